@@ -1,0 +1,53 @@
+// What pages gain with JavaScript; each also works without it (docs/pages.md).
+(function () {
+  "use strict";
+
+  // A form with data-confirm asks in a dialog before it is sent. Its own checkbox, for browsers without JavaScript, is in
+  // a <noscript> element and so isn't there.
+  var dialog = document.getElementById("confirm-dialog");
+  var waiting = null;
+
+  function ask(event) {
+    var form = event.target;
+    var sentence = (event.submitter && event.submitter.dataset.confirm) || form.dataset.confirm;
+    if (!sentence || !dialog || !dialog.showModal || form.dataset.confirmed) return;
+    event.preventDefault();
+    event.stopImmediatePropagation();
+    waiting = { form: form, submitter: event.submitter };
+    dialog.querySelector("[data-sentence]").textContent = sentence;
+    dialog.returnValue = "";
+    dialog.showModal();
+  }
+
+  function answer() {
+    var asked = waiting;
+    waiting = null;
+    if (!asked || dialog.returnValue !== "yes") return;
+    asked.form.dataset.confirmed = "yes";
+    asked.form.requestSubmit(asked.submitter || undefined);
+    delete asked.form.dataset.confirmed;
+  }
+
+  document.addEventListener("submit", ask, true);
+  if (dialog) dialog.addEventListener("close", answer);
+
+  // A filter or a choice with data-submits sends its form at once.
+  document.addEventListener("change", function (event) {
+    var field = event.target.closest("[data-submits]");
+    if (field && field.form) field.form.requestSubmit();
+  });
+
+  document.addEventListener("click", function (event) {
+    if (event.target.closest("[data-prints]")) window.print();
+    document.querySelectorAll("details.menu[open]").forEach(function (menu) {
+      if (!menu.contains(event.target)) menu.open = false;
+    });
+  });
+
+  document.addEventListener("keydown", function (event) {
+    var menu = event.key === "Escape" && document.querySelector("details.menu[open]");
+    if (!menu) return;
+    menu.open = false;
+    menu.querySelector("summary").focus();
+  });
+})();
