@@ -71,7 +71,7 @@ def refuse_taken(port: int) -> None:
 
 
 def prepare_database() -> list[Login]:
-    """Migrate and, when nobody can log in yet, make the demo county. Returns its log-ins, none for anybody's own data."""
+    """Migrate and, when nobody can log in yet, make the demo county. Returns its log-ins, none for your own data."""
     call_command("migrate", verbosity=0)
     remembered = settings.DATA_DIR / "demo-logins.json"
     users = get_user_model().objects

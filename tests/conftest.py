@@ -1,0 +1,64 @@
+"""What every test may ask for. Servers and browsers are made when first asked for and end with the run."""
+
+import subprocess
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from django.test import TransactionTestCase
+from playwright.sync_api import Browser, Page, sync_playwright
+
+from branchweb.celery import app
+from tests import browsers, emptying, processes, servers
+
+TransactionTestCase._fixture_teardown = emptying.empty_append_only_tables_too
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Whatever opens a browser is marked so, without having to remember it."""
+    for item in items:
+        if "browser" in getattr(item, "fixturenames", ()):
+            item.add_marker(pytest.mark.browser)
+
+
+@pytest.fixture(scope="session")
+def redis_server() -> Iterator[str]:
+    """The REDIS_URL of a Redis of this run's own."""
+    with servers.redis_server() as url:
+        yield url
+
+
+@pytest.fixture
+def installation(transactional_db: None, redis_server: str, tmp_path: Path) -> dict[str, str]:
+    """The environment of real processes on this test's database: `tests.processes` starts them."""
+    return processes.installation(redis_server, tmp_path)
+
+
+@pytest.fixture
+def celery_worker_process(
+    installation: dict[str, str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> Iterator[subprocess.Popen[bytes]]:
+    """A real worker over a real Redis; tasks that the test sends go to it."""
+    monkeypatch.setattr(app.conf, "broker_url", installation["REDIS_URL"].replace("unix://", "redis+socket://"))
+    app.pool.force_close_all()
+    with processes.worker(installation, tmp_path / "worker.log") as worker:
+        yield worker
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    with sync_playwright() as playwright:
+        browser = browsers.launch(playwright)
+        yield browser
+        browser.close()
+
+
+@pytest.fixture
+def page(browser: Browser, live_server: object) -> Iterator[Page]:
+    """An empty tab at 1280 px on the live server. Fails when a script or the security policy complains."""
+    context = browsers.new_context(browser, str(live_server))
+    page = context.new_page()
+    problems = browsers.problems_of(page)
+    yield page
+    context.close()
+    assert problems == []

@@ -1,0 +1,151 @@
+"""Throw-away PostgreSQL and Redis on sockets in a temporary folder, for tests, benchmarks and by hand:
+
+python -m tests.servers --postgres --redis -- COMMAND…     runs it with DATABASE_URL and REDIS_URL set
+"""
+
+import argparse
+import contextlib
+import os
+import pwd
+import shutil
+import signal
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from urllib.parse import quote
+
+import psycopg2
+import redis
+
+from tests.machine import program
+
+SECONDS_TO_START = 30
+POSTGRES_FOLDERS = "usr/lib/postgresql/*/bin"
+# Nothing here has to survive a power cut.
+POSTGRES_OPTIONS = {
+    "listen_addresses": "",
+    "fsync": "off",
+    "synchronous_commit": "off",
+    "full_page_writes": "off",
+    "shared_buffers": "256MB",
+    "max_connections": "100",
+    "log_min_messages": "fatal",
+}
+
+
+@contextlib.contextmanager
+def postgres() -> Iterator[str]:
+    """A PostgreSQL of its own; yields the DATABASE_URL of an empty database in it."""
+    with _folder("branchweb-pg-") as folder:
+        initdb = program("initdb", package="postgresql", folders=POSTGRES_FOLDERS)
+        server = program("postgres", package="postgresql", folders=POSTGRES_FOLDERS)
+        data = str(folder / "data")
+        _run(
+            initdb, "--pgdata", data, "--auth=trust", "--username=branchweb", "--encoding=UTF8", "--no-sync", at=folder
+        )
+        options = {**POSTGRES_OPTIONS, "unix_socket_directories": str(folder)}
+        flags = [part for name, value in options.items() for part in ("-c", f"{name}={value}")]
+        with _server(folder, [server, "-D", data, *flags], lambda: _answers_postgres(folder), signal.SIGINT):
+            yield f"postgresql://branchweb@{quote(str(folder), safe='')}/branchweb"
+
+
+@contextlib.contextmanager
+def redis_server(*options: str) -> Iterator[str]:
+    """A Redis of its own that keeps nothing on disk; yields its REDIS_URL."""
+    with _folder("branchweb-redis-") as folder:
+        server = program("redis-server", "valkey-server", package="redis-server")
+        socket = folder / "redis.sock"
+        settings = ["--port", "0", "--unixsocket", str(socket), "--save", "", "--appendonly", "no", *options]
+        with _server(folder, [server, *settings], lambda: _answers_redis(socket), signal.SIGTERM):
+            yield f"unix://{socket}"
+
+
+def _answers_postgres(folder: Path) -> bool:
+    try:
+        connection = psycopg2.connect(host=str(folder), user="branchweb", dbname="postgres")
+    except psycopg2.OperationalError:
+        return False
+    connection.autocommit = True
+    with contextlib.closing(connection), connection.cursor() as cursor:
+        cursor.execute("CREATE DATABASE branchweb")
+    return True
+
+
+def _answers_redis(socket: Path) -> bool:
+    try:
+        return bool(redis.Redis(unix_socket_path=str(socket)).ping())
+    except redis.RedisError:
+        return False
+
+
+@contextlib.contextmanager
+def _folder(prefix: str) -> Iterator[Path]:
+    """A folder with a short name (socket paths are limited to 107 bytes) that the server's user may write."""
+    folder = Path(tempfile.mkdtemp(prefix=prefix, dir="/tmp"))
+    if os.geteuid() == 0:
+        nobody = pwd.getpwnam("nobody")
+        os.chown(folder, nobody.pw_uid, nobody.pw_gid)
+        folder.chmod(0o755)
+    try:
+        yield folder
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+def _unprivileged(*command: str) -> list[str]:
+    """PostgreSQL refuses root. `--pdeathsig`: a run that is killed with -9 leaves no server behind."""
+    setpriv = program("setpriv", package="util-linux")
+    person = ["--reuid=nobody", "--regid=nogroup", "--clear-groups"] if os.geteuid() == 0 else []
+    return [setpriv, *person, "--pdeathsig=INT", *command]
+
+
+def _run(*command: str, at: Path) -> None:
+    done = subprocess.run(_unprivileged(*command), cwd=at, capture_output=True, text=True)
+    if done.returncode:
+        raise RuntimeError(f"{command[0]} failed:\n{done.stdout}{done.stderr}")
+
+
+@contextlib.contextmanager
+def _server(folder: Path, command: list[str], answers: Callable[[], bool], stop: signal.Signals) -> Iterator[None]:
+    log = folder / "server.log"
+    with log.open("wb") as output:
+        process = subprocess.Popen(_unprivileged(*command), cwd=folder, stdout=output, stderr=output)
+    try:
+        deadline = time.monotonic() + SECONDS_TO_START
+        while not answers():
+            if process.poll() is not None or time.monotonic() > deadline:
+                raise RuntimeError(f"{command[0]} did not start:\n{log.read_text(errors='replace')}")
+            time.sleep(0.02)
+        yield
+    finally:
+        process.send_signal(stop)
+        try:
+            process.wait(10)
+        except subprocess.TimeoutExpired:
+            process.kill()
+            process.wait()
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(
+        prog="python -m tests.servers", description="Runs a command with servers of its own."
+    )
+    parser.add_argument("--postgres", action="store_true", help="with DATABASE_URL of an empty PostgreSQL")
+    parser.add_argument("--redis", action="store_true", help="with REDIS_URL of an empty Redis")
+    parser.add_argument("command", nargs="+")
+    wanted = parser.parse_args()
+    signal.signal(signal.SIGTERM, lambda number, frame: sys.exit(128 + number))
+    with contextlib.ExitStack() as servers:
+        variables = dict(os.environ)
+        if wanted.postgres:
+            variables["DATABASE_URL"] = servers.enter_context(postgres())
+        if wanted.redis:
+            variables["REDIS_URL"] = servers.enter_context(redis_server())
+        return subprocess.run(wanted.command, env=variables).returncode
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,29 @@
+"""The settings under test: the real ones on a throw-away data folder, with cheap passwords."""
+
+import atexit
+import os
+import shutil
+import tempfile
+from pathlib import Path
+
+TEST_DATA = Path(tempfile.mkdtemp(prefix="branchweb-test-"))
+atexit.register(shutil.rmtree, TEST_DATA, ignore_errors=True)
+
+for name in [name for name in os.environ if name.startswith("BRANCHWEB_") or name == "REDIS_URL"]:
+    del os.environ[name]
+os.environ["BRANCHWEB_DATA"] = str(TEST_DATA)
+os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "1"  # playwright keeps an event loop in the thread of the tests
+
+from branchweb.settings import *  # noqa: E402, F403
+from branchweb.settings import DATABASES, STORAGES  # noqa: E402
+
+# In a file, not in memory: threads of a live server then have connections and locks of their own, as in real use.
+if DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":
+    DATABASES["default"]["TEST"] = {"NAME": str(TEST_DATA / "test.sqlite3")}
+    DATABASES["default"]["OPTIONS"]["init_command"] += "PRAGMA synchronous=OFF;"
+DATABASES["default"]["CONN_MAX_AGE"] = 0
+
+STORAGES = {**STORAGES, "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}}
+PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+CELERY_BROKER_URL = "memory://"
+CELERY_BROKER_TRANSPORT_OPTIONS: dict[str, object] = {}
