@@ -1,0 +1,117 @@
+from pathlib import Path
+
+import pytest
+from django.core.exceptions import ImproperlyConfigured
+
+from branchweb.environment import BASE_DIR, Environment
+
+LONG = "x" * 40
+
+
+@pytest.mark.parametrize(
+    ("variables", "field", "value"),
+    [
+        ({}, "data_dir", BASE_DIR / "var"),
+        ({"BRANCHWEB_DATA": ""}, "data_dir", BASE_DIR / "var"),
+        ({"BRANCHWEB_DATA": "/srv/branchweb"}, "data_dir", Path("/srv/branchweb")),
+        ({"BRANCHWEB_DATA": "/srv/../opt/data"}, "data_dir", Path("/opt/data")),
+        ({}, "debug", False),
+        ({"BRANCHWEB_DEBUG": "1"}, "debug", True),
+        ({"BRANCHWEB_DEBUG": "Yes"}, "debug", True),
+        ({"BRANCHWEB_DEBUG": " on "}, "debug", True),
+        ({"BRANCHWEB_DEBUG": "off"}, "debug", False),
+        ({}, "https", False),
+        ({"BRANCHWEB_HTTPS": "true"}, "https", True),
+        ({}, "require_totp", False),
+        ({"BRANCHWEB_REQUIRE_TOTP": "1"}, "require_totp", True),
+        ({}, "secret_key", ""),
+        ({"BRANCHWEB_SECRET_KEY": LONG}, "secret_key", LONG),
+        ({}, "field_keys", ()),
+        ({"BRANCHWEB_FIELD_KEYS": "new, old"}, "field_keys", ("new", "old")),
+        ({}, "hosts", ("localhost", "127.0.0.1", "[::1]")),
+        ({"BRANCHWEB_HOSTS": "party.example, 10.0.0.2,"}, "hosts", ("party.example", "10.0.0.2")),
+        ({}, "origins", ()),
+        ({"BRANCHWEB_ORIGINS": "https://party.example"}, "origins", ("https://party.example",)),
+        ({}, "redis_url", ""),
+        ({"REDIS_URL": "redis://localhost:6379/0"}, "redis_url", "redis://localhost:6379/0"),
+        ({}, "email_port", 25),
+        ({"BRANCHWEB_EMAIL_PORT": "465"}, "email_port", 465),
+        ({"BRANCHWEB_EMAIL_HOST": "mail.example"}, "email_host", "mail.example"),
+    ],
+)
+def test_reads_what_is_set_and_has_a_default_for_the_rest(variables, field, value):
+    assert getattr(Environment.from_mapping(variables), field) == value
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("BRANCHWEB_DEBUG", "perhaps"),
+        ("BRANCHWEB_DEBUG", "2"),
+        ("BRANCHWEB_HTTPS", "https"),
+        ("BRANCHWEB_REQUIRE_TOTP", "officers"),
+        ("BRANCHWEB_SECRET_KEY", "short"),
+        ("BRANCHWEB_SECRET_KEY", LONG[1:]),
+        ("BRANCHWEB_EMAIL_PORT", "0"),
+        ("BRANCHWEB_EMAIL_PORT", "65536"),
+        ("BRANCHWEB_EMAIL_PORT", "-1"),
+        ("BRANCHWEB_EMAIL_PORT", "smtp"),
+        ("BRANCHWEB_EMAIL_PORT", "２５００００"),
+        ("REDIS_URL", "localhost:6379"),
+        ("REDIS_URL", "http://localhost:6379"),
+        ("DATABASE_URL", "localhost/branchweb"),
+        ("DATABASE_URL", "oracle9i://localhost/branchweb"),
+        ("DATABASE_URL", "postgresql://host:port/branchweb"),
+        ("DATABASE_URL", "mysql://localhost/branchweb"),
+        ("BRANCHWEB_ORIGINS", "party.example"),
+    ],
+)
+def test_refuses_what_cannot_be_meant_with_a_sentence_that_names_the_variable(name, value):
+    with pytest.raises(ImproperlyConfigured, match=rf"^{name} .*\.$"):
+        Environment.from_mapping({name: value})
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [("BRANCHWEB_SECRET_KEY", "sh0rt-secret"), ("DATABASE_URL", "postgresql://me:sh0rt-secret@host:port/x")],
+)
+def test_a_refusal_does_not_repeat_a_secret(name, value):
+    with pytest.raises(ImproperlyConfigured) as refusal:
+        Environment.from_mapping({name: value})
+    assert "sh0rt-secret" not in str(refusal.value)
+
+
+def test_sqlite_is_the_default_and_lets_readers_and_a_writer_work_side_by_side():
+    database = Environment.from_mapping({"BRANCHWEB_DATA": "/srv/data"}).database
+    assert database["ENGINE"] == "django.db.backends.sqlite3"
+    assert database["NAME"] == "/srv/data/branchweb.sqlite3"
+    assert database["OPTIONS"]["transaction_mode"] == "IMMEDIATE"
+    assert "journal_mode=WAL" in database["OPTIONS"]["init_command"]
+
+
+@pytest.mark.parametrize(
+    ("url", "host", "port", "name", "user"),
+    [
+        ("postgresql://me:secret@db:5432/branchweb", "db", 5432, "branchweb", "me"),
+        ("postgres://me@%2Frun%2Fpostgresql/branchweb", "/run/postgresql", "", "branchweb", "me"),
+    ],
+)
+def test_postgresql_is_reached_by_its_address_or_its_socket(url, host, port, name, user):
+    database = Environment.from_mapping({"DATABASE_URL": url}).database
+    assert database["ENGINE"] == "django.db.backends.postgresql"
+    assert (database["HOST"], database["PORT"], database["NAME"], database["USER"]) == (host, port, name, user)
+    assert database["CONN_HEALTH_CHECKS"] is True
+    assert "transaction_mode" not in database.get("OPTIONS", {})
+
+
+@pytest.mark.parametrize(
+    ("redis_url", "broker_url"),
+    [
+        ("", "filesystem://"),
+        ("redis://localhost:6379/0", "redis://localhost:6379/0"),
+        ("unix:///run/redis.sock", "redis+socket:///run/redis.sock"),
+        ("unix:///run/redis.sock?db=2", "redis+socket:///run/redis.sock?virtual_host=2"),
+    ],
+)
+def test_celery_is_told_the_address_of_redis_in_its_own_spelling(redis_url, broker_url):
+    assert Environment.from_mapping({"REDIS_URL": redis_url}).broker_url == broker_url
