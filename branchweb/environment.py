@@ -1,0 +1,118 @@
+"""What may be set from outside, with its type and its default. Settings are built from this and from nothing else."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import dj_database_url
+from django.core.exceptions import ImproperlyConfigured
+
+BASE_DIR = Path(__file__).resolve().parent.parent
+YES, NO = {"1", "true", "yes", "on"}, {"", "0", "false", "no", "off"}
+
+
+@dataclass(frozen=True)
+class Environment:
+    """The configuration of one installation; `from_mapping` refuses what cannot be meant."""
+
+    data_dir: Path
+    debug: bool
+    secret_key: str
+    """Empty: one is made in the data directory."""
+    field_keys: tuple[str, ...]
+    """The key ring of private fields, newest first, apart from the secret key. Empty: made in the data directory."""
+    hosts: tuple[str, ...]
+    origins: tuple[str, ...]
+    https: bool
+    database: dict[str, Any]
+    redis_url: str
+    """Empty: no Redis; Celery then keeps its wake-ups in files below the data directory."""
+    require_totp: bool
+    """Whether people with an office must log in with a one-time code."""
+    email_host: str
+    email_port: int
+
+    @classmethod
+    def from_mapping(cls, variables: Mapping[str, str]) -> "Environment":
+        """Read the variables. Raises ImproperlyConfigured with a sentence that names the variable and its values."""
+        data_dir = Path(variables.get("BRANCHWEB_DATA") or BASE_DIR / "var").resolve()
+        return cls(
+            data_dir=data_dir,
+            debug=_switch(variables, "BRANCHWEB_DEBUG"),
+            secret_key=_secret(variables, "BRANCHWEB_SECRET_KEY"),
+            field_keys=_names(variables, "BRANCHWEB_FIELD_KEYS", ()),
+            hosts=_names(variables, "BRANCHWEB_HOSTS", ("localhost", "127.0.0.1", "[::1]")),
+            origins=_origins(variables, "BRANCHWEB_ORIGINS"),
+            https=_switch(variables, "BRANCHWEB_HTTPS"),
+            database=_database(variables.get("DATABASE_URL") or f"sqlite:///{data_dir / 'branchweb.sqlite3'}"),
+            redis_url=_redis_url(variables.get("REDIS_URL", "")),
+            require_totp=_switch(variables, "BRANCHWEB_REQUIRE_TOTP"),
+            email_host=variables.get("BRANCHWEB_EMAIL_HOST", ""),
+            email_port=_port(variables, "BRANCHWEB_EMAIL_PORT", 25),
+        )
+
+    @property
+    def broker_url(self) -> str:
+        """The address of Redis in Celery's spelling, which differs for sockets. Without Redis: files."""
+        if self.redis_url.startswith("unix://"):
+            return self.redis_url.replace("unix://", "redis+socket://", 1).replace("?db=", "?virtual_host=")
+        return self.redis_url or "filesystem://"
+
+
+def _switch(variables: Mapping[str, str], name: str) -> bool:
+    value = variables.get(name, "").strip().lower()
+    if value not in YES | NO:
+        raise ImproperlyConfigured(f"{name} is a switch: write 1 or 0, not {value!r}.")
+    return value in YES
+
+
+def _names(variables: Mapping[str, str], name: str, default: tuple[str, ...]) -> tuple[str, ...]:
+    given = tuple(part.strip() for part in variables.get(name, "").split(",") if part.strip())
+    return given or default
+
+
+def _origins(variables: Mapping[str, str], name: str) -> tuple[str, ...]:
+    origins = _names(variables, name, ())
+    for origin in origins:
+        if not origin.startswith(("https://", "http://")):
+            raise ImproperlyConfigured(f"{name} lists addresses such as https://branchweb.example, not {origin!r}.")
+    return origins
+
+
+def _port(variables: Mapping[str, str], name: str, default: int) -> int:
+    value = variables.get(name, "") or str(default)
+    if not value.isdecimal() or not 0 < int(value) < 65536:
+        raise ImproperlyConfigured(f"{name} is a port number from 1 to 65535, not {value!r}.")
+    return int(value)
+
+
+def _secret(variables: Mapping[str, str], name: str) -> str:
+    value = variables.get(name, "")
+    if value and len(value) < 40:
+        raise ImproperlyConfigured(f"{name} is too short to protect log-ins: give at least 40 random characters.")
+    return value
+
+
+def _redis_url(url: str) -> str:
+    if url and not url.startswith(("redis://", "rediss://", "unix://")):
+        raise ImproperlyConfigured(f"REDIS_URL begins with redis://, rediss:// or unix://, not with {url[:10]!r}.")
+    return url
+
+
+def _database(url: str) -> dict[str, Any]:
+    try:
+        database: dict[str, Any] = {**dj_database_url.parse(url, conn_max_age=600, conn_health_checks=True)}
+    except ValueError:
+        database = {"ENGINE": ""}
+    if database["ENGINE"] not in ("django.db.backends.postgresql", "django.db.backends.sqlite3"):
+        raise ImproperlyConfigured(
+            "DATABASE_URL is no database address: write postgresql://user:password@host:5432/name or sqlite:///path."
+        )
+    if database["ENGINE"] == "django.db.backends.sqlite3":
+        database["OPTIONS"] = {
+            "transaction_mode": "IMMEDIATE",
+            "timeout": 20,
+            "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL; PRAGMA cache_size=-64000;",
+        }
+    return database
