@@ -1,0 +1,73 @@
+"""Tables that are written once: the database itself refuses UPDATE, DELETE and (PostgreSQL) TRUNCATE."""
+
+from typing import Any
+
+from django.db import connection
+from django.db.backends.base.schema import BaseDatabaseSchemaEditor
+from django.db.migrations.operations import RunPython
+
+SQLITE = """
+CREATE TRIGGER {table}_no_{verb} BEFORE {VERB} ON {table}
+BEGIN SELECT RAISE(ABORT, '{table} is append-only'); END
+"""
+POSTGRESQL_FUNCTION = """
+CREATE OR REPLACE FUNCTION {table}_refuse() RETURNS trigger LANGUAGE plpgsql AS
+$$ BEGIN RAISE EXCEPTION '{table} is append-only'; END $$
+"""
+POSTGRESQL_ROWS = """
+CREATE TRIGGER {table}_no_{verb} BEFORE {VERB} ON {table} FOR EACH ROW EXECUTE FUNCTION {table}_refuse()
+"""
+POSTGRESQL_TRUNCATE = """
+CREATE TRIGGER {table}_no_truncate BEFORE TRUNCATE ON {table} FOR EACH STATEMENT EXECUTE FUNCTION {table}_refuse()
+"""
+
+
+class AppendOnly(RunPython):
+    """Migration operation that makes a table append-only. Reversing it drops the triggers."""
+
+    def __init__(self, table: str) -> None:
+        self.table = table
+        super().__init__(self._protect, self._release)
+
+    def deconstruct(self) -> tuple[str, list[Any], dict[str, Any]]:
+        return self.__class__.__qualname__, [self.table], {}
+
+    def describe(self) -> str:
+        return f"Make {self.table} append-only"
+
+    def _protect(self, apps: Any, editor: BaseDatabaseSchemaEditor) -> None:
+        for statement in protecting(self.table, editor.connection.vendor):
+            editor.execute(statement)
+
+    def _release(self, apps: Any, editor: BaseDatabaseSchemaEditor) -> None:
+        for statement in releasing(self.table, editor.connection.vendor):
+            editor.execute(statement)
+
+
+def protecting(table: str, vendor: str) -> list[str]:
+    """The statements that create the triggers."""
+    template = POSTGRESQL_ROWS if vendor == "postgresql" else SQLITE
+    rows = [template.format(table=table, verb=verb, VERB=verb.upper()) for verb in ("update", "delete")]
+    if vendor != "postgresql":
+        return rows
+    return [POSTGRESQL_FUNCTION.format(table=table), *rows, POSTGRESQL_TRUNCATE.format(table=table)]
+
+
+def releasing(table: str, vendor: str) -> list[str]:
+    """The statements that drop the triggers."""
+    on = f" ON {table}" if vendor == "postgresql" else ""
+    verbs = ["update", "delete", "truncate"] if vendor == "postgresql" else ["update", "delete"]
+    return [f"DROP TRIGGER IF EXISTS {table}_no_{verb}{on}" for verb in verbs]
+
+
+def is_protected(table: str) -> bool:
+    """Whether every trigger of an append-only table is there and switched on."""
+    if connection.vendor == "postgresql":
+        query = "SELECT count(*) FROM pg_trigger WHERE tgrelid = %s::regclass AND NOT tgisinternal AND tgenabled = 'O'"
+        parameters, wanted = [table], 3
+    else:
+        query = "SELECT count(*) FROM sqlite_master WHERE type = 'trigger' AND tbl_name = %s AND name LIKE %s"
+        parameters, wanted = [table, f"{table}_no_%"], 2
+    with connection.cursor() as cursor:
+        cursor.execute(query, parameters)
+        return bool(cursor.fetchone()[0] == wanted)

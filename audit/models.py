@@ -1,0 +1,66 @@
+"""The append-only record of who did what. Written by `audit.services.record`, never edited: the database refuses."""
+
+from collections.abc import Collection
+from typing import Any
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+
+class EntryQuerySet(models.QuerySet["Entry"]):
+    def within(self, codes: Collection[str] | models.QuerySet[Any, str]) -> "EntryQuerySet":
+        """Entries about the organizations with those codes (paths change when an organization moves, codes never)."""
+        return self.filter(organization_code__in=codes)
+
+    def about(self, subject_kind: str, subject_id: object) -> "EntryQuerySet":
+        return self.filter(subject_kind=subject_kind, subject_id=str(subject_id))
+
+    def in_order(self) -> "EntryQuerySet":
+        return self.order_by("number")
+
+
+class Entry(models.Model):
+    """One act. `changes` names fields with keyed fingerprints of old and new value, never the values themselves."""
+
+    number = models.BigIntegerField(_("number"), primary_key=True)
+    at = models.DateTimeField(_("at"))
+    actor = models.CharField(_("who"), max_length=150)
+    action = models.CharField(_("did what"), max_length=60)
+    subject_kind = models.CharField(_("kind of record"), max_length=60)
+    subject_id = models.CharField(max_length=64)
+    subject_label = models.CharField(_("record"), max_length=200)
+    organization_code = models.CharField(max_length=40, blank=True)
+    changes = models.JSONField(_("fields"), default=dict)
+    reason = models.CharField(_("reason"), max_length=500, blank=True)
+    details = models.JSONField(_("details"), default=dict)
+    previous_digest = models.CharField(max_length=64)
+    digest = models.CharField(max_length=64, unique=True)
+
+    objects = EntryQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("audit entry")
+        verbose_name_plural = _("audit entries")
+        ordering = ["-number"]
+        indexes = [
+            models.Index(fields=["subject_kind", "subject_id"], name="audit_entry_subject"),
+            models.Index(fields=["organization_code", "-number"], name="audit_entry_place"),
+        ]
+        constraints = [
+            models.CheckConstraint(condition=models.Q(number__gte=1), name="audit_entry_numbered_from_one"),
+            models.UniqueConstraint(fields=["previous_digest"], name="audit_entry_one_successor"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.number} {self.actor} {self.action} {self.subject_label}"
+
+
+class Head(models.Model):
+    """The end of the chain, one row. Locked while an entry is appended, so that the chain never forks."""
+
+    id = models.SmallIntegerField(primary_key=True, default=1)
+    number = models.BigIntegerField(default=0)
+    digest = models.CharField(max_length=64, default="")
+
+    class Meta:
+        constraints = [models.CheckConstraint(condition=models.Q(id=1), name="audit_head_only_one")]
