@@ -1,0 +1,196 @@
+"""Enumerations. The codes are the field's terms (docs/glossary.md)."""
+
+from django.db.models import TextChoices
+from django.utils.translation import gettext_lazy as _
+
+
+class OrganizationKind(TextChoices):
+    COMMITTEE = "committee", _("Committee")
+    GENERAL_BRANCH = "general_branch", _("General branch")
+    BRANCH = "branch", _("Branch")
+    GROUP = "group", _("Party group")
+
+
+class UnitKind(TextChoices):
+    """What kind of unit the organization stands in."""
+
+    ORGAN = "organ", _("Party or state organ")
+    INSTITUTION = "institution", _("Public institution")
+    ENTERPRISE = "enterprise", _("Enterprise")
+    SCHOOL = "school", _("School")
+    COMMUNITY = "community", _("Community")
+    VILLAGE = "village", _("Village")
+    RETIRED = "retired", _("Retired members")
+    OTHER = "other", _("Other")
+
+
+class Sex(TextChoices):
+    MALE = "male", _("Male")
+    FEMALE = "female", _("Female")
+
+
+class Membership(TextChoices):
+    FORMAL = "formal_member", _("Formal member")
+    PROBATIONARY = "probationary_member", _("Probationary member")
+
+
+class DuesCategory(TextChoices):
+    """Which article the dues follow."""
+
+    EMPLOYED = "employed", _("Employed")
+    RETIRED = "retired", _("Retired")
+    FARMER = "farmer", _("Farmer")
+    STUDENT = "student", _("Student")
+    UNEMPLOYED = "unemployed", _("Unemployed")
+    RELIEF = "relief", _("Living on relief")
+    SUBSISTENCE = "subsistence", _("Subsistence allowance")
+
+
+class Education(TextChoices):
+    PRIMARY = "primary", _("Primary school")
+    JUNIOR = "junior", _("Junior middle school")
+    SENIOR = "senior", _("Senior middle school")
+    VOCATIONAL = "vocational", _("Vocational school")
+    COLLEGE = "college", _("Junior college")
+    BACHELOR = "bachelor", _("Bachelor")
+    MASTER = "master", _("Master")
+    DOCTOR = "doctor", _("Doctor")
+
+
+class DatePrecision(TextChoices):
+    DAY = "day", _("Day")
+    MONTH = "month", _("Month")
+    YEAR = "year", _("Year")
+
+
+class AffiliationKind(TextChoices):
+    FORMAL = "formal", _("Formal relation")
+    PARTICIPATION = "participation", _("Takes part")
+
+
+class SituationKind(TextChoices):
+    """What the branch has to know about a member for a time."""
+
+    RETIRED = "retired", _("Retired")
+    RELOCATED = "relocated", _("Lives elsewhere")
+    MOBILE = "mobile", _("Mobile member")
+    FRAIL = "frail", _("Old and frail")
+    BEDRIDDEN = "bedridden", _("Bedridden")
+    ABROAD_PRIVATE = "abroad_private", _("Abroad at own expense")
+    ABROAD_SENT = "abroad_sent", _("Sent abroad")
+    SECONDED = "seconded", _("Seconded")
+    HARDSHIP = "hardship", _("In hardship")
+    LOST_CONTACT = "lost_contact", _("Contact lost")
+    IN_TRANSFER = "in_transfer", _("In transfer")
+    SUSPENDED = "suspended", _("Membership suspended")
+    PROBATION_WITHIN_PARTY = "probation_within_party", _("On probation within the party")
+
+
+FRAIL_KINDS = (SituationKind.FRAIL, SituationKind.BEDRIDDEN)
+ABROAD_KINDS = (SituationKind.ABROAD_PRIVATE, SituationKind.ABROAD_SENT)
+VOTELESS_KINDS = (SituationKind.SUSPENDED, SituationKind.PROBATION_WITHIN_PARTY)
+HARD_TO_REACH_KINDS = (
+    SituationKind.RETIRED,
+    SituationKind.RELOCATED,
+    SituationKind.MOBILE,
+    *FRAIL_KINDS,
+    *ABROAD_KINDS,
+    SituationKind.LOST_CONTACT,
+)
+
+
+class ReachBy(TextChoices):
+    """How a member prefers to be reached."""
+
+    PHONE = "phone", _("Phone call")
+    SMS = "sms", _("Text message")
+    WECHAT = "wechat", _("WeChat")
+    EMAIL = "email", _("E-mail")
+    LETTER = "letter", _("Letter")
+    VISIT = "visit", _("Visit")
+    CONTACT_PERSON = "contact_person", _("Through the contact person")
+
+
+class ContactKind(TextChoices):
+    VISIT = "visit", _("Visit")
+    PHONE = "phone", _("Phone")
+    ONLINE = "online", _("Online")
+    LETTER = "letter", _("Letter")
+
+
+class LeavingReason(TextChoices):
+    """Why an affiliation ended."""
+
+    MOVED_GROUP = "moved_group", _("Moved to another group")
+    TRANSFERRED = "transferred", _("Transferred to another branch")
+    LEFT_SYSTEM = "left_system", _("Transferred out")
+    DECEASED = "deceased", _("Deceased")
+    REMOVED = "removed", _("Removed by decision")
+    WITHDRAWN = "withdrawn", _("Left at own request")
+    IMPORT_UNDONE = "import_undone", _("Import undone")
+
+
+class OfficeKind(TextChoices):
+    SECRETARY = "secretary", _("Branch secretary")
+    DEPUTY_SECRETARY = "deputy_secretary", _("Deputy secretary")
+    ORGANIZATION_OFFICER = "organization_officer", _("Organization officer")
+    PUBLICITY_OFFICER = "publicity_officer", _("Publicity officer")
+    DISCIPLINE_OFFICER = "discipline_officer", _("Discipline officer")
+    COMMITTEE_MEMBER = "committee_member", _("Committee member")
+    GROUP_LEADER = "group_leader", _("Group leader")
+    COMMITTEE_SECRETARY = "committee_secretary", _("Committee secretary")
+    COMMITTEE_STAFF = "committee_staff", _("Committee staff")
+    INSPECTOR = "inspector", _("Discipline inspector")
+    ADMINISTRATOR = "administrator", _("Administrator")
+
+
+class Capability(TextChoices):
+    """What an office may do in its subtree. Which office may what: members/offices.py."""
+
+    VIEW_ORGANIZATIONS = "view_organizations", _("See organizations and their counts")
+    MANAGE_ORGANIZATIONS = "manage_organizations", _("Create, rename, move and dissolve organizations")
+    VIEW_ROSTER = "view_roster", _("See the roster")
+    EDIT_ROSTER = "edit_roster", _("Change members and their situations")
+    IMPORT_ROSTER = "import_roster", _("Import a roster")
+    EXPORT_ROSTER = "export_roster", _("Export the roster")
+    VIEW_CONTACTS = "view_contacts", _("See the contact log")
+    RECORD_CONTACTS = "record_contacts", _("Record contacts and help requests")
+    REVEAL_PRIVATE = "reveal_private", _("Reveal an identity number, phone or income with a reason")
+    MANAGE_USERS = "manage_users", _("Create users and give offices")
+    MANAGE_LOCAL_RULES = "manage_local_rules", _("Record local rules")
+    VIEW_AUDIT = "view_audit", _("Read the audit trail")
+
+
+class ImportState(TextChoices):
+    UPLOADED = "uploaded", _("Waiting to be read")
+    READING = "reading", _("Being read")
+    PREVIEW = "preview", _("Ready to look through")
+    CONFIRMED = "confirmed", _("Waiting to be stored")
+    APPLYING = "applying", _("Being stored")
+    APPLIED = "applied", _("Stored")
+    UNDONE = "undone", _("Undone")
+    FAILED = "failed", _("Could not be read")
+
+
+class RowVerdict(TextChoices):
+    NEW = "new", _("New")
+    CHANGED = "changed", _("Changed")
+    UNCHANGED = "unchanged", _("Unchanged")
+    REFUSED = "refused", _("Refused")
+    DOUBTFUL = "doubtful", _("Doubtful")
+
+
+class HelpState(TextChoices):
+    OPEN = "open", _("Open")
+    ANSWERED = "answered", _("Answered")
+
+
+class TextSize(TextChoices):
+    NORMAL = "normal", _("Normal type")
+    LARGE = "large", _("Large type")
+
+
+class Theme(TextChoices):
+    AUTO = "auto", _("As the device")
+    LIGHT = "light", _("Light")
+    DARK = "dark", _("Dark")

@@ -1,0 +1,38 @@
+"""Private text in the database: encrypted with the key ring, opened only when asked."""
+
+from typing import Any
+
+from django.db import models
+
+from audit.keyring import seal, unseal
+
+
+class Sealed(str):
+    """An encrypted value as the database holds it. `open()` decrypts; showing it shows nothing."""
+
+    def open(self) -> str:
+        """The text. Raises SealBroken where no key of the ring fits."""
+        return unseal(str.__str__(self)) if self else ""
+
+    def __str__(self) -> str:
+        return "••••••" if self else ""
+
+    def __repr__(self) -> str:
+        return f"Sealed({self!s})"
+
+
+class SealedField(models.TextField):
+    """Text that is stored encrypted and read as `Sealed`. Plain text assigned to it is sealed on the way in."""
+
+    def from_db_value(self, value: str | None, expression: object, connection: object) -> Sealed | None:
+        return None if value is None else Sealed(value)
+
+    def get_prep_value(self, value: Any) -> str | None:
+        if value is None:
+            return None
+        return str.__str__(value if isinstance(value, Sealed) else sealed(str(value)))
+
+
+def sealed(text: str) -> Sealed:
+    """Encrypt a text; the empty text stays empty, so that "not recorded" can be seen without a key."""
+    return Sealed(seal(text)) if text else Sealed("")

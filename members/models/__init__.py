@@ -1,0 +1,28 @@
+from members.models.affiliation import Affiliation
+from members.models.contact import Contact, ContactPerson, HelpRequest
+from members.models.local_rule import LocalRule
+from members.models.member import Member
+from members.models.office import Office
+from members.models.organization import Organization, Term
+from members.models.roster_import import ColumnMapping, RosterImport, RosterImportRow
+from members.models.saved_filter import SavedFilter
+from members.models.situation import Situation
+from members.models.user import User
+
+__all__ = [
+    "Affiliation",
+    "ColumnMapping",
+    "Contact",
+    "ContactPerson",
+    "HelpRequest",
+    "LocalRule",
+    "Member",
+    "Office",
+    "Organization",
+    "RosterImport",
+    "RosterImportRow",
+    "SavedFilter",
+    "Situation",
+    "Term",
+    "User",
+]

@@ -1,0 +1,172 @@
+import uuid
+from datetime import date
+from typing import cast
+
+from django.db import connection, models
+from django.db.models import Exists, OuterRef, Q
+from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
+
+from members.choices import (
+    VOTELESS_KINDS,
+    Capability,
+    DatePrecision,
+    DuesCategory,
+    Education,
+    Membership,
+    ReachBy,
+    Sex,
+    SituationKind,
+)
+from members.fields import SealedField
+from members.models.situation import Situation
+from members.models.user import User
+from members.paths import subtree
+from members.rules.dates import PartialDate
+from members.search import postgres_query, sqlite_query
+
+
+class MemberQuerySet(models.QuerySet["Member"]):
+    def visible_to(self, user: User, capability: Capability = Capability.VIEW_ROSTER) -> "MemberQuerySet":
+        """The rosters of the offices that grant the capability, and oneself."""
+        own = Q(pk=user.standing.member_id) if user.standing.member_id else Q(pk__in=[])
+        return self.filter(subtree("roster_path", user.standing.paths(capability)) | own)
+
+    def below(self, path: str) -> "MemberQuerySet":
+        """On a roster of that organization or of one under it."""
+        return self.filter(subtree("roster_path", [path]))
+
+    def on_roster(self) -> "MemberQuerySet":
+        return self.filter(roster_path__gt="")
+
+    def formal(self, on: date) -> "MemberQuerySet":
+        """Formal members of that day: by the day of confirmation where it is known, else as recorded."""
+        return self.filter(_formal(on))
+
+    def probationary(self, on: date) -> "MemberQuerySet":
+        return self.exclude(_formal(on))
+
+    def in_situation(self, *kinds: SituationKind, on: date) -> "MemberQuerySet":
+        """Members to whom at least one of the situations applies on that day."""
+        return self.filter(Exists(Situation.objects.of(*kinds).holding(on).filter(member=OuterRef("pk"))))
+
+    def outside_situation(self, *kinds: SituationKind, on: date) -> "MemberQuerySet":
+        return self.exclude(Exists(Situation.objects.of(*kinds).holding(on).filter(member=OuterRef("pk"))))
+
+    def voting(self, on: date) -> "MemberQuerySet":
+        """With the right to vote on that day: formal, not suspended, not on probation within the party.
+
+        Election regulation of 2020, article 5. Leaving somebody out of a meeting's count is a decision about that
+        meeting, never a property of the member.
+        """
+        return self.formal(on).outside_situation(*VOTELESS_KINDS, on=on)
+
+    def search(self, text: str) -> "MemberQuerySet":
+        """Found by characters of the name, pinyin, initials or the end of a number; nothing typed finds everybody."""
+        if not text.strip():
+            return self
+        if connection.vendor == "postgresql":
+            match = "to_tsvector('simple', members_member.search_terms) @@ to_tsquery('simple', %s)"
+            query = postgres_query(text)
+        else:
+            match = "members_member.id IN (SELECT rowid FROM members_member_search WHERE search_terms MATCH %s)"
+            query = sqlite_query(text)
+        found = self.extra(where=[match], params=[query]) if query else self.none()
+        return cast(MemberQuerySet, found)
+
+    def in_roster_order(self) -> "MemberQuerySet":
+        return self.order_by("roster_path", "name_key", "id")
+
+
+def _formal(on: date) -> Q:
+    confirmed = Q(full_on__isnull=False, full_on__lte=on)
+    return confirmed | Q(full_on__isnull=True, membership=Membership.FORMAL)
+
+
+class Member(models.Model):
+    """A party member. Whereabouts, health and belonging are dated rows of their own; nothing here says "currently"."""
+
+    key = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
+    name = models.CharField(_("name"), max_length=60)
+    former_names = models.CharField(_("former names"), max_length=120, blank=True)
+    sex = models.CharField(_("sex"), max_length=10, choices=Sex, blank=True)
+    ethnicity = models.CharField(_("ethnicity"), max_length=30, blank=True)
+    native_place = models.CharField(_("native place"), max_length=80, blank=True)
+    birth_on = models.DateField(_("born"), null=True, blank=True)
+    birth_precision = models.CharField(max_length=5, choices=DatePrecision, blank=True)
+    national_id = SealedField(_("identity number"), blank=True, default="")
+    national_id_print = models.CharField(max_length=32, blank=True, default="")
+    phone = SealedField(_("phone"), blank=True, default="")
+    email = models.EmailField(_("e-mail"), blank=True)
+    address = SealedField(_("address"), blank=True, default="")
+    education = models.CharField(_("education"), max_length=20, choices=Education, blank=True)
+    membership = models.CharField(_("membership"), max_length=20, choices=Membership)
+    joined_on = models.DateField(_("joined"), null=True, blank=True)
+    joined_precision = models.CharField(max_length=5, choices=DatePrecision, blank=True)
+    full_on = models.DateField(_("formal member since"), null=True, blank=True)
+    full_precision = models.CharField(max_length=5, choices=DatePrecision, blank=True)
+    work_post = models.CharField(_("unit and post"), max_length=120, blank=True)
+    party_post = models.CharField(_("post in the party"), max_length=60, blank=True)
+    dues_category = models.CharField(_("category for dues"), max_length=20, choices=DuesCategory, blank=True)
+    dues_base = SealedField(_("monthly base for dues, in fen"), blank=True, default="")
+    reach_by = models.CharField(_("best reached by"), max_length=20, choices=ReachBy, blank=True)
+    remark = models.TextField(_("remark"), blank=True)
+    photo = models.FileField(_("photo"), upload_to="photos/", blank=True)
+
+    roster_path = models.CharField(max_length=255, blank=True, default="")
+    """Path of the branch or group on whose roster the member stands today; empty: on none. Kept by services.belonging
+    from the affiliations, and checked against them by `manage.py verify` (docs/adr/0002)."""
+    name_key = models.CharField(max_length=120, blank=True, default="")
+    """The name in pinyin, for sorting."""
+    search_terms = models.TextField(blank=True, default="")
+    """What the search index reads: characters, pinyin, initials, and fingerprints of number tails."""
+
+    objects = MemberQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("member")
+        verbose_name_plural = _("members")
+        constraints = [
+            models.CheckConstraint(condition=~Q(name=""), name="member_has_name"),
+            models.CheckConstraint(condition=Q(membership__in=Membership.values), name="member_membership_known"),
+            models.UniqueConstraint(
+                fields=["national_id_print"], condition=~Q(national_id_print=""), name="member_one_per_national_id"
+            ),
+            *[
+                models.CheckConstraint(
+                    condition=Q(**{f"{field}_on__isnull": True, f"{field}_precision": ""})
+                    | Q(**{f"{field}_on__isnull": False, f"{field}_precision__in": DatePrecision.values}),
+                    name=f"member_{field}_date_has_precision",
+                )
+                for field in ("birth", "joined", "full")
+            ],
+        ]
+        indexes = [
+            models.Index(fields=["roster_path", "name_key", "id"], name="member_roster_order"),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+    def get_absolute_url(self) -> str:
+        return reverse("members:member-detail", args=[self.key])
+
+    @property
+    def scope_path(self) -> str:
+        return self.roster_path
+
+    @property
+    def born(self) -> PartialDate | None:
+        return PartialDate(self.birth_on, self.birth_precision) if self.birth_on else None
+
+    @property
+    def joined(self) -> PartialDate | None:
+        return PartialDate(self.joined_on, self.joined_precision) if self.joined_on else None
+
+    @property
+    def confirmed(self) -> PartialDate | None:
+        return PartialDate(self.full_on, self.full_precision) if self.full_on else None
+
+    def is_formal(self, on: date) -> bool:
+        """Whether a formal member on that day. The same rule as `MemberQuerySet.formal`."""
+        return self.full_on <= on if self.full_on else self.membership == Membership.FORMAL

@@ -1,0 +1,68 @@
+import uuid
+from datetime import date
+
+from django.db import models
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+
+from members.choices import Capability, OfficeKind
+from members.models.member import Member
+from members.models.organization import Organization
+from members.models.periods import holding, period_constraint
+from members.models.user import User
+from members.paths import subtree
+
+
+class OfficeQuerySet(models.QuerySet["Office"]):
+    def visible_to(self, user: User, capability: Capability = Capability.VIEW_ORGANIZATIONS) -> "OfficeQuerySet":
+        own = Q(user=user.pk) | (Q(member=user.standing.member_id) if user.standing.member_id else Q(pk__in=[]))
+        return self.filter(subtree("organization__path", user.standing.paths(capability)) | own)
+
+    def holding(self, on: date) -> "OfficeQuerySet":
+        return self.filter(holding(on))
+
+    def held_by(self, user: User) -> "OfficeQuerySet":
+        """Given to the user, or to the member that the user is."""
+        mine = Q(user=user.pk)
+        return self.filter(mine | Q(member=user.member_id) if user.member_id else mine)
+
+
+class Office(models.Model):
+    """An office somebody holds in an organization, from one day until another. All access follows from these rows."""
+
+    key = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    kind = models.CharField(_("office"), max_length=30, choices=OfficeKind)
+    organization = models.ForeignKey(Organization, on_delete=models.PROTECT, related_name="offices")
+    user = models.ForeignKey(User, on_delete=models.PROTECT, null=True, blank=True, related_name="offices")
+    member = models.ForeignKey(Member, on_delete=models.PROTECT, null=True, blank=True, related_name="offices")
+    valid_from = models.DateField(_("from"), null=True, blank=True)
+    valid_until = models.DateField(_("until"), null=True, blank=True)
+    decided_by = models.CharField(_("decided by (document or meeting)"), max_length=200, blank=True)
+
+    objects = OfficeQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("office")
+        verbose_name_plural = _("offices")
+        constraints = [
+            period_constraint("office_ends_after_beginning"),
+            models.CheckConstraint(condition=Q(kind__in=OfficeKind.values), name="office_kind_known"),
+            models.CheckConstraint(condition=Q(user__isnull=False) | Q(member__isnull=False), name="office_has_holder"),
+            models.UniqueConstraint(
+                fields=["kind", "organization", "user"],
+                condition=Q(valid_until__isnull=True, user__isnull=False),
+                name="office_open_once_per_user",
+            ),
+            models.UniqueConstraint(
+                fields=["kind", "organization", "member"],
+                condition=Q(valid_until__isnull=True, member__isnull=False),
+                name="office_open_once_per_member",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.get_kind_display()} · {self.organization}"
+
+    @property
+    def scope_path(self) -> str:
+        return self.organization.path

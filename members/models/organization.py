@@ -1,0 +1,111 @@
+import uuid
+from datetime import date
+
+from django.db import models
+from django.db.models import F, Q
+from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
+from treebeard.mp_tree import MP_Node, MP_NodeManager, MP_NodeQuerySet
+
+from members.choices import Capability, OrganizationKind, UnitKind
+from members.models.user import User
+from members.paths import subtree
+
+
+class OrganizationQuerySet(MP_NodeQuerySet):
+    def visible_to(self, user: User, capability: Capability = Capability.VIEW_ORGANIZATIONS) -> "OrganizationQuerySet":
+        """The subtrees of the offices that grant the capability."""
+        return self.filter(subtree("path", user.standing.paths(capability)))
+
+    def below(self, path: str) -> "OrganizationQuerySet":
+        """The organization at the path and everything under it."""
+        return self.filter(subtree("path", [path]))
+
+    def standing_on(self, on: date) -> "OrganizationQuerySet":
+        """Not dissolved on that day."""
+        return self.filter(Q(dissolved_on__isnull=True) | Q(dissolved_on__gt=on))
+
+    def branches(self) -> "OrganizationQuerySet":
+        return self.filter(kind=OrganizationKind.BRANCH)
+
+    def in_tree_order(self) -> "OrganizationQuerySet":
+        return self.order_by("path")
+
+
+class Organization(MP_Node):
+    """A node of the party's tree: committee, general branch, branch or party group."""
+
+    key = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
+    code = models.CharField(_("code"), max_length=40, unique=True)
+    name = models.CharField(_("name"), max_length=120)
+    kind = models.CharField(_("kind"), max_length=20, choices=OrganizationKind)
+    unit_kind = models.CharField(_("kind of unit"), max_length=20, choices=UnitKind, blank=True)
+    is_village = models.BooleanField(_("village or community"), default=False)
+    founded_on = models.DateField(_("founded on"), null=True, blank=True)
+    dissolved_on = models.DateField(_("dissolved on"), null=True, blank=True)
+
+    objects = MP_NodeManager.from_queryset(OrganizationQuerySet)()
+
+    class Meta:
+        verbose_name = _("organization")
+        verbose_name_plural = _("organizations")
+        constraints = [
+            models.CheckConstraint(condition=~Q(name=""), name="organization_has_name"),
+            models.CheckConstraint(condition=Q(kind__in=OrganizationKind.values), name="organization_kind_known"),
+            models.CheckConstraint(
+                condition=Q(founded_on__isnull=True)
+                | Q(dissolved_on__isnull=True)
+                | Q(dissolved_on__gte=F("founded_on")),
+                name="organization_dissolved_after_founding",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+    def get_absolute_url(self) -> str:
+        return reverse("members:organization-detail", args=[self.code])
+
+    @property
+    def scope_path(self) -> str:
+        return self.path
+
+    @property
+    def parent_path(self) -> str:
+        return self.path[: -self.steplen]
+
+
+class TermQuerySet(models.QuerySet["Term"]):
+    def visible_to(self, user: User) -> "TermQuerySet":
+        return self.filter(subtree("organization__path", user.standing.paths(Capability.VIEW_ORGANIZATIONS)))
+
+    def ending_by(self, day: date) -> "TermQuerySet":
+        return self.filter(ends_on__lte=day)
+
+
+class Term(models.Model):
+    """A term of office of an organization's committee or secretary, by the rule of the election day."""
+
+    key = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    organization = models.ForeignKey(Organization, on_delete=models.PROTECT, related_name="terms")
+    elected_on = models.DateField(_("elected on"))
+    ends_on = models.DateField(_("ends on"))
+    rule = models.CharField(_("rule"), max_length=80)
+    """Key and first day of the rule by which the end was computed."""
+    extended_by = models.CharField(_("document that moved the end"), max_length=200, blank=True)
+
+    objects = TermQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("term of office")
+        constraints = [
+            models.CheckConstraint(condition=Q(ends_on__gt=F("elected_on")), name="term_ends_after_election"),
+            models.UniqueConstraint(fields=["organization", "elected_on"], name="term_one_per_election"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.organization} {self.elected_on:%Y}–{self.ends_on:%Y}"
+
+    @property
+    def scope_path(self) -> str:
+        return self.organization.path

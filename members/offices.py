@@ -1,0 +1,52 @@
+"""Which office may what, as plain data. The manual prints it; `tests/test_policy.py` holds it to a reviewed table."""
+
+from members.choices import Capability, OfficeKind
+
+BRANCH_WORK = frozenset(
+    {
+        Capability.VIEW_ORGANIZATIONS,
+        Capability.VIEW_ROSTER,
+        Capability.EDIT_ROSTER,
+        Capability.IMPORT_ROSTER,
+        Capability.EXPORT_ROSTER,
+        Capability.VIEW_CONTACTS,
+        Capability.RECORD_CONTACTS,
+        Capability.REVEAL_PRIVATE,
+    }
+)
+BRANCH_VIEW = frozenset({Capability.VIEW_ORGANIZATIONS, Capability.VIEW_ROSTER})
+BRANCH_CARE = BRANCH_VIEW | {Capability.VIEW_CONTACTS, Capability.RECORD_CONTACTS}
+
+CAPABILITIES: dict[OfficeKind, frozenset[Capability]] = {
+    OfficeKind.SECRETARY: BRANCH_WORK | {Capability.VIEW_AUDIT},
+    OfficeKind.DEPUTY_SECRETARY: BRANCH_WORK,
+    OfficeKind.ORGANIZATION_OFFICER: BRANCH_WORK,
+    OfficeKind.PUBLICITY_OFFICER: BRANCH_CARE,
+    OfficeKind.DISCIPLINE_OFFICER: BRANCH_CARE,
+    OfficeKind.COMMITTEE_MEMBER: BRANCH_CARE,
+    OfficeKind.GROUP_LEADER: BRANCH_CARE,
+    OfficeKind.COMMITTEE_SECRETARY: frozenset({Capability.VIEW_ORGANIZATIONS, Capability.MANAGE_LOCAL_RULES}),
+    OfficeKind.COMMITTEE_STAFF: frozenset(
+        {
+            Capability.VIEW_ORGANIZATIONS,
+            Capability.MANAGE_ORGANIZATIONS,
+            Capability.VIEW_ROSTER,
+            Capability.IMPORT_ROSTER,
+            Capability.EXPORT_ROSTER,
+            Capability.REVEAL_PRIVATE,
+            Capability.MANAGE_LOCAL_RULES,
+            Capability.VIEW_AUDIT,
+        }
+    ),
+    OfficeKind.INSPECTOR: frozenset({Capability.VIEW_ORGANIZATIONS}),
+    OfficeKind.ADMINISTRATOR: frozenset(
+        {
+            Capability.VIEW_ORGANIZATIONS,
+            Capability.MANAGE_ORGANIZATIONS,
+            Capability.MANAGE_USERS,
+            Capability.VIEW_AUDIT,
+        }
+    ),
+}
+"""A committee's secretary sees counts, its staff sees the roster without private fields, nobody above reads the contact
+log; an administrator keeps users and organizations and reads no roster."""

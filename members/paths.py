@@ -1,0 +1,30 @@
+"""Subtrees of the organization tree as ranges of materialised paths (four characters a level, digits and capitals)."""
+
+from collections.abc import Iterable
+
+from django.db.models import Q
+
+STEP = 4
+ROOT = ""
+
+
+def subtree(field: str, paths: Iterable[str]) -> Q:
+    """Rows whose `field` lies in one of the subtrees. No paths: no rows. A range, because both databases index ranges."""
+    inside = Q(pk__in=[])
+    for path in outermost(paths):
+        inside |= Q(**{f"{field}__range": (path, path + "Z" * STEP)})
+    return inside
+
+
+def outermost(paths: Iterable[str]) -> list[str]:
+    """The paths that lie in no other of them."""
+    kept: list[str] = []
+    for path in sorted(set(paths)):
+        if not kept or not path.startswith(kept[-1]):
+            kept.append(path)
+    return kept
+
+
+def contains(path: str, other: str) -> bool:
+    """Whether `other` is `path` itself or below it."""
+    return bool(path) and other.startswith(path)

@@ -1,0 +1,16 @@
+"""The request as pages know it."""
+
+from datetime import date
+
+from django.http import HttpRequest
+from django_htmx.middleware import HtmxDetails
+
+from members.models import User
+
+
+class PageRequest(HttpRequest):
+    """A request behind log-in: `PolicyMiddleware` has set the day and the user's standing."""
+
+    user: User
+    today: date
+    htmx: HtmxDetails

@@ -1,0 +1,49 @@
+"""Where somebody may do what: the offices of a day, and the member they are."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date
+
+from members.choices import Capability, OfficeKind
+from members.offices import CAPABILITIES
+from members.paths import contains, outermost
+
+
+@dataclass(frozen=True)
+class HeldOffice:
+    """An office in force: its kind, and the organization it is held in."""
+
+    kind: OfficeKind
+    path: str
+    code: str
+    organization: str
+
+    @property
+    def capabilities(self) -> frozenset[Capability]:
+        return CAPABILITIES[self.kind]
+
+
+@dataclass(frozen=True)
+class Standing:
+    """All offices somebody holds on one day. Empty: they see only their own rows."""
+
+    on: date | None = None
+    held: tuple[HeldOffice, ...] = ()
+    member_id: int | None = None
+
+    @property
+    def capabilities(self) -> frozenset[Capability]:
+        """What at least one office allows somewhere."""
+        return frozenset().union(*(office.capabilities for office in self.held))
+
+    def paths(self, capability: Capability) -> list[str]:
+        """The subtrees in which the capability holds, as paths."""
+        return outermost(office.path for office in self.held if capability in office.capabilities)
+
+    def may(self, capability: Capability, path: str) -> bool:
+        """Whether the capability holds at the organization with that path."""
+        return any(contains(mine, path) for mine in self.paths(capability))
+
+    def may_any(self, capabilities: Iterable[Capability]) -> bool:
+        """Whether at least one of the capabilities holds somewhere."""
+        return not self.capabilities.isdisjoint(capabilities)
