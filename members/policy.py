@@ -1,0 +1,129 @@
+"""Who may open a page: said on the view, kept by `PolicyMiddleware`, complete or the program doesn't start.
+
+*What* an office may do is `members/offices.py`; *where* is every queryset's `visible_to`. A view declares one of:
+
+    @public                       anybody
+    @signed_in                    anybody who is logged in
+    @requires(Capability.X, …)    who holds one of them somewhere; `fetch` then asks at the row's place
+"""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import Any, Protocol, TypeVar, cast
+
+from django.core.exceptions import PermissionDenied
+from django.db.models import Model, QuerySet
+from django.http import HttpRequest
+from django.shortcuts import get_object_or_404
+from django.urls import URLPattern, URLResolver, get_resolver
+from django.utils.translation import gettext as _
+from rest_framework.permissions import BasePermission
+from rest_framework.request import Request
+
+from members.choices import Capability
+
+View = TypeVar("View", bound=Callable[..., Any])
+Row = TypeVar("Row", bound=Model)
+
+
+@dataclass(frozen=True)
+class Policy:
+    """What a view asks of who opens it. Several capabilities: any of them."""
+
+    open_to_all: bool = False
+    capabilities: frozenset[Capability] = frozenset()
+
+    def __str__(self) -> str:
+        if self.open_to_all:
+            return "public"
+        return " or ".join(sorted(self.capabilities)) or "signed in"
+
+
+def declare(policy: Policy) -> Callable[[View], View]:
+    """Write the policy on a view function, or on a class of the API."""
+
+    def write(view: View) -> View:
+        view.policy = policy  # type: ignore[attr-defined]
+        return view
+
+    return write
+
+
+public = declare(Policy(open_to_all=True))
+signed_in = declare(Policy())
+
+
+def requires(*capabilities: Capability) -> Callable[[View], View]:
+    """The viewer holds one of the capabilities in some office."""
+    return declare(Policy(capabilities=frozenset(capabilities)))
+
+
+def policy_of(view: Callable[..., Any]) -> Policy | None:
+    """The policy a view declares, on itself or on its API class."""
+    declared = getattr(view, "policy", None) or getattr(getattr(view, "cls", None), "policy", None)
+    return cast(Policy | None, declared)
+
+
+class Scoped(Protocol):
+    """A row that lies in the organization tree."""
+
+    @property
+    def scope_path(self) -> str: ...
+
+
+def fetch(request: HttpRequest | Request, rows: QuerySet[Row], **lookup: object) -> Row:
+    """The row, if the viewer may see it (else 404) and may do at its place what the view asks for (else 403)."""
+    visible = rows.visible_to(request.user)  # type: ignore[attr-defined]
+    row = get_object_or_404(visible, **lookup)
+    demand(request, cast(Scoped, row).scope_path)
+    return row
+
+
+def demand(request: HttpRequest | Request, path: str) -> None:
+    """Raise PermissionDenied unless one of the view's capabilities holds at the organization with that path."""
+    match = request.resolver_match
+    policy = policy_of(match.func) if match else None
+    wanted = policy.capabilities if policy else frozenset(Capability)
+    standing = request.user.standing  # type: ignore[union-attr]
+    if wanted and not any(standing.may(capability, path) for capability in wanted):
+        raise PermissionDenied(_("Your office doesn't cover this here. Ask the branch secretary or the committee."))
+
+
+class ApiPolicy(BasePermission):
+    """The API's default permission: the policy of the view class."""
+
+    def has_permission(self, request: Request, view: Any) -> bool:
+        return permits(getattr(view, "policy", None), request)
+
+
+def permits(policy: Policy | None, request: HttpRequest | Request) -> bool:
+    """Whether the policy lets this user in at all. No policy lets nobody in."""
+    if policy is None:
+        return False
+    if policy.open_to_all:
+        return True
+    user = request.user
+    if not user.is_authenticated:
+        return False
+    return not policy.capabilities or user.standing.may_any(policy.capabilities)
+
+
+def undeclared_views() -> Iterator[str]:
+    """Routes whose view declares no policy."""
+    for route, view in routes():
+        if policy_of(view) is None:
+            yield route
+
+
+def routes() -> Iterator[tuple[str, Callable[..., Any]]]:
+    """Every route of the program with its view."""
+    yield from _routes_below(get_resolver().url_patterns, "")
+
+
+def _routes_below(patterns: list[Any], prefix: str) -> Iterator[tuple[str, Callable[..., Any]]]:
+    for pattern in patterns:
+        route = prefix + str(pattern.pattern)
+        if isinstance(pattern, URLResolver):
+            yield from _routes_below(pattern.url_patterns, route)
+        elif isinstance(pattern, URLPattern):
+            yield route, pattern.callback
