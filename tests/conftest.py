@@ -1,15 +1,17 @@
 """What every test may ask for. Servers and browsers are made when first asked for and end with the run."""
 
 import subprocess
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from django.test import TransactionTestCase
+from django.test import Client, TransactionTestCase
 from playwright.sync_api import Browser, Page, sync_playwright
 
 from branchweb.celery import app
+from members.models import User
 from tests import browsers, emptying, processes, servers
+from tests.cast import Cast, make_cast
 
 TransactionTestCase._fixture_teardown = emptying.empty_append_only_tables_too
 
@@ -62,3 +64,20 @@ def page(browser: Browser, live_server: object) -> Iterator[Page]:
     yield page
     context.close()
     assert problems == []
+
+
+@pytest.fixture
+def cast(db: None) -> Cast:
+    """One small county with neighbours whose rows could leak; see tests/cast.py."""
+    return make_cast()
+
+
+@pytest.fixture
+def as_user(client: Client) -> Callable[[User], Client]:
+    """Log the client in: `as_user(cast.secretary).get(…)`."""
+
+    def log_in(user: User) -> Client:
+        client.force_login(user, backend="django.contrib.auth.backends.ModelBackend")
+        return client
+
+    return log_in
