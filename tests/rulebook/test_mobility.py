@@ -1,0 +1,69 @@
+"""Members who are away or hard to reach."""
+
+from datetime import date
+from decimal import Decimal
+
+import pytest
+
+from rulebook.local import LocalRule
+from rulebook.rules.mobility import contact_due, is_mobile, lost_contact, should_move_relation
+
+TODAY = date(2026, 7, 1)
+
+
+@pytest.mark.parametrize("predicate", [should_move_relation, is_mobile, lost_contact])
+@pytest.mark.parametrize(
+    ("since", "holds"),
+    [(date(2026, 1, 2), False), (date(2026, 1, 1), True), (date(2025, 12, 31), True), (date(2026, 7, 1), False)],
+)
+def test_six_months_are_complete_on_the_same_day_of_the_month(predicate, since, holds):
+    verdict = predicate(since, TODAY)
+    assert bool(verdict) is holds
+    assert verdict.citations[0].level == "N"
+
+
+def test_six_months_from_the_end_of_august_are_complete_at_the_end_of_february():
+    assert not is_mobile(date(2025, 8, 31), date(2026, 2, 27))
+    assert is_mobile(date(2025, 8, 31), date(2026, 2, 28))
+
+
+@pytest.mark.parametrize(
+    ("situations", "due_on", "key"),
+    [
+        (["retired"], date(2026, 7, 15), "retired.contact.months"),
+        (["mobile"], date(2026, 4, 15), "mobile.contact.months"),
+        (["retired", "frail"], date(2026, 4, 15), "frail.contact.months"),
+        (["bedridden"], date(2026, 4, 15), "frail.contact.months"),
+        (["abroad_sent"], date(2026, 7, 15), "abroad.contact.months"),
+        (["seconded", "relocated"], date(2026, 4, 15), "relocated.contact.months"),
+    ],
+)
+def test_the_shortest_interval_of_a_members_situations_counts(situations, due_on, key):
+    due = contact_due(situations, last_contact_on=date(2026, 1, 15), on=TODAY)
+    assert due is not None
+    assert (due.due_on, due.rule.key) == (due_on, key)
+
+
+@pytest.mark.parametrize("situations", [[], ["hardship"], ["lost_contact"]])
+def test_other_situations_ask_for_no_contact(situations):
+    assert contact_due(situations, last_contact_on=date(2026, 1, 15), on=TODAY) is None
+
+
+def test_intervals_without_a_national_figure_are_labelled_local_and_may_be_chosen():
+    monthly = LocalRule("frail.contact.months", Decimal(1), "县委通知", "", "县委", TODAY, "A", date(2026, 1, 1))
+    due = contact_due(["frail"], last_contact_on=date(2026, 1, 15), on=TODAY, local=[monthly])
+    assert due is not None
+    assert due.due_on == date(2026, 2, 15)
+    assert {citation.level for citation in due.rule.citations} == {"L"}
+
+
+def test_half_a_year_for_members_abroad_is_national_and_may_only_be_shortened():
+    looser, tighter = (
+        LocalRule("abroad.contact.months", Decimal(months), "县委通知", "", "县委", TODAY, "A", date(2026, 1, 1))
+        for months in (12, 3)
+    )
+    due = [
+        contact_due(["abroad_sent"], last_contact_on=date(2026, 1, 1), on=TODAY, local=[one])
+        for one in (looser, tighter)
+    ]
+    assert [one.due_on for one in due if one] == [date(2026, 7, 1), date(2026, 4, 1)]
