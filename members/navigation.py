@@ -1,0 +1,102 @@
+"""What stands around every page: where one may go, who one is, and how pages look. Runs no query."""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from django.http import HttpRequest
+from django.urls import reverse
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+from members import preferences
+from members.choices import Capability
+from members.models import User
+
+
+@dataclass(frozen=True)
+class Item:
+    """An entry of the navigation; shown to those who hold the capability somewhere, or to everybody when it is None."""
+
+    url_name: str
+    label: Promise
+    icon: str
+    capability: Capability | None
+    below: tuple[str, ...] = ()
+    """How the names of the pages below this entry begin."""
+
+    def current(self, url_name: str) -> str:
+        """What aria-current says on that page: the page itself, one below this entry, or nothing."""
+        if url_name == self.url_name:
+            return "page"
+        return "true" if url_name.startswith(self.below) and url_name != MY_PAGE else ""
+
+
+HOME = "members:home"
+MY_PAGE = "members:member-me"
+MEMBERS = (
+    Item("members:roster-list", _("Roster"), "people", Capability.VIEW_ROSTER, ("members:roster-", "members:member-")),
+    Item("members:reach-list", _("Hard to reach"), "person-heart", Capability.VIEW_CONTACTS, ("members:reach-",)),
+    Item("members:import-list", _("Imports"), "file-earmark-arrow-up", Capability.IMPORT_ROSTER, ("members:import-",)),
+    Item(MY_PAGE, _("My page"), "person-vcard", None),
+)
+PLACES = (
+    Item(
+        "members:organization-tree",
+        _("Organizations"),
+        "diagram-3",
+        Capability.VIEW_ORGANIZATIONS,
+        ("members:organization-",),
+    ),
+    Item(
+        "members:user-list", _("Users"), "person-badge", Capability.MANAGE_USERS, ("members:user-", "members:office-")
+    ),
+)
+RECORD = (
+    Item("members:regulation-list", _("Regulations"), "journal-bookmark", None, ("members:regulation-",)),
+    Item("members:audit-list", _("Audit trail"), "clock-history", Capability.VIEW_AUDIT, ("members:audit-",)),
+)
+NAVIGATION: tuple[tuple[Promise | str, tuple[Item, ...]], ...] = (
+    ("", (Item(HOME, _("Home"), "house-door", None),)),
+    (_("Members"), MEMBERS),
+    (_("Party organization"), PLACES),
+    (_("Rules and record"), RECORD),
+)
+
+
+def page_frame(request: HttpRequest) -> dict[str, Any]:
+    """Context processor: `frame` with navigation, person, organization and look."""
+    user = getattr(request, "user", None)
+    known = isinstance(user, User)
+    return {
+        "frame": {
+            "navigation": navigation_for(user, _url_name(request)) if known else [],
+            "person": user.get_full_name() if known else "",
+            "organization": user.standing.held[0].organization if known and user.standing.held else "",
+            "look": preferences.look_of(request),
+            "switches": preferences.switches(request),
+        }
+    }
+
+
+def navigation_for(user: User, url_name: str) -> list[dict[str, Any]]:
+    """The groups that have something to show, with addresses; the entry of the page is marked for aria-current."""
+    groups = [{"heading": heading, "links": list(_links(user, items, url_name))} for heading, items in NAVIGATION]
+    return [group for group in groups if group["links"]]
+
+
+def _links(user: User, items: Iterable[Item], url_name: str) -> Iterator[dict[str, Any]]:
+    for item in items:
+        if _shown(item, user):
+            current = item.current(url_name)
+            yield {"url": reverse(item.url_name), "label": item.label, "icon": item.icon, "current": current}
+
+
+def _shown(item: Item, user: User) -> bool:
+    if item.url_name == MY_PAGE:
+        return user.standing.member_id is not None
+    return item.capability is None or item.capability in user.standing.capabilities
+
+
+def _url_name(request: HttpRequest) -> str:
+    return request.resolver_match.view_name if request.resolver_match else ""
