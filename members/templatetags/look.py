@@ -1,5 +1,7 @@
 """Small pieces of markup that stand many times on a page (docs/pages.md)."""
 
+from datetime import timedelta
+
 from django import template
 from django.templatetags.static import static
 from django.utils.html import format_html
@@ -15,6 +17,24 @@ SHAPES = {
     "quiet": "circle",
 }
 MESSAGE_ICONS = {"success": "check-circle-fill", "warning": "exclamation-triangle-fill", "error": "x-circle-fill"}
+# The first mark found in the browser's name counts, so the special come before the general.
+SYSTEMS = (
+    ("HarmonyOS", "HarmonyOS"),
+    ("OpenHarmony", "HarmonyOS"),
+    ("Android", "Android"),
+    ("iPhone", "iPhone"),
+    ("iPad", "iPad"),
+    ("Windows", "Windows"),
+    ("Mac OS", "macOS"),
+    ("Linux", "Linux"),
+)
+BROWSERS = (
+    ("MicroMessenger", "WeChat"),
+    ("Edg", "Edge"),
+    ("Firefox", "Firefox"),
+    ("Chrome", "Chrome"),
+    ("Safari", "Safari"),
+)
 
 
 @register.simple_tag
@@ -37,3 +57,17 @@ def badge(text: str, kind: str = "quiet") -> SafeString:
 def message_icon(tags: str) -> str:
     """The icon of a message's level."""
     return next((MESSAGE_ICONS[tag] for tag in tags.split() if tag in MESSAGE_ICONS), "info-circle-fill")
+
+
+@register.filter
+def minutes(span: timedelta) -> int:
+    """Whole minutes of a span, rounded up."""
+    return -(-int(span.total_seconds()) // 60)
+
+
+@register.filter
+def device(user_agent: str) -> str:
+    """What a browser's long name says to people: system and browser; the name itself when neither is known."""
+    system = next((name for mark, name in SYSTEMS if mark in user_agent), "")
+    browser = next((name for mark, name in BROWSERS if mark in user_agent), "")
+    return " · ".join(part for part in (system, browser) if part) or user_agent[:60]
