@@ -32,6 +32,12 @@ class OrganizationQuerySet(MP_NodeQuerySet):
         return self.order_by("path")
 
 
+class OrganizationManager(MP_NodeManager.from_queryset(OrganizationQuerySet)):  # type: ignore[misc]
+    def get_queryset(self) -> OrganizationQuerySet:
+        """In tree order. treebeard's own would give its own kind of queryset, without our adjectives."""
+        return OrganizationQuerySet(self.model, using=self._db).order_by("path")
+
+
 class Organization(MP_Node):
     """A node of the party's tree: committee, general branch, branch or party group."""
 
@@ -44,7 +50,7 @@ class Organization(MP_Node):
     founded_on = models.DateField(_("founded on"), null=True, blank=True)
     dissolved_on = models.DateField(_("dissolved on"), null=True, blank=True)
 
-    objects = MP_NodeManager.from_queryset(OrganizationQuerySet)()
+    objects = OrganizationManager()
 
     class Meta:
         verbose_name = _("organization")
