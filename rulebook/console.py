@@ -40,8 +40,11 @@ class JsonCommand(BaseCommand):
     def add_options(self, parser: CommandParser) -> None:
         """The command's own options; `--json` is already there."""
 
-    def work(self, **options: Any) -> Mapping[str, object]:
-        """Does the job and returns the answer, its keys in the order in which they are printed."""
+    def work(self, *_args: Any, **options: Any) -> Mapping[str, Any]:
+        """Does the job and returns the answer, its keys in the order in which they are printed.
+
+        A subclass names the options it needs: `def work(self, *, org, on, **options)`.
+        """
         raise NotImplementedError
 
     def sentences(self, answer: Mapping[str, Any]) -> Iterable[str]:
