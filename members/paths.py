@@ -9,7 +9,7 @@ ROOT = ""
 
 
 def subtree(field: str, paths: Iterable[str]) -> Q:
-    """Rows whose `field` lies in one of the subtrees. No paths: no rows. A range, because both databases index ranges."""
+    """Rows whose `field` lies in one of the subtrees; no paths, no rows. A range, because both databases index it."""
     inside = Q(pk__in=[])
     for path in outermost(paths):
         inside |= Q(**{f"{field}__range": (path, path + "Z" * STEP)})

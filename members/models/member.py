@@ -71,7 +71,7 @@ class MemberQuerySet(models.QuerySet["Member"]):
         else:
             match = "members_member.id IN (SELECT rowid FROM members_member_search WHERE search_terms MATCH %s)"
             query = sqlite_query(text)
-        found = self.extra(where=[match], params=[query]) if query else self.none()
+        found = self.extra(where=[match], params=[query]) if query else self.none()  # noqa: S610 - the query is a parameter
         return cast(MemberQuerySet, found)
 
     def in_roster_order(self) -> "MemberQuerySet":
