@@ -1,12 +1,13 @@
 """A committee's own rule: it may fill in or tighten what is held, never loosen it."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal, InvalidOperation
 
 from django.utils.translation import gettext as _
 
-from rulebook.values import Citation, Level, Mark, Value
+from rulebook.values import Citation, Level, Mark, Text, Value
 
 DIRECTIONS = ("none", "lower", "higher", "range", "options")
 
@@ -50,7 +51,7 @@ class LocalPolicy:
     minimum: Decimal | None = None
     maximum: Decimal | None = None
     whole: bool = False
-    options: tuple[str, ...] = ()
+    options: Mapping[str, Text] = field(default_factory=dict)
     required: bool = False
 
     def read(self, text: str) -> Decimal | str:
@@ -110,5 +111,5 @@ class LocalPolicy:
     def _not_an_option(self, value: Decimal | str) -> str:
         return _("“%(value)s” is none of the choices: %(options)s.") % {
             "value": value,
-            "options": ", ".join(self.options),
+            "options": ", ".join(str(text) for text in self.options.values()),
         }

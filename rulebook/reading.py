@@ -103,6 +103,11 @@ def local_faults(local: Row, has_value: bool) -> Iterator[str]:
         yield f"local direction is none of {', '.join(DIRECTIONS)}"
     if direction == "options" and not local.get("options"):
         yield "local options are missing"
+    yield from (
+        f"option {word} is not in both languages"
+        for word in local.get("options", {})
+        if not bilingual(local["options"][word])
+    )
     if local.get("required") and has_value:
         yield "a local choice is required although there is a value"
 
@@ -171,7 +176,7 @@ def build_policy(row: Row) -> LocalPolicy:
         minimum=decimal_or_none(row.get("minimum")),
         maximum=decimal_or_none(row.get("maximum")),
         whole=row.get("whole", False),
-        options=tuple(row.get("options", ())),
+        options={word: Text(**text) for word, text in row.get("options", {}).items()},
         required=row.get("required", False),
     )
 

@@ -22,10 +22,14 @@ class Candidates:
 
 @dataclass(frozen=True, slots=True)
 class Term:
-    """`ends_on` is the anniversary of the election, `remind_from` the day the level above should remind."""
+    """`ends_on` is the anniversary of the election, `remind_from` the day the level above should remind.
+
+    `version` is the rule by which the end was computed, to be stored with it.
+    """
 
     ends_on: date
     remind_from: date
+    version: str
     citations: tuple[Citation, ...]
 
 
@@ -40,4 +44,5 @@ def term(kind: str, *, village: bool, elected_on: date, local: Iterable[LocalRul
     years = rule("term.years", elected_on)
     ends_on = add_years(elected_on, int(years.table[VILLAGE if village else kind]))
     reminder = rule("term.reminder_months", ends_on, local)
-    return Term(ends_on, add_months(ends_on, -reminder.whole), (*years.citations, *reminder.citations))
+    remind_from = add_months(ends_on, -reminder.whole)
+    return Term(ends_on, remind_from, years.version, (*years.citations, *reminder.citations))

@@ -71,6 +71,7 @@ def test_a_term_ends_on_its_anniversary_and_is_reminded_six_months_before(
 ):
     held = term(kind, village=village, elected_on=elected_on)
     assert (held.ends_on, held.remind_from) == (ends_on, remind_from)
+    assert held.version == "term.years@2018-07-12"
     assert [citation.verification for citation in held.citations] == ["V1", "V2"]
 
 

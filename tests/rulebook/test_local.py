@@ -7,6 +7,7 @@ import pytest
 
 from rulebook.book import rule, versions
 from rulebook.local import LocalPolicy, LocalRule, Loosening
+from rulebook.values import Text
 
 TODAY = date(2026, 7, 1)
 
@@ -116,7 +117,7 @@ def test_a_local_rule_of_another_key_changes_nothing():
     [
         (LocalPolicy("range"), " 0.5 ", Decimal("0.5")),
         (LocalPolicy("higher"), "2", Decimal(2)),
-        (LocalPolicy("options", options=("jiao",)), " jiao", "jiao"),
+        (LocalPolicy("options", options={"jiao": Text("到角", "To 0.1 yuan")}), " jiao", "jiao"),
     ],
 )
 def test_a_value_is_read_as_a_person_writes_it(policy, text, value):

@@ -87,6 +87,7 @@ def test_a_complete_rule_is_loaded(folder):
         ({"until": "2021-01-01", "until_dates": '"perhaps"'}, "until_dates is none of"),
         ({"local": '{ direction = "sideways" }'}, "local direction is none of"),
         ({"local": '{ direction = "options" }'}, "local options are missing"),
+        ({"local": '{ direction = "options", options = { one = { zh = "一" } } }'}, "option one is not in both"),
         ({"local": '{ direction = "range", required = true }'}, "a local choice is required"),
     ],
 )
