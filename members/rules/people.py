@@ -1,0 +1,194 @@
+"""What a person's facts may say: one place for the pages and for imported workbooks.
+
+An objection names the field and says what to do. Facts that aren't recorded are never objected to.
+"""
+
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from datetime import date
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from members.choices import VOTELESS_KINDS, Membership, Sex, SituationKind
+from members.rules.dates import PartialDate, years_between
+from rulebook.book import rule
+from rulebook.values import Citation, Verdict
+
+WEIGHTS = (7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2)
+CHECK_DIGITS = "10X98765432"
+IDENTITY = re.compile(r"\d{17}[\dX]")
+OLDEST = 125
+"""Years. Nobody on a roster is older; a birth before that is a slip of the pen."""
+
+SENTENCES: dict[str, Promise] = {
+    "name_missing": gettext_lazy("Write the member's name."),
+    "national_id_unreadable": gettext_lazy("An identity number has 18 digits, the last of which may be an X."),
+    "national_id_checksum": gettext_lazy(
+        "The identity number can't be right: its last character doesn't fit the others. Compare it with the card."
+    ),
+    "birth_date_contradicts_national_id": gettext_lazy(
+        "The date of birth isn't the one in the identity number. Correct the one that is wrong."
+    ),
+    "sex_contradicts_national_id": gettext_lazy(
+        "The sex isn't the one in the identity number. Correct the one that is wrong."
+    ),
+    "birth_date_unlikely": gettext_lazy("Nobody is that old. Check the year of birth."),
+    "date_in_future": gettext_lazy("That day hasn't come yet. Check the year."),
+    "joined_before_eighteen": gettext_lazy(
+        "By these dates the member joined before the age of eighteen. Check the date of birth and of joining."
+    ),
+    "full_before_joined": gettext_lazy("The member can't be confirmed before having joined. Check both dates."),
+    "membership_contradicts_full_date": gettext_lazy(
+        "A formal member was confirmed on a day that has passed, and a probationary member wasn't. "
+        "Correct the membership or the day."
+    ),
+}
+"""Code → sentence. The codes are those of the import's report."""
+
+
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """What the rules look at; an empty text or None where nothing is recorded."""
+
+    name: str = ""
+    national_id: str = ""
+    sex: str = ""
+    born: PartialDate | None = None
+    joined: PartialDate | None = None
+    confirmed: PartialDate | None = None
+    membership: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Objection:
+    """Why a fact can't stand; `field` is the fact's name in `Facts`."""
+
+    field: str
+    code: str
+
+    @property
+    def sentence(self) -> str:
+        return str(SENTENCES[self.code])
+
+
+def objections(facts: Facts, *, on: date) -> list[Objection]:
+    """Everything that can't be true on that day, the first of each field being the most telling."""
+    return [
+        *_of_name(facts.name),
+        *_of_identity(facts),
+        *_of_days(facts, on),
+        *_of_joining(facts),
+        *_of_membership(facts, on),
+    ]
+
+
+def _of_name(name: str) -> Iterator[Objection]:
+    if not name.strip():
+        yield Objection("name", "name_missing")
+
+
+def _of_identity(facts: Facts) -> Iterator[Objection]:
+    number = facts.national_id
+    if not number:
+        return
+    if fault := identity_fault(number):
+        yield Objection("national_id", fault)
+        return
+    if facts.born and not facts.born.may_be(PartialDate(birth_in(number))):
+        yield Objection("born", "birth_date_contradicts_national_id")
+    if facts.sex and facts.sex != sex_in(number):
+        yield Objection("sex", "sex_contradicts_national_id")
+
+
+def _of_days(facts: Facts, on: date) -> Iterator[Objection]:
+    if facts.born and years_between(facts.born.last_day, on) > OLDEST:
+        yield Objection("born", "birth_date_unlikely")
+    for field in ("born", "joined"):
+        day: PartialDate | None = getattr(facts, field)
+        if day and day.first_day > on:
+            yield Objection(field, "date_in_future")
+
+
+def _of_joining(facts: Facts) -> Iterator[Objection]:
+    born = facts.born or _birth_by_identity(facts.national_id)
+    if born and facts.joined and years_between(born.first_day, facts.joined.last_day) < _least_age(facts.joined):
+        yield Objection("joined", "joined_before_eighteen")
+    if facts.joined and facts.confirmed and facts.confirmed.last_day < facts.joined.first_day:
+        yield Objection("confirmed", "full_before_joined")
+
+
+def _of_membership(facts: Facts, on: date) -> Iterator[Objection]:
+    if facts.confirmed and facts.membership:
+        passed = facts.confirmed.first_day <= on
+        if passed != (facts.membership == Membership.FORMAL):
+            yield Objection("confirmed", "membership_contradicts_full_date")
+
+
+# --- Identity numbers (GB 11643) --------------------------------------------------------------------------------------
+def identity_fault(number: str) -> str:
+    """The code of what is wrong with a number of eighteen characters; empty when nothing is."""
+    if not IDENTITY.fullmatch(number):
+        return "national_id_unreadable"
+    try:
+        birth_in(number)
+    except ValueError:
+        return "national_id_checksum"
+    return "" if check_digit(number) == number[17] else "national_id_checksum"
+
+
+def check_digit(number: str) -> str:
+    """The eighteenth character that follows from the first seventeen."""
+    return CHECK_DIGITS[sum(weight * int(digit) for weight, digit in zip(WEIGHTS, number, strict=False)) % 11]
+
+
+def birth_in(number: str) -> date:
+    """The day of birth that the number holds. Raises ValueError where it is no day."""
+    return date(int(number[6:10]), int(number[10:12]), int(number[12:14]))
+
+
+def sex_in(number: str) -> Sex:
+    """By the seventeenth digit: odd for men."""
+    return Sex.MALE if int(number[16]) % 2 else Sex.FEMALE
+
+
+def _birth_by_identity(number: str) -> PartialDate | None:
+    return PartialDate(birth_in(number)) if number and not identity_fault(number) else None
+
+
+def _least_age(joined: PartialDate) -> int:
+    """Years at which one may join: the constitution's article 1, which the recruiting rules repeat."""
+    return rule("recruit.min_age", max(joined.last_day, FIRST_DAY_HELD)).whole
+
+
+FIRST_DAY_HELD = date(2020, 1, 1)
+"""The rulebook holds the age from its present documents on; constitutions since 1945 have had the same one."""
+
+
+# --- What follows from the facts ------------------------------------------------------------------------------------
+def voting_right(*, formal: bool, situations: Iterable[str], on: date) -> Verdict:
+    """Whether somebody may vote on that day. Leaving a member out of a meeting's count is that meeting's decision."""
+    held = set(situations)
+    if not formal:
+        return Verdict(False, _("Probationary members have no vote."), _citations("vote.without_right", on))
+    if SituationKind.PROBATION_WITHIN_PARTY in held:
+        sentence = _("Nobody votes while on probation within the party.")
+        return Verdict(False, sentence, _citations("vote.without_right", on))
+    if held & set(VOTELESS_KINDS):
+        return Verdict(
+            False, _("Membership is suspended, and with it the vote."), _citations("lost.suspend.months", on)
+        )
+    return Verdict(True, _("Formal member, and nothing takes the vote away."), _citations("vote.without_right", on))
+
+
+def _citations(key: str, on: date) -> tuple[Citation, ...]:
+    return rule(key, on).citations
+
+
+def span_of_years(since: PartialDate | None, on: date) -> tuple[int, int] | None:
+    """Completed years, at least and at most: a month of birth leaves two ages. None: unknown or yet to come."""
+    if since is None or since.first_day > on:
+        return None
+    return max(0, years_between(since.last_day, on)), years_between(since.first_day, on)
