@@ -109,6 +109,7 @@ LOGIN_URL = "account_login"
 LOGIN_REDIRECT_URL = "/"
 ACCOUNT_ADAPTER = "members.accounts.AccountAdapter"
 ACCOUNT_LOGIN_METHODS = {"username"}
+ACCOUNT_FORMS = {"change_password": "members.forms.account.OwnPasswordForm"}
 ACCOUNT_SIGNUP_FIELDS = ["username*", "password1*"]
 ACCOUNT_EMAIL_VERIFICATION = "none"
 ACCOUNT_USER_MODEL_USERNAME_FIELD = "username"
@@ -118,6 +119,7 @@ ACCOUNT_SESSION_REMEMBER = False  # until the browser closes, at most SESSION_CO
 # Wrong passwords are counted by axes, by user and address (AccountAdapter.pre_authenticate); what is left for
 # "login_failed" are wrong one-time codes, which only somebody with the password can send.
 ACCOUNT_RATE_LIMITS = {"login": "300/m/ip", "login_failed": "6/15m/key"}
+MFA_ADAPTER = "members.accounts.CodeAdapter"
 MFA_SUPPORTED_TYPES = ["totp", "recovery_codes"]
 MFA_TOTP_ISSUER = "Branchweb"
 USERSESSIONS_TRACK_ACTIVITY = False

@@ -4,6 +4,7 @@ from collections.abc import Callable
 from typing import Any, ClassVar
 
 from allauth.account.adapter import DefaultAccountAdapter
+from allauth.mfa.adapter import DefaultMFAAdapter
 from allauth.mfa.models import Authenticator
 from django.conf import settings
 from django.contrib import messages
@@ -30,7 +31,6 @@ class AccountAdapter(DefaultAccountAdapter):
         "incorrect_password": _("This is not your password."),
         "too_many_login_attempts": _("Too many wrong codes. Wait a quarter of an hour, then try again."),
         "rate_limited": _("Too many wrong codes. Wait a quarter of an hour, then try again."),
-        "incorrect_code": _("This code is wrong or no longer valid. Type the one the app shows now."),
     }
 
     def is_open_for_signup(self, request: HttpRequest) -> bool:
@@ -53,6 +53,13 @@ class AccountAdapter(DefaultAccountAdapter):
 
     def get_password_change_redirect_url(self, request: HttpRequest) -> str:
         return reverse("members:home")
+
+
+class CodeAdapter(DefaultMFAAdapter):
+    error_messages: ClassVar[dict[str, Any]] = {
+        **DefaultMFAAdapter.error_messages,
+        "incorrect_code": _("This code is wrong or no longer valid. Type the one the app shows now."),
+    }
 
 
 class AccountOrderMiddleware:
