@@ -5,6 +5,7 @@ found as a phrase. Numbers are indexed as keyed fingerprints of their tails, so 
 """
 
 import re
+import unicodedata
 from collections.abc import Iterator
 from functools import lru_cache
 
@@ -15,7 +16,16 @@ from audit.keyring import fingerprint, fingerprints
 TAILS = (4, 6, 8)
 """Lengths of the ends of phone and identity numbers that can be searched for."""
 CHINESE = re.compile(r"[\u3400-\u9fff\U00020000-\U0003ffff]")
-PART = re.compile(r"[\u3400-\u9fff\U00020000-\U0003ffff]+|[a-z]+|\d[\dx]*")
+PART = re.compile(r"[\u3400-\u9fff\U00020000-\U0003ffff]+|[a-z]+(?:[ '’-]+[a-z]+)*|\d[\dx]*")
+"""What is searched for as one: characters that follow each other, pinyin with or without gaps, a number."""
+SURNAMES = dict(
+    re.findall(
+        r"(.):(\w+)",
+        "曾:zeng 单:shan 查:zha 仇:qiu 解:xie 区:ou 盖:ge 朴:piao 翟:zhai 覃:qin 乐:yue 缪:miao 折:she 召:shao "
+        "黑:he 员:yun 种:chong 秘:bi 繁:po 薄:bo 隗:wei 阚:kan 祭:zhai 尉:yu 洗:xian 重:chong 藏:zang",
+    )
+)
+"""Characters that are read differently at the head of a name."""
 
 
 def name_key(name: str) -> str:
@@ -43,13 +53,14 @@ def sqlite_query(text: str) -> str:
 def _part(part: str, *, phrase: str, prefix: str, quote: str, either: str) -> str:
     if CHINESE.match(part):
         return quote + phrase.join(part) + quote
-    if part.isalpha():
-        return part + prefix
+    if part[0].isalpha():
+        return re.sub(r"[^a-z]", "", part) + prefix
     return "(" + either.join(_number_word(digest) for digest in _prints(part)) + ")"
 
 
 def _parts(text: str) -> list[str]:
-    return PART.findall(text.lower().strip())[:8]
+    plain = unicodedata.normalize("NFKC", text[:200]).lower().replace("ü", "v")
+    return PART.findall(plain)[:8]
 
 
 def _words_of_name(name: str) -> Iterator[str]:
@@ -57,12 +68,21 @@ def _words_of_name(name: str) -> Iterator[str]:
         return
     yield from CHINESE.findall(name)
     syllables = _syllables(name)
+    yield from _spelled(syllables)
+    if name[0] in SURNAMES:  # people type either reading
+        yield from _spelled([_reading(name[0]), *syllables[1:]])
+
+
+def _spelled(syllables: list[str]) -> Iterator[str]:
     yield "".join(syllables)
     yield "".join(syllable[0] for syllable in syllables if syllable)
 
 
 def _syllables(name: str) -> list[str]:
-    return [re.sub(r"[^a-z0-9]", "", _reading(character)) for character in name.lower() if not character.isspace()]
+    syllables = [re.sub(r"[^a-z0-9]", "", _reading(character)) for character in name.lower() if not character.isspace()]
+    if name[:1] in SURNAMES:
+        syllables[0] = SURNAMES[name[0]]
+    return syllables
 
 
 @lru_cache(maxsize=8192)
