@@ -4,21 +4,20 @@ An objection names the field and says what to do. Facts that aren't recorded are
 """
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Container, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date
 
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
+from stdnum.cn import ric
 
 from members.choices import VOTELESS_KINDS, Membership, Sex, SituationKind
 from members.rules.dates import PartialDate, years_between
 from rulebook.book import rule
 from rulebook.values import Citation, Verdict
 
-WEIGHTS = (7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2)
-CHECK_DIGITS = "10X98765432"
 IDENTITY = re.compile(r"\d{17}[\dX]")
 OLDEST = 125
 """Years. Nobody on a roster is older; a birth before that is a slip of the pen."""
@@ -64,14 +63,19 @@ class Facts:
 
 @dataclass(frozen=True, slots=True)
 class Objection:
-    """Why a fact can't stand; `field` is the fact's name in `Facts`."""
+    """Why a fact can't stand; `field` is the fact's name in `Facts`, `beside` the facts it doesn't go together with."""
 
     field: str
     code: str
+    beside: tuple[str, ...] = ()
 
     @property
     def sentence(self) -> str:
         return str(SENTENCES[self.code])
+
+    def concerns(self, fields: Container[str]) -> bool:
+        """Whether one of the facts it speaks of is among them."""
+        return any(field in fields for field in (self.field, *self.beside))
 
 
 def objections(facts: Facts, *, on: date) -> list[Objection]:
@@ -98,9 +102,9 @@ def _of_identity(facts: Facts) -> Iterator[Objection]:
         yield Objection("national_id", fault)
         return
     if facts.born and not facts.born.may_be(PartialDate(birth_in(number))):
-        yield Objection("born", "birth_date_contradicts_national_id")
+        yield Objection("born", "birth_date_contradicts_national_id", ("national_id",))
     if facts.sex and facts.sex != sex_in(number):
-        yield Objection("sex", "sex_contradicts_national_id")
+        yield Objection("sex", "sex_contradicts_national_id", ("national_id",))
 
 
 def _of_days(facts: Facts, on: date) -> Iterator[Objection]:
@@ -115,16 +119,16 @@ def _of_days(facts: Facts, on: date) -> Iterator[Objection]:
 def _of_joining(facts: Facts) -> Iterator[Objection]:
     born = facts.born or _birth_by_identity(facts.national_id)
     if born and facts.joined and years_between(born.first_day, facts.joined.last_day) < _least_age(facts.joined):
-        yield Objection("joined", "joined_before_eighteen")
+        yield Objection("joined", "joined_before_eighteen", ("born", "national_id"))
     if facts.joined and facts.confirmed and facts.confirmed.last_day < facts.joined.first_day:
-        yield Objection("confirmed", "full_before_joined")
+        yield Objection("confirmed", "full_before_joined", ("joined",))
 
 
 def _of_membership(facts: Facts, on: date) -> Iterator[Objection]:
     if facts.confirmed and facts.membership:
         passed = facts.confirmed.first_day <= on
         if passed != (facts.membership == Membership.FORMAL):
-            yield Objection("confirmed", "membership_contradicts_full_date")
+            yield Objection("confirmed", "membership_contradicts_full_date", ("membership",))
 
 
 # --- Identity numbers (GB 11643) --------------------------------------------------------------------------------------
@@ -141,7 +145,7 @@ def identity_fault(number: str) -> str:
 
 def check_digit(number: str) -> str:
     """The eighteenth character that follows from the first seventeen."""
-    return CHECK_DIGITS[sum(weight * int(digit) for weight, digit in zip(WEIGHTS, number, strict=False)) % 11]
+    return str(ric.calc_check_digit(f"{number[:17]}0"))
 
 
 def birth_in(number: str) -> date:

@@ -104,6 +104,14 @@ def test_a_wrong_identity_number_is_not_held_against_the_other_facts():
     ) == [("national_id", "national_id_unreadable")]
 
 
+@pytest.mark.parametrize(
+    ("edited", "concerned"), [(["phone"], False), (["joined"], True), (["born"], True), (["national_id", "phone"], True)]
+)
+def test_an_objection_concerns_every_fact_it_speaks_of(edited, concerned):
+    objection = objections(replace(GOOD, joined=partial("1975")), on=TODAY)[0]
+    assert objection.concerns(edited) is concerned
+
+
 def test_every_code_has_a_sentence_and_every_objection_says_it():
     assert all(str(sentence) for sentence in SENTENCES.values())
     assert objections(replace(GOOD, name=""), on=TODAY)[0].sentence == str(SENTENCES["name_missing"])
