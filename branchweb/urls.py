@@ -1,0 +1,9 @@
+from django.urls import include, path
+
+from branchweb import views
+
+urlpatterns = [
+    path("health/", views.health, name="health"),
+    path("account/", include("members.urls_account")),
+    path("", include("members.urls")),
+]
