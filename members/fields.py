@@ -36,3 +36,8 @@ class SealedField(models.TextField):
 def sealed(text: str) -> Sealed:
     """Encrypt a text; the empty text stays empty, so that "not recorded" can be seen without a key."""
     return Sealed(seal(text)) if text else Sealed("")
+
+
+def opened(value: str) -> str:
+    """The text of a private field, whether it comes from the database or was just assigned."""
+    return value.open() if isinstance(value, Sealed) else value
