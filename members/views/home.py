@@ -1,11 +1,12 @@
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, cast
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
 from members.choices import Capability
+from members.models import User
 from members.policy import signed_in
 from members.queries import start
 
@@ -14,7 +15,7 @@ from members.queries import start
 @require_safe
 def home(request: HttpRequest) -> HttpResponse:
     """The start page: what this person can do next, and how their part of the tree stands."""
-    user, on = request.user, request.today  # type: ignore[attr-defined]
+    user, on = cast(User, request.user), request.today  # type: ignore[attr-defined]
     held = user.standing.capabilities
     context: dict[str, Any] = {
         "member_id": user.standing.member_id,
