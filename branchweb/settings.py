@@ -13,10 +13,12 @@ DATA_DIR.mkdir(parents=True, exist_ok=True)
 
 DEBUG = ENVIRONMENT.debug
 SECRET_KEY = ENVIRONMENT.secret_key or read_or_make_secret(DATA_DIR / "secret_key")
+FIELD_KEYS_FILE = None if ENVIRONMENT.field_keys else DATA_DIR / "field_keys"
 FIELD_KEYS = ENVIRONMENT.field_keys or tuple(read_or_make_secret(DATA_DIR / "field_keys").split())
 ALLOWED_HOSTS = list(ENVIRONMENT.hosts)
 CSRF_TRUSTED_ORIGINS = list(ENVIRONMENT.origins)
 REQUIRE_TOTP = ENVIRONMENT.require_totp
+REVEALS_PER_HOUR = ENVIRONMENT.reveals_per_hour
 
 INSTALLED_APPS = [
     "branchweb",
