@@ -21,10 +21,14 @@ class CannotBelong(Exception):
 def place_member(*, member: Member, organization: Organization, on: date | None, by: User | str) -> Affiliation:
     """Give the member the formal relation to a branch or group from that day on; an open one ends that day.
 
-    `on=None`: since an unknown day. Raises CannotBelong for a committee, or for a day before the present relation.
+    `on=None`: since an unknown day. Raises CannotBelong for a committee or a dissolved branch, or for a day before the
+    present relation.
     """
     if organization.kind not in (OrganizationKind.BRANCH, OrganizationKind.GROUP):
         raise CannotBelong(_("Members belong to a branch or a group. Choose one."))
+    organization = Organization.objects.select_for_update().get(pk=organization.pk)  # it may be moving just now
+    if organization.dissolved_on:
+        raise CannotBelong(_("“%(name)s” has been dissolved. Choose another.") % {"name": organization.name})
     present = Affiliation.objects.formal().open().filter(member=member).select_related("organization").first()
     if present:
         _end(present, on=on, because=_why_moved(present.organization, organization))
