@@ -25,6 +25,8 @@ class Environment:
     hosts: tuple[str, ...]
     origins: tuple[str, ...]
     https: bool
+    proxies: int
+    """How many proxies stand between visitors and the program, so that it knows the visitors' addresses."""
     database: dict[str, Any]
     redis_url: str
     """Empty: no Redis; Celery then keeps its wake-ups in files below the data directory."""
@@ -47,6 +49,7 @@ class Environment:
             hosts=_names(variables, "BRANCHWEB_HOSTS", ("localhost", "127.0.0.1", "[::1]")),
             origins=_origins(variables, "BRANCHWEB_ORIGINS"),
             https=_switch(variables, "BRANCHWEB_HTTPS"),
+            proxies=_number(variables, "BRANCHWEB_PROXIES"),
             database=_database(variables.get("DATABASE_URL") or f"sqlite:///{data_dir / 'branchweb.sqlite3'}"),
             redis_url=_redis_url(variables.get("REDIS_URL", "")),
             require_totp=_switch(variables, "BRANCHWEB_REQUIRE_TOTP"),
@@ -81,6 +84,13 @@ def _origins(variables: Mapping[str, str], name: str) -> tuple[str, ...]:
         if not origin.startswith(("https://", "http://")):
             raise ImproperlyConfigured(f"{name} lists addresses such as https://branchweb.example, not {origin!r}.")
     return origins
+
+
+def _number(variables: Mapping[str, str], name: str) -> int:
+    value = variables.get(name, "") or "0"
+    if not value.isdecimal() or int(value) > 9:
+        raise ImproperlyConfigured(f"{name} is a number from 0 to 9, not {value!r}.")
+    return int(value)
 
 
 def _port(variables: Mapping[str, str], name: str, default: int) -> int:
