@@ -31,7 +31,7 @@ class Outcome:
 class TrialForm(forms.Form):
     """A form that knows its own answer. Days without a rule are answered in words, never with today's rule."""
 
-    on = forms.DateField(label=gettext_lazy("On"), widget=day_input())
+    on = forms.DateField(label=gettext_lazy("On which day"), widget=day_input())
 
     def outcome(self, local: Iterable[LocalRule]) -> Outcome | None:
         """None when something typed contradicts itself: the form then shows where."""
