@@ -159,7 +159,8 @@ def stop(processes: list[Process]) -> None:
             process.wait(SECONDS_TO_STOP)
         except subprocess.TimeoutExpired:
             complain(f"process {process.pid} did not stop within {SECONDS_TO_STOP} s and is ended.")
-            os.killpg(process.pid, signal.SIGKILL)
+        with contextlib.suppress(ProcessLookupError):
+            os.killpg(process.pid, signal.SIGKILL)  # what it left behind, if it was killed itself
 
 
 if __name__ == "__main__":
