@@ -11,7 +11,7 @@ import pytest
 from django.apps import apps as registry
 from django.db import IntegrityError, connection, models, transaction
 
-from audit.models import Entry, Head
+from audit.models import ChainCheck, Entry, Head
 from members.models import (
     Affiliation,
     ColumnMapping,
@@ -40,6 +40,7 @@ LAWFUL: dict[type[models.Model], Any] = {
     Affiliation: lambda cast: {
         "member": cast.wang, "organization": cast.branch, "kind": "participation", "valid_from": DAY,
     },
+    ChainCheck: lambda cast: {"at": "2026-11-24T08:00Z", "number": 3},
     ColumnMapping: lambda cast: {"organization": cast.branch, "heading": "姓名", "field": "name"},
     Contact: lambda cast: {
         "member": cast.zhang, "happened_on": DAY, "kind": "visit", "made_by": "李", "next_on": LATE,
@@ -82,6 +83,8 @@ REFUSED: list[tuple[type[models.Model], str, dict[str, Any]]] = [
     (Affiliation, "affiliation_end_has_reason", {"valid_until": LATE}),
     (Affiliation, "affiliation_end_has_reason", {"valid_until": LATE, "left_because": "bored"}),
     (Affiliation, "affiliation_end_has_reason", {"left_because": "deceased"}),
+    (ChainCheck, "audit_check_says_what_it_found", {"broken_at": 2}),
+    (ChainCheck, "audit_check_says_what_it_found", {"found": "edited"}),
     (Contact, "contact_kind_known", {"kind": "telepathy"}),
     (Contact, "contact_next_lies_later", {"next_on": DAY}),
     (ContactPerson, "contact_person_ends_after_beginning", PERIOD_BACKWARDS),
