@@ -52,21 +52,22 @@ def leave_roster(
 
 @transaction.atomic
 def take_back_step(*, affiliation: Affiliation, reason: str, by: User | str) -> None:
-    """Undo the member's last change of place: the relation before it holds again, or the one that ended goes on.
+    """Let the relation that ended go on as if it had not: the move or the departure that ended it was a mistake.
 
-    Raises Refused when it isn't the last one, or when there was none before.
+    A relation that hasn't ended stays as it is. Raises Refused when something else happened since.
     """
     held = _lock(affiliation.member)
     steps = list(Affiliation.objects.formal().filter(member=held).select_related("organization"))
-    reopened = _before(affiliation, steps)
-    if affiliation.valid_until is None:
-        affiliation.delete()
-    reopened.valid_until, reopened.left_because = None, ""
-    reopened.save(update_fields=["valid_until", "left_because"])
-    held.roster_path = reopened.organization.path
+    ended = next(step for step in steps if step.pk == affiliation.pk)
+    if ended.valid_until is None:
+        return
+    _refuse_unless_last(ended, steps)
+    Affiliation.objects.formal().open().filter(member=held).delete()
+    ended.valid_until, ended.left_because = None, ""
+    ended.save(update_fields=["valid_until", "left_because"])
+    held.roster_path = ended.organization.path
     held.save(update_fields=["roster_path"])
-    code = reopened.organization.code
-    record(action="take_back_step", by=by, subject=held, organization_code=code, reason=reason)
+    record(action="take_back_step", by=by, subject=held, organization_code=ended.organization.code, reason=reason)
 
 
 @transaction.atomic
@@ -95,32 +96,17 @@ def _lock(member: Member) -> Member:
     return Member.objects.select_for_update().get(pk=member.pk)
 
 
-def _before(affiliation: Affiliation, steps: list[Affiliation]) -> Affiliation:
-    """The relation that holds again once the step is taken back."""
-    before = _ended_last(affiliation, steps) if affiliation.valid_until else _replaced_by(affiliation, steps)
-    if before.organization.dissolved_on:
-        raise Refused(_("“%(name)s” has been dissolved since.") % {"name": before.organization.name})
-    return before
-
-
-def _ended_last(affiliation: Affiliation, steps: list[Affiliation]) -> Affiliation:
-    later = [step for step in steps if step.pk != affiliation.pk and _end(step) > _end(affiliation)]
-    if later:
+def _refuse_unless_last(ended: Affiliation, steps: list[Affiliation]) -> None:
+    """Only the relation that now holds may have followed, and it began on the day on which this one ended."""
+    later = [step for step in steps if _order(step) > _order(ended)]
+    if any(step.valid_until or step.valid_from != ended.valid_until for step in later):
         raise Refused(_("The member has changed places again since. Take back that step first."))
-    return next(step for step in steps if step.pk == affiliation.pk)
+    if ended.organization.dissolved_on:
+        raise Refused(_("“%(name)s” has been dissolved since.") % {"name": ended.organization.name})
 
 
-def _replaced_by(affiliation: Affiliation, steps: list[Affiliation]) -> Affiliation:
-    ended_then = [step for step in steps if step.valid_until and step.valid_until == affiliation.valid_from]
-    if not ended_then:
-        raise Refused(
-            _("There was no place before this one. If the member doesn't belong here, take them off the roster.")
-        )
-    return max(ended_then, key=lambda step: step.valid_from or date.min)
-
-
-def _end(step: Affiliation) -> date:
-    return step.valid_until or date.max
+def _order(step: Affiliation) -> tuple[date, date]:
+    return step.valid_until or date.max, step.valid_from or date.min
 
 
 def _refuse_unless_elsewhere(member: Member, organization: Organization) -> None:

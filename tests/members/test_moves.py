@@ -32,8 +32,12 @@ def leave(cast, on=JUNE, member=None, because=LeavingReason.LEFT_SYSTEM):
     return present
 
 
-def take_back(cast, affiliation):
-    take_back_step(affiliation=affiliation, reason="选错了支部", by=cast.secretary)
+def take_back(cast, member=None):
+    """The end of the relation that ended last."""
+    ended = Affiliation.objects.filter(member=member or cast.zhang, valid_until__isnull=False)
+    last = ended.order_by("valid_until", "valid_from").last()
+    take_back_step(affiliation=last, reason="选错了支部", by=cast.secretary)
+    return last
 
 
 def where(member):
@@ -142,7 +146,8 @@ def test_nobody_leaves_on_a_day_to_come(cast):
 
 
 def test_a_wrong_move_is_taken_back_as_if_it_had_not_been(cast):
-    take_back(cast, move(cast))
+    move(cast)
+    take_back(cast)
 
     assert where(cast.zhang) == cast.branch.path
     assert relations(cast.zhang) == [("红旗社区第一党支部", None, "")]
@@ -151,46 +156,62 @@ def test_a_wrong_move_is_taken_back_as_if_it_had_not_been(cast):
 
 
 def test_a_wrong_departure_is_taken_back(cast):
-    take_back(cast, leave(cast))
+    leave(cast)
+    take_back(cast)
 
     assert where(cast.zhang) == cast.branch.path
     assert relations(cast.zhang) == [("红旗社区第一党支部", None, "")]
 
 
-def test_moves_of_one_day_are_taken_back_one_by_one(cast):
-    into = move(cast, cast.group, MARCH)
-    onward = move(cast, cast.next_branch, MARCH)
+def test_taking_back_twice_takes_back_one_step(cast):
+    move(cast, cast.group, MARCH)
+    move(cast, cast.next_branch, JUNE)
+    taken_back = take_back(cast)
+    take_back_step(affiliation=taken_back, reason="x", by=cast.secretary)
 
-    take_back(cast, onward)
     assert where(cast.zhang) == cast.group.path
-    into.refresh_from_db()
-    take_back(cast, into)
+    assert Entry.objects.filter(action="take_back_step").count() == 1
+
+
+def test_moves_of_one_day_are_taken_back_one_by_one(cast):
+    move(cast, cast.group, MARCH)
+    move(cast, cast.next_branch, MARCH)
+
+    take_back(cast)
+    assert where(cast.zhang) == cast.group.path
+    take_back(cast)
     assert where(cast.zhang) == cast.branch.path
 
 
 def test_only_the_last_step_can_be_taken_back(cast):
     first = Affiliation.objects.get(member=cast.zhang)
     move(cast)
-    first.refresh_from_db()
-    with pytest.raises(Refused):
-        take_back(cast, first)
     leave(cast)
     with pytest.raises(Refused):
-        take_back(cast, first)
+        take_back_step(affiliation=first, reason="x", by=cast.secretary)
+    assert where(cast.zhang) == ""
     assert not Entry.objects.filter(action="take_back_step").exists()
 
 
-def test_the_first_place_cannot_be_taken_back(cast):
+def test_who_left_and_came_back_later_has_not_left_by_mistake(cast):
+    leave(cast, on=MARCH)
+    move(cast, cast.branch, JUNE)
     with pytest.raises(Refused):
-        take_back(cast, Affiliation.objects.get(member=cast.zhang))
+        take_back(cast)
+    assert relations(cast.zhang)[0] == ("红旗社区第一党支部", MARCH, "left_system")
+
+
+def test_a_relation_that_has_not_ended_stays_as_it_is(cast):
+    take_back_step(affiliation=Affiliation.objects.get(member=cast.zhang), reason="x", by=cast.secretary)
     assert where(cast.zhang) == cast.branch.path
+    assert not Entry.objects.exists()
 
 
 def test_nobody_is_put_back_into_a_branch_that_is_gone(cast):
-    moved = move(cast)
+    move(cast)
     Organization.objects.filter(pk=cast.branch.pk).update(dissolved_on=TODAY)
     with pytest.raises(Refused):
-        take_back(cast, moved)
+        take_back(cast)
     assert where(cast.zhang) == cast.next_branch.path
     Organization.objects.filter(pk=cast.branch.pk).update(dissolved_on=None)
 
