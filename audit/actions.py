@@ -30,6 +30,7 @@ ACTIONS: dict[str, Promise] = {
     "end_office": _("Ended an office"),
     "change_password": _("Changed their password"),
     "reset_password": _("Gave a user a new password"),
+    "remove_codes": _("Took a user's one-time codes away"),
     "sign_out_everywhere": _("Signed a user out everywhere"),
     "activate_user": _("Let a user log in again"),
     "deactivate_user": _("Closed a user's access"),
