@@ -36,6 +36,8 @@ ACTIONS: dict[str, Promise] = {
     "deactivate_user": _("Closed a user's access"),
     # the installation
     "generate_county": _("Generated a county for trial"),
+    "add_key": _("Added a key for private values"),
+    "drop_keys": _("Dropped older keys for private values"),
     "rotate_keys": _("Sealed private values with a new key"),
 }
 DETAILS: dict[str, Promise] = {
