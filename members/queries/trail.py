@@ -96,8 +96,8 @@ def _in_words(rows: list[Entry], reader: User) -> list[Act]:
             entry=entry,
             who=names.get(entry.actor, "" if entry.actor == SYSTEM else entry.actor),
             what=ACTIONS.get(entry.action, entry.action),
-            fields=[_field(entry.subject_kind, name) for name in entry.changes],
-            details=[_detail(entry.subject_kind, name, value) for name, value in entry.details.items() if value != ""],
+            fields=[_field(entry.subject_kind, name) for name in sorted(entry.changes)],
+            details=[_detail(entry.subject_kind, name, value) for name, value in sorted(entry.details.items()) if value != ""],
             url=pages.get((entry.subject_kind, entry.subject_id), ""),
         )
         for entry in rows
