@@ -144,7 +144,7 @@ def announce(port: int, logins: list[Login]) -> None:
     if logins:
         say("\nLog-ins of the demo county:")
         for login in logins:
-            say("  {role:<15} {username:<15} {password:<17} {organization}".format_map(login))
+            say("  {role:<20} {username:<20} {password:<16} {organization}".format_map(login))
     say("")
 
 
