@@ -1,5 +1,6 @@
 """The audit trail as its readers may see it: the organizations below their offices, in words."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from typing import Any
@@ -97,7 +98,7 @@ def _in_words(rows: list[Entry], reader: User) -> list[Act]:
             who=names.get(entry.actor, "" if entry.actor == SYSTEM else entry.actor),
             what=ACTIONS.get(entry.action, entry.action),
             fields=[_field(entry.subject_kind, name) for name in sorted(entry.changes)],
-            details=[_detail(entry.subject_kind, name, value) for name, value in sorted(entry.details.items()) if value != ""],
+            details=list(_details(entry)),
             url=pages.get((entry.subject_kind, entry.subject_id), ""),
         )
         for entry in rows
@@ -131,9 +132,12 @@ def _field(kind: str, name: str) -> str:
         return name
 
 
-def _detail(kind: str, name: str, value: Any) -> tuple[object, object]:
-    shown = _field(kind, value) if name == "field" else WORDS.get(name, {}).get(value, value)
-    return DETAILS.get(name, name), shown
+def _details(entry: Entry) -> Iterator[tuple[object, object]]:
+    for name, value in sorted(entry.details.items()):
+        if name == "field":
+            yield DETAILS[name], _field(entry.subject_kind, value)
+        elif value != "":
+            yield DETAILS.get(name, name), WORDS.get(name, {}).get(value, value)
 
 
 def _begins(day: date) -> datetime:
