@@ -30,7 +30,7 @@ MARKS = {
     SituationKind.PROBATION_WITHIN_PARTY: "bad",
 }
 """The kind of badge: what asks for care, what asks for a decision, and what is only good to know."""
-SORTED_BY = {"age": "age", "joined": "joined", "branch": "roster"}
+SORTED_BY = {"age": "age", "joined": "joined"}
 NOBODY = UUID(int=0)
 
 
@@ -45,8 +45,8 @@ class Heading:
 class Line:
     name: str
     url: str
-    cells: list[tuple[str, str]]
-    """Label and content of each cell, in the order of the columns."""
+    cells: list[str]
+    """What stands in each cell, in the order of the columns; markup only where it is marked safe."""
 
 
 @dataclass(frozen=True)
@@ -81,7 +81,7 @@ CELLS: dict[str, Callable[[RosterRow], str]] = {
 def table_of(rows: Iterable[RosterRow], columns: list[str]) -> Table:
     """The table with these columns (codes of COLUMNS) beside the name."""
     labels = [str(COLUMNS[column]) for column in columns]
-    writers = list(zip(labels, (CELLS[column] for column in columns), strict=True))
+    writers = [CELLS[column] for column in columns]
     address = reverse("members:member-detail", args=[NOBODY])
     return Table(
         headings=[Heading(label, SORTED_BY.get(column, "")) for column, label in zip(columns, labels, strict=True)],
@@ -89,7 +89,7 @@ def table_of(rows: Iterable[RosterRow], columns: list[str]) -> Table:
             Line(
                 row.member.name,
                 address.replace(str(NOBODY), str(row.member.key)),
-                [(label, write(row)) for label, write in writers],
+                [write(row) for write in writers],
             )
             for row in rows
         ],
