@@ -22,12 +22,17 @@ Values = Mapping[str, Any]
 # --- Contact persons ----------------------------------------------------------------------------------------------
 def name_contact_person(*, key: UUID, member: Member, values: Values, by: User | str) -> ContactPerson:
     """Somebody who looks after the member: another member, a relative, a neighbour. Raises Refused."""
-    return _store_once(ContactPerson(key=key, member=member, **values), "name_contact_person", by=by)
+    return _store_once(ContactPerson(key=key, member=member, **values), action="name_contact_person", by=by)
 
 
 def correct_contact_person(*, contact_person: ContactPerson, values: Values, by: User | str) -> list[str]:
     """Also ends it, by `valid_until`, and lets it go on. The names of what changed. Raises Refused."""
-    return _correct(contact_person, values, "correct_contact_person", by=by)
+    return _correct(contact_person, values, action="correct_contact_person", by=by)
+
+
+def remove_contact_person(*, entry: ContactPerson, reason: str, by: User | str) -> None:
+    """Somebody who was named by mistake. Who no longer looks after the member is ended instead."""
+    _remove(entry, action="remove_contact_person", reason=reason, by=by)
 
 
 # --- The contact log ----------------------------------------------------------------------------------------------
@@ -40,7 +45,7 @@ def record_contact(
     `help_wanted` holds `request` and `due_on`. Raises Refused for a day to come or a next contact before this one.
     """
     _refuse_future(values["happened_on"], on, "happened_on")
-    contact = _store_once(Contact(key=key, member=member, recorded_by=by, **values), "record_contact", by=by)
+    contact = _store_once(Contact(key=key, member=member, recorded_by=by, **values), action="record_contact", by=by)
     if help_wanted:
         asked = {**help_wanted, "asked_on": contact.happened_on, "contact": contact}
         ask_for_help(key=uuid5(key, "help"), member=member, values=asked, on=on, by=by)
@@ -50,14 +55,19 @@ def record_contact(
 def correct_contact(*, contact: Contact, values: Values, on: date, by: User | str) -> list[str]:
     """The names of what changed. Raises Refused."""
     _refuse_future(values.get("happened_on", contact.happened_on), on, "happened_on")
-    return _correct(contact, values, "correct_contact", by=by)
+    return _correct(contact, values, action="correct_contact", by=by)
+
+
+def remove_contact(*, entry: Contact, reason: str, by: User | str) -> None:
+    """A contact that never was. A request that came up in it stays."""
+    _remove(entry, action="remove_contact", reason=reason, by=by)
 
 
 # --- Requests for help --------------------------------------------------------------------------------------------
 def ask_for_help(*, key: UUID, member: Member, values: Values, on: date, by: User) -> HelpRequest:
     """Write down what a member needs: `request`, `asked_on`, `due_on`. The clock runs. Raises Refused."""
     _refuse_future(values["asked_on"], on, "asked_on")
-    return _store_once(HelpRequest(key=key, member=member, recorded_by=by, **values), "ask_for_help", by=by)
+    return _store_once(HelpRequest(key=key, member=member, recorded_by=by, **values), action="ask_for_help", by=by)
 
 
 def answer_help(*, help_request: HelpRequest, answer: str, answered_on: date, on: date, by: User) -> list[str]:
@@ -70,26 +80,22 @@ def answer_help(*, help_request: HelpRequest, answer: str, answered_on: date, on
     values: dict[str, Any] = {"answer": answer, "answered_on": answered_on}
     if help_request.answered_by_id is None:
         values["answered_by"] = by
-    return _correct(help_request, values, "answer_help", by=by)
+    return _correct(help_request, values, action="answer_help", by=by)
 
 
 def correct_help(*, help_request: HelpRequest, values: Values, on: date, by: User | str) -> list[str]:
     """Correct the request or move its day. Raises Refused."""
     _refuse_future(values.get("asked_on", help_request.asked_on), on, "asked_on")
-    return _correct(help_request, values, "correct_help", by=by)
+    return _correct(help_request, values, action="correct_help", by=by)
 
 
-@transaction.atomic
-def remove_entry(*, entry: ContactPerson | Contact | HelpRequest, reason: str, by: User | str) -> None:
-    """Delete what was written down by mistake. Removed twice is removed once; the record keeps that it was."""
-    deleted, _tables = type(entry)._default_manager.filter(pk=entry.pk).delete()
-    if deleted:
-        action = {ContactPerson: "remove_contact_person", Contact: "remove_contact", HelpRequest: "remove_help"}
-        _record(action[type(entry)], entry.member, by=by, reason=reason)
+def remove_help(*, entry: HelpRequest, reason: str, by: User | str) -> None:
+    """A request that was never made. One that was taken back by the member is answered with that."""
+    _remove(entry, action="remove_help", reason=reason, by=by)
 
 
-# --- One way to store, one to correct -----------------------------------------------------------------------------
-def _store_once(row: Row, action: str, *, by: User | str) -> Row:
+# --- One way to store, to correct and to remove -------------------------------------------------------------------
+def _store_once(row: Row, *, action: str, by: User | str) -> Row:
     """The row's key comes with its form: sent twice, it is stored once."""
     _refuse_unfit(row)
     stored = type(row)._default_manager.filter(pk=row.pk, member=row.member).first()
@@ -108,7 +114,7 @@ def _store_once(row: Row, action: str, *, by: User | str) -> Row:
 
 
 @transaction.atomic
-def _correct(row: Row, values: Values, action: str, *, by: User | str) -> list[str]:
+def _correct(row: Row, values: Values, *, action: str, by: User | str) -> list[str]:
     held = type(row)._default_manager.select_for_update().get(pk=row.pk)
     changes = [(name, old, new) for name, new in values.items() if (old := _value(held, name)) != new]
     for name, _old, new in changes:
@@ -118,6 +124,14 @@ def _correct(row: Row, values: Values, action: str, *, by: User | str) -> list[s
         held.save()
         _record(action, held.member, by=by, changes=changes)
     return [name for name, _old, _new in changes]
+
+
+@transaction.atomic
+def _remove(row: ContactPerson | Contact | HelpRequest, *, action: str, reason: str, by: User | str) -> None:
+    """Removed twice is removed once; the record keeps that it was there."""
+    deleted, _tables = type(row)._default_manager.filter(pk=row.pk).delete()
+    if deleted:
+        _record(action, row.member, by=by, reason=reason)
 
 
 def _value(row: models.Model, name: str) -> Any:

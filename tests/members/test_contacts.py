@@ -18,7 +18,9 @@ from members.services.contacts import (
     correct_help,
     name_contact_person,
     record_contact,
-    remove_entry,
+    remove_contact,
+    remove_contact_person,
+    remove_help,
 )
 from members.services.refused import Refused
 from tests.cast import TODAY, make_cast
@@ -195,18 +197,20 @@ def test_the_day_of_a_request_can_be_moved_but_not_before_it_was_asked(cast):
     assert HelpRequest.objects.get().due_on == date(2026, 12, 20)
 
 
-@pytest.mark.parametrize(("make", "action"), [(name, "contact_person"), (visit, "contact"), (ask, "help")])
-def test_what_was_written_down_by_mistake_is_removed_once(cast, make, action):
+@pytest.mark.parametrize(
+    ("make", "remove"), [(name, remove_contact_person), (visit, remove_contact), (ask, remove_help)]
+)
+def test_what_was_written_down_by_mistake_is_removed_once(cast, make, remove):
     entry = make(cast)
-    remove_entry(entry=entry, reason="记错了人", by=cast.secretary)
-    remove_entry(entry=entry, reason="记错了人", by=cast.secretary)
+    remove(entry=entry, reason="记错了人", by=cast.secretary)
+    remove(entry=entry, reason="记错了人", by=cast.secretary)
     assert not type(entry).objects.exists()
-    assert Entry.objects.get(action=f"remove_{action}").reason == "记错了人"
+    assert Entry.objects.get(action=remove.__name__).reason == "记错了人"
 
 
 def test_a_request_outlives_the_contact_in_which_it_came_up(cast):
     contact = visit(cast, help_wanted={"request": "需要轮椅", "due_on": date(2026, 12, 8)})
-    remove_entry(entry=contact, reason="记错了日期", by=cast.secretary)
+    remove_contact(entry=contact, reason="记错了日期", by=cast.secretary)
     assert HelpRequest.objects.get().contact is None
 
 
