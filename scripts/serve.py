@@ -19,7 +19,7 @@ import django
 from django.conf import settings
 from django.contrib.auth import get_user_model
 from django.core.exceptions import ImproperlyConfigured
-from django.core.management import call_command
+from django.core.management import CommandError, call_command
 from django.db import OperationalError, connections
 
 SECONDS_TO_ANSWER = 60
@@ -44,7 +44,7 @@ def main() -> int:
     except KeyboardInterrupt:
         say("Stopped.")
         return 0
-    except (ImproperlyConfigured, OperationalError) as error:
+    except (ImproperlyConfigured, OperationalError, CommandError) as error:
         return complain(f"{type(error).__name__}: {error}")
 
 
