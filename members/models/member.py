@@ -23,6 +23,7 @@ from members.models.situation import Situation
 from members.models.user import User
 from members.paths import subtree
 from members.rules.dates import PartialDate
+from members.rules.people import membership_on
 from members.search import postgres_query, sqlite_query
 
 
@@ -170,4 +171,4 @@ class Member(models.Model):
 
     def is_formal(self, on: date) -> bool:
         """Whether a formal member on that day. The same rule as `MemberQuerySet.formal`."""
-        return self.full_on <= on if self.full_on else self.membership == Membership.FORMAL
+        return membership_on(on, full_on=self.full_on, recorded=self.membership) == Membership.FORMAL

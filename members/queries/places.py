@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from django.db.models import Q, Subquery, Value
 from django.db.models.functions import Concat
@@ -16,13 +17,27 @@ LAST_OFFERED = Organization._get_path("", 1, MOST_OFFERED)
 """The end of the path of the last one offered."""
 
 
+class Found(NamedTuple):
+    """What is read of an organization."""
+
+    code: str
+    name: str
+    path: str
+    kind: str
+
+    @property
+    def above(self) -> str:
+        """The path of the organization above."""
+        return self.path[:-STEP]
+
+
 @dataclass(frozen=True)
 class Places:
     names: dict[str, str]
     """Path → what a page calls it: a group stands behind its branch."""
     offered: list[tuple[str, str]]
     """Codes and names, indented, of the organization chosen and of those directly below it."""
-    chosen: Organization | None
+    chosen: Found | None
     """None: none was asked for, or none that the user sees."""
 
 
@@ -34,9 +49,8 @@ def places_of(user: User, code: str, paths: Iterable[str]) -> Places:
     paths, offices = set(paths), user.standing.paths(Capability.VIEW_ROSTER)
     named = Q(path__in=paths | {path[:-STEP] for path in paths})
     near = (_from_code(code) if code else _from_offices(offices)) & subtree("path", offices)
-    found = list(
-        Organization.objects.filter(named | near).in_tree_order().only(*("code", "name", "path", "depth", "kind"))
-    )
+    rows = Organization.objects.filter(named | near).in_tree_order().values_list("code", "name", "path", "kind")
+    found = [Found(*row) for row in rows]
     by_path = {place.path: place for place in found}
     starts = [place for place in found if (place.code == code if code else place.path in offices)]
     return Places(
@@ -49,7 +63,7 @@ def places_of(user: User, code: str, paths: Iterable[str]) -> Places:
 def _from_code(code: str) -> Q:
     chosen = Organization.objects.filter(code=code)
     start, depth = Subquery(chosen.values("path")), Subquery(chosen.values("depth"))
-    return Q(code=code) | Q(depth=depth + 1, path__range=(start, Concat(start, Value(LAST_OFFERED))))  # type: ignore[operator]
+    return Q(code=code) | Q(depth=depth + 1, path__range=(start, Concat(start, Value(LAST_OFFERED))))
 
 
 def _from_offices(paths: Iterable[str]) -> Q:
@@ -59,11 +73,11 @@ def _from_offices(paths: Iterable[str]) -> Q:
     return near
 
 
-def _called(place: Organization, by_path: dict[str, Organization]) -> str:
-    above = by_path.get(place.parent_path)
-    return f"{above} · {place}" if place.kind == OrganizationKind.GROUP and above else place.name
+def _called(place: Found, by_path: dict[str, Found]) -> str:
+    above = by_path.get(place.above)
+    return f"{above.name} · {place.name}" if place.kind == OrganizationKind.GROUP and above else place.name
 
 
-def _offered(found: list[Organization], starts: set[str]) -> list[tuple[str, str]]:
-    near = [place for place in found if place.path in starts or place.parent_path in starts]
-    return [(place.code, "\u3000" * (place.parent_path in starts) + place.name) for place in near[: MOST_OFFERED + 1]]
+def _offered(found: list[Found], starts: set[str]) -> list[tuple[str, str]]:
+    near = [place for place in found if place.path in starts or place.above in starts]
+    return [(place.code, "\u3000" * (place.above in starts) + place.name) for place in near[: MOST_OFFERED + 1]]

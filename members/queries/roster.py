@@ -1,20 +1,22 @@
 """The roster as a list: who is on it, how many, and what the list shows of each. Private fields are never read."""
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date
+from typing import Any
 
 from django.db.models import Q, Subquery, Value
 from django.db.models.functions import Concat
 
-from members.choices import Capability, DuesCategory, Membership, SituationKind
+from members.choices import Capability, DatePrecision, DuesCategory, Membership, SituationKind
 from members.filters import AGES, NONE, RosterFilter
 from members.models import Member, Organization, Situation, User
 from members.models.member import MemberQuerySet
 from members.paths import STEP, subtree
 from members.queries.keyset import Order, Page, Place, page
-from members.rules.dates import months_before, years_between
+from members.rules.dates import PartialDate, months_before, years_between
+from members.rules.people import membership_on
 
 ORDERS = {
     "": Order(("roster_path", "name_key", "id")),
@@ -25,33 +27,43 @@ ORDERS = {
 COUNTED = 1_000
 """The count stops beyond this: nobody reads further, and counting a county costs more than its page."""
 SHOWN_FIELDS = (
-    *("key", "name", "name_key", "sex", "birth_on", "birth_precision", "membership", "full_on", "dues_category"),
+    *("id", "key", "name", "name_key", "sex", "birth_on", "birth_precision", "membership", "full_on", "dues_category"),
     *("joined_on", "joined_precision", "reach_by", "roster_path"),
 )
 
 
-@dataclass(frozen=True)
+@dataclass(slots=True)
 class RosterRow:
-    """A member as the list shows them."""
+    """A member as the list shows them on a day."""
 
-    member: Member
+    member: Any
+    """Named tuple of SHOWN_FIELDS."""
     on: date
     branch: str = ""
     """The branch, and the group where the member is in one."""
-    situations: list[SituationKind] = field(default_factory=list)
+    situations: tuple[SituationKind, ...] = ()
 
     @property
     def age(self) -> str:
         """Completed years; both numbers where the birth is known only to the month or year. Empty: not recorded."""
-        born = self.member.born
-        if born is None:
+        first_day = self.member.birth_on
+        if first_day is None:
             return ""
-        least, most = years_between(born.last_day, self.on), years_between(born.first_day, self.on)
+        most = years_between(first_day, self.on)
+        if self.member.birth_precision == DatePrecision.DAY:
+            return str(most)
+        least = years_between(PartialDate(first_day, self.member.birth_precision).last_day, self.on)
         return str(most) if least == most else f"{least}–{most}"
 
     @property
+    def joined(self) -> str:
+        """The day, month or year of joining. Empty: not recorded."""
+        day = self.member.joined_on
+        return str(PartialDate(day, self.member.joined_precision)) if day else ""
+
+    @property
     def membership(self) -> Membership:
-        return Membership.FORMAL if self.member.is_formal(self.on) else Membership.PROBATIONARY
+        return membership_on(self.on, full_on=self.member.full_on, recorded=self.member.membership)
 
 
 def roster(user: User, code: str = "", capability: Capability = Capability.VIEW_ROSTER) -> MemberQuerySet:
@@ -107,17 +119,20 @@ def count_up_to(members: MemberQuerySet, most: int = COUNTED) -> int | None:
 
 def page_of(members: MemberQuerySet, *, sort: str, place: Place) -> Page:
     """One page of the list, with nothing private."""
-    return page(members.only(*SHOWN_FIELDS), ORDERS[sort], place)
+    return page(members, SHOWN_FIELDS, ORDERS[sort], place)
 
 
-def rows_of(members: Sequence[Member], names: Mapping[str, str], *, on: date) -> list[RosterRow]:
+def rows_of(members: Sequence[Any], names: Mapping[str, str], *, on: date) -> list[RosterRow]:
     """The members with their situations of that day."""
+    held = Situation.objects.holding(on).filter(member__in=[member.id for member in members])
     situations = defaultdict(set)
-    held = Situation.objects.holding(on).filter(member__in=[member.pk for member in members])
     for member_id, kind in held.values_list("member_id", "kind"):
         situations[member_id].add(kind)
     return [
-        RosterRow(member, on, names.get(member.roster_path, ""), [kind for kind in SituationKind if kind in held])
+        RosterRow(member, on, names.get(member.roster_path, ""), _in_order(situations.get(member.id, ())))
         for member in members
-        for held in [situations[member.pk]]
     ]
+
+
+def _in_order(kinds: Collection[str]) -> tuple[SituationKind, ...]:
+    return tuple(kind for kind in SituationKind if kind in kinds) if kinds else ()
