@@ -53,7 +53,7 @@ class MemberForm(forms.Form):
     phone = PhoneField(label=_("Phone"), max_length=60, required=False)
     reach_by = choice_field(ReachBy, label=_("Best reached by"), required=False)
     email = forms.EmailField(label=_("E-mail"), required=False)
-    address = forms.CharField(label=_("Address"), max_length=200, required=False)
+    address = forms.CharField(label=_("Home address"), max_length=200, required=False)
     work_post = forms.CharField(label=_("Unit and post"), max_length=120, required=False)
     dues_category = choice_field(DuesCategory, label=_("Category for dues"), required=False)
     dues_base = forms.DecimalField(

@@ -33,8 +33,8 @@ RANK = {due: rank for rank, due in enumerate(Due)}
 class NextContact:
     """By which day, and why: a day that was agreed on, or the interval of a rule.
 
-    `due_on` is None where no contact was ever recorded and nobody knows since when it is asked (NEVER), or where no
-    rule asks for one (OPEN). `rule` is None unless a rule's interval decides.
+    `due_on` is None where no contact was ever recorded (NEVER): whether there was one nobody knows, so nothing is
+    overdue; or where no rule asks for one (OPEN). `rule` is None unless a rule's interval decides.
     """
 
     state: Due
@@ -66,7 +66,7 @@ def next_contact(
     """`situations` are those that hold, each with the day it began, None where that isn't known.
 
     Whichever comes first counts: the day that was agreed on, or the shortest interval that a situation asks for,
-    counted from the last contact or else from the beginning of the situation.
+    counted from the last contact, or else from the beginning of a situation that is still fresh.
     """
     since = last.on if last else _since(situations)
     asked = contact_due(situations, last_contact_on=since or on, on=on, local=local)
@@ -75,7 +75,7 @@ def next_contact(
         return NextContact(_state(agreed_on, on), agreed_on, agreed=True)
     if asked is None:
         return NextContact(Due.OPEN, None)
-    if since is None:
+    if since is None or (last is None and asked.due_on < on):
         return NextContact(Due.NEVER, None, rule=asked.rule)
     return NextContact(_state(asked.due_on, on), asked.due_on, rule=asked.rule)
 

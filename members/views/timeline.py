@@ -122,7 +122,7 @@ def _imported(event: Event) -> tuple[str, str]:
 
 
 TELL: dict[Happening, Callable[[Event], tuple[str, str]]] = {
-    Happening.JOINED: lambda event: (_("Joined the party"), ""),
+    Happening.JOINED: lambda event: (_("Admitted to the party"), ""),
     Happening.CONFIRMED: lambda event: (_("Became a formal member"), ""),
     Happening.PLACED: _placed,
     Happening.LEFT: _left,

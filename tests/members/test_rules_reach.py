@@ -27,16 +27,18 @@ def local(key: str, value: int) -> LocalRule:
          "frail.contact.months"),
         ({"abroad_sent": None}, LastContact(date(2026, 5, 1)), Due.OVERDUE, date(2026, 11, 1),
          "abroad.contact.months"),
-        ({"frail": date(2026, 8, 1)}, None, Due.OVERDUE, date(2026, 11, 1), "frail.contact.months"),
-        ({"frail": date(2026, 10, 1), "retired": date(2026, 7, 1)}, None, Due.OVERDUE, date(2026, 10, 1),
+        ({"frail": date(2026, 9, 1)}, None, Due.SOON, date(2026, 12, 1), "frail.contact.months"),
+        ({"frail": date(2026, 11, 1), "retired": date(2026, 10, 1)}, None, Due.LATER, date(2027, 1, 1),
          "frail.contact.months"),
+        ({"frail": date(2026, 8, 1)}, None, Due.NEVER, None, "frail.contact.months"),
+        ({"retired": date(2008, 8, 1)}, None, Due.NEVER, None, "retired.contact.months"),
         ({"frail": None}, None, Due.NEVER, None, "frail.contact.months"),
         ({"lost_contact": date(2026, 1, 1)}, None, Due.OPEN, None, None),
         ({"lost_contact": None}, LastContact(date(2026, 1, 1)), Due.OPEN, None, None),
         ({}, None, Due.OPEN, None, None),
     ],
 )  # fmt: skip
-def test_the_shortest_interval_counts_from_the_last_contact_or_the_beginning(situations, last, state, due_on, key):
+def test_the_shortest_interval_counts_from_the_last_contact_or_a_fresh_beginning(situations, last, state, due_on, key):
     due = next_contact(situations, last=last, on=TODAY)
     assert (due.state, due.due_on, due.agreed) == (state, due_on, False)
     assert (due.rule.key if due.rule else None) == key
