@@ -77,7 +77,7 @@ def _writers(language: str | None) -> dict[str, Writer]:
         "sex": lambda row: sexes[row.member.sex],
         "age": lambda row: row.age,
         "branch": lambda row: row.branch,
-        "membership": lambda row: memberships[row.membership],
+        "membership": lambda row: memberships[row.membership.value],
         "category": lambda row: categories[row.member.dues_category],
         "situations": lambda row: _badges(row.situations, language) if row.situations else "",
         "joined": lambda row: row.joined,

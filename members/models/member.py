@@ -30,8 +30,8 @@ from members.search import postgres_query, sqlite_query
 class MemberQuerySet(models.QuerySet["Member"]):
     def visible_to(self, user: User, capability: Capability = Capability.VIEW_ROSTER) -> "MemberQuerySet":
         """The rosters of the offices that grant the capability, and oneself."""
-        own = Q(pk=user.standing.member_id) if user.standing.member_id else Q(pk__in=[])
-        return self.filter(subtree("roster_path", user.standing.paths(capability)) | own)
+        inside = subtree("roster_path", user.standing.paths(capability))
+        return self.filter(inside | Q(pk=user.standing.member_id) if user.standing.member_id else inside)
 
     def below(self, path: str) -> "MemberQuerySet":
         """On a roster of that organization or of one under it."""

@@ -26,6 +26,7 @@ ORDERS = {
 }
 COUNTED = 1_000
 """The count stops beyond this: nobody reads further, and counting a county costs more than its page."""
+KINDS = [(kind.value, kind) for kind in SituationKind]
 SHOWN_FIELDS = (
     *("id", "key", "name", "name_key", "sex", "birth_on", "birth_precision", "membership", "full_on", "dues_category"),
     *("joined_on", "joined_precision", "reach_by", "roster_path"),
@@ -135,4 +136,4 @@ def rows_of(members: Sequence[Any], names: Mapping[str, str], *, on: date) -> li
 
 
 def _in_order(kinds: Collection[str]) -> tuple[SituationKind, ...]:
-    return tuple(kind for kind in SituationKind if kind in kinds) if kinds else ()
+    return tuple([kind for code, kind in KINDS if code in kinds]) if kinds else ()
