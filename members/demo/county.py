@@ -85,5 +85,5 @@ def make_places() -> dict[str, Organization]:
 def _create(code: str, name: str, kind: OrganizationKind, parent: Organization | None, place: Place) -> Organization:
     return create_organization(
         name=name, kind=kind, parent=parent, code=code, village=place.village and kind != GROUP,
-        unit_kind=place.unit if kind != GROUP else "", founded_on=date(place.founded, 7, 1), by="demo",
+        unit_kind=place.unit if kind != GROUP else "", founded_on=date(place.founded, 7, 1), by="system",
     )  # fmt: skip

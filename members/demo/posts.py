@@ -98,9 +98,9 @@ def _election(code: str, on: date) -> date:
 def fill_terms(places: dict[str, Organization], on: date) -> None:
     """The term of every organization but the groups; some end within half a year, one is over, one was extended."""
     for place in PLACES:
-        term = record_term(organization=places[place.code], elected_on=_election(place.code, on), by="demo")
+        term = record_term(organization=places[place.code], elected_on=_election(place.code, on), by="system")
         if place.code == EXTENDED:
-            move_end_of_term(term=term, ends_on=add_months(term.ends_on, 6), document=words.EXTENSION, by="demo")
+            move_end_of_term(term=term, ends_on=add_months(term.ends_on, 6), document=words.EXTENSION, by="system")
 
 
 def fill_users(
@@ -126,7 +126,7 @@ def fill_users(
             organization=county,
             on=on - timedelta(days=400),
             decided_by=words.APPOINTED,
-            by="demo",
+            by="system",
         )
     _without_password(offices)
     return logins
@@ -142,7 +142,7 @@ def _login(role: str, organization: Organization, member: Member | None) -> Logi
     """The role is also the user name."""
     password = one_time_password()
     name = member.name if member else words.ADMINISTRATOR
-    create_user(username=role, password=password, display_name=name, member=member, by="demo")
+    create_user(username=role, password=password, display_name=name, member=member, by="system")
     return {"role": str(role), "username": str(role), "password": password, "organization": organization.name}
 
 
