@@ -1,4 +1,4 @@
-from django.urls import path
+from django.urls import include, path
 
 from members.views import account, audit, home, local_rules, regulations, reveal, roster
 
@@ -11,6 +11,8 @@ urlpatterns = [
     path("roster/", roster.roster_list, name="roster-list"),
     path("roster/filters/", roster.roster_filter_save, name="roster-filter-save"),
     path("roster/filters/<uuid:key>/delete/", roster.roster_filter_delete, name="roster-filter-delete"),
+    path("", include("members.urls_member")),
+    path("", include("members.urls_organization")),
     path("audit/", audit.audit_list, name="audit-list"),
     path("members/<uuid:key>/reveal/", reveal.member_reveal, name="member-reveal"),
     path("regulations/", regulations.regulation_list, name="regulation-list"),
