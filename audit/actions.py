@@ -72,6 +72,7 @@ DETAILS: dict[str, Promise] = {
     "keys": _("keys dropped"),
     "kept": _("rows kept"),
     "kind": _("kind"),
+    "moved": _("organizations moved"),
     "new": _("rows new"),
     "members": _("members"),
     "offices": _("offices ended"),

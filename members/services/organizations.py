@@ -126,7 +126,7 @@ def move_organization(*, organization: Organization, under: Organization, by: Us
     details = {
         "from": above.code if above else "",
         "to": under.code,
-        "organizations": Organization.objects.below(organization.path).count(),
+        "moved": Organization.objects.below(organization.path).count(),
         "members": _take_members_along(before, organization.path),
     }
     _record("move_organization", organization, by, details, reason)

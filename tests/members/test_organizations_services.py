@@ -174,7 +174,7 @@ def test_the_move_is_on_the_record_with_its_extent(cast):
 
     entry = Entry.objects.get()
     assert (entry.action, entry.organization_code, entry.reason) == ("move_organization", "branch", "区划调整")
-    assert entry.details == {"from": "district", "to": "other-district", "organizations": 2, "members": 2}
+    assert entry.details == {"from": "district", "to": "other-district", "moved": 2, "members": 2}
 
 
 def test_offices_see_what_is_below_them_after_the_move(cast):
