@@ -7,6 +7,7 @@ from typing import Any, cast
 
 from django import forms
 from django.forms.boundfield import BoundField
+from django.http import QueryDict
 from django.utils.translation import gettext_lazy as _
 
 from members.choices import (
@@ -128,6 +129,7 @@ class MemberEditForm(MemberForm):
         kwargs["initial"] = {**shown, "version": version_of(member)}
         super().__init__(*args, **kwargs)
         self.member = member
+        self.on_record: list[tuple[object, object]] = []
         recorded = [field for field in PRIVATE if getattr(member, field)]
         for field in recorded:
             self.fields[field].help_text = _("On record. Leave it empty to keep it.")
@@ -136,6 +138,18 @@ class MemberEditForm(MemberForm):
         ]
         if not recorded:
             del self.fields["forget"]
+
+    def renew(self, member: Member) -> None:
+        """After somebody else stored something: show what is on record where it differs, and let this be sent again."""
+        self.data = data = cast(QueryDict, self.data).copy()
+        data["version"] = version_of(member)
+        written = {field: value for field, value in self.values().items() if field not in PRIVATE}
+        stored = {field: value_of(member, field) for field in written}
+        differing = [field for field, value in written.items() if value != stored[field]]
+        self.on_record = [(self.fields[field].label, self._in_words(field, stored[field])) for field in differing]
+
+    def _in_words(self, field: str, value: object) -> object:
+        return dict(getattr(self.fields[field], "choices", ())).get(value, value)
 
     def facts_before(self) -> Facts:
         return facts_of(self.member)

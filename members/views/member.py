@@ -32,7 +32,7 @@ from members.queries.member_page import last_steps, member_page
 from members.requests import PageRequest
 from members.services.belonging import CannotBelong
 from members.services.moves import leave_roster, move_member, take_back_step
-from members.services.people import create_member, edit_member
+from members.services.people import Outdated, create_member, edit_member
 from members.services.photos import remove_photo, store_photo
 from members.services.refused import Refused
 from members.views.timeline import lines
@@ -203,15 +203,12 @@ def _create(request: PageRequest, form: NewMemberForm) -> Member:
 
 
 def _edit(request: PageRequest, member: Member, form: MemberEditForm) -> list[str]:
-    given = form.cleaned_data
-    return edit_member(
-        member=member,
-        values=form.values(),
-        version=given["version"],
-        on=request.today,
-        by=request.user,
-        reason=given["reason"],
-    )
+    given = {name: form.cleaned_data[name] for name in ("version", "reason")}
+    try:
+        return edit_member(member=member, values=form.values(), on=request.today, by=request.user, **given)
+    except Outdated:
+        form.renew(Member.objects.get(pk=member.pk))
+        raise
 
 
 def _page(request: PageRequest, member: Member) -> dict[str, Any]:
