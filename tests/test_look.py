@@ -139,6 +139,20 @@ def test_nothing_is_wider_than_a_phone(visit: Visit, cast: Cast, address: str, l
     assert page.evaluate("document.documentElement.scrollWidth") <= browsers.TELEPHONE["width"]
 
 
+@pytest.mark.parametrize("part", ["secretary", "county_staff", "administrator", "member"])
+def test_no_page_of_the_navigation_is_wider_than_a_phone(visit: Visit, cast: Cast, part: str) -> None:
+    user = cast.users()[part]
+    user.prefer(text_size="large")
+    page = visit("/", user, viewport=browsers.TELEPHONE)
+    links = page.locator(".site-menu a").evaluate_all("links => links.map(link => link.getAttribute('href'))")
+    widths = {}
+    for link in links:
+        answer = page.goto(link)
+        assert answer and answer.ok, link
+        widths[link] = page.evaluate("document.documentElement.scrollWidth")
+    assert widths == dict.fromkeys(links, browsers.TELEPHONE["width"])
+
+
 def test_a_table_becomes_cards_on_a_phone(visit: Visit, cast: Cast) -> None:
     page = log_in(visit("/account/login/?next=/account/sessions/"))
     cell = page.locator("td[data-label]").first
