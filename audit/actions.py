@@ -53,6 +53,7 @@ ACTIONS: dict[str, Promise] = {
     "remove_codes": _("Took a user's one-time codes away"),
     "sign_out_everywhere": _("Signed a user out everywhere"),
     "activate_user": _("Let a user log in again"),
+    "create_api_token": _("Made a token for the API"),
     "deactivate_user": _("Closed a user's access"),
     # the installation
     "generate_county": _("Generated a county for trial"),
@@ -63,6 +64,7 @@ ACTIONS: dict[str, Promise] = {
 DETAILS: dict[str, Promise] = {
     "because": _("why it ended"),
     "changed": _("rows changed"),
+    "days": _("days"),
     "doubtful": _("rows in doubt"),
     "branches": _("branches"),
     "elected_on": _("elected on"),

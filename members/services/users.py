@@ -4,7 +4,7 @@
 subtrees where users are managed, and never to themselves.
 """
 
-from datetime import date
+from datetime import date, timedelta
 
 from allauth.mfa.models import Authenticator
 from allauth.usersessions.models import UserSession
@@ -14,6 +14,7 @@ from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
 from django.utils.crypto import get_random_string
 from django.utils.translation import gettext as _
+from knox.models import AuthToken
 
 from audit.services import record
 from members.choices import Capability, OfficeKind, OrganizationKind
@@ -22,6 +23,8 @@ from members.queries.users import manages, manages_all, places_of
 from members.rules.organizations import office_fits
 from members.services.refused import Refused
 
+LONGEST_TOKEN = 366
+"""Days."""
 PASSWORD_LETTERS = "23456789abcdefghjkmnpqrstuvwxyz"  # noqa: S105 - without those that are mistaken for others
 
 
@@ -159,6 +162,18 @@ def set_active(*, user: User, active: bool, by: User | str, reason: str = "") ->
         _close_sessions(user)
     action = "activate_user" if active else "deactivate_user"
     record(action=action, by=by, subject=user, organization_code=_place_of(user), reason=reason)
+
+
+@transaction.atomic
+def create_api_token(*, user: User, days: int, by: User | str) -> str:
+    """A token with which a program reads the API as the user, for 1 to 366 days. Only a digest is stored."""
+    if not 1 <= days <= LONGEST_TOKEN:
+        raise Refused(_("A token holds 1 to %(days)s days.") % {"days": LONGEST_TOKEN}, "days")
+    if not user.is_active:
+        raise Refused(_("This user can't log in, so there is no token either."))
+    token: str = AuthToken.objects.create(user, expiry=timedelta(days=days))[1]
+    record(action="create_api_token", by=by, subject=user, organization_code=_place_of(user), details={"days": days})
+    return token
 
 
 def _close_sessions(user: User) -> int:

@@ -49,7 +49,7 @@ def organization_tree(request: PageRequest) -> HttpResponse:
     form = OrganizationFilter(request.GET)
     if form.asks:
         return _found(request, form)
-    code = request.GET.get("open", "")
+    code = request.GET.get("open", "").replace("\0", "")
     visible = Organization.objects.visible_to(request.user)
     opened = get_object_or_404(visible, code=code) if code else None
     context = {"form": form, "tree": tree(request.user, opened=opened, on=request.today), "opened": opened}
