@@ -207,13 +207,20 @@ class LeaveForm(forms.Form):
         cast(forms.ChoiceField, self.fields["because"]).choices = [(one.value, one.label) for one in self.REASONS]
 
 
+class PlaceField(forms.ModelChoiceField):
+    """The branch itself stands for those who are in no group."""
+
+    def label_from_instance(self, obj: Organization) -> str:
+        return str(obj if obj.kind == OrganizationKind.GROUP else _("In no group"))
+
+
 class GroupForm(forms.Form):
     """Members of one branch, and where they go within it."""
 
     members = forms.ModelMultipleChoiceField(
         queryset=Member.objects.none(), error_messages={"required": _("Choose at least one member.")}
     )
-    organization = forms.ModelChoiceField(label=_("Put into"), queryset=Organization.objects.none(), empty_label=None)
+    organization = PlaceField(label=_("Put into"), queryset=Organization.objects.none(), empty_label=None)
     on = day_field(label=_("From which day"))
 
     def __init__(self, *args: Any, branch: Organization, today: date, **kwargs: Any) -> None:
@@ -221,7 +228,9 @@ class GroupForm(forms.Form):
         super().__init__(*args, **kwargs)
         places = Organization.objects.below(branch.path).standing_on(today).in_tree_order()
         cast(forms.ModelMultipleChoiceField, self.fields["members"]).queryset = Member.objects.below(branch.path)
-        choose_among(self, "organization", places)
+        choice = cast(forms.ModelChoiceField, self.fields["organization"])
+        choice.queryset = places
+        self.initial["organization"] = places.filter(kind=OrganizationKind.GROUP).first()
 
 
 class ReasonForm(forms.Form):

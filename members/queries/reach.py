@@ -59,7 +59,7 @@ def waiting_members(user: User, *, on: date, text: str = "", situation: str = ""
     if situation:
         members = members.in_situation(SituationKind(situation), on=on)
     rules = _Rules(on)
-    situations = _situations(members, on=on)
+    situations = _situations(user, on=on)
     found = [_waiting(row, situations[row[0]], rules, on) for row in members.values_list(*_LIGHT).order_by()]
     return sorted((one for one in found if not due or one.next.state == due), key=lambda one: one.order)
 
@@ -129,9 +129,10 @@ def _members(user: User, *, on: date) -> MemberQuerySet:
     )
 
 
-def _situations(members: MemberQuerySet, *, on: date) -> Mapping[int, list[tuple[str, date | None, str]]]:
-    """Kind, beginning and place of what holds for each member, in the order of the choices."""
-    holding = Situation.objects.of(*HARD_TO_REACH_KINDS).holding(on).filter(member__in=members.values("pk"))
+def _situations(user: User, *, on: date) -> Mapping[int, list[tuple[str, date | None, str]]]:
+    """Kind, beginning and place of what holds for each member whose contact log the user reads."""
+    inside = subtree("member__roster_path", user.standing.paths(Capability.VIEW_CONTACTS))
+    holding = Situation.objects.of(*HARD_TO_REACH_KINDS).holding(on).filter(inside)
     found: dict[int, list[tuple[str, date | None, str]]] = defaultdict(list)
     for member, kind, since, place in holding.values_list("member", "kind", "valid_from", "place"):
         found[member].append((kind, since, place))
