@@ -35,8 +35,8 @@ def log(cast, zhang):
     """A contact log with a note that only the branch may read."""
     ContactPerson.objects.create(member=zhang, name="张小兰", relation="女儿", phone="13900004444")
     Contact.objects.create(
-        member=zhang, happened_on=date(2026, 10, 1), kind=ContactKind.VISIT, made_by="李国强", recorded_by=cast.secretary,
-        needs="膝盖手术后行动不便",
+        member=zhang, happened_on=date(2026, 10, 1), kind=ContactKind.VISIT, made_by="李国强",
+        needs="膝盖手术后行动不便", recorded_by=cast.secretary,
     )  # fmt: skip
     HelpRequest.objects.create(
         member=zhang,
