@@ -19,8 +19,8 @@ from django.utils.translation import ngettext
 
 from audit.models import Entry
 from audit.services import record
-from members.choices import OrganizationKind
-from members.models import Affiliation, Member, Office, Organization, Term, User
+from members.choices import ImportState, OrganizationKind
+from members.models import Affiliation, Member, Office, Organization, RosterImport, Term, User
 from members.paths import contains
 from members.rules.organizations import may_stand_under
 from members.services.refused import Refused
@@ -208,6 +208,8 @@ def _refuse_unless_fitting(kind: OrganizationKind, parent: Organization | None) 
 
 
 def _refuse_unless_movable(organization: Organization, under: Organization) -> None:
+    if RosterImport.objects.filter(state__in=(ImportState.CONFIRMED, ImportState.APPLYING)).exists():
+        raise Refused(_("A roster is being stored at this moment. Try again when it has finished."))
     if organization.dissolved_on:
         raise Refused(_("“%(name)s” has been dissolved and stays where it is.") % {"name": organization})
     if contains(organization.path, under.path):
