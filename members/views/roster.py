@@ -91,6 +91,7 @@ def _columns(request: PageRequest, shown: list[str]) -> dict[str, Any]:
 def _powers(user: User) -> dict[str, bool]:
     held = user.standing.capabilities
     return {
+        "may_edit": Capability.EDIT_ROSTER in held,
         "may_import": Capability.IMPORT_ROSTER in held,
         "may_export": Capability.EXPORT_ROSTER in held,
         "may_reveal": Capability.REVEAL_PRIVATE in held,
