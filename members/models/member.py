@@ -145,6 +145,9 @@ class Member(models.Model):
         ]
         indexes = [
             models.Index(fields=["roster_path", "name_key", "id"], name="member_roster_order"),
+            models.Index(fields=["name_key", "id", "roster_path"], name="member_by_name"),
+            models.Index(fields=["birth_on", "id", "roster_path"], name="member_by_birth"),
+            models.Index(fields=["joined_on", "id", "roster_path"], name="member_by_joining"),
         ]
 
     def __str__(self) -> str:
