@@ -71,6 +71,8 @@ class MemberQuerySet(models.QuerySet["Member"]):
             query = postgres_query(text)
         else:
             match = "members_member.id IN (SELECT rowid FROM members_member_search WHERE search_terms MATCH %s)"
+            if len(text.strip()) == 1:  # too many are found: "+" lets SQLite go through the scope, not through them
+                match = f"+{match}"
             query = sqlite_query(text)
         found = self.extra(where=[match], params=[query]) if query else self.none()  # noqa: S610 - the query is a parameter
         return cast(MemberQuerySet, found)
