@@ -23,7 +23,7 @@ from members.choices import (
 from members.forms.fields import IdentityNumberField, PartialDateField, PhoneField, choice_field, day_field, key_field
 from members.models import Member, Organization, User
 from members.models.organization import OrganizationQuerySet
-from members.rules.people import Facts, objections
+from members.rules.people import Facts, objections, read_from_identity
 from members.services.people import DATES, EDITABLE, PRIVATE, Values, facts_of, value_of, version_of
 from members.services.refused import Refused
 
@@ -92,11 +92,13 @@ class MemberForm(forms.Form):
         return set(values)
 
     def values(self) -> dict[str, Any]:
-        """Facts as `services.people` takes them."""
+        """Facts as `services.people` takes them; birth and sex are read from the identity number where left empty."""
         given = {name: value for name, value in self.cleaned_data.items() if name in EDITABLE}
         if "dues_base" in given:
             amount = given["dues_base"]
             given["dues_base"] = "" if amount is None else str(int(amount * 100))
+        if read := read_from_identity(given.get("national_id", "")):
+            given["born"], given["sex"] = given.get("born") or read[0], given.get("sex") or read[1].value
         return given
 
 

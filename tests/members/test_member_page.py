@@ -173,7 +173,7 @@ def test_the_page_costs_the_same_however_much_there_is(cast, zhang, as_user, row
 # --- One's own page ---
 def test_ones_own_page_shows_ones_own_data(cast, zhang, log, as_user):
     content = text_of(as_user(cast.member).get(reverse("members:member-me")))
-    for word in (*CANARIES.values(), "想借一辆轮椅", "膝盖手术后行动不便", "张小兰"):
+    for word in (*CANARIES.values(), "1234567.89", "想借一辆轮椅", "膝盖手术后行动不便", "张小兰"):
         assert word in content
     for link in ("/edit/", "/reveal/", "contacts/", "help/"):
         assert link not in content
