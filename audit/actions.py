@@ -29,6 +29,7 @@ ACTIONS: dict[str, Promise] = {
     "correct_help": _("Corrected a request for help"),
     "remove_help": _("Removed a request for help recorded by mistake"),
     "print_phone": _("Printed a phone number on a list to call from"),
+    "export_reach": _("Exported the list of who is hard to reach"),
     # roster imports
     "confirm_import": _("Confirmed a roster import"),
     "import_roster": _("Imported a roster"),
@@ -81,7 +82,6 @@ DETAILS: dict[str, Promise] = {
     "on": _("on"),
     "organizations": _("organizations set up"),
     "refused": _("rows refused"),
-    "organizations": _("organizations"),
     "rows": _("rows"),
     "rule": _("rule"),
     "seed": _("seed"),
