@@ -25,7 +25,7 @@ from members.roster_table import table_of
 def roster_list(request: PageRequest) -> HttpResponse:
     """The roster, filtered, sorted and by pages. htmx gets the rows alone."""
     user, chosen, columns = request.user, RosterFilter.from_query(request.GET), shown_columns(request.GET)
-    listed = roster.listed(roster.narrowed(roster.roster(user, chosen.org), chosen, on=request.today), chosen)
+    listed = roster.roster_list(user, chosen, on=request.today)
     page = roster.page_of(listed.members, sort=chosen.sort, place=Place.from_query(request.GET))
     places = places_of(user, chosen.org, [member.roster_path for member in page.rows])
     if chosen.org and not places.chosen:
