@@ -57,11 +57,13 @@ def test_an_export_of_the_national_system(branch: Organization, tmp_path: Path) 
             "外出流向",
         ),
     ]
-    rows = [
-        [number, f"张{'一二三四'[number]}", "男", "汉族", identity(number=number), "1958-11-26", "大学本科", "正式党员",
-         "中共红旗社区第一党支部委员会", "1980-07-01", "1981-07-01", post, "13800000000", "红旗路", "正常", "否", None, "否", None]
-        for number, post in enumerate(["在岗职工", "离退休人员", "农牧渔民", "学生"])
-    ]  # fmt: skip
+    same_before = ["男", "汉族"]
+    same_after = ["13800000000", "红旗路", "正常", "否", None, "否", None]
+    place, days = "中共红旗社区第一党支部委员会", ["1980-07-01", "1981-07-01"]
+    rows = []
+    for number, post in enumerate(["在岗职工", "离退休人员", "农牧渔民", "学生"]):
+        who = [number, f"张{'一二三四'[number]}", *same_before, identity(number=number), "1958-11-26", "大学本科"]
+        rows.append([*who, "正式党员", place, *days, post, *same_after])
     report = run(xlsx(tmp_path / "a.xlsx", [headings, *rows]), branch)
     assert (report.counts, said(report)) == ({"new": 4}, [])
     assert [column.heading for column in report.layout.unknown] == ["党籍状态", "失去联系日期"]
