@@ -66,6 +66,7 @@ class Tree:
             return
         template = urlsplit(self.url).path.strip("/")
         server = urlsplit(self.url)._replace(path="/postgres").geturl()
+        _execute(server, "DROP DATABASE IF EXISTS benchmark_copy WITH (FORCE)")
         _execute(server, f"CREATE DATABASE benchmark_copy TEMPLATE {template}")
         try:
             yield {**self.environment, "DATABASE_URL": urlsplit(self.url)._replace(path="/benchmark_copy").geturl()}
