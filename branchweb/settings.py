@@ -20,6 +20,7 @@ REQUIRE_TOTP = ENVIRONMENT.require_totp
 
 INSTALLED_APPS = [
     "branchweb",
+    "meetings",
     "members",
     "audit",
     "rulebook",

@@ -36,3 +36,8 @@ class SealedField(models.TextField):
 def sealed(text: str) -> Sealed:
     """Encrypt a text; the empty text stays empty, so that "not recorded" can be seen without a key."""
     return Sealed(seal(text)) if text else Sealed("")
+
+
+def open_text(value: str) -> str:
+    """The text behind a sealed value; a text that hasn't been stored yet is itself."""
+    return value.open() if isinstance(value, Sealed) else value

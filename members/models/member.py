@@ -41,10 +41,10 @@ class MemberQuerySet(models.QuerySet["Member"]):
 
     def formal(self, on: date) -> "MemberQuerySet":
         """Formal members of that day: by the day of confirmation where it is known, else as recorded."""
-        return self.filter(_formal(on))
+        return self.filter(formal_on(on))
 
     def probationary(self, on: date) -> "MemberQuerySet":
-        return self.exclude(_formal(on))
+        return self.exclude(formal_on(on))
 
     def in_situation(self, *kinds: SituationKind, on: date) -> "MemberQuerySet":
         """Members to whom at least one of the situations applies on that day."""
@@ -78,9 +78,11 @@ class MemberQuerySet(models.QuerySet["Member"]):
         return self.order_by("roster_path", "name_key", "id")
 
 
-def _formal(on: date) -> Q:
-    confirmed = Q(full_on__isnull=False, full_on__lte=on)
-    return confirmed | Q(full_on__isnull=True, membership=Membership.FORMAL)
+def formal_on(on: date, prefix: str = "") -> Q:
+    """Condition: a formal member on that day. The same rule as `Member.is_formal`."""
+    confirmed = Q(**{f"{prefix}full_on__lte": on})
+    unknown = {f"{prefix}full_on__isnull": True, f"{prefix}membership": Membership.FORMAL}
+    return confirmed | Q(**unknown)
 
 
 class Member(models.Model):
