@@ -1,5 +1,8 @@
 """The key ring of private fields: apart from SECRET_KEY, newest key first, older keys still open what they closed.
 
+The ring comes from the environment (`FIELD_KEYS`) or from a file (`FIELD_KEYS_FILE`) that is read again every second: a
+running process learns of a new key without being restarted.
+
 Each entry of the ring yields two keys: one to encrypt (Fernet: AES-128-CBC with an HMAC) and one for fingerprints
 (keyed BLAKE2b). A fingerprint finds a value without storing it; without the ring it says nothing, while a plain hash
 of an identity number is reversed in a moment by trying all of them.
@@ -9,6 +12,7 @@ import base64
 import hashlib
 import os
 import secrets
+import time
 from functools import lru_cache
 from pathlib import Path
 
@@ -22,44 +26,88 @@ class SealBroken(Exception):
 
 
 def read_or_make_secret(path: Path) -> str:
-    """The secret kept in a file only its owner may read; made on first use."""
-    try:
-        descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    except FileExistsError:
-        return _waited_for(path)
-    with os.fdopen(descriptor, "w") as file:
-        file.write(secrets.token_urlsafe(48))
-    return _waited_for(path)
-
-
-def _waited_for(path: Path) -> str:
+    """The secret kept in a file only its owner may read; made on first use. Of two processes at once, one makes it."""
+    if not path.exists():
+        made = _written_beside(path, new_key())
+        try:
+            os.link(made, path)
+        except FileExistsError:
+            pass  # another process was quicker
+        finally:
+            made.unlink()
     text = path.read_text().strip()
     if not text:
         raise ImproperlyConfigured(f"{path} is empty. Remove it and start again, or put its key back from a backup.")
     return text
 
 
+def new_key() -> str:
+    return secrets.token_urlsafe(48)
+
+
+def write_ring(path: Path, keys: tuple[str, ...]) -> None:
+    """Replace the file of the ring in one step: a reader finds the old ring or the new one."""
+    _written_beside(path, "\n".join(keys)).replace(path)
+    _ring_in.cache_clear()
+
+
+def _written_beside(path: Path, text: str) -> Path:
+    beside = path.with_name(f"{path.name}.{secrets.token_hex(4)}")
+    descriptor = os.open(beside, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    with os.fdopen(descriptor, "w") as file:
+        file.write(text)
+        file.flush()
+        os.fsync(file.fileno())
+    return beside
+
+
+def ring() -> tuple[str, ...]:
+    """The keys in force, newest first."""
+    path: Path | None = settings.FIELD_KEYS_FILE
+    return _ring_in(path, int(time.monotonic())) if path else tuple(settings.FIELD_KEYS)
+
+
+@lru_cache(maxsize=2)
+def _ring_in(path: Path, second: int) -> tuple[str, ...]:
+    return tuple(path.read_text().split())
+
+
 def seal(text: str) -> str:
     """Encrypt with the newest key. The same text gives another result each time."""
-    return _ring(settings.FIELD_KEYS).encrypt(text.encode()).decode()
+    return _locks(ring()).encrypt(text.encode()).decode()
 
 
 def unseal(sealed: str) -> str:
     """Decrypt with whichever key of the ring fits. Raises SealBroken."""
+    text = _opened(sealed, ring())
+    if text is None:
+        _ring_in.cache_clear()  # a key may have been added this very second
+        text = _opened(sealed, ring())
+    if text is None:
+        raise SealBroken("No key of the ring opens this field.")
+    return text
+
+
+def is_current(sealed: str) -> bool:
+    """Whether the newest key opens it, so that older ones can be dropped. Nothing recorded is always current."""
+    return not sealed or _opened(sealed, ring()[:1]) is not None
+
+
+def _opened(sealed: str, keys: tuple[str, ...]) -> str | None:
     try:
-        return _ring(settings.FIELD_KEYS).decrypt(sealed.encode()).decode()
-    except InvalidToken as error:
-        raise SealBroken("No key of the ring opens this field.") from error
+        return _locks(keys).decrypt(sealed.encode()).decode()
+    except InvalidToken:
+        return None
 
 
 def fingerprint(text: str, *, size: int = 16) -> str:
     """Hexadecimal digest under the newest key, `size` bytes long: for constraints and for writing."""
-    return _digest(_derived(settings.FIELD_KEYS[0], b"lookup"), text, size)
+    return _digest(_derived(ring()[0], b"lookup"), text, size)
 
 
 def fingerprints(text: str, *, size: int = 16) -> list[str]:
     """The digests under every key of the ring: for finding, also while a rotation is under way."""
-    return [_digest(_derived(key, b"lookup"), text, size) for key in settings.FIELD_KEYS]
+    return [_digest(_derived(key, b"lookup"), text, size) for key in ring()]
 
 
 def _digest(key: bytes, text: str, size: int) -> str:
@@ -67,7 +115,7 @@ def _digest(key: bytes, text: str, size: int) -> str:
 
 
 @lru_cache(maxsize=8)
-def _ring(keys: tuple[str, ...]) -> MultiFernet:
+def _locks(keys: tuple[str, ...]) -> MultiFernet:
     return MultiFernet([Fernet(base64.urlsafe_b64encode(_derived(key, b"seal"))) for key in keys])
 
 

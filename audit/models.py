@@ -1,6 +1,9 @@
 """The append-only record of who did what. Written by `audit.services.record`, never edited: the database refuses."""
 
+import hashlib
+import json
 from collections.abc import Collection
+from datetime import datetime
 from typing import Any
 
 from django.db import models
@@ -14,6 +17,12 @@ class EntryQuerySet(models.QuerySet["Entry"]):
 
     def about(self, subject_kind: str, subject_id: object) -> "EntryQuerySet":
         return self.filter(subject_kind=subject_kind, subject_id=str(subject_id))
+
+    def by(self, actor: object) -> "EntryQuerySet":
+        return self.filter(actor=str(actor))
+
+    def since(self, moment: datetime) -> "EntryQuerySet":
+        return self.filter(at__gt=moment)
 
     def in_order(self) -> "EntryQuerySet":
         return self.order_by("number")
@@ -29,6 +38,7 @@ class Entry(models.Model):
     subject_kind = models.CharField(_("kind of record"), max_length=60)
     subject_id = models.CharField(max_length=64)
     subject_label = models.CharField(_("record"), max_length=200)
+    """What the record was called then. Kind, id and label are empty when the whole installation is meant."""
     organization_code = models.CharField(max_length=40, blank=True)
     changes = models.JSONField(_("fields"), default=dict)
     reason = models.CharField(_("reason"), max_length=500, blank=True)
@@ -45,6 +55,7 @@ class Entry(models.Model):
         indexes = [
             models.Index(fields=["subject_kind", "subject_id"], name="audit_entry_subject"),
             models.Index(fields=["organization_code", "-number"], name="audit_entry_place"),
+            models.Index(fields=["actor", "at"], name="audit_entry_actor"),
         ]
         constraints = [
             models.CheckConstraint(condition=models.Q(number__gte=1), name="audit_entry_numbered_from_one"),
@@ -53,6 +64,24 @@ class Entry(models.Model):
 
     def __str__(self) -> str:
         return f"{self.number} {self.actor} {self.action} {self.subject_label}"
+
+    def computed_digest(self) -> str:
+        """SHA-256 over the content and the predecessor's digest: what `digest` has to be."""
+        content = [
+            self.number,
+            self.at.isoformat(),
+            self.actor,
+            self.action,
+            self.subject_kind,
+            self.subject_id,
+            self.subject_label,
+            self.organization_code,
+            self.changes,
+            self.reason,
+            self.details,
+            self.previous_digest,
+        ]
+        return hashlib.sha256(json.dumps(content, sort_keys=True, ensure_ascii=False).encode()).hexdigest()
 
 
 class Head(models.Model):
@@ -64,3 +93,28 @@ class Head(models.Model):
 
     class Meta:
         constraints = [models.CheckConstraint(condition=models.Q(id=1), name="audit_head_only_one")]
+
+
+class ChainCheck(models.Model):
+    """One walk over the whole chain, from the first entry to the head, and what it found."""
+
+    at = models.DateTimeField(_("at"))
+    number = models.BigIntegerField(_("entries"))
+    """The last entry that was looked at."""
+    broken_at = models.BigIntegerField(null=True, blank=True)
+    """The first entry where the record doesn't hold; None: it is whole."""
+    found = models.CharField(max_length=200, blank=True)
+
+    class Meta:
+        ordering = ["-at", "-pk"]
+        get_latest_by = ["at", "pk"]
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(broken_at__isnull=True, found="")
+                | (models.Q(broken_at__isnull=False) & ~models.Q(found="")),
+                name="audit_check_says_what_it_found",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.found or f"1–{self.number}"

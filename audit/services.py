@@ -1,15 +1,16 @@
 """Writing the record. Call `record` inside the transaction of the act itself: both are stored or neither."""
 
-import hashlib
-import json
 from collections.abc import Iterable, Mapping
+from itertools import chain
+from pathlib import Path
 from typing import Any
 
 from django.db import models, transaction
 from django.utils import timezone
 
 from audit.keyring import fingerprint
-from audit.models import Entry, Head
+from audit.models import ChainCheck, Entry, Head
+from audit.queries import anchor_breaks, breaks
 
 Change = tuple[str, object, object]
 """Field name, value before, value after. Only keyed fingerprints of the values are stored."""
@@ -20,7 +21,7 @@ def record(
     *,
     action: str,
     by: object,
-    subject: models.Model,
+    subject: models.Model | None,
     organization_code: str = "",
     changes: Iterable[Change] = (),
     reason: str = "",
@@ -28,8 +29,8 @@ def record(
 ) -> Entry:
     """Append one entry to the chain.
 
-    `by` is a user, or a plain string for the machine itself ("system"). `details` holds counts and codes, nothing
-    private.
+    `by` is a user, or a plain string for the machine itself ("system"). `subject=None`: the whole installation.
+    `details` holds counts and codes, nothing private.
     """
     head = _locked_head()
     entry = Entry(
@@ -37,38 +38,31 @@ def record(
         at=timezone.now(),
         actor=str(by),
         action=action,
-        subject_kind=subject._meta.label,
-        subject_id=str(subject.pk),
-        subject_label=str(subject)[:200],
+        subject_kind=subject._meta.label if subject else "",
+        subject_id=str(subject.pk) if subject else "",
+        subject_label=str(subject)[:200] if subject else "",
         organization_code=organization_code,
         changes={name: [_print_of(before), _print_of(after)] for name, before, after in changes},
         reason=reason,
         details=dict(details or {}),
         previous_digest=head.digest,
     )
-    entry.digest = digest_of(entry)
+    entry.digest = entry.computed_digest()
     entry.save(force_insert=True)
     Head.objects.filter(pk=head.pk).update(number=entry.number, digest=entry.digest)
     return entry
 
 
-def digest_of(entry: Entry) -> str:
-    """SHA-256 over the entry's content and its predecessor's digest."""
-    content = [
-        entry.number,
-        entry.at.isoformat(),
-        entry.actor,
-        entry.action,
-        entry.subject_kind,
-        entry.subject_id,
-        entry.subject_label,
-        entry.organization_code,
-        entry.changes,
-        entry.reason,
-        entry.details,
-        entry.previous_digest,
-    ]
-    return hashlib.sha256(json.dumps(content, sort_keys=True, ensure_ascii=False).encode()).hexdigest()
+def check_chain(*, anchors: Path) -> ChainCheck:
+    """Walk the whole chain, compare it with the anchors, and keep what was found for the audit page."""
+    number = Head.objects.filter(pk=1).values_list("number", flat=True).first() or 0
+    found = next(chain(breaks(), anchor_breaks(anchors)), None)
+    return ChainCheck.objects.create(
+        at=timezone.now(),
+        number=number,
+        broken_at=found.number if found else None,
+        found=found.what if found else "",
+    )
 
 
 def _locked_head() -> Head:

@@ -25,11 +25,15 @@ class Environment:
     hosts: tuple[str, ...]
     origins: tuple[str, ...]
     https: bool
+    proxies: int
+    """How many proxies stand between visitors and the program, so that it knows the visitors' addresses."""
     database: dict[str, Any]
     redis_url: str
     """Empty: no Redis; Celery then keeps its wake-ups in files below the data directory."""
     require_totp: bool
     """Whether people with an office must log in with a one-time code."""
+    reveals_per_hour: int
+    """How many private values one person may reveal in an hour."""
     email_host: str
     email_port: int
 
@@ -41,13 +45,15 @@ class Environment:
             data_dir=data_dir,
             debug=_switch(variables, "BRANCHWEB_DEBUG"),
             secret_key=_secret(variables, "BRANCHWEB_SECRET_KEY"),
-            field_keys=_names(variables, "BRANCHWEB_FIELD_KEYS", ()),
+            field_keys=_keys(variables, "BRANCHWEB_FIELD_KEYS"),
             hosts=_names(variables, "BRANCHWEB_HOSTS", ("localhost", "127.0.0.1", "[::1]")),
             origins=_origins(variables, "BRANCHWEB_ORIGINS"),
             https=_switch(variables, "BRANCHWEB_HTTPS"),
+            proxies=_number(variables, "BRANCHWEB_PROXIES"),
             database=_database(variables.get("DATABASE_URL") or f"sqlite:///{data_dir / 'branchweb.sqlite3'}"),
             redis_url=_redis_url(variables.get("REDIS_URL", "")),
             require_totp=_switch(variables, "BRANCHWEB_REQUIRE_TOTP"),
+            reveals_per_hour=_count(variables, "BRANCHWEB_REVEALS_PER_HOUR", 30),
             email_host=variables.get("BRANCHWEB_EMAIL_HOST", ""),
             email_port=_port(variables, "BRANCHWEB_EMAIL_PORT", 25),
         )
@@ -80,11 +86,32 @@ def _origins(variables: Mapping[str, str], name: str) -> tuple[str, ...]:
     return origins
 
 
+def _number(variables: Mapping[str, str], name: str) -> int:
+    value = variables.get(name, "") or "0"
+    if not value.isdecimal() or int(value) > 9:
+        raise ImproperlyConfigured(f"{name} is a number from 0 to 9, not {value!r}.")
+    return int(value)
+
+
 def _port(variables: Mapping[str, str], name: str, default: int) -> int:
     value = variables.get(name, "") or str(default)
     if not value.isdecimal() or not 0 < int(value) < 65536:
         raise ImproperlyConfigured(f"{name} is a port number from 1 to 65535, not {value!r}.")
     return int(value)
+
+
+def _count(variables: Mapping[str, str], name: str, default: int) -> int:
+    value = variables.get(name, "") or str(default)
+    if not (value.isascii() and value.isdecimal()) or len(value) > 6:
+        raise ImproperlyConfigured(f"{name} is a number from 0 to 999999, not {value!r}.")
+    return int(value)
+
+
+def _keys(variables: Mapping[str, str], name: str) -> tuple[str, ...]:
+    keys = _names(variables, name, ())
+    if any(len(key) < 40 for key in keys):
+        raise ImproperlyConfigured(f"{name} has a key too short to protect anything: give at least 40 characters each.")
+    return keys
 
 
 def _secret(variables: Mapping[str, str], name: str) -> str:

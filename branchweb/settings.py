@@ -2,6 +2,7 @@
 
 import os
 
+from celery.schedules import crontab
 from csp.constants import NONE, SELF
 
 from audit.keyring import read_or_make_secret
@@ -13,10 +14,13 @@ DATA_DIR.mkdir(parents=True, exist_ok=True)
 
 DEBUG = ENVIRONMENT.debug
 SECRET_KEY = ENVIRONMENT.secret_key or read_or_make_secret(DATA_DIR / "secret_key")
+FIELD_KEYS_FILE = None if ENVIRONMENT.field_keys else DATA_DIR / "field_keys"
 FIELD_KEYS = ENVIRONMENT.field_keys or tuple(read_or_make_secret(DATA_DIR / "field_keys").split())
 ALLOWED_HOSTS = list(ENVIRONMENT.hosts)
 CSRF_TRUSTED_ORIGINS = list(ENVIRONMENT.origins)
+PROXIES = ENVIRONMENT.proxies
 REQUIRE_TOTP = ENVIRONMENT.require_totp
+REVEALS_PER_HOUR = ENVIRONMENT.reveals_per_hour
 
 INSTALLED_APPS = [
     "branchweb",
@@ -48,6 +52,7 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
+    "branchweb.middleware.ClientAddressMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "csp.middleware.CSPMiddleware",
@@ -90,6 +95,7 @@ DATABASES = {"default": ENVIRONMENT.database}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 MEDIA_ROOT = DATA_DIR / "media"
 IMPORT_ROOT = DATA_DIR / "imports"
+AUDIT_ANCHORS = DATA_DIR / "audit_anchors"  # copied to another machine with the backups
 CACHES = {
     "default": (
         {"BACKEND": "django.core.cache.backends.redis.RedisCache", "LOCATION": ENVIRONMENT.redis_url}
@@ -125,9 +131,9 @@ MFA_SUPPORTED_TYPES = ["totp", "recovery_codes"]
 MFA_TOTP_ISSUER = "Branchweb"
 USERSESSIONS_TRACK_ACTIVITY = False
 AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
-AXES_USERNAME_FORM_FIELD = "login"
 AXES_FAILURE_LIMIT = 6
 AXES_COOLOFF_TIME = 0.25  # hours
+AXES_VERBOSE = False  # no line for every command that starts
 AXES_RESET_ON_SUCCESS = True
 AXES_LOCKOUT_TEMPLATE = "account/locked.html"
 SESSION_COOKIE_AGE = 12 * 3600
@@ -228,6 +234,8 @@ CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
 CELERY_TASK_PUBLISH_RETRY = False  # a page never waits for the broker: the minute's beat finds the row
 CELERY_BEAT_SCHEDULE = {
     "continue-imports": {"task": "members.tasks.continue_imports", "schedule": 60.0},
+    "anchor-record": {"task": "audit.tasks.anchor_record", "schedule": crontab(minute="7")},
+    "check-record": {"task": "audit.tasks.check_record", "schedule": crontab(hour="4", minute="17")},
 }
 
 # --- E-mail and logs ------------------------------------------------------------------------------------------------

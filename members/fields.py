@@ -38,6 +38,6 @@ def sealed(text: str) -> Sealed:
     return Sealed(seal(text)) if text else Sealed("")
 
 
-def open_text(value: str) -> str:
-    """The text behind a sealed value; a text that hasn't been stored yet is itself."""
+def opened(value: str) -> str:
+    """The text of a private field, whether it comes from the database or was just assigned."""
     return value.open() if isinstance(value, Sealed) else value

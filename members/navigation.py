@@ -66,16 +66,17 @@ NAVIGATION: tuple[tuple[Promise | str, tuple[Item, ...]], ...] = (
 
 def page_frame(request: HttpRequest) -> dict[str, Any]:
     """Context processor: `frame` with navigation, person, organization and look."""
+    look = {"look": preferences.look_of(request), "switches": preferences.switches(request)}
     user = getattr(request, "user", None)
-    known = isinstance(user, User)
+    return {"frame": look | (_about(user, request) if isinstance(user, User) else {})}
+
+
+def _about(user: User, request: HttpRequest) -> dict[str, Any]:
+    page = request.resolver_match.view_name if request.resolver_match else ""
     return {
-        "frame": {
-            "navigation": navigation_for(user, _url_name(request)) if known else [],
-            "person": user.get_full_name() if known else "",
-            "organization": user.standing.held[0].organization if known and user.standing.held else "",
-            "look": preferences.look_of(request),
-            "switches": preferences.switches(request),
-        }
+        "navigation": navigation_for(user, page),
+        "person": user.get_full_name(),
+        "organization": user.standing.held[0].organization if user.standing.held else "",
     }
 
 
@@ -96,7 +97,3 @@ def _shown(item: Item, user: User) -> bool:
     if item.url_name == MY_PAGE:
         return user.standing.member_id is not None
     return item.capability is None or item.capability in user.standing.capabilities
-
-
-def _url_name(request: HttpRequest) -> str:
-    return request.resolver_match.view_name if request.resolver_match else ""

@@ -1,13 +1,15 @@
 """Search by characters, pinyin, initials and the tails of numbers: what is indexed, and what is asked of the index.
 
-Chinese names are mostly two characters, too short for trigrams: every character is a word of its own, and a name is
-found as a phrase. Numbers are indexed as keyed fingerprints of their tails, so that a stolen database holds none.
+Chinese names are mostly two characters, too short for trigrams: every character is a word, and so is every pair of
+neighbours, because a word is found at once while a phrase is looked for in each name that has its characters. Numbers
+are indexed as keyed fingerprints of their tails, so that a stolen database holds none.
 """
 
 import re
 import unicodedata
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from functools import lru_cache
+from itertools import pairwise
 
 from pypinyin import Style, lazy_pinyin
 
@@ -42,17 +44,17 @@ def search_terms(*, names: list[str], numbers: list[str]) -> str:
 
 def postgres_query(text: str) -> str:
     """What was typed, as a `tsquery`; empty when nothing in it can be searched for."""
-    return " & ".join(_part(part, phrase=" <-> ", prefix=":*", quote="", either=" | ") for part in _parts(text))
+    return " & ".join(_part(part, both=" & ", prefix=":*", quote="", either=" | ") for part in _parts(text))
 
 
 def sqlite_query(text: str) -> str:
     """What was typed, as an FTS5 expression; empty when nothing in it can be searched for."""
-    return " AND ".join(_part(part, phrase=" ", prefix="*", quote='"', either=" OR ") for part in _parts(text))
+    return " AND ".join(_part(part, both=" AND ", prefix="*", quote='"', either=" OR ") for part in _parts(text))
 
 
-def _part(part: str, *, phrase: str, prefix: str, quote: str, either: str) -> str:
+def _part(part: str, *, both: str, prefix: str, quote: str, either: str) -> str:
     if CHINESE.match(part):
-        return quote + phrase.join(part) + quote
+        return both.join(quote + word + quote for word in (_pairs(part) if len(part) > 1 else part))
     if part[0].isalpha():
         return re.sub(r"[^a-z]", "", part) + prefix
     return "(" + either.join(_number_word(digest) for digest in _prints(part)) + ")"
@@ -66,11 +68,17 @@ def _parts(text: str) -> list[str]:
 def _words_of_name(name: str) -> Iterator[str]:
     if not name:
         return
-    yield from CHINESE.findall(name)
+    characters = CHINESE.findall(name)
+    yield from characters
+    yield from _pairs(characters)
     syllables = _syllables(name)
     yield from _spelled(syllables)
     if name[0] in SURNAMES:  # people type either reading
         yield from _spelled([_reading(name[0]), *syllables[1:]])
+
+
+def _pairs(characters: Iterable[str]) -> list[str]:
+    return [first + second for first, second in pairwise(characters)]
 
 
 def _spelled(syllables: list[str]) -> Iterator[str]:

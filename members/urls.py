@@ -1,6 +1,6 @@
 from django.urls import path
 
-from members.views import account, home
+from members.views import account, home, local_rules, regulations, roster
 
 app_name = "members"
 
@@ -8,4 +8,13 @@ urlpatterns = [
     path("", home.home, name="home"),
     path("preferences/", account.preference_edit, name="preference-edit"),
     path("look/", account.look_switch, name="look-switch"),
+    path("roster/", roster.roster_list, name="roster-list"),
+    path("roster/filters/", roster.roster_filter_save, name="roster-filter-save"),
+    path("roster/filters/<uuid:key>/delete/", roster.roster_filter_delete, name="roster-filter-delete"),
+    path("regulations/", regulations.regulation_list, name="regulation-list"),
+    path("regulations/try/<slug:what>/", regulations.regulation_try, name="regulation-try"),
+    path("regulations/local/", local_rules.local_rule_list, name="regulation-local-list"),
+    path("regulations/local/<uuid:key>/end/", local_rules.local_rule_end, name="regulation-local-end"),
+    path("regulations/<str:key>/", regulations.regulation_detail, name="regulation-detail"),
+    path("regulations/<str:key>/local/", local_rules.local_rule_add, name="regulation-local-add"),
 ]

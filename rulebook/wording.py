@@ -33,6 +33,20 @@ MARKS_EXPLAINED = {
     Mark.PARAPHRASE: gettext_lazy("Only a paraphrase was found. Check it against the document before you rely on it."),
     Mark.UNVERIFIED: gettext_lazy("Common knowledge without a source. Ask the committee above before you rely on it."),
 }
+APPLIES_TO = {
+    "employed": gettext_lazy("employed members"),
+    "retired": gettext_lazy("retired members"),
+    "farmer": gettext_lazy("farmers"),
+    "student": gettext_lazy("students"),
+    "unemployed": gettext_lazy("unemployed members"),
+    "relief": gettext_lazy("members living on relief"),
+    "subsistence": gettext_lazy("members on subsistence allowance"),
+    "branch": gettext_lazy("branches"),
+    "village": gettext_lazy("villages"),
+    "community": gettext_lazy("communities"),
+    "enterprise": gettext_lazy("state-owned enterprises"),
+    "leading_body": gettext_lazy("leading bodies"),
+}
 UNITS: dict[str, Callable[[int], str]] = {
     "yuan": lambda n: ngettext("%(n)s yuan", "%(n)s yuan", n),
     "months": lambda n: ngettext("%(n)s month", "%(n)s months", n),
@@ -86,6 +100,13 @@ def limits_of(rule: Rule) -> dict[str, str]:
     most = own if rule.policy.direction == "lower" else rule.policy.maximum
     named = {"least": least, "most": most}
     return {name: figure(limit, rule.unit, rule.policy) if limit is not None else "—" for name, limit in named.items()}
+
+
+def source(rule: Rule) -> str:
+    """Document, number and article in the reader's language."""
+    title = str(rule.document.title)
+    named = title if rule.level == Level.LOCAL else _("“%(document)s”") % {"document": title}
+    return " ".join(part for part in (named, rule.document.number, rule.citation.article_text) if part)
 
 
 def beginning(rule: Rule) -> str:

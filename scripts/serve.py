@@ -24,6 +24,7 @@ from django.db import OperationalError, connections
 
 SECONDS_TO_ANSWER = 60
 SECONDS_TO_STOP = 15
+STOP_SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
 Login = dict[str, str]
 Process = subprocess.Popen[bytes]
@@ -34,7 +35,8 @@ def main() -> int:
     parser.add_argument("--port", type=int, default=8000, help="port on 127.0.0.1 (default 8000)")
     port: int = parser.parse_args().port
     refuse_taken(port)
-    signal.signal(signal.SIGTERM, interrupt)
+    for number in STOP_SIGNALS:  # Ctrl-C too: a shell that starts us in the background has it ignored
+        signal.signal(number, interrupt)
     os.environ["DJANGO_SETTINGS_MODULE"] = "branchweb.settings"
     try:
         django.setup()
@@ -112,7 +114,7 @@ def worker_command() -> list[str]:
     """One worker with the clock inside (--beat), right for one machine. Several machines run beat apart, once."""
     options = "--beat --concurrency 1 --loglevel WARNING --without-gossip --without-mingle --without-heartbeat"
     schedule = str(settings.DATA_DIR / "celerybeat-schedule")
-    return ["celery", "--app", "branchweb", "worker", *options.split(), "--schedule", schedule]
+    return ["celery", "--quiet", "--app", "branchweb", "worker", *options.split(), "--schedule", schedule]
 
 
 def start(command: list[str]) -> Process:
@@ -147,6 +149,8 @@ def announce(port: int, logins: list[Login]) -> None:
 
 
 def stop(processes: list[Process]) -> None:
+    for number in STOP_SIGNALS:
+        signal.signal(number, signal.SIG_IGN)  # a second Ctrl-C must not leave half of them running
     for process in processes:
         with contextlib.suppress(ProcessLookupError):
             process.terminate()
@@ -155,7 +159,8 @@ def stop(processes: list[Process]) -> None:
             process.wait(SECONDS_TO_STOP)
         except subprocess.TimeoutExpired:
             complain(f"process {process.pid} did not stop within {SECONDS_TO_STOP} s and is ended.")
-            os.killpg(process.pid, signal.SIGKILL)
+        with contextlib.suppress(ProcessLookupError):
+            os.killpg(process.pid, signal.SIGKILL)  # what it left behind, if it was killed itself
 
 
 if __name__ == "__main__":

@@ -8,7 +8,6 @@ import pytest
 from django.test import Client, TransactionTestCase
 from playwright.sync_api import Browser, Page, sync_playwright
 
-from branchweb.celery import app
 from members.models import User
 from tests import browsers, emptying, processes, servers
 from tests.cast import Cast, make_cast
@@ -37,13 +36,12 @@ def installation(transactional_db: None, redis_server: str, tmp_path: Path) -> d
 
 
 @pytest.fixture
-def celery_worker_process(
-    installation: dict[str, str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> Iterator[subprocess.Popen[bytes]]:
-    """A real worker over a real Redis; tasks that the test sends go to it."""
-    monkeypatch.setattr(app.conf, "broker_url", installation["REDIS_URL"].replace("unix://", "redis+socket://"))
-    app.pool.force_close_all()
-    with processes.worker(installation, tmp_path / "worker.log") as worker:
+def celery_worker_process(installation: dict[str, str], tmp_path: Path) -> Iterator[subprocess.Popen[bytes]]:
+    """A real worker over a real Redis; tasks that the test sends go to it. Its log is `tmp_path / "worker.log"`."""
+    with (
+        processes.tasks_sent_to(installation["REDIS_URL"]),
+        processes.worker(installation, tmp_path / "worker.log") as worker,
+    ):
         yield worker
 
 

@@ -12,6 +12,8 @@ from urllib.parse import quote
 from django.conf import settings
 from django.db import connection
 
+from branchweb.celery import app
+
 SECONDS_TO_START = 30
 
 
@@ -68,3 +70,19 @@ def worker(environment: dict[str, str], log: Path, *options: str) -> Iterator[su
     arguments = ["celery", "--app", "branchweb", "worker", "--concurrency", "1", "--loglevel", "INFO", *options]
     with process(*arguments, environment=environment, until=" ready.", log=log) as started:
         yield started
+
+
+@contextlib.contextmanager
+def tasks_sent_to(redis_url: str) -> Iterator[None]:
+    """Tasks that the test's own process sends go to this Redis."""
+    before = app.conf.broker_url
+    _use_broker(redis_url.replace("unix://", "redis+socket://"))
+    try:
+        yield
+    finally:
+        _use_broker(before)
+
+
+def _use_broker(url: str) -> None:
+    app.conf["broker_url"] = url
+    app._pool = app.amqp._producer_pool = None  # both remember the connections of the broker before

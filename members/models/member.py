@@ -79,10 +79,9 @@ class MemberQuerySet(models.QuerySet["Member"]):
 
 
 def formal_on(on: date, prefix: str = "") -> Q:
-    """Condition: a formal member on that day. The same rule as `Member.is_formal`."""
-    confirmed = Q(**{f"{prefix}full_on__lte": on})
-    unknown = {f"{prefix}full_on__isnull": True, f"{prefix}membership": Membership.FORMAL}
-    return confirmed | Q(**unknown)
+    """Condition: a formal member on that day. `prefix` leads to the member from another model."""
+    confirmed = Q(**{f"{prefix}full_on__isnull": False, f"{prefix}full_on__lte": on})
+    return confirmed | Q(**{f"{prefix}full_on__isnull": True, f"{prefix}membership": Membership.FORMAL})
 
 
 class Member(models.Model):

@@ -11,6 +11,10 @@ class SavedFilterQuerySet(models.QuerySet["SavedFilter"]):
     def visible_to(self, user: User) -> "SavedFilterQuerySet":
         return self.filter(user=user.pk)
 
+    def keep(self, *, user: User, name: str, query: str) -> "SavedFilter":
+        """Keep it for the user; a filter that already has the name is replaced."""
+        return self.update_or_create(user=user, name=name, defaults={"query": query})[0]
+
 
 class SavedFilter(models.Model):
     """A roster filter somebody keeps under a name."""

@@ -1,6 +1,7 @@
 """Where members belong: the affiliations, and the roster path that is derived from them."""
 
 from datetime import date
+from uuid import UUID, uuid4
 
 from django.db import transaction
 from django.db.models import F, OuterRef, QuerySet, Subquery, Value
@@ -18,17 +19,25 @@ class CannotBelong(Exception):
 
 
 @transaction.atomic
-def place_member(*, member: Member, organization: Organization, on: date | None, by: User | str) -> Affiliation:
+def place_member(
+    *, member: Member, organization: Organization, on: date | None, by: User | str, key: UUID | None = None
+) -> Affiliation:
     """Give the member the formal relation to a branch or group from that day on; an open one ends that day.
 
-    `on=None`: since an unknown day. Raises CannotBelong for a committee, or for a day before the present relation.
+    `key` is the row's own, where a form brings it. `on=None`: since an unknown day. Raises CannotBelong for a committee
+    or a dissolved branch, or for a day before the present relation.
     """
     if organization.kind not in (OrganizationKind.BRANCH, OrganizationKind.GROUP):
         raise CannotBelong(_("Members belong to a branch or a group. Choose one."))
+    organization = Organization.objects.select_for_update().get(pk=organization.pk)  # it may be moving just now
+    if organization.dissolved_on:
+        raise CannotBelong(_("“%(name)s” has been dissolved. Choose another.") % {"name": organization.name})
     present = Affiliation.objects.formal().open().filter(member=member).select_related("organization").first()
     if present:
         _end(present, on=on, because=_why_moved(present.organization, organization))
-    affiliation = Affiliation.objects.create(member=member, organization=organization, valid_from=on)
+    affiliation = Affiliation.objects.create(
+        key=key or uuid4(), member=member, organization=organization, valid_from=on
+    )
     _stand_on_roster(member, organization.path)
     record(action="place_member", by=by, subject=member, organization_code=organization.code)
     return affiliation

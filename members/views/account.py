@@ -1,6 +1,7 @@
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, HttpResponseBadRequest
 from django.shortcuts import redirect, render
+from django.utils import translation
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
@@ -18,7 +19,8 @@ def preference_edit(request: HttpRequest) -> HttpResponse:
     form = PreferenceForm(request.POST or None, instance=request.user, initial=vars(preferences.look_of(request)))
     if request.method == "POST" and form.is_valid():
         request.user.prefer(**form.cleaned_data)  # type: ignore[union-attr]
-        messages.success(request, _("Your preferences are saved."))
+        with translation.override(form.cleaned_data["language"]):
+            messages.success(request, _("Your preferences are saved."))
         response = redirect("members:preference-edit")
         preferences.remember_on(response, preferences.valid(form.cleaned_data))
         return response

@@ -1,20 +1,37 @@
-from collections.abc import Mapping
-from typing import Any
+from dataclasses import asdict
+from datetime import date
+from typing import Any, cast
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_safe
 
 from members.choices import Capability
+from members.models import User
 from members.policy import signed_in
 from members.queries import start
+from members.queries.organizations import roster_summary
+
+FIGURES = {
+    "members": (_("members"), "members:roster-list", ""),
+    "voting": (_("with a vote"), "members:roster-list", "voting=yes"),
+    "probationary": (_("on probation"), "members:roster-list", "membership=probationary_member"),
+    "retired": (_("retired"), "members:roster-list", "situation=retired"),
+    "mobile": (_("mobile"), "members:roster-list", "situation=mobile"),
+    "frail": (_("old and frail"), "members:reach-list", ""),
+    "abroad": (_("abroad"), "members:reach-list", ""),
+    "lost_contact": (_("out of contact"), "members:roster-list", "situation=lost_contact"),
+    "in_transfer": (_("in transfer"), "members:roster-list", "situation=in_transfer"),
+}
+"""Figure of RosterSummary → what it counts, and the list that shows them."""
 
 
 @signed_in
 @require_safe
 def home(request: HttpRequest) -> HttpResponse:
     """The start page: what this person can do next, and how their part of the tree stands."""
-    user, on = request.user, request.today  # type: ignore[attr-defined]
+    user, on = cast(User, request.user), request.today  # type: ignore[attr-defined]
     held = user.standing.capabilities
     context: dict[str, Any] = {
         "member_id": user.standing.member_id,
@@ -26,11 +43,14 @@ def home(request: HttpRequest) -> HttpResponse:
         "members": start.roster_size(user),
     }
     if Capability.VIEW_CONTACTS in held:
-        context["situations"] = _labelled(start.situation_counts(user, on=on))
+        context["figures"] = _figures(user, on)
     elif Capability.VIEW_ORGANIZATIONS in held:
-        context["organizations"] = _labelled(start.organization_counts(user, on=on))
+        counts = start.organization_counts(user, on=on)
+        context["organizations"] = [(kind.label, count) for kind, count in counts.items()]
     return render(request, "members/home.html", context)
 
 
-def _labelled(counts: Mapping[Any, int]) -> list[tuple[str, str, int]]:
-    return [(kind.value, kind.label, count) for kind, count in counts.items()]
+def _figures(user: User, on: date) -> list[tuple[int, Any, str, str]]:
+    """Count, label, and address of the list, of whatever there is one of in the branches the user works in."""
+    summary = asdict(roster_summary(user.standing.paths(Capability.VIEW_CONTACTS), on=on))
+    return [(summary[name], *shown) for name, shown in FIGURES.items() if summary[name]]

@@ -1,9 +1,23 @@
 """Private fields open with any key of the ring, and with no other."""
 
+from concurrent.futures import ThreadPoolExecutor
+
 import pytest
 from django.core.exceptions import ImproperlyConfigured
 
-from audit.keyring import SealBroken, fingerprint, fingerprints, read_or_make_secret, seal, unseal
+from audit.keyring import (
+    SealBroken,
+    _locks,
+    fingerprint,
+    fingerprints,
+    is_current,
+    new_key,
+    read_or_make_secret,
+    ring,
+    seal,
+    unseal,
+    write_ring,
+)
 
 OLD, NEW = "an old key of forty characters or more 00", "a new key of forty characters or more 000"
 
@@ -62,3 +76,49 @@ def test_an_empty_secret_file_is_refused_with_a_way_out(tmp_path):
 
     with pytest.raises(ImproperlyConfigured, match="backup"):
         read_or_make_secret(tmp_path / "secret")
+
+
+def test_of_many_processes_that_start_at_once_one_makes_the_secret(tmp_path):
+    path = tmp_path / "secret"
+    with ThreadPoolExecutor(16) as pool:
+        seen = set(pool.map(lambda _: read_or_make_secret(path), range(64)))
+
+    assert len(seen) == 1
+    assert [file.name for file in tmp_path.iterdir()] == ["secret"]
+
+
+@pytest.fixture
+def ring_file(settings, tmp_path):
+    settings.FIELD_KEYS_FILE = tmp_path / "field_keys"
+    write_ring(settings.FIELD_KEYS_FILE, (OLD.replace(" ", "-"),))
+    return settings.FIELD_KEYS_FILE
+
+
+def test_the_ring_in_a_file_is_private_and_replaced_whole(ring_file):
+    keys = (new_key(), *ring())
+    write_ring(ring_file, keys)
+
+    assert ring() == keys
+    assert ring_file.stat().st_mode & 0o077 == 0
+    assert [file.name for file in ring_file.parent.iterdir()] == ["field_keys"]
+
+
+def test_a_running_process_opens_what_was_closed_with_a_key_added_since(ring_file):
+    """The file of the ring is read once a second: what doesn't open makes it be read again at once."""
+    before = ring()
+    added = new_key()
+    ring_file.write_text("\n".join([added, *before]))  # as another process does it
+    sealed_elsewhere = _locks((added,)).encrypt(b"text").decode()
+
+    assert unseal(sealed_elsewhere) == "text"
+
+
+def test_what_only_an_older_key_opens_is_not_current(settings):
+    settings.FIELD_KEYS = (OLD,)
+    sealed = seal("text")
+    assert is_current(sealed)
+
+    settings.FIELD_KEYS = (NEW, OLD)
+    assert not is_current(sealed)
+    assert is_current(seal("text"))
+    assert is_current("")

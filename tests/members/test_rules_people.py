@@ -105,7 +105,8 @@ def test_a_wrong_identity_number_is_not_held_against_the_other_facts():
 
 
 @pytest.mark.parametrize(
-    ("edited", "concerned"), [(["phone"], False), (["joined"], True), (["born"], True), (["national_id", "phone"], True)]
+    ("edited", "concerned"),
+    [(["phone"], False), (["joined"], True), (["born"], True), (["national_id", "phone"], True)],
 )
 def test_an_objection_concerns_every_fact_it_speaks_of(edited, concerned):
     objection = objections(replace(GOOD, joined=partial("1975")), on=TODAY)[0]

@@ -156,7 +156,9 @@ def test_lists_are_sorted_by_pinyin_with_syllables_apart(name, key):
 @pytest.mark.parametrize(
     ("typed", "postgres", "sqlite"),
     [
-        ("张英", "张 <-> 英", '"张 英"'),
+        ("张", "张", '"张"'),
+        ("张英", "张英", '"张英"'),
+        ("张英杰", "张英 & 英杰", '"张英" AND "英杰"'),
         ("zy", "zy:*", "zy*"),
         ("张 zy", "张 & zy:*", '"张" AND zy*'),
         ("", "", ""),

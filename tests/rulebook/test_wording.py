@@ -9,6 +9,7 @@ from django.utils import translation
 from rulebook.book import all_rules, rule
 from rulebook.values import Level, Mark
 from rulebook.wording import (
+    APPLIES_TO,
     LEVELS,
     LEVELS_EXPLAINED,
     MARKS,
@@ -19,6 +20,7 @@ from rulebook.wording import (
     ending,
     figure,
     room,
+    source,
 )
 
 TODAY = date(2026, 7, 1)
@@ -86,6 +88,25 @@ def test_a_rule_says_when_it_began_and_ended():
 def test_every_level_and_mark_is_named_and_explained():
     assert set(LEVELS) == set(LEVELS_EXPLAINED) == set(Level)
     assert set(MARKS) == set(MARKS_EXPLAINED) == set(Mark)
+
+
+def test_everybody_a_rule_applies_to_has_a_name():
+    assert {code for one in all_rules() for code in one.applies_to} <= set(APPLIES_TO)
+
+
+@pytest.mark.parametrize(
+    ("key", "words"),
+    [
+        (
+            "dues.rate.retired",
+            "“Provisions on the collection, use and management of party dues” 中组发〔2008〕3号 Article 5",
+        ),
+        ("term.reminder_months", "“Regulations on the work of branches (trial)” article number not verified"),
+        ("dues.rounding", "Local practice (no national rule)"),
+    ],
+)
+def test_a_source_is_written_in_the_readers_language(key, words):
+    assert source(rule(key, TODAY)) == words
 
 
 def test_every_unit_in_the_data_has_words():

@@ -1,0 +1,24 @@
+from collections.abc import Callable
+
+from django.conf import settings
+from django.core.exceptions import MiddlewareNotUsed
+from django.http import HttpRequest, HttpResponseBase
+
+
+class ClientAddressMiddleware:
+    """Behind `PROXIES` proxies: makes REMOTE_ADDR the visitor's address, not the nearest proxy's.
+
+    Log-in attempts are counted by user and address. With one address for everybody, anybody could lock a user out.
+    Counted from the right: what stands further left in X-Forwarded-For was written by the visitor and may be invented.
+    """
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponseBase]) -> None:
+        if not settings.PROXIES:
+            raise MiddlewareNotUsed
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        addresses = [part.strip() for part in request.headers.get("X-Forwarded-For", "").split(",") if part.strip()]
+        if len(addresses) >= settings.PROXIES:
+            request.META["REMOTE_ADDR"] = addresses[-settings.PROXIES]
+        return self.get_response(request)

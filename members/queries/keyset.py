@@ -1,0 +1,119 @@
+"""Pages of a list by the place of their first or last row, so that the last page is as quick as the first.
+
+An address names a page by a member's key: `after` it, `before` it, or `end`. A minus before the key says that the
+member lies among those whose value for sorting isn't recorded: they come last, as a part of their own, because neither
+database ranges over NULL.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from uuid import UUID
+
+from django.db.models import F, Q, QuerySet, Subquery
+
+from members.models import Member
+from members.models.member import MemberQuerySet
+
+PAGE_SIZE = 60
+UNKNOWN = "-"
+
+
+@dataclass(frozen=True)
+class Place:
+    """Where a page begins: behind a member, before one (`forward` is False), or at the beginning or the end."""
+
+    key: UUID | None = None
+    among_unknown: bool = False
+    forward: bool = True
+
+    @classmethod
+    def from_query(cls, query: Mapping[str, str]) -> "Place":
+        """Read the address. What can't be read means the beginning."""
+        if "end" in query:
+            return cls(forward=False)
+        for name, forward in (("after", True), ("before", False)):
+            if name in query:
+                return cls._beside(query[name], forward)
+        return cls()
+
+    @classmethod
+    def _beside(cls, text: str, forward: bool) -> "Place":
+        try:
+            return cls(UUID(text.removeprefix(UNKNOWN)), text.startswith(UNKNOWN), forward)
+        except ValueError:
+            return cls()
+
+
+@dataclass(frozen=True)
+class Order:
+    """Columns to sort by, the last of them unique. `nullable`: the first may be unknown, and those come last."""
+
+    fields: tuple[str, ...]
+    nullable: bool = False
+
+    def parts(self) -> list[tuple[Q, tuple[str, ...], bool]]:
+        """Condition, columns, and whether it is the part of the unknown ones: in order."""
+        if not self.nullable:
+            return [(Q(), self.fields, False)]
+        unknown = Q(**{f"{self.fields[0]}__isnull": True})
+        return [(~unknown, self.fields, False), (unknown, self.fields[1:], True)]
+
+    def mark(self, member: Member) -> str:
+        """How an address names the place of this member."""
+        unknown = self.nullable and getattr(member, self.fields[0]) is None
+        return f"{UNKNOWN if unknown else ''}{member.key}"
+
+
+@dataclass
+class Page:
+    """Some rows of a list in order. `before` and `after` name the pages beside it; empty: there is none."""
+
+    rows: list[Member] = field(default_factory=list)
+    before: str = ""
+    after: str = ""
+
+
+def page(rows: MemberQuerySet, order: Order, place: Place, size: int = PAGE_SIZE) -> Page:
+    """One page. What would reach over the beginning, or begins at somebody who has gone, is the first page instead."""
+    found = _rows_from(rows, order, place, size + 1)
+    more, found = len(found) > size, found[:size]
+    if place.key and not (found if place.forward else more):
+        return page(rows, order, Place(), size)
+    if not place.forward:
+        found.reverse()
+    has_before, has_after = (place.key is not None, more) if place.forward else (more, place.key is not None)
+    return Page(
+        rows=found,
+        before=order.mark(found[0]) if found and has_before else "",
+        after=order.mark(found[-1]) if found and has_after else "",
+    )
+
+
+def _rows_from(rows: MemberQuerySet, order: Order, place: Place, wanted: int) -> list[Member]:
+    parts = order.parts() if place.forward else order.parts()[::-1]
+    found: list[Member] = []
+    begun = False
+    for condition, fields, unknown in parts:
+        here = rows.filter(condition)
+        if place.key and not begun:
+            if unknown != place.among_unknown:
+                continue
+            here, begun = here.filter(_beyond(fields, Member.objects.filter(key=place.key), place.forward)), True
+        found += _ordered(here, fields, place.forward)[: wanted - len(found)]
+        if len(found) >= wanted:
+            break
+    return found
+
+
+def _ordered(rows: MemberQuerySet, fields: tuple[str, ...], forward: bool) -> QuerySet[Member]:
+    return rows.order_by(*(F(name).asc() if forward else F(name).desc() for name in fields))
+
+
+def _beyond(fields: tuple[str, ...], beside: MemberQuerySet, forward: bool) -> Q:
+    """Behind that member in the order, or before. The first column bounds the range that is read."""
+    at = {name: Subquery(beside.values(name)) for name in fields}
+    further = "gt" if forward else "lt"
+    beyond = Q(**{f"{fields[-1]}__{further}": at[fields[-1]]})
+    for name in reversed(fields[:-1]):
+        beyond = Q(**{f"{name}__{further}": at[name]}) | (Q(**{name: at[name]}) & beyond)
+    return Q(**{f"{fields[0]}__{further}e": at[fields[0]]}) & beyond

@@ -1,0 +1,179 @@
+"""A member's own facts: recorded once, changed with a reason where it matters, never overwritten unseen."""
+
+import re
+from collections.abc import Iterable, Mapping
+from datetime import date
+from uuid import UUID
+
+from django.db import IntegrityError, transaction
+from django.utils.translation import gettext as _
+
+from audit.keyring import fingerprint, fingerprints
+from audit.services import Change, record
+from members.fields import SealedField, opened
+from members.models import Member, Organization, User
+from members.rules.dates import PartialDate
+from members.rules.people import Facts, Objection, objections
+from members.search import name_key, search_terms
+from members.services.belonging import place_member
+from members.services.refused import Refused
+
+DATES = {"born": "birth", "joined": "joined", "confirmed": "full"}
+"""The facts that are dates, known to the day, month or year, and how their columns begin."""
+TEXTS = (
+    "name", "former_names", "sex", "ethnicity", "native_place", "national_id", "phone", "email", "address", "education",
+    "membership", "work_post", "party_post", "dues_category", "dues_base", "reach_by", "remark",
+)  # fmt: skip
+EDITABLE = (*TEXTS, *DATES)
+PRIVATE = tuple(field for field in TEXTS if isinstance(Member._meta.get_field(field), SealedField))
+SENSITIVE = frozenset({"name", "national_id", "membership", *DATES})
+"""Facts that decide about rights or identity: whoever changes one says why."""
+SEPARATORS = re.compile(r"[,，、;；/\s]+")
+
+Values = Mapping[str, object]
+"""Fact → new value: a PartialDate or None for DATES, text for the others."""
+
+
+def describe(member: Member) -> None:
+    """Set what is derived from name and numbers: sorting key, search words, the identity number's fingerprint."""
+    national_id, phone = opened(member.national_id), opened(member.phone)
+    names = [member.name, *filter(None, SEPARATORS.split(member.former_names))]
+    member.national_id_print = fingerprint(national_id) if national_id else ""
+    member.name_key = name_key(member.name)
+    member.search_terms = search_terms(names=names, numbers=[phone, national_id])
+
+
+def value_of(member: Member, field: str) -> object:
+    """The fact as it stands, private ones opened."""
+    if field in DATES:
+        return getattr(member, field)
+    return opened(getattr(member, field))
+
+
+def version_of(member: Member) -> str:
+    """Says nothing about the facts but whether one of them has changed since."""
+    return fingerprint(repr([str(value_of(member, field)) for field in EDITABLE]))
+
+
+def facts_of(member: Member) -> Facts:
+    return Facts(**{field: value_of(member, field) for field in Facts.__dataclass_fields__})  # type: ignore[arg-type]
+
+
+def create_member(
+    *, key: UUID, organization: Organization, since: date | None, values: Values, on: date, by: User | str
+) -> Member:
+    """Record a member on the roster of a branch or group, belonging there since that day (None: unknown).
+
+    The key comes with the form: sent twice, it is stored once. Raises Refused, CannotBelong.
+    """
+    if stored := Member.objects.filter(key=key).first():
+        return stored
+    member = Member(key=key)
+    _assign(member, values)
+    _refuse_objections(objections(facts_of(member), on=on))
+    _refuse_known(member)
+    describe(member)
+    try:
+        with transaction.atomic():
+            member.save(force_insert=True)
+            place_member(member=member, organization=organization, on=since, by=by)
+            record(action="create_member", by=by, subject=member, organization_code=organization.code)
+    except IntegrityError:
+        if stored := Member.objects.filter(key=key).first():
+            return stored
+        _refuse_known(member)
+        raise
+    return member
+
+
+def edit_member(
+    *, member: Member, values: Values, version: str, on: date, by: User | str, reason: str = ""
+) -> list[str]:
+    """Change facts; the names of those that really changed. `version` is what `version_of` said when they were shown.
+
+    Raises Refused: the page is out of date, a sensitive fact without a reason, a contradiction, a number in use.
+    """
+    try:
+        with transaction.atomic():
+            present = Member.objects.select_for_update().get(pk=member.pk)
+            changes = _changes(present, values)
+            _refuse_outdated(present, version, changes)
+            _refuse_unreasoned(changes, reason)
+            _assign(present, values)
+            _refuse_objections(objections(facts_of(present), on=on), about={name for name, _old, _new in changes})
+            _refuse_known(present)
+            _store(present, changes, by=by, reason=reason)
+    except IntegrityError:
+        _refuse_known(present)
+        raise
+    return [name for name, _old, _new in changes]
+
+
+def roster_code(member: Member) -> str:
+    """Code of the branch or group on whose roster the member stands; empty: on none. For the audit entry."""
+    return Organization.objects.filter(path=member.roster_path).values_list("code", flat=True).first() or ""
+
+
+def _assign(member: Member, values: Values) -> None:
+    for field, value in values.items():
+        if field in DATES:
+            day = value if isinstance(value, PartialDate) else None
+            setattr(member, f"{DATES[field]}_on", day and day.first_day)
+            setattr(member, f"{DATES[field]}_precision", day.precision if day else "")
+        elif field in TEXTS:
+            setattr(member, field, value)
+
+
+def _changes(member: Member, values: Values) -> list[Change]:
+    before = {field: value_of(member, field) for field in values if field in EDITABLE}
+    return [(field, old, values[field]) for field, old in before.items() if old != values[field]]
+
+
+def _store(member: Member, changes: list[Change], *, by: User | str, reason: str) -> None:
+    if not changes:
+        return
+    describe(member)
+    member.save()
+    code = roster_code(member)
+    record(action="edit_member", by=by, subject=member, organization_code=code, changes=changes, reason=reason)
+
+
+def _refuse_outdated(member: Member, version: str, changes: list[Change]) -> None:
+    if changes and version != version_of(member):
+        raise Refused(
+            _(
+                "Somebody changed this member while you were writing. "
+                "Nothing was overwritten: compare and send it again."
+            )
+        )
+
+
+def _refuse_unreasoned(changes: list[Change], reason: str) -> None:
+    if not reason.strip() and any(name in SENSITIVE for name, _old, _new in changes):
+        raise Refused(
+            _(
+                "Say why: the name, identity number, membership or one of its dates changes, "
+                "and the reason is kept on record."
+            ),
+            "reason",
+        )
+
+
+def _refuse_objections(found: Iterable[Objection], about: set[str] | None = None) -> None:
+    """What was already doubtful before doesn't stand in the way of correcting something else."""
+    for objection in found:
+        if about is None or objection.concerns(about):
+            raise Refused(objection.sentence, objection.field)
+
+
+def _refuse_known(member: Member) -> None:
+    national_id = opened(member.national_id)
+    prints = fingerprints(national_id) if national_id else []
+    if Member.objects.filter(national_id_print__in=prints).exclude(key=member.key).exists():
+        raise Refused(
+            _(
+                "A member with this identity number is already on record. "
+                "If they come from another branch, their relation is transferred instead."
+            ),
+            "national_id",
+        )

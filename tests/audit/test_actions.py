@@ -1,0 +1,73 @@
+"""Whatever the program puts on record can be read by a person: every action and every detail has words."""
+
+import ast
+from pathlib import Path
+
+import pytest
+from django.conf import settings
+
+from audit.actions import ACTIONS, BREAKS, DETAILS
+
+APPS = ("branchweb", "members", "audit", "dues", "meetings", "supervision", "assessment", "reminders")
+
+
+def calls():
+    for app in APPS:
+        for path in sorted((Path(settings.BASE_DIR) / app).rglob("*.py")):
+            for node in ast.walk(ast.parse(path.read_text())):
+                if isinstance(node, ast.Call) and "add_argument" not in ast.unparse(node.func):
+                    yield f"{path.name}:{node.lineno}", node
+
+
+def strings(node):
+    return {part.value for part in ast.walk(node) if isinstance(part, ast.Constant) and isinstance(part.value, str)}
+
+
+def written_actions():
+    """Every `action="…"`, and the first word given to functions that hand it on (`_record…`)."""
+    for where, call in calls():
+        named = [keyword.value for keyword in call.keywords if keyword.arg == "action"]
+        handed_on = call.args[:1] if ast.unparse(call.func).startswith("_record") else []
+        for value in [*named, *handed_on]:
+            for action in (
+                strings(value.body) | strings(value.orelse) if isinstance(value, ast.IfExp) else strings(value)
+            ):
+                yield where, action
+
+
+def written_details():
+    for where, call in calls():
+        handed_on = call.args if "record" in ast.unparse(call.func) else []
+        for value in [*handed_on, *(keyword.value for keyword in call.keywords if keyword.arg == "details")]:
+            if isinstance(value, ast.Dict):
+                yield from ((where, key.value) for key in value.keys if isinstance(key, ast.Constant))
+
+
+@pytest.mark.parametrize(("where", "action"), sorted(written_actions()))
+def test_every_action_has_words(where, action):
+    assert action in ACTIONS, f"{where}: put {action!r} into audit/actions.py"
+
+
+@pytest.mark.parametrize(("where", "detail"), sorted(written_details()))
+def test_every_detail_has_words(where, detail):
+    assert detail in DETAILS, f"{where}: put {detail!r} into audit/actions.py"
+
+
+def test_the_search_for_actions_finds_them():
+    """The negative control: these are written in the three ways that the code has."""
+    assert {"place_member", "rename_organization", "activate_user"} <= {action for _where, action in written_actions()}
+
+
+def test_no_words_are_kept_for_what_nobody_does():
+    assert set(ACTIONS) == {action for _where, action in written_actions()}
+
+
+def test_every_break_has_words():
+    source = (Path(settings.BASE_DIR) / "audit/queries.py").read_text()
+    found = {
+        node.args[1].value
+        for node in ast.walk(ast.parse(source))
+        if isinstance(node, ast.Call) and ast.unparse(node.func) == "Break"
+    }
+
+    assert set(BREAKS) == found

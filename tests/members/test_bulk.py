@@ -1,0 +1,61 @@
+"""Rows stored in bulk are what the slow and obvious way would have stored."""
+
+from datetime import UTC, date, datetime
+from uuid import uuid4
+
+import pytest
+from django.db import IntegrityError
+
+from members import bulk
+from members.choices import AffiliationKind, SituationKind
+from members.generating.county import AFFILIATION_COLUMNS, SITUATION_COLUMNS
+from members.models import Affiliation, Member, Situation
+from tests.cast import Cast, make_member
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.mark.parametrize(
+    "place", ["杭州", "", "a\tb\nc\rd", r"back\slash \N \t", "quote ' \" and %s", "𡈽", "=1+1", "\\.", " x "]
+)
+def test_text_is_stored_as_it_is(cast: Cast, place: str) -> None:
+    row = (uuid4(), cast.li.pk, SituationKind.MOBILE, None, None, place, "", "", "", datetime(2026, 1, 1, tzinfo=UTC))
+    assert bulk.insert(Situation, SITUATION_COLUMNS, [row]) == 1
+    assert Situation.objects.get(pk=row[0]).place == place
+
+
+def test_every_kind_of_value_comes_back_as_bulk_create_stores_it(cast: Cast) -> None:
+    recorded = datetime(2026, 3, 31, 23, 59, 59, 123456, tzinfo=UTC)
+    row = (
+        uuid4(), cast.li.pk, SituationKind.FRAIL, date(2020, 2, 29), date(2026, 1, 1), "", "", "", "sealed", recorded,
+    )  # fmt: skip
+    bulk.insert(Situation, SITUATION_COLUMNS, [row])
+    slow = Situation.objects.create(
+        member=cast.zhang, kind=SituationKind.FRAIL, valid_from=date(2020, 2, 29), valid_until=date(2026, 1, 1)
+    )
+    Situation.objects.filter(pk=slow.pk).update(recorded_at=recorded)
+    columns = ("kind", "valid_from", "valid_until", "place", "host", "able_to", "recorded_at")
+    fast, obvious = (Situation.objects.values_list(*columns).get(pk=key) for key in (row[0], slow.pk))
+    assert fast == obvious
+
+
+def test_rows_come_in_parts_and_are_counted(cast: Cast, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(bulk, "ROWS_AT_ONCE", 2)
+    rows = [(uuid4(), cast.li.pk, cast.branch.pk, AffiliationKind.PARTICIPATION, None, None, "") for _ in range(5)]
+    assert bulk.insert(Affiliation, AFFILIATION_COLUMNS, iter(rows)) == 5
+    assert Affiliation.objects.filter(kind=AffiliationKind.PARTICIPATION).count() == 5
+
+
+def test_the_constraints_of_the_database_hold_and_nothing_is_left(cast: Cast) -> None:
+    good = (uuid4(), cast.li.pk, cast.branch.pk, AffiliationKind.PARTICIPATION, None, None, "")
+    bad = (uuid4(), cast.li.pk, cast.branch.pk, "unheard-of", None, None, "")
+    with pytest.raises(IntegrityError):
+        bulk.insert(Affiliation, AFFILIATION_COLUMNS, [good, bad])
+    assert not Affiliation.objects.filter(kind=AffiliationKind.PARTICIPATION).exists()
+
+
+def test_the_next_id_follows_those_that_were_inserted(cast: Cast) -> None:
+    free = bulk.first_free_id(Member)
+    Member.objects.create(pk=free + 500, name="周", membership="formal_member")
+    bulk.follow_ids(Member)
+    assert make_member("吴", cast.branch).pk == free + 501

@@ -1,0 +1,87 @@
+import pytest
+from django.test import RequestFactory
+from django.urls import resolve, reverse
+from pytest_django import DjangoAssertNumQueries
+
+from members.navigation import HOME, NAVIGATION, Item, navigation_for, page_frame
+from members.queries.standing import standing_of
+from tests.cast import TODAY, Cast
+
+ITEMS = [item for _, items in NAVIGATION for item in items]
+EVERYBODY = ["home", "regulation-list"]
+BRANCH = ["home", "roster-list", "reach-list", "import-list", "organization-tree", "regulation-list"]
+SHOWN = {
+    "secretary": [*BRANCH, "audit-list"],
+    "officer": BRANCH,
+    "group_leader": ["home", "roster-list", "reach-list", "organization-tree", "regulation-list"],
+    "member": ["home", "member-me", "regulation-list"],
+    "county_staff": ["home", "roster-list", "import-list", "organization-tree", "regulation-list", "audit-list"],
+    "county_secretary": ["home", "organization-tree", "regulation-list"],
+    "inspector": ["home", "organization-tree", "regulation-list"],
+    "administrator": ["home", "organization-tree", "user-list", "regulation-list", "audit-list"],
+    "stranger": EVERYBODY,
+}
+
+
+@pytest.mark.parametrize("item", ITEMS, ids=lambda item: item.url_name)
+def test_every_entry_leads_to_a_page(item: Item) -> None:
+    assert resolve(reverse(item.url_name)).view_name == item.url_name
+
+
+@pytest.mark.parametrize("part", SHOWN)
+def test_people_see_the_entries_of_their_offices(cast: Cast, part: str) -> None:
+    user = cast.users()[part]
+    user.standing = standing_of(user, on=TODAY)
+    addresses = [link["url"] for group in navigation_for(user, "") for link in group["links"]]
+    assert addresses == [reverse(f"members:{name}") for name in SHOWN[part]]
+
+
+@pytest.mark.parametrize("part", ["secretary", "member", "county_staff", "administrator"])
+def test_every_entry_that_is_shown_opens(cast: Cast, as_user, part: str) -> None:
+    client = as_user(cast.users()[part])
+    answers = {name: client.get(reverse(f"members:{name}")).status_code for name in SHOWN[part]}
+    assert answers == dict.fromkeys(SHOWN[part], 200)
+
+
+@pytest.mark.parametrize(
+    ("page", "marked"),
+    [
+        ("members:home", {"members:home": "page"}),
+        ("members:roster-list", {"members:roster-list": "page"}),
+        ("members:member-detail", {"members:roster-list": "true"}),
+        ("members:member-me", {"members:member-me": "page"}),
+        ("members:import-detail", {"members:import-list": "true"}),
+        ("members:preference-edit", {}),
+        ("account_login", {}),
+        ("", {}),
+    ],
+)
+def test_one_entry_is_marked_as_the_place_where_one_is(page: str, marked: dict[str, str]) -> None:
+    assert {item.url_name: item.current(page) for item in ITEMS if item.current(page)} == marked
+
+
+def test_the_frame_of_a_page_runs_no_query(
+    cast: Cast, rf: RequestFactory, django_assert_num_queries: DjangoAssertNumQueries
+) -> None:
+    request = rf.get("/")
+    request.user = cast.secretary
+    cast.secretary.standing = standing_of(cast.secretary, on=TODAY)
+    request.resolver_match = resolve(reverse(HOME))
+    with django_assert_num_queries(0):
+        frame = page_frame(request)["frame"]
+    assert frame["organization"] == "红旗社区第一党支部"
+    assert frame["navigation"][0]["links"][0]["current"] == "page"
+
+
+def test_a_stranger_has_no_navigation(client, db: None) -> None:
+    page = client.get(reverse("account_login")).text
+    assert "<nav" not in page
+    assert reverse("members:roster-list") not in page
+
+
+def test_the_page_says_where_one_is(cast: Cast, as_user) -> None:
+    page = as_user(cast.secretary).get(reverse(HOME)).text
+    assert 'aria-current="page"' in page
+    assert '<a class="skip-link" href="#content">' in page
+    assert "<main" in page
+    assert "<h1>" in page

@@ -1,0 +1,219 @@
+"""The look in a real browser: on a phone, by keyboard, on paper, in the dark and without JavaScript."""
+
+from collections.abc import Callable, Iterator
+from itertools import count
+
+import pytest
+from django.http import HttpRequest, HttpResponse
+from django.template import engines
+from django.test import Client
+from django.urls import include, path, reverse
+from playwright.sync_api import Browser, BrowserContext, Page
+
+from members.models import User
+from members.policy import signed_in
+from tests import browsers
+from tests.cast import PASSWORD, Cast
+
+PAGE = '{% extends "base.html" %}{% block content %}CONTENT{% endblock %}'
+PROGRESS = '{% include "includes/progress.html" %}'
+DANGER = """<form method="post" data-confirm="Burn it?">{% csrf_token %}
+{% include "includes/confirm_box.html" with sentence="Burn it?" %}<button>Burn</button></form>"""
+STEPS = count(1)
+BURNT: list[str] = []
+
+
+@signed_in
+def progress(request: HttpRequest) -> HttpResponse:
+    """A job of three steps; each look at it does one."""
+    done = min(next(STEPS), 3)
+    context = {"done": done, "total": 3, "sentence": f"step {done}", "url": "" if done == 3 else "/progress/"}
+    return _show(request, PROGRESS if request.headers.get("HX-Request") else PAGE.replace("CONTENT", PROGRESS), context)
+
+
+@signed_in
+def danger(request: HttpRequest) -> HttpResponse:
+    """Something that can't be undone."""
+    if request.method == "POST":
+        BURNT.append(str(request.user))
+    return _show(request, PAGE.replace("CONTENT", DANGER), {})
+
+
+def _show(request: HttpRequest, template: str, context: dict[str, object]) -> HttpResponse:
+    return HttpResponse(engines["django"].from_string(template).render(context, request))
+
+
+urlpatterns = [path("", include("branchweb.urls")), path("progress/", progress), path("danger/", danger)]
+
+Visit = Callable[..., Page]
+
+
+@pytest.fixture
+def visit(browser: Browser, live_server: object, transactional_db: None) -> Iterator[Visit]:
+    """Open a page, as somebody or as a stranger; anything that playwright's context takes may be set.
+
+    Fails when a script or the security policy complains.
+    """
+    opened: list[BrowserContext] = []
+    problems: list[list[str]] = []
+
+    def open_page(address: str, user: User | None = None, **options: object) -> Page:
+        context = browser.new_context(base_url=str(live_server), **({"viewport": browsers.DESKTOP} | options))
+        opened.append(context)
+        if user:
+            client = Client()
+            client.force_login(user, backend="django.contrib.auth.backends.ModelBackend")
+            session = client.cookies["sessionid"].value
+            context.add_cookies([{"name": "sessionid", "value": session, "url": str(live_server)}])
+        page = context.new_page()
+        problems.append(browsers.problems_of(page))
+        page.goto(address)
+        return page
+
+    yield open_page
+    for context in opened:
+        context.close()
+    assert [problem for one in problems for problem in one] == []
+
+
+def log_in(page: Page) -> Page:
+    page.get_by_label("用户名").fill("secretary")
+    page.get_by_label("密码").fill(PASSWORD)
+    page.get_by_role("button", name="登录").click()
+    return page
+
+
+def theme_of(page: Page) -> str | None:
+    return page.locator("html").get_attribute("data-bs-theme")
+
+
+# --- Colours and size ------------------------------------------------------------------------------------------------
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_the_page_follows_the_device_until_somebody_chooses(visit: Visit, scheme: str) -> None:
+    page = visit("/account/login/", color_scheme=scheme)
+    assert theme_of(page) == scheme
+    page.get_by_role("button", name="深色").click()
+    assert theme_of(page) == "dark"
+    page.get_by_role("button", name="浅色").click()
+    assert theme_of(page) == "light"
+
+
+def test_large_type_makes_everything_a_quarter_larger(visit: Visit) -> None:
+    page = visit("/account/login/")
+    before = page.locator("h1").evaluate("element => parseFloat(getComputedStyle(element).fontSize)")
+    page.get_by_role("button", name="大字").click()
+    after = page.locator("h1").evaluate("element => parseFloat(getComputedStyle(element).fontSize)")
+    assert after == pytest.approx(before * 1.25)
+
+
+@pytest.mark.parametrize("large", [False, True])
+@pytest.mark.parametrize(
+    "address", ["/", "/preferences/", "/account/password/", "/account/codes/", "/account/sessions/", "/no-such-page/"]
+)
+def test_nothing_is_wider_than_a_phone(visit: Visit, cast: Cast, address: str, large: bool) -> None:
+    if large:
+        cast.secretary.prefer(text_size="large")
+    page = visit(address, cast.secretary, viewport=browsers.TELEPHONE)
+    assert page.evaluate("document.documentElement.scrollWidth") <= browsers.TELEPHONE["width"]
+
+
+def test_a_table_becomes_cards_on_a_phone(visit: Visit, cast: Cast) -> None:
+    page = log_in(visit("/account/login/?next=/account/sessions/"))
+    cell = page.locator("td[data-label]").first
+    label = "element => getComputedStyle(element, '::before').content"
+    assert cell.evaluate(label) == "none"
+    page.set_viewport_size(browsers.TELEPHONE)
+    assert cell.evaluate(label) == '"网络地址"'
+
+
+# --- Keyboard and paper ----------------------------------------------------------------------------------------------
+def test_the_first_stop_of_the_keyboard_leads_past_the_navigation(visit: Visit, cast: Cast) -> None:
+    page = visit("/", cast.secretary)
+    page.keyboard.press("Tab")
+    assert page.evaluate("document.activeElement.className") == "skip-link"
+    page.keyboard.press("Enter")
+    assert page.evaluate("document.activeElement.id") == "content"
+
+
+def test_a_menu_opens_by_keyboard_and_closes_by_escape(visit: Visit, cast: Cast) -> None:
+    page = visit("/", cast.secretary)
+    page.locator(".site-head-tools summary").focus()
+    page.keyboard.press("Enter")
+    assert page.get_by_role("link", name="个人设置").is_visible()
+    page.keyboard.press("Escape")
+    assert not page.get_by_role("link", name="个人设置").is_visible()
+    assert page.evaluate("document.activeElement.tagName") == "SUMMARY"
+
+
+def test_paper_shows_the_page_its_place_and_day_and_nothing_around(visit: Visit, cast: Cast) -> None:
+    page = visit("/", cast.secretary, color_scheme="dark")
+    page.emulate_media(media="print")
+    assert not page.locator("header.site-head").is_visible()
+    assert not page.locator("nav.site-nav").is_visible()
+    assert not page.locator("footer").is_visible()
+    assert "红旗社区第一党支部" in page.locator(".print-head").inner_text()
+    colours = "element => [getComputedStyle(element).color, getComputedStyle(element).backgroundColor]"
+    assert page.locator("body").evaluate(colours) == ["rgb(0, 0, 0)", "rgb(255, 255, 255)"]
+
+
+# --- Questions and progress ------------------------------------------------------------------------------------------
+def test_a_question_is_asked_before_something_ends(visit: Visit, cast: Cast) -> None:
+    elsewhere = log_in(visit("/account/login/"))
+    page = log_in(visit("/account/login/?next=/account/sessions/"))
+    button = page.get_by_role("button", name="退出其他所有设备")
+    button.click()
+    assert page.get_by_text("确定退出其他所有设备吗？").is_visible()
+    page.keyboard.press("Escape")
+    elsewhere.reload()
+    assert elsewhere.url.endswith("/")
+    button.click()
+    page.get_by_role("button", name="确定", exact=True).click()
+    page.get_by_text("其他设备都已退出登录。").wait_for()
+    elsewhere.reload()
+    assert "/account/login/" in elsewhere.url
+
+
+@pytest.mark.urls(__name__)
+def test_long_work_shows_how_far_it_is_until_it_is_done(visit: Visit, cast: Cast) -> None:
+    page = visit("/progress/", cast.secretary)
+    page.get_by_text("step 3").wait_for()
+    assert page.locator("progress").get_attribute("value") == "3"
+    assert page.locator("[hx-get]").count() == 0
+
+
+# --- Without JavaScript ----------------------------------------------------------------------------------------------
+def test_a_phone_without_javascript_logs_in_goes_round_and_leaves(visit: Visit, cast: Cast) -> None:
+    page = log_in(visit("/account/login/", java_script_enabled=False, viewport=browsers.TELEPHONE))
+    page.get_by_text("菜单").click()
+    page.get_by_role("navigation", name="主导航").get_by_role("link", name="首页").click()
+    page.get_by_role("button", name="大字").click()
+    assert page.locator("html.large-type").count() == 1
+    page.locator(".site-head-tools summary").click()
+    page.get_by_role("button", name="退出登录").click()
+    page.goto(reverse("members:home"))
+    assert "/account/login/" in page.url
+
+
+@pytest.mark.urls(__name__)
+def test_without_javascript_a_question_is_a_box_to_tick(visit: Visit, cast: Cast) -> None:
+    BURNT.clear()
+    page = visit("/danger/", cast.secretary, java_script_enabled=False)
+    page.get_by_role("button", name="Burn").click()
+    assert BURNT == []
+    page.get_by_label("Burn it?").check()
+    page.get_by_role("button", name="Burn").click()
+    assert BURNT == ["secretary"]
+
+
+@pytest.mark.urls(__name__)
+def test_with_javascript_the_same_question_is_a_dialog(visit: Visit, cast: Cast) -> None:
+    BURNT.clear()
+    page = visit("/danger/", cast.secretary)
+    assert page.get_by_role("checkbox").count() == 0
+    page.get_by_role("button", name="Burn").click()
+    page.get_by_role("button", name="取消").click()
+    assert BURNT == []
+    page.get_by_role("button", name="Burn").click()
+    with page.expect_navigation():
+        page.get_by_role("button", name="确定", exact=True).click()
+    assert BURNT == ["secretary"]
