@@ -19,7 +19,7 @@ from audit.services import record
 from meetings.choices import AttendanceState, LeaveKind
 from meetings.models import Expected, Mark, Meeting
 from meetings.services.meeting import NotNow, locked
-from members.fields import open_text, sealed
+from members.fields import opened, sealed
 from members.models import User
 
 
@@ -110,7 +110,7 @@ def _whole(attendance: Attendance) -> Attendance:
 
 def _plain(expected: Expected) -> Attendance:
     fields = {name: getattr(expected, name) for name in Attendance.__slots__}
-    return Attendance(**{**fields, "reason": open_text(expected.reason)})
+    return Attendance(**{**fields, "reason": opened(expected.reason)})
 
 
 def _to_json(attendance: Attendance) -> str:
