@@ -41,7 +41,9 @@ class MeetingQuerySet(models.QuerySet["Meeting"]):
 def asked_to(user: User, prefix: str = "") -> Q:
     """Condition: the user's member is on the list of those expected, or on the roster that is asked."""
     member_id = user.standing.member_id
-    return Q(**{f"{prefix}expected__member": member_id}) if member_id else Q(pk__in=[])
+    if not member_id:
+        return Q(pk__in=[])
+    return Q(**{f"{prefix}pk__in": Meeting.objects.filter(expected__member=member_id).values("pk")})
 
 
 class LocalKind(models.Model):
