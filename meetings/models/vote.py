@@ -1,13 +1,35 @@
 import uuid
 
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import Exists, F, OuterRef, Q
+from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from meetings.choices import VoteMethod, VoteSubject
 from meetings.models.agenda import AgendaItem
-from members.choices import OfficeKind
-from members.models import Member
+from members.choices import Capability, OfficeKind
+from members.models import Member, User
+from members.paths import subtree
+
+
+class VoteQuerySet(models.QuerySet["Vote"]):
+    def visible_to(self, user: User, capability: Capability = Capability.VIEW_MEETINGS) -> "VoteQuerySet":
+        """Where an office grants the capability; members read decisions in the minutes."""
+        return self.filter(subtree("item__meeting__organization__path", user.standing.paths(capability)))
+
+    def elections(self) -> "VoteQuerySet":
+        return self.filter(subject=VoteSubject.ELECTION)
+
+    def decided(self) -> "VoteQuerySet":
+        return self.filter(is_valid__isnull=False)
+
+    def with_elected(self) -> "VoteQuerySet":
+        """Valid elections in which somebody was elected."""
+        return self.elections().filter(Exists(Candidate.objects.filter(vote=OuterRef("pk"), is_elected=True)))
+
+    def with_place(self) -> "VoteQuerySet":
+        """Together with item, meeting and organization."""
+        return self.select_related("item__meeting__organization")
 
 
 class Vote(models.Model):
@@ -18,6 +40,12 @@ class Vote(models.Model):
 
     key = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     item = models.ForeignKey(AgendaItem, on_delete=models.CASCADE, related_name="votes")
+    number = models.PositiveSmallIntegerField(_("number"), default=1)
+    """The order in which the meeting voted."""
+    again_for = models.OneToOneField(
+        "self", on_delete=models.RESTRICT, null=True, blank=True, related_name="again", verbose_name=_("votes again for")
+    )
+    """The election in which the candidates of this one had equal votes."""
     subject = models.CharField(_("kind of vote"), max_length=20, choices=VoteSubject)
     method = models.CharField(_("how"), max_length=20, choices=VoteMethod)
     about = models.CharField(_("about"), max_length=160)
@@ -42,16 +70,22 @@ class Vote(models.Model):
     approved_on = models.DateField(_("result approved above on"), null=True, blank=True)
     approval_document = models.CharField(_("document of approval"), max_length=200, blank=True)
 
+    objects = VoteQuerySet.as_manager()
+
     class Meta:
         verbose_name = _("vote")
         verbose_name_plural = _("votes")
+        ordering = ["number"]
         constraints = [
             models.CheckConstraint(condition=Q(subject__in=VoteSubject.values), name="vote_subject_known"),
             models.CheckConstraint(condition=Q(method__in=VoteMethod.values), name="vote_method_known"),
             models.CheckConstraint(condition=Q(present__lte=F("entitled")), name="vote_present_within_entitled"),
             models.CheckConstraint(
-                condition=Q(returned__isnull=True) | Q(issued__isnull=True) | Q(returned__lte=F("issued")),
-                name="vote_returned_within_issued",
+                condition=Q(returned__isnull=True)
+                | Q(issued__isnull=True)
+                | Q(returned__lte=F("issued"))
+                | Q(is_valid=False),
+                name="vote_with_surplus_ballots_is_not_valid",
             ),
             models.CheckConstraint(
                 condition=Q(confirmed_by="") | ~Q(confirmed_by=F("counted_by")), name="vote_counted_by_two"
@@ -70,6 +104,18 @@ class Vote(models.Model):
 
     def __str__(self) -> str:
         return self.about
+
+    def get_absolute_url(self) -> str:
+        return reverse("meetings:vote-detail", args=[self.key])
+
+    @property
+    def scope_path(self) -> str:
+        return self.item.meeting.organization.path
+
+    @property
+    def is_decided(self) -> bool:
+        """The outcome stands."""
+        return self.is_valid is not None
 
 
 class Count(models.Model):
