@@ -43,7 +43,12 @@ class Vote(models.Model):
     number = models.PositiveSmallIntegerField(_("number"), default=1)
     """The order in which the meeting voted."""
     again_for = models.OneToOneField(
-        "self", on_delete=models.RESTRICT, null=True, blank=True, related_name="again", verbose_name=_("votes again for")
+        "self",
+        on_delete=models.RESTRICT,
+        null=True,
+        blank=True,
+        related_name="again",
+        verbose_name=_("votes again for"),
     )
     """The election in which the candidates of this one had equal votes."""
     subject = models.CharField(_("kind of vote"), max_length=20, choices=VoteSubject)
