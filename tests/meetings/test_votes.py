@@ -19,7 +19,7 @@ def meeting(cast):
 
 def test_an_officer_who_is_expected_too_finds_the_meeting_once(meeting, cast):
     open_meeting(meeting=meeting, by=cast.secretary)
-    cast.secretary.member = cast.zhang
+    cast.secretary.member = cast.li
     cast.secretary.save()
     cast.secretary.standing = standing_of(cast.secretary, on=TODAY)
 
