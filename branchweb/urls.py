@@ -5,5 +5,6 @@ from branchweb import views
 urlpatterns = [
     path("health/", views.health, name="health"),
     path("account/", include("members.urls_account")),
+    path("meetings/", include("meetings.urls")),
     path("", include("members.urls")),
 ]

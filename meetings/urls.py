@@ -1,0 +1,22 @@
+from django.urls import path
+
+from meetings.views import elections, exclusions, votes
+
+app_name = "meetings"
+urlpatterns = [
+    path("<uuid:key>/quorum/", votes.quorum, name="quorum"),
+    path("<uuid:key>/votes/", votes.vote_list, name="vote-list"),
+    path("<uuid:key>/votes/add/", votes.vote_add, name="vote-add"),
+    path("votes/<uuid:key>/", votes.vote_detail, name="vote-detail"),
+    path("votes/<uuid:key>/count/", votes.vote_count, name="vote-count"),
+    path("votes/<uuid:key>/count-anew/", votes.vote_count_anew, name="vote-count-anew"),
+    path("votes/<uuid:key>/withdraw/", votes.vote_withdraw, name="vote-withdraw"),
+    path("<uuid:key>/elections/add/", elections.election_add, name="election-add"),
+    path("votes/<uuid:key>/again/", elections.election_again, name="election-again"),
+    path("elections/", elections.election_list, name="election-list"),
+    path("elections/<uuid:key>/", elections.election_approve, name="election-approve"),
+    path("<uuid:key>/exclusions/", exclusions.exclusion_list, name="exclusion-list"),
+    path("<uuid:key>/exclusions/add/", exclusions.exclusion_add, name="exclusion-add"),
+    path("<uuid:key>/exclusions/<uuid:exclusion>/", exclusions.exclusion_edit, name="exclusion-edit"),
+    path("<uuid:key>/exclusions/<uuid:exclusion>/remove/", exclusions.exclusion_remove, name="exclusion-remove"),
+]
