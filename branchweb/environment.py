@@ -63,7 +63,7 @@ class Environment:
         """The address of Redis in Celery's spelling, which differs for sockets. Without Redis: files."""
         if self.redis_url.startswith("unix://"):
             return self.redis_url.replace("unix://", "redis+socket://", 1).replace("?db=", "?virtual_host=")
-        return self.redis_url or "filesystem://"
+        return self.redis_url or "filesystem://localhost"
 
 
 def _switch(variables: Mapping[str, str], name: str) -> bool:

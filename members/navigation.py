@@ -35,8 +35,21 @@ class Item:
 HOME = "members:home"
 MY_PAGE = "members:member-me"
 MEMBERS = (
-    Item("members:roster-list", _("Roster"), "people", Capability.VIEW_ROSTER, ("members:roster-", "members:member-")),
-    Item("members:reach-list", _("Hard to reach"), "person-heart", Capability.VIEW_CONTACTS, ("members:reach-",)),
+    Item(
+        "members:roster-list",
+        _("Roster"),
+        "people",
+        Capability.VIEW_ROSTER,
+        ("members:roster-", "members:member-", "members:situation-"),
+    ),
+    Item(
+        "members:reach-list",
+        _("Hard to reach"),
+        "person-heart",
+        Capability.VIEW_CONTACTS,
+        ("members:reach-", "members:contact-"),
+    ),
+    Item("members:help-list", _("Requests for help"), "life-preserver", Capability.VIEW_CONTACTS, ("members:help-",)),
     Item("members:import-list", _("Imports"), "file-earmark-arrow-up", Capability.IMPORT_ROSTER, ("members:import-",)),
     Item(MY_PAGE, _("My page"), "person-vcard", None),
 )

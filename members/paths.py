@@ -1,6 +1,8 @@
 """Subtrees of the organization tree as ranges of materialised paths (four characters a level, digits and capitals)."""
 
 from collections.abc import Iterable
+from functools import reduce
+from operator import or_
 
 from django.db.models import Q
 
@@ -10,10 +12,8 @@ ROOT = ""
 
 def subtree(field: str, paths: Iterable[str]) -> Q:
     """Rows whose `field` lies in one of the subtrees; no paths, no rows. A range, because both databases index it."""
-    inside = Q(pk__in=[])
-    for path in outermost(paths):
-        inside |= Q(**{f"{field}__range": (path, path + "Z" * STEP)})
-    return inside
+    ranges = [Q(**{f"{field}__range": (path, path + "Z" * STEP)}) for path in outermost(paths)]
+    return reduce(or_, ranges) if ranges else Q(pk__in=[])
 
 
 def outermost(paths: Iterable[str]) -> list[str]:

@@ -1,15 +1,17 @@
 """The roster as a table: what stands in its cells, in ready words. Sixty rows for every page, so it is lean."""
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
 from functools import lru_cache
+from typing import NamedTuple
 from uuid import UUID
 
+from django.db.models import TextChoices
 from django.urls import reverse
-from django.utils.html import format_html_join
+from django.utils.html import conditional_escape, format_html_join
+from django.utils.safestring import SafeString
 from django.utils.translation import get_language
 
-from members.choices import DuesCategory, ReachBy, Sex, SituationKind
+from members.choices import DuesCategory, Membership, ReachBy, Sex, SituationKind
 from members.filters import COLUMNS
 from members.queries.roster import RosterRow
 from members.templatetags.look import badge
@@ -30,58 +32,64 @@ MARKS = {
     SituationKind.PROBATION_WITHIN_PARTY: "bad",
 }
 """The kind of badge: what asks for care, what asks for a decision, and what is only good to know."""
-SORTED_BY = {"age": "age", "joined": "joined", "branch": "roster"}
+SORTED_BY = {"age": "age", "joined": "joined"}
 NOBODY = UUID(int=0)
 
 
-@dataclass(frozen=True)
-class Heading:
+class Heading(NamedTuple):
     label: str
     sort: str = ""
     """The order that a click on the heading asks for; empty: none."""
 
 
-@dataclass(frozen=True)
-class Line:
+class Line(NamedTuple):
     name: str
     url: str
-    cells: list[tuple[str, str]]
-    """Label and content of each cell, in the order of the columns."""
+    cells: list[str]
+    """What stands in each cell, in the order of the columns; markup only where it is marked safe."""
 
 
-@dataclass(frozen=True)
-class Table:
+class Table(NamedTuple):
     headings: list[Heading]
     lines: list[Line]
 
 
-@lru_cache(maxsize=256)
-def _label(choices: type, value: str, language: str | None) -> str:
-    """The word for a value in a language; empty for the empty value."""
-    return str(choices(value).label) if value else ""
+Writer = Callable[[RosterRow], str]
+
+
+@lru_cache(maxsize=64)
+def _labels(choices: type[TextChoices], language: str | None) -> dict[str, SafeString]:
+    """Value → its word in the language that is being spoken, ready to be shown. The empty value says nothing."""
+    return {"": SafeString(""), **{value: conditional_escape(label) for value, label in choices.choices}}
 
 
 @lru_cache(maxsize=512)
-def _badges(situations: tuple[SituationKind, ...], language: str | None) -> str:
+def _badges(situations: tuple[SituationKind, ...], language: str | None) -> SafeString:
     return format_html_join(" ", "{}", ((badge(str(kind.label), MARKS[kind]),) for kind in situations))
 
 
-CELLS: dict[str, Callable[[RosterRow], str]] = {
-    "sex": lambda row: _label(Sex, row.member.sex, get_language()),
-    "age": lambda row: row.age,
-    "branch": lambda row: row.branch,
-    "membership": lambda row: _label(type(row.membership), row.membership, get_language()),
-    "category": lambda row: _label(DuesCategory, row.member.dues_category, get_language()),
-    "situations": lambda row: _badges(tuple(row.situations), get_language()) if row.situations else "",
-    "joined": lambda row: str(row.member.joined or ""),
-    "reach": lambda row: _label(ReachBy, row.member.reach_by, get_language()),
-}
+@lru_cache(maxsize=64)
+def _writers(language: str | None) -> dict[str, Writer]:
+    """Column → what it says of a row, in the language that is being spoken."""
+    sexes, memberships = _labels(Sex, language), _labels(Membership, language)
+    categories, ways = _labels(DuesCategory, language), _labels(ReachBy, language)
+    return {
+        "sex": lambda row: sexes[row.member.sex],
+        "age": lambda row: row.age,
+        "branch": lambda row: row.branch,
+        "membership": lambda row: memberships[row.membership.value],
+        "category": lambda row: categories[row.member.dues_category],
+        "situations": lambda row: _badges(row.situations, language) if row.situations else "",
+        "joined": lambda row: row.joined,
+        "reach": lambda row: ways[row.member.reach_by],
+    }
 
 
 def table_of(rows: Iterable[RosterRow], columns: list[str]) -> Table:
     """The table with these columns (codes of COLUMNS) beside the name."""
     labels = [str(COLUMNS[column]) for column in columns]
-    writers = list(zip(labels, (CELLS[column] for column in columns), strict=True))
+    written = _writers(get_language())
+    writers = [written[column] for column in columns]
     address = reverse("members:member-detail", args=[NOBODY])
     return Table(
         headings=[Heading(label, SORTED_BY.get(column, "")) for column, label in zip(columns, labels, strict=True)],
@@ -89,7 +97,7 @@ def table_of(rows: Iterable[RosterRow], columns: list[str]) -> Table:
             Line(
                 row.member.name,
                 address.replace(str(NOBODY), str(row.member.key)),
-                [(label, write(row)) for label, write in writers],
+                [write(row) for write in writers],
             )
             for row in rows
         ],

@@ -1,6 +1,6 @@
-from django.urls import path
+from django.urls import include, path
 
-from members.views import account, home, local_rules, regulations, roster
+from members.views import account, audit, home, local_rules, regulations, reveal, roster
 
 app_name = "members"
 
@@ -11,6 +11,10 @@ urlpatterns = [
     path("roster/", roster.roster_list, name="roster-list"),
     path("roster/filters/", roster.roster_filter_save, name="roster-filter-save"),
     path("roster/filters/<uuid:key>/delete/", roster.roster_filter_delete, name="roster-filter-delete"),
+    path("", include("members.urls_member")),
+    path("", include("members.urls_organization")),
+    path("audit/", audit.audit_list, name="audit-list"),
+    path("members/<uuid:key>/reveal/", reveal.member_reveal, name="member-reveal"),
     path("regulations/", regulations.regulation_list, name="regulation-list"),
     path("regulations/try/<slug:what>/", regulations.regulation_try, name="regulation-try"),
     path("regulations/local/", local_rules.local_rule_list, name="regulation-local-list"),

@@ -19,7 +19,7 @@ import django
 from django.conf import settings
 from django.contrib.auth import get_user_model
 from django.core.exceptions import ImproperlyConfigured
-from django.core.management import call_command
+from django.core.management import CommandError, call_command
 from django.db import OperationalError, connections
 
 SECONDS_TO_ANSWER = 60
@@ -44,7 +44,7 @@ def main() -> int:
     except KeyboardInterrupt:
         say("Stopped.")
         return 0
-    except (ImproperlyConfigured, OperationalError) as error:
+    except (ImproperlyConfigured, OperationalError, CommandError) as error:
         return complain(f"{type(error).__name__}: {error}")
 
 
@@ -144,7 +144,7 @@ def announce(port: int, logins: list[Login]) -> None:
     if logins:
         say("\nLog-ins of the demo county:")
         for login in logins:
-            say("  {role:<15} {username:<15} {password:<17} {organization}".format_map(login))
+            say("  {role:<20} {username:<20} {password:<16} {organization}".format_map(login))
     say("")
 
 

@@ -2,15 +2,17 @@
 
 import subprocess
 from collections.abc import Callable, Iterator
+from datetime import date
 from pathlib import Path
 
 import pytest
 from django.test import Client, TransactionTestCase
+from django.utils import timezone
 from playwright.sync_api import Browser, Page, sync_playwright
 
 from members.models import User
 from tests import browsers, emptying, processes, servers
-from tests.cast import Cast, make_cast
+from tests.cast import TODAY, Cast, make_cast
 
 TransactionTestCase._fixture_teardown = emptying.empty_append_only_tables_too
 
@@ -68,6 +70,13 @@ def page(browser: Browser, live_server: object) -> Iterator[Page]:
 def cast(db: None) -> Cast:
     """One small county with neighbours whose rows could leak; see tests/cast.py."""
     return make_cast()
+
+
+@pytest.fixture
+def today(monkeypatch: pytest.MonkeyPatch) -> date:
+    """The day that pages take for today: the cast's, whenever the test runs."""
+    monkeypatch.setattr(timezone, "localdate", lambda *moment: TODAY)
+    return TODAY
 
 
 @pytest.fixture

@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterator
 from itertools import count
 
 import pytest
+from django.contrib.sessions.models import Session
 from django.http import HttpRequest, HttpResponse
 from django.template import engines
 from django.test import Client
@@ -19,6 +20,7 @@ PAGE = '{% extends "base.html" %}{% block content %}CONTENT{% endblock %}'
 PROGRESS = '{% include "includes/progress.html" %}'
 DANGER = """<form method="post" data-confirm="Burn it?">{% csrf_token %}
 {% include "includes/confirm_box.html" with sentence="Burn it?" %}<button>Burn</button></form>"""
+HTMX_SAYS = "Response Status Error Code"  # its word for every answer of 4xx and 5xx
 STEPS = count(1)
 BURNT: list[str] = []
 
@@ -39,11 +41,30 @@ def danger(request: HttpRequest) -> HttpResponse:
     return _show(request, PAGE.replace("CONTENT", DANGER), {})
 
 
+@signed_in
+def slow(request: HttpRequest) -> HttpResponse:
+    """A job that is never done."""
+    context = {"done": 1, "total": 3, "sentence": "step 1", "url": "/slow/"}
+    return _show(request, PROGRESS if request.headers.get("HX-Request") else PAGE.replace("CONTENT", PROGRESS), context)
+
+
+@signed_in
+def failing(request: HttpRequest) -> HttpResponse:
+    """A job whose progress can't be told."""
+    if request.headers.get("HX-Request"):
+        return HttpResponse(status=503)
+    context = {"done": 1, "total": 3, "sentence": "step 1", "url": "/failing/"}
+    return _show(request, PAGE.replace("CONTENT", PROGRESS), context)
+
+
 def _show(request: HttpRequest, template: str, context: dict[str, object]) -> HttpResponse:
     return HttpResponse(engines["django"].from_string(template).render(context, request))
 
 
-urlpatterns = [path("", include("branchweb.urls")), path("progress/", progress), path("danger/", danger)]
+urlpatterns = [
+    path("", include("branchweb.urls")),
+    *[path(f"{view.__name__}/", view) for view in (progress, slow, failing, danger)],
+]
 
 Visit = Callable[..., Page]
 
@@ -73,7 +94,8 @@ def visit(browser: Browser, live_server: object, transactional_db: None) -> Iter
     yield open_page
     for context in opened:
         context.close()
-    assert [problem for one in problems for problem in one] == []
+    unasked = [problem for one in problems for problem in one if not problem.startswith(HTMX_SAYS)]
+    assert unasked == []
 
 
 def log_in(page: Page) -> Page:
@@ -115,6 +137,20 @@ def test_nothing_is_wider_than_a_phone(visit: Visit, cast: Cast, address: str, l
         cast.secretary.prefer(text_size="large")
     page = visit(address, cast.secretary, viewport=browsers.TELEPHONE)
     assert page.evaluate("document.documentElement.scrollWidth") <= browsers.TELEPHONE["width"]
+
+
+@pytest.mark.parametrize("part", ["secretary", "county_staff", "administrator", "member"])
+def test_no_page_of_the_navigation_is_wider_than_a_phone(visit: Visit, cast: Cast, part: str) -> None:
+    user = cast.users()[part]
+    user.prefer(text_size="large")
+    page = visit("/", user, viewport=browsers.TELEPHONE)
+    links = page.locator(".site-menu a").evaluate_all("links => links.map(link => link.getAttribute('href'))")
+    widths = {}
+    for link in links:
+        answer = page.goto(link)
+        assert answer and answer.ok, link
+        widths[link] = page.evaluate("document.documentElement.scrollWidth")
+    assert widths == dict.fromkeys(links, browsers.TELEPHONE["width"])
 
 
 def test_a_table_becomes_cards_on_a_phone(visit: Visit, cast: Cast) -> None:
@@ -179,6 +215,20 @@ def test_long_work_shows_how_far_it_is_until_it_is_done(visit: Visit, cast: Cast
     page.get_by_text("step 3").wait_for()
     assert page.locator("progress").get_attribute("value") == "3"
     assert page.locator("[hx-get]").count() == 0
+
+
+@pytest.mark.urls(__name__)
+def test_when_the_session_ends_meanwhile_the_log_in_comes_and_leads_back(visit: Visit, cast: Cast) -> None:
+    page = visit("/slow/", cast.secretary)
+    Session.objects.all().delete()
+    page.wait_for_url("**/account/login/?next=/slow/")
+
+
+@pytest.mark.urls(__name__)
+def test_a_patch_that_fails_is_said(visit: Visit, cast: Cast) -> None:
+    page = visit("/failing/", cast.secretary)
+    page.get_by_text("这一部分没能刷新").wait_for()
+    assert page.get_by_text("step 1").is_visible()
 
 
 # --- Without JavaScript ----------------------------------------------------------------------------------------------

@@ -1,7 +1,8 @@
 from django import forms
+from django.http import QueryDict
 from django.utils.translation import gettext_lazy as _
 
-from members.filters import LONGEST_QUERY
+from members.filters import LONGEST_QUERY, kept_query
 
 
 class SavedFilterForm(forms.Form):
@@ -9,6 +10,10 @@ class SavedFilterForm(forms.Form):
 
     name = forms.CharField(label=_("Name of the filter"), max_length=40)
     query = forms.CharField(max_length=LONGEST_QUERY, required=False, widget=forms.HiddenInput)
+
+    def clean_query(self) -> str:
+        """Only what the list understands."""
+        return kept_query(QueryDict(self.cleaned_data["query"]))
 
 
 class ExportForm(forms.Form):

@@ -184,8 +184,8 @@ def _member_row(random: Random, sealed: _Sealed, number: int, home: Organization
         number, _key(random), who.name, "", who.sex, who.ethnicity, who.native_place, who.born, "day",
         seal(who.national_id), fingerprint(who.national_id), seal(who.phone), "", random.choice(sealed.addresses),
         who.education, who.membership,
-        who.joined, who.joined_precision, who.full, who.joined_precision if who.full else "", who.work_post, "", who.category,
-        sealed.base(who.base_fen), who.reach_by, "", "", home.path, name_key(who.name),
+        who.joined, who.joined_precision, who.full, who.joined_precision if who.full else "",
+        who.work_post, "", who.category, sealed.base(who.base_fen), who.reach_by, "", "", home.path, name_key(who.name),
         search_terms(names=[who.name], numbers=[who.phone, who.national_id]),
     )  # fmt: skip
 

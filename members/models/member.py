@@ -23,14 +23,15 @@ from members.models.situation import Situation
 from members.models.user import User
 from members.paths import subtree
 from members.rules.dates import PartialDate
+from members.rules.people import membership_on
 from members.search import postgres_query, sqlite_query
 
 
 class MemberQuerySet(models.QuerySet["Member"]):
     def visible_to(self, user: User, capability: Capability = Capability.VIEW_ROSTER) -> "MemberQuerySet":
         """The rosters of the offices that grant the capability, and oneself."""
-        own = Q(pk=user.standing.member_id) if user.standing.member_id else Q(pk__in=[])
-        return self.filter(subtree("roster_path", user.standing.paths(capability)) | own)
+        inside = subtree("roster_path", user.standing.paths(capability))
+        return self.filter(inside | Q(pk=user.standing.member_id) if user.standing.member_id else inside)
 
     def below(self, path: str) -> "MemberQuerySet":
         """On a roster of that organization or of one under it."""
@@ -170,4 +171,4 @@ class Member(models.Model):
 
     def is_formal(self, on: date) -> bool:
         """Whether a formal member on that day. The same rule as `MemberQuerySet.formal`."""
-        return self.full_on <= on if self.full_on else self.membership == Membership.FORMAL
+        return membership_on(on, full_on=self.full_on, recorded=self.membership) == Membership.FORMAL

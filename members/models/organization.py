@@ -28,6 +28,10 @@ class OrganizationQuerySet(MP_NodeQuerySet):
     def branches(self) -> "OrganizationQuerySet":
         return self.filter(kind=OrganizationKind.BRANCH)
 
+    def found_by(self, text: str) -> "OrganizationQuerySet":
+        """By a part of the name or the beginning of the code."""
+        return self.filter(Q(name__icontains=text) | Q(code__istartswith=text))
+
     def in_tree_order(self) -> "OrganizationQuerySet":
         return self.order_by("path")
 

@@ -35,8 +35,15 @@ class RosterImport(models.Model):
     file_name = models.CharField(_("file"), max_length=200)
     sheet = models.CharField(_("sheet"), max_length=80, blank=True)
     header_row = models.PositiveIntegerField(_("heading in row"), null=True, blank=True)
-    columns = models.JSONField(_("columns"), default=dict)
-    """Heading as written → field, or an empty string where the column is left alone."""
+    columns = models.JSONField(_("columns"), default=list)
+    """Each {heading, field, doubt}, in the sheet's order; an empty field where the column is left alone."""
+    notes = models.JSONField(default=list)
+    """What is to be said about the workbook and about rows that are no records: {row, column, code, about}."""
+    may_build = models.BooleanField(_("may set up organizations"), default=False)
+    built = models.JSONField(default=list)
+    """Codes of the organizations the import set up."""
+    claimed_until = models.DateTimeField(null=True, blank=True)
+    """While a worker is busy with it; past that moment another may take over."""
     state = models.CharField(_("state"), max_length=20, choices=ImportState, default=ImportState.UPLOADED)
     failure = models.CharField(_("why it failed"), max_length=500, blank=True)
     rows_total = models.PositiveIntegerField(default=0)
@@ -81,11 +88,11 @@ class RosterImportRow(models.Model):
     verdict = models.CharField(_("verdict"), max_length=10, choices=RowVerdict)
     name = models.CharField(_("name"), max_length=60, blank=True)
     problems = models.JSONField(default=list)
-    """Each {column, code, message}: nothing private, the values stay in `cells`."""
+    """Each {column, code, about}: nothing private, the values stay in `cells`."""
     cells = SealedField(default="")
-    """JSON, heading → text as written."""
+    """JSON, heading → cell as read; emptied when the row has been stored."""
     before = SealedField(default="")
-    """JSON, what the row overwrote; undoing puts it back."""
+    """JSON, what the row changed and added; undoing takes it back."""
     member = models.ForeignKey(Member, on_delete=models.SET_NULL, null=True, blank=True, related_name="import_rows")
 
     class Meta:

@@ -1,75 +1,84 @@
 """The roster as a list: who is on it, how many, and what the list shows of each. Private fields are never read."""
 
 from collections import defaultdict
-from collections.abc import Iterable
-from dataclasses import dataclass, field
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date
+from typing import Any
 
-from django.db.models import OuterRef, Q, Subquery, Value
-from django.db.models.functions import Concat, Length, Substr
+from django.db.models import Q, Subquery, Value
+from django.db.models.functions import Concat
 
-from members.choices import Capability, DuesCategory, Membership, OrganizationKind, SituationKind
+from members.choices import Capability, DatePrecision, DuesCategory, Membership, SituationKind
 from members.filters import AGES, NONE, RosterFilter
 from members.models import Member, Organization, Situation, User
 from members.models.member import MemberQuerySet
 from members.paths import STEP, subtree
-from members.queries.keyset import Order, Place, page
-from members.rules.dates import months_before, years_between
+from members.queries.keyset import Order, Page, Place, page
+from members.rules.dates import PartialDate, months_before, years_between
+from members.rules.people import membership_on
 
 ORDERS = {
-    "roster": Order(("roster_path", "name_key", "id")),
+    "": Order(("roster_path", "name_key", "id")),
     "name": Order(("name_key", "id")),
     "age": Order(("birth_on", "id"), nullable=True),
     "joined": Order(("joined_on", "id"), nullable=True),
 }
 COUNTED = 1_000
 """The count stops beyond this: nobody reads further, and counting a county costs more than its page."""
-MOST_PLACES = 120
-"""Organizations offered at once; who has more narrows step by step, or by the tree."""
+KINDS = [(kind.value, kind) for kind in SituationKind]
 SHOWN_FIELDS = (
-    *("key", "name", "name_key", "sex", "birth_on", "birth_precision", "membership", "full_on", "dues_category"),
+    *("id", "key", "name", "name_key", "sex", "birth_on", "birth_precision", "membership", "full_on", "dues_category"),
     *("joined_on", "joined_precision", "reach_by", "roster_path"),
 )
 
 
-@dataclass(frozen=True)
+@dataclass(slots=True)
 class RosterRow:
-    """A member as the list shows them."""
+    """A member as the list shows them on a day."""
 
-    member: Member
+    member: Any
+    """Named tuple of SHOWN_FIELDS."""
     on: date
-    situations: list[SituationKind] = field(default_factory=list)
+    branch: str = ""
+    """The branch, and the group where the member is in one."""
+    situations: tuple[SituationKind, ...] = ()
 
     @property
     def age(self) -> str:
         """Completed years; both numbers where the birth is known only to the month or year. Empty: not recorded."""
-        born = self.member.born
-        if born is None:
+        first_day = self.member.birth_on
+        if first_day is None:
             return ""
-        least, most = years_between(born.last_day, self.on), years_between(born.first_day, self.on)
+        most = years_between(first_day, self.on)
+        if self.member.birth_precision == DatePrecision.DAY:
+            return str(most)
+        least = years_between(PartialDate(first_day, self.member.birth_precision).last_day, self.on)
         return str(most) if least == most else f"{least}–{most}"
 
     @property
-    def branch(self) -> str:
-        """The branch, and the group where the member is in one."""
-        name, above = self.member.place_name, self.member.place_above  # type: ignore[attr-defined]
-        return f"{above} · {name}" if self.member.place_kind == OrganizationKind.GROUP else name  # type: ignore[attr-defined]
+    def joined(self) -> str:
+        """The day, month or year of joining. Empty: not recorded."""
+        day = self.member.joined_on
+        return str(PartialDate(day, self.member.joined_precision)) if day else ""
 
     @property
     def membership(self) -> Membership:
-        return Membership.FORMAL if self.member.is_formal(self.on) else Membership.PROBATIONARY
+        return membership_on(self.on, full_on=self.member.full_on, recorded=self.member.membership)
 
 
-@dataclass(frozen=True)
-class RosterPage:
-    rows: list[RosterRow]
-    before: str
-    after: str
+def roster(user: User, code: str = "", capability: Capability = Capability.VIEW_ROSTER) -> MemberQuerySet:
+    """The rosters that the user works with: what is visible without what is merely their own row elsewhere.
 
-
-def roster(user: User, capability: Capability = Capability.VIEW_ROSTER) -> MemberQuerySet:
-    """The rosters that the user works with: what is visible without what is merely their own row elsewhere."""
-    return Member.objects.visible_to(user, capability).filter(subtree("roster_path", user.standing.paths(capability)))
+    With the code of an organization only its subtree; nobody where the user doesn't see that organization.
+    """
+    members = Member.objects.visible_to(user, capability).filter(
+        subtree("roster_path", user.standing.paths(capability))
+    )
+    if not code:
+        return members
+    start = Subquery(Organization.objects.visible_to(user, capability).filter(code=code).values("path"))
+    return members.filter(roster_path__range=(start, Concat(start, Value("Z" * STEP))))
 
 
 def narrowed(members: MemberQuerySet, chosen: RosterFilter, *, on: date) -> MemberQuerySet:
@@ -85,7 +94,7 @@ def narrowed(members: MemberQuerySet, chosen: RosterFilter, *, on: date) -> Memb
     if chosen.voting:
         voting = members.voting(on)
         members = voting if chosen.voting == "yes" else members.exclude(pk__in=voting.values("pk"))
-    return members.search(chosen.text)
+    return members.search(chosen.q)
 
 
 def _in_situation(members: MemberQuerySet, situation: str, on: date) -> MemberQuerySet:
@@ -103,53 +112,28 @@ def _of_age(band: str, on: date) -> Q:
     return old_enough & Q(birth_on__gt=months_before(on, 12 * (most + 1))) if most is not None else old_enough
 
 
-def places(user: User, code: str) -> list[Organization]:
-    """What the roster can be narrowed to: the chosen organization and those directly below it, in one query.
-
-    Without a code: the organizations in which the user holds an office, and those directly below them.
-    """
-    mine = Organization.objects.visible_to(user, Capability.VIEW_ROSTER)
-    if code:
-        chosen = mine.filter(code=code)
-        start, depth = Subquery(chosen.values("path")), Subquery(chosen.values("depth"))
-        wanted = Q(code=code) | Q(depth=depth + 1, path__range=(start, Concat(start, Value("Z" * STEP))))
-    else:
-        tops = user.standing.paths(Capability.VIEW_ROSTER)
-        wanted = Q(path__in=tops)
-        for top in tops:
-            wanted |= Q(depth=len(top) // STEP + 1) & subtree("path", [top])
-    return list(mine.filter(wanted).in_tree_order().only("code", "name", "path", "depth")[:MOST_PLACES])
-
-
 def count_up_to(members: MemberQuerySet, most: int = COUNTED) -> int | None:
     """How many there are; None: more than `most`."""
     counted = members.order_by()[: most + 1].count()
     return None if counted > most else counted
 
 
-def roster_page(members: MemberQuerySet, *, sort: str, place: Place, on: date) -> RosterPage:
-    """One page of the list with what it shows, in two queries."""
-    found = page(with_places(members.only(*SHOWN_FIELDS)), ORDERS[sort], place)
-    return RosterPage(list(rows_of(found.rows, on=on)), found.before, found.after)
+def page_of(members: MemberQuerySet, *, sort: str, place: Place) -> Page:
+    """One page of the list, with nothing private."""
+    return page(members, SHOWN_FIELDS, ORDERS[sort], place)
 
 
-def with_places(members: MemberQuerySet) -> MemberQuerySet:
-    """Annotated with `place_name` and `place_kind` of the branch or group, and `place_above`, what it is part of."""
-    place = Organization.objects.filter(path=OuterRef("roster_path"))
-    above = Organization.objects.filter(path=OuterRef("path_above"))
-    return members.alias(path_above=Substr("roster_path", 1, Length("roster_path") - Value(STEP))).annotate(
-        place_name=Subquery(place.values("name")),
-        place_kind=Subquery(place.values("kind")),
-        place_above=Subquery(above.values("name")),
-    )
-
-
-def rows_of(members: Iterable[Member], *, on: date) -> Iterable[RosterRow]:
+def rows_of(members: Sequence[Any], names: Mapping[str, str], *, on: date) -> list[RosterRow]:
     """The members with their situations of that day."""
-    members = list(members)
-    situations = defaultdict(list)
-    held = Situation.objects.holding(on).filter(member__in=[member.pk for member in members])
+    held = Situation.objects.holding(on).filter(member__in=[member.id for member in members])
+    situations = defaultdict(set)
     for member_id, kind in held.values_list("member_id", "kind"):
-        situations[member_id].append(SituationKind(kind))
-    order = list(SituationKind)
-    return [RosterRow(member, on, sorted(situations[member.pk], key=order.index)) for member in members]
+        situations[member_id].add(kind)
+    return [
+        RosterRow(member, on, names.get(member.roster_path, ""), _in_order(situations.get(member.id, ())))
+        for member in members
+    ]
+
+
+def _in_order(kinds: Collection[str]) -> tuple[SituationKind, ...]:
+    return tuple([kind for code, kind in KINDS if code in kinds]) if kinds else ()

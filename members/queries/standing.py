@@ -7,10 +7,10 @@ from members.standing import HeldOffice, Standing
 
 def standing_of(user: User, *, on: date) -> Standing:
     """The offices the user holds on that day, in one query."""
-    offices = Office.objects.held_by(user).holding(on).select_related("organization").order_by("organization__path")
-    held = tuple(
-        HeldOffice(OfficeKind(office.kind), place.path, place.code, place.name)
-        for office in offices
-        for place in [office.organization]
+    offices = Office.objects.held_by(user).holding(on).order_by("organization__path")
+    held = offices.values_list("kind", "organization__path", "organization__code", "organization__name")
+    return Standing(
+        on=on,
+        held=tuple(HeldOffice(OfficeKind(kind), path, code, name) for kind, path, code, name in held),
+        member_id=user.member_id,
     )
-    return Standing(on=on, held=held, member_id=user.member_id)

@@ -2,13 +2,14 @@
 
 from collections.abc import Iterable
 from datetime import date
+from enum import StrEnum
 
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from members.choices import OfficeKind, OrganizationKind
 from rulebook.book import rule
-from rulebook.dates import add_years
+from rulebook.dates import add_months, add_years
 from rulebook.local import LocalRule
 from rulebook.rules import branches
 from rulebook.values import Verdict
@@ -93,6 +94,21 @@ def _committee_sentence(formal: int) -> str:
         "%(formal)s formal members: the branch should have a committee, and none is recorded.",
         formal,
     ) % {"formal": formal}
+
+
+class TermState(StrEnum):
+    RUNNING = "running"
+    ENDING = "ending"
+    """The level above reminds of the election now."""
+    OVER = "over"
+
+
+def term_state(ends_on: date, *, on: date, local: Iterable[LocalRule] = ()) -> TermState:
+    """How far a term has come; from the day of the reminder on it is ending (branch regulations, six months before)."""
+    if on >= ends_on:
+        return TermState.OVER
+    months = rule("term.reminder_months", ends_on, local).whole
+    return TermState.ENDING if on >= add_months(ends_on, -months) else TermState.RUNNING
 
 
 def within_shift(rule_end: date, ends_on: date) -> Verdict:

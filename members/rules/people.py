@@ -172,6 +172,13 @@ FIRST_DAY_HELD = date(2020, 1, 1)
 
 
 # --- What follows from the facts ------------------------------------------------------------------------------------
+def membership_on(on: date, *, full_on: date | None, recorded: str) -> Membership:
+    """What somebody is on that day: by the day of confirmation where it is known, else as recorded."""
+    if full_on:
+        return Membership.FORMAL if full_on <= on else Membership.PROBATIONARY
+    return Membership(recorded)
+
+
 def voting_right(*, formal: bool, situations: Iterable[str], on: date) -> Verdict:
     """Whether somebody may vote on that day. Leaving a member out of a meeting's count is that meeting's decision."""
     held = set(situations)

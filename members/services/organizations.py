@@ -7,6 +7,8 @@ is rewritten here and nowhere else (docs/adr/0002, 0003).
 import re
 from collections.abc import Mapping
 from datetime import date
+from typing import cast
+from uuid import UUID, uuid4
 
 from django.db import transaction
 from django.db.models import F, Q, Value
@@ -17,8 +19,8 @@ from django.utils.translation import ngettext
 
 from audit.models import Entry
 from audit.services import record
-from members.choices import OrganizationKind
-from members.models import Affiliation, Member, Office, Organization, Term, User
+from members.choices import ImportState, OrganizationKind
+from members.models import Affiliation, Member, Office, Organization, RosterImport, Term, User
 from members.paths import contains
 from members.rules.organizations import may_stand_under
 from members.services.refused import Refused
@@ -52,12 +54,15 @@ def create_organization(
     village: bool = False,
     unit_kind: str = "",
     founded_on: date | None = None,
+    key: UUID | None = None,
 ) -> Organization:
     """Set up an organization under another, or at the top. Without a code it gets one that nobody had before.
 
-    Raises Refused, like every service here.
+    The same `key` again returns the one that is there. Raises Refused, like every service here.
     """
     hold_tree()
+    if key and (stored := Organization.objects.filter(key=key).first()):
+        return cast(Organization, stored)
     _refuse_unless_fitting(kind, parent)
     fields = {
         "name": _free_name(name, parent),
@@ -66,6 +71,7 @@ def create_organization(
         "is_village": village,
         "unit_kind": unit_kind,
         "founded_on": founded_on,
+        "key": key or uuid4(),
     }
     tree = Organization.objects
     organization: Organization = tree.add_child(parent, fields) if parent else tree.add_root(fields)
@@ -85,10 +91,22 @@ def rename_organization(*, organization: Organization, name: str, by: User | str
 
 
 @transaction.atomic
+def edit_organization(
+    *, organization: Organization, name: str, unit_kind: str, village: bool, founded_on: date | None, by: User | str
+) -> None:
+    """Rename it where the name is another, and correct what is known about it."""
+    if organization.name != name:
+        rename_organization(organization=organization, name=name, by=by)
+    describe_organization(organization=organization, unit_kind=unit_kind, village=village, founded_on=founded_on, by=by)
+
+
+@transaction.atomic
 def describe_organization(
     *, organization: Organization, unit_kind: str, village: bool, founded_on: date | None, by: User | str
 ) -> None:
     """Correct what is known about the organization. Terms already recorded keep their end."""
+    if organization.dissolved_on and founded_on and founded_on > organization.dissolved_on:
+        raise Refused(_("It can't be dissolved before it was founded."), "founded_on")
     before = (organization.unit_kind, organization.is_village, organization.founded_on)
     organization.unit_kind, organization.is_village, organization.founded_on = unit_kind, village, founded_on
     if before != (unit_kind, village, founded_on):
@@ -108,7 +126,7 @@ def move_organization(*, organization: Organization, under: Organization, by: Us
     details = {
         "from": above.code if above else "",
         "to": under.code,
-        "organizations": Organization.objects.below(organization.path).count(),
+        "moved": Organization.objects.below(organization.path).count(),
         "members": _take_members_along(before, organization.path),
     }
     _record("move_organization", organization, by, details, reason)
@@ -190,6 +208,8 @@ def _refuse_unless_fitting(kind: OrganizationKind, parent: Organization | None) 
 
 
 def _refuse_unless_movable(organization: Organization, under: Organization) -> None:
+    if RosterImport.objects.filter(state__in=(ImportState.CONFIRMED, ImportState.APPLYING)).exists():
+        raise Refused(_("A roster is being stored at this moment. Try again when it has finished."))
     if organization.dissolved_on:
         raise Refused(_("“%(name)s” has been dissolved and stays where it is.") % {"name": organization})
     if contains(organization.path, under.path):

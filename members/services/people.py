@@ -30,6 +30,11 @@ SENSITIVE = frozenset({"name", "national_id", "membership", *DATES})
 """Facts that decide about rights or identity: whoever changes one says why."""
 SEPARATORS = re.compile(r"[,，、;；/\s]+")
 
+
+class Outdated(Refused):
+    """Somebody else changed the member since the page was made."""
+
+
 Values = Mapping[str, object]
 """Fact → new value: a PartialDate or None for DATES, text for the others."""
 
@@ -91,7 +96,7 @@ def edit_member(
 ) -> list[str]:
     """Change facts; the names of those that really changed. `version` is what `version_of` said when they were shown.
 
-    Raises Refused: the page is out of date, a sensitive fact without a reason, a contradiction, a number in use.
+    Raises Outdated; Refused for a sensitive fact without a reason, a contradiction, a number in use.
     """
     try:
         with transaction.atomic():
@@ -140,7 +145,7 @@ def _store(member: Member, changes: list[Change], *, by: User | str, reason: str
 
 def _refuse_outdated(member: Member, version: str, changes: list[Change]) -> None:
     if changes and version != version_of(member):
-        raise Refused(
+        raise Outdated(
             _(
                 "Somebody changed this member while you were writing. "
                 "Nothing was overwritten: compare and send it again."

@@ -4,8 +4,9 @@
 subtrees where users are managed, and never to themselves.
 """
 
-from datetime import date
+from datetime import date, timedelta
 
+from allauth.mfa.models import Authenticator
 from allauth.usersessions.models import UserSession
 from axes.utils import reset as forget_failures
 from django.contrib.auth.password_validation import validate_password
@@ -13,13 +14,17 @@ from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
 from django.utils.crypto import get_random_string
 from django.utils.translation import gettext as _
+from knox.models import AuthToken
 
 from audit.services import record
 from members.choices import Capability, OfficeKind, OrganizationKind
 from members.models import Member, Office, Organization, User
+from members.queries.users import manages, manages_all, places_of
 from members.rules.organizations import office_fits
 from members.services.refused import Refused
 
+LONGEST_TOKEN = 366
+"""Days."""
 PASSWORD_LETTERS = "23456789abcdefghjkmnpqrstuvwxyz"  # noqa: S105 - without those that are mistaken for others
 
 
@@ -43,6 +48,7 @@ def create_user(
     _refuse_bad_name(user)
     _refuse_weak(password, user)
     _refuse_taken_member(user, member)
+    _refuse_member_elsewhere(member, by)
     user.set_password(password)
     try:
         with transaction.atomic():
@@ -57,6 +63,8 @@ def create_user(
 def link_member(*, user: User, member: Member | None, by: User | str) -> None:
     """Say which member the user is, or that they are none. With it come the member's own rows and offices."""
     _refuse_for_oneself(user, by)
+    _refuse_half_managed(user, by)
+    _refuse_member_elsewhere(member, by)
     _refuse_taken_member(user, member)
     before, user.member = user.member, member
     user.save(update_fields=["member"])
@@ -113,21 +121,33 @@ def hand_over(*, office: Office, to: User, on: date, decided_by: str, by: User |
 @transaction.atomic
 def reset_password(*, user: User, by: User | str) -> str:
     """A new one-time password, which the user changes at the next log-in. Everywhere else they are signed out."""
+    _refuse_half_managed(user, by)
     password = one_time_password()
     user.set_password(password)
     user.must_change_password = True
     user.save(update_fields=["password", "must_change_password"])
     _close_sessions(user)
     forget_failures(username=user.username)
-    record(action="reset_password", by=by, subject=user)
+    record(action="reset_password", by=by, subject=user, organization_code=_place_of(user))
     return password
+
+
+@transaction.atomic
+def remove_codes(*, user: User, by: User | str) -> None:
+    """Take away the one-time codes of somebody who lost the phone and the recovery codes with it."""
+    _refuse_for_oneself(user, by)
+    _refuse_half_managed(user, by)
+    Authenticator.objects.filter(user=user).delete()
+    record(action="remove_codes", by=by, subject=user, organization_code=_place_of(user))
 
 
 @transaction.atomic
 def sign_out_everywhere(*, user: User, by: User | str) -> int:
     """End every session and every API token of the user; how many there were."""
+    _refuse_half_managed(user, by)
     count = _close_sessions(user)
-    record(action="sign_out_everywhere", by=by, subject=user, details={"sessions": count})
+    details = {"sessions": count}
+    record(action="sign_out_everywhere", by=by, subject=user, organization_code=_place_of(user), details=details)
     return count
 
 
@@ -135,11 +155,25 @@ def sign_out_everywhere(*, user: User, by: User | str) -> int:
 def set_active(*, user: User, active: bool, by: User | str, reason: str = "") -> None:
     """Let the user log in, or no longer. Offices stay as they are: they are facts about the organization."""
     _refuse_for_oneself(user, by)
+    _refuse_half_managed(user, by)
     user.is_active = active
     user.save(update_fields=["is_active"])
     if not active:
         _close_sessions(user)
-    record(action="activate_user" if active else "deactivate_user", by=by, subject=user, reason=reason)
+    action = "activate_user" if active else "deactivate_user"
+    record(action=action, by=by, subject=user, organization_code=_place_of(user), reason=reason)
+
+
+@transaction.atomic
+def create_api_token(*, user: User, days: int, by: User | str) -> str:
+    """A token with which a program reads the API as the user, for 1 to 366 days. Only a digest is stored."""
+    if not 1 <= days <= LONGEST_TOKEN:
+        raise Refused(_("A token holds 1 to %(days)s days.") % {"days": LONGEST_TOKEN}, "days")
+    if not user.is_active:
+        raise Refused(_("This user can't log in, so there is no token either."))
+    token: str = AuthToken.objects.create(user, expiry=timedelta(days=days))[1]
+    record(action="create_api_token", by=by, subject=user, organization_code=_place_of(user), details={"days": days})
+    return token
 
 
 def _close_sessions(user: User) -> int:
@@ -162,9 +196,27 @@ def _code_of(member: Member | None) -> str:
     return str(Organization.objects.values_list("code", flat=True).get(path=member.roster_path))
 
 
+def _place_of(user: User) -> str:
+    """The code of the organization where the user holds an office or is a member: whose record an act belongs to."""
+    held = Office.objects.held_by(user).order_by("-valid_from").values_list("organization__code", flat=True)
+    return str(held.first() or _code_of(user.member))
+
+
 def _refuse_for_oneself(user: User, by: User | str) -> None:
     if isinstance(by, User) and (by.pk == user.pk or (by.member_id and by.member_id == user.member_id)):
         raise Refused(_("Nobody changes their own rights. Ask another administrator."))
+
+
+def _refuse_half_managed(user: User, by: User | str) -> None:
+    """Who gets hold of a user gets everything the user may do, so all of it must lie where users are managed."""
+    if isinstance(by, User) and not manages(by, user):
+        raise Refused(_("This user also holds an office or is a member where you don't manage users."))
+
+
+def _refuse_member_elsewhere(member: Member | None, by: User | str) -> None:
+    """Being a member brings the member's own rows and offices."""
+    if isinstance(by, User) and member and not manages_all(by, places_of(member=member, on=by.standing.on)):
+        raise Refused(_("You don't manage the users of this member's branch."), "national_id")
 
 
 def _refuse_outside(organization: Organization, by: User | str) -> None:
@@ -191,7 +243,7 @@ def _refuse_bad_name(user: User) -> None:
     try:
         user.clean_fields(exclude=["password"])
     except ValidationError as error:
-        raise Refused(" ".join(error.messages)) from error
+        raise Refused(" ".join(error.messages), next(iter(error.message_dict))) from error
 
 
 def _taken(username: str) -> str:

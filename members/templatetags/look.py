@@ -1,6 +1,7 @@
 """Small pieces of markup that stand many times on a page (docs/pages.md)."""
 
 from datetime import timedelta
+from functools import lru_cache
 
 from django import template
 from django.templatetags.static import static
@@ -38,6 +39,7 @@ BROWSERS = (
 
 
 @register.simple_tag
+@lru_cache
 def icon(name: str) -> SafeString:
     """A symbol of the sprite; it is decoration, so the words beside it must say the same."""
     return format_html(

@@ -1,5 +1,3 @@
-from collections.abc import Iterable
-from dataclasses import dataclass
 from typing import Any
 
 from django.contrib import messages
@@ -11,44 +9,37 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from members.choices import Capability
-from members.filters import COLUMNS, RosterFilterForm, kept_pairs, kept_query
+from members.filters import COLUMNS, RosterFilter, kept_pairs, kept_query, shown_columns
 from members.forms.roster import SavedFilterForm
-from members.models import Organization, SavedFilter
-from members.models.member import MemberQuerySet
+from members.models import SavedFilter, User
 from members.policy import requires
 from members.queries import roster
 from members.queries.keyset import Place
+from members.queries.places import places_of
 from members.requests import PageRequest
 from members.roster_table import table_of
-
-
-@dataclass(frozen=True)
-class Asked:
-    """What the address asks for: the filter and who is then on the list."""
-
-    form: RosterFilterForm
-    members: MemberQuerySet
 
 
 @requires(Capability.VIEW_ROSTER)
 @require_safe
 def roster_list(request: PageRequest) -> HttpResponse:
     """The roster, filtered, sorted and by pages. htmx gets the rows alone."""
-    asked = _asked(request)
-    chosen = asked.form.chosen
-    page = roster.roster_page(asked.members, sort=chosen.sort, place=Place.from_query(request.GET), on=request.today)
+    user, chosen, columns = request.user, RosterFilter.from_query(request.GET), shown_columns(request.GET)
+    members = roster.narrowed(roster.roster(user, chosen.org), chosen, on=request.today)
+    page = roster.page_of(members, sort=chosen.sort, place=Place.from_query(request.GET))
+    places = places_of(user, chosen.org, [member.roster_path for member in page.rows])
+    if chosen.org and not places.chosen:
+        raise Http404
     context = {
-        "form": asked.form,
+        "chosen": chosen,
         "page": page,
-        "table": table_of(page.rows, asked.form.shown_columns),
-        "count": roster.count_up_to(asked.members),
-        "most": roster.COUNTED,
-        "sort": chosen.sort,
-        "narrowed": chosen.narrows or bool(request.GET.get("org")),
-        "saved_filters": list(SavedFilter.objects.visible_to(request.user)),
+        "table": table_of(roster.rows_of(page.rows, places.names, on=request.today), columns),
+        "count": roster.count_up_to(members),
+        "places": [("", _("All I may see")), *places.offered],
+        "saved_filters": list(SavedFilter.objects.visible_to(user)),
         **_addresses(request),
-        **_columns(asked.form),
-        **_powers(request),
+        **_columns(request, columns),
+        **_powers(user),
     }
     patches = request.htmx and not request.htmx.history_restore_request
     response = render(request, "members/roster.html#rows" if patches else "members/roster.html", context)
@@ -78,31 +69,11 @@ def roster_filter_delete(request: PageRequest, key: str) -> HttpResponse:
     return redirect("members:roster-list")
 
 
-def _asked(request: PageRequest, capability: Capability = Capability.VIEW_ROSTER) -> Asked:
-    """Read the address. Raises Http404 for an organization that the viewer doesn't see."""
-    code = request.GET.get("org", "")
-    places = roster.places(request.user, code)
-    form = RosterFilterForm(request.GET, _place_choices(places))
-    members = roster.roster(request.user, capability)
-    if code:
-        place = next((place for place in places if place.code == code), None)
-        if place is None:
-            raise Http404
-        members = members.below(place.path)
-    return Asked(form, roster.narrowed(members, form.chosen, on=request.today))
-
-
-def _place_choices(places: Iterable[Organization]) -> list[tuple[str, str]]:
-    """Codes and names, indented by depth."""
-    places = list(places)
-    top = min((place.depth for place in places), default=0)
-    return [(place.code, "\u3000" * (place.depth - top) + place.name) for place in places]
-
-
 def _addresses(request: PageRequest) -> dict[str, Any]:
     """The address's filter in the forms in which links and forms take it up."""
     query, unsorted = kept_query(request.GET), kept_query(request.GET, but="sort")
     return {
+        "most": roster.COUNTED,
         "query": query,
         "query_and": f"{query}&" if query else "",
         "unsorted_and": f"{unsorted}&" if unsorted else "",
@@ -110,13 +81,15 @@ def _addresses(request: PageRequest) -> dict[str, Any]:
     }
 
 
-def _columns(form: RosterFilterForm) -> dict[str, Any]:
-    shown = form.shown_columns
-    return {"column_choices": [(column, label, column in shown) for column, label in COLUMNS.items()]}
+def _columns(request: PageRequest, shown: list[str]) -> dict[str, Any]:
+    return {
+        "column_choices": [(column, label, column in shown) for column, label in COLUMNS.items()],
+        "chosen_columns": shown if "columns" in request.GET else [],
+    }
 
 
-def _powers(request: PageRequest) -> dict[str, bool]:
-    held = request.user.standing.capabilities
+def _powers(user: User) -> dict[str, bool]:
+    held = user.standing.capabilities
     return {
         "may_import": Capability.IMPORT_ROSTER in held,
         "may_export": Capability.EXPORT_ROSTER in held,

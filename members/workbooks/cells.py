@@ -14,6 +14,7 @@ from members.workbooks.reading import CellError, Formula, Value
 
 NOTHING_WORDS = "- -- --- — —— – / \\ 无 无。 。 没有 暂无 空 不详 未知 n/a na null none"
 NOTHING = frozenset({"", *NOTHING_WORDS.split()})
+LONGEST_NOTHING = max(map(len, NOTHING))
 YES = frozenset({"是", "有", "√", "✓", "✔", "☑", "对", "y", "yes", "true", "1", "是的", "v"})
 NO = frozenset({"否", "不是", "×", "✗", "✘", "x", "n", "no", "false", "0", "非", "没", "不"}) | NOTHING
 CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u200b-\u200f\u2028-\u202e\u2060\ufeff\ufffe\uffff]")
@@ -29,6 +30,8 @@ class Unreadable(ValueError):
 
 def text(value: Value) -> str:
     """The cell as a person reads it, outer spaces and control characters removed; numbers without ".0"."""
+    if type(value) is str:
+        return value.strip() if value.isprintable() else CONTROL.sub("", value).strip()
     if value is None:
         return ""
     if isinstance(value, bool):
@@ -42,17 +45,21 @@ def text(value: Value) -> str:
 
 def line(value: Value) -> str:
     """Text on one line, inner spaces single, full-width letters and digits made plain."""
-    return SPACES.sub(" ", unicodedata.normalize("NFKC", text(value))).strip()
+    return " ".join(unicodedata.normalize("NFKC", text(value)).split())
 
 
 def word(value: Value) -> str:
     """Text without any space, in lower case: for comparing with lists of words."""
-    return SPACES.sub("", unicodedata.normalize("NFKC", text(value))).lower()
+    return "".join(unicodedata.normalize("NFKC", text(value)).split()).lower()
 
 
 def says_nothing(value: Value) -> bool:
     """Blank, or one of the ways to write "none"."""
-    return value is None or (isinstance(value, str) and word(value) in NOTHING)
+    if value is None or value == "":
+        return True
+    if not isinstance(value, str) or (len(value) > LONGEST_NOTHING and not value[0].isspace()):
+        return False
+    return word(value) in NOTHING
 
 
 def shown(value: Value) -> Value:

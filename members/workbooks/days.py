@@ -74,6 +74,8 @@ def _from_serial(days: int) -> PartialDate:
 
 
 def _from_text(written: str, latest: date) -> PartialDate:
+    if match := SEPARATED.fullmatch(written):
+        return _separated(match, latest)
     plain = _plain_date(written)
     for pattern, read in _PATTERNS:
         match = pattern.fullmatch(plain)

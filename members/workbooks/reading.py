@@ -137,7 +137,7 @@ def open_workbook(path: Path, limits: Limits = LIMITS) -> Iterator[OpenWorkbook]
 
 def _messages(process: "subprocess.Popen[bytes]", limits: Limits) -> Iterator[Any]:
     for line in _lines(process, limits.silence):
-        message = json.loads(line, object_hook=_value)
+        message = DECODE(line.decode())
         if isinstance(message, dict) and "refused" in message:
             raise UnreadableWorkbook(message["refused"])
         yield message
@@ -157,7 +157,8 @@ def _lines(process: "subprocess.Popen[bytes]", silence: int) -> Iterator[bytes]:
     process.kill()
 
 
-def _value(cell: dict[str, Any]) -> Any:
+def cell_from_json(cell: dict[str, Any]) -> Any:
+    """A cell as the worker writes it; what is no cell stays as it is."""
     if "f" in cell:
         return Formula(cell["f"], cell["v"])
     if "d" in cell:
@@ -165,6 +166,9 @@ def _value(cell: dict[str, Any]) -> Any:
     if "m" in cell:
         return PartialDate(date.fromisoformat(f"{cell['m']}-01"), MONTH)
     return CellError(cell["e"]) if "e" in cell else cell
+
+
+DECODE = json.JSONDecoder(object_hook=cell_from_json).decode
 
 
 def _moment(text: str) -> Value:

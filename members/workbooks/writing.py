@@ -75,15 +75,15 @@ class _Writer:
             return
         if isinstance(value, date):
             page.write_datetime(row, column, value, self.day)
-        elif _is_number(value):
+        elif (
+            isinstance(value, int | float | Decimal)
+            and not isinstance(value, bool)
+            and -EXACT_DIGITS < value < EXACT_DIGITS
+        ):
             page.write_number(row, column, value)
         else:
             written = str(value)[:LONGEST]
             page.write_string(row, column, written, self.quoted if written.startswith(FORMULA_STARTS) else self.text)
-
-
-def _is_number(value: object) -> bool:
-    return isinstance(value, int | float | Decimal) and not isinstance(value, bool) and abs(value) < EXACT_DIGITS
 
 
 def _width(heading: str) -> int:

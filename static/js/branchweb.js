@@ -44,6 +44,22 @@
     });
   });
 
+  // A patch that meets the log-in means that the session has ended: load the whole page, which leads there and back.
+  document.addEventListener("htmx:beforeSwap", function (event) {
+    var answer = event.detail.xhr.responseURL;
+    if (!answer || new URL(answer).pathname.indexOf("/account/") !== 0) return;
+    event.detail.shouldSwap = false;
+    window.location.reload();
+  });
+
+  // A patch that fails is said, in place of silence.
+  function sayFailure() {
+    var notice = document.getElementById("patch-failed");
+    if (notice) notice.hidden = false;
+  }
+  document.addEventListener("htmx:responseError", sayFailure);
+  document.addEventListener("htmx:sendError", sayFailure);
+
   document.addEventListener("keydown", function (event) {
     var menu = event.key === "Escape" && document.querySelector("details.menu[open]");
     if (!menu) return;

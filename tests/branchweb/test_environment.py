@@ -119,7 +119,7 @@ def test_postgresql_is_reached_by_its_address_or_its_socket(url, host, port, nam
 @pytest.mark.parametrize(
     ("redis_url", "broker_url"),
     [
-        ("", "filesystem://"),
+        ("", "filesystem://localhost"),
         ("redis://localhost:6379/0", "redis://localhost:6379/0"),
         ("unix:///run/redis.sock", "redis+socket:///run/redis.sock"),
         ("unix:///run/redis.sock?db=2", "redis+socket:///run/redis.sock?virtual_host=2"),

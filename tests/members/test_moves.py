@@ -4,6 +4,7 @@ import uuid
 from datetime import date, timedelta
 
 import pytest
+from django.db.models import F
 
 from audit.models import Entry
 from members.choices import LeavingReason, OrganizationKind, SituationKind
@@ -35,7 +36,7 @@ def leave(cast, on=JUNE, member=None, because=LeavingReason.LEFT_SYSTEM):
 def take_back(cast, member=None):
     """The end of the relation that ended last."""
     ended = Affiliation.objects.filter(member=member or cast.zhang, valid_until__isnull=False)
-    last = ended.order_by("valid_until", "valid_from").last()
+    last = ended.order_by("-valid_until", F("valid_from").desc(nulls_last=True)).first()
     take_back_step(affiliation=last, reason="选错了支部", by=cast.secretary)
     return last
 
@@ -46,7 +47,7 @@ def where(member):
 
 
 def relations(member):
-    rows = Affiliation.objects.filter(member=member).order_by("valid_from", "valid_until")
+    rows = Affiliation.objects.filter(member=member).order_by(F("valid_from").asc(nulls_first=True), "valid_until")
     return [(str(row.organization), row.valid_until, row.left_because) for row in rows]
 
 

@@ -9,11 +9,11 @@ from tests.cast import TODAY, Cast
 
 ITEMS = [item for _, items in NAVIGATION for item in items]
 EVERYBODY = ["home", "regulation-list"]
-BRANCH = ["home", "roster-list", "reach-list", "import-list", "organization-tree", "regulation-list"]
+BRANCH = ["home", "roster-list", "reach-list", "help-list", "import-list", "organization-tree", "regulation-list"]
 SHOWN = {
     "secretary": [*BRANCH, "audit-list"],
     "officer": BRANCH,
-    "group_leader": ["home", "roster-list", "reach-list", "organization-tree", "regulation-list"],
+    "group_leader": ["home", "roster-list", "reach-list", "help-list", "organization-tree", "regulation-list"],
     "member": ["home", "member-me", "regulation-list"],
     "county_staff": ["home", "roster-list", "import-list", "organization-tree", "regulation-list", "audit-list"],
     "county_secretary": ["home", "organization-tree", "regulation-list"],

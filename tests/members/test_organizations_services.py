@@ -1,13 +1,14 @@
 """Changing the tree: what is stored, what is refused and leaves nothing, and who can see what afterwards."""
 
 import re
+from contextlib import nullcontext
 from datetime import date
 
 import pytest
 
 from audit.models import Entry
 from members.choices import Capability, LeavingReason, OfficeKind, OrganizationKind
-from members.models import Affiliation, Member, Office, Organization, Term
+from members.models import Affiliation, Member, Office, Organization, RosterImport, Term
 from members.queries.standing import standing_of
 from members.services.belonging import CannotBelong, end_belonging, place_member, strays
 from members.services.organizations import (
@@ -174,7 +175,7 @@ def test_the_move_is_on_the_record_with_its_extent(cast):
 
     entry = Entry.objects.get()
     assert (entry.action, entry.organization_code, entry.reason) == ("move_organization", "branch", "区划调整")
-    assert entry.details == {"from": "district", "to": "other-district", "organizations": 2, "members": 2}
+    assert entry.details == {"from": "district", "to": "other-district", "moved": 2, "members": 2}
 
 
 def test_offices_see_what_is_below_them_after_the_move(cast):
@@ -271,6 +272,15 @@ def test_a_move_that_cannot_be_is_refused_and_nothing_is_left(cast, what, under)
 
     assert list(Organization.objects.in_tree_order().values_list("path", "code")) == before
     assert not Entry.objects.exists()
+
+
+@pytest.mark.parametrize(("state", "moves"), [("preview", True), ("confirmed", False), ("applying", False)])
+def test_nothing_moves_while_a_roster_is_being_stored(cast, state, moves):
+    """The import has read the paths and goes on in pieces: members would be put where the branch was."""
+    RosterImport.objects.create(organization=cast.next_branch, file_name="花名册.xlsx", state=state)
+
+    with nullcontext() if moves else pytest.raises(Refused):
+        move_organization(organization=cast.branch, under=cast.other_district, by="test")
 
 
 def test_a_move_beside_one_of_the_same_name_is_refused(cast):

@@ -5,7 +5,7 @@ from datetime import date
 import pytest
 
 from members.choices import OfficeKind, OrganizationKind
-from members.rules.organizations import may_stand_under, office_fits, size_flags, within_shift
+from members.rules.organizations import may_stand_under, office_fits, size_flags, term_state, within_shift
 
 TODAY = date(2026, 11, 24)
 COMMITTEE, GENERAL_BRANCH, BRANCH, GROUP = OrganizationKind
@@ -76,6 +76,19 @@ def test_size_flags_of_a_branch(members, formal, has_committee, flags):
 @pytest.mark.parametrize("kind", [COMMITTEE, GENERAL_BRANCH, GROUP])
 def test_only_branches_have_a_size_that_is_looked_at(kind):
     assert size_flags(kind=kind, members=0, formal=0, has_committee=False, on=TODAY) == ()
+
+
+@pytest.mark.parametrize(
+    ("on", "state"),
+    [
+        (date(2026, 8, 31), "running"),
+        (date(2026, 9, 1), "ending"),  # six months before
+        (date(2027, 2, 28), "ending"),
+        (date(2027, 3, 1), "over"),
+    ],
+)
+def test_how_far_a_term_has_come(on, state):
+    assert term_state(date(2027, 3, 1), on=on) == state
 
 
 @pytest.mark.parametrize(

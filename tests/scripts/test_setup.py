@@ -1,6 +1,8 @@
+import gettext
 import os
 import shutil
 import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -10,7 +12,7 @@ from django.conf import settings
 RECORDER = """#!/bin/sh
 echo "$*" >>calls
 case "$*" in
-    *babel*) touch locale/zh_Hans/LC_MESSAGES/django.mo ;;
+    *compile_translations*) touch locale/zh_Hans/LC_MESSAGES/django.mo ;;
     *collectstatic*) mkdir -p staticfiles && touch staticfiles/staticfiles.json ;;
 esac
 """
@@ -46,7 +48,13 @@ class Checkout:
         (self.folder / "calls").write_text("")
         assert self.setup(*arguments).returncode == 0
         calls = (self.folder / "calls").read_text()
-        words = ("requirements.txt", "requirements-test.txt", "requirements-dev.txt", "babel", "collectstatic")
+        words = (
+            "requirements.txt",
+            "requirements-test.txt",
+            "requirements-dev.txt",
+            "compile_translations",
+            "collectstatic",
+        )
         return [word for word in words if word in calls]
 
 
@@ -56,7 +64,7 @@ def checkout(tmp_path: Path) -> Checkout:
 
 
 def test_the_first_time_everything_is_made_and_the_second_time_nothing(checkout):
-    assert checkout.steps() == ["requirements-test.txt", "babel", "collectstatic"]
+    assert checkout.steps() == ["requirements-test.txt", "compile_translations", "collectstatic"]
     assert checkout.steps() == []
 
 
@@ -64,7 +72,7 @@ def test_the_first_time_everything_is_made_and_the_second_time_nothing(checkout)
     ("changed", "steps"),
     [
         ("requirements-test.txt", ["requirements-test.txt", "collectstatic"]),
-        ("locale/zh_Hans/LC_MESSAGES/django.po", ["babel"]),
+        ("locale/zh_Hans/LC_MESSAGES/django.po", ["compile_translations"]),
         ("static/site.css", ["collectstatic"]),
         ("branchweb/settings.py", ["collectstatic"]),
         ("README.md", []),
@@ -79,7 +87,7 @@ def test_only_what_depends_on_a_changed_file_is_made_again(checkout, changed, st
 @pytest.mark.parametrize(
     ("removed", "steps"),
     [
-        ("locale/zh_Hans/LC_MESSAGES/django.mo", ["babel"]),
+        ("locale/zh_Hans/LC_MESSAGES/django.mo", ["compile_translations"]),
         ("staticfiles/staticfiles.json", ["collectstatic"]),
     ],
 )
@@ -125,3 +133,37 @@ def test_a_wrong_option_is_refused(checkout):
     done = checkout.setup("--everything")
     assert done.returncode == 2
     assert "usage: scripts/setup" in done.stderr
+
+
+CATALOGUE = """msgid ""
+msgstr ""
+"Language: \\n"
+"Plural-Forms: nplurals=1; plural=0;\\n"
+
+msgid "Roster"
+msgstr "花名册"
+
+#, fuzzy
+msgid "Rooster"
+msgstr "花名册"
+
+msgid "%(count)s member"
+msgid_plural "%(count)s members"
+msgstr[0] "%(count)s名党员"
+"""
+
+
+@pytest.mark.parametrize("header", ["", "#, fuzzy\n"])
+def test_translations_are_compiled_without_gettext_and_without_guesses(header, tmp_path):
+    """What makemessages writes begins with a header marked as a guess, which is no reason to compile nothing."""
+    source = tmp_path / "zh_Hans/LC_MESSAGES/django.po"
+    source.parent.mkdir(parents=True)
+    source.write_text(header + CATALOGUE)
+    target = source.with_suffix(".mo")
+    command = [sys.executable, "-m", "scripts.compile_translations", source, target]
+    subprocess.run(command, cwd=settings.BASE_DIR, check=True)
+    with target.open("rb") as file:
+        translations = gettext.GNUTranslations(file)
+    assert translations.gettext("Roster") == "花名册"
+    assert translations.gettext("Rooster") == "Rooster"
+    assert translations.ngettext("%(count)s member", "%(count)s members", 5) == "%(count)s名党员"

@@ -1,0 +1,37 @@
+"""Every app's part of the API under one address, with its description."""
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.urls import include, path
+from django.views.decorators.http import require_safe
+from drf_spectacular.views import SpectacularAPIView
+from rest_framework.routers import SimpleRouter
+
+from members.api import MemberViewSet, OrganizationViewSet
+from members.policy import ApiPolicy, signed_in
+
+router = SimpleRouter()
+router.register("organizations", OrganizationViewSet, basename="organization")
+router.register("members", MemberViewSet, basename="member")
+
+
+@signed_in
+class Schema(SpectacularAPIView):
+    """The description for programs (OpenAPI)."""
+
+    permission_classes = [ApiPolicy]  # noqa: RUF012
+
+
+@signed_in
+@require_safe
+def documentation(request: HttpRequest) -> HttpResponse:
+    """The description for people."""
+    return render(request, "api.html")
+
+
+app_name = "api"
+urlpatterns = [
+    path("schema/", Schema.as_view(), name="schema"),
+    path("docs/", documentation, name="docs"),
+    path("", include(router.urls)),
+]

@@ -1,0 +1,259 @@
+"""Recording a member, changing one, and where they belong."""
+
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import date
+from typing import Any, cast
+
+from django import forms
+from django.forms.boundfield import BoundField
+from django.http import QueryDict
+from django.utils.translation import gettext_lazy as _
+
+from members.choices import (
+    Capability,
+    DuesCategory,
+    Education,
+    LeavingReason,
+    Membership,
+    OrganizationKind,
+    ReachBy,
+    Sex,
+)
+from members.forms.fields import IdentityNumberField, PartialDateField, PhoneField, choice_field, day_field, key_field
+from members.models import Member, Organization, User
+from members.models.organization import OrganizationQuerySet
+from members.rules.people import Facts, objections
+from members.services.people import DATES, EDITABLE, PRIVATE, Values, facts_of, value_of, version_of
+from members.services.refused import Refused
+
+GROUPS = (
+    (_("The person"), ("name", "former_names", "sex", "ethnicity", "native_place", "born", "national_id", "education")),
+    (_("In the party"), ("organization", "since", "membership", "joined", "confirmed", "party_post")),
+    (_("How to reach them"), ("phone", "reach_by", "email", "address")),
+    (_("Work and dues"), ("work_post", "dues_category", "dues_base")),
+    (_("Other"), ("remark", "forget", "reason")),
+)
+
+
+class MemberForm(forms.Form):
+    """The facts of one member. What can't be true is said beside its field."""
+
+    name = forms.CharField(label=_("Name"), max_length=60)
+    former_names = forms.CharField(label=_("Former names"), max_length=120, required=False)
+    sex = choice_field(Sex, label=_("Sex"), required=False)
+    ethnicity = forms.CharField(label=_("Ethnicity"), max_length=30, required=False)
+    native_place = forms.CharField(label=_("Native place"), max_length=80, required=False)
+    born = PartialDateField(label=_("Born"), required=False)
+    national_id = IdentityNumberField(label=_("Identity number"), max_length=30, required=False)
+    education = choice_field(Education, label=_("Education"), required=False)
+    membership = choice_field(Membership, label=_("Membership"))
+    joined = PartialDateField(label=_("Joined the party"), required=False)
+    confirmed = PartialDateField(label=_("Formal member since"), required=False)
+    party_post = forms.CharField(label=_("Post in the party"), max_length=60, required=False)
+    phone = PhoneField(label=_("Phone"), max_length=60, required=False)
+    reach_by = choice_field(ReachBy, label=_("Best reached by"), required=False)
+    email = forms.EmailField(label=_("E-mail"), required=False)
+    address = forms.CharField(label=_("Home address"), max_length=200, required=False)
+    work_post = forms.CharField(label=_("Unit and post"), max_length=120, required=False)
+    dues_category = choice_field(DuesCategory, label=_("Category for dues"), required=False)
+    dues_base = forms.DecimalField(
+        label=_("Monthly base for dues, in yuan"), min_value=0, max_digits=11, decimal_places=2, required=False
+    )
+    remark = forms.CharField(
+        label=_("Remark"), max_length=2000, required=False, widget=forms.Textarea(attrs={"rows": 3})
+    )
+
+    def __init__(self, *args: Any, on: date, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.on = on
+        for field in DATES:
+            cast(PartialDateField, self.fields[field]).latest = on
+
+    def groups(self) -> Iterator[tuple[str, list[BoundField]]]:
+        """The fields under their headings."""
+        for heading, names in GROUPS:
+            yield str(heading), [self[name] for name in names if name in self.fields]
+
+    def clean(self) -> None:
+        super().clean()
+        values, known = self.values(), {name for name in Facts.__dataclass_fields__ if name not in self.errors}
+        facts = replace(self.facts_before(), **{name: values[name] for name in known if name in values})
+        changed = self.changed(values)
+        for objection in objections(facts, on=self.on):
+            if objection.field in known and objection.concerns(changed):
+                self.add_error(objection.field, objection.sentence)
+
+    def facts_before(self) -> Facts:
+        return Facts()
+
+    def changed(self, values: Values) -> set[str]:
+        """The facts that the form would change."""
+        return set(values)
+
+    def values(self) -> dict[str, Any]:
+        """Facts as `services.people` takes them."""
+        given = {name: value for name, value in self.cleaned_data.items() if name in EDITABLE}
+        if "dues_base" in given:
+            amount = given["dues_base"]
+            given["dues_base"] = "" if amount is None else str(int(amount * 100))
+        return given
+
+
+class NewMemberForm(MemberForm):
+    key = key_field()
+    organization = forms.ModelChoiceField(label=_("Branch or group"), queryset=Organization.objects.none())
+    since = day_field(
+        label=_("Belongs there since"), required=False, help_text=_("Leave it empty when the day isn't known.")
+    )
+
+    def __init__(self, *args: Any, user: User, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        choose_among(self, "organization", rosters_of(user, on=self.on))
+
+
+class MemberEditForm(MemberForm):
+    """Private facts aren't shown: left empty they stay, a new value takes their place, and they can be struck out."""
+
+    version = forms.CharField(widget=forms.HiddenInput)
+    forget = forms.MultipleChoiceField(
+        label=_("Strike out"), required=False, widget=forms.CheckboxSelectMultiple, choices=()
+    )
+    reason = forms.CharField(
+        label=_("Why it changes"), max_length=300, required=False,
+        help_text=_("Needed when the name, identity number, membership or a date changes. It stays on record."),
+    )  # fmt: skip
+
+    def __init__(self, *args: Any, member: Member, **kwargs: Any) -> None:
+        shown = {field: value_of(member, field) for field in EDITABLE if field not in PRIVATE}
+        kwargs["initial"] = {**shown, "version": version_of(member)}
+        super().__init__(*args, **kwargs)
+        self.member = member
+        self.on_record: list[tuple[object, object]] = []
+        recorded = [field for field in PRIVATE if getattr(member, field)]
+        for field in recorded:
+            self.fields[field].help_text = _("On record. Leave it empty to keep it.")
+        cast(forms.ChoiceField, self.fields["forget"]).choices = [
+            (field, self.fields[field].label) for field in recorded
+        ]
+        if not recorded:
+            del self.fields["forget"]
+
+    def renew(self, member: Member) -> None:
+        """After somebody else stored something: show what is on record where it differs, and let this be sent again."""
+        self.data = data = cast(QueryDict, self.data).copy()
+        data["version"] = version_of(member)
+        written = {field: value for field, value in self.values().items() if field not in PRIVATE}
+        stored = {field: value_of(member, field) for field in written}
+        differing = [field for field, value in written.items() if value != stored[field]]
+        self.on_record = [(self.fields[field].label, self._in_words(field, stored[field])) for field in differing]
+
+    def _in_words(self, field: str, value: object) -> object:
+        return dict(getattr(self.fields[field], "choices", ())).get(value, value)
+
+    def facts_before(self) -> Facts:
+        return facts_of(self.member)
+
+    def changed(self, values: Values) -> set[str]:
+        return {field for field, value in values.items() if value != value_of(self.member, field)}
+
+    def values(self) -> dict[str, Any]:
+        given = super().values()
+        kept = {field for field in PRIVATE if given.get(field, "") == ""}
+        struck_out = dict.fromkeys(self.cleaned_data.get("forget", []), "")
+        return {**{field: value for field, value in given.items() if field not in kept}, **struck_out}
+
+
+class PhotoForm(forms.Form):
+    photo = forms.FileField(
+        label=_("Picture"),
+        help_text=_("JPEG or PNG, at most 2 MB. Place and time that the camera wrote into it are removed."),
+        widget=forms.FileInput(attrs={"accept": "image/jpeg,image/png"}),
+    )
+
+
+class MoveForm(forms.Form):
+    """To another branch or group, from a day on."""
+
+    key = key_field()
+    organization = forms.ModelChoiceField(label=_("Branch or group"), queryset=Organization.objects.none())
+    on = day_field(label=_("From which day"))
+
+    def __init__(self, *args: Any, user: User, today: date, **kwargs: Any) -> None:
+        kwargs["initial"] = {"on": today}
+        super().__init__(*args, **kwargs)
+        choose_among(self, "organization", rosters_of(user, on=today))
+
+
+class LeaveForm(forms.Form):
+    """Off the roster, from a day on."""
+
+    because = forms.ChoiceField(label=_("Why"))
+    on = day_field(label=_("First day off the roster"))
+    reason = forms.CharField(
+        label=_("Document or decision"), max_length=200,
+        help_text=_("For instance the receipt of the new organization, or the decision and who approved it."),
+    )  # fmt: skip
+    REASONS = (
+        LeavingReason.LEFT_SYSTEM,
+        LeavingReason.DECEASED,
+        LeavingReason.REMOVED,
+        LeavingReason.WITHDRAWN,
+    )
+
+    def __init__(self, *args: Any, today: date, **kwargs: Any) -> None:
+        kwargs["initial"] = {"on": today}
+        super().__init__(*args, **kwargs)
+        cast(forms.ChoiceField, self.fields["because"]).choices = [(one.value, one.label) for one in self.REASONS]
+
+
+class PlaceField(forms.ModelChoiceField):
+    """The branch itself stands for those who are in no group."""
+
+    def label_from_instance(self, obj: Organization) -> str:
+        return str(obj if obj.kind == OrganizationKind.GROUP else _("In no group"))
+
+
+class GroupForm(forms.Form):
+    """Members of one branch, and where they go within it."""
+
+    members = forms.ModelMultipleChoiceField(
+        queryset=Member.objects.none(), error_messages={"required": _("Choose at least one member.")}
+    )
+    organization = PlaceField(label=_("Put into"), queryset=Organization.objects.none(), empty_label=None)
+    on = day_field(label=_("From which day"))
+
+    def __init__(self, *args: Any, branch: Organization, today: date, **kwargs: Any) -> None:
+        kwargs["initial"] = {"on": today}
+        super().__init__(*args, **kwargs)
+        places = Organization.objects.below(branch.path).standing_on(today).in_tree_order()
+        cast(forms.ModelMultipleChoiceField, self.fields["members"]).queryset = Member.objects.below(branch.path)
+        choice = cast(forms.ModelChoiceField, self.fields["organization"])
+        choice.queryset = places
+        self.initial["organization"] = places.filter(kind=OrganizationKind.GROUP).first()
+
+
+class ReasonForm(forms.Form):
+    """What is taken back or removed needs a word why."""
+
+    reason = forms.CharField(label=_("Why"), max_length=300)
+
+
+def rosters_of(user: User, *, on: date) -> OrganizationQuerySet:
+    """Branches and groups in which the user keeps the roster."""
+    kept = Organization.objects.visible_to(user, Capability.EDIT_ROSTER).standing_on(on)
+    return kept.filter(kind__in=[OrganizationKind.BRANCH, OrganizationKind.GROUP]).in_tree_order()
+
+
+def choose_among(form: forms.Form, field: str, rows: Any) -> None:
+    """Offer those rows; a single one is chosen already."""
+    choice = cast(forms.ModelChoiceField, form.fields[field])
+    choice.queryset = rows
+    if not form.is_bound and len(rows) == 1:
+        form.initial.setdefault(field, rows[0].pk)
+
+
+def add_refusal(form: forms.Form, refusal: Exception) -> None:
+    """Show a service's sentence beside its field, or above the form."""
+    field = refusal.field if isinstance(refusal, Refused) else None
+    form.add_error(field if field in form.fields else None, str(refusal))

@@ -1,0 +1,194 @@
+"""Taking an import through its stages: reading for the pages, storing after confirmation, and both at once."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from datetime import date
+from pathlib import Path
+from uuid import uuid4
+
+from django.conf import settings
+from django.db import IntegrityError, transaction
+from django.utils.translation import gettext as _
+
+from members.choices import ImportState, RowVerdict
+from members.importing.judging import Judge, Judged, chunks
+from members.importing.placing import Places
+from members.importing.problems import Note
+from members.importing.workbook import NotARoster, RosterSheet, open_roster, refuse_unplaced
+from members.models import ColumnMapping, Organization, RosterImport, User
+from members.services import roster_import as service
+from members.workbooks.headings import Layout
+from members.workbooks.reading import Row, UnreadableWorkbook, Value
+from members.workbooks.records import Record
+from members.workbooks.stored import load_cells
+
+MOST_WARNINGS = 20_000
+SYSTEM = "system"
+
+
+def file_of(roster_import: RosterImport) -> Path:
+    """Where the uploaded workbook lies until it has been read."""
+    return Path(settings.IMPORT_ROOT) / f"{roster_import.key}.upload"
+
+
+def remembered(organization: Organization | None) -> dict[str, str]:
+    """Heading → field, as corrected before for this branch."""
+    if organization is None:
+        return {}
+    return dict(ColumnMapping.objects.filter(organization=organization).values_list("heading", "field"))
+
+
+# Reading, for the pages
+
+
+def read_import(roster_import: RosterImport, *, on: date) -> None:
+    """Read the uploaded workbook, or the stored rows again under corrected headings. Does nothing if another does."""
+    waiting = (ImportState.UPLOADED, ImportState.READING)
+    if not service.claim(roster_import=roster_import, states=waiting, now_in=ImportState.READING):
+        return
+    path = file_of(roster_import)
+    if not path.exists():
+        _judge_again(roster_import, on)
+        return
+    try:
+        with open_roster(path, remembered(roster_import.organization)) as sheet:
+            _read_sheet(roster_import, sheet, on)
+    except (UnreadableWorkbook, NotARoster) as refusal:
+        service.fail_import(roster_import=roster_import, sentence=str(refusal))
+    path.unlink(missing_ok=True)
+
+
+def _read_sheet(roster_import: RosterImport, sheet: RosterSheet, on: date) -> None:
+    places = Places(roster_import.organization, may_build=roster_import.may_build)
+    refuse_unplaced(sheet.layout, places)
+    service.begin_rows(roster_import=roster_import, layout=sheet.layout, notes=sheet.notes)
+    said = len(sheet.notes)
+    judge = Judge(sheet.layout, places, on)
+    for chunk in chunks(sheet.records(), service.CHUNK):
+        service.store_verdicts(roster_import=roster_import, judged=judge.judge(chunk))
+    service.end_rows(roster_import=roster_import, notes=sheet.notes[said:])
+
+
+@transaction.atomic
+def _judge_again(roster_import: RosterImport, on: date) -> None:
+    """The verdicts of all stored rows under the headings as they are now."""
+    layout = service.layout_of(roster_import)
+    records = list(_stored_records(roster_import, layout, RowVerdict.values))
+    if not records:
+        sentence = _("The workbook is no longer here. Upload it again.")
+        service.fail_import(roster_import=roster_import, sentence=sentence)
+        return
+    judge = Judge(layout, Places(roster_import.organization, may_build=roster_import.may_build), on)
+    roster_import.rows.all().delete()
+    for chunk in chunks(records, service.CHUNK):
+        service.store_verdicts(roster_import=roster_import, judged=judge.judge(chunk))
+    service.end_rows(roster_import=roster_import, notes=[])
+
+
+def _stored_records(roster_import: RosterImport, layout: Layout, verdicts: list[str]) -> Iterator[Record]:
+    rows = roster_import.rows.filter(verdict__in=verdicts, member=None).order_by("number")
+    for row in rows.iterator(chunk_size=service.CHUNK):
+        yield stored_record(row.number, load_cells(row.cells.open()), layout)
+
+
+def stored_record(number: int, cells: dict[str, Value], layout: Layout) -> Record:
+    """A record as it was read from the sheet."""
+    row = Row(number, [cells.get(column.heading) for column in layout.columns], [])
+    values: dict[str, Value] = {}
+    for column in layout.known:
+        if (value := cells.get(column.heading)) is not None:
+            values[column.field] = value
+    return Record(number, row, values, {})
+
+
+# Storing, after confirmation
+
+
+def apply_import(roster_import: RosterImport, *, on: date) -> None:
+    """Store the accepted rows of a confirmed import; goes on where an earlier attempt stopped."""
+    waiting = (ImportState.CONFIRMED, ImportState.APPLYING)
+    if not service.claim(roster_import=roster_import, states=waiting, now_in=ImportState.APPLYING):
+        return
+    by = roster_import.uploaded_by or SYSTEM
+    judge = Judge(
+        service.layout_of(roster_import), Places(roster_import.organization, may_build=roster_import.may_build), on
+    )
+    while records := _next_records(roster_import, judge.layout):
+        _store(roster_import, judge, records, on, by)
+    service.finish_import(roster_import=roster_import, by=by)
+
+
+def _next_records(roster_import: RosterImport, layout: Layout) -> list[Record]:
+    rows = service.waiting_rows(roster_import).order_by("number")[: service.CHUNK]
+    return [stored_record(row.number, load_cells(row.cells.open()), layout) for row in rows]
+
+
+def _store(roster_import: RosterImport, judge: Judge, records: list[Record], on: date, by: User | str) -> None:
+    """Judged at the moment of storing: the roster may have changed since the rows were looked through."""
+    try:
+        service.store_chunk(roster_import=roster_import, judged=judge.judge(records), on=on, by=by)
+    except IntegrityError:
+        judge.forget(records)
+        service.store_chunk(roster_import=roster_import, judged=judge.judge(records), on=on, by=by)
+
+
+# Both at once, for the shell
+
+
+@dataclass
+class Report:
+    """What an import did, or would do."""
+
+    layout: Layout
+    roster_import: RosterImport | None = None
+    counts: dict[str, int] = field(default_factory=dict)
+    refused: list[Note] = field(default_factory=list)
+    warnings: list[Note] = field(default_factory=list)
+
+    @property
+    def rows(self) -> int:
+        return sum(self.counts.values())
+
+    def add(self, judged: list[Judged]) -> None:
+        for row in judged:
+            self.counts[row.verdict] = self.counts.get(row.verdict, 0) + 1
+            for problem in row.problems:
+                refusing = row.verdict in service.LEFT_OUT and (problem.refuses or problem.is_doubt)
+                kept = self.refused if refusing else self.warnings
+                if refusing or len(kept) < MOST_WARNINGS:
+                    kept.append(Note(row.number, problem))
+
+
+def import_roster(
+    path: Path, *, into: Organization | None, may_build: bool, on: date, by: User | str, dry_run: bool = False
+) -> Report:
+    """Read and store a workbook in one transaction. Raises UnreadableWorkbook, NotARoster: then nothing is stored."""
+    with open_roster(path, remembered(into)) as sheet:
+        places = Places(into, may_build=may_build)
+        refuse_unplaced(sheet.layout, places)
+        report = Report(sheet.layout)
+        judge = Judge(sheet.layout, places, on)
+        if dry_run:
+            for chunk in chunks(sheet.records(), service.CHUNK):
+                report.add(judge.judge(chunk))
+        else:
+            _import(path.name, sheet, judge, report, into, on, by)
+        report.warnings[:0] = sheet.notes
+    return report
+
+
+@transaction.atomic
+def _import(
+    name: str, sheet: RosterSheet, judge: Judge, report: Report, into: Organization | None, on: date, by: User | str
+) -> None:
+    roster_import = service.receive_workbook(
+        key=uuid4(), file_name=name, organization=into, may_build=judge.places.may_build, by=by
+    )
+    report.roster_import = roster_import
+    service.claim(roster_import=roster_import, states=[ImportState.UPLOADED], now_in=ImportState.APPLYING)
+    service.begin_rows(roster_import=roster_import, layout=sheet.layout, notes=sheet.notes)
+    for chunk in chunks(sheet.records(), service.CHUNK):
+        judged = judge.judge(chunk)
+        service.store_chunk(roster_import=roster_import, judged=judged, on=on, by=by)
+        report.add(judged)
+    service.finish_import(roster_import=roster_import, by=by)

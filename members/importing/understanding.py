@@ -1,0 +1,244 @@
+"""What a row says, before anything is known of the roster: facts about a member, and what is wrong with them."""
+
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Any
+
+from members.choices import Membership, Sex, SituationKind
+from members.importing import words
+from members.importing.parts import LENGTHS, READERS, Cells, Part, written
+from members.importing.problems import Problem
+from members.rules.dates import YEAR, PartialDate, years_between
+from members.workbooks import cells
+from members.workbooks.cells import Unreadable, shown
+from members.workbooks.days import partial_date
+from members.workbooks.identity import RoundedByExcel, birth_of, identity_number, is_male
+from members.workbooks.reading import CellError, Formula, Value
+
+ADULT = 18
+PROBATION_YEARS = 1
+NAME = re.compile(r"[^\d@=+*/\\<>{}\[\]|]{1,60}")
+REMEMBERED = 4_000
+"""How many different cells are kept in mind per reader."""
+PLAIN = frozenset({str, int, float, bool, type(None)})
+"""Cells that are all they seem; a formula equals its text but shows something else."""
+
+Facts = dict[str, Any]
+"""Model field → value. What the row doesn't say isn't there. Days are PartialDates under birth, joined and full."""
+
+
+@dataclass(slots=True)
+class Understood:
+    """A row's facts, the situations it speaks of with their place, those it denies, and its problems."""
+
+    facts: Facts = field(default_factory=dict)
+    situations: dict[SituationKind, str] = field(default_factory=dict)
+    denied: set[SituationKind] = field(default_factory=set)
+    problems: list[Problem] = field(default_factory=list)
+
+
+class Understanding:
+    """Reads rows under the given headings, by the day on which the import is made."""
+
+    def __init__(self, headings: Mapping[str, str], on: date) -> None:
+        self.headings = headings
+        """Field → heading, for naming the cell of a problem."""
+        self.on = on
+        self.readers = [_Reader(read, names) for read, names in READERS if any(name in headings for name in names)]
+
+    def of(self, values: Cells) -> Understood:
+        row = _Row(self, values)
+        row.read()
+        return row.result
+
+
+class _Reader:
+    """A reader of parts that remembers what it has read."""
+
+    def __init__(self, read: Callable[[Cells, Part], None], names: tuple[str, ...]) -> None:
+        self.read = read
+        self.names = names
+        self.known: dict[tuple[Value, ...], Part] = {}
+
+    def part(self, row: Cells) -> Part | None:
+        """None where nothing is written."""
+        key = tuple([row.get(name) for name in self.names])
+        found = self.known.get(key)
+        plain = PLAIN.issuperset(map(type, key))
+        if found is not None and plain:
+            return found
+        if plain and key.count(None) == len(key):
+            return None
+        part = Part()
+        self.read(row, part)
+        if plain:
+            self._remember(key, part)
+        return part
+
+    def _remember(self, key: tuple[Value, ...], part: Part) -> None:
+        if len(self.known) >= REMEMBERED:
+            self.known.clear()
+        self.known[key] = part
+
+
+class _Row:
+    def __init__(self, understanding: Understanding, values: Cells) -> None:
+        self.headings = understanding.headings
+        self.readers = understanding.readers
+        self.on = understanding.on
+        self.values = values
+        self.result = Understood()
+        self.facts = self.result.facts
+
+    def read(self) -> None:
+        for name, value in self.values.items():
+            if type(value) not in PLAIN:
+                self._note_formula(name, value)
+        self._name()
+        self._identity()
+        for reader in self.readers:
+            if part := reader.part(self.values):
+                self._add(part)
+        self._sex_of_identity()
+        self._days()
+        self._membership()
+
+    def problem(self, name: str, code: str, **about: object) -> None:
+        self.result.problems.append(Problem(self.headings.get(name, ""), code, about))
+
+    def _add(self, part: Part) -> None:
+        self.facts.update(part.facts)
+        for kind, place in part.situations.items():
+            self.result.situations.setdefault(kind, place)
+        self.result.denied |= part.denied
+        for name, code, about in part.problems:
+            self.problem(name, code, **about)
+
+    def _note_formula(self, name: str, value: Value) -> None:
+        if isinstance(value, Formula):
+            self.problem(name, "formula_text")
+        elif isinstance(value, CellError):
+            self.problem(name, "cell_error")
+
+    def _name(self) -> None:
+        name = cells.name(written(self.values, "name"))
+        if not name:
+            self.problem("name", "name_missing")
+        elif not NAME.fullmatch(name):
+            self.problem("name", "name_unreadable")
+        self.facts["name"] = name[: LENGTHS["name"]]
+
+    # Identity number
+
+    def _identity(self) -> None:
+        value = self.values.get("national_id")
+        try:
+            number = identity_number(value)
+        except RoundedByExcel:
+            self.problem("national_id", "national_id_rounded_by_excel")
+        except Unreadable:
+            self.problem("national_id", "national_id_checksum")
+        else:
+            self._keep_identity(number, value)
+
+    def _keep_identity(self, number: str | None, value: Value) -> None:
+        if number is None:
+            self.problem("national_id", "national_id_missing")
+            return
+        if value != number and len(cells.word(value)) == 15:
+            self.problem("national_id", "national_id_extended")
+        self.facts["national_id"] = number
+
+    def _sex_of_identity(self) -> None:
+        number = self.facts.get("national_id")
+        if not number:
+            return
+        sex = Sex.MALE if is_male(number) else Sex.FEMALE
+        if self.facts.setdefault("sex", sex) != sex:
+            self.problem("sex", "sex_contradicts_national_id")
+
+    # Days
+
+    def _days(self) -> None:
+        birth = self._birth()
+        joined, full = self._day("joined"), self._day("full")
+        if joined and birth:
+            self._age_of_joining(birth, joined)
+        if joined and full and full.last_day < joined.first_day:
+            self.problem("full", "full_before_joined")
+
+    def _age_of_joining(self, birth: PartialDate, joined: PartialDate) -> None:
+        """Constitution, article 1: from eighteen. Old files often have only the right year, so months are a warning."""
+        if joined.last_day.year - birth.first_day.year < ADULT:
+            self.problem("joined", "joined_before_eighteen")
+        elif years_between(birth.first_day, joined.last_day) < ADULT:
+            self.problem("joined", "joined_in_eighteenth_year")
+
+    def _day(self, name: str) -> PartialDate | None:
+        value = written(self.values, name)
+        if value is None:
+            return None
+        try:
+            day = partial_date(value, self.on)
+        except Unreadable:
+            self.problem(name, "date_unreadable")
+            return None
+        if day is None:
+            return None
+        if day.precision == YEAR and isinstance(value, float) and not value.is_integer():
+            self.problem(name, "date_only_year")
+        if day.first_day > self.on:
+            self.problem(name, "full_in_future" if name == "full" else "date_in_future")
+            return None
+        self.facts[name] = day
+        return day
+
+    def _birth(self) -> PartialDate | None:
+        day = self._day("birth")
+        number = self.facts.get("national_id")
+        known = birth_of(number) if number else None
+        if known is None:
+            return day
+        exact = PartialDate(known)
+        if day and day != exact and not day.may_be(exact) and not self._is_month(day, known):
+            self.problem("birth", "birth_date_contradicts_national_id")
+            return None
+        self.facts["birth"] = exact
+        return exact
+
+    def _is_month(self, day: PartialDate, known: date) -> bool:
+        """A date cell on a first day is how Excel keeps what was typed as a month."""
+        typed = isinstance(shown(self.values.get("birth")), date)
+        return typed and day.first_day == known.replace(day=1)
+
+    # Membership
+
+    def _membership(self) -> None:
+        value = written(self.values, "membership")
+        meant = words.membership_of(value) or self._membership_by_answer(value)
+        if meant is None:
+            self.facts["membership"] = self._membership_by_dates()
+            self.problem("membership", "membership_assumed" if value is None else "membership_unknown")
+            return
+        self.facts["membership"] = meant
+        full: PartialDate | None = self.facts.get("full")
+        if full and meant == Membership.PROBATIONARY and full.last_day <= self.on:
+            self.problem("membership", "membership_contradicts_dates")
+
+    def _membership_by_answer(self, value: Value) -> Membership | None:
+        """A yes or no under a heading like 是否预备党员."""
+        asked = words.membership_of(self.headings.get("membership"))
+        if asked is None or cells.word(value) not in cells.YES | cells.NO:
+            return None
+        others = {Membership.FORMAL: Membership.PROBATIONARY, Membership.PROBATIONARY: Membership.FORMAL}
+        return asked if cells.word(value) in cells.YES else others[asked]
+
+    def _membership_by_dates(self) -> Membership:
+        """Without a word about it: probationary while less than a year has passed since joining and none confirmed."""
+        joined: PartialDate | None = self.facts.get("joined")
+        if "full" in self.facts or joined is None:
+            return Membership.FORMAL
+        recent = joined.first_day <= self.on and years_between(joined.last_day, self.on) < PROBATION_YEARS
+        return Membership.PROBATIONARY if recent else Membership.FORMAL

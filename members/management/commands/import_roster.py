@@ -1,0 +1,64 @@
+"""Imports a roster workbook: .xlsx, .xls, .ods or .csv. What is refused is said; the rest is stored."""
+
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+from typing import Any
+
+from django.core.management.base import CommandParser
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from members.choices import RowVerdict
+from members.console import organization_at
+from members.importing.problems import Note
+from members.importing.running import Report, import_roster
+from members.importing.workbook import NotARoster
+from members.services.refused import Refused
+from members.workbooks.reading import UnreadableWorkbook
+from rulebook.console import JsonCommand, WrongUse
+
+
+class Command(JsonCommand):
+    help = __doc__
+    wrong_use = (UnreadableWorkbook, NotARoster, Refused)
+
+    def add_options(self, parser: CommandParser) -> None:
+        parser.add_argument("file", type=Path)
+        parser.add_argument(
+            "--into", metavar="CODE", help="the branch, or the organization below which the sheet's branches stand"
+        )
+        parser.add_argument("--dry-run", action="store_true", help="say what would happen and store nothing")
+
+    def work(self, *, file: Path, into: str | None, dry_run: bool, **options: Any) -> dict[str, Any]:
+        if not file.is_file():
+            raise WrongUse(_("There is no file %(file)s.") % {"file": file})
+        place = organization_at(into, "--into") if into else None
+        report = import_roster(file, into=place, may_build=True, on=timezone.localdate(), by="shell", dry_run=dry_run)
+        return {"file": file.name, **_answer(report)}
+
+    def sentences(self, answer: Mapping[str, Any]) -> Iterable[str]:
+        yield _("%(file)s, sheet %(sheet)s: %(rows)s rows, %(created)s new, %(updated)s changed.") % answer
+        for found in (*answer["refused"], *answer["warnings"]):
+            yield f"{found['row']} {found['column']}: {found['message']}"
+
+
+def _answer(report: Report) -> dict[str, Any]:
+    layout = report.layout
+    return {
+        "sheet": layout.sheet_name,
+        "header_row": layout.header_row,
+        "columns": {column.heading: column.field for column in layout.known},
+        "unknown_columns": [column.heading for column in layout.unknown],
+        "rows": report.rows,
+        "created": report.counts.get(RowVerdict.NEW, 0),
+        "updated": report.counts.get(RowVerdict.CHANGED, 0),
+        "unchanged": report.counts.get(RowVerdict.UNCHANGED, 0),
+        "refused": [_found(note) for note in report.refused],
+        "warnings": [_found(note) for note in report.warnings],
+        "import_id": str(report.roster_import.pk) if report.roster_import else None,
+    }
+
+
+def _found(note: Note) -> dict[str, Any]:
+    problem = note.problem
+    return {"row": note.row, "column": problem.column, "code": problem.code, "message": problem.message}

@@ -1,0 +1,92 @@
+"""What one member's page shows besides the row itself: five queries, however much there is."""
+
+from dataclasses import dataclass
+from datetime import date
+
+from django.db.models import F, Q
+
+from members.choices import Capability, OrganizationKind
+from members.models import Affiliation, ContactPerson, Member, Organization, Situation, User
+from members.queries.timeline import Event, timeline
+from members.rules.people import span_of_years, voting_right
+from rulebook.values import Verdict
+
+EVENTS = 15
+"""On one page of the timeline."""
+
+
+@dataclass(frozen=True)
+class MemberPage:
+    member: Member
+    places: list[Organization]
+    """The branch, and the group if the member is in one; empty: on no roster."""
+    present: Affiliation | None
+    situations: list[Situation]
+    """Those that hold and those to come, the newest first."""
+    contact_persons: list[ContactPerson]
+    events: list[Event]
+    older: int | None
+    """Where the next page of the timeline begins; None: there is nothing older."""
+    formal: bool
+    vote: Verdict
+    age: tuple[int, int] | None
+    standing: tuple[int, int] | None
+    """Years since becoming a formal member, at least and at most."""
+
+
+def member_page(member: Member, viewer: User, *, start: int, on: date) -> MemberPage:
+    """Contact persons and the contact log only for those who may read them, and for the member."""
+    with_contacts = reads_contacts(viewer, member)
+    events = timeline(member, start=start, size=EVENTS, with_contacts=with_contacts)
+    situations = situations_of(member, on=on)
+    holding = [one.kind for one in situations if one.valid_from is None or one.valid_from <= on]
+    formal = member.is_formal(on)
+    return MemberPage(
+        member=member,
+        places=places_of(member),
+        present=Affiliation.objects.formal().open().filter(member=member).first(),
+        situations=situations,
+        contact_persons=contact_persons_of(member, on=on) if with_contacts else [],
+        events=events[:EVENTS],
+        older=start + EVENTS if len(events) > EVENTS else None,
+        formal=formal,
+        vote=voting_right(formal=formal, situations=holding, on=on),
+        age=span_of_years(member.born, on),
+        standing=span_of_years(member.confirmed, on) if formal else None,
+    )
+
+
+def reads_contacts(viewer: User, member: Member) -> bool:
+    """Whether the contact log of this member is theirs to read."""
+    own = viewer.standing.member_id == member.pk
+    return own or viewer.standing.may(Capability.VIEW_CONTACTS, member.roster_path)
+
+
+def places_of(member: Member) -> list[Organization]:
+    """The branch and the group on whose roster the member stands."""
+    path = member.roster_path
+    above = [path, path[: -Organization.steplen]] if path else []
+    kinds = [OrganizationKind.BRANCH, OrganizationKind.GROUP]
+    return list(Organization.objects.filter(path__in=above, kind__in=kinds).in_tree_order())
+
+
+def situations_of(member: Member, *, on: date) -> list[Situation]:
+    """Those that haven't ended by that day, the newest first."""
+    unended = Q(valid_until__isnull=True) | Q(valid_until__gt=on)
+    return list(
+        Situation.objects.filter(unended, member=member).order_by(F("valid_from").desc(nulls_last=True), "kind")
+    )
+
+
+def contact_persons_of(member: Member, *, on: date) -> list[ContactPerson]:
+    """Who looks after the member on that day."""
+    persons = ContactPerson.objects.holding(on).filter(member=member)
+    return list(persons.select_related("person").order_by(F("valid_from").asc(nulls_first=True), "pk"))
+
+
+def last_steps(member: Member) -> dict[str, Affiliation | None]:
+    """`present`: the relation that holds; `before`: the one it took the place of, if one did."""
+    formal = Affiliation.objects.formal().filter(member=member).select_related("organization")
+    present = formal.open().first()
+    ended_then = formal.filter(valid_until=present.valid_from) if present and present.valid_from else formal.none()
+    return {"present": present, "before": ended_then.order_by(F("valid_from").desc(nulls_last=True)).first()}

@@ -1,0 +1,222 @@
+"""Contact persons, the contact log and requests for help."""
+
+from collections.abc import Callable
+from typing import Any
+from uuid import UUID
+
+from django.contrib import messages
+from django.core.paginator import Paginator
+from django.http import HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_safe
+
+from members.choices import Capability
+from members.forms.contact import (
+    AnswerForm,
+    ContactCorrectForm,
+    ContactPersonForm,
+    HelpCorrectForm,
+    HelpFilterForm,
+    NewContactForm,
+    NewContactPersonForm,
+    NewHelpForm,
+)
+from members.forms.member import ReasonForm
+from members.models import Contact, ContactPerson, HelpRequest, Member
+from members.policy import fetch, requires
+from members.queries.local_rules import in_force_at
+from members.queries.reach import help_requests, possible_contact_persons, said_to_be_lost
+from members.requests import PageRequest
+from members.rules.reach import answer_due
+from members.services.contacts import (
+    answer_help,
+    ask_for_help,
+    correct_contact,
+    correct_contact_person,
+    correct_help,
+    name_contact_person,
+    record_contact,
+    remove_contact,
+    remove_contact_person,
+    remove_help,
+)
+from members.views.member import carried_out
+
+CONTACT_PERSONS = ContactPerson.objects.select_related("member", "person")
+CONTACTS = Contact.objects.select_related("member")
+HELP_REQUESTS = HelpRequest.objects.select_related("member")
+ON_A_PAGE = 30
+
+
+# --- Contact persons --------------------------------------------------------------------------------------------------
+@requires(Capability.RECORD_CONTACTS)
+@require_http_methods(["GET", "HEAD", "POST"])
+def contact_person_add(request: PageRequest, key: UUID) -> HttpResponse:
+    """Name who looks after a member."""
+    member = fetch(request, Member.objects.all(), key=key)
+    form = NewContactPersonForm(
+        request.POST or None, choices=possible_contact_persons(member), today=request.today
+    )  # fmt: skip
+    if request.method == "POST" and form.is_valid():
+        given = {"key": form.cleaned_data["key"], "values": form.facts()}
+        if carried_out(form, lambda: name_contact_person(member=member, by=request.user, **given)):
+            messages.success(request, _("The contact person is on record."))
+            return _back(request, member)
+    return render(request, "members/contact_person_add.html", {"form": form, "member": member})
+
+
+@requires(Capability.RECORD_CONTACTS)
+@require_http_methods(["GET", "HEAD", "POST"])
+def contact_person_edit(request: PageRequest, key: UUID) -> HttpResponse:
+    """See the phone, correct, end or let it go on."""
+    contact_person = fetch(request, CONTACT_PERSONS.all(), pk=key)
+    member = contact_person.member
+    form = ContactPersonForm(
+        request.POST or None, choices=possible_contact_persons(member), stored=contact_person
+    )  # fmt: skip
+    if request.method == "POST" and form.is_valid():
+        facts = form.facts()
+        if carried_out(
+            form, lambda: correct_contact_person(contact_person=contact_person, values=facts, by=request.user)
+        ):
+            messages.success(request, _("The changes are stored."))
+            return redirect(member)
+    context = {"form": form, "member": member, "contact_person": contact_person}
+    return render(request, "members/contact_person_edit.html", context)
+
+
+@requires(Capability.RECORD_CONTACTS)
+@require_http_methods(["GET", "HEAD", "POST"])
+def contact_person_remove(request: PageRequest, key: UUID) -> HttpResponse:
+    return _remove(request, fetch(request, CONTACT_PERSONS.all(), pk=key), remove_contact_person)
+
+
+# --- The contact log --------------------------------------------------------------------------------------------------
+@requires(Capability.RECORD_CONTACTS)
+@require_http_methods(["GET", "HEAD", "POST"])
+def contact_add(request: PageRequest, key: UUID) -> HttpResponse:
+    """One step: how, when, who, what was heard, when again, and what is needed."""
+    member = fetch(request, Member.objects.all(), key=key)
+    due_on = answer_due(request.today, local=in_force_at(member.roster_path, on=request.today))
+    form = NewContactForm(
+        request.POST or None, today=request.today, made_by=request.user.get_full_name(), due_on=due_on
+    )  # fmt: skip
+    if request.method == "POST" and form.is_valid():
+        given = {"key": form.cleaned_data["key"], "values": form.facts(), "help_wanted": form.help_wanted()}
+        if carried_out(form, lambda: record_contact(member=member, on=request.today, by=request.user, **given)):
+            messages.success(request, _("The contact with %(name)s is on record.") % {"name": member})
+            _mind_the_lost(request, member)
+            return _back(request, member)
+    return render(request, "members/contact_add.html", {"form": form, "member": member})
+
+
+@requires(Capability.RECORD_CONTACTS)
+@require_http_methods(["GET", "HEAD", "POST"])
+def contact_edit(request: PageRequest, key: UUID) -> HttpResponse:
+    """Read one entry of the log in full, and correct it."""
+    contact = fetch(request, CONTACTS.all(), pk=key)
+    form = ContactCorrectForm(request.POST or None, contact=contact)
+    if request.method == "POST" and form.is_valid():
+        facts = form.facts()
+        if carried_out(
+            form, lambda: correct_contact(contact=contact, values=facts, on=request.today, by=request.user)
+        ):  # fmt: skip
+            messages.success(request, _("The changes are stored."))
+            return redirect(contact.member)
+    context = {"form": form, "member": contact.member, "contact": contact}
+    return render(request, "members/contact_edit.html", context)
+
+
+@requires(Capability.RECORD_CONTACTS)
+@require_http_methods(["GET", "HEAD", "POST"])
+def contact_remove(request: PageRequest, key: UUID) -> HttpResponse:
+    return _remove(request, fetch(request, CONTACTS.all(), pk=key), remove_contact)
+
+
+# --- Requests for help ------------------------------------------------------------------------------------------------
+@requires(Capability.VIEW_CONTACTS)
+@require_safe
+def help_list(request: PageRequest) -> HttpResponse:
+    """Requests for help, those that wait first, the longest waiting at the top."""
+    form = HelpFilterForm(request.GET)
+    state = form.cleaned_data["state"] if form.is_valid() else ""
+    page = Paginator(help_requests(request.user, state=state), ON_A_PAGE).get_page(request.GET.get("page"))
+    return render(request, "members/help_list.html", {"form": form, "page": page, "today": request.today})
+
+
+@requires(Capability.RECORD_CONTACTS)
+@require_http_methods(["GET", "HEAD", "POST"])
+def help_add(request: PageRequest, key: UUID) -> HttpResponse:
+    """Write down what a member needs; the clock runs."""
+    member = fetch(request, Member.objects.all(), key=key)
+    due_on = answer_due(request.today, local=in_force_at(member.roster_path, on=request.today))
+    form = NewHelpForm(request.POST or None, today=request.today, due_on=due_on)
+    if request.method == "POST" and form.is_valid():
+        values = dict(form.cleaned_data)
+        given = values.pop("key")
+        if carried_out(
+            form, lambda: ask_for_help(key=given, member=member, values=values, on=request.today, by=request.user)
+        ):
+            messages.success(request, _("The request is on record."))
+            return _back(request, member)
+    return render(request, "members/help_add.html", {"form": form, "member": member})
+
+
+@requires(Capability.RECORD_CONTACTS)
+@require_http_methods(["GET", "HEAD", "POST"])
+def help_answer(request: PageRequest, key: UUID) -> HttpResponse:
+    """Answer a request, or correct the answer."""
+    help_request = fetch(request, HELP_REQUESTS.all(), pk=key)
+    form = AnswerForm(request.POST or None, help_request=help_request, today=request.today)
+    if request.method == "POST" and form.is_valid():
+        given = {**form.cleaned_data, "on": request.today, "by": request.user}
+        if carried_out(form, lambda: answer_help(help_request=help_request, **given)):
+            messages.success(request, _("The answer is on record."))
+            return redirect("members:help-list")
+    context = {"form": form, "member": help_request.member, "help_request": help_request, "today": request.today}
+    return render(request, "members/help_answer.html", context)
+
+
+@requires(Capability.RECORD_CONTACTS)
+@require_http_methods(["GET", "HEAD", "POST"])
+def help_edit(request: PageRequest, key: UUID) -> HttpResponse:
+    """Correct a request, or move its day."""
+    help_request = fetch(request, HELP_REQUESTS.all(), pk=key)
+    form = HelpCorrectForm(request.POST or None, help_request=help_request)
+    if request.method == "POST" and form.is_valid():
+        given: dict[str, Any] = {"values": form.cleaned_data, "on": request.today, "by": request.user}
+        if carried_out(form, lambda: correct_help(help_request=help_request, **given)):
+            messages.success(request, _("The changes are stored."))
+            return redirect("members:help-answer", help_request.key)
+    context = {"form": form, "member": help_request.member, "help_request": help_request}
+    return render(request, "members/help_edit.html", context)
+
+
+@requires(Capability.RECORD_CONTACTS)
+@require_http_methods(["GET", "HEAD", "POST"])
+def help_remove(request: PageRequest, key: UUID) -> HttpResponse:
+    return _remove(request, fetch(request, HELP_REQUESTS.all(), pk=key), remove_help)
+
+
+def _remove(request: PageRequest, entry: Any, remove: Callable[..., None]) -> HttpResponse:
+    """Ask why, then delete what was written down by mistake."""
+    form = ReasonForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        remove(entry=entry, reason=form.cleaned_data["reason"], by=request.user)
+        messages.success(request, _("The entry is removed."))
+        return redirect(entry.member)
+    return render(request, "members/member_remove.html", {"form": form, "member": entry.member, "what": str(entry)})
+
+
+def _back(request: PageRequest, member: Member) -> HttpResponse:
+    """To the list one came from, else to the member."""
+    return redirect("members:reach-list") if request.GET.get("back") == "reach" else redirect(member)
+
+
+def _mind_the_lost(request: PageRequest, member: Member) -> None:
+    """Somebody who was lost was reached: that the situation ends is for people to say."""
+    if said_to_be_lost(member, on=request.today):
+        messages.warning(
+            request, _("“Contact lost” is still on record. If the member has been found, end that situation.")
+        )

@@ -1,0 +1,254 @@
+"""One member: their page, recording and changing them, their photo, and their place."""
+
+from collections.abc import Callable
+from datetime import date
+from typing import Any
+from uuid import UUID
+
+from django.contrib import messages
+from django.forms import Form
+from django.http import FileResponse, Http404, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from members.choices import Capability
+from members.fields import opened
+from members.forms.member import (
+    LeaveForm,
+    MemberEditForm,
+    MoveForm,
+    NewMemberForm,
+    PhotoForm,
+    ReasonForm,
+    add_refusal,
+    rosters_of,
+)
+from members.models import Affiliation, Member
+from members.photos import photo_kind
+from members.policy import demand, fetch, requires, signed_in
+from members.queries.member_page import last_steps, member_page
+from members.requests import PageRequest
+from members.services.belonging import CannotBelong
+from members.services.moves import leave_roster, move_member, take_back_step
+from members.services.people import Outdated, create_member, edit_member
+from members.services.photos import remove_photo, store_photo
+from members.services.refused import Refused
+from members.views.timeline import lines
+
+
+@requires(Capability.VIEW_ROSTER)
+@require_safe
+def member_detail(request: PageRequest, key: UUID) -> HttpResponse:
+    """One member's page. Private values are masked; revealing one is a page of its own."""
+    member = fetch(request, Member.objects.all(), key=key)
+    return render(request, "members/member.html", {**_page(request, member), **_powers(request, member)})
+
+
+@signed_in
+@never_cache
+@require_safe
+def member_me(request: PageRequest) -> HttpResponse:
+    """What is on record about oneself, private values included."""
+    member = Member.objects.filter(user=request.user.pk).first()
+    if member is None:
+        return render(request, "members/member_none.html")
+    private = {
+        "phone": opened(member.phone),
+        "national_id": opened(member.national_id),
+        "address": opened(member.address),
+    }
+    return render(request, "members/member.html", {**_page(request, member), "own": True, "private": private})
+
+
+@requires(Capability.EDIT_ROSTER)
+@require_http_methods(["GET", "HEAD", "POST"])
+def member_create(request: PageRequest) -> HttpResponse:
+    """Record a new member of a branch or group."""
+    form = NewMemberForm(request.POST or None, user=request.user, on=request.today)
+    if request.method == "POST" and form.is_valid():
+        stored: list[Member] = []
+        if carried_out(form, lambda: stored.append(_create(request, form))):
+            messages.success(request, _("%(name)s is on the roster.") % {"name": stored[0].name})
+            return redirect(stored[0])
+    empty = not rosters_of(request.user, on=request.today).exists()
+    return render(request, "members/member_form.html", {"form": form, "member": None, "no_roster": empty})
+
+
+@requires(Capability.EDIT_ROSTER)
+@require_http_methods(["GET", "HEAD", "POST"])
+def member_edit(request: PageRequest, key: UUID) -> HttpResponse:
+    """Change a member's facts; an old page doesn't overwrite what somebody else stored since."""
+    member = fetch(request, Member.objects.all(), key=key)
+    form = MemberEditForm(request.POST or None, member=member, on=request.today)
+    if request.method == "POST" and form.is_valid() and carried_out(form, lambda: _edit(request, member, form)):
+        messages.success(request, _("The changes are stored."))
+        return redirect(member)
+    return render(request, "members/member_form.html", {"form": form, "member": member})
+
+
+@signed_in
+@require_safe
+def member_photo(request: PageRequest, key: UUID) -> FileResponse:
+    """The picture, to those who may see the member."""
+    member = fetch(request, Member.objects.exclude(photo=""), key=key)
+    try:
+        file = member.photo.open()
+    except FileNotFoundError as error:
+        raise Http404 from error
+    kind = photo_kind(file.read(16))
+    file.seek(0)
+    response = FileResponse(file, content_type=f"image/{kind.name.lower()}")
+    response["Cache-Control"] = "private, max-age=600"
+    return response
+
+
+@requires(Capability.EDIT_ROSTER)
+@require_http_methods(["GET", "HEAD", "POST"])
+def member_photo_change(request: PageRequest, key: UUID) -> HttpResponse:
+    """Upload another picture."""
+    member = fetch(request, Member.objects.all(), key=key)
+    form = PhotoForm(request.POST or None, request.FILES or None)
+    if request.method == "POST" and form.is_valid():
+        content = form.cleaned_data["photo"].read()
+        if carried_out(form, lambda: store_photo(member=member, content=content, by=request.user)):
+            return redirect(member)
+    return render(request, "members/member_photo.html", {"form": form, "member": member})
+
+
+@requires(Capability.EDIT_ROSTER)
+@require_POST
+def member_photo_remove(request: PageRequest, key: UUID) -> HttpResponse:
+    member = fetch(request, Member.objects.all(), key=key)
+    remove_photo(member=member, by=request.user)
+    messages.success(request, _("The photo is removed."))
+    return redirect(member)
+
+
+@requires(Capability.EDIT_ROSTER)
+@require_http_methods(["GET", "HEAD", "POST"])
+def member_move(request: PageRequest, key: UUID) -> HttpResponse:
+    """To another branch or group in which the viewer keeps the roster."""
+    member = fetch(request, Member.objects.all(), key=key)
+    form = MoveForm(request.POST or None, user=request.user, today=request.today)
+    if request.method == "POST" and form.is_valid():
+        given = {**form.cleaned_data, "today": request.today, "by": request.user}
+        if carried_out(form, lambda: move_member(member=member, **given)):
+            place = form.cleaned_data["organization"]
+            messages.success(request, _("%(name)s now belongs to %(place)s.") % {"name": member, "place": place})
+            return redirect(member)
+    return render(request, "members/member_move.html", {"form": form, "member": member, **last_steps(member)})
+
+
+@requires(Capability.EDIT_ROSTER)
+@require_http_methods(["GET", "HEAD", "POST"])
+def member_leave(request: PageRequest, key: UUID) -> HttpResponse:
+    """Off the roster. Addressed by the relation that ends, so that a second click ends nothing else."""
+    affiliation = fetch(request, Affiliation.objects.formal().select_related("member", "organization"), key=key)
+    form = LeaveForm(request.POST or None, today=request.today)
+    if request.method == "POST" and form.is_valid():
+        given = {**form.cleaned_data, "today": request.today, "by": request.user}
+        if carried_out(form, lambda: leave_roster(affiliation=affiliation, **given)):
+            messages.success(request, _("%(name)s is off the roster.") % {"name": affiliation.member})
+            return redirect("members:member-take-back", affiliation.key)
+    return render(
+        request, "members/member_leave.html", {"form": form, "affiliation": affiliation, "member": affiliation.member}
+    )
+
+
+@requires(Capability.EDIT_ROSTER)
+@require_http_methods(["GET", "HEAD", "POST"])
+def member_take_back(request: PageRequest, key: UUID) -> HttpResponse:
+    """Undo a wrong move or departure: the relation that ended goes on."""
+    affiliation = fetch(request, Affiliation.objects.formal().select_related("member", "organization"), key=key)
+    if affiliation.member.roster_path:
+        demand(request, affiliation.member.roster_path)
+    form = ReasonForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        reason = form.cleaned_data["reason"]
+        if carried_out(form, lambda: take_back_step(affiliation=affiliation, reason=reason, by=request.user)):
+            messages.success(
+                request, _("Taken back: %(name)s is where they were before.") % {"name": affiliation.member}
+            )
+            return redirect(affiliation.member)
+    return render(
+        request,
+        "members/member_take_back.html",
+        {"form": form, "affiliation": affiliation, "member": affiliation.member},
+    )
+
+
+def carried_out(form: Form, act: Callable[[], object]) -> bool:
+    """Whether the service did it; if it refused, its sentence stands beside the field."""
+    try:
+        act()
+    except (Refused, CannotBelong) as refusal:
+        add_refusal(form, refusal)
+        return False
+    return True
+
+
+def _create(request: PageRequest, form: NewMemberForm) -> Member:
+    given = form.cleaned_data
+    demand(request, given["organization"].path)
+    return create_member(
+        key=given["key"],
+        organization=given["organization"],
+        since=given["since"],
+        values=form.values(),
+        on=request.today,
+        by=request.user,
+    )
+
+
+def _edit(request: PageRequest, member: Member, form: MemberEditForm) -> list[str]:
+    given = {name: form.cleaned_data[name] for name in ("version", "reason")}
+    try:
+        return edit_member(member=member, values=form.values(), on=request.today, by=request.user, **given)
+    except Outdated:
+        form.renew(Member.objects.get(pk=member.pk))
+        raise
+
+
+def _page(request: PageRequest, member: Member) -> dict[str, Any]:
+    start = _whole(request.GET.get("from", ""))
+    page = member_page(member, request.user, start=start, on=request.today)
+    may_record = request.user.standing.may(Capability.RECORD_CONTACTS, member.roster_path)
+    return {
+        "member": member,
+        "page": page,
+        "age": _span(page.age),
+        "standing": _span(page.standing),
+        "events": lines(page.events, may_record=may_record),
+        "start": start,
+        "situations": [(one, _since(one.valid_from, request.today)) for one in page.situations],
+        "reads_contacts": page.contact_persons
+        or request.user.standing.may(Capability.VIEW_CONTACTS, member.roster_path),
+    }
+
+
+def _powers(request: PageRequest, member: Member) -> dict[str, bool]:
+    may = request.user.standing.may
+    return {
+        "may_edit": may(Capability.EDIT_ROSTER, member.roster_path),
+        "may_record": may(Capability.RECORD_CONTACTS, member.roster_path),
+        "may_reveal": may(Capability.REVEAL_PRIVATE, member.roster_path),
+    }
+
+
+def _span(years: tuple[int, int] | None) -> str:
+    """One number where the date is known well enough, otherwise both."""
+    if years is None:
+        return ""
+    least, most = years
+    return str(most) if least == most else f"{least}–{most}"
+
+
+def _since(day: date | None, today: date) -> bool:
+    """Whether the situation has begun."""
+    return day is None or day <= today
+
+
+def _whole(written: str) -> int:
+    return int(written) if written.isascii() and written.isdecimal() and len(written) < 7 else 0

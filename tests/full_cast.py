@@ -1,0 +1,150 @@
+"""The cast with a row of every scoped model in every place, so that whatever leaks can be seen to leak.
+
+Rows have short names: of people (`zhang`: branch, `li`: group, `wang`: next branch, `zhao`: other district, `gone`: left
+the branch), or the code of the organization they belong to.
+"""
+
+from dataclasses import dataclass, field
+from datetime import date, timedelta
+
+from django.db.models import Model
+
+from audit.models import Entry
+from audit.services import record
+from members.choices import AffiliationKind, LeavingReason, OfficeKind
+from members.models import (
+    Affiliation,
+    ColumnMapping,
+    Contact,
+    ContactPerson,
+    HelpRequest,
+    LocalRule,
+    Member,
+    Office,
+    Organization,
+    RosterImport,
+    RosterImportRow,
+    SavedFilter,
+    Situation,
+    Term,
+    User,
+)
+from tests.cast import TODAY, Cast, make_cast, make_member, make_user
+
+LAST_YEAR = TODAY - timedelta(days=365)
+
+
+@dataclass
+class FullCast:
+    cast: Cast
+    rows: dict[type[Model], dict[str, Model]] = field(default_factory=dict)
+
+    def name_of(self, row: Model) -> str:
+        """The short name of a row; its own text when the full cast doesn't know it."""
+        known = {other.pk: name for name, other in self.rows[type(row)].items()}
+        return known.get(row.pk, f"unnamed {row}")
+
+    def keep(self, row: Model, name: str) -> Model:
+        self.rows.setdefault(type(row), {})[name] = row
+        return row
+
+
+def make_full_cast() -> FullCast:
+    full = FullCast(make_cast())
+    places(full)
+    people(full)
+    for name, member in list(full.rows[Member].items()):
+        rows_of_member(full, name, member)
+    users_and_offices(full)
+    imports(full)
+    return full
+
+
+def places(full: FullCast) -> None:
+    for place in Organization.objects.all():
+        full.keep(place, place.code)
+        elected = date(2024, 5, 1)
+        full.keep(
+            Term.objects.create(
+                organization=place, elected_on=elected, ends_on=date(2027, 5, 1), rule="terms.branch.general 2018-10-28"
+            ),
+            place.code,
+        )
+        full.keep(ColumnMapping.objects.create(organization=place, heading="大名", field="name"), place.code)
+        record(action="rename_organization", by="system", subject=place, organization_code=place.code)
+        full.keep(Entry.objects.latest("number"), place.code)
+        if place.kind == "committee":
+            full.keep(local_rule(place), place.code)
+    record(action="rotate_keys", by="system", subject=None)
+    full.keep(Entry.objects.latest("number"), "nowhere")
+
+
+def local_rule(place: Organization) -> LocalRule:
+    return LocalRule.objects.create(
+        organization=place, rule_key="dues.farmer", value="0.5", document="组〔2026〕1号", approved_by="组织部",
+        approved_on=LAST_YEAR, valid_from=LAST_YEAR,
+    )  # fmt: skip
+
+
+def people(full: FullCast) -> None:
+    cast = full.cast
+    gone = make_member("钱外出", cast.branch, phone="13811112222")
+    Affiliation.objects.filter(member=gone).update(valid_until=LAST_YEAR, left_because=LeavingReason.LEFT_SYSTEM)
+    Member.objects.filter(pk=gone.pk).update(roster_path="")
+    for name, member in {
+        "zhang": cast.zhang,
+        "li": cast.li,
+        "wang": cast.wang,
+        "zhao": cast.zhao,
+        "gone": gone,
+    }.items():
+        full.keep(member, name)
+        full.keep(Affiliation.objects.get(member=member), name)
+    guest = Affiliation.objects.create(
+        member=cast.zhao, organization=cast.next_branch, kind=AffiliationKind.PARTICIPATION, valid_from=LAST_YEAR
+    )
+    full.keep(guest, "zhao-guest")
+
+
+def rows_of_member(full: FullCast, name: str, member: Member) -> None:
+    by = full.cast.secretary
+    full.keep(Situation.objects.create(member=member, kind="hardship", note="低保", valid_from=LAST_YEAR), name)
+    full.keep(ContactPerson.objects.create(member=member, name="邻居", phone="13800138000"), name)
+    contact = Contact.objects.create(
+        member=member, happened_on=LAST_YEAR, kind="visit", made_by="李", needs="买药", recorded_by=by
+    )
+    full.keep(contact, name)
+    full.keep(
+        HelpRequest.objects.create(
+            member=member, contact=contact, asked_on=LAST_YEAR, due_on=TODAY, request="轮椅", recorded_by=by
+        ),
+        name,
+    )
+
+
+def users_and_offices(full: FullCast) -> None:
+    former = make_user("former", OfficeKind.SECRETARY, full.cast.next_branch)
+    Office.objects.filter(user=former).update(valid_until=LAST_YEAR)
+    for user in User.objects.all():
+        full.keep(user, user.username)
+        full.keep(SavedFilter.objects.create(user=user, name="退休", query="situation=retired"), user.username)
+    for office in Office.objects.select_related("user"):
+        full.keep(office, office.user.username)
+
+
+def imports(full: FullCast) -> None:
+    cast = full.cast
+    places = {
+        "branch": (cast.branch, cast.secretary),
+        "next-branch": (cast.next_branch, cast.next_secretary),
+        "other-branch": (cast.other_branch, cast.county_staff),
+        "tree-of-county": (None, cast.county_staff),
+        "tree-of-district": (None, cast.district_staff),
+    }
+    for name, (place, by) in places.items():
+        workbook = RosterImport.objects.create(
+            organization=place, uploaded_by=by, file_name=f"{name}.xlsx", state="preview", rows_total=1, rows_done=1
+        )
+        full.keep(workbook, name)
+        row = RosterImportRow.objects.create(roster_import=workbook, number=3, verdict="new", name="孙", cells="{}")
+        full.keep(row, name)

@@ -1,0 +1,140 @@
+"""Who sees which rows: reviewed by hand, kept by `test_scope.py`. What a part is not named for, it doesn't see.
+
+Read it as: for each model, each part of the cast, the rows of `full_cast` that `visible_to` may give.
+"""
+
+EVERY_PLACE = "county district branch group next-branch other-district other-branch"
+
+ROSTER = {
+    "secretary": "zhang li",
+    "officer": "zhang li",
+    "group_leader": "li",
+    "member": "zhang",
+    "next_secretary": "wang",
+    "other_secretary": "zhao",
+    "district_staff": "zhang li wang",
+    "county_staff": "zhang li wang zhao",
+}
+"""Whoever left (`gone`) is on no roster, and on nobody's screen."""
+
+CARE = {
+    "secretary": "zhang li",
+    "officer": "zhang li",
+    "group_leader": "li",
+    "member": "zhang",
+    "next_secretary": "wang",
+    "other_secretary": "zhao",
+}
+"""Committees read no contact log."""
+
+ORGANIZATIONS = {
+    "secretary": "branch group",
+    "officer": "branch group",
+    "group_leader": "group",
+    "next_secretary": "next-branch",
+    "other_secretary": "other-branch",
+    "district_staff": "district branch group next-branch",
+    "county_staff": EVERY_PLACE,
+    "county_secretary": EVERY_PLACE,
+    "inspector": EVERY_PLACE,
+    "administrator": EVERY_PLACE,
+}
+
+OFFICES_BELOW_THE_DISTRICT = "secretary officer group_leader next_secretary former district_staff"
+EVERY_OFFICE = OFFICES_BELOW_THE_DISTRICT + " other_secretary county_staff county_secretary inspector administrator"
+
+SCOPE: dict[str, dict[str, str]] = {
+    "Member": ROSTER,
+    "Situation": ROSTER,
+    # The relation that `gone` had stays part of the branch's history; `zhao` takes part in the next branch.
+    "Affiliation": {
+        "secretary": "zhang li gone",
+        "officer": "zhang li gone",
+        "group_leader": "li",
+        "member": "zhang",
+        "next_secretary": "wang zhao-guest",
+        "other_secretary": "zhao",
+        "district_staff": "zhang li wang gone zhao-guest",
+        "county_staff": "zhang li wang zhao gone zhao-guest",
+    },
+    "ContactPerson": CARE,
+    "Contact": CARE,
+    "HelpRequest": CARE,
+    "Organization": ORGANIZATIONS,
+    "Term": ORGANIZATIONS,
+    "LocalRule": {
+        "district_staff": "district",
+        "county_staff": "county district other-district",
+        "county_secretary": "county district other-district",
+        "inspector": "county district other-district",
+        "administrator": "county district other-district",
+    },
+    "Office": {
+        "secretary": "secretary officer group_leader",
+        "officer": "secretary officer group_leader",
+        "group_leader": "group_leader",
+        "next_secretary": "next_secretary former",
+        "other_secretary": "other_secretary",
+        "district_staff": OFFICES_BELOW_THE_DISTRICT,
+        "county_staff": EVERY_OFFICE,
+        "county_secretary": EVERY_OFFICE,
+        "inspector": EVERY_OFFICE,
+        "administrator": EVERY_OFFICE,
+        "former": "former",
+    },
+    # Oneself; administrators also whoever holds or held an office, or is a member, below theirs. Never a stranger.
+    "User": {
+        "secretary": "secretary",
+        "officer": "officer",
+        "group_leader": "group_leader",
+        "member": "member",
+        "next_secretary": "next_secretary",
+        "other_secretary": "other_secretary",
+        "district_staff": "district_staff",
+        "county_staff": "county_staff",
+        "county_secretary": "county_secretary",
+        "inspector": "inspector",
+        "administrator": EVERY_OFFICE + " member",
+        "stranger": "stranger",
+        "former": "former",
+    },
+    "SavedFilter": {
+        "secretary": "secretary",
+        "officer": "officer",
+        "group_leader": "group_leader",
+        "member": "member",
+        "next_secretary": "next_secretary",
+        "other_secretary": "other_secretary",
+        "district_staff": "district_staff",
+        "county_staff": "county_staff",
+        "county_secretary": "county_secretary",
+        "inspector": "inspector",
+        "administrator": "administrator",
+        "stranger": "stranger",
+        "former": "former",
+    },
+    # An import without a place builds a tree: it belongs to whoever uploaded it.
+    "RosterImport": {
+        "secretary": "branch",
+        "officer": "branch",
+        "next_secretary": "next-branch",
+        "other_secretary": "other-branch",
+        "district_staff": "branch next-branch tree-of-district",
+        "county_staff": "branch next-branch other-branch tree-of-county",
+    },
+    # Not a queryset's visible_to but members.queries.trail.visible_entries.
+    "Entry": {
+        "secretary": "branch group",
+        "next_secretary": "next-branch",
+        "other_secretary": "other-branch",
+        "district_staff": "district branch group next-branch",
+        "county_staff": EVERY_PLACE,
+        "administrator": EVERY_PLACE + " nowhere",
+    },
+}
+
+REACHED_THROUGH = {
+    "RosterImportRow": "roster_import",
+    "ColumnMapping": "organization",
+}
+"""Models without a scope of their own: only ever read through a row that has one."""
