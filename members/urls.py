@@ -13,6 +13,7 @@ urlpatterns = [
     path("roster/filters/<uuid:key>/delete/", roster.roster_filter_delete, name="roster-filter-delete"),
     path("", include("members.urls_member")),
     path("", include("members.urls_organization")),
+    path("", include("members.urls_import")),
     path("audit/", audit.audit_list, name="audit-list"),
     path("members/<uuid:key>/reveal/", reveal.member_reveal, name="member-reveal"),
     path("regulations/", regulations.regulation_list, name="regulation-list"),

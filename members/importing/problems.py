@@ -130,6 +130,11 @@ def _shown(name: str, value: object) -> object:
     return SituationKind(str(value)).label if name == "situation" else value
 
 
+def note_from_json(stored: Mapping[str, object]) -> Note:
+    """A note as an import keeps it."""
+    return Note(int(str(stored["row"])), from_json(stored))
+
+
 def from_json(stored: Mapping[str, object]) -> Problem:
     """A problem as an import's row keeps it."""
     about = stored.get("about")

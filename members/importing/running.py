@@ -1,12 +1,14 @@
 """Taking an import through its stages: reading for the pages, storing after confirmation, and both at once."""
 
+import os
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 from django.conf import settings
+from django.core.files.uploadedfile import UploadedFile
 from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
 
@@ -29,6 +31,26 @@ SYSTEM = "system"
 def file_of(roster_import: RosterImport) -> Path:
     """Where the uploaded workbook lies until it has been read."""
     return Path(settings.IMPORT_ROOT) / f"{roster_import.key}.upload"
+
+
+def receive(workbook: UploadedFile, *, key: UUID, into: Organization, may_build: bool, by: User) -> RosterImport:
+    """Keep an uploaded workbook until it has been read, readable for this program alone."""
+    begun = service.receive_workbook(
+        key=key, file_name=workbook.name or "", organization=into, may_build=may_build, by=by
+    )
+    path = file_of(begun)
+    if begun.state == ImportState.UPLOADED and not path.exists():
+        path.parent.mkdir(parents=True, exist_ok=True)
+        beside = path.with_suffix(f".{uuid4().hex}")
+        with open(beside, "xb", opener=_private) as file:  # noqa: PTH123  the opener sets the mode from the first byte
+            for piece in workbook.chunks():
+                file.write(piece)
+        beside.replace(path)
+    return begun
+
+
+def _private(path: str, flags: int) -> int:
+    return os.open(path, flags, 0o600)
 
 
 def remembered(organization: Organization | None) -> dict[str, str]:

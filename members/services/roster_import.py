@@ -112,7 +112,8 @@ def begin_rows(*, roster_import: RosterImport, layout: Layout, notes: Iterable[N
 @transaction.atomic
 def store_verdicts(*, roster_import: RosterImport, judged: Sequence[Judged]) -> None:
     """Keep a chunk of rows with their verdicts, to be looked through. Nothing reaches the roster."""
-    _store_rows(roster_import, judged, {}, {})
+    would = {row.number: {"changes": _texts_of(row)} for row in judged if row.verdict == RowVerdict.CHANGED}
+    _store_rows(roster_import, judged, {}, would)
     _progress(roster_import, len(judged))
 
 
@@ -288,12 +289,16 @@ def _change_member(row: Judged, on: date, by: User | str) -> dict[str, Any]:
     if row.changes:
         describe(member)
         member.save()
-    undo: dict[str, Any] = {"changes": {name: [text_of(old), text_of(new)] for name, (old, new) in row.changes.items()}}
+    undo: dict[str, Any] = {"changes": _texts_of(row)}
     if row.moves and row.place:
         undo["from"] = member.roster_path
         group = Organization.objects.get(pk=row.place.pk)
         undo["affiliation"] = str(place_member(member=member, organization=group, on=on, by=by).pk)
     return undo
+
+
+def _texts_of(row: Judged) -> dict[str, list[str]]:
+    return {name: [text_of(old), text_of(new)] for name, (old, new) in row.changes.items()}
 
 
 def assign(member: Member, name: str, value: Any) -> None:

@@ -1,0 +1,41 @@
+"""Imports in the background. The rows say what is to be done; a task that is lost is done a minute later."""
+
+import logging
+from uuid import UUID
+
+from celery import Task, shared_task
+from django.utils import timezone
+from kombu.exceptions import OperationalError
+
+from members.importing import running
+from members.models import RosterImport
+
+log = logging.getLogger(__name__)
+
+
+@shared_task
+def read_import(key: str) -> None:
+    """Read an uploaded workbook into rows with a verdict each."""
+    running.read_import(RosterImport.objects.get(key=key), on=timezone.localdate())
+
+
+@shared_task
+def apply_import(key: str) -> None:
+    """Store the accepted rows of a confirmed import."""
+    running.apply_import(RosterImport.objects.get(key=key), on=timezone.localdate())
+
+
+@shared_task
+def continue_imports() -> None:
+    """Every minute: whatever waits for a worker, or was left by one."""
+    for roster_import in RosterImport.objects.unfinished().order_by("uploaded_at"):
+        running.read_import(roster_import, on=timezone.localdate())
+        running.apply_import(roster_import, on=timezone.localdate())
+
+
+def start(task: "Task[[str], None]", key: UUID) -> None:
+    """Hand the work to a worker. Without a broker the row waits for the minute's round, and the page says so."""
+    try:
+        task.delay(str(key))
+    except (OperationalError, OSError) as error:
+        log.warning("The broker can't be reached, import %s waits: %s", key, error)
