@@ -144,7 +144,7 @@ class BallotForm(forms.Form):
 
 class ApproveForm(forms.Form):
     on = forms.DateField(
-        label=gettext_lazy("Approved on"), widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
+        label=gettext_lazy("Day of approval"), widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
     )
     document = forms.CharField(label=gettext_lazy("Document of approval"), max_length=200)
     fills_vacancy = forms.BooleanField(

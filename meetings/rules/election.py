@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from meetings.choices import VoteSubject
-from meetings.rules.votes import Figures, Heads, ballot_mistakes, ballots_hold, rule_versions
+from meetings.rules.votes import Figures, Heads, ballot_mistakes, ballots_hold, in_a_row, rule_versions
 from members.choices import OfficeKind
 from rulebook.book import rule_if_held
 from rulebook.local import LocalRule
@@ -97,21 +97,21 @@ def _seated(enough: Sequence[Standing], seats: int) -> tuple[tuple[str, ...], tu
 
 
 def _sentence(needed: int, elected: Collection[str], tied: Collection[str], seats_open: int) -> str:
-    parts = [
-        ngettext(
-            "%(count)s is elected; %(needed)s votes are needed.",
-            "%(count)s are elected; %(needed)s votes are needed.",
-            len(elected),
-        )
-        % {"count": len(elected), "needed": needed}
-    ]
+    who = ngettext(
+        "%(count)s is elected; %(needed)s votes are needed.",
+        "%(count)s are elected; %(needed)s votes are needed.",
+        len(elected),
+    ) % {"count": len(elected), "needed": needed}
+    return in_a_row(who, _what_is_open(len(tied), seats_open))
+
+
+def _what_is_open(tied: int, seats_open: int) -> str:
     if tied:
-        sentence = _("Equal votes for the last seat: the members vote again among the %(tied)s.")
-        parts.append(sentence % {"tied": len(tied)})
-    elif seats_open:
+        return _("Equal votes for the last seat: the members vote again among the %(tied)s.") % {"tied": tied}
+    if seats_open:
         sentence = _("Seats still open: %(seats)s. Vote again, or reduce the seats if more than half agree.")
-        parts.append(sentence % {"seats": seats_open})
-    return " ".join(parts)
+        return sentence % {"seats": seats_open}
+    return ""
 
 
 def mistakes(ballot: Ballot, *, seats: int, heads: Heads) -> dict[str, str]:

@@ -214,8 +214,13 @@ def decide(subject: VoteSubject, figures: Figures, heads: Heads, on: date) -> De
     outcome = vote(kind, Count(heads.entitled, heads.present, figures.votes_for, figures.written_for), on)
     sentence = outcome.reason
     if outcome.valid and not outcome.passed and is_half(figures, heads, subject):
-        sentence = f"{sentence} {_('Exactly half is not more than half.')}"
+        sentence = in_a_row(sentence, _("Exactly half is not more than half."))
     return Decision(outcome.valid, outcome.passed, sentence, versions, outcome.citations)
+
+
+def in_a_row(first: str, then: str) -> str:
+    """Two sentences, with a blank between them where the language has one."""
+    return _("%(first)s %(then)s") % {"first": first, "then": then} if then else first
 
 
 def is_half(figures: Figures, heads: Heads, subject: VoteSubject) -> bool:

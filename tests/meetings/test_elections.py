@@ -17,7 +17,7 @@ from members.choices import Membership, OfficeKind
 from members.models import LocalRule, Office, Term, User
 from members.services.refused import Refused
 from tests.cast import TODAY, make_member
-from tests.meetings.voting import bring, hold, ids, known_as
+from tests.meetings.voting import bring, english, hold, ids, known_as  # noqa: F401
 
 pytestmark = pytest.mark.django_db
 

@@ -16,6 +16,7 @@ from meetings.rules.election import (
 )
 from meetings.rules.votes import Heads
 from tests.cast import TODAY
+from tests.meetings.voting import english  # noqa: F401
 
 TEN = Heads(10, 9)
 BEFORE_2020 = date(2020, 7, 12)

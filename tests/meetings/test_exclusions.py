@@ -13,7 +13,7 @@ from meetings.queries.votes import exclusions_of
 from meetings.services.exclusions import Approvals, WrongExclusion, record_exclusion, remove_exclusion
 from meetings.services.meeting import NotNow, open_meeting
 from tests.cast import TODAY
-from tests.meetings.voting import plan
+from tests.meetings.voting import english, plan  # noqa: F401
 
 pytestmark = pytest.mark.django_db
 

@@ -27,6 +27,7 @@ from members.choices import SituationKind
 from rulebook.rule import NoRule
 from rulebook.rules.votes import exclusion
 from tests.cast import TODAY
+from tests.meetings.voting import english  # noqa: F401
 
 MOTION, COMMITTEE, ADMISSION, CONFIRMATION, ELECTION = VoteSubject
 HANDS, BALLOT = VoteMethod.SHOW_OF_HANDS, VoteMethod.SECRET_BALLOT

@@ -18,7 +18,7 @@ from meetings.services.meeting import NotNow, close_meeting
 from meetings.services.votes import Question, WrongFigures, add_vote, count_anew, count_vote, withdraw_vote
 from members.choices import Membership
 from tests.cast import make_member
-from tests.meetings.voting import bring, hold, known_as, plan
+from tests.meetings.voting import bring, english, hold, known_as, plan  # noqa: F401
 
 pytestmark = pytest.mark.django_db
 

@@ -1,4 +1,9 @@
-"""A branch that meets and votes."""
+"""A branch that meets and votes, and says so in English."""
+
+from collections.abc import Iterator
+
+import pytest
+from django.utils import translation
 
 from meetings.choices import AttendanceState, MeetingKind
 from meetings.models import Expected, Meeting
@@ -7,6 +12,13 @@ from members.choices import Membership
 from members.models import Member
 from members.queries.standing import standing_of
 from tests.cast import TODAY, Cast, make_member
+
+
+@pytest.fixture(autouse=True)
+def english() -> Iterator[None]:
+    """Imported where tests read sentences, which otherwise are in the language of the installation."""
+    with translation.override("en"):
+        yield
 
 
 def plan(cast: Cast, *, formal: int = 10, kind: str = MeetingKind.GENERAL_MEETING, **fields: object) -> Meeting:
