@@ -29,6 +29,7 @@ ACTIONS: dict[str, Promise] = {
     "correct_help": _("Corrected a request for help"),
     "remove_help": _("Removed a request for help recorded by mistake"),
     "print_phone": _("Printed a phone number on a list to call from"),
+    "export_reach": _("Exported the list of who is hard to reach"),
     # roster imports
     "confirm_import": _("Confirmed a roster import"),
     "import_roster": _("Imported a roster"),
@@ -106,7 +107,6 @@ DETAILS: dict[str, Promise] = {
     "organizations": _("organizations set up"),
     "passed": _("passed"),
     "refused": _("rows refused"),
-    "organizations": _("organizations"),
     "rows": _("rows"),
     "rule": _("rule"),
     "seats": _("seats"),

@@ -1,12 +1,13 @@
 """The cast with a row of every scoped model in every place, so that whatever leaks can be seen to leak.
 
-Rows have short names: of people (`zhang`: branch, `li`: group, `wang`: next branch, `zhao`: other district, `gone`: left
-the branch), or the code of the organization they belong to.
+Rows have short names: of people (`zhang`: branch, `li`: group, `wang`: next branch, `zhao`: other district, `gone`:
+left the branch), or the code of the organization they belong to.
 """
 
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 
+from django.core.files.base import ContentFile
 from django.db.models import Model
 
 from audit.models import Entry
@@ -31,6 +32,7 @@ from members.models import (
 )
 from tests.cast import TODAY, Cast, make_cast, make_member, make_user
 
+PNG = b"\x89PNG\r\n\x1a\n" + b"0" * 24
 LAST_YEAR = TODAY - timedelta(days=365)
 
 
@@ -81,7 +83,7 @@ def places(full: FullCast) -> None:
 
 def local_rule(place: Organization) -> LocalRule:
     return LocalRule.objects.create(
-        organization=place, rule_key="dues.farmer", value="0.5", document="组〔2026〕1号", approved_by="组织部",
+        organization=place, rule_key="dues.flat.farmer", value="0.50", document="组〔2026〕1号", approved_by="组织部",
         approved_on=LAST_YEAR, valid_from=LAST_YEAR,
     )  # fmt: skip
 
@@ -91,6 +93,7 @@ def people(full: FullCast) -> None:
     gone = make_member("钱外出", cast.branch, phone="13811112222")
     Affiliation.objects.filter(member=gone).update(valid_until=LAST_YEAR, left_because=LeavingReason.LEFT_SYSTEM)
     Member.objects.filter(pk=gone.pk).update(roster_path="")
+    gone.refresh_from_db()
     for name, member in {
         "zhang": cast.zhang,
         "li": cast.li,
@@ -98,6 +101,7 @@ def people(full: FullCast) -> None:
         "zhao": cast.zhao,
         "gone": gone,
     }.items():
+        member.photo.save(f"{name}.png", ContentFile(PNG))
         full.keep(member, name)
         full.keep(Affiliation.objects.get(member=member), name)
     guest = Affiliation.objects.create(

@@ -3,8 +3,6 @@
 import inspect
 
 import pytest
-from django.apps import apps
-from django.conf import settings
 from django.db.models import Model
 
 from audit.models import Entry
@@ -14,18 +12,11 @@ from members.queries.standing import standing_of
 from tests.cast import TODAY
 from tests.full_cast import make_full_cast
 from tests.scope_table import REACHED_THROUGH, SCOPE
+from tests.world import MODELS
 
 pytestmark = pytest.mark.django_db
 
 
-def our_models():
-    ours = [
-        app for app in apps.get_app_configs() if app.path.startswith(str(settings.BASE_DIR)) and ".venv" not in app.path
-    ]
-    return [model for app in ours for model in app.get_models()]
-
-
-MODELS = {model.__name__: model for model in our_models()}
 PARTS = (
     "secretary", "officer", "group_leader", "member", "next_secretary", "other_secretary", "county_staff",
     "district_staff", "county_secretary", "inspector", "administrator", "stranger", "former",

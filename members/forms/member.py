@@ -6,6 +6,7 @@ from datetime import date
 from typing import Any, cast
 
 from django import forms
+from django.core.files.uploadedfile import UploadedFile
 from django.forms.boundfield import BoundField
 from django.http import QueryDict
 from django.utils.translation import gettext_lazy as _
@@ -23,7 +24,8 @@ from members.choices import (
 from members.forms.fields import IdentityNumberField, PartialDateField, PhoneField, choice_field, day_field, key_field
 from members.models import Member, Organization, User
 from members.models.organization import OrganizationQuerySet
-from members.rules.people import Facts, objections
+from members.photos import LARGEST
+from members.rules.people import Facts, objections, read_from_identity
 from members.services.people import DATES, EDITABLE, PRIVATE, Values, facts_of, value_of, version_of
 from members.services.refused import Refused
 
@@ -92,11 +94,13 @@ class MemberForm(forms.Form):
         return set(values)
 
     def values(self) -> dict[str, Any]:
-        """Facts as `services.people` takes them."""
+        """Facts as `services.people` takes them; birth and sex are read from the identity number where left empty."""
         given = {name: value for name, value in self.cleaned_data.items() if name in EDITABLE}
         if "dues_base" in given:
             amount = given["dues_base"]
             given["dues_base"] = "" if amount is None else str(int(amount * 100))
+        if read := read_from_identity(given.get("national_id", "")):
+            given["born"], given["sex"] = given.get("born") or read[0], given.get("sex") or read[1].value
         return given
 
 
@@ -170,6 +174,13 @@ class PhotoForm(forms.Form):
         help_text=_("JPEG or PNG, at most 2 MB. Place and time that the camera wrote into it are removed."),
         widget=forms.FileInput(attrs={"accept": "image/jpeg,image/png"}),
     )
+
+    def clean_photo(self) -> UploadedFile:
+        """Refused before it is read into memory."""
+        file: UploadedFile = self.cleaned_data["photo"]
+        if (file.size or 0) > LARGEST:
+            raise forms.ValidationError(_("Choose a JPEG or PNG picture of at most 2 MB."))
+        return file
 
 
 class MoveForm(forms.Form):

@@ -71,6 +71,8 @@ class MemberQuerySet(models.QuerySet["Member"]):
             query = postgres_query(text)
         else:
             match = "members_member.id IN (SELECT rowid FROM members_member_search WHERE search_terms MATCH %s)"
+            if len(text.strip()) == 1:  # too many are found: "+" lets SQLite go through the scope, not through them
+                match = f"+{match}"
             query = sqlite_query(text)
         found = self.extra(where=[match], params=[query]) if query else self.none()  # noqa: S610 - the query is a parameter
         return cast(MemberQuerySet, found)
@@ -145,6 +147,9 @@ class Member(models.Model):
         ]
         indexes = [
             models.Index(fields=["roster_path", "name_key", "id"], name="member_roster_order"),
+            models.Index(fields=["name_key", "id", "roster_path"], name="member_by_name"),
+            models.Index(fields=["birth_on", "id", "roster_path"], name="member_by_birth"),
+            models.Index(fields=["joined_on", "id", "roster_path"], name="member_by_joining"),
         ]
 
     def __str__(self) -> str:

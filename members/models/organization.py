@@ -69,6 +69,7 @@ class Organization(MP_Node):
                 name="organization_dissolved_after_founding",
             ),
         ]
+        indexes = [models.Index(fields=["depth", "path"], name="organization_by_level")]
 
     def __str__(self) -> str:
         return self.name

@@ -9,7 +9,7 @@ from members.models import Office, Organization, Term, User
 from members.models.office import OfficeQuerySet
 from members.models.organization import OrganizationQuerySet
 from members.queries.local_rules import in_force_at
-from members.queries.organizations import RosterSummary, roster_summary, summaries
+from members.queries.organizations import RosterSummary, summaries
 from members.queries.trail import Act, trail_page
 from members.rules.organizations import TermState, size_flags, term_state
 from rulebook.values import Verdict
@@ -44,13 +44,13 @@ class OrganizationPage:
 
 def organization_page(organization: Organization, viewer: User, *, on: date) -> OrganizationPage:
     """The page's content on that day; the number of queries doesn't depend on the organization's size."""
-    figures = roster_summary([organization.path], on=on)
     offices = sorted(_offices(organization), key=lambda office: (RANK[office.kind], office.valid_from or date.min))
     current = [office for office in offices if office.valid_until is None or office.valid_until > on]
     terms = list(organization.terms.order_by("-elected_on"))
     local = in_force_at(organization.path, on=on)
     children = list(_children(organization, on))
-    below = summaries(children[:CHILDREN_SHOWN], on=on)
+    found = summaries([organization, *children[:CHILDREN_SHOWN]], on=on)
+    figures = found[organization.path]
     return OrganizationPage(
         above=list(_above(organization, viewer)),
         figures=figures,
@@ -66,7 +66,7 @@ def organization_page(organization: Organization, viewer: User, *, on: date) -> 
         term_state=term_state(terms[0].ends_on, on=on, local=local) if terms else None,
         offices=current,
         past_offices=[office for office in offices if office not in current],
-        children=[(child, below[child.path]) for child in children[:CHILDREN_SHOWN]],
+        children=[(child, found[child.path]) for child in children[:CHILDREN_SHOWN]],
         more_children=len(children) > CHILDREN_SHOWN,
         history=trail_page(Entry.objects.about("members.Organization", organization.pk), reader=viewer).acts,
     )

@@ -89,12 +89,15 @@ def help_requests(user: User, *, state: str = "") -> HelpRequestQuerySet:
     return rows.order_by(F("answered_on").desc(nulls_first=True), "due_on", "pk")
 
 
-def possible_contact_persons(member: Member) -> MemberQuerySet:
-    """The others of the member's branch."""
+def possible_contact_persons(member: Member, user: User, present: int | None = None) -> MemberQuerySet:
+    """The others of the member's branch whom the user may see, and who is it now (the id of a member)."""
     path = member.roster_path
     group = Organization.objects.filter(path=path, kind=OrganizationKind.GROUP).exists()
     branch = path[: -Organization.steplen] if group else path
-    return Member.objects.below(branch).exclude(pk=member.pk).in_roster_order() if path else Member.objects.none()
+    others = Member.objects.below(branch).visible_to(user) if path else Member.objects.none()
+    if present:
+        others |= Member.objects.filter(pk=present)
+    return others.exclude(pk=member.pk).in_roster_order()
 
 
 def said_to_be_lost(member: Member, *, on: date) -> bool:

@@ -26,6 +26,8 @@ ORDERS = {
 }
 COUNTED = 1_000
 """The count stops beyond this: nobody reads further, and counting a county costs more than its page."""
+FOUND = 300
+"""Of a search this many are listed. Who gets more types another character."""
 KINDS = [(kind.value, kind) for kind in SituationKind]
 SHOWN_FIELDS = (
     *("id", "key", "name", "name_key", "sex", "birth_on", "birth_precision", "membership", "full_on", "dues_category"),
@@ -112,10 +114,29 @@ def _of_age(band: str, on: date) -> Q:
     return old_enough & Q(birth_on__gt=months_before(on, 12 * (most + 1))) if most is not None else old_enough
 
 
-def count_up_to(members: MemberQuerySet, most: int = COUNTED) -> int | None:
-    """How many there are; None: more than `most`."""
-    counted = members.order_by()[: most + 1].count()
-    return None if counted > most else counted
+@dataclass(frozen=True)
+class Listed:
+    """Whom the list goes through, and how many they are. `count` None: more than `most`."""
+
+    members: MemberQuerySet
+    count: int | None
+    most: int = COUNTED
+
+    @property
+    def partly(self) -> bool:
+        """Whether only the first that were found are on the list."""
+        return self.count is None and self.most == FOUND
+
+
+def listed(members: MemberQuerySet, chosen: RosterFilter) -> Listed:
+    """Count them as far as somebody reads. Of a search only the first that are found are listed, in whatever order the
+    index gives them: a common name is never sorted as a whole.
+    """
+    if not chosen.q.strip():
+        counted = members.order_by()[: COUNTED + 1].count()
+        return Listed(members, None if counted > COUNTED else counted)
+    found = list(members.order_by().values_list("pk", flat=True)[: FOUND + 1])
+    return Listed(Member.objects.filter(pk__in=found[:FOUND]), None if len(found) > FOUND else len(found), FOUND)
 
 
 def page_of(members: MemberQuerySet, *, sort: str, place: Place) -> Page:

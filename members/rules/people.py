@@ -118,7 +118,7 @@ def _of_days(facts: Facts, on: date) -> Iterator[Objection]:
 
 def _of_joining(facts: Facts) -> Iterator[Objection]:
     born = facts.born or _birth_by_identity(facts.national_id)
-    if born and facts.joined and years_between(born.first_day, facts.joined.last_day) < _least_age(facts.joined):
+    if born and facts.joined and joined_too_young(born, facts.joined):
         yield Objection("joined", "joined_before_eighteen", ("born", "national_id"))
     if facts.joined and facts.confirmed and facts.confirmed.last_day < facts.joined.first_day:
         yield Objection("confirmed", "full_before_joined", ("joined",))
@@ -158,13 +158,22 @@ def sex_in(number: str) -> Sex:
     return Sex.MALE if int(number[16]) % 2 else Sex.FEMALE
 
 
+def read_from_identity(number: str) -> tuple[PartialDate, Sex] | None:
+    """Birth and sex, so that nobody types them twice; None for no number or a wrong one."""
+    return (PartialDate(birth_in(number)), sex_in(number)) if number and not identity_fault(number) else None
+
+
 def _birth_by_identity(number: str) -> PartialDate | None:
     return PartialDate(birth_in(number)) if number and not identity_fault(number) else None
 
 
-def _least_age(joined: PartialDate) -> int:
-    """Years at which one may join: the constitution's article 1, which the recruiting rules repeat."""
-    return rule("recruit.min_age", max(joined.last_day, FIRST_DAY_HELD)).whole
+def joined_too_young(born: PartialDate, joined: PartialDate) -> bool:
+    """Before the year in which one turns eighteen (constitution, article 1; the recruiting rules repeat it).
+
+    Old files often have only the right year, so some months too early are no contradiction.
+    """
+    least = rule("recruit.min_age", max(joined.last_day, FIRST_DAY_HELD)).whole
+    return joined.last_day.year - born.first_day.year < least
 
 
 FIRST_DAY_HELD = date(2020, 1, 1)

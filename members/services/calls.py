@@ -55,6 +55,12 @@ def open_call_list(
     return {member.pk: _numbers(member, persons) for member, persons in people}
 
 
+def put_export_on_record(*, rows: int, by: User) -> None:
+    """That the list left the program as a workbook, and how long it was."""
+    code = by.standing.held[0].code if by.standing.held else ""
+    record(action="export_reach", by=by, subject=by, organization_code=code, details={"rows": rows})
+
+
 def _numbers(member: Member, persons: list[ContactPerson]) -> Numbers:
     return Numbers(opened(member.phone), [(person, opened(_phone_of(person))) for person in persons])
 

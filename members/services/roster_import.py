@@ -188,7 +188,8 @@ def finish_import(*, roster_import: RosterImport, by: User | str) -> None:
     counts = count_verdicts(roster_import)
     now = timezone.now()
     roster_import.rows.exclude(verdict__in=LEFT_OUT).update(cells="")
-    _set(roster_import, state=ImportState.APPLIED, applied_at=now, claimed_until=None, counts=counts)
+    rows = sum(counts.values())
+    _set(roster_import, state=ImportState.APPLIED, applied_at=now, claimed_until=None, counts=counts, rows_total=rows)
     _record("import_roster", roster_import, by, {**counts, "organizations": len(roster_import.built)})
 
 

@@ -56,7 +56,7 @@ def contact_person_add(request: PageRequest, key: UUID) -> HttpResponse:
     """Name who looks after a member."""
     member = fetch(request, Member.objects.all(), key=key)
     form = NewContactPersonForm(
-        request.POST or None, choices=possible_contact_persons(member), today=request.today
+        request.POST or None, choices=possible_contact_persons(member, request.user), today=request.today
     )  # fmt: skip
     if request.method == "POST" and form.is_valid():
         given = {"key": form.cleaned_data["key"], "values": form.facts()}
@@ -72,9 +72,8 @@ def contact_person_edit(request: PageRequest, key: UUID) -> HttpResponse:
     """See the phone, correct, end or let it go on."""
     contact_person = fetch(request, CONTACT_PERSONS.all(), pk=key)
     member = contact_person.member
-    form = ContactPersonForm(
-        request.POST or None, choices=possible_contact_persons(member), stored=contact_person
-    )  # fmt: skip
+    choices = possible_contact_persons(member, request.user, contact_person.person_id)
+    form = ContactPersonForm(request.POST or None, choices=choices, stored=contact_person)
     if request.method == "POST" and form.is_valid():
         facts = form.facts()
         if carried_out(

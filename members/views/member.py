@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from datetime import date
+from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
@@ -32,7 +33,7 @@ from members.queries.member_page import last_steps, member_page
 from members.requests import PageRequest
 from members.services.belonging import CannotBelong
 from members.services.moves import leave_roster, move_member, take_back_step
-from members.services.people import Outdated, create_member, edit_member
+from members.services.people import PRIVATE, Outdated, create_member, edit_member
 from members.services.photos import remove_photo, store_photo
 from members.services.refused import Refused
 from members.views.timeline import lines
@@ -54,12 +55,7 @@ def member_me(request: PageRequest) -> HttpResponse:
     member = Member.objects.filter(user=request.user.pk).first()
     if member is None:
         return render(request, "members/member_none.html")
-    private = {
-        "phone": opened(member.phone),
-        "national_id": opened(member.national_id),
-        "address": opened(member.address),
-    }
-    return render(request, "members/member.html", {**_page(request, member), "own": True, "private": private})
+    return render(request, "members/member.html", {**_page(request, member), "own": True, "private": _opened(member)})
 
 
 @requires(Capability.EDIT_ROSTER)
@@ -209,6 +205,13 @@ def _edit(request: PageRequest, member: Member, form: MemberEditForm) -> list[st
     except Outdated:
         form.renew(Member.objects.get(pk=member.pk))
         raise
+
+
+def _opened(member: Member) -> dict[str, str]:
+    """One's own private values; the dues base, kept in fen, in yuan."""
+    private = {field: opened(getattr(member, field)) for field in PRIVATE}
+    fen = private["dues_base"]
+    return {**private, "dues_base": _("%(yuan)s yuan") % {"yuan": Decimal(fen) / 100} if fen.isdecimal() else fen}
 
 
 def _page(request: PageRequest, member: Member) -> dict[str, Any]:

@@ -18,7 +18,7 @@ from members.policy import requires
 from members.queries.reach import ReachRow, Waiting, waiting_members, with_people
 from members.requests import PageRequest
 from members.rules.reach import Due, NextContact
-from members.services.calls import AT_ONCE, Numbers, open_call_list
+from members.services.calls import AT_ONCE, Numbers, open_call_list, put_export_on_record
 from members.views.member import carried_out
 from members.workbooks.writing import Sheet, write_workbook
 
@@ -70,8 +70,9 @@ def reach_print(request: PageRequest) -> HttpResponse:
 @requires(Capability.VIEW_CONTACTS)
 @require_safe
 def reach_export(request: PageRequest) -> FileResponse:
-    """The list as a workbook: no phone number, no note."""
+    """The list as a workbook: no phone number, no note. That it was taken is on record."""
     rows = with_people(_asked(request, ReachFilterForm(request.GET)), on=request.today)
+    put_export_on_record(rows=len(rows), by=request.user)
     file = BytesIO()
     write_workbook(file, [Sheet(_("Hard to reach"), _headings(), _cells(rows))])
     file.seek(0)

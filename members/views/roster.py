@@ -25,8 +25,8 @@ from members.roster_table import table_of
 def roster_list(request: PageRequest) -> HttpResponse:
     """The roster, filtered, sorted and by pages. htmx gets the rows alone."""
     user, chosen, columns = request.user, RosterFilter.from_query(request.GET), shown_columns(request.GET)
-    members = roster.narrowed(roster.roster(user, chosen.org), chosen, on=request.today)
-    page = roster.page_of(members, sort=chosen.sort, place=Place.from_query(request.GET))
+    listed = roster.listed(roster.narrowed(roster.roster(user, chosen.org), chosen, on=request.today), chosen)
+    page = roster.page_of(listed.members, sort=chosen.sort, place=Place.from_query(request.GET))
     places = places_of(user, chosen.org, [member.roster_path for member in page.rows])
     if chosen.org and not places.chosen:
         raise Http404
@@ -34,7 +34,7 @@ def roster_list(request: PageRequest) -> HttpResponse:
         "chosen": chosen,
         "page": page,
         "table": table_of(roster.rows_of(page.rows, places.names, on=request.today), columns),
-        "count": roster.count_up_to(members),
+        "listed": listed,
         "places": [("", _("All I may see")), *places.offered],
         "saved_filters": list(SavedFilter.objects.visible_to(user)),
         **_addresses(request),
@@ -73,7 +73,6 @@ def _addresses(request: PageRequest) -> dict[str, Any]:
     """The address's filter in the forms in which links and forms take it up."""
     query, unsorted = kept_query(request.GET), kept_query(request.GET, but="sort")
     return {
-        "most": roster.COUNTED,
         "query": query,
         "query_and": f"{query}&" if query else "",
         "unsorted_and": f"{unsorted}&" if unsorted else "",
@@ -91,6 +90,7 @@ def _columns(request: PageRequest, shown: list[str]) -> dict[str, Any]:
 def _powers(user: User) -> dict[str, bool]:
     held = user.standing.capabilities
     return {
+        "may_edit": Capability.EDIT_ROSTER in held,
         "may_import": Capability.IMPORT_ROSTER in held,
         "may_export": Capability.EXPORT_ROSTER in held,
         "may_reveal": Capability.REVEAL_PRIVATE in held,

@@ -12,31 +12,36 @@ APPS = ("branchweb", "members", "audit", "dues", "meetings", "supervision", "ass
 
 
 def calls():
+    """Every call in our code: where it stands, the call, and what the names of its module were given."""
     for app in APPS:
         for path in sorted((Path(settings.BASE_DIR) / app).rglob("*.py")):
-            for node in ast.walk(ast.parse(path.read_text())):
+            nodes = list(ast.walk(ast.parse(path.read_text())))
+            given = {ast.unparse(node.targets[0]): node.value for node in nodes if isinstance(node, ast.Assign)}
+            for node in nodes:
                 if isinstance(node, ast.Call) and "add_argument" not in ast.unparse(node.func):
-                    yield f"{path.name}:{node.lineno}", node
+                    yield f"{path.name}:{node.lineno}", node, given
 
 
-def strings(node):
-    return {part.value for part in ast.walk(node) if isinstance(part, ast.Constant) and isinstance(part.value, str)}
+def texts(value, given):
+    """What an expression can be: a text, one of two, or what a name was given."""
+    if isinstance(value, ast.IfExp):
+        return texts(value.body, given) | texts(value.orelse, given)
+    if isinstance(value, ast.Name):
+        return texts(given.get(value.id), {})
+    return {value.value} if isinstance(value, ast.Constant) and isinstance(value.value, str) else set()
 
 
 def written_actions():
     """Every `action="…"`, and the first word given to functions that hand it on (`_record…`)."""
-    for where, call in calls():
+    for where, call, given in calls():
         named = [keyword.value for keyword in call.keywords if keyword.arg == "action"]
         handed_on = call.args[:1] if ast.unparse(call.func).startswith("_record") else []
         for value in [*named, *handed_on]:
-            for action in (
-                strings(value.body) | strings(value.orelse) if isinstance(value, ast.IfExp) else strings(value)
-            ):
-                yield where, action
+            yield from ((where, action) for action in texts(value, given))
 
 
 def written_details():
-    for where, call in calls():
+    for where, call, _given in calls():
         handed_on = call.args if "record" in ast.unparse(call.func) else []
         for value in [*handed_on, *(keyword.value for keyword in call.keywords if keyword.arg == "details")]:
             if isinstance(value, ast.Dict):

@@ -46,7 +46,7 @@ def sent(**changed):
 
 
 # --- Contact persons ---
-def test_only_members_of_the_branch_are_offered_as_contact_persons(cast, as_user):
+def test_only_members_of_the_branch_whom_one_sees_are_offered_as_contact_persons(cast, as_user):
     offered = (
         as_user(cast.secretary).get(url("contact-person-add", cast.zhang)).context["form"].fields["person"].queryset
     )
@@ -54,7 +54,14 @@ def test_only_members_of_the_branch_are_offered_as_contact_persons(cast, as_user
     offered = (
         as_user(cast.group_leader).get(url("contact-person-add", cast.li)).context["form"].fields["person"].queryset
     )
-    assert list(offered) == [cast.zhang]
+    assert list(offered) == []
+
+
+def test_who_is_contact_person_now_stays_on_offer(cast, as_user):
+    beside = ContactPerson.objects.create(member=cast.li, person=cast.zhang)
+    form = as_user(cast.group_leader).get(url("contact-person-edit", beside)).context["form"]
+
+    assert list(form.fields["person"].queryset) == [cast.zhang]
 
 
 def test_a_contact_person_is_named_once_although_sent_twice(cast, as_user):

@@ -63,7 +63,7 @@ def test_a_workbook_becomes_a_preview_and_then_a_roster(cast: Cast, as_user: As,
 
     client.post(url(CONFIRM, begun))
     begun.refresh_from_db()
-    assert (begun.state, Member.objects.count()) == (ImportState.APPLIED, before + 3)
+    assert (begun.state, begun.rows_total, Member.objects.count()) == (ImportState.APPLIED, 3, before + 3)
     assert Member.objects.get(name="李四").get_absolute_url() in client.get(url(DETAIL, begun)).content.decode()
 
     client.post(url(UNDO, begun))

@@ -115,6 +115,12 @@ def test_an_identity_number_is_understood_in_the_ways_it_is_typed(cast, as_user,
     assert Member.objects.get(name="陈玉兰").national_id.open() == NEW_ID
 
 
+def test_birth_and_sex_are_read_from_the_identity_number_where_left_empty(cast, as_user):
+    as_user(cast.secretary).post(reverse(CREATE), filled(cast, born="", sex=""))
+    member = Member.objects.get(name="陈玉兰")
+    assert (str(member.born), member.sex) == ("1960-05-01", "female")
+
+
 def test_only_branches_and_groups_whose_roster_one_keeps_are_offered(cast, as_user):
     form = as_user(cast.secretary).get(reverse(CREATE)).context["form"]
     assert set(form.fields["organization"].queryset) == {cast.branch, cast.group}

@@ -10,6 +10,7 @@ from django.urls import reverse
 
 from members.choices import ContactKind, Membership, SituationKind
 from members.models import Contact, ContactPerson, HelpRequest, Member, Situation
+from members.photos import LARGEST
 from members.services.photos import store_photo
 from tests.cast import make_national_id
 from tests.members.photo_files import jpeg, png
@@ -173,7 +174,7 @@ def test_the_page_costs_the_same_however_much_there_is(cast, zhang, as_user, row
 # --- One's own page ---
 def test_ones_own_page_shows_ones_own_data(cast, zhang, log, as_user):
     content = text_of(as_user(cast.member).get(reverse("members:member-me")))
-    for word in (*CANARIES.values(), "想借一辆轮椅", "膝盖手术后行动不便", "张小兰"):
+    for word in (*CANARIES.values(), "1234567.89", "想借一辆轮椅", "膝盖手术后行动不便", "张小兰"):
         assert word in content
     for link in ("/edit/", "/reveal/", "contacts/", "help/"):
         assert link not in content
@@ -238,6 +239,11 @@ def test_a_photo_is_uploaded_shown_and_removed(cast, photo, as_user):
 def test_what_is_no_picture_is_refused_with_a_sentence(cast, photo, as_user):
     response = change(as_user, cast.secretary, cast.zhang, b"<svg onload=alert(1)>")
     assert response.status_code == 200
+    assert response.context["form"].errors["photo"]
+
+
+def test_a_picture_that_is_too_large_is_refused_before_it_is_read(cast, photo, as_user):
+    response = change(as_user, cast.secretary, cast.zhang, jpeg() + b"\0" * LARGEST)
     assert response.context["form"].errors["photo"]
 
 

@@ -99,6 +99,13 @@ def test_summaries_of_a_level_alone_leave_out_what_stands_beside(cast, situation
     }
 
 
+def test_what_is_not_shown_counts_where_its_top_is_shown(cast, situations):
+    """The district is shown with the first of its branches only."""
+    found = summaries([cast.district, cast.branch], on=TODAY)
+
+    assert {path: figures.members for path, figures in found.items()} == {cast.district.path: 4, cast.branch.path: 3}
+
+
 def test_summaries_of_nothing(cast):
     assert summaries([], on=TODAY) == {}
 

@@ -296,6 +296,8 @@ def test_the_workbook_holds_the_same_people_and_no_number(cast, four, phones, as
     assert [row[0] for row in rows[1:]] == ["乙", "丁"]
     assert rows[2][4].date() == date(2026, 11, 1)
     assert "1381111" not in str(rows)
+    entry = Entry.objects.get()
+    assert (entry.action, entry.organization_code, entry.details) == ("export_reach", "branch", {"rows": 2})
 
 
 def test_a_name_that_looks_like_a_formula_stays_text(cast, as_user):

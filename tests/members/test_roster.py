@@ -10,6 +10,7 @@ from django.urls import reverse
 
 from members.choices import DuesCategory, Membership, ReachBy, Sex, SituationKind
 from members.models import Member, Situation, User
+from members.queries import roster
 from tests.cast import Cast, make_member, make_national_id
 
 pytestmark = pytest.mark.django_db
@@ -198,3 +199,28 @@ def test_going_back_in_the_browser_gets_the_whole_page(secretary: Client) -> Non
 
 def without_tokens(html: str) -> str:
     return re.sub(r'name="csrfmiddlewaretoken" value="[^"]*"', "", html)
+
+
+def test_of_a_common_name_the_first_that_are_found_are_listed_and_the_page_says_so(
+    crowd: list[str], cast: Cast, as_user: AsUser, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(roster, "FOUND", 100)
+    client = as_user(cast.next_secretary)
+    answer = client.get(LIST, {"q": "王"})
+    assert (answer.context["listed"].count, answer.context["listed"].partly) == (None, True)
+    last = names_in(client.get(LIST, {"q": "王", "end": 1}).content.decode())
+    assert len(last) == 60
+    assert len(names_in(answer.content.decode()) + last) == 120
+    monkeypatch.setattr(roster, "FOUND", 150)
+    assert client.get(LIST, {"q": "王"}).context["listed"].count == 150
+    assert not client.get(LIST, {"q": "王"}).context["listed"].partly
+
+
+def test_more_than_people_read_are_not_counted(
+    crowd: list[str], cast: Cast, as_user: AsUser, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    client = as_user(cast.next_secretary)
+    assert client.get(LIST).context["listed"].count == 150
+    monkeypatch.setattr(roster, "COUNTED", 149)
+    assert client.get(LIST).context["listed"].count is None
+    assert not client.get(LIST).context["listed"].partly

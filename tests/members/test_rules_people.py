@@ -13,6 +13,7 @@ from members.rules.people import (
     check_digit,
     identity_fault,
     objections,
+    read_from_identity,
     sex_in,
     span_of_years,
     voting_right,
@@ -65,10 +66,10 @@ def test_what_is_not_recorded_is_never_objected_to():
         ({"national_id": "", "born": partial("2027-01"), "joined": None, "confirmed": None, "membership": ""},
          "born", "date_in_future"),
         ({"joined": partial("2026-12"), "confirmed": None, "membership": ""}, "joined", "date_in_future"),
-        ({"joined": partial("1976-04-11")}, "joined", "joined_before_eighteen"),
-        ({"joined": partial("1976-03")}, "joined", "joined_before_eighteen"),
+        ({"joined": partial("1975-12-31")}, "joined", "joined_before_eighteen"),
+        ({"joined": partial("1975-12")}, "joined", "joined_before_eighteen"),
         ({"joined": partial("1975")}, "joined", "joined_before_eighteen"),
-        ({"born": None, "joined": partial("1976-04-11")}, "joined", "joined_before_eighteen"),
+        ({"born": None, "joined": partial("1975-04-11")}, "joined", "joined_before_eighteen"),
         ({"confirmed": partial("1985-06-30")}, "confirmed", "full_before_joined"),
         ({"confirmed": partial("1985-06")}, "confirmed", "full_before_joined"),
         ({"membership": "probationary_member"}, "confirmed", "membership_contradicts_full_date"),
@@ -84,7 +85,7 @@ def test_what_cannot_be_true_is_named_by_field_and_code(changed, field, code):
     [
         {"born": partial("1958-04")},
         {"born": partial("1958")},
-        {"joined": partial("1976-04-12")},
+        {"joined": partial("1976-01-01")},
         {"joined": partial("1976-04")},
         {"joined": partial("1976")},
         {"confirmed": partial("1985-07")},
@@ -127,12 +128,14 @@ def test_an_identity_number_holds_birth_and_sex(birth, order, sex):
     assert f"{birth_in(number):%Y%m%d}" == birth
     assert sex_in(number) == sex
     assert check_digit(number) == number[17]
+    assert read_from_identity(number) == (PartialDate(birth_in(number)), sex)
 
 
 @pytest.mark.parametrize("position", range(17))
 def test_one_wrong_digit_of_an_identity_number_is_always_noticed(position):
     wrong = WOMAN[:position] + str((int(WOMAN[position]) + 1) % 10) + WOMAN[position + 1 :]
     assert identity_fault(wrong) == "national_id_checksum"
+    assert read_from_identity(wrong) is None
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,76 @@
+"""The full cast with a value in every private field that occurs nowhere else: it is noticed wherever it appears."""
+
+from dataclasses import dataclass, field
+
+from audit.keyring import fingerprint
+from members.models import Contact, ContactPerson, HelpRequest, Member, RosterImportRow, Situation
+from members.services.people import describe
+from tests.cast import make_national_id
+from tests.full_cast import FullCast, make_full_cast
+
+
+@dataclass(frozen=True)
+class Canary:
+    """A private value of one member. `texts` are the ways in which it could be written."""
+
+    kind: str
+    whose: str
+    texts: tuple[str, ...]
+
+    def __str__(self) -> str:
+        return f"{self.kind} of {self.whose}"
+
+    def sings(self, text: str) -> bool:
+        return any(part in text for part in self.texts)
+
+
+@dataclass
+class Canaries:
+    full: FullCast
+    all: list[Canary] = field(default_factory=list)
+
+    def hide(self, kind: str, whose: str, *texts: str) -> str:
+        """Remember the value; returns its first spelling, to be stored."""
+        self.all.append(Canary(kind, whose, texts))
+        return texts[0]
+
+
+def make_canaries() -> Canaries:
+    canaries = Canaries(make_full_cast())
+    for number, (whose, member) in enumerate(canaries.full.rows[Member].items(), start=1):
+        hide_in_member(canaries, number, whose, member)
+        hide_around_member(canaries, number, whose, member)
+    for number, (name, row) in enumerate(canaries.full.rows[RosterImportRow].items(), start=1):
+        phone = canaries.hide("cell of an import", name, f"1770000{number:04}")
+        before = canaries.hide("what an import overwrote", name, f"before-import-{number}")
+        RosterImportRow.objects.filter(pk=row.pk).update(
+            cells=f'{{"姓名": "孙", "手机": "{phone}"}}', before=f'{{"remark": "{before}"}}'
+        )
+    return canaries
+
+
+def hide_in_member(canaries: Canaries, number: int, whose: str, member: Member) -> None:
+    national_id = make_national_id("19631107", 701 + 2 * number)
+    fen = 8_765_400 + number
+    member.national_id = canaries.hide("identity number", whose, national_id)
+    member.phone = canaries.hide("phone", whose, f"1390000{number:04}")
+    member.address = canaries.hide("address", whose, f"canary-street-{number}")
+    member.dues_base = canaries.hide("dues base", whose, str(fen), f"{fen / 100:.2f}", f"{fen / 100:,.2f}")
+    member.name = canaries.hide("name", whose, f"{'甲乙丙丁戊'[number - 1]}金丝雀")
+    describe(member)
+    member.save()
+    assert member.national_id_print == fingerprint(national_id)
+
+
+def hide_around_member(canaries: Canaries, number: int, whose: str, member: Member) -> None:
+    Situation.objects.filter(member=member).update(note=canaries.hide("situation note", whose, f"note-canary-{number}"))
+    ContactPerson.objects.filter(member=member).update(
+        phone=canaries.hide("contact person's phone", whose, f"1380000{number:04}")
+    )
+    Contact.objects.filter(member=member).update(needs=canaries.hide("contact needs", whose, f"needs-canary-{number}"))
+    HelpRequest.objects.filter(member=member).update(
+        request=canaries.hide("help request", whose, f"request-canary-{number}"),
+        answer=canaries.hide("answer", whose, f"answer-canary-{number}"),
+        answered_on="2026-11-01",
+        answered_by=canaries.full.cast.secretary,
+    )

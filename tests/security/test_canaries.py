@@ -1,0 +1,145 @@
+"""No page and no export shows a private value, or a neighbour's name, to somebody who must not see it.
+
+Everybody opens every page of the policy table with every object, and follows every link that they are shown.
+"""
+
+import re
+from collections.abc import Iterator
+
+import pytest
+
+from members.choices import Capability, OfficeKind
+from members.fields import Sealed
+from members.offices import CAPABILITIES
+from members.standing import Standing
+from tests.policy_table import FILE, PARTS, read
+from tests.scope_table import CARE, ROSTER, SCOPE
+from tests.security.canaries import Canaries, Canary, make_canaries
+from tests.world import World, open_world
+
+pytestmark = pytest.mark.django_db
+
+BLOCKS = read(FILE.read_text())
+LINK = re.compile(r'(?:href|src|hx-get)="(/[^"#]*)"')
+MOST_PAGES = 400
+WAYS_OUT = ("/account/logout/", "/static/")
+NEVER = "identity number", "phone", "address", "dues base", "cell of an import", "what an import overwrote"
+"""Nobody is shown these by opening a page: a reveal takes a reason. One's own page is the exception."""
+CARED_FOR = "contact person's phone", "contact needs", "help request", "answer"
+OWN = {"zhang": "member"}
+
+
+@pytest.fixture(scope="module")
+def canaries(django_db_setup, django_db_blocker) -> Iterator[tuple[Canaries, World]]:
+    made: list[Canaries] = []
+
+    def make():
+        made.append(make_canaries())
+        return made[0].full
+
+    with open_world(django_db_blocker, make) as world:
+        yield made[0], world
+
+
+def may_see(part: str, canary: Canary) -> bool:
+    """What the product says about who may see what. Own rows are one's own."""
+    if OWN.get(canary.whose) == part:
+        return True
+    if canary.kind in NEVER:
+        return False
+    if canary.kind in CARED_FOR:
+        return canary.whose in CARE.get(part, "").split()
+    if canary.kind == "situation note":
+        return (
+            part == "secretary"
+            and canary.whose in ("zhang", "li")
+            or part == "next_secretary"
+            and canary.whose == "wang"
+        )
+    return may_read_name(part, canary.whose)
+
+
+def may_read_name(part: str, whose: str) -> bool:
+    """On a roster, in the history of a branch, as guest, or, for whoever reads the trail, as the record of an act."""
+    if part == "administrator":
+        return True
+    affiliations = [row.removesuffix("-guest") for row in SCOPE["Affiliation"].get(part, "").split()]
+    return whose in ROSTER.get(part, "").split() or whose in affiliations
+
+
+def addresses(world: World) -> Iterator[str]:
+    yield "/"
+    for block in BLOCKS:
+        for method, named in block.lines:
+            if method == "GET":
+                yield world.address(block, named)
+
+
+def pages_of(world: World, part: str) -> Iterator[tuple[str, str]]:
+    """Every page that this part can come to, with its text."""
+    waiting, seen = list(dict.fromkeys(addresses(world))), set()
+    while waiting and len(seen) < MOST_PAGES:
+        address = waiting.pop(0)
+        if address in seen or address.startswith(WAYS_OUT):
+            continue
+        seen.add(address)
+        answer = world.ask(part, "GET", address)
+        assert answer.status < 500, address
+        text = answer.text
+        yield address, text
+        waiting += [link.replace("&amp;", "&") for link in LINK.findall(text)]
+
+
+def songs(canaries: Canaries, world: World, part: str) -> list[str]:
+    """What is heard on pages where it must not be."""
+    forbidden = [canary for canary in canaries.all if not may_see(part, canary)]
+    return [
+        f"{canary} at {address}"
+        for address, text in pages_of(world, part)
+        for canary in forbidden
+        if canary.sings(text)
+    ]
+
+
+@pytest.mark.parametrize("part", PARTS)
+def test_nobody_is_shown_what_they_must_not_see(canaries, part):
+    assert songs(*canaries, part) == []
+
+
+def test_the_canaries_sing_where_they_may(canaries):
+    """Otherwise silence would prove nothing: the member on the own page, the secretary in the log."""
+    made, world = canaries
+    heard = {
+        (part, canary.kind)
+        for part in ("member", "secretary")
+        for _address, text in pages_of(world, part)
+        for canary in made.all
+        if canary.whose in ("zhang", "li") and canary.sings(text)
+    }
+
+    assert {("member", kind) for kind in ("identity number", "phone", "address")} <= heard
+    assert {("secretary", kind) for kind in (*CARED_FOR, "situation note", "name")} <= heard
+
+
+def test_an_office_that_reaches_everywhere_is_heard(canaries, monkeypatch):
+    """The first negative control: whoever holds an office sees the whole county."""
+    county = canaries[1].full.cast.county.path
+    monkeypatch.setattr(Standing, "paths", lambda self, capability: [county] if capability in self.capabilities else [])
+
+    heard = songs(*canaries, "next_secretary")
+    assert {"name of zhang", "contact needs of zhang"} <= {song.partition(" at ")[0] for song in heard}
+
+
+def test_a_seal_that_shows_itself_is_heard(canaries, monkeypatch):
+    """The second negative control: templates show what is sealed."""
+    monkeypatch.setattr(Sealed, "__str__", Sealed.open)
+
+    assert any(song.startswith("phone of") for song in songs(*canaries, "county_staff"))
+
+
+def test_an_office_that_may_too_much_is_heard(canaries, monkeypatch):
+    """The third negative control: committee staff may read the log of contacts."""
+    more = CAPABILITIES[OfficeKind.COMMITTEE_STAFF] | {Capability.VIEW_CONTACTS, Capability.RECORD_CONTACTS}
+    monkeypatch.setitem(CAPABILITIES, OfficeKind.COMMITTEE_STAFF, more)
+
+    assert any(song.startswith("contact needs of") for song in songs(*canaries, "district_staff"))

@@ -1,0 +1,116 @@
+"""The full cast behind a browser each: asking every page as everybody, without one answer changing the next."""
+
+import contextlib
+import io
+import logging
+import zipfile
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
+from uuid import UUID
+
+from django.apps import apps
+from django.conf import settings
+from django.db import transaction
+from django.test import Client
+from django.urls import URLPattern, URLResolver, get_resolver, reverse
+
+from tests.full_cast import FullCast
+from tests.policy_table import PARTS, Block
+
+MISSING = UUID("00000000-0000-4000-8000-00000000dead")
+BACKEND = "django.contrib.auth.backends.ModelBackend"
+MODELS = {
+    model.__name__: model
+    for app in apps.get_app_configs()
+    if app.path.startswith(str(settings.BASE_DIR)) and ".venv" not in app.path
+    for model in app.get_models()
+}
+"""Our own models by name."""
+
+
+@dataclass(frozen=True)
+class Answer:
+    status: int
+    headers: dict[str, str]
+    content: bytes
+
+    @property
+    def told(self) -> str:
+        """The answer as the policy table writes it."""
+        to_login = self.status == 302 and self.headers["Location"].startswith(reverse("account_login"))
+        return "login" if to_login else str(self.status)
+
+    @property
+    def text(self) -> str:
+        """What can be read in it; workbooks are unpacked."""
+        content = self.content
+        if content[:4] == b"PK\x03\x04":
+            with zipfile.ZipFile(io.BytesIO(content)) as packed:
+                content = b"\n".join(packed.read(name) for name in packed.namelist())
+        return content.decode(errors="replace")
+
+
+@dataclass
+class World:
+    """The full cast with a session for everybody; each request is undone after it was answered."""
+
+    full: FullCast
+    sessions: dict[str, str]
+    client: Client = field(default_factory=lambda: Client(raise_request_exception=False))
+
+    def ask(
+        self, part: str, method: str, address: str, data: Mapping[str, object] | None = None, **headers: str
+    ) -> Answer:
+        self.client.cookies.clear()
+        if part in self.sessions:
+            self.client.cookies[settings.SESSION_COOKIE_NAME] = self.sessions[part]
+        with transaction.atomic():
+            if data is None:
+                answer = self.client.generic(method, address, headers=headers)
+            else:
+                answer = getattr(self.client, method.lower())(address, data, headers=headers)
+            content = b"".join(answer.streaming_content) if answer.streaming else answer.content
+            transaction.set_rollback(True)
+        return Answer(answer.status_code, dict(answer.headers), content)
+
+    def address(self, block: Block, named: str) -> str:
+        """The address of a block's page for one of its objects."""
+        values = {name: self.value(model, named, name) for name, model in block.objects.items()}
+        return reverse(block.name, kwargs=values)
+
+    def value(self, model: str, named: str, attribute: str) -> object:
+        """What stands in an address for the object; for one that doesn't exist, something of the same kind."""
+        if model == "word":
+            return named
+        rows = self.full.rows[MODELS[model]]
+        if named in rows:
+            return getattr(rows[named], attribute, None) or rows[named].pk
+        example = getattr(next(iter(rows.values())), attribute, None) or next(iter(rows.values())).pk
+        return MISSING if isinstance(example, UUID) else 987654321 if isinstance(example, int) else "missing"
+
+
+@contextlib.contextmanager
+def open_world(blocker, make: Callable[[], FullCast]) -> Iterator[World]:
+    """For a fixture of a module's scope: one cast for all its tests, in a transaction that is undone at the end."""
+    logging.disable(logging.CRITICAL)  # a line and a traceback for each refusal cost more than the refusal
+    with blocker.unblock(), transaction.atomic():
+        full = make()
+        yield World(full, {part: session_of(getattr(full.cast, part)) for part in PARTS[1:]})
+        transaction.set_rollback(True)
+    logging.disable(logging.NOTSET)
+
+
+def session_of(user) -> str:
+    client = Client()
+    client.force_login(user, backend=BACKEND)
+    return client.cookies[settings.SESSION_COOKIE_NAME].value
+
+
+def routes(patterns=None, namespace: str = "") -> Iterator[tuple[str, URLPattern]]:
+    """Every route of the program by its full name."""
+    for pattern in get_resolver().url_patterns if patterns is None else patterns:
+        if isinstance(pattern, URLResolver):
+            inner = f"{namespace}{pattern.namespace}:" if pattern.namespace else namespace
+            yield from routes(pattern.url_patterns, inner)
+        elif isinstance(pattern, URLPattern):
+            yield f"{namespace}{pattern.name}", pattern
