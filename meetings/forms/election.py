@@ -55,6 +55,7 @@ class ElectionForm(forms.Form):
         possible = OFFICES_IN[OrganizationKind(meeting.organization.kind)]
         offices = [(one.value, one.label) for one in ELECTED if one in possible]
         cast(forms.ChoiceField, self.fields["office"]).choices = [*offices, ("", _("Delegates or others"))]
+        self.initial.setdefault("office", offices[0][0] if offices else "")
         cast(forms.ModelChoiceField, self.fields["item"]).queryset = meeting.agenda.all()
         cast(forms.ChoiceField, self.fields["candidates"]).choices = people(can_stand(meeting))
         cast(forms.ChoiceField, self.fields["scrutineers"]).choices = people(can_scrutinize(meeting))
@@ -96,7 +97,8 @@ class BallotForm(forms.Form):
         self.candidates = list(vote.candidates.all())
         for one in self.candidates:
             for name, label in (("for", _("For")), ("against", _("Against")), ("abstained", _("Abstained"))):
-                self.fields[f"{name}_{one.pk}"] = number(f"{one.name}: {label}")
+                self.fields[f"{name}_{one.pk}"] = number(label)
+                self.fields[f"{name}_{one.pk}"].widget.attrs["aria-label"] = f"{one.name}: {label}"
         for line in OTHER_NAMES:
             self.fields[f"name_{line}"] = forms.CharField(label=_("Other name"), max_length=60, required=False)
             self.fields[f"votes_{line}"] = number(_("Votes"), required=False)

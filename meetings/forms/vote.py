@@ -14,6 +14,7 @@ from meetings.services.votes import Question, WrongFigures
 from members.models import Member
 
 MOST = 9999
+COUNTED = ("votes_for", "votes_against", "abstained")
 
 
 def number(label: Any, **more: Any) -> forms.IntegerField:
@@ -71,6 +72,12 @@ class VoteForm(forms.Form):
         if typed.get("method") != VoteMethod.SECRET_BALLOT and typed.get("votes_for") is None:
             self.add_error("votes_for", _("Type how many were for it; nobody is 0."))
         return typed
+
+    def questions(self) -> list[forms.BoundField]:
+        return [field for field in self.visible_fields() if field.name not in COUNTED]
+
+    def counted(self) -> list[forms.BoundField]:
+        return [self[name] for name in COUNTED]
 
     def question(self) -> Question:
         typed = self.cleaned_data
