@@ -392,44 +392,52 @@ def test_a_vote_taken_off_meanwhile_is_not_counted(meeting):
 # --- Nothing leads from a ballot to a voter ---------------------------------------------------------------------------
 
 BALLOTS = ("Vote", "Count", "Candidate", "Scrutineer")
+PRESENCE = ("Expected", "Mark", "Exclusion", "LeaveRequest")
 NAMED_IN_PUBLIC = {"Vote.about_member", "Candidate.member", "Scrutineer.member"}
 """Who is voted on and who watches; everybody in the room knows them."""
 TYPED = {"Count.typed_at"}
 """When one of the two typed sums of all papers; the row goes when the outcome stands."""
 
 
-def ballot_fields():
-    return [field for name in BALLOTS for field in apps.get_model("meetings", name)._meta.get_fields()]
+def of_meetings(*names):
+    return [apps.get_model("meetings", name) for name in names]
 
 
-def named(field):
-    return f"{field.model.__name__}.{field.name}"
+def leading_to(targets, sources):
+    """Fields of the sources, both ways and of any kind, that lead to a target."""
+    fields = [field for model in sources for field in model._meta.get_fields()]
+    return {f"{field.model.__name__}.{field.name}" for field in fields if field.related_model in targets}
+
+
+def moments_in(sources):
+    fields = [field for model in sources for field in model._meta.get_fields()]
+    kinds = models.DateTimeField | models.TimeField
+    return {f"{field.model.__name__}.{field.name}" for field in fields if isinstance(field, kinds)}
 
 
 def test_no_relation_leads_from_a_ballot_to_a_person_who_voted():
-    people = [apps.get_model("members", name) for name in ("Member", "User")]
-    people += [apps.get_model("meetings", name) for name in ("Expected", "Mark", "Exclusion", "LeaveRequest")]
-    leading = {named(field) for field in ballot_fields() if field.related_model in people}
+    people = [apps.get_model("members", name) for name in ("Member", "User")] + of_meetings(*PRESENCE)
 
-    assert leading == NAMED_IN_PUBLIC
+    assert leading_to(people, of_meetings(*BALLOTS)) == NAMED_IN_PUBLIC
 
 
 def test_no_other_row_leads_to_a_ballot():
-    ballots = {apps.get_model("meetings", name) for name in BALLOTS}
-    leading = {
-        f"{model.__name__}.{field.name}"
-        for model in apps.get_models()
-        for field in model._meta.get_fields()
-        if field.concrete and field.related_model in ballots
-    }
+    elsewhere = [model for model in apps.get_models() if model not in of_meetings(*BALLOTS, "AgendaItem")]
 
-    assert leading == {"Vote.again_for", "Count.vote", "Candidate.vote", "Scrutineer.vote"}
+    assert leading_to(of_meetings(*BALLOTS), elsewhere) == {"Member.voted_on", "Member.candidacies"}
 
 
 def test_no_ballot_knows_the_moment_of_a_vote():
-    moments = {named(field) for field in ballot_fields() if isinstance(field, models.DateTimeField | models.TimeField)}
+    assert moments_in(of_meetings(*BALLOTS)) == TYPED
 
-    assert moments == TYPED
+
+def test_the_search_finds_what_it_looks_for():
+    """The negative control: attendance does lead to people, and knows its moments."""
+    people = [apps.get_model("members", "Member")]
+
+    assert leading_to(people, of_meetings("Expected")) == {"Expected.member"}
+    assert {"Expected.marked_at", "Mark.at"} <= moments_in(of_meetings(*PRESENCE))
+    assert leading_to(of_meetings("Expected"), of_meetings("Mark")) == {"Mark.expected"}
 
 
 def test_neither_the_order_of_arrival_nor_who_came_changes_what_is_stored(meeting):
