@@ -1,6 +1,6 @@
 from django.urls import path
 
-from meetings.views import elections, exclusions, votes
+from meetings.views import elections, exclusions, minutes, votes
 
 app_name = "meetings"
 urlpatterns = [
@@ -15,6 +15,12 @@ urlpatterns = [
     path("votes/<uuid:key>/again/", elections.election_again, name="election-again"),
     path("elections/", elections.election_list, name="election-list"),
     path("elections/<uuid:key>/", elections.election_approve, name="election-approve"),
+    path("<uuid:key>/minutes/", minutes.minutes_detail, name="minutes"),
+    path("<uuid:key>/minutes/draft/", minutes.minutes_draft, name="minutes-draft"),
+    path("<uuid:key>/minutes/edit/", minutes.minutes_edit, name="minutes-edit"),
+    path("<uuid:key>/minutes/sign/", minutes.minutes_sign, name="minutes-sign"),
+    path("<uuid:key>/minutes/correct/", minutes.minutes_correct, name="minutes-correct"),
+    path("<uuid:key>/minutes/word/", minutes.minutes_word, name="minutes-word"),
     path("<uuid:key>/exclusions/", exclusions.exclusion_list, name="exclusion-list"),
     path("<uuid:key>/exclusions/add/", exclusions.exclusion_add, name="exclusion-add"),
     path("<uuid:key>/exclusions/<uuid:exclusion>/", exclusions.exclusion_edit, name="exclusion-edit"),
