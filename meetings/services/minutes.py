@@ -74,7 +74,7 @@ def sign_minutes(*, minutes: Minutes, role: str, seen: str, by: User) -> Minutes
 
 @transaction.atomic
 def correct_minutes(*, minutes: Minutes, key: uuid.UUID, text: str, reason: str, by: User | str) -> Correction:
-    """Add a correction to locked minutes; the locked text stays as it is. The same key twice adds one. Raises NotNow."""
+    """Add a correction to locked minutes, whose text stays. The same key twice adds one. Raises NotNow."""
     if not Minutes.objects.select_for_update().get(pk=minutes.pk).is_locked:
         raise NotNow(_("These minutes aren't locked yet: change the text itself."))
     correction, is_new = Correction.objects.get_or_create(
