@@ -56,8 +56,10 @@ def add_vote(
     vote = put_to_vote(meeting, Vote(key=key, item=item, **_fields(question)), heads)
     _record("add_vote", vote, by, subject=question.subject)
     if question.method != VoteMethod.SECRET_BALLOT:
-        _refuse_wrong(vote, figures or Figures(), heads)
-        _settle(vote, figures or Figures(), counted_by=str(by), by=by)
+        if figures is None:
+            raise WrongFigures({"votes_for": _("Type how many were for it; nobody is 0.")})
+        _refuse_wrong(vote, figures, heads)
+        _settle(vote, figures, counted_by=str(by), by=by)
     return vote
 
 

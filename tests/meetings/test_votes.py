@@ -141,6 +141,14 @@ def test_figures_that_cannot_be_true_leave_nothing(meeting, figures, field):
     assert "add_vote" not in actions()
 
 
+def test_a_show_of_hands_without_figures_is_not_taken_for_none(meeting):
+    with pytest.raises(WrongFigures) as error:
+        put(meeting, figures=None)
+
+    assert list(error.value.fields) == ["votes_for"]
+    assert not Vote.objects.exists()
+
+
 @pytest.mark.parametrize("method", [VoteMethod.OPEN, VoteMethod.SHOW_OF_HANDS])
 def test_people_are_admitted_by_secret_ballot_only(meeting, method):
     with pytest.raises(WrongFigures) as error:
