@@ -30,6 +30,7 @@ ACTIONS: dict[str, Promise] = {
     "remove_help": _("Removed a request for help recorded by mistake"),
     "print_phone": _("Printed a phone number on a list to call from"),
     "export_reach": _("Exported the list of who is hard to reach"),
+    "export_roster": _("Exported a roster"),
     # roster imports
     "confirm_import": _("Confirmed a roster import"),
     "import_roster": _("Imported a roster"),
@@ -110,6 +111,7 @@ DETAILS: dict[str, Promise] = {
     "on": _("on"),
     "organizations": _("organizations set up"),
     "passed": _("passed"),
+    "private": _("with private fields"),
     "refused": _("rows refused"),
     "rows": _("rows"),
     "rule": _("rule"),

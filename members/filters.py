@@ -76,12 +76,17 @@ class RosterFilter:
     def from_query(cls, query: QueryDict) -> "RosterFilter":
         """Read the address. What can't be meant counts as not asked."""
         asked = {name: query.get(name, "") for name in FIELDS if query.get(name, "") in FIELDS[name][1]}
-        return cls(q=query.get("q", "")[:LONGEST_TEXT].replace("\0", ""), org=query.get("org", ""), **asked)
+        return cls(q=_text(query, "q"), org=_text(query, "org"), **asked)
 
     @property
     def narrows(self) -> bool:
         """Whether somebody may be left out."""
         return any(getattr(self, field.name).strip() for field in fields(self) if field.name != "sort")
+
+
+def _text(query: QueryDict, name: str) -> str:
+    """What was written, as long as it is meant to be; PostgreSQL takes no NUL."""
+    return query.get(name, "")[:LONGEST_TEXT].replace("\0", "")
 
 
 def shown_columns(query: QueryDict) -> list[str]:

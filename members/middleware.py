@@ -27,7 +27,10 @@ class PolicyMiddleware:
         request.today = timezone.localdate()  # type: ignore[attr-defined]
         if request.user.is_authenticated:
             request.user.standing = standing_of(request.user, on=request.today)  # type: ignore[attr-defined]
-        return self.get_response(request)
+        response = self.get_response(request)
+        if request.user.is_authenticated:  # an office's computer is shared: the next person presses Back
+            response.headers.setdefault("Cache-Control", "private, no-store")
+        return response
 
     def process_view(
         self, request: HttpRequest, view: Callable[..., Any], args: Any, kwargs: Any

@@ -27,10 +27,13 @@ def apply_import(key: str) -> None:
 
 @shared_task
 def continue_imports() -> None:
-    """Every minute: whatever waits for a worker, or was left by one."""
+    """Every minute: whatever waits for a worker, or was left by one. One that fails doesn't keep the others."""
     for roster_import in RosterImport.objects.unfinished().order_by("uploaded_at"):
-        running.read_import(roster_import, on=timezone.localdate())
-        running.apply_import(roster_import, on=timezone.localdate())
+        try:
+            running.read_import(roster_import, on=timezone.localdate())
+            running.apply_import(roster_import, on=timezone.localdate())
+        except Exception:
+            log.exception("Import %s was interrupted and is tried again.", roster_import.key)
 
 
 def start(task: "Task[[str], None]", key: UUID) -> None:

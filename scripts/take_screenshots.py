@@ -9,10 +9,12 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import NamedTuple
 
 from playwright.sync_api import Browser, Page, sync_playwright
+from stdnum.cn import ric
 
 from tests import browsers
 
@@ -20,16 +22,50 @@ ROOT = Path(__file__).resolve().parent.parent
 SECONDS_TO_ANSWER = 90
 WIDTHS = {"1280": browsers.DESKTOP, "360": browsers.TELEPHONE}
 
-# Name of the picture, whose log-in, the page's address, and what to click there to get to it (empty: nothing).
-PAGES = [
-    ("login", "", "/account/login/", ""),
-    ("home-secretary", "secretary", "/", ""),
-    ("home-member", "member", "/", ""),
-    ("home-committee", "committee_staff", "/", ""),
-    ("roster", "secretary", "/roster/", ""),
-    ("member", "secretary", "/roster/", "main tbody a"),
-    ("regulations", "member", "/regulations/", ""),
-    ("audit", "inspector", "/audit/", ""),
+WORKBOOK = """红旗社区第一党支部党员花名册
+序号,姓名,性别,民族,身份证号码,入党时间,转正时间,联系电话
+1,欧阳明远,男,汉族,{one},1998.07,1999.07,13000000001
+2,司徒静,女,回族,{two},2011年6月1日,2012-06-01,13000000002
+3,慕容海,男,汉族,{wrong},2003/7/1,2004/7/1,13000000003
+4,上官雪,女,汉族,{three},1995.07,1996.07,
+"""
+PEOPLE = {"one": "10010119720315001", "two": "10010119880909002", "three": "10010119850120004"}
+
+
+def open_first_member(page: Page) -> None:
+    page.locator("main tbody a").first.click()
+
+
+def upload_workbook(page: Page) -> None:
+    """A sheet with two faults: a wrong check digit, and somebody who joined at ten."""
+    numbers = {person: number + ric.calc_check_digit(f"{number}0") for person, number in PEOPLE.items()}
+    content = WORKBOOK.format(**numbers, wrong="100101196611230031").encode("gb18030")
+    page.locator("input[type=file]").set_input_files({"name": "花名册.csv", "mimeType": "text/csv", "buffer": content})
+    page.locator("main form [type=submit]").click()
+    page.locator("main table").first.wait_for(timeout=90_000)
+
+
+class Picture(NamedTuple):
+    name: str
+    role: str
+    """Whose log-in; empty: a stranger's."""
+    path: str
+    then: Callable[[Page], None] | None = None
+    """What to do there before the picture is taken."""
+
+
+PICTURES = [
+    Picture("login", "", "/account/login/"),
+    Picture("home-secretary", "secretary", "/"),
+    Picture("home-member", "member", "/"),
+    Picture("home-committee", "committee_staff", "/"),
+    Picture("roster", "secretary", "/roster/"),
+    Picture("member", "secretary", "/roster/", open_first_member),
+    Picture("import", "secretary", "/imports/new/", upload_workbook),
+    Picture("reach", "secretary", "/reach/"),
+    Picture("organizations", "committee_staff", "/organizations/"),
+    Picture("regulations", "member", "/regulations/"),
+    Picture("audit", "administrator", "/audit/"),
 ]
 
 Logins = dict[str, dict[str, str]]
@@ -42,7 +78,7 @@ def main() -> None:
     folder.mkdir(parents=True, exist_ok=True)
     with demo_county() as (address, logins), sync_playwright() as playwright:
         browser = browsers.launch(playwright)
-        for role in dict.fromkeys(role for _, role, _, _ in PAGES):
+        for role in dict.fromkeys(picture.role for picture in PICTURES):
             for width in WIDTHS:
                 walk(browser, address, logins.get(role), role, width, folder)
         browser.close()
@@ -81,14 +117,14 @@ def walk(browser: Browser, address: str, login: dict[str, str] | None, role: str
     page = context.new_page()
     if login:
         log_in(page, login)
-    for name, whose, path, link in PAGES:
-        if whose == role:
-            answer = page.goto(path)
+    for picture in PICTURES:
+        if picture.role == role:
+            answer = page.goto(picture.path)
             if not answer or not answer.ok:
-                sys.exit(f"scripts/screenshots: {path} as {role or 'a stranger'} is no page to show.")
-            if link:
-                page.locator(link).first.click()
-            save(page, folder / f"{name}-{width}.png")
+                sys.exit(f"scripts/screenshots: {picture.path} as {role or 'a stranger'} is no page to show.")
+            if picture.then:
+                picture.then(page)
+            save(page, folder / f"{picture.name}-{width}.png")
     context.close()
 
 

@@ -14,15 +14,3 @@ class SavedFilterForm(forms.Form):
     def clean_query(self) -> str:
         """Only what the list understands."""
         return kept_query(QueryDict(self.cleaned_data["query"]))
-
-
-class ExportForm(forms.Form):
-    """What goes into the workbook. Private fields only with a reason, which the audit trail keeps."""
-
-    private = forms.BooleanField(label=_("With identity numbers, phones and addresses"), required=False)
-    reason = forms.CharField(label=_("What for"), max_length=200, required=False)
-
-    def clean(self) -> None:
-        data = super().clean() or {}
-        if data.get("private") and len(data.get("reason", "").strip()) < 4:
-            self.add_error("reason", _("Say what the private fields are needed for. It goes into the audit trail."))

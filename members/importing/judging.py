@@ -74,8 +74,9 @@ class Judge:
         self.on = on
         self.some_without_number = matching.any_without_number(places.path)
         """Whether somebody may have to be known by name alone."""
-        self.rows_by_identity: dict[str, int] = {}
-        self.rows_by_name: dict[tuple[str, int], int] = {}
+        self.rows_by_identity: dict[int, int] = {}
+        """The number without its check digit, which follows from it, to the first row that has it."""
+        self.rows_by_name: dict[int, int] = {}
 
     def judge(self, records: Iterable[Record]) -> list[Judged]:
         """The verdicts of a chunk, in three queries at most."""
@@ -122,12 +123,12 @@ class Judge:
         """Of two rows with one identity number the second is refused."""
         number = judged.facts.get("national_id")
         if number:
-            first = self.rows_by_identity.setdefault(number, judged.number)
+            first = self.rows_by_identity.setdefault(int(number[:-1]), judged.number)
             if first != judged.number:
                 judged.problems = [problem for problem in judged.problems if problem.code not in CONTRADICTIONS]
                 self._problem(judged, "national_id", "duplicate_national_id", row=first)
         if judged.place:
-            first = self.rows_by_name.setdefault((judged.name, id(judged.place.branch)), judged.number)
+            first = self.rows_by_name.setdefault(hash((judged.name, id(judged.place.branch))), judged.number)
             if first != judged.number and not number:
                 self._problem(judged, "name", "same_name_in_file", row=first)
 

@@ -32,6 +32,16 @@ class Part:
     def problem(self, name: str, code: str, **about: object) -> None:
         self.problems.append((name, code, about))
 
+    def add(self, other: "Part") -> None:
+        """What the other says too; a place that is known already stays."""
+        self.facts.update(other.facts)
+        if other.situations:
+            self.situations = other.situations | self.situations
+        if other.denied:
+            self.denied = self.denied | other.denied
+        if other.problems:
+            self.problems.extend(other.problems)
+
     def keep_text(self, name: str, text: str, length: int = 0) -> None:
         """A text as long as there is room for."""
         longest = length or LENGTHS[name]

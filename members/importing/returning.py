@@ -9,6 +9,7 @@ from members.choices import RowVerdict
 from members.importing.fields import HEADINGS, LABELS
 from members.importing.problems import from_json
 from members.models import RosterImport, RosterImportRow
+from members.services.people import PRIVATE
 from members.workbooks.reading import Value
 from members.workbooks.stored import load_cells
 from members.workbooks.writing import Sheet, write_workbook
@@ -27,22 +28,31 @@ CHOICES = {
 REASON_WIDTH = 50
 
 
-def write_refused(roster_import: RosterImport, target: IO[bytes]) -> None:
-    """The refused and doubtful rows as they were read, each with its reasons, to be corrected and imported again."""
+def write_refused(roster_import: RosterImport, target: IO[bytes], *, private: bool) -> None:
+    """The refused and doubtful rows as they were read, each with its reasons, to be corrected and imported again.
+
+    Whoever uploaded the workbook gets everything back; for others columns with private values come back empty.
+    """
     headings = [column["heading"] for column in roster_import.columns]
+    hidden = set() if private else {column["heading"] for column in roster_import.columns if _hides(column["field"])}
     rows = roster_import.rows.filter(verdict__in=[RowVerdict.REFUSED, RowVerdict.DOUBTFUL]).order_by("number")
     sheet = Sheet(
         roster_import.sheet,
         [*headings, REASON],
-        _refused(rows.iterator(chunk_size=500), headings),
+        _refused(rows.iterator(chunk_size=500), headings, hidden),
         {REASON: REASON_WIDTH},
     )
     write_workbook(target, [sheet])
 
 
-def _refused(rows: Iterator[RosterImportRow], headings: list[str]) -> Iterator[list[Value]]:
+def _hides(field: str) -> bool:
+    """Private fields, and columns of which nobody knows what is in them."""
+    return field in PRIVATE or not field
+
+
+def _refused(rows: Iterator[RosterImportRow], headings: list[str], hidden: set[str]) -> Iterator[list[Value]]:
     for row in rows:
-        cells = load_cells(row.cells.open())
+        cells = {heading: cell for heading, cell in load_cells(row.cells.open()).items() if heading not in hidden}
         yield [*(cells.get(heading) for heading in headings), reasons(row)]
 
 

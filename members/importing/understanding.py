@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
@@ -20,8 +20,10 @@ from members.workbooks.reading import CellError, Formula, Value
 ADULT = 18
 PROBATION_YEARS = 1
 NAME = re.compile(r"[^\d@=+*/\\<>{}\[\]|]{1,60}")
-REMEMBERED = 4_000
+REMEMBERED = 1_000
 """How many different cells are kept in mind per reader."""
+EVERYBODYS_OWN = frozenset({"phone", "address", "dues_base", "former_names", "email"})
+"""Fields in which no two rows say the same."""
 PLAIN = frozenset({str, int, float, bool, type(None)})
 """Cells that are all they seem; a formula equals its text but shows something else."""
 
@@ -33,10 +35,10 @@ Facts = dict[str, Any]
 class Understood:
     """A row's facts, the situations it speaks of with their place, those it denies, and its problems."""
 
-    facts: Facts = field(default_factory=dict)
-    situations: dict[SituationKind, str] = field(default_factory=dict)
-    denied: set[SituationKind] = field(default_factory=set)
-    problems: list[Problem] = field(default_factory=list)
+    facts: Facts
+    situations: dict[SituationKind, str]
+    denied: set[SituationKind]
+    problems: list[Problem]
 
 
 class Understanding:
@@ -49,38 +51,38 @@ class Understanding:
         self.readers = [_Reader(read, names) for read, names in READERS if any(name in headings for name in names)]
 
     def of(self, values: Cells) -> Understood:
-        row = _Row(self, values)
-        row.read()
-        return row.result
+        said = _Row(self, values).read()
+        problems = [Problem(self.headings.get(name, ""), code, about) for name, code, about in said.problems]
+        return Understood(said.facts, said.situations, said.denied, problems)
 
 
 class _Reader:
-    """A reader of parts that remembers what it has read."""
+    """A reader of parts. What stands in many rows is read once and remembered."""
 
     def __init__(self, read: Callable[[Cells, Part], None], names: tuple[str, ...]) -> None:
         self.read = read
         self.names = names
-        self.known: dict[tuple[Value, ...], Part] = {}
+        self.known: dict[Value | tuple[Value, ...], Part] | None = {} if names[0] not in EVERYBODYS_OWN else None
 
-    def part(self, row: Cells) -> Part | None:
-        """None where nothing is written."""
-        key = tuple([row.get(name) for name in self.names])
-        found = self.known.get(key)
-        plain = PLAIN.issuperset(map(type, key))
-        if found is not None and plain:
-            return found
-        if plain and key.count(None) == len(key):
-            return None
+    def add_to(self, row: Cells, said: Part) -> None:
+        """What the row's cells say is added to what has been said."""
+        key = row.get(self.names[0]) if len(self.names) == 1 else tuple([row.get(name) for name in self.names])
+        if key is None:
+            return
+        if self.known is None or not (type(key) is str or (type(key) is tuple and PLAIN.issuperset(map(type, key)))):
+            self.read(row, said)
+            return
+        part = self.known.get(key)
+        if part is None:
+            part = self._remember(key, row)
+        said.add(part)
+
+    def _remember(self, key: Value | tuple[Value, ...], row: Cells) -> Part:
         part = Part()
         self.read(row, part)
-        if plain:
-            self._remember(key, part)
+        if self.known is not None and len(self.known) < REMEMBERED:
+            self.known[key] = part
         return part
-
-    def _remember(self, key: tuple[Value, ...], part: Part) -> None:
-        if len(self.known) >= REMEMBERED:
-            self.known.clear()
-        self.known[key] = part
 
 
 class _Row:
@@ -89,32 +91,22 @@ class _Row:
         self.readers = understanding.readers
         self.on = understanding.on
         self.values = values
-        self.result = Understood()
-        self.facts = self.result.facts
+        self.said = Part()
+        self.facts = self.said.facts
+        self.problem = self.said.problem
 
-    def read(self) -> None:
+    def read(self) -> Part:
         for name, value in self.values.items():
             if type(value) not in PLAIN:
                 self._note_formula(name, value)
         self._name()
         self._identity()
         for reader in self.readers:
-            if part := reader.part(self.values):
-                self._add(part)
+            reader.add_to(self.values, self.said)
         self._sex_of_identity()
         self._days()
         self._membership()
-
-    def problem(self, name: str, code: str, **about: object) -> None:
-        self.result.problems.append(Problem(self.headings.get(name, ""), code, about))
-
-    def _add(self, part: Part) -> None:
-        self.facts.update(part.facts)
-        for kind, place in part.situations.items():
-            self.result.situations.setdefault(kind, place)
-        self.result.denied |= part.denied
-        for name, code, about in part.problems:
-            self.problem(name, code, **about)
+        return self.said
 
     def _note_formula(self, name: str, value: Value) -> None:
         if isinstance(value, Formula):

@@ -24,10 +24,10 @@ ORDERS = {
     "age": Order(("birth_on", "id"), nullable=True),
     "joined": Order(("joined_on", "id"), nullable=True),
 }
-COUNTED = 1_000
-"""The count stops beyond this: nobody reads further, and counting a county costs more than its page."""
-FOUND = 300
-"""Of a search this many are listed. Who gets more types another character."""
+COUNTED, FOUND = 1_000, 300
+"""Where counting stops, without a filter and with one: nobody reads further, and it would cost more than the page."""
+COMMON_KINDS = (SituationKind.RETIRED, SituationKind.RELOCATED, SituationKind.MOBILE, SituationKind.FRAIL)
+"""Found by going through the roster; the others by going through the few to whom they apply."""
 KINDS = [(kind.value, kind) for kind in SituationKind]
 SHOWN_FIELDS = (
     *("id", "key", "name", "name_key", "sex", "birth_on", "birth_precision", "membership", "full_on", "dues_category"),
@@ -69,14 +69,17 @@ class RosterRow:
         return membership_on(self.on, full_on=self.member.full_on, recorded=self.member.membership)
 
 
-def roster(user: User, code: str = "", capability: Capability = Capability.VIEW_ROSTER) -> MemberQuerySet:
+def roster(
+    user: User, code: str = "", capability: Capability = Capability.VIEW_ROSTER, *, walking: bool = False
+) -> MemberQuerySet:
     """The rosters that the user works with: what is visible without what is merely their own row elsewhere.
 
-    With the code of an organization only its subtree; nobody where the user doesn't see that organization.
+    With the code of an organization only its subtree; nobody where the user doesn't see that organization. `walking` as
+    in `visible_to`.
     """
-    members = Member.objects.visible_to(user, capability).filter(
-        subtree("roster_path", user.standing.paths(capability))
-    )
+    members = Member.objects.visible_to(user, capability, walking=walking)
+    if user.standing.member_id:
+        members = members.filter(subtree("roster_path", user.standing.paths(capability)))
     if not code:
         return members
     start = Subquery(Organization.objects.visible_to(user, capability).filter(code=code).values("path"))
@@ -94,15 +97,17 @@ def narrowed(members: MemberQuerySet, chosen: RosterFilter, *, on: date) -> Memb
     if chosen.ages:
         members = members.filter(_of_age(chosen.ages, on))
     if chosen.voting:
-        voting = members.voting(on)
-        members = voting if chosen.voting == "yes" else members.exclude(pk__in=voting.values("pk"))
+        members = members.voting(on) if chosen.voting == "yes" else members.voteless(on)
     return members.search(chosen.q)
 
 
 def _in_situation(members: MemberQuerySet, situation: str, on: date) -> MemberQuerySet:
     if situation == NONE:
         return members.outside_situation(*SituationKind, on=on)
-    return members.in_situation(SituationKind(situation), on=on)
+    kind = SituationKind(situation)
+    if kind in COMMON_KINDS:
+        return members.in_situation(kind, on=on)
+    return members.filter(pk__in=Situation.objects.of(kind).holding(on).values("member"))
 
 
 def _of_age(band: str, on: date) -> Q:
@@ -120,23 +125,29 @@ class Listed:
 
     members: MemberQuerySet
     count: int | None
-    most: int = COUNTED
-
-    @property
-    def partly(self) -> bool:
-        """Whether only the first that were found are on the list."""
-        return self.count is None and self.most == FOUND
+    most: int
+    partly: bool = False
+    """Whether only the first `most` are on the list."""
 
 
-def listed(members: MemberQuerySet, chosen: RosterFilter) -> Listed:
-    """Count them as far as somebody reads. Of a search only the first that are found are listed, in whatever order the
-    index gives them: a common name is never sorted as a whole.
+def roster_list(user: User, chosen: RosterFilter, *, on: date) -> Listed:
+    """Those whom the filter asks for, counted as far as somebody reads.
+
+    Of a search only the first that are found are listed, in whatever order the index gives them: a common name is never
+    sorted as a whole.
     """
-    if not chosen.q.strip():
-        counted = members.order_by()[: COUNTED + 1].count()
-        return Listed(members, None if counted > COUNTED else counted)
-    found = list(members.order_by().values_list("pk", flat=True)[: FOUND + 1])
-    return Listed(Member.objects.filter(pk__in=found[:FOUND]), None if len(found) > FOUND else len(found), FOUND)
+    members = narrowed(roster(user, chosen.org), chosen, on=on)
+    if chosen.q.strip():
+        found = list(members.order_by().values_list("pk", flat=True)[: FOUND + 1])
+        count = None if len(found) > FOUND else len(found)
+        return Listed(Member.objects.filter(pk__in=found[:FOUND]), count, FOUND, partly=count is None)
+    most = FOUND if chosen.narrows else COUNTED
+    count = members.order_by()[: most + 1].count()
+    if count <= most:
+        return Listed(members, count, most)
+    if chosen.sort:
+        members = narrowed(roster(user, chosen.org, walking=True), chosen, on=on)
+    return Listed(members, None, most)
 
 
 def page_of(members: MemberQuerySet, *, sort: str, place: Place) -> Page:

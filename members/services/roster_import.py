@@ -36,6 +36,7 @@ from members.models import (
 )
 from members.rules.dates import PartialDate
 from members.search import name_key, search_terms
+from members.search_index import filled_at_once
 from members.services.belonging import place_member
 from members.services.organizations import create_organization
 from members.services.people import SEPARATORS, describe
@@ -242,7 +243,8 @@ def _build(roster_import: RosterImport, place: Place, by: User | str) -> None:
 def _create_members(rows: Sequence[Judged]) -> dict[int, int]:
     """Row number → primary key of the member made for it."""
     keys = dict(zip((row.number for row in rows), reserve_ids(Member, len(rows)), strict=True))
-    bulk.insert(Member, MEMBER_COLUMNS, (_member_row(row, keys[row.number]) for row in rows))
+    with filled_at_once(min(keys.values(), default=0), len(rows)):
+        bulk.insert(Member, MEMBER_COLUMNS, (_member_row(row, keys[row.number]) for row in rows))
     bulk.insert(
         Affiliation,
         AFFILIATION_COLUMNS,

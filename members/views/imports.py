@@ -140,7 +140,7 @@ def import_refused(request: PageRequest, key: UUID) -> FileResponse:
     """The rows that were left out, as a workbook with their reasons."""
     roster_import = _fetch(request, key)
     stream = io.BytesIO()
-    write_refused(roster_import, stream)
+    write_refused(roster_import, stream, private=roster_import.uploaded_by_id == request.user.pk)
     return _workbook(stream, f"退回-{roster_import.file_name.rpartition('.')[0] or roster_import.file_name}.xlsx")
 
 

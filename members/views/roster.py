@@ -1,7 +1,9 @@
+from tempfile import TemporaryFile
 from typing import Any
 
 from django.contrib import messages
-from django.http import Http404, HttpResponse
+from django.core.exceptions import PermissionDenied
+from django.http import FileResponse, Http404, HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.cache import patch_vary_headers
@@ -9,6 +11,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from members.choices import Capability
+from members.exporting import MOST_ROWS, export_roster
 from members.filters import COLUMNS, RosterFilter, kept_pairs, kept_query, shown_columns
 from members.forms.roster import SavedFilterForm
 from members.models import SavedFilter, User
@@ -18,6 +21,10 @@ from members.queries.keyset import Place
 from members.queries.places import places_of
 from members.requests import PageRequest
 from members.roster_table import table_of
+from members.services.refused import Refused
+
+REASON = 200
+"""Characters that a reason has room for."""
 
 
 @requires(Capability.VIEW_ROSTER)
@@ -25,7 +32,7 @@ from members.roster_table import table_of
 def roster_list(request: PageRequest) -> HttpResponse:
     """The roster, filtered, sorted and by pages. htmx gets the rows alone."""
     user, chosen, columns = request.user, RosterFilter.from_query(request.GET), shown_columns(request.GET)
-    listed = roster.listed(roster.narrowed(roster.roster(user, chosen.org), chosen, on=request.today), chosen)
+    listed = roster.roster_list(user, chosen, on=request.today)
     page = roster.page_of(listed.members, sort=chosen.sort, place=Place.from_query(request.GET))
     places = places_of(user, chosen.org, [member.roster_path for member in page.rows])
     if chosen.org and not places.chosen:
@@ -69,6 +76,40 @@ def roster_filter_delete(request: PageRequest, key: str) -> HttpResponse:
     return redirect("members:roster-list")
 
 
+@requires(Capability.EXPORT_ROSTER)
+@require_POST
+def roster_export(request: PageRequest) -> HttpResponseBase:
+    """Everybody on the list that the address describes, as a workbook. Private fields with a reason."""
+    chosen = RosterFilter.from_query(request.GET)
+    reason = request.POST.get("reason", "")[:REASON].replace("\0", "")
+    wanted: dict[str, Any] = {"private": "private" in request.POST, "reason": reason}
+    places = places_of(request.user, chosen.org, ())
+    if chosen.org and not places.chosen:
+        raise Http404
+    if wanted["private"]:
+        _demand_reveal(request.user)
+    file = TemporaryFile()  # noqa: SIM115 - the response reads it to its end and closes it
+    members = roster.narrowed(
+        roster.roster(request.user, chosen.org, Capability.EXPORT_ROSTER), chosen, on=request.today
+    )
+    code = places.chosen.code if places.chosen else request.user.standing.held[0].code
+    try:
+        export_roster(members=members, target=file, code=code, on=request.today, by=request.user, **wanted)
+    except Refused as refusal:
+        messages.error(request, str(refusal))
+        return redirect(_list_address(kept_query(request.GET)))
+    file.seek(0)
+    name = _("Roster %(day)s.xlsx") % {"day": request.today.isoformat()}
+    return FileResponse(file, as_attachment=True, filename=name)
+
+
+def _demand_reveal(user: User) -> None:
+    """Raises PermissionDenied unless whatever the user exports they may also reveal."""
+    standing = user.standing
+    if not all(standing.may(Capability.REVEAL_PRIVATE, path) for path in standing.paths(Capability.EXPORT_ROSTER)):
+        raise PermissionDenied(_("Your office doesn't reveal private fields. Export without them."))
+
+
 def _addresses(request: PageRequest) -> dict[str, Any]:
     """The address's filter in the forms in which links and forms take it up."""
     query, unsorted = kept_query(request.GET), kept_query(request.GET, but="sort")
@@ -87,13 +128,14 @@ def _columns(request: PageRequest, shown: list[str]) -> dict[str, Any]:
     }
 
 
-def _powers(user: User) -> dict[str, bool]:
+def _powers(user: User) -> dict[str, Any]:
     held = user.standing.capabilities
     return {
         "may_edit": Capability.EDIT_ROSTER in held,
         "may_import": Capability.IMPORT_ROSTER in held,
         "may_export": Capability.EXPORT_ROSTER in held,
         "may_reveal": Capability.REVEAL_PRIVATE in held,
+        "most_exported": MOST_ROWS,
     }
 
 

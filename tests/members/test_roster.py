@@ -81,6 +81,7 @@ def test_an_address_that_cannot_be_meant_still_shows_a_page(secretary: Client, q
 
 
 def test_an_organization_out_of_scope_is_as_good_as_missing(cast: Cast, secretary: Client) -> None:
+    assert secretary.get(LIST, {"org": "\0x"}).status_code == 404
     assert secretary.get(LIST, {"org": cast.next_branch.code}).status_code == 404
     assert secretary.get(LIST, {"org": "no-such-code"}).status_code == 404
 

@@ -1,9 +1,10 @@
 """The full cast with a value in every private field that occurs nowhere else: it is noticed wherever it appears."""
 
+import json
 from dataclasses import dataclass, field
 
 from audit.keyring import fingerprint
-from members.models import Contact, ContactPerson, HelpRequest, Member, RosterImportRow, Situation
+from members.models import Contact, ContactPerson, HelpRequest, Member, RosterImport, RosterImportRow, Situation
 from members.services.people import describe
 from tests.cast import make_national_id
 from tests.full_cast import FullCast, make_full_cast
@@ -41,11 +42,7 @@ def make_canaries() -> Canaries:
         hide_in_member(canaries, number, whose, member)
         hide_around_member(canaries, number, whose, member)
     for number, (name, row) in enumerate(canaries.full.rows[RosterImportRow].items(), start=1):
-        phone = canaries.hide("cell of an import", name, f"1770000{number:04}")
-        before = canaries.hide("what an import overwrote", name, f"before-import-{number}")
-        RosterImportRow.objects.filter(pk=row.pk).update(
-            cells=f'{{"姓名": "孙", "手机": "{phone}"}}', before=f'{{"remark": "{before}"}}'
-        )
+        hide_in_import(canaries, number, name, row)
     return canaries
 
 
@@ -73,4 +70,20 @@ def hide_around_member(canaries: Canaries, number: int, whose: str, member: Memb
         answer=canaries.hide("answer", whose, f"answer-canary-{number}"),
         answered_on="2026-11-01",
         answered_by=canaries.full.cast.secretary,
+    )
+
+
+def hide_in_import(canaries: Canaries, number: int, name: str, row: RosterImportRow) -> None:
+    """A refused row whose phone, and a column that nobody understood, are private."""
+    phone = canaries.hide("cell of an import", name, f"1770000{number:04}")
+    unknown = canaries.hide("cell of an import", name, f"unknown-canary-{number}")
+    overwrote = canaries.hide("what an import overwrote", name, f"1760000{number:04}")
+    fields = {"姓名": "name", "手机": "phone", "备用": ""}
+    columns = [{"heading": heading, "field": known, "doubt": ""} for heading, known in fields.items()]
+    RosterImport.objects.filter(pk=row.roster_import_id).update(columns=columns, counts={"refused": 1})
+    RosterImportRow.objects.filter(pk=row.pk).update(
+        verdict="refused",
+        problems=[{"column": "手机", "code": "phone_unreadable", "about": {}}],
+        cells=json.dumps({"姓名": "孙", "手机": phone, "备用": unknown}),
+        before=json.dumps({"changes": {"phone": [overwrote, overwrote]}}),
     )

@@ -1,0 +1,201 @@
+"""The roster as a workbook, under the headings that branches use: imported again it changes nothing."""
+
+from collections import defaultdict
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from datetime import date
+from itertools import islice
+from typing import IO
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from audit.services import record
+from members.choices import DuesCategory, Education, Membership, OrganizationKind, Sex, SituationKind
+from members.fields import opened
+from members.importing.fields import HEADINGS
+from members.models import Member, Organization, Situation, User
+from members.models.member import MemberQuerySet
+from members.paths import STEP
+from members.rules.dates import DAY, PartialDate
+from members.services.refused import Refused
+from members.workbooks.writing import Sheet, write_workbook
+
+MOST_ROWS = 20_000
+ROWS_AT_ONCE = 1_000
+SITUATIONS = "现实情况"
+"""A heading that the import doesn't know, on purpose: situations have dates, which a word in a cell has not."""
+YES = "是"
+PATH_SEPARATOR = "/"
+
+# What branches write; the import reads the same words (members.importing.words).
+SEXES = {Sex.MALE: "男", Sex.FEMALE: "女"}
+MEMBERSHIPS = {Membership.FORMAL: "正式党员", Membership.PROBATIONARY: "预备党员"}
+CATEGORIES = {
+    DuesCategory.EMPLOYED: "在职",
+    DuesCategory.RETIRED: "退休",
+    DuesCategory.FARMER: "农民",
+    DuesCategory.STUDENT: "学生",
+    DuesCategory.UNEMPLOYED: "下岗失业",
+    DuesCategory.RELIEF: "领取抚恤救济",
+    DuesCategory.SUBSISTENCE: "低保",
+}
+EDUCATIONS = {
+    Education.PRIMARY: "小学",
+    Education.JUNIOR: "初中",
+    Education.SENIOR: "高中",
+    Education.VOCATIONAL: "中专",
+    Education.COLLEGE: "大专",
+    Education.BACHELOR: "大学本科",
+    Education.MASTER: "硕士研究生",
+    Education.DOCTOR: "博士研究生",
+}
+KINDS = {
+    SituationKind.RETIRED: "离退休",
+    SituationKind.RELOCATED: "异地居住",
+    SituationKind.MOBILE: "流动党员",
+    SituationKind.FRAIL: "年老体弱",
+    SituationKind.BEDRIDDEN: "长期卧床",
+    SituationKind.ABROAD_PRIVATE: "因私出国（境）",
+    SituationKind.ABROAD_SENT: "公派出国（境）",
+    SituationKind.SECONDED: "借调",
+    SituationKind.HARDSHIP: "生活困难",
+    SituationKind.LOST_CONTACT: "失联",
+    SituationKind.IN_TRANSFER: "组织关系转接中",
+    SituationKind.SUSPENDED: "停止党籍",
+    SituationKind.PROBATION_WITHIN_PARTY: "留党察看",
+}
+
+
+@dataclass(frozen=True)
+class Exported:
+    """A member on the way into the workbook."""
+
+    member: Member
+    on: date
+    branch: str
+    group: str
+    situations: dict[str, str] = field(default_factory=dict)
+    """Kind → place."""
+
+    def yes(self, kind: SituationKind) -> str:
+        return YES if kind in self.situations else ""
+
+
+Cell = Callable[[Exported], object]
+COLUMNS: dict[str, Cell] = {
+    "name": lambda row: row.member.name,
+    "former_names": lambda row: row.member.former_names,
+    "sex": lambda row: SEXES.get(Sex(row.member.sex)) if row.member.sex else "",
+    "ethnicity": lambda row: row.member.ethnicity,
+    "native_place": lambda row: row.member.native_place,
+    "birth": lambda row: _day(row.member.born),
+    "education": lambda row: EDUCATIONS[Education(row.member.education)] if row.member.education else "",
+    "membership": lambda row: MEMBERSHIPS[
+        Membership.FORMAL if row.member.is_formal(row.on) else Membership.PROBATIONARY
+    ],
+    "joined": lambda row: _day(row.member.joined),
+    "full": lambda row: _day(row.member.confirmed),
+    "organization": lambda row: row.branch,
+    "group": lambda row: row.group,
+    "work_post": lambda row: row.member.work_post,
+    "party_post": lambda row: row.member.party_post,
+    "category": lambda row: CATEGORIES[DuesCategory(row.member.dues_category)] if row.member.dues_category else "",
+    "mobile": lambda row: row.yes(SituationKind.MOBILE),
+    "place": lambda row: row.situations.get(SituationKind.MOBILE, ""),
+    "lost_contact": lambda row: row.yes(SituationKind.LOST_CONTACT),
+    "hardship": lambda row: row.yes(SituationKind.HARDSHIP),
+}
+"""Field of the import → what the workbook says."""
+PRIVATE: dict[str, Cell] = {
+    "national_id": lambda row: opened(row.member.national_id),
+    "phone": lambda row: opened(row.member.phone),
+    "address": lambda row: opened(row.member.address),
+}
+HEADS = {name: HEADINGS[name][0] for name in (*COLUMNS, *PRIVATE)} | {"category": "党费类别"}
+FIELDS = (
+    *("key", "name", "former_names", "sex", "ethnicity", "native_place", "birth_on", "birth_precision", "education"),
+    *("membership", "joined_on", "joined_precision", "full_on", "full_precision", "work_post", "party_post"),
+    *("dues_category", "roster_path"),
+)
+
+
+@transaction.atomic
+def export_roster(
+    *,
+    members: MemberQuerySet,
+    target: IO[bytes],
+    code: str,
+    on: date,
+    by: User,
+    private: bool = False,
+    reason: str = "",
+) -> int:
+    """Write the members into a workbook in the order of the roster, and the act into the audit trail; how many.
+
+    `code`: of the organization whose roster it is. `private` adds identity numbers, phones and addresses and asks for a
+    reason. Raises Refused for more than MOST_ROWS members, or a missing reason.
+    """
+    if private and not reason.strip():
+        raise Refused(_("Say what the private fields are needed for. It goes into the audit trail."), "reason")
+    rows = members.order_by()[: MOST_ROWS + 1].count()
+    if rows > MOST_ROWS:
+        raise Refused(
+            _("A workbook holds at most %(most)s members. Choose an organization or a filter.") % {"most": MOST_ROWS}
+        )
+    columns = COLUMNS | (PRIVATE if private else {})
+    headings = [*(HEADS[name] for name in columns), SITUATIONS]
+    write_workbook(target, [Sheet("党员名册", headings, _lines(members, list(columns.values()), private, on))])
+    record(
+        action="export_roster",
+        by=by,
+        subject=by,
+        organization_code=code,
+        reason=reason.strip(),
+        details={"rows": rows, "private": private},
+    )
+    return rows
+
+
+def _lines(members: MemberQuerySet, cells: list[Cell], private: bool, on: date) -> Iterator[list[object]]:
+    wanted = members.in_roster_order().only(*FIELDS, *(PRIVATE if private else ())).iterator(chunk_size=ROWS_AT_ONCE)
+    names = _Names()
+    while part := list(islice(wanted, ROWS_AT_ONCE)):
+        for row in _exported(part, names, on):
+            kinds = "、".join(KINDS[kind] for kind in SituationKind if kind in row.situations)
+            yield [*(cell(row) for cell in cells), kinds]
+
+
+def _exported(members: list[Member], names: "_Names", on: date) -> Iterator[Exported]:
+    situations: dict[int, dict[str, str]] = defaultdict(dict)
+    held = Situation.objects.holding(on).filter(member__in=[member.pk for member in members])
+    for member_id, kind, place in held.values_list("member_id", "kind", "place"):
+        situations[member_id][kind] = place
+    names.learn({member.roster_path for member in members})
+    for member in members:
+        yield Exported(member, on, *names.of(member.roster_path), situations.get(member.pk, {}))
+
+
+class _Names:
+    """Names of organizations by path, each read once."""
+
+    def __init__(self) -> None:
+        self.known: dict[str, tuple[str, str]] = {}
+
+    def learn(self, paths: set[str]) -> None:
+        wanted = {path[:end] for path in paths for end in range(STEP, len(path) + STEP, STEP)} - self.known.keys()
+        for path, name, kind in Organization.objects.filter(path__in=wanted).values_list("path", "name", "kind"):
+            self.known[path] = (name, kind)
+
+    def of(self, path: str) -> tuple[str, str]:
+        """The path of the branch in words, from the top, and the group or ""."""
+        levels = [self.known[path[:end]] for end in range(STEP, len(path) + STEP, STEP)]
+        group = levels.pop()[0] if levels[-1][1] == OrganizationKind.GROUP else ""
+        return PATH_SEPARATOR.join(name for name, _kind in levels), group
+
+
+def _day(day: PartialDate | None) -> object:
+    """A date where the day is known, else the month or year as text."""
+    if day is None:
+        return ""
+    return day.first_day if day.precision == DAY else str(day)
