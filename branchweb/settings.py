@@ -90,6 +90,9 @@ TEMPLATES = [
     },
 ]
 
+# Groups of the navigation in their order; an app keeps its own, so that nobody imports upwards.
+NAVIGATION = ["members.navigation.PEOPLE", "meetings.navigation.GROUPS", "members.navigation.PARTY"]
+
 # --- Data -----------------------------------------------------------------------------------------------------------
 DATABASES = {"default": ENVIRONMENT.database}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
