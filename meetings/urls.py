@@ -1,6 +1,6 @@
 from django.urls import path
 
-from meetings.views import elections, exclusions, minutes, votes
+from meetings.views import attendance_imports, elections, exclusions, minutes, votes
 
 app_name = "meetings"
 urlpatterns = [
@@ -15,6 +15,11 @@ urlpatterns = [
     path("votes/<uuid:key>/again/", elections.election_again, name="election-again"),
     path("elections/", elections.election_list, name="election-list"),
     path("elections/<uuid:key>/", elections.election_approve, name="election-approve"),
+    path("imports/", attendance_imports.import_list, name="import-list"),
+    path("imports/new/", attendance_imports.import_new, name="import-new"),
+    path("imports/<uuid:key>/", attendance_imports.import_detail, name="import-detail"),
+    path("imports/<uuid:key>/confirm/", attendance_imports.import_confirm, name="import-confirm"),
+    path("imports/<uuid:key>/undo/", attendance_imports.import_undo, name="import-undo"),
     path("<uuid:key>/minutes/", minutes.minutes_detail, name="minutes"),
     path("<uuid:key>/minutes/draft/", minutes.minutes_draft, name="minutes-draft"),
     path("<uuid:key>/minutes/edit/", minutes.minutes_edit, name="minutes-edit"),

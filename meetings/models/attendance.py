@@ -73,6 +73,7 @@ class Expected(models.Model):
     made_up_on = models.DateField(_("made up on"), null=True, blank=True)
     made_up_with = models.CharField(_("with what"), max_length=200, blank=True)
     answer = models.TextField(_("their line on it"), blank=True)
+    answer_source = models.CharField(_("line given by"), max_length=20, choices=ReasonSource, blank=True)
     marked_by = models.CharField(_("marked by"), max_length=150, blank=True)
     marked_at = models.DateTimeField(null=True, blank=True)
 
@@ -93,9 +94,8 @@ class Expected(models.Model):
                 name="expected_leave_has_kind",
             ),
             models.CheckConstraint(
-                condition=Q(state=AttendanceState.MADE_UP, made_up_on__isnull=False)
-                | (~Q(state=AttendanceState.MADE_UP) & Q(made_up_on__isnull=True)),
-                name="expected_made_up_on_a_day",
+                condition=Q(state=AttendanceState.MADE_UP) | Q(made_up_on__isnull=True),
+                name="expected_made_up_only_later",
             ),
             models.CheckConstraint(
                 condition=Q(reason="", reason_source="") | (~Q(reason="") & ~Q(reason_source="")),
