@@ -237,6 +237,7 @@ CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
 CELERY_TASK_PUBLISH_RETRY = False  # a page never waits for the broker: the minute's beat finds the row
 CELERY_BEAT_SCHEDULE = {
     "continue-imports": {"task": "members.tasks.continue_imports", "schedule": 60.0},
+    "refresh-rosters": {"task": "members.tasks.refresh_rosters", "schedule": crontab(hour="0", minute="5")},
     "anchor-record": {"task": "audit.tasks.anchor_record", "schedule": crontab(minute="7")},
     "check-record": {"task": "audit.tasks.check_record", "schedule": crontab(hour="4", minute="17")},
 }

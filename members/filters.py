@@ -89,10 +89,11 @@ def _text(query: QueryDict, name: str) -> str:
     return query.get(name, "")[:LONGEST_TEXT].replace("\0", "")
 
 
-def shown_columns(query: QueryDict) -> list[str]:
-    """The columns beside the name; all of them unless some were chosen."""
+def shown_columns(query: QueryDict, *, one_place: bool = False) -> list[str]:
+    """The columns beside the name: those chosen, else all; of `one_place` it needn't be said where everybody is."""
     chosen = query.getlist("columns")
-    return [column for column in COLUMNS if column in chosen] or list(COLUMNS)
+    usual = [column for column in COLUMNS if column != "branch" or not one_place]
+    return [column for column in COLUMNS if column in chosen] or usual
 
 
 def kept_pairs(query: QueryDict, but: str = "") -> list[tuple[str, str]]:

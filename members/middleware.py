@@ -5,7 +5,7 @@ from typing import Any
 
 from django.contrib.auth.views import redirect_to_login
 from django.core.exceptions import ImproperlyConfigured, PermissionDenied
-from django.http import HttpRequest, HttpResponseBase
+from django.http import Http404, HttpRequest, HttpResponseBase
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -35,6 +35,8 @@ class PolicyMiddleware:
     def process_view(
         self, request: HttpRequest, view: Callable[..., Any], args: Any, kwargs: Any
     ) -> HttpResponseBase | None:
+        if "\0" in request.path:  # no row has such a name, and PostgreSQL refuses even to look for it
+            raise Http404
         if hasattr(view, "cls"):  # the API knows its user only later, by token: ApiPolicy keeps the same policy
             return None
         if permits(policy_of(view), request):

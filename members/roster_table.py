@@ -7,7 +7,7 @@ from uuid import UUID
 
 from django.db.models import TextChoices
 from django.urls import reverse
-from django.utils.html import conditional_escape, format_html_join
+from django.utils.html import conditional_escape, format_html, format_html_join
 from django.utils.safestring import SafeString
 from django.utils.translation import get_language
 
@@ -37,6 +37,7 @@ NOBODY = UUID(int=0)
 
 
 class Heading(NamedTuple):
+    column: str
     label: str
     sort: str = ""
     """The order that a click on the heading asks for; empty: none."""
@@ -65,7 +66,8 @@ def _labels(choices: type[TextChoices], language: str | None) -> dict[str, SafeS
 
 @lru_cache(maxsize=512)
 def _badges(situations: tuple[SituationKind, ...], language: str | None) -> SafeString:
-    return format_html_join(" ", "{}", ((badge(str(kind.label), MARKS[kind]),) for kind in situations))
+    marks = format_html_join(" ", "{}", ((badge(str(kind.label), MARKS[kind]),) for kind in situations))
+    return format_html("<span>{}</span>", marks)
 
 
 @lru_cache(maxsize=64)
@@ -92,7 +94,9 @@ def table_of(rows: Iterable[RosterRow], columns: list[str]) -> Table:
     writers = [written[column] for column in columns]
     address = reverse("members:member-detail", args=[NOBODY])
     return Table(
-        headings=[Heading(label, SORTED_BY.get(column, "")) for column, label in zip(columns, labels, strict=True)],
+        headings=[
+            Heading(column, label, SORTED_BY.get(column, "")) for column, label in zip(columns, labels, strict=True)
+        ],
         lines=[
             Line(
                 row.member.name,

@@ -1,4 +1,4 @@
-"""Imports in the background. The rows say what is to be done; a task that is lost is done a minute later."""
+"""Work in the background. The rows say what is to be done; a task that is lost is done by the next round."""
 
 import logging
 from uuid import UUID
@@ -9,6 +9,7 @@ from kombu.exceptions import OperationalError
 
 from members.importing import running
 from members.models import RosterImport
+from members.services.belonging import refresh_roster_paths
 
 log = logging.getLogger(__name__)
 
@@ -34,6 +35,13 @@ def continue_imports() -> None:
             running.apply_import(roster_import, on=timezone.localdate())
         except Exception:
             log.exception("Import %s was interrupted and is tried again.", roster_import.key)
+
+
+@shared_task
+def refresh_rosters() -> None:
+    """Soon after midnight: relations that begin or end today put members on their rosters and take them off."""
+    corrected = refresh_roster_paths(on=timezone.localdate())
+    log.info("%s members changed their roster.", corrected)
 
 
 def start(task: "Task[[str], None]", key: UUID) -> None:

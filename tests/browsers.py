@@ -26,7 +26,7 @@ def new_context(browser: Browser, address: str, viewport: ViewportSize = DESKTOP
     context = browser.new_context(
         base_url=address, viewport=viewport, locale="zh-CN", timezone_id="Asia/Shanghai", reduced_motion="reduce"
     )
-    context.set_default_timeout(15_000)
+    context.set_default_timeout(30_000)
     return context
 
 

@@ -12,7 +12,7 @@ from django.db.models import Model
 
 from audit.models import Entry
 from audit.services import record
-from members.choices import AffiliationKind, LeavingReason, OfficeKind
+from members.choices import AffiliationKind, LeavingReason, OfficeKind, OrganizationKind
 from members.models import (
     Affiliation,
     ColumnMapping,
@@ -65,13 +65,8 @@ def make_full_cast() -> FullCast:
 def places(full: FullCast) -> None:
     for place in Organization.objects.all():
         full.keep(place, place.code)
-        elected = date(2024, 5, 1)
-        full.keep(
-            Term.objects.create(
-                organization=place, elected_on=elected, ends_on=date(2027, 5, 1), rule="terms.branch.general 2018-10-28"
-            ),
-            place.code,
-        )
+        if place.kind != OrganizationKind.GROUP:  # groups are not elected for a term
+            full.keep(term(place), place.code)
         full.keep(ColumnMapping.objects.create(organization=place, heading="大名", field="name"), place.code)
         record(action="rename_organization", by="system", subject=place, organization_code=place.code)
         full.keep(Entry.objects.latest("number"), place.code)
@@ -79,6 +74,15 @@ def places(full: FullCast) -> None:
             full.keep(local_rule(place), place.code)
     record(action="rotate_keys", by="system", subject=None)
     full.keep(Entry.objects.latest("number"), "nowhere")
+
+
+def term(place: Organization) -> Term:
+    return Term.objects.create(
+        organization=place,
+        elected_on=date(2024, 5, 1),
+        ends_on=date(2027, 5, 1),
+        rule="terms.branch.general 2018-10-28",
+    )
 
 
 def local_rule(place: Organization) -> LocalRule:

@@ -40,6 +40,9 @@ ORGANIZATIONS = {
     "administrator": EVERY_PLACE,
 }
 
+TERMS = {part: " ".join(code for code in codes.split() if code != "group") for part, codes in ORGANIZATIONS.items()}
+"""Groups are not elected for a term."""
+
 OFFICES_BELOW_THE_DISTRICT = "secretary officer group_leader next_secretary former district_staff"
 EVERY_OFFICE = OFFICES_BELOW_THE_DISTRICT + " other_secretary county_staff county_secretary inspector administrator"
 
@@ -61,7 +64,7 @@ SCOPE: dict[str, dict[str, str]] = {
     "Contact": CARE,
     "HelpRequest": CARE,
     "Organization": ORGANIZATIONS,
-    "Term": ORGANIZATIONS,
+    "Term": TERMS,
     "LocalRule": {
         "district_staff": "district",
         "county_staff": "county district other-district",

@@ -11,6 +11,9 @@ from members.models import Contact, ContactPerson, HelpRequest, Member, Situatio
 
 NEEDS_SOMEBODY = (SituationKind.FRAIL, SituationKind.BEDRIDDEN, SituationKind.RELOCATED, SituationKind.MOBILE)
 VISITED = (SituationKind.FRAIL, SituationKind.BEDRIDDEN)
+AWAY = (SituationKind.MOBILE, SituationKind.ABROAD_PRIVATE, SituationKind.ABROAD_SENT)
+NEGLECTED, UNKNOWN, AGREED = 0.15, 0.12, 0.4
+"""Shares of members whose latest contact is long ago, with whom there was none lately, and who agreed on a day."""
 ANSWERED_WITHIN = timedelta(days=15)
 HELP_REQUESTS, OPEN_AMONG = 40, 12
 
@@ -32,9 +35,10 @@ def look_after(situations: Sequence[Situation], people: Sequence[Person], rng: R
 
 
 def _relative(member: Member, rng: Random, number: int) -> ContactPerson:
-    name = rng.choice(words.SURNAMES) + rng.choice(words.GIVEN["female", 1985])
-    phone = f"199001{number * 613 % 100_000:05}"
-    return ContactPerson(member=member, name=name, relation=rng.choice(words.RELATIONS), phone=phone)
+    relation, sex, same = rng.choice(words.RELATIVES)
+    surname = member.name[0] if same else rng.choice(words.SURNAMES)
+    name = surname + rng.choice(words.GIVEN[sex, 1985])
+    return ContactPerson(member=member, name=name, relation=relation, phone=f"199001{number * 613 % 100_000:05}")
 
 
 def keep_contact(situations: Sequence[Situation], keepers: dict[Member, User], rng: Random, on: date) -> list[Contact]:
@@ -51,13 +55,21 @@ def keep_contact(situations: Sequence[Situation], keepers: dict[Member, User], r
 
 def _contacts_with(member: Member, kinds: set[str], by: User, rng: Random, on: date) -> list[Contact]:
     if SituationKind.LOST_CONTACT in kinds:
-        return [_contact(member, on - timedelta(days=400), ContactKind.PHONE, by, rng)]
-    count = rng.randint(2, 4) if kinds & set(VISITED) else rng.randint(0, 2)
-    days = sorted(rng.sample(range(3, 330), count), reverse=True)
-    rows = [_contact(member, on - timedelta(days=ago), _how(kinds, rng), by, rng) for ago in days]
-    if rows and rng.random() < 0.5:
-        rows[-1].next_on = rows[-1].happened_on + timedelta(days=rng.choice((30, 45, 60)))
+        return [_contact(member, on - timedelta(days=400), ContactKind.PHONE, by)]
+    earlier = rng.sample(range(110, 330), rng.randint(1, 3) if kinds & set(VISITED) else rng.randint(0, 1))
+    latest = [rng.randint(95, 240) if rng.random() < NEGLECTED else rng.randint(2, 75)]
+    days = sorted([*earlier, *(latest if rng.random() > UNKNOWN else [])], reverse=True)
+    rows = [_contact(member, on - timedelta(days=ago), _how(kinds, rng), by) for ago in days]
+    for row, words_heard in zip(rows, _heard(kinds, len(rows), rng), strict=True):
+        row.needs = words_heard
+    if rows and rng.random() < AGREED:
+        rows[-1].next_on = rows[-1].happened_on + timedelta(days=rng.choice((60, 75, 90)))
     return rows
+
+
+def _heard(kinds: set[str], count: int, rng: Random) -> list[str]:
+    """What was heard each time, never the same twice."""
+    return rng.sample(words.AWAY if kinds & set(AWAY) else words.AT_HOME, count)
 
 
 def _how(kinds: set[str], rng: Random) -> ContactKind:
@@ -66,11 +78,8 @@ def _how(kinds: set[str], rng: Random) -> ContactKind:
     return rng.choice((ContactKind.PHONE, ContactKind.ONLINE, ContactKind.ONLINE, ContactKind.LETTER))
 
 
-def _contact(member: Member, day: date, kind: ContactKind, by: User, rng: Random) -> Contact:
-    return Contact(
-        member=member, happened_on=day, kind=kind, made_by=by.get_full_name(), needs=rng.choice(words.NEEDS),
-        recorded_by=by,
-    )  # fmt: skip
+def _contact(member: Member, day: date, kind: ContactKind, by: User) -> Contact:
+    return Contact(member=member, happened_on=day, kind=kind, made_by=by.get_full_name(), recorded_by=by)
 
 
 def ask_for_help(contacts: Sequence[Contact], on: date) -> list[HelpRequest]:

@@ -134,17 +134,24 @@ def _taking_part(people: Sequence[Person], places: dict[str, Organization], on: 
 def befall(people: Sequence[Person], rng: Random, on: date) -> list[Situation]:
     """Every kind of situation, in the numbers of FATES; retirement follows from the age."""
     rows = [_retirement(person) for person in people if _retired(person, on)]
-    held: dict[str, set[SituationKind]] = {}
+    held: dict[Person, set[SituationKind]] = {}
     for fate in FATES:
-        open_to = [
-            one
-            for one in people
-            if fate.among(one, on) and not held.get(str(one.member.key), set()) & set(fate.apart_from)
-        ]
-        for person in rng.sample(open_to, fate.count):
-            held.setdefault(str(person.member.key), set()).add(fate.kind)
+        open_to = [one for one in people if fate.among(one, on) and not held.get(one, set()) & set(fate.apart_from)]
+        for person in _chosen(open_to, fate.count, set(held), rng):
+            held.setdefault(person, set()).add(fate.kind)
             rows.append(_situation(person, fate, rng, on))
     return rows + _lost(rows, on) + _over(people, on)
+
+
+def _chosen(open_to: list[Person], count: int, met: set[Person], rng: Random) -> list[Person]:
+    """Where there are several, one of them of the branch that the demo's secretary looks after.
+
+    `met`: whom something else has befallen already.
+    """
+    fresh = [person for person in open_to if person.place.code == HOME_BRANCH and person not in met]
+    at_home = fresh[:1] if count > 1 else []
+    others = [person for person in open_to if person not in at_home]
+    return at_home + rng.sample(others, count - len(at_home))
 
 
 def _retirement(person: Person) -> Situation:

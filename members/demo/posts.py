@@ -4,11 +4,11 @@ from collections import Counter, defaultdict
 from collections.abc import Callable, Sequence
 from datetime import date, timedelta
 
-from members.choices import OfficeKind
+from members.choices import OfficeKind, SituationKind
 from members.demo import words
 from members.demo.county import COUNTY, HOME_BRANCH, OFFICE_BRANCH, PLACES
 from members.demo.lives import Person
-from members.models import Member, Office, Organization, User
+from members.models import Member, Office, Organization, Situation, User
 from members.services.organizations import move_end_of_term, record_term
 from members.services.users import create_user, give_office, one_time_password
 from rulebook.dates import add_months
@@ -46,10 +46,15 @@ TITLES = {
 
 
 def fill_offices(people: Sequence[Person], places: dict[str, Organization], on: date) -> list[Office]:
-    """The offices of every branch and group, secretaries first, and the secretaries of what stands above."""
+    """The offices of every branch and group, secretaries first, and the secretaries of what stands above.
+
+    Held by members who are there and well.
+    """
+    hindered = set(Situation.objects.exclude(kind=SituationKind.RETIRED).values_list("member", flat=True))
     by_branch: dict[str, list[Member]] = defaultdict(list)
     for person in people:
-        by_branch[person.place.code].append(person.member)
+        if person.member.pk not in hindered:
+            by_branch[person.place.code].append(person.member)
     offices = [office for code, members in by_branch.items() for office in _of_branch(code, members, places, on)]
     Member.objects.bulk_update([_titled(office) for office in offices], ["party_post"])
     secretaries = {office.organization.code: office.member for office in offices if office.kind == OfficeKind.SECRETARY}
@@ -63,7 +68,7 @@ def fill_offices(people: Sequence[Person], places: dict[str, Organization], on: 
 def _of_branch(code: str, members: list[Member], places: dict[str, Organization], on: date) -> list[Office]:
     able = iter(sorted((one for one in members if one.is_formal(on)), key=_years_from_fifty(on)))
     since = _election(code, on)
-    offices = [_office(next(able), kind, places[code], since) for kind in _seats(code, len(members))]
+    offices = [_office(next(able), kind, places[code], since) for kind in _seats(code)]
     for group in (place for place in places.values() if place.parent_path == places[code].path):
         leader = next(one for one in able if one.roster_path == group.path)
         offices.append(_office(leader, OfficeKind.GROUP_LEADER, group, since))
@@ -74,7 +79,8 @@ def _years_from_fifty(on: date) -> Callable[[Member], int]:
     return lambda member: abs(on.year - 50 - (member.birth_on or on).year)
 
 
-def _seats(code: str, members: int) -> tuple[OfficeKind, ...]:
+def _seats(code: str) -> tuple[OfficeKind, ...]:
+    members = next(place.members for place in PLACES if place.code == code)
     if members < COMMITTEE_SINCE or code == WITHOUT_COMMITTEE:
         return SMALL
     return MIDDLE if members < LARGE_SINCE else LARGE

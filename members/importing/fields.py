@@ -70,7 +70,13 @@ KINDS = frozenset({"post", "membership", "category"})
 ROSTER = Catalogue(
     required=("name", "national_id"),
     fields=tuple(
-        Field(name, tuple(headings), family="kind" if name in KINDS else "", holds=HOLDS.get(name))
+        Field(
+            name,
+            tuple(headings),
+            family="kind" if name in KINDS else "",
+            takes_over=name != "post",
+            holds=HOLDS.get(name),
+        )
         for name, headings in HEADINGS.items()
     ),
 )

@@ -13,6 +13,15 @@ from members.workbooks.cells import line
 
 SEPARATORS = re.compile(r"\s*(?:[/\\>＞→|｜／＼»]|->|—>|、)+\s*")
 PREFIX = re.compile(r"^(中国共产党|中共)")
+NUMBER = re.compile(r"第([1-9]\d?)(?!\d)")
+DIGITS = "零一二三四五六七八九"
+SHORT = (
+    (re.compile(r"党?总支部?(委员会)?"), "总支"),
+    (re.compile(r"党?支部(委员会)?"), "支部"),
+    (re.compile(r"党小组"), "小组"),
+    (re.compile(r"(党的?)?(工作委员会|党工委)"), "工委"),
+)
+"""Longer and shorter ways to write the same kind of organization."""
 KINDS = (
     (re.compile(r"小组$"), OrganizationKind.GROUP),
     (re.compile(r"总支"), OrganizationKind.GENERAL_BRANCH),
@@ -58,8 +67,18 @@ class Place:
 
 
 def key_of(name: str) -> str:
-    """A name for comparison: half width, without spaces and without 中共 before it."""
-    return PREFIX.sub("", "".join(unicodedata.normalize("NFKC", name).split()))
+    """A name for comparison: 中共…第1党支部委员会 is …第一支部."""
+    plain = PREFIX.sub("", "".join(unicodedata.normalize("NFKC", name).split()))
+    plain = NUMBER.sub(lambda number: f"第{in_chinese(int(number[1]))}", plain)
+    for pattern, short in SHORT:
+        plain = pattern.sub(short, plain)
+    return plain
+
+
+def in_chinese(number: int) -> str:
+    """1 to 99."""
+    tens, ones = divmod(number, 10)
+    return (DIGITS[tens] if tens > 1 else "") + ("十" if tens else "") + (DIGITS[ones] if ones else "")
 
 
 def kind_of(name: str, *, last: bool) -> OrganizationKind:
@@ -132,8 +151,8 @@ class Places:
     def _descend(self, names: list[str]) -> Place:
         if not names:
             return self._default()
-        if self.into and self.into.kind in HOLDING and self._means(self.into, names[-1]):
-            return self.into
+        if self.into and self.into.kind in HOLDING:
+            return self._inside(self.into, names[-1])
         if len(names) == 1 and (found := self._by_name(names[0])):
             return found
         names = self._below_into(names)
@@ -141,6 +160,15 @@ class Places:
         for name in names:
             place = self._child(place, name, last=name is names[-1])
         return place or self._default()
+
+    def _inside(self, branch: Place, name: str) -> Place:
+        """The one branch imported into, or a group of it."""
+        if self._means(branch, name):
+            return branch
+        found = branch.below.get(key_of(name))
+        if found is None and kind_of(name, last=True) != OrganizationKind.GROUP:
+            raise NoPlace("organization_unknown", name=name[:LONGEST_NAME])
+        return found or self._plan(branch, name, OrganizationKind.GROUP)
 
     def _default(self) -> Place:
         if self.into is None or self.into.kind not in HOLDING:

@@ -78,6 +78,8 @@ WARNINGS: dict[str, Promise] = {
     "row_is_not_a_record": _("The row is about no member and was left out: %(text)s"),
     "two_columns_for_field": _("Two columns say the same. Only the other one is read; choose if that is wrong."),
     "column_understood_by_values": _("The heading says something else, but what stands below decided. Check it."),
+    "no_column_of_numbers": _("The sheet has no identity numbers. Members are known by name within the branch."),
+    "no_column_of_membership": _("The sheet doesn't say who is formal or probationary. It was decided by the dates."),
     "other_sheets_not_read": _("Other sheets also look like rosters and weren't read: %(names)s"),
 }
 """Codes about which somebody should know; the row is stored."""

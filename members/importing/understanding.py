@@ -137,7 +137,8 @@ class _Row:
 
     def _keep_identity(self, number: str | None, value: Value) -> None:
         if number is None:
-            self.problem("national_id", "national_id_missing")
+            if "national_id" in self.headings:
+                self.problem("national_id", "national_id_missing")
             return
         if value != number and len(cells.word(value)) == 15:
             self.problem("national_id", "national_id_extended")
@@ -212,7 +213,8 @@ class _Row:
         meant = words.membership_of(value) or self._membership_by_answer(value)
         if meant is None:
             self.facts["membership"] = self._membership_by_dates()
-            self.problem("membership", "membership_assumed" if value is None else "membership_unknown")
+            if "membership" in self.headings:
+                self.problem("membership", "membership_assumed" if value is None else "membership_unknown")
             return
         self.facts["membership"] = meant
         full: PartialDate | None = self.facts.get("full")

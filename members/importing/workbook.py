@@ -16,6 +16,8 @@ from members.workbooks.records import LeftOut, Record, Records
 
 KEYS = ("name", "national_id")
 MOST_NOTES = 200
+SAID_ONCE = {"national_id": "no_column_of_numbers", "membership": "no_column_of_membership"}
+"""Columns that every roster should have; where one is missing it is said once, not in every row."""
 ABOVE = {"committee", "general_branch", "organization"}
 
 
@@ -66,6 +68,9 @@ def _doubts(layout: Layout) -> Iterator[Note]:
     for column in layout.columns:
         if column.doubt:
             yield Note(layout.header_row, Problem(column.heading, column.doubt))
+    for name, code in SAID_ONCE.items():
+        if layout.column(name) is None:
+            yield Note(layout.header_row, Problem("", code))
 
 
 def _other_sheets(book: OpenWorkbook, layout: Layout, corrected: Mapping[str, str] | None) -> Iterator[Note]:

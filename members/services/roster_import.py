@@ -44,7 +44,7 @@ from members.services.refused import Refused
 from members.workbooks.headings import Column, Layout
 from members.workbooks.stored import dump_cells
 
-CHUNK = 2_000
+CHUNK = 1_000
 CLAIM = timedelta(minutes=5)
 """How long a worker may be silent before another takes over. It is renewed with every chunk."""
 LEFT_OUT = frozenset({RowVerdict.REFUSED, RowVerdict.DOUBTFUL})

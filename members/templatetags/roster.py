@@ -16,11 +16,17 @@ from members.roster_table import Line, Table
 
 register = template.Library()
 
+WRAPPED = {"branch", "situations"}
+NOWRAP = ' class="nowrap"'
+
 
 @register.simple_tag
 def roster_lines(table: Table) -> SafeString:
     """The rows of the table, each cell named for narrow screens."""
-    starts = [f'<td data-label="{escape(heading.label)}">' for heading in table.headings]
+    starts = [
+        f'<td data-label="{escape(heading.label)}"{"" if heading.column in WRAPPED else NOWRAP}>'
+        for heading in table.headings
+    ]
     return mark_safe("\n".join([_line(line, starts) for line in table.lines]))  # noqa: S308 - each text is escaped
 
 

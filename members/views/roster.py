@@ -31,12 +31,13 @@ REASON = 200
 @require_safe
 def roster_list(request: PageRequest) -> HttpResponse:
     """The roster, filtered, sorted and by pages. htmx gets the rows alone."""
-    user, chosen, columns = request.user, RosterFilter.from_query(request.GET), shown_columns(request.GET)
+    user, chosen = request.user, RosterFilter.from_query(request.GET)
     listed = roster.roster_list(user, chosen, on=request.today)
     page = roster.page_of(listed.members, sort=chosen.sort, place=Place.from_query(request.GET))
     places = places_of(user, chosen.org, [member.roster_path for member in page.rows])
     if chosen.org and not places.chosen:
         raise Http404
+    columns = shown_columns(request.GET, one_place=len(places.offered) < 2)
     context = {
         "chosen": chosen,
         "page": page,

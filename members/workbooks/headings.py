@@ -36,6 +36,8 @@ class Field:
     patterns: tuple[str, ...] = ()
     repeats: bool = False
     family: str = ""
+    takes_over: bool = True
+    """Whether values alone can make a column of the family this field's."""
     holds: Callable[[Value], bool] | None = None
 
 
@@ -258,7 +260,7 @@ def _by_values(
     for fitting_score, fitting in candidates:
         if _share(fitting, values) >= 0.5:
             return fitting_score, fitting, ""
-    family = [known for known in catalogue.fields if known.family and known.family == meant.family]
+    family = [one for one in catalogue.fields if one.family and one.family == meant.family and one.takes_over]
     rival = max(family, key=lambda known: _share(known, values), default=meant)
     return (score, rival, BY_VALUES) if _share(rival, values) >= 0.8 else (score, meant, "")
 

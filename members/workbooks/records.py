@@ -13,6 +13,9 @@ FOOTER = re.compile(
     r"注[:：\d]|注意|联系人[:：]|联系电话[:：]|日期[:：]|单位.{0,3}盖章|\(?盖章|签字|签名|第.{1,3}页|共.{1,4}人|\d{4}年\d{1,2}月\d{0,2}日?$).*",
     re.DOTALL,
 )
+SUBTITLE = re.compile(
+    r".*(小组|支部|总支|党委|工委|委员会|党员|名单|部门|人员)([(（:：].*)?|[一二三四五六七八九十]+[、.．].*|第.{1,6}[组部].*"
+)
 FEW = 2
 LONGEST_NAME = 30
 
@@ -99,7 +102,7 @@ class Records:
         if any(not says_nothing(values.get(key)) for key in self.keys[1:]) or sum(map(_written, row.cells)) > FEW:
             return False
         name = word(values.get(self.keys[0]))
-        return not name or len(name) > LONGEST_NAME
+        return not name or len(name) > LONGEST_NAME or SUBTITLE.fullmatch(name) is not None
 
     def _is_footer(self, row: Row) -> bool:
         """Totals and signatures: by the first words of the row, where no key but the name is written."""

@@ -185,6 +185,12 @@ def test_one_of_several_capabilities_is_enough_if_it_holds_there(cast, as_user, 
     assert as_user(getattr(cast, who)).get(f"/either/{code}/").status_code == status
 
 
+@here
+def test_an_address_that_no_row_can_have_is_not_found(cast, as_user):
+    """PostgreSQL refuses even to look for a text with a zero byte."""
+    assert as_user(cast.secretary).get("/either/br%00anch/").status_code == 404
+
+
 def test_fetch_asks_for_the_place_and_not_only_for_the_capability_somewhere(cast):
     """A group leader sees himself in another branch's roster, but leads nobody there."""
     cast.group_leader.member = cast.wang

@@ -137,6 +137,14 @@ def test_chosen_columns_are_shown_in_their_own_order(cast: Cast, as_user: AsUser
     assert len(shown_columns(QueryDict(""))) == 8
 
 
+def test_where_everybody_is_in_one_place_the_place_is_not_said(cast: Cast, as_user: AsUser) -> None:
+    labels = [heading.column for heading in as_user(cast.next_secretary).get(LIST).context["table"].headings]
+    assert "branch" not in labels
+    assert len(labels) == 7
+    labels = [heading.column for heading in as_user(cast.secretary).get(LIST).context["table"].headings]
+    assert "branch" in labels
+
+
 def test_a_filter_is_kept_under_a_name_and_applied_by_its_link(cast: Cast, as_user: AsUser) -> None:
     client = as_user(cast.secretary)
     answer = client.post(SAVE, {"name": "国字辈", "query": f"q={quote('国')}"})
