@@ -59,6 +59,9 @@ ACTIONS: dict[str, Promise] = {
     "deactivate_user": _("Closed a user's access"),
     # meetings
     "plan_meeting": _("Planned a meeting"),
+    "keep_theme_day": _("Set the fixed theme day"),
+    "make_calendar_feed": _("Made the private address of a calendar"),
+    "revoke_calendar_feed": _("Took back the private address of a calendar"),
     "move_meeting": _("Changed a meeting"),
     "cancel_meeting": _("Called a meeting off"),
     "open_meeting": _("Opened a meeting"),

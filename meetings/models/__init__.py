@@ -3,6 +3,7 @@ from meetings.models.attendance import Exclusion, Expected, LeaveRequest, Mark
 from meetings.models.attendance_import import AttendanceImport
 from meetings.models.meeting import CalendarFeed, LocalKind, Meeting, Session, ThemeDay
 from meetings.models.minutes import Correction, Minutes
+from meetings.models.sign_in import SignInAttempt
 from meetings.models.vote import Candidate, Count, Scrutineer, Vote
 
 __all__ = [
@@ -23,6 +24,7 @@ __all__ = [
     "Observer",
     "Scrutineer",
     "Session",
+    "SignInAttempt",
     "Speech",
     "Task",
     "ThemeDay",

@@ -10,6 +10,12 @@ from members.models import Member, User
 from members.paths import subtree
 
 
+class AgendaItemQuerySet(models.QuerySet["AgendaItem"]):
+    def visible_to(self, user: User, capability: Capability = Capability.VIEW_MEETINGS) -> "AgendaItemQuerySet":
+        """The whole record of an item is for offices; members read decisions through their page of the meeting."""
+        return self.filter(subtree("meeting__organization__path", user.standing.paths(capability)))
+
+
 class AgendaItem(models.Model):
     """One point of the agenda, with what was said, decided and left to do."""
 
@@ -21,6 +27,8 @@ class AgendaItem(models.Model):
     report = models.TextField(_("what was reported"), blank=True)
     decision = models.TextField(_("decision"), blank=True)
     is_open_to_members = models.BooleanField(_("members may read the decision"), default=True)
+
+    objects = AgendaItemQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("agenda item")
@@ -35,6 +43,10 @@ class AgendaItem(models.Model):
 
     def __str__(self) -> str:
         return self.title
+
+    @property
+    def scope_path(self) -> str:
+        return self.meeting.organization.path
 
 
 class Speech(models.Model):

@@ -1,22 +1,28 @@
 import uuid
 from datetime import date
+from typing import Any
 
 from django.db import models
 from django.db.models import F, Q
+from django.db.models.functions import Length, Substr
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
-from meetings.choices import MeetingKind, MeetingState
-from members.choices import Capability
+from meetings.choices import FOR_ALL_MEMBERS, MeetingKind, MeetingState
+from members.choices import Capability, OrganizationKind
 from members.fields import SealedField
-from members.models import Member, Organization, User
-from members.paths import subtree
+from members.models import Affiliation, Member, Organization, User
+from members.paths import STEP, subtree
 
 
 class MeetingQuerySet(models.QuerySet["Meeting"]):
     def visible_to(self, user: User, capability: Capability = Capability.VIEW_MEETINGS) -> "MeetingQuerySet":
         """Where an office grants the capability, and the meetings of one's own branch that one was or is asked to."""
         return self.filter(subtree("organization__path", user.standing.paths(capability)) | asked_to(user))
+
+    def asking(self, user: User) -> "MeetingQuerySet":
+        """Those to which the user, as a member, was or is asked."""
+        return self.filter(asked_to(user))
 
     def held(self) -> "MeetingQuerySet":
         return self.filter(state__in=[MeetingState.HELD, MeetingState.LOCKED])
@@ -39,11 +45,28 @@ class MeetingQuerySet(models.QuerySet["Meeting"]):
 
 
 def asked_to(user: User, prefix: str = "") -> Q:
-    """Condition: the user's member is on the list of those expected, or on the roster that is asked."""
+    """Condition: the user's member is on the list of those expected, or on the roster that is asked.
+
+    Meetings of committees are read by who holds an office there, until their list is frozen.
+    """
     member_id = user.standing.member_id
     if not member_id:
         return Q(pk__in=[])
-    return Q(**{f"{prefix}pk__in": Meeting.objects.filter(expected__member=member_id).values("pk")})
+    listed = Meeting.objects.filter(expected__member=member_id).values("pk")
+    return Q(**{f"{prefix}pk__in": listed}) | Q(**{f"{prefix}pk__in": _planned_for(member_id, user.standing.on)})
+
+
+def _planned_for(member_id: int, on: date | None) -> models.QuerySet[Any]:
+    """Keys of planned meetings, and of those called off, of the branch and the group in which the member is today."""
+    belongs = Affiliation.objects.filter(member=member_id)
+    here = belongs.holding(on) if on else belongs
+    branches = here.filter(organization__kind=OrganizationKind.GROUP).values(
+        path=Substr("organization__path", 1, Length("organization__path") - STEP)
+    )
+    places = Q(organization__in=here.values("organization")) | Q(organization__path__in=branches)
+    states = (MeetingState.PLANNED, MeetingState.CANCELLED)
+    kinds = (*FOR_ALL_MEMBERS, MeetingKind.GROUP_MEETING)
+    return Meeting.objects.filter(places, state__in=states, kind__in=kinds).values("pk")
 
 
 class LocalKind(models.Model):

@@ -16,11 +16,14 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from audit.services import record
-from meetings.choices import AttendanceState, LeaveKind
+from meetings.choices import PRESENT, AttendanceState, LeaveKind, MeetingState
 from meetings.models import Expected, Mark, Meeting
 from meetings.services.meeting import NotNow, locked
 from members.fields import opened, sealed
 from members.models import User
+
+LATER = (AttendanceState.VISITED, AttendanceState.MADE_UP)
+"""What can be recorded of somebody after the evening, without moving its figures."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +38,7 @@ class Attendance:
     made_up_on: date | None = None
     made_up_with: str = ""
     answer: str = ""
+    answer_source: str = ""
 
 
 @transaction.atomic
@@ -48,6 +52,40 @@ def mark(*, meeting: Meeting, member_id: int, attendance: Attendance, key: uuid.
     if not Mark.objects.filter(pk=key).exists():
         _change(expected, attendance, key, by)
         _turn(meeting)
+    return expected
+
+
+@transaction.atomic
+def tap(*, meeting: Meeting, member_id: int, state: str, key: uuid.UUID, by: User | str) -> Expected:
+    """One tap on the sign-in page. A tap on the state that somebody has keeps what is known about it."""
+    meeting = _running(meeting)
+    expected = Expected.objects.select_for_update().get(meeting=meeting, member=member_id)
+    if expected.state != state and not Mark.objects.filter(pk=key).exists():
+        _change(expected, Attendance(state), key, by)
+        _turn(meeting)
+    return expected
+
+
+@transaction.atomic
+def follow_up(*, meeting: Meeting, member_id: int, attendance: Attendance, key: uuid.UUID, by: User | str) -> Expected:
+    """Complete what is known of somebody who wasn't there: a reason, a visit, a make-up, also after the minutes.
+
+    Raises NotNow before the closing and where it would move the meeting's figures.
+    """
+    meeting = locked(meeting)
+    if meeting.state not in (MeetingState.HELD, MeetingState.LOCKED):
+        raise NotNow(_("Who missed a meeting makes up for it when it is over."))
+    expected = Expected.objects.select_for_update().get(meeting=meeting, member=member_id)
+    if Mark.objects.filter(pk=key).exists():
+        return expected
+    if expected.state in PRESENT or attendance.state not in (expected.state, *LATER):
+        raise NotNow(_("The minutes are locked: who was there stays as it was recorded that evening."))
+    _change(expected, attendance, key, by)
+    _turn(meeting)
+    record(
+        action="follow_up_attendance", by=by, subject=expected, organization_code=meeting.organization.code,
+        changes=[("state", "", attendance.state)],
+    )  # fmt: skip
     return expected
 
 
@@ -84,6 +122,28 @@ def undo_mark(*, meeting: Meeting, mark_key: uuid.UUID, key: uuid.UUID, by: User
     _change(expected, _from_json(undone.before.open()), key, by)
     _turn(meeting)
     return expected
+
+
+@transaction.atomic
+def undo_rest(*, meeting: Meeting, rest_key: uuid.UUID, key: uuid.UUID, by: User | str) -> int:
+    """Take back a tap that marked everybody else, except for whom somebody has changed since. Returns the number."""
+    meeting = _running(meeting)
+    people = list(Expected.objects.select_for_update().filter(meeting=meeting).order_by("pk"))
+    own = {_own_key(rest_key, one): one for one in people}
+    latest: dict[int, Mark] = {}
+    for tapped in Mark.objects.filter(expected__meeting=meeting).order_by("at"):
+        latest[tapped.expected_id] = tapped
+    undone = [tapped for tapped in latest.values() if tapped.pk in own]
+    for tapped in undone:
+        one = own[tapped.pk]
+        _change(one, _from_json(tapped.before.open()), _own_key(key, one), by)
+    if undone:
+        _turn(meeting)
+        record(
+            action="undo_rest_present", by=by, subject=meeting, organization_code=meeting.organization.code,
+            details={"marked": len(undone)},
+        )  # fmt: skip
+    return len(undone)
 
 
 def _running(meeting: Meeting) -> Meeting:

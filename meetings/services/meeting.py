@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from audit.services import record
 from meetings.choices import MeetingState
 from meetings.models import AgendaItem, Expected, Meeting, Session
+from meetings.queries.leave import with_granted_leave
 from meetings.queries.roll import roll
 from members.models import User
 
@@ -67,7 +68,7 @@ def open_meeting(*, meeting: Meeting, by: User | str) -> Meeting:
     if meeting.state == MeetingState.OPEN:
         return meeting
     _demand(meeting, MeetingState.PLANNED)
-    expected = Expected.objects.bulk_create(roll(meeting))
+    expected = Expected.objects.bulk_create(with_granted_leave(meeting, roll(meeting)))
     meeting.state, meeting.opened_at = MeetingState.OPEN, timezone.now()
     meeting.save(update_fields=["state", "opened_at"])
     _record("open_meeting", meeting, by, expected=len(expected))
