@@ -1,9 +1,11 @@
-from django.urls import path
+from django.urls import include, path
 
 from meetings.views import attendance_imports, elections, exclusions, minutes, votes
 
 app_name = "meetings"
 urlpatterns = [
+    path("", include("meetings.urls_meeting")),
+    path("", include("meetings.urls_planning")),
     path("<uuid:key>/quorum/", votes.quorum, name="quorum"),
     path("<uuid:key>/votes/", votes.vote_list, name="vote-list"),
     path("<uuid:key>/votes/add/", votes.vote_add, name="vote-add"),

@@ -33,7 +33,7 @@ KINDS_OF = {
 LINES = forms.Textarea(attrs={"rows": 4})
 
 
-class MeetingForm(forms.ModelForm[Meeting]):
+class MeetingForm(forms.ModelForm):
     """Day, hours, place, chair and recorder."""
 
     class Meta:
@@ -44,6 +44,8 @@ class MeetingForm(forms.ModelForm[Meeting]):
             "starts_at": forms.TimeInput(attrs={"type": "time"}, format="%H:%M"),
             "ends_at": forms.TimeInput(attrs={"type": "time"}, format="%H:%M"),
         }
+
+    online_link = forms.URLField(label=gettext_lazy("Online link"), required=False, assume_scheme="https")
 
     def __init__(self, *args: Any, organization: Organization, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

@@ -7,17 +7,17 @@ from uuid import UUID
 from django.contrib import messages
 from django.core.paginator import Paginator
 from django.db.models import Q, QuerySet
-from django.forms import Form
+from django.forms import BaseForm
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from meetings.choices import MeetingState
 from meetings.forms.meeting import CancelForm, MeetingFilterForm, MeetingForm, PlanForm
 from meetings.models import Meeting
-from meetings.queries.tally import tallies_of, tally_of
-from meetings.queries.votes import quorums_of, vote_section
+from meetings.queries.meeting_page import meeting_page, member_page
+from meetings.queries.tally import tallies_of
+from meetings.queries.votes import vote_section
 from meetings.services.meeting import NotNow, cancel_meeting, close_meeting, move_meeting, open_meeting, plan_meeting
 from members.choices import Capability
 from members.models import Organization
@@ -34,7 +34,7 @@ def meeting_list(request: PageRequest) -> HttpResponse:
     """The meetings of one's branches, coming ones and past ones, with who was there."""
     places = Organization.objects.visible_to(request.user, Capability.VIEW_MEETINGS).in_tree_order()
     form = MeetingFilterForm(request.GET or None, places=places)
-    found = MEETINGS.visible_to(request.user).in_order()
+    found: QuerySet[Meeting] = MEETINGS.visible_to(request.user).in_order()
     if form.is_valid():
         found = _filtered(found, form.cleaned_data)
     page = Paginator(found, ON_A_PAGE).get_page(request.GET.get("page"))
@@ -66,17 +66,9 @@ def meeting_detail(request: PageRequest, key: UUID) -> HttpResponse:
     """One meeting: what an officer records, or what a member who is asked may read."""
     meeting = fetch(request, MEETINGS.all(), pk=key)
     if not request.user.standing.may(Capability.VIEW_MEETINGS, meeting.scope_path):
-        return render(request, "meetings/meeting_mine.html", _for_member(request, meeting))
-    context = {
-        "meeting": meeting,
-        "tally": tally_of(meeting),
-        "quorums": quorums_of(meeting),
-        "may_record": request.user.standing.may(Capability.RECORD_MEETINGS, meeting.scope_path),
-        "agenda": meeting.agenda.prefetch_related("speeches", "tasks"),
-        "materials": meeting.materials.all(),
-        "observers": meeting.observers.all(),
-        **vote_section(meeting, request.user),
-    }
+        return render(request, "meetings/meeting_mine.html", member_page(meeting, request.user, on=request.today))
+    may_record = request.user.standing.may(Capability.RECORD_MEETINGS, meeting.scope_path)
+    context = {**meeting_page(meeting, may_record=may_record), **vote_section(meeting, request.user)}
     return render(request, "meetings/meeting.html", context)
 
 
@@ -144,18 +136,7 @@ def _recording_places(request: PageRequest) -> QuerySet[Organization]:
     return places.standing_on(request.today).in_tree_order()
 
 
-def _for_member(request: PageRequest, meeting: Meeting) -> dict[str, Any]:
-    own = meeting.expected.filter(member=request.user.member_id).first()
-    locked = meeting.state == MeetingState.LOCKED
-    return {
-        "meeting": meeting,
-        "own": own,
-        "materials": meeting.materials.filter(is_open_to_members=True),
-        "decisions": meeting.agenda.filter(is_open_to_members=True).exclude(decision="") if locked else [],
-    }
-
-
-def _done(form: Form, act: Callable[[], object]) -> bool:
+def _done(form: BaseForm, act: Callable[[], object]) -> bool:
     """Whether the service did it; if not, its sentence stands above the form."""
     try:
         act()
