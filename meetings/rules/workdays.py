@@ -27,7 +27,7 @@ def is_known(year: int) -> bool:
 
 
 def workday_near(day: date, *, first: date, last: date) -> date:
-    """The day itself if it is a workday, else the next one up to `last`, else the one before; the day if there is none."""
+    """The day itself if it is a workday, else the next one up to `last`, else the one before; the day if none is."""
     later = (day + timedelta(days=step) for step in range((last - day).days + 1))
     earlier = (day - timedelta(days=step) for step in range(1, (day - first).days + 1))
     for candidate in (*later, *earlier):
