@@ -1,0 +1,17 @@
+"""What is due, the planner and calendars; part of the namespace `meetings`."""
+
+from django.urls import path
+
+from meetings.views import calendars, duties, planning
+
+urlpatterns = [
+    path("duties/", duties.duty_list, name="duty-list"),
+    path("duties/workbook/", duties.duty_export, name="duty-export"),
+    path("plan/<str:code>/theme-day/", planning.theme_day, name="theme-day"),
+    path("plan/<str:code>/<int:year>/", planning.year_plan, name="year-plan"),
+    path("plan/<str:code>/<int:year>/calendar/", calendars.year_calendar, name="year-calendar"),
+    path("<uuid:key>/calendar/", calendars.meeting_calendar, name="meeting-calendar"),
+    path("feed/", calendars.feed, name="feed"),
+    path("feed/revoke/", calendars.feed_revoke, name="feed-revoke"),
+    path("feed/<str:token>.ics", calendars.feed_calendar, name="feed-calendar"),
+]
