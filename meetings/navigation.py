@@ -7,6 +7,21 @@ from members.navigation import Group, Item
 
 LIFE = (
     Item(
+        "meetings:meeting-list",
+        _("Meetings"),
+        "calendar-event",
+        Capability.VIEW_MEETINGS,
+        ("meetings:meeting-", "meetings:attendance", "meetings:vote-", "meetings:minutes", "meetings:exclusion-"),
+    ),
+    Item(
+        "meetings:duty-list",
+        _("Meetings due"),
+        "clipboard-check",
+        Capability.COUNT_MEETINGS,
+        ("meetings:duty-", "meetings:year-plan", "meetings:theme-day", "meetings:local-kind-"),
+    ),
+    Item("meetings:mine", _("My meetings"), "calendar-check", None, ("meetings:feed",), for_members=True),
+    Item(
         "meetings:election-list",
         _("Results to approve"),
         "check-circle",

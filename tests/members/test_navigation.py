@@ -10,19 +10,19 @@ from tests.cast import TODAY, Cast
 ITEMS = [item for _, items in groups() for item in items]
 EVERYBODY = ["members:home", "members:regulation-list"]
 CARE = ["members:home", "members:roster-list", "members:reach-list", "members:help-list"]
-LIFE: list[str] = []
+LIFE = ["meetings:meeting-list", "meetings:duty-list"]
 PLACES = ["members:organization-tree", "members:regulation-list"]
 BRANCH = [*CARE, "members:import-list", *LIFE, *PLACES]
 SHOWN = {
     "secretary": [*BRANCH, "members:audit-list"],
     "officer": BRANCH,
     "group_leader": [*CARE, *LIFE, *PLACES],
-    "member": ["members:home", "members:member-me", "members:regulation-list"],
+    "member": ["members:home", "members:member-me", "meetings:mine", "members:regulation-list"],
     "county_staff": [
-        "members:home", "members:roster-list", "members:import-list", "meetings:election-list", *PLACES,
-        "members:audit-list",
+        "members:home", "members:roster-list", "members:import-list", "meetings:duty-list", "meetings:election-list",
+        *PLACES, "members:audit-list",
     ],
-    "county_secretary": ["members:home", *PLACES],
+    "county_secretary": ["members:home", "meetings:duty-list", *PLACES],
     "inspector": ["members:home", *PLACES],
     "administrator": [
         "members:home", "members:organization-tree", "members:user-list", "members:regulation-list",
