@@ -59,6 +59,7 @@ ACTIONS: dict[str, Promise] = {
     "deactivate_user": _("Closed a user's access"),
     # meetings
     "plan_meeting": _("Planned a meeting"),
+    "export_attendance": _("Took attendance figures along as a workbook"),
     "keep_theme_day": _("Set the fixed theme day"),
     "make_calendar_feed": _("Made the private address of a calendar"),
     "revoke_calendar_feed": _("Took back the private address of a calendar"),

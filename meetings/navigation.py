@@ -18,9 +18,16 @@ LIFE = (
         _("Meetings due"),
         "clipboard-check",
         Capability.COUNT_MEETINGS,
-        ("meetings:duty-", "meetings:year-plan", "meetings:theme-day", "meetings:local-kind-"),
+        ("meetings:duty-", "meetings:year-plan", "meetings:theme-day", "meetings:local-kind-", "meetings:figure-list"),
     ),
-    Item("meetings:mine", _("My meetings"), "calendar-check", None, ("meetings:feed",), for_members=True),
+    Item(
+        "meetings:mine",
+        _("My meetings"),
+        "calendar-check",
+        None,
+        ("meetings:feed", "meetings:figure-mine"),
+        for_members=True,
+    ),
     Item(
         "meetings:election-list",
         _("Results to approve"),

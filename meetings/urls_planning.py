@@ -2,11 +2,14 @@
 
 from django.urls import path
 
-from meetings.views import calendars, duties, planning
+from meetings.views import calendars, duties, figures, planning
 
 urlpatterns = [
     path("duties/", duties.duty_list, name="duty-list"),
     path("duties/workbook/", duties.duty_export, name="duty-export"),
+    path("figures/", figures.figure_list, name="figure-list"),
+    path("figures/workbook/", figures.figure_export, name="figure-export"),
+    path("figures/mine/", figures.figure_mine, name="figure-mine"),
     path("plan/<str:code>/theme-day/", planning.theme_day, name="theme-day"),
     path("plan/<str:code>/<int:year>/", planning.year_plan, name="year-plan"),
     path("plan/<str:code>/<int:year>/calendar/", calendars.year_calendar, name="year-calendar"),
