@@ -6,6 +6,7 @@ from io import BytesIO
 
 import pytest
 from django.urls import reverse
+from django.utils import translation
 from docx import Document
 
 from audit.models import Entry
@@ -19,6 +20,12 @@ from meetings.word import minutes_as_word
 
 DAY = date(2026, 11, 14)
 HEADS = {"expected": 30, "present": 27, "entitled": 28, "entitled_present": 26}
+
+
+@pytest.fixture
+def english():
+    with translation.override("en"):
+        yield
 
 
 def evening(**more):
@@ -49,14 +56,11 @@ def evening(**more):
         ({"items": [Item("学习", tasks=["打扫 · 王五"])]}, "Task: 打扫 · 王五"),
     ],
 )
-def test_minutes_say_what_was_recorded(settings, more, line):
-    settings.LANGUAGE_CODE = "en"
-
+def test_minutes_say_what_was_recorded(english, more, line):
     assert line in compose(evening(**more)).splitlines()
 
 
-def test_the_order_is_the_customary_one(settings):
-    settings.LANGUAGE_CODE = "en"
+def test_the_order_is_the_customary_one(english):
     text = compose(evening(observers=["孙八"], items=[Item("一", report="报告", decision="定了")]))
     places = [
         text.index(part)
