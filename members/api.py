@@ -49,7 +49,7 @@ class PlacePagination(CursorPagination):
 
     def decode_cursor(self, request: Request) -> Any:
         cursor = super().decode_cursor(request)
-        if cursor and cursor.position is not None and not self.place.fullmatch(cursor.position):
+        if cursor and cursor.position is not None and not self.place.fullmatch(str(cursor.position)):
             raise NotFound(self.invalid_cursor_message)
         return cursor
 

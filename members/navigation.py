@@ -113,7 +113,13 @@ def _links(user: User, items: Iterable[Item], url_name: str) -> Iterator[dict[st
     for item in items:
         if _shown(item, user):
             current = item.current(url_name)
-            yield {"url": reverse(item.url_name), "label": item.label, "icon": item.icon, "current": current}
+            yield {"url": _address(item.url_name), "label": item.label, "icon": item.icon, "current": current}
+
+
+@cache
+def _address(url_name: str) -> str:
+    """The same on every page, so found once."""
+    return reverse(url_name)
 
 
 def _shown(item: Item, user: User) -> bool:

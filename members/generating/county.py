@@ -16,6 +16,7 @@ from members.choices import AffiliationKind, OrganizationKind, UnitKind
 from members.generating.people import People, Person
 from members.models import Affiliation, Member, Organization, Situation
 from members.search import name_key, search_terms
+from members.search_index import filled_at_once
 
 BRANCHES_A_COMMITTEE = 40
 BRANCHES_A_GENERAL_BRANCH = 6
@@ -159,7 +160,8 @@ def _people(random: Random, homes: Iterator[Organization], on: date) -> None:
     next_id = bulk.first_free_id(Member)
     while part := list(islice(homes, MEMBERS_AT_ONCE)):
         people = [(number, home, invented.person(number)) for number, home in enumerate(part, next_id)]
-        bulk.insert(Member, MEMBER_COLUMNS, (_member_row(random, sealed, *one) for one in people))
+        with filled_at_once(next_id, len(part)):
+            bulk.insert(Member, MEMBER_COLUMNS, (_member_row(random, sealed, *one) for one in people))
         bulk.insert(Affiliation, AFFILIATION_COLUMNS, (_affiliation_row(random, *one) for one in people))
         bulk.insert(Situation, SITUATION_COLUMNS, _situation_rows(random, people, on))
         next_id += len(part)

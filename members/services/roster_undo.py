@@ -20,7 +20,7 @@ from members.models import Affiliation, Member, Office, Organization, RosterImpo
 from members.rules.dates import DAY, MONTH, YEAR, PartialDate
 from members.services.people import describe
 from members.services.refused import Refused
-from members.services.roster_import import assign, text_of
+from members.services.roster_rows import assign, text_of
 
 CHUNK = 500
 PRECISIONS = {4: YEAR, 7: MONTH, 10: DAY}

@@ -82,7 +82,8 @@ def test_nothing_leaves_the_screen_also_at_large_type(desk, cast, live_server, w
     desk.set_viewport_size({"width": width, "height": 800})
     member, relation = cast.zhang.key, Affiliation.objects.get(member=cast.zhang).key
     pages = [
-        "reach/", "reach/print/", "help/", "members/new/", "organizations/branch/groups/", f"relations/{relation}/leave/",
+        "reach/", "reach/print/", "help/", "members/new/", "organizations/branch/groups/",
+        f"relations/{relation}/leave/",
         f"members/{member}/", f"members/{member}/edit/", f"members/{member}/move/", f"members/{member}/contacts/new/",
         f"members/{member}/situations/new/", f"members/{member}/contact-persons/new/",
         f"members/{member}/photo/change/",

@@ -8,6 +8,7 @@ from django.urls import reverse
 from django.utils import translation
 
 from members.models import LocalRule
+from members.preferences import cookie_name
 from rulebook.book import all_rules
 from rulebook.finding import Search, find
 
@@ -17,8 +18,8 @@ ADD = THEME_DAY + "local/"
 
 
 @pytest.fixture(autouse=True)
-def english(settings):
-    settings.LANGUAGE_CODE = "en"
+def english(client):
+    client.cookies[cookie_name("language")] = "en"
     with translation.override("en"):
         yield
 

@@ -1,0 +1,73 @@
+import argparse
+import contextlib
+import os
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+from benchmarks import importing, lists, load
+from benchmarks.databases import MEMBERS_A_BRANCH, ROOT, County, county, tree
+
+Measure = Callable[[list[County], int], str]
+
+
+def main() -> None:
+    options = parsed()
+    print(options.run(options))
+
+
+def of_counties(measure: Measure) -> Callable[[argparse.Namespace], str]:
+    """Measure something of one county, or of several beside each other."""
+
+    def run(options: argparse.Namespace) -> str:
+        with contextlib.ExitStack() as stack:
+            counties = [
+                stack.enter_context(county(options.database, members, options.data, options.server))
+                for members in options.members
+            ]
+            return measure(counties, options.rounds)
+
+    return run
+
+
+def of_import(options: argparse.Namespace) -> str:
+    [rows] = options.members
+    with tree(options.database, rows // MEMBERS_A_BRANCH, options.data, options.server) as branches:
+        return importing.beside_floor(branches, rows, options.rounds, options.data)
+
+
+COMMANDS = (
+    ("list", of_counties(lists.beside_floor), [10_000], 100, "the roster beside the floor list: first and last page"),
+    ("flat", of_counties(lists.flat), [10_000, 1_000_000], 100, "the roster of a small county beside a large one's"),
+    (
+        "search",
+        of_counties(lists.search),
+        [1_000_000],
+        50,
+        "searches beside the roster, and their time in the database",
+    ),
+    ("filters", of_counties(lists.filters), [1_000_000], 10, "filters and orders beside the roster"),
+    ("serve", of_counties(load.serve), [10_000], 5, "16 connections against gunicorn: floor list and roster"),
+    ("import", of_import, [100_000], 3, "a workbook of so many members beside the floor of an import"),
+)
+
+
+def parsed() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(prog="python -m benchmarks", description="Measures Branchweb beside its floors.")
+    commands = parser.add_subparsers(required=True)
+    for name, run, sizes, rounds, purpose in COMMANDS:
+        command = commands.add_parser(name, help=purpose)
+        command.set_defaults(run=run)
+        command.add_argument("--database", choices=("sqlite", "postgres"), default="sqlite")
+        command.add_argument("--members", type=int, nargs="+", default=sizes)
+        command.add_argument("--rounds", type=int, default=rounds)
+        command.add_argument("--data", type=Path, default=ROOT / "var" / "benchmarks", help="where databases are kept")
+        command.add_argument(
+            "--server", default=os.environ.get("BENCHMARK_POSTGRES", ""),
+            help="postgresql://… of a server that keeps the databases; without it one is started and thrown away",
+        )  # fmt: skip
+    return parser.parse_args()
+
+
+if __name__ == "__main__":
+    sys.exit(main())

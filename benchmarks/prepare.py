@@ -1,0 +1,79 @@
+"""python -m benchmarks.prepare MEMBERS BRANCHES: a county in the database of DATABASE_URL; prints sessions as JSON."""
+
+import json
+import sys
+from collections import Counter
+from importlib import import_module
+
+import django
+from django.conf import settings
+
+django.setup()
+
+from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY  # noqa: E402
+from django.core.management import call_command  # noqa: E402
+from django.db import connection  # noqa: E402
+from django.utils import timezone  # noqa: E402
+
+from members.choices import OfficeKind  # noqa: E402
+from members.fields import opened  # noqa: E402
+from members.generating import generate_county  # noqa: E402
+from members.models import Member, Office, Organization, User  # noqa: E402
+
+
+def main() -> None:
+    members, branches = map(int, sys.argv[1:])
+    call_command("migrate", verbosity=0)
+    call_command("collectstatic", interactive=False, verbosity=0)
+    if not Organization.objects.exists():
+        print(f"Making a county of {members:,} members …", file=sys.stderr)
+        generate_county(members=members, branches=branches, seed=1, on=timezone.localdate())
+    analyze()
+    print(json.dumps(county(branches) if members else {}))
+
+
+def county(branches: int) -> dict[str, object]:
+    root = Organization.objects.get(depth=1)
+    branch = Organization.objects.branches().in_tree_order()[branches // 2]
+    return {
+        "cookie": session(user("benchmark", OfficeKind.COMMITTEE_STAFF, root)),
+        "branch_cookie": session(user("secretary", OfficeKind.SECRETARY, branch)),
+        "names": {**searches(), "branch": branch.code},
+    }
+
+
+def analyze() -> None:
+    with connection.cursor() as cursor:
+        cursor.execute("VACUUM ANALYZE" if connection.vendor == "postgresql" else "PRAGMA optimize")
+
+
+def user(name: str, kind: OfficeKind, organization: Organization) -> User:
+    person, _ = User.objects.get_or_create(username=name)
+    Office.objects.get_or_create(user=person, kind=kind, organization=organization)
+    return person
+
+
+def session(person: User) -> str:
+    """A session that is logged in, without the second that hashing a password takes."""
+    store = import_module(settings.SESSION_ENGINE).SessionStore()
+    store[SESSION_KEY] = str(person.pk)
+    store[BACKEND_SESSION_KEY] = "django.contrib.auth.backends.ModelBackend"
+    store[HASH_SESSION_KEY] = person.get_session_auth_hash()
+    store.create()
+    return str(store.session_key)
+
+
+def searches() -> dict[str, str]:
+    """The commonest names of two and three characters, the commonest initials, the end of somebody's number."""
+    sample = list(Member.objects.order_by("id").only("name", "name_key", "phone")[:20_000])
+    names = Counter(member.name for member in sample)
+    initials = Counter("".join(syllable[0] for syllable in member.name_key.split()) for member in sample)
+    return {
+        "two": next(name for name, _ in names.most_common() if len(name) == 2),
+        "three": next(name for name, _ in names.most_common() if len(name) == 3),
+        "initials": next(letters for letters, _ in initials.most_common() if len(letters) == 3),
+        "digits": opened(sample[len(sample) // 2].phone)[-6:],
+    }
+
+
+main()
