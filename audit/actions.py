@@ -59,6 +59,8 @@ ACTIONS: dict[str, Promise] = {
     "deactivate_user": _("Closed a user's access"),
     # meetings
     "plan_meeting": _("Planned a meeting"),
+    "add_local_kind": _("Added a local kind of meeting"),
+    "retire_local_kind": _("Retired a local kind of meeting"),
     "export_attendance": _("Took attendance figures along as a workbook"),
     "keep_theme_day": _("Set the fixed theme day"),
     "make_calendar_feed": _("Made the private address of a calendar"),

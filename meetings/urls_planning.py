@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from meetings.views import calendars, duties, figures, planning
+from meetings.views import calendars, duties, figures, local_kinds, planning
 
 urlpatterns = [
     path("duties/", duties.duty_list, name="duty-list"),
@@ -10,6 +10,8 @@ urlpatterns = [
     path("figures/", figures.figure_list, name="figure-list"),
     path("figures/workbook/", figures.figure_export, name="figure-export"),
     path("figures/mine/", figures.figure_mine, name="figure-mine"),
+    path("kinds/", local_kinds.local_kind_list, name="local-kind-list"),
+    path("kinds/<uuid:key>/retire/", local_kinds.local_kind_retire, name="local-kind-retire"),
     path("plan/<str:code>/theme-day/", planning.theme_day, name="theme-day"),
     path("plan/<str:code>/<int:year>/", planning.year_plan, name="year-plan"),
     path("plan/<str:code>/<int:year>/calendar/", calendars.year_calendar, name="year-calendar"),

@@ -8,6 +8,7 @@ from django.utils.translation import gettext_lazy
 
 from meetings.choices import FOR_ALL_MEMBERS, MeetingKind, MeetingState
 from meetings.models import Meeting
+from meetings.queries.local_kinds import usable_at
 from members.choices import OrganizationKind
 from members.forms.fields import key_field
 from members.models import Member, Organization
@@ -85,7 +86,9 @@ class PlanForm(MeetingForm):
     def __init__(self, *args: Any, organization: Organization, **kwargs: Any) -> None:
         super().__init__(*args, organization=organization, **kwargs)
         kinds = [(kind.value, kind.label) for kind in KINDS_OF[OrganizationKind(organization.kind)]]
-        cast(forms.ChoiceField, self.fields["kind"]).choices = kinds
+        self.local_kinds = {str(kind.pk): kind for kind in usable_at(organization.path)}
+        local = [(key, kind.name) for key, kind in self.local_kinds.items()]
+        cast(forms.ChoiceField, self.fields["kind"]).choices = [*kinds, *local]
         cast(forms.MultipleChoiceField, self.fields["also"]).choices = kinds
         self.organization = organization
 
@@ -93,6 +96,8 @@ class PlanForm(MeetingForm):
         """The meeting as typed, not yet stored."""
         given = self.cleaned_data
         facts = {name: given[name] for name in ("kind", "title", *MeetingForm.Meta.fields)}
+        if local := self.local_kinds.get(given["kind"]):
+            facts |= {"kind": MeetingKind.LOCAL, "local_kind": local, "title": given["title"] or local.name}
         year = given["counts_for_year"] or given["day"].year
         return Meeting(pk=given["key"], organization=self.organization, counts_for_year=year, **facts)
 

@@ -109,6 +109,7 @@ def _below(request: PageRequest, form: DutyFilterForm, place: Organization, on: 
     lines = branch_lines(place.path, on=on)
     return {
         "branches": len(lines),
+        "may_add_kinds": Capability.MANAGE_LOCAL_RULES in request.user.standing.capabilities,
         "behind": sum(line.overdue > 0 for line in lines),
         "done": sum(line.done for line in lines),
         "due": sum(line.due for line in lines),
