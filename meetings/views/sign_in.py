@@ -72,8 +72,9 @@ def code_image(request: PageRequest, key: UUID) -> HttpResponse:
     meeting = fetch(request, MEETINGS.exclude(sign_in_secret=""), pk=key)
     offered = token(opened(meeting.sign_in_secret), meeting.pk, slot_of(timezone.now()))
     address = request.build_absolute_uri(reverse("meetings:sign-in", args=[meeting.pk])) + f"?code={offered}"
-    image = segno.make(address, error="m", micro=False).svg_inline(scale=8, border=2, omitsize=True, svgns=True)
-    return HttpResponse(image, content_type="image/svg+xml")
+    response = HttpResponse(content_type="image/svg+xml")
+    segno.make(address, error="m", micro=False).save(response, kind="svg", border=2, omitsize=True, xmldecl=False)
+    return response
 
 
 @public
