@@ -1,12 +1,13 @@
 """What the minutes are composed from: the record of one meeting, in a fixed number of queries."""
 
+from collections.abc import Iterable, Sequence
 from datetime import date
 
 from django.utils.translation import gettext as _
 
 from meetings.choices import AttendanceState, NotCountedBecause
 from meetings.models import AgendaItem, Expected, Meeting
-from meetings.queries.tally import tally_of
+from meetings.queries.tally import Tally, tally_of
 from meetings.rules.minutes import Absence, Evening, Item, Said
 from members.fields import opened
 
@@ -16,8 +17,25 @@ LATER = (AttendanceState.VISITED, AttendanceState.MADE_UP)
 
 def evening_of(meeting: Meeting) -> Evening:
     """The record of the meeting as plain values."""
-    tally = tally_of(meeting)
-    expected = list(meeting.expected.exclude(not_counted=NotCountedBecause.EXCLUDED).order_by("pk"))
+    return as_evening(
+        meeting,
+        tally_of(meeting),
+        expected=list(meeting.expected.exclude(not_counted=NotCountedBecause.EXCLUDED).order_by("pk")),
+        items=[item_of(item) for item in meeting.agenda.prefetch_related("speeches", "votes", "tasks")],
+        observers=[_observer(one.name, one.office) for one in meeting.observers.all()],
+    )
+
+
+def as_evening(
+    meeting: Meeting,
+    tally: Tally,
+    *,
+    expected: Iterable[Expected],
+    items: Sequence[Item],
+    observers: Sequence[str] = (),
+) -> Evening:
+    """The same from rows that are in memory; nothing is read."""
+    people = list(expected)
     return Evening(
         organization=meeting.organization.name,
         name=meeting.name,
@@ -29,10 +47,10 @@ def evening_of(meeting: Meeting) -> Evening:
         present=tally.present,
         entitled=tally.entitled,
         entitled_present=tally.entitled_present,
-        absences=[_absence(one) for one in expected if one.state in NOT_THERE],
-        visited=[one.name for one in expected if one.state in LATER],
-        observers=[_observer(one.name, one.office) for one in meeting.observers.all()],
-        items=[_item(item) for item in meeting.agenda.prefetch_related("speeches", "votes", "tasks")],
+        absences=[_absence(one) for one in people if one.state in NOT_THERE],
+        visited=[one.name for one in people if one.state in LATER],
+        observers=observers,
+        items=items,
     )
 
 
@@ -53,7 +71,8 @@ def _observer(name: str, office: str) -> str:
     return f"{name} {office}".strip()
 
 
-def _item(item: AgendaItem) -> Item:
+def item_of(item: AgendaItem) -> Item:
+    """A point of the agenda with what hangs on it."""
     return Item(
         title=item.title,
         presenter=item.presenter,

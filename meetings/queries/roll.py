@@ -31,7 +31,9 @@ def roll(meeting: Meeting) -> list[Expected]:
     situations = _situations(meeting, member_ids)
     excluded = {one.member_id for one in Exclusion.objects.filter(meeting=meeting) if one.is_approved}
     return [
-        _expected(meeting, affiliation, situations.get(affiliation.member_id, set()), affiliation.member_id in excluded)
+        as_expected(
+            meeting, affiliation, situations.get(affiliation.member_id, set()), affiliation.member_id in excluded
+        )
         for affiliation in affiliations
     ]
 
@@ -79,7 +81,10 @@ def _situations(meeting: Meeting, member_ids: list[int]) -> dict[int, set[str]]:
     return found
 
 
-def _expected(meeting: Meeting, affiliation: Affiliation, situations: set[str], is_excluded: bool) -> Expected:
+def as_expected(
+    meeting: Meeting, affiliation: Affiliation, situations: set[str], is_excluded: bool = False
+) -> Expected:
+    """The line of the list for somebody who belongs there, unsaved; `situations` are those of the meeting's day."""
     member = affiliation.member
     is_formal = member.is_formal(meeting.day)
     return Expected(
