@@ -5,8 +5,10 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 
-from meetings.choices import MeetingKind
+from meetings.choices import MeetingKind, MeetingState
+from meetings.models import Meeting
 from meetings.queries.duties import meeting_duties
+from meetings.rules.planning import fits
 from members.choices import OrganizationKind
 from members.models import Organization
 from members.paths import STEP
@@ -15,10 +17,11 @@ from rulebook.values import Duty, DutyState
 
 @dataclass(frozen=True, slots=True)
 class DutyLine:
-    """A duty, and the branch or group that has it."""
+    """A duty, the branch or group that has it, and the meeting that is planned for it."""
 
     duty: Duty
     place: Organization
+    planned: Meeting | None = None
 
     @property
     def name(self) -> str:
@@ -42,9 +45,23 @@ class BranchLine:
 def duty_lines(path: str, *, on: date) -> list[DutyLine]:
     """The duties of a branch and its groups in the year of `on`: overdue ones first, then those due next."""
     places = {place.code: place for place in Organization.objects.below(path)}
-    lines = [DutyLine(duty, places[duty.organization]) for duty in meeting_duties(path, on=on)]
+    planned = list(Meeting.objects.within(path).filter(state=MeetingState.PLANNED).order_by("-day", "-key"))
+    lines = [
+        DutyLine(duty, places[duty.organization], _taken(planned, duty, places[duty.organization]))
+        for duty in meeting_duties(path, on=on)
+    ]
     order = {DutyState.OVERDUE: 0, DutyState.OPEN: 1, DutyState.DONE: 2}
     return sorted(lines, key=lambda line: (order[line.duty.state], line.duty.due_on, line.place.path))
+
+
+def _taken(planned: list[Meeting], duty: Duty, place: Organization) -> Meeting | None:
+    """The earliest planned meeting that will close the duty, taken off the list; a duty that is done needs none."""
+    for meeting in reversed(planned):
+        of_place = meeting.organization_id == place.pk and meeting.kind == duty.kind
+        if of_place and duty.state != DutyState.DONE and fits(duty.kind, duty.period, meeting.day):
+            planned.remove(meeting)
+            return meeting
+    return None
 
 
 def branch_lines(path: str, *, on: date) -> list[BranchLine]:

@@ -78,6 +78,16 @@ def test_the_list_is_narrowed_by_kind_and_state(cast, as_user, asked, kinds, fou
     assert ({kind for kind, _, _ in shown}, {state for _, _, state in shown}) == (kinds, found)
 
 
+def test_what_is_planned_is_said_at_the_duty_and_not_offered_again(cast, as_user):
+    meeting = hold(cast.branch, day=date(2026, 11, 28), state="planned")
+    lines = as_user(cast.secretary).get(f"{LIST}?kind=theme_day").context["page"]
+    page = as_user(cast.secretary).get(f"{LIST}?kind=theme_day&state=open").content.decode()
+
+    assert {line.duty.period: line.planned for line in lines if line.planned} == {"2026-11": meeting}
+    assert meeting.get_absolute_url() in page
+    assert reverse("meetings:meeting-plan", args=["branch"]) not in page
+
+
 def test_an_earlier_year_is_counted_to_its_end_and_offers_no_planning(cast, as_user):
     answer = as_user(cast.secretary).get(f"{LIST}?year=2025")
 
