@@ -12,7 +12,7 @@ from members.models import Organization
 
 class LocalKindForm(forms.Form):
     key = key_field()
-    name = forms.CharField(label=_("Name"), max_length=60)
+    name = forms.CharField(label=_("Name of the kind"), max_length=60)
     organization = forms.ModelChoiceField(
         label=_("For everybody below"), queryset=Organization.objects.none(), to_field_name="code", empty_label=None
     )

@@ -85,7 +85,7 @@ def test_what_is_planned_is_said_at_the_duty_and_not_offered_again(cast, as_user
 
     assert {line.duty.period: line.planned for line in lines if line.planned} == {"2026-11": meeting}
     assert meeting.get_absolute_url() in page
-    assert reverse("meetings:meeting-plan", args=["branch"]) not in page
+    assert f"{reverse('meetings:meeting-plan', args=['branch'])}?kind" not in page
 
 
 def test_an_earlier_year_is_counted_to_its_end_and_offers_no_planning(cast, as_user):

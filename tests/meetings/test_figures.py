@@ -214,6 +214,7 @@ class TestPages:
 
         assert [one.member for one in answer.context["rows"]] == [cast.zhang]
         assert (answer.context["tally"].is_absent, answer.context["months"]) == (1, 1)
+        assert "缺席" in answer.content.decode().split("<tbody>")[1]
         assert "李国强" not in answer.content.decode()
 
     def test_who_is_no_member_has_no_figures_of_their_own(self, cast, as_user):
