@@ -35,7 +35,7 @@ FOR_ALL_MEMBERS = (
 
 class MeetingState(TextChoices):
     PLANNED = "planned", _("Planned")
-    OPEN = "open", _("Open")
+    OPEN = "open", _("In progress")
     HELD = "held", _("Held, minutes not yet locked")
     LOCKED = "locked", _("Minutes locked")
     CANCELLED = "cancelled", _("Called off")

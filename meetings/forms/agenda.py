@@ -55,7 +55,7 @@ class SpeechForm(forms.Form):
 class TaskForm(forms.Form):
     key = key_field()
     what = forms.CharField(label=gettext_lazy("What is to be done"), max_length=200)
-    who = forms.CharField(label=gettext_lazy("Who"), max_length=60)
+    who = forms.CharField(label=gettext_lazy("Responsible"), max_length=60)
     due_on = day_field(label=gettext_lazy("By"), required=False)
 
 

@@ -37,7 +37,7 @@ class Migration(migrations.Migration):
                 ('key', models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
                 ('kind', models.CharField(choices=[('general_meeting', 'General meeting'), ('committee_meeting', 'Committee meeting'), ('group_meeting', 'Group meeting'), ('party_lecture', 'Party lecture'), ('theme_day', 'Theme day'), ('org_life_meeting', 'Organizational-life meeting'), ('democratic_evaluation', 'Democratic appraisal session'), ('democratic_life_meeting', 'Democratic-life meeting'), ('admission', 'Admission vote'), ('confirmation', 'Confirmation vote'), ('election', 'Election'), ('local', 'Local kind')], max_length=30, verbose_name='kind')),
                 ('title', models.CharField(blank=True, max_length=120, verbose_name='title')),
-                ('state', models.CharField(choices=[('planned', 'Planned'), ('open', 'Open'), ('held', 'Held, minutes not yet locked'), ('locked', 'Minutes locked'), ('cancelled', 'Called off')], default='planned', max_length=20, verbose_name='state')),
+                ('state', models.CharField(choices=[('planned', 'Planned'), ('open', 'In progress'), ('held', 'Held, minutes not yet locked'), ('locked', 'Minutes locked'), ('cancelled', 'Called off')], default='planned', max_length=20, verbose_name='state')),
                 ('day', models.DateField(verbose_name='day')),
                 ('starts_at', models.TimeField(blank=True, null=True, verbose_name='begins')),
                 ('ends_at', models.TimeField(blank=True, null=True, verbose_name='ends')),

@@ -40,6 +40,7 @@ def close_sign_in(*, meeting: Meeting, by: User | str) -> Meeting:
     meeting = locked(meeting)
     if meeting.sign_in_secret:
         _set_secret(meeting, "")
+        meeting.sign_in_attempts.all().delete()
         _record("close_sign_in", meeting, by)
     return meeting
 
