@@ -31,15 +31,22 @@ class TapForm(forms.Form):
 
 
 class RestForm(forms.Form):
-    """Everybody else is here; `absent` are the members of whom that isn't said."""
+    """Everybody else is here; `absent` are the members of whom that isn't said, `group` the part that was shown."""
 
     key = forms.UUIDField()
+    group = forms.CharField(required=False, strip=False)
     absent = forms.TypedMultipleChoiceField(coerce=int, required=False)
 
     def __init__(self, *args: Any, meeting: Meeting, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        ids = Expected.objects.filter(meeting=meeting).values_list("member_id", flat=True)
-        cast(forms.ChoiceField, self.fields["absent"]).choices = [(str(pk), "") for pk in ids]
+        self.groups = dict(Expected.objects.filter(meeting=meeting).values_list("member_id", "group"))
+        cast(forms.ChoiceField, self.fields["absent"]).choices = [(str(pk), "") for pk in self.groups]
+
+    def except_for(self) -> list[int]:
+        """The ticked members, and everybody who wasn't on the page."""
+        shown = self.cleaned_data["group"] if "group" in self.data else None
+        elsewhere = [pk for pk, group in self.groups.items() if shown is not None and group != shown]
+        return [*self.cleaned_data["absent"], *elsewhere]
 
 
 class UndoForm(forms.Form):

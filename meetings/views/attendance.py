@@ -68,7 +68,7 @@ def attendance_rest(request: PageRequest, key: UUID) -> HttpResponse:
         return HttpResponseBadRequest(_("This tap came from a page that is out of date. Load it again."))
     typed = form.cleaned_data
     try:
-        marked = mark_rest_present(meeting=meeting, except_for=typed["absent"], key=typed["key"], by=request.user)
+        marked = mark_rest_present(meeting=meeting, except_for=form.except_for(), key=typed["key"], by=request.user)
     except NotNow as refusal:
         return _refused(request, meeting, refusal)
     messages.success(request, _marked(marked))

@@ -1,6 +1,7 @@
 """Signing in by the code on the wall: the officer's page with it, and the page that it leads to."""
 
 from datetime import timedelta
+from typing import Any, cast
 from uuid import UUID
 
 import segno
@@ -73,7 +74,7 @@ def code_image(request: PageRequest, key: UUID) -> HttpResponse:
     offered = token(opened(meeting.sign_in_secret), meeting.pk, slot_of(timezone.now()))
     address = request.build_absolute_uri(reverse("meetings:sign-in", args=[meeting.pk])) + f"?code={offered}"
     response = HttpResponse(content_type="image/svg+xml")
-    segno.make(address, error="m", micro=False).save(response, kind="svg", border=2, omitsize=True, xmldecl=False)
+    segno.make(address, error="m", micro=False).save(cast(Any, response), kind="svg", border=2, omitsize=True, xmldecl=False)
     return response
 
 

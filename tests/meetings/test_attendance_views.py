@@ -135,6 +135,15 @@ def test_everybody_else_is_here_except_for_the_ticked(meeting, cast, as_user):
     assert answer.context["tally"].present == 2
 
 
+@pytest.mark.parametrize(
+    ("group", "here"), [("第一党小组", {"李国强"}), ("", {"张英", "党员03", "党员04"}), ("没有", set())]
+)
+def test_everybody_else_of_a_group_is_nobody_of_another(meeting, cast, as_user, group, here):
+    as_user(cast.secretary).post(url("attendance-rest", meeting), {"key": uuid.uuid4(), "group": group})
+
+    assert {name for name, state in states(meeting).items() if state == "on_site"} == here
+
+
 def test_everybody_else_is_taken_back_in_one_tap(meeting, cast, as_user):
     client, key = as_user(cast.secretary), uuid.uuid4()
     page = client.post(url("attendance-rest", meeting), {"key": key}, follow=True)
