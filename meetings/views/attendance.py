@@ -10,6 +10,7 @@ from django.urls import reverse
 from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
+from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from meetings.choices import MeetingState
@@ -93,6 +94,7 @@ def attendance_undo(request: PageRequest, key: UUID) -> HttpResponse:
 
 
 @requires(Capability.RECORD_MEETINGS)
+@never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
 def attendance_person(request: PageRequest, key: UUID, member: int) -> HttpResponse:
     """Everything that is known of one person's attendance: leave, reason, make-up."""

@@ -11,6 +11,7 @@ from django.forms import BaseForm
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
+from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from meetings.forms.meeting import CancelForm, MeetingFilterForm, MeetingForm, PlanForm
@@ -61,6 +62,7 @@ def meeting_plan(request: PageRequest, code: str) -> HttpResponse:
 
 
 @signed_in
+@never_cache
 @require_safe
 def meeting_detail(request: PageRequest, key: UUID) -> HttpResponse:
     """One meeting: what an officer records, or what a member who is asked may read."""

@@ -74,7 +74,8 @@ def code_image(request: PageRequest, key: UUID) -> HttpResponse:
     offered = token(opened(meeting.sign_in_secret), meeting.pk, slot_of(timezone.now()))
     address = request.build_absolute_uri(reverse("meetings:sign-in", args=[meeting.pk])) + f"?code={offered}"
     response = HttpResponse(content_type="image/svg+xml")
-    segno.make(address, error="m", micro=False).save(cast(Any, response), kind="svg", border=2, omitsize=True, xmldecl=False)
+    drawn = segno.make(address, error="m", micro=False)
+    drawn.save(cast(Any, response), kind="svg", border=2, omitsize=True, xmldecl=False)
     return response
 
 

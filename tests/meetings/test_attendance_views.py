@@ -308,6 +308,12 @@ def test_who_was_there_can_be_completed_after_the_closing(meeting, cast, as_user
     assert tally_of(meeting).present == 1
 
 
+def test_a_page_with_a_reason_is_kept_by_no_cache(meeting, cast, as_user):
+    client = as_user(cast.secretary)
+    for address in (url("attendance-person", meeting, cast.zhang.pk), meeting.get_absolute_url()):
+        assert "no-store" in client.get(address).headers["Cache-Control"]
+
+
 # --- Paper ----------------------------------------
 @pytest.mark.parametrize("make", [plan, hold])
 def test_the_sheet_to_sign_names_everybody_expected(cast, as_user, make):
