@@ -1,6 +1,5 @@
 """What the sign-in page shows: who is expected, how each attends, and what can be taken back."""
 
-import uuid
 from typing import Any
 
 from meetings.models import Expected, Mark, Meeting
@@ -36,13 +35,3 @@ def last_tap(meeting: Meeting, user: User) -> Mark | None:
     if mine is None or taps.filter(expected=mine.expected_id, at__gt=mine.at).exists():
         return None
     return mine
-
-
-def new_marks(meeting: Meeting, rest_key: uuid.UUID | None) -> bool:
-    """Whether a tap on "everybody else" under that key is on record and can be offered for undoing."""
-    if rest_key is None:
-        return False
-    keys = [
-        uuid.uuid5(rest_key, str(pk)) for pk in Expected.objects.filter(meeting=meeting).values_list("pk", flat=True)
-    ]
-    return Mark.objects.filter(pk__in=keys).exists()
