@@ -209,6 +209,11 @@ SPECTACULAR_SETTINGS = {
     "SWAGGER_UI_DIST": "SIDECAR",
     "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
     "SERVE_PERMISSIONS": ["rest_framework.permissions.IsAuthenticated"],
+    "ENUM_NAME_OVERRIDES": {
+        "MeetingKindEnum": "meetings.choices.MeetingKind",
+        "OrganizationKindEnum": "members.choices.OrganizationKind",
+        "SituationKindEnum": "members.choices.SituationKind",
+    },
 }
 
 # --- Jobs: rows are the truth, Celery only does the work --------------------------------------------------------------
