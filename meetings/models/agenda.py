@@ -36,9 +36,7 @@ class AgendaItem(models.Model):
         ordering = ["position"]
         constraints = [
             models.CheckConstraint(condition=~Q(title=""), name="agenda_item_has_title"),
-            models.UniqueConstraint(
-                fields=["meeting", "position"], name="agenda_item_position_once", deferrable=models.Deferrable.DEFERRED
-            ),
+            models.CheckConstraint(condition=Q(position__gte=1), name="agenda_item_counted_from_one"),
         ]
 
     def __str__(self) -> str:
