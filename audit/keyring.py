@@ -13,6 +13,7 @@ import hashlib
 import os
 import secrets
 import time
+from collections.abc import Iterable
 from functools import lru_cache
 from pathlib import Path
 
@@ -103,6 +104,12 @@ def _opened(sealed: str, keys: tuple[str, ...]) -> str | None:
 def fingerprint(text: str, *, size: int = 16) -> str:
     """Hexadecimal digest under the newest key, `size` bytes long: for constraints and for writing."""
     return _digest(_derived(ring()[0], b"lookup"), text, size)
+
+
+def fingerprint_each(texts: Iterable[str], *, size: int = 16) -> list[str]:
+    """The fingerprints of several texts, for which the ring is looked up once."""
+    key = _derived(ring()[0], b"lookup")
+    return [_digest(key, text, size) for text in texts]
 
 
 def fingerprints(text: str, *, size: int = 16) -> list[str]:

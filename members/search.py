@@ -13,10 +13,12 @@ from itertools import pairwise
 
 from pypinyin import Style, lazy_pinyin
 
-from audit.keyring import fingerprint, fingerprints
+from audit.keyring import fingerprint_each, fingerprints
 
 TAILS = (4, 6, 8)
 """Lengths of the ends of phone and identity numbers that can be searched for."""
+PRINT_SIZE = 6
+"""Bytes of a tail's fingerprint."""
 CHINESE = re.compile(r"[\u3400-\u9fff\U00020000-\U0003ffff]")
 PART = re.compile(r"[\u3400-\u9fff\U00020000-\U0003ffff]+|[a-z]+(?:[ '’-]+[a-z]+)*|\d[\dx]*")
 """What is searched for as one: characters that follow each other, pinyin with or without gaps, a number."""
@@ -38,7 +40,8 @@ def name_key(name: str) -> str:
 def search_terms(*, names: list[str], numbers: list[str]) -> str:
     """The words under which a member is found."""
     words = [word for name in names for word in _words_of_name(name)]
-    words += [_number_word(digest) for number in numbers for tail in _tails(number) for digest in [_print(tail)]]
+    tails = [tail.lower() for number in numbers for tail in _tails(number)]
+    words += map(_number_word, fingerprint_each(tails, size=PRINT_SIZE))
     return " ".join(words)
 
 
@@ -87,7 +90,7 @@ def _spelled(syllables: list[str]) -> Iterator[str]:
 
 
 def _syllables(name: str) -> list[str]:
-    syllables = [re.sub(r"[^a-z0-9]", "", _reading(character)) for character in name.lower() if not character.isspace()]
+    syllables = [_reading(character) for character in name.lower() if not character.isspace()]
     if name[:1] in SURNAMES:
         syllables[0] = SURNAMES[name[0]]
     return syllables
@@ -95,7 +98,8 @@ def _syllables(name: str) -> list[str]:
 
 @lru_cache(maxsize=8192)
 def _reading(character: str) -> str:
-    return "".join(lazy_pinyin(character, style=Style.NORMAL)).replace("ü", "v")
+    """What is left of a sign that has no reading is nothing."""
+    return re.sub(r"[^a-z0-9]", "", "".join(lazy_pinyin(character, style=Style.NORMAL)).replace("ü", "v"))
 
 
 def _tails(number: str) -> Iterator[str]:
@@ -113,12 +117,8 @@ def _indexed_tail(digits: str) -> str:
     return digits[-max((length for length in TAILS if length <= len(digits)), default=len(digits)) :]
 
 
-def _print(tail: str) -> str:
-    return fingerprint(tail.lower(), size=6)
-
-
 def _prints(digits: str) -> list[str]:
-    return fingerprints(_indexed_tail(digits), size=6)
+    return fingerprints(_indexed_tail(digits), size=PRINT_SIZE)
 
 
 def _number_word(digest: str) -> str:

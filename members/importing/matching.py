@@ -38,6 +38,8 @@ class Roster:
     by_name: Mapping[str, list[Known]] = field(default_factory=dict)
 
     def with_identity(self, number: str) -> Known | None:
+        if not self.by_print:
+            return None
         return next((self.by_print[digest] for digest in fingerprints(number) if digest in self.by_print), None)
 
     def namesakes(self, name: str, branch: Place) -> list[Known]:

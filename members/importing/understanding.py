@@ -6,18 +6,24 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from members.choices import Membership, Sex, SituationKind
+from members.choices import Membership, SituationKind
 from members.importing import words
 from members.importing.parts import LENGTHS, READERS, Cells, Part, written
 from members.importing.problems import Problem
 from members.rules.dates import YEAR, PartialDate, years_between
+from members.rules.people import (
+    birth_in,
+    confirmed_before_joining,
+    joined_some_months_too_young,
+    joined_too_young,
+    sex_in,
+)
 from members.workbooks import cells
 from members.workbooks.cells import Unreadable, shown
 from members.workbooks.days import partial_date
-from members.workbooks.identity import RoundedByExcel, birth_of, identity_number, is_male
+from members.workbooks.identity import RoundedByExcel, identity_number
 from members.workbooks.reading import CellError, Formula, Value
 
-ADULT = 18
 PROBATION_YEARS = 1
 NAME = re.compile(r"[^\d@=+*/\\<>{}\[\]|]{1,60}")
 REMEMBERED = 1_000
@@ -148,7 +154,7 @@ class _Row:
         number = self.facts.get("national_id")
         if not number:
             return
-        sex = Sex.MALE if is_male(number) else Sex.FEMALE
+        sex = sex_in(number)
         if self.facts.setdefault("sex", sex) != sex:
             self.problem("sex", "sex_contradicts_national_id")
 
@@ -159,14 +165,13 @@ class _Row:
         joined, full = self._day("joined"), self._day("full")
         if joined and birth:
             self._age_of_joining(birth, joined)
-        if joined and full and full.last_day < joined.first_day:
+        if joined and full and confirmed_before_joining(joined, full):
             self.problem("full", "full_before_joined")
 
     def _age_of_joining(self, birth: PartialDate, joined: PartialDate) -> None:
-        """Constitution, article 1: from eighteen. Old files often have only the right year, so months are a warning."""
-        if joined.last_day.year - birth.first_day.year < ADULT:
+        if joined_too_young(birth, joined):
             self.problem("joined", "joined_before_eighteen")
-        elif years_between(birth.first_day, joined.last_day) < ADULT:
+        elif joined_some_months_too_young(birth, joined):
             self.problem("joined", "joined_in_eighteenth_year")
 
     def _day(self, name: str) -> PartialDate | None:
@@ -191,7 +196,7 @@ class _Row:
     def _birth(self) -> PartialDate | None:
         day = self._day("birth")
         number = self.facts.get("national_id")
-        known = birth_of(number) if number else None
+        known = birth_in(number) if number else None
         if known is None:
             return day
         exact = PartialDate(known)

@@ -24,7 +24,7 @@ ORDERS = {
     "age": Order(("birth_on", "id"), nullable=True),
     "joined": Order(("joined_on", "id"), nullable=True),
 }
-COUNTED, FOUND = 1_000, 300
+COUNTED, FOUND = 1_000, 200
 """Where counting stops, without a filter and with one: nobody reads further, and it would cost more than the page."""
 COMMON_KINDS = (SituationKind.RETIRED, SituationKind.RELOCATED, SituationKind.MOBILE, SituationKind.FRAIL)
 """Found by going through the roster; the others by going through the few to whom they apply."""

@@ -7,6 +7,7 @@ import re
 from collections.abc import Container, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date
+from functools import lru_cache
 
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
@@ -120,7 +121,7 @@ def _of_joining(facts: Facts) -> Iterator[Objection]:
     born = facts.born or _birth_by_identity(facts.national_id)
     if born and facts.joined and joined_too_young(born, facts.joined):
         yield Objection("joined", "joined_before_eighteen", ("born", "national_id"))
-    if facts.joined and facts.confirmed and facts.confirmed.last_day < facts.joined.first_day:
+    if facts.joined and facts.confirmed and confirmed_before_joining(facts.joined, facts.confirmed):
         yield Objection("confirmed", "full_before_joined", ("joined",))
 
 
@@ -172,12 +173,28 @@ def joined_too_young(born: PartialDate, joined: PartialDate) -> bool:
 
     Old files often have only the right year, so some months too early are no contradiction.
     """
-    least = rule("recruit.min_age", max(joined.last_day, FIRST_DAY_HELD)).whole
-    return joined.last_day.year - born.first_day.year < least
+    return joined.last_day.year - born.first_day.year < _age_to_join(max(joined.last_day, FIRST_DAY_HELD))
+
+
+def joined_some_months_too_young(born: PartialDate, joined: PartialDate) -> bool:
+    """In the right year, but before the birthday by every reading of the days: a warning, not an objection."""
+    least = _age_to_join(max(joined.last_day, FIRST_DAY_HELD))
+    return years_between(born.first_day, joined.last_day) < least and not joined_too_young(born, joined)
+
+
+def confirmed_before_joining(joined: PartialDate, confirmed: PartialDate) -> bool:
+    """Whether no reading of the two days has them in their order."""
+    return confirmed.last_day < joined.first_day
 
 
 FIRST_DAY_HELD = date(2020, 1, 1)
 """The rulebook holds the age from its present documents on; constitutions since 1945 have had the same one."""
+
+
+@lru_cache(maxsize=1024)
+def _age_to_join(on: date) -> int:
+    """In years. An import asks for every row."""
+    return rule("recruit.min_age", on).whole
 
 
 # --- What follows from the facts ------------------------------------------------------------------------------------

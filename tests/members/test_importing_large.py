@@ -81,5 +81,5 @@ def test_a_hundred_thousand_members_in_one_workbook(tmp_path: Path) -> None:
             most = max(most, memory_of(process.pid))
             time.sleep(0.05)
     told = json.loads((tmp_path / "answer.json").read_text())
-    assert (process.returncode, told["created"], told["refused"]) == (0, ROWS, [])
+    assert (process.returncode, told["created"], told["refused"][:3]) == (0, ROWS, [])
     assert most <= MOST_MEGABYTES

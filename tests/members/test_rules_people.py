@@ -12,6 +12,7 @@ from members.rules.people import (
     birth_in,
     check_digit,
     identity_fault,
+    joined_some_months_too_young,
     objections,
     read_from_identity,
     sex_in,
@@ -97,6 +98,23 @@ def test_what_cannot_be_true_is_named_by_field_and_code(changed, field, code):
 )
 def test_the_benefit_of_the_doubt_is_given_where_a_date_is_known_only_in_part(changed):
     assert found(replace(GOOD, **changed)) == []
+
+
+@pytest.mark.parametrize(
+    ("born", "joined", "warned"),
+    [
+        ("1958-04-12", "1976-04-11", True),
+        ("1958-04-12", "1976-03", True),
+        ("1958-05", "1976-04", True),
+        ("1958-04-12", "1976-04-12", False),
+        ("1958-04-12", "1976-04", False),
+        ("1958-04-12", "1976", False),
+        ("1958-04", "1976-04-01", False),
+        ("1958-04-12", "1975-12", False),
+    ],
+)
+def test_some_months_too_young_is_told_apart_from_years(born, joined, warned):
+    assert joined_some_months_too_young(partial(born), partial(joined)) is warned
 
 
 def test_a_wrong_identity_number_is_not_held_against_the_other_facts():

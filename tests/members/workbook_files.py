@@ -16,7 +16,7 @@ PACKAGE = "http://schemas.openxmlformats.org/package/2006/relationships"
 
 def identity(born: str = "19581126", number: int = 1, *, male: bool = True) -> str:
     """An invented identity number: region 100xxx doesn't exist."""
-    seventeen = f"100{number % 1000:03d}{born}{number // 1000 % 50:02d}{1 if male else 2}"
+    seventeen = f"100{number % 1000:03d}{born}{number // 1000 % 100:02d}{1 if male else 2}"
     return seventeen + check_digit(seventeen)
 
 

@@ -1,6 +1,7 @@
 """No page and no export shows a private value, or a neighbour's name, to somebody who must not see it.
 
-Everybody opens every page of the policy table with every object, and follows every link that they are shown.
+Everybody opens every page of the policy table with every object, sends every form empty, takes every export, and
+follows every link that they are shown.
 """
 
 import re
@@ -87,6 +88,11 @@ def addresses(world: World) -> Iterator[str]:
 
 def pages_of(world: World, part: str) -> Iterator[tuple[str, str]]:
     """Every page that this part can come to, with its text."""
+    for block in BLOCKS:
+        for method, named in block.lines:
+            if method == "POST":  # exports, and what a form says that is sent empty
+                address = world.address(block, named)
+                yield f"POST {address}", world.ask(part, "POST", address, {}).text
     waiting, seen = list(dict.fromkeys(addresses(world))), set()
     while waiting and len(seen) < MOST_PAGES:
         address = waiting.pop(0)
