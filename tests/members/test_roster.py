@@ -143,10 +143,12 @@ def linked(html: str, what: str) -> str | None:
     return found.group(1).replace("&amp;", "&") if found else None
 
 
+@pytest.mark.parametrize("counted", [1_000, 10])
 @pytest.mark.parametrize("sort", ["roster", "name", "age", "joined"])
 def test_next_pages_lead_through_everybody_once_and_previous_ones_back(
-    crowd: list[str], cast: Cast, as_user: AsUser, sort: str
+    crowd: list[str], cast: Cast, as_user: AsUser, monkeypatch: pytest.MonkeyPatch, sort: str, counted: int
 ) -> None:
+    monkeypatch.setattr(roster, "COUNTED", counted)  # beyond it the list walks the index of the order
     client = as_user(cast.next_secretary)
     pages = []
     address: str | None = f"?sort={sort}"

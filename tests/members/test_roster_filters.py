@@ -13,6 +13,7 @@ from members.choices import DuesCategory, Membership, SituationKind
 from members.filters import RosterFilter, kept_query, shown_columns
 from members.models import Affiliation, Member, SavedFilter, Situation, User
 from members.queries.roster import narrowed
+from members.queries.standing import standing_of
 from tests.cast import TODAY, Cast, make_member
 from tests.members.test_roster import listed
 
@@ -77,6 +78,22 @@ def people(cast: Cast) -> dict[str, Member]:
 def test_each_filter_keeps_those_it_names(people: dict[str, Member], chosen: dict[str, str], parts: str) -> None:
     found = narrowed(Member.objects.all(), RosterFilter(**chosen), on=TODAY)
     assert {member.pk for member in found} == {people[part].pk for part in parts.split()}
+
+
+def test_walking_changes_the_way_but_not_who_is_seen(cast: Cast) -> None:
+    for part, actor in cast.users().items():
+        actor.standing = standing_of(actor, on=TODAY)
+        seen, walked = (
+            set(Member.objects.visible_to(actor, walking=walking).values_list("pk", flat=True))
+            for walking in (False, True)
+        )
+        assert seen == walked, part
+
+
+def test_everybody_either_votes_or_does_not(people: dict[str, Member]) -> None:
+    voting, voteless = Member.objects.voting(TODAY), Member.objects.voteless(TODAY)
+    assert {*voting} & {*voteless} == set()
+    assert {*voting} | {*voteless} == set(people.values())
 
 
 @pytest.mark.parametrize(
