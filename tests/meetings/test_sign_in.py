@@ -279,5 +279,5 @@ def test_when_it_has_ended_nobody_signs_in(meeting, cast, end):
         sign_in_member(meeting=meeting, member_id=cast.zhang.pk, by="member")
 
 
-def test_a_meeting_that_does_not_exist_has_no_sign_in_page(client, cast):
-    assert client.get(reverse("meetings:sign-in", args=[uuid.uuid4()])).status_code == 404
+def test_a_meeting_that_does_not_exist_answers_like_an_old_code(client, cast):
+    assert client.get(reverse("meetings:sign-in", args=[uuid.uuid4()])).status_code == 403
