@@ -3,10 +3,12 @@
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
+from audit.keyring import fingerprint
 from meetings.choices import MeetingKind, MeetingState
 from meetings.models import (
     AgendaItem,
     AttendanceImport,
+    CalendarFeed,
     Candidate,
     Exclusion,
     Expected,
@@ -16,6 +18,8 @@ from meetings.models import (
     Meeting,
     Observer,
     Scrutineer,
+    Speech,
+    Task,
     ThemeDay,
     Vote,
 )
@@ -27,6 +31,8 @@ if TYPE_CHECKING:
 
 HELD, PLANNED = MeetingState.HELD, MeetingState.PLANNED
 NEXT_WEEK = TODAY + timedelta(days=7)
+FEED = "feed-of-member"
+"""The secret in the address of the member's calendar."""
 
 
 def meetings(full: "FullCast") -> None:
@@ -42,6 +48,7 @@ def meetings(full: "FullCast") -> None:
     asked(full, meeting(full, "next-planned", cast.next_branch, PLANNED), wang=cast.wang)
     for place in (cast.branch, cast.next_branch, cast.other_branch):
         of_branch(full, place)
+    full.keep(CalendarFeed.objects.create(user=cast.member, token_print=fingerprint(FEED)), "member")
 
 
 def meeting(
@@ -52,6 +59,8 @@ def meeting(
     full.keep(made, name)
     item = AgendaItem.objects.create(meeting=made, position=1, title="讨论", report="只给支委看")
     full.keep(item, name)
+    full.keep(Speech.objects.create(item=item, speaker="李", points="同意"), f"speech@{name}")
+    full.keep(Task.objects.create(item=item, what="修灯", who="李"), f"task@{name}")
     for is_open in (True, False):
         text = Material.objects.create(meeting=made, title="材料", text="内容", is_open_to_members=is_open)
         full.keep(text, f"{name}-{'open' if is_open else 'closed'}")
@@ -85,5 +94,7 @@ def asked(full: "FullCast", made: Meeting, **people: Member) -> None:
 def of_branch(full: "FullCast", place: Organization) -> None:
     full.keep(ThemeDay.objects.create(organization=place, day_of_month=20), place.code)
     full.keep(LocalKind.objects.create(organization=place, name="院坝会"), place.code)
-    workbook = AttendanceImport.objects.create(organization=place, year=2026, file_name="签到.xlsx")
+    workbook = AttendanceImport.objects.create(
+        organization=place, year=2026, file_name="签到.xlsx", found={"meetings": [], "unusable": []}
+    )
     full.keep(workbook, place.code)

@@ -9,7 +9,7 @@ from members.middleware import PolicyMiddleware
 from members.models.member import MemberQuerySet
 from members.models.organization import OrganizationQuerySet
 from tests.full_cast import make_full_cast
-from tests.policy_table import FILE, Block, read, write
+from tests.policy_table import FILE, Block, place_of, read, write
 from tests.scope_table import SCOPE
 from tests.world import World, open_world, routes
 
@@ -43,8 +43,12 @@ def test_everybody_is_answered_as_the_table_says(world, name):
 
 def hidden(block: Block, named: str, part: str) -> bool:
     """Whether the scope table says that this part doesn't see the object."""
-    models = [model for model in block.objects.values() if model in SCOPE]
-    return bool(models) and any(named not in SCOPE[model].get(part, "").split() for model in models)
+    names = block.named(named)
+    return any(
+        not {names[name], place_of(names[name])} & set(SCOPE[model].get(part, "").split())
+        for name, model in block.objects.items()
+        if model in SCOPE
+    )
 
 
 def sent(world: World, block: Block, method: str, named: str, part: str) -> tuple[object, ...]:
