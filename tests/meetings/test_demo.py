@@ -116,7 +116,7 @@ class TheYear(TestCase):
 @pytest.mark.parametrize("on", [date(2028, 2, 29), date(2027, 1, 1)])
 def test_it_can_be_made_on_any_day_and_twice_the_same(on):
     def everything():
-        return list(Expected.objects.order_by("meeting", "member__roster_path").values_list("name", "state", "meeting"))
+        return list(Expected.objects.order_by("meeting", "member").values_list("name", "state", "meeting"))
 
     members.fill(on=on)
     demo.fill(on=on)
