@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 
 from audit.keyring import fingerprint
 from meetings.choices import MeetingKind, MeetingState
+from meetings.importing import Found
 from meetings.models import (
     AgendaItem,
     AttendanceImport,
@@ -95,6 +96,6 @@ def of_branch(full: "FullCast", place: Organization) -> None:
     full.keep(ThemeDay.objects.create(organization=place, day_of_month=20), place.code)
     full.keep(LocalKind.objects.create(organization=place, name="院坝会"), place.code)
     workbook = AttendanceImport.objects.create(
-        organization=place, year=2026, file_name="签到.xlsx", found={"meetings": [], "unusable": []}
+        organization=place, year=2026, file_name="签到.xlsx", found=Found([]).stored()
     )
     full.keep(workbook, place.code)

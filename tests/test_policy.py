@@ -52,11 +52,12 @@ def hidden(block: Block, named: str, part: str) -> bool:
 
 
 def sent(world: World, block: Block, method: str, named: str, part: str) -> tuple[object, ...]:
-    """What a browser can tell about the answer, without what belongs to the address itself."""
+    """What a browser can tell about the answer, without what belongs to the address itself or to the second."""
     address = world.address(block, named)
     answer = world.ask(part, method, address)
     body = TOKEN.sub(r"\1", answer.text)
     headers = {name: value for name, value in answer.headers.items() if name not in ("Content-Length", "Location")}
+    headers.update({"Expires": "now"} if "Expires" in headers else {})
     return answer.status, body.replace(address, "…"), sorted(headers.items())
 
 
@@ -73,8 +74,9 @@ def test_what_somebody_may_not_see_answers_exactly_like_what_does_not_exist(worl
 @pytest.mark.parametrize("name", BLOCKS)
 def test_a_method_that_is_not_in_the_table_is_refused(world, name):
     block = BLOCKS[name]
-    cells = [(named, part) for _method, named, part, answer in block.cells() if answer not in ("login", "401", "403")]
-    named, part = next(iter(cells))
+    cells = list(block.cells())
+    let_in = [cell for cell in cells if cell[-1] not in ("login", "401", "403")]
+    _method, named, part, _answer = (let_in or cells)[0]  # without its code the sign-in page refuses everybody itself
     for method in METHODS:
         if method not in block.methods:
             answer = world.ask(part, method, world.address(block, named))
