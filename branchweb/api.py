@@ -7,12 +7,15 @@ from django.views.decorators.http import require_safe
 from drf_spectacular.views import SpectacularAPIView
 from rest_framework.routers import SimpleRouter
 
+from meetings.api import AttendanceViewSet, MeetingViewSet
 from members.api import MemberViewSet, OrganizationViewSet
 from members.policy import ApiPolicy, signed_in
 
 router = SimpleRouter()
 router.register("organizations", OrganizationViewSet, basename="organization")
 router.register("members", MemberViewSet, basename="member")
+router.register("meetings", MeetingViewSet, basename="meeting")
+router.register("attendances", AttendanceViewSet, basename="attendance")
 
 
 @signed_in

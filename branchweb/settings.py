@@ -24,6 +24,7 @@ REVEALS_PER_HOUR = ENVIRONMENT.reveals_per_hour
 
 INSTALLED_APPS = [
     "branchweb",
+    "meetings",
     "members",
     "audit",
     "rulebook",
@@ -88,6 +89,9 @@ TEMPLATES = [
         },
     },
 ]
+
+# Groups of the navigation in their order; an app keeps its own, so that nobody imports upwards.
+NAVIGATION = ["members.navigation.PEOPLE", "meetings.navigation.GROUPS", "members.navigation.PARTY"]
 
 # --- Data -----------------------------------------------------------------------------------------------------------
 DATABASES = {"default": ENVIRONMENT.database}
@@ -205,6 +209,11 @@ SPECTACULAR_SETTINGS = {
     "SWAGGER_UI_DIST": "SIDECAR",
     "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
     "SERVE_PERMISSIONS": ["rest_framework.permissions.IsAuthenticated"],
+    "ENUM_NAME_OVERRIDES": {
+        "MeetingKindEnum": "meetings.choices.MeetingKind",
+        "OrganizationKindEnum": "members.choices.OrganizationKind",
+        "SituationKindEnum": "members.choices.SituationKind",
+    },
 }
 
 # --- Jobs: rows are the truth, Celery only does the work --------------------------------------------------------------

@@ -6,5 +6,6 @@ urlpatterns = [
     path("health/", views.health, name="health"),
     path("api/", include("branchweb.api")),
     path("account/", include("members.urls_account")),
+    path("meetings/", include("meetings.urls")),
     path("", include("members.urls")),
 ]

@@ -133,7 +133,7 @@ class OrganizationViewSet(viewsets.ReadOnlyModelViewSet[Organization]):
     lookup_value_regex = r"[\w.-]+"
 
     def get_queryset(self) -> OrganizationQuerySet:
-        visible = Organization.objects.visible_to(_user(self.request))
+        visible = Organization.objects.visible_to(asker(self.request))
         above = visible.filter(path=Substr(OuterRef("path"), Value(1), Length(OuterRef("path")) - STEP))
         return visible.annotate(parent_code=Subquery(above.values("code")[:1])).order_by("path")
 
@@ -149,7 +149,7 @@ class OrganizationViewSet(viewsets.ReadOnlyModelViewSet[Organization]):
     @action(detail=True)
     def summary(self, request: Request, code: str) -> Response:
         """The figures of the subtree."""
-        asked = _asked(DaySerializer, request)
+        asked = asked_for(DaySerializer, request)
         organization = self.get_object()
         on = asked.get("on") or timezone.localdate()
         return Response(asdict(roster_summary([organization.path], on=on)))
@@ -166,8 +166,8 @@ class MemberViewSet(viewsets.ReadOnlyModelViewSet[Member]):
     lookup_value_regex = "[0-9a-f-]{36}"
 
     def get_queryset(self) -> MemberQuerySet:
-        user = _user(self.request)
-        asked = _asked(NarrowingSerializer, self.request)
+        user = asker(self.request)
+        asked = asked_for(NarrowingSerializer, self.request)
         members = Member.objects.visible_to(user).search(asked.get("search", ""))
         if code := asked.get("organization"):
             members = members.below(get_object_or_404(Organization.objects.visible_to(user), code=code).path)
@@ -189,13 +189,14 @@ class MemberViewSet(viewsets.ReadOnlyModelViewSet[Member]):
         return super().retrieve(request, *args, **kwargs)
 
 
-def _asked(serializer: type[serializers.Serializer[Any]], request: Request) -> dict[str, Any]:
+def asked_for(serializer: type[serializers.Serializer[Any]], request: Request) -> dict[str, Any]:
     """What the address asks for. Raises ValidationError, which is answered by 400 with a sentence for each field."""
     asked = serializer(data=request.query_params)
     asked.is_valid(raise_exception=True)
     return dict(asked.validated_data)
 
 
-def _user(request: Request) -> User:
+def asker(request: Request) -> User:
+    """Who asks, with the offices of the day."""
     assert isinstance(request.user, User)
     return request.user

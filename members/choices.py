@@ -159,6 +159,10 @@ class Capability(TextChoices):
     MANAGE_USERS = "manage_users", _("Create users and give offices")
     MANAGE_LOCAL_RULES = "manage_local_rules", _("Record local rules")
     VIEW_AUDIT = "view_audit", _("Read the audit trail")
+    VIEW_MEETINGS = "view_meetings", _("Read meetings, attendance and minutes")
+    RECORD_MEETINGS = "record_meetings", _("Plan meetings, record attendance, votes and minutes")
+    COUNT_MEETINGS = "count_meetings", _("See which meetings were held and the counts of attendance")
+    APPROVE_ELECTIONS = "approve_elections", _("Record the approval of results from above")
 
 
 class ImportState(TextChoices):

@@ -5,9 +5,11 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
+from django.conf import settings
 from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.functional import Promise
+from django.utils.module_loading import import_string
 from django.utils.translation import gettext_lazy as _
 
 from members import preferences
@@ -25,6 +27,8 @@ class Item:
     capability: Capability | None
     below: tuple[str, ...] = ()
     """How the names of the pages below this entry begin."""
+    for_members: bool = False
+    """Only for those who are recorded as a member themselves."""
 
     def current(self, url_name: str) -> str:
         """What aria-current says on that page: the page itself, one below this entry, or nothing."""
@@ -52,7 +56,7 @@ MEMBERS = (
     ),
     Item("members:help-list", _("Requests for help"), "life-preserver", Capability.VIEW_CONTACTS, ("members:help-",)),
     Item("members:import-list", _("Imports"), "file-earmark-arrow-up", Capability.IMPORT_ROSTER, ("members:import-",)),
-    Item(MY_PAGE, _("My page"), "person-vcard", None),
+    Item(MY_PAGE, _("My page"), "person-vcard", None, for_members=True),
 )
 PLACES = (
     Item(
@@ -70,12 +74,17 @@ RECORD = (
     Item("members:regulation-list", _("Regulations"), "journal-bookmark", None, ("members:regulation-",)),
     Item("members:audit-list", _("Audit trail"), "clock-history", Capability.VIEW_AUDIT, ("members:audit-",)),
 )
-NAVIGATION: tuple[tuple[Promise | str, tuple[Item, ...]], ...] = (
-    ("", (Item(HOME, _("Home"), "house-door", None),)),
-    (_("Members"), MEMBERS),
-    (_("Party organization"), PLACES),
-    (_("Rules and record"), RECORD),
-)
+Group = tuple[Promise | str, tuple[Item, ...]]
+"""A heading and its entries."""
+
+PEOPLE: tuple[Group, ...] = (("", (Item(HOME, _("Home"), "house-door", None),)), (_("Members"), MEMBERS))
+PARTY: tuple[Group, ...] = ((_("Party organization"), PLACES), (_("Rules and record"), RECORD))
+
+
+@cache
+def groups() -> tuple[Group, ...]:
+    """All groups of the program in their order: `settings.NAVIGATION` names where each app keeps its own."""
+    return tuple(group for name in settings.NAVIGATION for group in import_string(name))
 
 
 def page_frame(request: HttpRequest) -> dict[str, Any]:
@@ -96,8 +105,8 @@ def _about(user: User, request: HttpRequest) -> dict[str, Any]:
 
 def navigation_for(user: User, url_name: str) -> list[dict[str, Any]]:
     """The groups that have something to show, with addresses; the entry of the page is marked for aria-current."""
-    groups = [{"heading": heading, "links": list(_links(user, items, url_name))} for heading, items in NAVIGATION]
-    return [group for group in groups if group["links"]]
+    shown = [{"heading": heading, "links": list(_links(user, items, url_name))} for heading, items in groups()]
+    return [group for group in shown if group["links"]]
 
 
 def _links(user: User, items: Iterable[Item], url_name: str) -> Iterator[dict[str, Any]]:
@@ -114,6 +123,6 @@ def _address(url_name: str) -> str:
 
 
 def _shown(item: Item, user: User) -> bool:
-    if item.url_name == MY_PAGE:
+    if item.for_members:
         return user.standing.member_id is not None
     return item.capability is None or item.capability in user.standing.capabilities

@@ -12,10 +12,18 @@ BRANCH_WORK = frozenset(
         Capability.VIEW_CONTACTS,
         Capability.RECORD_CONTACTS,
         Capability.REVEAL_PRIVATE,
+        Capability.VIEW_MEETINGS,
+        Capability.RECORD_MEETINGS,
+        Capability.COUNT_MEETINGS,
     }
 )
 BRANCH_VIEW = frozenset({Capability.VIEW_ORGANIZATIONS, Capability.VIEW_ROSTER})
-BRANCH_CARE = BRANCH_VIEW | {Capability.VIEW_CONTACTS, Capability.RECORD_CONTACTS}
+BRANCH_CARE = BRANCH_VIEW | {
+    Capability.VIEW_CONTACTS,
+    Capability.RECORD_CONTACTS,
+    Capability.VIEW_MEETINGS,
+    Capability.COUNT_MEETINGS,
+}
 
 CAPABILITIES: dict[OfficeKind, frozenset[Capability]] = {
     OfficeKind.SECRETARY: BRANCH_WORK | {Capability.VIEW_AUDIT},
@@ -24,8 +32,10 @@ CAPABILITIES: dict[OfficeKind, frozenset[Capability]] = {
     OfficeKind.PUBLICITY_OFFICER: BRANCH_CARE,
     OfficeKind.DISCIPLINE_OFFICER: BRANCH_CARE,
     OfficeKind.COMMITTEE_MEMBER: BRANCH_CARE,
-    OfficeKind.GROUP_LEADER: BRANCH_CARE,
-    OfficeKind.COMMITTEE_SECRETARY: frozenset({Capability.VIEW_ORGANIZATIONS, Capability.MANAGE_LOCAL_RULES}),
+    OfficeKind.GROUP_LEADER: BRANCH_CARE | {Capability.RECORD_MEETINGS},
+    OfficeKind.COMMITTEE_SECRETARY: frozenset(
+        {Capability.VIEW_ORGANIZATIONS, Capability.MANAGE_LOCAL_RULES, Capability.COUNT_MEETINGS}
+    ),
     OfficeKind.COMMITTEE_STAFF: frozenset(
         {
             Capability.VIEW_ORGANIZATIONS,
@@ -36,6 +46,8 @@ CAPABILITIES: dict[OfficeKind, frozenset[Capability]] = {
             Capability.REVEAL_PRIVATE,
             Capability.MANAGE_LOCAL_RULES,
             Capability.VIEW_AUDIT,
+            Capability.COUNT_MEETINGS,
+            Capability.APPROVE_ELECTIONS,
         }
     ),
     OfficeKind.INSPECTOR: frozenset({Capability.VIEW_ORGANIZATIONS}),

@@ -40,9 +40,9 @@ def photo_kind(content: bytes) -> PhotoKind:
     raise NotAPhoto
 
 
-def bare_photo(content: bytes) -> bytes:
-    """The same picture without metadata. Raises NotAPhoto."""
-    if len(content) > LARGEST:
+def bare_photo(content: bytes, largest: int = LARGEST) -> bytes:
+    """The same picture without metadata; `largest` in bytes. Raises NotAPhoto."""
+    if len(content) > largest:
         raise NotAPhoto
     strip = {PhotoKind.JPEG: _bare_jpeg, PhotoKind.PNG: _bare_png}[photo_kind(content)]
     try:

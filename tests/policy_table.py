@@ -4,8 +4,10 @@
     GET   zhang    login 403 403 200 …
 
 A block begins with the URL's name and says of which model the objects are that its address names: rows of
-`full_cast` by their short names, `missing` for one that doesn't exist, or any word when the model is `word`. `login` is
-the way to the log-in page, `302` any other redirect. POST sends an empty form.
+`full_cast` by their short names, `missing` for one that doesn't exist, or any word when the model is `word`; a number
+stands for itself. Where an address names two rows, `zhang@branch` is that row and the `branch` it belongs to, and
+`branch/wang@next-branch` a row below another that it doesn't belong to. `login` is the way to the log-in page, `302`
+any other redirect. POST sends an empty form.
 """
 
 import re
@@ -33,11 +35,21 @@ class Block:
     def methods(self) -> set[str]:
         return {method for method, _object in self.lines}
 
+    def named(self, named: str) -> dict[str, str]:
+        """For each part of the address the name of its row."""
+        names = named.split("/") if "/" in named else [named] * len(self.objects)
+        return dict(zip(self.objects, names, strict=True))
+
     def cells(self) -> Iterator[tuple[str, str, str, str]]:
         """Method, object, part, answer."""
         for (method, named), answers in self.lines.items():
             for part, answer in answers.items():
                 yield method, named, part, answer
+
+
+def place_of(named: str) -> str:
+    """What a row belongs to: `branch` of `zhang@branch`."""
+    return named.rpartition("@")[2]
 
 
 def read(text: str) -> list[Block]:

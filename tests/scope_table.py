@@ -46,6 +46,14 @@ TERMS = {part: " ".join(code for code in codes.split() if code != "group") for p
 OFFICES_BELOW_THE_DISTRICT = "secretary officer group_leader next_secretary former district_staff"
 EVERY_OFFICE = OFFICES_BELOW_THE_DISTRICT + " other_secretary county_staff county_secretary inspector administrator"
 
+MEETINGS_OF_THE_BRANCH = "branch group committee planned"
+MATERIALS_OF_THE_BRANCH = (
+    "branch-open branch-closed group-open group-closed committee-open committee-closed planned-open planned-closed"
+)
+MATERIALS_OF_THE_NEXT_BRANCH = (
+    "next-branch-open next-branch-closed before-open before-closed next-planned-open next-planned-closed"
+)
+
 SCOPE: dict[str, dict[str, str]] = {
     "Member": ROSTER,
     "Situation": ROSTER,
@@ -125,6 +133,58 @@ SCOPE: dict[str, dict[str, str]] = {
         "district_staff": "branch next-branch tree-of-district",
         "county_staff": "branch next-branch other-branch tree-of-county",
     },
+    # Committees are given counts, never rows. A member sees what he is asked to, and every list that he was on.
+    "Meeting": {
+        "secretary": MEETINGS_OF_THE_BRANCH,
+        "officer": MEETINGS_OF_THE_BRANCH,
+        "group_leader": "group",
+        "member": "branch planned before",
+        "next_secretary": "next-branch before next-planned",
+        "other_secretary": "other-branch",
+    },
+    "Expected": {
+        "secretary": "zhang@branch li@branch li@group",
+        "officer": "zhang@branch li@branch li@group",
+        "group_leader": "li@group",
+        "member": "zhang@branch zhang@before",
+        "next_secretary": "wang@next-branch zhang@before",
+        "other_secretary": "zhao@other-branch",
+    },
+    "LeaveRequest": {
+        "secretary": "zhang li",
+        "officer": "zhang li",
+        "member": "zhang",
+        "next_secretary": "wang",
+    },
+    # Members read decisions on their page of the meeting, not the record of the item.
+    "AgendaItem": {
+        "secretary": MEETINGS_OF_THE_BRANCH,
+        "officer": MEETINGS_OF_THE_BRANCH,
+        "group_leader": "group",
+        "next_secretary": "next-branch before next-planned",
+        "other_secretary": "other-branch",
+    },
+    "Material": {
+        "secretary": MATERIALS_OF_THE_BRANCH,
+        "officer": MATERIALS_OF_THE_BRANCH,
+        "group_leader": "group-open group-closed",
+        "member": "branch-open planned-open before-open",
+        "next_secretary": MATERIALS_OF_THE_NEXT_BRANCH,
+        "other_secretary": "other-branch-open other-branch-closed",
+    },
+    "Vote": {
+        "secretary": "branch group",
+        "officer": "branch group",
+        "group_leader": "group",
+        "next_secretary": "next-branch before",
+        "other_secretary": "other-branch",
+    },
+    "AttendanceImport": {
+        "secretary": "branch",
+        "officer": "branch",
+        "next_secretary": "next-branch",
+        "other_secretary": "other-branch",
+    },
     # Not a queryset's visible_to but members.queries.trail.visible_entries.
     "Entry": {
         "secretary": "branch group",
@@ -139,5 +199,11 @@ SCOPE: dict[str, dict[str, str]] = {
 REACHED_THROUGH = {
     "RosterImportRow": "roster_import",
     "ColumnMapping": "organization",
+    "ThemeDay": "organization",
+    "LocalKind": "organization",
+    "Exclusion": "meeting",
+    "Observer": "meeting",
+    "Candidate": "vote",
+    "Scrutineer": "vote",
 }
 """Models without a scope of their own: only ever read through a row that has one."""

@@ -11,11 +11,12 @@ from uuid import UUID
 from django.apps import apps
 from django.conf import settings
 from django.db import transaction
+from django.db.models import Model
 from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
 from tests.full_cast import FullCast
-from tests.policy_table import PARTS, Block
+from tests.policy_table import PARTS, Block, place_of
 
 MISSING = UUID("00000000-0000-4000-8000-00000000dead")
 BACKEND = "django.contrib.auth.backends.ModelBackend"
@@ -75,18 +76,26 @@ class World:
 
     def address(self, block: Block, named: str) -> str:
         """The address of a block's page for one of its objects."""
-        values = {name: self.value(model, named, name) for name, model in block.objects.items()}
+        names = block.named(named)
+        values = {part: self.value(model, names[part], part) for part, model in block.objects.items()}
         return reverse(block.name, kwargs=values)
 
     def value(self, model: str, named: str, attribute: str) -> object:
         """What stands in an address for the object; for one that doesn't exist, something of the same kind."""
-        if model == "word":
-            return named
+        if model == "word" or model.isdigit():
+            return named if model == "word" else model
         rows = self.full.rows[MODELS[model]]
-        if named in rows:
-            return getattr(rows[named], attribute, None) or rows[named].pk
-        example = getattr(next(iter(rows.values())), attribute, None) or next(iter(rows.values())).pk
+        row = rows.get(named) or rows.get(place_of(named))
+        if row:
+            return identity(row, attribute)
+        example = identity(next(iter(rows.values())), attribute)
         return MISSING if isinstance(example, UUID) else 987654321 if isinstance(example, int) else "missing"
+
+
+def identity(row: Model, attribute: str) -> object:
+    """What an address says of the row: its key, its code, the number of its member."""
+    value = getattr(row, attribute, None) or row.pk
+    return value.pk if isinstance(value, Model) else value
 
 
 @contextlib.contextmanager

@@ -3,24 +3,33 @@ from django.test import RequestFactory
 from django.urls import resolve, reverse
 from pytest_django import DjangoAssertNumQueries
 
-from members.navigation import HOME, NAVIGATION, Item, navigation_for, page_frame
+from members.navigation import HOME, Item, groups, navigation_for, page_frame
 from members.queries.standing import standing_of
 from tests.cast import TODAY, Cast
 
-ITEMS = [item for _, items in NAVIGATION for item in items]
-EVERYBODY = ["home", "regulation-list"]
-BRANCH = ["home", "roster-list", "reach-list", "help-list", "import-list", "organization-tree", "regulation-list"]
+ITEMS = [item for _, items in groups() for item in items]
+EVERYBODY = ["members:home", "members:regulation-list"]
+CARE = ["members:home", "members:roster-list", "members:reach-list", "members:help-list"]
+LIFE = ["meetings:meeting-list", "meetings:duty-list"]
+PLACES = ["members:organization-tree", "members:regulation-list"]
+BRANCH = [*CARE, "members:import-list", *LIFE, *PLACES]
 SHOWN = {
-    "secretary": [*BRANCH, "audit-list"],
+    "secretary": [*BRANCH, "members:audit-list"],
     "officer": BRANCH,
-    "group_leader": ["home", "roster-list", "reach-list", "help-list", "organization-tree", "regulation-list"],
-    "member": ["home", "member-me", "regulation-list"],
-    "county_staff": ["home", "roster-list", "import-list", "organization-tree", "regulation-list", "audit-list"],
-    "county_secretary": ["home", "organization-tree", "regulation-list"],
-    "inspector": ["home", "organization-tree", "regulation-list"],
-    "administrator": ["home", "organization-tree", "user-list", "regulation-list", "audit-list"],
+    "group_leader": [*CARE, *LIFE, *PLACES],
+    "member": ["members:home", "members:member-me", "meetings:mine", "members:regulation-list"],
+    "county_staff": [
+        "members:home", "members:roster-list", "members:import-list", "meetings:duty-list", "meetings:election-list",
+        *PLACES, "members:audit-list",
+    ],
+    "county_secretary": ["members:home", "meetings:duty-list", *PLACES],
+    "inspector": ["members:home", *PLACES],
+    "administrator": [
+        "members:home", "members:organization-tree", "members:user-list", "members:regulation-list",
+        "members:audit-list",
+    ],
     "stranger": EVERYBODY,
-}
+}  # fmt: skip
 
 
 @pytest.mark.parametrize("item", ITEMS, ids=lambda item: item.url_name)
@@ -33,13 +42,13 @@ def test_people_see_the_entries_of_their_offices(cast: Cast, part: str) -> None:
     user = cast.users()[part]
     user.standing = standing_of(user, on=TODAY)
     addresses = [link["url"] for group in navigation_for(user, "") for link in group["links"]]
-    assert addresses == [reverse(f"members:{name}") for name in SHOWN[part]]
+    assert addresses == [reverse(name) for name in SHOWN[part]]
 
 
 @pytest.mark.parametrize("part", ["secretary", "member", "county_staff", "administrator"])
 def test_every_entry_that_is_shown_opens(cast: Cast, as_user, part: str) -> None:
     client = as_user(cast.users()[part])
-    answers = {name: client.get(reverse(f"members:{name}")).status_code for name in SHOWN[part]}
+    answers = {name: client.get(reverse(name)).status_code for name in SHOWN[part]}
     assert answers == dict.fromkeys(SHOWN[part], 200)
 
 
@@ -51,6 +60,7 @@ def test_every_entry_that_is_shown_opens(cast: Cast, as_user, part: str) -> None
         ("members:member-detail", {"members:roster-list": "true"}),
         ("members:member-me", {"members:member-me": "page"}),
         ("members:import-detail", {"members:import-list": "true"}),
+        ("meetings:election-approve", {"meetings:election-list": "true"}),
         ("members:preference-edit", {}),
         ("account_login", {}),
         ("", {}),

@@ -7,6 +7,7 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from meetings import demo as meetings
 from members import demo as members
 from rulebook.console import JsonCommand, WrongUse
 
@@ -18,7 +19,10 @@ class Command(JsonCommand):
     def work(self, **options: Any) -> dict[str, Any]:
         if not members.is_empty():
             raise WrongUse(_("The database isn't empty; the demo county is only made in an empty one."))
-        return {"logins": members.fill(on=timezone.localdate())}
+        today = timezone.localdate()
+        logins = members.fill(on=today)
+        meetings.fill(on=today)
+        return {"logins": logins}
 
     def sentences(self, answer: Mapping[str, Any]) -> Iterable[str]:
         yield _("The demo county is ready. Log in as one of these; the passwords are shown only now:")

@@ -6,11 +6,13 @@ from django.core.management.base import CommandParser
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from meetings.generating import generate_meetings
 from members.generating import generate_county
 from rulebook.console import JsonCommand, WrongUse, count
 
 MOST_MEMBERS = 3_000_000
 MOST_BRANCHES = 200_000
+MOST_MONTHS = 120
 
 
 class Command(JsonCommand):
@@ -22,15 +24,16 @@ class Command(JsonCommand):
         parser.add_argument("--months", type=count, default=0, help="of meetings and dues, up to this month")
         parser.add_argument("--seed", type=count, default=1)
 
-    def work(self, *, members: int, branches: int, seed: int, **options: Any) -> Mapping[str, Any]:
-        _refuse_impossible(members, branches)
-        started = time.monotonic()
-        county = generate_county(members=members, branches=branches, seed=seed, on=timezone.localdate())
+    def work(self, *, members: int, branches: int, months: int, seed: int, **options: Any) -> Mapping[str, Any]:
+        _refuse_impossible(members, branches, months)
+        started, today = time.monotonic(), timezone.localdate()
+        county = generate_county(members=members, branches=branches, seed=seed, on=today)
+        life = generate_meetings(root=county.root, months=months, seed=seed, on=today)
         return {
             "members": county.members,
             "branches": county.branches,
-            "meetings": 0,
-            "attendances": 0,
+            "meetings": life.meetings,
+            "attendances": life.attendances,
             "charges": 0,
             "payments": 0,
             "seconds": round(time.monotonic() - started, 1),
@@ -40,8 +43,10 @@ class Command(JsonCommand):
         yield _("%(members)s members in %(branches)s branches were invented in %(seconds)s seconds.") % answer
 
 
-def _refuse_impossible(members: int, branches: int) -> None:
+def _refuse_impossible(members: int, branches: int, months: int) -> None:
     if not 1 <= branches <= MOST_BRANCHES:
         raise WrongUse(_("--branches: give a number from 1 to %(most)s.") % {"most": MOST_BRANCHES})
     if members > MOST_MEMBERS:
         raise WrongUse(_("--members: give at most %(most)s.") % {"most": MOST_MEMBERS})
+    if months > MOST_MONTHS:
+        raise WrongUse(_("--months: give at most %(most)s.") % {"most": MOST_MONTHS})

@@ -1,0 +1,106 @@
+"""Enumerations. The codes are the field's terms (docs/glossary.md)."""
+
+from django.db.models import TextChoices
+from django.utils.translation import gettext_lazy as _
+
+
+class MeetingKind(TextChoices):
+    GENERAL_MEETING = "general_meeting", _("General meeting")
+    COMMITTEE_MEETING = "committee_meeting", _("Committee meeting")
+    GROUP_MEETING = "group_meeting", _("Group meeting")
+    PARTY_LECTURE = "party_lecture", _("Party lecture")
+    THEME_DAY = "theme_day", _("Theme day")
+    ORG_LIFE_MEETING = "org_life_meeting", _("Organizational-life meeting")
+    DEMOCRATIC_EVALUATION = "democratic_evaluation", _("Democratic appraisal session")
+    DEMOCRATIC_LIFE_MEETING = "democratic_life_meeting", _("Democratic-life meeting")
+    ADMISSION = "admission", _("Admission vote")
+    CONFIRMATION = "confirmation", _("Confirmation vote")
+    ELECTION = "election", _("Election")
+    LOCAL = "local", _("Local kind")
+
+
+FOR_ALL_MEMBERS = (
+    MeetingKind.GENERAL_MEETING,
+    MeetingKind.PARTY_LECTURE,
+    MeetingKind.THEME_DAY,
+    MeetingKind.ORG_LIFE_MEETING,
+    MeetingKind.DEMOCRATIC_EVALUATION,
+    MeetingKind.ADMISSION,
+    MeetingKind.CONFIRMATION,
+    MeetingKind.ELECTION,
+    MeetingKind.LOCAL,
+)
+"""Everybody on the branch's roster is expected."""
+
+
+class MeetingState(TextChoices):
+    PLANNED = "planned", _("Planned")
+    OPEN = "open", _("In progress")
+    HELD = "held", _("Held, minutes not yet locked")
+    LOCKED = "locked", _("Minutes locked")
+    CANCELLED = "cancelled", _("Called off")
+
+
+class AttendanceState(TextChoices):
+    """Unknown, on leave and absent are three things; absent says nothing about why."""
+
+    UNKNOWN = "unknown", _("Not recorded")
+    ON_SITE = "on_site", _("On site")
+    ONLINE = "online", _("Online")
+    VISITED = "visited", _("Visited at home")
+    MADE_UP = "made_up", _("Made up later")
+    LEAVE = "leave", _("On leave")
+    ABSENT = "absent", _("Absent")
+
+
+PRESENT = (AttendanceState.ON_SITE, AttendanceState.ONLINE)
+TOOK_PART = (*PRESENT, AttendanceState.VISITED, AttendanceState.MADE_UP)
+
+
+class LeaveKind(TextChoices):
+    PERSONAL = "personal", _("Personal matter")
+    SICK = "sick", _("Illness")
+    OFFICIAL = "official", _("Work")
+    OTHER = "other", _("Other")
+
+
+class ReasonSource(TextChoices):
+    """Who gave the reason for an absence."""
+
+    OFFICER = "officer", _("Recorded by an officer")
+    MEMBER = "member", _("Answered by the member")
+    CONTACT_PERSON = "contact_person", _("Answered by the contact person")
+    IMPORT = "import", _("From the workbook")
+
+
+class NotCountedBecause(TextChoices):
+    """Why somebody expected isn't counted among those who should attend with a vote."""
+
+    COUNTED = "", _("Counted")
+    PROBATIONARY = "probationary", _("Probationary member: attends without a vote")
+    SUSPENDED = "suspended", _("Membership suspended")
+    PROBATION_WITHIN_PARTY = "probation_within_party", _("On probation within the party")
+    EXCLUDED = "excluded", _("Left out with both approvals")
+    PARTICIPANT = "participant", _("Takes part here; the formal relation is elsewhere")
+
+
+class VoteMethod(TextChoices):
+    OPEN = "open", _("Open, by name")
+    SHOW_OF_HANDS = "show_of_hands", _("Show of hands")
+    SECRET_BALLOT = "secret_ballot", _("Secret ballot on paper")
+
+
+class VoteSubject(TextChoices):
+    """Which rule counts the votes."""
+
+    MOTION = "motion", _("Motion")
+    COMMITTEE = "committee", _("Decision of the committee")
+    ADMISSION = "admission", _("Admission")
+    CONFIRMATION = "confirmation", _("Confirmation")
+    ELECTION = "election", _("Election")
+
+
+class RequestState(TextChoices):
+    ASKED = "asked", _("Asked")
+    GRANTED = "granted", _("Granted")
+    REFUSED = "refused", _("Not granted")

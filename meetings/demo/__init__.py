@@ -1,0 +1,68 @@
+"""The meetings' part of `manage.py demo`: a year of organizational life in the county that `members.demo` made.
+
+The same day gives the same meetings. The branch of the demo's secretary has everything; others are plainer, and some
+missed meetings, so that duties are overdue.
+"""
+
+from collections.abc import Iterable
+from datetime import date
+from itertools import chain
+from random import Random
+
+from django.db import transaction
+
+from meetings.choices import MeetingState
+from meetings.demo.coming import plan_next
+from meetings.demo.evenings import evenings, theme_day_of
+from meetings.demo.people import read_rolls
+from meetings.demo.record import BEGINS, PLACE, Record, write_down
+from meetings.models import AgendaItem, Expected, Meeting, Minutes, Session, Speech, Task, ThemeDay, Vote
+from members.demo.county import HOME_BRANCH, PLACES
+from members.models import Organization
+
+SEED = 1921
+AT_ONCE = 500
+
+
+@transaction.atomic
+def fill(*, on: date) -> None:
+    """Add the meetings as they stand on that day."""
+    rng = Random(SEED)  # noqa: S311 - who came to an invented meeting is no secret
+    places = {place.code: place for place in Organization.objects.all()}
+    rolls = read_rolls()
+    written = (write_down(evening, rolls, rng) for evening in evenings(places, on))
+    records = [record for record in written if record]
+    _unlock_last(records)
+    _store(records)
+    ThemeDay.objects.bulk_create(_theme_days(places))
+    plan_next(places[HOME_BRANCH], rolls, rng, on)
+
+
+def _unlock_last(records: Iterable[Record]) -> None:
+    """The home branch's latest meeting waits for its signatures."""
+    held = (record for record in records if record.meeting.organization.code == HOME_BRANCH)
+    last = max(held, key=lambda record: record.meeting.day)
+    last.meeting.state = MeetingState.HELD
+    last.minutes = Minutes(meeting=last.meeting, text=last.minutes.text if last.minutes else "")
+
+
+def _theme_days(places: dict[str, Organization]) -> list[ThemeDay]:
+    return [
+        ThemeDay(
+            organization=places[place.code], day_of_month=theme_day_of(place.code), starts_at=BEGINS, place=PLACE
+        )
+        for place in PLACES
+        if place.members
+    ]  # fmt: skip
+
+
+def _store(records: list[Record]) -> None:
+    """Table by table, in the order in which they point at each other."""
+    Meeting.objects.bulk_create((one.meeting for one in records), AT_ONCE)
+    Session.objects.bulk_create(chain.from_iterable(one.sessions for one in records))
+    Expected.objects.bulk_create(chain.from_iterable(one.expected for one in records), AT_ONCE)
+    AgendaItem.objects.bulk_create(chain.from_iterable(one.items for one in records), AT_ONCE)
+    Speech.objects.bulk_create(chain.from_iterable(one.speeches for one in records))
+    Task.objects.bulk_create(chain.from_iterable(one.tasks for one in records))
+    Vote.objects.bulk_create(chain.from_iterable(one.votes for one in records))
+    Minutes.objects.bulk_create((one.minutes for one in records if one.minutes), AT_ONCE)

@@ -1,0 +1,142 @@
+"""Items of the agenda with what belongs to them, material, observers, the signed sheet."""
+
+from typing import Any, cast
+
+from django import forms
+from django.db.models import QuerySet
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from meetings.documents import LARGEST
+from meetings.models import AgendaItem, Meeting
+from meetings.services.materials import Handout
+from members.choices import OfficeKind
+from members.forms.fields import day_field, key_field
+from members.models import Office
+from members.paths import STEP
+
+LINES = forms.Textarea(attrs={"rows": 4})
+ABOVE = (OfficeKind.COMMITTEE_SECRETARY, OfficeKind.COMMITTEE_STAFF)
+
+
+class NewItemForm(forms.Form):
+    key = forms.UUIDField()
+    title = forms.CharField(label=gettext_lazy("Item"), max_length=160)
+
+
+class ItemForm(forms.Form):
+    """What was reported and decided under an item."""
+
+    title = forms.CharField(label=gettext_lazy("Item"), max_length=160)
+    presenter = forms.CharField(label=gettext_lazy("Presented by"), max_length=60, required=False)
+    report = forms.CharField(label=gettext_lazy("What was reported"), required=False, widget=LINES)
+    decision = forms.CharField(label=gettext_lazy("Decision"), required=False, widget=LINES)
+    is_open_to_members = forms.BooleanField(label=gettext_lazy("Members may read the decision"), required=False)
+
+    def __init__(self, *args: Any, item: AgendaItem, **kwargs: Any) -> None:
+        known = {name: getattr(item, name) for name in self.base_fields}
+        super().__init__(*args, **{**kwargs, "initial": known})
+
+    def changes(self) -> dict[str, Any]:
+        return {name: self.cleaned_data[name] for name in self.changed_data}
+
+
+class MoveForm(forms.Form):
+    to = forms.IntegerField(min_value=1, max_value=1000)
+
+
+class SpeechForm(forms.Form):
+    key = key_field()
+    speaker = forms.CharField(label=gettext_lazy("Speaker"), max_length=60)
+    points = forms.CharField(label=gettext_lazy("Points"), widget=LINES)
+    is_dissent = forms.BooleanField(label=gettext_lazy("A dissenting view"), required=False)
+
+
+class TaskForm(forms.Form):
+    key = key_field()
+    what = forms.CharField(label=gettext_lazy("What is to be done"), max_length=200)
+    who = forms.CharField(label=gettext_lazy("Responsible"), max_length=60)
+    due_on = day_field(label=gettext_lazy("By"), required=False)
+
+
+class FileForm(forms.Form):
+    """A file of at most 10 MB; which kind it is, its content says."""
+
+    file = forms.FileField(label=gettext_lazy("File"), required=False)
+
+    def clean_file(self) -> Any:
+        file = self.cleaned_data["file"]
+        if file and file.size > LARGEST:
+            raise forms.ValidationError(_("The file is larger than 10 MB."))
+        return file
+
+    def content(self) -> bytes:
+        file = self.cleaned_data["file"]
+        return cast(bytes, file.read()) if file else b""
+
+
+class MaterialForm(FileForm):
+    """A text, a file, or both."""
+
+    key = key_field()
+    title = forms.CharField(label=gettext_lazy("Title"), max_length=120)
+    text = forms.CharField(
+        label=gettext_lazy("Text"), required=False, max_length=50000, widget=forms.Textarea(attrs={"rows": 8})
+    )
+    is_open_to_members = forms.BooleanField(label=gettext_lazy("Members may read it"), required=False, initial=True)
+    field_order = ("key", "title", "text", "file", "is_open_to_members")
+
+    def clean(self) -> dict[str, Any]:
+        typed = super().clean() or {}
+        if not self.errors and not typed.get("text") and not typed.get("file"):
+            raise forms.ValidationError(_("Type a text or choose a file."))
+        return typed
+
+    def handout(self) -> Handout:
+        typed = self.cleaned_data
+        return Handout(typed["title"], typed["text"], self.content(), typed["is_open_to_members"])
+
+
+class SheetForm(FileForm):
+    def clean_file(self) -> Any:
+        file = super().clean_file()
+        if not file:
+            raise forms.ValidationError(_("Choose the photograph of the sheet."))
+        return file
+
+
+class HolderField(forms.ModelChoiceField):
+    def label_from_instance(self, obj: Any) -> str:
+        """Who holds the office, and which it is."""
+        member = obj.member or (obj.user.member if obj.user else None)
+        return f"{member or obj.user.get_full_name() or obj.user} · {obj}"
+
+
+class ObserverForm(forms.Form):
+    """A guest by name, or somebody who holds an office above."""
+
+    key = key_field()
+    above = HolderField(
+        label=gettext_lazy("Leader from above"), queryset=Office.objects.none(), required=False,
+        empty_label=gettext_lazy("Nobody: a guest"),
+    )  # fmt: skip
+    name = forms.CharField(label=gettext_lazy("Name of the guest"), max_length=60, required=False)
+    office = forms.CharField(label=gettext_lazy("Office"), max_length=80, required=False)
+
+    def __init__(self, *args: Any, meeting: Meeting, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        cast(forms.ModelChoiceField, self.fields["above"]).queryset = offices_above(meeting)
+
+    def clean(self) -> dict[str, Any]:
+        typed = super().clean() or {}
+        if not self.errors and not typed.get("above") and not typed.get("name"):
+            self.add_error("name", _("Choose a leader from above, or type the name of the guest."))
+        return typed
+
+
+def offices_above(meeting: Meeting) -> QuerySet[Office]:
+    """Offices of the committees above, on the meeting's day."""
+    path = meeting.organization.path
+    above = [path[:length] for length in range(STEP, len(path), STEP)]
+    offices = Office.objects.holding(meeting.day).filter(organization__path__in=above, kind__in=ABOVE)
+    return offices.select_related("organization", "member", "user__member").order_by("organization__path", "kind")

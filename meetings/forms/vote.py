@@ -1,0 +1,130 @@
+"""Putting a question to the vote, and what was counted."""
+
+import uuid
+from typing import Any, cast
+
+from django import forms
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from meetings.choices import VoteMethod, VoteSubject
+from meetings.models import AgendaItem, Expected, Meeting, Vote
+from meetings.rules.votes import ON_MEMBERSHIP, Figures, subjects_of, usual_subject
+from meetings.services.votes import Question, WrongFigures
+from members.models import Member
+
+MOST = 9999
+COUNTED = ("votes_for", "votes_against", "abstained")
+
+
+def number(label: Any, **more: Any) -> forms.IntegerField:
+    """A count of heads or papers."""
+    widget = forms.NumberInput(attrs={"inputmode": "numeric"})
+    return forms.IntegerField(label=label, min_value=0, max_value=MOST, widget=widget, **more)
+
+
+def show_wrong(form: forms.Form, wrong: WrongFigures) -> None:
+    """Put each sentence at its field; what has no field stands above the form."""
+    for field, sentence in wrong.fields.items():
+        form.add_error(field if field in form.fields else None, sentence)
+
+
+class VoteForm(forms.Form):
+    """A question of the agenda. The figures are asked only where the vote isn't secret."""
+
+    key = forms.UUIDField(widget=forms.HiddenInput, initial=uuid.uuid4)
+    item = forms.ModelChoiceField(label=gettext_lazy("Agenda item"), queryset=AgendaItem.objects.none())
+    about = forms.CharField(label=gettext_lazy("Voted on"), max_length=160)
+    subject = forms.ChoiceField(label=gettext_lazy("Kind of vote"))
+    about_member = forms.ModelChoiceField(
+        label=gettext_lazy("Member"),
+        queryset=Member.objects.none(),
+        required=False,
+        help_text=gettext_lazy("In a confirmation: who is confirmed."),
+    )
+    method = forms.ChoiceField(label=gettext_lazy("How"), choices=VoteMethod.choices)
+    votes_for = number(gettext_lazy("For"), required=False)
+    votes_against = number(gettext_lazy("Against"), required=False, initial=0)
+    abstained = number(gettext_lazy("Abstained"), required=False, initial=0)
+
+    def __init__(self, *args: Any, meeting: Meeting, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        subjects = [one for one in subjects_of(meeting.kind) if one != VoteSubject.ELECTION]
+        usual = usual_subject(meeting.kind)
+        secret = usual in ON_MEMBERSHIP
+        cast(forms.ChoiceField, self.fields["subject"]).choices = [(one.value, one.label) for one in subjects]
+        cast(forms.ModelChoiceField, self.fields["item"]).queryset = meeting.agenda.all()
+        self.initial.setdefault("subject", usual)
+        self.initial.setdefault("method", VoteMethod.SECRET_BALLOT if secret else VoteMethod.SHOW_OF_HANDS)
+        self._offer_members(meeting)
+
+    def _offer_members(self, meeting: Meeting) -> None:
+        """Only where somebody can be confirmed."""
+        probationary = Expected.objects.filter(meeting=meeting, is_formal=False).values("member")
+        members = Member.objects.filter(pk__in=probationary).order_by("name_key")
+        if VoteSubject.CONFIRMATION in subjects_of(meeting.kind) and members.exists():
+            cast(forms.ModelChoiceField, self.fields["about_member"]).queryset = members
+        else:
+            del self.fields["about_member"]
+
+    def clean(self) -> dict[str, Any]:
+        typed = super().clean() or {}
+        if typed.get("method") != VoteMethod.SECRET_BALLOT and typed.get("votes_for") is None:
+            self.add_error("votes_for", _("Type how many were for it; nobody is 0."))
+        return typed
+
+    def questions(self) -> list[forms.BoundField]:
+        return [field for field in self.visible_fields() if field.name not in COUNTED]
+
+    def counted(self) -> list[forms.BoundField]:
+        return [self[name] for name in COUNTED]
+
+    def question(self) -> Question:
+        typed = self.cleaned_data
+        subject, method = VoteSubject(typed["subject"]), VoteMethod(typed["method"])
+        return Question(subject, method, typed["about"], typed.get("about_member"))
+
+    def figures(self) -> Figures | None:
+        """None for a secret ballot: it is counted later, by two people."""
+        typed = self.cleaned_data
+        if typed["method"] == VoteMethod.SECRET_BALLOT:
+            return None
+        return Figures(typed["votes_for"], typed["votes_against"] or 0, typed["abstained"] or 0)
+
+
+class CountForm(forms.Form):
+    """The papers of a secret ballot on one question, as one person counted them."""
+
+    issued = number(gettext_lazy("Ballots handed out"))
+    returned = number(gettext_lazy("Ballots returned"))
+    void = number(gettext_lazy("Void among them"), initial=0)
+    votes_for = number(gettext_lazy("For"))
+    votes_against = number(gettext_lazy("Against"))
+    abstained = number(gettext_lazy("Abstained"), help_text=gettext_lazy("An empty ballot counts as abstained."))
+    written_for = number(
+        gettext_lazy("In writing: for"),
+        initial=0,
+        help_text=gettext_lazy("Opinions of absent members with a vote, handed in before the meeting."),
+    )
+    written_before = forms.BooleanField(
+        label=gettext_lazy("The opinions in writing were handed in before the meeting began"), required=False
+    )
+
+    def __init__(self, *args: Any, vote: Vote, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if vote.subject not in ON_MEMBERSHIP:
+            del self.fields["written_for"], self.fields["written_before"]
+
+    def clean(self) -> dict[str, Any]:
+        typed = super().clean() or {}
+        if typed.get("written_for") and not typed.get("written_before"):
+            self.add_error("written_before", _("Opinions that came during or after the meeting don't count."))
+        return typed
+
+    def figures(self) -> Figures:
+        typed = {name: value for name, value in self.cleaned_data.items() if name != "written_before"}
+        return Figures(**typed)
+
+
+class WithdrawForm(forms.Form):
+    reason = forms.CharField(label=gettext_lazy("Why it was put on record by mistake"), max_length=200)

@@ -1,0 +1,41 @@
+from collections.abc import Iterable, Mapping
+from datetime import date
+from typing import Any
+
+from django.core.management.base import CommandParser
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from meetings.queries.duties import meeting_duties
+from members.models import Organization
+from rulebook.console import JsonCommand, WrongUse, day
+from rulebook.values import Duty
+
+
+class Command(JsonCommand):
+    help = "Every duty of the year of a day whose period has begun, for an organization and everything below it."
+
+    def add_options(self, parser: CommandParser) -> None:
+        parser.add_argument("--org", required=True, metavar="CODE")
+        parser.add_argument("--on", type=day, metavar="DAY", help="default: today")
+
+    def work(self, *_args: Any, org: str, on: date | None, **options: Any) -> Mapping[str, Any]:
+        place = Organization.objects.filter(code=org).first()
+        if place is None:
+            raise WrongUse(_("There is no organization with the code %(code)s.") % {"code": org})
+        found = meeting_duties(place.path, on=on or timezone.localdate())
+        return {"duties": [self.row(duty) for duty in found]}
+
+    def row(self, duty: Duty) -> dict[str, Any]:
+        return {
+            "kind": duty.kind,
+            "organization": duty.organization,
+            "member": duty.member,
+            "period": duty.period,
+            "due_on": duty.due_on,
+            "state": duty.state,
+            "citation": duty.citation.as_dict(),
+        }
+
+    def sentences(self, answer: Mapping[str, Any]) -> Iterable[str]:
+        return (f"{row['due_on']} {row['state']:8} {row['organization']} {row['kind']}" for row in answer["duties"])

@@ -1,0 +1,114 @@
+"""Attendance over a period: of each member of a branch, of each branch of a committee, and one's own."""
+
+from collections import defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass, fields
+from datetime import date
+
+from django.db.models import BooleanField, ExpressionWrapper, Q
+
+from meetings.choices import AttendanceState, NotCountedBecause
+from meetings.models import Expected
+from meetings.queries.tally import TALLY, Tally, attendance_of
+from meetings.rules.expected import unexplained_months
+from members.choices import OrganizationKind
+from members.models import Member, Organization
+from members.paths import STEP, subtree
+from rulebook.book import rule_if_held
+from rulebook.dates import add_months
+from rulebook.rule import Rule
+
+MONTHS_BACK = 24
+"""How far back a row of months is looked for; the flag needs six."""
+WITHDRAWAL = "withdrawal.months"
+
+
+@dataclass(frozen=True, slots=True)
+class PersonLine:
+    """A member of the roster, attendances of the period, and how many months in a row are missing without a reason."""
+
+    member: Member
+    tally: Tally
+    months: int
+    is_flagged: bool
+
+    @property
+    def took_part(self) -> int:
+        return took_part(self.tally)
+
+
+@dataclass(frozen=True, slots=True)
+class PlaceLine:
+    """A branch with its groups."""
+
+    branch: Organization
+    tally: Tally
+
+    @property
+    def took_part(self) -> int:
+        return took_part(self.tally)
+
+
+def took_part(tally: Tally) -> int:
+    """On site, online, visited or made up later."""
+    return tally.is_on_site + tally.is_online + tally.is_visited + tally.is_made_up
+
+
+def flag_rule(on: date) -> Rule | None:
+    """After how many months people have to look at it; None on a day without such a rule."""
+    return rule_if_held(WITHDRAWAL, on)
+
+
+def person_lines(path: str, first: date, last: date) -> list[PersonLine]:
+    """Everybody on the roster at the path and below, in roster order; three queries. The flag decides nothing."""
+    members = list(Member.objects.below(path).in_roster_order())
+    tallies, months = attendance_of(members, first, last), months_of((one.pk for one in members), on=last)
+    rule = flag_rule(last)
+    long = rule.whole if rule else None
+    return [_person_line(one, tallies.get(one.pk, Tally()), months.get(one.pk, 0), long) for one in members]
+
+
+def months_of(members: Iterable[int], *, on: date) -> dict[int, int]:
+    """Member → months in a row up to the day with nothing but absences without a reason; one query.
+
+    What isn't recorded is neither an absence nor a presence, and who was left out with both approvals isn't absent.
+    """
+    rows = (
+        Expected.objects.of_held_meetings()
+        .between(add_months(on, -MONTHS_BACK), on)
+        .filter(member__in=list(members))
+        .exclude(not_counted=NotCountedBecause.EXCLUDED)
+        .exclude(state=AttendanceState.UNKNOWN)
+        .annotate(unexplained=_condition(Q(state=AttendanceState.ABSENT, reason="")))
+    )
+    absences: dict[int, list[tuple[date, bool]]] = defaultdict(list)
+    for member, day, unexplained in rows.values_list("member_id", "meeting__day", "unexplained"):
+        absences[member].append((day, bool(unexplained)))
+    return {member: unexplained_months(days, on=on) for member, days in absences.items()}
+
+
+def place_lines(path: str, first: date, last: date) -> list[PlaceLine]:
+    """Each branch at the path and below with the attendances of its meetings and its groups'; two queries, no name."""
+    branches = list(Organization.objects.below(path).branches().standing_on(last).in_tree_order())
+    held = Expected.objects.of_held_meetings().between(first, last)
+    rows = held.filter(subtree("meeting__organization__path", [path])).values(
+        "meeting__organization__path", "meeting__organization__kind"
+    )
+    sums: dict[str, Tally] = {}
+    for row in rows.annotate(**TALLY):
+        place, kind = row.pop("meeting__organization__path"), row.pop("meeting__organization__kind")
+        branch = place[:-STEP] if kind == OrganizationKind.GROUP else place
+        sums[branch] = _sum(sums.get(branch, Tally()), Tally(**row))
+    return [PlaceLine(branch, sums.get(branch.path, Tally())) for branch in branches]
+
+
+def _condition(condition: Q) -> ExpressionWrapper:
+    return ExpressionWrapper(condition, output_field=BooleanField())
+
+
+def _sum(one: Tally, other: Tally) -> Tally:
+    return Tally(*(getattr(one, field.name) + getattr(other, field.name) for field in fields(Tally)))
+
+
+def _person_line(member: Member, tally: Tally, months: int, long: int | None) -> PersonLine:
+    return PersonLine(member, tally, months, is_flagged=long is not None and months >= long)

@@ -1,0 +1,102 @@
+"""Which meetings are due: the facts that `rules.duties` needs, read in a few queries for a whole subtree."""
+
+from collections import Counter, defaultdict
+from datetime import date
+
+from django.db.models import Count, Q
+
+from meetings.choices import MeetingState
+from meetings.models import Meeting
+from meetings.queries.roll import COMMITTEE_OFFICES
+from meetings.rules.duties import ASKED, Held, Place, duties, has_committee
+from members import models
+from members.choices import OfficeKind, OrganizationKind
+from members.models import Affiliation, Office, Organization
+from members.models.member import formal_on
+from members.paths import STEP, contains, subtree
+from members.queries.local_rules import value_of
+from rulebook.local import LocalRule
+from rulebook.values import Duty
+
+NOT_HELD = [MeetingState.PLANNED, MeetingState.CANCELLED]
+COMMITTEE_SEATS = tuple(kind for kind in COMMITTEE_OFFICES if kind != OfficeKind.SECRETARY)
+
+
+def meeting_duties(path: str, *, on: date, through: date | None = None, also_planned: bool = False) -> list[Duty]:
+    """The meetings due in the year of `on` in the organization at that path and below it, in tree order.
+
+    Periods that have begun by `through` (`on` when it isn't given), as the organizations stand on `on`; with
+    `also_planned` a planned meeting counts as done. Five queries, whatever the tree.
+    """
+    through = through or on
+    places = list(Organization.objects.below(path).standing_on(on).filter(kind__in=list(ASKED)).in_tree_order())
+    held = _held(path, through, NOT_HELD if not also_planned else [MeetingState.CANCELLED])
+    committees = _with_committee(path, places, on)
+    rules = _local_rules(path)
+    return [
+        duty
+        for place in places
+        for duty in duties(
+            Place(place.code, OrganizationKind(place.kind), place.path in committees, place.founded_on),
+            held[place.path],
+            on=through,
+            local=[value for rule_path, value in rules if contains(rule_path, place.path)],
+        )
+    ]
+
+
+def _local_rules(path: str) -> list[tuple[str, LocalRule]]:
+    """Local rules that bind at the path or somewhere below it, outermost first, with the path of who set them."""
+    above = [path[:length] for length in range(STEP, len(path), STEP)]
+    rows = models.LocalRule.objects.filter(
+        Q(organization__path__in=above) | subtree("organization__path", [path]),
+        rule_key__in={asked.rule_key for of_kind in ASKED.values() for asked in of_kind},
+    )
+    ordered = rows.select_related("organization").order_by("organization__path", "valid_from")
+    return [(row.organization.path, value_of(row)) for row in ordered]
+
+
+def _held(path: str, through: date, left_out: list[MeetingState]) -> dict[str, list[Held]]:
+    found: dict[str, list[Held]] = defaultdict(list)
+    rows = (
+        Meeting.objects.within(path)
+        .filter(Q(day__year=through.year) | Q(counts_for_year=through.year))
+        .filter(Q(day__lte=through) | Q(state=MeetingState.PLANNED))
+        .exclude(state__in=left_out)
+        .select_related("organization")
+        .prefetch_related("sessions")
+    )
+    for meeting in rows:
+        for kind in {meeting.kind, *(session.kind for session in meeting.sessions.all())}:
+            found[meeting.organization.path].append(Held(kind, meeting.day, meeting.counts_for_year))
+    return found
+
+
+def _with_committee(path: str, places: list[Organization], on: date) -> set[str]:
+    """Paths of the branches that have a committee, by recorded posts or by size."""
+    formal, seats = _counts_by_branch(path, on)
+    return {
+        branch.path
+        for branch in places
+        if has_committee(formal_members=formal[branch.path], posts_held=seats[branch.path], on=on)
+    }
+
+
+def _counts_by_branch(path: str, on: date) -> tuple[Counter[str], Counter[str]]:
+    """Formal members and committee posts, by the path of the branch; a group's members count for its branch."""
+    formal: Counter[str] = Counter()
+    seats: Counter[str] = Counter()
+    offices = Office.objects.holding(on).filter(subtree("organization__path", [path]), kind__in=COMMITTEE_SEATS)
+    for place, posts in offices.values_list("organization__path").annotate(Count("pk")):
+        seats[place] += posts
+    here = Affiliation.objects.formal().holding(on).filter(subtree("organization__path", [path]))
+    counted = here.values("organization__path", "organization__kind").annotate(
+        formal=Count("pk", filter=formal_on(on, "member__")),
+        posts=Count("pk", filter=Q(member__party_post__contains="委员")),
+    )
+    for row in counted:
+        place = row["organization__path"]
+        branch = place[:-STEP] if row["organization__kind"] == OrganizationKind.GROUP else place
+        formal[branch] += row["formal"]
+        seats[branch] += row["posts"]
+    return formal, seats

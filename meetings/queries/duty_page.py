@@ -1,0 +1,85 @@
+"""The page of duties: every duty of a branch, or of a committee's branches how many are done."""
+
+from collections import defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date
+
+from meetings.choices import MeetingKind, MeetingState
+from meetings.models import Meeting
+from meetings.queries.duties import meeting_duties
+from meetings.rules.planning import fits
+from members.choices import OrganizationKind
+from members.models import Organization
+from members.paths import STEP
+from rulebook.values import Duty, DutyState
+
+
+@dataclass(frozen=True, slots=True)
+class DutyLine:
+    """A duty, the branch or group that has it, and the meeting that is planned for it."""
+
+    duty: Duty
+    place: Organization
+    planned: Meeting | None = None
+
+    @property
+    def name(self) -> str:
+        return str(MeetingKind(self.duty.kind).label)
+
+
+@dataclass(frozen=True, slots=True)
+class BranchLine:
+    """How far a branch is, its groups included."""
+
+    branch: Organization
+    due: int
+    done: int
+    overdue: int
+
+    @property
+    def open(self) -> int:
+        return self.due - self.done - self.overdue
+
+
+def duty_lines(path: str, *, on: date) -> list[DutyLine]:
+    """The duties of a branch and its groups in the year of `on`: overdue ones first, then those due next."""
+    places = {place.code: place for place in Organization.objects.below(path)}
+    planned = list(Meeting.objects.within(path).filter(state=MeetingState.PLANNED).order_by("-day", "-key"))
+    lines = [
+        DutyLine(duty, places[duty.organization], _taken(planned, duty, places[duty.organization]))
+        for duty in meeting_duties(path, on=on)
+    ]
+    order = {DutyState.OVERDUE: 0, DutyState.OPEN: 1, DutyState.DONE: 2}
+    return sorted(lines, key=lambda line: (order[line.duty.state], line.duty.due_on, line.place.path))
+
+
+def _taken(planned: list[Meeting], duty: Duty, place: Organization) -> Meeting | None:
+    """The earliest planned meeting that will close the duty, taken off the list; a duty that is done needs none."""
+    for meeting in reversed(planned):
+        of_place = meeting.organization_id == place.pk and meeting.kind == duty.kind
+        if of_place and duty.state != DutyState.DONE and fits(duty.kind, duty.period, meeting.day):
+            planned.remove(meeting)
+            return meeting
+    return None
+
+
+def branch_lines(path: str, *, on: date) -> list[BranchLine]:
+    """The branches below a committee, those that need help first. Six queries, whatever the tree; never a name."""
+    places = list(Organization.objects.below(path).standing_on(on))
+    paths = {place.code: _branch_path(place) for place in places}
+    states: dict[str, list[DutyState]] = defaultdict(list)
+    for duty in meeting_duties(path, on=on):
+        states[paths[duty.organization]].append(duty.state)
+    branches = [place for place in places if place.kind == OrganizationKind.BRANCH]
+    lines = [_counted(branch, states[branch.path]) for branch in branches]
+    return sorted(lines, key=lambda line: (-line.overdue, line.done, line.branch.path))
+
+
+def _branch_path(place: Organization) -> str:
+    return place.path[:-STEP] if place.kind == OrganizationKind.GROUP else place.path
+
+
+def _counted(branch: Organization, states: Iterable[DutyState]) -> BranchLine:
+    found = list(states)
+    return BranchLine(branch, len(found), found.count(DutyState.DONE), found.count(DutyState.OVERDUE))

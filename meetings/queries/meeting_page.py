@@ -1,0 +1,78 @@
+"""What the page of one meeting shows: to those who record it, and to a member who is asked."""
+
+from datetime import date
+from typing import Any
+
+from django.db.models import QuerySet
+
+from meetings.choices import AttendanceState, MeetingState
+from meetings.models import AgendaItem, Expected, LeaveRequest, Meeting
+from meetings.queries.tally import tally_of
+from meetings.queries.votes import quorums_of
+from members.fields import opened
+from members.models import User
+
+MISSED = (AttendanceState.UNKNOWN, AttendanceState.LEAVE, AttendanceState.ABSENT)
+"""Whoever attended like this can make up for the meeting."""
+
+
+def meeting_page(meeting: Meeting, *, may_record: bool) -> dict[str, Any]:
+    """The officer's page; a fixed number of queries."""
+    return {
+        "meeting": meeting,
+        "sessions": list(meeting.sessions.all()),
+        "tally": tally_of(meeting) if meeting.opened_at else None,
+        "quorums": quorums_of(meeting),
+        "may_record": may_record,
+        "may_change_agenda": may_record and agenda_is_open(meeting),
+        "agenda": list(agenda_of(meeting)),
+        "materials": list(meeting.materials.order_by("title", "key")),
+        "observers": list(meeting.observers.order_by("-is_from_above", "name")),
+        "requests": asked_for_leave(meeting) if may_record else [],
+    }
+
+
+def agenda_is_open(meeting: Meeting) -> bool:
+    """Items can be changed until the minutes are locked."""
+    return meeting.state == MeetingState.PLANNED or meeting.is_running
+
+
+def agenda_of(meeting: Meeting) -> QuerySet[AgendaItem]:
+    return meeting.agenda.prefetch_related("speeches", "tasks", "votes")
+
+
+def asked_for_leave(meeting: Meeting) -> list[dict[str, Any]]:
+    """Who asks not to come, the open ones first, with the reason they gave."""
+    rows = LeaveRequest.objects.filter(meeting=meeting).select_related("member", "decided_by")
+    return [
+        {"request": one, "reason": opened(one.reason), "is_open": one.decided_by_id is None}
+        for one in sorted(rows, key=lambda one: (one.decided_by_id is not None, one.asked_at))
+    ]
+
+
+def member_page(meeting: Meeting, user: User, *, on: date) -> dict[str, Any]:
+    """What a member who is asked may read: material, their own row, and decisions once the minutes are locked."""
+    own = Expected.objects.filter(meeting=meeting, member=user.member_id).first()
+    asked = LeaveRequest.objects.filter(meeting=meeting, member=user.member_id).first()
+    is_coming = meeting.state in (MeetingState.PLANNED, MeetingState.OPEN)
+    return {
+        "meeting": meeting,
+        "own": own,
+        "asked": asked,
+        "agenda": list(meeting.agenda.all()),
+        "materials": list(meeting.materials.filter(is_open_to_members=True).order_by("title", "key")),
+        "decisions": list(decisions_of(meeting)),
+        "may_ask": is_coming and meeting.day >= on and not (asked and asked.decided_by_id),
+        "may_make_up": own is not None and own.state in MISSED and _is_over(meeting),
+    }
+
+
+def decisions_of(meeting: Meeting) -> QuerySet[AgendaItem]:
+    """Decisions that members may read, once nobody can change them."""
+    if meeting.state != MeetingState.LOCKED:
+        return meeting.agenda.none()
+    return meeting.agenda.filter(is_open_to_members=True).exclude(decision="")
+
+
+def _is_over(meeting: Meeting) -> bool:
+    return meeting.state in (MeetingState.HELD, MeetingState.LOCKED)

@@ -1,0 +1,88 @@
+"""What the minutes are composed from: the record of one meeting, in a fixed number of queries."""
+
+from collections.abc import Iterable, Sequence
+from datetime import date
+
+from django.utils.translation import gettext as _
+
+from meetings.choices import AttendanceState, NotCountedBecause
+from meetings.models import AgendaItem, Expected, Meeting
+from meetings.queries.tally import Tally, tally_of
+from meetings.rules.minutes import Absence, Evening, Item, Said
+from members.fields import opened
+
+NOT_THERE = (AttendanceState.ABSENT, AttendanceState.LEAVE, AttendanceState.UNKNOWN)
+LATER = (AttendanceState.VISITED, AttendanceState.MADE_UP)
+
+
+def evening_of(meeting: Meeting) -> Evening:
+    """The record of the meeting as plain values."""
+    return as_evening(
+        meeting,
+        tally_of(meeting),
+        expected=list(meeting.expected.exclude(not_counted=NotCountedBecause.EXCLUDED).order_by("pk")),
+        items=[item_of(item) for item in meeting.agenda.prefetch_related("speeches", "votes", "tasks")],
+        observers=[_observer(one.name, one.office) for one in meeting.observers.all()],
+    )
+
+
+def as_evening(
+    meeting: Meeting,
+    tally: Tally,
+    *,
+    expected: Iterable[Expected],
+    items: Sequence[Item],
+    observers: Sequence[str] = (),
+) -> Evening:
+    """The same from rows that are in memory; nothing is read."""
+    people = list(expected)
+    return Evening(
+        organization=meeting.organization.name,
+        name=meeting.name,
+        when=_when(meeting),
+        place=meeting.place or meeting.online_link,
+        chair=str(meeting.chair or ""),
+        recorder=str(meeting.recorder or ""),
+        expected=tally.expected,
+        present=tally.present,
+        entitled=tally.entitled,
+        entitled_present=tally.entitled_present,
+        absences=[_absence(one) for one in people if one.state in NOT_THERE],
+        visited=[one.name for one in people if one.state in LATER],
+        observers=observers,
+        items=items,
+    )
+
+
+def _when(meeting: Meeting) -> str:
+    hours = [f"{moment:%H:%M}" for moment in (meeting.starts_at, meeting.ends_at) if moment]
+    return " ".join([meeting.day.isoformat(), "–".join(hours)]).strip()
+
+
+def _absence(one: Expected) -> Absence:
+    """An attendance that nobody recorded is said to be unrecorded, not absent."""
+    if one.state == AttendanceState.UNKNOWN:
+        return Absence(one.name, False, _("not recorded"))
+    kind = str(one.get_leave_kind_display()) if one.leave_kind else ""
+    return Absence(one.name, one.state == AttendanceState.LEAVE, opened(one.reason) or kind)
+
+
+def _observer(name: str, office: str) -> str:
+    return f"{name} {office}".strip()
+
+
+def item_of(item: AgendaItem) -> Item:
+    """A point of the agenda with what hangs on it."""
+    return Item(
+        title=item.title,
+        presenter=item.presenter,
+        report=item.report,
+        speeches=[Said(one.speaker, one.points, one.is_dissent) for one in item.speeches.all()],
+        decision=item.decision,
+        votes=[f"{vote.about}: {vote.sentence}" for vote in item.votes.all() if vote.sentence],
+        tasks=[_task(one.what, one.who, one.due_on) for one in item.tasks.all()],
+    )
+
+
+def _task(what: str, who: str, due_on: date | None) -> str:
+    return " · ".join(part for part in (what, who, due_on.isoformat() if due_on else "") if part)

@@ -1,0 +1,122 @@
+"""Which meetings the regulations ask for, period by period (branch regulations, articles 11 to 13 and 16 to 18)."""
+
+import calendar
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from datetime import date
+
+from members.choices import OrganizationKind
+from rulebook.book import rule_if_held
+from rulebook.local import LocalRule
+from rulebook.rules.branches import needs_committee
+from rulebook.values import Duty, duty_state
+
+
+@dataclass(frozen=True, slots=True)
+class Period:
+    """A month, a quarter or a year: `name` is 2026-07, 2026-Q3 or 2026."""
+
+    name: str
+    first: date
+    last: date
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """What has to be known of an organization to say which meetings it is asked for."""
+
+    code: str
+    kind: OrganizationKind
+    has_committee: bool = False
+    founded_on: date | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Held:
+    """A meeting that took place: one of the kinds it was, its day, and the year it counts for."""
+
+    kind: str
+    day: date
+    counts_for_year: int
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """A kind of meeting, the rule that asks for it, and how often."""
+
+    kind: str
+    rule_key: str
+    every: str
+
+
+ASKED = {
+    OrganizationKind.BRANCH: (
+        Asked("general_meeting", "meet.general_meeting.per_quarter", "quarter"),
+        Asked("committee_meeting", "meet.committee_meeting.per_month", "month"),
+        Asked("theme_day", "meet.theme_day.per_month", "month"),
+        Asked("party_lecture", "meet.party_lecture.per_year", "year"),
+        Asked("org_life_meeting", "meet.org_life_meeting.per_year", "year"),
+        Asked("democratic_evaluation", "meet.democratic_evaluation.per_year", "year"),
+    ),
+    OrganizationKind.GROUP: (Asked("group_meeting", "meet.group_meeting.per_month", "month"),),
+}
+"""In the order of the articles. Where the rulebook holds no number (lectures), only a local rule asks."""
+
+
+def duties(place: Place, held: Iterable[Held], *, on: date, local: Iterable[LocalRule] = ()) -> list[Duty]:
+    """Every meeting due in the year of `on` whose period has begun, done or not."""
+    meetings, local = list(held), list(local)
+    return [
+        duty
+        for asked in ASKED.get(place.kind, ())
+        if asked.kind != "committee_meeting" or place.has_committee
+        for period in periods(on.year, asked.every)
+        if period.first <= on and _existed(place, period)
+        for duty in _due(place, asked, period, meetings, on, local)
+    ]
+
+
+def has_committee(*, formal_members: int, posts_held: int, on: date) -> bool:
+    """Whether a branch has a committee to call: posts are recorded, or it is large enough that it must have one."""
+    return posts_held > 0 or bool(needs_committee(formal_members, on))
+
+
+def periods(year: int, every: str) -> Iterator[Period]:
+    """The months, quarters or the one year of a calendar year."""
+    length = {"month": 1, "quarter": 3, "year": 12}[every]
+    for first_month in range(1, 13, length):
+        last_month = first_month + length - 1
+        last = date(year, last_month, calendar.monthrange(year, last_month)[1])
+        yield Period(_period_name(year, first_month, every), date(year, first_month, 1), last)
+
+
+def _period_name(year: int, first_month: int, every: str) -> str:
+    if every == "year":
+        return str(year)
+    return f"{year}-{first_month:02}" if every == "month" else f"{year}-Q{(first_month + 2) // 3}"
+
+
+def _existed(place: Place, period: Period) -> bool:
+    """A branch isn't asked for the period in which it was founded, nor for earlier ones."""
+    return place.founded_on is None or place.founded_on <= period.first
+
+
+def _due(
+    place: Place, asked: Asked, period: Period, held: list[Held], on: date, local: list[LocalRule]
+) -> Iterator[Duty]:
+    rule = rule_if_held(asked.rule_key, period.last, local)
+    if rule is None or rule.value is None:
+        return
+    done = sum(_counts(one, asked, period) for one in held)
+    for number in range(1, rule.whole + 1):
+        state = duty_state(due_on=period.last, done=done >= number, on=on)
+        yield Duty(asked.kind, place.code, None, period.name, period.last, state, rule.citation)
+
+
+def _counts(one: Held, asked: Asked, period: Period) -> bool:
+    """Whether a meeting closes the duty: yearly ones by the year they count for, the others by their day."""
+    if one.kind != asked.kind:
+        return False
+    if asked.every == "year":
+        return one.counts_for_year == period.first.year
+    return period.first <= one.day <= period.last

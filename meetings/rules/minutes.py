@@ -1,0 +1,128 @@
+"""Minutes composed from the record, in the customary order. Plain values in, text out."""
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+
+from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
+
+
+@dataclass(frozen=True, slots=True)
+class Absence:
+    """Somebody who wasn't there. `reason` is what was said; empty when nothing was."""
+
+    name: str
+    on_leave: bool
+    reason: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    speaker: str
+    points: str
+    is_dissent: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """A point of the agenda. `votes` are finished sentences, `tasks` as well."""
+
+    title: str
+    presenter: str = ""
+    report: str = ""
+    speeches: Sequence[Said] = ()
+    decision: str = ""
+    votes: Sequence[str] = ()
+    tasks: Sequence[str] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Evening:
+    """Everything the minutes say. Counts are heads; `entitled` and `entitled_present` have a vote."""
+
+    organization: str
+    name: str
+    when: str
+    place: str
+    chair: str
+    recorder: str
+    expected: int
+    present: int
+    entitled: int
+    entitled_present: int
+    absences: Sequence[Absence] = ()
+    visited: Sequence[str] = ()
+    observers: Sequence[str] = ()
+    items: Sequence[Item] = field(default_factory=tuple)
+
+
+def compose(evening: Evening) -> str:
+    """The minutes as text: head, attendance, observers, then item by item; what wasn't recorded stays blank."""
+    blocks = [_title(evening), *_head(evening), *_attendance(evening)]
+    for number, item in enumerate(evening.items, start=1):
+        blocks += ["", *_item(number, item)]
+    return "\n".join([*blocks, "", *_signatures()]) + "\n"
+
+
+def _title(evening: Evening) -> str:
+    return _("%(organization)s: minutes of the %(name)s") % {
+        "organization": evening.organization,
+        "name": evening.name,
+    }
+
+
+def _head(evening: Evening) -> Iterator[str]:
+    yield ""
+    yield _line(_("Time"), evening.when)
+    yield _line(_("Place"), evening.place)
+    yield _line(_("Chair"), evening.chair)
+    yield _line(_("Recorder"), evening.recorder)
+
+
+def _attendance(evening: Evening) -> Iterator[str]:
+    heads = _("%(all)s, with a vote %(entitled)s")
+    yield _line(_("Should attend"), heads % {"all": evening.expected, "entitled": evening.entitled})
+    yield _line(_("Attended"), heads % {"all": evening.present, "entitled": evening.entitled_present})
+    absent = [_absence(one) for one in evening.absences]
+    yield _line(_("Not there"), _listed(absent) if absent else _("nobody"))
+    if evening.visited:
+        yield _line(_("Visited or made up"), _listed(evening.visited))
+    if evening.observers:
+        yield _line(_("Observers"), _listed(evening.observers))
+
+
+def _absence(one: Absence) -> str:
+    reason = one.reason or (_("on leave") if one.on_leave else _("no reason given"))
+    return pgettext("name (reason)", "%(name)s (%(reason)s)") % {"name": one.name, "reason": reason}
+
+
+def _item(number: int, item: Item) -> Iterator[str]:
+    presenter = pgettext("presented by", " (%(name)s)") % {"name": item.presenter} if item.presenter else ""
+    yield _("Item %(number)s: %(title)s") % {"number": number, "title": item.title} + presenter
+    if item.report:
+        yield item.report
+    for one in item.speeches:
+        yield _said(one)
+    yield from item.votes
+    if item.decision:
+        yield _line(_("Decision"), item.decision)
+    for task in item.tasks:
+        yield _line(_("Task"), task)
+
+
+def _said(one: Said) -> str:
+    speaker = _("%(name)s, dissenting") % {"name": one.speaker} if one.is_dissent else one.speaker
+    return _line(speaker, one.points)
+
+
+def _signatures() -> Iterator[str]:
+    yield _line(_("Chair (signature)"), "")
+    yield _line(_("Recorder (signature)"), "")
+
+
+def _line(label: str, text: object) -> str:
+    return pgettext("label: text", "%(label)s: %(text)s") % {"label": label, "text": text}
+
+
+def _listed(names: Iterable[str]) -> str:
+    return pgettext("between names", ", ").join(names)

@@ -1,0 +1,192 @@
+"""Who was there: one tap a person, everybody except a few, and the way back.
+
+The state is on `Expected`, each change is a `Mark` under the key of the form that asked for it, so that a second tap of
+the same button, or a retry on a slow network, changes nothing.
+"""
+
+import json
+import uuid
+from collections.abc import Collection
+from dataclasses import asdict, dataclass, replace
+from datetime import date
+
+from django.db import transaction
+from django.db.models import F
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from audit.services import record
+from meetings.choices import PRESENT, AttendanceState, LeaveKind, MeetingState
+from meetings.models import Expected, Mark, Meeting
+from meetings.services.meeting import NotNow, locked
+from members.fields import opened, sealed
+from members.models import User
+
+LATER = (AttendanceState.VISITED, AttendanceState.MADE_UP)
+"""What can be recorded of somebody after the evening, without moving its figures."""
+
+
+@dataclass(frozen=True, slots=True)
+class Attendance:
+    """How somebody attended. A reason is what was said and by whom; an absence without one has none."""
+
+    state: str
+    leave_kind: str = ""
+    leave_granted_by: str = ""
+    reason: str = ""
+    reason_source: str = ""
+    made_up_on: date | None = None
+    made_up_with: str = ""
+    answer: str = ""
+    answer_source: str = ""
+
+
+@transaction.atomic
+def mark(*, meeting: Meeting, member_id: int, attendance: Attendance, key: uuid.UUID, by: User | str) -> Expected:
+    """Record how one expected member attended. Raises NotNow, Expected.DoesNotExist.
+
+    Leave of no stated kind is `other`; the same key twice changes nothing.
+    """
+    meeting = _running(meeting)
+    expected = Expected.objects.select_for_update().get(meeting=meeting, member=member_id)
+    if not Mark.objects.filter(pk=key).exists():
+        _change(expected, attendance, key, by)
+        _turn(meeting)
+    return expected
+
+
+@transaction.atomic
+def tap(*, meeting: Meeting, member_id: int, state: str, key: uuid.UUID, by: User | str) -> Expected:
+    """One tap on the sign-in page. A tap on the state that somebody has keeps what is known about it."""
+    meeting = _running(meeting)
+    expected = Expected.objects.select_for_update().get(meeting=meeting, member=member_id)
+    if expected.state != state and not Mark.objects.filter(pk=key).exists():
+        _change(expected, Attendance(state), key, by)
+        _turn(meeting)
+    return expected
+
+
+@transaction.atomic
+def follow_up(*, meeting: Meeting, member_id: int, attendance: Attendance, key: uuid.UUID, by: User | str) -> Expected:
+    """Complete what is known of somebody who wasn't there: a reason, a visit, a make-up, also after the minutes.
+
+    Raises NotNow before the closing and where it would move the meeting's figures.
+    """
+    meeting = locked(meeting)
+    if meeting.state not in (MeetingState.HELD, MeetingState.LOCKED):
+        raise NotNow(_("Who missed a meeting makes up for it when it is over."))
+    expected = Expected.objects.select_for_update().get(meeting=meeting, member=member_id)
+    if Mark.objects.filter(pk=key).exists():
+        return expected
+    if expected.state in PRESENT or attendance.state not in (expected.state, *LATER):
+        raise NotNow(_("The minutes are locked: who was there stays as it was recorded that evening."))
+    _change(expected, attendance, key, by)
+    _turn(meeting)
+    record(
+        action="follow_up_attendance", by=by, subject=expected, organization_code=meeting.organization.code,
+        changes=[("state", "", attendance.state)],
+    )  # fmt: skip
+    return expected
+
+
+@transaction.atomic
+def mark_rest_present(*, meeting: Meeting, except_for: Collection[int] = (), key: uuid.UUID, by: User | str) -> int:
+    """Mark everybody not recorded yet as present on site, except those members. Returns the number marked."""
+    meeting = _running(meeting)
+    rest = (
+        Expected.objects.select_for_update()
+        .filter(meeting=meeting, state=AttendanceState.UNKNOWN)
+        .exclude(member__in=except_for)
+        .order_by("pk")
+    )
+    marked = [one for one in rest if not Mark.objects.filter(pk=_own_key(key, one)).exists()]
+    for one in marked:
+        _change(one, Attendance(AttendanceState.ON_SITE), _own_key(key, one), by)
+    if marked:
+        _turn(meeting)
+        record(
+            action="mark_rest_present", by=by, subject=meeting, organization_code=meeting.organization.code,
+            details={"marked": len(marked)},
+        )  # fmt: skip
+    return len(marked)
+
+
+@transaction.atomic
+def undo_mark(*, meeting: Meeting, mark_key: uuid.UUID, key: uuid.UUID, by: User | str) -> Expected:
+    """Put an attendance back to what it was before that tap, unless somebody has changed it since. Raises NotNow."""
+    meeting = _running(meeting)
+    undone = Mark.objects.select_related("expected").get(pk=mark_key, expected__meeting=meeting)
+    expected = Expected.objects.select_for_update().get(pk=undone.expected_id)
+    if Mark.objects.filter(expected=expected, at__gt=undone.at).exists():
+        raise NotNow(_("Somebody has changed this attendance since. Look at it again."))
+    _change(expected, _from_json(undone.before.open()), key, by)
+    _turn(meeting)
+    return expected
+
+
+@transaction.atomic
+def undo_rest(*, meeting: Meeting, rest_key: uuid.UUID, key: uuid.UUID, by: User | str) -> int:
+    """Take back a tap that marked everybody else, except for whom somebody has changed since. Returns the number."""
+    meeting = _running(meeting)
+    people = list(Expected.objects.select_for_update().filter(meeting=meeting).order_by("pk"))
+    own = {_own_key(rest_key, one): one for one in people}
+    latest: dict[int, Mark] = {}
+    for tapped in Mark.objects.filter(expected__meeting=meeting).order_by("at"):
+        latest[tapped.expected_id] = tapped
+    undone = [tapped for tapped in latest.values() if tapped.pk in own]
+    for tapped in undone:
+        one = own[tapped.pk]
+        _change(one, _from_json(tapped.before.open()), _own_key(key, one), by)
+    if undone:
+        _turn(meeting)
+        record(
+            action="undo_rest_present", by=by, subject=meeting, organization_code=meeting.organization.code,
+            details={"marked": len(undone)},
+        )  # fmt: skip
+    return len(undone)
+
+
+def _running(meeting: Meeting) -> Meeting:
+    meeting = locked(meeting)
+    if not meeting.is_running:
+        raise NotNow(_("Attendance is recorded while the meeting is open, and until its minutes are locked."))
+    return meeting
+
+
+def _change(expected: Expected, attendance: Attendance, key: uuid.UUID, by: User | str) -> None:
+    before = sealed(_to_json(_plain(expected)))
+    for name, value in asdict(_whole(attendance)).items():
+        setattr(expected, name, value)
+    expected.marked_by, expected.marked_at = str(by), timezone.now()
+    expected.save()
+    Mark.objects.create(pk=key, expected=expected, before=before, state=attendance.state, by=str(by))
+
+
+def _whole(attendance: Attendance) -> Attendance:
+    if attendance.state == AttendanceState.LEAVE:
+        return replace(attendance, leave_kind=attendance.leave_kind or LeaveKind.OTHER)
+    return replace(attendance, leave_kind="", leave_granted_by="")
+
+
+def _plain(expected: Expected) -> Attendance:
+    fields = {name: getattr(expected, name) for name in Attendance.__slots__}
+    return Attendance(**{**fields, "reason": opened(expected.reason)})
+
+
+def _to_json(attendance: Attendance) -> str:
+    return json.dumps(asdict(attendance), default=str, ensure_ascii=False)
+
+
+def _from_json(text: str) -> Attendance:
+    fields = json.loads(text)
+    day = fields["made_up_on"]
+    return Attendance(**{**fields, "made_up_on": date.fromisoformat(day) if day else None})
+
+
+def _own_key(key: uuid.UUID, expected: Expected) -> uuid.UUID:
+    """The key of one person's mark within a tap that marks many."""
+    return uuid.uuid5(key, str(expected.pk))
+
+
+def _turn(meeting: Meeting) -> None:
+    Meeting.objects.filter(pk=meeting.pk).update(version=F("version") + 1)

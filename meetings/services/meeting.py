@@ -1,0 +1,106 @@
+"""From plan to closed meeting."""
+
+from collections.abc import Iterable
+from typing import Any
+
+from django.db import transaction
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from audit.services import record
+from meetings.choices import MeetingState
+from meetings.models import AgendaItem, Expected, Meeting, Session
+from meetings.queries.leave import with_granted_leave
+from meetings.queries.roll import roll
+from members.models import User
+
+
+class NotNow(Exception):
+    """The meeting isn't in a state in which this can be done; the sentence says what to do."""
+
+
+@transaction.atomic
+def plan_meeting(*, meeting: Meeting, also: Iterable[str] = (), items: Iterable[str] = (), by: User | str) -> Meeting:
+    """Store a planned meeting with the other kinds it is and its agenda. The same key twice stores it once."""
+    known = Meeting.objects.filter(pk=meeting.pk).first()
+    if known:
+        return known
+    meeting.state = MeetingState.PLANNED
+    meeting.save(force_insert=True)
+    Session.objects.bulk_create(
+        Session(meeting=meeting, kind=kind) for kind in dict.fromkeys(also) if kind != meeting.kind
+    )
+    AgendaItem.objects.bulk_create(
+        AgendaItem(meeting=meeting, position=position, title=title) for position, title in enumerate(items, start=1)
+    )
+    _record("plan_meeting", meeting, by)
+    return meeting
+
+
+@transaction.atomic
+def move_meeting(*, meeting: Meeting, changes: dict[str, Any], by: User | str) -> Meeting:
+    """Change day, hours, place, link, chair or recorder of a meeting that hasn't been closed. Raises NotNow."""
+    meeting = locked(meeting)
+    _demand(meeting, MeetingState.PLANNED, MeetingState.OPEN)
+    audited = [(name, getattr(meeting, name), value) for name, value in changes.items()]
+    for name, value in changes.items():
+        setattr(meeting, name, value)
+    meeting.save(update_fields=list(changes))
+    record(action="move_meeting", by=by, subject=meeting, organization_code=meeting.organization.code, changes=audited)
+    return meeting
+
+
+@transaction.atomic
+def cancel_meeting(*, meeting: Meeting, because: str, by: User | str) -> Meeting:
+    """Call off a planned meeting, with the reason that was given. Raises NotNow."""
+    meeting = locked(meeting)
+    _demand(meeting, MeetingState.PLANNED)
+    meeting.state, meeting.cancelled_because = MeetingState.CANCELLED, because
+    meeting.save(update_fields=["state", "cancelled_because"])
+    _record("cancel_meeting", meeting, by, reason=because)
+    return meeting
+
+
+@transaction.atomic
+def open_meeting(*, meeting: Meeting, by: User | str) -> Meeting:
+    """Freeze who is expected and let attendance be recorded. Opening twice changes nothing. Raises NotNow."""
+    meeting = locked(meeting)
+    if meeting.state == MeetingState.OPEN:
+        return meeting
+    _demand(meeting, MeetingState.PLANNED)
+    expected = Expected.objects.bulk_create(with_granted_leave(meeting, roll(meeting)))
+    meeting.state, meeting.opened_at = MeetingState.OPEN, timezone.now()
+    meeting.save(update_fields=["state", "opened_at"])
+    _record("open_meeting", meeting, by, expected=len(expected))
+    return meeting
+
+
+@transaction.atomic
+def close_meeting(*, meeting: Meeting, by: User | str) -> Meeting:
+    """Say that the meeting took place; attendance can still be completed, votes can't be added. Raises NotNow."""
+    meeting = locked(meeting)
+    _demand(meeting, MeetingState.OPEN)
+    meeting.state, meeting.closed_at = MeetingState.HELD, timezone.now()
+    meeting.save(update_fields=["state", "closed_at"])
+    _record("close_meeting", meeting, by)
+    return meeting
+
+
+def locked(meeting: Meeting) -> Meeting:
+    """The meeting's row, held until the transaction ends: whoever changes what hangs on it comes one after another."""
+    return Meeting.objects.select_for_update(of=("self",)).select_related("organization").get(pk=meeting.pk)
+
+
+def _demand(meeting: Meeting, *states: str) -> None:
+    if meeting.state not in states:
+        raise NotNow(
+            _("This meeting is in the state “%(state)s”; that can't be done now.")
+            % {"state": meeting.get_state_display()}
+        )
+
+
+def _record(action: str, meeting: Meeting, by: User | str, reason: str = "", **details: int) -> None:
+    record(
+        action=action, by=by, subject=meeting, organization_code=meeting.organization.code, reason=reason,
+        details=details,
+    )  # fmt: skip

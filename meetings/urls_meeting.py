@@ -1,0 +1,45 @@
+"""A meeting, who was there, and a member's own side; part of the namespace `meetings`."""
+
+from django.urls import path
+
+from meetings.views import agenda, attendance, materials, meetings, mine, sign_in
+
+urlpatterns = [
+    path("", meetings.meeting_list, name="meeting-list"),
+    path("mine/", mine.mine, name="mine"),
+    path("plan/<str:code>/", meetings.meeting_plan, name="meeting-plan"),
+    path("<uuid:key>/", meetings.meeting_detail, name="meeting-detail"),
+    path("<uuid:key>/edit/", meetings.meeting_edit, name="meeting-edit"),
+    path("<uuid:key>/cancel/", meetings.meeting_cancel, name="meeting-cancel"),
+    path("<uuid:key>/open/", meetings.meeting_open, name="meeting-open"),
+    path("<uuid:key>/close/", meetings.meeting_close, name="meeting-close"),
+    path("<uuid:key>/attendance/", attendance.attendance, name="attendance"),
+    path("<uuid:key>/attendance/mark/", attendance.attendance_mark, name="attendance-mark"),
+    path("<uuid:key>/attendance/rest/", attendance.attendance_rest, name="attendance-rest"),
+    path("<uuid:key>/attendance/undo/", attendance.attendance_undo, name="attendance-undo"),
+    path("<uuid:key>/attendance/<int:member>/", attendance.attendance_person, name="attendance-person"),
+    path("<uuid:key>/sheet/blank/", attendance.sheet_blank, name="sheet-blank"),
+    path("<uuid:key>/sheet/attach/", materials.sheet_attach, name="sheet-attach"),
+    path("<uuid:key>/sheet/", materials.sheet, name="sheet"),
+    path("<uuid:key>/code/", sign_in.code, name="code"),
+    path("<uuid:key>/code/open/", sign_in.code_open, name="code-open"),
+    path("<uuid:key>/code/close/", sign_in.code_close, name="code-close"),
+    path("<uuid:key>/code/image/", sign_in.code_image, name="code-image"),
+    path("<uuid:key>/sign-in/", sign_in.sign_in, name="sign-in"),
+    path("<uuid:key>/agenda/add/", agenda.item_add, name="item-add"),
+    path("items/<uuid:key>/", agenda.item, name="item"),
+    path("items/<uuid:key>/move/", agenda.item_move, name="item-move"),
+    path("items/<uuid:key>/remove/", agenda.item_remove, name="item-remove"),
+    path("items/<uuid:key>/speeches/", agenda.speech_add, name="speech-add"),
+    path("items/<uuid:key>/speeches/<uuid:speech>/remove/", agenda.speech_remove, name="speech-remove"),
+    path("items/<uuid:key>/tasks/", agenda.task_add, name="task-add"),
+    path("items/<uuid:key>/tasks/<uuid:task>/remove/", agenda.task_remove, name="task-remove"),
+    path("<uuid:key>/materials/add/", materials.material_add, name="material-add"),
+    path("materials/<uuid:key>/", materials.material, name="material"),
+    path("materials/<uuid:key>/remove/", materials.material_remove, name="material-remove"),
+    path("<uuid:key>/observers/add/", materials.observer_add, name="observer-add"),
+    path("<uuid:key>/observers/<uuid:observer>/remove/", materials.observer_remove, name="observer-remove"),
+    path("<uuid:key>/leave/", mine.leave_ask, name="leave-ask"),
+    path("leave/<uuid:key>/decide/", mine.leave_decide, name="leave-decide"),
+    path("<uuid:key>/make-up/", mine.meeting_make_up, name="make-up"),
+]

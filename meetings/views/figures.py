@@ -1,0 +1,127 @@
+"""Attendance over a period: a branch's members by name, a committee's branches in counts, and one's own."""
+
+from collections.abc import Iterable, Iterator
+from datetime import date
+from typing import Any
+
+from django.core.paginator import Paginator
+from django.http import FileResponse, Http404, HttpResponse
+from django.shortcuts import get_object_or_404, render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_safe
+
+from meetings.forms.figures import FiguresForm, PeriodForm
+from meetings.models import Expected
+from meetings.queries.attendance_figures import (
+    PersonLine,
+    PlaceLine,
+    flag_rule,
+    months_of,
+    person_lines,
+    place_lines,
+)
+from meetings.queries.tally import Tally, attendance_of
+from meetings.rules.duties import ASKED
+from meetings.services.figures import put_attendance_export_on_record
+from meetings.views.duties import place_asked_for, places_offered, workbook
+from members.choices import Capability
+from members.models import Member, Organization
+from members.policy import requires, signed_in
+from members.requests import PageRequest
+from members.workbooks.writing import Sheet
+
+ON_A_PAGE = 30
+Line = PersonLine | PlaceLine
+
+
+@requires(Capability.COUNT_MEETINGS)
+@require_safe
+def figure_list(request: PageRequest) -> HttpResponse:
+    """Unknown, leave and absent apart; who is missing for months without a reason is flagged, nothing more."""
+    place, form, names = _asked(request)
+    first, last = form.period(request.today)
+    lines = _lines(form, place, first, last, names=names)
+    context = {
+        "place": place,
+        "form": form,
+        "first": first,
+        "last": last,
+        "names": names,
+        "page": Paginator(lines, ON_A_PAGE).get_page(request.GET.get("page")),
+        "rule": flag_rule(last),
+        "flagged": sum(line.is_flagged for line in lines if isinstance(line, PersonLine)),
+        "query": request.GET.urlencode(),
+    }
+    return render(request, "meetings/figures.html", context)
+
+
+@requires(Capability.COUNT_MEETINGS)
+@require_safe
+def figure_export(request: PageRequest) -> FileResponse:
+    """The same as a workbook; that it was taken is on record."""
+    place, form, names = _asked(request)
+    first, last = form.period(request.today)
+    lines = _lines(form, place, first, last, names=names)
+    put_attendance_export_on_record(place=place, first=first, last=last, rows=len(lines), by=request.user)
+    name = _("Attendance %(place)s %(first)s to %(last)s.xlsx") % {"place": place.name, "first": first, "last": last}
+    return workbook(Sheet(_("Attendance"), _headings(names), _cells(lines)), name)
+
+
+@signed_in
+@require_safe
+def figure_mine(request: PageRequest) -> HttpResponse:
+    """One's own attendance over any period."""
+    if request.user.standing.member_id is None:
+        raise Http404
+    member = get_object_or_404(Member, pk=request.user.standing.member_id)
+    form = PeriodForm(request.GET)
+    first, last = form.period(request.today)
+    own = Expected.objects.of_held_meetings().between(first, last).filter(member=member)
+    context = {
+        "form": form,
+        "first": first,
+        "last": last,
+        "tally": attendance_of([member], first, last).get(member.pk, Tally()),
+        "months": months_of([member.pk], on=last).get(member.pk, 0),
+        "rule": flag_rule(last),
+        "rows": own.select_related("meeting__organization").order_by("-meeting__day", "pk"),
+    }
+    return render(request, "meetings/figures_mine.html", context)
+
+
+def _asked(request: PageRequest) -> tuple[Organization, FiguresForm, bool]:
+    place = place_asked_for(request)
+    names = place.kind in ASKED and request.user.standing.may(Capability.VIEW_MEETINGS, place.path)
+    return place, FiguresForm(request.GET, places=places_offered(request), with_names=names), names
+
+
+def _lines(form: FiguresForm, place: Organization, first: date, last: date, *, names: bool) -> list[Any]:
+    text = form.text()
+    if not names:
+        return [line for line in place_lines(place.path, first, last) if text in line.branch.name]
+    only = form.cleaned_data.get("flagged")
+    people = person_lines(place.path, first, last)
+    return [line for line in people if text in line.member.name and (line.is_flagged or not only)]
+
+
+def _headings(names: bool) -> list[str]:
+    figures = [
+        _("Expected"), _("On site"), _("Online"), _("Visited"), _("Made up"), _("On leave"), _("Absent"),
+        _("Not recorded"),
+    ]  # fmt: skip
+    if names:
+        return [_("Name"), *figures, _("Months in a row without a reason")]
+    return [_("Branch"), *figures]
+
+
+def _cells(lines: Iterable[Line]) -> Iterator[list[object]]:
+    for line in lines:
+        tally = line.tally
+        figures = [
+            tally.expected, tally.is_on_site, tally.is_online, tally.is_visited, tally.is_made_up, tally.is_leave,
+            tally.is_absent, tally.is_unknown,
+        ]  # fmt: skip
+        if isinstance(line, PersonLine):
+            yield [line.member.name, *figures, line.months]
+        else:
+            yield [line.branch.name, *figures]

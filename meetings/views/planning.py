@@ -1,0 +1,78 @@
+"""The planner of a year, and the fixed theme day."""
+
+from typing import Any
+from uuid import UUID
+
+from django.contrib import messages
+from django.http import Http404, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+from django.views.decorators.http import require_http_methods
+
+from meetings.forms.planning import LineFormSet, PlanYearForm, ThemeDayForm, initial_lines, kept_lines
+from meetings.models import ThemeDay
+from meetings.queries.year_plan import meetings_of_year, proposed_meetings, theme_day_of
+from meetings.rules.duties import ASKED
+from meetings.rules.workdays import is_known
+from meetings.services.planning import Line, keep_theme_day, plan_year
+from members.choices import Capability, OrganizationKind
+from members.models import Organization
+from members.policy import fetch, requires
+from members.requests import PageRequest
+
+
+@requires(Capability.RECORD_MEETINGS)
+@require_http_methods(["GET", "HEAD", "POST"])
+def year_plan(request: PageRequest, code: str, year: int) -> HttpResponse:
+    """Propose a day for everything that is due and not planned; shift, leave out, confirm once."""
+    place = fetch(request, Organization.objects.filter(kind__in=list(ASKED)), code=code)
+    if year not in (request.today.year, request.today.year + 1):
+        raise Http404
+    form, lines = PlanYearForm(request.POST or None), _lines(request, place, year)
+    if request.method == "POST" and form.is_valid() and lines.is_valid():
+        return _planned(request, place, form.cleaned_data["key"], kept_lines(lines))
+    context = {
+        "form": form,
+        "lines": lines,
+        "place": place,
+        "year": year,
+        "years": (request.today.year, request.today.year + 1),
+        "meetings": meetings_of_year(place, year),
+        "theme_day": theme_day_of(place),
+        "may_keep_day": place.kind == OrganizationKind.BRANCH,
+        "holidays_known": is_known(year),
+    }
+    return render(request, "meetings/year_plan.html", context)
+
+
+@requires(Capability.RECORD_MEETINGS)
+@require_http_methods(["GET", "HEAD", "POST"])
+def theme_day(request: PageRequest, code: str) -> HttpResponse:
+    """The day of the month that the branch keeps for its theme day."""
+    branch = fetch(request, Organization.objects.branches(), code=code)
+    known = ThemeDay.objects.filter(organization=branch).first()
+    form = ThemeDayForm(request.POST or None, instance=known)
+    plan = reverse("meetings:year-plan", args=[branch.code, request.today.year])
+    if request.method == "POST" and form.is_valid():
+        keep_theme_day(organization=branch, by=request.user, **form.cleaned_data)
+        messages.success(request, _("The fixed day is stored."))
+        return redirect(plan)
+    return render(request, "meetings/theme_day.html", {"form": form, "place": branch, "plan": plan})
+
+
+def _lines(request: PageRequest, place: Organization, year: int) -> Any:
+    places = {one.code: one for one in Organization.objects.below(place.path).standing_on(request.today)}
+    given = {"places": places, "today": request.today, "year": year}
+    if request.method == "POST":
+        return LineFormSet(request.POST, form_kwargs=given)
+    found = proposed_meetings(place, year, today=request.today)
+    return LineFormSet(initial=initial_lines(found, theme_day_of(place)), form_kwargs=given)
+
+
+def _planned(request: PageRequest, place: Organization, key: UUID, lines: list[Line]) -> HttpResponse:
+    count = len(plan_year(form=key, lines=lines, by=request.user))
+    sentence = ngettext("%(count)s meeting is planned.", "%(count)s meetings are planned.", count)
+    messages.success(request, sentence % {"count": count})
+    return redirect(f"{reverse('meetings:duty-list')}?org={place.code}")

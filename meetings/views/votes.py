@@ -1,0 +1,175 @@
+"""Votes of a meeting, and the live quorum."""
+
+from typing import Any
+
+from django.contrib import messages
+from django.http import HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
+
+from meetings.choices import VoteMethod, VoteSubject
+from meetings.forms.election import BallotForm
+from meetings.forms.vote import CountForm, VoteForm, WithdrawForm, show_wrong
+from meetings.models import Meeting, Vote
+from meetings.queries.votes import (
+    citations_of,
+    counting_of,
+    heads_of,
+    not_voting,
+    quorums_of,
+    result_of,
+    tied_in,
+    vote_section,
+    way_on,
+)
+from meetings.services.elections import count_election
+from meetings.services.meeting import NotNow
+from meetings.services.votes import WrongFigures, add_vote, count_anew, count_vote, withdraw_vote
+from members.choices import Capability
+from members.policy import fetch, requires, signed_in
+from members.requests import PageRequest
+
+MEETINGS = Meeting.objects.select_related("organization")
+VOTES = Vote.objects.with_place().prefetch_related("candidates", "scrutineers__member", "counts")
+STOP_POLLING = 286
+
+
+@signed_in
+@require_GET
+def quorum(request: PageRequest, key: str) -> HttpResponse:
+    """The fragment of the meeting page that follows the attendance; nothing when the page's version is still true."""
+    meeting = fetch(request, MEETINGS, pk=key)
+    if request.GET.get("version") == str(meeting.version) and meeting.is_running:
+        return HttpResponse(status=204)
+    context = {"meeting": meeting, "quorums": quorums_of(meeting)}
+    status = 200 if meeting.is_running else STOP_POLLING
+    return render(request, "meetings/parts/quorum.html", context, status=status)
+
+
+@requires(Capability.VIEW_MEETINGS)
+@require_GET
+def vote_list(request: PageRequest, key: str) -> HttpResponse:
+    """All votes of a meeting, with the quorum."""
+    meeting = fetch(request, MEETINGS, pk=key)
+    context = vote_section(meeting, request.user) | {"quorums": quorums_of(meeting)}
+    return render(request, "meetings/vote_list.html", context)
+
+
+@requires(Capability.RECORD_MEETINGS)
+@require_http_methods(["GET", "POST"])
+def vote_add(request: PageRequest, key: str) -> HttpResponse:
+    """Put a question of the agenda to the vote."""
+    meeting = fetch(request, MEETINGS, pk=key)
+    form = VoteForm(request.POST or None, meeting=meeting, initial=_initial_item(request, meeting))
+    if request.method == "POST" and form.is_valid() and (vote := _add(request, form)):
+        return redirect(vote)
+    context = {"meeting": meeting, "form": form, "quorums": quorums_of(meeting)}
+    return render(request, "meetings/vote_add.html", context)
+
+
+@requires(Capability.VIEW_MEETINGS)
+@require_GET
+def vote_detail(request: PageRequest, key: str) -> HttpResponse:
+    """One vote: its figures and outcome, or how far the count has come."""
+    vote = fetch(request, VOTES, pk=key)
+    meeting = vote.item.meeting
+    is_decided = vote.is_decided
+    context = {
+        "vote": vote,
+        "meeting": meeting,
+        "citations": citations_of(vote),
+        "counting": None if is_decided else counting_of(vote, request.user),
+        "quorums": [] if is_decided else quorums_of(meeting, [VoteSubject(vote.subject)]),
+        "result": result_of(vote),
+        "tied": tied_in(vote),
+        "again": Vote.objects.filter(again_for=vote.pk).first(),
+        "not_voting": not_voting(vote),
+        "way_on": way_on(vote),
+        "may_record": meeting.is_running and request.user.standing.may(Capability.RECORD_MEETINGS, vote.scope_path),
+    }
+    return render(request, "meetings/vote.html", context)
+
+
+@requires(Capability.RECORD_MEETINGS)
+@require_http_methods(["GET", "POST"])
+def vote_count(request: PageRequest, key: str) -> HttpResponse:
+    """Type what was counted off the papers, without seeing what the other one typed."""
+    vote = fetch(request, VOTES, pk=key)
+    is_election = vote.subject == VoteSubject.ELECTION
+    form = (BallotForm if is_election else CountForm)(request.POST or None, vote=vote)
+    if request.method == "POST" and form.is_valid() and _count(request, vote, form):
+        return redirect(vote)
+    context = {"vote": vote, "meeting": vote.item.meeting, "form": form, "heads": heads_of(vote.item.meeting)}
+    return render(request, "meetings/vote_count.html", context | {"counting": counting_of(vote, request.user)})
+
+
+@requires(Capability.RECORD_MEETINGS)
+@require_POST
+def vote_count_anew(request: PageRequest, key: str) -> HttpResponse:
+    """Throw away what was typed so far."""
+    vote = fetch(request, VOTES, pk=key)
+    try:
+        count_anew(vote=vote, by=request.user)
+        messages.success(request, _("The counts are thrown away. Two people type them again."))
+    except NotNow as not_now:
+        messages.error(request, str(not_now))
+    return redirect(vote)
+
+
+@requires(Capability.RECORD_MEETINGS)
+@require_http_methods(["GET", "POST"])
+def vote_withdraw(request: PageRequest, key: str) -> HttpResponse:
+    """Take a vote off the record, with a reason."""
+    vote = fetch(request, VOTES, pk=key)
+    form = WithdrawForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        try:
+            withdraw_vote(vote=vote, reason=form.cleaned_data["reason"], by=request.user)
+        except NotNow as not_now:
+            form.add_error(None, str(not_now))
+        else:
+            messages.success(request, _("The vote is taken off the record."))
+            return redirect("meetings:vote-list", key=vote.item.meeting_id)
+    return render(request, "meetings/vote_withdraw.html", {"vote": vote, "meeting": vote.item.meeting, "form": form})
+
+
+def _initial_item(request: PageRequest, meeting: Meeting) -> dict[str, Any]:
+    """The item whose button was pressed, or the only one; its title is what is voted on."""
+    items = {str(item.pk): item for item in meeting.agenda.all()}
+    chosen = items.get(request.GET.get("item", "")) or (next(iter(items.values())) if len(items) == 1 else None)
+    return {"item": chosen, "about": chosen.title} if chosen else {}
+
+
+def _add(request: PageRequest, form: VoteForm) -> Vote | None:
+    typed = form.cleaned_data
+    try:
+        vote = add_vote(
+            key=typed["key"], item=typed["item"], question=form.question(), figures=form.figures(), by=request.user
+        )
+    except WrongFigures as wrong:
+        show_wrong(form, wrong)
+    except NotNow as not_now:
+        form.add_error(None, str(not_now))
+    else:
+        if vote.method != VoteMethod.SECRET_BALLOT:
+            messages.success(request, _("The vote is on record."))
+        return vote
+    return None
+
+
+def _count(request: PageRequest, vote: Vote, form: BallotForm | CountForm) -> bool:
+    try:
+        if isinstance(form, BallotForm):
+            counted = count_election(vote=vote, ballot=form.ballot(), by=request.user)
+        else:
+            counted = count_vote(vote=vote, figures=form.figures(), by=request.user)
+    except WrongFigures as wrong:
+        show_wrong(form, wrong)
+        return False
+    except NotNow as not_now:
+        form.add_error(None, str(not_now))
+        return False
+    if counted.is_decided:
+        messages.success(request, _("Both counts agree: the outcome stands."))
+    return True

@@ -1,0 +1,101 @@
+"""The meetings of the full cast: held, planned and of the committee, in every branch, with what hangs on each."""
+
+from datetime import timedelta
+from typing import TYPE_CHECKING
+
+from audit.keyring import fingerprint
+from meetings.choices import MeetingKind, MeetingState
+from meetings.importing import Found
+from meetings.models import (
+    AgendaItem,
+    AttendanceImport,
+    CalendarFeed,
+    Candidate,
+    Exclusion,
+    Expected,
+    LeaveRequest,
+    LocalKind,
+    Material,
+    Meeting,
+    Observer,
+    Scrutineer,
+    Speech,
+    Task,
+    ThemeDay,
+    Vote,
+)
+from members.models import Member, Organization
+from tests.cast import TODAY
+
+if TYPE_CHECKING:
+    from tests.full_cast import FullCast
+
+HELD, PLANNED = MeetingState.HELD, MeetingState.PLANNED
+NEXT_WEEK = TODAY + timedelta(days=7)
+FEED = "feed-of-member"
+"""The secret in the address of the member's calendar."""
+
+
+def meetings(full: "FullCast") -> None:
+    """`before` is a meeting of the next branch when `zhang` still belonged there."""
+    cast = full.cast
+    meeting(full, "branch", cast.branch, HELD, zhang=cast.zhang, li=cast.li)
+    meeting(full, "group", cast.group, HELD, li=cast.li)
+    meeting(full, "next-branch", cast.next_branch, HELD, wang=cast.wang)
+    meeting(full, "other-branch", cast.other_branch, HELD, zhao=cast.zhao)
+    meeting(full, "before", cast.next_branch, HELD, zhang=cast.zhang)
+    meeting(full, "committee", cast.branch, PLANNED, kind=MeetingKind.COMMITTEE_MEETING)
+    asked(full, meeting(full, "planned", cast.branch, PLANNED), zhang=cast.zhang, li=cast.li)
+    asked(full, meeting(full, "next-planned", cast.next_branch, PLANNED), wang=cast.wang)
+    for place in (cast.branch, cast.next_branch, cast.other_branch):
+        of_branch(full, place)
+    full.keep(CalendarFeed.objects.create(user=cast.member, token_print=fingerprint(FEED)), "member")
+
+
+def meeting(
+    full: "FullCast", name: str, place: Organization, state: str, kind: str = MeetingKind.THEME_DAY, **people: Member
+) -> Meeting:
+    day = TODAY if state == HELD else NEXT_WEEK
+    made = Meeting.objects.create(organization=place, kind=kind, day=day, counts_for_year=day.year, state=state)
+    full.keep(made, name)
+    item = AgendaItem.objects.create(meeting=made, position=1, title="讨论", report="只给支委看")
+    full.keep(item, name)
+    full.keep(Speech.objects.create(item=item, speaker="李", points="同意"), f"speech@{name}")
+    full.keep(Task.objects.create(item=item, what="修灯", who="李"), f"task@{name}")
+    for is_open in (True, False):
+        text = Material.objects.create(meeting=made, title="材料", text="内容", is_open_to_members=is_open)
+        full.keep(text, f"{name}-{'open' if is_open else 'closed'}")
+    if state == HELD:
+        full.keep(
+            Vote.objects.create(item=item, subject="motion", method="open", about="计划", entitled=2, present=2), name
+        )
+    for short, member in people.items():
+        expected(full, made, f"{short}@{name}", member)
+    return made
+
+
+def expected(full: "FullCast", made: Meeting, name: str, member: Member) -> None:
+    vote = Vote.objects.get(item__meeting=made)
+    for row in (
+        Expected(meeting=made, member=member, name=member.name, is_formal=True, state="on_site"),
+        Exclusion(meeting=made, member=member, ground="abroad"),
+        Observer(meeting=made, member=member, name=member.name),
+        Candidate(vote=vote, member=member, name=member.name),
+        Scrutineer(vote=vote, member=member),
+    ):
+        row.save()
+        full.keep(row, name)
+
+
+def asked(full: "FullCast", made: Meeting, **people: Member) -> None:
+    for name, member in people.items():
+        full.keep(LeaveRequest.objects.create(meeting=made, member=member, kind="sick", reason="住院"), name)
+
+
+def of_branch(full: "FullCast", place: Organization) -> None:
+    full.keep(ThemeDay.objects.create(organization=place, day_of_month=20), place.code)
+    full.keep(LocalKind.objects.create(organization=place, name="院坝会"), place.code)
+    workbook = AttendanceImport.objects.create(
+        organization=place, year=2026, file_name="签到.xlsx", found=Found([]).stored()
+    )
+    full.keep(workbook, place.code)

@@ -1,0 +1,120 @@
+"""Eight people tap the same sign-in page at once: nothing is lost and nothing is doubled, on both databases."""
+
+import threading
+import uuid
+from functools import partial
+
+import pytest
+from django.test import Client
+from django.urls import reverse
+
+from meetings.models import Expected, Mark, Meeting
+from meetings.services import attendance
+from meetings.services.sign_in import open_sign_in, sign_in_member
+from tests.cast import make_cast
+from tests.meetings.test_votes_at_once import at_once
+from tests.meetings.voting import hold
+
+pytestmark = [pytest.mark.slow, pytest.mark.django_db(transaction=True)]
+
+PEOPLE, TAPPERS = 16, 8
+
+
+@pytest.fixture
+def cast(transactional_db):
+    return make_cast()
+
+
+@pytest.fixture
+def meeting(cast):
+    return hold(cast, formal=PEOPLE, present=0)
+
+
+def tapper(cast, meeting, taps):
+    """A browser of its own that sends these taps one after the other."""
+    client = Client()
+    client.force_login(cast.secretary, backend="django.contrib.auth.backends.ModelBackend")
+    address = reverse("meetings:attendance-mark", args=[meeting.pk])
+
+    def act():
+        for tap in taps:
+            answer = client.post(address, tap, headers={"HX-Request": "true"})
+            assert answer.status_code == 200
+
+    return act
+
+
+def tap(member_id, state="on_site"):
+    return {"key": uuid.uuid4(), "member": member_id, "state": state}
+
+
+def members(meeting):
+    return list(Expected.objects.filter(meeting=meeting).order_by("pk").values_list("member_id", flat=True))
+
+
+def version(meeting):
+    return Meeting.objects.get(pk=meeting.pk).version
+
+
+def test_eight_people_who_tap_different_rows_lose_nothing(cast, meeting):
+    people = members(meeting)
+    lists = [[tap(member) for member in people[place::TAPPERS]] for place in range(TAPPERS)]
+    raised = at_once(*(tapper(cast, meeting, taps) for taps in lists))
+
+    assert raised == [None] * TAPPERS
+    assert Expected.objects.filter(meeting=meeting, state="on_site").count() == PEOPLE
+    assert Mark.objects.count() == PEOPLE
+    assert version(meeting) == meeting.version + PEOPLE
+
+
+def test_eight_people_who_send_the_same_taps_double_nothing(cast, meeting):
+    taps = [tap(member) for member in members(meeting)[:4]]
+    raised = at_once(*(tapper(cast, meeting, taps) for _number in range(TAPPERS)))
+
+    assert raised == [None] * TAPPERS
+    assert Mark.objects.count() == 4
+    assert version(meeting) == meeting.version + 4
+
+
+def test_everybody_else_at_once_marks_each_person_once(cast, meeting):
+    raised = at_once(
+        *(
+            partial(attendance.mark_rest_present, meeting=meeting, key=uuid.uuid4(), by="secretary")
+            for _number in range(TAPPERS)
+        )
+    )
+
+    assert raised == [None] * TAPPERS
+    assert Mark.objects.count() == PEOPLE
+
+
+def test_a_member_who_taps_on_two_telephones_is_one_tap(cast, meeting):
+    opened = open_sign_in(meeting=meeting, by=cast.secretary)
+    raised = at_once(*[partial(sign_in_member, meeting=opened, member_id=cast.zhang.pk, by="member")] * TAPPERS)
+
+    assert raised == [None] * TAPPERS
+    assert Mark.objects.count() == 1
+
+
+def test_without_the_lock_taps_are_doubled(cast, meeting, monkeypatch):
+    """The negative control: everybody has looked for the key before anybody writes."""
+    waiting = threading.Barrier(2)
+    change = attendance._change
+
+    def slow_change(*given):
+        waiting.wait(5)
+        change(*given)
+
+    monkeypatch.setattr(attendance, "_change", slow_change)
+    form = {"meeting": meeting, "member_id": cast.zhang.pk, "state": "on_site", "by": "secretary"}
+    raised = at_once(*(partial(unlocked_tap, key=uuid.uuid4(), **form) for _number in range(2)))
+
+    assert raised == [None, None]
+    assert Mark.objects.count() == 2
+
+
+def unlocked_tap(*, meeting, member_id, state, key, by):
+    """What `tap` does, without a lock and a transaction."""
+    expected = Expected.objects.get(meeting=meeting, member=member_id)
+    if expected.state != state:
+        attendance._change(expected, attendance.Attendance(state), key, by)

@@ -1,0 +1,128 @@
+"""The demo county's meetings: something to see on every page, nothing that contradicts itself."""
+
+from collections import Counter
+from datetime import date
+
+import pytest
+from django.test import TestCase
+
+from meetings import demo
+from meetings.choices import TOOK_PART, AttendanceState, LeaveKind, MeetingKind, MeetingState
+from meetings.models import AgendaItem, Expected, LeaveRequest, Material, Meeting, Minutes, Speech, ThemeDay, Vote
+from meetings.queries.duties import meeting_duties
+from meetings.queries.roll import roll
+from members import demo as members
+from members.choices import SituationKind
+from members.demo.county import COUNTY, HOME_BRANCH
+from members.models import Organization, Situation
+from tests.cast import TODAY
+
+pytestmark = pytest.mark.django_db
+
+
+class TheYear(TestCase):
+    """Made once for the whole class."""
+
+    @classmethod
+    def setUpTestData(cls):
+        members.fill(on=TODAY)
+        demo.fill(on=TODAY)
+        cls.home = Organization.objects.get(code=HOME_BRANCH)
+
+    def test_the_home_branch_held_every_usual_kind(self):
+        kinds = Counter(Meeting.objects.within(self.home.path).held().values_list("kind", flat=True))
+
+        assert kinds == {
+            MeetingKind.THEME_DAY: 12, MeetingKind.COMMITTEE_MEETING: 12, MeetingKind.GROUP_MEETING: 36,
+            MeetingKind.PARTY_LECTURE: 4, MeetingKind.GENERAL_MEETING: 3, MeetingKind.ORG_LIFE_MEETING: 1,
+        }  # fmt: skip
+
+    def test_nothing_was_held_on_a_day_to_come(self):
+        assert not Meeting.objects.held().filter(day__gte=TODAY).exists()
+
+    def test_one_meeting_waits_for_its_signatures_and_the_others_are_locked(self):
+        waiting = Meeting.objects.get(state=MeetingState.HELD)
+
+        assert (waiting.organization, waiting.minutes.is_locked) == (self.home, False)
+        locked = Meeting.objects.filter(state=MeetingState.LOCKED)
+        assert locked.count() == Minutes.objects.filter(locked_at__isnull=False).count() > 300
+
+    def test_one_meeting_comes_this_or_next_week_with_what_hangs_on_it(self):
+        coming = Meeting.objects.get(state=MeetingState.PLANNED)
+
+        assert 0 < (coming.day - TODAY).days <= 7
+        assert coming.online_link.startswith("https://")
+        assert Material.objects.filter(meeting=coming, is_open_to_members=True).count() == 2
+        assert LeaveRequest.objects.open().get().meeting == coming
+
+    def test_people_attended_in_every_way_there_is(self):
+        states = set(Expected.objects.filter(meeting__organization=self.home).values_list("state", flat=True))
+        kinds = set(Expected.objects.exclude(leave_kind="").values_list("leave_kind", flat=True))
+
+        assert states == set(AttendanceState) - {AttendanceState.UNKNOWN}
+        assert kinds == set(LeaveKind)
+
+    def test_most_took_part(self):
+        everybody = Expected.objects.filter(meeting__organization=self.home)
+
+        assert 0.7 < everybody.filter(state__in=TOOK_PART).count() / everybody.count() < 0.98
+
+    def test_nobody_is_given_a_reason_for_an_absence_that_nobody_explained(self):
+        absent = Expected.objects.filter(state=AttendanceState.ABSENT)
+
+        assert absent.exists()
+        assert absent.count() == absent.unexplained().count()
+
+    def test_only_those_at_home_were_visited(self):
+        visited = set(Expected.objects.filter(state=AttendanceState.VISITED).values_list("member", flat=True))
+        frail = Situation.objects.of(SituationKind.FRAIL, SituationKind.BEDRIDDEN)
+
+        assert visited
+        assert visited <= set(frail.values_list("member", flat=True))
+
+    def test_a_list_is_the_one_that_would_have_been_frozen(self):
+        for kind in (MeetingKind.THEME_DAY, MeetingKind.COMMITTEE_MEETING):
+            meeting = Meeting.objects.filter(organization=self.home, kind=kind).latest("day")
+            frozen = meeting.expected.values_list("member", "group", "is_formal", "not_counted")
+
+            assert set(frozen) == {(one.member_id, one.group, one.is_formal, one.not_counted) for one in roll(meeting)}
+
+    def test_votes_are_decided_and_said_in_the_minutes(self):
+        votes = Vote.objects.filter(item__meeting__organization=self.home)
+
+        assert votes.count() == 3
+        assert all(vote.sentence in vote.item.meeting.minutes.text for vote in votes)
+        assert Speech.objects.filter(is_dissent=True).exists()
+        assert AgendaItem.objects.exclude(decision="").exists()
+
+    def test_who_leads_and_who_writes_were_there(self):
+        for meeting in Meeting.objects.held().filter(organization=self.home):
+            there = {one.member_id for one in meeting.expected.all() if one.state == AttendanceState.ON_SITE}
+            assert {meeting.chair_id, meeting.recorder_id} <= there
+
+    def test_the_home_branch_is_up_to_date_and_others_are_late(self):
+        county = Organization.objects.get(code=COUNTY)
+        late = {duty.organization for duty in meeting_duties(county.path, on=TODAY) if duty.state == "overdue"}
+
+        assert HOME_BRANCH not in late
+        assert {"hongqi-2", "machines"} & late
+        assert len(late) < Organization.objects.count() - 5
+
+    def test_every_branch_keeps_its_theme_day(self):
+        assert ThemeDay.objects.count() == 20
+        assert ThemeDay.objects.get(organization=self.home).day_of_month == 20
+
+
+@pytest.mark.parametrize("on", [date(2028, 2, 29), date(2027, 1, 1)])
+def test_it_can_be_made_on_any_day_and_twice_the_same(on):
+    def everything():
+        return list(Expected.objects.order_by("meeting", "member").values_list("name", "state", "meeting"))
+
+    members.fill(on=on)
+    demo.fill(on=on)
+    once = everything()
+    for model in (Meeting, ThemeDay):
+        model.objects.all().delete()
+    demo.fill(on=on)
+
+    assert everything() == once

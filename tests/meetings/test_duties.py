@@ -1,0 +1,132 @@
+"""Which meetings are due, and what closes them."""
+
+from datetime import date
+
+import pytest
+
+from meetings.models import Meeting, Session
+from meetings.queries.duties import meeting_duties
+from meetings.rules.duties import Held, Place, duties, periods
+from members.choices import Membership, OrganizationKind
+from tests.cast import make_member
+
+BRANCH = Place("branch", OrganizationKind.BRANCH)
+WITH_COMMITTEE = Place("branch", OrganizationKind.BRANCH, has_committee=True)
+GROUP = Place("group", OrganizationKind.GROUP)
+MARCH = date(2026, 3, 20)
+
+
+def found(place, held=(), on=MARCH):
+    return [(duty.kind, duty.period, str(duty.state)) for duty in duties(place, held, on=on)]
+
+
+def test_a_branch_in_march_is_asked_for_what_has_begun():
+    assert found(BRANCH) == [
+        ("general_meeting", "2026-Q1", "open"),
+        ("theme_day", "2026-01", "overdue"),
+        ("theme_day", "2026-02", "overdue"),
+        ("theme_day", "2026-03", "open"),
+        ("org_life_meeting", "2026", "open"),
+        ("democratic_evaluation", "2026", "open"),
+    ]
+
+
+def test_only_a_branch_with_a_committee_is_asked_for_its_meetings():
+    assert [row for row in found(WITH_COMMITTEE) if row[0] == "committee_meeting"] == [
+        ("committee_meeting", "2026-01", "overdue"),
+        ("committee_meeting", "2026-02", "overdue"),
+        ("committee_meeting", "2026-03", "open"),
+    ]
+
+
+def test_a_group_is_asked_for_its_monthly_meeting_only():
+    assert {row[0] for row in found(GROUP)} == {"group_meeting"}
+
+
+def test_committees_are_asked_for_none_of_these():
+    assert found(Place("district", OrganizationKind.COMMITTEE)) == []
+
+
+@pytest.mark.parametrize(
+    ("held", "closed"),
+    [
+        (Held("general_meeting", date(2026, 3, 31), 2026), ("general_meeting", "2026-Q1", "done")),
+        (Held("theme_day", date(2026, 2, 28), 2026), ("theme_day", "2026-02", "done")),
+        (Held("org_life_meeting", date(2026, 1, 10), 2026), ("org_life_meeting", "2026", "done")),
+    ],
+)
+def test_the_meeting_of_the_period_closes_the_duty(held, closed):
+    assert closed in found(BRANCH, [held])
+
+
+def test_a_january_meeting_for_the_year_before_does_not_close_this_years():
+    assert ("org_life_meeting", "2026", "open") in found(BRANCH, [Held("org_life_meeting", date(2026, 1, 10), 2025)])
+
+
+def test_a_meeting_of_another_period_closes_nothing():
+    assert ("theme_day", "2026-02", "overdue") in found(BRANCH, [Held("theme_day", date(2026, 3, 1), 2026)])
+
+
+def test_a_branch_is_not_asked_for_the_time_before_it_was_founded():
+    young = Place("branch", OrganizationKind.BRANCH, founded_on=date(2026, 2, 10))
+
+    assert found(young) == [("theme_day", "2026-03", "open")]
+
+
+@pytest.mark.parametrize(
+    ("every", "count", "last"),
+    [("month", 12, "2026-12"), ("quarter", 4, "2026-Q4"), ("year", 1, "2026")],
+)
+def test_the_periods_of_a_year(every, count, last):
+    names = [period.name for period in periods(2026, every)]
+
+    assert (len(names), names[-1]) == (count, last)
+
+
+@pytest.mark.django_db
+def test_duties_of_a_district_cover_every_branch_and_group_below_it(cast):
+    codes = [duty.organization for duty in meeting_duties(cast.district.path, on=MARCH)]
+
+    assert list(dict.fromkeys(codes)) == ["branch", "group", "next-branch"]
+
+
+@pytest.mark.django_db
+def test_a_theme_day_that_was_also_a_general_meeting_closes_both(cast):
+    meeting = Meeting.objects.create(
+        organization=cast.branch, kind="theme_day", day=MARCH, counts_for_year=2026, state="held"
+    )
+    Session.objects.create(meeting=meeting, kind="general_meeting")
+    done = {duty.kind for duty in meeting_duties(cast.branch.path, on=MARCH) if duty.state == "done"}
+
+    assert done == {"theme_day", "general_meeting"}
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("state", ["planned", "cancelled"])
+def test_a_meeting_that_did_not_take_place_closes_nothing(cast, state):
+    because = "停电" if state == "cancelled" else ""
+    Meeting.objects.create(
+        organization=cast.branch, kind="theme_day", day=MARCH, counts_for_year=2026, state=state,
+        cancelled_because=because,
+    )  # fmt: skip
+
+    assert not [duty for duty in meeting_duties(cast.branch.path, on=MARCH) if duty.state == "done"]
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(("formal", "asked"), [(6, False), (7, True)])
+def test_a_branch_of_seven_formal_members_must_have_a_committee_and_so_its_meetings(cast, formal, asked):
+    for number in range(formal - 1):
+        make_member(f"党员{number}", cast.next_branch)
+    make_member("预备党员", cast.next_branch, membership=Membership.PROBATIONARY)
+    kinds = {duty.kind for duty in meeting_duties(cast.next_branch.path, on=MARCH)}
+
+    assert ("committee_meeting" in kinds) is asked
+
+
+@pytest.mark.django_db
+def test_the_number_of_queries_does_not_grow_with_the_tree(cast, django_assert_num_queries):
+    with django_assert_num_queries(5):
+        meeting_duties(cast.branch.path, on=MARCH)
+    with django_assert_num_queries(5):
+        meeting_duties(cast.county.path, on=MARCH)

@@ -1,0 +1,229 @@
+"""Attendance over a period: who, where, and how long without a reason."""
+
+from datetime import date
+from io import BytesIO
+
+import pytest
+from django.urls import reverse
+from openpyxl import load_workbook
+
+from audit.models import Entry
+from meetings.models import Expected, Meeting
+from meetings.queries.attendance_figures import months_of, person_lines, place_lines, took_part
+from meetings.queries.tally import Tally
+from meetings.rules.expected import unexplained_months
+from tests.cast import make_member
+
+pytestmark = pytest.mark.django_db
+
+LIST = reverse("meetings:figure-list")
+EXPORT = reverse("meetings:figure-export")
+MINE = reverse("meetings:figure-mine")
+TODAY = date(2026, 11, 24)
+JANUARY = date(2026, 1, 1)
+
+
+def attend(place, member, state, day=date(2026, 11, 20), *, meeting_state="held", **fields):
+    meeting, _made = Meeting.objects.get_or_create(
+        organization=place, kind="theme_day", day=day, counts_for_year=day.year, state=meeting_state
+    )
+    more = {"leave_kind": "sick"} if state == "leave" else {}
+    return Expected.objects.create(
+        meeting=meeting, member=member, name=member.name, is_formal=True, state=state, **more, **fields
+    )
+
+
+def miss(cast, months, member=None, **fields):
+    for month in months:
+        attend(cast.branch, member or cast.zhang, "absent", date(2026, month, 15), **fields)
+
+
+def absent(*months, but=()):
+    """Absences of 2026, unexplained except in the months that are named."""
+    return [(date(2026, month, 15), month not in but) for month in months]
+
+
+@pytest.mark.parametrize(
+    ("absences", "months"),
+    [
+        ([], 0),
+        (absent(11), 1),
+        (absent(6, 7, 8, 9, 10, 11), 6),
+        (absent(5, 6, 7, 8, 9, 10), 6),
+        (absent(6, 7, 8, 9, 10, 11, but=(9,)), 2),
+        (absent(6, 7, 8, 9, 10, 11, but=(11,)), 0),
+        (absent(6, 7, 8, 9, 10, 11, but=(6,)), 5),
+        (absent(6, 8, 11), 3),  # a month without a meeting neither counts nor ends the row
+        ([*absent(10, 11), (date(2026, 11, 2), False)], 0),  # took part once that month
+        ([*absent(10, 11), (date(2026, 12, 15), False)], 2),  # after the day
+        ([(date(2025, 12, 15), True), (date(2026, 1, 15), True)], 2),
+    ],
+)
+def test_months_in_a_row_without_a_reason(absences, months):
+    assert unexplained_months(absences, on=TODAY) == months
+
+
+@pytest.mark.parametrize(
+    ("state", "fields", "months"),
+    [
+        ("absent", {}, 1),
+        ("absent", {"reason": "住院", "reason_source": "member"}, 0),
+        ("absent", {"not_counted": "excluded"}, 0),
+        ("absent", {"not_counted": "probationary"}, 1),
+        ("leave", {}, 0),
+        ("unknown", {}, 0),
+        ("on_site", {}, 0),
+        ("online", {}, 0),
+        ("visited", {}, 0),
+        ("made_up", {}, 0),
+    ],
+)
+def test_only_an_absence_without_a_reason_counts(cast, state, fields, months):
+    attend(cast.branch, cast.zhang, state, **fields)
+
+    assert months_of([cast.zhang.pk], on=TODAY).get(cast.zhang.pk, 0) == months
+
+
+def test_what_is_not_recorded_does_not_end_the_row(cast):
+    miss(cast, (8, 9, 11))
+    attend(cast.branch, cast.zhang, "unknown", date(2026, 10, 15))
+
+    assert months_of([cast.zhang.pk], on=TODAY) == {cast.zhang.pk: 3}
+
+
+@pytest.mark.parametrize("state", ["planned", "open"])
+def test_a_meeting_that_was_not_held_counts_for_nobody(cast, state):
+    attend(cast.branch, cast.zhang, "absent", meeting_state=state)
+
+    assert months_of([cast.zhang.pk], on=TODAY) == {}
+    assert person_lines(cast.branch.path, JANUARY, TODAY)[0].tally == Tally()
+
+
+def test_every_state_is_counted_apart(cast):
+    states = ("unknown", "on_site", "online", "visited", "made_up", "leave", "absent")
+    for month, state in enumerate(states, start=1):
+        attend(cast.branch, cast.zhang, state, date(2026, month, 10))
+    line = next(line for line in person_lines(cast.branch.path, JANUARY, TODAY) if line.member == cast.zhang)
+
+    assert [getattr(line.tally, f"is_{state}") for state in states] == [1] * 7
+    assert (line.tally.expected, line.took_part) == (7, 4)
+
+
+def test_only_the_period_is_counted(cast):
+    for month in (1, 6, 11):
+        attend(cast.branch, cast.zhang, "on_site", date(2026, month, 10))
+    lines = person_lines(cast.branch.path, date(2026, 6, 10), date(2026, 11, 9))
+
+    assert {line.member.name: line.tally.expected for line in lines} == {"张英": 1, "李国强": 0}
+
+
+@pytest.mark.parametrize(("months", "flagged"), [(range(7, 12), False), (range(6, 12), True)])
+def test_the_flag_stands_from_the_sixth_month(cast, months, flagged):
+    miss(cast, months)
+    line = next(line for line in person_lines(cast.branch.path, JANUARY, TODAY) if line.member == cast.zhang)
+
+    assert line.is_flagged is flagged
+
+
+def test_a_branch_is_counted_with_its_groups(cast):
+    attend(cast.branch, cast.zhang, "on_site")
+    attend(cast.group, cast.li, "absent")
+    attend(cast.next_branch, cast.wang, "online")
+    lines = {line.branch.code: line for line in place_lines(cast.district.path, JANUARY, TODAY)}
+
+    assert {code: (line.took_part, line.tally.expected) for code, line in lines.items()} == {
+        "branch": (1, 2), "next-branch": (1, 1),
+    }  # fmt: skip
+    assert took_part(lines["branch"].tally) == 1
+
+
+@pytest.mark.usefixtures("today")
+class TestPages:
+    def test_the_secretary_reads_names_and_the_flag_with_its_article(self, cast, as_user):
+        miss(cast, range(6, 12))
+        answer = as_user(cast.secretary).get(LIST)
+        page = answer.content.decode()
+
+        assert {line.member for line in answer.context["page"]} == {cast.li, cast.zhang}
+        assert answer.context["flagged"] == 1
+        assert "《中国共产党章程》" in page
+        assert "王秀兰" not in page
+
+    def test_only_those_missing_for_long_are_shown_when_asked_for(self, cast, as_user):
+        miss(cast, range(6, 12))
+        lines = as_user(cast.secretary).get(f"{LIST}?flagged=on").context["page"]
+
+        assert [line.member for line in lines] == [cast.zhang]
+
+    def test_a_committee_reads_counts_without_names(self, cast, as_user):
+        attend(cast.branch, cast.zhang, "on_site")
+        for asked in ("", "?org=branch", "?flagged=on"):
+            answer = as_user(cast.district_staff).get(LIST + asked)
+
+            assert answer.status_code == 200
+            assert "张英" not in answer.content.decode()
+
+    @pytest.mark.parametrize("asked", ["first=x", "first=2026-12-01&last=2026-01-01", "org=", "page=x", "q=%00"])
+    def test_what_cannot_be_read_is_the_year_so_far(self, cast, as_user, asked):
+        answer = as_user(cast.secretary).get(f"{LIST}?{asked}")
+
+        assert (answer.status_code, answer.context["first"], answer.context["last"]) == (200, JANUARY, TODAY)
+
+    @pytest.mark.parametrize(
+        ("part", "org", "status"),
+        [
+            ("secretary", "next-branch", 404),
+            ("group_leader", "branch", 404),
+            ("district_staff", "other-branch", 404),
+            ("member", "branch", 403),
+            ("inspector", "branch", 403),
+        ],
+    )
+    @pytest.mark.parametrize("url", [LIST, EXPORT])
+    def test_figures_stay_with_those_they_are_for(self, cast, as_user, url, part, org, status):
+        assert as_user(cast.users()[part]).get(url, {"org": org}).status_code == status
+
+    @pytest.mark.parametrize("url", [LIST, EXPORT, MINE])
+    def test_figures_are_only_read(self, cast, as_user, url):
+        assert as_user(cast.secretary).post(url).status_code == 405
+
+    def test_the_workbook_says_the_same_and_is_on_record(self, cast, as_user):
+        attend(cast.branch, cast.zhang, "leave")
+        answer = as_user(cast.secretary).get(f"{EXPORT}?q=张英&first=2026-11-01")
+        book = load_workbook(BytesIO(b"".join(answer.streaming_content)))
+        rows = [[cell.value for cell in row] for row in book.active.iter_rows()]
+
+        assert rows[1:] == [["张英", 1, 0, 0, 0, 0, 1, 0, 0, 0]]
+        assert Entry.objects.get(action="export_attendance").details == {
+            "rows": 1, "first": "2026-11-01", "last": "2026-11-24",
+        }  # fmt: skip
+
+    def test_the_workbook_of_a_committee_names_nobody(self, cast, as_user):
+        attend(cast.branch, cast.zhang, "absent")
+        answer = as_user(cast.district_staff).get(EXPORT)
+        book = load_workbook(BytesIO(b"".join(answer.streaming_content)))
+
+        assert [row[0].value for row in book.active.iter_rows(min_row=2)] == [
+            "红旗社区第一党支部", "红旗社区第二党支部",
+        ]  # fmt: skip
+
+    def test_a_member_sees_the_own_figures_only(self, cast, as_user):
+        attend(cast.branch, cast.zhang, "absent")
+        attend(cast.branch, cast.li, "on_site")
+        answer = as_user(cast.member).get(MINE)
+
+        assert [one.member for one in answer.context["rows"]] == [cast.zhang]
+        assert (answer.context["tally"].is_absent, answer.context["months"]) == (1, 1)
+        assert "缺席" in answer.content.decode().split("<tbody>")[1]
+        assert "李国强" not in answer.content.decode()
+
+    def test_who_is_no_member_has_no_figures_of_their_own(self, cast, as_user):
+        assert as_user(cast.secretary).get(MINE).status_code == 404
+
+    @pytest.mark.parametrize("more", [1, 3])
+    def test_the_number_of_queries_does_not_grow_with_the_members(self, cast, as_user, django_assert_num_queries, more):
+        for number in range(more):
+            attend(cast.branch, make_member(f"党员{number}", cast.branch), "on_site")
+        client = as_user(cast.secretary)
+        with django_assert_num_queries(8):
+            client.get(LIST)
