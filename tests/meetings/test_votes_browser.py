@@ -42,7 +42,7 @@ def test_the_quorum_on_an_open_page_follows_each_mark(page, live_server, meeting
         by="officer",
     )  # fmt: skip
     page.evaluate("document.body.dispatchEvent(new CustomEvent('attendance-marked'))")
-    page.wait_for_function("document.querySelector('#quorum .quorum-figures strong').textContent === '3'")
+    page.locator("#quorum .quorum-figures strong", has_text="3").first.wait_for()
 
     assert before[0] == "2"
     assert before[1] > page.locator("#quorum .tag-warn").count()

@@ -9,6 +9,7 @@ from django.db import transaction
 
 from audit.keyring import fingerprints, new_key, ring, write_ring
 from audit.models import Entry
+from meetings.models import Expected, LeaveRequest, Mark, Meeting
 from members.fields import Sealed
 from members.management.commands import rotate_keys
 from members.models import Contact, ContactPerson, HelpRequest, Member, RosterImport, RosterImportRow, Situation
@@ -43,7 +44,20 @@ def rows(old_ring, cast):
     RosterImportRow.objects.create(
         roster_import=workbook, number=3, verdict="new", cells='{"姓名": "张英"}', before="{}"
     )
+    rows_of_meetings(cast)
     return cast
+
+
+def rows_of_meetings(cast):
+    meeting = Meeting.objects.create(
+        organization=cast.branch, kind="theme_day", day=TODAY, counts_for_year=2026, sign_in_secret="秘密"
+    )
+    expected = Expected.objects.create(
+        meeting=meeting, member=cast.zhang, name="张英", is_formal=True, state="absent", reason="生病",
+        reason_source="officer",
+    )  # fmt: skip
+    Mark.objects.create(expected=expected, state="absent", before="{}", by="secretary")
+    LeaveRequest.objects.create(meeting=meeting, member=cast.zhang, kind="sick", reason="住院")
 
 
 def values():
