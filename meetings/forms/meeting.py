@@ -50,7 +50,7 @@ class MeetingForm(forms.ModelForm):
 
     def __init__(self, *args: Any, organization: Organization, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        members = Member.objects.below(_branch_path(organization)).order_by("name_key", "pk")
+        members = Member.objects.below(organization.path).order_by("name_key", "pk")
         for name in ("chair", "recorder"):
             cast(forms.ModelChoiceField, self.fields[name]).queryset = members
 
@@ -128,8 +128,3 @@ class MeetingFilterForm(forms.Form):
     def __init__(self, *args: Any, places: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         cast(forms.ModelChoiceField, self.fields["organization"]).queryset = places
-
-
-def _branch_path(organization: Organization) -> str:
-    """Chair and recorder of a group's meeting may be anybody of the branch."""
-    return organization.parent_path if organization.kind == OrganizationKind.GROUP else organization.path
