@@ -6,6 +6,7 @@ from datetime import date
 from pathlib import Path
 
 import pytest
+from django.core.cache import cache
 from django.test import Client, TransactionTestCase
 from django.utils import timezone
 from playwright.sync_api import Browser, Page, sync_playwright
@@ -22,6 +23,12 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
         if "browser" in getattr(item, "fixturenames", ()):
             item.add_marker(pytest.mark.browser)
+
+
+@pytest.fixture(autouse=True)
+def empty_cache() -> None:
+    """Limits are counted in the cache by a user's number, and every test's users begin with the same ones."""
+    cache.clear()
 
 
 @pytest.fixture(scope="session")

@@ -128,7 +128,7 @@ def test_counting_reads_the_index(cast):
         if connection.vendor == "postgresql":
             cursor.execute("SET LOCAL enable_seqscan = off")
 
-    assert "audit_entry_actor" in lookup.explain()
+    assert "audit_entry_actor" in lookup.order_by().explain()
 
 
 @pytest.mark.django_db(transaction=True)
