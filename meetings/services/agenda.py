@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from audit.services import record
 from meetings.models import AgendaItem, Meeting, Speech, Task
 from meetings.queries.meeting_page import agenda_is_open
-from meetings.services.meeting import NotNow, locked
+from meetings.services.meeting import NotNow, locked, stored_already
 from members.models import User
 
 EDITABLE = ("title", "presenter", "report", "decision", "is_open_to_members")
@@ -20,7 +20,7 @@ EDITABLE = ("title", "presenter", "report", "decision", "is_open_to_members")
 def add_item(*, meeting: Meeting, key: uuid.UUID, title: str, by: User | str) -> AgendaItem:
     """Put an item at the end. The same key twice is one item. Raises NotNow."""
     meeting = _open(meeting)
-    if known := AgendaItem.objects.filter(pk=key, meeting=meeting).first():
+    if known := stored_already(AgendaItem, key, meeting=meeting):
         return known
     last = meeting.agenda.aggregate(last=Max("position"))["last"] or 0
     item = AgendaItem.objects.create(pk=key, meeting=meeting, position=last + 1, title=title)
@@ -73,18 +73,18 @@ def add_speech(
 ) -> Speech:
     """Record what somebody said. The same key twice is one speech. Raises NotNow."""
     item = _locked_item(item)
-    given = {"item": item, "speaker": speaker, "points": points, "is_dissent": is_dissent}
-    speech, is_new = Speech.objects.get_or_create(pk=key, defaults=given)
-    if is_new:
-        _record("add_speech", item, by)
+    if known := stored_already(Speech, key, item=item):
+        return known
+    speech = Speech.objects.create(pk=key, item=item, speaker=speaker, points=points, is_dissent=is_dissent)
+    _record("add_speech", item, by)
     return speech
 
 
 @transaction.atomic
-def remove_speech(*, item: AgendaItem, key: uuid.UUID, by: User | str) -> None:
-    """Take back a speech that was recorded by mistake. Raises NotNow."""
-    item = _locked_item(item)
-    if item.speeches.filter(pk=key).delete()[0]:
+def remove_speech(*, speech: Speech, by: User | str) -> None:
+    """Take back a speech that was recorded by mistake; twice is once. Raises NotNow."""
+    item = _locked_item(speech.item)
+    if item.speeches.filter(pk=speech.pk).delete()[0]:
         _record("remove_speech", item, by)
 
 
@@ -92,19 +92,18 @@ def remove_speech(*, item: AgendaItem, key: uuid.UUID, by: User | str) -> None:
 def add_task(*, item: AgendaItem, key: uuid.UUID, what: str, who: str, due_on: Any = None, by: User | str) -> Task:
     """Record what somebody is to do. The same key twice is one task. Raises NotNow."""
     item = _locked_item(item)
-    task, is_new = Task.objects.get_or_create(
-        pk=key, defaults={"item": item, "what": what, "who": who, "due_on": due_on}
-    )
-    if is_new:
-        _record("add_task", item, by)
+    if known := stored_already(Task, key, item=item):
+        return known
+    task = Task.objects.create(pk=key, item=item, what=what, who=who, due_on=due_on)
+    _record("add_task", item, by)
     return task
 
 
 @transaction.atomic
-def remove_task(*, item: AgendaItem, key: uuid.UUID, by: User | str) -> None:
-    """Take back a task that was recorded by mistake. Raises NotNow."""
-    item = _locked_item(item)
-    if item.tasks.filter(pk=key).delete()[0]:
+def remove_task(*, task: Task, by: User | str) -> None:
+    """Take back a task that was recorded by mistake; twice is once. Raises NotNow."""
+    item = _locked_item(task.item)
+    if item.tasks.filter(pk=task.pk).delete()[0]:
         _record("remove_task", item, by)
 
 

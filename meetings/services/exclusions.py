@@ -11,7 +11,7 @@ from audit.services import record
 from meetings.choices import MeetingState
 from meetings.models import Exclusion, Meeting
 from meetings.queries.roll import roll
-from meetings.services.meeting import NotNow, locked
+from meetings.services.meeting import NotNow, locked, stored_already
 from members.models import User
 from rulebook.book import rule
 from rulebook.rule import NoRule
@@ -47,7 +47,7 @@ def record_exclusion(
         with transaction.atomic():
             meeting = _planned(meeting)
             _refuse_wrong(meeting, ground, approvals)
-            known = Exclusion.objects.filter(pk=key, meeting=meeting).first()
+            known = stored_already(Exclusion, key, meeting=meeting)
             if known is None and member_id not in [one.member_id for one in roll(meeting)]:
                 raise WrongExclusion("member", _("This member isn't expected at the meeting."))
             row = known or Exclusion(key=key, meeting=meeting, member_id=member_id)

@@ -14,7 +14,7 @@ from meetings.choices import MeetingState
 from meetings.documents import PICTURES, NotADocument, bare_document
 from meetings.models import Material, Meeting, Observer
 from meetings.queries.meeting_page import agenda_is_open
-from meetings.services.meeting import NotNow, locked
+from meetings.services.meeting import NotNow, locked, stored_already
 from members.models import Office, User
 
 
@@ -34,7 +34,7 @@ def add_material(*, meeting: Meeting, key: uuid.UUID, handout: Handout, by: User
     meeting = locked(meeting)
     if meeting.state == MeetingState.CANCELLED:
         raise NotNow(_("This meeting was called off."))
-    if known := Material.objects.filter(pk=key, meeting=meeting).first():
+    if known := stored_already(Material, key, meeting=meeting):
         return known
     file = _file(handout.content) if handout.content else None
     material = Material(
@@ -88,19 +88,19 @@ def add_observer(
         member = above.member or (above.user.member if above.user else None)
         given = {"name": str(member or above.user), "office": office or str(above), "is_from_above": True}
         given["member"] = member
-    known = meeting.observers.filter(pk=key) | meeting.observers.filter(member__isnull=False, member=given["member"])
-    if found := known.first():
-        return found
+    attending = meeting.observers.filter(member__isnull=False, member=given["member"])
+    if known := stored_already(Observer, key, meeting=meeting) or attending.first():
+        return known
     observer = Observer.objects.create(pk=key, meeting=meeting, **given)
     _record("add_observer", observer, meeting, by)
     return observer
 
 
 @transaction.atomic
-def remove_observer(*, meeting: Meeting, key: uuid.UUID, by: User | str) -> None:
-    """Take back an observer who wasn't there. Raises NotNow."""
-    meeting = _open(meeting)
-    if found := meeting.observers.filter(pk=key).first():
+def remove_observer(*, observer: Observer, by: User | str) -> None:
+    """Take back an observer who wasn't there; twice is once. Raises NotNow."""
+    meeting = _open(observer.meeting)
+    if found := meeting.observers.filter(pk=observer.pk).first():
         _record("remove_observer", found, meeting, by)
         found.delete()
 

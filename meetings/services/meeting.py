@@ -1,9 +1,11 @@
 """From plan to closed meeting."""
 
 from collections.abc import Iterable
-from typing import Any
+from typing import Any, TypeVar
+from uuid import UUID
 
 from django.db import transaction
+from django.db.models import Model
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -13,6 +15,9 @@ from meetings.models import AgendaItem, Expected, Meeting, Session
 from meetings.queries.leave import with_granted_leave
 from meetings.queries.roll import roll
 from members.models import User
+
+
+Row = TypeVar("Row", bound=Model)
 
 
 class NotNow(Exception):
@@ -89,6 +94,14 @@ def close_meeting(*, meeting: Meeting, by: User | str) -> Meeting:
 def locked(meeting: Meeting) -> Meeting:
     """The meeting's row, held until the transaction ends: whoever changes what hangs on it comes one after another."""
     return Meeting.objects.select_for_update(of=("self",)).select_related("organization").get(pk=meeting.pk)
+
+
+def stored_already(model: type[Row], key: UUID, **place: Model) -> Row | None:
+    """The row that a form with this key has stored; None for a new one. Raises NotNow when it hangs elsewhere."""
+    known = model._default_manager.filter(pk=key).first()
+    if known and any(getattr(known, f"{name}_id") != above.pk for name, above in place.items()):
+        raise NotNow(_("This form was sent for another meeting. Open the page again."))
+    return known
 
 
 def _demand(meeting: Meeting, *states: str) -> None:

@@ -11,7 +11,7 @@ from meetings.choices import MeetingState
 from meetings.models import Correction, Meeting, Minutes
 from meetings.queries.minutes import evening_of
 from meetings.rules.minutes import compose
-from meetings.services.meeting import NotNow, locked
+from meetings.services.meeting import NotNow, locked, stored_already
 from members.models import User
 
 CHAIR, RECORDER = "chair", "recorder"
@@ -77,11 +77,10 @@ def correct_minutes(*, minutes: Minutes, key: uuid.UUID, text: str, reason: str,
     """Add a correction to locked minutes, whose text stays. The same key twice adds one. Raises NotNow."""
     if not Minutes.objects.select_for_update().get(pk=minutes.pk).is_locked:
         raise NotNow(_("These minutes aren't locked yet: change the text itself."))
-    correction, is_new = Correction.objects.get_or_create(
-        pk=key, defaults={"minutes": minutes, "text": text, "reason": reason, "by": str(by)}
-    )
-    if is_new:
-        _record("correct_minutes", minutes, by, reason=reason)
+    if known := stored_already(Correction, key, minutes=minutes):
+        return known
+    correction = Correction.objects.create(pk=key, minutes=minutes, text=text, reason=reason, by=str(by))
+    _record("correct_minutes", minutes, by, reason=reason)
     return correction
 
 

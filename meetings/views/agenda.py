@@ -5,7 +5,7 @@ from uuid import UUID
 
 from django.contrib import messages
 from django.http import HttpResponse
-from django.shortcuts import redirect, render
+from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
@@ -79,7 +79,8 @@ def speech_add(request: PageRequest, key: UUID) -> HttpResponse:
 @require_POST
 def speech_remove(request: PageRequest, key: UUID, speech: UUID) -> HttpResponse:
     one = fetch(request, ITEMS.all(), pk=key)
-    _or_say(request, lambda: agenda.remove_speech(item=one, key=speech, by=request.user))
+    found = get_object_or_404(one.speeches, pk=speech)
+    _or_say(request, lambda: agenda.remove_speech(speech=found, by=request.user))
     return redirect("meetings:item", key=one.pk)
 
 
@@ -98,7 +99,8 @@ def task_add(request: PageRequest, key: UUID) -> HttpResponse:
 @require_POST
 def task_remove(request: PageRequest, key: UUID, task: UUID) -> HttpResponse:
     one = fetch(request, ITEMS.all(), pk=key)
-    _or_say(request, lambda: agenda.remove_task(item=one, key=task, by=request.user))
+    found = get_object_or_404(one.tasks, pk=task)
+    _or_say(request, lambda: agenda.remove_task(task=found, by=request.user))
     return redirect("meetings:item", key=one.pk)
 
 

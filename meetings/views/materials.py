@@ -8,7 +8,7 @@ from django.contrib import messages
 from django.db.models.fields.files import FieldFile
 from django.forms import Form
 from django.http import FileResponse, Http404, HttpResponse, HttpResponseBase
-from django.shortcuts import redirect, render
+from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.text import slugify
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
@@ -100,8 +100,9 @@ def observer_add(request: PageRequest, key: UUID) -> HttpResponse:
 @require_POST
 def observer_remove(request: PageRequest, key: UUID, observer: UUID) -> HttpResponse:
     meeting = fetch(request, MEETINGS.all(), pk=key)
+    found = get_object_or_404(meeting.observers, pk=observer)
     try:
-        remove_observer(meeting=meeting, key=observer, by=request.user)
+        remove_observer(observer=found, by=request.user)
     except NotNow as refusal:
         messages.error(request, str(refusal))
     return redirect(meeting)

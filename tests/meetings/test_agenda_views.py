@@ -124,9 +124,8 @@ def test_a_dissenting_view_is_recorded_once_and_can_be_taken_back(item, cast, as
 
     speech = Speech.objects.get()
     assert (speech.is_dissent, recorded("add_speech")) == (True, 1)
-    for _turn in range(2):
-        client.post(url("speech-remove", item, speech))
-    assert (Speech.objects.exists(), recorded("remove_speech")) == (False, 1)
+    answers = [client.post(url("speech-remove", item, speech)).status_code for _turn in range(2)]
+    assert (Speech.objects.exists(), recorded("remove_speech"), answers) == (False, 1, [302, 404])
 
 
 def test_a_task_says_who_and_by_when(item, cast, as_user):
@@ -137,8 +136,32 @@ def test_a_task_says_who_and_by_when(item, cast, as_user):
 
     task = Task.objects.get()
     assert (task.who, str(task.due_on), recorded("add_task")) == ("张英", "2026-12-01", 1)
-    client.post(url("task-remove", item, task))
-    assert not Task.objects.exists()
+    answers = [client.post(url("task-remove", item, task)).status_code for _turn in range(2)]
+    assert (Task.objects.exists(), recorded("remove_task"), answers) == (False, 1, [302, 404])
+
+
+def test_what_hangs_on_another_item_is_not_found_below_this_one(item, meeting, cast, as_user):
+    other = meeting.agenda.last()
+    speech = Speech.objects.create(item=other, speaker="李", points="同意")
+    task = Task.objects.create(item=other, what="买书", who="张")
+    client = as_user(cast.secretary)
+
+    assert client.post(url("speech-remove", item, speech)).status_code == 404
+    assert client.post(url("task-remove", item, task)).status_code == 404
+    assert (Speech.objects.count(), Task.objects.count()) == (1, 1)
+
+
+def test_a_form_with_the_key_of_another_meetings_row_stores_nothing(item, cast, as_user):
+    other = plan(cast, formal=2).agenda.first()
+    speech = Speech.objects.create(item=other, speaker="李", points="同意")
+    task = Task.objects.create(item=other, what="买书", who="张")
+    client = as_user(cast.secretary)
+    for address, key in [("item-add", other), ("speech-add", speech), ("task-add", task)]:
+        given = {"key": key.pk, "title": "新", "speaker": "李", "points": "好", "what": "买", "who": "张"}
+        answer = client.post(url(address, item.meeting if address == "item-add" else item), given, follow=True)
+        assert "另一次会议" in str(next(iter(answer.context["messages"])))
+
+    assert (Speech.objects.count(), Task.objects.count(), recorded("add_item")) == (1, 1, 0)
 
 
 @pytest.mark.parametrize(

@@ -253,11 +253,29 @@ def test_only_offices_above_are_offered(meeting, cast, as_user, leader):
 def test_an_observer_is_taken_back(meeting, cast, as_user):
     one = Observer.objects.create(meeting=meeting, name="孙来宾")
     client = as_user(cast.secretary)
-    for _turn in range(2):
-        assert client.post(url("observer-remove", meeting, one)).status_code == 302
+    answers = [client.post(url("observer-remove", meeting, one)).status_code for _turn in range(2)]
 
+    assert answers == [302, 404]
     assert not Observer.objects.exists()
     assert Entry.objects.filter(action="remove_observer").count() == 1
+
+
+def test_an_observer_of_another_meeting_is_not_found_below_this_one(meeting, cast, as_user):
+    one = Observer.objects.create(meeting=plan(cast, formal=2), name="孙来宾")
+
+    assert as_user(cast.secretary).post(url("observer-remove", meeting, one)).status_code == 404
+    assert Observer.objects.exists()
+
+
+def test_a_form_with_the_key_of_another_meetings_row_stores_nothing(meeting, cast, as_user):
+    other = plan(cast, formal=2)
+    text, guest = material(other, text="读"), Observer.objects.create(meeting=other, name="孙来宾")
+    client = as_user(cast.secretary)
+    for name, row in [("material-add", text), ("observer-add", guest)]:
+        answer = client.post(url(name, meeting), {"key": row.pk, "title": "新", "text": "新", "name": "新"})
+        assert "另一次会议" in answer.context["form"].non_field_errors()[0]
+
+    assert (Material.objects.count(), Observer.objects.count()) == (1, 1)
 
 
 @pytest.mark.parametrize("name", ["material-add", "sheet-attach", "observer-add"])
