@@ -3,7 +3,6 @@
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
-from audit.keyring import fingerprint
 from meetings.choices import MeetingKind, MeetingState
 from meetings.importing import Found
 from meetings.models import (
@@ -24,6 +23,7 @@ from meetings.models import (
     ThemeDay,
     Vote,
 )
+from meetings.rules.feeds import token_print
 from members.models import Member, Organization
 from tests.cast import TODAY
 
@@ -49,7 +49,7 @@ def meetings(full: "FullCast") -> None:
     asked(full, meeting(full, "next-planned", cast.next_branch, PLANNED), wang=cast.wang)
     for place in (cast.branch, cast.next_branch, cast.other_branch):
         of_branch(full, place)
-    full.keep(CalendarFeed.objects.create(user=cast.member, token_print=fingerprint(FEED)), "member")
+    full.keep(CalendarFeed.objects.create(user=cast.member, token_print=token_print(FEED)), "member")
 
 
 def meeting(

@@ -4,9 +4,8 @@ from datetime import date, timedelta
 
 from django.db.models import QuerySet
 
-from audit.keyring import fingerprints
 from meetings.choices import MeetingState
-from meetings.models import CalendarFeed, Meeting
+from meetings.models import Meeting
 from members.models import User
 
 BACK, AHEAD = timedelta(days=90), timedelta(days=400)
@@ -16,12 +15,6 @@ def calendar_of(user: User, *, on: date) -> QuerySet[Meeting]:
     """From three months back to a year ahead: what one is asked to, and what one's office looks after."""
     rows = Meeting.objects.visible_to(user).filter(day__range=(on - BACK, on + AHEAD))
     return rows.select_related("organization").order_by("day", "starts_at", "key")
-
-
-def feed_for(token: str) -> CalendarFeed | None:
-    """The feed behind a token, if it is still there and its user may log in."""
-    rows = CalendarFeed.objects.filter(token_print__in=fingerprints(token), user__is_active=True)
-    return rows.select_related("user").first()
 
 
 def calendar_of_year(path: str, year: int) -> QuerySet[Meeting]:

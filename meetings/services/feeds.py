@@ -4,9 +4,10 @@ import secrets
 
 from django.db import transaction
 
-from audit.keyring import fingerprint
+from audit.keyring import fingerprints
 from audit.services import record
 from meetings.models import CalendarFeed
+from meetings.rules.feeds import token_print
 from members.models import User
 
 
@@ -16,7 +17,7 @@ def make_feed(*, user: User, by: User) -> str:
     token = secrets.token_urlsafe(32)
     User.objects.select_for_update().get(pk=user.pk)
     CalendarFeed.objects.filter(user=user).delete()
-    CalendarFeed.objects.create(user=user, token_print=fingerprint(token))
+    CalendarFeed.objects.create(user=user, token_print=token_print(token))
     _record("make_calendar_feed", user, by)
     return token
 
@@ -27,6 +28,20 @@ def revoke_feed(*, user: User, by: User) -> None:
     removed, _rows = CalendarFeed.objects.filter(user=user).delete()
     if removed:
         _record("revoke_calendar_feed", user, by)
+
+
+def read_feed(token: str) -> CalendarFeed | None:
+    """The feed behind a token, if it is still there and its user may log in.
+
+    Addresses made by earlier versions are kept under a fingerprint of the key ring. The first reading moves such a
+    row to one that needs no key; one that isn't read before its key leaves the ring has to be made anew.
+    """
+    current = token_print(token)
+    known = CalendarFeed.objects.filter(token_print__in=[current, *fingerprints(token)], user__is_active=True)
+    feed = known.select_related("user").first()
+    if feed and feed.token_print != current:
+        CalendarFeed.objects.filter(pk=feed.pk).update(token_print=current)
+    return feed
 
 
 def _record(action: str, user: User, by: User) -> None:

@@ -13,8 +13,8 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from meetings.calendars import calendar_file
 from meetings.models import CalendarFeed, Meeting
-from meetings.queries.calendar import calendar_of, calendar_of_year, feed_for
-from meetings.services.feeds import make_feed, revoke_feed
+from meetings.queries.calendar import calendar_of, calendar_of_year
+from meetings.services.feeds import make_feed, read_feed, revoke_feed
 from members.choices import Capability
 from members.models import Organization
 from members.policy import fetch, public, requires, signed_in
@@ -69,7 +69,7 @@ def feed_revoke(request: PageRequest) -> HttpResponse:
 @require_safe
 def feed_calendar(request: HttpRequest, token: str) -> HttpResponse:
     """What a calendar program reads under the private address. Any wrong token is 404."""
-    found = feed_for(token)
+    found = read_feed(token)
     if found is None:
         raise Http404
     today, user = timezone.localdate(), found.user

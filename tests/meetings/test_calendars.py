@@ -7,10 +7,14 @@ import pytest
 from django.urls import reverse
 from icalendar import Calendar
 
+from audit.keyring import fingerprint, new_key, ring, write_ring
 from audit.models import Entry
 from meetings.calendars import calendar_file
 from meetings.models import CalendarFeed, Meeting
+from meetings.rules.feeds import token_print
+from meetings.services import feeds
 from meetings.services.feeds import make_feed, revoke_feed
+from members.services.keys import reseal_everything
 from tests.cast import TODAY
 from tests.meetings.voting import known_as
 
@@ -195,3 +199,49 @@ def test_a_feed_asks_the_same_number_of_queries(cast, client, django_assert_num_
     token = make_feed(user=known_as(cast.member), by=cast.member)
     with django_assert_num_queries(3):
         client.get(address(token))
+
+
+@pytest.fixture
+def key_file(settings, tmp_path):
+    """A key ring in a file, with one key."""
+    settings.FIELD_KEYS_FILE = tmp_path / "field_keys"
+    write_ring(settings.FIELD_KEYS_FILE, (new_key(),))
+    return settings.FIELD_KEYS_FILE
+
+
+def answers_during_a_rotation(client, key_file, token, *, read_before=True):
+    """What the address answers with the old key, beside the new one, and when the old one has left."""
+    answers = [client.get(address(token)).status_code] if read_before else []
+    write_ring(key_file, (new_key(), *ring()))
+    reseal_everything(by="system")
+    answers += [client.get(address(token)).status_code] if read_before else []
+    write_ring(key_file, ring()[:1])
+    return [*answers, client.get(address(token)).status_code]
+
+
+@pytest.mark.parametrize("read_before", [True, False])
+def test_an_address_outlives_a_rotation_of_the_keys(cast, client, key_file, read_before):
+    token = make_feed(user=known_as(cast.member), by=cast.member)
+
+    assert set(answers_during_a_rotation(client, key_file, token, read_before=read_before)) == {200}
+
+
+def test_kept_under_a_key_of_the_ring_it_would_not(cast, client, key_file, monkeypatch):
+    """The negative control."""
+    monkeypatch.setattr(feeds, "token_print", fingerprint)
+    token = make_feed(user=known_as(cast.member), by=cast.member)
+
+    assert answers_during_a_rotation(client, key_file, token, read_before=False) == [404]
+
+
+def test_an_address_of_an_earlier_version_is_moved_over_at_its_first_reading(cast, client, key_file):
+    CalendarFeed.objects.create(user=cast.member, token_print=fingerprint("of-an-earlier-version"))
+
+    assert answers_during_a_rotation(client, key_file, "of-an-earlier-version") == [200, 200, 200]
+    assert CalendarFeed.objects.get().token_print == token_print("of-an-earlier-version")
+
+
+def test_one_that_nobody_read_before_its_key_left_has_to_be_made_anew(cast, client, key_file):
+    CalendarFeed.objects.create(user=cast.member, token_print=fingerprint("of-an-earlier-version"))
+
+    assert answers_during_a_rotation(client, key_file, "of-an-earlier-version", read_before=False) == [404]
