@@ -1,16 +1,19 @@
 """Eight people tap the same sign-in page at once: nothing is lost and nothing is doubled, on both databases."""
 
+import contextlib
 import threading
 import uuid
 from functools import partial
 
 import pytest
+from django.db.models import QuerySet
 from django.test import Client
 from django.urls import reverse
 
 from meetings.models import Expected, Mark, Meeting
 from meetings.services import attendance
 from meetings.services.sign_in import open_sign_in, sign_in_member
+from meetings.views import attendance as views
 from tests.cast import make_cast
 from tests.meetings.test_votes_at_once import at_once
 from tests.meetings.voting import hold
@@ -96,25 +99,25 @@ def test_a_member_who_taps_on_two_telephones_is_one_tap(cast, meeting):
     assert Mark.objects.count() == 1
 
 
-def test_without_the_lock_taps_are_doubled(cast, meeting, monkeypatch):
-    """The negative control: everybody has looked for the key before anybody writes."""
-    waiting = threading.Barrier(2)
+@pytest.mark.parametrize(
+    ("protected", "marks"), [(True, 1), (False, TAPPERS)], ids=["as it is", "without transaction and lock"]
+)
+def test_what_keeps_eight_taps_of_one_person_from_being_eight_marks(cast, meeting, monkeypatch, protected, marks):
+    """With its negative control: whoever looked before the others wrote writes too, once nothing holds them back."""
+    together = threading.Barrier(TAPPERS)
     change = attendance._change
 
-    def slow_change(*given):
-        waiting.wait(5)
+    def change_together(*given):
+        with contextlib.suppress(threading.BrokenBarrierError):
+            together.wait(1)
         change(*given)
 
-    monkeypatch.setattr(attendance, "_change", slow_change)
-    form = {"meeting": meeting, "member_id": cast.zhang.pk, "state": "on_site", "by": "secretary"}
-    raised = at_once(*(partial(unlocked_tap, key=uuid.uuid4(), **form) for _number in range(2)))
+    monkeypatch.setattr(attendance, "_change", change_together)
+    if not protected:
+        monkeypatch.setattr(QuerySet, "select_for_update", lambda rows, **_how: rows)
+        monkeypatch.setattr(views, "tap", attendance.tap.__wrapped__)
+    person = members(meeting)[0]
+    raised = at_once(*(tapper(cast, meeting, [tap(person)]) for _number in range(TAPPERS)))
 
-    assert raised == [None, None]
-    assert Mark.objects.count() == 2
-
-
-def unlocked_tap(*, meeting, member_id, state, key, by):
-    """What `tap` does, without a lock and a transaction."""
-    expected = Expected.objects.get(meeting=meeting, member=member_id)
-    if expected.state != state:
-        attendance._change(expected, attendance.Attendance(state), key, by)
+    assert raised == [None] * TAPPERS
+    assert Mark.objects.count() == marks
