@@ -16,7 +16,6 @@ from meetings.queries.leave import with_granted_leave
 from meetings.queries.roll import roll
 from members.models import User
 
-
 Row = TypeVar("Row", bound=Model)
 
 

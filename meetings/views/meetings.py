@@ -118,7 +118,8 @@ def meeting_close(request: PageRequest, key: UUID) -> HttpResponse:
     """Say that the meeting has taken place, and go on to its minutes."""
     meeting = fetch(request, MEETINGS.all(), pk=key)
     if _or_say(request, lambda: close_meeting(meeting=meeting, by=request.user)):
-        messages.success(request, _("The meeting is closed. The minutes are composed from what was recorded."))
+        messages.success(request, _("The meeting is closed."))
+        return redirect("meetings:minutes", key=meeting.pk)
     return redirect(meeting)
 
 

@@ -184,11 +184,11 @@ def test_opening_leads_to_the_sign_in_page(meeting, cast, as_user):
     assert state(meeting) == MeetingState.OPEN
 
 
-def test_closing_leads_back_to_the_meeting(meeting, cast, as_user):
+def test_closing_leads_to_the_minutes(meeting, cast, as_user):
     open_meeting(meeting=meeting, by=cast.secretary)
     answer = as_user(cast.secretary).post(url("meeting-close", meeting))
 
-    assert answer.url == meeting.get_absolute_url()
+    assert answer.url == url("minutes", meeting)
     assert state(meeting) == MeetingState.HELD
 
 

@@ -82,7 +82,6 @@ def hold(hand, meeting):
 
 
 def sign(hand, meeting):
-    hand.click(f"main a.btn-primary[href='{reverse('meetings:minutes', args=[meeting.pk])}']")
     hand.click("form[action$='/draft/'] button")
     hand.click("form[action$='/sign/'] button[type=submit]")
     hand.page.get_by_text("secretary ·").wait_for()
