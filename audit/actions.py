@@ -57,6 +57,9 @@ ACTIONS: dict[str, Promise] = {
     "activate_user": _("Let a user log in again"),
     "create_api_token": _("Made a token for the API"),
     "deactivate_user": _("Closed a user's access"),
+    # dues
+    "record_payment": _("Recorded a payment of dues"),
+    "reverse_payment": _("Took back a payment of dues"),
     # meetings
     "plan_meeting": _("Planned a meeting"),
     "add_local_kind": _("Added a local kind of meeting"),

@@ -24,6 +24,8 @@ REVEALS_PER_HOUR = ENVIRONMENT.reveals_per_hour
 
 INSTALLED_APPS = [
     "branchweb",
+    "reminders",
+    "dues",
     "meetings",
     "members",
     "audit",
@@ -91,7 +93,10 @@ TEMPLATES = [
 ]
 
 # Groups of the navigation in their order; an app keeps its own, so that nobody imports upwards.
-NAVIGATION = ["members.navigation.PEOPLE", "meetings.navigation.GROUPS", "members.navigation.PARTY"]
+NAVIGATION = ["members.navigation.PEOPLE", "meetings.navigation.GROUPS", "dues.navigation.GROUPS", "members.navigation.PARTY"]
+
+DUTIES = ["meetings.queries.duties.meeting_duties", "dues.queries.duties.dues_duties"]
+"""What each app says is due: called with the path of an organization and `on=`; see `reminders.queries.duties`."""
 
 # --- Data -----------------------------------------------------------------------------------------------------------
 DATABASES = {"default": ENVIRONMENT.database}

@@ -163,6 +163,11 @@ class Capability(TextChoices):
     RECORD_MEETINGS = "record_meetings", _("Plan meetings, record attendance, votes and minutes")
     COUNT_MEETINGS = "count_meetings", _("See which meetings were held and the counts of attendance")
     APPROVE_ELECTIONS = "approve_elections", _("Record the approval of results from above")
+    VIEW_DUES = "view_dues", _("See each member's charges, payments and arrears")
+    FIX_BASES = "fix_bases", _("See and fix the bases for dues, charge and close months")
+    RECORD_DUES = "record_dues", _("Record payments, bills, receipts and remittances")
+    COUNT_DUES = "count_dues", _("See sums of dues and counts of arrears, without amounts of anybody")
+    APPROVE_DUES = "approve_dues", _("Approve reliefs, confirm remittances and answer reviews of arrears")
 
 
 class ImportState(TextChoices):

@@ -15,6 +15,9 @@ BRANCH_WORK = frozenset(
         Capability.VIEW_MEETINGS,
         Capability.RECORD_MEETINGS,
         Capability.COUNT_MEETINGS,
+        Capability.VIEW_DUES,
+        Capability.RECORD_DUES,
+        Capability.COUNT_DUES,
     }
 )
 BRANCH_VIEW = frozenset({Capability.VIEW_ORGANIZATIONS, Capability.VIEW_ROSTER})
@@ -28,13 +31,18 @@ BRANCH_CARE = BRANCH_VIEW | {
 CAPABILITIES: dict[OfficeKind, frozenset[Capability]] = {
     OfficeKind.SECRETARY: BRANCH_WORK | {Capability.VIEW_AUDIT},
     OfficeKind.DEPUTY_SECRETARY: BRANCH_WORK,
-    OfficeKind.ORGANIZATION_OFFICER: BRANCH_WORK,
+    OfficeKind.ORGANIZATION_OFFICER: BRANCH_WORK | {Capability.FIX_BASES},
     OfficeKind.PUBLICITY_OFFICER: BRANCH_CARE,
     OfficeKind.DISCIPLINE_OFFICER: BRANCH_CARE,
     OfficeKind.COMMITTEE_MEMBER: BRANCH_CARE,
     OfficeKind.GROUP_LEADER: BRANCH_CARE | {Capability.RECORD_MEETINGS},
     OfficeKind.COMMITTEE_SECRETARY: frozenset(
-        {Capability.VIEW_ORGANIZATIONS, Capability.MANAGE_LOCAL_RULES, Capability.COUNT_MEETINGS}
+        {
+            Capability.VIEW_ORGANIZATIONS,
+            Capability.MANAGE_LOCAL_RULES,
+            Capability.COUNT_MEETINGS,
+            Capability.COUNT_DUES,
+        }
     ),
     OfficeKind.COMMITTEE_STAFF: frozenset(
         {
@@ -48,6 +56,8 @@ CAPABILITIES: dict[OfficeKind, frozenset[Capability]] = {
             Capability.VIEW_AUDIT,
             Capability.COUNT_MEETINGS,
             Capability.APPROVE_ELECTIONS,
+            Capability.COUNT_DUES,
+            Capability.APPROVE_DUES,
         }
     ),
     OfficeKind.INSPECTOR: frozenset({Capability.VIEW_ORGANIZATIONS}),

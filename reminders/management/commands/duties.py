@@ -6,8 +6,8 @@ from django.core.management.base import CommandParser
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from meetings.queries.duties import meeting_duties
 from members.models import Organization
+from reminders.queries.duties import duties_below
 from rulebook.console import JsonCommand, WrongUse, day
 from rulebook.values import Duty
 
@@ -23,7 +23,7 @@ class Command(JsonCommand):
         place = Organization.objects.filter(code=org).first()
         if place is None:
             raise WrongUse(_("There is no organization with the code %(code)s.") % {"code": org})
-        found = meeting_duties(place.path, on=on or timezone.localdate())
+        found = duties_below(place.path, on=on or timezone.localdate())
         return {"duties": [self.row(duty) for duty in found]}
 
     def row(self, duty: Duty) -> dict[str, Any]:

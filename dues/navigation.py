@@ -1,0 +1,5 @@
+"""The entries of dues in the navigation; `settings.NAVIGATION` names them."""
+
+from members.navigation import Group
+
+GROUPS: tuple[Group, ...] = ()

@@ -1,0 +1,63 @@
+"""What is owed, what was paid, what is open: always summed from the ledger, never stored."""
+
+from dataclasses import dataclass
+from datetime import date
+
+from django.db.models import Sum
+
+from dues.models import Allocation, Charge
+from dues.models.charge import ChargeQuerySet
+from dues.models.payment import AllocationQuerySet
+
+
+@dataclass(frozen=True, slots=True)
+class MonthBalance:
+    """A member's month, in fen. `open_fen` is what is still to be paid; a month paid ahead owes nothing yet."""
+
+    month: date
+    charged_fen: int
+    waived_fen: int
+    settled_fen: int
+
+    @property
+    def owed_fen(self) -> int:
+        return self.charged_fen - self.waived_fen
+
+    @property
+    def open_fen(self) -> int:
+        return max(self.owed_fen - self.settled_fen, 0)
+
+
+def balances(charges: ChargeQuerySet, allocations: AllocationQuerySet) -> dict[int, list[MonthBalance]]:
+    """The months of every member in the two, in order, by the member's primary key. Two queries."""
+    charged = {
+        (row["member"], row["month"]): row
+        for row in charges.values("member", "month").annotate(charged=Sum("amount_fen"), waived=Sum("waived_fen"))
+    }
+    settled = {
+        (row["member"], row["month"]): row["fen"]
+        for row in allocations.values("member", "month").annotate(fen=Sum("amount_fen"))
+    }
+    found: dict[int, list[MonthBalance]] = {}
+    for member, month in sorted({*charged, *(place for place, fen in settled.items() if fen)}):
+        row = charged.get((member, month), {"charged": 0, "waived": 0})
+        balance = MonthBalance(month, row["charged"], row["waived"], settled.get((member, month), 0))
+        found.setdefault(member, []).append(balance)
+    return found
+
+
+def months_of(member: int) -> list[MonthBalance]:
+    """Every month of one member that was charged or paid for."""
+    charges = Charge.objects.filter(member=member).order_by()
+    allocations = Allocation.objects.filter(member=member).order_by()
+    return balances(charges, allocations).get(member, [])
+
+
+def open_months(member: int) -> list[MonthBalance]:
+    """The months with something still to be paid, the oldest first."""
+    return [month for month in months_of(member) if month.open_fen]
+
+
+def owed_below(path: str, first: date, last: date) -> int:
+    """What the members of a subtree owe for these months, in fen, whoever paid it."""
+    return Charge.objects.below(path).between(first, last).net()

@@ -1,0 +1,70 @@
+"""Keeps what payments settle in step with what is owed: the oldest month first, every fen somewhere."""
+
+from collections import defaultdict
+from collections.abc import Iterable
+from datetime import date
+from uuid import UUID
+
+from django.db import transaction
+from django.db.models import F, Sum
+
+from dues.models import Allocation, Basis, Charge, Payment
+from dues.rules.allocation import Paid, differences, spread
+from dues.rules.months import month_of
+from members.models import Member
+
+Given = dict[tuple[UUID, date], int]
+
+
+@transaction.atomic
+def level(members: Iterable[int], *, on: date) -> int:
+    """Add the allocation rows that make each member's payments settle his oldest months; returns how many.
+
+    Call it in the transaction that wrote a charge or a payment. The members' rows are held until it ends.
+    """
+    ids = lock_members(members)
+    owed, paid, standing, monthly = _owed(ids), _paid(ids), _standing(ids), _monthly(ids, on)
+    rows = [
+        Allocation(payment_id=payment, member_id=member, month=month, amount_fen=fen)
+        for member in ids
+        for (payment, month), fen in differences(
+            spread(owed[member], paid[member], ahead_from=month_of(on), monthly_fen=monthly.get(member, 0)),
+            standing[member],
+        ).items()
+    ]
+    Allocation.objects.bulk_create(rows)
+    return len(rows)
+
+
+def lock_members(members: Iterable[int]) -> list[int]:
+    """Hold the members' rows, in the order of their numbers, until the transaction ends."""
+    rows = Member.objects.select_for_update().filter(pk__in=set(members)).order_by("pk")
+    return list(rows.values_list("pk", flat=True))
+
+
+def _owed(members: list[int]) -> dict[int, dict[date, int]]:
+    found: dict[int, dict[date, int]] = defaultdict(dict)
+    rows = Charge.objects.filter(member__in=members).values_list("member", "month")
+    for member, month, fen in rows.annotate(net=Sum(F("amount_fen") - F("waived_fen"))).order_by():
+        found[member][month] = fen
+    return found
+
+
+def _paid(members: list[int]) -> dict[int, list[Paid[UUID]]]:
+    found: dict[int, list[Paid[UUID]]] = defaultdict(list)
+    for payment in Payment.objects.live().filter(member__in=members).in_order():
+        found[payment.member_id].append(Paid(payment.key, payment.amount_fen - payment.voluntary_fen))
+    return found
+
+
+def _standing(members: list[int]) -> dict[int, Given]:
+    found: dict[int, Given] = defaultdict(dict)
+    rows = Allocation.objects.filter(member__in=members).values_list("member", "payment", "month")
+    for member, payment, month, fen in rows.annotate(Sum("amount_fen")).order_by():
+        found[member][payment, month] = fen
+    return found
+
+
+def _monthly(members: list[int], on: date) -> dict[int, int]:
+    bases = Basis.objects.filter(member__in=members).holding(month_of(on))
+    return dict(bases.values_list("member", "amount_fen"))
