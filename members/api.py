@@ -168,7 +168,7 @@ class MemberViewSet(viewsets.ReadOnlyModelViewSet[Member]):
     def get_queryset(self) -> MemberQuerySet:
         user = asker(self.request)
         asked = asked_for(NarrowingSerializer, self.request)
-        members = Member.objects.visible_to(user).search(asked.get("search", ""))
+        members = Member.objects.visible_to(user, former=False).search(asked.get("search", ""))
         if code := asked.get("organization"):
             members = members.below(get_object_or_404(Organization.objects.visible_to(user), code=code).path)
         here = Organization.objects.filter(path=OuterRef("roster_path")).values("code")[:1]

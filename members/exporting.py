@@ -11,12 +11,13 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from audit.services import record
-from members.choices import DuesCategory, Education, Membership, OrganizationKind, Sex, SituationKind
+from members.choices import DuesCategory, Education, LeavingReason, Membership, OrganizationKind, Sex, SituationKind
 from members.fields import opened
 from members.importing.fields import HEADINGS
 from members.models import Member, Organization, Situation, User
 from members.models.member import MemberQuerySet
 from members.paths import STEP
+from members.queries.roster import place_of
 from members.rules.dates import DAY, PartialDate
 from members.services.refused import Refused
 from members.workbooks.writing import Sheet, write_workbook
@@ -25,7 +26,18 @@ MOST_ROWS = 20_000
 ROWS_AT_ONCE = 1_000
 SITUATIONS = "现实情况"
 """A heading that the import doesn't know, on purpose: situations have dates, which a word in a cell has not."""
+LEFT = ("离开日期", "离开原因")
+"""Headings of a workbook of former members; nor are these ever imported."""
 YES = "是"
+REASONS = {
+    LeavingReason.MOVED_GROUP: "调整党小组",
+    LeavingReason.TRANSFERRED: "转入其他支部",
+    LeavingReason.LEFT_SYSTEM: "转出",
+    LeavingReason.DECEASED: "去世",
+    LeavingReason.REMOVED: "除名",
+    LeavingReason.WITHDRAWN: "退党",
+    LeavingReason.IMPORT_UNDONE: "撤销导入",
+}
 PATH_SEPARATOR = "/"
 
 # What branches write; the import reads the same words (members.importing.words).
@@ -130,11 +142,13 @@ def export_roster(
     by: User,
     private: bool = False,
     reason: str = "",
+    former: bool = False,
 ) -> int:
     """Write the members into a workbook in the order of the roster, and the act into the audit trail; how many.
 
-    `code`: of the organization whose roster it is. `private` adds identity numbers, phones and addresses and asks for a
-    reason. Raises Refused for more than MOST_ROWS members, or a missing reason.
+    `code`: of the organization whose roster it is. `former`: they are `MemberQuerySet.former`, and the workbook says
+    when and why they left. `private` adds identity numbers, phones and addresses and asks for a reason. Raises Refused
+    for more than MOST_ROWS members, or a missing reason.
     """
     if private and not reason.strip():
         raise Refused(_("Say what the private fields are needed for. It goes into the audit trail."), "reason")
@@ -144,7 +158,7 @@ def export_roster(
             _("A workbook holds at most %(most)s members. Choose an organization or a filter.") % {"most": MOST_ROWS}
         )
     columns = COLUMNS | (PRIVATE if private else {})
-    headings = [*(HEADS[name] for name in columns), SITUATIONS]
+    headings = [*(HEADS[name] for name in columns), *(LEFT if former else (SITUATIONS,))]
     write_workbook(target, [Sheet("党员名册", headings, _lines(members, list(columns.values()), private, on))])
     record(
         action="export_roster",
@@ -162,8 +176,14 @@ def _lines(members: MemberQuerySet, cells: list[Cell], private: bool, on: date) 
     names = _Names()
     while part := list(islice(wanted, ROWS_AT_ONCE)):
         for row in _exported(part, names, on):
-            kinds = "、".join(KINDS[kind] for kind in SituationKind if kind in row.situations)
-            yield [*(cell(row) for cell in cells), kinds]
+            yield [*(cell(row) for cell in cells), *_last_cells(row)]
+
+
+def _last_cells(row: Exported) -> list[object]:
+    """The situations; of who has left, when and why."""
+    if row.member.roster_path:
+        return ["、".join(KINDS[kind] for kind in SituationKind if kind in row.situations)]
+    return [row.member.left_on, REASONS[LeavingReason(row.member.left_because)]]  # type: ignore[attr-defined]
 
 
 def _exported(members: list[Member], names: "_Names", on: date) -> Iterator[Exported]:
@@ -171,9 +191,9 @@ def _exported(members: list[Member], names: "_Names", on: date) -> Iterator[Expo
     held = Situation.objects.holding(on).filter(member__in=[member.pk for member in members])
     for member_id, kind, place in held.values_list("member_id", "kind", "place"):
         situations[member_id][kind] = place
-    names.learn({member.roster_path for member in members})
+    names.learn({place_of(member) for member in members})
     for member in members:
-        yield Exported(member, on, *names.of(member.roster_path), situations.get(member.pk, {}))
+        yield Exported(member, on, *names.of(place_of(member)), situations.get(member.pk, {}))
 
 
 class _Names:

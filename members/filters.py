@@ -30,6 +30,7 @@ FIELDS: dict[str, tuple[str | Promise, Mapping[str, str | Promise]]] = {
             NONE: _("Not recorded"),
         },
     ),
+    "former": (_("Belonging"), {"": _("On the roster"), "yes": _("Former members")}),
     "voting": (_("Right to vote"), {**ANY, "yes": _("Votes"), "no": _("Doesn't vote")}),
     "sort": (
         _("Order"),
@@ -51,8 +52,11 @@ COLUMNS: dict[str, str | Promise] = {
     "situations": _("Situations"),
     "joined": _("Joined"),
     "reach": _("Best reached by"),
+    "left": _("Left"),
 }
 """What can be shown beside the name, in the order of the columns."""
+OF_THE_ROSTER = ("situations", "category", "reach")
+"""Columns that say nothing of somebody who has left."""
 ADDRESS_FIELDS = ("q", "org", *FIELDS, "columns")
 LONGEST_TEXT, LONGEST_QUERY = 60, 500
 
@@ -69,6 +73,8 @@ class RosterFilter:
     category: str = ""
     membership: str = ""
     ages: str = ""
+    former: str = ""
+    """“yes”: whoever was last on one of the rosters, instead of those who are."""
     voting: str = ""
     sort: str = ""
 
@@ -89,11 +95,16 @@ def _text(query: QueryDict, name: str) -> str:
     return query.get(name, "")[:LONGEST_TEXT].replace("\0", "")
 
 
-def shown_columns(query: QueryDict, *, one_place: bool = False) -> list[str]:
+def offered_columns(*, former: bool = False) -> list[str]:
+    """The columns from which somebody may choose."""
+    return [column for column in COLUMNS if column not in (OF_THE_ROSTER if former else ("left",))]
+
+
+def shown_columns(query: QueryDict, *, one_place: bool = False, former: bool = False) -> list[str]:
     """The columns beside the name: those chosen, else all; of `one_place` it needn't be said where everybody is."""
-    chosen = query.getlist("columns")
-    usual = [column for column in COLUMNS if column != "branch" or not one_place]
-    return [column for column in COLUMNS if column in chosen] or usual
+    chosen, offered = query.getlist("columns"), offered_columns(former=former)
+    usual = [column for column in offered if column != "branch" or not one_place]
+    return [column for column in offered if column in chosen] or usual
 
 
 def kept_pairs(query: QueryDict, but: str = "") -> list[tuple[str, str]]:

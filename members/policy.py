@@ -71,11 +71,21 @@ class Scoped(Protocol):
     def scope_path(self) -> str: ...
 
 
-def fetch(request: HttpRequest | Request, rows: QuerySet[Row], **lookup: object) -> Row:
-    """The row, if the viewer may see it (else 404) and may do at its place what the view asks for (else 403)."""
+def scope_path(row: Model) -> str:
+    """Where a row lies, for whoever wants to do something with it."""
+    return cast(Scoped, row).scope_path
+
+
+def fetch(
+    request: HttpRequest | Request, rows: QuerySet[Row], path_of: Callable[[Row], str] = scope_path, **lookup: object
+) -> Row:
+    """The row, if the viewer may see it (else 404) and may do at its place what the view asks for (else 403).
+
+    `path_of`: where that is, for a view that only shows and is open to more than those who may change something.
+    """
     visible = rows.visible_to(request.user)  # type: ignore[attr-defined]
     row = get_object_or_404(visible, **lookup)
-    demand(request, cast(Scoped, row).scope_path)
+    demand(request, path_of(row))
     return row
 
 
@@ -86,7 +96,13 @@ def demand(request: HttpRequest | Request, path: str) -> None:
     wanted = policy.capabilities if policy else frozenset(Capability)
     standing = request.user.standing  # type: ignore[union-attr]
     if wanted and not any(standing.may(capability, path) for capability in wanted):
-        raise PermissionDenied(_("Your office doesn't cover this here. Ask the branch secretary or the committee."))
+        raise PermissionDenied(_refusal(path))
+
+
+def _refusal(path: str) -> str:
+    if not path:
+        return _("This person is on no roster any more. What is on record can be read, but not changed.")
+    return _("Your office doesn't cover this here. Ask the branch secretary or the committee.")
 
 
 class ApiPolicy(BasePermission):

@@ -84,6 +84,7 @@ def _writers(language: str | None) -> dict[str, Writer]:
         "situations": lambda row: _badges(row.situations, language) if row.situations else "",
         "joined": lambda row: row.joined,
         "reach": lambda row: ways[row.member.reach_by],
+        "left": lambda row: row.left,
     }
 
 

@@ -15,7 +15,15 @@ ROSTER = {
     "district_staff": "zhang li wang",
     "county_staff": "zhang li wang zhao",
 }
-"""Whoever left (`gone`) is on no roster, and on nobody's screen."""
+"""Whoever left (`gone`) is on no roster: nothing of theirs can be changed any more."""
+
+MEMBERS = ROSTER | {
+    "secretary": "zhang li gone",
+    "officer": "zhang li gone",
+    "district_staff": "zhang li wang gone",
+    "county_staff": "zhang li wang zhao gone",
+}
+"""Whoever left can be read about by the offices of the branch that they left last, and above it."""
 
 CARE = {
     "secretary": "zhang li",
@@ -55,7 +63,7 @@ MATERIALS_OF_THE_NEXT_BRANCH = (
 )
 
 SCOPE: dict[str, dict[str, str]] = {
-    "Member": ROSTER,
+    "Member": MEMBERS,
     "Situation": ROSTER,
     # The relation that `gone` had stays part of the branch's history; `zhao` takes part in the next branch.
     "Affiliation": {

@@ -106,7 +106,7 @@ class MemberField(IdentityNumberField):
         number = super().clean(value)
         if not number:
             return None
-        members = Member.objects.visible_to(self.user, Capability.MANAGE_USERS)
+        members = Member.objects.visible_to(self.user, Capability.MANAGE_USERS, former=False)
         found = members.filter(national_id_print__in=fingerprints(number)).first()
         if found is None:
             raise ValidationError(_("No member with this identity number is on a roster whose users you manage."))

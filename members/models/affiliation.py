@@ -2,7 +2,7 @@ import uuid
 from datetime import date
 
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
 from members.choices import AffiliationKind, Capability, LeavingReason
@@ -26,6 +26,10 @@ class AffiliationQuerySet(models.QuerySet["Affiliation"]):
 
     def open(self) -> "AffiliationQuerySet":
         return self.filter(valid_until__isnull=True)
+
+    def latest_first(self) -> "AffiliationQuerySet":
+        """By their end, those that haven't ended before all others."""
+        return self.order_by(F("valid_until").desc(nulls_first=True), F("valid_from").desc(nulls_last=True), "key")
 
 
 class Affiliation(models.Model):
@@ -60,6 +64,11 @@ class Affiliation(models.Model):
                 condition=Q(kind=AffiliationKind.FORMAL, valid_until__isnull=True),
                 name="affiliation_one_open_formal",
             ),
+        ]
+        indexes = [
+            models.Index(
+                fields=["organization", "member"], condition=Q(valid_until__isnull=False), name="affiliation_ended"
+            )
         ]
 
     def __str__(self) -> str:

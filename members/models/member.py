@@ -1,15 +1,17 @@
 import uuid
+from collections.abc import Iterable
 from datetime import date
 from typing import cast
 
 from django.db import connection, models
-from django.db.models import Exists, OuterRef, Q, Value
+from django.db.models import Exists, F, OuterRef, Q, Subquery, Value
 from django.db.models.functions import Concat
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from members.choices import (
     VOTELESS_KINDS,
+    AffiliationKind,
     Capability,
     DatePrecision,
     DuesCategory,
@@ -30,9 +32,16 @@ from members.search import postgres_query, sqlite_query
 
 class MemberQuerySet(models.QuerySet["Member"]):
     def visible_to(
-        self, user: User, capability: Capability = Capability.VIEW_ROSTER, *, walking: bool = False
+        self,
+        user: User,
+        capability: Capability = Capability.VIEW_ROSTER,
+        *,
+        walking: bool = False,
+        former: bool = True,
     ) -> "MemberQuerySet":
-        """The rosters of the offices that grant the capability, and oneself.
+        """The rosters of the offices that grant the capability, whoever left the last of them, and oneself.
+
+        `former=False` leaves out whoever is on no roster any more.
 
         `walking`: many are asked for, in another order than the roster's. SQLite would sort all of them; what it can't
         recognize as a column it leaves alone, and walks the index of the order. PostgreSQL knows by itself.
@@ -40,7 +49,11 @@ class MemberQuerySet(models.QuerySet["Member"]):
         field = "roster_path"
         if walking and connection.vendor == "sqlite":
             self, field = self.alias(stands_at=Concat("roster_path", Value(""))), "stands_at"  # noqa: PLW0642
-        inside = subtree(field, user.standing.paths(capability))
+        paths = user.standing.paths(capability)
+        inside = subtree(field, paths)
+        if former and paths:
+            self = self.alias(last_path=_last_relation("organization__path"))  # noqa: PLW0642
+            inside |= Q(roster_path="") & subtree("last_path", paths)
         return self.filter(inside | Q(pk=user.standing.member_id) if user.standing.member_id else inside)
 
     def below(self, path: str) -> "MemberQuerySet":
@@ -49,6 +62,18 @@ class MemberQuerySet(models.QuerySet["Member"]):
 
     def on_roster(self) -> "MemberQuerySet":
         return self.filter(roster_path__gt="")
+
+    def former(self, paths: Iterable[str]) -> "MemberQuerySet":
+        """On no roster any more, and last on one of those subtrees. Each has `left_path`, `left_on`, `left_because`."""
+        ended = Member.objects.filter(
+            subtree("affiliations__organization__path", paths), affiliations__valid_until__isnull=False
+        )
+        left = self.filter(roster_path="", pk__in=ended.values("pk")).annotate(
+            left_path=_last_relation("organization__path"),
+            left_on=_last_relation("valid_until"),
+            left_because=_last_relation("left_because"),
+        )
+        return left.filter(subtree("left_path", paths))
 
     def formal(self, on: date) -> "MemberQuerySet":
         """Formal members of that day: by the day of confirmation where it is known, else as recorded."""
@@ -100,6 +125,16 @@ def formal_on(on: date, prefix: str = "") -> Q:
     """Condition: a formal member on that day. `prefix` leads to the member from another model."""
     confirmed = Q(**{f"{prefix}full_on__isnull": False, f"{prefix}full_on__lte": on})
     return confirmed | Q(**{f"{prefix}full_on__isnull": True, f"{prefix}membership": Membership.FORMAL})
+
+
+def _last_relation(field: str) -> Subquery:
+    """A field of the formal relation that ended last; of two of one day, the one that also began later."""
+    last = Member.objects.filter(pk=OuterRef("pk"), affiliations__kind=AffiliationKind.FORMAL).order_by(
+        F("affiliations__valid_until").desc(nulls_first=True),
+        F("affiliations__valid_from").desc(nulls_last=True),
+        "affiliations__key",
+    )
+    return Subquery(last.values(f"affiliations__{field}")[:1])
 
 
 class Member(models.Model):

@@ -21,6 +21,8 @@ class MemberPage:
     places: list[Organization]
     """The branch, and the group if the member is in one; empty: on no roster."""
     present: Affiliation | None
+    departure: Affiliation | None
+    """How somebody who is on no roster left the last one; its `left_because` is empty when that is to come."""
     situations: list[Situation]
     """Those that hold and those to come, the newest first."""
     contact_persons: list[ContactPerson]
@@ -45,6 +47,7 @@ def member_page(member: Member, viewer: User, *, start: int, on: date) -> Member
         member=member,
         places=places_of(member),
         present=Affiliation.objects.formal().open().filter(member=member).first(),
+        departure=departure_of(member),
         situations=situations,
         contact_persons=contact_persons_of(member, on=on) if with_contacts else [],
         events=events[:EVENTS],
@@ -60,6 +63,19 @@ def reads_contacts(viewer: User, member: Member) -> bool:
     """Whether the contact log of this member is theirs to read."""
     own = viewer.standing.member_id == member.pk
     return own or viewer.standing.may(Capability.VIEW_CONTACTS, member.roster_path)
+
+
+def departure_of(member: Member) -> Affiliation | None:
+    """The last relation of a member who is on no roster; None: they are on one, or never were."""
+    if member.roster_path:
+        return None
+    return Affiliation.objects.formal().filter(member=member).select_related("organization").latest_first().first()
+
+
+def whereabouts(member: Member) -> str:
+    """Path of where the member belongs, or belonged last: whose offices may read what is on record."""
+    departure = departure_of(member)
+    return departure.organization.path if departure else member.roster_path
 
 
 def places_of(member: Member) -> list[Organization]:
@@ -89,4 +105,4 @@ def last_steps(member: Member) -> dict[str, Affiliation | None]:
     formal = Affiliation.objects.formal().filter(member=member).select_related("organization")
     present = formal.open().first()
     ended_then = formal.filter(valid_until=present.valid_from) if present and present.valid_from else formal.none()
-    return {"present": present, "before": ended_then.order_by(F("valid_from").desc(nulls_last=True)).first()}
+    return {"present": present, "before": ended_then.latest_first().first()}

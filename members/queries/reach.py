@@ -94,7 +94,7 @@ def possible_contact_persons(member: Member, user: User, present: int | None = N
     path = member.roster_path
     group = Organization.objects.filter(path=path, kind=OrganizationKind.GROUP).exists()
     branch = path[: -Organization.steplen] if group else path
-    others = Member.objects.below(branch).visible_to(user) if path else Member.objects.none()
+    others = Member.objects.below(branch).visible_to(user, former=False) if path else Member.objects.none()
     if present:
         others |= Member.objects.filter(pk=present)
     return others.exclude(pk=member.pk).in_roster_order()
@@ -123,7 +123,8 @@ _LIGHT = ("pk", "roster_path", "name_key", "last_on", "next_on", "last_kind")
 
 def _members(user: User, *, on: date) -> MemberQuerySet:
     paths = user.standing.paths(Capability.VIEW_CONTACTS)
-    inside = Member.objects.visible_to(user, Capability.VIEW_CONTACTS).filter(subtree("roster_path", paths))
+    members = Member.objects.visible_to(user, Capability.VIEW_CONTACTS, former=False)
+    inside = members.filter(subtree("roster_path", paths))
     latest = Contact.objects.filter(member=OuterRef("pk")).latest_first()
     return inside.in_situation(*HARD_TO_REACH_KINDS, on=on).annotate(
         last_on=Subquery(latest.values("happened_on")[:1]),

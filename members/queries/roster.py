@@ -9,7 +9,7 @@ from typing import Any
 from django.db.models import Q, Subquery, Value
 from django.db.models.functions import Concat
 
-from members.choices import Capability, DatePrecision, DuesCategory, Membership, SituationKind
+from members.choices import Capability, DatePrecision, DuesCategory, LeavingReason, Membership, SituationKind
 from members.filters import AGES, NONE, RosterFilter
 from members.models import Member, Organization, Situation, User
 from members.models.member import MemberQuerySet
@@ -33,6 +33,8 @@ SHOWN_FIELDS = (
     *("id", "key", "name", "name_key", "sex", "birth_on", "birth_precision", "membership", "full_on", "dues_category"),
     *("joined_on", "joined_precision", "reach_by", "roster_path"),
 )
+LEAVING_FIELDS = ("left_path", "left_on", "left_because")
+"""What is shown besides of whoever has left."""
 
 
 @dataclass(slots=True)
@@ -40,10 +42,10 @@ class RosterRow:
     """A member as the list shows them on a day."""
 
     member: Any
-    """Named tuple of SHOWN_FIELDS."""
+    """Named tuple of SHOWN_FIELDS, and of LEAVING_FIELDS where somebody has left."""
     on: date
     branch: str = ""
-    """The branch, and the group where the member is in one."""
+    """The branch, and the group where the member is in one: the last, where somebody has left."""
     situations: tuple[SituationKind, ...] = ()
 
     @property
@@ -65,6 +67,11 @@ class RosterRow:
         return str(PartialDate(day, self.member.joined_precision)) if day else ""
 
     @property
+    def left(self) -> str:
+        """The day on which the member left, and why."""
+        return f"{self.member.left_on} {LeavingReason(self.member.left_because).label}"
+
+    @property
     def membership(self) -> Membership:
         return membership_on(self.on, full_on=self.member.full_on, recorded=self.member.membership)
 
@@ -77,13 +84,40 @@ def roster(
     With the code of an organization only its subtree; nobody where the user doesn't see that organization. `walking` as
     in `visible_to`.
     """
-    members = Member.objects.visible_to(user, capability, walking=walking)
+    members = Member.objects.visible_to(user, capability, walking=walking, former=False)
     if user.standing.member_id:
         members = members.filter(subtree("roster_path", user.standing.paths(capability)))
     if not code:
         return members
+    return members.filter(roster_path__range=_subtree_of(user, code, capability))
+
+
+def former_members(user: User, code: str = "", capability: Capability = Capability.VIEW_ROSTER) -> MemberQuerySet:
+    """Those who left the last of the rosters that the user works with; as `roster`, with an organization's code."""
+    members = Member.objects.visible_to(user, capability).former(user.standing.paths(capability))
+    return members.filter(Q(left_path__range=_subtree_of(user, code, capability))) if code else members
+
+
+def _subtree_of(user: User, code: str, capability: Capability) -> tuple[Subquery, Concat]:
+    """First and last path below the organization of the code; nothing lies in it where the user doesn't see it."""
     start = Subquery(Organization.objects.visible_to(user, capability).filter(code=code).values("path"))
-    return members.filter(roster_path__range=(start, Concat(start, Value("Z" * STEP))))
+    return start, Concat(start, Value("Z" * STEP))
+
+
+def asked(
+    user: User,
+    chosen: RosterFilter,
+    *,
+    on: date,
+    capability: Capability = Capability.VIEW_ROSTER,
+    walking: bool = False,
+) -> MemberQuerySet:
+    """Whom the filter asks for, of those with whom the user works."""
+    if chosen.former:
+        members = former_members(user, chosen.org, capability)
+    else:
+        members = roster(user, chosen.org, capability, walking=walking)
+    return narrowed(members, chosen, on=on)
 
 
 def narrowed(members: MemberQuerySet, chosen: RosterFilter, *, on: date) -> MemberQuerySet:
@@ -136,23 +170,29 @@ def roster_list(user: User, chosen: RosterFilter, *, on: date) -> Listed:
     Of a search only the first that are found are listed, in whatever order the index gives them: a common name is never
     sorted as a whole.
     """
-    members = narrowed(roster(user, chosen.org), chosen, on=on)
+    members = asked(user, chosen, on=on)
     if chosen.q.strip():
         found = list(members.order_by().values_list("pk", flat=True)[: FOUND + 1])
         count = None if len(found) > FOUND else len(found)
-        return Listed(Member.objects.filter(pk__in=found[:FOUND]), count, FOUND, partly=count is None)
+        narrow = members if chosen.former else Member.objects.all()
+        return Listed(narrow.filter(pk__in=found[:FOUND]), count, FOUND, partly=count is None)
     most = FOUND if chosen.narrows else COUNTED
     count = members.order_by()[: most + 1].count()
     if count <= most:
         return Listed(members, count, most)
     if chosen.sort:
-        members = narrowed(roster(user, chosen.org, walking=True), chosen, on=on)
+        members = asked(user, chosen, on=on, walking=True)
     return Listed(members, None, most)
 
 
-def page_of(members: MemberQuerySet, *, sort: str, place: Place) -> Page:
+def page_of(members: MemberQuerySet, *, sort: str, place: Place, former: bool = False) -> Page:
     """One page of the list, with nothing private."""
-    return page(members, SHOWN_FIELDS, ORDERS[sort], place)
+    return page(members, SHOWN_FIELDS + (LEAVING_FIELDS if former else ()), ORDERS[sort], place)
+
+
+def place_of(member: Any) -> str:
+    """Path of where the member of a page belongs, or belonged last."""
+    return member.roster_path or getattr(member, "left_path", "")
 
 
 def rows_of(members: Sequence[Any], names: Mapping[str, str], *, on: date) -> list[RosterRow]:
@@ -162,7 +202,7 @@ def rows_of(members: Sequence[Any], names: Mapping[str, str], *, on: date) -> li
     for member_id, kind in held.values_list("member_id", "kind"):
         situations[member_id].add(kind)
     return [
-        RosterRow(member, on, names.get(member.roster_path, ""), _in_order(situations.get(member.id, ())))
+        RosterRow(member, on, names.get(place_of(member), ""), _in_order(situations.get(member.id, ())))
         for member in members
     ]
 

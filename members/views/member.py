@@ -29,7 +29,7 @@ from members.forms.member import (
 from members.models import Affiliation, Member
 from members.photos import photo_kind
 from members.policy import demand, fetch, requires, signed_in
-from members.queries.member_page import last_steps, member_page
+from members.queries.member_page import last_steps, member_page, whereabouts
 from members.requests import PageRequest
 from members.services.belonging import CannotBelong
 from members.services.moves import leave_roster, move_member, take_back_step
@@ -42,8 +42,8 @@ from members.views.timeline import lines
 @requires(Capability.VIEW_ROSTER)
 @require_safe
 def member_detail(request: PageRequest, key: UUID) -> HttpResponse:
-    """One member's page. Private values are masked; revealing one is a page of its own."""
-    member = fetch(request, Member.objects.all(), key=key)
+    """One member's page. Private values are masked; revealing one is a page of its own. Who has left is only shown."""
+    member = fetch(request, Member.objects.all(), whereabouts, key=key)
     return render(request, "members/member.html", {**_page(request, member), **_powers(request, member)})
 
 
@@ -88,7 +88,7 @@ def member_edit(request: PageRequest, key: UUID) -> HttpResponse:
 @require_safe
 def member_photo(request: PageRequest, key: UUID) -> FileResponse:
     """The picture, to those who may see the member."""
-    member = fetch(request, Member.objects.exclude(photo=""), key=key)
+    member = fetch(request, Member.objects.exclude(photo=""), whereabouts, key=key)
     try:
         file = member.photo.open()
     except FileNotFoundError as error:
@@ -237,6 +237,7 @@ def _powers(request: PageRequest, member: Member) -> dict[str, bool]:
         "may_edit": may(Capability.EDIT_ROSTER, member.roster_path),
         "may_record": may(Capability.RECORD_CONTACTS, member.roster_path),
         "may_reveal": may(Capability.REVEAL_PRIVATE, member.roster_path),
+        "may_take_back": not member.roster_path and may(Capability.EDIT_ROSTER, whereabouts(member)),
     }
 
 

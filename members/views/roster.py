@@ -12,7 +12,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from members.choices import Capability
 from members.exporting import MOST_ROWS, export_roster
-from members.filters import COLUMNS, RosterFilter, kept_pairs, kept_query, shown_columns
+from members.filters import COLUMNS, RosterFilter, kept_pairs, kept_query, offered_columns, shown_columns
 from members.forms.roster import SavedFilterForm
 from members.models import SavedFilter, User
 from members.policy import requires
@@ -33,11 +33,12 @@ def roster_list(request: PageRequest) -> HttpResponse:
     """The roster, filtered, sorted and by pages. htmx gets the rows alone."""
     user, chosen = request.user, RosterFilter.from_query(request.GET)
     listed = roster.roster_list(user, chosen, on=request.today)
-    page = roster.page_of(listed.members, sort=chosen.sort, place=Place.from_query(request.GET))
-    places = places_of(user, chosen.org, [member.roster_path for member in page.rows])
+    former = bool(chosen.former)
+    page = roster.page_of(listed.members, sort=chosen.sort, place=Place.from_query(request.GET), former=former)
+    places = places_of(user, chosen.org, map(roster.place_of, page.rows))
     if chosen.org and not places.chosen:
         raise Http404
-    columns = shown_columns(request.GET, one_place=len(places.offered) < 2)
+    columns = shown_columns(request.GET, one_place=len(places.offered) < 2, former=former)
     context = {
         "chosen": chosen,
         "page": page,
@@ -46,8 +47,8 @@ def roster_list(request: PageRequest) -> HttpResponse:
         "places": [("", _("All I may see")), *places.offered],
         "saved_filters": list(SavedFilter.objects.visible_to(user)),
         **_addresses(request),
-        **_columns(request, columns),
-        **_powers(user),
+        **_columns(request, columns, former=former),
+        **_powers(user, former=former),
     }
     patches = request.htmx and not request.htmx.history_restore_request
     response = render(request, "members/roster.html#rows" if patches else "members/roster.html", context)
@@ -83,16 +84,18 @@ def roster_export(request: PageRequest) -> HttpResponseBase:
     """Everybody on the list that the address describes, as a workbook. Private fields with a reason."""
     chosen = RosterFilter.from_query(request.GET)
     reason = request.POST.get("reason", "")[:REASON].replace("\0", "")
-    wanted: dict[str, Any] = {"private": "private" in request.POST, "reason": reason}
+    wanted: dict[str, Any] = {
+        "private": "private" in request.POST,
+        "reason": reason,
+        "former": bool(chosen.former),
+    }
     places = places_of(request.user, chosen.org, ())
     if chosen.org and not places.chosen:
         raise Http404
     if wanted["private"]:
-        _demand_reveal(request.user)
+        _demand_reveal(request.user, former=bool(chosen.former))
     file = TemporaryFile()  # noqa: SIM115 - the response reads it to its end and closes it
-    members = roster.narrowed(
-        roster.roster(request.user, chosen.org, Capability.EXPORT_ROSTER), chosen, on=request.today
-    )
+    members = roster.asked(request.user, chosen, on=request.today, capability=Capability.EXPORT_ROSTER)
     code = places.chosen.code if places.chosen else request.user.standing.held[0].code
     try:
         export_roster(members=members, target=file, code=code, on=request.today, by=request.user, **wanted)
@@ -104,10 +107,12 @@ def roster_export(request: PageRequest) -> HttpResponseBase:
     return FileResponse(file, as_attachment=True, filename=name)
 
 
-def _demand_reveal(user: User) -> None:
-    """Raises PermissionDenied unless whatever the user exports they may also reveal."""
+def _demand_reveal(user: User, *, former: bool) -> None:
+    """Raises PermissionDenied unless whatever the user exports they may also reveal; of who has left, nobody may."""
     standing = user.standing
-    if not all(standing.may(Capability.REVEAL_PRIVATE, path) for path in standing.paths(Capability.EXPORT_ROSTER)):
+    if former or not all(
+        standing.may(Capability.REVEAL_PRIVATE, path) for path in standing.paths(Capability.EXPORT_ROSTER)
+    ):
         raise PermissionDenied(_("Your office doesn't reveal private fields. Export without them."))
 
 
@@ -122,20 +127,21 @@ def _addresses(request: PageRequest) -> dict[str, Any]:
     }
 
 
-def _columns(request: PageRequest, shown: list[str]) -> dict[str, Any]:
+def _columns(request: PageRequest, shown: list[str], *, former: bool) -> dict[str, Any]:
+    offered = offered_columns(former=former)
     return {
-        "column_choices": [(column, label, column in shown) for column, label in COLUMNS.items()],
+        "column_choices": [(column, COLUMNS[column], column in shown) for column in offered],
         "chosen_columns": shown if "columns" in request.GET else [],
     }
 
 
-def _powers(user: User) -> dict[str, Any]:
+def _powers(user: User, *, former: bool) -> dict[str, Any]:
     held = user.standing.capabilities
     return {
         "may_edit": Capability.EDIT_ROSTER in held,
         "may_import": Capability.IMPORT_ROSTER in held,
         "may_export": Capability.EXPORT_ROSTER in held,
-        "may_reveal": Capability.REVEAL_PRIVATE in held,
+        "may_reveal": Capability.REVEAL_PRIVATE in held and not former,
         "most_exported": MOST_ROWS,
     }
 

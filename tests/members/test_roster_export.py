@@ -12,7 +12,7 @@ from django.urls import reverse
 
 from audit.models import Entry
 from members import exporting
-from members.choices import DuesCategory, Education, Membership, OfficeKind, Sex, SituationKind
+from members.choices import DuesCategory, Education, LeavingReason, Membership, OfficeKind, Sex, SituationKind
 from members.importing.running import import_roster
 from members.models import Affiliation, Member, Situation, User
 from members.offices import CAPABILITIES
@@ -205,6 +205,7 @@ def snapshot() -> list[object]:
         (exporting.CATEGORIES, DuesCategory),
         (exporting.EDUCATIONS, Education),
         (exporting.KINDS, SituationKind),
+        (exporting.REASONS, LeavingReason),
     ],
 )
 def test_there_is_a_word_for_every_choice(words: dict[str, str], choices: type) -> None:
