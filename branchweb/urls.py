@@ -7,5 +7,6 @@ urlpatterns = [
     path("api/", include("branchweb.api")),
     path("account/", include("members.urls_account")),
     path("meetings/", include("meetings.urls")),
+    path("dues/", include("dues.urls")),
     path("", include("members.urls")),
 ]
