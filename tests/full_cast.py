@@ -31,6 +31,7 @@ from members.models import (
     User,
 )
 from tests.cast import TODAY, Cast, make_cast, make_member, make_user
+from tests.full_cast_dues import dues
 from tests.full_cast_meetings import meetings
 
 PNG = b"\x89PNG\r\n\x1a\n" + b"0" * 24
@@ -61,6 +62,7 @@ def make_full_cast() -> FullCast:
     users_and_offices(full)
     imports(full)
     meetings(full)
+    dues(full)
     return full
 
 

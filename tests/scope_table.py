@@ -62,6 +62,35 @@ MATERIALS_OF_THE_NEXT_BRANCH = (
     "next-branch-open next-branch-closed before-open before-closed next-planned-open next-planned-closed"
 )
 
+OWN_DUES = {
+    "secretary": "zhang li",
+    "officer": "zhang li",
+    "member": "zhang",
+    "next_secretary": "wang",
+    "other_secretary": "zhao",
+}
+"""The branch where the member stands today, and the member."""
+DUES_CASES = OWN_DUES | {"district_staff": "zhang li wang", "county_staff": "zhang li wang zhao"}
+"""What the committee above has to answer."""
+LEDGER = OWN_DUES | {"member": "zhang zhang-before", "next_secretary": "wang zhang-before"}
+"""Lines stay with the branch in which they were made, and follow the member himself."""
+LARGE = LEDGER | {
+    "district_staff": "zhang li wang zhang-before",
+    "county_staff": "zhang li wang zhao zhang-before",
+}
+BRANCH_BOOKS = {
+    "secretary": "branch",
+    "officer": "branch",
+    "next_secretary": "next-branch",
+    "other_secretary": "other-branch",
+}
+COUNTED_BOOKS = BRANCH_BOOKS | {
+    "district_staff": "branch next-branch",
+    "county_staff": "branch next-branch other-branch",
+    "county_secretary": "branch next-branch other-branch",
+}
+"""Sums of a branch: committees see them too."""
+
 SCOPE: dict[str, dict[str, str]] = {
     "Member": MEMBERS,
     "Situation": ROSTER,
@@ -193,6 +222,27 @@ SCOPE: dict[str, dict[str, str]] = {
         "next_secretary": "next-branch",
         "other_secretary": "other-branch",
     },
+    # A base is the officer's and the member's business: not even the secretary's.
+    "Basis": {"officer": "zhang li", "member": "zhang"},
+    "LedgerImport": {"officer": "branch"},
+    "Relief": DUES_CASES,
+    "ArrearsReview": DUES_CASES,
+    "Arrangement": OWN_DUES,
+    "ArrearsReason": OWN_DUES,
+    "Charge": LEDGER,
+    "Payment": LEDGER,
+    "Allocation": LEDGER,
+    "Receipt": LEDGER,
+    "PaymentProposal": LEDGER,
+    "LargeDues": LARGE,
+    # Who paid whose dues is the branch's business: a member reads his payments, not the bill.
+    "BillRow": LEDGER | {"member": ""},
+    "Bill": BRANCH_BOOKS,
+    "ClosedMonth": BRANCH_BOOKS,
+    "Remittance": COUNTED_BOOKS,
+    "DuesUse": COUNTED_BOOKS,
+    # Published to the members, also to one who has no office.
+    "Disclosure": COUNTED_BOOKS | {"member": "branch"},
     # Not a queryset's visible_to but members.queries.trail.visible_entries.
     "Entry": {
         "secretary": "branch group",
@@ -213,5 +263,6 @@ REACHED_THROUGH = {
     "Observer": "meeting",
     "Candidate": "vote",
     "Scrutineer": "vote",
+    "ReceiptSeries": "organization",
 }
 """Models without a scope of their own: only ever read through a row that has one."""
