@@ -1,6 +1,7 @@
 """Opening an election, the count of its papers, and the approval from above."""
 
 import uuid
+from collections.abc import Iterable
 from typing import Any, cast
 
 from django import forms
@@ -8,9 +9,10 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from meetings.forms.vote import number
-from meetings.models import AgendaItem, Meeting, Vote
-from meetings.queries.votes import can_scrutinize, can_stand
+from meetings.models import AgendaItem, Expected, Meeting, Vote
+from meetings.queries.votes import can_scrutinize, can_stand, on_the_ballot
 from meetings.rules.election import Ballot
+from meetings.rules.strokes import ballot_key
 from meetings.services.elections import Posts
 from members.choices import OfficeKind, OrganizationKind
 from members.rules.organizations import OFFICES_IN
@@ -24,8 +26,10 @@ ELECTED = (
 OTHER_NAMES = range(1, 6)
 
 
-def people(rows: Any) -> list[tuple[int, str]]:
-    return [(one.member_id, f"{one.name} · {one.group}" if one.group else one.name) for one in rows]
+def people(rows: Iterable[Expected]) -> list[tuple[int, str]]:
+    """Choices in the order of a ballot, by strokes."""
+    found = sorted(rows, key=lambda one: ballot_key(one.name))
+    return [(one.member_id, f"{one.name} · {one.group}" if one.group else one.name) for one in found]
 
 
 def members_field(label: Any, **more: Any) -> forms.TypedMultipleChoiceField:
@@ -94,7 +98,7 @@ class BallotForm(forms.Form):
 
     def __init__(self, *args: Any, vote: Vote, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.candidates = list(vote.candidates.all())
+        self.candidates = on_the_ballot(vote)
         for one in self.candidates:
             for name, label in (("for", _("For")), ("against", _("Against")), ("abstained", _("Abstained"))):
                 self.fields[f"{name}_{one.pk}"] = number(label)

@@ -14,10 +14,11 @@ from meetings.models import Candidate, Count, Exclusion, Expected, Meeting, Vote
 from meetings.queries.tally import tally_of
 from meetings.rules import election
 from meetings.rules.election import Ballot, Result, Standing
+from meetings.rules.strokes import ballot_key, to_look_up
 from meetings.rules.votes import Figures, Heads, Quorum, differences, quorum, subjects_of, usual_subject
 from members.choices import Capability
 from members.models import Office, User
-from rulebook.book import rule_version
+from rulebook.book import rule_if_held, rule_version
 from rulebook.rule import NoRule
 from rulebook.rules.votes import exclusion
 from rulebook.values import Citation, Verdict
@@ -104,6 +105,20 @@ def result_of(vote: Vote) -> Result | None:
     standings = [Standing(str(one.pk), one.votes_for or 0) for one in vote.candidates.all()]
     heads = Heads(vote.entitled, vote.present)
     return election.elect(standings, seats=vote.seats, heads=heads, on=vote.item.meeting.day)
+
+
+def on_the_ballot(vote: Vote) -> list[Candidate]:
+    """The candidates as they stand on the paper; whom voters wrote in follows."""
+    return sorted(vote.candidates.all(), key=lambda one: (one.is_written_in, ballot_key(one.name)))
+
+
+def ballot_section(vote: Vote) -> dict[str, Any]:
+    """What `meetings/parts/votes_candidates.html` needs: the candidates, by which article they stand so, and whose
+    place has to be looked up."""
+    candidates = on_the_ballot(vote)
+    printed = [one.name for one in candidates if not one.is_written_in]
+    ballot = rule_if_held("election.ballot", vote.item.meeting.day)
+    return {"candidates": candidates, "ballot_rule": ballot, "to_look_up": to_look_up(printed)}
 
 
 def tied_in(vote: Vote) -> list[Candidate]:

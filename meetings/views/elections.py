@@ -11,7 +11,15 @@ from meetings.choices import VoteSubject
 from meetings.forms.election import AgainForm, ApproveForm, ElectionForm
 from meetings.forms.vote import show_wrong
 from meetings.models import Vote
-from meetings.queries.votes import citations_of, elected_in, offices_ended_by, quorums_of, tied_in, to_approve
+from meetings.queries.votes import (
+    ballot_section,
+    citations_of,
+    elected_in,
+    offices_ended_by,
+    quorums_of,
+    tied_in,
+    to_approve,
+)
 from meetings.services.elections import add_election, approve_election, vote_again
 from meetings.services.meeting import NotNow
 from meetings.services.votes import WrongFigures
@@ -88,6 +96,7 @@ def election_approve(request: PageRequest, key: str) -> HttpResponse:
         "elected": elected_in(vote),
         "ending": offices_ended_by(vote, request.today),
         "citations": citations_of(vote),
+        **ballot_section(vote),
     }
     return render(request, "meetings/election_approve.html", context)
 

@@ -13,6 +13,7 @@ from meetings.forms.election import BallotForm
 from meetings.forms.vote import CountForm, VoteForm, WithdrawForm, show_wrong
 from meetings.models import Meeting, Vote
 from meetings.queries.votes import (
+    ballot_section,
     citations_of,
     counting_of,
     heads_of,
@@ -88,7 +89,7 @@ def vote_detail(request: PageRequest, key: str) -> HttpResponse:
         "way_on": way_on(vote),
         "may_record": meeting.is_running and request.user.standing.may(Capability.RECORD_MEETINGS, vote.scope_path),
     }
-    return render(request, "meetings/vote.html", context)
+    return render(request, "meetings/vote.html", context | (ballot_section(vote) if vote.seats is not None else {}))
 
 
 @requires(Capability.RECORD_MEETINGS)

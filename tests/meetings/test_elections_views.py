@@ -205,6 +205,27 @@ def test_the_approval_shows_whose_office_ends_and_gives_the_new_one(meeting, cas
     assert Term.objects.count() == 1
 
 
+def test_candidates_stand_by_strokes_on_the_page_and_on_the_count(meeting, cast, as_user):
+    vote = opened(meeting, ("党员03", "党员04", "张英", "李国强"))
+    client = as_user(cast.secretary)
+    page, count = client.get(vote.get_absolute_url()), client.get(url("vote-count", vote))
+
+    assert [one.name for one in page.context["candidates"]] == ["李国强", "张英", "党员03", "党员04"]
+    assert [line["name"] for line in count.context["form"].lines()] == ["李国强", "张英", "党员03", "党员04"]
+    assert page.context["to_look_up"] == ["党员03", "党员04"]
+    assert "请查字典确定笔画顺序：党员03、党员04" in page.content.decode()
+
+
+def test_who_was_written_in_stands_below_the_ballot(meeting, cast, as_user):
+    vote = opened(meeting, ("张英",))
+    figures = {str(vote.candidates.get().pk): (2, 6, 0)}
+    for typist in ("secretary", "officer"):
+        count_election(vote=vote, ballot=Ballot(8, 8, 0, figures, {"丁一": 5}), by=typist)
+
+    page = as_user(cast.secretary).get(vote.get_absolute_url())
+    assert [one.name for one in page.context["candidates"]] == ["张英", "丁一"]
+
+
 def test_what_waits_and_what_is_approved_are_two_lists(meeting, cast, as_user):
     vote = elected(meeting)
     client = as_user(cast.district_staff)
