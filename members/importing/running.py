@@ -20,6 +20,7 @@ from members.importing.problems import Note
 from members.importing.workbook import NotARoster, RosterSheet, open_roster, refuse_unplaced
 from members.models import ColumnMapping, Organization, RosterImport, User
 from members.services import roster_import as service
+from members.services.organizations import hold_tree
 from members.workbooks.headings import Layout
 from members.workbooks.reading import Row, UnreadableWorkbook, Value
 from members.workbooks.records import Record
@@ -208,26 +209,32 @@ def import_roster(
 ) -> Report:
     """Read and store a workbook in one transaction. Raises UnreadableWorkbook, NotARoster: then nothing is stored."""
     with modest_cache(), open_roster(path, remembered(into)) as sheet:
-        places = Places(into, may_build=may_build)
-        refuse_unplaced(sheet.layout, places)
         report = Report(sheet.layout)
-        judge = Judge(sheet.layout, places, on)
         if dry_run:
+            judge = _judge_of(sheet, into, may_build, on)
             for chunk in chunks(sheet.records(), service.CHUNK):
                 report.add(judge.judge(chunk))
         else:
-            _import(path.name, sheet, judge, report, into, on, by)
+            _import(path.name, sheet, report, into, may_build, on, by)
         report.warnings[:0] = sheet.notes
     return report
 
 
+def _judge_of(sheet: RosterSheet, into: Organization | None, may_build: bool, on: date) -> Judge:
+    places = Places(into, may_build=may_build)
+    refuse_unplaced(sheet.layout, places)
+    return Judge(sheet.layout, places, on)
+
+
 @transaction.atomic
 def _import(
-    name: str, sheet: RosterSheet, judge: Judge, report: Report, into: Organization | None, on: date, by: User | str
+    name: str, sheet: RosterSheet, report: Report, into: Organization | None, may_build: bool, on: date, by: User | str
 ) -> None:
-    roster_import = service.receive_workbook(
-        key=uuid4(), file_name=name, organization=into, may_build=judge.places.may_build, by=by
-    )
+    hold_tree()  # nothing moves while the paths are known by heart
+    if into:
+        into.refresh_from_db()
+    judge = _judge_of(sheet, into, may_build, on)
+    roster_import = service.receive_workbook(key=uuid4(), file_name=name, organization=into, may_build=may_build, by=by)
     report.roster_import = roster_import
     service.claim(roster_import=roster_import, states=[ImportState.UPLOADED], now_in=ImportState.APPLYING)
     service.begin_rows(roster_import=roster_import, layout=sheet.layout, notes=sheet.notes)

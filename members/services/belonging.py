@@ -1,6 +1,7 @@
 """Where members belong: the affiliations, and the roster path that is derived from them."""
 
 from datetime import date
+from typing import cast
 from uuid import UUID, uuid4
 
 from django.db import transaction
@@ -12,6 +13,7 @@ from audit.services import record
 from members.choices import LeavingReason, OrganizationKind
 from members.models import Affiliation, Member, Organization, User
 from members.paths import contains
+from members.services.refused import Refused
 
 
 class CannotBelong(Exception):
@@ -20,16 +22,24 @@ class CannotBelong(Exception):
 
 @transaction.atomic
 def place_member(
-    *, member: Member, organization: Organization, on: date | None, by: User | str, key: UUID | None = None
+    *,
+    member: Member,
+    organization: Organization,
+    on: date | None,
+    today: date,
+    by: User | str,
+    key: UUID | None = None,
 ) -> Affiliation:
     """Give the member the formal relation to a branch or group from that day on; an open one ends that day.
 
     `key` is the row's own, where a form brings it. `on=None`: since an unknown day. Raises CannotBelong for a committee
-    or a dissolved branch, or for a day before the present relation.
+    or a dissolved branch, or for a day before the present relation; Refused for a day to come, because the roster
+    changes at once.
     """
+    _refuse_future(on, today)
     if organization.kind not in (OrganizationKind.BRANCH, OrganizationKind.GROUP):
         raise CannotBelong(_("Members belong to a branch or a group. Choose one."))
-    organization = Organization.objects.select_for_update().get(pk=organization.pk)  # it may be moving just now
+    organization = hold_organization(organization.pk)
     if organization.dissolved_on:
         raise CannotBelong(_("“%(name)s” has been dissolved. Choose another.") % {"name": organization.name})
     present = Affiliation.objects.formal().open().filter(member=member).select_related("organization").first()
@@ -44,8 +54,14 @@ def place_member(
 
 
 @transaction.atomic
-def end_belonging(*, member: Member, on: date, because: LeavingReason, by: User | str, reason: str = "") -> None:
-    """End the formal relation on that day (the first day without it). Raises CannotBelong when there is none."""
+def end_belonging(
+    *, member: Member, on: date, today: date, because: LeavingReason, by: User | str, reason: str = ""
+) -> None:
+    """End the formal relation on that day (the first day without it).
+
+    Raises CannotBelong when there is none, Refused for a day to come.
+    """
+    _refuse_future(on, today)
     present = Affiliation.objects.formal().open().filter(member=member).select_related("organization").first()
     if present is None:
         raise CannotBelong(_("This member is on no roster."))
@@ -55,6 +71,11 @@ def end_belonging(*, member: Member, on: date, because: LeavingReason, by: User 
         action="end_belonging", by=by, subject=member, organization_code=present.organization.code,
         reason=reason, details={"because": str(because)},
     )  # fmt: skip
+
+
+def hold_organization(pk: int) -> Organization:
+    """The organization as stored, kept where it is until the transaction ends: it may be moving just now."""
+    return cast(Organization, Organization.objects.select_for_update().get(pk=pk))
 
 
 def refresh_roster_paths(*, on: date) -> int:
@@ -70,6 +91,11 @@ def strays(*, on: date) -> QuerySet[Member]:
 def _derived_path(on: date) -> Coalesce:
     formal = Affiliation.objects.formal().holding(on).filter(member=OuterRef("pk"))
     return Coalesce(Subquery(formal.values("organization__path")[:1]), Value(""))
+
+
+def _refuse_future(on: date | None, today: date) -> None:
+    if on and on > today:
+        raise Refused(_("That day hasn't come yet. Until then the member stays where they are."), "on")
 
 
 def _end(affiliation: Affiliation, *, on: date | None, because: LeavingReason) -> None:

@@ -11,7 +11,7 @@ from audit.services import record
 from members.choices import LeavingReason, OrganizationKind, SituationKind
 from members.models import Affiliation, Member, Organization, Situation, User
 from members.paths import contains
-from members.services.belonging import end_belonging, place_member
+from members.services.belonging import end_belonging, hold_organization, place_member
 from members.services.refused import Refused
 
 
@@ -25,12 +25,12 @@ def move_member(
     """
     try:
         with transaction.atomic():
+            organization = hold_organization(organization.pk)
             held = _lock(member)
             if stored := Affiliation.objects.filter(pk=key, member=held).first():
                 return stored
             _refuse_unless_elsewhere(held, organization)
-            _refuse_future(on, today)
-            affiliation = place_member(member=held, organization=organization, on=on, by=by, key=key)
+            affiliation = place_member(member=held, organization=organization, on=on, today=today, by=by, key=key)
             _end_transfer(held, on=on)
             return affiliation
     except IntegrityError as error:
@@ -45,8 +45,7 @@ def leave_roster(
     held = _lock(affiliation.member)
     if not Affiliation.objects.open().filter(pk=affiliation.pk).exists():
         return
-    _refuse_future(on, today)
-    end_belonging(member=held, on=on, because=because, by=by, reason=reason)
+    end_belonging(member=held, on=on, today=today, because=because, by=by, reason=reason)
     _end_transfer(held, on=on)
 
 
@@ -56,18 +55,19 @@ def take_back_step(*, affiliation: Affiliation, reason: str, by: User | str) -> 
 
     A relation that hasn't ended stays as it is. Raises Refused when something else happened since.
     """
+    place = hold_organization(affiliation.organization_id)
     held = _lock(affiliation.member)
-    steps = list(Affiliation.objects.formal().filter(member=held).select_related("organization"))
+    steps = list(Affiliation.objects.formal().filter(member=held))
     ended = next(step for step in steps if step.pk == affiliation.pk)
     if ended.valid_until is None:
         return
-    _refuse_unless_last(ended, steps)
+    _refuse_unless_last(ended, steps, place)
     Affiliation.objects.formal().open().filter(member=held).delete()
     ended.valid_until, ended.left_because = None, ""
     ended.save(update_fields=["valid_until", "left_because"])
-    held.roster_path = ended.organization.path
+    held.roster_path = place.path
     held.save(update_fields=["roster_path"])
-    record(action="take_back_step", by=by, subject=held, organization_code=ended.organization.code, reason=reason)
+    record(action="take_back_step", by=by, subject=held, organization_code=place.code, reason=reason)
 
 
 @transaction.atomic
@@ -78,7 +78,7 @@ def place_in_group(
 
     Who is there already stays. Raises Refused for members of another branch, and then nobody is moved.
     """
-    _refuse_future(on, today)
+    organization = hold_organization(organization.pk)
     moved = 0
     for member in members:
         held = _lock(member)
@@ -86,23 +86,26 @@ def place_in_group(
             continue
         if not _same_branch(held.roster_path, organization):
             raise Refused(_("%(name)s belongs to another branch.") % {"name": held.name})
-        place_member(member=held, organization=organization, on=on, by=by)
+        place_member(member=held, organization=organization, on=on, today=today, by=by)
         moved += 1
     return moved
 
 
 def _lock(member: Member) -> Member:
-    """The member as stored, held until the transaction ends, so that two changes of place follow each other."""
+    """The member as stored, held until the transaction ends, so that two changes of place follow each other.
+
+    Always after the organization: a move of the tree also takes organizations first and their members then.
+    """
     return Member.objects.select_for_update().get(pk=member.pk)
 
 
-def _refuse_unless_last(ended: Affiliation, steps: list[Affiliation]) -> None:
+def _refuse_unless_last(ended: Affiliation, steps: list[Affiliation], place: Organization) -> None:
     """Only the relation that now holds may have followed, and it began on the day on which this one ended."""
     later = [step for step in steps if _order(step) > _order(ended)]
     if any(step.valid_until or step.valid_from != ended.valid_until for step in later):
         raise Refused(_("The member has changed places again since. Take back that step first."))
-    if ended.organization.dissolved_on:
-        raise Refused(_("“%(name)s” has been dissolved since.") % {"name": ended.organization.name})
+    if place.dissolved_on:
+        raise Refused(_("“%(name)s” has been dissolved since.") % {"name": place.name})
 
 
 def _order(step: Affiliation) -> tuple[date, date]:
@@ -112,11 +115,6 @@ def _order(step: Affiliation) -> tuple[date, date]:
 def _refuse_unless_elsewhere(member: Member, organization: Organization) -> None:
     if member.roster_path == organization.path:
         raise Refused(_("The member already belongs there."), "organization")
-
-
-def _refuse_future(on: date, today: date) -> None:
-    if on > today:
-        raise Refused(_("That day hasn't come yet. Until then the member stays where they are."), "on")
 
 
 def _end_transfer(member: Member, *, on: date) -> None:

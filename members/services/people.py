@@ -81,7 +81,7 @@ def create_member(
     try:
         with transaction.atomic():
             member.save(force_insert=True)
-            place_member(member=member, organization=organization, on=since, by=by)
+            place_member(member=member, organization=organization, on=since, today=on, by=by)
             record(action="create_member", by=by, subject=member, organization_code=organization.code)
     except IntegrityError:
         if stored := Member.objects.filter(key=key).first():

@@ -29,7 +29,7 @@ from members.models import (
     RosterImportRow,
     User,
 )
-from members.services.organizations import create_organization
+from members.services.organizations import create_organization, hold_tree
 from members.services.refused import Refused
 from members.services.roster_rows import add_situations, change_member, create_members, texts_of
 from members.workbooks.headings import Column, Layout
@@ -140,7 +140,11 @@ def _remember(organization: Organization, corrected: Mapping[str, str]) -> None:
 
 @transaction.atomic
 def confirm_import(*, roster_import: RosterImport, by: User | str) -> bool:
-    """Let the accepted rows be stored. Confirming twice confirms once; says whether it was this time."""
+    """Let the accepted rows be stored. Confirming twice confirms once; says whether it was this time.
+
+    Holds the tree: what is moving ends its move first, and afterwards nothing begins one (`move_organization`).
+    """
+    hold_tree()
     confirmed = RosterImport.objects.filter(pk=roster_import.pk, state=ImportState.PREVIEW).update(
         state=ImportState.CONFIRMED, rows_total=waiting_rows(roster_import).count(), rows_done=0, claimed_until=None
     )

@@ -90,7 +90,7 @@ def change_member(row: Judged, on: date, by: User | str) -> dict[str, Any]:
     if row.moves and row.place:
         undo["from"] = member.roster_path
         group = Organization.objects.get(pk=row.place.pk)
-        undo["affiliation"] = str(place_member(member=member, organization=group, on=on, by=by).pk)
+        undo["affiliation"] = str(place_member(member=member, organization=group, on=on, today=on, by=by).pk)
     return undo
 
 

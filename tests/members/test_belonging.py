@@ -14,6 +14,7 @@ from members.services.belonging import (
     refresh_roster_paths,
     strays,
 )
+from members.services.refused import Refused
 from tests.cast import TODAY, make_member
 
 
@@ -28,14 +29,14 @@ def relations(member):
 
 
 def test_a_newcomer_stands_on_the_roster_from_that_day(cast, newcomer):
-    place_member(member=newcomer, organization=cast.branch, on=TODAY, by=cast.secretary)
+    place_member(member=newcomer, organization=cast.branch, on=TODAY, today=TODAY, by=cast.secretary)
 
     assert relations(newcomer) == [("branch", TODAY, None, "")]
     assert Member.objects.get(pk=newcomer.pk).roster_path == cast.branch.path
 
 
 def test_placing_is_recorded_with_who_whom_and_where(cast, newcomer):
-    place_member(member=newcomer, organization=cast.branch, on=TODAY, by=cast.secretary)
+    place_member(member=newcomer, organization=cast.branch, on=TODAY, today=TODAY, by=cast.secretary)
     entry = Entry.objects.get()
 
     assert (entry.action, entry.actor, entry.organization_code) == ("place_member", "secretary", "branch")
@@ -43,7 +44,7 @@ def test_placing_is_recorded_with_who_whom_and_where(cast, newcomer):
 
 
 def test_since_when_may_be_unknown(cast, newcomer):
-    place_member(member=newcomer, organization=cast.branch, on=None, by="system")
+    place_member(member=newcomer, organization=cast.branch, on=None, today=TODAY, by="system")
 
     assert relations(newcomer) == [("branch", None, None, "")]
     assert not strays(on=date(1990, 1, 1)).filter(pk=newcomer.pk).exists()
@@ -62,8 +63,8 @@ def test_since_when_may_be_unknown(cast, newcomer):
 def test_moving_ends_the_old_relation_on_the_day_the_new_one_begins(cast, newcomer, first, second, because):
     first, second = getattr(cast, first), getattr(cast, second)
     earlier = TODAY - timedelta(days=30)
-    place_member(member=newcomer, organization=first, on=earlier, by=cast.secretary)
-    place_member(member=newcomer, organization=second, on=TODAY, by=cast.secretary)
+    place_member(member=newcomer, organization=first, on=earlier, today=TODAY, by=cast.secretary)
+    place_member(member=newcomer, organization=second, on=TODAY, today=TODAY, by=cast.secretary)
 
     assert relations(newcomer) == [(first.code, earlier, TODAY, because), (second.code, TODAY, None, "")]
     assert newcomer.roster_path == second.path
@@ -73,7 +74,7 @@ def test_moving_ends_the_old_relation_on_the_day_the_new_one_begins(cast, newcom
 @pytest.mark.parametrize("place", ["county", "district"])
 def test_a_committee_has_no_roster(cast, newcomer, place):
     with pytest.raises(CannotBelong):
-        place_member(member=newcomer, organization=getattr(cast, place), on=TODAY, by=cast.county_staff)
+        place_member(member=newcomer, organization=getattr(cast, place), on=TODAY, today=TODAY, by=cast.county_staff)
 
     assert relations(newcomer) == []
     assert not Entry.objects.exists()
@@ -81,20 +82,22 @@ def test_a_committee_has_no_roster(cast, newcomer, place):
 
 @pytest.mark.parametrize("on", [None, TODAY - timedelta(days=1)])
 def test_a_move_before_the_present_relation_leaves_everything_as_it_was(cast, newcomer, on):
-    place_member(member=newcomer, organization=cast.branch, on=TODAY, by=cast.secretary)
+    place_member(member=newcomer, organization=cast.branch, on=TODAY, today=TODAY, by=cast.secretary)
     if on is None:
         Affiliation.objects.filter(member=newcomer).update(valid_from=None)
     before = relations(newcomer)
 
     with pytest.raises(CannotBelong):
-        place_member(member=newcomer, organization=cast.next_branch, on=on, by=cast.secretary)
+        place_member(member=newcomer, organization=cast.next_branch, on=on, today=TODAY, by=cast.secretary)
     assert relations(newcomer) == before
     assert Member.objects.get(pk=newcomer.pk).roster_path == cast.branch.path
     assert Entry.objects.count() == 1
 
 
 def test_ending_takes_the_member_off_the_roster_with_the_reason(cast):
-    end_belonging(member=cast.zhang, on=TODAY, because=LeavingReason.DECEASED, by=cast.secretary, reason="家属来电")
+    end_belonging(
+        member=cast.zhang, on=TODAY, today=TODAY, because=LeavingReason.DECEASED, by=cast.secretary, reason="家属来电"
+    )
     entry = Entry.objects.get()
 
     assert relations(cast.zhang) == [("branch", None, TODAY, "deceased")]
@@ -103,16 +106,35 @@ def test_ending_takes_the_member_off_the_roster_with_the_reason(cast):
     assert entry.organization_code == "branch"
 
 
+def test_a_day_to_come_is_refused_because_the_roster_changes_at_once(cast, newcomer):
+    tomorrow, before = TODAY + timedelta(days=1), relations(cast.zhang)
+    with pytest.raises(Refused) as placing:
+        place_member(member=newcomer, organization=cast.branch, on=tomorrow, today=TODAY, by=cast.secretary)
+    with pytest.raises(Refused) as leaving:
+        end_belonging(member=cast.zhang, on=tomorrow, today=TODAY, because=LeavingReason.DECEASED, by=cast.secretary)
+
+    assert (placing.value.field, leaving.value.field) == ("on", "on")
+    assert (relations(newcomer), relations(cast.zhang)) == ([], before)
+    assert Member.objects.get(pk=cast.zhang.pk).roster_path == cast.branch.path
+    assert not Entry.objects.exists()
+
+
 def test_who_is_on_no_roster_cant_leave_one(cast, newcomer):
     with pytest.raises(CannotBelong):
-        end_belonging(member=newcomer, on=TODAY, because=LeavingReason.DECEASED, by=cast.secretary)
+        end_belonging(member=newcomer, on=TODAY, today=TODAY, because=LeavingReason.DECEASED, by=cast.secretary)
 
     assert not Entry.objects.exists()
 
 
 def test_whoever_left_may_come_back(cast):
-    end_belonging(member=cast.zhang, on=TODAY, because=LeavingReason.LEFT_SYSTEM, by=cast.secretary)
-    place_member(member=cast.zhang, organization=cast.branch, on=TODAY + timedelta(days=9), by=cast.secretary)
+    end_belonging(member=cast.zhang, on=TODAY, today=TODAY, because=LeavingReason.LEFT_SYSTEM, by=cast.secretary)
+    place_member(
+        member=cast.zhang,
+        organization=cast.branch,
+        on=TODAY + timedelta(days=9),
+        today=TODAY + timedelta(days=9),
+        by=cast.secretary,
+    )
 
     assert [row[0] for row in relations(cast.zhang)] == ["branch", "branch"]
 

@@ -26,7 +26,7 @@ CELL = re.compile(r'<th scope="row"><a href="[^"]+">([^<]+)</a></th>(.*)</tr>')
 
 
 def leave(member: Member, on: date = JUNE, because: LeavingReason = LeavingReason.LEFT_SYSTEM) -> None:
-    end_belonging(member=member, on=on, because=because, by="system")
+    end_belonging(member=member, on=on, today=TODAY, because=because, by="system")
 
 
 def former(client: Client, **query: str) -> list[str]:
@@ -80,7 +80,7 @@ def test_each_office_finds_those_who_left_its_own_part_of_the_tree(
 
 
 def test_who_moved_to_another_branch_is_that_branchs(cast: Cast, as_user: AsUser) -> None:
-    place_member(member=cast.wang, organization=cast.branch, on=MARCH, by="system")
+    place_member(member=cast.wang, organization=cast.branch, on=MARCH, today=TODAY, by="system")
     assert former(as_user(cast.next_secretary)) == []
     assert "王秀兰" not in seen_by(cast.next_secretary)
     leave(cast.wang)
@@ -90,7 +90,7 @@ def test_who_moved_to_another_branch_is_that_branchs(cast: Cast, as_user: AsUser
 
 
 def test_of_two_relations_that_ended_on_one_day_the_later_one_was_the_last(cast: Cast) -> None:
-    place_member(member=cast.wang, organization=cast.branch, on=JUNE, by="system")
+    place_member(member=cast.wang, organization=cast.branch, on=JUNE, today=TODAY, by="system")
     leave(cast.wang, on=JUNE)
     assert "王秀兰" in seen_by(cast.secretary)
     assert "王秀兰" not in seen_by(cast.next_secretary)
@@ -107,7 +107,7 @@ def test_taking_part_somewhere_is_not_belonging_there(cast: Cast) -> None:
 
 def test_who_came_back_is_on_the_roster_and_no_former_member(cast: Cast, as_user: AsUser) -> None:
     leave(cast.zhang, on=MARCH)
-    place_member(member=cast.zhang, organization=cast.next_branch, on=JUNE, by="system")
+    place_member(member=cast.zhang, organization=cast.next_branch, on=JUNE, today=TODAY, by="system")
     assert former(as_user(cast.secretary)) == []
     assert "张英" not in seen_by(cast.secretary)
 

@@ -58,7 +58,7 @@ def test_a_situation_counts_from_its_first_day_until_its_last(cast, situations):
 
 
 def test_members_count_where_they_belonged_that_day_not_where_they_stand_today(cast):
-    end_belonging(member=cast.zhang, on=date(2026, 9, 1), because=LeavingReason.LEFT_SYSTEM, by="test")
+    end_belonging(member=cast.zhang, on=date(2026, 9, 1), today=TODAY, because=LeavingReason.LEFT_SYSTEM, by="test")
 
     assert roster_summary([cast.branch.path], on=date(2026, 8, 31)).members == 2
     assert roster_summary([cast.branch.path], on=TODAY).members == 1

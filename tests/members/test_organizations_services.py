@@ -248,7 +248,7 @@ def test_a_stale_object_places_a_member_where_the_branch_really_is(cast):
     stale = fresh(cast.branch)
     move_organization(organization=cast.branch, under=cast.other_district, by="test")
 
-    place_member(member=cast.wang, organization=stale, on=TODAY, by="test")
+    place_member(member=cast.wang, organization=stale, on=TODAY, today=TODAY, by="test")
 
     assert cast.wang.roster_path == fresh(cast.branch).path
 
@@ -293,7 +293,7 @@ def test_a_move_beside_one_of_the_same_name_is_refused(cast):
 # --- Dissolving -----------------------------------------------------------------------------------------------------
 @pytest.fixture
 def empty_branch(cast):
-    end_belonging(member=cast.zhao, on=TODAY, because=LeavingReason.LEFT_SYSTEM, by="test")
+    end_belonging(member=cast.zhao, on=TODAY, today=TODAY, because=LeavingReason.LEFT_SYSTEM, by="test")
     Entry.objects.all()
     return cast.other_branch
 
@@ -358,7 +358,7 @@ def test_nobody_is_placed_in_what_was_dissolved(cast, empty_branch):
     dissolve_organization(organization=empty_branch, on=TODAY, by="test")
 
     with pytest.raises(CannotBelong):
-        place_member(member=cast.zhao, organization=empty_branch, on=TODAY, by="test")
+        place_member(member=cast.zhao, organization=empty_branch, on=TODAY, today=TODAY, by="test")
 
 
 # --- Terms ----------------------------------------------------------------------------------------------------------
