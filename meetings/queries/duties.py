@@ -6,9 +6,10 @@ from datetime import date
 from django.db.models import Count, Q
 
 from meetings.choices import MeetingState
-from meetings.models import Meeting
+from meetings.models import Meeting, Session
 from meetings.queries.roll import COMMITTEE_OFFICES
 from meetings.rules.duties import ASKED, Held, Place, duties, has_committee
+from meetings.rules.org_life import IN_THE_WINDOW, WINDOW
 from members import models
 from members.choices import OfficeKind, OrganizationKind
 from members.models import Affiliation, Office, Organization
@@ -18,20 +19,24 @@ from members.queries.local_rules import value_of
 from rulebook.local import LocalRule
 from rulebook.values import Duty
 
-NOT_HELD = [MeetingState.PLANNED, MeetingState.CANCELLED]
+RULE_KEYS = {asked.rule_key for of_kind in ASKED.values() for asked in of_kind} | {WINDOW}
+CARRIED = Q(kind__in=IN_THE_WINDOW) | Q(pk__in=Session.objects.filter(kind__in=IN_THE_WINDOW).values("meeting"))
+"""What may be due in the year after the one it counts for."""
 COMMITTEE_SEATS = tuple(kind for kind in COMMITTEE_OFFICES if kind != OfficeKind.SECRETARY)
 
 
 def meeting_duties(path: str, *, on: date, through: date | None = None, also_planned: bool = False) -> list[Duty]:
-    """The meetings due in the year of `on` in the organization at that path and below it, in tree order.
+    """The meetings due in the year of `through` in the organization at that path and below it, in tree order.
 
-    Periods that have begun by `through` (`on` when it isn't given), as the organizations stand on `on`; with
-    `also_planned` a planned meeting counts as done. Five queries, whatever the tree.
+    Periods that have begun by `through` (`on` when it isn't given), with their states as of `on`; of a year that is
+    over, as the organizations stood at its end. With `also_planned` a planned meeting counts as done. Five queries,
+    whatever the tree.
     """
     through = through or on
-    places = list(Organization.objects.below(path).standing_on(on).filter(kind__in=list(ASKED)).in_tree_order())
-    held = _held(path, through, NOT_HELD if not also_planned else [MeetingState.CANCELLED])
-    committees = _with_committee(path, places, on)
+    stood = min(on, through)
+    places = list(Organization.objects.below(path).standing_on(stood).filter(kind__in=list(ASKED)).in_tree_order())
+    held = _held(path, through.year, max(on, through), also_planned=also_planned)
+    committees = _with_committee(path, places, stood)
     rules = _local_rules(path)
     return [
         duty
@@ -39,7 +44,8 @@ def meeting_duties(path: str, *, on: date, through: date | None = None, also_pla
         for duty in duties(
             Place(place.code, OrganizationKind(place.kind), place.path in committees, place.founded_on),
             held[place.path],
-            on=through,
+            on=on,
+            through=through,
             local=[value for rule_path, value in rules if contains(rule_path, place.path)],
         )
     ]
@@ -49,19 +55,20 @@ def _local_rules(path: str) -> list[tuple[str, LocalRule]]:
     """Local rules that bind at the path or somewhere below it, outermost first, with the path of who set them."""
     above = [path[:length] for length in range(STEP, len(path), STEP)]
     rows = models.LocalRule.objects.filter(
-        Q(organization__path__in=above) | subtree("organization__path", [path]),
-        rule_key__in={asked.rule_key for of_kind in ASKED.values() for asked in of_kind},
+        Q(organization__path__in=above) | subtree("organization__path", [path]), rule_key__in=RULE_KEYS
     )
     ordered = rows.select_related("organization").order_by("organization__path", "valid_from")
     return [(row.organization.path, value_of(row)) for row in ordered]
 
 
-def _held(path: str, through: date, left_out: list[MeetingState]) -> dict[str, list[Held]]:
+def _held(path: str, year: int, until: date, *, also_planned: bool) -> dict[str, list[Held]]:
+    """Meetings up to a day that can close a duty of the year or one that was carried into it, by place."""
+    left_out = [MeetingState.CANCELLED] if also_planned else [MeetingState.PLANNED, MeetingState.CANCELLED]
     found: dict[str, list[Held]] = defaultdict(list)
     rows = (
         Meeting.objects.within(path)
-        .filter(Q(day__year=through.year) | Q(counts_for_year=through.year))
-        .filter(Q(day__lte=through) | Q(state=MeetingState.PLANNED))
+        .filter(Q(day__year=year) | Q(counts_for_year=year) | (Q(counts_for_year=year - 1) & CARRIED))
+        .filter(Q(day__lte=until) | Q(state=MeetingState.PLANNED))
         .exclude(state__in=left_out)
         .select_related("organization")
         .prefetch_related("sessions")

@@ -42,13 +42,13 @@ class BranchLine:
         return self.due - self.done - self.overdue
 
 
-def duty_lines(path: str, *, on: date) -> list[DutyLine]:
-    """The duties of a branch and its groups in the year of `on`: overdue ones first, then those due next."""
+def duty_lines(path: str, *, on: date, through: date | None = None) -> list[DutyLine]:
+    """The duties of a branch and its groups in the year of `through`: overdue ones first, then those due next."""
     places = {place.code: place for place in Organization.objects.below(path)}
     planned = list(Meeting.objects.within(path).filter(state=MeetingState.PLANNED).order_by("-day", "-key"))
     lines = [
         DutyLine(duty, places[duty.organization], _taken(planned, duty, places[duty.organization]))
-        for duty in meeting_duties(path, on=on)
+        for duty in meeting_duties(path, on=on, through=through)
     ]
     order = {DutyState.OVERDUE: 0, DutyState.OPEN: 1, DutyState.DONE: 2}
     return sorted(lines, key=lambda line: (order[line.duty.state], line.duty.due_on, line.place.path))
@@ -58,18 +58,24 @@ def _taken(planned: list[Meeting], duty: Duty, place: Organization) -> Meeting |
     """The earliest planned meeting that will close the duty, taken off the list; a duty that is done needs none."""
     for meeting in reversed(planned):
         of_place = meeting.organization_id == place.pk and meeting.kind == duty.kind
-        if of_place and duty.state != DutyState.DONE and fits(duty.kind, duty.period, meeting.day):
+        if of_place and duty.state != DutyState.DONE and _closes(meeting, duty):
             planned.remove(meeting)
             return meeting
     return None
 
 
-def branch_lines(path: str, *, on: date) -> list[BranchLine]:
+def _closes(meeting: Meeting, duty: Duty) -> bool:
+    """A yearly duty by the year the meeting counts for, which may be the one before its day."""
+    for_the_year = not duty.period.isdecimal() or meeting.counts_for_year == int(duty.period)
+    return for_the_year and fits(duty.kind, duty.period, meeting.day)
+
+
+def branch_lines(path: str, *, on: date, through: date | None = None) -> list[BranchLine]:
     """The branches below a committee, those that need help first. Six queries, whatever the tree; never a name."""
-    places = list(Organization.objects.below(path).standing_on(on))
+    places = list(Organization.objects.below(path).standing_on(min(on, through or on)))
     paths = {place.code: _branch_path(place) for place in places}
     states: dict[str, list[DutyState]] = defaultdict(list)
-    for duty in meeting_duties(path, on=on):
+    for duty in meeting_duties(path, on=on, through=through):
         states[paths[duty.organization]].append(duty.state)
     branches = [place for place in places if place.kind == OrganizationKind.BRANCH]
     lines = [_counted(branch, states[branch.path]) for branch in branches]

@@ -5,6 +5,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date
 
+from meetings.rules.org_life import IN_THE_WINDOW, window
 from members.choices import OrganizationKind
 from rulebook.book import rule_if_held
 from rulebook.local import LocalRule
@@ -63,16 +64,22 @@ ASKED = {
 """In the order of the articles. Where the rulebook holds no number (lectures), only a local rule asks."""
 
 
-def duties(place: Place, held: Iterable[Held], *, on: date, local: Iterable[LocalRule] = ()) -> list[Duty]:
-    """Every meeting due in the year of `on` whose period has begun, done or not."""
-    meetings, local = list(held), list(local)
+def duties(
+    place: Place, held: Iterable[Held], *, on: date, through: date | None = None, local: Iterable[LocalRule] = ()
+) -> list[Duty]:
+    """Every meeting due in the year of `through` whose period has begun by then, done or not as of `on`.
+
+    `through` is `on` when it isn't given. What a committee's notice moved out of the year before is due here too,
+    unless it was done in that year.
+    """
+    meetings, local, through = list(held), list(local), through or on
     return [
         duty
         for asked in ASKED.get(place.kind, ())
         if asked.kind != "committee_meeting" or place.has_committee
-        for period in periods(on.year, asked.every)
-        if period.first <= on and _existed(place, period)
-        for duty in _due(place, asked, period, meetings, on, local)
+        for period in _listed(asked, through.year, local)
+        if period.first <= through and _existed(place, period)
+        for duty in _due(place, asked, period, _closing(asked, period, meetings, through.year), on, local)
     ]
 
 
@@ -101,16 +108,31 @@ def _existed(place: Place, period: Period) -> bool:
     return place.founded_on is None or place.founded_on <= period.first
 
 
+def _listed(asked: Asked, year: int, local: list[LocalRule]) -> Iterator[Period]:
+    """The periods that fall due in the year: its own, and last year's where its window reaches into this one."""
+    if asked.kind in IN_THE_WINDOW and window(year - 1, local).last.year == year:
+        yield from periods(year - 1, asked.every)
+    yield from periods(year, asked.every)
+
+
+def _closing(asked: Asked, period: Period, held: list[Held], year: int) -> list[bool]:
+    """For each meeting that closes a duty of the period, earliest first, whether that is still news in the year."""
+    days = sorted(one.day for one in held if _counts(one, asked, period))
+    return [day.year >= year or period.first.year == year for day in days]
+
+
 def _due(
-    place: Place, asked: Asked, period: Period, held: list[Held], on: date, local: list[LocalRule]
+    place: Place, asked: Asked, period: Period, closing: list[bool], on: date, local: list[LocalRule]
 ) -> Iterator[Duty]:
     rule = rule_if_held(asked.rule_key, period.last, local)
     if rule is None or rule.value is None:
         return
-    done = sum(_counts(one, asked, period) for one in held)
+    due_on = window(period.first.year, local).last if asked.kind in IN_THE_WINDOW else period.last
     for number in range(1, rule.whole + 1):
-        state = duty_state(due_on=period.last, done=done >= number, on=on)
-        yield Duty(asked.kind, place.code, None, period.name, period.last, state, rule.citation)
+        done = number <= len(closing)
+        if not done or closing[number - 1]:
+            state = duty_state(due_on=due_on, done=done, on=on)
+            yield Duty(asked.kind, place.code, None, period.name, due_on, state, rule.citation)
 
 
 def _counts(one: Held, asked: Asked, period: Period) -> bool:

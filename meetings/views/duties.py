@@ -47,11 +47,13 @@ def duty_export(request: PageRequest) -> FileResponse:
     form = filter_form(request, place)
     on = _last_day(form, request.today)
     if place.kind in ASKED:
-        headings, rows = _duty_headings(), _duty_cells(_narrowed(form, duty_lines(place.path, on=on)))
+        lines = duty_lines(place.path, on=request.today, through=on)
+        sheet = Sheet(_("Meetings due"), _duty_headings(), _duty_cells(_narrowed(form, lines)))
     else:
-        headings, rows = _branch_headings(), _branch_cells(_named(form, branch_lines(place.path, on=on)))
+        counts = branch_lines(place.path, on=request.today, through=on)
+        sheet = Sheet(_("Meetings due"), _branch_headings(), _branch_cells(_named(form, counts)))
     name = _("Meetings due %(place)s %(year)s.xlsx") % {"place": place.name, "year": on.year}
-    return workbook(Sheet(_("Meetings due"), headings, rows), name)
+    return workbook(sheet, name)
 
 
 def place_asked_for(request: PageRequest) -> Organization:
@@ -95,7 +97,7 @@ def _last_day(form: DutyFilterForm, today: date) -> date:
 
 
 def _of_branch(request: PageRequest, form: DutyFilterForm, place: Organization, on: date) -> dict[str, Any]:
-    lines = duty_lines(place.path, on=on)
+    lines = duty_lines(place.path, on=request.today, through=on)
     states = [line.duty.state for line in lines]
     return {
         "figures": [(value, label, states.count(value)) for value, label in STATES],
@@ -106,7 +108,7 @@ def _of_branch(request: PageRequest, form: DutyFilterForm, place: Organization, 
 
 
 def _below(request: PageRequest, form: DutyFilterForm, place: Organization, on: date) -> dict[str, Any]:
-    lines = branch_lines(place.path, on=on)
+    lines = branch_lines(place.path, on=request.today, through=on)
     return {
         "branches": len(lines),
         "may_add_kinds": Capability.MANAGE_LOCAL_RULES in request.user.standing.capabilities,

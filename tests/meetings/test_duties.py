@@ -8,6 +8,8 @@ from meetings.models import Meeting, Session
 from meetings.queries.duties import meeting_duties
 from meetings.rules.duties import Held, Place, duties, periods
 from members.choices import Membership, OrganizationKind
+from members.models import LocalRule
+from rulebook.local import LocalRule as Rule
 from tests.cast import make_member
 
 BRANCH = Place("branch", OrganizationKind.BRANCH)
@@ -73,6 +75,78 @@ def test_a_branch_is_not_asked_for_the_time_before_it_was_founded():
     assert found(young) == [("theme_day", "2026-03", "open")]
 
 
+NOTICE = Rule(
+    "meet.org_life_meeting.window", "next_first_quarter", "关于召开组织生活会的通知", "县委〔2026〕9号", "县委",
+    date(2026, 11, 1), "county", date(2026, 11, 1), date(2027, 12, 1),
+)  # fmt: skip
+"""Organizational life of 2026 moves into the next first quarter; that of 2027 doesn't."""
+
+
+def yearly(held=(), local=(NOTICE,), **days):
+    """The yearly duties: kind, period, the day by which they are due, state."""
+    kinds = ("org_life_meeting", "democratic_evaluation")
+    return [
+        (duty.kind, duty.period, duty.due_on, str(duty.state))
+        for duty in duties(BRANCH, held, local=local, **days)
+        if duty.kind in kinds
+    ]
+
+
+MOVED, USUAL = date(2027, 3, 31), date(2027, 12, 31)
+
+
+def test_a_notice_moves_the_day_by_which_organizational_life_is_due():
+    assert yearly(on=date(2026, 12, 1)) == [
+        ("org_life_meeting", "2026", MOVED, "open"),
+        ("democratic_evaluation", "2026", MOVED, "open"),
+    ]
+    assert yearly(on=date(2026, 12, 1), local=()) == [
+        ("org_life_meeting", "2026", date(2026, 12, 31), "open"),
+        ("democratic_evaluation", "2026", date(2026, 12, 31), "open"),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("on", "state"),
+    [(date(2027, 1, 1), "open"), (date(2027, 3, 31), "open"), (date(2027, 4, 1), "overdue")],
+)
+def test_what_was_moved_into_the_next_year_is_due_there(on, state):
+    assert yearly(on=on) == [
+        ("org_life_meeting", "2026", MOVED, state),
+        ("org_life_meeting", "2027", USUAL, "open"),
+        ("democratic_evaluation", "2026", MOVED, state),
+        ("democratic_evaluation", "2027", USUAL, "open"),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("day", "counts_for", "listed"),
+    [
+        (date(2027, 2, 1), 2026, [("2026", "done"), ("2027", "open")]),
+        (date(2026, 12, 10), 2026, [("2027", "open")]),  # done in its own year: nothing to carry over
+        (date(2027, 2, 1), 2027, [("2026", "open"), ("2027", "done")]),
+    ],
+)
+def test_the_year_a_meeting_counts_for_says_which_duty_it_closes(day, counts_for, listed):
+    held = [Held("org_life_meeting", day, counts_for)]
+    found = yearly(held, on=date(2027, 3, 1))
+
+    assert [(period, state) for kind, period, _due, state in found if kind == "org_life_meeting"] == listed
+
+
+def test_a_year_that_is_over_is_told_as_it_ended():
+    """Its December isn't open any more, and what was made good in the next year is done."""
+    held = [Held("org_life_meeting", date(2027, 2, 1), 2026)]
+    told = {
+        (duty.kind, duty.period): str(duty.state)
+        for duty in duties(BRANCH, held, on=date(2027, 5, 1), through=date(2026, 12, 31), local=[NOTICE])
+    }
+
+    assert told["theme_day", "2026-12"] == "overdue"
+    assert told["org_life_meeting", "2026"] == "done"
+    assert told["democratic_evaluation", "2026"] == "overdue"
+
+
 @pytest.mark.parametrize(
     ("every", "count", "last"),
     [("month", 12, "2026-12"), ("quarter", 4, "2026-Q4"), ("year", 1, "2026")],
@@ -130,3 +204,25 @@ def test_the_number_of_queries_does_not_grow_with_the_tree(cast, django_assert_n
         meeting_duties(cast.branch.path, on=MARCH)
     with django_assert_num_queries(5):
         meeting_duties(cast.county.path, on=MARCH)
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("day", [date(2026, 12, 10), date(2027, 2, 1)])
+def test_a_committees_notice_moves_it_for_the_branches_below(cast, day):
+    LocalRule.objects.create(
+        organization=cast.district, rule_key="meet.org_life_meeting.window", value="next_first_quarter",
+        document="关于召开组织生活会的通知", approved_by="镇党委", approved_on=date(2026, 11, 1),
+        valid_from=date(2026, 11, 1), valid_until=date(2027, 12, 1),
+    )  # fmt: skip
+    Meeting.objects.create(
+        organization=cast.branch, kind="org_life_meeting", day=day, counts_for_year=2026, state="held"
+    )
+    due = {
+        duty.organization: (duty.period, duty.due_on, str(duty.state))
+        for duty in reversed(meeting_duties(cast.county.path, on=date(2027, 3, 1)))
+        if duty.kind == "org_life_meeting"
+    }
+
+    assert due["next-branch"] == ("2026", MOVED, "open")
+    assert due["branch"] == (("2026", MOVED, "done") if day.year == 2027 else ("2027", USUAL, "open"))
+    assert due["other-branch"] == ("2027", USUAL, "open")
