@@ -66,6 +66,8 @@ ACTIONS: dict[str, Promise] = {
     "retire_local_kind": _("Retired a local kind of meeting"),
     "export_attendance": _("Took attendance figures along as a workbook"),
     "keep_theme_day": _("Set the fixed theme day"),
+    "record_special_days": _("Recorded days off and workdays"),
+    "remove_special_day": _("Removed a day off or a workday"),
     "make_calendar_feed": _("Made the private address of a calendar"),
     "revoke_calendar_feed": _("Took back the private address of a calendar"),
     "move_meeting": _("Changed a meeting"),

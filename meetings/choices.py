@@ -104,3 +104,10 @@ class RequestState(TextChoices):
     ASKED = "asked", _("Asked")
     GRANTED = "granted", _("Granted")
     REFUSED = "refused", _("Not granted")
+
+
+class DayKind(TextChoices):
+    """What a day is instead of what its weekday says."""
+
+    OFF = "off", _("Day off")
+    WORKED = "worked", _("Workday")

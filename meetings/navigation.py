@@ -29,6 +29,13 @@ LIFE = (
         for_members=True,
     ),
     Item(
+        "meetings:special-day-list",
+        _("Days off and workdays"),
+        "calendar-x",
+        Capability.MANAGE_CALENDAR,
+        ("meetings:special-day-",),
+    ),
+    Item(
         "meetings:election-list",
         _("Results to approve"),
         "check-circle",

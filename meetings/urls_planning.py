@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from meetings.views import calendars, duties, figures, local_kinds, planning
+from meetings.views import calendars, duties, figures, local_kinds, planning, special_days
 
 urlpatterns = [
     path("duties/", duties.duty_list, name="duty-list"),
@@ -12,6 +12,9 @@ urlpatterns = [
     path("figures/mine/", figures.figure_mine, name="figure-mine"),
     path("kinds/", local_kinds.local_kind_list, name="local-kind-list"),
     path("kinds/<uuid:key>/retire/", local_kinds.local_kind_retire, name="local-kind-retire"),
+    path("days/", special_days.special_day_list, name="special-day-list"),
+    path("days/add/", special_days.special_day_add, name="special-day-add"),
+    path("days/<uuid:key>/remove/", special_days.special_day_remove, name="special-day-remove"),
     path("plan/<str:code>/theme-day/", planning.theme_day, name="theme-day"),
     path("plan/<str:code>/<int:year>/", planning.year_plan, name="year-plan"),
     path("plan/<str:code>/<int:year>/calendar/", calendars.year_calendar, name="year-calendar"),

@@ -162,6 +162,7 @@ class Capability(TextChoices):
     VIEW_MEETINGS = "view_meetings", _("Read meetings, attendance and minutes")
     RECORD_MEETINGS = "record_meetings", _("Plan meetings, record attendance, votes and minutes")
     COUNT_MEETINGS = "count_meetings", _("See which meetings were held and the counts of attendance")
+    MANAGE_CALENDAR = "manage_calendar", _("Record days off and workdays")
     APPROVE_ELECTIONS = "approve_elections", _("Record the approval of results from above")
     VIEW_DUES = "view_dues", _("See each member's charges, payments and arrears")
     FIX_BASES = "fix_bases", _("See and fix the bases for dues, charge and close months")

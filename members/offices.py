@@ -66,9 +66,10 @@ CAPABILITIES: dict[OfficeKind, frozenset[Capability]] = {
             Capability.VIEW_ORGANIZATIONS,
             Capability.MANAGE_ORGANIZATIONS,
             Capability.MANAGE_USERS,
+            Capability.MANAGE_CALENDAR,
             Capability.VIEW_AUDIT,
         }
     ),
 }
 """A committee's secretary sees counts, its staff sees the roster without private fields, nobody above reads the contact
-log; an administrator keeps users and organizations and reads no roster."""
+log; an administrator keeps users, organizations and the calendar, and reads no roster."""

@@ -18,6 +18,7 @@ from meetings.models import (
     Meeting,
     Observer,
     Scrutineer,
+    SpecialDay,
     Speech,
     Task,
     ThemeDay,
@@ -49,6 +50,7 @@ def meetings(full: "FullCast") -> None:
     asked(full, meeting(full, "next-planned", cast.next_branch, PLANNED), wang=cast.wang)
     for place in (cast.branch, cast.next_branch, cast.other_branch):
         of_branch(full, place)
+    full.keep(SpecialDay.objects.create(day=NEXT_WEEK, kind="off", name="停电"), "outage")
     full.keep(CalendarFeed.objects.create(user=cast.member, token_print=token_print(FEED)), "member")
 
 

@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy
 from meetings.choices import MeetingKind
 from meetings.models import ThemeDay
 from meetings.rules.duties import ASKED
+from meetings.rules.org_life import IN_THE_WINDOW
 from meetings.rules.planning import Proposal, bounds, fits, latest_day
 from meetings.services.planning import Line
 from members.forms.fields import day_field, key_field
@@ -65,7 +66,7 @@ class LineForm(forms.Form):
         day, period, kind = typed.get("day"), typed.get("period"), typed.get("kind")
         if not (day and period and kind):
             return typed
-        if int(period[:4]) != self.year:
+        if int(period[:4]) not in self._years(kind):
             self.add_error(None, _("This line belongs to another year."))
         elif day < self.today:
             self.add_error("day", _("This day is over."))
@@ -74,6 +75,10 @@ class LineForm(forms.Form):
             bound = {"period": period, "first": bounds(period)[0], "last": latest_day(kind, period)}
             self.add_error("day", sentence % bound)
         return typed
+
+    def _years(self, kind: str) -> tuple[int, ...]:
+        """The year that is planned; organizational life may have been moved into it out of the year before."""
+        return (self.year - 1, self.year) if kind in IN_THE_WINDOW else (self.year,)
 
     def line(self) -> Line:
         typed = {name: value for name, value in self.cleaned_data.items() if name not in ("code", "DELETE")}

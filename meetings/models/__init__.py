@@ -4,6 +4,7 @@ from meetings.models.attendance_import import AttendanceImport
 from meetings.models.meeting import CalendarFeed, LocalKind, Meeting, Session, ThemeDay
 from meetings.models.minutes import Correction, Minutes
 from meetings.models.sign_in import SignInAttempt
+from meetings.models.special_day import SpecialDay
 from meetings.models.vote import Candidate, Count, Scrutineer, Vote
 
 __all__ = [
@@ -25,6 +26,7 @@ __all__ = [
     "Scrutineer",
     "Session",
     "SignInAttempt",
+    "SpecialDay",
     "Speech",
     "Task",
     "ThemeDay",

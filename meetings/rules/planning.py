@@ -2,12 +2,14 @@
 
 import calendar
 from collections import Counter, defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 
 from meetings.rules.duties import periods
-from meetings.rules.workdays import workday_near
+from meetings.rules.org_life import IN_THE_WINDOW, Window, window
+from meetings.rules.workdays import Workdays
+from rulebook.local import LocalRule
 from rulebook.values import Duty, DutyState
 
 THEME_DAY = 20
@@ -16,12 +18,23 @@ USUAL = {
     "group_meeting": (1, 12),
     "general_meeting": (2, THEME_DAY),
     "theme_day": (1, THEME_DAY),
-    "org_life_meeting": (12, 10),
-    "democratic_evaluation": (12, 10),
 }
-"""Kind → which month of its period, which day. The organizational-life meeting belongs into the fourth quarter (branch
-regulations, article 17) and the appraisal is usually joined to it; the other days are only habit."""
+"""Kind → which month of its period, which day: only habit."""
+IN_DECEMBER = (12, 10)
+"""The habitual day of the organizational-life meeting, with the appraisal joined to it."""
 ON_THE_THEME_DAY = ("theme_day", "general_meeting")
+
+
+@dataclass(frozen=True, slots=True)
+class Habits:
+    """What planning at a place keeps to: its fixed day of the month, the workdays, the local rules that bind it."""
+
+    theme_day: int | None = None
+    workdays: Workdays = Workdays()
+    local: Sequence[LocalRule] = ()
+
+
+NO_HABITS = Habits()
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,8 +50,8 @@ class Proposal:
     """The last day on which it still counts for its period."""
 
 
-def proposals(open_duties: Iterable[Duty], *, today: date, theme_day: int | None = None) -> list[Proposal]:
-    """A day for every duty that isn't done and whose period isn't over, in order of the days."""
+def proposals(open_duties: Iterable[Duty], *, today: date, habits: Habits = NO_HABITS) -> list[Proposal]:
+    """A day for every duty that isn't done and whose time isn't over, in order of the days."""
     waiting = [duty for duty in open_duties if duty.state != DutyState.DONE and duty.due_on >= today]
     share = Counter(map(_slot, waiting))
     numbers: dict[tuple[str, str, str], int] = defaultdict(int)
@@ -46,19 +59,31 @@ def proposals(open_duties: Iterable[Duty], *, today: date, theme_day: int | None
     for duty in waiting:
         numbers[_slot(duty)] += 1
         number, of = numbers[_slot(duty)], share[_slot(duty)]
-        day = proposed_day(duty.kind, duty.period, number=number, of=of, today=today, theme_day=theme_day)
+        day = proposed_day(duty.kind, duty.period, number=number, of=of, today=today, habits=habits)
         found.append(Proposal(duty.organization, duty.kind, duty.period, number, day, duty.due_on))
     return sorted(found, key=lambda one: (one.day, one.organization, one.kind))
 
 
 def proposed_day(
-    kind: str, period: str, *, number: int = 1, of: int = 1, today: date, theme_day: int | None = None
+    kind: str, period: str, *, number: int = 1, of: int = 1, today: date, habits: Habits = NO_HABITS
 ) -> date:
-    """A workday of the period, not before today."""
+    """A workday on which the meeting is in time for its period, not before today."""
+    span = _span(kind, period, of, habits.local)
+    if of > 1 or kind not in (*USUAL, *IN_THE_WINDOW):
+        wished = _spread(span, number, of)
+    else:
+        wished = _usual(kind, span.first, habits.theme_day) if kind in USUAL else _in_december(span)
+    earliest = max(span.first, today)
+    return habits.workdays.workday_near(min(max(wished, earliest), span.last), first=earliest, last=span.last)
+
+
+def _span(kind: str, period: str, of: int, local: Sequence[LocalRule]) -> Window:
+    """The days of the period; of a year's organizational life its window, unless there are several in the year."""
     first, last = bounds(period)
-    wished = _spread(first, last, number, of) if of > 1 or kind not in USUAL else _usual(kind, first, theme_day)
-    earliest = max(first, today)
-    return workday_near(min(max(wished, earliest), last), first=earliest, last=last)
+    if kind not in IN_THE_WINDOW:
+        return Window(first, last)
+    found = window(first.year, local)
+    return found if of == 1 else Window(first, found.last)
 
 
 def bounds(period: str) -> tuple[date, date]:
@@ -77,9 +102,15 @@ def _usual(kind: str, first: date, theme_day: int | None) -> date:
     return date(first.year, number, min(day, calendar.monthrange(first.year, number)[1]))
 
 
-def _spread(first: date, last: date, number: int, of: int) -> date:
+def _in_december(span: Window) -> date:
+    """Where December is too early, the twentieth day of the window."""
+    wished = date(span.first.year, *IN_DECEMBER)
+    return wished if span.first <= wished <= span.last else span.first + timedelta(days=19)
+
+
+def _spread(span: Window, number: int, of: int) -> date:
     """The middle of the `number`-th of `of` equal parts."""
-    return first + timedelta(days=((last - first).days * (2 * number - 1)) // (2 * of))
+    return span.first + timedelta(days=((span.last - span.first).days * (2 * number - 1)) // (2 * of))
 
 
 def _slot(duty: Duty) -> tuple[str, str, str]:
@@ -89,7 +120,7 @@ def _slot(duty: Duty) -> tuple[str, str, str]:
 def latest_day(kind: str, period: str) -> date:
     """The last day on which a meeting can count for its period: a year's organizational life may move into March."""
     last = bounds(period)[1]
-    return date(last.year + 1, 3, 31) if kind in ("org_life_meeting", "democratic_evaluation") else last
+    return date(last.year + 1, 3, 31) if kind in IN_THE_WINDOW else last
 
 
 def fits(kind: str, period: str, day: date) -> bool:

@@ -13,9 +13,10 @@ from django.views.decorators.http import require_http_methods
 
 from meetings.forms.planning import LineFormSet, PlanYearForm, ThemeDayForm, initial_lines, kept_lines
 from meetings.models import ThemeDay
+from meetings.queries.special_days import workdays_on_record
 from meetings.queries.year_plan import meetings_of_year, proposed_meetings, theme_day_of
 from meetings.rules.duties import ASKED
-from meetings.rules.workdays import is_known
+from meetings.rules.workdays import Workdays
 from meetings.services.planning import Line, keep_theme_day, plan_year
 from members.choices import Capability, OrganizationKind
 from members.models import Organization
@@ -30,7 +31,8 @@ def year_plan(request: PageRequest, code: str, year: int) -> HttpResponse:
     place = fetch(request, Organization.objects.filter(kind__in=list(ASKED)), code=code)
     if year not in (request.today.year, request.today.year + 1):
         raise Http404
-    form, lines = PlanYearForm(request.POST or None), _lines(request, place, year)
+    workdays = workdays_on_record()
+    form, lines = PlanYearForm(request.POST or None), _lines(request, place, year, workdays)
     if request.method == "POST" and form.is_valid() and lines.is_valid():
         return _planned(request, place, form.cleaned_data["key"], kept_lines(lines))
     context = {
@@ -42,7 +44,7 @@ def year_plan(request: PageRequest, code: str, year: int) -> HttpResponse:
         "meetings": meetings_of_year(place, year),
         "theme_day": theme_day_of(place),
         "may_keep_day": place.kind == OrganizationKind.BRANCH,
-        "holidays_known": is_known(year),
+        "holidays_known": workdays.is_known(year),
     }
     return render(request, "meetings/year_plan.html", context)
 
@@ -62,12 +64,12 @@ def theme_day(request: PageRequest, code: str) -> HttpResponse:
     return render(request, "meetings/theme_day.html", {"form": form, "place": branch, "plan": plan})
 
 
-def _lines(request: PageRequest, place: Organization, year: int) -> Any:
+def _lines(request: PageRequest, place: Organization, year: int, workdays: Workdays) -> Any:
     places = {one.code: one for one in Organization.objects.below(place.path).standing_on(request.today)}
     given = {"places": places, "today": request.today, "year": year}
     if request.method == "POST":
         return LineFormSet(request.POST, form_kwargs=given)
-    found = proposed_meetings(place, year, today=request.today)
+    found = proposed_meetings(place, year, today=request.today, workdays=workdays)
     return LineFormSet(initial=initial_lines(found, theme_day_of(place)), form_kwargs=given)
 
 

@@ -7,9 +7,11 @@ import pytest
 from django.urls import reverse
 
 from audit.models import Entry
-from meetings.models import Meeting, ThemeDay
+from meetings.models import Meeting, SpecialDay, ThemeDay
 from meetings.queries.year_plan import proposed_meetings
+from meetings.rules.workdays import Workdays
 from meetings.services.planning import Line, keep_theme_day, plan_year
+from members.models import LocalRule
 from tests.cast import TODAY
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("today")]
@@ -31,6 +33,10 @@ def as_posted(page, **changes):
         value = field.value()
         sent[field.html_name] = "" if value in (None, False) else str(value)
     return {**sent, **changes}
+
+
+def proposed(cast):
+    return proposed_meetings(cast.branch, 2026, today=TODAY, workdays=Workdays())
 
 
 def planned():
@@ -70,10 +76,10 @@ def test_a_meeting_of_january_counts_for_the_year_it_is_due_in(cast):
 
 
 def test_what_is_planned_or_held_is_not_proposed_again(cast):
-    before = {(one.kind, one.period) for one in proposed_meetings(cast.branch, 2026, today=TODAY)}
+    before = {(one.kind, one.period) for one in proposed(cast)}
     for state, day in (("planned", date(2026, 12, 21)), ("held", date(2026, 11, 20))):
         Meeting.objects.create(organization=cast.branch, kind="theme_day", day=day, counts_for_year=2026, state=state)
-    after = {(one.kind, one.period) for one in proposed_meetings(cast.branch, 2026, today=TODAY)}
+    after = {(one.kind, one.period) for one in proposed(cast)}
 
     assert before - after == {("theme_day", "2026-11"), ("theme_day", "2026-12")}
 
@@ -84,14 +90,12 @@ def test_what_was_called_off_is_proposed_again(cast):
         cancelled_because="停电",
     )  # fmt: skip
 
-    assert ("theme_day", "2026-12") in {
-        (one.kind, one.period) for one in proposed_meetings(cast.branch, 2026, today=TODAY)
-    }
+    assert ("theme_day", "2026-12") in {(one.kind, one.period) for one in proposed(cast)}
 
 
 def test_the_fixed_day_is_proposed_for_theme_day_and_general_meeting(cast):
     keep_theme_day(organization=cast.branch, day_of_month=25, starts_at=None, place="", by=cast.secretary)
-    days = {(one.kind, one.period): one.day for one in proposed_meetings(cast.branch, 2026, today=TODAY)}
+    days = {(one.kind, one.period): one.day for one in proposed(cast)}
 
     assert days["theme_day", "2026-11"] == date(2026, 11, 25)
     assert days["theme_day", "2026-12"] == date(2026, 12, 25)
@@ -172,6 +176,62 @@ def test_next_year_is_planned_whole_and_says_that_its_holidays_are_not_known(cas
     assert len(page.context["lines"].forms) == 12 + 4 + 12 + 2 + 12
 
 
+def days_proposed(page):
+    return {(form["kind"].value(), form["period"].value()): form["day"].value() for form in page.context["lines"]}
+
+
+def test_a_recorded_holiday_moves_what_the_planner_proposes(cast, as_user):
+    client = as_user(cast.secretary)
+    before = days_proposed(client.get(PLAN))["theme_day", "2026-12"]
+    SpecialDay.objects.create(day=before, kind="off", name="停电")
+    after = days_proposed(client.get(PLAN))["theme_day", "2026-12"]
+
+    assert (before, after) == (date(2026, 12, 21), date(2026, 12, 22))
+
+
+def test_once_its_holidays_are_recorded_the_next_year_is_known(cast, as_user):
+    url = reverse("meetings:year-plan", args=["branch", 2027])
+    for month in (1, 5, 10):
+        SpecialDay.objects.create(day=date(2027, month, 1), kind="off", name="节日")
+
+    assert as_user(cast.secretary).get(url).context["holidays_known"]
+
+
+def moved_by_notice(organization):
+    return LocalRule.objects.create(
+        organization=organization, rule_key="meet.org_life_meeting.window", value="next_first_quarter",
+        document="关于召开组织生活会的通知", approved_by="镇党委", approved_on=TODAY, valid_from=TODAY,
+    )  # fmt: skip
+
+
+def test_a_committees_notice_moves_organizational_life_in_the_planner(cast, as_user):
+    moved_by_notice(cast.district)
+    client = as_user(cast.secretary)
+    proposed = days_proposed(client.get(PLAN))
+    client.post(PLAN, as_posted(client.get(PLAN)))
+
+    assert proposed["org_life_meeting", "2026"] == date(2027, 1, 20)
+    assert Meeting.objects.get(kind="org_life_meeting").counts_for_year == 2026
+
+
+def test_another_districts_notice_moves_nothing_here(cast, as_user):
+    moved_by_notice(cast.other_district)
+
+    assert days_proposed(as_user(cast.secretary).get(PLAN))["org_life_meeting", "2026"] == date(2026, 12, 10)
+
+
+def test_what_was_moved_into_the_next_year_can_be_planned_from_there_too(cast, as_user):
+    moved_by_notice(cast.district)
+    url = reverse("meetings:year-plan", args=["branch", 2027])
+    client = as_user(cast.secretary)
+    page = client.get(url)
+    answer = client.post(url, as_posted(page))
+
+    assert days_proposed(page)["org_life_meeting", "2026"] == date(2027, 1, 20)
+    assert answer.status_code == 302
+    assert ("org_life_meeting", date(2027, 1, 20)) in planned()
+
+
 @pytest.mark.parametrize(
     ("part", "code", "status"),
     [
@@ -230,5 +290,5 @@ def test_the_planner_asks_the_same_number_of_queries(cast, as_user, django_asser
             state="held",
         )  # fmt: skip
     client = as_user(cast.secretary)
-    with django_assert_num_queries(15):
+    with django_assert_num_queries(17):
         client.get(PLAN)

@@ -25,8 +25,8 @@ SHOWN = {
     "county_secretary": ["members:home", "meetings:duty-list", *PLACES],
     "inspector": ["members:home", *PLACES],
     "administrator": [
-        "members:home", "members:organization-tree", "members:user-list", "members:regulation-list",
-        "members:audit-list",
+        "members:home", "meetings:special-day-list", "members:organization-tree", "members:user-list",
+        "members:regulation-list", "members:audit-list",
     ],
     "stranger": EVERYBODY,
 }  # fmt: skip
