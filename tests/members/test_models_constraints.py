@@ -8,8 +8,7 @@ from datetime import date
 from typing import Any
 
 import pytest
-from django.apps import apps as registry
-from django.db import IntegrityError, connection, models, transaction
+from django.db import models
 
 from audit.models import ChainCheck, Entry, Head
 from members.models import (
@@ -29,6 +28,7 @@ from members.models import (
     Term,
     User,
 )
+from tests.constraints import declared, models_of, names, refusal
 from tests.emptying import triggers_lifted
 
 pytestmark = pytest.mark.django_db
@@ -168,25 +168,6 @@ def build(model, cast, *changes):
     return model(**fields)
 
 
-def refusal(row):
-    """What the database says when the row is stored."""
-    with pytest.raises(IntegrityError) as error, transaction.atomic():
-        row.save(force_insert=True)
-    return str(error.value)
-
-
-def names(model, constraint, message):
-    """Whether the refusal is this constraint's. SQLite names the columns of a unique index, PostgreSQL the index."""
-    found = [declared for declared in model._meta.constraints if declared.name == constraint]
-    columns = found[0].fields if found and isinstance(found[0], models.UniqueConstraint) else [constraint]
-    columns = [f"{model._meta.db_table}.{model._meta.get_field(name).column}" for name in columns if not _check(found)]
-    return constraint in message or (connection.vendor == "sqlite" and columns and ", ".join(columns) in message)
-
-
-def _check(found):
-    return found and isinstance(found[0], models.CheckConstraint)
-
-
 @pytest.mark.parametrize("model", LAWFUL, ids=lambda model: model.__name__)
 def test_a_lawful_row_is_stored(cast, model):
     build(model, cast).save(force_insert=True)
@@ -230,12 +211,6 @@ def test_an_answer_with_its_day_and_its_author_is_whole(cast):
     build(HelpRequest, cast, whole).save(force_insert=True)
 
 
-def declared(model):
-    named = {constraint.name for constraint in model._meta.constraints}
-    unique = {field.name for field in model._meta.local_fields if field.unique and not field.primary_key}
-    return {(model.__name__, name) for name in named | unique}
-
-
 def test_every_constraint_has_a_line():
     tested = {(line[0].__name__, line[1]) for line in [*REFUSED, *TWICE]}
     tested |= {("ContactPerson", "contact_person_is_another"), ("Affiliation", "affiliation_one_open_formal")}
@@ -247,7 +222,3 @@ def test_every_model_has_a_lawful_row():
     ours = {model for model in models_of("members", "audit") if not model._meta.proxy}
 
     assert set(LAWFUL) == ours
-
-
-def models_of(*apps):
-    return [model for app in apps for model in registry.get_app_config(app).get_models()]
