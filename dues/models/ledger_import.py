@@ -5,6 +5,7 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from members.choices import Capability, ImportState
+from members.fields import SealedField
 from members.models import Organization, User
 from members.paths import subtree
 
@@ -24,6 +25,8 @@ class LedgerImport(models.Model):
     state = models.CharField(_("state"), max_length=20, choices=ImportState, default=ImportState.PREVIEW)
     found = models.JSONField(default=dict)
     """What the preview shows: counts and sums, refusals and warnings; no base of anybody."""
+    content = SealedField(default="", blank=True)
+    """JSON: the rows as understood until they are stored, the cells of those refused, and which bases were ended."""
     uploaded_by = models.ForeignKey(User, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
     uploaded_at = models.DateTimeField(auto_now_add=True)
     applied_at = models.DateTimeField(null=True, blank=True)
