@@ -44,6 +44,17 @@ def back_payment(oldest_open: date, paid_on: date, local: Iterable[LocalRule] = 
     return Verdict(False, sentence % {"month": f"{oldest_open:%Y-%m}", "limit": limit.whole}, limit.citations)
 
 
+def voluntary(voluntary_fen: int, paid_on: date) -> Verdict:
+    """From 1,000 yuan at once it goes to the centre in full (article 11): no matter of the branch's receipts."""
+    limit = rule("dues.large.threshold", paid_on)
+    if yuan(voluntary_fen) < limit.number:
+        return Verdict(True, "", limit.citations)
+    sentence = _(
+        "%(limit)s yuan and more given voluntarily go to the centre in full: record them as large voluntary dues."
+    )
+    return Verdict(False, sentence % {"limit": limit.whole}, limit.citations)
+
+
 def advance(ahead_fen: int, monthly_fen: int, paid_on: date, local: Iterable[LocalRule] = ()) -> Verdict:
     """Nothing in advance unless a local rule allows it, and then for so many months."""
     limit = rule("dues.prepay.max_months", paid_on, tuple(local))

@@ -11,8 +11,8 @@ from django.utils.translation import gettext as _
 from audit.services import record
 from dues.choices import PayerKind, PaymentKind
 from dues.models import Payment
-from dues.queries.balance import open_months
-from dues.rules.payment import advance, back_payment, way_allowed
+from dues.queries.balance import months_of
+from dues.rules.payment import advance, back_payment, voluntary, way_allowed
 from dues.services.levelling import level, lock_members
 from dues.services.receipts import issue_receipt
 from members.models import Member, Organization, User
@@ -50,7 +50,7 @@ def record_payment(new: NewPayment, *, by: User | str, on: date, confirmed_by: s
     if known:
         return _same(known, new)
     _demand_second_person(new, by, confirmed_by)
-    _demand_possible(new, on)
+    demand_possible(new, on)
     payment = Payment.objects.create(
         **vars(new), recorded_by=str(by), confirmed_by=confirmed_by, recorded_at=timezone.now()
     )
@@ -107,18 +107,29 @@ def _demand_second_person(new: NewPayment, by: User | str, confirmed_by: str) ->
         raise Refused(_("Nobody records his own dues alone: another officer of the branch has to confirm it."))
 
 
-def _demand_possible(new: NewPayment, on: date) -> None:
+def demand_possible(new: NewPayment, on: date) -> None:
+    """Raise Refused for what the rules don't allow. Hold the member's row meanwhile, or another payment slips in."""
+    _demand_sound(new, on)
     local = in_force_at(new.organization.path, on=new.paid_on)
+    months = months_of(new.member.pk)
+    still_open = [month for month in months if month.open_fen]
+    if still_open and not new.reason:
+        _demand(back_payment(still_open[0].month, new.paid_on, local), "reason")
+    ahead = new.amount_fen - new.voluntary_fen - sum(month.open_fen for month in still_open)
+    if ahead > 0:
+        before = sum(max(month.settled_fen - month.owed_fen, 0) for month in months)
+        _demand(advance(ahead + before, _monthly(new.member, new.paid_on), new.paid_on, local), "amount")
+
+
+def _demand_sound(new: NewPayment, on: date) -> None:
     if new.amount_fen <= 0:
         raise Refused(_("Give an amount above zero."), "amount")
+    if not 0 <= new.voluntary_fen <= new.amount_fen:
+        raise Refused(_("Voluntary is a part of the amount: it can't be more."), "voluntary")
     if new.paid_on > on:
         raise Refused(_("The day lies in the future: give the day on which the money came in."), "paid_on")
     _demand(way_allowed(new.way, new.paid_on), "way")
-    months = open_months(new.member.pk)
-    if months and not new.reason:
-        _demand(back_payment(months[0].month, new.paid_on, local), "reason")
-    ahead = new.amount_fen - new.voluntary_fen - sum(month.open_fen for month in months)
-    _demand(advance(ahead, _monthly(new.member, new.paid_on), new.paid_on, local), "amount")
+    _demand(voluntary(new.voluntary_fen, new.paid_on), "voluntary")
 
 
 def _monthly(member: Member, on: date) -> int:

@@ -7,6 +7,7 @@ from dues.choices import ForbiddenWay
 from dues.models import Allocation, Payment, Receipt
 from dues.services.levelling import level
 from dues.services.payments import record_payment, reverse_payment
+from members.models import LocalRule
 from members.services.refused import Refused
 from tests.cast import TODAY
 from tests.dues.ledger import charge, every_fen_is_somewhere, fix, left_open, new_payment, pay, settled
@@ -58,6 +59,9 @@ def test_a_used_form_cant_carry_another_amount(zhang):
         (4000, "2026-11-20", {"way": ForbiddenWay.BRANCH_FUNDS}, "way"),
         (12001, "2026-11-20", {}, "amount"),
         (4000, "2027-04-01", {}, "paid_on"),
+        (4000, "2026-11-20", {"voluntary_fen": 4001}, "voluntary"),
+        (4000, "2026-11-20", {"voluntary_fen": -1}, "voluntary"),
+        (112000, "2026-11-20", {"voluntary_fen": 100000}, "voluntary"),
     ],
 )
 def test_what_cant_be_is_refused_and_nothing_is_stored(zhang, fen, day, fields, field):
@@ -78,6 +82,23 @@ def test_more_than_is_owed_may_be_voluntary(zhang):
 
     assert settled(zhang) == {"2026-09": 4000, "2026-10": 4000, "2026-11": 4000}
     assert every_fen_is_somewhere()
+
+
+def test_up_to_a_thousand_yuan_may_be_voluntary_with_a_receipt_of_the_branch(zhang):
+    assert pay(zhang, 111999, "2026-11-20", voluntary_fen=99999).voluntary_fen == 99999
+
+
+def test_what_was_paid_ahead_before_counts_towards_what_may_be_paid_ahead(cast, zhang):
+    LocalRule.objects.create(
+        organization=cast.county, rule_key="dues.prepay.max_months", value="3", document="组〔2026〕1号",
+        approved_by="组织部", approved_on=TODAY, valid_from="2026-01-01",
+    )  # fmt: skip
+    pay(zhang, 12000 + 8000, "2026-11-20")
+
+    with pytest.raises(Refused) as refused:
+        pay(zhang, 8000, "2026-11-20")
+    assert refused.value.field == "amount"
+    assert pay(zhang, 4000, "2026-11-20").amount_fen == 4000
 
 
 def test_months_further_back_than_six_need_a_reason(cast):
