@@ -2,13 +2,14 @@
 
 from collections import defaultdict
 from collections.abc import Iterable
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, field, fields
 from datetime import date
 
 from django.db.models import BooleanField, ExpressionWrapper, Q
 
 from meetings.choices import AttendanceState, NotCountedBecause
-from meetings.models import Expected
+from meetings.models import Expected, Observer
+from meetings.queries.observers import elsewhere_below, elsewhere_of
 from meetings.queries.tally import TALLY, Tally, attendance_of
 from meetings.rules.expected import unexplained_months
 from members.choices import OrganizationKind
@@ -25,12 +26,16 @@ WITHDRAWAL = "withdrawal.months"
 
 @dataclass(frozen=True, slots=True)
 class PersonLine:
-    """A member of the roster, attendances of the period, and how many months in a row are missing without a reason."""
+    """A member of the roster, attendances of the period, and how many months in a row are missing without a reason.
+
+    What a leader attended `elsewhere`, in other organizations, stands beside these figures and is in none of them.
+    """
 
     member: Member
     tally: Tally
     months: int
     is_flagged: bool
+    elsewhere: list[Observer] = field(default_factory=list)
 
     @property
     def took_part(self) -> int:
@@ -39,10 +44,11 @@ class PersonLine:
 
 @dataclass(frozen=True, slots=True)
 class PlaceLine:
-    """A branch with its groups."""
+    """A branch with its groups, and beside it how often its members attended elsewhere."""
 
     branch: Organization
     tally: Tally
+    elsewhere: int = 0
 
     @property
     def took_part(self) -> int:
@@ -60,12 +66,19 @@ def flag_rule(on: date) -> Rule | None:
 
 
 def person_lines(path: str, first: date, last: date) -> list[PersonLine]:
-    """Everybody on the roster at the path and below, in roster order; three queries. The flag decides nothing."""
+    """Everybody on the roster at the path and below, in roster order; four queries. The flag decides nothing."""
     members = list(Member.objects.below(path).in_roster_order())
-    tallies, months = attendance_of(members, first, last), months_of((one.pk for one in members), on=last)
-    rule = flag_rule(last)
-    long = rule.whole if rule else None
-    return [_person_line(one, tallies.get(one.pk, Tally()), months.get(one.pk, 0), long) for one in members]
+    keys = [one.pk for one in members]
+    tallies, months = attendance_of(members, first, last), months_of(keys, on=last)
+    elsewhere, rule = elsewhere_of(keys, first, last), flag_rule(last)
+    long = rule.whole if rule else MONTHS_BACK + 1
+    return [
+        PersonLine(
+            one, tallies.get(one.pk, Tally()), months.get(one.pk, 0), months.get(one.pk, 0) >= long,
+            elsewhere.get(one.pk, []),
+        )
+        for one in members
+    ]  # fmt: skip
 
 
 def months_of(members: Iterable[int], *, on: date) -> dict[int, int]:
@@ -88,7 +101,7 @@ def months_of(members: Iterable[int], *, on: date) -> dict[int, int]:
 
 
 def place_lines(path: str, first: date, last: date) -> list[PlaceLine]:
-    """Each branch at the path and below with the attendances of its meetings and its groups'; two queries, no name."""
+    """Each branch at the path and below with the attendances of its own and its groups' meetings; three queries."""
     branches = list(Organization.objects.below(path).branches().standing_on(last).in_tree_order())
     held = Expected.objects.of_held_meetings().between(first, last)
     rows = held.filter(subtree("meeting__organization__path", [path])).values(
@@ -99,7 +112,8 @@ def place_lines(path: str, first: date, last: date) -> list[PlaceLine]:
         place, kind = row.pop("meeting__organization__path"), row.pop("meeting__organization__kind")
         branch = place[:-STEP] if kind == OrganizationKind.GROUP else place
         sums[branch] = _sum(sums.get(branch, Tally()), Tally(**row))
-    return [PlaceLine(branch, sums.get(branch.path, Tally())) for branch in branches]
+    elsewhere = elsewhere_below(branches, first, last)
+    return [PlaceLine(one, sums.get(one.path, Tally()), elsewhere[one.path]) for one in branches]
 
 
 def _condition(condition: Q) -> ExpressionWrapper:
@@ -108,7 +122,3 @@ def _condition(condition: Q) -> ExpressionWrapper:
 
 def _sum(one: Tally, other: Tally) -> Tally:
     return Tally(*(getattr(one, field.name) + getattr(other, field.name) for field in fields(Tally)))
-
-
-def _person_line(member: Member, tally: Tally, months: int, long: int | None) -> PersonLine:
-    return PersonLine(member, tally, months, is_flagged=long is not None and months >= long)

@@ -7,6 +7,7 @@ from django.db.models import QuerySet
 
 from meetings.choices import AttendanceState, MeetingState
 from meetings.models import AgendaItem, Expected, LeaveRequest, Meeting
+from meetings.queries.observers import observers_of
 from meetings.queries.tally import tally_of
 from meetings.queries.votes import quorums_of
 from members.fields import opened
@@ -27,7 +28,7 @@ def meeting_page(meeting: Meeting, *, may_record: bool) -> dict[str, Any]:
         "may_change_agenda": may_record and agenda_is_open(meeting),
         "agenda": list(agenda_of(meeting)),
         "materials": list(meeting.materials.order_by("title", "key")),
-        "observers": list(meeting.observers.order_by("-is_from_above", "name")),
+        "observers": observers_of(meeting),
         "requests": asked_for_leave(meeting) if may_record else [],
     }
 

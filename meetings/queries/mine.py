@@ -1,12 +1,11 @@
 """A member's own side of meetings."""
 
-from collections.abc import Iterable
 from datetime import date
 from typing import Any
 
-from meetings.choices import MeetingState
-from meetings.models import Expected, LeaveRequest, Meeting, Observer
+from meetings.models import Expected, LeaveRequest, Meeting
 from meetings.queries.meeting_page import MISSED
+from meetings.queries.observers import elsewhere_of
 from meetings.queries.tally import Tally, attendance_of
 from members.models import Member, User
 
@@ -15,7 +14,7 @@ def my_meetings(user: User, *, on: date) -> dict[str, Any]:
     """What comes next, and the year so far, with unknown, leave and absent apart. A fixed number of queries."""
     member_id = user.standing.member_id
     if member_id is None:
-        return {"coming": [], "attended": [], "tally": None, "observed": []}
+        return {"coming": [], "attended": [], "tally": None, "elsewhere": []}
     first, last = date(on.year, 1, 1), date(on.year, 12, 31)
     own = Expected.objects.of_held_meetings().between(first, last).filter(member=member_id)
     attended = list(own.select_related("meeting__organization").order_by("-meeting__day", "pk"))
@@ -23,7 +22,7 @@ def my_meetings(user: User, *, on: date) -> dict[str, Any]:
         "coming": coming_for(user, on=on),
         "attended": [{"one": one, "may_make_up": one.state in MISSED} for one in attended],
         "tally": attendance_of(Member.objects.filter(pk=member_id), first, last).get(member_id, Tally()),
-        "observed": observed_by([member_id], first, last),
+        "elsewhere": elsewhere_of([member_id], first, last).get(member_id, []),
     }
 
 
@@ -34,13 +33,3 @@ def coming_for(user: User, *, on: date) -> list[dict[str, Any]]:
     }
     meetings = Meeting.objects.asking(user).coming(on).select_related("organization").order_by("day", "starts_at")
     return [{"meeting": meeting, "asked": asked.get(meeting.pk)} for meeting in meetings[:20]]
-
-
-def observed_by(members: Iterable[int], first: date, last: date) -> list[Observer]:
-    """Held meetings of other organizations that these members attended as observers; counted in their own branch."""
-    held = Observer.objects.filter(
-        member__in=list(members),
-        meeting__day__range=(first, last),
-        meeting__state__in=[MeetingState.OPEN, MeetingState.HELD, MeetingState.LOCKED],
-    )
-    return list(held.select_related("meeting__organization", "member").order_by("-meeting__day", "key"))

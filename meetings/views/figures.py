@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from meetings.forms.figures import FiguresForm, PeriodForm
-from meetings.models import Expected
+from meetings.models import Expected, Observer
 from meetings.queries.attendance_figures import (
     PersonLine,
     PlaceLine,
@@ -20,6 +20,7 @@ from meetings.queries.attendance_figures import (
     person_lines,
     place_lines,
 )
+from meetings.queries.observers import elsewhere_of
 from meetings.queries.tally import Tally, attendance_of
 from meetings.rules.duties import ASKED
 from meetings.services.figures import put_attendance_export_on_record
@@ -84,6 +85,7 @@ def figure_mine(request: PageRequest) -> HttpResponse:
         "tally": attendance_of([member], first, last).get(member.pk, Tally()),
         "months": months_of([member.pk], on=last).get(member.pk, 0),
         "rule": flag_rule(last),
+        "elsewhere": elsewhere_of([member.pk], first, last).get(member.pk, []),
         "rows": own.select_related("meeting__organization").order_by("-meeting__day", "pk"),
     }
     return render(request, "meetings/figures_mine.html", context)
@@ -110,8 +112,9 @@ def _headings(names: bool) -> list[str]:
         _("Not recorded"),
     ]  # fmt: skip
     if names:
-        return [_("Name"), *figures, _("Months in a row without a reason")]
-    return [_("Branch"), *figures]
+        months = _("Months in a row without a reason")
+        return [_("Name"), *figures, months, _("Attended elsewhere"), _("When and where")]
+    return [_("Branch"), *figures, _("Attended elsewhere")]
 
 
 def _cells(lines: Iterable[Line]) -> Iterator[list[object]]:
@@ -122,6 +125,11 @@ def _cells(lines: Iterable[Line]) -> Iterator[list[object]]:
             tally.is_absent, tally.is_unknown,
         ]  # fmt: skip
         if isinstance(line, PersonLine):
-            yield [line.member.name, *figures, line.months]
+            yield [line.member.name, *figures, line.months, len(line.elsewhere), _in_words(line.elsewhere)]
         else:
-            yield [line.branch.name, *figures]
+            yield [line.branch.name, *figures, line.elsewhere]
+
+
+def _in_words(elsewhere: Iterable[Observer]) -> str:
+    meetings = [one.meeting for one in elsewhere]
+    return "\n".join(f"{one.day:%Y-%m-%d} {one.get_kind_display()} {one.organization.name}" for one in meetings)

@@ -193,7 +193,7 @@ class TestPages:
         book = load_workbook(BytesIO(b"".join(answer.streaming_content)))
         rows = [[cell.value for cell in row] for row in book.active.iter_rows()]
 
-        assert rows[1:] == [["张英", 1, 0, 0, 0, 0, 1, 0, 0, 0]]
+        assert rows[1:] == [["张英", 1, 0, 0, 0, 0, 1, 0, 0, 0, 0, None]]
         assert Entry.objects.get(action="export_attendance").details == {
             "rows": 1, "first": "2026-11-01", "last": "2026-11-24",
         }  # fmt: skip
@@ -225,5 +225,5 @@ class TestPages:
         for number in range(more):
             attend(cast.branch, make_member(f"党员{number}", cast.branch), "on_site")
         client = as_user(cast.secretary)
-        with django_assert_num_queries(8):
+        with django_assert_num_queries(9):
             client.get(LIST)
