@@ -1,0 +1,83 @@
+"""What `manage.py verify` asks of dues: that the ledger adds up, line by line, as the database holds it."""
+
+from collections.abc import Iterator
+
+from django.db import connection
+
+from audit.verification import SHOWN, Check, append_only
+
+LEDGER = ("dues_charge", "dues_closedmonth", "dues_payment", "dues_allocation", "dues_receipt")
+
+UNSETTLED = """
+SELECT payment.key FROM dues_payment payment
+LEFT JOIN dues_payment reversal ON reversal.reverses_id = payment.key
+LEFT JOIN (SELECT payment_id, SUM(amount_fen) AS fen FROM dues_allocation GROUP BY payment_id) given
+    ON given.payment_id = payment.key
+WHERE COALESCE(given.fen, 0) <> CASE
+    WHEN payment.kind = 'reversal' OR reversal.key IS NOT NULL THEN 0
+    ELSE payment.amount_fen - payment.voluntary_fen END
+"""
+"""Payments of which not every fen is somewhere, or that settle something although they were taken back."""
+UNEVEN_REVERSALS = """
+SELECT line.id FROM dues_charge line
+LEFT JOIN dues_charge before ON before.member_id = line.member_id AND before.month = line.month
+    AND before.turn = line.turn - 1
+WHERE line.turn > 0 AND (before.id IS NULL OR line.kind = before.kind
+    OR (line.kind = 'reversal' AND (line.amount_fen <> -before.amount_fen OR line.waived_fen <> -before.waived_fen)))
+"""
+"""Lines that don't follow the line before them: a reversal takes back exactly that one."""
+UNEVEN_PAYMENTS = """
+SELECT reversal.key FROM dues_payment reversal
+JOIN dues_payment payment ON payment.key = reversal.reverses_id
+WHERE reversal.amount_fen <> -payment.amount_fen OR reversal.voluntary_fen <> -payment.voluntary_fen
+    OR reversal.member_id <> payment.member_id OR reversal.organization_id <> payment.organization_id
+"""
+NEWER_FIRST = """
+WITH owed AS (
+    SELECT member_id, month, SUM(amount_fen - waived_fen) AS fen FROM dues_charge GROUP BY member_id, month
+), given AS (
+    SELECT member_id, month, SUM(amount_fen) AS fen FROM dues_allocation GROUP BY member_id, month
+), first_open AS (
+    SELECT owed.member_id, MIN(owed.month) AS month FROM owed
+    LEFT JOIN given ON given.member_id = owed.member_id AND given.month = owed.month
+    WHERE owed.fen > COALESCE(given.fen, 0) GROUP BY owed.member_id
+)
+SELECT DISTINCT given.member_id FROM given
+JOIN first_open ON first_open.member_id = given.member_id
+WHERE given.month > first_open.month AND given.fen > 0
+"""
+"""Members of whom a month is settled while an earlier one is open."""
+GAPS = """
+SELECT organization_id, year FROM (
+    SELECT series.organization_id, series.year, series.last, COUNT(receipt.number) AS given, MAX(receipt.number) AS top
+    FROM dues_receiptseries series
+    LEFT JOIN dues_receipt receipt ON receipt.organization_id = series.organization_id AND receipt.year = series.year
+    GROUP BY series.organization_id, series.year, series.last
+) numbered WHERE last <> given OR COALESCE(top, 0) <> given
+"""
+OVERLAPS = """
+SELECT basis.key FROM dues_basis basis
+JOIN dues_basis other ON other.member_id = basis.member_id AND other.key <> basis.key
+WHERE other.valid_from <= basis.valid_from AND (other.valid_until IS NULL OR other.valid_until > basis.valid_from)
+    AND (basis.valid_until IS NULL OR basis.valid_until > basis.valid_from)
+"""
+
+
+def checks() -> Iterator[Check]:
+    for table in LEDGER:
+        yield append_only(table)
+    yield _none("dues_payments_settled", UNSETTLED, "payments whose fen are not all somewhere")
+    yield _none("dues_charge_reversals", UNEVEN_REVERSALS, "lines that don't answer the line before them")
+    yield _none("dues_payment_reversals", UNEVEN_PAYMENTS, "reversals that don't answer their payment")
+    yield _none("dues_oldest_first", NEWER_FIRST, "members with a newer month settled before an older one")
+    yield _none("dues_receipt_numbers", GAPS, "branches and years with a gap in their receipts")
+    yield _none("dues_bases", OVERLAPS, "bases that hold beside another")
+
+
+def _none(name: str, query: str, what: str) -> Check:
+    """A query that must find nothing; what it finds is named by its number, never by a person's name."""
+    with connection.cursor() as cursor:
+        cursor.execute(query)
+        found = cursor.fetchall()
+    named = ", ".join("/".join(str(part) for part in row) for row in found[:SHOWN])
+    return Check(name, not found, f"{len(found)} {what}: {named}" if found else "all add up")
