@@ -28,6 +28,8 @@ class Environment:
     proxies: int
     """How many proxies stand between visitors and the program, so that it knows the visitors' addresses."""
     database: dict[str, Any]
+    statement_seconds: int
+    """After how long PostgreSQL gives up a query of a page; 0: never. Commands and workers wait as long as it takes."""
     redis_url: str
     """Empty: no Redis; Celery then keeps its wake-ups in files below the data directory."""
     require_totp: bool
@@ -51,6 +53,7 @@ class Environment:
             https=_switch(variables, "BRANCHWEB_HTTPS"),
             proxies=_number(variables, "BRANCHWEB_PROXIES"),
             database=_database(variables.get("DATABASE_URL") or f"sqlite:///{data_dir / 'branchweb.sqlite3'}"),
+            statement_seconds=_count(variables, "BRANCHWEB_STATEMENT_SECONDS", 30),
             redis_url=_redis_url(variables.get("REDIS_URL", "")),
             require_totp=_switch(variables, "BRANCHWEB_REQUIRE_TOTP"),
             reveals_per_hour=_count(variables, "BRANCHWEB_REVEALS_PER_HOUR", 30),
@@ -143,3 +146,12 @@ def _database(url: str) -> dict[str, Any]:
             "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL; PRAGMA cache_size=-64000;",
         }
     return database
+
+
+def limited(database: dict[str, Any], seconds: int) -> dict[str, Any]:
+    """The same database, but PostgreSQL gives up each query after so many seconds; 0: never."""
+    if not seconds or database["ENGINE"] != "django.db.backends.postgresql":
+        return database
+    options = database.get("OPTIONS", {})
+    limit = f"{options.get('options', '')} -c statement_timeout={seconds}s".strip()
+    return {**database, "OPTIONS": {**options, "options": limit}}

@@ -93,13 +93,19 @@ TEMPLATES = [
 ]
 
 # Groups of the navigation in their order; an app keeps its own, so that nobody imports upwards.
-NAVIGATION = ["members.navigation.PEOPLE", "meetings.navigation.GROUPS", "dues.navigation.GROUPS", "members.navigation.PARTY"]
+NAVIGATION = [
+    "members.navigation.PEOPLE",
+    "meetings.navigation.GROUPS",
+    "dues.navigation.GROUPS",
+    "members.navigation.PARTY",
+]
 
 DUTIES = ["meetings.queries.duties.meeting_duties", "dues.queries.duties.dues_duties"]
 """What each app says is due: called with the path of an organization and `on=`; see `reminders.queries.duties`."""
 
 # --- Data -----------------------------------------------------------------------------------------------------------
 DATABASES = {"default": ENVIRONMENT.database}
+STATEMENT_SECONDS = ENVIRONMENT.statement_seconds  # for pages: branchweb/wsgi.py
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 MEDIA_ROOT = DATA_DIR / "media"
 IMPORT_ROOT = DATA_DIR / "imports"
@@ -143,6 +149,7 @@ AXES_FAILURE_LIMIT = 6
 AXES_COOLOFF_TIME = 0.25  # hours
 AXES_VERBOSE = False  # no line for every command that starts
 AXES_RESET_ON_SUCCESS = True
+LOGINS_KEPT_DAYS = 190  # when, who, from which address: the law asks for at least six months, and nobody for more
 AXES_LOCKOUT_TEMPLATE = "account/locked.html"
 SESSION_COOKIE_AGE = 12 * 3600
 SESSION_COOKIE_SAMESITE = "Lax"
@@ -248,6 +255,7 @@ CELERY_TASK_PUBLISH_RETRY = False  # a page never waits for the broker: the minu
 CELERY_BEAT_SCHEDULE = {
     "continue-imports": {"task": "members.tasks.continue_imports", "schedule": 60.0},
     "refresh-rosters": {"task": "members.tasks.refresh_rosters", "schedule": crontab(hour="0", minute="5")},
+    "forget-logins": {"task": "members.tasks.forget_logins", "schedule": crontab(hour="3", minute="41")},
     "anchor-record": {"task": "audit.tasks.anchor_record", "schedule": crontab(minute="7")},
     "check-record": {"task": "audit.tasks.check_record", "schedule": crontab(hour="4", minute="17")},
 }

@@ -1,15 +1,18 @@
 """Work in the background. The rows say what is to be done; a task that is lost is done by the next round."""
 
 import logging
+from datetime import timedelta
 from uuid import UUID
 
 from celery import Task, shared_task
+from django.conf import settings
 from django.utils import timezone
 from kombu.exceptions import OperationalError
 
 from members.importing import running
 from members.models import RosterImport
 from members.services.belonging import refresh_roster_paths
+from members.services.logins import forget_old_logins
 
 log = logging.getLogger(__name__)
 
@@ -42,6 +45,12 @@ def refresh_rosters() -> None:
     """Soon after midnight: relations that begin or end today put members on their rosters and take them off."""
     corrected = refresh_roster_paths(on=timezone.localdate())
     log.info("%s members changed their roster.", corrected)
+
+
+@shared_task
+def forget_logins() -> None:
+    """Each night: the log of log-ins goes as far as it is kept for."""
+    forget_old_logins(before=timezone.now() - timedelta(days=settings.LOGINS_KEPT_DAYS))
 
 
 def start(task: "Task[[str], None]", key: UUID) -> None:
