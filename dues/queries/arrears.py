@@ -1,0 +1,87 @@
+"""Who is behind: the members with open months that were due, how far, and how many of them a branch has.
+
+Payments settle the oldest month first, so the open months are always the newest ones. Whether somebody is behind at all
+is therefore read off one month, the latest that asked for something; only of those few the months are added up.
+"""
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
+from datetime import date
+
+from django.db.models import Exists, F, IntegerField, OuterRef, Subquery, Sum
+from django.db.models.functions import Coalesce
+
+from dues.models import Allocation, Arrangement, ArrearsReason, Charge
+from dues.models.charge import ChargeQuerySet
+from dues.queries.balance import balances
+from dues.rules.arrears import Arrears, OpenMonth, Span, arrears
+from dues.rules.months import month_of
+from members.models import Member
+from members.models.member import MemberQuerySet
+from rulebook.dates import add_months
+
+WINDOW = 24
+"""Months that are added up at first; who owes all of them is looked at from the beginning."""
+
+
+def standing_charges() -> ChargeQuerySet:
+    """The line that counts of each member's month, where it asks for something: neither reversed nor waived."""
+    later = Charge.objects.filter(member=OuterRef("member"), month=OuterRef("month"), turn=OuterRef("turn") + 1)
+    return Charge.objects.filter(~Exists(later), amount_fen__gt=F("waived_fen"))
+
+
+def behind_on(on: date) -> Exists:
+    """Condition on members: the latest month that asked for something before the month of that day isn't fully paid.
+
+    Who pays by the quarter may be among them before the quarter is over; `arrears_of` then finds nothing late.
+    """
+    mine = standing_charges().filter(member=OuterRef(OuterRef("pk")), month__lt=month_of(on))
+    latest = mine.order_by("-month", "-turn").values("pk")[:1]
+    given = Allocation.objects.filter(member=OuterRef("member"), month=OuterRef("month")).order_by().values("member")
+    settled = Coalesce(Subquery(given.annotate(fen=Sum("amount_fen")).values("fen"), output_field=IntegerField()), 0)
+    unpaid = Charge.objects.alias(settled=settled).filter(amount_fen__gt=F("waived_fen") + F("settled"))
+    return Exists(unpaid.filter(pk=Subquery(latest)))
+
+
+def behind(members: MemberQuerySet, *, on: date) -> MemberQuerySet:
+    """Those of the members who are behind on that day."""
+    return members.filter(behind_on(on))
+
+
+def arrears_of(members: Iterable[int], *, on: date) -> dict[int, Arrears]:
+    """Member → arrears of that day, of those who have any. Four queries; six where somebody owes two whole years."""
+    ids = list(members)
+    months = open_months_of(ids, on=on)
+    reasons = spans(ArrearsReason.objects.filter(member__in=months).values_list("member", "valid_from", "valid_until"))
+    agreed = spans(Arrangement.objects.filter(member__in=months).values_list("member", "valid_from", "valid_until"))
+    found = {
+        member: arrears(open_months, on=on, reasons=reasons[member], quarterly=agreed[member])
+        for member, open_months in months.items()
+    }
+    return {member: one for member, one in found.items() if one.months}
+
+
+def open_months_of(members: Iterable[int], *, on: date) -> dict[int, list[OpenMonth]]:
+    """Member → what is left of each month before the month of that day, of those who left something."""
+    ids = list(members)
+    recent = _open_between(ids, add_months(month_of(on), -WINDOW), on)
+    long = [member for member, months in recent.items() if len(months) == WINDOW]
+    return recent | (_open_between(long, date.min, on) if long else {})
+
+
+def _open_between(members: list[int], first: date, on: date) -> dict[int, list[OpenMonth]]:
+    chosen = {"member__in": members, "month__gte": first, "month__lt": month_of(on)}
+    found = balances(Charge.objects.filter(**chosen).order_by(), Allocation.objects.filter(**chosen).order_by())
+    left = {
+        member: [OpenMonth(one.month, one.open_fen) for one in months if one.open_fen]
+        for member, months in found.items()
+    }
+    return {member: months for member, months in left.items() if months}
+
+
+def spans(rows: Iterable[tuple[int, date, date | None]]) -> Mapping[int, list[Span]]:
+    """Member → spans of months, from rows of member, first month and first month after."""
+    found: dict[int, list[Span]] = defaultdict(list)
+    for member, first, until in rows:
+        found[member].append(Span(first, until))
+    return found

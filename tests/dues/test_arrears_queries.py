@@ -1,0 +1,122 @@
+import pytest
+
+from dues.models import Arrangement, ArrearsReason, Charge
+from dues.queries.arrears import arrears_of, behind
+from dues.rules.months import months_between
+from dues.services.levelling import level
+from members.models import Member
+from tests.cast import TODAY, make_member
+from tests.dues.ledger import MADE_AT, WAGE_RULE, charge, month, pay
+
+pytestmark = pytest.mark.django_db
+
+
+def owe(member, first, last, fen=4000):
+    for one in months_between(month(first), month(last)):
+        charge(member, f"{one:%Y-%m}", fen)
+
+
+def reverse(line, again_fen=None, again_waived=0):
+    """A changed fact, as charging writes it: the line taken back, and a new one."""
+    fields = {"member": line.member, "organization": line.organization, "month": line.month, "rules": WAGE_RULE}
+    made = {"made_by": "system", "made_at": MADE_AT}
+    amounts = {"amount_fen": -line.amount_fen, "waived_fen": -line.waived_fen}
+    Charge.objects.create(**fields, **made, **amounts, kind="reversal", turn=line.turn + 1, reason="免交批复")
+    if again_fen is not None:
+        amounts = {"amount_fen": again_fen, "waived_fen": again_waived}
+        Charge.objects.create(**fields, **made, **amounts, kind="charge", turn=line.turn + 2)
+
+
+def names(on=TODAY):
+    return list(behind(Member.objects.all(), on=on).order_by("pk").values_list("name", flat=True))
+
+
+def months(member, on=TODAY):
+    found = arrears_of([member.pk], on=on).get(member.pk)
+    return [f"{one.month:%Y-%m}" for one in found.months] if found else []
+
+
+def test_nobody_is_behind_where_nothing_was_charged(cast):
+    assert names() == []
+
+
+def test_the_current_month_is_not_late_yet(cast):
+    owe(cast.zhang, "2026-11", "2026-11")
+
+    assert (names(), months(cast.zhang)) == ([], [])
+
+
+def test_open_months_are_found_with_their_amounts(cast):
+    owe(cast.zhang, "2026-08", "2026-11")
+    pay(cast.zhang, 5000, "2026-11-20")
+
+    assert names() == ["张英"]
+    assert months(cast.zhang) == ["2026-09", "2026-10"]
+    assert arrears_of([cast.zhang.pk], on=TODAY)[cast.zhang.pk].fen == 7000
+
+
+def test_who_paid_everything_is_not_behind(cast):
+    owe(cast.zhang, "2026-08", "2026-11")
+    pay(cast.zhang, 12000, "2026-11-20")
+    owe(cast.li, "2026-10", "2026-10")
+
+    assert names() == ["李国强"]
+
+
+def test_a_waived_month_after_open_ones_hides_nobody(cast):
+    owe(cast.zhang, "2026-08", "2026-09")
+    charge(cast.zhang, "2026-10", 4000, waived=4000)
+
+    assert names() == ["张英"]
+    assert months(cast.zhang) == ["2026-08", "2026-09"]
+
+
+def test_a_month_waived_after_it_was_charged_hides_nobody_and_is_not_late(cast):
+    owe(cast.zhang, "2026-09", "2026-10")
+    reverse(Charge.objects.get(month=month("2026-10")), 4000, 4000)
+    owe(cast.li, "2026-10", "2026-10")
+    reverse(Charge.objects.get(member=cast.li), 4000, 4000)
+    level([cast.zhang.pk, cast.li.pk], on=TODAY)
+
+    assert names() == ["张英"]
+    assert (months(cast.zhang), months(cast.li)) == (["2026-09"], [])
+
+
+def test_a_month_charged_anew_counts_as_it_stands_now(cast):
+    charge(cast.zhang, "2026-10", 4000)
+    pay(cast.zhang, 4000, "2026-10-20")
+    reverse(Charge.objects.get(), 5000)
+    level([cast.zhang.pk], on=TODAY)
+
+    assert names() == ["张英"]
+    assert arrears_of([cast.zhang.pk], on=TODAY)[cast.zhang.pk].fen == 1000
+
+
+def test_reasons_and_agreed_quarters_are_read(cast):
+    owe(cast.zhang, "2026-03", "2026-10")
+    owe(cast.li, "2026-10", "2026-10")
+    ArrearsReason.objects.create(
+        member=cast.zhang, valid_from=month("2026-03"), valid_until=month("2026-08"), reason="住院", recorded_on=TODAY
+    )
+    Arrangement.objects.create(member=cast.li, valid_from=month("2026-01"), agreed_on=TODAY)
+    found = arrears_of([cast.zhang.pk, cast.li.pk], on=TODAY)
+
+    assert list(found) == [cast.zhang.pk]
+    assert (len(found[cast.zhang.pk].months), found[cast.zhang.pk].step) == (8, 3)
+
+
+def test_more_than_two_years_are_counted_to_the_beginning(cast):
+    owe(cast.zhang, "2023-06", "2026-10")
+
+    assert len(months(cast.zhang)) == 41
+
+
+@pytest.mark.parametrize("more", [1, 3])
+def test_four_queries_whoever_is_asked_about(cast, django_assert_num_queries, more):
+    people = [make_member(f"党员{number}", cast.branch) for number in range(more)]
+    for one in people:
+        owe(one, "2026-08", "2026-10")
+    with django_assert_num_queries(4):
+        found = arrears_of([one.pk for one in people], on=TODAY)
+
+    assert len(found) == more
