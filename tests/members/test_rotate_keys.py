@@ -9,6 +9,7 @@ from django.db import transaction
 
 from audit.keyring import fingerprints, new_key, ring, write_ring
 from audit.models import Entry
+from dues.models import Arrangement, ArrearsReason, ArrearsReview, LedgerImport, Relief
 from meetings.models import Expected, LeaveRequest, Mark, Meeting
 from members.fields import Sealed
 from members.management.commands import rotate_keys
@@ -16,6 +17,7 @@ from members.models import Contact, ContactPerson, HelpRequest, Member, RosterIm
 from members.services import keys
 from members.services.keys import reseal_everything, sealed_fields
 from tests.cast import TODAY, make_member, make_national_id
+from tests.dues.ledger import fix, month
 
 OLD, NEW = "an old key of forty characters or more 00", "a new key of forty characters or more 000"
 ZHANG = make_national_id("19750109", 349)
@@ -45,6 +47,8 @@ def rows(old_ring, cast):
         roster_import=workbook, number=3, verdict="new", cells='{"姓名": "张英"}', before="{}"
     )
     rows_of_meetings(cast)
+    rows_of_dues(cast.zhang)
+    LedgerImport.objects.create(organization=cast.branch, year=2026, file_name="台账.xlsx", content="张英 4000")
     return cast
 
 
@@ -58,6 +62,19 @@ def rows_of_meetings(cast):
     )  # fmt: skip
     Mark.objects.create(expected=expected, state="absent", before="{}", by="secretary")
     LeaveRequest.objects.create(meeting=meeting, member=cast.zhang, kind="sick", reason="住院")
+
+
+def rows_of_dues(zhang):
+    fix(zhang, 4000, base=400_000, parts="[]")
+    first = month("2026-03")
+    facts = {"member": zhang, "valid_from": first, "recorded_by": "officer"}
+    Arrangement.objects.create(**facts, agreed_on=TODAY, because="在外务工")
+    ArrearsReason.objects.create(**facts, recorded_on=TODAY, reason="住院")
+    ArrearsReview.objects.create(member=zhang, since=first, opened_on=TODAY, reason="没有收到通知")
+    Relief.objects.create(
+        member=zhang, kind="waiver", ground="大病", valid_from=first, decided_on=TODAY, needs_superior=False,
+        rule="dues.waiver.approval_retired@2017-01-01", asked_by="officer",
+    )  # fmt: skip
 
 
 def values():
@@ -126,7 +143,7 @@ def test_a_rotation_goes_on_record_once_and_without_anything_private(rows, setti
     entry = Entry.objects.get()
 
     assert (entry.action, entry.actor, entry.subject_kind) == ("rotate_keys", "system", "")
-    assert entry.details == {"rows": 4 + 5 + 4}
+    assert entry.details == {"rows": 4 + 5 + 4 + 6}
 
 
 def test_a_second_rotation_with_the_same_key_has_nothing_to_do(rows, settings):
