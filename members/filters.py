@@ -8,6 +8,7 @@ from django.utils.functional import Promise
 from django.utils.http import urlencode
 from django.utils.translation import gettext_lazy as _
 
+from audit.keyring import SealBroken, seal, unseal
 from members.choices import DuesCategory, Membership, SituationKind
 
 NONE = "none"
@@ -57,8 +58,13 @@ COLUMNS: dict[str, str | Promise] = {
 """What can be shown beside the name, in the order of the columns."""
 OF_THE_ROSTER = ("situations", "category", "reach")
 """Columns that say nothing of somebody who has left."""
-ADDRESS_FIELDS = ("q", "org", *FIELDS, "columns")
-LONGEST_TEXT, LONGEST_QUERY = 60, 500
+SEALED = "s"
+"""Field of the address that holds what was searched for when there are digits in it: a phone or identity number stands
+in no address, so in no browser's history, no log and no saved filter."""
+SEALED_FOR = "roster search\0"
+"""Sealed in front of it, or an address could be used to open any private field that somebody has stolen."""
+ADDRESS_FIELDS = ("q", SEALED, "org", *FIELDS, "columns")
+LONGEST_TEXT, LONGEST_QUERY, LONGEST_SEAL = 60, 500, 600
 
 
 @dataclass(frozen=True)
@@ -82,12 +88,30 @@ class RosterFilter:
     def from_query(cls, query: QueryDict) -> "RosterFilter":
         """Read the address. What can't be meant counts as not asked."""
         asked = {name: query.get(name, "") for name in FIELDS if query.get(name, "") in FIELDS[name][1]}
-        return cls(q=_text(query, "q"), org=_text(query, "org"), **asked)
+        return cls(q=_searched(query), org=_text(query, "org"), **asked)
 
     @property
     def narrows(self) -> bool:
         """Whether somebody may be left out."""
         return any(getattr(self, field.name).strip() for field in fields(self) if field.name != "sort")
+
+
+def _searched(query: QueryDict) -> str:
+    """What was typed into the search box. A seal of another kind, or of a key that has gone, says nothing."""
+    if SEALED not in query:
+        return _text(query, "q")
+    try:
+        text = unseal(query[SEALED][:LONGEST_SEAL])
+    except SealBroken:
+        return ""
+    return text.removeprefix(SEALED_FOR) if text.startswith(SEALED_FOR) else ""
+
+
+def _in_address(name: str, value: str) -> tuple[str, str]:
+    """A field as the address holds it."""
+    if name == "q" and any(character.isdigit() for character in value):
+        return SEALED, seal(SEALED_FOR + value[:LONGEST_TEXT].replace("\0", ""))
+    return name, value
 
 
 def _text(query: QueryDict, name: str) -> str:
@@ -109,8 +133,8 @@ def shown_columns(query: QueryDict, *, one_place: bool = False, former: bool = F
 
 def kept_pairs(query: QueryDict, but: str = "") -> list[tuple[str, str]]:
     """Names and values of the address that say what to show, without the place in the list and without one field."""
-    names = [name for name in ADDRESS_FIELDS if name != but]
-    return [(name, value) for name in names for value in query.getlist(name) if value]
+    pairs = [_in_address(name, value) for name in ADDRESS_FIELDS for value in query.getlist(name) if value]
+    return [(name, value) for name, value in pairs if name != but]
 
 
 def kept_query(query: QueryDict, but: str = "") -> str:

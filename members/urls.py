@@ -9,6 +9,7 @@ urlpatterns = [
     path("preferences/", account.preference_edit, name="preference-edit"),
     path("look/", account.look_switch, name="look-switch"),
     path("roster/", roster.roster_list, name="roster-list"),
+    path("roster/search/", roster.roster_search, name="roster-search"),
     path("roster/export/", roster.roster_export, name="roster-export"),
     path("roster/filters/", roster.roster_filter_save, name="roster-filter-save"),
     path("roster/filters/<uuid:key>/delete/", roster.roster_filter_delete, name="roster-filter-delete"),

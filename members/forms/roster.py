@@ -2,7 +2,7 @@ from django import forms
 from django.http import QueryDict
 from django.utils.translation import gettext_lazy as _
 
-from members.filters import LONGEST_QUERY, kept_query
+from members.filters import LONGEST_QUERY, SEALED, kept_query
 
 
 class SavedFilterForm(forms.Form):
@@ -12,5 +12,5 @@ class SavedFilterForm(forms.Form):
     query = forms.CharField(max_length=LONGEST_QUERY, required=False, widget=forms.HiddenInput)
 
     def clean_query(self) -> str:
-        """Only what the list understands."""
-        return kept_query(QueryDict(self.cleaned_data["query"]))
+        """Only what the list understands, and no number that was searched for: a filter isn't for one person."""
+        return kept_query(QueryDict(self.cleaned_data["query"]), but=SEALED)

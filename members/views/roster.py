@@ -58,6 +58,13 @@ def roster_list(request: PageRequest) -> HttpResponse:
 
 @requires(Capability.VIEW_ROSTER)
 @require_POST
+def roster_search(request: PageRequest) -> HttpResponse:
+    """From what was typed and chosen to the address of the list, in which no number can be read."""
+    return redirect(_list_address(kept_query(request.POST)))
+
+
+@requires(Capability.VIEW_ROSTER)
+@require_POST
 def roster_filter_save(request: PageRequest) -> HttpResponse:
     """Keep what the list shows under a name; the same name again means the newer."""
     form = SavedFilterForm(request.POST)

@@ -57,6 +57,14 @@ def test_the_roster_is_searched_paged_and_filtered_in_place(desk: Desk, width: i
     page.wait_for_selector("text=张英")
     assert names(page) == ["张英"]
     assert page.evaluate("document.body.dataset.loaded") == "once"
+    page.fill("#id_q", "0689")
+    page.press("#id_q", "Enter")
+    page.wait_for_url("**?s=*")
+    assert names(page) == ["张英"]
+    assert "0689" not in page.url
+    assert page.input_value("#id_q") == "0689"
+    page.go_back()
+    page.wait_for_url("**q=zhangying*")
     page.go_back()
     page.wait_for_selector("a[rel=prev]")
     assert page.locator("h1").count() == 1
