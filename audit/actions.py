@@ -60,6 +60,10 @@ ACTIONS: dict[str, Promise] = {
     # dues
     "record_payment": _("Recorded a payment of dues"),
     "reverse_payment": _("Took back a payment of dues"),
+    "propose_payment": _("Entered a payment of their own dues"),
+    "confirm_proposal": _("Confirmed a colleague's payment of dues"),
+    "decline_proposal": _("Declined a colleague's payment of dues"),
+    "export_payments": _("Took payments of dues along as a workbook"),
     # meetings
     "plan_meeting": _("Planned a meeting"),
     "add_local_kind": _("Added a local kind of meeting"),
@@ -134,6 +138,7 @@ DETAILS: dict[str, Promise] = {
     "ended": _("offices ended"),
     "ends_on": _("ends on"),
     "expected": _("expected"),
+    "fen": _("amount, in fen"),
     "field": _("field"),
     "first": _("first day"),
     "granted": _("granted"),
@@ -151,6 +156,7 @@ DETAILS: dict[str, Promise] = {
     "organizations": _("organizations set up"),
     "passed": _("passed"),
     "private": _("with private fields"),
+    "receipt": _("receipt"),
     "refused": _("rows refused"),
     "rows": _("rows"),
     "rule": _("rule"),

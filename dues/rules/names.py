@@ -1,7 +1,9 @@
 """Names as somebody who holds a paper may read them, and nobody else can use them."""
 
+import re
+
 COMPOUND_SURNAMES = frozenset(
-    "欧阳 司马 上官 诸葛 东方 皇甫 尉迟 公孙 令狐 慕容 司徒 司空 夏侯 端木 南宫 轩辕 宇文 长孙 鲜于 闾丘 淳于 单于".split()
+    re.findall("..", "欧阳司马上官诸葛东方皇甫尉迟公孙令狐慕容司徒司空夏侯端木南宫轩辕宇文长孙鲜于闾丘淳于单于")
 )
 MASK = "*"
 
