@@ -101,7 +101,7 @@ def _searched(query: QueryDict) -> str:
     if SEALED not in query:
         return _text(query, "q")
     try:
-        text = unseal(query[SEALED][:LONGEST_SEAL])
+        text = unseal(query.get(SEALED, "")[:LONGEST_SEAL])
     except SealBroken:
         return ""
     return text.removeprefix(SEALED_FOR) if text.startswith(SEALED_FOR) else ""
