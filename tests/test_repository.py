@@ -7,6 +7,7 @@ import re
 import subprocess
 import tomllib
 from collections import Counter
+from importlib.metadata import packages_distributions
 from pathlib import Path, PurePosixPath
 
 import pytest
@@ -252,6 +253,15 @@ def test_documents_link_to_files_that_are_there():
                 if not path.exists():
                     missing.append(f"{name}: {target}")
     assert missing == []
+
+
+def test_every_package_that_an_installation_downloads_is_used():
+    wanted = {Requirement(line).name.lower() for line in PROJECT["project"]["dependencies"]}
+    modules = {name: module for module, names in packages_distributions().items() for name in map(str.lower, names)}
+    code = "\n".join(text(name) for name in FILES if name.endswith(".py") and not name.startswith("tests/"))
+    code += text("scripts/setup") + text("Dockerfile")
+    named_elsewhere = {"psycopg2-binary"}  # by the address of the database
+    assert {name for name in wanted - named_elsewhere if not re.search(rf"\b{modules[name]}\b", code)} == set()
 
 
 def test_every_setting_is_explained_to_administrators():
