@@ -9,6 +9,20 @@ class ChargeKind(TextChoices):
     REVERSAL = "reversal", _("Reversal")
 
 
+class MonthState(TextChoices):
+    """How a member's month stands, as the grid of months shows it."""
+
+    SETTLED = "settled", _("Paid")
+    PART = "part", _("Partly paid")
+    OPEN = "open", _("Not paid")
+    WAIVED = "waived", _("Exempt")
+    AHEAD = "ahead", _("Paid ahead")
+    NOT_CHARGED = "not_charged", _("Not charged")
+    UNKNOWN = "unknown", _("No base")
+    ELSEWHERE = "elsewhere", _("Another branch")
+    TO_COME = "to_come", _("Still to come")
+
+
 class PaymentKind(TextChoices):
     PAYMENT = "payment", _("Payment")
     REVERSAL = "reversal", _("Reversal")

@@ -16,7 +16,6 @@ from dues.models.charge import ChargeQuerySet
 from dues.queries.balance import balances
 from dues.rules.arrears import Arrears, OpenMonth, Span, arrears
 from dues.rules.months import month_of
-from members.models import Member
 from members.models.member import MemberQuerySet
 from rulebook.dates import add_months
 
@@ -51,22 +50,25 @@ def behind(members: MemberQuerySet, *, on: date) -> MemberQuerySet:
 def arrears_of(members: Iterable[int], *, on: date) -> dict[int, Arrears]:
     """Member → arrears of that day, of those who have any. Four queries; six where somebody owes two whole years."""
     ids = list(members)
-    months = open_months_of(ids, on=on)
-    reasons = spans(ArrearsReason.objects.filter(member__in=months).values_list("member", "valid_from", "valid_until"))
-    agreed = spans(Arrangement.objects.filter(member__in=months).values_list("member", "valid_from", "valid_until"))
+    return on_the_ladder(completed(_open_between(ids, add_months(month_of(on), -WINDOW), on), on=on), on=on)
+
+
+def on_the_ladder(open_months: Mapping[int, list[OpenMonth]], *, on: date) -> dict[int, Arrears]:
+    """The same from each member's open months: two queries for reasons and agreed quarters."""
+    members = list(open_months)
+    reasons = spans(ArrearsReason.objects.filter(member__in=members).values_list("member", "valid_from", "valid_until"))
+    agreed = spans(Arrangement.objects.filter(member__in=members).values_list("member", "valid_from", "valid_until"))
     found = {
-        member: arrears(open_months, on=on, reasons=reasons[member], quarterly=agreed[member])
-        for member, open_months in months.items()
+        member: arrears(months, on=on, reasons=reasons[member], quarterly=agreed[member])
+        for member, months in open_months.items()
     }
     return {member: one for member, one in found.items() if one.months}
 
 
-def open_months_of(members: Iterable[int], *, on: date) -> dict[int, list[OpenMonth]]:
-    """Member → what is left of each month before the month of that day, of those who left something."""
-    ids = list(members)
-    recent = _open_between(ids, add_months(month_of(on), -WINDOW), on)
-    long = [member for member, months in recent.items() if len(months) == WINDOW]
-    return recent | (_open_between(long, date.min, on) if long else {})
+def completed(recent: Mapping[int, list[OpenMonth]], *, on: date) -> dict[int, list[OpenMonth]]:
+    """The open months of the last WINDOW months, and the earlier ones of whoever left all of those open."""
+    long = [member for member, months in recent.items() if len(months) >= WINDOW]
+    return {**recent, **(_open_between(long, date.min, on) if long else {})}
 
 
 def _open_between(members: list[int], first: date, on: date) -> dict[int, list[OpenMonth]]:
