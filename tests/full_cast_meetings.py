@@ -3,6 +3,9 @@
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
+from django.core.files.base import ContentFile
+from django.utils import timezone
+
 from meetings.choices import MeetingKind, MeetingState
 from meetings.importing import Found
 from meetings.models import (
@@ -16,6 +19,7 @@ from meetings.models import (
     LocalKind,
     Material,
     Meeting,
+    Minutes,
     Observer,
     Scrutineer,
     SpecialDay,
@@ -25,16 +29,20 @@ from meetings.models import (
     Vote,
 )
 from meetings.rules.feeds import token_print
+from meetings.rules.sign_in import slot_of, token
 from members.models import Member, Organization
 from tests.cast import TODAY
 
 if TYPE_CHECKING:
     from tests.full_cast import FullCast
 
-HELD, PLANNED = MeetingState.HELD, MeetingState.PLANNED
+HELD, OPEN, PLANNED = MeetingState.HELD, MeetingState.OPEN, MeetingState.PLANNED
 NEXT_WEEK = TODAY + timedelta(days=7)
 FEED = "feed-of-member"
 """The secret in the address of the member's calendar."""
+ON_THE_WALL = "secret-of-the-evening"
+"""From this the codes of the open meeting come."""
+PNG = b"\x89PNG\r\n\x1a\n" + b"0" * 24
 
 
 def meetings(full: "FullCast") -> None:
@@ -45,6 +53,9 @@ def meetings(full: "FullCast") -> None:
     meeting(full, "next-branch", cast.next_branch, HELD, wang=cast.wang)
     meeting(full, "other-branch", cast.other_branch, HELD, zhao=cast.zhao)
     meeting(full, "before", cast.next_branch, HELD, zhang=cast.zhang)
+    meeting(full, "open", cast.branch, OPEN, zhang=cast.zhang, li=cast.li)
+    for name in ("branch", "next-branch", "other-branch"):
+        elected(full, name)
     meeting(full, "committee", cast.branch, PLANNED, kind=MeetingKind.COMMITTEE_MEETING)
     asked(full, meeting(full, "planned", cast.branch, PLANNED), zhang=cast.zhang, li=cast.li)
     asked(full, meeting(full, "next-planned", cast.next_branch, PLANNED), wang=cast.wang)
@@ -57,9 +68,10 @@ def meetings(full: "FullCast") -> None:
 def meeting(
     full: "FullCast", name: str, place: Organization, state: str, kind: str = MeetingKind.THEME_DAY, **people: Member
 ) -> Meeting:
-    day = TODAY if state == HELD else NEXT_WEEK
+    day = NEXT_WEEK if state == PLANNED else TODAY
     made = Meeting.objects.create(organization=place, kind=kind, day=day, counts_for_year=day.year, state=state)
     full.keep(made, name)
+    began(made)
     item = AgendaItem.objects.create(meeting=made, position=1, title="讨论", report="只给支委看")
     full.keep(item, name)
     full.keep(Speech.objects.create(item=item, speaker="李", points="同意"), f"speech@{name}")
@@ -67,7 +79,7 @@ def meeting(
     for is_open in (True, False):
         text = Material.objects.create(meeting=made, title="材料", text="内容", is_open_to_members=is_open)
         full.keep(text, f"{name}-{'open' if is_open else 'closed'}")
-    if state == HELD:
+    if state != PLANNED:
         full.keep(
             Vote.objects.create(item=item, subject="motion", method="open", about="计划", entitled=2, present=2), name
         )
@@ -76,8 +88,37 @@ def meeting(
     return made
 
 
+def began(made: Meeting) -> None:
+    """What a meeting has once it is open: its code; and once it is over: a signed sheet and minutes."""
+    if made.state != PLANNED:
+        made.opened_at = timezone.now()
+    if made.state == OPEN:
+        made.sign_in_secret = ON_THE_WALL
+    if made.state == HELD:
+        made.sheet.save("sheet.png", ContentFile(PNG), save=False)
+        Minutes.objects.create(meeting=made, text="会议记录")
+    made.save()
+
+
+def code_of(made: Meeting) -> str:
+    """What is on the wall of an open meeting now."""
+    return token(ON_THE_WALL, made.pk, slot_of(timezone.now()))
+
+
+def elected(full: "FullCast", name: str) -> None:
+    """An election that waits for the approval from above."""
+    item = AgendaItem.objects.get(meeting=full.rows[Meeting][name])
+    vote = Vote.objects.create(
+        item=item, number=2, subject="election", method="secret_ballot", about="支部书记", seats=1, office="secretary",
+        entitled=2, present=2, issued=2, returned=2, void=0, is_valid=True, is_passed=True, counted_by="李",
+        confirmed_by="王",
+    )  # fmt: skip
+    full.keep(vote, f"elected@{name}")
+    full.keep(Candidate.objects.create(vote=vote, name="孙", votes_for=2, is_elected=True), f"elected@{name}")
+
+
 def expected(full: "FullCast", made: Meeting, name: str, member: Member) -> None:
-    vote = Vote.objects.get(item__meeting=made)
+    vote = Vote.objects.get(item__meeting=made, number=1)
     for row in (
         Expected(meeting=made, member=member, name=member.name, is_formal=True, state="on_site"),
         Exclusion(meeting=made, member=member, ground="abroad"),

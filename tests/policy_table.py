@@ -6,7 +6,8 @@
 A block begins with the URL's name and says of which model the objects are that its address names: rows of
 `full_cast` by their short names, `missing` for one that doesn't exist, or any word when the model is `word`; a number
 stands for itself. Where an address names two rows, `zhang@branch` is that row and the `branch` it belongs to, and
-`branch/wang@next-branch` a row below another that it doesn't belong to. `login` is the way to the log-in page, `302`
+`branch/wang@next-branch` a row below another that it doesn't belong to; `open?code` is asked by somebody who came with
+the code on that meeting's wall. `login` is the way to the log-in page, `302`
 any other redirect. POST sends an empty form.
 """
 
@@ -37,6 +38,7 @@ class Block:
 
     def named(self, named: str) -> dict[str, str]:
         """For each part of the address the name of its row."""
+        named = named.removesuffix("?code")
         names = named.split("/") if "/" in named else [named] * len(self.objects)
         return dict(zip(self.objects, names, strict=True))
 
@@ -50,6 +52,11 @@ class Block:
 def place_of(named: str) -> str:
     """What a row belongs to: `branch` of `zhang@branch`."""
     return named.rpartition("@")[2]
+
+
+def shows_code(named: str) -> bool:
+    """Whether who asks has come with the code of that meeting."""
+    return named.endswith("?code")
 
 
 def read(text: str) -> list[Block]:

@@ -9,8 +9,8 @@ from members.middleware import PolicyMiddleware
 from members.models.member import MemberQuerySet
 from members.models.organization import OrganizationQuerySet
 from tests.full_cast import make_full_cast
-from tests.policy_table import FILE, Block, place_of, read, write
-from tests.scope_table import SCOPE
+from tests.policy_table import FILE, Block, place_of, read, shows_code, write
+from tests.scope_table import OTHERWISE, SCOPE
 from tests.world import World, open_world, routes
 
 pytestmark = pytest.mark.django_db
@@ -42,12 +42,12 @@ def test_everybody_is_answered_as_the_table_says(world, name):
 
 
 def hidden(block: Block, named: str, part: str) -> bool:
-    """Whether the scope table says that this part doesn't see the object."""
-    names = block.named(named)
-    return any(
-        not {names[name], place_of(names[name])} & set(SCOPE[model].get(part, "").split())
+    """Whether the scope table says that this part doesn't see the object. A code that is shown opens by itself."""
+    names, scope = block.named(named), SCOPE | OTHERWISE.get(block.name, {})
+    return not shows_code(named) and any(
+        not {names[name], place_of(names[name])} & set(scope[model].get(part, "").split())
         for name, model in block.objects.items()
-        if model in SCOPE
+        if model in scope
     )
 
 

@@ -15,8 +15,10 @@ from django.db.models import Model
 from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
+from meetings.models import Meeting
 from tests.full_cast import FullCast
-from tests.policy_table import PARTS, Block, place_of
+from tests.full_cast_meetings import code_of
+from tests.policy_table import PARTS, Block, place_of, shows_code
 
 MISSING = UUID("00000000-0000-4000-8000-00000000dead")
 BACKEND = "django.contrib.auth.backends.ModelBackend"
@@ -66,6 +68,9 @@ class World:
         if part in self.sessions:
             self.client.cookies[settings.SESSION_COOKIE_NAME] = self.sessions[part]
         with transaction.atomic():
+            if "?code=" in address:  # the browser keeps that it was shown, and goes on without it
+                self.client.get(address)
+                address = address.partition("?")[0]
             if data is None:
                 answer = self.client.generic(method, address, headers=headers)
             else:
@@ -75,10 +80,11 @@ class World:
         return Answer(answer.status_code, dict(answer.headers), content)
 
     def address(self, block: Block, named: str) -> str:
-        """The address of a block's page for one of its objects."""
+        """The address of a block's page for one of its objects, with the code of the half-minute where it is shown."""
         names = block.named(named)
         values = {part: self.value(model, names[part], part) for part, model in block.objects.items()}
-        return reverse(block.name, kwargs=values)
+        address = reverse(block.name, kwargs=values)
+        return f"{address}?code={code_of(self.full.rows[Meeting][names['key']])}" if shows_code(named) else address
 
     def value(self, model: str, named: str, attribute: str) -> object:
         """What stands in an address for the object; for one that doesn't exist, something of the same kind."""
