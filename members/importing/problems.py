@@ -53,6 +53,7 @@ WARNINGS: dict[str, Promise] = {
     "ethnicity_unknown": _("This isn't one of the 56 peoples. It was kept as written."),
     "education_unknown": _("This level of education isn't known. It was left out."),
     "phone_unreadable": _("This isn't a phone number. It was left out."),
+    "birth_date_unlikely": _("Nobody is that old. Check the year of birth."),
     "joined_in_eighteenth_year": _("By these dates the member joined some months before turning eighteen. Check them."),
     "email_unreadable": _("This isn't an e-mail address. It was left out."),
     "membership_unknown": _("This says neither formal nor probationary. It was decided by the dates."),

@@ -13,6 +13,7 @@ from members.importing.problems import Problem
 from members.rules.dates import YEAR, PartialDate, years_between
 from members.rules.people import (
     birth_in,
+    born_too_long_ago,
     confirmed_before_joining,
     joined_some_months_too_young,
     joined_too_young,
@@ -162,6 +163,8 @@ class _Row:
 
     def _days(self) -> None:
         birth = self._birth()
+        if birth and born_too_long_ago(birth, self.on):
+            self.problem("birth", "birth_date_unlikely")
         joined, full = self._day("joined"), self._day("full")
         if joined and birth:
             self._age_of_joining(birth, joined)

@@ -109,7 +109,7 @@ def _of_identity(facts: Facts) -> Iterator[Objection]:
 
 
 def _of_days(facts: Facts, on: date) -> Iterator[Objection]:
-    if facts.born and years_between(facts.born.last_day, on) > OLDEST:
+    if facts.born and born_too_long_ago(facts.born, on):
         yield Objection("born", "birth_date_unlikely")
     for field in ("born", "joined"):
         day: PartialDate | None = getattr(facts, field)
@@ -166,6 +166,11 @@ def read_from_identity(number: str) -> tuple[PartialDate, Sex] | None:
 
 def _birth_by_identity(number: str) -> PartialDate | None:
     return PartialDate(birth_in(number)) if number and not identity_fault(number) else None
+
+
+def born_too_long_ago(born: PartialDate, on: date) -> bool:
+    """Whether nobody can be that old, by every reading of the day."""
+    return years_between(born.last_day, on) > OLDEST
 
 
 def joined_too_young(born: PartialDate, joined: PartialDate) -> bool:

@@ -7,6 +7,7 @@ that nobody waits and whatever is interrupted goes on where it stopped; a row th
 import json
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, timedelta
+from pathlib import Path
 from typing import Any
 from uuid import UUID
 
@@ -84,7 +85,7 @@ def begin_rows(*, roster_import: RosterImport, layout: Layout, notes: Iterable[N
     roster_import.rows.all().delete()
     _set(
         roster_import,
-        sheet=layout.sheet_name[:80],
+        sheet=(layout.sheet_name or Path(roster_import.file_name).stem)[:80],
         header_row=layout.header_row,
         columns=[
             {"heading": column.heading, "field": column.field, "doubt": column.doubt} for column in layout.columns

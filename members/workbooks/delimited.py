@@ -16,12 +16,12 @@ SEPARATORS = (",", "\t", ";", "|", "，")
 
 
 class DelimitedBook:
-    """One sheet, named as the file; every cell is text, except that text after = is a formula."""
+    """One sheet without a name; every cell is text, except that text after = is a formula."""
 
     def __init__(self, path: Path, limits: Limits) -> None:
         self.path = path
         self.encoding = encoding_of(path)
-        self.places = [Place(path.stem, False)]
+        self.places = [Place("", False)]
         csv.field_size_limit(limits.text_length)
         with path.open(encoding=self.encoding, newline="") as file:
             self.separator = separator_of(file.read(1 << 16))

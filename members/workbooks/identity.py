@@ -66,8 +66,3 @@ def birth_of(number: str) -> date | None:
         return date(int(number[6:10]), int(number[10:12]), int(number[12:14]))
     except ValueError:
         return None
-
-
-def is_male(number: str) -> bool:
-    """By the seventeenth digit of an identity number: odd for men."""
-    return int(number[16]) % 2 == 1

@@ -40,6 +40,13 @@ def test_the_answer_has_what_the_contract_says(branch: Organization, tmp_path: P
     assert answer["import_id"] == str(RosterImport.objects.get().pk)
 
 
+def test_a_text_file_has_its_own_name_for_the_sheet(branch: Organization, tmp_path: Path) -> None:
+    path = tmp_path / "一支部名册.csv"
+    path.write_text("姓名,性别,联系电话\n张三,男,13800000000\n")
+    answer = run("import_roster", path, into="b1")
+    assert (answer["file"], answer["sheet"]) == ("一支部名册.csv", "一支部名册")
+
+
 def test_undo_says_how_many(branch: Organization, tmp_path: Path) -> None:
     answer = run("import_roster", three(tmp_path / "a.xlsx"), into="b1")
     assert run("undo_import", answer["import_id"]) == {"undone": 3, "refused": []}

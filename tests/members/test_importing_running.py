@@ -166,6 +166,8 @@ def test_a_refused_row_keeps_its_cells_sealed_for_the_workbook_that_goes_back(
         ({"转正时间": "2027.7"}, "full_in_future"),
         ({"党员类别": "预备党员"}, "membership_contradicts_dates"),
         ({"出生年月": 1958.1}, "date_only_year"),
+        ({"出生年月": "1900.1", "身份证号码": identity("19000105", 1)}, "birth_date_unlikely"),
+        ({"出生年月": None, "身份证号码": identity("18581126", 1)}, "birth_date_unlikely"),
     ],
 )
 def test_what_is_doubtful_in_a_cell_is_said_and_the_row_is_stored(

@@ -10,6 +10,7 @@ from members.rules.people import (
     SENTENCES,
     Facts,
     birth_in,
+    born_too_long_ago,
     check_digit,
     identity_fault,
     joined_some_months_too_young,
@@ -115,6 +116,14 @@ def test_the_benefit_of_the_doubt_is_given_where_a_date_is_known_only_in_part(ch
 )
 def test_some_months_too_young_is_told_apart_from_years(born, joined, warned):
     assert joined_some_months_too_young(partial(born), partial(joined)) is warned
+
+
+@pytest.mark.parametrize(
+    ("born", "unlikely"),
+    [("1900-11-24", True), ("1900-11-25", False), ("1900-11", False), ("1900", False), ("1899", True)],
+)
+def test_nobody_is_older_than_every_reading_of_the_day_allows(born, unlikely):
+    assert born_too_long_ago(partial(born), date(2026, 11, 24)) is unlikely
 
 
 def test_a_wrong_identity_number_is_not_held_against_the_other_facts():

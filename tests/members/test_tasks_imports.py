@@ -73,6 +73,15 @@ def test_the_minutes_round_does_what_no_worker_was_told(cast: Cast, waiting: Ros
     assert state(waiting) == ("applied", 5, 5)
 
 
+def test_the_sheet_of_a_text_file_is_called_as_the_file_was(cast: Cast, waiting: RosterImport) -> None:
+    """Not as the copy that waits on the server, whose name is the key of the import."""
+    RosterImport.objects.update(file_name="一支部名册.csv")
+    file_of(waiting).write_text("姓名,性别,联系电话\n张三,男,13800000000\n")
+    tasks.read_import(str(waiting.key))
+    waiting.refresh_from_db()
+    assert (waiting.state, waiting.sheet) == ("preview", "一支部名册")
+
+
 def test_reading_that_was_interrupted_begins_again(waiting: RosterImport, monkeypatch: pytest.MonkeyPatch) -> None:
     with monkeypatch.context() as dying:
         fail_after(dying, "store_verdicts", 1)

@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from members.workbooks.cells import Unreadable
-from members.workbooks.identity import RoundedByExcel, WrongCheckDigit, birth_of, check_digit, identity_number, is_male
+from members.workbooks.identity import RoundedByExcel, WrongCheckDigit, birth_of, check_digit, identity_number
 from members.workbooks.reading import Formula, Value
 from tests.members.workbook_files import identity
 
@@ -64,9 +64,8 @@ def test_a_day_that_does_not_exist_is_refused() -> None:
         identity_number(seventeen + check_digit(seventeen))
 
 
-def test_birth_and_sex_stand_in_the_number() -> None:
+def test_the_day_of_birth_stands_in_the_number() -> None:
     assert str(birth_of(identity("19581126"))) == "1958-11-26"
-    assert is_male(identity(male=True)) and not is_male(identity(male=False))
 
 
 WEIGHTS = (7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2)

@@ -34,7 +34,7 @@ class Command(JsonCommand):
             raise WrongUse(_("There is no file %(file)s.") % {"file": file})
         place = organization_at(into, "--into") if into else None
         report = import_roster(file, into=place, may_build=True, on=timezone.localdate(), by="shell", dry_run=dry_run)
-        return {"file": file.name, **_answer(report)}
+        return {"file": file.name, **_answer(report, file)}
 
     def sentences(self, answer: Mapping[str, Any]) -> Iterable[str]:
         yield _("%(file)s, sheet %(sheet)s: %(rows)s rows, %(created)s new, %(updated)s changed.") % answer
@@ -42,10 +42,10 @@ class Command(JsonCommand):
             yield f"{found['row']} {found['column']}: {found['message']}"
 
 
-def _answer(report: Report) -> dict[str, Any]:
+def _answer(report: Report, file: Path) -> dict[str, Any]:
     layout = report.layout
     return {
-        "sheet": layout.sheet_name,
+        "sheet": layout.sheet_name or file.stem,
         "header_row": layout.header_row,
         "columns": {column.heading: column.field for column in layout.known},
         "unknown_columns": [column.heading for column in layout.unknown],
