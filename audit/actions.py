@@ -138,6 +138,8 @@ DETAILS: dict[str, Promise] = {
     "meetings": _("meetings"),
     "months": _("months"),
     "because": _("why it ended"),
+    "way": _("way"),
+    "year": _("year"),
     "changed": _("rows changed"),
     "days": _("days"),
     "doubtful": _("rows in doubt"),

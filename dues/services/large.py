@@ -42,7 +42,7 @@ def send_up(large: LargeDues, *, sent_up_on: date, profile: str, by: User, on: d
     _demand_day(sent_up_on, large.given_on, on, "sent_up_on")
     if not profile.strip():
         raise Refused(_("The committee passes on a short profile of the member: write two or three lines."), "profile")
-    _take(large, by, "send_up_large_dues", sent_up_on=sent_up_on, profile=profile.strip())
+    _record_step("send_up_large_dues", large, by, sent_up_on=sent_up_on, profile=profile.strip())
 
 
 @transaction.atomic
@@ -54,7 +54,7 @@ def take_in(large: LargeDues, *, received_on: date, by: User, on: date) -> None:
     if str(by) == large.recorded_by:
         raise Refused(_("Whoever took the money from the member can't confirm that it arrived."))
     _demand_day(received_on, large.sent_up_on, on, "received_on")
-    _take(large, by, "take_in_large_dues", received_on=received_on, received_by=str(by))
+    _record_step("take_in_large_dues", large, by, received_on=received_on, received_by=str(by))
 
 
 @transaction.atomic
@@ -65,7 +65,7 @@ def note_receipt(large: LargeDues, *, number: str, by: User) -> None:
         raise Refused(_("The committee hasn't confirmed the money yet."), "number")
     if not number.strip():
         raise Refused(_("Write the number that stands on the receipt."), "number")
-    _take(large, by, "note_centre_receipt", centre_receipt=number.strip())
+    _record_step("note_centre_receipt", large, by, centre_receipt=number.strip())
 
 
 @transaction.atomic
@@ -75,7 +75,7 @@ def hand_over(large: LargeDues, *, handed_over_on: date, by: User, on: date) -> 
     if not large.centre_receipt or large.received_on is None:
         raise Refused(_("The centre's receipt hasn't come yet."), "handed_over_on")
     _demand_day(handed_over_on, large.received_on, on, "handed_over_on")
-    _take(large, by, "hand_over_centre_receipt", handed_over_on=handed_over_on)
+    _record_step("hand_over_centre_receipt", large, by, handed_over_on=handed_over_on)
 
 
 def _locked(large: LargeDues) -> LargeDues:
@@ -89,7 +89,7 @@ def _demand_day(day: date, earliest: date, on: date, field: str) -> None:
         raise Refused(_("The step before was on %(day)s.") % {"day": f"{earliest:%Y-%m-%d}"}, field)
 
 
-def _take(large: LargeDues, by: User, action: str, **values: Any) -> None:
+def _record_step(action: str, large: LargeDues, by: User, **values: Any) -> None:
     for name, value in values.items():
         setattr(large, name, value)
     large.save(update_fields=list(values))
