@@ -95,3 +95,35 @@ class DisclosureWay(TextChoices):
     MEETING = "meeting", _("At a meeting")
     BOARD = "board", _("On the notice board")
     PAGE = "page", _("On the members' page")
+
+
+class MatchWhy(TextChoices):
+    """What speaks for a member whom the money of a bill may be for, and what leaves a doubt."""
+
+    NOTE = "note", _("The note names them")
+    FORMER_NAME = "former_name", _("The note has a former name")
+    SOUND = "sound", _("The name in the note sounds the same")
+    PAYER = "payer", _("They paid themselves")
+    MASKED = "masked", _("The payer's name is partly hidden")
+    HELPER = "helper", _("Their contact person paid")
+    BEFORE = "before", _("Whoever paid has paid for them before")
+    AMOUNT = "amount", _("The amount fits")
+    SURNAME = "surname", _("Whoever paid has the same surname")
+    AMOUNT_ODD = "amount_odd", _("The amount fits no number of months")
+    NAMESAKE = "namesake", _("Several members have this name")
+    SEVERAL_NAMES = "several_names", _("The note names several people")
+    OTHER_NAME = "other_name", _("The note also names somebody else")
+    LONGER_NAME = "longer_name", _("The name may be part of a longer one")
+    RELATION = "relation", _("The note speaks of a relative of theirs")
+    SEVERAL_HELPED = "several_helped", _("Whoever paid looks after several members")
+    NOTE_UNCLEAR = "note_unclear", _("The note doesn't say that it is dues")
+    MIXED = "mixed", _("The note speaks of something else as well")
+    VOLUNTARY = "voluntary", _("The note speaks of a voluntary or special amount")
+
+
+class NoMatch(TextChoices):
+    """Why nobody was found for the money of a bill."""
+
+    NOT_DUES = "not_dues", _("The note is about something else")
+    NOBODY_OF_THAT_NAME = "nobody_of_that_name", _("Nobody of the name in the note belongs to this branch")
+    PAYER_UNKNOWN = "payer_unknown", _("Neither the note nor the payer says whom it is for")
