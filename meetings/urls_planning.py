@@ -17,6 +17,7 @@ urlpatterns = [
     path("days/<uuid:key>/remove/", special_days.special_day_remove, name="special-day-remove"),
     path("plan/<str:code>/theme-day/", planning.theme_day, name="theme-day"),
     path("plan/<str:code>/<int:year>/", planning.year_plan, name="year-plan"),
+    path("plan/<str:code>/<int:year>/shift/<uuid:key>/", planning.meeting_shift, name="meeting-shift"),
     path("plan/<str:code>/<int:year>/calendar/", calendars.year_calendar, name="year-calendar"),
     path("<uuid:key>/calendar/", calendars.meeting_calendar, name="meeting-calendar"),
     path("feed/", calendars.feed, name="feed"),

@@ -1,5 +1,6 @@
 """The planner of a year, line by line, and the fixed theme day."""
 
+import re
 from collections.abc import Iterable, Mapping
 from datetime import date
 from typing import Any
@@ -55,6 +56,15 @@ class LineForm(forms.Form):
     @property
     def organization(self) -> Organization | None:
         return self.places.get(self["code"].value())
+
+    def shown(self) -> tuple[str, str, date] | None:
+        """Kind, period and day as the fields show them; None while one of them can't be read."""
+        kind, period = str(self["kind"].value()), str(self["period"].value())
+        try:
+            day = self.fields["day"].to_python(self["day"].value())
+        except ValidationError:
+            return None
+        return (kind, period, day) if day and kind in MeetingKind.values and re.match(PERIOD, period) else None
 
     def clean_code(self) -> str:
         if self.cleaned_data["code"] not in self.places:

@@ -126,3 +126,9 @@ def latest_day(kind: str, period: str) -> date:
 def fits(kind: str, period: str, day: date) -> bool:
     """Whether a meeting of that day closes the duty of the period."""
     return bounds(period)[0] <= day <= latest_day(kind, period)
+
+
+def shift_span(kind: str, day: date, counts_for_year: int, *, today: date) -> Window:
+    """Where the planner lets a planned meeting be moved: up to the end of its year, organizational life into March."""
+    last = latest_day(kind, str(counts_for_year if kind in IN_THE_WINDOW else day.year))
+    return Window(today, max(last, today))

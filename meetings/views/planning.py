@@ -1,23 +1,28 @@
 """The planner of a year, and the fixed theme day."""
 
+from datetime import date
 from typing import Any
 from uuid import UUID
 
 from django.contrib import messages
 from django.http import Http404, HttpResponse
-from django.shortcuts import redirect, render
+from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
-from django.views.decorators.http import require_http_methods
+from django.views.decorators.http import require_http_methods, require_POST
 
 from meetings.forms.planning import LineFormSet, PlanYearForm, ThemeDayForm, initial_lines, kept_lines
-from meetings.models import ThemeDay
+from meetings.forms.shift import ShiftForm
+from meetings.models import Meeting, ThemeDay
 from meetings.queries.special_days import workdays_on_record
 from meetings.queries.year_plan import meetings_of_year, proposed_meetings, theme_day_of
 from meetings.rules.duties import ASKED
+from meetings.rules.planning import shift_span
 from meetings.rules.workdays import Workdays
+from meetings.services.meeting import NotNow, move_meeting
 from meetings.services.planning import Line, keep_theme_day, plan_year
+from meetings.views.year_grid import grid_context
 from members.choices import Capability, OrganizationKind
 from members.models import Organization
 from members.policy import fetch, requires
@@ -29,24 +34,36 @@ from members.requests import PageRequest
 def year_plan(request: PageRequest, code: str, year: int) -> HttpResponse:
     """Propose a day for everything that is due and not planned; shift, leave out, confirm once."""
     place = fetch(request, Organization.objects.filter(kind__in=list(ASKED)), code=code)
-    if year not in (request.today.year, request.today.year + 1):
-        raise Http404
+    _demand_year(request, year)
     workdays = workdays_on_record()
     form, lines = PlanYearForm(request.POST or None), _lines(request, place, year, workdays)
     if request.method == "POST" and form.is_valid() and lines.is_valid():
         return _planned(request, place, form.cleaned_data["key"], kept_lines(lines))
+    meetings = meetings_of_year(place, year)
     context = {
+        **grid_context(lines, meetings, year=year, today=request.today, workdays=workdays),
+        **_about(request, place, year),
         "form": form,
         "lines": lines,
-        "place": place,
-        "year": year,
-        "years": (request.today.year, request.today.year + 1),
-        "meetings": meetings_of_year(place, year),
-        "theme_day": theme_day_of(place),
-        "may_keep_day": place.kind == OrganizationKind.BRANCH,
         "holidays_known": workdays.is_known(year),
     }
     return render(request, "meetings/year_plan.html", context)
+
+
+@requires(Capability.RECORD_MEETINGS)
+@require_POST
+def meeting_shift(request: PageRequest, code: str, year: int, key: UUID) -> HttpResponse:
+    """Move a planned meeting to another day, and show the planner again."""
+    place = fetch(request, Organization.objects.filter(kind__in=list(ASKED)), code=code)
+    _demand_year(request, year)
+    meeting = get_object_or_404(Meeting.objects.within(place.path).select_related("organization"), pk=key)
+    span = shift_span(meeting.kind, meeting.day, meeting.counts_for_year, today=request.today)
+    form = ShiftForm(request.POST, span=span)
+    if form.is_valid():
+        _shift(request, meeting, form.cleaned_data["day"])
+    else:
+        messages.error(request, str(form.errors["day"].as_data()[0].messages[0]))
+    return redirect("meetings:year-plan", code=code, year=year)
 
 
 @requires(Capability.RECORD_MEETINGS)
@@ -62,6 +79,34 @@ def theme_day(request: PageRequest, code: str) -> HttpResponse:
         messages.success(request, _("The fixed day is stored."))
         return redirect(plan)
     return render(request, "meetings/theme_day.html", {"form": form, "place": branch, "plan": plan})
+
+
+def _demand_year(request: PageRequest, year: int) -> None:
+    """Only this year and the next are planned."""
+    if year not in (request.today.year, request.today.year + 1):
+        raise Http404
+
+
+def _about(request: PageRequest, place: Organization, year: int) -> dict[str, Any]:
+    return {
+        "place": place,
+        "year": year,
+        "years": (request.today.year, request.today.year + 1),
+        "theme_day": theme_day_of(place),
+        "may_keep_day": place.kind == OrganizationKind.BRANCH,
+    }
+
+
+def _shift(request: PageRequest, meeting: Meeting, day: date) -> None:
+    if day == meeting.day:
+        return
+    try:
+        move_meeting(meeting=meeting, changes={"day": day}, by=request.user)
+    except NotNow as refusal:
+        messages.error(request, str(refusal))
+    else:
+        facts = {"meeting": meeting.name, "day": day}
+        messages.success(request, _("%(meeting)s is moved to %(day)s.") % facts)
 
 
 def _lines(request: PageRequest, place: Organization, year: int, workdays: Workdays) -> Any:
