@@ -28,7 +28,7 @@ class SpecialDaysForm(forms.Form):
     kind = forms.ChoiceField(
         label=gettext_lazy("Lines that don't say it are"), choices=DayKind.choices, initial=DayKind.OFF
     )
-    name = forms.CharField(label=gettext_lazy("Name of days without one"), max_length=40, required=False)
+    name = forms.CharField(label=gettext_lazy("Holiday of days without one"), max_length=40, required=False)
 
     def __init__(self, *args: Any, year: int, today: date, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

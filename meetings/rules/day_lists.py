@@ -68,7 +68,7 @@ def _read_line(line: str, defaults: Defaults) -> Iterator[ListedDay]:
         name = (head["name"] if head else _name_in(sentence)) or defaults.name
         for days in SPAN.finditer(sentence):
             if not name:
-                raise Unreadable(_("The holiday has no name. Write it behind the day or into the field for the name."))
+                raise Unreadable(_("The holiday has no name. Write it behind the day or into the field below."))
             kind = _kind_in(sentence) or defaults.kind
             yield from (ListedDay(day, kind, name[:40]) for day in _days(days, defaults.year))
 
