@@ -71,6 +71,7 @@ def user_detail(request: PageRequest, username: str) -> HttpResponse:
         "person": user,
         "page": user_page(user, request.user, on=request.today),
         "is_self": user.pk == request.user.pk,
+        "may_give": user.pk != request.user.pk,
         "may_manage": manages(request.user, user) and user.pk != request.user.pk,
         "may_see_trail": Capability.VIEW_AUDIT in request.user.standing.capabilities,
     }
