@@ -1,0 +1,122 @@
+"""The review of arrears: talk, reason, general meeting, the level above, outcome.
+
+People take these steps and the program writes them down; no step changes anything about the member (Party constitution,
+article 9; 2008 provisions, article 13).
+"""
+
+from datetime import date
+from typing import Any
+from uuid import UUID
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from audit.services import record
+from dues.models import ArrearsReview
+from dues.queries.arrears import arrears_of
+from dues.services.arrears import code_of, demand_other
+from dues.services.levelling import lock_members
+from meetings.choices import MeetingState
+from meetings.models import Meeting
+from members.models import Member, User
+from members.services.refused import Refused
+
+
+@transaction.atomic
+def open_review(*, key: UUID, member: Member, by: User, on: date) -> ArrearsReview:
+    """Begin to look at a case of six months. An open one is given back. Raises Refused while it isn't that far."""
+    lock_members([member.pk])
+    if known := ArrearsReview.objects.open().filter(member=member).first():
+        return known
+    demand_other(member, by)
+    found = arrears_of([member.pk], on=on).get(member.pk)
+    if found is None or found.since is None or not found.to_review:
+        raise Refused(_("There aren't six months without a reason on record, so there is nothing to review."))
+    review = ArrearsReview.objects.create(key=key, member=member, since=found.since, opened_on=on)
+    _put_on_record("open_arrears_review", review, by, months=len(found.counted))
+    return review
+
+
+@transaction.atomic
+def record_talk(*, review: ArrearsReview, talked_on: date, talked_by: str, reason: str, by: User, on: date) -> None:
+    """Somebody of the branch talked to the member, who said why. Raises Refused."""
+    _demand_open(review, by)
+    _demand_past(talked_on, on, "talked_on")
+    _set(review, talked_on=talked_on, talked_by=talked_by.strip(), reason=reason.strip())
+    _put_on_record("record_arrears_talk", review, by)
+
+
+@transaction.atomic
+def record_meeting(
+    *, review: ArrearsReview, meeting_on: date, meeting: Meeting | None, decision: str, by: User, on: date
+) -> None:
+    """The general meeting looked at the case and decided. Raises Refused before anybody talked to the member."""
+    _demand_open(review, by)
+    _demand_past(meeting_on, on, "meeting_on")
+    if review.talked_on is None or review.talked_on > meeting_on:
+        raise Refused(_("First somebody talks to the member and hears the reason."), "meeting_on")
+    if meeting is not None and (meeting.day != meeting_on or meeting.state == MeetingState.PLANNED):
+        raise Refused(_("The meeting was on another day, or hasn't been held yet."), "meeting")
+    _set(review, meeting_on=meeting_on, meeting=meeting, decision=decision.strip())
+    _put_on_record("record_arrears_decision", review, by)
+
+
+@transaction.atomic
+def report_review(*, review: ArrearsReview, reported_on: date, by: User, on: date) -> None:
+    """The decision was reported to the level above, which has to approve it. Raises Refused before the meeting."""
+    _demand_open(review, by)
+    _demand_past(reported_on, on, "reported_on")
+    if review.meeting_on is None or review.meeting_on > reported_on:
+        raise Refused(_("First the general meeting decides."), "reported_on")
+    _set(review, reported_on=reported_on)
+    _put_on_record("report_arrears_review", review, by)
+
+
+@transaction.atomic
+def answer_review(*, review: ArrearsReview, answered_on: date, answer: str, by: User, on: date) -> None:
+    """What the committee above answered. Raises Refused before the branch reported."""
+    _demand_open(review, by)
+    _demand_past(answered_on, on, "answered_on")
+    if review.reported_on is None or review.reported_on > answered_on:
+        raise Refused(_("The branch hasn't reported this case yet."), "answered_on")
+    _set(review, answered_on=answered_on, answer=answer.strip())
+    _put_on_record("answer_arrears_review", review, by)
+
+
+@transaction.atomic
+def close_review(*, review: ArrearsReview, outcome: str, by: User, on: date) -> None:
+    """What came of it, in words; the member's status isn't touched. Raises Refused before anybody talked."""
+    _demand_open(review, by)
+    if review.talked_on is None:
+        raise Refused(_("First somebody talks to the member and hears the reason."))
+    if review.reported_on is not None and review.answered_on is None:
+        raise Refused(_("The level above hasn't answered yet."))
+    if not outcome.strip():
+        raise Refused(_("Say what came of it."), "outcome")
+    _set(review, closed_on=on, outcome=outcome.strip())
+    _put_on_record("close_arrears_review", review, by)
+
+
+def _set(review: ArrearsReview, **fields: Any) -> None:
+    for name, value in fields.items():
+        setattr(review, name, value)
+    review.save(update_fields=list(fields))
+
+
+def _demand_open(review: ArrearsReview, by: User) -> None:
+    """Reads the row anew and holds it, so that two tabs don't write over each other."""
+    fresh = ArrearsReview.objects.select_for_update().get(pk=review.pk)
+    for field in ArrearsReview._meta.concrete_fields:
+        setattr(review, field.attname, getattr(fresh, field.attname))
+    if review.closed_on is not None:
+        raise Refused(_("This review is closed."))
+    demand_other(review.member, by)
+
+
+def _demand_past(day: date, on: date, field: str) -> None:
+    if day > on:
+        raise Refused(_("The day lies in the future."), field)
+
+
+def _put_on_record(action: str, review: ArrearsReview, by: User, **details: object) -> None:
+    record(action=action, by=by, subject=review, organization_code=code_of(review.member), details=details)
