@@ -1,13 +1,21 @@
 """Months, written as their first day."""
 
-from collections.abc import Iterator
-from datetime import date
+from collections.abc import Iterable, Iterator
+from datetime import date, datetime
+from zoneinfo import ZoneInfo
 
 from rulebook.dates import add_months
+
+SHANGHAI = ZoneInfo("Asia/Shanghai")
 
 
 def month_of(day: date) -> date:
     return day.replace(day=1)
+
+
+def day_at(moment: datetime) -> date:
+    """The day in Shanghai at an aware moment, whatever the server's clock is set to."""
+    return moment.astimezone(SHANGHAI).date()
 
 
 def last_day(month: date) -> date:
@@ -24,3 +32,14 @@ def months_between(first: date, last: date) -> Iterator[date]:
 def months_apart(first: date, last: date) -> int:
     """How many months `last` lies after `first`."""
     return (last.year - first.year) * 12 + last.month - first.month
+
+
+def runs(months: Iterable[date]) -> list[tuple[date, date]]:
+    """Months that follow each other as first and last of each run; `months` come in order."""
+    found: list[tuple[date, date]] = []
+    for month in months:
+        if found and months_apart(found[-1][1], month) == 1:
+            found[-1] = (found[-1][0], month)
+        else:
+            found.append((month, month))
+    return found

@@ -3,13 +3,14 @@
 from datetime import date
 
 from members.choices import DuesCategory
-from rulebook.book import rule
+from rulebook.book import rule, rule_if_held
 from rulebook.rule import Rule
 
 
 def approval_rule(category: str, on: date) -> Rule:
-    """The rule for that category: its value is `branch`, or `superior_committee`."""
-    return rule("dues.waiver.approval_retired" if category == DuesCategory.RETIRED else "dues.waiver.approval", on)
+    """The rule for that category: its value is `branch`, or `superior_committee`. Before 2017 one held for everybody."""
+    retired = rule_if_held("dues.waiver.approval_retired", on) if category == DuesCategory.RETIRED else None
+    return retired or rule("dues.waiver.approval", on)
 
 
 def needs_superior(category: str, on: date) -> bool:
