@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
-from uuid import UUID, uuid5
+from uuid import UUID, uuid4, uuid5
 
 from django.db import transaction
 from django.utils.translation import gettext as _
@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from dues.choices import PaymentWay
 from dues.models import Payment, PaymentProposal
 from dues.services.levelling import lock_members
-from dues.services.payments import NewPayment, is_own, record_payment
+from dues.services.payments import NewPayment, demand_possible, is_own, record_payment
 from dues.services.proposals import propose_payment
 from members.models import Member, Organization, User
 from members.services.refused import Refused
@@ -61,6 +61,15 @@ def collect_cash(
         except Refused as refusal:
             raise RefusedLine(line.member, refusal) from refusal
     return payments, proposals
+
+
+def check_cash(*, organization: Organization, lines: Sequence[HandedIn], paid_on: date, on: date) -> None:
+    """Raise RefusedLine for the first line that couldn't be recorded now. Stores nothing and holds nothing."""
+    for line in lines:
+        try:
+            demand_possible(_payment(uuid4(), organization, line, paid_on), on)
+        except Refused as refusal:
+            raise RefusedLine(line.member, refusal) from refusal
 
 
 def _payment(key: UUID, organization: Organization, line: HandedIn, paid_on: date) -> NewPayment:

@@ -69,6 +69,8 @@ def reverse_payment(payment: Payment, *, key: UUID, reason: str, by: User | str,
         return known
     if known or payment.kind == PaymentKind.REVERSAL:
         raise Refused(_("This payment was already reversed."))
+    if is_own(payment.member, by):
+        raise Refused(_("Nobody takes his own payment back: ask another officer of the branch."))
     if not reason.strip():
         raise Refused(_("Say why the payment is taken back."), "reason")
     reversal = Payment.objects.create(

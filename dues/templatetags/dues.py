@@ -1,10 +1,15 @@
 """Money and months on pages."""
 
+from collections.abc import Iterable, Mapping
 from datetime import date
+from decimal import Decimal
+from typing import Any
 
 from django import template
 from django.utils.formats import date_format
+from django.utils.translation import gettext
 
+from dues.rules.months import runs
 from dues.rules.payment import yuan as in_yuan
 
 register = template.Library()
@@ -20,3 +25,25 @@ def yuan(fen: int | None) -> str:
 def month(day: date | None) -> str:
     """`2026年3月`, or as the language writes a month; nothing for None."""
     return date_format(day, "YEAR_MONTH_FORMAT") if day else ""
+
+
+@register.filter
+def months(rows: Iterable[Any]) -> str:
+    """What rows with a `month` stand for, runs together: `2026年9月–2026年11月、2027年1月`."""
+    spans = (
+        month(first) if first == last else f"{month(first)}–{month(last)}"
+        for first, last in runs(row.month for row in rows)
+    )
+    return gettext(", ").join(spans)
+
+
+@register.filter
+def kept_under(names: Mapping[str, str], username: str) -> str:
+    """What somebody is called who stands in the ledger by his user name."""
+    return names.get(username, username)
+
+
+@register.filter
+def percent(share: Decimal | str | None) -> str:
+    """0.2 as `20 %`; nothing for None."""
+    return "" if share is None else f"{(Decimal(share) * 100).normalize():f} %"

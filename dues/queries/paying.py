@@ -1,0 +1,111 @@
+"""What a member, or a branch's members, would settle by paying."""
+
+from dataclasses import dataclass
+from datetime import date
+
+from django.db.models import Q
+
+from dues.models import Allocation, Charge
+from dues.queries.balance import MonthBalance, balances, open_months
+from dues.rules.allocation import Paid, spread
+from dues.rules.payment import back_payment
+from meetings.choices import MeetingState
+from meetings.models import Expected, Meeting
+from members.models import Member, User
+from members.paths import subtree
+from members.queries.local_rules import in_force_at
+from rulebook.dates import add_months
+
+RECENT_MONTHS = 2
+"""So far back a meeting can be chosen to collect at."""
+
+
+@dataclass(frozen=True, slots=True)
+class Effect:
+    """An open month and what an amount would give it, in fen."""
+
+    month: MonthBalance
+    gives_fen: int
+
+    @property
+    def left_fen(self) -> int:
+        return self.month.open_fen - self.gives_fen
+
+
+@dataclass(frozen=True, slots=True)
+class Outlook:
+    """What an amount would do: month by month, what stays open, what is too much. All in fen."""
+
+    effects: list[Effect]
+    over_fen: int
+
+    @property
+    def open_fen(self) -> int:
+        return sum(effect.month.open_fen for effect in self.effects)
+
+    @property
+    def settled_fen(self) -> int:
+        return sum(effect.gives_fen for effect in self.effects)
+
+    @property
+    def left_fen(self) -> int:
+        return sum(effect.left_fen for effect in self.effects)
+
+
+@dataclass(frozen=True, slots=True)
+class OpenLine:
+    """A member of a branch with the months that are still to be paid, the oldest first."""
+
+    member: Member
+    months: list[MonthBalance]
+    needs_reason: str
+    """Why the line needs a reason, in a sentence; empty: it needs none."""
+    was_there: bool
+    """At the meeting that was chosen."""
+
+    @property
+    def open_fen(self) -> int:
+        return sum(month.open_fen for month in self.months)
+
+
+def outlook(member: Member, fen: int, *, on: date) -> Outlook:
+    """What `fen` would settle today, without what is meant to be voluntary."""
+    months = open_months(member.pk)
+    owed = {month.month: month.open_fen for month in months}
+    payable = min(fen, sum(owed.values()))
+    given = spread(owed, [Paid("", payable)], ahead_from=on.replace(day=1), monthly_fen=0) if payable > 0 else {}
+    return Outlook([Effect(month, given.get(("", month.month), 0)) for month in months], max(fen - payable, 0))
+
+
+def open_lines(path: str, *, on: date, meeting: Meeting | None = None) -> list[OpenLine]:
+    """Every member of the branch in the order of the roster, those who came to the meeting first."""
+    here = Q(subtree("member__roster_path", [path]))
+    open_by_member = {
+        member: [month for month in months if month.open_fen]
+        for member, months in balances(
+            Charge.objects.filter(here).order_by(), Allocation.objects.filter(here).order_by()
+        ).items()
+    }
+    there = present(meeting)
+    local = in_force_at(path, on=on)
+    lines = []
+    for member in Member.objects.below(path).in_roster_order():
+        months = open_by_member.get(member.pk, [])
+        verdict = back_payment(months[0].month, on, local) if months else None
+        reason = verdict.reason if verdict is not None and not verdict else ""
+        lines.append(OpenLine(member, months, reason, member.pk in there))
+    return sorted(lines, key=lambda line: not line.was_there)
+
+
+def present(meeting: Meeting | None) -> set[int]:
+    """Members who were at the meeting, on site or online."""
+    if meeting is None:
+        return set()
+    return set(Expected.objects.filter(meeting=meeting).present().values_list("member_id", flat=True))
+
+
+def recent_meetings(user: User, path: str, *, on: date) -> list[Meeting]:
+    """Meetings of the branch and its groups at which something may have been handed in: held or in progress."""
+    meetings = Meeting.objects.visible_to(user).within(path).filter(opened_at__isnull=False)
+    since = add_months(on, -RECENT_MONTHS)
+    return list(meetings.filter(day__range=(since, on)).exclude(state=MeetingState.CANCELLED).in_order())

@@ -1,0 +1,68 @@
+"""What officers entered about their own dues, for a second one to look at."""
+
+from collections.abc import Callable
+from uuid import UUID
+
+from django.contrib import messages
+from django.http import HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_POST, require_safe
+
+from dues.choices import ProposalState
+from dues.models import PaymentProposal
+from dues.queries.places import names_of
+from dues.services.proposals import confirm_proposal, decline_proposal, may_decide
+from members.choices import Capability
+from members.policy import fetch, requires
+from members.requests import PageRequest
+from members.services.refused import Refused
+
+LATEST = 20
+PROPOSALS = PaymentProposal.objects.select_related("member", "organization")
+
+
+@requires(Capability.RECORD_DUES)
+@never_cache
+@require_safe
+def proposal_list(request: PageRequest) -> HttpResponse:
+    """Those that wait, and below what became of the latest others."""
+    mine = PROPOSALS.visible_to(request.user)
+    waiting = list(mine.waiting().order_by("proposed_at"))
+    decided = list(mine.exclude(state=ProposalState.WAITING).order_by("-decided_at")[:LATEST])
+    people = {name for row in [*waiting, *decided] for name in (row.proposed_by, row.decided_by)}
+    context = {
+        "waiting": [(row, may_decide(row, request.user)) for row in waiting],
+        "decided": decided,
+        "names": names_of(people),
+    }
+    return render(request, "dues/proposal_list.html", context)
+
+
+@requires(Capability.RECORD_DUES)
+@require_POST
+def proposal_confirm(request: PageRequest, key: UUID) -> HttpResponse:
+    proposal = fetch(request, PROPOSALS.all(), pk=key)
+    if _decided(request, lambda: confirm_proposal(proposal, by=request.user, on=request.today)):
+        messages.success(request, _("The payment is recorded under both names."))
+        return redirect("dues:receipt-detail", key=proposal.pk)
+    return redirect("dues:proposal-list")
+
+
+@requires(Capability.RECORD_DUES)
+@require_POST
+def proposal_decline(request: PageRequest, key: UUID) -> HttpResponse:
+    proposal = fetch(request, PROPOSALS.all(), pk=key)
+    if _decided(request, lambda: decline_proposal(proposal, by=request.user)):
+        messages.success(request, _("Declined: nothing is recorded."))
+    return redirect("dues:proposal-list")
+
+
+def _decided(request: PageRequest, act: Callable[[], object]) -> bool:
+    try:
+        act()
+    except Refused as refusal:
+        messages.error(request, str(refusal))
+        return False
+    return True
