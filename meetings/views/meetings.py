@@ -50,7 +50,7 @@ def meeting_list(request: PageRequest) -> HttpResponse:
 def meeting_plan(request: PageRequest, code: str) -> HttpResponse:
     """Plan a meeting of a branch, a group or a committee."""
     organization = fetch(request, Organization.objects.all(), code=code)
-    initial = {"day": request.today, "kind": request.GET.get("kind")}
+    initial = {name: request.GET.get(name) for name in ("kind", "counts_for_year")} | {"day": request.today}
     form = PlanForm(request.POST or None, organization=organization, initial=initial)
     if request.method == "POST" and form.is_valid():
         meeting = plan_meeting(

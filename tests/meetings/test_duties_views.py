@@ -88,6 +88,22 @@ def test_what_is_planned_is_said_at_the_duty_and_not_offered_again(cast, as_user
     assert f"{reverse('meetings:meeting-plan', args=['branch'])}?kind" not in page
 
 
+def test_a_yearly_meeting_is_planned_for_the_year_that_it_is_due_in(cast, as_user):
+    client = as_user(cast.secretary)
+    link = f"{reverse('meetings:meeting-plan', args=['branch'])}?kind=org_life_meeting&counts_for_year=2026"
+
+    assert link.replace("&", "&amp;") in client.get(f"{LIST}?kind=org_life_meeting").content.decode()
+    assert client.get(link).context["form"]["counts_for_year"].value() == "2026"
+
+
+@pytest.mark.parametrize(("counts_for", "known"), [(2025, False), (2026, True)])
+def test_a_planned_meeting_stands_at_the_duty_of_the_year_it_counts_for(cast, as_user, counts_for, known):
+    hold(cast.branch, "org_life_meeting", day=date(2026, 12, 10), state="planned", counts_for_year=counts_for)
+    (line,) = as_user(cast.secretary).get(f"{LIST}?kind=org_life_meeting").context["page"].object_list
+
+    assert bool(line.planned) is known
+
+
 def test_an_earlier_year_is_counted_to_its_end_and_offers_no_planning(cast, as_user):
     answer = as_user(cast.secretary).get(f"{LIST}?year=2025")
 
