@@ -43,14 +43,3 @@ def runs(months: Iterable[date]) -> list[tuple[date, date]]:
         else:
             found.append((month, month))
     return found
-
-
-def runs(months: Iterable[date]) -> list[tuple[date, date]]:
-    """Months that follow each other as first and last of each run; `months` come in order."""
-    found: list[tuple[date, date]] = []
-    for month in months:
-        if found and months_apart(found[-1][1], month) == 1:
-            found[-1] = (found[-1][0], month)
-        else:
-            found.append((month, month))
-    return found
