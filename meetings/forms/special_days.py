@@ -21,7 +21,7 @@ class SpecialDaysForm(forms.Form):
     lines = forms.CharField(
         label=gettext_lazy("Days"), max_length=8000, widget=forms.Textarea(attrs={"rows": 10}),
         help_text=gettext_lazy(
-            "A line a day or a span, like “2027-01-01 New Year's Day” or “2027-02-05 to 2027-02-11” with ~ for “to”. "
+            "A line a day or a span of days, like “2027-01-01 New Year” or “2027-02-05 ~ 2027-02-11 Spring Festival”. "
             "The lines of the State Council's notice can be pasted as they stand."
         ),
     )  # fmt: skip
