@@ -1,0 +1,81 @@
+"""What a committee sees of the dues below it: sums per branch, those that need help first."""
+
+from collections.abc import Iterator
+from io import BytesIO
+from typing import Any
+
+from django.core.paginator import Paginator
+from django.http import FileResponse, Http404, HttpResponse
+from django.shortcuts import render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_safe
+
+from dues.forms.upwards import PeriodForm
+from dues.queries.upwards import BranchSums, branch_sums
+from dues.rules.payment import yuan
+from members.choices import Capability
+from members.models import Organization
+from members.policy import fetch, requires
+from members.requests import PageRequest
+from members.workbooks.writing import Sheet, write_workbook
+
+ON_A_PAGE = 30
+
+
+@requires(Capability.COUNT_DUES)
+@require_safe
+def overview(request: PageRequest) -> HttpResponse:
+    """Charged, paid, open and handed up, a line a branch; no amount of anybody."""
+    place, form, lines = _asked(request)
+    first, last = form.period(request.today)
+    context = {
+        "place": place,
+        "form": form,
+        "first": first,
+        "last": last,
+        "page": Paginator(lines, ON_A_PAGE).get_page(request.GET.get("page")),
+        "total": _total(lines),
+        "query": request.GET.urlencode(),
+    }
+    return render(request, "dues/overview.html", context)
+
+
+@requires(Capability.COUNT_DUES)
+@require_safe
+def overview_export(request: PageRequest) -> FileResponse:
+    """The same as a workbook."""
+    place, _form, lines = _asked(request)
+    headings = [_("Branch"), _("Charged"), _("Waived"), _("Paid"), _("Open"), _("Handed up")]
+    file = BytesIO()
+    write_workbook(file, [Sheet(_("Dues"), headings, _cells(lines))])
+    file.seek(0)
+    return FileResponse(file, as_attachment=True, filename=_("Dues %(place)s.xlsx") % {"place": place.name})
+
+
+def _asked(request: PageRequest) -> tuple[Organization, PeriodForm, list[BranchSums]]:
+    place = _place(request)
+    form = PeriodForm(request.GET or None)
+    first, last = form.period(request.today)
+    wanted = request.GET.get("q", "").strip()
+    lines = branch_sums(place.path, first, last, on=request.today)
+    return place, form, [line for line in lines if wanted in line.branch.name]
+
+
+def _place(request: PageRequest) -> Organization:
+    if code := request.GET.get("org"):
+        return fetch(request, Organization.objects.all(), code=code)
+    paths = request.user.standing.paths(Capability.COUNT_DUES)
+    if (first := Organization.objects.filter(path__in=paths).first()) is None:
+        raise Http404
+    return first
+
+
+def _total(lines: list[BranchSums]) -> dict[str, int]:
+    names = ("charged_fen", "waived_fen", "settled_fen", "open_fen", "remitted_fen")
+    return {name: sum(getattr(line, name) for line in lines) for name in names}
+
+
+def _cells(lines: list[BranchSums]) -> Iterator[list[Any]]:
+    for line in lines:
+        sums = (line.charged_fen, line.waived_fen, line.settled_fen, line.open_fen, line.remitted_fen)
+        yield [line.branch.name, *(yuan(fen) for fen in sums)]

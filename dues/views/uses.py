@@ -1,0 +1,146 @@
+"""What dues were spent for, and the yearly publication to the members."""
+
+from typing import Any
+from uuid import UUID
+
+from django.contrib import messages
+from django.core.paginator import Paginator
+from django.http import Http404, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_safe
+
+from dues.choices import UseKind
+from dues.forms.upwards import DisclosureForm, ReasonForm, UseForm
+from dues.models import Disclosure, DuesUse
+from dues.queries.upwards import needing_disclosure, year_figures
+from dues.services.uses import disclose, record_use, remove_use
+from members.choices import Capability
+from members.models import Organization
+from members.policy import fetch, requires, signed_in
+from members.requests import PageRequest
+from members.services.refused import Refused
+from rulebook.book import rule
+
+ON_A_PAGE = 30
+RECORDERS = (Capability.RECORD_DUES, Capability.APPROVE_DUES)
+FIRST_YEAR = 2008
+
+
+@requires(Capability.COUNT_DUES)
+@require_safe
+def use_list(request: PageRequest) -> HttpResponse:
+    """Newest first, by kind and year."""
+    rows = DuesUse.objects.visible_to(request.user).select_related("organization", "meeting")
+    if (kind := request.GET.get("kind")) in UseKind.values:
+        rows = rows.filter(kind=kind)
+    context = {
+        "page": Paginator(rows.order_by("-used_on", "key"), ON_A_PAGE).get_page(request.GET.get("page")),
+        "kinds": UseKind.choices,
+        "kind": kind,
+        "may_record": request.user.standing.may_any(RECORDERS),
+        "rule": rule("dues.use.kinds", request.today),
+    }
+    return render(request, "dues/uses.html", context)
+
+
+@requires(*RECORDERS)
+@require_http_methods(["GET", "HEAD", "POST"])
+def use_new(request: PageRequest) -> HttpResponse:
+    """One of the five kinds, with the decision that allowed it."""
+    organization = _place(request, *RECORDERS)
+    form = UseForm(request.POST or None, organization=organization, initial={"used_on": request.today})
+    if request.method == "POST" and form.is_valid():
+        try:
+            record_use(_use(organization, form.cleaned_data), by=request.user, on=request.today)
+        except Refused as refusal:
+            form.add_error(refusal.field, str(refusal))
+        else:
+            messages.success(request, _("Recorded."))
+            return redirect("dues:use-list")
+    context = {"form": form, "organization": organization, "rule": rule("dues.use.decision", request.today)}
+    return render(request, "dues/use_new.html", context)
+
+
+@requires(*RECORDERS)
+@require_http_methods(["GET", "HEAD", "POST"])
+def use_remove(request: PageRequest, key: UUID) -> HttpResponse:
+    """Take out what was recorded by mistake."""
+    use = fetch(request, DuesUse.objects.select_related("organization"), pk=key)
+    form = ReasonForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        try:
+            remove_use(use, by=request.user, **form.cleaned_data)
+        except Refused as refusal:
+            form.add_error(refusal.field, str(refusal))
+        else:
+            messages.success(request, _("Taken out."))
+            return redirect("dues:use-list")
+    return render(request, "dues/use_remove.html", {"form": form, "use": use})
+
+
+@requires(Capability.COUNT_DUES)
+@require_http_methods(["GET", "HEAD", "POST"])
+def disclosure(request: PageRequest) -> HttpResponse:
+    """A year's figures as a sheet to read out, hang up or print; the branch puts down when it was published."""
+    organization, year = _place(request, Capability.COUNT_DUES), _year(request)
+    form = DisclosureForm(request.POST or None, initial={"disclosed_on": request.today})
+    may_publish = request.user.standing.may(Capability.RECORD_DUES, organization.path)
+    if request.method == "POST" and form.is_valid() and may_publish:
+        facts = form.cleaned_data | {"organization": organization, "year": year}
+        try:
+            disclose(**facts, by=request.user, on=request.today)
+        except Refused as refusal:
+            form.add_error(refusal.field, str(refusal))
+        else:
+            messages.success(request, _("Published: the members find it under “My dues”."))
+            return redirect(f"{request.path}?org={organization.code}&year={year}")
+    figures = year_figures(organization.path, year)
+    context = {
+        "form": form,
+        "may_publish": may_publish,
+        "published": Disclosure.objects.filter(organization=organization, year=year).order_by("disclosed_on"),
+        "missing": needing_disclosure(organization.path, year)[:ON_A_PAGE] if not may_publish else [],
+    }
+    return render(request, "dues/disclosure.html", context | _sheet(organization, year, figures.as_dict(), request))
+
+
+@signed_in
+@require_safe
+def disclosure_detail(request: PageRequest, key: UUID) -> HttpResponse:
+    """What was published, with the figures of that day; members read it too."""
+    found = fetch(request, Disclosure.objects.select_related("organization"), pk=key)
+    context = {"disclosure": found} | _sheet(found.organization, found.year, found.figures, request)
+    return render(request, "dues/disclosure_detail.html", context)
+
+
+def _sheet(organization: Organization, year: int, figures: dict[str, Any], request: PageRequest) -> dict[str, Any]:
+    by_kind = figures.get("by_kind", {})
+    return {
+        "organization": organization,
+        "year": year,
+        "figures": figures,
+        "uses": [(label, by_kind.get(kind, 0)) for kind, label in UseKind.choices],
+        "rule": rule("dues.disclose.times_per_year", request.today),
+        "years": range(request.today.year, request.today.year - 4, -1),
+    }
+
+
+def _use(organization: Organization, given: dict[str, Any]) -> DuesUse:
+    return DuesUse(organization=organization, **given)
+
+
+def _place(request: PageRequest, *capabilities: Capability) -> Organization:
+    """The organization of the address, else the first in which one of the capabilities holds."""
+    if code := request.GET.get("org"):
+        return fetch(request, Organization.objects.all(), code=code)
+    paths = [path for capability in capabilities for path in request.user.standing.paths(capability)]
+    if (first := Organization.objects.filter(path__in=paths).first()) is None:
+        raise Http404
+    return first
+
+
+def _year(request: PageRequest) -> int:
+    written = request.GET.get("year", "")
+    year = int(written) if written.isdecimal() and len(written) == 4 else request.today.year
+    return min(max(year, FIRST_YEAR), request.today.year)
