@@ -1,5 +1,27 @@
 """The entries of dues in the navigation; `settings.NAVIGATION` names them."""
 
-from members.navigation import Group
+from django.utils.translation import gettext_lazy as _
 
-GROUPS: tuple[Group, ...] = ()
+from members.choices import Capability
+from members.navigation import Group, Item
+
+DUES = (
+    Item(
+        "dues:grid",
+        _("Month at a glance"),
+        "wallet2",
+        Capability.VIEW_DUES,
+        (
+            "dues:member-",
+            "dues:collect",
+            "dues:payment-",
+            "dues:proposal-",
+            "dues:receipt-",
+            "dues:reason-",
+            "dues:arrangement-",
+        ),
+    ),
+    Item("dues:arrears", _("Behind with dues"), "clock-history", Capability.COUNT_DUES, ("dues:review",)),
+    Item("dues:mine", _("My dues"), "cash-coin", None, for_members=True),
+)
+GROUPS: tuple[Group, ...] = ((_("Dues"), DUES),)

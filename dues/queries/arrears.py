@@ -5,10 +5,11 @@ is therefore read off one month, the latest that asked for something; only of th
 """
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from datetime import date
+from typing import Any
 
-from django.db.models import Exists, F, IntegerField, OuterRef, Subquery, Sum
+from django.db.models import Exists, F, IntegerField, OuterRef, QuerySet, Subquery, Sum
 from django.db.models.functions import Coalesce
 
 from dues.models import Allocation, Arrangement, ArrearsReason, Charge
@@ -16,11 +17,16 @@ from dues.models.charge import ChargeQuerySet
 from dues.queries.balance import balances
 from dues.rules.arrears import Arrears, OpenMonth, Span, arrears
 from dues.rules.months import month_of
+from members.models import Member
 from members.models.member import MemberQuerySet
 from rulebook.dates import add_months
 
 WINDOW = 24
 """Months that are added up at first; who owes all of them is looked at from the beginning."""
+
+
+Members = Collection[int] | QuerySet[Member, Any]
+"""Primary keys, or a query for them where they are too many to name."""
 
 
 def standing_charges() -> ChargeQuerySet:
@@ -47,17 +53,21 @@ def behind(members: MemberQuerySet, *, on: date) -> MemberQuerySet:
     return members.filter(behind_on(on))
 
 
-def arrears_of(members: Iterable[int], *, on: date) -> dict[int, Arrears]:
+def arrears_of(members: Members, *, on: date) -> dict[int, Arrears]:
     """Member → arrears of that day, of those who have any. Four queries; six where somebody owes two whole years."""
-    ids = list(members)
-    return on_the_ladder(completed(_open_between(ids, add_months(month_of(on), -WINDOW), on), on=on), on=on)
+    recent = _open_between(members, add_months(month_of(on), -WINDOW), on)
+    return on_the_ladder(completed(recent, on=on), of=members, on=on)
 
 
-def on_the_ladder(open_months: Mapping[int, list[OpenMonth]], *, on: date) -> dict[int, Arrears]:
-    """The same from each member's open months: two queries for reasons and agreed quarters."""
-    members = list(open_months)
-    reasons = spans(ArrearsReason.objects.filter(member__in=members).values_list("member", "valid_from", "valid_until"))
-    agreed = spans(Arrangement.objects.filter(member__in=members).values_list("member", "valid_from", "valid_until"))
+def arrears_below(path: str, *, on: date) -> dict[int, Arrears]:
+    """The same for everybody on a roster of that subtree; as many queries."""
+    return arrears_of(behind(Member.objects.below(path), on=on).order_by().values("pk"), on=on)
+
+
+def on_the_ladder(open_months: Mapping[int, list[OpenMonth]], *, of: Members, on: date) -> dict[int, Arrears]:
+    """The same from the members' open months: two queries for reasons and agreed quarters."""
+    reasons = spans(ArrearsReason.objects.filter(member__in=of).values_list("member", "valid_from", "valid_until"))
+    agreed = spans(Arrangement.objects.filter(member__in=of).values_list("member", "valid_from", "valid_until"))
     found = {
         member: arrears(months, on=on, reasons=reasons[member], quarterly=agreed[member])
         for member, months in open_months.items()
@@ -65,13 +75,13 @@ def on_the_ladder(open_months: Mapping[int, list[OpenMonth]], *, on: date) -> di
     return {member: one for member, one in found.items() if one.months}
 
 
-def completed(recent: Mapping[int, list[OpenMonth]], *, on: date) -> dict[int, list[OpenMonth]]:
-    """The open months of the last WINDOW months, and the earlier ones of whoever left all of those open."""
-    long = [member for member, months in recent.items() if len(months) >= WINDOW]
+def completed(recent: Mapping[int, list[OpenMonth]], *, on: date, window: int = WINDOW) -> dict[int, list[OpenMonth]]:
+    """The open months of the last `window` months, and the earlier ones of whoever left all of those open."""
+    long = [member for member, months in recent.items() if len(months) >= window]
     return {**recent, **(_open_between(long, date.min, on) if long else {})}
 
 
-def _open_between(members: list[int], first: date, on: date) -> dict[int, list[OpenMonth]]:
+def _open_between(members: Members, first: date, on: date) -> dict[int, list[OpenMonth]]:
     chosen = {"member__in": members, "month__gte": first, "month__lt": month_of(on)}
     found = balances(Charge.objects.filter(**chosen).order_by(), Allocation.objects.filter(**chosen).order_by())
     left = {

@@ -105,7 +105,7 @@ def grid_rows(branch: Organization, members: Iterable[Member], year: int, *, on:
     ids = [one.pk for one in people]
     ledger = _ledger(branch, ids, *_window(year, on))
     bases = spans(Basis.objects.filter(member__in=ids).values_list("member", "valid_from", "valid_until"))
-    late = on_the_ladder(completed(_left_open(ledger, on), on=on), on=on)
+    late = on_the_ladder(completed(_left_open(ledger, on), on=on), of=ids, on=on)
     groups = dict(Organization.objects.below(branch.path).filter(kind=GROUP).values_list("path", "name"))
     months = list(months_between(date(year, 1, 1), date(year, 12, 1)))
     return [

@@ -11,18 +11,19 @@ ITEMS = [item for _, items in groups() for item in items]
 EVERYBODY = ["members:home", "members:regulation-list"]
 CARE = ["members:home", "members:roster-list", "members:reach-list", "members:help-list"]
 LIFE = ["meetings:meeting-list", "meetings:duty-list"]
+DUES = ["dues:grid", "dues:arrears"]
 PLACES = ["members:organization-tree", "members:regulation-list"]
-BRANCH = [*CARE, "members:import-list", *LIFE, *PLACES]
+BRANCH = [*CARE, "members:import-list", *LIFE, *DUES, *PLACES]
 SHOWN = {
     "secretary": [*BRANCH, "members:audit-list"],
     "officer": BRANCH,
     "group_leader": [*CARE, *LIFE, *PLACES],
-    "member": ["members:home", "members:member-me", "meetings:mine", "members:regulation-list"],
+    "member": ["members:home", "members:member-me", "meetings:mine", "dues:mine", "members:regulation-list"],
     "county_staff": [
         "members:home", "members:roster-list", "members:import-list", "meetings:duty-list", "meetings:election-list",
-        *PLACES, "members:audit-list",
+        "dues:arrears", *PLACES, "members:audit-list",
     ],
-    "county_secretary": ["members:home", "meetings:duty-list", *PLACES],
+    "county_secretary": ["members:home", "meetings:duty-list", "dues:arrears", *PLACES],
     "inspector": ["members:home", *PLACES],
     "administrator": [
         "members:home", "meetings:special-day-list", "members:organization-tree", "members:user-list",

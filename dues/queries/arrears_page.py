@@ -1,0 +1,118 @@
+"""The pages of arrears: a branch's people by name, a committee's branches in counts."""
+
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+from uuid import UUID
+
+from django.db.models import Max
+
+from dues.models import ArrearsReview, Payment
+from dues.queries.arrears import arrears_below, arrears_of, behind
+from dues.rules.arrears import REMIND_AT, Arrears
+from members.choices import OrganizationKind
+from members.models import Member, Organization, User
+from members.paths import STEP, subtree
+from members.queries.keyset import Order, Page, Place, page
+
+ROSTER_ORDER = Order(("roster_path", "name_key", "id"))
+COLUMNS = ("id", "key", "name", "name_key", "roster_path")
+MOST_BRANCHES = 400
+"""Below an organization with more of them one goes down the tree first: who is behind is computed, not stored."""
+
+
+@dataclass(frozen=True, slots=True)
+class ArrearsLine:
+    """Somebody who is behind. `member` is a named tuple of COLUMNS."""
+
+    member: Any
+    place: str
+    arrears: Arrears
+    last_paid_on: date | None
+    review: UUID | None
+    """The open review, if there is one."""
+
+
+@dataclass(frozen=True, slots=True)
+class BranchArrears:
+    """How many members of a branch are behind, and how many of them how far; never who."""
+
+    branch: Organization
+    behind: int
+    rungs: tuple[int, ...]
+    """Members at 1, 3, 5 months and at the rule's six, each counted at the highest."""
+
+    @property
+    def to_review(self) -> int:
+        return self.rungs[-1]
+
+
+def branch_lines(path: str, *, on: date) -> list[ArrearsLine]:
+    """Everybody of a branch who is behind, furthest first."""
+    late = behind(Member.objects.below(path), on=on).in_roster_order()
+    lines = _lines(list(late.values_list(*COLUMNS, named=True)), on)
+    return sorted(lines, key=lambda line: (-len(line.arrears.counted), -line.arrears.fen, line.member.name_key))
+
+
+def tree_page(path: str, place: Place, *, on: date) -> tuple[Page, list[ArrearsLine]]:
+    """One page of those behind in a whole subtree, in roster order: as quick at its end as at its beginning."""
+    found = page(behind(Member.objects.below(path), on=on), COLUMNS, ROSTER_ORDER, place)
+    return found, _lines(found.rows, on)
+
+
+def branches_below(path: str, *, on: date) -> list[Organization] | None:
+    """The branches of a subtree; None: too many to be looked at together."""
+    branches = list(Organization.objects.below(path).branches().standing_on(on).in_tree_order()[: MOST_BRANCHES + 1])
+    return branches if len(branches) <= MOST_BRANCHES else None
+
+
+def branch_counts(path: str, branches: Iterable[Organization], *, on: date) -> list[BranchArrears]:
+    """The branches with the number of members behind, those first that need help most. No name, no amount."""
+    found = arrears_below(path, on=on)
+    paths = {branch.path for branch in branches}
+    steps: dict[str, Counter[int]] = defaultdict(Counter)
+    for pk, roster_path in Member.objects.filter(pk__in=list(found)).values_list("pk", "roster_path"):
+        steps[roster_path if roster_path in paths else roster_path[:-STEP]][found[pk].step] += 1
+    counted = [_counted(branch, steps[branch.path]) for branch in branches]
+    return sorted(
+        counted, key=lambda one: (tuple(-count for count in reversed(one.rungs)), -one.behind, one.branch.path)
+    )
+
+
+def _counted(branch: Organization, steps: Counter[int]) -> BranchArrears:
+    highest = sum(count for step, count in steps.items() if step > max(REMIND_AT))
+    return BranchArrears(branch, steps.total(), (*(steps[rung] for rung in REMIND_AT), highest))
+
+
+def open_reviews(user: User, path: str) -> list[ArrearsReview]:
+    """The reviews under way below the path that the user may see, the oldest first."""
+    rows = ArrearsReview.objects.visible_to(user).open().filter(subtree("member__roster_path", [path]))
+    return list(rows.select_related("member").order_by("opened_on", "pk"))
+
+
+def _lines(members: Sequence[Any], on: date) -> list[ArrearsLine]:
+    """Six queries: arrears, names of places, last payments, reviews."""
+    ids = [one.id for one in members]
+    found = arrears_of(ids, on=on)
+    places = _names(one.roster_path for one in members)
+    live = Payment.objects.live().filter(member__in=ids).order_by().values_list("member")
+    last = dict(live.annotate(Max("paid_on")))
+    reviews = dict(ArrearsReview.objects.open().filter(member__in=ids).values_list("member", "pk"))
+    return [
+        ArrearsLine(one, places.get(one.roster_path, ""), found[one.id], last.get(one.id), reviews.get(one.id))
+        for one in members
+        if one.id in found
+    ]
+
+
+def _names(paths: Iterable[str]) -> dict[str, str]:
+    """Path → what the place is called: a group stands behind its branch."""
+    wanted = set(paths)
+    rows = Organization.objects.filter(path__in=wanted | {path[:-STEP] for path in wanted})
+    found = {path: (name, kind) for path, name, kind in rows.values_list("path", "name", "kind")}
+    return {
+        path: f"{found[path[:-STEP]][0]} · {name}" if kind == OrganizationKind.GROUP and path[:-STEP] in found else name
+        for path, (name, kind) in found.items()
+    }

@@ -1,0 +1,341 @@
+"""One member's dues over two years: what was charged and why, what was paid, what is open."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Any
+
+from django.db.models import F, FilteredRelation, Q, QuerySet, Sum, Value
+
+from dues.choices import MonthState, PayerKind, PaymentKind, PaymentWay
+from dues.models import Arrangement, ArrearsReason, ArrearsReview, Basis, Charge, Payment, Relief
+from dues.queries.arrears import WINDOW, completed
+from dues.rules.arrears import Arrears, OpenMonth, Span, arrears
+from dues.rules.explaining import Explanation, Fixed, explain
+from dues.rules.month_state import MonthFacts, month_state
+from dues.rules.months import month_of, months_between
+from members.choices import Capability, DatePrecision, OfficeKind, OrganizationKind
+from members.fields import opened
+from members.models import Member, Organization, User
+from members.models.periods import holding
+from members.paths import STEP
+from rulebook.dates import add_months
+
+TAKES_DUES = (OfficeKind.ORGANIZATION_OFFICER, OfficeKind.SECRETARY, OfficeKind.DEPUTY_SECRETARY)
+"""Who is asked about dues, the first of them that the branch has."""
+
+
+@dataclass(slots=True)
+class Paid:
+    """A payment and what it gave each month, in fen."""
+
+    key: Any
+    paid_on: date
+    day_known: bool
+    amount_fen: int
+    voluntary_fen: int
+    way: str
+    payer: str
+    """Who handed it over, where it wasn't the member."""
+    recorded_by: str
+    receipt: str
+    """`2026-0012`; empty: none was written."""
+    receipt_token: str
+    taken_back: bool
+    months: dict[date, int] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class MonthLine:
+    month: date
+    state: MonthState
+    charged_fen: int
+    waived_fen: int
+    settled_fen: int
+    branch: str
+    basis: Any
+    """Key of the basis that was charged by; None: not charged, or taken over."""
+    paid: tuple[Paid, ...]
+
+    @property
+    def open_fen(self) -> int:
+        return max(self.charged_fen - self.waived_fen - self.settled_fen, 0)
+
+
+@dataclass(frozen=True, slots=True)
+class Why:
+    """A basis in words; only with the articles for who may not see the base, which the rate would tell."""
+
+    basis: Basis
+    explanation: Explanation
+
+
+@dataclass(frozen=True, slots=True)
+class Agreed:
+    """A reason on record, or an agreed quarterly payment."""
+
+    key: Any
+    first: date
+    until: date | None
+    text: str
+    recorded_on: date
+
+
+@dataclass(frozen=True, slots=True)
+class DuesPage:
+    member: Member
+    branch: str
+    branch_code: str
+    contacts: list[tuple[str, str]]
+    """Names of who takes the dues, with their office."""
+    lines: list[MonthLine]
+    """The newest month first."""
+    payments: list[Paid]
+    whys: list[Why]
+    reliefs: list[Relief]
+    reasons: list[Agreed]
+    arrangements: list[Agreed]
+    reviews: list[ArrearsReview]
+    arrears: Arrears
+    sees_base: bool
+
+    @property
+    def open_fen(self) -> int:
+        """What is late, and what is open of this month."""
+        return self.arrears.fen + sum(line.open_fen for line in self.lines if line.month not in self._late)
+
+    @property
+    def _late(self) -> set[date]:
+        return {one.month for one in self.arrears.months}
+
+    @property
+    def ahead_fen(self) -> int:
+        return sum(line.settled_fen for line in self.lines if line.state == MonthState.AHEAD)
+
+
+def dues_page(member: Member, viewer: User, *, on: date) -> DuesPage:
+    """The last 24 months; eight queries, whatever the ledger's size. Amounts only where the viewer may see them."""
+    own = viewer.standing.member_id == member.pk
+    sees_base = own or viewer.standing.may(Capability.FIX_BASES, member.roster_path)
+    first = add_months(month_of(on), 1 - WINDOW)
+    charges, payments = _charges(member, first), _payments(member, first)
+    settled = _settled(payments)
+    bases = list(Basis.objects.filter(member=member).filter(_not_over_by(first)).order_by("-valid_from"))
+    reasons, arrangements = _agreed(member)
+    branch, contacts = _branch(member, on)
+    ledger = _Ledger(charges, settled, bases, own, viewer)
+    return DuesPage(
+        member=member,
+        branch=branch.name if branch else "",
+        branch_code=branch.code if branch else "",
+        contacts=contacts,
+        lines=_lines(member, ledger, payments, first, on),
+        payments=[one for one, path in payments if ledger.sees(path)],
+        whys=[Why(one, _explained(one, sees_base)) for one in bases],
+        reliefs=list(Relief.objects.filter(member=member).filter(_not_over_by(first)).order_by("-valid_from")),
+        reasons=reasons,
+        arrangements=arrangements,
+        reviews=list(ArrearsReview.objects.filter(member=member).order_by("-opened_on")),
+        arrears=_arrears(member, ledger, reasons, arrangements, on),
+        sees_base=sees_base,
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class _Charged:
+    month: date
+    charged_fen: int
+    waived_fen: int
+    branch: str
+    path: str
+    basis: Any
+
+
+@dataclass(frozen=True, slots=True)
+class _Ledger:
+    """The member's lines of the window, and who looks at them."""
+
+    charges: dict[date, _Charged]
+    settled: dict[date, int]
+    bases: Sequence[Basis]
+    own: bool
+    viewer: User
+
+    def sees(self, path: str) -> bool:
+        """Whether the viewer may see what the branch at the path charged or received."""
+        return self.own or self.viewer.standing.may(Capability.VIEW_DUES, path)
+
+
+def _not_over_by(first: date) -> Q:
+    return Q(valid_until__isnull=True) | Q(valid_until__gt=first)
+
+
+def _charges(member: Member, first: date) -> dict[date, _Charged]:
+    """What each month asks for now; the branch and the basis of its last line."""
+    found: dict[date, _Charged] = {}
+    rows = Charge.objects.filter(member=member, month__gte=first).order_by("month", "turn")
+    for row in rows.select_related("organization").only(*_CHARGE_FIELDS):
+        before = found.get(row.month)
+        found[row.month] = _Charged(
+            row.month,
+            row.amount_fen + (before.charged_fen if before else 0),
+            row.waived_fen + (before.waived_fen if before else 0),
+            row.organization.name,
+            row.organization.path,
+            row.basis_id,
+        )
+    return found
+
+
+_CHARGE_FIELDS = ("month", "amount_fen", "waived_fen", "basis", "organization__name", "organization__path")
+_PAYMENT_FIELDS = (
+    "key", "paid_on", "paid_precision", "amount_fen", "voluntary_fen", "way", "payer_kind", "payer_name",
+    "payer__name", "recorded_by", "receipt__year", "receipt__number", "receipt__token", "reversal__key",
+    "organization__path", "given__month",
+)  # fmt: skip
+
+
+def _payments(member: Member, first: date) -> list[tuple[Paid, str]]:
+    """The payments of the window or for its months with what they gave each month; the newest first, and where."""
+    rows = (
+        Payment.objects.filter(member=member, kind=PaymentKind.PAYMENT)
+        .annotate(given=FilteredRelation("allocations", condition=Q(allocations__month__gte=first)))
+        .filter(Q(paid_on__gte=first) | Q(given__isnull=False))
+        .values(*_PAYMENT_FIELDS)
+        .annotate(fen=Sum("given__amount_fen"))
+        .order_by("-paid_on", "key", "given__month")
+    )
+    found: dict[Any, tuple[Paid, str]] = {}
+    for row in rows:
+        paid, _path = found.setdefault(row["key"], (_paid(row), row["organization__path"]))
+        if row["fen"]:
+            paid.months[row["given__month"]] = row["fen"]
+    return list(found.values())
+
+
+def _paid(row: dict[str, Any]) -> Paid:
+    number = row["receipt__number"]
+    return Paid(
+        key=row["key"],
+        paid_on=row["paid_on"],
+        day_known=row["paid_precision"] == DatePrecision.DAY,
+        amount_fen=row["amount_fen"],
+        voluntary_fen=row["voluntary_fen"],
+        way=str(PaymentWay(row["way"]).label),
+        payer=_payer(row),
+        recorded_by=row["recorded_by"],
+        receipt=f"{row['receipt__year']}-{number:04}" if number else "",
+        receipt_token=row["receipt__token"] or "",
+        taken_back=row["reversal__key"] is not None,
+    )
+
+
+def _payer(row: dict[str, Any]) -> str:
+    if row["payer_kind"] == PayerKind.SELF:
+        return ""
+    name = row["payer__name"] or row["payer_name"]
+    kind = str(PayerKind(row["payer_kind"]).label)
+    return f"{name} ({kind})" if name else kind
+
+
+def _settled(payments: Iterable[tuple[Paid, str]]) -> dict[date, int]:
+    found: dict[date, int] = defaultdict(int)
+    for paid, _path in payments:
+        for month, fen in paid.months.items():
+            found[month] += fen
+    return found
+
+
+def _lines(member: Member, ledger: _Ledger, payments: list[tuple[Paid, str]], first: date, on: date) -> list[MonthLine]:
+    """The months up to this one and those paid ahead, without the ones before anything is known."""
+    last = max([month_of(on), *ledger.charges, *(month for month, fen in ledger.settled.items() if fen)])
+    known = [*ledger.charges, *(month for month, fen in ledger.settled.items() if fen)]
+    start = min(known, default=month_of(on))
+    shown = [_line(month, member, ledger, payments, on) for month in months_between(max(first, start), last)]
+    return shown[::-1]
+
+
+def _line(month: date, member: Member, ledger: _Ledger, payments: list[tuple[Paid, str]], on: date) -> MonthLine:
+    charge = ledger.charges.get(month)
+    hidden = charge is not None and not ledger.sees(charge.path)
+    facts = MonthFacts(
+        month,
+        charge.charged_fen if charge and not hidden else 0,
+        charge.waived_fen if charge and not hidden else 0,
+        ledger.settled.get(month, 0) if not hidden else 0,
+        charged_elsewhere=hidden,
+        has_basis=any(Span(one.valid_from, one.valid_until).covers(month) for one in ledger.bases),
+        belongs=not (member.joined_on and month < month_of(member.joined_on)),
+    )
+    return MonthLine(
+        month=month,
+        state=month_state(facts, current=month_of(on)),
+        charged_fen=facts.charged_fen,
+        waived_fen=facts.waived_fen,
+        settled_fen=facts.settled_fen,
+        branch=charge.branch if charge else "",
+        basis=charge.basis if charge else None,
+        paid=tuple(one for one, path in payments if one.months.get(month) and ledger.sees(path) and not hidden),
+    )
+
+
+def _explained(basis: Basis, sees_base: bool) -> Explanation:
+    base = opened(basis.base) if sees_base else ""
+    versions, base_fen = tuple(basis.versions), int(base) if base else None
+    said = explain(Fixed(basis.category, basis.amount_fen, basis.rate, versions, basis.valid_from, base_fen))
+    return said if sees_base else Explanation((), said.citations)
+
+
+def _agreed(member: Member) -> tuple[list[Agreed], list[Agreed]]:
+    """Reasons on record and agreed quarterly payments, the newest first, in one query."""
+    reasons = ArrearsReason.objects.filter(member=member).annotate(text=F("reason"), said_on=F("recorded_on"))
+    quarters = Arrangement.objects.filter(member=member).annotate(text=F("because"), said_on=F("agreed_on"))
+    wanted = ("kind", "key", "valid_from", "valid_until", "text", "said_on")
+    rows = [
+        *_kind(reasons, "reason").values_list(*wanted).union(_kind(quarters, "quarter").values_list(*wanted), all=True)
+    ]
+    rows.sort(key=lambda row: row[2], reverse=True)
+    found = [
+        (kind, Agreed(key, first, until, opened(text), said_on)) for kind, key, first, until, text, said_on in rows
+    ]
+    return [one for kind, one in found if kind == "reason"], [one for kind, one in found if kind == "quarter"]
+
+
+def _kind(rows: QuerySet[Any], kind: str) -> QuerySet[Any]:
+    return rows.annotate(kind=Value(kind))
+
+
+def _arrears(member: Member, ledger: _Ledger, reasons: list[Agreed], arrangements: list[Agreed], on: date) -> Arrears:
+    left = [
+        OpenMonth(month, one.charged_fen - one.waived_fen - ledger.settled.get(month, 0))
+        for month, one in sorted(ledger.charges.items())
+        if month < month_of(on)
+    ]
+    open_months = [one for one in left if one.fen > 0]
+    found = completed({member.pk: open_months}, on=on, window=WINDOW - 1)[member.pk]
+    return arrears(found, on=on, reasons=map(_span, reasons), quarterly=map(_span, arrangements))
+
+
+def _span(one: Agreed) -> Span:
+    return Span(one.first, one.until)
+
+
+def _branch(member: Member, on: date) -> tuple[Organization | None, list[tuple[str, str]]]:
+    """The branch whose roster the member is on, and who takes its dues, in one query."""
+    if not member.roster_path:
+        return None, []
+    held = FilteredRelation("offices", condition=Q(offices__kind__in=TAKES_DUES) & holding(on, "offices__"))
+    places = Organization.objects.filter(path__in=[member.roster_path, member.roster_path[:-STEP]])
+    rows = places.filter(kind=OrganizationKind.BRANCH).annotate(held=held)
+    found = list(
+        rows.annotate(
+            office=F("held__kind"), account=F("held__user__display_name"), person=F("held__member__name"),
+            account_person=F("held__user__member__name"), login=F("held__user__username"),
+        )
+    )  # fmt: skip
+    names = [(row.office, row.person or row.account_person or row.account or row.login) for row in found if row.office]
+    for kind in TAKES_DUES:
+        if of_kind := sorted({(name, str(kind.label)) for office, name in names if office == kind}):
+            return found[0], of_kind
+    return (found[0] if found else None), []

@@ -1,0 +1,98 @@
+"""Why a month costs what it costs, in words: category, base, bracket, article."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+
+from django.utils.translation import gettext as _
+
+from dues.rules.payment import yuan
+from members.choices import DuesCategory
+from rulebook.book import rule_if_held, rule_version
+from rulebook.rule import Rule
+from rulebook.rules.dues import FLAT_KEYS, RATE_KEYS, rate_sentence
+from rulebook.values import Bracket, Citation
+
+CAP_KEY = "dues.cap.month"
+BASE_KEYS = {DuesCategory.EMPLOYED: "dues.base.wage", DuesCategory.RETIRED: "dues.base.retired"}
+
+
+@dataclass(frozen=True, slots=True)
+class Explanation:
+    """Sentences in their order, and the articles behind them."""
+
+    sentences: tuple[str, ...]
+    citations: tuple[Citation, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Fixed:
+    """What is stored of a base that was fixed. `base_fen` None: not given, or not for who asks."""
+
+    category: str
+    amount_fen: int
+    rate: Decimal | None
+    versions: tuple[str, ...]
+    since: date
+    base_fen: int | None = None
+
+
+def explain(fixed: Fixed) -> Explanation:
+    """How the amount came about, by the versions of the rules that were stored with it."""
+    rules = list(_held(fixed.versions))
+    used = [one for one in rules if one.key in {*RATE_KEYS.values(), *FLAT_KEYS.values(), CAP_KEY, "dues.rounding"}]
+    sentences = [*_of_base(fixed), *(text for one in used for text in _of_rule(one, fixed))]
+    if not used:
+        sentences.append(_("The amount was taken over from the branch's ledger."))
+    return Explanation(tuple(sentences), tuple(one.citation for one in [*_base_rule(fixed), *used]))
+
+
+def bracket_in_words(brackets: Iterable[Bracket], rate: Decimal) -> str:
+    """“above 5000 and up to 10000 yuan”; empty where no bracket has that rate."""
+    below: Decimal | None = None
+    for one in brackets:
+        if one.rate == rate:
+            return _bounds(below, one.up_to)
+        below = one.up_to
+    return ""
+
+
+def _bounds(above: Decimal | None, up_to: Decimal | None) -> str:
+    if above is None:
+        return _("up to %(most)s yuan") % {"most": up_to}
+    if up_to is None:
+        return _("above %(least)s yuan") % {"least": above}
+    return _("above %(least)s and up to %(most)s yuan") % {"least": above, "most": up_to}
+
+
+def _held(versions: Iterable[str]) -> Iterable[Rule]:
+    """The rules behind the stored versions; what an old ledger said isn't one."""
+    for version in versions:
+        try:
+            yield rule_version(version)
+        except KeyError:
+            continue
+
+
+def _base_rule(fixed: Fixed) -> list[Rule]:
+    key = BASE_KEYS.get(DuesCategory(fixed.category))
+    held = rule_if_held(key, fixed.since) if key else None
+    return [held] if held else []
+
+
+def _of_base(fixed: Fixed) -> Iterable[str]:
+    if fixed.base_fen is None or fixed.rate is None:
+        return
+    base = yuan(fixed.base_fen)
+    yield rate_sentence(base, fixed.rate, base * fixed.rate)
+
+
+def _of_rule(one: Rule, fixed: Fixed) -> Iterable[str]:
+    if one.key in RATE_KEYS.values() and fixed.rate is not None:
+        words = {"bounds": bracket_in_words(one.brackets, fixed.rate), "percent": f"{(fixed.rate * 100).normalize():f}"}
+        yield _("The bracket %(bounds)s pays %(percent)s %% of the whole base.") % words
+    elif one.key in FLAT_KEYS.values():
+        yield _("A flat %(amount)s yuan a month.") % {"amount": yuan(fixed.amount_fen)}
+    elif one.key == CAP_KEY:
+        yield _("Generally not more than %(cap)s yuan a month; more is voluntary.") % {"cap": one.number}

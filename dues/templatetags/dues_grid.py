@@ -1,0 +1,75 @@
+"""The cells of the grid: many hundred on a page, so they are written here and not by a template."""
+
+from collections.abc import Iterable
+
+from django import template
+from django.utils.dates import MONTHS_3
+from django.utils.html import format_html, format_html_join
+from django.utils.safestring import SafeString
+
+from dues.choices import MonthState
+from dues.queries.grid import Cell
+from dues.templatetags.dues import yuan
+
+register = template.Library()
+
+SIGNS = {
+    MonthState.SETTLED: "✓",
+    MonthState.PART: "◐",
+    MonthState.OPEN: "○",
+    MonthState.WAIVED: "△",
+    MonthState.AHEAD: "»",
+    MonthState.NOT_CHARGED: "–",
+    MonthState.UNKNOWN: "?",
+    MonthState.ELSEWHERE: "↗",
+    MonthState.TO_COME: "",
+}
+"""Beside the word of each state, so that neither colour nor sign stands alone."""
+KINDS = {
+    MonthState.SETTLED: "good",
+    MonthState.PART: "warn",
+    MonthState.OPEN: "bad",
+    MonthState.WAIVED: "info",
+    MonthState.AHEAD: "info",
+    MonthState.UNKNOWN: "warn",
+}
+CELL = (
+    '<td class="dues-cell{}" data-label="{}"><span class="dues-sign" aria-hidden="true">{}</span><span>{}</span>{}</td>'
+)
+NO_CELL = '<td class="dues-cell dues-to-come" data-label="{}"><span class="visually-hidden">{}</span></td>'
+
+
+@register.simple_tag
+def grid_cells(cells: Iterable[Cell]) -> SafeString:
+    """A member's months as cells of a table row: sign, word, and what is open."""
+    return format_html_join("", "{}", ((_cell(cell),) for cell in cells))
+
+
+@register.simple_tag
+def grid_months() -> list[str]:
+    """The headings of a year, as short as the language writes months."""
+    return [month_name(number) for number in range(1, 13)]
+
+
+@register.simple_tag
+def month_mark(state: str) -> SafeString:
+    """A state as a badge of sign and word, where it stands alone."""
+    kind, word = KINDS.get(MonthState(state), "quiet"), MonthState(state).label
+    return format_html(
+        '<span class="tag tag-{}"><span aria-hidden="true">{}</span>{}</span>', kind, SIGNS[MonthState(state)], word
+    )
+
+
+def month_name(number: int) -> str:
+    """`1月`, `Jan`."""
+    return str(MONTHS_3[number]).capitalize()
+
+
+def _cell(cell: Cell) -> SafeString:
+    heading = month_name(cell.month.month)
+    word = cell.state.label
+    if cell.state == MonthState.TO_COME:
+        return format_html(NO_CELL, heading, word)
+    kind = KINDS.get(cell.state)
+    amount = format_html(' <span class="dues-open">{}</span>', yuan(cell.open_fen)) if cell.open_fen else ""
+    return format_html(CELL, f" dues-{kind}" if kind else "", heading, SIGNS[cell.state], word, amount)

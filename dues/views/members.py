@@ -1,0 +1,61 @@
+"""One member's dues: what they see themselves, and what the officers of the branch see."""
+
+from uuid import UUID
+
+from django.db.models import Exists, OuterRef, Q
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404, render
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_safe
+
+from dues.forms.arrears import OpenReviewForm
+from dues.models import Charge
+from dues.queries.own_page import dues_page
+from members.choices import Capability
+from members.models import Member
+from members.policy import demand, requires, signed_in
+from members.requests import PageRequest
+from rulebook.book import rule
+
+
+@signed_in
+@never_cache
+@require_safe
+def mine(request: PageRequest) -> HttpResponse:
+    """One's own dues of two years, with the base and every receipt."""
+    member = Member.objects.filter(pk=request.user.standing.member_id or 0).first()
+    if member is None:
+        return render(request, "dues/mine_none.html")
+    return render(request, "dues/member.html", {**_context(request, member), "own": True})
+
+
+@requires(Capability.VIEW_DUES)
+@never_cache
+@require_safe
+def member_detail(request: PageRequest, key: UUID) -> HttpResponse:
+    """The same for the officers of the branch; the base only for who fixes it."""
+    member = member_asked_for(request, key)
+    return render(request, "dues/member.html", {**_context(request, member), **_powers(request, member)})
+
+
+def member_asked_for(request: PageRequest, key: UUID) -> Member:
+    """On the roster of one's branch, or charged by it. Raises Http404, PermissionDenied."""
+    user = request.user
+    charged = Exists(Charge.objects.visible_to(user).filter(member=OuterRef("pk")))
+    mine = Member.objects.visible_to(user, Capability.VIEW_DUES).filter(pk=OuterRef("pk"))
+    asked = Member.objects.filter(Q(Exists(mine)) | Q(charged)).annotate(charged_here=charged)
+    member: Member = get_object_or_404(asked, key=key)
+    if not member.charged_here or user.standing.member_id == member.pk:  # type: ignore[attr-defined]
+        demand(request, member.roster_path)
+    return member
+
+
+def _context(request: PageRequest, member: Member) -> dict[str, object]:
+    page = dues_page(member, request.user, on=request.today)
+    return {"member": member, "page": page, "period_rule": rule("dues.period", request.today)}
+
+
+def _powers(request: PageRequest, member: Member) -> dict[str, object]:
+    here = request.user.standing.may(Capability.RECORD_DUES, member.roster_path)
+    own = request.user.standing.member_id == member.pk
+    return {"may_record": here, "may_agree": here and not own, "review_form": OpenReviewForm()}
