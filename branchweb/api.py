@@ -7,6 +7,7 @@ from django.views.decorators.http import require_safe
 from drf_spectacular.views import SpectacularAPIView
 from rest_framework.routers import SimpleRouter
 
+from dues.api import ChargeViewSet, PaymentViewSet
 from meetings.api import AttendanceViewSet, MeetingViewSet
 from members.api import MemberViewSet, OrganizationViewSet
 from members.policy import ApiPolicy, signed_in
@@ -16,6 +17,8 @@ router.register("organizations", OrganizationViewSet, basename="organization")
 router.register("members", MemberViewSet, basename="member")
 router.register("meetings", MeetingViewSet, basename="meeting")
 router.register("attendances", AttendanceViewSet, basename="attendance")
+router.register("charges", ChargeViewSet, basename="charge")
+router.register("payments", PaymentViewSet, basename="payment")
 
 
 @signed_in
