@@ -41,26 +41,26 @@ def identities(rows: Sequence[Told]) -> list[str]:
     for row in rows:
         known = _digest(_numbered(row)) if row.transaction else ""
         if not known:
-            fields = _digest(_fields(row))
+            fields = _fields(row)
             counted[row.sheet, fields] += 1
             known = _digest([fields, counted[row.sheet, fields]])
         found.append(known)
     return found
 
 
-def same_fields(row: Told) -> str:
+def same_fields(came_at: datetime, payer_name: str, note: str, fen: int) -> str:
     """Alike for two rows that differ in nothing but the transaction number."""
-    return _digest(_fields(row))
+    return _digest([int(came_at.timestamp()), _plain(payer_name), _plain(note), fen])
 
 
 def _numbered(row: Told) -> list[object]:
     if len(row.transaction) >= LONG_NUMBER:
         return [_plain(row.transaction), row.gross_fen]
-    return [_plain(row.transaction), *_fields(row)]
+    return [_plain(row.transaction), _fields(row)]
 
 
-def _fields(row: Told) -> list[object]:
-    return [row.came_at.isoformat(), _plain(row.payer_name), _plain(row.note), row.gross_fen]
+def _fields(row: Told) -> str:
+    return same_fields(row.came_at, row.payer_name, row.note, row.gross_fen)
 
 
 def _plain(text: str) -> str:

@@ -69,4 +69,11 @@ def test_a_sheet_repeated_in_a_workbook_adds_nothing():
 
 def test_without_the_counter_twins_would_be_one():
     """The negative control: alike in every field is not enough to be the same money."""
-    assert same_fields(ROW) == same_fields(replace(ROW, row=9))
+    assert same_fields(ROW.came_at, "金瑞", "党费 龚敏永", 9239) == same_fields(
+        ROW.came_at, "金 瑞", "党费龚敏永", 9239
+    )
+
+
+def test_a_moment_is_the_same_in_every_time_zone():
+    utc = ROW.came_at.astimezone(ZoneInfo("UTC"))
+    assert same_fields(utc, "金瑞", "", 5) == same_fields(ROW.came_at, "金瑞", "", 5)
