@@ -138,7 +138,7 @@ ACCOUNT_LOGOUT_ON_PASSWORD_CHANGE = False
 ACCOUNT_SESSION_REMEMBER = False  # until the browser closes, at most SESSION_COOKIE_AGE
 # Wrong passwords are counted by axes, by user and address (AccountAdapter.pre_authenticate); what is left for
 # "login_failed" are wrong one-time codes, which only somebody with the password can send.
-ACCOUNT_RATE_LIMITS = {"login": "300/m/ip", "login_failed": "6/15m/key", "verify_receipt": "20/m/ip"}
+ACCOUNT_RATE_LIMITS = {"login": "300/m/ip", "login_failed": "6/15m/key"}
 MFA_ADAPTER = "members.accounts.CodeAdapter"
 MFA_SUPPORTED_TYPES = ["totp", "recovery_codes"]
 MFA_TOTP_ISSUER = "Branchweb"
