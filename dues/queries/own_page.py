@@ -248,12 +248,12 @@ def _settled(payments: Iterable[tuple[Paid, str]]) -> dict[date, int]:
 
 
 def _lines(member: Member, ledger: _Ledger, payments: list[tuple[Paid, str]], first: date, on: date) -> list[MonthLine]:
-    """The months up to this one and those paid ahead, without the ones before anything is known."""
-    last = max([month_of(on), *ledger.charges, *(month for month, fen in ledger.settled.items() if fen)])
+    """The months up to this one and those paid ahead, the newest first; none where nothing is known yet."""
     known = [*ledger.charges, *(month for month, fen in ledger.settled.items() if fen)]
-    start = min(known, default=month_of(on))
-    shown = [_line(month, member, ledger, payments, on) for month in months_between(max(first, start), last)]
-    return shown[::-1]
+    if not known:
+        return []
+    span = months_between(max(first, min(known)), max([month_of(on), *known]))
+    return [_line(month, member, ledger, payments, on) for month in span][::-1]
 
 
 def _line(month: date, member: Member, ledger: _Ledger, payments: list[tuple[Paid, str]], on: date) -> MonthLine:
