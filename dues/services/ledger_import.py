@@ -1,0 +1,243 @@
+"""A dues ledger or a list of bases into the record: looked through first, stored in one piece, taken back in one."""
+
+import json
+from collections.abc import Iterable, Mapping
+from dataclasses import asdict, dataclass
+from datetime import date
+from itertools import groupby
+from typing import Any
+from uuid import UUID
+
+from django.db import transaction
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from audit.services import record
+from dues.choices import ChargeKind, PaymentWay
+from dues.importing.ledger import LEDGER_RULE, Found, Line, sums
+from dues.importing.ledger_notes import Note
+from dues.importing.ledger_plan import NewBasis, NewCharge, NewPayment, Plan, plan
+from dues.models import Basis, Charge, LedgerImport, Payment, PaymentProposal
+from dues.services.levelling import level, lock_members
+from members.choices import DatePrecision, ImportState
+from members.models import Organization, User
+from members.services.refused import Refused
+from members.workbooks.stored import dump_cells
+
+
+@dataclass
+class Judged:
+    """A workbook beside the record: what it says, and what storing it would add."""
+
+    found: Found
+    plan: Plan
+    year: int
+
+    @property
+    def kept(self) -> list[Line]:
+        """The lines that can be stored."""
+        return [line for line in self.found.lines if line.row not in self.plan.refused]
+
+    @property
+    def notes(self) -> list[Note]:
+        """By row, what concerns the whole sheet first."""
+        return sorted([*self.found.notes, *self.plan.notes], key=lambda note: (note.row, note.cell))
+
+    @property
+    def is_blocked(self) -> bool:
+        return any(note.blocks for note in self.plan.notes)
+
+    def sums(self) -> dict[str, Any]:
+        """{members, paid_total_fen, charged_total_fen} of what can be stored."""
+        return sums(Found(lines=self.kept))
+
+
+def judge(found: Found, *, organization: Organization, year: int, on: date) -> Judged:
+    """Compare what a workbook says with the record."""
+    return Judged(found, plan(found.lines, organization=organization, year=year, on=on), year)
+
+
+def keep_preview(
+    judged: Judged, *, key: UUID, organization: Organization, file_name: str, by: User | None
+) -> LedgerImport:
+    """Keep a workbook until somebody confirms it. The same key twice keeps one."""
+    kept, _is_new = LedgerImport.objects.get_or_create(
+        pk=key,
+        defaults={
+            "organization": organization,
+            "year": judged.year,
+            "file_name": file_name[:200],
+            "uploaded_by": by,
+            "found": _shown(judged),
+            "content": json.dumps(_content(judged), ensure_ascii=False),
+        },
+    )
+    return kept
+
+
+@transaction.atomic
+def confirm_ledger(ledger: LedgerImport, *, by: User | str, on: date) -> LedgerImport:
+    """Store what was looked through; confirming twice stores once.
+
+    Raises Refused, with nothing stored, when a month is closed or the record has changed since.
+    """
+    locked = LedgerImport.objects.select_for_update(of=("self",)).select_related("organization").get(pk=ledger.pk)
+    if locked.state != ImportState.PREVIEW:
+        return locked
+    content = json.loads(locked.content.open())
+    lines = [Line(**line) for line in content["lines"]]
+    lock_members(line.member for line in lines)
+    made = plan(lines, organization=locked.organization, year=locked.year, on=on)
+    _demand_possible(made)
+    ended, proposals = _Storing(locked, by).store(made)
+    level([line.member for line in lines], on=on)
+    kept = {"refused": content["refused"], "headings": content["headings"], "ended": ended, "proposals": proposals}
+    locked.content = json.dumps(kept, ensure_ascii=False)
+    locked.state, locked.applied_at = ImportState.APPLIED, timezone.now()
+    locked.found |= {"stored": _counts(made)}
+    locked.save(update_fields=["content", "state", "applied_at", "found"])
+    _record("import_dues_ledger", locked, by, members=len(lines), **_counts(made))
+    return locked
+
+
+def _demand_possible(made: Plan) -> None:
+    block = next((note for note in made.notes if note.blocks), None)
+    if block:
+        raise Refused(block.message)
+    if made.refused:
+        raise Refused(_("The record has changed since the sheet was looked through. Upload it again."))
+
+
+def _counts(made: Plan) -> dict[str, int]:
+    return {"bases": len(made.bases), "charges": len(made.charges), "payments": len(made.payments)}
+
+
+def _shown(judged: Judged) -> dict[str, Any]:
+    """What the preview shows, in the clear: no base of anybody."""
+    return {
+        **judged.sums(),
+        "opening_total_fen": sum(line.opening for line in judged.kept),
+        "last_month": judged.found.last_month,
+        "changed": len(judged.plan.changes),
+        "new": _counts(judged.plan),
+        "refused_rows": len(judged.found.refused) + len(judged.plan.refused),
+        "blocked": judged.is_blocked,
+        "unread": judged.found.unread[:40],
+        "notes": [note.stored() for note in judged.notes],
+    }
+
+
+def _content(judged: Judged) -> dict[str, Any]:
+    refused = {note.row for note in judged.notes if note.refuses}
+    cells = {row.row: dump_cells(row.cells) for row in judged.found.refused}
+    cells |= {line.row: dump_cells(line.cells) for line in judged.found.lines if line.row in judged.plan.refused}
+    return {
+        "lines": [{**asdict(line), "cells": {}} for line in judged.kept],
+        "refused": [[row, cells[row]] for row in sorted(refused & cells.keys())],
+        "headings": judged.found.headings,
+    }
+
+
+class _Storing:
+    """Writes a plan. Bases first, because charges name them."""
+
+    def __init__(self, ledger: LedgerImport, by: User | str) -> None:
+        self.ledger = ledger
+        self.by = by
+        self.now = timezone.now()
+
+    def store(self, made: Plan) -> tuple[list[list[str]], list[str]]:
+        """The bases that were ended, each with the month it had ended before or "", and the keys of proposals."""
+        ended = [self._end(one) for one in made.bases if one.ends]
+        Basis.objects.bulk_create([self._basis(one) for one in made.bases])
+        bases = _by_member(one.line.member for one in made.charges)
+        Charge.objects.bulk_create([self._charge(one, bases) for one in made.charges])
+        own = [one for one in made.payments if self._is_own(one)]
+        Payment.objects.bulk_create([self._payment(one) for one in made.payments if not self._is_own(one)])
+        PaymentProposal.objects.bulk_create([self._proposal(one) for one in own])
+        return ended, [str(one.key) for one in own]
+
+    def _is_own(self, one: NewPayment) -> bool:
+        """An officer's own payments wait for a second person, as they do everywhere."""
+        return isinstance(self.by, User) and self.by.member_id == one.line.member
+
+    def _end(self, one: NewBasis) -> list[str]:
+        ended = one.ends
+        assert ended is not None
+        Basis.objects.filter(pk=ended.pk).update(valid_until=one.begins)
+        return [str(ended.pk), ended.valid_until.isoformat() if ended.valid_until else ""]
+
+    def _basis(self, one: NewBasis) -> Basis:
+        return Basis(
+            member_id=one.line.member,
+            year=self.ledger.year,
+            category=one.line.category,
+            base=str(one.line.base) if one.line.base else "",
+            amount_fen=one.line.monthly,
+            rate=one.line.rate,
+            capped=one.line.capped,
+            rules=one.line.rules,
+            valid_from=one.begins,
+            valid_until=one.until,
+            fixed_by=str(self.by),
+            imported_from=self.ledger,
+        )
+
+    def _charge(self, one: NewCharge, bases: Mapping[int, list[Basis]]) -> Charge:
+        basis = None if one.opening else _holding(bases.get(one.line.member, []), one.month)
+        by_basis = basis is not None and basis.amount_fen == one.amount
+        return Charge(
+            member_id=one.line.member,
+            organization=self.ledger.organization,
+            month=one.month,
+            turn=one.turn,
+            kind=ChargeKind.CHARGE,
+            amount_fen=one.amount,
+            waived_fen=one.waived,
+            basis=basis,
+            rate=basis.rate if basis and by_basis else None,
+            rules=basis.rules if basis and by_basis else LEDGER_RULE,
+            made_by=str(self.by),
+            made_at=self.now,
+            imported_from=self.ledger,
+        )
+
+    def _payment(self, one: NewPayment) -> Payment:
+        return Payment(
+            key=one.key,
+            organization=self.ledger.organization,
+            member_id=one.line.member,
+            amount_fen=one.amount,
+            paid_on=one.paid_on,
+            paid_precision=DatePrecision.DAY if one.is_day else DatePrecision.MONTH,
+            way=PaymentWay.LEDGER,
+            recorded_by=str(self.by),
+            recorded_at=self.now,
+            imported_from=self.ledger,
+        )
+
+    def _proposal(self, one: NewPayment) -> PaymentProposal:
+        return PaymentProposal(
+            key=one.key,
+            organization=self.ledger.organization,
+            member_id=one.line.member,
+            amount_fen=one.amount,
+            paid_on=one.paid_on,
+            way=PaymentWay.LEDGER,
+            reason=self.ledger.file_name,
+            proposed_by=str(self.by),
+        )
+
+
+def _by_member(members: Iterable[int]) -> dict[int, list[Basis]]:
+    rows = Basis.objects.filter(member__in=set(members)).order_by("member", "valid_from")
+    return {member: list(bases) for member, bases in groupby(rows, key=lambda basis: basis.member_id)}
+
+
+def _holding(bases: list[Basis], month: date) -> Basis | None:
+    held = (one for one in bases if one.valid_from <= month and (one.valid_until is None or month < one.valid_until))
+    return next(held, None)
+
+
+def _record(action: str, ledger: LedgerImport, by: User | str, **details: int) -> None:
+    record(action=action, by=by, subject=ledger, organization_code=ledger.organization.code, details=details)
