@@ -1,0 +1,47 @@
+"""What a branch or a subtree charged, received and is still owed on a day."""
+
+from collections.abc import Iterable, Mapping
+from datetime import date
+from typing import Any
+
+from django.core.management.base import CommandParser
+from django.utils.translation import gettext as _
+
+from dues.queries.statement import statement
+from dues.rules.payment import yuan
+from members.console import organization_at
+from rulebook.console import JsonCommand, day
+
+
+class Command(JsonCommand):
+    help = __doc__
+
+    def add_options(self, parser: CommandParser) -> None:
+        parser.add_argument("--org", required=True, metavar="CODE", help="the organization, with what is below it")
+        parser.add_argument(
+            "--as-of", required=True, type=day, metavar="DAY", help="months up to its own, payments up to it"
+        )
+
+    def work(self, *, org: str, as_of: date, **options: Any) -> dict[str, Any]:
+        found = statement(organization_at(org, "--org").path, as_of=as_of)
+        return {
+            "charged_fen": found.charged_fen,
+            "paid_fen": found.paid_fen,
+            "waived_fen": found.waived_fen,
+            "behind": [
+                {
+                    "name": one.member.name,
+                    "national_id_masked": str(one.member.national_id),
+                    "behind_fen": one.fen,
+                    "months": one.months,
+                }
+                for one in found.behind
+            ],
+        }
+
+    def sentences(self, answer: Mapping[str, Any]) -> Iterable[str]:
+        sums = {name: yuan(answer[f"{name}_fen"]) for name in ("charged", "paid", "waived")}
+        yield _("Charged %(charged)s yuan, paid %(paid)s, waived %(waived)s.") % sums
+        for one in answer["behind"]:
+            facts = {"name": one["name"], "yuan": yuan(one["behind_fen"]), "months": one["months"]}
+            yield _("%(name)s: %(yuan)s yuan behind, months: %(months)s") % facts

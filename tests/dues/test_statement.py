@@ -1,0 +1,75 @@
+"""What was charged, paid and is open on a day, by whom."""
+
+from datetime import date
+
+import pytest
+
+from dues.queries.statement import statement
+from tests.cast import make_member
+from tests.dues.ledger import charge, pay
+
+pytestmark = pytest.mark.django_db
+OCTOBER = date(2026, 10, 31)
+
+
+def charged(member, fen, months, **fields):
+    for month in months:
+        charge(member, f"2026-{month:02}", fen, **fields)
+
+
+def behind(path, as_of=OCTOBER):
+    return [(one.member.name, one.fen, one.months) for one in statement(path, as_of=as_of).behind]
+
+
+def test_sums_are_of_months_up_to_the_days_and_payments_up_to_the_day(cast):
+    charged(cast.zhang, 4000, range(9, 13))
+    charge(cast.li, "2026-01", 2500, waived=2500)
+    pay(cast.zhang, 4000, "2026-10-31")
+    pay(cast.zhang, 4000, "2026-11-01")
+    found = statement(cast.branch.path, as_of=OCTOBER)
+
+    assert (found.charged_fen, found.paid_fen, found.waived_fen) == (10500, 4000, 2500)
+
+
+def test_the_most_months_come_first_then_the_largest_amount_then_the_rosters_order(cast):
+    bai, an = make_member("白英", cast.branch), make_member("安英", cast.branch)
+    charged(cast.zhang, 100, [8, 9, 10])
+    charged(cast.li, 9000, [10])
+    charged(bai, 5000, [10])
+    charged(an, 5000, [10])
+
+    assert behind(cast.branch.path) == [("张英", 300, 3), ("李国强", 9000, 1), ("安英", 5000, 1), ("白英", 5000, 1)]
+
+
+def test_a_payment_settles_the_oldest_months_first(cast):
+    charged(cast.zhang, 4000, [1, 2, 3])
+    pay(cast.zhang, 6000, "2026-03-05")
+
+    assert behind(cast.branch.path) == [("张英", 6000, 2)]
+
+
+def test_whoever_owes_nothing_is_not_behind(cast):
+    charged(cast.zhang, 4000, [1])
+    charge(cast.li, "2026-01", 2500, waived=2500)
+    pay(cast.zhang, 4000, "2026-01-05")
+
+    assert behind(cast.branch.path) == []
+
+
+def test_months_of_another_branch_are_its_own_business(cast):
+    charged(cast.zhang, 4000, [1, 2], organization=cast.next_branch)
+    charged(cast.zhang, 4000, [3, 4])
+    pay(cast.zhang, 4000, "2026-03-05")
+
+    assert behind(cast.branch.path) == [("张英", 8000, 2)]
+    assert behind(cast.next_branch.path) == [("张英", 4000, 1)]
+    assert behind(cast.district.path) == [("张英", 12000, 3)]
+
+
+@pytest.mark.parametrize("members", [1, 3])
+def test_the_number_of_queries_does_not_grow(cast, members, django_assert_num_queries):
+    for number in range(members):
+        charged(make_member(f"王{number}", cast.branch), 4000, [1, 2])
+
+    with django_assert_num_queries(5):
+        statement(cast.branch.path, as_of=OCTOBER)
