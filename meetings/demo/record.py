@@ -12,7 +12,7 @@ from meetings.demo import words
 from meetings.demo.evenings import Evening
 from meetings.demo.people import Rolls, attend
 from meetings.models import AgendaItem, Expected, Meeting, Minutes, Session, Speech, Task, Vote
-from meetings.queries.minutes import as_evening
+from meetings.queries.minutes import as_evening, voted
 from meetings.queries.tally import Tally
 from meetings.rules.minutes import Item, Said, compose
 from meetings.rules.votes import Figures, Heads, decide
@@ -141,5 +141,5 @@ def _text(record: Record) -> str:
 
 def _item(item: AgendaItem, record: Record) -> Item:
     said = [Said(one.speaker, one.points, one.is_dissent) for one in record.speeches if one.item is item]
-    votes = [f"{vote.about}: {vote.sentence}" for vote in record.votes if vote.item is item]
+    votes = [voted(vote) for vote in record.votes if vote.item is item]
     return Item(item.title, item.presenter, item.report, said, item.decision, votes)

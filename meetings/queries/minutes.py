@@ -6,9 +6,10 @@ from datetime import date
 from django.utils.translation import gettext as _
 
 from meetings.choices import AttendanceState, NotCountedBecause
-from meetings.models import AgendaItem, Expected, Meeting
+from meetings.models import AgendaItem, Candidate, Expected, Meeting, Vote
 from meetings.queries.tally import Tally, tally_of
-from meetings.rules.minutes import Absence, Evening, Item, Said
+from meetings.queries.votes import on_the_ballot
+from meetings.rules.minutes import Absence, Evening, Item, Said, Stood, Voted
 from members.fields import opened
 
 NOT_THERE = (AttendanceState.ABSENT, AttendanceState.LEAVE, AttendanceState.UNKNOWN)
@@ -21,7 +22,7 @@ def evening_of(meeting: Meeting) -> Evening:
         meeting,
         tally_of(meeting),
         expected=list(meeting.expected.exclude(not_counted=NotCountedBecause.EXCLUDED).order_by("pk")),
-        items=[item_of(item) for item in meeting.agenda.prefetch_related("speeches", "votes", "tasks")],
+        items=[item_of(item) for item in meeting.agenda.prefetch_related("speeches", "votes__candidates", "tasks")],
         observers=[_observer(one.name, one.office) for one in meeting.observers.all()],
     )
 
@@ -79,8 +80,27 @@ def item_of(item: AgendaItem) -> Item:
         report=item.report,
         speeches=[Said(one.speaker, one.points, one.is_dissent) for one in item.speeches.all()],
         decision=item.decision,
-        votes=[f"{vote.about}: {vote.sentence}" for vote in item.votes.all() if vote.sentence],
+        votes=[voted(vote, on_the_ballot(vote)) for vote in item.votes.all() if vote.is_decided],
         tasks=[_task(one.what, one.who, one.due_on) for one in item.tasks.all()],
+    )
+
+
+def voted(vote: Vote, candidates: Iterable[Candidate] = ()) -> Voted:
+    """A vote whose outcome stands, as the minutes tell it."""
+    counted = None if vote.votes_for is None else (vote.votes_for, vote.votes_against or 0, vote.abstained or 0)
+    papers = None if vote.issued is None else (vote.issued, vote.returned or 0, vote.void or 0)
+    return Voted(
+        about=vote.about,
+        entitled=vote.entitled,
+        present=vote.present,
+        sentence=vote.sentence,
+        figures=counted if vote.seats is None else None,
+        written_for=vote.written_for,
+        papers=papers,
+        candidates=[
+            Stood(one.name, one.votes_for or 0, one.votes_against, one.abstained, bool(one.is_elected))
+            for one in candidates
+        ],
     )
 
 

@@ -24,15 +24,43 @@ class Said:
 
 
 @dataclass(frozen=True, slots=True)
+class Stood:
+    """A candidate with the votes; of a name that voters wrote in only those for it are known."""
+
+    name: str
+    votes_for: int
+    votes_against: int | None = None
+    abstained: int | None = None
+    is_elected: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Voted:
+    """A vote whose outcome stands: heads with a vote, figures, and the outcome as a sentence.
+
+    `papers` are handed out, returned, void; None where nothing was written. `candidates` in the order of the ballot.
+    """
+
+    about: str
+    entitled: int
+    present: int
+    sentence: str
+    figures: tuple[int, int, int] | None = None
+    written_for: int = 0
+    papers: tuple[int, int, int] | None = None
+    candidates: Sequence[Stood] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Item:
-    """A point of the agenda. `votes` are finished sentences, `tasks` as well."""
+    """A point of the agenda. `tasks` are finished sentences."""
 
     title: str
     presenter: str = ""
     report: str = ""
     speeches: Sequence[Said] = ()
     decision: str = ""
-    votes: Sequence[str] = ()
+    votes: Sequence[Voted] = ()
     tasks: Sequence[str] = ()
 
 
@@ -103,7 +131,8 @@ def _item(number: int, item: Item) -> Iterator[str]:
         yield item.report
     for one in item.speeches:
         yield _said(one)
-    yield from item.votes
+    for vote in item.votes:
+        yield from _voted(vote)
     if item.decision:
         yield _line(_("Decision"), item.decision)
     for task in item.tasks:
@@ -113,6 +142,37 @@ def _item(number: int, item: Item) -> Iterator[str]:
 def _said(one: Said) -> str:
     speaker = _("%(name)s, dissenting") % {"name": one.speaker} if one.is_dissent else one.speaker
     return _line(speaker, one.points)
+
+
+def _voted(vote: Voted) -> Iterator[str]:
+    """The quorum is stated with every vote; counts are whole, whatever the outcome."""
+    heads = _("%(entitled)s should attend with a vote, %(present)s are present.")
+    yield _line(vote.about, heads % {"entitled": vote.entitled, "present": vote.present})
+    if vote.papers:
+        issued, returned, void = vote.papers
+        sentence = _("Ballots: %(issued)s handed out, %(returned)s returned, %(void)s void.")
+        yield sentence % {"issued": issued, "returned": returned, "void": void}
+    if vote.figures:
+        yield _figures(*vote.figures)
+    if vote.written_for:
+        yield _("In writing before the meeting: for %(written)s.") % {"written": vote.written_for}
+    for one in vote.candidates:
+        yield _stood(one)
+    yield vote.sentence
+
+
+def _figures(votes_for: int, against: int, abstained: int) -> str:
+    figures = {"for": votes_for, "against": against, "abstained": abstained}
+    return _("For %(for)s, against %(against)s, abstained %(abstained)s.") % figures
+
+
+def _stood(one: Stood) -> str:
+    if one.votes_against is None or one.abstained is None:
+        figures = _("For %(for)s; written in by voters.") % {"for": one.votes_for}
+    else:
+        figures = _figures(one.votes_for, one.votes_against, one.abstained)
+    line = _line(one.name, figures)
+    return pgettext("a candidate's votes", "%(votes)s Elected.") % {"votes": line} if one.is_elected else line
 
 
 def _signatures() -> Iterator[str]:

@@ -11,8 +11,8 @@ from docx import Document
 
 from audit.models import Entry
 from meetings.choices import AttendanceState, MeetingKind, MeetingState
-from meetings.models import AgendaItem, Correction, Meeting, Minutes, Observer, Speech, Task
-from meetings.rules.minutes import Absence, Evening, Item, Said, compose
+from meetings.models import AgendaItem, Candidate, Correction, Meeting, Minutes, Observer, Speech, Task, Vote
+from meetings.rules.minutes import Absence, Evening, Item, Said, Stood, Voted, compose
 from meetings.services.attendance import Attendance, mark
 from meetings.services.meeting import NotNow, close_meeting, open_meeting, plan_meeting
 from meetings.services.minutes import CHAIR, RECORDER, correct_minutes, draft_minutes, edit_minutes, sign_minutes
@@ -31,6 +31,10 @@ def english():
 def evening(**more):
     facts = {"organization": "第一党支部", "name": "主题党日", "when": "2026-11-14 19:00", "place": "会议室"}
     return Evening(**{**facts, "chair": "张英", "recorder": "李国强", **HEADS, **more})
+
+
+def voted(**more):
+    return Item("表决", votes=[Voted("年度计划", 28, 26, "Passed.", **more)])
 
 
 @pytest.mark.parametrize(
@@ -53,6 +57,17 @@ def evening(**more):
         ({"items": [Item("学习", speeches=[Said("李国强", "同意")])]}, "李国强: 同意"),
         ({"items": [Item("学习", speeches=[Said("李国强", "不同意", True)])]}, "李国强, dissenting: 不同意"),
         ({"items": [Item("学习", decision="通过")]}, "Decision: 通过"),
+        ({"items": [voted()]}, "年度计划: 28 should attend with a vote, 26 are present."),
+        ({"items": [voted(figures=(20, 4, 2))]}, "For 20, against 4, abstained 2."),
+        ({"items": [voted()]}, "Passed."),
+        ({"items": [voted(written_for=1)]}, "In writing before the meeting: for 1."),
+        ({"items": [voted(papers=(26, 25, 1))]}, "Ballots: 26 handed out, 25 returned, 1 void."),
+        (
+            {"items": [voted(candidates=[Stood("王五", 20, 4, 1, is_elected=True)])]},
+            "王五: For 20, against 4, abstained 1. Elected.",
+        ),
+        ({"items": [voted(candidates=[Stood("赵六", 3, 20, 2)])]}, "赵六: For 3, against 20, abstained 2."),
+        ({"items": [voted(candidates=[Stood("孙七", 2)])]}, "孙七: For 2; written in by voters."),
         ({"items": [Item("学习", tasks=["打扫 · 王五"])]}, "Task: 打扫 · 王五"),
     ],
 )
@@ -120,6 +135,40 @@ def test_the_draft_holds_every_recorded_fact(minutes):
         "李国强",
     ):
         assert part in minutes.text
+
+
+@pytest.mark.django_db
+def test_the_draft_holds_every_count_of_a_vote_and_nothing_of_one_that_is_not_decided(held, cast):
+    item = AgendaItem.objects.get()
+    facts = {
+        "item": item,
+        "method": "secret_ballot",
+        "entitled": 2,
+        "present": 1,
+        "issued": 1,
+        "returned": 1,
+        "void": 0,
+    }
+    decided = {**facts, "is_valid": True, "is_passed": True, "counted_by": "李", "confirmed_by": "王"}
+    Vote.objects.create(
+        **decided, subject="motion", about="年度计划", sentence="通过。", votes_for=1, votes_against=0, abstained=0
+    )
+    election = Vote.objects.create(
+        **decided, subject="election", about="支部书记", sentence="1人当选。", seats=1, number=2
+    )
+    for name, votes, elected in [("赵六", 0, False), ("王五", 1, True)]:
+        Candidate.objects.create(
+            vote=election, name=name, votes_for=votes, votes_against=1 - votes, abstained=0, is_elected=elected
+        )
+    Vote.objects.create(**facts, subject="motion", about="还没计票", number=3)
+    text = draft_minutes(meeting=held, by=cast.secretary).text
+
+    assert (
+        "年度计划：有表决权的应到2人，到会1人。\n发出选票1张，收回1张，废票0张。\n赞成1票，反对0票，弃权0票。\n通过。"
+        in text
+    )
+    assert "王五：赞成1票，反对0票，弃权0票。当选。\n赵六：赞成0票，反对1票，弃权0票。\n1人当选。" in text
+    assert "还没计票" not in text
 
 
 @pytest.mark.django_db
