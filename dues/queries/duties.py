@@ -1,10 +1,145 @@
-"""What is due about dues, for a whole subtree."""
+"""What is due about dues: the facts that `rules.duties` needs, read in a few queries for a whole subtree."""
 
+from collections import defaultdict
+from collections.abc import Iterator
 from datetime import date
 
+from django.db.models import Count, Exists, F, IntegerField, OuterRef, Q, Subquery, Sum
+from django.db.models.functions import Coalesce
+
+from dues.models import Allocation, ArrearsReview, Basis, Charge, Disclosure, Payment, Relief
+from dues.queries.arrears import arrears_below
+from dues.rules.duties import (
+    LOCAL_KEYS,
+    BranchFacts,
+    MemberFacts,
+    WaitingRelief,
+    branch_duties,
+    member_duty,
+    relief_duty,
+)
+from dues.rules.relief import approval_rule
+from members import models
+from members.choices import DuesCategory
+from members.models import Member, Organization
+from members.paths import STEP, contains, subtree
+from members.queries.local_rules import value_of
+from rulebook.local import LocalRule
 from rulebook.values import Duty
 
 
 def dues_duties(path: str, *, on: date) -> list[Duty]:
-    """Bases to fix, arrears, reviews, remittance and disclosure."""
-    return []
+    """The year's duties of every branch at the path and below it, in tree order, each branch's members after it.
+
+    Some fifteen queries, whatever the tree.
+    """
+    branches = list(Organization.objects.below(path).branches().standing_on(on).in_tree_order())
+    codes = {branch.path: branch.code for branch in branches}
+    facts = _branch_facts(path, branches, on)
+    rules = _local_rules(path)
+    people = _people(path, codes, on)
+    found: list[Duty] = []
+    for branch in branches:
+        local = [value for rule_path, value in rules if contains(rule_path, branch.path)]
+        found += branch_duties(facts[branch.path], on=on, local=local)
+        found += people[branch.code]
+    return found
+
+
+def _branch_facts(path: str, branches: list[Organization], on: date) -> dict[str, BranchFacts]:
+    members, without = _rosters(path, {branch.path for branch in branches}, on.year)
+    months, disclosed = _months(path, on.year), _disclosures(path, on.year)
+    received, remitted = _payments(path, on.year)
+    return {
+        branch.path: BranchFacts(
+            code=branch.code,
+            founded_on=branch.founded_on,
+            members=members.get(branch.path, 0),
+            without_base=without.get(branch.path, 0),
+            open_by_month=months.get(branch.pk, {}),
+            payments=received.get(branch.pk, 0),
+            remitted=remitted.get(branch.pk, 0),
+            disclosures=disclosed.get(branch.pk, 0),
+        )
+        for branch in branches
+    }
+
+
+def _rosters(path: str, branches: set[str], year: int) -> tuple[dict[str, int], dict[str, int]]:
+    """Members, and those without a base of the year, by the path of the branch; a group's count for its branch."""
+    members: dict[str, int] = defaultdict(int)
+    without: dict[str, int] = defaultdict(int)
+    fixed = Exists(Basis.objects.fixed_for(year).filter(member=OuterRef("pk")))
+    rows = Member.objects.below(path).alias(fixed=fixed).order_by().values_list("roster_path")
+    for place, count, missing in rows.annotate(Count("pk"), missing=Count("pk", filter=Q(fixed=False))):
+        branch = place if place in branches else place[:-STEP]
+        members[branch] += count
+        without[branch] += missing
+    return members, without
+
+
+def _months(path: str, year: int) -> dict[int, dict[date, int]]:
+    """Branch → charged month of the year → members who left something open."""
+    found: dict[int, dict[date, int]] = defaultdict(dict)
+    later = Charge.objects.filter(member=OuterRef("member"), month=OuterRef("month"), turn=OuterRef("turn") + 1)
+    given = Allocation.objects.filter(member=OuterRef("member"), month=OuterRef("month")).order_by().values("member")
+    settled = Coalesce(Subquery(given.annotate(fen=Sum("amount_fen")).values("fen"), output_field=IntegerField()), 0)
+    standing = (
+        Charge.objects.below(path).between(date(year, 1, 1), date(year, 12, 1)).filter(~Exists(later), kind="charge")
+    )
+    rows = standing.alias(settled=settled).order_by().values_list("organization", "month")
+    for branch, month, left in rows.annotate(left=Count("pk", filter=Q(amount_fen__gt=F("waived_fen") + F("settled")))):
+        found[branch][month] = left
+    return found
+
+
+def _payments(path: str, year: int) -> tuple[dict[int, int], dict[int, int]]:
+    """Branch → payments of the year that stand, and how many of them were handed up."""
+    live = Payment.objects.below(path).live().filter(paid_on__year=year).order_by().values_list("organization")
+    rows = list(live.annotate(Count("pk"), up=Count("remitted")))
+    return {branch: count for branch, count, _up in rows}, {branch: up for branch, _count, up in rows}
+
+
+def _disclosures(path: str, year: int) -> dict[int, int]:
+    rows = Disclosure.objects.filter(subtree("organization__path", [path]), year=year).order_by()
+    return dict(rows.values_list("organization").annotate(Count("pk")))
+
+
+def _people(path: str, codes: dict[str, str], on: date) -> dict[str, list[Duty]]:
+    """Code of the branch → what its members' arrears and reliefs ask for, in the order of the roster."""
+    found: dict[str, list[Duty]] = defaultdict(list)
+    for facts in _behind(path, codes, on):
+        duty = member_duty(facts, on=on)
+        if duty:
+            found[facts.branch].append(duty)
+    for relief in _waiting(path, codes):
+        found[relief.branch].append(relief_duty(relief, on=on))
+    return found
+
+
+def _behind(path: str, codes: dict[str, str], on: date) -> Iterator[MemberFacts]:
+    late = arrears_below(path, on=on)
+    closed = ArrearsReview.objects.filter(subtree("member__roster_path", [path]), closed_on__isnull=False)
+    reviewed = set(closed.values_list("member", "since"))
+    people = Member.objects.filter(pk__in=list(late)).in_roster_order().values_list("pk", "roster_path")
+    for pk, place in people:
+        code = codes.get(place) or codes.get(place[:-STEP])
+        if code:
+            yield MemberFacts(pk, code, late[pk], reviewed=(pk, late[pk].since) in reviewed)
+
+
+def _waiting(path: str, codes: dict[str, str]) -> Iterator[WaitingRelief]:
+    rows = Relief.objects.waiting().filter(subtree("member__roster_path", [path])).order_by("decided_on", "pk")
+    for member, place, decided_on in rows.values_list("member", "member__roster_path", "decided_on"):
+        code = codes.get(place) or codes.get(place[:-STEP])
+        if code:
+            yield WaitingRelief(member, code, decided_on, approval_rule(DuesCategory.EMPLOYED, decided_on).citation)
+
+
+def _local_rules(path: str) -> list[tuple[str, LocalRule]]:
+    """Local rules that bind at the path or somewhere below it, outermost first, with the path of who set them."""
+    above = [path[:length] for length in range(STEP, len(path), STEP)]
+    binding = Q(organization__path__in=above) | subtree("organization__path", [path])
+    rows = models.LocalRule.objects.filter(binding, rule_key__in=LOCAL_KEYS)
+    ordered = rows.select_related("organization").order_by("organization__path", "valid_from")
+    return [(row.organization.path, value_of(row)) for row in ordered]
