@@ -8,7 +8,7 @@ from rulebook.rule import Rule
 
 
 def approval_rule(category: str, on: date) -> Rule:
-    """The rule for that category: its value is `branch`, or `superior_committee`. Before 2017 one held for everybody."""
+    """The rule for that category: its value is `branch`, or `superior_committee`; before 2017 one for everybody."""
     retired = rule_if_held("dues.waiver.approval_retired", on) if category == DuesCategory.RETIRED else None
     return retired or rule("dues.waiver.approval", on)
 

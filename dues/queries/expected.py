@@ -1,0 +1,152 @@
+"""What a month asks for, for a whole subtree and in the words of SQL that both databases take.
+
+It is the rule of `rules/charge.py` over the stored rows; tests/dues/test_charging_agrees.py holds it to that rule.
+"""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+from django.db import connection
+
+from dues.rules.months import last_day
+from members.paths import STEP
+
+DUE = """
+WITH places AS (
+    SELECT place.id AS place, branch.id AS branch
+    FROM members_organization place
+    JOIN members_organization branch ON branch.path =
+        CASE WHEN place.kind = 'group' THEN substr(place.path, 1, length(place.path) - 4) ELSE place.path END
+    WHERE place.path BETWEEN %(path)s AND %(beyond)s
+      AND NOT EXISTS (
+        SELECT 1 FROM dues_closedmonth closed WHERE closed.organization_id = branch.id AND closed.month = %(month)s
+      )
+), due AS (
+    SELECT relation.member_id AS member, places.branch AS branch, basis.key AS basis, basis.amount_fen AS amount,
+        basis.rate AS rate, basis.rules AS rules, relief.key AS relief,
+        CASE WHEN relief.pays_fen < basis.amount_fen THEN basis.amount_fen - relief.pays_fen ELSE 0 END AS waived
+    FROM members_affiliation relation
+    JOIN places ON places.place = relation.organization_id
+    JOIN members_member member ON member.id = relation.member_id
+    LEFT JOIN dues_basis basis ON basis.member_id = relation.member_id AND basis.valid_from <= %(month)s
+        AND (basis.valid_until IS NULL OR basis.valid_until > %(month)s)
+    LEFT JOIN dues_relief relief ON relief.member_id = relation.member_id AND relief.valid_from <= %(month)s
+        AND (relief.valid_until IS NULL OR relief.valid_until > %(month)s)
+        AND (relief.approved_on IS NOT NULL OR NOT relief.needs_superior) AND relief.declined_on IS NULL
+    WHERE relation.kind = 'formal'
+      AND (relation.valid_until IS NULL OR relation.valid_until > %(month)s)
+      AND (relation.valid_from IS NULL OR relation.valid_from <= %(month)s OR (
+        relation.valid_from <= %(last)s
+        AND (relation.valid_until IS NULL OR relation.valid_until > relation.valid_from)
+        AND NOT EXISTS (
+            SELECT 1 FROM members_affiliation earlier
+            WHERE earlier.member_id = relation.member_id AND earlier.kind = 'formal' AND earlier.key <> relation.key
+              AND (earlier.valid_from IS NULL OR earlier.valid_from < relation.valid_from)
+              AND (earlier.valid_until IS NULL OR earlier.valid_until > %(month)s)
+              AND (earlier.valid_from IS NULL OR earlier.valid_until IS NULL
+                OR earlier.valid_until > earlier.valid_from)
+        )
+      ))
+      AND (member.joined_on IS NULL OR member.joined_on <= %(last)s)
+)
+"""
+"""`places`: the organizations of the subtree, each with the branch it belongs to, without those that closed the month.
+`due`: who owes something there that month (articles 8 and 9), with the basis and the relief in effect, if there are."""
+
+INTO = """
+INSERT INTO dues_charge (member_id, organization_id, month, turn, kind, amount_fen, waived_fen, rate, rules, basis_id,
+    relief_id, reason, made_by, made_at)
+"""
+"""Stands before the WITH: of a statement that begins with WITH, SQLite's driver counts no rows."""
+
+MISSING = """
+SELECT due.member, due.branch, {month}, 0, 'charge', due.amount, due.waived, due.rate, due.rules, due.basis,
+    due.relief, '', %(made_by)s, {made_at}
+FROM due WHERE due.basis IS NOT NULL
+ON CONFLICT (member_id, month, turn) DO NOTHING
+"""
+
+UNFIT = """(charge.imported_from_id IS NULL AND (charge.organization_id <> due.branch OR due.basis IS NULL
+    OR charge.basis_id <> due.basis OR charge.amount_fen <> due.amount OR charge.waived_fen <> due.waived))"""
+"""Condition: the first line of the month isn't what the facts ask for. A line taken over from a ledger stays."""
+
+SURVEY = """
+SELECT
+    COUNT(charge.id),
+    COALESCE(SUM(CASE WHEN charge.id IS NULL AND due.basis IS NULL THEN 1 ELSE 0 END), 0),
+    COALESCE(SUM(CASE WHEN charge.id IS NULL AND due.basis IS NOT NULL THEN 1 ELSE 0 END), 0),
+    COALESCE(SUM(CASE WHEN charge.id IS NULL THEN due.amount ELSE 0 END), 0),
+    COALESCE(SUM(CASE WHEN {unfit} THEN 1 ELSE 0 END), 0),
+    COALESCE(SUM(CASE WHEN charge.organization_id = due.branch THEN 1 ELSE 0 END), 0),
+    (SELECT COUNT(*) FROM dues_charge lying
+        WHERE lying.month = %(month)s AND lying.organization_id IN (SELECT branch FROM places))
+FROM due LEFT JOIN dues_charge charge ON charge.member_id = due.member AND charge.month = %(month)s AND charge.turn = 0
+"""
+
+SUSPECTS = """
+SELECT due.member FROM due
+JOIN dues_charge charge ON charge.member_id = due.member AND charge.month = %(month)s AND charge.turn = 0
+WHERE {unfit}
+UNION
+SELECT lying.member_id FROM dues_charge lying
+LEFT JOIN due ON due.member = lying.member_id AND due.branch = lying.organization_id
+WHERE lying.month = %(month)s AND lying.turn = 0 AND lying.organization_id IN (SELECT branch FROM places)
+  AND lying.imported_from_id IS NULL AND due.member IS NULL
+UNION
+SELECT later.member_id FROM dues_charge later
+WHERE later.month = %(month)s AND later.turn > 0 AND later.organization_id IN (SELECT branch FROM places)
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Survey:
+    """How a month stands in a subtree, before anything is done.
+
+    `missing_fen` is what the missing charges come to; `fit_here` counts first lines at the right branch, `lying_here`
+    all lines.
+    """
+
+    already: int
+    without_base: int
+    missing: int
+    missing_fen: int
+    unfit: int
+    fit_here: int
+    lying_here: int
+
+    @property
+    def has_suspects(self) -> bool:
+        """Whether some line may not be what the facts ask for; where one was set right it has to be looked at again."""
+        return bool(self.unfit) or self.lying_here != self.fit_here
+
+
+def survey(path: str, month: date) -> Survey:
+    """One statement over the subtree, whatever its size."""
+    with connection.cursor() as cursor:
+        cursor.execute(DUE + SURVEY.format(unfit=UNFIT), _month_at(path, month))
+        return Survey(*(int(number) for number in cursor.fetchone()))
+
+
+def suspects(path: str, month: date) -> list[int]:
+    """Members of the subtree whose first line of the month isn't what the facts ask for, or isn't the only one."""
+    with connection.cursor() as cursor:
+        cursor.execute(DUE + SUSPECTS.format(unfit=UNFIT), _month_at(path, month))
+        return [member for (member,) in cursor.fetchall()]
+
+
+def insert_missing(path: str, month: date, *, made_by: str, made_at: datetime) -> int:
+    """Write the first charge of whoever has none; how many. In a transaction of the caller's."""
+    types = {"month": "%(month)s", "made_at": "%(made_at)s"}
+    if connection.vendor == "postgresql":  # in a SELECT it takes what isn't typed for text
+        types = {"month": "CAST(%(month)s AS date)", "made_at": "CAST(%(made_at)s AS timestamptz)"}
+    given = {"made_by": made_by, "made_at": connection.ops.adapt_datetimefield_value(made_at)}
+    with connection.cursor() as cursor:
+        cursor.execute(INTO + DUE + MISSING.format(**types), _month_at(path, month) | given)
+        return int(cursor.rowcount)
+
+
+def _month_at(path: str, month: date) -> dict[str, Any]:
+    days = {"month": month, "last": last_day(month)}
+    adapted = {name: connection.ops.adapt_datefield_value(day) for name, day in days.items()}
+    return adapted | {"path": path, "beyond": path + "Z" * STEP}

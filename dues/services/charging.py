@@ -1,0 +1,84 @@
+"""A month is charged: everybody of a subtree who owes, by one statement; what no longer fits is put right."""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from django.db import transaction
+from django.db.models import Sum
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from audit.services import record
+from dues.models import Allocation, Charge
+from dues.queries.expected import insert_missing, survey, suspects
+from dues.rules.months import month_of
+from dues.services.bases import refix_stale
+from dues.services.correcting import correct_charges
+from dues.services.levelling import level
+from members.models import Organization, User
+from members.services.refused import Refused
+from rulebook.book import rule
+from rulebook.rule import NoRule
+
+
+@dataclass(frozen=True, slots=True)
+class Charged:
+    """What a run did: `charged` members for `amount_fen` in all, `already` had a line, `corrected` of those changed."""
+
+    charged: int
+    amount_fen: int
+    already: int
+    without_base: int
+    corrected: int
+
+
+@transaction.atomic
+def charge_month(place: Organization, month: date, *, by: User | str, on: date) -> Charged:
+    """Charge a month to all members below `place` who owe; a second time changes nothing.
+
+    Branches that closed the month are left out. Raises Refused for a month to come and one before the first rule.
+    """
+    _demand_chargeable(month, on)
+    refix_stale(place, month, by=by, on=on)
+    found, now = survey(place.path, month), timezone.now()
+    charged = insert_missing(place.path, month, made_by=str(by), made_at=now) if found.missing else 0
+    amount = found.missing_fen if charged == found.missing else _amount_of(by, now, month)
+    if charged:
+        level(_paid_ahead(by, now, month), on=on)
+    corrected = correct_charges(suspects(place.path, month), month, by=str(by), on=on) if found.has_suspects else 0
+    done = Charged(charged, amount, found.already, found.without_base, corrected)
+    _record(place, month, by, done)
+    return done
+
+
+def _demand_chargeable(month: date, on: date) -> None:
+    if month > month_of(on):
+        raise Refused(_("%(month)s hasn't begun: nothing is charged ahead.") % {"month": f"{month:%Y-%m}"}, "month")
+    try:
+        rule("dues.where", month)
+    except NoRule as none_held:
+        raise Refused(str(none_held), "month") from none_held
+
+
+def _amount_of(by: User | str, now: datetime, month: date) -> int:
+    """Where another run charged some of them at the same moment: what this one wrote."""
+    mine = Charge.objects.filter(month=month, turn=0, made_by=str(by), made_at=now)
+    return mine.aggregate(fen=Sum("amount_fen"))["fen"] or 0
+
+
+def _paid_ahead(by: User | str, now: datetime, month: date) -> list[int]:
+    """Members just charged whose money lies on this month or a later one."""
+    charged = Charge.objects.filter(month=month, turn=0, made_by=str(by), made_at=now).values("member")
+    ahead = Allocation.objects.filter(month__gte=month, member__in=charged)
+    return list(ahead.order_by().values_list("member", flat=True).distinct())
+
+
+def _record(place: Organization, month: date, by: User | str, done: Charged) -> None:
+    counts = {"fen": done.amount_fen, "already": done.already, "without_base": done.without_base}
+    record(
+        action="charge_dues",
+        by=by,
+        subject=place,
+        organization_code=place.code,
+        details={"month": f"{month:%Y-%m}", "charged": done.charged, "corrected": done.corrected, **counts},
+    )
