@@ -56,6 +56,7 @@ def member_page(meeting: Meeting, user: User, *, on: date) -> dict[str, Any]:
     own = Expected.objects.filter(meeting=meeting, member=user.member_id).first()
     asked = LeaveRequest.objects.filter(meeting=meeting, member=user.member_id).first()
     is_coming = meeting.state in (MeetingState.PLANNED, MeetingState.OPEN)
+    is_recorded = own is not None and own.state != AttendanceState.UNKNOWN
     return {
         "meeting": meeting,
         "own": own,
@@ -63,7 +64,7 @@ def member_page(meeting: Meeting, user: User, *, on: date) -> dict[str, Any]:
         "agenda": list(meeting.agenda.all()),
         "materials": list(meeting.materials.filter(is_open_to_members=True).order_by("title", "key")),
         "decisions": list(decisions_of(meeting)),
-        "may_ask": is_coming and meeting.day >= on and not (asked and asked.decided_by_id),
+        "may_ask": is_coming and not is_recorded and meeting.day >= on and not (asked and asked.decided_by_id),
         "may_make_up": own is not None and own.state in MISSED and _is_over(meeting),
     }
 

@@ -1,6 +1,7 @@
 """From plan to closed meeting."""
 
 from collections.abc import Iterable
+from datetime import date
 from typing import Any, TypeVar
 from uuid import UUID
 
@@ -66,12 +67,20 @@ def cancel_meeting(*, meeting: Meeting, because: str, by: User | str) -> Meeting
 
 
 @transaction.atomic
-def open_meeting(*, meeting: Meeting, by: User | str) -> Meeting:
-    """Freeze who is expected and let attendance be recorded. Opening twice changes nothing. Raises NotNow."""
+def open_meeting(*, meeting: Meeting, on: date, by: User | str) -> Meeting:
+    """Freeze who is expected and let attendance be recorded; opening twice changes nothing.
+
+    Raises NotNow, also before the meeting's day: who belongs to the branch that day isn't known yet.
+    """
     meeting = locked(meeting)
     if meeting.state == MeetingState.OPEN:
         return meeting
     _demand(meeting, MeetingState.PLANNED)
+    if on < meeting.day:
+        raise NotNow(
+            _("The meeting is planned for %(day)s. Open it on that day; if you meet earlier, change the day first.")
+            % {"day": meeting.day.isoformat()}
+        )
     expected = Expected.objects.bulk_create(with_granted_leave(meeting, roll(meeting)))
     meeting.state, meeting.opened_at = MeetingState.OPEN, timezone.now()
     meeting.save(update_fields=["state", "opened_at"])

@@ -71,6 +71,7 @@ def meeting_detail(request: PageRequest, key: UUID) -> HttpResponse:
         return render(request, "meetings/meeting_mine.html", member_page(meeting, request.user, on=request.today))
     may_record = request.user.standing.may(Capability.RECORD_MEETINGS, meeting.scope_path)
     context = {**meeting_page(meeting, may_record=may_record), **vote_section(meeting, request.user)}
+    context["is_early"] = request.today < meeting.day
     return render(request, "meetings/meeting.html", context)
 
 
@@ -107,7 +108,7 @@ def meeting_cancel(request: PageRequest, key: UUID) -> HttpResponse:
 def meeting_open(request: PageRequest, key: UUID) -> HttpResponse:
     """Freeze who is expected, and go to the sign-in page."""
     meeting = fetch(request, MEETINGS.all(), pk=key)
-    if _or_say(request, lambda: open_meeting(meeting=meeting, by=request.user)):
+    if _or_say(request, lambda: open_meeting(meeting=meeting, on=request.today, by=request.user)):
         return redirect("meetings:attendance", key=meeting.pk)
     return redirect(meeting)
 

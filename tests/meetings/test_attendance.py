@@ -27,7 +27,7 @@ def meeting(cast):
 
 @pytest.fixture
 def opened(meeting, cast):
-    return open_meeting(meeting=meeting, by=cast.secretary)
+    return open_meeting(meeting=meeting, on=meeting.day, by=cast.secretary)
 
 
 def names(meeting):
@@ -46,7 +46,7 @@ def test_opening_freezes_everybody_of_the_branch_and_its_groups(opened):
 
 
 def test_opening_twice_changes_nothing(opened, cast):
-    open_meeting(meeting=opened, by=cast.secretary)
+    open_meeting(meeting=opened, on=opened.day, by=cast.secretary)
 
     assert opened.expected.count() == 2
     assert Entry.objects.filter(action="open_meeting").count() == 1
@@ -62,7 +62,7 @@ def test_who_belongs_is_a_matter_of_the_meetings_day(meeting, cast):
     late = make_member("晚到", cast.branch)
     Affiliation.objects.filter(member=late).update(valid_from=date(2026, 11, 15))
 
-    assert "晚到" not in names(open_meeting(meeting=meeting, by=cast.secretary))
+    assert "晚到" not in names(open_meeting(meeting=meeting, on=meeting.day, by=cast.secretary))
 
 
 def test_a_later_situation_does_not_move_the_figures(opened, cast):
@@ -73,7 +73,7 @@ def test_a_later_situation_does_not_move_the_figures(opened, cast):
 
 def test_probationary_members_are_expected_without_a_vote(meeting, cast):
     make_member("预备", cast.branch, membership=Membership.PROBATIONARY)
-    opened = open_meeting(meeting=meeting, by=cast.secretary)
+    opened = open_meeting(meeting=meeting, on=meeting.day, by=cast.secretary)
 
     assert tally_of(opened).expected == 3
     assert tally_of(opened).entitled == 2

@@ -36,7 +36,7 @@ def leave_out(meeting, member, approvals=BOTH, ground="frail", key=None):
 
 
 def counted_as(meeting, member):
-    return open_meeting(meeting=meeting, by="secretary").expected.get(member=member).not_counted
+    return open_meeting(meeting=meeting, on=meeting.day, by="secretary").expected.get(member=member).not_counted
 
 
 def test_with_both_approvals_the_member_is_left_out_of_the_frozen_list(meeting, cast):
@@ -116,7 +116,7 @@ def test_it_holds_for_one_meeting(meeting, cast):
 
 def test_after_opening_nothing_is_recorded_or_removed(meeting, cast):
     row = leave_out(meeting, cast.li, SUPERIOR_ONLY)
-    open_meeting(meeting=meeting, by="secretary")
+    open_meeting(meeting=meeting, on=meeting.day, by="secretary")
 
     with pytest.raises(NotNow, match="fixed when the meeting opened"):
         leave_out(meeting, cast.li, BOTH, key=row.key)

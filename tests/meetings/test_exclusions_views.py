@@ -91,7 +91,7 @@ def test_what_is_wrong_is_said_at_its_field_and_nothing_is_stored(meeting, cast,
 
 
 def test_after_opening_the_pages_say_that_the_list_is_fixed(meeting, cast, row, as_user):
-    open_meeting(meeting=meeting, by="secretary")
+    open_meeting(meeting=meeting, on=meeting.day, by="secretary")
     client = as_user(cast.secretary)
 
     assert not client.get(url("exclusion-list", meeting)).context["may_change"]

@@ -8,7 +8,7 @@ from django.urls import reverse
 
 from audit.models import Entry
 from meetings.choices import MeetingKind, MeetingState
-from meetings.models import AgendaItem, Meeting
+from meetings.models import AgendaItem, Expected, Meeting
 from meetings.services.meeting import close_meeting, open_meeting
 from tests.cast import TODAY
 from tests.meetings.voting import hold, known_as, plan
@@ -152,7 +152,7 @@ def test_the_list_of_a_neighbour_is_empty(meeting, cast, as_user):
 @pytest.mark.parametrize("step", ["planned", "open", "held"])
 def test_the_page_shows_what_comes_next(meeting, cast, as_user, step):
     if step != "planned":
-        open_meeting(meeting=meeting, by=cast.secretary)
+        open_meeting(meeting=meeting, on=meeting.day, by=cast.secretary)
     if step == "held":
         close_meeting(meeting=meeting, by=cast.secretary)
     text = as_user(cast.secretary).get(meeting.get_absolute_url()).content.decode()
@@ -164,7 +164,7 @@ def test_the_page_shows_what_comes_next(meeting, cast, as_user, step):
 
 @pytest.mark.parametrize("items", [1, 3])
 def test_the_page_costs_the_same_for_one_and_three_items(meeting, cast, as_user, django_assert_num_queries, items):
-    open_meeting(meeting=meeting, by=cast.secretary)
+    open_meeting(meeting=meeting, on=meeting.day, by=cast.secretary)
     meeting.agenda.all().delete()
     for position in range(1, items + 1):
         item = AgendaItem.objects.create(meeting=meeting, position=position, title=f"议题{position}")
@@ -184,8 +184,19 @@ def test_opening_leads_to_the_sign_in_page(meeting, cast, as_user):
     assert state(meeting) == MeetingState.OPEN
 
 
+def test_a_meeting_is_not_opened_before_its_day(cast, as_user):
+    meeting = plan(cast, formal=2, day=TODAY + timedelta(days=1))
+    client = as_user(cast.secretary)
+    page = client.get(meeting.get_absolute_url()).content.decode()
+    answer = client.post(url("meeting-open", meeting), follow=True)
+
+    assert url("meeting-open", meeting) not in page
+    assert "2026-11-25" in str(next(iter(answer.context["messages"])))
+    assert (state(meeting), Expected.objects.count()) == (MeetingState.PLANNED, 0)
+
+
 def test_closing_leads_to_the_minutes(meeting, cast, as_user):
-    open_meeting(meeting=meeting, by=cast.secretary)
+    open_meeting(meeting=meeting, on=meeting.day, by=cast.secretary)
     answer = as_user(cast.secretary).post(url("meeting-close", meeting))
 
     assert answer.url == url("minutes", meeting)
@@ -216,7 +227,7 @@ def test_an_edit_without_a_day_is_refused(meeting, cast, as_user):
 
 
 def test_a_closed_meeting_is_not_moved(meeting, cast, as_user):
-    open_meeting(meeting=meeting, by=cast.secretary)
+    open_meeting(meeting=meeting, on=meeting.day, by=cast.secretary)
     close_meeting(meeting=meeting, by=cast.secretary)
     answer = as_user(cast.secretary).post(url("meeting-edit", meeting), {"day": "2026-11-30"})
 
@@ -284,6 +295,6 @@ def test_a_member_who_left_is_asked_no_more(meeting, cast):
 
 def test_a_meeting_that_opened_without_a_member_is_not_shown_to_them(meeting, cast):
     cast.zhang.affiliations.update(valid_from=date(2026, 12, 1))
-    open_meeting(meeting=meeting, by=cast.secretary)
+    open_meeting(meeting=meeting, on=meeting.day, by=cast.secretary)
 
     assert not Meeting.objects.visible_to(known_as(cast.member)).exists()

@@ -126,12 +126,21 @@ def test_after_the_meeting_nobody_asks_for_leave(cast, as_user):
     assert not LeaveRequest.objects.exists()
 
 
+@pytest.mark.parametrize(("recorded", "offered"), [("unknown", True), ("on_site", False), ("leave", False)])
+def test_leave_is_offered_until_the_attendance_is_recorded(cast, as_user, recorded, offered):
+    meeting = hold(cast, formal=2, present=0)
+    kind = {"leave_kind": "sick"} if recorded == "leave" else {}
+    Expected.objects.filter(meeting=meeting, member=cast.zhang).update(state=recorded, **kind)
+
+    assert as_user(cast.member).get(meeting.get_absolute_url()).context["may_ask"] is offered
+
+
 def test_the_officer_reads_the_reason_and_grants(meeting, cast, as_user):
     request = asked(meeting, cast)
     client = as_user(cast.secretary)
     page = client.get(meeting.get_absolute_url()).content.decode()
     client.post(url("leave-decide", request), {"answer": "granted"})
-    opened = open_meeting(meeting=meeting, by=cast.secretary)
+    opened = open_meeting(meeting=meeting, on=meeting.day, by=cast.secretary)
 
     assert "住院" in page
     assert (own(opened, cast).state, own(opened, cast).leave_kind) == (AttendanceState.LEAVE, "sick")
@@ -161,7 +170,7 @@ def test_granting_does_not_overwrite_who_came_after_all(cast):
 def test_a_refused_request_marks_nothing(meeting, cast, as_user):
     as_user(cast.secretary).post(url("leave-decide", asked(meeting, cast)), {"answer": "refused"})
 
-    assert own(open_meeting(meeting=meeting, by=cast.secretary), cast).state == AttendanceState.UNKNOWN
+    assert own(open_meeting(meeting=meeting, on=meeting.day, by=cast.secretary), cast).state == AttendanceState.UNKNOWN
 
 
 def test_an_answer_stands(meeting, cast):

@@ -107,7 +107,7 @@ def held(cast):
         place="会议室",
     )
     meeting = open_meeting(
-        meeting=plan_meeting(meeting=planned, items=["学习条例"], by=cast.secretary), by=cast.secretary
+        meeting=plan_meeting(meeting=planned, items=["学习条例"], by=cast.secretary), on=DAY, by=cast.secretary
     )
     for member, state in ((cast.zhang, AttendanceState.ON_SITE), (cast.li, AttendanceState.ABSENT)):
         mark(meeting=meeting, member_id=member.pk, attendance=Attendance(state), key=uuid.uuid4(), by=cast.secretary)

@@ -32,7 +32,8 @@ def plan(cast: Cast, *, formal: int = 10, kind: str = MeetingKind.GENERAL_MEETIN
 
 def hold(cast: Cast, *, formal: int = 10, present: int = 8, **fields: object) -> Meeting:
     """The same, open, with that many of those with a vote present."""
-    meeting = open_meeting(meeting=plan(cast, formal=formal, **fields), by=cast.secretary)
+    planned = plan(cast, formal=formal, **fields)
+    meeting = open_meeting(meeting=planned, on=planned.day, by=cast.secretary)
     bring(meeting, present)
     return meeting
 
