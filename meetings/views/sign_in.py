@@ -19,7 +19,14 @@ from meetings.models import Expected, Meeting
 from meetings.queries.tally import tally_of
 from meetings.rules.sign_in import slot_of, token
 from meetings.services.meeting import NotNow
-from meetings.services.sign_in import close_sign_in, open_sign_in, shows_code, sign_in_by_name, sign_in_member
+from meetings.services.sign_in import (
+    CAN_SIGN_IN,
+    close_sign_in,
+    open_sign_in,
+    shows_code,
+    sign_in_by_name,
+    sign_in_member,
+)
 from members.choices import Capability
 from members.fields import opened
 from members.models import User
@@ -124,7 +131,8 @@ def _sign_in_as_member(request: HttpRequest, meeting: Meeting, member_id: int) -
         except NotNow as refusal:
             messages.error(request, str(refusal))
         return redirect("meetings:meeting-detail", key=meeting.pk)
-    return render(request, "meetings/sign_in.html", {"meeting": meeting, "own": own})
+    context = {"meeting": meeting, "own": own, "is_recorded": own.state not in CAN_SIGN_IN}
+    return render(request, "meetings/sign_in.html", context)
 
 
 def _sign_in_by_name(request: HttpRequest, meeting: Meeting) -> HttpResponse:

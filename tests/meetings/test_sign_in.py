@@ -133,6 +133,23 @@ def test_a_member_signs_in_by_one_tap(meeting, code, cast, as_user):
     assert (state(cast.zhang), Mark.objects.count()) == (AttendanceState.ON_SITE, 1)
 
 
+def test_who_is_recorded_already_is_told_so_and_asked_for_nothing(meeting, code, cast, as_user):
+    client = as_user(cast.member)
+    client.get(url("sign-in", meeting), {"code": code})
+    client.post(url("sign-in", meeting))
+    page = client.get(url("sign-in", meeting))
+
+    assert page.context["is_recorded"]
+    assert "<form method=" not in page.content.decode().split("<main")[1].split("</main")[0]
+
+
+def test_a_wrong_answer_is_said_once(meeting, code, client):
+    client.get(url("sign-in", meeting), {"code": code})
+    page = client.post(url("sign-in", meeting), {"name": "张英", "tail": "0000"}).content.decode()
+
+    assert page.count("姓名和号码与应到名单不符") == 1
+
+
 def test_without_the_code_nobody_signs_in(meeting, cast, as_user):
     answer = as_user(cast.member).post(url("sign-in", meeting))
 
