@@ -1,10 +1,20 @@
 """Bills as WeChat, Alipay and banks export them, written for a test."""
 
+import uuid
 from collections.abc import Iterable, Sequence
+from datetime import datetime
 from pathlib import Path
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from openpyxl import Workbook
+
+from dues.choices import BillSource
+from dues.importing.bills import BillLine, ReadBill
+from dues.services.bills import store_bill
+from tests.cast import TODAY
+
+SHANGHAI = ZoneInfo("Asia/Shanghai")
 
 WECHAT_HEADINGS = "交易时间,交易类型,交易对方,商品,收/支,金额(元),支付方式,当前状态,交易单号,商户单号,备注"
 WECHAT_ABOVE = """微信支付账单明细,,,,,,,,
@@ -68,3 +78,23 @@ def xlsx_bill(path: Path, *sheets: Sequence[Sequence[Any]]) -> Path:
             sheet.append(list(row))
     book.save(path)
     return path
+
+
+def line(payer="张英", note="张英党费", fen=4000, number="", at="2026-11-20 12:00:00", **fields):
+    """A row as it is read; without more, 张英 pays 40 yuan for herself."""
+    moment = datetime.fromisoformat(at).replace(tzinfo=SHANGHAI)
+    fields = {"row": 8, "gross_fen": fen, **fields}
+    return BillLine(came_at=moment, payer_name=payer, note=note, amount_fen=fen, transaction=number, **fields)
+
+
+def store(cast, *lines, source=BillSource.WECHAT, key=None, by=None):
+    """A bill of the branch with these rows."""
+    read = ReadBill(source, lines=list(lines), ignored=2)
+    return store_bill(
+        read,
+        key=key or uuid.uuid4(),
+        organization=cast.branch,
+        file_name="账单.csv",
+        by=by or cast.officer,
+        on=TODAY,
+    )

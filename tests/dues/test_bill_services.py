@@ -1,14 +1,13 @@
 """Bills in the record: stored once, posted where clear, held or waiting where not, and taken back."""
 
 import uuid
-from datetime import date, datetime
-from zoneinfo import ZoneInfo
+from datetime import date
 
 import pytest
 
 from audit.models import Entry
 from dues.choices import BillRowState, BillSource, PayerKind, PaymentWay
-from dues.importing.bills import BillLine, ReadBill
+from dues.importing.bills import ReadBill
 from dues.models import Bill, BillRow, Payment
 from dues.queries.bill_people import people_of
 from dues.services import bills as bill_services
@@ -18,28 +17,10 @@ from dues.services.payments import reverse_payment
 from members.models import ContactPerson
 from members.services.refused import Refused
 from tests.cast import TODAY, make_member
+from tests.dues.bill_files import line, store
 from tests.dues.ledger import charge, every_fen_is_somewhere, fix, left_open, pay, settled
 
 pytestmark = pytest.mark.django_db
-SHANGHAI = ZoneInfo("Asia/Shanghai")
-
-
-def line(payer="张英", note="张英党费", fen=4000, number="", at="2026-11-20 12:00:00", **fields):
-    moment = datetime.fromisoformat(at).replace(tzinfo=SHANGHAI)
-    fields = {"row": 8, "gross_fen": fen, **fields}
-    return BillLine(came_at=moment, payer_name=payer, note=note, amount_fen=fen, transaction=number, **fields)
-
-
-def store(cast, *lines, source=BillSource.WECHAT, key=None, by=None):
-    read = ReadBill(source, lines=list(lines), ignored=2)
-    return store_bill(
-        read,
-        key=key or uuid.uuid4(),
-        organization=cast.branch,
-        file_name="账单.csv",
-        by=by or cast.officer,
-        on=TODAY,
-    )
 
 
 def one_row(cast, **fields):

@@ -1,0 +1,166 @@
+"""Bills and bank statements: upload, look through, post what is clear."""
+
+from pathlib import Path
+from typing import Any
+from uuid import UUID
+
+from django.contrib import messages
+from django.core.files.uploadedfile import TemporaryUploadedFile
+from django.core.paginator import Paginator
+from django.http import HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from dues.choices import BillRowState, NoMatch
+from dues.forms.bills import BillUploadForm
+from dues.importing.bills import NotABill, ReadBill, read_bill
+from dues.models import Bill, BillRow
+from dues.queries.bill_page import BillLineView, amounts_by_state, lines_of, with_counts, with_facts
+from dues.services.bill_rows import Posted, post_certain
+from dues.services.bills import match_again, store_bill
+from dues.views.places import branches_offered
+from members.choices import Capability
+from members.policy import demand, fetch, requires
+from members.requests import PageRequest
+from members.workbooks.reading import UnreadableWorkbook
+
+ON_A_PAGE = 30
+SHOWN = 200
+"""Rows of one state on a bill's page; the rest is in the list of rows."""
+TOLD = 5
+IN_ORDER = (
+    BillRowState.CERTAIN,
+    BillRowState.DOUBTFUL,
+    BillRowState.HELD,
+    BillRowState.UNMATCHED,
+    BillRowState.POSTED,
+    BillRowState.SET_ASIDE,
+)
+
+
+@requires(Capability.RECORD_DUES)
+@never_cache
+@require_safe
+def bill_list(request: PageRequest) -> HttpResponse:
+    """The bills of one's branches, and how much of each waits."""
+    bills = with_counts(Bill.objects.visible_to(request.user)).order_by("-uploaded_at", "key")
+    page = Paginator(bills, ON_A_PAGE).get_page(request.GET.get("page"))
+    waiting = BillRow.objects.visible_to(request.user).waiting().count()
+    return render(request, "dues/bill_list.html", {"page": page, "waiting": waiting})
+
+
+@requires(Capability.RECORD_DUES)
+@never_cache
+@require_http_methods(["GET", "HEAD", "POST"])
+def bill_new(request: PageRequest) -> HttpResponse:
+    """Upload a bill. Nothing is posted before somebody has looked at whom it is for."""
+    places = branches_offered(request, Capability.RECORD_DUES)
+    form = BillUploadForm(
+        request.POST or None, request.FILES or None, places=places, initial={"organization": request.GET.get("org")}
+    )
+    if request.method == "POST" and form.is_valid() and (bill := _store(request, form)):
+        return redirect(bill)
+    return render(request, "dues/bill_new.html", {"form": form, "has_places": places.exists()})
+
+
+@requires(Capability.RECORD_DUES)
+@never_cache
+@require_safe
+def bill_detail(request: PageRequest, key: UUID) -> HttpResponse:
+    """For whom each row is: the clear ones to confirm, the doubtful ones to decide, the rest left alone."""
+    bill = fetch(request, Bill.objects.select_related("organization", "uploaded_by"), pk=key)
+    sums = amounts_by_state(bill.pk)
+    return render(
+        request, "dues/bill_detail.html", {"bill": bill, "reasons": dict(NoMatch.choices)} | _shown(request, bill, sums)
+    )
+
+
+@requires(Capability.RECORD_DUES)
+@require_POST
+def bill_post(request: PageRequest, key: UUID) -> HttpResponse:
+    """Post the clear rows that were ticked."""
+    bill = fetch(request, Bill.objects.all(), pk=key)
+    ticked = set(request.POST.getlist("row"))
+    rows = [row for row in bill.rows.filter(state=BillRowState.CERTAIN) if str(row.pk) in ticked]
+    done = post_certain(rows, by=request.user, on=request.today)
+    _tell_posted(request, done)
+    return redirect(bill)
+
+
+@requires(Capability.RECORD_DUES)
+@require_POST
+def bill_again(request: PageRequest, key: UUID) -> HttpResponse:
+    """Look once more at whom the undecided rows are for."""
+    bill = fetch(request, Bill.objects.all(), pk=key)
+    changed = match_again(bill, by=request.user, on=request.today)
+    if changed:
+        sentence = ngettext("%(count)s row says something else now.", "%(count)s rows say something else now.", changed)
+        messages.success(request, sentence % {"count": changed})
+    else:
+        messages.info(request, _("Nothing new was found."))
+    return redirect(bill)
+
+
+def _shown(request: PageRequest, bill: Bill, sums: dict[str, tuple[int, int]]) -> dict[str, Any]:
+    """Under each state's name: its lines, and under `counts` how many there are and their sum."""
+    lines: dict[str, list[BillLineView]] = {}
+    for state in IN_ORDER:
+        rows = with_facts(bill.rows.filter(state=state)) if state in sums else BillRow.objects.none()
+        lines[state.value] = lines_of(rows.order_by("came_at", "key")[:SHOWN], on=request.today)
+    counts = [(state, *sums.get(state.value, (0, 0))) for state in IN_ORDER]
+    by_state = {state.value: {"count": count, "fen": fen} for state, count, fen in counts}
+    return {
+        "lines": lines,
+        "counts": counts,
+        "by_state": by_state,
+        "shown": SHOWN,
+        "rows": sum(one[1] for one in counts),
+    }
+
+
+def _store(request: PageRequest, form: BillUploadForm) -> Bill | None:
+    given = form.cleaned_data
+    demand(request, given["organization"].path)
+    try:
+        read = read_bill(_path(given["file"]))
+    except (UnreadableWorkbook, NotABill) as refusal:
+        form.add_error("file", str(refusal))
+        return None
+    _tell_unread(request, read)
+    return store_bill(
+        read,
+        key=given["key"],
+        organization=given["organization"],
+        file_name=given["file"].name,
+        by=request.user,
+        on=request.today,
+    )
+
+
+def _tell_unread(request: PageRequest, read: ReadBill) -> None:
+    for one in read.unread[:TOLD]:
+        messages.warning(request, _("Row %(row)s was left out. %(why)s") % {"row": one.row, "why": one.sentence})
+    if len(read.unread) > TOLD:
+        messages.warning(request, _("%(count)s rows couldn't be read.") % {"count": len(read.unread)})
+
+
+def _tell_posted(request: PageRequest, done: Posted) -> None:
+    if done.posted:
+        sentence = ngettext("%(count)s payment is recorded.", "%(count)s payments are recorded.", done.posted)
+        messages.success(request, sentence % {"count": done.posted})
+    if done.held:
+        sentence = ngettext(
+            "%(count)s row couldn't be posted as it is: the reason stands beside it.",
+            "%(count)s rows couldn't be posted as they are: the reason stands beside each.",
+            done.held,
+        )
+        messages.warning(request, sentence % {"count": done.held})
+    if not (done.posted or done.held):
+        messages.info(request, _("Nothing was ticked."))
+
+
+def _path(upload: TemporaryUploadedFile) -> Path:
+    return Path(upload.temporary_file_path())
