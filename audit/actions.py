@@ -158,6 +158,7 @@ ACTIONS: dict[str, Promise] = {
     "rotate_keys": _("Sealed private values with a new key"),
 }
 DETAILS: dict[str, Promise] = {
+    "above": _("needs the committee above"),
     "without_base": _("without a base"),
     "month": _("month"),
     "corrected": _("corrected"),
