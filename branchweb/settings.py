@@ -102,6 +102,10 @@ NAVIGATION = [
 DUTIES = ["meetings.queries.duties.meeting_duties", "dues.queries.duties.dues_duties"]
 """What each app says is due: called with the path of an organization and `on=`; see `reminders.queries.duties`."""
 
+START_LINKS = ["dues.queries.start.start_links"]
+MEMBER_LINKS = ["dues.queries.start.member_links"]
+"""What other apps add to the start page and to a member's page; see `members.links`."""
+
 # --- Data -----------------------------------------------------------------------------------------------------------
 DATABASES = {"default": ENVIRONMENT.database}
 STATEMENT_SECONDS = ENVIRONMENT.statement_seconds  # for pages: branchweb/wsgi.py
@@ -255,6 +259,7 @@ CELERY_BEAT_SCHEDULE = {
     "continue-imports": {"task": "members.tasks.continue_imports", "schedule": 60.0},
     "refresh-rosters": {"task": "members.tasks.refresh_rosters", "schedule": crontab(hour="0", minute="5")},
     "forget-logins": {"task": "members.tasks.forget_logins", "schedule": crontab(hour="3", minute="41")},
+    "charge-dues": {"task": "dues.tasks.charge_current_month", "schedule": crontab(hour="0", minute="35")},
     "anchor-record": {"task": "audit.tasks.anchor_record", "schedule": crontab(minute="7")},
     "check-record": {"task": "audit.tasks.check_record", "schedule": crontab(hour="4", minute="17")},
 }

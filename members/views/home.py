@@ -8,6 +8,7 @@ from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_safe
 
 from members.choices import Capability
+from members.links import start_links
 from members.models import User
 from members.policy import signed_in
 from members.queries import start
@@ -41,6 +42,7 @@ def home(request: HttpRequest) -> HttpResponse:
         "sees_roster": Capability.VIEW_ROSTER in held,
         "keeps_contacts": Capability.VIEW_CONTACTS in held,
         "members": start.roster_size(user),
+        "links": start_links(user, on=on),
     }
     if Capability.VIEW_CONTACTS in held:
         context["figures"] = _figures(user, on)

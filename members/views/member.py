@@ -26,6 +26,7 @@ from members.forms.member import (
     add_refusal,
     rosters_of,
 )
+from members.links import member_links
 from members.models import Affiliation, Member
 from members.photos import photo_kind
 from members.policy import demand, fetch, requires, signed_in
@@ -225,6 +226,7 @@ def _page(request: PageRequest, member: Member) -> dict[str, Any]:
         "standing": _span(page.standing),
         "events": lines(page.events, may_record=may_record),
         "start": start,
+        "links": member_links(member, request.user),
         "situations": [(one, _since(one.valid_from, request.today)) for one in page.situations],
         "reads_contacts": page.contact_persons
         or request.user.standing.may(Capability.VIEW_CONTACTS, member.roster_path),

@@ -1,0 +1,122 @@
+"""What the start page and a member's page say about dues, and what that costs."""
+
+from datetime import date
+
+import pytest
+from django.urls import reverse
+
+from dues.models import ArrearsReview
+from dues.rules.months import months_between
+from members.links import start_links
+from members.queries.standing import standing_of
+from tests.cast import TODAY, make_member
+from tests.dues.ledger import charge, month, pay
+
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("today")]
+
+HOME = reverse("members:home")
+
+
+@pytest.fixture
+def english(cast):
+    for user in cast.users().values():
+        user.language = "en"
+        user.save()
+
+
+def owe(member, first, last="2026-11"):
+    for one in months_between(month(first), month(last)):
+        charge(member, f"{one:%Y-%m}", 4000)
+
+
+def texts(answer):
+    return [(link.title, link.text) for link in answer.context["links"]]
+
+
+def test_an_officer_reads_how_many_are_behind(cast, as_user, english):
+    owe(cast.zhang, "2026-09")
+    owe(cast.li, "2026-08")
+    owe(cast.wang, "2026-01")
+
+    assert texts(as_user(cast.officer).get(HOME)) == [("Dues of the branch", "2 members are behind, 5 months in all.")]
+
+
+def test_nobody_behind_is_said_too(cast, as_user, english):
+    assert texts(as_user(cast.secretary).get(HOME)) == [("Dues of the branch", "Nobody is behind.")]
+
+
+@pytest.mark.parametrize(
+    ("owed", "paid", "text"),
+    [
+        (None, 0, "Nothing has been charged yet."),
+        ("2026-10", 8000, "Nothing open."),
+        ("2026-10", 5000, "30.00 yuan open, 1 month."),
+        ("2026-10", 0, "80.00 yuan open, 2 months."),
+    ],
+)
+def test_a_member_reads_what_is_open(cast, as_user, english, owed, paid, text):
+    if owed:
+        owe(cast.zhang, owed)
+    if paid:
+        pay(cast.zhang, paid, "2026-11-20")
+
+    assert texts(as_user(cast.member).get(HOME)) == [("My dues", text)]
+
+
+def test_of_a_large_tree_the_line_only_leads_to_the_page(cast, as_user, english, monkeypatch):
+    monkeypatch.setattr("dues.queries.start.MOST", 1)
+    owe(cast.zhang, "2026-09")
+
+    assert texts(as_user(cast.officer).get(HOME)) == [
+        ("Dues of the branch", "The year at a glance, and who is behind.")
+    ]
+
+
+def test_a_committee_reads_which_cases_wait_for_it(cast, as_user, english):
+    case = {"since": month("2026-04"), "opened_on": date(2026, 10, 1)}
+    ArrearsReview.objects.create(member=cast.li, reported_on=TODAY, **case)
+    ArrearsReview.objects.create(member=cast.zhang, **case)
+    ArrearsReview.objects.create(member=cast.zhao, reported_on=TODAY, **case)
+
+    assert texts(as_user(cast.district_staff).get(HOME)) == [("Reviews of arrears", "1 case waits for your answer.")]
+    assert texts(as_user(cast.county_staff).get(HOME)) == [("Reviews of arrears", "2 cases wait for your answer.")]
+
+
+@pytest.mark.parametrize("part", ["county_secretary", "inspector", "administrator", "stranger", "group_leader"])
+def test_others_read_nothing_about_dues(cast, as_user, part):
+    assert texts(as_user(cast.users()[part]).get(HOME)) == []
+
+
+@pytest.mark.parametrize("more", [1, 20])
+def test_the_lines_cost_the_same_for_one_and_for_twenty(cast, django_assert_num_queries, more):
+    for number in range(more):
+        owe(make_member(f"党员{number}", cast.branch), "2026-09")
+    cast.officer.standing = standing_of(cast.officer, on=TODAY)
+    with django_assert_num_queries(6):
+        list(start_links(cast.officer, on=TODAY))
+
+
+# --- The member's page ------------------------------------------------------------------------------------------------
+@pytest.mark.parametrize(
+    ("part", "shown"), [("officer", True), ("secretary", True), ("group_leader", False), ("district_staff", False)]
+)
+def test_a_members_page_leads_to_the_dues_of_who_may_see_them(cast, as_user, part, shown):
+    html = as_user(cast.users()[part]).get(cast.li.get_absolute_url()).text
+
+    assert (reverse("dues:member-detail", args=[cast.li.key]) in html) is shown
+
+
+def test_ones_own_page_leads_to_ones_own_dues(cast, as_user):
+    answer = as_user(cast.member).get(reverse("members:member-me"))
+    assert [link.url for link in answer.context["links"]] == [reverse("dues:mine")]
+
+
+@pytest.mark.parametrize("page", ["members:roster-list", "members:regulation-list"])
+def test_no_other_page_asks_about_dues(cast, as_user, monkeypatch, page):
+    def asked(*_arguments, **_options):
+        raise AssertionError("asked about dues")
+
+    monkeypatch.setattr("dues.queries.start.start_links", asked)
+    assert as_user(cast.officer).get(reverse(page)).status_code == 200
+    with pytest.raises(AssertionError):
+        as_user(cast.officer).get(HOME)
