@@ -33,6 +33,8 @@ class Sheet:
     widths: Mapping[str, int] = field(default_factory=dict)
     choices: Mapping[str, Sequence[str]] = field(default_factory=dict)
     """Heading → words that Excel offers in that column."""
+    title: str = ""
+    """A row above the headings, merged over all of them."""
 
 
 def write_workbook(target: Path | IO[bytes], sheets: Sequence[Sheet]) -> None:
@@ -48,27 +50,38 @@ class _Writer:
     def __init__(self, book: Any) -> None:
         self.book = book
         self.heading = book.add_format({"bold": True, "text_wrap": True, "valign": "vcenter", "bottom": 1})
+        self.title = book.add_format({"bold": True, "align": "center", "font_size": 14})
         self.day = book.add_format({"num_format": "yyyy-mm-dd", "align": "left"})
         self.text = book.add_format({"num_format": "@"})
         self.quoted = book.add_format({"num_format": "@", "quote_prefix": True})
 
     def write(self, sheet: Sheet) -> None:
         page = self.book.add_worksheet(sheet_name(sheet.name))
+        top = self._title(page, sheet)
         for column, heading in enumerate(sheet.headings):
             page.set_column(column, column, sheet.widths.get(heading, _width(heading)))
             if heading in sheet.choices:
                 page.data_validation(
-                    1, column, 2000, column, {"validate": "list", "source": list(sheet.choices[heading])}
+                    top + 1, column, 2000, column, {"validate": "list", "source": list(sheet.choices[heading])}
                 )
-        page.freeze_panes(1, 0)
+        page.freeze_panes(top + 1, 0)
         for column, heading in enumerate(sheet.headings):
-            page.write_string(0, column, heading, self.heading)
-        last = 0
-        for last, values in enumerate(sheet.rows, 1):
+            page.write_string(top, column, heading, self.heading)
+        last = top
+        for last, values in enumerate(sheet.rows, top + 1):
             for column, value in enumerate(values):
                 self._cell(page, last, column, value)
         if sheet.headings:
-            page.autofilter(0, 0, max(last, 1), len(sheet.headings) - 1)
+            page.autofilter(top, 0, max(last, top + 1), len(sheet.headings) - 1)
+
+    def _title(self, page: Any, sheet: Sheet) -> int:
+        """The number of rows it took."""
+        if not sheet.title:
+            return 0
+        last = max(len(sheet.headings) - 1, 1)
+        page.merge_range(0, 0, 0, last, "", self.title)
+        page.write_string(0, 0, sheet.title[:LONGEST], self.title)
+        return 1
 
     def _cell(self, page: Any, row: int, column: int, value: object) -> None:
         if value is None or value == "":

@@ -76,6 +76,15 @@ def test_the_heading_is_frozen_filtered_and_wide_enough() -> None:
     assert page.data_validations.dataValidation[0].formula1 == '"男,女"'
 
 
+def test_a_title_stands_above_the_headings(tmp_path: Path) -> None:
+    path = tmp_path / "a.xlsx"
+    write_workbook(path, [Sheet("a", ["姓名", "性别"], [("张三", "男")], title="=花名册", choices={"性别": ["男", "女"]})])
+    page = openpyxl.load_workbook(path).active
+    assert [cell.value for cell in page["A"]] == ["=花名册", "姓名", "张三"]
+    assert (page["A1"].data_type, page.merged_cells.ranges.pop().coord) == ("s", "A1:B1")
+    assert (page.freeze_panes, page.auto_filter.ref) == ("A3", "A2:B3")
+
+
 @pytest.mark.parametrize(
     ("name", "kept"), [("a/b:c*?[]", "abc"), ("长" * 40, "长" * 31), ("'", "Sheet"), ("", "Sheet")]
 )
