@@ -1,0 +1,142 @@
+"""A branch's own dues ledger, or a list of bases: upload, look through, store, take back."""
+
+import json
+from io import BytesIO
+from pathlib import Path
+from typing import Any, cast
+from uuid import UUID
+
+from django.contrib import messages
+from django.core.files.uploadedfile import TemporaryUploadedFile
+from django.core.paginator import Paginator
+from django.http import FileResponse, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from dues.forms.ledgers import LedgerUploadForm
+from dues.importing.ledger import Line, read_ledger
+from dues.importing.ledger_notes import note_from
+from dues.importing.ledger_returning import write_refused
+from dues.importing.ledger_sheets import NotALedger
+from dues.models import LedgerImport
+from dues.services.ledger_import import confirm_ledger, judge, keep_preview
+from dues.services.ledger_undo import undo_ledger
+from dues.views.places import branches_offered
+from members.choices import Capability, ImportState
+from members.policy import demand, fetch, requires
+from members.requests import PageRequest
+from members.services.refused import Refused
+from members.workbooks.reading import UnreadableWorkbook
+
+IMPORTS = LedgerImport.objects.select_related("organization", "uploaded_by")
+ON_A_PAGE = 30
+NOTES_SHOWN = 200
+
+
+@requires(Capability.FIX_BASES)
+@require_safe
+def ledger_list(request: PageRequest) -> HttpResponse:
+    """Earlier ledgers and lists of bases of one's branches."""
+    page = Paginator(IMPORTS.visible_to(request.user).defer("content"), ON_A_PAGE).get_page(request.GET.get("page"))
+    return render(request, "dues/ledger_list.html", {"page": page})
+
+
+@requires(Capability.FIX_BASES)
+@require_http_methods(["GET", "HEAD", "POST"])
+def ledger_new(request: PageRequest) -> HttpResponse:
+    """Upload a workbook; nothing is stored before somebody has looked through it."""
+    places = branches_offered(request, Capability.FIX_BASES)
+    initial = {"year": request.today.year, "organization": request.GET.get("org")}
+    form = LedgerUploadForm(request.POST or None, request.FILES or None, places=places, initial=initial)
+    if request.method == "POST" and form.is_valid() and (kept := _read(request, form)):
+        return redirect("dues:ledger-detail", key=kept.pk)
+    return render(request, "dues/ledger_new.html", {"form": form})
+
+
+@requires(Capability.FIX_BASES)
+@never_cache
+@require_safe
+def ledger_detail(request: PageRequest, key: UUID) -> HttpResponse:
+    """What was understood: sums, everything there is to say, and each member's line until it is stored."""
+    kept = fetch(request, IMPORTS.all(), pk=key)
+    notes = [note_from(note) for note in kept.found["notes"]]
+    context = {
+        "ledger": kept,
+        "found": kept.found,
+        "is_preview": kept.state == ImportState.PREVIEW,
+        "stops": [note for note in notes if note.blocks],
+        "refusals": [note for note in notes if note.refuses][:NOTES_SHOWN],
+        "warnings": [note for note in notes if not (note.refuses or note.blocks)][:NOTES_SHOWN],
+        "lines": _lines(kept) if kept.state == ImportState.PREVIEW else [],
+    }
+    return render(request, "dues/ledger_detail.html", context)
+
+
+@requires(Capability.FIX_BASES)
+@require_POST
+def ledger_confirm(request: PageRequest, key: UUID) -> HttpResponse:
+    """Store what was looked through."""
+    try:
+        confirm_ledger(fetch(request, IMPORTS.all(), pk=key), by=request.user, on=request.today)
+    except Refused as refusal:
+        messages.error(request, str(refusal))
+    else:
+        messages.success(request, _("The ledger is on record."))
+    return redirect("dues:ledger-detail", key=key)
+
+
+@requires(Capability.FIX_BASES)
+@require_POST
+def ledger_undo(request: PageRequest, key: UUID) -> HttpResponse:
+    """Take everything back that the ledger brought."""
+    try:
+        undo_ledger(fetch(request, IMPORTS.all(), pk=key), by=request.user, on=request.today)
+    except Refused as refusal:
+        messages.error(request, str(refusal))
+    else:
+        messages.success(request, _("The import was undone."))
+    return redirect("dues:ledger-detail", key=key)
+
+
+@requires(Capability.FIX_BASES)
+@require_safe
+def ledger_refused(request: PageRequest, key: UUID) -> FileResponse:
+    """The rows that were left out, as a workbook with their reasons."""
+    kept = fetch(request, IMPORTS.all(), pk=key)
+    file = BytesIO()
+    write_refused(kept, file, private=kept.uploaded_by_id == request.user.pk)
+    file.seek(0)
+    return FileResponse(file, as_attachment=True, filename=f"退回-{Path(kept.file_name).stem}.xlsx")
+
+
+def _read(request: PageRequest, form: LedgerUploadForm) -> LedgerImport | None:
+    given = form.cleaned_data
+    demand(request, given["organization"].path)
+    about = {"organization": given["organization"], "year": given["year"], "on": request.today}
+    try:
+        path = Path(cast(TemporaryUploadedFile, given["file"]).temporary_file_path())
+        judged = judge(read_ledger(path, **about), **about)
+    except (UnreadableWorkbook, NotALedger) as refusal:
+        form.add_error("file", str(refusal))
+        return None
+    kept = {"organization": given["organization"], "file_name": given["file"].name, "by": request.user}
+    return keep_preview(judged, key=given["key"], **kept)
+
+
+def _lines(kept: LedgerImport) -> list[dict[str, Any]]:
+    """Each member's line with its sums in fen."""
+    lines = (Line(**line) for line in json.loads(kept.content.open())["lines"])
+    return [
+        {
+            "row": line.row,
+            "name": line.name,
+            "base": line.base,
+            "monthly": line.monthly,
+            "charged": line.opening + sum(amount for _month, amount, _waived in line.charges),
+            "waived": sum(waived for _month, _amount, waived in line.charges),
+            "paid": sum(amount for _month, _day, amount in line.payments),
+        }
+        for line in lines
+    ]
