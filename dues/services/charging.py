@@ -47,7 +47,8 @@ def charge_month(place: Organization, month: date, *, by: User | str, on: date) 
         level(_paid_ahead(by, now, month), on=on)
     corrected = correct_charges(suspects(place.path, month), month, by=str(by), on=on) if found.has_suspects else 0
     done = Charged(charged, amount, found.already, found.without_base, corrected)
-    _record(place, month, by, done)
+    if charged or corrected:
+        _record(place, month, by, done)
     return done
 
 

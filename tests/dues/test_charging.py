@@ -55,6 +55,7 @@ def test_charging_twice_changes_nothing(cast, bases):
 
     assert (done.charged, done.amount_fen, done.already, done.corrected) == (0, 0, 3, 0)
     assert list(Charge.objects.values()) == before
+    assert Entry.objects.filter(action="charge_dues").count() == 1
 
 
 def test_only_the_subtree_is_charged(cast, bases):

@@ -17,8 +17,12 @@ MARCH = month("2026-03")
 
 def new(member, **fields):
     facts = {
-        "key": uuid.uuid4(), "kind": "waiver", "ground": "长期患病", "decided_on": month("2026-02"), "valid_from": MARCH,
-    }  # fmt: skip
+        "key": uuid.uuid4(),
+        "kind": "waiver",
+        "ground": "长期患病",
+        "decided_on": date(2026, 2, 20),
+        "valid_from": MARCH,
+    }
     return NewRelief(member=member, **facts | fields)
 
 
