@@ -24,7 +24,7 @@ class PaymentForm(forms.Form):
     key = key_field()
     amount = YuanField(label=gettext_lazy("Amount, in yuan"))
     paid_on = day_field(label=gettext_lazy("Paid on"))
-    way = forms.ChoiceField(label=gettext_lazy("Paid by"), choices=[*BY_HAND, ASKED_FOR])
+    way = forms.ChoiceField(label=gettext_lazy("Way of paying"), choices=[*BY_HAND, ASKED_FOR])
     payer_kind = forms.ChoiceField(label=gettext_lazy("Handed over by"), choices=PayerKind.choices)
     payer_name = forms.CharField(label=gettext_lazy("Name of the relative"), max_length=60, required=False)
     payer = forms.ModelChoiceField(
@@ -42,6 +42,8 @@ class PaymentForm(forms.Form):
         required=False,
         help_text=gettext_lazy("Only needed where months are paid that lie further back than the rule allows."),
     )
+
+    field_order = ("key", "amount", "voluntary", "paid_on", "way")
 
     def __init__(self, *args: Any, member: Member, branch: Organization, own: bool, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

@@ -7,7 +7,7 @@ from typing import Any
 
 from django import template
 from django.utils.formats import date_format
-from django.utils.translation import gettext
+from django.utils.translation import gettext, pgettext
 
 from dues.rules.months import runs
 from dues.rules.payment import yuan as in_yuan
@@ -29,12 +29,8 @@ def month(day: date | None) -> str:
 
 @register.filter
 def months(rows: Iterable[Any]) -> str:
-    """What rows with a `month` stand for, runs together: `2026年9月–2026年11月、2027年1月`."""
-    spans = (
-        month(first) if first == last else f"{month(first)}–{month(last)}"
-        for first, last in runs(row.month for row in rows)
-    )
-    return gettext(", ").join(spans)
+    """What rows with a `month` stand for, runs together: `2026年9月–11月、2027年1月`."""
+    return gettext(", ").join(_run(first, last) for first, last in runs(row.month for row in rows))
 
 
 @register.filter
@@ -47,3 +43,13 @@ def kept_under(names: Mapping[str, str], username: str) -> str:
 def percent(share: Decimal | str | None) -> str:
     """0.2 as `20 %`; nothing for None."""
     return "" if share is None else f"{(Decimal(share) * 100).normalize():f} %"
+
+
+def _run(first: date, last: date) -> str:
+    """Months of one year name it once."""
+    if first == last:
+        return month(first)
+    if first.year != last.year:
+        return f"{month(first)}–{month(last)}"
+    beginning = date_format(first, pgettext("date format: first month of a run within a year", "M"))
+    return f"{beginning}–{date_format(last, pgettext('date format: last month of a run within a year', 'M Y'))}"

@@ -71,7 +71,7 @@ def test_a_receipt_says_what_a_receipt_has_to_say(cast, payment, as_user):
     text = as_user(cast.officer).get(reverse("dues:receipt-detail", args=[payment.pk])).content.decode()
 
     for word in (
-        "2026-0001", cast.branch.name, "张英", "陆拾元伍角整", "60.50", "2026年10月–2026年11月", "2026-11-20",
+        "2026-0001", cast.branch.name, "张英", "陆拾元伍角整", "60.50", "2026年10月–11月", "2026-11-20",
         "officer", "data:image/svg+xml",
     ):  # fmt: skip
         assert word in text, word
