@@ -99,6 +99,7 @@ def read_sheet(path: Path, *, organization: Organization, year: int) -> Found:
     with open_sheet(path, year) as sheet:
         found = Found(meetings=sheet.meetings)
         found.warnings += [_unread(sheet, column.heading) for column in sheet.unread]
+        found.warnings += [_twice(sheet, column.heading) for column in sheet.twice]
         people = _People(organization)
         for one in sheet.records():
             _read_row(found, one, people)
@@ -117,6 +118,13 @@ def keep_preview(
         },
     )  # fmt: skip
     return kept
+
+
+def on_record(attendance_import: AttendanceImport) -> set[tuple[str, str]]:
+    """Day and kind of meetings of the branch that are on record: what a preview has of these is not stored again."""
+    days = [one["date"] for one in attendance_import.found["meetings"]]
+    known = Meeting.objects.filter(organization=attendance_import.organization_id, day__in=days)
+    return {(day.isoformat(), kind) for day, kind in known.values_list("day", "kind")}
 
 
 @transaction.atomic
@@ -243,6 +251,11 @@ def _unclear(one: Record, meeting: MeetingColumn) -> Note:
 def _unread(sheet: SignInSheet, heading: str) -> Note:
     sentence = _("This column names no day and kind of a meeting and was left out.")
     return Note(sheet.layout.header_row, " ".join(heading.split()), "column_unclear", sentence)
+
+
+def _twice(sheet: SignInSheet, heading: str) -> Note:
+    sentence = _("This meeting stands in an earlier column too; this one was left out.")
+    return Note(sheet.layout.header_row, heading, "meeting_twice", sentence)
 
 
 def _record(action: str, source: AttendanceImport, by: User | str, **details: int) -> None:

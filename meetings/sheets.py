@@ -135,11 +135,13 @@ class Marked:
 
 @dataclass(frozen=True)
 class SignInSheet:
-    """The sheet that was chosen. `unread` are headings that look like meetings without a day or a kind."""
+    """The sheet that was chosen. `unread` are headings without a day or a kind of meeting, `twice` columns of a meeting
+    that another column has already."""
 
     layout: Layout
     meetings: list[MeetingColumn]
     unread: list[Column]
+    twice: list[MeetingColumn]
     book: OpenWorkbook
 
     def records(self) -> Iterator[Record]:
@@ -160,7 +162,13 @@ def open_sheet(path: Path, year: int) -> Iterator[SignInSheet]:
             raise NotASheet(
                 _("No meetings were found. The sheet needs a column 姓名 and one for each meeting, like 1.14主题党日.")
             )
-        yield SignInSheet(layout, meetings, [column for column in columns if not read[column.index]], book)
+        first: dict[tuple[date, str], MeetingColumn] = {}
+        for one in meetings:
+            first.setdefault((one.day, one.kind), one)
+        unread = [column for column in columns if not read[column.index]]
+        unread += [column for column in layout.unknown if column.heading.strip()]
+        twice = [one for one in meetings if one is not first[one.day, one.kind]]
+        yield SignInSheet(layout, list(first.values()), unread, twice, book)
 
 
 def understood(column: Column, year: int) -> MeetingColumn | None:

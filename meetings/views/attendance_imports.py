@@ -13,10 +13,10 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from meetings.choices import MeetingKind
 from meetings.forms.attendance_import import AttendanceUploadForm
-from meetings.importing import CannotUndo, Found, confirm_preview, keep_preview, read_sheet, undo_sheet
+from meetings.importing import CannotUndo, Found, confirm_preview, keep_preview, on_record, read_sheet, undo_sheet
 from meetings.models import AttendanceImport
 from meetings.sheets import NotASheet
-from members.choices import Capability, OrganizationKind
+from members.choices import Capability, ImportState, OrganizationKind
 from members.models import Organization
 from members.policy import demand, fetch, requires
 from members.requests import PageRequest
@@ -53,7 +53,11 @@ def import_new(request: PageRequest) -> HttpResponse:
 def import_detail(request: PageRequest, key: UUID) -> HttpResponse:
     """What was understood: each meeting with its counts, and what couldn't be used."""
     kept = fetch(request, IMPORTS.all(), pk=key)
-    meetings = [{**one, "label": MeetingKind(one["kind"]).label} for one in kept.found["meetings"]]
+    known = on_record(kept) if kept.state == ImportState.PREVIEW else set()
+    meetings = [
+        {**one, "label": MeetingKind(one["kind"]).label, "is_known": (one["date"], one["kind"]) in known}
+        for one in kept.found["meetings"]
+    ]
     return render(request, "meetings/import_detail.html", {"import": kept, "meetings": meetings, "found": kept.found})
 
 

@@ -175,6 +175,35 @@ def test_a_column_without_a_day_is_left_out_and_said(cast, workbook):
 
 
 @pytest.mark.django_db
+def test_a_column_that_names_no_meeting_at_all_is_said(cast, workbook):
+    path = workbook([[1, "张英", "√", "√"]], ["序号", "姓名", "1.14主题党日", "联欢"])
+    found = read_sheet(path, organization=cast.branch, year=2026)
+
+    assert (codes(found.warnings), found.warnings[0].column) == ([(2, "column_unclear")], "联欢")
+    assert len(found.meetings) == 1
+
+
+@pytest.mark.django_db
+def test_of_two_columns_of_one_meeting_the_first_is_read_and_the_other_said(cast, workbook):
+    path = workbook([[1, "张英", "√", "缺"]], ["序号", "姓名", "1.14主题党日", "1月14日主题党日"])
+    found = read_sheet(path, organization=cast.branch, year=2026)
+
+    assert codes(found.warnings) == [(2, "meeting_twice")]
+    assert [(one["present"], one["absent"]) for one in found.answer()["meetings"]] == [(1, 0)]
+
+
+@pytest.mark.django_db
+def test_a_preview_says_which_meetings_are_on_record_already(kept, cast, as_user):
+    Meeting.objects.create(
+        organization=cast.branch, kind="theme_day", day=date(2026, 1, 14), counts_for_year=2026, state="held"
+    )
+    page = as_user(cast.secretary).get(reverse("meetings:import-detail", args=[kept.pk]))
+
+    assert [one["is_known"] for one in page.context["meetings"]] == [True, False]
+    assert page.content.decode().count("已有记录，不重复登记") == 1
+
+
+@pytest.mark.django_db
 def test_a_sheet_without_meetings_says_what_is_missing(cast, workbook):
     with pytest.raises(NotASheet, match="姓名"):
         read_sheet(workbook(headings=["序号", "姓名", "职务"]), organization=cast.branch, year=2026)
