@@ -15,6 +15,7 @@ import django
 django.setup()
 
 from django.db import connections  # noqa: E402
+from django.db.models import QuerySet  # noqa: E402
 from django.test import Client  # noqa: E402
 from django.urls import reverse  # noqa: E402
 
@@ -25,6 +26,7 @@ from members.models import User  # noqa: E402
 def main(username: str, *members: str) -> None:
     if os.environ.get("WRITER_TORN"):
         payments.record_payment = payments.record_payment.__wrapped__
+        QuerySet.select_for_update = lambda rows, **_how: rows  # PostgreSQL holds no row outside a transaction
     client = Client(SERVER_NAME="localhost")
     client.force_login(User.objects.get(username=username), backend="django.contrib.auth.backends.ModelBackend")
     pay(client, members[0])  # everything is loaded before anything forks
