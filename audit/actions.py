@@ -153,6 +153,7 @@ ACTIONS: dict[str, Promise] = {
     # the installation
     "generate_county": _("Generated a county for trial"),
     "generate_meetings": _("Generated meetings for trial"),
+    "generate_dues": _("Generated dues for trial"),
     "add_key": _("Added a key for private values"),
     "drop_keys": _("Dropped older keys for private values"),
     "rotate_keys": _("Sealed private values with a new key"),

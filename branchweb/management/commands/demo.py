@@ -7,6 +7,7 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from dues import demo as dues
 from meetings import demo as meetings
 from members import demo as members
 from rulebook.console import JsonCommand, WrongUse
@@ -22,6 +23,7 @@ class Command(JsonCommand):
         today = timezone.localdate()
         logins = members.fill(on=today)
         meetings.fill(on=today)
+        dues.fill(on=today)
         return {"logins": logins}
 
     def sentences(self, answer: Mapping[str, Any]) -> Iterable[str]:

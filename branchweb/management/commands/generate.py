@@ -6,6 +6,7 @@ from django.core.management.base import CommandParser
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from dues.generating import generate_dues
 from meetings.generating import generate_meetings
 from members.generating import generate_county
 from rulebook.console import JsonCommand, WrongUse, count
@@ -29,13 +30,14 @@ class Command(JsonCommand):
         started, today = time.monotonic(), timezone.localdate()
         county = generate_county(members=members, branches=branches, seed=seed, on=today)
         life = generate_meetings(root=county.root, months=months, seed=seed, on=today)
+        books = generate_dues(root=county.root, months=months, seed=seed, on=today)
         return {
             "members": county.members,
             "branches": county.branches,
             "meetings": life.meetings,
             "attendances": life.attendances,
-            "charges": 0,
-            "payments": 0,
+            "charges": books.charges,
+            "payments": books.payments,
             "seconds": round(time.monotonic() - started, 1),
         }
 
