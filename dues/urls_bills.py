@@ -7,6 +7,7 @@ urlpatterns = [
     path("bills/new/", bills.bill_new, name="bill-new"),
     path("bills/<uuid:key>/", bills.bill_detail, name="bill-detail"),
     path("bills/<uuid:key>/post/", bills.bill_post, name="bill-post"),
+    path("bills/<uuid:key>/aside/", bills.bill_aside, name="bill-aside"),
     path("bills/<uuid:key>/again/", bills.bill_again, name="bill-again"),
     path("bills/rows/", bill_rows.row_list, name="bill-row-list"),
     path("bills/rows/<uuid:key>/", bill_rows.row_detail, name="bill-row-detail"),

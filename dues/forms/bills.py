@@ -3,7 +3,7 @@
 from typing import Any, cast
 
 from django import forms
-from django.db.models import Q, QuerySet
+from django.db.models import Q, QuerySet, TextChoices
 from django.utils.translation import gettext_lazy as _
 
 from dues.choices import BillRowState, BillSource
@@ -67,6 +67,23 @@ class AsideForm(forms.Form):
         max_length=200,
         help_text=_("For instance: paid back for a meal; already recorded in cash."),
     )
+
+
+class AsideReason(TextChoices):
+    """The usual reasons why money on a bill is no payment to record."""
+
+    RECORDED = "recorded", _("Recorded already")
+    NOT_DUES = "not_dues", _("No dues")
+    ELSEWHERE = "elsewhere", _("For somebody of another branch")
+
+
+class AsideAtOnceForm(forms.Form):
+    """One reason for several rows."""
+
+    reason = forms.ChoiceField(choices=AsideReason.choices)
+
+    def sentence(self) -> str:
+        return str(AsideReason(self.cleaned_data["reason"]).label)
 
 
 class UndoRowForm(forms.Form):

@@ -10,6 +10,8 @@ BOILERPLATE = re.compile(
     r"|微信转账|支付宝转账|二维码收款|收钱码收款|收钱码经营版收款|收款码收款|扫码付款|恭喜发财[,,]?\s*大吉大利|网银转账|手机银行"
     r"|跨行转账|网上银行|行内转账|他行汇入|跨行汇款|电子汇入|实时汇兑|汇兑|转账收入|转账汇款|银联入账|网银|网转|转账|转帐|汇款|跨行"
     r"|微信红包|普通红包|转入|汇入|入账|存入|收款|收入|付款|扫码|现金|微信|支付宝|银行"
+    r"|转存|来账|划转|划款|大额支付|小额支付|实时|一般|活期|卡卡|柜面|柜台|自助|快捷支付|超级网银|互联网|他行|本行|同行|行内|渠道|客户|业务"
+    r"|\batm\b|\bpos\b"
 )
 DUES = re.compile(r"党\s*费|黨\s*費|党员费|党员会费|dang\s*fei|缴党|交党")
 NOT_DUES = re.compile(r"(不是|并非|非)党费|退党费|党费退")
@@ -121,12 +123,12 @@ def _mark_names(plain: str, names: Collection[str]) -> tuple[str, dict[str, str]
     """The text with a character of its own for each name in it, the longest first; names may be spaced out."""
     found: dict[str, str] = {}
     for name in sorted(names, key=len, reverse=True):
-        pattern = r"\s*".join(map(re.escape, name))
-        if not re.search(pattern, plain):
+        if not all(character in plain for character in name):
             continue
         token = chr(NAMED + len(found))
-        plain = re.sub(pattern, token, plain)
-        found[token] = name
+        plain, times = re.subn(r"\s*".join(map(re.escape, name)), token, plain)
+        if times:
+            found[token] = name
     return plain, found
 
 

@@ -15,11 +15,11 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from dues.choices import BillRowState, NoMatch
-from dues.forms.bills import BillUploadForm
+from dues.forms.bills import AsideAtOnceForm, AsideReason, BillUploadForm
 from dues.importing.bills import NotABill, ReadBill, read_bill
 from dues.models import Bill, BillRow
 from dues.queries.bill_page import BillLineView, amounts_by_state, lines_of, with_counts, with_facts
-from dues.services.bill_rows import Posted, post_certain
+from dues.services.bill_rows import Posted, post_certain, set_aside
 from dues.services.bills import match_again, store_bill
 from dues.views.places import branches_offered
 from members.choices import Capability
@@ -74,7 +74,10 @@ def bill_detail(request: PageRequest, key: UUID) -> HttpResponse:
     bill = fetch(request, Bill.objects.select_related("organization", "uploaded_by"), pk=key)
     sums = amounts_by_state(bill.pk)
     return render(
-        request, "dues/bill_detail.html", {"bill": bill, "reasons": dict(NoMatch.choices)} | _shown(request, bill, sums)
+        request,
+        "dues/bill_detail.html",
+        {"bill": bill, "reasons": dict(NoMatch.choices), "aside_reasons": AsideReason.choices}
+        | _shown(request, bill, sums),
     )
 
 
@@ -87,6 +90,23 @@ def bill_post(request: PageRequest, key: UUID) -> HttpResponse:
     rows = [row for row in bill.rows.filter(state=BillRowState.CERTAIN) if str(row.pk) in ticked]
     done = post_certain(rows, by=request.user, on=request.today)
     _tell_posted(request, done)
+    return redirect(bill)
+
+
+@requires(Capability.RECORD_DUES)
+@require_POST
+def bill_aside(request: PageRequest, key: UUID) -> HttpResponse:
+    """Set the ticked rows aside for one of the usual reasons."""
+    bill = fetch(request, Bill.objects.all(), pk=key)
+    form, ticked = AsideAtOnceForm(request.POST), set(request.POST.getlist("row"))
+    rows = [row for row in bill.rows.waiting() if str(row.pk) in ticked]
+    if not (rows and form.is_valid()):
+        messages.info(request, _("Nothing was ticked."))
+        return redirect(bill)
+    for row in rows:
+        set_aside(row=row, reason=form.sentence(), by=request.user)
+    sentence = ngettext("%(count)s row is set aside.", "%(count)s rows are set aside.", len(rows))
+    messages.success(request, sentence % {"count": len(rows)})
     return redirect(bill)
 
 

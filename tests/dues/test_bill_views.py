@@ -8,6 +8,7 @@ from django.urls import reverse
 
 from dues.choices import BillRowState
 from dues.models import Bill, BillRow, Payment
+from dues.queries.bill_page import lines_of
 from dues.services.bill_rows import post_row, set_aside
 from dues.services.payments import reverse_payment
 from members.choices import OfficeKind
@@ -203,6 +204,30 @@ def test_a_posting_is_taken_back_with_a_reason(bill, owing, as_user):
     assert (row.state, row.reason, settled(owing.zhang)) == ("doubtful", "记错了人", {})
 
 
+@pytest.mark.parametrize(("reason", "left"), [("recorded", 2), ("nonsense", 4), ("", 4)])
+def test_several_rows_are_set_aside_for_one_of_the_usual_reasons(bill, owing, as_user, reason, left):
+    rows = [str(key) for key in bill.rows.exclude(state="certain").values_list("pk", flat=True)]
+    as_user(owing.officer).post(at("bill-aside", bill), {"row": [*rows, "x"], "reason": reason})
+    assert bill.rows.waiting().count() == left
+
+
+def test_what_is_posted_is_not_set_aside_with_the_others(bill, owing, as_user):
+    row = post_row(row=bill.rows.filter(state="certain").first(), by="officer", on=TODAY)
+    as_user(owing.officer).post(at("bill-aside", bill), {"row": [str(row.pk)], "reason": "recorded"})
+    row.refresh_from_db()
+    assert row.state == "posted"
+
+
+def test_what_may_be_recorded_already_is_not_ticked(owing, as_user):
+    pay(owing.zhang, 4000, "2026-11-10")
+    bill = store(owing, line(), line(payer="李国强", note="党费", fen=1000))
+    page = as_user(owing.officer).get(bill.get_absolute_url()).content.decode()
+    ticked = {
+        line.row.payer_name: f'id="row-{line.row.pk}" checked' in page for line in lines_of(bill.rows.all(), on=TODAY)
+    }
+    assert ticked == {"张英": False, "李国强": True}
+
+
 def test_what_the_service_refuses_is_shown(bill, owing, as_user):
     client, row = as_user(owing.officer), bill.rows.filter(state="certain").first()
     assert client.post(at("bill-row-undo", row), {"reason": "x"}).context["undo"].errors
@@ -276,7 +301,15 @@ def test_pages_take_the_same_queries_for_any_number_of_rows(owing, as_user, djan
 
 OFFICERS = ("secretary", "officer")
 PAGES = ("bill-detail", "bill-row-detail")
-POSTS = ("bill-post", "bill-again", "bill-row-decide", "bill-row-aside", "bill-row-take-up", "bill-row-undo")
+POSTS = (
+    "bill-post",
+    "bill-aside",
+    "bill-again",
+    "bill-row-decide",
+    "bill-row-aside",
+    "bill-row-take-up",
+    "bill-row-undo",
+)
 
 
 @pytest.mark.parametrize("name", [*PAGES, *POSTS])
