@@ -22,6 +22,8 @@ DUES = (
         ),
     ),
     Item("dues:arrears", _("Behind with dues"), "clock-history", Capability.COUNT_DUES, ("dues:review",)),
+    Item("dues:ledger-year", _("Ledger of the year"), "table", Capability.VIEW_DUES, ("dues:ledger-",)),
+    Item("dues:bill-list", _("Bills and statements"), "receipt", Capability.RECORD_DUES, ("dues:bill-",)),
     Item("dues:mine", _("My dues"), "cash-coin", None, for_members=True),
 )
 GROUPS: tuple[Group, ...] = ((_("Dues"), DUES),)
