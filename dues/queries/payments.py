@@ -36,9 +36,9 @@ def settled_by(payments: Iterable[UUID]) -> dict[UUID, list[Settled]]:
 
 
 def recorders_at(path: str) -> dict[str, str]:
-    """User names of whoever recorded a payment there, with what they are called."""
-    usernames = Payment.objects.below(path).order_by("recorded_by").values_list("recorded_by", flat=True).distinct()
-    return names_of(usernames)
+    """User names of whoever recorded or confirmed a payment there, with what they are called."""
+    pairs = Payment.objects.below(path).order_by().values_list("recorded_by", "confirmed_by").distinct()
+    return names_of({name for pair in pairs for name in pair})
 
 
 def total_of(payments: PaymentQuerySet) -> int:

@@ -18,6 +18,7 @@ from dues.services.receipts import issue_receipt
 from members.models import Member, Organization, User
 from members.queries.local_rules import in_force_at
 from members.services.refused import Refused
+from rulebook.rule import NoRule
 from rulebook.values import Verdict
 
 
@@ -111,6 +112,13 @@ def _demand_second_person(new: NewPayment, by: User | str, confirmed_by: str) ->
 
 def demand_possible(new: NewPayment, on: date) -> None:
     """Raise Refused for what the rules don't allow. Hold the member's row meanwhile, or another payment slips in."""
+    try:
+        _demand_allowed(new, on)
+    except NoRule as gap:  # the day lies before the provisions of 2008
+        raise Refused(str(gap), "paid_on") from gap
+
+
+def _demand_allowed(new: NewPayment, on: date) -> None:
     _demand_sound(new, on)
     local = in_force_at(new.organization.path, on=new.paid_on)
     months = months_of(new.member.pk)

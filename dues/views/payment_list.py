@@ -12,7 +12,7 @@ from django.views.decorators.http import require_safe
 
 from dues.choices import PaymentKind
 from dues.forms.payment_list import PaymentFilterForm
-from dues.models import Payment
+from dues.models import Payment, PaymentProposal
 from dues.models.payment import PaymentQuerySet
 from dues.queries.payments import recorders_at, settled_by, total_of, with_people
 from dues.rules.payment import yuan
@@ -44,6 +44,7 @@ def payment_list(request: PageRequest) -> HttpResponse:
         "page": page,
         "rows": [(payment, settled[payment.pk]) for payment in page],
         "total": total_of(payments),
+        "waiting": PaymentProposal.objects.visible_to(request.user).waiting().count(),
         "names": names,
         "query": request.GET.urlencode(),
         "may_record": request.user.standing.may(Capability.RECORD_DUES, branch.path),
@@ -74,8 +75,8 @@ def _asked(request: PageRequest, branch: Organization) -> tuple[PaymentFilterFor
 
 def _headings() -> list[str]:
     return [
-        _("Paid on"), _("Receipt"), _("Name"), _("Amount, in yuan"), _("Of this voluntary, in yuan"), _("Way of paying"),
-        _("Handed over by"), _("Settles"), _("Recorded by"), _("Confirmed by"), _("State"), _("Reason"),
+        _("Paid on"), _("Receipt"), _("Name"), _("Amount, in yuan"), _("Of this voluntary, in yuan"),
+        _("Way of paying"), _("Handed over by"), _("Settles"), _("Recorded by"), _("Confirmed by"), _("State"), _("Reason"),
     ]  # fmt: skip
 
 

@@ -7,8 +7,10 @@ from datetime import date
 import openpyxl
 import pytest
 from django.urls import reverse
+from django.utils import timezone
 
 from audit.models import Entry
+from dues.models import Payment, PaymentProposal
 from dues.services.payments import reverse_payment
 from members.choices import OfficeKind
 from members.search import name_key, search_terms
@@ -96,7 +98,7 @@ def test_a_longer_list_asks_no_more_of_the_database(cast, as_user, django_assert
         pay(member, 4000, "2026-11-20")
     client = as_user(cast.officer)
 
-    with django_assert_num_queries(11):
+    with django_assert_num_queries(12):
         client.get(LIST)
 
 
@@ -146,3 +148,24 @@ def test_who_has_two_branches_chooses(cast, payments, as_user):
 @pytest.mark.parametrize("address", [LIST, EXPORT])
 def test_they_are_only_read(cast, as_user, address):
     assert as_user(cast.officer).post(address).status_code == 405
+
+
+def test_what_waits_for_a_second_person_is_counted_on_its_button(cast, payments, as_user):
+    PaymentProposal.objects.create(
+        organization=cast.branch, member=cast.li, amount_fen=100, paid_on=TODAY, way="cash", proposed_by="officer"
+    )
+
+    assert as_user(cast.secretary).get(LIST).context["waiting"] == 1
+    assert as_user(cast.next_secretary).get(LIST).context["waiting"] == 0
+
+
+def test_a_payment_from_an_old_ledger_has_no_receipt_and_only_its_month(cast, as_user):
+    old = Payment.objects.create(
+        organization=cast.branch, member=cast.li, amount_fen=100, paid_on="2026-03-01", paid_precision="month",
+        way="ledger", recorded_by="system", recorded_at=timezone.now(),
+    )  # fmt: skip
+    client = as_user(cast.officer)
+    pages = [client.get(address) for address in (LIST, EXPORT, old.get_absolute_url())]
+
+    assert [page.status_code for page in pages] == [200, 200, 200]
+    assert "2026年3月" in pages[0].content.decode() and "2026年3月" in pages[2].content.decode()

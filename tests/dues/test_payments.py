@@ -59,6 +59,7 @@ def test_a_used_form_cant_carry_another_amount(zhang):
         (4000, "2026-11-20", {"way": ForbiddenWay.BRANCH_FUNDS}, "way"),
         (12001, "2026-11-20", {}, "amount"),
         (4000, "2027-04-01", {}, "paid_on"),
+        (4000, "1998-04-01", {}, "paid_on"),
         (4000, "2026-11-20", {"voluntary_fen": 4001}, "voluntary"),
         (4000, "2026-11-20", {"voluntary_fen": -1}, "voluntary"),
         (112000, "2026-11-20", {"voluntary_fen": 100000}, "voluntary"),
