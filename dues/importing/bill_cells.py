@@ -41,10 +41,11 @@ class Way(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Amount:
-    """Without its sign, in fen; `way` where the cell itself says it."""
+    """Without its sign, in fen; `way` where the cell itself says it. `is_back`: something incoming taken back."""
 
     fen: int
     way: Way | None = None
+    is_back: bool = False
 
 
 def moment(value: Value) -> datetime | None:

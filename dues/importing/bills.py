@@ -44,6 +44,14 @@ class BillLine:
 
 
 @dataclass(frozen=True, slots=True)
+class TakenBack:
+    """A negative amount among the incoming ones: the bank takes an earlier row back."""
+
+    fen: int
+    payer_name: str
+
+
+@dataclass(frozen=True, slots=True)
 class UnreadLine:
     """A row that seems to be money but can't be understood, with a sentence for a person."""
 
@@ -116,6 +124,18 @@ def _read_sheet(found: ReadBill, book: OpenWorkbook, layout: Layout) -> None:
             found.lines.append(one)
         elif one:
             found.ignored += 1
+        if isinstance(one, TakenBack):
+            _take_back(found, one)
+
+
+def _take_back(found: ReadBill, back: TakenBack) -> None:
+    """The latest row of that amount and payer before it is no money either."""
+    for index in range(len(found.lines) - 1, -1, -1):
+        known = found.lines[index]
+        if known.gross_fen == back.fen and back.payer_name in {"", known.payer_name}:
+            del found.lines[index]
+            found.ignored += 1
+            return
 
 
 class _Sheet:
@@ -127,7 +147,7 @@ class _Sheet:
         self.notes = [column.index for column in sorted(_columns(layout, "note"), key=lambda column: column.index)]
         self.single = {column.field: column.index for column in layout.known if not BILL.field(column.field).repeats}
 
-    def line(self, row: Row) -> BillLine | Way | None:
+    def line(self, row: Row) -> BillLine | TakenBack | Way | None:
         """The money that came in; the way it went if it didn't; None for what is no transaction. Raises Unreadable."""
         if not self._begins_with_moment(row):
             return None
@@ -135,7 +155,7 @@ class _Sheet:
         if amount is None or not amount.fen:
             return None
         if amount.way is not Way.IN:
-            return amount.way
+            return TakenBack(amount.fen, self._payer(row)) if amount.is_back else amount.way
         came_at = self._came_at(row)
         kept = amount.fen - self._given_back(row, amount.fen)
         return self._line(row, came_at, amount.fen, kept) if kept > 0 else Way.NEITHER
@@ -144,17 +164,20 @@ class _Sheet:
         return bill_cells.transaction_number(self._value(row, "transaction"))[:LONGEST_NUMBER]
 
     def _line(self, row: Row, came_at: datetime, gross: int, kept: int) -> BillLine:
-        payer, note = line(self._value(row, "payer")), self._note(row)
         return BillLine(
             row=row.number,
             came_at=timezone.make_aware(came_at),
-            payer_name="" if says_nothing(payer) else payer[:LONGEST_NAME],
-            note=note[:LONGEST_NOTE],
+            payer_name=self._payer(row),
+            note=self._note(row)[:LONGEST_NOTE],
             amount_fen=kept,
             gross_fen=gross,
             transaction=self.transaction(row),
             sheet=self.index,
         )
+
+    def _payer(self, row: Row) -> str:
+        payer = line(self._value(row, "payer"))
+        return "" if says_nothing(payer) else payer[:LONGEST_NAME]
 
     def _value(self, row: Row, name: str) -> Value:
         """None also where a merged cell above would lend its amount once more."""
@@ -191,7 +214,8 @@ class _Sheet:
     def _income(self, row: Row) -> Amount | None:
         came = bill_cells.amount(self._value(row, "income"))
         if came and came.fen:
-            return Amount(came.fen, Way.OUT if came.way is Way.OUT else Way.IN)
+            back = came.way is Way.OUT
+            return Amount(came.fen, Way.OUT if back else Way.IN, is_back=back)
         spent = bill_cells.amount(self._value(row, "expense"))
         return Amount(spent.fen, Way.OUT) if spent else None
 
@@ -201,7 +225,9 @@ class _Sheet:
         if found is None:
             return None
         said = bill_cells.way(self._value(row, "direction")) or bill_cells.way_of_kind(self._value(row, "kind"))
-        if found.way is Way.OUT or said is None:
+        if found.way is Way.OUT:
+            return Amount(found.fen, Way.OUT, is_back=said is Way.IN)
+        if said is None:
             return Amount(found.fen, found.way or Way.IN)
         return Amount(found.fen, said)
 

@@ -370,6 +370,38 @@ def test_money_that_cannot_be_understood_is_told_and_not_lost(tmp_path):
     assert "2026-02-30" in bill.unread[1].sentence
 
 
+TAKEN_BACK = {
+    "negative income": [
+        ["交易日期", "收入", "支出", "对方户名", "摘要"],
+        ["2026-10-28", "92.39", "", "金瑞", "党费 龚敏永"],
+        ["2026-10-29", "92.39", "", "何亮", "党费"],
+        ["2026-10-29", "92.39", "", "金瑞", "党费 龚敏永"],
+        ["2026-10-30", "-92.39", "", "金瑞", "冲正"],
+    ],
+    "negative credit": [
+        ["交易日期", "借贷标志", "金额", "对方户名", "摘要"],
+        ["2026-10-28", "贷", "92.39", "金瑞", "党费 龚敏永"],
+        ["2026-10-29", "贷", "92.39", "何亮", "党费"],
+        ["2026-10-29", "贷", "92.39", "金瑞", "党费 龚敏永"],
+        ["2026-10-30", "贷", "-92.39", "", "冲正"],
+        ["2026-10-30", "借", "92.39", "金瑞", "购物"],
+    ],
+}
+
+
+@pytest.mark.parametrize(
+    ("kind", "left", "ignored"),
+    [
+        ("negative income", [("28", "金瑞"), ("29", "何亮")], 2),
+        ("negative credit", [("28", "金瑞"), ("29", "何亮")], 3),
+    ],
+)
+def test_what_the_bank_takes_back_is_no_money(tmp_path, kind, left, ignored):
+    bill = read_bill(csv_bill(tmp_path / "明细.csv", TAKEN_BACK[kind]))
+    assert [(f"{one.came_at:%d}", one.payer_name) for one in bill.lines] == left
+    assert bill.ignored == ignored
+
+
 def test_a_merged_amount_counts_once(tmp_path):
     path = xlsx_bill(tmp_path / "明细.xlsx", [["交易日期", "收入"], ["2026-10-29", 5], ["2026-10-30", None]])
     book = load_workbook(path)

@@ -1,6 +1,8 @@
 """Who the money on a bill is for. The table is the specification."""
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from dues.choices import MatchWhy, NoMatch
 from dues.rules.bill_notes import plain_name, read_note
@@ -219,3 +221,46 @@ def test_names_are_compared_without_spaces_and_brackets(written, plain):
 
 def test_names_that_sound_alike():
     assert sound("龚敏永") == sound("龚敏勇") == "gongminyong"
+
+
+PIECES = st.sampled_from(
+    [
+        "党费",
+        "张英",
+        "李国强",
+        "王芳",
+        "王芳芳",
+        "陈明",
+        "欧阳文",
+        "龚敏勇",
+        "代",
+        "妈妈",
+        "3月",
+        "和",
+        "饭",
+        "自愿",
+        " ",
+        "孙悟空",
+        "*",
+    ]
+)
+
+
+@given(
+    payer=st.one_of(st.text(max_size=6), PIECES),
+    note=st.one_of(st.text(max_size=30), st.lists(PIECES, max_size=6).map("".join)),
+    fen=st.integers(1, 10**8),
+)
+def test_whatever_is_written_certain_means_one_and_nobody_has_a_reason(payer, note, fen):
+    found = match(payer=payer, note=note, amount_fen=fen, people=PEOPLE)
+    keys = [one.key for one in found.candidates]
+    assert len(keys) == len(set(keys)) <= 5
+    if found.state == "certain":
+        assert len(keys) == 1
+        assert not found.reason
+    elif found.state == "doubtful":
+        assert keys
+        assert not found.reason
+    else:
+        assert not keys
+        assert found.reason in NoMatch.values
