@@ -162,7 +162,7 @@ def _people(random: Random, homes: Iterator[Organization], on: date) -> None:
         people = [(number, home, invented.person(number)) for number, home in enumerate(part, next_id)]
         with filled_at_once(next_id, len(part)):
             bulk.insert(Member, MEMBER_COLUMNS, (_member_row(random, sealed, *one) for one in people))
-        bulk.insert(Affiliation, AFFILIATION_COLUMNS, (_affiliation_row(random, *one) for one in people))
+        bulk.insert(Affiliation, AFFILIATION_COLUMNS, (_affiliation_row(random, *one, on) for one in people))
         bulk.insert(Situation, SITUATION_COLUMNS, _situation_rows(random, people, on))
         next_id += len(part)
     bulk.follow_ids(Member)
@@ -192,8 +192,8 @@ def _member_row(random: Random, sealed: _Sealed, number: int, home: Organization
     )  # fmt: skip
 
 
-def _affiliation_row(random: Random, number: int, home: Organization, who: Person) -> tuple[object, ...]:
-    since = who.joined + timedelta(days=random.randrange(0, 30)) if random.random() < 0.5 else None
+def _affiliation_row(random: Random, number: int, home: Organization, who: Person, on: date) -> tuple[object, ...]:
+    since = min(who.joined + timedelta(days=random.randrange(0, 30)), on) if random.random() < 0.5 else None
     return _key(random), number, home.pk, AffiliationKind.FORMAL, since, None, ""
 
 

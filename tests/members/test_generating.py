@@ -13,6 +13,7 @@ from audit.models import Entry
 from members.choices import DuesCategory, Membership, OrganizationKind, SituationKind
 from members.fields import opened
 from members.generating import generate_county
+from members.generating.county import _affiliation_row
 from members.generating.people import NUMBERS_A_DAY, People, national_id
 from members.models import Affiliation, Member, Organization, Situation
 from members.rules.dates import PartialDate, years_between
@@ -79,6 +80,13 @@ def test_the_tree_is_sound_and_as_large_as_asked_for(county):
     assert all(not faults for faults in Organization.objects.find_problems())
     assert Organization.objects.branches().count() == county.branches == 90
     assert set(Organization.objects.values_list("kind", flat=True)) == set(OrganizationKind.values)
+
+
+def test_whoever_joined_some_days_ago_belongs_somewhere_by_today(people):
+    newest = max(people, key=lambda who: who.joined)
+    since = [_affiliation_row(Random(seed), 1, Organization(pk=1), newest, TODAY)[4] for seed in range(100)]
+    assert (TODAY - newest.joined).days < 29
+    assert max(filter(None, since)) == TODAY
 
 
 def test_everybody_belongs_where_their_roster_path_says(county):
