@@ -76,7 +76,8 @@ def _asked(request: PageRequest, branch: Organization) -> tuple[PaymentFilterFor
 def _headings() -> list[str]:
     return [
         _("Paid on"), _("Receipt"), _("Name"), _("Amount, in yuan"), _("Of this voluntary, in yuan"),
-        _("Way of paying"), _("Handed over by"), _("Settles"), _("Recorded by"), _("Confirmed by"), _("State"), _("Reason"),
+        _("Way of paying"), _("Handed over by"), _("Settles"), _("Recorded by"), _("Confirmed by"), _("State"),
+        _("Reason"),
     ]  # fmt: skip
 
 

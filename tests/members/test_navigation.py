@@ -11,7 +11,7 @@ ITEMS = [item for _, items in groups() for item in items]
 EVERYBODY = ["members:home", "members:regulation-list"]
 CARE = ["members:home", "members:roster-list", "members:reach-list", "members:help-list"]
 LIFE = ["meetings:meeting-list", "meetings:duty-list"]
-DUES = ["dues:grid", "dues:arrears"]
+DUES = ["dues:grid", "dues:payment-list", "dues:arrears", "dues:ledger-year", "dues:bill-list", "dues:remittance-list"]
 PLACES = ["members:organization-tree", "members:regulation-list"]
 BRANCH = [*CARE, "members:import-list", *LIFE, *DUES, *PLACES]
 SHOWN = {
@@ -21,9 +21,9 @@ SHOWN = {
     "member": ["members:home", "members:member-me", "meetings:mine", "dues:mine", "members:regulation-list"],
     "county_staff": [
         "members:home", "members:roster-list", "members:import-list", "meetings:duty-list", "meetings:election-list",
-        "dues:arrears", *PLACES, "members:audit-list",
+        "dues:arrears", "dues:remittance-list", *PLACES, "members:audit-list",
     ],
-    "county_secretary": ["members:home", "meetings:duty-list", "dues:arrears", *PLACES],
+    "county_secretary": ["members:home", "meetings:duty-list", "dues:arrears", "dues:remittance-list", *PLACES],
     "inspector": ["members:home", *PLACES],
     "administrator": [
         "members:home", "meetings:special-day-list", "members:organization-tree", "members:user-list",
