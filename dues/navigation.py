@@ -27,6 +27,13 @@ DUES = (
     Item("dues:arrears", _("Behind with dues"), "clock-history", Capability.COUNT_DUES, ("dues:review",)),
     Item("dues:ledger-year", _("Ledger of the year"), "table", Capability.VIEW_DUES, ("dues:ledger-",)),
     Item("dues:bill-list", _("Bills and statements"), "receipt", Capability.RECORD_DUES, ("dues:bill-",)),
+    Item(
+        "dues:remittance-list",
+        _("Handing up and use"),
+        "send",
+        Capability.COUNT_DUES,
+        ("dues:remittance-", "dues:use-", "dues:disclosure", "dues:large-", "dues:overview"),
+    ),
     Item("dues:mine", _("My dues"), "cash-coin", None, for_members=True),
 )
 GROUPS: tuple[Group, ...] = ((_("Dues"), DUES),)

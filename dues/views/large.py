@@ -24,6 +24,7 @@ from members.services.refused import Refused
 from rulebook.book import rule
 
 ON_A_PAGE = 30
+GIVERS_SEEN_BY = (Capability.VIEW_DUES, Capability.APPROVE_DUES)
 Step = Callable[..., None]
 STEPS: dict[str, tuple[type[forms.Form], Capability, Step]] = {
     "send-up": (SendUpForm, Capability.RECORD_DUES, services.send_up),
@@ -34,13 +35,14 @@ STEPS: dict[str, tuple[type[forms.Form], Capability, Step]] = {
 """In their order: the form, who takes the step, and what takes it."""
 
 
-@requires(Capability.VIEW_DUES, Capability.APPROVE_DUES)
+@requires(*GIVERS_SEEN_BY)
 @require_safe
 def large_list(request: PageRequest) -> HttpResponse:
     """Newest first, with how far each has come."""
     rows = LargeDues.objects.visible_to(request.user).select_related("organization", "member")
     context = {
         "page": Paginator(rows.order_by("-given_on", "key"), ON_A_PAGE).get_page(request.GET.get("page")),
+        "may_see_large": True,
         "may_record": Capability.RECORD_DUES in request.user.standing.capabilities,
         "rule": rule("dues.large.threshold", request.today),
     }
@@ -71,7 +73,7 @@ def large_new(request: PageRequest) -> HttpResponse:
     return render(request, "dues/large_new.html", context)
 
 
-@requires(Capability.VIEW_DUES, Capability.APPROVE_DUES)
+@requires(*GIVERS_SEEN_BY)
 @require_safe
 def large_detail(request: PageRequest, key: UUID) -> HttpResponse:
     """How far it has come, and the next step for whoever takes it."""

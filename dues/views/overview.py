@@ -13,6 +13,7 @@ from django.views.decorators.http import require_safe
 from dues.forms.upwards import PeriodForm
 from dues.queries.upwards import BranchSums, branch_sums
 from dues.rules.payment import yuan
+from dues.views.large import GIVERS_SEEN_BY
 from members.choices import Capability
 from members.models import Organization
 from members.policy import fetch, requires
@@ -36,6 +37,7 @@ def overview(request: PageRequest) -> HttpResponse:
         "page": Paginator(lines, ON_A_PAGE).get_page(request.GET.get("page")),
         "total": _total(lines),
         "query": request.GET.urlencode(),
+        "may_see_large": request.user.standing.may_any(GIVERS_SEEN_BY),
     }
     return render(request, "dues/overview.html", context)
 
@@ -45,7 +47,7 @@ def overview(request: PageRequest) -> HttpResponse:
 def overview_export(request: PageRequest) -> FileResponse:
     """The same as a workbook."""
     place, _form, lines = _asked(request)
-    headings = [_("Branch"), _("Charged"), _("Waived"), _("Paid"), _("Open"), _("Handed up")]
+    headings = [_("Branch"), _("Charged"), _("Waived or reduced"), _("Paid"), _("Not paid"), _("Handed up")]
     file = BytesIO()
     write_workbook(file, [Sheet(_("Dues"), headings, _cells(lines))])
     file.seek(0)

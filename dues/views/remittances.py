@@ -14,6 +14,7 @@ from dues.models import Remittance
 from dues.queries.upwards import next_period, not_handed_up
 from dues.rules.upwards import remittance_rule
 from dues.services.remittances import confirm_remittance, hand_up, take_back_remittance
+from dues.views.large import GIVERS_SEEN_BY
 from dues.views.places import branch_asked_for, branches_offered
 from members.choices import Capability
 from members.models import Organization
@@ -39,6 +40,7 @@ def remittance_list(request: PageRequest) -> HttpResponse:
         "only_waiting": bool(request.GET.get("waiting")),
         "confirms": Capability.APPROVE_DUES in standing.capabilities,
         "records": Capability.RECORD_DUES in standing.capabilities,
+        "may_see_large": standing.may_any(GIVERS_SEEN_BY),
         "received_form": ReceivedForm(initial={"received_on": request.today}),
     }
     return render(request, "dues/remittances.html", context)

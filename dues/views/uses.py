@@ -15,6 +15,7 @@ from dues.forms.upwards import DisclosureForm, ReasonForm, UseForm
 from dues.models import Disclosure, DuesUse
 from dues.queries.upwards import needing_disclosure, year_figures
 from dues.services.uses import disclose, record_use, remove_use
+from dues.views.large import GIVERS_SEEN_BY
 from members.choices import Capability
 from members.models import Organization
 from members.policy import fetch, requires, signed_in
@@ -38,6 +39,7 @@ def use_list(request: PageRequest) -> HttpResponse:
         "page": Paginator(rows.order_by("-used_on", "key"), ON_A_PAGE).get_page(request.GET.get("page")),
         "kinds": UseKind.choices,
         "kind": kind,
+        "may_see_large": request.user.standing.may_any(GIVERS_SEEN_BY),
         "may_record": request.user.standing.may_any(RECORDERS),
         "rule": rule("dues.use.kinds", request.today),
     }
@@ -98,6 +100,7 @@ def disclosure(request: PageRequest) -> HttpResponse:
     figures = year_figures(organization.path, year)
     context = {
         "form": form,
+        "may_see_large": request.user.standing.may_any(GIVERS_SEEN_BY),
         "may_publish": may_publish,
         "published": Disclosure.objects.filter(organization=organization, year=year).order_by("disclosed_on"),
         "missing": needing_disclosure(organization.path, year)[:ON_A_PAGE] if not may_publish else [],
