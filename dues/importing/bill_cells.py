@@ -125,11 +125,16 @@ def given_back(status: Value, kind: Value, amount_fen: int) -> int:
 
 def transaction_number(value: Value) -> str:
     """Without spaces and quotes; empty where there is none, or Excel has rounded it."""
+    plain = "".join(_plain(shown(value)).split()).strip("'`\"‘’")
+    return "" if says_nothing(plain) or is_rounded(value) else plain
+
+
+def is_rounded(value: Value) -> bool:
+    """Whether a number stood here that Excel could not keep."""
     value = shown(value)
-    if isinstance(value, int | float) and abs(value) >= EXACT:
-        return ""
-    plain = "".join(_plain(value).split()).strip("'`\"‘’")
-    return "" if says_nothing(plain) or POWER.fullmatch(plain) else plain
+    if isinstance(value, int | float):
+        return abs(value) >= EXACT
+    return bool(POWER.fullmatch(_plain(value)))
 
 
 def _plain(value: Value) -> str:

@@ -41,6 +41,8 @@ class BillLine:
     """Before anything went back: the same in every export."""
     transaction: str = ""
     sheet: int = 0
+    is_rounded: bool = False
+    """It had a transaction number, which Excel has rounded."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -173,6 +175,7 @@ class _Sheet:
             gross_fen=gross,
             transaction=self.transaction(row),
             sheet=self.index,
+            is_rounded=bill_cells.is_rounded(self._value(row, "transaction")),
         )
 
     def _payer(self, row: Row) -> str:

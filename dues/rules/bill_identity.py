@@ -27,6 +27,8 @@ class Told(Protocol):
     def transaction(self) -> str: ...
     @property
     def sheet(self) -> int: ...
+    @property
+    def is_rounded(self) -> bool: ...
 
 
 def identities(rows: Sequence[Told]) -> list[str]:
@@ -34,17 +36,15 @@ def identities(rows: Sequence[Told]) -> list[str]:
 
     A row with a transaction number is that transaction, wherever and however often it is repeated. Without a number,
     rows alike in every field are told apart by how many came before: the second twin of another export is again the
-    second. Sheets of one workbook are counted apart.
+    second. Sheets of one workbook are counted apart. A number that Excel rounded still says that alike rows are one.
     """
     counted: Counter[tuple[int, str]] = Counter()
     found = []
     for row in rows:
-        known = _digest(_numbered(row)) if row.transaction else ""
-        if not known:
-            fields = _fields(row)
-            counted[row.sheet, fields] += 1
-            known = _digest([fields, counted[row.sheet, fields]])
-        found.append(known)
+        fields = _fields(row)
+        counted[row.sheet, fields] += 1
+        turn = 1 if row.is_rounded else counted[row.sheet, fields]
+        found.append(_digest(_numbered(row) if row.transaction else [fields, turn]))
     return found
 
 

@@ -67,6 +67,11 @@ def test_a_sheet_repeated_in_a_workbook_adds_nothing():
     assert identities([ROW, ROW, replace(ROW, sheet=1)])[2] == identities([ROW])[0]
 
 
+def test_alike_rows_whose_numbers_excel_rounded_are_one():
+    rounded = replace(ROW, is_rounded=True)
+    assert identities([rounded, rounded]) == identities([ROW]) * 2
+
+
 def test_without_the_counter_twins_would_be_one():
     """The negative control: alike in every field is not enough to be the same money."""
     assert same_fields(ROW.came_at, "金瑞", "党费 龚敏永", 9239) == same_fields(

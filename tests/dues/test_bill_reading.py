@@ -179,6 +179,7 @@ def test_what_went_back_or_never_came(status, kind, back):
 )
 def test_a_transaction_number_that_excel_rounded_is_none(written, number):
     assert bill_cells.transaction_number(written) == number
+    assert bill_cells.is_rounded(written) == (number == "" and written not in {"/", None})
 
 
 def test_a_wechat_bill(tmp_path):
