@@ -12,7 +12,7 @@ class ChargeKind(TextChoices):
 class MonthState(TextChoices):
     """How a member's month stands, as the grid of months shows it."""
 
-    SETTLED = "settled", _("Paid")
+    SETTLED = "settled", _("Settled")
     PART = "part", _("Partly paid")
     OPEN = "open", _("Not paid")
     WAIVED = "waived", _("Exempt")

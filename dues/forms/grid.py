@@ -37,7 +37,7 @@ class GridForm(forms.Form):
     q = forms.CharField(label=_("Name"), required=False, max_length=60)
     org = forms.ChoiceField(label=_("Branch"), required=False)
     year = forms.TypedChoiceField(label=_("Year"), required=False, coerce=int, empty_value=None)
-    month = forms.TypedChoiceField(label=_("Month at a glance"), required=False, coerce=int, empty_value=None)
+    month = forms.TypedChoiceField(label=_("Month shown"), required=False, coerce=int, empty_value=None)
     state = forms.ChoiceField(label=_("In that month"), required=False, choices=STATES)
     behind = forms.TypedChoiceField(
         label=_("Months behind"), required=False, coerce=int, empty_value=None, choices=BEHIND

@@ -7,12 +7,12 @@ from datetime import date
 from typing import Any
 from uuid import UUID
 
-from django.db.models import Max
+from django.db.models import Max, Q
 
 from dues.models import ArrearsReview, Payment
 from dues.queries.arrears import arrears_below, arrears_of, behind
 from dues.rules.arrears import REMIND_AT, Arrears
-from members.choices import OrganizationKind
+from members.choices import DatePrecision, OrganizationKind
 from members.models import Member, Organization, User
 from members.paths import STEP, subtree
 from members.queries.keyset import Order, Page, Place, page
@@ -24,13 +24,21 @@ MOST_BRANCHES = 400
 
 
 @dataclass(frozen=True, slots=True)
+class LastPaid:
+    """The day of the last payment; where a ledger only gave the month, its first."""
+
+    on: date
+    day_known: bool
+
+
+@dataclass(frozen=True, slots=True)
 class ArrearsLine:
     """Somebody who is behind. `member` is a named tuple of COLUMNS."""
 
     member: Any
     place: str
     arrears: Arrears
-    last_paid_on: date | None
+    last_paid: LastPaid | None
     review: UUID | None
     """The open review, if there is one."""
 
@@ -97,14 +105,19 @@ def _lines(members: Sequence[Any], on: date) -> list[ArrearsLine]:
     ids = [one.id for one in members]
     found = arrears_of(ids, on=on)
     places = _names(one.roster_path for one in members)
-    live = Payment.objects.live().filter(member__in=ids).order_by().values_list("member")
-    last = dict(live.annotate(Max("paid_on")))
+    last = _last_paid(ids)
     reviews = dict(ArrearsReview.objects.open().filter(member__in=ids).values_list("member", "pk"))
     return [
         ArrearsLine(one, places.get(one.roster_path, ""), found[one.id], last.get(one.id), reviews.get(one.id))
         for one in members
         if one.id in found
     ]
+
+
+def _last_paid(members: Sequence[int]) -> dict[int, LastPaid]:
+    rows = Payment.objects.live().filter(member__in=members).order_by().values_list("member")
+    to_the_day = Max("paid_on", filter=Q(paid_precision=DatePrecision.DAY))
+    return {one: LastPaid(last, last == exact) for one, last, exact in rows.annotate(Max("paid_on"), exact=to_the_day)}
 
 
 def _names(paths: Iterable[str]) -> dict[str, str]:

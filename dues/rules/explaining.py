@@ -1,6 +1,6 @@
 """Why a month costs what it costs, in words: category, base, bracket, article."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -8,14 +8,13 @@ from decimal import Decimal
 from django.utils.translation import gettext as _
 
 from dues.rules.payment import yuan
-from members.choices import DuesCategory
 from rulebook.book import rule_if_held, rule_version
 from rulebook.rule import Rule
 from rulebook.rules.dues import FLAT_KEYS, RATE_KEYS, rate_sentence
 from rulebook.values import Bracket, Citation
 
 CAP_KEY = "dues.cap.month"
-BASE_KEYS = {DuesCategory.EMPLOYED: "dues.base.wage", DuesCategory.RETIRED: "dues.base.retired"}
+BASE_KEYS = {"employed": "dues.base.wage", "retired": "dues.base.retired"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +44,8 @@ def explain(fixed: Fixed) -> Explanation:
     sentences = [*_of_base(fixed), *(text for one in used for text in _of_rule(one, fixed))]
     if not used:
         sentences.append(_("The amount was taken over from the branch's ledger."))
-    return Explanation(tuple(sentences), tuple(one.citation for one in [*_base_rule(fixed), *used]))
+    articles = [*_in_force(BASE_KEYS, fixed), *(used or _in_force(RATE_KEYS | FLAT_KEYS, fixed))]
+    return Explanation(tuple(sentences), tuple(one.citation for one in articles))
 
 
 def bracket_in_words(brackets: Iterable[Bracket], rate: Decimal) -> str:
@@ -75,8 +75,9 @@ def _held(versions: Iterable[str]) -> Iterable[Rule]:
             continue
 
 
-def _base_rule(fixed: Fixed) -> list[Rule]:
-    key = BASE_KEYS.get(DuesCategory(fixed.category))
+def _in_force(keys: Mapping[str, str], fixed: Fixed) -> list[Rule]:
+    """The rule for the category on the day from which the amount holds, if the category has one of these."""
+    key = keys.get(fixed.category)
     held = rule_if_held(key, fixed.since) if key else None
     return [held] if held else []
 

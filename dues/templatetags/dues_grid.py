@@ -6,6 +6,7 @@ from django import template
 from django.utils.dates import MONTHS_3
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
+from django.utils.translation import get_language
 
 from dues.choices import MonthState
 from dues.queries.grid import Cell
@@ -62,7 +63,7 @@ def month_mark(state: str) -> SafeString:
 
 def month_name(number: int) -> str:
     """`1月`, `Jan`."""
-    return str(MONTHS_3[number]).capitalize()
+    return f"{number}月" if (get_language() or "zh").startswith("zh") else str(MONTHS_3[number]).capitalize()
 
 
 def _cell(cell: Cell) -> SafeString:

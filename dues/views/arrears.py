@@ -105,7 +105,7 @@ def _ended(request: PageRequest, member: Member, heading: str, end: Callable[[An
     if request.method == "POST" and form.is_valid() and carried_out(form, lambda: end(form.until())):
         messages.success(request, _("The changes are stored."))
         return redirect("dues:member-detail", member.key)
-    return _form(request, form, member, heading=heading, label=_("End it"), lead="")
+    return _form(request, form, member, heading=heading, label=_("Let it end"), lead="")
 
 
 def _form(request: PageRequest, form: Any, member: Member, **words: str) -> HttpResponse:
