@@ -50,6 +50,8 @@ class Line:
     """Month, amount, of this waived."""
     payments: list[tuple[int, str, int]]
     """Month of the column (the last of several), day as ISO or "", amount."""
+    places: dict[str, tuple[str, str]] = field(default_factory=dict)
+    """Field → its heading and cell, for what is noted when the line is compared with the record."""
     cells: dict[str, Value] = field(default_factory=dict)
     """Heading → cell as it was read, to be given back if the line is refused after all."""
 
@@ -146,6 +148,7 @@ class _Amounts:
             opening=row.opening,
             charges=_charges(row, monthly, last_month),
             payments=[(months[-1], *_paid(row, months, mark, monthly, self.on)) for months, mark in _money(row)],
+            places=row.places,
             cells=row.cells,
         )
         self._contradictions(row, line, last_month)

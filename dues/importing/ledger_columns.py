@@ -26,15 +26,14 @@ CHINESE = {
     "十二": 12,
 }
 NUMBER = r"(?:1[0-2]|0?[1-9]|十[一二]?|[一二三四五六七八九])"
-BEFORE = rf"(?:{DUES}(?:[收应实已]?{PAY}[纳费款]?|收缴|月份?|情况|明细|金额|数额|记录|时间|本年度?|元)*)"
-PARTS = (
-    rf"(?:应{PAY}[纳]?|实{PAY}[纳]?|已{PAY}[纳]?|{PAY}[纳费款]?|收缴|党费|数额|金额|额|数|元|情况|日期|时间|签字|签名|签章|经手人|"
-    r"收款人|方式|备注|收据号?)*"
-)
-MONTH = rf"{BEFORE}(?:20\d\d年?)?(?:\d{{1,4}}|{NUMBER}{{1,2}})月份?{PARTS}"
-COUNTED = rf"{BEFORE}月份?\d{{1,2}}"
+SHORT = r"(?=.{1,24}\Z)"
+"""Nobody heads a column with more; what may repeat below stays quick to match."""
+BEFORE = rf"(?:{DUES}(?:[收应实已]?{PAY}[纳费款]?|月份?|情况|明细|数|金?额|记录|时间|本年度?|元)*)"
+PARTS = rf"(?:[收应实已]?{PAY}[纳费款]?|党费|数|金?额|元|情况|日期|时间|签[字名章]|经手人|收款人|方式|备注|收据号?)*"
+MONTH = rf"{SHORT}{BEFORE}(?:20\d\d年?)?(?:\d{{1,4}}|{NUMBER}{{1,2}})月份?{PARTS}"
+COUNTED = rf"{SHORT}{BEFORE}月份?\d{{1,2}}"
 ISO = r"20\d\d年?(?:0?[1-9]|1[0-2])(?:0?1)?月?"
-QUARTER = rf"{BEFORE}(?:20\d\d年?)?(?:第?[一二三四1-4]季度?|[一二三四1-4]季|q[1-4]|[上下]半年){PARTS}"
+QUARTER = rf"{SHORT}{BEFORE}(?:20\d\d年?)?(?:第?[一二三四1-4]季度?|[一二三四1-4]季|q[1-4]|[上下]半年){PARTS}"
 
 LEDGER = Catalogue(
     required=("name", "national_id"),
@@ -61,7 +60,7 @@ LEDGER = Catalogue(
         Field(
             "base",
             patterns=(
-                rf"(?:20\d\d年度?)?(?:月|每月|本年度?|核定|党费|计算|{PAY}[纳费]|收缴|月?工资|月?收入|计费|的)*基数元?(?:每?月)?",
+                rf"{SHORT}(?:20\d\d年度?)?(?:月|每|本年度?|核定|党费|计算|收?{PAY}[纳费]?|工资|收入|计费|的)*基数元?(?:每?月)?",
             ),
         ),
         Field(
@@ -140,12 +139,15 @@ SPAN = re.compile(rf"({NUMBER})月?[-—–~至到]({NUMBER})月")
 ONE = re.compile(rf"(?<!\d)({NUMBER})月|(?<!\d)月份?(1[0-2]|0?[1-9])(?!\d)")
 NUMERIC = re.compile(r"^(0?[1-9]|1[0-2])(?:[-./]?0?1)?月?(?!\d)")
 QUARTERS = re.compile(r"(?:第?([一二三四1-4])季|q([1-4]))")
+LONGEST = 60
 HALVES = {"上半年": (1, 2, 3, 4, 5, 6), "下半年": (7, 8, 9, 10, 11, 12)}
 KNOWN_REST = re.compile(rf"{BEFORE}{PARTS}")
 
 
 def period_of(heading: str) -> Period | None:
     """The months that a heading names; None where it names none."""
+    if len(heading) > LONGEST:
+        return None
     plain = re.sub(r"[\s()]", "", unicodedata.normalize("NFKC", heading)).lower()
     stated = WHOLE_YEAR.search(plain)
     rest = WHOLE_YEAR.sub("", plain, count=1)

@@ -3,7 +3,7 @@
 import uuid
 from collections import defaultdict
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 
 from django.db.models import Max, Sum
@@ -12,12 +12,14 @@ from dues.choices import PaymentKind, PaymentWay, ProposalState
 from dues.importing.ledger import Line
 from dues.importing.ledger_notes import Note
 from dues.models import Basis, Charge, ClosedMonth, Payment, PaymentProposal
-from dues.rules.months import month_of
+from dues.rules.months import month_of, months_apart
 from members.models import Organization
 
 KEYS = uuid.UUID("6e0e7f1c-6a53-4d0c-9c5e-3f4a0c1d2b7e")
 """The space of the keys that payments of ledgers get."""
 MOST_TIMES = 1000
+FEW = 2
+"""Up to so many months are named one by one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,7 +113,7 @@ class _Planner:
             self._charge(own, line, date(self.year, month, 1), amount, waived)
         for month, day, amount in line.payments:
             self._payment(own, line, month, day, amount)
-        made.notes += own.notes
+        made.notes += _together(own.notes)
         if any(note.refuses for note in own.notes):
             made.refused.add(line.row)
             return
@@ -127,8 +129,7 @@ class _Planner:
         last = date(self.year, max((month for month, _fen, _waived in line.charges), default=1), 1)
         of_year = [one for one in held if self.begins <= one.valid_from <= last]
         if of_year and of_year[0].amount_fen != line.monthly:
-            about = {"month": f"{of_year[0].valid_from:%Y-%m}"}
-            made.notes.append(Note(line.row, "basis_differs", about=about))
+            made.notes.append(_note(line, "basis_differs", "monthly", of_year[0].valid_from))
         if of_year:
             return
         before = next((one for one in held if one.valid_from < self.begins), None)
@@ -150,7 +151,7 @@ class _Planner:
         if earlier.keys() <= {december} and (not earlier or earlier[december].amount == line.opening):
             self._charge(made, line, december, line.opening, 0, opening=True)
         else:
-            made.notes.append(Note(line.row, "opening_known"))
+            made.notes.append(_note(line, "opening_known", "opening"))
 
     def _charge(self, made: Plan, line: Line, month: date, amount: int, waived: int, *, opening: bool = False) -> None:
         known = self.standing[line.member].get(month)
@@ -158,7 +159,8 @@ class _Planner:
             turn = known.turn + 1 if known else 0
             made.charges.append(NewCharge(line, month, turn, amount, waived, opening))
         elif (known.amount, known.waived) != (amount, waived):
-            made.notes.append(Note(line.row, "charged_differently", about={"month": f"{month:%Y-%m}"}))
+            where = "opening" if opening else f"month {month.month} due"
+            made.notes.append(_note(line, "charged_differently", where, month))
 
     def _payment(self, made: Plan, line: Line, month: int, day: str, amount: int) -> None:
         key, known = self._free_key(line, month)
@@ -167,11 +169,11 @@ class _Planner:
         if known is None:
             known = sum(one.amount_fen for one in others if _same_month(one, paid_on)) or None
             if known == amount:
-                made.notes.append(Note(line.row, "payment_known", about={"month": f"{paid_on:%Y-%m}"}))
+                made.notes.append(_note(line, "payment_known", f"month {month} paid", paid_on))
         if known is None:
             made.payments.append(NewPayment(line, key, paid_on, bool(day), amount))
         elif known != amount:
-            made.notes.append(Note(line.row, "paid_differently", about={"month": f"{paid_on:%Y-%m}"}))
+            made.notes.append(_note(line, "paid_differently", f"month {month} paid", paid_on))
 
     def _free_key(self, line: Line, month: int) -> tuple[uuid.UUID, int | None]:
         """The key that this month's payment gets, and the amount under which it stands already; a reversed payment's
@@ -186,6 +188,33 @@ class _Planner:
             if key not in stored:
                 return key, None
         raise AssertionError(line.key)
+
+
+def _note(line: Line, code: str, where: str, month: date | None = None) -> Note:
+    """With the cell it speaks of, else that of the monthly amount, else of the name."""
+    places = line.places
+    heading, cell = places.get(where) or places.get("monthly") or places.get("name") or ("", "")
+    return Note(line.row, code, heading, cell, {"month": f"{month:%Y-%m}"} if month else {})
+
+
+def _together(notes: list[Note]) -> list[Note]:
+    """The same about several months of a row is said once, with the first cell and all the months."""
+    by_code: dict[str, list[Note]] = defaultdict(list)
+    for note in notes:
+        by_code[note.code].append(note)
+    return [replace(same[0], about=_months(same)) for same in by_code.values()]
+
+
+def _months(notes: list[Note]) -> dict[str, object]:
+    """Several months one after the other as the first and the last."""
+    months = sorted({str(note.about["month"]) for note in notes if note.about})
+    if len(months) > FEW and months_apart(_month(months[0]), _month(months[-1])) == len(months) - 1:
+        return {"month": f"{months[0]}–{months[-1]}"}
+    return {"month": "、".join(months)} if months else {}
+
+
+def _month(written: str) -> date:
+    return date.fromisoformat(f"{written}-01")
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,6 +15,7 @@ from members.workbooks.reading import Formula, Value
 from members.workbooks.records import Record
 
 Months = tuple[int, ...]
+MOST_KEPT = 200
 
 
 @dataclass
@@ -83,7 +84,8 @@ class RowReader:
 
     def _cells(self, one: Record) -> dict[str, Value]:
         columns = self.sheet.layout.columns
-        return {column.heading: value for column in columns if (value := one.row.value(column.index)) not in (None, "")}
+        found = {column.heading: one.row.value(column.index) for column in columns}
+        return {heading: _cut(value) for heading, value in found.items() if value not in (None, "")}
 
     def _person(self, row: Written, one: Record) -> None:
         found = self.people.find(self._value(one, "name"), self._value(one, "national_id"))
@@ -188,6 +190,11 @@ def _place(column: Column, one: Record) -> tuple[str, str]:
 
 def _without_value(value: Value) -> bool:
     return isinstance(value, Formula) and value.shown is None
+
+
+def _cut(value: Value) -> Value:
+    """What is kept of a cell to be given back; nobody writes more into one of a ledger."""
+    return value[:MOST_KEPT] if type(value) is str else value
 
 
 def _short(value: Value) -> str:

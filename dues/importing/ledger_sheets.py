@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from django.utils.translation import gettext as _
@@ -27,6 +27,10 @@ YEAR = re.compile(r"(20\d\d)\s*年")
 COPIES = re.compile(r"备份|副本|模板|样表|示例|样例|说明")
 MOST_ROWS = 3_000
 """A branch has no more than some hundred members; beyond this it isn't the ledger of one."""
+MOST_SHEETS = 20
+MOST_HEAD_ROWS = 20
+MOST_COLUMNS = 80
+"""Two columns for each month, and as many beside them."""
 
 
 class NotALedger(Exception):
@@ -85,7 +89,8 @@ class Ledger:
 def open_ledger(path: Path, year: int) -> Iterator[Ledger]:
     """Raises UnreadableWorkbook, NotALedger."""
     with open_workbook(path) as book:
-        usable = [one for index, head in enumerate(book.heads) if (one := _sheet(book, index, head, year))]
+        heads = [_top_left(head) for head in book.heads[:MOST_SHEETS]]
+        usable = [one for index in range(len(heads)) if (one := _sheet(book, index, heads, year))]
         if not usable:
             raise NotALedger(
                 _("No dues were found. The sheet needs a column 姓名, and 月应交, 党费基数 or a column a month.")
@@ -93,9 +98,15 @@ def open_ledger(path: Path, year: int) -> Iterator[Ledger]:
         yield _together(sorted(usable, key=lambda one: _rank(one, book.heads, year), reverse=True), book, year)
 
 
-def _sheet(book: OpenWorkbook, index: int, head: Head, year: int) -> LedgerSheet | None:
-    layout = find_layout(book.heads, LEDGER, sheet=index)
-    if layout is None or head.hidden:
+def _top_left(head: Head) -> Head:
+    """Where headings can stand: trying to understand every cell of a huge sheet would take minutes."""
+    rows = [row._replace(cells=row.cells[:MOST_COLUMNS]) for row in head.rows[:MOST_HEAD_ROWS]]
+    return replace(head, rows=rows)
+
+
+def _sheet(book: OpenWorkbook, index: int, heads: list[Head], year: int) -> LedgerSheet | None:
+    layout = None if heads[index].hidden else find_layout(heads, LEDGER, sheet=index)
+    if layout is None:
         return None
     periods = period_columns(layout) or _of_one_month(layout)
     read = [one for one in periods if one.period.year in (None, year) and one.period.part != Part.OTHER]

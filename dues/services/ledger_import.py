@@ -24,6 +24,9 @@ from members.models import Organization, User
 from members.services.refused import Refused
 from members.workbooks.stored import dump_cells
 
+MOST_NOTES = 1_000
+"""What is kept to be shown and given back; a sheet with more to say isn't the ledger of a branch."""
+
 
 @dataclass
 class Judged:
@@ -40,8 +43,9 @@ class Judged:
 
     @property
     def notes(self) -> list[Note]:
-        """By row, what concerns the whole sheet first."""
-        return sorted([*self.found.notes, *self.plan.notes], key=lambda note: (note.row, note.cell))
+        """By row, what concerns the whole sheet first. Of a row that the record refuses only that counts."""
+        found = [note for note in self.found.notes if note.refuses or note.row not in self.plan.refused]
+        return sorted([*found, *self.plan.notes], key=lambda note: (note.row, note.cell))
 
     @property
     def is_blocked(self) -> bool:
@@ -123,7 +127,7 @@ def _shown(judged: Judged) -> dict[str, Any]:
         "refused_rows": len(judged.found.refused) + len(judged.plan.refused),
         "blocked": judged.is_blocked,
         "unread": judged.found.unread[:40],
-        "notes": [note.stored() for note in judged.notes],
+        "notes": [note.stored() for note in judged.notes[:MOST_NOTES]],
     }
 
 
@@ -133,7 +137,7 @@ def _content(judged: Judged) -> dict[str, Any]:
     cells |= {line.row: dump_cells(line.cells) for line in judged.found.lines if line.row in judged.plan.refused}
     return {
         "lines": [{**asdict(line), "cells": {}} for line in judged.kept],
-        "refused": [[row, cells[row]] for row in sorted(refused & cells.keys())],
+        "refused": [[row, cells[row]] for row in sorted(refused & cells.keys())[:MOST_NOTES]],
         "headings": judged.found.headings,
     }
 

@@ -1,5 +1,7 @@
 """What the headings of a ledger mean."""
 
+import time
+
 import pytest
 
 from dues.importing.ledger_columns import LEDGER, Part, period_columns, period_of, single_columns
@@ -65,6 +67,16 @@ def test_the_months_of_a_heading(heading, months, part, year):
 @pytest.mark.parametrize("heading", ["姓名", "月应交", "备注", "3-1月"])
 def test_a_heading_without_a_month(heading):
     assert period_of(heading) is None
+
+
+@pytest.mark.parametrize("heading", ["收缴数额", "月工资", "应交实交", "1月交", "党费月份", "一"])
+def test_a_heading_made_to_be_slow_is_answered_at_once(heading):
+    began = time.perf_counter()
+    for length in (8, 20, 10_000):
+        LEDGER.candidates(f"{heading * length}?")
+        period_of(f"{heading * length}?")
+
+    assert time.perf_counter() - began < 0.5
 
 
 def layout(*headings):

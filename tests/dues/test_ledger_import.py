@@ -273,6 +273,28 @@ def test_what_changed_since_the_preview_refuses_the_whole(cast, preview):
     assert not Entry.objects.filter(action="import_dues_ledger").exists()
 
 
+def test_the_same_about_many_months_is_said_once_with_its_cell(preview):
+    for text in ("2026-01", "2026-02", "2026-03", "2026-05"):
+        charge(Member.objects.get(name="张英"), text, 5000)
+    kept = preview([row(1, "张英", 4000, 40, [40] * 5)])
+
+    notes = [(note["code"], note["cell"], note["about"]) for note in kept.found["notes"] if note["row"] == 3]
+    assert notes == [("charged_differently", "D3", {"month": "2026-01、2026-02、2026-03、2026-05"})]
+
+
+def test_months_one_after_the_other_are_named_from_first_to_last(preview):
+    for text in ("2026-01", "2026-02", "2026-03"):
+        charge(Member.objects.get(name="张英"), text, 5000)
+
+    assert preview().found["notes"][0]["about"] == {"month": "2026-01–2026-03"}
+
+
+def test_long_cells_are_cut_before_they_are_kept(preview):
+    kept = preview([row(1, "没有人" * 200, 4000, 40, [40])])
+
+    assert len(opened(kept.content)) < 1500
+
+
 # --- Two persons ------------------------------------------------------------------------------------------------------
 @pytest.fixture
 def own(cast):

@@ -330,3 +330,11 @@ def test_a_cut_file_is_refused(read, tmp_path):
 
     with pytest.raises(UnreadableWorkbook):
         read([], path=path)
+
+
+def test_a_workbook_of_nothing_but_headings_is_answered(read, tmp_path):
+    rows = [["姓名", *["应交实交收缴"] * 200]] * 30
+    path = book(tmp_path / "wide.xlsx", *((f"{number}月", rows) for number in range(25)))
+
+    with pytest.raises(NotALedger):
+        read([], path=path)
