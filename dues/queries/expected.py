@@ -67,8 +67,8 @@ FROM due WHERE due.basis IS NOT NULL
 ON CONFLICT (member_id, month, turn) DO NOTHING
 """
 
-UNFIT = """(charge.imported_from_id IS NULL AND (charge.organization_id <> due.branch OR due.basis IS NULL
-    OR charge.basis_id <> due.basis OR charge.amount_fen <> due.amount OR charge.waived_fen <> due.waived))"""
+UNFIT = """(charge.id IS NOT NULL AND charge.imported_from_id IS NULL
+    AND (charge.organization_id <> due.branch OR due.basis IS NULL OR charge.basis_id <> due.basis OR charge.amount_fen <> due.amount OR charge.waived_fen <> due.waived))"""
 """Condition: the first line of the month isn't what the facts ask for. A line taken over from a ledger stays."""
 
 SURVEY = """
@@ -133,6 +133,16 @@ def suspects(path: str, month: date) -> list[int]:
     with connection.cursor() as cursor:
         cursor.execute(DUE + SUSPECTS.format(unfit=UNFIT), _month_at(path, month))
         return [member for (member,) in cursor.fetchall()]
+
+
+def refresh_statistics() -> None:
+    """Let PostgreSQL look at the charges again; by itself it does so only when a tenth of the table has changed.
+
+    Of a month it knows nothing of it expects a single row, and then compares each member with each charge.
+    """
+    if connection.vendor == "postgresql":
+        with connection.cursor() as cursor:
+            cursor.execute("ANALYZE dues_charge")
 
 
 def insert_missing(path: str, month: date, *, made_by: str, made_at: datetime) -> int:

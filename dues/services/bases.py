@@ -2,7 +2,8 @@
 
 import json
 import uuid
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
@@ -74,7 +75,7 @@ def fix_basis(new: NewBasis, *, by: User | str, on: date) -> Basis:
     if standing and _says_the_same(standing, new):
         return standing
     _demand_reason(new)
-    basis = _store(new, _computed(new), by)
+    basis = _store(new, computed(new), by)
     follow_facts(new.member, basis.valid_from, basis.valid_until, by=str(by), on=on)
     _record("fix_basis", basis, by, standing)
     return basis
@@ -97,6 +98,17 @@ def keep_basis(member: Member, year: int, *, by: User | str, on: date) -> Basis:
     return fix_basis(kept, by=by, on=on)
 
 
+@transaction.atomic
+def keep_bases(members: Iterable[Member], year: int, *, by: User | str, on: date) -> int:
+    """Keep last year's base of each of them that has one; how many."""
+    kept = 0
+    for member in members:
+        with suppress(Refused):
+            keep_basis(member, year, by=by, on=on)
+            kept += 1
+    return kept
+
+
 def refix_stale(place: Organization, month: date, *, by: User | str, on: date) -> int:
     """Compute anew, from the month on, the bases below `place` that rest on rules no longer in force; how many."""
     stale = list(stale_bases(place.path, month).select_related("member"))
@@ -111,7 +123,7 @@ def refix_stale(place: Organization, month: date, *, by: User | str, on: date) -
             decided_on=basis.decided_on,
             reason=_("The rule or the local rule changed"),
         )
-        _record("fix_basis", _store(same, _computed(same), by), by, basis)
+        _record("fix_basis", _store(same, computed(same), by), by, basis)
     return len(stale)
 
 
@@ -165,7 +177,8 @@ def _demand_reason(new: NewBasis) -> None:
         raise Refused(sentence % {"article": article}, "reason")
 
 
-def _computed(new: NewBasis) -> MonthlyDues:
+def computed(new: NewBasis) -> MonthlyDues:
+    """What it would come to, and why; nothing is stored. Raises Refused: no base, no rule, no local amount."""
     local = in_force_at(new.member.roster_path, on=new.valid_from)
     base = None if new.base is None else Decimal(new.base) / FEN_PER_YUAN
     try:

@@ -1,0 +1,48 @@
+"""A branch's year of charging, month by month: what is charged, what a run would do, what is closed."""
+
+from dataclasses import dataclass
+from datetime import date
+
+from django.db.models import F, Sum
+
+from dues.models import Charge, ClosedMonth
+from dues.queries.expected import Survey, survey, suspects
+from dues.rules.months import month_of, months_between
+from members.models import Organization
+
+
+@dataclass(frozen=True, slots=True)
+class MonthLine:
+    """`survey` says what a run would do, `owed_fen` what the month asks for; `suspects` may have to be corrected."""
+
+    month: date
+    survey: Survey
+    suspects: int
+    owed_fen: int
+    closed: ClosedMonth | None
+    is_over: bool
+
+    @property
+    def to_do(self) -> bool:
+        return self.closed is None and bool(self.survey.missing or self.survey.unfit)
+
+    @property
+    def closable(self) -> bool:
+        return self.closed is None and self.is_over and bool(self.survey.already)
+
+
+def month_lines(branch: Organization, year: int, *, on: date) -> list[MonthLine]:
+    """The months of the year that have begun, the newest first. A query a month, and two."""
+    last = min(date(year, 12, 1), month_of(on))
+    months = list(months_between(date(year, 1, 1), last))
+    closed = {row.month: row for row in ClosedMonth.objects.filter(organization=branch, month__in=months)}
+    rows = Charge.objects.filter(organization=branch, month__in=months).order_by().values("month")
+    owed = dict(rows.annotate(fen=Sum(F("amount_fen") - F("waived_fen"))).values_list("month", "fen"))
+    lines = [_line(branch, month, owed.get(month, 0), closed.get(month), on) for month in months]
+    return lines[::-1]
+
+
+def _line(branch: Organization, month: date, owed: int, closed: ClosedMonth | None, on: date) -> MonthLine:
+    found = survey(branch.path, month)
+    doubtful = len(suspects(branch.path, month)) if found.unfit and not closed else 0
+    return MonthLine(month, found, doubtful, owed, closed, month < month_of(on))

@@ -1,0 +1,162 @@
+"""The bases of a branch for a year: listed, kept, fixed one by one, and a member's history of them."""
+
+from datetime import date
+from typing import Any
+from urllib.parse import urlencode
+from uuid import UUID
+
+from django.contrib import messages
+from django.http import Http404, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from dues.forms.bases import YEARS, BasisForm, CategoryForm, YearForm
+from dues.models import Basis
+from dues.queries.base_list import BaseLine, base_fen_of, base_lines, history_of, lines_of, progress_in, progress_of
+from dues.queries.places import branch_of
+from dues.rules.months import month_of
+from dues.rules.payment import yuan
+from dues.services.bases import computed, fix_basis, keep_bases, keep_basis, parts_of
+from dues.views.places import branch_asked_for, branches_offered
+from members.choices import Capability, DuesCategory
+from members.models import Member, Organization
+from members.policy import fetch, requires, signed_in
+from members.requests import PageRequest
+from members.services.refused import Refused
+from members.views.member import carried_out
+from rulebook.book import rule
+from rulebook.rules.dues import MonthlyDues
+
+
+@requires(Capability.FIX_BASES)
+@never_cache
+@require_safe
+def basis_list(request: PageRequest) -> HttpResponse:
+    """Everybody of the branch with last year's base, what the roster says, and the new one."""
+    branch = branch_asked_for(request, Capability.FIX_BASES)
+    year = YearForm(request.GET).chosen(request.today)
+    lines = base_lines(branch, year)
+    context = {
+        "branch": branch,
+        "branches": branches_offered(request, Capability.FIX_BASES),
+        "lines": lines,
+        "progress": progress_in(lines),
+        "keepable": sum(line.keepable for line in lines),
+        "rule": rule("dues.base.fix", request.today),
+    }
+    years = {"year": year, "before": year - 1, "after": year + 1}
+    return render(request, "dues/bases.html", context | years)
+
+
+@requires(Capability.FIX_BASES)
+@require_POST
+def basis_keep_all(request: PageRequest, code: str, year: int) -> HttpResponse:
+    """Last year's base for everybody who has one and none for this year."""
+    branch = fetch(request, Organization.objects.branches(), code=code)
+    members = [line.member for line in base_lines(branch, _possible(year)) if line.keepable]
+    kept = keep_bases(members, year, by=request.user, on=request.today)
+    said = ngettext("%(kept)s base is kept.", "%(kept)s bases are kept.", kept) % {"kept": kept}
+    messages.success(request, said)
+    return redirect(_list_of(branch, year))
+
+
+@requires(Capability.FIX_BASES)
+@never_cache
+@require_POST
+def basis_keep(request: PageRequest, member: UUID, year: int) -> HttpResponse:
+    """Last year's base for one; with htmx the answer is the row and the progress."""
+    person = fetch(request, Member.objects.all(), key=member)
+    branch = branch_of(person)
+    if branch is None:
+        raise Http404
+    try:
+        keep_basis(person, _possible(year), by=request.user, on=request.today)
+    except Refused as refusal:
+        messages.error(request, str(refusal))
+        return redirect(_list_of(branch, year))
+    if not request.htmx:
+        return redirect(f"{_list_of(branch, year)}#row-{person.pk}")
+    context = {"line": lines_of([person], year)[0], "year": year, "progress": progress_of(branch, year)}
+    return render(request, "dues/bases.html#patch", context | {"is_patch": True})
+
+
+@requires(Capability.FIX_BASES)
+@never_cache
+@require_http_methods(["GET", "HEAD", "POST"])
+def basis_fix(request: PageRequest, member: UUID, year: int) -> HttpResponse:
+    """What counts and what doesn't, item by item; with `show` only what it would come to."""
+    person = fetch(request, Member.objects.all(), key=member)
+    line = lines_of([person], _possible(year))[0]
+    typed = request.POST if request.method == "POST" else request.GET
+    category = CategoryForm(typed).chosen(_category(line))
+    form = BasisForm(
+        request.POST or None, member=person, year=year, category=category, initial=_first_values(line, year, request)
+    )
+    shown = None
+    if request.method == "POST" and form.is_valid():
+        if "show" in request.POST:
+            shown = _what_it_comes_to(form)
+        elif _fixed(request, form):
+            branch = branch_of(person)
+            return redirect(_list_of(branch, year) if branch else reverse("dues:basis-history", args=[person.key]))
+    choice = CategoryForm(initial={"category": category})
+    context = {"form": form, "member": person, "year": year, "line": line, "shown": shown, "choice": choice}
+    return render(request, "dues/basis_fix.html", context | {"category": DuesCategory(category).label})
+
+
+@signed_in
+@never_cache
+@require_safe
+def basis_history(request: PageRequest, key: UUID) -> HttpResponse:
+    """Every base of a member with what was counted: for the officer who fixes them, and the member."""
+    member = get_object_or_404(Member.objects.visible_to(request.user, Capability.FIX_BASES), key=key)
+    may_fix = request.user.standing.may(Capability.FIX_BASES, member.roster_path)
+    context = {"member": member, "history": history_of(member), "may_fix": may_fix, "year": request.today.year}
+    return render(request, "dues/basis_history.html", context)
+
+
+def _fixed(request: PageRequest, form: BasisForm) -> bool:
+    fixed: list[Basis] = []
+    done = carried_out(form, lambda: fixed.append(fix_basis(form.new_basis(), by=request.user, on=request.today)))
+    if done:
+        facts = {"name": form.member, "yuan": yuan(fixed[0].amount_fen)}
+        messages.success(request, _("%(name)s pays %(yuan)s yuan a month.") % facts)
+    return done
+
+
+def _what_it_comes_to(form: BasisForm) -> MonthlyDues | None:
+    found: list[MonthlyDues] = []
+    carried_out(form, lambda: found.append(computed(form.new_basis())))
+    return found[0] if found else None
+
+
+def _first_values(line: BaseLine, year: int, request: PageRequest) -> dict[str, Any]:
+    """What was fixed last, to be changed; what the roster says only when it is asked for."""
+    begins = date(year, 1, 1)
+    valid_from = max(begins, month_of(request.today)) if line.now and request.today.year == year else begins
+    basis = line.now or line.last
+    parts = parts_of(basis) if basis else {}
+    base = {} if parts else {"base": base_fen_of(basis)}
+    if request.GET.get("take") == "roster":
+        parts, base = {}, {"base": line.roster_fen}
+    return {"valid_from": valid_from, "decided_on": request.today, **parts, **base}
+
+
+def _category(line: BaseLine) -> str:
+    """As it was fixed last, else as the roster says, else as most pay."""
+    basis = line.now or line.last
+    return (basis.category if basis else "") or line.member.dues_category or DuesCategory.EMPLOYED
+
+
+def _possible(year: int) -> int:
+    if year not in YEARS:
+        raise Http404
+    return year
+
+
+def _list_of(branch: Organization, year: int) -> str:
+    return f"{reverse('dues:basis-list')}?{urlencode({'org': branch.code, 'year': year})}"

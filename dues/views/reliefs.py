@@ -1,0 +1,142 @@
+"""Reliefs: the branch's list and its requests, the committee's answers."""
+
+from typing import Any
+from uuid import UUID
+
+from django.contrib import messages
+from django.core.paginator import Paginator
+from django.db.models import F
+from django.http import HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from dues.forms.reliefs import ApproveForm, DeclineForm, EndReliefForm, ReliefForm
+from dues.models import Basis, Relief
+from dues.queries.places import branch_of, names_of
+from dues.rules.months import month_of
+from dues.rules.relief import approval_rule
+from dues.services.reliefs import approve_relief, ask_relief, decline_relief, end_relief
+from meetings.models import Meeting
+from members.choices import Capability, DuesCategory
+from members.fields import opened
+from members.models import Member
+from members.policy import fetch, requires
+from members.requests import PageRequest
+from members.views.member import carried_out
+from rulebook.book import rule_version
+from rulebook.dates import add_months
+
+ON_A_PAGE = 30
+MEETINGS = 12
+RELIEFS = Relief.objects.select_related("member", "meeting")
+
+
+@requires(Capability.VIEW_DUES, Capability.APPROVE_DUES)
+@require_safe
+def relief_list(request: PageRequest) -> HttpResponse:
+    """Those that wait for an answer first; a committee sees those of the branches below it."""
+    rows = RELIEFS.all().visible_to(request.user).order_by(F("approved_on").asc(nulls_first=True), "-valid_from", "key")
+    waiting = rows.waiting()
+    context = {
+        "waiting": waiting,
+        "page": Paginator(rows.exclude(pk__in=waiting.values("pk")), ON_A_PAGE).get_page(request.GET.get("page")),
+        "month": month_of(request.today),
+        "may_ask": Capability.RECORD_DUES in request.user.standing.capabilities,
+    }
+    return render(request, "dues/reliefs.html", context)
+
+
+@requires(Capability.RECORD_DUES)
+@require_http_methods(["GET", "HEAD", "POST"])
+def relief_new(request: PageRequest, member: UUID) -> HttpResponse:
+    """What the branch considered for one member."""
+    person = fetch(request, Member.objects.all(), key=member)
+    category, first = category_of(person), month_of(request.today)
+    form = ReliefForm(request.POST or None, meetings=_meetings_of(person), initial={"first": first})
+    if request.method == "POST" and form.is_valid():
+        new, by, on = form.new_relief(person), request.user, request.today
+        if carried_out(form, lambda: ask_relief(new, category=category, by=by, on=on)):
+            messages.success(request, _("It is on record."))
+            return redirect("dues:relief-detail", new.key)
+    context = {"form": form, "member": person, "rule": approval_rule(category, request.today)}
+    return render(request, "dues/relief_new.html", context)
+
+
+@requires(Capability.VIEW_DUES, Capability.APPROVE_DUES)
+@never_cache
+@require_safe
+def relief_detail(request: PageRequest, key: UUID) -> HttpResponse:
+    """What was considered and what came of it."""
+    return _page(request, fetch(request, RELIEFS.all(), pk=key))
+
+
+@requires(Capability.APPROVE_DUES)
+@require_POST
+def relief_approve(request: PageRequest, key: UUID) -> HttpResponse:
+    relief, form = fetch(request, RELIEFS.all(), pk=key), ApproveForm(request.POST)
+    if form.is_valid():
+        given = form.cleaned_data
+        if carried_out(form, lambda: approve_relief(relief, **given, by=request.user, on=request.today)):
+            messages.success(request, _("Approved. What was charged for these months follows."))
+            return redirect("dues:relief-detail", relief.pk)
+    return _page(request, relief, approve=form)
+
+
+@requires(Capability.APPROVE_DUES)
+@require_POST
+def relief_decline(request: PageRequest, key: UUID) -> HttpResponse:
+    relief, form = fetch(request, RELIEFS.all(), pk=key), DeclineForm(request.POST)
+    if form.is_valid():
+        given = form.cleaned_data
+        if carried_out(form, lambda: decline_relief(relief, **given, by=request.user, on=request.today)):
+            messages.success(request, _("Declined. Dues stay as they are."))
+            return redirect("dues:relief-detail", relief.pk)
+    return _page(request, relief, decline=form)
+
+
+@requires(Capability.RECORD_DUES)
+@require_POST
+def relief_end(request: PageRequest, key: UUID) -> HttpResponse:
+    relief, form = fetch(request, RELIEFS.all(), pk=key), EndReliefForm(request.POST)
+    if form.is_valid():
+        until, reason = add_months(form.cleaned_data["last"], 1), form.cleaned_data["reason"]
+        ended = carried_out(
+            form, lambda: end_relief(relief, valid_until=until, reason=reason, by=request.user, on=request.today)
+        )
+        if ended:
+            messages.success(request, _("It ends then. What was charged since follows."))
+            return redirect("dues:relief-detail", relief.pk)
+    return _page(request, relief, end=form)
+
+
+def category_of(member: Member) -> str:
+    """As it was fixed last, else as the roster says; who says nothing needs the committee, as most do."""
+    last = Basis.objects.filter(member=member).order_by("valid_from", "fixed_at").last()
+    return (last.category if last else "") or member.dues_category or DuesCategory.EMPLOYED
+
+
+def _page(request: PageRequest, relief: Relief, **forms: Any) -> HttpResponse:
+    standing, path = request.user.standing, relief.member.roster_path
+    waiting = relief.needs_superior and not relief.approved_on and not relief.declined_on
+    context = {
+        "relief": relief,
+        "ground": opened(relief.ground),
+        "rule": rule_version(relief.rule),
+        "names": names_of([relief.asked_by, relief.approved_by]),
+        "waiting": waiting,
+        "may_decide": waiting and standing.may(Capability.APPROVE_DUES, path),
+        "may_end": not relief.declined_on and standing.may(Capability.RECORD_DUES, path),
+        "approve": ApproveForm(),
+        "decline": DeclineForm(),
+        "end": EndReliefForm(initial={"last": month_of(request.today)}),
+    }
+    return render(request, "dues/relief.html", context | forms)
+
+
+def _meetings_of(member: Member) -> Any:
+    """The branch's latest meetings that were held."""
+    branch = branch_of(member)
+    held = Meeting.objects.held().filter(organization=branch) if branch else Meeting.objects.none()
+    return held.filter(pk__in=list(held.in_order().values_list("pk", flat=True)[:MEETINGS]))
