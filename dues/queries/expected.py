@@ -68,7 +68,8 @@ ON CONFLICT (member_id, month, turn) DO NOTHING
 """
 
 UNFIT = """(charge.id IS NOT NULL AND charge.imported_from_id IS NULL
-    AND (charge.organization_id <> due.branch OR due.basis IS NULL OR charge.basis_id <> due.basis OR charge.amount_fen <> due.amount OR charge.waived_fen <> due.waived))"""
+    AND (charge.organization_id <> due.branch OR due.basis IS NULL OR charge.basis_id <> due.basis
+        OR charge.amount_fen <> due.amount OR charge.waived_fen <> due.waived))"""
 """Condition: the first line of the month isn't what the facts ask for. A line taken over from a ledger stays."""
 
 SURVEY = """

@@ -11,17 +11,18 @@ ITEMS = [item for _, items in groups() for item in items]
 EVERYBODY = ["members:home", "members:regulation-list"]
 CARE = ["members:home", "members:roster-list", "members:reach-list", "members:help-list"]
 LIFE = ["meetings:meeting-list", "meetings:duty-list"]
-DUES = ["dues:grid", "dues:payment-list", "dues:arrears", "dues:ledger-year", "dues:bill-list", "dues:remittance-list"]
+MONEY = ["dues:grid", "dues:payment-list"]
+OWED = ["dues:relief-list", "dues:arrears", "dues:ledger-year", "dues:bill-list", "dues:remittance-list"]
 PLACES = ["members:organization-tree", "members:regulation-list"]
-BRANCH = [*CARE, "members:import-list", *LIFE, *DUES, *PLACES]
+BRANCH = [*CARE, "members:import-list", *LIFE, *MONEY, *OWED, *PLACES]
 SHOWN = {
     "secretary": [*BRANCH, "members:audit-list"],
-    "officer": BRANCH,
+    "officer": [*CARE, "members:import-list", *LIFE, *MONEY, "dues:basis-list", *OWED, *PLACES],
     "group_leader": [*CARE, *LIFE, *PLACES],
     "member": ["members:home", "members:member-me", "meetings:mine", "dues:mine", "members:regulation-list"],
     "county_staff": [
         "members:home", "members:roster-list", "members:import-list", "meetings:duty-list", "meetings:election-list",
-        "dues:arrears", "dues:remittance-list", *PLACES, "members:audit-list",
+        "dues:relief-list", "dues:arrears", "dues:remittance-list", *PLACES, "members:audit-list",
     ],
     "county_secretary": ["members:home", "meetings:duty-list", "dues:arrears", "dues:remittance-list", *PLACES],
     "inspector": ["members:home", *PLACES],
