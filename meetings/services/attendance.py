@@ -17,7 +17,7 @@ from django.utils.translation import gettext as _
 
 from audit.services import record
 from meetings.choices import PRESENT, AttendanceState, LeaveKind, MeetingState
-from meetings.models import Expected, Mark, Meeting
+from meetings.models import Expected, LeaveRequest, Mark, Meeting
 from meetings.services.meeting import NotNow, locked
 from members.fields import opened, sealed
 from members.models import User
@@ -91,12 +91,16 @@ def follow_up(*, meeting: Meeting, member_id: int, attendance: Attendance, key: 
 
 @transaction.atomic
 def mark_rest_present(*, meeting: Meeting, except_for: Collection[int] = (), key: uuid.UUID, by: User | str) -> int:
-    """Mark everybody not recorded yet as present on site, except those members. Returns the number marked."""
+    """Mark everybody not recorded yet as present on site, except those members. Returns the number marked.
+
+    Whoever asked for leave and has no answer stays unrecorded: that is somebody's decision, not a tap's.
+    """
     meeting = _running(meeting)
     rest = (
         Expected.objects.select_for_update()
         .filter(meeting=meeting, state=AttendanceState.UNKNOWN)
         .exclude(member__in=except_for)
+        .exclude(member__in=LeaveRequest.objects.open().filter(meeting=meeting).values("member"))
         .order_by("pk")
     )
     marked = [one for one in rest if not Mark.objects.filter(pk=_own_key(key, one)).exists()]

@@ -7,7 +7,7 @@ import pytest
 
 from audit.models import Entry
 from meetings.choices import AttendanceState, MeetingKind, MeetingState, NotCountedBecause
-from meetings.models import Expected, Mark, Meeting
+from meetings.models import Expected, LeaveRequest, Mark, Meeting
 from meetings.queries.tally import tally_of
 from meetings.services.attendance import Attendance, mark, mark_rest_present, undo_mark
 from meetings.services.meeting import NotNow, close_meeting, open_meeting, plan_meeting
@@ -106,6 +106,13 @@ def test_everybody_except_leaves_the_exceptions_unrecorded(opened, cast):
 
     assert marked == 1
     assert opened.expected.get(member=cast.li).state == AttendanceState.UNKNOWN
+
+
+def test_whoever_waits_for_an_answer_about_leave_is_not_marked_with_the_rest(cast, opened):
+    LeaveRequest.objects.create(meeting=opened, member=cast.li, kind="sick")
+
+    assert mark_rest_present(meeting=opened, key=uuid.uuid4(), by=cast.secretary) == 1
+    assert Expected.objects.get(meeting=opened, member=cast.li).state == AttendanceState.UNKNOWN
 
 
 def test_everybody_except_does_not_overwrite_what_is_recorded(opened, cast):
