@@ -211,6 +211,13 @@ def test_several_rows_are_set_aside_for_one_of_the_usual_reasons(bill, owing, as
     assert bill.rows.waiting().count() == left
 
 
+def test_clear_rows_that_are_recorded_already_are_set_aside_from_the_same_list(bill, owing, as_user):
+    client, row = as_user(owing.officer), bill.rows.filter(state="certain").first()
+    assert f'formaction="{at("bill-aside", bill)}"' in client.get(bill.get_absolute_url()).content.decode()
+    client.post(at("bill-aside", bill), {"row": [str(row.pk)], "reason": "recorded"})
+    assert list(bill.rows.filter(state="set_aside")) == [row]
+
+
 def test_what_is_posted_is_not_set_aside_with_the_others(bill, owing, as_user):
     row = post_row(row=bill.rows.filter(state="certain").first(), by="officer", on=TODAY)
     as_user(owing.officer).post(at("bill-aside", bill), {"row": [str(row.pk)], "reason": "recorded"})
