@@ -56,6 +56,7 @@ WARNINGS: dict[str, Promise] = {
     "month_waived": _("Waived according to the sheet. Which approval there was isn't on record."),
     "month_to_come": _("%(month)s is still to come, but something stands there already."),
     "payment_known": _("The payment of %(month)s is on record already and wasn't taken twice."),
+    "own_payments": _("These are your own dues: the payments wait until another officer has confirmed them."),
     "opening_unreadable": _("“%(written)s” is no amount. The balance of the year before was left out."),
     "opening_known": _("Months of the year before are on record already. Its balance was left out."),
     "column_unclear": _("This column wasn't understood and was left out."),

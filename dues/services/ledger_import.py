@@ -72,7 +72,7 @@ def keep_preview(
             "year": judged.year,
             "file_name": file_name[:200],
             "uploaded_by": by,
-            "found": _shown(judged),
+            "found": _shown(judged, _own_notes(judged, by)),
             "content": json.dumps(_content(judged), ensure_ascii=False),
         },
     )
@@ -116,7 +116,13 @@ def _counts(made: Plan) -> dict[str, int]:
     return {"bases": len(made.bases), "charges": len(made.charges), "payments": len(made.payments)}
 
 
-def _shown(judged: Judged) -> dict[str, Any]:
+def _own_notes(judged: Judged, by: User | None) -> list[Note]:
+    """That an officer's own payments are not simply stored."""
+    mine = [line for line in judged.kept if by and line.member == by.member_id and line.payments]
+    return [Note(line.row, "own_payments", *line.places.get("name", ("", ""))) for line in mine]
+
+
+def _shown(judged: Judged, more: list[Note]) -> dict[str, Any]:
     """What the preview shows, in the clear: no base of anybody."""
     return {
         **judged.sums(),
@@ -127,7 +133,7 @@ def _shown(judged: Judged) -> dict[str, Any]:
         "refused_rows": len(judged.found.refused) + len(judged.plan.refused),
         "blocked": judged.is_blocked,
         "unread": judged.found.unread[:40],
-        "notes": [note.stored() for note in judged.notes[:MOST_NOTES]],
+        "notes": [note.stored() for note in [*more, *judged.notes][:MOST_NOTES]],
     }
 
 

@@ -313,6 +313,10 @@ def test_an_officers_own_payments_wait_for_a_second_person(own, cast, store):
     assert Charge.objects.filter(member=cast.zhang).count() == 3
 
 
+def test_the_preview_says_that_own_payments_wait(own, preview):
+    assert [note["row"] for note in preview().found["notes"] if note["code"] == "own_payments"] == [3]
+
+
 def test_own_payments_are_proposed_once_and_counted_once(own, cast, store):
     store()
     second = make_user("second")
