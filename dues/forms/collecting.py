@@ -68,5 +68,7 @@ class CollectForm(forms.Form):
 
     def refuse(self, refusal: Refused) -> None:
         """Show a refusal in the line it is about."""
-        name = f"{refusal.field}-{refusal.member}" if isinstance(refusal, RefusedLine) else ""
-        self.add_error(name if name in self.fields else None, str(refusal))
+        if isinstance(refusal, RefusedLine) and (name := f"{refusal.field}-{refusal.member}") in self.fields:
+            self.add_error(name, refusal.sentence)
+        else:
+            self.add_error(None, str(refusal))

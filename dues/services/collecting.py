@@ -27,11 +27,11 @@ class HandedIn:
 
 
 class RefusedLine(Refused):
-    """Nothing at all was stored, because of one line. `member` is its primary key."""
+    """Nothing at all was stored, because of one line. `member` is its primary key; `sentence` leaves the name out."""
 
     def __init__(self, member: Member, refusal: Refused) -> None:
         super().__init__(_("%(name)s: %(sentence)s") % {"name": member.name, "sentence": refusal}, refusal.field)
-        self.member = member.pk
+        self.member, self.sentence = member.pk, str(refusal)
 
 
 def key_for(form: UUID, member: Member) -> UUID:

@@ -187,6 +187,7 @@ def test_one_refused_line_leaves_nothing_of_the_others(cast, three, as_user):
     answer = as_user(cast.officer).post(STORE, form)
 
     assert [*answer.context["form"].errors] == [f"amount-{three['chen'].pk}"]
+    assert "陈红" not in str(answer.context["form"].errors)
     assert Payment.objects.count() == 0
 
 
