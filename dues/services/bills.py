@@ -2,6 +2,7 @@
 
 from collections import Counter
 from collections.abc import Iterable
+from copy import copy
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from uuid import UUID
@@ -89,14 +90,29 @@ def match_rows(rows: Iterable[BillRow], *, organization: Organization, on: date)
 
 @transaction.atomic
 def match_again(bill: Bill, *, by: User | str, on: date) -> int:
-    """Look once more at the rows nobody decided: the roster or the ledger may say more now. How many changed."""
-    rows = list(bill.rows.select_for_update().filter(state__in=UNDECIDED).order_by("key"))
+    """Look once more at the rows that wait: the roster or the ledger may say more now. How many changed.
+
+    A held row becomes clear again where it still is, so that it can be confirmed with the others; what a person decided
+    stays.
+    """
+    rows = list(bill.rows.select_for_update().filter(state__in=[*UNDECIDED, BillRowState.HELD]).order_by("key"))
     before = {row.pk: (row.state, row.member_id) for row in rows}
-    match_rows(rows, organization=bill.organization, on=on)
-    changed = [row for row in rows if before[row.pk] != (row.state, row.member_id)]
-    BillRow.objects.bulk_update(rows, ["state", "member", "candidates", "reason"])
+    looked = [copy(row) for row in rows]
+    match_rows(looked, organization=bill.organization, on=on)
+    changed = [
+        row
+        for row in looked
+        if before[row.pk] != (row.state, row.member_id) and not _undoes_a_decision(row, *before[row.pk])
+    ]
+    BillRow.objects.bulk_update(changed, ["state", "member", "candidates", "reason"])
     _record("match_bill_again", bill, by, rows=len(rows), changed=len(changed))
     return len(changed)
+
+
+def _undoes_a_decision(row: BillRow, state: str, member: int | None) -> bool:
+    if state == BillRowState.HELD:
+        return (row.state, row.member_id) != (BillRowState.CERTAIN, member)
+    return bool(row.decided_by)
 
 
 class _Numbers:

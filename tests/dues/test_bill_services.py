@@ -252,6 +252,31 @@ def test_looking_again_finds_who_joined_the_roster_meanwhile(owing):
     ]
 
 
+def test_looking_again_makes_a_held_row_clear_so_that_it_is_confirmed_with_the_others(owing):
+    bill = store(owing, line(payer="李国强", note="党费", fen=3000))
+    post_certain(bill.rows.all(), by=owing.officer, on=TODAY)
+    for month in ("2026-09", "2026-10"):
+        charge(owing.li, month, 1000)
+    assert match_again(bill, by=owing.officer, on=TODAY) == 1
+    assert bill.rows.get().state == BillRowState.CERTAIN
+    assert post_certain(bill.rows.all(), by=owing.officer, on=TODAY).posted == 1
+
+
+def test_looking_again_leaves_what_a_person_decided(owing):
+    row = post_row(row=one_row(owing, fen=50000), member=owing.li, by=owing.officer, on=TODAY)
+    assert match_again(row.bill, by=owing.officer, on=TODAY) == 0
+    row.refresh_from_db()
+    assert (row.state, row.member) == (BillRowState.HELD, owing.li)
+
+
+def test_looking_again_never_proposes_anew_what_was_taken_back(owing):
+    row = post_row(row=one_row(owing), by=owing.officer, on=TODAY)
+    undo_row(row=row, reason="记错人了", by=owing.officer, on=TODAY)
+    assert match_again(row.bill, by=owing.officer, on=TODAY) == 0
+    row.refresh_from_db()
+    assert row.state == BillRowState.DOUBTFUL
+
+
 @pytest.mark.parametrize(
     ("payer", "kind", "by_member"),
     [
