@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 from dues.rules.payment import FEN_PER_YUAN, yuan
 
 MOST_YUAN = 10_000_000
+YEARS = range(1921, 2200)
 MONTH = re.compile(r"(\d{4})\D{1,2}(\d{1,2})(?:月|\D\d{1,2})?")
 
 
@@ -65,7 +66,7 @@ class MonthField(forms.CharField):
             return None
         found = MONTH.fullmatch(written)
         try:
-            if found:
+            if found and int(found[1]) in YEARS:
                 return date(int(found[1]), int(found[2]), 1)
         except ValueError:
             pass

@@ -20,7 +20,7 @@ def branches_offered(request: PageRequest, *capabilities: Capability) -> QuerySe
 
 def branch_asked_for(request: PageRequest, *capabilities: Capability) -> Organization:
     """404 where the address names a place outside one's own, or where one has no branch at all."""
-    if code := request.GET.get("org"):
+    if code := request.GET.get("org", "").replace("\0", ""):  # PostgreSQL refuses even to look for it
         return fetch(request, Organization.objects.branches(), code=code)
     first = branches_offered(request, *capabilities).first()
     if first is None:
