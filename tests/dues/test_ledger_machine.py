@@ -1,0 +1,322 @@
+"""Anything in any order: whatever the officers do one after the other, the ledger adds up after every step.
+
+A machine plays a branch, its group and the neighbour through a year. What it expects is worked out anew from the sums
+of charges and from the payments that it remembers itself, never by the code that is tried.
+"""
+
+import uuid
+from collections import Counter
+from contextlib import suppress
+from datetime import date, timedelta
+
+import pytest
+from django.db import transaction
+from django.db.models import Sum
+from hypothesis import HealthCheck, Phase, settings
+from hypothesis import strategies as st
+from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule, run_state_machine_as_test
+
+from dues import verification
+from dues.choices import ReliefKind
+from dues.importing.ledger import LEDGER_RULE, Found, Line
+from dues.models import Allocation, Basis, Charge, ClosedMonth, Payment, Receipt, Relief
+from dues.queries.balance import months_of
+from dues.services import bases, charging, correcting, ledger_import, ledger_undo, payments, reliefs
+from dues.services.closing import close_month
+from members.choices import DuesCategory, ImportState
+from members.models import LocalRule, Member
+from members.services.belonging import CannotBelong
+from members.services.moves import move_member
+from members.services.refused import Refused
+from rulebook.dates import add_months
+from tests.dues.ledger import new_payment
+
+pytestmark = pytest.mark.django_db
+FIRST, LAST = date(2026, 1, 1), date(2026, 12, 1)
+PEOPLE = ("zhang", "li", "wang")
+PLACES = ("branch", "group", "next_branch")
+BRANCHES = ("branch", "next_branch")
+LEDGERS = (Basis, Charge, Payment, Allocation, Receipt, ClosedMonth, Relief)
+
+people = st.sampled_from(PEOPLE)
+back = st.integers(min_value=0, max_value=5)
+"""Months before the current one."""
+fen = st.sampled_from([1, 99, 1_500, 2_000, 4_000, 4_001, 12_000])
+
+
+class Year(RuleBasedStateMachine):
+    """One year of dues. Every example is rolled back."""
+
+    def __init__(self, cast):
+        super().__init__()
+        self.cast, self.today = cast, date(2026, 3, 10)
+        self.given, self.voluntary, self.forms, self.closed = Counter(), Counter(), [], {}
+        self.whole = transaction.atomic()
+        self.whole.__enter__()
+        LocalRule.objects.create(
+            organization=cast.county, rule_key="dues.prepay.max_months", value="3", document="通知", number="1",
+            approved_by="县委", approved_on=FIRST, valid_from=FIRST,
+        )  # fmt: skip
+        for who in PEOPLE:
+            self.fix_a_base(who, 2, "employed", 4)
+        for ago in (2, 1):
+            self.charge_a_month("county", ago)
+
+    def teardown(self):
+        transaction.set_rollback(True)
+        self.whole.__exit__(None, None, None)
+
+    # --- What can happen ----------------------------------------------------------------------------------------------
+    @rule(months=st.integers(1, 2))
+    @precondition(lambda self: self.today < LAST)
+    def time_passes(self, months):
+        self.today = add_months(self.today, months)
+
+    @rule(who=people, ago=back, category=st.sampled_from(["employed", "retired", "student"]), base=st.integers(0, 9))
+    def fix_a_base(self, who, ago, category, base):
+        new = bases.NewBasis(
+            member=self.member(who), year=2026, category=category, valid_from=self.month(ago),
+            base_fen=200_000 + base * 50_000, reason="工资变动",
+        )  # fmt: skip
+        self.attempt(bases.fix_basis, new, by="officer", on=self.today)
+
+    @rule(place=st.sampled_from(["county", "branch", "next_branch"]), ago=back)
+    def charge_a_month(self, place, ago):
+        self.attempt(
+            charging.charge_month, getattr(self.cast, place), self.month(ago), by=self.cast.officer, on=self.today
+        )
+
+    @rule(
+        who=people, amount=st.one_of(st.just("all"), fen), extra=st.sampled_from([0, 0, 1_000]), ago=st.integers(0, 40)
+    )
+    def pay(self, who, amount, extra, ago):
+        member = self.member(who)
+        due = sum(month.open_fen for month in months_of(member.pk)) if amount == "all" else amount
+        if due + extra:
+            self.record(new_payment(member, due + extra, self.day(ago), voluntary_fen=extra, reason="出差"))
+
+    @rule(who=people, amount=fen)
+    def pay_on_a_day_to_come(self, who, amount):
+        before = self.rows()
+        with pytest.raises(Refused):
+            payments.record_payment(new_payment(self.member(who), amount, self.day(-1)), by="officer", on=self.today)
+        assert self.rows() == before
+
+    @precondition(lambda self: self.forms)
+    @rule(number=st.integers(0, 50))
+    def send_a_form_again(self, number):
+        before = self.rows()
+        payments.record_payment(self.forms[number % len(self.forms)], by="officer", on=self.today)
+        assert self.rows() == before
+
+    @precondition(lambda self: self.forms)
+    @rule(number=st.integers(0, 50))
+    def take_a_payment_back(self, number):
+        payment = Payment.objects.get(pk=self.forms[number % len(self.forms)].key)
+        done = self.attempt(
+            payments.reverse_payment, payment, key=uuid.uuid4(), reason="记错", by="officer", on=self.today
+        )
+        if done:
+            self.count(payment, -1)
+
+    @rule(
+        who=people,
+        ago=back,
+        pays=st.sampled_from([0, 500]),
+        months=st.integers(1, 4),
+        category=st.sampled_from(["retired", "employed"]),
+    )
+    def ask_for_relief(self, who, ago, pays, months, category):
+        since = self.month(ago)
+        new = reliefs.NewRelief(
+            key=uuid.uuid4(), member=self.member(who), kind=ReliefKind.REDUCTION if pays else ReliefKind.WAIVER,
+            ground="困难", pays_fen=pays, decided_on=self.today, valid_from=since,
+            valid_until=add_months(since, months),
+        )  # fmt: skip
+        self.attempt(reliefs.ask_relief, new, category=category, by="officer", on=self.today)
+
+    @precondition(lambda self: Relief.objects.waiting().exists())
+    @rule(yes=st.booleans())
+    def the_committee_decides(self, yes):
+        relief = Relief.objects.waiting().order_by("valid_from", "pk").first()
+        if yes:
+            self.attempt(reliefs.approve_relief, relief, document="批复", by=self.cast.district_staff, on=self.today)
+        else:
+            self.attempt(reliefs.decline_relief, relief, reason="不符", by=self.cast.district_staff, on=self.today)
+
+    @precondition(lambda self: Relief.objects.in_effect().exists())
+    @rule(months=st.integers(0, 2))
+    def end_a_relief(self, months):
+        relief = Relief.objects.in_effect().order_by("valid_from", "pk").last()
+        until = add_months(relief.valid_from, months)
+        self.attempt(reliefs.end_relief, relief, valid_until=until, reason="好转", by="officer", on=self.today)
+
+    @rule(who=people, place=st.sampled_from(PLACES), ago=st.integers(0, 70))
+    def move(self, who, place, ago):
+        self.attempt(
+            move_member, key=uuid.uuid4(), member=self.member(who), organization=getattr(self.cast, place),
+            on=self.today - timedelta(days=ago), today=self.today, by="officer",
+        )  # fmt: skip
+
+    @rule(place=st.sampled_from(BRANCHES), ago=st.integers(1, 3))
+    def close_a_month(self, place, ago):
+        branch = getattr(self.cast, place)
+        if self.attempt(close_month, branch, self.month(ago), confirmed=True, by="officer", on=self.today):
+            self.closed.setdefault((branch.pk, self.month(ago)), lines(branch, self.month(ago)))
+
+    @rule(
+        place=st.sampled_from(BRANCHES),
+        monthly=fen,
+        paid=fen,
+        last=st.integers(1, 3),
+        opening=st.sampled_from([0, 700]),
+    )
+    def import_a_ledger(self, place, monthly, paid, last, opening):
+        branch = getattr(self.cast, place)
+        found = Found(last_month=last, lines=[
+            line(number, member, monthly, paid, last, opening)
+            for number, member in enumerate(Member.objects.below(branch.path).order_by("pk"), start=2)
+        ])  # fmt: skip
+        judged = ledger_import.judge(found, organization=branch, year=2026, on=self.today)
+        kept = ledger_import.keep_preview(judged, key=uuid.uuid4(), organization=branch, file_name="台账.xlsx", by=None)
+        before = set(Payment.objects.values_list("pk", flat=True))
+        if self.attempt(ledger_import.confirm_ledger, kept, by="officer", on=self.today):
+            for payment in Payment.objects.exclude(pk__in=before):
+                self.count(payment, 1)
+
+    @precondition(lambda self: self.imports().exists())
+    @rule()
+    def undo_the_last_import(self):
+        ledger = self.imports().order_by("applied_at").last()
+        standing = list(Payment.objects.live())
+        if self.attempt(ledger_undo.undo_ledger, ledger, by="officer", on=self.today):
+            gone = {one.pk for one in standing} - {one.pk for one in Payment.objects.live()}
+            assert gone <= {payment.pk for payment in Payment.objects.filter(imported_from=ledger)}
+            for payment in standing:
+                if payment.pk in gone:
+                    self.count(payment, -1)
+
+    # --- What holds after every step ----------------------------------------------------------------------------------
+    @invariant()
+    def verify_finds_nothing(self):
+        assert [check for check in verification.checks() if not check.ok] == []
+
+    @invariant()
+    def the_oldest_month_is_settled_first_and_every_fen_is_somewhere(self):
+        for who in PEOPLE:
+            member = getattr(self.cast, who).pk
+            months = months_of(member)
+            left = self.given[member] - self.voluntary[member]
+            owed, paid = sum(month.owed_fen for month in months), left
+            for month in months:
+                part = min(left, max(month.owed_fen, 0))
+                left -= part
+                assert month.settled_fen == part or month.owed_fen <= 0, (who, month)
+            ahead = sum(month.settled_fen for month in months if month.owed_fen <= 0)
+            assert ahead == left, (who, months)
+            assert sum(month.open_fen for month in months) == owed - paid + ahead
+
+    @invariant()
+    def what_is_owed_is_charged_less_waived(self):
+        rows = Charge.objects.order_by().values_list("member").annotate(Sum("amount_fen"), Sum("waived_fen"))
+        for member, charged, waived in rows:
+            assert sum(month.owed_fen for month in months_of(member)) == charged - waived
+
+    @invariant()
+    def receipts_are_numbered_without_gaps(self):
+        for branch in BRANCHES:
+            numbers = Receipt.objects.filter(organization=getattr(self.cast, branch)).values_list("number", flat=True)
+            assert sorted(numbers) == list(range(1, len(numbers) + 1))
+        assert Receipt.objects.count() == len(self.forms)
+
+    @invariant()
+    def closed_months_stay_as_they_were(self):
+        for (branch, month), before in self.closed.items():
+            assert lines(branch, month) == before
+
+    # --- Short ways ---------------------------------------------------------------------------------------------------
+    def member(self, who):
+        return Member.objects.get(pk=getattr(self.cast, who).pk)
+
+    def month(self, ago):
+        return max(add_months(self.today.replace(day=1), -ago), FIRST)
+
+    def day(self, ago):
+        return (self.today - timedelta(days=ago)).isoformat()
+
+    def imports(self):
+        return ledger_import.LedgerImport.objects.filter(state=ImportState.APPLIED)
+
+    def rows(self):
+        return [model.objects.count() for model in LEDGERS]
+
+    def record(self, new):
+        if self.attempt(payments.record_payment, new, by="officer", on=self.today):
+            self.forms.append(new)
+            self.count(new, 1)
+
+    def count(self, payment, sign):
+        self.given[payment.member.pk] += sign * payment.amount_fen
+        self.voluntary[payment.member.pk] += sign * payment.voluntary_fen
+
+    def attempt(self, service, *args, **given):
+        """What the service returns; None where it was refused, and then nothing was stored."""
+        before = self.rows()
+        with suppress(Refused, CannotBelong):
+            return service(*args, **given)
+        assert self.rows() == before
+        return None
+
+
+def lines(branch, month):
+    return list(Charge.objects.filter(organization=branch, month=month).order_by("pk").values_list())
+
+
+def line(row, member, monthly, paid, last, opening):
+    return Line(
+        row=row, member=member.pk, key=str(member.key), name=member.name, category=DuesCategory.EMPLOYED, base=None,
+        monthly=monthly, rules=LEDGER_RULE, rate=None, capped=False, opening=opening,
+        charges=[(month, monthly, 0) for month in range(1, last + 1)], payments=[(last, "", paid)],
+    )  # fmt: skip
+
+
+def play(cast, machine=Year, **more):
+    wanted = settings(
+        max_examples=10, stateful_step_count=40, deadline=None, suppress_health_check=list(HealthCheck), **more
+    )
+    run_state_machine_as_test(lambda: machine(cast), settings=wanted)
+
+
+def found_by(machine, cast):
+    """Whether the machine fails; it always plays the same."""
+    try:
+        play(cast, machine, phases=[Phase.generate], derandomize=True, report_multiple_bugs=False)
+    except AssertionError:
+        return True
+    return False
+
+
+class YearWithClosedMonths(Year):
+    """Both branches have closed their first month."""
+
+    def __init__(self, cast):
+        super().__init__(cast)
+        for place in BRANCHES:
+            self.close_a_month(place, 2)
+
+
+def test_whatever_happens_the_ledger_adds_up(cast):
+    play(cast)
+
+
+@pytest.mark.parametrize("service", [payments, correcting])
+def test_the_machine_notices_when_a_service_no_longer_settles_months(cast, service, monkeypatch):
+    monkeypatch.setattr(service, "level", lambda members, *, on: 0)
+
+    assert found_by(Year, cast)
+
+
+def test_the_machine_notices_when_a_closed_month_is_corrected(cast, monkeypatch):
+    monkeypatch.setattr(correcting.ClosedMonth.objects, "filter", lambda **place: ClosedMonth.objects.none())
+
+    assert found_by(YearWithClosedMonths, cast)
