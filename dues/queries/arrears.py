@@ -9,7 +9,7 @@ from collections.abc import Collection, Iterable, Mapping
 from datetime import date
 from typing import Any
 
-from django.db.models import Exists, F, IntegerField, OuterRef, QuerySet, Subquery, Sum
+from django.db.models import Exists, F, IntegerField, OuterRef, Q, QuerySet, Subquery, Sum
 from django.db.models.functions import Coalesce
 
 from dues.models import Allocation, Arrangement, ArrearsReason, Charge
@@ -21,8 +21,8 @@ from members.models import Member
 from members.models.member import MemberQuerySet
 from rulebook.dates import add_months
 
-WINDOW = 24
-"""Months that are added up at first; who owes all of them is looked at from the beginning."""
+WINDOW = 12
+"""Months that are added up at first; who left all of them open is looked at from the beginning."""
 
 
 Members = Collection[int] | QuerySet[Member, Any]
@@ -35,17 +35,29 @@ def standing_charges() -> ChargeQuerySet:
     return Charge.objects.filter(~Exists(later), amount_fen__gt=F("waived_fen"))
 
 
-def behind_on(on: date) -> Exists:
+def behind_on(on: date) -> Q:
     """Condition on members: the latest month that asked for something before the month of that day isn't fully paid.
 
     Who pays by the quarter may be among them before the quarter is over; `arrears_of` then finds nothing late.
     """
     mine = standing_charges().filter(member=OuterRef(OuterRef("pk")), month__lt=month_of(on))
     latest = mine.order_by("-month", "-turn").values("pk")[:1]
+    unpaid = Charge.objects.alias(settled=_settled()).filter(amount_fen__gt=F("waived_fen") + F("settled"))
+    return ~Q(Exists(_paid_for(add_months(month_of(on), -1)))) & Q(Exists(unpaid.filter(pk=Subquery(latest))))
+
+
+def _paid_for(month: date) -> ChargeQuerySet:
+    """The member's only charge of a month, where it was paid: true of nearly everybody, and quickly seen."""
+    only = Charge.objects.filter(member=OuterRef("pk"), month=month, turn=0, amount_fen__gt=F("waived_fen"))
+    reversed_since = Charge.objects.filter(member=OuterRef("member"), month=OuterRef("month"), turn=1)
+    paid = only.alias(settled=_settled()).filter(amount_fen__lte=F("waived_fen") + F("settled"))
+    return paid.filter(~Exists(reversed_since))
+
+
+def _settled() -> Coalesce:
+    """What payments gave a charge's month, 0 where nothing."""
     given = Allocation.objects.filter(member=OuterRef("member"), month=OuterRef("month")).order_by().values("member")
-    settled = Coalesce(Subquery(given.annotate(fen=Sum("amount_fen")).values("fen"), output_field=IntegerField()), 0)
-    unpaid = Charge.objects.alias(settled=settled).filter(amount_fen__gt=F("waived_fen") + F("settled"))
-    return Exists(unpaid.filter(pk=Subquery(latest)))
+    return Coalesce(Subquery(given.annotate(fen=Sum("amount_fen")).values("fen"), output_field=IntegerField()), 0)
 
 
 def behind(members: MemberQuerySet, *, on: date) -> MemberQuerySet:
@@ -54,7 +66,7 @@ def behind(members: MemberQuerySet, *, on: date) -> MemberQuerySet:
 
 
 def arrears_of(members: Members, *, on: date) -> dict[int, Arrears]:
-    """Member → arrears of that day, of those who have any. Four queries; six where somebody owes two whole years."""
+    """Member → arrears of that day, of those who have any. Four queries; six where somebody left all of WINDOW open."""
     recent = _open_between(members, add_months(month_of(on), -WINDOW), on)
     return on_the_ladder(completed(recent, on=on), of=members, on=on)
 

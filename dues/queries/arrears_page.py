@@ -19,6 +19,7 @@ from members.queries.keyset import Order, Page, Place, page
 
 ROSTER_ORDER = Order(("roster_path", "name_key", "id"))
 COLUMNS = ("id", "key", "name", "name_key", "roster_path")
+ON_A_PAGE = 30
 MOST_BRANCHES = 400
 """Below an organization with more of them one goes down the tree first: who is behind is computed, not stored."""
 
@@ -66,7 +67,7 @@ def branch_lines(path: str, *, on: date) -> list[ArrearsLine]:
 
 def tree_page(path: str, place: Place, *, on: date) -> tuple[Page, list[ArrearsLine]]:
     """One page of those behind in a whole subtree, in roster order: as quick at its end as at its beginning."""
-    found = page(behind(Member.objects.below(path), on=on), COLUMNS, ROSTER_ORDER, place)
+    found = page(behind(Member.objects.below(path), on=on), COLUMNS, ROSTER_ORDER, place, ON_A_PAGE)
     return found, _lines(found.rows, on)
 
 

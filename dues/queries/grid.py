@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 
-from django.db.models import Exists, OuterRef, Sum
+from django.db.models import Q, Sum
 
 from dues.choices import MonthState
 from dues.models import Allocation, Basis, Charge
@@ -92,15 +92,16 @@ class Ledger:
 
 
 def people_of(branch: Organization, year: int) -> MemberQuerySet:
-    """On the branch's roster today, or charged by it in that year; without what is private."""
-    charged = Charge.objects.filter(member=OuterRef("pk"), organization=branch, month__year=year)
-    members = Member.objects.filter(subtree("roster_path", [branch.path]) | Exists(charged))
+    """On the branch's roster today, or charged by it in that year; without what is private. One query at once."""
+    charged = Charge.objects.filter(organization=branch).between(date(year, 1, 1), date(year, 12, 1)).order_by()
+    ids = list(charged.values_list("member", flat=True).distinct())
+    members = Member.objects.filter(subtree("roster_path", [branch.path]) | Q(pk__in=ids))
     wanted = ("key", "name", "name_key", "dues_category", "roster_path", "joined_on")
     return members.only(*wanted).in_roster_order()
 
 
 def grid_rows(branch: Organization, members: Iterable[Member], year: int, *, on: date) -> list[GridRow]:
-    """The branch's year for these members, in their order. Seven queries with theirs, for whatever number of them."""
+    """The branch's year for these members, in their order. Seven queries, for whatever number of them."""
     people = list(members)
     ids = [one.pk for one in people]
     ledger = _ledger(branch, ids, *_window(year, on))

@@ -10,7 +10,7 @@ from django.db.models import F, FilteredRelation, Q, QuerySet, Sum, Value
 
 from dues.choices import MonthState, PayerKind, PaymentKind, PaymentWay
 from dues.models import Arrangement, ArrearsReason, ArrearsReview, Basis, Charge, Payment, Relief
-from dues.queries.arrears import WINDOW, completed
+from dues.queries.arrears import completed
 from dues.rules.arrears import Arrears, OpenMonth, Span, arrears
 from dues.rules.explaining import Explanation, Fixed, explain
 from dues.rules.month_state import MonthFacts, month_state
@@ -22,6 +22,8 @@ from members.models.periods import holding
 from members.paths import STEP
 from rulebook.dates import add_months
 
+MONTHS = 24
+"""That the page goes back."""
 TAKES_DUES = (OfficeKind.ORGANIZATION_OFFICER, OfficeKind.SECRETARY, OfficeKind.DEPUTY_SECRETARY)
 """Who is asked about dues, the first of them that the branch has."""
 
@@ -118,7 +120,7 @@ def dues_page(member: Member, viewer: User, *, on: date) -> DuesPage:
     """The last 24 months; eight queries, whatever the ledger's size. Amounts only where the viewer may see them."""
     own = viewer.standing.member_id == member.pk
     sees_base = own or viewer.standing.may(Capability.FIX_BASES, member.roster_path)
-    first = add_months(month_of(on), 1 - WINDOW)
+    first = add_months(month_of(on), 1 - MONTHS)
     charges, payments = _charges(member, first), _payments(member, first)
     settled = _settled(payments)
     bases = list(Basis.objects.filter(member=member).filter(_not_over_by(first)).order_by("-valid_from"))
@@ -313,7 +315,7 @@ def _arrears(member: Member, ledger: _Ledger, reasons: list[Agreed], arrangement
         if month < month_of(on)
     ]
     open_months = [one for one in left if one.fen > 0]
-    found = completed({member.pk: open_months}, on=on, window=WINDOW - 1)[member.pk]
+    found = completed({member.pk: open_months}, on=on, window=MONTHS - 1)[member.pk]
     return arrears(found, on=on, reasons=map(_span, reasons), quarterly=map(_span, arrangements))
 
 

@@ -14,11 +14,11 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from dues.forms.arrears import ArrangementForm, EndForm, PlaceForm, ReasonForm
 from dues.models import Arrangement, ArrearsReason
-from dues.queries.arrears_page import branch_counts, branch_lines, branches_below, open_reviews, tree_page
+from dues.queries.arrears_page import ON_A_PAGE, branch_counts, branch_lines, branches_below, open_reviews, tree_page
 from dues.rules.arrears import FLAG_KEY
 from dues.rules.months import month_of
 from dues.services.arrears import agree_quarterly, end_quarterly, end_reason, record_reason
-from dues.views.members import member_asked_for
+from dues.views.members import member_standing_here
 from members.choices import Capability, OrganizationKind
 from members.models import Member, Organization
 from members.policy import fetch, requires
@@ -27,7 +27,6 @@ from members.requests import PageRequest
 from members.views.member import carried_out
 from rulebook.book import rule_if_held
 
-ON_A_PAGE = 30
 LISTED = (OrganizationKind.COMMITTEE, OrganizationKind.GENERAL_BRANCH, OrganizationKind.BRANCH)
 
 
@@ -36,18 +35,17 @@ LISTED = (OrganizationKind.COMMITTEE, OrganizationKind.GENERAL_BRANCH, Organizat
 def arrears(request: PageRequest) -> HttpResponse:
     """A branch's people by name, furthest behind first; committees get counts and the cases under review."""
     place = _place_asked_for(request)
-    form = PlaceForm(request.GET, places=_places(request))
-    context = {"place": place, "form": form, "rule": rule_if_held(FLAG_KEY, request.today)}
+    context = {"place": place, "rule": rule_if_held(FLAG_KEY, request.today)}
     if request.user.standing.may(Capability.VIEW_DUES, place.path):
         return render(request, "dues/arrears.html", context | _names(request, place))
-    return render(request, "dues/arrears_below.html", context | _counts(request, place, form.text()))
+    return render(request, "dues/arrears_below.html", context | _counts(request, place))
 
 
 @requires(Capability.RECORD_DUES)
 @require_http_methods(["GET", "HEAD", "POST"])
 def reason_add(request: PageRequest, key: UUID) -> HttpResponse:
     """A good reason for not having paid, with the months it covers."""
-    member = member_asked_for(request, key)
+    member = member_standing_here(request, key)
     form = ReasonForm(request.POST or None, initial={"first": month_of(request.today)})
     if request.method == "POST" and form.is_valid():
         given = {name: form.cleaned_data[name] for name in ("key", "first", "reason")}
@@ -76,7 +74,7 @@ def reason_end(request: PageRequest, key: UUID) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 def arrangement_add(request: PageRequest, key: UUID) -> HttpResponse:
     """The branch agrees that a member pays once a quarter."""
-    member = member_asked_for(request, key)
+    member = member_standing_here(request, key)
     form = ArrangementForm(request.POST or None, initial={"first": month_of(request.today), "agreed_on": request.today})
     if request.method == "POST" and form.is_valid():
         given, by, on = form.cleaned_data, request.user, request.today
@@ -139,16 +137,18 @@ def _names(request: PageRequest, place: Organization) -> dict[str, Any]:
     return {"lines": lines, "page": beside, "query": query, "query_and": f"{query}&"}
 
 
-def _counts(request: PageRequest, place: Organization, text: str) -> dict[str, Any]:
+def _counts(request: PageRequest, place: Organization) -> dict[str, Any]:
     branches = branches_below(place.path, on=request.today)
     if branches is None:
         below = Organization.objects.filter(depth=place.depth + 1, path__startswith=place.path).standing_on(
             request.today
         )
         return {"parts": list(below.in_tree_order()), "reviews": open_reviews(request.user, place.path)}
+    form = PlaceForm(request.GET, places=_places(request))
     counts = branch_counts(place.path, branches, on=request.today)
-    shown = [one for one in counts if text in one.branch.name]
+    shown = [one for one in counts if form.text() in one.branch.name]
     return {
+        "form": form,
         "behind": sum(one.behind for one in counts),
         "to_help": sum(one.behind > 0 for one in counts),
         "branches": len(counts),

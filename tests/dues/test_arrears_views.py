@@ -152,7 +152,7 @@ def test_the_list_of_a_branch_costs_the_same_for_one_and_for_thirty(cast, as_use
     for number in range(more):
         owe(make_member(f"党员{number}", cast.branch), "2026-09")
     client = as_user(cast.officer)
-    with django_assert_num_queries(13):
+    with django_assert_num_queries(12):
         assert len(client.get(LIST).context["lines"]) == more
 
 
