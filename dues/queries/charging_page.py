@@ -8,23 +8,24 @@ from django.db.models import F, Sum
 from dues.models import Charge, ClosedMonth
 from dues.queries.expected import Survey, survey, suspects
 from dues.rules.months import month_of, months_between
+from dues.services.correcting import unfit_of
 from members.models import Organization
 
 
 @dataclass(frozen=True, slots=True)
 class MonthLine:
-    """`survey` says what a run would do, `owed_fen` what the month asks for; `suspects` may have to be corrected."""
+    """`survey` says what a run would add, `unfit` how many lines it would put right, `owed_fen` what is owed now."""
 
     month: date
     survey: Survey
-    suspects: int
+    unfit: int
     owed_fen: int
     closed: ClosedMonth | None
     is_over: bool
 
     @property
     def to_do(self) -> bool:
-        return self.closed is None and bool(self.survey.missing or self.survey.unfit)
+        return self.closed is None and bool(self.survey.missing or self.unfit)
 
     @property
     def closable(self) -> bool:
@@ -44,5 +45,6 @@ def month_lines(branch: Organization, year: int, *, on: date) -> list[MonthLine]
 
 def _line(branch: Organization, month: date, owed: int, closed: ClosedMonth | None, on: date) -> MonthLine:
     found = survey(branch.path, month)
-    doubtful = len(suspects(branch.path, month)) if found.unfit and not closed else 0
-    return MonthLine(month, found, doubtful, owed, closed, month < month_of(on))
+    looked_at = suspects(branch.path, month) if found.has_suspects and not closed else []
+    unfit = len(unfit_of(looked_at, month)) if looked_at else 0
+    return MonthLine(month, found, unfit, owed, closed, month < month_of(on))

@@ -58,22 +58,26 @@ def follow_facts(member: Member, since: date, until: date | None = None, *, by: 
     return sum(correct_charges([member.pk], month, by=by, on=on) for month in charged_months(member.pk, since, until))
 
 
-def _correct_chunk(members: list[int], month: date, by: str) -> list[int]:
+def unfit_of(members: list[int], month: date) -> list[tuple[Charge, Wanted | None]]:
+    """The last line of each member whose month isn't what the facts ask for, with what they ask for."""
     standing, wanted = _standing(members, month), _wanted(members, month)
     places = {line.organization_id for line in standing.values()} | {one.branch for one in wanted.values()}
-    closed = set(
-        ClosedMonth.objects.filter(month=month, organization__in=places).values_list("organization", flat=True)
-    )
-    lines, now = [], timezone.now()
-    for member in members:
-        last, want = standing.get(member), wanted.get(member)
-        if last is None or last.imported_from_id or _fits(last, want):
-            continue
-        if {last.organization_id, want.branch if want else last.organization_id} & closed:
-            continue
-        lines.append(list(_lines(last, want, by, now)))
-    Charge.objects.bulk_create(line for each in lines for line in each)
-    return [each[0].member_id for each in lines]
+    rows = ClosedMonth.objects.filter(month=month, organization__in=places)
+    closed = set(rows.values_list("organization", flat=True))
+    pairs = [(last, wanted.get(member)) for member, last in standing.items()]
+    return [(last, want) for last, want in pairs if not _fits(last, want) and not _is_fixed(last, want, closed)]
+
+
+def _correct_chunk(members: list[int], month: date, by: str) -> list[int]:
+    now, unfit = timezone.now(), unfit_of(members, month)
+    Charge.objects.bulk_create(line for last, want in unfit for line in _lines(last, want, by, now))
+    return [last.member_id for last, _want in unfit]
+
+
+def _is_fixed(last: Charge, want: Wanted | None, closed: set[int]) -> bool:
+    """Taken over from a ledger, or in a branch that closed the month."""
+    touched = {last.organization_id, want.branch if want else last.organization_id}
+    return last.imported_from_id is not None or bool(touched & closed)
 
 
 def _standing(members: list[int], month: date) -> dict[int, Charge]:

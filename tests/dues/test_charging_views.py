@@ -59,8 +59,10 @@ def test_what_no_longer_fits_is_shown_and_put_right(cast, officer):
     charge(cast.zhang, "2026-03", 1000)
     before = officer.get(PAGE).context["lines"][8]
     officer.post(CHARGE, {"month": "2026-03"})
+    after = officer.get(PAGE).context["lines"][8]
 
-    assert (before.month, before.suspects) == (month("2026-03"), 1)
+    assert (before.month, before.unfit, before.to_do) == (month("2026-03"), 1, True)
+    assert (after.unfit, after.to_do, after.owed_fen) == (0, False, 4900)
     assert Charge.objects.net() == 4900
 
 
