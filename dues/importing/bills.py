@@ -81,6 +81,7 @@ def read_bill(path: Path) -> ReadBill:
         found = ReadBill(source_of(layouts[0]))
         for layout in layouts:
             _read_sheet(found, book, layout)
+    _leave_out_cut_line(found)
     if not (found.lines or found.unread or found.ignored):
         raise NotABill(_("The file has the columns of a bill, but no transaction under them."))
     return found
@@ -128,6 +129,18 @@ def _read_sheet(found: ReadBill, book: OpenWorkbook, layout: Layout) -> None:
             found.ignored += 1
         if isinstance(one, TakenBack):
             _take_back(found, one)
+
+
+def _leave_out_cut_line(found: ReadBill) -> None:
+    """Where the file ends in the middle of a row, its amount can't be trusted either.
+
+    It shows in the transaction number: shorter than all the others, which have one length, or missing.
+    """
+    lengths = {len(line.transaction) for line in found.lines[:-1]}
+    if len(found.lines) < 3 or len(lengths) != 1 or len(found.lines[-1].transaction) >= max(lengths):
+        return
+    last = found.lines.pop()
+    found.unread.append(UnreadLine(last.row, last.transaction, _("The file seems to end in the middle of this row.")))
 
 
 def _take_back(found: ReadBill, back: TakenBack) -> None:

@@ -403,6 +403,15 @@ def test_what_the_bank_takes_back_is_no_money(tmp_path, kind, left, ignored):
     assert bill.ignored == ignored
 
 
+@pytest.mark.parametrize(("letters", "read"), [(0, 3), (3, 3), (12, 2), (25, 2)])
+def test_a_row_in_which_the_file_ends_is_told_and_not_counted(tmp_path, letters, read):
+    rows = [["交易日期", "收入", "流水号"], *[["2026-10-29", "92.39", f"2781500596{number}"] for number in range(3)]]
+    path = csv_bill(tmp_path / "明细.csv", [[*row, "柜台"] for row in rows])
+    path.write_bytes(path.read_bytes()[: -letters or None])
+    bill = read_bill(path)
+    assert (len(bill.lines), len(bill.unread)) == (read, 3 - read if letters < 20 else 0)
+
+
 def test_a_merged_amount_counts_once(tmp_path):
     path = xlsx_bill(tmp_path / "明细.xlsx", [["交易日期", "收入"], ["2026-10-29", 5], ["2026-10-30", None]])
     book = load_workbook(path)
