@@ -6,6 +6,7 @@ from uuid import UUID
 
 from django import forms
 from django.contrib import messages
+from django.core.exceptions import PermissionDenied
 from django.core.paginator import Paginator
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
@@ -86,8 +87,10 @@ def large_detail(request: PageRequest, key: UUID) -> HttpResponse:
 def large_step(request: PageRequest, key: UUID, step: str) -> HttpResponse:
     """Take the next step."""
     large = fetch(request, LargeDues.objects.select_related("organization", "member"), pk=key)
-    if step != _next(large) or not _may(request, large, step):
-        messages.error(request, _("This step was taken already, or isn't yours to take."))
+    if step in STEPS and not _may(request, large, step):
+        raise PermissionDenied
+    if step != _next(large):
+        messages.error(request, _("This step was taken already, or isn't the next one."))
         return redirect("dues:large-detail", key=key)
     form_class, _capability, take = STEPS[step]
     form = form_class(request.POST)

@@ -39,14 +39,25 @@ def member_detail(request: PageRequest, key: UUID) -> HttpResponse:
 
 
 def member_asked_for(request: PageRequest, key: UUID) -> Member:
-    """On the roster of one's branch, or charged by it. Raises Http404, PermissionDenied."""
+    """To be read about: on the roster of one's branch, last on it, or charged by it.
+
+    Raises Http404, PermissionDenied.
+    """
     user = request.user
     charged = Exists(Charge.objects.visible_to(user).filter(member=OuterRef("pk")))
     mine = Member.objects.visible_to(user, Capability.VIEW_DUES).filter(pk=OuterRef("pk"))
     asked = Member.objects.filter(Q(Exists(mine)) | Q(charged)).annotate(charged_here=charged)
     member: Member = get_object_or_404(asked, key=key)
-    if not member.charged_here or user.standing.member_id == member.pk:  # type: ignore[attr-defined]
+    elsewhere = bool(member.roster_path) and not member.charged_here  # type: ignore[attr-defined]
+    if elsewhere or user.standing.member_id == member.pk:
         demand(request, member.roster_path)
+    return member
+
+
+def member_standing_here(request: PageRequest, key: UUID) -> Member:
+    """To record something about: the branch where the member stands today. Raises Http404, PermissionDenied."""
+    member = member_asked_for(request, key)
+    demand(request, member.roster_path)
     return member
 
 

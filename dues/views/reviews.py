@@ -16,7 +16,7 @@ from dues.models import ArrearsReview
 from dues.queries.arrears import arrears_of
 from dues.queries.places import branch_of
 from dues.services.reviews import answer_review, close_review, open_review, record_meeting, record_talk, report_review
-from dues.views.members import member_asked_for
+from dues.views.members import member_standing_here
 from members.choices import Capability
 from members.fields import opened
 from members.policy import fetch, requires
@@ -52,7 +52,7 @@ def review(request: PageRequest, key: UUID) -> HttpResponse:
 @require_POST
 def review_open(request: PageRequest, key: UUID) -> HttpResponse:
     """Begin with the case of a member who is six months behind."""
-    member = member_asked_for(request, key)
+    member = member_standing_here(request, key)
     form = OpenReviewForm(request.POST)
     if not form.is_valid():
         messages.error(request, _("This page is old. Open it again."))

@@ -4,6 +4,7 @@ from typing import Any
 from uuid import UUID
 
 from django.contrib import messages
+from django.core.exceptions import PermissionDenied
 from django.core.paginator import Paginator
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
@@ -88,7 +89,9 @@ def disclosure(request: PageRequest) -> HttpResponse:
     organization, year = _place(request, Capability.COUNT_DUES), _year(request)
     form = DisclosureForm(request.POST or None, initial={"disclosed_on": request.today})
     may_publish = request.user.standing.may(Capability.RECORD_DUES, organization.path)
-    if request.method == "POST" and form.is_valid() and may_publish:
+    if request.method == "POST" and not may_publish:
+        raise PermissionDenied
+    if request.method == "POST" and form.is_valid():
         facts = form.cleaned_data | {"organization": organization, "year": year}
         try:
             disclose(**facts, by=request.user, on=request.today)
