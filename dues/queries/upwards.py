@@ -4,8 +4,9 @@ from dataclasses import asdict, dataclass, field
 from datetime import date
 
 from django.db import connection
-from django.db.models import Count, QuerySet, Sum
+from django.db.models import Count, Q, QuerySet, Sum
 
+from dues.choices import PaymentKind
 from dues.models import Charge, Disclosure, DuesUse, Payment, Remittance
 from dues.rules.months import last_day, month_of
 from members.models import Organization
@@ -63,10 +64,11 @@ class BranchSums:
 
 
 def not_handed_up(branch: Organization, first: date, last: date) -> QuerySet[Payment]:
-    """Payments and reversals of these months that no batch holds yet."""
-    return Payment.objects.filter(
-        organization=branch, paid_on__range=(first, last_day(last)), remitted__isnull=True
-    ).order_by("paid_on", "key")
+    """Payments and reversals of these months that no batch holds yet, and whatever was taken back of earlier batches."""
+    of_these_months = Q(paid_on__range=(first, last_day(last)))
+    taken_back = Q(kind=PaymentKind.REVERSAL, reverses__remitted__isnull=False)
+    rows = Payment.objects.filter(of_these_months | taken_back, organization=branch, remitted__isnull=True)
+    return rows.order_by("paid_on", "key")
 
 
 def year_figures(path: str, year: int) -> YearFigures:

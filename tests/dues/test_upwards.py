@@ -97,6 +97,15 @@ def test_what_was_taken_back_is_taken_off_the_next_batch(paid):
     assert not Remittance.objects.exclude(collected_fen=5005).exists()
 
 
+def test_money_taken_back_after_it_was_handed_up_lessens_the_next_batch_of_later_months(paid):
+    send(paid, last=SEPTEMBER)
+    charge(paid.li, "2026-10", 3000)
+    pay(paid.li, 3000, "2026-10-20")
+    reverse_payment(paid.zhang.payments.get(), key=uuid.uuid4(), reason="记错了人", by=paid.officer, on=TODAY)
+
+    assert send(paid, first=OCTOBER).collected_fen == 5000 + 3000 - 5005
+
+
 @pytest.mark.parametrize(
     ("changes", "field"),
     [
