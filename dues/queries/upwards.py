@@ -64,7 +64,7 @@ class BranchSums:
 
 
 def not_handed_up(branch: Organization, first: date, last: date) -> QuerySet[Payment]:
-    """Payments and reversals of these months that no batch holds yet, and whatever was taken back of earlier batches."""
+    """What came in in these months and no batch holds yet, less what was taken back of earlier batches."""
     of_these_months = Q(paid_on__range=(first, last_day(last)))
     taken_back = Q(kind=PaymentKind.REVERSAL, reverses__remitted__isnull=False)
     rows = Payment.objects.filter(of_these_months | taken_back, organization=branch, remitted__isnull=True)
