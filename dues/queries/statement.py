@@ -34,7 +34,7 @@ class Statement:
 
 
 def statement(path: str, *, as_of: date) -> Statement:
-    """Those behind have the most months first, then the largest amount, then the roster's order. Four queries."""
+    """Those behind have the most months first, then by name. Four queries."""
     charges = Charge.objects.filter(month__lte=month_of(as_of))
     here = charges.below(path)
     sums = here.aggregate(charged=Sum("amount_fen"), waived=Sum("waived_fen"))
@@ -58,7 +58,7 @@ def _behind(charges: Any, path: str, as_of: date) -> list[Behind]:
     open_fen = {member: _left_open(months, paid.get(member, 0), path) for member, months in owed.items()}
     members = Member.objects.filter(pk__in=[pk for pk, left in open_fen.items() if left]).in_roster_order()
     found = [Behind(member, sum(open_fen[member.pk]), len(open_fen[member.pk])) for member in members]
-    return sorted(found, key=lambda one: (-one.months, -one.fen))
+    return sorted(found, key=lambda one: (-one.months, one.member.name))
 
 
 def _by_month(row: tuple[int, str, date, int]) -> date:

@@ -149,6 +149,11 @@ def check_digit(number: str) -> str:
     return str(ric.calc_check_digit(f"{number[:17]}0"))
 
 
+def masked(number: str) -> str:
+    """An identity number of which only the last four digits are left, to tell people of one name apart."""
+    return "•" * max(len(number) - 4, 0) + number[-4:] if len(number) > 8 else "•" * len(number)
+
+
 def birth_in(number: str) -> date:
     """The day of birth that the number holds. Raises ValueError where it is no day."""
     return date(int(number[6:10]), int(number[10:12]), int(number[12:14]))

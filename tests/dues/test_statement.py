@@ -31,14 +31,14 @@ def test_sums_are_of_months_up_to_the_days_and_payments_up_to_the_day(cast):
     assert (found.charged_fen, found.paid_fen, found.waived_fen) == (10500, 4000, 2500)
 
 
-def test_the_most_months_come_first_then_the_largest_amount_then_the_rosters_order(cast):
+def test_the_most_months_come_first_then_the_name(cast):
     bai, an = make_member("白英", cast.branch), make_member("安英", cast.branch)
     charged(cast.zhang, 100, [8, 9, 10])
     charged(cast.li, 9000, [10])
     charged(bai, 5000, [10])
     charged(an, 5000, [10])
 
-    assert behind(cast.branch.path) == [("张英", 300, 3), ("李国强", 9000, 1), ("安英", 5000, 1), ("白英", 5000, 1)]
+    assert behind(cast.branch.path) == [("张英", 300, 3), ("安英", 5000, 1), ("李国强", 9000, 1), ("白英", 5000, 1)]
 
 
 def test_a_payment_settles_the_oldest_months_first(cast):

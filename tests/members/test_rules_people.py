@@ -14,6 +14,7 @@ from members.rules.people import (
     check_digit,
     identity_fault,
     joined_some_months_too_young,
+    masked,
     objections,
     read_from_identity,
     sex_in,
@@ -198,3 +199,16 @@ def test_who_votes_follows_from_membership_and_two_situations_only(formal, situa
 )
 def test_years_are_given_as_narrowly_as_the_date_is_known(since, span):
     assert span_of_years(since, TODAY) == span
+
+
+@pytest.mark.parametrize(
+    ("number", "shown"),
+    [
+        ("100226197501093493", "••••••••••••••3493"),
+        ("10022619750109349X", "••••••••••••••349X"),
+        ("1234", "••••"),
+        ("", ""),
+    ],
+)
+def test_a_masked_number_shows_its_last_four(number, shown):
+    assert masked(number) == shown

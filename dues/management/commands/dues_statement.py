@@ -10,6 +10,8 @@ from django.utils.translation import gettext as _
 from dues.queries.statement import statement
 from dues.rules.payment import yuan
 from members.console import organization_at
+from members.fields import opened
+from members.rules.people import masked
 from rulebook.console import JsonCommand, day
 
 
@@ -31,7 +33,7 @@ class Command(JsonCommand):
             "behind": [
                 {
                     "name": one.member.name,
-                    "national_id_masked": str(one.member.national_id),
+                    "national_id_masked": masked(opened(one.member.national_id)),
                     "behind_fen": one.fen,
                     "months": one.months,
                 }
