@@ -29,7 +29,9 @@ class PaymentFilterForm(forms.Form):
     q = forms.CharField(label=_("Name of the member or of who paid"), required=False, max_length=60)
     org = forms.ChoiceField(label=_("Branch"), required=False)
     month = MonthField(label=_("Paid in the month"), required=False)
-    way = forms.ChoiceField(label=_("Way of paying"), required=False, choices=[("", _("All ways")), *PaymentWay.choices])
+    way = forms.ChoiceField(
+        label=_("Way of paying"), required=False, choices=[("", _("All ways")), *PaymentWay.choices]
+    )
     by = forms.ChoiceField(label=_("Recorded by"), required=False)
     state = forms.ChoiceField(label=_("State"), required=False, choices=[("", _("All")), *STATES])
     order = forms.ChoiceField(
