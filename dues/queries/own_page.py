@@ -112,6 +112,10 @@ class DuesPage:
         return {one.month for one in self.arrears.months}
 
     @property
+    def under_review(self) -> bool:
+        return any(one.closed_on is None for one in self.reviews)
+
+    @property
     def ahead_fen(self) -> int:
         return sum(line.settled_fen for line in self.lines if line.state == MonthState.AHEAD)
 
