@@ -5,6 +5,7 @@ import pytest
 
 from audit.models import Entry
 from dues.models import Allocation, Basis, Charge, ClosedMonth, LedgerImport
+from dues.queries import expected
 from dues.services import charging
 from dues.services.charging import charge_month
 from dues.services.correcting import follow_facts
@@ -203,3 +204,26 @@ def test_a_change_is_followed_in_every_month_that_was_charged(cast, bases):
     assert follow_facts(cast.zhang, month("2026-02"), by="officer", on=TODAY) == 2
     assert Charge.objects.filter(member=cast.zhang).net() == 4900 + 100 + 100
     assert Allocation.objects.count() == 0
+
+
+@pytest.mark.parametrize(("part", "looks"), [("county", True), ("district", True), ("branch", False)])
+def test_the_database_looks_at_the_charges_again_before_a_large_run(cast, bases, part, looks):
+    with mock.patch.object(charging, "refresh_statistics") as looked:
+        run(getattr(cast, part))
+
+    assert looked.called is looks
+
+
+def test_after_many_charges_it_looks_once_more(cast, bases):
+    with mock.patch.object(charging, "MANY_CHARGES", 2), mock.patch.object(charging, "refresh_statistics") as looked:
+        run(cast.branch)
+
+    assert looked.call_count == 1
+
+
+def test_who_has_no_base_is_no_suspect(cast, bases):
+    run(cast.branch)
+    Basis.objects.filter(member=cast.li).update(valid_until=month("2026-01"))
+
+    assert expected.survey(cast.next_branch.path, MARCH).has_suspects is False
+    assert expected.suspects(cast.other_branch.path, MARCH) == []
