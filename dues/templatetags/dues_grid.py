@@ -1,11 +1,12 @@
 """The cells of the grid: many hundred on a page, so they are written here and not by a template."""
 
 from collections.abc import Iterable
+from functools import lru_cache
 
 from django import template
 from django.utils.dates import MONTHS_3
-from django.utils.html import format_html, format_html_join
-from django.utils.safestring import SafeString
+from django.utils.html import format_html
+from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import get_language
 
 from dues.choices import MonthState
@@ -43,7 +44,9 @@ NO_CELL = '<td class="dues-cell dues-to-come" data-label="{}"><span class="visua
 @register.simple_tag
 def grid_cells(cells: Iterable[Cell]) -> SafeString:
     """A member's months as cells of a table row: sign, word, and what is open."""
-    return format_html_join("", "{}", ((_cell(cell),) for cell in cells))
+    language = get_language()
+    written = [_cell(cell.month.month, cell.state, cell.open_fen, language) for cell in cells]
+    return mark_safe("".join(written))  # noqa: S308 - each cell is made by format_html
 
 
 @register.simple_tag
@@ -66,11 +69,11 @@ def month_name(number: int) -> str:
     return f"{number}月" if (get_language() or "zh").startswith("zh") else str(MONTHS_3[number]).capitalize()
 
 
-def _cell(cell: Cell) -> SafeString:
-    heading = month_name(cell.month.month)
-    word = cell.state.label
-    if cell.state == MonthState.TO_COME:
+@lru_cache(maxsize=4096)
+def _cell(month: int, state: MonthState, open_fen: int, language: str | None) -> str:
+    """The same for everybody whose month stands so, and so made once in each language."""
+    heading, word, kind = month_name(month), state.label, KINDS.get(state)
+    if state == MonthState.TO_COME:
         return format_html(NO_CELL, heading, word)
-    kind = KINDS.get(cell.state)
-    amount = format_html(' <span class="dues-open">{}</span>', yuan(cell.open_fen)) if cell.open_fen else ""
-    return format_html(CELL, f" dues-{kind}" if kind else "", heading, SIGNS[cell.state], word, amount)
+    amount = format_html(' <span class="dues-open">{}</span>', yuan(open_fen)) if open_fen else ""
+    return format_html(CELL, f" dues-{kind}" if kind else "", heading, SIGNS[state], word, amount)
