@@ -1,14 +1,15 @@
 """Which meetings are due: the facts that `rules.duties` needs, read in a few queries for a whole subtree."""
 
 from collections import Counter, defaultdict
+from collections.abc import Hashable, Iterator
 from datetime import date
 
-from django.db.models import Count, Q
+from django.db.models import Count, F, Q
 
 from meetings.choices import MeetingState
 from meetings.models import Meeting, Session
 from meetings.queries.roll import COMMITTEE_OFFICES
-from meetings.rules.duties import ASKED, Held, Place, duties, has_committee
+from meetings.rules.duties import ASKED, Called, Held, Place, called_for, has_committee, states
 from meetings.rules.org_life import IN_THE_WINDOW, WINDOW
 from members import models
 from members.choices import OfficeKind, OrganizationKind
@@ -17,7 +18,7 @@ from members.models.member import formal_on
 from members.paths import STEP, contains, subtree
 from members.queries.local_rules import value_of
 from rulebook.local import LocalRule
-from rulebook.values import Duty
+from rulebook.values import Duty, DutyState
 
 RULE_KEYS = {asked.rule_key for of_kind in ASKED.values() for asked in of_kind} | {WINDOW}
 CARRIED = Q(kind__in=IN_THE_WINDOW) | Q(pk__in=Session.objects.filter(kind__in=IN_THE_WINDOW).values("meeting"))
@@ -29,26 +30,42 @@ def meeting_duties(path: str, *, on: date, through: date | None = None, also_pla
     """The meetings due in the year of `through` in the organization at that path and below it, in tree order.
 
     Periods that have begun by `through` (`on` when it isn't given), with their states as of `on`; of a year that is
-    over, as the organizations stood at its end. With `also_planned` a planned meeting counts as done. Five queries,
+    over, as the organizations stood at its end. With `also_planned` a planned meeting counts as done. Six queries,
     whatever the tree.
     """
+    return [
+        Duty(one.kind, place.code, None, one.period.name, one.due_on, state, one.citation)
+        for place, found in meeting_states(path, on=on, through=through, also_planned=also_planned)
+        for one, state in found
+    ]
+
+
+def meeting_states(
+    path: str, *, on: date, through: date | None = None, also_planned: bool = False
+) -> Iterator[tuple[Organization, Iterator[tuple[Called, DutyState]]]]:
+    """The same for who only counts: each place with what it is asked for. What the rules ask is worked out once for
+    all places that they treat alike."""
     through = through or on
     stood = min(on, through)
     places = list(Organization.objects.below(path).standing_on(stood).filter(kind__in=list(ASKED)).in_tree_order())
     held = _held(path, through.year, max(on, through), also_planned=also_planned)
     committees = _with_committee(path, places, stood)
     rules = _local_rules(path)
-    return [
-        duty
-        for place in places
-        for duty in duties(
-            Place(place.code, OrganizationKind(place.kind), place.path in committees, place.founded_on),
-            held[place.path],
-            on=on,
-            through=through,
-            local=[value for rule_path, value in rules if contains(rule_path, place.path)],
-        )
-    ]
+    called: dict[Hashable, list[Called]] = {}
+    for place in places:
+        binding = [number for number, (rule_path, _rule) in enumerate(rules) if contains(rule_path, place.path)]
+        alike = (place.kind, place.path in committees, _founded(place, through.year), *binding)
+        if alike not in called:
+            facts = Place(place.code, OrganizationKind(place.kind), place.path in committees, place.founded_on)
+            local = [rules[number][1] for number in binding]
+            called[alike] = called_for(facts, on=on, through=through, local=local)
+        yield place, states(called[alike], held.get(place.path, ()), through.year)
+
+
+def _founded(place: Organization, year: int) -> date | None:
+    """The day of founding where it matters: within the periods that are listed in a year."""
+    day = place.founded_on
+    return day if day and day > date(year - 1, 1, 1) else None
 
 
 def _local_rules(path: str) -> list[tuple[str, LocalRule]]:
@@ -65,17 +82,18 @@ def _held(path: str, year: int, until: date, *, also_planned: bool) -> dict[str,
     """Meetings up to a day that can close a duty of the year or one that was carried into it, by place."""
     left_out = [MeetingState.CANCELLED] if also_planned else [MeetingState.PLANNED, MeetingState.CANCELLED]
     found: dict[str, list[Held]] = defaultdict(list)
-    rows = (
+    meetings = (
         Meeting.objects.within(path)
         .filter(Q(day__year=year) | Q(counts_for_year=year) | (Q(counts_for_year=year - 1) & CARRIED))
         .filter(Q(day__lte=until) | Q(state=MeetingState.PLANNED))
         .exclude(state__in=left_out)
-        .select_related("organization")
-        .prefetch_related("sessions")
     )
-    for meeting in rows:
-        for kind in {meeting.kind, *(session.kind for session in meeting.sessions.all())}:
-            found[meeting.organization.path].append(Held(kind, meeting.day, meeting.counts_for_year))
+    also = Session.objects.filter(meeting__in=meetings).exclude(kind=F("meeting__kind"))
+    facts = ("day", "counts_for_year", "organization__path")
+    for kind, day, counts_for_year, place in meetings.order_by().values_list("kind", *facts):
+        found[place].append(Held(kind, day, counts_for_year))
+    for kind, day, counts_for_year, place in also.values_list("kind", *(f"meeting__{fact}" for fact in facts)):
+        found[place].append(Held(kind, day, counts_for_year))
     return found
 
 

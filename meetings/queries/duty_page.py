@@ -1,13 +1,12 @@
 """The page of duties: every duty of a branch, or of a committee's branches how many are done."""
 
 from collections import defaultdict
-from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 
 from meetings.choices import MeetingKind, MeetingState
 from meetings.models import Meeting
-from meetings.queries.duties import meeting_duties
+from meetings.queries.duties import meeting_duties, meeting_states
 from meetings.rules.planning import fits
 from members.choices import OrganizationKind
 from members.models import Organization
@@ -72,13 +71,13 @@ def _closes(meeting: Meeting, duty: Duty) -> bool:
 
 def branch_lines(path: str, *, on: date, through: date | None = None) -> list[BranchLine]:
     """The branches below a committee, those that need help first. Six queries, whatever the tree; never a name."""
-    places = list(Organization.objects.below(path).standing_on(min(on, through or on)))
-    paths = {place.code: _branch_path(place) for place in places}
-    states: dict[str, list[DutyState]] = defaultdict(list)
-    for duty in meeting_duties(path, on=on, through=through):
-        states[paths[duty.organization]].append(duty.state)
-    branches = [place for place in places if place.kind == OrganizationKind.BRANCH]
-    lines = [_counted(branch, states[branch.path]) for branch in branches]
+    branches: list[Organization] = []
+    found: dict[str, list[DutyState]] = defaultdict(list)
+    for place, states in meeting_states(path, on=on, through=through):
+        if place.kind == OrganizationKind.BRANCH:
+            branches.append(place)
+        found[_branch_path(place)] += [state for _called, state in states]
+    lines = [_counted(branch, found[branch.path]) for branch in branches]
     return sorted(lines, key=lambda line: (-line.overdue, line.done, line.branch.path))
 
 
@@ -86,6 +85,5 @@ def _branch_path(place: Organization) -> str:
     return place.path[:-STEP] if place.kind == OrganizationKind.GROUP else place.path
 
 
-def _counted(branch: Organization, states: Iterable[DutyState]) -> BranchLine:
-    found = list(states)
+def _counted(branch: Organization, found: list[DutyState]) -> BranchLine:
     return BranchLine(branch, len(found), found.count(DutyState.DONE), found.count(DutyState.OVERDUE))

@@ -1,6 +1,7 @@
 """Which meetings the regulations ask for, period by period (branch regulations, articles 11 to 13 and 16 to 18)."""
 
 import calendar
+from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date
@@ -10,7 +11,7 @@ from members.choices import OrganizationKind
 from rulebook.book import rule_if_held
 from rulebook.local import LocalRule
 from rulebook.rules.branches import needs_committee
-from rulebook.values import Duty, duty_state
+from rulebook.values import Citation, Duty, DutyState, duty_state
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +65,21 @@ ASKED = {
 """In the order of the articles. Where the rulebook holds no number (lectures), only a local rule asks."""
 
 
+EVERY = {asked.kind: asked.every for of_kind in ASKED.values() for asked in of_kind}
+
+
+@dataclass(frozen=True, slots=True)
+class Called:
+    """What the rules ask for in a period: `times` meetings of a kind, `undone` as long as they aren't held."""
+
+    kind: str
+    period: Period
+    times: int
+    due_on: date
+    undone: DutyState
+    citation: Citation
+
+
 def duties(
     place: Place, held: Iterable[Held], *, on: date, through: date | None = None, local: Iterable[LocalRule] = ()
 ) -> list[Duty]:
@@ -72,15 +88,39 @@ def duties(
     `through` is `on` when it isn't given. What a committee's notice moved out of the year before is due here too,
     unless it was done in that year.
     """
-    meetings, local, through = list(held), list(local), through or on
+    through = through or on
+    called = called_for(place, on=on, through=through, local=local)
     return [
-        duty
+        Duty(one.kind, place.code, None, one.period.name, one.due_on, state, one.citation)
+        for one, state in states(called, held, through.year)
+    ]
+
+
+def called_for(place: Place, *, on: date, through: date, local: Iterable[LocalRule] = ()) -> list[Called]:
+    """What is asked of a place, whatever it did: the same for all of one kind under the same rules."""
+    local = list(local)
+    found = [
+        _called(asked, period, on, local)
         for asked in ASKED.get(place.kind, ())
         if asked.kind != "committee_meeting" or place.has_committee
         for period in _listed(asked, through.year, local)
         if period.first <= through and _existed(place, period)
-        for duty in _due(place, asked, period, _closing(asked, period, meetings, through.year), on, local)
     ]
+    return [one for one in found if one]
+
+
+def states(called: Iterable[Called], held: Iterable[Held], year: int) -> Iterator[tuple[Called, DutyState]]:
+    """Each meeting that is due in the year with its state; those of last year's that were done then are no news."""
+    closing = _closing(held)
+    for one in called:
+        news = [
+            day.year >= year or one.period.first.year == year for day in closing.get((one.kind, one.period.name), ())
+        ]
+        for number in range(one.times):
+            if number >= len(news):
+                yield one, one.undone
+            elif news[number]:
+                yield one, DutyState.DONE
 
 
 def has_committee(*, formal_members: int, posts_held: int, on: date) -> bool:
@@ -115,30 +155,23 @@ def _listed(asked: Asked, year: int, local: list[LocalRule]) -> Iterator[Period]
     yield from periods(year, asked.every)
 
 
-def _closing(asked: Asked, period: Period, held: list[Held], year: int) -> list[bool]:
-    """For each meeting that closes a duty of the period, earliest first, whether that is still news in the year."""
-    days = sorted(one.day for one in held if _counts(one, asked, period))
-    return [day.year >= year or period.first.year == year for day in days]
-
-
-def _due(
-    place: Place, asked: Asked, period: Period, closing: list[bool], on: date, local: list[LocalRule]
-) -> Iterator[Duty]:
+def _called(asked: Asked, period: Period, on: date, local: list[LocalRule]) -> Called | None:
     rule = rule_if_held(asked.rule_key, period.last, local)
     if rule is None or rule.value is None:
-        return
+        return None
     due_on = window(period.first.year, local).last if asked.kind in IN_THE_WINDOW else period.last
-    for number in range(1, rule.whole + 1):
-        done = number <= len(closing)
-        if not done or closing[number - 1]:
-            state = duty_state(due_on=due_on, done=done, on=on)
-            yield Duty(asked.kind, place.code, None, period.name, due_on, state, rule.citation)
+    undone = duty_state(due_on=due_on, done=False, on=on)
+    return Called(asked.kind, period, rule.whole, due_on, undone, rule.citation)
 
 
-def _counts(one: Held, asked: Asked, period: Period) -> bool:
-    """Whether a meeting closes the duty: yearly ones by the year they count for, the others by their day."""
-    if one.kind != asked.kind:
-        return False
-    if asked.every == "year":
-        return one.counts_for_year == period.first.year
-    return period.first <= one.day <= period.last
+def _closing(held: Iterable[Held]) -> dict[tuple[str, str], list[date]]:
+    """Kind and period → the days that close it, in order: of yearly ones by what they count for, else by the day."""
+    found: dict[tuple[str, str], list[date]] = defaultdict(list)
+    for one in sorted(held, key=lambda one: one.day):
+        every = EVERY.get(one.kind)
+        if every == "year":
+            found[one.kind, str(one.counts_for_year)].append(one.day)
+        elif every:
+            first_month = one.day.month if every == "month" else (one.day.month - 1) // 3 * 3 + 1
+            found[one.kind, _period_name(one.day.year, first_month, every)].append(one.day)
+    return found

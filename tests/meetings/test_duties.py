@@ -5,12 +5,13 @@ from datetime import date
 import pytest
 
 from meetings.models import Meeting, Session
+from meetings.queries import duties as duty_queries
 from meetings.queries.duties import meeting_duties
-from meetings.rules.duties import Held, Place, duties, periods
+from meetings.rules.duties import Held, Place, called_for, duties, periods
 from members.choices import Membership, OrganizationKind
 from members.models import LocalRule
 from rulebook.local import LocalRule as Rule
-from tests.cast import make_member
+from tests.cast import make_member, make_organization
 
 BRANCH = Place("branch", OrganizationKind.BRANCH)
 WITH_COMMITTEE = Place("branch", OrganizationKind.BRANCH, has_committee=True)
@@ -200,10 +201,39 @@ def test_a_branch_of_seven_formal_members_must_have_a_committee_and_so_its_meeti
 
 @pytest.mark.django_db
 def test_the_number_of_queries_does_not_grow_with_the_tree(cast, django_assert_num_queries):
-    with django_assert_num_queries(5):
+    with django_assert_num_queries(6):
         meeting_duties(cast.branch.path, on=MARCH)
-    with django_assert_num_queries(5):
+    with django_assert_num_queries(6):
         meeting_duties(cast.county.path, on=MARCH)
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("more", [1, 3])
+def test_what_the_rules_ask_is_worked_out_once_for_all_that_are_alike(cast, monkeypatch, more):
+    for number in range(more):
+        make_organization(f"more-{number}", f"第{number}党支部", OrganizationKind.BRANCH, cast.district)
+    worked_out = []
+    monkeypatch.setattr(
+        duty_queries, "called_for", lambda place, **days: worked_out.append(place) or called_for(place, **days)
+    )
+    meeting_duties(cast.district.path, on=MARCH)
+
+    assert len(worked_out) == 3, "branches with and without a committee, and a group"
+
+
+@pytest.mark.django_db
+def test_a_meeting_that_names_its_own_kind_once_more_counts_once(cast):
+    branch, local = cast.branch, {"document": "通知", "approved_by": "镇党委", "approved_on": date(2026, 1, 1)}
+    LocalRule.objects.create(
+        organization=branch, rule_key="meet.party_lecture.per_year", value=2, valid_from=date(2026, 1, 1), **local
+    )
+    meeting = Meeting.objects.create(
+        organization=branch, kind="party_lecture", day=MARCH, counts_for_year=2026, state="held"
+    )
+    Session.objects.create(meeting=meeting, kind="party_lecture")
+    found = [str(duty.state) for duty in meeting_duties(branch.path, on=MARCH) if duty.kind == "party_lecture"]
+
+    assert found == ["done", "open"]
 
 
 @pytest.mark.django_db

@@ -203,7 +203,7 @@ def test_a_local_rule_asks_for_lectures_where_it_binds(cast, as_user):
     assert asked == {"branch": 2, "next-branch": 2, "other-branch": 0}
 
 
-QUERIES = 12
+QUERIES = 11
 
 
 @pytest.mark.parametrize("more", [1, 3])
