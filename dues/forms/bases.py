@@ -36,7 +36,11 @@ class YearForm(forms.Form):
 class CategoryForm(forms.Form):
     """Chosen first: the items to fill in depend on it."""
 
-    category = forms.ChoiceField(label=gettext_lazy("Category for dues"), choices=DuesCategory.choices)
+    category = forms.ChoiceField(
+        label=gettext_lazy("Category for dues"),
+        choices=DuesCategory.choices,
+        widget=forms.Select(attrs={"class": "form-select w-auto"}),
+    )
 
     def chosen(self, otherwise: str) -> str:
         return str(self.cleaned_data["category"]) if self.is_valid() else otherwise

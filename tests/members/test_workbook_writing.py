@@ -78,7 +78,9 @@ def test_the_heading_is_frozen_filtered_and_wide_enough() -> None:
 
 def test_a_title_stands_above_the_headings(tmp_path: Path) -> None:
     path = tmp_path / "a.xlsx"
-    write_workbook(path, [Sheet("a", ["姓名", "性别"], [("张三", "男")], title="=花名册", choices={"性别": ["男", "女"]})])
+    write_workbook(
+        path, [Sheet("a", ["姓名", "性别"], [("张三", "男")], title="=花名册", choices={"性别": ["男", "女"]})]
+    )
     page = openpyxl.load_workbook(path).active
     assert [cell.value for cell in page["A"]] == ["=花名册", "姓名", "张三"]
     assert (page["A1"].data_type, page.merged_cells.ranges.pop().coord) == ("s", "A1:B1")
