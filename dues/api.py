@@ -3,7 +3,6 @@
 Bases and grounds of reliefs are never told here; committees see sums on their pages, no rows.
 """
 
-import re
 from datetime import date
 from typing import Any
 
@@ -13,14 +12,14 @@ from django.utils import timezone
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework import mixins, serializers, viewsets
-from rest_framework.exceptions import NotFound, PermissionDenied, ValidationError
+from rest_framework.exceptions import PermissionDenied, ValidationError
 from rest_framework.request import Request
 from rest_framework.response import Response
 
 from dues.choices import PayerKind, PaymentWay
 from dues.models import Charge, Payment
 from dues.services.payments import NewPayment, record_payment
-from members.api import MISSING, ORGANIZATION, InOrderOfRecording, PlacePagination, asked_for, asker
+from members.api import MISSING, ORGANIZATION, ByDay, InOrderOfRecording, asked_for, asker
 from members.choices import Capability, OrganizationKind
 from members.models import Member, Organization
 from members.policy import requires
@@ -33,17 +32,8 @@ WAYS = [(way.value, way.label) for way in PaymentWay if way != PaymentWay.LEDGER
 MOST_FEN = 1_000_000_000
 
 
-class LatestPaymentFirst(PlacePagination):
+class LatestPaymentFirst(ByDay):
     ordering = ("-paid_on", "key")
-    place = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
-
-    def decode_cursor(self, request: Request) -> Any:
-        cursor = super().decode_cursor(request)
-        try:
-            date.fromisoformat(cursor.position if cursor and cursor.position else "2000-01-01")
-        except ValueError:
-            raise NotFound(self.invalid_cursor_message) from None
-        return cursor
 
 
 class ChargeSerializer(serializers.ModelSerializer[Charge]):

@@ -3,7 +3,6 @@
 Reasons, kinds of leave, links and what was answered stay on the pages; committees are answered counts there, no rows.
 """
 
-import re
 from datetime import date
 from typing import Any
 
@@ -12,7 +11,6 @@ from django.shortcuts import get_object_or_404
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiParameter, extend_schema, extend_schema_field
 from rest_framework import mixins, serializers, viewsets
-from rest_framework.exceptions import NotFound
 from rest_framework.request import Request
 from rest_framework.response import Response
 
@@ -20,7 +18,7 @@ from meetings.choices import PRESENT, MeetingKind, NotCountedBecause
 from meetings.models import Expected, Meeting
 from meetings.models.attendance import ExpectedQuerySet
 from meetings.models.meeting import MeetingQuerySet
-from members.api import MISSING, ORGANIZATION, InOrderOfRecording, PlacePagination, asked_for, asker
+from members.api import MISSING, ORGANIZATION, ByDay, InOrderOfRecording, asked_for, asker
 from members.choices import Capability
 from members.models import Organization
 from members.paths import subtree
@@ -36,17 +34,8 @@ ENTITLED = Q(expected__not_counted=NotCountedBecause.COUNTED)
 THERE = Q(expected__state__in=PRESENT)
 
 
-class LatestFirst(PlacePagination):
+class LatestFirst(ByDay):
     ordering = ("-day", "key")
-    place = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
-
-    def decode_cursor(self, request: Request) -> Any:
-        cursor = super().decode_cursor(request)
-        try:
-            date.fromisoformat(cursor.position if cursor and cursor.position else "2000-01-01")
-        except ValueError:
-            raise NotFound(self.invalid_cursor_message) from None
-        return cursor
 
 
 class MeetingSerializer(serializers.ModelSerializer[Meeting]):

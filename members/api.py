@@ -54,6 +54,20 @@ class PlacePagination(CursorPagination):
         return cursor
 
 
+class ByDay(PlacePagination):
+    """Pages by a day, the first field of the order."""
+
+    place = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
+
+    def decode_cursor(self, request: Request) -> Any:
+        cursor = super().decode_cursor(request)
+        try:
+            date.fromisoformat(cursor.position if cursor and cursor.position else "2000-01-01")
+        except ValueError:
+            raise NotFound(self.invalid_cursor_message) from None
+        return cursor
+
+
 class InTreeOrder(PlacePagination):
     ordering = "path"
     place = re.compile(r"[0-9A-Z]{4,255}")
