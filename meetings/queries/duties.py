@@ -100,11 +100,8 @@ def _held(path: str, year: int, until: date, *, also_planned: bool) -> dict[str,
 def _with_committee(path: str, places: list[Organization], on: date) -> set[str]:
     """Paths of the branches that have a committee, by recorded posts or by size."""
     formal, seats = _counts_by_branch(path, on)
-    return {
-        branch.path
-        for branch in places
-        if has_committee(formal_members=formal[branch.path], posts_held=seats[branch.path], on=on)
-    }
+    large = {size for size in set(formal.values()) if has_committee(formal_members=size, posts_held=0, on=on)}
+    return {branch.path for branch in places if seats[branch.path] or formal[branch.path] in large}
 
 
 def _counts_by_branch(path: str, on: date) -> tuple[Counter[str], Counter[str]]:
