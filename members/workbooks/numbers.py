@@ -59,6 +59,8 @@ def under_format(text: str, kind: str | None, *, from_1904: bool = False) -> Val
     number = plain_number(text)
     if kind is None or isinstance(number, str) or not 0 <= number <= LAST_SERIAL:
         return number
+    if kind == DAY and type(number) is int:
+        return {"d": date.fromordinal((EPOCH_1904 if from_1904 else EPOCH).toordinal() + number).isoformat()}
     moment = (EPOCH_1904 if from_1904 else EPOCH) + timedelta(days=number)
     if kind == TIME:
         return f"{moment:%H:%M:%S}".removesuffix(":00") if number < 1 else whole(moment)

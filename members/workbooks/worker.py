@@ -100,11 +100,15 @@ def rows_of(book: Book, index: int, limits: Limits) -> Iterator[MessageRow]:
         if width > limits.columns:
             raise WorkbookRefused(refusals.TOO_MANY_COLUMNS)
         filled = filling.fill(number, cells)
-        yield number, [_bounded(cells.get(column), limits) for column in range(max(cells) + 1)], filled
+        yield number, _bounded(cells, limits.text_length), filled
 
 
-def _bounded(value: object, limits: Limits) -> object:
-    return value[: limits.text_length] if isinstance(value, str) else value
+def _bounded(cells: dict[int, Any], longest: int) -> list[object]:
+    """The cells from column A, no text longer than that."""
+    return [
+        value[:longest] if type(value) is str and len(value) > longest else value
+        for value in map(cells.get, range(max(cells) + 1))
+    ]
 
 
 class _Filling:

@@ -11,14 +11,16 @@ from pathlib import Path
 
 from members.workbooks import refusals
 from members.workbooks.limits import Limits
-from members.workbooks.numbers import Value, built_in_kind, format_kind, under_format
+from members.workbooks.numbers import built_in_kind, format_kind
 from members.workbooks.packed import Attributes, local, new_parser, parse_pieces, pieces, walk
+from members.workbooks.plain import without_plain_rows
 from members.workbooks.refusals import WorkbookRefused
+from members.workbooks.scan import Meaning, Scan, unescaped
 from members.workbooks.sheets import Place, Range, SheetRow, range_of
 
-ESCAPED = re.compile(r"_x([0-9A-Fa-f]{4})_")
 MERGED = re.compile(rb"mergeCell\s[^>]*?ref=[\"']([A-Z]{1,3}\d{1,7}:[A-Z]{1,3}\d{1,7})[\"']")
 END_OF_ROWS = re.compile(rb"</(?:\w+:)?sheetData>|<(?:\w+:)?sheetData/>")
+SHEET_DATA = b"sheetData"
 LONGEST_END = 64
 ROOT = "xl/workbook.xml"
 
@@ -36,6 +38,7 @@ class XlsxBook:
         self.places = self._places(root)
         self.kinds = self._kinds()
         self.texts = self._texts()
+        self.ranges: dict[int, list[Range]] = {}
 
     def _root(self) -> str:
         """The workbook's main part; usually xl/workbook.xml, but a program may call it otherwise."""
@@ -117,12 +120,17 @@ class XlsxBook:
 
     def merged(self, index: int) -> list[Range]:
         """Ranges of merged cells; they stand behind the rows in the file."""
+        if index not in self.ranges:
+            self.ranges[index] = self._merged(index)
+        return self.ranges[index]
+
+    def _merged(self, index: int) -> list[Range]:
         tail = b""
         behind = False
         for piece in pieces(self.pack, self.places[index].part):
             tail += piece
             if not behind:
-                end = END_OF_ROWS.search(tail)
+                end = END_OF_ROWS.search(tail) if SHEET_DATA in tail else None
                 behind = end is not None
                 tail = tail[end.end() :] if end else tail[-LONGEST_END:]
             if len(tail) > self.limits.merged_size:
@@ -130,8 +138,9 @@ class XlsxBook:
         return sorted(range_of(match.decode()) for match in MERGED.findall(tail)) if behind else []
 
     def rows(self, index: int) -> Iterator[SheetRow]:
-        scan = _Scan(self)
-        for _piece in parse_pieces(scan.parser, pieces(self.pack, self.places[index].part)):
+        scan = Scan(Meaning(self.texts, self.kinds, self.from_1904), self.limits.cells)
+        stream = without_plain_rows(pieces(self.pack, self.places[index].part), scan)
+        for _piece in parse_pieces(scan.parser, stream):
             yield from scan.ready
             scan.ready.clear()
 
@@ -169,136 +178,3 @@ def _shared_texts(pack: zipfile.ZipFile, part: str) -> list[str]:
     for _piece in parse_pieces(texts.parser, pieces(pack, part)):
         pass
     return texts.ready
-
-
-def unescaped(text: str) -> str:
-    """Control characters are written as _x000D_ in these files."""
-    return ESCAPED.sub(_character, text) if "_x" in text else text
-
-
-def _character(match: re.Match[str]) -> str:
-    number = int(match[1], 16)
-    return "" if 0xD800 <= number <= 0xDFFF else chr(number)
-
-
-class _Scan:
-    """One pass over a sheet's XML. Rows that are complete wait in `ready`."""
-
-    def __init__(self, book: XlsxBook) -> None:
-        self.book = book
-        self.ready: list[SheetRow] = []
-        self.parser = new_parser()
-        self.parser.StartElementHandler = self._first_element
-        self.parser.EndElementHandler = self._close
-        self.number = 0
-        self.cells: dict[int, Value] = {}
-        self.column = -1
-        self.kind = "n"
-        self.style = ""
-        self.value: list[str] = []
-        self.formula: list[str] | None = None
-        self.shared = ""
-        self.copied: dict[str, str] = {}
-        self.phonetic = False
-        self.seen = 0
-        self.columns: dict[str, int] = {}
-
-    def _first_element(self, tag: str, attributes: Attributes) -> None:
-        """Every element carries the prefix of the first, usually none."""
-        prefix = tag[: -len(local(tag))]
-        self.row_tag, self.cell_tag, self.formula_tag = f"{prefix}row", f"{prefix}c", f"{prefix}f"
-        self.value_tags = {f"{prefix}v", f"{prefix}t"}
-        self.phonetic_tag = f"{prefix}rPh"
-        self.parser.StartElementHandler = self._open
-
-    def _open(self, tag: str, attributes: Attributes) -> None:
-        if tag == self.cell_tag:
-            self._open_cell(attributes)
-        elif tag in self.value_tags:
-            if not self.phonetic:
-                self.parser.CharacterDataHandler = self.value.append
-        elif tag == self.row_tag:
-            number = attributes.get("r", "")
-            self.number = int(number) if number.isdecimal() and len(number) < 9 else self.number + 1
-            self.column = -1
-        elif tag == self.formula_tag:
-            self.formula, self.shared = [], attributes.get("si", "")
-            self.parser.CharacterDataHandler = self.formula.append
-        elif tag == self.phonetic_tag:
-            self.phonetic = True
-
-    def _open_cell(self, attributes: Attributes) -> None:
-        self.seen += 1
-        if self.seen > self.book.limits.cells:
-            raise WorkbookRefused(refusals.TOO_MANY_CELLS)
-        reference = attributes.get("r")
-        self.column = self._column(reference) if reference else self.column + 1
-        self.kind = attributes.get("t", "n")
-        self.style = attributes.get("s", "")
-        self.value.clear()
-        self.formula = None
-
-    def _column(self, reference: str) -> int:
-        letters = reference.rstrip("0123456789")
-        column = self.columns.get(letters)
-        if column is None:
-            column = self.columns[letters] = column_of(letters)
-        return column
-
-    def _close(self, tag: str) -> None:
-        if tag in self.value_tags or tag == self.formula_tag:
-            self.parser.CharacterDataHandler = None
-        elif tag == self.cell_tag:
-            if self.value or self.formula is not None:
-                self._close_cell()
-        elif tag == self.row_tag:
-            if self.cells:
-                self.ready.append((self.number, self.cells))
-                self.cells = {}
-        elif tag == self.phonetic_tag:
-            self.phonetic = False
-
-    def _close_cell(self) -> None:
-        value: Value = self._value("".join(self.value)) if self.value else None
-        if self.formula is not None:
-            value = {"f": "=" + self._formula("".join(self.formula)), "v": value}
-        if value is not None and value != "":
-            self.cells[self.column] = value
-
-    def _formula(self, text: str) -> str:
-        """A formula copied down a column is written once and then only numbered."""
-        if self.shared and text:
-            self.copied[self.shared] = text
-        return text or self.copied.get(self.shared, "")
-
-    def _value(self, text: str) -> Value:
-        kind = self.kind
-        if kind == "s":
-            return self._shared(text)
-        if kind == "n":
-            style = int(self.style) if self.style.isdecimal() else -1
-            kinds = self.book.kinds
-            return under_format(text, kinds[style] if 0 <= style < len(kinds) else None, from_1904=self.book.from_1904)
-        if kind == "b":
-            return text.strip() == "1"
-        if kind == "e":
-            return {"e": text}
-        if kind == "d":
-            return {"d": text}
-        return unescaped(text)
-
-    def _shared(self, text: str) -> str:
-        try:
-            return self.book.texts[int(text)]
-        except (ValueError, IndexError) as error:
-            raise WorkbookRefused(refusals.BROKEN) from error
-
-
-def column_of(letters: str) -> int:
-    """ "A" is 0, "AA" is 26. Raises WorkbookRefused for what is no column."""
-    number = 0
-    for letter in letters.upper():
-        if not "A" <= letter <= "Z" or number > 20_000:
-            raise WorkbookRefused(refusals.BROKEN)
-        number = number * 26 + ord(letter) - 64
-    return number - 1
