@@ -35,7 +35,7 @@ def record_reason(
         key=key, member=member, valid_from=first, valid_until=until, reason=reason.strip(), recorded_on=on,
         recorded_by=str(by),
     )  # fmt: skip
-    put_on_record("record_arrears_reason", stored, by, since=f"{first:%Y-%m}")
+    _record_act("record_arrears_reason", stored, by, since=f"{first:%Y-%m}")
     return stored
 
 
@@ -45,7 +45,7 @@ def end_reason(*, reason: ArrearsReason, until: date, by: User) -> ArrearsReason
     demand_other(reason.member, by)
     demand_months(reason.valid_from, until)
     ArrearsReason.objects.filter(pk=reason.pk).update(valid_until=until)
-    put_on_record("end_arrears_reason", reason, by, until=f"{until:%Y-%m}")
+    _record_act("end_arrears_reason", reason, by, until=f"{until:%Y-%m}")
     return ArrearsReason.objects.get(pk=reason.pk)
 
 
@@ -71,7 +71,7 @@ def agree_quarterly(
     stored = Arrangement.objects.create(
         key=key, member=member, valid_from=first, agreed_on=agreed_on, because=because.strip(), recorded_by=str(by)
     )
-    put_on_record("agree_quarterly_dues", stored, by, since=f"{first:%Y-%m}")
+    _record_act("agree_quarterly_dues", stored, by, since=f"{first:%Y-%m}")
     return stored
 
 
@@ -81,7 +81,7 @@ def end_quarterly(*, arrangement: Arrangement, until: date, by: User) -> Arrange
     demand_other(arrangement.member, by)
     demand_months(arrangement.valid_from, until)
     Arrangement.objects.filter(pk=arrangement.pk).update(valid_until=until)
-    put_on_record("end_quarterly_dues", arrangement, by, until=f"{until:%Y-%m}")
+    _record_act("end_quarterly_dues", arrangement, by, until=f"{until:%Y-%m}")
     return Arrangement.objects.get(pk=arrangement.pk)
 
 
@@ -97,7 +97,7 @@ def demand_months(first: date, until: date | None) -> None:
         raise Refused(_("The end lies before the beginning."), "until")
 
 
-def put_on_record(action: str, row: ArrearsReason | Arrangement, by: User, **details: object) -> None:
+def _record_act(action: str, row: ArrearsReason | Arrangement, by: User, **details: object) -> None:
     record(action=action, by=by, subject=row, organization_code=code_of(row.member), details=details)
 
 

@@ -33,7 +33,7 @@ def open_review(*, key: UUID, member: Member, by: User, on: date) -> ArrearsRevi
     if found is None or found.since is None or not found.to_review:
         raise Refused(_("There aren't six months without a reason on record, so there is nothing to review."))
     review = ArrearsReview.objects.create(key=key, member=member, since=found.since, opened_on=on)
-    _put_on_record("open_arrears_review", review, by, months=len(found.counted))
+    _record_step("open_arrears_review", review, by, months=len(found.counted))
     return review
 
 
@@ -43,7 +43,7 @@ def record_talk(*, review: ArrearsReview, talked_on: date, talked_by: str, reaso
     _demand_open(review, by)
     _demand_past(talked_on, on, "talked_on")
     _set(review, talked_on=talked_on, talked_by=talked_by.strip(), reason=reason.strip())
-    _put_on_record("record_arrears_talk", review, by)
+    _record_step("record_arrears_talk", review, by)
 
 
 @transaction.atomic
@@ -58,7 +58,7 @@ def record_meeting(
     if meeting is not None and (meeting.day != meeting_on or meeting.state == MeetingState.PLANNED):
         raise Refused(_("The meeting was on another day, or hasn't been held yet."), "meeting")
     _set(review, meeting_on=meeting_on, meeting=meeting, decision=decision.strip())
-    _put_on_record("record_arrears_decision", review, by)
+    _record_step("record_arrears_decision", review, by)
 
 
 @transaction.atomic
@@ -69,7 +69,7 @@ def report_review(*, review: ArrearsReview, reported_on: date, by: User, on: dat
     if review.meeting_on is None or review.meeting_on > reported_on:
         raise Refused(_("First the general meeting decides."), "reported_on")
     _set(review, reported_on=reported_on)
-    _put_on_record("report_arrears_review", review, by)
+    _record_step("report_arrears_review", review, by)
 
 
 @transaction.atomic
@@ -80,7 +80,7 @@ def answer_review(*, review: ArrearsReview, answered_on: date, answer: str, by: 
     if review.reported_on is None or review.reported_on > answered_on:
         raise Refused(_("The branch hasn't reported this case yet."), "answered_on")
     _set(review, answered_on=answered_on, answer=answer.strip())
-    _put_on_record("answer_arrears_review", review, by)
+    _record_step("answer_arrears_review", review, by)
 
 
 @transaction.atomic
@@ -94,7 +94,7 @@ def close_review(*, review: ArrearsReview, outcome: str, by: User, on: date) -> 
     if not outcome.strip():
         raise Refused(_("Say what came of it."), "outcome")
     _set(review, closed_on=on, outcome=outcome.strip())
-    _put_on_record("close_arrears_review", review, by)
+    _record_step("close_arrears_review", review, by)
 
 
 def _set(review: ArrearsReview, **fields: Any) -> None:
@@ -118,5 +118,5 @@ def _demand_past(day: date, on: date, field: str) -> None:
         raise Refused(_("The day lies in the future."), field)
 
 
-def _put_on_record(action: str, review: ArrearsReview, by: User, **details: object) -> None:
+def _record_step(action: str, review: ArrearsReview, by: User, **details: object) -> None:
     record(action=action, by=by, subject=review, organization_code=code_of(review.member), details=details)
