@@ -1,11 +1,13 @@
 """The dues of the full cast: a line of every kind for everybody, and of the time when `zhang` belonged elsewhere."""
 
+import json
 import uuid
 from datetime import UTC, date, datetime
 from typing import TYPE_CHECKING
 
 from django.db.models import Model
 
+from dues.importing.ledger_notes import Note
 from dues.models import (
     Allocation,
     Arrangement,
@@ -28,7 +30,9 @@ from dues.models import (
     Remittance,
     RemittedPayment,
 )
+from dues.queries.upwards import year_figures
 from members.models import Member, Organization
+from members.workbooks.stored import dump_cells
 from tests.cast import TODAY
 
 if TYPE_CHECKING:
@@ -73,7 +77,7 @@ def of_branch(full: "FullCast", name: str, place: Organization) -> None:
     keep(
         full,
         name,
-        LedgerImport(organization=place, year=2026, file_name="台账.xlsx"),
+        preview(full, place),
         Bill(organization=place, source="wechat", file_name="账单.csv"),
         ClosedMonth(organization=place, month=JANUARY, closed_by="officer"),
         ReceiptSeries(organization=place, year=2026, last=9),
@@ -85,7 +89,31 @@ def of_branch(full: "FullCast", name: str, place: Organization) -> None:
             organization=place, kind="training", amount_fen=5000, used_on=TODAY, purpose="购书", decided_on=TODAY,
             decided_by="支委会", recorded_by="officer",
         ),
-        Disclosure(organization=place, year=2025, disclosed_on=TODAY, way="meeting", disclosed_by="officer"),
+        Disclosure(
+            organization=place, year=2025, disclosed_on=TODAY, way="meeting", disclosed_by="officer",
+            figures=year_figures(place.path, 2025).as_dict(),
+        ),
+    )  # fmt: skip
+
+
+def preview(full: "FullCast", place: Organization) -> LedgerImport:
+    """A ledger that waits to be looked through: a row that was understood, and one that was left out."""
+    member = Member.objects.below(place.path).order_by("pk").first()
+    line = {
+        "row": 3, "member": member.pk, "key": str(member.key), "name": member.name, "category": "employed",
+        "base": 900000, "monthly": 13500, "rules": "dues.rate.wage@2008-04-01", "rate": "0.015", "capped": False,
+        "opening": 0, "charges": [[4, 13500, 0]], "payments": [[4, "", 13500]],
+    }  # fmt: skip
+    left_out = {"姓名": "孙外人", "身份证号": "100226197501093494", "4月": 12}
+    found = {
+        "members": 1, "paid_total_fen": 13500, "charged_total_fen": 13500, "opening_total_fen": 0, "last_month": 4,
+        "changed": 1, "new": {"bases": 0, "charges": 1, "payments": 1}, "refused_rows": 1, "blocked": False,
+        "unread": [], "notes": [Note(4, "name_missing", "姓名", "B4").stored()],
+    }  # fmt: skip
+    content = {"lines": [line], "refused": [[4, dump_cells(left_out)]], "headings": list(left_out)}
+    return LedgerImport(
+        organization=place, year=2026, file_name="台账.xlsx", found=found, content=json.dumps(content),
+        uploaded_by=full.cast.officer if place == full.cast.branch else None,
     )  # fmt: skip
 
 
@@ -94,7 +122,8 @@ def of_member(full: "FullCast", name: str, member: Member) -> None:
         full,
         name,
         Basis(
-            member=member, year=2026, category="employed", base="800000", parts="[]", amount_fen=12000, rate="0.015",
+            member=member, year=2026, category="employed", base="800000",
+            parts=json.dumps([["post_pay", 800000, True]]), amount_fen=12000, rate="0.015",
             rules="dues.rate.wage@2008-04-01", valid_from=JANUARY, fixed_by="officer",
         ),
         Relief(
@@ -114,6 +143,8 @@ def ledger(full: "FullCast", name: str, member: Member, place: Organization, mon
         amount_fen=12000,
         paid_on=month,
         way="cash",
+        payer_kind="relative",
+        payer_name=f"{name}的女儿",
         recorded_by="officer",
         recorded_at=MADE_AT,
         **kept,

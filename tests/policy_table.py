@@ -17,8 +17,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 PARTS = (
-    "anonymous", "stranger", "member", "secretary", "next_secretary", "group_leader", "district_staff", "county_staff",
-    "county_secretary", "inspector", "administrator",
+    "anonymous", "stranger", "member", "secretary", "officer", "next_secretary", "group_leader", "district_staff",
+    "county_staff", "county_secretary", "inspector", "administrator",
 )  # fmt: skip
 FILE = Path(__file__).with_name("policy_table.txt")
 BLOCK = re.compile(r"# (?P<name>[\w:-]+)(?: \((?P<objects>.*)\))?")

@@ -255,14 +255,21 @@ SCOPE: dict[str, dict[str, str]] = {
     },
 }
 
+CHARGED = {"Member": MEMBERS | {"next_secretary": "wang zhang"}}
+"""A branch reads about whom it charged, also after they moved on, and is told that nothing is to be recorded there."""
+
 OTHERWISE = {
+    "dues:member-detail": CHARGED,
+    "dues:reason-add": CHARGED,
+    "dues:arrangement-add": CHARGED,
+    "dues:review-open": CHARGED,
     # What waits for an approval is shown to the committees above, who see no other vote.
     "meetings:election-approve": {
         "Vote": {
             "district_staff": "elected@branch elected@next-branch",
             "county_staff": "elected@branch elected@next-branch elected@other-branch",
         }
-    }
+    },
 }
 """Pages that show rows to whom the scope doesn't: URL → model → part → rows."""
 

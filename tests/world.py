@@ -99,8 +99,8 @@ class World:
 
 
 def identity(row: Model, attribute: str) -> object:
-    """What an address says of the row: its key, its code, the number of its member."""
-    value = getattr(row, attribute, None) or row.pk
+    """What an address says of the row: what it calls so, like its code or the number of its member; else its key."""
+    value = getattr(row, attribute, None) or getattr(row, "key", row.pk)
     return value.pk if isinstance(value, Model) else value
 
 
