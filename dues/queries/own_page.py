@@ -121,16 +121,20 @@ class DuesPage:
 
 
 def dues_page(member: Member, viewer: User, *, on: date) -> DuesPage:
-    """The last 24 months; eight queries, whatever the ledger's size. Amounts only where the viewer may see them."""
+    """The last 24 months; eight queries, whatever the ledger's size. Amounts only where the viewer may see them.
+
+    A branch that the member left reads its own lines: reasons, reliefs and reviews are where the member stands today.
+    """
     own = viewer.standing.member_id == member.pk
+    here = own or viewer.standing.may(Capability.VIEW_DUES, member.roster_path)
     sees_base = own or viewer.standing.may(Capability.FIX_BASES, member.roster_path)
     first = add_months(month_of(on), 1 - MONTHS)
     charges, payments = _charges(member, first), _payments(member, first)
     settled = _settled(payments)
     bases = list(Basis.objects.filter(member=member).filter(_not_over_by(first)).order_by("-valid_from"))
-    reasons, arrangements = _agreed(member)
+    reasons, arrangements = _agreed(member) if here else ([], [])
     branch, contacts = _branch(member, on)
-    ledger = _Ledger(charges, settled, bases, own, viewer)
+    ledger = _Ledger(charges, settled, bases, own, here, viewer)
     return DuesPage(
         member=member,
         branch=branch.name if branch else "",
@@ -138,11 +142,11 @@ def dues_page(member: Member, viewer: User, *, on: date) -> DuesPage:
         contacts=contacts,
         lines=_lines(member, ledger, payments, first, on),
         payments=[one for one, path in payments if ledger.sees(path)],
-        whys=[Why(one, _explained(one, sees_base)) for one in bases],
-        reliefs=list(Relief.objects.filter(member=member).filter(_not_over_by(first)).order_by("-valid_from")),
+        whys=[Why(one, _explained(one, sees_base)) for one in bases if here or one.pk in ledger.charged_by],
+        reliefs=list(_reliefs(member, first)) if here else [],
         reasons=reasons,
         arrangements=arrangements,
-        reviews=list(ArrearsReview.objects.filter(member=member).order_by("-opened_on")),
+        reviews=list(ArrearsReview.objects.filter(member=member).order_by("-opened_on")) if here else [],
         arrears=_arrears(member, ledger, reasons, arrangements, on),
         sees_base=sees_base,
     )
@@ -166,11 +170,22 @@ class _Ledger:
     settled: dict[date, int]
     bases: Sequence[Basis]
     own: bool
+    here: bool
+    """Whether the viewer is the member or of the branch where the member stands today."""
     viewer: User
 
     def sees(self, path: str) -> bool:
         """Whether the viewer may see what the branch at the path charged or received."""
         return self.own or self.viewer.standing.may(Capability.VIEW_DUES, path)
+
+    @property
+    def charged_by(self) -> set[Any]:
+        """Keys of the bases of what the viewer may see."""
+        return {one.basis for one in self.charges.values() if self.sees(one.path)}
+
+
+def _reliefs(member: Member, first: date) -> QuerySet[Relief]:
+    return Relief.objects.filter(member=member).filter(_not_over_by(first)).order_by("-valid_from")
 
 
 def _not_over_by(first: date) -> Q:
@@ -316,11 +331,12 @@ def _arrears(member: Member, ledger: _Ledger, reasons: list[Agreed], arrangement
     left = [
         OpenMonth(month, one.charged_fen - one.waived_fen - ledger.settled.get(month, 0))
         for month, one in sorted(ledger.charges.items())
-        if month < month_of(on)
+        if month < month_of(on) and (ledger.here or ledger.sees(one.path))
     ]
     open_months = [one for one in left if one.fen > 0]
-    found = completed({member.pk: open_months}, on=on, window=MONTHS - 1)[member.pk]
-    return arrears(found, on=on, reasons=map(_span, reasons), quarterly=map(_span, arrangements))
+    if ledger.here:
+        open_months = completed({member.pk: open_months}, on=on, window=MONTHS - 1)[member.pk]
+    return arrears(open_months, on=on, reasons=map(_span, reasons), quarterly=map(_span, arrangements))
 
 
 def _span(one: Agreed) -> Span:

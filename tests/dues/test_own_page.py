@@ -144,6 +144,18 @@ def test_what_was_agreed_is_listed(cast, zhang):
     assert page.arrears.counted == ()
 
 
+def test_the_branch_that_a_member_left_reads_its_own_lines_only(cast, zhang):
+    """Why somebody is behind, and by how much, is no longer its business."""
+    ArrearsReason.objects.create(member=zhang, valid_from=month("2026-09"), reason="住院", recorded_on=TODAY)
+    Arrangement.objects.create(member=zhang, valid_from=month("2026-01"), agreed_on=TODAY, because="在外务工")
+    charge(zhang, "2025-12", 300, organization=cast.next_branch)
+    page = page_of(zhang, cast.next_secretary)
+
+    assert (page.reasons, page.arrangements, page.reliefs, page.reviews, page.whys) == ([], [], [], [], [])
+    assert page.arrears.fen == 300
+    assert line(page, "2025-12").charged_fen == 300
+
+
 def test_what_another_branch_charged_or_received_is_not_shown_but_counts_as_open(cast):
     charge(cast.zhang, "2026-08", 7777, organization=cast.next_branch)
     charge(cast.zhang, "2026-09", 4000)
