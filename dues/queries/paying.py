@@ -3,21 +3,21 @@
 from dataclasses import dataclass
 from datetime import date
 
-from django.db.models import Q
-
 from dues.models import Allocation, Charge
 from dues.queries.balance import MonthBalance, balances, open_months
 from dues.rules.allocation import Paid, spread
+from dues.rules.months import month_of
 from dues.rules.payment import back_payment
 from meetings.choices import MeetingState
 from meetings.models import Expected, Meeting
 from members.models import Member, User
-from members.paths import subtree
 from members.queries.local_rules import in_force_at
 from rulebook.dates import add_months
 
 RECENT_MONTHS = 2
 """So far back a meeting can be chosen to collect at."""
+LOOKED_AT = 6
+"""Months in which nearly everybody has paid something."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,22 +79,33 @@ def outlook(member: Member, fen: int, *, on: date) -> Outlook:
 
 def open_lines(path: str, *, on: date, meeting: Meeting | None = None) -> list[OpenLine]:
     """Every member of the branch in the order of the roster, those who came to the meeting first."""
-    here = Q(subtree("member__roster_path", [path]))
-    open_by_member = {
-        member: [month for month in months if month.open_fen]
-        for member, months in balances(
-            Charge.objects.filter(here).order_by(), Allocation.objects.filter(here).order_by()
-        ).items()
-    }
+    members = list(Member.objects.below(path).in_roster_order())
+    open_by_member = _open_months([member.pk for member in members], add_months(month_of(on), -LOOKED_AT))
     there = present(meeting)
     local = in_force_at(path, on=on)
     lines = []
-    for member in Member.objects.below(path).in_roster_order():
+    for member in members:
         months = open_by_member.get(member.pk, [])
         verdict = back_payment(months[0].month, on, local) if months else None
         reason = verdict.reason if verdict is not None and not verdict else ""
         lines.append(OpenLine(member, months, reason, member.pk in there))
     return sorted(lines, key=lambda line: not line.was_there)
+
+
+def _open_months(members: list[int], since: date) -> dict[int, list[MonthBalance]]:
+    """Member → the months still to be paid. Four queries, however long the ledger is.
+
+    The oldest month is settled first: for whom a month since then got something, nothing before it is open.
+    """
+    recent = _months(members, month__gte=since)
+    paying = {member for member, months in recent.items() if any(one.owed_fen and one.settled_fen for one in months)}
+    found = recent | _months([member for member in members if member not in paying])
+    return {member: [month for month in months if month.open_fen] for member, months in found.items()}
+
+
+def _months(members: list[int], **chosen: date) -> dict[int, list[MonthBalance]]:
+    charges = Charge.objects.filter(member__in=members, **chosen).order_by()
+    return balances(charges, Allocation.objects.filter(member__in=members, **chosen).order_by())
 
 
 def present(meeting: Meeting | None) -> set[int]:

@@ -7,11 +7,12 @@ import pytest
 
 from audit.models import Entry
 from dues.models import Payment, PaymentProposal, Receipt
+from dues.queries.paying import open_lines
 from dues.services.collecting import HandedIn, RefusedLine, collect_cash
 from members.models import User
 from members.services.refused import Refused
 from tests.cast import TODAY, make_member
-from tests.dues.ledger import charge, every_fen_is_somewhere, left_open, settled
+from tests.dues.ledger import charge, every_fen_is_somewhere, left_open, pay, settled
 
 pytestmark = pytest.mark.django_db
 
@@ -98,3 +99,38 @@ def test_months_further_back_need_their_reason_in_the_line(cast, collect):
 def test_nobody_ticked_is_said(collect):
     with pytest.raises(Refused):
         collect(key=uuid.uuid4(), lines=[])
+
+
+# --- Who has still to pay ---------------------------------------------------------------------------------------------
+def months_to_pay(cast):
+    lines = open_lines(cast.branch.path, on=TODAY)
+    return {line.member.name: [f"{month.month:%Y-%m}" for month in line.months] for line in lines if line.months}
+
+
+def test_months_from_long_ago_are_still_to_be_paid(cast):
+    charge(cast.zhang, "2023-01", 4000)
+    charge(cast.li, "2023-01", 4000)
+    for number in range(1, 11):
+        charge(cast.li, f"2026-{number:02}", 4000)
+
+    assert months_to_pay(cast) == {
+        "张英": ["2023-01"],
+        "李国强": ["2023-01", *(f"2026-{number:02}" for number in range(1, 11))],
+    }
+
+
+def test_a_month_that_was_partly_paid_long_ago_is_the_first_to_be_paid(cast):
+    for month in ("2024-05", "2024-06", "2026-10"):
+        charge(cast.zhang, month, 4000)
+    pay(cast.zhang, 6000, "2026-10-15", reason="出差")
+
+    assert months_to_pay(cast) == {"张英": ["2024-06", "2026-10"]}
+
+
+@pytest.mark.parametrize("years", [1, 3])
+def test_a_long_ledger_is_no_more_queries(cast, django_assert_num_queries, years):
+    for year in range(2026 - years, 2026):
+        charge(cast.zhang, f"{year}-10", 4000)
+    charge(cast.zhang, "2026-10", 4000)
+    with django_assert_num_queries(6):
+        open_lines(cast.branch.path, on=TODAY)
