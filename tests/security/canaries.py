@@ -4,8 +4,10 @@ import json
 from dataclasses import dataclass, field
 
 from audit.keyring import fingerprint
+from dues.models import Arrangement, ArrearsReason, ArrearsReview, Basis, BillRow, LargeDues, LedgerImport, Relief
 from members.models import Contact, ContactPerson, HelpRequest, Member, RosterImport, RosterImportRow, Situation
 from members.services.people import describe
+from members.workbooks.stored import dump_cells
 from tests.cast import make_national_id
 from tests.full_cast import FullCast, make_full_cast
 
@@ -43,6 +45,7 @@ def make_canaries() -> Canaries:
         hide_around_member(canaries, number, whose, member)
     for number, (name, row) in enumerate(canaries.full.rows[RosterImportRow].items(), start=1):
         hide_in_import(canaries, number, name, row)
+    hide_in_dues(canaries)
     return canaries
 
 
@@ -52,7 +55,7 @@ def hide_in_member(canaries: Canaries, number: int, whose: str, member: Member) 
     member.national_id = canaries.hide("identity number", whose, national_id)
     member.phone = canaries.hide("phone", whose, f"1390000{number:04}")
     member.address = canaries.hide("address", whose, f"canary-street-{number}")
-    member.dues_base = canaries.hide("dues base", whose, str(fen), f"{fen / 100:.2f}", f"{fen / 100:,.2f}")
+    member.dues_base = canaries.hide("dues base", whose, *written(fen))
     member.name = canaries.hide("name", whose, f"{'甲乙丙丁戊'[number - 1]}金丝雀")
     describe(member)
     member.save()
@@ -87,3 +90,51 @@ def hide_in_import(canaries: Canaries, number: int, name: str, row: RosterImport
         cells=json.dumps({"姓名": "孙", "手机": phone, "备用": unknown}),
         before=json.dumps({"changes": {"phone": [overwrote, overwrote]}}),
     )
+
+
+def hide_in_dues(canaries: Canaries) -> None:
+    for number, (whose, basis) in enumerate(canaries.full.rows[Basis].items(), start=1):
+        hide_in_dues_of_member(canaries, number, whose, basis)
+    for number, (place, ledger) in enumerate(canaries.full.rows[LedgerImport].items(), start=1):
+        hide_in_ledger(canaries, number, place, ledger)
+    for number, (name, row) in enumerate(canaries.full.rows[BillRow].items(), start=1):
+        payer = canaries.hide("payer on a bill", name, f"payer-canary-{number}")
+        note = canaries.hide("note on a bill", name, f"for-canary-{number}")
+        BillRow.objects.filter(pk=row.pk).update(payer_name=payer, note=note)
+        canaries.hide("payer", name, f"{name}的女儿")  # in the payment of the full cast, which is written once
+    for number, (name, row) in enumerate(canaries.full.rows[LargeDues].items(), start=1):
+        LargeDues.objects.filter(pk=row.pk).update(profile=canaries.hide("profile", name, f"profile-canary-{number}"))
+
+
+def hide_in_dues_of_member(canaries: Canaries, number: int, whose: str, basis: Basis) -> None:
+    counted, left_out, member = 7_654_300 + number, 6_543_200 + number, {"member": basis.member}
+    Basis.objects.filter(pk=basis.pk).update(
+        base=canaries.hide("fixed base", whose, *written(counted)),
+        parts=json.dumps([["post_pay", counted, True], ["reward_performance", left_out, False]]),
+    )
+    canaries.hide("part of a base", whose, *written(left_out))
+    Relief.objects.filter(**member).update(ground=canaries.hide("ground of a relief", whose, f"ground-canary-{number}"))
+    Arrangement.objects.filter(**member).update(
+        because=canaries.hide("why quarterly", whose, f"because-canary-{number}")
+    )
+    ArrearsReason.objects.filter(**member).update(
+        reason=canaries.hide("reason for arrears", whose, f"reason-canary-{number}")
+    )
+    ArrearsReview.objects.filter(**member).update(
+        reason=canaries.hide("what was said in a talk", whose, f"said-canary-{number}")
+    )
+
+
+def hide_in_ledger(canaries: Canaries, number: int, place: str, ledger: LedgerImport) -> None:
+    """The base of a row that was understood; an identity number in one that was left out."""
+    content = json.loads(ledger.content)
+    content["lines"][0]["base"] = int(canaries.hide("base in a ledger", place, *written(5_432_100 + number)))
+    national_id = canaries.hide("cell of a ledger", place, make_national_id("19640208", 801 + 2 * number))
+    cells = {"姓名": "孙", "身份证号": national_id}
+    content |= {"refused": [[4, dump_cells(cells)]], "headings": list(cells)}
+    LedgerImport.objects.filter(pk=ledger.pk).update(content=json.dumps(content, ensure_ascii=False))
+
+
+def written(fen: int) -> tuple[str, str, str]:
+    """An amount in the ways in which it could be written."""
+    return str(fen), f"{fen / 100:.2f}", f"{fen / 100:,.2f}"
