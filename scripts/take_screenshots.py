@@ -36,6 +36,10 @@ def open_first_member(page: Page) -> None:
     page.locator("main tbody a").first.click()
 
 
+def open_first_receipt(page: Page) -> None:
+    page.locator("main tbody a[href*='/dues/receipts/']").first.click()
+
+
 def upload_workbook(page: Page) -> None:
     """A sheet with two faults: a wrong check digit, and somebody who joined at ten."""
     numbers = {person: number + ric.calc_check_digit(f"{number}0") for person, number in PEOPLE.items()}
@@ -63,6 +67,10 @@ PICTURES = [
     Picture("member", "secretary", "/roster/", open_first_member),
     Picture("import", "secretary", "/imports/new/", upload_workbook),
     Picture("reach", "secretary", "/reach/"),
+    Picture("dues-grid", "secretary", "/dues/"),
+    Picture("dues-collect", "secretary", "/dues/collect/"),
+    Picture("dues-receipt", "secretary", "/dues/payments/", open_first_receipt),
+    Picture("dues-mine", "member", "/dues/mine/"),
     Picture("organizations", "committee_staff", "/organizations/"),
     Picture("regulations", "member", "/regulations/"),
     Picture("audit", "administrator", "/audit/"),
