@@ -70,7 +70,7 @@ def payment_export(request: PageRequest) -> FileResponse:
 def _asked(request: PageRequest, branch: Organization) -> tuple[PaymentFilterForm, PaymentQuerySet, dict[str, str]]:
     names = recorders_at(branch.path)
     form = PaymentFilterForm(request.GET, branches=branches_offered(request, Capability.VIEW_DUES), people=names)
-    return form, form.narrow(with_people(Payment.objects.below(branch.path))), names
+    return form, form.narrow(with_people(Payment.objects.filter(organization=branch))), names
 
 
 def _headings() -> list[str]:
