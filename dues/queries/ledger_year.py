@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import date
 
-from django.db.models import Exists, F, OuterRef, Sum
+from django.db.models import F, Q, Sum
 
 from dues.models import Allocation, Basis, Charge, Payment
 from members.fields import opened
@@ -57,10 +57,10 @@ def month_sums(rows: Iterable[LedgerRow]) -> list[int]:
 
 
 def _people(branch: Organization, year: int) -> MemberQuerySet:
-    of = {"member": OuterRef("pk"), "organization": branch}
-    charged = Charge.objects.filter(**of, month__year=year)
-    paid = Payment.objects.filter(**of, paid_on__year=year)
-    members = Member.objects.filter(subtree("roster_path", [branch.path]) | Exists(charged) | Exists(paid))
+    charged = Charge.objects.filter(organization=branch, month__year=year).order_by().values_list("member", flat=True)
+    paid = Payment.objects.filter(organization=branch, paid_on__year=year).order_by().values_list("member", flat=True)
+    here = {*charged.distinct(), *paid.distinct()}
+    members = Member.objects.filter(subtree("roster_path", [branch.path]) | Q(pk__in=here))
     return members.only("key", "name").in_roster_order()
 
 

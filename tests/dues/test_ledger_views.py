@@ -242,5 +242,5 @@ def test_the_number_of_queries_does_not_grow(cast, as_user, members, django_asse
     client = as_user(cast.officer)
     client.get(reverse(YEAR), {"org": "branch"})
 
-    with django_assert_num_queries(10):
+    with django_assert_num_queries(12):
         client.get(reverse(YEAR), {"org": "branch"})
