@@ -3,9 +3,10 @@ import contextlib
 import os
 import sys
 from collections.abc import Callable
+from itertools import cycle
 from pathlib import Path
 
-from benchmarks import importing, lists, load
+from benchmarks import charging, dues, importing, lists, load
 from benchmarks.databases import MEMBERS_A_BRANCH, ROOT, County, county, tree
 
 Measure = Callable[[list[County], int], str]
@@ -22,8 +23,8 @@ def of_counties(measure: Measure) -> Callable[[argparse.Namespace], str]:
     def run(options: argparse.Namespace) -> str:
         with contextlib.ExitStack() as stack:
             counties = [
-                stack.enter_context(county(options.database, members, options.data, options.server))
-                for members in options.members
+                stack.enter_context(county(options.database, members, options.data, options.server, months))
+                for members, months in zip(options.members, cycle(options.months), strict=False)
             ]
             return measure(counties, options.rounds)
 
@@ -36,30 +37,31 @@ def of_import(options: argparse.Namespace) -> str:
         return importing.beside_floor(branches, rows, options.rounds, options.data)
 
 
-COMMANDS = (
-    ("list", of_counties(lists.beside_floor), [10_000], 100, "the roster beside the floor list: first and last page"),
-    ("flat", of_counties(lists.flat), [10_000, 1_000_000], 100, "the roster of a small county beside a large one's"),
-    (
-        "search",
-        of_counties(lists.search),
-        [1_000_000],
-        50,
-        "searches beside the roster, and their time in the database",
-    ),
-    ("filters", of_counties(lists.filters), [1_000_000], 10, "filters and orders beside the roster"),
-    ("serve", of_counties(load.serve), [10_000], 5, "16 connections against gunicorn: floor list and roster"),
-    ("import", of_import, [100_000], 3, "a workbook of so many members beside the floor of an import"),
-)
+Command = tuple[str, Callable[[argparse.Namespace], str], list[int], list[int], int, str]
+NONE, YEARS = [0], [24]
+COMMANDS: tuple[Command, ...] = (
+    ("list", of_counties(lists.beside_floor), [10_000], NONE, 100, "the roster beside the floor list"),
+    ("flat", of_counties(lists.flat), [10_000, 1_000_000], NONE, 100, "the roster of a small county and a large one"),
+    ("search", of_counties(lists.search), [1_000_000], NONE, 50, "searches beside the roster, and in the database"),
+    ("filters", of_counties(lists.filters), [1_000_000], NONE, 10, "filters and orders beside the roster"),
+    ("serve", of_counties(load.serve), [10_000], NONE, 5, "16 connections against gunicorn: floor list and roster"),
+    ("import", of_import, [100_000], NONE, 3, "a workbook of so many members beside the floor of an import"),
+    ("member", of_counties(dues.member), [2_000, 10_000], YEARS, 50, "a member's pages beside an empty view"),
+    ("charge", of_counties(charging.beside_floor), [1_000_000], NONE, 2, "a month's dues beside the raw statement"),
+    ("balances", of_counties(dues.balances), [10_000], YEARS, 30, "a branch's balances, and a county's arrears list"),
+    ("ledger", of_counties(dues.ledger), [500, 500, 5_000], [23, 230, 23], 20, "pages over ten times the ledger"),
+)  # fmt: skip
 
 
 def parsed() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m benchmarks", description="Measures Branchweb beside its floors.")
     commands = parser.add_subparsers(required=True)
-    for name, run, sizes, rounds, purpose in COMMANDS:
+    for name, run, sizes, months, rounds, purpose in COMMANDS:
         command = commands.add_parser(name, help=purpose)
         command.set_defaults(run=run)
         command.add_argument("--database", choices=("sqlite", "postgres"), default="sqlite")
         command.add_argument("--members", type=int, nargs="+", default=sizes)
+        command.add_argument("--months", type=int, nargs="+", default=months, help="of meetings and dues, by county")
         command.add_argument("--rounds", type=int, default=rounds)
         command.add_argument("--data", type=Path, default=ROOT / "var" / "benchmarks", help="where databases are kept")
         command.add_argument(

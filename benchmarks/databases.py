@@ -27,24 +27,38 @@ class County:
 
     kind: str
     members: int
+    months: int
+    """Of meetings and dues."""
     environment: dict[str, str]
     cookie: str
     branch_cookie: str
     """The session of the secretary of one branch."""
+    dues_cookie: str
+    """Of its organization officer, who sees everything about its dues."""
+    officer_cookie: str
+    """Of an organization officer of the whole county."""
+    member_cookie: str
+    """Of a member of that branch."""
     names: dict[str, str]
-    """What to search for: `two`, `three` characters, `initials`, `digits`; and `branch`, a branch's code."""
+    """What to search for: `two`, `three` characters, `initials`, `digits`; and `branch`, a branch's code, with the key
+    of that `member`."""
+
+    @property
+    def size(self) -> str:
+        return f"{self.members:,} members" + (f" × {self.months} months" if self.months else "")
 
     def settings(self, module: str) -> dict[str, str]:
         return {**self.environment, "DJANGO_SETTINGS_MODULE": module}
 
 
 @contextlib.contextmanager
-def county(kind: str, members: int, data: Path, server: str = "") -> Iterator[County]:
+def county(kind: str, members: int, data: Path, server: str = "", months: int = 0) -> Iterator[County]:
     """Make the county if it isn't there. A PostgreSQL without `server` is thrown away afterwards."""
-    with _database(kind, f"county_{members}", data, server) as environment:
+    name = f"county_{members}_{months}" if months else f"county_{members}"
+    with _database(kind, name, data, server) as environment:
         branches = str(max(1, members // MEMBERS_A_BRANCH))
-        made = run_prepared(["-m", "benchmarks.prepare", str(members), branches], environment)
-        yield County(kind, members, environment, **json.loads(made))
+        made = run_prepared(["-m", "benchmarks.prepare", str(members), branches, str(months)], environment)
+        yield County(kind, members, months, environment, **json.loads(made))
 
 
 @dataclass(frozen=True)
@@ -56,22 +70,27 @@ class Tree:
     branches: int
     url: str
 
-    @contextlib.contextmanager
-    def copy(self) -> Iterator[dict[str, str]]:
-        """The environment of a copy that is thrown away."""
-        if self.kind == "sqlite":
-            with tempfile.TemporaryDirectory() as folder:
-                shutil.copy(self.url.removeprefix("sqlite:///"), f"{folder}/copy.sqlite3")
-                yield {**self.environment, "DATABASE_URL": f"sqlite:///{folder}/copy.sqlite3"}
-            return
-        template = urlsplit(self.url).path.strip("/")
-        server = urlsplit(self.url)._replace(path="/postgres").geturl()
-        _execute(server, "DROP DATABASE IF EXISTS benchmark_copy WITH (FORCE)")
-        _execute(server, f"CREATE DATABASE benchmark_copy TEMPLATE {template}")
-        try:
-            yield {**self.environment, "DATABASE_URL": urlsplit(self.url)._replace(path="/benchmark_copy").geturl()}
-        finally:
-            _execute(server, "DROP DATABASE benchmark_copy WITH (FORCE)")
+    def copy(self) -> contextlib.AbstractContextManager[dict[str, str]]:
+        return copy_of(self.kind, self.environment)
+
+
+@contextlib.contextmanager
+def copy_of(kind: str, environment: dict[str, str]) -> Iterator[dict[str, str]]:
+    """The environment of a copy of the database that is thrown away."""
+    url = environment["DATABASE_URL"]
+    if kind == "sqlite":
+        with tempfile.TemporaryDirectory(dir=environment["BRANCHWEB_DATA"]) as folder:
+            shutil.copy(url.removeprefix("sqlite:///"), f"{folder}/copy.sqlite3")
+            yield {**environment, "DATABASE_URL": f"sqlite:///{folder}/copy.sqlite3"}
+        return
+    template = urlsplit(url).path.strip("/")
+    server = urlsplit(url)._replace(path="/postgres").geturl()
+    _execute(server, "DROP DATABASE IF EXISTS benchmark_copy WITH (FORCE)")
+    _execute(server, f"CREATE DATABASE benchmark_copy TEMPLATE {template}")
+    try:
+        yield {**environment, "DATABASE_URL": urlsplit(url)._replace(path="/benchmark_copy").geturl()}
+    finally:
+        _execute(server, "DROP DATABASE benchmark_copy WITH (FORCE)")
 
 
 @contextlib.contextmanager

@@ -77,4 +77,4 @@ def filters(counties: list[County], rounds: int) -> str:
 
 
 def headed(county: County, text: str) -> str:
-    return f"{county.kind}, {county.members:,} members; milliseconds\n\n{text}\n"
+    return f"{county.kind}, {county.size}; milliseconds\n\n{text}\n"

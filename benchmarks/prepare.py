@@ -1,4 +1,7 @@
-"""python -m benchmarks.prepare MEMBERS BRANCHES: a county in the database of DATABASE_URL; prints sessions as JSON."""
+"""python -m benchmarks.prepare MEMBERS BRANCHES [MONTHS]: a county in the database of DATABASE_URL.
+
+Prints sessions and what there is to look for as JSON.
+"""
 
 import json
 import sys
@@ -15,6 +18,9 @@ from django.core.management import call_command  # noqa: E402
 from django.db import connection  # noqa: E402
 from django.utils import timezone  # noqa: E402
 
+from benchmarks.databases import MEMBERS_A_BRANCH  # noqa: E402
+from dues.generating import generate_dues  # noqa: E402
+from meetings.generating import generate_meetings  # noqa: E402
 from members.choices import OfficeKind  # noqa: E402
 from members.fields import opened  # noqa: E402
 from members.generating import generate_county  # noqa: E402
@@ -22,24 +28,45 @@ from members.models import Member, Office, Organization, User  # noqa: E402
 
 
 def main() -> None:
-    members, branches = map(int, sys.argv[1:])
+    members, branches, months = [*map(int, sys.argv[1:]), 0][:3]
     call_command("migrate", verbosity=0)
     call_command("collectstatic", interactive=False, verbosity=0)
     if not Organization.objects.exists():
         print(f"Making a county of {members:,} members …", file=sys.stderr)
-        generate_county(members=members, branches=branches, seed=1, on=timezone.localdate())
+        make(members, branches, months)
     analyze()
     print(json.dumps(county(branches) if members else {}))
 
 
+def make(members: int, branches: int, months: int) -> None:
+    today = timezone.localdate()
+    made = generate_county(members=members, branches=branches, seed=1, on=today)
+    generate_meetings(root=made.root, months=months, seed=1, on=today)
+    generate_dues(root=made.root, months=months, seed=1, on=today)
+
+
 def county(branches: int) -> dict[str, object]:
     root = Organization.objects.get(depth=1)
-    branch = Organization.objects.branches().in_tree_order()[branches // 2]
+    branch = usual_branch(branches)
+    somebody = Member.objects.filter(roster_path=branch.path).exclude(dues_category="").order_by("id")[0]
+    person, _ = User.objects.get_or_create(username=f"member {somebody.pk}", defaults={"member": somebody})
     return {
         "cookie": session(user("benchmark", OfficeKind.COMMITTEE_STAFF, root)),
-        "branch_cookie": session(user("secretary", OfficeKind.SECRETARY, branch)),
-        "names": {**searches(), "branch": branch.code},
+        "branch_cookie": session(user(f"secretary of {branch.code}", OfficeKind.SECRETARY, branch)),
+        "dues_cookie": session(user(f"officer of {branch.code}", OfficeKind.ORGANIZATION_OFFICER, branch)),
+        "officer_cookie": session(user("officer", OfficeKind.ORGANIZATION_OFFICER, root)),
+        "member_cookie": session(person),
+        "names": {**searches(), "county": root.code, "branch": branch.code, "member": str(somebody.key)},
     }
+
+
+def usual_branch(branches: int) -> Organization:
+    """Of the usual size and without groups, so that counties can be compared; the nearest to the middle of the tree."""
+    rows = Organization.objects.branches().in_tree_order()
+    near = rows[max(0, branches // 2 - 200) : branches // 2 + 200]
+    there = Member.objects.filter(roster_path__in=[one.path for one in near])
+    sizes = Counter(there.values_list("roster_path", flat=True))
+    return min(near, key=lambda one: abs(sizes[one.path] - MEMBERS_A_BRANCH))
 
 
 def analyze() -> None:
