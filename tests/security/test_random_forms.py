@@ -40,12 +40,14 @@ UNFAVOURABLE = [
 QUERY_NAMES = (
     "q", "page", "sort", "before", "after", "end", "org", "situation", "category", "ages", "voting", "columns", "on",
     "from", "first", "last", "kind", "id", "who", "action", "field", "due", "search", "organization", "cursor",
-    "format", "next", "verdict", "subject", "mark", "level", "membership",
+    "format", "next", "verdict", "subject", "mark", "level", "membership", "year", "month", "state", "behind", "group",
+    "meeting", "tick", "take", "show", "waiting", "way", "since", "until", "member", "amount",
 )  # fmt: skip
 CONTENTS = [
     b"", b"\x00" * 100, b"PK\x03\x04broken", b"\x89PNG\r\n\x1a\nbroken", b"GIF89a", "姓名\n张英\n".encode("gb18030"),
-    "姓名,手机\n张英,13912345678\n".encode(), b"\xff\xfe\xfa", b"%PDF-1.7", b"<html>",
-    b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1",
+    "姓名,手机\n张英,13912345678\n".encode(), "姓名,月应交,1月,2月\n张英,10,√,免\n李国强,x,-1,1e9\n".encode(),
+    "交易时间,交易对方,商品,收/支,金额(元)\n2026-03-05 10:00:00,张英,党费,收入,¥120.00\nx,,,收入,1e400\n".encode(),
+    b"\xff\xfe\xfa", b"%PDF-1.7", b"<html>", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1",
 ]  # fmt: skip
 
 
