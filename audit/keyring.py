@@ -103,22 +103,33 @@ def _opened(sealed: str, keys: tuple[str, ...]) -> str | None:
 
 def fingerprint(text: str, *, size: int = 16) -> str:
     """Hexadecimal digest under the newest key, `size` bytes long: for constraints and for writing."""
-    return _digest(_derived(ring()[0], b"lookup"), text, size)
+    return fingerprint_each([text], size=size)[0]
 
 
 def fingerprint_each(texts: Iterable[str], *, size: int = 16) -> list[str]:
     """The fingerprints of several texts, for which the ring is looked up once."""
-    key = _derived(ring()[0], b"lookup")
-    return [_digest(key, text, size) for text in texts]
+    return _digests(_derived(ring()[0], b"lookup"), texts, size)
 
 
 def fingerprints(text: str, *, size: int = 16) -> list[str]:
     """The digests under every key of the ring: for finding, also while a rotation is under way."""
-    return [_digest(_derived(key, b"lookup"), text, size) for key in ring()]
+    return [digest for key in ring() for digest in _digests(_derived(key, b"lookup"), [text], size)]
 
 
-def _digest(key: bytes, text: str, size: int) -> str:
-    return hashlib.blake2b(text.encode(), key=key, digest_size=size).hexdigest()
+def _digests(key: bytes, texts: Iterable[str], size: int) -> list[str]:
+    keyed = _keyed(key, size)
+    digests = []
+    for text in texts:
+        state = keyed.copy()
+        state.update(text.encode())
+        digests.append(state.hexdigest())
+    return digests
+
+
+@lru_cache(maxsize=64)
+def _keyed(key: bytes, size: int) -> "hashlib.blake2b":
+    """The state of a digest that has taken in its key and nothing else."""
+    return hashlib.blake2b(key=key, digest_size=size)
 
 
 @lru_cache(maxsize=8)

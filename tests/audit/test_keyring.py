@@ -1,5 +1,6 @@
 """Private fields open with any key of the ring, and with no other."""
 
+import hashlib
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
@@ -7,8 +8,10 @@ from django.core.exceptions import ImproperlyConfigured
 
 from audit.keyring import (
     SealBroken,
+    _derived,
     _locks,
     fingerprint,
+    fingerprint_each,
     fingerprints,
     is_current,
     new_key,
@@ -60,6 +63,19 @@ def test_fingerprints_differ_by_key_and_the_newest_is_written(settings):
 
     assert newest != older
     assert fingerprint("text") == newest
+
+
+@pytest.mark.parametrize("size", [6, 16])
+def test_a_fingerprint_is_the_keyed_digest_and_several_are_those_of_each(settings, size):
+    settings.FIELD_KEYS = (NEW, OLD)
+    texts = ["100100196401140036", "", "张"]
+    newest, older = (
+        [hashlib.blake2b(text.encode(), key=_derived(key, b"lookup"), digest_size=size).hexdigest() for text in texts]
+        for key in (NEW, OLD)
+    )
+    assert fingerprint_each(texts, size=size) == newest
+    assert [fingerprint(text, size=size) for text in texts] == newest
+    assert [tuple(fingerprints(text, size=size)) for text in texts] == list(zip(newest, older, strict=True))
 
 
 def test_a_secret_is_made_once_and_readable_by_its_owner_only(tmp_path):
