@@ -107,7 +107,7 @@ class MemberField(IdentityNumberField):
         if not number:
             return None
         members = Member.objects.visible_to(self.user, Capability.MANAGE_USERS, former=False)
-        found = members.filter(national_id_print__in=fingerprints(number)).first()
+        found = members.with_prints(fingerprints(number)).first()
         if found is None:
             raise ValidationError(_("No member with this identity number is on a roster whose users you manage."))
         return found

@@ -56,7 +56,7 @@ def load(facts: Iterable[tuple[Facts, Place | None]], on: date, *, by_name: bool
     """Two queries for a whole chunk, a third for the situations of those found. `by_name`: look for namesakes too."""
     rows = list(facts)
     prints = [digest for row, _place in rows if "national_id" in row for digest in fingerprints(row["national_id"])]
-    members = {member.pk: member for member in Member.objects.filter(national_id_print__in=prints)}
+    members = {member.pk: member for member in Member.objects.with_prints(prints)}
     by_print = {member.national_id_print: member for member in members.values()}
     namesakes = _namesakes(rows) if by_name else []
     members |= {member.pk: member for member in namesakes}

@@ -117,6 +117,13 @@ class MemberQuerySet(models.QuerySet["Member"]):
         found = self.extra(where=[match], params=[query]) if query else self.none()  # noqa: S610 - the query is a parameter
         return cast(MemberQuerySet, found)
 
+    def with_prints(self, prints: Iterable[str]) -> "MemberQuerySet":
+        """Whose identity number has one of these fingerprints.
+
+        The index leaves out members without a number; only where the query says so too, databases see that it serves.
+        """
+        return self.exclude(national_id_print="").filter(national_id_print__in=prints)
+
     def in_roster_order(self) -> "MemberQuerySet":
         return self.order_by("roster_path", "name_key", "id")
 

@@ -174,7 +174,7 @@ def _refuse_objections(found: Iterable[Objection], about: set[str] | None = None
 def _refuse_known(member: Member) -> None:
     national_id = opened(member.national_id)
     prints = fingerprints(national_id) if national_id else []
-    if Member.objects.filter(national_id_print__in=prints).exclude(key=member.key).exists():
+    if Member.objects.with_prints(prints).exclude(key=member.key).exists():
         raise Refused(
             _(
                 "A member with this identity number is already on record. "

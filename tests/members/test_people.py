@@ -276,3 +276,18 @@ def test_of_eight_edits_of_the_same_page_one_is_stored_and_seven_are_told():
 
     assert answers.count("told") == 7
     assert Entry.objects.filter(action="edit_member").count() == 1
+
+
+def test_members_are_found_by_fingerprints_through_their_index(cast):
+    """Once a chunk of an import, and whenever a number is entered: never by going through everybody."""
+    found = Member.objects.with_prints([fingerprint("nobody's"), cast.zhang.national_id_print])
+    assert list(found) == [cast.zhang]
+    with connection.cursor() as cursor:
+        if connection.vendor == "postgresql":
+            cursor.execute("SET LOCAL enable_seqscan = off")
+    assert "member_one_per_national_id" in found.explain()
+
+
+def test_no_number_is_nobodys_fingerprint(cast):
+    Member.objects.filter(pk=cast.zhang.pk).update(national_id="", national_id_print="")
+    assert not Member.objects.with_prints([""]).exists()
