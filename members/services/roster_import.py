@@ -177,7 +177,7 @@ def finish_import(*, roster_import: RosterImport, by: User | str) -> None:
     """Everything accepted is stored: count it and put it on record."""
     counts = count_verdicts(roster_import)
     now = timezone.now()
-    roster_import.rows.exclude(verdict__in=LEFT_OUT).update(cells="")
+    roster_import.rows.exclude(verdict__in=LEFT_OUT).exclude(cells="").update(cells="")
     rows = sum(counts.values())
     _set(roster_import, state=ImportState.APPLIED, applied_at=now, claimed_until=None, counts=counts, rows_total=rows)
     _record("import_roster", roster_import, by, {**counts, "organizations": len(roster_import.built)})
@@ -253,6 +253,7 @@ def _store_rows(
             )
             for row in judged
         ),
+        as_made=True,
     )
 
 

@@ -38,7 +38,7 @@ def create_members(rows: Sequence[Judged]) -> dict[int, int]:
     """Row number → primary key of the member made for it."""
     keys = dict(zip((row.number for row in rows), reserve_ids(Member, len(rows)), strict=True))
     with filled_at_once(min(keys.values(), default=0), len(rows)):
-        bulk.insert(Member, MEMBER_COLUMNS, (_member_row(row, keys[row.number]) for row in rows))
+        bulk.insert(Member, MEMBER_COLUMNS, (_member_row(row, keys[row.number]) for row in rows), as_made=True)
     bulk.insert(
         Affiliation,
         AFFILIATION_COLUMNS,

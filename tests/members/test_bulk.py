@@ -8,6 +8,7 @@ from django.db import IntegrityError
 
 from members import bulk
 from members.choices import AffiliationKind, SituationKind
+from members.fields import sealed
 from members.generating.county import AFFILIATION_COLUMNS, SITUATION_COLUMNS
 from members.models import Affiliation, Member, Situation
 from tests.cast import Cast, make_member
@@ -39,11 +40,54 @@ def test_every_kind_of_value_comes_back_as_bulk_create_stores_it(cast: Cast) -> 
     assert fast == obvious
 
 
+def test_a_column_of_several_kinds_is_stored_as_it_is(cast: Cast) -> None:
+    recorded = datetime(2026, 1, 1, tzinfo=UTC)
+    notes = [sealed("杭州"), "a\tb", SituationKind.FRAIL, "x"]
+    days = [None, date(2020, 2, 29), None, date(1, 1, 1)]
+    rows = [
+        (uuid4(), cast.li.pk, kind, day, None, "", "", "", note, recorded)
+        for kind, note, day in zip(list(SituationKind)[:4], notes, days, strict=True)
+    ]
+    bulk.insert(Situation, SITUATION_COLUMNS, rows)
+    stored = {one.pk: (str.__str__(one.note), one.valid_from) for one in Situation.objects.all()}
+    assert stored == {row[0]: (str.__str__(row[8]), row[3]) for row in rows}
+
+
+@pytest.mark.parametrize("lists", [[None, "a"], [sealed("a"), None], [None, None], [sealed("a"), "b\\"], [1, None]])
+def test_what_is_copied_is_the_text_itself(lists: list[object]) -> None:
+    values = tuple(lists)
+    copied = bulk._copied(values, set(map(type, values)))
+    obvious = [
+        r"\N" if value is None else (str.__str__(value) if isinstance(value, str) else str(value)) for value in values
+    ]
+    assert list(map(str.__str__, copied)) == [text.replace("\\", "\\\\") if text != r"\N" else text for text in obvious]
+
+
 def test_rows_come_in_parts_and_are_counted(cast: Cast, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(bulk, "ROWS_AT_ONCE", 2)
     rows = [(uuid4(), cast.li.pk, cast.branch.pk, AffiliationKind.PARTICIPATION, None, None, "") for _ in range(5)]
     assert bulk.insert(Affiliation, AFFILIATION_COLUMNS, iter(rows)) == 5
     assert Affiliation.objects.filter(kind=AffiliationKind.PARTICIPATION).count() == 5
+
+
+@pytest.mark.parametrize("count", [0, 1, 5])
+def test_rows_may_be_stored_while_they_are_made(cast: Cast, monkeypatch: pytest.MonkeyPatch, count: int) -> None:
+    monkeypatch.setattr(bulk, "ROWS_SENT", 2)
+    rows = ((uuid4(), cast.li.pk, cast.branch.pk, AffiliationKind.PARTICIPATION, None, None, "") for _ in range(count))
+    assert bulk.insert(Affiliation, AFFILIATION_COLUMNS, rows, as_made=True) == count
+    assert Affiliation.objects.filter(kind=AffiliationKind.PARTICIPATION).count() == count
+
+
+def test_a_row_that_cannot_be_made_leaves_nothing(cast: Cast, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(bulk, "ROWS_SENT", 1)
+
+    def rows():
+        yield uuid4(), cast.li.pk, cast.branch.pk, AffiliationKind.PARTICIPATION, None, None, ""
+        raise LookupError("no such key")
+
+    with pytest.raises(Exception, match="no such key"):
+        bulk.insert(Affiliation, AFFILIATION_COLUMNS, rows(), as_made=True)
+    assert not Affiliation.objects.filter(kind=AffiliationKind.PARTICIPATION).exists()
 
 
 def test_the_constraints_of_the_database_hold_and_nothing_is_left(cast: Cast) -> None:
