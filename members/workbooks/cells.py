@@ -15,6 +15,7 @@ from members.workbooks.reading import CellError, Formula, Value
 NOTHING_WORDS = "- -- --- — —— – / \\ 无 无。 。 没有 暂无 空 不详 未知 n/a na null none"
 NOTHING = frozenset({"", *NOTHING_WORDS.split()})
 LONGEST_NOTHING = max(map(len, NOTHING))
+BEGINS_NOTHING = frozenset(word[:1] for word in NOTHING)
 YES = frozenset({"是", "有", "√", "✓", "✔", "☑", "对", "y", "yes", "true", "1", "是的", "v"})
 NO = frozenset({"否", "不是", "×", "✗", "✘", "x", "n", "no", "false", "0", "非", "没", "不"}) | NOTHING
 CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u200b-\u200f\u2028-\u202e\u2060\ufeff\ufffe\uffff]")
@@ -59,6 +60,8 @@ def says_nothing(value: Value) -> bool:
         return True
     if not isinstance(value, str) or (len(value) > LONGEST_NOTHING and not value[0].isspace()):
         return False
+    if "一" <= value[0] <= "龥" and value[0] not in BEGINS_NOTHING:
+        return False  # an ideograph is what it is under every normalization
     return word(value) in NOTHING
 
 

@@ -54,9 +54,14 @@ def test_ways_to_say_nothing(value: Value) -> None:
     assert cells.says_nothing(value)
 
 
-@pytest.mark.parametrize("value", ["0", 0, "张三", "否", False])
+@pytest.mark.parametrize("value", ["0", 0, "张三", "否", False, "无锡", "不", "一", "龥"])
 def test_what_says_something(value: Value) -> None:
     assert not cells.says_nothing(value)
+
+
+@given(st.text(st.sampled_from("无没有暂空不详未知张一龥。 -\u3000\x00\uf90a") | st.characters(), max_size=4))
+def test_the_shortcut_for_ideographs_decides_as_the_list_of_words_does(value: str) -> None:
+    assert cells.says_nothing(value) is (cells.word(value) in cells.NOTHING)
 
 
 @pytest.mark.parametrize(
