@@ -1,7 +1,7 @@
 from collections.abc import Callable
 
 from django.conf import settings
-from django.core.exceptions import BadRequest, MiddlewareNotUsed
+from django.core.exceptions import MiddlewareNotUsed
 from django.http import HttpRequest, HttpResponseBase
 
 
@@ -21,19 +21,4 @@ class ClientAddressMiddleware:
         addresses = [part.strip() for part in request.headers.get("X-Forwarded-For", "").split(",") if part.strip()]
         if len(addresses) >= settings.PROXIES:
             request.META["REMOTE_ADDR"] = addresses[-settings.PROXIES]
-        return self.get_response(request)
-
-
-class NoZeroInAddressMiddleware:
-    """Answers 400 to an address with a character zero in it: nobody types one, and PostgreSQL takes none.
-
-    Forms refuse it themselves.
-    """
-
-    def __init__(self, get_response: Callable[[HttpRequest], HttpResponseBase]) -> None:
-        self.get_response = get_response
-
-    def __call__(self, request: HttpRequest) -> HttpResponseBase:
-        if "\x00" in request.path or "%00" in request.META.get("QUERY_STRING", ""):
-            raise BadRequest
         return self.get_response(request)

@@ -13,7 +13,7 @@ from typing import Any, Protocol, TypeVar, cast
 
 from django.core.exceptions import PermissionDenied
 from django.db.models import Model, QuerySet
-from django.http import HttpRequest
+from django.http import Http404, HttpRequest
 from django.shortcuts import get_object_or_404
 from django.urls import URLPattern, URLResolver, get_resolver
 from django.utils.translation import gettext as _
@@ -83,6 +83,8 @@ def fetch(
 
     `path_of`: where that is, for a view that only shows and is open to more than those who may change something.
     """
+    if any("\0" in value for value in lookup.values() if isinstance(value, str)):
+        raise Http404  # nobody types one, and PostgreSQL takes none
     visible = rows.visible_to(request.user)  # type: ignore[attr-defined]
     row = get_object_or_404(visible, **lookup)
     demand(request, path_of(row))

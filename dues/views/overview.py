@@ -5,7 +5,7 @@ from io import BytesIO
 from typing import Any
 
 from django.core.paginator import Paginator
-from django.http import FileResponse, Http404, HttpResponse
+from django.http import FileResponse, HttpResponse
 from django.shortcuts import render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
@@ -14,9 +14,10 @@ from dues.forms.upwards import PeriodForm
 from dues.queries.upwards import BranchSums, branch_sums
 from dues.rules.payment import yuan
 from dues.views.large import GIVERS_SEEN_BY
+from dues.views.places import place_asked_for
 from members.choices import Capability
 from members.models import Organization
-from members.policy import fetch, requires
+from members.policy import requires
 from members.requests import PageRequest
 from members.workbooks.writing import Sheet, write_workbook
 
@@ -55,21 +56,12 @@ def overview_export(request: PageRequest) -> FileResponse:
 
 
 def _asked(request: PageRequest) -> tuple[Organization, PeriodForm, list[BranchSums]]:
-    place = _place(request)
+    place = place_asked_for(request, Capability.COUNT_DUES)
     form = PeriodForm(request.GET or None)
     first, last = form.period(request.today)
     wanted = request.GET.get("q", "").strip()
     lines = branch_sums(place.path, first, last, on=request.today)
     return place, form, [line for line in lines if wanted in line.branch.name]
-
-
-def _place(request: PageRequest) -> Organization:
-    if code := request.GET.get("org"):
-        return fetch(request, Organization.objects.all(), code=code)
-    paths = request.user.standing.paths(Capability.COUNT_DUES)
-    if (first := Organization.objects.filter(path__in=paths).first()) is None:
-        raise Http404
-    return first
 
 
 def _total(lines: list[BranchSums]) -> dict[str, int]:

@@ -20,9 +20,19 @@ def branches_offered(request: PageRequest, *capabilities: Capability) -> QuerySe
 
 def branch_asked_for(request: PageRequest, *capabilities: Capability) -> Organization:
     """404 where the address names a place outside one's own, or where one has no branch at all."""
-    if code := request.GET.get("org", "").replace("\0", ""):  # PostgreSQL refuses even to look for it
+    if code := request.GET.get("org"):
         return fetch(request, Organization.objects.branches(), code=code)
     first = branches_offered(request, *capabilities).first()
     if first is None:
+        raise Http404
+    return first
+
+
+def place_asked_for(request: PageRequest, *capabilities: Capability) -> Organization:
+    """The same for pages that are also about committees: any organization, else the first of one's offices."""
+    if code := request.GET.get("org"):
+        return fetch(request, Organization.objects.all(), code=code)
+    paths = [path for capability in capabilities for path in request.user.standing.paths(capability)]
+    if (first := Organization.objects.filter(path__in=paths).first()) is None:
         raise Http404
     return first

@@ -6,7 +6,7 @@ from uuid import UUID
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.core.paginator import Paginator
-from django.http import Http404, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
@@ -17,6 +17,7 @@ from dues.models import Disclosure, DuesUse
 from dues.queries.upwards import needing_disclosure, year_figures
 from dues.services.uses import disclose, record_use, remove_use
 from dues.views.large import GIVERS_SEEN_BY
+from dues.views.places import place_asked_for
 from members.choices import Capability
 from members.models import Organization
 from members.policy import fetch, requires, signed_in
@@ -51,7 +52,7 @@ def use_list(request: PageRequest) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 def use_new(request: PageRequest) -> HttpResponse:
     """One of the five kinds, with the decision that allowed it."""
-    organization = _place(request, *RECORDERS)
+    organization = place_asked_for(request, *RECORDERS)
     form = UseForm(request.POST or None, organization=organization, initial={"used_on": request.today})
     if request.method == "POST" and form.is_valid():
         try:
@@ -86,7 +87,7 @@ def use_remove(request: PageRequest, key: UUID) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 def disclosure(request: PageRequest) -> HttpResponse:
     """A year's figures as a sheet to read out, hang up or print; the branch puts down when it was published."""
-    organization, year = _place(request, Capability.COUNT_DUES), _year(request)
+    organization, year = place_asked_for(request, Capability.COUNT_DUES), _year(request)
     form = DisclosureForm(request.POST or None, initial={"disclosed_on": request.today})
     may_publish = request.user.standing.may(Capability.RECORD_DUES, organization.path)
     if request.method == "POST" and not may_publish:
@@ -134,16 +135,6 @@ def _sheet(organization: Organization, year: int, figures: dict[str, Any], reque
 
 def _use(organization: Organization, given: dict[str, Any]) -> DuesUse:
     return DuesUse(organization=organization, **given)
-
-
-def _place(request: PageRequest, *capabilities: Capability) -> Organization:
-    """The organization of the address, else the first in which one of the capabilities holds."""
-    if code := request.GET.get("org"):
-        return fetch(request, Organization.objects.all(), code=code)
-    paths = [path for capability in capabilities for path in request.user.standing.paths(capability)]
-    if (first := Organization.objects.filter(path__in=paths).first()) is None:
-        raise Http404
-    return first
 
 
 def _year(request: PageRequest) -> int:

@@ -57,6 +57,7 @@ class ForgottenApi:
 
 urlpatterns = [
     path("account/", include("members.urls_account")),
+    path("dues/", include("dues.urls")),
     path("meetings/", include("meetings.urls")),
     path("", include("members.urls")),
     path("open/", open_page),
