@@ -240,6 +240,6 @@ def _import(
     service.begin_rows(roster_import=roster_import, layout=sheet.layout, notes=sheet.notes)
     for chunk in chunks(sheet.records(), service.CHUNK):
         judged = judge.judge(chunk)
-        service.store_chunk(roster_import=roster_import, judged=judged, on=on, by=by)
+        service.store_chunk(roster_import=roster_import, judged=judged, on=on, by=by, looked_through=False)
         report.add(judged)
     service.finish_import(roster_import=roster_import, by=by)

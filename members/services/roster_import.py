@@ -158,8 +158,13 @@ def confirm_import(*, roster_import: RosterImport, by: User | str) -> bool:
 
 
 @transaction.atomic
-def store_chunk(*, roster_import: RosterImport, judged: Sequence[Judged], on: date, by: User | str) -> None:
-    """Store a chunk's accepted rows on the roster, and every row with what became of it."""
+def store_chunk(
+    *, roster_import: RosterImport, judged: Sequence[Judged], on: date, by: User | str, looked_through: bool = True
+) -> None:
+    """Store a chunk's accepted rows on the roster, and every row with what became of it.
+
+    `looked_through`: the rows are stored with their verdicts, which give way to these.
+    """
     _build_places(roster_import, judged, by)
     members = create_members([row for row in judged if row.verdict == RowVerdict.NEW])
     changed = [row for row in judged if row.verdict == RowVerdict.CHANGED]
@@ -167,7 +172,8 @@ def store_chunk(*, roster_import: RosterImport, judged: Sequence[Judged], on: da
     add_situations(judged, members, before)
     for row in changed:
         members[row.number] = row.known.member.pk if row.known else 0
-    roster_import.rows.filter(number__in=[row.number for row in judged]).delete()
+    if looked_through:
+        roster_import.rows.filter(number__in=[row.number for row in judged]).delete()
     _store_rows(roster_import, judged, members, before)
     _progress(roster_import, len(judged))
 

@@ -43,6 +43,7 @@ def create_members(rows: Sequence[Judged]) -> dict[int, int]:
         Affiliation,
         AFFILIATION_COLUMNS,
         ((uuid4(), keys[row.number], row.place.pk, AffiliationKind.FORMAL, "") for row in rows if row.place),
+        as_made=True,
     )
     return keys
 

@@ -136,16 +136,16 @@ def open_workbook(path: Path, limits: Limits = LIMITS) -> Iterator[OpenWorkbook]
 
 
 def _messages(process: "subprocess.Popen[bytes]", limits: Limits) -> Iterator[Any]:
-    for line in _lines(process, limits.silence):
-        message = DECODE(line.decode())
-        if isinstance(message, dict) and "refused" in message:
-            raise UnreadableWorkbook(message["refused"])
-        yield message
+    for lines in _lines(process, limits.silence):
+        for message in DECODE(f"[{b','.join(lines).decode()}]"):
+            if isinstance(message, dict) and "refused" in message:
+                raise UnreadableWorkbook(message["refused"])
+            yield message
     raise UnreadableWorkbook(refusals.BROKEN if process.wait() > 0 else refusals.TOO_MUCH_WORK)
 
 
-def _lines(process: "subprocess.Popen[bytes]", silence: int) -> Iterator[bytes]:
-    """What the subprocess writes; one that says nothing for too long is ended."""
+def _lines(process: "subprocess.Popen[bytes]", silence: int) -> Iterator[list[bytes]]:
+    """What the subprocess writes, as many lines as come at once; one that says nothing for too long is ended."""
     descriptor = cast(Any, process.stdout).fileno()
     rest = b""
     while select.select([descriptor], [], [], silence)[0]:
@@ -153,7 +153,7 @@ def _lines(process: "subprocess.Popen[bytes]", silence: int) -> Iterator[bytes]:
         if not piece:
             return
         *lines, rest = (rest + piece).split(b"\n")
-        yield from lines
+        yield lines
     process.kill()
 
 
