@@ -22,7 +22,7 @@ from members.models.member import MemberQuerySet
 from rulebook.dates import add_months
 
 WINDOW = 12
-"""Months that are added up at first; who left all of them open is looked at from the beginning."""
+"""Months that a branch's grid looks at for arrears; who left all of them open is looked at from the beginning."""
 
 
 Members = Collection[int] | QuerySet[Member, Any]
@@ -66,9 +66,11 @@ def behind(members: MemberQuerySet, *, on: date) -> MemberQuerySet:
 
 
 def arrears_of(members: Members, *, on: date) -> dict[int, Arrears]:
-    """Member → arrears of that day, of those who have any. Four queries; six where somebody left all of WINDOW open."""
-    recent = _open_between(members, add_months(month_of(on), -WINDOW), on)
-    return on_the_ladder(completed(recent, on=on), of=members, on=on)
+    """Member → arrears of that day, of those who have any, from the first month on. Four queries.
+
+    Ask about few, or about those who are behind: every month of theirs is added up.
+    """
+    return on_the_ladder(_open_before(on, members), of=members, on=on)
 
 
 def arrears_below(path: str, *, on: date) -> dict[int, Arrears]:
@@ -90,11 +92,11 @@ def on_the_ladder(open_months: Mapping[int, list[OpenMonth]], *, of: Members, on
 def completed(recent: Mapping[int, list[OpenMonth]], *, on: date, window: int = WINDOW) -> dict[int, list[OpenMonth]]:
     """The open months of the last `window` months, and the earlier ones of whoever left all of those open."""
     long = [member for member, months in recent.items() if len(months) >= window]
-    return {**recent, **(_open_between(long, date.min, on) if long else {})}
+    return {**recent, **(_open_before(on, long) if long else {})}
 
 
-def _open_between(members: Members, first: date, on: date) -> dict[int, list[OpenMonth]]:
-    chosen = {"member__in": members, "month__gte": first, "month__lt": month_of(on)}
+def _open_before(on: date, members: Members) -> dict[int, list[OpenMonth]]:
+    chosen = {"member__in": members, "month__lt": month_of(on)}
     found = balances(Charge.objects.filter(**chosen).order_by(), Allocation.objects.filter(**chosen).order_by())
     left = {
         member: [OpenMonth(one.month, one.open_fen) for one in months if one.open_fen]

@@ -5,6 +5,7 @@ from dues.queries.arrears import arrears_of, behind
 from dues.rules.months import months_between
 from dues.services.levelling import level
 from members.models import Member
+from rulebook.dates import add_months
 from tests.cast import TODAY, make_member
 from tests.dues.ledger import MADE_AT, WAGE_RULE, charge, month, pay
 
@@ -103,6 +104,15 @@ def test_reasons_and_agreed_quarters_are_read(cast):
 
     assert list(found) == [cast.zhang.pk]
     assert (len(found[cast.zhang.pk].months), found[cast.zhang.pk].step) == (8, 3)
+
+
+def test_months_before_a_year_that_was_waived_are_counted_too(cast):
+    owe(cast.zhang, "2025-03", "2025-06")
+    for number in range(12):
+        charge(cast.zhang, f"{add_months(month('2025-07'), number):%Y-%m}", 4000, waived=4000)
+    owe(cast.zhang, "2026-07", "2026-07")
+
+    assert months(cast.zhang) == ["2025-03", "2025-04", "2025-05", "2025-06", "2026-07"]
 
 
 def test_more_than_two_years_are_counted_to_the_beginning(cast):
