@@ -65,6 +65,7 @@ def test_the_roster_is_searched_paged_and_filtered_in_place(desk: Desk, width: i
     assert page.input_value("#id_q") == "0689"
     page.go_back()
     page.wait_for_url("**q=zhangying*")
+    page.wait_for_selector("#id_q[value=zhangying]")  # one page back is there before the next is asked for
     page.go_back()
     page.wait_for_selector("a[rel=prev]")
     assert page.locator("h1").count() == 1
