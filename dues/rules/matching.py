@@ -124,9 +124,14 @@ def match(*, payer: str, note: str, amount_fen: int, people: People[Key]) -> Mat
         return look.by_note(mentions)
     if alike := look.sounds_like():
         return look.doubtful(alike, MatchWhy.SOUND)
-    if said.strangers:
+    if said.strangers or names_themselves(paid_by, note):
         return look.somebody_else()
     return look.by_payer()
+
+
+def names_themselves(paid_by: str, note: str) -> bool:
+    """Whether who paid wrote the own name into the note, and so says for whom it is."""
+    return len(paid_by) > 1 and "*" not in paid_by and paid_by in plain_name(note)
 
 
 def sound(name: str) -> str:
@@ -191,6 +196,8 @@ class _Look(Generic[Key]):
     def somebody_else(self) -> Match[Key]:
         """The note names somebody who isn't a member here: left to a person where who paid is known."""
         known = _once([*self.people.named(self.paid_by), *self.people.paid_for_by(self.paid_by)])
+        if known and not self.said.strangers:
+            return self.by_payer()
         if known:
             return self.doubtful(known, MatchWhy.OTHER_NAME)
         return Match(BillRowState.UNMATCHED, reason=NoMatch.NOBODY_OF_THAT_NAME)

@@ -101,7 +101,9 @@ CASES = [
     ("张英", "张英代交党费", 2000, "doubtful 张英 other_name"),
     ("金瑞", "孙悟空党费", 2000, "unmatched nobody_of_that_name"),
     ("金瑞", "党费 孙悟空", 777, "unmatched nobody_of_that_name"),
-    ("孙悟空", "孙悟空党费", 777, "unmatched payer_unknown"),
+    ("孙悟空", "孙悟空党费", 777, "unmatched nobody_of_that_name"),
+    ("孙悟空", "党费 孙悟空", 2000, "unmatched nobody_of_that_name"),
+    ("刘小红", "刘小红党费", 2000, "certain 张英"),
     # written otherwise
     ("金瑞", "gong min yong dang fei", 1100, "doubtful 龚敏永 sound"),
     ("金瑞", "党费 龚敏勇", 1100, "doubtful 龚敏永 sound"),
