@@ -28,7 +28,7 @@ def record_large(large: LargeDues, *, by: User, on: date) -> LargeDues:
     if not is_large(large.amount_fen, large.given_on):
         threshold = rule("dues.large.threshold", large.given_on)
         sentence = _("Below %(threshold)s yuan it is a payment like others, with a voluntary part.")
-        raise Refused(sentence % {"threshold": yuan(threshold.whole * 100)}, "amount")
+        raise Refused(sentence % {"threshold": yuan(threshold.whole * 100)}, "amount_fen")
     large.recorded_by = str(by)
     large.save(force_insert=True)
     _record("record_large_dues", large, by, fen=large.amount_fen)
@@ -37,8 +37,10 @@ def record_large(large: LargeDues, *, by: User, on: date) -> LargeDues:
 
 @transaction.atomic
 def send_up(large: LargeDues, *, sent_up_on: date, profile: str, by: User, on: date) -> None:
-    """The branch hands it up, with a short profile of the member. Raises Refused."""
+    """The branch hands it up, with a short profile of the member. Twice changes nothing. Raises Refused."""
     large = _locked(large)
+    if large.sent_up_on:
+        return
     _demand_day(sent_up_on, large.given_on, on, "sent_up_on")
     if not profile.strip():
         raise Refused(_("The committee passes on a short profile of the member: write two or three lines."), "profile")
@@ -47,8 +49,10 @@ def send_up(large: LargeDues, *, sent_up_on: date, profile: str, by: User, on: d
 
 @transaction.atomic
 def take_in(large: LargeDues, *, received_on: date, by: User, on: date) -> None:
-    """The committee says that it has the money. Raises Refused."""
+    """The committee says that it has the money. Twice changes nothing. Raises Refused."""
     large = _locked(large)
+    if large.received_on:
+        return
     if large.sent_up_on is None:
         raise Refused(_("The branch hasn't handed it up yet."), "received_on")
     if str(by) == large.recorded_by:
@@ -59,8 +63,10 @@ def take_in(large: LargeDues, *, received_on: date, by: User, on: date) -> None:
 
 @transaction.atomic
 def note_receipt(large: LargeDues, *, number: str, by: User) -> None:
-    """The receipt of the centre's organization department has come. Raises Refused."""
+    """The receipt of the centre's organization department has come. Twice changes nothing. Raises Refused."""
     large = _locked(large)
+    if large.centre_receipt:
+        return
     if large.received_on is None:
         raise Refused(_("The committee hasn't confirmed the money yet."), "number")
     if not number.strip():
@@ -70,8 +76,10 @@ def note_receipt(large: LargeDues, *, number: str, by: User) -> None:
 
 @transaction.atomic
 def hand_over(large: LargeDues, *, handed_over_on: date, by: User, on: date) -> None:
-    """The member has the centre's receipt. Raises Refused."""
+    """The member has the centre's receipt. Twice changes nothing. Raises Refused."""
     large = _locked(large)
+    if large.handed_over_on:
+        return
     if not large.centre_receipt or large.received_on is None:
         raise Refused(_("The centre's receipt hasn't come yet."), "handed_over_on")
     _demand_day(handed_over_on, large.received_on, on, "handed_over_on")

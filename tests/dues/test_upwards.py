@@ -264,14 +264,27 @@ def large(cast, **changes):
 
 def test_large_dues_go_up_step_by_step(cast):
     one = giving.record_large(large(cast), by=cast.officer, on=TODAY)
-    giving.send_up(one, sent_up_on=TODAY, profile="退休教师，党龄五十年", by=cast.officer, on=TODAY)
-    giving.take_in(one, received_on=TODAY, by=cast.district_staff, on=TODAY)
-    giving.note_receipt(one, number="中组收 88", by=cast.district_staff)
-    giving.hand_over(one, handed_over_on=TODAY, by=cast.officer, on=TODAY)
+    take_every_step(one, cast, "中组收 88")
 
     one.refresh_from_db()
     assert (one.received_by, one.centre_receipt, one.handed_over_on) == ("district_staff", "中组收 88", TODAY)
     assert Entry.objects.count() == 5
+
+
+def take_every_step(one, cast, number):
+    giving.send_up(one, sent_up_on=TODAY, profile="退休教师，党龄五十年", by=cast.officer, on=TODAY)
+    giving.take_in(one, received_on=TODAY, by=cast.district_staff, on=TODAY)
+    giving.note_receipt(one, number=number, by=cast.district_staff)
+    giving.hand_over(one, handed_over_on=TODAY, by=cast.officer, on=TODAY)
+
+
+def test_a_step_taken_twice_changes_nothing_the_second_time(cast):
+    one = giving.record_large(large(cast), by=cast.officer, on=TODAY)
+    for number in ("中组收 88", "中组收 99"):
+        take_every_step(one, cast, number)
+
+    one.refresh_from_db()
+    assert (one.centre_receipt, Entry.objects.count()) == ("中组收 88", 5)
 
 
 @pytest.mark.parametrize(
@@ -302,7 +315,7 @@ def test_whoever_took_the_money_doesnt_confirm_that_it_arrived(cast):
 
 
 @pytest.mark.parametrize(
-    ("changes", "field"), [({"amount_fen": 99_999}, "amount"), ({"given_on": TOMORROW}, "given_on")]
+    ("changes", "field"), [({"amount_fen": 99_999}, "amount_fen"), ({"given_on": TOMORROW}, "given_on")]
 )
 def test_large_dues_that_cant_be_are_refused(cast, changes, field):
     with pytest.raises(Refused) as refused:
