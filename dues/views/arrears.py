@@ -7,7 +7,7 @@ from uuid import UUID
 from django.contrib import messages
 from django.core.paginator import Paginator
 from django.db.models import QuerySet
-from django.http import Http404, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
@@ -19,12 +19,13 @@ from dues.rules.arrears import FLAG_KEY
 from dues.rules.months import month_of
 from dues.services.arrears import agree_quarterly, end_quarterly, end_reason, record_reason
 from dues.views.members import member_standing_here
+from dues.views.places import place_asked_for
 from members.choices import Capability, OrganizationKind
 from members.models import Member, Organization
 from members.policy import fetch, requires
 from members.queries.keyset import Place
+from members.refusals import carried_out
 from members.requests import PageRequest
-from members.views.member import carried_out
 from rulebook.book import rule_if_held
 
 LISTED = (OrganizationKind.COMMITTEE, OrganizationKind.GENERAL_BRANCH, OrganizationKind.BRANCH)
@@ -34,7 +35,7 @@ LISTED = (OrganizationKind.COMMITTEE, OrganizationKind.GENERAL_BRANCH, Organizat
 @require_safe
 def arrears(request: PageRequest) -> HttpResponse:
     """A branch's people by name, furthest behind first; committees get counts and the cases under review."""
-    place = _place_asked_for(request)
+    place = place_asked_for(request, Capability.COUNT_DUES, among=Organization.objects.filter(kind__in=LISTED))
     context = {"place": place, "rule": rule_if_held(FLAG_KEY, request.today)}
     if request.user.standing.may(Capability.VIEW_DUES, place.path):
         return render(request, "dues/arrears.html", context | _names(request, place))
@@ -108,16 +109,6 @@ def _ended(request: PageRequest, member: Member, heading: str, end: Callable[[An
 
 def _form(request: PageRequest, form: Any, member: Member, **words: str) -> HttpResponse:
     return render(request, "dues/arrears_form.html", {"form": form, "member": member, **words})
-
-
-def _place_asked_for(request: PageRequest) -> Organization:
-    """The organization of the address, else the first that one counts for. Raises Http404."""
-    if code := request.GET.get("org"):
-        return fetch(request, Organization.objects.filter(kind__in=LISTED), code=code)
-    first = Organization.objects.filter(path__in=request.user.standing.paths(Capability.COUNT_DUES)).first()
-    if first is None:
-        raise Http404
-    return first
 
 
 def _places(request: PageRequest) -> QuerySet[Organization]:

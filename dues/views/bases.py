@@ -25,9 +25,9 @@ from dues.views.places import branch_asked_for, branches_offered
 from members.choices import Capability, DuesCategory
 from members.models import Member, Organization
 from members.policy import fetch, requires, signed_in
+from members.refusals import carried_out
 from members.requests import PageRequest
 from members.services.refused import Refused
-from members.views.member import carried_out
 from rulebook.book import rule
 from rulebook.rules.dues import MonthlyDues
 

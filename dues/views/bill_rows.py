@@ -19,8 +19,8 @@ from dues.queries.bill_page import lines_of, with_facts
 from dues.services.bill_rows import post_row, set_aside, take_up, undo_row
 from dues.views.places import branches_offered
 from members.choices import Capability
-from members.forms.member import add_refusal
 from members.policy import fetch, requires
+from members.refusals import add_refusal
 from members.requests import PageRequest
 from members.services.refused import Refused
 

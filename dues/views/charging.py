@@ -23,9 +23,9 @@ from dues.views.places import branch_asked_for, branches_offered
 from members.choices import Capability
 from members.models import Organization
 from members.policy import fetch, requires
+from members.refusals import carried_out
 from members.requests import PageRequest
 from members.services.refused import Refused
-from members.views.member import carried_out
 
 
 @requires(Capability.FIX_BASES)

@@ -20,8 +20,8 @@ from dues.views.places import branch_asked_for, branches_offered
 from members.choices import Capability
 from members.models import Member
 from members.policy import fetch, requires
+from members.refusals import carried_out
 from members.requests import PageRequest
-from members.services.refused import Refused
 from rulebook.book import rule
 
 ON_A_PAGE = 30
@@ -58,12 +58,8 @@ def large_new(request: PageRequest) -> HttpResponse:
     members = Member.objects.below(branch.path).in_roster_order()
     form = LargeForm(request.POST or None, members=members, initial={"given_on": request.today})
     if request.method == "POST" and form.is_valid():
-        try:
-            facts = form.cleaned_data | {"organization": branch}
-            large = services.record_large(LargeDues(**facts), by=request.user, on=request.today)
-        except Refused as refusal:
-            form.add_error("amount_fen" if refusal.field == "amount" else refusal.field, str(refusal))
-        else:
+        large = LargeDues(organization=branch, **form.cleaned_data)
+        if carried_out(form, lambda: services.record_large(large, by=request.user, on=request.today)):
             return redirect("dues:large-detail", key=large.pk)
     context = {
         "form": form,
@@ -95,11 +91,8 @@ def large_step(request: PageRequest, key: UUID, step: str) -> HttpResponse:
     form_class, _capability, take = STEPS[step]
     form = form_class(request.POST)
     if form.is_valid():
-        try:
-            take(large, by=request.user, **form.cleaned_data, **_on(request, step))
-        except Refused as refusal:
-            form.add_error(refusal.field, str(refusal))
-        else:
+        given = {"by": request.user, **form.cleaned_data, **_on(request, step)}
+        if carried_out(form, lambda: take(large, **given)):
             messages.success(request, _("Recorded."))
             return redirect("dues:large-detail", key=key)
     return render(request, "dues/large_detail.html", _page(request, large) | {"form": form})

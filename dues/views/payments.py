@@ -18,9 +18,9 @@ from dues.queries.places import branch_of, names_of
 from dues.services.payments import is_own, record_payment, reverse_payment
 from dues.services.proposals import propose_payment
 from members.choices import Capability
-from members.forms.member import add_refusal
 from members.models import Member, Organization
 from members.policy import fetch, requires, signed_in
+from members.refusals import add_refusal
 from members.requests import PageRequest
 from members.services.refused import Refused
 

@@ -28,10 +28,12 @@ def branch_asked_for(request: PageRequest, *capabilities: Capability) -> Organiz
     return first
 
 
-def place_asked_for(request: PageRequest, *capabilities: Capability) -> Organization:
+def place_asked_for(
+    request: PageRequest, *capabilities: Capability, among: QuerySet[Organization] | None = None
+) -> Organization:
     """The same for pages that are also about committees: any organization, else the first of one's offices."""
     if code := request.GET.get("org"):
-        return fetch(request, Organization.objects.all(), code=code)
+        return fetch(request, Organization.objects.all() if among is None else among, code=code)
     paths = [path for capability in capabilities for path in request.user.standing.paths(capability)]
     if (first := Organization.objects.filter(path__in=paths).first()) is None:
         raise Http404

@@ -23,8 +23,8 @@ from members.choices import Capability, DuesCategory
 from members.fields import opened
 from members.models import Member
 from members.policy import fetch, requires
+from members.refusals import carried_out
 from members.requests import PageRequest
-from members.views.member import carried_out
 from rulebook.book import rule_version
 from rulebook.dates import add_months
 

@@ -20,6 +20,7 @@ from members.choices import Capability
 from members.models import Organization
 from members.policy import fetch, requires
 from members.queries.local_rules import in_force_at
+from members.refusals import carried_out
 from members.requests import PageRequest
 from members.services.refused import Refused
 from rulebook.rule import NoRule, Rule
@@ -54,11 +55,8 @@ def remittance_new(request: PageRequest) -> HttpResponse:
     first, last = next_period(branch, request.today)
     form = RemittanceForm(request.POST or None, initial={"first": first, "last": last, "sent_on": request.today})
     if request.method == "POST" and form.is_valid():
-        try:
-            hand_up(branch=branch, by=request.user, on=request.today, **form.cleaned_data)
-        except Refused as refusal:
-            form.add_error(refusal.field, str(refusal))
-        else:
+        given = {"branch": branch, "by": request.user, "on": request.today, **form.cleaned_data}
+        if carried_out(form, lambda: hand_up(**given)):
             messages.success(request, _("Handed up. The committee confirms when the money has arrived."))
             return redirect("dues:remittance-list")
     waiting = not_handed_up(branch, first, last)
@@ -96,14 +94,11 @@ def remittance_take_back(request: PageRequest, key: UUID) -> HttpResponse:
     """Undo a batch that the committee hasn't confirmed."""
     remittance = fetch(request, Remittance.objects.select_related("organization"), pk=key)
     form = ReasonForm(request.POST or None)
-    if request.method == "POST" and form.is_valid():
-        try:
-            take_back_remittance(remittance, by=request.user, **form.cleaned_data)
-        except Refused as refusal:
-            form.add_error(refusal.field, str(refusal))
-        else:
-            messages.success(request, _("Taken back: the payments can be handed up again."))
-            return redirect("dues:remittance-list")
+    if form.is_valid() and carried_out(
+        form, lambda: take_back_remittance(remittance, by=request.user, **form.cleaned_data)
+    ):
+        messages.success(request, _("Taken back: the payments can be handed up again."))
+        return redirect("dues:remittance-list")
     return render(request, "dues/remittance_take_back.html", {"form": form, "remittance": remittance})
 
 

@@ -20,9 +20,9 @@ from dues.views.members import member_standing_here
 from members.choices import Capability
 from members.fields import opened
 from members.policy import fetch, requires
+from members.refusals import carried_out
 from members.requests import PageRequest
 from members.services.refused import Refused
-from members.views.member import carried_out
 from rulebook.book import rule
 
 REVIEWS = ArrearsReview.objects.select_related("member", "meeting")

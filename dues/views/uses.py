@@ -21,8 +21,8 @@ from dues.views.places import place_asked_for
 from members.choices import Capability
 from members.models import Organization
 from members.policy import fetch, requires, signed_in
+from members.refusals import carried_out
 from members.requests import PageRequest
-from members.services.refused import Refused
 from rulebook.book import rule
 
 ON_A_PAGE = 30
@@ -55,11 +55,8 @@ def use_new(request: PageRequest) -> HttpResponse:
     organization = place_asked_for(request, *RECORDERS)
     form = UseForm(request.POST or None, organization=organization, initial={"used_on": request.today})
     if request.method == "POST" and form.is_valid():
-        try:
-            record_use(_use(organization, form.cleaned_data), by=request.user, on=request.today)
-        except Refused as refusal:
-            form.add_error(refusal.field, str(refusal))
-        else:
+        use = DuesUse(organization=organization, **form.cleaned_data)
+        if carried_out(form, lambda: record_use(use, by=request.user, on=request.today)):
             messages.success(request, _("Recorded."))
             return redirect("dues:use-list")
     context = {"form": form, "organization": organization, "rule": rule("dues.use.decision", request.today)}
@@ -72,14 +69,9 @@ def use_remove(request: PageRequest, key: UUID) -> HttpResponse:
     """Take out what was recorded by mistake."""
     use = fetch(request, DuesUse.objects.select_related("organization"), pk=key)
     form = ReasonForm(request.POST or None)
-    if request.method == "POST" and form.is_valid():
-        try:
-            remove_use(use, by=request.user, **form.cleaned_data)
-        except Refused as refusal:
-            form.add_error(refusal.field, str(refusal))
-        else:
-            messages.success(request, _("Taken out."))
-            return redirect("dues:use-list")
+    if form.is_valid() and carried_out(form, lambda: remove_use(use, by=request.user, **form.cleaned_data)):
+        messages.success(request, _("Taken out."))
+        return redirect("dues:use-list")
     return render(request, "dues/use_remove.html", {"form": form, "use": use})
 
 
@@ -94,11 +86,7 @@ def disclosure(request: PageRequest) -> HttpResponse:
         raise PermissionDenied
     if request.method == "POST" and form.is_valid():
         facts = form.cleaned_data | {"organization": organization, "year": year}
-        try:
-            disclose(**facts, by=request.user, on=request.today)
-        except Refused as refusal:
-            form.add_error(refusal.field, str(refusal))
-        else:
+        if carried_out(form, lambda: disclose(**facts, by=request.user, on=request.today)):
             messages.success(request, _("Published: the members find it under “My dues”."))
             return redirect(f"{request.path}?org={organization.code}&year={year}")
     figures = year_figures(organization.path, year)
@@ -131,10 +119,6 @@ def _sheet(organization: Organization, year: int, figures: dict[str, Any], reque
         "rule": rule("dues.disclose.times_per_year", request.today),
         "years": range(request.today.year, request.today.year - 4, -1),
     }
-
-
-def _use(organization: Organization, given: dict[str, Any]) -> DuesUse:
-    return DuesUse(organization=organization, **given)
 
 
 def _year(request: PageRequest) -> int:

@@ -27,7 +27,6 @@ from members.models.organization import OrganizationQuerySet
 from members.photos import LARGEST
 from members.rules.people import Facts, objections, read_from_identity
 from members.services.people import DATES, EDITABLE, PRIVATE, Values, facts_of, value_of, version_of
-from members.services.refused import Refused
 
 GROUPS = (
     (_("The person"), ("name", "former_names", "sex", "ethnicity", "native_place", "born", "national_id", "education")),
@@ -262,9 +261,3 @@ def choose_among(form: forms.Form, field: str, rows: Any) -> None:
     choice.queryset = rows
     if not form.is_bound and len(rows) == 1:
         form.initial.setdefault(field, rows[0].pk)
-
-
-def add_refusal(form: forms.Form, refusal: Exception) -> None:
-    """Show a service's sentence beside its field, or above the form."""
-    field = refusal.field if isinstance(refusal, Refused) else None
-    form.add_error(field if field in form.fields else None, str(refusal))

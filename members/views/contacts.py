@@ -27,6 +27,7 @@ from members.models import Contact, ContactPerson, HelpRequest, Member
 from members.policy import fetch, requires
 from members.queries.local_rules import in_force_at
 from members.queries.reach import help_requests, possible_contact_persons, said_to_be_lost
+from members.refusals import carried_out
 from members.requests import PageRequest
 from members.rules.reach import answer_due
 from members.services.contacts import (
@@ -41,7 +42,6 @@ from members.services.contacts import (
     remove_contact_person,
     remove_help,
 )
-from members.views.member import carried_out
 
 CONTACT_PERSONS = ContactPerson.objects.select_related("member", "person")
 CONTACTS = Contact.objects.select_related("member")

@@ -11,9 +11,9 @@ from members.forms.member import GroupForm
 from members.models import Organization
 from members.policy import fetch, requires
 from members.queries.groups import groups_of, left_lately
+from members.refusals import carried_out
 from members.requests import PageRequest
 from members.services.moves import place_in_group
-from members.views.member import carried_out
 
 BRANCHES = Organization.objects.filter(kind=OrganizationKind.BRANCH)
 

@@ -1,13 +1,11 @@
 """One member: their page, recording and changing them, their photo, and their place."""
 
-from collections.abc import Callable
 from datetime import date
 from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
 from django.contrib import messages
-from django.forms import Form
 from django.http import FileResponse, Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
@@ -23,7 +21,6 @@ from members.forms.member import (
     NewMemberForm,
     PhotoForm,
     ReasonForm,
-    add_refusal,
     rosters_of,
 )
 from members.links import member_links
@@ -31,12 +28,11 @@ from members.models import Affiliation, Member
 from members.photos import photo_kind
 from members.policy import demand, fetch, requires, signed_in
 from members.queries.member_page import last_steps, member_page, whereabouts
+from members.refusals import carried_out
 from members.requests import PageRequest
-from members.services.belonging import CannotBelong
 from members.services.moves import leave_roster, move_member, take_back_step
 from members.services.people import PRIVATE, Outdated, create_member, edit_member
 from members.services.photos import remove_photo, store_photo
-from members.services.refused import Refused
 from members.views.timeline import lines
 
 
@@ -174,16 +170,6 @@ def member_take_back(request: PageRequest, key: UUID) -> HttpResponse:
         "members/member_take_back.html",
         {"form": form, "affiliation": affiliation, "member": affiliation.member},
     )
-
-
-def carried_out(form: Form, act: Callable[[], object]) -> bool:
-    """Whether the service did it; if it refused, its sentence stands beside the field."""
-    try:
-        act()
-    except (Refused, CannotBelong) as refusal:
-        add_refusal(form, refusal)
-        return False
-    return True
 
 
 def _create(request: PageRequest, form: NewMemberForm) -> Member:

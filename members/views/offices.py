@@ -10,9 +10,9 @@ from members.choices import Capability
 from members.forms.user import OfficeEndForm, OfficeGiveForm, OfficeHandOverForm
 from members.models import Office
 from members.policy import fetch, requires
+from members.refusals import carried_out
 from members.requests import PageRequest
 from members.services.users import end_office, give_office, hand_over
-from members.views.member import carried_out
 from members.views.users import fetch_user
 
 FORM_METHODS = ["GET", "HEAD", "POST"]

@@ -24,6 +24,7 @@ from members.policy import demand, fetch, requires
 from members.queries.organization_page import organization_page
 from members.queries.organizations import summaries
 from members.queries.tree import tree
+from members.refusals import carried_out
 from members.requests import PageRequest
 from members.rules.organizations import within_shift
 from members.services.organizations import (
@@ -35,7 +36,6 @@ from members.services.organizations import (
     move_organization,
     record_term,
 )
-from members.views.member import carried_out
 
 MANAGE = Capability.MANAGE_ORGANIZATIONS
 FORM_METHODS = ["GET", "HEAD", "POST"]

@@ -16,10 +16,10 @@ from members.choices import Capability, ContactKind, SituationKind
 from members.forms.contact import CallListForm, ReachFilterForm
 from members.policy import requires
 from members.queries.reach import ReachRow, Waiting, waiting_members, with_people
+from members.refusals import carried_out
 from members.requests import PageRequest
 from members.rules.reach import Due, NextContact
 from members.services.calls import AT_ONCE, Numbers, open_call_list, put_export_on_record
-from members.views.member import carried_out
 from members.workbooks.writing import Sheet, write_workbook
 
 ON_A_PAGE = 30

@@ -13,9 +13,9 @@ from members.forms.member import ReasonForm
 from members.forms.situation import SituationCorrectForm, SituationEndForm, SituationForm
 from members.models import Member, Situation
 from members.policy import fetch, requires
+from members.refusals import carried_out
 from members.requests import PageRequest
 from members.services.situations import add_situation, correct_situation, end_situation, remove_situation
-from members.views.member import carried_out
 
 SITUATIONS = Situation.objects.select_related("member")
 

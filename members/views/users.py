@@ -19,6 +19,7 @@ from members.forms.user import AccessForm, UserCreateForm, UserFilter, UserMembe
 from members.models import User
 from members.policy import requires
 from members.queries.users import manages, rows_of, user_page, with_offices
+from members.refusals import carried_out
 from members.requests import PageRequest
 from members.services.refused import Refused
 from members.services.users import (
@@ -31,7 +32,6 @@ from members.services.users import (
     set_active,
     sign_out_everywhere,
 )
-from members.views.member import carried_out
 
 FORM_METHODS = ["GET", "HEAD", "POST"]
 PAGE_SIZE = 50
