@@ -96,11 +96,18 @@ NAVIGATION = [
     "members.navigation.PEOPLE",
     "meetings.navigation.GROUPS",
     "dues.navigation.GROUPS",
+    "reminders.navigation.GROUPS",
     "members.navigation.PARTY",
 ]
 
 DUTIES = ["meetings.queries.duties.meeting_duties", "dues.queries.duties.dues_duties"]
 """What each app says is due: called with the path of an organization and `on=`; see `reminders.queries.duties`."""
+
+DUTY_WORDS: list[str] = []
+"""Dicts of the apps: kind of duty → `members.duty_words.DutyWords`, how a desk speaks of it and where it is done."""
+
+JOBS: list[str] = []
+"""What each app has running or waiting: called with a user and `on=`, gives `members.jobs.Job`s, newest first."""
 
 START_LINKS = ["dues.queries.start.start_links"]
 MEMBER_LINKS = ["dues.queries.start.member_links"]
@@ -254,6 +261,13 @@ CELERY_TASK_SERIALIZER = "json"
 CELERY_ACCEPT_CONTENT = ["json"]
 CELERY_TIMEZONE = TIME_ZONE
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
+CELERY_TASK_ROUTES = {
+    "reminders.tasks.*": "messages",
+    "members.tasks.*import*": "imports",
+    "members.tasks.*export*": "exports",
+    "reminders.tasks.count_*": "rollups",
+}
+"""Queues, so that ten thousand messages don't keep an import waiting; whatever isn't named goes to `celery`."""
 CELERY_TASK_PUBLISH_RETRY = False  # a page never waits for the broker: the minute's beat finds the row
 CELERY_BEAT_SCHEDULE = {
     "continue-imports": {"task": "members.tasks.continue_imports", "schedule": 60.0},

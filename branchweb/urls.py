@@ -8,5 +8,6 @@ urlpatterns = [
     path("account/", include("members.urls_account")),
     path("meetings/", include("meetings.urls")),
     path("dues/", include("dues.urls")),
+    path("", include("reminders.urls")),
     path("", include("members.urls")),
 ]

@@ -55,6 +55,18 @@ def follow_ids(model: type[models.Model]) -> None:
             )
 
 
+def refresh_statistics(*tables: type[models.Model]) -> None:
+    """Let PostgreSQL look at tables again in which many rows are new.
+
+    By itself it does so only later and never inside a transaction; meanwhile it may take a table for empty that has
+    thousands of rows, and compare each of them with each row of another.
+    """
+    if connection.vendor == "postgresql":
+        names = ", ".join(connection.ops.quote_name(table._meta.db_table) for table in tables)
+        with connection.cursor() as cursor:
+            cursor.execute(f"ANALYZE {names}")
+
+
 class _Lines:
     """The rows as COPY reads them."""
 

@@ -169,6 +169,12 @@ class Capability(TextChoices):
     RECORD_DUES = "record_dues", _("Record payments, bills, receipts and remittances")
     COUNT_DUES = "count_dues", _("See sums of dues and counts of arrears, without amounts of anybody")
     APPROVE_DUES = "approve_dues", _("Approve reliefs, confirm remittances and answer reviews of arrears")
+    VIEW_DUTIES = "view_duties", _("See what is due, in counts")
+    SETTLE_DUTIES = "settle_duties", _("See a branch's duties one by one, and say that one does not apply")
+    VIEW_MESSAGES = "view_messages", _("Read what was sent to members, and keep the call list")
+    SEND_MESSAGES = "send_messages", _("Release messages, send them again, record answers")
+    MANAGE_MESSAGES = "manage_messages", _("Write the wording of messages and set up channels")
+    WATCH_JOBS = "watch_jobs", _("See whether the machinery works, and try failed work again")
 
 
 class ImportState(TextChoices):

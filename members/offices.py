@@ -18,6 +18,10 @@ BRANCH_WORK = frozenset(
         Capability.VIEW_DUES,
         Capability.RECORD_DUES,
         Capability.COUNT_DUES,
+        Capability.VIEW_DUTIES,
+        Capability.SETTLE_DUTIES,
+        Capability.VIEW_MESSAGES,
+        Capability.SEND_MESSAGES,
     }
 )
 BRANCH_VIEW = frozenset({Capability.VIEW_ORGANIZATIONS, Capability.VIEW_ROSTER})
@@ -35,13 +39,15 @@ CAPABILITIES: dict[OfficeKind, frozenset[Capability]] = {
     OfficeKind.PUBLICITY_OFFICER: BRANCH_CARE,
     OfficeKind.DISCIPLINE_OFFICER: BRANCH_CARE,
     OfficeKind.COMMITTEE_MEMBER: BRANCH_CARE,
-    OfficeKind.GROUP_LEADER: BRANCH_CARE | {Capability.RECORD_MEETINGS},
+    OfficeKind.GROUP_LEADER: BRANCH_CARE
+    | {Capability.RECORD_MEETINGS, Capability.VIEW_DUTIES, Capability.SETTLE_DUTIES},
     OfficeKind.COMMITTEE_SECRETARY: frozenset(
         {
             Capability.VIEW_ORGANIZATIONS,
             Capability.MANAGE_LOCAL_RULES,
             Capability.COUNT_MEETINGS,
             Capability.COUNT_DUES,
+            Capability.VIEW_DUTIES,
         }
     ),
     OfficeKind.COMMITTEE_STAFF: frozenset(
@@ -58,6 +64,8 @@ CAPABILITIES: dict[OfficeKind, frozenset[Capability]] = {
             Capability.APPROVE_ELECTIONS,
             Capability.COUNT_DUES,
             Capability.APPROVE_DUES,
+            Capability.VIEW_DUTIES,
+            Capability.MANAGE_MESSAGES,
         }
     ),
     OfficeKind.INSPECTOR: frozenset({Capability.VIEW_ORGANIZATIONS}),
@@ -68,6 +76,7 @@ CAPABILITIES: dict[OfficeKind, frozenset[Capability]] = {
             Capability.MANAGE_USERS,
             Capability.MANAGE_CALENDAR,
             Capability.VIEW_AUDIT,
+            Capability.WATCH_JOBS,
         }
     ),
 }

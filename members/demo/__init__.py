@@ -8,6 +8,7 @@ from random import Random
 
 from django.db import transaction
 
+from members.bulk import refresh_statistics
 from members.choices import OfficeKind
 from members.demo.care import ask_for_help, keep_contact, look_after
 from members.demo.county import PLACES, make_places
@@ -44,6 +45,7 @@ def fill(*, on: date) -> list[Login]:
     Member.objects.bulk_create(person.member for person in people)
     Affiliation.objects.bulk_create(belong(people, places, on))
     situations = Situation.objects.bulk_create(befall(people, rng, on))
+    refresh_statistics(Organization, Member, Affiliation, Situation)
     offices = fill_offices(people, places, on)
     fill_terms(places, on)
     logins = fill_users(offices, people, places, on)

@@ -166,6 +166,7 @@ def _people(random: Random, homes: Iterator[Organization], on: date) -> None:
         bulk.insert(Situation, SITUATION_COLUMNS, _situation_rows(random, people, on))
         next_id += len(part)
     bulk.follow_ids(Member)
+    bulk.refresh_statistics(Organization, Member, Affiliation, Situation)
 
 
 class _Sealed:

@@ -1,0 +1,109 @@
+import uuid
+
+from django.db import models
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+
+from members.choices import Capability
+from members.fields import SealedField
+from members.models import Member, Organization, User
+from members.paths import subtree
+
+
+class NotApplicableQuerySet(models.QuerySet["NotApplicable"]):
+    def visible_to(self, user: User, capability: Capability = Capability.VIEW_DUTIES) -> "NotApplicableQuerySet":
+        return self.filter(subtree("organization__path", user.standing.paths(capability)))
+
+    def within(self, path: str) -> "NotApplicableQuerySet":
+        return self.filter(subtree("organization__path", [path]))
+
+    def in_force(self) -> "NotApplicableQuerySet":
+        return self.filter(taken_back_at__isnull=True)
+
+
+class NotApplicable(models.Model):
+    """A branch says of a duty that it doesn't apply this time, and why. The level above sees that it did.
+
+    A duty is computed and has no row: kind, period and member say which one.
+    """
+
+    key = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    organization = models.ForeignKey(Organization, on_delete=models.PROTECT, related_name="not_applicable")
+    kind = models.CharField(_("duty"), max_length=40)
+    period = models.CharField(_("period"), max_length=20)
+    member = models.ForeignKey(Member, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
+    reason = SealedField(_("because"))
+    """Sealed: of a member's duty it may say how they are."""
+    said_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
+    said_at = models.DateTimeField(auto_now_add=True)
+    taken_back_by = models.ForeignKey(User, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
+    taken_back_at = models.DateTimeField(null=True, blank=True)
+
+    objects = NotApplicableQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("duty that does not apply")
+        verbose_name_plural = _("duties that do not apply")
+        constraints = [
+            models.CheckConstraint(condition=~Q(reason=""), name="not_applicable_has_reason"),
+            models.CheckConstraint(
+                condition=Q(taken_back_at__isnull=True, taken_back_by__isnull=True)
+                | Q(taken_back_at__isnull=False, taken_back_by__isnull=False),
+                name="not_applicable_taken_back_by_somebody",
+            ),
+            models.UniqueConstraint(
+                fields=["organization", "kind", "period"],
+                condition=Q(taken_back_at__isnull=True, member__isnull=True),
+                name="not_applicable_once",
+            ),
+            models.UniqueConstraint(
+                fields=["organization", "kind", "period", "member"],
+                condition=Q(taken_back_at__isnull=True, member__isnull=False),
+                name="not_applicable_once_per_member",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.kind} {self.period}"
+
+    @property
+    def scope_path(self) -> str:
+        return self.organization.path
+
+
+class DeskCountQuerySet(models.QuerySet["DeskCount"]):
+    def visible_to(self, user: User, capability: Capability = Capability.VIEW_DUTIES) -> "DeskCountQuerySet":
+        return self.filter(subtree("organization__path", user.standing.paths(capability)))
+
+    def within(self, path: str) -> "DeskCountQuerySet":
+        return self.filter(subtree("organization__path", [path]))
+
+
+class DeskCount(models.Model):
+    """How many duties of a branch were open when they were last counted: a copy for the levels above, made anew by a
+    job and never written to by hand."""
+
+    organization = models.OneToOneField(Organization, on_delete=models.CASCADE, related_name="desk_count")
+    counted_on = models.DateField(_("as of"))
+    counted_at = models.DateTimeField(_("counted"))
+    overdue = models.PositiveIntegerField(_("overdue"))
+    this_week = models.PositiveIntegerField(_("this week"))
+    this_month = models.PositiveIntegerField(_("later this month"))
+    done = models.PositiveIntegerField(_("done this year"))
+    not_applicable = models.PositiveIntegerField(_("said not to apply"))
+
+    objects = DeskCountQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("count of duties")
+        verbose_name_plural = _("counts of duties")
+        constraints = [
+            models.CheckConstraint(condition=Q(overdue__gte=0, done__gte=0), name="desk_count_is_a_count"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.organization} {self.counted_on}"
+
+    @property
+    def scope_path(self) -> str:
+        return self.organization.path

@@ -1,0 +1,28 @@
+"""A reason to tell somebody something."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from reminders.choices import MessageKind
+
+
+@dataclass(frozen=True, slots=True)
+class Occasion:
+    """One rung of a ladder for one person, before anybody decided by which channel.
+
+    `member_id` is whom it concerns: told themselves, or their contact person. `user_id` is set instead for an officer;
+    both are None for a group chat. `values` fill the placeholders of the wording. `dedupe_key` is the same whenever
+    and wherever the same occasion is found.
+    """
+
+    kind: MessageKind
+    step: int
+    about: str
+    organization_id: int
+    dedupe_key: str
+    due_at: datetime
+    expires_at: datetime
+    member_id: int | None = None
+    user_id: int | None = None
+    values: Mapping[str, str] = field(default_factory=dict)
