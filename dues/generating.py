@@ -105,6 +105,7 @@ def generate_dues(
         rows = [_payment_row(one, span, random, on) for one, span in paid]
         payments += bulk.insert(Payment, PAYMENT_COLUMNS, rows)
         bulk.insert(Allocation, ALLOCATION_COLUMNS, _allocation_rows(paid, rows))
+    bulk.refresh_statistics(Basis, Charge, Payment, Allocation)
     details = {"months": months, "charged": charges, "payments": payments}
     record(action="generate_dues", by=by, subject=root, organization_code=root.code, details=details)
     return Generated(charges, payments)

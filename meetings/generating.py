@@ -106,6 +106,7 @@ def generate_meetings(*, root: Organization, months: int, seed: int, on: date, b
         attendances += bulk.insert(Expected, EXPECTED_COLUMNS, _expected_rows(evenings, random))
         bulk.insert(Minutes, MINUTES_COLUMNS, map(_minutes_row, evenings))
     if meetings:
+        bulk.refresh_statistics(Meeting, Expected, Minutes)
         record(
             action="generate_meetings", by=by, subject=root, organization_code=root.code,
             details={"months": months, "meetings": meetings, "attendances": attendances},

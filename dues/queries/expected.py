@@ -136,16 +136,6 @@ def suspects(path: str, month: date) -> list[int]:
         return [member for (member,) in cursor.fetchall()]
 
 
-def refresh_statistics() -> None:
-    """Let PostgreSQL look at the charges again; by itself it does so only when a tenth of the table has changed.
-
-    Of a month it knows nothing of it expects a single row, and then compares each member with each charge.
-    """
-    if connection.vendor == "postgresql":
-        with connection.cursor() as cursor:
-            cursor.execute("ANALYZE dues_charge")
-
-
 def insert_missing(path: str, month: date, *, made_by: str, made_at: datetime) -> int:
     """Write the first charge of whoever has none; how many. In a transaction of the caller's."""
     types = {"month": "%(month)s", "made_at": "%(made_at)s"}

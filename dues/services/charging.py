@@ -9,12 +9,13 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from audit.services import record
-from dues.models import Allocation, Charge
-from dues.queries.expected import insert_missing, refresh_statistics, survey, suspects
+from dues.models import Allocation, Basis, Charge
+from dues.queries.expected import insert_missing, survey, suspects
 from dues.rules.months import month_of
 from dues.services.bases import refix_stale
 from dues.services.correcting import correct_charges
 from dues.services.levelling import level
+from members.bulk import refresh_statistics
 from members.choices import OrganizationKind
 from members.models import Organization, User
 from members.services.refused import Refused
@@ -45,12 +46,12 @@ def charge_month(place: Organization, month: date, *, by: User | str, on: date) 
     _demand_chargeable(month, on)
     refix_stale(place, month, by=by, on=on)
     if place.kind in MANY_BRANCHES:
-        refresh_statistics()
+        refresh_statistics(Basis, Charge)
     found, now = survey(place.path, month), timezone.now()
     charged = insert_missing(place.path, month, made_by=str(by), made_at=now) if found.missing else 0
     amount = found.missing_fen if charged == found.missing else _amount_of(by, now, month)
     if charged >= MANY_CHARGES:
-        refresh_statistics()
+        refresh_statistics(Charge)
     if charged:
         level(_paid_ahead(by, now, month), on=on)
     corrected = correct_charges(suspects(place.path, month), month, by=str(by), on=on) if found.has_suspects else 0

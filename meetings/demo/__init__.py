@@ -17,6 +17,7 @@ from meetings.demo.evenings import evenings, theme_day_of
 from meetings.demo.people import read_rolls
 from meetings.demo.record import BEGINS, PLACE, Record, write_down
 from meetings.models import AgendaItem, Expected, Meeting, Minutes, Session, Speech, Task, ThemeDay, Vote
+from members.bulk import refresh_statistics
 from members.demo.county import HOME_BRANCH, PLACES
 from members.models import Organization
 
@@ -34,6 +35,7 @@ def fill(*, on: date) -> None:
     records = [record for record in written if record]
     _unlock_last(records)
     _store(records)
+    refresh_statistics(Meeting, Expected, Minutes)
     ThemeDay.objects.bulk_create(_theme_days(places))
     plan_next(places[HOME_BRANCH], rolls, rng, on)
 

@@ -218,7 +218,7 @@ def test_after_many_charges_it_looks_once_more(cast, bases):
     with mock.patch.object(charging, "MANY_CHARGES", 2), mock.patch.object(charging, "refresh_statistics") as looked:
         run(cast.branch)
 
-    assert looked.call_count == 1
+    looked.assert_called_once_with(Charge)
 
 
 def test_who_has_no_base_is_no_suspect(cast, bases):

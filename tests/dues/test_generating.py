@@ -3,6 +3,7 @@
 import json
 from datetime import date
 from io import StringIO
+from unittest import mock
 
 import pytest
 from django.core.management import call_command
@@ -13,6 +14,7 @@ from dues.models import Allocation, Basis, Charge, Payment
 from dues.queries.bases import stale_bases
 from dues.services.charging import charge_month
 from dues.verification import checks
+from members import bulk
 from members.generating import generate_county
 from members.models import LocalRule, Member, Organization
 from tests.cast import TODAY
@@ -84,6 +86,13 @@ def test_a_branch_can_be_left_out(county):
     generate(county, leave_out=[code])
 
     assert not Charge.objects.filter(organization__code=code).exists()
+
+
+def test_the_database_looks_at_what_is_new_once(county):
+    with mock.patch.object(bulk, "refresh_statistics") as looked:
+        generate(county)
+
+    looked.assert_called_once_with(Basis, Charge, Payment, Allocation)
 
 
 def test_no_months_are_nothing(county):

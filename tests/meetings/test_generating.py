@@ -4,6 +4,7 @@ import json
 from collections import Counter
 from datetime import date, timedelta
 from io import StringIO
+from unittest import mock
 
 import pytest
 from django.core.management import CommandError, call_command
@@ -13,6 +14,7 @@ from meetings.choices import AttendanceState, MeetingKind, MeetingState, NotCoun
 from meetings.generating import generate_meetings
 from meetings.models import Expected, Meeting, Minutes
 from meetings.queries.roll import roll
+from members import bulk
 from members.choices import SituationKind
 from members.generating import generate_county
 from members.models import Affiliation, Member, Organization, Situation
@@ -137,6 +139,13 @@ def test_it_is_written_into_the_trail_once(county):
 
     entry = Entry.objects.get(action="generate_meetings")
     assert (entry.organization_code, entry.details["meetings"]) == (county.code, Meeting.objects.count())
+
+
+def test_the_database_looks_at_what_is_new_once(county):
+    with mock.patch.object(bulk, "refresh_statistics") as looked:
+        generate(county, months=2)
+
+    looked.assert_called_once_with(Meeting, Expected, Minutes)
 
 
 def test_no_months_leave_no_trace(county):

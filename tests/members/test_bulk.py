@@ -4,7 +4,8 @@ from datetime import UTC, date, datetime
 from uuid import uuid4
 
 import pytest
-from django.db import IntegrityError
+from django.db import IntegrityError, connection
+from django.test.utils import CaptureQueriesContext
 
 from members import bulk
 from members.choices import AffiliationKind, SituationKind
@@ -103,3 +104,11 @@ def test_the_next_id_follows_those_that_were_inserted(cast: Cast) -> None:
     Member.objects.create(pk=free + 500, name="周", membership="formal_member")
     bulk.follow_ids(Member)
     assert make_member("吴", cast.branch).pk == free + 501
+
+
+def test_postgresql_counts_anew_what_was_stored_inside_a_transaction(cast: Cast) -> None:
+    with CaptureQueriesContext(connection) as statements:
+        bulk.refresh_statistics(Member, Affiliation)
+
+    analyze = 'ANALYZE "members_member", "members_affiliation"'
+    assert [one["sql"] for one in statements] == ([analyze] if connection.vendor == "postgresql" else [])
