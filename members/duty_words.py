@@ -8,6 +8,7 @@ from django.conf import settings
 from django.utils.functional import Promise
 from django.utils.module_loading import import_string
 
+from members.choices import Capability
 from members.models import Member, Organization
 from rulebook.values import Duty
 
@@ -25,13 +26,17 @@ class Place:
 class DutyWords:
     """`title` names the duty ("Theme day"), `action` what is done there ("Plan it"), `url` where, with the form open.
 
-    `url` runs no query.
+    `url` runs no query. `seen_with`: what an officer holds at the place to have it on the desk at all (None: whoever
+    settles duties there). `done_with`: what the page at `url` asks for; who doesn't hold it reads the line without the
+    button (None: the same as `seen_with`).
     """
 
     title: Promise | str
     action: Promise | str
     url: Callable[[Place], str]
     icon: str = "check2-circle"
+    seen_with: Capability | None = None
+    done_with: Capability | None = None
 
 
 @cache
