@@ -67,7 +67,9 @@ class Rule:
 
     @property
     def citation(self) -> Citation:
-        return Citation(self.document.title.zh, self.document.number, self.article, self.level, self.verification)
+        """A national document by its official title; what is only local practice, in the language of who reads it."""
+        title = str(self.document.title) if self.level == Level.LOCAL else self.document.title.zh
+        return Citation(title, self.document.number, self.article, self.level, self.verification)
 
     @property
     def citations(self) -> tuple[Citation, ...]:

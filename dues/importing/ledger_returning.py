@@ -3,9 +3,12 @@
 import json
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
+from datetime import date
 from typing import IO
 
+from django.utils.formats import date_format
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 
 from dues.importing.ledger_columns import LEDGER
 from dues.importing.ledger_notes import note_from
@@ -68,7 +71,8 @@ def remark_of(row: LedgerRow) -> str:
     """What the money alone doesn't say: months that were waived, and what was owed from before."""
     said = []
     if row.waived:
-        said.append(_("waived: %(months)s") % {"months": "、".join(MONTHS[month - 1] for month in row.waived)})
+        months = (date_format(date(2000, month, 1), pgettext("date format: a month alone", "M")) for month in row.waived)
+        said.append(_("waived: %(months)s") % {"months": _(", ").join(months)})
     if row.opening_fen:
         said.append(_("open from before: %(yuan)s") % {"yuan": yuan(row.opening_fen)})
-    return "；".join(said)
+    return _("; ").join(said)

@@ -7,9 +7,12 @@ import openpyxl
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
+from django.utils import translation
 
 from audit.models import Entry
+from dues.importing.ledger_returning import remark_of
 from dues.models import Charge, ClosedMonth, LedgerImport, Payment
+from dues.queries.ledger_year import LedgerRow
 from members.choices import DuesCategory, ImportState
 from members.models import Member
 from tests.cast import make_member, make_national_id
@@ -244,3 +247,9 @@ def test_the_number_of_queries_does_not_grow(cast, as_user, members, django_asse
 
     with django_assert_num_queries(12):
         client.get(reverse(YEAR), {"org": "branch"})
+
+
+@pytest.mark.parametrize(("language", "said"), [("zh-hans", "免交：5月、6月"), ("en", "waived: May, Jun")])
+def test_a_remark_names_waived_months_in_the_readers_language(language, said):
+    with translation.override(language):
+        assert remark_of(LedgerRow("", "李秀英", waived=[5, 6])).startswith(said)

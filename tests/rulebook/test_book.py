@@ -5,6 +5,7 @@ from decimal import Decimal
 from fractions import Fraction
 
 import pytest
+from django.utils import translation
 
 from rulebook.book import all_rules, rule, rule_if_held, rule_version, subjects, versions
 from rulebook.rule import LocalChoiceRequired, NoRule
@@ -168,3 +169,13 @@ def test_subjects_come_in_order_and_hold_every_mark_and_level():
     assert [subject.order for subject in subjects()] == sorted(subject.order for subject in subjects())
     assert {one.verification for one in all_rules()} == set(Mark)
     assert {one.level for one in all_rules()} == set(Level)
+
+
+def test_only_what_is_local_practice_is_cited_in_the_readers_language():
+    local = next(one for one in all_rules() if one.level == Level.LOCAL and one.document.key == "local-practice")
+    national = rule("dues.rate.wage", TODAY)
+    with translation.override("en"):
+        assert local.citation.document == "Local practice (no national rule)"
+        assert national.citation.document.startswith("关于中国共产党党费")
+    with translation.override("zh-hans"):
+        assert local.citation.document == "各地做法（没有全国规定）"
