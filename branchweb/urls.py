@@ -4,6 +4,7 @@ from branchweb import views
 
 urlpatterns = [
     path("health/", views.health, name="health"),
+    path("health/jobs/", views.jobs_health, name="jobs-health"),
     path("api/", include("branchweb.api")),
     path("account/", include("members.urls_account")),
     path("meetings/", include("meetings.urls")),

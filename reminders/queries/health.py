@@ -1,0 +1,68 @@
+"""Whether the machinery works: the clock, the workers, and what waits for them. Numbers only, no text and no name."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from django.db.models import Max, Min
+
+from reminders.choices import MessageState
+from reminders.models import Heartbeat, Message
+
+ALIVE = timedelta(minutes=3)
+"""Signs of life come each minute; two may be missed, for instance while a large import is read."""
+
+
+@dataclass(frozen=True, slots=True)
+class Health:
+    beat_seconds: int | None
+    """Since the clock last said that it is alive; None: it never did."""
+    worker_seconds: int | None
+    """Since any worker did."""
+    oldest_waiting_seconds: int
+    """For how long the longest waiting message has been due; 0 when none is."""
+    dead: int
+    """Messages that could not be sent, of those whose thing isn't done yet."""
+    unknown: int
+    """Messages that were perhaps sent, likewise."""
+
+    @property
+    def beat_alive(self) -> bool:
+        return _alive(self.beat_seconds)
+
+    @property
+    def worker_alive(self) -> bool:
+        return _alive(self.worker_seconds)
+
+    @property
+    def ok(self) -> bool:
+        return self.beat_alive and self.worker_alive
+
+
+def health(at: datetime) -> Health:
+    """As of `at`, by five small queries."""
+    due = Message.objects.filter(state=MessageState.READY, due_at__lte=at).aggregate(oldest=Min("due_at"))["oldest"]
+    return Health(
+        beat_seconds=_since(at, _seen("beat")),
+        worker_seconds=_since(at, _seen("worker ")),
+        oldest_waiting_seconds=_since(at, due) or 0,
+        dead=_left_in(MessageState.DEAD),
+        unknown=_left_in(MessageState.UNKNOWN),
+    )
+
+
+def _seen(name: str) -> datetime | None:
+    """When the newest of the parts whose name begins so was last seen."""
+    newest: datetime | None = Heartbeat.objects.filter(name__startswith=name).aggregate(newest=Max("seen_at"))["newest"]
+    return newest
+
+
+def _left_in(state: MessageState) -> int:
+    return Message.objects.filter(state=state, settled_at__isnull=True).count()
+
+
+def _since(at: datetime, moment: datetime | None) -> int | None:
+    return None if moment is None else max(0, int((at - moment).total_seconds()))
+
+
+def _alive(seconds: int | None) -> bool:
+    return seconds is not None and seconds <= ALIVE.total_seconds()
