@@ -24,6 +24,8 @@ class Environment:
     """The key ring of private fields, newest first, apart from the secret key. Empty: made in the data directory."""
     hosts: tuple[str, ...]
     origins: tuple[str, ...]
+    public_url: str
+    """Where people reach the pages, without a slash at the end: links in messages begin with it."""
     https: bool
     proxies: int
     """How many proxies stand between visitors and the program, so that it knows the visitors' addresses."""
@@ -50,6 +52,7 @@ class Environment:
             field_keys=_keys(variables, "BRANCHWEB_FIELD_KEYS"),
             hosts=_names(variables, "BRANCHWEB_HOSTS", ("localhost", "127.0.0.1", "[::1]")),
             origins=_origins(variables, "BRANCHWEB_ORIGINS"),
+            public_url=_public_url(variables),
             https=_switch(variables, "BRANCHWEB_HTTPS"),
             proxies=_number(variables, "BRANCHWEB_PROXIES"),
             database=_database(variables.get("DATABASE_URL") or f"sqlite:///{data_dir / 'branchweb.sqlite3'}"),
@@ -87,6 +90,11 @@ def _origins(variables: Mapping[str, str], name: str) -> tuple[str, ...]:
         if not origin.startswith(("https://", "http://")):
             raise ImproperlyConfigured(f"{name} lists addresses such as https://branchweb.example, not {origin!r}.")
     return origins
+
+
+def _public_url(variables: Mapping[str, str]) -> str:
+    given = _origins(variables, "BRANCHWEB_PUBLIC_URL") or _origins(variables, "BRANCHWEB_ORIGINS")
+    return given[0].rstrip("/") if given else "http://127.0.0.1:8000"
 
 
 def _number(variables: Mapping[str, str], name: str) -> int:

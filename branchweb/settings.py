@@ -18,6 +18,7 @@ FIELD_KEYS_FILE = None if ENVIRONMENT.field_keys else DATA_DIR / "field_keys"
 FIELD_KEYS = ENVIRONMENT.field_keys or tuple(read_or_make_secret(DATA_DIR / "field_keys").split())
 ALLOWED_HOSTS = list(ENVIRONMENT.hosts)
 CSRF_TRUSTED_ORIGINS = list(ENVIRONMENT.origins)
+PUBLIC_URL = ENVIRONMENT.public_url
 PROXIES = ENVIRONMENT.proxies
 REQUIRE_TOTP = ENVIRONMENT.require_totp
 REVEALS_PER_HOUR = ENVIRONMENT.reveals_per_hour

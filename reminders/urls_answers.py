@@ -1,3 +1,5 @@
-from django.urls import URLPattern
+from django.urls import path
 
-urlpatterns: list[URLPattern] = []
+from reminders.views import answers
+
+urlpatterns = [path("<str:token>/", answers.answer_page, name="answer")]

@@ -150,6 +150,12 @@ def undo_rest(*, meeting: Meeting, rest_key: uuid.UUID, key: uuid.UUID, by: User
     return len(undone)
 
 
+def attendance_of(expected: Expected) -> Attendance:
+    """What is known now, with the reason opened: whoever completes it changes a part and hands all of it back."""
+    fields = {name: getattr(expected, name) for name in Attendance.__slots__}
+    return Attendance(**{**fields, "reason": opened(expected.reason)})
+
+
 def _running(meeting: Meeting) -> Meeting:
     meeting = locked(meeting)
     if not meeting.is_running:
@@ -158,7 +164,7 @@ def _running(meeting: Meeting) -> Meeting:
 
 
 def _change(expected: Expected, attendance: Attendance, key: uuid.UUID, by: User | str) -> None:
-    before = sealed(_to_json(_plain(expected)))
+    before = sealed(_to_json(attendance_of(expected)))
     for name, value in asdict(_whole(attendance)).items():
         setattr(expected, name, value)
     expected.marked_by, expected.marked_at = str(by), timezone.now()
@@ -170,11 +176,6 @@ def _whole(attendance: Attendance) -> Attendance:
     if attendance.state == AttendanceState.LEAVE:
         return replace(attendance, leave_kind=attendance.leave_kind or LeaveKind.OTHER)
     return replace(attendance, leave_kind="", leave_granted_by="")
-
-
-def _plain(expected: Expected) -> Attendance:
-    fields = {name: getattr(expected, name) for name in Attendance.__slots__}
-    return Attendance(**{**fields, "reason": opened(expected.reason)})
 
 
 def _to_json(attendance: Attendance) -> str:
