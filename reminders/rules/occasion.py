@@ -3,8 +3,10 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
+from uuid import UUID
 
 from reminders.choices import MessageKind
+from reminders.rules.dedupe import message_key
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,3 +28,8 @@ class Occasion:
     member_id: int | None = None
     user_id: int | None = None
     values: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def key(self) -> UUID:
+        """The key of the message that it becomes."""
+        return message_key(self.dedupe_key)
