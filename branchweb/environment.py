@@ -1,15 +1,19 @@
 """What may be set from outside, with its type and its default. Settings are built from this and from nothing else."""
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 import dj_database_url
 from django.core.exceptions import ImproperlyConfigured
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 YES, NO = {"1", "true", "yes", "on"}, {"", "0", "false", "no", "off"}
+ROBOT_HOSTS = ("qyapi.weixin.qq.com", "oapi.dingtalk.com", "open.feishu.cn")
+SMS_FIELDS = ("phone", "text", "reference")
 
 
 @dataclass(frozen=True)
@@ -40,6 +44,18 @@ class Environment:
     """How many private values one person may reveal in an hour."""
     email_host: str
     email_port: int
+    email_from: str
+    """Whom messages come from, as it stands in a mail."""
+    email_user: str
+    email_password: str
+    email_tls: str
+    """`tls` from the first byte, `starttls`, or empty: not encrypted."""
+    outside_hosts: tuple[str, ...]
+    """Where messages may be sent by HTTP: `host` or `host:port`, besides the three makers of group robots."""
+    sms_fields: dict[str, str]
+    """What the gateway for text messages calls phone, text and reference."""
+    sms_taken: tuple[str, str]
+    """Field of its answer and what it says when it took the message; empty: any answer of 2xx."""
 
     @classmethod
     def from_mapping(cls, variables: Mapping[str, str]) -> "Environment":
@@ -62,6 +78,13 @@ class Environment:
             reveals_per_hour=_count(variables, "BRANCHWEB_REVEALS_PER_HOUR", 30),
             email_host=variables.get("BRANCHWEB_EMAIL_HOST", ""),
             email_port=_port(variables, "BRANCHWEB_EMAIL_PORT", 25),
+            email_from=_email_from(variables),
+            email_user=_beside(variables, "BRANCHWEB_EMAIL_USER", "BRANCHWEB_EMAIL_PASSWORD"),
+            email_password=_beside(variables, "BRANCHWEB_EMAIL_PASSWORD", "BRANCHWEB_EMAIL_USER"),
+            email_tls=_one_of(variables, "BRANCHWEB_EMAIL_TLS", ("", "starttls", "tls")),
+            outside_hosts=_outside_hosts(variables, "BRANCHWEB_OUTSIDE_HOSTS"),
+            sms_fields=_pairs(variables, "BRANCHWEB_SMS_FIELDS", {one: one for one in SMS_FIELDS}),
+            sms_taken=_pair(variables, "BRANCHWEB_SMS_TAKEN"),
         )
 
     @property
@@ -95,6 +118,59 @@ def _origins(variables: Mapping[str, str], name: str) -> tuple[str, ...]:
 def _public_url(variables: Mapping[str, str]) -> str:
     given = _origins(variables, "BRANCHWEB_PUBLIC_URL") or _origins(variables, "BRANCHWEB_ORIGINS")
     return given[0].rstrip("/") if given else "http://127.0.0.1:8000"
+
+
+def _email_from(variables: Mapping[str, str]) -> str:
+    host = urlsplit(_public_url(variables)).hostname or ""
+    value = variables.get("BRANCHWEB_EMAIL_FROM", "").strip() or f"branchweb@{host if '.' in host else 'localhost'}"
+    if not re.fullmatch(r"(?:[^<>\r\n]*<)?[^<>@\s]+@[^<>@\s]+>?", value) or ("<" in value) != value.endswith(">"):
+        raise ImproperlyConfigured(
+            "BRANCHWEB_EMAIL_FROM is an address such as branch@party.example, or Branchweb <branch@party.example>."
+        )
+    return value
+
+
+def _beside(variables: Mapping[str, str], name: str, other: str) -> str:
+    """One of two that are of use only together."""
+    value = variables.get(name, "")
+    if not value and variables.get(other, ""):
+        raise ImproperlyConfigured(f"{name} is missing: it belongs to {other}.")
+    return value
+
+
+def _one_of(variables: Mapping[str, str], name: str, values: tuple[str, ...]) -> str:
+    value = variables.get(name, "").strip().lower()
+    if value not in values:
+        raise ImproperlyConfigured(f"{name} is {' or '.join(one or 'empty' for one in values)}, not {value!r}.")
+    return value
+
+
+def _outside_hosts(variables: Mapping[str, str], name: str) -> tuple[str, ...]:
+    hosts = tuple(host.lower() for host in _names(variables, name, ()))
+    for host in hosts:
+        if not re.fullmatch(r"[a-z0-9]([a-z0-9.-]*[a-z0-9])?(:[1-9][0-9]{0,4})?", host):
+            raise ImproperlyConfigured(f"{name} lists hosts such as sms.example or 10.0.0.9:8080, not {host!r}.")
+    return (*ROBOT_HOSTS, *hosts)
+
+
+def _pairs(variables: Mapping[str, str], name: str, default: dict[str, str]) -> dict[str, str]:
+    """`phone=mobile,text=content`: what isn't named keeps its own name."""
+    given = dict(_split(part, name) for part in _names(variables, name, ()))
+    if unknown := given.keys() - default.keys():
+        raise ImproperlyConfigured(f"{name} names {', '.join(default)}, not {min(unknown)!r}.")
+    return default | given
+
+
+def _pair(variables: Mapping[str, str], name: str) -> tuple[str, str]:
+    value = variables.get(name, "").strip()
+    return _split(value, name) if value else ("", "")
+
+
+def _split(text: str, name: str) -> tuple[str, str]:
+    before, sign, after = (part.strip() for part in text.partition("="))
+    if not (before and sign and after):
+        raise ImproperlyConfigured(f"{name} is written like phone=mobile, not {text!r}.")
+    return before, after
 
 
 def _number(variables: Mapping[str, str], name: str) -> int:

@@ -284,6 +284,16 @@ CELERY_BEAT_SCHEDULER = "branchweb.beat:LivingScheduler"
 EMAIL_BACKEND = f"django.core.mail.backends.{'smtp' if ENVIRONMENT.email_host else 'console'}.EmailBackend"
 EMAIL_HOST = ENVIRONMENT.email_host
 EMAIL_PORT = ENVIRONMENT.email_port
+EMAIL_HOST_USER = ENVIRONMENT.email_user
+EMAIL_HOST_PASSWORD = ENVIRONMENT.email_password
+EMAIL_USE_TLS = ENVIRONMENT.email_tls == "starttls"
+EMAIL_USE_SSL = ENVIRONMENT.email_tls == "tls"
+EMAIL_TIMEOUT = 10
+DEFAULT_FROM_EMAIL = ENVIRONMENT.email_from
+OUTSIDE_HOSTS = ENVIRONMENT.outside_hosts
+"""Nothing is sent by HTTP to any other host, whatever address somebody types."""
+SMS_FIELDS = ENVIRONMENT.sms_fields
+SMS_TAKEN = ENVIRONMENT.sms_taken
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,

@@ -118,7 +118,8 @@ def test_required_variables_have_no_silent_default():
 def test_the_filled_in_example_is_an_environment_that_the_program_accepts(tmp_path):
     values = {**example(), "POSTGRES_PASSWORD": "a-password"}
     filled = re.sub(r"\$\{(\w+)[^}]*\}", lambda match: values[match.group(1)], COMPOSE_TEXT)
-    variables = {name: str(value) for name, value in yaml.safe_load(filled)["services"]["web"]["environment"].items()}
+    given = yaml.safe_load(filled)["services"]["web"]["environment"]
+    variables = {name: "" if value is None else str(value) for name, value in given.items()}
     check = [
         sys.executable,
         "-c",

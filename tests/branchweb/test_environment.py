@@ -3,7 +3,7 @@ from pathlib import Path
 import pytest
 from django.core.exceptions import ImproperlyConfigured
 
-from branchweb.environment import BASE_DIR, Environment
+from branchweb.environment import BASE_DIR, ROBOT_HOSTS, Environment
 
 LONG = "x" * 40
 
@@ -50,6 +50,29 @@ LONG = "x" * 40
         ({}, "email_port", 25),
         ({"BRANCHWEB_EMAIL_PORT": "465"}, "email_port", 465),
         ({"BRANCHWEB_EMAIL_HOST": "mail.example"}, "email_host", "mail.example"),
+        ({}, "email_from", "branchweb@127.0.0.1"),
+        ({"BRANCHWEB_PUBLIC_URL": "http://localhost:8000"}, "email_from", "branchweb@localhost"),
+        ({"BRANCHWEB_ORIGINS": "https://party.example:8443"}, "email_from", "branchweb@party.example"),
+        ({"BRANCHWEB_EMAIL_FROM": "支部 <a@party.example>"}, "email_from", "支部 <a@party.example>"),
+        ({}, "email_user", ""),
+        ({"BRANCHWEB_EMAIL_USER": "me", "BRANCHWEB_EMAIL_PASSWORD": "pw"}, "email_user", "me"),
+        ({"BRANCHWEB_EMAIL_USER": "me", "BRANCHWEB_EMAIL_PASSWORD": "pw"}, "email_password", "pw"),
+        ({}, "email_tls", ""),
+        ({"BRANCHWEB_EMAIL_TLS": "STARTTLS"}, "email_tls", "starttls"),
+        ({}, "outside_hosts", ROBOT_HOSTS),
+        (
+            {"BRANCHWEB_OUTSIDE_HOSTS": "Sms.example,10.0.0.9:80"},
+            "outside_hosts",
+            (*ROBOT_HOSTS, "sms.example", "10.0.0.9:80"),
+        ),
+        ({}, "sms_fields", {"phone": "phone", "text": "text", "reference": "reference"}),
+        (
+            {"BRANCHWEB_SMS_FIELDS": "phone=mobile, text = content"},
+            "sms_fields",
+            {"phone": "mobile", "text": "content", "reference": "reference"},
+        ),
+        ({}, "sms_taken", ("", "")),
+        ({"BRANCHWEB_SMS_TAKEN": "code=0"}, "sms_taken", ("code", "0")),
     ],
 )
 def test_reads_what_is_set_and_has_a_default_for_the_rest(variables, field, value):
@@ -81,6 +104,18 @@ def test_reads_what_is_set_and_has_a_default_for_the_rest(variables, field, valu
         ("BRANCHWEB_EMAIL_PORT", "-1"),
         ("BRANCHWEB_EMAIL_PORT", "smtp"),
         ("BRANCHWEB_EMAIL_PORT", "２５００００"),
+        ("BRANCHWEB_EMAIL_FROM", "branch"),
+        ("BRANCHWEB_EMAIL_FROM", "Branch <a@party.example"),
+        ("BRANCHWEB_EMAIL_FROM", "a@party.example\nBcc: b@party.example"),
+        ("BRANCHWEB_EMAIL_TLS", "ssl3"),
+        ("BRANCHWEB_OUTSIDE_HOSTS", "https://sms.example"),
+        ("BRANCHWEB_OUTSIDE_HOSTS", "sms.example/send"),
+        ("BRANCHWEB_OUTSIDE_HOSTS", "*"),
+        ("BRANCHWEB_OUTSIDE_HOSTS", "me@sms.example"),
+        ("BRANCHWEB_SMS_FIELDS", "mobile"),
+        ("BRANCHWEB_SMS_FIELDS", "name=mobile"),
+        ("BRANCHWEB_SMS_FIELDS", "phone="),
+        ("BRANCHWEB_SMS_TAKEN", "0"),
         ("REDIS_URL", "localhost:6379"),
         ("REDIS_URL", "http://localhost:6379"),
         ("DATABASE_URL", "localhost/branchweb"),
@@ -102,6 +137,13 @@ def test_refuses_what_cannot_be_meant_with_a_sentence_that_names_the_variable(na
 def test_a_refusal_does_not_repeat_a_secret(name, value):
     with pytest.raises(ImproperlyConfigured) as refusal:
         Environment.from_mapping({name: value})
+    assert "sh0rt-secret" not in str(refusal.value)
+
+
+@pytest.mark.parametrize("name", ["BRANCHWEB_EMAIL_USER", "BRANCHWEB_EMAIL_PASSWORD"])
+def test_a_user_of_the_mail_server_without_a_password_is_refused_and_the_other_way_round(name):
+    with pytest.raises(ImproperlyConfigured, match=rf"belongs to {name}\.$") as refusal:
+        Environment.from_mapping({name: "sh0rt-secret"})
     assert "sh0rt-secret" not in str(refusal.value)
 
 
