@@ -34,6 +34,7 @@ ACTIONS: dict[str, Promise] = {
     # roster imports
     "confirm_import": _("Confirmed a roster import"),
     "import_roster": _("Imported a roster"),
+    "cancel_import": _("Cancelled a roster import"),
     "undo_import": _("Undid a roster import"),
     # organizations
     "create_organization": _("Created an organization"),

@@ -186,6 +186,7 @@ class ImportState(TextChoices):
     APPLIED = "applied", _("Stored")
     UNDONE = "undone", _("Undone")
     FAILED = "failed", _("Could not be read")
+    CANCELLED = "cancelled", _("Cancelled")
 
 
 class RowVerdict(TextChoices):

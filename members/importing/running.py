@@ -2,7 +2,7 @@
 
 import os
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
@@ -21,6 +21,8 @@ from members.importing.workbook import NotARoster, RosterSheet, open_roster, ref
 from members.models import ColumnMapping, Organization, RosterImport, User
 from members.services import roster_import as service
 from members.services.organizations import hold_tree
+from members.services.roster_cancel import cancel_import
+from members.services.roster_undo import Undone
 from members.workbooks.headings import Layout
 from members.workbooks.reading import Row, UnreadableWorkbook, Value
 from members.workbooks.records import Record
@@ -51,6 +53,13 @@ def receive(workbook: UploadedFile, *, key: UUID, into: Organization, may_build:
                 file.write(piece)
         beside.replace(path)
     return begun
+
+
+def cancel(roster_import: RosterImport, *, by: User | str) -> Undone:
+    """Stop an import wherever it is, and let the workbook go. As `cancel_import`."""
+    undone = cancel_import(roster_import=roster_import, by=by)
+    file_of(roster_import).unlink(missing_ok=True)
+    return undone
 
 
 def _private(path: str, flags: int) -> int:
@@ -88,16 +97,20 @@ def read_import(roster_import: RosterImport, *, on: date) -> None:
     waiting = (ImportState.UPLOADED, ImportState.READING)
     if not service.claim(roster_import=roster_import, states=waiting, now_in=ImportState.READING):
         return
-    path = file_of(roster_import)
-    if not path.exists():
-        _judge_again(roster_import, on)
-        return
+    with suppress(service.Stopped):
+        if file_of(roster_import).exists():
+            _read_file(roster_import, on)
+        else:
+            _judge_again(roster_import, on)
+    file_of(roster_import).unlink(missing_ok=True)
+
+
+def _read_file(roster_import: RosterImport, on: date) -> None:
     try:
-        with modest_cache(), open_roster(path, remembered(roster_import.organization)) as sheet:
+        with modest_cache(), open_roster(file_of(roster_import), remembered(roster_import.organization)) as sheet:
             _read_sheet(roster_import, sheet, on)
     except (UnreadableWorkbook, NotARoster) as refusal:
         service.fail_import(roster_import=roster_import, sentence=str(refusal))
-    path.unlink(missing_ok=True)
 
 
 def _read_sheet(roster_import: RosterImport, sheet: RosterSheet, on: date) -> None:
@@ -114,6 +127,7 @@ def _read_sheet(roster_import: RosterImport, sheet: RosterSheet, on: date) -> No
 @transaction.atomic
 def _judge_again(roster_import: RosterImport, on: date) -> None:
     """The verdicts of all stored rows under the headings as they are now."""
+    service.go_on(roster_import)
     layout = service.layout_of(roster_import)
     records = list(_stored_records(roster_import, layout, RowVerdict.values))
     if not records:
@@ -156,11 +170,11 @@ def apply_import(roster_import: RosterImport, *, on: date) -> None:
         service.layout_of(roster_import), Places(roster_import.organization, may_build=roster_import.may_build), on
     )
     last = 0
-    with modest_cache():
+    with suppress(service.Stopped), modest_cache():
         while records := _next_records(roster_import, judge.layout, last):
             _store(roster_import, judge, records, on, by)
             last = records[-1].number
-    service.finish_import(roster_import=roster_import, by=by)
+        service.finish_import(roster_import=roster_import, by=by)
 
 
 def _next_records(roster_import: RosterImport, layout: Layout, last: int) -> list[Record]:

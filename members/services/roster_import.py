@@ -73,8 +73,21 @@ def claim(*, roster_import: RosterImport, states: Iterable[ImportState], now_in:
     return bool(taken)
 
 
+class Stopped(Exception):
+    """Somebody cancelled the import while a worker was busy with it."""
+
+
+def go_on(roster_import: RosterImport) -> None:
+    """Hold the import until the transaction ends, so that nobody cancels it meanwhile. Raises Stopped if it was."""
+    held = RosterImport.objects.select_for_update().filter(pk=roster_import.pk)
+    if held.values_list("state", flat=True).get() == ImportState.CANCELLED:
+        raise Stopped
+
+
+@transaction.atomic
 def fail_import(*, roster_import: RosterImport, sentence: str) -> None:
     """Say why the workbook couldn't be read. Rows that had been read go."""
+    go_on(roster_import)
     roster_import.rows.all().delete()
     _set(roster_import, state=ImportState.FAILED, failure=sentence[:500], claimed_until=None)
 
@@ -82,6 +95,7 @@ def fail_import(*, roster_import: RosterImport, sentence: str) -> None:
 @transaction.atomic
 def begin_rows(*, roster_import: RosterImport, layout: Layout, notes: Iterable[Note]) -> None:
     """Note what the sheet was understood to be. Rows of an attempt that was interrupted go."""
+    go_on(roster_import)
     roster_import.rows.all().delete()
     _set(
         roster_import,
@@ -98,13 +112,16 @@ def begin_rows(*, roster_import: RosterImport, layout: Layout, notes: Iterable[N
 @transaction.atomic
 def store_verdicts(*, roster_import: RosterImport, judged: Sequence[Judged]) -> None:
     """Keep a chunk of rows with their verdicts, to be looked through. Nothing reaches the roster."""
+    go_on(roster_import)
     would = {row.number: {"changes": texts_of(row)} for row in judged if row.verdict == RowVerdict.CHANGED}
     _store_rows(roster_import, judged, {}, would)
     _progress(roster_import, len(judged))
 
 
+@transaction.atomic
 def end_rows(*, roster_import: RosterImport, notes: Iterable[Note]) -> None:
     """All rows are read and wait to be looked through."""
+    go_on(roster_import)
     _set(
         roster_import,
         state=ImportState.PREVIEW,
@@ -119,6 +136,7 @@ def end_rows(*, roster_import: RosterImport, notes: Iterable[Note]) -> None:
 @transaction.atomic
 def correct_columns(*, roster_import: RosterImport, fields: Mapping[str, str]) -> None:
     """Read the rows again with headings as a person corrected them; remembered for the branch."""
+    roster_import.refresh_from_db(from_queryset=RosterImport.objects.select_for_update())
     before = {column["heading"]: column["field"] for column in roster_import.columns}
     corrected = {heading: field for heading, field in fields.items() if before.get(heading, field) != field}
     if roster_import.state != ImportState.PREVIEW:
@@ -163,8 +181,9 @@ def store_chunk(
 ) -> None:
     """Store a chunk's accepted rows on the roster, and every row with what became of it.
 
-    `looked_through`: the rows are stored with their verdicts, which give way to these.
+    `looked_through`: the rows are stored with their verdicts, which give way to these. Raises Stopped.
     """
+    go_on(roster_import)
     _build_places(roster_import, judged, by)
     members = create_members([row for row in judged if row.verdict == RowVerdict.NEW])
     changed = [row for row in judged if row.verdict == RowVerdict.CHANGED]
@@ -180,7 +199,8 @@ def store_chunk(
 
 @transaction.atomic
 def finish_import(*, roster_import: RosterImport, by: User | str) -> None:
-    """Everything accepted is stored: count it and put it on record."""
+    """Everything accepted is stored: count it and put it on record. Raises Stopped."""
+    go_on(roster_import)
     counts = count_verdicts(roster_import)
     now = timezone.now()
     roster_import.rows.exclude(verdict__in=LEFT_OUT).exclude(cells="").update(cells="")

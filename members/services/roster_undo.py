@@ -40,16 +40,22 @@ def undo_import(*, roster_import: RosterImport, by: User | str) -> Undone:
     current = RosterImport.objects.select_for_update().get(pk=roster_import.pk)
     if current.state != ImportState.APPLIED:
         raise Refused(_("Only an import that has been stored, and not yet undone, can be undone."))
-    undone = Undone()
-    for rows in _chunks_backwards(current):
-        _undo_rows(current, rows, undone)
-    current.built = _remove_organizations(current.built)
+    undone = take_back(current)
     current.state, current.undone_at = ImportState.UNDONE, timezone.now()
     current.save(update_fields=["built", "state", "undone_at"])
     code = current.organization.code if current.organization else ""
     details = {"rows": undone.rows, "kept": len(undone.kept)}
     record(action="undo_import", by=by, subject=current, organization_code=code, details=details)
     roster_import.refresh_from_db()
+    return undone
+
+
+def take_back(roster_import: RosterImport) -> Undone:
+    """Everything that the import has brought onto the roster so far goes; `built` is left to be saved."""
+    undone = Undone()
+    for rows in _chunks_backwards(roster_import):
+        _undo_rows(roster_import, rows, undone)
+    roster_import.built = _remove_organizations(roster_import.built)
     return undone
 
 
@@ -113,7 +119,8 @@ def _moved(members: list[int]) -> Any:
 
 
 def _changed(roster_import: RosterImport, members: list[int]) -> Any:
-    later = Q(recorded_at__gt=roster_import.applied_at) | Q(valid_from__isnull=False) | Q(valid_until__isnull=False)
+    stored = roster_import.applied_at or timezone.now()
+    later = Q(recorded_at__gt=stored) | Q(valid_from__isnull=False) | Q(valid_until__isnull=False)
     return Situation.objects.filter(later, member__in=members)
 
 

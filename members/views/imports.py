@@ -19,14 +19,14 @@ from members.choices import Capability, ImportState
 from members.forms.imports import ColumnsForm, ImportForm, places_for_import
 from members.importing.problems import note_from_json
 from members.importing.returning import write_refused, write_template
-from members.importing.running import receive
+from members.importing.running import cancel, receive
 from members.models import RosterImport
 from members.policy import demand, fetch, requires
 from members.queries.imports import BUSY, WITH_REMARKS, lines, rows_of, verdict_counts
 from members.requests import PageRequest
 from members.services.refused import Refused
 from members.services.roster_import import confirm_import, correct_columns
-from members.services.roster_undo import undo_import
+from members.services.roster_undo import Undone, undo_import
 
 PAGE_SIZE = 50
 KEPT_SHOWN = 20
@@ -119,6 +119,21 @@ def import_confirm(request: PageRequest, key: UUID) -> HttpResponse:
 
 @requires(Capability.IMPORT_ROSTER)
 @require_POST
+def import_cancel(request: PageRequest, key: UUID) -> HttpResponse:
+    """Stop an import that waits or is under way; nothing of it stays on the roster."""
+    roster_import = _fetch(request, key)
+    try:
+        undone = cancel(roster_import, by=request.user)
+    except Refused as refusal:
+        messages.error(request, str(refusal))
+        return redirect(roster_import)
+    messages.success(request, _("The import is cancelled."))
+    _tell_kept(request, undone)
+    return redirect(roster_import)
+
+
+@requires(Capability.IMPORT_ROSTER)
+@require_POST
 def import_undo(request: PageRequest, key: UUID) -> HttpResponse:
     """Take an import back; what has been built on stays, and the page says which rows."""
     roster_import = _fetch(request, key)
@@ -129,9 +144,14 @@ def import_undo(request: PageRequest, key: UUID) -> HttpResponse:
         return redirect(roster_import)
     taken = ngettext("%(count)s row was taken back.", "%(count)s rows were taken back.", undone.rows)
     messages.success(request, taken % {"count": undone.rows})
+    _tell_kept(request, undone)
+    return redirect(roster_import)
+
+
+def _tell_kept(request: PageRequest, undone: Undone) -> None:
+    """Which rows stay because something has been built on them."""
     for note in undone.kept[:KEPT_SHOWN]:
         messages.warning(request, _("Row %(row)s: %(sentence)s") % {"row": note.row, "sentence": note.problem.message})
-    return redirect(roster_import)
 
 
 @requires(Capability.IMPORT_ROSTER)
