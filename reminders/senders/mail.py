@@ -4,7 +4,9 @@ import contextlib
 import smtplib
 
 from django.conf import settings
+from django.core.exceptions import ValidationError
 from django.core.mail import EmailMessage, get_connection
+from django.core.validators import validate_email
 from django.utils.translation import gettext as _
 
 from reminders.models import ChannelSetup
@@ -28,7 +30,7 @@ class MailSender:
         try:
             connection.send_messages([mail])
         except ValueError:
-            raise NotSent(_("That is no e-mail address."), again=False) from None
+            raise NotSent(_("A mail can't be made of this."), again=False) from None
         except (OSError, smtplib.SMTPException) as problem:
             raise _what_happened(problem) from None
         finally:
@@ -37,6 +39,11 @@ class MailSender:
 
 
 def _mail(outgoing: Outgoing) -> EmailMessage:
+    """Raises NotSent: Django sends a mail to nobody without a word."""
+    try:
+        validate_email(outgoing.address)
+    except ValidationError:
+        raise NotSent(_("That is no e-mail address."), again=False) from None
     domain = settings.DEFAULT_FROM_EMAIL.rpartition("@")[2].strip("> ")
     headers = {"Message-ID": f"<{outgoing.message_key}@{domain}>", "Auto-Submitted": "auto-generated"}
     return EmailMessage(

@@ -1,6 +1,7 @@
 """HTTP to the few hosts outside that the administrator allows. No sentence and no log repeats an address."""
 
 import json
+import re
 import ssl
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -19,6 +20,8 @@ SECONDS = 10
 LONGEST = 64 * 1024
 """Bytes of an answer that are read."""
 TOO_MANY, GATEWAY_GAVE_UP = 429, 504
+PRINTED = re.compile(r"[!-~]+")
+"""No spaces, no line breaks, no letters that look like others."""
 
 
 class AddressRefused(Exception):
@@ -69,7 +72,7 @@ def checked(url: str) -> SplitResult:
         host, port = parts.hostname or "", parts.port
     except ValueError:
         raise AddressRefused(_("That is no address: it begins with https://.")) from None
-    if parts.scheme not in ("https", "http") or not host or parts.username is not None or not url.isascii():
+    if parts.scheme not in ("https", "http") or not host or parts.username is not None or not PRINTED.fullmatch(url):
         raise AddressRefused(_("That is no address: it begins with https://."))
     if (host if port is None else f"{host}:{port}") not in settings.OUTSIDE_HOSTS:
         told = {"host": host if port is None else f"{host}:{port}"}
