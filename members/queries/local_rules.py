@@ -1,6 +1,6 @@
 """Local rules as the rulebook wants them: those that bind an organization, outermost first."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from datetime import date
 from uuid import UUID
 
@@ -9,7 +9,7 @@ from django.db.models import Q
 from members.choices import Capability
 from members.models import LocalRule, Organization, User
 from members.models.local_rule import LocalRuleQuerySet
-from members.paths import subtree
+from members.paths import STEP, subtree
 from rulebook import local
 from rulebook.book import versions
 
@@ -18,6 +18,15 @@ def in_force_at(path: str, *, on: date) -> tuple[local.LocalRule, ...]:
     """What binds the organization at the path on that day, its own rules and those from above; pass it as `local=`."""
     rows = LocalRule.objects.in_force_for(path).holding(on).select_related("organization")
     return tuple(value_of(row) for row in rows)
+
+
+def binding_below(path: str, keys: Collection[str]) -> list[tuple[str, local.LocalRule]]:
+    """Local rules of those keys that bind at the path or somewhere below it, with the path of who set each, outermost
+    first. One query; which of them binds a place: `members.paths.contains`."""
+    above = [path[:length] for length in range(STEP, len(path), STEP)]
+    binding = Q(organization__path__in=above) | subtree("organization__path", [path])
+    rows = LocalRule.objects.filter(binding, rule_key__in=keys).select_related("organization")
+    return [(row.organization.path, value_of(row)) for row in rows.order_by("organization__path", "valid_from")]
 
 
 def value_of(row: LocalRule) -> local.LocalRule:

@@ -7,9 +7,10 @@ from enum import StrEnum
 
 from members.choices import SituationKind
 from rulebook.book import rule
+from rulebook.dates import add_months
 from rulebook.local import LocalRule
 from rulebook.rule import Rule
-from rulebook.rules.mobility import contact_due, lost_contact
+from rulebook.rules.mobility import contact_rule, lost_contact
 from rulebook.values import Citation, Verdict
 
 SOON = timedelta(days=14)
@@ -68,16 +69,23 @@ def next_contact(
     Whichever comes first counts: the day that was agreed on, or the shortest interval that a situation asks for,
     counted from the last contact, or else from the beginning of a situation that is still fresh.
     """
+    return next_contact_by(contact_rule(situations, on, local), situations, last=last, on=on)
+
+
+def next_contact_by(
+    asked: Rule | None, situations: Mapping[str, date | None], *, last: LastContact | None, on: date
+) -> NextContact:
+    """The same where the rule with the shortest interval is known: for who looks at very many members."""
     since = last.on if last else _since(situations)
-    asked = contact_due(situations, last_contact_on=since or on, on=on, local=local)
+    due_on = add_months(since or on, asked.whole) if asked else None
     agreed_on = last.next_on if last else None
-    if agreed_on and (asked is None or agreed_on <= asked.due_on):
+    if agreed_on and (due_on is None or agreed_on <= due_on):
         return NextContact(_state(agreed_on, on), agreed_on, agreed=True)
-    if asked is None:
+    if due_on is None:
         return NextContact(Due.OPEN, None)
-    if since is None or (last is None and asked.due_on < on):
-        return NextContact(Due.NEVER, None, rule=asked.rule)
-    return NextContact(_state(asked.due_on, on), asked.due_on, rule=asked.rule)
+    if since is None or (last is None and due_on < on):
+        return NextContact(Due.NEVER, None, rule=asked)
+    return NextContact(_state(due_on, on), due_on, rule=asked)
 
 
 def silence(situations: Iterable[str], *, last: LastContact | None, on: date) -> Verdict | None:

@@ -1,12 +1,11 @@
 """Members who are away, hard to reach or out of contact: when the relation moves, when somebody has to call."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from datetime import date
 
 from django.utils.translation import gettext as _
 
-from rulebook.book import rule
+from rulebook.book import rule, rule_if_held
 from rulebook.dates import add_months
 from rulebook.local import LocalRule
 from rulebook.rule import Rule
@@ -21,14 +20,6 @@ CONTACT_KEYS = {
     "abroad_sent": "abroad.contact.months",
     "abroad_private": "abroad.contact.months",
 }
-
-
-@dataclass(frozen=True, slots=True)
-class ContactDue:
-    """By when somebody should have spoken with the member, and the rule whose interval is the shortest."""
-
-    due_on: date
-    rule: Rule
 
 
 def should_move_relation(away_from: date, on: date) -> Verdict:
@@ -54,18 +45,9 @@ def lost_contact(last_contact_on: date, on: date) -> Verdict:
     return away_verdict(rule("lost.suspend.months", on), last_contact_on, on)
 
 
-def contact_due(
-    situations: Iterable[str], *, last_contact_on: date, on: date, local: Iterable[LocalRule] = ()
-) -> ContactDue | None:
-    """The next contact that a member's situations ask for; None when none of them asks for one.
-
-    Without any contact yet pass the day on which the situation began.
-    """
+def contact_rule(situations: Iterable[str], on: date, local: Iterable[LocalRule] = ()) -> Rule | None:
+    """The rule with the shortest interval in months that the situations ask for; None when none of them asks."""
     local = tuple(local)
-    rules = [
-        rule(key, on, local) for key in sorted({CONTACT_KEYS[name] for name in situations if name in CONTACT_KEYS})
-    ]
-    if not rules:
-        return None
-    shortest = min(rules, key=lambda one: one.number)
-    return ContactDue(add_months(last_contact_on, shortest.whole), shortest)
+    keys = sorted({CONTACT_KEYS[name] for name in situations if name in CONTACT_KEYS})
+    held = [rule_if_held(key, on, local) for key in keys]
+    return min((one for one in held if one), key=lambda one: one.number, default=None)

@@ -6,7 +6,7 @@ from decimal import Decimal
 import pytest
 
 from rulebook.local import LocalRule
-from rulebook.rules.mobility import contact_due, is_mobile, lost_contact, should_move_relation
+from rulebook.rules.mobility import contact_rule, is_mobile, lost_contact, should_move_relation
 
 TODAY = date(2026, 7, 1)
 
@@ -28,33 +28,37 @@ def test_six_months_from_the_end_of_august_are_complete_at_the_end_of_february()
 
 
 @pytest.mark.parametrize(
-    ("situations", "due_on", "key"),
+    ("situations", "months", "key"),
     [
-        (["retired"], date(2026, 7, 15), "retired.contact.months"),
-        (["mobile"], date(2026, 4, 15), "mobile.contact.months"),
-        (["retired", "frail"], date(2026, 4, 15), "frail.contact.months"),
-        (["bedridden"], date(2026, 4, 15), "frail.contact.months"),
-        (["abroad_sent"], date(2026, 7, 15), "abroad.contact.months"),
-        (["seconded", "relocated"], date(2026, 4, 15), "relocated.contact.months"),
+        (["retired"], 6, "retired.contact.months"),
+        (["mobile"], 3, "mobile.contact.months"),
+        (["retired", "frail"], 3, "frail.contact.months"),
+        (["bedridden"], 3, "frail.contact.months"),
+        (["abroad_sent"], 6, "abroad.contact.months"),
+        (["seconded", "relocated"], 3, "relocated.contact.months"),
     ],
 )
-def test_the_shortest_interval_of_a_members_situations_counts(situations, due_on, key):
-    due = contact_due(situations, last_contact_on=date(2026, 1, 15), on=TODAY)
-    assert due is not None
-    assert (due.due_on, due.rule.key) == (due_on, key)
+def test_the_shortest_interval_of_a_members_situations_counts(situations, months, key):
+    asked = contact_rule(situations, TODAY)
+    assert asked is not None
+    assert (asked.whole, asked.key) == (months, key)
 
 
 @pytest.mark.parametrize("situations", [[], ["hardship"], ["lost_contact"]])
 def test_other_situations_ask_for_no_contact(situations):
-    assert contact_due(situations, last_contact_on=date(2026, 1, 15), on=TODAY) is None
+    assert contact_rule(situations, TODAY) is None
+
+
+def test_before_anything_was_written_down_nothing_is_asked():
+    assert contact_rule(["mobile", "frail"], date(1990, 1, 1)) is None
 
 
 def test_intervals_without_a_national_figure_are_labelled_local_and_may_be_chosen():
     monthly = LocalRule("frail.contact.months", Decimal(1), "县委通知", "", "县委", TODAY, "A", date(2026, 1, 1))
-    due = contact_due(["frail"], last_contact_on=date(2026, 1, 15), on=TODAY, local=[monthly])
-    assert due is not None
-    assert due.due_on == date(2026, 2, 15)
-    assert {citation.level for citation in due.rule.citations} == {"L"}
+    asked = contact_rule(["frail"], TODAY, [monthly])
+    assert asked is not None
+    assert asked.whole == 1
+    assert {citation.level for citation in asked.citations} == {"L"}
 
 
 def test_half_a_year_for_members_abroad_is_national_and_may_only_be_shortened():
@@ -62,8 +66,5 @@ def test_half_a_year_for_members_abroad_is_national_and_may_only_be_shortened():
         LocalRule("abroad.contact.months", Decimal(months), "县委通知", "", "县委", TODAY, "A", date(2026, 1, 1))
         for months in (12, 3)
     )
-    due = [
-        contact_due(["abroad_sent"], last_contact_on=date(2026, 1, 1), on=TODAY, local=[one])
-        for one in (looser, tighter)
-    ]
-    assert [one.due_on for one in due if one] == [date(2026, 7, 1), date(2026, 4, 1)]
+    asked = [contact_rule(["abroad_sent"], TODAY, [one]) for one in (looser, tighter)]
+    assert [one.whole for one in asked if one] == [6, 3]
