@@ -33,8 +33,10 @@ class Unfilled(Exception):
 def fill(text: str, values: Mapping[str, str]) -> str:
     """The text with values for its placeholders. Raises Unfilled; the answer has none left.
 
-    A line is left out when it speaks of something that there isn't: its value is empty, and may be.
+    A line is left out when it speaks of something that there isn't: its value is empty, and may be. Values are found
+    by either name of their placeholder.
     """
+    values = {KNOWN[name].name: value for name, value in values.items() if name in KNOWN}
     if missing := tuple(name for name in written(text) if not _is_filled(name, values)):
         raise Unfilled(missing)
     lines = [line for line in text.splitlines() if not _speaks_of_nothing(line, values)]

@@ -72,6 +72,10 @@ def test_an_empty_value_is_no_value(value):
         fill("{姓名}同志", {"name": value})
 
 
+def test_values_are_found_by_either_name_of_their_placeholder():
+    assert fill("{name}在{地点}", {"姓名": "张英", "place": "三楼", "unknown": "x"}) == "张英在三楼"
+
+
 def test_a_value_is_not_filled_again():
     assert fill("{会议}", {"meeting": "{姓名}的会", "name": "张英"}) == "{姓名}的会"
 
