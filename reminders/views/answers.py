@@ -21,7 +21,7 @@ from reminders.services.answering import answer
 from reminders.services.links import message_of
 
 MINUTE = 60
-WRONG_A_MINUTE = 20
+WRONG_A_MINUTE = 30
 
 
 @public
