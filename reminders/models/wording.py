@@ -61,7 +61,7 @@ class Wording(models.Model):
         indexes = [models.Index(fields=["kind", "language", "organization", "-written_at"], name="wording_newest")]
 
     def __str__(self) -> str:
-        return self.subject
+        return f"{self.get_kind_display()} · {self.get_addressee_display()} · {self.get_language_display()}"
 
     @property
     def is_given_back(self) -> bool:

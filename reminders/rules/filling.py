@@ -68,7 +68,7 @@ def written(text: str) -> Iterator[str]:
 
 
 def _name(found: re.Match[str]) -> str:
-    return found[0] if found[1] is None else found[1].strip() or found[0]
+    return found[0] if found[1] is None else found[1].strip() or "{}"
 
 
 def _is_filled(name: str, values: Mapping[str, str]) -> bool:
