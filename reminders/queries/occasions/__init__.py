@@ -1,0 +1,30 @@
+"""The kinds of messages, one module each: what should be told by a moment, and what of it still stands."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import datetime
+from typing import Protocol
+from uuid import UUID
+
+from reminders.choices import MessageKind
+from reminders.models import Message
+from reminders.queries.occasions import make_up, missed
+from reminders.rules.occasion import Occasion
+
+
+class Kind(Protocol):
+    """What a module of this package offers."""
+
+    def due(self, at: datetime, *, path: str = "") -> Iterator[Occasion]:
+        """What should exist by that moment at the organization with that path and below it, as far as it isn't there
+        yet. Looks back as long as telling is of use, so that a machine that was off catches up."""
+        ...
+
+    def standing(self, messages: Sequence[Message], *, at: datetime) -> dict[UUID, Mapping[str, str]]:
+        """Those of the messages whose matter is still open, with their values as of now. A few queries for all."""
+        ...
+
+
+KINDS: Mapping[str, Kind] = {
+    MessageKind.MISSED: missed,
+    MessageKind.MAKE_UP: make_up,
+}
