@@ -4,7 +4,7 @@ from datetime import UTC, date, datetime
 from uuid import uuid4
 
 import pytest
-from django.db import IntegrityError, connection
+from django.db import IntegrityError, connection, transaction
 from django.test.utils import CaptureQueriesContext
 
 from members import bulk
@@ -112,3 +112,26 @@ def test_postgresql_counts_anew_what_was_stored_inside_a_transaction(cast: Cast)
 
     analyze = 'ANALYZE "members_member", "members_affiliation"'
     assert [one["sql"] for one in statements] == ([analyze] if connection.vendor == "postgresql" else [])
+
+
+def test_what_is_there_already_is_left_out_and_not_counted(cast: Cast) -> None:
+    made = datetime(2026, 1, 1, tzinfo=UTC)
+    first = (uuid4(), cast.li.pk, SituationKind.MOBILE, None, None, "杭州", "", "", "", made)
+    second = (uuid4(), cast.li.pk, SituationKind.FRAIL, None, None, "100 %s", "", "", "", made)
+    assert bulk.insert_new(Situation, SITUATION_COLUMNS, [first]) == 1
+    changed = (*first[:5], "宁波", *first[6:])
+    assert bulk.insert_new(Situation, SITUATION_COLUMNS, [changed, second, second]) == 1
+
+    assert sorted(Situation.objects.values_list("place", flat=True)) == ["100 %s", "杭州"]
+
+
+def test_what_breaks_another_rule_is_refused_all_the_same(cast: Cast) -> None:
+    made = datetime(2026, 1, 1, tzinfo=UTC)
+    days = date(2026, 1, 2), date(2026, 1, 1)
+    row = (uuid4(), cast.li.pk, SituationKind.MOBILE, *days, "", "", "", "", made)
+    with pytest.raises(IntegrityError), transaction.atomic():
+        bulk.insert_new(Situation, SITUATION_COLUMNS, [row])
+
+
+def test_nothing_is_nothing_new() -> None:
+    assert bulk.insert_new(Situation, SITUATION_COLUMNS, []) == 0

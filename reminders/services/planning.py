@@ -1,0 +1,155 @@
+"""The planner: whatever somebody should be told by now stands in the outbox. As often and as late as one likes."""
+
+import logging
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from itertools import groupby, islice
+from operator import attrgetter
+
+from django.conf import settings
+from django.utils import timezone
+
+from meetings.queries.special_days import workdays_on_record
+from meetings.rules.workdays import Workdays
+from reminders.choices import Addressee, ChannelKind, MessageKind, MessageState
+from reminders.queries import occasions
+from reminders.queries.recipients import Recipients, Setups, recipients, setups_in_use
+from reminders.queries.released import paths_of, to_review
+from reminders.queries.wordings import Wordings
+from reminders.rules.occasion import Occasion
+from reminders.rules.quiet import Quiet, allowed_for
+from reminders.rules.routing import Told, channel_for, told_for, told_officer
+from reminders.services.storing import Draft, known, store
+from reminders.services.wordings import program_wordings
+
+log = logging.getLogger(__name__)
+
+LOOKED_UP = 1_000
+"""Occasions of which it is asked at once whether they are in the outbox."""
+STORED = 2_000
+"""About so many messages make a transaction; those of one place are never taken apart."""
+
+
+def plan(at: datetime) -> int:
+    """Store every message that should exist by then and doesn't; returns how many were new.
+
+    A kind that fails doesn't keep the others. Two planners at once store nothing twice.
+    """
+    program_wordings()
+    world = World.load()
+    return sum(_plan_unless_it_fails(kind, at, world) for kind in occasions.KINDS)
+
+
+@dataclass(frozen=True, slots=True)
+class World:
+    """What is the same for everybody, read once a round."""
+
+    wordings: Wordings
+    setups: Setups
+    workdays: Workdays
+    paths: dict[int, str] = field(default_factory=dict)
+    """Organization → path, of those that the round speaks of."""
+
+    @classmethod
+    def load(cls) -> "World":
+        return cls(Wordings.load(), setups_in_use(), workdays_on_record())
+
+
+def _plan_unless_it_fails(kind: MessageKind, at: datetime, world: World) -> int:
+    try:
+        return _plan_kind(kind, at, world)
+    except Exception:
+        log.exception("Messages of the kind %s could not be planned; the next round tries again.", kind)
+        return 0
+
+
+def _plan_kind(kind: MessageKind, at: datetime, world: World) -> int:
+    found = sorted(_new(occasions.KINDS[kind].due(at)), key=attrgetter("organization_id", "dedupe_key"))
+    if not found:
+        return 0
+    world.paths.update(paths_of({one.organization_id for one in found} - world.paths.keys()))
+    review = to_review(kind, (one.organization_id for one in found), world.paths)
+    planned = 0
+    for part in _parts(found):
+        planned += store(_drafts(part, review, at, world), at=at)
+    return planned
+
+
+def _new(found: Iterable[Occasion]) -> Iterator[Occasion]:
+    """Those that aren't in the outbox yet. Only reads: it may go on for long while others write."""
+    left = iter(found)
+    while part := list(islice(left, LOOKED_UP)):
+        there = known([one.key for one in part])
+        yield from (one for one in part if one.key not in there)
+
+
+def _parts(found: Sequence[Occasion]) -> Iterator[list[Occasion]]:
+    """All messages of a place are stored together: who counts them sees all or none, and reviews them or not."""
+    part: list[Occasion] = []
+    for _place, of_place in groupby(found, key=attrgetter("organization_id")):
+        part.extend(of_place)
+        if len(part) >= STORED:
+            yield part
+            part = []
+    if part:
+        yield part
+
+
+def _drafts(part: Sequence[Occasion], review: set[int], at: datetime, world: World) -> Iterator[Draft]:
+    members = {one.member_id for one in part if one.member_id is not None}
+    officers = {one.user_id for one in part if one.user_id is not None}
+    people = recipients(members, officers, on=timezone.localdate(at))
+    for one in part:
+        state = MessageState.HELD if one.organization_id in review else MessageState.READY
+        if draft := _draft(one, people, state, world):
+            yield draft
+
+
+def _draft(one: Occasion, people: Recipients, state: MessageState, world: World) -> Draft | None:
+    """None where there is nobody to tell: an officer without an account, a branch without a group chat."""
+    if one.member_id is None and one.user_id is None:
+        return _draft_for_group(one, state, world)
+    told = _told(one, people)
+    return _draft_for_person(one, told, state, world) if told else None
+
+
+def _told(one: Occasion, people: Recipients) -> Told | None:
+    if one.user_id is not None:
+        officer = people.officers.get(one.user_id)
+        return told_officer(officer) if officer else None
+    member = people.members.get(one.member_id or 0)
+    return told_for(member) if member else None
+
+
+def _draft_for_person(one: Occasion, told: Told, state: MessageState, world: World) -> Draft:
+    path, person = world.paths[one.organization_id], told.person
+    channel = channel_for(told, world.setups.ways(path))
+    setup = world.setups.sms_for(path) if channel == ChannelKind.SMS else None
+    return Draft(
+        occasion=one,
+        addressee=told.addressee,
+        channel=channel,
+        wording_id=world.wordings.at(path, one.kind, person.language, told.addressee).pk,
+        state=state,
+        due_at=allowed_for(person.quiet, one.due_at, world.workdays),
+        user_id=person.user_id,
+        contact=told.contact,
+        setup=setup.key if setup else None,
+    )
+
+
+def _draft_for_group(one: Occasion, state: MessageState, world: World) -> Draft | None:
+    path = world.paths[one.organization_id]
+    setup = world.setups.group_chat_of(path)
+    if setup is None:
+        return None
+    return Draft(
+        occasion=one,
+        addressee=Addressee.GROUP_CHAT,
+        channel=setup.kind,
+        wording_id=world.wordings.at(path, one.kind, settings.LANGUAGE_CODE, Addressee.GROUP_CHAT).pk,
+        state=state,
+        due_at=allowed_for(Quiet(), one.due_at, world.workdays),
+        setup=setup.key,
+    )
