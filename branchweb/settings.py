@@ -101,7 +101,12 @@ NAVIGATION = [
     "members.navigation.PARTY",
 ]
 
-DUTIES = ["meetings.queries.duties.meeting_duties", "dues.queries.duties.dues_duties"]
+DUTIES = [
+    "members.queries.duties.member_duties",
+    "meetings.queries.duties.meeting_duties",
+    "meetings.queries.record_duties.record_duties",
+    "dues.queries.duties.dues_duties",
+]
 """What each app says is due: called with the path of an organization and `on=`; see `reminders.queries.duties`."""
 
 DUTY_WORDS: list[str] = []
