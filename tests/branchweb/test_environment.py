@@ -167,7 +167,13 @@ def test_postgresql_is_reached_by_its_address_or_its_socket(url, host, port, nam
     assert database["ENGINE"] == "django.db.backends.postgresql"
     assert (database["HOST"], database["PORT"], database["NAME"], database["USER"]) == (host, port, name, user)
     assert database["CONN_HEALTH_CHECKS"] is True
-    assert "transaction_mode" not in database.get("OPTIONS", {})
+    assert database["OPTIONS"] == {"options": "-c jit=off"}
+
+
+def test_what_an_address_says_of_postgresql_comes_after_what_we_say():
+    url = "postgresql://me@db/branchweb?sslmode=require&options=-c%20jit%3Don"
+    database = Environment.from_mapping({"DATABASE_URL": url}).database
+    assert database["OPTIONS"] == {"sslmode": "require", "options": "-c jit=off -c jit=on"}
 
 
 @pytest.mark.parametrize(
