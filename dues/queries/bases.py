@@ -3,12 +3,14 @@
 from collections.abc import Iterator
 from datetime import date
 
-from django.db.models import Q
+from django.db import connection
+from django.db.models import Q, Value
+from django.db.models.functions import Concat
 
 from dues.models import Basis
 from dues.models.basis import BasisQuerySet
 from members.models import LocalRule
-from members.paths import subtree
+from members.paths import STEP, subtree
 from members.queries.local_rules import in_force_at
 from rulebook.book import rule, rule_if_held
 from rulebook.local import LocalRule as LocalValue
@@ -23,22 +25,25 @@ LOCAL_KEYS = ("dues.flat.farmer", "dues.rounding")
 def stale_bases(path: str, month: date) -> BasisQuerySet:
     """Bases of the subtree that hold in the month and weren't computed by the rules in force there on its first day.
 
-    What an old ledger said stays, and a farmer's amount where no committee has set one.
+    What an old ledger said stays, and a farmer's amount where no committee has set one. Of a whole tree SQLite would
+    look up each member's basis; where it can't recognize the place as a column, it goes through the bases themselves.
     """
-    wrong = Q(pk__in=[])
-    for inside, local in _with_own_rules(path, month):
+    bases, field, wrong = Basis.objects.holding(month).exclude(rules=LEDGER), "member__roster_path", Q(pk__in=[])
+    if len(path) == STEP and connection.vendor == "sqlite":
+        bases, field = bases.alias(stands_at=Concat(field, Value(""))), "stands_at"
+    for inside, local in _with_own_rules(path, month, field):
         wrong |= inside & ~_by_rules(month, local)
-    return Basis.objects.holding(month).exclude(rules=LEDGER).filter(wrong)
+    return bases.filter(wrong)
 
 
-def _with_own_rules(path: str, month: date) -> Iterator[tuple[Q, tuple[LocalValue, ...]]]:
+def _with_own_rules(path: str, month: date, field: str) -> Iterator[tuple[Q, tuple[LocalValue, ...]]]:
     """The parts of the subtree that have the same local rules, with these: the place itself, less who sets others."""
     own = LocalRule.objects.holding(month).filter(subtree("organization__path", [path]), rule_key__in=LOCAL_KEYS)
     nodes = sorted({path, *own.values_list("organization__path", flat=True)})
     for node in nodes:
         below = [one for one in nodes if one != node and one.startswith(node)]
-        inside = subtree("member__roster_path", [node])
-        yield (inside & ~subtree("member__roster_path", below) if below else inside), in_force_at(node, on=month)
+        inside = subtree(field, [node])
+        yield (inside & ~subtree(field, below) if below else inside), in_force_at(node, on=month)
 
 
 def _by_rules(month: date, local: tuple[LocalValue, ...]) -> Q:

@@ -13,7 +13,7 @@ from dues.rules.months import last_day
 from members.paths import STEP
 
 DUE = """
-WITH places AS (
+WITH places AS MATERIALIZED (
     SELECT place.id AS place, branch.id AS branch
     FROM members_organization place
     JOIN members_organization branch ON branch.path =
@@ -28,7 +28,6 @@ WITH places AS (
         CASE WHEN relief.pays_fen < basis.amount_fen THEN basis.amount_fen - relief.pays_fen ELSE 0 END AS waived
     FROM members_affiliation relation
     JOIN places ON places.place = relation.organization_id
-    JOIN members_member member ON member.id = relation.member_id
     LEFT JOIN dues_basis basis ON basis.member_id = relation.member_id AND basis.valid_from <= %(month)s
         AND (basis.valid_until IS NULL OR basis.valid_until > %(month)s)
     LEFT JOIN dues_relief relief ON relief.member_id = relation.member_id AND relief.valid_from <= %(month)s
@@ -48,11 +47,18 @@ WITH places AS (
                 OR earlier.valid_until > earlier.valid_from)
         )
       ))
-      AND (member.joined_on IS NULL OR member.joined_on <= %(last)s)
+      AND (
+        NOT EXISTS (SELECT 1 FROM members_member later WHERE later.joined_on > %(last)s)
+        OR EXISTS (
+            SELECT 1 FROM members_member member
+            WHERE member.id = relation.member_id AND (member.joined_on IS NULL OR member.joined_on <= %(last)s)
+        )
+      )
 )
 """
 """`places`: the organizations of the subtree, each with the branch it belongs to, without those that closed the month.
-`due`: who owes something there that month (articles 8 and 9), with the basis and the relief in effect, if there are."""
+`due`: who owes something there that month (articles 8 and 9), with the basis and the relief in effect, if there are.
+Each member's day of joining is read only where anybody at all joined since."""
 
 INTO = """
 INSERT INTO dues_charge (member_id, organization_id, month, turn, kind, amount_fen, waived_fen, rate, rules, basis_id,
@@ -75,11 +81,11 @@ UNFIT = """(charge.id IS NOT NULL AND charge.imported_from_id IS NULL
 SURVEY = """
 SELECT
     COUNT(charge.id),
-    COALESCE(SUM(CASE WHEN charge.id IS NULL AND due.basis IS NULL THEN 1 ELSE 0 END), 0),
-    COALESCE(SUM(CASE WHEN charge.id IS NULL AND due.basis IS NOT NULL THEN 1 ELSE 0 END), 0),
-    COALESCE(SUM(CASE WHEN charge.id IS NULL THEN due.amount ELSE 0 END), 0),
-    COALESCE(SUM(CASE WHEN {unfit} THEN 1 ELSE 0 END), 0),
-    COALESCE(SUM(CASE WHEN charge.organization_id = due.branch THEN 1 ELSE 0 END), 0),
+    COUNT(CASE WHEN charge.id IS NULL AND due.basis IS NULL THEN 1 END),
+    COUNT(CASE WHEN charge.id IS NULL THEN due.basis END),
+    COALESCE(SUM(CASE WHEN charge.id IS NULL THEN due.amount END), 0),
+    COUNT(CASE WHEN {unfit} THEN 1 END),
+    COUNT(CASE WHEN charge.organization_id = due.branch THEN 1 END),
     (SELECT COUNT(*) FROM dues_charge lying
         WHERE lying.month = %(month)s AND lying.organization_id IN (SELECT branch FROM places))
 FROM due LEFT JOIN dues_charge charge ON charge.member_id = due.member AND charge.month = %(month)s AND charge.turn = 0
