@@ -70,6 +70,7 @@ MIDDLEWARE = [
     "allauth.usersessions.middleware.UserSessionsMiddleware",
     "members.middleware.PolicyMiddleware",
     "members.accounts.AccountOrderMiddleware",
+    "reminders.middleware.EffortMiddleware",
     "axes.middleware.AxesMiddleware",
 ]
 
@@ -116,8 +117,10 @@ JOBS: list[str] = []
 """What each app has running or waiting: called with a user and `on=`, gives `members.jobs.Job`s, newest first."""
 
 START_LINKS = ["dues.queries.start.start_links"]
+OWN_LINKS = ["meetings.queries.start.own_links", "dues.queries.start.own_links", "reminders.queries.start.own_links"]
 MEMBER_LINKS = ["dues.queries.start.member_links"]
-"""What other apps add to the start page and to a member's page; see `members.links`."""
+"""What other apps add to the start page, of one's work and of one's own affairs, and to a member's page; see
+`members.links`."""
 
 # --- Data -----------------------------------------------------------------------------------------------------------
 DATABASES = {"default": ENVIRONMENT.database}

@@ -53,7 +53,7 @@ class AccountAdapter(DefaultAccountAdapter):
         record(action="change_password", by=user, subject=user)
 
     def get_password_change_redirect_url(self, request: HttpRequest) -> str:
-        return reverse("members:home")
+        return reverse("reminders:desk")
 
 
 class CodeAdapter(DefaultMFAAdapter):

@@ -21,8 +21,13 @@ class Link:
 
 
 def start_links(user: User, *, on: date) -> list[Link]:
-    """What the start page says of other apps' work; `settings.START_LINKS` ask a fixed number of queries each."""
+    """What the start page says of work in other apps; `settings.START_LINKS` ask a fixed number of queries each."""
     return _all(import_string(name)(user, on=on) for name in settings.START_LINKS)
+
+
+def own_links(user: User, *, on: date) -> list[Link]:
+    """What the start page says to somebody of their own affairs; `settings.OWN_LINKS` ask a fixed number of queries."""
+    return _all(import_string(name)(user, on=on) for name in settings.OWN_LINKS)
 
 
 def member_links(member: Member, user: User) -> list[Link]:

@@ -37,7 +37,7 @@ class Item:
         return "true" if url_name.startswith(self.below) and url_name != MY_PAGE else ""
 
 
-HOME = "members:home"
+HOME = "reminders:desk"
 MY_PAGE = "members:member-me"
 MEMBERS = (
     Item(
@@ -77,7 +77,17 @@ RECORD = (
 Group = tuple[Promise | str, tuple[Item, ...]]
 """A heading and its entries."""
 
-PEOPLE: tuple[Group, ...] = (("", (Item(HOME, _("Home"), "house-door", None),)), (_("Members"), MEMBERS))
+START = (
+    Item(HOME, _("Home"), "house-door", None, ("reminders:desk-at", "reminders:desk-branch", "reminders:desk-not")),
+    Item(
+        "reminders:desk-effort",
+        _("What we ask of a branch"),
+        "hourglass-split",
+        Capability.VIEW_DUTIES,
+        ("reminders:desk-effort",),
+    ),
+)
+PEOPLE: tuple[Group, ...] = (("", START), (_("Members"), MEMBERS))
 PARTY: tuple[Group, ...] = ((_("Party organization"), PLACES), (_("Rules and record"), RECORD))
 
 

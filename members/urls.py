@@ -1,11 +1,10 @@
 from django.urls import include, path
 
-from members.views import account, audit, home, local_rules, regulations, reveal, roster
+from members.views import account, audit, local_rules, regulations, reveal, roster
 
 app_name = "members"
 
 urlpatterns = [
-    path("", home.home, name="home"),
     path("preferences/", account.preference_edit, name="preference-edit"),
     path("look/", account.look_switch, name="look-switch"),
     path("roster/", roster.roster_list, name="roster-list"),

@@ -240,7 +240,7 @@ def test_a_phone_without_javascript_logs_in_goes_round_and_leaves(visit: Visit, 
     assert page.locator("html.large-type").count() == 1
     page.locator(".site-head-tools summary").click()
     page.get_by_role("button", name="退出登录").click()
-    page.goto(reverse("members:home"))
+    page.goto(reverse("reminders:desk"))
     assert "/account/login/" in page.url
 
 

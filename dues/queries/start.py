@@ -21,14 +21,18 @@ MOST = 1_000
 
 
 def start_links(user: User, *, on: date) -> Iterator[Link]:
-    """At most six queries for an officer, two for a member, one for a committee's staff."""
+    """At most six queries for an officer, one for a committee's staff."""
     standing = user.standing
     if paths := standing.paths(Capability.VIEW_DUES):
         yield Link("wallet2", _("Dues of the branch"), _behind(paths, on), reverse("dues:grid"))
     if paths := standing.paths(Capability.APPROVE_DUES):
         yield from _to_answer(paths)
-    if standing.member_id is not None:
-        yield Link("cash-coin", _("My dues"), _own(standing.member_id), reverse("dues:mine"))
+
+
+def own_links(user: User, *, on: date) -> Iterator[Link]:
+    """What a member has open, in two queries."""
+    if user.standing.member_id is not None:
+        yield Link("cash-coin", _("My dues"), _own(user.standing.member_id), reverse("dues:mine"))
 
 
 def member_links(member: Member, user: User) -> Iterator[Link]:

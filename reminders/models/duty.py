@@ -78,6 +78,10 @@ class DeskCountQuerySet(models.QuerySet["DeskCount"]):
     def within(self, path: str) -> "DeskCountQuerySet":
         return self.filter(subtree("organization__path", [path]))
 
+    def in_need_first(self) -> "DeskCountQuerySet":
+        """To help, not to rank: the branches with most that is late, then with most that comes this week."""
+        return self.order_by("-overdue", "-this_week", "organization__path")
+
 
 class DeskCount(models.Model):
     """How many duties of a branch were open when they were last counted: a copy for the levels above, made anew by a
@@ -89,8 +93,10 @@ class DeskCount(models.Model):
     overdue = models.PositiveIntegerField(_("overdue"))
     this_week = models.PositiveIntegerField(_("this week"))
     this_month = models.PositiveIntegerField(_("later this month"))
+    later = models.PositiveIntegerField(_("later this year"), default=0)
     done = models.PositiveIntegerField(_("done this year"))
     not_applicable = models.PositiveIntegerField(_("said not to apply"))
+    overdue_kinds = models.JSONField(_("overdue, by kind"), default=dict)
 
     objects = DeskCountQuerySet.as_manager()
 
@@ -107,3 +113,8 @@ class DeskCount(models.Model):
     @property
     def scope_path(self) -> str:
         return self.organization.path
+
+    @property
+    def asked(self) -> int:
+        """Duties of the year whose period has begun, those included that were said not to apply."""
+        return self.overdue + self.this_week + self.this_month + self.later + self.done + self.not_applicable

@@ -14,7 +14,7 @@ from tests.dues.ledger import charge, month, pay
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("today")]
 
-HOME = reverse("members:home")
+HOME = reverse("reminders:desk")
 
 
 @pytest.fixture
@@ -60,7 +60,8 @@ def test_a_member_reads_what_is_open(cast, as_user, english, owed, paid, text):
     if paid:
         pay(cast.zhang, paid, "2026-11-20")
 
-    assert texts(as_user(cast.member).get(HOME)) == [("My dues", text)]
+    own = [link for link in as_user(cast.member).get(HOME).context["own"] if link.url == reverse("dues:mine")]
+    assert [(link.title, link.text) for link in own] == [("My dues", text)]
 
 
 def test_of_a_large_tree_the_line_only_leads_to_the_page(cast, as_user, english, monkeypatch):
@@ -84,7 +85,9 @@ def test_a_committee_reads_which_cases_wait_for_it(cast, as_user, english):
 
 @pytest.mark.parametrize("part", ["county_secretary", "inspector", "administrator", "stranger", "group_leader"])
 def test_others_read_nothing_about_dues(cast, as_user, part):
-    assert texts(as_user(cast.users()[part]).get(HOME)) == []
+    answer = as_user(cast.users()[part]).get(HOME)
+    assert texts(answer) == []
+    assert reverse("dues:mine") not in [link.url for link in answer.context["own"]]
 
 
 @pytest.mark.parametrize("more", [1, 20])

@@ -212,7 +212,7 @@ def newcomer(cast: Cast, client: Client) -> Client:
     return client
 
 
-@pytest.mark.parametrize("page", ["members:home", "members:preference-edit", "mfa_index", "usersessions_list"])
+@pytest.mark.parametrize("page", ["reminders:desk", "members:preference-edit", "mfa_index", "usersessions_list"])
 def test_with_a_password_from_somebody_else_only_its_change_is_open(newcomer: Client, page: str) -> None:
     assert newcomer.get(reverse(page))["Location"] == reverse("account_change_password")
 
@@ -310,7 +310,7 @@ def required(settings: Settings) -> None:
     settings.REQUIRE_TOTP = True
 
 
-@pytest.mark.parametrize("page", ["members:home", "members:preference-edit", "usersessions_list", "mfa_index"])
+@pytest.mark.parametrize("page", ["reminders:desk", "members:preference-edit", "usersessions_list", "mfa_index"])
 def test_an_office_without_codes_opens_nothing_where_they_are_required(
     cast: Cast, as_user: Callable[[User], Client], required: None, page: str
 ) -> None:

@@ -8,8 +8,9 @@ from members.queries.standing import standing_of
 from tests.cast import TODAY, Cast
 
 ITEMS = [item for _, items in groups() for item in items]
-EVERYBODY = ["members:home", "members:regulation-list"]
-CARE = ["members:home", "members:roster-list", "members:reach-list", "members:help-list"]
+EVERYBODY = ["reminders:desk", "members:regulation-list"]
+START = ["reminders:desk", "reminders:desk-effort"]
+CARE = [*START, "members:roster-list", "members:reach-list", "members:help-list"]
 LIFE = ["meetings:meeting-list", "meetings:duty-list"]
 MONEY = ["dues:grid", "dues:payment-list"]
 OWED = ["dues:relief-list", "dues:arrears", "dues:ledger-year", "dues:bill-list", "dues:remittance-list"]
@@ -19,15 +20,15 @@ SHOWN = {
     "secretary": [*BRANCH, "members:audit-list"],
     "officer": [*CARE, "members:import-list", *LIFE, *MONEY, "dues:basis-list", *OWED, *PLACES],
     "group_leader": [*CARE, *LIFE, *PLACES],
-    "member": ["members:home", "members:member-me", "meetings:mine", "dues:mine", "members:regulation-list"],
+    "member": ["reminders:desk", "members:member-me", "meetings:mine", "dues:mine", "members:regulation-list"],
     "county_staff": [
-        "members:home", "members:roster-list", "members:import-list", "meetings:duty-list", "meetings:election-list",
+        *START, "members:roster-list", "members:import-list", "meetings:duty-list", "meetings:election-list",
         "dues:relief-list", "dues:arrears", "dues:remittance-list", *PLACES, "members:audit-list",
     ],
-    "county_secretary": ["members:home", "meetings:duty-list", "dues:arrears", "dues:remittance-list", *PLACES],
-    "inspector": ["members:home", *PLACES],
+    "county_secretary": [*START, "meetings:duty-list", "dues:arrears", "dues:remittance-list", *PLACES],
+    "inspector": ["reminders:desk", *PLACES],
     "administrator": [
-        "members:home", "meetings:special-day-list", "members:organization-tree", "members:user-list",
+        "reminders:desk", "meetings:special-day-list", "members:organization-tree", "members:user-list",
         "members:regulation-list", "members:audit-list",
     ],
     "stranger": EVERYBODY,
@@ -57,7 +58,7 @@ def test_every_entry_that_is_shown_opens(cast: Cast, as_user, part: str) -> None
 @pytest.mark.parametrize(
     ("page", "marked"),
     [
-        ("members:home", {"members:home": "page"}),
+        ("reminders:desk", {"reminders:desk": "page"}),
         ("members:roster-list", {"members:roster-list": "page"}),
         ("members:member-detail", {"members:roster-list": "true"}),
         ("members:member-me", {"members:member-me": "page"}),

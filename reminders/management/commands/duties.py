@@ -8,6 +8,8 @@ from django.utils.translation import gettext as _
 
 from members.models import Organization
 from reminders.queries.duties import duties_below
+from reminders.queries.not_applicable import keys_below
+from reminders.rules.desk import key_of
 from rulebook.console import JsonCommand, WrongUse, day
 from rulebook.values import Duty
 
@@ -23,10 +25,10 @@ class Command(JsonCommand):
         place = Organization.objects.filter(code=org).first()
         if place is None:
             raise WrongUse(_("There is no organization with the code %(code)s.") % {"code": org})
-        found = duties_below(place.path, on=on or timezone.localdate())
-        return {"duties": [self.row(duty) for duty in found]}
+        found, said = duties_below(place.path, on=on or timezone.localdate()), keys_below(place.path)
+        return {"duties": [self.row(duty, not_applicable=key_of(duty) in said) for duty in found]}
 
-    def row(self, duty: Duty) -> dict[str, Any]:
+    def row(self, duty: Duty, *, not_applicable: bool) -> dict[str, Any]:
         return {
             "kind": duty.kind,
             "organization": duty.organization,
@@ -35,6 +37,7 @@ class Command(JsonCommand):
             "due_on": duty.due_on,
             "state": duty.state,
             "citation": duty.citation.as_dict(),
+            "not_applicable": not_applicable,
         }
 
     def sentences(self, answer: Mapping[str, Any]) -> Iterable[str]:

@@ -1,16 +1,14 @@
+"""What the start page shows beside the duties: the roster in figures, the own affairs, and where to go on."""
+
 from dataclasses import asdict
 from datetime import date
-from typing import Any, cast
+from typing import Any
 
-from django.http import HttpRequest, HttpResponse
-from django.shortcuts import render
 from django.utils.translation import gettext_lazy as _
-from django.views.decorators.http import require_safe
 
 from members.choices import Capability
-from members.links import start_links
+from members.links import own_links, start_links
 from members.models import User
-from members.policy import signed_in
 from members.queries import start
 from members.queries.organizations import roster_summary
 
@@ -28,11 +26,8 @@ FIGURES = {
 """Figure of RosterSummary → what it counts, and the list that shows them."""
 
 
-@signed_in
-@require_safe
-def home(request: HttpRequest) -> HttpResponse:
-    """The start page: what this person can do next, and how their part of the tree stands."""
-    user, on = cast(User, request.user), request.today  # type: ignore[attr-defined]
+def start_of(user: User, *, on: date) -> dict[str, Any]:
+    """What this person can do next, and how their part of the tree stands."""
     held = user.standing.capabilities
     context: dict[str, Any] = {
         "member_id": user.standing.member_id,
@@ -42,6 +37,7 @@ def home(request: HttpRequest) -> HttpResponse:
         "sees_roster": Capability.VIEW_ROSTER in held,
         "keeps_contacts": Capability.VIEW_CONTACTS in held,
         "members": start.roster_size(user),
+        "own": own_links(user, on=on),
         "links": start_links(user, on=on),
     }
     if Capability.VIEW_CONTACTS in held:
@@ -49,7 +45,7 @@ def home(request: HttpRequest) -> HttpResponse:
     elif Capability.VIEW_ORGANIZATIONS in held:
         counts = start.organization_counts(user, on=on)
         context["organizations"] = [(kind.label, count) for kind, count in counts.items()]
-    return render(request, "members/home.html", context)
+    return context
 
 
 def _figures(user: User, on: date) -> list[tuple[int, Any, str, str]]:

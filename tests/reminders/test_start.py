@@ -9,7 +9,7 @@ from members.choices import SituationKind
 from members.models import Situation
 from tests.cast import Cast, make_member
 
-HOME = "members:home"
+HOME = "reminders:desk"
 UPLOAD = "上传名册表格"
 
 
@@ -84,7 +84,7 @@ def test_home_costs_the_same_whatever_the_roster(
         member = make_member(f"党员{number}", cast.branch)
         Situation.objects.create(member=member, kind=SituationKind.RETIRED)
     client = as_user(cast.secretary)
-    with django_assert_num_queries(8):
+    with django_assert_num_queries(41):
         client.get(reverse(HOME))
 
 

@@ -1,0 +1,115 @@
+"""How a desk is laid out: what is late, what comes today, this week, this month, later, and what is done."""
+
+import calendar
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+from enum import StrEnum
+from typing import Generic, Protocol, TypeVar
+
+from rulebook.values import Duty, DutyState
+
+FOLD_FROM = 4
+"""So many lines of one kind in a section are one line that opens."""
+
+
+class When(StrEnum):
+    OVERDUE = "overdue"
+    TODAY = "today"
+    THIS_WEEK = "this_week"
+    THIS_MONTH = "this_month"
+    LATER = "later"
+    DONE = "done"
+
+
+class Lined(Protocol):
+    """Anything that shows a duty."""
+
+    @property
+    def duty(self) -> Duty: ...
+
+
+Line = TypeVar("Line", bound=Lined)
+DutyKey = tuple[str, str, str, str | None]
+"""Kind, code of the organization, period, member: which duty it is, whatever day it is asked for."""
+
+
+@dataclass(frozen=True, slots=True)
+class Pile(Generic[Line]):
+    """The lines of one kind in a section, by the day they fall due."""
+
+    kind: str
+    lines: Sequence[Line]
+
+    @property
+    def is_folded(self) -> bool:
+        return len(self.lines) >= FOLD_FROM
+
+
+@dataclass(frozen=True, slots=True)
+class Section(Generic[Line]):
+    """What falls due in a time, pile by pile; the pile whose first line is due first stands first."""
+
+    when: When
+    piles: Sequence[Pile[Line]]
+
+    @property
+    def size(self) -> int:
+        return sum(len(pile.lines) for pile in self.piles)
+
+
+@dataclass(frozen=True, slots=True)
+class Counted:
+    """How many duties fall into each time, how many are said not to apply, and which kinds are overdue."""
+
+    times: Mapping[When, int]
+    not_applicable: int
+    overdue_kinds: Mapping[str, int]
+
+
+def key_of(duty: Duty) -> DutyKey:
+    return duty.kind, duty.organization, duty.period, duty.member
+
+
+def when(duty: Duty, *, on: date) -> When:
+    """Where a duty stands on a day. A week ends with its Sunday, also past the end of the month."""
+    if duty.state == DutyState.DONE:
+        return When.DONE
+    if duty.state == DutyState.OVERDUE:
+        return When.OVERDUE
+    if duty.due_on <= on:
+        return When.TODAY
+    if duty.due_on <= on + timedelta(days=6 - on.weekday()):
+        return When.THIS_WEEK
+    return When.THIS_MONTH if duty.due_on <= last_of_month(on) else When.LATER
+
+
+def sections(lines: Iterable[Line], *, on: date) -> list[Section[Line]]:
+    """The sections that hold something, in the order of the times. Of what is done only what this month or a later
+    one asked for: the rest of the year is on the pages of the apps."""
+    found: dict[When, list[Line]] = defaultdict(list)
+    for line in lines:
+        found[when(line.duty, on=on)].append(line)
+    found[When.DONE] = [line for line in found[When.DONE] if line.duty.due_on >= on.replace(day=1)]
+    return [Section(one, piles(found[one])) for one in When if found[one]]
+
+
+def piles(lines: Iterable[Line]) -> list[Pile[Line]]:
+    """The lines by kind."""
+    of_kind: dict[str, list[Line]] = defaultdict(list)
+    for line in sorted(lines, key=lambda line: (line.duty.due_on, line.duty.organization)):
+        of_kind[line.duty.kind].append(line)
+    return [Pile(kind, of_one) for kind, of_one in of_kind.items()]
+
+
+def counted(duties: Sequence[Duty], not_applicable: set[DutyKey], *, on: date) -> Counted:
+    """What a level above reads of a branch: numbers, and no name. What is done is done, whatever was said of it."""
+    asked = [duty for duty in duties if duty.state == DutyState.DONE or key_of(duty) not in not_applicable]
+    times = Counter(when(duty, on=on) for duty in asked)
+    kinds = Counter(duty.kind for duty in asked if duty.state == DutyState.OVERDUE)
+    return Counted(times, len(duties) - len(asked), dict(kinds.most_common()))
+
+
+def last_of_month(day: date) -> date:
+    return day.replace(day=calendar.monthrange(day.year, day.month)[1])

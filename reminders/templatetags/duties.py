@@ -1,0 +1,73 @@
+"""How the periods and days of duties are said."""
+
+import re
+from collections.abc import Mapping
+from datetime import date
+from uuid import uuid4
+
+from django import template
+from django.utils.formats import date_format
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from reminders.queries.desk import words_of
+from reminders.rules.desk import When
+
+register = template.Library()
+QUARTER, YEAR = re.compile(r"(\d{4})-Q([1-4])"), re.compile(r"\d{4}")
+
+
+@register.filter
+def period(name: str) -> str:
+    """`2026`, `2026-Q3`, `2026-07` and `2026-07-15` in words; anything else as it is."""
+    if YEAR.fullmatch(name):
+        return _("the year %(year)s") % {"year": name}
+    if quarter := QUARTER.fullmatch(name):
+        return _("quarter %(number)s of %(year)s") % {"year": quarter[1], "number": quarter[2]}
+    try:
+        first = date.fromisoformat(name if len(name) > 7 else f"{name}-01")
+    except ValueError:
+        return name
+    return date_format(first, "DATE_FORMAT" if len(name) > 7 else "YEAR_MONTH_FORMAT")
+
+
+@register.simple_tag
+def due(due_on: date, on: date) -> str:
+    """How far a day is off: "in 3 days", "84 days late"."""
+    days = (due_on - on).days
+    if days == 0:
+        return _("today")
+    if days > 0:
+        return ngettext("in %(days)s day", "in %(days)s days", days) % {"days": days}
+    return ngettext("%(days)s day late", "%(days)s days late", -days) % {"days": -days}
+
+
+@register.filter
+def duty_title(kind: str) -> object:
+    """What a kind of duty is called."""
+    return words_of(kind).title
+
+
+@register.filter
+def most_of(kinds: Mapping[str, int], number: int = 4) -> list[tuple[object, int]]:
+    """The commonest kinds with their names, most first."""
+    found = sorted(kinds.items(), key=lambda one: (-one[1], one[0]))
+    return [(words_of(kind).title, count) for kind, count in found[:number]]
+
+
+@register.simple_tag
+def section_name(when: When) -> str:
+    return {
+        When.OVERDUE: _("Overdue"),
+        When.TODAY: _("Today"),
+        When.THIS_WEEK: _("This week"),
+        When.THIS_MONTH: _("Later this month"),
+        When.LATER: _("Later this year"),
+        When.DONE: _("Done"),
+    }[when]
+
+
+@register.simple_tag
+def new_key() -> str:
+    """For a form by hand: the key of the row that it stores."""
+    return str(uuid4())

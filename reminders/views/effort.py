@@ -1,0 +1,83 @@
+"""What we ask of a branch: a year of it, for the branch itself and for those who ask."""
+
+from collections.abc import Iterator
+
+from django.core.paginator import Paginator
+from django.http import FileResponse, HttpResponse
+from django.shortcuts import render
+from django.utils.formats import date_format
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_safe
+
+from members.choices import Capability, OrganizationKind
+from members.models import Organization
+from members.policy import requires
+from members.requests import PageRequest
+from reminders.forms.desk import PlacesForm
+from reminders.queries.effort import Asked, AskedBelow, asked_below, asked_by_month
+from reminders.views.places import places_asked_for, places_offered
+from reminders.views.workbook import workbook
+
+ON_A_PAGE = 30
+
+
+@requires(Capability.VIEW_DUTIES)
+@require_safe
+def effort(request: PageRequest) -> HttpResponse:
+    """Twelve months of a branch; of a committee each branch, and the median."""
+    place, paths = _asked_for(request)
+    if place and place.kind == OrganizationKind.BRANCH:
+        months = asked_by_month(place.path, on=request.today)
+        return render(request, "reminders/effort.html", {"place": place, "months": months, "sums": _sums(months)})
+    form = PlacesForm(request.GET, places=places_offered(request))
+    below = asked_below(paths, on=request.today)
+    shown = [row for row in below.rows if form.text().casefold() in row.branch.name.casefold()]
+    page = Paginator(shown, ON_A_PAGE).get_page(request.GET.get("page"))
+    context = {"form": form, "place": place, "below": below, "page": page, "query": request.GET.urlencode()}
+    return render(request, "reminders/effort_below.html", context)
+
+
+@requires(Capability.VIEW_DUTIES)
+@require_safe
+def effort_export(request: PageRequest) -> FileResponse:
+    """The same as a workbook."""
+    place, paths = _asked_for(request)
+    if place and place.kind == OrganizationKind.BRANCH:
+        rows = _month_cells(asked_by_month(place.path, on=request.today))
+        return workbook(_("What we ask of a branch"), [_("Month"), *_headings()], rows, on=request.today)
+    rows = _branch_cells(asked_below(paths, on=request.today))
+    return workbook(_("What we ask of a branch"), [_("Branch"), *_headings()], rows, on=request.today)
+
+
+def _asked_for(request: PageRequest) -> tuple[Organization | None, list[str]]:
+    """The place of the address, else the branch in which one works when it is the only one."""
+    place, paths = places_asked_for(request)
+    if place is None:
+        branches = Organization.objects.visible_to(request.user, Capability.VIEW_DUTIES).branches()
+        only = list(branches.standing_on(request.today)[:2])
+        place = only[0] if len(only) == 1 else None
+    return place, paths
+
+
+def _sums(months: list[tuple[object, Asked]]) -> Asked:
+    found = [asked for _month, asked in months]
+    return Asked(*(sum(getattr(one, name) for one in found) for name in ("duties", "questions", "forms", "fields")))
+
+
+def _headings() -> list[str]:
+    return [_("Duties"), _("Messages to officers"), _("Forms sent"), _("Fields filled")]
+
+
+def _numbers(asked: Asked) -> list[object]:
+    return [asked.duties, asked.questions, asked.forms, asked.fields]
+
+
+def _month_cells(months: list[tuple[object, Asked]]) -> Iterator[list[object]]:
+    for month, asked in months:
+        yield [date_format(month, "YEAR_MONTH_FORMAT"), *_numbers(asked)]
+
+
+def _branch_cells(below: AskedBelow) -> Iterator[list[object]]:
+    for row in below.rows:
+        yield [row.branch.name, *_numbers(row.asked)]
+    yield [_("Median"), *_numbers(below.median)]
