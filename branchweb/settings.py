@@ -278,8 +278,8 @@ CELERY_TASK_ROUTES = {
 }
 """Queues, so that ten thousand messages don't keep an import waiting; whatever isn't named goes to `celery`."""
 CELERY_TASK_PUBLISH_RETRY = False  # a page never waits for the broker: the minute's beat finds the row
-CELERY_BEAT_SCHEDULE = {
 CELERY_BEAT_SCHEDULER = "branchweb.beat:LivingScheduler"
+CELERY_BEAT_SCHEDULE = {
     "continue-imports": {"task": "members.tasks.continue_imports", "schedule": 60.0},
     "refresh-rosters": {"task": "members.tasks.refresh_rosters", "schedule": crontab(hour="0", minute="5")},
     "forget-logins": {"task": "members.tasks.forget_logins", "schedule": crontab(hour="3", minute="41")},
