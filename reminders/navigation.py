@@ -2,7 +2,12 @@
 
 from django.utils.translation import gettext_lazy as _
 
+from members.choices import Capability
 from members.navigation import Group, Item
 
-MESSAGES: tuple[Item, ...] = ()
+MESSAGES: tuple[Item, ...] = (
+    Item("reminders:inbox", _("My messages"), "envelope", None, ("reminders:inbox-",)),
+    Item("reminders:message-list", _("Sent messages"), "send", Capability.VIEW_MESSAGES, ("reminders:message-",)),
+    Item("reminders:call-list", _("Call list"), "telephone", Capability.SEND_MESSAGES, ("reminders:call-",)),
+)
 GROUPS: tuple[Group, ...] = ((_("Messages"), MESSAGES),)

@@ -35,6 +35,10 @@ class MessageQuerySet(models.QuerySet["Message"]):
         """What the user has been told, newest first."""
         return self.filter(user=user.pk, state__in=SHOWN).order_by("-due_at", "key")
 
+    def mark_read(self, message: "Message", *, at: datetime) -> None:
+        """The first time that it is opened."""
+        self.filter(pk=message.pk, read_at__isnull=True).update(read_at=at)
+
     def waiting(self) -> "MessageQuerySet":
         return self.filter(state__in=WAITING)
 

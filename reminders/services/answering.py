@@ -36,10 +36,7 @@ def answer(
     """
     if choice not in choices_of(message.kind):
         raise Refused(_("Choose one of the answers."))
-    meeting = meeting_of(message)
-    if meeting is None:
-        raise Refused(str(CLOSED[Closed.NOT_EXPECTED]))
-    locked(meeting)  # one answer after the other
+    hold_meeting(message)
     message = Message.objects.select_related("organization", "member", "contact_person").get(pk=message.pk)
     question = question_of(message, locked=True)
     if question.given and question.given.choice == choice and not words:
@@ -48,6 +45,17 @@ def answer(
         raise Refused(str(question.why_closed))
     _tell_the_meeting(question, AnswerChoice(choice), words, at=at, by=by or _signature(message))
     return _stored(question, choice, source, at=at, by=by)
+
+
+def hold_meeting(message: Message) -> Meeting:
+    """The meeting's row until the transaction ends: one answer after the other. Raises Refused when there is none.
+
+    Whoever holds the message too takes this first.
+    """
+    meeting = meeting_of(message)
+    if meeting is None:
+        raise Refused(str(CLOSED[Closed.NOT_EXPECTED]))
+    return locked(meeting)
 
 
 def _tell_the_meeting(question: Question, choice: AnswerChoice, words: str, *, at: datetime, by: User | str) -> None:

@@ -63,3 +63,9 @@ def tell(
 
 def many_members(cast: Cast, number: int) -> list[Member]:
     return [make_member(f"党员{one:02}", cast.branch) for one in range(1, number + 1)]
+
+
+def of_use_now(**fields: object) -> dict[str, object]:
+    """Due an hour ago and of use for a week: pages read the real clock."""
+    now = timezone.now()
+    return {"due_at": now - timedelta(hours=1), "expires_at": now + timedelta(days=7), **fields}

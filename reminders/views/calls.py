@@ -1,0 +1,73 @@
+"""The list to call from: on paper in large type, or beside the telephone."""
+
+from typing import Any
+from uuid import UUID
+
+from django.contrib import messages
+from django.http import HttpResponse
+from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_http_methods, require_POST
+
+from members.choices import Capability
+from members.forms.contact import CallListForm
+from members.policy import fetch, requires
+from members.refusals import carried_out
+from members.requests import PageRequest
+from members.services.calls import AT_ONCE, Numbers
+from members.services.refused import Refused
+from reminders.forms.messages import CallForm
+from reminders.models import Message
+from reminders.queries.calls import Call, calls_of
+from reminders.services.calling import open_numbers, record_call
+
+
+@requires(Capability.SEND_MESSAGES)
+@never_cache
+@require_http_methods(["GET", "HEAD", "POST"])
+def call_list(request: PageRequest) -> HttpResponse:
+    """Whom to call today and what to say. Phone numbers only after a reason was given, on record."""
+    now = timezone.now()
+    calls = calls_of(request.user, at=now)
+    form = CallListForm(request.POST or None)
+    numbers: dict[int, Numbers] = {}
+    if request.method == "POST" and form.is_valid():
+        told = [call.message for call in calls[:AT_ONCE]]
+        given = {"messages": told, "now": now, "by": request.user, **form.cleaned_data}
+        carried_out(form, lambda: numbers.update(open_numbers(**given)))
+    may_reveal = Capability.REVEAL_PRIVATE in request.user.standing.capabilities
+    context = {"form": form, "opened": bool(numbers), "may_reveal": may_reveal, **_shown(calls, numbers)}
+    return render(request, "reminders/call_list.html", context)
+
+
+@requires(Capability.SEND_MESSAGES)
+@require_POST
+def call_record(request: PageRequest, key: UUID) -> HttpResponse:
+    """What became of one call. htmx takes the call off the list and leaves the numbers of the others where they are."""
+    message = fetch(request, Message.objects.select_related("organization"), pk=key)
+    form = CallForm(request.POST, message=message)
+    try:
+        if not form.is_valid():
+            raise Refused(_("Say what became of the call."))
+        record_call(message=message, at=timezone.now(), by=request.user, **form.cleaned_data)
+    except Refused as refusal:
+        if request.htmx:
+            return HttpResponse(str(refusal), status=409, content_type="text/plain; charset=utf-8")
+        messages.error(request, str(refusal))
+    return _taken_off(request) if request.htmx else redirect("reminders:call-list")
+
+
+def _taken_off(request: PageRequest) -> HttpResponse:
+    """Nothing in the call's place, and how many are left. When none is, the page is loaded anew and says so."""
+    left = _shown(calls_of(request.user, at=timezone.now()), {})
+    response = render(request, "reminders/call_list.html#patch", {**left, "is_patch": True})
+    if not left["total"]:
+        response.headers["HX-Refresh"] = "true"
+    return response
+
+
+def _shown(calls: list[Call], numbers: dict[int, Numbers]) -> dict[str, Any]:
+    lines = [{"call": call, "numbers": numbers.get(call.message.member_id or 0)} for call in calls[:AT_ONCE]]
+    return {"lines": lines, "total": len(calls), "most": AT_ONCE}
