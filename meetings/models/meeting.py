@@ -146,6 +146,7 @@ class Meeting(models.Model):
         indexes = [
             models.Index(fields=["organization", "-day"], name="meeting_by_place"),
             models.Index(fields=["kind", "counts_for_year"], name="meeting_by_kind"),
+            models.Index(fields=["day"], name="meeting_by_day"),
         ]
 
     def __str__(self) -> str:

@@ -1,23 +1,27 @@
 """Meetings as far as they can be told, read together."""
 
 from collections import defaultdict
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 from uuid import UUID
 
 from meetings.choices import MeetingState, VoteSubject
 from meetings.models import AgendaItem, Expected, Material, Meeting
+from members.models import Member
+from members.paths import contains, subtree
 from reminders.rules.telling import MeetingFacts, naming_nobody
 
 ABOUT_SOMEBODY = (VoteSubject.ADMISSION, VoteSubject.CONFIRMATION)
 
 
 def meeting_facts(keys: Collection[UUID]) -> Mapping[UUID, MeetingFacts]:
-    """Those of the meetings that exist, by their keys. Four queries."""
-    meetings = Meeting.objects.filter(pk__in=keys).select_related("organization", "local_kind") if keys else []
-    names = _names(keys) if keys else {}
-    items, decisions = _agenda(keys) if keys else ({}, {})
-    materials = _materials(keys) if keys else {}
+    """Those of the meetings that exist, by their keys. Four queries, five where something is to be read beforehand."""
+    if not keys:
+        return {}
+    meetings = list(Meeting.objects.filter(pk__in=keys).select_related("organization", "local_kind"))
+    items, decisions = _agenda(keys)
+    materials = _materials(keys)
+    names = _names(keys) | _names_to_be([one for one in meetings if not one.opened_at and one.pk in materials])
     return {
         one.pk: MeetingFacts(
             branch=one.organization.name,
@@ -30,7 +34,7 @@ def meeting_facts(keys: Collection[UUID]) -> Mapping[UUID, MeetingFacts]:
             online_link=one.online_link,
             items=naming_nobody(items.get(one.pk, ()), names.get(one.pk, ())),
             decisions=naming_nobody(decisions.get(one.pk, ()), names.get(one.pk, ())),
-            materials=tuple(materials.get(one.pk, ())),
+            materials=naming_nobody(materials.get(one.pk, ()), names.get(one.pk, ())),
         )
         for one in meetings
     }
@@ -39,6 +43,14 @@ def meeting_facts(keys: Collection[UUID]) -> Mapping[UUID, MeetingFacts]:
 def _names(keys: Collection[UUID]) -> dict[UUID, list[str]]:
     """Everybody on the frozen lists."""
     return _by_meeting(Expected.objects.filter(meeting__in=keys).order_by().values_list("meeting", "name"))
+
+
+def _names_to_be(meetings: Sequence[Meeting]) -> dict[UUID, list[str]]:
+    """Everybody on the rosters of meetings whose lists aren't frozen yet."""
+    paths = [one.organization.path for one in meetings]
+    rows = Member.objects.filter(subtree("roster_path", paths)).order_by().values_list("roster_path", "name")
+    people = list(rows) if paths else []
+    return {one.pk: [name for path, name in people if contains(one.organization.path, path)] for one in meetings}
 
 
 def _agenda(keys: Collection[UUID]) -> tuple[dict[UUID, list[str]], dict[UUID, list[str]]]:

@@ -27,11 +27,11 @@ def held(place: Organization, *, closed_at: datetime = EVENING, items: Iterable[
     return made
 
 
-def planned(place: Organization, day: date, starts_at: time | None = time(15), **fields) -> Meeting:
+def planned(where: Organization, day: date, starts_at: time | None = time(15), **fields) -> Meeting:
     """A general meeting to come, in a room."""
     fields = {"kind": MeetingKind.GENERAL_MEETING, "place": "社区三楼会议室", **fields}
     return Meeting.objects.create(
-        organization=place, day=day, starts_at=starts_at, counts_for_year=day.year, state=MeetingState.PLANNED, **fields
+        organization=where, day=day, starts_at=starts_at, counts_for_year=day.year, state=MeetingState.PLANNED, **fields
     )
 
 
