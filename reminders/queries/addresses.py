@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from datetime import date
 from uuid import UUID
 
+from members.fields import opened
 from members.models import ContactPerson, Member
 from reminders.choices import Addressee, ChannelKind
 from reminders.models import Message
@@ -46,17 +47,15 @@ def _person(message: Message, people: Recipients) -> Person | None:
 
 
 def _phones(messages: Sequence[Message]) -> dict[UUID, str]:
-    contacts = {message.contact_person_id for message in messages} - {None}
-    of_contact = {
-        row.pk: (row.person.phone if row.person else row.phone)
-        for row in ContactPerson.objects.filter(pk__in=contacts).select_related("person")
-    }
-    members = {message.member_id for message in messages if message.addressee == Addressee.MEMBER}
+    contacts = [message.contact_person_id for message in messages if message.contact_person_id]
+    members = [message.member_id for message in messages if message.member_id]
     of_member = dict(Member.objects.filter(pk__in=members).values_list("pk", "phone"))
-    found = {
-        message.pk: of_contact.get(message.contact_person_id)
-        if message.addressee == Addressee.CONTACT_PERSON
-        else of_member.get(message.member_id)
-        for message in messages
-    }
-    return {key: phone.open() for key, phone in found.items() if phone}
+    rows = ContactPerson.objects.filter(pk__in=contacts).values_list("pk", "person", "person__phone", "phone")
+    of_contact = {key: phone if person else own for key, person, phone, own in rows}
+    return {message.pk: opened(_phone(message, of_member, of_contact) or "") for message in messages}
+
+
+def _phone(message: Message, of_member: Mapping[int, str], of_contact: Mapping[UUID, str]) -> str | None:
+    if message.addressee == Addressee.CONTACT_PERSON:
+        return of_contact.get(message.contact_person_id) if message.contact_person_id else None
+    return of_member.get(message.member_id) if message.member_id else None

@@ -38,7 +38,7 @@ def plan(at: datetime) -> int:
     """
     program_wordings()
     world = World.load()
-    return sum(_plan_unless_it_fails(kind, at, world) for kind in occasions.KINDS)
+    return sum([_plan_unless_it_fails(MessageKind(kind), at, world) for kind in occasions.KINDS])
 
 
 @dataclass(frozen=True, slots=True)
