@@ -270,7 +270,9 @@ CELERY_TASK_SERIALIZER = "json"
 CELERY_ACCEPT_CONTENT = ["json"]
 CELERY_TIMEZONE = TIME_ZONE
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
+CELERY_BROKER_CONNECTION_MAX_RETRIES = None  # a broker that was away for a day finds its workers waiting
 CELERY_TASK_ROUTES = {
+    "reminders.tasks.count_*": "rollups",
     "reminders.tasks.*": "messages",
     "members.tasks.*import*": "imports",
     "members.tasks.*export*": "exports",
@@ -280,13 +282,17 @@ CELERY_TASK_PUBLISH_RETRY = False  # a page never waits for the broker: the minu
 CELERY_BEAT_SCHEDULER = "branchweb.beat:LivingScheduler"
 CELERY_BEAT_SCHEDULE = {
     "continue-imports": {"task": "members.tasks.continue_imports", "schedule": 60.0},
-CELERY_BROKER_CONNECTION_MAX_RETRIES = None  # a broker that was away for a day finds its workers waiting
+    "continue-exports": {"task": "members.tasks.continue_exports", "schedule": 60.0},
+    "forget-exports": {"task": "members.tasks.forget_exports", "schedule": crontab(hour="3", minute="23")},
     "refresh-rosters": {"task": "members.tasks.refresh_rosters", "schedule": crontab(hour="0", minute="5")},
-    "reminders.tasks.count_*": "rollups",
     "forget-logins": {"task": "members.tasks.forget_logins", "schedule": crontab(hour="3", minute="41")},
     "charge-dues": {"task": "dues.tasks.charge_current_month", "schedule": crontab(hour="0", minute="35")},
     "anchor-record": {"task": "audit.tasks.anchor_record", "schedule": crontab(minute="7")},
     "check-record": {"task": "audit.tasks.check_record", "schedule": crontab(hour="4", minute="17")},
+    "plan-messages": {"task": "reminders.tasks.plan_messages", "schedule": 60.0, "options": {"expires": 55}},
+    "dispatch-messages": {"task": "reminders.tasks.dispatch_messages", "schedule": 60.0, "options": {"expires": 55}},
+    "settle-messages": {"task": "reminders.tasks.settle_messages", "schedule": crontab(hour="2", minute="11")},
+    "count-desks": {"task": "reminders.tasks.count_desks", "schedule": crontab(minute="29")},
 }
 
 # --- E-mail and logs ------------------------------------------------------------------------------------------------
@@ -304,10 +310,6 @@ OUTSIDE_HOSTS = ENVIRONMENT.outside_hosts
 SMS_FIELDS = ENVIRONMENT.sms_fields
 SMS_TAKEN = ENVIRONMENT.sms_taken
 LOGGING = {
-    "plan-messages": {"task": "reminders.tasks.plan_messages", "schedule": 60.0, "options": {"expires": 55}},
-    "dispatch-messages": {"task": "reminders.tasks.dispatch_messages", "schedule": 60.0, "options": {"expires": 55}},
-    "settle-messages": {"task": "reminders.tasks.settle_messages", "schedule": crontab(hour="2", minute="11")},
-    "count-desks": {"task": "reminders.tasks.count_desks", "schedule": crontab(minute="29")},
     "version": 1,
     "disable_existing_loggers": False,
     "formatters": {"line": {"format": "{asctime} {levelname} {name}: {message}", "style": "{"}},
