@@ -34,7 +34,7 @@ class DutyWords:
     title: Promise | str
     action: Promise | str
     url: Callable[[Place], str]
-    icon: str = "check2-circle"
+    icon: str = "check-circle"
     seen_with: Capability | None = None
     done_with: Capability | None = None
 
