@@ -24,12 +24,14 @@ OF_MEMBERS = (Capability.VIEW_CONTACTS, Capability.VIEW_DUES)
 
 @dataclass(frozen=True, slots=True)
 class DeskLine:
-    """A duty as the desk shows it. `url` is empty for who can't do it; `said` when it was said not to apply."""
+    """A duty as the desk shows it. `where` is empty when it goes without saying, `url` for who can't do it; `said` is
+    set when it was said not to apply."""
 
     duty: Duty
     place: Organization
     member: Member | None
     words: DutyWords
+    where: str
     url: str
     said: NotApplicable | None = None
 
@@ -46,12 +48,11 @@ class Desk:
     sections: list[Section[DeskLine]]
     left_out: list[DeskLine]
     kinds: list[tuple[str, Any, int]]
-    several_places: bool
 
 
 def words_of(kind: str) -> DutyWords:
     """Its own words, or its code and the page of the organization."""
-    return duty_words().get(kind) or DutyWords(kind.replace("_", " "), _("Open"), _page_of)
+    return duty_words().get(kind) or DutyWords(kind.replace("_", " "), _("Go there"), _page_of)
 
 
 def _page_of(place: Place) -> str:
@@ -77,18 +78,17 @@ def desk_of(user: User, paths: Iterable[str], *, on: date, kind: str = "") -> De
     paths = list(paths)
     duties = [duty for path in paths for duty in duties_below(path, on=on)]
     said = said_below(paths) if paths else {}
-    lines = _lines(user, duties, said)
+    lines = _lines(user, duties, said, at=paths[0] if len(paths) == 1 else "")
     asked = [line for line in lines if not line.is_left_out]
     return Desk(
         sections=sections([line for line in asked if kind in ("", line.duty.kind)], on=on),
         left_out=[line for line in lines if line.is_left_out and kind in ("", line.duty.kind)],
         kinds=_kinds(asked, on),
-        several_places=len({line.place.pk for line in lines}) > 1,
     )
 
 
-def _lines(user: User, duties: list[Duty], said: Mapping[Any, NotApplicable]) -> list[DeskLine]:
-    """Those that the user sees, with the rows they name: two queries."""
+def _lines(user: User, duties: list[Duty], said: Mapping[Any, NotApplicable], *, at: str) -> list[DeskLine]:
+    """Those that the user sees, with the rows they name: two queries. `at`: the path of the desk's only place."""
     places = {one.code: one for one in Organization.objects.filter(code__in={duty.organization for duty in duties})}
     seen = [
         duty
@@ -96,19 +96,16 @@ def _lines(user: User, duties: list[Duty], said: Mapping[Any, NotApplicable]) ->
         if sees_kind(user, duty.kind, about_member=bool(duty.member), path=places[duty.organization].path)
     ]
     members = Member.objects.in_bulk([int(duty.member) for duty in seen if duty.member])
-    return [
-        _line(user, duty, places[duty.organization], members.get(int(duty.member or 0)), said.get(key_of(duty)))
-        for duty in seen
-    ]
+    return [_line(user, duty, places[duty.organization], members, said.get(key_of(duty)), at) for duty in seen]
 
 
 def _line(
-    user: User, duty: Duty, organization: Organization, member: Member | None, said: NotApplicable | None
+    user: User, duty: Duty, place: Organization, members: Mapping[int, Member], said: NotApplicable | None, at: str
 ) -> DeskLine:
-    words = words_of(duty.kind)
+    words, member = words_of(duty.kind), members.get(int(duty.member or 0))
     does = words.done_with or words.seen_with
-    url = words.url(Place(duty, organization, member)) if not does or user.standing.may(does, organization.path) else ""
-    return DeskLine(duty, organization, member, words, url, said)
+    url = words.url(Place(duty, place, member)) if not does or user.standing.may(does, place.path) else ""
+    return DeskLine(duty, place, member, words, "" if place.path == at else place.name, url, said)
 
 
 def _kinds(lines: list[DeskLine], on: date) -> list[tuple[str, Any, int]]:
