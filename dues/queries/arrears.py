@@ -9,17 +9,15 @@ from collections.abc import Collection, Iterable, Mapping
 from datetime import date
 from typing import Any
 
-from django.db.models import Exists, F, IntegerField, OuterRef, Q, QuerySet, Subquery, Sum
+from django.db.models import F, IntegerField, OuterRef, QuerySet, Subquery, Sum
 from django.db.models.functions import Coalesce
 
 from dues.models import Allocation, Arrangement, ArrearsReason, Charge
 from dues.models.charge import ChargeQuerySet
-from dues.queries.balance import balances
 from dues.rules.arrears import Arrears, OpenMonth, Span, arrears
 from dues.rules.months import month_of
 from members.models import Member
 from members.models.member import MemberQuerySet
-from rulebook.dates import add_months
 
 WINDOW = 12
 """Months that a branch's grid looks at for arrears; who left all of them open is looked at from the beginning."""
@@ -29,29 +27,24 @@ Members = Collection[int] | QuerySet[Member, Any]
 """Primary keys, or a query for them where they are too many to name."""
 
 
-def standing_charges() -> ChargeQuerySet:
-    """The line that counts of each member's month, where it asks for something: neither reversed nor waived."""
-    later = Charge.objects.filter(member=OuterRef("member"), month=OuterRef("month"), turn=OuterRef("turn") + 1)
-    return Charge.objects.filter(~Exists(later), amount_fen__gt=F("waived_fen"))
-
-
-def behind_on(on: date) -> Q:
-    """Condition on members: the latest month that asked for something before the month of that day isn't fully paid.
+def behind(members: MemberQuerySet, *, on: date) -> MemberQuerySet:
+    """Those of whom the latest month that asked for something before the month of that day isn't fully paid.
 
     Who pays by the quarter may be among them before the quarter is over; `arrears_of` then finds nothing late.
     """
-    mine = standing_charges().filter(member=OuterRef(OuterRef("pk")), month__lt=month_of(on))
-    latest = mine.order_by("-month", "-turn").values("pk")[:1]
-    unpaid = Charge.objects.alias(settled=_settled()).filter(amount_fen__gt=F("waived_fen") + F("settled"))
-    return ~Q(Exists(_paid_for(add_months(month_of(on), -1)))) & Q(Exists(unpaid.filter(pk=Subquery(latest))))
+    asked_for = standing_charges().filter(member=OuterRef("pk"), month__lt=month_of(on)).order_by("-month", "-turn")
+    left = asked_for.annotate(left_fen=F("amount_fen") - F("waived_fen") - _settled()).values("left_fen")[:1]
+    return members.alias(left_fen=Subquery(left, output_field=IntegerField())).filter(left_fen__gt=0)
 
 
-def _paid_for(month: date) -> ChargeQuerySet:
-    """The member's only charge of a month, where it was paid: true of nearly everybody, and quickly seen."""
-    only = Charge.objects.filter(member=OuterRef("pk"), month=month, turn=0, amount_fen__gt=F("waived_fen"))
-    reversed_since = Charge.objects.filter(member=OuterRef("member"), month=OuterRef("month"), turn=1)
-    paid = only.alias(settled=_settled()).filter(amount_fen__lte=F("waived_fen") + F("settled"))
-    return paid.filter(~Exists(reversed_since))
+def standing_charges() -> ChargeQuerySet:
+    """The line that counts of each member's month, where it asks for something: neither reversed nor waived.
+
+    Values, not Exists: of that PostgreSQL makes a join, and begins with what costs most.
+    """
+    later = Charge.objects.filter(member=OuterRef("member"), month=OuterRef("month"), turn=OuterRef("turn") + 1)
+    lines = Charge.objects.alias(next_turn=Subquery(later.values("turn")))
+    return lines.filter(next_turn=None, amount_fen__gt=F("waived_fen"))
 
 
 def _settled() -> Coalesce:
@@ -60,13 +53,8 @@ def _settled() -> Coalesce:
     return Coalesce(Subquery(given.annotate(fen=Sum("amount_fen")).values("fen"), output_field=IntegerField()), 0)
 
 
-def behind(members: MemberQuerySet, *, on: date) -> MemberQuerySet:
-    """Those of the members who are behind on that day."""
-    return members.filter(behind_on(on))
-
-
 def arrears_of(members: Members, *, on: date) -> dict[int, Arrears]:
-    """Member → arrears of that day, of those who have any, from the first month on. Four queries.
+    """Member → arrears of that day, of those who have any, from the first month on. Three queries.
 
     Ask about few, or about those who are behind: every month of theirs is added up.
     """
@@ -96,13 +84,12 @@ def completed(recent: Mapping[int, list[OpenMonth]], *, on: date, window: int = 
 
 
 def _open_before(on: date, members: Members) -> dict[int, list[OpenMonth]]:
-    chosen = {"member__in": members, "month__lt": month_of(on)}
-    found = balances(Charge.objects.filter(**chosen).order_by(), Allocation.objects.filter(**chosen).order_by())
-    left = {
-        member: [OpenMonth(one.month, one.open_fen) for one in months if one.open_fen]
-        for member, months in found.items()
-    }
-    return {member: months for member, months in left.items() if months}
+    charges = Charge.objects.filter(member__in=members, month__lt=month_of(on)).order_by()
+    owed = charges.values_list("member", "month").annotate(left_fen=Sum(F("amount_fen") - F("waived_fen")) - _settled())
+    found: dict[int, list[OpenMonth]] = defaultdict(list)
+    for member, month, fen in sorted(owed.filter(left_fen__gt=0)):
+        found[member].append(OpenMonth(month, fen))
+    return found
 
 
 def spans(rows: Iterable[tuple[int, date, date | None]]) -> Mapping[int, list[Span]]:

@@ -122,11 +122,11 @@ def test_more_than_two_years_are_counted_to_the_beginning(cast):
 
 
 @pytest.mark.parametrize("more", [1, 3])
-def test_four_queries_whoever_is_asked_about(cast, django_assert_num_queries, more):
+def test_three_queries_whoever_is_asked_about(cast, django_assert_num_queries, more):
     people = [make_member(f"党员{number}", cast.branch) for number in range(more)]
     for one in people:
         owe(one, "2026-08", "2026-10")
-    with django_assert_num_queries(4):
+    with django_assert_num_queries(3):
         found = arrears_of([one.pk for one in people], on=TODAY)
 
     assert len(found) == more

@@ -152,7 +152,7 @@ def test_the_list_of_a_branch_costs_the_same_for_one_and_for_thirty(cast, as_use
     for number in range(more):
         owe(make_member(f"党员{number}", cast.branch), "2026-09")
     client = as_user(cast.officer)
-    with django_assert_num_queries(12):
+    with django_assert_num_queries(11):
         assert len(client.get(LIST).context["lines"]) == more
 
 
@@ -162,7 +162,7 @@ def test_the_counts_cost_the_same_for_few_branches_and_many(cast, as_user, djang
         place = make_organization(f"more-{number}", f"第{number}党支部", "branch", cast.district)
         owe(make_member(f"党员{number}", place), "2026-09")
     client = as_user(cast.district_staff)
-    with django_assert_num_queries(12):
+    with django_assert_num_queries(11):
         client.get(LIST)
 
 

@@ -95,7 +95,7 @@ def test_the_lines_cost_the_same_for_one_and_for_twenty(cast, django_assert_num_
     for number in range(more):
         owe(make_member(f"党员{number}", cast.branch), "2026-09")
     cast.officer.standing = standing_of(cast.officer, on=TODAY)
-    with django_assert_num_queries(6):
+    with django_assert_num_queries(5):
         list(start_links(cast.officer, on=TODAY))
 
 
