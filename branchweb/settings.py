@@ -110,7 +110,7 @@ DUTIES = [
 ]
 """What each app says is due: called with the path of an organization and `on=`; see `reminders.queries.duties`."""
 
-DUTY_WORDS: list[str] = []
+DUTY_WORDS = ["members.care_words.WORDS", "meetings.duty_words.WORDS", "dues.duty_words.WORDS"]
 """Dicts of the apps: kind of duty → `members.duty_words.DutyWords`, how a desk speaks of it and where it is done."""
 
 JOBS: list[str] = []

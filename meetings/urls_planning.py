@@ -2,11 +2,12 @@
 
 from django.urls import path
 
-from meetings.views import calendars, duties, figures, local_kinds, planning, special_days
+from meetings.views import calendars, duties, duty_do, figures, local_kinds, planning, special_days
 
 urlpatterns = [
     path("duties/", duties.duty_list, name="duty-list"),
     path("duties/workbook/", duties.duty_export, name="duty-export"),
+    path("duties/<str:code>/do/", duty_do.duty_do, name="duty-do"),
     path("figures/", figures.figure_list, name="figure-list"),
     path("figures/workbook/", figures.figure_export, name="figure-export"),
     path("figures/mine/", figures.figure_mine, name="figure-mine"),

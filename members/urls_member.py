@@ -29,6 +29,7 @@ urlpatterns = [
     path("contacts/<uuid:key>/remove/", contacts.contact_remove, name="contact-remove"),
     path("help/", contacts.help_list, name="help-list"),
     path("members/<uuid:key>/help/new/", contacts.help_add, name="help-add"),
+    path("members/<uuid:key>/help/next/", contacts.help_next, name="help-next"),
     path("help/<uuid:key>/", contacts.help_answer, name="help-answer"),
     path("help/<uuid:key>/edit/", contacts.help_edit, name="help-edit"),
     path("help/<uuid:key>/remove/", contacts.help_remove, name="help-remove"),

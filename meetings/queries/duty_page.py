@@ -57,16 +57,16 @@ def _taken(planned: list[Meeting], duty: Duty, place: Organization) -> Meeting |
     """The earliest planned meeting that will close the duty, taken off the list; a duty that is done needs none."""
     for meeting in reversed(planned):
         of_place = meeting.organization_id == place.pk and meeting.kind == duty.kind
-        if of_place and duty.state != DutyState.DONE and _closes(meeting, duty):
+        if of_place and duty.state != DutyState.DONE and closes(meeting, duty.kind, duty.period):
             planned.remove(meeting)
             return meeting
     return None
 
 
-def _closes(meeting: Meeting, duty: Duty) -> bool:
-    """A yearly duty by the year the meeting counts for, which may be the one before its day."""
-    for_the_year = not duty.period.isdecimal() or meeting.counts_for_year == int(duty.period)
-    return for_the_year and fits(duty.kind, duty.period, meeting.day)
+def closes(meeting: Meeting, kind: str, period: str) -> bool:
+    """Whether it will close the duty: a yearly one by the year it counts for, which may be the one before its day."""
+    for_the_year = not period.isdecimal() or meeting.counts_for_year == int(period)
+    return for_the_year and fits(kind, period, meeting.day)
 
 
 def branch_lines(path: str, *, on: date, through: date | None = None) -> list[BranchLine]:

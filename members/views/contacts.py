@@ -4,10 +4,12 @@ from collections.abc import Callable
 from typing import Any
 from uuid import UUID
 
+from django.conf import settings
 from django.contrib import messages
 from django.core.paginator import Paginator
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
@@ -163,6 +165,15 @@ def help_add(request: PageRequest, key: UUID) -> HttpResponse:
 
 
 @requires(Capability.RECORD_CONTACTS)
+@require_safe
+def help_next(request: PageRequest, key: UUID) -> HttpResponse:
+    """On to the member's request that has waited longest, or to all requests where none waits."""
+    member = fetch(request, Member.objects.all(), key=key)
+    waiting = member.help_requests.unanswered().order_by("due_on", "pk").first()
+    return redirect("members:help-answer", waiting.pk) if waiting else redirect("members:help-list")
+
+
+@requires(Capability.RECORD_CONTACTS)
 @require_http_methods(["GET", "HEAD", "POST"])
 def help_answer(request: PageRequest, key: UUID) -> HttpResponse:
     """Answer a request, or correct the answer."""
@@ -209,8 +220,9 @@ def _remove(request: PageRequest, entry: Any, remove: Callable[..., None]) -> Ht
 
 
 def _back(request: PageRequest, member: Member) -> HttpResponse:
-    """To the list one came from, else to the member."""
-    return redirect("members:reach-list") if request.GET.get("back") == "reach" else redirect(member)
+    """To where one came from, the list or the desk, else to the member."""
+    origin = {"reach": reverse("members:reach-list"), "desk": settings.LOGIN_REDIRECT_URL}
+    return redirect(origin.get(request.GET.get("back", ""), member.get_absolute_url()))
 
 
 def _mind_the_lost(request: PageRequest, member: Member) -> None:

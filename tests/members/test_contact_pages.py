@@ -108,11 +108,12 @@ def test_a_committees_own_day_for_an_answer_is_used(cast, as_user):
     assert form["due_on"].value() == date(2026, 12, 1)
 
 
-def test_a_contact_is_recorded_from_the_list_in_one_step_and_leads_back(cast, as_user):
+@pytest.mark.parametrize(("back", "to"), [("reach", "/reach/"), ("desk", "/")])
+def test_a_contact_is_recorded_from_the_list_in_one_step_and_leads_back(cast, as_user, back, to):
     given = sent(next_on="2026-12-24", request="想借轮椅", due_on="2026-12-01")
     for _turn in range(2):
-        response = as_user(cast.secretary).post(url("contact-add", cast.zhang) + "?back=reach", given)
-        assert response["Location"] == url("reach-list")
+        response = as_user(cast.secretary).post(url("contact-add", cast.zhang) + f"?back={back}", given)
+        assert response["Location"] == to
     assert Contact.objects.get().next_on == date(2026, 12, 24)
     assert HelpRequest.objects.get().due_on == date(2026, 12, 1)
 
@@ -281,3 +282,19 @@ def test_an_entry_made_by_mistake_is_removed_with_a_word_why(cast, person, conta
     assert client.post(where, {"reason": "记错了人"})["Location"] == cast.zhang.get_absolute_url()
     assert client.get(where).status_code == 404
     assert Entry.objects.get().reason == "记错了人"
+
+
+def test_the_request_that_has_waited_longest_is_answered_next(cast, as_user):
+    client = as_user(cast.secretary)
+    assert client.get(url("help-next", cast.zhang))["Location"] == url("help-list")
+    later, first = (
+        HelpRequest.objects.create(
+            member=cast.zhang, asked_on=date(2026, 11, 24), due_on=due_on, request="灯坏了", recorded_by=cast.secretary
+        )
+        for due_on in (date(2026, 12, 9), date(2026, 12, 1))
+    )
+    assert client.get(url("help-next", cast.zhang))["Location"] == url("help-answer", first)
+    HelpRequest.objects.filter(pk=first.pk).update(
+        answered_on=date(2026, 11, 24), answered_by=cast.secretary, answer="修好了"
+    )
+    assert client.get(url("help-next", cast.zhang))["Location"] == url("help-answer", later)

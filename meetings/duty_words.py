@@ -1,0 +1,47 @@
+"""How a desk speaks of meetings that are due, and of what they ask for besides; see `members.duty_words`."""
+
+from django.urls import reverse
+from django.utils.http import urlencode
+from django.utils.translation import gettext_lazy as _
+
+from meetings.choices import MeetingKind
+from meetings.forms.meeting import KINDS_OF
+from members.choices import Capability, OrganizationKind
+from members.duty_words import DutyWords, Place
+
+
+def _do(place: Place, kind: str = "") -> str:
+    """One step further the meeting is looked up, or the form to plan it is open with its kind."""
+    duty = place.duty
+    given = {"kind": kind or duty.kind, "period": duty.period} | ({"member": duty.member} if duty.member else {})
+    return f"{reverse('meetings:duty-do', args=[place.organization.code])}?{urlencode(given)}"
+
+
+def _election(place: Place) -> str:
+    """A branch elects in a meeting; committees elect in congresses, and only the result is recorded."""
+    if MeetingKind.ELECTION in KINDS_OF[OrganizationKind(place.organization.kind)]:
+        return _do(place, MeetingKind.ELECTION)
+    return place.organization.get_absolute_url()
+
+
+VIEW, RECORD = Capability.VIEW_MEETINGS, Capability.RECORD_MEETINGS
+ICONS = {
+    MeetingKind.GENERAL_MEETING: "people",
+    MeetingKind.COMMITTEE_MEETING: "person-badge",
+    MeetingKind.GROUP_MEETING: "people",
+    MeetingKind.PARTY_LECTURE: "mortarboard",
+    MeetingKind.THEME_DAY: "flag",
+    MeetingKind.ORG_LIFE_MEETING: "chat-dots",
+    MeetingKind.DEMOCRATIC_EVALUATION: "ui-checks",
+}
+"""Of the kinds that fall due."""
+MEETINGS = {kind.value: DutyWords(kind.label, _("Plan it"), _do, icon, VIEW, RECORD) for kind, icon in ICONS.items()}
+WORDS: dict[str, DutyWords] = {
+    **MEETINGS,
+    "minutes": DutyWords(_("Minutes to lock"), _("Go to the minutes"), _do, "journal-text", VIEW, RECORD),
+    "absences": DutyWords(_("Absences without a reason"), _("Record the reason"), _do, "person-x", VIEW, RECORD),
+    "leave_request": DutyWords(_("Request for leave"), _("Answer it"), _do, "hourglass-split", VIEW, RECORD),
+    "term_election": DutyWords(
+        _("Election at the end of the term"), _("Prepare the election"), _election, "ui-checks", None, RECORD
+    ),
+}
