@@ -1,8 +1,12 @@
 """Looking for messages, and what a caller heard."""
 
+from collections.abc import Collection
 from typing import Any
+from uuid import UUID
 
 from django import forms
+from django.http import QueryDict
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from members.forms.fields import choice_field
@@ -36,6 +40,43 @@ class CallForm(forms.Form):
         super().__init__(*args, **kwargs)
         results = [*choices_of(message.kind), TOLD, NOT_REACHED]
         self.fields["result"].choices = [(code, "") for code in results]  # type: ignore[attr-defined]
+
+
+class DeclineForm(forms.Form):
+    """Which of the waiting messages aren't sent, and why. `which`: the ticked ones, or all that wait."""
+
+    which = forms.ChoiceField(
+        label=_("Which"), choices=[("ticked", _("The ticked ones")), ("all", _("All that wait"))],
+        widget=forms.RadioSelect, initial="ticked",
+    )  # fmt: skip
+    reason = forms.CharField(label=_("Because"), max_length=300)
+    key = forms.TypedMultipleChoiceField(coerce=UUID, required=False, widget=forms.MultipleHiddenInput)
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["key"].choices = [(key, "") for key in self.ticked()]  # type: ignore[attr-defined]
+
+    def ticked(self) -> list[str]:
+        """The keys as they came; the service only takes those that wait there."""
+        sent = self.data.getlist("key") if isinstance(self.data, QueryDict) else []
+        return [key for key in sent if _is_key(key)]
+
+    def clean(self) -> dict[str, Any]:
+        typed = super().clean() or {}
+        if typed.get("which") == "ticked" and not typed.get("key"):
+            self.add_error("which", gettext("Tick the messages that aren't to be sent."))
+        return typed
+
+    def keys(self) -> Collection[UUID] | None:
+        """None: all of them."""
+        return None if self.cleaned_data["which"] == "all" else self.cleaned_data["key"]
+
+
+def _is_key(text: str) -> bool:
+    try:
+        return bool(UUID(text))
+    except ValueError:
+        return False
 
 
 class OwnAnswerForm(forms.Form):
