@@ -10,7 +10,7 @@ import django
 
 django.setup()
 
-from members.exporting import CATEGORIES, SEXES  # noqa: E402
+from members.exporting.roster import CATEGORIES, SEXES  # noqa: E402
 from members.generating.people import People  # noqa: E402
 from members.models import Organization  # noqa: E402
 from members.workbooks.writing import Sheet, write_workbook  # noqa: E402

@@ -4,6 +4,7 @@ import os
 
 from celery.schedules import crontab
 from csp.constants import NONE, SELF
+from kombu import Exchange, Queue
 
 from audit.keyring import read_or_make_secret
 from branchweb.environment import BASE_DIR, Environment
@@ -113,8 +114,16 @@ DUTIES = [
 DUTY_WORDS = ["members.care_words.WORDS", "meetings.duty_words.WORDS", "dues.duty_words.WORDS"]
 """Dicts of the apps: kind of duty → `members.duty_words.DutyWords`, how a desk speaks of it and where it is done."""
 
-JOBS: list[str] = []
+JOBS = [
+    "members.queries.jobs.export_jobs",
+    "members.queries.jobs.import_jobs",
+    "reminders.queries.jobs.mailing_jobs",
+    "reminders.queries.jobs.count_jobs",
+]
 """What each app has running or waiting: called with a user and `on=`, gives `members.jobs.Job`s, newest first."""
+
+EXPORTS = {"roster": "members.exporting.roster_kind.ROSTER"}
+"""Workbooks that may be made in the background: name → `members.exporting.kinds.Kind`."""
 
 START_LINKS = ["dues.queries.start.start_links"]
 OWN_LINKS = ["meetings.queries.start.own_links", "dues.queries.start.own_links", "reminders.queries.start.own_links"]
@@ -128,6 +137,8 @@ STATEMENT_SECONDS = ENVIRONMENT.statement_seconds  # for pages: branchweb/wsgi.p
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 MEDIA_ROOT = DATA_DIR / "media"
 IMPORT_ROOT = DATA_DIR / "imports"
+EXPORT_ROOT = DATA_DIR / "exports"  # large workbooks, sealed, until they are fetched or EXPORTS_KEPT_DAYS are over
+EXPORTS_KEPT_DAYS = 7
 AUDIT_ANCHORS = DATA_DIR / "audit_anchors"  # copied to another machine with the backups
 CACHES = {
     "default": (
@@ -278,6 +289,10 @@ CELERY_TASK_ROUTES = {
     "members.tasks.*export*": "exports",
 }
 """Queues, so that ten thousand messages don't keep an import waiting; whatever isn't named goes to `celery`."""
+CELERY_TASK_QUEUES = [
+    Queue(name, Exchange(name), name) for name in ("celery", "messages", "imports", "exports", "rollups")
+]
+"""A worker serves all of them unless it is started with `--queues`."""
 CELERY_TASK_PUBLISH_RETRY = False  # a page never waits for the broker: the minute's beat finds the row
 CELERY_BEAT_SCHEDULER = "branchweb.beat:LivingScheduler"
 CELERY_BEAT_SCHEDULE = {

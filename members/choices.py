@@ -189,6 +189,22 @@ class ImportState(TextChoices):
     CANCELLED = "cancelled", _("Cancelled")
 
 
+class ExportState(TextChoices):
+    WAITING = "waiting", _("Waiting")
+    RUNNING = "running", _("Being made")
+    DONE = "done", _("Ready")
+    FAILED = "failed", _("Failed")
+    CANCELLED = "cancelled", _("Cancelled")
+
+
+class ExportProblem(TextChoices):
+    """Why a workbook could not be made, as a sentence that says what to do."""
+
+    NO_RIGHT = "no_right", _("Your office no longer covers all that was asked for. Choose anew from the list.")
+    TOO_MANY = "too_many", _("There are more rows by now than a workbook holds. Choose an organization or a filter.")
+    BROKE = "broke", _("The program broke off each time it tried. Try again; if that fails, tell the administrator.")
+
+
 class RowVerdict(TextChoices):
     NEW = "new", _("New")
     CHANGED = "changed", _("Changed")

@@ -72,6 +72,7 @@ PLACES = (
 )
 RECORD = (
     Item("members:regulation-list", _("Regulations"), "journal-bookmark", None, ("members:regulation-",)),
+    Item("reminders:job-list", _("Jobs"), "hourglass-split", Capability.VIEW_ORGANIZATIONS, ("reminders:job-",)),
     Item("members:audit-list", _("Audit trail"), "clock-history", Capability.VIEW_AUDIT, ("members:audit-",)),
 )
 Group = tuple[Promise | str, tuple[Item, ...]]

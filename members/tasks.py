@@ -9,8 +9,9 @@ from django.conf import settings
 from django.utils import timezone
 from kombu.exceptions import OperationalError
 
+from members.exporting import running as running_exports
 from members.importing import running
-from members.models import RosterImport
+from members.models import Export, RosterImport
 from members.services.belonging import refresh_roster_paths
 from members.services.logins import forget_old_logins
 
@@ -41,6 +42,28 @@ def continue_imports() -> None:
 
 
 @shared_task
+def make_export(key: str) -> None:
+    """Make a workbook that is too large to wait for."""
+    running_exports.make_export(key, on=timezone.localdate())
+
+
+@shared_task
+def continue_exports() -> None:
+    """Every minute: whatever waits for a worker, or was left by one. One that fails doesn't keep the others."""
+    for key in Export.objects.unfinished().order_by("asked_at").values_list("key", flat=True):
+        try:
+            running_exports.make_export(key, on=timezone.localdate())
+        except Exception:
+            log.exception("Export %s was interrupted and is tried again.", key)
+
+
+@shared_task
+def forget_exports() -> None:
+    """Each night: workbooks that have been kept long enough."""
+    running_exports.forget()
+
+
+@shared_task
 def refresh_rosters() -> None:
     """Soon after midnight: relations that begin or end today put members on their rosters and take them off."""
     corrected = refresh_roster_paths(on=timezone.localdate())
@@ -58,4 +81,4 @@ def start(task: "Task[[str], None]", key: UUID) -> None:
     try:
         task.delay(str(key))
     except (OperationalError, OSError) as error:
-        log.warning("The broker can't be reached, import %s waits: %s", key, error)
+        log.warning("The broker can't be reached, %s waits: %s", key, error)

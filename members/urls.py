@@ -15,6 +15,7 @@ urlpatterns = [
     path("", include("members.urls_member")),
     path("", include("members.urls_organization")),
     path("", include("members.urls_import")),
+    path("", include("members.urls_export")),
     path("audit/", audit.audit_list, name="audit-list"),
     path("members/<uuid:key>/reveal/", reveal.member_reveal, name="member-reveal"),
     path("regulations/", regulations.regulation_list, name="regulation-list"),

@@ -1,3 +1,8 @@
-from django.urls import URLPattern
+from django.urls import path
 
-urlpatterns: list[URLPattern] = []
+from reminders.views import jobs
+
+urlpatterns = [
+    path("", jobs.job_list, name="job-list"),
+    path("dead/<uuid:key>/again/", jobs.job_again, name="job-again"),
+]

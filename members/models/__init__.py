@@ -1,5 +1,6 @@
 from members.models.affiliation import Affiliation
 from members.models.contact import Contact, ContactPerson, HelpRequest
+from members.models.export import Export
 from members.models.local_rule import LocalRule
 from members.models.member import Member
 from members.models.office import Office
@@ -14,6 +15,7 @@ __all__ = [
     "ColumnMapping",
     "Contact",
     "ContactPerson",
+    "Export",
     "HelpRequest",
     "LocalRule",
     "Member",

@@ -10,19 +10,25 @@ from django.utils.cache import patch_vary_headers
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
+from members import tasks
 from members.choices import Capability
-from members.exporting import MOST_ROWS, export_roster
+from members.exporting.roster import AT_ONCE, MOST_ROWS, count_rows, demand_reason, export_roster
+from members.exporting.roster_kind import NAME, may_reveal_all, parameters_of
 from members.filters import COLUMNS, RosterFilter, kept_pairs, kept_query, offered_columns, shown_columns
 from members.forms.roster import SavedFilterForm
-from members.models import SavedFilter, User
+from members.models import Organization, SavedFilter, User
+from members.models.member import MemberQuerySet
 from members.policy import requires
 from members.queries import roster
 from members.queries.keyset import Place
 from members.queries.places import places_of
 from members.requests import PageRequest
 from members.roster_table import table_of
+from members.services.exports import ask_export
 from members.services.refused import Refused
 
+JOBS = "reminders:job-list"
+"""A page of the app above, which knows every app's jobs; only its name is known here."""
 REASON = 200
 """Characters that a reason has room for."""
 
@@ -90,36 +96,51 @@ def roster_filter_delete(request: PageRequest, key: str) -> HttpResponse:
 def roster_export(request: PageRequest) -> HttpResponseBase:
     """Everybody on the list that the address describes, as a workbook. Private fields with a reason."""
     chosen = RosterFilter.from_query(request.GET)
+    private = "private" in request.POST
     reason = request.POST.get("reason", "")[:REASON].replace("\0", "")
-    wanted: dict[str, Any] = {
-        "private": "private" in request.POST,
-        "reason": reason,
-        "former": bool(chosen.former),
-    }
     places = places_of(request.user, chosen.org, ())
     if chosen.org and not places.chosen:
         raise Http404
-    if wanted["private"]:
+    if private:
         _demand_reveal(request.user, former=bool(chosen.former))
-    file = TemporaryFile()  # noqa: SIM115 - the response reads it to its end and closes it
+    code = places.chosen.code if places.chosen else _first_office(request.user)
     members = roster.asked(request.user, chosen, on=request.today, capability=Capability.EXPORT_ROSTER)
-    code = places.chosen.code if places.chosen else request.user.standing.held[0].code
     try:
-        export_roster(members=members, target=file, code=code, on=request.today, by=request.user, **wanted)
+        demand_reason(private=private, reason=reason)
+        rows = count_rows(members)
+        if rows > AT_ONCE:
+            return _export_later(request, code, rows, private=private, reason=reason)
+        return _export_now(request, members, code, private=private, reason=reason, former=bool(chosen.former))
     except Refused as refusal:
         messages.error(request, str(refusal))
         return redirect(_list_address(kept_query(request.GET)))
+
+
+def _export_now(request: PageRequest, members: MemberQuerySet, code: str, **wanted: Any) -> FileResponse:
+    file = TemporaryFile()  # noqa: SIM115 - the response reads it to its end and closes it
+    export_roster(members=members, target=file, code=code, on=request.today, by=request.user, **wanted)
     file.seek(0)
     name = _("Roster %(day)s.xlsx") % {"day": request.today.isoformat()}
     return FileResponse(file, as_attachment=True, filename=name)
 
 
+def _export_later(request: PageRequest, code: str, rows: int, *, private: bool, reason: str) -> HttpResponse:
+    parameters = parameters_of(query=kept_query(request.GET, but="columns"), private=private, reason=reason)
+    place = Organization.objects.get(code=code)
+    export = ask_export(kind=NAME, parameters=parameters, organization=place, total=rows, by=request.user)
+    tasks.start(tasks.make_export, export.key)
+    messages.info(request, _("The workbook is being made. You can go on working; fetch it here when it is ready."))
+    return redirect(JOBS)
+
+
+def _first_office(user: User) -> str:
+    """Code of the organization whose roster it is when none was chosen."""
+    return next(office.code for office in user.standing.held if Capability.EXPORT_ROSTER in office.capabilities)
+
+
 def _demand_reveal(user: User, *, former: bool) -> None:
     """Raises PermissionDenied unless whatever the user exports they may also reveal; of who has left, nobody may."""
-    standing = user.standing
-    if former or not all(
-        standing.may(Capability.REVEAL_PRIVATE, path) for path in standing.paths(Capability.EXPORT_ROSTER)
-    ):
+    if former or not may_reveal_all(user.standing):
         raise PermissionDenied(_("Your office doesn't reveal private fields. Export without them."))
 
 

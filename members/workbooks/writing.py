@@ -37,9 +37,13 @@ class Sheet:
     """A row above the headings, merged over all of them."""
 
 
-def write_workbook(target: Path | IO[bytes], sheets: Sequence[Sheet]) -> None:
-    """Writes an .xlsx. Text that looks like a formula stays text, also when somebody edits the cell."""
-    book = xlsxwriter.Workbook(target if not isinstance(target, Path) else str(target), OPTIONS)
+def write_workbook(target: Path | IO[bytes], sheets: Sequence[Sheet], *, folder: Path | None = None) -> None:
+    """Writes an .xlsx. Text that looks like a formula stays text, also when somebody edits the cell.
+
+    `folder`: for the temporary files, which stay behind when the writing breaks off.
+    """
+    options = {**OPTIONS, "tmpdir": str(folder) if folder else None}
+    book = xlsxwriter.Workbook(target if not isinstance(target, Path) else str(target), options)
     writer = _Writer(book)
     for sheet in sheets:
         writer.write(sheet)

@@ -4,7 +4,7 @@ from collections import defaultdict
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import date
-from itertools import islice
+from pathlib import Path
 from typing import IO
 
 from django.db import transaction
@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 
 from audit.services import record
 from members.choices import DuesCategory, Education, LeavingReason, Membership, OrganizationKind, Sex, SituationKind
+from members.exporting.kinds import GoOn
 from members.fields import opened
 from members.importing.fields import HEADINGS
 from members.models import Member, Organization, Situation, User
@@ -22,7 +23,9 @@ from members.rules.dates import DAY, PartialDate
 from members.services.refused import Refused
 from members.workbooks.writing import Sheet, write_workbook
 
-MOST_ROWS = 20_000
+MOST_ROWS = 100_000
+AT_ONCE = 3_000
+"""Up to so many members the workbook is made while the browser waits; above, in the background."""
 ROWS_AT_ONCE = 1_000
 SITUATIONS = "现实情况"
 """A heading that the import doesn't know, on purpose: situations have dates, which a word in a cell has not."""
@@ -150,16 +153,30 @@ def export_roster(
     when and why they left. `private` adds identity numbers, phones and addresses and asks for a reason. Raises Refused
     for more than MOST_ROWS members, or a missing reason.
     """
+    demand_reason(private=private, reason=reason)
+    count_rows(members)
+    rows = write_roster(members, target, on=on, private=private, former=former)
+    put_on_record(by=by, code=code, rows=rows, private=private, reason=reason)
+    return rows
+
+
+def demand_reason(*, private: bool, reason: str) -> None:
+    """Raises Refused where private fields are asked for and nobody says what for."""
     if private and not reason.strip():
         raise Refused(_("Say what the private fields are needed for. It goes into the audit trail."), "reason")
+
+
+def count_rows(members: MemberQuerySet) -> int:
+    """How many they are. Raises Refused for more than a workbook holds."""
     rows = members.order_by()[: MOST_ROWS + 1].count()
     if rows > MOST_ROWS:
         raise Refused(
             _("A workbook holds at most %(most)s members. Choose an organization or a filter.") % {"most": MOST_ROWS}
         )
-    columns = COLUMNS | (PRIVATE if private else {})
-    headings = [*(HEADS[name] for name in columns), *(LEFT if former else (SITUATIONS,))]
-    write_workbook(target, [Sheet("党员名册", headings, _lines(members, list(columns.values()), private, on))])
+    return rows
+
+
+def put_on_record(*, by: User, code: str, rows: int, private: bool, reason: str) -> None:
     record(
         action="export_roster",
         by=by,
@@ -168,15 +185,48 @@ def export_roster(
         reason=reason.strip(),
         details={"rows": rows, "private": private},
     )
-    return rows
 
 
-def _lines(members: MemberQuerySet, cells: list[Cell], private: bool, on: date) -> Iterator[list[object]]:
-    wanted = members.in_roster_order().only(*FIELDS, *(PRIVATE if private else ())).iterator(chunk_size=ROWS_AT_ONCE)
-    names = _Names()
-    while part := list(islice(wanted, ROWS_AT_ONCE)):
-        for row in _exported(part, names, on):
-            yield [*(cell(row) for cell in cells), *_last_cells(row)]
+def write_roster(
+    members: MemberQuerySet,
+    target: IO[bytes],
+    *,
+    on: date,
+    private: bool = False,
+    former: bool = False,
+    go_on: GoOn = lambda done: None,
+    folder: Path | None = None,
+) -> int:
+    """Write the members into a workbook in the order of the roster; how many. Nothing goes on record.
+
+    `go_on` is told after every ROWS_AT_ONCE. No query stays open between batches: on SQLite, nobody could write then.
+    """
+    columns = COLUMNS | (PRIVATE if private else {})
+    headings = [*(HEADS[name] for name in columns), *(LEFT if former else (SITUATIONS,))]
+    lines = _Lines(members, list(columns.values()), private, on, go_on)
+    write_workbook(target, [Sheet("党员名册", headings, lines)], folder=folder)
+    return lines.written
+
+
+class _Lines:
+    """The rows of the sheet. Whoever leaves while they are written is left out."""
+
+    def __init__(self, members: MemberQuerySet, cells: list[Cell], private: bool, on: date, go_on: GoOn) -> None:
+        self.members, self.cells, self.on, self.go_on = members, cells, on, go_on
+        self.fields = (*FIELDS, *(PRIVATE if private else ()))
+        self.written = 0
+
+    def __iter__(self) -> Iterator[list[object]]:
+        names, keys = _Names(), list(self.members.in_roster_order().values_list("pk", flat=True))
+        for start in range(0, len(keys), ROWS_AT_ONCE):
+            for row in _exported(self._members(keys[start : start + ROWS_AT_ONCE]), names, self.on):
+                yield [*(cell(row) for cell in self.cells), *_last_cells(row)]
+                self.written += 1
+            self.go_on(self.written)
+
+    def _members(self, keys: list[int]) -> list[Member]:
+        found = {member.pk: member for member in self.members.order_by().filter(pk__in=keys).only(*self.fields)}
+        return [found[key] for key in keys if key in found]
 
 
 def _last_cells(row: Exported) -> list[object]:

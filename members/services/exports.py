@@ -1,0 +1,158 @@
+"""An export on its way: asked for, claimed by a worker, made, or cancelled. Files are the business of `exporting`."""
+
+import json
+from collections.abc import Callable, Mapping, Sequence
+from datetime import timedelta
+from hashlib import sha256
+from typing import Any
+from uuid import UUID, uuid4
+
+from django.conf import settings
+from django.db import IntegrityError, transaction
+from django.db.models import Q
+from django.utils import timezone
+
+from audit.services import record
+from members.choices import ExportProblem, ExportState
+from members.models import Export, Organization, User
+from members.models.export import UNFINISHED
+
+CLAIM = timedelta(minutes=2)
+"""How long a worker may be silent before another takes over. It is renewed with every batch."""
+MOST_ATTEMPTS = 3
+NOBODY = {"claim": "", "claimed_until": None}
+
+
+class Stopped(Exception):
+    """Somebody cancelled the export, or another worker has taken it over."""
+
+
+def ask_export(*, kind: str, parameters: Mapping[str, Any], organization: Organization, total: int, by: User) -> Export:
+    """Let a workbook be made. The same wish again, while it is under way, is the same export."""
+    written = json.dumps([kind, parameters], sort_keys=True, ensure_ascii=False)
+    digest = sha256(written.encode()).hexdigest()
+    try:
+        with transaction.atomic():
+            return Export.objects.create(
+                kind=kind,
+                parameters=dict(parameters),
+                digest=digest,
+                organization=organization,
+                total=total,
+                asked_by=by,
+                asked_at=timezone.now(),
+            )
+    except IntegrityError:
+        return Export.objects.unfinished().get(asked_by=by, digest=digest)
+
+
+@transaction.atomic
+def claim_export(key: UUID | str) -> Export | None:
+    """Take over an export that waits or that its worker left; None where there is nothing to do."""
+    now = timezone.now()
+    free = Q(claimed_until=None) | Q(claimed_until__lt=now)
+    rows = Export.objects.select_for_update(of=("self",)).select_related("asked_by", "organization")
+    export = rows.unfinished().filter(free, pk=key).first()
+    if export is None:
+        return None
+    if export.attempts >= MOST_ATTEMPTS:
+        _end(export, ExportState.FAILED, problem=ExportProblem.BROKE)
+        return None
+    _set(
+        export,
+        state=ExportState.RUNNING,
+        claim=uuid4().hex,
+        claimed_until=now + CLAIM,
+        attempts=export.attempts + 1,
+        done=0,
+    )
+    return export
+
+
+def go_on(*, export: Export, done: int) -> None:
+    """Say how many rows are written. Raises Stopped when the turn is over."""
+    if not _mine(export).update(done=done, claimed_until=timezone.now() + CLAIM):
+        raise Stopped
+
+
+def let_go(*, export: Export) -> None:
+    """An attempt failed for a reason that nobody foresaw: the next round tries again, but not for ever."""
+    _mine(export).filter(attempts__lt=MOST_ATTEMPTS).update(**NOBODY)
+    with transaction.atomic():
+        if held := _mine(export).select_for_update().first():
+            _end(held, ExportState.FAILED, problem=ExportProblem.BROKE)
+
+
+@transaction.atomic
+def finish_export(*, export: Export, rows: int, covers: Sequence[str], put: Callable[[], None]) -> None:
+    """The workbook is complete: `put` lays the file where it is looked for. Raises Stopped when the turn is over."""
+    held = _mine(export).select_for_update().first()
+    if held is None:
+        raise Stopped
+    _end(held, ExportState.DONE, done=rows, total=rows, covers=list(covers))
+    put()
+
+
+@transaction.atomic
+def fail_export(*, export: Export, problem: ExportProblem) -> None:
+    """Say why it can't be made. Nothing happens when the turn is over."""
+    if held := _mine(export).select_for_update().first():
+        _end(held, ExportState.FAILED, problem=problem)
+
+
+@transaction.atomic
+def cancel_export(*, export: Export, by: User) -> bool:
+    """Stop it; the worker notices with the next batch. Says whether it is cancelled: False where it ended before."""
+    held = Export.objects.select_for_update().get(pk=export.pk)
+    if held.state in UNFINISHED:
+        _end(held, ExportState.CANCELLED)
+        _record("cancel_export", held, by)
+    return held.state == ExportState.CANCELLED
+
+
+@transaction.atomic
+def retry_export(*, export: Export) -> bool:
+    """Let one that failed be made again; pressed twice, once. Says whether it waits or is under way now."""
+    held = Export.objects.select_for_update().get(pk=export.pk)
+    if held.state != ExportState.FAILED:
+        return held.state in UNFINISHED
+    again = {"state": ExportState.WAITING, "problem": "", "attempts": 0, "done": 0, "ended_at": None}
+    try:
+        with transaction.atomic():
+            _set(held, **again, expires_at=None)
+    except IntegrityError:  # the same has been asked for anew meanwhile
+        held.delete()
+    return True
+
+
+def put_download_on_record(*, export: Export, by: User) -> None:
+    """Somebody has taken the file."""
+    _record("download_export", export, by)
+
+
+def forget_exports() -> list[UUID]:
+    """Rows whose time is over go; their keys, so that their files can go too."""
+    over = list(Export.objects.filter(expires_at__lt=timezone.now()).values_list("key", flat=True))
+    Export.objects.filter(key__in=over).delete()
+    return over
+
+
+def _mine(export: Export) -> Any:
+    """The row for as long as this worker's turn lasts, else nothing."""
+    return Export.objects.filter(pk=export.pk, state=ExportState.RUNNING, claim=export.claim)
+
+
+def _end(export: Export, state: ExportState, **values: object) -> None:
+    now = timezone.now()
+    kept = timedelta(days=settings.EXPORTS_KEPT_DAYS)
+    _set(export, state=state, ended_at=now, expires_at=now + kept, **NOBODY, **values)
+
+
+def _set(export: Export, **values: object) -> None:
+    for name, value in values.items():
+        setattr(export, name, value)
+    export.save(update_fields=list(values))
+
+
+def _record(action: str, export: Export, by: User) -> None:
+    record(action=action, by=by, subject=export, organization_code=export.organization.code)
