@@ -142,7 +142,7 @@ EXPORTS_KEPT_DAYS = 7
 AUDIT_ANCHORS = DATA_DIR / "audit_anchors"  # copied to another machine with the backups
 CACHES = {
     "default": (
-        {"BACKEND": "django.core.cache.backends.redis.RedisCache", "LOCATION": ENVIRONMENT.redis_url}
+        {"BACKEND": "branchweb.cache.ForbearingRedisCache", "LOCATION": ENVIRONMENT.redis_url}
         if ENVIRONMENT.redis_url
         else {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}
     )
@@ -184,9 +184,8 @@ AXES_LOCKOUT_TEMPLATE = "account/locked.html"
 SESSION_COOKIE_AGE = 12 * 3600
 SESSION_COOKIE_SAMESITE = "Lax"
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = ENVIRONMENT.https
-SESSION_ENGINE = (
-    "django.contrib.sessions.backends.cached_db" if ENVIRONMENT.redis_url else "django.contrib.sessions.backends.db"
-)
+# Rows, also with a Redis: a session that was ended while Redis was away would be in it still when it comes back.
+SESSION_ENGINE = "django.contrib.sessions.backends.db"
 
 # --- The browser ----------------------------------------------------------------------------------------------------
 SECURE_SSL_REDIRECT = ENVIRONMENT.https
@@ -272,7 +271,7 @@ if not ENVIRONMENT.redis_url:
         "store_processed": False,
     }
 else:
-    CELERY_BROKER_TRANSPORT_OPTIONS = {"visibility_timeout": 3600}
+    CELERY_BROKER_TRANSPORT_OPTIONS = {"visibility_timeout": 3600, "socket_connect_timeout": 2}
 CELERY_TASK_IGNORE_RESULT = True
 CELERY_TASK_ACKS_LATE = True
 CELERY_TASK_REJECT_ON_WORKER_LOST = True
