@@ -69,6 +69,11 @@ def in_situation(kinds: Collection[SituationKind], on: date) -> Exists:
     return Exists(Situation.objects.of(*kinds).holding(on).filter(member=OuterRef("member")))
 
 
+def silent(on: date) -> set[int]:
+    """Members to whom nothing is sent on that day. One query; there are few."""
+    return set(Situation.objects.of(*SILENT_KINDS).holding(on).values_list("member", flat=True))
+
+
 def absences(rows: QuerySet[Expected]) -> Iterator[Absence]:
     """Of those who still belong there: on a roster at the meeting's place, or taking part there."""
     wanted = ("meeting", "meeting__organization", "meeting__closed_at", "member")

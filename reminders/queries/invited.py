@@ -14,7 +14,7 @@ from meetings.models import Exclusion, LeaveRequest, Material, Meeting
 from members.choices import FRAIL_KINDS, OrganizationKind
 from members.models import Situation
 from members.paths import STEP, subtree
-from reminders.queries.absences import FAR_KINDS, SILENT_KINDS
+from reminders.queries.absences import FAR_KINDS, silent
 from reminders.rules.dedupe import stamp
 from reminders.rules.ladder import INVITED
 from reminders.rules.quiet import SHANGHAI
@@ -76,12 +76,12 @@ def invited(
     places: dict[str, list[Coming]] = defaultdict(list)
     for meeting in meetings:
         places[meeting.path].append(meeting)
-    silent, left_out = _silent(at.astimezone(SHANGHAI).date()), _left_out(meetings)
+    unasked, left_out = silent(at.astimezone(SHANGHAI).date()), _left_out(meetings)
     seen: set[tuple[UUID, int]] = set()
     for member, path, *periods in _people(meetings, members):
         for meeting in _at_or_above(path, places):
             pair = (meeting.key, member)
-            if pair not in seen and pair not in left_out and member not in silent and _hold(periods, meeting.day):
+            if pair not in seen and pair not in left_out and member not in unasked and _hold(periods, meeting.day):
                 seen.add(pair)
                 yield meeting, member
 
@@ -114,10 +114,6 @@ def _common(paths: Iterable[str]) -> str:
 def _hold(periods: Sequence[date | None], day: date) -> bool:
     situation, affiliation = periods[:2], periods[2:]
     return all((begun or day) <= day and (ended is None or day < ended) for begun, ended in (situation, affiliation))
-
-
-def _silent(on: date) -> set[int]:
-    return set(Situation.objects.of(*SILENT_KINDS).holding(on).values_list("member", flat=True))
 
 
 def _left_out(meetings: Sequence[Coming]) -> set[tuple[UUID, int]]:

@@ -7,7 +7,7 @@ from uuid import UUID
 
 from reminders.choices import MessageKind
 from reminders.models import Message
-from reminders.queries.occasions import announcement, invitation, make_up, missed
+from reminders.queries.occasions import announcement, dues, invitation, make_up, missed
 from reminders.rules.occasion import Occasion
 
 
@@ -28,5 +28,6 @@ KINDS: Mapping[str, Kind] = {
     MessageKind.MISSED: missed,
     MessageKind.INVITATION: invitation,
     MessageKind.MAKE_UP: make_up,
+    MessageKind.DUES: dues,
     MessageKind.ANNOUNCEMENT: announcement,
 }
