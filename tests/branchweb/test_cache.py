@@ -122,3 +122,24 @@ def test_one_logs_in_and_reads_pages_without_it(cast, without_redis):
     assert answer.status_code == 302
     for page in ("/", "/meetings/", "/dues/"):
         assert client.get(page).status_code == 200
+
+
+SEND = """
+import time
+from kombu.exceptions import OperationalError
+from branchweb.celery import app
+for _ in range(2):
+    began = time.monotonic()
+    try:
+        app.send_task("celery.backend_cleanup")
+    except OperationalError:
+        print(time.monotonic() - began)
+"""
+
+
+def test_who_wakes_a_worker_up_does_not_wait_for_a_redis_that_is_gone(tmp_path):
+    environment = {"PATH": os.environ["PATH"], "BRANCHWEB_DATA": str(tmp_path), "REDIS_URL": GONE}
+    done = subprocess.run([sys.executable, "-c", SEND], env=environment, cwd=BASE_DIR, capture_output=True, text=True)
+
+    _first, second = map(float, done.stdout.split())
+    assert second < 1
