@@ -7,7 +7,7 @@ from uuid import UUID
 
 from reminders.choices import MessageKind
 from reminders.models import Message
-from reminders.queries.occasions import announcement, dues, invitation, make_up, missed
+from reminders.queries.occasions import announcement, dues, invitation, make_up, missed, term
 from reminders.rules.occasion import Occasion
 
 
@@ -29,5 +29,6 @@ KINDS: Mapping[str, Kind] = {
     MessageKind.INVITATION: invitation,
     MessageKind.MAKE_UP: make_up,
     MessageKind.DUES: dues,
+    MessageKind.TERM: term,
     MessageKind.ANNOUNCEMENT: announcement,
 }
