@@ -17,6 +17,10 @@ MISSED = (AttendanceState.UNKNOWN, AttendanceState.LEAVE, AttendanceState.ABSENT
 """Whoever attended like this can make up for the meeting."""
 
 
+NOT_THERE = (AttendanceState.ABSENT, AttendanceState.LEAVE, AttendanceState.MADE_UP, AttendanceState.VISITED)
+"""Of these the meeting's page says why, and how they made up for it."""
+
+
 def meeting_page(meeting: Meeting, *, may_record: bool) -> dict[str, Any]:
     """The officer's page; a fixed number of queries."""
     return {
@@ -30,6 +34,7 @@ def meeting_page(meeting: Meeting, *, may_record: bool) -> dict[str, Any]:
         "materials": list(meeting.materials.order_by("title", "key")),
         "observers": observers_of(meeting),
         "requests": asked_for_leave(meeting) if may_record else [],
+        "missing": missing(meeting) if may_record and _is_over(meeting) else [],
     }
 
 
@@ -51,6 +56,12 @@ def asked_for_leave(meeting: Meeting) -> list[dict[str, Any]]:
     ]
 
 
+def missing(meeting: Meeting) -> list[dict[str, Any]]:
+    """Who wasn't there, by name, with the reason that was given and who gave it. Health may stand in it."""
+    rows = Expected.objects.filter(meeting=meeting, state__in=NOT_THERE).should_attend().order_by("name", "pk")
+    return [{"expected": one, "reason": opened(one.reason)} for one in rows]
+
+
 def member_page(meeting: Meeting, user: User, *, on: date) -> dict[str, Any]:
     """What a member who is asked may read: material, their own row, and decisions once the minutes are locked."""
     own = Expected.objects.filter(meeting=meeting, member=user.member_id).first()
@@ -60,6 +71,7 @@ def member_page(meeting: Meeting, user: User, *, on: date) -> dict[str, Any]:
     return {
         "meeting": meeting,
         "own": own,
+        "own_reason": opened(own.reason) if own else "",
         "asked": asked,
         "agenda": list(meeting.agenda.all()),
         "materials": list(meeting.materials.filter(is_open_to_members=True).order_by("title", "key")),
