@@ -1,15 +1,17 @@
 """What stands around every page: where one may go, who one is, and how pages look. Runs no query."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from typing import Any
 
 from django.conf import settings
 from django.http import HttpRequest
+from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils.functional import Promise
 from django.utils.module_loading import import_string
+from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from members import preferences
@@ -108,23 +110,43 @@ def page_frame(request: HttpRequest) -> dict[str, Any]:
 def _about(user: User, request: HttpRequest) -> dict[str, Any]:
     page = request.resolver_match.view_name if request.resolver_match else ""
     return {
-        "navigation": navigation_for(user, page),
+        "navigation": _written(marks(user, page), get_language()),
         "person": user.get_full_name(),
         "organization": user.standing.held[0].organization if user.standing.held else "",
     }
 
 
-def navigation_for(user: User, url_name: str) -> list[dict[str, Any]]:
-    """The groups that have something to show, with addresses; the entry of the page is marked for aria-current."""
-    shown = [{"heading": heading, "links": list(_links(user, items, url_name))} for heading, items in groups()]
-    return [group for group in shown if group["links"]]
+Marks = tuple[tuple[str, str], ...]
+"""Names of the entries that somebody sees, each with what aria-current says there."""
 
 
-def _links(user: User, items: Iterable[Item], url_name: str) -> Iterator[dict[str, Any]]:
+def marks(user: User, url_name: str) -> Marks:
+    """The entries of that person's offices; that of the page they are on is marked."""
+    items = (item for _heading, items in groups() for item in items)
+    return tuple((item.url_name, item.current(url_name)) for item in items if _shown(item, user))
+
+
+@lru_cache(maxsize=256)
+def _written(shown: Marks, _language: str) -> str:
+    """The same for everybody who sees the same entries, on every page: it says nothing about anybody."""
+    return render_to_string("includes/navigation.html", {"navigation": _groups(dict(shown))}) if shown else ""
+
+
+def _groups(shown: Mapping[str, str]) -> list[dict[str, Any]]:
+    """The groups that have something to show, with addresses."""
+    found = [{"heading": heading, "links": list(_links(items, shown))} for heading, items in groups()]
+    return [group for group in found if group["links"]]
+
+
+def _links(items: Iterable[Item], shown: Mapping[str, str]) -> Iterator[dict[str, Any]]:
     for item in items:
-        if _shown(item, user):
-            current = item.current(url_name)
-            yield {"url": _address(item.url_name), "label": item.label, "icon": item.icon, "current": current}
+        if item.url_name in shown:
+            yield {
+                "url": _address(item.url_name),
+                "label": item.label,
+                "icon": item.icon,
+                "current": shown[item.url_name],
+            }
 
 
 @cache
