@@ -72,7 +72,7 @@ class ChannelForm(forms.Form):
     )
     kind = forms.ChoiceField(label=gettext_lazy("Channel"), choices=KINDS)
     name = forms.CharField(
-        label=gettext_lazy("Name"), max_length=60, help_text=gettext_lazy("For yourselves: what the group is called.")
+        label=gettext_lazy("Called"), max_length=60, help_text=gettext_lazy("For yourselves: what the group is called.")
     )
     address = forms.CharField(
         label=gettext_lazy("Address (URL)"),
@@ -100,7 +100,7 @@ class ChannelForm(forms.Form):
 
 
 class ChannelChangeForm(forms.Form):
-    name = forms.CharField(label=gettext_lazy("Name"), max_length=60)
+    name = forms.CharField(label=gettext_lazy("Called"), max_length=60)
     address = forms.CharField(
         label=gettext_lazy("New address (URL)"),
         max_length=500,

@@ -129,7 +129,7 @@ def _names(slot: Slot) -> dict[str, object]:
     return {
         "kind": MessageKind(slot.kind).label,
         "told": Addressee(slot.addressee).label,
-        "language": dict(settings.LANGUAGES)[slot.language],
+        "language_name": dict(settings.LANGUAGES)[slot.language],
     }
 
 
