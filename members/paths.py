@@ -28,3 +28,13 @@ def outermost(paths: Iterable[str]) -> list[str]:
 def contains(path: str, other: str) -> bool:
     """Whether `other` is `path` itself or below it."""
     return bool(path) and other.startswith(path)
+
+
+def common(paths: Iterable[str]) -> str:
+    """The path of the nearest organization at or above all of them; the root's for those that have none, or no paths."""
+    ordered = sorted(set(paths))
+    if not ordered:
+        return ROOT
+    first, last = ordered[0], ordered[-1]
+    apart = (at for at in range(0, len(first), STEP) if first[at : at + STEP] != last[at : at + STEP])
+    return first[: next(apart, len(first))]

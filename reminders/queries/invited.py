@@ -13,7 +13,7 @@ from meetings.choices import FOR_ALL_MEMBERS, MeetingKind, MeetingState, Request
 from meetings.models import Exclusion, LeaveRequest, Material, Meeting
 from members.choices import FRAIL_KINDS, OrganizationKind
 from members.models import Situation
-from members.paths import STEP, subtree
+from members.paths import STEP, common, subtree
 from reminders.queries.absences import FAR_KINDS, silent
 from reminders.rules.dedupe import stamp
 from reminders.rules.ladder import INVITED
@@ -94,21 +94,11 @@ def _at_or_above(path: str, places: Mapping[str, list[Coming]]) -> Iterable[Comi
 def _people(meetings: Sequence[Coming], members: Collection[int] | None) -> QuerySet[Situation, Any]:
     """Member, where they belong, and the two periods of situation and affiliation."""
     place, first = "member__affiliations__organization__path", meetings[0].day
-    inside = subtree(place, [_common(one.path for one in meetings)])
+    inside = subtree(place, [common(one.path for one in meetings)])
     rows = Situation.objects.of(*INVITED_KINDS).filter(inside, Q(valid_until__isnull=True) | Q(valid_until__gt=first))
     chosen = rows if members is None else rows.filter(member__in=members)
     belongs = ("member__affiliations__valid_from", "member__affiliations__valid_until")
     return chosen.order_by("member", "pk").values_list("member", place, "valid_from", "valid_until", *belongs)
-
-
-def _common(paths: Iterable[str]) -> str:
-    """The path of the nearest organization above all of them."""
-    first, *rest = sorted(set(paths))
-    length = next(
-        (at for at in range(0, len(first), STEP) if rest and first[at : at + STEP] != rest[-1][at : at + STEP]),
-        len(first),
-    )
-    return first[:length]
 
 
 def _hold(periods: Sequence[date | None], day: date) -> bool:

@@ -3,7 +3,7 @@
 import pytest
 
 from members.models import Organization
-from members.paths import contains, outermost, subtree
+from members.paths import common, contains, outermost, subtree
 
 
 @pytest.mark.parametrize(
@@ -65,3 +65,19 @@ def test_the_last_child_that_a_path_can_name_is_inside(cast):
 
     assert "last" in found_below(cast.branch.path)
     assert "last" not in found_below(cast.next_branch.path)
+
+
+@pytest.mark.parametrize(
+    ("paths", "above"),
+    [
+        ([], ""),
+        (["00010002"], "00010002"),
+        (["00010002", "00010002"], "00010002"),
+        (["000100020001", "000100020003"], "00010002"),
+        (["00010002", "000100020003"], "00010002"),
+        (["00010002", "00010012"], "0001"),
+        (["0001", "0002"], ""),
+    ],
+)
+def test_the_common_path_is_that_of_the_nearest_place_above_all(paths, above):
+    assert common(paths) == above

@@ -7,7 +7,7 @@ from uuid import UUID
 
 from reminders.choices import MessageKind
 from reminders.models import Message
-from reminders.queries.occasions import announcement, dues, invitation, make_up, missed, term
+from reminders.queries.occasions import announcement, digest, due_now, dues, invitation, make_up, missed, term
 from reminders.rules.occasion import Occasion
 
 
@@ -30,5 +30,7 @@ KINDS: Mapping[str, Kind] = {
     MessageKind.MAKE_UP: make_up,
     MessageKind.DUES: dues,
     MessageKind.TERM: term,
+    MessageKind.DIGEST: digest,
+    MessageKind.DUE_NOW: due_now,
     MessageKind.ANNOUNCEMENT: announcement,
 }
