@@ -122,8 +122,9 @@ Marks = tuple[tuple[str, str], ...]
 
 def marks(user: User, url_name: str) -> Marks:
     """The entries of that person's offices; that of the page they are on is marked."""
+    held, recorded = user.standing.capabilities, user.standing.member_id is not None
     items = (item for _heading, items in groups() for item in items)
-    return tuple((item.url_name, item.current(url_name)) for item in items if _shown(item, user))
+    return tuple((item.url_name, item.current(url_name)) for item in items if _shown(item, held, recorded))
 
 
 @lru_cache(maxsize=256)
@@ -155,7 +156,8 @@ def _address(url_name: str) -> str:
     return reverse(url_name)
 
 
-def _shown(item: Item, user: User) -> bool:
+def _shown(item: Item, held: frozenset[Capability], recorded: bool) -> bool:
+    """`held`: what somebody's offices allow somewhere; `recorded`: whether they are on record as a member."""
     if item.for_members:
-        return user.standing.member_id is not None
-    return item.capability is None or item.capability in user.standing.capabilities
+        return recorded
+    return item.capability is None or item.capability in held
