@@ -196,20 +196,18 @@ def _charges(member: Member, first: date) -> dict[date, _Charged]:
     """What each month asks for now; the branch and the basis of its last line."""
     found: dict[date, _Charged] = {}
     rows = Charge.objects.filter(member=member, month__gte=first).order_by("month", "turn")
-    for row in rows.select_related("organization").only(*_CHARGE_FIELDS):
-        before = found.get(row.month)
-        found[row.month] = _Charged(
-            row.month,
-            row.amount_fen + (before.charged_fen if before else 0),
-            row.waived_fen + (before.waived_fen if before else 0),
-            row.organization.name,
-            row.organization.path,
-            row.basis_id,
+    for month, amount_fen, waived_fen, *facts in rows.values_list(*_CHARGE_FIELDS):
+        before = found.get(month)
+        found[month] = _Charged(
+            month,
+            amount_fen + (before.charged_fen if before else 0),
+            waived_fen + (before.waived_fen if before else 0),
+            *facts,
         )
     return found
 
 
-_CHARGE_FIELDS = ("month", "amount_fen", "waived_fen", "basis", "organization__name", "organization__path")
+_CHARGE_FIELDS = ("month", "amount_fen", "waived_fen", "organization__name", "organization__path", "basis")
 _PAYMENT_FIELDS = (
     "key", "paid_on", "paid_precision", "amount_fen", "voluntary_fen", "way", "payer_kind", "payer_name",
     "payer__name", "recorded_by", "receipt__year", "receipt__number", "receipt__token", "reversal__key",

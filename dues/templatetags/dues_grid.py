@@ -55,7 +55,6 @@ def grid_months() -> list[str]:
     return [month_name(number) for number in range(1, 13)]
 
 
-@register.simple_tag
 def month_mark(state: str) -> SafeString:
     """A state as a badge of sign and word, where it stands alone."""
     kind, word = KINDS.get(MonthState(state), "quiet"), MonthState(state).label

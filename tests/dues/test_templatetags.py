@@ -4,7 +4,10 @@ from types import SimpleNamespace
 import pytest
 from django.utils.translation import override
 
+from dues.choices import MonthState
+from dues.queries.own_page import MonthLine, Paid
 from dues.templatetags.dues import kept_under, month, months, yuan
+from dues.templatetags.dues_member import month_lines, paid_line
 
 
 @pytest.mark.parametrize(
@@ -47,3 +50,45 @@ def test_months_that_follow_each_other_stand_together(held, text):
 
 def test_somebody_without_a_user_stands_as_he_was_recorded():
     assert [kept_under({"officer": "李芳"}, name) for name in ("officer", "system")] == ["李芳", "system"]
+
+
+# --- A member's months ------------------------------------------------------------------------------------------------
+def paid(**given):
+    facts = {"key": 1, "paid_on": date(2026, 3, 9), "day_known": True, "amount_fen": 4000, "voluntary_fen": 0}
+    facts |= {"way": "现金", "payer": "", "recorded_by": "", "receipt": "", "receipt_token": "", "taken_back": False}
+    return Paid(**facts | given)
+
+
+def month_line(**given):
+    facts = {"month": date(2026, 3, 1), "state": MonthState.OPEN, "charged_fen": 4000, "waived_fen": 0}
+    return MonthLine(**facts | {"settled_fen": 0, "branch": "", "basis": None, "paid": ()} | given)
+
+
+@pytest.mark.parametrize(
+    ("given", "text"),
+    [
+        ({}, "2026-03-09 现金"),
+        ({"payer": "王芳（亲属）"}, "2026-03-09 现金 · 王芳（亲属）"),
+        ({"day_known": False}, "2026年3月 现金"),
+    ],
+)
+def test_a_payment_says_when_how_and_by_whom(given, text):
+    with override("zh-hans"):
+        assert paid_line(paid(**given)) == text
+
+
+@pytest.mark.parametrize(
+    ("given", "shown", "missing"),
+    [
+        ({}, ["2026年3月", ">40.00<"], ["paid-lines", "quiet"]),
+        ({"charged_fen": 0}, [], ["40.00"]),
+        ({"waived_fen": 1000}, ['class="quiet nowrap"', "10.00", ">30.00<"], []),
+        ({"settled_fen": 4000, "paid": (paid(payer="<b>"),)}, ["<li>2026-03-09 现金 · &lt;b&gt;</li>"], ["<b>"]),
+    ],
+)
+def test_a_month_says_how_it_stands(given, shown, missing):
+    with override("zh-hans"):
+        row = month_lines([month_line(**given)])
+    assert all(text in row for text in shown)
+    assert not any(text in row for text in missing)
+    assert row.count("<td data-label=") == 5

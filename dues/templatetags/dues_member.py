@@ -1,0 +1,54 @@
+"""A member's months and payments, written here because a template would take most of the page's time for them."""
+
+from collections.abc import Iterable
+from html import escape
+
+from django import template
+from django.utils.safestring import SafeString, mark_safe
+from django.utils.translation import gettext as _
+
+from dues.queries.own_page import MonthLine, Paid
+from dues.templatetags.dues import month, yuan
+from dues.templatetags.dues_grid import month_mark
+
+register = template.Library()
+
+
+@register.simple_tag
+def month_lines(lines: Iterable[MonthLine]) -> SafeString:
+    """Month, state, what was asked for, paid and is open, and by what; each cell named for narrow screens."""
+    names = [_("State"), _("To be paid"), _("Paid so far"), _("Still owed"), _("When and by whom")]
+    classes = ["", *[' class="number"'] * 3, ""]
+    starts = [f'<td data-label="{escape(name)}"{kind}>' for name, kind in zip(names, classes, strict=True)]
+    return mark_safe("\n".join([_row(line, starts) for line in lines]))  # noqa: S308 - each text is escaped
+
+
+@register.filter
+def paid_line(one: Paid) -> str:
+    """`2026-03-09 cash · wife`: when a payment was made, how, and by whom where it wasn't the member."""
+    day = f"{one.paid_on:%Y-%m-%d}" if one.day_known else month(one.paid_on)
+    return f"{day} {one.way} · {one.payer}" if one.payer else f"{day} {one.way}"
+
+
+def _row(line: MonthLine, starts: list[str]) -> str:
+    cells = (
+        month_mark(line.state),
+        _asked_for(line),
+        yuan(line.settled_fen) if line.settled_fen else "",
+        yuan(line.open_fen) if line.open_fen else "",
+        _payments(line.paid),
+    )
+    written = "".join([f"{start}{cell}</td>" for start, cell in zip(starts, cells, strict=True)])
+    return f'<tr><th scope="row" class="nowrap">{escape(month(line.month))}</th>{written}</tr>'
+
+
+def _asked_for(line: MonthLine) -> str:
+    if not line.charged_fen:
+        return ""
+    waived = escape(_("waived %(fen)s") % {"fen": yuan(line.waived_fen)}) if line.waived_fen else ""
+    return f'{yuan(line.charged_fen)} <span class="quiet nowrap">{waived}</span>' if waived else yuan(line.charged_fen)
+
+
+def _payments(paid: Iterable[Paid]) -> str:
+    lines = "".join([f"<li>{escape(paid_line(one))}</li>" for one in paid])
+    return f'<ul class="paid-lines">{lines}</ul>' if lines else ""
