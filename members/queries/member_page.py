@@ -95,9 +95,10 @@ def situations_of(member: Member, *, on: date) -> list[Situation]:
 
 
 def contact_persons_of(member: Member, *, on: date) -> list[ContactPerson]:
-    """Who looks after the member on that day."""
-    persons = ContactPerson.objects.holding(on).filter(member=member)
-    return list(persons.select_related("person").order_by(F("valid_from").asc(nulls_first=True), "pk"))
+    """Who looks after the member on that day; of another member nothing but the name."""
+    persons = ContactPerson.objects.holding(on).filter(member=member).select_related("person")
+    shown = persons.only("member", "name", "relation", "valid_from", "person__name")
+    return list(shown.order_by(F("valid_from").asc(nulls_first=True), "pk"))
 
 
 def last_steps(member: Member) -> dict[str, Affiliation | None]:
