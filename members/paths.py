@@ -31,7 +31,7 @@ def contains(path: str, other: str) -> bool:
 
 
 def common(paths: Iterable[str]) -> str:
-    """The path of the nearest organization at or above all of them; the root's for those that have none, or no paths."""
+    """The path of the nearest organization at or above all of them; the root's where there is none, or no paths."""
     ordered = sorted(set(paths))
     if not ordered:
         return ROOT

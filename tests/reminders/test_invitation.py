@@ -182,7 +182,7 @@ def test_committees_know_of_their_own_meetings(cast):
 def test_a_meeting_without_an_hour_says_so(cast):
     befallen(cast.zhang)
     planned(cast.branch, DAY, starts_at=None)
-    assert the_one().values["time"] == "具体时间另行通知"
+    assert the_one().values["time"] == "（时间另行通知）"
 
 
 def test_a_meeting_moved_to_another_day_invites_anew_and_stops_what_is_planned(cast, meeting):
