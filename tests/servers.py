@@ -55,12 +55,22 @@ def postgres() -> Iterator[str]:
 @contextlib.contextmanager
 def redis_server(*options: str) -> Iterator[str]:
     """A Redis of its own that keeps nothing on disk; yields its REDIS_URL."""
-    with _folder("branchweb-redis-") as folder:
-        server = program("redis-server", "valkey-server", package="redis-server")
-        socket = folder / "redis.sock"
-        settings = ["--port", "0", "--unixsocket", str(socket), "--save", "", "--appendonly", "no", *options]
-        with _server(folder, [server, *settings], lambda: _answers_redis(socket), signal.SIGTERM):
-            yield f"unix://{socket}"
+    with folder_of_redis() as folder, redis_in(folder, *options) as url:
+        yield url
+
+
+@contextlib.contextmanager
+def redis_in(folder: Path, *options: str) -> Iterator[str]:
+    """The same in a folder of the caller's: stopped and started again there, it has the same address."""
+    server = program("redis-server", "valkey-server", package="redis-server")
+    socket = folder / "redis.sock"
+    settings = ["--port", "0", "--unixsocket", str(socket), "--save", "", "--appendonly", "no", *options]
+    with _server(folder, [server, *settings], lambda: _answers_redis(socket), signal.SIGTERM):
+        yield f"unix://{socket}"
+
+
+def folder_of_redis() -> contextlib.AbstractContextManager[Path]:
+    return _folder("branchweb-redis-")
 
 
 def _answers_postgres(folder: Path) -> bool:
