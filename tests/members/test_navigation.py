@@ -14,7 +14,7 @@ CARE = [*START, "members:roster-list", "members:reach-list", "members:help-list"
 LIFE = ["meetings:meeting-list", "meetings:duty-list"]
 MONEY = ["dues:grid", "dues:payment-list"]
 OWED = ["dues:relief-list", "dues:arrears", "dues:ledger-year", "dues:bill-list", "dues:remittance-list"]
-PLACES = ["members:organization-tree", "members:regulation-list"]
+PLACES = ["members:organization-tree", "members:regulation-list", "reminders:job-list"]
 BRANCH = [*CARE, "members:import-list", *LIFE, *MONEY, *OWED, *PLACES]
 SHOWN = {
     "secretary": [*BRANCH, "members:audit-list"],
@@ -29,7 +29,7 @@ SHOWN = {
     "inspector": ["reminders:desk", *PLACES],
     "administrator": [
         "reminders:desk", "meetings:special-day-list", "members:organization-tree", "members:user-list",
-        "members:regulation-list", "members:audit-list",
+        "members:regulation-list", "reminders:job-list", "members:audit-list",
     ],
     "stranger": EVERYBODY,
 }  # fmt: skip
