@@ -31,6 +31,7 @@ from members.models import (
     User,
 )
 from tests.cast import TODAY, Cast, make_cast, make_member, make_user
+from tests.full_cast_channels import wordings_and_channels
 from tests.full_cast_dues import dues
 from tests.full_cast_meetings import meetings
 
@@ -63,6 +64,7 @@ def make_full_cast() -> FullCast:
     imports(full)
     meetings(full)
     dues(full)
+    wordings_and_channels(full)
     return full
 
 

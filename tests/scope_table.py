@@ -244,6 +244,12 @@ SCOPE: dict[str, dict[str, str]] = {
     "DuesUse": COUNTED_BOOKS,
     # Published to the members, also to one who has no office.
     "Disclosure": COUNTED_BOOKS | {"member": "branch"},
+    # How messages read, and where they go: the committee's staff sets them up. Nobody below sees an address.
+    "Wording": {"district_staff": "district", "county_staff": "county district"},
+    "ChannelSetup": {
+        "district_staff": "district branch next-branch",
+        "county_staff": "district branch next-branch other-branch",
+    },
     # Not a queryset's visible_to but members.queries.trail.visible_entries.
     "Entry": {
         "secretary": "branch group",

@@ -8,8 +8,10 @@ from dues.models import Arrangement, ArrearsReason, ArrearsReview, Basis, BillRo
 from members.models import Contact, ContactPerson, HelpRequest, Member, RosterImport, RosterImportRow, Situation
 from members.services.people import describe
 from members.workbooks.stored import dump_cells
+from reminders.models import ChannelSetup
 from tests.cast import make_national_id
 from tests.full_cast import FullCast, make_full_cast
+from tests.full_cast_channels import ADDRESS
 
 
 @dataclass(frozen=True)
@@ -46,6 +48,7 @@ def make_canaries() -> Canaries:
     for number, (name, row) in enumerate(canaries.full.rows[RosterImportRow].items(), start=1):
         hide_in_import(canaries, number, name, row)
     hide_in_dues(canaries)
+    hide_in_channels(canaries)
     return canaries
 
 
@@ -104,6 +107,13 @@ def hide_in_dues(canaries: Canaries) -> None:
         canaries.hide("payer", name, f"{name}的女儿")  # in the payment of the full cast, which is written once
     for number, (name, row) in enumerate(canaries.full.rows[LargeDues].items(), start=1):
         LargeDues.objects.filter(pk=row.pk).update(profile=canaries.hide("profile", name, f"profile-canary-{number}"))
+
+
+def hide_in_channels(canaries: Canaries) -> None:
+    for number, (place, setup) in enumerate(canaries.full.rows[ChannelSetup].items(), start=1):
+        token = canaries.hide("address of a channel", place, f"channel-canary-{number}")
+        secret = canaries.hide("secret of a channel", place, f"secret-canary-{number}")
+        ChannelSetup.objects.filter(pk=setup.pk).update(address=f"{ADDRESS}{token}", secret=secret)
 
 
 def hide_in_dues_of_member(canaries: Canaries, number: int, whose: str, basis: Basis) -> None:

@@ -24,7 +24,10 @@ BLOCKS = read(FILE.read_text())
 LINK = re.compile(r'(?:href|src|hx-get)="(/[^"#]*)"')
 MOST_PAGES = 900
 WAYS_OUT = ("/account/logout/", "/static/")
-NEVER = "identity number", "phone", "address", "what an import overwrote"
+NEVER = (
+    "identity number", "phone", "address", "what an import overwrote",
+    "address of a channel", "secret of a channel",
+)  # fmt: skip
 """Nobody is shown these by opening a page: a reveal takes a reason. One's own page is the exception."""
 CARED_FOR = "contact person's phone", "contact needs", "help request", "answer"
 BASES = "dues base", "fixed base", "part of a base"
