@@ -12,6 +12,7 @@ from meetings.api import AttendanceViewSet, MeetingViewSet
 from members.api import MemberViewSet, OrganizationViewSet
 from members.policy import ApiPolicy, signed_in
 from reminders.api import MessageViewSet
+from reminders.api_duties import DeskViewSet, DutyViewSet
 
 router = SimpleRouter()
 router.register("organizations", OrganizationViewSet, basename="organization")
@@ -20,6 +21,8 @@ router.register("meetings", MeetingViewSet, basename="meeting")
 router.register("attendances", AttendanceViewSet, basename="attendance")
 router.register("charges", ChargeViewSet, basename="charge")
 router.register("payments", PaymentViewSet, basename="payment")
+router.register("duties", DutyViewSet, basename="duty")
+router.register("desk", DeskViewSet, basename="desk")
 router.register("messages", MessageViewSet, basename="message")
 
 

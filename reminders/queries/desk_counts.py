@@ -23,6 +23,19 @@ FIGURES = ("overdue", "this_week", "this_month", "later", "done", "not_applicabl
 
 
 @dataclass(frozen=True, slots=True)
+class KindCount:
+    """How many duties of a kind a branch has, by time. This week includes today."""
+
+    kind: str
+    overdue: int
+    this_week: int
+    this_month: int
+    later: int
+    done: int
+    not_applicable: int
+
+
+@dataclass(frozen=True, slots=True)
 class Below:
     """The branches below some places, those that need help first. `as_of` is None when they were counted just now,
     `uncounted` is how many branches the job hasn't come to."""
@@ -63,19 +76,35 @@ def counts_at(path: str, *, on: date) -> list[DeskCount]:
     ]
 
 
+def kinds_at(path: str, *, on: date) -> list[KindCount]:
+    """A branch with its groups, kind by kind in the order of their codes."""
+    of_kind: dict[str, list[Duty]] = defaultdict(list)
+    for duty in duties_below(path, on=on):
+        of_kind[duty.kind].append(duty)
+    said = keys_below(path)
+    return [KindCount(kind, **_figures(counted(of_kind[kind], said, on=on))) for kind in sorted(of_kind)]
+
+
 def _row(branch: Organization, found: Counted, on: date, at: datetime) -> DeskCount:
     return DeskCount(
         organization=branch,
         counted_on=on,
         counted_at=at,
-        overdue=found.times.get(When.OVERDUE, 0),
-        this_week=found.times.get(When.TODAY, 0) + found.times.get(When.THIS_WEEK, 0),
-        this_month=found.times.get(When.THIS_MONTH, 0),
-        later=found.times.get(When.LATER, 0),
-        done=found.times.get(When.DONE, 0),
-        not_applicable=found.not_applicable,
         overdue_kinds=dict(found.overdue_kinds),
+        **_figures(found),
     )
+
+
+def _figures(found: Counted) -> dict[str, int]:
+    times = found.times
+    return {
+        "overdue": times.get(When.OVERDUE, 0),
+        "this_week": times.get(When.TODAY, 0) + times.get(When.THIS_WEEK, 0),
+        "this_month": times.get(When.THIS_MONTH, 0),
+        "later": times.get(When.LATER, 0),
+        "done": times.get(When.DONE, 0),
+        "not_applicable": found.not_applicable,
+    }
 
 
 def _need(row: DeskCount) -> tuple[int, int, str]:
