@@ -4,13 +4,13 @@ from collections import defaultdict
 from collections.abc import Iterator
 from datetime import date
 
-from django.db.models import Count, Exists, F, IntegerField, OuterRef, Q, Subquery, Sum
-from django.db.models.functions import Coalesce
+from django.db.models import Count, Exists, OuterRef, Q
 
-from dues.models import Allocation, ArrearsReview, Basis, Charge, Disclosure, Payment, Relief
-from dues.queries.arrears import arrears_below
+from dues.models import ArrearsReview, Basis, Disclosure, Payment, Relief
+from dues.queries.left_open import OpenMembers, late_among, left_open, open_members
 from dues.rules.duties import (
     LOCAL_KEYS,
+    RATIO_KEY,
     BranchFacts,
     MemberFacts,
     WaitingRelief,
@@ -19,25 +19,24 @@ from dues.rules.duties import (
     relief_duty,
 )
 from dues.rules.relief import approval_rule
-from members import models
 from members.choices import DuesCategory
 from members.models import Member, Organization
 from members.paths import STEP, contains, subtree
-from members.queries.local_rules import value_of
-from rulebook.local import LocalRule
+from members.queries.local_rules import binding_below
 from rulebook.values import Duty
 
 
 def dues_duties(path: str, *, on: date) -> list[Duty]:
     """The year's duties of every branch at the path and below it, in tree order, each branch's members after it.
 
-    Some fifteen queries, whatever the tree.
+    Some fifteen queries, whatever the tree (members with open months are looked at by the ten thousand).
     """
     branches = list(Organization.objects.below(path).branches().standing_on(on).in_tree_order())
     codes = {branch.path: branch.code for branch in branches}
-    facts = _branch_facts(path, branches, on)
-    rules = _local_rules(path)
-    people = _people(path, codes, on)
+    rules = binding_below(path, LOCAL_KEYS)
+    open_here = open_members(path, on=on)
+    facts = _branch_facts(path, branches, on, open_here, may_remit=any(one.key == RATIO_KEY for _path, one in rules))
+    people = _people(path, codes, open_here, on)
     found: list[Duty] = []
     for branch in branches:
         local = [value for rule_path, value in rules if contains(rule_path, branch.path)]
@@ -46,10 +45,13 @@ def dues_duties(path: str, *, on: date) -> list[Duty]:
     return found
 
 
-def _branch_facts(path: str, branches: list[Organization], on: date) -> dict[str, BranchFacts]:
+def _branch_facts(
+    path: str, branches: list[Organization], on: date, open_here: OpenMembers, *, may_remit: bool
+) -> dict[str, BranchFacts]:
+    """`may_remit`: whether a committee set a share to hand up; only then somebody asks for the payments."""
     members, without = _rosters(path, {branch.path for branch in branches}, on.year)
-    months, disclosed = _months(path, on.year), _disclosures(path, on.year)
-    received, remitted = _payments(path, on.year)
+    months, disclosed = left_open(path, open_here, on=on), _disclosures(path, on.year)
+    received, remitted = _payments(path, on.year) if may_remit else ({}, {})
     return {
         branch.path: BranchFacts(
             code=branch.code,
@@ -78,21 +80,6 @@ def _rosters(path: str, branches: set[str], year: int) -> tuple[dict[str, int], 
     return members, without
 
 
-def _months(path: str, year: int) -> dict[int, dict[date, int]]:
-    """Branch → charged month of the year → members who left something open."""
-    found: dict[int, dict[date, int]] = defaultdict(dict)
-    later = Charge.objects.filter(member=OuterRef("member"), month=OuterRef("month"), turn=OuterRef("turn") + 1)
-    given = Allocation.objects.filter(member=OuterRef("member"), month=OuterRef("month")).order_by().values("member")
-    settled = Coalesce(Subquery(given.annotate(fen=Sum("amount_fen")).values("fen"), output_field=IntegerField()), 0)
-    standing = (
-        Charge.objects.below(path).between(date(year, 1, 1), date(year, 12, 1)).filter(~Exists(later), kind="charge")
-    )
-    rows = standing.alias(settled=settled).order_by().values_list("organization", "month")
-    for branch, month, left in rows.annotate(left=Count("pk", filter=Q(amount_fen__gt=F("waived_fen") + F("settled")))):
-        found[branch][month] = left
-    return found
-
-
 def _payments(path: str, year: int) -> tuple[dict[int, int], dict[int, int]]:
     """Branch → payments of the year that stand, and how many of them were handed up."""
     live = Payment.objects.below(path).live().filter(paid_on__year=year).order_by().values_list("organization")
@@ -105,10 +92,10 @@ def _disclosures(path: str, year: int) -> dict[int, int]:
     return dict(rows.values_list("organization").annotate(Count("pk")))
 
 
-def _people(path: str, codes: dict[str, str], on: date) -> dict[str, list[Duty]]:
+def _people(path: str, codes: dict[str, str], open_here: OpenMembers, on: date) -> dict[str, list[Duty]]:
     """Code of the branch → what its members' arrears and reliefs ask for, in the order of the roster."""
     found: dict[str, list[Duty]] = defaultdict(list)
-    for facts in _behind(path, codes, on):
+    for facts in _behind(path, codes, open_here, on):
         duty = member_duty(facts, on=on)
         if duty:
             found[facts.branch].append(duty)
@@ -117,14 +104,13 @@ def _people(path: str, codes: dict[str, str], on: date) -> dict[str, list[Duty]]
     return found
 
 
-def _behind(path: str, codes: dict[str, str], on: date) -> Iterator[MemberFacts]:
-    late = arrears_below(path, on=on)
+def _behind(path: str, codes: dict[str, str], open_here: OpenMembers, on: date) -> Iterator[MemberFacts]:
+    late = late_among(open_here, on=on)
     closed = ArrearsReview.objects.filter(subtree("member__roster_path", [path]), closed_on__isnull=False)
     reviewed = set(closed.values_list("member", "since"))
-    people = Member.objects.filter(pk__in=list(late)).in_roster_order().values_list("pk", "roster_path")
-    for pk, place in people:
+    for pk, place in open_here.on_rosters:
         code = codes.get(place) or codes.get(place[:-STEP])
-        if code:
+        if code and pk in late:
             yield MemberFacts(pk, code, late[pk], reviewed=(pk, late[pk].since) in reviewed)
 
 
@@ -134,12 +120,3 @@ def _waiting(path: str, codes: dict[str, str]) -> Iterator[WaitingRelief]:
         code = codes.get(place) or codes.get(place[:-STEP])
         if code:
             yield WaitingRelief(member, code, decided_on, approval_rule(DuesCategory.EMPLOYED, decided_on).citation)
-
-
-def _local_rules(path: str) -> list[tuple[str, LocalRule]]:
-    """Local rules that bind at the path or somewhere below it, outermost first, with the path of who set them."""
-    above = [path[:length] for length in range(STEP, len(path), STEP)]
-    binding = Q(organization__path__in=above) | subtree("organization__path", [path])
-    rows = models.LocalRule.objects.filter(binding, rule_key__in=LOCAL_KEYS)
-    ordered = rows.select_related("organization").order_by("organization__path", "valid_from")
-    return [(row.organization.path, value_of(row)) for row in ordered]

@@ -3,12 +3,14 @@
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date
+from functools import cache
 
 from dues.rules.arrears import Arrears
 from dues.rules.months import last_day
 from rulebook.book import rule, rule_if_held
 from rulebook.dates import add_months
 from rulebook.local import LocalRule
+from rulebook.rule import Rule
 from rulebook.values import Citation, Duty, duty_state
 
 FIX_KEY, PERIOD_KEY, REMIND_KEY = "dues.base.fix", "dues.period", "dues.reminder"
@@ -103,10 +105,15 @@ def _collection(facts: BranchFacts, on: date) -> Iterator[Duty]:
     """Only months that were charged: for the others nothing is known to be owed."""
     for month, left_open in sorted(facts.open_by_month.items()):
         if month <= on:
-            due_on = last_day(month)
+            due_on, asked = _collected(month)
             state = duty_state(due_on=due_on, done=left_open == 0, on=on)
-            citation = rule(PERIOD_KEY, month).citation
-            yield Duty("dues_collection", facts.code, None, f"{month:%Y-%m}", due_on, state, citation)
+            yield Duty("dues_collection", facts.code, None, month.isoformat()[:7], due_on, state, asked.citation)
+
+
+@cache
+def _collected(month: date) -> tuple[date, Rule]:
+    """By when and by which rule a month is collected: the same for every branch."""
+    return last_day(month), rule(PERIOD_KEY, month)
 
 
 def _remittance(facts: BranchFacts, on: date, local: tuple[LocalRule, ...]) -> Iterator[Duty]:

@@ -229,5 +229,5 @@ def test_the_number_of_queries_doesnt_grow_with_the_tree(cast, django_assert_num
         for person in range(more):
             one = make_member(f"党员{person}", place)
             charge(one, "2026-09", 4000)
-    with django_assert_num_queries(12):
+    with django_assert_num_queries(14):
         dues_duties(cast.county.path, on=TODAY)
