@@ -11,13 +11,11 @@ from meetings.models import Meeting, Session
 from meetings.queries.roll import COMMITTEE_OFFICES
 from meetings.rules.duties import ASKED, Called, Held, Place, called_for, has_committee, states
 from meetings.rules.org_life import IN_THE_WINDOW, WINDOW
-from members import models
 from members.choices import OfficeKind, OrganizationKind
 from members.models import Affiliation, Office, Organization
 from members.models.member import formal_on
 from members.paths import STEP, contains, subtree
-from members.queries.local_rules import value_of
-from rulebook.local import LocalRule
+from members.queries.local_rules import binding_below
 from rulebook.values import Duty, DutyState
 
 RULE_KEYS = {asked.rule_key for of_kind in ASKED.values() for asked in of_kind} | {WINDOW}
@@ -50,7 +48,7 @@ def meeting_states(
     places = list(Organization.objects.below(path).standing_on(stood).filter(kind__in=list(ASKED)).in_tree_order())
     held = _held(path, through.year, max(on, through), also_planned=also_planned)
     committees = _with_committee(path, places, stood)
-    rules = _local_rules(path)
+    rules = binding_below(path, RULE_KEYS)
     called: dict[Hashable, list[Called]] = {}
     for place in places:
         binding = [number for number, (rule_path, _rule) in enumerate(rules) if contains(rule_path, place.path)]
@@ -66,16 +64,6 @@ def _founded(place: Organization, year: int) -> date | None:
     """The day of founding where it matters: within the periods that are listed in a year."""
     day = place.founded_on
     return day if day and day > date(year - 1, 1, 1) else None
-
-
-def _local_rules(path: str) -> list[tuple[str, LocalRule]]:
-    """Local rules that bind at the path or somewhere below it, outermost first, with the path of who set them."""
-    above = [path[:length] for length in range(STEP, len(path), STEP)]
-    rows = models.LocalRule.objects.filter(
-        Q(organization__path__in=above) | subtree("organization__path", [path]), rule_key__in=RULE_KEYS
-    )
-    ordered = rows.select_related("organization").order_by("organization__path", "valid_from")
-    return [(row.organization.path, value_of(row)) for row in ordered]
 
 
 def _held(path: str, year: int, until: date, *, also_planned: bool) -> dict[str, list[Held]]:
