@@ -34,6 +34,7 @@ from tests.cast import TODAY, Cast, make_cast, make_member, make_user
 from tests.full_cast_channels import wordings_and_channels
 from tests.full_cast_dues import dues
 from tests.full_cast_meetings import meetings
+from tests.full_cast_messages import messages
 
 PNG = b"\x89PNG\r\n\x1a\n" + b"0" * 24
 LAST_YEAR = TODAY - timedelta(days=365)
@@ -65,6 +66,7 @@ def make_full_cast() -> FullCast:
     meetings(full)
     dues(full)
     wordings_and_channels(full)
+    messages(full)
     return full
 
 

@@ -92,6 +92,14 @@ COUNTED_BOOKS = BRANCH_BOOKS | {
 }
 """Sums of a branch: committees see them too."""
 
+MESSAGES = {
+    "secretary": "zhang li held lost",
+    "officer": "zhang li held lost",
+    "member": "zhang",
+    "next_secretary": "wang",
+    "other_secretary": "zhao",
+}
+
 SCOPE: dict[str, dict[str, str]] = {
     "Member": MEMBERS,
     "Situation": ROSTER,
@@ -250,6 +258,9 @@ SCOPE: dict[str, dict[str, str]] = {
         "district_staff": "district branch next-branch",
         "county_staff": "district branch next-branch other-branch",
     },
+    # What was sent is the branch's to read, and what was sent to oneself one's own. Committees read none of it.
+    "Message": MESSAGES,
+    "Release": {"secretary": "branch", "officer": "branch", "next_secretary": "next-branch"},
     # Not a queryset's visible_to but members.queries.trail.visible_entries.
     "Entry": {
         "secretary": "branch group",
@@ -264,7 +275,14 @@ SCOPE: dict[str, dict[str, str]] = {
 CHARGED = {"Member": MEMBERS | {"next_secretary": "wang zhang"}}
 """A branch reads about whom it charged, also after they moved on, and is told that nothing is to be recorded there."""
 
+EVERYBODY = (
+    "anonymous stranger member secretary officer next_secretary group_leader district_staff county_staff "
+    "county_secretary inspector administrator"
+)
+
 OTHERWISE = {
+    # Whoever holds the link, logged in or not, is asked; the page says nothing about anybody.
+    "reminders:answer": {"Message": dict.fromkeys(EVERYBODY.split(), "zhang li wang zhao held lost")},
     "dues:member-detail": CHARGED,
     "dues:reason-add": CHARGED,
     "dues:arrangement-add": CHARGED,

@@ -5,10 +5,11 @@ from dataclasses import dataclass, field
 
 from audit.keyring import fingerprint
 from dues.models import Arrangement, ArrearsReason, ArrearsReview, Basis, BillRow, LargeDues, LedgerImport, Relief
+from meetings.models import Expected
 from members.models import Contact, ContactPerson, HelpRequest, Member, RosterImport, RosterImportRow, Situation
 from members.services.people import describe
 from members.workbooks.stored import dump_cells
-from reminders.models import ChannelSetup
+from reminders.models import ChannelSetup, Message
 from tests.cast import make_national_id
 from tests.full_cast import FullCast, make_full_cast
 from tests.full_cast_channels import ADDRESS
@@ -49,6 +50,8 @@ def make_canaries() -> Canaries:
         hide_in_import(canaries, number, name, row)
     hide_in_dues(canaries)
     hide_in_channels(canaries)
+    hide_in_messages(canaries)
+    hide_reasons(canaries)
     return canaries
 
 
@@ -143,6 +146,21 @@ def hide_in_ledger(canaries: Canaries, number: int, place: str, ledger: LedgerIm
     cells = {"姓名": "孙", "身份证号": national_id}
     content |= {"refused": [[4, dump_cells(cells)]], "headings": list(cells)}
     LedgerImport.objects.filter(pk=ledger.pk).update(content=json.dumps(content, ensure_ascii=False))
+
+
+def hide_in_messages(canaries: Canaries) -> None:
+    """What each says, and the link that answers it."""
+    for number, (name, message) in enumerate(canaries.full.rows[Message].items(), start=1):
+        says = canaries.hide("what a message says", name, f"says-canary-{number}")
+        link = message.values["answer_link"]
+        canaries.hide("link to answer by", name, link.split("/")[-2])
+        Message.objects.filter(pk=message.pk).update(values={"name": says, "answer_link": link})
+
+
+def hide_reasons(canaries: Canaries) -> None:
+    for number, (name, expected) in enumerate(canaries.full.rows[Expected].items(), start=1):
+        reason = canaries.hide("reason for an absence", name, f"absent-canary-{number}")
+        Expected.objects.filter(pk=expected.pk).update(state="absent", reason=reason, reason_source="member")
 
 
 def written(fen: int) -> tuple[str, str, str]:
