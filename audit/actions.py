@@ -33,6 +33,7 @@ ACTIONS: dict[str, Promise] = {
     "export_roster": _("Exported a roster"),
     "cancel_export": _("Stopped an export before it was ready"),
     "download_export": _("Fetched an export that was made in the background"),
+    "set_preference": _("Changed how somebody is told things"),
     # roster imports
     "confirm_import": _("Confirmed a roster import"),
     "import_roster": _("Imported a roster"),

@@ -127,7 +127,7 @@ EXPORTS = {"roster": "members.exporting.roster_kind.ROSTER"}
 
 START_LINKS = ["dues.queries.start.start_links"]
 OWN_LINKS = ["meetings.queries.start.own_links", "dues.queries.start.own_links", "reminders.queries.start.own_links"]
-MEMBER_LINKS = ["dues.queries.start.member_links"]
+MEMBER_LINKS = ["dues.queries.start.member_links", "reminders.queries.preferences.member_links"]
 """What other apps add to the start page, of one's work and of one's own affairs, and to a member's page; see
 `members.links`."""
 

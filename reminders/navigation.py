@@ -6,7 +6,7 @@ from members.choices import Capability
 from members.navigation import Group, Item
 
 MESSAGES: tuple[Item, ...] = (
-    Item("reminders:inbox", _("My messages"), "envelope", None, ("reminders:inbox-",)),
+    Item("reminders:inbox", _("My messages"), "envelope", None, ("reminders:inbox-", "reminders:preference-own")),
     Item("reminders:message-list", _("Sent messages"), "send", Capability.VIEW_MESSAGES, ("reminders:message-",)),
     Item("reminders:review-list", _("To review"), "eye", Capability.SEND_MESSAGES, ("reminders:review-",)),
     Item("reminders:call-list", _("Call list"), "telephone", Capability.SEND_MESSAGES, ("reminders:call-",)),

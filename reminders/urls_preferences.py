@@ -1,3 +1,8 @@
-from django.urls import URLPattern
+from django.urls import path
 
-urlpatterns: list[URLPattern] = []
+from reminders.views import preferences
+
+urlpatterns = [
+    path("preferences/", preferences.preference_own, name="preference-own"),
+    path("preferences/<uuid:key>/", preferences.preference_member, name="preference-member"),
+]
