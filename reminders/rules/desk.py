@@ -8,7 +8,7 @@ from datetime import date, timedelta
 from enum import StrEnum
 from typing import Generic, Protocol, TypeVar
 
-from rulebook.values import Duty, DutyState
+from rulebook.values import Citation, Duty, DutyState
 
 FOLD_FROM = 4
 """So many lines of one kind in a section are one line that opens."""
@@ -45,6 +45,12 @@ class Pile(Generic[Line]):
     @property
     def is_folded(self) -> bool:
         return len(self.lines) >= FOLD_FROM
+
+    @property
+    def citation(self) -> Citation | None:
+        """The article of all of them; None when they follow several."""
+        found = {line.duty.citation for line in self.lines}
+        return found.pop() if len(found) == 1 else None
 
 
 @dataclass(frozen=True, slots=True)

@@ -34,8 +34,7 @@ def test_a_secretary_says_on_the_phone_that_something_doesnt_apply(phone):
     assert not pile.locator(".duty").first.is_visible()
     pile.locator("summary").first.click()
     line = pile.locator(".duty").first
-    line.get_by_text("依据").click()
-    assert "《" in line.locator(".duty-more p").inner_text()
+    assert "《" in pile.locator("p").first.inner_text()
     line.get_by_text("不适用…").click()
     line.get_by_label("不适用，原因是").fill("冬训期间党员外出")
     assert phone.evaluate("document.documentElement.scrollWidth") <= browsers.TELEPHONE["width"]
@@ -53,6 +52,14 @@ def test_the_button_of_a_line_leads_to_where_it_is_done_with_the_form_open(phone
     phone.locator(".duty .btn", has_text="安排").first.click()
 
     assert phone.locator("form [name=kind]").first.input_value() == "theme_day"
+
+
+def test_a_line_on_its_own_says_the_article_on_demand(phone):
+    line = phone.locator(".desk-part > .duty-list > .duty").first
+    assert not line.locator(".duty-more p").is_visible()
+    line.get_by_text("依据").click()
+
+    assert "《" in line.locator(".duty-more p").inner_text()
 
 
 def test_by_keyboard_a_fold_opens(phone):
