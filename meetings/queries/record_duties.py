@@ -20,6 +20,7 @@ from meetings.rules.record_duties import (
     leave_duty,
     limit,
     month_duties,
+    reasons_matter_since,
 )
 from members.models import Organization
 from members.paths import contains, subtree
@@ -81,11 +82,12 @@ def _minutes(path: str, on: date) -> Evenings:
 
 
 def _absences(path: str, on: date) -> Evenings:
-    """Days of meetings that somebody missed; done where everybody's reason is on record."""
+    """Days of the last months' meetings that somebody missed; done where everybody's reason is on record."""
+    first, last = _span(on)
     missed = (
         Expected.objects.of_held_meetings()
         .should_attend()
-        .between(*_span(on))
+        .between(max(first, reasons_matter_since(on)), last)
         .filter(subtree("meeting__organization__path", [path]), state=AttendanceState.ABSENT)
     )
     by_day = missed.order_by().values_list("meeting__organization__path", "meeting__day")

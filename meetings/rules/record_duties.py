@@ -6,11 +6,15 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 
 from rulebook.book import rule_if_held
+from rulebook.dates import add_months
 from rulebook.local import LocalRule
 from rulebook.values import Citation, Duty, duty_state
 
 MINUTES, ABSENCES, LEAVE = "minutes", "absences", "leave_request"
 LIMIT_KEYS = {MINUTES: "meet.minutes.days", ABSENCES: "meet.absence.days", LEAVE: "meet.leave.days"}
+
+
+WITHOUT_LIFE = "withdrawal.months"
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +47,13 @@ def limit(kind: str, *, on: date, local: Iterable[LocalRule] = ()) -> Limit | No
     """No article sets any of these days: they are the program's own, and a committee's if it sets others."""
     held = rule_if_held(LIMIT_KEYS[kind], on, local)
     return Limit(timedelta(days=held.whole), held.citations[-1]) if held else None
+
+
+def reasons_matter_since(on: date) -> date:
+    """Why somebody was absent is asked as long as it may count: the rules look at so many months in a row without
+    organizational life and without a reason."""
+    months = rule_if_held(WITHOUT_LIFE, on)
+    return add_months(on, -months.whole) if months else date(on.year, 1, 1)
 
 
 def month_duties(kind: str, place: str, evenings: Iterable[Evening], given: Limit, *, on: date) -> Iterator[Duty]:

@@ -169,6 +169,14 @@ def test_unrecorded_made_up_on_leave_and_left_out_are_no_absences(cast, facts):
 
 
 @pytest.mark.django_db
+@pytest.mark.parametrize(("on", "asked"), [("2026-05-23", False), ("2026-05-24", True)])
+def test_nobody_is_asked_for_reasons_that_can_no_longer_count(cast, on, asked):
+    expect(meeting(cast.branch, on, "locked"), cast.zhang)
+
+    assert ("absences" in {one[0] for one in found(cast.branch.path)}) is asked
+
+
+@pytest.mark.django_db
 def test_an_absence_of_an_evening_that_still_goes_on_is_nobodys_duty(cast):
     expect(meeting(cast.branch, "2026-11-24", "open"), cast.zhang)
 
