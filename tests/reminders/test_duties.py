@@ -8,6 +8,8 @@ from django.conf import settings
 from django.core.management import CommandError, call_command
 from django.utils.module_loading import import_string
 
+from meetings.models import Expected, Meeting
+from members.models import Situation, Term
 from reminders.queries.duties import duties_below
 from tests.cast import TODAY
 from tests.dues.ledger import charge
@@ -25,6 +27,29 @@ def test_meetings_and_dues_stand_in_one_list(cast):
     kinds = {row["kind"] for row in printed("--org", "branch", "--on", "2026-11-24")}
 
     assert {"theme_day", "general_meeting", "dues_bases", "dues_disclosure"} <= kinds
+
+
+def test_care_terms_minutes_and_absences_stand_beside_them(cast):
+    Situation.objects.create(member=cast.zhang, kind="mobile")
+    Term.objects.create(
+        organization=cast.branch, elected_on="2023-12-01", ends_on="2026-12-01", rule="term.years@2018-07-12"
+    )
+    held = Meeting.objects.create(
+        organization=cast.branch, kind="theme_day", day="2026-11-03", counts_for_year=2026, state="held"
+    )
+    Expected.objects.create(meeting=held, member=cast.zhang, name="张英", is_formal=True, state="absent")
+    rows = {row["kind"]: row for row in printed("--org", "district", "--on", "2026-11-24")}
+    told = {kind: (rows[kind]["member"], rows[kind]["period"], rows[kind]["due_on"], rows[kind]["state"]) for kind in (
+        "contact", "term_election", "minutes", "absences"
+    )}  # fmt: skip
+
+    assert told == {
+        "contact": (str(cast.zhang.pk), "2026-11", "2026-11-30", "open"),
+        "term_election": (None, "2026-06", "2026-12-01", "open"),
+        "minutes": (None, "2026-11", "2026-11-18", "overdue"),
+        "absences": (None, "2026-11", "2026-11-18", "overdue"),
+    }
+    assert {rows[kind]["citation"]["level"] for kind in ("contact", "minutes", "absences")} == {"L"}
 
 
 def test_a_duty_of_a_member_names_the_member_and_the_article(cast):
