@@ -149,7 +149,7 @@ def _copied_text(value: object) -> str:
 ADAPTED: dict[type, Callable[[Any], str]] = {
     UUID: lambda value: value.hex,
     date: lambda value: value.isoformat(),
-    datetime: lambda value: value.replace(tzinfo=None).isoformat(" ", "microseconds"),
+    datetime: lambda value: value.replace(tzinfo=None).isoformat(" "),
 }
 """What SQLite doesn't take as it is. Moments must be in UTC."""
 
