@@ -165,12 +165,15 @@ def test_the_page_says_by_which_channel_one_would_be_told(cast, as_user, setting
     assert (way.channel, way.reads_here) == ("in_app", True)
 
 
-@pytest.mark.parametrize(("part", "address"), [("secretary", "member"), ("member", "own"), ("group_leader", "")])
-def test_the_members_page_leads_there_for_who_may(cast, as_user, part, address):
-    text = as_user(getattr(cast, part)).get(cast.zhang.get_absolute_url()).text
-    there = {"member": of_member(cast.zhang), "own": f'href="{OWN}"', "": "nothing"}[address]
-    assert (there in text) is bool(address)
-    assert (of_member(cast.zhang) in text) is (address == "member")
+@pytest.mark.parametrize(("part", "leads_there"), [("secretary", True), ("officer", True), ("group_leader", False)])
+def test_the_members_page_leads_there_for_who_may(cast, as_user, part, leads_there):
+    text = as_user(getattr(cast, part)).get(cast.li.get_absolute_url()).text
+    assert (of_member(cast.li) in text) is leads_there
+
+
+@pytest.mark.parametrize("page", ["members:member-me", "reminders:inbox"])
+def test_a_member_finds_the_own_page_from_there(cast, as_user, page):
+    assert f'href="{OWN}"' in as_user(cast.member).get(reverse(page)).text
 
 
 def test_an_officer_who_holds_the_office_as_a_member_is_asked_for_the_member(cast, as_user):
