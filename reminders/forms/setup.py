@@ -4,6 +4,7 @@ from typing import Any
 
 from django import forms
 from django.core.exceptions import ValidationError
+from django.core.validators import RegexValidator
 from django.db.models import Q, QuerySet
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -18,6 +19,7 @@ from reminders.rules.writing import objections
 
 OFFERED = 200
 """Organizations that the browser offers while one is typed."""
+PRINTED = RegexValidator(r"^[!-~]+$", gettext_lazy("A secret has no spaces and no Chinese characters."))
 KINDS = [(one.value, one.label) for one in SET_UP]
 
 
@@ -88,6 +90,7 @@ class ChannelForm(forms.Form):
         max_length=200,
         required=False,
         help_text=gettext_lazy("If the robot asks for a signature, or the gateway for a token."),
+        validators=[PRINTED],
         widget=forms.PasswordInput(attrs={"autocomplete": "off"}),
     )
 
@@ -113,6 +116,7 @@ class ChannelChangeForm(forms.Form):
         max_length=200,
         required=False,
         help_text=gettext_lazy("Empty: the secret stays as it is."),
+        validators=[PRINTED],
         widget=forms.PasswordInput(attrs={"autocomplete": "off"}),
     )
     without_secret = forms.BooleanField(label=gettext_lazy("Without a secret from now on"), required=False)

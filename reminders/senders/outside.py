@@ -1,9 +1,12 @@
 """HTTP to the few hosts outside that the administrator allows. No sentence and no log repeats an address."""
 
+import contextlib
 import json
 import re
+import socket
 import ssl
-from collections.abc import Mapping
+import threading
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from http.client import HTTPConnection, HTTPException, HTTPSConnection
 from ipaddress import ip_address
@@ -17,6 +20,8 @@ from reminders.senders.sender import NotSent, Uncertain
 
 SECONDS = 10
 """How long a host may keep us waiting, for the connection and for each part of its answer."""
+ALTOGETHER = 30
+"""Seconds after which we hang up, however slowly an answer drips: a worker is not held for ever."""
 LONGEST = 64 * 1024
 """Bytes of an answer that are read."""
 TOO_MANY, GATEWAY_GAVE_UP = 429, 504
@@ -55,14 +60,38 @@ def post_json(url: str, body: Mapping[str, Any], headers: Mapping[str, str] | No
         connection.request(
             "POST", target, content, {"Content-Type": "application/json; charset=utf-8", **(headers or {})}
         )
-        response = connection.getresponse()
-        answered = Answered(response.status, response.read(LONGEST))
+        with _hung_up_in_the_end(connection):
+            response = connection.getresponse()
+            answered = Answered(response.status, response.read(LONGEST))
+    except ValueError:
+        raise NotSent(_("The secret has characters that can't be sent."), again=False) from None
     except (OSError, HTTPException):
         raise Uncertain(_("The service took the message and didn't answer.")) from None
     finally:
         connection.close()
     _refuse_unless_taken(answered.status)
     return answered
+
+
+@contextlib.contextmanager
+def _hung_up_in_the_end(connection: HTTPConnection) -> Iterator[None]:
+    """What was read until then may look like an answer: it raises TimeoutError all the same."""
+    is_cut = threading.Event()
+
+    def hang_up(used: socket.socket) -> None:
+        is_cut.set()
+        with contextlib.suppress(OSError):
+            used.shutdown(socket.SHUT_RDWR)
+
+    clock = threading.Timer(ALTOGETHER, hang_up, [connection.sock])
+    clock.daemon = True
+    clock.start()
+    try:
+        yield
+    finally:
+        clock.cancel()
+    if is_cut.is_set():
+        raise TimeoutError
 
 
 def checked(url: str) -> SplitResult:

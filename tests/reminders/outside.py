@@ -71,6 +71,24 @@ def dropping_service() -> Iterator[int]:
         yield server.server_address[1]
 
 
+@contextlib.contextmanager
+def dripping_service() -> Iterator[int]:
+    """The port of somebody whose answer never ends, a letter at a time."""
+
+    class Handler(socketserver.BaseRequestHandler):
+        def handle(self) -> None:
+            self.request.recv(65536)
+            with contextlib.suppress(OSError):
+                self.request.sendall(b"HTTP/1.1 200 OK\r\nX-Slow: ")
+                while not ended.wait(0.01):
+                    self.request.sendall(b"x")
+
+    ended = threading.Event()
+    with socketserver.ThreadingTCPServer(("127.0.0.1", 0), Handler) as server, serving(server):
+        yield server.server_address[1]
+        ended.set()
+
+
 def closed_port() -> int:
     """A port on which nobody listens."""
     with socket.create_server(("127.0.0.1", 0)) as listening:

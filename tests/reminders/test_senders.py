@@ -12,7 +12,7 @@ from reminders.models import ChannelSetup
 from reminders.senders import NotSent, Outgoing, Uncertain, outside, robots, sender_for
 from reminders.senders.outside import AddressRefused, checked
 from reminders.senders.robots import dingtalk_sign, feishu_sign
-from tests.reminders.outside import closed_port, dropping_service, http_service, silent_service
+from tests.reminders.outside import closed_port, dripping_service, dropping_service, http_service, silent_service
 
 KEY = UUID("6f1c7d1e-0000-4000-8000-000000000001")
 OUTGOING = Outgoing("13900000001", "开会", "张英同志，请参加", "https://party.example/a/x/", KEY)
@@ -221,6 +221,26 @@ def test_who_reads_and_hangs_up_leaves_it_uncertain(kind, settings):
         settings.OUTSIDE_HOSTS = (f"127.0.0.1:{port}",)
         with pytest.raises(Uncertain):
             send(kind, f"http://127.0.0.1:{port}/")
+
+
+@pytest.mark.parametrize("kind", OUTSIDE)
+def test_whose_answer_never_ends_is_hung_up_on(kind, settings, monkeypatch):
+    monkeypatch.setattr(outside, "ALTOGETHER", 0.1)
+    with dripping_service() as port:
+        settings.OUTSIDE_HOSTS = (f"127.0.0.1:{port}",)
+        with pytest.raises(Uncertain):
+            send(kind, f"http://127.0.0.1:{port}/")
+
+
+@pytest.mark.parametrize("secret", ["SEC\nX-Header: y", "密钥"])
+def test_a_secret_that_no_header_takes_is_said_so_and_not_repeated(service, secret):
+    with pytest.raises(NotSent) as refusal:
+        send(ChannelKind.SMS, service.url(), secret)
+
+    assert not refusal.value.again
+    assert refusal.value.__suppress_context__
+    assert secret not in refusal.value.sentence
+    assert service.asked == []
 
 
 @pytest.mark.parametrize("kind", OUTSIDE)
