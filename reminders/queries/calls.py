@@ -32,4 +32,4 @@ def calls_of(user: User, *, at: datetime) -> list[Call]:
 
 def _call(message: Message) -> Call:
     choices = [(code.value, REASONS[code]) for code in choices_of(message.kind)]
-    return Call(message, told(message), letter(message), choices)
+    return Call(message, told(message), letter(message, asks_here=True), choices)

@@ -62,13 +62,18 @@ def told(message: Message) -> str:
     return message.member.name if message.member else ""
 
 
-def letter(message: Message) -> Letter:
-    """The words as they were sent, or would be. The link to answer by isn't among them."""
-    values = {name: LINK.sub(_("[link to answer by]"), value) for name, value in message.values.items()}
+def letter(message: Message, *, asks_here: bool = False) -> Letter:
+    """The words as they were sent, or would be. The link to answer by isn't among them.
+
+    `asks_here`: the question stands beside it, so the line that leads to it is left out.
+    """
+    hidden = _("[link to answer by]")
+    values = {name: LINK.sub(hidden, value) for name, value in message.values.items()}
     try:
-        return Letter(*filled(message.wording, values))
+        subject, text = filled(message.wording, values)
     except Unfilled:
         return Letter(message.wording.subject, message.wording.text)
+    return Letter(subject, "\n".join(line for line in text.splitlines() if not (asks_here and hidden in line)))
 
 
 def answered(message: Message) -> Promise | str:

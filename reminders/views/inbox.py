@@ -45,7 +45,7 @@ def inbox_message(request: PageRequest, key: UUID) -> HttpResponse:
     Message.objects.mark_read(message, at=timezone.now())
     question = question_of(message) if choices_of(message.kind) else None
     return render(
-        request, "reminders/inbox_message.html", {"message": message, "letter": letter(message), "question": question}
+        request, "reminders/inbox_message.html", {"message": message, "letter": letter(message, asks_here=True), "question": question}
     )
 
 

@@ -152,6 +152,7 @@ def test_the_list_says_whom_to_call_and_what_to_say(cast, as_user, message):
     assert [code for code in ("ill", "away", "did_not_know", "other", "told", "not_reached") if code not in page] == []
     assert "13630098818" not in page
     assert LINK not in page
+    assert "请点这里" not in page
 
 
 def test_numbers_are_shown_after_a_reason_was_given(cast, as_user, message):

@@ -161,3 +161,11 @@ def test_an_old_question_can_still_be_answered_when_logged_in(cast, member, mess
     member.post(url(message, "inbox-answer"), {"choice": "ill"})
 
     assert opened(of_zhang(cast).reason) == "生病了"
+
+
+def test_where_the_question_stands_nothing_leads_to_it(cast, member, message):
+    page = member.get(url(message)).content.decode()
+
+    assert "11月24日的会您没有到" in page
+    assert "请点这里" not in page
+    assert "这次会议没能参加，是什么原因？" in page

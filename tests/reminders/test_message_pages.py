@@ -179,7 +179,7 @@ def test_a_message_is_read_as_it_was_sent_and_its_link_by_nobody_else(cast, secr
 
     page = secretary.get(url(message)).content.decode()
 
-    assert "您好，李国强：11月24日的会您没有到，请点这里说明原因：〔回复链接〕" in page
+    assert "您好，李国强：11月24日的会您没有到。<br>请点这里说明原因：〔回复链接〕" in page
     assert LINK not in page
     assert "/a/" not in page
     assert "欠费" in page

@@ -14,7 +14,7 @@ from tests.meetings.voting import hold
 
 AT = datetime(2026, 11, 24, 2, 0, tzinfo=UTC)
 """Ten in the morning of the cast's day, in Shanghai."""
-TEXT = "您好，{姓名}：11月24日的会您没有到，请点这里说明原因：{回复链接}"
+TEXT = "您好，{姓名}：11月24日的会您没有到。\n请点这里说明原因：{回复链接}"
 LINK = f"http://127.0.0.1:8000/a/{'x' * 43}/"
 VALUES = {"name": "李国强", "answer_link": LINK}
 
