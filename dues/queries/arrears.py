@@ -9,11 +9,11 @@ from collections.abc import Collection, Iterable, Mapping
 from datetime import date
 from typing import Any
 
-from django.db.models import F, IntegerField, OuterRef, QuerySet, Subquery, Sum
-from django.db.models.functions import Coalesce
+from django.db.models import F, IntegerField, OuterRef, QuerySet, Subquery
 
-from dues.models import Allocation, Arrangement, ArrearsReason, Charge
+from dues.models import Arrangement, ArrearsReason, Charge
 from dues.models.charge import ChargeQuerySet
+from dues.queries.balance import left_open, settled
 from dues.rules.arrears import Arrears, OpenMonth, Span, arrears
 from dues.rules.months import month_of
 from members.models import Member
@@ -33,7 +33,7 @@ def behind(members: MemberQuerySet, *, on: date) -> MemberQuerySet:
     Who pays by the quarter may be among them before the quarter is over; `arrears_of` then finds nothing late.
     """
     asked_for = standing_charges().filter(member=OuterRef("pk"), month__lt=month_of(on)).order_by("-month", "-turn")
-    left = asked_for.annotate(left_fen=F("amount_fen") - F("waived_fen") - _settled()).values("left_fen")[:1]
+    left = asked_for.annotate(left_fen=F("amount_fen") - F("waived_fen") - settled()).values("left_fen")[:1]
     return members.alias(left_fen=Subquery(left, output_field=IntegerField())).filter(left_fen__gt=0)
 
 
@@ -45,12 +45,6 @@ def standing_charges() -> ChargeQuerySet:
     later = Charge.objects.filter(member=OuterRef("member"), month=OuterRef("month"), turn=OuterRef("turn") + 1)
     lines = Charge.objects.alias(next_turn=Subquery(later.values("turn")))
     return lines.filter(next_turn=None, amount_fen__gt=F("waived_fen"))
-
-
-def _settled() -> Coalesce:
-    """What payments gave a charge's month, 0 where nothing."""
-    given = Allocation.objects.filter(member=OuterRef("member"), month=OuterRef("month")).order_by().values("member")
-    return Coalesce(Subquery(given.annotate(fen=Sum("amount_fen")).values("fen"), output_field=IntegerField()), 0)
 
 
 def arrears_of(members: Members, *, on: date) -> dict[int, Arrears]:
@@ -84,12 +78,8 @@ def completed(recent: Mapping[int, list[OpenMonth]], *, on: date, window: int = 
 
 
 def _open_before(on: date, members: Members) -> dict[int, list[OpenMonth]]:
-    charges = Charge.objects.filter(member__in=members, month__lt=month_of(on)).order_by()
-    owed = charges.values_list("member", "month").annotate(left_fen=Sum(F("amount_fen") - F("waived_fen")) - _settled())
-    found: dict[int, list[OpenMonth]] = defaultdict(list)
-    for member, month, fen in sorted(owed.filter(left_fen__gt=0)):
-        found[member].append(OpenMonth(month, fen))
-    return found
+    found = left_open(Charge.objects.filter(member__in=members, month__lt=month_of(on)))
+    return {member: [OpenMonth(one.month, one.open_fen) for one in months] for member, months in found.items()}
 
 
 def spans(rows: Iterable[tuple[int, date, date | None]]) -> Mapping[int, list[Span]]:

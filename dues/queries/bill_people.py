@@ -6,8 +6,8 @@ from collections.abc import Iterable
 from datetime import date
 from uuid import UUID
 
-from dues.models import Allocation, Basis, Charge, Payment
-from dues.queries.balance import MonthBalance, balances
+from dues.models import Basis, Charge, Payment
+from dues.queries.balance import MonthBalance, left_open
 from dues.rules.matching import People, Person
 from dues.rules.months import month_of
 from members.models import ContactPerson, Member, Organization
@@ -37,11 +37,8 @@ def people_of(organization: Organization, *, on: date) -> People[UUID]:
 
 
 def months_open(members: Iterable[int]) -> dict[int, list[MonthBalance]]:
-    """The months of each member with something still to be paid, the oldest first. Two queries."""
-    ids = list(members)
-    charges, allocations = Charge.objects.filter(member__in=ids), Allocation.objects.filter(member__in=ids)
-    found = balances(charges.order_by(), allocations.order_by())
-    return {member: [month for month in months if month.open_fen] for member, months in found.items()}
+    """The months of each member with something still to be paid, the oldest first."""
+    return left_open(Charge.objects.filter(member__in=list(members)))
 
 
 def monthly_fen(members: Iterable[int], on: date) -> dict[int, int]:

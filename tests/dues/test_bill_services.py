@@ -308,11 +308,11 @@ def test_people_are_seen_with_helpers_earlier_payers_and_what_is_open(owing):
 
 
 def test_matching_a_branch_takes_the_same_queries_for_any_number_of_members(owing, django_assert_num_queries):
-    with django_assert_num_queries(6):
+    with django_assert_num_queries(5):
         people_of(owing.branch, on=TODAY)
     for number in range(3):
         fix(make_member(f"王{number}", owing.branch), 500)
-    with django_assert_num_queries(6):
+    with django_assert_num_queries(5):
         people_of(owing.branch, on=TODAY)
 
 
