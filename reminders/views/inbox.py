@@ -44,9 +44,8 @@ def inbox_message(request: PageRequest, key: UUID) -> HttpResponse:
     message = _own(request, key)
     Message.objects.mark_read(message, at=timezone.now())
     question = question_of(message) if choices_of(message.kind) else None
-    return render(
-        request, "reminders/inbox_message.html", {"message": message, "letter": letter(message, asks_here=True), "question": question}
-    )
+    context = {"message": message, "letter": letter(message, asks_here=True), "question": question}
+    return render(request, "reminders/inbox_message.html", context)
 
 
 @signed_in
