@@ -135,3 +135,14 @@ def test_what_breaks_another_rule_is_refused_all_the_same(cast: Cast) -> None:
 
 def test_nothing_is_nothing_new() -> None:
     assert bulk.insert_new(Situation, SITUATION_COLUMNS, []) == 0
+
+
+def test_a_moment_is_found_by_itself(cast: Cast) -> None:
+    made = datetime(2026, 1, 1, tzinfo=UTC)
+    bulk.insert(
+        Situation,
+        SITUATION_COLUMNS,
+        [(uuid4(), cast.li.pk, SituationKind.MOBILE, None, None, "", "", "", "", made)],
+    )
+
+    assert Situation.objects.filter(recorded_at__lte=made, recorded_at__gte=made).count() == 1
