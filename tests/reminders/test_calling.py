@@ -15,6 +15,7 @@ from members.models import ContactPerson, Member
 from members.services.refused import Refused
 from reminders.choices import Addressee, ChannelKind, MessageKind, MessageState
 from reminders.models import Answer, Attempt, Message
+from reminders.queries import calls
 from reminders.queries.calls import calls_of
 from reminders.services.calling import CALLS, next_workday, open_numbers, record_call
 from tests.meetings.voting import known_as
@@ -24,6 +25,18 @@ pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("today")]
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")
 LIST = "reminders:call-list"
+
+
+@pytest.fixture
+def asks_really():
+    """Whether the thing of a message is done is looked up."""
+
+
+@pytest.fixture(autouse=True)
+def everything_stands(request, monkeypatch):
+    """Whether the thing is done is asked of each kind, which has tests of its own; two tests here ask really."""
+    if "asks_really" not in request.fixturenames:
+        monkeypatch.setattr(calls, "undone", lambda messages, at: ({one.pk: one.values for one in messages}, []))
 
 
 @pytest.fixture
@@ -294,3 +307,29 @@ def test_a_number_that_is_missing_is_said(cast, as_user, message):
     Member.objects.filter(pk=cast.li.pk).update(phone="")
 
     assert "没有登记电话" in as_user(cast.secretary).post(reverse(LIST), {"reason": "通知"}).content.decode()
+
+
+# --- Whose thing is done ----------------------------------------
+@pytest.mark.usefixtures("asks_really")
+def test_who_has_answered_since_is_not_called(cast, message):
+    """By the link, on another rung of the ladder, or to an officer: one call less."""
+    known_as(cast.secretary)
+    assert [one.message for one in calls_of(cast.secretary, at=timezone.now())] == [message]
+
+    Expected.objects.filter(member=cast.li).update(reason="住院", reason_source="officer")
+
+    assert calls_of(cast.secretary, at=timezone.now()) == []
+
+
+@pytest.mark.usefixtures("asks_really")
+@pytest.mark.parametrize("number", [1, 3])
+def test_to_ask_of_three_whether_it_is_done_costs_as_much_as_of_one(cast, django_assert_num_queries, number):
+    meeting = missed_meeting(cast, formal=4)
+    absent = Expected.objects.filter(meeting=meeting)[:number]
+    Expected.objects.filter(pk__in=list(absent.values_list("pk", flat=True))).update(state="absent")
+    for one in absent:
+        to_call(cast, one.member, about=meeting.pk)
+    known_as(cast.secretary)
+
+    with django_assert_num_queries(8):
+        assert len(calls_of(cast.secretary, at=timezone.now())) == number

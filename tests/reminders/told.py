@@ -19,9 +19,9 @@ LINK = f"http://127.0.0.1:8000/a/{'x' * 43}/"
 VALUES = {"name": "李国强", "answer_link": LINK}
 
 
-def missed_meeting(cast: Cast, **fields: object) -> Meeting:
+def missed_meeting(cast: Cast, formal: int = 3, **fields: object) -> Meeting:
     """A meeting of the branch that is over; 李国强 was absent and nobody knows why."""
-    meeting = hold(cast, formal=3, present=3, **fields)
+    meeting = hold(cast, formal=formal, present=formal, **fields)
     Meeting.objects.filter(pk=meeting.pk).update(state="held", closed_at=timezone.now())
     Expected.objects.filter(meeting=meeting, member=cast.li).update(state=AttendanceState.ABSENT)
     meeting.refresh_from_db()
