@@ -103,7 +103,15 @@ def term_duty(term: InOffice, *, on: date, local: Iterable[LocalRule] = ()) -> D
         return None
     state = duty_state(due_on=term.ends_on, done=done, on=on)
     period = f"{opened_on:%Y-%m}"
-    return Duty(TERM, term.organization, None, period, term.ends_on, state, rule_version(term.rule).citation)
+    return Duty(TERM, term.organization, None, period, term.ends_on, state, _rule_of(term))
+
+
+def _rule_of(term: InOffice) -> Citation:
+    """The rule of the election day; a later release may not hold it any more."""
+    try:
+        return rule_version(term.rule).citation
+    except KeyError:
+        return _own_words(_("the end of the term on record"))
 
 
 def _own_words(words: str) -> Citation:

@@ -134,6 +134,12 @@ def test_the_end_of_a_term_asks_for_an_election(ends_on, followed_on, expected):
     assert duty is None or (duty.kind, duty.member, duty.citation.level) == ("term_election", None, "N")
 
 
+def test_a_term_by_a_rule_that_is_no_longer_held_claims_none():
+    citation = term_duty(InOffice("branch", "term.years@1999-01-01", day("2026-12-01")), on=TODAY).citation
+
+    assert (citation.level, citation.verification, citation.number) == ("L", "U", "")
+
+
 def test_a_committee_may_have_its_branches_reminded_earlier_but_not_later():
     term = InOffice("branch", TERM_RULE, day("2027-08-01"))
 
