@@ -9,6 +9,7 @@ from datetime import date, timedelta
 
 from django.core.files.base import ContentFile
 from django.db.models import Model
+from django.utils import timezone
 
 from audit.models import Entry
 from audit.services import record
@@ -18,6 +19,7 @@ from members.models import (
     ColumnMapping,
     Contact,
     ContactPerson,
+    Export,
     HelpRequest,
     LocalRule,
     Member,
@@ -63,6 +65,7 @@ def make_full_cast() -> FullCast:
         rows_of_member(full, name, member)
     users_and_offices(full)
     imports(full)
+    exports(full)
     meetings(full)
     dues(full)
     wordings_and_channels(full)
@@ -146,6 +149,21 @@ def users_and_offices(full: FullCast) -> None:
         full.keep(SavedFilter.objects.create(user=user, name="退休", query="situation=retired"), user.username)
     for office in Office.objects.select_related("user"):
         full.keep(office, office.user.username)
+
+
+def exports(full: FullCast) -> None:
+    """Ready, but without a file: whoever may have it is told that it is gone."""
+    cast, at = full.cast, timezone.now()
+    for place, by in (
+        (cast.branch, cast.secretary),
+        (cast.next_branch, cast.next_secretary),
+        (cast.county, cast.county_staff),
+    ):
+        export = Export.objects.create(
+            kind="roster", parameters={"query": "", "private": False, "reason": ""}, digest="x", organization=place,
+            asked_by=by, asked_at=at, state="done", covers=[place.code], ended_at=at, expires_at=at + timedelta(days=7),
+        )  # fmt: skip
+        full.keep(export, place.code)
 
 
 def imports(full: FullCast) -> None:

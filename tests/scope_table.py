@@ -179,6 +179,8 @@ SCOPE: dict[str, dict[str, str]] = {
         "district_staff": "branch next-branch tree-of-district",
         "county_staff": "branch next-branch other-branch tree-of-county",
     },
+    # A file is for whoever asked for it, and for nobody else, not even in the same branch.
+    "Export": {"secretary": "branch", "next_secretary": "next-branch", "county_staff": "county"},
     # Committees are given counts, never rows. A member sees what he is asked to, and every list that he was on.
     "Meeting": {
         "secretary": MEETINGS_OF_THE_BRANCH,
@@ -283,6 +285,8 @@ EVERYBODY = (
 OTHERWISE = {
     # Whoever holds the link, logged in or not, is asked; the page says nothing about anybody.
     "reminders:answer": {"Message": dict.fromkeys(EVERYBODY.split(), "zhang li wang zhao held lost")},
+    # Who watches the machinery sends again what could not be sent, and is shown nothing of it but its kind.
+    "reminders:job-again": {"Message": {"administrator": "zhang li wang zhao held lost"}},
     "dues:member-detail": CHARGED,
     "dues:reason-add": CHARGED,
     "dues:arrangement-add": CHARGED,
