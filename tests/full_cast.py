@@ -35,6 +35,7 @@ from members.models import (
 from tests.cast import TODAY, Cast, make_cast, make_member, make_user
 from tests.full_cast_channels import wordings_and_channels
 from tests.full_cast_dues import dues
+from tests.full_cast_duties import duties
 from tests.full_cast_meetings import meetings
 from tests.full_cast_messages import messages
 
@@ -68,8 +69,9 @@ def make_full_cast() -> FullCast:
     exports(full)
     meetings(full)
     dues(full)
-    wordings_and_channels(full)
     messages(full)
+    wordings_and_channels(full)
+    duties(full)
     return full
 
 
@@ -92,7 +94,7 @@ def term(place: Organization) -> Term:
         organization=place,
         elected_on=date(2024, 5, 1),
         ends_on=date(2027, 5, 1),
-        rule="terms.branch.general 2018-10-28",
+        rule="term.years@2018-07-12",
     )
 
 

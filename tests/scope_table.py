@@ -100,6 +100,28 @@ MESSAGES = {
     "other_secretary": "zhao",
 }
 
+DUTIES = {
+    "secretary": "branch",
+    "officer": "branch",
+    "next_secretary": "next-branch",
+    "other_secretary": "other-branch",
+    "district_staff": "branch next-branch",
+    "county_staff": "branch next-branch other-branch",
+    "county_secretary": "branch next-branch other-branch",
+}
+"""Counts of branches."""
+
+SAID = {
+    "secretary": "branch group",
+    "officer": "branch group",
+    "group_leader": "group",
+    "next_secretary": "next-branch",
+    "district_staff": "branch group next-branch",
+    "county_staff": "branch group next-branch",
+    "county_secretary": "branch group next-branch",
+}
+"""Committees count them and are shown no reason."""
+
 SCOPE: dict[str, dict[str, str]] = {
     "Member": MEMBERS,
     "Situation": ROSTER,
@@ -254,15 +276,18 @@ SCOPE: dict[str, dict[str, str]] = {
     "DuesUse": COUNTED_BOOKS,
     # Published to the members, also to one who has no office.
     "Disclosure": COUNTED_BOOKS | {"member": "branch"},
+    # What was sent is the branch's to read, and what was sent to oneself one's own. Committees read none of it.
+    "NotApplicable": SAID,
+    "DeskCount": DUTIES,
+    "Effort": DUTIES,
+    "Message": MESSAGES,
+    "Release": {"secretary": "branch", "officer": "branch", "next_secretary": "next-branch"},
     # How messages read, and where they go: the committee's staff sets them up. Nobody below sees an address.
     "Wording": {"district_staff": "district", "county_staff": "county district"},
     "ChannelSetup": {
         "district_staff": "district branch next-branch",
         "county_staff": "district branch next-branch other-branch",
     },
-    # What was sent is the branch's to read, and what was sent to oneself one's own. Committees read none of it.
-    "Message": MESSAGES,
-    "Release": {"secretary": "branch", "officer": "branch", "next_secretary": "next-branch"},
     # Not a queryset's visible_to but members.queries.trail.visible_entries.
     "Entry": {
         "secretary": "branch group",
