@@ -74,7 +74,7 @@ def ledger(counties: list[County], rounds: int) -> str:
         workers = [stack.enter_context(worker(county.settings(OURS))) for county in counties]
         pages = [_pages(county, ours) for county, ours in zip(counties, workers, strict=True)]
         interleave([subject for of_county in pages for subject in of_county], rounds)
-    return headed(counties[0], _side_by_side(counties, pages))
+    return headed(counties[0], side_by_side(counties, pages))
 
 
 def _pages(county: County, ours: object) -> list[Subject]:
@@ -88,7 +88,7 @@ def _pages(county: County, ours: object) -> list[Subject]:
     ]
 
 
-def _side_by_side(counties: list[County], pages: list[list[Subject]]) -> str:
+def side_by_side(counties: list[County], pages: list[list[Subject]]) -> str:
     """Milliseconds at the first county, and how many times that at each other one: by the clock, by processor time."""
     headings = ["page", "median", "queries"]
     for county in counties[1:]:
