@@ -10,15 +10,16 @@ from uuid import UUID
 from meetings.queries.special_days import workdays_on_record
 from meetings.rules.workdays import Workdays
 from reminders.choices import ChannelKind
-from reminders.models import Message, Preference
+from reminders.models import Message, Preference, Wording
 from reminders.queries import occasions
-from reminders.rules.filling import Unfilled, filled
+from reminders.rules.filling import Unfilled, filled, placeholders_in
 from reminders.rules.quiet import Quiet, allowed_for
 
 log = logging.getLogger(__name__)
 
 Values = Mapping[str, str]
 USUAL = Quiet()
+CALLED = str(ChannelKind.BY_HAND)
 
 
 @dataclass(slots=True)
@@ -44,10 +45,11 @@ def look(messages: Sequence[Message], at: datetime) -> Looked:
     looked = Looked()
     values, looked.troubled = undone(messages, at)
     troubled = set(looked.troubled)
-    habits, workdays = quiet_hours(messages), workdays_on_record()
+    habits, calendar, reading = quiet_hours(messages), Calendar(at, workdays_on_record()), Reading()
     for message in messages:
         if message.pk in values:
-            _place(message, values[message.pk], _later(message, habits, at, workdays), looked)
+            later = None if message.channel == CALLED else calendar.later(habits.get(message.pk, USUAL))
+            _place(message, values[message.pk], later, reading, looked)
         elif message.pk not in troubled:
             looked.stopped.append(message.pk)
     return looked
@@ -81,7 +83,7 @@ def quiet_hours(messages: Iterable[Message]) -> dict[UUID, Quiet]:
     found = {
         message.pk: of_user.get(message.user_id) if message.user_id else of_member.get(message.member_id)
         for message in messages
-        if message.channel != ChannelKind.BY_HAND
+        if message.channel != CALLED
     }
     return {key: quiet for key, quiet in found.items() if quiet}
 
@@ -92,22 +94,46 @@ def _preferred(whose: str, ids: Collection[int]) -> dict[int | None, Quiet]:
     return {one: Quiet(*habits) for one, *habits in found}
 
 
-def _later(message: Message, habits: Mapping[UUID, Quiet], at: datetime, workdays: Workdays) -> datetime | None:
-    """When it may ring, if not now."""
-    if message.channel == ChannelKind.BY_HAND:
-        return None
-    allowed = allowed_for(habits.get(message.pk, USUAL), at, workdays)
-    return allowed if allowed > at else None
+class Calendar:
+    """When it may ring for somebody, if not at the moment; worked out once for all who have the same habits."""
+
+    def __init__(self, at: datetime, workdays: Workdays) -> None:
+        self.at, self.workdays = at, workdays
+        self._later: dict[Quiet, datetime | None] = {}
+
+    def later(self, quiet: Quiet) -> datetime | None:
+        if quiet not in self._later:
+            allowed = allowed_for(quiet, self.at, self.workdays)
+            self._later[quiet] = allowed if allowed > self.at else None
+        return self._later[quiet]
 
 
-def _place(message: Message, values: Values, later: datetime | None, looked: Looked) -> None:
+class Reading:
+    """Whether nothing in a wording stays open; which placeholders it has is looked up once."""
+
+    def __init__(self) -> None:
+        self._names: dict[int, frozenset[str] | None] = {}
+
+    def lacks(self, wording: Wording, values: Values) -> str:
+        """The placeholders that nothing fills, as they are written; empty when the message can be read."""
+        if wording.pk not in self._names:
+            self._names[wording.pk] = placeholders_in(wording)
+        names = self._names[wording.pk]
+        if names is not None and names <= values.keys() and all(map(str.strip, values.values())):
+            return ""
+        try:
+            filled(wording, values)
+        except Unfilled as problem:
+            return str(problem)
+        return ""
+
+
+def _place(message: Message, values: Values, later: datetime | None, reading: Reading, looked: Looked) -> None:
     if later:
         looked.quiet[later].append(message.pk)
         return
-    try:
-        filled(message.wording, values)
-    except Unfilled as problem:
-        looked.unfilled[message.pk] = str(problem)
+    if lacking := reading.lacks(message.wording, values):
+        looked.unfilled[message.pk] = lacking
         return
     if message.values != values:
         message.values = dict(values)

@@ -51,6 +51,12 @@ def filled(wording: Worded, values: Mapping[str, str]) -> tuple[str, str]:
     return subject, text
 
 
+def placeholders_in(wording: Worded) -> frozenset[str] | None:
+    """The keys of the values that fill it; None when something in it is no placeholder."""
+    names = {KNOWN[name].name if name in KNOWN else None for name in written(f"{wording.subject}\n{wording.text}")}
+    return None if None in names else frozenset(name for name in names if name)
+
+
 def unknown(text: str, kind: MessageKind) -> tuple[str, ...]:
     """What stands in braces and is no placeholder of the kind; a lone brace stands for itself."""
     names = {name for one in PLACEHOLDERS[kind] for name in (one.name, one.zh)}

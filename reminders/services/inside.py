@@ -6,7 +6,7 @@ from datetime import datetime
 from django.db import transaction
 
 from reminders.choices import ChannelKind, MessageState
-from reminders.models import Message
+from reminders.models import Message, Wording
 from reminders.queries.standing import look
 from reminders.services.clearing import set_aside
 
@@ -21,8 +21,7 @@ def deliver(at: datetime, most: int) -> tuple[int, int, int]:
     Returns how many were claimed, how many of them stand in an inbox now, and how many failed. Several at once
     never take the same row: PostgreSQL skips what is locked, SQLite lets only one of them write.
     """
-    due = Message.objects.due(at).filter(channel__in=INSIDE).select_for_update(skip_locked=True, of=("self",))
-    messages = list(due.select_related("wording")[:most])
+    messages = _claim(at, most)
     if not messages:
         return 0, 0, 0
     looked = look(messages, at)
@@ -30,6 +29,16 @@ def deliver(at: datetime, most: int) -> tuple[int, int, int]:
     Message.objects.bulk_update(looked.changed, ["values"])
     _move(looked.fit, ChannelKind.BY_HAND, sent_at=None)
     return len(messages), _move(looked.fit, ChannelKind.IN_APP, sent_at=at), failed
+
+
+def _claim(at: datetime, most: int) -> list[Message]:
+    """In no order of keys: very many are due at the same moment, and would be sorted for each batch."""
+    due = Message.objects.due(at).filter(channel__in=INSIDE).order_by("due_at").select_for_update(skip_locked=True)
+    messages = list(due[:most])
+    wordings = Wording.objects.in_bulk({message.wording_id for message in messages})
+    for message in messages:
+        message.wording = wordings[message.wording_id]
+    return messages
 
 
 def _move(messages: Sequence[Message], channel: ChannelKind, *, sent_at: datetime | None) -> int:

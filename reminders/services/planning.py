@@ -5,7 +5,9 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from itertools import groupby, islice
-from operator import attrgetter
+from operator import itemgetter
+from typing import NamedTuple
+from uuid import UUID
 
 from django.conf import settings
 from django.utils import timezone
@@ -19,7 +21,7 @@ from reminders.queries.released import paths_of, to_review
 from reminders.queries.wordings import Wordings
 from reminders.rules.occasion import Occasion
 from reminders.rules.quiet import Quiet, allowed_for
-from reminders.rules.routing import Told, channel_for, told_for, told_officer
+from reminders.rules.routing import Told, Ways, channel_for, told_for, told_officer
 from reminders.services.storing import Draft, known, store
 from reminders.services.wordings import program_wordings
 
@@ -41,19 +43,49 @@ def plan(at: datetime) -> int:
     return sum([_plan_unless_it_fails(MessageKind(kind), at, world) for kind in occasions.KINDS])
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class World:
-    """What is the same for everybody, read once a round."""
+    """What is the same for everybody, read once a round; and what was worked out once and is asked for each of many."""
 
     wordings: Wordings
     setups: Setups
     workdays: Workdays
     paths: dict[int, str] = field(default_factory=dict)
     """Organization → path, of those that the round speaks of."""
+    _ways: dict[str, Ways] = field(default_factory=dict)
+    _worded: dict[tuple[str, str, str, str], int] = field(default_factory=dict)
+    _allowed: dict[tuple[Quiet, datetime], datetime] = field(default_factory=dict)
 
     @classmethod
     def load(cls) -> "World":
         return cls(Wordings.load(), setups_in_use(), workdays_on_record())
+
+    def ways(self, path: str) -> Ways:
+        if path not in self._ways:
+            self._ways[path] = self.setups.ways(path)
+        return self._ways[path]
+
+    def wording(self, path: str, kind: MessageKind, language: str, addressee: Addressee) -> int:
+        """The key of the wording that holds there."""
+        asked = (path, kind, language, addressee)
+        if asked not in self._worded:
+            self._worded[asked] = self.wordings.at(path, kind, language, addressee).pk
+        return self._worded[asked]
+
+    def allowed(self, quiet: Quiet, at: datetime) -> datetime:
+        """When it may ring, if it is due then."""
+        if (quiet, at) not in self._allowed:
+            self._allowed[quiet, at] = allowed_for(quiet, at, self.workdays)
+        return self._allowed[quiet, at]
+
+
+class New(NamedTuple):
+    """An occasion that isn't in the outbox, in the order in which they are stored."""
+
+    organization_id: int
+    dedupe_key: str
+    key: UUID
+    occasion: Occasion
 
 
 def _plan_unless_it_fails(kind: MessageKind, at: datetime, world: World) -> int:
@@ -65,7 +97,7 @@ def _plan_unless_it_fails(kind: MessageKind, at: datetime, world: World) -> int:
 
 
 def _plan_kind(kind: MessageKind, at: datetime, world: World) -> int:
-    found = sorted(_new(occasions.KINDS[kind].due(at)), key=attrgetter("organization_id", "dedupe_key"))
+    found = sorted(_new(occasions.KINDS[kind].due(at)), key=itemgetter(0, 1))
     if not found:
         return 0
     world.paths.update(paths_of({one.organization_id for one in found} - world.paths.keys()))
@@ -76,18 +108,18 @@ def _plan_kind(kind: MessageKind, at: datetime, world: World) -> int:
     return planned
 
 
-def _new(found: Iterable[Occasion]) -> Iterator[Occasion]:
+def _new(found: Iterable[Occasion]) -> Iterator[New]:
     """Those that aren't in the outbox yet. Only reads: it may go on for long while others write."""
-    left = iter(found)
+    left = (New(one.organization_id, one.dedupe_key, one.key, one) for one in found)
     while part := list(islice(left, LOOKED_UP)):
         there = known([one.key for one in part])
         yield from (one for one in part if one.key not in there)
 
 
-def _parts(found: Sequence[Occasion]) -> Iterator[list[Occasion]]:
+def _parts(found: Sequence[New]) -> Iterator[list[New]]:
     """All messages of a place are stored together: who counts them sees all or none, and reviews them or not."""
-    part: list[Occasion] = []
-    for _place, of_place in groupby(found, key=attrgetter("organization_id")):
+    part: list[New] = []
+    for _place, of_place in groupby(found, key=itemgetter(0)):
         part.extend(of_place)
         if len(part) >= STORED:
             yield part
@@ -96,9 +128,9 @@ def _parts(found: Sequence[Occasion]) -> Iterator[list[Occasion]]:
         yield part
 
 
-def _drafts(part: Sequence[Occasion], review: set[int], at: datetime, world: World) -> Iterator[Draft]:
-    members = {one.member_id for one in part if one.member_id is not None}
-    officers = {one.user_id for one in part if one.user_id is not None}
+def _drafts(part: Sequence[New], review: set[int], at: datetime, world: World) -> Iterator[Draft]:
+    members = {one.occasion.member_id for one in part if one.occasion.member_id is not None}
+    officers = {one.occasion.user_id for one in part if one.occasion.user_id is not None}
     people = recipients(members, officers, on=timezone.localdate(at))
     for one in part:
         state = MessageState.HELD if one.organization_id in review else MessageState.READY
@@ -106,12 +138,12 @@ def _drafts(part: Sequence[Occasion], review: set[int], at: datetime, world: Wor
             yield draft
 
 
-def _draft(one: Occasion, people: Recipients, state: MessageState, world: World) -> Draft | None:
+def _draft(new: New, people: Recipients, state: MessageState, world: World) -> Draft | None:
     """None where there is nobody to tell: an officer without an account, a branch without a group chat."""
-    if one.member_id is None and one.user_id is None:
-        return _draft_for_group(one, state, world)
-    told = _told(one, people)
-    return _draft_for_person(one, told, state, world) if told else None
+    if new.occasion.member_id is None and new.occasion.user_id is None:
+        return _draft_for_group(new, state, world)
+    told = _told(new.occasion, people)
+    return _draft_for_person(new, told, state, world) if told else None
 
 
 def _told(one: Occasion, people: Recipients) -> Told | None:
@@ -122,34 +154,36 @@ def _told(one: Occasion, people: Recipients) -> Told | None:
     return told_for(member) if member else None
 
 
-def _draft_for_person(one: Occasion, told: Told, state: MessageState, world: World) -> Draft:
-    path, person = world.paths[one.organization_id], told.person
-    channel = channel_for(told, world.setups.ways(path))
+def _draft_for_person(new: New, told: Told, state: MessageState, world: World) -> Draft:
+    path, person = world.paths[new.organization_id], told.person
+    channel = channel_for(told, world.ways(path))
     setup = world.setups.sms_for(path) if channel == ChannelKind.SMS else None
     return Draft(
-        occasion=one,
+        key=new.key,
+        occasion=new.occasion,
         addressee=told.addressee,
         channel=channel,
-        wording_id=world.wordings.at(path, one.kind, person.language, told.addressee).pk,
+        wording_id=world.wording(path, new.occasion.kind, person.language, told.addressee),
         state=state,
-        due_at=allowed_for(person.quiet, one.due_at, world.workdays),
+        due_at=world.allowed(person.quiet, new.occasion.due_at),
         user_id=person.user_id,
         contact=told.contact,
         setup=setup.key if setup else None,
     )
 
 
-def _draft_for_group(one: Occasion, state: MessageState, world: World) -> Draft | None:
-    path = world.paths[one.organization_id]
+def _draft_for_group(new: New, state: MessageState, world: World) -> Draft | None:
+    path = world.paths[new.organization_id]
     setup = world.setups.group_chat_of(path)
     if setup is None:
         return None
     return Draft(
-        occasion=one,
+        key=new.key,
+        occasion=new.occasion,
         addressee=Addressee.GROUP_CHAT,
         channel=setup.kind,
-        wording_id=world.wordings.at(path, one.kind, settings.LANGUAGE_CODE, Addressee.GROUP_CHAT).pk,
+        wording_id=world.wording(path, new.occasion.kind, settings.LANGUAGE_CODE, Addressee.GROUP_CHAT),
         state=state,
-        due_at=allowed_for(Quiet(), one.due_at, world.workdays),
+        due_at=world.allowed(Quiet(), new.occasion.due_at),
         setup=setup.key,
     )

@@ -15,6 +15,7 @@ from reminders.rules.occasion import Occasion
 class Draft(NamedTuple):
     """An occasion, and everything that was decided about it."""
 
+    key: UUID
     occasion: Occasion
     addressee: Addressee
     channel: ChannelKind
@@ -50,7 +51,7 @@ def store(drafts: Iterable[Draft], *, at: datetime) -> int:
 def _row(draft: Draft, at: datetime) -> Row:
     one = draft.occasion
     return (
-        one.key, one.dedupe_key, str(one.kind), one.step, one.about, one.organization_id, one.member_id,
+        draft.key, one.dedupe_key, str(one.kind), one.step, one.about, one.organization_id, one.member_id,
         str(draft.addressee), draft.contact, draft.user_id, str(draft.channel), draft.setup, draft.wording_id,
         to_json(dict(one.values)), str(draft.state), at.astimezone(UTC), draft.due_at.astimezone(UTC),
         one.expires_at.astimezone(UTC), 0, "",

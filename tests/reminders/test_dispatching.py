@@ -156,7 +156,7 @@ def test_without_time_nothing_is_begun(cast):
 @pytest.mark.parametrize("number", [1, 3])
 def test_the_same_queries_for_one_or_many(cast, number, django_assert_num_queries):
     store_messages(cast.zhang, number, **IN_APP)
-    with django_assert_num_queries(17):
+    with django_assert_num_queries(18):
         dispatch(AT)
 
 

@@ -231,7 +231,7 @@ def test_the_messages_of_a_place_are_stored_in_one_transaction(cast, many, dues,
 
 
 def sorted_by_place(kind: FakeKind):
-    return sorted(kind.occasions, key=lambda one: one.organization_id)
+    return sorted(planning.New(one.organization_id, one.dedupe_key, one.key, one) for one in kind.occasions)
 
 
 # --- Trouble and size -------------------------------------------------------------------------------------------------
