@@ -16,6 +16,7 @@ from members.models import (
     ColumnMapping,
     Contact,
     ContactPerson,
+    Export,
     HelpRequest,
     LocalRule,
     Member,
@@ -35,6 +36,7 @@ pytestmark = pytest.mark.django_db
 
 EARLY, DAY, LATE = date(2026, 1, 1), date(2026, 6, 1), date(2026, 11, 1)
 PERIOD_BACKWARDS = {"valid_from": LATE, "valid_until": EARLY}
+ENDED = {"ended_at": "2026-11-24T08:00Z", "expires_at": "2026-12-01T08:00Z"}
 
 LAWFUL: dict[type[models.Model], Any] = {
     Affiliation: lambda cast: {
@@ -52,6 +54,10 @@ LAWFUL: dict[type[models.Model], Any] = {
         "subject_label": "x", "previous_digest": "a", "digest": "b",
     },
     Head: lambda cast: {"id": 1},
+    Export: lambda cast: {
+        "kind": "roster", "digest": "x", "organization": cast.branch, "asked_by": cast.secretary,
+        "asked_at": "2026-11-24T08:00Z",
+    },
     HelpRequest: lambda cast: {
         "member": cast.zhang, "asked_on": DAY, "due_on": LATE, "request": "轮椅", "recorded_by": cast.secretary,
     },
@@ -90,6 +96,12 @@ REFUSED: list[tuple[type[models.Model], str, dict[str, Any]]] = [
     (ContactPerson, "contact_person_ends_after_beginning", PERIOD_BACKWARDS),
     (ContactPerson, "contact_person_is_somebody", {"person": None}),
     (Entry, "audit_entry_numbered_from_one", {"number": 0}),
+    (Export, "export_has_kind", {"kind": ""}),
+    (Export, "export_state_known", {"state": "lost", **ENDED}),
+    (Export, "export_failed_says_why", {"state": "failed", **ENDED}),
+    (Export, "export_failed_says_why", {"problem": "broke"}),
+    (Export, "export_ends_and_expires", {"state": "done"}),
+    (Export, "export_ends_and_expires", ENDED),
     (Head, "audit_head_only_one", {"id": 2}),
     (HelpRequest, "help_request_due_after_asking", {"due_on": EARLY}),
     (HelpRequest, "help_request_answer_is_whole", {"answered_on": LATE}),
@@ -127,6 +139,7 @@ TWICE: list[tuple[type[models.Model], str, dict[str, Any], dict[str, Any]]] = [
     # model, constraint, both rows, and what the second changes without being a different row
     (ColumnMapping, "column_mapping_once", {}, {"field": "phone"}),
     (Entry, "audit_entry_one_successor", {}, {"number": 2, "digest": "c"}),
+    (Export, "export_asked_for_once_at_a_time", {}, {"state": "running"}),
     (LocalRule, "local_rule_one_open_per_key", {}, {"valid_from": LATE}),
     (Member, "member_one_per_national_id", {"national_id_print": "abc"}, {"name": "吴"}),
     (Office, "office_open_once_per_user", {"member": None}, {"valid_from": LATE}),
@@ -148,6 +161,7 @@ TWICE: list[tuple[type[models.Model], str, dict[str, Any], dict[str, Any]]] = [
 DIFFERENT: list[tuple[type[models.Model], dict[str, Any], dict[str, Any]]] = [
     # both rows are lawful beside each other
     (Affiliation, {}, {}),
+    (Export, {"state": "done", **ENDED}, {"state": "waiting", "ended_at": None, "expires_at": None}),
     (LocalRule, {"valid_until": LATE}, {"valid_until": None, "valid_from": LATE}),
     (Member, {}, {}),
     (Member, {"national_id_print": ""}, {"national_id_print": ""}),
