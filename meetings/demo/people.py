@@ -1,7 +1,7 @@
 """Who was asked to the demo's meetings, and how they attended: believable for their age, health and whereabouts."""
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import date, timedelta
 from random import Random
@@ -94,6 +94,17 @@ def attend(people: Iterable[Expected], rolls: Rolls, rng: Random) -> None:
         one.state = ON_SITE if leads else _state(rolls.befallen(one.member_id, meeting.day), rng)
         one.marked_by, one.marked_at = str(meeting.recorder or meeting.chair or "system"), meeting.opened_at
         {LEAVE: _on_leave, VISITED: _visited, MADE_UP: _made_up}.get(AttendanceState(one.state), _as_it_is)(one, rng)
+
+
+def stay_away(people: Iterable[Expected], missing: Collection[int]) -> None:
+    """These were absent, and nobody said why; whoever else would have been came after all."""
+    for one in people:
+        if one.member_id in missing:
+            one.state = ABSENT
+            one.leave_kind = one.leave_granted_by = one.reason = one.reason_source = ""
+            one.made_up_on, one.made_up_with, one.answer, one.answer_source = None, "", "", ""
+        elif one.state == ABSENT:
+            one.state = ON_SITE
 
 
 def _state(befallen: set[str], rng: Random) -> AttendanceState:

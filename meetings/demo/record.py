@@ -1,5 +1,6 @@
 """What is written down of the demo's meetings: agenda, decision, vote, minutes."""
 
+from collections.abc import Collection
 from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
 from random import Random
@@ -10,7 +11,7 @@ from django.utils import timezone
 from meetings.choices import PRESENT, MeetingKind, MeetingState, NotCountedBecause, VoteMethod, VoteSubject
 from meetings.demo import words
 from meetings.demo.evenings import Evening
-from meetings.demo.people import Rolls, attend
+from meetings.demo.people import Rolls, attend, stay_away
 from meetings.models import AgendaItem, Expected, Meeting, Minutes, Session, Speech, Task, Vote
 from meetings.queries.minutes import as_evening, voted
 from meetings.queries.tally import Tally
@@ -38,17 +39,22 @@ class Record:
     minutes: Minutes | None = None
 
 
-def write_down(evening: Evening, rolls: Rolls, rng: Random) -> Record | None:
-    """The record of an evening; None where fewer than two were expected, who are no meeting."""
+def write_down(evening: Evening, rolls: Rolls, rng: Random, missing: Collection[int] | None = None) -> Record | None:
+    """The record of an evening; None where fewer than two were expected, who are no meeting.
+
+    `missing`: these members were absent and nobody said why, and nobody else was.
+    """
     record = Record(new_meeting(evening, rng))
     record.expected = rolls.expected_at(record.meeting)
     if len(record.expected) < 2:
         return None
-    lead(record.meeting, record.expected, rolls)
+    lead(record.meeting, [one for one in record.expected if one.member_id not in (missing or ())], rolls)
     record.meeting.state = MeetingState.LOCKED
     record.meeting.opened_at, record.meeting.closed_at = (at(evening.day, hour) for hour in (BEGINS, ENDS))
     record.sessions = [Session(meeting=record.meeting, kind=kind) for kind in evening.also]
     attend(record.expected, rolls, rng)
+    if missing is not None:
+        stay_away(record.expected, missing)
     _agenda(record, evening, rng)
     record.minutes = _minutes(record)
     return record

@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from dues import demo as dues
 from meetings import demo as meetings
 from members import demo as members
+from reminders import demo as reminders
 from rulebook.console import JsonCommand, WrongUse
 
 
@@ -24,6 +25,7 @@ class Command(JsonCommand):
         logins = members.fill(on=today)
         meetings.fill(on=today)
         dues.fill(on=today)
+        reminders.fill(on=today)
         return {"logins": logins}
 
     def sentences(self, answer: Mapping[str, Any]) -> Iterable[str]:
