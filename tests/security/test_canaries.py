@@ -23,6 +23,8 @@ pytestmark = pytest.mark.django_db
 BLOCKS = read(FILE.read_text())
 LINK = re.compile(r'(?:href|src|hx-get)="(/[^"#]*)"')
 MOST_PAGES = 900
+SAYS_OUT_OF_ORDER = "/health/jobs/"
+"""503: no worker runs beside these tests."""
 WAYS_OUT = ("/account/logout/", "/static/")
 NEVER = (
     "identity number", "phone", "address", "what an import overwrote", "link to answer by",
@@ -126,7 +128,7 @@ def pages_of(world: World, part: str) -> Iterator[tuple[str, str]]:
             continue
         seen.add(address)
         answer = world.ask(part, "GET", address)
-        assert answer.status < 500, address
+        assert answer.status < 500 or address == SAYS_OUT_OF_ORDER, address
         text = answer.text
         yield address, text
         waiting += [link.replace("&amp;", "&") for link in LINK.findall(text)]
@@ -156,7 +158,7 @@ def test_the_canaries_sing_where_they_may(canaries):
         for part in ("member", "secretary", "officer", "district_staff")
         for _address, text in pages_of(world, part)
         for canary in made.all
-        if canary.whose in ("zhang", "li", "branch") and canary.sings(text)
+        if canary.whose in ("zhang", "li", "branch", "zhang@branch") and canary.sings(text)
     }
 
     assert {("member", kind) for kind in ("identity number", "phone", "address")} <= heard
