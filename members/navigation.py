@@ -21,12 +21,13 @@ from members.models import User
 
 @dataclass(frozen=True)
 class Item:
-    """An entry of the navigation; shown to those who hold the capability somewhere, or to everybody when it is None."""
+    """An entry of the navigation; shown to those who hold the capability, or one of several, somewhere, or to everybody
+    when it is None."""
 
     url_name: str
     label: Promise
     icon: str
-    capability: Capability | None
+    capability: Capability | tuple[Capability, ...] | None
     below: tuple[str, ...] = ()
     """How the names of the pages below this entry begin."""
     for_members: bool = False
@@ -160,4 +161,6 @@ def _shown(item: Item, held: frozenset[Capability], recorded: bool) -> bool:
     """`held`: what somebody's offices allow somewhere; `recorded`: whether they are on record as a member."""
     if item.for_members:
         return recorded
+    if isinstance(item.capability, tuple):
+        return not held.isdisjoint(item.capability)
     return item.capability is None or item.capability in held

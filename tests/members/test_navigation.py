@@ -8,28 +8,36 @@ from members.queries.standing import standing_of
 from tests.cast import TODAY, Cast
 
 ITEMS = [item for _, items in groups() for item in items]
-EVERYBODY = ["reminders:desk", "members:regulation-list"]
+EVERYBODY = ["reminders:desk", "reminders:inbox", "members:regulation-list"]
 START = ["reminders:desk", "reminders:desk-effort"]
 CARE = [*START, "members:roster-list", "members:reach-list", "members:help-list"]
 LIFE = ["meetings:meeting-list", "meetings:duty-list"]
 MONEY = ["dues:grid", "dues:payment-list"]
 OWED = ["dues:relief-list", "dues:arrears", "dues:ledger-year", "dues:bill-list", "dues:remittance-list"]
+TOLD = ["reminders:inbox", "reminders:message-list", "reminders:review-list", "reminders:call-list"]
+TOLD = ["reminders:inbox", "reminders:message-list", "reminders:review-list", "reminders:call-list"]
 PLACES = ["members:organization-tree", "members:regulation-list", "reminders:job-list"]
-BRANCH = [*CARE, "members:import-list", *LIFE, *MONEY, *OWED, *PLACES]
+BRANCH = [*CARE, "members:import-list", *LIFE, *MONEY, *OWED, *TOLD, *PLACES]
 SHOWN = {
     "secretary": [*BRANCH, "members:audit-list"],
-    "officer": [*CARE, "members:import-list", *LIFE, *MONEY, "dues:basis-list", *OWED, *PLACES],
-    "group_leader": [*CARE, *LIFE, *PLACES],
-    "member": ["reminders:desk", "members:member-me", "meetings:mine", "dues:mine", "members:regulation-list"],
+    "officer": [*CARE, "members:import-list", *LIFE, *MONEY, "dues:basis-list", *OWED, *TOLD, *PLACES],
+    "group_leader": [*CARE, *LIFE, "reminders:inbox", *PLACES],
+    "member": [
+        "reminders:desk", "members:member-me", "meetings:mine", "dues:mine", "reminders:inbox",
+        "members:regulation-list",
+    ],
     "county_staff": [
         *START, "members:roster-list", "members:import-list", "meetings:duty-list", "meetings:election-list",
-        "dues:relief-list", "dues:arrears", "dues:remittance-list", *PLACES, "members:audit-list",
+        "dues:relief-list", "dues:arrears", "dues:remittance-list", "reminders:inbox", "reminders:wording-list",
+        "reminders:channel-list", *PLACES, "members:audit-list",
     ],
-    "county_secretary": [*START, "meetings:duty-list", "dues:arrears", "dues:remittance-list", *PLACES],
-    "inspector": ["reminders:desk", *PLACES],
+    "county_secretary": [
+        *START, "meetings:duty-list", "dues:arrears", "dues:remittance-list", "reminders:inbox", *PLACES,
+    ],
+    "inspector": ["reminders:desk", "reminders:inbox", *PLACES],
     "administrator": [
-        "reminders:desk", "meetings:special-day-list", "members:organization-tree", "members:user-list",
-        "members:regulation-list", "reminders:job-list", "members:audit-list",
+        "reminders:desk", "meetings:special-day-list", "reminders:inbox", "members:organization-tree",
+        "members:user-list", "members:regulation-list", "reminders:job-list", "members:audit-list",
     ],
     "stranger": EVERYBODY,
 }  # fmt: skip
@@ -38,6 +46,11 @@ SHOWN = {
 @pytest.mark.parametrize("item", ITEMS, ids=lambda item: item.url_name)
 def test_every_entry_leads_to_a_page(item: Item) -> None:
     assert resolve(reverse(item.url_name)).view_name == item.url_name
+
+
+def test_nothing_stands_in_the_navigation_twice() -> None:
+    names = [item.url_name for item in ITEMS]
+    assert sorted(names) == sorted(set(names))
 
 
 @pytest.mark.parametrize("part", SHOWN)
