@@ -173,6 +173,16 @@ def test_charges_taken_over_from_an_old_ledger_are_told_to_nobody(cast):
     assert told("dues", first(11)) == []
 
 
+def test_once_nobody_is_new_who_is_behind_is_looked_at_again_in_the_next_hour(cast, django_assert_num_queries):
+    behind(cast.zhang, "2026-10")
+    stored(the_one(first(11)))
+    assert told("dues", first(11)) == []
+    behind(cast.li, "2026-10")
+    with django_assert_num_queries(0):
+        assert told("dues", first(11)) == []
+    assert the_one(first(11, hour=10)).member_id == cast.li.pk
+
+
 @pytest.mark.parametrize("count", [1, 3])
 def test_a_batch_costs_the_same_queries_however_many(cast, django_assert_num_queries, count):
     for number in range(count):

@@ -8,6 +8,7 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from datetime import date, datetime
 from uuid import UUID
 
+from django.core.cache import cache
 from django.utils import translation
 
 from dues.queries.arrears import arrears_below, arrears_of
@@ -30,15 +31,21 @@ from reminders.rules.quiet import SHANGHAI
 from reminders.rules.routing import told_for
 
 KIND = MessageKind.DUES
+LOOKED_EVERY = 3600
+"""Seconds: who is behind costs a look at every member, and once nobody is new it waits for the next hour."""
 
 
 def due(at: datetime, *, path: str = "") -> Iterator[Occasion]:
     today = at.astimezone(SHANGHAI).date()
-    if today.day > DUES_WITHIN.days + 1:
+    seen = f"reminders:dues:{path}:{at:%Y%m%d%H}"
+    if today.day > DUES_WITHIN.days + 1 or cache.get(seen):
         return
-    late = arrears_below(path, on=today)
+    late, is_new = arrears_below(path, on=today), False
     for batch in new_batches(_cases(late, at, today)):
         yield from _told(batch, late, today)
+        is_new = True
+    if not is_new:
+        cache.set(seen, True, LOOKED_EVERY)
 
 
 def standing(messages: Sequence[Message], *, at: datetime) -> dict[UUID, Mapping[str, str]]:
