@@ -179,6 +179,7 @@ ACTIONS: dict[str, Promise] = {
 DETAILS: dict[str, Promise] = {
     "above": _("needs the committee above"),
     "without_base": _("without a base"),
+    "messages": _("messages"),
     "month": _("month"),
     "corrected": _("corrected"),
     "charged": _("charged"),
