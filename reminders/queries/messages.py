@@ -65,7 +65,7 @@ def told(message: Message) -> str:
 def letter(message: Message, *, asks_here: bool = False) -> Letter:
     """The words as they were sent, or would be. The link to answer by isn't among them.
 
-    `asks_here`: the question stands beside it, so the line that leads to it is left out.
+    `asks_here`: the question stands beside it, so the line that leads to it is left out, unless it is the only one.
     """
     hidden = _("[link to answer by]")
     values = {name: LINK.sub(hidden, value) for name, value in message.values.items()}
@@ -73,7 +73,8 @@ def letter(message: Message, *, asks_here: bool = False) -> Letter:
         subject, text = filled(message.wording, values)
     except Unfilled:
         return Letter(message.wording.subject, message.wording.text)
-    return Letter(subject, "\n".join(line for line in text.splitlines() if not (asks_here and hidden in line)))
+    rest = "\n".join(line for line in text.splitlines() if hidden not in line)
+    return Letter(subject, rest if asks_here and rest.strip() else text)
 
 
 def answered(message: Message) -> Promise | str:

@@ -18,7 +18,7 @@ from reminders.queries.messages import letter, messages_of, told
 from reminders.services.resending import send_again
 from tests.cast import make_member
 from tests.meetings.voting import known_as
-from tests.reminders.told import AT, LINK, many_members, of_use_now, tell
+from tests.reminders.told import AT, LINK, many_members, of_use_now, tell, wording
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("today")]
 
@@ -189,6 +189,20 @@ def test_words_with_a_hole_are_shown_as_they_are_written(cast):
     message = tell(cast.branch, cast.li, state=MessageState.DEAD, values={})
 
     assert "{姓名}" in letter(message).text
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("您好。\n请点：{回复链接}\n支部", "您好。\n支部"),
+        ("您好，请点：{回复链接}", "您好，请点：〔回复链接〕"),
+        ("您好。", "您好。"),
+    ],
+)
+def test_where_the_question_stands_the_line_that_leads_to_it_is_left_out(cast, text, said):
+    message = tell(cast.branch, cast.li, wording=wording(text=text))
+
+    assert letter(message, asks_here=True).text == said
 
 
 @pytest.mark.parametrize(
