@@ -154,6 +154,9 @@ ACTIONS: dict[str, Promise] = {
     "add_election": _("Opened an election"),
     "vote_again": _("Opened a vote among the tied"),
     "approve_election": _("Recorded the approval of an election"),
+    # duties
+    "say_not_applicable": _("Said of a duty that it doesn't apply"),
+    "take_back_not_applicable": _("Took back that a duty doesn't apply"),
     # messages
     "write_wording": _("Wrote the wording of a message"),
     "give_wording_back": _("Went back to the wording of the level above"),
@@ -186,6 +189,7 @@ DETAILS: dict[str, Promise] = {
     "category": _("category"),
     "already": _("charged before"),
     "attendances": _("attendances"),
+    "period": _("period"),
     "meetings": _("meetings"),
     "months": _("months"),
     "because": _("why it ended"),

@@ -71,7 +71,7 @@ class DutyViewSet(viewsets.ViewSet):
         branches = Organization.objects.visible_to(asker(request), Capability.VIEW_DUTIES).branches()
         branch = get_object_or_404(branches, code=asked["organization"])
         found = kinds_at(branch.path, on=timezone.localdate())
-        return Response(KindSerializer([asdict(one) for one in found], many=True).data)
+        return Response([asdict(one) for one in found])
 
 
 @requires(Capability.VIEW_DUTIES)

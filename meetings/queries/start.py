@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from datetime import date
 
 from django.urls import reverse
-from django.utils.formats import date_format
+from django.utils.formats import date_format, time_format
 from django.utils.translation import gettext as _
 
 from meetings.models import Meeting
@@ -28,6 +28,6 @@ def _said(meeting: Meeting) -> str:
 
 
 def _where(meeting: Meeting) -> str:
-    at = date_format(meeting.starts_at, "TIME_FORMAT") if meeting.starts_at else ""
+    at = time_format(meeting.starts_at) if meeting.starts_at else ""
     parts = (date_format(meeting.day, "DATE_FORMAT"), at, meeting.place)
     return " ".join(str(part) for part in parts if part)

@@ -36,7 +36,7 @@ def say_not_applicable(
     try:
         with transaction.atomic():
             row.save(force_insert=True)
-            _put_on_record("say_not_applicable", row, by, [("reason", "", reason)])
+            _record_act("say_not_applicable", row, by, [("reason", "", reason)])
     except IntegrityError:
         raise Refused(_("Somebody has already said of this that it doesn't apply.")) from None
     return row
@@ -50,7 +50,7 @@ def take_back(*, row: NotApplicable, by: User) -> None:
         raise Refused(_("This was taken back already."))
     row.taken_back_by, row.taken_back_at = by, timezone.now()
     row.save(update_fields=["taken_back_by", "taken_back_at"])
-    _put_on_record("take_back_not_applicable", row, by, [])
+    _record_act("take_back_not_applicable", row, by, [])
 
 
 def _refuse_unless_asked(wanted: DutyKey, organization: Organization, on: date) -> None:
@@ -61,7 +61,7 @@ def _refuse_unless_asked(wanted: DutyKey, organization: Organization, on: date) 
         raise Refused(_("This is done already."))
 
 
-def _put_on_record(action: str, row: NotApplicable, by: User, changes: list[tuple[str, object, object]]) -> None:
+def _record_act(action: str, row: NotApplicable, by: User, changes: list[tuple[str, object, object]]) -> None:
     record(
         action=action,
         by=by,

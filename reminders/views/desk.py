@@ -45,7 +45,7 @@ def desk_at(request: PageRequest, code: str) -> HttpResponse:
     branch = fetch(request, Organization.objects.branches(), code=code)
     if request.user.standing.may(Capability.SETTLE_DUTIES, branch.path):
         return render(request, "reminders/desk_at.html", {"place": branch} | _shown(request, [branch.path]))
-    [row] = counts_at(branch.path, on=request.today) or [None]
+    row = next(iter(counts_at(branch.path, on=request.today)), None)
     return render(request, "reminders/desk_counts.html", {"place": branch, "row": row})
 
 

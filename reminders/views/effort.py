@@ -1,6 +1,7 @@
 """What we ask of a branch: a year of it, for the branch itself and for those who ask."""
 
 from collections.abc import Iterator
+from datetime import date
 
 from django.core.paginator import Paginator
 from django.http import FileResponse, HttpResponse
@@ -59,7 +60,7 @@ def _asked_for(request: PageRequest) -> tuple[Organization | None, list[str]]:
     return place, paths
 
 
-def _sums(months: list[tuple[object, Asked]]) -> Asked:
+def _sums(months: list[tuple[date, Asked]]) -> Asked:
     found = [asked for _month, asked in months]
     return Asked(*(sum(getattr(one, name) for one in found) for name in ("duties", "questions", "forms", "fields")))
 
@@ -72,7 +73,7 @@ def _numbers(asked: Asked) -> list[object]:
     return [asked.duties, asked.questions, asked.forms, asked.fields]
 
 
-def _month_cells(months: list[tuple[object, Asked]]) -> Iterator[list[object]]:
+def _month_cells(months: list[tuple[date, Asked]]) -> Iterator[list[object]]:
     for month, asked in months:
         yield [date_format(month, "YEAR_MONTH_FORMAT"), *_numbers(asked)]
 

@@ -111,7 +111,7 @@ def test_a_members_page_leads_to_the_dues_of_who_may_see_them(cast, as_user, par
 
 def test_ones_own_page_leads_to_ones_own_dues(cast, as_user):
     answer = as_user(cast.member).get(reverse("members:member-me"))
-    assert [link.url for link in answer.context["links"]] == [reverse("dues:mine")]
+    assert reverse("dues:mine") in [link.url for link in answer.context["links"]]
 
 
 @pytest.mark.parametrize("page", ["members:roster-list", "members:regulation-list"])
