@@ -71,7 +71,9 @@ def remark_of(row: LedgerRow) -> str:
     """What the money alone doesn't say: months that were waived, and what was owed from before."""
     said = []
     if row.waived:
-        months = (date_format(date(2000, month, 1), pgettext("date format: a month alone", "M")) for month in row.waived)
+        months = (
+            date_format(date(2000, month, 1), pgettext("date format: a month alone", "M")) for month in row.waived
+        )
         said.append(_("waived: %(months)s") % {"months": _(", ").join(months)})
     if row.opening_fen:
         said.append(_("open from before: %(yuan)s") % {"yuan": yuan(row.opening_fen)})

@@ -21,7 +21,7 @@ MOST = 1_000
 
 
 def start_links(user: User, *, on: date) -> Iterator[Link]:
-    """At most six queries for an officer, one for a committee's staff."""
+    """At most five queries for an officer, one for a committee's staff."""
     standing = user.standing
     if paths := standing.paths(Capability.VIEW_DUES):
         yield Link("wallet2", _("Dues of the branch"), _behind(paths, on), reverse("dues:grid"))

@@ -90,7 +90,7 @@ def test_with_an_account_one_reads_it_whatever_became_of_the_way_outside(cast, m
 
 
 def test_an_empty_inbox_says_so(cast, as_user):
-    assert "还没有消息" in page_of(as_user(cast.stranger))
+    assert "还没有通知" in page_of(as_user(cast.stranger))
 
 
 def test_the_link_to_answer_by_is_not_shown_where_one_can_answer(cast, member, message):

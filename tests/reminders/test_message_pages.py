@@ -105,7 +105,7 @@ def test_pages_go_on_and_the_filter_goes_with_them(cast, secretary):
 
 
 def test_an_empty_list_says_why(secretary):
-    assert "还没有发过消息" in page_of(secretary)
+    assert "还没有发过通知" in page_of(secretary)
     assert "没有符合条件的" in page_of(secretary, kind="dues")
 
 

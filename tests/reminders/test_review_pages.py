@@ -78,15 +78,15 @@ def test_each_is_read_in_its_words(secretary, waiting):
 
 
 def test_nothing_waits_is_said(secretary):
-    assert "没有等待审核的消息" in secretary.get(reverse(LIST)).content.decode()
-    assert "这一类已经没有等待的消息" in secretary.get(url()).content.decode()
+    assert "没有等待审核的通知" in secretary.get(reverse(LIST)).content.decode()
+    assert "这一类已经没有等待的通知" in secretary.get(url()).content.decode()
 
 
 # --- Released ----------------------------------------
 def test_released_they_go_and_later_ones_go_by_themselves(cast, secretary, waiting):
     page = secretary.post(url("review-release"), follow=True).content.decode()
 
-    assert "2条消息现在发出" in page
+    assert "2条通知现在发出" in page
     assert states() == ["ready", "ready"]
     given = Release.objects.get()
     assert (given.organization, given.kind, given.released_by) == (cast.branch, "missed", cast.secretary)
@@ -108,7 +108,7 @@ def test_the_ticked_ones_are_not_sent(secretary, waiting):
 
     page = secretary.post(url("review-decline"), given, follow=True).content.decode()
 
-    assert "1条消息不再发送" in page
+    assert "1条通知不再发送" in page
     assert states() == ["declined", "held"]
     assert Message.objects.get(state="declined").problem == "已当面说过"
 
