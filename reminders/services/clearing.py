@@ -55,17 +55,18 @@ def _give_up(which: Q, at: datetime) -> int:
 
 def set_aside(looked: Looked, at: datetime) -> int:
     """Store what was found of those that don't go out now; returns how many failed for good or for now."""
+    failed = 0
     if looked.stopped:
         _ready(looked.stopped).update(state=MessageState.STOPPED, settled_at=at)
     for moment, keys in looked.quiet.items():
         _ready(keys).update(due_at=moment)
     if looked.troubled:
         problem = _("It couldn't be told whether this is still to be said.")
-        _ready(looked.troubled).update(due_at=at + TROUBLE, problem=problem)
+        failed += _ready(looked.troubled).update(due_at=at + TROUBLE, problem=problem)
     for key, names in looked.unfilled.items():
         problem = _("Nothing fills %(names)s in the wording.") % {"names": names}
-        _ready([key]).update(state=MessageState.DEAD, problem=problem[:300])
-    return len(looked.unfilled) + len(looked.troubled)
+        failed += _ready([key]).update(state=MessageState.DEAD, problem=problem[:300])
+    return failed
 
 
 def _ready(keys: Iterable[UUID]) -> MessageQuerySet:
