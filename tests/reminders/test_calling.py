@@ -325,8 +325,8 @@ def test_who_has_answered_since_is_not_called(cast, message):
 @pytest.mark.parametrize("number", [1, 3])
 def test_to_ask_of_three_whether_it_is_done_costs_as_much_as_of_one(cast, django_assert_num_queries, number):
     meeting = missed_meeting(cast, formal=4)
-    absent = Expected.objects.filter(meeting=meeting)[:number]
-    Expected.objects.filter(pk__in=list(absent.values_list("pk", flat=True))).update(state="absent")
+    absent = list(Expected.objects.filter(meeting=meeting).order_by("pk").select_related("member")[:number])
+    Expected.objects.filter(pk__in=[one.pk for one in absent]).update(state="absent")
     for one in absent:
         to_call(cast, one.member, about=meeting.pk)
     known_as(cast.secretary)
