@@ -11,6 +11,8 @@ MESSAGES: tuple[Item, ...] = (
     Item("reminders:review-list", _("To review"), "eye", Capability.SEND_MESSAGES, ("reminders:review-",)),
     Item("reminders:call-list", _("Call list"), "telephone", Capability.SEND_MESSAGES, ("reminders:call-",)),
     Item("reminders:wording-list", _("Wordings"), "chat-dots", Capability.MANAGE_MESSAGES, ("reminders:wording-",)),
-    Item("reminders:channel-list", _("Channels"), "signpost-split", Capability.MANAGE_MESSAGES, ("reminders:channel-",)),
+    Item(
+        "reminders:channel-list", _("Channels"), "signpost-split", Capability.MANAGE_MESSAGES, ("reminders:channel-",)
+    ),
 )
 GROUPS: tuple[Group, ...] = ((_("Messages"), MESSAGES),)
