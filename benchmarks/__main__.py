@@ -6,7 +6,7 @@ from collections.abc import Callable
 from itertools import cycle
 from pathlib import Path
 
-from benchmarks import charging, desk, dues, importing, lists, load
+from benchmarks import charging, desk, dues, importing, lists, load, reminders
 from benchmarks.databases import MEMBERS_A_BRANCH, ROOT, County, county, tree
 
 Measure = Callable[[list[County], int], str]
@@ -49,6 +49,7 @@ COMMANDS: tuple[Command, ...] = (
     ("member", of_counties(dues.member), [2_000, 10_000], YEARS, 50, "a member's pages beside an empty view"),
     ("charge", of_counties(charging.beside_floor), [1_000_000], NONE, 2, "a month's dues beside the raw statement"),
     ("balances", of_counties(dues.balances), [10_000], YEARS, 30, "a branch's balances, and a county's arrears list"),
+    ("reminders", of_counties(reminders.beside_floor), [100_000], NONE, 3, "reminders beside bare statements"),
     ("desk", of_counties(desk.branch), [500, 500, 5_000], [23, 230, 23], 20, "a branch's desk over ten times the rows"),
     ("desks", of_counties(desk.committee), [6_000], YEARS, 20, "a committee's desk of 300 branches beside the roster"),
     ("ledger", of_counties(dues.ledger), [500, 500, 5_000], [23, 230, 23], 20, "pages over ten times the ledger"),
