@@ -16,7 +16,7 @@ log = logging.getLogger(__name__)
 EVERY = timedelta(seconds=30)
 
 
-class LivingScheduler(PersistentScheduler):  # type: ignore[misc]
+class LivingScheduler(PersistentScheduler):
     """Writes the heartbeat `beat` at most each half minute. Without the database it goes on waking workers up."""
 
     _said_at = float("-inf")
