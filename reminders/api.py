@@ -53,7 +53,7 @@ class MessageSerializer(serializers.ModelSerializer[Message]):
     @extend_schema_field(serializers.ChoiceField(AnswerChoice.choices, allow_null=True))
     def get_answer(self, message: Message) -> str | None:
         """What was answered; null while nothing was."""
-        return message.answer.choice if hasattr(message, "answer") else None
+        return message.answer.choice.value if hasattr(message, "answer") else None
 
 
 class AskedMessagesSerializer(serializers.Serializer[dict[str, Any]]):

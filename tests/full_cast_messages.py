@@ -56,4 +56,4 @@ def told(
         Attempt.objects.create(
             message=message, number=1, channel=message.channel, started_at=AT, ended_at=AT, result="sent", by="worker"
         )
-        Answer.objects.create(message=message, choice="away", source="link", answered_at=AT)
+        Answer.objects.create(message=message, sealed_choice="away", source="link", answered_at=AT)

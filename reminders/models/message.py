@@ -6,6 +6,7 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from members.choices import Capability
+from members.fields import SealedField, opened
 from members.models import ContactPerson, Member, Organization, User
 from members.paths import subtree
 from reminders.choices import (
@@ -175,7 +176,8 @@ class Answer(models.Model):
     """What the person told tapped, or said on the phone. Words of their own go to the meeting, not here."""
 
     message = models.OneToOneField(Message, on_delete=models.CASCADE, related_name="answer")
-    choice = models.CharField(_("answer"), max_length=20, choices=AnswerChoice)
+    sealed_choice = SealedField(_("answer"))
+    """Code of `AnswerChoice`: sealed, because it may say that somebody was ill."""
     source = models.CharField(_("given"), max_length=20, choices=AnswerSource)
     answered_at = models.DateTimeField(_("answered"))
     recorded_by = models.CharField(_("recorded by"), max_length=150, blank=True)
@@ -184,7 +186,7 @@ class Answer(models.Model):
         verbose_name = _("answer")
         verbose_name_plural = _("answers")
         constraints = [
-            models.CheckConstraint(condition=Q(choice__in=AnswerChoice.values), name="answer_choice_known"),
+            models.CheckConstraint(condition=~Q(sealed_choice=""), name="answer_has_choice"),
             models.CheckConstraint(
                 condition=(Q(source=AnswerSource.LINK) & Q(recorded_by=""))
                 | (~Q(source=AnswerSource.LINK) & ~Q(recorded_by="")),
@@ -193,7 +195,11 @@ class Answer(models.Model):
         ]
 
     def __str__(self) -> str:
-        return str(self.get_choice_display())
+        return str(self.choice.label)
+
+    @property
+    def choice(self) -> AnswerChoice:
+        return AnswerChoice(opened(self.sealed_choice))
 
 
 class ReleaseQuerySet(models.QuerySet["Release"]):

@@ -55,7 +55,7 @@ class Question:
     @property
     def said(self) -> Promise | str:
         """The answer on record; empty while there is none."""
-        return dict(self.choices).get(self.given.choice, "") if self.given else ""
+        return dict(self.choices).get(self.given.choice.value, "") if self.given else ""
 
 
 def question_of(message: Message, *, locked: bool = False) -> Question:

@@ -95,7 +95,7 @@ def _material_of(meeting: Meeting) -> str:
 
 def _stored(question: Question, choice: str, source: str, *, at: datetime, by: User | None) -> Answer:
     message = question.message
-    fields = {"choice": choice, "source": source, "answered_at": at, "recorded_by": str(by) if by else ""}
+    fields = {"sealed_choice": choice, "source": source, "answered_at": at, "recorded_by": str(by) if by else ""}
     stored, _made = Answer.objects.update_or_create(message=message, defaults=fields)
     Message.objects.filter(pk=message.pk, settled_at__isnull=True).update(settled_at=at)
     record(

@@ -31,7 +31,7 @@ def keys(response):
 
 def test_one_message_says_what_became_of_it_and_not_what_it_says(cast, by_token):
     message = tell(cast.branch, cast.li)
-    Answer.objects.create(message=message, choice=AnswerChoice.AWAY, source="link", answered_at=AT)
+    Answer.objects.create(message=message, sealed_choice=AnswerChoice.AWAY, source="link", answered_at=AT)
 
     answer = by_token(cast.secretary)(f"{URL}{message.key}/")
 

@@ -32,7 +32,8 @@ def home(django_db_setup, django_db_blocker):
 
 
 def test_two_answered_by_the_link_and_a_contact_person_on_the_phone(home):
-    answers = set(Answer.objects.values_list("choice", "source", "message__addressee"))
+    rows = Answer.objects.select_related("message")
+    answers = {(row.choice.value, row.source, row.message.addressee) for row in rows}
     assert answers == {("away", "link", "member"), ("studied", "link", "member"), ("ill", "call", "contact_person")}
 
 

@@ -39,7 +39,7 @@ def url(message, name="message-detail"):
 
 
 def answered(message, choice=AnswerChoice.ILL):
-    Answer.objects.create(message=message, choice=choice, source="link", answered_at=AT)
+    Answer.objects.create(message=message, sealed_choice=choice, source="link", answered_at=AT)
     return message
 
 

@@ -212,7 +212,7 @@ def test_it_stops_when_they_were_there_after_all_or_made_up_for_it(cast, meeting
 def test_it_stops_with_an_answer(cast, meeting):
     message = stored(the_one())
     Answer.objects.create(
-        message=message, choice=AnswerChoice.AWAY, source=AnswerSource.LINK, answered_at=timezone.now()
+        message=message, sealed_choice=AnswerChoice.AWAY, source=AnswerSource.LINK, answered_at=timezone.now()
     )
     assert not stands(message, EVENING + DAYS)
 
