@@ -232,7 +232,7 @@ def test_whose_answer_never_ends_is_hung_up_on(kind, settings, monkeypatch):
             send(kind, f"http://127.0.0.1:{port}/")
 
 
-@pytest.mark.parametrize("secret", ["SEC\nX-Header: y", "密钥"])
+@pytest.mark.parametrize("secret", ["SEC\nX-Header: y", "暗号"])
 def test_a_secret_that_no_header_takes_is_said_so_and_not_repeated(service, secret):
     with pytest.raises(NotSent) as refusal:
         send(ChannelKind.SMS, service.url(), secret)
