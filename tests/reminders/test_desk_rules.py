@@ -81,7 +81,8 @@ def test_many_lines_of_one_kind_are_one_that_opens(lines, folded):
 
 
 def test_a_pile_names_the_article_when_all_of_it_follows_the_same():
-    other = Duty("theme_day", "branch", None, "2026-11", TUESDAY, DutyState.OPEN, Citation("补充规定", "", "2", "L", "V1"))
+    own = Citation("补充规定", "", "2", "L", "V1")
+    other = Duty("theme_day", "branch", None, "2026-11", TUESDAY, DutyState.OPEN, own)
     one = duty("2026-11-30")
 
     assert piles([Line(one), Line(one)])[0].citation == CITATION
