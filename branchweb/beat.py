@@ -26,7 +26,7 @@ class LivingScheduler(PersistentScheduler):
             self._said_at = time.monotonic()
             say_alive()
         seconds: float = super().tick(*arguments, **options)
-        return min(seconds, EVERY.total_seconds())
+        return min(seconds, EVERY.total_seconds() / 2)
 
 
 def say_alive() -> None:
