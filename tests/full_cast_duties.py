@@ -9,7 +9,9 @@ from reminders.models import DeskCount, Effort, NotApplicable
 if TYPE_CHECKING:
     from tests.full_cast import FullCast
 
-COUNTS = dict.fromkeys(("overdue", "this_week", "this_month", "done", "not_applicable"), 1)
+COUNTS = dict.fromkeys(("overdue", "this_week", "this_month", "done", "not_applicable"), 1) | {
+    "overdue_kinds": {"theme_day": 1}
+}
 
 
 def duties(full: "FullCast") -> None:

@@ -104,7 +104,10 @@ class DeskCount(models.Model):
         verbose_name = _("count of duties")
         verbose_name_plural = _("counts of duties")
         constraints = [
-            models.CheckConstraint(condition=Q(overdue__gte=0, done__gte=0), name="desk_count_is_a_count"),
+            models.CheckConstraint(
+                condition=Q(overdue=0, overdue_kinds={}) | (Q(overdue__gt=0) & ~Q(overdue_kinds={})),
+                name="desk_count_says_what_is_late",
+            ),
         ]
 
     def __str__(self) -> str:
