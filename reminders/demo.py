@@ -93,9 +93,11 @@ def _absent(home: Organization, rolls: Rolls, on: date) -> Absent:
 
 
 def _prefer(absent: Absent, secretary: User) -> None:
-    """One is told nothing at the weekend, one goes to bed early, and one wants no text messages."""
+    """One is told nothing at the weekend, one goes to bed early, one may be told at any hour, so that the demo shows
+    it whenever it is tried, and one wants no text messages."""
     prefer(person=secretary, values={"workdays_only": True}, by=secretary)
     prefer(person=absent.far, values={"quiet_from": time(20), "quiet_until": time(7)}, by=secretary)
+    prefer(person=absent.officer, values={"quiet_from": time(0), "quiet_until": time(0)}, by=secretary)
     prefer(person=absent.without_account, values={"no_channels": [ChannelKind.SMS]}, by=secretary)
 
 

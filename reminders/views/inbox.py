@@ -21,6 +21,7 @@ from reminders.queries.answering import question_of
 from reminders.queries.messages import PEOPLE, letter
 from reminders.rules.links import choices_of
 from reminders.services.answering import answer
+from reminders.services.links import answer_link
 
 ON_A_PAGE = 30
 
@@ -45,6 +46,8 @@ def inbox_message(request: PageRequest, key: UUID) -> HttpResponse:
     Message.objects.mark_read(message, at=timezone.now())
     question = question_of(message) if choices_of(message.kind) else None
     context = {"message": message, "letter": letter(message, asks_here=True), "question": question}
+    if question and not question.closed:
+        context["link"] = answer_link(message.pk, message.kind)
     return render(request, "reminders/inbox_message.html", context)
 
 

@@ -13,6 +13,7 @@ from reminders.choices import OVER, MessageState
 from reminders.demo import fill
 from reminders.models import Answer, ChannelSetup, Message, Preference, Release
 from reminders.rules.quiet import SHANGHAI
+from reminders.services.dispatching import dispatch
 from reminders.services.planning import plan
 from tests.cast import TODAY
 
@@ -59,7 +60,7 @@ def test_the_demo_knows_no_address_outside(home):
 
 
 def test_some_have_said_how_they_want_to_be_told_and_the_branch_has_released_some_kinds(home):
-    assert Preference.objects.count() == 3
+    assert Preference.objects.count() == 4
     assert set(Release.objects.filter(organization=home).values_list("kind", flat=True)) == {
         "missed", "invitation", "dues",
     }  # fmt: skip
@@ -78,3 +79,12 @@ def test_the_planner_finds_an_absent_officer_somebody_without_an_account_and_a_f
     assert ContactPerson.objects.filter(pk=frail.contact_person_id, member=frail.member_id).exists()
     assert planned.filter(member=frail.member_id).count() == 1
     assert Message.objects.filter(kind="make_up", planned_at=NOON, user__username="member").exists()
+
+
+def test_the_absent_officer_is_told_at_any_hour(home):
+    late = NOON.replace(hour=22, minute=30)
+    plan(late)
+    dispatch(late)
+    told = Message.objects.filter(kind="missed", organization=home, planned_at=late)
+
+    assert [message.user.username for message in told.filter(state="sent")] == ["officer"]

@@ -8,6 +8,7 @@ from meetings.models import Expected
 from members.fields import opened
 from reminders.choices import ChannelKind, MessageKind, MessageState
 from reminders.models import Answer, Message
+from reminders.services.links import answer_link
 from tests.reminders.told import AT, LINK, missed_meeting, of_use_now, tell
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("today")]
@@ -93,11 +94,18 @@ def test_an_empty_inbox_says_so(cast, as_user):
     assert "还没有通知" in page_of(as_user(cast.stranger))
 
 
-def test_the_link_to_answer_by_is_not_shown_where_one_can_answer(cast, member, message):
+def test_one_answers_there_or_takes_the_link_to_another_device(cast, member, message):
     page = member.get(url(message)).content.decode()
 
     assert LINK not in page
     assert page.count('name="choice"') == 4
+    assert answer_link(message.pk, message.kind) in page
+
+
+def test_a_message_that_asks_nothing_has_no_link(cast, member):
+    asks_nothing = own(cast, kind="dues", about="x")
+
+    assert "/a/" not in member.get(url(asks_nothing)).content.decode()
 
 
 @pytest.mark.parametrize("part", ["secretary", "stranger", "next_secretary", "district_staff"])
