@@ -22,12 +22,12 @@ from reminders.rules.effort import begins, last_months, middle
 @dataclass(frozen=True, slots=True)
 class Asked:
     """What was asked in a month, or of a branch in twelve. `duties`: whose period began then; of a branch, this year's.
-    `questions`: messages of the program to its officers."""
+    `questions`: messages of the program to its officers. Forms and fields are None where nobody counted them yet."""
 
     duties: int = 0
     questions: int = 0
-    forms: int = 0
-    fields: int = 0
+    forms: int | None = 0
+    fields: int | None = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,14 +45,24 @@ class AskedBelow:
     as_of: datetime | None
 
 
-def asked_by_month(path: str, *, on: date) -> list[tuple[date, Asked]]:
-    """The last twelve months of a branch, the latest first. Three queries beside the apps' own for two years."""
+def counted_since() -> date | None:
+    """The month in which forms began to be counted in this installation; None: not yet."""
+    return Effort.objects.order_by("month").values_list("month", flat=True).first()
+
+
+def asked_by_month(path: str, *, on: date, since: date | None) -> list[tuple[date, Asked]]:
+    """The last twelve months of a branch, the latest first. `since`: see `counted_since`. Three queries beside the
+    apps' own for two years."""
     months = last_months(on)
     duties = Counter(_months_of_duties(path, on))
     questions = _questions(path, months[-1])
     rows = Effort.objects.within(path).filter(month__gte=months[-1]).values_list("month")
-    typed = {month: (forms, fields) for month, forms, fields in rows.annotate(Sum("forms"), Sum("fields")).order_by()}
-    return [(month, Asked(duties[month], questions.get(month, 0), *typed.get(month, (0, 0)))) for month in months]
+    sums = rows.annotate(Sum("forms"), Sum("fields")).order_by()
+    typed: dict[date, tuple[int | None, int | None]] = {month: (forms, fields) for month, forms, fields in sums}
+    for month in months:
+        unknown = (0, 0) if since and since <= month else (None, None)
+        typed.setdefault(month, unknown)
+    return [(month, Asked(duties[month], questions.get(month, 0), *typed[month])) for month in months]
 
 
 def asked_below(paths: Iterable[str], *, on: date) -> AskedBelow:

@@ -15,7 +15,7 @@ from members.models import Organization
 from members.policy import requires
 from members.requests import PageRequest
 from reminders.forms.desk import PlacesForm
-from reminders.queries.effort import Asked, AskedBelow, asked_below, asked_by_month
+from reminders.queries.effort import Asked, AskedBelow, asked_below, asked_by_month, counted_since
 from reminders.views.places import places_asked_for, places_offered
 from reminders.views.workbook import workbook
 
@@ -28,14 +28,16 @@ def effort(request: PageRequest) -> HttpResponse:
     """Twelve months of a branch; of a committee each branch, and the median."""
     place, paths = _asked_for(request)
     if place and place.kind == OrganizationKind.BRANCH:
-        months = asked_by_month(place.path, on=request.today)
-        return render(request, "reminders/effort.html", {"place": place, "months": months, "sums": _sums(months)})
+        since = counted_since()
+        months = asked_by_month(place.path, on=request.today, since=since)
+        context = {"place": place, "months": months, "sums": _sums(months), "since": since}
+        return render(request, "reminders/effort.html", context)
     form = PlacesForm(request.GET, places=places_offered(request))
     below = asked_below(paths, on=request.today)
     shown = [row for row in below.rows if form.text().casefold() in row.branch.name.casefold()]
     page = Paginator(shown, ON_A_PAGE).get_page(request.GET.get("page"))
     context = {"form": form, "place": place, "below": below, "page": page, "query": request.GET.urlencode()}
-    return render(request, "reminders/effort_below.html", context)
+    return render(request, "reminders/effort_below.html", context | {"since": counted_since()})
 
 
 @requires(Capability.VIEW_DUTIES)
@@ -44,7 +46,7 @@ def effort_export(request: PageRequest) -> FileResponse:
     """The same as a workbook."""
     place, paths = _asked_for(request)
     if place and place.kind == OrganizationKind.BRANCH:
-        rows = _month_cells(asked_by_month(place.path, on=request.today))
+        rows = _month_cells(asked_by_month(place.path, on=request.today, since=counted_since()))
         return workbook(_("What we ask of a branch"), [_("Month"), *_headings()], rows, on=request.today)
     rows = _branch_cells(asked_below(paths, on=request.today))
     return workbook(_("What we ask of a branch"), [_("Branch"), *_headings()], rows, on=request.today)
@@ -62,7 +64,8 @@ def _asked_for(request: PageRequest) -> tuple[Organization | None, list[str]]:
 
 def _sums(months: list[tuple[date, Asked]]) -> Asked:
     found = [asked for _month, asked in months]
-    return Asked(*(sum(getattr(one, name) for one in found) for name in ("duties", "questions", "forms", "fields")))
+    names = ("duties", "questions", "forms", "fields")
+    return Asked(*(sum(getattr(one, name) or 0 for one in found) for name in names))
 
 
 def _headings() -> list[str]:

@@ -13,7 +13,7 @@ from openpyxl import load_workbook
 
 from members.choices import OfficeKind
 from reminders.models import Effort
-from reminders.queries.effort import asked_below, asked_by_month
+from reminders.queries.effort import asked_below, asked_by_month, counted_since
 from reminders.services.effort import count_form
 from tests.cast import TODAY
 from tests.reminders.told import tell
@@ -138,7 +138,7 @@ def test_a_branch_reads_twelve_months(cast):
     tell(cast.branch, None, user=cast.secretary, addressee="officer", kind="digest")
     tell(cast.branch, cast.zhang, sent_at=datetime(2026, 11, 3, tzinfo=UTC))
 
-    months = dict(asked_by_month(cast.branch.path, on=TODAY))
+    months = dict(asked_by_month(cast.branch.path, on=TODAY, since=counted_since()))
 
     assert (len(months), min(months), max(months)) == (12, date(2025, 12, 1), date(2026, 11, 1))
     assert (months[date(2026, 10, 1)].forms, months[date(2026, 10, 1)].fields) == (1, 5)
@@ -147,10 +147,20 @@ def test_a_branch_reads_twelve_months(cast):
 
 
 def test_duties_stand_in_the_month_in_which_their_period_begins(cast):
-    months = dict(asked_by_month(cast.branch.path, on=TODAY))
+    months = dict(asked_by_month(cast.branch.path, on=TODAY, since=None))
 
     assert months[date(2026, 1, 1)].duties > months[date(2026, 2, 1)].duties > 0
     assert months[date(2025, 12, 1)].duties > 0
+
+
+def test_what_nobody_counted_yet_is_unknown_and_not_zero(cast):
+    assert counted_since() is None
+    count_form(path=cast.next_branch.path, office=OfficeKind.SECRETARY, fields=2, on=date(2026, 9, 20))
+
+    months = dict(asked_by_month(cast.branch.path, on=TODAY, since=counted_since()))
+
+    assert (months[date(2026, 8, 1)].forms, months[date(2026, 8, 1)].fields) == (None, None)
+    assert (months[date(2026, 9, 1)].forms, months[date(2026, 9, 1)].fields) == (0, 0)
 
 
 def test_a_committee_reads_each_branch_and_the_middle(cast):
@@ -208,5 +218,5 @@ def test_the_page_costs_the_same_for_more_rows(cast, as_user, django_assert_num_
         tell(cast.branch, None, user=cast.secretary, addressee="officer", kind="digest")
     client = as_user(cast.district_staff)
     client.get(PAGE)
-    with django_assert_num_queries(37):
+    with django_assert_num_queries(38):
         client.get(PAGE)
