@@ -14,6 +14,8 @@ from members.rules.dates import PartialDate
 from members.workbooks.cells import Unreadable, phone
 from members.workbooks.days import partial_date
 
+FIRST_DAY, LAST_DAY = date(1900, 1, 1), date(2199, 12, 31)
+
 
 class PartialDateField(forms.CharField):
     """A day, a month or a year. `latest` is the last day it can reasonably be; it decides the century of “58-11”."""
@@ -58,8 +60,14 @@ class PhoneField(forms.CharField):
 
 
 def day_field(**kwargs: Any) -> forms.DateField:
-    """A day, chosen from the browser's calendar."""
-    return forms.DateField(widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"), **kwargs)
+    """A day, chosen from the browser's calendar. What nobody living can mean is refused: a year mistyped by a digit."""
+    widget = forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
+    return forms.DateField(widget=widget, validators=[meant], **kwargs)
+
+
+def meant(day: date) -> None:
+    if not FIRST_DAY <= day <= LAST_DAY:
+        raise ValidationError(_("Write a day between 1900 and 2199."), code="not_meant")
 
 
 def key_field() -> forms.UUIDField:

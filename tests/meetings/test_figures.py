@@ -227,3 +227,10 @@ class TestPages:
         client = as_user(cast.secretary)
         with django_assert_num_queries(9):
             client.get(LIST)
+
+
+@pytest.mark.parametrize("page", [LIST, EXPORT, MINE])
+def test_a_period_that_nobody_can_mean_is_as_if_none_were_given(cast, as_user, page):
+    client = as_user(cast.member if page == MINE else cast.secretary)
+
+    assert client.get(page, {"last": "0001-01-01", "first": "9999-12-31"}).status_code == 200
