@@ -8,7 +8,7 @@ from django.db.models import Model
 from meetings.models import Meeting
 from members.models import ContactPerson, Member, Organization
 from reminders.choices import Addressee, ChannelKind, MessageKind, MessageState
-from reminders.models import Answer, Attempt, Message, Release, Wording
+from reminders.models import Answer, Attempt, Message, Preference, Release, Wording
 from reminders.services.links import answer_link
 
 if TYPE_CHECKING:
@@ -32,6 +32,9 @@ def messages(full: "FullCast") -> None:
     told(full, "li", cast.branch, cast.li, meeting["branch"], state=TO_CALL, channel=ChannelKind.BY_HAND, **relative)
     for place, by in ((cast.branch, cast.secretary), (cast.next_branch, cast.next_secretary)):
         full.keep(Release.objects.create(organization=place, kind=MessageKind.MAKE_UP, released_by=by), place.code)
+    for name in ("zhang", "li", "wang", "zhao"):
+        full.keep(Preference.objects.create(member=getattr(cast, name)), name)
+    full.keep(Preference.objects.create(user=cast.administrator), "administrator")
 
 
 def told(

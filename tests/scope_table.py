@@ -281,6 +281,9 @@ SCOPE: dict[str, dict[str, str]] = {
     "DeskCount": DUTIES,
     "Effort": DUTIES,
     "Message": MESSAGES,
+    # Whoever edits the roster may say it for who doesn't do it themselves.
+    "Preference": {part: rows for part, rows in CARE.items() if part != "group_leader"}
+    | {"administrator": "administrator"},
     "Release": {"secretary": "branch", "officer": "branch", "next_secretary": "next-branch"},
     # How messages read, and where they go: the committee's staff sets them up. Nobody below sees an address.
     "Wording": {"district_staff": "district", "county_staff": "county district"},

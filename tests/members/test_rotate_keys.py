@@ -6,6 +6,7 @@ from io import StringIO
 import pytest
 from django.core.management import CommandError, call_command
 from django.db import transaction
+from django.utils import timezone
 
 from audit.keyring import fingerprints, new_key, ring, write_ring
 from audit.models import Entry
@@ -16,8 +17,10 @@ from members.management.commands import rotate_keys
 from members.models import Contact, ContactPerson, HelpRequest, Member, RosterImport, RosterImportRow, Situation
 from members.services import keys
 from members.services.keys import reseal_everything, sealed_fields
+from reminders.models import Answer, ChannelSetup, NotApplicable
 from tests.cast import TODAY, make_member, make_national_id
 from tests.dues.ledger import fix, month
+from tests.reminders.told import tell
 
 OLD, NEW = "an old key of forty characters or more 00", "a new key of forty characters or more 000"
 ZHANG = make_national_id("19750109", 349)
@@ -49,6 +52,7 @@ def rows(old_ring, cast):
     rows_of_meetings(cast)
     rows_of_dues(cast.zhang)
     LedgerImport.objects.create(organization=cast.branch, year=2026, file_name="台账.xlsx", content="张英 4000")
+    rows_of_reminders(cast)
     return cast
 
 
@@ -75,6 +79,17 @@ def rows_of_dues(zhang):
         member=zhang, kind="waiver", ground="大病", valid_from=first, decided_on=TODAY, needs_superior=False,
         rule="dues.waiver.approval_retired@2017-01-01", asked_by="officer",
     )  # fmt: skip
+
+
+def rows_of_reminders(cast):
+    robot = {"name": "支部群", "address": "https://robot.example/send", "secret": "加签"}
+    ChannelSetup.objects.create(organization=cast.branch, kind="dingtalk", **robot)
+    NotApplicable.objects.create(
+        organization=cast.branch, kind="theme_day", period="2026-11", reason="全体外出", said_by=cast.secretary
+    )
+    Answer.objects.create(
+        message=tell(cast.branch, cast.zhang), sealed_choice="ill", source="link", answered_at=timezone.now()
+    )
 
 
 def values():
@@ -143,7 +158,7 @@ def test_a_rotation_goes_on_record_once_and_without_anything_private(rows, setti
     entry = Entry.objects.get()
 
     assert (entry.action, entry.actor, entry.subject_kind) == ("rotate_keys", "system", "")
-    assert entry.details == {"rows": 4 + 5 + 4 + 6}
+    assert entry.details == {"rows": 4 + 5 + 4 + 6 + 3}
 
 
 def test_a_second_rotation_with_the_same_key_has_nothing_to_do(rows, settings):

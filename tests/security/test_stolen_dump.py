@@ -14,8 +14,9 @@ from tests.world import BACKEND
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
-SURRENDERED = {"name", "payer", "payer on a bill", "note on a bill", "profile"}
-"""Names, and what a bill or the profile beside large dues says, lie open: they are searched and matched."""
+SURRENDERED = {"name", "payer", "payer on a bill", "note on a bill", "profile", "what a message says"}
+"""Names, and what a bill or the profile beside large dues says, lie open: they are searched and matched. What fills a
+message is a name, a meeting or an amount; what was answered is sealed."""
 
 
 @pytest.fixture
