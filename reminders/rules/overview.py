@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import date, timedelta
 
 from django.utils.formats import date_format
+from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from meetings.rules.workdays import Workdays
@@ -51,10 +52,11 @@ def _line(title: str, days: Sequence[date], later: bool, place: str) -> str:
     values = {
         "what": f"{place} {title}".strip(), "count": len(days), "day": date_format(min(days), "MONTH_DAY_FORMAT"),
     }  # fmt: skip
+    one = len(days) == 1
     if later:
-        sentence = ngettext("· %(what)s: by %(day)s", "· %(what)s: %(count)s, the first by %(day)s", len(days))
+        sentence = _("· %(what)s: by %(day)s") if one else _("· %(what)s: %(count)s, the first by %(day)s")
+    elif one:
+        sentence = _("· %(what)s: was due on %(day)s")
     else:
-        sentence = ngettext(
-            "· %(what)s: was due on %(day)s", "· %(what)s: %(count)s overdue, the first since %(day)s", len(days)
-        )
+        sentence = _("· %(what)s: %(count)s overdue, the first since %(day)s")
     return sentence % values

@@ -81,8 +81,8 @@ def test_each_kind_is_one_line_and_what_is_overdue_comes_first():
 
 def test_it_reads_in_chinese_too():
     assert said([duty("主题党日", "2026-10-31"), duty("支部党员大会", "2026-11-27")], "zh-hans") == [
-        "· 主题党日：已逾期1项，应于10月31日前办",
-        "· 支部党员大会：11月27日前（1项）",
+        "· 主题党日：应于10月31日前办，已逾期",
+        "· 支部党员大会：11月27日前",
     ]
 
 
