@@ -7,11 +7,11 @@ from uuid import UUID
 from django.utils import translation
 
 from reminders.choices import MessageKind
-from reminders.models import Message
 from reminders.queries.meeting_facts import meeting_facts
 from reminders.queries.planned import Case, languages_of, new_batches
 from reminders.queries.recipients import recipients
 from reminders.rules.occasion import Occasion
+from reminders.rules.pending import Pending
 from reminders.rules.routing import told_for
 from reminders.rules.telling import MeetingFacts
 from reminders.services.links import answer_link
@@ -51,7 +51,7 @@ def occasion(kind: MessageKind, case: Case, values: Mapping[str, str]) -> Occasi
     )  # fmt: skip
 
 
-def values_now(messages: Sequence[Message], words: Words) -> dict[UUID, Mapping[str, str]]:
+def values_now(messages: Sequence[Pending], words: Words) -> dict[UUID, Mapping[str, str]]:
     """What messages about meetings say as of now; whose meeting is gone isn't among them. Five queries."""
     meetings = meeting_facts({UUID(one.about) for one in messages})
     languages = languages_of(messages) if messages else {}

@@ -12,8 +12,8 @@ from meetings.models import Expected, LeaveRequest
 from members.choices import ABROAD_KINDS, SituationKind
 from members.models import Situation
 from members.paths import contains, subtree
-from reminders.models import Message
 from reminders.rules.ladder import AFTER_MEETING
+from reminders.rules.pending import Pending
 from reminders.rules.quiet import SHANGHAI
 
 FAR_KINDS = (SituationKind.RELOCATED, SituationKind.MOBILE, *ABROAD_KINDS)
@@ -45,7 +45,7 @@ def closed_lately(at: datetime, path: str) -> QuerySet[Expected]:
     )
 
 
-def of_messages(messages: Sequence[Message]) -> QuerySet[Expected]:
+def of_messages(messages: Sequence[Pending]) -> QuerySet[Expected]:
     """The lines that messages are about."""
     meetings, members = {one.about for one in messages}, {one.member_id for one in messages}
     return Expected.objects.of_held_meetings().filter(meeting__in=meetings, member__in=members)
@@ -83,7 +83,7 @@ def absences(rows: QuerySet[Expected]) -> Iterator[Absence]:
             yield Absence(*row)
 
 
-def by_message(messages: Iterable[Message], found: Iterable[Absence]) -> Mapping[UUID, Absence]:
+def by_message(messages: Iterable[Pending], found: Iterable[Absence]) -> Mapping[UUID, Absence]:
     """Message → the absence that it is about, of those that are."""
     known = {(str(one.meeting), one.member_id): one for one in found}
     pairs = ((message.pk, known.get((message.about, message.member_id or 0))) for message in messages)

@@ -12,7 +12,6 @@ from django.utils import translation
 from members.models import Organization, User
 from members.paths import ROOT
 from reminders.choices import WAITING, MessageKind
-from reminders.models import Message
 from reminders.queries.about_meetings import occasion
 from reminders.queries.desk import words_of
 from reminders.queries.officers import duties_of, duty_officers, settled_paths
@@ -22,6 +21,7 @@ from reminders.rules.dedupe import made
 from reminders.rules.ladder import Rung
 from reminders.rules.occasion import Occasion
 from reminders.rules.overview import lines
+from reminders.rules.pending import Pending
 from reminders.rules.routing import Person
 from rulebook.values import Duty
 
@@ -49,7 +49,7 @@ def occasions(
     cache.set_many(nothing, REMEMBERED)
 
 
-def standing(messages: Sequence[Message], *, on: date, chosen: Chosen) -> dict[UUID, Mapping[str, str]]:
+def standing(messages: Sequence[Pending], *, on: date, chosen: Chosen) -> dict[UUID, Mapping[str, str]]:
     """A list that isn't sent yet stands while there is something on it; one that was sent is what it was that day."""
     waiting = {one.user_id for one in messages if one.state in WAITING}
     officers = [one for one in duty_officers(ROOT, on=on) if one.pk in waiting] if waiting else []

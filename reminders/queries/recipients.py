@@ -10,6 +10,7 @@ from uuid import UUID
 from django.conf import settings
 from django.db.models import BooleanField, ExpressionWrapper, Q
 
+from members.among import Among
 from members.models import ContactPerson, Member, Situation, User
 from members.paths import STEP
 from reminders.choices import GROUP_CHATS, ChannelKind
@@ -111,7 +112,7 @@ def _has(field: str) -> ExpressionWrapper:
 
 
 def _members(ids: Collection[int]) -> dict[int, _Known]:
-    rows = Member.objects.filter(pk__in=ids).annotate(has_phone=_has("phone")).order_by().values(*_MEMBER)
+    rows = Member.objects.filter(Among("pk", ids)).annotate(has_phone=_has("phone")).order_by().values(*_MEMBER)
     return {row["pk"]: _known(row) for row in rows} if ids else {}
 
 
@@ -142,7 +143,7 @@ def _preferred(row: Mapping[str, Any], prefix: str, language: str | None) -> dic
 
 
 def _contact_rows(member_ids: Collection[int], on: date) -> list[dict[str, Any]]:
-    rows = ContactPerson.objects.holding(on).filter(member__in=member_ids).annotate(has_phone=_has("phone"))
+    rows = ContactPerson.objects.holding(on).filter(Among("member", member_ids)).annotate(has_phone=_has("phone"))
     return list(rows.order_by("member", "valid_from", "key").values("key", "member", "person", "name", "has_phone"))
 
 
@@ -160,14 +161,14 @@ def _contacts(rows: Iterable[Mapping[str, Any]], known: Mapping[int, _Known]) ->
 
 def _situations(member_ids: Collection[int], on: date) -> dict[int, set[str]]:
     found: dict[int, set[str]] = defaultdict(set)
-    rows = Situation.objects.holding(on).filter(member__in=member_ids).values_list("member", "kind")
+    rows = Situation.objects.holding(on).filter(Among("member", member_ids)).values_list("member", "kind")
     for member, kind in rows:
         found[member].add(kind)
     return found
 
 
 def _officers(ids: Collection[int]) -> dict[int, Person]:
-    rows = User.objects.filter(pk__in=ids, is_active=True).order_by().values(*_USER)
+    rows = User.objects.filter(Among("pk", ids), is_active=True).order_by().values(*_USER)
     return {row["pk"]: _officer(row) for row in rows}
 
 

@@ -5,137 +5,138 @@ from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import Generic, TypeVar
 from uuid import UUID
 
 from meetings.queries.special_days import workdays_on_record
-from meetings.rules.workdays import Workdays
+from members.among import Among
 from reminders.choices import ChannelKind
-from reminders.models import Message, Preference, Wording
+from reminders.models import Preference, Wording
 from reminders.queries import occasions
 from reminders.rules.filling import Unfilled, filled, placeholders_in
+from reminders.rules.pending import Pending
 from reminders.rules.quiet import Quiet, allowed_for
 
 log = logging.getLogger(__name__)
 
 Values = Mapping[str, str]
+One = TypeVar("One", bound=Pending)
 USUAL = Quiet()
 CALLED = str(ChannelKind.BY_HAND)
 
 
 @dataclass(slots=True)
-class Looked:
-    """What became clear about a batch of due messages. Each is in exactly one of these."""
+class Looked(Generic[One]):
+    """What became clear about a batch of due messages. Each is in exactly one of these, but for `changed`."""
 
-    fit: list[Message] = field(default_factory=list)
-    """To go out now; `values` are as of now."""
-    changed: list[Message] = field(default_factory=list)
-    """Those of `fit` whose values aren't what the row has."""
+    fit: list[One] = field(default_factory=list)
+    """To go out now."""
+    changed: dict[UUID, Values] = field(default_factory=dict)
+    """What those of `fit` say as of now of which the row says something else."""
     stopped: list[UUID] = field(default_factory=list)
     """The thing is done."""
     quiet: dict[datetime, list[UUID]] = field(default_factory=lambda: defaultdict(list))
     """By the moment at which they may ring."""
-    unfilled: dict[UUID, str] = field(default_factory=dict)
-    """With the placeholders that nothing fills."""
+    unfilled: dict[str, list[UUID]] = field(default_factory=lambda: defaultdict(list))
+    """By the placeholders that nothing fills."""
     troubled: list[UUID] = field(default_factory=list)
     """It can't be told now whether the thing is done."""
 
+    def take(self, message: One, values: Values) -> None:
+        if values is not message.values and values != message.values:
+            self.changed[message.pk] = values
+        self.fit.append(message)
 
-def look(messages: Sequence[Message], at: datetime) -> Looked:
+
+def look(messages: Sequence[One], at: datetime) -> Looked[One]:
     """A few queries for the whole batch."""
-    looked = Looked()
+    looked = Looked[One]()
     values, looked.troubled = undone(messages, at)
-    troubled = set(looked.troubled)
-    habits, calendar, reading = quiet_hours(messages), Calendar(at, workdays_on_record()), Reading()
+    troubled, hours, reading = set(looked.troubled), Hours(messages, at), Reading(messages)
     for message in messages:
-        if message.pk in values:
-            later = None if message.channel == CALLED else calendar.later(habits.get(message.pk, USUAL))
-            _place(message, values[message.pk], later, reading, looked)
-        elif message.pk not in troubled:
-            looked.stopped.append(message.pk)
+        key = message.pk
+        if key not in values:
+            if key not in troubled:
+                looked.stopped.append(key)
+        elif later := hours.later(message):
+            looked.quiet[later].append(key)
+        elif lacking := reading.lacks(message.wording_id, values[key]):
+            looked.unfilled[lacking].append(key)
+        else:
+            looked.take(message, values[key])
     return looked
 
 
-def undone(messages: Iterable[Message], at: datetime) -> tuple[dict[UUID, Values], list[UUID]]:
+def undone(messages: Iterable[Pending], at: datetime) -> tuple[dict[UUID, Values], list[UUID]]:
     """Those whose thing is still undone, with their values as of now; and those of which that can't be told.
 
     What fails to say so doesn't keep messages of other kinds.
     """
     found: dict[UUID, Values] = {}
     troubled: list[UUID] = []
-    by_kind: dict[str, list[Message]] = defaultdict(list)
+    by_kind: dict[str, list[Pending]] = defaultdict(list)
     for message in messages:
         by_kind[message.kind].append(message)
     for kind, of_kind in by_kind.items():
         try:
-            found |= occasions.KINDS[kind].standing(of_kind, at=at)
+            found.update(occasions.KINDS[kind].standing(of_kind, at=at))
         except Exception:
             log.exception("What stands of messages of the kind %s can't be told.", kind)
             troubled += [message.pk for message in of_kind]
     return found, troubled
 
 
-def quiet_hours(messages: Iterable[Message]) -> dict[UUID, Quiet]:
-    """By message, of those who prefer other hours than the usual. Calls are made by people, who know the hour."""
-    users = {message.user_id for message in messages if message.user_id}
-    members = {message.member_id for message in messages if message.member_id and not message.user_id}
-    of_user = _preferred("user", users) | _preferred("member__user", users)
-    of_member = _preferred("member", members)
-    found = {
-        message.pk: of_user.get(message.user_id) if message.user_id else of_member.get(message.member_id)
-        for message in messages
-        if message.channel != CALLED
-    }
-    return {key: quiet for key, quiet in found.items() if quiet}
+class Hours:
+    """When it may ring for those whom messages tell, if not at the moment; worked out once for the same habits.
 
+    Most have the usual ones, and of them nothing is stored.
+    """
 
-def _preferred(whose: str, ids: Collection[int]) -> dict[int | None, Quiet]:
-    rows = Preference.objects.filter(**{f"{whose}__in": ids}) if ids else Preference.objects.none()
-    found = rows.values_list(whose, "quiet_from", "quiet_until", "workdays_only")
-    return {one: Quiet(*habits) for one, *habits in found}
+    def __init__(self, messages: Iterable[Pending], at: datetime) -> None:
+        self.at, self.workdays = at, workdays_on_record()
+        self._worked_out: dict[Quiet, datetime | None] = {}
+        self._usual = self._later(USUAL)
+        users = {message.user_id for message in messages if message.user_id}
+        members = {message.member_id for message in messages if message.member_id and not message.user_id}
+        self._of_user = self._preferred("user", users) | self._preferred("member__user", users)
+        self._of_member = self._preferred("member", members)
 
+    def later(self, message: Pending) -> datetime | None:
+        """None: now. Calls are made by people, who know the hour."""
+        if message.channel == CALLED:
+            return None
+        if message.user_id:
+            return self._of_user.get(message.user_id, self._usual)
+        return self._of_member.get(message.member_id, self._usual)
 
-class Calendar:
-    """When it may ring for somebody, if not at the moment; worked out once for all who have the same habits."""
+    def _preferred(self, whose: str, ids: Collection[int]) -> dict[int | None, datetime | None]:
+        if not ids:
+            return {}
+        rows = Preference.objects.filter(Among(whose, ids))
+        found = rows.values_list(whose, "quiet_from", "quiet_until", "workdays_only")
+        return {one: self._later(Quiet(*habits)) for one, *habits in found}
 
-    def __init__(self, at: datetime, workdays: Workdays) -> None:
-        self.at, self.workdays = at, workdays
-        self._later: dict[Quiet, datetime | None] = {}
-
-    def later(self, quiet: Quiet) -> datetime | None:
-        if quiet not in self._later:
+    def _later(self, quiet: Quiet) -> datetime | None:
+        if quiet not in self._worked_out:
             allowed = allowed_for(quiet, self.at, self.workdays)
-            self._later[quiet] = allowed if allowed > self.at else None
-        return self._later[quiet]
+            self._worked_out[quiet] = allowed if allowed > self.at else None
+        return self._worked_out[quiet]
 
 
 class Reading:
-    """Whether nothing in a wording stays open; which placeholders it has is looked up once."""
+    """Whether nothing in the wordings of messages stays open; which placeholders they have is looked up once."""
 
-    def __init__(self) -> None:
-        self._names: dict[int, frozenset[str] | None] = {}
+    def __init__(self, messages: Iterable[Pending]) -> None:
+        self._wordings = Wording.objects.in_bulk({message.wording_id for message in messages})
+        self._names = {key: placeholders_in(wording) for key, wording in self._wordings.items()}
 
-    def lacks(self, wording: Wording, values: Values) -> str:
+    def lacks(self, wording_id: int, values: Values) -> str:
         """The placeholders that nothing fills, as they are written; empty when the message can be read."""
-        if wording.pk not in self._names:
-            self._names[wording.pk] = placeholders_in(wording)
-        names = self._names[wording.pk]
+        names = self._names[wording_id]
         if names is not None and names <= values.keys() and all(map(str.strip, values.values())):
             return ""
         try:
-            filled(wording, values)
+            filled(self._wordings[wording_id], values)
         except Unfilled as problem:
             return str(problem)
         return ""
-
-
-def _place(message: Message, values: Values, later: datetime | None, reading: Reading, looked: Looked) -> None:
-    if later:
-        looked.quiet[later].append(message.pk)
-        return
-    if lacking := reading.lacks(message.wording, values):
-        looked.unfilled[message.pk] = lacking
-        return
-    if message.values != values:
-        message.values = dict(values)
-        looked.changed.append(message)
-    looked.fit.append(message)

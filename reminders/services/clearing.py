@@ -2,12 +2,14 @@
 
 from collections.abc import Iterable
 from datetime import datetime, timedelta
+from typing import Any
 from uuid import UUID
 
 from django.db import transaction
 from django.db.models import Q
 from django.utils.translation import gettext as _
 
+from members.among import Among
 from reminders.choices import AttemptResult, MessageState
 from reminders.models import Attempt, Message
 from reminders.models.message import MessageQuerySet
@@ -16,7 +18,7 @@ from reminders.queries.standing import Looked
 LEASE = timedelta(minutes=5)
 """So long a way outside may take. Whoever took a message and said nothing by then was interrupted."""
 TROUBLE = timedelta(minutes=5)
-AT_ONCE = 1_000
+READY = (MessageState.READY,)
 ENDS = (MessageState.HELD, MessageState.READY, MessageState.TO_CALL)
 """What expires. A message that is being sent is left to whoever sends it."""
 
@@ -26,7 +28,7 @@ def expire(at: datetime) -> int:
     """What nobody needs any more; rows that somebody else is about to send are left to them."""
     late = Message.objects.filter(state__in=ENDS, expires_at__lte=at).select_for_update(skip_locked=True)
     keys = list(late.values_list("pk", flat=True))
-    return _still(keys, ENDS).update(state=MessageState.EXPIRED) if keys else 0
+    return still(keys, ENDS).update(state=MessageState.EXPIRED) if keys else 0
 
 
 def give_up_leases(at: datetime) -> int:
@@ -47,13 +49,13 @@ def _give_up(which: Q, at: datetime) -> int:
     if not keys:
         return 0
     problem = _("The program was interrupted while it was sending this: perhaps it arrived, perhaps not.")
-    Attempt.objects.filter(message__in=keys, result="").update(
+    Attempt.objects.filter(Among("message", keys), result="").update(
         result=AttemptResult.UNKNOWN, ended_at=at, problem=problem
     )
-    return _still(keys, [MessageState.SENDING]).update(state=MessageState.UNKNOWN, problem=problem)
+    return still(keys, [MessageState.SENDING]).update(state=MessageState.UNKNOWN, problem=problem)
 
 
-def set_aside(looked: Looked, at: datetime) -> int:
+def set_aside(looked: Looked[Any], at: datetime) -> int:
     """Store what was found of those that don't go out now; returns how many failed for good or for now."""
     failed = 0
     if looked.stopped:
@@ -63,16 +65,16 @@ def set_aside(looked: Looked, at: datetime) -> int:
     if looked.troubled:
         problem = _("It couldn't be told whether this is still to be said.")
         failed += _ready(looked.troubled).update(due_at=at + TROUBLE, problem=problem)
-    for key, names in looked.unfilled.items():
+    for names, keys in looked.unfilled.items():
         problem = _("Nothing fills %(names)s in the wording.") % {"names": names}
-        failed += _ready([key]).update(state=MessageState.DEAD, problem=problem[:300])
+        failed += _ready(keys).update(state=MessageState.DEAD, problem=problem[:300])
     return failed
 
 
 def _ready(keys: Iterable[UUID]) -> MessageQuerySet:
-    return _still(keys, [MessageState.READY])
+    return still(keys, READY)
 
 
-def _still(keys: Iterable[UUID], states: Iterable[str]) -> MessageQuerySet:
+def still(keys: Iterable[UUID], states: Iterable[str]) -> MessageQuerySet:
     """Only those that are still so: whoever was quicker has had the say."""
-    return Message.objects.filter(pk__in=keys, state__in=states)
+    return Message.objects.filter(Among("pk", keys), state__in=states)

@@ -9,7 +9,7 @@ from reminders.services.clearing import expire, give_up_leases
 from reminders.services.inside import deliver
 from reminders.services.outside import Round, send_some
 
-CLAIMED = 1_000
+CLAIMED = 2_000
 """In-app messages that a transaction does."""
 
 Batch = Callable[[int], tuple[int, int, int]]

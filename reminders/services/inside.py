@@ -1,20 +1,22 @@
 """Messages that need nobody outside: a row that is sent stands in its reader's inbox, or on the call list."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from random import randrange
+from uuid import UUID
 
 from django.db import connection, transaction
 
 from reminders.choices import ChannelKind, MessageState
-from reminders.models import Message, Wording
+from reminders.models import Message
 from reminders.queries.standing import look
-from reminders.services.clearing import set_aside
+from reminders.rules.pending import Due
+from reminders.services.clearing import READY, set_aside, still
 
 INSIDE = (ChannelKind.IN_APP, ChannelKind.BY_HAND)
 BECOMES = {ChannelKind.IN_APP: MessageState.SENT, ChannelKind.BY_HAND: MessageState.TO_CALL}
-
-
+WRITTEN = 200
+"""Messages that a statement gives new values."""
 STARTS = 4
 """Where no row can be locked, workers begin at one of so many batches, and rarely look at the same one."""
 
@@ -32,30 +34,30 @@ def deliver(at: datetime, most: int) -> tuple[int, int, int]:
         return _do(_due(at, most), at)
 
 
-def _due(at: datetime, most: int, start: int = 0) -> list[Message]:
+def _due(at: datetime, most: int, start: int = 0) -> list[Due]:
     """In no order of keys: very many are due at the same moment, and would be sorted for each batch."""
     due = Message.objects.due(at).filter(channel__in=INSIDE).order_by("due_at").select_for_update(skip_locked=True)
-    messages = list(due[start : start + most])
-    wordings = Wording.objects.in_bulk({message.wording_id for message in messages})
-    for message in messages:
-        message.wording = wordings[message.wording_id]
-    return messages
+    return list(map(Due._make, due.values_list(*Due._fields)[start : start + most]))
 
 
-def _do(messages: Sequence[Message], at: datetime) -> tuple[int, int, int]:
+def _do(messages: Sequence[Due], at: datetime) -> tuple[int, int, int]:
     if not messages:
         return 0, 0, 0
     looked = look(messages, at)
     with transaction.atomic():
         failed = set_aside(looked, at)
-        Message.objects.bulk_update(looked.changed, ["values"])
+        _write(looked.changed)
         _move(looked.fit, ChannelKind.BY_HAND, sent_at=None)
         return len(messages), _move(looked.fit, ChannelKind.IN_APP, sent_at=at), failed
 
 
-def _move(messages: Sequence[Message], channel: ChannelKind, *, sent_at: datetime | None) -> int:
-    keys = [message.pk for message in messages if message.channel == channel]
-    if not keys:
-        return 0
-    planned = Message.objects.filter(pk__in=keys, state=MessageState.READY)
-    return planned.update(state=BECOMES[channel], sent_at=sent_at, problem="")
+def _write(changed: Mapping[UUID, Mapping[str, str]]) -> None:
+    """What messages say as of now, where the row says something else."""
+    rows = [Message(pk=key, values=dict(values)) for key, values in changed.items()]
+    if rows:
+        Message.objects.filter(state=MessageState.READY).bulk_update(rows, ["values"], batch_size=WRITTEN)
+
+
+def _move(messages: Sequence[Due], channel: ChannelKind, *, sent_at: datetime | None) -> int:
+    keys = [one.pk for one in messages if one.channel == channel]
+    return still(keys, READY).update(state=BECOMES[channel], sent_at=sent_at, problem="") if keys else 0

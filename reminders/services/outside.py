@@ -73,6 +73,8 @@ def send_some(turn: Round, most: int) -> tuple[int, int, int]:
         return 0, 0, 0
     looked = look(messages, turn.now())
     failed = set_aside(looked, turn.now())
+    for message in looked.fit:
+        message.values = dict(looked.changed.get(message.pk, message.values))
     addresses = addresses_of(looked.fit, on=timezone.localdate(turn.at))
     results = Counter(send_one(message, addresses, turn) for message in looked.fit)
     return len(messages), results[AttemptResult.SENT], failed + results[AttemptResult.FAILED] + results[UNKNOWN]

@@ -4,10 +4,12 @@ from collections.abc import Iterator
 from datetime import datetime, timedelta
 from uuid import UUID
 
+from members.among import Among
 from reminders.choices import MessageState
 from reminders.models import Message
 from reminders.models.message import MessageQuerySet
 from reminders.queries.standing import undone
+from reminders.rules.pending import Due
 
 AT_ONCE = 1_000
 LOOKED_BACK = timedelta(days=60)
@@ -22,17 +24,16 @@ def settle(at: datetime) -> int:
     """
     sent = Message.objects.unsettled().filter(planned_at__gte=at - LOOKED_BACK)
     waiting = Message.objects.filter(state__in=NOT_OUT_YET)
-    settled = sum(sent.filter(pk__in=done).update(settled_at=at) for done in _done(sent, at))
-    stopped = (
-        waiting.filter(pk__in=done).update(state=MessageState.STOPPED, settled_at=at) for done in _done(waiting, at)
-    )
-    return settled + sum(stopped)
+    settled = sum(sent.filter(Among("pk", done)).update(settled_at=at) for done in _done(sent, at))
+    left = {"state": MessageState.STOPPED, "settled_at": at}
+    return settled + sum(waiting.filter(Among("pk", done)).update(**left) for done in _done(waiting, at))
 
 
 def _done(messages: MessageQuerySet, at: datetime) -> Iterator[list[UUID]]:
     """Batch by batch in the order of their keys: what is settled meanwhile doesn't shift the rest."""
     after: UUID | None = None
-    while batch := list((messages.filter(pk__gt=after) if after else messages).order_by("pk")[:AT_ONCE]):
+    rows = messages.order_by("pk").values_list(*Due._fields)
+    while batch := list(map(Due._make, (rows.filter(pk__gt=after) if after else rows)[:AT_ONCE])):
         after = batch[-1].pk
         standing, troubled = undone(batch, at)
         there = standing.keys() | set(troubled)

@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 from typing import NamedTuple
 from uuid import UUID
 
+from members.among import Among
 from members.bulk import Row, insert_new
 from reminders.choices import Addressee, ChannelKind, MessageState
 from reminders.models import Message
@@ -37,7 +38,7 @@ to_json = json.JSONEncoder().encode
 
 def known(keys: Sequence[UUID]) -> set[UUID]:
     """Which of these messages are in the outbox."""
-    return set(Message.objects.filter(pk__in=keys).values_list("pk", flat=True))
+    return set(Message.objects.filter(Among("pk", keys)).values_list("pk", flat=True))
 
 
 def store(drafts: Iterable[Draft], *, at: datetime) -> int:

@@ -10,7 +10,6 @@ from django.utils import translation
 from meetings.models import Meeting
 from members.models import Organization
 from reminders.choices import MessageKind
-from reminders.models import Message
 from reminders.queries import about_meetings
 from reminders.queries.invited import Coming, as_coming, coming, worth_telling
 from reminders.queries.meeting_facts import meeting_facts
@@ -19,6 +18,7 @@ from reminders.queries.recipients import Setups, setups_in_use
 from reminders.rules.dedupe import made
 from reminders.rules.ladder import announced, turn
 from reminders.rules.occasion import Occasion
+from reminders.rules.pending import Pending
 from reminders.rules.telling import MeetingFacts, to_come
 
 KIND = MessageKind.ANNOUNCEMENT
@@ -35,7 +35,7 @@ def due(at: datetime, *, path: str = "") -> Iterator[Occasion]:
         yield from (about_meetings.occasion(KIND, case, words[case.about]) for case in batch if case.about in words)
 
 
-def standing(messages: Sequence[Message], *, at: datetime) -> dict[UUID, Mapping[str, str]]:
+def standing(messages: Sequence[Pending], *, at: datetime) -> dict[UUID, Mapping[str, str]]:
     rows = as_coming(worth_telling(Meeting.objects.filter(pk__in={one.about for one in messages})))
     planned = {str(one.key): one for one in rows}
     open_still = [one for one in messages if _stands(one, planned.get(one.about), at)]
@@ -46,7 +46,7 @@ def said(meeting: MeetingFacts) -> dict[str, str]:
     return to_come(meeting, openly=True)
 
 
-def _stands(message: Message, meeting: Coming | None, at: datetime) -> bool:
+def _stands(message: Pending, meeting: Coming | None, at: datetime) -> bool:
     if meeting is None or message.dedupe_key != _key(meeting):
         return False
     rungs = announced(meeting.day, meeting.starts_at)

@@ -7,12 +7,12 @@ from functools import partial
 from uuid import UUID
 
 from reminders.choices import MessageKind
-from reminders.models import Message
 from reminders.queries import overviews
 from reminders.rules import overview
 from reminders.rules.dedupe import week
 from reminders.rules.ladder import of_week, turn
 from reminders.rules.occasion import Occasion
+from reminders.rules.pending import Pending
 from reminders.rules.quiet import SHANGHAI
 from reminders.rules.routing import Person
 
@@ -26,7 +26,7 @@ def due(at: datetime, *, path: str = "") -> Iterator[Occasion]:
         yield from overviews.occasions(KIND, week(today), rung, path=path, on=today, chosen=chosen, wants=_wants)
 
 
-def standing(messages: Sequence[Message], *, at: datetime) -> dict[UUID, Mapping[str, str]]:
+def standing(messages: Sequence[Pending], *, at: datetime) -> dict[UUID, Mapping[str, str]]:
     today = at.astimezone(SHANGHAI).date()
     of_this_week = [one for one in messages if one.about == week(today)]
     return overviews.standing(of_this_week, on=today, chosen=partial(overview.of_week, on=today))

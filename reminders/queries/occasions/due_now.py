@@ -10,12 +10,12 @@ from uuid import UUID
 
 from meetings.queries.special_days import workdays_on_record
 from reminders.choices import MessageKind
-from reminders.models import Message
 from reminders.queries import overviews
 from reminders.queries.occasions.digest import is_read_on
 from reminders.rules.ladder import of_day, turn
 from reminders.rules.occasion import Occasion
 from reminders.rules.overview import falling_due
+from reminders.rules.pending import Pending
 from reminders.rules.quiet import SHANGHAI
 from reminders.rules.routing import Person
 
@@ -31,7 +31,7 @@ def due(at: datetime, *, path: str = "") -> Iterator[Occasion]:
         yield from overviews.occasions(KIND, today.isoformat(), rung, path=path, on=today, chosen=chosen, wants=wants)
 
 
-def standing(messages: Sequence[Message], *, at: datetime) -> dict[UUID, Mapping[str, str]]:
+def standing(messages: Sequence[Pending], *, at: datetime) -> dict[UUID, Mapping[str, str]]:
     """One that had to wait says what is still open of what it spoke of."""
     today, workdays = at.astimezone(SHANGHAI).date(), workdays_on_record()
     found: dict[UUID, Mapping[str, str]] = {}

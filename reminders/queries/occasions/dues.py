@@ -8,7 +8,6 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from datetime import date, datetime
 from uuid import UUID
 
-from django.core.cache import cache
 from django.utils import translation
 
 from dues.queries.arrears import arrears_below, arrears_of
@@ -17,7 +16,6 @@ from members.choices import OrganizationKind
 from members.models import Member, Organization
 from members.paths import STEP
 from reminders.choices import MessageKind
-from reminders.models import Message
 from reminders.queries import about_meetings
 from reminders.queries.absences import silent
 from reminders.queries.dues_takers import dues_takers
@@ -27,28 +25,23 @@ from reminders.rules.dedupe import made
 from reminders.rules.dues_words import dues_values
 from reminders.rules.ladder import DUES_MONTHS, DUES_WITHIN, Rung, for_dues, turn
 from reminders.rules.occasion import Occasion
+from reminders.rules.pending import Pending
 from reminders.rules.quiet import SHANGHAI
 from reminders.rules.routing import told_for
 
 KIND = MessageKind.DUES
-LOOKED_EVERY = 3600
-"""Seconds: who is behind costs a look at every member, and once nobody is new it waits for the next hour."""
 
 
 def due(at: datetime, *, path: str = "") -> Iterator[Occasion]:
     today = at.astimezone(SHANGHAI).date()
-    seen = f"reminders:dues:{path}:{at:%Y%m%d%H}"
-    if today.day > DUES_WITHIN.days + 1 or cache.get(seen):
+    if today.day > DUES_WITHIN.days + 1:
         return
-    late, is_new = arrears_below(path, on=today), False
+    late = arrears_below(path, on=today)
     for batch in new_batches(_cases(late, at, today)):
         yield from _told(batch, late, today)
-        is_new = True
-    if not is_new:
-        cache.set(seen, True, LOOKED_EVERY)
 
 
-def standing(messages: Sequence[Message], *, at: datetime) -> dict[UUID, Mapping[str, str]]:
+def standing(messages: Sequence[Pending], *, at: datetime) -> dict[UUID, Mapping[str, str]]:
     """A message stands until its last month is paid: payments settle the oldest first."""
     today = at.astimezone(SHANGHAI).date()
     members = {one.member_id for one in messages if one.member_id} - silent(today)
@@ -102,7 +95,7 @@ def _told(batch: Sequence[Case], late: Mapping[int, Arrears], on: date) -> Itera
         yield about_meetings.occasion(KIND, case, values)
 
 
-def _stands(message: Message, arrears: Arrears | None, at: datetime) -> bool:
+def _stands(message: Pending, arrears: Arrears | None, at: datetime) -> bool:
     if arrears is None or message.about not in {f"{month:%Y-%m}" for month in arrears.counted}:
         return False
     month = date.fromisoformat(f"{message.about}-01")

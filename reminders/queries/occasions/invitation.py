@@ -10,13 +10,13 @@ from uuid import UUID
 
 from meetings.models import Meeting
 from reminders.choices import MessageKind
-from reminders.models import Message
 from reminders.queries import about_meetings
 from reminders.queries.invited import Coming, as_coming, coming, invited, worth_telling
 from reminders.queries.planned import Case, waited_too_long
 from reminders.rules.dedupe import made
 from reminders.rules.ladder import before_meeting, turn
 from reminders.rules.occasion import Occasion
+from reminders.rules.pending import Pending
 from reminders.rules.quiet import SHANGHAI
 from reminders.rules.telling import to_come
 
@@ -28,7 +28,7 @@ def due(at: datetime, *, path: str = "") -> Iterator[Occasion]:
     yield from about_meetings.occasions(KIND, cases, to_come, on=at.astimezone(SHANGHAI).date())
 
 
-def standing(messages: Sequence[Message], *, at: datetime) -> dict[UUID, Mapping[str, str]]:
+def standing(messages: Sequence[Pending], *, at: datetime) -> dict[UUID, Mapping[str, str]]:
     meetings = as_coming(worth_telling(Meeting.objects.filter(pk__in={one.about for one in messages})))
     members = {one.member_id for one in messages if one.member_id}
     asked = {(str(one.key), member): one for one, member in invited(meetings, at, members)}
@@ -36,7 +36,7 @@ def standing(messages: Sequence[Message], *, at: datetime) -> dict[UUID, Mapping
     return about_meetings.values_now(open_still, to_come)
 
 
-def _stands(message: Message, meeting: Coming | None, at: datetime) -> bool:
+def _stands(message: Pending, meeting: Coming | None, at: datetime) -> bool:
     """Whether the meeting still is when the message says, and hasn't begun."""
     if meeting is None or message.dedupe_key != _key(meeting, message.member_id or 0, message.step):
         return False

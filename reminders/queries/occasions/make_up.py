@@ -12,7 +12,6 @@ from django.db.models import QuerySet
 from meetings.choices import AttendanceState
 from meetings.models import Expected
 from reminders.choices import MessageKind
-from reminders.models import Message
 from reminders.queries import about_meetings
 from reminders.queries.absences import (
     FAR_KINDS,
@@ -28,6 +27,7 @@ from reminders.queries.planned import Case, waited_too_long
 from reminders.rules.dedupe import made
 from reminders.rules.ladder import to_make_up, turn
 from reminders.rules.occasion import Occasion
+from reminders.rules.pending import Pending
 from reminders.rules.quiet import SHANGHAI
 from reminders.rules.telling import to_study
 
@@ -41,7 +41,7 @@ def due(at: datetime, *, path: str = "") -> Iterator[Occasion]:
     yield from about_meetings.occasions(KIND, _cases(absences(rows), at), to_study, on=today)
 
 
-def standing(messages: Sequence[Message], *, at: datetime) -> dict[UUID, Mapping[str, str]]:
+def standing(messages: Sequence[Pending], *, at: datetime) -> dict[UUID, Mapping[str, str]]:
     today = at.astimezone(SHANGHAI).date()
     missing = by_message(messages, absences(not_there(of_messages(messages), today)))
     open_still = [

@@ -13,7 +13,7 @@ from django.db.models import QuerySet
 from meetings.choices import AttendanceState
 from meetings.models import Expected
 from reminders.choices import MessageKind
-from reminders.models import Answer, Message
+from reminders.models import Answer
 from reminders.queries import about_meetings
 from reminders.queries.absences import (
     FAR_KINDS,
@@ -30,6 +30,7 @@ from reminders.queries.planned import Case, waited_too_long
 from reminders.rules.dedupe import made
 from reminders.rules.ladder import after_absence, turn
 from reminders.rules.occasion import Occasion
+from reminders.rules.pending import Pending
 from reminders.rules.quiet import SHANGHAI
 from reminders.rules.telling import missed
 
@@ -42,10 +43,10 @@ def due(at: datetime, *, path: str = "") -> Iterator[Occasion]:
     yield from about_meetings.occasions(KIND, _cases(absences(rows), at), missed, on=today)
 
 
-def standing(messages: Sequence[Message], *, at: datetime) -> dict[UUID, Mapping[str, str]]:
+def standing(messages: Sequence[Pending], *, at: datetime) -> dict[UUID, Mapping[str, str]]:
     today = at.astimezone(SHANGHAI).date()
     asked = by_message(messages, absences(unexplained(of_messages(messages), today)))
-    answered = set(Answer.objects.filter(message__in=messages).values_list("message", flat=True))
+    answered = set(Answer.objects.filter(message__in=[one.pk for one in messages]).values_list("message", flat=True))
     open_still = [
         one
         for one in messages

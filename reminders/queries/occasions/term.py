@@ -16,13 +16,13 @@ from members.choices import OfficeKind
 from members.models import Office, Organization, Term
 from members.paths import subtree
 from reminders.choices import MessageKind
-from reminders.models import Message
 from reminders.queries.about_meetings import occasion
 from reminders.queries.planned import Case, languages_of, new_batches, waited_too_long
 from reminders.queries.recipients import recipients
 from reminders.rules.dedupe import made
 from reminders.rules.ladder import TERM_MONTHS, before_end, turn
 from reminders.rules.occasion import Occasion
+from reminders.rules.pending import Pending
 from reminders.rules.quiet import SHANGHAI
 from reminders.rules.term_words import term_values
 from rulebook.dates import add_months
@@ -40,7 +40,7 @@ def due(at: datetime, *, path: str = "") -> Iterator[Occasion]:
         yield from _told(batch, today)
 
 
-def standing(messages: Sequence[Message], *, at: datetime) -> dict[UUID, Mapping[str, str]]:
+def standing(messages: Sequence[Pending], *, at: datetime) -> dict[UUID, Mapping[str, str]]:
     today = at.astimezone(SHANGHAI).date()
     terms = {str(one.pk): one for one in unfollowed(today).filter(pk__in={one.about for one in messages})}
     open_still = [one for one in messages if _stands(one, terms.get(one.about), at)]
@@ -98,7 +98,7 @@ def _told(batch: Sequence[Case], on: date) -> Iterator[Occasion]:
             yield occasion(KIND, case, values | {"name": officer.name, "branch": place.name, "page_link": address})
 
 
-def _stands(message: Message, term: Term | None, at: datetime) -> bool:
+def _stands(message: Pending, term: Term | None, at: datetime) -> bool:
     """Whether the term still ends on the day that the message was planned for."""
     if term is None or f":{term.ends_on:%Y%m%d}:" not in message.dedupe_key:
         return False
