@@ -13,7 +13,7 @@ from reminders.models import Heartbeat
 from reminders.services.clearing import give_up_of
 from reminders.services.desk_counts import count_desks as count
 from reminders.services.dispatching import dispatch
-from reminders.services.planning import plan
+from reminders.services.planning import plan_at_pace
 from reminders.services.settling import settle
 
 log = logging.getLogger(__name__)
@@ -26,7 +26,7 @@ FORGOTTEN_AFTER = timedelta(days=30)
 @shared_task(bind=True)
 def plan_messages(self: "Task[[], None]") -> None:
     """Each minute: what should be told by now stands in the outbox."""
-    planned = plan(timezone.now())
+    planned = plan_at_pace(timezone.now())
     say_alive("planner", name_of(self.request.hostname))
     if planned:
         log.info("%s messages planned.", planned)

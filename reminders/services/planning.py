@@ -1,7 +1,7 @@
 """The planner: whatever somebody should be told by now stands in the outbox. As often and as late as one likes."""
 
 import logging
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from itertools import groupby, islice
@@ -10,6 +10,7 @@ from typing import NamedTuple
 from uuid import UUID
 
 from django.conf import settings
+from django.core.cache import cache
 from django.utils import timezone
 
 from meetings.queries.special_days import workdays_on_record
@@ -29,6 +30,7 @@ log = logging.getLogger(__name__)
 
 LOOKED_UP = 1_000
 """Occasions of which it is asked at once whether they are in the outbox."""
+NO_SLOTS: Mapping[str, str] = {}
 STORED = 2_000
 """About so many messages make a transaction; those of one place are never taken apart."""
 
@@ -38,9 +40,25 @@ def plan(at: datetime) -> int:
 
     A kind that fails doesn't keep the others. Two planners at once store nothing twice.
     """
+    return _plan_kinds(occasions.KINDS, at)
+
+
+def plan_at_pace(at: datetime) -> int:
+    """The same each minute, but a kind that was planned within its pace waits for the next full quarter or hour."""
+    slots = {kind: slot(kind, at) for kind in occasions.KINDS if kind in occasions.PACE}
+    seen = cache.get_many(slots.values())
+    return _plan_kinds([kind for kind in occasions.KINDS if slots.get(kind) not in seen], at, slots)
+
+
+def slot(kind: str, at: datetime) -> str:
+    """Under which it is remembered that the kind was planned; forgotten, it is only planned once more."""
+    return f"reminders:planned:{kind}:{int(at.timestamp() // occasions.PACE[kind].total_seconds())}"
+
+
+def _plan_kinds(kinds: Iterable[str], at: datetime, slots: Mapping[str, str] = NO_SLOTS) -> int:
     program_wordings()
     world = World.load()
-    return sum([_plan_unless_it_fails(MessageKind(kind), at, world) for kind in occasions.KINDS])
+    return sum([_plan_unless_it_fails(MessageKind(kind), at, world, slots.get(kind, "")) for kind in kinds])
 
 
 @dataclass(slots=True)
@@ -88,12 +106,15 @@ class New(NamedTuple):
     occasion: Occasion
 
 
-def _plan_unless_it_fails(kind: MessageKind, at: datetime, world: World) -> int:
+def _plan_unless_it_fails(kind: MessageKind, at: datetime, world: World, remember_as: str) -> int:
     try:
-        return _plan_kind(kind, at, world)
+        planned = _plan_kind(kind, at, world)
     except Exception:
         log.exception("Messages of the kind %s could not be planned; the next round tries again.", kind)
         return 0
+    if remember_as:
+        cache.set(remember_as, True, int(occasions.PACE[kind].total_seconds()))
+    return planned
 
 
 def _plan_kind(kind: MessageKind, at: datetime, world: World) -> int:

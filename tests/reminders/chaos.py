@@ -60,6 +60,7 @@ class Trickle:
 
 VALUES = {"name": "张英", "branch": "支部", "months": "11月", "amount": "1元", "ways": "现金"}
 occasions.KINDS = {MessageKind.DUES: Trickle()}
+occasions.PACE = {}
 timezone.now = chaos_time
 
 

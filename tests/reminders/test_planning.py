@@ -12,7 +12,7 @@ from reminders.queries import occasions
 from reminders.queries.released import MASS
 from reminders.rules.dedupe import message_key
 from reminders.services import planning
-from reminders.services.planning import plan
+from reminders.services.planning import plan, plan_at_pace
 from tests.cast import make_member
 from tests.reminders.outbox import AT, VALUES, FakeKind, occasions_for, only_kind
 
@@ -232,6 +232,55 @@ def test_the_messages_of_a_place_are_stored_in_one_transaction(cast, many, dues,
 
 def sorted_by_place(kind: FakeKind):
     return sorted(planning.New(one.organization_id, one.dedupe_key, one.key, one) for one in kind.occasions)
+
+
+# --- Pace -------------------------------------------------------------------------------------------------------------
+NINE = datetime(2026, 11, 24, 1, 0, tzinfo=UTC)
+
+
+@pytest.mark.parametrize("kind", list(occasions.PACE))
+def test_what_changes_slowly_is_looked_at_once_in_its_time_and_first_at_its_beginning(cast, monkeypatch, kind):
+    slow = only_kind(monkeypatch, kind)
+    pace = occasions.PACE[kind]
+    assert plan_at_pace(NINE - timedelta(minutes=1)) == 0
+    slow.occasions = occasions_for([cast.zhang], kind=kind, due_at=NINE)
+    assert plan_at_pace(NINE) == 1
+    slow.occasions += occasions_for([cast.li], kind=kind, due_at=NINE)
+
+    assert plan_at_pace(NINE + pace - timedelta(seconds=1)) == 0
+    assert plan_at_pace(NINE + pace) == 1
+
+
+def test_nothing_is_later_than_its_hour_by_more_than_the_pace():
+    assert max(occasions.PACE.values()) <= timedelta(hours=1)
+    assert all(timedelta(hours=1) % pace == timedelta() for pace in occasions.PACE.values())
+
+
+def test_what_is_close_at_hand_is_looked_at_each_minute(cast, monkeypatch):
+    missed = only_kind(monkeypatch, MessageKind.MISSED)
+    assert plan_at_pace(AT) == 0
+    missed.occasions = occasions_for([cast.zhang], kind=MessageKind.MISSED)
+
+    assert plan_at_pace(AT + timedelta(minutes=1)) == 1
+
+
+def test_whoever_plans_by_hand_plans_everything_and_delays_nothing(cast, dues):
+    plan_at_pace(AT)
+    dues.occasions = occasions_for([cast.zhang])
+    assert plan(AT) == 1
+    later = AT + timedelta(hours=1)
+    plan(later)
+    dues.occasions = occasions_for([cast.li])
+
+    assert plan_at_pace(later) == 1
+
+
+def test_what_failed_is_tried_again_in_the_next_minute(cast, dues):
+    found, dues.due = dues.due, None
+    assert plan_at_pace(AT) == 0
+    dues.due, dues.occasions = found, occasions_for([cast.zhang])
+
+    assert plan_at_pace(AT + timedelta(minutes=1)) == 1
 
 
 # --- Trouble and size -------------------------------------------------------------------------------------------------
