@@ -38,6 +38,8 @@ def main() -> int:
     for number in STOP_SIGNALS:  # Ctrl-C too: a shell that starts us in the background has it ignored
         signal.signal(number, interrupt)
     os.environ["DJANGO_SETTINGS_MODULE"] = "branchweb.settings"
+    if not os.environ.get("BRANCHWEB_ORIGINS"):  # links in messages lead here
+        os.environ.setdefault("BRANCHWEB_PUBLIC_URL", f"http://127.0.0.1:{port}")
     try:
         django.setup()
         return serve(port, prepare_database())
