@@ -152,9 +152,14 @@ ADAPTED: dict[type, Callable[[Any], str]] = {
     datetime: lambda value: value.replace(tzinfo=None).isoformat(" "),
 }
 """What SQLite doesn't take as it is. Moments must be in UTC."""
+OFTEN_ALIKE = {date, datetime, type(None)}
+"""Of which a column of many rows has few; each is made ready once."""
 
 
 def _adapted(values: Values, kinds: set[type]) -> Sequence[Any]:
     if kinds.isdisjoint(ADAPTED):
         return values
+    if kinds <= OFTEN_ALIKE:
+        alike = {value: ADAPTED[type(value)](value) if value is not None else None for value in set(values)}
+        return [alike[value] for value in values]
     return [adapt(value) if (adapt := ADAPTED.get(type(value))) else value for value in values]

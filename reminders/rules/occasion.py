@@ -1,16 +1,16 @@
 """A reason to tell somebody something."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from datetime import datetime
+from types import MappingProxyType
+from typing import NamedTuple
 from uuid import UUID
 
 from reminders.choices import MessageKind
 from reminders.rules.dedupe import message_key
 
 
-@dataclass(frozen=True, slots=True)
-class Occasion:
+class Occasion(NamedTuple):
     """One rung of a ladder for one person, before anybody decided by which channel.
 
     `member_id` is whom it concerns: told themselves, or their contact person. `user_id` is set instead for an officer;
@@ -27,7 +27,7 @@ class Occasion:
     expires_at: datetime
     member_id: int | None = None
     user_id: int | None = None
-    values: Mapping[str, str] = field(default_factory=dict)
+    values: Mapping[str, str] = MappingProxyType({})
 
     @property
     def key(self) -> UUID:

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import NamedTuple
 from uuid import UUID
 
 from members.choices import FRAIL_KINDS, ReachBy
@@ -12,8 +13,7 @@ OUTSIDE = (ChannelKind.EMAIL, ChannelKind.SMS)
 """What somebody may not want to be told by, the better one first. In Branchweb, and on the phone, one always can be."""
 
 
-@dataclass(frozen=True, slots=True)
-class Person:
+class Person(NamedTuple):
     """Somebody who can be told, and how they want it. `user_id` is an account that can log in, None without."""
 
     name: str
@@ -34,8 +34,7 @@ class Contact:
     person: Person
 
 
-@dataclass(frozen=True, slots=True)
-class Concerned:
+class Concerned(NamedTuple):
     """A member whom something concerns, with what decides who is told. `path`: where they stand on a roster today."""
 
     person: Person
@@ -45,8 +44,7 @@ class Concerned:
     contacts: tuple[Contact, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Told:
+class Told(NamedTuple):
     """Who hears of it. `contact` is the key of the contact person that it is, None for anybody else."""
 
     addressee: Addressee

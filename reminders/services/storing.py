@@ -46,14 +46,15 @@ def store(drafts: Iterable[Draft], *, at: datetime) -> int:
 
     Whoever plans brings them in the same order: two at once would wait for each other otherwise, for ever.
     """
-    return insert_new(Message, COLUMNS, (_row(draft, at) for draft in drafts))
+    planned_at = at.astimezone(UTC)
+    return insert_new(Message, COLUMNS, (_row(draft, planned_at) for draft in drafts))
 
 
-def _row(draft: Draft, at: datetime) -> Row:
+def _row(draft: Draft, planned_at: datetime) -> Row:
     one = draft.occasion
     return (
         draft.key, one.dedupe_key, str(one.kind), one.step, one.about, one.organization_id, one.member_id,
         str(draft.addressee), draft.contact, draft.user_id, str(draft.channel), draft.setup, draft.wording_id,
-        to_json(dict(one.values)), str(draft.state), at.astimezone(UTC), draft.due_at.astimezone(UTC),
+        to_json(dict(one.values)), str(draft.state), planned_at, draft.due_at.astimezone(UTC),
         one.expires_at.astimezone(UTC), 0, "",
     )  # fmt: skip
