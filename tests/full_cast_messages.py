@@ -9,6 +9,7 @@ from meetings.models import Meeting
 from members.models import ContactPerson, Member, Organization
 from reminders.choices import Addressee, ChannelKind, MessageKind, MessageState
 from reminders.models import Answer, Attempt, Message, Preference, Release, Wording
+from reminders.rules.links import LINK, STANDS
 from reminders.services.links import answer_link
 
 if TYPE_CHECKING:
@@ -51,9 +52,9 @@ def told(
         wording=wording, state=state, planned_at=AT, due_at=AT, expires_at=ALWAYS,
         sent_at=AT if state == SENT else None, **{"channel": ChannelKind.SMS, **fields},
     )  # fmt: skip
-    message.values = {"name": member.name, "answer_link": answer_link(message.key, message.kind)}
+    message.values = {"name": member.name, LINK: STANDS}
     message.save()
-    message.token = message.values["answer_link"].split("/")[-2]  # type: ignore[attr-defined]
+    message.token = answer_link(message.key, message.kind).split("/")[-2]  # type: ignore[attr-defined]
     full.keep(message, name)
     if state == SENT:
         Attempt.objects.create(

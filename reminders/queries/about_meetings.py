@@ -10,11 +10,11 @@ from reminders.choices import MessageKind
 from reminders.queries.meeting_facts import meeting_facts
 from reminders.queries.planned import Case, languages_of, new_batches
 from reminders.queries.recipients import recipients
+from reminders.rules.links import LINK, PURPOSES, STANDS
 from reminders.rules.occasion import Occasion
 from reminders.rules.pending import Pending
 from reminders.rules.routing import told_for
 from reminders.rules.telling import MeetingFacts
-from reminders.services.links import answer_link
 
 Words = Callable[[MeetingFacts], dict[str, str]]
 
@@ -31,16 +31,15 @@ def occasions(kind: MessageKind, cases: Iterable[Case], words: Words, *, on: dat
             told = told_for(member).person
             with translation.override(told.language):
                 values = words(meeting)
-            yield occasion(kind, case, values | _people(told.name, member.person.name) | _link(case, kind))
+            yield occasion(kind, case, values | _people(told.name, member.person.name) | _link(kind))
 
 
 def _people(told: str, member: str) -> dict[str, str]:
     return {"name": told, "member": member}
 
 
-def _link(case: Case, kind: MessageKind) -> dict[str, str]:
-    address = answer_link(case.key, kind)
-    return {"answer_link": address} if address else {}
+def _link(kind: MessageKind) -> dict[str, str]:
+    return {LINK: STANDS} if kind in PURPOSES else {}
 
 
 def occasion(kind: MessageKind, case: Case, values: Mapping[str, str]) -> Occasion:

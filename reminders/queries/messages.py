@@ -1,6 +1,5 @@
 """What was sent on behalf of somebody's branches, to whom and in which words, as pages show it."""
 
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -17,13 +16,12 @@ from reminders.models import Message
 from reminders.models.message import MessageQuerySet
 from reminders.queries.answering import REASONS
 from reminders.rules.filling import Unfilled, filled
+from reminders.rules.links import LINK
 
 PEOPLE = ("organization", "member", "contact_person__person", "user", "setup", "answer")
 """What a line of a list shows of a message beside its own columns."""
 MOST_FOUND = 500
 """So many members a search looks up; who types so little that more fit, types on."""
-LINK = re.compile(r"\S+/a/[A-Za-z0-9_-]{43}/")
-"""Whoever reads it can answer: it is the addressee's alone."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,14 +61,14 @@ def told(message: Message) -> str:
 
 
 def letter(message: Message, *, asks_here: bool = False) -> Letter:
-    """The words as they were sent, or would be. The link to answer by isn't among them.
+    """The words as they were sent, or would be. The link to answer by isn't among them: whoever reads it can answer.
 
     `asks_here`: the question stands beside it, so the line that leads to it is left out, unless it is the only one.
     """
     hidden = _("[link to answer by]")
-    values = {name: LINK.sub(hidden, value) for name, value in message.values.items()}
+    link = {LINK: hidden} if LINK in message.values else {}
     try:
-        subject, text = filled(message.wording, values)
+        subject, text = filled(message.wording, {**message.values, **link})
     except Unfilled:
         return Letter(message.wording.subject, message.wording.text)
     rest = "\n".join(line for line in text.splitlines() if hidden not in line)

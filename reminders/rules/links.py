@@ -10,6 +10,10 @@ from uuid import UUID
 
 from reminders.choices import AnswerChoice, MessageKind
 
+LINK, STANDS = "answer_link", "→"
+"""The placeholder of the link, and what is stored in its place: the address itself is made when it is sent, for whoever
+reads the rows of the database shall not be able to answer."""
+
 MAC = 16
 """Bytes of the signature: 2**128 guesses; the whole token has 43 characters, which a text message has room for."""
 

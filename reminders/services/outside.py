@@ -23,9 +23,11 @@ from reminders.queries.addresses import addresses_of
 from reminders.queries.standing import look
 from reminders.rules.backoff import pause_after
 from reminders.rules.filling import filled
+from reminders.rules.links import LINK
 from reminders.senders import NotSent, Outgoing, Uncertain, sender_for
 from reminders.services.clearing import set_aside
 from reminders.services.inside import INSIDE
+from reminders.services.links import answer_link
 
 log = logging.getLogger(__name__)
 
@@ -136,7 +138,8 @@ def _outgoing(message: Message, address: str | None) -> Outgoing:
         raise NotSent(_("There is no address any more, or none that may be used."), again=False)
     if message.setup and not message.setup.is_used:
         raise NotSent(_("This channel isn't in use any more."), again=False)
-    subject, text = filled(message.wording, message.values)
+    link = {LINK: answer_link(message.pk, message.kind)} if LINK in message.values else {}
+    subject, text = filled(message.wording, {**message.values, **link})
     return Outgoing(address, subject, text, "", message.pk)
 
 

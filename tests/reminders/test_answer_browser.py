@@ -13,6 +13,7 @@ from meetings.models import Expected, Meeting
 from reminders.choices import Addressee, ChannelKind, MessageState
 from reminders.models import Message, Release
 from reminders.services.dispatching import dispatch
+from reminders.services.links import answer_link
 from reminders.services.planning import plan
 from tests import browsers
 from tests.cast import TODAY, make_cast
@@ -54,7 +55,8 @@ def asked(member):
 
 
 def link_of(member):
-    return Message.objects.get(member=member, kind="missed", step=1).values["answer_link"]
+    message = Message.objects.get(member=member, kind="missed", step=1)
+    return answer_link(message.pk, message.kind)
 
 
 @pytest.fixture

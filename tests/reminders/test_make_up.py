@@ -10,6 +10,7 @@ from members.choices import Membership, SituationKind
 from members.models import ContactPerson, Member, Situation
 from reminders.choices import MessageState
 from reminders.queries.occasions import KINDS
+from reminders.rules.links import LINK, STANDS
 from tests.cast import TODAY, make_member
 from tests.reminders.telling import EVENING, MINUTE, absent, held, names_told, stands, stored, told
 
@@ -39,7 +40,7 @@ def test_they_are_told_what_it_was_about_and_what_there_is_to_read(cast, meeting
     values = the_one().values
     assert (values["content"], values["material"]) == ("学习党章", "《党章》第一章")
     assert values["online_link"] == "https://meeting.example.cn/52"
-    assert values["answer_link"].startswith("http")
+    assert values[LINK] == STANDS
 
 
 def test_at_the_closing_and_once_more_after_a_week_each_once(cast, meeting):

@@ -12,6 +12,7 @@ from members.models import Affiliation, ContactPerson, Member, Situation
 from reminders.choices import AnswerChoice, AnswerSource, MessageState
 from reminders.models import Answer, Preference
 from reminders.queries.occasions import KINDS
+from reminders.rules.links import LINK, STANDS
 from tests.cast import TODAY, make_member
 from tests.reminders.telling import EVENING, MINUTE, absent, held, names_told, planned, stands, stored, told
 
@@ -35,7 +36,7 @@ def test_who_was_absent_is_told_at_the_closing_what_was_on_and_how_to_answer(cas
     assert (occasion.step, occasion.about, occasion.due_at) == (1, str(meeting.pk), EVENING)
     assert (occasion.member_id, occasion.organization_id) == (cast.zhang.pk, cast.branch.pk)
     values = dict(occasion.values)
-    assert values.pop("answer_link").startswith("http")
+    assert values.pop(LINK) == STANDS
     assert values == {
         "name": "张英", "member": "张英", "branch": "红旗社区第一党支部", "meeting": "主题党日", "day": "11月24日",
         "content": "学习党章；讨论四季度计划",

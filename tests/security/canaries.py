@@ -10,6 +10,8 @@ from members.models import Contact, ContactPerson, HelpRequest, Member, RosterIm
 from members.services.people import describe
 from members.workbooks.stored import dump_cells
 from reminders.models import ChannelSetup, Message
+from reminders.rules.links import LINK, STANDS
+from reminders.services.links import answer_link
 from tests.cast import make_national_id
 from tests.full_cast import FullCast, make_full_cast
 from tests.full_cast_channels import ADDRESS
@@ -152,9 +154,8 @@ def hide_in_messages(canaries: Canaries) -> None:
     """What each says, and the link that answers it."""
     for number, (name, message) in enumerate(canaries.full.rows[Message].items(), start=1):
         says = canaries.hide("what a message says", name, f"says-canary-{number}")
-        link = message.values["answer_link"]
-        canaries.hide("link to answer by", name, link.split("/")[-2])
-        Message.objects.filter(pk=message.pk).update(values={"name": says, "answer_link": link})
+        canaries.hide("link to answer by", name, answer_link(message.pk, message.kind).split("/")[-2])
+        Message.objects.filter(pk=message.pk).update(values={"name": says, LINK: STANDS})
 
 
 def hide_reasons(canaries: Canaries) -> None:
