@@ -9,10 +9,12 @@ from reminders.choices import Addressee, AttemptResult, ChannelKind, MessageKind
 from reminders.models import Attempt, ChannelSetup, Message, Preference
 from reminders.queries import occasions
 from reminders.rules.backoff import PAUSES
+from reminders.rules.links import LINK, STANDS
 from reminders.senders import NotSent, Uncertain
 from reminders.services import inside, outside
 from reminders.services.clearing import LEASE, give_up_of
 from reminders.services.dispatching import Dispatched, dispatch
+from reminders.services.links import answer_link
 from tests.reminders.outbox import AT, VALUES, FakeKind, a_wording, only_kind, store_messages
 
 pytestmark = pytest.mark.django_db
@@ -212,6 +214,14 @@ def test_a_message_goes_out_and_its_attempt_is_kept(zhang, postman):
     attempt = Attempt.objects.get()
     assert (attempt.number, attempt.channel, attempt.result) == (1, ChannelKind.EMAIL, AttemptResult.SENT)
     assert attempt.by == "worker one"
+
+
+def test_the_link_to_answer_by_is_made_on_the_way_out_and_stored_nowhere(zhang):
+    (message,) = store_messages(zhang, values={LINK: STANDS}, wording=a_wording("请回复：{answer_link}"))
+    message.kind = MessageKind.MISSED
+
+    assert outside._outgoing(message, "zhang@example.com").text == f"请回复：{answer_link(message.pk, message.kind)}"
+    assert "/a/" not in str(Message.objects.values())
 
 
 def test_while_it_is_sent_the_row_says_so_and_nobody_else_takes_it(zhang, postman):

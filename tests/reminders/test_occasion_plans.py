@@ -1,11 +1,11 @@
 """Looking for occasions reads the meetings of some days by their index, however many years there are."""
 
-from datetime import datetime, time
+from datetime import datetime, time, timedelta
 
 import pytest
-from django.db import connection
 
 from meetings.models import Expected, Meeting
+from members.bulk import refresh_statistics
 from reminders.queries.absences import closed_lately
 from reminders.queries.invited import coming
 from reminders.rules.quiet import SHANGHAI
@@ -15,12 +15,18 @@ pytestmark = pytest.mark.django_db
 NOW = datetime.combine(TODAY, time(9), SHANGHAI)
 
 
+YEARS = 10
+
+
 @pytest.fixture(autouse=True)
-def large_tables():
-    """PostgreSQL reads small tables through; in large ones it takes the index."""
-    if connection.vendor == "postgresql":
-        with connection.cursor() as cursor:
-            cursor.execute("SET LOCAL enable_seqscan = off")
+def many_years(cast):
+    """A meeting a day and somebody absent from it, so that it pays to look for the days."""
+    days = [TODAY - timedelta(days=number) for number in range(365 * YEARS)]
+    held = {"organization": cast.branch, "kind": "theme_day", "state": "held"}
+    meetings = Meeting.objects.bulk_create(Meeting(day=day, counts_for_year=day.year, **held) for day in days)
+    absent = {"member": cast.zhang, "name": "张英", "is_formal": True, "state": "absent"}
+    Expected.objects.bulk_create(Expected(meeting=meeting, **absent) for meeting in meetings)
+    refresh_statistics(Meeting, Expected)
 
 
 def test_meetings_that_were_closed_lately_are_found_by_their_days():
