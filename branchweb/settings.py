@@ -27,6 +27,7 @@ REVEALS_PER_HOUR = ENVIRONMENT.reveals_per_hour
 INSTALLED_APPS = [
     "branchweb",
     "reminders",
+    "supervision",
     "dues",
     "meetings",
     "members",
@@ -99,6 +100,7 @@ NAVIGATION = [
     "members.navigation.PEOPLE",
     "meetings.navigation.GROUPS",
     "dues.navigation.GROUPS",
+    "supervision.navigation.GROUPS",
     "reminders.navigation.GROUPS",
     "members.navigation.PARTY",
 ]
@@ -111,7 +113,12 @@ DUTIES = [
 ]
 """What each app says is due: called with the path of an organization and `on=`; see `reminders.queries.duties`."""
 
-DUTY_WORDS = ["members.care_words.WORDS", "meetings.duty_words.WORDS", "dues.duty_words.WORDS"]
+DUTY_WORDS = [
+    "members.care_words.WORDS",
+    "meetings.duty_words.WORDS",
+    "dues.duty_words.WORDS",
+    "supervision.duty_words.WORDS",
+]
 """Dicts of the apps: kind of duty → `members.duty_words.DutyWords`, how a desk speaks of it and where it is done."""
 
 JOBS = [

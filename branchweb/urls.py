@@ -9,6 +9,7 @@ urlpatterns = [
     path("account/", include("members.urls_account")),
     path("meetings/", include("meetings.urls")),
     path("dues/", include("dues.urls")),
+    path("supervision/", include("supervision.urls")),
     path("", include("reminders.urls")),
     path("", include("members.urls")),
 ]

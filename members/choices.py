@@ -175,6 +175,17 @@ class Capability(TextChoices):
     SEND_MESSAGES = "send_messages", _("Release messages, send them again, record answers")
     MANAGE_MESSAGES = "manage_messages", _("Write the wording of messages and set up channels")
     WATCH_JOBS = "watch_jobs", _("See whether the machinery works, and try failed work again")
+    VIEW_SUPERVISION = "view_supervision", _("Read suggestions, problems, major matters, appraisals and reports")
+    RECORD_SUPERVISION = (
+        "record_supervision",
+        _("Answer suggestions, put problems right, record matters and appraisals"),
+    )
+    COUNT_SUPERVISION = "count_supervision", _("See counts of suggestions, problems, matters and talks")
+    RECEIVE_REPORTS = "receive_reports", _("Read the reports of the branches, ask back and close them")
+    INSPECT = "inspect", _("Visit branches and hand over findings")
+    KEEP_CHECKLISTS = "keep_checklists", _("Keep the lists against which members check themselves")
+    READ_LETTERS = "read_letters", _("Read letters that are sealed to one's own key")
+    APPROVE_KEYS = "approve_keys", _("Approve an inspector's key as the second person")
 
 
 class ImportState(TextChoices):

@@ -22,6 +22,9 @@ BRANCH_WORK = frozenset(
         Capability.SETTLE_DUTIES,
         Capability.VIEW_MESSAGES,
         Capability.SEND_MESSAGES,
+        Capability.VIEW_SUPERVISION,
+        Capability.RECORD_SUPERVISION,
+        Capability.COUNT_SUPERVISION,
     }
 )
 BRANCH_VIEW = frozenset({Capability.VIEW_ORGANIZATIONS, Capability.VIEW_ROSTER})
@@ -30,6 +33,8 @@ BRANCH_CARE = BRANCH_VIEW | {
     Capability.RECORD_CONTACTS,
     Capability.VIEW_MEETINGS,
     Capability.COUNT_MEETINGS,
+    Capability.VIEW_SUPERVISION,
+    Capability.COUNT_SUPERVISION,
 }
 
 CAPABILITIES: dict[OfficeKind, frozenset[Capability]] = {
@@ -37,7 +42,8 @@ CAPABILITIES: dict[OfficeKind, frozenset[Capability]] = {
     OfficeKind.DEPUTY_SECRETARY: BRANCH_WORK,
     OfficeKind.ORGANIZATION_OFFICER: BRANCH_WORK | {Capability.FIX_BASES},
     OfficeKind.PUBLICITY_OFFICER: BRANCH_CARE,
-    OfficeKind.DISCIPLINE_OFFICER: BRANCH_CARE,
+    OfficeKind.DISCIPLINE_OFFICER: BRANCH_CARE
+    | {Capability.RECORD_SUPERVISION, Capability.VIEW_DUTIES, Capability.SETTLE_DUTIES},
     OfficeKind.COMMITTEE_MEMBER: BRANCH_CARE,
     OfficeKind.GROUP_LEADER: BRANCH_CARE
     | {Capability.RECORD_MEETINGS, Capability.VIEW_DUTIES, Capability.SETTLE_DUTIES},
@@ -48,6 +54,9 @@ CAPABILITIES: dict[OfficeKind, frozenset[Capability]] = {
             Capability.COUNT_MEETINGS,
             Capability.COUNT_DUES,
             Capability.VIEW_DUTIES,
+            Capability.COUNT_SUPERVISION,
+            Capability.RECEIVE_REPORTS,
+            Capability.APPROVE_KEYS,
         }
     ),
     OfficeKind.COMMITTEE_STAFF: frozenset(
@@ -66,9 +75,20 @@ CAPABILITIES: dict[OfficeKind, frozenset[Capability]] = {
             Capability.APPROVE_DUES,
             Capability.VIEW_DUTIES,
             Capability.MANAGE_MESSAGES,
+            Capability.COUNT_SUPERVISION,
+            Capability.RECEIVE_REPORTS,
+            Capability.INSPECT,
+            Capability.KEEP_CHECKLISTS,
         }
     ),
-    OfficeKind.INSPECTOR: frozenset({Capability.VIEW_ORGANIZATIONS}),
+    OfficeKind.INSPECTOR: frozenset(
+        {
+            Capability.VIEW_ORGANIZATIONS,
+            Capability.INSPECT,
+            Capability.READ_LETTERS,
+            Capability.APPROVE_KEYS,
+        }
+    ),
     OfficeKind.ADMINISTRATOR: frozenset(
         {
             Capability.VIEW_ORGANIZATIONS,

@@ -1,0 +1,113 @@
+import uuid
+from datetime import date
+
+from django.db import models
+from django.db.models import F, Q
+from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
+
+from meetings.models import Meeting, Vote
+from members.choices import Capability
+from members.models import Organization, User
+from supervision.choices import MatterDecision, MatterKind, MatterOpinion
+from supervision.models.scope import held_at, of_own_branch
+
+
+class MatterQuerySet(models.QuerySet["Matter"]):
+    def visible_to(self, user: User, capability: Capability = Capability.VIEW_SUPERVISION) -> "MatterQuerySet":
+        """The branch's offices; its members, unless marked."""
+        return self.filter(held_at(user, capability) | (of_own_branch(user) & Q(is_internal=False)))
+
+    def decided(self) -> "MatterQuerySet":
+        return self.filter(decided_on__isnull=False)
+
+    def without_opinion(self) -> "MatterQuerySet":
+        """Decided before, or without, the opinion of the party organization."""
+        return self.decided().filter(Q(opinion_on__isnull=True) | Q(opinion_on__gt=F("decided_on")))
+
+    def waiting_for_opinion(self) -> "MatterQuerySet":
+        return self.filter(opinion_on__isnull=True, decided_on__isnull=True)
+
+    def in_year(self, year: int) -> "MatterQuerySet":
+        return self.filter(proposed_on__range=(date(year, 1, 1), date(year, 12, 31)))
+
+
+class Matter(models.Model):
+    """A major matter (三重一大) of the unit: proposal, the party organization's opinion, decision, execution, review.
+
+    In villages and communities it goes through the general meeting first (branch regulations, article 11).
+    """
+
+    key = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    organization = models.ForeignKey(Organization, on_delete=models.PROTECT, related_name="matters")
+    unit = models.CharField(_("unit"), max_length=120, blank=True)
+    kind = models.CharField(_("kind"), max_length=20, choices=MatterKind)
+    title = models.CharField(_("matter"), max_length=160)
+    proposal = models.TextField(_("proposal"))
+    amount_fen = models.PositiveBigIntegerField(_("amount"), null=True, blank=True)
+    proposed_on = models.DateField(_("proposed on"))
+    proposed_by = models.CharField(_("proposed by"), max_length=80)
+    is_internal = models.BooleanField(_("only for the committee of the branch"), default=False)
+
+    opinion = models.CharField(_("opinion of the party organization"), max_length=20, choices=MatterOpinion, blank=True)
+    opinion_on = models.DateField(_("opinion given on"), null=True, blank=True)
+    opinion_text = models.TextField(_("opinion in words"), blank=True)
+    opinion_meeting = models.ForeignKey(
+        Meeting, on_delete=models.PROTECT, null=True, blank=True, related_name="matters", verbose_name=_("meeting")
+    )
+    opinion_vote = models.ForeignKey(
+        Vote, on_delete=models.SET_NULL, null=True, blank=True, related_name="matters", verbose_name=_("vote")
+    )
+
+    decision = models.CharField(_("decision"), max_length=20, choices=MatterDecision, blank=True)
+    decided_on = models.DateField(_("decided on"), null=True, blank=True)
+    decided_by = models.CharField(_("decided by"), max_length=80, blank=True)
+    decision_text = models.TextField(_("decision in words"), blank=True)
+
+    executed_on = models.DateField(_("carried out on"), null=True, blank=True)
+    execution_text = models.TextField(_("how it was carried out"), blank=True)
+    reviewed_on = models.DateField(_("looked back on"), null=True, blank=True)
+    review_text = models.TextField(_("what the look back showed"), blank=True)
+
+    objects = MatterQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("major matter")
+        verbose_name_plural = _("major matters")
+        constraints = [
+            models.CheckConstraint(condition=Q(kind__in=MatterKind.values), name="matter_kind_known"),
+            models.CheckConstraint(
+                condition=~Q(title="") & ~Q(proposal="") & ~Q(proposed_by=""), name="matter_says_what_and_who"
+            ),
+            models.CheckConstraint(
+                condition=Q(opinion="", opinion_on__isnull=True, opinion_text="", opinion_meeting__isnull=True)
+                | Q(opinion__in=MatterOpinion.values, opinion_on__isnull=False),
+                name="matter_opinion_is_whole",
+            ),
+            models.CheckConstraint(
+                condition=Q(decision="", decided_on__isnull=True, decided_by="", decision_text="")
+                | (Q(decision__in=MatterDecision.values, decided_on__isnull=False) & ~Q(decided_by="")),
+                name="matter_decision_is_whole",
+            ),
+            models.CheckConstraint(
+                condition=Q(executed_on__isnull=True, execution_text="")
+                | (Q(executed_on__gte=F("decided_on")) & ~Q(execution_text="")),
+                name="matter_executed_after_decision",
+            ),
+            models.CheckConstraint(
+                condition=Q(reviewed_on__isnull=True, review_text="")
+                | (Q(reviewed_on__gte=F("decided_on")) & ~Q(review_text="")),
+                name="matter_reviewed_after_decision",
+            ),
+        ]
+        indexes = [models.Index(fields=["organization", "-proposed_on"], name="matter_of_branch")]
+
+    def __str__(self) -> str:
+        return self.title
+
+    def get_absolute_url(self) -> str:
+        return reverse("supervision:matter-detail", args=[self.key])
+
+    @property
+    def scope_path(self) -> str:
+        return self.organization.path

@@ -1,0 +1,12 @@
+from django.urls import include, path
+
+app_name = "supervision"
+urlpatterns = [
+    path("", include("supervision.urls_suggestions")),
+    path("", include("supervision.urls_talks")),
+    path("", include("supervision.urls_problems")),
+    path("", include("supervision.urls_matters")),
+    path("", include("supervision.urls_appraisals")),
+    path("", include("supervision.urls_reports")),
+    path("", include("supervision.urls_letters")),
+]
