@@ -21,11 +21,14 @@ class ChecklistQuerySet(models.QuerySet["Checklist"]):
         """Lists kept by one's committee, and those of the committees above one's own roster."""
         seen = held_at(user, capability)
         if user.standing.member_id:
-            mine = Member.objects.filter(pk=user.standing.member_id).values("roster_path")
-            paths = Length("organization__path")
-            above = self.annotate(roster=models.Subquery(mine)).filter(organization__path=Substr("roster", 1, paths))
-            seen |= Q(pk__in=above.values("pk"))
+            seen |= Q(pk__in=Checklist.objects.above(user.standing.member_id).values("pk"))
         return self.filter(seen)
+
+    def above(self, member: int) -> "ChecklistQuerySet":
+        """Kept by a committee above the member's roster, or by the branch itself."""
+        roster = Member.objects.filter(pk=member).values("roster_path")
+        paths = Length("organization__path")
+        return self.annotate(roster=models.Subquery(roster)).filter(organization__path=Substr("roster", 1, paths))
 
     def holding(self, on: date) -> "ChecklistQuerySet":
         return self.filter(holding(on))
@@ -87,6 +90,13 @@ class SelfCheckQuerySet(models.QuerySet["SelfCheck"]):
         """One's own; the branch's offices see those that the member shared."""
         shared = subtree("member__roster_path", user.standing.paths(capability)) & Q(shared_on__isnull=False)
         return self.filter(of_member(user) | shared)
+
+    def of(self, user: User) -> "SelfCheckQuerySet":
+        """The user's own: nobody else changes, shares or removes them."""
+        return self.filter(of_member(user))
+
+    def shared(self) -> "SelfCheckQuerySet":
+        return self.filter(shared_on__isnull=False)
 
 
 class SelfCheck(models.Model):

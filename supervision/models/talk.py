@@ -1,4 +1,5 @@
 import uuid
+from datetime import date
 
 from django.db import models
 from django.db.models import F, Q
@@ -17,8 +18,13 @@ class TalkQuerySet(models.QuerySet["Talk"]):
         """Who talked with whom, and when: the branch's offices and the two."""
         return self.filter(held_at(user, capability) | of_member(user, "first") | of_member(user, "second"))
 
-    def in_year(self, year: int) -> "TalkQuerySet":
-        return self.filter(held_on__year=year)
+    def of_either(self, user: User) -> "TalkQuerySet":
+        """In which the user was one of the two."""
+        return self.filter(of_member(user, "first") | of_member(user, "second"))
+
+    def between(self, first: date | None, last: date | None) -> "TalkQuerySet":
+        """Held in a period; an end that isn't given is open."""
+        return self.filter(**({"held_on__gte": first} if first else {}), **({"held_on__lte": last} if last else {}))
 
 
 class Talk(models.Model):
@@ -44,7 +50,8 @@ class Talk(models.Model):
         indexes = [models.Index(fields=["organization", "held_on"], name="talk_of_branch")]
 
     def __str__(self) -> str:
-        return f"{self.first} · {self.second} {self.held_on}"
+        """Without the names: the trail keeps it, and committees read the trail."""
+        return f"{_('Talk')} {self.held_on}"
 
     def get_absolute_url(self) -> str:
         return reverse("supervision:talk-detail", args=[self.key])
@@ -52,6 +59,15 @@ class Talk(models.Model):
     @property
     def scope_path(self) -> str:
         return self.organization.path
+
+    def is_of(self, user: User) -> bool:
+        """Whether the user is one of the two."""
+        return user.standing.member_id is not None and user.standing.member_id in (self.first_id, self.second_id)
+
+    @property
+    def is_their_own(self) -> bool:
+        """Whether one of the two put it on record, and not an officer for them. Reads `recorded_by`."""
+        return self.recorded_by.member_id in (self.first_id, self.second_id)
 
 
 class TalkNoteQuerySet(models.QuerySet["TalkNote"]):
