@@ -9,8 +9,10 @@ from django.utils.translation import gettext_lazy as _
 from members.choices import Capability
 from members.fields import SealedField
 from members.models import Member, Organization, User
+from members.paths import subtree
 from supervision.choices import SuggestionKind, SuggestionOutcome
 from supervision.models.scope import held_at, of_member, of_own_branch
+from supervision.rules.suggestions import Standing
 
 
 class SuggestionQuerySet(models.QuerySet["Suggestion"]):
@@ -27,6 +29,27 @@ class SuggestionQuerySet(models.QuerySet["Suggestion"]):
 
     def solved(self) -> "SuggestionQuerySet":
         return self.filter(outcome=SuggestionOutcome.SOLVED)
+
+    def below(self, path: str) -> "SuggestionQuerySet":
+        return self.filter(subtree("organization__path", [path]))
+
+    def own_of(self, user: User) -> "SuggestionQuerySet":
+        return self.filter(of_member(user))
+
+    def shared_with(self, user: User) -> "SuggestionQuerySet":
+        """What the members of the user's own branch may read."""
+        return self.filter(of_own_branch(user), is_shared=True)
+
+    def standing_at(self, standing: Standing, on: date) -> "SuggestionQuerySet":
+        """As it was known on that day: what was answered later still waited then."""
+        waiting = Q(answered_on__isnull=True) | Q(answered_on__gt=on)
+        if standing == Standing.ANSWERED:
+            return self.filter(answered_on__lte=on)
+        return self.filter(waiting, due_on__lt=on) if standing == Standing.OVERDUE else self.filter(waiting)
+
+    def most_pressing_first(self) -> "SuggestionQuerySet":
+        """Those that wait, by their day; then those answered last."""
+        return self.order_by(F("answered_on").desc(nulls_first=True), "due_on", "pk")
 
 
 class Suggestion(models.Model):
