@@ -1,0 +1,256 @@
+"""Who may receive a sealed letter, as a pure function of whom it is about, who holds office where, and who reads.
+
+Never the subject, nobody of the subject's branch, nobody below the subject, no relative that an inspector declared or
+the writer named. Fewer than two: one committee higher. There is no default recipient.
+"""
+
+import unicodedata
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+
+from members.choices import OfficeKind, OrganizationKind
+from members.paths import STEP, common, contains
+
+LEADERSHIP = "leadership"
+"""Post of a subject: all who lead the organization."""
+MEMBER = "member"
+"""Post of a subject: a member without an office."""
+FEWEST = 2
+"""Readers of a letter."""
+BRANCH_HEADS = frozenset({OfficeKind.SECRETARY, OfficeKind.DEPUTY_SECRETARY, OfficeKind.COMMITTEE_SECRETARY})
+"""Offices with which somebody leads a branch; with any office in a committee one counts as leading it."""
+POSTS = (LEADERSHIP, *OfficeKind.values, MEMBER)
+
+
+@dataclass(frozen=True, slots=True)
+class Subject:
+    """Whom a letter is about. `post`: LEADERSHIP, MEMBER or an OfficeKind value; `names` as the writer typed them."""
+
+    path: str
+    post: str
+    names: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Holding:
+    """An office in force, and who holds it. A holder without a user has no `user_id`, without a roster no path of it."""
+
+    path: str
+    kind: str
+    name: str
+    user_id: int | None = None
+    member_id: int | None = None
+    roster_path: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Reader:
+    """An inspector with an approved key in use. `path`: of the committee where the office is held."""
+
+    key: str
+    path: str
+    name: str
+    user_id: int
+    member_id: int | None = None
+    roster_path: str = ""
+    relatives: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """The tree as path → kind, who holds which office, and who could read."""
+
+    kinds: Mapping[str, str]
+    holdings: Sequence[Holding]
+    readers: Sequence[Reader]
+
+
+@dataclass(frozen=True, slots=True)
+class Conditions:
+    """What keeps a reader out. Only tests switch one off, to see the property fail."""
+
+    subject: bool = True
+    branch_roster: bool = True
+    branch_office: bool = True
+    subordinate: bool = True
+    relative: bool = True
+    level: bool = True
+    fewest: int = FEWEST
+
+
+ALL = Conditions()
+
+
+@dataclass(frozen=True, slots=True)
+class Routing:
+    """The committee whose inspectors get the letter, and those of them who may."""
+
+    path: str
+    readers: tuple[Reader, ...]
+
+
+class NobodyMayRead(Exception):
+    """Nowhere above the subjects are two who may read it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Concerned:
+    """What follows from the subjects: who they are, where they belong, what they lead, who is close to them."""
+
+    users: frozenset[int]
+    members: frozenset[int]
+    names: frozenset[str]
+    close: frozenset[str]
+    homes: frozenset[str]
+    """Organizations to which they belong, by what was written, by their rosters."""
+    led: frozenset[str]
+    """Organizations which they lead, anywhere."""
+
+
+def route(
+    subjects: Sequence[Subject],
+    facts: Facts,
+    *,
+    close: Collection[str] = (),
+    away: Collection[int] = (),
+    conditions: Conditions = ALL,
+) -> Routing:
+    """The lowest committee above all subjects with at least two who may read it, and all of them there.
+
+    `close`: names of people close to the subjects; `away`: users who stepped back. Raises NobodyMayRead.
+    """
+    about = concerned(subjects, facts, close)
+    for level in _levels(about, facts.kinds, conditions):
+        readers = _once_each(
+            one for one in facts.readers if one.path == level and _may_read(one, about, facts, conditions)
+        )
+        readers = tuple(one for one in readers if one.user_id not in away)
+        if len(readers) >= max(conditions.fewest, 1):
+            return Routing(level, readers)
+    raise NobodyMayRead
+
+
+def concerned(subjects: Sequence[Subject], facts: Facts, close: Collection[str] = ()) -> Concerned:
+    """Everybody whom a letter is about, with all their offices and rosters."""
+    if not subjects or any(one.path not in facts.kinds for one in subjects):
+        raise NobodyMayRead
+    meant = [held for held in facts.holdings if any(_is_meant(held, one, facts.kinds) for one in subjects)]
+    readers = [one for one in facts.readers if any(_is_named(one.name, one.path, subject) for subject in subjects)]
+    users = frozenset(one.user_id for one in (*meant, *readers) if one.user_id is not None)
+    members = frozenset(one.member_id for one in (*meant, *readers) if one.member_id is not None)
+    theirs = [held for held in facts.holdings if held.user_id in users or held.member_id in members]
+    theirs = [held for held in theirs if held.user_id is not None or held.member_id is not None] + meant
+    names = frozenset(plain(name) for one in subjects for name in one.names) | {plain(one.name) for one in theirs}
+    rosters = {one.roster_path for one in (*theirs, *readers) if one.roster_path}
+    return Concerned(
+        users=users,
+        members=members,
+        names=(names | {plain(one.name) for one in readers}) - {""},
+        close=frozenset(plain(name) for name in close) - {""},
+        homes=frozenset(home_of(path, facts.kinds) for path in rosters | {one.path for one in subjects}),
+        led=frozenset(_led(subjects, facts.kinds))
+        | {held.path for held in theirs if _leads(held.kind, held.path, facts.kinds)}
+        | {one.path for one in readers},
+    )
+
+
+def home_of(path: str, kinds: Mapping[str, str]) -> str:
+    """The branch of a party group; any other organization itself."""
+    above = (path[:end] for end in range(len(path), 0, -STEP))
+    return next((one for one in above if kinds.get(one) == OrganizationKind.BRANCH), path)
+
+
+def committee_above(path: str, kinds: Mapping[str, str]) -> str:
+    """The nearest committee strictly above; empty where there is none."""
+    return next(_committees(path[:-STEP], kinds), "")
+
+
+def plain(name: str) -> str:
+    """A name as it is compared: without blanks, dots and width."""
+    return "".join(one for one in unicodedata.normalize("NFKC", name).casefold() if one.isalnum())
+
+
+def _levels(about: Concerned, kinds: Mapping[str, str], conditions: Conditions) -> Iterator[str]:
+    """Committees above everybody, the lowest first."""
+    lowest = [committee_above(home, kinds) for home in about.homes]
+    if conditions.level:
+        lowest += [_above_a_head(path, kinds) for path in about.led]
+    if not all(lowest):
+        return iter(())
+    return _committees(common(lowest), kinds)
+
+
+def _above_a_head(path: str, kinds: Mapping[str, str]) -> str:
+    """One level up: not the committee next to whoever leads a branch, but the one above that."""
+    above = committee_above(path, kinds)
+    return above if kinds.get(path) == OrganizationKind.COMMITTEE or not above else committee_above(above, kinds)
+
+
+def _committees(path: str, kinds: Mapping[str, str]) -> Iterator[str]:
+    """At the path and above it, the nearest first."""
+    above = (path[:end] for end in range(len(path), 0, -STEP))
+    return (one for one in above if kinds.get(one) == OrganizationKind.COMMITTEE)
+
+
+def _is_meant(held: Holding, subject: Subject, kinds: Mapping[str, str]) -> bool:
+    """By the post that was written, or by a name at, above or below the organization that was written."""
+    home = home_of(subject.path, kinds)
+    by_post = subject.post != MEMBER and held.path in (subject.path, home) and _has_post(held, subject, kinds)
+    return by_post or _is_named(held.name, held.path, subject) or _is_named(held.name, held.roster_path, subject)
+
+
+def _has_post(held: Holding, subject: Subject, kinds: Mapping[str, str]) -> bool:
+    if subject.post == LEADERSHIP:
+        return _leads(held.kind, held.path, kinds) or kinds.get(held.path) == OrganizationKind.BRANCH
+    return held.kind == subject.post
+
+
+def _is_named(name: str, path: str, subject: Subject) -> bool:
+    in_line = contains(path, subject.path) or contains(subject.path, path)
+    return in_line and plain(name) in {plain(typed) for typed in subject.names} - {""}
+
+
+def _led(subjects: Iterable[Subject], kinds: Mapping[str, str]) -> Iterator[str]:
+    """What subjects lead by the post that was written, whoever holds it."""
+    for one in subjects:
+        if one.post == LEADERSHIP or (one.post != MEMBER and _leads(one.post, one.path, kinds)):
+            yield home_of(one.path, kinds)
+
+
+def _leads(kind: str, path: str, kinds: Mapping[str, str]) -> bool:
+    return kind in BRANCH_HEADS or kind == OfficeKind.INSPECTOR or kinds.get(path) == OrganizationKind.COMMITTEE
+
+
+def _may_read(reader: Reader, about: Concerned, facts: Facts, conditions: Conditions) -> bool:
+    offices = [reader.path, *(held.path for held in facts.holdings if _is_of(held, reader))]
+    relatives = {plain(name) for name in reader.relatives}
+    kept_out = (
+        conditions.subject and _is_subject(reader, about),
+        conditions.branch_roster and _inside([reader.roster_path], about.homes),
+        conditions.branch_office and _inside(offices, about.homes),
+        conditions.subordinate and _inside([*offices, reader.roster_path], about.led),
+        conditions.relative and bool(relatives & (about.names | about.close) or plain(reader.name) in about.close),
+    )
+    return not any(kept_out)
+
+
+def _is_subject(reader: Reader, about: Concerned) -> bool:
+    return reader.user_id in about.users or reader.member_id in about.members or plain(reader.name) in about.names
+
+
+def _is_of(held: Holding, reader: Reader) -> bool:
+    same_member = held.member_id is not None and held.member_id == reader.member_id
+    return same_member or held.user_id == reader.user_id
+
+
+def _inside(paths: Iterable[str], organizations: Iterable[str]) -> bool:
+    return any(contains(one, path) for path in paths for one in organizations)
+
+
+def _once_each(readers: Iterable[Reader]) -> tuple[Reader, ...]:
+    """One key for each person, whichever user they are."""
+    seen: dict[tuple[str, int], Reader] = {}
+    for one in readers:
+        person = ("member", one.member_id) if one.member_id is not None else ("user", one.user_id)
+        seen.setdefault(person, one)
+    return tuple(seen.values())
