@@ -7,7 +7,7 @@ from datetime import date
 from django.conf import settings
 from django.utils.module_loading import import_string
 
-from members.models import Member, User
+from members.models import Member, Organization, User
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +33,12 @@ def own_links(user: User, *, on: date) -> list[Link]:
 def member_links(member: Member, user: User) -> list[Link]:
     """Other apps' pages about a member that the user may open; `settings.MEMBER_LINKS` ask no query."""
     return _all(import_string(name)(member, user) for name in settings.MEMBER_LINKS)
+
+
+def organization_figures(organization: Organization, user: User, *, on: date) -> list[Link]:
+    """What an organization's page says of other apps' work there; `settings.ORGANIZATION_FIGURES` ask a fixed number of
+    queries each, and say what the user may see counts of."""
+    return _all(import_string(name)(organization, user, on=on) for name in settings.ORGANIZATION_FIGURES)
 
 
 def _all(answers: Iterable[Iterable[Link]]) -> list[Link]:

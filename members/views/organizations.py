@@ -19,6 +19,7 @@ from members.forms.organization import (
     TermEndForm,
     TermForm,
 )
+from members.links import organization_figures
 from members.models import Member, Organization
 from members.policy import demand, fetch, requires
 from members.queries.organization_page import organization_page
@@ -79,6 +80,7 @@ def organization_detail(request: PageRequest, code: str) -> HttpResponse:
     context = {
         "organization": organization,
         "page": organization_page(organization, request.user, on=request.today),
+        "other_figures": organization_figures(organization, request.user, on=request.today),
         "may_manage": may(MANAGE, organization.path),
         "may_move": may(MANAGE, place_of_decision(organization)),
         "may_give": may(Capability.MANAGE_USERS, organization.path),
