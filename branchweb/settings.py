@@ -17,6 +17,10 @@ DEBUG = ENVIRONMENT.debug
 SECRET_KEY = ENVIRONMENT.secret_key or read_or_make_secret(DATA_DIR / "secret_key")
 FIELD_KEYS_FILE = None if ENVIRONMENT.field_keys else DATA_DIR / "field_keys"
 FIELD_KEYS = ENVIRONMENT.field_keys or tuple(read_or_make_secret(DATA_DIR / "field_keys").split())
+LETTER_RECEIPT_COST = (2, 64 << 20)
+"""Argon2id for each receipt that is tried: passes, and bytes of memory."""
+LETTER_PASSPHRASE_COST = (4, 128 << 20)
+"""The same for the passphrase over an inspector's key."""
 ALLOWED_HOSTS = list(ENVIRONMENT.hosts)
 CSRF_TRUSTED_ORIGINS = list(ENVIRONMENT.origins)
 PUBLIC_URL = ENVIRONMENT.public_url
@@ -56,6 +60,7 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
+    "branchweb.untraced.UntracedMiddleware",
     "branchweb.middleware.ClientAddressMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
@@ -110,6 +115,10 @@ DUTIES = [
     "meetings.queries.duties.meeting_duties",
     "meetings.queries.record_duties.record_duties",
     "dues.queries.duties.dues_duties",
+    "supervision.queries.suggestion_duties.suggestions_due",
+    "supervision.queries.report_duties.report_duties",
+    "supervision.queries.talk_years.talk_duties",
+    "supervision.queries.matter_duties.matter_duties",
 ]
 """What each app says is due: called with the path of an organization and `on=`; see `reminders.queries.duties`."""
 
@@ -133,10 +142,17 @@ EXPORTS = {"roster": "members.exporting.roster_kind.ROSTER"}
 """Workbooks that may be made in the background: name → `members.exporting.kinds.Kind`."""
 
 START_LINKS = ["dues.queries.start.start_links"]
-OWN_LINKS = ["meetings.queries.start.own_links", "dues.queries.start.own_links", "reminders.queries.start.own_links"]
+OWN_LINKS = [
+    "meetings.queries.start.own_links",
+    "dues.queries.start.own_links",
+    "supervision.queries.suggestions.own_links",
+    "supervision.queries.talk_links.own_links",
+    "reminders.queries.start.own_links",
+]
 MEMBER_LINKS = ["dues.queries.start.member_links", "reminders.queries.preferences.member_links"]
-"""What other apps add to the start page, of one's work and of one's own affairs, and to a member's page; see
-`members.links`."""
+ORGANIZATION_FIGURES = ["supervision.queries.suggestions.organization_figures"]
+"""What other apps add to the start page, of one's work and of one's own affairs, to a member's page and to an
+organization's; see `members.links`."""
 
 # --- Data -----------------------------------------------------------------------------------------------------------
 DATABASES = {"default": ENVIRONMENT.database}
@@ -310,6 +326,7 @@ CELERY_BEAT_SCHEDULE = {
     "continue-exports": {"task": "members.tasks.continue_exports", "schedule": 60.0},
     "forget-exports": {"task": "members.tasks.forget_exports", "schedule": crontab(hour="3", minute="23")},
     "refresh-rosters": {"task": "members.tasks.refresh_rosters", "schedule": crontab(hour="0", minute="5")},
+    "shred-letters": {"task": "supervision.tasks.shred_letters", "schedule": crontab(hour="3", minute="52")},
     "forget-logins": {"task": "members.tasks.forget_logins", "schedule": crontab(hour="3", minute="41")},
     "charge-dues": {"task": "dues.tasks.charge_current_month", "schedule": crontab(hour="0", minute="35")},
     "anchor-record": {"task": "audit.tasks.anchor_record", "schedule": crontab(minute="7")},
@@ -338,6 +355,8 @@ LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
     "formatters": {"line": {"format": "{asctime} {levelname} {name}: {message}", "style": "{"}},
-    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
+    "filters": {"untraced": {"()": "branchweb.untraced.UntracedFilter"}},
+    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line", "filters": ["untraced"]}},
+    "loggers": {"django.request": {"filters": ["untraced"]}},  # before any handler, one that sends mail too
     "root": {"handlers": ["console"], "level": "INFO"},
 }

@@ -27,5 +27,6 @@ STORAGES = {**STORAGES, "staticfiles": {"BACKEND": "django.contrib.staticfiles.s
 WHITENOISE_AUTOREFRESH = True  # or every client of every test reads all static files first
 FIELD_KEYS_FILE = None  # tests give other keys by FIELD_KEYS
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+LETTER_RECEIPT_COST = LETTER_PASSPHRASE_COST = (1, 8 << 10)
 CELERY_BROKER_URL = "memory://"
 CELERY_BROKER_TRANSPORT_OPTIONS: dict[str, object] = {}

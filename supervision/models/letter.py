@@ -128,6 +128,9 @@ class LetterQuerySet(models.QuerySet["Letter"]):
     def unshredded(self) -> "LetterQuerySet":
         return self.exclude(ciphertext="")
 
+    def closed(self) -> "LetterQuerySet":
+        return self.filter(closed_on__isnull=False)
+
 
 class Letter(models.Model):
     """A sealed letter (检举控告). The program holds ciphertext, days, and to whose keys it is sealed; nothing else.
@@ -146,6 +149,7 @@ class Letter(models.Model):
     received_on = models.DateField()
     accept_due_on = models.DateField()
     accepted_on = models.DateField(null=True, blank=True)
+    """The day on which the writer could read whether it is accepted, either way."""
     closed_on = models.DateField(null=True, blank=True)
     answer_due_on = models.DateField(null=True, blank=True)
     answered_on = models.DateField(null=True, blank=True)

@@ -1,12 +1,19 @@
 """What inspectors see of letters without opening one, and what a committee is told: counts, none below three."""
 
+from collections import Counter
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 
-from members.models import User
-from supervision.models import Letter
+from django.db.models import Count, Q
 
-FEWEST_COUNTED = 3
+from members.models import User
+from members.paths import subtree
+from supervision.choices import LetterState
+from supervision.models import Letter, LetterBox
+from supervision.queries.routing_facts import keys_of_inspectors
+from supervision.rules.letters import few
+from supervision.rules.routing import FEWEST
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,10 +39,40 @@ class LetterDuty:
 
 
 def letter_duties(user: User, *, on: date) -> list[LetterDuty]:
-    """For the inspector's own page only: on any other desk it would be a trace."""
-    raise NotImplementedError
+    """For the inspector's own page only: on any other desk it would be a trace. `user.standing` is loaded."""
+    letters = list(Letter.objects.visible_to(user).unshredded().select_related("organization"))
+    few_readers = with_too_few_readers((letter.pk for letter in letters), on=on)
+    found = [_duty("letter_reseal", letter, None, on) for letter in letters if letter.pk in few_readers]
+    for letter in letters:
+        if letter.state == LetterState.RECEIVED:
+            found.append(_duty("letter_accept", letter, letter.accept_due_on, on))
+        elif letter.answer_due_on and not letter.answered_on:
+            found.append(_duty("letter_answer", letter, letter.answer_due_on, on))
+    return sorted(found, key=lambda duty: (duty.due_on or date.min, str(duty.letter.pk)))
+
+
+def with_too_few_readers(letters: Iterable[object], *, on: date) -> set[object]:
+    """Keys of those letters that fewer than two inspectors can read on that day: they are to be sealed anew."""
+    wanted = set(letters)
+    boxes = LetterBox.objects.filter(letter__in=wanted, inspector_key__in=[key.pk for key in keys_of_inspectors(on=on)])
+    readers = Counter(boxes.values_list("letter", flat=True))
+    return {letter for letter in wanted if readers[letter] < FEWEST}
 
 
 def letter_counts(path: str, year: int, *, on: date) -> list[LetterCounts]:
-    """Committees at and below the path to which letters came in that year, up to the end of the month before `on`."""
-    raise NotImplementedError
+    """Committees at and below the path to which letters came in that year, up to the end of the month before `on`.
+
+    Of the running month nothing is counted, or the figure would tell in which minute a letter came in.
+    """
+    first, last = date(year, 1, 1), min(date(year + 1, 1, 1), on.replace(day=1))
+    counted = Letter.objects.filter(subtree("organization__path", [path]), received_on__gte=first, received_on__lt=last)
+    closed = Count("pk", filter=Q(closed_on__lt=on.replace(day=1)))
+    rows = counted.values_list("organization__code", "organization__name").order_by("organization__path")
+    figures = rows.annotate(received=Count("pk"), closed=closed).values_list(
+        "organization__code", "organization__name", "received", "closed"
+    )
+    return [LetterCounts(code, name, *few(received, closed)) for code, name, received, closed in figures]
+
+
+def _duty(kind: str, letter: Letter, due_on: date | None, on: date) -> LetterDuty:
+    return LetterDuty(kind, letter, due_on, due_on is not None and due_on < on, letter.is_named)

@@ -33,7 +33,7 @@ class Subject:
 
 @dataclass(frozen=True, slots=True)
 class Holding:
-    """An office in force, and who holds it. A holder without a user has no `user_id`, without a roster no path of it."""
+    """An office in force, and who holds it; what the holder hasn't (a user, a place on a roster) is None or empty."""
 
     path: str
     kind: str
@@ -102,7 +102,7 @@ class Concerned:
     names: frozenset[str]
     close: frozenset[str]
     homes: frozenset[str]
-    """Organizations to which they belong, by what was written, by their rosters."""
+    """Organizations to which they belong, by what was written, by their rosters and their offices."""
     led: frozenset[str]
     """Organizations which they lead, anywhere."""
 
@@ -138,16 +138,16 @@ def concerned(subjects: Sequence[Subject], facts: Facts, close: Collection[str] 
     readers = [one for one in facts.readers if any(_is_named(one.name, one.path, subject) for subject in subjects)]
     users = frozenset(one.user_id for one in (*meant, *readers) if one.user_id is not None)
     members = frozenset(one.member_id for one in (*meant, *readers) if one.member_id is not None)
-    theirs = [held for held in facts.holdings if held.user_id in users or held.member_id in members]
-    theirs = [held for held in theirs if held.user_id is not None or held.member_id is not None] + meant
+    theirs = [*meant, *(held for held in facts.holdings if held.user_id in users or held.member_id in members)]
     names = frozenset(plain(name) for one in subjects for name in one.names) | {plain(one.name) for one in theirs}
     rosters = {one.roster_path for one in (*theirs, *readers) if one.roster_path}
+    places = rosters | {held.path for held in theirs} | {one.path for one in subjects}
     return Concerned(
         users=users,
         members=members,
         names=(names | {plain(one.name) for one in readers}) - {""},
         close=frozenset(plain(name) for name in close) - {""},
-        homes=frozenset(home_of(path, facts.kinds) for path in rosters | {one.path for one in subjects}),
+        homes=frozenset(home_of(path, facts.kinds) for path in places),
         led=frozenset(_led(subjects, facts.kinds))
         | {held.path for held in theirs if _leads(held.kind, held.path, facts.kinds)}
         | {one.path for one in readers},

@@ -1,47 +1,198 @@
-"""What an inspector does with a sealed letter. Each act is put on record without saying with which letter."""
+"""What an inspector does with a sealed letter. Each act is put on record without saying with which letter.
 
+An entry has a moment, a person and the committee in which the inspector holds the office; a letter has days only. Were
+its key in the entry, whoever reads the record could follow one letter through the hours.
+"""
+
+from dataclasses import replace
 from datetime import date
 
-from members.models import User
-from supervision.models import Letter
-from supervision.services.letter_contents import Opened
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from audit.services import record
+from meetings.queries.special_days import workdays_on_record
+from members.choices import Capability
+from members.models import Organization, User
+from members.services.refused import Refused
+from supervision import sealing
+from supervision.choices import KeyState, LetterState
+from supervision.models import InspectorKey, Letter, LetterBox
+from supervision.rules.letters import answer_due
+from supervision.services.letter_contents import Contents, Opened, letter_place
+from supervision.services.letter_refusals import Damaged, NoReaders
+from supervision.services.letter_sealing import (
+    add_message,
+    locked,
+    opened_contents,
+    opened_dialogue,
+    routed,
+    said,
+    seal_boxes,
+)
 
 
+@transaction.atomic
 def open_by_inspector(*, letter: Letter, user: User, passphrase: str) -> Opened:
     """Raises Refused (`passphrase`) for a wrong passphrase or where nothing is sealed to the user; Damaged."""
-    raise NotImplementedError
+    opened = _opened(letter, user, passphrase)
+    _put_on_record("open_letter", letter, user)
+    return opened
 
 
+@transaction.atomic
 def answer(*, letter: Letter, passphrase: str, text: str, on: date, by: User) -> Opened:
     """Something said to the writer, who reads it with the receipt. Raises Refused, Damaged."""
-    raise NotImplementedError
+    opened = _tell(letter, passphrase, text, on, by)
+    _put_on_record("answer_letter", letter, by)
+    return opened
 
 
+@transaction.atomic
 def accept(*, letter: Letter, on: date, by: User) -> None:
     """Accepted, and told so: the writer sees it with the receipt from now on. Raises Refused."""
-    raise NotImplementedError
+    row = _in_state(letter, by, LetterState.RECEIVED)
+    _change(row, on, state=LetterState.ACCEPTED, accepted_on=on)
+    _put_on_record("accept_letter", row, by)
 
 
+@transaction.atomic
 def not_accept(*, letter: Letter, passphrase: str, text: str, on: date, by: User) -> None:
     """Not for the discipline body, with the reason to the writer. It is closed with that. Raises Refused, Damaged."""
-    raise NotImplementedError
+    row = _in_state(letter, by, LetterState.RECEIVED)
+    _tell(row, passphrase, text, on, by)
+    _change(row, on, state=LetterState.NOT_ACCEPTED, accepted_on=on, closed_on=on, answered_on=on)
+    _put_on_record("not_accept_letter", row, by)
 
 
+@transaction.atomic
 def close(*, letter: Letter, on: date, by: User) -> None:
     """What was to be done is done; the days to tell the result begin. Raises Refused."""
-    raise NotImplementedError
+    row = _in_state(letter, by, LetterState.ACCEPTED)
+    _change(row, on, state=LetterState.CLOSED, closed_on=on, answer_due_on=answer_due(on, workdays_on_record()))
+    _put_on_record("close_letter", row, by)
 
 
+@transaction.atomic
 def tell_result(*, letter: Letter, passphrase: str, text: str, on: date, by: User) -> Opened:
     """The result to the writer, after closing. Raises Refused, Damaged."""
-    raise NotImplementedError
+    row = _in_state(letter, by, LetterState.CLOSED)
+    opened = _tell(row, passphrase, text, on, by)
+    _change(row, on, answered_on=on)
+    _put_on_record("tell_letter_result", row, by)
+    return opened
 
 
+@transaction.atomic
 def step_back(*, letter: Letter, passphrase: str, on: date, by: User) -> None:
     """The inspector should not read this one: it goes to those whom routing finds without them. Raises Refused."""
-    raise NotImplementedError
+    row = locked(letter)
+    opened = _opened(row, by, passphrase)
+    contents = replace(opened.contents, away=(*opened.contents.away, by.pk))
+    try:
+        _seal_anew(row, contents, opened.letter_key, on)
+    except NoReaders as error:
+        raise Refused(
+            _("You can't step back: without you fewer than two may read it. Ask the committee above for an inspector.")
+        ) from error
+    _put_on_record("step_back_from_letter", letter, by)
 
 
+@transaction.atomic
 def reseal(*, letter: Letter, passphrase: str, on: date, by: User) -> int:
     """Seal it anew to everybody who may read it today; how many those are. Raises Refused, Damaged."""
-    raise NotImplementedError
+    row = locked(letter)
+    opened = _opened(row, by, passphrase)
+    readers = _seal_anew(row, opened.contents, opened.letter_key, on)
+    _put_on_record("reseal_letter", letter, by)
+    return readers
+
+
+@transaction.atomic
+def reseal_with_recovery(*, letter: Letter, private: bytes, on: date) -> int:
+    """The same with the offline key, when passphrases were lost. Raises Refused, Damaged."""
+    row, public = locked(letter), sealing.public_of(private)
+    box = row.boxes.filter(recovery_key__public_key=public).first()
+    if box is None:
+        raise Refused(_("The letter isn't sealed to this recovery key."))
+    letter_key = _unsealed(box, private)
+    return _seal_anew(row, opened_contents(row, letter_key), letter_key, on)
+
+
+def _seal_anew(row: Letter, contents: Contents, letter_key: bytes, on: date) -> int:
+    """To exactly those whom routing finds now; the case moves to their committee."""
+    routing = routed(contents, on=on)
+    row.organization = Organization.objects.get(path=routing.path)
+    row.ciphertext = sealing.encrypt(letter_key, contents.written(), place=letter_place(row))
+    row.save(update_fields=["organization", "ciphertext"])
+    seal_boxes(row, letter_key, routing)
+    return len(routing.readers)
+
+
+def _tell(letter: Letter, passphrase: str, text: str, on: date, by: User) -> Opened:
+    words, row = said(text), locked(letter)
+    opened = _opened(row, by, passphrase)
+    add_message(row, opened.letter_key, words, is_from_writer=False, on=on)
+    return replace(opened, messages=opened_dialogue(row, opened.letter_key))
+
+
+def _opened(letter: Letter, user: User, passphrase: str) -> Opened:
+    box = _box_of(letter, user)
+    letter_key = _unsealed(box, _private(box, passphrase))
+    return Opened(letter, opened_contents(letter, letter_key), opened_dialogue(letter, letter_key), letter_key)
+
+
+def _box_of(letter: Letter, user: User) -> LetterBox:
+    """What is sealed to the user's own key, while the user holds the office that it was made for."""
+    boxes = letter.boxes.filter(inspector_key__user=user, inspector_key__state=KeyState.IN_USE)
+    for box in boxes.select_related("inspector_key__organization"):
+        if box.inspector_key and user.standing.may(Capability.READ_LETTERS, box.inspector_key.organization.path):
+            return box
+    raise Refused(_("This letter isn't sealed to your key."), "passphrase")
+
+
+def _private(box: LetterBox, passphrase: str) -> bytes:
+    if box.inspector_key is None:
+        raise Damaged
+    return private_of(box.inspector_key, passphrase)
+
+
+def private_of(key: InspectorKey, passphrase: str, field: str = "passphrase") -> bytes:
+    """Raises Refused for a wrong passphrase, Damaged."""
+    try:
+        private = sealing.unlock_private(key.locked_private_key, passphrase)
+    except sealing.WrongSecret as error:
+        raise Refused(
+            _("That isn't the passphrase of your key. It is not the password of the log-in."), field
+        ) from error
+    except sealing.Broken as error:
+        raise Damaged from error
+    return private
+
+
+def _unsealed(box: LetterBox, private: bytes) -> bytes:
+    try:
+        return sealing.open_with(private, box.sealed_key)
+    except sealing.Broken as error:
+        raise Damaged from error
+
+
+def _in_state(letter: Letter, by: User, state: LetterState) -> Letter:
+    row = locked(letter)
+    _box_of(row, by)
+    if row.state != state:
+        raise Refused(_("The letter is not at that step any more. Load the page again."))
+    return row
+
+
+def _change(row: Letter, on: date, **values: object) -> None:
+    if on < row.received_on:
+        raise Refused(_("That is before the letter came in."))
+    for field, value in values.items():
+        setattr(row, field, value)
+    row.save(update_fields=list(values))
+
+
+def _put_on_record(action: str, letter: Letter, by: User) -> None:
+    """At the committee whose inspector it is; never at one below it, where those it is about could read the record."""
+    record(action=action, by=by, subject=None, organization_code=letter.organization.code)

@@ -1,32 +1,39 @@
 """How sealed letters say no."""
 
 from dataclasses import dataclass
+from datetime import date
 
 from django.utils.translation import gettext as _
 
 from members.services.refused import Refused
+from rulebook.book import rule
+from rulebook.values import Citation
+
+CHANNELS = "report.channels"
+SITE = "https://www.12388.gov.cn/"
 
 
 @dataclass(frozen=True, slots=True)
 class Channel:
-    """An official way to send a letter. `level` and `mark` as everywhere in the rulebook (N/L, V1 to U)."""
+    """An official way to send a letter. The citation has its level and how sure it is."""
 
     sentence: str
+    citation: Citation
     url: str = ""
-    level: str = "N"
-    mark: str = "U"
 
 
 class NoReaders(Refused):
     """Fewer than two may read it, so nothing was stored. `channels`: the official ways."""
 
-    def __init__(self) -> None:
+    def __init__(self, on: date) -> None:
         super().__init__(
-            _("Nobody here may read this letter: fewer than two inspectors stand above those it is about.")
-            + " "
-            + _("Nothing was stored. Use one of the official ways.")
+            _(
+                "Nothing was stored: fewer than two inspectors stand above those the letter is about. Use one of the"
+                " official ways."
+            ),
+            "subjects",
         )
-        self.channels = official_channels()
+        self.channels = official_channels(on)
 
 
 class Damaged(Refused):
@@ -36,10 +43,11 @@ class Damaged(Refused):
         super().__init__(_("What is stored of this letter was changed or damaged. Tell the administrator."))
 
 
-def official_channels() -> tuple[Channel, ...]:
+def official_channels(on: date) -> tuple[Channel, ...]:
     """Always open, whatever this program does."""
+    citation = rule(CHANNELS, on).citation
     return (
-        Channel(_("Call the discipline bodies on 12388."), mark="V2"),
-        Channel(_("Write on the site of the discipline bodies, www.12388.gov.cn."), url="https://www.12388.gov.cn/"),
-        Channel(_("Send a letter to the discipline commission above those it is about, or go there.")),
+        Channel(_("Call the discipline bodies on 12388."), citation),
+        Channel(_("Write on the discipline bodies' site, www.12388.gov.cn."), citation, SITE),
+        Channel(_("Write to the discipline commission above those the letter is about, or go there."), citation),
     )

@@ -1,12 +1,22 @@
 """Sealed letters (检举控告): what their writer does. Nothing here says who that is, and no audit entry is written.
 
-An entry would carry a moment and a user, which is more than a letter itself carries. What inspectors do with a letter is
-in `letter_acts`, with an entry that doesn't say which one.
+An entry would carry a moment and a user, which is more than a letter itself carries. What inspectors do with a letter
+is in `letter_acts`, with an entry that doesn't say which one.
 """
 
 from collections.abc import Sequence
 from datetime import date
 
+from django.db import IntegrityError, transaction
+from django.utils.translation import gettext as _
+
+from meetings.queries.special_days import workdays_on_record
+from members.models import Organization
+from members.services.refused import Refused
+from supervision import sealing
+from supervision.models import Letter
+from supervision.rules.letters import accept_due
+from supervision.rules.routing import POSTS, Routing
 from supervision.services.letter_acts import (
     accept,
     answer,
@@ -17,8 +27,20 @@ from supervision.services.letter_acts import (
     step_back,
     tell_result,
 )
-from supervision.services.letter_contents import NamedSubject, Receipt, WriterView
-from supervision.services.letter_refusals import Damaged, NoReaders
+from supervision.services.letter_contents import Contents, NamedSubject, Receipt, WriterView, clean_names, letter_place
+from supervision.services.letter_keeping import kept_until, shred_due
+from supervision.services.letter_refusals import Damaged, NoReaders, official_channels
+from supervision.services.letter_sealing import (
+    add_message,
+    locked,
+    opened_contents,
+    opened_dialogue,
+    receipt_cost,
+    recovery_in_use,
+    routed,
+    said,
+    seal_boxes,
+)
 
 __all__ = [
     "Damaged",
@@ -30,7 +52,10 @@ __all__ = [
     "add_by_writer",
     "answer",
     "close",
+    "kept_until",
     "not_accept",
+    "official_channels",
+    "official_channels",
     "open_by_inspector",
     "open_by_receipt",
     "reseal",
@@ -39,6 +64,11 @@ __all__ = [
     "tell_result",
     "write_letter",
 ]
+
+
+TRIES = 8
+"""Receipts that are tried until one finds no other letter."""
+MOST_SUBJECTS = 10
 
 
 def write_letter(
@@ -57,7 +87,12 @@ def write_letter(
     and both answers show the same receipt. Empty: a new one.
     Raises Refused, NoReaders where fewer than two inspectors may read it; nothing is stored then.
     """
-    raise NotImplementedError
+    contents = _contents(subjects, text, name, contact, close)
+    wanted = sealing.digits_of(receipt)
+    if wanted and (before := _stored_before(wanted)):
+        return before
+    recovery_in_use()
+    return _stored(contents, routed(contents, on=on), wanted, on)
 
 
 def open_by_receipt(receipt: str) -> WriterView | None:
@@ -65,14 +100,91 @@ def open_by_receipt(receipt: str) -> WriterView | None:
 
     Also None once the letter was shredded. Raises Damaged.
     """
-    raise NotImplementedError
+    found = _found(receipt)
+    return _seen_by_writer(*found) if found else None
 
 
+@transaction.atomic
 def add_by_writer(*, receipt: str, text: str, on: date) -> WriterView | None:
     """The writer adds something. None for a wrong receipt. Raises Refused, Damaged."""
-    raise NotImplementedError
+    words = said(text)
+    found = _found(receipt)
+    if found is None:
+        return None
+    letter, letter_key = locked(found[0]), found[1]
+    add_message(letter, letter_key, words, is_from_writer=True, on=on)
+    return _seen_by_writer(letter, letter_key)
 
 
-def shred_due(*, on: date) -> int:
-    """Empty every letter whose time is over; how many."""
-    raise NotImplementedError
+def _contents(subjects: Sequence[NamedSubject], text: str, name: str, contact: str, close: Sequence[str]) -> Contents:
+    words = said(text)
+    if not subjects:
+        raise Refused(_("Say whom the letter is about."), "subjects")
+    if len(subjects) > MOST_SUBJECTS:
+        raise Refused(_("Name at most %(most)s in one letter.") % {"most": MOST_SUBJECTS}, "subjects")
+    if any(one.post not in POSTS for one in subjects):
+        raise Refused(_("Choose which office those hold whom the letter is about."), "subjects")
+    cleaned = tuple(NamedSubject(one.organization, one.post, clean_names(one.names)) for one in subjects)
+    return Contents(cleaned, words, name.strip(), contact.strip(), clean_names(close))
+
+
+def _stored(contents: Contents, routing: Routing, wanted: str, on: date) -> Receipt:
+    for digits in (wanted or sealing.receipt(), *(sealing.receipt() for _again in range(TRIES))):
+        try:
+            return _store(contents, routing, digits, on)
+        except IntegrityError:  # the finder is taken: by the other click of a double click, or by chance
+            if before := _stored_before(digits):
+                return before
+    raise Refused(_("The letter could not be stored. Try again."))
+
+
+def _store(contents: Contents, routing: Routing, digits: str, on: date) -> Receipt:
+    organization = Organization.objects.get(path=routing.path)
+    letter_key = sealing.new_letter_key()
+    letter = Letter(
+        finder=sealing.finder_of(digits),
+        organization=organization,
+        is_named=contents.is_named,
+        received_on=on,
+        accept_due_on=accept_due(on, workdays_on_record()),
+        writer_box=sealing.lock(letter_key, sealing.secret_of(digits), receipt_cost()),
+    )
+    letter.ciphertext = sealing.encrypt(letter_key, contents.written(), place=letter_place(letter))
+    with transaction.atomic():
+        letter.save(force_insert=True)
+        seal_boxes(letter, letter_key, routing)
+    return Receipt(digits, organization.name, len(routing.readers))
+
+
+def _stored_before(digits: str) -> Receipt | None:
+    """The receipt of the letter that a first click stored."""
+    letter = Letter.objects.unshredded().filter(finder=sealing.finder_of(digits)).first()
+    if letter is None or _key_of(letter, digits) is None:
+        return None
+    readers = letter.boxes.filter(inspector_key__isnull=False).count()
+    return Receipt(digits, letter.organization.name, readers)
+
+
+def _found(receipt: str) -> tuple[Letter, bytes] | None:
+    """The letter and its key. A receipt that finds nothing takes as long as one that doesn't open."""
+    digits = sealing.digits_of(receipt)
+    letter = Letter.objects.unshredded().filter(finder=sealing.finder_of(digits)).first() if digits else None
+    if letter is None:
+        sealing.waste_time(receipt, receipt_cost())
+        return None
+    letter_key = _key_of(letter, digits)
+    return (letter, letter_key) if letter_key else None
+
+
+def _key_of(letter: Letter, digits: str) -> bytes | None:
+    """Raises Damaged."""
+    try:
+        return sealing.unlock(letter.writer_box, sealing.secret_of(digits))
+    except sealing.WrongSecret:
+        return None
+    except sealing.Broken as error:
+        raise Damaged from error
+
+
+def _seen_by_writer(letter: Letter, letter_key: bytes) -> WriterView:
+    return WriterView(letter, opened_contents(letter, letter_key), opened_dialogue(letter, letter_key))

@@ -6,7 +6,7 @@ from django.conf import settings
 from branchweb.celery import app
 
 SERVED = {queue.name for queue in settings.CELERY_TASK_QUEUES}
-OURS = ("audit.", "dues.", "meetings.", "members.", "reminders.")
+OURS = ("audit.", "dues.", "meetings.", "members.", "reminders.", "supervision.")
 
 
 def queue_of(task: str) -> str:
@@ -27,6 +27,7 @@ def queue_of(task: str) -> str:
         ("members.tasks.forget_exports", "exports"),
         ("members.tasks.refresh_rosters", "celery"),
         ("dues.tasks.charge_current_month", "celery"),
+        ("supervision.tasks.shred_letters", "celery"),
     ],
 )
 def test_each_task_waits_in_its_queue(task, queue):

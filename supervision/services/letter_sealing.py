@@ -1,0 +1,119 @@
+"""What the services of letters share: routing from the rows, sealing to the readers, opening, adding, emptying."""
+
+from datetime import date
+
+from django.conf import settings
+from django.utils.translation import gettext as _
+
+from members.models import Organization
+from members.services.refused import Refused
+from supervision import sealing
+from supervision.models import InspectorKey, Letter, LetterBox, LetterMessage, RecoveryKey
+from supervision.queries.routing_facts import routing_facts
+from supervision.rules.routing import NobodyMayRead, Routing, Subject, route
+from supervision.services.letter_contents import Contents, Message, letter_place, message_place, opened_messages
+from supervision.services.letter_refusals import Damaged, NoReaders
+
+MOST_CHARACTERS = 20_000
+MOST_MESSAGES = 200
+
+
+def receipt_cost() -> sealing.Cost:
+    return sealing.Cost(*settings.LETTER_RECEIPT_COST)
+
+
+def passphrase_cost() -> sealing.Cost:
+    return sealing.Cost(*settings.LETTER_PASSPHRASE_COST)
+
+
+def recovery_in_use() -> RecoveryKey:
+    """The offline key to which every letter is also sealed. Raises Refused where there is none."""
+    if key := RecoveryKey.objects.filter(withdrawn_on__isnull=True).first():
+        return key
+    raise Refused(
+        _("Letters can't be taken yet: there is no recovery key. The administrator makes one: make_recovery_key.")
+    )
+
+
+def routed(contents: Contents, *, on: date) -> Routing:
+    """Who may receive it on that day. Raises NoReaders, Refused."""
+    wanted = {one.organization for one in contents.subjects}
+    paths = dict(Organization.objects.filter(key__in=wanted).values_list("key", "path"))
+    if len(paths) < len(wanted):
+        raise Refused(_("An organization that the letter names is not there any more."), "subjects")
+    subjects = [Subject(paths[one.organization], one.post, one.names) for one in contents.subjects]
+    try:
+        return route(subjects, routing_facts(on=on), close=contents.close, away=contents.away)
+    except NobodyMayRead as error:
+        raise NoReaders(on) from error
+
+
+def seal_boxes(letter: Letter, letter_key: bytes, routing: Routing) -> None:
+    """The letter's key for exactly those whom routing found, and for the recovery key; older boxes go."""
+    keys = InspectorKey.objects.filter(pk__in=[one.key for one in routing.readers])
+    recovery = recovery_in_use()
+    letter.boxes.all().delete()
+    boxes = [
+        LetterBox(letter=letter, inspector_key=key, sealed_key=sealing.seal_to(key.public_key, letter_key))
+        for key in keys
+    ]
+    sealed = sealing.seal_to(recovery.public_key, letter_key)
+    LetterBox.objects.bulk_create([*boxes, LetterBox(letter=letter, recovery_key=recovery, sealed_key=sealed)])
+
+
+def locked(letter: Letter) -> Letter:
+    """The same letter, as it is now, locked until the transaction ends. Raises Refused once it was shredded."""
+    row = Letter.objects.select_for_update().get(pk=letter.pk)
+    if not row.ciphertext:
+        raise Refused(_("The letter's time was over and it was destroyed."))
+    return row
+
+
+def opened_contents(letter: Letter, letter_key: bytes) -> Contents:
+    """Raises Damaged."""
+    try:
+        return Contents.read(sealing.decrypt(letter_key, letter.ciphertext, place=letter_place(letter)))
+    except sealing.Broken as error:
+        raise Damaged from error
+
+
+def opened_dialogue(letter: Letter, letter_key: bytes) -> tuple[Message, ...]:
+    """Raises Damaged."""
+    try:
+        return opened_messages(letter, letter_key)
+    except sealing.Broken as error:
+        raise Damaged from error
+
+
+def add_message(letter: Letter, letter_key: bytes, words: str, *, is_from_writer: bool, on: date) -> None:
+    """To a locked letter. Raises Refused."""
+    number = letter.messages.count() + 1
+    if number > MOST_MESSAGES:
+        raise Refused(_("There is no more room in this letter. Write a new one."), "text")
+    place = message_place(letter, number, is_from_writer=is_from_writer)
+    LetterMessage.objects.create(
+        letter=letter,
+        number=number,
+        is_from_writer=is_from_writer,
+        ciphertext=sealing.encrypt(letter_key, words, place=place),
+        written_on=on,
+    )
+
+
+def said(text: str) -> str:
+    """What somebody wrote, if it is something and not too much. Raises Refused."""
+    words = text.strip()
+    if not words:
+        raise Refused(_("Write what it is about."), "text")
+    if len(words) > MOST_CHARACTERS:
+        raise Refused(_("Write at most %(most)s characters.") % {"most": MOST_CHARACTERS}, "text")
+    return words
+
+
+def empty(letter: Letter, *, on: date) -> None:
+    """Shred a locked letter: its key is gone with its boxes, and so is what it was for."""
+    letter.boxes.all().delete()
+    letter.messages.all().delete()
+    letter.ciphertext = letter.writer_box = ""
+    letter.shredded_on = on
+    letter.save(update_fields=["ciphertext", "writer_box", "shredded_on"])
