@@ -13,6 +13,9 @@ from members.api import MemberViewSet, OrganizationViewSet
 from members.policy import ApiPolicy, signed_in
 from reminders.api import MessageViewSet
 from reminders.api_duties import DeskViewSet, DutyViewSet
+from supervision.api_matters import MatterViewSet
+from supervision.api_suggestions import SuggestionViewSet
+from supervision.api_talks import ChecklistViewSet, TalkViewSet
 
 router = SimpleRouter()
 router.register("organizations", OrganizationViewSet, basename="organization")
@@ -21,6 +24,10 @@ router.register("meetings", MeetingViewSet, basename="meeting")
 router.register("attendances", AttendanceViewSet, basename="attendance")
 router.register("charges", ChargeViewSet, basename="charge")
 router.register("payments", PaymentViewSet, basename="payment")
+router.register("suggestions", SuggestionViewSet, basename="suggestion")
+router.register("matters", MatterViewSet, basename="matter")
+router.register("talks", TalkViewSet, basename="talk")
+router.register("checklists", ChecklistViewSet, basename="checklist")
 router.register("duties", DutyViewSet, basename="duty")
 router.register("desk", DeskViewSet, basename="desk")
 router.register("messages", MessageViewSet, basename="message")

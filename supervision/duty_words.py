@@ -8,7 +8,6 @@ from members.choices import Capability
 from members.duty_words import DutyWords, Place
 
 
-
 def _report(place: Place) -> str:
     address = reverse("supervision:report-new", args=[place.organization.code])
     return f"{address}?{urlencode({'period': place.duty.period})}"
@@ -24,7 +23,31 @@ def _suggestions(place: Place) -> str:
     return f"{reverse('supervision:suggestion-list')}?{wanted}"
 
 
+def _talks(place: Place) -> str:
+    """The talks that are missing, each with a button to record it."""
+    wanted = urlencode({"org": place.organization.code, "year": place.duty.period})
+    return f"{reverse('supervision:talk-year')}?{wanted}"
+
+
+def _matters_for_opinion(place: Place) -> str:
+    wanted = urlencode({"org": place.organization.code, "state": "opinion", "order": "oldest"})
+    return f"{reverse('supervision:matter-list')}?{wanted}"
+
+
+def _matters_for_review(place: Place) -> str:
+    wanted = urlencode({"org": place.organization.code, "state": "review", "order": "oldest"})
+    return f"{reverse('supervision:matter-list')}?{wanted}"
+
+
 WORDS: dict[str, DutyWords] = {
+    "heart_talk": DutyWords(
+        _("Talks of the year"),
+        _("See who is missing"),
+        _talks,
+        "chat-dots",
+        Capability.VIEW_SUPERVISION,
+        Capability.VIEW_SUPERVISION,
+    ),
     "suggestion": DutyWords(
         _("Suggestions to answer"),
         _("Answer them"),
@@ -47,5 +70,21 @@ WORDS: dict[str, DutyWords] = {
         _to_read,
         "eye",
         Capability.RECEIVE_REPORTS,
+    ),
+    "major_matter_opinion": DutyWords(
+        _("Opinion on major matters"),
+        _("Put it down"),
+        _matters_for_opinion,
+        "clipboard-check",
+        Capability.VIEW_SUPERVISION,
+        Capability.RECORD_SUPERVISION,
+    ),
+    "major_matter_review": DutyWords(
+        _("Looking back on major matters"),
+        _("Look back"),
+        _matters_for_review,
+        "arrow-counterclockwise",
+        Capability.VIEW_SUPERVISION,
+        Capability.RECORD_SUPERVISION,
     ),
 }

@@ -28,11 +28,43 @@ SUPERVISION: tuple[Item, ...] = (
         for_members=True,
     ),
     Item(
+        "supervision:talk-year",
+        _("Talks"),
+        "chat-dots",
+        (Capability.VIEW_SUPERVISION, Capability.COUNT_SUPERVISION),
+        ("supervision:talk-list", "supervision:talk-new", "supervision:talk-detail", "supervision:self-check-shared"),
+    ),
+    Item(
+        "supervision:checklist-list",
+        _("Lists for self-checks"),
+        "ui-checks",
+        Capability.KEEP_CHECKLISTS,
+        ("supervision:checklist-",),
+    ),
+    Item(
         "supervision:report-list",
         _("Supervision reports"),
         "file-earmark-text",
         (Capability.VIEW_SUPERVISION, Capability.RECEIVE_REPORTS),
         ("supervision:report-",),
     ),
+    Item(
+        "supervision:matter-list",
+        _("Major matters"),
+        "clipboard-check",
+        Capability.COUNT_SUPERVISION,
+        (
+            "supervision:matter-new",
+            "supervision:matter-counts",
+            "supervision:matter-detail",
+            "supervision:matter-edit",
+            "supervision:matter-remove",
+            "supervision:matter-opinion",
+            "supervision:matter-decision",
+            "supervision:matter-execution",
+            "supervision:matter-review",
+        ),
+    ),
+    Item("supervision:matter-mine", _("Matters of my branch"), "clipboard-check", None, for_members=True),
 )
 GROUPS: tuple[Group, ...] = ((_("Supervision"), SUPERVISION),)

@@ -569,7 +569,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name='matter',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('opinion', ''), ('opinion_meeting__isnull', True), ('opinion_on__isnull', True), ('opinion_text', '')), models.Q(('opinion__in', ['agrees', 'agrees_with_changes', 'disagrees', 'postpone']), ('opinion_on__isnull', False)), _connector='OR'), name='matter_opinion_is_whole'),
+            constraint=models.CheckConstraint(condition=models.Q(models.Q(('opinion', ''), ('opinion_meeting__isnull', True), ('opinion_on__isnull', True), ('opinion_text', ''), ('opinion_vote__isnull', True)), models.Q(('opinion__in', ['agrees', 'agrees_with_changes', 'disagrees', 'postpone']), ('opinion_on__isnull', False)), _connector='OR'), name='matter_opinion_is_whole'),
         ),
         migrations.AddConstraint(
             model_name='matter',
@@ -577,11 +577,11 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name='matter',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('executed_on__isnull', True), ('execution_text', '')), models.Q(('executed_on__gte', models.F('decided_on')), models.Q(('execution_text', ''), _negated=True)), _connector='OR'), name='matter_executed_after_decision'),
+            constraint=models.CheckConstraint(condition=models.Q(models.Q(('executed_on__isnull', True), ('execution_text', '')), models.Q(('decided_on__isnull', False), ('executed_on__gte', models.F('decided_on')), models.Q(('execution_text', ''), _negated=True)), _connector='OR'), name='matter_executed_after_decision'),
         ),
         migrations.AddConstraint(
             model_name='matter',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('review_text', ''), ('reviewed_on__isnull', True)), models.Q(('reviewed_on__gte', models.F('decided_on')), models.Q(('review_text', ''), _negated=True)), _connector='OR'), name='matter_reviewed_after_decision'),
+            constraint=models.CheckConstraint(condition=models.Q(models.Q(('review_text', ''), ('reviewed_on__isnull', True)), models.Q(('executed_on__isnull', False), ('reviewed_on__gte', models.F('executed_on')), models.Q(('review_text', ''), _negated=True)), _connector='OR'), name='matter_reviewed_after_execution'),
         ),
         migrations.AddConstraint(
             model_name='mutualappraisal',

@@ -11,6 +11,27 @@ from members.choices import Capability
 from members.models import Organization, User
 from supervision.choices import MatterDecision, MatterKind, MatterOpinion
 from supervision.models.scope import held_at, of_own_branch
+from supervision.rules.matters import Course, MatterState, state_of
+
+NO_OPINION_FIRST = Q(decided_on__isnull=False) & (Q(opinion_on__isnull=True) | Q(opinion_on__gt=F("decided_on")))
+"""Condition: decided before, or without, the opinion of the party organization."""
+SHOWN_BY = {
+    "proposed": "proposed_on",
+    "decided": "decided_on",
+    "without_opinion": "decided_on",
+    "executed": "executed_on",
+    "reviewed": "reviewed_on",
+}
+"""What can be counted of a period → the day that decides."""
+DECLINED = Q(decision=MatterDecision.DECLINED)
+WAITING = {
+    MatterState.OPINION: Q(decided_on__isnull=True, opinion_on__isnull=True),
+    MatterState.DECISION: Q(decided_on__isnull=True, opinion_on__isnull=False),
+    MatterState.EXECUTION: Q(decided_on__isnull=False, executed_on__isnull=True) & ~DECLINED,
+    MatterState.REVIEW: Q(executed_on__isnull=False, reviewed_on__isnull=True),
+    MatterState.DONE: Q(reviewed_on__isnull=False) | DECLINED,
+}
+"""The same as `rules.matters.state_of`, for the database."""
 
 
 class MatterQuerySet(models.QuerySet["Matter"]):
@@ -18,18 +39,20 @@ class MatterQuerySet(models.QuerySet["Matter"]):
         """The branch's offices; its members, unless marked."""
         return self.filter(held_at(user, capability) | (of_own_branch(user) & Q(is_internal=False)))
 
-    def decided(self) -> "MatterQuerySet":
-        return self.filter(decided_on__isnull=False)
-
     def without_opinion(self) -> "MatterQuerySet":
         """Decided before, or without, the opinion of the party organization."""
-        return self.decided().filter(Q(opinion_on__isnull=True) | Q(opinion_on__gt=F("decided_on")))
+        return self.filter(NO_OPINION_FIRST)
 
-    def waiting_for_opinion(self) -> "MatterQuerySet":
-        return self.filter(opinion_on__isnull=True, decided_on__isnull=True)
+    def waiting_for(self, state: MatterState) -> "MatterQuerySet":
+        return self.filter(WAITING[state])
 
-    def in_year(self, year: int) -> "MatterQuerySet":
-        return self.filter(proposed_on__range=(date(year, 1, 1), date(year, 12, 31)))
+    def shown_as(self, what: str, first: date | None, last: date | None) -> "MatterQuerySet":
+        """Those to which `what` happened in the period; open ends are open. Only decided ones can lack an opinion."""
+        rows = self.without_opinion() if what == "without_opinion" else self
+        day = SHOWN_BY[what]
+        rows = rows.filter(**{f"{day}__isnull": False})
+        rows = rows.filter(**{f"{day}__gte": first}) if first else rows
+        return rows.filter(**{f"{day}__lte": last}) if last else rows
 
 
 class Matter(models.Model):
@@ -80,7 +103,13 @@ class Matter(models.Model):
                 condition=~Q(title="") & ~Q(proposal="") & ~Q(proposed_by=""), name="matter_says_what_and_who"
             ),
             models.CheckConstraint(
-                condition=Q(opinion="", opinion_on__isnull=True, opinion_text="", opinion_meeting__isnull=True)
+                condition=Q(
+                    opinion="",
+                    opinion_on__isnull=True,
+                    opinion_text="",
+                    opinion_meeting__isnull=True,
+                    opinion_vote__isnull=True,
+                )
                 | Q(opinion__in=MatterOpinion.values, opinion_on__isnull=False),
                 name="matter_opinion_is_whole",
             ),
@@ -91,13 +120,13 @@ class Matter(models.Model):
             ),
             models.CheckConstraint(
                 condition=Q(executed_on__isnull=True, execution_text="")
-                | (Q(executed_on__gte=F("decided_on")) & ~Q(execution_text="")),
+                | (Q(decided_on__isnull=False, executed_on__gte=F("decided_on")) & ~Q(execution_text="")),
                 name="matter_executed_after_decision",
             ),
             models.CheckConstraint(
                 condition=Q(reviewed_on__isnull=True, review_text="")
-                | (Q(reviewed_on__gte=F("decided_on")) & ~Q(review_text="")),
-                name="matter_reviewed_after_decision",
+                | (Q(executed_on__isnull=False, reviewed_on__gte=F("executed_on")) & ~Q(review_text="")),
+                name="matter_reviewed_after_execution",
             ),
         ]
         indexes = [models.Index(fields=["organization", "-proposed_on"], name="matter_of_branch")]
@@ -111,3 +140,19 @@ class Matter(models.Model):
     @property
     def scope_path(self) -> str:
         return self.organization.path
+
+    @property
+    def course(self) -> Course:
+        """Its days, for the rules."""
+        return Course(
+            self.proposed_on, self.opinion_on, self.decided_on, self.decision, self.executed_on, self.reviewed_on
+        )
+
+    @property
+    def state(self) -> MatterState:
+        return state_of(self.course)
+
+    @property
+    def lacks_opinion(self) -> bool:
+        """Decided before, or without, the opinion of the party organization."""
+        return self.decided_on is not None and (self.opinion_on is None or self.opinion_on > self.decided_on)

@@ -1,0 +1,167 @@
+"""The register of major matters: reading it, proposing, correcting, taking out."""
+
+from collections.abc import Iterator
+from io import BytesIO
+from uuid import UUID
+
+from django.contrib import messages
+from django.core.paginator import Paginator
+from django.http import FileResponse, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_http_methods, require_safe
+
+from dues.rules.payment import yuan
+from dues.views.places import branches_offered, place_asked_for
+from members.choices import Capability
+from members.models import Organization
+from members.policy import fetch, requires, signed_in
+from members.refusals import carried_out
+from members.requests import PageRequest
+from members.workbooks.writing import Sheet, write_workbook
+from rulebook.book import rule
+from supervision.forms.matters import MatterEditForm, MatterFilterForm, MatterForm, RemoveForm
+from supervision.models import Matter
+from supervision.models.matter import MatterQuerySet
+from supervision.queries.matters import Shown, for_register, show, shown, units_seen_by
+from supervision.rules.matters import KINDS_KEY, VILLAGE_KEY
+from supervision.services.matters import correct_matter, propose_matter, put_matters_export_on_record, remove_matter
+
+ON_A_PAGE, ON_PAPER, MOST_ROWS = 30, 500, 20_000
+VIEW, RECORD, COUNT = Capability.VIEW_SUPERVISION, Capability.RECORD_SUPERVISION, Capability.COUNT_SUPERVISION
+MATTERS = Matter.objects.select_related("organization", "opinion_meeting", "opinion_vote")
+
+
+@signed_in
+@never_cache
+@require_safe
+def matter_list(request: PageRequest) -> HttpResponse:
+    """Newest first. Officers see their branch's, members those of their own branch that aren't marked.
+
+    Committees, who read no text, are led to the counts.
+    """
+    standing = request.user.standing
+    if standing.may_any([COUNT]) and not standing.may_any([VIEW]) and not standing.member_id:
+        return redirect("supervision:matter-counts")
+    form, rows = _asked(request)
+    size = ON_PAPER if request.GET.get("paper") else ON_A_PAGE
+    page = Paginator(rows, size).get_page(request.GET.get("page"))
+    context = {
+        "form": form,
+        "page": page,
+        "rows": shown(page, on=request.today),
+        "query": request.GET.urlencode(),
+        "on_paper": size == ON_PAPER,
+        "may_record": standing.may_any([RECORD]),
+        "may_export": standing.may_any([VIEW]),
+        "may_count": standing.may_any([COUNT]),
+        "rule": rule(KINDS_KEY, request.today),
+    }
+    return render(request, "supervision/matter_list.html", context)
+
+
+@requires(VIEW)
+@require_safe
+def matter_export(request: PageRequest) -> FileResponse:
+    """The same as a workbook; that it was taken is on record."""
+    form, asked = _asked(request)
+    rows = shown(asked[:MOST_ROWS], on=request.today)
+    code = form.cleaned_data.get("org")
+    place = Organization.objects.filter(code=code).first() if code else None
+    put_matters_export_on_record(place=place, rows=len(rows), by=request.user)
+    name = _("Major matters %(day)s.xlsx") % {"day": request.today.isoformat()}
+    return workbook(name, Sheet(_("Major matters"), _headings(), _cells(rows)))
+
+
+@signed_in
+@never_cache
+@require_safe
+def matter_detail(request: PageRequest, key: UUID) -> HttpResponse:
+    """A matter with its steps; members of the branch read it too, unless it is marked."""
+    matter = fetch(request, MATTERS, pk=key)
+    context = {
+        "matter": matter,
+        "one": show(matter, on=request.today),
+        "may_record": request.user.standing.may(RECORD, matter.organization.path),
+        "sees_meeting": request.user.standing.may(Capability.VIEW_MEETINGS, matter.organization.path),
+    }
+    return render(request, "supervision/matter_detail.html", context)
+
+
+@requires(RECORD)
+@require_http_methods(["GET", "HEAD", "POST"])
+def matter_new(request: PageRequest) -> HttpResponse:
+    """What was proposed; the steps follow."""
+    place = place_asked_for(request, RECORD)
+    form = MatterForm(request.POST or None, initial={"proposed_on": request.today})
+    if request.method == "POST" and form.is_valid():
+        matter = Matter(key=form.cleaned_data["key"], organization=place, **form.facts())
+        if carried_out(form, lambda: propose_matter(matter, by=request.user, on=request.today)):
+            messages.success(request, _("Recorded. Next comes the branch's opinion, out of a meeting."))
+            return redirect("supervision:matter-detail", key=matter.key)
+    context = {"form": form, "place": place, "village": rule(VILLAGE_KEY, request.today)}
+    return render(request, "supervision/matter_new.html", context)
+
+
+@requires(RECORD)
+@require_http_methods(["GET", "HEAD", "POST"])
+def matter_edit(request: PageRequest, key: UUID) -> HttpResponse:
+    """Correct the proposal, with a reason."""
+    matter = fetch(request, MATTERS, pk=key)
+    form = MatterEditForm(request.POST or None, matter=matter)
+    if request.method == "POST" and form.is_valid():
+        given = {"values": form.facts(), "reason": form.cleaned_data["reason"]}
+        if carried_out(form, lambda: correct_matter(matter=matter, by=request.user, on=request.today, **given)):
+            messages.success(request, _("Corrected."))
+            return redirect(matter)
+    return render(request, "supervision/matter_edit.html", {"form": form, "matter": matter})
+
+
+@requires(RECORD)
+@require_http_methods(["GET", "HEAD", "POST"])
+def matter_remove(request: PageRequest, key: UUID) -> HttpResponse:
+    """Take out what was recorded by mistake, as long as nothing was decided."""
+    matter = fetch(request, MATTERS, pk=key)
+    form = RemoveForm(request.POST or None)
+    if form.is_valid() and carried_out(form, lambda: remove_matter(matter, by=request.user, **form.cleaned_data)):
+        messages.success(request, _("Taken out."))
+        return redirect("supervision:matter-list")
+    return render(request, "supervision/matter_remove.html", {"form": form, "matter": matter})
+
+
+def workbook(name: str, sheet: Sheet) -> FileResponse:
+    file = BytesIO()
+    write_workbook(file, [sheet])
+    file.seek(0)
+    return FileResponse(file, as_attachment=True, filename=name)
+
+
+def _asked(request: PageRequest) -> tuple[MatterFilterForm, MatterQuerySet]:
+    offered = list(branches_offered(request, VIEW))
+    form = MatterFilterForm(request.GET, branches=offered, units=units_seen_by(request.user))
+    return form, form.narrow(for_register(Matter.objects.visible_to(request.user)))
+
+
+def _headings() -> list[str]:
+    return [
+        _("Unit"), _("Branch"), _("Kind"), _("Matter"), _("Proposal"), _("Amount, in yuan"), _("Proposed on"),
+        _("Proposed by"), _("Opinion"), _("Opinion given on"), _("Opinion in words"), _("Meeting"), _("Decision"),
+        _("Decided on"), _("Decided by"), _("Decision in words"), _("Opinion before the decision"),
+        _("Through the general meeting"), _("Carried out on"), _("How it was carried out"), _("Looked back on"),
+        _("What the look back showed"), _("State"),
+    ]  # fmt: skip
+
+
+def _cells(rows: list[Shown]) -> Iterator[list[object]]:
+    for one in rows:
+        it = one.matter
+        yield [
+            one.unit, it.organization.name, it.get_kind_display(), it.title, it.proposal,
+            None if it.amount_fen is None else yuan(it.amount_fen), it.proposed_on, it.proposed_by,
+            it.get_opinion_display(), it.opinion_on, it.opinion_text,
+            it.opinion_meeting.name if it.opinion_meeting else "", it.get_decision_display(), it.decided_on,
+            it.decided_by, it.decision_text, one.spoke_first.reason if one.spoke_first else "",
+            one.village.reason if one.village else "", it.executed_on, it.execution_text, it.reviewed_on,
+            it.review_text, str(one.words),
+        ]  # fmt: skip
