@@ -1,0 +1,145 @@
+"""The letter box, for whoever writes: nobody logs in, and nothing is kept but the sealed letter."""
+
+from typing import Any
+
+from django.db import transaction
+from django.http import HttpRequest, HttpResponse
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from members.models import Organization
+from members.policy import public
+from members.refusals import add_refusal
+from members.services.refused import Refused
+from rulebook.book import rule_if_held
+from supervision import sealing
+from supervision.floods import LETTERS, RECEIPTS
+from supervision.forms.letterbox import AdditionForm, LetterForm, PlaceForm, ReceiptForm
+from supervision.queries.addressees import MOST_FOUND, place_named
+from supervision.services.letter_contents import Receipt, WriterView
+from supervision.services.letter_order import scatter_rows
+from supervision.services.letter_refusals import official_channels
+from supervision.services.letters import NoReaders, add_by_writer, open_by_receipt, write_letter
+from supervision.unsigned import page, unsigned
+
+MARKS = {
+    "real_name": "report.real_name",
+    "anonymous": "report.anonymous",
+    "retaliation": "rights.retaliation",
+    "false_accusation": "rights.false_accusation",
+}
+form_page = require_http_methods(["GET", "HEAD", "POST"])
+
+
+@public
+@unsigned
+@require_safe
+def about(request: HttpRequest) -> HttpResponse:
+    """What this is, what it protects, what it can't."""
+    held = {name: rule_if_held(key, request.today) for name, key in MARKS.items()}  # type: ignore[attr-defined]
+    marks = {name: rule.citation for name, rule in held.items() if rule}
+    return page(request, "letters/about.html", marks=marks, channels=official_channels())
+
+
+@public
+@unsigned
+@form_page
+def write(request: HttpRequest) -> HttpResponse:
+    """First where, then the letter, then the receipt. Nothing is kept between: the browser holds what was typed."""
+    if request.method != "POST":
+        return _places(request, PlaceForm())
+    if request.POST.get("step") == "send":
+        return _sent(request, LetterForm(request.POST))
+    place = place_named(request.POST.get("place", ""))
+    if place is None:
+        return _places(request, PlaceForm(request.POST))
+    return _letter(request, LetterForm(initial={"place": place.code, "receipt": sealing.receipt()}), place)
+
+
+def _places(request: HttpRequest, form: PlaceForm) -> HttpResponse:
+    return page(request, "letters/place.html", form=form, found=form.found(), most=MOST_FOUND)
+
+
+def _letter(request: HttpRequest, form: LetterForm, place: Organization) -> HttpResponse:
+    return page(request, "letters/write.html", form=form, place=place)
+
+
+def _sent(request: HttpRequest, form: LetterForm) -> HttpResponse:
+    place = form.chosen_place()
+    if place is None:
+        return _places(request, PlaceForm())
+    if not form.is_valid():
+        return _letter(request, form, place)
+    if not LETTERS.takes_one_more():
+        return page(request, "letters/busy.html", status=429)
+    try:
+        given = _sealed(form, place, request.today)  # type: ignore[attr-defined]
+    except NoReaders:
+        return page(request, "letters/no_readers.html", status=409, channels=official_channels())
+    except Refused as refusal:
+        add_refusal(form, refusal)
+        return _letter(request, form, place)
+    return page(request, "letters/receipt.html", receipt=given)
+
+
+@transaction.atomic
+def _sealed(form: LetterForm, place: Organization, on: Any) -> Receipt:
+    given = write_letter(**form.facts(place), on=on)
+    scatter_rows()
+    return given
+
+
+@public
+@unsigned
+@form_page
+def receipt(request: HttpRequest) -> HttpResponse:
+    """Whoever has the digits reads the letter and the answers. By POST: addresses are written down everywhere."""
+    form = ReceiptForm(request.POST if request.method == "POST" else None)
+    if form.is_bound and form.is_valid():
+        if not RECEIPTS.takes_one_more():
+            return page(request, "letters/busy.html", status=429)
+        view = open_by_receipt(form.cleaned_data["receipt"])
+        if view:
+            return _own(request, view, form.cleaned_data["receipt"])
+        form.add_unknown()
+    return page(request, "letters/come_back.html", form=form)
+
+
+@public
+@unsigned
+@require_POST
+def add(request: HttpRequest) -> HttpResponse:
+    """Something more from the writer."""
+    form = AdditionForm(request.POST)
+    if not form.is_valid():
+        return _back(request, form)
+    if not LETTERS.takes_one_more():
+        return page(request, "letters/busy.html", status=429)
+    try:
+        view = _added(form.cleaned_data, request.today)  # type: ignore[attr-defined]
+    except Refused as refusal:
+        add_refusal(form, refusal)
+        return _back(request, form)
+    if view is None:
+        return page(request, "letters/come_back.html", form=ReceiptForm())
+    return _own(request, view, form.cleaned_data["receipt"], is_added=True)
+
+
+@transaction.atomic
+def _added(given: dict[str, Any], on: Any) -> WriterView | None:
+    view = add_by_writer(receipt=given["receipt"], text=given["text"], on=on)
+    scatter_rows()
+    return view
+
+
+def _back(request: HttpRequest, form: AdditionForm) -> HttpResponse:
+    """The letter again, with what is wrong; without a right receipt, the question for it."""
+    digits = form.cleaned_data.get("receipt", "")
+    view = open_by_receipt(digits) if digits and RECEIPTS.takes_one_more() else None
+    if view is None:
+        return page(request, "letters/come_back.html", form=ReceiptForm())
+    return page(request, "letters/letter.html", view=view, form=form)
+
+
+def _own(request: HttpRequest, view: WriterView, digits: str, *, is_added: bool = False) -> HttpResponse:
+    form = AdditionForm(initial={"receipt": digits})
+    return page(request, "letters/letter.html", view=view, form=form, is_added=is_added)
