@@ -1,0 +1,103 @@
+"""Inspectors' keys: one's own, and those that wait for a second person."""
+
+from uuid import UUID
+
+from django.contrib import messages
+from django.http import Http404, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.debug import sensitive_post_parameters
+from django.views.decorators.http import require_http_methods, require_safe
+
+from members.choices import Capability
+from members.models import Organization
+from members.policy import fetch, requires
+from members.refusals import carried_out
+from members.requests import PageRequest
+from supervision.choices import KeyState
+from supervision.forms.letters import ApprovalForm, EmptyForm, NewKeyForm, OtherPassphraseForm
+from supervision.models import InspectorKey
+from supervision.queries.key_list import KEYS, lines_of, own_places
+from supervision.rules.fingerprints import fingerprint_of
+from supervision.services.inspector_keys import approve_key, change_passphrase, make_key, withdraw_key
+
+form_page = require_http_methods(["GET", "HEAD", "POST"])
+EITHER = requires(Capability.READ_LETTERS, Capability.APPROVE_KEYS)
+
+
+@EITHER
+@require_safe
+def key_list(request: PageRequest) -> HttpResponse:
+    """My keys, and those of others that wait for me or are in use."""
+    mine, others = lines_of(request.user)
+    context = {"mine": mine, "others": others, "places": own_places(request.user)}
+    return render(request, "supervision/key_list.html", context)
+
+
+@requires(Capability.READ_LETTERS)
+@sensitive_post_parameters()
+@form_page
+def key_make(request: PageRequest) -> HttpResponse:
+    """A pair of keys under a passphrase that nobody can reset."""
+    form = NewKeyForm(request.POST if request.method == "POST" else None, places=own_places(request.user))
+    if form.is_bound and form.is_valid():
+        place: Organization = form.cleaned_data["organization"]
+        given = {"user": request.user, "organization": place, "passphrase": form.cleaned_data["passphrase"]}
+        if carried_out(form, lambda: make_key(**given, on=request.today)):
+            messages.success(request, _("The key is made. It waits for a second person's approval."))
+            return redirect("supervision:key-list")
+    return render(request, "supervision/key_make.html", {"form": form})
+
+
+@requires(Capability.APPROVE_KEYS)
+@form_page
+def key_approve(request: PageRequest, key: UUID) -> HttpResponse:
+    """The second person asks the inspector for the fingerprint, by voice, and compares."""
+    row = fetch(request, KEYS, pk=key)
+    if row.state != KeyState.WAITING or row.user_id == request.user.pk:
+        raise Http404
+    printed = fingerprint_of(row.public_key)
+    form = ApprovalForm(request.POST if request.method == "POST" else None, fingerprint=printed)
+    if (
+        form.is_bound
+        and form.is_valid()
+        and carried_out(form, lambda: approve_key(key=row, on=request.today, by=request.user))
+    ):
+        messages.success(request, _("The key is approved: from now on letters are sealed to it."))
+        return redirect("supervision:key-list")
+    return render(request, "supervision/key_approve.html", {"form": form, "key": row, "beginning": printed[:-4]})
+
+
+@EITHER
+@form_page
+def key_withdraw(request: PageRequest, key: UUID) -> HttpResponse:
+    """One's own key, or somebody's who has left the office."""
+    row = fetch(request, KEYS.exclude(state=KeyState.WITHDRAWN), pk=key)
+    form = EmptyForm(request.POST if request.method == "POST" else None)
+    if form.is_bound and form.is_valid():
+        left: list[int] = []
+        if carried_out(form, lambda: left.append(withdraw_key(key=row, on=request.today, by=request.user))):
+            messages.success(request, _("The key is withdrawn: nothing is sealed to it any longer."))
+            _warn(request, sum(left))
+            return redirect("supervision:key-list")
+    return render(request, "supervision/key_withdraw.html", {"form": form, "key": row})
+
+
+def _warn(request: PageRequest, short: int) -> None:
+    if short:
+        messages.warning(request, _("Some letters have fewer than two readers now: a reader has to seal them anew."))
+
+
+@requires(Capability.READ_LETTERS)
+@sensitive_post_parameters()
+@form_page
+def key_passphrase(request: PageRequest, key: UUID) -> HttpResponse:
+    """Another passphrase for the same key, with the one until now."""
+    row = fetch(request, InspectorKey.objects.filter(user=request.user.pk).exclude(state=KeyState.WITHDRAWN), pk=key)
+    form = OtherPassphraseForm(request.POST if request.method == "POST" else None)
+    if form.is_bound and form.is_valid():
+        given = {"old": form.cleaned_data["old"], "new": form.cleaned_data["new"]}
+        if carried_out(form, lambda: change_passphrase(key=row, by=request.user, **given)):
+            messages.success(request, _("The passphrase is changed. The old one opens nothing any more."))
+            return redirect("supervision:key-list")
+    return render(request, "supervision/key_passphrase.html", {"form": form, "key": row})

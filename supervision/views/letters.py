@@ -1,0 +1,81 @@
+"""Sealed letters, for the inspectors to whose keys they are sealed. The passphrase is asked for each time."""
+
+from uuid import UUID
+
+from django.core.paginator import Paginator
+from django.http import HttpResponse
+from django.shortcuts import render
+from django.views.decorators.debug import sensitive_post_parameters
+from django.views.decorators.http import require_http_methods, require_safe
+
+from members.choices import Capability, OfficeKind
+from members.models import Organization
+from members.paths import outermost
+from members.policy import fetch, requires
+from members.refusals import carried_out
+from members.requests import PageRequest
+from supervision.choices import KeyState, LetterState
+from supervision.forms.letterbox import WHOM
+from supervision.forms.letters import PassphraseForm, YearForm
+from supervision.queries.letter_list import LINES, WHOLE, narrowed
+from supervision.queries.letters import letter_counts as counts_of
+from supervision.services.letter_contents import NamedSubject, Opened
+from supervision.services.letters import open_by_inspector
+
+ON_A_PAGE = 30
+COUNTING = frozenset({Capability.COUNT_SUPERVISION, Capability.READ_LETTERS})
+COMMITTEE_OFFICES = (OfficeKind.COMMITTEE_SECRETARY, OfficeKind.COMMITTEE_STAFF, OfficeKind.INSPECTOR)
+
+
+@requires(Capability.READ_LETTERS)
+@require_safe
+def letter_list(request: PageRequest) -> HttpResponse:
+    """Those sealed to me: days, states and deadlines, nothing of what is inside."""
+    shown = request.GET.get("state", "")
+    page = Paginator(narrowed(LINES.visible_to(request.user), shown), ON_A_PAGE).get_page(request.GET.get("page"))
+    context = {
+        "page": page,
+        "shown": shown,
+        "states": LetterState.choices,
+        "has_key": request.user.inspector_keys.filter(state=KeyState.IN_USE).exists(),
+    }
+    return render(request, "supervision/letter_list.html", context)
+
+
+@requires(Capability.READ_LETTERS)
+@sensitive_post_parameters()
+@require_http_methods(["GET", "HEAD", "POST"])
+def letter_read(request: PageRequest, key: UUID) -> HttpResponse:
+    """The letter, for as long as this page is open. Nothing of it, nor of the passphrase, goes into the session."""
+    letter = fetch(request, WHOLE, pk=key)
+    form = PassphraseForm(request.POST if request.method == "POST" else None)
+    opened: list[Opened] = []
+    if form.is_bound and form.is_valid():
+        given = {"letter": letter, "user": request.user, "passphrase": form.cleaned_data["passphrase"]}
+        carried_out(form, lambda: opened.append(open_by_inspector(**given)))
+    context = {"letter": letter, "form": form, "opened": opened[0] if opened else None}
+    context["subjects"] = [in_words(subject) for one in opened for subject in one.contents.subjects]
+    return render(request, "supervision/letter_read.html", context)
+
+
+def in_words(subject: NamedSubject) -> str:
+    """Whom it is about, in one line."""
+    place = Organization.objects.filter(key=subject.organization).values_list("name", flat=True).first() or "—"
+    return " · ".join([place, str(dict(WHOM).get(subject.post, subject.post)), *subject.names])
+
+
+@requires(Capability.COUNT_SUPERVISION, Capability.READ_LETTERS)
+@require_safe
+def letter_counts(request: PageRequest) -> HttpResponse:
+    """How many came in, for committees. Never one or two: that would say that somebody wrote."""
+    form = YearForm(request.GET, today=request.today)
+    year = form.year()
+    counts = [count for path in counted_paths(request) for count in counts_of(path, year, on=request.today)]
+    return render(request, "supervision/letter_counts.html", {"form": form, "year": year, "counts": counts})
+
+
+def counted_paths(request: PageRequest) -> list[str]:
+    """Of committees: a branch's offices count nothing here, not even that there is nothing."""
+    held = request.user.standing.held
+    counting = [office for office in held if not office.capabilities.isdisjoint(COUNTING)]
+    return outermost(office.path for office in counting if office.kind in COMMITTEE_OFFICES)
