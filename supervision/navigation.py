@@ -67,4 +67,15 @@ SUPERVISION: tuple[Item, ...] = (
     ),
     Item("supervision:matter-mine", _("Matters of my branch"), "clipboard-check", None, for_members=True),
 )
-GROUPS: tuple[Group, ...] = ((_("Supervision"), SUPERVISION),)
+LETTERS = (
+    Item(
+        "supervision:letter-list",
+        _("Sealed letters"),
+        "envelope",
+        Capability.READ_LETTERS,
+        ("supervision:letter-", "supervision:relative-"),
+    ),
+    Item("supervision:letter-counts", _("Counts of sealed letters"), "envelope", Capability.RECEIVE_REPORTS),
+    Item("supervision:key-list", _("Inspectors' keys"), "key", Capability.APPROVE_KEYS, ("supervision:key-",)),
+)
+GROUPS: tuple[Group, ...] = ((_("Supervision"), (*SUPERVISION, *LETTERS)),)

@@ -13,7 +13,10 @@ MOST_LETTERS = 20_000
 YEARS_BACK = 6
 
 
-def passphrase_field(label: Any = _("Passphrase"), *, is_new: bool = False, **kwargs: Any) -> forms.CharField:
+PASSPHRASE = _("Passphrase")
+
+
+def passphrase_field(label: Any = PASSPHRASE, *, is_new: bool = False, **kwargs: Any) -> forms.CharField:
     """Not stripped, and remembered by no browser."""
     attributes = {"autocomplete": "new-password" if is_new else "off"}
     widget = forms.PasswordInput(attrs=attributes)
