@@ -101,6 +101,8 @@ class Concerned:
     members: frozenset[int]
     names: frozenset[str]
     close: frozenset[str]
+    written: frozenset[str]
+    """Organizations as the writer named them."""
     homes: frozenset[str]
     """Organizations to which they belong, by what was written, by their rosters and their offices."""
     led: frozenset[str]
@@ -147,6 +149,7 @@ def concerned(subjects: Sequence[Subject], facts: Facts, close: Collection[str] 
         members=members,
         names=(names | {plain(one.name) for one in readers}) - {""},
         close=frozenset(plain(name) for name in close) - {""},
+        written=frozenset(one.path for one in subjects),
         homes=frozenset(home_of(path, facts.kinds) for path in places),
         led=frozenset(_led(subjects, facts.kinds))
         | {held.path for held in theirs if _leads(held.kind, held.path, facts.kinds)}
@@ -172,8 +175,9 @@ def plain(name: str) -> str:
 
 def _levels(about: Concerned, kinds: Mapping[str, str], conditions: Conditions) -> Iterator[str]:
     """Committees above everybody, the lowest first."""
-    lowest = [committee_above(home, kinds) for home in about.homes]
+    lowest = [committee_above(home_of(path, kinds), kinds) for path in about.written]
     if conditions.level:
+        lowest += [committee_above(home, kinds) for home in about.homes]
         lowest += [_above_a_head(path, kinds) for path in about.led]
     if not all(lowest):
         return iter(())
