@@ -27,7 +27,7 @@ STEPS: dict[str, tuple[str, str, str]] = {
 """Step → the field that says that it was taken, and what the trail calls taking and correcting it."""
 
 
-def propose_matter(matter: Matter, *, by: User, on: date) -> Matter:
+def propose_matter(matter: Matter, *, by: User | str, on: date) -> Matter:
     """Store what was proposed. The same key twice stores it once. Raises Refused."""
     if known := Matter.objects.filter(pk=matter.pk, organization=matter.organization).first():
         return known
@@ -45,13 +45,13 @@ def propose_matter(matter: Matter, *, by: User, on: date) -> Matter:
 
 
 @transaction.atomic
-def correct_matter(*, matter: Matter, values: Values, reason: str, by: User, on: date) -> list[str]:
+def correct_matter(*, matter: Matter, values: Values, reason: str, by: User | str, on: date) -> list[str]:
     """The names of what changed in the proposal. Raises Refused."""
     return _change(matter, values, "correct_matter", reason=reason, by=by, on=on, needs_reason=True)
 
 
 @transaction.atomic
-def take_step(*, matter: Matter, step: str, values: Values, reason: str = "", by: User, on: date) -> list[str]:
+def take_step(*, matter: Matter, step: str, values: Values, reason: str = "", by: User | str, on: date) -> list[str]:
     """Put down opinion, decision, execution or review; what stands there is corrected with a reason. Raises Refused.
 
     Sent twice, the second changes nothing.
@@ -66,7 +66,7 @@ def take_step(*, matter: Matter, step: str, values: Values, reason: str = "", by
 
 
 @transaction.atomic
-def remove_matter(matter: Matter, *, reason: str, by: User) -> None:
+def remove_matter(matter: Matter, *, reason: str, by: User | str) -> None:
     """Take out what was recorded by mistake; the trail keeps that it was there. A decided one stays. Raises Refused."""
     held = Matter.objects.select_for_update().get(pk=matter.pk)
     if held.decided_on:
@@ -77,20 +77,20 @@ def remove_matter(matter: Matter, *, reason: str, by: User) -> None:
     held.delete()
 
 
-def put_matters_export_on_record(*, place: Organization | None, rows: int, by: User) -> None:
+def put_matters_export_on_record(*, place: Organization | None, rows: int, by: User | str) -> None:
     """That the register left the program as a workbook; without a place, all that the person may see."""
     code = place.code if place else ""
     record(action="export_matters", by=by, subject=place, organization_code=code, details={"rows": rows})
 
 
-def put_counts_export_on_record(*, place: Organization, year: int, rows: int, by: User) -> None:
+def put_counts_export_on_record(*, place: Organization, year: int, rows: int, by: User | str) -> None:
     """That the counts of a committee's branches left the program."""
     details = {"year": year, "rows": rows}
     record(action="export_matter_counts", by=by, subject=place, organization_code=place.code, details=details)
 
 
 def _change(
-    matter: Matter, values: Values, action: str, *, reason: str, by: User, on: date, needs_reason: bool
+    matter: Matter, values: Values, action: str, *, reason: str, by: User | str, on: date, needs_reason: bool
 ) -> list[str]:
     held = Matter.objects.select_for_update().get(pk=matter.pk)
     changes = [(name, old, new) for name, new in values.items() if (old := getattr(held, name)) != new]
@@ -134,7 +134,9 @@ def _day_of_opinion(matter: Matter, values: Values, on: date) -> date:
     return meeting.day
 
 
-def _record(action: str, matter: Matter, by: User, *, reason: str = "", changes: list[Change] | None = None) -> None:
+def _record(
+    action: str, matter: Matter, by: User | str, *, reason: str = "", changes: list[Change] | None = None
+) -> None:
     record(
         action=action,
         by=by,

@@ -12,6 +12,7 @@ from meetings import demo as meetings
 from members import demo as members
 from reminders import demo as reminders
 from rulebook.console import JsonCommand, WrongUse
+from supervision import demo as supervision
 
 
 class Command(JsonCommand):
@@ -25,6 +26,7 @@ class Command(JsonCommand):
         logins = members.fill(on=today)
         meetings.fill(on=today)
         dues.fill(on=today)
+        supervision.fill(on=today)
         reminders.fill(on=today)
         return {"logins": logins}
 
