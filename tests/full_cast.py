@@ -38,6 +38,7 @@ from tests.full_cast_dues import dues
 from tests.full_cast_duties import duties
 from tests.full_cast_meetings import meetings
 from tests.full_cast_messages import messages
+from tests.full_cast_suggestions import suggestions
 
 PNG = b"\x89PNG\r\n\x1a\n" + b"0" * 24
 LAST_YEAR = TODAY - timedelta(days=365)
@@ -72,6 +73,7 @@ def make_full_cast() -> FullCast:
     messages(full)
     wordings_and_channels(full)
     duties(full)
+    suggestions(full)
     return full
 
 

@@ -291,6 +291,14 @@ SCOPE: dict[str, dict[str, str]] = {
         "district_staff": "district branch next-branch",
         "county_staff": "district branch next-branch other-branch",
     },
+    # The branch's offices, one's own, and what is shared with the members of the branch. Committees count them.
+    "Suggestion": {
+        "secretary": "zhang li",
+        "officer": "zhang li",
+        "member": "zhang",
+        "next_secretary": "wang",
+        "other_secretary": "zhao",
+    },
     # Not a queryset's visible_to but members.queries.trail.visible_entries.
     "Entry": {
         "secretary": "branch group",

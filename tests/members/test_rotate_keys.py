@@ -18,6 +18,7 @@ from members.models import Contact, ContactPerson, HelpRequest, Member, RosterIm
 from members.services import keys
 from members.services.keys import reseal_everything, sealed_fields
 from reminders.models import Answer, ChannelSetup, NotApplicable
+from supervision.models import Suggestion
 from tests.cast import TODAY, make_member, make_national_id
 from tests.dues.ledger import fix, month
 from tests.reminders.told import tell
@@ -53,6 +54,10 @@ def rows(old_ring, cast):
     rows_of_dues(cast.zhang)
     LedgerImport.objects.create(organization=cast.branch, year=2026, file_name="台账.xlsx", content="张英 4000")
     rows_of_reminders(cast)
+    Suggestion.objects.create(
+        organization=cast.branch, member=cast.zhang, kind="work", text="暖气不热", asked_on=TODAY, due_on=TODAY,
+        recorded_by=cast.member, answered_on=TODAY, answered_by=secretary, answer="修好了", outcome="solved",
+    )  # fmt: skip
     return cast
 
 

@@ -17,6 +17,7 @@ from members.choices import Capability
 from members.duty_words import Place, duty_words
 from members.models import HelpRequest, Member, Organization, Situation, Term
 from reminders.queries.duties import duties_below
+from supervision.models import Suggestion
 from tests.cast import TODAY
 from tests.dues.ledger import charge, month
 
@@ -28,6 +29,7 @@ OF_RULES = {
     *("contact", "help_request", "term_election"),
     *("dues_bases", "dues_collection", "dues_remittance", "dues_disclosure"),
     *("dues_arrears", "dues_review", "dues_relief"),
+    "suggestion",
 }
 
 
@@ -85,6 +87,10 @@ def busy(cast):
         member=cast.zhang, decided_on=date(2026, 10, 3), kind="waiver", ground="困难", needs_superior=True, rule="x",
         valid_from=month("2026-10"),
     )  # fmt: skip
+    Suggestion.objects.create(
+        organization=cast.branch, member=cast.zhang, kind="work", text="暖气不热", asked_on=TODAY, due_on=TODAY,
+        recorded_by=cast.member,
+    )  # fmt: skip
     return cast
 
 
@@ -118,6 +124,7 @@ def test_every_button_opens_a_page_for_who_may_press_it(busy, client, django_ass
         ("dues_disclosure", "/dues/disclosure/?org=branch&year=2026-11"),
         ("dues_arrears", "/dues/members/{zhang}/"),
         ("dues_relief", "/dues/reliefs/"),
+        ("suggestion", "/supervision/suggestions/?org=branch&state=waiting"),
     ],
 )
 def test_the_address_names_what_is_to_be_filled_in(cast, kind, address):

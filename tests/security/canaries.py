@@ -12,6 +12,7 @@ from members.workbooks.stored import dump_cells
 from reminders.models import ChannelSetup, Message
 from reminders.rules.links import LINK, STANDS
 from reminders.services.links import answer_link
+from supervision.models import Suggestion
 from tests.cast import make_national_id
 from tests.full_cast import FullCast, make_full_cast
 from tests.full_cast_channels import ADDRESS
@@ -54,6 +55,7 @@ def make_canaries() -> Canaries:
     hide_in_channels(canaries)
     hide_in_messages(canaries)
     hide_reasons(canaries)
+    hide_in_suggestions(canaries)
     return canaries
 
 
@@ -162,6 +164,17 @@ def hide_reasons(canaries: Canaries) -> None:
     for number, (name, expected) in enumerate(canaries.full.rows[Expected].items(), start=1):
         reason = canaries.hide("reason for an absence", name, f"absent-canary-{number}")
         Expected.objects.filter(pk=expected.pk).update(state="absent", reason=reason, reason_source="member")
+
+
+def hide_in_suggestions(canaries: Canaries) -> None:
+    for number, (name, one) in enumerate(canaries.full.rows[Suggestion].items(), start=1):
+        Suggestion.objects.filter(pk=one.pk).update(
+            text=canaries.hide("suggestion", name, f"suggestion-canary-{number}"),
+            answer=canaries.hide("suggestion", name, f"answered-canary-{number}"),
+            answered_on="2026-11-01",
+            answered_by=canaries.full.cast.secretary,
+            outcome="solved",
+        )
 
 
 def written(fen: int) -> tuple[str, str, str]:

@@ -49,6 +49,7 @@ DUES = {
     "cell of a ledger": {"officer": "branch"},
     "what a message says": SCOPE["Message"],
     "reason for an absence": SCOPE["Expected"],
+    "suggestion": SCOPE["Suggestion"],
     **dict.fromkeys(BASES, BASES_SEEN),
 }
 """Kind → who sees whose. The committee decides about reliefs and sees large dues, never why somebody is behind."""
