@@ -36,9 +36,11 @@ from tests.cast import TODAY, Cast, make_cast, make_member, make_user
 from tests.full_cast_channels import wordings_and_channels
 from tests.full_cast_dues import dues
 from tests.full_cast_duties import duties
+from tests.full_cast_matters import matters
 from tests.full_cast_meetings import meetings
 from tests.full_cast_messages import messages
 from tests.full_cast_suggestions import suggestions
+from tests.full_cast_talks import talks
 
 PNG = b"\x89PNG\r\n\x1a\n" + b"0" * 24
 LAST_YEAR = TODAY - timedelta(days=365)
@@ -73,7 +75,9 @@ def make_full_cast() -> FullCast:
     messages(full)
     wordings_and_channels(full)
     duties(full)
+    matters(full)
     suggestions(full)
+    talks(full)
     return full
 
 

@@ -291,6 +291,37 @@ SCOPE: dict[str, dict[str, str]] = {
         "district_staff": "district branch next-branch",
         "county_staff": "district branch next-branch other-branch",
     },
+    # Who talked with whom is the branch's; what was said the two's alone, whatever the office.
+    "Talk": {
+        "secretary": "zhang li",
+        "officer": "zhang li",
+        "member": "zhang",
+        "next_secretary": "wang",
+        "other_secretary": "zhao",
+    },
+    "TalkNote": {"member": "zhang-zhang zhang-li"},
+    "Checklist": {
+        "member": "county district",
+        "district_staff": "district",
+        "county_staff": "county district other-district",
+    },
+    # The branch's offices see what was shared, and nobody above them even that.
+    "SelfCheck": {
+        "member": "zhang zhang-shared",
+        "secretary": "zhang-shared li-shared",
+        "officer": "zhang-shared li-shared",
+        "group_leader": "li-shared",
+        "next_secretary": "wang-shared",
+        "other_secretary": "zhao-shared",
+    },
+    # The branch's offices; its members those that aren't marked. Committees count them.
+    "Matter": {
+        "secretary": "branch branch-marked",
+        "officer": "branch branch-marked",
+        "member": "branch",
+        "next_secretary": "next-branch",
+        "other_secretary": "other-branch",
+    },
     # The branch's offices, one's own, and what is shared with the members of the branch. Committees count them.
     "Suggestion": {
         "secretary": "zhang li",

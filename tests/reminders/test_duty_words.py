@@ -20,6 +20,7 @@ from reminders.queries.duties import duties_below
 from supervision.models import Suggestion
 from tests.cast import TODAY
 from tests.dues.ledger import charge, month
+from tests.supervision.matters import DECISION, MAY, matter
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("today")]
 
@@ -30,13 +31,15 @@ OF_RULES = {
     *("dues_bases", "dues_collection", "dues_remittance", "dues_disclosure"),
     *("dues_arrears", "dues_review", "dues_relief"),
     "suggestion",
+    *("major_matter_opinion", "major_matter_review"),
+    "heart_talk",
 }
 
 
 def kinds_in_sources():
     """What the modules behind `settings.DUTIES` make duties of: literals and constants in calls of `Duty`."""
     found = set()
-    for app in ("members", "meetings", "dues"):
+    for app in ("members", "meetings", "dues", "supervision"):
         for file in (Path(settings.BASE_DIR) / app / "rules").glob("*duties.py"):
             text = file.read_text()
             constants = {
@@ -91,6 +94,8 @@ def busy(cast):
         organization=cast.branch, member=cast.zhang, kind="work", text="暖气不热", asked_on=TODAY, due_on=TODAY,
         recorded_by=cast.member,
     )  # fmt: skip
+    matter(cast.branch)
+    matter(cast.branch, **DECISION | {"decided_on": MAY}, executed_on=MAY, execution_text="好")
     return cast
 
 

@@ -15,8 +15,8 @@ EXECUTION = {"executed_on": AUGUST, "execution_text": "已完工"}
 
 def matter(place, **facts):
     known = {
-        "kind": "project", "title": "修东巷的路", "proposal": "东巷路面破损，拟重铺", "proposed_on": MAY,
-        "proposed_by": "居委会",
+        "kind": "project", "title": "修东巷的路", "proposal": "东巷路面破损，拟重铺",
+        "proposed_on": MAY, "proposed_by": "居委会",
     }  # fmt: skip
     return Matter.objects.create(organization=place, **known | facts)
 

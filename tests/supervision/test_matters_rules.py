@@ -8,7 +8,7 @@ import pytest
 from members.choices import UnitKind
 from rulebook.local import LocalRule
 from rulebook.values import DutyState
-from supervision.rules.matter_duties import Step, opinion_duties, opinion_due, review_duties, review_due
+from supervision.rules.matter_duties import Step, opinion_due, opinion_duties, review_due, review_duties
 from supervision.rules.matters import (
     Contradiction,
     Course,

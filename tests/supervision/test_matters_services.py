@@ -218,7 +218,7 @@ def test_only_what_was_not_decided_is_taken_out(cast):
 # --- Counts and duties ----------------------------------------------------------------------------------------------
 @pytest.fixture
 def course(cast):
-    """In two branches: one that waits, one decided without, one decided in time, one carried out, one looked back on."""
+    """In two branches: one waits, one was decided without, one in time, one carried out, one looked back on."""
     matter(cast.branch)
     matter(cast.branch, **DECISION)
     matter(cast.branch, **OPINION, **DECISION)
