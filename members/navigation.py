@@ -103,7 +103,8 @@ def groups() -> tuple[Group, ...]:
 
 def page_frame(request: HttpRequest) -> dict[str, Any]:
     """Context processor: `frame` with navigation, person, organization and look."""
-    look = {"look": preferences.look_of(request), "switches": preferences.switches(request)}
+    chosen = preferences.look_of(request)
+    look = {"look": chosen, "switches": preferences.switches(chosen, get_language())}
     user = getattr(request, "user", None)
     return {"frame": look | (_about(user, request) if isinstance(user, User) else {})}
 

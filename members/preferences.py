@@ -2,10 +2,12 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, fields
+from functools import lru_cache
 from typing import Any
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
+from django.template.loader import render_to_string
 from django.utils import translation
 from django.utils.translation import gettext_lazy as _
 
@@ -26,6 +28,7 @@ CHOICES: dict[str, list[tuple[str, Any]]] = {
     "text_size": TextSize.choices,
     "theme": Theme.choices,
 }
+VALUES = {name: frozenset(value for value, _label in options) for name, options in CHOICES.items()}
 LABELS = {
     "language": (_("Language"), "translate"),
     "text_size": (_("Type size"), "type"),
@@ -42,7 +45,7 @@ def look_of(request: HttpRequest) -> Look:
 
 def valid(chosen: Mapping[str, str]) -> dict[str, str]:
     """The choices that exist, by field of `Look`."""
-    return {name: chosen[name] for name in CHOICES if chosen.get(name) in dict(CHOICES[name])}
+    return {name: chosen[name] for name in CHOICES if chosen.get(name) in VALUES[name]}
 
 
 def cookie_name(name: str) -> str:
@@ -57,21 +60,17 @@ def remember_on(response: HttpResponse, chosen: Mapping[str, str]) -> None:
         )
 
 
-def switches(request: HttpRequest) -> list[dict[str, Any]]:
-    """The switches at the foot of a page, each with its options and the one that is on."""
-    look = look_of(request)
-    return [
-        {
-            "name": field.name,
-            "label": LABELS[field.name][0],
-            "icon": LABELS[field.name][1],
-            "options": [
-                {"value": value, "label": label, "chosen": value == getattr(look, field.name)}
-                for value, label in CHOICES[field.name]
-            ],
-        }
-        for field in fields(Look)
-    ]
+@lru_cache
+def switches(look: Look, _language: str | None) -> str:
+    """The switches at the foot of a page, each with its options and the one that is on: written once for a look."""
+    choices = [_switch(field.name, look) for field in fields(Look)]
+    return render_to_string("includes/switches.html", {"switches": choices})
+
+
+def _switch(name: str, look: Look) -> dict[str, Any]:
+    label, icon = LABELS[name]
+    options = [{"value": value, "label": text, "chosen": value == getattr(look, name)} for value, text in CHOICES[name]]
+    return {"name": name, "label": label, "icon": icon, "options": options}
 
 
 class PersonLanguageMiddleware:

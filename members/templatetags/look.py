@@ -4,9 +4,11 @@ from datetime import timedelta
 from functools import lru_cache
 
 from django import template
+from django.template.loader import render_to_string
 from django.templatetags.static import static
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
+from django.utils.translation import get_language
 
 register = template.Library()
 
@@ -47,6 +49,17 @@ def icon(name: str) -> SafeString:
         static("vendor/bootstrap-icons/icons.svg"),
         name,
     )
+
+
+@register.simple_tag
+def fixed(template_name: str) -> SafeString:
+    """A part that is the same on every page in a language: it knows nothing of the page, and is written once."""
+    return _written(template_name, get_language())
+
+
+@lru_cache
+def _written(template_name: str, _language: str | None) -> SafeString:
+    return render_to_string(template_name)
 
 
 @register.simple_tag

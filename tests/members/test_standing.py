@@ -1,6 +1,6 @@
 """Offices of a day decide what somebody may do, and where."""
 
-from datetime import date
+from datetime import date, timedelta
 
 import pytest
 
@@ -149,3 +149,22 @@ def test_handing_over_is_one_office_ending_and_another_beginning(cast, django_as
         before, after = standing_of(cast.secretary, on=TODAY), standing_of(successor, on=TODAY)
     assert before.held == ()
     assert after.paths(Capability.EDIT_ROSTER) == [cast.branch.path]
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("part", ["secretary", "member", "county_staff", "stranger"])
+def test_the_written_statement_finds_what_the_queryset_finds(cast, part):
+    user, member = cast.users()[part], cast.li
+    user.member = user.member or member
+    for number, days in enumerate([(None, None), (-9, 0), (0, None), (1, None), (-9, 1), (None, 0)]):
+        first, last = (None if day is None else TODAY + timedelta(days=day) for day in days)
+        holder = {"user": user} if number % 2 else {"member": user.member}
+        Office.objects.create(
+            kind=OfficeKind.values[number], organization=cast.group, valid_from=first, valid_until=last, **holder
+        )
+
+    found = Office.objects.held_by(user).holding(TODAY).order_by("organization__path")
+
+    assert sorted(
+        (one.kind, one.path, one.code, one.organization) for one in standing_of(user, on=TODAY).held
+    ) == sorted(found.values_list("kind", "organization__path", "organization__code", "organization__name"))
