@@ -45,14 +45,23 @@ def search_terms(*, names: list[str], numbers: list[str]) -> str:
     return " ".join(words)
 
 
-def postgres_query(text: str) -> str:
-    """What was typed, as a `tsquery`; empty when nothing in it can be searched for."""
-    return " & ".join(_part(part, both=" & ", prefix=":*", quote="", either=" | ") for part in _parts(text))
+def postgres_query(text: str, *, whole: bool = False) -> str:
+    """What was typed, as a `tsquery`; empty when nothing in it can be searched for. `whole`: pinyin and initials only
+    as they stand, without what begins so.
+    """
+    prefix = "" if whole else ":*"
+    return " & ".join(_part(part, both=" & ", prefix=prefix, quote="", either=" | ") for part in _parts(text))
 
 
-def sqlite_query(text: str) -> str:
-    """What was typed, as an FTS5 expression; empty when nothing in it can be searched for."""
-    return " AND ".join(_part(part, both=" AND ", prefix="*", quote='"', either=" OR ") for part in _parts(text))
+def sqlite_query(text: str, *, whole: bool = False) -> str:
+    """The same as an FTS5 expression."""
+    prefix = "" if whole else "*"
+    return " AND ".join(_part(part, both=" AND ", prefix=prefix, quote='"', either=" OR ") for part in _parts(text))
+
+
+def means_more(text: str) -> bool:
+    """Whether something in it is found also as the beginning of a word."""
+    return any(part[0].isalpha() and part.isascii() for part in _parts(text))
 
 
 def _part(part: str, *, both: str, prefix: str, quote: str, either: str) -> str:

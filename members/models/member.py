@@ -102,18 +102,21 @@ class MemberQuerySet(models.QuerySet["Member"]):
         held = Situation.objects.of(*VOTELESS_KINDS).holding(on).filter(member=OuterRef("pk"))
         return self.filter(~formal_on(on) | Exists(held))
 
-    def search(self, text: str) -> "MemberQuerySet":
-        """Found by characters of the name, pinyin, initials or the end of a number; nothing typed finds everybody."""
+    def search(self, text: str, *, whole: bool = False) -> "MemberQuerySet":
+        """Found by characters of the name, pinyin, initials or the end of a number; nothing typed finds everybody.
+
+        `whole`: whose pinyin or initials are what was typed, and not only begin so.
+        """
         if not text.strip():
             return self
         if connection.vendor == "postgresql":
             match = "to_tsvector('simple', members_member.search_terms) @@ to_tsquery('simple', %s)"
-            query = postgres_query(text)
+            query = postgres_query(text, whole=whole)
         else:
             match = "members_member.id IN (SELECT rowid FROM members_member_search WHERE search_terms MATCH %s)"
             if len(text.strip()) == 1:  # too many are found: "+" lets SQLite go through the scope, not through them
                 match = f"+{match}"
-            query = sqlite_query(text)
+            query = sqlite_query(text, whole=whole)
         found = self.extra(where=[match], params=[query]) if query else self.none()  # noqa: S610 - the query is a parameter
         return cast(MemberQuerySet, found)
 

@@ -9,6 +9,7 @@ from typing import Any
 from django.db.models import Q, Subquery, Value
 from django.db.models.functions import Concat
 
+from members.among import Among
 from members.choices import Capability, DatePrecision, DuesCategory, LeavingReason, Membership, SituationKind
 from members.filters import AGES, NONE, RosterFilter
 from members.models import Member, Organization, Situation, User
@@ -17,6 +18,7 @@ from members.paths import STEP, subtree
 from members.queries.keyset import Order, Page, Place, page
 from members.rules.dates import PartialDate, months_before, years_between
 from members.rules.people import membership_on
+from members.search import means_more
 
 ORDERS = {
     "": Order(("roster_path", "name_key", "id")),
@@ -24,7 +26,7 @@ ORDERS = {
     "age": Order(("birth_on", "id"), nullable=True),
     "joined": Order(("joined_on", "id"), nullable=True),
 }
-COUNTED, FOUND = 1_000, 200
+COUNTED, FOUND = 600, 200
 """Where counting stops, without a filter and with one: nobody reads further, and it would cost more than the page."""
 COMMON_KINDS = (SituationKind.RETIRED, SituationKind.RELOCATED, SituationKind.MOBILE, SituationKind.FRAIL)
 """Found by going through the roster; the others by going through the few to whom they apply."""
@@ -111,16 +113,17 @@ def asked(
     on: date,
     capability: Capability = Capability.VIEW_ROSTER,
     walking: bool = False,
+    whole: bool = False,
 ) -> MemberQuerySet:
-    """Whom the filter asks for, of those with whom the user works."""
+    """Whom the filter asks for, of those with whom the user works. `whole` as in `search`."""
     if chosen.former:
         members = former_members(user, chosen.org, capability)
     else:
         members = roster(user, chosen.org, capability, walking=walking)
-    return narrowed(members, chosen, on=on)
+    return narrowed(members, chosen, on=on, whole=whole)
 
 
-def narrowed(members: MemberQuerySet, chosen: RosterFilter, *, on: date) -> MemberQuerySet:
+def narrowed(members: MemberQuerySet, chosen: RosterFilter, *, on: date, whole: bool = False) -> MemberQuerySet:
     """Those whom the filter asks for on that day."""
     if chosen.situation:
         members = _in_situation(members, chosen.situation, on)
@@ -132,7 +135,7 @@ def narrowed(members: MemberQuerySet, chosen: RosterFilter, *, on: date) -> Memb
         members = members.filter(_of_age(chosen.ages, on))
     if chosen.voting:
         members = members.voting(on) if chosen.voting == "yes" else members.voteless(on)
-    return members.search(chosen.q)
+    return members.search(chosen.q, whole=whole)
 
 
 def _in_situation(members: MemberQuerySet, situation: str, on: date) -> MemberQuerySet:
@@ -170,19 +173,29 @@ def roster_list(user: User, chosen: RosterFilter, *, on: date) -> Listed:
     Of a search only the first that are found are listed, in whatever order the index gives them: a common name is never
     sorted as a whole.
     """
-    members = asked(user, chosen, on=on)
     if chosen.q.strip():
-        found = list(members.order_by().values_list("pk", flat=True)[: FOUND + 1])
-        count = None if len(found) > FOUND else len(found)
-        narrow = members if chosen.former else Member.objects.all()
-        return Listed(narrow.filter(pk__in=found[:FOUND]), count, FOUND, partly=count is None)
+        return _found(user, chosen, on)
+    members = asked(user, chosen, on=on)
     most = FOUND if chosen.narrows else COUNTED
-    count = members.order_by()[: most + 1].count()
+    counted = members.order_by() if chosen.narrows else members.order_by("roster_path").values("roster_path")
+    count = counted[: most + 1].count()  # in the order of an index that has the path, without looking at the rows
     if count <= most:
         return Listed(members, count, most)
     if chosen.sort:
         members = asked(user, chosen, on=on, walking=True)
     return Listed(members, None, most)
+
+
+def _found(user: User, chosen: RosterFilter, on: date) -> Listed:
+    """Whole initials first: the index has them as one list, and where they alone are too many it was asked enough."""
+    found: list[int] = []
+    for whole in (True, False) if means_more(chosen.q) else (False,):
+        if len(found) <= FOUND:
+            members = asked(user, chosen, on=on, whole=whole)
+            found = list(members.order_by().values_list("pk", flat=True)[: FOUND + 1])
+    count = None if len(found) > FOUND else len(found)
+    narrow = members if chosen.former else Member.objects.all()
+    return Listed(narrow.filter(pk__in=found[:FOUND]), count, FOUND, partly=count is None)
 
 
 def page_of(members: MemberQuerySet, *, sort: str, place: Place, former: bool = False) -> Page:
@@ -197,7 +210,7 @@ def place_of(member: Any) -> str:
 
 def rows_of(members: Sequence[Any], names: Mapping[str, str], *, on: date) -> list[RosterRow]:
     """The members with their situations of that day."""
-    held = Situation.objects.holding(on).filter(member__in=[member.id for member in members])
+    held = Situation.objects.holding(on).filter(Among("member_id", [member.id for member in members]))
     situations = defaultdict(set)
     for member_id, kind in held.values_list("member_id", "kind"):
         situations[member_id].add(kind)

@@ -7,11 +7,11 @@ from functools import lru_cache
 from html import escape
 
 from django import template
-from django.utils.html import format_html, format_html_join
+from django.utils.html import conditional_escape, format_html, format_html_join
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import get_language
 
-from members.filters import FIELDS
+from members.filters import COLUMNS, FIELDS
 from members.roster_table import Line, Table
 
 register = template.Library()
@@ -52,11 +52,30 @@ def _filter_choice(name: str, chosen: str, language: str | None) -> SafeString:
 
 @register.simple_tag
 def labelled_select(name: str, label: object, choices: Iterable[tuple[str, object]], chosen: str) -> SafeString:
-    options = ((code, mark_safe(" selected") if code == chosen else "", text) for code, text in choices)
+    options = [
+        f'<option value="{escape(code)}"{" selected" if code == chosen else ""}>{conditional_escape(text)}</option>'
+        for code, text in choices
+    ]
     return format_html(
         '<div><label class="form-label" for="id_{0}">{1}</label>'
         '<select class="form-select" name="{0}" id="id_{0}">{2}</select></div>',
         name,
         label,
-        format_html_join("", '<option value="{}"{}>{}</option>', options),
+        mark_safe("".join(options)),  # noqa: S308 - each is escaped
     )
+
+
+@register.simple_tag
+def column_choices(columns: Iterable[str], shown: Iterable[str]) -> SafeString:
+    """A box for each column that can be shown; the same for all who show the same, and so made once."""
+    return _column_choices(tuple(columns), frozenset(shown), get_language())
+
+
+@lru_cache(maxsize=128)
+def _column_choices(columns: tuple[str, ...], shown: frozenset[str], language: str | None) -> SafeString:
+    box = (
+        '<label class="menu-choice"><input class="form-check-input" type="checkbox" name="columns" value="{}"{}> '
+        "{}</label>"
+    )
+    boxes = ((column, mark_safe(" checked") if column in shown else "", COLUMNS[column]) for column in columns)
+    return format_html_join("", box, boxes)

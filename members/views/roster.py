@@ -14,7 +14,7 @@ from members import tasks
 from members.choices import Capability
 from members.exporting.roster import AT_ONCE, MOST_ROWS, count_rows, demand_reason, export_roster
 from members.exporting.roster_kind import NAME, may_reveal_all, parameters_of
-from members.filters import COLUMNS, RosterFilter, kept_pairs, kept_query, offered_columns, shown_columns
+from members.filters import RosterFilter, kept_pairs, kept_query, offered_columns, shown_columns
 from members.forms.roster import SavedFilterForm
 from members.models import Organization, SavedFilter, User
 from members.models.member import MemberQuerySet
@@ -156,9 +156,9 @@ def _addresses(request: PageRequest) -> dict[str, Any]:
 
 
 def _columns(request: PageRequest, shown: list[str], *, former: bool) -> dict[str, Any]:
-    offered = offered_columns(former=former)
     return {
-        "column_choices": [(column, COLUMNS[column], column in shown) for column in offered],
+        "offered_columns": offered_columns(former=former),
+        "shown_columns": shown,
         "chosen_columns": shown if "columns" in request.GET else [],
     }
 
