@@ -14,6 +14,7 @@ from members.policy import ApiPolicy, signed_in
 from reminders.api import MessageViewSet
 from reminders.api_duties import DeskViewSet, DutyViewSet
 from supervision.api_matters import MatterViewSet
+from supervision.api_reports import ReportViewSet
 from supervision.api_suggestions import SuggestionViewSet
 from supervision.api_talks import ChecklistViewSet, TalkViewSet
 
@@ -28,6 +29,7 @@ router.register("suggestions", SuggestionViewSet, basename="suggestion")
 router.register("matters", MatterViewSet, basename="matter")
 router.register("talks", TalkViewSet, basename="talk")
 router.register("checklists", ChecklistViewSet, basename="checklist")
+router.register("reports", ReportViewSet, basename="report")
 router.register("duties", DutyViewSet, basename="duty")
 router.register("desk", DeskViewSet, basename="desk")
 router.register("messages", MessageViewSet, basename="message")

@@ -118,6 +118,7 @@ DUTIES = [
     "supervision.queries.suggestion_duties.suggestions_due",
     "supervision.queries.report_duties.report_duties",
     "supervision.queries.talk_years.talk_duties",
+    "supervision.queries.appraisal_duties.appraisal_duties",
     "supervision.queries.matter_duties.matter_duties",
 ]
 """What each app says is due: called with the path of an organization and `on=`; see `reminders.queries.duties`."""
@@ -147,6 +148,7 @@ OWN_LINKS = [
     "dues.queries.start.own_links",
     "supervision.queries.suggestions.own_links",
     "supervision.queries.talk_links.own_links",
+    "supervision.queries.appraisals.own_links",
     "reminders.queries.start.own_links",
 ]
 MEMBER_LINKS = ["dues.queries.start.member_links", "reminders.queries.preferences.member_links"]

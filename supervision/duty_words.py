@@ -29,6 +29,12 @@ def _talks(place: Place) -> str:
     return f"{reverse('supervision:talk-year')}?{wanted}"
 
 
+def _appraisals(place: Place) -> str:
+    """The closed appraisals of that year; who was graded lower stands in them with what is done."""
+    wanted = urlencode({"org": place.organization.code, "year": place.duty.period})
+    return f"{reverse('supervision:round-list')}?{wanted}"
+
+
 def _matters_for_opinion(place: Place) -> str:
     wanted = urlencode({"org": place.organization.code, "state": "opinion", "order": "oldest"})
     return f"{reverse('supervision:matter-list')}?{wanted}"
@@ -55,6 +61,14 @@ WORDS: dict[str, DutyWords] = {
         "lightbulb",
         Capability.VIEW_SUPERVISION,
         Capability.RECORD_SUPERVISION,
+    ),
+    "appraisal_follow_up": DutyWords(
+        _("Help after an appraisal"),
+        _("See who needs it"),
+        _appraisals,
+        "patch-check",
+        Capability.VIEW_SUPERVISION,
+        Capability.VIEW_SUPERVISION,
     ),
     "supervision_report": DutyWords(
         _("Supervision report"),

@@ -42,6 +42,17 @@ SUPERVISION: tuple[Item, ...] = (
         ("supervision:checklist-",),
     ),
     Item(
+        "supervision:round-list",
+        _("Democratic appraisal"),
+        "patch-check",
+        Capability.COUNT_SUPERVISION,
+        ("supervision:round-", "supervision:appraisee-"),
+    ),
+    Item(
+        "supervision:appraisal-mine", _("My appraisals"), "patch-check", None, ("supervision:appraisal-",),
+        for_members=True,
+    ),  # fmt: skip
+    Item(
         "supervision:report-list",
         _("Supervision reports"),
         "file-earmark-text",

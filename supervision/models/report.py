@@ -14,9 +14,11 @@ from supervision.models.scope import held_at
 
 class ReportQuerySet(models.QuerySet["Report"]):
     def visible_to(self, user: User, capability: Capability = Capability.VIEW_SUPERVISION) -> "ReportQuerySet":
-        """The offices of whoever reports; the committees above, once it was submitted."""
-        own = held_at(user, capability)
-        return self.filter(own | (held_at(user, Capability.RECEIVE_REPORTS) & ~Q(submitted_on__isnull=True)))
+        """The offices of whoever reports, a committee's own among them; the committees above, once it was submitted."""
+        receive = Capability.RECEIVE_REPORTS
+        places = [office.path for office in user.standing.held if receive in office.capabilities]
+        own = held_at(user, capability) | Q(organization__path__in=places)
+        return self.filter(own | (held_at(user, receive) & Q(submitted_on__isnull=False)))
 
     def submitted(self) -> "ReportQuerySet":
         return self.filter(submitted_on__isnull=False)
