@@ -1,4 +1,4 @@
-""("Major matters of the demo: a village's, a community's and an enterprise's, each as far as it would have come.")""
+"""Major matters of the demo: a village's, a community's and an enterprise's, each as far as it would have come."""
 
 import uuid
 from dataclasses import dataclass
@@ -47,35 +47,70 @@ class Story:
 
 
 ROAD = Story(
-    "东巷路面整修", MatterKind.VILLAGE, "东巷路面多处破损，雨天积水，拟重铺沥青路面320米，并疏通两处雨水井。", "红旗社区居民委员会",
-    86_000, opinion_text="同意整修；施工避开早晚上学时间，公示三家报价。", decided_after=5, decided_by="居民代表会议",
-    decision_text="到会代表41人，37人同意。", executed_after=40, execution_text="工期22天，验收合格，决算84,600元，已公示7天。",
+    title="东巷路面整修",
+    kind=MatterKind.VILLAGE,
+    proposal="东巷路面多处破损，雨天积水，拟重铺沥青路面320米，并疏通两处雨水井。",
+    proposed_by="红旗社区居民委员会",
+    yuan=86_000,
+    opinion_text="同意整修；施工避开早晚上学时间，公示三家报价。",
+    decided_after=5,
+    decided_by="居民代表会议",
+    decision_text="到会代表41人，37人同意。",
+    executed_after=40,
+    execution_text="工期22天，验收合格，决算84,600元，已公示7天。",
     review_text="雨后无积水；两户反映井盖有响声，已更换垫圈。",
 )
 CANTEEN = Story(
-    "社区老年食堂选址和运营单位", MatterKind.PROJECT, "在原纺织厂俱乐部开办老年食堂，公开比选运营单位，居民70岁以上每餐补贴3元。",
-    "红旗社区居民委员会", 150_000, opinion=WITH_CHANGES, opinion_text="同意开办；补贴对象增加独居残疾人，每季度公布账目。",
-    decided_after=6, decision=MatterDecision.CHANGED, decided_by="居民代表会议", decision_text="按支部意见修改后通过。",
+    title="社区老年食堂选址和运营单位",
+    kind=MatterKind.PROJECT,
+    proposal="在原纺织厂俱乐部开办老年食堂，公开比选运营单位，居民70岁以上每餐补贴3元。",
+    proposed_by="红旗社区居民委员会",
+    yuan=150_000,
+    opinion=WITH_CHANGES,
+    opinion_text="同意开办；补贴对象增加独居残疾人，每季度公布账目。",
+    decided_after=6,
+    decision=MatterDecision.CHANGED,
+    decided_by="居民代表会议",
+    decision_text="按支部意见修改后通过。",
 )
 SHOP = Story(
-    "社区门面房续租", MatterKind.LARGE_FUND, "三间门面房租期届满，拟与原租户续签三年，年租金合计4.8万元。", "红旗社区居民委员会", 48_000,
-    decided_after=3, decided_by="居委会主任办公会", decision_text="同意续租。",
+    title="社区门面房续租",
+    kind=MatterKind.LARGE_FUND,
+    proposal="三间门面房租期届满，拟与原租户续签三年，年租金合计4.8万元。",
+    proposed_by="红旗社区居民委员会",
+    yuan=48_000,
+    decided_after=3,
+    decided_by="居委会主任办公会",
+    decision_text="同意续租。",
 )
 STEWARD = Story(
-    "聘任社区专职网格长", MatterKind.APPOINTMENT, "第三网格网格长调离，拟聘任刘素芬接任，试用三个月。", "红旗社区居民委员会",
+    title="聘任社区专职网格长",
+    kind=MatterKind.APPOINTMENT,
+    proposal="第三网格网格长调离，拟聘任刘素芬接任，试用三个月。",
+    proposed_by="红旗社区居民委员会",
     opinion_text="同意；试用期满由居民评议。",
 )
 PARKING = Story(
-    "小区停车收费标准调整", MatterKind.MAJOR_DECISION, "拟将地面停车由每月60元调整为80元，增加部分用于更换路灯。", "业主委员会",
+    title="小区停车收费标准调整",
+    kind=MatterKind.MAJOR_DECISION,
+    proposal="拟将地面停车由每月60元调整为80元，增加部分用于更换路灯。",
+    proposed_by="业主委员会",
 )
 CANAL = Story(
-    "村东灌溉渠清淤改造", MatterKind.VILLAGE, "对村东1.8公里灌溉渠清淤并衬砌，利用高标准农田项目资金，不向农户筹资。", "东山村村民委员会",
-    120_000, opinion_text="党员大会讨论同意，请村民代表会议决定。", decided_after=7, decided_by="村民代表会议", decision_text="通过。",
+    title="村东灌溉渠清淤改造",
+    kind=MatterKind.VILLAGE,
+    proposal="对村东1.8公里灌溉渠清淤并衬砌，利用高标准农田项目资金，不向农户筹资。",
+    proposed_by="东山村村民委员会",
+    yuan=120_000,
+    opinion_text="党员大会讨论同意，请村民代表会议决定。",
+    decided_after=7,
+    decided_by="村民代表会议",
+    decision_text="通过。",
 )
 
 
 def fill(*, on: date) -> None:
-    ""("Add the matters as they stand on that day; the opinions come out of the meetings of the demo's record.")""
+    """Add the matters as they stand on that day; the opinions come out of the meetings of the demo's record."""
     home, village = (Organization.objects.get(code=code) for code in (HOME_BRANCH, VILLAGE_BRANCH))
     _tell(home, ROAD, _general(home, add_months(on, -3)), on)
     _tell(home, CANTEEN, _committee(home, on - timedelta(days=45)), on)

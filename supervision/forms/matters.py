@@ -4,7 +4,7 @@ from datetime import date
 from typing import Any, cast
 
 from django import forms
-from django.db.models import Q
+from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
 from dues.forms.fields import YuanField
@@ -30,7 +30,7 @@ ORDERS = {
     "oldest": (_("Oldest first"), ("proposed_on", "key")),
     "unit": (_("Unit"), ("unit", "organization__path", "-proposed_on", "key")),
     "kind": (_("Kind"), ("kind", "-proposed_on", "key")),
-    "most": (_("Largest amount first"), ("-amount_fen", "-proposed_on", "key")),
+    "most": (_("Largest amount first"), (F("amount_fen").desc(nulls_last=True), "-proposed_on", "key")),
 }
 FIRST_YEAR = 2010
 """Of that year is the opinion that names the four kinds."""
