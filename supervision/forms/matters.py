@@ -28,7 +28,7 @@ SHOWN = {
 ORDERS = {
     "newest": (_("Newest first"), ("-proposed_on", "key")),
     "oldest": (_("Oldest first"), ("proposed_on", "key")),
-    "unit": (_("Unit"), ("unit", "organization__path", "-proposed_on", "key")),
+    "unit": (_("Unit concerned"), ("unit", "organization__path", "-proposed_on", "key")),
     "kind": (_("Kind"), ("kind", "-proposed_on", "key")),
     "most": (_("Largest amount first"), (F("amount_fen").desc(nulls_last=True), "-proposed_on", "key")),
 }
@@ -55,7 +55,10 @@ class MatterForm(forms.Form):
         label=_("Proposed by"), max_length=80, help_text=_("A person or a body, for instance: residents' committee.")
     )
     unit = forms.CharField(
-        label=_("Unit"), max_length=120, required=False, help_text=_("Empty: the unit is called like the branch.")
+        label=_("Unit concerned"),
+        max_length=120,
+        required=False,
+        help_text=_("Empty: the unit is called like the branch."),
     )
     is_internal = forms.BooleanField(
         label=_("Only for the branch's officers"),
@@ -133,10 +136,10 @@ class OpinionForm(StepForm):
 
 class DecisionForm(StepForm):
     taken = "decided_on"
-    decision = choice_field(MatterDecision, label=_("Decision"))
+    decision = choice_field(MatterDecision, label=_("What was decided"))
     decided_on = day_field(label=_("Decided on"))
     decided_by = forms.CharField(
-        label=_("Decided by"), max_length=80, help_text=_("The body that decided, for instance: villagers' assembly.")
+        label=_("Who decided"), max_length=80, help_text=_("The body that decided, for instance: villagers' assembly.")
     )
     decision_text = text_field(_("Decision in words"), required=False)
 
@@ -169,7 +172,7 @@ class MatterFilterForm(forms.Form):
     state = forms.ChoiceField(
         label=_("State"), required=False, choices=[("", "—"), *((state.value, STATES[state][0]) for state in STATES)]
     )
-    unit = forms.ChoiceField(label=_("Unit"), required=False)
+    unit = forms.ChoiceField(label=_("Unit concerned"), required=False)
     shown = forms.ChoiceField(label=_("Only what was"), required=False, choices=[("", "—"), *SHOWN.items()])
     first = day_field(label=_("From"), required=False)
     last = day_field(label=_("To"), required=False)

@@ -19,7 +19,7 @@ from supervision.views.matters import MATTERS, RECORD
 
 WORDS = {
     "opinion": gettext_lazy("Opinion of the party organization"),
-    "decision": gettext_lazy("Decision"),
+    "decision": gettext_lazy("What was decided"),
     "execution": gettext_lazy("Carrying out"),
     "review": gettext_lazy("Looking back"),
 }

@@ -145,10 +145,10 @@ def _asked(request: PageRequest) -> tuple[MatterFilterForm, MatterQuerySet]:
 
 def _headings() -> list[str]:
     return [
-        _("Unit"), _("Branch"), _("Kind"), _("Matter"), _("Proposal"), _("Amount, in yuan"), _("Proposed on"),
-        _("Proposed by"), _("Opinion"), _("Opinion given on"), _("Opinion in words"), _("Meeting"), _("Decision"),
-        _("Decided on"), _("Decided by"), _("Decision in words"), _("Opinion before the decision"),
-        _("Through the general meeting"), _("Carried out on"), _("How it was carried out"), _("Looked back on"),
+        _("Unit concerned"), _("Branch"), _("Kind"), _("Matter"), _("Proposal"), _("Amount, in yuan"), _("Proposed on"),
+        _("Proposed by"), _("Opinion"), _("Opinion given on"), _("Opinion in words"), _("Meeting"),
+        _("What was decided"), _("Decided on"), _("Who decided"), _("Decision in words"),
+        _("Opinion before the decision"), _("Through the general meeting"), _("Carried out on"), _("How it was carried out"), _("Looked back on"),
         _("What the look back showed"), _("State"),
     ]  # fmt: skip
 
