@@ -145,11 +145,11 @@ def _asked(request: PageRequest) -> tuple[MatterFilterForm, MatterQuerySet]:
 
 def _headings() -> list[str]:
     return [
-        _("Unit concerned"), _("Branch"), _("Kind"), _("Matter"), _("Proposal"), _("Amount, in yuan"), _("Proposed on"),
-        _("Proposed by"), _("Opinion"), _("Opinion given on"), _("Opinion in words"), _("Meeting"),
+        _("Unit concerned"), _("Branch"), _("Kind"), _("Matter"), _("Proposal"), _("Amount, in yuan"),
+        _("Proposed on"), _("Proposed by"), _("Opinion"), _("Opinion given on"), _("Opinion in words"), _("Meeting"),
         _("What was decided"), _("Decided on"), _("Who decided"), _("Decision in words"),
-        _("Opinion before the decision"), _("Through the general meeting"), _("Carried out on"), _("How it was carried out"), _("Looked back on"),
-        _("What the look back showed"), _("State"),
+        _("Opinion before the decision"), _("Through the general meeting"), _("Carried out on"),
+        _("How it was carried out"), _("Looked back on"), _("What the look back showed"), _("State"),
     ]  # fmt: skip
 
 
