@@ -1,0 +1,159 @@
+"""A member's own side of an appraisal: the own text, words on others, the ballot, the result.
+
+Nothing of a ballot leaves the page by which it was given: no message, no log line, no cache, no report of an error.
+"""
+
+from contextlib import suppress
+from typing import Any
+from uuid import UUID
+
+from django.http import Http404, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.cache import never_cache
+from django.views.decorators.debug import sensitive_post_parameters, sensitive_variables
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from members.fields import opened
+from members.policy import signed_in
+from members.refusals import carried_out
+from members.requests import PageRequest
+from members.services.refused import Refused
+from supervision.choices import LOWER_GRADES, Mark, RoundState
+from supervision.forms.appraisals import TextForm
+from supervision.forms.ballots import BallotForm
+from supervision.models import Appraisee, MutualAppraisal
+from supervision.queries.appraisals import appraised_by, own_appraisals, own_words
+from supervision.services.appraisal_texts import tell_result, write_mutual_appraisal, write_self_appraisal
+from supervision.services.ballots import AlreadyVoted, cast_ballot
+
+FORM_METHODS = ["GET", "HEAD", "POST"]
+
+
+@signed_in
+@require_safe
+def appraisal_mine(request: PageRequest) -> HttpResponse:
+    """One's own appraisals by year, with what waits."""
+    lines = [(one, own_words(one)) for one in own_appraisals(request.user)]
+    return render(request, "supervision/appraisal_mine.html", {"lines": lines})
+
+
+@signed_in
+@never_cache
+@require_safe
+def appraisal_own(request: PageRequest, key: UUID) -> HttpResponse:
+    """One appraisal of one's own: what is to be done in this step, and the result once it was opened."""
+    own = _own(request, key)
+    is_told = own.round.state == RoundState.CLOSED and own.told_on is not None
+    context: dict[str, Any] = {
+        "own": own,
+        "round": own.round,
+        "steps": RoundState.choices,
+        "text": opened(own.self_appraisal),
+        "opinion": opened(own.opinion) if is_told else "",
+        "is_told": is_told,
+        "is_lower": own.grade in LOWER_GRADES,
+        "others": _others(own) if own.round.state == RoundState.MUTUAL else [],
+        "said": _said_of(own) if own.round.state not in (RoundState.SELF, RoundState.MUTUAL) else [],
+    }
+    return render(request, "supervision/appraisal_own.html", context)
+
+
+@signed_in
+@never_cache
+@require_http_methods(FORM_METHODS)
+def appraisal_text(request: PageRequest, key: UUID) -> HttpResponse:
+    """Write one's own self-appraisal."""
+    own = _own(request, key)
+    form = TextForm(request.POST or None, initial={"text": opened(own.self_appraisal)})
+    given: dict[str, Any] = {"appraisee": own, "on": request.today, "by": request.user}
+    if (
+        request.method == "POST"
+        and form.is_valid()
+        and carried_out(form, lambda: write_self_appraisal(text=form.cleaned_data["text"], **given))
+    ):
+        return redirect("supervision:appraisal-own", key)
+    return _form(request, own, form, _("Self-appraisal"))
+
+
+@signed_in
+@never_cache
+@require_http_methods(FORM_METHODS)
+def appraisal_of(request: PageRequest, key: UUID, about: UUID) -> HttpResponse:
+    """Say by name what one sees in somebody else."""
+    own = _own(request, key)
+    other = get_object_or_404(_beside(own), pk=about)
+    written = MutualAppraisal.objects.filter(about=other, author=own.member).first()
+    form = TextForm(request.POST or None, initial={"text": opened(written.text) if written else ""})
+    given: dict[str, Any] = {"about": other, "author": own.member, "by": request.user}
+    if (
+        request.method == "POST"
+        and form.is_valid()
+        and carried_out(form, lambda: write_mutual_appraisal(text=form.cleaned_data["text"], **given))
+    ):
+        return redirect("supervision:appraisal-own", key)
+    return _form(request, own, form, _("What I see in %(name)s") % {"name": other.member.name})
+
+
+@signed_in
+@never_cache
+@sensitive_post_parameters()
+@sensitive_variables()
+@require_http_methods(FORM_METHODS)
+def appraisal_ballot(request: PageRequest, key: UUID) -> HttpResponse:
+    """The ballot: everybody on one page, sent once. Sent again, it says on the own page that it has been counted."""
+    own = _own(request, key)
+    if own.round.state != RoundState.BALLOT or own.round.method != "online" or not own.has_ballot or own.has_voted:
+        return redirect("supervision:appraisal-own", key)
+    people = list(appraised_by(own.round, own.member_id))
+    form = BallotForm(request.POST or None, people=people)
+    if request.method == "POST" and form.is_valid() and carried_out(form, lambda: _cast(own, form)):
+        return redirect("supervision:appraisal-own", key)
+    context = {"own": own, "round": own.round, "form": form, "marks": Mark.choices}
+    return render(request, "supervision/appraisal_ballot.html", context)
+
+
+@signed_in
+@require_POST
+def appraisal_result(request: PageRequest, key: UUID) -> HttpResponse:
+    """Open one's result; from then on one has been told."""
+    with suppress(Refused):  # the own page says where the appraisal stands
+        tell_result(appraisee=_own(request, key), on=request.today, by=request.user)
+    return redirect("supervision:appraisal-own", key)
+
+
+@sensitive_variables()
+def _cast(own: Appraisee, form: BallotForm) -> None:
+    with suppress(AlreadyVoted):  # a double click: it was counted once, and the own page says so
+        cast_ballot(round=own.round, member_id=own.member_id, marks=form.marks())
+
+
+def _own(request: PageRequest, key: UUID) -> Appraisee:
+    """The viewer's own row in a round. Raises Http404."""
+    own = own_appraisals(request.user).filter(round=key).first()
+    if own is None:
+        raise Http404
+    return own
+
+
+def _beside(own: Appraisee) -> Any:
+    others = Appraisee.objects.filter(round=own.round_id).exclude(pk=own.pk)
+    return others.select_related("member", "round").order_by("member__name_key", "pk")
+
+
+def _others(own: Appraisee) -> list[tuple[Appraisee, bool]]:
+    """Everybody else, and whether one has written of them."""
+    written = set(
+        MutualAppraisal.objects.filter(author=own.member_id, about__round=own.round_id).values_list("about", flat=True)
+    )
+    return [(one, one.pk in written) for one in _beside(own)]
+
+
+def _said_of(own: Appraisee) -> list[tuple[str, str]]:
+    rows = MutualAppraisal.objects.filter(about=own).select_related("author").order_by("author__name_key", "pk")
+    return [(row.author.name, opened(row.text)) for row in rows]
+
+
+def _form(request: PageRequest, own: Appraisee, form: TextForm, heading: str) -> HttpResponse:
+    context = {"form": form, "own": own, "round": own.round, "heading": heading}
+    return render(request, "supervision/appraisal_own_form.html", context)
