@@ -39,6 +39,7 @@ from tests.full_cast_duties import duties
 from tests.full_cast_matters import matters
 from tests.full_cast_meetings import meetings
 from tests.full_cast_messages import messages
+from tests.full_cast_reports import reports
 from tests.full_cast_suggestions import suggestions
 from tests.full_cast_talks import talks
 
@@ -76,6 +77,7 @@ def make_full_cast() -> FullCast:
     wordings_and_channels(full)
     duties(full)
     matters(full)
+    reports(full)
     suggestions(full)
     talks(full)
     return full

@@ -330,6 +330,16 @@ SCOPE: dict[str, dict[str, str]] = {
         "next_secretary": "wang",
         "other_secretary": "zhao",
     },
+    # The offices of whoever reports; above it, once it was submitted.
+    "Report": {
+        "secretary": "branch draft",
+        "officer": "branch draft",
+        "next_secretary": "next-branch",
+        "other_secretary": "other-branch",
+        "district_staff": "branch district",
+        "county_staff": "branch district other-branch",
+        "county_secretary": "branch district other-branch",
+    },
     # Not a queryset's visible_to but members.queries.trail.visible_entries.
     "Entry": {
         "secretary": "branch group",

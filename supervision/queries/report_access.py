@@ -1,6 +1,6 @@
 """Who may do what with a report: the offices that write it, and those above that read it."""
 
-from members.choices import Capability
+from members.choices import Capability, OrganizationKind
 from members.models import Organization, User
 from members.paths import contains
 from supervision.queries.report_figures import ABOVE
@@ -10,10 +10,11 @@ WRITE, READ = Capability.RECORD_SUPERVISION, Capability.RECEIVE_REPORTS
 
 
 def may_write(user: User, organization: Organization) -> bool:
-    """A branch's offices with supervision; of a committee, whoever holds an office in it that receives reports."""
+    """A branch's offices with supervision; of a committee, whoever holds an office in it that receives reports. Groups
+    report nothing: their meetings are in the branch's figures."""
     if organization.kind in ABOVE:
         return organization.path in own_places(user)
-    return user.standing.may(WRITE, organization.path)
+    return organization.kind == OrganizationKind.BRANCH and user.standing.may(WRITE, organization.path)
 
 
 def may_receive(user: User, organization: Organization) -> bool:

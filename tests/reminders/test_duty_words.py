@@ -33,6 +33,7 @@ OF_RULES = {
     "suggestion",
     *("major_matter_opinion", "major_matter_review"),
     "heart_talk",
+    *("supervision_report", "report_to_read"),
 }
 
 
@@ -110,7 +111,7 @@ def test_every_button_opens_a_page_for_who_may_press_it(busy, client, django_ass
     here = {kind: url for (kind, organization), url in found.items() if organization in ("branch", "group")}
     client.force_login(busy.officer)
 
-    assert OF_RULES - set(here) == {"party_lecture", "dues_remittance"}
+    assert OF_RULES - set(here) == {"party_lecture", "dues_remittance", "report_to_read"}
     assert {kind: client.get(url, follow=True).status_code for kind, url in here.items()} == dict.fromkeys(here, 200)
     assert found["term_election", "district"] == "/organizations/district/"
 
@@ -129,6 +130,8 @@ def test_every_button_opens_a_page_for_who_may_press_it(busy, client, django_ass
         ("dues_disclosure", "/dues/disclosure/?org=branch&year=2026-11"),
         ("dues_arrears", "/dues/members/{zhang}/"),
         ("dues_relief", "/dues/reliefs/"),
+        ("supervision_report", "/supervision/reports/new/branch/?period=2026-11"),
+        ("report_to_read", "/supervision/reports/?period=2026-11&state=submitted"),
         ("suggestion", "/supervision/suggestions/?org=branch&state=waiting"),
     ],
 )

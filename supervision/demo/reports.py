@@ -1,0 +1,95 @@
+"""The demo's reports of the last quarter: most submitted, one returned with questions, one still a draft."""
+
+import uuid
+from datetime import date
+
+from meetings.models import Meeting
+from members.choices import OfficeKind
+from members.demo.county import HOME_BRANCH
+from members.models import Office, Organization, User
+from supervision.models import Report
+from supervision.queries.report_figures import ABOVE
+from supervision.queries.report_meetings import meetings_for
+from supervision.rules.report_periods import is_asked, latest
+from supervision.rules.report_steps import Act
+from supervision.services.reports import adopt_report, begin_report, move_report, write_judgement
+
+COMMITTEE = "chengguan"
+WRITERS = (OfficeKind.SECRETARY, OfficeKind.DEPUTY_SECRETARY, OfficeKind.ORGANIZATION_OFFICER)
+READERS = (OfficeKind.COMMITTEE_STAFF, OfficeKind.COMMITTEE_SECRETARY)
+HOW_MANY = 4
+WORDS = (
+    "“三会一课”按计划开展，流动党员补学仍不够及时；下季度由支委分片联系，每月通报一次补学情况。",
+    "组织生活正常，缺席多为外出务工和住院，已逐一核对原因。群众反映的路灯、台阶两件事已解决，停车问题还在协调。",
+    "谈心谈话进度偏慢，支委与老党员的谈话安排在下个月完成。党费按月收齐，收支已向党员公布。",
+    "查摆的问题多数整改到位，没有完成的都明确了责任人和时限。重大事项都先经支部研究再决定。",
+)
+QUESTION = "报告里“未登记”的到会人数偏多，请说明原因，并把补记的情况一并报来。"
+
+
+def fill(*, on: date) -> None:
+    """The branches below one committee report on the last quarter; the committee draws them together."""
+    period = latest(on)
+    committee = Organization.objects.filter(code=COMMITTEE).first()
+    if committee is None:
+        return
+    branches = [one for one in _branches(committee, on) if is_asked(one.founded_on, period)]
+    for number, branch in enumerate(branches):
+        report = _begun(branch, period.name, WORDS[number % len(WORDS)], WRITERS, on)
+        if report and branch.code != HOME_BRANCH and _adopted(report, on):
+            _sent(report, on, returned=number == len(branches) - 1)
+    _begun(committee, period.name, "", READERS, on)
+
+
+def _branches(committee: Organization, on: date) -> list[Organization]:
+    """The home branch, whose report is still a draft, and a few others of the committee."""
+    found = Organization.objects.below(committee.path).branches().standing_on(on).in_tree_order()
+    home = [one for one in found if one.code == HOME_BRANCH]
+    return home + [one for one in found if one.code != HOME_BRANCH and _officer(one, WRITERS, on)][:HOW_MANY]
+
+
+def _begun(
+    organization: Organization, period: str, words: str, kinds: tuple[OfficeKind, ...], on: date
+) -> Report | None:
+    officer = _officer(organization, kinds, on)
+    if officer is None:
+        return None
+    report = begin_report(key=uuid.uuid4(), organization=organization, period=period, on=on, by=officer)
+    write_judgement(report=report, judgement=words, by=officer)
+    return report
+
+
+def _adopted(report: Report, on: date) -> bool:
+    """Where no meeting was held since the end of the quarter, the report stays a draft."""
+    meeting: Meeting | None = meetings_for(report, on=on).first()
+    officer = _officer(report.organization, WRITERS, on)
+    if meeting is None or officer is None:
+        return False
+    adopt_report(report=report, meeting=meeting, on=on, by=officer)
+    return True
+
+
+def _sent(report: Report, on: date, *, returned: bool) -> None:
+    officer, above = _officer(report.organization, WRITERS, on), _above(report.organization, on)
+    if officer is None:
+        return
+    move_report(report=report, act=Act.SUBMIT, text="", on=on, by=officer)
+    if returned and above is not None:
+        move_report(report=report, act=Act.RETURN, text=QUESTION, on=on, by=above)
+
+
+def _above(organization: Organization, on: date) -> User | None:
+    above = Organization.objects.filter(kind__in=ABOVE).in_tree_order().reverse()
+    receivers = (_officer(one, READERS, on) for one in above if organization.path.startswith(one.path))
+    return next((one for one in receivers if one), None)
+
+
+def _officer(organization: Organization, kinds: tuple[OfficeKind, ...], on: date) -> User | None:
+    """An account that holds one of the offices there, in the order in which they are named."""
+    held = Office.objects.holding(on).filter(organization=organization, kind__in=kinds)
+    found = {office.kind: _account(office) for office in held.select_related("user", "member__user")}
+    return next((found[kind] for kind in kinds if found.get(kind)), None)
+
+
+def _account(office: Office) -> User | None:
+    return office.user or getattr(office.member, "user", None)
