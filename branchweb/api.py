@@ -13,6 +13,7 @@ from members.api import MemberViewSet, OrganizationViewSet
 from members.policy import ApiPolicy, signed_in
 from reminders.api import MessageViewSet
 from reminders.api_duties import DeskViewSet, DutyViewSet
+from supervision.api_appraisals import AppraisalViewSet, GradeViewSet
 from supervision.api_matters import MatterViewSet
 from supervision.api_reports import ReportViewSet
 from supervision.api_suggestions import SuggestionViewSet
@@ -26,6 +27,8 @@ router.register("attendances", AttendanceViewSet, basename="attendance")
 router.register("charges", ChargeViewSet, basename="charge")
 router.register("payments", PaymentViewSet, basename="payment")
 router.register("suggestions", SuggestionViewSet, basename="suggestion")
+router.register("appraisals", AppraisalViewSet, basename="appraisal")
+router.register("grades", GradeViewSet, basename="grade")
 router.register("matters", MatterViewSet, basename="matter")
 router.register("talks", TalkViewSet, basename="talk")
 router.register("checklists", ChecklistViewSet, basename="checklist")

@@ -33,6 +33,7 @@ from members.models import (
     User,
 )
 from tests.cast import TODAY, Cast, make_cast, make_member, make_user
+from tests.full_cast_appraisals import appraisals
 from tests.full_cast_channels import wordings_and_channels
 from tests.full_cast_dues import dues
 from tests.full_cast_duties import duties
@@ -76,6 +77,7 @@ def make_full_cast() -> FullCast:
     messages(full)
     wordings_and_channels(full)
     duties(full)
+    appraisals(full)
     matters(full)
     reports(full)
     suggestions(full)

@@ -340,6 +340,29 @@ SCOPE: dict[str, dict[str, str]] = {
         "county_staff": "branch district other-branch",
         "county_secretary": "branch district other-branch",
     },
+    # The branch's offices, and who takes part; nobody above reads a name or a text.
+    "AppraisalRound": {
+        "secretary": "branch",
+        "officer": "branch",
+        "member": "branch",
+        "next_secretary": "next-branch",
+        "other_secretary": "other-branch",
+    },
+    "Appraisee": {
+        "secretary": "zhang li gone",
+        "officer": "zhang li gone",
+        "member": "zhang",
+        "next_secretary": "wang",
+        "other_secretary": "zhao",
+    },
+    # Also who wrote it: zhang of everybody but himself.
+    "MutualAppraisal": {
+        "secretary": "zhang li gone",
+        "officer": "zhang li gone",
+        "member": "zhang li gone wang zhao",
+        "next_secretary": "wang",
+        "other_secretary": "zhao",
+    },
     # Not a queryset's visible_to but members.queries.trail.visible_entries.
     "Entry": {
         "secretary": "branch group",

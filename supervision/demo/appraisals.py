@@ -1,4 +1,4 @@
-"""The demo's appraisals: last year's closed with grades, in a few branches; this year's of the home branch in the ballot."""
+"""The demo's appraisals: last year's closed with grades, this year's of the home branch in the ballot."""
 
 from datetime import date
 from uuid import NAMESPACE_URL, uuid5
