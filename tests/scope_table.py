@@ -349,17 +349,17 @@ SCOPE: dict[str, dict[str, str]] = {
         "other_secretary": "other-branch",
     },
     "Appraisee": {
-        "secretary": "zhang li gone",
-        "officer": "zhang li gone",
+        "secretary": "zhang li",
+        "officer": "zhang li",
         "member": "zhang",
         "next_secretary": "wang",
         "other_secretary": "zhao",
     },
-    # Also who wrote it: zhang of everybody but himself.
+    # Also who wrote it.
     "MutualAppraisal": {
-        "secretary": "zhang li gone",
-        "officer": "zhang li gone",
-        "member": "zhang li gone wang zhao",
+        "secretary": "zhang li",
+        "officer": "zhang li",
+        "member": "zhang li",
         "next_secretary": "wang",
         "other_secretary": "zhao",
     },

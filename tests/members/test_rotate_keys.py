@@ -18,7 +18,18 @@ from members.models import Contact, ContactPerson, HelpRequest, Member, RosterIm
 from members.services import keys
 from members.services.keys import reseal_everything, sealed_fields
 from reminders.models import Answer, ChannelSetup, NotApplicable
-from supervision.models import Suggestion
+from supervision.models import (
+    AppraisalRound,
+    Appraisee,
+    Checklist,
+    ChecklistItem,
+    MutualAppraisal,
+    SelfCheck,
+    SelfCheckAnswer,
+    Suggestion,
+    Talk,
+    TalkNote,
+)
 from tests.cast import TODAY, make_member, make_national_id
 from tests.dues.ledger import fix, month
 from tests.reminders.told import tell
@@ -54,10 +65,12 @@ def rows(old_ring, cast):
     rows_of_dues(cast.zhang)
     LedgerImport.objects.create(organization=cast.branch, year=2026, file_name="台账.xlsx", content="张英 4000")
     rows_of_reminders(cast)
+    rows_of_appraisals(cast)
     Suggestion.objects.create(
         organization=cast.branch, member=cast.zhang, kind="work", text="暖气不热", asked_on=TODAY, due_on=TODAY,
         recorded_by=cast.member, answered_on=TODAY, answered_by=secretary, answer="修好了", outcome="solved",
     )  # fmt: skip
+    rows_of_talks(cast)
     return cast
 
 
@@ -86,6 +99,14 @@ def rows_of_dues(zhang):
     )  # fmt: skip
 
 
+def rows_of_appraisals(cast):
+    held = AppraisalRound.objects.create(organization=cast.branch, year=2026, opened_on=TODAY)
+    about = Appraisee.objects.create(
+        round=held, member=cast.zhang, self_appraisal="学习认真", self_appraised_on=TODAY, opinion="合格"
+    )
+    MutualAppraisal.objects.create(about=about, author=cast.li, text="热心")
+
+
 def rows_of_reminders(cast):
     robot = {"name": "支部群", "address": "https://robot.example/send", "secret": "加签"}
     ChannelSetup.objects.create(organization=cast.branch, kind="dingtalk", **robot)
@@ -95,6 +116,17 @@ def rows_of_reminders(cast):
     Answer.objects.create(
         message=tell(cast.branch, cast.zhang), sealed_choice="ill", source="link", answered_at=timezone.now()
     )
+
+
+def rows_of_talks(cast):
+    talk = Talk.objects.create(
+        organization=cast.branch, first=cast.zhang, second=cast.li, held_on=TODAY, recorded_by=cast.secretary
+    )
+    TalkNote.objects.create(talk=talk, author=cast.zhang, text="家里老人住院")
+    checklist = Checklist.objects.create(organization=cast.county, title="自查清单", valid_from=TODAY)
+    item = ChecklistItem.objects.create(checklist=checklist, position=1, text="按月交纳党费")
+    check = SelfCheck.objects.create(member=cast.zhang, checklist=checklist, made_on=TODAY, plan="按时交")
+    SelfCheckAnswer.objects.create(check_made=check, item=item, mark="partly", note="忘过一次")
 
 
 def values():

@@ -17,7 +17,7 @@ from members.choices import Capability
 from members.duty_words import Place, duty_words
 from members.models import HelpRequest, Member, Organization, Situation, Term
 from reminders.queries.duties import duties_below
-from supervision.models import Suggestion
+from supervision.models import AppraisalRound, Appraisee, Suggestion
 from tests.cast import TODAY
 from tests.dues.ledger import charge, month
 from tests.supervision.matters import DECISION, MAY, matter
@@ -31,6 +31,7 @@ OF_RULES = {
     *("dues_bases", "dues_collection", "dues_remittance", "dues_disclosure"),
     *("dues_arrears", "dues_review", "dues_relief"),
     "suggestion",
+    "appraisal_follow_up",
     *("major_matter_opinion", "major_matter_review"),
     "heart_talk",
     *("supervision_report", "report_to_read"),
@@ -95,6 +96,10 @@ def busy(cast):
         organization=cast.branch, member=cast.zhang, kind="work", text="暖气不热", asked_on=TODAY, due_on=TODAY,
         recorded_by=cast.member,
     )  # fmt: skip
+    low = AppraisalRound.objects.create(
+        organization=cast.branch, year=2025, state="closed", opened_on=date(2025, 12, 1), closed_on=date(2025, 12, 29)
+    )
+    Appraisee.objects.create(round=low, member=cast.zhang, grade="unqualified")
     matter(cast.branch)
     matter(cast.branch, **DECISION | {"decided_on": MAY}, executed_on=MAY, execution_text="好")
     return cast

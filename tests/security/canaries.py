@@ -12,7 +12,7 @@ from members.workbooks.stored import dump_cells
 from reminders.models import ChannelSetup, Message
 from reminders.rules.links import LINK, STANDS
 from reminders.services.links import answer_link
-from supervision.models import Suggestion
+from supervision.models import Appraisee, MutualAppraisal, SelfCheck, SelfCheckAnswer, Suggestion, TalkNote
 from tests.cast import make_national_id
 from tests.full_cast import FullCast, make_full_cast
 from tests.full_cast_channels import ADDRESS
@@ -55,7 +55,9 @@ def make_canaries() -> Canaries:
     hide_in_channels(canaries)
     hide_in_messages(canaries)
     hide_reasons(canaries)
+    hide_in_appraisals(canaries)
     hide_in_suggestions(canaries)
+    hide_in_talks(canaries)
     return canaries
 
 
@@ -164,6 +166,27 @@ def hide_reasons(canaries: Canaries) -> None:
     for number, (name, expected) in enumerate(canaries.full.rows[Expected].items(), start=1):
         reason = canaries.hide("reason for an absence", name, f"absent-canary-{number}")
         Expected.objects.filter(pk=expected.pk).update(state="absent", reason=reason, reason_source="member")
+
+
+def hide_in_talks(canaries: Canaries) -> None:
+    """Notes of talks, and self-checks that were shared and that weren't."""
+    for number, (name, note) in enumerate(canaries.full.rows[TalkNote].items(), start=1):
+        TalkNote.objects.filter(pk=note.pk).update(text=canaries.hide("note of a talk", name, f"talk-canary-{number}"))
+    for number, (name, check) in enumerate(canaries.full.rows[SelfCheck].items(), start=1):
+        SelfCheck.objects.filter(pk=check.pk).update(plan=canaries.hide("self-check", name, f"plan-canary-{number}"))
+        answers = SelfCheckAnswer.objects.filter(check_made=check)
+        answers.update(note=canaries.hide("self-check", name, f"check-canary-{number}"))
+
+
+def hide_in_appraisals(canaries: Canaries) -> None:
+    """What a member wrote of themself, what was said of them, and the opinion before they were told."""
+    for number, (name, one) in enumerate(canaries.full.rows[Appraisee].items(), start=1):
+        Appraisee.objects.filter(pk=one.pk).update(
+            self_appraisal=canaries.hide("self-appraisal", name, f"self-canary-{number}"),
+            opinion=canaries.hide("opinion on a member", name, f"opinion-canary-{number}"),
+        )
+        said = canaries.hide("mutual appraisal", name, f"mutual-canary-{number}")
+        MutualAppraisal.objects.filter(about=one).update(text=said)
 
 
 def hide_in_suggestions(canaries: Canaries) -> None:

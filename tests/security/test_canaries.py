@@ -50,10 +50,17 @@ DUES = {
     "what a message says": SCOPE["Message"],
     "reason for an absence": SCOPE["Expected"],
     "suggestion": SCOPE["Suggestion"],
+    "self-appraisal": SCOPE["Appraisee"],
+    "mutual appraisal": SCOPE["MutualAppraisal"],
+    "opinion on a member": SCOPE["Appraisee"] | {"member": ""},
+    "note of a talk": SCOPE["TalkNote"],
+    "self-check": SCOPE["SelfCheck"],
     **dict.fromkeys(BASES, BASES_SEEN),
 }
 """Kind → who sees whose. The committee decides about reliefs and sees large dues, never why somebody is behind."""
 OWN = {"zhang": "member"}
+COLLEAGUES = {"member": "zhang li"}
+"""Members name with whom of their branch they talked: from its roster, and whoever they had a talk with."""
 UPLOADED = {
     "branch": "secretary",
     "next-branch": "next_secretary",
@@ -104,7 +111,7 @@ def may_read_name(part: str, whose: str) -> bool:
         return True
     affiliations = [row.removesuffix("-guest") for row in SCOPE["Affiliation"].get(part, "").split()]
     lines = [row.removesuffix("-before") for row in LEDGER.get(part, "").split()]
-    return whose in [*ROSTER.get(part, "").split(), *affiliations, *lines]
+    return whose in [*ROSTER.get(part, "").split(), *affiliations, *lines, *COLLEAGUES.get(part, "").split()]
 
 
 def addresses(world: World) -> Iterator[str]:
