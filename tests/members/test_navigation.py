@@ -17,24 +17,34 @@ OWED = ["dues:relief-list", "dues:arrears", "dues:ledger-year", "dues:bill-list"
 TOLD = ["reminders:inbox", "reminders:message-list", "reminders:review-list", "reminders:call-list"]
 TOLD = ["reminders:inbox", "reminders:message-list", "reminders:review-list", "reminders:call-list"]
 PLACES = ["members:organization-tree", "members:regulation-list", "reminders:job-list"]
-BRANCH = [*CARE, "members:import-list", *LIFE, *MONEY, *OWED, *TOLD, *PLACES]
+WATCHED = [
+    "supervision:suggestion-list", "supervision:talk-year", "supervision:round-list", "supervision:report-list",
+    "supervision:matter-list",
+]  # fmt: skip
+OWN_VOICE = ["supervision:suggestion-mine", "supervision:appraisal-mine", "supervision:matter-mine"]
+BRANCH = [*CARE, "members:import-list", *LIFE, *MONEY, *OWED, *WATCHED, *TOLD, *PLACES]
 SHOWN = {
     "secretary": [*BRANCH, "members:audit-list"],
-    "officer": [*CARE, "members:import-list", *LIFE, *MONEY, "dues:basis-list", *OWED, *TOLD, *PLACES],
-    "group_leader": [*CARE, *LIFE, "reminders:inbox", *PLACES],
+    "officer": [*CARE, "members:import-list", *LIFE, *MONEY, "dues:basis-list", *OWED, *WATCHED, *TOLD, *PLACES],
+    "group_leader": [*CARE, *LIFE, *WATCHED, "reminders:inbox", *PLACES],
     "member": [
-        "reminders:desk", "members:member-me", "meetings:mine", "dues:mine", "reminders:inbox",
+        "reminders:desk", "members:member-me", "meetings:mine", "dues:mine", *OWN_VOICE, "reminders:inbox",
         "members:regulation-list",
     ],
     "county_staff": [
         *START, "members:roster-list", "members:import-list", "meetings:duty-list", "meetings:election-list",
-        "dues:relief-list", "dues:arrears", "dues:remittance-list", "reminders:inbox", "reminders:wording-list",
+        "dues:relief-list", "dues:arrears", "dues:remittance-list", "supervision:suggestion-list",
+        "supervision:talk-year", "supervision:checklist-list", *WATCHED[2:], "supervision:letter-counts",
+        "reminders:inbox", "reminders:wording-list",
         "reminders:channel-list", *PLACES, "members:audit-list",
     ],
     "county_secretary": [
-        *START, "meetings:duty-list", "dues:arrears", "dues:remittance-list", "reminders:inbox", *PLACES,
+        *START, "meetings:duty-list", "dues:arrears", "dues:remittance-list", *WATCHED, "supervision:letter-counts",
+        "supervision:key-list", "reminders:inbox", *PLACES,
     ],
-    "inspector": ["reminders:desk", "reminders:inbox", *PLACES],
+    "inspector": [
+        "reminders:desk", "supervision:letter-list", "supervision:key-list", "reminders:inbox", *PLACES,
+    ],
     "administrator": [
         "reminders:desk", "meetings:special-day-list", "reminders:inbox", "members:organization-tree",
         "members:user-list", "members:regulation-list", "reminders:job-list", "members:audit-list",
