@@ -68,6 +68,7 @@ def _branches(page: dict[str, Any]) -> list[str]:
     lines = []
     for stands, count in page["stand"].items():
         names = [one["name"] for one in page["branches"] if one["stands"] == stands and stands in NAMED]
-        words = f"{STANDS_WORDS[stands]}{_(': ')}{count}"
-        lines.append(f"{words}{_(' – ')}{_(', ').join(names)}" if names else words)
+        facts = {"state": STANDS_WORDS[stands], "count": count, "names": _(", ").join(names)}
+        words = _("%(state)s: %(count)s (%(names)s)") if names else _("%(state)s: %(count)s")
+        lines.append(words % facts)
     return lines if page["is_summary"] else []

@@ -17,6 +17,7 @@ from members.models import Organization
 from supervision.models import Report
 from supervision.queries.appraisal_figures import appraisal_figures
 from supervision.queries.matter_figures import matter_figures
+from supervision.queries.problem_figures import problem_figures
 from supervision.queries.record_figures import attendance_figures, dues_figures, meeting_figures
 from supervision.queries.report_states import branch_states
 from supervision.queries.suggestion_figures import suggestion_figures
@@ -78,11 +79,12 @@ def figures_of(path: str, period: Period, *, on: date) -> dict[str, int]:
         **_named("attendance", attendance_figures(path, first, last)),
         **_named("talks", talk_figures(path, first, last)),
         **_named("appraisals", appraisal_figures(path, first, last)),
+        **_problems(problem_figures(path, first, last)),
         **_named("matters", matter_figures(path, first, last)),
         **_suggestions(suggestion_figures(path, first, last)),
         **_named("dues", dues_figures(path, first, last)),
     }
-    return {key: found.get(key, 0) for key in keys()}
+    return {key: found[key] for key in keys()}
 
 
 def kept(organization: Organization, period: Period, *, on: date) -> Plain:
@@ -165,5 +167,13 @@ def _suggestions(figures: Values) -> dict[str, int]:
     """Requests for help are a section of their own."""
     return {
         (f"help.{name.removeprefix('help_')}" if name.startswith("help_") else f"suggestions.{name}"): value
+        for name, value in figures.items()
+    }
+
+
+def _problems(figures: Values) -> dict[str, int]:
+    """Inspections are a section of their own."""
+    return {
+        ("inspections.inspections" if name == "inspections" else f"problems.{name}"): value
         for name, value in figures.items()
     }

@@ -10,8 +10,9 @@ from django.urls import reverse
 from members.choices import Capability
 from members.models import HelpRequest
 from members.paths import subtree
-from supervision.choices import Grade, ProblemSource, ProblemState, SuggestionOutcome
+from supervision.choices import Grade, InspectionState, ProblemSource, SuggestionOutcome
 from supervision.models import AppraisalRound, Appraisee, Inspection, Matter, Problem, Suggestion, Talk
+from supervision.queries.problem_figures import condition as problem_condition
 from supervision.queries.report_pairs import AskedPair, pairs_asked
 from supervision.queries.report_rows import Record, Rows, Source
 
@@ -28,11 +29,12 @@ def within(day: str, also: Q = Q()) -> Condition:  # noqa: B008 - a condition is
 VIEW = Capability.VIEW_SUPERVISION
 
 
-def _of(model: Any, condition: Condition, *related: str, place: str = "organization") -> Rows:
-    """Rows of a model in the subtree, with what their line shows."""
+def _of(source: Any, condition: Condition, *related: str, place: str = "organization") -> Rows:
+    """Rows of a model, or of a queryset, in the subtree, with what their line shows."""
 
     def rows(path: str, first: date, last: date, on: date) -> QuerySet[Any]:
-        found = model.objects.filter(subtree(f"{place}__path", [path])).filter(condition(first, last))
+        every = source.all() if isinstance(source, QuerySet) else source.objects.all()
+        found = every.filter(subtree(f"{place}__path", [path])).filter(condition(first, last))
         return found.select_related(place, *related).order_by("pk")
 
     return rows
@@ -49,10 +51,6 @@ def _help(condition: Condition) -> Rows:
 def _unanswered(first: date, last: date) -> Q:
     """As of the last day: what was answered later counts too."""
     return Q(asked_on__lte=last, due_on__lt=last) & (Q(answered_on__isnull=True) | Q(answered_on__gt=last))
-
-
-def _unsettled(first: date, last: date) -> Q:
-    return Q(found_on__lte=last) & (Q(settled_on__isnull=True) | Q(settled_on__gt=last))
 
 
 def _graded(condition: Q) -> Condition:
@@ -72,13 +70,15 @@ SUGGESTIONS: dict[str, Condition] = {
     "overdue": _unanswered,
 }
 HELP: dict[str, Condition] = {"asked": within("asked_on"), "answered": _answered()}
+
+
+def _problem(name: str, also: Q = Q()) -> Condition:  # noqa: B008 - a condition is never changed
+    return lambda first, last: problem_condition(name, first, last) & also
+
+
 PROBLEMS: dict[str, Condition] = {
-    "found": within("found_on"),
-    **{f"from_{source}": within("found_on", Q(problem_list__source=source)) for source in ProblemSource.values},
-    "accepted": within("settled_on", Q(state=ProblemState.ACCEPTED)),
-    "dropped": within("settled_on", Q(state=ProblemState.DROPPED)),
-    "unsettled": _unsettled,
-    "overdue": lambda first, last: _unsettled(first, last) & Q(due_on__lt=last),
+    **{name: _problem(name) for name in ("found", "accepted", "dropped", "unsettled", "overdue")},
+    **{f"from_{source}": _problem("found", Q(problem_list__source=source)) for source in ProblemSource.values},
 }
 MATTERS: dict[str, Condition] = {
     "proposed": within("proposed_on"),
@@ -112,7 +112,9 @@ def _show_problem(one: Problem) -> Record:
 
 
 def _show_inspection(one: Inspection) -> Record:
-    return Record(one.subject, one.organization.name, one.visit_on, one.get_state_display(), one.get_absolute_url())
+    """While the findings are being written, the branch has no page of it to open."""
+    url = "" if one.state == InspectionState.VISITED else one.get_absolute_url()
+    return Record(one.subject, one.organization.name, one.visit_on, one.get_state_display(), url)
 
 
 def _show_matter(one: Matter) -> Record:
@@ -141,8 +143,13 @@ PART_SOURCES: dict[str, Source] = {
     "talks.talks": Source(VIEW, _of(Talk, within("held_on"), "first", "second"), _show_talk),
     "talks.pairs_due": Source(VIEW, lambda path, _first, last, _on: pairs_asked(path, last), _show_pair),
     "talks.pairs_done": Source(VIEW, lambda path, _first, last, _on: pairs_asked(path, last, done=True), _show_pair),
-    **{f"problems.{name}": Source(VIEW, _of(Problem, which), _show_problem) for name, which in PROBLEMS.items()},
-    "inspections.inspections": Source(VIEW, _of(Inspection, within("visit_on")), _show_inspection),
+    **{
+        f"problems.{name}": Source(VIEW, _of(Problem.objects.handed_over(), which), _show_problem)
+        for name, which in PROBLEMS.items()
+    },
+    "inspections.inspections": Source(
+        VIEW, _of(Inspection, within("visit_on", ~Q(state=InspectionState.PLANNED))), _show_inspection
+    ),
     **{f"matters.{name}": Source(VIEW, _of(Matter, which), _show_matter) for name, which in MATTERS.items()},
     "appraisals.rounds_closed": Source(VIEW, _of(AppraisalRound, within("closed_on")), _show_round),
     **{

@@ -129,7 +129,7 @@ def test_the_figures_cost_the_same_whatever_the_size(cast, branch, django_assert
         figures_of(cast.district.path, PERIOD, on=TODAY)
 
 
-QUERIES = 20
+QUERIES = 24
 
 
 def test_a_committee_reads_how_many_each_branch_has_and_no_text(cast, branch, as_user):
