@@ -19,7 +19,7 @@ from supervision.queries.letters import with_too_few_readers
 from supervision.services.letter_acts import private_of
 from supervision.services.letter_sealing import passphrase_cost
 
-SHORTEST = 12
+SHORTEST = 10
 """Characters of a passphrase."""
 
 
@@ -40,7 +40,7 @@ def make_key(*, user: User, organization: Organization, passphrase: str, on: dat
         locked_private_key=sealing.lock_private(pair.private, passphrase, passphrase_cost()),
         made_on=on,
     )
-    _put_on_record("make_inspector_key", key, user)
+    _record_act("make_inspector_key", key, user)
     return key
 
 
@@ -66,7 +66,7 @@ def withdraw_key(*, key: InspectorKey, on: date, by: User) -> int:
     if row.state == KeyState.WITHDRAWN:
         raise Refused(_("This key was withdrawn before."))
     letters = _withdraw(row, on)
-    _put_on_record("withdraw_inspector_key", row, by)
+    _record_act("withdraw_inspector_key", row, by)
     return len(with_too_few_readers(letters, on=on))
 
 
@@ -80,7 +80,7 @@ def change_passphrase(*, key: InspectorKey, old: str, new: str, by: User) -> Non
     _refuse_weak(new, by, "new")
     row.locked_private_key = sealing.lock_private(private, new, passphrase_cost())
     row.save(update_fields=["locked_private_key"])
-    _put_on_record("change_passphrase", row, by)
+    _record_act("change_passphrase", row, by)
 
 
 @transaction.atomic
@@ -105,7 +105,7 @@ def _approve(key: InspectorKey, on: date, by: User) -> None:
         _withdraw(older, on)
     row.state, row.approved_by, row.approved_on = KeyState.IN_USE, by, on
     row.save(update_fields=["state", "approved_by", "approved_on"])
-    _put_on_record("approve_inspector_key", row, by)
+    _record_act("approve_inspector_key", row, by)
 
 
 def _withdraw(row: InspectorKey, on: date) -> list[object]:
@@ -131,5 +131,5 @@ def _refuse_weak(passphrase: str, user: User, field: str) -> None:
         raise Refused(_("Take another one than the password of the log-in."), field)
 
 
-def _put_on_record(action: str, key: InspectorKey, by: User) -> None:
+def _record_act(action: str, key: InspectorKey, by: User) -> None:
     record(action=action, by=by, subject=key, organization_code=key.organization.code)

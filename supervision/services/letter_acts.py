@@ -36,7 +36,7 @@ from supervision.services.letter_sealing import (
 def open_by_inspector(*, letter: Letter, user: User, passphrase: str) -> Opened:
     """Raises Refused (`passphrase`) for a wrong passphrase or where nothing is sealed to the user; Damaged."""
     opened = _opened(letter, user, passphrase)
-    _put_on_record("open_letter", letter, user)
+    _record_act("open_letter", letter, user)
     return opened
 
 
@@ -44,7 +44,7 @@ def open_by_inspector(*, letter: Letter, user: User, passphrase: str) -> Opened:
 def answer(*, letter: Letter, passphrase: str, text: str, on: date, by: User) -> Opened:
     """Something said to the writer, who reads it with the receipt. Raises Refused, Damaged."""
     opened = _tell(letter, passphrase, text, on, by)
-    _put_on_record("answer_letter", letter, by)
+    _record_act("answer_letter", letter, by)
     return opened
 
 
@@ -53,7 +53,7 @@ def accept(*, letter: Letter, on: date, by: User) -> None:
     """Accepted, and told so: the writer sees it with the receipt from now on. Raises Refused."""
     row = _in_state(letter, by, LetterState.RECEIVED)
     _change(row, on, state=LetterState.ACCEPTED, accepted_on=on)
-    _put_on_record("accept_letter", row, by)
+    _record_act("accept_letter", row, by)
 
 
 @transaction.atomic
@@ -62,7 +62,7 @@ def not_accept(*, letter: Letter, passphrase: str, text: str, on: date, by: User
     row = _in_state(letter, by, LetterState.RECEIVED)
     _tell(row, passphrase, text, on, by)
     _change(row, on, state=LetterState.NOT_ACCEPTED, accepted_on=on, closed_on=on, answered_on=on)
-    _put_on_record("not_accept_letter", row, by)
+    _record_act("not_accept_letter", row, by)
 
 
 @transaction.atomic
@@ -70,7 +70,7 @@ def close(*, letter: Letter, on: date, by: User) -> None:
     """What was to be done is done; the days to tell the result begin. Raises Refused."""
     row = _in_state(letter, by, LetterState.ACCEPTED)
     _change(row, on, state=LetterState.CLOSED, closed_on=on, answer_due_on=answer_due(on, workdays_on_record()))
-    _put_on_record("close_letter", row, by)
+    _record_act("close_letter", row, by)
 
 
 @transaction.atomic
@@ -79,7 +79,7 @@ def tell_result(*, letter: Letter, passphrase: str, text: str, on: date, by: Use
     row = _in_state(letter, by, LetterState.CLOSED)
     opened = _tell(row, passphrase, text, on, by)
     _change(row, on, answered_on=on)
-    _put_on_record("tell_letter_result", row, by)
+    _record_act("tell_letter_result", row, by)
     return opened
 
 
@@ -95,7 +95,7 @@ def step_back(*, letter: Letter, passphrase: str, on: date, by: User) -> None:
         raise Refused(
             _("You can't step back: without you fewer than two may read it. Ask the committee above for an inspector.")
         ) from error
-    _put_on_record("step_back_from_letter", letter, by)
+    _record_act("step_back_from_letter", letter, by)
 
 
 @transaction.atomic
@@ -104,7 +104,7 @@ def reseal(*, letter: Letter, passphrase: str, on: date, by: User) -> int:
     row = locked(letter)
     opened = _opened(row, by, passphrase)
     readers = _seal_anew(row, opened.contents, opened.letter_key, on)
-    _put_on_record("reseal_letter", letter, by)
+    _record_act("reseal_letter", letter, by)
     return readers
 
 
@@ -193,6 +193,6 @@ def _change(row: Letter, on: date, **values: object) -> None:
     row.save(update_fields=list(values))
 
 
-def _put_on_record(action: str, letter: Letter, by: User) -> None:
+def _record_act(action: str, letter: Letter, by: User) -> None:
     """At the committee whose inspector it is; never at one below it, where those it is about could read the record."""
     record(action=action, by=by, subject=None, organization_code=letter.organization.code)

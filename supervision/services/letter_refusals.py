@@ -1,12 +1,11 @@
 """How sealed letters say no."""
 
 from dataclasses import dataclass
-from datetime import date
 
 from django.utils.translation import gettext as _
 
 from members.services.refused import Refused
-from rulebook.book import rule
+from rulebook.book import versions
 from rulebook.values import Citation
 
 CHANNELS = "report.channels"
@@ -25,7 +24,7 @@ class Channel:
 class NoReaders(Refused):
     """Fewer than two may read it, so nothing was stored. `channels`: the official ways."""
 
-    def __init__(self, on: date) -> None:
+    def __init__(self) -> None:
         super().__init__(
             _(
                 "Nothing was stored: fewer than two inspectors stand above those the letter is about. Use one of the"
@@ -33,7 +32,7 @@ class NoReaders(Refused):
             ),
             "subjects",
         )
-        self.channels = official_channels(on)
+        self.channels = official_channels()
 
 
 class Damaged(Refused):
@@ -43,9 +42,9 @@ class Damaged(Refused):
         super().__init__(_("What is stored of this letter was changed or damaged. Tell the administrator."))
 
 
-def official_channels(on: date) -> tuple[Channel, ...]:
+def official_channels() -> tuple[Channel, ...]:
     """Always open, whatever this program does."""
-    citation = rule(CHANNELS, on).citation
+    citation = versions()[CHANNELS][-1].citation
     return (
         Channel(_("Call the discipline bodies on 12388."), citation),
         Channel(_("Write on the discipline bodies' site, www.12388.gov.cn."), citation, SITE),

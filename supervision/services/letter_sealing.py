@@ -45,7 +45,7 @@ def routed(contents: Contents, *, on: date) -> Routing:
     try:
         return route(subjects, routing_facts(on=on), close=contents.close, away=contents.away)
     except NobodyMayRead as error:
-        raise NoReaders(on) from error
+        raise NoReaders from error
 
 
 def seal_boxes(letter: Letter, letter_key: bytes, routing: Routing) -> None:

@@ -1,0 +1,64 @@
+"""What the database refuses about sealed letters, keys and declared relatives."""
+
+import uuid
+from datetime import date
+from typing import Any
+
+from django.db import models
+
+from supervision.models import DeclaredRelative, InspectorKey, Letter, LetterBox, LetterMessage, RecoveryKey
+
+MARCH, MAY = date(2026, 3, 1), date(2026, 5, 1)
+KEY, OTHER = uuid.UUID(int=7), uuid.UUID(int=8)
+
+
+def key_of(cast: Any) -> InspectorKey:
+    return InspectorKey.objects.get_or_create(key=KEY, defaults=LAWFUL[InspectorKey](cast))[0]
+
+
+def recovery_of(_cast: Any) -> RecoveryKey:
+    return RecoveryKey.objects.get_or_create(key=KEY, defaults={"public_key": "recovery of all", "made_on": MARCH})[0]
+
+
+def letter_of(cast: Any) -> Letter:
+    return Letter.objects.get_or_create(key=KEY, defaults=LAWFUL[Letter](cast))[0]
+
+
+LAWFUL: dict[type[models.Model], Any] = {
+    InspectorKey: lambda cast: {
+        "user": cast.inspector, "organization": cast.county, "public_key": "public half", "made_on": MARCH,
+        "locked_private_key": "locked",
+    },
+    RecoveryKey: lambda _cast: {"public_key": "recovery", "made_on": MARCH},
+    DeclaredRelative: lambda cast: {"user": cast.inspector, "name": "周建国", "relation": "表兄"},
+    Letter: lambda cast: {
+        "finder": "12345678", "organization": cast.county, "received_on": MAY, "accept_due_on": MAY,
+        "ciphertext": "sealed", "writer_box": "locked",
+    },
+    LetterBox: lambda cast: {"letter": letter_of(cast), "inspector_key": key_of(cast), "sealed_key": "sealed"},
+    LetterMessage: lambda cast: {
+        "letter": letter_of(cast), "number": 1, "is_from_writer": True, "ciphertext": "sealed", "written_on": MAY,
+    },
+}  # fmt: skip
+REFUSED: list[tuple[type[models.Model], str, dict[str, Any]]] = [
+    (InspectorKey, "inspector_key_state_known", {"state": "lost"}),
+    (InspectorKey, "inspector_key_approved_by_another", {"approved_by": lambda cast: cast.inspector}),
+    (InspectorKey, "inspector_key_in_use_is_approved", {"state": "in_use"}),
+    (RecoveryKey, "recovery_key_is_there", {"public_key": ""}),
+    (DeclaredRelative, "declared_relative_is_said", {"relation": ""}),
+    (Letter, "letter_state_known", {"state": "lost"}),
+    (Letter, "letter_shredded_is_empty", {"shredded_on": MAY}),
+    (Letter, "letter_kept_is_whole", {"writer_box": ""}),
+    (Letter, "letter_closed_later", {"closed_on": MARCH}),
+    (LetterBox, "letter_box_has_one_reader", {"recovery_key": recovery_of}),
+    (LetterMessage, "letter_message_says_something", {"ciphertext": ""}),
+]
+IN_USE = {"state": "in_use", "approved_by": lambda cast: cast.county_secretary, "approved_on": MAY}
+TO_RECOVERY = {"inspector_key": None, "recovery_key": recovery_of}
+TWICE: list[tuple[type[models.Model], str, dict[str, Any], dict[str, Any]]] = [
+    (InspectorKey, "inspector_key_one_in_use", IN_USE, IN_USE | {"public_key": "another"}),
+    (RecoveryKey, "recovery_key_one_in_use", {}, {"public_key": "another"}),
+    (LetterBox, "letter_box_once_per_inspector", {}, {"sealed_key": "again"}),
+    (LetterBox, "letter_box_once_per_recovery_key", TO_RECOVERY, TO_RECOVERY | {"sealed_key": "again"}),
+    (LetterMessage, "letter_message_number_once", {}, {"is_from_writer": False}),
+]
