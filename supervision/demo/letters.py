@@ -1,6 +1,7 @@
 """Two inspectors of the county with keys, and one letter that was accepted and is being asked about."""
 
 from datetime import date, timedelta
+from uuid import NAMESPACE_OID, uuid5
 
 from members.choices import OfficeKind
 from members.demo.county import COUNTY, OFFICE_BRANCH
@@ -11,6 +12,7 @@ from supervision.models import Letter
 from supervision.sealing import finder_of
 from supervision.services.inspector_keys import approve_key, make_key, make_recovery_key
 from supervision.services.letters import NamedSubject, accept, add_by_writer, answer, write_letter
+from supervision.services.relatives import declare_relative
 
 PASSPHRASE = "青山 绿水 红旗 黄河"  # noqa: S105 - the demo's, which everybody may know
 """For the demo only: in use nobody but the inspector knows a passphrase."""
@@ -33,6 +35,7 @@ def fill(*, on: date) -> None:
     for user in inspectors:
         key = make_key(user=user, organization=county, passphrase=PASSPHRASE, on=on - timedelta(days=60))
         approve_key(key=key, on=on - timedelta(days=58), by=approver)
+    declare_relative(key=uuid5(NAMESPACE_OID, RECEIPT), user=inspectors[0], name="高志强", relation="妻弟")
     _letter(inspectors[0], on)
 
 

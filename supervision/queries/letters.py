@@ -4,6 +4,7 @@ from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
+from uuid import UUID
 
 from django.db.models import Count, Q
 
@@ -51,7 +52,7 @@ def letter_duties(user: User, *, on: date) -> list[LetterDuty]:
     return sorted(found, key=lambda duty: (duty.due_on or date.min, str(duty.letter.pk)))
 
 
-def with_too_few_readers(letters: Iterable[object], *, on: date) -> set[object]:
+def with_too_few_readers(letters: Iterable[UUID], *, on: date) -> set[UUID]:
     """Keys of those letters that fewer than two inspectors can read on that day: they are to be sealed anew."""
     wanted = set(letters)
     boxes = LetterBox.objects.filter(letter__in=wanted, inspector_key__in=[key.pk for key in keys_of_inspectors(on=on)])

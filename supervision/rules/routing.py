@@ -138,11 +138,13 @@ def concerned(subjects: Sequence[Subject], facts: Facts, close: Collection[str] 
         raise NobodyMayRead
     meant = [held for held in facts.holdings if any(_is_meant(held, one, facts.kinds) for one in subjects)]
     readers = [one for one in facts.readers if any(_is_named(one.name, one.path, subject) for subject in subjects)]
-    users = frozenset(one.user_id for one in (*meant, *readers) if one.user_id is not None)
-    members = frozenset(one.member_id for one in (*meant, *readers) if one.member_id is not None)
+    people: list[Holding | Reader] = [*meant, *readers]
+    users = frozenset(one.user_id for one in people if one.user_id is not None)
+    members = frozenset(one.member_id for one in people if one.member_id is not None)
     theirs = [*meant, *(held for held in facts.holdings if held.user_id in users or held.member_id in members)]
     names = frozenset(plain(name) for one in subjects for name in one.names) | {plain(one.name) for one in theirs}
-    rosters = {one.roster_path for one in (*theirs, *readers) if one.roster_path}
+    people += theirs
+    rosters = {one.roster_path for one in people if one.roster_path}
     places = rosters | {held.path for held in theirs} | {one.path for one in subjects}
     return Concerned(
         users=users,

@@ -4,6 +4,7 @@ The passphrase stays with the inspector. It is none of the log-in's, and nothing
 """
 
 from datetime import date
+from uuid import UUID
 
 from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
@@ -108,7 +109,7 @@ def _approve(key: InspectorKey, on: date, by: User) -> None:
     _record_act("approve_inspector_key", row, by)
 
 
-def _withdraw(row: InspectorKey, on: date) -> list[object]:
+def _withdraw(row: InspectorKey, on: date) -> list[UUID]:
     """Its boxes go with it, so that whoever has the private half opens nothing that is stored here."""
     boxes = LetterBox.objects.filter(inspector_key=row)
     letters = list(boxes.values_list("letter", flat=True))

@@ -29,7 +29,7 @@ def recover_letters(*, private: bytes, every: bool, on: date, by: User | str) ->
     letters = {letter.pk: letter for letter in Letter.objects.unshredded()}
     done = Recovered()
     for key in letters if every else with_too_few_readers(letters, on=on):
-        _recover(letters[key], private, on, done)  # type: ignore[index]
+        _recover(letters[key], private, on, done)
     record(action="recover_letters", by=by, subject=None)
     return done
 
