@@ -86,7 +86,8 @@ class AnswerForm(forms.Form):
             "answered_on": suggestion.answered_on or today,
             "is_thanked": suggestion.is_thanked,
         }
-        super().__init__(*args, initial=stored, **kwargs)
+        kwargs["initial"] = stored
+        super().__init__(*args, **kwargs)
 
 
 class SettledForm(forms.Form):

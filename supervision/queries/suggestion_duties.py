@@ -34,6 +34,6 @@ def _asked(path: str, on: date) -> Mapping[str, list[Asked]]:
     rows = Suggestion.objects.filter(this_year, subtree("organization__path", [path]), asked_on__lte=on)
     found: dict[str, list[Asked]] = defaultdict(list)
     facts = rows.order_by("due_on", "pk").values_list("organization__path", "asked_on", "due_on", "answered_on")
-    for place, *days in facts:
-        found[place].append(Asked(*days))
+    for place, asked_on, due_on, answered_on in facts:
+        found[place].append(Asked(asked_on, due_on, answered_on))
     return found

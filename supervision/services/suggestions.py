@@ -137,7 +137,8 @@ def _held(suggestion: Suggestion) -> Suggestion:
 
 def _changed(row: Suggestion, values: Values) -> list[Change]:
     """Sets the values; what was changed by that."""
-    changes = [(name, old, new) for name, new in values.items() if (old := opened(getattr(row, name))) != new]
+    held = {name: opened(getattr(row, name)) for name in values}
+    changes: list[Change] = [(name, held[name], new) for name, new in values.items() if held[name] != new]
     for name, _old, new in changes:
         setattr(row, name, new)
     return changes

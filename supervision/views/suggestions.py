@@ -155,5 +155,12 @@ def _cells(rows: Iterable[Suggestion]) -> Iterator[list[object]]:
             one.asked_on, one.organization.name, one.member.name, one.get_kind_display(), one.text.open(),
             _("Members of the branch") if one.is_shared else _("Officers only"), one.due_on, one.answered_on,
             one.get_outcome_display(), one.answer.open(), _("Yes") if one.is_thanked else "",
-            {True: _("Yes"), False: _("No")}.get(one.is_settled, ""),  # type: ignore[call-overload]
+            _settled(one),
         ]  # fmt: skip
+
+
+def _settled(one: Suggestion) -> str:
+    """Empty while the member hasn't said."""
+    if one.is_settled is None:
+        return ""
+    return _("Yes") if one.is_settled else _("No")
