@@ -15,6 +15,7 @@ from reminders.api import MessageViewSet
 from reminders.api_duties import DeskViewSet, DutyViewSet
 from supervision.api_appraisals import AppraisalViewSet, GradeViewSet
 from supervision.api_matters import MatterViewSet
+from supervision.api_problems import InspectionViewSet, ProblemViewSet
 from supervision.api_reports import ReportViewSet
 from supervision.api_suggestions import SuggestionViewSet
 from supervision.api_talks import ChecklistViewSet, TalkViewSet
@@ -30,6 +31,8 @@ router.register("suggestions", SuggestionViewSet, basename="suggestion")
 router.register("appraisals", AppraisalViewSet, basename="appraisal")
 router.register("grades", GradeViewSet, basename="grade")
 router.register("matters", MatterViewSet, basename="matter")
+router.register("problems", ProblemViewSet, basename="problem")
+router.register("inspections", InspectionViewSet, basename="inspection")
 router.register("talks", TalkViewSet, basename="talk")
 router.register("checklists", ChecklistViewSet, basename="checklist")
 router.register("reports", ReportViewSet, basename="report")

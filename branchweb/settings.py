@@ -120,6 +120,7 @@ DUTIES = [
     "supervision.queries.talk_years.talk_duties",
     "supervision.queries.appraisal_duties.appraisal_duties",
     "supervision.queries.matter_duties.matter_duties",
+    "supervision.queries.problem_duties.problem_duties",
 ]
 """What each app says is due: called with the path of an organization and `on=`; see `reminders.queries.duties`."""
 
@@ -149,8 +150,10 @@ OWN_LINKS = [
     "supervision.queries.suggestions.own_links",
     "supervision.queries.talk_links.own_links",
     "supervision.queries.appraisals.own_links",
+    "supervision.queries.problems.own_links",
     "reminders.queries.start.own_links",
 ]
+MEETING_LINKS: list[str] = []
 MEMBER_LINKS = ["dues.queries.start.member_links", "reminders.queries.preferences.member_links"]
 ORGANIZATION_FIGURES = ["supervision.queries.suggestions.organization_figures"]
 """What other apps add to the start page, of one's work and of one's own affairs, to a member's page and to an

@@ -45,6 +45,11 @@ def _matters_for_review(place: Place) -> str:
     return f"{reverse('supervision:matter-list')}?{wanted}"
 
 
+def _problems(place: Place) -> str:
+    wanted = urlencode({"org": place.organization.code, "state": "open", "order": "due"})
+    return f"{reverse('supervision:problem-list')}?{wanted}"
+
+
 WORDS: dict[str, DutyWords] = {
     "heart_talk": DutyWords(
         _("Talks of the year"),
@@ -84,6 +89,14 @@ WORDS: dict[str, DutyWords] = {
         _to_read,
         "eye",
         Capability.RECEIVE_REPORTS,
+    ),
+    "rectification": DutyWords(
+        _("Problems to put right"),
+        _("See what is open"),
+        _problems,
+        "list-check",
+        Capability.VIEW_SUPERVISION,
+        Capability.RECORD_SUPERVISION,
     ),
     "major_matter_opinion": DutyWords(
         _("Opinion on major matters"),

@@ -60,6 +60,18 @@ SUPERVISION: tuple[Item, ...] = (
         ("supervision:report-",),
     ),
     Item(
+        "supervision:problem-list",
+        _("Problems and rectification"),
+        "list-check",
+        (Capability.COUNT_SUPERVISION, Capability.INSPECT),
+        (
+            *(f"supervision:problem-{name}" for name in ("add", "counts", "detail", "assign")),
+            *(f"supervision:problem-{name}" for name in ("done", "note", "accepted", "sent_back", "moved", "dropped")),
+            "supervision:inspection-",
+        ),
+    ),
+    Item("supervision:problem-mine", _("Problems of my branch"), "list-check", None, for_members=True),
+    Item(
         "supervision:matter-list",
         _("Major matters"),
         "clipboard-check",

@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from meetings.models import Meeting
 from members.choices import Capability
 from members.models import Member, Organization, User
+from members.paths import subtree
 from supervision.choices import InspectionState, ProblemSource, ProblemState, ProblemStepKind
 from supervision.models.scope import held_at, of_member, of_own_branch
 from supervision.models.suggestion import Suggestion
@@ -60,7 +61,7 @@ class Inspection(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.subject} {self.visit_on}"
+        return f"{self.visit_on}"
 
     def get_absolute_url(self) -> str:
         return reverse("supervision:inspection-detail", args=[self.key])
@@ -110,19 +111,36 @@ class ProblemList(models.Model):
         ]
 
     def __str__(self) -> str:
-        return self.title
+        return f"{self.get_source_display()} {self.made_on}"
 
     @property
     def scope_path(self) -> str:
         return self.organization.path
 
 
+HANDED_OVER = Q(problem_list__inspection__isnull=True) | Q(
+    problem_list__inspection__state__in=[InspectionState.ISSUED, InspectionState.CLOSED]
+)
+"""Of a problem: it is no finding, or one that the branch was told."""
+
+
 class ProblemQuerySet(models.QuerySet["Problem"]):
     def visible_to(self, user: User, capability: Capability = Capability.VIEW_SUPERVISION) -> "ProblemQuerySet":
-        """The branch's offices; its members, unless marked; whoever puts it right; those above, their findings."""
+        """The branch's offices; its members, unless marked; whoever puts it right; those above, their findings.
+
+        Findings that aren't handed over yet are read by those above alone.
+        """
         public = of_own_branch(user) & Q(is_internal=False)
+        inside = held_at(user, capability) | public | of_member(user, "responsible")
         found = held_at(user, Capability.INSPECT) & Q(problem_list__source=ProblemSource.INSPECTION)
-        return self.filter(held_at(user, capability) | public | of_member(user, "responsible") | found)
+        return self.filter((inside & HANDED_OVER) | found)
+
+    def handed_over(self) -> "ProblemQuerySet":
+        """Without the findings that are still being written."""
+        return self.filter(HANDED_OVER)
+
+    def below(self, path: str) -> "ProblemQuerySet":
+        return self.filter(subtree("organization__path", [path]))
 
     def unsettled(self) -> "ProblemQuerySet":
         """Not accepted and not dropped."""
@@ -177,7 +195,8 @@ class Problem(models.Model):
         indexes = [models.Index(fields=["organization", "due_on"], name="problem_of_branch")]
 
     def __str__(self) -> str:
-        return self.text
+        """Stands in the trail, which holds no text of people."""
+        return f"{self.found_on}"
 
     def get_absolute_url(self) -> str:
         return reverse("supervision:problem-detail", args=[self.key])
