@@ -37,6 +37,7 @@ from tests.full_cast_appraisals import appraisals
 from tests.full_cast_channels import wordings_and_channels
 from tests.full_cast_dues import dues
 from tests.full_cast_duties import duties
+from tests.full_cast_letters import letters
 from tests.full_cast_matters import matters
 from tests.full_cast_meetings import meetings
 from tests.full_cast_messages import messages
@@ -82,6 +83,7 @@ def make_full_cast() -> FullCast:
     reports(full)
     suggestions(full)
     talks(full)
+    letters(full)
     return full
 
 

@@ -363,6 +363,15 @@ SCOPE: dict[str, dict[str, str]] = {
         "next_secretary": "wang",
         "other_secretary": "zhao",
     },
+    # One's own, and those that one may approve.
+    "InspectorKey": {
+        "district_staff": "district",
+        "county_secretary": "county district",
+        "inspector": "county district",
+    },
+    # Only the inspector to whose key it is sealed, while the office lasts.
+    "Letter": {"inspector": "county"},
+    "DeclaredRelative": {"inspector": "county", "district_staff": "district"},
     # Not a queryset's visible_to but members.queries.trail.visible_entries.
     "Entry": {
         "secretary": "branch group",

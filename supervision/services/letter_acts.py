@@ -77,6 +77,8 @@ def close(*, letter: Letter, on: date, by: User) -> None:
 def tell_result(*, letter: Letter, passphrase: str, text: str, on: date, by: User) -> Opened:
     """The result to the writer, after closing. Raises Refused, Damaged."""
     row = _in_state(letter, by, LetterState.CLOSED)
+    if row.answered_on:
+        raise Refused(_("The result was told before. Write to the writer instead."))
     opened = _tell(row, passphrase, text, on, by)
     _change(row, on, answered_on=on)
     _record_act("tell_letter_result", row, by)

@@ -23,6 +23,7 @@ from supervision.models import (
     Appraisee,
     Checklist,
     ChecklistItem,
+    DeclaredRelative,
     MutualAppraisal,
     SelfCheck,
     SelfCheckAnswer,
@@ -71,6 +72,7 @@ def rows(old_ring, cast):
         recorded_by=cast.member, answered_on=TODAY, answered_by=secretary, answer="修好了", outcome="solved",
     )  # fmt: skip
     rows_of_talks(cast)
+    DeclaredRelative.objects.create(user=cast.inspector, name="周建国", relation="表兄")
     return cast
 
 

@@ -146,6 +146,8 @@ def test_its_days_in_order(given, letter, inspector):
 
     assert [one.text for one in opened.messages] == ["已处理"]
     assert letter_of(given).answered_on == date(2026, 12, 3)
+    with pytest.raises(Refused, match="before"):
+        tell_result(letter=letter, passphrase=PASSPHRASE, text="已处理", on=date(2026, 12, 4), by=inspector)
     assert [row[0] for row in entries()] == ["accept_letter", "close_letter", "tell_letter_result"]
 
 
