@@ -1,7 +1,7 @@
 """The demo's appraisals: last year's closed with grades, this year's of the home branch in the ballot."""
 
 from datetime import date
-from uuid import NAMESPACE_URL, uuid5
+from uuid import NAMESPACE_URL, UUID, uuid5
 
 from meetings.choices import MeetingKind, MeetingState
 from meetings.models import Meeting
@@ -79,11 +79,11 @@ def _last_year(branch: Organization, on: date) -> None:
 
 
 def _appraised(closed: AppraisalRound, member: Member, number: int, is_graded: bool) -> Appraisee:
-    grade = _grade(number) if is_graded else ""
+    grade = _grade(number) if is_graded else None
     lower = grade == Grade.BASICALLY_QUALIFIED
     closed_on = closed.closed_on or closed.opened_on
     return Appraisee(
-        round=closed, member=member, is_graded=is_graded, grade=grade, opinion=OPINIONS.get(grade, ""),
+        round=closed, member=member, is_graded=is_graded, grade=grade or "", opinion=OPINIONS[grade] if grade else "",
         self_appraisal=SELF[number % len(SELF)], self_appraised_on=closed.opened_on, told_on=closed_on,
         follow_up=HELP if lower and number < 10 else "",
         follow_up_due_on=date(closed_on.year + 1, 3, 31) if lower and number < 10 else None,
@@ -143,5 +143,5 @@ def _meeting(branch: Organization, day: date) -> Meeting:
     return known or Meeting.objects.create(organization=branch, kind=kind, **fresh)
 
 
-def _key(branch: Organization, year: int) -> object:
+def _key(branch: Organization, year: int) -> UUID:
     return uuid5(NAMESPACE_URL, f"appraisal {branch.code} {year}")

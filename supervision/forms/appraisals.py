@@ -55,7 +55,7 @@ class StepForm(forms.Form):
     meeting = meeting_field(_("Meeting"))
 
     def __init__(self, *args: Any, round: AppraisalRound, meetings: QuerySet[Meeting], **kwargs: Any) -> None:
-        super().__init__(*args, initial={"state": round.state}, **kwargs)
+        super().__init__(*args, **{"initial": {"state": round.state}, **kwargs})
         after = next_step(round.state)
         if after != RoundState.BALLOT:
             del self.fields["method"]
@@ -92,7 +92,7 @@ class OpinionForm(forms.Form):
 
     def __init__(self, *args: Any, appraisee: Appraisee, **kwargs: Any) -> None:
         stored = {"grade": appraisee.grade, "opinion": opened(appraisee.opinion)}
-        super().__init__(*args, initial=stored, **kwargs)
+        super().__init__(*args, **{"initial": stored, **kwargs})
         if not appraisee.is_graded:
             del self.fields["grade"]
 
@@ -110,7 +110,7 @@ class FollowUpForm(forms.Form):
     def __init__(self, *args: Any, appraisee: Appraisee, due_on: date, **kwargs: Any) -> None:
         stored = {name: getattr(appraisee, name) for name in self.base_fields}
         stored["follow_up_due_on"] = stored["follow_up_due_on"] or due_on
-        super().__init__(*args, initial=stored, **kwargs)
+        super().__init__(*args, **{"initial": stored, **kwargs})
 
 
 class RoundFilterForm(forms.Form):
