@@ -197,7 +197,7 @@ def test_a_rotation_goes_on_record_once_and_without_anything_private(rows, setti
     entry = Entry.objects.get()
 
     assert (entry.action, entry.actor, entry.subject_kind) == ("rotate_keys", "system", "")
-    assert entry.details == {"rows": 4 + 5 + 4 + 6 + 3}
+    assert entry.details == {"rows": 4 + 5 + 4 + 6 + 3 + 7}
 
 
 def test_a_second_rotation_with_the_same_key_has_nothing_to_do(rows, settings):
