@@ -5,7 +5,7 @@ from datetime import date
 
 from meetings.models import Meeting
 from members.choices import OfficeKind
-from members.demo.county import HOME_BRANCH
+from members.demo.county import COUNTY, HOME_BRANCH
 from members.models import Office, Organization, User
 from supervision.models import Report
 from supervision.queries.report_figures import ABOVE
@@ -28,7 +28,7 @@ QUESTION = "报告里“未登记”的到会人数偏多，请说明原因，�
 
 
 def fill(*, on: date) -> None:
-    """The branches below one committee report on the last quarter; the committee draws them together."""
+    """The branches below one committee report on the last quarter; committee and county draw them together."""
     period = latest(on)
     committee = Organization.objects.filter(code=COMMITTEE).first()
     if committee is None:
@@ -38,7 +38,8 @@ def fill(*, on: date) -> None:
         report = _begun(branch, period.name, WORDS[number % len(WORDS)], WRITERS, on)
         if report and branch.code != HOME_BRANCH and _adopted(report, on):
             _sent(report, on, returned=number == len(branches) - 1)
-    _begun(committee, period.name, "", READERS, on)
+    for one in Organization.objects.filter(code__in=[COMMITTEE, COUNTY]):
+        _begun(one, period.name, "", READERS, on)
 
 
 def _branches(committee: Organization, on: date) -> list[Organization]:

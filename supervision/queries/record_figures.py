@@ -6,6 +6,7 @@ from datetime import date
 from django.db.models import Count, F, Q, QuerySet, Sum
 
 from dues.models import Charge, Disclosure, Payment
+from dues.models.payment import PaymentQuerySet
 from meetings.choices import AttendanceState
 from meetings.models import Expected
 from meetings.queries.duties import meeting_duties, meeting_states
@@ -58,7 +59,7 @@ def charges(path: str, first: date, last: date) -> QuerySet[Charge]:
     return Charge.objects.below(path).between(first, last)
 
 
-def payments(path: str, first: date, last: date) -> QuerySet[Payment]:
+def payments(path: str, first: date, last: date) -> PaymentQuerySet:
     return Payment.objects.below(path).paid_between(first, last)
 
 

@@ -3,7 +3,6 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
-from itertools import zip_longest
 from typing import Any
 
 from django.conf import settings
@@ -138,7 +137,7 @@ def _blocks(sections: list[Plain], now: Values) -> list[Block]:
     titles, known = section_titles(), {section.key: section.columns for section in SECTIONS}
     blocks = []
     for section in sections:
-        columns = [str(column) for column in known.get(section["key"], section["columns"])]
+        columns = [str(column) for column in known.get(section["key"]) or section["columns"]]
         rows = [_row(line, columns, now) for line in section["lines"]]
         blocks.append(Block(str(titles.get(section["key"], section["title"])), columns, rows))
     return blocks
@@ -146,8 +145,8 @@ def _blocks(sections: list[Plain], now: Values) -> list[Block]:
 
 def _row(line: Plain, columns: list[str], now: Values) -> Row:
     label = str(labels().get(line["figures"][0]["key"], line["label"]))
-    named = zip_longest(line["figures"], columns[: len(line["figures"])], fillvalue="")
-    return Row(label, tuple(_figure(one, column, now) for one, column in named))
+    named = columns or [""] * len(line["figures"])
+    return Row(label, tuple(_figure(one, column, now) for one, column in zip(line["figures"], named, strict=False)))
 
 
 def _figure(one: Plain, column: str, now: Values) -> Figure:

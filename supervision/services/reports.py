@@ -3,6 +3,7 @@
 Which side may take a step, the pages ask `queries.report_access`; here it is asked whether it is its turn.
 """
 
+from collections.abc import Iterable
 from datetime import date
 from typing import Any
 from uuid import UUID
@@ -127,8 +128,8 @@ def _store(report: Report, values: Values) -> None:
     report.save(update_fields=list(values))
 
 
-def _put_on_record(report: Report, action: str, by: User, changes: list[Change] | None = None) -> None:
+def _put_on_record(report: Report, action: str, by: User, changes: Iterable[Change] = ()) -> None:
     record(
-        action=action, by=by, subject=report, organization_code=report.organization.code, changes=changes or (),
+        action=action, by=by, subject=report, organization_code=report.organization.code, changes=changes,
         details={"period": report.period},
     )  # fmt: skip

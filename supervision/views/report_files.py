@@ -62,7 +62,7 @@ def report_export(request: PageRequest) -> FileResponse:
 
 @requires(*READERS)
 @require_safe
-def report_word(request: PageRequest, key: UUID) -> HttpResponse:
+def report_word(request: PageRequest, key: UUID) -> FileResponse:
     """The report as it stands, to print, sign and keep."""
     report = fetch(request, REPORTS.all(), pk=key)
     content = report_as_word(report_page(report, request.user, on=request.today))

@@ -116,7 +116,7 @@ def report_step(request: PageRequest, key: UUID, act: str) -> HttpResponse:
     words = ACT_WORDS[Act(act)]
     form = StepForm(posted(request), label=words.asks, needed=words.needed)
     if form.is_valid() and carried_out(form, lambda: _step(request, report, Act(act), form)):
-        messages.success(request, words.done)
+        messages.success(request, str(words.done))
         return redirect(report)
     return render(request, "supervision/report_step.html", {"form": form, "report": report, "words": words})
 
