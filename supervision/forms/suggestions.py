@@ -32,7 +32,7 @@ class SuggestionForm(forms.Form):
     """What a member writes themself."""
 
     key = key_field()
-    kind = choice_field(SuggestionKind, label=_("About"))
+    kind = choice_field(SuggestionKind, label=_("It is about"))
     text = forms.CharField(
         label=_("What you suggest"), max_length=LONGEST, widget=forms.Textarea(attrs={"rows": 6}),
         help_text=_("What is it like now, and how could it be better? Stored encrypted."),
@@ -109,7 +109,7 @@ class OwnHelpForm(forms.Form):
 class SharedFilterForm(forms.Form):
     """What a member looks for among the shared ones."""
 
-    kind = choice_field(SuggestionKind, label=_("About"), required=False)
+    kind = choice_field(SuggestionKind, label=_("It is about"), required=False)
     state = forms.ChoiceField(label=_("State"), choices=STATES, required=False)
 
     def narrow(self, rows: SuggestionQuerySet, *, on: date) -> SuggestionQuerySet:
@@ -156,7 +156,7 @@ class SuggestionFilterForm(PeriodForm):
 
     q = forms.CharField(label=_("Name"), max_length=60, required=False)
     state = forms.ChoiceField(label=_("State"), choices=STATES, required=False)
-    kind = choice_field(SuggestionKind, label=_("About"), required=False)
+    kind = choice_field(SuggestionKind, label=_("It is about"), required=False)
     outcome = choice_field(SuggestionOutcome, label=_("What became of it"), required=False)
     field_order = ("q", "state", "kind", "outcome", "year", "first", "last", "org")
 

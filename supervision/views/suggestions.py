@@ -144,7 +144,7 @@ def _standing(one: Suggestion, request: PageRequest) -> str:
 
 def _headings() -> list[str]:
     return [
-        _("Asked on"), _("Branch"), _("Name"), _("About"), _("Suggestion"), _("Who may read it"), _("Answer by"),
+        _("Asked on"), _("Branch"), _("Name"), _("It is about"), _("Suggestion"), _("Who may read it"), _("Answer by"),
         _("Answered on"), _("What became of it"), _("Answer"), _("Thanked"), _("Settled, says the member"),
     ]  # fmt: skip
 
