@@ -41,6 +41,7 @@ from tests.full_cast_letters import letters
 from tests.full_cast_matters import matters
 from tests.full_cast_meetings import meetings
 from tests.full_cast_messages import messages
+from tests.full_cast_problems import problems
 from tests.full_cast_reports import reports
 from tests.full_cast_suggestions import suggestions
 from tests.full_cast_talks import talks
@@ -80,6 +81,7 @@ def make_full_cast() -> FullCast:
     duties(full)
     appraisals(full)
     matters(full)
+    problems(full)
     reports(full)
     suggestions(full)
     talks(full)

@@ -314,6 +314,26 @@ SCOPE: dict[str, dict[str, str]] = {
         "next_secretary": "wang-shared",
         "other_secretary": "zhao-shared",
     },
+    # The branch's offices; its members those that aren't marked; those who inspect, what they found, also before the
+    # branch is told.
+    "Problem": {
+        "secretary": "branch branch-marked finding-issued",
+        "officer": "branch branch-marked finding-issued",
+        "member": "branch finding-issued",
+        "next_secretary": "next-branch",
+        "other_secretary": "other-branch",
+        "district_staff": "finding-visited finding-issued",
+        "county_staff": "finding-visited finding-issued",
+        "inspector": "finding-visited finding-issued",
+    },
+    # A branch isn't shown a visit while its findings are being written.
+    "Inspection": {
+        "secretary": "planned issued",
+        "officer": "planned issued",
+        "district_staff": "planned visited issued",
+        "county_staff": "planned visited issued",
+        "inspector": "planned visited issued",
+    },
     # The branch's offices; its members those that aren't marked. Committees count them.
     "Matter": {
         "secretary": "branch branch-marked",
