@@ -35,7 +35,7 @@ def test_a_ballot_in_large_type_on_a_telephone(browser, live_server, transaction
     assert labels.count() == 5 * graded
     assert all(labels.nth(place).bounding_box()["height"] >= THUMB for place in range(labels.count()))
     page.click(".ballot button[type=submit]")  # nobody is marked yet
-    page.locator(".notice-bad").wait_for()
+    page.locator(".ballot .notice-bad").wait_for()
     assert sums(held) == {}
     for fieldset in page.locator(".ballot fieldset").all():
         fieldset.locator("label").nth(1).click()
