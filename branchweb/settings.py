@@ -153,7 +153,7 @@ OWN_LINKS = [
     "supervision.queries.problems.own_links",
     "reminders.queries.start.own_links",
 ]
-MEETING_LINKS: list[str] = []
+MEETING_LINKS = ["supervision.queries.meeting_links.meeting_links"]
 MEMBER_LINKS = ["dues.queries.start.member_links", "reminders.queries.preferences.member_links"]
 ORGANIZATION_FIGURES = ["supervision.queries.suggestions.organization_figures"]
 """What other apps add to the start page, of one's work and of one's own affairs, to a member's page and to an

@@ -15,6 +15,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from meetings.forms.meeting import CancelForm, MeetingFilterForm, MeetingForm, PlanForm
+from meetings.links import meeting_links
 from meetings.models import Meeting
 from meetings.queries.meeting_page import meeting_page, member_page
 from meetings.queries.tally import tallies_of
@@ -71,7 +72,7 @@ def meeting_detail(request: PageRequest, key: UUID) -> HttpResponse:
         return render(request, "meetings/meeting_mine.html", member_page(meeting, request.user, on=request.today))
     may_record = request.user.standing.may(Capability.RECORD_MEETINGS, meeting.scope_path)
     context = {**meeting_page(meeting, may_record=may_record), **vote_section(meeting, request.user)}
-    context["is_early"] = request.today < meeting.day
+    context |= {"is_early": request.today < meeting.day, "links": meeting_links(meeting, request.user)}
     return render(request, "meetings/meeting.html", context)
 
 
