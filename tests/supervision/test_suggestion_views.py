@@ -60,9 +60,7 @@ def test_a_member_writes_and_finds_it_on_the_own_page(cast, as_user):
 
 def test_sent_twice_it_is_one(cast, as_user):
     given = typed()
-    for _ in range(2):
-        assert as_user(cast.member).post(NEW, given).status_code == 302
-
+    assert [as_user(cast.member).post(NEW, given).status_code for _ in range(2)] == [302, 302]
     assert Suggestion.objects.count() == 1
 
 
@@ -120,9 +118,8 @@ def test_a_member_asks_for_help_and_reads_the_answer(cast, as_user):
 
 
 def test_nobody_elses_help_is_on_the_page(cast, as_user, comrade):
-    HelpRequest.objects.create(
-        member=cast.zhang, asked_on=TODAY, due_on=TODAY, request="轮椅", recorded_by=cast.secretary
-    )
+    days = {"asked_on": TODAY, "due_on": TODAY}
+    HelpRequest.objects.create(member=cast.zhang, request="轮椅", recorded_by=cast.secretary, **days)
 
     assert "轮椅" in text(as_user(cast.member).get(MINE))
     assert "轮椅" not in text(as_user(comrade).get(MINE))
