@@ -12,7 +12,15 @@ from members.workbooks.stored import dump_cells
 from reminders.models import ChannelSetup, Message
 from reminders.rules.links import LINK, STANDS
 from reminders.services.links import answer_link
-from supervision.models import Appraisee, MutualAppraisal, SelfCheck, SelfCheckAnswer, Suggestion, TalkNote
+from supervision.models import (
+    Appraisee,
+    DeclaredRelative,
+    MutualAppraisal,
+    SelfCheck,
+    SelfCheckAnswer,
+    Suggestion,
+    TalkNote,
+)
 from tests.cast import make_national_id
 from tests.full_cast import FullCast, make_full_cast
 from tests.full_cast_channels import ADDRESS
@@ -58,6 +66,7 @@ def make_canaries() -> Canaries:
     hide_in_appraisals(canaries)
     hide_in_suggestions(canaries)
     hide_in_talks(canaries)
+    hide_in_letters(canaries)
     return canaries
 
 
@@ -198,6 +207,13 @@ def hide_in_suggestions(canaries: Canaries) -> None:
             answered_by=canaries.full.cast.secretary,
             outcome="solved",
         )
+
+
+def hide_in_letters(canaries: Canaries) -> None:
+    """Names of relatives; letters themselves are ciphertext."""
+    for number, (name, one) in enumerate(canaries.full.rows[DeclaredRelative].items(), start=1):
+        hidden = canaries.hide("declared relative", name, f"relative-canary-{number}")
+        DeclaredRelative.objects.filter(pk=one.pk).update(name=hidden)
 
 
 def written(fen: int) -> tuple[str, str, str]:

@@ -55,6 +55,7 @@ DUES = {
     "opinion on a member": SCOPE["Appraisee"] | {"member": ""},
     "note of a talk": SCOPE["TalkNote"],
     "self-check": SCOPE["SelfCheck"],
+    "declared relative": {"inspector": "county"},
     **dict.fromkeys(BASES, BASES_SEEN),
 }
 """Kind → who sees whose. The committee decides about reliefs and sees large dues, never why somebody is behind."""
