@@ -21,7 +21,7 @@ def people_of(branch: Organization, *, on: date) -> MemberQuerySet:
 
 def own_branch(user: User) -> Organization | None:
     """The branch on whose roster the user stands as a member, directly or in a group; None: on none."""
-    mine = Member.objects.filter(pk=user.standing.member_id).values_list("roster_path", flat=True).first()
+    mine = Member.objects.filter(pk=user.standing.member_id or 0).values_list("roster_path", flat=True).first()
     if not mine:
         return None
     branches = Organization.objects.filter(path__in=[mine, mine[:-STEP]], kind=OrganizationKind.BRANCH)

@@ -1,6 +1,7 @@
 """The year's talks: what is missing in a branch by name, what is missing below a committee in counts."""
 
 from collections.abc import Iterator
+from datetime import date
 from io import BytesIO
 from typing import Any
 
@@ -50,16 +51,8 @@ def talk_year_export(request: PageRequest) -> FileResponse:
     """The same as a workbook."""
     place, year = place_asked_for(request, *SEEN_WITH), _year(request)
     on = last_day(year, request.today)
-    if _by_name(request, place):
-        found = of_branch(place, on=on)
-        rows = [line for part in PARTS for line in missing_lines(found, part, request.user)]
-        sheet = Sheet(_("Talks missing"), [_("What is missing"), _("Who"), _("With whom")], _missing_cells(rows))
-    else:
-        rows = below_lines(place.path, on=on)
-        sheet = Sheet(
-            _("Talks of the year"), [_("Branch"), _("Members"), _("Talks"), _("Missing"), _("State")], _counts(rows)
-        )
-    put_talks_export_on_record(place=place, rows=len(rows), by=request.user)
+    sheet, rows = _missing_sheet(request, place, on) if _by_name(request, place) else _count_sheet(place, on)
+    put_talks_export_on_record(place=place, rows=rows, by=request.user)
     return _workbook(sheet, _("Talks missing %(place)s %(year)s.xlsx") % {"place": place.name, "year": year})
 
 
@@ -74,6 +67,19 @@ def talk_export(request: PageRequest) -> FileResponse:
     sheet = Sheet(_("Talks"), [_("When"), _("Who"), _("With whom"), _("Why"), _("Recorded by")], _talk_cells(rows))
     day = request.today.isoformat()
     return _workbook(sheet, _("Talks %(branch)s %(day)s.xlsx") % {"branch": branch.name, "day": day})
+
+
+def _missing_sheet(request: PageRequest, place: Organization, on: date) -> tuple[Sheet, int]:
+    found = of_branch(place, on=on)
+    lines = [line for part in PARTS for line in missing_lines(found, part, request.user)]
+    headings = [_("What is missing"), _("Who"), _("With whom")]
+    return Sheet(_("Talks missing"), headings, _missing_cells(lines)), len(lines)
+
+
+def _count_sheet(place: Organization, on: date) -> tuple[Sheet, int]:
+    lines = below_lines(place.path, on=on)
+    headings = [_("Branch"), _("Members"), _("Talks"), _("Missing"), _("State")]
+    return Sheet(_("Talks of the year"), headings, _counts(lines)), len(lines)
 
 
 def _by_name(request: PageRequest, place: Organization) -> bool:

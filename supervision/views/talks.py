@@ -1,5 +1,6 @@
 """Talks on record: the branch's list, one's own, one of them, and the note that only the two read."""
 
+from typing import Any
 from uuid import UUID
 
 from django.contrib import messages
@@ -90,7 +91,7 @@ def talk_new(request: PageRequest) -> HttpResponse:
     """By an officer for the branch, or by a member about a talk of their own."""
     branch, me = _where(request)
     asked = {name: request.GET.get(name, "") for name in ("first", "second")}
-    known = {"people": people_of(branch, on=request.today), "today": request.today, "initial": asked}
+    known: dict[str, Any] = {"people": people_of(branch, on=request.today), "today": request.today, "initial": asked}
     form = OwnTalkForm(request.POST or None, me=me, **known) if me else TalkForm(request.POST or None, **known)
     if request.method == "POST" and form.is_valid():
         facts = {**form.cleaned_data, "branch": branch, "on": request.today, "by": request.user}
