@@ -65,7 +65,8 @@ class Written:
 
 def redis_or_cache() -> str:
     """What lies in the cache: nothing of letters is ever put there, and so nothing of them comes to Redis."""
-    return repr(getattr(cache, "_cache", {}))
+    held = getattr(cache, "_cache", {})
+    return "".join(f"{name} {value.decode(errors='replace')}" for name, value in held.items())
 
 
 def media() -> str:
@@ -281,7 +282,7 @@ PAGES = (
     "/supervision/suggestions/", "/supervision/talks/", "/supervision/matters/", "/supervision/letters/counts/",
     "/supervision/letters/", "/supervision/letters/keys/", "/api/", "/regulations/",
 )  # fmt: skip
-CHANGING = re.compile(r'csrfmiddlewaretoken" value="[^"]+"|nonce-[\w-]+')
+CHANGING = re.compile(r'name="(csrfmiddlewaretoken|key)" value="[^"]+"')
 
 
 def seen(client: Client, django_queries) -> dict[str, tuple[int, str, int]]:
