@@ -106,12 +106,12 @@ class StepForm(forms.Form):
 
 
 class MeetingChoice(forms.ModelChoiceField):
-    def label_from_instance(self, obj: Meeting) -> str:  # type: ignore[override]
+    def label_from_instance(self, obj: Meeting) -> str:
         return f"{obj.day:%Y-%m-%d} {obj.name} · {obj.get_kind_display()}"
 
 
 class VoteChoice(forms.ModelChoiceField):
-    def label_from_instance(self, obj: Vote) -> str:  # type: ignore[override]
+    def label_from_instance(self, obj: Vote) -> str:
         return f"{obj.item.meeting.day:%Y-%m-%d} {obj.about}"
 
 

@@ -577,11 +577,11 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name='matter',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('executed_on__isnull', True), ('execution_text', '')), models.Q(('decided_on__isnull', False), ('executed_on__gte', models.F('decided_on')), models.Q(('execution_text', ''), _negated=True)), _connector='OR'), name='matter_executed_after_decision'),
+            constraint=models.CheckConstraint(condition=models.Q(models.Q(('executed_on__isnull', True), ('execution_text', '')), models.Q(('decided_on__isnull', False), ('executed_on__gte', models.F('decided_on')), ('executed_on__isnull', False), models.Q(('execution_text', ''), _negated=True)), _connector='OR'), name='matter_executed_after_decision'),
         ),
         migrations.AddConstraint(
             model_name='matter',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('review_text', ''), ('reviewed_on__isnull', True)), models.Q(('executed_on__isnull', False), ('reviewed_on__gte', models.F('executed_on')), models.Q(('review_text', ''), _negated=True)), _connector='OR'), name='matter_reviewed_after_execution'),
+            constraint=models.CheckConstraint(condition=models.Q(models.Q(('review_text', ''), ('reviewed_on__isnull', True)), models.Q(('executed_on__isnull', False), ('reviewed_on__gte', models.F('executed_on')), ('reviewed_on__isnull', False), models.Q(('review_text', ''), _negated=True)), _connector='OR'), name='matter_reviewed_after_execution'),
         ),
         migrations.AddConstraint(
             model_name='mutualappraisal',

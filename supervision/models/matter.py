@@ -120,12 +120,18 @@ class Matter(models.Model):
             ),
             models.CheckConstraint(
                 condition=Q(executed_on__isnull=True, execution_text="")
-                | (Q(decided_on__isnull=False, executed_on__gte=F("decided_on")) & ~Q(execution_text="")),
+                | (
+                    Q(decided_on__isnull=False, executed_on__isnull=False, executed_on__gte=F("decided_on"))
+                    & ~Q(execution_text="")
+                ),
                 name="matter_executed_after_decision",
             ),
             models.CheckConstraint(
                 condition=Q(reviewed_on__isnull=True, review_text="")
-                | (Q(executed_on__isnull=False, reviewed_on__gte=F("executed_on")) & ~Q(review_text="")),
+                | (
+                    Q(executed_on__isnull=False, reviewed_on__isnull=False, reviewed_on__gte=F("executed_on"))
+                    & ~Q(review_text="")
+                ),
                 name="matter_reviewed_after_execution",
             ),
         ]

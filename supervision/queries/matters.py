@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
@@ -102,7 +102,7 @@ def units_seen_by(user: User) -> list[str]:
 def meetings_for(matter: Matter, *, on: date) -> QuerySet[Meeting]:
     """In which its opinion can have been given: held since it was proposed. The one chosen before stays."""
     held = Meeting.objects.filter(organization=matter.organization).held()
-    found = held.filter(day__range=(matter.proposed_on, on)) | held.filter(pk=matter.opinion_meeting_id)
+    found = held.filter(Q(day__range=(matter.proposed_on, on)) | Q(matters=matter)).distinct()
     return found.order_by("-day", "-starts_at", "key")
 
 

@@ -40,5 +40,6 @@ REFUSED: list[tuple[type[models.Model], str, dict[str, Any]]] = [
     (Matter, "matter_reviewed_after_execution", {"reviewed_on": JULY, "review_text": "好"}),
     (Matter, "matter_reviewed_after_execution", {**DONE, "reviewed_on": JUNE, "review_text": "好"}),
     (Matter, "matter_reviewed_after_execution", {**DONE, "reviewed_on": JULY}),
+    (Matter, "matter_reviewed_after_execution", {**DONE, "review_text": "好"}),
 ]
 TWICE: list[tuple[type[models.Model], str, dict[str, Any], dict[str, Any]]] = []
