@@ -40,7 +40,12 @@ def _meetings() -> Section:
         Line(MeetingKind(kind).label, tuple(f"meetings.{kind}_{state}" for state in (DUE, HELD, MISSED)))
         for kind in MEETING_KINDS
     )
-    return Section("meetings", _("Meetings that the rules ask for"), tuple(lines), (_("Due"), _("Held"), _("Missed")))
+    return Section(
+        "meetings",
+        _("Meetings that the rules ask for"),
+        tuple(lines),
+        (_("Were due"), _("Were held"), _("Were missed")),
+    )
 
 
 SECTIONS = (
