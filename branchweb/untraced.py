@@ -62,7 +62,7 @@ class UntracedFilter(logging.Filter):
             return True
         if record.levelno < logging.ERROR:
             return False
-        del record.request  # a report by mail would print all of it
+        delattr(record, "request")  # a report by mail would print all of it
         kind, _words, place = record.exc_info if isinstance(record.exc_info, tuple) else (None, None, None)
         record.msg, record.args = "A page below %s broke: %s", (PLACE, kind.__name__ if kind else "no exception")
         record.exc_info = (RuntimeError, RuntimeError("its words are left out"), place) if place else None

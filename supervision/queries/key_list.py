@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from members.choices import Capability, OfficeKind
 from members.models import Organization, User
+from members.models.organization import OrganizationQuerySet
 from supervision.choices import KeyState
 from supervision.models import InspectorKey
 from supervision.rules.fingerprints import fingerprint_of
@@ -35,7 +36,7 @@ def _approves(user: User, key: InspectorKey) -> bool:
     return user.standing.may(Capability.APPROVE_KEYS, key.organization.path)
 
 
-def own_places(user: User):  # type: ignore[no-untyped-def]
+def own_places(user: User) -> OrganizationQuerySet:
     """The committees at which the user is inspector today."""
     paths = [office.path for office in user.standing.held if office.kind == OfficeKind.INSPECTOR]
     return Organization.objects.filter(path__in=paths)

@@ -14,9 +14,10 @@ from members.paths import outermost
 from members.policy import fetch, requires
 from members.refusals import carried_out
 from members.requests import PageRequest
-from supervision.choices import KeyState, LetterState
+from supervision.choices import LetterState
 from supervision.forms.letterbox import WHOM
 from supervision.forms.letters import PassphraseForm, YearForm
+from supervision.models import InspectorKey
 from supervision.queries.letter_list import LINES, WHOLE, narrowed
 from supervision.queries.letters import letter_counts as counts_of
 from supervision.services.letter_contents import NamedSubject, Opened
@@ -37,7 +38,7 @@ def letter_list(request: PageRequest) -> HttpResponse:
         "page": page,
         "shown": shown,
         "states": LetterState.choices,
-        "has_key": request.user.inspector_keys.filter(state=KeyState.IN_USE).exists(),
+        "has_key": InspectorKey.objects.in_use().filter(user=request.user.pk).exists(),
     }
     return render(request, "supervision/letter_list.html", context)
 
