@@ -416,6 +416,8 @@ OTHERWISE = {
     "reminders:answer": {"Message": dict.fromkeys(EVERYBODY.split(), "zhang li wang zhao held lost")},
     # Who watches the machinery sends again what could not be sent, and is shown nothing of it but its kind.
     "reminders:job-again": {"Message": {"administrator": "zhang li wang zhao held lost"}},
+    # Everybody who takes part says what they see in each other; the other's own row stays closed to them.
+    "supervision:appraisal-of": {"Appraisee": {"member": "zhang li"}},
     "dues:member-detail": CHARGED,
     "dues:reason-add": CHARGED,
     "dues:arrangement-add": CHARGED,
