@@ -38,6 +38,6 @@ def _problem(listed: ProblemList, **facts: object) -> Problem:
 
 def _visit(cast: object, state: str) -> Inspection:
     return Inspection.objects.create(
-        organization=cast.branch, inspected_by=cast.district, state=state, visit_on=TODAY, team="组织科", subject="三会一课",
+        organization=cast.branch, inspected_by=cast.district, state=state, visit_on=TODAY, team="科", subject="三会",
         issued_on=TODAY if state == "issued" else None,
     )  # fmt: skip

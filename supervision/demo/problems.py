@@ -60,9 +60,8 @@ def _from_meeting(branch: Organization, on: date) -> None:
 
 def _from_inspection(branch: Organization, on: date) -> None:
     held = Office.objects.holding(on).filter(kind=OfficeKind.COMMITTEE_STAFF, user__isnull=False)
-    above = [
-        one for one in held.select_related("organization", "user") if branch.path.startswith(one.organization.path)
-    ]
+    held = held.select_related("organization", "user")
+    above = [one for one in held if branch.path.startswith(one.organization.path)]
     if not above:
         return
     office = max(above, key=lambda one: len(one.organization.path))
@@ -70,7 +69,7 @@ def _from_inspection(branch: Organization, on: date) -> None:
     visit_on = on - timedelta(days=VISIT_BEFORE)
     facts = {"organization": branch, "inspected_by": office.organization}
     visit = plan_inspection(
-        inspection=Inspection(visit_on=visit_on, team="组织科两名同志", subject="“三会一课”记录和党费公示", **facts),
+        inspection=Inspection(visit_on=visit_on, team="组织科两名同志", subject="会议记录和党费公示", **facts),
         by=by,
     )
     rows = [{"text": text, "measure": measure, "due_on": on + timedelta(days=days)} for text, measure, days in FINDINGS]

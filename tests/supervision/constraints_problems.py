@@ -6,6 +6,7 @@ from typing import Any
 from django.db import models
 
 from supervision.models import Inspection, Problem, ProblemList, ProblemStep
+from tests.supervision.constraints_appraisals import LAWFUL as APPRAISALS
 from tests.supervision.constraints_suggestions import LAWFUL as SUGGESTIONS
 
 MAY, JUNE = date(2026, 5, 10), date(2026, 6, 10)
@@ -32,8 +33,6 @@ def _suggestion(cast: Any) -> models.Model:
 
 
 def _round(cast: Any) -> models.Model:
-    from tests.supervision.constraints_appraisals import LAWFUL as APPRAISALS
-
     model = next(one for one in APPRAISALS if one.__name__ == "AppraisalRound")
     return model.objects.create(**APPRAISALS[model](cast))
 
