@@ -120,7 +120,7 @@ def test_a_decision_without_the_opinion_is_said_on_the_page_in_the_register_and_
 
     reason = client.get(page(one)).context["one"].spoke_first.reason
     badge = gettext("Decided without the branch's opinion")
-    assert reason in text(client.get(page(one)))
+    assert escape(reason) in text(client.get(page(one)))
     assert [escape(badge) in text(client.get(address)) for address in (page(one), LIST)] == [True, True]
     assert reason in cells(client.get(EXPORT))[1]
 
