@@ -282,6 +282,12 @@ SPECTACULAR_SETTINGS = {
         "MeetingKindEnum": "meetings.choices.MeetingKind",
         "OrganizationKindEnum": "members.choices.OrganizationKind",
         "SituationKindEnum": "members.choices.SituationKind",
+        "SuggestionKindEnum": "supervision.choices.SuggestionKind",
+        "MatterKindEnum": "supervision.choices.MatterKind",
+        "ProblemStateEnum": "supervision.choices.ProblemState",
+        "InspectionStateEnum": "supervision.choices.InspectionState",
+        "ReportStateEnum": "supervision.choices.ReportState",
+        "RoundStateEnum": "supervision.choices.RoundState",
     },
 }
 

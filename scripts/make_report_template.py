@@ -5,7 +5,8 @@ It can also be restyled in Word itself; the fields in double braces have to stay
 
 from pathlib import Path
 
-from docx import Document
+from docx import Document as new_document
+from docx.document import Document
 from docx.enum.text import WD_ALIGN_PARAGRAPH
 from docx.oxml.ns import qn
 from docx.shared import Cm, Pt
@@ -14,7 +15,7 @@ TARGET = Path(__file__).resolve().parent.parent / "templates" / "supervision" / 
 
 
 def main() -> None:
-    document = Document()
+    document = new_document()
     for section in document.sections:
         section.page_width, section.page_height = Cm(21), Cm(29.7)
         section.left_margin = section.right_margin = Cm(2.8)

@@ -49,7 +49,11 @@ SUPERVISION: tuple[Item, ...] = (
         ("supervision:round-", "supervision:appraisee-"),
     ),
     Item(
-        "supervision:appraisal-mine", _("My appraisals"), "patch-check", None, ("supervision:appraisal-",),
+        "supervision:appraisal-mine",
+        _("My appraisals"),
+        "patch-check",
+        None,
+        ("supervision:appraisal-",),
         for_members=True,
     ),  # fmt: skip
     Item(

@@ -7,7 +7,7 @@ from functools import lru_cache
 from html import escape
 
 from django import template
-from django.utils.html import conditional_escape, format_html, format_html_join
+from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import get_language
 
@@ -53,7 +53,7 @@ def _filter_choice(name: str, chosen: str, language: str | None) -> SafeString:
 @register.simple_tag
 def labelled_select(name: str, label: object, choices: Iterable[tuple[str, object]], chosen: str) -> SafeString:
     options = [
-        f'<option value="{escape(code)}"{" selected" if code == chosen else ""}>{conditional_escape(text)}</option>'
+        f'<option value="{escape(code)}"{" selected" if code == chosen else ""}>{escape(str(text))}</option>'
         for code, text in choices
     ]
     return format_html(

@@ -21,7 +21,7 @@ def meeting_links(meeting: Meeting, user: User) -> Iterator[Link]:
     """For who reads the supervision of the meeting's branch, once it was opened. Asks no query."""
     if not meeting.opened_at or not user.standing.may(Capability.VIEW_SUPERVISION, meeting.scope_path):
         return
-    found = urlencode({"meeting": meeting.pk})
+    found = urlencode({"meeting": str(meeting.pk)})
     yield Link(
         "ui-checks",
         _("Problems found here"),
@@ -29,7 +29,7 @@ def meeting_links(meeting: Meeting, user: User) -> Iterator[Link]:
         f"{reverse('supervision:problem-list')}?{found}",
     )
     if user.standing.may(Capability.RECORD_SUPERVISION, meeting.scope_path):
-        asked = urlencode({"source": _source(meeting), "meeting": meeting.pk})
+        asked = urlencode({"source": _source(meeting), "meeting": str(meeting.pk)})
         yield Link(
             "plus-lg",
             _("Record a problem"),

@@ -47,7 +47,7 @@ def test_every_link_and_form_of_the_page_keeps_the_search_without_the_digits(cas
     addresses = re.findall(r'(?:href|action|hx-get|hx-post)="([^"]*)"', html)
     assert any("after=" in address and "s=" in address for address in addresses)
     assert not [address for address in addresses if "4242" in address]
-    assert html.count(">4242") + html.count("\"4242\"") == 1  # in the search box
+    assert html.count(">4242") + html.count('"4242"') == 1  # in the search box
 
 
 def test_paging_goes_on_within_what_was_found(cast: Cast, as_user: AsUser) -> None:

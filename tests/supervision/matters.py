@@ -33,5 +33,6 @@ def vote(at, about="同意修路"):
     item = AgendaItem.objects.create(meeting=at, position=at.agenda.count() + 1, title="修路")
     return Vote.objects.create(
         item=item, subject="motion", method="show_of_hands", about=about, entitled=7, present=7,
-        votes_for=6, votes_against=1, abstained=0, is_valid=True, is_passed=True, counted_by="secretary", sentence="通过",
+        votes_for=6, votes_against=1, abstained=0, is_valid=True, is_passed=True, counted_by="secretary",
+        sentence="通过",
     )  # fmt: skip
