@@ -36,7 +36,7 @@ class ProblemSerializer(serializers.ModelSerializer[Problem]):
     """A problem and where it stands."""
 
     organization = serializers.CharField(source="organization_code", read_only=True)
-    source = serializers.CharField(source="list_source", read_only=True)
+    source = serializers.CharField(source="list_source", read_only=True)  # type: ignore[assignment]
     responsible = serializers.UUIDField(source="responsible_key", allow_null=True, read_only=True)
 
     class Meta:

@@ -19,7 +19,7 @@ class PlanForm(forms.Form):
     """Who comes when, and what is looked at."""
 
     key = key_field()
-    organization = forms.ModelChoiceField(label=_("Branch"), queryset=None)
+    organization: "forms.ModelChoiceField[Organization]" = forms.ModelChoiceField(label=_("Branch"), queryset=None)
     visit_on = day_field(label=_("Visit on"))
     team = forms.CharField(label=_("Who comes"), max_length=200)
     subject = forms.CharField(

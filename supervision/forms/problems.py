@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from meetings.forms.agenda import FileForm
 from members.forms.fields import choice_field, day_field, key_field
-from members.models import Organization
+from members.models import Member, Organization
 from members.models.member import MemberQuerySet
 from supervision.choices import ProblemSource, ProblemState
 from supervision.models import Problem
@@ -56,7 +56,9 @@ class RowForm(forms.Form):
 
     text = forms.CharField(label=_("Problem"), max_length=300, required=False)
     measure = forms.CharField(label=_("Measure"), max_length=300, required=False)
-    responsible = forms.ModelChoiceField(label=_("Who"), queryset=None, required=False)
+    responsible: "forms.ModelChoiceField[Member]" = forms.ModelChoiceField(
+        label=_("Who"), queryset=None, required=False
+    )
     responsible_name = forms.CharField(label=_("Or somebody else"), max_length=60, required=False)
     due_on = day_field(label=_("By"), required=False)
     is_internal = forms.BooleanField(label=_("Only for the branch's officers"), required=False)
@@ -123,7 +125,9 @@ class AssignForm(forms.Form):
 
     key = key_field()
     measure = forms.CharField(label=_("Measure"), max_length=300, required=False)
-    responsible = forms.ModelChoiceField(label=_("Who"), queryset=None, required=False)
+    responsible: "forms.ModelChoiceField[Member]" = forms.ModelChoiceField(
+        label=_("Who"), queryset=None, required=False
+    )
     responsible_name = forms.CharField(label=_("Or somebody else"), max_length=60, required=False)
     is_internal = forms.BooleanField(label=_("Only for the branch's officers"), required=False)
 

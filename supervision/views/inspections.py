@@ -1,6 +1,7 @@
 """Inspections: planned, findings written and handed over, followed to the end, closed."""
 
 from collections.abc import Iterable, Iterator
+from typing import Any
 from uuid import UUID
 
 from django.contrib import messages
@@ -125,7 +126,7 @@ def inspection_hand_over(request: PageRequest, key: UUID) -> HttpResponse:
     """Asked once more: findings that were handed over can't be taken back."""
     inspection = fetch(request, INSPECTIONS, pk=key)
     form = HandOverForm(request.POST if request.method == "POST" else None)
-    given = {"inspection": inspection, "on": request.today, "by": request.user}
+    given: dict[str, Any] = {"inspection": inspection, "on": request.today, "by": request.user}
     if request.method == "POST" and form.is_valid() and carried_out(form, lambda: hand_over(**given)):
         messages.success(request, _("Handed over. The branch puts the findings right by their days."))
         return redirect(inspection)
@@ -139,7 +140,7 @@ def inspection_close(request: PageRequest, key: UUID) -> HttpResponse:
     """When every finding is settled."""
     inspection = fetch(request, INSPECTIONS, pk=key)
     form = CloseForm(request.POST or None)
-    given = {"inspection": inspection, "on": request.today, "by": request.user}
+    given: dict[str, Any] = {"inspection": inspection, "on": request.today, "by": request.user}
     if form.is_valid() and carried_out(form, lambda: close_inspection(**form.cleaned_data, **given)):
         messages.success(request, _("Closed."))
         return redirect(inspection)

@@ -43,9 +43,9 @@ def origin(request: PageRequest) -> Origin:
             row = fetch(request, rows, pk=_key(key))
             demand(request, row.organization.path)
             return Origin(row.organization, _initial(row, source, request), {name: row})
-    source = request.GET.get("source", "")
-    known = source in ProblemSource.values and source != ProblemSource.INSPECTION
-    initial = {"source": source if known else ProblemSource.OTHER, "made_on": request.today}
+    asked = request.GET.get("source", "")
+    known = asked in ProblemSource.values and asked != ProblemSource.INSPECTION
+    initial: dict[str, Any] = {"source": asked if known else ProblemSource.OTHER, "made_on": request.today}
     return Origin(branch_asked_for(request, RECORD), initial)
 
 

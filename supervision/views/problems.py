@@ -1,6 +1,7 @@
 """Problems: the list, one with what became of it, and a new list of one occasion."""
 
 from collections.abc import Iterable, Iterator
+from typing import Any
 from uuid import UUID
 
 from django.contrib import messages
@@ -102,7 +103,7 @@ def problem_add(request: PageRequest) -> HttpResponse:
     if request.method == "POST" and form.is_valid() and rows.is_valid():
         facts = {name: form.cleaned_data[name] for name in ("key", "title", "source", "made_on")}
         new = ProblemList(organization=found.place, **facts, **found.links)
-        given = {"rows": rows_of(rows), "on": request.today, "by": request.user}
+        given: dict[str, Any] = {"rows": rows_of(rows), "on": request.today, "by": request.user}
         if carried_out(form, lambda: make_list(problem_list=new, **given)):
             messages.success(request, _("The problems are on the list."))
             return redirect(f"{reverse('supervision:problem-list')}?list={new.pk}")

@@ -146,7 +146,7 @@ def test_strangers_neither_read_nor_act(cast, as_user):
 
 
 def test_an_inspection_by_its_pages(cast, as_user):
-    staff, key = as_user(cast.district_staff), uuid.uuid4()
+    key = uuid.uuid4()
     plan = {
         "key": key,
         "organization": cast.branch.pk,
@@ -155,21 +155,23 @@ def test_an_inspection_by_its_pages(cast, as_user):
         "subject": "公示",
     }
     for _turn in range(2):
-        staff.post(PLAN, plan)
+        as_user(cast.district_staff).post(PLAN, plan)
     one = Inspection.objects.get()
     assert one.inspected_by == cast.district
     row = rows(text="未公示", due_on=TODAY.isoformat())
-    kept = staff.post(page(one, "findings", "inspection"), {"key": uuid.uuid4(), "summary": "总体好", **row})
+    kept = as_user(cast.district_staff).post(
+        page(one, "findings", "inspection"), {"key": uuid.uuid4(), "summary": "总体好", **row}
+    )
     assert kept.status_code == 302, (kept.context["form"].errors, kept.context["rows"].errors)
     assert as_user(cast.secretary).get(page(one, of="inspection")).status_code == 404
-    handed = staff.post(page(one, "hand-over", "inspection"))
+    handed = as_user(cast.district_staff).post(page(one, "hand-over", "inspection"))
     assert handed.status_code == 302, handed.context["form"].errors
     assert "总体好" in as_user(cast.secretary).get(page(one, of="inspection")).content.decode()
     found = Problem.objects.get()
     step(found, "done", cast.secretary)
     assert as_user(cast.secretary).get(page(found, "accepted")).status_code == 403
-    staff.post(page(found, "accepted"), given())
-    staff.post(page(one, "close", "inspection"), {"words": "已整改"})
+    as_user(cast.district_staff).post(page(found, "accepted"), given())
+    as_user(cast.district_staff).post(page(one, "close", "inspection"), {"words": "已整改"})
 
     one.refresh_from_db()
     assert one.state == "closed"
