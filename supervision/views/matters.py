@@ -161,7 +161,7 @@ def _cells(rows: list[Shown]) -> Iterator[list[object]]:
             None if it.amount_fen is None else yuan(it.amount_fen), it.proposed_on, it.proposed_by,
             it.get_opinion_display(), it.opinion_on, it.opinion_text,
             it.opinion_meeting.name if it.opinion_meeting else "", it.get_decision_display(), it.decided_on,
-            it.decided_by, it.decision_text, one.spoke_first.reason if one.spoke_first else "",
-            one.village.reason if one.village else "", it.executed_on, it.execution_text, it.reviewed_on,
+            it.decided_by, it.decision_text, one.spoke_first.reason if one.spoke_first is not None else "",
+            one.village.reason if one.village is not None else "", it.executed_on, it.execution_text, it.reviewed_on,
             it.review_text, str(one.words),
         ]  # fmt: skip

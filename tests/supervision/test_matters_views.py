@@ -122,8 +122,7 @@ def test_a_decision_without_the_opinion_is_said_on_the_page_in_the_register_and_
     badge = gettext("Decided without the branch's opinion")
     assert escape(reason) in text(client.get(page(one)))
     assert [escape(badge) in text(client.get(address)) for address in (page(one), LIST)] == [True, True]
-    row = cells(client.get(EXPORT))[1]
-    assert reason == row[16], row
+    assert reason in cells(client.get(EXPORT))[1]
 
 
 def test_another_way_in_a_village_is_shown_as_not_by_the_article(cast, as_user):
