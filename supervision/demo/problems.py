@@ -2,7 +2,7 @@
 
 import uuid
 from datetime import date, timedelta
-from typing import Any
+from typing import cast
 
 from dues.demo.home import account_of
 from meetings.choices import MeetingKind
@@ -10,6 +10,7 @@ from meetings.models import Meeting
 from members.choices import OfficeKind
 from members.demo.county import HOME_BRANCH
 from members.models import Member, Office, Organization, User
+from members.queries.standing import standing_of
 from supervision.choices import ProblemSource
 from supervision.models import Inspection, Problem, ProblemList
 from supervision.queries.problems import is_responsible
@@ -65,7 +66,7 @@ def _from_inspection(branch: Organization, on: date) -> None:
     if not above:
         return
     office = max(above, key=lambda one: len(one.organization.path))
-    by: Any = office.user
+    by = _acting(cast(User, office.user), on)
     visit_on = on - timedelta(days=VISIT_BEFORE)
     facts = {"organization": branch, "inspected_by": office.organization}
     visit = plan_inspection(
@@ -88,4 +89,10 @@ def _recorder(branch: Organization, on: date) -> User:
     """Who keeps the branch's list."""
     held = Office.objects.holding(on).filter(organization=branch, kind__in=RECORDERS)
     accounts = (account_of(office) for office in held.select_related("user", "member__user").order_by("kind"))
-    return next(user for user in accounts if user)
+    return _acting(next(user for user in accounts if user), on)
+
+
+def _acting(user: User, on: date) -> User:
+    """With the offices of that day: what is done to a problem asks for them."""
+    user.standing = standing_of(user, on=on)
+    return user
