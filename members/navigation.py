@@ -32,6 +32,8 @@ class Item:
     """How the names of the pages below this entry begin."""
     for_members: bool = False
     """Only for those who are recorded as a member themselves."""
+    unless: Capability | None = None
+    """Not for those who hold this somewhere: another entry shows them the same and more."""
 
     def current(self, url_name: str) -> str:
         """What aria-current says on that page: the page itself, one below this entry, or nothing."""
@@ -160,6 +162,8 @@ def _address(url_name: str) -> str:
 
 def _shown(item: Item, held: frozenset[Capability], recorded: bool) -> bool:
     """`held`: what somebody's offices allow somewhere; `recorded`: whether they are on record as a member."""
+    if item.unless in held:
+        return False
     if item.for_members:
         return recorded
     if isinstance(item.capability, tuple):

@@ -71,7 +71,7 @@ class ProblemStepKind(TextChoices):
 
 
 class InspectionState(TextChoices):
-    PLANNED = "planned", _("Planned")
+    PLANNED = "planned", _("Visit planned")
     VISITED = "visited", _("Visited, findings being written")
     ISSUED = "issued", _("Findings handed over")
     CLOSED = "closed", _("Closed")

@@ -74,7 +74,14 @@ SUPERVISION: tuple[Item, ...] = (
             "supervision:inspection-",
         ),
     ),
-    Item("supervision:problem-mine", _("Problems of my branch"), "list-check", None, for_members=True),
+    Item(
+        "supervision:problem-mine",
+        _("Problems of my branch"),
+        "list-check",
+        None,
+        for_members=True,
+        unless=Capability.VIEW_SUPERVISION,
+    ),
     Item(
         "supervision:matter-list",
         _("Major matters"),
@@ -92,7 +99,14 @@ SUPERVISION: tuple[Item, ...] = (
             "supervision:matter-review",
         ),
     ),
-    Item("supervision:matter-mine", _("Matters of my branch"), "clipboard-check", None, for_members=True),
+    Item(
+        "supervision:matter-mine",
+        _("Matters of my branch"),
+        "clipboard-check",
+        None,
+        for_members=True,
+        unless=Capability.VIEW_SUPERVISION,
+    ),
 )
 LETTERS = (
     Item(

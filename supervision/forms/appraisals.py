@@ -104,7 +104,7 @@ class FollowUpForm(forms.Form):
     """How a member is helped after a lower grade."""
 
     follow_up = forms.CharField(label=_("What is done to help"), max_length=300)
-    follow_up_due_on = day_field(label=_("By"))
+    follow_up_due_on = day_field(label=_("To be done by"))
     followed_up_on = day_field(label=_("Done on"), required=False, help_text=_("Leave empty until it is done."))
 
     def __init__(self, *args: Any, appraisee: Appraisee, due_on: date, **kwargs: Any) -> None:

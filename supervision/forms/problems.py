@@ -40,7 +40,7 @@ class OccasionForm(forms.Form):
     title = forms.CharField(
         label=_("Title"), max_length=160, help_text=_("For instance: organizational-life meeting of 2026.")
     )
-    source = choice_field(ProblemSource, label=_("From"))
+    source = choice_field(ProblemSource, label=_("Comes from"))
     made_on = day_field(label=_("Found on"))
 
     def __init__(self, data: Any, *, initial: dict[str, Any], fixed: bool) -> None:
@@ -57,10 +57,10 @@ class RowForm(forms.Form):
     text = forms.CharField(label=_("Problem"), max_length=300, required=False)
     measure = forms.CharField(label=_("Measure"), max_length=300, required=False)
     responsible: "forms.ModelChoiceField[Member]" = forms.ModelChoiceField(
-        label=_("Who"), queryset=None, required=False
+        label=_("Who puts it right"), queryset=None, required=False
     )
     responsible_name = forms.CharField(label=_("Or somebody else"), max_length=60, required=False)
-    due_on = day_field(label=_("By"), required=False)
+    due_on = day_field(label=_("Put right by"), required=False)
     is_internal = forms.BooleanField(label=_("Only for the branch's officers"), required=False)
 
     def __init__(self, *args: Any, people: MemberQuerySet, **kwargs: Any) -> None:
@@ -126,7 +126,7 @@ class AssignForm(forms.Form):
     key = key_field()
     measure = forms.CharField(label=_("Measure"), max_length=300, required=False)
     responsible: "forms.ModelChoiceField[Member]" = forms.ModelChoiceField(
-        label=_("Who"), queryset=None, required=False
+        label=_("Who puts it right"), queryset=None, required=False
     )
     responsible_name = forms.CharField(label=_("Or somebody else"), max_length=60, required=False)
     is_internal = forms.BooleanField(label=_("Only for the branch's officers"), required=False)
@@ -151,8 +151,8 @@ class ProblemFilterForm(forms.Form):
 
     q = forms.CharField(label=_("Words in the problem or the measure"), required=False, max_length=60)
     state = forms.ChoiceField(label=_("State"), required=False, choices=[("", "—"), *SHOWN.items()])
-    source = choice_field(ProblemSource, label=_("From"), required=False)
-    who = forms.CharField(label=_("Who"), required=False, max_length=60)
+    source = choice_field(ProblemSource, label=_("Comes from"), required=False)
+    who = forms.CharField(label=_("Who puts it right"), required=False, max_length=60)
     first = day_field(label=_("From the day"), required=False)
     last = day_field(label=_("To the day"), required=False)
     org = forms.ChoiceField(label=_("Branch"), required=False)

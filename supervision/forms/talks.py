@@ -25,7 +25,7 @@ class TalkForm(forms.Form):
     """A talk of two people of the branch, as an officer puts it on record."""
 
     key = key_field()
-    first = forms.ModelChoiceField(label=_("Who"), queryset=Member.objects.none(), to_field_name="key")
+    first = forms.ModelChoiceField(label=_("Who talked"), queryset=Member.objects.none(), to_field_name="key")
     second = forms.ModelChoiceField(label=_("With whom"), queryset=Member.objects.none(), to_field_name="key")
     held_on = day_field(label=_("When"))
     occasion = choice_field(TalkOccasion, label=_("Why"))

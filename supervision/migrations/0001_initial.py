@@ -105,7 +105,7 @@ class Migration(migrations.Migration):
             name='Inspection',
             fields=[
                 ('key', models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
-                ('state', models.CharField(choices=[('planned', 'Planned'), ('visited', 'Visited, findings being written'), ('issued', 'Findings handed over'), ('closed', 'Closed')], default='planned', max_length=20, verbose_name='state')),
+                ('state', models.CharField(choices=[('planned', 'Visit planned'), ('visited', 'Visited, findings being written'), ('issued', 'Findings handed over'), ('closed', 'Closed')], default='planned', max_length=20, verbose_name='state')),
                 ('visit_on', models.DateField(verbose_name='visit on')),
                 ('team', models.CharField(max_length=200, verbose_name='who comes')),
                 ('subject', models.CharField(max_length=200, verbose_name='what is looked at')),

@@ -157,7 +157,8 @@ def _asked(request: PageRequest, place: Organization) -> tuple[RoundFilterForm, 
 
 def _headings() -> list[str]:
     return [
-        _("Year"), _("Branch"), _("Name"), _("Grade"), _("Told on"), _("What is done to help"), _("By"), _("Done on"),
+        _("Year"), _("Branch"), _("Name"), _("Grade"), _("Told on"), _("What is done to help"),
+        _("To be done by"), _("Done on"),
     ]  # fmt: skip
 
 

@@ -71,7 +71,7 @@ REFUSE = words(
 CLOSE = words(
     _("Close the letter"),
     _("What was to be done is done. From today the days to tell the result begin."),
-    _("Close"),
+    _("Close the letter"),
     _("Closed. Tell the writer the result now."),
 )
 RESULT = words(

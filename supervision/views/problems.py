@@ -118,7 +118,8 @@ def _asked(request: PageRequest) -> tuple[ProblemFilterForm, ProblemQuerySet]:
 
 def _headings() -> list[str]:
     return [
-        _("Branch"), _("From"), _("Occasion"), _("Problem"), _("Measure"), _("Who"), _("Found on"), _("By"),
+        _("Branch"), _("Comes from"), _("Occasion"), _("Problem"), _("Measure"),
+        _("Who puts it right"), _("Found on"), _("Put right by"),
         _("State"), _("Settled on"), _("Only for the branch's officers"),
     ]  # fmt: skip
 

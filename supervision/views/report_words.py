@@ -38,7 +38,7 @@ ACT_WORDS = {
         needed=True,
     ),
     Act.READ: ActWords(
-        _("Read"),
+        _("Mark as read"),
         _("A word about it"),
         _("Put down as read."),
         "check-circle",
@@ -51,7 +51,7 @@ ACT_WORDS = {
         "arrow-counterclockwise",
         needed=True,
     ),
-    Act.CLOSE: ActWords(_("Close"), _("A word at the end"), _("Closed."), "lock"),
+    Act.CLOSE: ActWords(_("Close the report"), _("A word at the end"), _("Closed."), "lock"),
     Act.TAKE_BACK: ActWords(
         _("Take the last step back"),
         _("Why it is taken back"),

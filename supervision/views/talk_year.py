@@ -64,7 +64,9 @@ def talk_export(request: PageRequest) -> FileResponse:
     form = TalkFilterForm(request.GET, branches=branches_offered(request, Capability.VIEW_SUPERVISION))
     rows = list(form.narrow(TALKS.filter(organization=branch))[:MOST_ROWS])
     put_talks_export_on_record(place=branch, rows=len(rows), by=request.user)
-    sheet = Sheet(_("Talks"), [_("When"), _("Who"), _("With whom"), _("Why"), _("Recorded by")], _talk_cells(rows))
+    sheet = Sheet(
+        _("Talks"), [_("When"), _("Who talked"), _("With whom"), _("Why"), _("Recorded by")], _talk_cells(rows)
+    )
     day = request.today.isoformat()
     return _workbook(sheet, _("Talks %(branch)s %(day)s.xlsx") % {"branch": branch.name, "day": day})
 
@@ -72,7 +74,7 @@ def talk_export(request: PageRequest) -> FileResponse:
 def _missing_sheet(request: PageRequest, place: Organization, on: date) -> tuple[Sheet, int]:
     found = of_branch(place, on=on)
     lines = [line for part in PARTS for line in missing_lines(found, part, request.user)]
-    headings = [_("What is missing"), _("Who"), _("With whom")]
+    headings = [_("What is missing"), _("Who talked"), _("With whom")]
     return Sheet(_("Talks missing"), headings, _missing_cells(lines)), len(lines)
 
 

@@ -15,13 +15,14 @@ LIFE = ["meetings:meeting-list", "meetings:duty-list"]
 MONEY = ["dues:grid", "dues:payment-list"]
 OWED = ["dues:relief-list", "dues:arrears", "dues:ledger-year", "dues:bill-list", "dues:remittance-list"]
 TOLD = ["reminders:inbox", "reminders:message-list", "reminders:review-list", "reminders:call-list"]
-TOLD = ["reminders:inbox", "reminders:message-list", "reminders:review-list", "reminders:call-list"]
 PLACES = ["members:organization-tree", "members:regulation-list", "reminders:job-list"]
 WATCHED = [
     "supervision:suggestion-list", "supervision:talk-year", "supervision:round-list", "supervision:report-list",
-    "supervision:matter-list",
+    "supervision:problem-list", "supervision:matter-list",
 ]  # fmt: skip
-OWN_VOICE = ["supervision:suggestion-mine", "supervision:appraisal-mine", "supervision:matter-mine"]
+OWN_VOICE = [
+    "supervision:suggestion-mine", "supervision:appraisal-mine", "supervision:problem-mine", "supervision:matter-mine",
+]  # fmt: skip
 BRANCH = [*CARE, "members:import-list", *LIFE, *MONEY, *OWED, *WATCHED, *TOLD, *PLACES]
 SHOWN = {
     "secretary": [*BRANCH, "members:audit-list"],
@@ -43,7 +44,8 @@ SHOWN = {
         "supervision:key-list", "reminders:inbox", *PLACES,
     ],
     "inspector": [
-        "reminders:desk", "supervision:letter-list", "supervision:key-list", "reminders:inbox", *PLACES,
+        "reminders:desk", "supervision:problem-list", "supervision:letter-list", "supervision:key-list",
+        "reminders:inbox", *PLACES,
     ],
     "administrator": [
         "reminders:desk", "meetings:special-day-list", "reminders:inbox", "members:organization-tree",
@@ -73,7 +75,7 @@ def test_people_see_the_entries_of_their_offices(cast: Cast, part: str) -> None:
 @pytest.mark.parametrize("part", ["secretary", "member", "county_staff", "administrator"])
 def test_every_entry_that_is_shown_opens(cast: Cast, as_user, part: str) -> None:
     client = as_user(cast.users()[part])
-    answers = {name: client.get(reverse(name)).status_code for name in SHOWN[part]}
+    answers = {name: client.get(reverse(name), follow=True).status_code for name in SHOWN[part]}
     assert answers == dict.fromkeys(SHOWN[part], 200)
 
 
