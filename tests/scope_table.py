@@ -442,5 +442,6 @@ REACHED_THROUGH = {
     "Candidate": "vote",
     "Scrutineer": "vote",
     "ReceiptSeries": "organization",
+    "ProblemList": "problems",
 }
 """Models without a scope of their own: only ever read through a row that has one."""

@@ -94,7 +94,10 @@ def test_a_style_sheet_loads_nothing_from_elsewhere(sheet: Path) -> None:
     assert [address for address in addresses if not (sheet.parent / address).resolve().is_file()] == []
 
 
-@pytest.mark.parametrize("file", re.findall(r"{% static '([^']+)' %}", (TEMPLATES[0].parent / "base.html").read_text()))
+HEAD_LINKS = TEMPLATES[0].parent / "includes" / "head_links.html"
+
+
+@pytest.mark.parametrize("file", re.findall(r"{% static '([^']+)' %}", HEAD_LINKS.read_text()))
 def test_what_the_base_page_asks_for_exists(file: str) -> None:
     assert finders.find(file)
 

@@ -63,9 +63,13 @@ class RowForm(forms.Form):
     due_on = day_field(label=_("Put right by"), required=False)
     is_internal = forms.BooleanField(label=_("Only for the branch's officers"), required=False)
 
-    def __init__(self, *args: Any, people: MemberQuerySet, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, people: MemberQuerySet | None, **kwargs: Any) -> None:
+        """`people` to choose from; None: somebody else says later who puts it right."""
         super().__init__(*args, **kwargs)
-        cast(forms.ModelChoiceField, self.fields["responsible"]).queryset = people
+        if people is None:
+            del self.fields["responsible"], self.fields["responsible_name"], self.fields["is_internal"]
+        else:
+            cast(forms.ModelChoiceField, self.fields["responsible"]).queryset = people
 
     def clean(self) -> dict[str, Any]:
         typed = super().clean() or {}
@@ -85,7 +89,7 @@ class RowForm(forms.Form):
 RowsFormSet = forms.formset_factory(RowForm, extra=ROWS, max_num=30, absolute_max=40)
 
 
-def rows_form(data: Any, people: MemberQuerySet) -> Any:
+def rows_form(data: Any, people: MemberQuerySet | None) -> Any:
     found = RowsFormSet(data, prefix="rows", form_kwargs={"people": people, "empty_permitted": False})
     for form in found.forms:
         form.empty_permitted = False

@@ -18,13 +18,15 @@ from supervision.queries.matters import kinds_of
 from supervision.rules.matters import contradiction, through_general_meeting
 
 Values = Mapping[str, Any]
-STEPS: dict[str, tuple[str, str, str]] = {
-    "opinion": ("opinion_on", "record_matter_opinion", "correct_matter_opinion"),
-    "decision": ("decided_on", "record_matter_decision", "correct_matter_decision"),
-    "execution": ("executed_on", "record_matter_execution", "correct_matter_execution"),
-    "review": ("reviewed_on", "record_matter_review", "correct_matter_review"),
+STEPS = {"opinion": "opinion_on", "decision": "decided_on", "execution": "executed_on", "review": "reviewed_on"}
+"""Step → the field that says that it was taken."""
+ACTIONS = {
+    "opinion": ("record_matter_opinion", "correct_matter_opinion"),
+    "decision": ("record_matter_decision", "correct_matter_decision"),
+    "execution": ("record_matter_execution", "correct_matter_execution"),
+    "review": ("record_matter_review", "correct_matter_review"),
 }
-"""Step → the field that says that it was taken, and what the trail calls taking and correcting it."""
+"""Step → what the trail calls taking and correcting it."""
 
 
 def propose_matter(matter: Matter, *, by: User | str, on: date) -> Matter:
@@ -47,7 +49,7 @@ def propose_matter(matter: Matter, *, by: User | str, on: date) -> Matter:
 @transaction.atomic
 def correct_matter(*, matter: Matter, values: Values, reason: str, by: User | str, on: date) -> list[str]:
     """The names of what changed in the proposal. Raises Refused."""
-    return _change(matter, values, "correct_matter", reason=reason, by=by, on=on, needs_reason=True)
+    return _change(matter, values, action="correct_matter", reason=reason, by=by, on=on, needs_reason=True)
 
 
 @transaction.atomic
@@ -56,13 +58,13 @@ def take_step(*, matter: Matter, step: str, values: Values, reason: str = "", by
 
     Sent twice, the second changes nothing.
     """
-    field, recorded, corrected = STEPS[step]
+    field, (recorded, corrected) = STEPS[step], ACTIONS[step]
     held = Matter.objects.select_for_update().get(pk=matter.pk)
     stands = getattr(held, field) is not None
     if step == "opinion":
         values = {**values, "opinion_on": _day_of_opinion(held, values, on)}
     action = corrected if stands else recorded
-    return _change(matter, values, action, reason=reason, by=by, on=on, needs_reason=stands)
+    return _change(matter, values, action=action, reason=reason, by=by, on=on, needs_reason=stands)
 
 
 @transaction.atomic
@@ -90,7 +92,7 @@ def put_counts_export_on_record(*, place: Organization, year: int, rows: int, by
 
 
 def _change(
-    matter: Matter, values: Values, action: str, *, reason: str, by: User | str, on: date, needs_reason: bool
+    matter: Matter, values: Values, *, action: str, reason: str, by: User | str, on: date, needs_reason: bool
 ) -> list[str]:
     held = Matter.objects.select_for_update().get(pk=matter.pk)
     changes = [(name, old, new) for name, new in values.items() if (old := getattr(held, name)) != new]

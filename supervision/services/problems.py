@@ -20,6 +20,15 @@ from supervision.queries.problems import is_responsible, parts_of
 from supervision.rules.problems import FINAL, SETTLING, STEPS
 
 Values = Mapping[str, Any]
+ACTIONS = {
+    "done": "problem_done",
+    "note": "problem_note",
+    "accepted": "problem_accepted",
+    "sent_back": "problem_sent_back",
+    "moved": "problem_moved",
+    "dropped": "problem_dropped",
+}
+"""Step → what the trail calls it."""
 
 
 def make_list(*, problem_list: ProblemList, rows: Sequence[Values], on: date, by: User) -> ProblemList:
@@ -153,7 +162,7 @@ def _move_on(problem: Problem, kind: str, due_on: date | None, on: date, by: Use
     if kind in FINAL:
         problem.settled_on, problem.settled_by = on, by
     problem.save(update_fields=["state", "due_on", "settled_on", "settled_by"])
-    _record(f"problem_{kind}", problem, problem.organization, by)
+    _record(ACTIONS[kind], problem, problem.organization, by)
 
 
 def _held(problem: Problem) -> Problem:

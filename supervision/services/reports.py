@@ -23,6 +23,16 @@ from supervision.rules.report_periods import QUARTER, every, is_asked, period_na
 from supervision.rules.report_steps import MOVES, Act, taken_back
 
 Values = dict[str, Any]
+ACTIONS = {
+    Act.ADOPT: "adopt_report",
+    Act.SUBMIT: "submit_report",
+    Act.ANSWER: "answer_report",
+    Act.READ: "read_report",
+    Act.RETURN: "return_report",
+    Act.CLOSE: "close_report",
+    Act.TAKE_BACK: "take_back_report",
+}
+"""What the trail calls them."""
 
 
 @transaction.atomic
@@ -37,7 +47,7 @@ def begin_report(*, key: UUID, organization: Organization, period: str, on: date
     except IntegrityError:
         raise Refused(_("This form was sent before, for another period. Open it anew.")) from None
     if made:
-        _put_on_record(report, "begin_report", by)
+        _record("begin_report", report, by)
     return report
 
 
@@ -50,7 +60,7 @@ def write_judgement(*, report: Report, judgement: str, by: User) -> None:
     if stored.judgement != judgement:
         changes = [("judgement", stored.judgement, judgement)]
         _store(stored, {"judgement": judgement})
-        _put_on_record(stored, "write_judgement", by, changes)
+        _record("write_judgement", stored, by, changes)
 
 
 @transaction.atomic
@@ -100,7 +110,7 @@ def _go(report: Report, act: Act, to: ReportState, text: str, on: date, by: User
     changes = [("state", report.state, to)]
     _store(report, {"state": to, **values})
     ReportStep.objects.create(report=report, state=to, text=text, on=on, by=by)
-    _put_on_record(report, f"{act.replace('-', '_')}_report", by, changes)
+    _record(ACTIONS[act], report, by, changes)
 
 
 def _locked(report: Report) -> Report:
@@ -128,7 +138,7 @@ def _store(report: Report, values: Values) -> None:
     report.save(update_fields=list(values))
 
 
-def _put_on_record(report: Report, action: str, by: User, changes: Iterable[Change] = ()) -> None:
+def _record(action: str, report: Report, by: User, changes: Iterable[Change] = ()) -> None:
     record(
         action=action, by=by, subject=report, organization_code=report.organization.code, changes=changes,
         details={"period": report.period},

@@ -227,7 +227,7 @@ def test_the_desk_costs_the_same_for_one_and_three_of_each_kind(cast, as_user, d
         make_organization(f"group{number}", f"党小组{number}", "group", cast.branch)
     client = as_user(cast.secretary)
     client.get(HOME)
-    with django_assert_num_queries(47):
+    with django_assert_num_queries(66):
         client.get(HOME)
 
 
@@ -266,7 +266,8 @@ def test_a_member_reads_a_few_lines_of_their_own_and_no_duties(cast, as_user):
     owe(cast.zhang, "2026-10")
     answer = as_user(cast.member).get(HOME)
 
-    assert [link.title for link in answer.context["own"]] == ["My meetings", "My dues"]
+    own = ["My meetings", "My dues", "Suggestions and help", "My talks", "My self-checks"]
+    assert [link.title for link in answer.context["own"]] == own
     assert "40.00 yuan open" in answer.text
     assert not [name for name in ("desk", "below") if name in answer.context]
 

@@ -21,6 +21,7 @@ from supervision.models import AppraisalRound, Appraisee, Suggestion
 from tests.cast import TODAY
 from tests.dues.ledger import charge, month
 from tests.supervision.matters import DECISION, MAY, matter
+from tests.supervision.problems import problem
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("today")]
 
@@ -35,6 +36,7 @@ OF_RULES = {
     *("major_matter_opinion", "major_matter_review"),
     "heart_talk",
     *("supervision_report", "report_to_read"),
+    "rectification",
 }
 
 
@@ -46,7 +48,7 @@ def kinds_in_sources():
             text = file.read_text()
             constants = {
                 name: kind
-                for names, kinds in re.findall(r'^([A-Z, ]+) = ("[a-z_", ]+)$', text, re.MULTILINE)
+                for names, kinds in re.findall(r'^([A-Z_, ]+) = ("[a-z_", ]+)$', text, re.MULTILINE)
                 for name, kind in zip(names.split(", "), re.findall(r"[a-z_]+", kinds), strict=True)
             }
             for first in re.findall(r"\bDuty\(\s*([\w\".]+),", text):
@@ -100,6 +102,7 @@ def busy(cast):
         organization=cast.branch, year=2025, state="closed", opened_on=date(2025, 12, 1), closed_on=date(2025, 12, 29)
     )
     Appraisee.objects.create(round=low, member=cast.zhang, grade="unqualified")
+    problem(cast.branch)
     matter(cast.branch)
     matter(cast.branch, **DECISION | {"decided_on": MAY}, executed_on=MAY, execution_text="好")
     return cast

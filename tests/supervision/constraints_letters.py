@@ -57,7 +57,10 @@ IN_USE = {"state": "in_use", "approved_by": lambda cast: cast.county_secretary, 
 TO_RECOVERY = {"inspector_key": None, "recovery_key": recovery_of}
 TWICE: list[tuple[type[models.Model], str, dict[str, Any], dict[str, Any]]] = [
     (InspectorKey, "inspector_key_one_in_use", IN_USE, IN_USE | {"public_key": "another"}),
+    (InspectorKey, "public_key", {}, {"organization": lambda cast: cast.district}),
     (RecoveryKey, "recovery_key_one_in_use", {}, {"public_key": "another"}),
+    (RecoveryKey, "public_key", {"withdrawn_on": MAY}, {}),
+    (Letter, "finder", {}, {}),
     (LetterBox, "letter_box_once_per_inspector", {}, {"sealed_key": "again"}),
     (LetterBox, "letter_box_once_per_recovery_key", TO_RECOVERY, TO_RECOVERY | {"sealed_key": "again"}),
     (LetterMessage, "letter_message_number_once", {}, {"is_from_writer": False}),

@@ -146,7 +146,7 @@ def test_its_days_in_order(given, letter, inspector):
 
     assert [one.text for one in opened.messages] == ["已处理"]
     assert letter_of(given).answered_on == date(2026, 12, 3)
-    with pytest.raises(Refused, match="before"):
+    with pytest.raises(Refused, match="反馈过"):
         tell_result(letter=letter, passphrase=PASSPHRASE, text="已处理", on=date(2026, 12, 4), by=inspector)
     assert [row[0] for row in entries()] == ["accept_letter", "close_letter", "tell_letter_result"]
 
@@ -211,7 +211,7 @@ def test_who_stepped_back_never_gets_it_again(sealed, given, letter, inspector):
 
 
 def test_stepping_back_is_refused_where_fewer_than_two_would_remain(letter, inspector):
-    with pytest.raises(Refused, match="fewer than two"):
+    with pytest.raises(Refused, match="不足两名"):
         step_back(letter=letter, passphrase=PASSPHRASE, on=TODAY, by=inspector)
 
     assert readers(letter) == {"inspector", "inspector_two"}

@@ -198,7 +198,7 @@ def test_what_was_changed_in_the_database_says_so(sealed):
     letter = letter_of(given)
     Letter.objects.update(ciphertext=changed(letter.ciphertext))
 
-    with pytest.raises(Damaged, match="changed or damaged"):
+    with pytest.raises(Damaged, match="改动或损坏"):
         open_by_receipt(given.digits)
 
     Letter.objects.update(ciphertext=letter.ciphertext, writer_box="nothing")
