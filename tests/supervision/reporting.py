@@ -83,7 +83,7 @@ def _of_day(branch: Organization, first: Member, second: Member, by: User, above
         end = {"state": ("accepted", "dropped")[number], "settled_on": day, "settled_by": by} if number < 2 else {}
         due = late if number == 2 else soon
         Problem.objects.create(
-            problem_list=made, organization=branch, text="茶水间漏水", found_on=day, due_on=due, **end
+            problem_list=made, organization=branch, text="水房漏水", found_on=day, due_on=due, **end
         )
     matter = {"organization": branch, "kind": "project", "title": "修路", "proposal": "修", "proposed_by": "村"}
     decided = {"decision": "adopted", "decided_on": day, "decided_by": "会"}
