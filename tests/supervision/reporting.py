@@ -82,9 +82,7 @@ def _of_day(branch: Organization, first: Member, second: Member, by: User, above
         made = ProblemList.objects.create(organization=branch, source=source, title="清单", made_on=day, **more)
         end = {"state": ("accepted", "dropped")[number], "settled_on": day, "settled_by": by} if number < 2 else {}
         due = late if number == 2 else soon
-        Problem.objects.create(
-            problem_list=made, organization=branch, text="水房漏水", found_on=day, due_on=due, **end
-        )
+        Problem.objects.create(problem_list=made, organization=branch, text="水房漏水", found_on=day, due_on=due, **end)
     matter = {"organization": branch, "kind": "project", "title": "修路", "proposal": "修", "proposed_by": "村"}
     decided = {"decision": "adopted", "decided_on": day, "decided_by": "会"}
     Matter.objects.create(**matter, proposed_on=day)
