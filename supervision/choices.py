@@ -156,7 +156,7 @@ class ReportState(TextChoices):
 
 class LetterState(TextChoices):
     RECEIVED = "received", _("Received")
-    ACCEPTED = "accepted", _("Accepted")
+    ACCEPTED = "accepted", _("Accepted for handling")
     NOT_ACCEPTED = "not_accepted", _("Not for the discipline body")
     CLOSED = "closed", _("Closed")
 

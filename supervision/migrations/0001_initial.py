@@ -145,7 +145,7 @@ class Migration(migrations.Migration):
             fields=[
                 ('key', models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
                 ('finder', models.CharField(max_length=8, unique=True)),
-                ('state', models.CharField(choices=[('received', 'Received'), ('accepted', 'Accepted'), ('not_accepted', 'Not for the discipline body'), ('closed', 'Closed')], default='received', max_length=20)),
+                ('state', models.CharField(choices=[('received', 'Received'), ('accepted', 'Accepted for handling'), ('not_accepted', 'Not for the discipline body'), ('closed', 'Closed')], default='received', max_length=20)),
                 ('is_named', models.BooleanField(default=False)),
                 ('received_on', models.DateField()),
                 ('accept_due_on', models.DateField()),

@@ -80,7 +80,7 @@ def _missing_sheet(request: PageRequest, place: Organization, on: date) -> tuple
 
 def _count_sheet(place: Organization, on: date) -> tuple[Sheet, int]:
     lines = below_lines(place.path, on=on)
-    headings = [_("Branch"), _("Members"), _("Talks"), _("Missing"), _("State")]
+    headings = [_("Branch"), _("Members"), _("Talks"), _("Talks missing"), _("State")]
     return Sheet(_("Talks of the year"), headings, _counts(lines)), len(lines)
 
 
