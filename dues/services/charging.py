@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from django.db import transaction
-from django.db.models import Sum
+from django.db.models import Exists, OuterRef, Q, Sum
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -53,7 +53,7 @@ def charge_month(place: Organization, month: date, *, by: User | str, on: date) 
     if charged >= MANY_CHARGES:
         refresh_statistics(Charge)
     if charged:
-        level(_paid_ahead(by, now, month), on=on)
+        level(_paid_ahead(by, now, month, also_before=charged < MANY_CHARGES), on=on)
     corrected = correct_charges(suspects(place.path, month), month, by=str(by), on=on) if found.has_suspects else 0
     done = Charged(charged, amount, found.already, found.without_base, corrected)
     if charged or corrected:
@@ -76,10 +76,17 @@ def _amount_of(by: User | str, now: datetime, month: date) -> int:
     return mine.aggregate(fen=Sum("amount_fen"))["fen"] or 0
 
 
-def _paid_ahead(by: User | str, now: datetime, month: date) -> list[int]:
-    """Members just charged whose money lies on this month or a later one."""
+def _paid_ahead(by: User | str, now: datetime, month: date, *, also_before: bool) -> list[int]:
+    """Members just charged whose money lies on this month or a later one, or, `also_before`, on one never charged.
+
+    The latter is rare, a month that was left out after somebody had paid for it, and looking for it goes through all
+    that was ever paid: not for ten thousand at once.
+    """
     charged = Charge.objects.filter(month=month, turn=0, made_by=str(by), made_at=now).values("member")
-    ahead = Allocation.objects.filter(month__gte=month, member__in=charged)
+    lies = Q(month__gte=month)
+    if also_before:
+        lies |= ~Exists(Charge.objects.filter(member=OuterRef("member"), month=OuterRef("month")))
+    ahead = Allocation.objects.filter(lies, member__in=charged)
     return list(ahead.order_by().values_list("member", flat=True).distinct())
 
 

@@ -144,6 +144,22 @@ def test_money_paid_ahead_settles_the_new_charge(cast, bases):
     assert every_fen_is_somewhere()
 
 
+def test_money_that_lies_on_a_month_never_charged_settles_the_new_charge(cast, bases):
+    """Paid ahead for April, which was left out; then May is charged."""
+    charge(cast.zhang, "2026-03", 4900)
+    LocalRule.objects.create(
+        organization=cast.county, rule_key="dues.prepay.max_months", value=3, document="x", approved_by="x",
+        approved_on=MARCH, valid_from=MARCH,
+    )  # fmt: skip
+    pay(cast.zhang, 9800, "2026-03-20", on=date(2026, 3, 25))
+    assert settled(cast.zhang) == {"2026-03": 4900, "2026-04": 4900}
+
+    run(cast.branch, month("2026-05"))
+
+    assert settled(cast.zhang) == {"2026-03": 4900, "2026-05": 4900}
+    assert left_open(cast.zhang) == {}
+
+
 def test_after_a_correction_the_money_lies_where_it_is_owed(cast, bases):
     run(cast.branch)
     pay(cast.zhang, 4900, "2026-03-20")
