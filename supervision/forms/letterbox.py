@@ -76,7 +76,7 @@ class LetterForm(ForgetfulForm):
         help_text=gettext_lazy("Several: put commas between. By the name the program keeps the letter from them."),
     )
     text = long_text(
-        gettext_lazy("What happened"),
+        gettext_lazy("What you report"),
         rows=12,
         help_text=gettext_lazy("What, when, where, who was there, what can be checked. Say what you only heard."),
     )
