@@ -59,7 +59,7 @@ ANSWER = words(
 ACCEPT = words(
     _("Accept the letter"),
     _("It is within scope and will be handled. The writer sees so with the receipt, by which a named one is told."),
-    _("Accept"),
+    _("Accept for handling"),
     _("Accepted, and the writer sees it."),
 )
 REFUSE = words(
