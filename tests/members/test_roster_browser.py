@@ -113,10 +113,12 @@ def test_without_javascript_everything_is_a_link_or_a_form(desk: Desk) -> None:
     plain = context.new_page()
     plain.goto("/roster/")
     plain.click("a[rel=next]")
+    plain.wait_for_load_state()
     assert len(names(plain)) == 12
     plain.click(".filter-more summary")
     plain.select_option("[name=situation]", "relocated")
     plain.click(".filter-row button")
+    plain.wait_for_load_state()
     assert "situation=relocated" in plain.url
     assert len(names(plain)) == 60
     context.close()
