@@ -17,6 +17,7 @@ from supervision.api_appraisals import AppraisalViewSet, GradeViewSet
 from supervision.api_matters import MatterViewSet
 from supervision.api_problems import InspectionViewSet, ProblemViewSet
 from supervision.api_reports import ReportViewSet
+from supervision.api_self_checks import SelfCheckViewSet
 from supervision.api_suggestions import SuggestionViewSet
 from supervision.api_talks import ChecklistViewSet, TalkViewSet
 
@@ -35,6 +36,7 @@ router.register("problems", ProblemViewSet, basename="problem")
 router.register("inspections", InspectionViewSet, basename="inspection")
 router.register("talks", TalkViewSet, basename="talk")
 router.register("checklists", ChecklistViewSet, basename="checklist")
+router.register("self-checks", SelfCheckViewSet, basename="self-check")
 router.register("reports", ReportViewSet, basename="report")
 router.register("duties", DutyViewSet, basename="duty")
 router.register("desk", DeskViewSet, basename="desk")

@@ -1,4 +1,4 @@
-"""Talks and lists for self-checks for programs, for reading. Notes of talks and self-checks have no address here."""
+"""Talks and lists for self-checks for programs, for reading. Notes of talks have no address."""
 
 from datetime import date
 from typing import Any
