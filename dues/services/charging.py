@@ -85,7 +85,7 @@ def _paid_ahead(by: User | str, now: datetime, month: date, *, also_before: bool
     charged = Charge.objects.filter(month=month, turn=0, made_by=str(by), made_at=now).values("member")
     lies = Q(month__gte=month)
     if also_before:
-        lies |= ~Exists(Charge.objects.filter(member=OuterRef("member"), month=OuterRef("month")))
+        lies |= ~Q(Exists(Charge.objects.filter(member=OuterRef("member"), month=OuterRef("month"))))
     ahead = Allocation.objects.filter(lies, member__in=charged)
     return list(ahead.order_by().values_list("member", flat=True).distinct())
 
