@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from members.choices import OfficeKind
+from members.forms.fields import key_field
 from members.models import Organization
 from supervision import sealing
 from supervision.queries.addressees import FEWEST_LETTERS, MOST_FOUND, found_places, place_named
@@ -134,6 +135,7 @@ class ReceiptForm(ForgetfulForm):
 
 
 class AdditionForm(ForgetfulForm):
+    key = key_field()
     receipt = forms.CharField(widget=forms.HiddenInput, max_length=60)
     text = long_text(gettext_lazy("Add something, or answer"), rows=6)
 

@@ -36,6 +36,7 @@ class PassphraseForm(forms.Form):
 class WordsForm(forms.Form):
     """Words that the writer reads with the receipt."""
 
+    key = key_field()
     text = forms.CharField(
         label=_("To the writer"),
         max_length=MOST_LETTERS,

@@ -6,6 +6,7 @@ its key in the entry, whoever reads the record could follow one letter through t
 
 from dataclasses import replace
 from datetime import date
+from uuid import UUID
 
 from django.db import transaction
 from django.utils.translation import gettext as _
@@ -41,10 +42,11 @@ def open_by_inspector(*, letter: Letter, user: User, passphrase: str) -> Opened:
 
 
 @transaction.atomic
-def answer(*, letter: Letter, passphrase: str, text: str, on: date, by: User) -> Opened:
-    """Something said to the writer, who reads it with the receipt. Raises Refused, Damaged."""
-    opened = _tell(letter, passphrase, text, on, by)
-    _record_act("answer_letter", letter, by)
+def answer(*, letter: Letter, passphrase: str, text: str, on: date, by: User, key: UUID | None = None) -> Opened:
+    """Something said to the writer, once for a key, who reads it with the receipt. Raises Refused, Damaged."""
+    opened, is_new = _tell(letter, passphrase, text, on, by, key)
+    if is_new:
+        _record_act("answer_letter", letter, by)
     return opened
 
 
@@ -57,10 +59,10 @@ def accept(*, letter: Letter, on: date, by: User) -> None:
 
 
 @transaction.atomic
-def not_accept(*, letter: Letter, passphrase: str, text: str, on: date, by: User) -> None:
+def not_accept(*, letter: Letter, passphrase: str, text: str, on: date, by: User, key: UUID | None = None) -> None:
     """Not for the discipline body, with the reason to the writer. It is closed with that. Raises Refused, Damaged."""
     row = _in_state(letter, by, LetterState.RECEIVED)
-    _tell(row, passphrase, text, on, by)
+    _tell(row, passphrase, text, on, by, key)
     _change(row, on, state=LetterState.NOT_ACCEPTED, accepted_on=on, closed_on=on, answered_on=on)
     _record_act("not_accept_letter", row, by)
 
@@ -74,12 +76,12 @@ def close(*, letter: Letter, on: date, by: User) -> None:
 
 
 @transaction.atomic
-def tell_result(*, letter: Letter, passphrase: str, text: str, on: date, by: User) -> Opened:
+def tell_result(*, letter: Letter, passphrase: str, text: str, on: date, by: User, key: UUID | None = None) -> Opened:
     """The result to the writer, after closing. Raises Refused, Damaged."""
     row = _in_state(letter, by, LetterState.CLOSED)
     if row.answered_on:
         raise Refused(_("The result was told before. Write to the writer instead."))
-    opened = _tell(row, passphrase, text, on, by)
+    opened, _is_new = _tell(row, passphrase, text, on, by, key)
     _change(row, on, answered_on=on)
     _record_act("tell_letter_result", row, by)
     return opened
@@ -131,11 +133,12 @@ def _seal_anew(row: Letter, contents: Contents, letter_key: bytes, on: date) -> 
     return len(routing.readers)
 
 
-def _tell(letter: Letter, passphrase: str, text: str, on: date, by: User) -> Opened:
+def _tell(letter: Letter, passphrase: str, text: str, on: date, by: User, key: UUID | None) -> tuple[Opened, bool]:
+    """The letter with what was said, and whether it was said now and not before."""
     words, row = said(text), locked(letter)
     opened = _opened(row, by, passphrase)
-    add_message(row, opened.letter_key, words, is_from_writer=False, on=on)
-    return replace(opened, messages=opened_dialogue(row, opened.letter_key))
+    is_new = add_message(row, opened.letter_key, words, is_from_writer=False, on=on, key=key)
+    return replace(opened, messages=opened_dialogue(row, opened.letter_key)), is_new
 
 
 def _opened(letter: Letter, user: User, passphrase: str) -> Opened:

@@ -1,6 +1,7 @@
 """What the services of letters share: routing from the rows, sealing to the readers, opening, adding, emptying."""
 
 from datetime import date
+from uuid import UUID, uuid4
 
 from django.conf import settings
 from django.utils.translation import gettext as _
@@ -85,19 +86,25 @@ def opened_dialogue(letter: Letter, letter_key: bytes) -> tuple[Message, ...]:
         raise Damaged from error
 
 
-def add_message(letter: Letter, letter_key: bytes, words: str, *, is_from_writer: bool, on: date) -> None:
-    """To a locked letter. Raises Refused."""
+def add_message(
+    letter: Letter, letter_key: bytes, words: str, *, is_from_writer: bool, on: date, key: UUID | None = None
+) -> bool:
+    """To a locked letter; False where the form with that key was stored before. Raises Refused."""
+    if key and LetterMessage.objects.filter(pk=key).exists():
+        return False
     number = letter.messages.count() + 1
     if number > MOST_MESSAGES:
         raise Refused(_("There is no more room in this letter. Write a new one."), "text")
     place = message_place(letter, number, is_from_writer=is_from_writer)
     LetterMessage.objects.create(
+        key=key or uuid4(),
         letter=letter,
         number=number,
         is_from_writer=is_from_writer,
         ciphertext=sealing.encrypt(letter_key, words, place=place),
         written_on=on,
     )
+    return True
 
 
 def said(text: str) -> str:

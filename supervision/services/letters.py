@@ -6,6 +6,7 @@ is in `letter_acts`, with an entry that doesn't say which one.
 
 from collections.abc import Sequence
 from datetime import date
+from uuid import UUID
 
 from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
@@ -105,14 +106,14 @@ def open_by_receipt(receipt: str) -> WriterView | None:
 
 
 @transaction.atomic
-def add_by_writer(*, receipt: str, text: str, on: date) -> WriterView | None:
-    """The writer adds something. None for a wrong receipt. Raises Refused, Damaged."""
+def add_by_writer(*, receipt: str, text: str, on: date, key: UUID | None = None) -> WriterView | None:
+    """The writer adds something, once for a key. None for a wrong receipt. Raises Refused, Damaged."""
     words = said(text)
     found = _found(receipt)
     if found is None:
         return None
     letter, letter_key = locked(found[0]), found[1]
-    add_message(letter, letter_key, words, is_from_writer=True, on=on)
+    add_message(letter, letter_key, words, is_from_writer=True, on=on, key=key)
     return _seen_by_writer(letter, letter_key)
 
 

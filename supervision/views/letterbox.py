@@ -126,7 +126,7 @@ def add(request: HttpRequest) -> HttpResponse:
 
 @transaction.atomic
 def _added(given: dict[str, Any], on: Any) -> WriterView | None:
-    view = add_by_writer(receipt=given["receipt"], text=given["text"], on=on)
+    view = add_by_writer(**given, on=on)
     scatter_rows()
     return view
 

@@ -1,5 +1,7 @@
 """The writer's pages: a letter, its receipt, coming back. By somebody whom nobody knows."""
 
+import uuid
+
 import pytest
 from django.test import Client
 
@@ -218,16 +220,26 @@ def test_receipts_can_be_tried_only_so_often(client, box, monkeypatch):
 
 def test_the_writer_adds_something(client, box):
     receipt = write(TEXT, client)
-    page = client.post("/letters/add/", {"receipt": receipt, "text": "发票号 20260001"})
+    page = client.post("/letters/add/", {"receipt": receipt, "text": "发票号 20260001", "key": uuid.uuid4()})
 
     assert "发票号 20260001" in page.text
     assert LetterMessage.objects.get().is_from_writer
 
 
+def test_a_second_click_adds_nothing(client, box):
+    given = {"receipt": write(TEXT, client), "text": "发票号 20260001", "key": uuid.uuid4()}
+    pages = [client.post("/letters/add/", given) for _click in range(2)]
+
+    assert [page.text.count("发票号 20260001") for page in pages] == [1, 1]
+    assert LetterMessage.objects.count() == 1
+    client.post("/letters/add/", given | {"key": uuid.uuid4()})  # the negative control: the form opened anew
+    assert LetterMessage.objects.count() == 2
+
+
 @pytest.mark.parametrize("receipt", ["1" * 24, "", "abc"])
 def test_without_the_receipt_nothing_is_added(client, box, receipt):
     write(TEXT, client)
-    page = client.post("/letters/add/", {"receipt": receipt, "text": "假的"})
+    page = client.post("/letters/add/", {"receipt": receipt, "text": "假的", "key": uuid.uuid4()})
 
     assert page.status_code == 200
     assert not LetterMessage.objects.exists()
@@ -235,7 +247,7 @@ def test_without_the_receipt_nothing_is_added(client, box, receipt):
 
 def test_nothing_is_added_empty_and_the_letter_is_still_shown(client, box):
     receipt = write(TEXT, client)
-    page = client.post("/letters/add/", {"receipt": receipt, "text": ""})
+    page = client.post("/letters/add/", {"receipt": receipt, "text": "", "key": uuid.uuid4()})
 
     assert TEXT in page.text
     assert not LetterMessage.objects.exists()

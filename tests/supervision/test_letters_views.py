@@ -1,6 +1,7 @@
 """Inspectors' pages: what is sealed to whom, the passphrase each time, what happens to a letter, keys, relatives."""
 
 import re
+import uuid
 from datetime import timedelta
 
 import pytest
@@ -10,7 +11,7 @@ from django.test import Client
 from audit.models import Entry
 from members.choices import OfficeKind
 from supervision.choices import KeyState, LetterState
-from supervision.models import DeclaredRelative, InspectorKey, Letter
+from supervision.models import DeclaredRelative, InspectorKey, Letter, LetterMessage
 from supervision.rules.fingerprints import fingerprint_of
 from tests.cast import PASSWORD, TODAY, make_user
 from tests.supervision.letterbox import PASSPHRASE, open_box, write
@@ -160,7 +161,7 @@ def test_a_new_password_of_the_log_in_opens_nothing(box, letter, client_of):
 # --- Acts ------------------------------------------------------------------------------------------------------------
 def test_a_letter_goes_through_its_states(box, letter, client_of):
     client = client_of(box.inspectors[0])
-    words = {"text": "已查实，感谢。", "passphrase": PASSPHRASE}
+    words = {"text": "已查实，感谢。", "passphrase": PASSPHRASE, "key": uuid.uuid4()}
     for act, data, state in (
         ("accept/", {}, LetterState.ACCEPTED),
         ("close/", {}, LetterState.CLOSED),
@@ -178,8 +179,11 @@ def test_not_for_us_takes_words_that_the_writer_reads(box, client_of, client):
     receipt = write(TEXT, client)
     letter = Letter.objects.get()
     inspector = client_of(box.inspectors[0])
-    assert inspector.post(page(letter, "refuse/"), {"text": "", "passphrase": PASSPHRASE}).status_code == 200
-    inspector.post(page(letter, "refuse/"), {"text": "属于信访部门受理", "passphrase": PASSPHRASE})
+    assert (
+        inspector.post(page(letter, "refuse/"), {"text": "", "passphrase": PASSPHRASE, "key": uuid.uuid4()}).status_code
+        == 200
+    )
+    inspector.post(page(letter, "refuse/"), {"text": "属于信访部门受理", "passphrase": PASSPHRASE, "key": uuid.uuid4()})
 
     assert Letter.objects.get().state == LetterState.NOT_ACCEPTED
     assert "属于信访部门受理" in client.post("/letters/receipt/", {"receipt": receipt}).text
@@ -187,16 +191,20 @@ def test_not_for_us_takes_words_that_the_writer_reads(box, client_of, client):
 
 def test_an_answer_reaches_the_writer(box, client_of, client):
     receipt = write(TEXT, client)
-    words = {"text": "是哪一天？", "passphrase": PASSPHRASE}
-    client_of(box.inspectors[0]).post(page(Letter.objects.get(), "answer/"), words)
+    words = {"text": "是哪一天？", "passphrase": PASSPHRASE, "key": uuid.uuid4()}
+    for _click in range(2):
+        client_of(box.inspectors[0]).post(page(Letter.objects.get(), "answer/"), words)
 
+    assert (LetterMessage.objects.count(), Entry.objects.filter(action="answer_letter").count()) == (1, 1)
     assert "是哪一天？" in client.post("/letters/receipt/", {"receipt": receipt}).text
 
 
 @pytest.mark.parametrize("act", ["answer/", "refuse/", "result/", "step-back/", "reseal/"])
 def test_a_wrong_passphrase_does_nothing(box, letter, client_of, act):
     before = Letter.objects.values().get()
-    answer = client_of(box.inspectors[0]).post(page(letter, act), {"text": "x", "passphrase": "wrong wrong wrong"})
+    answer = client_of(box.inspectors[0]).post(
+        page(letter, act), {"text": "x", "passphrase": "wrong wrong wrong", "key": uuid.uuid4()}
+    )
 
     assert answer.status_code == 200
     assert Letter.objects.values().get() == before
