@@ -92,7 +92,7 @@ WORDS: dict[str, DutyWords] = {
     ),
     "rectification": DutyWords(
         _("Problems to put right"),
-        _("See what is open"),
+        _("See the problems"),
         _problems,
         "list-check",
         Capability.VIEW_SUPERVISION,

@@ -1,1 +1,0 @@
-"""Supervision for programs: the same rows, the same services. Letters, ballots and notes of talks have no address."""
