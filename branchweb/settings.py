@@ -31,6 +31,7 @@ REVEALS_PER_HOUR = ENVIRONMENT.reveals_per_hour
 INSTALLED_APPS = [
     "branchweb",
     "reminders",
+    "assessment",
     "supervision",
     "dues",
     "meetings",
@@ -106,6 +107,7 @@ NAVIGATION = [
     "meetings.navigation.GROUPS",
     "dues.navigation.GROUPS",
     "supervision.navigation.GROUPS",
+    "assessment.navigation.GROUPS",
     "reminders.navigation.GROUPS",
     "members.navigation.PARTY",
 ]
@@ -131,6 +133,15 @@ DUTY_WORDS = [
     "supervision.duty_words.WORDS",
 ]
 """Dicts of the apps: kind of duty → `members.duty_words.DutyWords`, how a desk speaks of it and where it is done."""
+
+METRICS = [
+    "members.metrics.METRICS",
+    "meetings.metrics.METRICS",
+    "dues.metrics.METRICS",
+    "supervision.metrics.METRICS",
+    "assessment.metrics.METRICS",
+]
+"""Tuples of the apps: `rulebook.metric.Metric`s that a scheme may count by name."""
 
 JOBS = [
     "members.queries.jobs.export_jobs",
@@ -158,6 +169,8 @@ MEMBER_LINKS = ["dues.queries.start.member_links", "reminders.queries.preference
 ORGANIZATION_FIGURES = ["supervision.queries.suggestions.organization_figures"]
 """What other apps add to the start page, of one's work and of one's own affairs, to a member's page and to an
 organization's; see `members.links`."""
+DASHBOARD_BURDEN = "reminders.queries.burden.burden"
+"""What a committee asks of its branches, for the dashboard: see `assessment.queries.burden`."""
 
 # --- Data -----------------------------------------------------------------------------------------------------------
 DATABASES = {"default": ENVIRONMENT.database}

@@ -10,6 +10,7 @@ urlpatterns = [
     path("meetings/", include("meetings.urls")),
     path("dues/", include("dues.urls")),
     path("supervision/", include("supervision.urls")),
+    path("assessment/", include("assessment.urls")),
     path("letters/", include("supervision.urls_letterbox")),
     path("", include("reminders.urls")),
     path("", include("members.urls")),

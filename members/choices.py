@@ -186,6 +186,12 @@ class Capability(TextChoices):
     KEEP_CHECKLISTS = "keep_checklists", _("Keep the lists against which members check themselves")
     READ_LETTERS = "read_letters", _("Read letters that are sealed to one's own key")
     APPROVE_KEYS = "approve_keys", _("Approve an inspector's key as the second person")
+    VIEW_DASHBOARD = "view_dashboard", _("See the figures of branches on the dashboard")
+    VIEW_ASSESSMENT = "view_assessment", _("Read a branch's assessment with what is behind each point, and its goals")
+    RECORD_ASSESSMENT = "record_assessment", _("Object to an assessment, keep joint goals, share practices")
+    MANAGE_SCHEMES = "manage_schemes", _("Build the schemes by which branches are assessed")
+    ASSESS = "assess", _("Assess branches: enter and confirm values, answer objections, publish")
+    KEEP_CADRES = "keep_cadres", _("Keep posts, training and conditions of party work")
 
 
 class ImportState(TextChoices):

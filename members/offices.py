@@ -25,6 +25,10 @@ BRANCH_WORK = frozenset(
         Capability.VIEW_SUPERVISION,
         Capability.RECORD_SUPERVISION,
         Capability.COUNT_SUPERVISION,
+        Capability.VIEW_DASHBOARD,
+        Capability.VIEW_ASSESSMENT,
+        Capability.RECORD_ASSESSMENT,
+        Capability.KEEP_CADRES,
     }
 )
 BRANCH_VIEW = frozenset({Capability.VIEW_ORGANIZATIONS, Capability.VIEW_ROSTER})
@@ -35,6 +39,7 @@ BRANCH_CARE = BRANCH_VIEW | {
     Capability.COUNT_MEETINGS,
     Capability.VIEW_SUPERVISION,
     Capability.COUNT_SUPERVISION,
+    Capability.VIEW_ASSESSMENT,
 }
 
 CAPABILITIES: dict[OfficeKind, frozenset[Capability]] = {
@@ -57,6 +62,9 @@ CAPABILITIES: dict[OfficeKind, frozenset[Capability]] = {
             Capability.COUNT_SUPERVISION,
             Capability.RECEIVE_REPORTS,
             Capability.APPROVE_KEYS,
+            Capability.VIEW_DASHBOARD,
+            Capability.VIEW_ASSESSMENT,
+            Capability.ASSESS,
         }
     ),
     OfficeKind.COMMITTEE_STAFF: frozenset(
@@ -79,6 +87,11 @@ CAPABILITIES: dict[OfficeKind, frozenset[Capability]] = {
             Capability.RECEIVE_REPORTS,
             Capability.INSPECT,
             Capability.KEEP_CHECKLISTS,
+            Capability.VIEW_DASHBOARD,
+            Capability.VIEW_ASSESSMENT,
+            Capability.ASSESS,
+            Capability.MANAGE_SCHEMES,
+            Capability.KEEP_CADRES,
         }
     ),
     OfficeKind.INSPECTOR: frozenset(

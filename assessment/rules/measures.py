@@ -1,0 +1,79 @@
+"""What a dashboard shows of roll-ups: each measure as a part of a whole, both added from the same months."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+
+@dataclass(frozen=True, slots=True)
+class Measure:
+    """`part` of `whole`, as names of figures of `assessment.models.rollup.FIGURES` that are added.
+
+    `whole` empty: a plain count. `more_is_better` None: neither is; it is only shown.
+    """
+
+    code: str
+    title: Promise
+    definition: Promise
+    part: tuple[str, ...]
+    whole: tuple[str, ...] = ()
+    more_is_better: bool | None = True
+    is_money: bool = False
+
+    def fraction(self, figures: Mapping[str, int]) -> tuple[int, int]:
+        return sum(figures[name] for name in self.part), sum(figures[name] for name in self.whole)
+
+    def per_mille(self, figures: Mapping[str, int]) -> int | None:
+        """Half up; None where nothing was due, which is no zero. Of a plain count None."""
+        part, whole = self.fraction(figures)
+        return (2000 * part + whole) // (2 * whole) if whole > 0 else None
+
+
+ATTENDED = ("on_site", "online", "visited", "made_up")
+MEASURES = (
+    Measure(
+        "meetings", _("Meetings held"), _("Meetings that the rules ask for, held by their day, of those due"),
+        ("meetings_held",), ("meetings_due",),
+    ),
+    Measure(
+        "attendance", _("Took part"),
+        _("On site, online, visited at home or made up, of all attendances due in the meetings that were held"),
+        ATTENDED, ("expected",),
+    ),
+    Measure("on_site", _("On site"), _("Of all attendances due"), ("on_site",), ("expected",), None),
+    Measure("online", _("Took part online"), _("Of all attendances due"), ("online",), ("expected",), None),
+    Measure(
+        "made_up", _("Visited or made up"), _("Of all attendances due"), ("visited", "made_up"), ("expected",), None
+    ),
+    Measure(
+        "unexplained", _("Absent without a word"), _("Absent, and nobody has said why, of all attendances due"),
+        ("unexplained",), ("expected",), False,
+    ),
+    Measure(
+        "dues", _("Dues collected"), _("Of what was charged for these months, without what was waived"),
+        ("paid_fen",), ("charged_fen",), True, True,
+    ),
+    Measure(
+        "contact", _("Contact on time"), _("Members who are hard to reach whose next contact is not overdue"),
+        ("in_contact",), ("hard_to_reach",),
+    ),
+    Measure(
+        "problems", _("Problems put right on time"), _("Of those whose day fell into the period"),
+        ("problems_on_time",), ("problems_due",),
+    ),
+    Measure(
+        "help", _("Requests answered on time"), _("Requests for help and suggestions whose day fell into the period"),
+        ("help_on_time",), ("help_due",),
+    ),
+    Measure(
+        "terms", _("Terms ending"), _("Terms of office with less than six months to go, or over"),
+        ("terms_ending", "terms_over"), ("terms",), False,
+    ),
+)  # fmt: skip
+BY_CODE = {measure.code: measure for measure in MEASURES}
+
+SNAPSHOTS = ("branches", "members", "hard_to_reach", "in_contact", "terms", "terms_ending", "terms_over",
+             *(f"band_{rank}" for rank in range(1, 6)), "in_need", "incomplete")  # fmt: skip
+"""Figures that say how it stood at the end of a month: of several months the last one's count, they aren't added."""

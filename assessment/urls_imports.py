@@ -1,0 +1,5 @@
+"""Schemes from workbooks; part of the namespace `assessment`."""
+
+from django.urls import URLPattern
+
+urlpatterns: list[URLPattern] = []
