@@ -22,6 +22,7 @@ urlpatterns = [
     path("inspections/new/", inspections.inspection_new, name="inspection-new"),
     path("inspections/<uuid:key>/", inspections.inspection_detail, name="inspection-detail"),
     path("inspections/<uuid:key>/findings/", inspections.inspection_findings, name="inspection-findings"),
+    path("problems/<uuid:key>/take-out/", inspections.finding_take_out, name="finding-take-out"),
     path("inspections/<uuid:key>/hand-over/", inspections.inspection_hand_over, name="inspection-hand-over"),
     path("inspections/<uuid:key>/close/", inspections.inspection_close, name="inspection-close"),
 ]

@@ -11,7 +11,7 @@ from audit.services import record
 from members.models import Organization, User
 from members.services.refused import Refused
 from supervision.choices import InspectionState, ProblemSource
-from supervision.models import Inspection, ProblemList
+from supervision.models import Inspection, Problem, ProblemList
 from supervision.services.problems import Values, add_problems
 
 
@@ -46,6 +46,16 @@ def write_findings(
     added = add_problems(problem_list=_list_of(held), rows=rows, key=key, found_on=held.visit_on) if rows else 0
     _record("write_findings", held, by, {"rows": added})
     return added
+
+
+@transaction.atomic
+def take_out_finding(*, problem: Problem, by: User) -> None:
+    """A finding that is still being written is no finding any more; written anew it is another. Raises Refused."""
+    inspection = problem.problem_list.inspection
+    if inspection is None or _held(inspection).state != InspectionState.VISITED:
+        raise Refused(_("The findings are handed over and stay as they are."))
+    _record("take_out_finding", inspection, by)
+    problem.delete()
 
 
 @transaction.atomic

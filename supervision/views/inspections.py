@@ -27,6 +27,7 @@ from supervision.services.inspections import (
     hand_over,
     plan_inspection,
     put_inspections_export_on_record,
+    take_out_finding,
     write_findings,
 )
 from supervision.views.problem_pages import (
@@ -118,6 +119,21 @@ def inspection_findings(request: PageRequest, key: UUID) -> HttpResponse:
     return render(
         request, "supervision/inspection_findings.html", {"form": form, "rows": rows, "inspection": inspection}
     )
+
+
+@requires(INSPECT)
+@require_http_methods(FORM_METHODS)
+def finding_take_out(request: PageRequest, key: UUID) -> HttpResponse:
+    """Before the findings are handed over; asked once more."""
+    findings = Problem.objects.select_related("organization", "problem_list__inspection__organization")
+    problem = fetch(request, findings, pk=key, problem_list__inspection__isnull=False)
+    inspection = problem.problem_list.inspection
+    form = HandOverForm(request.POST if request.method == "POST" else None)
+    if form.is_valid() and carried_out(form, lambda: take_out_finding(problem=problem, by=request.user)):
+        messages.success(request, _("Taken out."))
+        return redirect(inspection)
+    context = {"form": form, "inspection": inspection, "heading": _("Take this finding out"), "finding": problem}
+    return render(request, "supervision/inspection_act.html", context)
 
 
 @requires(INSPECT)

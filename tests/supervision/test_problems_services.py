@@ -14,7 +14,13 @@ from supervision.queries.problem_duties import problem_duties
 from supervision.queries.problem_figures import problem_figures, problem_lines
 from supervision.rules.problems import Item, Part, possible, rectification_duties
 from supervision.services import problems as service
-from supervision.services.inspections import close_inspection, hand_over, plan_inspection, write_findings
+from supervision.services.inspections import (
+    close_inspection,
+    hand_over,
+    plan_inspection,
+    take_out_finding,
+    write_findings,
+)
 from supervision.services.problems import assign, make_list
 from tests.cast import TODAY
 from tests.supervision.problems import FOUND, by, finding, listed, problem, step, visit
@@ -221,6 +227,20 @@ def test_an_inspection_from_plan_to_close(cast):
     assert (one.state, one.issued_on, one.closed_on) == ("closed", TODAY, TODAY)
     assert actions()[:2] == ["plan_inspection", "write_findings"]
     assert actions()[-1] == "close_inspection"
+
+
+def test_a_finding_is_taken_out_until_it_is_handed_over(cast):
+    staff = by(cast.district_staff)
+    wrong, told = finding(cast, state="visited"), finding(cast, state="issued")
+    take_out_finding(problem=wrong, by=staff)
+    with pytest.raises(Refused):
+        take_out_finding(problem=told, by=staff)
+    with pytest.raises(Refused):
+        take_out_finding(problem=problem(cast.branch), by=staff)
+
+    assert not Problem.objects.filter(pk=wrong.pk).exists()
+    assert Problem.objects.filter(pk=told.pk).exists()
+    assert actions() == ["take_out_finding"]
 
 
 def test_findings_come_after_the_visit_and_are_never_overdue_at_once(cast):

@@ -177,6 +177,18 @@ def test_an_inspection_by_its_pages(cast, as_user):
     assert one.state == "closed"
 
 
+def test_a_finding_is_taken_out_on_its_page(cast, as_user):
+    one = finding(cast, state="visited")
+    assert as_user(cast.secretary).get(page(one, "take-out", "finding")).status_code == 403
+    asked = as_user(cast.district_staff).get(page(one, "take-out", "finding"))
+    assert one.text in asked.content.decode()
+    assert as_user(cast.district_staff).post(page(problem(cast.branch), "take-out", "finding")).status_code == 404
+    taken = as_user(cast.district_staff).post(page(one, "take-out", "finding"))
+
+    assert taken.status_code == 302
+    assert not Problem.objects.filter(pk=one.pk).exists()
+
+
 def test_a_committee_counts_its_branches(cast, as_user):
     problem(cast.branch, text="机密字样", due_on=TODAY - timedelta(days=1))
     answer = as_user(cast.county_secretary).get(COUNTS)
