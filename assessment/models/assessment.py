@@ -12,6 +12,8 @@ from members.choices import Capability
 from members.models import Organization, User
 from members.paths import subtree
 
+OPEN = (AssessmentState.COLLECTING, AssessmentState.SHOWN)
+"""Computed anew whenever somebody asks; what was published changes only by publishing it again."""
 SETTLED = (AssessmentState.PUBLISHED, AssessmentState.LOCKED)
 
 
@@ -42,6 +44,10 @@ class Assessment(models.Model):
     organization = models.ForeignKey(Organization, on_delete=models.PROTECT, related_name="assessments")
     state = models.CharField(_("state"), max_length=20, choices=AssessmentState, default=AssessmentState.COLLECTING)
     computed_at = models.DateTimeField(_("computed"), null=True, blank=True)
+    computed_on = models.DateField(_("as of"), null=True, blank=True)
+    """The day whose knowledge it was computed by: what changed since is looked for as of the same day."""
+    entry_number = models.BigIntegerField(default=0)
+    """Up to which entry of the audit trail the record is known to say the same."""
     known_points = hundredths(_("points so far"), default=0)
     """The sum of what is scored."""
     open_points = hundredths(_("points not known yet"), default=0)
