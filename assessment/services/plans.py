@@ -59,7 +59,7 @@ def store_plan(
 def _stored(
     plan: SchemePlan, organization: Organization, by: object, version: int | None, key: UUID, origin: Scheme | None
 ) -> Scheme:
-    version = version or _next_version(plan.code)
+    version = version or next_version(plan.code)
     scheme = Scheme(key=key, organization=organization, version=version, copied_from=origin, **data(plan))
     scheme.save(force_insert=True)
     _store_tree(scheme, plan)
@@ -79,7 +79,8 @@ def data(plan: SchemePlan) -> dict[str, object]:
     }  # fmt: skip
 
 
-def _next_version(code: str) -> int:
+def next_version(code: str) -> int:
+    """The next free one of the code."""
     return (Scheme.objects.filter(code=code).aggregate(last=Max("version"))["last"] or 0) + 1
 
 

@@ -1,0 +1,100 @@
+"""A scheme as its page shows it: the tree with every clause, its terms in words and the fact that it counts."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from uuid import UUID
+
+from django.db.models import Q, QuerySet
+
+from assessment.choices import Part
+from assessment.models import Band, Clause, Indicator, Scheme
+from assessment.queries.metrics import all_metrics
+from assessment.queries.plans import SchemeRows, rows_of, terms_of
+from assessment.rules.clause_words import terms
+from assessment.rules.flaws import Flaw
+from assessment.rules.plan import SchemePlan
+from assessment.rules.plan_checks import flaws, is_bonus
+from members.choices import Capability, OrganizationKind
+from members.models import Organization, User
+from rulebook.metric import Metric
+
+KEEPERS = (OrganizationKind.COMMITTEE, OrganizationKind.GENERAL_BRANCH)
+"""Who assesses branches has schemes."""
+
+
+@dataclass(frozen=True, slots=True)
+class ClauseLine:
+    """A clause with the words that explain it. `metric` None: a person enters it."""
+
+    clause: Clause
+    terms: str
+    metric: Metric | None
+
+
+@dataclass(frozen=True, slots=True)
+class TreeLine:
+    """A line of the tree; `level` counts from 1."""
+
+    line: Indicator
+    level: int
+    is_leaf: bool
+    is_bonus: bool
+    is_first: bool
+    is_last: bool
+    clauses: Sequence[ClauseLine] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Tree:
+    """Everything a page shows of a scheme, and its plan."""
+
+    plan: SchemePlan
+    lines: Sequence[TreeLine]
+    bands: Sequence[Band]
+
+    def points_of(self, part: Part) -> Decimal:
+        """What the lowest lines of the part are worth, without those that only add points."""
+        counted = (one.line for one in self.lines if one.is_leaf and not one.is_bonus)
+        return sum((line.max_points for line in counted if line.part == part), Decimal(0))
+
+    def flaws(self) -> list[Flaw]:
+        return flaws(self.plan, metrics=all_metrics())
+
+
+def tree_of(scheme: Scheme) -> Tree:
+    """Three queries, whatever the size."""
+    rows = rows_of(scheme)
+    return Tree(rows.plan, list(_lines(rows)), rows.bands)
+
+
+def schemes_shown(user: User) -> QuerySet[Scheme]:
+    """The same as `visible_to`, with drafts only for who keeps them; what a list needs besides."""
+    return Scheme.objects.visible_to(user).select_related("organization")
+
+
+def places_kept(user: User) -> QuerySet[Organization]:
+    """The committees for which the user keeps schemes, in tree order."""
+    rows = Organization.objects.visible_to(user, Capability.MANAGE_SCHEMES)
+    return rows.filter(Q(kind__in=KEEPERS)).in_tree_order()
+
+
+def in_words(clause: Clause) -> ClauseLine:
+    words = terms(terms_of(clause), band=clause.band.name if clause.band else "")
+    return ClauseLine(clause, words, all_metrics().get(clause.metric))
+
+
+def _lines(rows: SchemeRows) -> Iterator[TreeLine]:
+    levels: dict[UUID | None, int] = {None: 0}
+    below: dict[UUID | None, list[UUID]] = {}
+    for line in rows.lines:
+        levels[line.pk] = levels[line.parent_id] + 1
+        below.setdefault(line.parent_id, []).append(line.pk)
+    plan = rows.plan
+    for line, planned in zip(rows.lines, plan.indicators, strict=True):
+        clauses = [in_words(clause) for clause in rows.clauses.get(line.pk, ())]
+        beside = below[line.parent_id]
+        yield TreeLine(
+            line, levels[line.pk], line.pk not in below, is_bonus(planned, plan), beside[0] == line.pk,
+            beside[-1] == line.pk, clauses,
+        )  # fmt: skip
