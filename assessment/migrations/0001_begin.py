@@ -62,6 +62,8 @@ class Migration(migrations.Migration):
                 ('key', models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
                 ('state', models.CharField(choices=[('collecting', 'Being put together'), ('shown', 'Shown to the branch, which may object'), ('published', 'Published'), ('locked', 'Locked')], default='collecting', max_length=20, verbose_name='state')),
                 ('computed_at', models.DateTimeField(blank=True, null=True, verbose_name='computed')),
+                ('computed_on', models.DateField(blank=True, null=True, verbose_name='as of')),
+                ('entry_number', models.BigIntegerField(default=0)),
                 ('known_points', models.DecimalField(decimal_places=2, default=0, max_digits=7, verbose_name='points so far')),
                 ('open_points', models.DecimalField(decimal_places=2, default=0, max_digits=7, verbose_name='points not known yet')),
                 ('total', models.DecimalField(blank=True, decimal_places=2, max_digits=7, null=True, verbose_name='points')),

@@ -255,7 +255,7 @@ def peer_points(points: Sequence[Decimal]) -> Decimal | None:
     return rounded(sum(points, ZERO) / len(points)) if points else None
 
 
-def weighted(weights: Weights, views: Mapping[str, Decimal | None]) -> Decimal | None:
+def weighted(weights: Weights, views: Mapping[ViewSource, Decimal | None]) -> Decimal | None:
     """The total of all views by their weights. None unless the record's points and every weighted view are there."""
     weight_of = {
         ViewSource.SELF: weights.self_view,
