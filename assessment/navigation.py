@@ -2,7 +2,24 @@
 
 from django.utils.translation import gettext_lazy as _
 
+from members.choices import Capability
 from members.navigation import Group, Item
 
-ASSESSMENT: tuple[Item, ...] = ()
+ASSESSMENT: tuple[Item, ...] = (
+    Item(
+        "assessment:dashboard",
+        _("Dashboard"),
+        "bar-chart",
+        Capability.VIEW_DASHBOARD,
+        ("assessment:heat", "assessment:need-"),
+    ),
+    Item("assessment:goal-list", _("Joint goals"), "flag", Capability.VIEW_ASSESSMENT, ("assessment:goal-",)),
+    Item(
+        "assessment:practice-list",
+        _("Practices worth sharing"),
+        "bookmarks",
+        Capability.VIEW_ORGANIZATIONS,
+        ("assessment:practice-", "assessment:adoption-"),
+    ),
+)
 GROUPS: tuple[Group, ...] = ((_("Assessment"), ASSESSMENT),)

@@ -1,0 +1,177 @@
+"""Joint goals: the list, one with its way, planning and changing one, taking open ones along."""
+
+from collections.abc import Iterable, Iterator
+from io import BytesIO
+from uuid import UUID
+
+from django.contrib import messages
+from django.core.paginator import Paginator
+from django.http import FileResponse, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_http_methods, require_safe
+
+from assessment.forms.goals import CopyForm, GoalEditForm, GoalFilterForm, GoalForm
+from assessment.models import Goal
+from assessment.models.goal import GoalQuerySet
+from assessment.queries.goals import NAMES, Shown, named_to, people_of, sees_names, show, way_of
+from assessment.services.goals import (
+    RUNNING,
+    copy_goals,
+    edit_goal,
+    plan_goal,
+    put_goals_export_on_record,
+    still_open,
+)
+from dues.views.places import branch_asked_for, branches_offered
+from members.choices import Capability
+from members.models import Organization
+from members.policy import fetch, requires
+from members.refusals import carried_out
+from members.requests import PageRequest
+from members.workbooks.writing import Sheet, write_workbook
+
+ON_A_PAGE, ON_PAPER, MOST_ROWS = 30, 500, 20_000
+VIEW, RECORD = Capability.VIEW_ASSESSMENT, Capability.RECORD_ASSESSMENT
+FORM_METHODS = ["GET", "HEAD", "POST"]
+GOALS = Goal.objects.select_related("organization", "responsible")
+
+
+@requires(VIEW)
+@never_cache
+@require_safe
+def goal_list(request: PageRequest) -> HttpResponse:
+    """Of a branch and a year; committees read all of their branches, without a name."""
+    form, rows, branches = _asked(request)
+    size = ON_PAPER if request.GET.get("paper") else ON_A_PAGE
+    page = Paginator(rows, size).get_page(request.GET.get("page"))
+    standing = request.user.standing
+    context = {
+        "form": form,
+        "page": page,
+        "rows": [show(goal, request.user, on=request.today) for goal in page],
+        "many": len(branches) > 1,
+        "names": form.names is not None,
+        "query": request.GET.urlencode(),
+        "on_paper": size == ON_PAPER,
+        "may_record": standing.may_any([RECORD]),
+        "last_year": request.today.year - 1,
+    }
+    return render(request, "assessment/goal_list.html", context)
+
+
+@requires(VIEW)
+@require_safe
+def goal_export(request: PageRequest) -> FileResponse:
+    """The same as a workbook; that it was taken is on record."""
+    form, asked, _branches = _asked(request)
+    rows = [show(goal, request.user, on=request.today) for goal in asked[:MOST_ROWS]]
+    code = form.cleaned_data.get("org")
+    place = Organization.objects.filter(code=code).first() if code else None
+    put_goals_export_on_record(place=place, rows=len(rows), by=request.user)
+    named = form.names is not None
+    sheet = Sheet(_("Joint goals"), _headings(named=named), _cells(rows, named=named))
+    return workbook(_("Joint goals %(day)s.xlsx") % {"day": request.today.isoformat()}, sheet)
+
+
+@requires(VIEW)
+@never_cache
+@require_safe
+def goal_detail(request: PageRequest, key: UUID) -> HttpResponse:
+    """The unit's target and the party work side by side, and the way from the plan to the result."""
+    goal = fetch(request, GOALS, pk=key)
+    with_names = sees_names(goal, request.user)
+    steps = list(goal.steps.select_related("by"))
+    context = {
+        "goal": goal,
+        "one": show(goal, request.user, on=request.today),
+        "with_names": with_names,
+        "events": way_of(goal, steps, with_names=with_names),
+        "is_running": goal.state in RUNNING,
+        "may_record": request.user.standing.may(RECORD, goal.organization.path),
+    }
+    return render(request, "assessment/goal_detail.html", context)
+
+
+@requires(RECORD)
+@require_http_methods(FORM_METHODS)
+def goal_new(request: PageRequest) -> HttpResponse:
+    """Target and party work on one form, so that they are thought of together."""
+    branch = branch_asked_for(request, RECORD)
+    form = GoalForm(request.POST or None, people=people_of(branch), today=request.today)
+    if request.method == "POST" and form.is_valid():
+        goal = Goal(key=form.cleaned_data["key"], organization=branch, **form.facts())
+        if carried_out(form, lambda: plan_goal(goal, on=request.today, by=request.user)):
+            messages.success(request, _("The joint goal is planned."))
+            return redirect("assessment:goal-detail", goal.key)
+    return render(request, "assessment/goal_new.html", {"form": form, "branch": branch})
+
+
+@requires(RECORD)
+@require_http_methods(FORM_METHODS)
+def goal_edit(request: PageRequest, key: UUID) -> HttpResponse:
+    """While it is planned; once it was checked, only who answers for it."""
+    goal = fetch(request, GOALS, pk=key)
+    form = GoalEditForm(request.POST or None, goal=goal, people=people_of(goal.organization), today=request.today)
+    given = {"goal": goal, "on": request.today, "by": request.user}
+    if (
+        request.method == "POST"
+        and form.is_valid()
+        and carried_out(form, lambda: edit_goal(values=form.facts(), **given))
+    ):
+        messages.success(request, _("Changed."))
+        return redirect(goal)
+    return render(request, "assessment/goal_edit.html", {"form": form, "goal": goal})
+
+
+@requires(RECORD)
+@require_http_methods(FORM_METHODS)
+def goal_copy(request: PageRequest) -> HttpResponse:
+    """Last year's open goals into this year."""
+    branch, year = branch_asked_for(request, RECORD), request.today.year - 1
+    goals = still_open(branch, year)
+    form = CopyForm(request.POST or None, goals=goals)
+    given = {"branch": branch, "on": request.today, "by": request.user}
+    if form.is_valid() and carried_out(form, lambda: copy_goals(goals=form.cleaned_data["goals"], **given)):
+        count = len(form.cleaned_data["goals"])
+        messages.success(
+            request, ngettext("%(count)s goal goes on.", "%(count)s goals go on.", count) % {"count": count}
+        )
+        return redirect(f"{reverse('assessment:goal-list')}?org={branch.code}")
+    context = {"form": form, "goals": goals, "branch": branch, "year": year}
+    return render(request, "assessment/goal_copy.html", context)
+
+
+def workbook(name: str, sheet: Sheet) -> FileResponse:
+    file = BytesIO()
+    write_workbook(file, [sheet])
+    file.seek(0)
+    return FileResponse(file, as_attachment=True, filename=name)
+
+
+def _asked(request: PageRequest) -> tuple[GoalFilterForm, GoalQuerySet, list[Organization]]:
+    branches = list(branches_offered(request, VIEW))
+    names = named_to(request.user) if request.user.standing.may_any([NAMES]) else None
+    form = GoalFilterForm(request.GET, branches=branches, today=request.today, names=names)
+    rows = Goal.objects.visible_to(request.user).select_related("organization", "responsible")
+    return form, form.narrow(rows), branches
+
+
+def _headings(*, named: bool) -> list[str]:
+    return [
+        _("Branch"), _("Year"), _("Joint goal"), _("The unit's target"), _("Party work behind it"),
+        *([_("Who answers for it")] if named else []), _("State"), _("Planned on"), _("Looked at on"),
+        _("Where it stands"), _("Result on"), _("Result"),
+    ]  # fmt: skip
+
+
+def _cells(rows: Iterable[Shown], *, named: bool) -> Iterator[list[object]]:
+    for one in rows:
+        it = one.goal
+        yield [
+            it.organization.name, it.year, it.title, it.target, it.party_work, *([one.who] if named else []),
+            str(one.words), it.planned_on, it.checked_on, it.check_words, it.ended_on, it.result_words,
+        ]  # fmt: skip
