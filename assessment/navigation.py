@@ -7,6 +7,13 @@ from members.navigation import Group, Item
 
 ASSESSMENT: tuple[Item, ...] = (
     Item(
+        "assessment:assessment-list",
+        _("Assessments"),
+        "patch-check",
+        Capability.VIEW_ASSESSMENT,
+        ("assessment:assessment-", "assessment:value-", "assessment:objection-", "assessment:view-"),
+    ),
+    Item(
         "assessment:dashboard",
         _("Dashboard"),
         "bar-chart",

@@ -7,6 +7,8 @@ from django.views.decorators.http import require_safe
 from drf_spectacular.views import SpectacularAPIView
 from rest_framework.routers import SimpleRouter
 
+from assessment.api_dashboard import DashboardViewSet, RollUpViewSet
+from assessment.api_practices import PracticeViewSet
 from dues.api import ChargeViewSet, PaymentViewSet
 from meetings.api import AttendanceViewSet, MeetingViewSet
 from members.api import MemberViewSet, OrganizationViewSet
@@ -38,6 +40,9 @@ router.register("talks", TalkViewSet, basename="talk")
 router.register("checklists", ChecklistViewSet, basename="checklist")
 router.register("self-checks", SelfCheckViewSet, basename="self-check")
 router.register("reports", ReportViewSet, basename="report")
+router.register("practices", PracticeViewSet, basename="practice")
+router.register("dashboard", DashboardViewSet, basename="dashboard")
+router.register("rollups", RollUpViewSet, basename="rollup")
 router.register("duties", DutyViewSet, basename="duty")
 router.register("desk", DeskViewSet, basename="desk")
 router.register("messages", MessageViewSet, basename="message")

@@ -122,6 +122,12 @@ SAID = {
 }
 """Committees count them and are shown no reason."""
 
+SHARERS = (
+    "secretary", "officer", "group_leader", "next_secretary", "other_secretary", "district_staff", "county_staff",
+    "county_secretary", "inspector", "administrator",
+)  # fmt: skip
+"""Everybody with an office."""
+
 SCOPE: dict[str, dict[str, str]] = {
     "Member": MEMBERS,
     "Situation": ROSTER,
@@ -392,6 +398,20 @@ SCOPE: dict[str, dict[str, str]] = {
     # Only the inspector to whose key it is sealed, while the office lasts.
     "Letter": {"inspector": "county"},
     "DeclaredRelative": {"inspector": "county", "district_staff": "district"},
+    # What is published, everybody with an office; drafts and what was withdrawn, the branch that wrote it.
+    "Practice": {
+        **dict.fromkeys(SHARERS, "branch next-branch"),
+        "secretary": "branch next-branch branch-draft",
+        "officer": "branch next-branch branch-draft",
+        "next_secretary": "branch next-branch next-branch-draft",
+        "other_secretary": "branch next-branch other-branch-withdrawn",
+    },
+    # With the practice; one's own also when that was withdrawn.
+    "Adoption": {
+        **dict.fromkeys(SHARERS, "branch@next-branch next-branch@branch"),
+        "secretary": "branch@next-branch next-branch@branch other-branch-withdrawn@branch",
+        "officer": "branch@next-branch next-branch@branch other-branch-withdrawn@branch",
+    },
     # Not a queryset's visible_to but members.queries.trail.visible_entries.
     "Entry": {
         "secretary": "branch group",

@@ -59,7 +59,8 @@ class Practice(models.Model):
         ]
 
     def __str__(self) -> str:
-        return self.title
+        """Stands in the trail, which committees read: of a draft they are told no text."""
+        return str(self.get_kind_display())
 
     def get_absolute_url(self) -> str:
         return reverse("assessment:practice-detail", args=[self.key])
