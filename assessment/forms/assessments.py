@@ -1,0 +1,129 @@
+"""Assessments: which are looked for, which branches are begun, what was decided."""
+
+from collections.abc import Sequence
+from typing import Any, cast
+
+from django import forms
+from django.utils.translation import gettext as _now
+from django.utils.translation import gettext_lazy as _
+
+from assessment.choices import AssessmentState
+from assessment.models import Assessment, Band, Scheme
+from assessment.models.assessment import AssessmentQuerySet
+from assessment.queries.assessment_list import in_order, incomplete, of_text
+from members.forms.fields import choice_field, day_field
+from members.models import Organization
+from members.models.organization import OrganizationQuerySet
+
+ONLY = {
+    "stale": _("The record has changed since"),
+    "objections": _("An objection isn't answered"),
+    "values": _("A value waits for a second person"),
+    "incomplete": _("Not complete"),
+}
+ALL, SOME = "all", "some"
+
+
+class AssessmentFilterForm(forms.Form):
+    """Empty fields, and what can't be read, ask for nothing. Who assesses looks at one scheme at a time."""
+
+    q = forms.CharField(label=_("Name or code of the branch"), required=False, max_length=60)
+    scheme = forms.ChoiceField(label=_("Scheme"), required=False)
+    state = choice_field(AssessmentState, label=_("State"), required=False)
+    only = forms.ChoiceField(label=_("Only"), required=False, choices=[("", "—"), *ONLY.items()])
+    org = forms.ChoiceField(label=_("Committee"), required=False)
+
+    def __init__(self, data: Any, *, schemes: Sequence[Scheme], places: Sequence[Organization]) -> None:
+        super().__init__(data)
+        self.schemes = {str(one.pk): one for one in schemes}
+        self.paths = {place.code: place.path for place in places}
+        self._offer("scheme", [(key, str(one)) for key, one in self.schemes.items()])
+        self._offer("org", [(place.code, place.name) for place in places])
+        if len(places) < 2:
+            del self.fields["org"]
+        self.is_valid()
+
+    def scheme_chosen(self, *, is_assessor: bool) -> Scheme | None:
+        """The one asked for; for who assesses else the newest."""
+        chosen = self.schemes.get(self.cleaned_data.get("scheme") or "")
+        return chosen or (next(iter(self.schemes.values()), None) if is_assessor else None)
+
+    def narrow(self, rows: AssessmentQuerySet) -> AssessmentQuerySet:
+        """`rows` with `open_objections` and `waiting_values`."""
+        typed = self.cleaned_data
+        if text := (typed.get("q") or "").strip():
+            rows = of_text(rows, text)
+        if state := typed.get("state"):
+            rows = rows.filter(state=state)
+        if path := self.paths.get(typed.get("org") or ""):
+            rows = rows.below(path)
+        return in_order(self._only(rows, typed.get("only") or ""))
+
+    def _only(self, rows: AssessmentQuerySet, only: str) -> AssessmentQuerySet:
+        match only:
+            case "stale":
+                return rows.stale()
+            case "objections":
+                return rows.filter(open_objections__gt=0)  # type: ignore[misc]
+            case "values":
+                return rows.filter(waiting_values__gt=0)  # type: ignore[misc]
+            case "incomplete":
+                return incomplete(rows)
+        return rows
+
+    def _offer(self, name: str, offered: list[tuple[str, str]]) -> None:
+        cast(forms.ChoiceField, self.fields[name]).choices = [("", "—"), *offered]
+
+
+class BeginForm(forms.Form):
+    """For all branches that the scheme binds, or for some."""
+
+    which = forms.ChoiceField(
+        label=_("For which branches"),
+        choices=[(ALL, _("All of them")), (SOME, _("Only those that I tick"))],
+        widget=forms.RadioSelect,
+        initial=ALL,
+    )
+    branches: "forms.ModelMultipleChoiceField[Organization]" = forms.ModelMultipleChoiceField(
+        label=_("Branches"), queryset=None, required=False, widget=forms.CheckboxSelectMultiple
+    )
+
+    def __init__(self, data: Any, *, branches: OrganizationQuerySet) -> None:
+        super().__init__(data)
+        cast(forms.ModelMultipleChoiceField, self.fields["branches"]).queryset = branches
+        self.all = branches
+
+    def clean(self) -> dict[str, Any]:
+        typed = super().clean() or {}
+        if typed.get("which") == SOME and not typed.get("branches") and "branches" not in self.errors:
+            self.add_error("branches", _now("Tick at least one branch."))
+        return typed
+
+    def chosen(self) -> OrganizationQuerySet:
+        return cast(
+            OrganizationQuerySet, self.all if self.cleaned_data["which"] == ALL else self.cleaned_data["branches"]
+        )
+
+
+class GradeForm(forms.Form):
+    """What was decided, by whom and when."""
+
+    band: "forms.ModelChoiceField[Band]" = forms.ModelChoiceField(
+        label=_("Grade"), queryset=None, widget=forms.RadioSelect, empty_label=None
+    )
+    meeting = forms.CharField(
+        label=_("Decided by which meeting"),
+        max_length=200,
+        help_text=_("For instance: meeting of the committee, item 3."),
+    )
+    day = day_field(label=_("Decided on"))
+
+    def __init__(self, data: Any, *, assessment: Assessment) -> None:
+        known = {
+            "band": assessment.decided_band_id or assessment.band_id,
+            "meeting": assessment.decided_with,
+            "day": assessment.decided_on,
+        }
+        super().__init__(data, initial=known)
+        bands = Band.objects.filter(scheme=assessment.scheme_id).order_by("rank")
+        cast(forms.ModelChoiceField, self.fields["band"]).queryset = bands

@@ -1,0 +1,133 @@
+"""Assessments as a list: of a scheme's branches for who assesses, of all years for the branch itself."""
+
+from typing import Any
+
+from django.contrib import messages
+from django.core.paginator import Paginator
+from django.http import HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.translation import ngettext
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from assessment import tasks
+from assessment.forms.assessments import AssessmentFilterForm, BeginForm
+from assessment.models import Assessment, Scheme
+from assessment.models.assessment import AssessmentQuerySet
+from assessment.queries.assessment_list import (
+    band_counts,
+    committees_shown,
+    incomplete,
+    schemes_shown,
+    uncomputed,
+    with_open_ends,
+)
+from assessment.queries.beginning import branches_to_begin, schemes_to_assess_by
+from assessment.services.assessing import begin, compute_anew, compute_waiting
+from assessment.views.assessment_pages import ASSESS, FORM_METHODS, ON_A_PAGE, RECORD, VIEW, scheme_asked_for
+from members.policy import requires
+from members.refusals import carried_out
+from members.requests import PageRequest
+
+AT_ONCE = 5
+"""So few are computed while the page waits; more are handed to a worker."""
+
+
+@requires(VIEW, ASSESS)
+@require_safe
+def assessment_list(request: PageRequest) -> HttpResponse:
+    """In the order of the tree, never by points."""
+    form, scheme, rows = _asked(request)
+    assesses = request.user.standing.may_any([ASSESS])
+    context: dict[str, Any] = {
+        "form": form,
+        "scheme": scheme,
+        "page": Paginator(form.narrow(with_open_ends(rows)), ON_A_PAGE).get_page(request.GET.get("page")),
+        "assesses": assesses,
+        "may_give_views": request.user.standing.may_any([RECORD]),
+        "today": request.today,
+    }
+    if assesses and scheme:
+        context |= _summary(rows, scheme)
+    return render(request, "assessment/assessment_list.html", context)
+
+
+@requires(ASSESS)
+@require_http_methods(FORM_METHODS)
+def assessment_begin(request: PageRequest) -> HttpResponse:
+    """Choose a scheme, then the branches."""
+    schemes = schemes_to_assess_by(request.user)
+    scheme = next((one for one in schemes if str(one.pk) == request.GET.get("scheme")), None)
+    if scheme is None and len(schemes) == 1:
+        scheme = schemes[0]
+    if scheme is None:
+        return render(request, "assessment/assessment_begin.html", {"schemes": schemes})
+    branches = branches_to_begin(scheme, request.user, on=request.today)
+    form = BeginForm(request.POST or None, branches=branches)
+    if request.method == "POST" and form.is_valid() and carried_out(form, lambda: _begin(request, scheme, form)):
+        return redirect(_list_of(scheme))
+    number = branches.count()
+    context = {"form": form, "scheme": scheme, "schemes": schemes, "number": number}
+    return render(request, "assessment/assessment_begin.html", context)
+
+
+@requires(ASSESS)
+@require_POST
+def assessment_anew(request: PageRequest) -> HttpResponse:
+    """Compute all of a scheme that aren't published once more."""
+    scheme = scheme_asked_for(request)
+    rows = Assessment.objects.visible_to(request.user, ASSESS).filter(scheme=scheme)
+    number = compute_anew(rows=rows, by=request.user)
+    _compute(request, rows, number)
+    return redirect(_list_of(scheme))
+
+
+@requires(ASSESS)
+@require_safe
+def assessment_progress(request: PageRequest) -> HttpResponse:
+    """How many have been computed, for the page to ask while it waits."""
+    scheme = scheme_asked_for(request)
+    rows = Assessment.objects.visible_to(request.user, ASSESS).filter(scheme=scheme)
+    return render(request, "assessment/assessment_progress.html", _progress(rows, scheme))
+
+
+def _asked(request: PageRequest) -> tuple[AssessmentFilterForm, Scheme | None, AssessmentQuerySet]:
+    user = request.user
+    form = AssessmentFilterForm(request.GET, schemes=schemes_shown(user), places=committees_shown(user))
+    scheme = form.scheme_chosen(is_assessor=user.standing.may_any([ASSESS]))
+    rows = Assessment.objects.visible_to(user)
+    return form, scheme, rows.filter(scheme=scheme) if scheme else rows
+
+
+def _summary(rows: AssessmentQuerySet, scheme: Scheme) -> dict[str, Any]:
+    """How many of each band, and how far the computing is."""
+    return {
+        "bands": band_counts(rows, scheme),
+        "incomplete": incomplete(rows).count(),
+        **_progress(rows, scheme),
+    }
+
+
+def _progress(rows: AssessmentQuerySet, scheme: Scheme) -> dict[str, Any]:
+    total, waiting = rows.count(), uncomputed(rows).count()
+    url = f"{reverse('assessment:assessment-progress')}?scheme={scheme.pk}"
+    return {"total": total, "computed": total - waiting, "waiting": waiting, "progress_url": url}
+
+
+def _begin(request: PageRequest, scheme: Scheme, form: BeginForm) -> None:
+    number = begin(scheme=scheme, branches=form.chosen(), on=request.today, by=request.user)
+    _compute(request, Assessment.objects.visible_to(request.user, ASSESS).filter(scheme=scheme), number)
+
+
+def _compute(request: PageRequest, rows: AssessmentQuerySet, number: int) -> None:
+    """A few at once; many by a worker, while the list says how far it is."""
+    if number <= AT_ONCE:
+        compute_waiting(on=request.today, among=rows)
+    else:
+        tasks.start_computing()
+    words = ngettext("%(count)s branch is assessed.", "%(count)s branches are assessed.", number)
+    messages.success(request, words % {"count": number})
+
+
+def _list_of(scheme: Scheme) -> str:
+    return f"{reverse('assessment:assessment-list')}?scheme={scheme.pk}"

@@ -1,0 +1,32 @@
+// On paper there is nothing to open: what is folded is printed unfolded, and folded again afterwards.
+(function () {
+  "use strict";
+
+  var opened = [];
+
+  window.addEventListener("beforeprint", function () {
+    opened = Array.prototype.filter.call(document.querySelectorAll(".score-fold"), function (fold) {
+      return !fold.open;
+    });
+    opened.forEach(function (fold) {
+      fold.open = true;
+    });
+  });
+  window.addEventListener("afterprint", function () {
+    opened.forEach(function (fold) {
+      fold.open = false;
+    });
+  });
+
+  document.addEventListener("click", function (event) {
+    var button = event.target.closest("[data-unfolds]");
+    if (!button) return;
+    var folds = document.querySelectorAll(".score-fold");
+    var all = Array.prototype.every.call(folds, function (fold) {
+      return fold.open;
+    });
+    folds.forEach(function (fold) {
+      fold.open = !all;
+    });
+  });
+})();
