@@ -148,13 +148,14 @@ JOBS = [
     "members.queries.jobs.import_jobs",
     "reminders.queries.jobs.mailing_jobs",
     "reminders.queries.jobs.count_jobs",
+    "assessment.queries.rollup_jobs.rollup_jobs",
 ]
 """What each app has running or waiting: called with a user and `on=`, gives `members.jobs.Job`s, newest first."""
 
 EXPORTS = {"roster": "members.exporting.roster_kind.ROSTER"}
 """Workbooks that may be made in the background: name → `members.exporting.kinds.Kind`."""
 
-START_LINKS = ["dues.queries.start.start_links"]
+START_LINKS = ["assessment.queries.dashboard_links.start_links", "dues.queries.start.start_links"]
 OWN_LINKS = [
     "meetings.queries.start.own_links",
     "dues.queries.start.own_links",
@@ -162,11 +163,15 @@ OWN_LINKS = [
     "supervision.queries.talk_links.own_links",
     "supervision.queries.appraisals.own_links",
     "supervision.queries.problems.own_links",
+    "assessment.queries.views_asked.own_links",
     "reminders.queries.start.own_links",
 ]
 MEETING_LINKS = ["supervision.queries.meeting_links.meeting_links"]
 MEMBER_LINKS = ["dues.queries.start.member_links", "reminders.queries.preferences.member_links"]
-ORGANIZATION_FIGURES = ["supervision.queries.suggestions.organization_figures"]
+ORGANIZATION_FIGURES = [
+    "assessment.queries.dashboard_links.organization_figures",
+    "supervision.queries.suggestions.organization_figures",
+]
 """What other apps add to the start page, of one's work and of one's own affairs, to a member's page and to an
 organization's; see `members.links`."""
 DASHBOARD_BURDEN = "reminders.queries.burden.burden"
@@ -334,6 +339,7 @@ CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
 CELERY_BROKER_CONNECTION_MAX_RETRIES = None  # a broker that was away for a day finds its workers waiting
 CELERY_TASK_ROUTES = {
     "reminders.tasks.count_*": "rollups",
+    "assessment.tasks.*rollup*": "rollups",
     "reminders.tasks.*": "messages",
     "members.tasks.*import*": "imports",
     "members.tasks.*export*": "exports",
@@ -352,6 +358,7 @@ CELERY_BEAT_SCHEDULE = {
     "refresh-rosters": {"task": "members.tasks.refresh_rosters", "schedule": crontab(hour="0", minute="5")},
     "shred-letters": {"task": "supervision.tasks.shred_letters", "schedule": crontab(hour="3", minute="52")},
     "forget-logins": {"task": "members.tasks.forget_logins", "schedule": crontab(hour="3", minute="41")},
+    "compute-assessments": {"task": "assessment.tasks.compute_assessments", "schedule": 60.0},
     "charge-dues": {"task": "dues.tasks.charge_current_month", "schedule": crontab(hour="0", minute="35")},
     "anchor-record": {"task": "audit.tasks.anchor_record", "schedule": crontab(minute="7")},
     "check-record": {"task": "audit.tasks.check_record", "schedule": crontab(hour="4", minute="17")},
@@ -359,6 +366,9 @@ CELERY_BEAT_SCHEDULE = {
     "dispatch-messages": {"task": "reminders.tasks.dispatch_messages", "schedule": 60.0, "options": {"expires": 55}},
     "settle-messages": {"task": "reminders.tasks.settle_messages", "schedule": crontab(hour="2", minute="11")},
     "count-desks": {"task": "reminders.tasks.count_desks", "schedule": crontab(minute="29")},
+    "follow-rollups": {"task": "assessment.tasks.follow_rollups", "schedule": 60.0, "options": {"expires": 55}},
+    "rebuild-rollups": {"task": "assessment.tasks.rebuild_rollups", "schedule": crontab(hour="0", minute="47")},
+    "refresh-medians": {"task": "assessment.tasks.refresh_rollup_medians", "schedule": crontab(minute="37")},
 }
 
 # --- E-mail and logs ------------------------------------------------------------------------------------------------

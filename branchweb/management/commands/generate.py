@@ -6,6 +6,8 @@ from django.core.management.base import CommandParser
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from assessment.services.rollup_medians import rebuild_medians
+from assessment.services.rollups import rebuild
 from dues.generating import generate_dues
 from meetings.generating import generate_meetings
 from members.generating import generate_county
@@ -31,6 +33,8 @@ class Command(JsonCommand):
         county = generate_county(members=members, branches=branches, seed=seed, on=today)
         life = generate_meetings(root=county.root, months=months, seed=seed, on=today)
         books = generate_dues(root=county.root, months=months, seed=seed, on=today)
+        rebuild(on=today)
+        rebuild_medians(on=today)
         return {
             "members": county.members,
             "branches": county.branches,

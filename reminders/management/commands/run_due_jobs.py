@@ -1,4 +1,4 @@
-"""Plans what is due and sends it, once and without Celery. Also on another day than today, to try out what happens."""
+"""Plans what is due and sends it, and brings roll-ups up to date, once and without Celery. Also on another day than today, to try out what happens."""
 
 import argparse
 from collections.abc import Iterable, Mapping
@@ -10,6 +10,7 @@ from django.utils import timezone
 from django.utils.dateparse import parse_date, parse_datetime
 from django.utils.translation import gettext as _
 
+from assessment.services.rollups import follow
 from reminders.models import Message
 from reminders.services.dispatching import dispatch
 from reminders.services.planning import plan
@@ -40,6 +41,7 @@ class Command(JsonCommand):
         at = at or timezone.now()
         planned = plan(at)
         done = dispatch(at, by="run_due_jobs")
+        follow(on=timezone.localdate(at))
         waiting = Message.objects.waiting().count()
         return {"planned": planned, "dispatched": done.dispatched, "failed": done.failed, "waiting": waiting}
 
