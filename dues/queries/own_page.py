@@ -6,26 +6,32 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
-from django.db.models import F, FilteredRelation, Q, QuerySet, Sum, Value
-
-from dues.choices import MonthState, PayerKind, PaymentKind, PaymentWay
-from dues.models import Arrangement, ArrearsReason, ArrearsReview, Basis, Charge, Payment, Relief
+from dues.choices import MonthState, PayerKind, PaymentWay
+from dues.models import ArrearsReview, Basis, Relief
 from dues.queries.arrears import completed
+from dues.queries.own_rows import (
+    AGREED,
+    BASES,
+    CHARGES,
+    PAYMENT_FIELDS,
+    PAYMENTS,
+    RELIEFS,
+    REVIEWS,
+    TAKES_DUES,
+    TAKING_DUES,
+)
 from dues.rules.arrears import Arrears, OpenMonth, Span, arrears
 from dues.rules.explaining import Explanation, Fixed, explain
 from dues.rules.month_state import MonthFacts, month_state
 from dues.rules.months import month_of, months_between
-from members.choices import Capability, DatePrecision, OfficeKind, OrganizationKind
+from members.choices import Capability, DatePrecision
 from members.fields import opened
-from members.models import Member, Organization, User
-from members.models.periods import holding
+from members.models import Member, User
 from members.paths import STEP
 from rulebook.dates import add_months
 
 MONTHS = 24
 """That the page goes back."""
-TAKES_DUES = (OfficeKind.ORGANIZATION_OFFICER, OfficeKind.SECRETARY, OfficeKind.DEPUTY_SECRETARY)
-"""Who is asked about dues, the first of them that the branch has."""
 
 
 @dataclass(slots=True)
@@ -131,22 +137,22 @@ def dues_page(member: Member, viewer: User, *, on: date) -> DuesPage:
     first = add_months(month_of(on), 1 - MONTHS)
     charges, payments = _charges(member, first), _payments(member, first)
     settled = _settled(payments)
-    bases = list(Basis.objects.filter(member=member).filter(_not_over_by(first)).order_by("-valid_from"))
+    bases = BASES.objects(Basis, member=member.pk, first=first)
     reasons, arrangements = _agreed(member) if here else ([], [])
-    branch, contacts = _branch(member, on)
+    branch, code, contacts = _branch(member, on)
     ledger = _Ledger(charges, settled, bases, own, here, viewer)
     return DuesPage(
         member=member,
-        branch=branch.name if branch else "",
-        branch_code=branch.code if branch else "",
+        branch=branch,
+        branch_code=code,
         contacts=contacts,
         lines=_lines(member, ledger, payments, first, on),
         payments=[one for one, path in payments if ledger.sees(path)],
         whys=[Why(one, _explained(one, sees_base)) for one in bases if here or one.pk in ledger.charged_by],
-        reliefs=list(_reliefs(member, first)) if here else [],
+        reliefs=RELIEFS.objects(Relief, member=member.pk, first=first) if here else [],
         reasons=reasons,
         arrangements=arrangements,
-        reviews=list(ArrearsReview.objects.filter(member=member).order_by("-opened_on")) if here else [],
+        reviews=REVIEWS.objects(ArrearsReview, member=member.pk) if here else [],
         arrears=_arrears(member, ledger, reasons, arrangements, on),
         sees_base=sees_base,
     )
@@ -184,19 +190,10 @@ class _Ledger:
         return {one.basis for one in self.charges.values() if self.sees(one.path)}
 
 
-def _reliefs(member: Member, first: date) -> QuerySet[Relief]:
-    return Relief.objects.filter(member=member).filter(_not_over_by(first)).order_by("-valid_from")
-
-
-def _not_over_by(first: date) -> Q:
-    return Q(valid_until__isnull=True) | Q(valid_until__gt=first)
-
-
 def _charges(member: Member, first: date) -> dict[date, _Charged]:
     """What each month asks for now; the branch and the basis of its last line."""
     found: dict[date, _Charged] = {}
-    rows = Charge.objects.filter(member=member, month__gte=first).order_by("month", "turn")
-    for month, amount_fen, waived_fen, *facts in rows.values_list(*_CHARGE_FIELDS):
+    for month, amount_fen, waived_fen, *facts in CHARGES.rows(member=member.pk, first=first):
         before = found.get(month)
         found[month] = _Charged(
             month,
@@ -207,26 +204,11 @@ def _charges(member: Member, first: date) -> dict[date, _Charged]:
     return found
 
 
-_CHARGE_FIELDS = ("month", "amount_fen", "waived_fen", "organization__name", "organization__path", "basis")
-_PAYMENT_FIELDS = (
-    "key", "paid_on", "paid_precision", "amount_fen", "voluntary_fen", "way", "payer_kind", "payer_name",
-    "payer__name", "recorded_by", "receipt__year", "receipt__number", "receipt__token", "reversal__key",
-    "organization__path", "given__month",
-)  # fmt: skip
-
-
 def _payments(member: Member, first: date) -> list[tuple[Paid, str]]:
     """The payments of the window or for its months with what they gave each month; the newest first, and where."""
-    rows = (
-        Payment.objects.filter(member=member, kind=PaymentKind.PAYMENT)
-        .annotate(given=FilteredRelation("allocations", condition=Q(allocations__month__gte=first)))
-        .filter(Q(paid_on__gte=first) | Q(given__isnull=False))
-        .values(*_PAYMENT_FIELDS)
-        .annotate(fen=Sum("given__amount_fen"))
-        .order_by("-paid_on", "key", "given__month")
-    )
     found: dict[Any, tuple[Paid, str]] = {}
-    for row in rows:
+    for values in PAYMENTS.rows(member=member.pk, first=first):
+        row = dict(zip((*PAYMENT_FIELDS, "fen"), values, strict=True))
         paid, _path = found.setdefault(row["key"], (_paid(row), row["organization__path"]))
         if row["fen"]:
             paid.months[row["given__month"]] = row["fen"]
@@ -308,21 +290,11 @@ def _explained(basis: Basis, sees_base: bool) -> Explanation:
 
 def _agreed(member: Member) -> tuple[list[Agreed], list[Agreed]]:
     """Reasons on record and agreed quarterly payments, the newest first, in one query."""
-    reasons = ArrearsReason.objects.filter(member=member).annotate(text=F("reason"), said_on=F("recorded_on"))
-    quarters = Arrangement.objects.filter(member=member).annotate(text=F("because"), said_on=F("agreed_on"))
-    wanted = ("kind", "key", "valid_from", "valid_until", "text", "said_on")
-    rows = [
-        *_kind(reasons, "reason").values_list(*wanted).union(_kind(quarters, "quarter").values_list(*wanted), all=True)
-    ]
-    rows.sort(key=lambda row: row[2], reverse=True)
+    rows = sorted(AGREED.rows(member=member.pk), key=lambda row: row[2], reverse=True)
     found = [
         (kind, Agreed(key, first, until, opened(text), said_on)) for kind, key, first, until, text, said_on in rows
     ]
     return [one for kind, one in found if kind == "reason"], [one for kind, one in found if kind == "quarter"]
-
-
-def _kind(rows: QuerySet[Any], kind: str) -> QuerySet[Any]:
-    return rows.annotate(kind=Value(kind))
 
 
 def _arrears(member: Member, ledger: _Ledger, reasons: list[Agreed], arrangements: list[Agreed], on: date) -> Arrears:
@@ -341,21 +313,12 @@ def _span(one: Agreed) -> Span:
     return Span(one.first, one.until)
 
 
-def _branch(member: Member, on: date) -> tuple[Organization | None, list[tuple[str, str]]]:
-    """The branch whose roster the member is on, and who takes its dues, in one query."""
+def _branch(member: Member, on: date) -> tuple[str, str, list[tuple[str, str]]]:
+    """Name and code of the branch whose roster the member is on, and who takes its dues, in one query."""
     if not member.roster_path:
-        return None, []
-    held = FilteredRelation("offices", condition=Q(offices__kind__in=TAKES_DUES) & holding(on, "offices__"))
-    places = Organization.objects.filter(path__in=[member.roster_path, member.roster_path[:-STEP]])
-    rows = places.filter(kind=OrganizationKind.BRANCH).annotate(held=held)
-    found = list(
-        rows.annotate(
-            office=F("held__kind"), account=F("held__user__display_name"), person=F("held__member__name"),
-            account_person=F("held__user__member__name"), login=F("held__user__username"),
-        )
-    )  # fmt: skip
-    names = [(row.office, row.person or row.account_person or row.account or row.login) for row in found if row.office]
-    for kind in TAKES_DUES:
-        if of_kind := sorted({(name, str(kind.label)) for office, name in names if office == kind}):
-            return found[0], of_kind
-    return (found[0] if found else None), []
+        return "", "", []
+    rows = [*TAKING_DUES.rows(path=member.roster_path, above=member.roster_path[:-STEP], on=on)]
+    names = [(office, next(filter(None, called), "")) for _name, _code, office, *called in rows if office]
+    taking = (sorted({(name, str(kind.label)) for office, name in names if office == kind}) for kind in TAKES_DUES)
+    name, code, *_office = rows[0] if rows else ("", "")
+    return name, code, next(filter(None, taking), [])

@@ -2,15 +2,14 @@
 
 from uuid import UUID
 
-from django.db.models import Exists, OuterRef, Q
-from django.http import HttpResponse
-from django.shortcuts import get_object_or_404, render
+from django.http import Http404, HttpResponse
+from django.shortcuts import render
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
 from dues.forms.arrears import OpenReviewForm
-from dues.models import Charge
 from dues.queries.own_page import dues_page
+from dues.queries.own_rows import readable
 from members.choices import Capability
 from members.models import Member
 from members.policy import demand, requires, signed_in
@@ -43,13 +42,11 @@ def member_asked_for(request: PageRequest, key: UUID) -> Member:
 
     Raises Http404, PermissionDenied.
     """
-    user = request.user
-    charged = Exists(Charge.objects.visible_to(user).filter(member=OuterRef("pk")))
-    mine = Member.objects.visible_to(user, Capability.VIEW_DUES).filter(pk=OuterRef("pk"))
-    asked = Member.objects.filter(Q(Exists(mine)) | Q(charged)).annotate(charged_here=charged)
-    member: Member = get_object_or_404(asked, key=key)
-    elsewhere = bool(member.roster_path) and not member.charged_here  # type: ignore[attr-defined]
-    if elsewhere or user.standing.member_id == member.pk:
+    member, charged_here = readable(request.user, key)
+    if member is None:
+        raise Http404
+    elsewhere = bool(member.roster_path) and not charged_here
+    if elsewhere or request.user.standing.member_id == member.pk:
         demand(request, member.roster_path)
     return member
 

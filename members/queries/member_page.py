@@ -7,6 +7,9 @@ from django.db.models import F, Q
 
 from members.choices import Capability, OrganizationKind
 from members.models import Affiliation, ContactPerson, Member, Organization, Situation, User
+from members.models.organization import OrganizationQuerySet
+from members.models.situation import SituationQuerySet
+from members.prepared import Prepared
 from members.queries.timeline import Event, timeline
 from members.rules.people import span_of_years, voting_right
 from rulebook.values import Verdict
@@ -46,7 +49,7 @@ def member_page(member: Member, viewer: User, *, start: int, on: date) -> Member
     return MemberPage(
         member=member,
         places=places_of(member),
-        present=Affiliation.objects.formal().open().filter(member=member).first(),
+        present=next(iter(_PRESENT.objects(Affiliation, member=member.pk)), None),
         departure=departure_of(member),
         situations=situations,
         contact_persons=contact_persons_of(member, on=on) if with_contacts else [],
@@ -81,17 +84,12 @@ def whereabouts(member: Member) -> str:
 def places_of(member: Member) -> list[Organization]:
     """The branch and the group on whose roster the member stands."""
     path = member.roster_path
-    above = [path, path[: -Organization.steplen]] if path else []
-    kinds = [OrganizationKind.BRANCH, OrganizationKind.GROUP]
-    return list(Organization.objects.filter(path__in=above, kind__in=kinds).in_tree_order())
+    return _PLACES.objects(Organization, paths=[path, path[: -Organization.steplen]]) if path else []
 
 
 def situations_of(member: Member, *, on: date) -> list[Situation]:
     """Those that haven't ended by that day, the newest first."""
-    unended = Q(valid_until__isnull=True) | Q(valid_until__gt=on)
-    return list(
-        Situation.objects.filter(unended, member=member).order_by(F("valid_from").desc(nulls_last=True), "kind")
-    )
+    return _SITUATIONS.objects(Situation, member=member.pk, on=on)
 
 
 def contact_persons_of(member: Member, *, on: date) -> list[ContactPerson]:
@@ -99,6 +97,21 @@ def contact_persons_of(member: Member, *, on: date) -> list[ContactPerson]:
     persons = ContactPerson.objects.holding(on).filter(member=member).select_related("person")
     shown = persons.only("member", "name", "relation", "valid_from", "person__name")
     return list(shown.order_by(F("valid_from").asc(nulls_first=True), "pk"))
+
+
+def _situations(member: int, on: date) -> SituationQuerySet:
+    unended = Q(valid_until__isnull=True) | Q(valid_until__gt=on)
+    return Situation.objects.filter(unended, member=member).order_by(F("valid_from").desc(nulls_last=True), "kind")
+
+
+def _places(paths: list[str]) -> OrganizationQuerySet:
+    kinds = [OrganizationKind.BRANCH, OrganizationKind.GROUP]
+    return Organization.objects.filter(path__in=paths, kind__in=kinds).in_tree_order()
+
+
+_PRESENT = Prepared(lambda member: Affiliation.objects.formal().open().filter(member=member).order_by("pk")[:1])
+_SITUATIONS = Prepared(_situations)
+_PLACES = Prepared(_places)
 
 
 def last_steps(member: Member) -> dict[str, Affiliation | None]:

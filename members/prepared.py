@@ -1,0 +1,153 @@
+"""Queries of busy pages, composed once: composing one takes longer than running it (docs/adr/0014)."""
+
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
+from datetime import date
+from typing import Any, TypeVar, cast
+from uuid import UUID
+
+from django.db import connection
+from django.db.models import Model, QuerySet
+from django.db.models.sql.compiler import SQLCompiler
+
+Row = tuple[Any, ...]
+Some = TypeVar("Some", bound=Model)
+LENGTHS = (1, 4, 16, 64, 256)
+"""To which lists are filled up, so that a few statements serve all lengths; a longer one gets its own."""
+
+
+class Prepared:
+    """A function that makes a queryset from plain values, asked again and again with other values.
+
+    The values are whole numbers, days, words, keys, and lists of them. They have to go into the statement as they are,
+    words also with something behind them (the end of a subtree): a queryset that reckons with a value, or is another
+    one for another value, can't be prepared, and is refused where that can be seen. Each set of names, kinds and
+    lengths has a statement of its own, in each database.
+    """
+
+    def __init__(self, build: Callable[..., QuerySet[Any, Any]]) -> None:
+        self.build = build
+        self._composed: dict[tuple[object, ...], _Statement] = {}
+
+    def rows(self, **values: Any) -> Iterator[Row]:
+        """Tuples, as of `values_list`. One query."""
+        statement, filled = self._statement(values)
+        return statement.rows(filled)
+
+    def objects(self, model: type[Some], **values: Any) -> list[Some]:
+        """Rows of a model, of a queryset that selects its own fields and perhaps annotates. One query."""
+        statement, filled = self._statement(values)
+        return [statement.object(model, row) for row in statement.rows(filled)]
+
+    def _statement(self, values: Mapping[str, Any]) -> "tuple[_Statement, dict[str, Any]]":
+        filled = {name: _filled(value) if isinstance(value, list) else value for name, value in values.items()}
+        kinds = ((name, len(value) if isinstance(value, list) else type(value)) for name, value in filled.items())
+        shape = (connection.vendor, *kinds)
+        if shape not in self._composed:
+            self._composed[shape] = _Statement(self.build, filled)
+        return self._composed[shape], filled
+
+
+class _Statement:
+    """SQL with the places of the values in it. Composed with values that stand nowhere else, to find those places."""
+
+    def __init__(self, build: Callable[..., QuerySet[Any, Any]], values: Mapping[str, Any]) -> None:
+        marks = dict(_marks(values))
+        query = build(**_like(values, marks)).query
+        self.compiler: SQLCompiler = query.get_compiler(connection=connection)
+        self.text, found = self.compiler.as_sql()
+        places = {_adapted(mark): place for place, mark in marks.items()}
+        self.places = [_placed(value, places) for value in found]
+        standing = {place.name_and_number for place in self.places if isinstance(place, _Place)}
+        if lost := [place.name for place in marks if place.name_and_number not in standing]:
+            raise ValueError(f"{', '.join(lost)}: not in the statement as given")
+
+    def rows(self, values: Mapping[str, Any]) -> Iterator[Row]:
+        given = [place.value(values) if isinstance(place, _Place) else place for place in self.places]
+        with connection.cursor() as cursor:
+            cursor.execute(self.text, given)
+            rows = cursor.fetchall()
+        return cast(Iterator[Row], self.compiler.results_iter([rows], tuple_expected=True))
+
+    def object(self, model: type[Some], row: Row) -> Some:
+        names = [field.attname for field in model._meta.concrete_fields]
+        found = model.from_db(connection.alias, names, row[: len(names)])
+        for name, at in self.compiler.annotation_col_map.items():
+            setattr(found, name, row[at])
+        return found
+
+
+@dataclass(frozen=True, slots=True)
+class _Place:
+    """A value's name, its number in the list or -1 where it is none, and what stands behind it."""
+
+    name: str
+    number: int = -1
+    behind: str = ""
+
+    @property
+    def name_and_number(self) -> tuple[str, int]:
+        return self.name, self.number
+
+    def value(self, values: Mapping[str, Any]) -> Any:
+        value = values[self.name] if self.number < 0 else values[self.name][self.number]
+        return value + self.behind if self.behind else _adapted(value)
+
+
+def _placed(value: Any, places: Mapping[Any, _Place]) -> Any:
+    """The place of a mark, the value itself where it is none."""
+    if isinstance(value, str) and value.startswith("\x02"):
+        mark, end, behind = value.partition("\x03")
+        return replace(places[mark + end], behind=behind)
+    return places.get(value, value)
+
+
+def _marks(values: Mapping[str, Any]) -> Iterator[tuple[_Place, Any]]:
+    number = 0
+    for name, value in values.items():
+        several = isinstance(value, list)
+        for at, one in enumerate(value if several else [value]):
+            number += 1
+            yield _Place(name, at if several else -1), _mark(one, number)
+
+
+def _mark(value: object, number: int) -> Any:
+    """Of the same kind, and found nowhere in a queryset of ours."""
+    if type(value) is date:
+        return date.fromordinal(date(8765, 4, 3).toordinal() + number)
+    if isinstance(value, UUID):
+        return UUID(int=(0xABCD << 112) + number)
+    if isinstance(value, str):
+        return f"\x02{number}\x03"
+    if isinstance(value, int) and not isinstance(value, bool):
+        return 2_047_000_000 + number
+    raise TypeError(f"a statement isn't prepared for {type(value).__name__}")
+
+
+def _like(values: Mapping[str, Any], marks: Mapping[_Place, Any]) -> dict[str, Any]:
+    """The values with marks in their places."""
+    return {name: _marked(name, value, marks) for name, value in values.items()}
+
+
+def _marked(name: str, value: object, marks: Mapping[_Place, Any]) -> Any:
+    if isinstance(value, list):
+        return [marks[_Place(name, at)] for at in range(len(value))]
+    return marks[_Place(name)]
+
+
+def _adapted(value: Any) -> Any:
+    """As fields hand it to the database."""
+    if type(value) is date:
+        return connection.ops.adapt_datefield_value(value)
+    if isinstance(value, UUID):
+        return value if connection.features.has_native_uuid_field else value.hex
+    return value
+
+
+def _filled(values: Iterable[Any]) -> list[Any]:
+    """With its last one again, to the next of LENGTHS. Raises ValueError for nothing: nothing has to be asked then."""
+    listed = list(values)
+    if not listed:
+        raise ValueError("ask nothing for an empty list")
+    wanted = next((length for length in LENGTHS if length >= len(listed)), len(listed))
+    return listed + [listed[-1]] * (wanted - len(listed))
