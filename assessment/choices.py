@@ -146,4 +146,4 @@ class PracticeKind(TextChoices):
 class PracticeState(TextChoices):
     DRAFT = "draft", _("Being written")
     PUBLISHED = "published", _("Published")
-    WITHDRAWN = "withdrawn", _("Withdrawn")
+    WITHDRAWN = "withdrawn", _("Taken back by its branch")

@@ -239,7 +239,7 @@ class Migration(migrations.Migration):
                 ('problem', models.TextField(verbose_name='what the difficulty was')),
                 ('solution', models.TextField(verbose_name='what we do now')),
                 ('needs', models.TextField(blank=True, verbose_name='what it takes')),
-                ('state', models.CharField(choices=[('draft', 'Being written'), ('published', 'Published'), ('withdrawn', 'Withdrawn')], default='draft', max_length=10, verbose_name='state')),
+                ('state', models.CharField(choices=[('draft', 'Being written'), ('published', 'Published'), ('withdrawn', 'Taken back by its branch')], default='draft', max_length=10, verbose_name='state')),
                 ('published_on', models.DateField(blank=True, null=True, verbose_name='published on')),
                 ('organization', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='practices', to='members.organization')),
                 ('written_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),

@@ -1,0 +1,18 @@
+"""Assessment's part of `manage.py demo`: schemes, assessed branches, goals, cadres, practices, and the roll-ups."""
+
+from datetime import date
+
+from django.db import transaction
+
+from assessment.demo import assessments, cadres, communities, goals, practices
+from assessment.services.rollups import rebuild
+
+PARTS = (assessments, communities, goals, cadres, practices)
+
+
+@transaction.atomic
+def fill(*, on: date) -> None:
+    """Add assessment as it stands on that day; at the end the months of every organization, of which it is the last."""
+    for part in PARTS:
+        part.fill(on=on)
+    rebuild(on=on)
