@@ -6,7 +6,7 @@ from collections.abc import Callable
 from itertools import cycle
 from pathlib import Path
 
-from benchmarks import charging, desk, dues, importing, lists, load, reminders
+from benchmarks import charging, dashboard, desk, dues, importing, lists, load, reminders
 from benchmarks.databases import MEMBERS_A_BRANCH, ROOT, County, county, tree
 
 Measure = Callable[[list[County], int], str]
@@ -37,6 +37,17 @@ def of_import(options: argparse.Namespace) -> str:
         return importing.beside_floor(branches, rows, options.rounds, options.data)
 
 
+def of_figures(measure: Measure) -> Callable[[argparse.Namespace], str]:
+    """Measure something of the roll-ups of 50,000 branches, which needn't have many members."""
+
+    def run(options: argparse.Namespace) -> str:
+        [members] = options.members
+        with county(options.database, members, options.data, options.server, branches=dashboard.BRANCHES) as one:
+            return measure([one], options.rounds)
+
+    return run
+
+
 Command = tuple[str, Callable[[argparse.Namespace], str], list[int], list[int], int, str]
 NONE, YEARS = [0], [24]
 COMMANDS: tuple[Command, ...] = (
@@ -52,6 +63,8 @@ COMMANDS: tuple[Command, ...] = (
     ("reminders", of_counties(reminders.beside_floor), [100_000], NONE, 3, "reminders beside bare statements"),
     ("desk", of_counties(desk.branch), [500, 500, 5_000], [23, 230, 23], 20, "a branch's desk over ten times the rows"),
     ("desks", of_counties(desk.committee), [6_000], YEARS, 20, "a committee's desk of 300 branches beside the roster"),
+    ("dashboard", of_figures(dashboard.dashboards), [200_000], NONE, 30, "dashboards beside the roster"),
+    ("heat", of_figures(dashboard.heats), [200_000], NONE, 30, "heat tables beside the floor list"),
     ("ledger", of_counties(dues.ledger), [500, 500, 5_000], [23, 230, 23], 20, "pages over ten times the ledger"),
 )  # fmt: skip
 

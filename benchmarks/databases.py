@@ -52,12 +52,16 @@ class County:
 
 
 @contextlib.contextmanager
-def county(kind: str, members: int, data: Path, server: str = "", months: int = 0) -> Iterator[County]:
-    """Make the county if it isn't there. A PostgreSQL without `server` is thrown away afterwards."""
+def county(
+    kind: str, members: int, data: Path, server: str = "", months: int = 0, branches: int = 0
+) -> Iterator[County]:
+    """Make the county if it isn't there. A PostgreSQL without `server` is thrown away afterwards. `branches`: other
+    than the usual number for so many members."""
     name = f"county_{members}_{months}" if months else f"county_{members}"
+    name += f"_in_{branches}" if branches else ""
     with _database(kind, name, data, server) as environment:
-        branches = str(max(1, members // MEMBERS_A_BRANCH))
-        made = run_prepared(["-m", "benchmarks.prepare", str(members), branches, str(months)], environment)
+        wanted = str(branches or max(1, members // MEMBERS_A_BRANCH))
+        made = run_prepared(["-m", "benchmarks.prepare", str(members), wanted, str(months)], environment)
         yield County(kind, members, months, environment, **json.loads(made))
 
 

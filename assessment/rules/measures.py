@@ -38,7 +38,7 @@ MEASURES = (
         ("meetings_held",), ("meetings_due",),
     ),
     Measure(
-        "attendance", _("Took part"),
+        "attendance", _("Share that took part"),
         _("On site, online, visited at home or made up, of all attendances due in the meetings that were held"),
         ATTENDED, ("expected",),
     ),

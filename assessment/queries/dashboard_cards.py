@@ -1,0 +1,138 @@
+"""The cards of a dashboard: a figure, what it is a part of, the period before it and the middle of its level."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from assessment.queries.dashboard import Figures, Medians
+from assessment.rules.measures import BY_CODE, Measure
+from assessment.rules.shares import written
+
+Words = str | Promise
+CARDS = ("meetings", "attendance", "dues", "contact", "problems", "help", "terms")
+COUNTED = {"terms"}
+"""Shown as a count: how many are ending says more than their share."""
+ATTENDANCE: tuple[tuple[str, Words, tuple[str, ...]], ...] = (
+    ("on-site", gettext_lazy("on site"), ("on_site",)),
+    ("online", gettext_lazy("online"), ("online",)),
+    ("made-up", gettext_lazy("visited or made up"), ("visited", "made_up")),
+    ("leave", gettext_lazy("absent with a reason"), ("on_leave", "explained")),
+    ("unexplained", gettext_lazy("absent without a word"), ("unexplained",)),
+    ("unrecorded", gettext_lazy("not recorded"), ("unrecorded",)),
+)
+BANDS: tuple[tuple[str, Words, tuple[str, ...]], ...] = (
+    ("band-1", gettext_lazy("first band"), ("band_1",)),
+    ("band-2", gettext_lazy("second band"), ("band_2",)),
+    ("band-3", gettext_lazy("third band"), ("band_3",)),
+    ("band-4", gettext_lazy("fourth band"), ("band_4",)),
+    ("band-5", gettext_lazy("fifth band"), ("band_5",)),
+)
+WIDTH = 1000
+"""Of a bar, in its own units."""
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """A piece of a bar with its legend: where it begins and how wide it is, of `WIDTH`."""
+
+    code: str
+    words: Words
+    count: int
+    share: str
+    begins: int
+    width: int
+
+
+@dataclass(frozen=True, slots=True)
+class Card:
+    """`change` in per mille since the period before, `is_better` whether that is good; None: it can't be said."""
+
+    code: str
+    title: Words
+    definition: Words
+    shown: str
+    sentence: str
+    change: int | None = None
+    is_better: bool | None = None
+    median: str = ""
+    parts: tuple[Part, ...] = ()
+
+    @property
+    def change_shown(self) -> str:
+        """Percentage points, without a sign: the words say the direction."""
+        return f"{abs(self.change or 0) / 10:.1f}"
+
+
+def cards_of(now: Figures, before: Figures | None, medians: Medians, period: str) -> list[Card]:
+    """One for each measure of `CARDS`."""
+    return [_card(BY_CODE[code], now, before, medians.of(period, code)) for code in CARDS]
+
+
+def bands_card(now: Figures) -> Card:
+    """How many branches stand in each band; those that aren't assessed, or not compared, are no band."""
+    parts = _parts(BANDS, now, now["branches"])
+    assessed = sum(part.count for part in parts)
+    words = {"assessed": f"{assessed:,}", "branches": f"{now['branches']:,}"}
+    sentence = _("%(assessed)s of %(branches)s branches") % words if assessed else _("Nothing published yet")
+    title, definition = _("Assessment bands"), _("The newest published assessment of each branch")
+    shown = f"{assessed:,}" if assessed else "—"
+    return Card("bands", title, definition, shown, sentence, parts=tuple(part for part in parts if part.count))
+
+
+def share_of(measure: Measure, figures: Figures) -> str:
+    return written(measure.per_mille(figures))
+
+
+def _card(measure: Measure, now: Figures, before: Figures | None, median: int | None) -> Card:
+    share = measure.per_mille(now)
+    counted = measure.code in COUNTED
+    change = None if counted else _change(share, measure.per_mille(before) if before else None)
+    part, _whole = measure.fraction(now)
+    better = None if measure.more_is_better is None or not change else (change > 0) == measure.more_is_better
+    parts = _parts(ATTENDANCE, now, now["expected"]) if measure.code == "attendance" else []
+    shown = f"{part:,}" if counted and share is not None else written(share)
+    return Card(
+        measure.code, measure.title, measure.definition, shown, _sentence(measure, now), change, better,
+        "" if median is None or counted else written(median), tuple(one for one in parts if one.count),
+    )  # fmt: skip
+
+
+def _change(now: int | None, before: int | None) -> int | None:
+    return None if now is None or before is None else now - before
+
+
+def _sentence(measure: Measure, figures: Figures) -> str:
+    part, whole = measure.fraction(figures)
+    if not whole:
+        return _("Nothing was due")
+    if measure.code in COUNTED:
+        words = {"terms": f"{whole:,}", "over": f"{figures['terms_over']:,}"}
+        return _("of %(terms)s terms; over: %(over)s") % words
+    if measure.is_money:
+        return _("%(part)s of %(whole)s yuan") % {"part": _yuan(part), "whole": _yuan(whole)}
+    return _("%(part)s of %(whole)s") % {"part": f"{part:,}", "whole": f"{whole:,}"}
+
+
+def _yuan(fen: int) -> str:
+    """Whole yuan: a dashboard is no ledger."""
+    return f"{(fen + 50) // 100:,}"
+
+
+def _parts(
+    pieces: tuple[tuple[str, Words, tuple[str, ...]], ...], figures: Mapping[str, int], whole: int
+) -> list[Part]:
+    return list(_laid(pieces, figures, whole)) if whole else []
+
+
+def _laid(
+    pieces: tuple[tuple[str, Words, tuple[str, ...]], ...], figures: Mapping[str, int], whole: int
+) -> Iterator[Part]:
+    begins = 0
+    for code, words, names in pieces:
+        count = sum(figures[name] for name in names)
+        width = min(WIDTH - begins, count * WIDTH // whole)
+        yield Part(code, words, count, written((2000 * count + whole) // (2 * whole)), begins, width)
+        begins += width

@@ -1,0 +1,59 @@
+"""A measure of everything directly below a place, month by month."""
+
+from collections import defaultdict
+from datetime import date
+
+from django.db import connection
+from django.db.models import Q
+
+from assessment.queries.dashboard_children import BELOW
+from assessment.rules.dashboard_periods import trend_months
+from assessment.rules.measures import MEASURES, Measure
+from assessment.rules.shares import NOT_RECORDED, columns_sql, share_sql
+from members.choices import OrganizationKind
+from members.models import Organization
+from members.models.organization import OrganizationQuerySet
+from members.paths import STEP
+
+Child = tuple[int, str, str, str]
+"""Number, code, name and kind."""
+Shares = dict[str, int]
+"""`2026-07` → per cent, or one of the codes below zero of `rules.shares`. A month that isn't there: no row."""
+
+
+def children_of(place: Organization, unit: str, *, on: date) -> OrganizationQuerySet:
+    """What stands directly below, in the order of the tree; of a kind of unit the branches of it, and everything that
+    may have some below."""
+    found = Organization.objects.filter(depth=place.depth + 1).below(place.path).standing_on(on)
+    found = found.exclude(kind=OrganizationKind.GROUP).in_tree_order()
+    return found.filter(~Q(kind=OrganizationKind.BRANCH) | Q(unit_kind=unit)) if unit else found
+
+
+def months_below(children: list[tuple[int, str]], unit: str, measure: Measure, *, on: date) -> dict[int, Shares]:
+    """The shares of the last 24 months, by number of the organization; `children`: numbers and paths in tree order.
+    One query."""
+    if not children:
+        return {}
+    months = trend_months(on)
+    values = {
+        "unit": unit, "since": str(months[0]), "month": str(months[-1]), "day": str(on),
+        "first": children[0][1], "last": children[-1][1], "depth": len(children[0][1]) // STEP,
+    }  # fmt: skip
+    with connection.cursor() as cursor:
+        cursor.execute(HEATS[measure.code], values)
+        rows = cursor.fetchall()
+    found: dict[int, Shares] = defaultdict(dict)
+    for number, month, share in rows:
+        found[number][month] = share
+    return found
+
+
+def _heat_sql(measure: Measure) -> str:
+    """Months as text, because a driver turns days into objects one by one."""
+    part, whole = (columns_sql(names) for names in (measure.part, measure.whole))
+    uncompared = f"WHEN o.kind = 'branch' AND r.incomplete > 0 THEN {NOT_RECORDED}"
+    share = f"CASE {uncompared} ELSE {share_sql(measure, part, whole)} END"
+    return f"SELECT o.id, SUBSTR(CAST(r.month AS text), 1, 7), {share} {BELOW} AND o.depth = %(depth)s"  # noqa: S608
+
+
+HEATS = {measure.code: _heat_sql(measure) for measure in MEASURES}

@@ -1,0 +1,72 @@
+"""A share as a step of five, the same in Python and in SQL. The bounds are ours (level L, mark U)."""
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+from assessment.rules.measures import Measure
+
+NOTHING_DUE, NOT_RECORDED = -1, -2
+STEPS = (5, 4, 3, 2, 1)
+"""From what is asked down."""
+BOUNDS = (95, 85, 75, 60)
+"""Per cent at which the steps 5 to 2 begin; of what should be little, counted from a hundred downwards."""
+EVEN_BOUNDS = (80, 60, 40, 20)
+"""The same for what is neither good nor bad."""
+WORDS: dict[int, Promise] = {
+    5: _("95 per cent and above"), 4: _("85 to 94 per cent"), 3: _("75 to 84 per cent"), 2: _("60 to 74 per cent"), 1: _("below 60 per cent"),
+}  # fmt: skip
+FEW_WORDS: dict[int, Promise] = {
+    5: _("5 per cent and below"), 4: _("6 to 15 per cent"), 3: _("16 to 25 per cent"), 2: _("26 to 40 per cent"), 1: _("above 40 per cent"),
+}  # fmt: skip
+EVEN_WORDS: dict[int, Promise] = {
+    5: _("80 per cent and above"), 4: _("60 to 79 per cent"), 3: _("40 to 59 per cent"), 2: _("20 to 39 per cent"), 1: _("below 20 per cent"),
+}  # fmt: skip
+OTHER_WORDS: dict[int, Promise] = {NOTHING_DUE: _("Nothing was due"), NOT_RECORDED: _("Not recorded enough")}
+
+
+def percent(measure: Measure, part: int, whole: int) -> int:
+    """Whole per cent, never nicer than it is: rounded down, and up where less is better. -1: nothing was due."""
+    if whole <= 0:
+        return NOTHING_DUE
+    if measure.more_is_better is False:
+        return 100 - 100 * (whole - part) // whole
+    return 100 * part // whole
+
+
+def step(measure: Measure, share: int) -> int:
+    """5 to 1; what isn't a share stays what it is."""
+    if share < 0:
+        return share
+    counted = 100 - share if measure.more_is_better is False else share
+    return 5 - sum(counted < bound for bound in bounds(measure))
+
+
+def bounds(measure: Measure) -> tuple[int, ...]:
+    return EVEN_BOUNDS if measure.more_is_better is None else BOUNDS
+
+
+def step_words(measure: Measure) -> dict[int, Promise]:
+    """What the steps say, from the best to the last, then what is no share."""
+    few = measure.more_is_better is False
+    return (FEW_WORDS if few else EVEN_WORDS if measure.more_is_better is None else WORDS) | OTHER_WORDS
+
+
+def share_sql(measure: Measure, part: str, whole: str) -> str:
+    """`percent` over two expressions of whole numbers."""
+    counted = f"100 * {part} / {whole}"
+    if measure.more_is_better is False:
+        counted = f"100 - 100 * ({whole} - {part}) / {whole}"
+    return f"CASE WHEN {whole} <= 0 THEN {NOTHING_DUE} ELSE {counted} END"
+
+
+def columns_sql(names: tuple[str, ...], table: str = "r") -> str:
+    """Figures added, as numbers that don't overflow when they are multiplied."""
+    return "(" + " + ".join(f"CAST({table}.{name} AS bigint)" for name in names) + ")"
+
+
+def written(per_mille: int | None) -> str:
+    """`92.3%`, `100%`; a dash where nothing was due."""
+    if per_mille is None:
+        return "—"
+    whole, tenth = divmod(per_mille, 10)
+    return f"{whole}.{tenth}%" if tenth else f"{whole}%"

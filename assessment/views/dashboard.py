@@ -1,0 +1,129 @@
+"""The committee's dashboard: one place in figures, beside the period before it and the middle of its level."""
+
+from datetime import timedelta
+from typing import Any
+
+from django.http import HttpResponse
+from django.shortcuts import render
+from django.utils import timezone
+from django.utils.cache import patch_vary_headers
+from django.views.decorators.http import require_safe
+
+from assessment.queries.burden import burden_below
+from assessment.queries.dashboard import Figures, Medians, Months, followed_at, medians_of, months_of
+from assessment.queries.dashboard_cards import bands_card, cards_of
+from assessment.queries.dashboard_charts import spread_rows, trend_rows
+from assessment.queries.dashboard_children import SHOWN, in_need, spread, uncompared
+from assessment.queries.drill import desk_page, record_pages
+from assessment.rules.dashboard_periods import first_kept, month_of, period_before, trend_months
+from assessment.rules.need import reasons
+from assessment.views.dashboard_places import (
+    VIEW,
+    Asked,
+    above,
+    asked_for,
+    other_places,
+    period_words,
+    periods_offered,
+)
+from members.choices import OrganizationKind, UnitKind
+from members.policy import requires
+from members.requests import PageRequest
+
+STALE = timedelta(minutes=15)
+"""Roll-ups that are older than this are said to be old: the job follows the record each minute."""
+
+
+@requires(VIEW)
+@require_safe
+def dashboard(request: PageRequest) -> HttpResponse:
+    """Cards, a trend, a spread, and who needs help. htmx gets the board alone."""
+    asked = asked_for(request)
+    context = frame_of(request, asked) | board_of(request, asked)
+    patches = request.htmx and not request.htmx.history_restore_request
+    response = render(request, "assessment/dashboard.html#board" if patches else "assessment/dashboard.html", context)
+    patch_vary_headers(response, ["HX-Request"])
+    return response
+
+
+def frame_of(request: PageRequest, asked: Asked) -> dict[str, Any]:
+    """What stands on every page of figures. Two queries."""
+    as_of = followed_at()
+    return {
+        "asked": asked,
+        "place": asked.place,
+        "above": [(one.code, one.name) for one in above(request, asked.place)],
+        "others": other_places(request, asked.place),
+        "period": period_words(asked.period),
+        "periods": list(periods_offered(asked, request)),
+        "running": asked.period.is_running(request.today),
+        "units": [(code, label, code == asked.unit) for code, label in UnitKind.choices],
+        "as_of": as_of,
+        "stale": as_of is not None and timezone.now() - as_of > STALE,
+        "is_branch": asked.place.kind == OrganizationKind.BRANCH,
+    }
+
+
+def board_of(request: PageRequest, asked: Asked) -> dict[str, Any]:
+    """The figures themselves; `now` is None as long as the job hasn't come to the place."""
+    on, place = request.today, asked.place
+    months = months_of(place, asked.unit, first_kept(on), month_of(on))
+    now, before = months.added(asked.period), period_before(asked.period, on)
+    if now is None:
+        return {"now": None, "burden": burden_below(place.path, on=on)}
+    trend = [f"{month:%Y-%m}" for month in trend_months(on)]
+    medians = medians_of(place.kind, asked.unit, asked.period.code, trend, asked.measure.code)
+    earlier = months.added(before) if before else None
+    return {
+        "now": now,
+        "before": period_words(before) if before and earlier else "",
+        "cards": _linked(request, asked, now, earlier, medians),
+        "trend": trend_rows(asked.measure, months, medians, on=on),
+        "burden": burden_below(place.path, on=on),
+        "desk": desk_page(place, request.user),
+        **(_of_branch(months, asked, on) if place.kind == OrganizationKind.BRANCH else _below(request, asked, now)),
+    }
+
+
+def _linked(
+    request: PageRequest, asked: Asked, now: Figures, before: Figures | None, medians: Medians
+) -> list[dict[str, Any]]:
+    """Each card with the way to its chart and to the record behind it."""
+    pages = record_pages(asked.place, request.user)
+    cards = cards_of(now, before, medians, asked.period.code)
+    if asked.place.kind != OrganizationKind.BRANCH or now["band_1"] + now["band_2"] + now["band_3"]:
+        cards.append(bands_card(now))
+    return [
+        {
+            "card": card,
+            "chosen": card.code == asked.measure.code,
+            "chart": "" if card.code == "bands" else asked.at(measure=card.code),
+            "record": pages.get(card.code, ""),
+        }
+        for card in cards
+    ]
+
+
+def _of_branch(months: Months, asked: Asked, on: Any) -> dict[str, Any]:
+    """Why the branch may need help in the last month of the period."""
+    figures = months.of(asked.period.last_begun(on)) or {}
+    incomplete = bool(figures and figures["incomplete"])
+    return {"incomplete": incomplete, "why": [] if incomplete or not figures else list(reasons(figures))}
+
+
+def _below(request: PageRequest, asked: Asked, now: Figures) -> dict[str, Any]:
+    on = request.today
+    last = asked.period.last_begun(on)
+    found = in_need(asked.place, asked.unit, last, on=on)
+    apart = uncompared(asked.place, asked.unit, last, on=on)
+    months = (asked.period.first, last)
+    shown = spread(asked.place, asked.unit, asked.measure, months, now["branches"], on=on)
+    return {
+        "needing": [(line, asked.query(org=line.code)) for line in found[:SHOWN]],
+        "more_need": len(found) > SHOWN,
+        "uncompared": [(line, asked.query(org=line.code)) for line in apart[:SHOWN]],
+        "more_uncompared": len(apart) > SHOWN,
+        "need_month": last,
+        "spread": shown,
+        "steps": spread_rows(asked.measure, shown),
+    }
