@@ -2,16 +2,21 @@
 
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
+from uuid import UUID
 
-from django.db.models import F, Q
+from django.db.models import F, Q, QuerySet
+from django.http import Http404
 
-from members.choices import Capability, OrganizationKind
+from members.choices import Capability, OfficeKind, OrganizationKind
 from members.models import Affiliation, ContactPerson, Member, Organization, Situation, User
+from members.models.member import MemberQuerySet
 from members.models.organization import OrganizationQuerySet
 from members.models.situation import SituationQuerySet
 from members.prepared import Prepared
 from members.queries.timeline import Event, timeline
 from members.rules.people import span_of_years, voting_right
+from members.standing import HeldOffice, Standing
 from rulebook.values import Verdict
 
 EVENTS = 15
@@ -94,9 +99,17 @@ def situations_of(member: Member, *, on: date) -> list[Situation]:
 
 def contact_persons_of(member: Member, *, on: date) -> list[ContactPerson]:
     """Who looks after the member on that day; of another member nothing but the name."""
-    persons = ContactPerson.objects.holding(on).filter(member=member).select_related("person")
-    shown = persons.only("member", "name", "relation", "valid_from", "person__name")
-    return list(shown.order_by(F("valid_from").asc(nulls_first=True), "pk"))
+    return [
+        ContactPerson(
+            pk=pk,
+            member=member,
+            name=name,
+            relation=relation,
+            valid_from=begun,
+            person=person and Member(pk=person, name=called),
+        )
+        for pk, name, relation, begun, person, called in _LOOKING_AFTER.rows(member=member.pk, on=on)
+    ]
 
 
 def _situations(member: int, on: date) -> SituationQuerySet:
@@ -109,6 +122,32 @@ def _places(paths: list[str]) -> OrganizationQuerySet:
     return Organization.objects.filter(path__in=paths, kind__in=kinds).in_tree_order()
 
 
+def _looking_after(member: int, on: date) -> QuerySet[ContactPerson, Any]:
+    persons = ContactPerson.objects.holding(on).filter(member=member)
+    return persons.order_by(F("valid_from").asc(nulls_first=True), "pk").values_list(
+        "pk", "name", "relation", "valid_from", "person", "person__name"
+    )
+
+
+def shown_to(user: User, key: UUID) -> Member:
+    """A member who is visible to somebody with rosters. Raises Http404. One query."""
+    paths, own = user.standing.paths(Capability.VIEW_ROSTER), user.standing.member_id
+    found = _SHOWN.objects(Member, key=key, paths=paths, **({"own": own} if own else {})) if paths else []
+    if not found:
+        raise Http404
+    return found[0]
+
+
+def _shown(key: UUID, paths: list[str], own: int | None = None) -> MemberQuerySet:
+    """What `visible_to` says to somebody who keeps the rosters at those places and is the member `own`."""
+    reader = User()
+    held = tuple(HeldOffice(OfficeKind.SECRETARY, path, "", "") for path in paths)
+    reader.standing = Standing(held=held, member_id=own)
+    return Member.objects.visible_to(reader, Capability.VIEW_ROSTER).filter(key=key)
+
+
+_LOOKING_AFTER = Prepared(_looking_after)
+_SHOWN = Prepared(_shown)
 _PRESENT = Prepared(lambda member: Affiliation.objects.formal().open().filter(member=member).order_by("pk")[:1])
 _SITUATIONS = Prepared(_situations)
 _PLACES = Prepared(_places)

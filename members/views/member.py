@@ -27,7 +27,7 @@ from members.links import member_links
 from members.models import Affiliation, Member
 from members.photos import photo_kind
 from members.policy import demand, fetch, requires, signed_in
-from members.queries.member_page import last_steps, member_page, whereabouts
+from members.queries.member_page import last_steps, member_page, shown_to, whereabouts
 from members.refusals import carried_out
 from members.requests import PageRequest
 from members.services.moves import leave_roster, move_member, take_back_step
@@ -40,7 +40,8 @@ from members.views.timeline import lines
 @require_safe
 def member_detail(request: PageRequest, key: UUID) -> HttpResponse:
     """One member's page. Private values are masked; revealing one is a page of its own. Who has left is only shown."""
-    member = fetch(request, Member.objects.all(), whereabouts, key=key)
+    member = shown_to(request.user, key)
+    demand(request, whereabouts(member))
     return render(request, "members/member.html", {**_page(request, member), **_powers(request, member)})
 
 
