@@ -300,6 +300,14 @@ ACTIONS: dict[str, Promise] = {
     "correct_goal_result": _("Corrected the result of a joint goal"),
     "copy_goal": _("Took a joint goal along into the next year"),
     "export_goals": _("Took joint goals along as a workbook"),
+    # cadres and conditions
+    "add_cadre_post": _("Recorded a post of party work"),
+    "edit_cadre_post": _("Corrected a post of party work"),
+    "end_cadre_post": _("Ended a post of party work"),
+    "record_training": _("Recorded a course"),
+    "remove_training": _("Took out class hours recorded by mistake"),
+    "put_down_conditions": _("Put down the conditions of party work of a year"),
+    "export_cadres": _("Took cadres, courses or conditions along as a workbook"),
     # assessments: of what members say of their branch's work nothing, not even that they said it
     "begin_assessments": _("Began to assess branches by a scheme"),
     "compute_assessment": _("Computed an assessment"),

@@ -92,7 +92,7 @@ class GoalEditForm(GoalForm):
         known = {name: getattr(goal, name) for name in (*self.FIXED, "responsible_name")}
         initial = {**known, "responsible": goal.responsible and goal.responsible.key}
         super().__init__(
-            data, people=people | Member.objects.filter(pk=goal.responsible_id), today=today, initial=initial
+            data, people=people | Member.objects.filter(pk=goal.responsible_id or 0), today=today, initial=initial
         )
         for name in ("key", "planned_on", *(self.FIXED if goal.state != GoalState.PLANNED else ())):
             del self.fields[name]

@@ -2,7 +2,7 @@ import uuid
 from datetime import date
 
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import Exists, F, OuterRef, Q
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
@@ -70,8 +70,11 @@ class CadrePost(models.Model):
 
 class TrainingQuerySet(models.QuerySet["Training"]):
     def visible_to(self, user: User, capability: Capability = Capability.KEEP_CADRES) -> "TrainingQuerySet":
+        """One's own; a branch's offices theirs; a committee its own and the cadres' below it, no ordinary member's."""
         own = Q(member=user.standing.member_id) if user.standing.member_id else Q(pk__in=[])
-        return self.filter(held_at(user, capability) | own)
+        by_name = held_at(user, Capability.VIEW_SUPERVISION) | Q(organization__path__in=user.standing.paths(capability))
+        cadres = Exists(CadrePost.objects.filter(member=OuterRef("member")))
+        return self.filter(own | (held_at(user, capability) & (by_name | cadres)))
 
     def in_year(self, year: int) -> "TrainingQuerySet":
         return self.filter(held_on__range=(date(year, 1, 1), date(year, 12, 31)))

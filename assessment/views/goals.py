@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Iterator
 from io import BytesIO
+from typing import Any
 from uuid import UUID
 
 from django.contrib import messages
@@ -116,7 +117,7 @@ def goal_edit(request: PageRequest, key: UUID) -> HttpResponse:
     """While it is planned; once it was checked, only who answers for it."""
     goal = fetch(request, GOALS, pk=key)
     form = GoalEditForm(request.POST or None, goal=goal, people=people_of(goal.organization), today=request.today)
-    given = {"goal": goal, "on": request.today, "by": request.user}
+    given: dict[str, Any] = {"goal": goal, "on": request.today, "by": request.user}
     if (
         request.method == "POST"
         and form.is_valid()
@@ -134,7 +135,7 @@ def goal_copy(request: PageRequest) -> HttpResponse:
     branch, year = branch_asked_for(request, RECORD), request.today.year - 1
     goals = still_open(branch, year)
     form = CopyForm(request.POST or None, goals=goals)
-    given = {"branch": branch, "on": request.today, "by": request.user}
+    given: dict[str, Any] = {"branch": branch, "on": request.today, "by": request.user}
     if form.is_valid() and carried_out(form, lambda: copy_goals(goals=form.cleaned_data["goals"], **given)):
         count = len(form.cleaned_data["goals"])
         messages.success(

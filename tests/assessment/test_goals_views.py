@@ -31,7 +31,7 @@ def shown(answer):
 
 def planned(**changes):
     known = {
-        "key": uuid.uuid4(), "year": "2026", "title": "降耗", "target": "单耗降百分之五", "party_work": "党员带头改进工艺",
+        "key": uuid.uuid4(), "year": "2026", "title": "降耗", "target": "单耗降百分之五", "party_work": "带头改进",
         "responsible": "", "responsible_name": "车间主任老周", "planned_on": "2026-02-03",
     }  # fmt: skip
     return known | changes
@@ -206,13 +206,16 @@ def test_nothing_chosen_takes_nothing_along(cast, as_user, typed):
     assert Goal.objects.count() == 1
 
 
-# --- Lists -------------------------------------------------------------------------------------------------------------
+# --- Lists ------------------------------------------------------------------------------------------------------------
 @pytest.mark.parametrize(
     ("query", "titles"),
     [
-        ("", {"甲", "乙", "丙"}), ("year=2025", {"丁"}), ("year=all", {"甲", "乙", "丙", "丁"}), ("state=open", {"甲", "乙"}),
-        ("state=behind", {"乙"}), ("state=reached", {"丙"}), ("who=张英", {"甲"}), ("who=周", {"乙", "丙"}), ("q=乙", {"乙"}),
-        ("q=逐户", {"甲", "乙", "丙"}), ("order=newest", {"甲", "乙", "丙"}), ("state=x&year=y&order=z", {"甲", "乙", "丙"}),
+        ("", {"甲", "乙", "丙"}), ("year=2025", {"丁"}), ("year=all", {"甲", "乙", "丙", "丁"}),
+        ("state=open", {"甲", "乙"}),
+        ("state=behind", {"乙"}), ("state=reached", {"丙"}), ("who=张英", {"甲"}), ("who=周", {"乙", "丙"}),
+        ("q=乙", {"乙"}),
+        ("q=逐户", {"甲", "乙", "丙"}), ("order=newest", {"甲", "乙", "丙"}),
+        ("state=x&year=y&order=z", {"甲", "乙", "丙"}),
     ],
 )  # fmt: skip
 def test_the_list_is_narrowed(cast, as_user, query, titles):
@@ -258,7 +261,7 @@ def test_many_goals_go_on_pages_or_on_one_for_paper(cast, as_user):
     assert len(client.get(f"{LIST}?paper=1").context["rows"]) == 31
 
 
-# --- Counts ------------------------------------------------------------------------------------------------------------
+# --- Counts -----------------------------------------------------------------------------------------------------------
 def test_committees_count_goals_by_branch(cast, as_user):
     for facts in ({}, BEHIND, REACHED, DROPPED):
         goal(cast.branch, **facts)
@@ -357,7 +360,7 @@ def test_the_pages_ask_a_fixed_number_of_queries(cast, as_user, django_assert_nu
         one = goal(cast.branch, responsible=cast.zhang)
         GoalStep.objects.create(goal=one, on=JULY, text="一步", by=cast.secretary)
     client = as_user(cast.secretary)
-    for address, queries in ((LIST, 6), (page(one), 5), (COUNTS, 7)):
+    for address, queries in ((LIST, 6), (page(one), 5), (COUNTS, 6)):
         client.get(address)
         with django_assert_num_queries(queries):
             client.get(address)
