@@ -4,12 +4,14 @@ from collections.abc import Iterable
 from html import escape
 
 from django import template
+from django.urls import reverse
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
 
 from dues.queries.own_page import MonthLine, Paid
 from dues.templatetags.dues import month, yuan
 from dues.templatetags.dues_grid import month_mark
+from members.templatetags.look import badge, icon
 
 register = template.Library()
 
@@ -23,11 +25,30 @@ def month_lines(lines: Iterable[MonthLine]) -> SafeString:
     return mark_safe("\n".join([_row(line, starts) for line in lines]))  # noqa: S308 - each text is escaped
 
 
+@register.simple_tag
+def payment_lines(payments: Iterable[Paid]) -> SafeString:
+    """How much, when and by whom, what of it was voluntary, whether it was taken back, and the receipt."""
+    return mark_safe("\n".join([f"<li>{_payment(one)}</li>" for one in payments]))  # noqa: S308 - each text is escaped
+
+
 @register.filter
 def paid_line(one: Paid) -> str:
     """`2026-03-09 cash · wife`: when a payment was made, how, and by whom where it wasn't the member."""
     day = f"{one.paid_on:%Y-%m-%d}" if one.day_known else month(one.paid_on)
     return f"{day} {one.way} · {one.payer}" if one.payer else f"{day} {one.way}"
+
+
+def _payment(one: Paid) -> str:
+    parts = [f"<strong>{yuan(one.amount_fen)}</strong>", escape(paid_line(one))]
+    if one.voluntary_fen:
+        words = _("of this voluntary %(fen)s") % {"fen": yuan(one.voluntary_fen)}
+        parts.append(f'<span class="quiet">{escape(words)}</span>')
+    if one.taken_back:
+        parts.append(badge(_("Taken back"), "quiet"))
+    if one.receipt:
+        words = escape(_("Receipt %(number)s") % {"number": one.receipt})
+        parts.append(f'<a href="{reverse("dues:receipt-detail", args=[one.key])}">{icon("receipt")}{words}</a>')
+    return " ".join(parts)
 
 
 def _row(line: MonthLine, starts: list[str]) -> str:
