@@ -276,6 +276,7 @@ ACTIONS: dict[str, Promise] = {
     "retire_scheme": _("Retired a scheme"),
     "delete_scheme": _("Deleted the draft of a scheme"),
     "export_scheme": _("Took a scheme along as a workbook"),
+    "throw_scheme_import_away": _("Threw away a workbook of indicators that was only looked at"),
     # the installation
     "generate_county": _("Generated a county for trial"),
     "generate_meetings": _("Generated meetings for trial"),
