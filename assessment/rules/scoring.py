@@ -63,12 +63,16 @@ def kept_value(value: Decimal, record: str, on: date) -> dict[str, Any]:
     return {"record": record, "label": "", "on": on.isoformat(), "done": 0, "of": 0, "unknown": 0, "value": str(value)}
 
 
-def by_periods(terms: ClausePlan, facts: Iterable[Fact], first: date, last: date) -> list[dict[str, Any]]:
-    """A fact for each period that has ended, of what the scheme itself expects in it, with the records in it."""
-    facts, expected = list(facts), terms.expected or 0
+def by_periods(terms: ClausePlan, facts: Sequence[Fact], first: date, last: date) -> list[dict[str, Any]]:
+    """A fact for each period that has ended, of what the scheme itself expects in it, with the records in it.
+
+    None where the record asks nothing of the branch: who has no committee holds no committee meetings.
+    """
+    expected = terms.expected or 0
     return [
         of_period(expected, begins, ends, [fact for fact in facts if begins <= fact.on <= ends])
         for begins, ends in ended_periods(terms.every, first, last)
+        if facts
     ]
 
 

@@ -164,14 +164,20 @@ def _called(asked: Asked, period: Period, on: date, local: list[LocalRule]) -> C
     return Called(asked.kind, period, rule.whole, due_on, undone, rule.citation)
 
 
+def closes(one: Held) -> str:
+    """The name of the period whose duty a meeting closes: of yearly ones by what it counts for, else by the day. Empty
+    for a kind that is never asked for."""
+    every = EVERY.get(one.kind)
+    if every == "year":
+        return str(one.counts_for_year)
+    first_month = one.day.month if every == "month" else (one.day.month - 1) // 3 * 3 + 1
+    return _period_name(one.day.year, first_month, every) if every else ""
+
+
 def _closing(held: Iterable[Held]) -> dict[tuple[str, str], list[date]]:
-    """Kind and period → the days that close it, in order: of yearly ones by what they count for, else by the day."""
+    """Kind and period → the days that close it, in order."""
     found: dict[tuple[str, str], list[date]] = defaultdict(list)
     for one in sorted(held, key=lambda one: one.day):
-        every = EVERY.get(one.kind)
-        if every == "year":
-            found[one.kind, str(one.counts_for_year)].append(one.day)
-        elif every:
-            first_month = one.day.month if every == "month" else (one.day.month - 1) // 3 * 3 + 1
-            found[one.kind, _period_name(one.day.year, first_month, every)].append(one.day)
+        if period := closes(one):
+            found[one.kind, period].append(one.day)
     return found

@@ -69,6 +69,8 @@ def fact(number: int, done: int, of: int, unknown: int = 0, month: int = 1) -> F
 
 
 HELD, MISSED, UNSAID = (1, 1), (0, 1), (0, 1, 1)
+NONE_HELD = (0, 0)
+"""Nothing is due by the rules, and nothing was done."""
 
 BY_FACTS = [
     # clause, facts, points
@@ -122,14 +124,15 @@ BY_FACTS = [
     (veto(), [HELD], "0"),
     (veto(), [MISSED], "0"),
     # the scheme's own number in a period
-    (deduct(expected=1, every=Every.QUARTER), [], "-4"),
+    (deduct(expected=1, every=Every.QUARTER), [], "0"),
+    (deduct(expected=1, every=Every.QUARTER), [NONE_HELD], "-4"),
     (deduct(expected=1, every=Every.QUARTER), [(1, 1, 0, 3), (1, 1, 0, 4), (1, 1, 0, 9), (1, 1, 0, 10)], "0"),
     (deduct(expected=1, every=Every.QUARTER), [(1, 1, 0, 1), (1, 1, 0, 2), (1, 1, 0, 3)], "-3"),
     (deduct(expected=2, every=Every.HALF), [(1, 1, 0, 6), (1, 1, 0, 7), (1, 1, 0, 8), (1, 1, 0, 9)], "-1"),
     (deduct(expected=1, every=Every.MONTH), [(1, 1, 0, 2), (0, 1, 1, 3)], "-10"),
     (deduct(expected=1, every=Every.YEAR), [(0, 1, 0, 5), (1, 1, 0, 6)], "0"),
-    (deduct(expected=1, every=Every.MONTH, cap=D(3)), [], "-3"),
-    (flat("3", expected=1, every=Every.YEAR), [], "-3"),
+    (deduct(expected=1, every=Every.MONTH, cap=D(3)), [NONE_HELD], "-3"),
+    (flat("3", expected=1, every=Every.YEAR), [NONE_HELD], "-3"),
     (tiered(Counted.SHARE, SHARES, expected=1, every=Every.QUARTER), [(5, 5, 0, 1)], "0"),
     (tiered(Counted.DONE, TIERS, expected=1, every=Every.QUARTER), [(1, 1, 0, 1), (1, 1, 0, 2)], "2"),
     (ratio("1", 100, 25, expected=1, every=Every.QUARTER), [(1, 1, 0, 1), (1, 1, 0, 12)], "-2"),
@@ -227,9 +230,10 @@ def test_a_period_is_kept_with_the_records_in_it() -> None:
 
 def test_only_periods_that_have_ended_expect_something() -> None:
     terms = deduct(expected=1, every=Every.QUARTER)
-    assert by_facts(terms, [], FIRST, date(2026, 6, 29)).points == D(-1)
-    assert by_facts(terms, [], FIRST, date(2026, 6, 30)).points == D(-2)
-    assert by_facts(terms, [], FIRST, date(2025, 12, 31)).points == 0
+    none = facts(NONE_HELD)
+    assert by_facts(terms, none, FIRST, date(2026, 6, 29)).points == D(-1)
+    assert by_facts(terms, none, FIRST, date(2026, 6, 30)).points == D(-2)
+    assert by_facts(terms, none, FIRST, date(2025, 12, 31)).points == 0
 
 
 # Indicators
