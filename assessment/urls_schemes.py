@@ -1,5 +1,28 @@
 """Schemes of assessment and how they are built; part of the namespace `assessment`."""
 
-from django.urls import URLPattern
+from django.urls import path
 
-urlpatterns: list[URLPattern] = []
+from assessment.views import scheme_lines, scheme_preview, scheme_steps, schemes
+
+urlpatterns = [
+    path("schemes/", schemes.scheme_list, name="scheme-list"),
+    path("schemes/new/", schemes.scheme_new, name="scheme-new"),
+    path("schemes/<uuid:key>/", schemes.scheme_detail, name="scheme-detail"),
+    path("schemes/<uuid:key>/edit/", schemes.scheme_edit, name="scheme-edit"),
+    path("schemes/<uuid:key>/bands/", schemes.scheme_bands, name="scheme-bands"),
+    path("schemes/<uuid:key>/force/", scheme_steps.scheme_force, name="scheme-force"),
+    path("schemes/<uuid:key>/retire/", scheme_steps.scheme_retire, name="scheme-retire"),
+    path("schemes/<uuid:key>/version/", scheme_steps.scheme_version, name="scheme-version"),
+    path("schemes/<uuid:key>/copy/", scheme_steps.scheme_copy, name="scheme-copy"),
+    path("schemes/<uuid:key>/preview/", scheme_preview.scheme_preview, name="scheme-preview"),
+    path("schemes/<uuid:key>/export/", scheme_steps.scheme_export, name="scheme-export"),
+    path("schemes/<uuid:key>/delete/", scheme_steps.scheme_delete, name="scheme-delete"),
+    path("schemes/<uuid:key>/lines/new/", scheme_lines.line_new, name="scheme-line-new"),
+    path("schemes/<uuid:key>/lines/<uuid:line>/edit/", scheme_lines.line_edit, name="scheme-line-edit"),
+    path("schemes/<uuid:key>/lines/<uuid:line>/up/", scheme_lines.line_move, {"step": -1}, name="scheme-line-up"),
+    path("schemes/<uuid:key>/lines/<uuid:line>/down/", scheme_lines.line_move, {"step": 1}, name="scheme-line-down"),
+    path("schemes/<uuid:key>/lines/<uuid:line>/remove/", scheme_lines.line_remove, name="scheme-line-remove"),
+    path("schemes/<uuid:key>/lines/<uuid:line>/clauses/new/", scheme_lines.clause_new, name="scheme-clause-new"),
+    path("schemes/<uuid:key>/clauses/<uuid:clause>/edit/", scheme_lines.clause_edit, name="scheme-clause-edit"),
+    path("schemes/<uuid:key>/clauses/<uuid:clause>/remove/", scheme_lines.clause_remove, name="scheme-clause-remove"),
+]

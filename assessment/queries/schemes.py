@@ -5,8 +5,6 @@ from dataclasses import dataclass
 from decimal import Decimal
 from uuid import UUID
 
-from django.db.models import Q, QuerySet
-
 from assessment.choices import Part
 from assessment.models import Band, Clause, Indicator, Scheme
 from assessment.queries.metrics import all_metrics
@@ -17,6 +15,8 @@ from assessment.rules.plan import SchemePlan
 from assessment.rules.plan_checks import flaws, is_bonus
 from members.choices import Capability, OrganizationKind
 from members.models import Organization, User
+from members.models.organization import OrganizationQuerySet
+from members.paths import subtree
 from rulebook.metric import Metric
 
 KEEPERS = (OrganizationKind.COMMITTEE, OrganizationKind.GENERAL_BRANCH)
@@ -68,15 +68,10 @@ def tree_of(scheme: Scheme) -> Tree:
     return Tree(rows.plan, list(_lines(rows)), rows.bands)
 
 
-def schemes_shown(user: User) -> QuerySet[Scheme]:
-    """The same as `visible_to`, with drafts only for who keeps them; what a list needs besides."""
-    return Scheme.objects.visible_to(user).select_related("organization")
-
-
-def places_kept(user: User) -> QuerySet[Organization]:
+def places_kept(user: User) -> OrganizationQuerySet:
     """The committees for which the user keeps schemes, in tree order."""
     rows = Organization.objects.visible_to(user, Capability.MANAGE_SCHEMES)
-    return rows.filter(Q(kind__in=KEEPERS)).in_tree_order()
+    return rows.filter(kind__in=KEEPERS).in_tree_order()
 
 
 def in_words(clause: Clause) -> ClauseLine:
@@ -98,3 +93,17 @@ def _lines(rows: SchemeRows) -> Iterator[TreeLine]:
             line, levels[line.pk], line.pk not in below, is_bonus(planned, plan), beside[0] == line.pk,
             beside[-1] == line.pk, clauses,
         )  # fmt: skip
+
+
+def next_code(scheme: Scheme, parent: Indicator | None) -> str:
+    """The number that a new line below `parent` would have: 1.3 after 1.2."""
+    before = f"{parent.code}." if parent else ""
+    taken = set(scheme.indicators.values_list("code", flat=True))
+    numbers = (f"{before}{number}" for number in range(1, len(taken) + 2))
+    return next(code for code in numbers if code not in taken)
+
+
+def branches_of(scheme: Scheme) -> OrganizationQuerySet:
+    """The branches below its committee, of its kind of unit if it names one."""
+    rows = Organization.objects.filter(subtree("path", [scheme.organization.path])).branches()
+    return rows.filter(unit_kind=scheme.unit_kind) if scheme.unit_kind else rows

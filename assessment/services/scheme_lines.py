@@ -47,7 +47,7 @@ def add_line(*, scheme: Scheme, key: UUID, values: Values, by: User) -> Indicato
 def change_line(*, line: Indicator, values: Values, by: User) -> Indicator:
     """Another line above it takes it along with everything below. Raises Refused."""
     held = draft(line.scheme)
-    row = held.indicators.get(pk=line.pk)
+    row = _line(held, line)
     changes = [(name, old, new) for name, new in values.items() if (old := getattr(row, name)) != new]
     if not changes:
         return row
@@ -71,7 +71,7 @@ def change_line(*, line: Indicator, values: Values, by: User) -> Indicator:
 def move_line(*, line: Indicator, step: int, seen_at: int, by: User) -> None:
     """Before (-1) or behind (+1) its neighbour. Nothing when it no longer stands where it was seen. Raises Refused."""
     held = draft(line.scheme)
-    row = held.indicators.get(pk=line.pk)
+    row = _line(held, line)
     parents = _parents(held)
     after = moved(parents, row.pk, step)
     if row.position != seen_at or list(after) == list(parents):
@@ -99,8 +99,9 @@ def add_clause(*, line: Indicator, key: UUID, values: Values, by: User) -> Claus
     if known := Clause.objects.filter(pk=key, indicator=line).first():
         return known
     _demand_whole(values)
-    last = line.clauses.aggregate(last=Max("position"))["last"] or 0
-    clause = Clause(key=key, indicator=line, position=last + 1, **{**NOTHING, **values})
+    row = _line(held, line)
+    last = row.clauses.aggregate(last=Max("position"))["last"] or 0
+    clause = Clause(key=key, indicator=row, position=last + 1, **{**NOTHING, **values})
     _keep(clause)
     _record("add_clause", clause, held, by)
     return clause
@@ -111,7 +112,9 @@ def change_clause(*, clause: Clause, values: Values, by: User) -> Clause:
     """Also to another kind: terms that the new one doesn't have go. Raises Refused."""
     held = draft(clause.indicator.scheme)
     _demand_whole(values)
-    row = Clause.objects.select_related("indicator").get(pk=clause.pk)
+    row = Clause.objects.select_related("indicator").filter(pk=clause.pk).first()
+    if row is None:
+        raise Refused(_("Somebody has removed the clause meanwhile."))
     whole = {**NOTHING, **values}
     changes = [(name, old, whole[name]) for name in CLAUSE_FIELDS if (old := getattr(row, name)) != whole[name]]
     if changes:
@@ -131,6 +134,12 @@ def remove_clause(*, clause: Clause, by: User) -> None:
         return
     _record("remove_clause", row, held, by)
     row.delete()
+
+
+def _line(scheme: Scheme, line: Indicator) -> Indicator:
+    if row := scheme.indicators.filter(pk=line.pk).first():
+        return row
+    raise Refused(_("Somebody has removed the line meanwhile."))
 
 
 def _demand_whole(values: Values) -> None:

@@ -16,6 +16,7 @@ from assessment.choices import SchemeState
 from assessment.models import Band, Scheme
 from assessment.queries.metrics import all_metrics
 from assessment.queries.plans import plan_of
+from assessment.rules.flaws import plain
 from assessment.rules.plan import BandPlan, SchemePlan, Weights
 from assessment.rules.plan_checks import flaws
 from assessment.services.plans import DoesNotAddUp, data, next_version, store_plan
@@ -178,7 +179,7 @@ def _remove_bands(scheme: Scheme, ranks: Sequence[int]) -> None:
 
 
 def _printed(bands: Sequence[BandPlan]) -> str:
-    return "; ".join(f"{band.rank} {band.name} {band.at_least.normalize()} {band.quota_percent}" for band in bands)
+    return "; ".join(f"{band.rank} {band.name} {plain(band.at_least)} {band.quota_percent}" for band in bands)
 
 
 def _retire(scheme: Scheme, reason: str, by: User) -> None:
