@@ -5,6 +5,7 @@ from datetime import date
 from django.db import transaction
 
 from assessment.demo import assessments, cadres, communities, goals, practices
+from assessment.services.rollup_medians import rebuild_medians
 from assessment.services.rollups import rebuild
 
 PARTS = (assessments, communities, goals, cadres, practices)
@@ -16,3 +17,4 @@ def fill(*, on: date) -> None:
     for part in PARTS:
         part.fill(on=on)
     rebuild(on=on)
+    rebuild_medians(on=on)

@@ -2,6 +2,7 @@
 
 from datetime import date, timedelta
 from decimal import Decimal as D
+from typing import Any
 from uuid import NAMESPACE_URL, UUID, uuid5
 
 from django.utils import timezone
@@ -49,7 +50,7 @@ def in_force(plan: SchemePlan, place: Organization, since: date, on: date) -> Sc
     """Built, adopted, and begun with by the committee's staff."""
     by, _second = two_of_the_county()
     scheme = store_plan(plan=plan, organization=place, by=by, key=key(plan.code))
-    given = {"approved_by": plan.approved_by, "document": plan.document, "since": min(since, on)}
+    given: dict[str, Any] = {"approved_by": plan.approved_by, "document": plan.document, "since": min(since, on)}
     return put_in_force(scheme=scheme, on=on, by=by, **given)
 
 

@@ -21,7 +21,7 @@ class PracticeFilterForm(forms.Form):
     """What can't be read is as if it weren't there."""
 
     q = forms.CharField(label=_("Words"), max_length=60, required=False)
-    kind = choice_field(PracticeKind, label=_("It is about"), required=False)
+    kind = choice_field(PracticeKind, label=_("Which kind of difficulty"), required=False)
     unit = choice_field(UnitKind, label=_("Branches of which kind of unit"), required=False)
 
     def narrow(self, rows: PracticeQuerySet) -> PracticeQuerySet:
@@ -38,7 +38,7 @@ class PracticeForm(forms.Form):
     organization = forms.ModelChoiceField(
         label=_("Branch"), queryset=Organization.objects.none(), to_field_name="code", empty_label=None
     )
-    kind = choice_field(PracticeKind, label=_("It is about"))
+    kind = choice_field(PracticeKind, label=_("Which kind of difficulty"))
     title = forms.CharField(
         label=_("Title"), max_length=120, help_text=_("As you would say it to a colleague: what is done, in one line.")
     )
