@@ -13,7 +13,7 @@ from django.db.models.sql.compiler import SQLCompiler
 Row = tuple[Any, ...]
 Some = TypeVar("Some", bound=Model)
 LENGTHS = (1, 4, 16, 64, 256)
-"""To which lists are filled up, so that a few statements serve all lengths; a longer one gets its own."""
+"""To which lists are filled up, so that a few statements serve all; of a longer one the statement isn't kept."""
 
 
 class Prepared:
@@ -43,9 +43,10 @@ class Prepared:
         filled = {name: _filled(value) if isinstance(value, list) else value for name, value in values.items()}
         kinds = ((name, len(value) if isinstance(value, list) else type(value)) for name, value in filled.items())
         shape = (connection.vendor, *kinds)
-        if shape not in self._composed:
-            self._composed[shape] = _Statement(self.build, filled)
-        return self._composed[shape], filled
+        statement = self._composed.get(shape) or _Statement(self.build, filled)
+        if all(len(value) <= LENGTHS[-1] for value in filled.values() if isinstance(value, list)):
+            self._composed[shape] = statement
+        return statement, filled
 
 
 class _Statement:

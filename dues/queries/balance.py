@@ -8,9 +8,11 @@ from django.db.models.functions import Coalesce
 
 from dues.models import Allocation, Charge
 from dues.models.charge import ChargeQuerySet
-from dues.models.payment import AllocationQuerySet
+from members.prepared import Prepared
 
 NOTHING = (0, 0)
+BEGINNING = date(1921, 7, 1)
+"""Nobody owes dues of an earlier month."""
 
 
 class MonthBalance(NamedTuple):
@@ -33,12 +35,13 @@ class MonthBalance(NamedTuple):
         return max(self.owed_fen - self.settled_fen, 0)
 
 
-def balances(charges: ChargeQuerySet, allocations: AllocationQuerySet) -> dict[int, list[MonthBalance]]:
-    """The months of every member in the two, in order, by the member's primary key. Two queries."""
-    lines = charges.values_list("member", "month").annotate(Sum("amount_fen"), Sum("waived_fen"))
-    charged = {(member, month): (fen, waived) for member, month, fen, waived in lines}
-    given = allocations.values_list("member", "month").annotate(Sum("amount_fen"))
-    settled = {(member, month): fen for member, month, fen in given if fen}
+def balances(members: list[int], first: date = BEGINNING) -> dict[int, list[MonthBalance]]:
+    """The months of these members from `first` on that were charged or paid for, in order, by primary key. Two
+    queries."""
+    if not members:
+        return {}
+    charged = {(one, month): (fen, waived) for one, month, fen, waived in _CHARGED.rows(members=members, first=first)}
+    settled = {(one, month): fen for one, month, fen in _GIVEN.rows(members=members, first=first) if fen}
     found: dict[int, list[MonthBalance]] = {}
     for place in sorted({*charged, *settled}):
         member, month = place
@@ -69,9 +72,7 @@ def settled() -> Coalesce:
 
 def months_of(member: int) -> list[MonthBalance]:
     """Every month of one member that was charged or paid for."""
-    charges = Charge.objects.filter(member=member).order_by()
-    allocations = Allocation.objects.filter(member=member).order_by()
-    return balances(charges, allocations).get(member, [])
+    return balances([member]).get(member, [])
 
 
 def open_months(member: int) -> list[MonthBalance]:
@@ -82,3 +83,21 @@ def open_months(member: int) -> list[MonthBalance]:
 def owed_below(path: str, first: date, last: date) -> int:
     """What the members of a subtree owe for these months, in fen, whoever paid it."""
     return Charge.objects.below(path).between(first, last).net()
+
+
+_CHARGED = Prepared(
+    lambda members, first: (
+        Charge.objects.filter(member__in=members, month__gte=first)
+        .order_by()
+        .values_list("member", "month")
+        .annotate(Sum("amount_fen"), Sum("waived_fen"))
+    )
+)
+_GIVEN = Prepared(
+    lambda members, first: (
+        Allocation.objects.filter(member__in=members, month__gte=first)
+        .order_by()
+        .values_list("member", "month")
+        .annotate(Sum("amount_fen"))
+    )
+)

@@ -3,7 +3,6 @@
 from dataclasses import dataclass
 from datetime import date
 
-from dues.models import Allocation, Charge
 from dues.queries.balance import MonthBalance, balances, open_months
 from dues.rules.allocation import Paid, spread
 from dues.rules.months import month_of
@@ -97,15 +96,10 @@ def _open_months(members: list[int], since: date) -> dict[int, list[MonthBalance
 
     The oldest month is settled first: for whom a month since then got something, nothing before it is open.
     """
-    recent = _months(members, month__gte=since)
+    recent = balances(members, since)
     paying = {member for member, months in recent.items() if any(one.owed_fen and one.settled_fen for one in months)}
-    found = recent | _months([member for member in members if member not in paying])
+    found = recent | balances([member for member in members if member not in paying])
     return {member: [month for month in months if month.open_fen] for member, months in found.items()}
-
-
-def _months(members: list[int], **chosen: date) -> dict[int, list[MonthBalance]]:
-    charges = Charge.objects.filter(member__in=members, **chosen).order_by()
-    return balances(charges, Allocation.objects.filter(member__in=members, **chosen).order_by())
 
 
 def present(meeting: Meeting | None) -> set[int]:

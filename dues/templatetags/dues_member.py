@@ -31,7 +31,6 @@ def payment_lines(payments: Iterable[Paid]) -> SafeString:
     return mark_safe("\n".join([f"<li>{_payment(one)}</li>" for one in payments]))  # noqa: S308 - each text is escaped
 
 
-@register.filter
 def paid_line(one: Paid) -> str:
     """`2026-03-09 cash · wife`: when a payment was made, how, and by whom where it wasn't the member."""
     day = f"{one.paid_on:%Y-%m-%d}" if one.day_known else month(one.paid_on)
