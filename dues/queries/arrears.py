@@ -13,11 +13,12 @@ from django.db.models import F, IntegerField, OuterRef, QuerySet, Subquery
 
 from dues.models import Arrangement, ArrearsReason, Charge
 from dues.models.charge import ChargeQuerySet
-from dues.queries.balance import left_open, settled
+from dues.queries.balance import by_member, open_rows, settled
 from dues.rules.arrears import Arrears, OpenMonth, Span, arrears
 from dues.rules.months import month_of
 from members.models import Member
 from members.models.member import MemberQuerySet
+from members.prepared import Prepared
 
 WINDOW = 12
 """Months that a branch's grid looks at for arrears; who left all of them open is looked at from the beginning."""
@@ -32,7 +33,12 @@ def behind(members: MemberQuerySet, *, on: date) -> MemberQuerySet:
 
     Who pays by the quarter may be among them before the quarter is over; `arrears_of` then finds nothing late.
     """
-    asked_for = standing_charges().filter(member=OuterRef("pk"), month__lt=month_of(on)).order_by("-month", "-turn")
+    return behind_before(members, month_of(on))
+
+
+def behind_before(members: MemberQuerySet, month: date) -> MemberQuerySet:
+    """The same of the months before that one."""
+    asked_for = standing_charges().filter(member=OuterRef("pk"), month__lt=month).order_by("-month", "-turn")
     left = asked_for.annotate(left_fen=F("amount_fen") - F("waived_fen") - settled()).values("left_fen")[:1]
     return members.alias(left_fen=Subquery(left, output_field=IntegerField())).filter(left_fen__gt=0)
 
@@ -62,8 +68,7 @@ def arrears_below(path: str, *, on: date) -> dict[int, Arrears]:
 
 def on_the_ladder(open_months: Mapping[int, list[OpenMonth]], *, of: Members, on: date) -> dict[int, Arrears]:
     """The same from the members' open months: two queries for reasons and agreed quarters."""
-    reasons = spans(ArrearsReason.objects.filter(member__in=of).values_list("member", "valid_from", "valid_until"))
-    agreed = spans(Arrangement.objects.filter(member__in=of).values_list("member", "valid_from", "valid_until"))
+    reasons, agreed = spans(_asked(_REASONS, of)), spans(_asked(_AGREED, of))
     found = {
         member: arrears(months, on=on, reasons=reasons[member], quarterly=agreed[member])
         for member, months in open_months.items()
@@ -78,7 +83,7 @@ def completed(recent: Mapping[int, list[OpenMonth]], *, on: date, window: int = 
 
 
 def _open_before(on: date, members: Members) -> dict[int, list[OpenMonth]]:
-    found = left_open(Charge.objects.filter(member__in=members, month__lt=month_of(on)))
+    found = by_member(_asked(_LEFT_OPEN, members, before=month_of(on)))
     return {member: [OpenMonth(one.month, one.open_fen) for one in months] for member, months in found.items()}
 
 
@@ -88,3 +93,19 @@ def spans(rows: Iterable[tuple[int, date, date | None]]) -> Mapping[int, list[Sp
     for member, first, until in rows:
         found[member].append(Span(first, until))
     return found
+
+
+def _asked(rows: Prepared, members: Members, **values: Any) -> Iterable[tuple[Any, ...]]:
+    """Of some that are named by a query composed once, of a query for many by their own."""
+    if isinstance(members, list):
+        return rows.rows(members=members, **values) if members else []
+    return rows.build(members=members, **values)
+
+
+_REASONS = Prepared(
+    lambda members: ArrearsReason.objects.filter(member__in=members).values_list("member", "valid_from", "valid_until")
+)
+_AGREED = Prepared(
+    lambda members: Arrangement.objects.filter(member__in=members).values_list("member", "valid_from", "valid_until")
+)
+_LEFT_OPEN = Prepared(lambda members, before: open_rows(Charge.objects.filter(member__in=members, month__lt=before)))

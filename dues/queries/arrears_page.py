@@ -4,21 +4,36 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
-from typing import Any
+from functools import cache
+from typing import Any, NamedTuple
 from uuid import UUID
 
-from django.db.models import Max, Q
+from django.db.models import Max, Q, QuerySet
 
 from dues.models import ArrearsReview, Payment
-from dues.queries.arrears import arrears_below, arrears_of, behind
+from dues.queries.arrears import arrears_below, arrears_of, behind, behind_before
 from dues.rules.arrears import REMIND_AT, Arrears
+from dues.rules.months import month_of
 from members.choices import DatePrecision, OrganizationKind
 from members.models import Member, Organization, User
 from members.paths import STEP, subtree
-from members.queries.keyset import Order, Page, Place, page
+from members.prepared import Prepared
+from members.queries.keyset import Order, Page, Place, page_of, rows_from
 
 ROSTER_ORDER = Order(("roster_path", "name_key", "id"))
-COLUMNS = ("id", "key", "name", "name_key", "roster_path")
+
+
+class Person(NamedTuple):
+    """Whom a line names."""
+
+    id: int
+    key: UUID
+    name: str
+    name_key: str
+    roster_path: str
+
+
+COLUMNS = Person._fields
 ON_A_PAGE = 30
 MOST_BRANCHES = 400
 """Below an organization with more of them one goes down the tree first: who is behind is computed, not stored."""
@@ -34,9 +49,9 @@ class LastPaid:
 
 @dataclass(frozen=True, slots=True)
 class ArrearsLine:
-    """Somebody who is behind. `member` is a named tuple of COLUMNS."""
+    """Somebody who is behind."""
 
-    member: Any
+    member: Person
     place: str
     arrears: Arrears
     last_paid: LastPaid | None
@@ -61,14 +76,29 @@ class BranchArrears:
 def branch_lines(path: str, *, on: date) -> list[ArrearsLine]:
     """Everybody of a branch who is behind, furthest first."""
     late = behind(Member.objects.below(path), on=on).in_roster_order()
-    lines = _lines(list(late.values_list(*COLUMNS, named=True)), on)
+    lines = _lines(list(map(Person._make, late.values_list(*COLUMNS))), on)
     return sorted(lines, key=lambda line: (-len(line.arrears.counted), -line.arrears.fen, line.member.name_key))
 
 
 def tree_page(path: str, place: Place, *, on: date) -> tuple[Page, list[ArrearsLine]]:
     """One page of those behind in a whole subtree, in roster order: as quick at its end as at its beginning."""
-    found = page(behind(Member.objects.below(path), on=on), COLUMNS, ROSTER_ORDER, place, ON_A_PAGE)
+
+    def rows(place: Place, wanted: int) -> list[Any]:
+        key = {"key": place.key} if place.key else {}
+        people = _people(place.forward, wanted).rows(path=path, before=month_of(on), **key)
+        return list(map(Person._make, people))
+
+    found = page_of(rows, ROSTER_ORDER, place, ON_A_PAGE)
     return found, _lines(found.rows, on)
+
+
+@cache
+def _people(forward: bool, wanted: int) -> Prepared:
+    def build(path: str, before: date, key: UUID | None = None) -> QuerySet[Member, Any]:
+        late = behind_before(Member.objects.below(path), before)
+        return rows_from(late, COLUMNS, ROSTER_ORDER, Place(key, forward=forward), wanted)
+
+    return Prepared(build)
 
 
 def branches_below(path: str, *, on: date) -> list[Organization] | None:
@@ -101,13 +131,13 @@ def open_reviews(user: User, path: str) -> list[ArrearsReview]:
     return list(rows.select_related("member").order_by("opened_on", "pk"))
 
 
-def _lines(members: Sequence[Any], on: date) -> list[ArrearsLine]:
+def _lines(members: Sequence[Person], on: date) -> list[ArrearsLine]:
     """Six queries: arrears, names of places, last payments, reviews."""
     ids = [one.id for one in members]
     found = arrears_of(ids, on=on)
     places = _names(one.roster_path for one in members)
     last = _last_paid(ids)
-    reviews = dict(ArrearsReview.objects.open().filter(member__in=ids).values_list("member", "pk"))
+    reviews: dict[int, UUID] = dict(_REVIEWS.rows(members=ids)) if ids else {}
     return [
         ArrearsLine(one, places.get(one.roster_path, ""), found[one.id], last.get(one.id), reviews.get(one.id))
         for one in members
@@ -116,17 +146,31 @@ def _lines(members: Sequence[Any], on: date) -> list[ArrearsLine]:
 
 
 def _last_paid(members: Sequence[int]) -> dict[int, LastPaid]:
+    rows = _LAST_PAID.rows(members=list(members)) if members else ()
+    return {one: LastPaid(last, last == exact) for one, last, exact in rows}
+
+
+def _last_payments(members: Sequence[int]) -> QuerySet[Payment, Any]:
     rows = Payment.objects.live().filter(member__in=members).order_by().values_list("member")
     to_the_day = Max("paid_on", filter=Q(paid_precision=DatePrecision.DAY))
-    return {one: LastPaid(last, last == exact) for one, last, exact in rows.annotate(Max("paid_on"), exact=to_the_day)}
+    return rows.annotate(Max("paid_on"), exact=to_the_day)
 
 
 def _names(paths: Iterable[str]) -> dict[str, str]:
     """Path → what the place is called: a group stands behind its branch."""
     wanted = set(paths)
-    rows = Organization.objects.filter(path__in=wanted | {path[:-STEP] for path in wanted})
-    found = {path: (name, kind) for path, name, kind in rows.values_list("path", "name", "kind")}
+    asked = sorted(wanted | {path[:-STEP] for path in wanted})
+    found = {path: (name, kind) for path, name, kind in _PLACES.rows(paths=asked)} if asked else {}
     return {
         path: f"{found[path[:-STEP]][0]} · {name}" if kind == OrganizationKind.GROUP and path[:-STEP] in found else name
         for path, (name, kind) in found.items()
     }
+
+
+_REVIEWS = Prepared(
+    lambda members: ArrearsReview.objects.open().filter(member__in=members).order_by().values_list("member", "pk")
+)
+_LAST_PAID = Prepared(_last_payments)
+_PLACES = Prepared(
+    lambda paths: Organization.objects.filter(path__in=paths).order_by().values_list("path", "name", "kind")
+)

@@ -1,9 +1,10 @@
 """What is owed, what was paid, what is open: always summed from the ledger, never stored."""
 
+from collections.abc import Iterable
 from datetime import date
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
-from django.db.models import F, IntegerField, OuterRef, Subquery, Sum
+from django.db.models import F, IntegerField, OuterRef, QuerySet, Subquery, Sum
 from django.db.models.functions import Coalesce
 
 from dues.models import Allocation, Charge
@@ -51,15 +52,25 @@ def balances(members: list[int], first: date = BEGINNING) -> dict[int, list[Mont
 
 
 def left_open(charges: ChargeQuerySet) -> dict[int, list[MonthBalance]]:
-    """The months of every member in the charges with something still to be paid, in order. One query.
+    """The months of every member in the charges with something still to be paid, in order. One query."""
+    return by_member(open_rows(charges))
+
+
+def open_rows(charges: ChargeQuerySet) -> QuerySet[Charge, Any]:
+    """Member, month, charged, waived, settled of the months that are open.
 
     The database adds up: most months are paid, and their rows would be most of the work.
     """
     sums = charges.order_by().values_list("member", "month").annotate(
         charged=Sum("amount_fen"), waived=Sum("waived_fen"), settled=settled()
     )  # fmt: skip
+    return sums.filter(charged__gt=F("waived") + F("settled"))
+
+
+def by_member(rows: Iterable[tuple[Any, ...]]) -> dict[int, list[MonthBalance]]:
+    """The rows by member, in the order of months."""
     found: dict[int, list[MonthBalance]] = {}
-    for member, *balance in sorted(sums.filter(charged__gt=F("waived") + F("settled"))):
+    for member, *balance in sorted(rows):
         found.setdefault(member, []).append(MonthBalance(*balance))
     return found
 

@@ -5,12 +5,12 @@ member lies among those whose value for sorting isn't recorded: they come last, 
 database ranges over NULL.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
-from django.db.models import Q, Subquery
+from django.db.models import Q, QuerySet, Subquery
 
 from members.models import Member
 from members.models.member import MemberQuerySet
@@ -76,14 +76,19 @@ class Page:
 
 
 def page(rows: MemberQuerySet, columns: Sequence[str], order: Order, place: Place, size: int = PAGE_SIZE) -> Page:
-    """One page, of columns that include `key` and those of the order; whole models would take twice the time.
+    """One page, of columns that include `key` and those of the order; whole models would take twice the time."""
+    return page_of(lambda place, wanted: _rows_of(rows, columns, order, place, wanted), order, place, size)
+
+
+def page_of(rows: Callable[[Place, int], list[Any]], order: Order, place: Place, size: int) -> Page:
+    """One page of what `rows` gives from a place on, at most so many.
 
     What would reach over the beginning, or begins at somebody who has gone, is the first page instead.
     """
-    found = _rows_from(rows, columns, order, place, size + 1)
+    found = rows(place, size + 1)
     more, found = len(found) > size, found[:size]
     if place.key and not (found if place.forward else more):
-        return page(rows, columns, order, Place(), size)
+        return page_of(rows, order, Place(), size)
     if not place.forward:
         found.reverse()
     has_before, has_after = (place.key is not None, more) if place.forward else (more, place.key is not None)
@@ -94,7 +99,16 @@ def page(rows: MemberQuerySet, columns: Sequence[str], order: Order, place: Plac
     )
 
 
-def _rows_from(rows: MemberQuerySet, columns: Sequence[str], order: Order, place: Place, wanted: int) -> list[Any]:
+def rows_from(
+    rows: MemberQuerySet, columns: Sequence[str], order: Order, place: Place, wanted: int
+) -> QuerySet[Member, Any]:
+    """The same of an order whose columns are always known, as a query for tuples."""
+    [(_condition, fields, _unknown)] = order.parts()
+    here = rows.filter(_beyond(fields, Member.objects.filter(key=place.key), place.forward)) if place.key else rows
+    return here.order_by(*_directed(fields, place)).values_list(*columns)[:wanted]
+
+
+def _rows_of(rows: MemberQuerySet, columns: Sequence[str], order: Order, place: Place, wanted: int) -> list[Any]:
     parts = order.parts() if place.forward else order.parts()[::-1]
     found: list[Any] = []
     begun = False
@@ -104,11 +118,15 @@ def _rows_from(rows: MemberQuerySet, columns: Sequence[str], order: Order, place
             if unknown != place.among_unknown:
                 continue
             here, begun = here.filter(_beyond(fields, Member.objects.filter(key=place.key), place.forward)), True
-        ordered = here.order_by(*(name if place.forward else f"-{name}" for name in fields))
+        ordered = here.order_by(*_directed(fields, place))
         found += ordered.values_list(*columns, named=True)[: wanted - len(found)]
         if len(found) >= wanted:
             break
     return found
+
+
+def _directed(fields: tuple[str, ...], place: Place) -> list[str]:
+    return [name if place.forward else f"-{name}" for name in fields]
 
 
 def _beyond(fields: tuple[str, ...], beside: MemberQuerySet, forward: bool) -> Q:
