@@ -8,7 +8,7 @@ from assessment.demo import assessments, cadres, communities, goals, practices
 from assessment.services.rollup_medians import rebuild_medians
 from assessment.services.rollups import rebuild
 
-PARTS = (assessments, communities, goals, cadres, practices)
+PARTS = (goals, assessments, communities, cadres, practices)
 
 
 @transaction.atomic
