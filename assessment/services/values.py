@@ -61,8 +61,7 @@ def confirm_values(*, assessment: Assessment, keys: set[UUID], on: date, by: Use
     held = locked(assessment)
     demand_open(held)
     found = list(ManualValue.objects.select_for_update().filter(assessment=held, pk__in=keys).waiting())
-    if any(one.entered_by_id == by.pk for one in found):
-        raise Refused(_("You entered it yourself: somebody else has to read the basis and confirm it."))
+    _refuse_own(found, by)
     if found:
         _decide(found, ValueState.CONFIRMED, by, "")
         store(assessment=held, on=on, by=by)
@@ -80,8 +79,7 @@ def refuse_value(*, value: ManualValue, reason: str, by: User) -> ManualValue:
         return found
     if found.state != ValueState.WAITING:
         raise Refused(_("Somebody has decided about it already."))
-    if found.entered_by_id == by.pk:
-        raise Refused(_("You entered it yourself: somebody else has to read the basis and confirm it."))
+    _refuse_own([found], by)
     _decide([found], ValueState.REFUSED, by, reason.strip())
     put_on_record(held, action="refuse_value", by=by, subject=found)
     return found
@@ -136,6 +134,11 @@ def _demand_upheld(held: Assessment, indicator: Indicator, value: Decimal) -> No
 def _demand_nothing_waits(waits: bool) -> None:
     if waits:
         raise Refused(_("Another value for this waits for a second person already."))
+
+
+def _refuse_own(found: list[ManualValue], by: User) -> None:
+    if any(one.entered_by_id == by.pk for one in found):
+        raise Refused(_("You entered it yourself: somebody else has to read the basis and confirm it."))
 
 
 def _keep(new: ManualValue, content: bytes) -> None:
