@@ -15,37 +15,36 @@ def points(text: str) -> Decimal:
 
 def missing(**facts) -> ClausePlan:
     known = {"points": points("1"), "cap": points("4"), "metric": "meetings.general_meeting"}
-    return ClausePlan(ClauseKind.DEDUCT_PER_MISSING, "党员大会每少一次扣1分", **known | facts)
+    return ClausePlan(ClauseKind.DEDUCT_PER_MISSING, **{"text": "党员大会每少一次扣1分"} | known | facts)
 
 
 def tiered(**facts) -> ClausePlan:
     tiers = ((points("90"), points("10")), (points("75.5"), points("6")), (points("0"), points("0")))
-    return ClausePlan(
-        ClauseKind.TIERED,
-        "出勤率分档",
-        **{"metric": "meetings.attendance", "counted": Counted.SHARE, "tiers": tiers} | facts,
-    )
+    known = {"text": "出勤率分档", "metric": "meetings.attendance", "counted": Counted.SHARE, "tiers": tiers}
+    return ClausePlan(ClauseKind.TIERED, **known | facts)
 
 
 def flat(**facts) -> ClausePlan:
-    return ClausePlan(ClauseKind.DEDUCT_FLAT, "党费未公示的扣2分", **{"points": points("2")} | facts)
+    return ClausePlan(ClauseKind.DEDUCT_FLAT, **{"text": "党费未公示的扣2分", "points": points("2")} | facts)
 
 
 def ratio(**facts) -> ClausePlan:
     known = {"metric": "dues.paid", "points": points("0.5"), "cap": points("5"), "full_at": 95, "step": 5}
-    return ClausePlan(ClauseKind.RATIO_STEP, "党费收缴率每低5%扣0.5分", **known | facts)
+    return ClausePlan(ClauseKind.RATIO_STEP, **{"text": "党费收缴率每低5%扣0.5分"} | known | facts)
 
 
 def bonus(**facts) -> ClausePlan:
-    return ClausePlan(ClauseKind.BONUS, "获上级表彰每次加2分", **{"points": points("2"), "cap": points("4")} | facts)
+    return ClausePlan(
+        ClauseKind.BONUS, **{"text": "获上级表彰每次加2分", "points": points("2"), "cap": points("4")} | facts
+    )
 
 
 def manual(**facts) -> ClausePlan:
-    return ClausePlan(ClauseKind.MANUAL, "业务工作完成情况由考核组评分", **facts)
+    return ClausePlan(ClauseKind.MANUAL, **{"text": "业务工作完成情况由考核组评分"} | facts)
 
 
 def veto(**facts) -> ClausePlan:
-    return ClausePlan(ClauseKind.VETO, "班子成员受党纪处分的定为较差", **{"band_rank": 3} | facts)
+    return ClausePlan(ClauseKind.VETO, **{"text": "班子成员受党纪处分的定为较差", "band_rank": 3} | facts)
 
 
 def line(code: str, max_points: str, parent: str = "", *clauses: ClausePlan, **facts) -> IndicatorPlan:
@@ -82,8 +81,8 @@ PLAN = SchemePlan(
 )
 
 
-def with_line(code: str, **facts) -> SchemePlan:
-    return replace(PLAN, indicators=tuple(replace(one, **facts) if one.code == code else one for one in LINES))
+def with_line(number: str, **facts) -> SchemePlan:
+    return replace(PLAN, indicators=tuple(replace(one, **facts) if one.code == number else one for one in LINES))
 
 
 def with_clause(clause: ClausePlan, code: str = "2.1") -> SchemePlan:
