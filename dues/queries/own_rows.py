@@ -83,6 +83,12 @@ def readable(user: User, key: UUID) -> tuple[Member | None, bool]:
     return (found[0], found[0].charged_here) if found else (None, False)  # type: ignore[attr-defined]
 
 
+def oneself(user: User) -> Member | None:
+    """The member whom the user's account belongs to; None: it belongs to nobody on record. One query."""
+    own = user.standing.member_id
+    return next(iter(_ONESELF.objects(Member, own=own)), None) if own else None
+
+
 def _readable(key: UUID, paths: list[str], own: int | None = None) -> QuerySet[Member]:
     """What `visible_to` says to somebody who takes dues at those places and is the member `own`."""
     reader = User()
@@ -94,3 +100,4 @@ def _readable(key: UUID, paths: list[str], own: int | None = None) -> QuerySet[M
 
 
 _READABLE = Prepared(_readable)
+_ONESELF = Prepared(lambda own: Member.objects.filter(pk=own))

@@ -3,11 +3,12 @@
 from collections.abc import Iterable, Mapping
 from datetime import date
 from decimal import Decimal
+from functools import lru_cache
 from typing import Any
 
 from django import template
 from django.utils.formats import date_format
-from django.utils.translation import gettext, pgettext
+from django.utils.translation import get_language, gettext, pgettext
 
 from dues.rules.months import runs
 from dues.rules.payment import yuan as in_yuan
@@ -16,6 +17,7 @@ register = template.Library()
 
 
 @register.filter
+@lru_cache(maxsize=4096)
 def yuan(fen: int | None) -> str:
     """Fen as `1,234.50`, the same in every language; nothing for None."""
     return "" if fen is None else f"{in_yuan(fen):,}"
@@ -24,7 +26,15 @@ def yuan(fen: int | None) -> str:
 @register.filter
 def month(day: date | None) -> str:
     """`2026年3月`, or as the language writes a month; nothing for None."""
-    return date_format(day, "YEAR_MONTH_FORMAT") if day else ""
+    return _month(day, get_language()) if day else ""
+
+
+@register.simple_tag
+def month_span(first: date, until: date | None) -> str:
+    """From which month, and before which one it ends, if it does."""
+    if until is None:
+        return gettext("from %(first)s") % {"first": month(first)}
+    return gettext("%(first)s until before %(until)s") % {"first": month(first), "until": month(until)}
 
 
 @register.filter
@@ -43,6 +53,12 @@ def kept_under(names: Mapping[str, str], username: str) -> str:
 def percent(share: Decimal | str | None) -> str:
     """0.2 as `20 %`; nothing for None."""
     return "" if share is None else f"{(Decimal(share) * 100).normalize():f} %"
+
+
+@lru_cache(maxsize=1024)
+def _month(day: date, _language: str | None) -> str:
+    """A page names the same few months dozens of times."""
+    return date_format(day, "YEAR_MONTH_FORMAT")
 
 
 def _run(first: date, last: date) -> str:

@@ -9,7 +9,7 @@ from django.views.decorators.http import require_safe
 
 from dues.forms.arrears import OpenReviewForm
 from dues.queries.own_page import dues_page
-from dues.queries.own_rows import readable
+from dues.queries.own_rows import oneself, readable
 from members.choices import Capability
 from members.models import Member
 from members.policy import demand, requires, signed_in
@@ -22,7 +22,7 @@ from rulebook.book import rule
 @require_safe
 def mine(request: PageRequest) -> HttpResponse:
     """One's own dues of two years, with the base and every receipt."""
-    member = Member.objects.filter(pk=request.user.standing.member_id or 0).first()
+    member = oneself(request.user)
     if member is None:
         return render(request, "dues/mine_none.html")
     return render(request, "dues/member.html", {**_context(request, member), "own": True})
