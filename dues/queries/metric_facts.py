@@ -174,7 +174,7 @@ def _received(path: str, year: int, on: date) -> dict[int, tuple[int, int]]:
     """Branch → payments of the year that stand, and how many of them were handed up by the day."""
     live = Payment.objects.below(path).live().filter(paid_on__year=year, paid_on__lte=on).order_by()
     up = Count("remitted", filter=Q(remitted__remittance__sent_on__lte=on))
-    return {branch: (of, done) for branch, of, done in live.values_list("organization").annotate(Count("pk"), up)}
+    return {branch: (of, done) for branch, of, done in live.values_list("organization").annotate(Count("pk"), up=up)}
 
 
 def _keeps_dues(path: str, on: date) -> bool:

@@ -95,8 +95,18 @@ def _terms(path: str, on: date, places: _Places) -> Found:
         yield place, term_duty(InOffice(*facts), on=on, local=places.local(places.binding(place)))
 
 
+def hard_to_reach(path: str, *, on: date) -> Iterator[tuple[HardToReach, Interval | None]]:
+    """Members below a path whom somebody has to be in touch with, and how often. Four queries, whatever the tree."""
+    return ((facts, asked) for _place, facts, asked in _reach(path, on, _Places(path, on)))
+
+
 def _contacts(path: str, on: date, places: _Places) -> Found:
-    """Members whom somebody has to be in touch with. The rule is looked up once for all whom it treats alike."""
+    for place, facts, asked in _reach(path, on, places):
+        yield place, contact_duty(facts, asked, on=on)
+
+
+def _reach(path: str, on: date, places: _Places) -> Iterator[tuple[str, HardToReach, Interval | None]]:
+    """The rule is looked up once for all whom it treats alike."""
     last = _last_contacts(path, on)
 
     @cache
@@ -106,7 +116,7 @@ def _contacts(path: str, on: date, places: _Places) -> Found:
     for (member, roster), situations in _hard_to_reach(path, on).items():
         if place := places.branch_of(roster):
             facts = HardToReach(member, places.codes[place], situations, last.get(member))
-            yield place, contact_duty(facts, asked(frozenset(situations), places.binding(place)), on=on)
+            yield place, facts, asked(frozenset(situations), places.binding(place))
 
 
 def _hard_to_reach(path: str, on: date) -> Mapping[tuple[int, str], dict[str, date | None]]:

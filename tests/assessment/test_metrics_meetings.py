@@ -4,13 +4,11 @@ from datetime import date
 
 import pytest
 
-from assessment.queries.metrics import all_metrics
 from meetings.choices import AttendanceState, MeetingState
 from meetings.models import Expected, Meeting, Session
 from members.models import LocalRule
+from tests.assessment.measuring import FIRST, LAST, facts_of, told
 from tests.cast import make_member, make_organization
-
-FIRST, LAST = date(2026, 1, 1), date(2026, 12, 31)
 
 
 def hold(organization, kind, day, *, state=MeetingState.HELD, counts_for_year=None, **fields):
@@ -35,9 +33,8 @@ def rule(organization, key, value, **days):
     return LocalRule.objects.create(organization=organization, rule_key=key, value=value, **said, **days)
 
 
-def asked(name, organization, *, first=FIRST, last=LAST, on=None):
-    facts = all_metrics()[f"meetings.{name}"].facts(organization.path, first, last, on=on or last)
-    return None if facts is None else [(fact.record, fact.done, fact.of, fact.unknown) for fact in facts]
+def asked(name, organization, **days):
+    return told(f"meetings.{name}", organization, **days)
 
 
 def held(meeting):
@@ -121,7 +118,7 @@ def test_groups_below_the_branch_name_their_place(cast):
     assert asked("group_meeting", cast.branch, last=date(2026, 2, 28)) == [
         held(meeting), ("duty:group_meeting:2026-02:group", 0, 1, 0),
     ]  # fmt: skip
-    facts = all_metrics()["meetings.group_meeting"].facts(cast.branch.path, FIRST, date(2026, 2, 28), on=LAST)
+    facts = facts_of("meetings.group_meeting", cast.branch, last=date(2026, 2, 28), on=LAST)
     assert all(cast.group.name in fact.label for fact in facts)
 
 
@@ -152,7 +149,7 @@ def test_organizational_life_held_late_counts_on_the_day_it_was_due(cast):
     meeting = hold(cast.branch, ORG_LIFE, date(2027, 1, 9), counts_for_year=2026)
     assert asked(ORG_LIFE, cast.branch, on=date(2027, 1, 8)) == [missing(ORG_LIFE, "2026")]
     assert asked(ORG_LIFE, cast.branch, on=date(2027, 1, 9)) == [held(meeting)]
-    (fact,) = all_metrics()[f"meetings.{ORG_LIFE}"].facts(cast.branch.path, FIRST, LAST, on=date(2027, 2, 1))
+    (fact,) = facts_of(f"meetings.{ORG_LIFE}", cast.branch, on=date(2027, 2, 1))
     assert fact.on == LAST
 
 
@@ -216,7 +213,7 @@ def test_minutes_are_due_after_their_days(cast):
 
 def test_a_fact_of_a_meeting_leads_to_its_page(cast):
     meeting = hold(cast.branch, "theme_day", date(2026, 1, 5), title="为张英送行")
-    facts = all_metrics()["meetings.theme_day"].facts(cast.branch.path, FIRST, LAST, on=LAST)
+    facts = facts_of("meetings.theme_day", cast.branch)
     assert [fact.url for fact in facts if fact.done] == [meeting.get_absolute_url()]
     assert {fact.url for fact in facts if not fact.done} == {""}
     assert not any(cast.zhang.name in fact.label for fact in facts)
