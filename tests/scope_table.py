@@ -412,6 +412,36 @@ SCOPE: dict[str, dict[str, str]] = {
         "secretary": "branch@next-branch next-branch@branch other-branch-withdrawn@branch",
         "officer": "branch@next-branch next-branch@branch other-branch-withdrawn@branch",
     },
+    # Who assesses; the branch's own offices once it is shown to them.
+    "Assessment": {
+        "secretary": "branch",
+        "officer": "branch",
+        "other_secretary": "other-branch",
+        "district_staff": "branch next-branch",
+        **dict.fromkeys(("county_staff", "county_secretary"), "branch next-branch other-branch"),
+    },
+    # The branch's own offices what was confirmed.
+    "ManualValue": {
+        "secretary": "branch",
+        "officer": "branch",
+        "other_secretary": "other-branch",
+        "district_staff": "branch branch-waiting next-branch",
+        **dict.fromkeys(("county_staff", "county_secretary"), "branch branch-waiting next-branch other-branch"),
+    },
+    "Objection": {
+        "secretary": "branch",
+        "officer": "branch",
+        "other_secretary": "other-branch",
+        "district_staff": "branch",
+        **dict.fromkeys(("county_staff", "county_secretary"), "branch other-branch"),
+    },
+    # Who gave it, and who assesses: never the branch about which another one speaks.
+    "BranchView": {
+        "secretary": "branch",
+        "officer": "branch",
+        "next_secretary": "next-branch@branch",
+        **dict.fromkeys(("district_staff", "county_staff", "county_secretary"), "branch next-branch@branch"),
+    },
     # Not a queryset's visible_to but members.queries.trail.visible_entries.
     "Entry": {
         "secretary": "branch group",
@@ -442,6 +472,8 @@ OTHERWISE = {
     "dues:reason-add": CHARGED,
     "dues:arrangement-add": CHARGED,
     "dues:review-open": CHARGED,
+    # A branch is asked about itself and about its neighbours before anything of the points is shown.
+    "assessment:view-give": {"Assessment": {"next_secretary": "next-branch"}},
     # What waits for an approval is shown to the committees above, who see no other vote.
     "meetings:election-approve": {
         "Vote": {
@@ -463,5 +495,6 @@ REACHED_THROUGH = {
     "Scrutineer": "vote",
     "ReceiptSeries": "organization",
     "ProblemList": "problems",
+    "SatisfactionAnswered": "assessment",
 }
 """Models without a scope of their own: only ever read through a row that has one."""
