@@ -123,6 +123,7 @@ DUTIES = [
     "supervision.queries.appraisal_duties.appraisal_duties",
     "supervision.queries.matter_duties.matter_duties",
     "supervision.queries.problem_duties.problem_duties",
+    "assessment.queries.duties.assessment_duties",
 ]
 """What each app says is due: called with the path of an organization and `on=`; see `reminders.queries.duties`."""
 
@@ -131,6 +132,7 @@ DUTY_WORDS = [
     "meetings.duty_words.WORDS",
     "dues.duty_words.WORDS",
     "supervision.duty_words.WORDS",
+    "assessment.duty_words.WORDS",
 ]
 """Dicts of the apps: kind of duty → `members.duty_words.DutyWords`, how a desk speaks of it and where it is done."""
 
@@ -164,6 +166,7 @@ OWN_LINKS = [
     "supervision.queries.appraisals.own_links",
     "supervision.queries.problems.own_links",
     "assessment.queries.views_asked.own_links",
+    "assessment.queries.training_links.own_links",
     "reminders.queries.start.own_links",
 ]
 MEETING_LINKS = ["supervision.queries.meeting_links.meeting_links"]
@@ -306,6 +309,8 @@ SPECTACULAR_SETTINGS = {
         "InspectionStateEnum": "supervision.choices.InspectionState",
         "ReportStateEnum": "supervision.choices.ReportState",
         "RoundStateEnum": "supervision.choices.RoundState",
+        "AssessmentStateEnum": "assessment.choices.AssessmentState",
+        "ScoreStateEnum": "assessment.choices.ScoreState",
     },
 }
 

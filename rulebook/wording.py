@@ -60,6 +60,7 @@ UNITS: dict[str, Callable[[int], str]] = {
     "times_per_year": lambda n: ngettext("once a year", "%(n)s times a year", n),
     "times_per_quarter": lambda n: ngettext("once a quarter", "%(n)s times a quarter", n),
     "times_per_month": lambda n: ngettext("once a month", "%(n)s times a month", n),
+    "month_end": lambda n: _("the end of month %(n)s"),
 }
 
 

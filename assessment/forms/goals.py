@@ -196,6 +196,8 @@ class YearForm(forms.Form):
         more = [(ALL_YEARS, _("All years"))] if all_years else []
         cast(forms.ChoiceField, self.fields["year"]).choices = [*offered, *more]
         self.today = today
+        if self.data.get("year") == str(today.year):  # in an address; the choice for it is the empty one
+            self.data = {**dict(self.data.items()), "year": ""}
 
     @property
     def chosen(self) -> int | None:

@@ -18,6 +18,8 @@ from members.duty_words import Place, duty_words
 from members.models import HelpRequest, Member, Organization, Situation, Term
 from reminders.queries.duties import duties_below
 from supervision.models import AppraisalRound, Appraisee, Suggestion
+from tests.assessment.asking import asks_for, assessed
+from tests.assessment.goals import goal
 from tests.cast import TODAY
 from tests.dues.ledger import charge, month
 from tests.supervision.matters import DECISION, MAY, matter
@@ -37,13 +39,15 @@ OF_RULES = {
     "heart_talk",
     *("supervision_report", "report_to_read"),
     "rectification",
+    *("joint_goal_plan", "joint_goal_check", "joint_goal_result"),
+    "self_view",
 }
 
 
 def kinds_in_sources():
     """What the modules behind `settings.DUTIES` make duties of: literals and constants in calls of `Duty`."""
     found = set()
-    for app in ("members", "meetings", "dues", "supervision"):
+    for app in ("members", "meetings", "dues", "supervision", "assessment"):
         for file in (Path(settings.BASE_DIR) / app / "rules").glob("*duties.py"):
             text = file.read_text()
             constants = {
@@ -105,6 +109,10 @@ def busy(cast):
     problem(cast.branch)
     matter(cast.branch)
     matter(cast.branch, **DECISION | {"decided_on": MAY}, executed_on=MAY, execution_text="好")
+    for kind, last_month in (("plan", 3), ("check", 7), ("result", 12)):
+        asks_for(cast.district, kind, last_month)
+    goal(cast.branch)
+    assessed(cast.branch, cast.district, year=2025)
     return cast
 
 
@@ -141,6 +149,10 @@ def test_every_button_opens_a_page_for_who_may_press_it(busy, client, django_ass
         ("supervision_report", "/supervision/reports/new/branch/?period=2026-11"),
         ("report_to_read", "/supervision/reports/?period=2026-11&state=submitted"),
         ("suggestion", "/supervision/suggestions/?org=branch&state=waiting"),
+        ("joint_goal_plan", "/assessment/goals/new/?org=branch"),
+        ("joint_goal_check", "/assessment/goals/?org=branch&year=2026-11&state=planned"),
+        ("joint_goal_result", "/assessment/goals/?org=branch&year=2026-11&state=open"),
+        ("self_view", "/assessment/views/"),
     ],
 )
 def test_the_address_names_what_is_to_be_filled_in(cast, kind, address):

@@ -1,0 +1,64 @@
+"""What this app says is due, for a whole subtree: the facts that `rules.duties` needs."""
+
+from collections import defaultdict
+from collections.abc import Iterator
+from datetime import date
+from typing import Any
+
+from django.db.models import Exists, FilteredRelation, OuterRef, Q
+
+from assessment.choices import AssessmentState, ViewSource
+from assessment.models import Assessment, BranchView
+from assessment.rules.duties import KEYS, Branch, Item, goal_duties, view_duty
+from members.models import Organization
+from members.paths import contains, subtree
+from members.queries.local_rules import binding_below
+from rulebook.local import LocalRule
+from rulebook.values import Duty
+
+
+def assessment_duties(path: str, *, on: date) -> list[Duty]:
+    """The branches' duties in tree order. Three queries, whatever the tree; two where no committee asks for goals."""
+    rules = binding_below(path, set(KEYS.values()))
+    goals = [duty for branch in _branches(path, rules, on) for duty in goal_duties(branch, on=on)] if rules else []
+    return [*goals, *_views(path, on)]
+
+
+def _branches(path: str, rules: list[tuple[str, LocalRule]], on: date) -> Iterator[Branch]:
+    """Those that a committee asks for something, with their goals of this year and the last. One query."""
+    known: dict[str, tuple[str, date | None]] = {}
+    goals: dict[str, list[Item]] = defaultdict(list)
+    for place, code, founded_on, year, *days in _rows(path, on):
+        known[place] = code, founded_on
+        if year is not None:
+            planned_on, checked_on, ended_on = days
+            goals[place].append(Item(year, planned_on, checked_on is not None, ended_on is not None))
+    for place, (code, founded_on) in known.items():
+        if local := tuple(one for above, one in rules if contains(above, place)):
+            yield Branch(code, founded_on, tuple(goals[place]), local)
+
+
+def _rows(path: str, on: date) -> Iterator[tuple[Any, ...]]:
+    near = FilteredRelation("joint_goals", condition=Q(joint_goals__year__in=[on.year - 1, on.year]))
+    places = Organization.objects.below(path).branches().standing_on(on).annotate(near=near).in_tree_order()
+    names = ("path", "code", "founded_on", "near__year", "near__planned_on", "near__checked_on", "near__ended_on")
+    return places.values_list(*names).iterator()
+
+
+def _views(path: str, on: date) -> Iterator[Duty]:
+    """Views of themselves that branches are asked for while they are being assessed, one a branch and year."""
+    given = BranchView.objects.filter(
+        assessment=OuterRef("pk"), organization=OuterRef("organization"), source=ViewSource.SELF
+    )
+    rows = Assessment.objects.filter(
+        subtree("organization__path", [path]), state=AssessmentState.COLLECTING, scheme__weight_self__gt=0
+    )
+    rows = rows.annotate(is_given=Exists(given)).order_by("organization__path", "scheme__year", "scheme__code")
+    found: dict[tuple[str, int], tuple[str, bool]] = {}
+    names = ("organization__code", "scheme__year", "scheme__document", "scheme__title", "is_given")
+    for code, year, document, title, is_given in rows.values_list(*names):
+        known = found.get((code, year), (document or title, True))
+        found[code, year] = known[0], known[1] and is_given
+    for (code, year), (document, is_given) in found.items():
+        if duty := view_duty(code, year, document, is_given=is_given, on=on):
+            yield duty
