@@ -101,7 +101,7 @@ class Band(models.Model):
     key = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     scheme = models.ForeignKey(Scheme, on_delete=models.CASCADE, related_name="bands")
     rank = models.PositiveSmallIntegerField(_("rank"))
-    name = models.CharField(_("name"), max_length=30)
+    name = models.CharField(_("name of the band"), max_length=30)
     at_least = hundredths(_("from how many points"))
     quota_percent = models.PositiveSmallIntegerField(_("at most of all branches, per cent"), null=True, blank=True)
 
@@ -134,9 +134,9 @@ class Indicator(models.Model):
     """Among all lines of the scheme, in the order of the sheet."""
     code = models.CharField(_("code"), max_length=20)
     title = models.CharField(_("indicator"), max_length=200)
-    part = models.CharField(_("part"), max_length=10, choices=Part, default=Part.PARTY)
+    part = models.CharField(_("whose work"), max_length=10, choices=Part, default=Part.PARTY)
     cycle = models.CharField(_("looked at"), max_length=10, choices=Cycle, default=Cycle.YEAR)
-    max_points = hundredths(_("points"))
+    max_points = hundredths(_("full points"))
     basis = models.TextField(_("what is looked at"), blank=True)
     """Evidence that people look at, in words."""
 
@@ -181,7 +181,7 @@ class Clause(models.Model):
     cap = hundredths(_("at most"), null=True, blank=True)
     expected = models.PositiveSmallIntegerField(_("how many are expected"), null=True, blank=True)
     """In each period of the length `every`, where the scheme asks for another number than the rules."""
-    every = models.CharField(_("in"), max_length=10, choices=Every, blank=True)
+    every = models.CharField(_("in which period"), max_length=10, choices=Every, blank=True)
     counted = models.CharField(_("measured by"), max_length=10, choices=Counted, blank=True)
     tiers = models.JSONField(_("tiers"), default=list, blank=True)
     """Of a tiered clause: [[from how many, points], …] as strings, the highest first; the last one from 0."""
