@@ -7,6 +7,7 @@ from django.views.decorators.http import require_safe
 from drf_spectacular.views import SpectacularAPIView
 from rest_framework.routers import SimpleRouter
 
+from assessment.api_assessments import AssessmentViewSet
 from assessment.api_dashboard import DashboardViewSet, RollUpViewSet
 from assessment.api_practices import PracticeViewSet
 from dues.api import ChargeViewSet, PaymentViewSet
@@ -40,6 +41,7 @@ router.register("talks", TalkViewSet, basename="talk")
 router.register("checklists", ChecklistViewSet, basename="checklist")
 router.register("self-checks", SelfCheckViewSet, basename="self-check")
 router.register("reports", ReportViewSet, basename="report")
+router.register("assessments", AssessmentViewSet, basename="assessment")
 router.register("practices", PracticeViewSet, basename="practice")
 router.register("dashboard", DashboardViewSet, basename="dashboard")
 router.register("rollups", RollUpViewSet, basename="rollup")

@@ -345,6 +345,7 @@ CELERY_BROKER_CONNECTION_MAX_RETRIES = None  # a broker that was away for a day 
 CELERY_TASK_ROUTES = {
     "reminders.tasks.count_*": "rollups",
     "assessment.tasks.*rollup*": "rollups",
+    "assessment.tasks.freshen_*": "rollups",
     "reminders.tasks.*": "messages",
     "members.tasks.*import*": "imports",
     "members.tasks.*export*": "exports",
@@ -373,6 +374,7 @@ CELERY_BEAT_SCHEDULE = {
     "count-desks": {"task": "reminders.tasks.count_desks", "schedule": crontab(minute="29")},
     "follow-rollups": {"task": "assessment.tasks.follow_rollups", "schedule": 60.0, "options": {"expires": 55}},
     "rebuild-rollups": {"task": "assessment.tasks.rebuild_rollups", "schedule": crontab(hour="0", minute="47")},
+    "freshen-assessments": {"task": "assessment.tasks.freshen_assessments", "schedule": 600.0},
     "refresh-medians": {"task": "assessment.tasks.refresh_rollup_medians", "schedule": crontab(minute="37")},
 }
 
