@@ -43,9 +43,12 @@ LEFT_ASIDE = frozenset(
     # schemes and practices
     "write_practice edit_practice publish_practice withdraw_practice remove_practice adopt_practice edit_adoption "
     "stop_adopting build_scheme change_scheme add_indicator change_indicator move_indicator remove_indicator "
-    "add_clause change_clause remove_clause put_scheme_in_force retire_scheme delete_scheme".split()
+    "add_clause change_clause remove_clause put_scheme_in_force retire_scheme delete_scheme compute_assessments".split()
 )
 LEFT_ASIDE_BEGINNINGS = ("export_", "begin_report", "write_judgement", "propose_matter", "correct_matter")
+SUBJECTS_LEFT_ASIDE = ("assessment.", "reminders.")
+"""Beginnings of kinds of records that no figure is computed from, but `COUNTED`."""
+COUNTED = "assessment.Assessment"
 OF_ITSELF = frozenset("give_office end_office record_term move_end_of_term create_organization".split())
 """Acts about an organization that move nothing of those below it."""
 OF_THE_TREE = frozenset(
@@ -76,14 +79,16 @@ def news_after(number: int, *, since: datetime | None) -> News:
     entries = Entry.objects.filter(number__gt=number).in_order()
     facts = list(entries.values_list("number", "action", "organization_code", "subject_kind", "subject_id"))
     news = News(facts[-1][0] if facts else number)
-    acts = [one[1:] for one in facts if not is_left_aside(one[1])]
+    acts = [one[1:] for one in facts if not is_left_aside(one[1], one[3])]
     news.everything = any(not code and kind != Member._meta.label for _action, code, kind, _id in acts)
     news.tree_changed = any(action in OF_THE_TREE for action, *_rest in acts)
     news.paths = _paths_of(acts) | _tapped(since)
     return news
 
 
-def is_left_aside(action: str) -> bool:
+def is_left_aside(action: str, subject_kind: str) -> bool:
+    if subject_kind.startswith(SUBJECTS_LEFT_ASIDE) and subject_kind != COUNTED:
+        return True
     return action in LEFT_ASIDE or action.startswith(LEFT_ASIDE_BEGINNINGS)
 
 
