@@ -9,6 +9,7 @@ from rest_framework.routers import SimpleRouter
 
 from assessment.api_assessments import AssessmentViewSet
 from assessment.api_dashboard import DashboardViewSet, RollUpViewSet
+from assessment.api_goals import GoalViewSet
 from assessment.api_practices import PracticeViewSet
 from dues.api import ChargeViewSet, PaymentViewSet
 from meetings.api import AttendanceViewSet, MeetingViewSet
@@ -42,6 +43,7 @@ router.register("checklists", ChecklistViewSet, basename="checklist")
 router.register("self-checks", SelfCheckViewSet, basename="self-check")
 router.register("reports", ReportViewSet, basename="report")
 router.register("assessments", AssessmentViewSet, basename="assessment")
+router.register("goals", GoalViewSet, basename="goal")
 router.register("practices", PracticeViewSet, basename="practice")
 router.register("dashboard", DashboardViewSet, basename="dashboard")
 router.register("rollups", RollUpViewSet, basename="rollup")

@@ -34,6 +34,7 @@ from members.models import (
 )
 from tests.cast import TODAY, Cast, make_cast, make_member, make_user
 from tests.full_cast_appraisals import appraisals
+from tests.full_cast_assessment_goals import goals_and_cadres
 from tests.full_cast_assessment_judging import judging
 from tests.full_cast_assessment_practices import practices
 from tests.full_cast_channels import wordings_and_channels
@@ -90,6 +91,7 @@ def make_full_cast() -> FullCast:
     letters(full)
     judging(full)
     practices(full)
+    goals_and_cadres(full)
     return full
 
 

@@ -442,6 +442,35 @@ SCOPE: dict[str, dict[str, str]] = {
         "next_secretary": "next-branch@branch",
         **dict.fromkeys(("district_staff", "county_staff", "county_secretary"), "branch next-branch@branch"),
     },
+    # The branch's offices and the committees above it; no name of a person goes up with it.
+    "Goal": {
+        **dict.fromkeys(("secretary", "officer"), "branch"),
+        "next_secretary": "next-branch",
+        "other_secretary": "other-branch",
+        "district_staff": "branch next-branch",
+        **dict.fromkeys(("county_staff", "county_secretary"), "branch next-branch other-branch"),
+    },
+    "CadrePost": {
+        **dict.fromkeys(("secretary", "officer", "member"), "zhang"),
+        "next_secretary": "wang",
+        "district_staff": "zhang wang",
+        "county_staff": "zhang wang zhao-county",
+    },
+    # Committees read the courses of cadres, no ordinary member's.
+    "Training": {
+        **dict.fromkeys(("secretary", "officer"), "zhang li-without-post"),
+        "member": "zhang",
+        "next_secretary": "wang",
+        "district_staff": "zhang wang",
+        "county_staff": "zhang wang zhao-county",
+    },
+    "Conditions": {
+        **dict.fromkeys(("secretary", "officer"), "branch"),
+        "next_secretary": "next-branch",
+        "other_secretary": "other-branch",
+        "district_staff": "district branch next-branch",
+        "county_staff": "county district branch next-branch other-branch",
+    },
     # Not a queryset's visible_to but members.queries.trail.visible_entries.
     "Entry": {
         "secretary": "branch group",
