@@ -113,12 +113,12 @@ class ObjectionOutcome(TextChoices):
 class GoalState(TextChoices):
     """Where a joint goal stands: planned, looked at in the middle of the year, come to a result."""
 
-    PLANNED = "planned", _("Planned")
+    PLANNED = "planned", _("Planned for the year")
     CHECKED = "checked", _("Checked at mid-year")
     REACHED = "reached", _("Reached")
     PARTLY = "partly", _("Partly reached")
-    MISSED = "missed", _("Not reached")
-    DROPPED = "dropped", _("Dropped, with the reason")
+    MISSED = "missed", _("Missed")
+    DROPPED = "dropped", _("Given up, with the reason")
 
 
 RESULTS = (GoalState.REACHED, GoalState.PARTLY, GoalState.MISSED)

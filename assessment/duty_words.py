@@ -33,7 +33,7 @@ def _own_view(_place: Place) -> str:
 
 
 WORDS: dict[str, DutyWords] = {
-    "joint_goal_plan": DutyWords(_("Plan a joint goal"), _("Plan it"), _new_goal, "flag", VIEW, RECORD),
+    "joint_goal_plan": DutyWords(_("Plan a joint goal"), _("Plan one"), _new_goal, "flag", VIEW, RECORD),
     "joint_goal_check": DutyWords(
         _("Mid-year check of the joint goals"), _("Check them"), _unchecked, "eye", VIEW, RECORD
     ),

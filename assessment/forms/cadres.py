@@ -23,7 +23,7 @@ from members.models.member import MemberQuerySet
 from members.models.organization import OrganizationQuerySet
 
 MOST_HOURS = 200
-HOLDING = {"now": _("Held now"), "ended": _("Ended")}
+HOLDING = {"now": _("Held now"), "ended": _("No longer held")}
 HOURS = {"kept": _("Hours of the year reached"), "missing": _("Hours of the year missing")}
 ONLY = {
     "some": (_("Where something is recorded"), lambda counts: not counts.is_empty),
@@ -39,7 +39,7 @@ class PostFields(forms.Form):
     post = forms.CharField(
         label=_("Post"), max_length=80, help_text=_("For instance: full-time organizer, secretary of the branch.")
     )
-    share = choice_field(PostShare, label=_("Share"), widget=forms.RadioSelect)
+    share = choice_field(PostShare, label=_("Full-time or part-time"), widget=forms.RadioSelect)
     percent = forms.IntegerField(
         label=_("Of the working time, per cent"), min_value=1, max_value=WHOLE, required=False,
         help_text=_("Only for part-time."),
@@ -135,7 +135,7 @@ class CadreFilterForm(YearForm):
     """Empty fields, and what can't be read, ask for nothing."""
 
     q = forms.CharField(label=_("Name or post"), required=False, max_length=60)
-    share = choice_field(PostShare, label=_("Share"), required=False)
+    share = choice_field(PostShare, label=_("Full-time or part-time"), required=False)
     holding = forms.ChoiceField(label=_("Post is"), required=False, choices=[("", "—"), *HOLDING.items()])
     hours = forms.ChoiceField(label=_("Class hours"), required=False, choices=[("", "—"), *HOURS.items()])
     org = forms.CharField(required=False, max_length=40, widget=forms.HiddenInput)

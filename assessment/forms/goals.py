@@ -102,8 +102,8 @@ class StepForm(forms.Form):
     """What was done on the way."""
 
     key = key_field()
-    on = day_field(label=_("Done on"))
-    text = words_field(_("What was done"))
+    on = day_field(label=_("When"))
+    text = words_field(_("What was done for it"))
 
     def __init__(self, data: Any, *, today: date) -> None:
         super().__init__(data, initial={"on": today})
@@ -155,13 +155,13 @@ class ResultForm(CorrectableForm):
     day_name = "ended_on"
     ended_on = day_field(label=_("Result on"))
     state = forms.ChoiceField(
-        label=_("What came of it"),
+        label=_("Result of the goal"),
         choices=[(one.value, one.label) for one in (*RESULTS, GoalState.DROPPED)],
         widget=forms.RadioSelect,
     )
     result_words = words_field(
         _("In words"),
-        help_text=_("What was reached and by what; of a dropped goal, why. Committees read it."),
+        help_text=_("What was reached and by what; of a goal given up, why. Committees read it."),
     )
 
     def facts(self) -> dict[str, Any]:

@@ -95,7 +95,7 @@ class Migration(migrations.Migration):
                 ('target', models.CharField(max_length=300, verbose_name="the unit's target")),
                 ('party_work', models.CharField(max_length=300, verbose_name='party work behind it')),
                 ('responsible_name', models.CharField(blank=True, max_length=60, verbose_name='or somebody of the unit')),
-                ('state', models.CharField(choices=[('planned', 'Planned'), ('checked', 'Checked at mid-year'), ('reached', 'Reached'), ('partly', 'Partly reached'), ('missed', 'Not reached'), ('dropped', 'Dropped, with the reason')], default='planned', max_length=10, verbose_name='state')),
+                ('state', models.CharField(choices=[('planned', 'Planned for the year'), ('checked', 'Checked at mid-year'), ('reached', 'Reached'), ('partly', 'Partly reached'), ('missed', 'Missed'), ('dropped', 'Given up, with the reason')], default='planned', max_length=10, verbose_name='state')),
                 ('planned_on', models.DateField(verbose_name='planned on')),
                 ('checked_on', models.DateField(blank=True, null=True, verbose_name='looked at on')),
                 ('check_words', models.TextField(blank=True, verbose_name='where it stands at mid-year')),

@@ -84,7 +84,7 @@ def people_of(branch: Organization) -> MemberQuerySet:
 def way_of(goal: Goal, steps: list[GoalStep], *, with_names: bool) -> list[Event]:
     """From planning to the result, in the order of the days. Reads `by` where names are shown."""
     done = [Event(step.on, "pencil", _step_title(step, with_names), step.text) for step in steps]
-    events = [Event(goal.planned_on, "flag", _("Planned")), *done, *_check(goal), *_result(goal)]
+    events = [Event(goal.planned_on, "flag", _("Planned for the year")), *done, *_check(goal), *_result(goal)]
     return sorted(events, key=lambda event: event.when)
 
 

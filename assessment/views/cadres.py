@@ -126,7 +126,7 @@ def _asked(request: PageRequest) -> tuple[Organization, CadreFilterForm, Asked, 
 
 def _headings(year: int) -> list[str]:
     return [
-        _("Organization"), _("Name"), _("Post"), _("Share"), _("Of the working time, per cent"), _("Since"),
+        _("Organization"), _("Name"), _("Post"), _("Full-time or part-time"), _("Of the working time, per cent"), _("Since"),
         _("Not held any more since"), _("Class hours in %(year)s") % {"year": year}, _("Hours asked for"),
         _("Certificates"),
     ]  # fmt: skip

@@ -44,7 +44,7 @@ def goal_counts_export(request: PageRequest) -> FileResponse:
     put_goals_export_on_record(place=place, rows=len(rows), by=request.user)
     headings = [
         _("Branch"), _("Joint goals"), _("Checked at mid-year"), _("Checked: behind"), _("Reached"),
-        _("Partly reached"), _("Not reached"), _("Dropped, with the reason"), _("Without a result yet"),
+        _("Partly reached"), _("Missed"), _("Given up"), _("Without a result yet"),
     ]  # fmt: skip
     cells = ([one.branch.name, *(one.figures[name] for name in FIGURES)] for one in rows)
     name = _("Joint goals counted %(place)s %(year)s.xlsx") % {"place": place.name, "year": form.chosen}
