@@ -1,4 +1,4 @@
-"""Walks a list of pages as the demo county's people, at 1280 and 360 px. Started by `scripts/screenshots`."""
+"""Walks a list of pages as the demo county's people, at 1280 and 360 px, a few on a projector. Started by `scripts/screenshots`."""
 
 import argparse
 import contextlib
@@ -13,14 +13,16 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import NamedTuple
 
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page, ViewportSize, sync_playwright
 from stdnum.cn import ric
 
 from tests import browsers
 
 ROOT = Path(__file__).resolve().parent.parent
 SECONDS_TO_ANSWER = 90
-WIDTHS = {"1280": browsers.DESKTOP, "360": browsers.TELEPHONE}
+PROJECTOR: ViewportSize = {"width": 1920, "height": 1000}
+WIDTHS = {"1920": PROJECTOR, "1280": browsers.DESKTOP, "360": browsers.TELEPHONE}
+USUAL = ("1280", "360")
 
 WORKBOOK = """红旗社区第一党支部党员花名册
 序号,姓名,性别,民族,身份证号码,入党时间,转正时间,联系电话
@@ -32,7 +34,7 @@ WORKBOOK = """红旗社区第一党支部党员花名册
 PEOPLE = {"one": "10010119720315001", "two": "10010119880909002", "three": "10010119850120004"}
 
 
-def open_first_member(page: Page) -> None:
+def open_first_row(page: Page) -> None:
     page.locator("main tbody a").first.click()
 
 
@@ -56,6 +58,7 @@ class Picture(NamedTuple):
     path: str
     then: Callable[[Page], None] | None = None
     """What to do there before the picture is taken."""
+    widths: tuple[str, ...] = USUAL
 
 
 PICTURES = [
@@ -64,13 +67,19 @@ PICTURES = [
     Picture("home-member", "member", "/"),
     Picture("home-committee", "committee_staff", "/"),
     Picture("roster", "secretary", "/roster/"),
-    Picture("member", "secretary", "/roster/", open_first_member),
+    Picture("member", "secretary", "/roster/", open_first_row),
     Picture("import", "secretary", "/imports/new/", upload_workbook),
     Picture("reach", "secretary", "/reach/"),
     Picture("dues-grid", "secretary", "/dues/"),
     Picture("dues-collect", "secretary", "/dues/collect/"),
     Picture("dues-receipt", "secretary", "/dues/payments/", open_first_receipt),
     Picture("dues-mine", "member", "/dues/mine/"),
+    Picture("dashboard", "committee_secretary", "/assessment/dashboard/", widths=tuple(WIDTHS)),
+    Picture("heat", "committee_secretary", "/assessment/dashboard/heat/?org=chengguan"),
+    Picture("assessment", "secretary", "/assessment/assessments/", open_first_row),
+    Picture("scheme", "committee_staff", "/assessment/schemes/", open_first_row),
+    Picture("goals", "secretary", "/assessment/goals/"),
+    Picture("practices", "secretary", "/assessment/practices/"),
     Picture("messages", "secretary", "/messages/"),
     Picture("call-list", "secretary", "/messages/calls/"),
     Picture("inbox", "member", "/messages/mine/"),
@@ -129,7 +138,7 @@ def walk(browser: Browser, address: str, login: dict[str, str] | None, role: str
     if login:
         log_in(page, login)
     for picture in PICTURES:
-        if picture.role == role:
+        if picture.role == role and width in picture.widths:
             answer = page.goto(picture.path)
             if not answer or not answer.ok:
                 sys.exit(f"scripts/screenshots: {picture.path} as {role or 'a stranger'} is no page to show.")

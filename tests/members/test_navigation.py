@@ -23,32 +23,40 @@ WATCHED = [
 OWN_VOICE = [
     "supervision:suggestion-mine", "supervision:appraisal-mine", "supervision:problem-mine", "supervision:matter-mine",
 ]  # fmt: skip
-BRANCH = [*CARE, "members:import-list", *LIFE, *MONEY, *OWED, *WATCHED, *TOLD, *PLACES]
+SEEN_BY_ALL = ["assessment:practice-list"]
+JUDGED = ["assessment:assessment-list", "assessment:scheme-list", "assessment:goal-list", *SEEN_BY_ALL]
+ASSESSED = [
+    "assessment:assessment-list", "assessment:dashboard", "assessment:scheme-list", "assessment:goal-list",
+    "assessment:cadre-list", *SEEN_BY_ALL,
+]  # fmt: skip
+BRANCH = [*CARE, "members:import-list", *LIFE, *MONEY, *OWED, *WATCHED, *ASSESSED, *TOLD, *PLACES]
 SHOWN = {
     "secretary": [*BRANCH, "members:audit-list"],
-    "officer": [*CARE, "members:import-list", *LIFE, *MONEY, "dues:basis-list", *OWED, *WATCHED, *TOLD, *PLACES],
-    "group_leader": [*CARE, *LIFE, *WATCHED, "reminders:inbox", *PLACES],
+    "officer": [
+        *CARE, "members:import-list", *LIFE, *MONEY, "dues:basis-list", *OWED, *WATCHED, *ASSESSED, *TOLD, *PLACES,
+    ],
+    "group_leader": [*CARE, *LIFE, *WATCHED, *JUDGED, "reminders:inbox", *PLACES],
     "member": [
-        "reminders:desk", "members:member-me", "meetings:mine", "dues:mine", *OWN_VOICE, "reminders:inbox",
-        "members:regulation-list",
+        "reminders:desk", "members:member-me", "meetings:mine", "dues:mine", *OWN_VOICE, "assessment:training-mine",
+        "reminders:inbox", "members:regulation-list",
     ],
     "county_staff": [
         *START, "members:roster-list", "members:import-list", "meetings:duty-list", "meetings:election-list",
         "dues:relief-list", "dues:arrears", "dues:remittance-list", "supervision:suggestion-list",
         "supervision:talk-year", "supervision:checklist-list", *WATCHED[2:], "supervision:letter-counts",
-        "reminders:inbox", "reminders:wording-list",
+        *ASSESSED, "reminders:inbox", "reminders:wording-list",
         "reminders:channel-list", *PLACES, "members:audit-list",
     ],
     "county_secretary": [
         *START, "meetings:duty-list", "dues:arrears", "dues:remittance-list", *WATCHED, "supervision:letter-counts",
-        "supervision:key-list", "reminders:inbox", *PLACES,
+        "supervision:key-list", *ASSESSED[:4], "assessment:cadre-counts", *SEEN_BY_ALL, "reminders:inbox", *PLACES,
     ],
     "inspector": [
         "reminders:desk", "supervision:problem-list", "supervision:letter-list", "supervision:key-list",
-        "reminders:inbox", *PLACES,
+        *SEEN_BY_ALL, "reminders:inbox", *PLACES,
     ],
     "administrator": [
-        "reminders:desk", "meetings:special-day-list", "reminders:inbox", "members:organization-tree",
+        "reminders:desk", "meetings:special-day-list", *SEEN_BY_ALL, "reminders:inbox", "members:organization-tree",
         "members:user-list", "members:regulation-list", "reminders:job-list", "members:audit-list",
     ],
     "stranger": EVERYBODY,
