@@ -28,7 +28,7 @@ class AssessmentFilterForm(forms.Form):
     """Empty fields, and what can't be read, ask for nothing. Who assesses looks at one scheme at a time."""
 
     q = forms.CharField(label=_("Name or code of the branch"), required=False, max_length=60)
-    scheme = forms.ChoiceField(label=_("Scheme"), required=False)
+    scheme = forms.ChoiceField(label=_("The scheme"), required=False)
     state = choice_field(AssessmentState, label=_("State"), required=False)
     only = forms.ChoiceField(label=_("Only"), required=False, choices=[("", "—"), *ONLY.items()])
     org = forms.ChoiceField(label=_("Committee"), required=False)

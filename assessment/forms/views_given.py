@@ -16,7 +16,7 @@ from members.forms.fields import key_field
 
 class ViewForm(forms.Form):
     key = key_field()
-    points = forms.DecimalField(label=_("Points"), min_value=0, max_digits=7, decimal_places=2)
+    points = forms.DecimalField(label=_("Points reached"), min_value=0, max_digits=7, decimal_places=2)
     words = forms.CharField(label=_("In words"), max_length=LONGEST, required=False, widget=TEXT)
 
     def __init__(self, data: Any, *, asked: AskedView) -> None:

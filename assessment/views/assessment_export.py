@@ -41,10 +41,10 @@ def assessment_export(request: PageRequest) -> FileResponse:
 
 def _complete(rows: Sequence[Assessment], leaves: Sequence[Indicator], scores: Scores) -> Sheet:
     headings = [
-        _("Branch"), _("State"), _("Points"), _("Band by the points"), _("Grade decided"),
+        _("Branch"), _("State"), _("Points reached"), _("Band by the points"), _("Grade decided"),
         _("Decided by which meeting"), *(str(leaf) for leaf in leaves),
     ]  # fmt: skip
-    return Sheet(_("Complete"), headings, _complete_cells(rows, leaves, scores))
+    return Sheet(_("All known"), headings, _complete_cells(rows, leaves, scores))
 
 
 def _complete_cells(rows: Sequence[Assessment], leaves: Sequence[Indicator], scores: Scores) -> Iterator[list[object]]:
