@@ -7,6 +7,7 @@ from django.utils import timezone
 from kombu.exceptions import OperationalError
 
 from assessment.services.assessing import compute_waiting
+from assessment.services.computing import freshen
 from assessment.services.rollup_medians import rebuild_medians, refresh_medians
 from assessment.services.rollups import compare, follow, rebuild
 
@@ -43,6 +44,13 @@ def compute_assessments() -> None:
     """At once when many are begun, and each minute: assessments that wait for being computed."""
     if computed := compute_waiting(on=timezone.localdate()):
         log.info("%s assessments computed.", computed)
+
+
+@shared_task
+def freshen_assessments() -> None:
+    """Every ten minutes: what is published is compared with the record where something was put on record since."""
+    if changed := freshen(on=timezone.localdate()):
+        log.info("%s published assessments say something else than the record, or the same again.", changed)
 
 
 def start_computing() -> None:

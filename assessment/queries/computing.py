@@ -81,7 +81,7 @@ class Computed:
 
 
 def computed(scheme: Scheme, organization: Organization, *, on: date, assessment: Assessment | None = None) -> Computed:
-    """With the values and views of the branch's assessment by the scheme, if there is one. Eight queries at most, and
+    """With the values and views of the branch's assessment by the scheme, if there is one. Seven queries at most, and
     those of each metric once."""
     assessment = assessment or Assessment.objects.filter(scheme=scheme, organization=organization).first()
     bands = list(scheme.bands.order_by("rank"))

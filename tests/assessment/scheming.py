@@ -9,7 +9,11 @@ from assessment.rules.plan import BandPlan, ClausePlan, IndicatorPlan, SchemePla
 from assessment.services.plans import store_plan
 from members.models import Organization
 
-BANDS = (BandPlan(1, "好", Decimal(9)), BandPlan(2, "一般", Decimal(5)), BandPlan(3, "差", Decimal(0)))
+
+def bands_of(whole: Decimal) -> tuple[BandPlan, ...]:
+    """From nine tenths, from a half, and the rest."""
+    parts = (("好", "0.9"), ("一般", "0.5"), ("差", "0"))
+    return tuple(BandPlan(rank, name, whole * Decimal(part)) for rank, (name, part) in enumerate(parts, start=1))
 
 
 def deduct(metric: str, points: str = "1", **terms: object) -> ClausePlan:
@@ -26,7 +30,6 @@ def make_scheme(
     most: str = "5",
     year: int = 2026,
     weights: Weights = Weights(),  # noqa: B008 - frozen
-    bands: tuple[BandPlan, ...] = BANDS,
     code: str = "t-1",
     in_force: bool = True,
 ) -> Scheme:
@@ -38,7 +41,7 @@ def make_scheme(
         IndicatorPlan(f"1.{number}", f"指标{number}", Decimal(most), parent="1", clauses=group)
         for number, group in enumerate(groups, start=1)
     ]
-    plan = SchemePlan(code, "党支部考核", year, whole, (head, *lines), bands, weights)
+    plan = SchemePlan(code, "党支部考核", year, whole, (head, *lines), bands_of(whole), weights)
     scheme = store_plan(plan=plan, organization=organization, by="system")
     if in_force:
         scheme.state, scheme.in_force_since = SchemeState.IN_FORCE, date(year, 1, 1)
