@@ -7,7 +7,7 @@ from assessment.demo.assessments import answers, in_force
 from assessment.demo.people import two_of_the_county, year_assessed
 from assessment.models import Assessment
 from assessment.queries.beginning import branches_of
-from assessment.services.assessing import begin
+from assessment.services.assessing import begin, compute_waiting
 from members.models import Organization
 
 TOWN = "chengguan"
@@ -21,3 +21,4 @@ def fill(*, on: date) -> None:
     begin(scheme=scheme, branches=branches_of(scheme, on=on), on=on, by=by)
     for number, one in enumerate(Assessment.objects.filter(scheme=scheme).select_related("organization")):
         answers(one, 4 + number)
+    compute_waiting(on=on, among=Assessment.objects.filter(scheme=scheme))

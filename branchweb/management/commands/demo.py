@@ -7,6 +7,7 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from assessment import demo as assessment
 from dues import demo as dues
 from meetings import demo as meetings
 from members import demo as members
@@ -27,6 +28,7 @@ class Command(JsonCommand):
         meetings.fill(on=today)
         dues.fill(on=today)
         supervision.fill(on=today)
+        assessment.fill(on=today)
         reminders.fill(on=today)
         return {"logins": logins}
 
