@@ -44,6 +44,14 @@ OF_SENTENCES: dict[str, Promise] = {
         "“%(text)s” is about one kind of meeting, while the record counts this over all of them. A person says what is"
         " found."
     ),
+    "fact_is_whole": _(
+        "“%(text)s” counts how many are missing, while the record only says whether all were done. A person says what"
+        " is found."
+    ),
+    "no_number": _(
+        "“%(text)s” doesn't say how many there should be, and no regulation does. A person says what is found; or say"
+        " in the draft how many are expected."
+    ),
     "tiers_beside_deductions": _(
         "“%(text)s” gives points beside clauses that take some. A person says how many of its points are taken; better"
         " make two lines of it."

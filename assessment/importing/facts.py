@@ -26,7 +26,8 @@ KEPT_LATE = (
 
 @dataclass(frozen=True, slots=True)
 class Known:
-    """A metric, the words for it, and what a sentence must say for the metric to be about it.
+    """A metric, the words for it, and what a sentence must say for the metric to be about it. Without a metric the
+    record doesn't hold it, and words that name it name nothing else.
 
     `by_rule`: how often the regulations ask for it; empty where they give no number. `counts`: whether a scheme may
     ask for another number of it.
@@ -37,14 +38,19 @@ class Known:
     lacking: str = LACKING
     by_rule: str = ""
     counts: bool = False
+    is_whole: bool = False
+    """It says once whether all is done, not how many are missing."""
     careless: bool = False
     """Whether it holds also where the sentence speaks of how it was done."""
 
+    unless: str = ""
+    """Words of something else that is called the same."""
+
     def named(self, text: str) -> bool:
-        return re.search(self.words, text) is not None
+        return re.search(self.words, text) is not None and not (self.unless and re.search(self.unless, text))
 
     def holds(self, text: str) -> bool:
-        if not self.careless and CARELESS.search(text):
+        if not self.metric or (not self.careless and CARELESS.search(text)):
             return False
         return re.search(self.lacking, text) is not None
 
@@ -55,7 +61,13 @@ MINUTES = (
 )
 UNEXCUSED = r"无故|缺席|缺勤|旷会|不请假|未请假|未履行请假"
 KNOWN = (
-    Known("meetings.minutes", r"会议记录|[会议]纪要|记录", f"{MINUTES}|完整率|缺[1-9]|每(?:少|缺)", careless=True),
+    Known(
+        "meetings.minutes",
+        r"会议记录|[会议]纪要|记录",
+        f"{MINUTES}|完整率|缺[1-9]|每(?:少|缺)",
+        careless=True,
+        unless=r"谈[心话]|学习|走访|培训|慰问|联系|自学|考勤|签到",
+    ),
     Known("meetings.explained", UNEXCUSED, UNEXCUSED, careless=True),
     Known("meetings.attendance", r"(?:到会|参会|出勤|到课|参学|参与|参加|到场)率", r"率"),
     Known(
@@ -68,7 +80,7 @@ KNOWN = (
     Known("meetings.group_meeting", r"党小组会|小组会", by_rule=Every.MONTH, counts=True),
     Known("meetings.theme_day", r"主题党日|党日活动|党员活动日|组织活动日", by_rule=Every.MONTH, counts=True),
     Known(
-        "meetings.secretary_lecture", r"书记[^,;。]{0,8}(?:讲|上|授)[^,;。]{0,4}党?课|书记[^,;。]{0,4}党课",
+        "", r"书记[^,;。]{0,8}(?:讲|上|授)[^,;。]{0,4}党?课|书记[^,;。]{0,4}党课",
         by_rule=Every.YEAR, counts=True,
     ),
     Known("meetings.party_lecture", r"党课", counts=True),
@@ -99,7 +111,7 @@ KNOWN = (
         r"(?:未|没有?|不)(?:按[时期规]|及时|定期)?(?:联系|走访)|失去联系|(?:联系|走访)率|缺[1-9]",
     ),
     Known("members.transfers", r"组织关系", r"(?:未|没有?|不)(?:能)?(?:按[时期规]|及时)|转接率|不及时"),
-    Known("supervision.talks", r"谈心谈话|谈心|谈话", counts=True),
+    Known("supervision.talks", r"谈心谈话|谈心|谈话", is_whole=True),
     Known(
         "supervision.problems",
         r"整改",
@@ -115,7 +127,7 @@ KNOWN = (
           lacking=rf"{LACKING}|(?:未|没有?|不)[^,;。]{{0,8}}(?:研究|讨论|决定)"),
     Known(
         "assessment.training",
-        r"培训学时|学时|集中培训|教育培训",
+        r"(?:党务|书记|委员|干部|骨干)[^,;。]{0,12}(?:培训|学时)",
         r"(?:未|没有?|不)(?:达到?|完成|满|足)[^,;。]{0,6}(?:学时|\d)|(?:少于|不足|不到)\d|达标率|未达标|不达标",
     ),
     Known(
@@ -124,10 +136,11 @@ KNOWN = (
         r"(?:未|没有?|不)[^,;。]{0,4}(?:完成|达到|实现)|完成率|达成率",
     ),
     Known(
-        "assessment.full_time",
+        "assessment.posts_filled",
         r"党务(?:工作者|干部|人员|专干)",
         r"(?:未|没有?|不)(?:按[规要求定]{1,3})?(?:配备|配齐|设)|缺[1-9]",
     ),
+    Known("assessment.full_time", r"专职党务[^,;。]{0,6}(?:比例|占比|率)", r"比例|占比|率"),
 )  # fmt: skip
 BY_METRIC = {known.metric: known for known in KNOWN}
 ALL_THREE = re.compile(r"三会一课")
@@ -136,7 +149,7 @@ OF_ALL_THREE = tuple(
 )
 OVER_ALL = ("meetings.minutes", "meetings.attendance", "meetings.explained")
 HIDES = {
-    "meetings.secretary_lecture": ("meetings.party_lecture", "members.secretary"),
+    "": ("meetings.party_lecture", "members.secretary"),
     "meetings.minutes": tuple(known.metric for known in KNOWN if known.counts or known.metric == "members.committee"),
     "meetings.attendance": tuple(known.metric for known in KNOWN if known.counts),
     "meetings.explained": tuple(known.metric for known in KNOWN if known.counts),
@@ -159,22 +172,25 @@ def _unhidden(found: list[Known]) -> list[Known]:
     return [one for one in found if one.metric not in hidden]
 
 
-def facts_of(piece: str, around: Iterable[str]) -> list[Known]:
+def facts_of(piece: str, around: Iterable[str], also: str = "") -> list[Known]:
     """What a piece with points is computed from: what it names itself, else what the words around it name.
 
-    `around`: what stands before it, the nearest first, the title of the indicator last.
+    `around`: what stands before it, the nearest first, the title of the indicator last. `also`: what else is
+    said by the kind of the clause.
     """
     own = named_in(piece)
     if own:
-        return [one for one in own if one.holds(piece)]
+        return [one for one in own if one.holds(piece + also)]
     if len(BARE.sub("", piece)) > FEW:
         return []
     for text in around:
         if found := named_in(text):
-            return [one for one in found if one.holds(piece)]
+            return [one for one in found if one.holds(piece + also)]
     return []
 
 
+WITHOUT_NUMBER = {"supervision.matters_studied": "supervision.matters", "meetings.party_lecture": ""}
+"""No rule says how many of these there must be; where a scheme doesn't either, another fact stands for it, or none."""
 FEW = 2
 BARE = re.compile(
     r"未|没有?|不|能|按[时期规月季年照要求定]+|及时|如期|正常|定期|召开|开展|举行|举办|组织|进行|参加|"

@@ -6,27 +6,35 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 
 from assessment.importing.doubts import Doubt
-from assessment.importing.sentences import VETO
+from assessment.importing.kinds import VETO
 from assessment.importing.wording import wording
 from assessment.rules.flaws import plain
 from assessment.rules.plan import BandPlan, Weights
 
 NAMES = (
-    "优秀", "良好", "较好", "先进", "示范", "达标", "不达标", "基本达标", "基本合格", "不合格", "合格", "一般", "较差", "较一般", "后进",
-    "中等", "五星级", "四星级", "三星级", "二星级", "一星级", "好", "差", "优", "良", "中",
-)  # fmt: skip
+    *("优秀", "良好", "较好", "先进", "示范", "达标", "不达标", "基本达标", "基本合格", "不合格", "合格", "一般"),
+    *("较差", "较一般", "后进", "中等", "五星级", "四星级", "三星级", "二星级", "一星级", "好", "差", "优", "良", "中"),
+)
 """Words for grades, as found in local papers; a longer one is looked for first."""
 NAME = "(?:" + "|".join(sorted(NAMES, key=len, reverse=True)) + ")"
 NUM = r"(\d{1,3}(?:\.\d+)?)"
-FROM = rf"(?:{NUM}分?(?:[(][含不]{NUM[1:-1]}?分?[)])?-{NUM}分?|(?:达到|在|>=|≥)?{NUM}分?(?:[(]含[^)]{{0,6}}[)])?(?:及|\(含\))?以上|(?:>=|≥|不低于|达到){NUM}分?)"
+FROM = (
+    rf"(?:{NUM}分?(?:[(][含不][\d.]{{0,5}}分?[)])?-{NUM}分?|"
+    rf"(?:达到|在|>=|≥)?{NUM}分?(?:[(]含[^)]{{0,6}}[)])?(?:及|\(含\))?以上|(?:>=|≥|不低于|达到){NUM}分?)"
+)
 BELOW = rf"(?:{NUM}分?(?:[(]不?含[^)]{{0,6}}[)])?以下|(?:不足|低于|小于|<|未达到?){NUM}分?)"
-JOINS = r"(?:\([^)]{0,8}\))?(?:的)?(?:,|:|者|支部|党支部)?(?:为|是|定为|评为|评定为|确定为|属于?|对应|=|列为|认定为)?"
+JOINS = (
+    r"(?:\([^)]{0,8}\))?(?:的)?(?:,|:|者|支部|党支部)?"
+    r"(?:为|是|定为|评为|评定为|确定为|属于?|对应|=|列为|认定为)?"
+)
 FORWARD = re.compile(rf"(?:{FROM}|{BELOW}){JOINS}(?P<name>{NAME})")
 BACKWARD = re.compile(
-    rf"(?P<name>{NAME})(?:等次|等级|档|支部|党支部)?(?:为|是|:|=|\(|,)?(?:得分|总分|考核得分|综合得分)?(?:为|在|:)?(?:{FROM}|{BELOW})"
+    rf"(?P<name>{NAME})(?:等次|等级|档|支部|党支部)?(?:为|是|:|=|\(|,)?"
+    rf"(?:得分|总分|考核得分|综合得分)?(?:为|在|:)?(?:{FROM}|{BELOW})"
 )
 QUOTA = re.compile(
-    rf"(?P<name>{NAME})(?:等次|等级|格次|档次)?(?:的)?[^,;。\d好差优良]{{0,14}}?(?:不超过|控制在|不高于|不得超过|不得高于|不多于|最多)[^,;。\d]{{0,12}}(\d{{1,3}})%"
+    rf"(?P<name>{NAME})(?:等次|等级|格次|档次)?(?:的)?[^,;。\d好差优良]{{0,14}}?"
+    r"(?:不超过|控制在|不高于|不得超过|不得高于|不多于|最多)[^,;。\d]{0,12}(\d{1,3})%"
 )
 VIEWS = (
     ("members", r"群众(?:评议|测评|评价|满意)?|党员(?:评议|测评|评价|满意)|满意度|民主测评"),
@@ -34,7 +42,6 @@ VIEWS = (
     ("self_view", r"自评|自查|自我评价|自测"),
     ("superior", r"上级|党委|党总支|总支|考核组|领导小组|组织(?:考核|评价|评分|部)|机关党委|考评组|综合考评"),
 )
-YEAR = re.compile(r"(20\d\d)\s*(?:-\d{2,4})?\s*(?:学?年|版|\.|-|_|年度|$|[^\d])")
 DOCUMENT = re.compile(r"[\u4e00-\u9fff]{2,10}[〔\[（(【]20\d\d[〕\]）)】]\d{1,4}号")
 FULL = re.compile(r"(?:满分|总分|共计?|合计|总计)(?:为|是|:)?(\d{2,4})分|[(]?(\d{3})分制?[)]|百分制")
 COMMON_NAMES = ("好", "较好", "一般", "差")
@@ -91,8 +98,7 @@ def _bands(whole: str, doubts: list[Doubt]) -> tuple[BandPlan, ...]:
     starts: dict[str, Decimal] = {}
     for part in re.split(r"[;,。、\n]", whole):
         if match := FORWARD.search(part) or BACKWARD.search(part):
-            numbers = [Decimal(number) for number in match.groups()[:-1] if number] or _numbers(match)
-            starts.setdefault(match["name"], ZERO if re.search(BELOW, match[0]) else min(numbers))
+            starts.setdefault(match["name"], ZERO if re.search(BELOW, match[0]) else min(_numbers(match)))
     if len(starts) < 2:
         return ()
     ordered = sorted(starts.items(), key=lambda one: -one[1])

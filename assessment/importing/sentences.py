@@ -7,9 +7,10 @@ from decimal import Decimal
 
 from assessment.choices import DEDUCTING, ClauseKind
 from assessment.importing.doubts import Doubt, about
-from assessment.importing.facts import Known, asked_for, facts_of, how_often, is_broader, named_in
+from assessment.importing.facts import WITHOUT_NUMBER, Known, asked_for, facts_of, how_often, is_broader, named_in
+from assessment.importing.kinds import DEGREES, EACH, FEWER, MANUAL, OTHERWISE, SEVERAL, VETO
 from assessment.importing.pieces import Piece, Sentence, Sign, sentences_of
-from assessment.importing.ratios import steps_of
+from assessment.importing.ratios import RATES, steps_of
 from assessment.importing.tiers import Tiers, clause_of, measured_by_person, tiers_of
 from assessment.importing.wording import LONGEST, wording
 from assessment.rules.plan import ClausePlan
@@ -19,21 +20,6 @@ FEW = 4
 """A rest of so few characters says nothing of its own."""
 MOST_CLAUSES = 60
 CENT = Decimal("0.01")
-VETO = re.compile(
-    r"一票否决|直接(?:定|评|确定|认定|列|判|降)(?:定|为|到)|直接为|(?:一律|当年|年度|考核)?(?:定|确定|认定|评定|列)为(?:最低|[较]?差|不合格|不达标|后进|末等|末位|软弱涣散)"
-)
-MANUAL = re.compile(
-    r"酌情|视情|视[^,;。]{0,8}(?:情况|程度|效果)|根据[^,;。]{0,14}(?:打分|评分|赋分|计分|给分|评定|确定)|按[^,;。]{0,10}(?:打分|赋分|给分)|综合(?:评定|评价|打分|评分)|由[^,;。]{1,12}(?:评定|评分|打分|评价|认定)"
-)
-EACH = re.compile(
-    r"每(?!个?月|个?季|半年|年|周|一?学年|两个?月|位党员[^缺少])|(?:[少缺漏差迟]|未)(?:开|上|交|报)?\d{1,2}(?:人?次|份|个|项|篇|期|名|件|课)|"
-    r"\d{1,2}(?:人次|次|份|人|个|项|件|例|处|名|篇|起|天)(?:不|未|没|无|缺|迟|违|的?,?$)|发现\d"
-)
-SEVERAL = re.compile(
-    r"(?:每|[少缺漏差])(?:少|缺|漏|差|迟到|有|发现|超过|出现|延迟|逾期)?(?:开|报|上|交)?(\d{1,2})(?:人次|次|份|人|个(?!百分)|项|件|例|处|名|篇|起|天|期)"
-)
-FEWER = re.compile(r"(?:少于|不足|不到|未达到?|达不到)(\d{1,2})次")
-OTHERWISE = re.compile(r"否则|反之|其他(?:情况|情形)?$")
 
 
 @dataclass(frozen=True, slots=True)
@@ -199,7 +185,8 @@ class _Reading:
         return max(CENT, (points / count).quantize(CENT))
 
     def _ratio(self, piece: Piece, points: Decimal, steps: tuple[int, int], cap: Decimal | None) -> None:
-        facts = [one for one in self._named(piece) if not one.counts] if "率" in piece.text + self._titles() else []
+        is_rate = RATES.search(piece.text + "".join([*self.before[:3], *self.around.titles]))
+        facts = [one for one in self._named(piece, "率") if not one.counts] if is_rate else []
         metric = facts[0].metric if len(facts) == 1 else ""
         full_at, step = steps
         self._add(
@@ -208,11 +195,8 @@ class _Reading:
 
     # Facts
 
-    def _titles(self) -> str:
-        return "".join(self.around.titles)
-
-    def _named(self, piece: Piece) -> list[Known]:
-        found = facts_of(piece.text, [*self.before[:3], *self.around.titles])
+    def _named(self, piece: Piece, also: str = "") -> list[Known]:
+        found = facts_of(piece.text, [*self.before[:3], *self.around.titles], also)
         if not is_broader(found, piece.text, *self.around.titles[:1]):
             return found
         self.doubts.append(about("fact_is_broader", piece.written))
@@ -221,6 +205,9 @@ class _Reading:
     def _facts(self, piece: Piece, points: Decimal) -> list[Known]:
         """Several count each by itself where points are taken for each, or where one alone takes everything."""
         found = self._named(piece)
+        if EACH.search(piece.text) and any(one.is_whole for one in found):
+            self.doubts.append(about("fact_is_whole", piece.written))
+            return []
         sure = len(found) < 2 or EACH.search(piece.text) or points == self.around.points
         if sure or len(named_in(piece.text)) == len(found):
             return found
@@ -235,15 +222,23 @@ class _Reading:
             every = often[1] if often else "year"
             return replace(clause, metric=known.metric, expected=int(fewer[1]) or None, every=every)
         wanted = asked_for(known, [piece.text, *self.before[:3], *self.around.titles])
+        if wanted is None and known.metric in WITHOUT_NUMBER:
+            return replace(clause, metric=self._without_number(known, piece))
         count, every = wanted or (None, "")
         return replace(clause, metric=known.metric, expected=count, every=every)
+
+    def _without_number(self, known: Known, piece: Piece) -> str:
+        if not (instead := WITHOUT_NUMBER[known.metric]):
+            self.doubts.append(about("no_number", piece.written))
+        return instead
 
     # A run of sentences that give
 
     def _given(self, run: Sequence[Sentence], pieces: Sequence[Piece]) -> None:
         self.unscored.clear()
         total = sum((piece.points or Decimal(0) for piece in pieces), Decimal(0))
-        found = None if len(pieces) > 1 and total == self.around.points and pieces[-1].points else tiers_of(pieces)
+        adds_up = total == self.around.points and pieces[-1].points and not DEGREES.search(pieces[-1].words)
+        found = None if adds_up else tiers_of(pieces)
         if found:
             self._tiered(found, run, pieces)
             return

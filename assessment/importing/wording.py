@@ -9,7 +9,9 @@ UNITS = "个百分点|人次|学时|小时|个月|[分次份人项个件名篇�
 POINTED = "(?P<whole>(?!百分)[零〇一二两三四五六七八九十百]+)(?:点(?P<part>[零〇一二三四五六七八九]+))?"
 NUMBER = re.compile(rf"百分之(?P<share>[零〇一二两三四五六七八九十百]+)|半(?=分)|{POINTED}(?={UNITS})")
 """Numbers in words that count something; “一般”, “三会一课” and “十分重视” count nothing."""
-NO_NUMBER = re.compile(r"十分(?=[\u4e00-\u9fff])|万[一二两三四五六七八九十]|一分为|(?<![扣加减得计给])一分(?=[工析类])")
+NO_NUMBER = re.compile(
+    r"三会一课|三重一大|十分(?=[\u4e00-\u9fff])|万[一二两三四五六七八九十]|一分为|(?<![扣加减得计给])一分(?=[工析类])"
+)
 DASHES = str.maketrans("—–－−~〜～至", "--------")
 SIGNS = re.compile(r"[\s“”\"'‘’\u200b\ufeff]")
 NUMBERED = re.compile(r"(?<![\d.])(\d{1,2})[.．][ \t\u3000]+(?=\d)")
