@@ -102,7 +102,7 @@ def _state_of(goal: Goal) -> tuple[Promise | str, str]:
 
 def _step_title(step: GoalStep, with_names: bool) -> str:
     who = step.by.get_full_name() if with_names else ""
-    return f"{_now('Something was done')} · {who}" if who else _now("Something was done")
+    return f"{_now('On the way')} · {who}" if who else _now("On the way")
 
 
 def _check(goal: Goal) -> Iterator[Event]:

@@ -80,5 +80,5 @@ def test_the_list_asks_a_fixed_number_of_queries(cast, ask, django_assert_num_qu
         one = goal(cast.branch, responsible=cast.zhang)
         GoalStep.objects.create(goal=one, on=JULY, text="签了协议", by=cast.secretary)
     ask(cast.secretary)
-    with django_assert_num_queries(7):
+    with django_assert_num_queries(6):
         ask(cast.secretary)
