@@ -11,7 +11,7 @@ SINCE = date(2025, 1, 1)
 def asks_for(committee, kind, last_month, **facts):
     """A local rule: `kind` (plan, check or result) until the end of that month."""
     known = {
-        "rule_key": f"assessment.goals.{kind}.month", "value": str(last_month), "document": "融合目标办法",
+        "rule_key": f"assessment.goals.{kind}.month", "value": str(last_month), "document": "共同目标办法",
         "approved_by": "党委会", "approved_on": SINCE, "valid_from": SINCE,
     }  # fmt: skip
     return LocalRule.objects.create(organization=committee, **known | facts)

@@ -15,7 +15,7 @@ NEXT = date(2027, 1, 15)
 
 def asked(kind, month, **facts):
     known = {
-        "document": "融合目标办法", "number": "", "approved_by": "党委会", "approved_on": date(2025, 1, 1),
+        "document": "共同目标办法", "number": "", "approved_by": "党委会", "approved_on": date(2025, 1, 1),
         "organization": "district", "starts": date(2025, 1, 1),
     }  # fmt: skip
     return LocalRule(f"assessment.goals.{kind}.month", Decimal(month), **known | facts)
@@ -98,7 +98,7 @@ def test_a_branch_founded_in_the_year_is_not_asked_to_plan(day, count):
 def test_it_cites_the_committees_document_as_local():
     [duty] = goal_duties(Branch("branch", None, (), ALL), on=MARCH)
 
-    assert (duty.citation.document, duty.citation.level, duty.citation.verification) == ("融合目标办法", "L", "U")
+    assert (duty.citation.document, duty.citation.level, duty.citation.verification) == ("共同目标办法", "L", "U")
 
 
 @pytest.mark.parametrize(
