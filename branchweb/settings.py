@@ -157,7 +157,11 @@ JOBS = [
 EXPORTS = {"roster": "members.exporting.roster_kind.ROSTER"}
 """Workbooks that may be made in the background: name → `members.exporting.kinds.Kind`."""
 
-START_LINKS = ["assessment.queries.dashboard_links.start_links", "dues.queries.start.start_links"]
+START_LINKS = [
+    "assessment.queries.dashboard_links.start_links",
+    "assessment.queries.objection_links.start_links",
+    "dues.queries.start.start_links",
+]
 OWN_LINKS = [
     "meetings.queries.start.own_links",
     "dues.queries.start.own_links",
