@@ -8,6 +8,7 @@ urlpatterns = [
     path("assessments/", assessments.assessment_list, name="assessment-list"),
     path("assessments/begin/", assessments.assessment_begin, name="assessment-begin"),
     path("assessments/anew/", assessments.assessment_anew, name="assessment-anew"),
+    path("assessments/together/<slug:step>/", assessments.assessment_together, name="assessment-together"),
     path("assessments/progress/", assessments.assessment_progress, name="assessment-progress"),
     path("assessments/export/", assessment_export.assessment_export, name="assessment-export"),
     path("assessments/<uuid:key>/", assessment_detail.assessment_detail, name="assessment-detail"),

@@ -4,9 +4,11 @@ from typing import Any
 
 from django.contrib import messages
 from django.core.paginator import Paginator
-from django.http import HttpResponse
+from django.db.models import Count
+from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
+from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
@@ -24,6 +26,7 @@ from assessment.queries.assessment_list import (
 )
 from assessment.queries.beginning import branches_to_begin, schemes_to_assess_by
 from assessment.services.assessing import begin, compute_anew, compute_waiting
+from assessment.services.steps_together import STEPS, Together, take_together
 from assessment.views.assessment_pages import ASSESS, FORM_METHODS, ON_A_PAGE, RECORD, VIEW, scheme_asked_for
 from members.policy import requires
 from members.refusals import carried_out
@@ -31,6 +34,7 @@ from members.requests import PageRequest
 
 AT_ONCE = 5
 """So few are computed while the page waits; more are handed to a worker."""
+MOST_REFUSALS = 10
 
 
 @requires(VIEW, ASSESS)
@@ -83,6 +87,18 @@ def assessment_anew(request: PageRequest) -> HttpResponse:
 
 
 @requires(ASSESS)
+@require_POST
+def assessment_together(request: PageRequest, step: str) -> HttpResponse:
+    """Show, publish or lock all of a scheme for which nothing stands in the way."""
+    if step not in STEPS:
+        raise Http404
+    scheme = scheme_asked_for(request)
+    rows = Assessment.objects.visible_to(request.user, ASSESS).filter(scheme=scheme)
+    _say(request, take_together(rows=rows, step=step, on=request.today, by=request.user))
+    return redirect(_list_of(scheme))
+
+
+@requires(ASSESS)
 @require_safe
 def assessment_progress(request: PageRequest) -> HttpResponse:
     """How many have been computed, for the page to ask while it waits."""
@@ -104,8 +120,15 @@ def _summary(rows: AssessmentQuerySet, scheme: Scheme) -> dict[str, Any]:
     return {
         "bands": band_counts(rows, scheme),
         "incomplete": incomplete(rows).count(),
+        "steps": _steps_together(rows),
         **_progress(rows, scheme),
     }
+
+
+def _steps_together(rows: AssessmentQuerySet) -> list[tuple[str, int]]:
+    """For how many branches each step comes next. One query."""
+    counts = dict(rows.filter(computed_at__isnull=False).order_by().values_list("state").annotate(Count("pk")))
+    return [(step, counts[state]) for step, (state, _act) in STEPS.items() if counts.get(state)]
 
 
 def _progress(rows: AssessmentQuerySet, scheme: Scheme) -> dict[str, Any]:
@@ -127,6 +150,18 @@ def _compute(request: PageRequest, rows: AssessmentQuerySet, number: int) -> Non
         tasks.start_computing()
     words = ngettext("%(count)s branch is assessed.", "%(count)s branches are assessed.", number)
     messages.success(request, words % {"count": number})
+
+
+def _say(request: PageRequest, found: Together) -> None:
+    words = ngettext("Done for %(count)s branch.", "Done for %(count)s branches.", found.done)
+    messages.success(request, words % {"count": found.done})
+    if found.left:
+        more = ngettext("%(count)s is left: press once more.", "%(count)s are left: press once more.", found.left)
+        messages.info(request, more % {"count": found.left})
+    for name, sentence in found.refused[:MOST_REFUSALS]:
+        messages.warning(request, f"{name}: {sentence}")
+    if (rest := len(found.refused) - MOST_REFUSALS) > 0:
+        messages.warning(request, _("And %(count)s more for similar reasons.") % {"count": rest})
 
 
 def _list_of(scheme: Scheme) -> str:

@@ -13,6 +13,7 @@ from django.urls import reverse
 from assessment.models import Assessment, ManualValue, Objection
 from assessment.rules.plan import Weights
 from assessment.services.publishing import publish
+from assessment.services.steps_together import take_together
 from tests.assessment.judging import (
     URL,
     again,
@@ -107,7 +108,7 @@ def test_the_list_asks_a_fixed_number_of_queries(cast, as_user, django_assert_nu
     begun(cast, *places)
     client = as_user(cast.district_staff)
     client.get(LIST)
-    with django_assert_num_queries(12):
+    with django_assert_num_queries(13):
         client.get(LIST)
 
 
@@ -179,6 +180,33 @@ def test_all_are_computed_anew_and_the_progress_is_shown(cast, as_user, monkeypa
     assert (answer.context["computed"], answer.context["total"]) == (0, 2)
     assert as_user(cast.other_secretary).post(ANEW, {"scheme": scheme.pk}).status_code == 403
     assert as_user(cast.county_staff).get(PROGRESS, {"scheme": "x"}).status_code == 404
+
+
+def test_a_step_is_taken_for_all_that_nothing_hinders(cast, as_user):
+    scheme = scheme_of(cast)
+    one = completed(begun(cast, cast.branch, cast.next_branch, scheme=scheme), cast)
+    other = Assessment.objects.get(organization=cast.next_branch)
+    show, publishing = (reverse("assessment:assessment-together", args=[step]) for step in ("show", "publish"))
+    as_user(cast.district_staff).post(show, {"scheme": scheme.pk})
+    assert {again(one).state, again(other).state} == {"shown"}
+    Assessment.objects.update(shown_on=TODAY - timedelta(days=20), objections_until=TODAY - timedelta(days=1))
+    entered(other, cast.district_staff)
+    as_user(cast.district_staff).post(publishing, {"scheme": scheme.pk})
+
+    assert (again(one).state, again(other).state) == ("published", "shown")
+    assert as_user(cast.secretary).post(show, {"scheme": scheme.pk}).status_code == 403
+    assert as_user(cast.district_staff).get(show).status_code == 405
+    unknown = reverse("assessment:assessment-together", args=["unlock"])
+    assert as_user(cast.district_staff).post(unknown, {"scheme": scheme.pk}).status_code == 404
+
+
+def test_a_go_takes_so_many_and_says_what_is_left(cast, as_user, monkeypatch):
+    monkeypatch.setattr("assessment.services.steps_together.AT_ONCE", 1)
+    scheme = scheme_of(cast)
+    begun(cast, cast.branch, cast.next_branch, scheme=scheme)
+    found = take_together(rows=Assessment.objects.all(), step="show", on=TODAY, by=cast.district_staff)
+
+    assert (found.done, found.left, found.refused) == (1, 1, [])
 
 
 # --- One branch -------------------------------------------------------------------------------------------------------
