@@ -6,7 +6,7 @@ from collections.abc import Callable
 from itertools import cycle
 from pathlib import Path
 
-from benchmarks import charging, dashboard, desk, dues, importing, lists, load, reminders
+from benchmarks import charging, dashboard, desk, dues, importing, lists, load, reminders, rollups
 from benchmarks.databases import MEMBERS_A_BRANCH, ROOT, County, county, tree
 
 Measure = Callable[[list[County], int], str]
@@ -63,8 +63,9 @@ COMMANDS: tuple[Command, ...] = (
     ("reminders", of_counties(reminders.beside_floor), [100_000], NONE, 3, "reminders beside bare statements"),
     ("desk", of_counties(desk.branch), [500, 500, 5_000], [23, 230, 23], 20, "a branch's desk over ten times the rows"),
     ("desks", of_counties(desk.committee), [6_000], YEARS, 20, "a committee's desk of 300 branches beside the roster"),
-    ("dashboard", of_figures(dashboard.dashboards), [200_000], NONE, 30, "dashboards beside the roster"),
-    ("heat", of_figures(dashboard.heats), [200_000], NONE, 30, "heat tables beside the floor list"),
+    ("dashboard", of_figures(dashboard.dashboards), [20_000], NONE, 30, "dashboards beside the roster"),
+    ("heat", of_figures(dashboard.heats), [20_000], NONE, 30, "heat tables beside the floor list"),
+    ("rollups", of_counties(rollups.beside_floor), [40_000], YEARS, 3, "all roll-ups beside bare statements"),
     ("ledger", of_counties(dues.ledger), [500, 500, 5_000], [23, 230, 23], 20, "pages over ten times the ledger"),
 )  # fmt: skip
 

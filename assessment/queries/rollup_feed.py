@@ -17,44 +17,46 @@ from meetings.models import Mark
 from members.choices import OrganizationKind
 from members.models import Member, Organization
 
-LEFT_ASIDE = frozenset(
+MOVES_NOTHING = (
     # people who log in, and what they look at
-    "create_user link_member change_password reset_password remove_codes sign_out_everywhere activate_user "
-    "deactivate_user create_api_token delete_api_token reveal_private print_phone store_photo remove_photo "
-    "set_preference cancel_export download_export confirm_import cancel_import rename_organization "
+    "create_user link_member change_password reset_password remove_codes sign_out_everywhere activate_user",
+    "deactivate_user create_api_token delete_api_token reveal_private print_phone store_photo remove_photo",
+    "set_preference cancel_export download_export confirm_import cancel_import rename_organization",
     # calendars, papers
-    "name_contact_person correct_contact_person remove_contact_person "
-    "record_special_days remove_special_day make_calendar_feed revoke_calendar_feed keep_theme_day add_local_kind "
-    "retire_local_kind draft_minutes edit_minutes correct_minutes add_item edit_item move_item remove_item add_speech "
-    "remove_speech add_task remove_task add_material remove_material attach_sheet open_sign_in close_sign_in "
+    "name_contact_person correct_contact_person remove_contact_person record_special_days remove_special_day",
+    "make_calendar_feed revoke_calendar_feed keep_theme_day add_local_kind retire_local_kind draft_minutes",
+    "edit_minutes correct_minutes add_item edit_item move_item remove_item add_speech remove_speech add_task",
+    "remove_task add_material remove_material attach_sheet open_sign_in close_sign_in",
     # dues beyond charges and payments
-    "close_month hand_up_dues confirm_remittance take_back_remittance record_dues_use remove_dues_use disclose_dues "
-    "record_large_dues send_up_large_dues take_in_large_dues note_centre_receipt hand_over_centre_receipt "
+    "close_month hand_up_dues confirm_remittance take_back_remittance record_dues_use remove_dues_use",
+    "disclose_dues record_large_dues send_up_large_dues take_in_large_dues note_centre_receipt",
+    "hand_over_centre_receipt",
     # duties, messages, keys
-    "say_not_applicable take_back_not_applicable write_wording give_wording_back add_channel change_channel "
-    "stop_channel try_channel record_call send_again release_messages decline_messages take_back_release "
-    "answer_message add_key drop_keys rotate_keys "
+    "say_not_applicable take_back_not_applicable write_wording give_wording_back add_channel change_channel",
+    "stop_channel try_channel record_call send_again release_messages decline_messages take_back_release",
+    "answer_message add_key drop_keys rotate_keys",
     # supervision without days of its own
-    "make_inspector_key approve_inspector_key withdraw_inspector_key change_passphrase make_recovery_key "
-    "recover_letters declare_relative remove_relative open_letter answer_letter accept_letter not_accept_letter "
-    "close_letter tell_letter_result step_back_from_letter reseal_letter "
-    "record_talk correct_talk remove_talk keep_checklist change_checklist end_checklist share_self_check "
-    "take_back_self_check settle_suggestion "
+    "make_inspector_key approve_inspector_key withdraw_inspector_key change_passphrase make_recovery_key",
+    "recover_letters declare_relative remove_relative open_letter answer_letter accept_letter not_accept_letter",
+    "close_letter tell_letter_result step_back_from_letter reseal_letter record_talk correct_talk remove_talk",
+    "keep_checklist change_checklist end_checklist share_self_check take_back_self_check settle_suggestion",
     # schemes and practices
-    "write_practice edit_practice publish_practice withdraw_practice remove_practice adopt_practice edit_adoption "
-    "stop_adopting build_scheme change_scheme add_indicator change_indicator move_indicator remove_indicator "
-    "add_clause change_clause remove_clause put_scheme_in_force retire_scheme delete_scheme compute_assessments".split()
+    "write_practice edit_practice publish_practice withdraw_practice remove_practice adopt_practice edit_adoption",
+    "stop_adopting build_scheme change_scheme add_indicator change_indicator move_indicator remove_indicator",
+    "add_clause change_clause remove_clause put_scheme_in_force retire_scheme delete_scheme compute_assessments",
 )
+LEFT_ASIDE = frozenset(action for line in MOVES_NOTHING for action in line.split())
 LEFT_ASIDE_BEGINNINGS = ("export_", "begin_report", "write_judgement", "propose_matter", "correct_matter")
 SUBJECTS_LEFT_ASIDE = ("assessment.", "reminders.")
 """Beginnings of kinds of records that no figure is computed from, but `COUNTED`."""
 COUNTED = "assessment.Assessment"
-OF_ITSELF = frozenset("give_office end_office record_term move_end_of_term create_organization".split())
+OF_ITSELF = {"give_office", "end_office", "record_term", "move_end_of_term", "create_organization"}
 """Acts about an organization that move nothing of those below it."""
-OF_THE_TREE = frozenset(
-    "create_organization describe_organization move_organization dissolve_organization import_roster "
-    "undo_import".split()
-)
+OF_THE_TREE = {
+    "create_organization", "describe_organization", "move_organization", "dissolve_organization", "import_roster",
+    "undo_import",
+}  # fmt: skip
+"""Acts after which other organizations may stand above a branch, or other kinds of units below one."""
 LATE = timedelta(minutes=5)
 """How long after its moment a tap may be stored, at most: transactions take their time, and clocks differ."""
 

@@ -11,13 +11,15 @@ from members.choices import Capability
 from members.jobs import Job, JobState
 from members.models import User
 
+READERS = (Capability.VIEW_DASHBOARD, Capability.WATCH_JOBS)
+
 
 def rollup_jobs(user: User, *, on: date) -> list[Job]:
     """How far the figures of the dashboard follow the record, for who reads them or watches the machinery."""
     state = RollUpState.objects.filter(rebuilt_at__isnull=False).first()
-    if state is None or not user.standing.capabilities & {Capability.VIEW_DASHBOARD, Capability.WATCH_JOBS}:
+    moment = (state.followed_at or state.rebuilt_at) if state else None
+    if state is None or moment is None or not user.standing.may_any(READERS):
         return []
-    moment = state.followed_at or state.rebuilt_at
     is_done = state.entry_number == head_number() and timezone.localdate(state.rebuilt_at) == on
     return [
         Job(

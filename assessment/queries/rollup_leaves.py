@@ -11,25 +11,24 @@ day after.
 """
 
 from assessment.models.rollup import FIGURES
-from assessment.queries.rollup_tables import (
-    Scope,
-    analyze,
-    least,
-    month_start,
-    months_later,
-    quarter_start,
-    run,
-    year_start,
+from assessment.queries.rollup_parts import (
+    attended,
+    charged,
+    due_meetings,
+    graded,
+    helped,
+    paid,
+    problems,
+    reached,
+    terms,
 )
+from assessment.queries.rollup_tables import Scope, analyze, month_start, run
 from assessment.rules.need import INCOMPLETE, REASONS, Reason
-from meetings.rules.duties import EVERY
-from members.choices import HARD_TO_REACH_KINDS
 
 COLUMNS = ", ".join(FIGURES)
-HARD = ", ".join(f"'{kind.value}'" for kind in HARD_TO_REACH_KINDS)
-MONTHLY, QUARTERLY, YEARLY = (
-    ", ".join(f"'{kind}'" for kind, every in EVERY.items() if every == length) for length in ("month", "quarter", "year")
-)
+ATTENDANCES = (
+    "expected", "on_site", "online", "visited", "made_up", "on_leave", "explained", "unexplained", "unrecorded",
+)  # fmt: skip
 
 
 def insert_leaves(scope: Scope) -> None:
@@ -44,8 +43,7 @@ WITH {base()}, {running()}, {attended()}, {charged()}, {paid()}, {due_meetings()
     {terms()}, {helped()}, {graded()}, whole AS (
 SELECT base.branch AS branch, base.month AS month, base.stands AS branches, running.members AS members,
     COALESCE(called.meetings_due, 0) AS meetings_due, COALESCE(called.meetings_held, 0) AS meetings_held,
-    {_or_zero("attended", "expected", "on_site", "online", "visited", "made_up", "on_leave", "explained",
-              "unexplained", "unrecorded")},
+    {_or_zero("attended", *ATTENDANCES)},
     {_or_zero("charged", "charged_fen")}, {_or_zero("paid", "paid_fen")},
     {_or_zero("reached", "hard_to_reach", "in_contact")}, {_or_zero("problems", "problems_due", "problems_on_time")},
     {_or_zero("terms", "terms", "terms_ending", "terms_over")}, {_or_zero("helped", "help_due", "help_on_time")},
@@ -114,219 +112,3 @@ steps AS (
 def _not_before_first(column: str) -> str:
     first = "(SELECT MIN(month) FROM rollup_span)"
     return f"CASE WHEN {column} IS NULL OR {column} < {first} THEN {first} ELSE {month_start(column)} END"
-
-
-def attended() -> str:
-    """Attendances of the meetings of a month that were held, of whoever wasn't left out with both approvals."""
-    states = {"on_site": "on_site", "online": "online", "visited": "visited", "made_up": "made_up", "on_leave": "leave"}
-    counts = ", ".join(
-        f"COUNT(CASE WHEN one.state = '{state}' THEN 1 END) AS {name}" for name, state in states.items()
-    )
-    return f"""
-held AS MATERIALIZED (
-    SELECT place.branch, {month_start("meeting.day")} AS month, meeting.key
-    FROM rollup_place place CROSS JOIN meetings_meeting meeting
-    WHERE meeting.organization_id = place.place AND meeting.day BETWEEN %(first)s AND %(last)s
-        AND meeting.state IN ('held', 'locked')
-), attended AS MATERIALIZED (
-    SELECT held.branch, held.month, COUNT(*) AS expected, {counts},
-        COUNT(CASE WHEN one.state = 'absent' AND one.reason <> '' THEN 1 END) AS explained,
-        COUNT(CASE WHEN one.state = 'absent' AND one.reason = '' THEN 1 END) AS unexplained,
-        COUNT(CASE WHEN one.state = 'unknown' THEN 1 END) AS unrecorded
-    FROM held CROSS JOIN meetings_expected one
-    WHERE one.meeting_id = held.key AND one.not_counted <> 'excluded'
-    GROUP BY held.branch, held.month
-)"""  # noqa: S608 - columns of ours
-
-
-def charged() -> str:
-    return """
-charged AS MATERIALIZED (
-    SELECT place.branch, charge.month, SUM(charge.amount_fen - charge.waived_fen) AS charged_fen
-    FROM rollup_place place CROSS JOIN dues_charge charge
-    WHERE charge.organization_id = place.place AND charge.month BETWEEN %(first)s AND %(last)s
-    GROUP BY place.branch, charge.month
-)"""
-
-
-def paid() -> str:
-    """What payments give a member's month counts for the branch of the last line of that month. Few have several."""
-    return """
-corrected AS MATERIALIZED (
-    SELECT member_id, month, MAX(turn) AS turn FROM dues_charge
-    WHERE turn > 0 AND month BETWEEN %(first)s AND %(last)s GROUP BY member_id, month
-), settled AS (
-    SELECT place.branch, charge.month, given.amount_fen
-    FROM rollup_place place CROSS JOIN dues_charge charge CROSS JOIN dues_allocation given
-    WHERE charge.organization_id = place.place AND charge.month BETWEEN %(first)s AND %(last)s AND charge.turn = 0
-        AND given.member_id = charge.member_id AND given.month = charge.month
-        AND NOT EXISTS (SELECT 1 FROM corrected
-            WHERE corrected.member_id = charge.member_id AND corrected.month = charge.month)
-    UNION ALL
-    SELECT place.branch, charge.month, given.amount_fen
-    FROM corrected
-    JOIN dues_charge charge ON charge.member_id = corrected.member_id AND charge.month = corrected.month
-        AND charge.turn = corrected.turn
-    JOIN rollup_place place ON place.place = charge.organization_id
-    JOIN dues_allocation given ON given.member_id = charge.member_id AND given.month = charge.month
-), paid AS MATERIALIZED (
-    SELECT branch, month, SUM(amount_fen) AS paid_fen FROM settled GROUP BY branch, month
-)"""
-
-
-def due_meetings() -> str:
-    """What `meetings.queries.duties.meeting_duties` says; see `rollup_meetings`."""
-    kinds = ", ".join(f"'{kind}'" for kind in EVERY)
-    year = year_start("occurred.counts_for_year")
-    first = (
-        f"CASE WHEN occurred.kind IN ({MONTHLY}) THEN {month_start('occurred.day')} "
-        f"WHEN occurred.kind IN ({QUARTERLY}) THEN {quarter_start('occurred.day')} ELSE {year} END"
-    )
-    done, old = least("asked.times", "COALESCE(done.times, 0)"), least("asked.times", "COALESCE(done.before, 0)")
-    old = f"CASE WHEN asked.carried = 1 THEN {old} ELSE 0 END"
-    return f"""
-took_place AS MATERIALIZED (
-    SELECT place.place, meeting.key, meeting.kind, meeting.day, meeting.counts_for_year
-    FROM rollup_place place CROSS JOIN meetings_meeting meeting
-    WHERE meeting.organization_id = place.place AND meeting.day <= %(on)s
-        AND meeting.state NOT IN ('planned', 'cancelled')
-        AND (meeting.day >= %(earliest)s OR meeting.counts_for_year >= %(earliest_year)s)
-), occurred AS (
-    SELECT place, kind, day, counts_for_year FROM took_place
-    UNION ALL
-    SELECT took_place.place, session.kind, took_place.day, took_place.counts_for_year
-    FROM took_place JOIN meetings_session session ON session.meeting_id = took_place.key
-    WHERE session.kind <> took_place.kind
-), done AS MATERIALIZED (
-    SELECT occurred.place, occurred.kind, {first} AS first, COUNT(*) AS times,
-        COUNT(CASE WHEN occurred.day < {year_start("(occurred.counts_for_year + 1)")} THEN 1 END) AS before
-    FROM occurred WHERE occurred.kind IN ({kinds})
-    GROUP BY occurred.place, occurred.kind, {first}
-), called AS MATERIALIZED (
-    SELECT place.branch, asked.month, SUM(asked.times - {old}) AS meetings_due, SUM({done} - {old}) AS meetings_held
-    FROM rollup_called place
-    JOIN rollup_asked asked ON asked.class = place.class
-        AND (place.founded_on IS NULL OR place.founded_on <= asked.first)
-    LEFT JOIN done ON done.place = place.place AND done.kind = asked.kind AND done.first = asked.first
-    GROUP BY place.branch, asked.month
-)"""  # noqa: S608 - columns of ours
-
-
-def reached() -> str:
-    """Who was hard to reach at the end of the month, and whose next contact was overdue then.
-
-    What is overdue: `members.rules.reach.next_contact`. Where no contact is on record nothing is: nobody knows.
-    """
-    by_rule = months_later("contact.happened_on", "hard.months")
-    return f"""
-hard AS MATERIALIZED (
-    SELECT relation.member_id, place.branch, span.month, span.as_of, MIN(asked.months) AS months
-    FROM rollup_place place
-    CROSS JOIN members_affiliation relation
-    CROSS JOIN members_situation situation
-    CROSS JOIN rollup_span span
-    LEFT JOIN rollup_interval asked
-        ON asked.bound = place.bound AND asked.kind = situation.kind AND asked.month = span.month
-    WHERE relation.organization_id = place.place AND relation.kind = 'formal'
-        AND situation.member_id = relation.member_id AND situation.kind IN ({HARD})
-        AND (relation.valid_from IS NULL OR relation.valid_from <= span.as_of)
-        AND (relation.valid_until IS NULL OR relation.valid_until > span.as_of)
-        AND (situation.valid_from IS NULL OR situation.valid_from <= span.as_of)
-        AND (situation.valid_until IS NULL OR situation.valid_until > span.as_of)
-    GROUP BY relation.member_id, place.branch, span.month, span.as_of
-), contact AS MATERIALIZED (
-    SELECT member_id, happened_on, next_on,
-        LEAD(happened_on) OVER (PARTITION BY member_id ORDER BY happened_on, recorded_at, key) AS until
-    FROM members_contact WHERE member_id IN (SELECT member_id FROM hard)
-), reached AS MATERIALIZED (
-    SELECT hard.branch, hard.month, COUNT(*) AS hard_to_reach,
-        COUNT(CASE WHEN contact.next_on < hard.as_of THEN NULL WHEN {by_rule} < hard.as_of THEN NULL ELSE 1 END)
-            AS in_contact
-    FROM hard LEFT JOIN contact ON contact.member_id = hard.member_id AND contact.happened_on <= hard.as_of
-        AND (contact.until IS NULL OR contact.until > hard.as_of)
-    GROUP BY hard.branch, hard.month
-)"""  # noqa: S608 - columns of ours
-
-
-def problems() -> str:
-    """Problems that the branch was told, without those that were dropped. On time: reported as done by the day, for
-    the last time where it was sent back, or accepted by then."""
-    return f"""
-problems AS MATERIALIZED (
-    SELECT place.branch, {month_start("problem.due_on")} AS month, COUNT(*) AS problems_due,
-        COUNT(CASE WHEN problem.state IN ('done', 'accepted') AND (problem.settled_on <= problem.due_on
-            OR (SELECT MAX(step."on") FROM supervision_problemstep step
-                WHERE step.problem_id = problem.key AND step.kind = 'done') <= problem.due_on) THEN 1 END)
-            AS problems_on_time
-    FROM rollup_place place
-    CROSS JOIN supervision_problem problem
-    JOIN supervision_problemlist source ON source.key = problem.problem_list_id
-    LEFT JOIN supervision_inspection inspection ON inspection.key = source.inspection_id
-    WHERE problem.organization_id = place.place AND problem.state <> 'dropped'
-        AND problem.due_on BETWEEN %(first)s AND %(last)s AND problem.due_on < %(on)s
-        AND (inspection.key IS NULL OR inspection.state IN ('issued', 'closed'))
-    GROUP BY place.branch, {month_start("problem.due_on")}
-)"""  # noqa: S608 - columns of ours
-
-
-def terms() -> str:
-    """The latest term of a branch that stands, until the next election, also when its time is over."""
-    return """
-office AS MATERIALIZED (
-    SELECT term.organization_id AS branch, term.elected_on, term.ends_on,
-        LEAD(term.elected_on) OVER (PARTITION BY term.organization_id ORDER BY term.elected_on) AS until
-    FROM rollup_branch CROSS JOIN members_term term WHERE term.organization_id = rollup_branch.branch
-), terms AS MATERIALIZED (
-    SELECT base.branch, base.month, COUNT(*) AS terms,
-        COUNT(CASE WHEN office.ends_on >= base.as_of AND office.ends_on < base.soon THEN 1 END) AS terms_ending,
-        COUNT(CASE WHEN office.ends_on < base.as_of THEN 1 END) AS terms_over
-    FROM base JOIN office ON office.branch = base.branch AND office.elected_on <= base.as_of
-        AND (office.until IS NULL OR office.until > base.as_of)
-    WHERE base.stands = 1
-    GROUP BY base.branch, base.month
-)"""
-
-
-def helped() -> str:
-    """Requests for help of whoever belonged to the branch on the day, and the suggestions made to it."""
-    return f"""
-wishes AS (
-    SELECT place.branch, asked.due_on, asked.answered_on
-    FROM rollup_place place CROSS JOIN members_affiliation relation CROSS JOIN members_helprequest asked
-    WHERE relation.organization_id = place.place AND relation.kind = 'formal' AND asked.member_id = relation.member_id
-        AND (relation.valid_from IS NULL OR relation.valid_from <= asked.due_on)
-        AND (relation.valid_until IS NULL OR relation.valid_until > asked.due_on)
-        AND asked.due_on BETWEEN %(first)s AND %(last)s AND asked.due_on < %(on)s
-    UNION ALL
-    SELECT place.branch, asked.due_on, asked.answered_on
-    FROM rollup_place place CROSS JOIN supervision_suggestion asked
-    WHERE asked.organization_id = place.place
-        AND asked.due_on BETWEEN %(first)s AND %(last)s AND asked.due_on < %(on)s
-), helped AS MATERIALIZED (
-    SELECT branch, {month_start("due_on")} AS month, COUNT(*) AS help_due,
-        COUNT(CASE WHEN answered_on <= due_on THEN 1 END) AS help_on_time
-    FROM wishes GROUP BY branch, {month_start("due_on")}
-)"""  # noqa: S608 - columns of ours
-
-
-def graded() -> str:
-    """The rank of the assessment published last, of a branch that stands: as it was decided, else by the points."""
-    return """
-published AS MATERIALIZED (
-    SELECT one.organization_id AS branch, one.published_on, COALESCE(decided.rank, band.rank) AS grade,
-        LEAD(one.published_on) OVER (PARTITION BY one.organization_id ORDER BY one.published_on, scheme.year, one.key)
-            AS until
-    FROM rollup_branch
-    CROSS JOIN assessment_assessment one
-    JOIN assessment_scheme scheme ON scheme.key = one.scheme_id
-    LEFT JOIN assessment_band decided ON decided.key = one.decided_band_id
-    LEFT JOIN assessment_band band ON band.key = one.band_id
-    WHERE one.organization_id = rollup_branch.branch AND one.state IN ('published', 'locked')
-        AND one.published_on IS NOT NULL
-), graded AS MATERIALIZED (
-    SELECT base.branch, base.month, MAX(published.grade) AS grade
-    FROM base JOIN published ON published.branch = base.branch AND published.published_on <= base.as_of
-        AND (published.until IS NULL OR published.until > base.as_of)
-    WHERE base.stands = 1
-    GROUP BY base.branch, base.month
-)"""

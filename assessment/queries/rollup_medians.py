@@ -18,8 +18,8 @@ Group = tuple[str, str, str]
 
 def _summed(name: str) -> str:
     if name in SNAPSHOTS:
-        return f"SUM(CASE WHEN row.month = %(last)s THEN row.{name} ELSE 0 END) AS {name}"
-    return f"SUM(row.{name}) AS {name}"
+        return f"SUM(CASE WHEN line.month = %(last)s THEN line.{name} ELSE 0 END) AS {name}"
+    return f"SUM(line.{name}) AS {name}"
 
 
 def _counted(measure: Measure) -> str:
@@ -35,9 +35,9 @@ WITH complete AS MATERIALIZED (
     SELECT one.kind, CASE WHEN one.kind = 'branch' THEN one.unit_kind ELSE summed.unit_kind END AS unit_kind,
         {", ".join(f"CAST(summed.{name} AS bigint) AS {name}" for name in USED)}
     FROM (
-        SELECT row.organization_id, row.unit_kind, {", ".join(map(_summed, USED))}
-        FROM assessment_rollup row WHERE row.month BETWEEN %(first)s AND %(last)s
-        GROUP BY row.organization_id, row.unit_kind
+        SELECT line.organization_id, line.unit_kind, {", ".join(map(_summed, USED))}
+        FROM assessment_rollup line WHERE line.month BETWEEN %(first)s AND %(last)s
+        GROUP BY line.organization_id, line.unit_kind
     ) summed JOIN members_organization one ON one.id = summed.organization_id
     WHERE 2 * summed.incomplete < summed.branches
 )
@@ -57,7 +57,8 @@ def medians(period: str, months: Sequence[date]) -> Iterator[LevelMedian]:
 
 def middle(values: Mapping[int, int]) -> int:
     """The median of values that occur so often; between two, their mean, half up."""
-    total, found, passed = sum(values.values()), [], 0
+    found: list[int] = []
+    total, passed = sum(values.values()), 0
     for value in sorted(values):
         passed += values[value]
         while len(found) < 2 and passed > (total - 1 + len(found)) // 2:

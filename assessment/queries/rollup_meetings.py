@@ -69,9 +69,7 @@ def _called(
         yield place, branch, founded_on, numbers[alike]
 
 
-def _asked(
-    scope: Scope, alike: Class, number: int, rules: list[tuple[str, LocalRule]]
-) -> Iterator[tuple[object, ...]]:
+def _asked(scope: Scope, alike: Class, number: int, rules: list[tuple[str, LocalRule]]) -> Iterator[tuple[object, ...]]:
     through, is_group, committee, binding = alike
     place = Place("", OrganizationKind.GROUP if is_group else OrganizationKind.BRANCH, committee)
     for one in called_for(place, on=scope.on, through=through, local=[rules[at][1] for at in binding]):

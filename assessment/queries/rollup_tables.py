@@ -137,8 +137,12 @@ def fill(table: str, found: Sequence[tuple[object, ...]]) -> None:
             execute_values(cursor.cursor, f"INSERT INTO {table} VALUES %s", found, page_size=1_000)  # noqa: S608
         else:
             places = ", ".join(["%s"] * len(found[0]))
-            ready = [tuple(adapted(value) if isinstance(value, date) else value for value in row) for row in found]
+            ready: list[Any] = [tuple(map(_ready, row)) for row in found]
             cursor.executemany(f"INSERT INTO {table} VALUES ({places})", ready)  # noqa: S608
+
+
+def _ready(value: object) -> Any:
+    return adapted(value) if isinstance(value, date) else value
 
 
 def analyze(*names: str) -> None:

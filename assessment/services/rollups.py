@@ -26,7 +26,7 @@ from members.models import Organization
 
 
 @transaction.atomic
-def rebuild(*, on: date, by: object = "system") -> int:
+def rebuild(*, on: date) -> int:
     """Compute everything anew for the kept months as of that day; how many rows weren't so. Waits for its turn."""
     return _rebuild(_held(), on)
 
@@ -44,7 +44,7 @@ def refresh(paths: Collection[str], *, on: date, months: Sequence[date] = (), al
 def follow(*, on: date) -> int:
     """Take in what the record has since the last time; how many entries. On a new day everything is computed anew,
     because what is overdue, or holds, is another. Nothing where somebody else is at it."""
-    state = _held(waits=False)
+    state = _free()
     if state is None:
         return 0
     if _day(state.rebuilt_at) != on:
@@ -73,13 +73,17 @@ def is_current(*, on: date) -> bool:
     return bool(state and _day(state.rebuilt_at) == on and state.entry_number == head_number())
 
 
-def _held(*, waits: bool = True) -> RollUpState | None:
-    """The one row, locked; None where somebody else holds it and `waits` is off."""
+def _held() -> RollUpState:
+    """The one row, locked until the transaction ends."""
     RollUpState.objects.get_or_create(pk=1)
-    rows = RollUpState.objects.filter(pk=1)
-    if connection.features.has_select_for_update_skip_locked:
-        return rows.select_for_update(skip_locked=not waits).first()
-    return rows.first()
+    return RollUpState.objects.select_for_update().get(pk=1)
+
+
+def _free() -> RollUpState | None:
+    """The same; None where somebody else holds it. SQLite has one writer at a time anyway."""
+    RollUpState.objects.get_or_create(pk=1)
+    skips = connection.features.has_select_for_update_skip_locked
+    return RollUpState.objects.select_for_update(skip_locked=skips).filter(pk=1).first()
 
 
 def _rebuild(state: RollUpState, on: date) -> int:

@@ -129,6 +129,7 @@ class Mark(models.Model):
             models.CheckConstraint(condition=~Q(by=""), name="mark_has_author"),
             models.CheckConstraint(condition=Q(state__in=AttendanceState.values), name="mark_state_known"),
         ]
+        indexes = [models.Index(fields=["at"], name="mark_by_moment")]
 
     def __str__(self) -> str:
         return f"{self.by} {self.at}"

@@ -215,9 +215,8 @@ class Acts:
         problem = self.one(Problem.objects.unsettled().order_by("due_on", "key"))
         kind = "done" if problem.state == "open" else self.one(["accepted", "sent_back"])
         user = User.objects.filter(offices__kind="secretary", offices__organization=problem.organization).first()
-        take_step(
-            problem=problem, kind=kind, key=uuid.uuid4(), text="改了", on=problem.due_on, by=by(user or self.cast.secretary)
-        )  # fmt: skip
+        user = by(user or self.cast.secretary)
+        take_step(problem=problem, kind=kind, key=uuid.uuid4(), text="改了", on=problem.due_on, by=user)
 
     def suggest(self):
         suggest(self.member(), self.by, asked_on=self.day(60))

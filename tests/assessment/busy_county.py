@@ -70,9 +70,7 @@ class BusyCounty:
             days = sorted(self.day() for _ in range(self.random.randrange(3)))
             for day in days:
                 Affiliation.objects.filter(pk=present.pk).update(valid_until=day, left_because="transferred")
-                present = Affiliation.objects.create(
-                    member=member, organization=self.pick(self.places), valid_from=day
-                )
+                present = Affiliation.objects.create(member=member, organization=self.pick(self.places), valid_from=day)
             if self.random.random() < 0.1:
                 day = max([TODAY - timedelta(days=3), *days])
                 Affiliation.objects.filter(pk=present.pk).update(valid_until=day, left_because="deceased")
@@ -179,7 +177,13 @@ class BusyCounty:
         later = found_on + timedelta(days=self.random.randrange(40))
         settled = {"settled_on": later, "settled_by": self.by} if state in ("accepted", "dropped") else {}
         problem = Problem.objects.create(
-            problem_list=where, organization=place, text="不实", found_on=found_on, due_on=due_on, state=state, **settled
+            problem_list=where,
+            organization=place,
+            text="不实",
+            found_on=found_on,
+            due_on=due_on,
+            state=state,
+            **settled,
         )
         for number in range(self.random.randrange(3) if state != "open" else 0):
             ProblemStep.objects.create(
@@ -189,7 +193,9 @@ class BusyCounty:
 
     def suggest(self, member, place, day):
         answered = self.maybe(day + timedelta(days=self.random.randrange(30)))
-        facts = {"answered_on": answered, "answered_by": self.by, "answer": "办", "outcome": "solved"} if answered else {}
+        facts = (
+            {"answered_on": answered, "answered_by": self.by, "answer": "办", "outcome": "solved"} if answered else {}
+        )
         return Suggestion.objects.create(
             organization=place, member=member, kind="work", text="建议", asked_on=day, due_on=day + timedelta(days=15),
             recorded_by=self.by, **facts,
@@ -230,5 +236,3 @@ class BusyCounty:
         ends = elected + timedelta(days=self.random.randrange(1, 900))
         facts = {"ends_on": ends, "rule": "term.branch@2018-10-28"}
         return Term.objects.get_or_create(organization=branch, elected_on=elected, defaults=facts)
-
-

@@ -150,5 +150,3 @@ def band(branch, as_of):
     rows = Assessment.objects.settled().filter(organization=branch, published_on__lte=as_of)
     newest = rows.order_by("published_on", "scheme__year", "key").last()
     return {f"band_{newest.grade.rank}": 1} if newest and newest.grade else {}
-
-
