@@ -25,7 +25,7 @@ ASSESSMENT: tuple[Item, ...] = (
         _("Schemes of assessment"),
         "list-check",
         (Capability.VIEW_ASSESSMENT, Capability.MANAGE_SCHEMES),
-        ("assessment:scheme-",),
+        ("assessment:scheme-", "assessment:metric-"),
     ),
     Item("assessment:goal-list", _("Joint goals"), "flag", Capability.VIEW_ASSESSMENT, ("assessment:goal-",)),
     Item(

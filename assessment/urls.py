@@ -10,4 +10,5 @@ urlpatterns = [
     path("", include("assessment.urls_goals")),
     path("", include("assessment.urls_cadres")),
     path("", include("assessment.urls_practices")),
+    path("", include("assessment.urls_metrics")),
 ]
