@@ -101,7 +101,7 @@ class BandsForm(forms.Form):
         for number in range(1, MOST_BANDS + 1):
             known = bands[number - 1] if number <= len(bands) else None
             self.fields[f"name_{number}"] = forms.CharField(
-                label=_("Name"), max_length=30, required=False, initial=known and known.name
+                label=_("Name of the band"), max_length=30, required=False, initial=known and known.name
             )
             self.fields[f"at_least_{number}"] = points_field(
                 label=_("From how many points"), required=False, initial=known and plain(known.at_least)

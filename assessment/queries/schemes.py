@@ -42,6 +42,8 @@ class TreeLine:
     is_bonus: bool
     is_first: bool
     is_last: bool
+    begins_part: bool
+    """Whether it is about the unit's own work, and the line above isn't."""
     clauses: Sequence[ClauseLine] = ()
 
 
@@ -80,19 +82,34 @@ def in_words(clause: Clause) -> ClauseLine:
 
 
 def _lines(rows: SchemeRows) -> Iterator[TreeLine]:
-    levels: dict[UUID | None, int] = {None: 0}
-    below: dict[UUID | None, list[UUID]] = {}
-    for line in rows.lines:
-        levels[line.pk] = levels[line.parent_id] + 1
-        below.setdefault(line.parent_id, []).append(line.pk)
-    plan = rows.plan
+    plan, level, below = rows.plan, _levels(rows), _below(rows)
+    parts: dict[UUID | None, str] = {line.pk: line.part for line in rows.lines}
     for line, planned in zip(rows.lines, plan.indicators, strict=True):
-        clauses = [in_words(clause) for clause in rows.clauses.get(line.pk, ())]
         beside = below[line.parent_id]
         yield TreeLine(
-            line, levels[line.pk], line.pk not in below, is_bonus(planned, plan), beside[0] == line.pk,
-            beside[-1] == line.pk, clauses,
-        )  # fmt: skip
+            line=line,
+            level=level[line.pk],
+            is_leaf=line.pk not in below,
+            is_bonus=is_bonus(planned, plan),
+            is_first=beside[0] == line.pk,
+            is_last=beside[-1] == line.pk,
+            begins_part=line.part == Part.BUSINESS != parts.get(line.parent_id),
+            clauses=[in_words(clause) for clause in rows.clauses.get(line.pk, ())],
+        )
+
+
+def _levels(rows: SchemeRows) -> dict[UUID | None, int]:
+    levels: dict[UUID | None, int] = {None: 0}
+    for line in rows.lines:
+        levels[line.pk] = levels[line.parent_id] + 1
+    return levels
+
+
+def _below(rows: SchemeRows) -> dict[UUID | None, list[UUID]]:
+    below: dict[UUID | None, list[UUID]] = {}
+    for line in rows.lines:
+        below.setdefault(line.parent_id, []).append(line.pk)
+    return below
 
 
 def next_code(scheme: Scheme, parent: Indicator | None) -> str:
