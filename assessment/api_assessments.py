@@ -19,6 +19,12 @@ from members.policy import requires
 
 ERRORS = {400: OpenApiTypes.OBJECT, **MISSING}
 YEAR = OpenApiParameter("year", OpenApiTypes.INT, description="Of the schemes")
+FACT = ("record", "label", "on", "done", "of", "unknown")
+PLAIN = (
+    "key", "organization", "scheme", "year", "state", "computed_on", "known_points", "open_points", "total", "band",
+    "veto", "decided_band", "decided_with", "decided_on", "shown_on", "objections_until", "published_on", "locked_on",
+    "stale_since", "stale_points", "stale_because",
+)  # fmt: skip
 STATE = OpenApiParameter("state", OpenApiTypes.STR, enum=AssessmentState.values)
 
 
@@ -32,7 +38,7 @@ class FactSerializer(serializers.Serializer[dict[str, Any]]):
     """A record behind points, or something that was due. It names no person."""
 
     record = serializers.CharField()
-    label = serializers.CharField()
+    label = serializers.CharField()  # type: ignore[assignment]
     on = serializers.DateField()
     done = serializers.IntegerField()
     of = serializers.IntegerField()
@@ -54,8 +60,7 @@ class ClauseScoreSerializer(serializers.ModelSerializer[ClauseScore]):
     @extend_schema_field(FactSerializer(many=True))
     def get_facts(self, score: ClauseScore) -> list[dict[str, Any]]:
         """Without the addresses of pages, which only the branch's own offices open."""
-        names = FactSerializer().fields
-        return [{name: fact[name] for name in names} for fact in score.facts]
+        return [{name: fact[name] for name in FACT} for fact in score.facts]
 
 
 class IndicatorScoreSerializer(serializers.ModelSerializer[IndicatorScore]):
@@ -85,11 +90,7 @@ class AssessmentSerializer(serializers.ModelSerializer[Assessment]):
 
     class Meta:
         model = Assessment
-        fields = (
-            "key", "organization", "scheme", "year", "state", "computed_on", "known_points", "open_points", "total",
-            "band", "veto", "decided_band", "decided_with", "decided_on", "shown_on", "objections_until",
-            "published_on", "locked_on", "stale_since", "stale_points", "stale_because",
-        )  # fmt: skip
+        fields: tuple[str, ...] = PLAIN
         read_only_fields = fields
 
 
@@ -99,7 +100,7 @@ class AssessmentDetailSerializer(AssessmentSerializer):
     indicators = IndicatorScoreSerializer(source="scores", many=True, read_only=True)
 
     class Meta(AssessmentSerializer.Meta):
-        fields = (*AssessmentSerializer.Meta.fields, "indicators")
+        fields = (*PLAIN, "indicators")
         read_only_fields = fields
 
 
