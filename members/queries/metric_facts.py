@@ -43,7 +43,17 @@ def contact_facts(path: str, first: date, last: date, *, on: date) -> list[Fact]
     if unknown == len(asked_for):
         return None
     done, url = len(asked_for) - unknown - asked_for.count(Due.OVERDUE), reverse("members:reach-list")
-    return [Fact(f"contacts:{last:%Y-%m}", f"{_('Contact')} {last}", last, done, len(asked_for), unknown, url)]
+    return [
+        Fact(
+            f"contacts:{last:%Y-%m}",
+            f"{_('Contact with members who are hard to reach')} {last}",
+            last,
+            done,
+            len(asked_for),
+            unknown,
+            url,
+        )
+    ]
 
 
 # Terms, committees, secretaries

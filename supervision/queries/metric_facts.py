@@ -60,9 +60,11 @@ def _appraisals(path: str, day: date, on: date, places: "_Places") -> Iterator[F
         due_on = next((one.due_on for one, _state in found if _is_of(one.kind, one.period.name, day.year)), None)
         if one := rounds.get(place.pk):
             closed_on = min(one.closed_on or on, due_on or on)
-            yield Fact(f"round:{one.pk}", f"{_('Appraisal')} {day.year}", closed_on, 1, 1, 0, one.get_absolute_url())
+            yield Fact(
+                f"round:{one.pk}", f"{_('Democratic appraisal')} {day.year}", closed_on, 1, 1, 0, one.get_absolute_url()
+            )
         elif due_on and due_on <= on:
-            yield places.fact("appraisal", _("Appraisal"), str(day.year), place.code, due_on, done=False)
+            yield places.fact("appraisal", _("Democratic appraisal"), str(day.year), place.code, due_on, done=False)
 
 
 def _is_of(kind: str, period: str, year: int) -> bool:
