@@ -35,8 +35,11 @@ from members.models import (
 from tests.cast import TODAY, Cast, make_cast, make_member, make_user
 from tests.full_cast_appraisals import appraisals
 from tests.full_cast_assessment_goals import goals_and_cadres
+from tests.full_cast_assessment_imports import scheme_imports
 from tests.full_cast_assessment_judging import judging
 from tests.full_cast_assessment_practices import practices
+from tests.full_cast_assessment_rollups import rollups
+from tests.full_cast_assessment_schemes import schemes
 from tests.full_cast_channels import wordings_and_channels
 from tests.full_cast_dues import dues
 from tests.full_cast_duties import duties
@@ -90,8 +93,11 @@ def make_full_cast() -> FullCast:
     talks(full)
     letters(full)
     judging(full)
+    schemes(full)
     practices(full)
     goals_and_cadres(full)
+    scheme_imports(full)
+    rollups(full)
     return full
 
 

@@ -406,6 +406,15 @@ SCOPE: dict[str, dict[str, str]] = {
         "next_secretary": "branch next-branch next-branch-draft",
         "other_secretary": "branch next-branch other-branch-withdrawn",
     },
+    "RollUp": {
+        **dict.fromkeys(("secretary", "officer"), "branch"),
+        "next_secretary": "next-branch",
+        "other_secretary": "other-branch",
+        "district_staff": "district branch next-branch",
+        **dict.fromkeys(
+            ("county_staff", "county_secretary"), "county district branch next-branch other-district other-branch"
+        ),
+    },
     # With the practice; one's own also when that was withdrawn.
     "Adoption": {
         **dict.fromkeys(SHARERS, "branch@next-branch next-branch@branch"),
@@ -470,6 +479,16 @@ SCOPE: dict[str, dict[str, str]] = {
         "other_secretary": "other-branch",
         "district_staff": "district branch next-branch",
         "county_staff": "county district branch next-branch other-branch",
+    },
+    # Who keeps schemes, of their own committee and below it.
+    "SchemeImport": {"district_staff": "district", "county_staff": "county district other-district"},
+    # Drafts who keeps them; the others also those who are assessed by them, below the committee.
+    "Scheme": {
+        **dict.fromkeys(("secretary", "officer", "group_leader", "next_secretary"), "judged district"),
+        "other_secretary": "judged other-district",
+        "district_staff": "judged district district-draft",
+        "county_staff": "judged district district-draft other-district",
+        "county_secretary": "judged district other-district",
     },
     # Not a queryset's visible_to but members.queries.trail.visible_entries.
     "Entry": {
