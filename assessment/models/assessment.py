@@ -160,7 +160,8 @@ class ClauseScore(models.Model):
     points = hundredths(_("points"), null=True, blank=True)
     """Negative where taken; None unless scored."""
     facts = models.JSONField(default=list)
-    """[{record, label, on, done, of, unknown}]: no person's name, no private value (`rulebook.metric.Fact`)."""
+    """[{record, label, on, done, of, unknown, url}]: no person's name, no private value (`rulebook.metric.Fact`). A
+    period that the scheme asks about has its `records` in it, a person's finding its `value`."""
 
     class Meta:
         verbose_name = _("points of a clause")
