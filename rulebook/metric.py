@@ -38,8 +38,8 @@ class Fact:
 Facts = Callable[..., list[Fact] | None]
 """Called with (path, first, last, on=): the facts of the organization at that path and below it from `first` to `last`,
 both included, as known on the day `on`; what isn't due by then isn't there. None: the branch doesn't record it at all,
-which is no zero. An empty list: nothing was due, and nobody could ask for anything. A fact of 0 of 0: nothing was due by
-the rules and nothing done, and a scheme may expect some."""
+which is no zero. An empty list: nothing was due, and nobody could ask for anything. A fact of 0 of 0: no rule asks for
+anything and nothing was done, but a scheme may expect some."""
 
 
 @dataclass(frozen=True, slots=True)
