@@ -136,7 +136,7 @@ def _weights(whole: str, doubts: list[Doubt]) -> Weights:
         if share is None or re.search(r"率|不超过|控制在|不得|扣|以上|以下|低于", part):
             continue
         view = next((name for name, words in VIEWS if re.search(words, part)), None)
-        if view and re.search(r"占|权重|按|[*×]|:|分|评", part):
+        if view and re.search(r"占|权重|按|[*×]|:|分|评|考核", part):
             found.setdefault(view, int(share[1]))
     if not found:
         return Weights()

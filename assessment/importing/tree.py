@@ -125,13 +125,18 @@ def _join_shared(root: Node, doubts: list[Doubt]) -> None:
         else:
             previous = leaf
     for node in _all(root):
-        if len(node.below) == 1 and not node.below[0].below and node.points is None and node is not root:
+        if _says_the_same(node) and node is not root and node not in root.below:
             _become(node, node.below[0])
 
 
 def _shared(node: Node) -> Doubt:
     about = {"title": node.title, "points": f"{node.points or 0:f}"}
     return Doubt("points_shared", about, node.lines[-1].number)
+
+
+def _says_the_same(node: Node) -> bool:
+    """A name above a single line, without points of its own: two columns for one line."""
+    return len(node.below) == 1 and not node.below[0].below and node.points is None
 
 
 def _become(node: Node, only: Node) -> None:
