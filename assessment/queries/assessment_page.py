@@ -175,13 +175,15 @@ def _sum_up(lines: Mapping[Any, Line]) -> None:
 
 
 def _compare(lines: Mapping[Any, Line], last: Assessment) -> None:
+    """The same words, else the same code with as many points."""
     rows = IndicatorScore.objects.filter(assessment=last, points__isnull=False)
-    found = list(rows.values_list("indicator__code", "indicator__title", "points"))
-    by_title = {title: points for _code, title, points in found}
-    by_code = {code: points for code, _title, points in found}
+    found = list(rows.values_list("indicator__code", "indicator__title", "indicator__max_points", "points"))
+    by_title = {title: points for _code, title, _most, points in found}
+    by_code = {(code, most): points for code, _title, most, points in found}
     for line in lines.values():
+        one = line.indicator
         if line.is_leaf:
-            line.before = by_title.get(line.indicator.title, by_code.get(line.indicator.code))
+            line.before = by_title.get(one.title, by_code.get((one.code, one.max_points)))
 
 
 def mark_changed(lines: Sequence[Line], codes: Iterable[str]) -> list[Line]:
