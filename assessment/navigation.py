@@ -30,14 +30,14 @@ ASSESSMENT: tuple[Item, ...] = (
     Item("assessment:goal-list", _("Joint goals"), "flag", Capability.VIEW_ASSESSMENT, ("assessment:goal-",)),
     Item(
         "assessment:cadre-list",
-        _("Cadres and conditions"),
+        _("Cadres"),
         "mortarboard",
         Capability.KEEP_CADRES,
         ("assessment:cadre-", "assessment:conditions-", "assessment:training-list", "assessment:training-new"),
     ),
     Item(
         "assessment:cadre-counts",
-        _("Cadres and conditions counted"),
+        _("Cadres counted"),
         "mortarboard",
         Capability.VIEW_DASHBOARD,
         unless=Capability.KEEP_CADRES,

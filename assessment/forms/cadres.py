@@ -33,6 +33,11 @@ ONLY = {
 }
 
 
+def named(member: Member) -> str:
+    """With the place where they stand: in a county many share a name. Of a member that `people_found` gave."""
+    return f"{member.name} · {member.stands_in}"  # type: ignore[attr-defined]
+
+
 class PostFields(forms.Form):
     """A post and how much of the working time it takes."""
 
@@ -68,7 +73,7 @@ class PostForm(PostFields):
         super().__init__(data, initial={"valid_from": today})
         field = cast(forms.ModelChoiceField, self.fields["member"])
         field.queryset = people
-        field.choices = [("", "—"), *((str(one.key), one.name) for one in found)]
+        field.choices = [("", "—"), *((str(one.key), named(one)) for one in found)]
 
     def facts(self) -> dict[str, Any]:
         return dict(self.cleaned_data)
@@ -172,9 +177,12 @@ class TrainingFilterForm(YearForm):
     org = forms.CharField(required=False, max_length=40, widget=forms.HiddenInput)
     field_order = ("q", "year", "org")
 
-    def __init__(self, data: Any, *, today: date) -> None:
+    def __init__(self, data: Any, *, today: date, is_own: bool = False) -> None:
+        """`is_own`: one's own courses, which nobody looks for by a name."""
         super().__init__(data)
         self.offer_years(today, all_years=False)
+        if is_own:
+            self.fields["q"].label = _("Subject of the course")
         self.is_valid()
 
     @property

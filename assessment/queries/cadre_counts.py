@@ -81,8 +81,10 @@ def rules_of(path: str, places: Iterable[Organization], year: int) -> dict[int, 
 
 
 def total_of(lines: Iterable[Line]) -> dict[str, int]:
-    """What is known, added; who holds posts in two organizations counts in each."""
+    """What is known, added; who holds posts in two organizations counts in each. Funds: only of organizations that put
+    down both what is planned and what was spent."""
     all_counts = [line.counts for line in lines]
+    both = [one for one in all_counts if one.budget is not None and one.spent is not None]
     return {
         "posts": sum(one.posts for one in all_counts),
         "full_time": sum(len(one.full_time) for one in all_counts),
@@ -90,8 +92,8 @@ def total_of(lines: Iterable[Line]) -> dict[str, int]:
         "people": sum(len(one.people) for one in all_counts),
         "kept": sum(len(one.kept) for one in all_counts),
         "unfilled": sum(one.unfilled or 0 for one in all_counts),
-        "budget": sum(one.budget or 0 for one in all_counts),
-        "spent": sum(one.spent or 0 for one in all_counts),
+        "budget": sum(one.budget or 0 for one in both),
+        "spent": sum(one.spent or 0 for one in both),
     }
 
 

@@ -5,7 +5,19 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
 
-from django.db.models import Count, DecimalField, IntegerField, OuterRef, Q, QuerySet, Subquery, Sum, Value
+from django.db.models import (
+    Case,
+    Count,
+    DecimalField,
+    IntegerField,
+    OuterRef,
+    Q,
+    QuerySet,
+    Subquery,
+    Sum,
+    Value,
+    When,
+)
 from django.db.models.functions import Coalesce
 
 from assessment.models import CadrePost, Conditions, Training
@@ -106,8 +118,13 @@ def staffing(place: Organization, year: int, *, on: date) -> Staffing:
 
 
 def people_found(place: Organization, text: str) -> tuple[MemberQuerySet, list[Member]]:
-    """Who may hold a post there, and whom the form offers: a branch its roster, a committee whom one looks for."""
+    """Who may hold a post there, and whom the form offers: a branch its roster, a committee whom one looks for.
+
+    Each has `stands_in`, the name of where they are on the roster.
+    """
     everybody = Member.objects.below(place.path).in_roster_order()
+    branch = Organization.objects.filter(path=OuterRef("roster_path")).order_by().values("name")
+    everybody = everybody.annotate(stands_in=Subquery(branch[:1]))
     if text:
         return everybody, list(everybody.search(text)[:FOUND_AT_MOST])
     return everybody, [] if place.kind == OrganizationKind.COMMITTEE else list(everybody)
@@ -120,10 +137,12 @@ def holders_below(path: str, *, on: date) -> dict[int, Organization]:
 
 
 def people_of_course(place: Organization, *, on: date) -> QuerySet[Member]:
-    """Of whom a course can be recorded: of a branch its roster and its cadres, of a committee the cadres below it."""
+    """Of whom a course can be recorded: of a branch its cadres and its roster, of a committee the cadres below it."""
     cadres = Q(pk__in=list(holders_below(place.path, on=on)))
     inside = Q() if place.kind == OrganizationKind.COMMITTEE else subtree("roster_path", [place.path])
-    return Member.objects.filter(cadres | inside if inside else cadres).order_by("roster_path", "name_key", "pk")
+    people = Member.objects.filter(cadres | inside if inside else cadres)
+    first = Case(When(cadres, then=0), default=1)
+    return people.order_by(first, "roster_path", "name_key", "pk")
 
 
 def own_key(user: User, posts: Iterable[CadrePost], *, on: date) -> str:

@@ -126,8 +126,8 @@ def _asked(request: PageRequest) -> tuple[Organization, CadreFilterForm, Asked, 
 
 def _headings(year: int) -> list[str]:
     return [
-        _("Organization"), _("Name"), _("Post"), _("Full-time or part-time"), _("Of the working time, per cent"), _("Since"),
-        _("Not held any more since"), _("Class hours in %(year)s") % {"year": year}, _("Hours asked for"),
+        _("Organization"), _("Name"), _("Post"), _("Full-time or part-time"), _("Of the working time, per cent"),
+        _("Since"), _("Not held any more since"), _("Class hours in %(year)s") % {"year": year}, _("Hours asked for"),
         _("Certificates"),
     ]  # fmt: skip
 

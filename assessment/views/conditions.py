@@ -13,7 +13,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from assessment.forms.cadres import CadreCountForm, ConditionsForm
 from assessment.models import Conditions
 from assessment.queries.cadre_counts import Line, cadre_lines, total_of
-from assessment.queries.cadres import asked_of
+from assessment.queries.cadres import asked_of, percent_of
 from assessment.rules.training import OFFICER_KEY
 from assessment.services.cadres import put_cadres_export_on_record, put_down_conditions
 from assessment.views.cadres import KEEP, ON_A_PAGE, list_url
@@ -51,13 +51,14 @@ def conditions_edit(request: PageRequest) -> HttpResponse:
 def cadre_counts(request: PageRequest) -> HttpResponse:
     """A line for each organization below the place; sums of what is known."""
     place, form, lines = _asked(request)
-    year = form.chosen or request.today.year
+    year, total = form.chosen or request.today.year, total_of(lines)
     context = {
         "place": place,
         "form": form,
         "year": year,
+        "spent_percent": percent_of(total["spent"], total["budget"]),
         "page": Paginator(lines, ON_A_PAGE).get_page(request.GET.get("page")),
-        "total": total_of(lines),
+        "total": total,
         "asked": asked_of(OFFICER_KEY, place, year, on=request.today),
         "may_list": request.user.standing.may(KEEP, place.path),
         "query": request.GET.urlencode(),

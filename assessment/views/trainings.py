@@ -107,7 +107,7 @@ def training_mine(request: PageRequest) -> HttpResponse:
     member_id = request.user.standing.member_id
     if member_id is None or request.user.member is None:
         raise Http404
-    form = TrainingFilterForm(request.GET, today=request.today)
+    form = TrainingFilterForm(request.GET, today=request.today, is_own=True)
     own = Training.objects.filter(member=member_id)
     posts = list(CadrePost.objects.holding(request.today).filter(member=member_id).select_related("organization"))
     rows = form.narrow(own.select_related("organization"))
