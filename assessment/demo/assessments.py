@@ -31,7 +31,7 @@ STANDS = (0, 1, 1, 2, 0, 1, 0, 2, 1, 0, 1, 0, 2, 1, 2, 3, 1, 2, 0, 0)
 """Which of these, in tree order."""
 RESULTS = (D(14), D(12), D("12.5"), D(11), D(9), D(13))
 BASIS = {"5.1": "县级部门年度考核通报，第三页", "6": "县委“两优一先”表彰决定", "1.1": "县纪委监委回复函"}
-OBJECTION = "三季度党课在8月28日讲过，讲课人出差，材料存在社区电脑里，没有及时录入，请核对签到表。"
+OBJECTION = "三位老同志九月里去走访过，记在走访本上，没有及时录入。请核对走访本后再算。"
 OWN_WORDS = "组织生活按时，流动党员联系还不够；老年食堂项目按期完成。"
 
 
@@ -177,7 +177,7 @@ def _show(home: Assessment, on: date) -> None:
     shown = show_to_branch(assessment=home, on=on - timedelta(days=3), by=second)
     lines = {one.code: one for one in shown.scheme.indicators.all()}
     raise_objection(
-        assessment=shown, indicator=lines["2.1"], text=OBJECTION, key=key("objection"), on=on - timedelta(days=1),
+        assessment=shown, indicator=lines["1.2"], text=OBJECTION, key=key("objection"), on=on - timedelta(days=1),
         by=secretaries(on)[HOME_BRANCH],
     )  # fmt: skip
     bonus = Clause.objects.get(indicator=lines["6"])
