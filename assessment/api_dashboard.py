@@ -16,7 +16,7 @@ from rest_framework.response import Response
 
 from assessment.models import RollUp
 from assessment.models.rollup import FIGURES
-from assessment.queries.dashboard import followed_at, medians_of, months_of
+from assessment.queries.dashboard import Figures, followed_at, medians_of, months_of
 from assessment.rules.dashboard_periods import (
     Period,
     first_kept,
@@ -26,7 +26,8 @@ from assessment.rules.dashboard_periods import (
     trend_months,
     usual_period,
 )
-from assessment.rules.measures import MEASURES
+from assessment.rules.measures import MEASURES, Measure
+from assessment.rules.shares import is_compared
 from members.api import MISSING, ORGANIZATION, InOrderOfRecording, asked_for, asker
 from members.choices import Capability, OrganizationKind, UnitKind
 from members.models import Organization
@@ -52,7 +53,7 @@ class NarrowingSerializer(serializers.Serializer[dict[str, str]]):
     """Which rows are asked for."""
 
     organization = serializers.CharField(required=False, max_length=40)
-    month = serializers.RegexField(r"^[0-9]{4}-(0[1-9]|1[0-2])$", required=False)
+    month = serializers.RegexField(r"^[12][0-9]{3}-(0[1-9]|1[0-2])$", required=False)
     unit = serializers.ChoiceField(required=False, choices=UnitKind.choices)
 
 
@@ -125,11 +126,9 @@ class DashboardViewSet(viewsets.ViewSet):
                     "part": measure.fraction(figures)[0],
                     "whole": measure.fraction(figures)[1],
                     "per_mille": measure.per_mille(figures),
-                    "before": measure.per_mille(earlier) if earlier else None,
+                    "before": _share(measure, earlier),
                     "median": medians.of(asked.period.code, measure.code),
-                    "trend": [
-                        {"month": month, "per_mille": measure.per_mille(row) if row else None} for month, row in trend
-                    ],
+                    "trend": [{"month": month, "per_mille": _share(measure, row)} for month, row in trend],
                 }
                 for measure in MEASURES
                 if figures
@@ -159,6 +158,11 @@ class RollUpViewSet(mixins.ListModelMixin, viewsets.GenericViewSet[RollUp]):
     @extend_schema(parameters=[ORGANIZATION, MONTH, UNIT], responses={200: RollUpSerializer(many=True), **ERRORS})
     def list(self, request: Request, *args: Any, **kwargs: Any) -> Response:
         return super().list(request, *args, **kwargs)
+
+
+def _share(measure: Measure, figures: Figures | None) -> int | None:
+    """Null where too little is recorded, as on the page."""
+    return measure.per_mille(figures) if figures and is_compared(figures) else None
 
 
 def _places(user: Any) -> QuerySet[Organization]:

@@ -63,10 +63,10 @@ WHERE o.kind = 'branch'
 ABOVE = """
 INSERT INTO assessment_rollup ({columns})
 SELECT a.id, r.month, {unit}, {sums}
-FROM members_organization a
-JOIN members_organization b ON b.path BETWEEN a.path AND a.path || 'ZZZZ' AND b.kind = 'branch'
-JOIN assessment_rollup r ON r.organization_id = b.id AND r.unit_kind = '' AND r.month = '{month}'
-WHERE a.kind IN ('committee', 'general_branch') {only} GROUP BY a.id, r.month, {unit}
+FROM members_organization b
+JOIN members_organization a ON a.path = SUBSTR(b.path, 1, {length}) AND a.kind IN ('committee', 'general_branch')
+JOIN assessment_rollup r ON r.organization_id = b.id AND r.month = '{month}' AND r.unit_kind = ''
+WHERE b.kind = 'branch' {only} GROUP BY a.id, r.month, {unit}
 """
 NEED = """
 UPDATE assessment_rollup SET in_need = CASE WHEN {need} THEN 1 ELSE 0 END,
@@ -104,7 +104,10 @@ def fill(cursor, on: date) -> None:
     cursor.execute(NEED.format(**either))
     for month in months:
         for unit, only in (("''", ""), ("b.unit_kind", "AND b.unit_kind <> ''")):
-            cursor.execute(ABOVE.format(columns=columns, sums=sums, month=month, unit=unit, only=only))
+            for length in (4, 8, 12):
+                cursor.execute(
+                    ABOVE.format(columns=columns, sums=sums, month=month, unit=unit, only=only, length=length)
+                )
 
 
 def medians(on: date) -> None:

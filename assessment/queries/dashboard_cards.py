@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy
 
 from assessment.queries.dashboard import Figures, Medians
 from assessment.rules.measures import BY_CODE, Measure
-from assessment.rules.shares import written
+from assessment.rules.shares import is_compared, written
 
 Words = str | Promise
 CARDS = ("meetings", "attendance", "dues", "contact", "problems", "help", "terms")
@@ -67,7 +67,11 @@ class Card:
 
 
 def cards_of(now: Figures, before: Figures | None, medians: Medians, period: str) -> list[Card]:
-    """One for each measure of `CARDS`."""
+    """One for each measure of `CARDS`. What isn't recorded enough stands beside nothing."""
+    if not is_compared(now):
+        before, medians = None, Medians({})
+    elif before and not is_compared(before):
+        before = None
     return [_card(BY_CODE[code], now, before, medians.of(period, code)) for code in CARDS]
 
 

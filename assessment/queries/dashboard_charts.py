@@ -10,7 +10,7 @@ from assessment.queries.dashboard import Medians, Months
 from assessment.queries.dashboard_children import Spread
 from assessment.rules.dashboard_periods import trend_months
 from assessment.rules.measures import Measure
-from assessment.rules.shares import step_words, written
+from assessment.rules.shares import is_compared, step_words, written
 
 TrendRow = tuple[date, int | None, int | None]
 """A month, the share in per mille and the level's median; None: nothing was due, or it isn't known."""
@@ -21,7 +21,7 @@ def trend_values(measure: Measure, months: Months, medians: Medians, *, on: date
     found: list[TrendRow] = []
     for month in trend_months(on):
         figures = months.of(month)
-        share = measure.per_mille(figures) if figures else None
+        share = measure.per_mille(figures) if figures and is_compared(figures) else None
         found.append((month, share, medians.of(f"{month:%Y-%m}", measure.code)))
     return found
 

@@ -13,7 +13,7 @@ from django.db import connection
 
 from assessment.rules.measures import MEASURES, SNAPSHOTS, Measure
 from assessment.rules.need import INCOMPLETE, REASONS, Reason, reasons
-from assessment.rules.shares import NOT_RECORDED, columns_sql, share_sql, step
+from assessment.rules.shares import NOT_RECORDED, UNCOMPARED, columns_sql, share_sql, step
 from members.choices import OrganizationKind
 from members.models import Organization
 from members.paths import STEP
@@ -43,7 +43,7 @@ LINE = (
 )
 NEEDING = "AND r.in_need > 0 AND (o.kind <> 'branch' OR r.incomplete = 0)"
 IN_NEED = f"{LINE} {BELOW} {DIRECTLY} {NEEDING} {ORDER} LIMIT {SHOWN + 1}"
-UNCOMPARED = f"{LINE} {BELOW} {DIRECTLY} AND o.kind = 'branch' AND r.incomplete > 0 ORDER BY o.path LIMIT {SHOWN + 1}"
+APART = f"{LINE} {BELOW} {DIRECTLY} AND o.kind = 'branch' AND r.incomplete > 0 ORDER BY o.path LIMIT {SHOWN + 1}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,7 +88,7 @@ def in_need(place: Organization, unit: str, month: date, *, on: date) -> list[Li
 
 def uncompared(place: Organization, unit: str, month: date, *, on: date) -> list[Line]:
     """The branches directly below that have not recorded enough, in the order of the tree. One query."""
-    return _lines(UNCOMPARED, values_at(place, unit, month, on=on))
+    return _lines(APART, values_at(place, unit, month, on=on))
 
 
 def spread(
@@ -111,9 +111,9 @@ def spread(
 
 
 def _spread_sql(measure: Measure, of_branches: bool) -> str:
-    """How many organizations have each share, of branches that recorded enough in the last month."""
+    """How many organizations have each share, of those that recorded enough in the last month."""
     part, whole = (f"SUM({columns_sql(names)})" for names in (measure.part, measure.whole))
-    incomplete = "MAX(CASE WHEN o.kind = 'branch' AND r.month = %(month)s THEN r.incomplete ELSE 0 END)"
+    incomplete = f"MAX(CASE WHEN r.month = %(month)s AND {UNCOMPARED} THEN 1 ELSE 0 END)"
     shares = f"CASE WHEN {incomplete} > 0 THEN {NOT_RECORDED} ELSE {share_sql(measure, part, whole)} END"
     inside = f"SELECT {shares} AS share {BELOW} {BRANCHES if of_branches else DIRECTLY} GROUP BY o.id"  # noqa: S608
     return f"SELECT share, COUNT(*) FROM ({inside}) found GROUP BY share"  # noqa: S608

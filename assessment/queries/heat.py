@@ -9,7 +9,7 @@ from django.db.models import Q
 from assessment.queries.dashboard_children import BELOW
 from assessment.rules.dashboard_periods import trend_months
 from assessment.rules.measures import MEASURES, Measure
-from assessment.rules.shares import NOT_RECORDED, columns_sql, share_sql
+from assessment.rules.shares import NOT_RECORDED, UNCOMPARED, columns_sql, share_sql
 from members.choices import OrganizationKind
 from members.models import Organization
 from members.models.organization import OrganizationQuerySet
@@ -51,8 +51,7 @@ def months_below(children: list[tuple[int, str]], unit: str, measure: Measure, *
 def _heat_sql(measure: Measure) -> str:
     """Months as text, because a driver turns days into objects one by one."""
     part, whole = (columns_sql(names) for names in (measure.part, measure.whole))
-    uncompared = f"WHEN o.kind = 'branch' AND r.incomplete > 0 THEN {NOT_RECORDED}"
-    share = f"CASE {uncompared} ELSE {share_sql(measure, part, whole)} END"
+    share = f"CASE WHEN {UNCOMPARED} THEN {NOT_RECORDED} ELSE {share_sql(measure, part, whole)} END"
     return f"SELECT o.id, SUBSTR(CAST(r.month AS text), 1, 7), {share} {BELOW} AND o.depth = %(depth)s"  # noqa: S608
 
 

@@ -1,5 +1,7 @@
 """A share as a step of five, the same in Python and in SQL. The bounds are ours (level L, mark U)."""
 
+from collections.abc import Mapping
+
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
@@ -13,13 +15,16 @@ BOUNDS = (95, 85, 75, 60)
 EVEN_BOUNDS = (80, 60, 40, 20)
 """The same for what is neither good nor bad."""
 WORDS: dict[int, Promise] = {
-    5: _("95 per cent and above"), 4: _("85 to 94 per cent"), 3: _("75 to 84 per cent"), 2: _("60 to 74 per cent"), 1: _("below 60 per cent"),
+    5: _("95 per cent and above"), 4: _("85 to 94 per cent"),
+    3: _("75 to 84 per cent"), 2: _("60 to 74 per cent"), 1: _("below 60 per cent"),
 }  # fmt: skip
 FEW_WORDS: dict[int, Promise] = {
-    5: _("5 per cent and below"), 4: _("6 to 15 per cent"), 3: _("16 to 25 per cent"), 2: _("26 to 40 per cent"), 1: _("above 40 per cent"),
+    5: _("5 per cent and below"), 4: _("6 to 15 per cent"),
+    3: _("16 to 25 per cent"), 2: _("26 to 40 per cent"), 1: _("above 40 per cent"),
 }  # fmt: skip
 EVEN_WORDS: dict[int, Promise] = {
-    5: _("80 per cent and above"), 4: _("60 to 79 per cent"), 3: _("40 to 59 per cent"), 2: _("20 to 39 per cent"), 1: _("below 20 per cent"),
+    5: _("80 per cent and above"), 4: _("60 to 79 per cent"),
+    3: _("40 to 59 per cent"), 2: _("20 to 39 per cent"), 1: _("below 20 per cent"),
 }  # fmt: skip
 OTHER_WORDS: dict[int, Promise] = {NOTHING_DUE: _("Nothing was due"), NOT_RECORDED: _("Not recorded enough")}
 
@@ -57,6 +62,16 @@ def share_sql(measure: Measure, part: str, whole: str) -> str:
     if measure.more_is_better is False:
         counted = f"100 - 100 * ({whole} - {part}) / {whole}"
     return f"CASE WHEN {whole} <= 0 THEN {NOTHING_DUE} ELSE {counted} END"
+
+
+UNCOMPARED = "2 * r.incomplete > r.branches"
+"""The opposite of `is_compared`, over columns of the table `r`."""
+
+
+def is_compared(figures: Mapping[str, int]) -> bool:
+    """Whether at least half of the branches have recorded enough. Else a share says what isn't known, not what wasn't
+    done: before a branch began to record, nothing was held and nothing paid."""
+    return 2 * figures["incomplete"] <= figures["branches"]
 
 
 def columns_sql(names: tuple[str, ...], table: str = "r") -> str:

@@ -17,6 +17,7 @@ from assessment.queries.dashboard_children import SHOWN, in_need, spread, uncomp
 from assessment.queries.drill import desk_page, record_pages
 from assessment.rules.dashboard_periods import first_kept, month_of, period_before, trend_months
 from assessment.rules.need import reasons
+from assessment.rules.shares import is_compared
 from assessment.views.dashboard_places import (
     VIEW,
     Asked,
@@ -30,6 +31,8 @@ from members.choices import OrganizationKind, UnitKind
 from members.policy import requires
 from members.requests import PageRequest
 
+WIDE = ("attendance", "bands")
+"""Cards with a bar."""
 STALE = timedelta(minutes=15)
 """Roll-ups that are older than this are said to be old: the job follows the record each minute."""
 
@@ -57,6 +60,7 @@ def frame_of(request: PageRequest, asked: Asked) -> dict[str, Any]:
         "period": period_words(asked.period),
         "periods": list(periods_offered(asked, request)),
         "running": asked.period.is_running(request.today),
+        "unit": UnitKind(asked.unit).label if asked.unit else "",
         "units": [(code, label, code == asked.unit) for code, label in UnitKind.choices],
         "as_of": as_of,
         "stale": as_of is not None and timezone.now() - as_of > STALE,
@@ -70,12 +74,13 @@ def board_of(request: PageRequest, asked: Asked) -> dict[str, Any]:
     months = months_of(place, asked.unit, first_kept(on), month_of(on))
     now, before = months.added(asked.period), period_before(asked.period, on)
     if now is None:
-        return {"now": None, "burden": burden_below(place.path, on=on)}
+        return {"now": None, "burden": burden_below(place.path, on=on), "desk": desk_page(place, request.user)}
     trend = [f"{month:%Y-%m}" for month in trend_months(on)]
     medians = medians_of(place.kind, asked.unit, asked.period.code, trend, asked.measure.code)
     earlier = months.added(before) if before else None
     return {
         "now": now,
+        "compared": is_compared(now),
         "before": period_words(before) if before and earlier else "",
         "cards": _linked(request, asked, now, earlier, medians),
         "trend": trend_rows(asked.measure, months, medians, on=on),
@@ -91,12 +96,13 @@ def _linked(
     """Each card with the way to its chart and to the record behind it."""
     pages = record_pages(asked.place, request.user)
     cards = cards_of(now, before, medians, asked.period.code)
-    if asked.place.kind != OrganizationKind.BRANCH or now["band_1"] + now["band_2"] + now["band_3"]:
+    if asked.place.kind != OrganizationKind.BRANCH:
         cards.append(bands_card(now))
     return [
         {
             "card": card,
             "chosen": card.code == asked.measure.code,
+            "wide": card.code in WIDE,
             "chart": "" if card.code == "bands" else asked.at(measure=card.code),
             "record": pages.get(card.code, ""),
         }

@@ -13,7 +13,7 @@ from assessment.queries.dashboard_children import in_need
 from assessment.queries.heat import children_of, months_below
 from assessment.rules.dashboard_periods import first_kept, month_of, period_before, trend_months
 from assessment.rules.measures import MEASURES
-from assessment.rules.shares import OTHER_WORDS
+from assessment.rules.shares import OTHER_WORDS, is_compared
 from assessment.views.dashboard_places import VIEW, Asked, asked_for, period_words
 from members.policy import requires
 from members.requests import PageRequest
@@ -46,8 +46,9 @@ def dashboard_export(request: PageRequest) -> FileResponse:
 def heat_export(request: PageRequest) -> FileResponse:
     """The heat table of everything directly below."""
     asked, on = asked_for(request), request.today
+    headings = [_("Organization"), _("Code of the organization"), *_months(on)]
     sheet = Sheet(
-        str(asked.measure.title), [_("Organization"), _("Code of the organization"), *_months(on)], _heat_cells(asked, on),
+        str(asked.measure.title), headings, _heat_cells(asked, on),
         title=f"{asked.place.name} · {asked.measure.title} (%)",
     )  # fmt: skip
     words = {"place": asked.place.name, "measure": asked.measure.title, "day": on.isoformat()}
@@ -82,7 +83,7 @@ def _figure_cells(
     for measure in MEASURES if now else ():
         assert now
         part, whole = (number / 100 if measure.is_money else number for number in measure.fraction(now))
-        earlier = measure.per_mille(before) if before else None
+        earlier = measure.per_mille(before) if before and is_compared(before) else None
         shares = (measure.per_mille(now), earlier, medians.of(asked.period.code, measure.code))
         yield [str(measure.title), part, whole, *map(_percent, shares), str(measure.definition)]
     if now:
@@ -98,7 +99,10 @@ def _percent(per_mille: int | None) -> float | None:
 def _trend_cells(months: Months, on: date) -> Iterator[list[object]]:
     for measure in MEASURES:
         rows = [months.of(month) for month in trend_months(on)]
-        yield [str(measure.title), *(_percent(measure.per_mille(row)) if row else None for row in rows)]
+        yield [
+            str(measure.title),
+            *(_percent(measure.per_mille(row)) if row and is_compared(row) else None for row in rows),
+        ]
 
 
 def _need_headings() -> list[str]:

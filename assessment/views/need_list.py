@@ -44,7 +44,9 @@ def need_list(request: PageRequest) -> HttpResponse:
 def need_export(request: PageRequest) -> FileResponse:
     """The same as a workbook; it names no member."""
     asked, _form, rows = _asked(request)
-    sheet = Sheet(_("Who needs help"), [_("Branch"), _("Code of the organization"), _("Reasons")], _cells(rows), {_("Branch"): 30})
+    sheet = Sheet(
+        _("Who needs help"), [_("Branch"), _("Code of the organization"), _("Reasons")], _cells(rows), {_("Branch"): 30}
+    )
     name = _("Who needs help %(place)s %(month)s.xlsx") % {"place": asked.place.name, "month": f"{rows.month:%Y-%m}"}
     return workbook([sheet], name)
 

@@ -109,7 +109,7 @@
 
   function axis(options) {
     options.grid = Object.assign({ color: colour("line") }, options.grid);
-    options.ticks = Object.assign({ color: colour("text-quiet"), maxRotation: 0 }, options.ticks);
+    options.ticks = Object.assign({ color: colour("text-quiet"), maxRotation: 0, autoSkipPadding: 12 }, options.ticks);
     return options;
   }
 

@@ -1,0 +1,158 @@
+"""What dashboards read from the roll-ups."""
+
+from datetime import date
+
+import pytest
+
+from assessment.models import RollUp
+from assessment.queries.dashboard import medians_of, months_of
+from assessment.queries.dashboard_cards import cards_of
+from assessment.queries.dashboard_children import in_need, spread, uncompared
+from assessment.rules.dashboard_periods import read_period
+from assessment.rules.measures import BY_CODE, MEASURES
+from assessment.rules.need import REASONS
+from assessment.rules.shares import NOT_RECORDED, percent, step
+from members.choices import OrganizationKind, UnitKind
+from members.models import Organization
+from tests.assessment.figures import BEHIND, UNRECORDED, a_county, add_up, median, month_of
+from tests.cast import TODAY, make_organization
+
+OCTOBER = date(2026, 10, 1)
+
+
+def test_a_period_adds_what_happened_and_takes_what_stood_at_its_end(cast):
+    for month, members in (("2026-07", 10), ("2026-08", 11), ("2026-09", 12)):
+        month_of(cast.branch, month, members=members)
+
+    added = months_of(cast.branch, "", date(2026, 1, 1), OCTOBER).added(read_period("2026-Q3", TODAY))
+
+    assert (added["meetings_due"], added["members"], added["hard_to_reach"], added["branches"]) == (12, 12, 4, 1)
+    assert months_of(cast.branch, "", date(2026, 1, 1), OCTOBER).added(read_period("2026-10", TODAY)) is None
+
+
+def test_a_branchs_months_are_the_same_for_every_kind_of_unit_and_a_committees_are_not(cast):
+    Organization.objects.filter(pk=cast.branch.pk).update(unit_kind=UnitKind.SCHOOL)
+    a_county(cast)
+    add_up(cast.district, unit=UnitKind.SCHOOL)
+
+    of = [months_of(place, UnitKind.SCHOOL, OCTOBER, OCTOBER).of(OCTOBER) for place in (cast.branch, cast.district)]
+
+    assert [figures["branches"] for figures in of] == [1, 1]
+    assert months_of(cast.district, "", OCTOBER, OCTOBER).of(OCTOBER)["branches"] == 2
+
+
+@pytest.mark.parametrize(("among", "shown"), [(1, None), (2, None), (3, 900)])
+def test_no_median_is_shown_among_fewer_than_three(cast, among, shown):
+    median("dues", 900, among=among)
+
+    found = medians_of(OrganizationKind.COMMITTEE, "", "2026-10", [], "")
+
+    assert found.of("2026-10", "dues") == shown
+    assert medians_of(OrganizationKind.BRANCH, "", "2026-10", [], "").rows == {}
+    assert medians_of(OrganizationKind.COMMITTEE, UnitKind.SCHOOL, "2026-10", [], "").rows == {}
+
+
+def test_cards_say_how_it_was_before(cast):
+    a_county(cast)
+    RollUp.objects.filter(organization=cast.district, month=date(2026, 9, 1)).update(paid_fen=20_000, meetings_held=1)
+    months = months_of(cast.district, "", date(2026, 9, 1), OCTOBER)
+    now, before = (months.added(read_period(code, TODAY)) for code in ("2026-10", "2026-09"))
+
+    cards = {
+        card.code: card for card in cards_of(now, before, medians_of("committee", "", "2026-10", [], ""), "2026-10")
+    }
+
+    assert (cards["dues"].shown, cards["dues"].change, cards["dues"].is_better) == ("85%", -150, False)
+    assert (cards["meetings"].shown, cards["meetings"].change, cards["meetings"].is_better) == ("62.5%", 500, True)
+    assert [part.count for part in cards["attendance"].parts] == [60, 12, 4, 2, 2]
+    assert sum(part.width for part in cards["attendance"].parts) == 1000
+    assert (cards["terms"].shown, cards["terms"].change) == ("0", None)
+
+
+def test_nothing_due_is_no_zero(cast):
+    month_of(cast.branch, problems_due=0, problems_on_time=0)
+    now = months_of(cast.branch, "", OCTOBER, OCTOBER).of(OCTOBER)
+
+    card = next(
+        one for one in cards_of(now, None, medians_of("branch", "", "2026-10", [], ""), "x") if one.code == "problems"
+    )
+
+    assert (card.shown, card.change) == ("—", None)
+
+
+def test_who_needs_help_says_why_and_incomplete_branches_stand_apart(cast):
+    silent = make_organization("silent", "沉默党支部", OrganizationKind.BRANCH, cast.district)
+    month_of(silent, **UNRECORDED, **BEHIND)
+    a_county(cast)
+
+    found = in_need(cast.district, "", OCTOBER, on=TODAY)
+
+    assert [(line.code, [reason.code for reason in line.reasons]) for line in found] == [
+        ("next-branch", ["meetings", "dues"])
+    ]
+    assert [line.code for line in uncompared(cast.district, "", OCTOBER, on=TODAY)] == ["silent"]
+
+
+def test_more_reasons_come_first_and_of_committees_those_with_more_branches_in_need(cast):
+    third = make_organization("third", "第三党支部", OrganizationKind.BRANCH, cast.district)
+    month_of(third, **BEHIND, problems_on_time=0)
+    a_county(cast)
+    RollUp.objects.filter(organization=cast.other_branch).update(in_need=1, terms_over=1)
+    RollUp.objects.filter(organization=cast.other_district).update(in_need=1)
+
+    assert [line.code for line in in_need(cast.district, "", OCTOBER, on=TODAY)] == ["third", "next-branch"]
+    assert [(line.code, line.in_need) for line in in_need(cast.county, "", OCTOBER, on=TODAY)] == [
+        ("district", 2), ("other-district", 1),
+    ]  # fmt: skip
+
+
+def test_a_kind_of_unit_leaves_the_others_out(cast):
+    Organization.objects.filter(pk=cast.next_branch.pk).update(unit_kind=UnitKind.SCHOOL)
+    a_county(cast)
+
+    assert in_need(cast.district, UnitKind.VILLAGE, OCTOBER, on=TODAY) == []
+    assert [line.code for line in in_need(cast.district, UnitKind.SCHOOL, OCTOBER, on=TODAY)] == ["next-branch"]
+
+
+def test_a_dissolved_branch_and_groups_are_not_below(cast):
+    a_county(cast)
+    Organization.objects.filter(pk=cast.next_branch.pk).update(dissolved_on=date(2026, 11, 1))
+
+    assert in_need(cast.district, "", OCTOBER, on=TODAY) == []
+    assert in_need(cast.branch, "", OCTOBER, on=TODAY) == []
+
+
+@pytest.mark.parametrize("measure", MEASURES, ids=lambda measure: measure.code)
+def test_the_spread_counts_each_branch_on_its_step(cast, measure):
+    a_county(cast)
+    rows = RollUp.objects.filter(organization__kind=OrganizationKind.BRANCH, month=OCTOBER)
+    steps = [step(measure, percent(measure, *measure.fraction(vars(row)))) for row in rows]
+
+    found = spread(cast.county, "", measure, (OCTOBER, OCTOBER), 3, on=TODAY)
+
+    assert found.counts == {code: steps.count(code) for code in steps}
+    assert found.of_branches
+
+
+def test_the_spread_of_very_many_branches_is_that_of_what_is_directly_below(cast):
+    a_county(cast)
+
+    found = spread(cast.county, "", BY_CODE["meetings"], (OCTOBER, OCTOBER), 50_000, on=TODAY)
+
+    assert (found.of_branches, sum(found.counts.values())) == (False, 2)
+
+
+def test_the_spread_of_a_year_adds_its_months_and_shows_who_is_not_compared(cast):
+    a_county(cast)
+    month_of(cast.branch, "2026-08", meetings_held=0)
+    RollUp.objects.filter(organization=cast.next_branch, month=OCTOBER).update(incomplete=1)
+
+    found = spread(cast.district, "", BY_CODE["meetings"], (date(2026, 1, 1), OCTOBER), 2, on=TODAY)
+
+    assert found.counts == {2: 1, NOT_RECORDED: 1}
+
+
+def test_every_reason_has_its_condition_in_the_database(cast):
+    month_of(cast.branch)
+    for reason in REASONS:
+        assert not RollUp.objects.extra(where=[reason.sql]).exists()
