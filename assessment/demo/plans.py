@@ -64,7 +64,8 @@ def communities(year: int) -> SchemePlan:
     return SchemePlan(
         code=f"城关-社区-{year}", title="社区党支部服务群众评议", year=year, total=D(100), indicators=SERVING,
         bands=(BandPlan(1, "满意", D(85)), BandPlan(2, "基本满意", D(60)), BandPlan(3, "不满意", D(0))),
-        weights=Weights(superior=60, members=40), unit_kind="community", document=f"城关委〔{year}〕12号",
+        weights=Weights(self_view=10, peer=10, superior=50, members=30), unit_kind="community",
+        document=f"城关委〔{year}〕12号",
         approved_by="城关镇党委会", objection_days=7,
     )  # fmt: skip
 
