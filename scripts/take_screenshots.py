@@ -1,4 +1,4 @@
-"""Walks a list of pages as the demo county's people, at 1280 and 360 px, a few on a projector. Started by `scripts/screenshots`."""
+"""Walks a list of pages as the demo county's people, at 1280 and 360 px, some at 1920. For `scripts/screenshots`."""
 
 import argparse
 import contextlib

@@ -4,7 +4,7 @@ import sys
 import pytest
 from django.conf import settings
 
-from scripts.take_screenshots import PICTURES, WIDTHS
+from scripts.take_screenshots import PICTURES
 from tests.machine import program
 
 
@@ -17,7 +17,7 @@ def test_every_picture_of_the_documents_can_be_taken_anew(tmp_path):
     done = subprocess.run(command, cwd=settings.BASE_DIR, capture_output=True, text=True)
     assert done.returncode == 0, done.stderr[-2000:]
     taken = {path.name: path.stat().st_size for path in tmp_path.iterdir()}
-    assert set(taken) == {f"{picture.name}-{width}.png" for picture in PICTURES for width in WIDTHS}
+    assert set(taken) == {f"{picture.name}-{width}.png" for picture in PICTURES for width in picture.widths}
     assert all(10_000 < size < 300_000 for size in taken.values())
 
 
