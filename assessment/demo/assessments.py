@@ -16,7 +16,7 @@ from assessment.services.assessing import begin, compute_waiting
 from assessment.services.computing import store
 from assessment.services.objections import raise_objection
 from assessment.services.plans import store_plan
-from assessment.services.publishing import show_to_branch
+from assessment.services.publishing import publish, show_to_branch
 from assessment.services.satisfaction import give_answer
 from assessment.services.schemes import put_in_force, retire_scheme
 from assessment.services.values import enter_value
@@ -32,6 +32,8 @@ STANDS = (0, 1, 1, 2, 0, 1, 0, 2, 1, 0, 1, 0, 2, 1, 2, 3, 1, 2, 0, 0)
 RESULTS = (D(14), D(12), D("12.5"), D(11), D(9), D(13))
 BASIS = {"5.1": "县级部门年度考核通报，第三页", "6": "县委“两优一先”表彰决定", "1.1": "县纪委监委回复函"}
 OBJECTION = "三位老同志九月里去走访过，记在走访本上，没有及时录入。请核对走访本后再算。"
+SHOWN = {HOME_BRANCH: 3, "hongqi-2": 3, "retired-1": 6, "retired-2": 20, "chengguan-office": 20}
+"""Branches to which theirs was shown so many days ago."""
 OWN_WORDS = "组织生活按时，流动党员联系还不够；老年食堂项目按期完成。"
 
 
@@ -118,8 +120,10 @@ def _running(branches: list[Organization], year: int, on: date) -> None:
     for number, one in enumerate(rows.values()):
         _enter(one, number)
     _views(rows, on)
+    for code, days in SHOWN.items():
+        _show(rows[code], on - timedelta(days=days), on)
+    _object(rows[HOME_BRANCH], on)
     compute_waiting(on=on, among=Assessment.objects.filter(scheme=scheme))
-    _show(rows[HOME_BRANCH], on)
 
 
 def _rows(scheme: Scheme) -> list[Assessment]:
@@ -171,16 +175,23 @@ def answers(one: Assessment, most: int) -> None:
         give_answer(assessment=one, member_id=member, answer=answer)
 
 
-def _show(home: Assessment, on: date) -> None:
-    """The branch of who tries the demo: shown a few days ago, with an objection, and a value that waits."""
+def _show(one: Assessment, day: date, on: date) -> None:
+    """To the branch; published where the days for objections are over."""
     by, second = two_of_the_county()
-    shown = show_to_branch(assessment=home, on=on - timedelta(days=3), by=second)
-    lines = {one.code: one for one in shown.scheme.indicators.all()}
+    shown = show_to_branch(assessment=one, on=day, by=second)
+    if shown.objections_until and shown.objections_until < on - timedelta(days=5):
+        publish(assessment=shown, on=on - timedelta(days=5), by=by)
+
+
+def _object(home: Assessment, on: date) -> None:
+    """The branch of who tries the demo disagrees, and a value waits for the second person."""
+    by, _second = two_of_the_county()
+    lines = {one.code: one for one in home.scheme.indicators.all()}
     raise_objection(
-        assessment=shown, indicator=lines["1.2"], text=OBJECTION, key=key("objection"), on=on - timedelta(days=1),
+        assessment=home, indicator=lines["1.2"], text=OBJECTION, key=key("objection"), on=on - timedelta(days=1),
         by=secretaries(on)[HOME_BRANCH],
     )  # fmt: skip
     bonus = Clause.objects.get(indicator=lines["6"])
     enter_value(
-        assessment=shown, about=bonus, value=D(2), basis="补交：市级“最美食堂”表彰文件，9月", key=key("waiting"), by=by
+        assessment=home, about=bonus, value=D(2), basis="补交：市级“最美食堂”表彰文件，9月", key=key("waiting"), by=by
     )

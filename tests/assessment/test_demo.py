@@ -77,7 +77,7 @@ def test_branches_stand_at_different_steps(county):
     states = set(Assessment.objects.values_list("scheme__year", "state"))
     year = TODAY.year
 
-    assert states == {(year - 1, "locked"), (year, "collecting"), (year, "shown")}
+    assert states == {(year - 1, "locked"), (year, "collecting"), (year, "shown"), (year, "published")}
     assert not Assessment.objects.filter(state="locked", decided_band=None).exists()
     assert not Assessment.objects.filter(state="locked", total=None).exists()
     assert Objection.objects.unanswered().count() == 1

@@ -21,12 +21,14 @@ def test_any_day_makes_a_county(day):
     fill(on=day)
 
     assert Assessment.objects.filter(state="locked").count() == 20
-    assert Assessment.objects.filter(state="shown").count() == 1
-    assert Goal.objects.count() == 11
+    assert Assessment.objects.filter(state="shown").count() == 3
+    assert Assessment.objects.filter(state="published").count() == 2
+    assert Goal.objects.count() == 17
     assert Practice.objects.published().count() == 7
     assert RollUp.objects.exists()
     for model, field in (
-        (Assessment, "locked_on"), (GoalStep, "on"), (Goal, "ended_on"), (Adoption, "adopted_on"),
+        (Assessment, "locked_on"), (Assessment, "published_on"),
+        (GoalStep, "on"), (Goal, "ended_on"), (Adoption, "adopted_on"),
         (Practice, "published_on"), (Training, "held_on"),
     ):  # fmt: skip
         assert not model.objects.filter(**{f"{field}__gt": day}).exists()
