@@ -11,6 +11,7 @@ from assessment.api_assessments import AssessmentViewSet
 from assessment.api_dashboard import DashboardViewSet, RollUpViewSet
 from assessment.api_goals import GoalViewSet
 from assessment.api_practices import PracticeViewSet
+from assessment.api_schemes import SchemeViewSet
 from dues.api import ChargeViewSet, PaymentViewSet
 from meetings.api import AttendanceViewSet, MeetingViewSet
 from members.api import MemberViewSet, OrganizationViewSet
@@ -42,6 +43,7 @@ router.register("talks", TalkViewSet, basename="talk")
 router.register("checklists", ChecklistViewSet, basename="checklist")
 router.register("self-checks", SelfCheckViewSet, basename="self-check")
 router.register("reports", ReportViewSet, basename="report")
+router.register("schemes", SchemeViewSet, basename="scheme")
 router.register("assessments", AssessmentViewSet, basename="assessment")
 router.register("goals", GoalViewSet, basename="goal")
 router.register("practices", PracticeViewSet, basename="practice")
