@@ -73,6 +73,7 @@ def record_training(
         raise Refused(_("Choose who took part."), "people")
     if values["held_on"] > on:
         raise Refused(_("That day hasn't come yet."), "held_on")
+    Organization.objects.select_for_update().get(pk=place.pk)
     below = holders_below(place.path, on=on) if place.kind == OrganizationKind.COMMITTEE else {}
     rows = [_training(key, below.get(one.pk, place), one, values, by) for one in chosen]
     known = set(Training.objects.filter(pk__in=[one.pk for one in rows]).values_list("pk", flat=True))

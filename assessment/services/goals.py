@@ -116,7 +116,8 @@ def copy_goals(*, branch: Organization, goals: Iterable[Goal], on: date, by: Use
     chosen = {goal.pk for goal in goals}
     if not chosen:
         raise Refused(_("Choose at least one goal."), "goals")
-    copies = [_copy(goal, on) for goal in Goal.objects.filter(pk__in=chosen, organization=branch).order_by("pk")]
+    held = Goal.objects.select_for_update(of=("self",)).filter(pk__in=chosen, organization=branch)
+    copies = [_copy(goal, on) for goal in held.select_related("organization").order_by("pk")]
     for one in copies:
         _demand_possible(one, on)
     known = set(Goal.objects.filter(pk__in=[one.pk for one in copies]).values_list("pk", flat=True))

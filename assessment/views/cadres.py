@@ -74,7 +74,7 @@ def cadre_export(request: PageRequest) -> FileResponse:
 @require_http_methods(FORM_METHODS)
 def cadre_new(request: PageRequest) -> HttpResponse:
     """Somebody takes up a post. A committee looks for the person first."""
-    place, text = place_asked_for(request, KEEP), request.GET.get("q", "").strip()
+    place, text = place_asked_for(request, KEEP), request.GET.get("q", "").replace("\0", "").strip()[:60]
     people, found = people_found(place, text)
     form = PostForm(request.POST or None, people=people, found=found, today=request.today)
     if request.method == "POST" and form.is_valid():
