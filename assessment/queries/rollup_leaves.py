@@ -33,13 +33,14 @@ ATTENDANCES = (
 
 def insert_leaves(scope: Scope) -> None:
     """Into `rollup_fresh`: a row for every month on some day of which a branch stood."""
-    run(f"INSERT INTO rollup_fresh (organization_id, month, unit_kind, {COLUMNS})\n{_statement()}", scope)  # noqa: S608
+    run(f"INSERT INTO rollup_fresh (organization_id, month, unit_kind, {COLUMNS})\n{_statement(scope)}", scope)  # noqa: S608
     analyze("rollup_fresh")
 
 
-def _statement() -> str:
+def _statement(scope: Scope) -> str:
+    settled = paid(everywhere=scope.paths is None)
     return f"""
-WITH {base()}, {running()}, {attended()}, {charged()}, {paid()}, {due_meetings()}, {reached()}, {problems()},
+WITH {base()}, {running()}, {attended()}, {charged()}, {settled}, {due_meetings()}, {reached()}, {problems()},
     {terms()}, {helped()}, {graded()}, whole AS (
 SELECT base.branch AS branch, base.month AS month, base.stands AS branches, running.members AS members,
     COALESCE(called.meetings_due, 0) AS meetings_due, COALESCE(called.meetings_held, 0) AS meetings_held,

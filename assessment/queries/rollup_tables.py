@@ -204,6 +204,7 @@ def _choose(scope: Scope) -> None:
         run(EVERY_PLACE, scope)
     else:
         fill("rollup_branch", [(pk,) for pk in sorted(_branches(scope.paths))])
+        analyze("rollup_branch")
         run(PLACES, scope)
         if scope.with_neighbours:
             _add_neighbours(scope)
