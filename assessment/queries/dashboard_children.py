@@ -3,10 +3,12 @@
 Raw statements: they are asked on every dashboard, of up to some thousand rows, and an ORM would cost more than they do.
 """
 
+import heapq
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date
+from itertools import islice
 from typing import Any
 
 from django.db import connection
@@ -19,7 +21,7 @@ from members.models import Organization
 from members.paths import STEP
 
 MOST_ROWS = 1_500
-"""Months of organizations that are added up for the spread; beyond, only the last month, or what is directly below."""
+"""Months of branches that are added up for the spread; beyond, only the last month, or what is directly below."""
 SHOWN = 12
 BELOW = """
 FROM members_organization o JOIN assessment_rollup r
@@ -34,16 +36,14 @@ NEEDED = tuple(sorted({name for reason in (*REASONS, *INCOMPLETE) for name in re
 """Figures that reasons are about."""
 HOW_MANY = " + ".join(f"CASE WHEN {reason.sql} THEN 1 ELSE 0 END" for reason in REASONS)
 """Reasons of a branch."""
-ORDER = f"""
-ORDER BY CASE o.kind WHEN 'branch' THEN 1 ELSE 0 END, CASE o.kind WHEN 'branch' THEN 0 ELSE r.in_need END DESC,
-  CASE o.kind WHEN 'branch' THEN {HOW_MANY} ELSE 0 END DESC, o.path
-"""
 LINE = (
     f"SELECT o.code, o.name, o.kind, r.branches, r.in_need, r.incomplete, {', '.join(f'r.{name}' for name in NEEDED)}"
 )
-NEEDING = "AND r.in_need > 0 AND (o.kind <> 'branch' OR r.incomplete = 0)"
-IN_NEED = f"{LINE} {BELOW} {DIRECTLY} {NEEDING} {ORDER} LIMIT {SHOWN + 1}"
-APART = f"{LINE} {BELOW} {DIRECTLY} AND o.kind = 'branch' AND r.incomplete > 0 ORDER BY o.path LIMIT {SHOWN + 1}"
+CHOSEN = """
+FROM members_organization o JOIN assessment_rollup r
+  ON r.organization_id = o.id AND r.unit_kind = CASE o.kind WHEN 'branch' THEN '' ELSE %(unit)s END
+  AND r.month = %(month)s
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,6 +72,20 @@ class Spread:
     counts: dict[int, int]
 
 
+@dataclass(frozen=True, slots=True)
+class Below:
+    """What is directly below: the first twelve that need help, and one more where there are more; branches that have
+    not recorded enough, in the order of the tree, cut in the same way; and how many stand on each step."""
+
+    needing: list[Line]
+    uncompared: list[Line]
+    steps: dict[int, int]
+
+
+Scanned = tuple[int, str, int, int, int, int]
+"""Number, kind, branches in need, branches that recorded too little, reasons of a branch, share."""
+
+
 def values_at(place: Organization, unit: str, month: date, *, on: date) -> dict[str, Any]:
     """For the statements here. Days as text, which both databases compare as days."""
     return {
@@ -80,56 +94,87 @@ def values_at(place: Organization, unit: str, month: date, *, on: date) -> dict[
     }  # fmt: skip
 
 
-def in_need(place: Organization, unit: str, month: date, *, on: date) -> list[Line]:
-    """The first twelve, and one more where there are more: committees with most branches in need, then branches with
-    most reasons; incomplete branches aren't among them. One query."""
-    return _lines(IN_NEED, values_at(place, unit, month, on=on))
-
-
-def uncompared(place: Organization, unit: str, month: date, *, on: date) -> list[Line]:
-    """The branches directly below that have not recorded enough, in the order of the tree. One query."""
-    return _lines(APART, values_at(place, unit, month, on=on))
+def below(place: Organization, unit: str, measure: Measure, month: date, *, on: date) -> Below:
+    """What is directly below in a month. Two queries, one of them over all of it."""
+    values = values_at(place, unit, month, on=on)
+    with connection.cursor() as cursor:
+        cursor.execute(SCANS[measure.code], values)
+        rows: list[Scanned] = cursor.fetchall()
+    needing = heapq.nsmallest(SHOWN + 1, (row for row in rows if row[2] and not _apart(row)), key=_need)
+    apart = list(islice(filter(_apart, rows), SHOWN + 1))
+    lines = _chosen([row[0] for row in (*needing, *apart)], values)
+    return Below(
+        [lines[row[0]] for row in needing],
+        [lines[row[0]] for row in apart],
+        _by_step(measure, Counter(row[5] for row in rows).items()),
+    )
 
 
 def spread(
     place: Organization, unit: str, measure: Measure, months: tuple[date, date], branches: int, *, on: date
-) -> Spread:
-    """Of all branches below where they are few, else of what is directly below. One query."""
+) -> Spread | None:
+    """Of all branches below where they are few; None where they aren't. One query."""
+    if branches > MOST_ROWS:
+        return None
     first, last = months
-    since = last if set(measure.whole) & set(SNAPSHOTS) else first
-    of_branches = branches <= MOST_ROWS
-    if branches * ((last.year - since.year) * 12 + last.month - since.month + 1) > MOST_ROWS:
-        since = last
-    values = {**values_at(place, unit, last, on=on), "since": str(since)}
+    length = (last.year - first.year) * 12 + last.month - first.month + 1
+    stands = bool(set(measure.whole) & set(SNAPSHOTS))
+    since = last if stands or branches * length > MOST_ROWS else first
     with connection.cursor() as cursor:
-        cursor.execute(SPREADS[measure.code, of_branches], values)
+        cursor.execute(SPREADS[measure.code], {**values_at(place, unit, last, on=on), "since": str(since)})
         rows = cursor.fetchall()
+    return Spread(True, since, _by_step(measure, rows))
+
+
+def _by_step(measure: Measure, found: Iterable[tuple[int, int]]) -> dict[int, int]:
     counts: Counter[int] = Counter()
-    for share, found in rows:
-        counts[step(measure, share)] += found
-    return Spread(of_branches, since, dict(counts))
+    for share, count in found:
+        counts[step(measure, share)] += count
+    return dict(counts)
 
 
-def _spread_sql(measure: Measure, of_branches: bool) -> str:
-    """How many organizations have each share, of those that recorded enough in the last month."""
+def _apart(row: "Scanned") -> bool:
+    """A branch that hasn't recorded enough."""
+    return bool(row[1] == OrganizationKind.BRANCH and row[3])
+
+
+def _need(row: "Scanned") -> tuple[bool, int, int]:
+    """Committees with most branches in need, then branches with most reasons; else in the order of the tree."""
+    is_branch = row[1] == OrganizationKind.BRANCH
+    return is_branch, 0 if is_branch else -row[2], -row[4]
+
+
+def _scan_sql(measure: Measure) -> str:
+    """Each organization directly below with what decides its place, and its share."""
+    part, whole = (columns_sql(names) for names in (measure.part, measure.whole))
+    share = f"CASE WHEN {UNCOMPARED} THEN {NOT_RECORDED} ELSE {share_sql(measure, part, whole)} END"
+    why = f"CASE o.kind WHEN 'branch' THEN {HOW_MANY} ELSE 0 END"
+    return f"SELECT o.id, o.kind, r.in_need, r.incomplete, {why}, {share} {BELOW} {DIRECTLY} ORDER BY o.path"  # noqa: S608
+
+
+def _spread_sql(measure: Measure) -> str:
+    """How many branches have each share, of those that recorded enough in the last month."""
     part, whole = (f"SUM({columns_sql(names)})" for names in (measure.part, measure.whole))
     incomplete = f"MAX(CASE WHEN r.month = %(month)s AND {UNCOMPARED} THEN 1 ELSE 0 END)"
     shares = f"CASE WHEN {incomplete} > 0 THEN {NOT_RECORDED} ELSE {share_sql(measure, part, whole)} END"
-    inside = f"SELECT {shares} AS share {BELOW} {BRANCHES if of_branches else DIRECTLY} GROUP BY o.id"  # noqa: S608
+    inside = f"SELECT {shares} AS share {BELOW} {BRANCHES} GROUP BY o.id"  # noqa: S608
     return f"SELECT share, COUNT(*) FROM ({inside}) found GROUP BY share"  # noqa: S608
 
 
-SPREADS = {
-    (measure.code, of_branches): _spread_sql(measure, of_branches)
-    for measure in MEASURES
-    for of_branches in (True, False)
-}
+SCANS = {measure.code: _scan_sql(measure) for measure in MEASURES}
+SPREADS = {measure.code: _spread_sql(measure) for measure in MEASURES}
 
 
-def _lines(statement: str, values: dict[str, Any]) -> list[Line]:
+def _chosen(numbers: list[int], values: dict[str, Any]) -> dict[int, Line]:
+    """The lines of organizations by number."""
+    if not numbers:
+        return {}
+    named = {f"number{at}": number for at, number in enumerate(numbers)}
+    listed = ", ".join(f"%({name})s" for name in named)
     with connection.cursor() as cursor:
-        cursor.execute(statement, values)
-        return list(lines_of(cursor.fetchall()))
+        cursor.execute(f"{LINE}, o.id {CHOSEN} WHERE o.id IN ({listed})", values | named)
+        rows = cursor.fetchall()
+    return dict(zip((row[-1] for row in rows), lines_of([row[:-1] for row in rows]), strict=True))
 
 
 def lines_of(rows: list[tuple[Any, ...]]) -> Iterator[Line]:

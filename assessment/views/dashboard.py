@@ -7,13 +7,14 @@ from django.http import HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
 from django.utils.cache import patch_vary_headers
+from django.utils.translation import get_language
 from django.views.decorators.http import require_safe
 
 from assessment.queries.burden import burden_below
 from assessment.queries.dashboard import Figures, Medians, Months, followed_at, medians_of, months_of
 from assessment.queries.dashboard_cards import bands_card, cards_of
 from assessment.queries.dashboard_charts import spread_rows, trend_rows
-from assessment.queries.dashboard_children import SHOWN, in_need, spread, uncompared
+from assessment.queries.dashboard_children import SHOWN, Spread, below, spread
 from assessment.queries.drill import desk_page, record_pages
 from assessment.rules.dashboard_periods import first_kept, month_of, period_before, trend_months
 from assessment.rules.need import reasons
@@ -24,8 +25,8 @@ from assessment.views.dashboard_places import (
     above,
     asked_for,
     other_places,
+    period_options,
     period_words,
-    periods_offered,
 )
 from members.choices import OrganizationKind, UnitKind
 from members.policy import requires
@@ -58,7 +59,7 @@ def frame_of(request: PageRequest, asked: Asked) -> dict[str, Any]:
         "above": [(one.code, one.name) for one in above(request, asked.place)],
         "others": other_places(request, asked.place),
         "period": period_words(asked.period),
-        "periods": list(periods_offered(asked, request)),
+        "periods": period_options(month_of(request.today), asked.period.code, get_language() or ""),
         "running": asked.period.is_running(request.today),
         "unit": UnitKind(asked.unit).label if asked.unit else "",
         "units": [(code, label, code == asked.unit) for code, label in UnitKind.choices],
@@ -120,15 +121,14 @@ def _of_branch(months: Months, asked: Asked, on: Any) -> dict[str, Any]:
 def _below(request: PageRequest, asked: Asked, now: Figures) -> dict[str, Any]:
     on = request.today
     last = asked.period.last_begun(on)
-    found = in_need(asked.place, asked.unit, last, on=on)
-    apart = uncompared(asked.place, asked.unit, last, on=on)
+    found = below(asked.place, asked.unit, asked.measure, last, on=on)
     months = (asked.period.first, last)
     shown = spread(asked.place, asked.unit, asked.measure, months, now["branches"], on=on)
+    shown = shown or Spread(False, last, found.steps)
     return {
-        "needing": [(line, asked.query(org=line.code)) for line in found[:SHOWN]],
-        "more_need": len(found) > SHOWN,
-        "uncompared": [(line, asked.query(org=line.code)) for line in apart[:SHOWN]],
-        "more_uncompared": len(apart) > SHOWN,
+        "needing": [(line, asked.query(org=line.code)) for line in found.needing[:SHOWN]],
+        "uncompared": [(line, asked.query(org=line.code)) for line in found.uncompared[:SHOWN]],
+        "more_uncompared": len(found.uncompared) > SHOWN,
         "need_month": last,
         "spread": shown,
         "steps": spread_rows(asked.measure, shown),

@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from assessment.queries.dashboard import Figures, Medians, Months, medians_of, months_of
-from assessment.queries.dashboard_children import in_need
+from assessment.queries.dashboard_children import below
 from assessment.queries.heat import children_of, months_below
 from assessment.rules.dashboard_periods import first_kept, month_of, period_before, trend_months
 from assessment.rules.measures import MEASURES
@@ -110,7 +110,7 @@ def _need_headings() -> list[str]:
 
 
 def _need_cells(asked: Asked, on: date) -> Iterator[list[object]]:
-    for line in in_need(asked.place, asked.unit, asked.period.last_begun(on), on=on):
+    for line in below(asked.place, asked.unit, asked.measure, asked.period.last_begun(on), on=on).needing:
         why = "; ".join(str(reason.words) for reason in line.reasons)
         yield [line.name, line.code, line.branches, line.in_need, why]
 

@@ -1,14 +1,18 @@
 """What a page of figures is asked for: place, period, kind of unit and measure, all from the address."""
 
-from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date
+from functools import lru_cache
 
 from django.http import Http404
 from django.utils.formats import date_format
+from django.utils.html import format_html_join
 from django.utils.http import urlencode
+from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
-from assessment.rules.dashboard_periods import Period, month_of, offered_periods, read_period, usual_period
+from assessment.rules.dashboard_periods import Period, offered_periods, read_period, usual_period
 from assessment.rules.measures import BY_CODE, Measure
 from members.choices import Capability, OrganizationKind, UnitKind
 from members.models import Organization
@@ -89,12 +93,16 @@ def period_words(period: Period) -> str:
     return _("quarter %(quarter)s of %(year)s") % {"quarter": period.code[-1], "year": year}
 
 
-def periods_offered(asked: Asked, request: PageRequest) -> Iterator[tuple[str, list[tuple[str, str, bool]]]]:
-    """Headings with code, words, and whether it is the one that is shown."""
-    months, quarters, years = offered_periods(month_of(request.today))
-    for heading, found in ((_("Months"), months), (_("Quarters"), quarters), (_("Years"), years)):
-        yield heading, [(one.code, period_words(one), one == asked.period) for one in found]
+@lru_cache(maxsize=256)
+def period_options(month: date, chosen: str, _language: str) -> SafeString:
+    """The options of the choice of a period in that month, written once."""
+    months, quarters, years = offered_periods(month)
+    groups = ((_("Months"), months), (_("Quarters"), quarters), (_("Years"), years))
+    return format_html_join(
+        "", '<optgroup label="{}">{}</optgroup>', ((name, _options(of, chosen)) for name, of in groups)
+    )
 
 
-def with_measure(asked: Asked, code: str) -> Asked:
-    return replace(asked, measure=BY_CODE.get(code, asked.measure))
+def _options(periods: Iterable[Period], chosen: str) -> SafeString:
+    rows = ((one.code, " selected" if one.code == chosen else "", period_words(one)) for one in periods)
+    return format_html_join("", '<option value="{}"{}>{}</option>', rows)

@@ -7,7 +7,7 @@ import pytest
 from assessment.models import RollUp
 from assessment.queries.dashboard import medians_of, months_of
 from assessment.queries.dashboard_cards import cards_of
-from assessment.queries.dashboard_children import in_need, spread, uncompared
+from assessment.queries.dashboard_children import below, spread
 from assessment.rules.dashboard_periods import read_period
 from assessment.rules.measures import BY_CODE, MEASURES
 from assessment.rules.need import REASONS
@@ -18,6 +18,14 @@ from tests.assessment.figures import BEHIND, UNRECORDED, a_county, add_up, media
 from tests.cast import TODAY, make_organization
 
 OCTOBER = date(2026, 10, 1)
+
+
+def below_in_october(place, unit="", measure="meetings"):
+    return below(place, unit, BY_CODE[measure], OCTOBER, on=TODAY)
+
+
+def in_need(place, unit=""):
+    return below_in_october(place, unit).needing
 
 
 def test_a_period_adds_what_happened_and_takes_what_stood_at_its_end(cast):
@@ -85,12 +93,12 @@ def test_who_needs_help_says_why_and_incomplete_branches_stand_apart(cast):
     month_of(silent, **UNRECORDED, **BEHIND)
     a_county(cast)
 
-    found = in_need(cast.district, "", OCTOBER, on=TODAY)
+    found = in_need(cast.district)
 
     assert [(line.code, [reason.code for reason in line.reasons]) for line in found] == [
         ("next-branch", ["meetings", "dues"])
     ]
-    assert [line.code for line in uncompared(cast.district, "", OCTOBER, on=TODAY)] == ["silent"]
+    assert [line.code for line in below_in_october(cast.district).uncompared] == ["silent"]
 
 
 def test_more_reasons_come_first_and_of_committees_those_with_more_branches_in_need(cast):
@@ -100,8 +108,8 @@ def test_more_reasons_come_first_and_of_committees_those_with_more_branches_in_n
     RollUp.objects.filter(organization=cast.other_branch).update(in_need=1, terms_over=1)
     RollUp.objects.filter(organization=cast.other_district).update(in_need=1)
 
-    assert [line.code for line in in_need(cast.district, "", OCTOBER, on=TODAY)] == ["third", "next-branch"]
-    assert [(line.code, line.in_need) for line in in_need(cast.county, "", OCTOBER, on=TODAY)] == [
+    assert [line.code for line in in_need(cast.district)] == ["third", "next-branch"]
+    assert [(line.code, line.in_need) for line in in_need(cast.county)] == [
         ("district", 2), ("other-district", 1),
     ]  # fmt: skip
 
@@ -110,16 +118,16 @@ def test_a_kind_of_unit_leaves_the_others_out(cast):
     Organization.objects.filter(pk=cast.next_branch.pk).update(unit_kind=UnitKind.SCHOOL)
     a_county(cast)
 
-    assert in_need(cast.district, UnitKind.VILLAGE, OCTOBER, on=TODAY) == []
-    assert [line.code for line in in_need(cast.district, UnitKind.SCHOOL, OCTOBER, on=TODAY)] == ["next-branch"]
+    assert in_need(cast.district, UnitKind.VILLAGE) == []
+    assert [line.code for line in in_need(cast.district, UnitKind.SCHOOL)] == ["next-branch"]
 
 
 def test_a_dissolved_branch_and_groups_are_not_below(cast):
     a_county(cast)
     Organization.objects.filter(pk=cast.next_branch.pk).update(dissolved_on=date(2026, 11, 1))
 
-    assert in_need(cast.district, "", OCTOBER, on=TODAY) == []
-    assert in_need(cast.branch, "", OCTOBER, on=TODAY) == []
+    assert in_need(cast.district) == []
+    assert in_need(cast.branch) == []
 
 
 @pytest.mark.parametrize("measure", MEASURES, ids=lambda measure: measure.code)
@@ -137,9 +145,16 @@ def test_the_spread_counts_each_branch_on_its_step(cast, measure):
 def test_the_spread_of_very_many_branches_is_that_of_what_is_directly_below(cast):
     a_county(cast)
 
-    found = spread(cast.county, "", BY_CODE["meetings"], (OCTOBER, OCTOBER), 50_000, on=TODAY)
+    assert spread(cast.county, "", BY_CODE["meetings"], (OCTOBER, OCTOBER), 50_000, on=TODAY) is None
+    assert below_in_october(cast.county).steps == {2: 1, 5: 1}
 
-    assert (found.of_branches, sum(found.counts.values())) == (False, 2)
+
+@pytest.mark.parametrize("measure", MEASURES, ids=lambda measure: measure.code)
+def test_both_ways_of_counting_steps_agree(cast, measure):
+    a_county(cast)
+    found = spread(cast.district, "", measure, (OCTOBER, OCTOBER), 2, on=TODAY)
+
+    assert below_in_october(cast.district, measure=measure.code).steps == found.counts
 
 
 def test_the_spread_of_a_year_adds_its_months_and_shows_who_is_not_compared(cast):

@@ -190,7 +190,7 @@ def test_a_page_costs_the_same_for_one_and_three(cast, as_user, django_assert_nu
         make_user(f"o{number}", OfficeKind.COMMITTEE_MEMBER, cast.branch)
     client = as_user(cast.district_staff)
 
-    with django_assert_num_queries(14):
+    with django_assert_num_queries(15):
         client.get(url("detail", "branch"))
 
 
