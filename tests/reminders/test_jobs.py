@@ -325,7 +325,7 @@ def test_the_page_costs_the_same_with_one_row_and_with_three(
 ) -> None:
     client = as_user(cast.users()[part])
     client.get(JOBS)
-    queries = {"secretary": 7, "administrator": 17}[part]
+    queries = {"secretary": 8, "administrator": 18}[part]
     for more in (1, 2):
         for number in range(more):
             an_import(cast, cast.branch, cast.secretary)
