@@ -39,7 +39,7 @@ def _weight(label: Any) -> forms.IntegerField:
 class SchemeDataForm(forms.Form):
     """What a scheme is and for whom, without its lines."""
 
-    title = forms.CharField(label=_("Title"), max_length=160)
+    title = forms.CharField(label=_("Title of the scheme"), max_length=160)
     year = year_field()
     unit_kind = choice_field(UnitKind, label=_("For branches of"), required=False)
     total = points_field(label=_("Points in all"))
@@ -153,7 +153,7 @@ class CopyForm(forms.Form):
     """Where the copy belongs and for which year."""
 
     key = key_field()
-    title = forms.CharField(label=_("Title"), max_length=160)
+    title = forms.CharField(label=_("Title of the scheme"), max_length=160)
     year = year_field()
     code = forms.CharField(label=_("Code of the scheme"), max_length=60)
     org = forms.ChoiceField(label=_("For which committee"))

@@ -5,8 +5,8 @@ from uuid import UUID
 
 from django.utils.translation import override
 
-from assessment.choices import Part
-from assessment.models import Band, Scheme
+from assessment.choices import ClauseKind, Cycle, Part
+from assessment.models import Band, Clause, Scheme
 from assessment.queries.schemes import Tree, TreeLine
 from assessment.rules.flaws import plain
 from members.workbooks.writing import Sheet
@@ -14,12 +14,8 @@ from members.workbooks.writing import Sheet
 LEVELS = ("一级指标", "二级指标", "三级指标", "四级指标", "五级指标")
 BEHIND = ("分值", "评分标准", "考核周期", "数据来源", "计分口径")
 WIDTHS = {"序号": 8, "分值": 8, "评分标准": 48, "考核周期": 10, "数据来源": 28, "计分口径": 40}
-VIEWS = (
-    ("weight_self", "自评"),
-    ("weight_peer", "支部互评"),
-    ("weight_superior", "上级考核"),
-    ("weight_members", "群众评议"),
-)
+CYCLES = {Cycle.MONTH: "每月", Cycle.QUARTER: "每季度", Cycle.YEAR: "每年", Cycle.EVENT: "发生时"}
+VIEWS = {"self": "自评", "peer": "支部互评", "superior": "上级考核", "members": "群众评议"}
 
 
 def scheme_sheet(scheme: Scheme, tree: Tree) -> Sheet:
@@ -29,8 +25,7 @@ def scheme_sheet(scheme: Scheme, tree: Tree) -> Sheet:
     with override("zh-hans"):
         rows = [*_rows(tree, depth), *_remarks(scheme, tree)]
     widths = WIDTHS | dict.fromkeys(levels, 24)
-    title = scheme.title if str(scheme.year) in scheme.title else f"{scheme.title}（{scheme.year}年）"
-    return Sheet("考核指标", ("序号", *levels, *BEHIND), rows, widths, title=title)
+    return Sheet("考核指标", ("序号", *levels, *BEHIND), rows, widths, title=scheme.title)
 
 
 def _rows(tree: Tree, depth: int) -> Iterator[Sequence[object]]:
@@ -49,11 +44,19 @@ def _cells(one: TreeLine) -> list[object]:
         counted.insert(0, str(Part.BUSINESS.label))
     return [
         one.line.max_points,
-        "\n".join(clause.clause.text for clause in one.clauses),
-        one.line.get_cycle_display(),
+        "\n".join(_sentence(clause.clause, one) for clause in one.clauses),
+        CYCLES[Cycle(one.line.cycle)],
         one.line.basis,
         "\n".join(counted),
     ]
+
+
+def _sentence(clause: Clause, one: TreeLine) -> str:
+    """With its limit where the sentence doesn't say it."""
+    cap = clause.cap
+    if cap is None or cap == one.line.max_points or plain(cap) in clause.text:
+        return clause.text
+    return f"{clause.text}，最多{'加' if clause.kind == ClauseKind.BONUS else '扣'}{plain(cap)}分"
 
 
 def _remarks(scheme: Scheme, tree: Tree) -> Iterator[Sequence[object]]:
@@ -62,6 +65,7 @@ def _remarks(scheme: Scheme, tree: Tree) -> Iterator[Sequence[object]]:
         yield ["备注：" + "，".join(_bounds(tree.bands)) + "。" + "".join(_quotas(tree.bands))]
     weights = {words: getattr(scheme, f"weight_{view}") for view, words in VIEWS.items()}
     yield ["权重：" + "，".join(f"{words}占{share}%" for words, share in weights.items() if share) + "。"]
+    yield [f"考核年度：{scheme.year}年"]
     if scheme.document:
         yield [f"文件：{scheme.document}"]
 

@@ -53,7 +53,7 @@ def _bonus(clause: ClausePlan, band: str) -> Iterator[str]:
 
 
 def _tiered(clause: ClausePlan, band: str) -> Iterator[str]:
-    unit = " %" if clause.counted == Counted.SHARE else ""
+    unit = "%" if clause.counted == Counted.SHARE else ""
     yield str(Counted(clause.counted).label)
     for bound, points in clause.tiers:
         given = {"bound": plain(bound), "unit": unit, "points": plain(points)}
