@@ -9,7 +9,7 @@ from kombu.exceptions import OperationalError
 from assessment.services.assessing import compute_waiting
 from assessment.services.computing import freshen
 from assessment.services.rollup_medians import rebuild_medians, refresh_medians
-from assessment.services.rollups import compare, follow, rebuild
+from assessment.services.rollups import check, follow, rebuild
 
 log = logging.getLogger(__name__)
 
@@ -26,8 +26,7 @@ def follow_rollups() -> None:
 def rebuild_rollups() -> None:
     """Each night: the roll-ups are compared with a recount, made anew where they differ, and the medians with them."""
     today = timezone.localdate()
-    follow(on=today)
-    if differing := compare(on=today):
+    if differing := check(on=today):
         log.error("%s rows of the roll-ups differed from a recount and are made anew.", differing)
         rebuild(on=today)
     rebuild_medians(on=today)

@@ -24,6 +24,8 @@ from members.bulk import refresh_statistics
 from members.choices import OrganizationKind
 from members.models import Organization
 
+TRIES = 3
+
 
 @transaction.atomic
 def rebuild(*, on: date) -> int:
@@ -65,6 +67,17 @@ def compare(*, on: date) -> int:
         state.differing, state.checked_at = count_wrong(scope), timezone.now()
     state.save(update_fields=["differing", "checked_at"])
     return state.differing
+
+
+def check(*, on: date) -> int:
+    """Take in what is new and compare; once more where somebody recorded something meanwhile."""
+    differing = 0
+    for _ in range(TRIES):
+        follow(on=on)
+        differing = compare(on=on)
+        if not differing or is_current(on=on):
+            break
+    return differing
 
 
 def is_current(*, on: date) -> bool:
