@@ -2,6 +2,7 @@
 
 from collections import defaultdict
 from datetime import date
+from typing import Any
 
 from django.db import connection
 from django.db.models import Q
@@ -35,7 +36,7 @@ def months_below(children: list[tuple[int, str]], unit: str, measure: Measure, *
     if not children:
         return {}
     months = trend_months(on)
-    values = {
+    values: dict[str, Any] = {
         "unit": unit, "since": str(months[0]), "month": str(months[-1]), "day": str(on),
         "first": children[0][1], "last": children[-1][1], "depth": len(children[0][1]) // STEP,
     }  # fmt: skip

@@ -6,7 +6,7 @@ from typing import Any
 
 from django.db import connection
 
-from assessment.queries.dashboard_children import BELOW, BRANCHES, HOW_MANY, LINE, Line, lines_of, values_at
+from assessment.queries.dashboard_children import BRANCHES, HOW_MANY, IN_MONTH, LINE, Line, lines_of, values_at
 from assessment.rules.need import REASONS
 from members.models import Organization
 
@@ -51,7 +51,7 @@ class NeedRows:
     def _where(self) -> str:
         """Nothing typed is in it."""
         reason = f"AND ({BY_REASON[self.reason].sql})" if self.reason in BY_REASON else ""
-        return f"{BELOW} {BRANCHES} {STATES[self.state]} {reason} {NAMED}"
+        return f"{IN_MONTH} {BRANCHES} {STATES[self.state]} {reason} {NAMED}"
 
     def _values(self) -> dict[str, Any]:
         marked = self.text

@@ -33,7 +33,7 @@ def need_list(request: PageRequest) -> HttpResponse:
         "form": form,
         "month": rows.month,
         "incomplete": rows.state == "incomplete",
-        "page": Paginator(rows, ON_A_PAGE).get_page(request.GET.get("page")),  # type: ignore[arg-type, type-var]
+        "page": Paginator(rows, ON_A_PAGE).get_page(request.GET.get("page")),  # type: ignore[arg-type]
         "query": request.GET.urlencode(),
     }
     return render(request, "assessment/need_list.html", context)

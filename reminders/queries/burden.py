@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from datetime import date, datetime, time
+from typing import Any
 
 from django.core.cache import cache
 from django.db import connection
@@ -54,7 +55,7 @@ def _counted(path: str, on: date) -> Burden | None:
     return Burden(len(rows), _middle(one for one in duties if one is not None), _middle(questions), *typed)
 
 
-def _values(path: str, on: date) -> dict[str, object]:
+def _values(path: str, on: date) -> dict[str, Any]:
     since = last_months(on)[-1]
     begun = timezone.make_aware(datetime.combine(since, time.min))
     return {
