@@ -525,7 +525,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name='clause',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('every', ''), ('expected__isnull', True)), models.Q(('every__in', ['month', 'quarter', 'half', 'year']), ('expected__gt', 0)), _connector='OR'), name='clause_expects_in_a_period'),
+            constraint=models.CheckConstraint(condition=models.Q(models.Q(('every', ''), ('expected__isnull', True)), models.Q(('every__in', ['month', 'quarter', 'half', 'year']), ('expected__gt', 0), ('expected__isnull', False)), _connector='OR'), name='clause_expects_in_a_period'),
         ),
         migrations.AddConstraint(
             model_name='clause',
@@ -537,7 +537,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name='clause',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('full_at__range', (1, 100)), ('kind', 'ratio_step'), ('step__range', (1, 100))), models.Q(models.Q(('kind', 'ratio_step'), _negated=True), ('full_at__isnull', True), ('step__isnull', True)), _connector='OR'), name='clause_steps_where_by_ratio'),
+            constraint=models.CheckConstraint(condition=models.Q(models.Q(('full_at__isnull', False), ('full_at__range', (1, 100)), ('kind', 'ratio_step'), ('step__isnull', False), ('step__range', (1, 100))), models.Q(models.Q(('kind', 'ratio_step'), _negated=True), ('full_at__isnull', True), ('step__isnull', True)), _connector='OR'), name='clause_steps_where_by_ratio'),
         ),
         migrations.AddConstraint(
             model_name='clause',

@@ -214,7 +214,8 @@ class Clause(models.Model):
             ),
             models.CheckConstraint(condition=Q(cap__isnull=True) | Q(cap__gt=0), name="clause_cap_is_something"),
             models.CheckConstraint(
-                condition=Q(expected__isnull=True, every="") | Q(expected__gt=0, every__in=Every.values),
+                condition=Q(expected__isnull=True, every="")
+                | Q(expected__isnull=False, expected__gt=0, every__in=Every.values),
                 name="clause_expects_in_a_period",
             ),
             models.CheckConstraint(
@@ -227,7 +228,13 @@ class Clause(models.Model):
                 name="clause_tiers_where_tiered",
             ),
             models.CheckConstraint(
-                condition=Q(kind=ClauseKind.RATIO_STEP, full_at__range=(1, 100), step__range=(1, 100))
+                condition=Q(
+                    kind=ClauseKind.RATIO_STEP,
+                    full_at__isnull=False,
+                    full_at__range=(1, 100),
+                    step__isnull=False,
+                    step__range=(1, 100),
+                )
                 | (~Q(kind=ClauseKind.RATIO_STEP) & Q(full_at__isnull=True, step__isnull=True)),
                 name="clause_steps_where_by_ratio",
             ),
