@@ -46,7 +46,7 @@ class LineForm(forms.Form):
     )
     code = forms.CharField(label=_("Number of the line"), max_length=20)
     max_points = points_field(label=_("Full points of the line"))
-    part = choice_field(Part, label=_("Whose work"))
+    part = choice_field(Part, label=_("Which work it is about"))
     cycle = choice_field(Cycle, label=_("How often it is looked at"))
     basis = forms.CharField(
         label=_("What people look at"), required=False, max_length=2000, widget=forms.Textarea(attrs={"rows": 3}),
