@@ -24,14 +24,15 @@ log = logging.getLogger(__name__)
 @transaction.atomic
 def begin(*, scheme: Scheme, branches: Iterable[Organization], on: date, by: User) -> int:
     """An assessment for each of the branches that has none by this scheme; how many are new. Raises Refused."""
-    if scheme.state != SchemeState.IN_FORCE:
+    held = Scheme.objects.select_for_update(of=("self",)).select_related("organization").get(pk=scheme.pk)
+    if held.state != SchemeState.IN_FORCE:
         raise Refused(_("Branches are assessed by a scheme that is in force."), "scheme")
     asked = {branch.pk for branch in branches}
-    fitting = branches_of(scheme, on=on).filter(pk__in=asked)
-    known = set(Assessment.objects.filter(scheme=scheme, organization__in=asked).values_list("organization", flat=True))
-    if fitting.count() < len(asked - known):
+    known = set(Assessment.objects.filter(scheme=held, organization__in=asked).values_list("organization", flat=True))
+    fitting = list(branches_of(held, on=on).filter(pk__in=asked - known))
+    if len(fitting) < len(asked - known):
         raise Refused(_("One of the branches isn't assessed by this scheme."), "branches")
-    new = [Assessment(scheme=scheme, organization=branch) for branch in fitting.exclude(pk__in=known)]
+    new = [Assessment(scheme=held, organization=branch) for branch in fitting]
     Assessment.objects.bulk_create(new)
     _open_tallies(scheme, new)
     if new:

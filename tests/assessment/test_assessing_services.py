@@ -83,7 +83,7 @@ def test_only_branches_of_the_scheme_are_begun(cast):
 
 def test_a_draft_assesses_nobody(cast):
     scheme = scheme_of(cast)
-    scheme.state = "draft"
+    Scheme.objects.update(state="draft")
     with pytest.raises(Refused):
         begin(scheme=scheme, branches=[cast.branch], on=TODAY, by=cast.district_staff)
 
