@@ -99,7 +99,7 @@ def _tell(story: Story, place: Organization, by: User, on: date) -> None:
         key=_key(story.title), organization=place, year=year, title=story.title, target=story.target,
         party_work=story.party_work, responsible_name=story.answers, planned_on=min(date(year, 1, 20), on),
     )  # fmt: skip
-    plan_goal(goal, on=on, by=by)
+    plan_goal(goal, on=goal.planned_on, by=by)
     for month, text in story.steps:
         if (day := date(year, month, 18)) <= on:
             add_goal_step(goal=goal, key=_key(f"{story.title} {month}"), text=text, day=day, on=on, by=by)
