@@ -156,7 +156,7 @@ def _scan_sql(measure: Measure) -> str:
 
 def _spread_sql(measure: Measure) -> str:
     """How many branches have each share, of those that recorded enough in the last month."""
-    part, whole = (f"SUM({columns_sql(names)})" for names in (measure.part, measure.whole))
+    part, whole = (f"CAST(SUM({columns_sql(names)}) AS bigint)" for names in (measure.part, measure.whole))
     incomplete = f"MAX(CASE WHEN r.month = %(month)s AND {UNCOMPARED} THEN 1 ELSE 0 END)"
     shares = f"CASE WHEN {incomplete} > 0 THEN {NOT_RECORDED} ELSE {share_sql(measure, part, whole)} END"
     inside = f"SELECT {shares} AS share {BELOW} {BRANCHES} GROUP BY o.id"  # noqa: S608

@@ -8,7 +8,7 @@ from django.db import connection
 from django.db.models import Q
 
 from assessment.queries.dashboard_children import BELOW
-from assessment.rules.dashboard_periods import trend_months
+from assessment.rules.dashboard_periods import KEPT, trend_months
 from assessment.rules.measures import MEASURES, Measure
 from assessment.rules.shares import NOT_RECORDED, UNCOMPARED, columns_sql, share_sql
 from members.choices import OrganizationKind
@@ -19,7 +19,7 @@ from members.paths import STEP
 Child = tuple[int, str, str, str]
 """Number, code, name and kind."""
 Shares = dict[str, int]
-"""`2026-07` → per cent, or one of the codes below zero of `rules.shares`. A month that isn't there: no row."""
+"""`2026-07-01` → per cent, or one of the codes below zero of `rules.shares`. A month that isn't there: no row."""
 
 
 def children_of(place: Organization, unit: str, *, on: date) -> OrganizationQuerySet:
@@ -41,7 +41,7 @@ def months_below(children: list[tuple[int, str]], unit: str, measure: Measure, *
         "first": children[0][1], "last": children[-1][1], "depth": len(children[0][1]) // STEP,
     }  # fmt: skip
     with connection.cursor() as cursor:
-        cursor.execute(HEATS[measure.code], values)
+        cursor.execute(HEATS[measure.code], values | {f"month{at}": str(month) for at, month in enumerate(months)})
         rows = cursor.fetchall()
     found: dict[int, Shares] = defaultdict(dict)
     for number, month, share in rows:
@@ -53,7 +53,10 @@ def _heat_sql(measure: Measure) -> str:
     """Months as text, because a driver turns days into objects one by one."""
     part, whole = (columns_sql(names) for names in (measure.part, measure.whole))
     share = f"CASE WHEN {UNCOMPARED} THEN {NOT_RECORDED} ELSE {share_sql(measure, part, whole)} END"
-    return f"SELECT o.id, SUBSTR(CAST(r.month AS text), 1, 7), {share} {BELOW} AND o.depth = %(depth)s"  # noqa: S608
+    return f"SELECT o.id, CAST(r.month AS text), {share} {IN_MONTHS} AND o.depth = %(depth)s"  # noqa: S608
 
 
+EACH = ", ".join(f"%(month{at})s" for at in range(KEPT))
+IN_MONTHS = BELOW.replace("r.month BETWEEN %(since)s AND %(month)s", f"r.month IN ({EACH})")
+"""Month by month, which the index finds at once: between the first and the last lie the rows of all kinds of units."""
 HEATS = {measure.code: _heat_sql(measure) for measure in MEASURES}

@@ -58,12 +58,14 @@ def step_words(measure: Measure) -> dict[int, Promise]:
 
 def share_sql(measure: Measure, part: str, whole: str) -> str:
     """`percent` over two expressions of whole numbers."""
-    counted = f"100 * {part} / {whole}"
+    counted = f"{HUNDRED} * {part} / {whole}"
     if measure.more_is_better is False:
-        counted = f"100 - 100 * ({whole} - {part}) / {whole}"
+        counted = f"100 - {HUNDRED} * ({whole} - {part}) / {whole}"
     return f"CASE WHEN {whole} <= 0 THEN {NOTHING_DUE} ELSE {counted} END"
 
 
+HUNDRED = "CAST(100 AS bigint)"
+"""A county's attendances, multiplied by it, are more than a column holds."""
 UNCOMPARED = "2 * r.incomplete > r.branches"
 """The opposite of `is_compared`, over columns of the table `r`."""
 
@@ -75,8 +77,8 @@ def is_compared(figures: Mapping[str, int]) -> bool:
 
 
 def columns_sql(names: tuple[str, ...], table: str = "r") -> str:
-    """Figures added, as numbers that don't overflow when they are multiplied."""
-    return "(" + " + ".join(f"CAST({table}.{name} AS bigint)" for name in names) + ")"
+    """Figures added."""
+    return "(" + " + ".join(f"{table}.{name}" for name in names) + ")" if len(names) > 1 else f"{table}.{names[0]}"
 
 
 def written(per_mille: int | None) -> str:

@@ -119,7 +119,7 @@ def _heat_cells(asked: Asked, on: date) -> Iterator[list[object]]:
     children = list(children_of(asked.place, asked.unit, on=on).values_list("pk", "path", "name", "code")[:MOST_ROWS])
     found = months_below([child[:2] for child in children], asked.unit, asked.measure, on=on)
     for number, _path, name, code in children:
-        yield [name, code, *(_cell(found.get(number, {}).get(month)) for month in _months(on))]
+        yield [name, code, *(_cell(found.get(number, {}).get(str(month))) for month in trend_months(on))]
 
 
 def _cell(share: int | None) -> object:

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from datetime import date
 from functools import lru_cache
 from typing import Any
+from urllib.parse import quote
 
 from django.core.paginator import Page, Paginator
 from django.http import HttpResponse
@@ -54,23 +55,27 @@ def _rows(asked: Asked, page: "Page[Any]", on: date) -> SafeString:
     """Ready strings, joined: a template would take ten times as long over seven thousand cells."""
     children = list(page.object_list)
     shares = months_below([(one[0], one[4]) for one in children], asked.unit, asked.measure, on=on)
-    months = [f"{month:%Y-%m}" for month in trend_months(on)]
+    months = [str(month) for month in trend_months(on)]
     cells = cells_of(asked.measure.code, get_language() or "")
-    empty = cells[NOT_RECORDED]
+    empty, rest = cells[NOT_RECORDED], _rest(asked)
     lines: list[str] = []
     for number, code, name, kind, _path in children:
         found = shares.get(number, {})
-        lines.append(f'<tr><th scope="row"><a href="{_address(code, kind, asked)}">{escape(name)}</a></th>')
+        lines.append(f'<tr><th scope="row"><a href="{_address(code, kind, rest)}">{escape(name)}</a></th>')
         lines.extend([cells.get(found.get(month, NOT_RECORDED), empty) for month in months])
         lines.append("</tr>\n")
     return mark_safe("".join(lines))  # noqa: S308 - names are escaped, the rest is numbers
 
 
-def _address(code: str, kind: str, asked: Asked) -> str:
+def _rest(asked: Asked) -> str:
+    """What each row's address says beside its organization."""
+    said = {"unit": asked.unit, "measure": asked.measure.code}
+    return escape("&" + urlencode({name: value for name, value in said.items() if value}))
+
+
+def _address(code: str, kind: str, rest: str) -> str:
     """A branch's dashboard; one table further down for everything else."""
-    said = {"org": code, "unit": asked.unit, "measure": asked.measure.code}
-    query = escape(urlencode({name: value for name, value in said.items() if value}))
-    return f"../?{query}" if kind == OrganizationKind.BRANCH else f"?{query}"
+    return f"{'../' if kind == OrganizationKind.BRANCH else ''}?org={quote(code, safe='')}{rest}"
 
 
 @lru_cache(maxsize=64)
