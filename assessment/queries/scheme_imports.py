@@ -9,7 +9,7 @@ from django.db.models import QuerySet
 from assessment.choices import ClauseKind, Part
 from assessment.importing.doubts import Doubt
 from assessment.importing.stored import doubt_from, plan_from_json
-from assessment.models import SchemeImport
+from assessment.models import Scheme, SchemeImport
 from assessment.queries.metrics import all_metrics
 from assessment.rules.clause_words import terms
 from assessment.rules.plan import ClausePlan, IndicatorPlan, SchemePlan
@@ -61,6 +61,14 @@ class Preview:
     @property
     def by_person(self) -> int:
         return len(self.clauses) - self.by_record
+
+    @property
+    def weights(self) -> list[tuple[str, int]]:
+        """The views that count, as the scheme's own fields call them."""
+        given = self.plan.weights
+        shares = {"self": given.self_view, "peer": given.peer, "superior": given.superior, "members": given.members}
+        names = {view: str(Scheme._meta.get_field(f"weight_{view}").verbose_name) for view in shares}  # type: ignore[union-attr]
+        return [(names[view], share) for view, share in shares.items() if share]
 
     @property
     def in_doubt(self) -> int:
