@@ -7,9 +7,10 @@ from decimal import Decimal
 
 from assessment.choices import ClauseKind, Cycle, Part
 from assessment.importing.doubts import Doubt
-from assessment.importing.sentences import Around, Understood, read, settle
+from assessment.importing.sentences import read
 from assessment.importing.tables import Line, points_behind
 from assessment.importing.tree import ZERO, Node
+from assessment.importing.understood import Around, Understood, settle
 from assessment.rules.flaws import plain
 from assessment.rules.plan import ClausePlan, IndicatorPlan
 

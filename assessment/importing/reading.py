@@ -11,9 +11,10 @@ from assessment.importing.columns import INDICATORS
 from assessment.importing.doubts import Doubt, NotAScheme, about
 from assessment.importing.indicators import Indicators, indicators_of
 from assessment.importing.remarks import Remarks, proposed_bands, remarks_of, year_in
-from assessment.importing.sentences import Around, read
+from assessment.importing.sentences import read
 from assessment.importing.tables import Reader, Table, points_behind
 from assessment.importing.tree import ZERO, Node, tree_of
+from assessment.importing.understood import Around
 from assessment.rules.flaws import plain
 from assessment.rules.plan import IndicatorPlan, SchemePlan
 from members.workbooks.cells import text

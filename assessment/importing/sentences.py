@@ -2,16 +2,17 @@
 
 import re
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from decimal import Decimal
 
-from assessment.choices import DEDUCTING, ClauseKind
+from assessment.choices import ClauseKind
 from assessment.importing.doubts import Doubt, about
 from assessment.importing.facts import WITHOUT_NUMBER, Known, asked_for, facts_of, how_often, is_broader, named_in
 from assessment.importing.kinds import DEGREES, EACH, FEWER, MANUAL, OTHERWISE, SEVERAL, VETO
 from assessment.importing.pieces import Piece, Sentence, Sign, sentences_of
 from assessment.importing.ratios import RATES, steps_of
 from assessment.importing.tiers import Tiers, clause_of, measured_by_person, tiers_of
+from assessment.importing.understood import Around, Understood, settle
 from assessment.importing.wording import LONGEST, wording
 from assessment.rules.plan import ClausePlan
 
@@ -20,22 +21,6 @@ FEW = 4
 """A rest of so few characters says nothing of its own."""
 MOST_CLAUSES = 60
 CENT = Decimal("0.01")
-
-
-@dataclass(frozen=True, slots=True)
-class Around:
-    """What stands around a cell: the points of its line, and the titles that name what it is about, nearest first."""
-
-    points: Decimal | None = None
-    titles: tuple[str, ...] = ()
-    bands: tuple[str, ...] = ()
-    """Names of the scheme's grades, the best first."""
-
-
-@dataclass
-class Understood:
-    clauses: list[ClausePlan] = field(default_factory=list)
-    doubts: list[Doubt] = field(default_factory=list)
 
 
 def read(text: str, around: Around) -> Understood:
@@ -313,21 +298,6 @@ class _Reading:
             clause = replace(clause, text=f"{clause.text[: LONGEST_TEXT - 1]}…")
         if clause.text and clause not in self.clauses:
             self.clauses.append(clause)
-
-
-def settle(found: Understood, points: Decimal | None) -> Understood:
-    """Beside clauses that take points, one that gives some would give them on top of all: it takes them instead."""
-    if not any(clause.kind in DEDUCTING for clause in found.clauses):
-        return found
-    turned = [clause for clause in found.clauses if clause.kind in (ClauseKind.TIERED, ClauseKind.MANUAL)]
-    doubts = [about("tiers_beside_deductions", clause.text) for clause in turned]
-    clauses = [_taking(one, points) if one in turned else one for one in found.clauses]
-    return Understood(clauses, [*found.doubts, *doubts])
-
-
-def _taking(clause: ClausePlan, points: Decimal | None) -> ClausePlan:
-    cap = max((given for _bound, given in clause.tiers), default=points)
-    return ClausePlan(ClauseKind.DEDUCT_PER_MISSING, clause.text, points=Decimal(1), cap=cap or None)
 
 
 def _only(sign: Sign, pieces: Sequence[Piece]) -> bool:

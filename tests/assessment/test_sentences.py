@@ -8,7 +8,8 @@ from hypothesis import strategies as st
 
 from assessment.choices import ClauseKind
 from assessment.importing.pieces import sentences_of
-from assessment.importing.sentences import Around, read
+from assessment.importing.sentences import read
+from assessment.importing.understood import Around
 from assessment.importing.wording import number, wording
 from assessment.rules.clause_checks import clause_flaws
 
