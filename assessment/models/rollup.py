@@ -50,7 +50,7 @@ class RollUp(models.Model):
     members = models.IntegerField(default=0)
     """On the roster at the end of the month (of today in the current one)."""
     meetings_due = models.IntegerField(default=0)
-    """That the rules ask for and whose day fell in the month."""
+    """That the rules ask for and whose day fell in the month; none before the branch's first meeting on record."""
     meetings_held = models.IntegerField(default=0)
     """Of those due."""
     expected = models.IntegerField(default=0)

@@ -74,7 +74,8 @@ corrected AS MATERIALIZED (
 
 
 def due_meetings() -> str:
-    """What `meetings.queries.duties.meeting_duties` says; see `rollup_meetings`."""
+    """What `meetings.queries.duties.meeting_duties` says; see `rollup_meetings`. Nothing of the months before the first
+    meeting on record: whether any were held then nobody knows."""
     kinds = ", ".join(f"'{kind}'" for kind in EVERY)
     year = year_start("occurred.counts_for_year")
     first = (
@@ -101,11 +102,20 @@ took_place AS MATERIALIZED (
         COUNT(CASE WHEN occurred.day < {year_start("(occurred.counts_for_year + 1)")} THEN 1 END) AS before
     FROM occurred WHERE occurred.kind IN ({kinds})
     GROUP BY occurred.place, occurred.kind, {first}
+), begun AS MATERIALIZED (
+    SELECT one.branch, {month_start("MIN(one.day)")} AS month FROM (
+        SELECT place.branch, (
+            SELECT meeting.day FROM meetings_meeting meeting
+            WHERE meeting.organization_id = place.place AND meeting.state NOT IN ('planned', 'cancelled')
+            ORDER BY meeting.day LIMIT 1
+        ) AS day FROM rollup_place place
+    ) one WHERE one.day IS NOT NULL GROUP BY one.branch
 ), called AS MATERIALIZED (
     SELECT place.branch, asked.month, SUM(asked.times - {old}) AS meetings_due, SUM({done} - {old}) AS meetings_held
     FROM rollup_called place
     JOIN rollup_asked asked ON asked.class = place.class
         AND (place.founded_on IS NULL OR place.founded_on <= asked.first)
+    JOIN begun ON begun.branch = place.branch AND begun.month <= asked.month
     LEFT JOIN done ON done.place = place.place AND done.kind = asked.kind AND done.first = asked.first
     GROUP BY place.branch, asked.month
 )"""  # noqa: S608 - columns of ours

@@ -7,7 +7,7 @@ from assessment.models.rollup import FIGURES
 from assessment.rules.months import kept_months, last_day
 from assessment.rules.need import is_incomplete, reasons
 from dues.models import Allocation, Charge
-from meetings.models import Expected
+from meetings.models import Expected, Meeting
 from meetings.queries.duties import meeting_duties
 from members.choices import HARD_TO_REACH_KINDS
 from members.models import Affiliation, Contact, HelpRequest, Organization, Situation, Term
@@ -70,9 +70,16 @@ def meetings(branch, first, last, on):
     due = [
         one
         for one in meeting_duties(branch.path, on=on, through=min(on, date(first.year, 12, 31)))
-        if first <= one.due_on <= last and one.due_on < on
+        if first <= one.due_on <= last and one.due_on < on and begun(branch) <= first
     ]
     return {"meetings_due": len(due), "meetings_held": sum(one.state == DutyState.DONE for one in due)}
+
+
+def begun(branch):
+    """The month of the first meeting on record."""
+    took_place = Meeting.objects.within(branch.path).exclude(state__in=["planned", "cancelled"])
+    first = took_place.order_by("day").values_list("day", flat=True).first()
+    return first.replace(day=1) if first else date.max
 
 
 def attendance(branch, first, last):
