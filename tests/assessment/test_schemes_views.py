@@ -436,4 +436,5 @@ def test_programs_read_the_list_and_the_tree(cast, as_user):
     assert client.get("/api/schemes/", {"year": "x"}).status_code == 400
     assert client.get("/api/schemes/", {"year": 2027}).json()["results"] == []
     assert as_user(cast.other_secretary).get(f"/api/schemes/{one.pk}/").status_code == 404
+    assert as_user(cast.district_staff).get(f"/api/schemes/{'-' * 36}/").status_code == 404
     assert as_user(cast.member).get("/api/schemes/").status_code == 403
