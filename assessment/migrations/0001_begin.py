@@ -423,7 +423,7 @@ class Migration(migrations.Migration):
                 ('source', models.CharField(choices=[('self', 'The branch itself'), ('peer', 'Other branches')], max_length=10, verbose_name='view of')),
                 ('points', models.DecimalField(decimal_places=2, max_digits=7, verbose_name='points')),
                 ('words', models.TextField(blank=True, verbose_name='in words')),
-                ('given_on', models.DateField(verbose_name='given on')),
+                ('given_on', models.DateField(verbose_name='view given on')),
                 ('assessment', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='views', to='assessment.assessment')),
                 ('by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
                 ('organization', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='assessment_views', to='members.organization')),

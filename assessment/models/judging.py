@@ -157,7 +157,7 @@ class BranchView(models.Model):
     points = hundredths(_("points"))
     words = models.TextField(_("in words"), blank=True)
     by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
-    given_on = models.DateField(_("given on"))
+    given_on = models.DateField(_("view given on"))
 
     objects = BranchViewQuerySet.as_manager()
 
