@@ -24,7 +24,9 @@ class AnswerForm(forms.Form):
     """Right, explained, or first the record."""
 
     key = key_field()
-    outcome = forms.ChoiceField(label=_("How it is answered"), choices=ObjectionOutcome.choices, widget=forms.RadioSelect)
+    outcome = forms.ChoiceField(
+        label=_("How it is answered"), choices=ObjectionOutcome.choices, widget=forms.RadioSelect
+    )
     points = forms.DecimalField(label=_("New points"), required=False, min_value=0, max_digits=7, decimal_places=2)
     answer = forms.CharField(label=_("In words"), max_length=LONGEST, widget=TEXT)
 
