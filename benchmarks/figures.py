@@ -66,7 +66,7 @@ SELECT a.id, r.month, {unit}, {sums}
 FROM members_organization b
 JOIN members_organization a ON a.path = SUBSTR(b.path, 1, {length}) AND a.kind IN ('committee', 'general_branch')
 JOIN assessment_rollup r ON r.organization_id = b.id AND r.month = '{month}' AND r.unit_kind = ''
-WHERE b.kind = 'branch' {only} GROUP BY a.id, r.month, {unit}
+WHERE b.kind = 'branch' {only} GROUP BY a.id, r.month{by_unit}
 """
 NEED = """
 UPDATE assessment_rollup SET in_need = CASE WHEN {need} THEN 1 ELSE 0 END,
@@ -103,10 +103,12 @@ def fill(cursor, on: date) -> None:
     }
     cursor.execute(NEED.format(**either))
     for month in months:
-        for unit, only in (("''", ""), ("b.unit_kind", "AND b.unit_kind <> ''")):
+        for unit, only, by_unit in (("''", "", ""), ("b.unit_kind", "AND b.unit_kind <> ''", ", b.unit_kind")):
             for length in (4, 8, 12):
                 cursor.execute(
-                    ABOVE.format(columns=columns, sums=sums, month=month, unit=unit, only=only, length=length)
+                    ABOVE.format(
+                        columns=columns, sums=sums, month=month, unit=unit, only=only, length=length, by_unit=by_unit
+                    )
                 )
 
 
