@@ -58,7 +58,7 @@ class ClauseSerializer(serializers.ModelSerializer[Clause]):
 class IndicatorSerializer(serializers.ModelSerializer[Indicator]):
     """A line of the tree; `parent` is the code of the line above, null at the top."""
 
-    parent = serializers.CharField(source="parent.code", default=None, allow_null=True, read_only=True)
+    parent = serializers.CharField(source="parent.code", default=None, allow_null=True, read_only=True)  # type: ignore[assignment]
     clauses = ClauseSerializer(many=True, read_only=True)
 
     class Meta:

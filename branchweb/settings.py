@@ -315,6 +315,9 @@ SPECTACULAR_SETTINGS = {
         "RoundStateEnum": "supervision.choices.RoundState",
         "AssessmentStateEnum": "assessment.choices.AssessmentState",
         "ScoreStateEnum": "assessment.choices.ScoreState",
+        "SchemeStateEnum": "assessment.choices.SchemeState",
+        "GoalStateEnum": "assessment.choices.GoalState",
+        "PracticeStateEnum": "assessment.choices.PracticeState",
     },
 }
 

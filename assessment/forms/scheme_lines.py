@@ -1,7 +1,6 @@
 """A line of a scheme and a clause of it: a clause's form shows only what its kind needs."""
 
 from collections.abc import Iterator, Sequence
-from decimal import Decimal
 from typing import Any, cast
 
 from django import forms
@@ -136,7 +135,7 @@ class ClauseForm(forms.Form):
     def _tiers(self) -> list[list[str]]:
         typed = self.cleaned_data
         rows = [(typed.get(f"from_{n}"), typed.get(f"points_{n}")) for n in range(1, TIERS + 1)]
-        whole: list[tuple[Decimal, Decimal]] = [row for row in rows if row[0] is not None and row[1] is not None]
+        whole = [(bound, points) for bound, points in rows if bound is not None and points is not None]
         return [[plain(bound), plain(points)] for bound, points in sorted(whole, key=lambda row: -row[0])]
 
 

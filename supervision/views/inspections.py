@@ -131,7 +131,7 @@ def finding_take_out(request: PageRequest, key: UUID) -> HttpResponse:
     form = HandOverForm(request.POST if request.method == "POST" else None)
     if form.is_valid() and carried_out(form, lambda: take_out_finding(problem=problem, by=request.user)):
         messages.success(request, _("Taken out."))
-        return redirect(inspection)
+        return redirect("supervision:inspection-detail", problem.problem_list.inspection_id)
     context = {"form": form, "inspection": inspection, "heading": _("Take this finding out"), "finding": problem}
     return render(request, "supervision/inspection_act.html", context)
 

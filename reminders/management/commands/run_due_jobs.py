@@ -1,4 +1,7 @@
-"""Plans what is due and sends it, and brings roll-ups up to date, once and without Celery. Also on another day than today, to try out what happens."""
+"""Plans what is due and sends it, and brings roll-ups up to date, once and without Celery.
+
+Also on another day than today, to try out what happens.
+"""
 
 import argparse
 from collections.abc import Iterable, Mapping
