@@ -23,6 +23,7 @@ from reminders.models import Message
 from reminders.queries.absences import FAR_KINDS, SILENT_KINDS
 from reminders.services.answering import answer
 from reminders.services.calling import record_call
+from reminders.services.desk_counts import count_desks
 from reminders.services.dispatching import dispatch
 from reminders.services.planning import plan
 from reminders.services.preferences import prefer
@@ -64,6 +65,7 @@ def fill(*, on: date) -> None:
     _tell(_after(on - EARLIER + timedelta(days=7)), hold=absent.far_without_account)
     settle(_after(on - LATELY))
     _meet(home, LATELY, absent, rolls, rng, on)
+    count_desks(on=on)
 
 
 # --- Who --------------------------------------------------------------------------------------------------------------
