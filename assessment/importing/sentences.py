@@ -94,7 +94,7 @@ class _Reading:
 
     def by_person(self, written: str) -> None:
         """Nothing that can be counted: a person gives the points of the line."""
-        title = self.around.titles[0] if self.around.titles else ""
+        title = self.around.titles[0].strip() if self.around.titles else ""
         code, text = ("not_understood", written) if written else ("no_scoring", title)
         if text:
             self._add(ClausePlan(ClauseKind.MANUAL, text))

@@ -108,7 +108,7 @@ def test_the_list_asks_a_fixed_number_of_queries(cast, as_user, django_assert_nu
     begun(cast, *places)
     client = as_user(cast.district_staff)
     client.get(LIST)
-    with django_assert_num_queries(13):
+    with django_assert_num_queries(14):
         client.get(LIST)
 
 

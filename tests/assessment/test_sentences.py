@@ -3,7 +3,7 @@
 from decimal import Decimal
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from assessment.choices import ClauseKind
@@ -283,6 +283,7 @@ LETTERS = st.text(
 
 @settings(max_examples=150, deadline=None)
 @given(text=st.one_of(st.text(max_size=200), LETTERS), title=LETTERS, points=st.decimals(0, 100, places=1))
+@example(text="", title=" ", points=0)
 def test_no_text_breaks_the_reading(text, title, points):
     found = read(text, Around(points or None, (title,), BANDS))
 

@@ -8,12 +8,13 @@ import pytest
 from django.urls import reverse
 from django.utils import translation
 
-from members.links import organization_figures, own_links
+from members.links import own_links
 from members.models import HelpRequest
 from members.queries.standing import standing_of
 from rulebook.values import DutyState
 from supervision.queries.suggestion_duties import suggestions_due
 from supervision.queries.suggestion_figures import branch_lines, suggestion_figures
+from supervision.queries.suggestions import organization_figures
 from supervision.services.suggestions import say_settled
 from tests.cast import TODAY, make_organization
 from tests.supervision.suggesting import TEXT, ago, answer, suggest
