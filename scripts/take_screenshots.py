@@ -19,7 +19,7 @@ from stdnum.cn import ric
 from tests import browsers
 
 ROOT = Path(__file__).resolve().parent.parent
-SECONDS_TO_ANSWER = 90
+SECONDS_TO_ANSWER = 300
 PROJECTOR: ViewportSize = {"width": 1920, "height": 1000}
 WIDTHS = {"1920": PROJECTOR, "1280": browsers.DESKTOP, "360": browsers.TELEPHONE}
 USUAL = ("1280", "360")
@@ -74,6 +74,9 @@ PICTURES = [
     Picture("dues-collect", "secretary", "/dues/collect/"),
     Picture("dues-receipt", "secretary", "/dues/payments/", open_first_receipt),
     Picture("dues-mine", "member", "/dues/mine/"),
+    Picture("suggestions", "secretary", "/supervision/suggestions/"),
+    Picture("problems", "secretary", "/supervision/problems/"),
+    Picture("report", "secretary", "/supervision/reports/", open_first_row),
     Picture("dashboard", "committee_secretary", "/assessment/dashboard/", widths=tuple(WIDTHS)),
     Picture("heat", "committee_secretary", "/assessment/dashboard/heat/?org=chengguan"),
     Picture("assessment", "secretary", "/assessment/assessments/", open_first_row),
