@@ -7,6 +7,10 @@ from django.db import transaction
 from assessment.demo import assessments, cadres, communities, goals, practices
 from assessment.services.rollup_medians import rebuild_medians
 from assessment.services.rollups import rebuild
+from dues.models import Allocation, Charge, Payment
+from meetings.models import Session
+from members.bulk import refresh_statistics
+from supervision.models import Problem, Suggestion, Talk
 
 PARTS = (goals, assessments, communities, cadres, practices)
 
@@ -14,6 +18,7 @@ PARTS = (goals, assessments, communities, cadres, practices)
 @transaction.atomic
 def fill(*, on: date) -> None:
     """Add assessment as it stands on that day; at the end the months of every organization, of which it is the last."""
+    refresh_statistics(Session, Charge, Payment, Allocation, Talk, Problem, Suggestion)
     for part in PARTS:
         part.fill(on=on)
     rebuild(on=on)
