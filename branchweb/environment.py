@@ -71,7 +71,10 @@ class Environment:
             public_url=_public_url(variables),
             https=_switch(variables, "BRANCHWEB_HTTPS"),
             proxies=_number(variables, "BRANCHWEB_PROXIES"),
-            database=_database(variables.get("DATABASE_URL") or f"sqlite:///{data_dir / 'branchweb.sqlite3'}"),
+            database=_database(
+                variables.get("DATABASE_URL") or f"sqlite:///{data_dir / 'branchweb.sqlite3'}",
+                _switch(variables, "BRANCHWEB_POOLED"),
+            ),
             statement_seconds=_count(variables, "BRANCHWEB_STATEMENT_SECONDS", 30),
             redis_url=_redis_url(variables.get("REDIS_URL", "")),
             require_totp=_switch(variables, "BRANCHWEB_REQUIRE_TOTP"),
@@ -214,9 +217,12 @@ def _redis_url(url: str) -> str:
     return url
 
 
-def _database(url: str) -> dict[str, Any]:
+def _database(url: str, pooled: bool) -> dict[str, Any]:
+    """`pooled`: nothing may be left with the server between two transactions, another connection may meet it there."""
     try:
-        database: dict[str, Any] = {**dj_database_url.parse(url, conn_max_age=600, conn_health_checks=True)}
+        database: dict[str, Any] = {
+            **dj_database_url.parse(url, conn_max_age=600, conn_health_checks=True, disable_server_side_cursors=pooled)
+        }
     except ValueError:
         database = {"ENGINE": ""}
     if database["ENGINE"] not in ("django.db.backends.postgresql", "django.db.backends.sqlite3"):

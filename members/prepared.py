@@ -10,6 +10,8 @@ from django.db import connection
 from django.db.models import Model, QuerySet
 from django.db.models.sql.compiler import SQLCompiler
 
+from members.server_statements import TYPES, ServerStatement, kept_by_server, numbered
+
 Row = tuple[Any, ...]
 Some = TypeVar("Some", bound=Model)
 LENGTHS = (1, 4, 16, 64, 256)
@@ -62,11 +64,21 @@ class _Statement:
         standing = {place.name_and_number for place in self.places if isinstance(place, _Place)}
         if lost := [place.name for place in marks if place.name_and_number not in standing]:
             raise ValueError(f"{', '.join(lost)}: not in the statement as given")
+        self.wanted = list(dict.fromkeys(place for place in self.places if isinstance(place, _Place)))
+        self.on_server = self._on_server(values) if kept_by_server() else None
+
+    def _on_server(self, values: Mapping[str, Any]) -> ServerStatement:
+        numbers = {place: numbered(number) for number, place in enumerate(self.wanted, start=1)}
+        types = [TYPES[type(place.value(values))] for place in self.wanted]
+        return ServerStatement(self.text, [numbers.get(place, place) for place in self.places], types)
 
     def rows(self, values: Mapping[str, Any]) -> Iterator[Row]:
-        given = [place.value(values) if isinstance(place, _Place) else place for place in self.places]
         with connection.cursor() as cursor:
-            cursor.execute(self.text, given)
+            if self.on_server:
+                self.on_server.execute(cursor, [place.value(values) for place in self.wanted])
+            else:
+                given = [place.value(values) if isinstance(place, _Place) else place for place in self.places]
+                cursor.execute(self.text, given)
             rows = cursor.fetchall()
         return cast(Iterator[Row], self.compiler.results_iter([rows], tuple_expected=True))
 

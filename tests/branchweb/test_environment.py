@@ -170,6 +170,13 @@ def test_postgresql_is_reached_by_its_address_or_its_socket(url, host, port, nam
     assert database["OPTIONS"] == {"options": "-c jit=off"}
 
 
+def test_behind_a_pooler_nothing_is_left_with_the_server():
+    variables = {"DATABASE_URL": "postgresql://me@db/branchweb"}
+    assert Environment.from_mapping(variables).database["DISABLE_SERVER_SIDE_CURSORS"] is False
+    pooled = Environment.from_mapping(variables | {"BRANCHWEB_POOLED": "1"}).database
+    assert pooled["DISABLE_SERVER_SIDE_CURSORS"] is True
+
+
 def test_what_an_address_says_of_postgresql_comes_after_what_we_say():
     url = "postgresql://me@db/branchweb?sslmode=require&options=-c%20jit%3Don"
     database = Environment.from_mapping({"DATABASE_URL": url}).database
