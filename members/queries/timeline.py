@@ -3,12 +3,11 @@
 from dataclasses import dataclass
 from datetime import date
 from enum import IntEnum
-from functools import cache
+from functools import lru_cache
 from typing import Any
 from uuid import UUID
 
-from django.db import connection
-from django.db.models import Expression, F, QuerySet, Value
+from django.db.models import F, QuerySet, Value
 from django.db.models.functions import Coalesce, NullIf, TruncDate
 
 from members.choices import ImportState, RowVerdict
@@ -23,6 +22,7 @@ from members.models import (
     RosterImportRow,
     Situation,
 )
+from members.prepared import Prepared
 
 
 class Happening(IntEnum):
@@ -59,41 +59,24 @@ class Event:
 
 def timeline(member: Member, *, start: int, size: int, with_contacts: bool) -> list[Event]:
     """A page of events, newest first, and one more if there are older ones. Days that aren't known are left out."""
-    statement = _statement(with_contacts)
-    given = [member.pk if value == NOBODY else value for value in statement.given]
-    with connection.cursor() as cursor:
-        cursor.execute(f"{statement.text} LIMIT {size + 1:d} OFFSET {start:d}", given)
-        rows = cursor.fetchall()
-    compiler = Member.objects.all().query.get_compiler(connection=connection)
-    return [
-        Event(day, Happening(happening), code, text, words, ref)
-        for day, happening, code, text, words, ref in compiler.apply_converters(
-            rows, compiler.get_converters(statement.columns)
-        )
-    ]
+    rows = _events(with_contacts, start, start + size + 1).rows(member=member.pk)
+    return [Event(day, Happening(happening), code, text, words, ref) for day, happening, code, text, words, ref in rows]
 
 
 Part = QuerySet[Any, tuple[Any, ...]]
-NOBODY = -1
-"""Stands for the member's number in a statement that is written once."""
 
 
-@dataclass(frozen=True, slots=True)
-class Statement:
-    text: str
-    given: tuple[Any, ...]
-    columns: list[Expression]
+@lru_cache(maxsize=32)
+def _events(with_contacts: bool, first: int, last: int) -> Prepared:
+    """The union over all tables. Where a page begins and ends is part of the statement."""
 
+    def union(member: int) -> Part:
+        somebody = Member(pk=member)
+        parts = [*_belonging(somebody), *_life(somebody), *(_care(somebody) if with_contacts else [])]
+        events = parts[0].union(*parts[1:], all=True)
+        return events.order_by("-event_day", "-event_happening", "event_ref")[first:last]
 
-@cache
-def _statement(with_contacts: bool) -> Statement:
-    """The union over all tables, whoever's it is: to write it takes several times as long as to run it."""
-    nobody = Member(pk=NOBODY)
-    parts = [*_belonging(nobody), *_life(nobody), *(_care(nobody) if with_contacts else [])]
-    union = parts[0].union(*parts[1:], all=True).order_by("-event_day", "-event_happening", "event_ref")
-    compiler = union.query.get_compiler(connection=connection)
-    text, given = compiler.as_sql()
-    return Statement(text, tuple(given), [column for column, _sql, _alias in compiler.select])
+    return Prepared(union)
 
 
 def _belonging(member: Member) -> list[Part]:
