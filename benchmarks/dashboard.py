@@ -24,7 +24,7 @@ def dashboards(counties: list[County], rounds: int) -> str:
     with worker(county.settings(FLOOR)) as floor, worker(county.settings(OURS)) as ours:
         subjects = [
             Subject("roster", ours, county.cookie, ROSTER),
-            Subject("floor list", floor, county.cookie, FLOOR_LIST),
+            Subject("floor list", floor, county.floor_cookie, FLOOR_LIST),
             Subject("the county: 1,250 committees", ours, county.cookie, PAGE),
             Subject("… dues, of one kind of unit", ours, county.cookie, f"{PAGE}?measure=dues&unit=village"),
             Subject("… a year", ours, county.cookie, f"{PAGE}?period=2026"),
@@ -42,7 +42,7 @@ def heats(counties: list[County], rounds: int) -> str:
     places = filled(county)
     with worker(county.settings(FLOOR)) as floor, worker(county.settings(OURS)) as ours:
         subjects = [
-            Subject("floor list", floor, county.cookie, FLOOR_LIST),
+            Subject("floor list", floor, county.floor_cookie, FLOOR_LIST),
             Subject("roster", ours, county.cookie, ROSTER),
             Subject("300 committees × 24 months", ours, county.cookie, HEAT),
             Subject("… last page", ours, county.cookie, f"{HEAT}?page=9999"),

@@ -31,6 +31,8 @@ class County:
     """Of meetings and dues."""
     environment: dict[str, str]
     cookie: str
+    floor_cookie: str
+    """The same person's, as the floor logs in."""
     branch_cookie: str
     """The session of the secretary of one branch."""
     dues_cookie: str

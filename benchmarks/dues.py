@@ -21,8 +21,8 @@ def member(counties: list[County], rounds: int) -> str:
     with contextlib.ExitStack() as stack:
         floor = stack.enter_context(worker(counties[0].settings(FLOOR)))
         subjects = [
-            Subject("empty view", floor, counties[0].cookie, "/empty/"),
-            Subject("empty view behind log-in", floor, counties[0].cookie, "/behind-login/"),
+            Subject("empty view", floor, counties[0].floor_cookie, "/empty/"),
+            Subject("empty view behind log-in", floor, counties[0].floor_cookie, "/behind-login/"),
         ]
         for county in counties:
             ours = stack.enter_context(worker(county.settings(OURS)))

@@ -14,10 +14,10 @@ def beside_floor(counties: list[County], rounds: int) -> str:
     [county] = counties
     with worker(county.settings(FLOOR)) as floor, worker(county.settings(OURS)) as ours:
         subjects = [
-            Subject("empty view", floor, county.cookie, "/empty/"),
-            Subject("empty view behind log-in", floor, county.cookie, "/behind-login/"),
-            Subject("floor list", floor, county.cookie, FLOOR_LIST),
-            Subject("floor list, last page", floor, county.cookie, f"{FLOOR_LIST}?end=1"),
+            Subject("empty view", floor, county.floor_cookie, "/empty/"),
+            Subject("empty view behind log-in", floor, county.floor_cookie, "/behind-login/"),
+            Subject("floor list", floor, county.floor_cookie, FLOOR_LIST),
+            Subject("floor list, last page", floor, county.floor_cookie, f"{FLOOR_LIST}?end=1"),
             Subject("roster", ours, county.cookie, ROSTER),
             Subject("roster, last page", ours, county.cookie, f"{ROSTER}?end=1"),
             Subject("roster of one branch", ours, county.branch_cookie, ROSTER),

@@ -72,7 +72,7 @@ def serve(counties: list[County], rounds: int) -> str:
         gunicorn(county.settings(FLOOR), "benchmarks.floor.wsgi") as floor_port,
         gunicorn(county.settings(OURS), "branchweb.wsgi") as our_port,
     ):
-        floor = Server("floor list", floor_port, county.cookie, "/list/")
+        floor = Server("floor list", floor_port, county.floor_cookie, "/list/")
         ours = Server("roster", our_port, county.cookie, "/roster/")
         for server in (floor, ours):
             server.round()

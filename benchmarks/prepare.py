@@ -47,11 +47,13 @@ def make(members: int, branches: int, months: int) -> None:
 
 def county(branches: int) -> dict[str, object]:
     root = Organization.objects.get(depth=1)
+    staff = user("benchmark", OfficeKind.COMMITTEE_STAFF, root)
     branch = usual_branch(branches)
     somebody = Member.objects.filter(roster_path=branch.path).exclude(dues_category="").order_by("id")[0]
     person, _ = User.objects.get_or_create(username=f"member {somebody.pk}", defaults={"member": somebody})
     return {
-        "cookie": session(user("benchmark", OfficeKind.COMMITTEE_STAFF, root)),
+        "cookie": session(staff),
+        "floor_cookie": session(staff, "django.contrib.auth.backends.ModelBackend"),
         "branch_cookie": session(user(f"secretary of {branch.code}", OfficeKind.SECRETARY, branch)),
         "dues_cookie": session(user(f"officer of {branch.code}", OfficeKind.ORGANIZATION_OFFICER, branch)),
         "officer_cookie": session(user("officer", OfficeKind.ORGANIZATION_OFFICER, root)),
@@ -80,11 +82,11 @@ def user(name: str, kind: OfficeKind, organization: Organization) -> User:
     return person
 
 
-def session(person: User) -> str:
+def session(person: User, backend: str = "members.backends.AccountBackend") -> str:
     """A session that is logged in, without the second that hashing a password takes."""
     store = import_module(settings.SESSION_ENGINE).SessionStore()
     store[SESSION_KEY] = str(person.pk)
-    store[BACKEND_SESSION_KEY] = "django.contrib.auth.backends.ModelBackend"
+    store[BACKEND_SESSION_KEY] = backend
     store[HASH_SESSION_KEY] = person.get_session_auth_hash()
     store.create()
     return str(store.session_key)

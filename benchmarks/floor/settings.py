@@ -38,5 +38,6 @@ TEMPLATES = [
         },
     }
 ]
+SESSION_ENGINE = "django.contrib.sessions.backends.db"
 SILENCED_SYSTEM_CHECKS = ["members.E001"]
 AUTHENTICATION_BACKENDS = ["django.contrib.auth.backends.ModelBackend"]

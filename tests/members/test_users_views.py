@@ -47,7 +47,7 @@ def county(cast, as_user):
 def district(cast, client):
     """The browser of an administrator of the district only."""
     user = make_user("district_administrator", OfficeKind.ADMINISTRATOR, cast.district)
-    client.force_login(user, backend="django.contrib.auth.backends.ModelBackend")
+    client.force_login(user, backend="members.backends.AccountBackend")
     return client
 
 
