@@ -2,7 +2,6 @@
 
 from collections.abc import Iterator, Sequence
 from decimal import Decimal
-from io import BytesIO
 from uuid import UUID
 
 from django.http import FileResponse
@@ -13,9 +12,10 @@ from assessment.models import Assessment, Indicator, IndicatorScore
 from assessment.queries.assessment_list import in_order, with_open_ends
 from assessment.services.assessing import put_export_on_record
 from assessment.views.assessment_pages import ASSESS, MOST_ROWS, scheme_asked_for
+from members.downloads import workbook
 from members.policy import requires
 from members.requests import PageRequest
-from members.workbooks.writing import Sheet, write_workbook
+from members.workbooks.writing import Sheet
 
 Scores = dict[tuple[UUID, UUID], Decimal | None]
 
@@ -32,11 +32,8 @@ def assessment_export(request: PageRequest) -> FileResponse:
     found = IndicatorScore.objects.filter(assessment__in=seen.values("pk"))
     scores = {(one, of): points for one, of, points in found.values_list("assessment", "indicator", "points")}
     put_export_on_record(scheme=scheme, rows=len(rows), by=request.user)
-    file = BytesIO()
-    write_workbook(file, [_complete(rows, leaves, scores), _incomplete(rows, leaves, scores)])
-    file.seek(0)
     name = _("Assessments %(scheme)s %(day)s.xlsx") % {"scheme": scheme.code, "day": request.today.isoformat()}
-    return FileResponse(file, as_attachment=True, filename=name)
+    return workbook(name, _complete(rows, leaves, scores), _incomplete(rows, leaves, scores))
 
 
 def _complete(rows: Sequence[Assessment], leaves: Sequence[Indicator], scores: Scores) -> Sheet:

@@ -24,9 +24,10 @@ from assessment.services.cadres import (
     end_cadre_post,
     put_cadres_export_on_record,
 )
-from assessment.views.goals import FORM_METHODS, workbook
+from assessment.views.goals import FORM_METHODS
 from dues.views.places import place_asked_for
 from members.choices import Capability, OrganizationKind
+from members.downloads import workbook
 from members.models import Organization
 from members.policy import fetch, requires
 from members.refusals import carried_out

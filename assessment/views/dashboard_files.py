@@ -1,8 +1,7 @@
 """The dashboard and the heat table as workbooks: numbers to go on counting with, and nobody's name."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from datetime import date
-from io import BytesIO
 
 from django.http import FileResponse
 from django.utils.translation import gettext as _
@@ -15,9 +14,10 @@ from assessment.rules.dashboard_periods import first_kept, month_of, period_befo
 from assessment.rules.measures import MEASURES
 from assessment.rules.shares import OTHER_WORDS, is_compared
 from assessment.views.dashboard_places import VIEW, Asked, asked_for, period_words
+from members.downloads import workbook
 from members.policy import requires
 from members.requests import PageRequest
-from members.workbooks.writing import Sheet, write_workbook
+from members.workbooks.writing import Sheet
 
 MOST_ROWS = 5_000
 """Organizations of one workbook of the heat table."""
@@ -38,7 +38,7 @@ def dashboard_export(request: PageRequest) -> FileResponse:
         Sheet(_("Who needs help"), _need_headings(), _need_cells(asked, on)),
     ]
     name = _("Dashboard %(place)s %(period)s.xlsx") % {"place": asked.place.name, "period": asked.period.code}
-    return workbook(sheets, name)
+    return workbook(name, *sheets)
 
 
 @requires(VIEW)
@@ -52,14 +52,7 @@ def heat_export(request: PageRequest) -> FileResponse:
         title=f"{asked.place.name} · {asked.measure.title} (%)",
     )  # fmt: skip
     words = {"place": asked.place.name, "measure": asked.measure.title, "day": on.isoformat()}
-    return workbook([sheet], _("24 months %(place)s %(measure)s %(day)s.xlsx") % words)
-
-
-def workbook(sheets: Sequence[Sheet], name: str) -> FileResponse:
-    file = BytesIO()
-    write_workbook(file, sheets)
-    file.seek(0)
-    return FileResponse(file, as_attachment=True, filename=name)
+    return workbook(_("24 months %(place)s %(measure)s %(day)s.xlsx") % words, sheet)
 
 
 def _title(asked: Asked) -> str:

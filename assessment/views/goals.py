@@ -1,7 +1,6 @@
 """Joint goals: the list, one with its way, planning and changing one, taking open ones along."""
 
 from collections.abc import Iterable, Iterator
-from io import BytesIO
 from typing import Any
 from uuid import UUID
 
@@ -29,11 +28,12 @@ from assessment.services.goals import (
 )
 from dues.views.places import branch_asked_for, branches_offered
 from members.choices import Capability
+from members.downloads import workbook
 from members.models import Organization
 from members.policy import fetch, requires
 from members.refusals import carried_out
 from members.requests import PageRequest
-from members.workbooks.writing import Sheet, write_workbook
+from members.workbooks.writing import Sheet
 
 ON_A_PAGE, ON_PAPER, MOST_ROWS = 30, 500, 20_000
 VIEW, RECORD = Capability.VIEW_ASSESSMENT, Capability.RECORD_ASSESSMENT
@@ -144,13 +144,6 @@ def goal_copy(request: PageRequest) -> HttpResponse:
         return redirect(f"{reverse('assessment:goal-list')}?org={branch.code}")
     context = {"form": form, "goals": goals, "branch": branch, "year": year}
     return render(request, "assessment/goal_copy.html", context)
-
-
-def workbook(name: str, sheet: Sheet) -> FileResponse:
-    file = BytesIO()
-    write_workbook(file, [sheet])
-    file.seek(0)
-    return FileResponse(file, as_attachment=True, filename=name)
 
 
 def _asked(request: PageRequest) -> tuple[GoalFilterForm, GoalQuerySet, list[Organization]]:

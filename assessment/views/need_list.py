@@ -10,8 +10,8 @@ from django.views.decorators.http import require_safe
 
 from assessment.forms.need import NeedForm
 from assessment.queries.need_list import NeedRows
-from assessment.views.dashboard_files import workbook
 from assessment.views.dashboard_places import VIEW, Asked, above, asked_for
+from members.downloads import workbook
 from members.policy import requires
 from members.requests import PageRequest
 from members.workbooks.writing import Sheet
@@ -48,7 +48,7 @@ def need_export(request: PageRequest) -> FileResponse:
         _("Who needs help"), [_("Branch"), _("Code of the organization"), _("Reasons")], _cells(rows), {_("Branch"): 30}
     )
     name = _("Who needs help %(place)s %(month)s.xlsx") % {"place": asked.place.name, "month": f"{rows.month:%Y-%m}"}
-    return workbook([sheet], name)
+    return workbook(name, sheet)
 
 
 def _asked(request: PageRequest) -> tuple[Asked, NeedForm, NeedRows]:

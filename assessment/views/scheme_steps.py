@@ -21,7 +21,7 @@ from assessment.services.schemes import (
     retire_scheme,
 )
 from assessment.views.scheme_pages import FORM_METHODS, MANAGE, SCHEMES, checks, fetch_draft, places_offered, posted
-from meetings.views.duties import workbook
+from members.downloads import workbook
 from members.policy import fetch, requires, signed_in
 from members.refusals import carried_out
 from members.requests import PageRequest
@@ -106,4 +106,4 @@ def scheme_export(request: PageRequest, key: UUID) -> FileResponse:
     """The sheet that committees are used to; it can be read in again. That it was taken is on record."""
     scheme = fetch(request, SCHEMES, pk=key)
     put_export_on_record(scheme=scheme, by=request.user)
-    return workbook(scheme_sheet(scheme, tree_of(scheme)), f"{scheme.code} {scheme.version}.xlsx")
+    return workbook(f"{scheme.code} {scheme.version}.xlsx", scheme_sheet(scheme, tree_of(scheme)))

@@ -23,8 +23,9 @@ from assessment.queries.cadres import asked_of, own_key, people_of_course
 from assessment.rules.training import is_kept
 from assessment.services.cadres import put_cadres_export_on_record, record_training, remove_training
 from assessment.views.cadres import KEEP, MOST_ROWS, ON_A_PAGE
-from assessment.views.goals import FORM_METHODS, workbook
+from assessment.views.goals import FORM_METHODS
 from dues.views.places import place_asked_for
+from members.downloads import workbook
 from members.models import Organization
 from members.paths import subtree
 from members.policy import fetch, requires, signed_in

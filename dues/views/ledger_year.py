@@ -1,7 +1,5 @@
 """The customary ledger of a branch and year: on a page that prints, and as a workbook."""
 
-from io import BytesIO
-
 from django.http import FileResponse, HttpResponse
 from django.shortcuts import render
 from django.utils.translation import gettext as _
@@ -14,6 +12,7 @@ from dues.queries.ledger_year import ledger_rows, month_sums
 from dues.services.exports import put_ledger_export_on_record
 from dues.views.places import branch_asked_for
 from members.choices import Capability
+from members.downloads import written
 from members.policy import requires
 from members.requests import PageRequest
 
@@ -49,8 +48,5 @@ def ledger_export(request: PageRequest) -> FileResponse:
     year = LedgerYearForm(request.GET).chosen_year(request.today.year)
     rows = ledger_rows(branch, year, bases=bases)
     put_ledger_export_on_record(place=branch, year=year, rows=len(rows), bases=bases, by=request.user)
-    file = BytesIO()
-    write_year(rows, file, branch=branch.name, year=year, bases=bases)
-    file.seek(0)
     name = _("%(branch)s dues ledger %(year)s.xlsx") % {"branch": branch.name, "year": year}
-    return FileResponse(file, as_attachment=True, filename=name)
+    return written(name, lambda file: write_year(rows, file, branch=branch.name, year=year, bases=bases))

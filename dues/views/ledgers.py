@@ -1,7 +1,6 @@
 """A branch's own dues ledger, or a list of bases: upload, look through, store, take back."""
 
 import json
-from io import BytesIO
 from pathlib import Path
 from typing import Any, cast
 from uuid import UUID
@@ -25,6 +24,7 @@ from dues.services.ledger_import import confirm_ledger, judge, keep_preview
 from dues.services.ledger_undo import undo_ledger
 from dues.views.places import branches_offered
 from members.choices import Capability, ImportState
+from members.downloads import written
 from members.policy import demand, fetch, requires
 from members.requests import PageRequest
 from members.services.refused import Refused
@@ -105,10 +105,8 @@ def ledger_undo(request: PageRequest, key: UUID) -> HttpResponse:
 def ledger_refused(request: PageRequest, key: UUID) -> FileResponse:
     """The rows that were left out, as a workbook with their reasons."""
     kept = fetch(request, IMPORTS.all(), pk=key)
-    file = BytesIO()
-    write_refused(kept, file, private=kept.uploaded_by_id == request.user.pk)
-    file.seek(0)
-    return FileResponse(file, as_attachment=True, filename=f"退回-{Path(kept.file_name).stem}.xlsx")
+    name, private = f"退回-{Path(kept.file_name).stem}.xlsx", kept.uploaded_by_id == request.user.pk
+    return written(name, lambda file: write_refused(kept, file, private=private))
 
 
 def _read(request: PageRequest, form: LedgerUploadForm) -> LedgerImport | None:

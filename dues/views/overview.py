@@ -1,7 +1,6 @@
 """What a committee sees of the dues below it: sums per branch, those that need help first."""
 
 from collections.abc import Iterator
-from io import BytesIO
 from typing import Any
 
 from django.core.paginator import Paginator
@@ -16,10 +15,11 @@ from dues.rules.payment import yuan
 from dues.views.large import GIVERS_SEEN_BY
 from dues.views.places import place_asked_for
 from members.choices import Capability
+from members.downloads import workbook
 from members.models import Organization
 from members.policy import requires
 from members.requests import PageRequest
-from members.workbooks.writing import Sheet, write_workbook
+from members.workbooks.writing import Sheet
 
 ON_A_PAGE = 30
 
@@ -49,10 +49,7 @@ def overview_export(request: PageRequest) -> FileResponse:
     """The same as a workbook."""
     place, _form, lines = _asked(request)
     headings = [_("Branch"), _("Charged"), _("Waived or reduced"), _("Paid"), _("Not paid"), _("Handed up")]
-    file = BytesIO()
-    write_workbook(file, [Sheet(_("Dues"), headings, _cells(lines))])
-    file.seek(0)
-    return FileResponse(file, as_attachment=True, filename=_("Dues %(place)s.xlsx") % {"place": place.name})
+    return workbook(_("Dues %(place)s.xlsx") % {"place": place.name}, Sheet(_("Dues"), headings, _cells(lines)))
 
 
 def _asked(request: PageRequest) -> tuple[Organization, PeriodForm, list[BranchSums]]:

@@ -1,7 +1,6 @@
 """The payments of a branch: the list and the workbook."""
 
 from collections.abc import Iterator
-from io import BytesIO
 
 from django.core.paginator import Paginator
 from django.http import FileResponse, HttpResponse
@@ -20,10 +19,11 @@ from dues.services.exports import put_payments_export_on_record
 from dues.templatetags.dues import kept_under, months
 from dues.views.places import branch_asked_for, branches_offered
 from members.choices import Capability, DatePrecision
+from members.downloads import workbook
 from members.models import Organization
 from members.policy import requires
 from members.requests import PageRequest
-from members.workbooks.writing import Sheet, write_workbook
+from members.workbooks.writing import Sheet
 
 ON_A_PAGE = 50
 MOST_ROWS = 20_000
@@ -60,11 +60,8 @@ def payment_export(request: PageRequest) -> FileResponse:
     _form, payments, names = _asked(request, branch)
     rows = list(payments[:MOST_ROWS])
     put_payments_export_on_record(place=branch, rows=len(rows), by=request.user)
-    file = BytesIO()
-    write_workbook(file, [Sheet(_("Payments"), _headings(), _cells(rows, names))])
-    file.seek(0)
     name = _("Payments %(branch)s %(day)s.xlsx") % {"branch": branch.name, "day": request.today.isoformat()}
-    return FileResponse(file, as_attachment=True, filename=name)
+    return workbook(name, Sheet(_("Payments"), _headings(), _cells(rows, names)))
 
 
 def _asked(request: PageRequest, branch: Organization) -> tuple[PaymentFilterForm, PaymentQuerySet, dict[str, str]]:

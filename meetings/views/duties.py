@@ -2,7 +2,6 @@
 
 from collections.abc import Iterable, Iterator
 from datetime import date
-from io import BytesIO
 from typing import Any
 
 from django.core.paginator import Paginator
@@ -16,11 +15,12 @@ from meetings.forms.duties import STATES, DutyFilterForm, only_for_a_branch, onl
 from meetings.queries.duty_page import BranchLine, DutyLine, branch_lines, duty_lines
 from meetings.rules.duties import ASKED
 from members.choices import Capability, OfficeKind, OrganizationKind
+from members.downloads import workbook
 from members.models import Organization
 from members.policy import fetch, requires
 from members.requests import PageRequest
 from members.standing import HeldOffice
-from members.workbooks.writing import Sheet, write_workbook
+from members.workbooks.writing import Sheet
 
 ON_A_PAGE = 30
 ABOVE = (OrganizationKind.COMMITTEE, OrganizationKind.GENERAL_BRANCH)
@@ -53,7 +53,7 @@ def duty_export(request: PageRequest) -> FileResponse:
         counts = branch_lines(place.path, on=request.today, through=on)
         sheet = Sheet(_("Meetings due"), _branch_headings(), _branch_cells(_named(form, counts)))
     name = _("Meetings due %(place)s %(year)s.xlsx") % {"place": place.name, "year": on.year}
-    return workbook(sheet, name)
+    return workbook(name, sheet)
 
 
 def place_asked_for(request: PageRequest) -> Organization:
@@ -70,14 +70,6 @@ def places_offered(request: PageRequest) -> QuerySet[Organization]:
     """Committees for who works in one, branches and groups for everybody else."""
     places = Organization.objects.visible_to(request.user, Capability.COUNT_MEETINGS).standing_on(request.today)
     return places.filter(kind__in=ABOVE if any(map(_is_above, request.user.standing.held)) else list(ASKED))
-
-
-def workbook(sheet: Sheet, name: str) -> FileResponse:
-    """One sheet to download."""
-    file = BytesIO()
-    write_workbook(file, [sheet])
-    file.seek(0)
-    return FileResponse(file, as_attachment=True, filename=name)
 
 
 def filter_form(request: PageRequest, place: Organization) -> DutyFilterForm:

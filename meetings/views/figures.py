@@ -24,8 +24,9 @@ from meetings.queries.observers import elsewhere_of
 from meetings.queries.tally import Tally, attendance_of
 from meetings.rules.duties import ASKED
 from meetings.services.figures import put_attendance_export_on_record
-from meetings.views.duties import place_asked_for, places_offered, workbook
+from meetings.views.duties import place_asked_for, places_offered
 from members.choices import Capability
+from members.downloads import workbook
 from members.models import Member, Organization
 from members.policy import requires, signed_in
 from members.requests import PageRequest
@@ -65,7 +66,7 @@ def figure_export(request: PageRequest) -> FileResponse:
     lines = _lines(form, place, first, last, names=names)
     put_attendance_export_on_record(place=place, first=first, last=last, rows=len(lines), by=request.user)
     name = _("Attendance %(place)s %(first)s to %(last)s.xlsx") % {"place": place.name, "first": first, "last": last}
-    return workbook(Sheet(_("Attendance"), _headings(names), _cells(lines)), name)
+    return workbook(name, Sheet(_("Attendance"), _headings(names), _cells(lines)))
 
 
 @signed_in

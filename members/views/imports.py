@@ -1,6 +1,5 @@
 """Importing a roster by pages: upload, look through, correct the columns, confirm, and undo."""
 
-import io
 from collections.abc import Callable
 from uuid import UUID
 
@@ -16,6 +15,7 @@ from django_htmx.http import HttpResponseClientRefresh
 
 from members import tasks
 from members.choices import Capability, ImportState
+from members.downloads import written
 from members.forms.imports import ColumnsForm, ImportForm, places_for_import
 from members.importing.problems import note_from_json
 from members.importing.returning import write_refused, write_template
@@ -30,7 +30,6 @@ from members.services.roster_undo import Undone, undo_import
 
 PAGE_SIZE = 50
 KEPT_SHOWN = 20
-SHEET = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
 @requires(Capability.IMPORT_ROSTER)
@@ -159,18 +158,16 @@ def _tell_kept(request: PageRequest, undone: Undone) -> None:
 def import_refused(request: PageRequest, key: UUID) -> FileResponse:
     """The rows that were left out, as a workbook with their reasons."""
     roster_import = _fetch(request, key)
-    stream = io.BytesIO()
-    write_refused(roster_import, stream, private=roster_import.uploaded_by_id == request.user.pk)
-    return _workbook(stream, f"退回-{roster_import.file_name.rpartition('.')[0] or roster_import.file_name}.xlsx")
+    name = f"退回-{roster_import.file_name.rpartition('.')[0] or roster_import.file_name}.xlsx"
+    private = roster_import.uploaded_by_id == request.user.pk
+    return written(name, lambda file: write_refused(roster_import, file, private=private))
 
 
 @requires(Capability.IMPORT_ROSTER)
 @require_safe
 def import_template(request: PageRequest) -> FileResponse:
     """A blank workbook with every heading that is understood."""
-    stream = io.BytesIO()
-    write_template(stream)
-    return _workbook(stream, "党员花名册模板.xlsx")
+    return written("党员花名册模板.xlsx", write_template)
 
 
 def _fetch(request: PageRequest, key: UUID) -> RosterImport:
@@ -196,8 +193,3 @@ def _carried_out(request: PageRequest, act: Callable[[], object]) -> bool:
         messages.error(request, str(refusal))
         return False
     return True
-
-
-def _workbook(stream: io.BytesIO, name: str) -> FileResponse:
-    stream.seek(0)
-    return FileResponse(stream, as_attachment=True, filename=name, content_type=SHEET)

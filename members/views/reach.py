@@ -1,7 +1,6 @@
 """Who is hard to reach: the list, the list to call from, and the workbook."""
 
 from collections.abc import Iterable, Iterator
-from io import BytesIO
 
 from django.core.paginator import Paginator
 from django.http import FileResponse, HttpResponse
@@ -13,6 +12,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_safe
 
 from members.choices import Capability, ContactKind, SituationKind
+from members.downloads import workbook
 from members.forms.contact import CallListForm, ReachFilterForm
 from members.policy import requires
 from members.queries.reach import ReachRow, Waiting, waiting_members, with_people
@@ -20,7 +20,7 @@ from members.refusals import carried_out
 from members.requests import PageRequest
 from members.rules.reach import Due, NextContact
 from members.services.calls import AT_ONCE, Numbers, open_call_list, put_export_on_record
-from members.workbooks.writing import Sheet, write_workbook
+from members.workbooks.writing import Sheet
 
 ON_A_PAGE = 30
 
@@ -73,11 +73,8 @@ def reach_export(request: PageRequest) -> FileResponse:
     """The list as a workbook: no phone number, no note. That it was taken is on record."""
     rows = with_people(_asked(request, ReachFilterForm(request.GET)), on=request.today)
     put_export_on_record(rows=len(rows), by=request.user)
-    file = BytesIO()
-    write_workbook(file, [Sheet(_("Hard to reach"), _headings(), _cells(rows))])
-    file.seek(0)
     name = _("Hard to reach %(day)s.xlsx") % {"day": request.today.isoformat()}
-    return FileResponse(file, as_attachment=True, filename=name)
+    return workbook(name, Sheet(_("Hard to reach"), _headings(), _cells(rows)))
 
 
 def _asked(request: PageRequest, form: ReachFilterForm) -> list[Waiting]:

@@ -9,13 +9,14 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from members.choices import Capability
+from members.downloads import workbook
 from members.policy import requires
 from members.requests import PageRequest
+from members.workbooks.writing import Sheet
 from reminders.forms.desk import PlacesForm
 from reminders.queries.desk import words_of
 from reminders.queries.desk_counts import Below, counts_below
 from reminders.views.places import places_asked_for, places_offered
-from reminders.views.workbook import workbook
 
 ON_A_PAGE = 30
 
@@ -40,7 +41,8 @@ def branch_list(request: PageRequest) -> HttpResponse:
 def branch_export(request: PageRequest) -> FileResponse:
     """The same rows; no member's name is in them."""
     _place, below = _asked_for(request)
-    return workbook(_("Duties of branches"), _headings(), _cells(below), on=request.today)
+    title = _("Duties of branches")
+    return workbook(f"{title} {request.today}.xlsx", Sheet(title, _headings(), _cells(below)))
 
 
 def _asked_for(request: PageRequest) -> tuple[object, Below]:

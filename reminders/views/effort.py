@@ -11,13 +11,14 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from members.choices import Capability, OrganizationKind
+from members.downloads import workbook
 from members.models import Organization
 from members.policy import requires
 from members.requests import PageRequest
+from members.workbooks.writing import Sheet
 from reminders.forms.desk import PlacesForm
 from reminders.queries.effort import Asked, AskedBelow, asked_below, asked_by_month, counted_since
 from reminders.views.places import places_asked_for, places_offered
-from reminders.views.workbook import workbook
 
 ON_A_PAGE = 30
 
@@ -46,10 +47,11 @@ def effort_export(request: PageRequest) -> FileResponse:
     """The same as a workbook."""
     place, paths = _asked_for(request)
     if place and place.kind == OrganizationKind.BRANCH:
-        rows = _month_cells(asked_by_month(place.path, on=request.today, since=counted_since()))
-        return workbook(_("What we ask of a branch"), [_("Month"), *_headings()], rows, on=request.today)
-    rows = _branch_cells(asked_below(paths, on=request.today))
-    return workbook(_("What we ask of a branch"), [_("Branch"), *_headings()], rows, on=request.today)
+        first, rows = _("Month"), _month_cells(asked_by_month(place.path, on=request.today, since=counted_since()))
+    else:
+        first, rows = _("Branch"), _branch_cells(asked_below(paths, on=request.today))
+    title = _("What we ask of a branch")
+    return workbook(f"{title} {request.today}.xlsx", Sheet(title, [first, *_headings()], rows))
 
 
 def _asked_for(request: PageRequest) -> tuple[Organization | None, list[str]]:

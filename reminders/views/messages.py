@@ -1,7 +1,6 @@
 """What was sent: the list, one message with what it led to, and sending once more."""
 
 from collections.abc import Iterable, Iterator
-from io import BytesIO
 from typing import Any
 from uuid import UUID
 
@@ -15,10 +14,11 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
 from members.choices import Capability
+from members.downloads import workbook
 from members.policy import fetch, requires
 from members.requests import PageRequest
 from members.services.refused import Refused
-from members.workbooks.writing import Sheet, write_workbook
+from members.workbooks.writing import Sheet
 from reminders.forms.messages import MessageFilterForm
 from reminders.models import Message
 from reminders.models.message import MessageQuerySet
@@ -62,11 +62,8 @@ def message_export(request: PageRequest) -> FileResponse:
     """The list as a workbook, without what the messages say. That it was taken is on record."""
     rows = list(_asked(request, MessageFilterForm(request.GET))[:MOST_ROWS])
     put_messages_on_record(rows=len(rows), by=request.user)
-    file = BytesIO()
-    write_workbook(file, [Sheet(_("Messages"), _headings(), _cells(rows))])
-    file.seek(0)
     name = _("Messages %(day)s.xlsx") % {"day": request.today.isoformat()}
-    return FileResponse(file, as_attachment=True, filename=name)
+    return workbook(name, Sheet(_("Messages"), _headings(), _cells(rows)))
 
 
 @requires(Capability.VIEW_MESSAGES)

@@ -9,8 +9,8 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from dues.views.places import place_asked_for
-from meetings.views.duties import workbook
 from members.choices import Capability
+from members.downloads import workbook
 from members.models import Organization
 from members.policy import requires
 from members.requests import PageRequest
@@ -48,7 +48,7 @@ def round_below_export(request: PageRequest) -> FileResponse:
     """The same as a workbook."""
     place, _form, year = _asked(request)
     sheet = Sheet(_("Appraisals"), _headings(), _cells(branch_lines(place.path, year, on=request.today)))
-    return workbook(sheet, _("Appraisals %(place)s %(year)s.xlsx") % {"place": place.name, "year": year})
+    return workbook(_("Appraisals %(place)s %(year)s.xlsx") % {"place": place.name, "year": year}, sheet)
 
 
 def _asked(request: PageRequest) -> tuple[Organization, YearForm, int]:

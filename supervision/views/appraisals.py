@@ -15,8 +15,8 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from dues.views.places import branch_asked_for, place_asked_for
 from meetings.models import Meeting
-from meetings.views.duties import workbook
 from members.choices import Capability
+from members.downloads import workbook
 from members.models import Organization
 from members.policy import fetch, requires
 from members.refusals import carried_out
@@ -77,7 +77,7 @@ def round_export(request: PageRequest) -> FileResponse:
     found = list(graded_in(rows)[:MOST_ROWS])
     put_export_on_record(place=place, rows=len(found), by=request.user)
     name = _("Grades %(place)s %(day)s.xlsx") % {"place": place.name, "day": request.today.isoformat()}
-    return workbook(Sheet(_("Grades"), _headings(), _cells(found)), name)
+    return workbook(name, Sheet(_("Grades"), _headings(), _cells(found)))
 
 
 @requires(RECORD)

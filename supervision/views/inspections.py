@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_safe
 
+from members.downloads import workbook
 from members.models import Organization
 from members.policy import demand, fetch, requires
 from members.refusals import carried_out
@@ -38,7 +39,6 @@ from supervision.views.problem_pages import (
     VIEW,
     page_size,
     places_read,
-    workbook,
 )
 
 INSPECTIONS = Inspection.objects.select_related("organization", "inspected_by")

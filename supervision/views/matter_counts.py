@@ -11,6 +11,7 @@ from django.views.decorators.http import require_safe
 
 from dues.views.places import place_asked_for
 from members.choices import Capability
+from members.downloads import workbook
 from members.models import Organization
 from members.policy import requires
 from members.requests import PageRequest
@@ -19,7 +20,7 @@ from supervision.forms.matter_counts import CountFilterForm
 from supervision.queries.matter_figures import FIGURES, matter_figures_by_place
 from supervision.queries.matters import branches_counted
 from supervision.services.matters import put_counts_export_on_record
-from supervision.views.matters import COUNT, workbook
+from supervision.views.matters import COUNT
 
 ON_A_PAGE = 50
 

@@ -1,7 +1,6 @@
 """The register of major matters: reading it, proposing, correcting, taking out."""
 
 from collections.abc import Iterator
-from io import BytesIO
 from uuid import UUID
 
 from django.contrib import messages
@@ -15,11 +14,12 @@ from django.views.decorators.http import require_http_methods, require_safe
 from dues.rules.payment import yuan
 from dues.views.places import branches_offered, place_asked_for
 from members.choices import Capability
+from members.downloads import workbook
 from members.models import Organization
 from members.policy import fetch, requires, signed_in
 from members.refusals import carried_out
 from members.requests import PageRequest
-from members.workbooks.writing import Sheet, write_workbook
+from members.workbooks.writing import Sheet
 from rulebook.book import rule
 from supervision.forms.matters import MatterEditForm, MatterFilterForm, MatterForm, RemoveForm
 from supervision.models import Matter
@@ -128,13 +128,6 @@ def matter_remove(request: PageRequest, key: UUID) -> HttpResponse:
         messages.success(request, _("Taken out."))
         return redirect("supervision:matter-list")
     return render(request, "supervision/matter_remove.html", {"form": form, "matter": matter})
-
-
-def workbook(name: str, sheet: Sheet) -> FileResponse:
-    file = BytesIO()
-    write_workbook(file, [sheet])
-    file.seek(0)
-    return FileResponse(file, as_attachment=True, filename=name)
 
 
 def _asked(request: PageRequest) -> tuple[MatterFilterForm, MatterQuerySet]:

@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from dues.views.places import place_asked_for
+from members.downloads import workbook
 from members.models import Organization
 from members.policy import requires
 from members.requests import PageRequest
@@ -17,7 +18,7 @@ from members.workbooks.writing import Sheet
 from supervision.forms.problem_counts import CountForm
 from supervision.queries.problem_figures import SHOWN, ProblemLine, problem_lines
 from supervision.services.problems import put_problems_export_on_record
-from supervision.views.problem_pages import COUNT, INSPECT, ON_A_PAGE, VIEW, workbook
+from supervision.views.problem_pages import COUNT, INSPECT, ON_A_PAGE, VIEW
 
 
 @requires(COUNT)

@@ -1,12 +1,8 @@
 """What the pages about problems and inspections share."""
 
-from django.http import FileResponse
-
-from meetings.views.duties import workbook as sent
 from members.choices import Capability
 from members.models import Organization
 from members.requests import PageRequest
-from members.workbooks.writing import Sheet
 
 VIEW, RECORD, COUNT = Capability.VIEW_SUPERVISION, Capability.RECORD_SUPERVISION, Capability.COUNT_SUPERVISION
 INSPECT = Capability.INSPECT
@@ -22,7 +18,3 @@ def places_read(request: PageRequest) -> list[Organization]:
 
 def page_size(request: PageRequest) -> int:
     return ON_PAPER if request.GET.get("paper") else ON_A_PAGE
-
-
-def workbook(name: str, sheet: Sheet) -> FileResponse:
-    return sent(sheet, name)

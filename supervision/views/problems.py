@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_safe
 
+from members.downloads import workbook
 from members.policy import fetch, requires, signed_in
 from members.refusals import carried_out
 from members.requests import PageRequest
@@ -33,7 +34,6 @@ from supervision.views.problem_pages import (
     VIEW,
     page_size,
     places_read,
-    workbook,
 )
 
 PROBLEMS = Problem.objects.select_related("organization", "problem_list__inspection", "responsible")

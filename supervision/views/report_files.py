@@ -12,10 +12,11 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from meetings.documents import CONTENT_TYPES, DocumentKind
+from members.downloads import workbook
 from members.models import Organization
 from members.policy import fetch, requires
 from members.requests import PageRequest
-from members.workbooks.writing import Sheet, write_workbook
+from members.workbooks.writing import Sheet
 from supervision.forms.reports import RecordsForm
 from supervision.queries.report_list import ReportLine
 from supervision.queries.report_page import report_page
@@ -54,10 +55,7 @@ def report_export(request: PageRequest) -> FileResponse:
     """The list as a workbook, missing ones included; nobody's words."""
     _form, lines, _total = listed(request)
     headings = [_("Organization"), _("Period"), _("State"), _("Due by"), _("Submitted on"), _("Late")]
-    file = BytesIO()
-    write_workbook(file, [Sheet(_("Supervision reports"), headings, _cells(lines))])
-    file.seek(0)
-    return FileResponse(file, as_attachment=True, filename=_("Supervision reports.xlsx"))
+    return workbook(_("Supervision reports.xlsx"), Sheet(_("Supervision reports"), headings, _cells(lines)))
 
 
 @requires(*READERS)

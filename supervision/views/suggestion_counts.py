@@ -10,8 +10,8 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from dues.views.places import place_asked_for
-from meetings.views.duties import workbook
 from members.choices import Capability, OrganizationKind
+from members.downloads import workbook
 from members.models import Organization
 from members.policy import requires
 from members.requests import PageRequest
@@ -57,7 +57,7 @@ def suggestion_below_export(request: PageRequest) -> FileResponse:
     first, last = form.period(request.today)
     sheet = Sheet(_("Suggestions"), _headings(), _cells(_lines(form, place, first, last)))
     words = {"place": place.name, "first": first.isoformat(), "last": last.isoformat()}
-    return workbook(sheet, _("Suggestions %(place)s %(first)s to %(last)s.xlsx") % words)
+    return workbook(_("Suggestions %(place)s %(first)s to %(last)s.xlsx") % words, sheet)
 
 
 def _asked(request: PageRequest) -> tuple[Organization, BelowFilterForm]:

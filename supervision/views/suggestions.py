@@ -16,8 +16,8 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_safe
 
 from dues.views.places import branch_asked_for, place_asked_for
-from meetings.views.duties import workbook
 from members.choices import Capability
+from members.downloads import workbook
 from members.forms.member import ReasonForm
 from members.models import Organization
 from members.policy import fetch, requires
@@ -75,7 +75,7 @@ def suggestion_export(request: PageRequest) -> FileResponse:
     found = list(rows[:MOST_ROWS])
     put_export_on_record(place=place, rows=len(found), by=request.user)
     name = _("Suggestions %(place)s %(day)s.xlsx") % {"place": place.name, "day": request.today.isoformat()}
-    return workbook(Sheet(_("Suggestions"), _headings(), _cells(found)), name)
+    return workbook(name, Sheet(_("Suggestions"), _headings(), _cells(found)))
 
 
 @requires(RECORD)

@@ -2,7 +2,6 @@
 
 from collections.abc import Iterator
 from datetime import date
-from io import BytesIO
 from typing import Any
 
 from django.core.paginator import Paginator
@@ -12,10 +11,11 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from members.choices import Capability
+from members.downloads import workbook
 from members.models import Organization
 from members.policy import requires
 from members.requests import PageRequest
-from members.workbooks.writing import Sheet, write_workbook
+from members.workbooks.writing import Sheet
 from rulebook.book import rule_if_held
 from supervision.forms.talks import TalkFilterForm
 from supervision.models import Talk
@@ -53,7 +53,7 @@ def talk_year_export(request: PageRequest) -> FileResponse:
     on = last_day(year, request.today)
     sheet, rows = _missing_sheet(request, place, on) if _by_name(request, place) else _count_sheet(place, on)
     put_talks_export_on_record(place=place, rows=rows, by=request.user)
-    return _workbook(sheet, _("Talks missing %(place)s %(year)s.xlsx") % {"place": place.name, "year": year})
+    return workbook(_("Talks missing %(place)s %(year)s.xlsx") % {"place": place.name, "year": year}, sheet)
 
 
 @requires(Capability.VIEW_SUPERVISION)
@@ -68,7 +68,7 @@ def talk_export(request: PageRequest) -> FileResponse:
         _("Talks"), [_("When"), _("Who talked"), _("With whom"), _("Why"), _("Recorded by")], _talk_cells(rows)
     )
     day = request.today.isoformat()
-    return _workbook(sheet, _("Talks %(branch)s %(day)s.xlsx") % {"branch": branch.name, "day": day})
+    return workbook(_("Talks %(branch)s %(day)s.xlsx") % {"branch": branch.name, "day": day}, sheet)
 
 
 def _missing_sheet(request: PageRequest, place: Organization, on: date) -> tuple[Sheet, int]:
@@ -142,10 +142,3 @@ def _counts(rows: list[Below]) -> Iterator[list[object]]:
     for line in rows:
         talks, missing = (fewer if count is None else count for count in (line.talks, line.missing))
         yield [line.branch.name, line.members, talks, missing, _("Complete") if line.is_done else _("Incomplete")]
-
-
-def _workbook(sheet: Sheet, name: str) -> FileResponse:
-    file = BytesIO()
-    write_workbook(file, [sheet])
-    file.seek(0)
-    return FileResponse(file, as_attachment=True, filename=name)
