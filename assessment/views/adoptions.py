@@ -37,7 +37,7 @@ def practice_adopt(request: PageRequest, key: UUID) -> HttpResponse:
     practice = fetch(request, PUBLISHED, lambda _row: _first(branches).path, pk=key)
     free = adopting(practice, request.user, request.today) if request.method != "POST" else branches
     form = AdoptForm(request.POST or None, branches=free)
-    if request.method == "POST" and form.is_valid():
+    if form.is_valid():
         given: dict[str, Any] = {**form.cleaned_data, "practice": practice, "on": request.today, "by": request.user}
         if carried_out(form, lambda: adopt_practice(**given)):
             messages.success(request, _("Your branch does it too now. Say after a while how it goes."))
@@ -52,7 +52,7 @@ def adoption_edit(request: PageRequest, key: UUID) -> HttpResponse:
     """How it goes by now."""
     adoption = fetch(request, ADOPTIONS.all(), pk=key)
     form = WordsForm(request.POST or None, initial={"words": adoption.words})
-    if request.method == "POST" and form.is_valid():
+    if form.is_valid():
         words = form.cleaned_data["words"]
         if carried_out(form, lambda: say_how_it_goes(adoption=adoption, words=words, by=request.user)):
             messages.success(request, _("Thank you. The next branch reads it."))

@@ -101,7 +101,7 @@ def assessment_grade(request: PageRequest, key: UUID) -> HttpResponse:
     """What a meeting decided."""
     one = assessment_of(request, key)
     form = GradeForm(request.POST or None, assessment=one)
-    if request.method == "POST" and form.is_valid():
+    if form.is_valid():
         given: dict[str, Any] = {**form.cleaned_data, "on": request.today, "by": request.user}
         if carried_out(form, lambda: decide_grade(assessment=one, **given)):
             messages.success(request, _("The grade is on record."))

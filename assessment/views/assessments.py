@@ -68,7 +68,7 @@ def assessment_begin(request: PageRequest) -> HttpResponse:
         return render(request, "assessment/assessment_begin.html", {"schemes": schemes})
     branches = branches_to_begin(scheme, request.user, on=request.today)
     form = BeginForm(request.POST or None, branches=branches)
-    if request.method == "POST" and form.is_valid() and carried_out(form, lambda: _begin(request, scheme, form)):
+    if form.is_valid() and carried_out(form, lambda: _begin(request, scheme, form)):
         return redirect(_list_of(scheme))
     number = branches.count()
     context = {"form": form, "scheme": scheme, "schemes": schemes, "number": number}

@@ -78,7 +78,7 @@ def cadre_new(request: PageRequest) -> HttpResponse:
     place, text = place_asked_for(request, KEEP), request.GET.get("q", "").replace("\0", "").strip()[:60]
     people, found = people_found(place, text)
     form = PostForm(request.POST or None, people=people, found=found, today=request.today)
-    if request.method == "POST" and form.is_valid():
+    if form.is_valid():
         post = CadrePost(organization=place, **form.facts())
         if carried_out(form, lambda: add_cadre_post(post, on=request.today, by=request.user)):
             messages.success(request, _("The post is on record."))

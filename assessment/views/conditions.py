@@ -38,7 +38,7 @@ def conditions_edit(request: PageRequest) -> HttpResponse:
     place, year = place_asked_for(request, KEEP), _year(request)
     kept = Conditions.objects.filter(organization=place, year=year).first()
     form = ConditionsForm(request.POST or None, kept=kept)
-    if request.method == "POST" and form.is_valid():
+    if form.is_valid():
         given: dict[str, Any] = {"place": place, "year": year, "values": form.cleaned_data}
         if carried_out(form, lambda: put_down_conditions(on=request.today, by=request.user, **given)):
             messages.success(request, _("Put down."))

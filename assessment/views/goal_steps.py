@@ -52,7 +52,7 @@ def goal_result(request: PageRequest, key: UUID) -> HttpResponse:
 
 def _act(request: PageRequest, goal: Goal, step: str, form: Any, service: Callable[..., object]) -> HttpResponse:
     given = {"goal": goal, "on": request.today, "by": request.user}
-    if request.method == "POST" and form.is_valid() and carried_out(form, lambda: service(**form.facts(), **given)):
+    if form.is_valid() and carried_out(form, lambda: service(**form.facts(), **given)):
         messages.success(request, _("It is on record."))
         return redirect(goal)
     context = {"form": form, "goal": goal, "heading": HEADINGS[step]}

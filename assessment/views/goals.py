@@ -103,7 +103,7 @@ def goal_new(request: PageRequest) -> HttpResponse:
     """Target and party work on one form, so that they are thought of together."""
     branch = branch_asked_for(request, RECORD)
     form = GoalForm(request.POST or None, people=people_of(branch), today=request.today)
-    if request.method == "POST" and form.is_valid():
+    if form.is_valid():
         goal = Goal(key=form.cleaned_data["key"], organization=branch, **form.facts())
         if carried_out(form, lambda: plan_goal(goal, on=request.today, by=request.user)):
             messages.success(request, _("The joint goal is planned."))
@@ -118,11 +118,7 @@ def goal_edit(request: PageRequest, key: UUID) -> HttpResponse:
     goal = fetch(request, GOALS, pk=key)
     form = GoalEditForm(request.POST or None, goal=goal, people=people_of(goal.organization), today=request.today)
     given: dict[str, Any] = {"goal": goal, "on": request.today, "by": request.user}
-    if (
-        request.method == "POST"
-        and form.is_valid()
-        and carried_out(form, lambda: edit_goal(values=form.facts(), **given))
-    ):
+    if form.is_valid() and carried_out(form, lambda: edit_goal(values=form.facts(), **given)):
         messages.success(request, _("Changed."))
         return redirect(goal)
     return render(request, "assessment/goal_edit.html", {"form": form, "goal": goal})

@@ -28,11 +28,7 @@ def objection_new(request: PageRequest, key: UUID, indicator: UUID) -> HttpRespo
     about = get_object_or_404(Indicator.objects.filter(scheme=one.scheme_id), pk=indicator)
     form = ObjectionForm(request.POST or None)
     given: dict[str, Any] = {"assessment": one, "indicator": about, "on": request.today, "by": request.user}
-    if (
-        request.method == "POST"
-        and form.is_valid()
-        and carried_out(form, lambda: raise_objection(**form.cleaned_data, **given))
-    ):
+    if form.is_valid() and carried_out(form, lambda: raise_objection(**form.cleaned_data, **given)):
         messages.success(request, _("The level above reads it and answers here."))
         return redirect(one)
     score = one.scores.filter(indicator=about).first()
@@ -48,11 +44,7 @@ def objection_answer(request: PageRequest, key: UUID) -> HttpResponse:
     one = objection.assessment
     form = AnswerForm(request.POST or None, objection=objection)
     given: dict[str, Any] = {"objection": objection, "on": request.today, "by": request.user}
-    if (
-        request.method == "POST"
-        and form.is_valid()
-        and carried_out(form, lambda: answer_objection(**form.cleaned_data, **given))
-    ):
+    if form.is_valid() and carried_out(form, lambda: answer_objection(**form.cleaned_data, **given)):
         messages.success(request, _("The answer is on record; the branch reads it."))
         return redirect(one)
     score = one.scores.filter(indicator=objection.indicator_id).first()

@@ -101,7 +101,7 @@ def practice_new(request: PageRequest) -> HttpResponse:
     if not branches:
         raise Http404
     form = PracticeForm(request.POST or None, branches=branches, initial=begun.initial if begun else {})
-    if request.method == "POST" and form.is_valid():
+    if form.is_valid():
         given = {name: form.cleaned_data[name] for name in ("key", "organization")}
         if carried_out(form, lambda: write_practice(values=form.facts(), by=request.user, **given)):
             messages.success(request, _("The draft is kept. Only your branch sees it until you publish it."))
@@ -116,7 +116,7 @@ def practice_edit(request: PageRequest, key: UUID) -> HttpResponse:
     """Change what isn't published."""
     practice = fetch(request, PRACTICES.all(), pk=key)
     form = PracticeEditForm(request.POST or None, practice=practice)
-    sent = request.method == "POST" and form.is_valid()
+    sent = form.is_valid()
     if sent and carried_out(form, lambda: edit_practice(practice=practice, values=form.facts(), by=request.user)):
         messages.success(request, _("Changed."))
         return redirect(practice)

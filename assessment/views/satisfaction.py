@@ -41,7 +41,7 @@ def satisfaction_answer(request: PageRequest, key: UUID) -> HttpResponse:
     if one.has_answered:  # type: ignore[attr-defined]
         return redirect("assessment:satisfaction-mine")
     form = SatisfactionForm(request.POST or None)
-    if request.method == "POST" and form.is_valid() and carried_out(form, lambda: _give(request, one, form)):
+    if form.is_valid() and carried_out(form, lambda: _give(request, one, form)):
         return redirect("assessment:satisfaction-mine")
     return render(request, "assessment/satisfaction_answer.html", {"form": form, "one": one})
 

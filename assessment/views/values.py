@@ -67,11 +67,7 @@ def value_nothing(request: PageRequest, key: UUID) -> HttpResponse:
     one = assessment_of(request, key)
     form = NothingForm(request.POST or None)
     given: dict[str, Any] = {"assessment": one, "by": request.user}
-    if (
-        request.method == "POST"
-        and form.is_valid()
-        and carried_out(form, lambda: enter_nothing_found(**form.cleaned_data, **given))
-    ):
+    if form.is_valid() and carried_out(form, lambda: enter_nothing_found(**form.cleaned_data, **given)):
         messages.success(request, _("It is entered. A second person confirms it."))
         return redirect("assessment:value-list", one.pk)
     clauses = [clause for clause in clauses_without_value(one) if clause.kind != "manual" and not clause.tiers]
@@ -105,11 +101,7 @@ def value_refuse(request: PageRequest, key: UUID) -> HttpResponse:
     value = _value(request, key)
     form = RefuseForm(request.POST or None)
     given: dict[str, Any] = {"value": value, "by": request.user}
-    if (
-        request.method == "POST"
-        and form.is_valid()
-        and carried_out(form, lambda: refuse_value(reason=form.cleaned_data["reason"], **given))
-    ):
+    if form.is_valid() and carried_out(form, lambda: refuse_value(reason=form.cleaned_data["reason"], **given)):
         messages.success(request, _("It doesn't count. The reason is on record."))
         return redirect("assessment:value-list", value.assessment_id)
     return render(request, "assessment/value_refuse.html", {"form": form, "value": value, "one": value.assessment})
@@ -133,7 +125,7 @@ def _value(request: PageRequest, key: UUID) -> ManualValue:
 def _entered(request: PageRequest, one: Assessment, about: Clause | Indicator) -> HttpResponse:
     form = ValueForm(request.POST or None, request.FILES or None, about=about)
     given: dict[str, Any] = {"assessment": one, "about": about, "by": request.user}
-    if request.method == "POST" and form.is_valid() and carried_out(form, lambda: enter_value(**form.facts(), **given)):
+    if form.is_valid() and carried_out(form, lambda: enter_value(**form.facts(), **given)):
         messages.success(request, _("It is entered. A second person confirms it."))
         return redirect("assessment:value-list", one.pk)
     is_clause = isinstance(about, Clause)

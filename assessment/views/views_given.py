@@ -32,11 +32,7 @@ def view_give(request: PageRequest, key: UUID, code: str) -> HttpResponse:
     asked = _asked(request, key, code)
     form = ViewForm(request.POST or None, asked=asked)
     given: dict[str, Any] = {"assessment": asked.assessment, "organization": asked.viewer, "on": request.today}
-    if (
-        request.method == "POST"
-        and form.is_valid()
-        and carried_out(form, lambda: give_view(**form.cleaned_data, **given, by=request.user))
-    ):
+    if form.is_valid() and carried_out(form, lambda: give_view(**form.cleaned_data, **given, by=request.user)):
         messages.success(request, _("It is on record. Until the assessment is shown you can still change it."))
         return redirect("assessment:view-list")
     return render(request, "assessment/view_give.html", {"form": form, "asked": asked})

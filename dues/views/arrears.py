@@ -48,7 +48,7 @@ def reason_add(request: PageRequest, key: UUID) -> HttpResponse:
     """A good reason for not having paid, with the months it covers."""
     member = member_standing_here(request, key)
     form = ReasonForm(request.POST or None, initial={"first": month_of(request.today)})
-    if request.method == "POST" and form.is_valid():
+    if form.is_valid():
         given = {name: form.cleaned_data[name] for name in ("key", "first", "reason")}
         until, by, on = form.until(), request.user, request.today
         if carried_out(form, lambda: record_reason(member=member, until=until, by=by, on=on, **given)):
@@ -77,7 +77,7 @@ def arrangement_add(request: PageRequest, key: UUID) -> HttpResponse:
     """The branch agrees that a member pays once a quarter."""
     member = member_standing_here(request, key)
     form = ArrangementForm(request.POST or None, initial={"first": month_of(request.today), "agreed_on": request.today})
-    if request.method == "POST" and form.is_valid():
+    if form.is_valid():
         given, by, on = form.cleaned_data, request.user, request.today
         if carried_out(form, lambda: agree_quarterly(member=member, by=by, on=on, **given)):
             messages.success(request, _("Quarterly payment is on record."))
@@ -101,7 +101,7 @@ def arrangement_end(request: PageRequest, key: UUID) -> HttpResponse:
 
 def _ended(request: PageRequest, member: Member, heading: str, end: Callable[[Any], object]) -> HttpResponse:
     form = EndForm(request.POST or None, initial={"last": month_of(request.today)})
-    if request.method == "POST" and form.is_valid() and carried_out(form, lambda: end(form.until())):
+    if form.is_valid() and carried_out(form, lambda: end(form.until())):
         messages.success(request, _("The changes are stored."))
         return redirect("dues:member-detail", member.key)
     return _form(request, form, member, heading=heading, label=_("Let it end"), lead="")

@@ -97,7 +97,7 @@ def basis_fix(request: PageRequest, member: UUID, year: int) -> HttpResponse:
         request.POST or None, member=person, year=year, category=category, initial=_first_values(line, year, request)
     )
     shown = None
-    if request.method == "POST" and form.is_valid():
+    if form.is_valid():
         if "show" in request.POST:
             shown = _what_it_comes_to(form)
         elif _fixed(request, form):

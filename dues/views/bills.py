@@ -61,7 +61,7 @@ def bill_new(request: PageRequest) -> HttpResponse:
     form = BillUploadForm(
         request.POST or None, request.FILES or None, places=places, initial={"organization": request.GET.get("org")}
     )
-    if request.method == "POST" and form.is_valid() and (bill := _store(request, form)):
+    if form.is_valid() and (bill := _store(request, form)):
         return redirect(bill)
     return render(request, "dues/bill_new.html", {"form": form, "has_places": places.exists()})
 

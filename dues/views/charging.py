@@ -75,7 +75,7 @@ def close(request: PageRequest, code: str, year: int, month: int) -> HttpRespons
     if first is None:
         raise Http404
     form = CloseForm(request.POST if request.method == "POST" else None)
-    if request.method == "POST" and form.is_valid():
+    if form.is_valid():
         confirmed, by, on = form.cleaned_data["confirmed"], request.user, request.today
         if carried_out(form, lambda: close_month(branch, first, confirmed=confirmed, by=by, on=on)):
             messages.success(request, _("%(month)s is closed.") % {"month": f"{first:%Y-%m}"})

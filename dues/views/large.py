@@ -57,7 +57,7 @@ def large_new(request: PageRequest) -> HttpResponse:
     branch = branch_asked_for(request, Capability.RECORD_DUES)
     members = Member.objects.below(branch.path).in_roster_order()
     form = LargeForm(request.POST or None, members=members, initial={"given_on": request.today})
-    if request.method == "POST" and form.is_valid():
+    if form.is_valid():
         large = LargeDues(organization=branch, **form.cleaned_data)
         if carried_out(form, lambda: services.record_large(large, by=request.user, on=request.today)):
             return redirect("dues:large-detail", key=large.pk)

@@ -50,7 +50,7 @@ def ledger_new(request: PageRequest) -> HttpResponse:
     places = branches_offered(request, Capability.FIX_BASES)
     initial = {"year": request.today.year, "organization": request.GET.get("org")}
     form = LedgerUploadForm(request.POST or None, request.FILES or None, places=places, initial=initial)
-    if request.method == "POST" and form.is_valid() and (kept := _read(request, form)):
+    if form.is_valid() and (kept := _read(request, form)):
         return redirect("dues:ledger-detail", key=kept.pk)
     return render(request, "dues/ledger_new.html", {"form": form})
 

@@ -55,7 +55,7 @@ def relief_new(request: PageRequest, member: UUID) -> HttpResponse:
     person = fetch(request, Member.objects.all(), key=member)
     category, first = category_of(person), month_of(request.today)
     form = ReliefForm(request.POST or None, meetings=_meetings_of(person), initial={"first": first})
-    if request.method == "POST" and form.is_valid():
+    if form.is_valid():
         new, by, on = form.new_relief(person), request.user, request.today
         if carried_out(form, lambda: ask_relief(new, category=category, by=by, on=on)):
             messages.success(request, _("It is on record."))

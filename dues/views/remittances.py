@@ -54,7 +54,7 @@ def remittance_new(request: PageRequest) -> HttpResponse:
     branch = branch_asked_for(request, Capability.RECORD_DUES)
     first, last = next_period(branch, request.today)
     form = RemittanceForm(request.POST or None, initial={"first": first, "last": last, "sent_on": request.today})
-    if request.method == "POST" and form.is_valid():
+    if form.is_valid():
         given = {"branch": branch, "by": request.user, "on": request.today, **form.cleaned_data}
         if carried_out(form, lambda: hand_up(**given)):
             messages.success(request, _("Handed up. The committee confirms when the money has arrived."))

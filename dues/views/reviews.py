@@ -114,7 +114,7 @@ def _step(
     request: PageRequest, found: ArrearsReview, form: Form, heading: str, act: Callable[..., object]
 ) -> HttpResponse:
     """Show the form of a step, or take the step."""
-    if request.method == "POST" and form.is_valid():
+    if form.is_valid():
         given: dict[str, Any] = form.cleaned_data
         if carried_out(form, lambda: act(review=found, by=request.user, on=request.today, **given)):
             messages.success(request, _("The step is on record."))

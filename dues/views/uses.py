@@ -54,7 +54,7 @@ def use_new(request: PageRequest) -> HttpResponse:
     """One of the five kinds, with the decision that allowed it."""
     organization = place_asked_for(request, *RECORDERS)
     form = UseForm(request.POST or None, organization=organization, initial={"used_on": request.today})
-    if request.method == "POST" and form.is_valid():
+    if form.is_valid():
         use = DuesUse(organization=organization, **form.cleaned_data)
         if carried_out(form, lambda: record_use(use, by=request.user, on=request.today)):
             messages.success(request, _("Recorded."))
@@ -84,7 +84,7 @@ def disclosure(request: PageRequest) -> HttpResponse:
     may_publish = request.user.standing.may(Capability.RECORD_DUES, organization.path)
     if request.method == "POST" and not may_publish:
         raise PermissionDenied
-    if request.method == "POST" and form.is_valid():
+    if form.is_valid():
         facts = form.cleaned_data | {"organization": organization, "year": year}
         if carried_out(form, lambda: disclose(**facts, by=request.user, on=request.today)):
             messages.success(request, _("Published: the members find it under “My dues”."))

@@ -41,7 +41,7 @@ def item(request: PageRequest, key: UUID) -> HttpResponse:
     """Record what was reported and decided; speeches and tasks have their own forms beside it."""
     one = fetch(request, ITEMS.all(), pk=key)
     form = ItemForm(request.POST or None, item=one)
-    if request.method == "POST" and form.is_valid() and _edit(request, one, form):
+    if form.is_valid() and _edit(request, one, form):
         return _to_agenda(one.meeting)
     return _page(request, one, form=form)
 

@@ -101,7 +101,7 @@ def attendance_person(request: PageRequest, key: UUID, member: int) -> HttpRespo
     meeting = fetch(request, MEETINGS.all(), pk=key)
     expected = get_object_or_404(Expected.objects.select_related("meeting"), meeting=meeting, member=member)
     form = AttendanceForm(request.POST or None, expected=expected, on=request.today)
-    if request.method == "POST" and form.is_valid():
+    if form.is_valid():
         store = follow_up if meeting.state == MeetingState.LOCKED else mark
         given = {"meeting": meeting, "member_id": member, "key": form.cleaned_data["key"], "by": request.user}
         if _or_say(request, lambda: store(attendance=form.attendance(), **given)):

@@ -43,7 +43,7 @@ def import_new(request: PageRequest) -> HttpResponse:
     form = AttendanceUploadForm(
         request.POST or None, request.FILES or None, places=places, initial={"year": request.today.year}
     )
-    if request.method == "POST" and form.is_valid() and (kept := _read(request, form)):
+    if form.is_valid() and (kept := _read(request, form)):
         return redirect("meetings:import-detail", key=kept.pk)
     return render(request, "meetings/import_new.html", {"form": form})
 

@@ -46,7 +46,7 @@ def election_add(request: PageRequest, key: str) -> HttpResponse:
     """Open an election: seats, candidates, scrutineers."""
     meeting = fetch(request, MEETINGS, pk=key)
     form = ElectionForm(request.POST or None, meeting=meeting, initial=_prefilled(request))
-    if request.method == "POST" and form.is_valid() and (vote := _open(request, form)):
+    if form.is_valid() and (vote := _open(request, form)):
         return redirect(vote)
     rules = [held for name in SHOWN_RULES if (held := rule_if_held(name, meeting.day))]
     context = {"meeting": meeting, "form": form, "quorums": quorums_of(meeting, [VoteSubject.ELECTION]), "rules": rules}
@@ -60,7 +60,7 @@ def election_again(request: PageRequest, key: str) -> HttpResponse:
     vote = fetch(request, VOTES, pk=key)
     tied = tied_in(vote)
     form = AgainForm(request.POST or None, vote=vote, tied=[one.member_id for one in tied])
-    if request.method == "POST" and form.is_valid():
+    if form.is_valid():
         try:
             return redirect(vote_again(vote=vote, by=request.user, **form.cleaned_data))
         except WrongFigures as wrong:
@@ -87,7 +87,7 @@ def election_approve(request: PageRequest, key: str) -> HttpResponse:
     """Record the approval; shows first whose offices end by it."""
     vote = get_object_or_404(to_approve(request.user), pk=key)
     form = ApproveForm(request.POST or None, initial={"on": request.today})
-    if request.method == "POST" and form.is_valid() and _approve(request, vote, form):
+    if form.is_valid() and _approve(request, vote, form):
         return redirect("meetings:election-list")
     context = {
         "vote": vote,

@@ -71,7 +71,7 @@ def exclusion_remove(request: PageRequest, key: str, exclusion: str) -> HttpResp
 def _edit(
     request: PageRequest, meeting: Meeting, form: ExclusionForm, exclusion: Exclusion | None = None
 ) -> HttpResponse:
-    if request.method == "POST" and form.is_valid() and _record(request, meeting, form, exclusion):
+    if form.is_valid() and _record(request, meeting, form, exclusion):
         return redirect("meetings:exclusion-list", key=meeting.pk)
     return render(request, "meetings/exclusion_edit.html", {"meeting": meeting, "form": form, "exclusion": exclusion})
 

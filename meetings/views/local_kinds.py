@@ -26,7 +26,7 @@ def local_kind_list(request: PageRequest) -> HttpResponse:
     """The kinds of one's committees, and one more."""
     places = Organization.objects.visible_to(request.user, Capability.MANAGE_LOCAL_RULES).filter(kind__in=ABOVE)
     form = LocalKindForm(request.POST or None, places=places.standing_on(request.today).in_tree_order())
-    if request.method == "POST" and form.is_valid() and _added(request, form):
+    if form.is_valid() and _added(request, form):
         return redirect("meetings:local-kind-list")
     return render(request, "meetings/local_kinds.html", {"form": form, "kinds": managed_by(request.user)})
 

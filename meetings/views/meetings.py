@@ -53,7 +53,7 @@ def meeting_plan(request: PageRequest, code: str) -> HttpResponse:
     organization = fetch(request, Organization.objects.all(), code=code)
     initial = {name: request.GET.get(name) for name in ("kind", "counts_for_year")} | {"day": request.today}
     form = PlanForm(request.POST or None, organization=organization, initial=initial)
-    if request.method == "POST" and form.is_valid():
+    if form.is_valid():
         meeting = plan_meeting(
             meeting=form.planned(), also=form.cleaned_data["also"], items=form.agenda(), by=request.user
         )
@@ -82,7 +82,7 @@ def meeting_edit(request: PageRequest, key: UUID) -> HttpResponse:
     """Change day, hours, place, chair or recorder."""
     meeting = fetch(request, MEETINGS.all(), pk=key)
     form = MeetingForm(request.POST or None, instance=meeting, organization=meeting.organization)
-    if request.method == "POST" and form.is_valid():
+    if form.is_valid():
         changes = {name: form.cleaned_data[name] for name in form.changed_data}
         if _done(form, lambda: move_meeting(meeting=meeting, changes=changes, by=request.user)):
             messages.success(request, _("The changes are stored."))
@@ -96,7 +96,7 @@ def meeting_cancel(request: PageRequest, key: UUID) -> HttpResponse:
     """Call a planned meeting off, with its reason."""
     meeting = fetch(request, MEETINGS.all(), pk=key)
     form = CancelForm(request.POST or None)
-    if request.method == "POST" and form.is_valid():
+    if form.is_valid():
         because = form.cleaned_data["because"]
         if _done(form, lambda: cancel_meeting(meeting=meeting, because=because, by=request.user)):
             messages.success(request, _("The meeting is called off."))

@@ -37,7 +37,7 @@ def leave_ask(request: PageRequest, key: UUID) -> HttpResponse:
     """Ask not to come to a meeting."""
     meeting = _asked_meeting(request, key)
     form = LeaveForm(request.POST or None)
-    if request.method == "POST" and form.is_valid():
+    if form.is_valid():
         try:
             ask_leave(meeting=meeting, member_id=request.user.member_id or 0, by=request.user, **form.cleaned_data)
         except NotNow as refusal:
@@ -73,7 +73,7 @@ def meeting_make_up(request: PageRequest, key: UUID) -> HttpResponse:
     meeting = _asked_meeting(request, key)
     page = member_page(meeting, request.user, on=request.today)
     form = MakeUpForm(request.POST or None, meeting=meeting, on=request.today, initial=_material_of(page))
-    if request.method == "POST" and form.is_valid() and _made_up(request, meeting, form):
+    if form.is_valid() and _made_up(request, meeting, form):
         messages.success(request, _("Thank you: it is recorded as made up."))
         return redirect(meeting)
     return render(request, "meetings/make_up.html", {**page, "form": form})

@@ -54,7 +54,7 @@ def minutes_edit(request: PageRequest, key: UUID) -> HttpResponse:
     """Edit the text until it is locked."""
     minutes = _minutes(request, key)
     form = MinutesForm(request.POST or None, initial={"text": minutes.text, "before": minutes.text})
-    if request.method == "POST" and form.is_valid():
+    if form.is_valid():
         try:
             edit_minutes(minutes=minutes, by=request.user, **form.cleaned_data)
         except NotNow as refusal:

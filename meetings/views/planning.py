@@ -37,7 +37,7 @@ def year_plan(request: PageRequest, code: str, year: int) -> HttpResponse:
     _demand_year(request, year)
     workdays = workdays_on_record()
     form, lines = PlanYearForm(request.POST or None), _lines(request, place, year, workdays)
-    if request.method == "POST" and form.is_valid() and lines.is_valid():
+    if form.is_valid() and lines.is_valid():
         return _planned(request, place, form.cleaned_data["key"], kept_lines(lines))
     meetings = meetings_of_year(place, year)
     context = {
@@ -74,7 +74,7 @@ def theme_day(request: PageRequest, code: str) -> HttpResponse:
     known = ThemeDay.objects.filter(organization=branch).first()
     form = ThemeDayForm(request.POST or None, instance=known)
     plan = reverse("meetings:year-plan", args=[branch.code, request.today.year])
-    if request.method == "POST" and form.is_valid():
+    if form.is_valid():
         keep_theme_day(organization=branch, by=request.user, **form.cleaned_data)
         messages.success(request, _("The fixed day is stored."))
         return redirect(plan)

@@ -137,7 +137,7 @@ def _sign_in_as_member(request: HttpRequest, meeting: Meeting, member_id: int) -
 
 def _sign_in_by_name(request: HttpRequest, meeting: Meeting) -> HttpResponse:
     form = SignInForm(request.POST or None)
-    if request.method == "POST" and form.is_valid():
+    if form.is_valid():
         address = request.META.get("REMOTE_ADDR", "")
         try:
             if sign_in_by_name(meeting=meeting, address=address, now=timezone.now(), **form.cleaned_data):

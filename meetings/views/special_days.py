@@ -43,7 +43,7 @@ def special_day_add(request: PageRequest) -> HttpResponse:
     """Record a day, or paste a year's list."""
     year = _year_asked_for(request)
     form = SpecialDaysForm(request.POST or None, year=year, today=request.today)
-    if request.method == "POST" and form.is_valid():
+    if form.is_valid():
         new, changed = record_special_days(days=form.cleaned_data["days"], by=request.user)
         messages.success(request, _told(new, changed))
         return redirect(_list_of(form.cleaned_data["days"][0].day.year))

@@ -63,7 +63,7 @@ def vote_add(request: PageRequest, key: str) -> HttpResponse:
     """Put a question of the agenda to the vote."""
     meeting = fetch(request, MEETINGS, pk=key)
     form = VoteForm(request.POST or None, meeting=meeting, initial=_initial_item(request, meeting))
-    if request.method == "POST" and form.is_valid() and (vote := _add(request, form)):
+    if form.is_valid() and (vote := _add(request, form)):
         return redirect(vote)
     context = {"meeting": meeting, "form": form, "quorums": quorums_of(meeting)}
     return render(request, "meetings/vote_add.html", context)
@@ -99,7 +99,7 @@ def vote_count(request: PageRequest, key: str) -> HttpResponse:
     vote = fetch(request, VOTES, pk=key)
     is_election = vote.subject == VoteSubject.ELECTION
     form = (BallotForm if is_election else CountForm)(request.POST or None, vote=vote)
-    if request.method == "POST" and form.is_valid() and _count(request, vote, form):
+    if form.is_valid() and _count(request, vote, form):
         return redirect(vote)
     context = {"vote": vote, "meeting": vote.item.meeting, "form": form, "heads": heads_of(vote.item.meeting)}
     return render(request, "meetings/vote_count.html", context | {"counting": counting_of(vote, request.user)})
@@ -124,7 +124,7 @@ def vote_withdraw(request: PageRequest, key: str) -> HttpResponse:
     """Take a vote off the record, with a reason."""
     vote = fetch(request, VOTES, pk=key)
     form = WithdrawForm(request.POST or None)
-    if request.method == "POST" and form.is_valid():
+    if form.is_valid():
         try:
             withdraw_vote(vote=vote, reason=form.cleaned_data["reason"], by=request.user)
         except NotNow as not_now:

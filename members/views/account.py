@@ -17,7 +17,7 @@ from members.policy import public, signed_in
 def preference_edit(request: HttpRequest) -> HttpResponse:
     """Language, type size, colours and e-mail of the person who asks."""
     form = PreferenceForm(request.POST or None, instance=request.user, initial=vars(preferences.look_of(request)))
-    if request.method == "POST" and form.is_valid():
+    if form.is_valid():
         request.user.prefer(**form.cleaned_data)  # type: ignore[union-attr]
         with translation.override(form.cleaned_data["language"]):
             messages.success(request, _("Your preferences are saved."))

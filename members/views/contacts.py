@@ -60,7 +60,7 @@ def contact_person_add(request: PageRequest, key: UUID) -> HttpResponse:
     form = NewContactPersonForm(
         request.POST or None, choices=possible_contact_persons(member, request.user), today=request.today
     )  # fmt: skip
-    if request.method == "POST" and form.is_valid():
+    if form.is_valid():
         given = {"key": form.cleaned_data["key"], "values": form.facts()}
         if carried_out(form, lambda: name_contact_person(member=member, by=request.user, **given)):
             messages.success(request, _("The contact person is on record."))
@@ -76,7 +76,7 @@ def contact_person_edit(request: PageRequest, key: UUID) -> HttpResponse:
     member = contact_person.member
     choices = possible_contact_persons(member, request.user, contact_person.person_id)
     form = ContactPersonForm(request.POST or None, choices=choices, stored=contact_person)
-    if request.method == "POST" and form.is_valid():
+    if form.is_valid():
         facts = form.facts()
         if carried_out(
             form, lambda: correct_contact_person(contact_person=contact_person, values=facts, by=request.user)
@@ -103,7 +103,7 @@ def contact_add(request: PageRequest, key: UUID) -> HttpResponse:
     form = NewContactForm(
         request.POST or None, today=request.today, made_by=request.user.get_full_name(), due_on=due_on
     )  # fmt: skip
-    if request.method == "POST" and form.is_valid():
+    if form.is_valid():
         given = {"key": form.cleaned_data["key"], "values": form.facts(), "help_wanted": form.help_wanted()}
         if carried_out(form, lambda: record_contact(member=member, on=request.today, by=request.user, **given)):
             messages.success(request, _("The contact with %(name)s is on record.") % {"name": member})
@@ -118,7 +118,7 @@ def contact_edit(request: PageRequest, key: UUID) -> HttpResponse:
     """Read one entry of the log in full, and correct it."""
     contact = fetch(request, CONTACTS.all(), pk=key)
     form = ContactCorrectForm(request.POST or None, contact=contact)
-    if request.method == "POST" and form.is_valid():
+    if form.is_valid():
         facts = form.facts()
         if carried_out(
             form, lambda: correct_contact(contact=contact, values=facts, on=request.today, by=request.user)
@@ -153,7 +153,7 @@ def help_add(request: PageRequest, key: UUID) -> HttpResponse:
     member = fetch(request, Member.objects.all(), key=key)
     due_on = answer_due(request.today, local=in_force_at(member.roster_path, on=request.today))
     form = NewHelpForm(request.POST or None, today=request.today, due_on=due_on)
-    if request.method == "POST" and form.is_valid():
+    if form.is_valid():
         values = dict(form.cleaned_data)
         given = values.pop("key")
         if carried_out(
@@ -179,7 +179,7 @@ def help_answer(request: PageRequest, key: UUID) -> HttpResponse:
     """Answer a request, or correct the answer."""
     help_request = fetch(request, HELP_REQUESTS.all(), pk=key)
     form = AnswerForm(request.POST or None, help_request=help_request, today=request.today)
-    if request.method == "POST" and form.is_valid():
+    if form.is_valid():
         given = {**form.cleaned_data, "on": request.today, "by": request.user}
         if carried_out(form, lambda: answer_help(help_request=help_request, **given)):
             messages.success(request, _("The answer is on record."))
@@ -194,7 +194,7 @@ def help_edit(request: PageRequest, key: UUID) -> HttpResponse:
     """Correct a request, or move its day."""
     help_request = fetch(request, HELP_REQUESTS.all(), pk=key)
     form = HelpCorrectForm(request.POST or None, help_request=help_request)
-    if request.method == "POST" and form.is_valid():
+    if form.is_valid():
         given: dict[str, Any] = {"values": form.cleaned_data, "on": request.today, "by": request.user}
         if carried_out(form, lambda: correct_help(help_request=help_request, **given)):
             messages.success(request, _("The changes are stored."))
@@ -212,7 +212,7 @@ def help_remove(request: PageRequest, key: UUID) -> HttpResponse:
 def _remove(request: PageRequest, entry: Any, remove: Callable[..., None]) -> HttpResponse:
     """Ask why, then delete what was written down by mistake."""
     form = ReasonForm(request.POST or None)
-    if request.method == "POST" and form.is_valid():
+    if form.is_valid():
         remove(entry=entry, reason=form.cleaned_data["reason"], by=request.user)
         messages.success(request, _("The entry is removed."))
         return redirect(entry.member)

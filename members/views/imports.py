@@ -48,7 +48,7 @@ def import_new(request: PageRequest) -> HttpResponse:
     places = places_for_import(request.user, request.today)
     code = request.GET.get("org", "")
     form = ImportForm(request.POST or None, request.FILES or None, places=places, code=code)
-    if request.method == "POST" and form.is_valid():
+    if form.is_valid():
         place = form.cleaned_data["organization"]
         demand(request, place.path)
         may_build = request.user.standing.may(Capability.MANAGE_ORGANIZATIONS, place.path)
@@ -99,7 +99,7 @@ def import_columns(request: PageRequest, key: UUID) -> HttpResponse:
     """Say what the columns mean; remembered for the branch."""
     roster_import = _fetch(request, key)
     form = ColumnsForm(request.POST or None, roster_import=roster_import)
-    if request.method == "POST" and form.is_valid():
+    if form.is_valid():
         if _carried_out(request, lambda: correct_columns(roster_import=roster_import, fields=form.meanings())):
             tasks.start(tasks.read_import, roster_import.key)
         return redirect(roster_import)

@@ -39,7 +39,7 @@ def local_rule_add(request: PageRequest, key: str) -> HttpResponse:
     """Set a committee's own figure for one rule."""
     held = settable_or_404(request, key)
     form = LocalRuleForm(request.POST or None, user=request.user, rule=held, initial={"valid_from": request.today})
-    if request.method == "POST" and form.is_valid():
+    if form.is_valid():
         try:
             _add(request, held, form)
         except RuleRefused as refusal:
@@ -56,7 +56,7 @@ def local_rule_end(request: PageRequest, key: str) -> HttpResponse:
     """End a local rule from a day on, with a reason."""
     local_rule = fetch(request, LocalRule.objects.select_related("organization"), pk=key)
     form = LocalRuleEndForm(request.POST or None, initial={"on": request.today})
-    if request.method == "POST" and form.is_valid():
+    if form.is_valid():
         try:
             end_local_rule(local_rule=local_rule, by=request.user, **form.cleaned_data)
         except RuleRefused as refusal:

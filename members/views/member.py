@@ -61,7 +61,7 @@ def member_me(request: PageRequest) -> HttpResponse:
 def member_create(request: PageRequest) -> HttpResponse:
     """Record a new member of a branch or group."""
     form = NewMemberForm(request.POST or None, user=request.user, on=request.today)
-    if request.method == "POST" and form.is_valid():
+    if form.is_valid():
         stored: list[Member] = []
         if carried_out(form, lambda: stored.append(_create(request, form))):
             messages.success(request, _("%(name)s is on the roster.") % {"name": stored[0].name})
@@ -76,7 +76,7 @@ def member_edit(request: PageRequest, key: UUID) -> HttpResponse:
     """Change a member's facts; an old page doesn't overwrite what somebody else stored since."""
     member = fetch(request, Member.objects.all(), key=key)
     form = MemberEditForm(request.POST or None, member=member, on=request.today)
-    if request.method == "POST" and form.is_valid() and carried_out(form, lambda: _edit(request, member, form)):
+    if form.is_valid() and carried_out(form, lambda: _edit(request, member, form)):
         messages.success(request, _("The changes are stored."))
         return redirect(member)
     return render(request, "members/member_form.html", {"form": form, "member": member})
@@ -104,7 +104,7 @@ def member_photo_change(request: PageRequest, key: UUID) -> HttpResponse:
     """Upload another picture."""
     member = fetch(request, Member.objects.all(), key=key)
     form = PhotoForm(request.POST or None, request.FILES or None)
-    if request.method == "POST" and form.is_valid():
+    if form.is_valid():
         content = form.cleaned_data["photo"].read()
         if carried_out(form, lambda: store_photo(member=member, content=content, by=request.user)):
             return redirect(member)
@@ -126,7 +126,7 @@ def member_move(request: PageRequest, key: UUID) -> HttpResponse:
     """To another branch or group in which the viewer keeps the roster."""
     member = fetch(request, Member.objects.all(), key=key)
     form = MoveForm(request.POST or None, user=request.user, today=request.today)
-    if request.method == "POST" and form.is_valid():
+    if form.is_valid():
         given = {**form.cleaned_data, "today": request.today, "by": request.user}
         if carried_out(form, lambda: move_member(member=member, **given)):
             place = form.cleaned_data["organization"]
@@ -141,7 +141,7 @@ def member_leave(request: PageRequest, key: UUID) -> HttpResponse:
     """Off the roster. Addressed by the relation that ends, so that a second click ends nothing else."""
     affiliation = fetch(request, Affiliation.objects.formal().select_related("member", "organization"), key=key)
     form = LeaveForm(request.POST or None, today=request.today)
-    if request.method == "POST" and form.is_valid():
+    if form.is_valid():
         given = {**form.cleaned_data, "today": request.today, "by": request.user}
         if carried_out(form, lambda: leave_roster(affiliation=affiliation, **given)):
             messages.success(request, _("%(name)s is off the roster.") % {"name": affiliation.member})
@@ -159,7 +159,7 @@ def member_take_back(request: PageRequest, key: UUID) -> HttpResponse:
     if affiliation.member.roster_path:
         demand(request, affiliation.member.roster_path)
     form = ReasonForm(request.POST or None)
-    if request.method == "POST" and form.is_valid():
+    if form.is_valid():
         reason = form.cleaned_data["reason"]
         if carried_out(form, lambda: take_back_step(affiliation=affiliation, reason=reason, by=request.user)):
             messages.success(

@@ -25,7 +25,7 @@ def office_give(request: PageRequest, username: str) -> HttpResponse:
     user = fetch_user(request, username)
     known = {"organization": request.GET.get("org", ""), "on": request.today}
     form = OfficeGiveForm(request.POST or None, by=request.user, initial=known)
-    if request.method == "POST" and form.is_valid():
+    if form.is_valid():
         given = {**form.cleaned_data, "user": user, "by": request.user}
         if carried_out(form, lambda: give_office(**given)):
             messages.success(request, _("The office is given."))
@@ -39,7 +39,7 @@ def office_end(request: PageRequest, key: str) -> HttpResponse:
     """End the office."""
     office = fetch(request, Office.objects.select_related("organization", "user", "member"), key=key)
     form = OfficeEndForm(request.POST or None, initial={"on": request.today})
-    if request.method == "POST" and form.is_valid():
+    if form.is_valid():
         given = {**form.cleaned_data, "office": office, "by": request.user}
         if carried_out(form, lambda: end_office(**given)):
             messages.success(request, _("The office ends on %(day)s.") % {"day": form.cleaned_data["on"]})
@@ -53,7 +53,7 @@ def office_hand_over(request: PageRequest, key: str) -> HttpResponse:
     """End the office of one and give it to another, on the same day."""
     office = fetch(request, Office.objects.select_related("organization", "user", "member"), key=key)
     form = OfficeHandOverForm(request.POST or None, by=request.user, initial={"on": request.today})
-    if request.method == "POST" and form.is_valid():
+    if form.is_valid():
         given = {**form.cleaned_data, "office": office, "by": request.user}
         if carried_out(form, lambda: hand_over(**given)):
             messages.success(request, _("Handed over to %(name)s.") % {"name": form.cleaned_data["to"].get_full_name()})

@@ -96,7 +96,7 @@ def organization_create(request: PageRequest, code: str) -> HttpResponse:
     """Set up an organization below the one in the address."""
     above = fetch(request, Organization.objects.all(), code=code)
     form = OrganizationCreateForm(request.POST or None, above=above, on=request.today)
-    if request.method == "POST" and form.is_valid():
+    if form.is_valid():
         made: list[Organization] = []
         given = {**form.cleaned_data, "parent": above, "by": request.user}
         if carried_out(form, lambda: made.append(create_organization(**given))):
@@ -117,7 +117,7 @@ def organization_edit(request: PageRequest, code: str) -> HttpResponse:
         "founded_on": organization.founded_on,
     }
     form = OrganizationEditForm(request.POST or None, initial=known, on=request.today)
-    if request.method == "POST" and form.is_valid():
+    if form.is_valid():
         given = {**form.cleaned_data, "organization": organization, "by": request.user}
         if carried_out(form, lambda: edit_organization(**given)):
             messages.success(request, _("The changes are stored."))
@@ -132,7 +132,7 @@ def organization_move(request: PageRequest, code: str) -> HttpResponse:
     organization = fetch(request, Organization.objects.all(), code=code)
     demand(request, place_of_decision(organization))
     form = OrganizationMoveForm(request.POST or None, organization=organization, user=request.user, on=request.today)
-    if request.method == "POST" and form.is_valid():
+    if form.is_valid():
         given = {**form.cleaned_data, "organization": organization, "by": request.user}
         if carried_out(form, lambda: move_organization(**given)):
             place = form.cleaned_data["under"]
@@ -151,7 +151,7 @@ def organization_dissolve(request: PageRequest, code: str) -> HttpResponse:
     organization = fetch(request, Organization.objects.all(), code=code)
     demand(request, place_of_decision(organization))
     form = OrganizationDissolveForm(request.POST or None, today=request.today, initial={"on": request.today})
-    if request.method == "POST" and form.is_valid():
+    if form.is_valid():
         given = {**form.cleaned_data, "organization": organization, "by": request.user}
         if carried_out(form, lambda: dissolve_organization(**given)):
             messages.success(request, _("“%(name)s” is dissolved.") % {"name": organization})
@@ -166,7 +166,7 @@ def organization_term(request: PageRequest, code: str) -> HttpResponse:
     """Record an election; the end of the term follows from the rule."""
     organization = fetch(request, Organization.objects.all(), code=code)
     form = TermForm(request.POST or None, today=request.today)
-    if request.method == "POST" and form.is_valid():
+    if form.is_valid():
         given = {**form.cleaned_data, "organization": organization, "by": request.user}
         if carried_out(form, lambda: record_term(**given)):
             ends_on = organization.terms.latest("elected_on").ends_on
@@ -183,7 +183,7 @@ def organization_term_end(request: PageRequest, code: str) -> HttpResponse:
     demand(request, place_of_decision(organization))
     term = get_object_or_404(organization.terms.order_by("-elected_on")[:1])
     form = TermEndForm(request.POST or None, initial={"ends_on": term.ends_on})
-    if request.method == "POST" and form.is_valid():
+    if form.is_valid():
         given = {**form.cleaned_data, "term": term, "by": request.user}
         if carried_out(form, lambda: move_end_of_term(**given)):
             _say_where_it_ends(request, organization, term)

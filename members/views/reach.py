@@ -53,7 +53,7 @@ def reach_print(request: PageRequest) -> HttpResponse:
     rows = with_people(_asked(request, ReachFilterForm(request.GET))[:AT_ONCE], on=request.today)
     form = CallListForm(request.POST or None)
     numbers: dict[int, Numbers] = {}
-    if request.method == "POST" and form.is_valid():
+    if form.is_valid():
         people = [(row.member, row.contact_persons) for row in rows]
         given = {"people": people, "now": timezone.now(), "by": request.user, **form.cleaned_data}
         carried_out(form, lambda: numbers.update(open_call_list(**given)))

@@ -27,7 +27,7 @@ def member_reveal(request: PageRequest, key: UUID) -> HttpResponse:
     now = timezone.now()
     form = RevealForm(request.POST or None, member=member, initial={"field": request.GET.get("field", "")})
     context: dict[str, Any] = {"member": member, "form": form}
-    if request.method == "POST" and form.is_valid():
+    if form.is_valid():
         try:
             value = reveal_private(member=member, by=request.user, now=now, **form.cleaned_data)
             context["revealed"] = revealed(form.cleaned_data["field"], value)

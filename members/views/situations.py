@@ -26,7 +26,7 @@ def situation_add(request: PageRequest, key: UUID) -> HttpResponse:
     """Something begins to hold for a member."""
     member = fetch(request, Member.objects.all(), key=key)
     form = SituationForm(request.POST or None, initial={"kind": request.GET.get("kind"), "valid_from": request.today})
-    if request.method == "POST" and form.is_valid():
+    if form.is_valid():
         kind, given = SituationKind(form.cleaned_data["kind"]), form.cleaned_data["key"]
         facts = form.facts()
         if carried_out(form, lambda: add_situation(key=given, member=member, kind=kind, values=facts, by=request.user)):
@@ -41,7 +41,7 @@ def situation_edit(request: PageRequest, key: UUID) -> HttpResponse:
     """Correct what is on record about a situation."""
     situation = fetch(request, SITUATIONS.all(), pk=key)
     form = SituationCorrectForm(request.POST or None, situation=situation)
-    if request.method == "POST" and form.is_valid():
+    if form.is_valid():
         facts = form.facts()
         if carried_out(form, lambda: correct_situation(situation=situation, values=facts, by=request.user)):
             messages.success(request, _("The changes are stored."))
@@ -56,7 +56,7 @@ def situation_end(request: PageRequest, key: UUID) -> HttpResponse:
     """It no longer holds, from a day on."""
     situation = fetch(request, SITUATIONS.all(), pk=key)
     form = SituationEndForm(request.POST or None, today=request.today)
-    if request.method == "POST" and form.is_valid():
+    if form.is_valid():
         on = form.cleaned_data["on"]
         if carried_out(form, lambda: end_situation(situation=situation, on=on, by=request.user)):
             messages.success(request, _("“%(situation)s” has ended.") % {"situation": situation})
@@ -71,7 +71,7 @@ def situation_remove(request: PageRequest, key: UUID) -> HttpResponse:
     """What was never true goes, with a word why."""
     situation = fetch(request, SITUATIONS.all(), pk=key)
     form = ReasonForm(request.POST or None)
-    if request.method == "POST" and form.is_valid():
+    if form.is_valid():
         remove_situation(situation=situation, reason=form.cleaned_data["reason"], by=request.user)
         messages.success(request, _("“%(situation)s” is removed.") % {"situation": situation})
         return redirect(situation.member)

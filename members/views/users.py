@@ -55,7 +55,7 @@ def user_create(request: PageRequest) -> HttpResponse:
     """Somebody new who can log in, with an office or as a member."""
     known = {"organization": request.GET.get("org", ""), "on": request.today}
     form = UserCreateForm(request.POST or None, by=request.user, initial=known)
-    if request.method == "POST" and form.is_valid():
+    if form.is_valid():
         password, made = one_time_password(), []
         if carried_out(form, lambda: made.append(_create(request, form.cleaned_data, password))):
             return _show_once(request, made[0], password)
@@ -84,7 +84,7 @@ def user_member(request: PageRequest, username: str) -> HttpResponse:
     """Say which member the user is."""
     user = fetch_managed(request, username)
     form = UserMemberForm(request.POST or None, by=request.user)
-    if request.method == "POST" and form.is_valid():
+    if form.is_valid():
         member = form.cleaned_data["national_id"]
         if carried_out(form, lambda: link_member(user=user, member=member, by=request.user)):
             messages.success(request, _("The changes are stored."))

@@ -33,7 +33,7 @@ def call_list(request: PageRequest) -> HttpResponse:
     calls = calls_of(request.user, at=now)
     form = CallListForm(request.POST or None)
     numbers: dict[int, Numbers] = {}
-    if request.method == "POST" and form.is_valid():
+    if form.is_valid():
         told = [call.message for call in calls[:AT_ONCE]]
         given = {"messages": told, "now": now, "by": request.user, **form.cleaned_data}
         carried_out(form, lambda: numbers.update(open_numbers(**given)))

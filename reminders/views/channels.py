@@ -49,7 +49,7 @@ def channel_list(request: PageRequest) -> HttpResponse:
 def channel_add(request: PageRequest) -> HttpResponse:
     """Set up one more."""
     form = ChannelForm(request.POST or None, user=request.user)
-    if request.method == "POST" and form.is_valid():
+    if form.is_valid():
         try:
             setup = add_channel(by=request.user, **form.cleaned_data)
         except Refused as refusal:
@@ -66,7 +66,7 @@ def channel_edit(request: PageRequest, key: UUID) -> HttpResponse:
     """Another name, address or secret."""
     setup = fetch(request, SETUPS.in_use(), pk=key)
     form = ChannelChangeForm(request.POST or None, initial={"name": setup.name})
-    if request.method == "POST" and form.is_valid():
+    if form.is_valid():
         try:
             change_channel(setup=setup, by=request.user, **form.given())
         except Refused as refusal:
@@ -84,7 +84,7 @@ def channel_try(request: PageRequest, key: UUID) -> HttpResponse:
     """Send a trial, and say what came of it."""
     setup = fetch(request, SETUPS.in_use(), pk=key)
     form = TrialForm(request.POST if request.method == "POST" else None, setup=setup)
-    if request.method == "POST" and form.is_valid():
+    if form.is_valid():
         phone = form.cleaned_data.get("phone", "")
         problem = try_channel(setup=setup, phone=phone, at=timezone.now(), by=request.user)
         if not problem:

@@ -32,7 +32,7 @@ def not_applicable(request: PageRequest, code: str) -> HttpResponse:
     kind = form["of_kind"].value() or ""
     if not sees_kind(request.user, kind, about_member=member is not None, path=place.path):
         raise PermissionDenied(_("This duty isn't on your desk."))
-    if request.method == "POST" and form.is_valid() and carried_out(form, lambda: _say(request, form, place, member)):
+    if form.is_valid() and carried_out(form, lambda: _say(request, form, place, member)):
         messages.success(request, _("Noted: it doesn't apply. At the end of the desk it can be taken back."))
         return _back(request, place)
     context = {"form": form, "place": place, "member": member, "words": words_of(kind)}

@@ -23,7 +23,7 @@ def preference_own(request: PageRequest) -> HttpResponse:
     """One's own; a member's also holds for the offices they have."""
     reads = Capability.SETTLE_DUTIES in request.user.standing.capabilities
     form = PreferenceForm(request.POST or None, stored=preference_of(request.user), reads_overviews=reads)
-    if request.method == "POST" and form.is_valid():
+    if form.is_valid():
         prefer(person=request.user, values=form.facts(), by=request.user)
         messages.success(request, _("From now on you are told like this."))
         return redirect("reminders:preference-own")
@@ -37,7 +37,7 @@ def preference_member(request: PageRequest, key: UUID) -> HttpResponse:
     """What a member without an account said on the phone, or at a visit."""
     member = fetch(request, Member.objects.all(), key=key)
     form = PreferenceForm(request.POST or None, stored=preference_of(member), reads_overviews=False)
-    if request.method == "POST" and form.is_valid():
+    if form.is_valid():
         prefer(person=member, values=form.facts(), by=request.user)
         messages.success(request, _("From now on %(name)s is told like this.") % {"name": member.name})
         return redirect(member)

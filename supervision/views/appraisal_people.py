@@ -63,11 +63,7 @@ def appraisee_text(request: PageRequest, key: UUID) -> HttpResponse:
     one = fetch(request, PEOPLE.all(), pk=key)
     form = TextForm(request.POST or None, initial={"text": opened(one.self_appraisal)})
     given: dict[str, Any] = {"appraisee": one, "on": request.today, "by": request.user}
-    if (
-        request.method == "POST"
-        and form.is_valid()
-        and carried_out(form, lambda: write_self_appraisal(text=form.cleaned_data["text"], **given))
-    ):
+    if form.is_valid() and carried_out(form, lambda: write_self_appraisal(text=form.cleaned_data["text"], **given)):
         return redirect("supervision:appraisee-detail", one.pk)
     return _form(request, one, form, heading=_("Self-appraisal"), label=_("Save it"))
 
@@ -79,10 +75,8 @@ def appraisee_said(request: PageRequest, key: UUID) -> HttpResponse:
     """Write down what a member without an account says of this one."""
     one = fetch(request, PEOPLE.all(), pk=key)
     form = SaidForm(request.POST or None, people=writers_without_account(one))
-    if (
-        request.method == "POST"
-        and form.is_valid()
-        and carried_out(form, lambda: write_mutual_appraisal(about=one, by=request.user, **form.cleaned_data))
+    if form.is_valid() and carried_out(
+        form, lambda: write_mutual_appraisal(about=one, by=request.user, **form.cleaned_data)
     ):
         return redirect("supervision:appraisee-detail", one.pk)
     return _form(request, one, form, heading=_("Mutual appraisal"), label=_("Save it"))
@@ -95,10 +89,8 @@ def appraisee_opinion(request: PageRequest, key: UUID) -> HttpResponse:
     """The committee's grade and words, with what the ballot said beside them."""
     one = fetch(request, PEOPLE.all(), pk=key)
     form = OpinionForm(request.POST or None, appraisee=one)
-    if (
-        request.method == "POST"
-        and form.is_valid()
-        and carried_out(form, lambda: give_opinion(appraisee=one, by=request.user, **form.opinion_given()))
+    if form.is_valid() and carried_out(
+        form, lambda: give_opinion(appraisee=one, by=request.user, **form.opinion_given())
     ):
         return redirect(one.round)
     return _form(request, one, form, heading=_("Opinion of the committee"), label=_("Save it"))
@@ -125,12 +117,8 @@ def appraisee_help(request: PageRequest, key: UUID) -> HttpResponse:
     closed_on = one.round.closed_on or request.today
     due_on = help_due(closed_on, local=in_force_at(one.scope_path, on=closed_on))
     form = FollowUpForm(request.POST or None, appraisee=one, due_on=due_on)
-    if (
-        request.method == "POST"
-        and form.is_valid()
-        and carried_out(
-            form, lambda: follow_up(appraisee=one, values=form.cleaned_data, on=request.today, by=request.user)
-        )
+    if form.is_valid() and carried_out(
+        form, lambda: follow_up(appraisee=one, values=form.cleaned_data, on=request.today, by=request.user)
     ):
         return redirect("supervision:appraisee-detail", one.pk)
     return _form(request, one, form, heading=_("Help after the appraisal"), label=_("Save it"))

@@ -86,7 +86,7 @@ def round_open(request: PageRequest) -> HttpResponse:
     """Begin this year's appraisal with the roster of today."""
     branch = branch_asked_for(request, RECORD)
     form = OpenForm(request.POST or None, today=request.today)
-    if request.method == "POST" and form.is_valid():
+    if form.is_valid():
         given = form.cleaned_data
         if carried_out(form, lambda: open_round(organization=branch, on=request.today, by=request.user, **given)):
             messages.success(request, _("The appraisal is open. Members write their self-appraisals."))
@@ -123,7 +123,7 @@ def round_on(request: PageRequest, key: UUID) -> HttpResponse:
     if (after := next_step(held.state)) is None:
         return redirect(held)
     form = StepForm(request.POST or None, round=held, meetings=_meetings(held))
-    if request.method == "POST" and form.is_valid():
+    if form.is_valid():
         given = {name: value for name, value in form.cleaned_data.items() if name != "state"}
         expected = form.cleaned_data["state"]
         if carried_out(form, lambda: go_on(round=held, expected=expected, on=request.today, by=request.user, **given)):

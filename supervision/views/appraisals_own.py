@@ -67,11 +67,7 @@ def appraisal_text(request: PageRequest, key: UUID) -> HttpResponse:
     own = _own(request, key)
     form = TextForm(request.POST or None, initial={"text": opened(own.self_appraisal)})
     given: dict[str, Any] = {"appraisee": own, "on": request.today, "by": request.user}
-    if (
-        request.method == "POST"
-        and form.is_valid()
-        and carried_out(form, lambda: write_self_appraisal(text=form.cleaned_data["text"], **given))
-    ):
+    if form.is_valid() and carried_out(form, lambda: write_self_appraisal(text=form.cleaned_data["text"], **given)):
         return redirect("supervision:appraisal-own", key)
     return _form(request, own, form, _("Self-appraisal"))
 
@@ -86,11 +82,7 @@ def appraisal_of(request: PageRequest, key: UUID, about: UUID) -> HttpResponse:
     written = MutualAppraisal.objects.filter(about=other, author=own.member).first()
     form = TextForm(request.POST or None, initial={"text": opened(written.text) if written else ""})
     given: dict[str, Any] = {"about": other, "author": own.member, "by": request.user}
-    if (
-        request.method == "POST"
-        and form.is_valid()
-        and carried_out(form, lambda: write_mutual_appraisal(text=form.cleaned_data["text"], **given))
-    ):
+    if form.is_valid() and carried_out(form, lambda: write_mutual_appraisal(text=form.cleaned_data["text"], **given)):
         return redirect("supervision:appraisal-own", key)
     return _form(request, own, form, _("What I see in %(name)s") % {"name": other.member.name})
 
@@ -107,7 +99,7 @@ def appraisal_ballot(request: PageRequest, key: UUID) -> HttpResponse:
         return redirect("supervision:appraisal-own", key)
     people = list(appraised_by(own.round, own.member_id))
     form = BallotForm(request.POST or None, people=people)
-    if request.method == "POST" and form.is_valid() and carried_out(form, lambda: _cast(own, form)):
+    if form.is_valid() and carried_out(form, lambda: _cast(own, form)):
         return redirect("supervision:appraisal-own", key)
     context = {"own": own, "round": own.round, "form": form, "marks": Mark.choices}
     return render(request, "supervision/appraisal_ballot.html", context)

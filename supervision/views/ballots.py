@@ -35,7 +35,7 @@ def round_count(request: PageRequest, key: UUID) -> HttpResponse:
     """Type what was counted off the papers, without seeing what the other one typed."""
     held = fetch(request, ROUNDS.all(), pk=key)
     form = PaperForm(request.POST or None, people=_people(held))
-    if request.method == "POST" and form.is_valid() and carried_out(form, lambda: _type(request, held, form)):
+    if form.is_valid() and carried_out(form, lambda: _type(request, held, form)):
         return redirect(held)
     context = {"form": form, "round": held, "marks": Mark.choices, "progress": progress_of(held)}
     return render(request, "supervision/appraisal_count.html", context)

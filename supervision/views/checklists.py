@@ -60,7 +60,7 @@ def checklist_new(request: PageRequest) -> HttpResponse:
     """A new list, empty or copied from another (`?copy=`)."""
     place = place_asked_for(request, Capability.KEEP_CHECKLISTS)
     form = ChecklistForm(request.POST or None, today=request.today, copied=_to_copy(request))
-    if request.method == "POST" and form.is_valid():
+    if form.is_valid():
         facts = {"organization": place, "by": request.user, **form.cleaned_data}
         if carried_out(form, lambda: keep_checklist(**facts)):
             messages.success(request, _("The list is kept."))
@@ -77,7 +77,7 @@ def checklist_edit(request: PageRequest, key: UUID) -> HttpResponse:
     begun = found.valid_from <= request.today
     days = {} if begun else {"valid_from": found.valid_from, "valid_until": found.valid_until}
     form = ChecklistForm(request.POST or None, today=request.today, copied=found, initial=days)
-    if request.method == "POST" and form.is_valid():
+    if form.is_valid():
         facts = {"checklist": found, "on": request.today, "by": request.user, **form.cleaned_data}
         if carried_out(form, lambda: replace_checklist(**facts)):
             messages.success(request, _("The new list takes its place.") if begun else _("Changed."))
@@ -91,7 +91,7 @@ def checklist_end(request: PageRequest, key: UUID) -> HttpResponse:
     """From a day on nobody checks themself against it; checks that were made stay with their members."""
     found = fetch(request, LISTS.all(), pk=key)
     form = ChecklistEndForm(request.POST or None, initial={"valid_until": request.today})
-    if request.method == "POST" and form.is_valid():
+    if form.is_valid():
         facts = {"checklist": found, "on": request.today, "by": request.user, **form.cleaned_data}
         if carried_out(form, lambda: end_checklist(**facts)):
             messages.success(request, _("The list ends."))

@@ -94,7 +94,7 @@ def inspection_new(request: PageRequest) -> HttpResponse:
     """Plan a visit; the branch reads what is looked at."""
     branches = Organization.objects.visible_to(request.user, INSPECT).branches().standing_on(request.today)
     form = PlanForm(request.POST or None, branches=branches.in_tree_order(), initial={"visit_on": request.today})
-    if request.method == "POST" and form.is_valid():
+    if form.is_valid():
         place = form.cleaned_data["organization"]
         demand(request, place.path)
         new = Inspection(inspected_by=inspecting(request.user, place), **form.cleaned_data)
@@ -111,7 +111,7 @@ def inspection_findings(request: PageRequest, key: UUID) -> HttpResponse:
     inspection = fetch(request, INSPECTIONS, pk=key)
     form = FindingsForm(request.POST or None, inspection=inspection)
     rows = rows_form(request.POST or None, None)  # the branch says who puts it right: inspectors read no roster
-    if request.method == "POST" and form.is_valid() and rows.is_valid():
+    if form.is_valid() and rows.is_valid():
         given = {"rows": rows_of(rows), "on": request.today, "by": request.user, **form.cleaned_data}
         if carried_out(form, lambda: write_findings(inspection=inspection, **given)):
             messages.success(request, _("Kept. The branch doesn't read it yet."))
@@ -143,7 +143,7 @@ def inspection_hand_over(request: PageRequest, key: UUID) -> HttpResponse:
     inspection = fetch(request, INSPECTIONS, pk=key)
     form = HandOverForm(request.POST if request.method == "POST" else None)
     given: dict[str, Any] = {"inspection": inspection, "on": request.today, "by": request.user}
-    if request.method == "POST" and form.is_valid() and carried_out(form, lambda: hand_over(**given)):
+    if form.is_valid() and carried_out(form, lambda: hand_over(**given)):
         messages.success(request, _("Handed over. The branch puts the findings right by their days."))
         return redirect(inspection)
     context = {"form": form, "inspection": inspection, "heading": _("Hand over the findings")}

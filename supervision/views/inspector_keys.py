@@ -40,7 +40,7 @@ def key_list(request: PageRequest) -> HttpResponse:
 def key_make(request: PageRequest) -> HttpResponse:
     """A pair of keys under a passphrase that nobody can reset."""
     form = NewKeyForm(request.POST if request.method == "POST" else None, places=own_places(request.user))
-    if form.is_bound and form.is_valid():
+    if form.is_valid():
         place: Organization = form.cleaned_data["organization"]
         given = {"user": request.user, "organization": place, "passphrase": form.cleaned_data["passphrase"]}
         if carried_out(form, lambda: make_key(**given, on=request.today)):
@@ -58,11 +58,7 @@ def key_approve(request: PageRequest, key: UUID) -> HttpResponse:
         raise Http404
     printed = fingerprint_of(row.public_key)
     form = ApprovalForm(request.POST if request.method == "POST" else None, fingerprint=printed)
-    if (
-        form.is_bound
-        and form.is_valid()
-        and carried_out(form, lambda: approve_key(key=row, on=request.today, by=request.user))
-    ):
+    if form.is_valid() and carried_out(form, lambda: approve_key(key=row, on=request.today, by=request.user)):
         messages.success(request, _("The key is approved: from now on letters are sealed to it."))
         return redirect("supervision:key-list")
     return render(request, "supervision/key_approve.html", {"form": form, "key": row, "beginning": printed[:-4]})
@@ -74,7 +70,7 @@ def key_withdraw(request: PageRequest, key: UUID) -> HttpResponse:
     """One's own key, or somebody's who has left the office."""
     row = fetch(request, KEYS.exclude(state=KeyState.WITHDRAWN), pk=key)
     form = EmptyForm(request.POST if request.method == "POST" else None)
-    if form.is_bound and form.is_valid():
+    if form.is_valid():
         left: list[int] = []
         if carried_out(form, lambda: left.append(withdraw_key(key=row, on=request.today, by=request.user))):
             messages.success(request, _("The key is withdrawn: nothing is sealed to it any longer."))
@@ -95,7 +91,7 @@ def key_passphrase(request: PageRequest, key: UUID) -> HttpResponse:
     """Another passphrase for the same key, with the one until now."""
     row = fetch(request, InspectorKey.objects.filter(user=request.user.pk).exclude(state=KeyState.WITHDRAWN), pk=key)
     form = OtherPassphraseForm(request.POST if request.method == "POST" else None)
-    if form.is_bound and form.is_valid():
+    if form.is_valid():
         given = {"old": form.cleaned_data["old"], "new": form.cleaned_data["new"]}
         if carried_out(form, lambda: change_passphrase(key=row, by=request.user, **given)):
             messages.success(request, _("The passphrase is changed. The old one opens nothing any more."))

@@ -31,7 +31,7 @@ def act(
     """One page of all acts. `words`: title, lead, label of the button, what is said when it is done."""
     letter = fetch(request, WHOLE, pk=key)
     form = form_class(request.POST if request.method == "POST" else None)
-    if form.is_bound and form.is_valid():
+    if form.is_valid():
         given = {"letter": letter, "on": request.today, "by": request.user, **form.cleaned_data}
         if carried_out(form, lambda: service(**given)):
             messages.success(request, words["done"])

@@ -94,7 +94,7 @@ def _sealed(form: LetterForm, place: Organization, on: Any) -> Receipt:
 def receipt(request: HttpRequest) -> HttpResponse:
     """Whoever has the digits reads the letter and the answers. By POST: addresses are written down everywhere."""
     form = ReceiptForm(request.POST if request.method == "POST" else None)
-    if form.is_bound and form.is_valid():
+    if form.is_valid():
         if not RECEIPTS.takes_one_more():
             return page(request, "letters/busy.html", status=429)
         view = open_by_receipt(form.cleaned_data["receipt"])

@@ -31,7 +31,7 @@ def matter_step(request: PageRequest, key: UUID, step: str) -> HttpResponse:
     """Put the step down; one that stands is corrected with a reason."""
     matter = fetch(request, MATTERS, pk=key)
     form = STEP_FORMS[step](request.POST or None, matter=matter, on=request.today)
-    if request.method == "POST" and form.is_valid():
+    if form.is_valid():
         given = {"step": step, "values": form.values(), "reason": form.cleaned_data.get("reason", "")}
         if carried_out(form, lambda: take_step(matter=matter, by=request.user, on=request.today, **given)):
             messages.success(request, _("Recorded."))

@@ -95,7 +95,7 @@ def matter_new(request: PageRequest) -> HttpResponse:
     """What was proposed; the steps follow."""
     place = place_asked_for(request, RECORD)
     form = MatterForm(request.POST or None, initial={"proposed_on": request.today})
-    if request.method == "POST" and form.is_valid():
+    if form.is_valid():
         matter = Matter(key=form.cleaned_data["key"], organization=place, **form.facts())
         if carried_out(form, lambda: propose_matter(matter, by=request.user, on=request.today)):
             messages.success(request, _("Recorded. Next comes the branch's opinion, out of a meeting."))
@@ -110,7 +110,7 @@ def matter_edit(request: PageRequest, key: UUID) -> HttpResponse:
     """Correct the proposal, with a reason."""
     matter = fetch(request, MATTERS, pk=key)
     form = MatterEditForm(request.POST or None, matter=matter)
-    if request.method == "POST" and form.is_valid():
+    if form.is_valid():
         given = {"values": form.facts(), "reason": form.cleaned_data["reason"]}
         if carried_out(form, lambda: correct_matter(matter=matter, by=request.user, on=request.today, **given)):
             messages.success(request, _("Corrected."))

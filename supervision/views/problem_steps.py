@@ -55,7 +55,7 @@ def problem_assign(request: PageRequest, key: UUID) -> HttpResponse:
     """Measure, who, and who may read it: for findings the branch says so itself."""
     problem = fetch(request, PROBLEMS, pk=key)
     form = AssignForm(request.POST or None, problem=problem, people=people_of(problem.organization))
-    if request.method == "POST" and form.is_valid():
+    if form.is_valid():
         given = {"values": form.facts(), "key": form.cleaned_data["key"], "on": request.today, "by": request.user}
         if carried_out(form, lambda: assign(problem=problem, **given)):
             messages.success(request, _("It is on record."))

@@ -100,7 +100,7 @@ def problem_add(request: PageRequest) -> HttpResponse:
     found = origin(request)
     form = OccasionForm(request.POST or None, initial=found.initial, fixed=found.is_fixed)
     rows = rows_form(request.POST or None, people_of(found.place))
-    if request.method == "POST" and form.is_valid() and rows.is_valid():
+    if form.is_valid() and rows.is_valid():
         facts = {name: form.cleaned_data[name] for name in ("key", "title", "source", "made_on")}
         new = ProblemList(organization=found.place, **facts, **found.links)
         given: dict[str, Any] = {"rows": rows_of(rows), "on": request.today, "by": request.user}

@@ -23,11 +23,7 @@ from supervision.services.relatives import declare_relative, remove_relative
 def relative_list(request: PageRequest) -> HttpResponse:
     """One's own, with the form to add one."""
     form = RelativeForm(request.POST if request.method == "POST" else None)
-    if (
-        form.is_bound
-        and form.is_valid()
-        and carried_out(form, lambda: declare_relative(user=request.user, **form.cleaned_data))
-    ):
+    if form.is_valid() and carried_out(form, lambda: declare_relative(user=request.user, **form.cleaned_data)):
         messages.success(request, _("Declared. Letters about this person don't come to you."))
         return redirect("supervision:relative-list")
     rows = DeclaredRelative.objects.visible_to(request.user).order_by("relation", "key")

@@ -58,7 +58,7 @@ def report_new(request: PageRequest, code: str) -> HttpResponse:
     _demand_writer(request, organization)
     initial = {"period": request.GET.get("period") or latest(request.today).name}
     form = NewReportForm(request.POST or None, today=request.today, initial=initial)
-    if request.method == "POST" and form.is_valid():
+    if form.is_valid():
         begun: list[Report] = []
         facts = form.cleaned_data | {"organization": organization, "on": request.today, "by": request.user}
         if carried_out(form, lambda: begun.append(begin_report(**facts))):
@@ -98,7 +98,7 @@ def report_adopt(request: PageRequest, key: UUID) -> HttpResponse:
     report = _own(request, key)
     meetings = meetings_for(report, on=request.today)
     form = AdoptForm(request.POST or None, meetings=meetings)
-    if request.method == "POST" and form.is_valid():
+    if form.is_valid():
         facts = form.cleaned_data | {"on": request.today, "by": request.user}
         if carried_out(form, lambda: adopt_report(report=report, **facts)):
             messages.success(request, _("Adopted. The figures stay as they are today."))

@@ -85,7 +85,7 @@ def self_check_new(request: PageRequest, key: UUID) -> HttpResponse:
     me = _me(request)
     found = get_object_or_404(Checklist.objects.above(me.pk).holding(request.today), pk=key)
     form = SelfCheckForm(request.POST or None, items=list(found.items.all()))
-    if request.method == "POST" and form.is_valid():
+    if form.is_valid():
         facts = {"key": form.cleaned_data["key"], "answers": form.answers(), "plan": form.cleaned_data["plan"]}
         if carried_out(form, lambda: make_self_check(checklist=found, member=me, on=request.today, **facts)):
             messages.success(request, _("Kept, for you alone. You can share it with your branch."))
@@ -100,7 +100,7 @@ def self_check_edit(request: PageRequest, key: UUID) -> HttpResponse:
     """One's own only."""
     check = fetch(request, CHECKS.of(request.user), pk=key)
     form = SelfCheckForm(request.POST or None, items=list(check.checklist.items.all()), stored=check)
-    if request.method == "POST" and form.is_valid():
+    if form.is_valid():
         facts = {"answers": form.answers(), "plan": form.cleaned_data["plan"]}
         if carried_out(form, lambda: change_self_check(check=check, **facts)):
             messages.success(request, _("Changed."))

@@ -85,7 +85,7 @@ def suggestion_record(request: PageRequest) -> HttpResponse:
     """Write down what a member without an account suggests."""
     branch = branch_asked_for(request, RECORD)
     form = RecordForm(request.POST or None, people=people_of(branch), today=request.today)
-    if request.method == "POST" and form.is_valid():
+    if form.is_valid():
         typed = {name: form.cleaned_data[name] for name in ("key", "member", "asked_on")}
         if carried_out(form, lambda: make_suggestion(values=form.facts(), on=request.today, by=request.user, **typed)):
             messages.success(request, _("The suggestion is on record. The clock runs."))
@@ -101,7 +101,7 @@ def suggestion_answer(request: PageRequest, key: UUID) -> HttpResponse:
     """Answer it, or correct the answer."""
     suggestion = fetch(request, SUGGESTIONS.all(), pk=key)
     form = AnswerForm(request.POST or None, suggestion=suggestion, today=request.today)
-    if request.method == "POST" and form.is_valid():
+    if form.is_valid():
         given: dict[str, Any] = {"values": form.cleaned_data, "on": request.today, "by": request.user}
         if carried_out(form, lambda: answer_suggestion(suggestion=suggestion, **given)):
             messages.success(request, _("The answer is on record. The member finds it on their page."))
@@ -116,7 +116,7 @@ def suggestion_remove(request: PageRequest, key: UUID) -> HttpResponse:
     """Take out what an officer wrote down by mistake."""
     suggestion = fetch(request, SUGGESTIONS.all(), pk=key)
     form = ReasonForm(request.POST or None)
-    if request.method == "POST" and form.is_valid():
+    if form.is_valid():
         reason = form.cleaned_data["reason"]
         if carried_out(form, lambda: remove_suggestion(suggestion=suggestion, reason=reason, by=request.user)):
             messages.success(request, _("The entry is removed."))

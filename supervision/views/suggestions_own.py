@@ -70,7 +70,7 @@ def suggestion_new(request: PageRequest) -> HttpResponse:
     """Suggest something to the own branch."""
     member, branch = _member_of_branch(request)
     form = SuggestionForm(request.POST or None)
-    if request.method == "POST" and form.is_valid():
+    if form.is_valid():
         given = {"key": form.cleaned_data["key"], "member": member, "values": form.facts()}
         day = request.today
         if carried_out(form, lambda: make_suggestion(asked_on=day, on=day, by=request.user, **given)):
@@ -89,7 +89,7 @@ def suggestion_help(request: PageRequest) -> HttpResponse:
     member, branch = _member_of_branch(request)
     due_on = help_due(request.today, local=in_force_at(branch.path, on=request.today))
     form = OwnHelpForm(request.POST or None)
-    if request.method == "POST" and form.is_valid():
+    if form.is_valid():
         values = {"request": form.cleaned_data["request"], "asked_on": request.today, "due_on": due_on}
         given: dict[str, Any] = {"key": form.cleaned_data["key"], "member": member, "values": values}
         if carried_out(form, lambda: ask_for_help(on=request.today, by=request.user, **given)):

@@ -93,7 +93,7 @@ def talk_new(request: PageRequest) -> HttpResponse:
     asked = {name: request.GET.get(name, "") for name in ("first", "second")}
     known: dict[str, Any] = {"people": people_of(branch, on=request.today), "today": request.today, "initial": asked}
     form = OwnTalkForm(request.POST or None, me=me, **known) if me else TalkForm(request.POST or None, **known)
-    if request.method == "POST" and form.is_valid():
+    if form.is_valid():
         facts = {**form.cleaned_data, "branch": branch, "on": request.today, "by": request.user}
         if carried_out(form, lambda: record_talk(**facts)):
             messages.success(request, _("The talk is on record."))
@@ -107,7 +107,7 @@ def talk_correct(request: PageRequest, key: UUID) -> HttpResponse:
     """Another day or reason; who talked stays."""
     talk = _to_change(request, key)
     form = TalkCorrectForm(request.POST or None, initial={"held_on": talk.held_on, "occasion": talk.occasion})
-    if request.method == "POST" and form.is_valid():
+    if form.is_valid():
         values, reason = form.cleaned_data, form.cleaned_data["reason"]
         facts = {"talk": talk, "values": values, "reason": reason, "on": request.today, "by": request.user}
         if carried_out(form, lambda: correct_talk(**facts)):
@@ -138,7 +138,7 @@ def talk_note(request: PageRequest, key: UUID) -> HttpResponse:
     talk = fetch(request, TALKS.of_either(request.user), pk=key)
     mine = TalkNote.objects.visible_to(request.user).filter(talk=talk, author=request.user.standing.member_id).first()
     form = TalkNoteForm(request.POST or None, initial={"text": opened(mine.text) if mine else ""})
-    if request.method == "POST" and form.is_valid():
+    if form.is_valid():
         facts = {"talk": talk, "text": form.cleaned_data["text"], "by": request.user}
         if carried_out(form, lambda: write_note(**facts)):
             messages.success(request, _("Kept, for the two of you."))
