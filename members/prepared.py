@@ -14,7 +14,7 @@ from members.server_statements import TYPES, ServerStatement, kept_by_server, nu
 
 Row = tuple[Any, ...]
 Some = TypeVar("Some", bound=Model)
-LENGTHS = (1, 4, 16, 64, 256)
+LENGTHS = (1, 4, 16, 32, 64, 256)
 """To which lists are filled up, so that a few statements serve all; of a longer one the statement isn't kept."""
 
 

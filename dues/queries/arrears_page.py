@@ -8,7 +8,7 @@ from functools import cache
 from typing import Any, NamedTuple
 from uuid import UUID
 
-from django.db.models import Max, Q, QuerySet
+from django.db.models import OuterRef, QuerySet, Subquery
 
 from dues.models import ArrearsReview, Payment
 from dues.queries.arrears import arrears_below, arrears_of, behind, behind_before
@@ -147,13 +147,14 @@ def _lines(members: Sequence[Person], on: date) -> list[ArrearsLine]:
 
 def _last_paid(members: Sequence[int]) -> dict[int, LastPaid]:
     rows = _LAST_PAID.rows(members=list(members)) if members else ()
-    return {one: LastPaid(last, last == exact) for one, last, exact in rows}
+    return {one: LastPaid(last, precision == DatePrecision.DAY) for one, last, precision in rows if last}
 
 
-def _last_payments(members: Sequence[int]) -> QuerySet[Payment, Any]:
-    rows = Payment.objects.live().filter(member__in=members).order_by().values_list("member")
-    to_the_day = Max("paid_on", filter=Q(paid_precision=DatePrecision.DAY))
-    return rows.annotate(Max("paid_on"), exact=to_the_day)
+def _last_payments(members: Sequence[int]) -> QuerySet[Member, Any]:
+    """One look into the index for each member: grouped, the database would go through all payments there are."""
+    newest = Payment.objects.live().filter(member=OuterRef("pk")).order_by("-paid_on", "paid_precision")
+    last = (Subquery(newest.values(name)[:1]) for name in ("paid_on", "paid_precision"))
+    return Member.objects.filter(pk__in=members).order_by().values_list("pk", *last)
 
 
 def _names(paths: Iterable[str]) -> dict[str, str]:
