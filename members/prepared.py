@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import date
-from typing import Any, TypeVar, cast
+from typing import Any, TypeVar
 from uuid import UUID
 
 from django.db import connection
@@ -59,6 +59,7 @@ class _Statement:
         query = build(**_like(values, marks)).query
         self.compiler: SQLCompiler = query.get_compiler(connection=connection)
         self.text, found = self.compiler.as_sql()
+        self.converters = self.compiler.get_converters([column for column, _sql, _alias in self.compiler.select])
         places = {_adapted(mark): place for place, mark in marks.items()}
         self.places = [_placed(value, places) for value in found]
         standing = {place.name_and_number for place in self.places if isinstance(place, _Place)}
@@ -80,7 +81,7 @@ class _Statement:
                 given = [place.value(values) if isinstance(place, _Place) else place for place in self.places]
                 cursor.execute(self.text, given)
             rows = cursor.fetchall()
-        return cast(Iterator[Row], self.compiler.results_iter([rows], tuple_expected=True))
+        return map(tuple, self.compiler.apply_converters(rows, self.converters)) if self.converters else iter(rows)
 
     def object(self, model: type[Some], row: Row) -> Some:
         names = [field.attname for field in model._meta.concrete_fields]
