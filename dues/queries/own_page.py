@@ -27,7 +27,7 @@ from dues.rules.months import month_of, months_between
 from members.choices import Capability, DatePrecision
 from members.fields import opened
 from members.models import Member, User
-from members.paths import STEP
+from members.paths import STEP, contains
 from rulebook.dates import add_months
 
 MONTHS = 24
@@ -140,7 +140,7 @@ def dues_page(member: Member, viewer: User, *, on: date) -> DuesPage:
     bases = BASES.objects(Basis, member=member.pk, first=first)
     reasons, arrangements = _agreed(member) if here else ([], [])
     branch, code, contacts = _branch(member, on)
-    ledger = _Ledger(charges, settled, bases, own, here, viewer)
+    ledger = _Ledger(charges, settled, bases, own, here, viewer.standing.paths(Capability.VIEW_DUES))
     return DuesPage(
         member=member,
         branch=branch,
@@ -178,11 +178,12 @@ class _Ledger:
     own: bool
     here: bool
     """Whether the viewer is the member or of the branch where the member stands today."""
-    viewer: User
+    places: list[str]
+    """Paths of the subtrees in which the viewer takes dues."""
 
     def sees(self, path: str) -> bool:
         """Whether the viewer may see what the branch at the path charged or received."""
-        return self.own or self.viewer.standing.may(Capability.VIEW_DUES, path)
+        return self.own or any(contains(mine, path) for mine in self.places)
 
     @property
     def charged_by(self) -> set[Any]:

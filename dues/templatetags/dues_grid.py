@@ -57,6 +57,11 @@ def grid_months() -> list[str]:
 
 def month_mark(state: str) -> SafeString:
     """A state as a badge of sign and word, where it stands alone."""
+    return _mark(state, get_language())
+
+
+@lru_cache
+def _mark(state: str, _language: str | None) -> SafeString:
     kind, word = KINDS.get(MonthState(state), "quiet"), MonthState(state).label
     return format_html(
         '<span class="tag tag-{}"><span aria-hidden="true">{}</span>{}</span>', kind, SIGNS[MonthState(state)], word
