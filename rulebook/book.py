@@ -47,8 +47,12 @@ def rule_if_held(key: str, on: date, local: Iterable[LocalRule] = ()) -> Rule | 
 
 def rule_version(version: str) -> Rule:
     """The national rule behind a stored version; KeyError if there is none."""
-    national = version.partition("+")[0]
-    return {one.version: one for one in all_rules()}[national]
+    return _by_version()[version.partition("+")[0]]
+
+
+@cache
+def _by_version() -> dict[str, Rule]:
+    return {one.version: one for one in all_rules()}
 
 
 def no_rule_sentence(held: tuple[Rule, ...], on: date) -> str:
