@@ -38,11 +38,13 @@ def of_import(options: argparse.Namespace) -> str:
 
 
 def of_figures(measure: Measure) -> Callable[[argparse.Namespace], str]:
-    """Measure something of the roll-ups of 50,000 branches, which needn't have many members."""
+    """Measure something of the roll-ups of 50,000 branches, which needn't have many members; with months of meetings
+    and dues they are those of the record."""
 
     def run(options: argparse.Namespace) -> str:
-        [members] = options.members
-        with county(options.database, members, options.data, options.server, branches=dashboard.BRANCHES) as one:
+        [members], [months] = options.members, options.months
+        size = {"months": months, "branches": dashboard.BRANCHES}
+        with county(options.database, members, options.data, options.server, **size) as one:
             return measure([one], options.rounds)
 
     return run

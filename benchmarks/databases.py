@@ -60,9 +60,10 @@ def county(
     """Make the county if it isn't there. A PostgreSQL without `server` is thrown away afterwards. `branches`: other
     than the usual number for so many members."""
     name = f"county_{members}_{months}" if months else f"county_{members}"
-    name += f"_in_{branches}" if branches else ""
+    usual = max(1, members // MEMBERS_A_BRANCH)
+    name += f"_in_{branches}" if branches not in (0, usual) else ""
     with _database(kind, name, data, server) as environment:
-        wanted = str(branches or max(1, members // MEMBERS_A_BRANCH))
+        wanted = str(branches or usual)
         made = run_prepared(["-m", "benchmarks.prepare", str(members), wanted, str(months)], environment)
         yield County(kind, members, months, environment, **json.loads(made))
 
@@ -92,7 +93,7 @@ def copy_of(kind: str, environment: dict[str, str]) -> Iterator[dict[str, str]]:
     template = urlsplit(url).path.strip("/")
     server = urlsplit(url)._replace(path="/postgres").geturl()
     _execute(server, "DROP DATABASE IF EXISTS benchmark_copy WITH (FORCE)")
-    _execute(server, f"CREATE DATABASE benchmark_copy TEMPLATE {template}")
+    _execute(server, f"CREATE DATABASE benchmark_copy TEMPLATE {template} STRATEGY FILE_COPY")
     try:
         yield {**environment, "DATABASE_URL": urlsplit(url)._replace(path="/benchmark_copy").geturl()}
     finally:
