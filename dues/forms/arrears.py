@@ -4,7 +4,6 @@ from datetime import date
 from typing import Any, cast
 
 from django import forms
-from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from dues.forms.fields import MonthField
@@ -15,22 +14,6 @@ from members.fields import opened
 from members.forms.fields import day_field, key_field
 from members.models import Organization
 from rulebook.dates import add_months
-
-
-class PlaceForm(forms.Form):
-    """Where one looks, and a part of a branch's name."""
-
-    q = forms.CharField(label=_("Branch"), required=False, max_length=60)
-    org = forms.ChoiceField(label=_("Organization"), required=False)
-
-    def __init__(self, data: Any, *, places: QuerySet[Organization]) -> None:
-        super().__init__(data)
-        offered = [(one.code, one.name) for one in places[:300]]
-        cast(forms.ChoiceField, self.fields["org"]).choices = [("", "—"), *offered]
-        self.is_valid()
-
-    def text(self) -> str:
-        return str(self.cleaned_data.get("q") or "")
 
 
 class SpanForm(forms.Form):

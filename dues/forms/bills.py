@@ -10,6 +10,7 @@ from dues.choices import BillRowState, BillSource
 from dues.forms.fields import YuanField
 from dues.models.bill import BillRowQuerySet
 from members.forms.fields import key_field
+from members.forms.filters import FilterForm, order_field
 from members.models import Member, Organization
 
 WAITING, EVERYTHING = "waiting", "all"
@@ -94,7 +95,7 @@ class UndoRowForm(forms.Form):
     )
 
 
-class BillRowFilterForm(forms.Form):
+class BillRowFilterForm(FilterForm):
     """Empty fields, and what can't be read, ask for what waits."""
 
     q = forms.CharField(label=_("Name, note or transaction number"), required=False, max_length=80)
@@ -105,22 +106,16 @@ class BillRowFilterForm(forms.Form):
         choices=[("", _("Everything that waits")), *BillRowState.choices, (EVERYTHING, _("All"))],
     )
     source = forms.ChoiceField(label=_("Kind"), required=False, choices=[("", _("All")), *BillSource.choices])
-    order = forms.ChoiceField(
-        label=_("Order"), required=False, choices=[(code, label) for code, (label, _fields) in ORDERS.items()]
-    )
+    order = order_field(ORDERS)
 
     def __init__(self, data: Any, *, places: QuerySet[Organization]) -> None:
         super().__init__(data)
-        offered = [(place.code, place.name) for place in places]
-        if len(offered) > 1:
-            cast(forms.ChoiceField, self.fields["org"]).choices = [("", "—"), *offered]
-        else:
-            del self.fields["org"]
+        self.offer_several(places)
 
     def narrow(self, rows: BillRowQuerySet) -> BillRowQuerySet:
         self.is_valid()
         typed = self.cleaned_data
-        if text := (typed.get("q") or "").strip():
+        if text := typed.get("q"):
             rows = rows.filter(
                 Q(payer_name__icontains=text)
                 | Q(note__icontains=text)
@@ -135,5 +130,4 @@ class BillRowFilterForm(forms.Form):
             rows = rows.filter(state=state)
         elif state != EVERYTHING:
             rows = rows.waiting()
-        _label, fields = ORDERS.get(typed.get("order") or "", ORDERS["newest"])
-        return rows.order_by(*fields)
+        return self.ordered(rows, ORDERS)

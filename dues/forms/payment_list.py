@@ -1,6 +1,6 @@
 """Which payments are listed, and in which order."""
 
-from typing import Any, cast
+from typing import Any
 
 from django import forms
 from django.db.models import Q, QuerySet
@@ -10,6 +10,7 @@ from dues.choices import PaymentKind, PaymentWay
 from dues.forms.fields import MonthField
 from dues.models.payment import PaymentQuerySet
 from dues.rules.months import last_day
+from members.forms.filters import FilterForm, order_field
 from members.models import Member, Organization
 
 LIVE, REVERSED = "live", "reversed"
@@ -23,9 +24,7 @@ ORDERS = {
 }
 
 
-class PaymentFilterForm(forms.Form):
-    """Empty fields, and what can't be read, ask for nothing."""
-
+class PaymentFilterForm(FilterForm):
     q = forms.CharField(label=_("Name of the member or of who paid"), required=False, max_length=60)
     org = forms.ChoiceField(label=_("Branch"), required=False)
     month = MonthField(label=_("Paid in the month"), required=False)
@@ -34,24 +33,18 @@ class PaymentFilterForm(forms.Form):
     )
     by = forms.ChoiceField(label=_("Recorded by"), required=False)
     state = forms.ChoiceField(label=_("State"), required=False, choices=[("", _("All")), *STATES])
-    order = forms.ChoiceField(
-        label=_("Order"), required=False, choices=[(code, label) for code, (label, _fields) in ORDERS.items()]
-    )
+    order = order_field(ORDERS)
 
     def __init__(self, data: Any, *, branches: QuerySet[Organization], people: dict[str, str]) -> None:
         """`people`: user names of who recorded something here, with what they are called."""
         super().__init__(data)
-        offered = [(branch.code, branch.name) for branch in branches]
-        if len(offered) > 1:
-            cast(forms.ChoiceField, self.fields["org"]).choices = [("", "—"), *offered]
-        else:
-            del self.fields["org"]
-        cast(forms.ChoiceField, self.fields["by"]).choices = [("", "—"), *people.items()]
+        self.offer_several(branches)
+        self.offer("by", people.items())
 
     def narrow(self, payments: PaymentQuerySet) -> PaymentQuerySet:
         self.is_valid()
         typed = self.cleaned_data
-        if text := (typed.get("q") or "").strip():
+        if text := typed.get("q"):
             payments = payments.filter(_found_by(text, payments))
         if month := typed.get("month"):
             payments = payments.paid_between(month, last_day(month))
@@ -62,8 +55,7 @@ class PaymentFilterForm(forms.Form):
             payments = payments.live()
         elif typed.get("state") == REVERSED:
             payments = payments.filter(Q(kind=PaymentKind.REVERSAL) | Q(reversal__isnull=False))
-        _label, fields = ORDERS.get(typed.get("order") or "", ORDERS["newest"])
-        return payments.order_by(*fields)
+        return self.ordered(payments, ORDERS)
 
 
 def _found_by(text: str, payments: PaymentQuerySet) -> Q:

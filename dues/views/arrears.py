@@ -12,7 +12,7 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
-from dues.forms.arrears import ArrangementForm, EndForm, PlaceForm, ReasonForm
+from dues.forms.arrears import ArrangementForm, EndForm, ReasonForm
 from dues.models import Arrangement, ArrearsReason
 from dues.queries.arrears_page import ON_A_PAGE, branch_counts, branch_lines, branches_below, open_reviews, tree_page
 from dues.rules.arrears import FLAG_KEY
@@ -21,6 +21,7 @@ from dues.services.arrears import agree_quarterly, end_quarterly, end_reason, re
 from dues.views.members import member_standing_here
 from dues.views.places import place_asked_for
 from members.choices import Capability, OrganizationKind
+from members.forms.filters import PlaceForm
 from members.models import Member, Organization
 from members.policy import fetch, requires
 from members.queries.keyset import Place

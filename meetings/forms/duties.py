@@ -1,7 +1,7 @@
 """Which duties are listed."""
 
 from datetime import date
-from typing import Any, cast
+from typing import Any
 
 from django import forms
 from django.db.models import QuerySet
@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from meetings.choices import MeetingKind
 from meetings.rules.duties import ASKED
+from members.forms.filters import FilterForm
 from members.models import Organization
 from rulebook.values import DutyState
 
@@ -22,7 +23,7 @@ STATES = (
 KINDS = [(asked.kind, MeetingKind(asked.kind).label) for of_kind in ASKED.values() for asked in of_kind]
 
 
-class DutyFilterForm(forms.Form):
+class DutyFilterForm(FilterForm):
     """Place, year, and what of it. A year that hasn't begun isn't offered."""
 
     q = forms.CharField(label=_("Branch"), required=False)
@@ -33,10 +34,8 @@ class DutyFilterForm(forms.Form):
 
     def __init__(self, data: Any, *, places: QuerySet[Organization], today: date) -> None:
         super().__init__(data)
-        choice = cast(forms.ChoiceField, self.fields["org"])
-        choice.choices = [("", "—"), *((place.code, place.name) for place in places)]
-        years = cast(forms.ChoiceField, self.fields["year"])
-        years.choices = [("", "—"), *((year, str(year)) for year in range(today.year, EARLIEST - 1, -1))]
+        self.offer_places(places)
+        self.offer("year", [(year, str(year)) for year in range(today.year, EARLIEST - 1, -1)])
 
 
 def only_for_committees(form: DutyFilterForm) -> DutyFilterForm:

@@ -1,7 +1,7 @@
 """Over which period attendance is counted."""
 
 from datetime import date
-from typing import Any, cast
+from typing import Any
 
 from django import forms
 from django.db.models import QuerySet
@@ -9,10 +9,11 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from members.forms.fields import day_field
+from members.forms.filters import FilterForm
 from members.models import Organization
 
 
-class PeriodForm(forms.Form):
+class PeriodForm(FilterForm):
     """From one day to another; without them the year up to today."""
 
     first = day_field(label=gettext_lazy("From"), required=False)
@@ -41,8 +42,7 @@ class FiguresForm(PeriodForm):
 
     def __init__(self, data: Any, *, places: QuerySet[Organization], with_names: bool) -> None:
         super().__init__(data)
-        choice = cast(forms.ChoiceField, self.fields["org"])
-        choice.choices = [("", "—"), *((place.code, place.name) for place in places)]
+        self.offer_places(places)
         if not with_names:
             del self.fields["flagged"]
 

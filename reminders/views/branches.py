@@ -10,10 +10,10 @@ from django.views.decorators.http import require_safe
 
 from members.choices import Capability
 from members.downloads import workbook
+from members.forms.filters import PlaceForm
 from members.policy import requires
 from members.requests import PageRequest
 from members.workbooks.writing import Sheet
-from reminders.forms.desk import PlacesForm
 from reminders.queries.desk import words_of
 from reminders.queries.desk_counts import Below, counts_below
 from reminders.views.places import places_asked_for, places_offered
@@ -27,7 +27,7 @@ def branch_list(request: PageRequest) -> HttpResponse:
     """Those that need help first."""
     place, below = _asked_for(request)
     context = {
-        "form": PlacesForm(request.GET, places=places_offered(request)),
+        "form": PlaceForm(request.GET, places=places_offered(request)),
         "place": place,
         "below": below,
         "page": Paginator(below.rows, ON_A_PAGE).get_page(request.GET.get("page")),
@@ -47,7 +47,7 @@ def branch_export(request: PageRequest) -> FileResponse:
 
 def _asked_for(request: PageRequest) -> tuple[object, Below]:
     place, paths = places_asked_for(request)
-    form = PlacesForm(request.GET, places=places_offered(request).none())
+    form = PlaceForm(request.GET, places=places_offered(request).none())
     return place, counts_below(paths, on=request.today, text=form.text())
 
 

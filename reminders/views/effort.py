@@ -12,11 +12,11 @@ from django.views.decorators.http import require_safe
 
 from members.choices import Capability, OrganizationKind
 from members.downloads import workbook
+from members.forms.filters import PlaceForm
 from members.models import Organization
 from members.policy import requires
 from members.requests import PageRequest
 from members.workbooks.writing import Sheet
-from reminders.forms.desk import PlacesForm
 from reminders.queries.effort import Asked, AskedBelow, asked_below, asked_by_month, counted_since
 from reminders.views.places import places_asked_for, places_offered
 
@@ -33,7 +33,7 @@ def effort(request: PageRequest) -> HttpResponse:
         months = asked_by_month(place.path, on=request.today, since=since)
         context = {"place": place, "months": months, "sums": _sums(months), "since": since}
         return render(request, "reminders/effort.html", context)
-    form = PlacesForm(request.GET, places=places_offered(request))
+    form = PlaceForm(request.GET, places=places_offered(request))
     below = asked_below(paths, on=request.today)
     shown = [row for row in below.rows if form.text().casefold() in row.branch.name.casefold()]
     page = Paginator(shown, ON_A_PAGE).get_page(request.GET.get("page"))

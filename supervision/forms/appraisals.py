@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from meetings.models import Meeting
 from members.fields import opened
 from members.forms.fields import choice_field, day_field, key_field
+from members.forms.filters import FilterForm
 from members.models import Member, Organization
 from members.models.member import MemberQuerySet
 from supervision.choices import BallotMethod, Grade, RoundState
@@ -113,7 +114,7 @@ class FollowUpForm(forms.Form):
         super().__init__(*args, **{"initial": stored, **kwargs})
 
 
-class RoundFilterForm(forms.Form):
+class RoundFilterForm(FilterForm):
     """What an officer looks for. The days are those on which rounds were closed, so that a figure leads to them."""
 
     year = forms.TypedChoiceField(label=_("Year"), coerce=int, required=False, empty_value=None)
@@ -124,9 +125,8 @@ class RoundFilterForm(forms.Form):
 
     def __init__(self, data: Any, *, places: QuerySet[Organization], today: date) -> None:
         super().__init__(data)
-        cast(forms.ChoiceField, self.fields["year"]).choices = [("", "—"), *years(today)]
-        offered = places.values_list("code", "name")
-        cast(forms.ChoiceField, self.fields["org"]).choices = [("", "—"), *offered]
+        self.offer("year", years(today))
+        self.offer("org", places.values_list("code", "name"))
         self.is_valid()
 
     def narrow(self, rounds: AppraisalRoundQuerySet) -> AppraisalRoundQuerySet:

@@ -7,6 +7,7 @@ from django.db.models import Q, QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from members.forms.fields import choice_field, day_field, key_field
+from members.forms.filters import FilterForm
 from members.models import Organization
 from supervision.choices import InspectionState
 from supervision.models import Inspection
@@ -47,7 +48,7 @@ class CloseForm(forms.Form):
     words = forms.CharField(label=_("With what it is closed"), max_length=4000, widget=WORDS)
 
 
-class InspectionFilterForm(forms.Form):
+class InspectionFilterForm(FilterForm):
     q = forms.CharField(label=_("Words in what is looked at"), required=False, max_length=60)
     state = choice_field(InspectionState, label=_("State"), required=False)
     first = day_field(label=_("From the day"), required=False)
@@ -57,13 +58,12 @@ class InspectionFilterForm(forms.Form):
     def __init__(self, data: Any, *, places: list[Organization]) -> None:
         super().__init__(data)
         self.codes = {place.code for place in places}
-        offered = [(place.code, place.name) for place in places]
-        cast(forms.ChoiceField, self.fields["org"]).choices = [("", "—"), *offered]
+        self.offer_places(places)
         self.is_valid()
 
     def narrow(self, rows: InspectionQuerySet) -> InspectionQuerySet:
         typed = self.cleaned_data
-        if text := (typed.get("q") or "").strip():
+        if text := typed.get("q"):
             rows = rows.filter(Q(subject__icontains=text) | Q(team__icontains=text))
         for name, path in (
             ("state", "state"), ("first", "visit_on__gte"), ("last", "visit_on__lte"), ("org", "organization__code"),

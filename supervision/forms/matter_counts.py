@@ -26,8 +26,6 @@ Row = TypeVar("Row", bound=HasFigures)
 
 
 class CountFilterForm(forms.Form):
-    """Empty fields, and what can't be read, ask for nothing."""
-
     q = forms.CharField(label=_("Name or code of the branch"), required=False, max_length=60)
     year = forms.IntegerField(label=_("Year"), required=False, min_value=FIRST_YEAR, max_value=2199)
     only = forms.ChoiceField(label=_("Which branches"), required=False, choices=[("", "—"), *ONLY.items()])
@@ -45,7 +43,7 @@ class CountFilterForm(forms.Form):
         return date(year, 1, 1), date(year, 12, 31)
 
     def narrow(self, branches: QuerySet[Organization]) -> QuerySet[Organization]:
-        text = (self.cleaned_data.get("q") or "").strip()
+        text = self.cleaned_data.get("q")
         return branches.found_by(text) if text else branches  # type: ignore[attr-defined]
 
     def kept(self, rows: list[Row]) -> list[Row]:

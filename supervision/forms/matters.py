@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from dues.forms.fields import YuanField
 from meetings.models import Meeting, Vote
 from members.forms.fields import choice_field, day_field, key_field
+from members.forms.filters import FilterForm, order_field
 from members.models import Organization
 from supervision.choices import MatterDecision, MatterKind, MatterOpinion
 from supervision.models import Matter
@@ -164,9 +165,7 @@ STEP_FORMS: dict[str, type[StepForm]] = {
 }
 
 
-class MatterFilterForm(forms.Form):
-    """Empty fields, and what can't be read, ask for nothing."""
-
+class MatterFilterForm(FilterForm):
     q = forms.CharField(label=_("Words in the matter or the proposal"), required=False, max_length=60)
     kind = choice_field(MatterKind, label=_("Kind"), required=False)
     state = forms.ChoiceField(
@@ -177,23 +176,18 @@ class MatterFilterForm(forms.Form):
     first = day_field(label=_("From"), required=False)
     last = day_field(label=_("To"), required=False)
     org = forms.ChoiceField(label=_("Branch"), required=False)
-    order = forms.ChoiceField(
-        label=_("Order"), required=False, choices=[(code, label) for code, (label, _fields) in ORDERS.items()]
-    )
+    order = order_field(ORDERS)
 
     def __init__(self, data: Any, *, branches: list[Organization], units: list[str]) -> None:
         super().__init__(data)
         self.paths = {branch.code: branch.path for branch in branches}
-        self._offer("org", [(branch.code, branch.name) for branch in branches])
-        self._offer("unit", [(unit, unit) for unit in units])
-
-    def _offer(self, name: str, choices: list[tuple[str, str]]) -> None:
-        cast(forms.ChoiceField, self.fields[name]).choices = [("", "—"), *choices]
+        self.offer_places(branches)
+        self.offer("unit", [(unit, unit) for unit in units])
 
     def narrow(self, rows: MatterQuerySet) -> MatterQuerySet:
         self.is_valid()
         typed = self.cleaned_data
-        if text := (typed.get("q") or "").strip():
+        if text := typed.get("q"):
             rows = rows.filter(Q(title__icontains=text) | Q(proposal__icontains=text) | Q(proposed_by__icontains=text))
         for name in ("kind", "unit"):
             rows = rows.filter(**{name: typed[name]}) if typed.get(name) else rows
@@ -204,5 +198,4 @@ class MatterFilterForm(forms.Form):
         shown = typed.get("shown") or "proposed"
         if shown != "proposed" or typed.get("first") or typed.get("last"):
             rows = rows.shown_as(shown, typed.get("first"), typed.get("last"))
-        _label, fields = ORDERS.get(typed.get("order") or "", ORDERS["newest"])
-        return rows.order_by(*fields)
+        return self.ordered(rows, ORDERS)

@@ -1,16 +1,17 @@
 """What the counts of problems are narrowed to."""
 
 from datetime import date
-from typing import Any, cast
+from typing import Any
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from members.forms.fields import day_field
+from members.forms.filters import FilterForm
 from members.models import Organization
 
 
-class CountForm(forms.Form):
+class CountForm(FilterForm):
     q = forms.CharField(label=_("Name of the branch"), required=False, max_length=60)
     first = day_field(label=_("From the day"), required=False)
     last = day_field(label=_("To the day"), required=False)
@@ -18,8 +19,7 @@ class CountForm(forms.Form):
 
     def __init__(self, data: Any, *, places: list[Organization]) -> None:
         super().__init__(data)
-        offered = [(place.code, place.name) for place in places]
-        cast(forms.ChoiceField, self.fields["org"]).choices = [("", "—"), *offered]
+        self.offer_places(places)
         self.is_valid()
 
     def period(self, on: date) -> tuple[date, date]:

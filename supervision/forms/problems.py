@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from meetings.forms.agenda import FileForm
 from members.forms.fields import choice_field, day_field, key_field
+from members.forms.filters import FilterForm, order_field
 from members.models import Member, Organization
 from members.models.member import MemberQuerySet
 from supervision.choices import ProblemSource, ProblemState
@@ -150,9 +151,7 @@ class AssignForm(forms.Form):
         return {name: value for name, value in self.cleaned_data.items() if name != "key"}
 
 
-class ProblemFilterForm(forms.Form):
-    """Empty fields, and what can't be read, ask for nothing."""
-
+class ProblemFilterForm(FilterForm):
     q = forms.CharField(label=_("Words in the problem or the measure"), required=False, max_length=60)
     state = forms.ChoiceField(label=_("State"), required=False, choices=[("", "—"), *SHOWN.items()])
     source = choice_field(ProblemSource, label=_("Comes from"), required=False)
@@ -160,24 +159,21 @@ class ProblemFilterForm(forms.Form):
     first = day_field(label=_("From the day"), required=False)
     last = day_field(label=_("To the day"), required=False)
     org = forms.ChoiceField(label=_("Branch"), required=False)
-    order = forms.ChoiceField(
-        label=_("Order"), required=False, choices=[(code, label) for code, (label, _fields) in ORDERS.items()]
-    )
+    order = order_field(ORDERS)
     list = forms.UUIDField(required=False, widget=forms.HiddenInput)
     meeting = forms.UUIDField(required=False, widget=forms.HiddenInput)
 
     def __init__(self, data: Any, *, places: Sequence[Organization]) -> None:
         super().__init__(data)
         self.paths = {place.code: place.path for place in places}
-        offered = [(place.code, place.name) for place in places]
-        cast(forms.ChoiceField, self.fields["org"]).choices = [("", "—"), *offered]
+        self.offer_places(places)
         self.is_valid()
 
     def narrow(self, rows: ProblemQuerySet, *, on: date) -> ProblemQuerySet:
         typed = self.cleaned_data
-        if text := (typed.get("q") or "").strip():
+        if text := typed.get("q"):
             rows = rows.filter(Q(text__icontains=text) | Q(measure__icontains=text))
-        if who := (typed.get("who") or "").strip():
+        if who := typed.get("who"):
             rows = rows.filter(Q(responsible__name__icontains=who) | Q(responsible_name__icontains=who))
         if typed.get("org"):
             rows = rows.below(self.paths[typed["org"]])
@@ -187,8 +183,7 @@ class ProblemFilterForm(forms.Form):
             ("meeting", "problem_list__meeting"),
         ):
             rows = rows.filter(**{path: typed[name]}) if typed.get(name) else rows
-        _label, fields = ORDERS.get(typed.get("order") or "", ORDERS["due"])
-        return self._in_state(rows, on).order_by(*fields)
+        return self.ordered(self._in_state(rows, on), ORDERS)
 
     def _in_state(self, rows: ProblemQuerySet, on: date) -> ProblemQuerySet:
         typed = self.cleaned_data

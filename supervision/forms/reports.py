@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from meetings.models import Meeting
 from members.forms.fields import key_field
+from members.forms.filters import FilterForm
 from members.models import Organization
 from supervision.choices import ReportState
 from supervision.queries.report_list import MISSING
@@ -18,7 +19,7 @@ from supervision.rules.report_periods import reportable
 TEXT = {"rows": 4}
 
 
-class ReportFilterForm(forms.Form):
+class ReportFilterForm(FilterForm):
     """Without a period: all of them for few organizations, the last quarter for many."""
 
     q = forms.CharField(label=_("Branch"), required=False, max_length=60)
@@ -30,10 +31,8 @@ class ReportFilterForm(forms.Form):
 
     def __init__(self, data: Any, *, places: Iterable[Organization], today: date) -> None:
         super().__init__(data)
-        periods = [("", "—"), *((one.name, one.name) for one in reportable(today))]
-        cast(forms.ChoiceField, self.fields["period"]).choices = periods
-        choices = [("", "—"), *((place.code, place.name) for place in places)]
-        cast(forms.ChoiceField, self.fields["org"]).choices = choices
+        self.offer("period", [(one.name, one.name) for one in reportable(today)])
+        self.offer_places(places)
 
 
 class NewReportForm(forms.Form):

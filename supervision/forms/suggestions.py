@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from members.fields import opened
 from members.forms.fields import choice_field, day_field, key_field
+from members.forms.filters import FilterForm
 from members.models import Member, Organization
 from members.models.member import MemberQuerySet
 from supervision.choices import SuggestionKind, SuggestionOutcome
@@ -122,7 +123,7 @@ class SharedFilterForm(forms.Form):
         return rows
 
 
-class PeriodForm(forms.Form):
+class PeriodForm(FilterForm):
     """Days, a year, a place."""
 
     year = forms.TypedChoiceField(label=_("Year"), coerce=int, required=False, empty_value=None)
@@ -132,10 +133,8 @@ class PeriodForm(forms.Form):
 
     def __init__(self, data: Any, *, places: QuerySet[Organization], today: date) -> None:
         super().__init__(data)
-        years = range(today.year, FIRST_YEAR - 1, -1)
-        cast(forms.ChoiceField, self.fields["year"]).choices = [("", "—"), *((year, str(year)) for year in years)]
-        offered = places.values_list("code", "name")
-        cast(forms.ChoiceField, self.fields["org"]).choices = [("", "—"), *offered]
+        self.offer("year", [(year, str(year)) for year in range(today.year, FIRST_YEAR - 1, -1)])
+        self.offer("org", places.values_list("code", "name"))
         self.is_valid()
 
     def clean(self) -> dict[str, Any]:

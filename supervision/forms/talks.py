@@ -8,6 +8,7 @@ from django.db.models import Q, QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from members.forms.fields import choice_field, day_field, key_field
+from members.forms.filters import FilterForm, order_field
 from members.models import Member, Organization
 from members.models.member import MemberQuerySet
 from supervision.choices import TalkOccasion
@@ -67,36 +68,27 @@ class TalkNoteForm(forms.Form):
     )  # fmt: skip
 
 
-class TalkFilterForm(forms.Form):
-    """Empty fields, and what can't be read, ask for nothing."""
-
+class TalkFilterForm(FilterForm):
     q = forms.CharField(label=_("Name of one of the two"), max_length=60, required=False)
     org = forms.ChoiceField(label=_("Branch"), required=False)
     first = day_field(label=_("From"), required=False)
     last = day_field(label=_("To"), required=False)
     occasion = choice_field(TalkOccasion, label=_("Why"), required=False)
-    order = forms.ChoiceField(
-        label=_("Order"), required=False, choices=[(code, label) for code, (label, _fields) in ORDERS.items()]
-    )
+    order = order_field(ORDERS)
 
     def __init__(self, data: Any, *, branches: QuerySet[Organization]) -> None:
         super().__init__(data)
-        offered = [(branch.code, branch.name) for branch in branches]
-        if len(offered) > 1:
-            cast(forms.ChoiceField, self.fields["org"]).choices = [("", "—"), *offered]
-        else:
-            del self.fields["org"]
+        self.offer_several(branches)
 
     def narrow(self, talks: TalkQuerySet) -> TalkQuerySet:
         self.is_valid()
         typed = self.cleaned_data
         talks = talks.between(typed.get("first"), typed.get("last"))
-        if text := (typed.get("q") or "").strip():
+        if text := typed.get("q"):
             talks = talks.filter(_found_by(text, talks))
         if occasion := typed.get("occasion"):
             talks = talks.filter(occasion=occasion)
-        _label, fields = ORDERS.get(typed.get("order") or "", ORDERS["newest"])
-        return talks.order_by(*fields)
+        return self.ordered(talks, ORDERS)
 
 
 def _found_by(text: str, talks: TalkQuerySet) -> Q:
