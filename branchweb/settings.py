@@ -160,7 +160,9 @@ EXPORTS = {"roster": "members.exporting.roster_kind.ROSTER"}
 START_LINKS = [
     "assessment.queries.dashboard_links.start_links",
     "assessment.queries.objection_links.start_links",
+    "assessment.queries.waiting_links.start_links",
     "dues.queries.start.start_links",
+    "reminders.queries.start.start_links",
 ]
 OWN_LINKS = [
     "meetings.queries.start.own_links",

@@ -1,4 +1,5 @@
 import re
+from datetime import timedelta
 
 import pytest
 from django.test import Client
@@ -7,7 +8,10 @@ from pytest_django import DjangoAssertNumQueries
 
 from members.choices import SituationKind
 from members.models import Situation
-from tests.cast import Cast, make_member
+from members.queries.standing import standing_of
+from reminders.queries.start import start_links
+from tests.cast import TODAY, Cast, make_member
+from tests.reminders.outbox import AT, store_messages
 
 HOME = "reminders:desk"
 UPLOAD = "上传名册表格"
@@ -51,6 +55,31 @@ def test_a_situation_that_ended_is_not_counted(cast: Cast, as_user) -> None:
     assert not [address for address in figures_of(as_user(cast.secretary)) if "mobile" in address]
 
 
+def work_links(user) -> dict[str, str]:
+    user.standing = standing_of(user, on=TODAY)
+    return {link.url: link.text for link in start_links(user, on=TODAY)}
+
+
+def test_a_secretary_is_told_whom_to_call_and_what_to_look_at_before_it_goes_out(cast: Cast) -> None:
+    assert work_links(cast.secretary) == {}
+    store_messages(cast.li, 2, state="to_call", channel="by_hand")
+    store_messages(cast.li, 3, state="held")
+
+    told = work_links(cast.secretary)
+    assert list(told) == [reverse("reminders:call-list"), reverse("reminders:review-list")]
+    assert "2" in told[reverse("reminders:call-list")]
+    assert "3" in told[reverse("reminders:review-list")]
+
+
+def test_calls_of_another_day_and_another_branch_are_not_counted(cast: Cast) -> None:
+    store_messages(cast.li, state="to_call", due_at=AT + timedelta(days=1))
+    store_messages(cast.li, state="to_call", due_at=AT - timedelta(days=9), expires_at=AT - timedelta(days=1))
+    store_messages(cast.wang, state="to_call")
+
+    assert work_links(cast.secretary) == {}
+    assert work_links(cast.member) == work_links(cast.district_staff) == {}
+
+
 def test_a_committee_sees_how_many_organizations_and_members_it_has(cast: Cast, as_user) -> None:
     answer = as_user(cast.district_staff).get(reverse(HOME))
     assert [count for _, count in answer.context["organizations"]] == [1, 2, 1]
@@ -84,7 +113,7 @@ def test_home_costs_the_same_whatever_the_roster(
         member = make_member(f"党员{number}", cast.branch)
         Situation.objects.create(member=member, kind=SituationKind.RETIRED)
     client = as_user(cast.secretary)
-    with django_assert_num_queries(61):
+    with django_assert_num_queries(62):
         client.get(reverse(HOME))
 
 
