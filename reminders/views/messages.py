@@ -106,7 +106,7 @@ def _line(message: Message) -> dict[str, Any]:
 
 def _headings() -> list[str]:
     return [
-        _("Planned"), _("Kind"), _("Branch"), _("Told"), _("Who it is"), _("About"), _("Channel"), _("State"),
+        _("Planned at"), _("Kind"), _("Branch"), _("Told"), _("Who it is"), _("About"), _("Channel"), _("State"),
         _("Sent"), _("Attempts"), _("Problem"), _("Read"), _("Answer"), _("Answered"), _("Done at"),
     ]  # fmt: skip
 
