@@ -12,6 +12,7 @@ from assessment.models import Assessment, Band, Scheme
 from assessment.models.assessment import AssessmentQuerySet
 from assessment.queries.assessment_list import in_order, incomplete, of_text
 from members.forms.fields import choice_field, day_field
+from members.forms.filters import FilterForm
 from members.models import Organization
 from members.models.organization import OrganizationQuerySet
 
@@ -24,8 +25,8 @@ ONLY = {
 ALL, SOME = "all", "some"
 
 
-class AssessmentFilterForm(forms.Form):
-    """Empty fields, and what can't be read, ask for nothing. Who assesses looks at one scheme at a time."""
+class AssessmentFilterForm(FilterForm):
+    """Who assesses looks at one scheme at a time."""
 
     q = forms.CharField(label=_("Name or code of the branch"), required=False, max_length=60)
     scheme = forms.ChoiceField(label=_("The scheme"), required=False)
@@ -37,10 +38,8 @@ class AssessmentFilterForm(forms.Form):
         super().__init__(data)
         self.schemes = {str(one.pk): one for one in schemes}
         self.paths = {place.code: place.path for place in places}
-        self._offer("scheme", [(key, str(one)) for key, one in self.schemes.items()])
-        self._offer("org", [(place.code, place.name) for place in places])
-        if len(places) < 2:
-            del self.fields["org"]
+        self.offer("scheme", [(key, str(one)) for key, one in self.schemes.items()])
+        self.offer_several(places)
         self.is_valid()
 
     def scheme_chosen(self, *, is_assessor: bool) -> Scheme | None:
@@ -51,7 +50,7 @@ class AssessmentFilterForm(forms.Form):
     def narrow(self, rows: AssessmentQuerySet) -> AssessmentQuerySet:
         """`rows` with `open_objections` and `waiting_values`."""
         typed = self.cleaned_data
-        if text := (typed.get("q") or "").strip():
+        if text := typed.get("q"):
             rows = of_text(rows, text)
         if state := typed.get("state"):
             rows = rows.filter(state=state)
@@ -70,9 +69,6 @@ class AssessmentFilterForm(forms.Form):
             case "incomplete":
                 return incomplete(rows)
         return rows
-
-    def _offer(self, name: str, offered: list[tuple[str, str]]) -> None:
-        cast(forms.ChoiceField, self.fields[name]).choices = [("", "—"), *offered]
 
 
 class BeginForm(forms.Form):

@@ -11,26 +11,18 @@ from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 
 from assessment.choices import PostShare
-from assessment.forms.goals import YearForm
+from assessment.forms.years import CountForm, YearForm
 from assessment.models import CadrePost, Conditions
 from assessment.models.cadre import CadrePostQuerySet, TrainingQuerySet
-from assessment.queries.cadre_counts import Line
 from assessment.rules.training import WHOLE
 from dues.forms.fields import YuanField
 from members.forms.fields import choice_field, day_field, key_field
 from members.models import Member
 from members.models.member import MemberQuerySet
-from members.models.organization import OrganizationQuerySet
 
 MOST_HOURS = 200
 HOLDING = {"now": _("Held now"), "ended": _("No longer held")}
 HOURS = {"kept": _("Hours of the year reached"), "missing": _("Hours of the year missing")}
-ONLY = {
-    "some": (_("Where something is recorded"), lambda counts: not counts.is_empty),
-    "unfilled": (_("With posts unfilled"), lambda counts: counts.unfilled),
-    "hours": (_("With hours missing"), lambda counts: counts.people - counts.kept),
-    "nothing": (_("Where nothing is recorded"), lambda counts: counts.is_empty),
-}
 
 
 def named(member: Member) -> str:
@@ -137,8 +129,6 @@ class ConditionsForm(forms.Form):
 
 
 class CadreFilterForm(YearForm):
-    """Empty fields, and what can't be read, ask for nothing."""
-
     q = forms.CharField(label=_("Name or post"), required=False, max_length=60)
     share = choice_field(PostShare, label=_("Full-time or part-time"), required=False)
     holding = forms.ChoiceField(label=_("Post is"), required=False, choices=[("", "—"), *HOLDING.items()])
@@ -148,17 +138,13 @@ class CadreFilterForm(YearForm):
 
     def __init__(self, data: Any, *, today: date) -> None:
         super().__init__(data)
-        self.offer_years(today, all_years=False)
+        self.offer_years(today)
         self.is_valid()
-
-    @property
-    def of_year(self) -> int:
-        return self.chosen or self.today.year
 
     def narrow(self, rows: CadrePostQuerySet, asked: Decimal) -> CadrePostQuerySet:
         typed = self.cleaned_data
         day = min(self.today, date(self.of_year, 12, 31))
-        if text := (typed.get("q") or "").strip():
+        if text := typed.get("q"):
             rows = rows.filter(Q(member__name__icontains=text) | Q(post__icontains=text))
         if share := typed.get("share"):
             rows = rows.filter(share=share)
@@ -171,8 +157,6 @@ class CadreFilterForm(YearForm):
 
 
 class TrainingFilterForm(YearForm):
-    """Empty fields, and what can't be read, ask for nothing."""
-
     q = forms.CharField(label=_("Name or subject"), required=False, max_length=60)
     org = forms.CharField(required=False, max_length=40, widget=forms.HiddenInput)
     field_order = ("q", "year", "org")
@@ -180,43 +164,26 @@ class TrainingFilterForm(YearForm):
     def __init__(self, data: Any, *, today: date, is_own: bool = False) -> None:
         """`is_own`: one's own courses, which nobody looks for by a name."""
         super().__init__(data)
-        self.offer_years(today, all_years=False)
+        self.offer_years(today)
         if is_own:
             self.fields["q"].label = _("Subject of the course")
         self.is_valid()
 
-    @property
-    def of_year(self) -> int:
-        return self.chosen or self.today.year
-
     def narrow(self, rows: TrainingQuerySet) -> TrainingQuerySet:
         rows = rows.in_year(self.of_year)
-        if text := (self.cleaned_data.get("q") or "").strip():
+        if text := self.cleaned_data.get("q"):
             rows = rows.filter(Q(member__name__icontains=text) | Q(subject__icontains=text))
         return rows.order_by("-held_on", "subject", "member__name_key", "key")
 
 
-class CadreCountForm(YearForm):
+class CadreCountForm(CountForm):
     """Which organizations are counted, and of which year."""
 
     q = forms.CharField(label=_("Name or code of the organization"), required=False, max_length=60)
-    only = forms.ChoiceField(
-        label=_("Which of them"),
-        required=False,
-        choices=[("", "—"), *((code, label) for code, (label, _test) in ONLY.items())],
-    )
-    org = forms.CharField(required=False, max_length=40, widget=forms.HiddenInput)
-    field_order = ("q", "year", "only", "org")
-
-    def __init__(self, data: Any, *, today: date) -> None:
-        super().__init__(data)
-        self.offer_years(today, all_years=False)
-        self.is_valid()
-
-    def narrow(self, places: OrganizationQuerySet) -> OrganizationQuerySet:
-        text = (self.cleaned_data.get("q") or "").strip()
-        return places.found_by(text) if text else places
-
-    def kept(self, lines: list[Line]) -> list[Line]:
-        only = self.cleaned_data.get("only")
-        return [line for line in lines if ONLY[only][1](line.counts)] if only else lines
+    only = forms.ChoiceField(label=_("Which of them"), required=False)
+    kinds = {
+        "some": (_("Where something is recorded"), lambda line: not line.counts.is_empty),
+        "unfilled": (_("With posts unfilled"), lambda line: line.counts.unfilled),
+        "hours": (_("With hours missing"), lambda line: line.counts.people - line.counts.kept),
+        "nothing": (_("Where nothing is recorded"), lambda line: line.counts.is_empty),
+    }

@@ -10,16 +10,15 @@ from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 
 from assessment.choices import RESULTS, GoalState
+from assessment.forms.years import CountForm, YearForm
 from assessment.models import Goal
 from assessment.models.goal import GoalQuerySet
-from assessment.queries.goal_counts import Counted
 from members.forms.fields import day_field, key_field
+from members.forms.filters import order_field
 from members.models import Member, Organization
 from members.models.member import MemberQuerySet
-from members.models.organization import OrganizationQuerySet
 
-LONGEST, YEARS_BACK = 2000, 5
-ALL_YEARS = "all"
+LONGEST = 2000
 OPEN = {
     "open": (_("Without a result yet"), Q(state__in=[GoalState.PLANNED, GoalState.CHECKED])),
     "behind": (_("Checked: behind"), Q(state=GoalState.CHECKED, on_track=False)),
@@ -28,11 +27,6 @@ ORDERS = {
     "branch": (_("By branch"), ("organization__path", "-year", "planned_on", "key")),
     "newest": (_("Newest first"), ("-planned_on", "key")),
     "state": (_("By state"), ("state", "organization__path", "planned_on", "key")),
-}
-ONLY = {
-    "without": (_("Branches without a joint goal"), lambda figures: not figures["planned"]),
-    "behind": (_("Branches with goals behind"), lambda figures: figures["behind"]),
-    "open": (_("Branches with goals without a result"), lambda figures: figures["open"]),
 }
 READ_ABOVE = _("The committees above read it: no names of people.")
 
@@ -185,90 +179,45 @@ class CopyForm(forms.Form):
         cast(forms.ModelMultipleChoiceField, self.fields["goals"]).queryset = Goal.objects.filter(pk__in=keys)
 
 
-class YearForm(forms.Form):
-    """Of which year; an empty or unreadable one is this year."""
-
-    year = forms.ChoiceField(label=_("Year"), required=False)
-
-    def offer_years(self, today: date, *, all_years: bool) -> None:
-        years = [today.year + 1, *range(today.year - 1, today.year - YEARS_BACK, -1)]
-        offered = [("", str(today.year)), *((str(year), str(year)) for year in years)]
-        more = [(ALL_YEARS, _("All years"))] if all_years else []
-        cast(forms.ChoiceField, self.fields["year"]).choices = [*offered, *more]
-        self.today = today
-        if self.data.get("year") == str(today.year):  # in an address; the choice for it is the empty one
-            self.data = {**dict(self.data.items()), "year": ""}
-
-    @property
-    def chosen(self) -> int | None:
-        """None: all of them."""
-        typed = self.cleaned_data.get("year") or ""
-        return None if typed == ALL_YEARS else int(typed or self.today.year)
-
-
 class GoalFilterForm(YearForm):
-    """Empty fields, and what can't be read, ask for nothing."""
-
     q = forms.CharField(label=_("Words in the goal, the target or the party work"), required=False, max_length=60)
     state = forms.ChoiceField(label=_("State"), required=False)
     who = forms.CharField(label=_("Who answers for it"), required=False, max_length=60)
     org = forms.ChoiceField(label=_("Branch"), required=False)
-    order = forms.ChoiceField(
-        label=_("Order"), required=False, choices=[(code, label) for code, (label, _fields) in ORDERS.items()]
-    )
+    order = order_field(ORDERS)
 
     def __init__(self, data: Any, *, branches: list[Organization], today: date, names: Q | None) -> None:
         """`names`: of which goals the reader is told who answers for them; None: of none."""
         super().__init__(data)
         self.paths, self.names = {branch.code: branch.path for branch in branches}, names
         self.offer_years(today, all_years=True)
-        states = [*((code, label) for code, (label, _condition) in OPEN.items()), *GoalState.choices]
-        self._offer("state", states)
-        self._offer("org", [(branch.code, branch.name) for branch in branches])
-        if len(branches) < 2:
-            del self.fields["org"]
+        self.offer("state", [*((code, label) for code, (label, _condition) in OPEN.items()), *GoalState.choices])
+        self.offer_several(branches)
         if names is None:
             del self.fields["who"]
         self.is_valid()
 
-    def _offer(self, name: str, choices: list[tuple[str, Any]]) -> None:
-        cast(forms.ChoiceField, self.fields[name]).choices = [("", "—"), *choices]
-
     def narrow(self, rows: GoalQuerySet) -> GoalQuerySet:
         typed = self.cleaned_data
         rows = rows if self.chosen is None else rows.of_year(self.chosen)
-        if text := (typed.get("q") or "").strip():
+        if text := typed.get("q"):
             rows = rows.filter(Q(title__icontains=text) | Q(target__icontains=text) | Q(party_work__icontains=text))
-        if (who := (typed.get("who") or "").strip()) and self.names is not None:
+        if (who := typed.get("who")) and self.names is not None:
             rows = rows.filter(self.names, Q(responsible__name__icontains=who) | Q(responsible_name__icontains=who))
         if org := typed.get("org"):
             rows = rows.filter(organization__path=self.paths[org])
         if state := typed.get("state"):
             rows = rows.filter(OPEN[state][1] if state in OPEN else Q(state=state))
-        return rows.order_by(*ORDERS.get(typed.get("order") or "", ORDERS["branch"])[1])
+        return self.ordered(rows, ORDERS)
 
 
-class GoalCountForm(YearForm):
+class GoalCountForm(CountForm):
     """Which branches are counted, and of which year."""
 
     q = forms.CharField(label=_("Name or code of the branch"), required=False, max_length=60)
-    only = forms.ChoiceField(
-        label=_("Which branches"),
-        required=False,
-        choices=[("", "—"), *((code, label) for code, (label, _test) in ONLY.items())],
-    )
-    org = forms.CharField(required=False, max_length=40, widget=forms.HiddenInput)
-    field_order = ("q", "year", "only", "org")
-
-    def __init__(self, data: Any, *, today: date) -> None:
-        super().__init__(data)
-        self.offer_years(today, all_years=False)
-        self.is_valid()
-
-    def narrow(self, branches: OrganizationQuerySet) -> OrganizationQuerySet:
-        text = (self.cleaned_data.get("q") or "").strip()
-        return branches.found_by(text) if text else branches
-
-    def kept(self, rows: list[Counted]) -> list[Counted]:
-        only = self.cleaned_data.get("only")
-        return [one for one in rows if ONLY[only][1](one.figures)] if only else rows
+    only = forms.ChoiceField(label=_("Which branches"), required=False)
+    kinds = {
+        "without": (_("Branches without a joint goal"), lambda line: not line.figures["planned"]),
+        "behind": (_("Branches with goals behind"), lambda line: line.figures["behind"]),
+        "open": (_("Branches with goals without a result"), lambda line: line.figures["open"]),
+    }

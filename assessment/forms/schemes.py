@@ -214,7 +214,7 @@ class SchemeFilterForm(forms.Form):
 
     def narrow(self, rows: SchemeQuerySet) -> SchemeQuerySet:
         typed = self.cleaned_data
-        if text := (typed.get("q") or "").strip():
+        if text := typed.get("q"):
             rows = rows.filter(Q(title__icontains=text) | Q(code__icontains=text) | Q(document__icontains=text))
         if kind := typed.get("unit_kind"):
             rows = rows.filter(Q(unit_kind=kind) | Q(unit_kind=""))

@@ -52,7 +52,7 @@ def conditions_edit(request: PageRequest) -> HttpResponse:
 def cadre_counts(request: PageRequest) -> HttpResponse:
     """A line for each organization below the place; sums of what is known."""
     place, form, lines = _asked(request)
-    year, total = form.chosen or request.today.year, total_of(lines)
+    year, total = form.of_year, total_of(lines)
     context = {
         "place": place,
         "form": form,
@@ -78,8 +78,7 @@ def cadre_counts_export(request: PageRequest) -> FileResponse:
         _("Cadres"), _("With the hours of the year"), _("Rooms"), _("Funds planned, in yuan"),
         _("Funds spent, in yuan"), _("Spent of planned, per cent"),
     ]  # fmt: skip
-    year = form.chosen or request.today.year
-    name = _("Cadres and conditions counted %(place)s %(year)s.xlsx") % {"place": place.name, "year": year}
+    name = _("Cadres and conditions counted %(place)s %(year)s.xlsx") % {"place": place.name, "year": form.of_year}
     return workbook(name, Sheet(_("Cadres and conditions"), headings, _cells(lines)))
 
 
@@ -88,7 +87,7 @@ def _asked(request: PageRequest) -> tuple[Organization, CadreCountForm, list[Lin
     form = CadreCountForm(request.GET, today=request.today)
     below = Organization.objects.below(place.path).exclude(kind=OrganizationKind.GROUP)
     places = form.narrow(below.standing_on(request.today).in_tree_order())
-    lines = cadre_lines(place.path, form.chosen or request.today.year, places, on=request.today)
+    lines = cadre_lines(place.path, form.of_year, places, on=request.today)
     return place, form, form.kept(lines)
 
 

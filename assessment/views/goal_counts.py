@@ -28,7 +28,7 @@ def goal_counts_page(request: PageRequest) -> HttpResponse:
     context = {
         "place": place,
         "form": form,
-        "year": form.chosen,
+        "year": form.of_year,
         "page": Paginator(rows, ON_A_PAGE).get_page(request.GET.get("page")),
         "total": total_of(rows),
         "without": sum(not one.figures["planned"] for one in rows),
@@ -48,7 +48,7 @@ def goal_counts_export(request: PageRequest) -> FileResponse:
         _("Partly reached"), _("Missed"), _("Given up"), _("Without a result yet"),
     ]  # fmt: skip
     cells = ([one.branch.name, *(one.figures[name] for name in FIGURES)] for one in rows)
-    name = _("Joint goals counted %(place)s %(year)s.xlsx") % {"place": place.name, "year": form.chosen}
+    name = _("Joint goals counted %(place)s %(year)s.xlsx") % {"place": place.name, "year": form.of_year}
     return workbook(name, Sheet(_("Joint goals"), headings, cells))
 
 
@@ -56,5 +56,5 @@ def _asked(request: PageRequest) -> tuple[Organization, GoalCountForm, list[Coun
     place = place_asked_for(request, VIEW)
     form = GoalCountForm(request.GET, today=request.today)
     branches = Organization.objects.below(place.path).branches().standing_on(request.today).in_tree_order()
-    rows = goal_counts(place.path, form.chosen or request.today.year, form.narrow(branches))
+    rows = goal_counts(place.path, form.of_year, form.narrow(branches))
     return place, form, form.kept(rows)
