@@ -4,6 +4,8 @@ from django.urls import path
 
 from assessment.views import scheme_lines, scheme_preview, scheme_steps, schemes
 
+UP, DOWN = {"step": -1}, {"step": 1}
+
 urlpatterns = [
     path("schemes/", schemes.scheme_list, name="scheme-list"),
     path("schemes/new/", schemes.scheme_new, name="scheme-new"),
@@ -19,10 +21,19 @@ urlpatterns = [
     path("schemes/<uuid:key>/delete/", scheme_steps.scheme_delete, name="scheme-delete"),
     path("schemes/<uuid:key>/lines/new/", scheme_lines.line_new, name="scheme-line-new"),
     path("schemes/<uuid:key>/lines/<uuid:line>/edit/", scheme_lines.line_edit, name="scheme-line-edit"),
-    path("schemes/<uuid:key>/lines/<uuid:line>/up/", scheme_lines.line_move, {"step": -1}, name="scheme-line-up"),
-    path("schemes/<uuid:key>/lines/<uuid:line>/down/", scheme_lines.line_move, {"step": 1}, name="scheme-line-down"),
+    path("schemes/<uuid:key>/lines/<uuid:line>/up/", scheme_lines.line_move, UP, name="scheme-line-up"),
+    path("schemes/<uuid:key>/lines/<uuid:line>/down/", scheme_lines.line_move, DOWN, name="scheme-line-down"),
     path("schemes/<uuid:key>/lines/<uuid:line>/remove/", scheme_lines.line_remove, name="scheme-line-remove"),
     path("schemes/<uuid:key>/lines/<uuid:line>/clauses/new/", scheme_lines.clause_new, name="scheme-clause-new"),
     path("schemes/<uuid:key>/clauses/<uuid:clause>/edit/", scheme_lines.clause_edit, name="scheme-clause-edit"),
+    path(
+        "schemes/<uuid:key>/clauses/<uuid:clause>/up/", scheme_lines.clause_move, {"step": -1}, name="scheme-clause-up"
+    ),
+    path(
+        "schemes/<uuid:key>/clauses/<uuid:clause>/down/",
+        scheme_lines.clause_move,
+        {"step": 1},
+        name="scheme-clause-down",
+    ),
     path("schemes/<uuid:key>/clauses/<uuid:clause>/remove/", scheme_lines.clause_remove, name="scheme-clause-remove"),
 ]

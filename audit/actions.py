@@ -271,6 +271,7 @@ ACTIONS: dict[str, Promise] = {
     "remove_indicator": _("Removed an indicator from a scheme"),
     "add_clause": _("Added a clause to an indicator"),
     "change_clause": _("Changed a clause of an indicator"),
+    "move_clause": _("Moved a clause of an indicator"),
     "remove_clause": _("Removed a clause from an indicator"),
     "put_scheme_in_force": _("Put a scheme in force"),
     "retire_scheme": _("Retired a scheme"),

@@ -43,7 +43,8 @@ MOVES_NOTHING = (
     # schemes and practices
     "write_practice edit_practice publish_practice withdraw_practice remove_practice adopt_practice edit_adoption",
     "stop_adopting build_scheme change_scheme add_indicator change_indicator move_indicator remove_indicator",
-    "add_clause change_clause remove_clause put_scheme_in_force retire_scheme delete_scheme compute_assessments",
+    "add_clause change_clause move_clause remove_clause put_scheme_in_force retire_scheme delete_scheme",
+    "compute_assessments",
 )
 LEFT_ASIDE = frozenset(action for line in MOVES_NOTHING for action in line.split())
 LEFT_ASIDE_BEGINNINGS = ("export_", "begin_report", "write_judgement", "propose_matter", "correct_matter")

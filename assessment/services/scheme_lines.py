@@ -112,9 +112,7 @@ def change_clause(*, clause: Clause, values: Values, by: User) -> Clause:
     """Also to another kind: terms that the new one doesn't have go. Raises Refused."""
     held = draft(clause.indicator.scheme)
     _demand_whole(values)
-    row = Clause.objects.select_related("indicator").filter(pk=clause.pk).first()
-    if row is None:
-        raise Refused(_("Somebody has removed the clause meanwhile."))
+    row = _clause(clause)
     whole = {**NOTHING, **values}
     changes = [(name, old, whole[name]) for name in CLAUSE_FIELDS if (old := getattr(row, name)) != whole[name]]
     if changes:
@@ -123,6 +121,21 @@ def change_clause(*, clause: Clause, values: Values, by: User) -> Clause:
         row.save()
         _record("change_clause", row, held, by, changes)
     return row
+
+
+@transaction.atomic
+def move_clause(*, clause: Clause, step: int, seen_at: int, by: User) -> None:
+    """Before (-1) or behind (+1) its neighbour in the line. Nothing when it no longer stands where it was seen. Raises
+    Refused."""
+    held = draft(clause.indicator.scheme)
+    row = _clause(clause)
+    beside = row.indicator.clauses.order_by("position")
+    behind, before = beside.filter(position__gt=row.position).first(), beside.filter(position__lt=row.position).last()
+    neighbour = behind if step > 0 else before
+    if row.position != seen_at or neighbour is None:
+        return
+    _exchange(row, neighbour)
+    _record("move_clause", row, held, by)
 
 
 @transaction.atomic
@@ -140,6 +153,19 @@ def _line(scheme: Scheme, line: Indicator) -> Indicator:
     if row := scheme.indicators.filter(pk=line.pk).first():
         return row
     raise Refused(_("Somebody has removed the line meanwhile."))
+
+
+def _clause(clause: Clause) -> Clause:
+    if row := Clause.objects.select_related("indicator").filter(pk=clause.pk).first():
+        return row
+    raise Refused(_("Somebody has removed the clause meanwhile."))
+
+
+def _exchange(one: Clause, other: Clause) -> None:
+    """By way of place 0: no two clauses of a line stand at the same place, not even for a moment."""
+    for clause, position in ((other, 0), (one, other.position), (other, one.position)):
+        clause.position = position
+        clause.save(update_fields=["position"])
 
 
 def _demand_whole(values: Values) -> None:

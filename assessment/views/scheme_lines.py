@@ -21,6 +21,7 @@ from assessment.services.scheme_lines import (
     add_line,
     change_clause,
     change_line,
+    move_clause,
     move_line,
     remove_clause,
     remove_line,
@@ -64,9 +65,8 @@ def line_edit(request: PageRequest, key: UUID, line: UUID) -> HttpResponse:
 def line_move(request: PageRequest, key: UUID, line: UUID, step: int) -> HttpResponse:
     """Before or behind its neighbour; only once for a page that was looked at."""
     found = _line(fetch_draft(request, key), line)
-    seen_at = request.POST.get("position", "")
-    if seen_at.isdecimal() and len(seen_at) < 6:
-        move_line(line=found, step=step, seen_at=int(seen_at), by=request.user)
+    if seen_at := _seen_at(request):
+        move_line(line=found, step=step, seen_at=seen_at, by=request.user)
     return redirect(_place(found))
 
 
@@ -119,6 +119,16 @@ def clause_edit(request: PageRequest, key: UUID, clause: UUID) -> HttpResponse:
 
 
 @requires(MANAGE)
+@require_POST
+def clause_move(request: PageRequest, key: UUID, clause: UUID, step: int) -> HttpResponse:
+    """Before or behind its neighbour in the line; only once for a page that was looked at."""
+    found = _clause(fetch_draft(request, key), clause)
+    if seen_at := _seen_at(request):
+        move_clause(clause=found, step=step, seen_at=seen_at, by=request.user)
+    return redirect(_place(found.indicator))
+
+
+@requires(MANAGE)
 @require_http_methods(FORM_METHODS)
 def clause_remove(request: PageRequest, key: UUID, clause: UUID) -> HttpResponse:
     scheme = fetch_draft(request, key)
@@ -136,6 +146,12 @@ def _line(scheme: Scheme, line: UUID) -> Indicator:
 def _clause(scheme: Scheme, clause: UUID) -> Clause:
     rows = Clause.objects.select_related("indicator__scheme", "band")
     return get_object_or_404(rows, indicator__scheme=scheme, pk=clause)
+
+
+def _seen_at(request: PageRequest) -> int:
+    """The place at which the page showed what is to be moved; 0: the page doesn't say."""
+    seen_at = request.POST.get("position", "")
+    return int(seen_at) if seen_at.isdecimal() and len(seen_at) < 6 else 0
 
 
 def _place(line: Indicator) -> str:

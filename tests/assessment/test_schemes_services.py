@@ -16,6 +16,7 @@ from assessment.services.scheme_lines import (
     add_line,
     change_clause,
     change_line,
+    move_clause,
     move_line,
     remove_clause,
     remove_line,
@@ -69,6 +70,10 @@ def line(scheme, code):
 
 def codes(scheme):
     return list(scheme.indicators.order_by("position").values_list("code", flat=True))
+
+
+def kinds(scheme, code):
+    return list(line(scheme, code).clauses.order_by("position").values_list("kind", flat=True))
 
 
 def acts(name):
@@ -255,14 +260,52 @@ def test_a_clause_of_another_kind_loses_the_terms_of_the_old_one(cast, scheme):
     assert {"kind", "full_at", "points"} <= set(acts("change_clause").get().changes)
 
 
+@pytest.mark.parametrize(
+    ("step", "after"),
+    [
+        (-1, ["deduct_flat", "deduct_per_missing", "ratio_step"]),
+        (1, ["deduct_per_missing", "ratio_step", "deduct_flat"]),
+    ],
+)
+def test_a_clause_moves_once_for_a_page_that_was_looked_at(cast, scheme, step, after):
+    clause = Clause.objects.select_related("indicator__scheme").get(kind="deduct_flat")
+    for _turn in range(2):
+        move_clause(clause=clause, step=step, seen_at=2, by=cast.district_staff)
+
+    assert kinds(scheme, "1.1") == after
+    assert acts("move_clause").get().organization_code == "district"
+
+
+@pytest.mark.parametrize(("kind", "step", "at"), [("deduct_per_missing", -1, 1), ("ratio_step", 1, 3)])
+def test_the_first_clause_does_not_move_up_nor_the_last_one_down(cast, scheme, kind, step, at):
+    clause = Clause.objects.select_related("indicator__scheme").get(kind=kind)
+    before = kinds(scheme, "1.1")
+    move_clause(clause=clause, step=step, seen_at=at, by=cast.district_staff)
+
+    assert kinds(scheme, "1.1") == before
+    assert not acts("move_clause").exists()
+
+
+def test_a_clause_moves_over_the_gap_that_another_one_left(cast, scheme):
+    rows = {one.kind: one for one in Clause.objects.select_related("indicator__scheme")}
+    remove_clause(clause=rows["deduct_flat"], by=cast.district_staff)
+    move_clause(clause=rows["ratio_step"], step=-1, seen_at=3, by=cast.district_staff)
+
+    assert kinds(scheme, "1.1") == ["ratio_step", "deduct_per_missing"]
+
+
 def test_a_clause_goes(cast, scheme):
     clause = Clause.objects.select_related("indicator__scheme").get(kind="bonus")
     for _turn in range(2):
         remove_clause(clause=clause, by=cast.district_staff)
 
     assert acts("remove_clause").count() == 1
-    with pytest.raises(Refused):
-        change_clause(clause=clause, values=FLAT, by=cast.district_staff)
+    for act in (
+        lambda: change_clause(clause=clause, values=FLAT, by=cast.district_staff),
+        lambda: move_clause(clause=clause, step=1, seen_at=1, by=cast.district_staff),
+    ):
+        with pytest.raises(Refused):
+            act()
 
 
 # --- What becomes of it ---------------------------------------------------------------------------------------------
@@ -282,6 +325,7 @@ def test_it_is_put_in_force_and_stays_as_it_is(cast, scheme):
         lambda: remove_line(line=line(held, "4"), by=cast.district_staff),
         lambda: add_clause(line=line(held, "4"), key=uuid.uuid4(), values=FLAT, by=cast.district_staff),
         lambda: change_clause(clause=clause, values=FLAT, by=cast.district_staff),
+        lambda: move_clause(clause=clause, step=1, seen_at=1, by=cast.district_staff),
         lambda: remove_clause(clause=clause, by=cast.district_staff),
         lambda: delete_scheme(scheme=held, by=cast.district_staff),
         lambda: force(held, cast),

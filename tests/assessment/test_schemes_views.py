@@ -74,6 +74,8 @@ def pages_of_a_draft(scheme):
         "line-remove": (page(scheme, "line-remove", of(scheme, "4")), {}),
         "clause-new": (page(scheme, "clause-new", of(scheme, "4")), {}),
         "clause-edit": (page(scheme, "clause-edit", clause(scheme, "bonus")), {}),
+        "clause-up": (page(scheme, "clause-up", clause(scheme, "deduct_flat")), {"position": "2"}),
+        "clause-down": (page(scheme, "clause-down", clause(scheme, "deduct_flat")), {"position": "2"}),
         "clause-remove": (page(scheme, "clause-remove", clause(scheme, "bonus")), {}),
     }
 
@@ -269,6 +271,17 @@ def test_a_line_is_changed_moved_and_removed(cast, as_user, scheme):
     assert not scheme.indicators.filter(code__startswith="2").exists()
     client.post(page(scheme, "line-up", of(scheme, "1")), {"position": "x"})
     assert of(scheme, "1").position == 1
+
+
+def test_a_clause_is_moved_within_its_line(cast, as_user, scheme):
+    client, flat = as_user(cast.district_staff), clause(scheme, "deduct_flat")
+    shown = client.get(page(scheme, "detail")).text
+    assert page(scheme, "clause-up", flat) in shown and page(scheme, "clause-down", flat) in shown
+    client.post(page(scheme, "clause-down", flat), {"position": "2"})
+    assert clause(scheme, "deduct_flat").position == 3
+    assert page(scheme, "clause-down", flat) not in client.get(page(scheme, "detail")).text
+    client.post(page(scheme, "clause-up", flat), {"position": "x"})
+    assert clause(scheme, "deduct_flat").position == 3
 
 
 CLAUSES = {
