@@ -20,6 +20,7 @@ from supervision.forms.letters import PassphraseForm, YearForm
 from supervision.models import InspectorKey
 from supervision.queries.letter_list import LINES, WHOLE, narrowed
 from supervision.queries.letters import letter_counts as counts_of
+from supervision.queries.letters import with_too_few_readers
 from supervision.services.letter_contents import NamedSubject, Opened
 from supervision.services.letters import open_by_inspector
 
@@ -31,11 +32,13 @@ COMMITTEE_OFFICES = (OfficeKind.COMMITTEE_SECRETARY, OfficeKind.COMMITTEE_STAFF,
 @requires(Capability.READ_LETTERS)
 @require_safe
 def letter_list(request: PageRequest) -> HttpResponse:
-    """Those sealed to me: days, states and deadlines, nothing of what is inside."""
+    """Those sealed to me: days, states, deadlines, and whether two can still read it; nothing of what is inside."""
     shown = request.GET.get("state", "")
     page = Paginator(narrowed(LINES.visible_to(request.user), shown), ON_A_PAGE).get_page(request.GET.get("page"))
+    kept = [letter.pk for letter in page if not letter.shredded_on]
     context = {
         "page": page,
+        "few_readers": with_too_few_readers(kept, on=request.today),
         "shown": shown,
         "states": LetterState.choices,
         "has_key": InspectorKey.objects.in_use().filter(user=request.user.pk).exists(),

@@ -93,6 +93,17 @@ def test_overdue_is_said(box, letter, client_of):
     assert "bad" in client_of(box.inspectors[0]).get(LIST).text
 
 
+def test_a_letter_that_too_few_can_read_is_marked_until_it_is_destroyed(box, letter, client_of):
+    client, mark = client_of(box.inspectors[0]), "tag-bad"
+    assert client.get(LIST).context["few_readers"] == set()
+    InspectorKey.objects.filter(user=box.inspectors[1]).update(state=KeyState.WITHDRAWN)
+    answer = client.get(LIST)
+    assert answer.context["few_readers"] == {letter.pk} and mark in answer.text
+    Letter.objects.update(shredded_on=TODAY, ciphertext="", writer_box="")
+
+    assert client.get(LIST).context["few_readers"] == set()
+
+
 def test_without_a_key_in_use_the_list_says_so(box, client_of):
     late = make_user("inspector_late", OfficeKind.INSPECTOR, box.cast.county)
 
