@@ -4,14 +4,15 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q
 
-from assessment.models import LevelMedian, RollUp, RollUpState
+from assessment.models import Assessment, Band, LevelMedian, RollUp, RollUpState
 from assessment.models.rollup import FIGURES
 from assessment.rules.dashboard_periods import Period
 from assessment.rules.measures import SNAPSHOTS
 from members.choices import OrganizationKind
 from members.models import Organization
+from members.paths import STEP, subtree
 
 AMONG = 3
 """Organizations of a level without which no median is shown: of two, each would read the other."""
@@ -69,6 +70,20 @@ def medians_of(kind: str, unit: str, period: str, months: Iterable[str], measure
         kind=kind, unit_kind=unit, organizations__gte=AMONG,
     ).values_list("period", "measure", "per_mille")  # fmt: skip
     return Medians({(when, code): per_mille for when, code, per_mille in rows})
+
+
+def band_names(place: Organization, unit: str, year: int) -> dict[int, str]:
+    """By rank, where the schemes of the year and of the one before, by which somebody there may have been assessed, all
+    name their bands alike; else nothing. One query."""
+    assessed = Assessment.objects.settled().filter(scheme=OuterRef("scheme"))
+    above = [place.path[:end] for end in range(STEP, len(place.path), STEP)]
+    binding = Q(scheme__organization__path__in=above) | subtree("scheme__organization__path", [place.path])
+    rows = Band.objects.filter(Exists(assessed), binding, scheme__year__in=(year - 1, year))
+    if unit:
+        rows = rows.filter(scheme__unit_kind__in=("", unit))
+    found = list(rows.order_by("rank").values_list("rank", "name").distinct())
+    names = dict(found)
+    return names if len(names) == len(found) else {}
 
 
 def followed_at() -> datetime | None:

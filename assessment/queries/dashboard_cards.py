@@ -1,11 +1,11 @@
 """The cards of a dashboard: a figure, what it is a part of, the period before it and the middle of its level."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, ngettext
 
 from assessment.queries.dashboard import Figures, Medians
 from assessment.rules.measures import BY_CODE, Measure
@@ -15,7 +15,9 @@ Words = str | Promise
 CARDS = ("meetings", "attendance", "dues", "contact", "problems", "help", "terms")
 COUNTED = {"terms"}
 """Shown as a count: how many are ending says more than their share."""
-ATTENDANCE: tuple[tuple[str, Words, tuple[str, ...]], ...] = (
+Piece = tuple[str, Words, tuple[str, ...]]
+"""Of a bar: its code, its name, and the figures that are added up."""
+ATTENDANCE: tuple[Piece, ...] = (
     ("on-site", gettext_lazy("on site"), ("on_site",)),
     ("online", gettext_lazy("online"), ("online",)),
     ("made-up", gettext_lazy("visited or made up"), ("visited", "made_up")),
@@ -23,13 +25,11 @@ ATTENDANCE: tuple[tuple[str, Words, tuple[str, ...]], ...] = (
     ("unexplained", gettext_lazy("absent without a word"), ("unexplained",)),
     ("unrecorded", gettext_lazy("not recorded"), ("unrecorded",)),
 )
-BANDS: tuple[tuple[str, Words, tuple[str, ...]], ...] = (
-    ("band-1", gettext_lazy("first band"), ("band_1",)),
-    ("band-2", gettext_lazy("second band"), ("band_2",)),
-    ("band-3", gettext_lazy("third band"), ("band_3",)),
-    ("band-4", gettext_lazy("fourth band"), ("band_4",)),
-    ("band-5", gettext_lazy("fifth band"), ("band_5",)),
-)
+BANDS: tuple[Words, ...] = (
+    gettext_lazy("first band"), gettext_lazy("second band"), gettext_lazy("third band"), gettext_lazy("fourth band"),
+    gettext_lazy("fifth band"),
+)  # fmt: skip
+"""Where schemes don't name them alike."""
 WIDTH = 1000
 """Of a bar, in its own units."""
 
@@ -75,9 +75,11 @@ def cards_of(now: Figures, before: Figures | None, medians: Medians, period: str
     return [_card(BY_CODE[code], now, before, medians.of(period, code)) for code in CARDS]
 
 
-def bands_card(now: Figures) -> Card:
-    """How many branches stand in each band; those that aren't assessed, or not compared, are no band."""
-    parts = _parts(BANDS, now, now["branches"])
+def bands_card(now: Figures, names: Mapping[int, str]) -> Card:
+    """How many branches stand in each band, by `names` of its rank; those that aren't assessed, or not compared, are no
+    band."""
+    pieces = [(f"band-{rank}", names.get(rank, words), (f"band_{rank}",)) for rank, words in enumerate(BANDS, start=1)]
+    parts = _parts(pieces, now, now["branches"])
     assessed = sum(part.count for part in parts)
     words = {"assessed": f"{assessed:,}", "branches": f"{now['branches']:,}"}
     sentence = _("%(assessed)s of %(branches)s branches") % words if assessed else _("Nothing published yet")
@@ -114,7 +116,7 @@ def _sentence(measure: Measure, figures: Figures) -> str:
         return _("Nothing was due")
     if measure.code in COUNTED:
         words = {"terms": f"{whole:,}", "over": f"{figures['terms_over']:,}"}
-        return _("of %(terms)s terms; over: %(over)s") % words
+        return ngettext("of %(terms)s term; over: %(over)s", "of %(terms)s terms; over: %(over)s", whole) % words
     if measure.is_money:
         return _("%(part)s of %(whole)s yuan") % {"part": _yuan(part), "whole": _yuan(whole)}
     return _("%(part)s of %(whole)s") % {"part": f"{part:,}", "whole": f"{whole:,}"}
@@ -125,15 +127,11 @@ def _yuan(fen: int) -> str:
     return f"{(fen + 50) // 100:,}"
 
 
-def _parts(
-    pieces: tuple[tuple[str, Words, tuple[str, ...]], ...], figures: Mapping[str, int], whole: int
-) -> list[Part]:
+def _parts(pieces: Iterable[Piece], figures: Mapping[str, int], whole: int) -> list[Part]:
     return list(_laid(pieces, figures, whole)) if whole else []
 
 
-def _laid(
-    pieces: tuple[tuple[str, Words, tuple[str, ...]], ...], figures: Mapping[str, int], whole: int
-) -> Iterator[Part]:
+def _laid(pieces: Iterable[Piece], figures: Mapping[str, int], whole: int) -> Iterator[Part]:
     begins = 0
     for code, words, names in pieces:
         count = sum(figures[name] for name in names)

@@ -11,7 +11,7 @@ from django.utils.translation import get_language
 from django.views.decorators.http import require_safe
 
 from assessment.queries.burden import burden_below
-from assessment.queries.dashboard import Figures, Medians, Months, followed_at, medians_of, months_of
+from assessment.queries.dashboard import Figures, Medians, Months, band_names, followed_at, medians_of, months_of
 from assessment.queries.dashboard_cards import bands_card, cards_of
 from assessment.queries.dashboard_charts import spread_rows, trend_rows
 from assessment.queries.dashboard_children import SHOWN, Spread, below, spread
@@ -98,7 +98,7 @@ def _linked(
     pages = record_pages(asked.place, request.user)
     cards = cards_of(now, before, medians, asked.period.code)
     if asked.place.kind != OrganizationKind.BRANCH:
-        cards.append(bands_card(now))
+        cards.append(bands_card(now, band_names(asked.place, asked.unit, asked.period.last.year)))
     return [
         {
             "card": card,

@@ -1,20 +1,25 @@
 """What dashboards read from the roll-ups."""
 
+from dataclasses import replace
 from datetime import date
 
 import pytest
 
-from assessment.models import RollUp
-from assessment.queries.dashboard import medians_of, months_of
-from assessment.queries.dashboard_cards import cards_of
+from assessment.models import Assessment, RollUp
+from assessment.models.rollup import FIGURES
+from assessment.queries.dashboard import band_names, medians_of, months_of
+from assessment.queries.dashboard_cards import bands_card, cards_of
 from assessment.queries.dashboard_children import below, spread
 from assessment.rules.dashboard_periods import read_period
 from assessment.rules.measures import BY_CODE, MEASURES
 from assessment.rules.need import REASONS
+from assessment.rules.plan import BandPlan
 from assessment.rules.shares import NOT_RECORDED, percent, step
+from assessment.services.plans import store_plan
 from members.choices import OrganizationKind, UnitKind
 from members.models import Organization
 from tests.assessment.figures import BEHIND, UNRECORDED, a_county, add_up, median, month_of
+from tests.assessment.schemes import PLAN, points
 from tests.cast import TODAY, make_organization
 
 OCTOBER = date(2026, 10, 1)
@@ -171,3 +176,50 @@ def test_every_reason_has_its_condition_in_the_database(cast):
     month_of(cast.branch)
     for reason in REASONS:
         assert not RollUp.objects.extra(where=[reason.sql]).exists()
+
+
+# --- Names of the bands ----------------------------------------------------------------------------------------------
+def published(cast, code="a", place=None, names=("好", "较好", "差"), **facts):
+    """A scheme by which one branch was assessed."""
+    bands = tuple(BandPlan(rank, name, points(str(90 - 20 * rank))) for rank, name in enumerate(names, start=1))
+    plan = replace(PLAN, code=code, bands=bands, **{"unit_kind": ""} | facts)
+    scheme = store_plan(plan=plan, organization=place or cast.county, by="shell", unfinished=True)
+    days = {"shown_on": TODAY, "objections_until": TODAY, "published_on": TODAY}
+    Assessment.objects.create(scheme=scheme, organization=cast.branch, state="published", **days)
+
+
+def test_bands_have_the_names_of_the_scheme_also_below_and_above_the_committee_whose_scheme_it_is(cast):
+    published(cast, place=cast.district)
+
+    for place in (cast.county, cast.district, cast.branch):
+        assert band_names(place, "", 2026) == {1: "好", 2: "较好", 3: "差"}
+    assert band_names(cast.other_district, "", 2026) == {}
+    assert [str(part.words) for part in bands_card(GOOD_BANDS, {1: "好"}).parts] == ["好", "第二档"]
+
+
+GOOD_BANDS = dict.fromkeys(FIGURES, 0) | {"branches": 3, "band_1": 1, "band_2": 1}
+
+
+@pytest.mark.parametrize(
+    ("facts", "unit", "named"),
+    [
+        ({"names": ("好", "较好", "差")}, "", True),
+        ({"names": ("优秀", "良好", "差")}, "", False),
+        ({"names": ("优秀", "良好", "差"), "unit_kind": "school"}, "", False),
+        ({"names": ("优秀", "良好", "差"), "unit_kind": "school"}, "village", True),
+        ({"names": ("优秀", "良好", "差"), "year": 2025}, "", False),
+        ({"names": ("优秀", "良好", "差"), "year": 2024}, "", True),
+    ],
+)
+def test_where_two_schemes_name_them_otherwise_bands_have_no_name(cast, facts, unit, named):
+    published(cast)
+    published(cast, "b", cast.district, **facts)
+
+    assert bool(band_names(cast.county, unit, 2026)) is named
+
+
+def test_a_scheme_by_which_nothing_was_published_names_nothing(cast):
+    published(cast)
+    Assessment.objects.update(state="shown")
+
+    assert band_names(cast.county, "", 2026) == {}
