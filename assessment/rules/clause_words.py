@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator, Mapping
 
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, ngettext
 
 from assessment.choices import ClauseKind, Counted, Every
 from assessment.rules.flaws import plain
@@ -57,7 +57,11 @@ def _tiered(clause: ClausePlan, band: str) -> Iterator[str]:
     yield str(Counted(clause.counted).label)
     for bound, points in clause.tiers:
         given = {"bound": plain(bound), "unit": unit, "points": plain(points)}
-        yield _("from %(bound)s%(unit)s: %(points)s points") % given
+        number = 1 if points == 1 else 2
+        words = ngettext(
+            "from %(bound)s%(unit)s: %(points)s point", "from %(bound)s%(unit)s: %(points)s points", number
+        )
+        yield words % given
 
 
 def _manual(clause: ClausePlan, band: str) -> Iterator[str]:

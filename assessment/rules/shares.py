@@ -14,19 +14,12 @@ BOUNDS = (95, 85, 75, 60)
 """Per cent at which the steps 5 to 2 begin; of what should be little, counted from a hundred downwards."""
 EVEN_BOUNDS = (80, 60, 40, 20)
 """The same for what is neither good nor bad."""
-WORDS: dict[int, Promise] = {
-    5: _("95 per cent and above"), 4: _("85 to 94 per cent"),
-    3: _("75 to 84 per cent"), 2: _("60 to 74 per cent"), 1: _("below 60 per cent"),
-}  # fmt: skip
-FEW_WORDS: dict[int, Promise] = {
-    5: _("5 per cent and below"), 4: _("6 to 15 per cent"),
-    3: _("16 to 25 per cent"), 2: _("26 to 40 per cent"), 1: _("above 40 per cent"),
-}  # fmt: skip
-EVEN_WORDS: dict[int, Promise] = {
-    5: _("80 per cent and above"), 4: _("60 to 79 per cent"),
-    3: _("40 to 59 per cent"), 2: _("20 to 39 per cent"), 1: _("below 20 per cent"),
-}  # fmt: skip
-OTHER_WORDS: dict[int, Promise] = {NOTHING_DUE: _("Nothing was due"), NOT_RECORDED: _("Not recorded enough")}
+Words = str | Promise
+WORDS: dict[int, Words] = {5: _("from 95%"), 4: "85–94%", 3: "75–84%", 2: "60–74%", 1: _("below 60%")}
+"""Short: a chart writes them beside its bars."""
+FEW_WORDS: dict[int, Words] = {5: _("up to 5%"), 4: "6–15%", 3: "16–25%", 2: "26–40%", 1: _("above 40%")}
+EVEN_WORDS: dict[int, Words] = {5: _("from 80%"), 4: "60–79%", 3: "40–59%", 2: "20–39%", 1: _("below 20%")}
+OTHER_WORDS: dict[int, Words] = {NOTHING_DUE: _("Nothing was due"), NOT_RECORDED: _("Not recorded")}
 
 
 def percent(measure: Measure, part: int, whole: int) -> int:
@@ -50,7 +43,7 @@ def bounds(measure: Measure) -> tuple[int, ...]:
     return EVEN_BOUNDS if measure.more_is_better is None else BOUNDS
 
 
-def step_words(measure: Measure) -> dict[int, Promise]:
+def step_words(measure: Measure) -> dict[int, Words]:
     """What the steps say, from the best to the last, then what is no share."""
     few = measure.more_is_better is False
     return (FEW_WORDS if few else EVEN_WORDS if measure.more_is_better is None else WORDS) | OTHER_WORDS

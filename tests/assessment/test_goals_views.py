@@ -102,6 +102,12 @@ def test_both_a_member_and_a_name_are_one_too_many(cast, as_user):
     assert answer.context["form"].errors.keys() == {"responsible_name"}
 
 
+def test_the_way_of_a_goal_says_days_as_every_page_does(cast, as_user):
+    one = goal(cast.branch)
+
+    assert f"<time>{one.planned_on.isoformat()}</time>" in as_user(cast.secretary).get(page(one)).text
+
+
 def test_each_step_is_put_down_on_its_page_and_once(cast, as_user):
     one, client = goal(cast.branch), as_user(cast.secretary)
     for step in STEPS:
