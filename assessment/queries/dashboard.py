@@ -3,16 +3,18 @@
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import Any
 
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import Exists, OuterRef, Q, QuerySet
 
-from assessment.models import Assessment, Band, LevelMedian, RollUp, RollUpState
+from assessment.models import Assessment, Band, LevelMedian, RollUp, RollUpState, Scheme
 from assessment.models.rollup import FIGURES
 from assessment.rules.dashboard_periods import Period
 from assessment.rules.measures import SNAPSHOTS
 from members.choices import OrganizationKind
 from members.models import Organization
-from members.paths import STEP, subtree
+from members.paths import contains
+from members.prepared import Prepared
 
 AMONG = 3
 """Organizations of a level without which no median is shown: of two, each would read the other."""
@@ -57,36 +59,55 @@ def unit_of_rows(place: Organization, unit: str) -> str:
 
 def months_of(place: Organization, unit: str, first: date, last: date) -> Months:
     """One query."""
-    rows = RollUp.objects.filter(
-        organization=place.pk, unit_kind=unit_of_rows(place, unit), month__range=(first, last)
-    ).values_list("month", *FIGURES)
+    rows = _MONTHS.rows(place=place.pk, unit=unit_of_rows(place, unit), first=first, last=last)
     return Months({row[0]: row[1:] for row in rows})
 
 
 def medians_of(kind: str, unit: str, period: str, months: Iterable[str], measure: str) -> Medians:
     """All measures of the period, and one measure of each of the months. One query."""
-    rows = LevelMedian.objects.filter(
-        Q(period=period) | Q(period__in=list(months), measure=measure),
-        kind=kind, unit_kind=unit, organizations__gte=AMONG,
-    ).values_list("period", "measure", "per_mille")  # fmt: skip
+    rows = _MEDIANS.rows(kind=kind, unit=unit, period=period, months=[period, *months], measure=measure)
     return Medians({(when, code): per_mille for when, code, per_mille in rows})
 
 
 def band_names(place: Organization, unit: str, year: int) -> dict[int, str]:
     """By rank, where the schemes of the year and of the one before, by which somebody there may have been assessed, all
-    name their bands alike; else nothing. One query."""
-    assessed = Assessment.objects.settled().filter(scheme=OuterRef("scheme"))
-    above = [place.path[:end] for end in range(STEP, len(place.path), STEP)]
-    binding = Q(scheme__organization__path__in=above) | subtree("scheme__organization__path", [place.path])
-    rows = Band.objects.filter(Exists(assessed), binding, scheme__year__in=(year - 1, year))
-    if unit:
-        rows = rows.filter(scheme__unit_kind__in=("", unit))
-    found = list(rows.order_by("rank").values_list("rank", "name").distinct())
-    names = dict(found)
+    name their bands alike; else nothing. Two queries, one where nobody was assessed."""
+    rows = _ASSESSED_BY.rows(year=year, before=year - 1)
+    schemes = [scheme for scheme, kind in rows if not unit or kind in ("", unit)]
+    bands = Band.objects.filter(scheme__in=schemes).values_list("rank", "name", "scheme__organization__path")
+    found = {
+        (rank, name)
+        for rank, name, path in (bands if schemes else ())
+        if contains(path, place.path) or contains(place.path, path)
+    }
+    names = dict(sorted(found))
     return names if len(names) == len(found) else {}
 
 
 def followed_at() -> datetime | None:
     """When the roll-ups were last brought up to the record; None: never. One query."""
-    moments = RollUpState.objects.filter(pk=1).values_list("followed_at", "rebuilt_at").first()
-    return max((moment for moment in moments or () if moment), default=None)
+    moments = next(_FOLLOWED.rows(), ())
+    return max((moment for moment in moments if moment), default=None)
+
+
+def _medians(kind: str, unit: str, period: str, months: list[str], measure: str) -> QuerySet[LevelMedian, Any]:
+    wanted = Q(period=period) | Q(period__in=months, measure=measure)
+    rows = LevelMedian.objects.filter(wanted, kind=kind, unit_kind=unit, organizations__gte=AMONG)
+    return rows.values_list("period", "measure", "per_mille")
+
+
+def _assessed_by(year: int, before: int) -> QuerySet[Scheme, Any]:
+    settled = Assessment.objects.settled().filter(scheme=OuterRef("pk"))
+    return Scheme.objects.filter(Exists(settled), year__in=(year, before)).values_list("pk", "unit_kind")
+
+
+_MONTHS = Prepared(
+    lambda place, unit, first, last: (
+        RollUp.objects.filter(organization=place, unit_kind=unit, month__range=(first, last))
+        .order_by()
+        .values_list("month", *FIGURES)
+    )
+)
+_MEDIANS = Prepared(_medians)
+_ASSESSED_BY = Prepared(_assessed_by)
+_FOLLOWED = Prepared(lambda: RollUpState.objects.filter(pk=1).values_list("followed_at", "rebuilt_at"))

@@ -17,6 +17,7 @@ from assessment.rules.measures import BY_CODE, Measure
 from members.choices import Capability, OrganizationKind, UnitKind
 from members.models import Organization
 from members.policy import fetch
+from members.prepared import Prepared
 from members.requests import PageRequest
 
 VIEW = Capability.VIEW_DASHBOARD
@@ -65,10 +66,14 @@ def place_asked_for(request: PageRequest) -> Organization:
     """The organization of the address, else the first of one's offices."""
     if code := request.GET.get("org"):
         return fetch(request, PLACES.all(), code=code)
-    first = PLACES.filter(path__in=request.user.standing.paths(VIEW)).first()
-    if first is None:
+    paths = request.user.standing.paths(VIEW)
+    first = _FIRST.objects(Organization, paths=paths) if paths else []
+    if not first:
         raise Http404
-    return first
+    return first[0]
+
+
+_FIRST = Prepared(lambda paths: PLACES.filter(path__in=paths).order_by("path")[:1])
 
 
 def above(request: PageRequest, place: Organization) -> list[Organization]:
