@@ -55,15 +55,16 @@ def look(messages: Sequence[One], at: datetime) -> Looked[One]:
     troubled, hours, reading = set(looked.troubled), Hours(messages, at), Reading(messages)
     for message in messages:
         key = message.pk
-        if key not in values:
+        now = values.get(key)
+        if now is None:
             if key not in troubled:
                 looked.stopped.append(key)
         elif later := hours.later(message):
             looked.quiet[later].append(key)
-        elif lacking := reading.lacks(message.wording_id, values[key]):
+        elif lacking := reading.lacks(message.wording_id, now):
             looked.unfilled[lacking].append(key)
         else:
-            looked.take(message, values[key])
+            looked.take(message, now)
     return looked
 
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from reminders.services.clearing import expire, give_up_leases
-from reminders.services.inside import deliver
+from reminders.services.inside import Inside
 from reminders.services.outside import Round, send_some
 
 CLAIMED = 2_000
@@ -36,7 +36,8 @@ def dispatch(at: datetime, *, limit: int | None = None, seconds: float | None = 
     given_up = Dispatched(failed=give_up_leases(at))
     expire(at)
     turn = Round.begin(at, by)
-    inside = _until_done(lambda most: deliver(at, min(most, CLAIMED)), room)
+    inbox = Inside(at)
+    inside = _until_done(lambda most: inbox.deliver(min(most, CLAIMED)), room)
     return given_up + inside + _until_done(lambda most: send_some(turn, most), room)
 
 

@@ -4,12 +4,12 @@ from collections.abc import Iterator
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from members.among import Among
 from reminders.choices import MessageState
 from reminders.models import Message
-from reminders.models.message import MessageQuerySet
+from reminders.models.message import SHOWN, MessageQuerySet
+from reminders.queries.due import rows_of
 from reminders.queries.standing import undone
-from reminders.rules.pending import Due
+from reminders.services.clearing import still
 
 AT_ONCE = 1_000
 LOOKED_BACK = timedelta(days=60)
@@ -24,17 +24,18 @@ def settle(at: datetime) -> int:
     """
     sent = Message.objects.unsettled().filter(planned_at__gte=at - LOOKED_BACK)
     waiting = Message.objects.filter(state__in=NOT_OUT_YET)
-    settled = sum(sent.filter(Among("pk", done)).update(settled_at=at) for done in _done(sent, at))
+    settled = sum(still(done, SHOWN).filter(settled_at=None).update(settled_at=at) for done in _done(sent, at))
     left = {"state": MessageState.STOPPED, "settled_at": at}
-    return settled + sum(waiting.filter(Among("pk", done)).update(**left) for done in _done(waiting, at))
+    return settled + sum(still(done, NOT_OUT_YET).update(**left) for done in _done(waiting, at))
 
 
 def _done(messages: MessageQuerySet, at: datetime) -> Iterator[list[UUID]]:
     """Batch by batch in the order of their keys: what is settled meanwhile doesn't shift the rest."""
     after: UUID | None = None
-    rows = messages.order_by("pk").values_list(*Due._fields)
-    while batch := list(map(Due._make, (rows.filter(pk__gt=after) if after else rows)[:AT_ONCE])):
+    rows = messages.order_by("pk")
+    while batch := list(rows_of((rows.filter(pk__gt=after) if after else rows)[:AT_ONCE])):
         after = batch[-1].pk
         standing, troubled = undone(batch, at)
         there = standing.keys() | set(troubled)
-        yield [message.pk for message in batch if message.pk not in there]
+        if done := [message.pk for message in batch if message.pk not in there]:
+            yield done

@@ -3,6 +3,7 @@
 from datetime import UTC, datetime, time, timedelta
 
 import pytest
+from django.db import connection
 
 from members.models import ContactPerson
 from reminders.choices import Addressee, AttemptResult, ChannelKind, MessageKind, MessageState
@@ -12,7 +13,7 @@ from reminders.rules.backoff import PAUSES
 from reminders.rules.links import LINK, STANDS
 from reminders.senders import NotSent, Uncertain
 from reminders.services import inside, outside
-from reminders.services.clearing import LEASE, give_up_of
+from reminders.services.clearing import LEASE, READY, give_up_of, still
 from reminders.services.dispatching import Dispatched, dispatch
 from reminders.services.links import answer_link
 from tests.reminders.outbox import AT, VALUES, FakeKind, a_wording, only_kind, store_messages
@@ -378,10 +379,39 @@ def test_who_looked_at_what_another_has_done_meanwhile_does_it_no_more(cast, due
     assert set(Message.objects.values_list("sent_at", flat=True)) == {AT}
 
 
-@pytest.mark.parametrize("start", range(inside.STARTS))
-def test_wherever_a_worker_begins_nothing_is_left(cast, monkeypatch, start):
-    monkeypatch.setattr(inside, "randrange", lambda _: start)
-    monkeypatch.setattr("reminders.services.dispatching.CLAIMED", 2)
-    store_messages(cast.zhang, 5, **IN_APP)
+def test_who_came_second_goes_on_further_back_and_nothing_is_left(cast, dues, monkeypatch):
+    monkeypatch.setattr("reminders.services.dispatching.CLAIMED", 1)
+    keys = [one.pk for one in store_messages(cast.zhang, 8, **IN_APP)]
+    standing, looked_at = dues.standing, []
 
-    assert dispatch(AT).dispatched == 5
+    def the_first_is_done_by_another_meanwhile(messages, *, at):
+        if not looked_at:
+            Message.objects.filter(pk=messages[0].pk).update(state=MessageState.SENT, sent_at=AT)
+        looked_at.append(messages[0].pk)
+        return standing(messages, at=at)
+
+    monkeypatch.setattr(dues, "standing", the_first_is_done_by_another_meanwhile)
+    assert dispatch(AT).dispatched == 7
+    assert set(looked_at) == set(keys)
+    left = [key for key in keys if key != looked_at[0]]
+    assert looked_at[1] == left[inside.APART]
+
+
+@pytest.mark.parametrize("start", range(4))
+def test_wherever_a_worker_is_nothing_is_left(cast, start):
+    store_messages(cast.zhang, 5, **IN_APP)
+    inbox = inside.Inside(AT, start)
+
+    assert [inbox.deliver(2)[0] for _ in range(4)].count(0) == 1
+    assert not Message.objects.due(AT).exists()
+
+
+def test_keys_find_the_rows_of_a_batch_not_the_state_of_all_that_wait(cast):
+    keys = [one.pk for one in store_messages(cast.zhang, 3, **IN_APP)]
+    with connection.cursor() as cursor:
+        if connection.vendor == "postgresql":
+            cursor.execute("SET LOCAL enable_seqscan = off")
+        plan = still(keys, READY).explain()
+
+    assert still(keys, READY).count() == 3
+    assert "message_due" not in plan
