@@ -22,11 +22,12 @@ from meetings.sheets import Marked, MeetingColumn, SignInSheet, mark_of, open_sh
 from members.choices import ImportState
 from members.models import Affiliation, Member, Organization, User
 from members.paths import subtree
+from members.services.refused import Refused
 from members.workbooks.cells import text
 from members.workbooks.records import Record
 
 
-class CannotUndo(Exception):
+class CannotUndo(Refused):
     """An import that can't be taken back; the sentence says why."""
 
 

@@ -4,7 +4,6 @@ from collections.abc import Callable
 from typing import Any
 from uuid import UUID
 
-from django.contrib import messages
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect
 
@@ -12,8 +11,8 @@ from assessment.models import Assessment, Scheme
 from assessment.queries.assessment_list import schemes_shown
 from members.choices import Capability
 from members.policy import fetch
+from members.refusals import told
 from members.requests import PageRequest
-from members.services.refused import Refused
 
 VIEW, ASSESS, RECORD = Capability.VIEW_ASSESSMENT, Capability.ASSESS, Capability.RECORD_ASSESSMENT
 FORM_METHODS = ["GET", "HEAD", "POST"]
@@ -39,10 +38,5 @@ def scheme_asked_for(request: PageRequest) -> Scheme:
 
 def acted(request: PageRequest, assessment: Assessment, act: Callable[[], Any], done: str) -> HttpResponse:
     """Carry out a step that has no form of its own, and say on the assessment's page what came of it."""
-    try:
-        act()
-    except Refused as refusal:
-        messages.error(request, str(refusal))
-    else:
-        messages.success(request, done)
+    told(request, act, done)
     return redirect(assessment)

@@ -25,7 +25,7 @@ from assessment.services.scheme_imports import (
 )
 from assessment.views.scheme_pages import FORM_METHODS, MANAGE, places_offered, posted
 from members.policy import demand, fetch, requires
-from members.refusals import carried_out
+from members.refusals import carried_out, told
 from members.requests import PageRequest
 from members.services.refused import Refused
 from members.workbooks.reading import UnreadableWorkbook
@@ -101,13 +101,10 @@ def import_store(request: PageRequest, key: UUID) -> HttpResponse:
 @require_POST
 def import_discard(request: PageRequest, key: UUID) -> HttpResponse:
     """Throw away what was only looked at."""
-    try:
-        throw_away(scheme_import=fetch(request, IMPORTS, pk=key), by=request.user)
-    except Refused as refusal:
-        messages.error(request, str(refusal))
-        return redirect("assessment:scheme-import-detail", key=key)
-    messages.success(request, _("What was read is thrown away."))
-    return redirect("assessment:scheme-import-new")
+    kept = fetch(request, IMPORTS, pk=key)
+    if told(request, lambda: throw_away(scheme_import=kept, by=request.user), _("What was read is thrown away.")):
+        return redirect("assessment:scheme-import-new")
+    return redirect("assessment:scheme-import-detail", key=key)
 
 
 @requires(MANAGE)

@@ -1,6 +1,5 @@
 """Practices worth sharing: the library, one of them, writing, publishing, withdrawing."""
 
-from collections.abc import Callable
 from typing import Any
 from uuid import UUID
 
@@ -34,9 +33,8 @@ from assessment.views.practice_origin import origin
 from dues.views.places import branch_asked_for
 from members.choices import Capability
 from members.policy import fetch, requires, signed_in
-from members.refusals import carried_out
+from members.refusals import carried_out, told
 from members.requests import PageRequest
-from members.services.refused import Refused
 
 RECORD = Capability.RECORD_ASSESSMENT
 FORM_METHODS = ["GET", "HEAD", "POST"]
@@ -116,8 +114,8 @@ def practice_edit(request: PageRequest, key: UUID) -> HttpResponse:
     """Change what isn't published."""
     practice = fetch(request, PRACTICES.all(), pk=key)
     form = PracticeEditForm(request.POST or None, practice=practice)
-    sent = form.is_valid()
-    if sent and carried_out(form, lambda: edit_practice(practice=practice, values=form.facts(), by=request.user)):
+    given: dict[str, Any] = {"practice": practice, "by": request.user}
+    if form.is_valid() and carried_out(form, lambda: edit_practice(values=form.facts(), **given)):
         messages.success(request, _("Changed."))
         return redirect(practice)
     return render(request, "assessment/practice_edit.html", {"form": form, "practice": practice})
@@ -142,8 +140,8 @@ def practice_publish(request: PageRequest, key: UUID) -> HttpResponse:
 def practice_withdraw(request: PageRequest, key: UUID) -> HttpResponse:
     """Take it out of the library; the branch can change it and publish it again."""
     practice = fetch(request, PRACTICES.all(), pk=key)
-    if _done(request, lambda: withdraw_practice(practice=practice, by=request.user)):
-        messages.success(request, _("Withdrawn. Only your branch sees it."))
+    done = _("Withdrawn. Only your branch sees it.")
+    told(request, lambda: withdraw_practice(practice=practice, by=request.user), done)
     return redirect(practice)
 
 
@@ -152,17 +150,6 @@ def practice_withdraw(request: PageRequest, key: UUID) -> HttpResponse:
 def practice_remove(request: PageRequest, key: UUID) -> HttpResponse:
     """Throw a draft away."""
     practice = fetch(request, PRACTICES.all(), pk=key)
-    if not _done(request, lambda: remove_practice(practice=practice, by=request.user)):
-        return redirect(practice)
-    messages.success(request, _("The draft is thrown away."))
-    return redirect("assessment:practice-list")
-
-
-def _done(request: PageRequest, act: Callable[[], None]) -> bool:
-    """Whether the service did it; what it refused is said on the next page."""
-    try:
-        act()
-    except Refused as refusal:
-        messages.error(request, str(refusal))
-        return False
-    return True
+    if told(request, lambda: remove_practice(practice=practice, by=request.user), _("The draft is thrown away.")):
+        return redirect("assessment:practice-list")
+    return redirect(practice)

@@ -20,7 +20,7 @@ from dues.services.bill_rows import post_row, set_aside, take_up, undo_row
 from dues.views.places import branches_offered
 from members.choices import Capability
 from members.policy import fetch, requires
-from members.refusals import add_refusal
+from members.refusals import add_refusal, carried_out, told
 from members.requests import PageRequest
 from members.services.refused import Refused
 
@@ -75,13 +75,9 @@ def row_decide(request: PageRequest, key: UUID) -> HttpResponse:
 def row_aside(request: PageRequest, key: UUID) -> HttpResponse:
     """Say that the money is no dues, and why."""
     row, form = fetch(request, ROWS, pk=key), AsideForm(request.POST)
-    if form.is_valid():
-        try:
-            set_aside(row=row, **form.cleaned_data, by=request.user)
-            messages.success(request, _("The row is set aside."))
-            return redirect(row.bill)
-        except Refused as refusal:
-            add_refusal(form, refusal)
+    if form.is_valid() and carried_out(form, lambda: set_aside(row=row, **form.cleaned_data, by=request.user)):
+        messages.success(request, _("The row is set aside."))
+        return redirect(row.bill)
     return _page(request, row, aside=form)
 
 
@@ -90,11 +86,7 @@ def row_aside(request: PageRequest, key: UUID) -> HttpResponse:
 def row_take_up(request: PageRequest, key: UUID) -> HttpResponse:
     """Look again at a row that was set aside."""
     row = fetch(request, ROWS, pk=key)
-    try:
-        take_up(row=row, by=request.user, on=request.today)
-        messages.success(request, _("The row waits again."))
-    except Refused as refusal:
-        messages.error(request, str(refusal))
+    told(request, lambda: take_up(row=row, by=request.user, on=request.today), _("The row waits again."))
     return redirect("dues:bill-row-detail", key=row.pk)
 
 
@@ -103,13 +95,10 @@ def row_take_up(request: PageRequest, key: UUID) -> HttpResponse:
 def row_undo(request: PageRequest, key: UUID) -> HttpResponse:
     """Take the payment back and let the row wait again."""
     row, form = fetch(request, ROWS, pk=key), UndoRowForm(request.POST)
-    if form.is_valid():
-        try:
-            undo_row(row=row, **form.cleaned_data, by=request.user, on=request.today)
-            messages.success(request, _("The payment is taken back, and the row waits again."))
-            return redirect("dues:bill-row-detail", key=row.pk)
-        except Refused as refusal:
-            add_refusal(form, refusal)
+    given: dict[str, Any] = {"row": row, "by": request.user, "on": request.today}
+    if form.is_valid() and carried_out(form, lambda: undo_row(**form.cleaned_data, **given)):
+        messages.success(request, _("The payment is taken back, and the row waits again."))
+        return redirect("dues:bill-row-detail", key=row.pk)
     return _page(request, row, undo=form)
 
 

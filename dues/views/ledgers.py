@@ -5,7 +5,6 @@ from pathlib import Path
 from typing import Any, cast
 from uuid import UUID
 
-from django.contrib import messages
 from django.core.files.uploadedfile import TemporaryUploadedFile
 from django.core.paginator import Paginator
 from django.http import FileResponse, HttpResponse
@@ -26,8 +25,8 @@ from dues.views.places import branches_offered
 from members.choices import Capability, ImportState
 from members.downloads import written
 from members.policy import demand, fetch, requires
+from members.refusals import told
 from members.requests import PageRequest
-from members.services.refused import Refused
 from members.workbooks.reading import UnreadableWorkbook
 
 IMPORTS = LedgerImport.objects.select_related("organization", "uploaded_by")
@@ -78,12 +77,8 @@ def ledger_detail(request: PageRequest, key: UUID) -> HttpResponse:
 @require_POST
 def ledger_confirm(request: PageRequest, key: UUID) -> HttpResponse:
     """Store what was looked through."""
-    try:
-        confirm_ledger(fetch(request, IMPORTS.all(), pk=key), by=request.user, on=request.today)
-    except Refused as refusal:
-        messages.error(request, str(refusal))
-    else:
-        messages.success(request, _("The ledger is on record."))
+    kept = fetch(request, IMPORTS.all(), pk=key)
+    told(request, lambda: confirm_ledger(kept, by=request.user, on=request.today), _("The ledger is on record."))
     return redirect("dues:ledger-detail", key=key)
 
 
@@ -91,12 +86,8 @@ def ledger_confirm(request: PageRequest, key: UUID) -> HttpResponse:
 @require_POST
 def ledger_undo(request: PageRequest, key: UUID) -> HttpResponse:
     """Take everything back that the ledger brought."""
-    try:
-        undo_ledger(fetch(request, IMPORTS.all(), pk=key), by=request.user, on=request.today)
-    except Refused as refusal:
-        messages.error(request, str(refusal))
-    else:
-        messages.success(request, _("The import was undone."))
+    kept = fetch(request, IMPORTS.all(), pk=key)
+    told(request, lambda: undo_ledger(kept, by=request.user, on=request.today), _("The import was undone."))
     return redirect("dues:ledger-detail", key=key)
 
 

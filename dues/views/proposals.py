@@ -1,9 +1,7 @@
 """What officers entered about their own dues, for a second one to look at."""
 
-from collections.abc import Callable
 from uuid import UUID
 
-from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
@@ -16,8 +14,8 @@ from dues.queries.places import names_of
 from dues.services.proposals import confirm_proposal, decline_proposal, may_decide
 from members.choices import Capability
 from members.policy import fetch, requires
+from members.refusals import told
 from members.requests import PageRequest
-from members.services.refused import Refused
 
 LATEST = 20
 PROPOSALS = PaymentProposal.objects.select_related("member", "organization")
@@ -44,8 +42,8 @@ def proposal_list(request: PageRequest) -> HttpResponse:
 @require_POST
 def proposal_confirm(request: PageRequest, key: UUID) -> HttpResponse:
     proposal = fetch(request, PROPOSALS.all(), pk=key)
-    if _decided(request, lambda: confirm_proposal(proposal, by=request.user, on=request.today)):
-        messages.success(request, _("The payment is recorded under both names."))
+    done = _("The payment is recorded under both names.")
+    if told(request, lambda: confirm_proposal(proposal, by=request.user, on=request.today), done):
         return redirect("dues:receipt-detail", key=proposal.pk)
     return redirect("dues:proposal-list")
 
@@ -54,15 +52,5 @@ def proposal_confirm(request: PageRequest, key: UUID) -> HttpResponse:
 @require_POST
 def proposal_decline(request: PageRequest, key: UUID) -> HttpResponse:
     proposal = fetch(request, PROPOSALS.all(), pk=key)
-    if _decided(request, lambda: decline_proposal(proposal, by=request.user)):
-        messages.success(request, _("Declined: nothing is recorded."))
+    told(request, lambda: decline_proposal(proposal, by=request.user), _("Declined: nothing is recorded."))
     return redirect("dues:proposal-list")
-
-
-def _decided(request: PageRequest, act: Callable[[], object]) -> bool:
-    try:
-        act()
-    except Refused as refusal:
-        messages.error(request, str(refusal))
-        return False
-    return True

@@ -16,11 +16,12 @@ from meetings.models import AgendaItem, Expected, Meeting, Session
 from meetings.queries.leave import with_granted_leave
 from meetings.queries.roll import roll
 from members.models import User
+from members.services.refused import Refused
 
 Row = TypeVar("Row", bound=Model)
 
 
-class NotNow(Exception):
+class NotNow(Refused):
     """The meeting isn't in a state in which this can be done; the sentence says what to do."""
 
 

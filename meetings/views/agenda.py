@@ -1,6 +1,5 @@
 """The agenda: items, what was said under them, what was decided, and what is to be done."""
 
-from collections.abc import Callable
 from uuid import UUID
 
 from django.contrib import messages
@@ -13,9 +12,9 @@ from django.views.decorators.http import require_http_methods, require_POST
 from meetings.forms.agenda import ItemForm, MoveForm, NewItemForm, SpeechForm, TaskForm
 from meetings.models import AgendaItem, Meeting
 from meetings.services import agenda
-from meetings.services.meeting import NotNow
 from members.choices import Capability
 from members.policy import fetch, requires
+from members.refusals import told
 from members.requests import PageRequest
 
 MEETINGS = Meeting.objects.select_related("organization")
@@ -29,7 +28,7 @@ def item_add(request: PageRequest, key: UUID) -> HttpResponse:
     meeting = fetch(request, MEETINGS.all(), pk=key)
     form = NewItemForm(request.POST)
     if form.is_valid():
-        _or_say(request, lambda: agenda.add_item(meeting=meeting, by=request.user, **form.cleaned_data))
+        told(request, lambda: agenda.add_item(meeting=meeting, by=request.user, **form.cleaned_data))
     else:
         messages.error(request, _("Type what the item is about, in at most 160 characters."))
     return _to_agenda(meeting)
@@ -52,7 +51,7 @@ def item_move(request: PageRequest, key: UUID) -> HttpResponse:
     one = fetch(request, ITEMS.all(), pk=key)
     form = MoveForm(request.POST)
     if form.is_valid():
-        _or_say(request, lambda: agenda.move_item(item=one, to=form.cleaned_data["to"], by=request.user))
+        told(request, lambda: agenda.move_item(item=one, to=form.cleaned_data["to"], by=request.user))
     return _to_agenda(one.meeting)
 
 
@@ -60,7 +59,7 @@ def item_move(request: PageRequest, key: UUID) -> HttpResponse:
 @require_POST
 def item_remove(request: PageRequest, key: UUID) -> HttpResponse:
     one = fetch(request, ITEMS.all(), pk=key)
-    _or_say(request, lambda: agenda.remove_item(item=one, by=request.user))
+    told(request, lambda: agenda.remove_item(item=one, by=request.user))
     return _to_agenda(one.meeting)
 
 
@@ -70,7 +69,7 @@ def speech_add(request: PageRequest, key: UUID) -> HttpResponse:
     """What somebody said, in points."""
     one = fetch(request, ITEMS.all(), pk=key)
     form = SpeechForm(request.POST)
-    if form.is_valid() and _or_say(request, lambda: agenda.add_speech(item=one, by=request.user, **form.cleaned_data)):
+    if form.is_valid() and told(request, lambda: agenda.add_speech(item=one, by=request.user, **form.cleaned_data)):
         return redirect("meetings:item", key=one.pk)
     return _page(request, one, speech_form=form)
 
@@ -80,7 +79,7 @@ def speech_add(request: PageRequest, key: UUID) -> HttpResponse:
 def speech_remove(request: PageRequest, key: UUID, speech: UUID) -> HttpResponse:
     one = fetch(request, ITEMS.all(), pk=key)
     found = get_object_or_404(one.speeches, pk=speech)
-    _or_say(request, lambda: agenda.remove_speech(speech=found, by=request.user))
+    told(request, lambda: agenda.remove_speech(speech=found, by=request.user))
     return redirect("meetings:item", key=one.pk)
 
 
@@ -90,7 +89,7 @@ def task_add(request: PageRequest, key: UUID) -> HttpResponse:
     """What somebody is to do after the meeting."""
     one = fetch(request, ITEMS.all(), pk=key)
     form = TaskForm(request.POST)
-    if form.is_valid() and _or_say(request, lambda: agenda.add_task(item=one, by=request.user, **form.cleaned_data)):
+    if form.is_valid() and told(request, lambda: agenda.add_task(item=one, by=request.user, **form.cleaned_data)):
         return redirect("meetings:item", key=one.pk)
     return _page(request, one, task_form=form)
 
@@ -100,7 +99,7 @@ def task_add(request: PageRequest, key: UUID) -> HttpResponse:
 def task_remove(request: PageRequest, key: UUID, task: UUID) -> HttpResponse:
     one = fetch(request, ITEMS.all(), pk=key)
     found = get_object_or_404(one.tasks, pk=task)
-    _or_say(request, lambda: agenda.remove_task(task=found, by=request.user))
+    told(request, lambda: agenda.remove_task(task=found, by=request.user))
     return redirect("meetings:item", key=one.pk)
 
 
@@ -119,17 +118,8 @@ def _page(request: PageRequest, one: AgendaItem, **forms: object) -> HttpRespons
 
 
 def _edit(request: PageRequest, one: AgendaItem, form: ItemForm) -> bool:
-    return _or_say(request, lambda: agenda.edit_item(item=one, changes=form.changes(), by=request.user))
+    return told(request, lambda: agenda.edit_item(item=one, changes=form.changes(), by=request.user))
 
 
 def _to_agenda(meeting: Meeting) -> HttpResponse:
     return redirect(reverse("meetings:meeting-detail", args=[meeting.pk]) + "#agenda")
-
-
-def _or_say(request: PageRequest, act: Callable[[], object]) -> bool:
-    try:
-        act()
-    except NotNow as refusal:
-        messages.error(request, str(refusal))
-        return False
-    return True

@@ -1,6 +1,5 @@
 """The sign-in page: one tap a person, everybody except a few, and the way back."""
 
-from collections.abc import Callable
 from uuid import UUID
 
 from django.contrib import messages
@@ -22,6 +21,7 @@ from meetings.services.attendance import follow_up, mark, mark_rest_present, tap
 from meetings.services.meeting import NotNow
 from members.choices import Capability
 from members.policy import fetch, requires
+from members.refusals import told
 from members.requests import PageRequest
 
 MEETINGS = Meeting.objects.select_related("organization")
@@ -86,10 +86,10 @@ def attendance_undo(request: PageRequest, key: UUID) -> HttpResponse:
         return HttpResponseBadRequest(_("This tap came from a page that is out of date. Load it again."))
     typed = form.cleaned_data
     if typed["rest"]:
-        _or_say(request, lambda: undo_rest(meeting=meeting, rest_key=typed["rest"], key=typed["key"], by=request.user))
+        told(request, lambda: undo_rest(meeting=meeting, rest_key=typed["rest"], key=typed["key"], by=request.user))
     elif not Mark.objects.filter(pk=typed["key"]).exists():
         tapped = get_object_or_404(Mark, pk=typed["mark"], expected__meeting=meeting)
-        _or_say(request, lambda: undo_mark(meeting=meeting, mark_key=tapped.pk, key=typed["key"], by=request.user))
+        told(request, lambda: undo_mark(meeting=meeting, mark_key=tapped.pk, key=typed["key"], by=request.user))
     return _back(request, meeting)
 
 
@@ -104,7 +104,7 @@ def attendance_person(request: PageRequest, key: UUID, member: int) -> HttpRespo
     if form.is_valid():
         store = follow_up if meeting.state == MeetingState.LOCKED else mark
         given = {"meeting": meeting, "member_id": member, "key": form.cleaned_data["key"], "by": request.user}
-        if _or_say(request, lambda: store(attendance=form.attendance(), **given)):
+        if told(request, lambda: store(attendance=form.attendance(), **given)):
             return _back(request, meeting, f"#row-{expected.pk}")
     return render(request, "meetings/attendance_person.html", {"form": form, "meeting": meeting, "one": expected})
 
@@ -139,15 +139,6 @@ def _refused(request: PageRequest, meeting: Meeting, refusal: NotNow) -> HttpRes
         return HttpResponse(str(refusal), status=409, content_type="text/plain; charset=utf-8")
     messages.error(request, str(refusal))
     return redirect(meeting)
-
-
-def _or_say(request: PageRequest, act: Callable[[], object]) -> bool:
-    try:
-        act()
-    except NotNow as refusal:
-        messages.error(request, str(refusal))
-        return False
-    return True
 
 
 def _marked(number: int) -> str:

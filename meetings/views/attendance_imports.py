@@ -13,12 +13,13 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from meetings.choices import MeetingKind
 from meetings.forms.attendance_import import AttendanceUploadForm
-from meetings.importing import CannotUndo, Found, confirm_preview, keep_preview, on_record, read_sheet, undo_sheet
+from meetings.importing import Found, confirm_preview, keep_preview, on_record, read_sheet, undo_sheet
 from meetings.models import AttendanceImport
 from meetings.sheets import NotASheet
 from members.choices import Capability, ImportState, OrganizationKind
 from members.models import Organization
 from members.policy import demand, fetch, requires
+from members.refusals import told
 from members.requests import PageRequest
 from members.workbooks.reading import UnreadableWorkbook
 
@@ -74,12 +75,8 @@ def import_confirm(request: PageRequest, key: UUID) -> HttpResponse:
 @require_POST
 def import_undo(request: PageRequest, key: UUID) -> HttpResponse:
     """Take the meetings of the sheet off the record again."""
-    try:
-        undo_sheet(attendance_import=fetch(request, IMPORTS.all(), pk=key), by=request.user)
-    except CannotUndo as refusal:
-        messages.error(request, str(refusal))
-    else:
-        messages.success(request, _("The import was undone."))
+    kept = fetch(request, IMPORTS.all(), pk=key)
+    told(request, lambda: undo_sheet(attendance_import=kept, by=request.user), _("The import was undone."))
     return redirect("meetings:import-detail", key=key)
 
 

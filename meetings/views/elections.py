@@ -1,5 +1,7 @@
 """Opening elections, voting again among the tied, and the approval from above."""
 
+from typing import Any
+
 from django.contrib import messages
 from django.core.paginator import Paginator
 from django.http import HttpResponse
@@ -26,8 +28,8 @@ from meetings.services.votes import WrongFigures
 from meetings.views.votes import MEETINGS, VOTES
 from members.choices import Capability
 from members.policy import fetch, requires
+from members.refusals import carried_out
 from members.requests import PageRequest
-from members.services.refused import Refused
 from rulebook.book import rule_if_held
 
 PAGE_SIZE = 25
@@ -119,10 +121,8 @@ def _open(request: PageRequest, form: ElectionForm) -> Vote | None:
 
 
 def _approve(request: PageRequest, vote: Vote, form: ApproveForm) -> bool:
-    try:
-        approve_election(vote=vote, today=request.today, by=request.user, **form.cleaned_data)
-    except (NotNow, Refused) as refusal:
-        form.add_error(None, str(refusal))
+    given: dict[str, Any] = {"vote": vote, "today": request.today, "by": request.user}
+    if not carried_out(form, lambda: approve_election(**given, **form.cleaned_data)):
         return False
     messages.success(request, _("The approval is on record; the elected hold their office from that day."))
     return True

@@ -1,6 +1,5 @@
 """Members who are to be left out of those who should attend."""
 
-from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
@@ -15,6 +14,7 @@ from meetings.services.meeting import NotNow
 from meetings.views.votes import MEETINGS
 from members.choices import Capability
 from members.policy import fetch, requires
+from members.refusals import told
 from members.requests import PageRequest
 from rulebook.book import rule_if_held
 
@@ -60,11 +60,7 @@ def exclusion_remove(request: PageRequest, key: str, exclusion: str) -> HttpResp
     """Count the member again."""
     meeting = fetch(request, MEETINGS, pk=key)
     row = get_object_or_404(meeting.exclusions.select_related("meeting"), pk=exclusion)
-    try:
-        remove_exclusion(exclusion=row, by=request.user)
-        messages.success(request, _("The member is counted again."))
-    except NotNow as not_now:
-        messages.error(request, str(not_now))
+    told(request, lambda: remove_exclusion(exclusion=row, by=request.user), _("The member is counted again."))
     return redirect("meetings:exclusion-list", key=meeting.pk)
 
 

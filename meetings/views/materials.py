@@ -20,6 +20,7 @@ from meetings.services.materials import add_material, add_observer, attach_sheet
 from meetings.services.meeting import NotNow
 from members.choices import Capability
 from members.policy import fetch, requires, signed_in
+from members.refusals import told
 from members.requests import PageRequest
 
 MEETINGS = Meeting.objects.select_related("organization")
@@ -101,10 +102,7 @@ def observer_add(request: PageRequest, key: UUID) -> HttpResponse:
 def observer_remove(request: PageRequest, key: UUID, observer: UUID) -> HttpResponse:
     meeting = fetch(request, MEETINGS.all(), pk=key)
     found = get_object_or_404(meeting.observers, pk=observer)
-    try:
-        remove_observer(observer=found, by=request.user)
-    except NotNow as refusal:
-        messages.error(request, str(refusal))
+    told(request, lambda: remove_observer(observer=found, by=request.user))
     return redirect(meeting)
 
 

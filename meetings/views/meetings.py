@@ -1,13 +1,11 @@
 """Meetings: the list, planning, the meeting's page, and its way from open to closed."""
 
-from collections.abc import Callable
 from typing import Any
 from uuid import UUID
 
 from django.contrib import messages
 from django.core.paginator import Paginator
 from django.db.models import Q, QuerySet
-from django.forms import BaseForm
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
@@ -20,10 +18,11 @@ from meetings.models import Meeting
 from meetings.queries.meeting_page import meeting_page, member_page
 from meetings.queries.tally import tallies_of
 from meetings.queries.votes import vote_section
-from meetings.services.meeting import NotNow, cancel_meeting, close_meeting, move_meeting, open_meeting, plan_meeting
+from meetings.services.meeting import cancel_meeting, close_meeting, move_meeting, open_meeting, plan_meeting
 from members.choices import Capability
 from members.models import Organization
 from members.policy import fetch, requires, signed_in
+from members.refusals import carried_out, told
 from members.requests import PageRequest
 
 MEETINGS = Meeting.objects.select_related("organization", "chair", "recorder")
@@ -84,7 +83,7 @@ def meeting_edit(request: PageRequest, key: UUID) -> HttpResponse:
     form = MeetingForm(request.POST or None, instance=meeting, organization=meeting.organization)
     if form.is_valid():
         changes = {name: form.cleaned_data[name] for name in form.changed_data}
-        if _done(form, lambda: move_meeting(meeting=meeting, changes=changes, by=request.user)):
+        if carried_out(form, lambda: move_meeting(meeting=meeting, changes=changes, by=request.user)):
             messages.success(request, _("The changes are stored."))
             return redirect(meeting)
     return render(request, "meetings/edit.html", {"form": form, "meeting": meeting})
@@ -98,7 +97,7 @@ def meeting_cancel(request: PageRequest, key: UUID) -> HttpResponse:
     form = CancelForm(request.POST or None)
     if form.is_valid():
         because = form.cleaned_data["because"]
-        if _done(form, lambda: cancel_meeting(meeting=meeting, because=because, by=request.user)):
+        if carried_out(form, lambda: cancel_meeting(meeting=meeting, because=because, by=request.user)):
             messages.success(request, _("The meeting is called off."))
             return redirect(meeting)
     return render(request, "meetings/cancel.html", {"form": form, "meeting": meeting})
@@ -109,7 +108,7 @@ def meeting_cancel(request: PageRequest, key: UUID) -> HttpResponse:
 def meeting_open(request: PageRequest, key: UUID) -> HttpResponse:
     """Freeze who is expected, and go to the sign-in page."""
     meeting = fetch(request, MEETINGS.all(), pk=key)
-    if _or_say(request, lambda: open_meeting(meeting=meeting, on=request.today, by=request.user)):
+    if told(request, lambda: open_meeting(meeting=meeting, on=request.today, by=request.user)):
         return redirect("meetings:attendance", key=meeting.pk)
     return redirect(meeting)
 
@@ -119,8 +118,8 @@ def meeting_open(request: PageRequest, key: UUID) -> HttpResponse:
 def meeting_close(request: PageRequest, key: UUID) -> HttpResponse:
     """Say that the meeting has taken place, and go on to its minutes."""
     meeting = fetch(request, MEETINGS.all(), pk=key)
-    if _or_say(request, lambda: close_meeting(meeting=meeting, by=request.user)):
-        messages.success(request, _("The meeting is closed."))
+    closed = _("The meeting is closed.")
+    if told(request, lambda: close_meeting(meeting=meeting, by=request.user), closed):
         return redirect("meetings:minutes", key=meeting.pk)
     return redirect(meeting)
 
@@ -139,22 +138,3 @@ def _filtered(found: QuerySet[Meeting], given: dict[str, Any]) -> QuerySet[Meeti
 def _recording_places(request: PageRequest) -> QuerySet[Organization]:
     places = Organization.objects.visible_to(request.user, Capability.RECORD_MEETINGS)
     return places.standing_on(request.today).in_tree_order()
-
-
-def _done(form: BaseForm, act: Callable[[], object]) -> bool:
-    """Whether the service did it; if not, its sentence stands above the form."""
-    try:
-        act()
-    except NotNow as refusal:
-        form.add_error(None, str(refusal))
-        return False
-    return True
-
-
-def _or_say(request: PageRequest, act: Callable[[], object]) -> bool:
-    try:
-        act()
-    except NotNow as refusal:
-        messages.error(request, str(refusal))
-        return False
-    return True

@@ -1,5 +1,6 @@
 """A member's own side: what comes next, the own attendance, leave, and making up."""
 
+from typing import Any
 from uuid import UUID
 
 from django.contrib import messages
@@ -17,6 +18,7 @@ from meetings.services.leave import ask_leave, decide_leave, make_up
 from meetings.services.meeting import NotNow
 from members.choices import Capability
 from members.policy import fetch, requires, signed_in
+from members.refusals import carried_out, told
 from members.requests import PageRequest
 
 MEETINGS = Meeting.objects.select_related("organization", "chair", "recorder")
@@ -37,14 +39,10 @@ def leave_ask(request: PageRequest, key: UUID) -> HttpResponse:
     """Ask not to come to a meeting."""
     meeting = _asked_meeting(request, key)
     form = LeaveForm(request.POST or None)
-    if form.is_valid():
-        try:
-            ask_leave(meeting=meeting, member_id=request.user.member_id or 0, by=request.user, **form.cleaned_data)
-        except NotNow as refusal:
-            form.add_error(None, str(refusal))
-        else:
-            messages.success(request, _("Your request is with the officers of your branch."))
-            return redirect(meeting)
+    given: dict[str, Any] = {"meeting": meeting, "member_id": request.user.member_id or 0, "by": request.user}
+    if form.is_valid() and carried_out(form, lambda: ask_leave(**given, **form.cleaned_data)):
+        messages.success(request, _("Your request is with the officers of your branch."))
+        return redirect(meeting)
     words = {"heading": _("Ask for leave"), "label": _("Ask for it"), "lead": str(meeting)}
     return render(request, "meetings/form.html", {"form": form, "meeting": meeting, "is_mine": True, **words})
 
@@ -58,11 +56,8 @@ def leave_decide(request: PageRequest, key: UUID) -> HttpResponse:
     if answer not in (RequestState.GRANTED, RequestState.REFUSED):
         messages.error(request, _("Say whether the leave is granted."))
         return redirect(asked.meeting)
-    try:
-        decide_leave(request=asked, granted=answer == RequestState.GRANTED, by=request.user)
-        messages.success(request, _("The answer is recorded."))
-    except NotNow as refusal:
-        messages.error(request, str(refusal))
+    given: dict[str, Any] = {"granted": answer == RequestState.GRANTED, "by": request.user}
+    told(request, lambda: decide_leave(request=asked, **given), _("The answer is recorded."))
     return redirect(asked.meeting)
 
 

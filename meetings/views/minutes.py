@@ -1,6 +1,6 @@
 """Minutes of a meeting: composed, edited, signed, corrected, printed, as Word."""
 
-from collections.abc import Callable
+from typing import Any
 from uuid import UUID
 
 from django.contrib import messages
@@ -11,11 +11,11 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from meetings.forms.minutes import CorrectionForm, MinutesForm, SignForm
 from meetings.models import Meeting, Minutes
-from meetings.services.meeting import NotNow
 from meetings.services.minutes import correct_minutes, draft_minutes, edit_minutes, sign_minutes
 from meetings.word import minutes_as_word
 from members.choices import Capability
 from members.policy import fetch, requires
+from members.refusals import carried_out, told
 from members.requests import PageRequest
 
 MEETINGS = Meeting.objects.select_related("organization", "chair", "recorder", "minutes")
@@ -44,7 +44,7 @@ def minutes_detail(request: PageRequest, key: UUID) -> HttpResponse:
 def minutes_draft(request: PageRequest, key: UUID) -> HttpResponse:
     """Compose the minutes from what was recorded."""
     meeting = fetch(request, MEETINGS.all(), pk=key)
-    _or_say(request, lambda: draft_minutes(meeting=meeting, by=request.user))
+    told(request, lambda: draft_minutes(meeting=meeting, by=request.user))
     return redirect("meetings:minutes", key=meeting.pk)
 
 
@@ -54,13 +54,9 @@ def minutes_edit(request: PageRequest, key: UUID) -> HttpResponse:
     """Edit the text until it is locked."""
     minutes = _minutes(request, key)
     form = MinutesForm(request.POST or None, initial={"text": minutes.text, "before": minutes.text})
-    if form.is_valid():
-        try:
-            edit_minutes(minutes=minutes, by=request.user, **form.cleaned_data)
-        except NotNow as refusal:
-            form.add_error(None, str(refusal))
-        else:
-            return redirect("meetings:minutes", key=key)
+    given: dict[str, Any] = {"minutes": minutes, "by": request.user}
+    if form.is_valid() and carried_out(form, lambda: edit_minutes(**given, **form.cleaned_data)):
+        return redirect("meetings:minutes", key=key)
     return render(request, "meetings/minutes_edit.html", {"form": form, "meeting": minutes.meeting, "minutes": minutes})
 
 
@@ -70,10 +66,8 @@ def minutes_sign(request: PageRequest, key: UUID) -> HttpResponse:
     """Sign what was read, as chair or as recorder."""
     minutes = _minutes(request, key)
     form = SignForm(request.POST)
-    if form.is_valid() and _or_say(
-        request, lambda: sign_minutes(minutes=minutes, by=request.user, **form.cleaned_data)
-    ):
-        messages.success(request, _("Signed."))
+    if form.is_valid():
+        told(request, lambda: sign_minutes(minutes=minutes, by=request.user, **form.cleaned_data), _("Signed."))
     return redirect("meetings:minutes", key=key)
 
 
@@ -85,8 +79,9 @@ def minutes_correct(request: PageRequest, key: UUID) -> HttpResponse:
     form = CorrectionForm(request.POST)
     if not form.is_valid():
         messages.error(request, _("Write what is put right, and why."))
-    elif _or_say(request, lambda: correct_minutes(minutes=minutes, by=request.user, **form.cleaned_data)):
-        messages.success(request, _("The correction is on record."))
+    else:
+        done = _("The correction is on record.")
+        told(request, lambda: correct_minutes(minutes=minutes, by=request.user, **form.cleaned_data), done)
     return redirect("meetings:minutes", key=key)
 
 
@@ -109,12 +104,3 @@ def _minutes(request: PageRequest, key: UUID) -> Minutes:
 
 def _minutes_or_none(meeting: Meeting) -> Minutes | None:
     return getattr(meeting, "minutes", None)
-
-
-def _or_say(request: PageRequest, act: Callable[[], object]) -> bool:
-    try:
-        act()
-    except NotNow as refusal:
-        messages.error(request, str(refusal))
-        return False
-    return True

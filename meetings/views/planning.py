@@ -20,12 +20,13 @@ from meetings.queries.year_plan import meetings_of_year, proposed_meetings, them
 from meetings.rules.duties import ASKED
 from meetings.rules.planning import shift_span
 from meetings.rules.workdays import Workdays
-from meetings.services.meeting import NotNow, move_meeting
+from meetings.services.meeting import move_meeting
 from meetings.services.planning import Line, keep_theme_day, plan_year
 from meetings.views.year_grid import grid_context
 from members.choices import Capability, OrganizationKind
 from members.models import Organization
 from members.policy import fetch, requires
+from members.refusals import told
 from members.requests import PageRequest
 
 
@@ -100,13 +101,8 @@ def _about(request: PageRequest, place: Organization, year: int) -> dict[str, An
 def _shift(request: PageRequest, meeting: Meeting, day: date) -> None:
     if day == meeting.day:
         return
-    try:
-        move_meeting(meeting=meeting, changes={"day": day}, by=request.user)
-    except NotNow as refusal:
-        messages.error(request, str(refusal))
-    else:
-        facts = {"meeting": meeting.name, "day": day}
-        messages.success(request, _("%(meeting)s is moved to %(day)s.") % facts)
+    done = _("%(meeting)s is moved to %(day)s.") % {"meeting": meeting.name, "day": day}
+    told(request, lambda: move_meeting(meeting=meeting, changes={"day": day}, by=request.user), done)
 
 
 def _lines(request: PageRequest, place: Organization, year: int, workdays: Workdays) -> Any:

@@ -31,6 +31,7 @@ from members.choices import Capability
 from members.fields import opened
 from members.models import User
 from members.policy import fetch, public, requires
+from members.refusals import told
 from members.requests import PageRequest
 
 MEETINGS = Meeting.objects.select_related("organization")
@@ -54,12 +55,9 @@ def code(request: PageRequest, key: UUID) -> HttpResponse:
 def code_open(request: PageRequest, key: UUID) -> HttpResponse:
     """Let people sign in by the code."""
     meeting = fetch(request, MEETINGS.all(), pk=key)
-    try:
-        open_sign_in(meeting=meeting, by=request.user)
-    except NotNow as refusal:
-        messages.error(request, str(refusal))
-        return redirect(meeting)
-    return redirect("meetings:code", key=meeting.pk)
+    if told(request, lambda: open_sign_in(meeting=meeting, by=request.user)):
+        return redirect("meetings:code", key=meeting.pk)
+    return redirect(meeting)
 
 
 @requires(Capability.RECORD_MEETINGS)
@@ -126,10 +124,7 @@ def _sign_in_as_member(request: HttpRequest, meeting: Meeting, member_id: int) -
     if own is None:
         raise Http404
     if request.method == "POST":
-        try:
-            sign_in_member(meeting=meeting, member_id=member_id, by=str(request.user))
-        except NotNow as refusal:
-            messages.error(request, str(refusal))
+        told(request, lambda: sign_in_member(meeting=meeting, member_id=member_id, by=str(request.user)))
         return redirect("meetings:meeting-detail", key=meeting.pk)
     context = {"meeting": meeting, "own": own, "is_recorded": own.state not in CAN_SIGN_IN}
     return render(request, "meetings/sign_in.html", context)

@@ -29,6 +29,7 @@ from meetings.services.meeting import NotNow
 from meetings.services.votes import WrongFigures, add_vote, count_anew, count_vote, withdraw_vote
 from members.choices import Capability
 from members.policy import fetch, requires, signed_in
+from members.refusals import carried_out, told
 from members.requests import PageRequest
 
 MEETINGS = Meeting.objects.select_related("organization")
@@ -110,11 +111,8 @@ def vote_count(request: PageRequest, key: str) -> HttpResponse:
 def vote_count_anew(request: PageRequest, key: str) -> HttpResponse:
     """Throw away what was typed so far."""
     vote = fetch(request, VOTES, pk=key)
-    try:
-        count_anew(vote=vote, by=request.user)
-        messages.success(request, _("The counts are thrown away. Two people type them again."))
-    except NotNow as not_now:
-        messages.error(request, str(not_now))
+    done = _("The counts are thrown away. Two people type them again.")
+    told(request, lambda: count_anew(vote=vote, by=request.user), done)
     return redirect(vote)
 
 
@@ -124,14 +122,10 @@ def vote_withdraw(request: PageRequest, key: str) -> HttpResponse:
     """Take a vote off the record, with a reason."""
     vote = fetch(request, VOTES, pk=key)
     form = WithdrawForm(request.POST or None)
-    if form.is_valid():
-        try:
-            withdraw_vote(vote=vote, reason=form.cleaned_data["reason"], by=request.user)
-        except NotNow as not_now:
-            form.add_error(None, str(not_now))
-        else:
-            messages.success(request, _("The vote is taken off the record."))
-            return redirect("meetings:vote-list", key=vote.item.meeting_id)
+    given: dict[str, Any] = {"vote": vote, "by": request.user}
+    if form.is_valid() and carried_out(form, lambda: withdraw_vote(reason=form.cleaned_data["reason"], **given)):
+        messages.success(request, _("The vote is taken off the record."))
+        return redirect("meetings:vote-list", key=vote.item.meeting_id)
     return render(request, "meetings/vote_withdraw.html", {"vote": vote, "meeting": vote.item.meeting, "form": form})
 
 

@@ -1,4 +1,4 @@
-"""How the services about one member say no."""
+"""How services say no."""
 
 
 class Refused(Exception):

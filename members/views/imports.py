@@ -1,6 +1,5 @@
 """Importing a roster by pages: upload, look through, correct the columns, confirm, and undo."""
 
-from collections.abc import Callable
 from uuid import UUID
 
 from django.contrib import messages
@@ -23,6 +22,7 @@ from members.importing.running import cancel, receive
 from members.models import RosterImport
 from members.policy import demand, fetch, requires
 from members.queries.imports import BUSY, WITH_REMARKS, lines, rows_of, verdict_counts
+from members.refusals import told
 from members.requests import PageRequest
 from members.services.refused import Refused
 from members.services.roster_import import confirm_import, correct_columns
@@ -100,7 +100,7 @@ def import_columns(request: PageRequest, key: UUID) -> HttpResponse:
     roster_import = _fetch(request, key)
     form = ColumnsForm(request.POST or None, roster_import=roster_import)
     if form.is_valid():
-        if _carried_out(request, lambda: correct_columns(roster_import=roster_import, fields=form.meanings())):
+        if told(request, lambda: correct_columns(roster_import=roster_import, fields=form.meanings())):
             tasks.start(tasks.read_import, roster_import.key)
         return redirect(roster_import)
     return render(request, "members/import_columns.html", {"form": form, "roster_import": roster_import})
@@ -111,7 +111,7 @@ def import_columns(request: PageRequest, key: UUID) -> HttpResponse:
 def import_confirm(request: PageRequest, key: UUID) -> HttpResponse:
     """Let the accepted rows be stored; pressing twice stores once."""
     roster_import = _fetch(request, key)
-    if _carried_out(request, lambda: confirm_import(roster_import=roster_import, by=request.user)):
+    if told(request, lambda: confirm_import(roster_import=roster_import, by=request.user)):
         tasks.start(tasks.apply_import, roster_import.key)
     return redirect(roster_import)
 
@@ -183,13 +183,3 @@ def _progress(roster_import: RosterImport) -> dict[str, object]:
         "sentence": _("The rows are being stored.") if storing else _("The workbook is being read."),
         "url": reverse("members:import-progress", args=[roster_import.key]),
     }
-
-
-def _carried_out(request: PageRequest, act: Callable[[], object]) -> bool:
-    """Whether the service did it; otherwise its sentence is shown."""
-    try:
-        act()
-    except Refused as refusal:
-        messages.error(request, str(refusal))
-        return False
-    return True

@@ -19,9 +19,8 @@ from members.forms.user import AccessForm, UserCreateForm, UserFilter, UserMembe
 from members.models import User
 from members.policy import requires
 from members.queries.users import manages, rows_of, user_page, with_offices
-from members.refusals import carried_out
+from members.refusals import carried_out, told
 from members.requests import PageRequest
-from members.services.refused import Refused
 from members.services.users import (
     create_user,
     give_office,
@@ -169,10 +168,5 @@ def _show_once(request: PageRequest, user: User, password: str) -> HttpResponse:
 
 
 def _done(request: PageRequest, user: User, act: Callable[[], object], sentence: str) -> HttpResponse:
-    try:
-        act()
-    except Refused as refusal:
-        messages.error(request, str(refusal))
-    else:
-        messages.success(request, sentence)
+    told(request, act, sentence)
     return redirect("members:user-detail", user.username)

@@ -12,9 +12,8 @@ from django.views.decorators.http import require_http_methods, require_POST
 from members.choices import Capability
 from members.models import Member, Organization
 from members.policy import fetch, requires
-from members.refusals import carried_out
+from members.refusals import carried_out, told
 from members.requests import PageRequest
-from members.services.refused import Refused
 from reminders.forms.desk import NotApplicableForm
 from reminders.models import NotApplicable
 from reminders.queries.desk import sees_kind, words_of
@@ -47,11 +46,7 @@ def not_applicable_take_back(request: PageRequest, key: UUID) -> HttpResponse:
     row = fetch(request, rows, pk=key)
     if not sees_kind(request.user, row.kind, about_member=row.member_id is not None, path=row.scope_path):
         raise PermissionDenied(_("This duty isn't on your desk."))
-    try:
-        take_back(row=row, by=request.user)
-        messages.success(request, _("It is asked for again."))
-    except Refused as refusal:
-        messages.error(request, str(refusal))
+    told(request, lambda: take_back(row=row, by=request.user), _("It is asked for again."))
     return _back(request, row.organization)
 
 

@@ -3,7 +3,6 @@
 from typing import Any
 from uuid import UUID
 
-from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
@@ -15,9 +14,8 @@ from members.fields import opened
 from members.models import User
 from members.policy import fetch, requires
 from members.queries.local_rules import in_force_at
-from members.refusals import carried_out
+from members.refusals import carried_out, told
 from members.requests import PageRequest
-from members.services.refused import Refused
 from supervision.forms.appraisals import FollowUpForm, OpinionForm, SaidForm, TextForm
 from supervision.models import Appraisee, MutualAppraisal
 from supervision.queries.appraisals import sums_of, writers_without_account
@@ -101,11 +99,8 @@ def appraisee_opinion(request: PageRequest, key: UUID) -> HttpResponse:
 def appraisee_told(request: PageRequest, key: UUID) -> HttpResponse:
     """Somebody has told the member face to face."""
     one = fetch(request, PEOPLE.all(), pk=key)
-    try:
-        tell_result(appraisee=one, on=request.today, by=request.user)
-        messages.success(request, _("It is on record that the member was told."))
-    except Refused as refusal:
-        messages.error(request, str(refusal))
+    done = _("It is on record that the member was told.")
+    told(request, lambda: tell_result(appraisee=one, on=request.today, by=request.user), done)
     return redirect("supervision:appraisee-detail", one.pk)
 
 

@@ -19,9 +19,8 @@ from members.choices import Capability
 from members.downloads import workbook
 from members.models import Organization
 from members.policy import fetch, requires
-from members.refusals import carried_out
+from members.refusals import carried_out, told
 from members.requests import PageRequest
-from members.services.refused import Refused
 from members.workbooks.writing import Sheet
 from supervision.choices import RoundState
 from supervision.forms.appraisals import OpenForm, RoundFilterForm, StepForm
@@ -138,10 +137,7 @@ def round_on(request: PageRequest, key: UUID) -> HttpResponse:
 def round_back(request: PageRequest, key: UUID) -> HttpResponse:
     """One step back."""
     held = fetch(request, ROUNDS.all(), pk=key)
-    try:
-        go_back(round=held, expected=request.POST.get("state", ""), by=request.user)
-    except Refused as refusal:
-        messages.error(request, str(refusal))
+    told(request, lambda: go_back(round=held, expected=request.POST.get("state", ""), by=request.user))
     return redirect(held)
 
 

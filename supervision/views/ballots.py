@@ -14,9 +14,8 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from members.choices import Capability
 from members.policy import fetch, requires
-from members.refusals import carried_out
+from members.refusals import carried_out, told
 from members.requests import PageRequest
-from members.services.refused import Refused
 from supervision.choices import Mark
 from supervision.forms.ballots import PaperForm
 from supervision.models import AppraisalRound, Appraisee
@@ -82,9 +81,5 @@ def _type(request: PageRequest, held: AppraisalRound, form: PaperForm) -> None:
 
 
 def _acted(request: PageRequest, held: AppraisalRound, act: Callable[[], Any], done: str) -> HttpResponse:
-    try:
-        act()
-        messages.success(request, done)
-    except Refused as refusal:
-        messages.error(request, str(refusal))
+    told(request, act, done)
     return redirect(held)

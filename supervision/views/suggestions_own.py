@@ -16,11 +16,10 @@ from members.choices import Capability
 from members.models import Member, Organization
 from members.policy import fetch, signed_in
 from members.queries.local_rules import in_force_at
-from members.refusals import carried_out
+from members.refusals import carried_out, told
 from members.requests import PageRequest
 from members.rules.reach import answer_due as help_due
 from members.services.contacts import ask_for_help
-from members.services.refused import Refused
 from supervision.forms.suggestions import OwnHelpForm, SettledForm, SharedFilterForm, SuggestionForm
 from supervision.models import Suggestion
 from supervision.queries.suggestions import (
@@ -130,11 +129,8 @@ def suggestion_settle(request: PageRequest, key: UUID) -> HttpResponse:
     if not form.is_valid():
         messages.error(request, _("Say whether it is settled."))
         return redirect(suggestion)
-    try:
-        say_settled(suggestion=suggestion, is_settled=form.cleaned_data["settled"] == "yes", by=request.user)
-        messages.success(request, _("Thank you, that is on record."))
-    except Refused as refusal:
-        messages.error(request, str(refusal))
+    given: dict[str, Any] = {"is_settled": form.cleaned_data["settled"] == "yes", "by": request.user}
+    told(request, lambda: say_settled(suggestion=suggestion, **given), _("Thank you, that is on record."))
     return redirect(suggestion)
 
 
@@ -143,13 +139,10 @@ def suggestion_settle(request: PageRequest, key: UUID) -> HttpResponse:
 def suggestion_withdraw(request: PageRequest, key: UUID) -> HttpResponse:
     """Take one's own back while nobody has answered."""
     suggestion = _own(request, key)
-    try:
-        withdraw_suggestion(suggestion=suggestion, by=request.user)
-        messages.success(request, _("Your suggestion is taken back."))
-    except Refused as refusal:
-        messages.error(request, str(refusal))
-        return redirect(suggestion)
-    return redirect("supervision:suggestion-mine")
+    done = _("Your suggestion is taken back.")
+    if told(request, lambda: withdraw_suggestion(suggestion=suggestion, by=request.user), done):
+        return redirect("supervision:suggestion-mine")
+    return redirect(suggestion)
 
 
 def _own(request: PageRequest, key: UUID) -> Suggestion:
