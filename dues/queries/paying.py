@@ -3,13 +3,14 @@
 from dataclasses import dataclass
 from datetime import date
 
+from dues.models import PaymentProposal
 from dues.queries.balance import MonthBalance, balances, open_months
 from dues.rules.allocation import Paid, spread
 from dues.rules.months import month_of
 from dues.rules.payment import back_payment
 from meetings.choices import MeetingState
 from meetings.models import Expected, Meeting
-from members.models import Member, User
+from members.models import Member, Organization, User
 from members.queries.local_rules import in_force_at
 from rulebook.dates import add_months
 
@@ -114,3 +115,9 @@ def recent_meetings(user: User, path: str, *, on: date) -> list[Meeting]:
     meetings = Meeting.objects.visible_to(user).within(path).filter(opened_at__isnull=False)
     since = add_months(on, -RECENT_MONTHS)
     return list(meetings.filter(day__range=(since, on)).exclude(state=MeetingState.CANCELLED).in_order())
+
+
+def waiting_members(branch: Organization) -> set[int]:
+    """Members whose money a second person has still to confirm."""
+    waiting = PaymentProposal.objects.waiting().filter(organization=branch)
+    return set(waiting.values_list("member_id", flat=True))

@@ -7,9 +7,9 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from dues.models import ArrearsReview
 from dues.queries.arrears import arrears_of, behind
 from dues.queries.balance import months_of
+from dues.queries.waiting import waiting_links
 from dues.rules.payment import yuan
 from members.choices import Capability
 from members.links import Link
@@ -21,12 +21,11 @@ MOST = 1_000
 
 
 def start_links(user: User, *, on: date) -> Iterator[Link]:
-    """At most five queries for an officer, one for a committee's staff."""
+    """At most six queries for an officer, four for a committee's staff."""
     standing = user.standing
     if paths := standing.paths(Capability.VIEW_DUES):
         yield Link("wallet2", _("Dues of the branch"), _behind(paths, on), reverse("dues:grid"))
-    if paths := standing.paths(Capability.APPROVE_DUES):
-        yield from _to_answer(paths)
+    yield from waiting_links(user)
 
 
 def own_links(user: User, *, on: date) -> Iterator[Link]:
@@ -70,12 +69,3 @@ def _own(member: int) -> str:
         return _("Nothing open.")
     sentence = ngettext("%(yuan)s yuan open, %(months)s month.", "%(yuan)s yuan open, %(months)s months.", len(left))
     return sentence % {"yuan": f"{yuan(sum(left)):,}", "months": len(left)}
-
-
-def _to_answer(paths: list[str]) -> Iterator[Link]:
-    """Only where something waits."""
-    inside = subtree("member__roster_path", paths)
-    reviews = ArrearsReview.objects.open().filter(inside, reported_on__isnull=False, answered_on__isnull=True).count()
-    if reviews:
-        sentence = ngettext("%(count)s case waits for your answer.", "%(count)s cases wait for your answer.", reviews)
-        yield Link("clock-history", _("Reviews of arrears"), sentence % {"count": reviews}, reverse("dues:arrears"))

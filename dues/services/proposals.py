@@ -17,13 +17,18 @@ from members.services.refused import Refused
 
 @transaction.atomic
 def propose_payment(new: NewPayment, *, by: User, on: date) -> PaymentProposal:
-    """Keep what an officer entered about his own dues. The same key twice is kept once. Raises Refused."""
+    """Keep what an officer entered about his own dues. The same key twice is kept once. Raises Refused.
+
+    One at a time: a second one would be for months that the first has already paid.
+    """
     lock_members([new.member.pk])
     known = PaymentProposal.objects.filter(pk=new.key).first()
     if known:
         return known
     if not is_own(new.member, by):
         raise Refused(_("Only one's own dues wait for a second person."))
+    if PaymentProposal.objects.waiting().filter(member=new.member).exists():
+        raise Refused(_("What you entered about your own dues still waits for a second person."))
     demand_possible(new, on)
     facts = {name: getattr(new, name) for name in ("key", "organization", "member", "amount_fen", "voluntary_fen")}
     proposal = PaymentProposal.objects.create(

@@ -15,7 +15,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from dues.forms.collecting import CollectForm
 from dues.models import Payment
-from dues.queries.paying import open_lines, recent_meetings
+from dues.queries.paying import open_lines, recent_meetings, waiting_members
 from dues.services.collecting import check_cash, collect_cash
 from dues.views.places import branch_asked_for, branches_offered
 from meetings.models import Meeting
@@ -94,6 +94,7 @@ def _page(request: PageRequest, form: CollectForm, branch: Organization, meeting
         "meetings": _meetings(request, branch),
         "branches": branches_offered(request, Capability.RECORD_DUES),
         "own": request.user.member_id,
+        "waiting": waiting_members(branch),
         "query": request.GET.urlencode(),
     }
     return render(request, "dues/collect.html", context)

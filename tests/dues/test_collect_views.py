@@ -95,7 +95,7 @@ def test_a_longer_list_asks_no_more_of_the_database(cast, as_user, django_assert
         charge(make_member(f"党员{number}", cast.branch), "2026-11", 4000)
     client = as_user(cast.officer)
 
-    with django_assert_num_queries(12):
+    with django_assert_num_queries(13):
         client.get(COLLECT)
 
 
@@ -215,7 +215,18 @@ def test_ones_own_line_goes_to_a_second_person(cast, three, as_user):
 
     assert "first=1&last=2" in answer.url
     assert PaymentProposal.objects.get().member == cast.zhang
+
+
+def test_ones_own_line_alone_leads_to_what_waits_and_is_offered_no_more(cast, three, as_user):
+    User.objects.filter(pk=cast.member.pk).update(member=None)
+    User.objects.filter(pk=cast.officer.pk).update(member=cast.zhang)
+    client = as_user(cast.officer)
     assert client.post(STORE, ticked(cast.zhang)).url == reverse("dues:proposal-list")
+
+    assert client.get(COLLECT).context["waiting"] == {cast.zhang.pk}
+    assert "disabled" in client.get(COLLECT).content.decode()
+    assert client.post(STORE, ticked(cast.zhang)).context["form"].errors
+    assert PaymentProposal.objects.count() == 1
 
 
 # --- Who may -------------------------------------------------------------------------------------------------------

@@ -45,6 +45,15 @@ def test_the_same_form_twice_waits_once(cast, zhang):
     assert PaymentProposal.objects.count() == 1
 
 
+def test_a_second_entry_is_refused_while_the_first_waits(cast, zhang, proposal):
+    with pytest.raises(Refused, match="still waits"):
+        propose_payment(new_payment(zhang, 4000, "2026-11-21"), by=cast.officer, on=TODAY)
+    decline_proposal(proposal, by=cast.secretary)
+    propose_payment(new_payment(zhang, 4000, "2026-11-21"), by=cast.officer, on=TODAY)
+
+    assert PaymentProposal.objects.waiting().count() == 1
+
+
 def test_a_second_officer_makes_it_a_payment_under_both_names(cast, zhang, proposal):
     payment = confirm_proposal(proposal, by=cast.secretary, on=TODAY)
 

@@ -1,16 +1,20 @@
 """What the start page and a member's page say about dues, and what that costs."""
 
 from datetime import date
+from uuid import uuid4
 
 import pytest
 from django.urls import reverse
 
-from dues.models import ArrearsReview
+from dues.models import ArrearsReview, LargeDues, Remittance
 from dues.queries.start import start_links
 from dues.rules.months import months_between
+from dues.services.proposals import propose_payment
+from dues.services.reliefs import NewRelief, ask_relief
+from members.models import User
 from members.queries.standing import standing_of
 from tests.cast import TODAY, make_member
-from tests.dues.ledger import charge, month, pay
+from tests.dues.ledger import charge, month, new_payment, pay
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("today")]
 
@@ -84,6 +88,36 @@ def test_a_committee_reads_which_cases_wait_for_it(cast, as_user, english):
     assert texts(as_user(cast.county_staff).get(HOME)) == [("Reviews of arrears", "2 cases wait for your answer.")]
 
 
+def test_the_second_person_reads_that_ones_own_dues_wait(cast, as_user, english):
+    own = make_member("韩梅", cast.branch)
+    User.objects.filter(pk=cast.officer.pk).update(member=own)
+    charge(own, "2026-11", 4000)
+    propose_payment(new_payment(own, 4000, "2026-11-20"), by=User.objects.get(pk=cast.officer.pk), on=TODAY)
+    line = ("Waiting for a second person", "1 waits for your confirmation.")
+
+    assert line in texts(as_user(cast.secretary).get(HOME))
+    assert line not in texts(as_user(cast.officer).get(HOME))
+    assert line not in texts(as_user(cast.next_secretary).get(HOME))
+
+
+def test_a_committee_reads_what_else_waits_for_it(cast, as_user, english):
+    facts = {"decided_on": TODAY, "valid_from": month("2026-11"), "ground": "长期患病"}
+    ask_relief(NewRelief(key=uuid4(), member=cast.zhang, kind="waiver", **facts), category="employed", by="o", on=TODAY)
+    given = {"organization": cast.branch, "member": cast.zhang, "given_on": TODAY, "recorded_by": "officer"}
+    LargeDues.objects.create(amount_fen=200_000, sent_up_on=TODAY, **given)
+    LargeDues.objects.create(amount_fen=200_000, **given)
+    months = {"first_month": month("2026-10"), "last_month": month("2026-10"), "sent_on": TODAY, "sent_by": "officer"}
+    facts = {"collected_fen": 100, "ratio": "0.2", "amount_fen": 20, "rule": "x", **months}
+    Remittance.objects.create(organization=cast.branch, receiver=cast.district, **facts)
+
+    assert texts(as_user(cast.district_staff).get(HOME)) == [
+        ("Reductions and waivers", "1 case waits for your answer."),
+        ("Dues handed up", "1 waits for your confirmation."),
+        ("Large voluntary dues", "1 waits for your confirmation."),
+    ]
+    assert texts(as_user(cast.other_secretary).get(HOME)) == [("Dues of the branch", "Nobody is behind.")]
+
+
 @pytest.mark.parametrize("part", ["county_secretary", "inspector", "administrator", "stranger", "group_leader"])
 def test_others_read_nothing_about_dues(cast, as_user, part):
     answer = as_user(cast.users()[part]).get(HOME)
@@ -96,7 +130,7 @@ def test_the_lines_cost_the_same_for_one_and_for_twenty(cast, django_assert_num_
     for number in range(more):
         owe(make_member(f"党员{number}", cast.branch), "2026-09")
     cast.officer.standing = standing_of(cast.officer, on=TODAY)
-    with django_assert_num_queries(5):
+    with django_assert_num_queries(6):
         list(start_links(cast.officer, on=TODAY))
 
 
