@@ -8,6 +8,7 @@ from django.db.models import Count, Exists, OuterRef, Q
 
 from dues.models import ArrearsReview, Basis, Disclosure, Payment, Relief
 from dues.queries.left_open import OpenMembers, late_among, left_open, open_members
+from dues.rules.arrears import Arrears
 from dues.rules.duties import (
     LOCAL_KEYS,
     RATIO_KEY,
@@ -35,8 +36,10 @@ def dues_duties(path: str, *, on: date) -> list[Duty]:
     codes = {branch.path: branch.code for branch in branches}
     rules = binding_below(path, LOCAL_KEYS)
     open_here = open_members(path, on=on)
-    facts = _branch_facts(path, branches, on, open_here, may_remit=any(one.key == RATIO_KEY for _path, one in rules))
-    people = _people(path, codes, open_here, on)
+    late = late_among(open_here, on=on)
+    months = left_open(path, open_here, on=on, late=late)
+    facts = _branch_facts(path, branches, on, months, may_remit=any(one.key == RATIO_KEY for _path, one in rules))
+    people = _people(path, codes, open_here, late, on)
     found: list[Duty] = []
     for branch in branches:
         local = [value for rule_path, value in rules if contains(rule_path, branch.path)]
@@ -46,11 +49,11 @@ def dues_duties(path: str, *, on: date) -> list[Duty]:
 
 
 def _branch_facts(
-    path: str, branches: list[Organization], on: date, open_here: OpenMembers, *, may_remit: bool
+    path: str, branches: list[Organization], on: date, months: dict[int, dict[date, int]], *, may_remit: bool
 ) -> dict[str, BranchFacts]:
     """`may_remit`: whether a committee set a share to hand up; only then somebody asks for the payments."""
     members, without = _rosters(path, {branch.path for branch in branches}, on.year)
-    months, disclosed = left_open(path, open_here, on=on), _disclosures(path, on.year)
+    disclosed = _disclosures(path, on.year)
     received, remitted = _payments(path, on.year) if may_remit else ({}, {})
     return {
         branch.path: BranchFacts(
@@ -92,10 +95,12 @@ def _disclosures(path: str, year: int) -> dict[int, int]:
     return dict(rows.values_list("organization").annotate(Count("pk")))
 
 
-def _people(path: str, codes: dict[str, str], open_here: OpenMembers, on: date) -> dict[str, list[Duty]]:
+def _people(
+    path: str, codes: dict[str, str], open_here: OpenMembers, late: dict[int, Arrears], on: date
+) -> dict[str, list[Duty]]:
     """Code of the branch → what its members' arrears and reliefs ask for, in the order of the roster."""
     found: dict[str, list[Duty]] = defaultdict(list)
-    for facts in _behind(path, codes, open_here, on):
+    for facts in _behind(path, codes, open_here, late):
         duty = member_duty(facts, on=on)
         if duty:
             found[facts.branch].append(duty)
@@ -104,8 +109,9 @@ def _people(path: str, codes: dict[str, str], open_here: OpenMembers, on: date) 
     return found
 
 
-def _behind(path: str, codes: dict[str, str], open_here: OpenMembers, on: date) -> Iterator[MemberFacts]:
-    late = late_among(open_here, on=on)
+def _behind(
+    path: str, codes: dict[str, str], open_here: OpenMembers, late: dict[int, Arrears]
+) -> Iterator[MemberFacts]:
     closed = ArrearsReview.objects.filter(subtree("member__roster_path", [path]), closed_on__isnull=False)
     reviewed = set(closed.values_list("member", "since"))
     for pk, place in open_here.on_rosters:

@@ -4,7 +4,7 @@ Payments settle a member's oldest month first, so whoever left a month open left
 member finds them, and only their months are added up.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 from itertools import islice
@@ -51,16 +51,23 @@ def open_members(path: str, *, on: date) -> OpenMembers:
     )
 
 
-def left_open(path: str, members: OpenMembers, *, on: date) -> dict[int, dict[date, int]]:
-    """Branch → month of the year, up to that day's, that was charged → members who left something of it open."""
+def left_open(
+    path: str, members: OpenMembers, *, on: date, late: Mapping[int, Arrears] | None = None
+) -> dict[int, dict[date, int]]:
+    """Branch → month of the year, up to that day's, that was charged → members who left something of it open.
+
+    With `late` as `late_among` says it, whoever is on a roster counts for an earlier month only where it counts against
+    them: not where a reason is on record, nor before an agreed quarter is over.
+    """
     first, last = date(on.year, 1, 1), month_of(on)
     found = _charged(path, first, last)
     months = _standing().between(first, last).alias(settled=_settled())
     unpaid = months.filter(amount_fen__gt=F("waived_fen") + F("settled")).order_by()
+    counted = {} if late is None else {pk: late[pk].counted if pk in late else () for pk, _place in members.on_rosters}
     for some in _portions(members.everybody):
         # Neither `below(path)` nor grouped: the database would begin with every charge of the place.
-        for branch, month in unpaid.filter(member__in=some).values_list("organization", "month"):
-            if branch in found:
+        for branch, month, member in unpaid.filter(member__in=some).values_list("organization", "month", "member"):
+            if branch in found and (month == last or month in counted.get(member, (month,))):
                 found[branch][month] += 1
     return found
 

@@ -5,7 +5,7 @@ from decimal import Decimal
 
 import pytest
 
-from dues.models import ArrearsReason, ArrearsReview, Basis, Disclosure, Relief, Remittance
+from dues.models import Arrangement, ArrearsReason, ArrearsReview, Basis, Disclosure, Relief, Remittance
 from dues.queries.duties import dues_duties
 from dues.rules.arrears import OpenMonth, arrears
 from dues.rules.duties import BranchFacts, MemberFacts, WaitingRelief, branch_duties, member_duty, relief_duty
@@ -178,6 +178,19 @@ def test_a_reason_on_record_ends_the_duty_and_a_closed_review_is_done(ledger):
     found = [duty for duty in dues_duties(ledger.branch.path, on=TODAY) if duty.member]
 
     assert [(duty.kind, str(duty.state)) for duty in found] == [("dues_review", "done")]
+
+
+@pytest.mark.django_db
+def test_a_month_is_collected_where_the_rest_has_a_reason_or_its_quarter_runs(ledger):
+    ArrearsReason.objects.create(
+        member=ledger.li, valid_from=month("2026-05"), valid_until=month("2026-09"), reason="x", recorded_on=TODAY
+    )
+    Arrangement.objects.create(member=ledger.li, valid_from=month("2026-10"), agreed_on=TODAY)
+    pay(ledger.zhang, 8000, "2026-11-20")
+    found = states(dues_duties(ledger.branch.path, on=TODAY), "branch", "dues_collection")
+
+    assert [one for one, state in found.items() if state == "overdue"] == ["2026-04", "2026-09"]
+    assert (found["2026-05"], found["2026-10"], found["2026-11"]) == ("done", "done", "open")
 
 
 @pytest.mark.django_db
