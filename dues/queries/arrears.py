@@ -13,7 +13,7 @@ from django.db.models import F, IntegerField, OuterRef, QuerySet, Subquery
 
 from dues.models import Arrangement, ArrearsReason, Charge
 from dues.models.charge import ChargeQuerySet
-from dues.queries.balance import by_member, open_rows, settled
+from dues.queries.balance import by_member, settled
 from dues.rules.arrears import Arrears, OpenMonth, Span, arrears
 from dues.rules.months import month_of
 from members.models import Member
@@ -102,10 +102,17 @@ def _asked(rows: Prepared, members: Members, **values: Any) -> Iterable[tuple[An
     return rows.build(members=members, **values)
 
 
+def _left_open(members: Members, before: date) -> QuerySet[Charge, Any]:
+    """Of the line that counts of each month: grouped, PostgreSQL would add up what was paid twice."""
+    lines = standing_charges().filter(member__in=members, month__lt=before).annotate(settled=settled()).order_by()
+    unpaid = lines.filter(amount_fen__gt=F("waived_fen") + F("settled"))
+    return unpaid.values_list("member", "month", "amount_fen", "waived_fen", "settled")
+
+
 _REASONS = Prepared(
     lambda members: ArrearsReason.objects.filter(member__in=members).values_list("member", "valid_from", "valid_until")
 )
 _AGREED = Prepared(
     lambda members: Arrangement.objects.filter(member__in=members).values_list("member", "valid_from", "valid_until")
 )
-_LEFT_OPEN = Prepared(lambda members, before: open_rows(Charge.objects.filter(member__in=members, month__lt=before)))
+_LEFT_OPEN = Prepared(_left_open)

@@ -35,6 +35,8 @@ class Person(NamedTuple):
 
 COLUMNS = Person._fields
 ON_A_PAGE = 30
+IN_A_TREE = 20
+"""People on a page of a subtree: some forty are looked at for one who is behind."""
 MOST_BRANCHES = 400
 """Below an organization with more of them one goes down the tree first: who is behind is computed, not stored."""
 
@@ -85,18 +87,25 @@ def tree_page(path: str, place: Place, *, on: date) -> tuple[Page, list[ArrearsL
 
     def rows(place: Place, wanted: int) -> list[Any]:
         key = {"key": place.key} if place.key else {}
-        people = _people(place.forward, wanted).rows(path=path, before=month_of(on), **key)
-        return list(map(Person._make, people))
+        late = _late(place.forward, wanted).rows(path=path, before=month_of(on), **key)
+        return _people([pk for (pk,) in late])
 
-    found = page_of(rows, ROSTER_ORDER, place, ON_A_PAGE)
+    found = page_of(rows, ROSTER_ORDER, place, IN_A_TREE)
     return found, _lines(found.rows, on)
 
 
+def _people(members: list[int]) -> list[Person]:
+    found = {row[0]: Person._make(row) for row in _PEOPLE.rows(members=members)} if members else {}
+    return [found[pk] for pk in members]
+
+
 @cache
-def _people(forward: bool, wanted: int) -> Prepared:
+def _late(forward: bool, wanted: int) -> Prepared:
+    """Numbers alone: they stand in the index of the roster, and forty members are looked at for one who is behind."""
+
     def build(path: str, before: date, key: UUID | None = None) -> QuerySet[Member, Any]:
         late = behind_before(Member.objects.below(path), before)
-        return rows_from(late, COLUMNS, ROSTER_ORDER, Place(key, forward=forward), wanted)
+        return rows_from(late, ["id"], ROSTER_ORDER, Place(key, forward=forward), wanted)
 
     return Prepared(build)
 
@@ -168,6 +177,7 @@ def _names(paths: Iterable[str]) -> dict[str, str]:
     }
 
 
+_PEOPLE = Prepared(lambda members: Member.objects.filter(pk__in=members).values_list(*COLUMNS))
 _REVIEWS = Prepared(
     lambda members: ArrearsReview.objects.open().filter(member__in=members).order_by().values_list("member", "pk")
 )
