@@ -1,7 +1,8 @@
 """Asking the database to refuse a row, and knowing which constraint did."""
 
+from typing import Any
+
 import pytest
-from django.apps import apps as registry
 from django.db import IntegrityError, connection, models, transaction
 
 
@@ -22,12 +23,9 @@ def names(model: type[models.Model], constraint: str, message: str) -> bool:
     return constraint in message or (connection.vendor == "sqlite" and ", ".join(columns) in message)
 
 
-def declared(model: type[models.Model]) -> set[tuple[str, str]]:
-    """Every constraint and every unique field of a model."""
-    named = {constraint.name for constraint in model._meta.constraints}
-    unique = {field.name for field in model._meta.local_fields if field.unique and not field.primary_key}
-    return {(model.__name__, name) for name in named | unique}
-
-
-def models_of(*apps: str) -> list[type[models.Model]]:
-    return [model for app in apps for model in registry.get_app_config(app).get_models()]
+def build(lawful: dict[type[models.Model], Any], model: type[models.Model], cast: Any, *changes: dict[str, Any]) -> Any:
+    """A lawful row of the model with the changes; a value that is asked for gets the cast."""
+    fields = lawful[model](cast)
+    for change in changes:
+        fields |= {name: value(cast) if callable(value) else value for name, value in change.items()}
+    return model(**fields)

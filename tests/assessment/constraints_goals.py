@@ -38,4 +38,4 @@ REFUSED: list[tuple[type[models.Model], str, dict[str, Any]]] = [
     (Goal, "goal_result_is_whole", {"state": "dropped", "ended_on": APRIL}),
     (GoalStep, "goal_step_says_something", {"text": ""}),
 ]
-SAID_TWICE = {("Goal", "goal_state_known")}
+SAID_ELSEWHERE = {(Goal, "goal_state_known")}

@@ -1,4 +1,4 @@
-"""What the database refuses about practices and where they are taken over; `test_models_constraints.py` gathers it."""
+"""What the database refuses about practices and where they are taken over; `tests/test_constraints.py` gathers it."""
 
 import uuid
 from typing import Any

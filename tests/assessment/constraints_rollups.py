@@ -1,4 +1,4 @@
-"""What the database refuses about monthly roll-ups; `test_models_constraints.py` gathers it."""
+"""What the database refuses about monthly roll-ups; `tests/test_constraints.py` gathers it."""
 
 from datetime import date
 from typing import Any

@@ -85,5 +85,5 @@ TWICE: list[tuple[type[models.Model], str, dict[str, Any], dict[str, Any]]] = [
     (Indicator, "indicator_code_once", {}, {"key": UUID(int=85)}),
     (Clause, "clause_position_once", {}, {"text": "另一条"}),
 ]
-SAID_TWICE = {("Clause", "clause_kind_known")}
+SAID_ELSEWHERE = {(Clause, "clause_kind_known")}
 """What `clause_points_where_counted` says as well: it names the kinds on both of its sides."""

@@ -1,162 +1,26 @@
-"""What the database itself refuses: every constraint of every model, on both databases.
+"""What the database itself takes and refuses of people, beside `tests/test_constraints.py`."""
 
-`LAWFUL` holds for each model a row that is stored. Each line of `REFUSED` breaks that row in one place and names the
-constraint that must object. A constraint without a line fails `test_every_constraint_has_a_line`.
-"""
-
-from datetime import date
 from typing import Any
 
 import pytest
 from django.db import models
 
-from audit.models import ChainCheck, Entry, Head
 from members.models import (
     Affiliation,
-    ColumnMapping,
-    Contact,
     ContactPerson,
     Export,
     HelpRequest,
     LocalRule,
     Member,
     Office,
-    Organization,
-    RosterImport,
-    RosterImportRow,
-    SavedFilter,
     Situation,
-    Term,
     User,
 )
-from tests.constraints import declared, models_of, names, refusal
+from tests.constraints import build, names, refusal
 from tests.emptying import triggers_lifted
+from tests.members.constraints_members import ENDED, LATE, LAWFUL
 
 pytestmark = pytest.mark.django_db
-
-EARLY, DAY, LATE = date(2026, 1, 1), date(2026, 6, 1), date(2026, 11, 1)
-PERIOD_BACKWARDS = {"valid_from": LATE, "valid_until": EARLY}
-ENDED = {"ended_at": "2026-11-24T08:00Z", "expires_at": "2026-12-01T08:00Z"}
-
-LAWFUL: dict[type[models.Model], Any] = {
-    Affiliation: lambda cast: {
-        "member": cast.wang, "organization": cast.branch, "kind": "participation", "valid_from": DAY,
-    },
-    ChainCheck: lambda cast: {"at": "2026-11-24T08:00Z", "number": 3},
-    ColumnMapping: lambda cast: {"organization": cast.branch, "heading": "姓名", "field": "name"},
-    Contact: lambda cast: {
-        "member": cast.zhang, "happened_on": DAY, "kind": "visit", "made_by": "李", "next_on": LATE,
-        "recorded_by": cast.secretary,
-    },
-    ContactPerson: lambda cast: {"member": cast.zhang, "person": cast.li, "valid_from": DAY},
-    Entry: lambda cast: {
-        "number": 1, "at": "2026-11-24T08:00Z", "actor": "x", "action": "x", "subject_kind": "x", "subject_id": "1",
-        "subject_label": "x", "previous_digest": "a", "digest": "b",
-    },
-    Head: lambda cast: {"id": 1},
-    Export: lambda cast: {
-        "kind": "roster", "digest": "x", "organization": cast.branch, "asked_by": cast.secretary,
-        "asked_at": "2026-11-24T08:00Z",
-    },
-    HelpRequest: lambda cast: {
-        "member": cast.zhang, "asked_on": DAY, "due_on": LATE, "request": "轮椅", "recorded_by": cast.secretary,
-    },
-    LocalRule: lambda cast: {
-        "organization": cast.county, "rule_key": "dues.farmer", "value": {"yuan": "0.5"}, "document": "组〔2026〕1号",
-        "approved_by": "县委组织部", "approved_on": EARLY, "valid_from": DAY,
-    },
-    Member: lambda cast: {"name": "周", "membership": "formal_member"},
-    Office: lambda cast: {
-        "kind": "secretary", "organization": cast.branch, "user": cast.stranger, "member": cast.zhang,
-        "valid_from": DAY,
-    },
-    Organization: lambda cast: {
-        "path": "0009", "depth": 1, "code": "x", "name": "支部", "kind": "branch", "founded_on": DAY,
-    },
-    RosterImport: lambda cast: {"organization": cast.branch, "file_name": "名册.xlsx", "uploaded_by": cast.secretary},
-    RosterImportRow: lambda cast: {
-        "roster_import": RosterImport.objects.get_or_create(file_name="名册.xlsx")[0], "number": 3, "verdict": "new",
-    },
-    SavedFilter: lambda cast: {"user": cast.secretary, "name": "退休", "query": "situation=retired"},
-    Situation: lambda cast: {"member": cast.zhang, "kind": "retired", "valid_from": DAY},
-    Term: lambda cast: {"organization": cast.branch, "elected_on": DAY, "ends_on": LATE, "rule": "terms.branch"},
-    User: lambda cast: {"username": "周", "password": "!"},
-}  # fmt: skip
-
-REFUSED: list[tuple[type[models.Model], str, dict[str, Any]]] = [
-    (Affiliation, "affiliation_ends_after_beginning", {**PERIOD_BACKWARDS, "left_because": "deceased"}),
-    (Affiliation, "affiliation_kind_known", {"kind": "friend"}),
-    (Affiliation, "affiliation_end_has_reason", {"valid_until": LATE}),
-    (Affiliation, "affiliation_end_has_reason", {"valid_until": LATE, "left_because": "bored"}),
-    (Affiliation, "affiliation_end_has_reason", {"left_because": "deceased"}),
-    (ChainCheck, "audit_check_says_what_it_found", {"broken_at": 2}),
-    (ChainCheck, "audit_check_says_what_it_found", {"found": "edited"}),
-    (Contact, "contact_kind_known", {"kind": "telepathy"}),
-    (Contact, "contact_next_lies_later", {"next_on": DAY}),
-    (ContactPerson, "contact_person_ends_after_beginning", PERIOD_BACKWARDS),
-    (ContactPerson, "contact_person_is_somebody", {"person": None}),
-    (Entry, "audit_entry_numbered_from_one", {"number": 0}),
-    (Export, "export_has_kind", {"kind": ""}),
-    (Export, "export_state_known", {"state": "lost", **ENDED}),
-    (Export, "export_failed_says_why", {"state": "failed", **ENDED}),
-    (Export, "export_failed_says_why", {"problem": "broke"}),
-    (Export, "export_ends_and_expires", {"state": "done"}),
-    (Export, "export_ends_and_expires", ENDED),
-    (Head, "audit_head_only_one", {"id": 2}),
-    (HelpRequest, "help_request_due_after_asking", {"due_on": EARLY}),
-    (HelpRequest, "help_request_answer_is_whole", {"answered_on": LATE}),
-    (HelpRequest, "help_request_answer_is_whole", {"answer": "借到了"}),
-    (LocalRule, "local_rule_ends_after_beginning", PERIOD_BACKWARDS),
-    (LocalRule, "local_rule_has_its_basis", {"document": ""}),
-    (LocalRule, "local_rule_has_its_basis", {"approved_by": ""}),
-    (Member, "member_has_name", {"name": ""}),
-    (Member, "member_membership_known", {"membership": "applicant"}),
-    (Member, "member_membership_known", {"membership": ""}),
-    (Member, "member_birth_date_has_precision", {"birth_on": DAY}),
-    (Member, "member_birth_date_has_precision", {"birth_precision": "day"}),
-    (Member, "member_joined_date_has_precision", {"joined_on": DAY, "joined_precision": "week"}),
-    (Member, "member_joined_date_has_precision", {"joined_on": DAY}),
-    (Member, "member_full_date_has_precision", {"full_on": DAY}),
-    (Office, "office_ends_after_beginning", PERIOD_BACKWARDS),
-    (Office, "office_kind_known", {"kind": "king"}),
-    (Office, "office_has_holder", {"user": None, "member": None}),
-    (Organization, "organization_has_name", {"name": ""}),
-    (Organization, "organization_kind_known", {"kind": "club"}),
-    (Organization, "organization_dissolved_after_founding", {"dissolved_on": EARLY}),
-    (RosterImport, "roster_import_state_known", {"state": "lost"}),
-    (RosterImport, "roster_import_undone_after_applied", {"undone_at": "2026-11-24T08:00Z"}),
-    (RosterImportRow, "roster_import_row_verdict_known", {"verdict": "maybe"}),
-    (SavedFilter, "saved_filter_has_name", {"name": ""}),
-    (Situation, "situation_ends_after_beginning", PERIOD_BACKWARDS),
-    (Situation, "situation_kind_known", {"kind": "happy"}),
-    (Term, "term_ends_after_election", {"ends_on": DAY}),
-    (User, "user_has_name", {"username": ""}),
-    (User, "user_text_size_known", {"text_size": "huge"}),
-    (User, "user_theme_known", {"theme": "pink"}),
-]
-
-TWICE: list[tuple[type[models.Model], str, dict[str, Any], dict[str, Any]]] = [
-    # model, constraint, both rows, and what the second changes without being a different row
-    (ColumnMapping, "column_mapping_once", {}, {"field": "phone"}),
-    (Entry, "audit_entry_one_successor", {}, {"number": 2, "digest": "c"}),
-    (Export, "export_asked_for_once_at_a_time", {}, {"state": "running"}),
-    (LocalRule, "local_rule_one_open_per_key", {}, {"valid_from": LATE}),
-    (Member, "member_one_per_national_id", {"national_id_print": "abc"}, {"name": "吴"}),
-    (Office, "office_open_once_per_user", {"member": None}, {"valid_from": LATE}),
-    (Office, "office_open_once_per_member", {"user": None}, {"valid_from": LATE}),
-    (RosterImportRow, "roster_import_row_once", {}, {"verdict": "changed"}),
-    (SavedFilter, "saved_filter_name_once", {}, {"query": "x"}),
-    (Situation, "situation_one_open_of_a_kind", {}, {"valid_from": LATE}),
-    (Term, "term_one_per_election", {}, {"ends_on": date(2027, 1, 1)}),
-    # fields that are unique by themselves
-    (Entry, "digest", {}, {"number": 2, "previous_digest": "c"}),
-    (Member, "key", {"key": "6a1f3c1e-0000-4000-8000-000000000001"}, {}),
-    (Organization, "key", {"key": "6a1f3c1e-0000-4000-8000-000000000001"}, {"path": "000A", "code": "y"}),
-    (Organization, "code", {}, {"path": "000A"}),
-    (Organization, "path", {}, {"code": "y"}),
-    (User, "username", {}, {"display_name": "周"}),
-    (User, "member", {"member": "new"}, {"username": "吴"}),
-]
 
 DIFFERENT: list[tuple[type[models.Model], dict[str, Any], dict[str, Any]]] = [
     # both rows are lawful beside each other
@@ -173,38 +37,10 @@ DIFFERENT: list[tuple[type[models.Model], dict[str, Any], dict[str, Any]]] = [
 ]
 
 
-def build(model, cast, *changes):
-    fields = LAWFUL[model](cast)
-    for change in changes:
-        fields |= change
-    if fields.get("member") == "new":
-        fields["member"] = Member.objects.get_or_create(name="郑", membership="formal_member")[0]
-    return model(**fields)
-
-
-@pytest.mark.parametrize("model", LAWFUL, ids=lambda model: model.__name__)
-def test_a_lawful_row_is_stored(cast, model):
-    build(model, cast).save(force_insert=True)
-
-
-@pytest.mark.parametrize(("model", "constraint", "change"), REFUSED, ids=[f"{line[1]}-{line[2]}" for line in REFUSED])
-def test_the_database_refuses_a_row_that_breaks_a_rule(cast, model, constraint, change):
-    assert names(model, constraint, refusal(build(model, cast, change)))
-
-
-@pytest.mark.parametrize(
-    ("model", "constraint", "both", "second"), TWICE, ids=[f"{line[0].__name__}-{line[1]}" for line in TWICE]
-)
-def test_the_database_refuses_a_second_row_of_the_same(cast, model, constraint, both, second):
-    build(model, cast, both).save(force_insert=True)
-
-    assert names(model, constraint, refusal(build(model, cast, both, second)))
-
-
 @pytest.mark.parametrize(("model", "first", "second"), DIFFERENT, ids=lambda value: str(value)[:40])
 def test_rows_that_differ_where_it_counts_stand_beside_each_other(cast, model, first, second):
-    build(model, cast, first).save(force_insert=True)
-    build(model, cast, first, second).save(force_insert=True)
+    build(LAWFUL, model, cast, first).save(force_insert=True)
+    build(LAWFUL, model, cast, first, second).save(force_insert=True)
 
 
 def test_nobody_is_their_own_contact_person(cast):
@@ -214,7 +50,7 @@ def test_nobody_is_their_own_contact_person(cast):
 
 
 def test_one_open_formal_relation_at_a_time_even_without_the_trigger_against_overlaps(cast):
-    second = build(Affiliation, cast, {"kind": "formal"})
+    second = build(LAWFUL, Affiliation, cast, {"kind": "formal"})
 
     with triggers_lifted():
         assert names(Affiliation, "affiliation_one_open_formal", refusal(second))
@@ -222,17 +58,4 @@ def test_one_open_formal_relation_at_a_time_even_without_the_trigger_against_ove
 
 def test_an_answer_with_its_day_and_its_author_is_whole(cast):
     whole = {"answered_on": LATE, "answered_by": cast.secretary, "answer": "借到了"}
-    build(HelpRequest, cast, whole).save(force_insert=True)
-
-
-def test_every_constraint_has_a_line():
-    tested = {(line[0].__name__, line[1]) for line in [*REFUSED, *TWICE]}
-    tested |= {("ContactPerson", "contact_person_is_another"), ("Affiliation", "affiliation_one_open_formal")}
-
-    assert set().union(*(declared(model) for model in LAWFUL)) == tested
-
-
-def test_every_model_has_a_lawful_row():
-    ours = {model for model in models_of("members", "audit") if not model._meta.proxy}
-
-    assert set(LAWFUL) == ours
+    build(LAWFUL, HelpRequest, cast, whole).save(force_insert=True)

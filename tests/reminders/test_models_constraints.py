@@ -1,164 +1,18 @@
-"""What the database itself refuses of messages and duties: each line of `REFUSED` breaks a lawful row in one place."""
-
-import uuid
-from datetime import UTC, date, datetime, timedelta
-from typing import Any
+"""What the database itself takes of messages and duties, beside `tests/test_constraints.py`."""
 
 import pytest
-from django.db import models
 
-from reminders.models import (
-    Answer,
-    Attempt,
-    ChannelSetup,
-    DeskCount,
-    Effort,
-    Heartbeat,
-    Message,
-    NotApplicable,
-    Preference,
-    Release,
-    Wording,
-)
-from tests.cast import TODAY
-from tests.constraints import declared, models_of, names, refusal
-
-pytestmark = pytest.mark.django_db
-
-NOW = datetime(2026, 11, 24, 2, tzinfo=UTC)
-KEY = uuid.UUID(int=1)
+from reminders.models import NotApplicable, Release
+from tests.constraints import build
+from tests.reminders.constraints_reminders import LAWFUL, NOW
 
 
-def wording_of(cast: Any) -> Wording:
-    found = Wording.objects.filter(subject="测试").first()
-    return found or Wording.objects.create(**LAWFUL[Wording](cast) | {"subject": "测试"})
-
-
-def message_of(cast: Any) -> Message:
-    return Message.objects.get_or_create(key=KEY, defaults=LAWFUL[Message](cast) | {"dedupe_key": "first"})[0]
-
-
-LAWFUL: dict[type[models.Model], Any] = {
-    Answer: lambda cast: {
-        "message": message_of(cast), "sealed_choice": "away", "source": "link", "answered_at": NOW,
-    },
-    Attempt: lambda cast: {
-        "message": message_of(cast), "number": 1, "channel": "email", "started_at": NOW, "by": "system",
-    },
-    ChannelSetup: lambda cast: {
-        "organization": cast.branch, "kind": "wecom", "name": "支部群", "address": "https://robot.example/send",
-    },
-    DeskCount: lambda cast: {
-        "organization": cast.branch, "counted_on": TODAY, "counted_at": NOW, "overdue": 1, "this_week": 0,
-        "this_month": 0, "done": 2, "not_applicable": 0,
-        "overdue_kinds": {"theme_day": 1},
-    },
-    Effort: lambda cast: {"organization": cast.branch, "month": date(2026, 11, 1)},
-    Heartbeat: lambda cast: {"name": "beat", "seen_at": NOW},
-    Message: lambda cast: {
-        "dedupe_key": "second", "kind": "missed", "about": "1", "organization": cast.branch, "member": cast.zhang,
-        "addressee": "member", "user": cast.member, "channel": "in_app", "wording": wording_of(cast),
-        "planned_at": NOW, "due_at": NOW, "expires_at": NOW + timedelta(days=14),
-    },
-    NotApplicable: lambda cast: {
-        "organization": cast.branch, "kind": "theme_day", "period": "2026-11", "reason": "全体外出培训",
-        "said_by": cast.secretary,
-    },
-    Preference: lambda cast: {"member": cast.zhang},
-    Release: lambda cast: {"organization": cast.branch, "kind": "missed", "released_by": cast.secretary},
-    Wording: lambda cast: {
-        "kind": "missed", "addressee": "member", "language": "zh-hans", "organization": cast.district,
-        "subject": "您没能到会", "text": "大家惦记着您。", "written_by": cast.district_staff,
-    },
-}  # fmt: skip
-
-REFUSED: list[tuple[type[models.Model], str, Any]] = [
-    (Answer, "answer_has_choice", {"sealed_choice": ""}),
-    (Answer, "answer_recorded_by_somebody", {"source": "call"}),
-    (Attempt, "attempt_result_known", {"result": "perhaps", "ended_at": NOW}),
-    (Attempt, "attempt_ends_with_result", {"result": "sent"}),
-    (ChannelSetup, "channel_setup_kind_known", {"kind": "email"}),
-    (ChannelSetup, "channel_setup_has_name", {"name": ""}),
-    (ChannelSetup, "channel_setup_has_address", {"address": ""}),
-    (DeskCount, "desk_count_says_what_is_late", {"overdue_kinds": {}}),
-    (Effort, "effort_month_by_first_day", {"month": TODAY}),
-    (Heartbeat, "heartbeat_has_name", {"name": ""}),
-    (Message, "message_says_what_it_is", {"dedupe_key": ""}),
-    (Message, "message_kind_known", {"kind": "gossip"}),
-    (Message, "message_state_known", {"state": "lost"}),
-    (Message, "message_channel_known", {"channel": "pigeon"}),
-    (Message, "message_addressee_known", {"addressee": "neighbour"}),
-    (Message, "message_sent_has_moment", {"state": "sent"}),
-    (Message, "message_inbox_is_somebodys", {"user": None}),
-    (Message, "message_to_group_is_about_nobody", {"channel": "wecom"}),
-    (NotApplicable, "not_applicable_has_reason", {"reason": ""}),
-    (NotApplicable, "not_applicable_taken_back_by_somebody", {"taken_back_at": NOW}),
-    (Preference, "preference_is_one_persons", {"member": None}),
-    (Release, "release_kind_known", {"kind": "gossip"}),
-    (Wording, "wording_kind_known", {"kind": "gossip"}),
-    (Wording, "wording_addressee_known", {"addressee": "neighbour"}),
-    (Wording, "wording_language_known", {"language": "la"}),
-    (Wording, "wording_has_subject", {"subject": ""}),
-    (Wording, "wording_has_text_or_is_given_back", {"text": ""}),
-    (Wording, "wording_written_by_somebody", {"written_by": None}),
-]
-TWICE: list[tuple[type[models.Model], str, Any]] = [
-    (Answer, "message", {}),
-    (Attempt, "attempt_number_once", {}),
-    (ChannelSetup, "channel_setup_one_in_use", {}),
-    (DeskCount, "organization", {}),
-    (Effort, "effort_once_a_month", {}),
-    (Message, "dedupe_key", {}),
-    (NotApplicable, "not_applicable_once", {}),
-    (NotApplicable, "not_applicable_once_per_member", {"member": "zhang"}),
-    (Preference, "member", {}),
-    (Preference, "user", {"member": None, "user": "secretary"}),
-    (Release, "release_once_in_force", {}),
-]
-
-
-def build(model: type[models.Model], cast: Any, change: dict[str, Any]) -> models.Model:
-    """A lawful row of the model with the change; names of the cast stand for their rows."""
-    people = {name: getattr(cast, value) for name, value in change.items() if name in ("member", "user") and value}
-    return model(**LAWFUL[model](cast) | change | people)
-
-
-@pytest.mark.parametrize("model", LAWFUL, ids=lambda model: model.__name__)
-def test_the_lawful_row_is_taken(cast, model):
-    build(model, cast, {}).save(force_insert=True)
-
-    assert model.objects.exists()
-
-
-@pytest.mark.parametrize(("model", "constraint", "change"), REFUSED, ids=[line[1] for line in REFUSED])
-def test_the_database_refuses(cast, model, constraint, change):
-    assert names(model, constraint, refusal(build(model, cast, change)))
-
-
-@pytest.mark.parametrize(
-    ("model", "constraint", "both"), TWICE, ids=[f"{line[0].__name__}-{line[1]}" for line in TWICE]
-)
-def test_the_database_refuses_a_second_row_of_the_same(cast, model, constraint, both):
-    build(model, cast, both).save(force_insert=True)
-
-    assert names(model, constraint, refusal(build(model, cast, both)))
-
-
+@pytest.mark.django_db
 def test_what_was_taken_back_makes_room_for_another(cast):
     taken_back = {"taken_back_at": NOW, "taken_back_by": cast.secretary}
-    build(NotApplicable, cast, taken_back).save(force_insert=True)
-    build(NotApplicable, cast, {}).save(force_insert=True)
-    build(Release, cast, {"taken_back_at": NOW}).save(force_insert=True)
-    build(Release, cast, {}).save(force_insert=True)
+    build(LAWFUL, NotApplicable, cast, taken_back).save(force_insert=True)
+    build(LAWFUL, NotApplicable, cast).save(force_insert=True)
+    build(LAWFUL, Release, cast, {"taken_back_at": NOW}).save(force_insert=True)
+    build(LAWFUL, Release, cast).save(force_insert=True)
 
     assert (NotApplicable.objects.in_force().count(), Release.objects.in_force().count()) == (1, 1)
-
-
-def test_every_constraint_has_a_line():
-    tested = {(line[0].__name__, line[1]) for line in [*REFUSED, *TWICE]}
-
-    assert set().union(*(declared(model) for model in LAWFUL)) == tested
-
-
-def test_every_model_has_a_lawful_row():
-    assert set(LAWFUL) == set(models_of("reminders"))

@@ -74,5 +74,5 @@ OF_VISIT = {"source": "inspection", "inspection": _inspection}
 TWICE: list[tuple[type[models.Model], str, dict[str, Any], dict[str, Any]]] = [
     (ProblemList, "inspection", OF_VISIT, OF_VISIT | {"title": "又一份"}),
 ]
-SAID_TWICE = {("Problem", "problem_state_known")}
+SAID_ELSEWHERE = {(Problem, "problem_state_known")}
 """What `problem_settled_is_whole` says as well: PostgreSQL names whichever it looks at first."""

@@ -1,4 +1,4 @@
-"""What the database itself refuses about suggestions; gathered by `test_models_constraints.py`."""
+"""What the database itself refuses about suggestions; gathered by `tests/test_constraints.py`."""
 
 from datetime import date
 from typing import Any
