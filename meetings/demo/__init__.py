@@ -5,7 +5,7 @@ missed meetings, so that duties are overdue.
 """
 
 from collections.abc import Iterable
-from datetime import date
+from datetime import date, timedelta
 from itertools import chain
 from random import Random
 
@@ -14,7 +14,7 @@ from django.db import transaction
 from meetings.choices import MeetingState
 from meetings.demo.coming import plan_next
 from meetings.demo.evenings import evenings, theme_day_of
-from meetings.demo.people import read_rolls
+from meetings.demo.people import Rolls, explain, read_rolls
 from meetings.demo.record import BEGINS, PLACE, Record, write_down
 from meetings.models import AgendaItem, Expected, Meeting, Minutes, Session, Speech, Task, ThemeDay, Vote
 from members.bulk import refresh_statistics
@@ -23,6 +23,9 @@ from members.models import Organization
 
 SEED = 1921
 AT_ONCE = 500
+ASKED_WITHIN, LONG_AGO = timedelta(days=20), timedelta(days=80)
+"""How soon after a meeting branches ask why somebody was absent, and how late those do that forget to."""
+FORGETFUL = ("nanhu", "dongshan-village", "hospital-1")
 
 
 @transaction.atomic
@@ -34,10 +37,18 @@ def fill(*, on: date) -> None:
     written = (write_down(evening, rolls, rng) for evening in evenings(places, on))
     records = [record for record in written if record]
     _unlock_last(records)
+    _explain(records, rolls, on)
     _store(records)
     refresh_statistics(Meeting, Expected, Minutes)
     ThemeDay.objects.bulk_create(_theme_days(places))
     plan_next(places[HOME_BRANCH], rolls, rng, on)
+
+
+def _explain(records: Iterable[Record], rolls: Rolls, on: date) -> None:
+    """Everywhere somebody has asked why, only in some branches not for weeks."""
+    for record in records:
+        forgets = record.meeting.organization.code in FORGETFUL
+        explain(record.expected, rolls, on - (LONG_AGO if forgets else ASKED_WITHIN))
 
 
 def _unlock_last(records: Iterable[Record]) -> None:

@@ -58,7 +58,7 @@ def _at_home(places: dict[str, Organization], on: date) -> Iterator[Evening]:
         yield _theme_day(home, month, words.THEME_ITEMS)
         yield _committee_meeting(home, month)
         for group in groups:
-            yield Evening(group, MeetingKind.GROUP_MEETING, month.replace(day=GROUP_DAY), items=words.GROUP_ITEMS)
+            yield _group_meeting(group, month)
         if month.month % 3 == 2:
             lecture = words.LECTURES[month.month // 3]
             yield Evening(home, MeetingKind.PARTY_LECTURE, month.replace(day=LECTURE_DAY), f"党课：{lecture}")
@@ -68,7 +68,7 @@ def _at_home(places: dict[str, Organization], on: date) -> Iterator[Evening]:
 
 
 def _elsewhere(place: Place, places: dict[str, Organization], on: date) -> Iterator[Evening]:
-    """Plainer, and with gaps: a theme day, a general meeting or a committee meeting is missing here and there."""
+    """Plainer, and with gaps: a theme day, a general, committee or group meeting is missing here and there."""
     branch, number, last = places[place.code], _number(place.code), add_months(on.replace(day=1), -1)
     for month in _months(on):
         back = (last.year - month.year) * 12 + last.month - month.month
@@ -76,6 +76,9 @@ def _elsewhere(place: Place, places: dict[str, Organization], on: date) -> Itera
             yield _theme_day(branch, month, words.SHORT_ITEMS)
         if number % MISSED_COMMITTEE or back:
             yield _committee_meeting(branch, month)
+        for group in range(1, place.groups + 1):
+            if group == 1 or back:
+                yield _group_meeting(places[f"{place.code}-g{group}"], month)
         if month.month % 3 == 2 and (number % MISSED_QUARTER or back > 3):
             yield _general_meeting(branch, month)
         if month.month == 1:
@@ -92,6 +95,10 @@ def _theme_day(branch: Organization, month: date, items: tuple[tuple[str, str], 
 def _committee_meeting(branch: Organization, month: date) -> Evening:
     day = month.replace(day=COMMITTEE_DAY)
     return Evening(branch, MeetingKind.COMMITTEE_MEETING, day, words.COMMITTEE_TITLE, words.COMMITTEE_ITEMS)
+
+
+def _group_meeting(group: Organization, month: date) -> Evening:
+    return Evening(group, MeetingKind.GROUP_MEETING, month.replace(day=GROUP_DAY), items=words.GROUP_ITEMS)
 
 
 def _general_meeting(branch: Organization, month: date) -> Evening:

@@ -107,6 +107,15 @@ def stay_away(people: Iterable[Expected], missing: Collection[int]) -> None:
             one.state = ON_SITE
 
 
+def explain(people: Iterable[Expected], rolls: Rolls, before: date) -> None:
+    """Why somebody was absent before that day was asked since, and is on record."""
+    for number, one in enumerate(people):
+        if one.state == ABSENT and one.meeting.day < before:
+            lost = rolls.befallen(one.member_id, one.meeting.day) & UNHEARD
+            one.reason = words.OUT_OF_TOUCH if lost else words.ABSENCE_REASONS[number % len(words.ABSENCE_REASONS)]
+            one.reason_source = ReasonSource.OFFICER
+
+
 def _state(befallen: set[str], rng: Random) -> AttendanceState:
     if befallen & UNHEARD:
         return ABSENT

@@ -57,6 +57,8 @@ LEAVE_REASONS = {
     "official": ("值班", "出差", "参加培训", ""),
     "other": ("",),
 }
+ABSENCE_REASONS = ("临时加班", "身体不适", "家中有急事", "记错了时间")
+OUT_OF_TOUCH = "联系不上，正在查找"
 BY_RECORDING = "听会议录音"
 BY_TEXT = "自学会议材料"
 AT_HOME = "送学上门"

@@ -1,7 +1,7 @@
 """The demo county's meetings: something to see on every page, nothing that contradicts itself."""
 
 from collections import Counter
-from datetime import date
+from datetime import date, timedelta
 
 import pytest
 from django.test import TestCase
@@ -67,11 +67,18 @@ class TheYear(TestCase):
 
         assert 0.7 < everybody.filter(state__in=TOOK_PART).count() / everybody.count() < 0.98
 
-    def test_nobody_is_given_a_reason_for_an_absence_that_nobody_explained(self):
-        absent = Expected.objects.filter(state=AttendanceState.ABSENT)
+    def test_why_somebody_was_absent_was_asked_since_but_not_of_the_last_weeks(self):
+        absent = Expected.objects.filter(meeting__organization=self.home, state=AttendanceState.ABSENT)
+        lately = absent.filter(meeting__day__gte=TODAY - timedelta(days=20))
 
-        assert absent.exists()
-        assert absent.count() == absent.unexplained().count()
+        assert lately.exists()
+        assert set(absent.unexplained()) == set(lately)
+        assert set(absent.exclude(reason="").values_list("reason_source", flat=True)) == {"officer"}
+
+    def test_some_branches_forgot_to_ask(self):
+        forgotten = Expected.objects.unexplained().filter(meeting__day__lt=TODAY - timedelta(days=30))
+
+        assert 0 < len(set(forgotten.values_list("meeting__organization__code", flat=True))) <= 5
 
     def test_only_those_at_home_were_visited(self):
         visited = set(Expected.objects.filter(state=AttendanceState.VISITED).values_list("member", flat=True))
