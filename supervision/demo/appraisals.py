@@ -1,6 +1,6 @@
 """The demo's appraisals: last year's closed with grades, this year's of the home branch in the ballot."""
 
-from datetime import date
+from datetime import date, timedelta
 from uuid import NAMESPACE_URL, UUID, uuid5
 
 from meetings.choices import MeetingKind, MeetingState
@@ -31,6 +31,7 @@ OPINIONS = {
     Grade.QUALIFIED: "能履行党员义务，参加组织生活正常；希望进一步联系群众，多提建议。",
     Grade.BASICALLY_QUALIFIED: "全年缺席主题党日较多，学习不够主动；支部已与本人谈心，帮助其改进。",
 }
+STILL_HELPED = timedelta(days=12)
 HELP = "由支部委员结对，每月联系一次，按时参加主题党日"
 WEIGHTS = {
     Grade.EXCELLENT: (70, 25, 0, 0), Grade.QUALIFIED: (25, 65, 5, 0), Grade.BASICALLY_QUALIFIED: (5, 35, 50, 5)
@@ -74,20 +75,30 @@ def _last_year(branch: Organization, on: date) -> None:
         opinion_meeting=_meeting(branch, closed_on),
     )  # fmt: skip
     rows = [_appraised(closed, member, number, member.pk in formal) for number, member in enumerate(people)]
+    _help(rows, home=branch.code == HOME_BRANCH, on=on)
     Appraisee.objects.bulk_create(rows)
     Tally.objects.bulk_create(sum_ for row in rows if row.is_graded for sum_ in _sums(row, len(people) - 1))
 
 
 def _appraised(closed: AppraisalRound, member: Member, number: int, is_graded: bool) -> Appraisee:
     grade = _grade(number) if is_graded else None
-    lower = grade == Grade.BASICALLY_QUALIFIED
     closed_on = closed.closed_on or closed.opened_on
     return Appraisee(
         round=closed, member=member, is_graded=is_graded, grade=grade or "", opinion=OPINIONS[grade] if grade else "",
         self_appraisal=SELF[number % len(SELF)], self_appraised_on=closed.opened_on, told_on=closed_on,
-        follow_up=HELP if lower and number < 10 else "",
-        follow_up_due_on=date(closed_on.year + 1, 3, 31) if lower and number < 10 else None,
     )  # fmt: skip
+
+
+def _help(rows: list[Appraisee], *, home: bool, on: date) -> None:
+    """Who was graded lower is helped by the end of March; in the home branch it still goes on for the first of them."""
+    lower = [row for row in rows if row.grade == Grade.BASICALLY_QUALIFIED]
+    for number, row in enumerate(lower):
+        given_on = date(row.round.year + 1, 3, 24)
+        row.follow_up, row.follow_up_due_on = HELP, date(row.round.year + 1, 3, 31)
+        if home and number == 0:
+            row.follow_up_due_on = on + STILL_HELPED
+        elif given_on <= on:
+            row.followed_up_on = given_on
 
 
 def _grade(number: int) -> Grade:

@@ -18,8 +18,8 @@ from supervision.services.matters import propose_matter, take_step
 
 AGREES, WITH_CHANGES = MatterOpinion.AGREES, MatterOpinion.AGREES_WITH_CHANGES
 VILLAGE_BRANCH = "dongshan-village"
-LONG_AGO = 7
-"""Months after which the look back on what was carried out at once has fallen due."""
+LOOKED_BACK_AFTER, SOON = 6, timedelta(days=5)
+"""Months after which one looks back on what was carried out; of one matter that day comes soon."""
 
 
 @dataclass(frozen=True)
@@ -117,7 +117,7 @@ def fill(*, on: date) -> None:
     _tell(home, STEWARD, _committee(home, on), on)
     _tell(village, CANAL, _general(village, on), on)
     _decide_alone(home, SHOP, on)
-    _propose(home, PARKING, on - timedelta(days=40), on)
+    _propose(home, PARKING, on - timedelta(days=24), on)
 
 
 def _general(branch: Organization, until: date) -> Meeting:
@@ -159,12 +159,13 @@ def _tell(branch: Organization, story: Story, meeting: Meeting, on: date) -> Non
 
 
 def _decide_alone(branch: Organization, story: Story, on: date) -> None:
-    """Nobody asked the branch; carried out long enough ago that the look back is due."""
+    """Nobody asked the branch; carried out long enough ago that the look back is due soon."""
     by = _recorder(branch, on)
-    proposed_on = add_months(on, -LONG_AGO)
+    executed_on = add_months(on, -LOOKED_BACK_AFTER) + SOON
+    proposed_on = executed_on - timedelta(days=9)
     matter = _propose(branch, story, proposed_on, on)
     _decide(matter, story, proposed_on + timedelta(days=story.decided_after or 0), by, on)
-    values = {"executed_on": proposed_on + timedelta(days=9), "execution_text": "已签订续租合同，租金按季度进账。"}
+    values = {"executed_on": executed_on, "execution_text": "已签订续租合同，租金按季度进账。"}
     take_step(matter=matter, step="execution", values=values, by=by, on=on)
 
 

@@ -1,16 +1,19 @@
-"""The demo's reports of the last quarter: most submitted, one returned with questions, one still a draft."""
+"""The demo's reports: of the last quarter one is a draft, one waits to be read, one came back with questions; the
+others are closed, those of the quarters before too."""
 
 import uuid
-from datetime import date
+from datetime import date, timedelta
+from functools import partial
 
 from meetings.models import Meeting
 from members.choices import OfficeKind
 from members.demo.county import COUNTY, HOME_BRANCH
 from members.models import Office, Organization, User
+from supervision.demo.reports_before import close_reports, quarters_of_the_year
 from supervision.models import Report
 from supervision.queries.report_figures import ABOVE
 from supervision.queries.report_meetings import meetings_for
-from supervision.rules.report_periods import is_asked, latest
+from supervision.rules.report_periods import due_on, is_asked, latest
 from supervision.rules.report_steps import Act
 from supervision.services.reports import adopt_report, begin_report, move_report, write_judgement
 
@@ -18,6 +21,8 @@ COMMITTEE = "chengguan"
 WRITERS = (OfficeKind.SECRETARY, OfficeKind.DEPUTY_SECRETARY, OfficeKind.ORGANIZATION_OFFICER)
 READERS = (OfficeKind.COMMITTEE_STAFF, OfficeKind.COMMITTEE_SECRETARY)
 HOW_MANY = 4
+ANSWERED = ((), (Act.READ, Act.CLOSE), (), (Act.READ, Act.CLOSE), (Act.RETURN,))
+"""What the level above did with each of these; the first is the home branch's draft."""
 WORDS = (
     "“三会一课”按计划开展，流动党员补学仍不够及时；下季度由支委分片联系，每月通报一次补学情况。",
     "组织生活正常，缺席多为外出务工和住院，已逐一核对原因。群众反映的路灯、台阶两件事已解决，停车问题还在协调。",
@@ -33,11 +38,14 @@ def fill(*, on: date) -> None:
     committee = Organization.objects.filter(code=COMMITTEE).first()
     if committee is None:
         return
+    _close_others(committee, on)
     branches = [one for one in _branches(committee, on) if is_asked(one.founded_on, period)]
+    day = min(due_on(period) - timedelta(days=1), on)
     for number, branch in enumerate(branches):
-        report = _begun(branch, period.name, WORDS[number % len(WORDS)], WRITERS, on)
-        if report and branch.code != HOME_BRANCH and _adopted(report, on):
-            _sent(report, on, returned=number == len(branches) - 1)
+        begun_on = on if branch.code == HOME_BRANCH else day
+        report = _begun(branch, period.name, WORDS[number % len(WORDS)], WRITERS, begun_on)
+        if report and branch.code != HOME_BRANCH and _adopted(report, day):
+            _sent(report, day, ANSWERED[number % len(ANSWERED)])
     for one in Organization.objects.filter(code__in=[COMMITTEE, COUNTY]):
         _begun(one, period.name, "", READERS, on)
 
@@ -70,13 +78,25 @@ def _adopted(report: Report, on: date) -> bool:
     return True
 
 
-def _sent(report: Report, on: date, *, returned: bool) -> None:
+def _close_others(committee: Organization, on: date) -> None:
+    """Reports that went their way: the year's of all branches, the last quarter's of those outside the committee."""
+    last, *earlier = quarters_of_the_year(on)
+    reader = _above(committee, on)
+    branches = list(Organization.objects.branches().standing_on(on).in_tree_order())
+    outside = [one for one in branches if not one.path.startswith(committee.path)]
+    for some, periods in ((branches, earlier), (outside[1:], [last])):
+        if reader:
+            close_reports(some, periods, writer=partial(_officer, kinds=WRITERS, on=on), reader=reader, on=on)
+
+
+def _sent(report: Report, on: date, acts: tuple[Act, ...]) -> None:
     officer, above = _officer(report.organization, WRITERS, on), _above(report.organization, on)
     if officer is None:
         return
     move_report(report=report, act=Act.SUBMIT, text="", on=on, by=officer)
-    if returned and above is not None:
-        move_report(report=report, act=Act.RETURN, text=QUESTION, on=on, by=above)
+    for act in acts:
+        assert above is not None  # the county has staff
+        move_report(report=report, act=act, text=QUESTION if act == Act.RETURN else "", on=on, by=above)
 
 
 def _above(organization: Organization, on: date) -> User | None:

@@ -9,8 +9,9 @@ from meetings import demo as meetings
 from members import demo as members
 from members.models import User
 from supervision.demo import fill
-from supervision.models import Matter
+from supervision.models import Appraisee, Matter, Report
 from supervision.rules.matters import MatterState
+from supervision.rules.report_periods import due_on, period_named
 from tests.cast import TODAY
 from tests.world import BACKEND, routes
 
@@ -58,3 +59,29 @@ def test_matters_have_come_to_different_steps(county):
     assert [one.title for one in rows if one.lacks_opinion] == ["社区门面房续租"]
     assert {one.kind for one in rows} == {"village", "project", "large_fund", "appointment", "major_decision"}
     assert {one.opinion_meeting.kind for one in rows if one.kind == "village"} == {"general_meeting"}
+
+
+def test_reports_were_handed_in_in_time_and_the_home_branch_has_one_to_finish(county):
+    reports = list(Report.objects.select_related("organization"))
+    home = {one.period: one.state for one in reports if one.organization.code == "hongqi-1"}
+
+    assert not [one for one in reports if one.submitted_on and one.submitted_on > due_on(period_named(one.period))]
+    assert {"draft", "submitted", "closed", "returned"} <= {one.state for one in reports}
+    assert home == {"2025-Q4": "closed", "2026-Q1": "closed", "2026-Q2": "closed", "2026-Q3": "draft"}
+
+
+def test_a_closed_report_was_adopted_read_and_closed_in_this_order(county):
+    closed = Report.objects.filter(state="closed", period="2026-Q2", organization__code="hongqi-1").get()
+
+    assert [step.state for step in closed.steps.order_by("on")] == ["adopted", "submitted", "read", "closed"]
+    assert closed.meeting.day <= closed.adopted_on <= closed.submitted_on <= closed.closed_on
+    assert closed.figures["sections"]
+
+
+def test_whoever_was_graded_lower_last_year_was_helped_but_for_one_whose_help_goes_on(county):
+    lower = Appraisee.objects.filter(grade="basically_qualified", round__state="closed")
+    home = lower.filter(round__organization__code="hongqi-1")
+
+    assert lower.exclude(pk__in=home).exists()
+    assert not lower.exclude(pk__in=home).filter(followed_up_on=None).exists()
+    assert home.get(followed_up_on=None).follow_up_due_on > TODAY
