@@ -20,7 +20,7 @@ from rulebook.dates import add_months
 
 SEED = 2008
 WAYS = (PaymentWay.CASH, PaymentWay.WECHAT, PaymentWay.CASH, PaymentWay.TRANSFER)
-STOPPED = 7
+STOPPED = 6
 """So many months ago one of the members stopped paying, and nobody knows why."""
 
 
@@ -74,7 +74,7 @@ def relieve(members: list[Member], officer: User, on: date) -> None:
     employed = [one for one in members if one.dues_category == DuesCategory.EMPLOYED and one.pk != officer.member_id]
     for member, kind, fen, ground, months in (
         (retired[2], ReliefKind.REDUCTION, 500, "大病住院，医药费负担重", 6),
-        (employed[1], ReliefKind.WAIVER, 0, "家庭遭受火灾", 2),
+        (employed[1], ReliefKind.WAIVER, 0, "家庭遭受火灾", 1),
     ):
         since = add_months(month_of(on), -months)
         asked = NewRelief(

@@ -12,7 +12,7 @@ from members.models import Contact, ContactPerson, HelpRequest, Member, Situatio
 NEEDS_SOMEBODY = (SituationKind.FRAIL, SituationKind.BEDRIDDEN, SituationKind.RELOCATED, SituationKind.MOBILE)
 VISITED = (SituationKind.FRAIL, SituationKind.BEDRIDDEN)
 AWAY = (SituationKind.MOBILE, SituationKind.ABROAD_PRIVATE, SituationKind.ABROAD_SENT)
-NEGLECTED, UNKNOWN, AGREED = 0.15, 0.12, 0.4
+NEGLECTED, UNKNOWN, AGREED = 0.06, 0.1, 0.4
 """Shares of members whose latest contact is long ago, with whom there was none lately, and who agreed on a day."""
 ANSWERED_WITHIN = timedelta(days=15)
 HELP_REQUESTS, OPEN_AMONG = 40, 12
@@ -57,7 +57,7 @@ def _contacts_with(member: Member, kinds: set[str], by: User, rng: Random, on: d
     if SituationKind.LOST_CONTACT in kinds:
         return [_contact(member, on - timedelta(days=400), ContactKind.PHONE, by)]
     earlier = rng.sample(range(110, 330), rng.randint(1, 3) if kinds & set(VISITED) else rng.randint(0, 1))
-    latest = [rng.randint(95, 240) if rng.random() < NEGLECTED else rng.randint(2, 75)]
+    latest = [rng.randint(95, 130) if rng.random() < NEGLECTED else rng.randint(2, 75)]
     days = sorted([*earlier, *(latest if rng.random() > UNKNOWN else [])], reverse=True)
     rows = [_contact(member, on - timedelta(days=ago), _how(kinds, rng), by) for ago in days]
     for row, words_heard in zip(rows, _heard(kinds, len(rows), rng), strict=True):
