@@ -3,6 +3,7 @@
 The same day gives the same. Everything is told inside the program or by phone: the demo knows no address outside.
 """
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from random import Random
@@ -19,8 +20,9 @@ from members.choices import FRAIL_KINDS, OfficeKind
 from members.demo.county import HOME_BRANCH
 from members.models import ContactPerson, Member, Office, Organization, User
 from reminders.choices import AnswerChoice, AnswerSource, ChannelKind, MessageKind, MessageState
-from reminders.models import Message
+from reminders.models import Effort, Message
 from reminders.queries.absences import FAR_KINDS, SILENT_KINDS
+from reminders.rules.effort import last_months
 from reminders.services.answering import answer
 from reminders.services.calling import record_call
 from reminders.services.desk_counts import count_desks
@@ -35,6 +37,7 @@ EARLIER, LATELY = timedelta(days=9), timedelta(days=1)
 """How long ago the branch met; of the second time nobody has been told yet."""
 TITLES = {EARLIER: "微党课：身边的榜样", LATELY: "微党课：为群众办一件小事"}
 ITEMS = (("领学材料", "领学材料，结合身边事谈体会。"), ("安排下月工作", "明确下月主题党日的时间和分工。"))
+FULL_MONTH = 31
 RELEASED = (MessageKind.MISSED, MessageKind.INVITATION, MessageKind.DUES)
 
 
@@ -65,7 +68,18 @@ def fill(*, on: date) -> None:
     _tell(_after(on - EARLIER + timedelta(days=7)), hold=absent.far_without_account)
     settle(_after(on - LATELY))
     _meet(home, LATELY, absent, rolls, rng, on)
+    Effort.objects.bulk_create(_efforts(on))
     count_desks(on=on)
+
+
+def _efforts(on: date) -> Iterator[Effort]:
+    """What the branches typed in a year: some twenty forms a month, three or four fields in each."""
+    branches = list(Organization.objects.branches().standing_on(on).in_tree_order())
+    for month in last_months(on):
+        passed = on.day if (month.year, month.month) == (on.year, on.month) else FULL_MONTH
+        for number, branch in enumerate(branches):
+            forms = (14 + (5 * number + 3 * month.month) % 13) * passed // FULL_MONTH
+            yield Effort(organization=branch, month=month, forms=forms, fields=forms * (10 + number % 5) // 3)
 
 
 # --- Who --------------------------------------------------------------------------------------------------------------

@@ -11,7 +11,7 @@ from members import demo as members
 from members.models import ContactPerson, Organization, User
 from reminders.choices import OVER, MessageState
 from reminders.demo import fill
-from reminders.models import Answer, ChannelSetup, Message, Preference, Release
+from reminders.models import Answer, ChannelSetup, Effort, Message, Preference, Release
 from reminders.rules.quiet import SHANGHAI
 from reminders.services.dispatching import dispatch
 from reminders.services.planning import plan
@@ -64,6 +64,14 @@ def test_some_have_said_how_they_want_to_be_told_and_the_branch_has_released_som
     assert set(Release.objects.filter(organization=home).values_list("kind", flat=True)) == {
         "missed", "invitation", "dues",
     }  # fmt: skip
+
+
+def test_what_is_asked_of_each_branch_was_counted_for_a_year(home):
+    months = Effort.objects.filter(organization=home)
+    assert months.count() == 12
+    assert not months.filter(forms=0).exists()
+    assert all(one.forms < one.fields < 6 * one.forms for one in months)
+    assert Effort.objects.values("organization").distinct().count() == 20
 
 
 def test_the_planner_finds_an_absent_officer_somebody_without_an_account_and_a_frail_member(home):
