@@ -1,5 +1,7 @@
 """The demo's assessment: something to show on every list, for each role, and nothing that lies in the future."""
 
+from collections import Counter
+
 import pytest
 from django.db import transaction
 from django.test import Client
@@ -10,7 +12,11 @@ from assessment.models import Adoption, Assessment, Goal, ManualValue, Objection
 from dues import demo as dues
 from meetings import demo as meetings
 from members import demo as members
-from members.models import User
+from members.demo.county import HOME_BRANCH
+from members.models import Organization, User
+from reminders.queries.duties import duties_below
+from reminders.rules.desk import When, when
+from rulebook.values import DutyState
 from supervision import demo as supervision
 from tests.cast import TODAY
 from tests.world import BACKEND, routes
@@ -96,3 +102,21 @@ def test_the_dashboard_has_rows_of_every_organization(county):
     assert RollUp.objects.filter(unit_kind="", branches__gt=1).exists()
     assert RollUp.objects.filter(band_1__gt=0).exists()
     assert Adoption.objects.filter(adopted_on__lte=TODAY).count() == Adoption.objects.count() > 5
+
+
+def test_the_secretarys_desk_can_be_caught_up_with(county):
+    home = Organization.objects.get(code=HOME_BRANCH)
+    duties = [duty for duty in duties_below(home.path, on=TODAY) if duty.state != DutyState.DONE]
+    counted = Counter(when(duty, on=TODAY) for duty in duties)
+    late = {duty.kind for duty in duties if duty.state == DutyState.OVERDUE}
+
+    assert 5 <= counted[When.OVERDUE] <= 16
+    assert len(late) <= 7
+    assert counted[When.TODAY] + counted[When.THIS_WEEK] + counted[When.THIS_MONTH] >= 5
+
+
+def test_who_assesses_finds_what_waits_on_the_start_page(county):
+    staff = next(user for user in county if user.username == "committee_staff")
+    shown = {link.url for link in opened(staff, "/").context["links"]}
+
+    assert any("only=objections" in url for url in shown)
