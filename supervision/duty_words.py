@@ -17,37 +17,17 @@ def _to_read(place: Place) -> str:
     return f"{reverse('supervision:report-list')}?{urlencode({'period': place.duty.period, 'state': 'submitted'})}"
 
 
-def _suggestions(place: Place) -> str:
-    """Those that wait, the longest waiting first."""
-    wanted = urlencode({"org": place.organization.code, "state": "waiting"})
-    return f"{reverse('supervision:suggestion-list')}?{wanted}"
-
-
 def _talks(place: Place) -> str:
     """The talks that are missing, each with a button to record it."""
     wanted = urlencode({"org": place.organization.code, "year": place.duty.period})
     return f"{reverse('supervision:talk-year')}?{wanted}"
 
 
-def _appraisals(place: Place) -> str:
-    """The closed appraisals of that year; who was graded lower stands in them with what is done."""
-    wanted = urlencode({"org": place.organization.code, "year": place.duty.period})
-    return f"{reverse('supervision:round-list')}?{wanted}"
-
-
-def _matters_for_opinion(place: Place) -> str:
-    wanted = urlencode({"org": place.organization.code, "state": "opinion", "order": "oldest"})
-    return f"{reverse('supervision:matter-list')}?{wanted}"
-
-
-def _matters_for_review(place: Place) -> str:
-    wanted = urlencode({"org": place.organization.code, "state": "review", "order": "oldest"})
-    return f"{reverse('supervision:matter-list')}?{wanted}"
-
-
-def _problems(place: Place) -> str:
-    wanted = urlencode({"org": place.organization.code, "state": "open", "order": "due"})
-    return f"{reverse('supervision:problem-list')}?{wanted}"
+def _what_waits(place: Place) -> str:
+    """On to the row itself: one waits, or the one that waits longest."""
+    duty = place.duty
+    wanted = urlencode({"kind": duty.kind, "period": duty.period, "due": duty.due_on.isoformat()})
+    return f"{reverse('supervision:duty-do', args=[place.organization.code])}?{wanted}"
 
 
 WORDS: dict[str, DutyWords] = {
@@ -62,7 +42,7 @@ WORDS: dict[str, DutyWords] = {
     "suggestion": DutyWords(
         _("Suggestions to answer"),
         _("Answer them"),
-        _suggestions,
+        _what_waits,
         "lightbulb",
         Capability.VIEW_SUPERVISION,
         Capability.RECORD_SUPERVISION,
@@ -70,7 +50,7 @@ WORDS: dict[str, DutyWords] = {
     "appraisal_follow_up": DutyWords(
         _("Help after an appraisal"),
         _("See who needs it"),
-        _appraisals,
+        _what_waits,
         "patch-check",
         Capability.VIEW_SUPERVISION,
         Capability.VIEW_SUPERVISION,
@@ -93,7 +73,7 @@ WORDS: dict[str, DutyWords] = {
     "rectification": DutyWords(
         _("Problems to put right"),
         _("See the problems"),
-        _problems,
+        _what_waits,
         "list-check",
         Capability.VIEW_SUPERVISION,
         Capability.RECORD_SUPERVISION,
@@ -101,7 +81,7 @@ WORDS: dict[str, DutyWords] = {
     "major_matter_opinion": DutyWords(
         _("Opinion on major matters"),
         _("Put it down"),
-        _matters_for_opinion,
+        _what_waits,
         "clipboard-check",
         Capability.VIEW_SUPERVISION,
         Capability.RECORD_SUPERVISION,
@@ -109,7 +89,7 @@ WORDS: dict[str, DutyWords] = {
     "major_matter_review": DutyWords(
         _("Looking back on major matters"),
         _("Look back"),
-        _matters_for_review,
+        _what_waits,
         "arrow-counterclockwise",
         Capability.VIEW_SUPERVISION,
         Capability.RECORD_SUPERVISION,

@@ -2,6 +2,7 @@ from django.urls import include, path
 
 app_name = "supervision"
 urlpatterns = [
+    path("", include("supervision.urls_duties")),
     path("", include("supervision.urls_suggestions")),
     path("", include("supervision.urls_talks")),
     path("", include("supervision.urls_problems")),

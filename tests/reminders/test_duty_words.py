@@ -148,7 +148,7 @@ def test_every_button_opens_a_page_for_who_may_press_it(busy, client, django_ass
         ("dues_relief", "/dues/reliefs/"),
         ("supervision_report", "/supervision/reports/new/branch/?period=2026-11"),
         ("report_to_read", "/supervision/reports/?period=2026-11&state=submitted"),
-        ("suggestion", "/supervision/suggestions/?org=branch&state=waiting"),
+        ("suggestion", "/supervision/duties/branch/do/?kind=suggestion&period=2026-11&due=2026-11-24"),
         ("joint_goal_plan", "/assessment/goals/new/?org=branch"),
         ("joint_goal_check", "/assessment/goals/?org=branch&year=2026-11&state=planned"),
         ("joint_goal_result", "/assessment/goals/?org=branch&year=2026-11&state=open"),
