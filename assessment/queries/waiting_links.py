@@ -64,4 +64,4 @@ def _text(scheme: str, branches: int) -> str:
 
 
 def _address(scheme: UUID, only: str) -> str:
-    return f"{reverse('assessment:assessment-list')}?{urlencode({'scheme': scheme, 'only': only})}"
+    return f"{reverse('assessment:assessment-list')}?{urlencode({'scheme': str(scheme), 'only': only})}"
