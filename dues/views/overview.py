@@ -14,6 +14,7 @@ from dues.queries.upwards import BranchSums, branch_sums
 from dues.rules.payment import yuan
 from dues.views.large import GIVERS_SEEN_BY
 from dues.views.places import place_asked_for
+from dues.views.upwards_sheets import upwards_sheets
 from members.choices import Capability
 from members.downloads import workbook
 from members.models import Organization
@@ -46,19 +47,25 @@ def overview(request: PageRequest) -> HttpResponse:
 @requires(Capability.COUNT_DUES)
 @require_safe
 def overview_export(request: PageRequest) -> FileResponse:
-    """The same as a workbook."""
-    place, _form, lines = _asked(request)
+    """The same as a workbook, with each batch and each use on sheets of their own."""
+    place, form, lines = _asked(request)
     headings = [_("Branch"), _("Charged"), _("Waived or reduced"), _("Paid"), _("Not paid"), _("Handed up")]
-    return workbook(_("Dues %(place)s.xlsx") % {"place": place.name}, Sheet(_("Dues"), headings, _cells(lines)))
+    sums = Sheet(_("Dues"), headings, _cells(lines))
+    more = upwards_sheets(place, *form.period(request.today), _named(request))
+    return workbook(_("Dues %(place)s.xlsx") % {"place": place.name}, sums, *more)
 
 
 def _asked(request: PageRequest) -> tuple[Organization, PeriodForm, list[BranchSums]]:
     place = place_asked_for(request, Capability.COUNT_DUES)
     form = PeriodForm(request.GET or None)
     first, last = form.period(request.today)
-    wanted = request.GET.get("q", "").strip()
+    wanted = _named(request)
     lines = branch_sums(place.path, first, last, on=request.today)
     return place, form, [line for line in lines if wanted in line.branch.name]
+
+
+def _named(request: PageRequest) -> str:
+    return request.GET.get("q", "").strip()
 
 
 def _total(lines: list[BranchSums]) -> dict[str, int]:
