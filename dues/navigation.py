@@ -48,6 +48,6 @@ DUES = (
         Capability.COUNT_DUES,
         ("dues:remittance-", "dues:use-", "dues:disclosure", "dues:large-", "dues:overview"),
     ),
-    Item("dues:mine", _("My dues"), "cash-coin", None, for_members=True),
+    Item("dues:mine", _("My dues"), "cash-coin", None, ("dues:publication-",), for_members=True),
 )
 GROUPS: tuple[Group, ...] = ((_("Dues"), DUES),)

@@ -17,5 +17,6 @@ urlpatterns = [
     path("uses/new/", uses.use_new, name="use-new"),
     path("uses/<uuid:key>/remove/", uses.use_remove, name="use-remove"),
     path("disclosure/", uses.disclosure, name="disclosure"),
+    path("published/", uses.publication_list, name="publication-list"),
     path("disclosure/<uuid:key>/", uses.disclosure_detail, name="disclosure-detail"),
 ]

@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from dues.choices import DisclosureWay, UseKind
 from dues.forms.fields import MonthField, YuanField
 from dues.models.upwards import LARGE_FROM_FEN
+from dues.queries.decisions import deciding_meetings
 from meetings.models import Meeting
 from members.forms.fields import choice_field, day_field, key_field
 from members.models import Member, Organization
@@ -32,7 +33,7 @@ class ReasonForm(forms.Form):
 
 
 class UseForm(forms.Form):
-    """What dues were spent for; the meeting is one of the organization's in the record, or stays empty."""
+    """What dues were spent for; the meeting is one at which the organization decided, or stays empty."""
 
     key = key_field()
     kind = choice_field(UseKind, label=_("Kind"))
@@ -40,7 +41,7 @@ class UseForm(forms.Form):
     used_on = day_field(label=_("Used on"))
     purpose = forms.CharField(label=_("For what"), max_length=200)
     meeting = forms.ModelChoiceField(
-        label=_("Decided at the meeting"), queryset=Meeting.objects.none(), required=False, to_field_name="pk"
+        label=_("Decided at the meeting"), queryset=Meeting.objects.none(), required=False, empty_label="—"
     )
     decided_on = day_field(label=_("Decided on"), required=False)
     decided_by = forms.CharField(
@@ -52,8 +53,7 @@ class UseForm(forms.Form):
 
     def __init__(self, data: Any, *, organization: Organization, **kwargs: Any) -> None:
         super().__init__(data, **kwargs)
-        held = Meeting.objects.filter(organization=organization).held().order_by("-day", "-key")
-        cast(forms.ModelChoiceField, self.fields["meeting"]).queryset = held
+        cast(forms.ModelChoiceField, self.fields["meeting"]).queryset = deciding_meetings(organization)
 
     def clean(self) -> dict[str, Any]:
         """A meeting says itself when and who decided."""

@@ -19,7 +19,7 @@ from dues.services import large as services
 from dues.views.places import branch_asked_for, branches_offered
 from members.choices import Capability
 from members.models import Member
-from members.policy import fetch, requires
+from members.policy import fetch, requires, signed_in
 from members.refusals import carried_out
 from members.requests import PageRequest
 from rulebook.book import rule
@@ -36,14 +36,14 @@ STEPS: dict[str, tuple[type[forms.Form], Capability, Step]] = {
 """In their order: the form, who takes the step, and what takes it."""
 
 
-@requires(*GIVERS_SEEN_BY)
+@signed_in
 @require_safe
 def large_list(request: PageRequest) -> HttpResponse:
-    """Newest first, with how far each has come."""
+    """Newest first, with how far each has come; members find what they gave themselves."""
     rows = LargeDues.objects.visible_to(request.user).select_related("organization", "member")
     context = {
         "page": Paginator(rows.order_by("-given_on", "key"), ON_A_PAGE).get_page(request.GET.get("page")),
-        "may_see_large": True,
+        "may_see_large": request.user.standing.may_any(GIVERS_SEEN_BY),
         "may_record": Capability.RECORD_DUES in request.user.standing.capabilities,
         "rule": rule("dues.large.threshold", request.today),
     }
@@ -70,7 +70,7 @@ def large_new(request: PageRequest) -> HttpResponse:
     return render(request, "dues/large_new.html", context)
 
 
-@requires(*GIVERS_SEEN_BY)
+@signed_in
 @require_safe
 def large_detail(request: PageRequest, key: UUID) -> HttpResponse:
     """How far it has come, and the next step for whoever takes it."""

@@ -14,11 +14,11 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from dues.forms.reliefs import ApproveForm, DeclineForm, EndReliefForm, ReliefForm
 from dues.models import Basis, Relief
+from dues.queries.decisions import deciding_meetings, readable_meetings
 from dues.queries.places import branch_of, names_of
 from dues.rules.months import month_of
 from dues.rules.relief import approval_rule
 from dues.services.reliefs import approve_relief, ask_relief, decline_relief, end_relief
-from meetings.models import Meeting
 from members.choices import Capability, DuesCategory
 from members.fields import opened
 from members.models import Member
@@ -126,6 +126,7 @@ def _page(request: PageRequest, relief: Relief, **forms: Any) -> HttpResponse:
         "rule": rule_version(relief.rule),
         "names": names_of([relief.asked_by, relief.approved_by]),
         "waiting": waiting,
+        "readable": readable_meetings(request.user, [relief.meeting]),
         "may_decide": waiting and standing.may(Capability.APPROVE_DUES, path),
         "may_end": not relief.declined_on and standing.may(Capability.RECORD_DUES, path),
         "approve": ApproveForm(),
@@ -136,7 +137,6 @@ def _page(request: PageRequest, relief: Relief, **forms: Any) -> HttpResponse:
 
 
 def _meetings_of(member: Member) -> Any:
-    """The branch's latest meetings that were held."""
-    branch = branch_of(member)
-    held = Meeting.objects.held().filter(organization=branch) if branch else Meeting.objects.none()
-    return held.filter(pk__in=list(held.in_order().values_list("pk", flat=True)[:MEETINGS]))
+    """The latest at which the branch can have considered it."""
+    held = deciding_meetings(branch_of(member))
+    return held.filter(pk__in=list(held.values_list("pk", flat=True)[:MEETINGS]))

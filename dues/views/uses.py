@@ -14,6 +14,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from dues.choices import UseKind
 from dues.forms.upwards import DisclosureForm, ReasonForm, UseForm
 from dues.models import Disclosure, DuesUse
+from dues.queries.decisions import readable_meetings
 from dues.queries.upwards import needing_disclosure, year_figures
 from dues.services.uses import disclose, record_use, remove_use
 from dues.views.large import GIVERS_SEEN_BY
@@ -37,8 +38,10 @@ def use_list(request: PageRequest) -> HttpResponse:
     rows = DuesUse.objects.visible_to(request.user).select_related("organization", "meeting")
     if (kind := request.GET.get("kind")) in UseKind.values:
         rows = rows.filter(kind=kind)
+    page = Paginator(rows.order_by("-used_on", "key"), ON_A_PAGE).get_page(request.GET.get("page"))
     context = {
-        "page": Paginator(rows.order_by("-used_on", "key"), ON_A_PAGE).get_page(request.GET.get("page")),
+        "page": page,
+        "readable": readable_meetings(request.user, [one.meeting for one in page]),
         "kinds": UseKind.choices,
         "kind": kind,
         "may_see_large": request.user.standing.may_any(GIVERS_SEEN_BY),
@@ -98,6 +101,15 @@ def disclosure(request: PageRequest) -> HttpResponse:
         "missing": needing_disclosure(organization.path, year)[:ON_A_PAGE] if not may_publish else [],
     }
     return render(request, "dues/disclosure.html", context | _sheet(organization, year, figures.as_dict(), request))
+
+
+@signed_in
+@require_safe
+def publication_list(request: PageRequest) -> HttpResponse:
+    """What was published to oneself, and by the branches of one's offices, the newest year first."""
+    rows = Disclosure.objects.visible_to(request.user).select_related("organization")
+    page = Paginator(rows.order_by("-year", "-disclosed_on", "key"), ON_A_PAGE).get_page(request.GET.get("page"))
+    return render(request, "dues/publications.html", {"page": page})
 
 
 @signed_in

@@ -2,9 +2,11 @@
 
 import uuid
 from datetime import date
+from io import BytesIO
 
 import pytest
 from django.urls import reverse
+from openpyxl import load_workbook
 
 from dues.models import Disclosure, DuesUse, LargeDues, Remittance
 from dues.services.large import record_large, send_up
@@ -18,6 +20,7 @@ pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("today")]
 
 LIST, NEW = reverse("dues:remittance-list"), reverse("dues:remittance-new")
 USES, USE_NEW = reverse("dues:use-list"), reverse("dues:use-new")
+PUBLISHED = reverse("dues:publication-list")
 LARGE, LARGE_NEW = reverse("dues:large-list"), reverse("dues:large-new")
 SHEET, OVERVIEW, EXPORT = reverse("dues:disclosure"), reverse("dues:overview"), reverse("dues:overview-export")
 DAY = TODAY.isoformat()
@@ -161,6 +164,27 @@ def test_a_use_is_recorded_with_the_meeting_that_decided(cast, as_user):
     assert "购书" in text(as_user(cast.district_staff).get(USES))
 
 
+def held(cast, kind, **more):
+    facts = {"organization": cast.branch, "day": date(2026, 11, 3), "counts_for_year": 2026, "state": "held"}
+    return Meeting.objects.create(kind=kind, **{**facts, **more})
+
+
+@pytest.mark.parametrize("kind", ["party_lecture", "theme_day", "group_meeting"])
+def test_only_a_meeting_that_decides_can_have_allowed_a_use(cast, as_user, kind):
+    meeting = held(cast, kind)
+
+    assert as_user(cast.officer).post(USE_NEW, use(meeting=meeting.pk)).context["form"].errors["meeting"]
+    assert DuesUse.objects.count() == 0
+
+
+@pytest.mark.parametrize(("part", "linked"), [("officer", True), ("district_staff", False)])
+def test_a_use_leads_to_its_meeting_for_who_may_read_it(cast, as_user, part, linked):
+    meeting = held(cast, "committee_meeting")
+    as_user(cast.officer).post(USE_NEW, use(meeting=meeting.pk))
+
+    assert (meeting.get_absolute_url() in text(as_user(cast.users()[part]).get(USES))) is linked
+
+
 @pytest.mark.parametrize(
     "changes",
     [
@@ -206,6 +230,22 @@ def test_the_year_is_published_and_the_member_reads_it(paid, as_user):
     assert "50.00" in text(as_user(paid.member).get(page))
     for part in ("stranger", "next_secretary"):
         assert as_user(paid.users()[part]).get(page).status_code == 404
+
+
+def test_the_member_finds_what_was_published_from_the_own_page(paid, as_user):
+    as_user(paid.secretary).post(f"{SHEET}?org=branch&year=2026", {"way": "meeting", "disclosed_on": DAY})
+    page = reverse("dues:disclosure-detail", args=[Disclosure.objects.get().pk])
+    client = as_user(paid.member)
+
+    assert PUBLISHED in text(client.get(reverse("dues:mine")))
+    assert page in text(client.get(PUBLISHED))
+
+
+@pytest.mark.parametrize(("part", "found"), [("district_staff", 1), ("next_secretary", 0), ("stranger", 0)])
+def test_others_find_what_was_published_where_they_hold_an_office(paid, as_user, part, found):
+    as_user(paid.secretary).post(f"{SHEET}?org=branch&year=2026", {"way": "meeting", "disclosed_on": DAY})
+
+    assert len(as_user(paid.users()[part]).get(PUBLISHED).context["page"]) == found
 
 
 def test_a_committee_sees_the_sums_and_who_hasnt_published_but_publishes_nothing(paid, as_user):
@@ -291,12 +331,20 @@ def test_nobody_of_the_next_branch_can_be_named(cast, as_user):
     assert as_user(cast.officer).post(LARGE_NEW, large(cast, member=cast.wang.key)).context["form"].errors
 
 
-@pytest.mark.parametrize(("part", "status"), [("member", 404), ("stranger", 404), ("next_secretary", 404)])
-def test_large_dues_of_others_are_not_found(cast, given, as_user, part, status):
-    """The member himself reads them under “My dues”."""
-    found = as_user(cast.users()[part]).get(reverse("dues:large-detail", args=[given.pk])).status_code
+@pytest.mark.parametrize("part", ["stranger", "next_secretary", "county_secretary", "group_leader"])
+def test_large_dues_of_others_are_not_found(cast, given, as_user, part):
+    client = as_user(cast.users()[part])
 
-    assert found in (status, 403)
+    assert client.get(reverse("dues:large-detail", args=[given.pk])).status_code == 404
+    assert list(client.get(LARGE).context["page"]) == []
+
+
+def test_the_giver_follows_how_far_it_has_come_from_the_own_page(cast, given, as_user):
+    client, page = as_user(cast.member), reverse("dues:large-detail", args=[given.pk])
+
+    assert LARGE in text(client.get(reverse("dues:mine")))
+    assert page in text(client.get(LARGE))
+    assert client.get(page).context["form"] is None
 
 
 def test_the_committee_sees_sums_and_no_names(paid, as_user):
@@ -321,8 +369,26 @@ def test_the_overview_is_exported(paid, as_user):
     assert b"".join(answer.streaming_content)[:2] == b"PK"
 
 
+def test_the_workbook_names_each_batch_and_each_use_with_its_decision(paid, sent, as_user):
+    as_user(paid.officer).post(USE_NEW, use())
+    answer = as_user(paid.district_staff).get(EXPORT, {"first": "2026-09", "last": "2026-11"})
+    book = load_workbook(BytesIO(b"".join(answer.streaming_content)))
+    _sums, handed_up, spent = ([list(row) for row in sheet.iter_rows(min_row=2, values_only=True)] for sheet in book)
+
+    assert [(row[0], row[3], row[5]) for row in handed_up] == [("红旗社区第一党支部", 50, 10)]
+    assert [(row[3], row[4], row[6]) for row in spent] == [("购书", 30, "支委会")]
+
+
+def test_the_workbook_leaves_out_other_months_and_other_branches(paid, sent, as_user):
+    as_user(paid.officer).post(USE_NEW, use())
+    client = as_user(paid.district_staff)
+    for asked in ({"first": "2026-01", "last": "2026-03"}, {"q": "第二"}):
+        book = load_workbook(BytesIO(b"".join(client.get(EXPORT, asked).streaming_content)))
+        assert [sheet.max_row for sheet in book.worksheets[1:]] == [1, 1]
+
+
 @pytest.mark.parametrize("part", ["inspector", "administrator", "stranger", "member"])
-@pytest.mark.parametrize("address", [LIST, NEW, USES, USE_NEW, SHEET, OVERVIEW, EXPORT, LARGE, LARGE_NEW])
+@pytest.mark.parametrize("address", [LIST, NEW, USES, USE_NEW, SHEET, OVERVIEW, EXPORT, LARGE_NEW])
 def test_whoever_has_nothing_to_do_with_dues_is_refused(cast, as_user, part, address):
     assert as_user(cast.users()[part]).get(address).status_code == 403
 
