@@ -1,7 +1,7 @@
 """The cards of a dashboard: a figure, what it is a part of, the period before it and the middle of its level."""
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
@@ -36,7 +36,8 @@ WIDTH = 1000
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """A piece of a bar with its legend: where it begins and how wide it is, of `WIDTH`."""
+    """A piece of a bar with its legend: where it begins and how wide it is, of `WIDTH`. `before` is its share in the
+    period before, where one is shown."""
 
     code: str
     words: Words
@@ -44,11 +45,13 @@ class Part:
     share: str
     begins: int
     width: int
+    before: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Card:
-    """`change` in per mille since the period before, `is_better` whether that is good; None: it can't be said."""
+    """`change` in per mille since the period before, `is_better` whether that is good; None: it can't be said. `before`
+    is what stood there then, where a count is shown."""
 
     code: str
     title: Words
@@ -59,6 +62,7 @@ class Card:
     is_better: bool | None = None
     median: str = ""
     parts: tuple[Part, ...] = ()
+    before: str = ""
 
     @property
     def change_shown(self) -> str:
@@ -75,11 +79,12 @@ def cards_of(now: Figures, before: Figures | None, medians: Medians, period: str
     return [_card(BY_CODE[code], now, before, medians.of(period, code)) for code in CARDS]
 
 
-def bands_card(now: Figures, names: Mapping[int, str]) -> Card:
+def bands_card(now: Figures, before: Figures | None, names: Mapping[int, str]) -> Card:
     """How many branches stand in each band, by `names` of its rank; those that aren't assessed, or not compared, are no
     band."""
     pieces = [(f"band-{rank}", names.get(rank, words), (f"band_{rank}",)) for rank, words in enumerate(BANDS, start=1)]
-    parts = _parts(pieces, now, now["branches"])
+    earlier = {one.code: one.share for one in _parts(pieces, before, before["branches"])} if before else {}
+    parts = [replace(one, before=earlier.get(one.code, "")) for one in _parts(pieces, now, now["branches"])]
     assessed = sum(part.count for part in parts)
     words = {"assessed": f"{assessed:,}", "branches": f"{now['branches']:,}"}
     sentence = _("%(assessed)s of %(branches)s branches") % words if assessed else _("Nothing published yet")
@@ -100,9 +105,10 @@ def _card(measure: Measure, now: Figures, before: Figures | None, median: int | 
     better = None if measure.more_is_better is None or not change else (change > 0) == measure.more_is_better
     parts = _parts(ATTENDANCE, now, now["expected"]) if measure.code == "attendance" else []
     shown = f"{part:,}" if counted and share is not None else written(share)
+    earlier = f"{measure.fraction(before)[0]:,}" if counted and before else ""
     return Card(
         measure.code, measure.title, measure.definition, shown, _sentence(measure, now), change, better,
-        "" if median is None or counted else written(median), tuple(one for one in parts if one.count),
+        "" if median is None else written(median), tuple(one for one in parts if one.count), earlier,
     )  # fmt: skip
 
 

@@ -98,7 +98,7 @@ def _linked(
     pages = record_pages(asked.place, request.user)
     cards = cards_of(now, before, medians, asked.period.code)
     if asked.place.kind != OrganizationKind.BRANCH:
-        cards.append(bands_card(now, band_names(asked.place, asked.unit, asked.period.last.year)))
+        cards.append(bands_card(now, before, band_names(asked.place, asked.unit, asked.period.last.year)))
     return [
         {
             "card": card,

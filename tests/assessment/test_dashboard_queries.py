@@ -67,7 +67,9 @@ def test_no_median_is_shown_among_fewer_than_three(cast, among, shown):
 
 def test_cards_say_how_it_was_before(cast):
     a_county(cast)
-    RollUp.objects.filter(organization=cast.district, month=date(2026, 9, 1)).update(paid_fen=20_000, meetings_held=1)
+    september = RollUp.objects.filter(organization=cast.district, month=date(2026, 9, 1))
+    september.update(paid_fen=20_000, meetings_held=1, terms_ending=1)
+    median("terms", 500)
     months = months_of(cast.district, "", date(2026, 9, 1), OCTOBER)
     now, before = (months.added(read_period(code, TODAY)) for code in ("2026-10", "2026-09"))
 
@@ -79,7 +81,9 @@ def test_cards_say_how_it_was_before(cast):
     assert (cards["meetings"].shown, cards["meetings"].change, cards["meetings"].is_better) == ("62.5%", 500, True)
     assert [part.count for part in cards["attendance"].parts] == [60, 12, 4, 2, 2]
     assert sum(part.width for part in cards["attendance"].parts) == 1000
-    assert (cards["terms"].shown, cards["terms"].change) == ("0", None)
+    terms = cards["terms"]
+    assert (terms.shown, terms.change, terms.before, terms.median) == ("0", None, "1", "50%")
+    assert (cards["dues"].before, cards["dues"].median) == ("", "")
 
 
 def test_nothing_due_is_no_zero(cast):
@@ -194,7 +198,7 @@ def test_bands_have_the_names_of_the_scheme_also_below_and_above_the_committee_w
     for place in (cast.county, cast.district, cast.branch):
         assert band_names(place, "", 2026) == {1: "好", 2: "较好", 3: "差"}
     assert band_names(cast.other_district, "", 2026) == {}
-    assert [str(part.words) for part in bands_card(GOOD_BANDS, {1: "好"}).parts] == ["好", "第二档"]
+    assert [str(part.words) for part in bands_card(GOOD_BANDS, None, {1: "好"}).parts] == ["好", "第二档"]
 
 
 GOOD_BANDS = dict.fromkeys(FIGURES, 0) | {"branches": 3, "band_1": 1, "band_2": 1}
@@ -216,6 +220,12 @@ def test_where_two_schemes_name_them_otherwise_bands_have_no_name(cast, facts, u
     published(cast, "b", cast.district, **facts)
 
     assert bool(band_names(cast.county, unit, 2026)) is named
+
+
+def test_each_band_says_its_share_before():
+    card = bands_card(GOOD_BANDS, GOOD_BANDS | {"band_1": 0, "band_2": 3}, {})
+
+    assert [(part.share, part.before) for part in card.parts] == [("33.3%", "0%"), ("33.3%", "100%")]
 
 
 def test_a_scheme_by_which_nothing_was_published_names_nothing(cast):
