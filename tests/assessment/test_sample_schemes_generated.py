@@ -6,10 +6,11 @@ from random import Random
 import pytest
 from django.utils import timezone
 
-from assessment.choices import ValueState
+from assessment.choices import ScoreState, ValueState
 from assessment.importing.samples import BY_NUMBER
 from assessment.models import Assessment, Clause, ManualValue
 from assessment.queries.computing import computed
+from assessment.rules.scoring import recomputed
 from assessment.services.scheme_imports import read_workbook, store_read_plan
 from dues.generating import adopt_farmers_amount, generate_dues
 from meetings.choices import MeetingState
@@ -101,6 +102,12 @@ def enter(scheme, branch, cast):
     return assessment
 
 
+def traced(line):
+    """The facts kept with each clause give its points again."""
+    results = [clause.result for clause in line.clauses if clause.result.state == ScoreState.SCORED]
+    return all(recomputed(one.terms, one.facts) == one.points for one in results)
+
+
 @pytest.mark.parametrize("number", BY_NUMBER)
 def test_every_branch_comes_to_what_is_calculated_slowly(cast, county, number):
     scheme = build(number, cast, county)
@@ -110,6 +117,7 @@ def test_every_branch_comes_to_what_is_calculated_slowly(cast, county, number):
         known = [points for points in expected.values() if points is not None]
 
         assert leaves(result) == expected, branch.name
+        assert all(traced(line) for line in result.leaves), branch.name
         assert result.known_points == sum(known)
         assert (result.total is None) == (len(known) < len(expected) or scheme.weight_superior < 100)
 
