@@ -1,7 +1,7 @@
 """What the officer's grid shows of a branch."""
 
 from datetime import date
-from typing import Any, cast
+from typing import Any
 
 from django import forms
 from django.db.models import QuerySet
@@ -10,11 +10,11 @@ from django.utils.translation import gettext_lazy as _
 
 from dues.rules.arrears import REMIND_AT
 from members.choices import DuesCategory
+from members.forms.filters import MOST_OFFERED, FilterForm
 from members.models import Organization
 
 EARLIEST = 2008
 """The provisions are of 2008."""
-MOST_OFFERED = 300
 UNRECORDED = "none"
 BEHIND = [("", _("Any")), *((str(months), f"≥ {months}") for months in (*REMIND_AT, 6))]
 STATES = [
@@ -31,7 +31,7 @@ SORTS = [
 ]
 
 
-class GridForm(forms.Form):
+class GridForm(FilterForm):
     """Branch, year and month, and which of its members in which order. What can't be meant counts as not asked."""
 
     q = forms.CharField(label=_("Name"), required=False, max_length=60)
@@ -55,17 +55,11 @@ class GridForm(forms.Form):
     ) -> None:
         super().__init__(data)
         self.on = on
-        offered = list(branches[:MOST_OFFERED])
-        self._offer("org", [(one.code, one.name) for one in offered], "—")
-        self._offer("group", [(one.code, one.name) for one in groups], _("Any"))
-        self._offer("year", [(year, str(year)) for year in range(on.year, EARLIEST - 1, -1)], "—")
-        self._offer("month", list(MONTHS.items()), "—")
-        if len(offered) < 2:
-            del self.fields["org"]
+        self.offer_several(branches[:MOST_OFFERED])
+        self.offer("group", [(one.code, one.name) for one in groups], _("Any"))
+        self.offer("year", [(year, str(year)) for year in range(on.year, EARLIEST - 1, -1)])
+        self.offer("month", MONTHS.items())
         self.is_valid()
-
-    def _offer(self, name: str, choices: list[tuple[Any, Any]], nothing: Any) -> None:
-        cast(forms.ChoiceField, self.fields[name]).choices = [("", nothing), *choices]
 
     def asked(self, name: str) -> Any:
         """What was chosen, None or empty where nothing was, or nothing that exists."""

@@ -39,30 +39,38 @@ ORDERS: dict[str, Callable[[GridRow], Any]] = {
 def grid(request: PageRequest) -> HttpResponse:
     """Members × months with their states, and the sums of one month. htmx gets the rows alone."""
     branch = branch_asked_for(request, Capability.VIEW_DUES)
-    groups = Organization.objects.below(branch.path).filter(kind=OrganizationKind.GROUP).standing_on(request.today)
-    form = GridForm(
-        request.GET, branches=branches_offered(request, Capability.VIEW_DUES), groups=groups, on=request.today
-    )
-    rows = grid_rows(branch, people_of(branch, form.chosen_year), form.chosen_year, on=request.today)
-    month = form.chosen_month
-    shown = narrowed(rows, form, month)
+    form = _form(request, branch)
     context = {
         "branch": branch,
         "form": form,
         "year": form.chosen_year,
-        "month": month,
-        "sums": sums_of(rows, month),
-        "behind": sum(row.behind > 0 for row in rows),
-        "people": len(rows),
-        "found": len(shown),
-        "page": Paginator(shown, ON_A_PAGE).get_page(request.GET.get("page")),
+        "month": form.chosen_month,
         "unsorted": _address(request, but="sort"),
+        **_figures(request, branch, form),
         **_powers(request, branch),
     }
     patches = request.htmx and not request.htmx.history_restore_request
     response = render(request, "dues/grid.html#rows" if patches else "dues/grid.html", context)
     patch_vary_headers(response, ["HX-Request"])
     return response
+
+
+def _form(request: PageRequest, branch: Organization) -> GridForm:
+    groups = Organization.objects.below(branch.path).filter(kind=OrganizationKind.GROUP).standing_on(request.today)
+    branches = branches_offered(request, Capability.VIEW_DUES)
+    return GridForm(request.GET, branches=branches, groups=groups, on=request.today)
+
+
+def _figures(request: PageRequest, branch: Organization, form: GridForm) -> dict[str, Any]:
+    rows = grid_rows(branch, people_of(branch, form.chosen_year), form.chosen_year, on=request.today)
+    shown = narrowed(rows, form, form.chosen_month)
+    return {
+        "sums": sums_of(rows, form.chosen_month),
+        "behind": sum(row.behind > 0 for row in rows),
+        "people": len(rows),
+        "found": len(shown),
+        "page": Paginator(shown, ON_A_PAGE).get_page(request.GET.get("page")),
+    }
 
 
 def narrowed(rows: list[GridRow], form: GridForm, month: date) -> list[GridRow]:

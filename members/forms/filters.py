@@ -22,9 +22,9 @@ def order_field(orders: Orders) -> forms.ChoiceField:
 
 
 class FilterForm(forms.Form):
-    def offer(self, name: str, choices: Iterable[tuple[Any, Any]]) -> None:
+    def offer(self, name: str, choices: Iterable[tuple[Any, Any]], nothing: Any = "—") -> None:
         """Those choices, and none of them."""
-        cast(forms.ChoiceField, self.fields[name]).choices = [("", "—"), *choices]
+        cast(forms.ChoiceField, self.fields[name]).choices = [("", nothing), *choices]
 
     def offer_places(self, places: Iterable[Organization]) -> None:
         self.offer("org", [(place.code, place.name) for place in places])
