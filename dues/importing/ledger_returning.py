@@ -13,7 +13,7 @@ from django.utils.translation import pgettext
 from dues.importing.ledger_columns import LEDGER
 from dues.importing.ledger_notes import note_from
 from dues.models import LedgerImport
-from dues.queries.ledger_year import LedgerRow
+from dues.queries.ledger_year import LedgerRow, month_sums
 from dues.rules.payment import yuan
 from members.workbooks.reading import Value
 from members.workbooks.stored import load_cells
@@ -54,10 +54,17 @@ def _refused(
 
 
 def write_year(rows: Iterable[LedgerRow], target: IO[bytes], *, branch: str, year: int, bases: bool) -> None:
-    """The customary ledger; without bases for whoever may not see them. What it writes can be imported again."""
+    """The customary ledger with the sums of its months below; without bases for whoever may not see them.
+
+    What it writes can be imported again.
+    """
     headings = ["序号", "姓名", *([BASE] if bases else []), "月应交", *MONTHS, "合计", "备注"]
     title = f"{branch}{year}年度党费收缴台账"
-    cells = (_cells(number, row, bases) for number, row in enumerate(rows, 1))
+    listed = list(rows)
+    cells = [_cells(number, row, bases) for number, row in enumerate(listed, 1)]
+    if cells:
+        before = [None, "合计", *([None] if bases else []), None]
+        cells.append([*before, *map(yuan, month_sums(listed)), None])
     write_workbook(target, [Sheet(f"{year}年", headings, cells, {"备注": 24}, title=title)])
 
 

@@ -192,6 +192,8 @@ def test_the_year_as_a_workbook_in_the_customary_shape(year, cast, as_user):
     assert (zhang["9月"], zhang["10月"], zhang["合计"]) == (None, 86.42, 86.42)
     assert sheet[4][1].value == "李国强"
     assert "10月" in sheet[4][-1].value
+    sums = dict(zip(headings, (cell.value for cell in sheet[5]), strict=True))
+    assert (sums["姓名"], sums["9月"], sums["10月"], sums["合计"], sums["党费基数"]) == ("合计", 0, 86.42, 86.42, None)
     assert Entry.objects.get(action="export_dues_ledger").details == {"year": 2026, "rows": 2, "bases": True}
 
 
@@ -208,7 +210,9 @@ def test_what_is_exported_can_be_imported_again(year, cast, as_user, upload):
     answer = as_user(cast.officer).get(reverse(EXPORT), {"org": "branch", "year": 2026})
     upload(content=b"".join(answer.streaming_content))
 
-    assert LedgerImport.objects.get().found["paid_total_fen"] == 8642
+    found = LedgerImport.objects.get().found
+    assert found["paid_total_fen"] == 8642
+    assert not [note for note in found["notes"] if note["row"] == 5]
 
 
 def test_names_that_look_like_formulas_stay_text(cast, as_user):
