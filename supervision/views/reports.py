@@ -53,10 +53,13 @@ def report_list(request: PageRequest) -> HttpResponse:
 @requires(*WRITERS)
 @require_http_methods(["GET", "HEAD", "POST"])
 def report_new(request: PageRequest, code: str) -> HttpResponse:
-    """Begin the report of an organization for a period that is over."""
+    """Begin the report of an organization for a period that is over; one that is asked for and begun is opened."""
     organization = fetch(request, Organization.objects.all(), code=code)
     _demand_writer(request, organization)
-    initial = {"period": request.GET.get("period") or latest(request.today).name}
+    period = request.GET.get("period", "")
+    if period and (known := REPORTS.filter(organization=organization, period=period).first()):
+        return redirect(known)
+    initial = {"period": period or latest(request.today).name}
     form = NewReportForm(request.POST or None, today=request.today, initial=initial)
     if form.is_valid():
         begun: list[Report] = []

@@ -71,6 +71,16 @@ def test_the_filters(cast, as_user, asked, count):
     assert as_user(cast.secretary).get(LIST, asked).context["page"].paginator.count == count
 
 
+def test_who_is_led_to_a_new_report_that_was_begun_already_finds_it(cast, as_user):
+    report = begun(cast.branch, cast.secretary)
+    client = as_user(cast.secretary)
+
+    assert client.get(NEW, {"period": QUARTER}).headers["Location"] == report.get_absolute_url()
+    assert client.get(NEW, {"period": "2026-Q2"}).status_code == client.get(NEW).status_code == 200
+    other = reverse("supervision:report-new", args=["next-branch"])
+    assert client.get(other, {"period": QUARTER}).status_code == 404
+
+
 def test_an_empty_list_says_what_to_do(cast, as_user):
     page = as_user(cast.secretary).get(LIST, {"state": "closed"})
 
