@@ -15,6 +15,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from dues.forms.upwards import CentreReceiptForm, HandOverForm, LargeForm, ReceivedForm, SendUpForm
 from dues.models import LargeDues
+from dues.queries.places import names_of
 from dues.services import large as services
 from dues.views.places import branch_asked_for, branches_offered
 from members.choices import Capability
@@ -101,7 +102,13 @@ def large_step(request: PageRequest, key: UUID, step: str) -> HttpResponse:
 def _page(request: PageRequest, large: LargeDues) -> dict[str, Any]:
     step = _next(large)
     form = STEPS[step][0](initial=_initial(request, step)) if step and _may(request, large, step) else None
-    return {"large": large, "step": step, "form": form, "rule": rule("dues.large.threshold", large.given_on)}
+    return {
+        "large": large,
+        "step": step,
+        "form": form,
+        "rule": rule("dues.large.threshold", large.given_on),
+        "names": names_of([large.received_by]),
+    }
 
 
 def _next(large: LargeDues) -> str:

@@ -12,7 +12,7 @@ from dues.models import Disclosure, DuesUse, LargeDues, Remittance
 from dues.services.large import record_large, send_up
 from dues.services.remittances import hand_up
 from meetings.models import Meeting
-from members.models import LocalRule
+from members.models import LocalRule, User
 from tests.cast import TODAY
 from tests.dues.ledger import charge, month, pay
 
@@ -283,6 +283,8 @@ def test_large_dues_go_from_the_branch_to_the_centre_and_back_to_the_member(cast
 
     one.refresh_from_db()
     assert (one.received_by, one.centre_receipt, one.handed_over_on) == ("district_staff", "中组收 88", TODAY)
+    User.objects.filter(username="district_staff").update(display_name="韩晨阳")
+    assert "韩晨阳" in text(as_user(cast.member).get(reverse("dues:large-detail", args=[one.pk])))
 
 
 @pytest.mark.parametrize("step", ["burn", "hand-over"])
