@@ -8,9 +8,7 @@ from uuid import UUID
 
 from django.db.models import Count, Q
 
-from members.models import User
 from members.paths import subtree
-from supervision.choices import LetterState
 from supervision.models import Letter, LetterBox
 from supervision.queries.routing_facts import keys_of_inspectors
 from supervision.rules.letters import few
@@ -25,31 +23,6 @@ class LetterCounts:
     name: str
     received: int | None
     closed: int | None
-
-
-@dataclass(frozen=True, slots=True)
-class LetterDuty:
-    """What one inspector has to do with one letter. `kind`: letter_accept, letter_answer, letter_reseal."""
-
-    kind: str
-    letter: Letter
-    due_on: date | None
-    is_overdue: bool
-    is_binding: bool
-    """The writer gave a name: the rule's working days bind."""
-
-
-def letter_duties(user: User, *, on: date) -> list[LetterDuty]:
-    """For the inspector's own page only: on any other desk it would be a trace. `user.standing` is loaded."""
-    letters = list(Letter.objects.visible_to(user).unshredded().select_related("organization"))
-    few_readers = with_too_few_readers((letter.pk for letter in letters), on=on)
-    found = [_duty("letter_reseal", letter, None, on) for letter in letters if letter.pk in few_readers]
-    for letter in letters:
-        if letter.state == LetterState.RECEIVED:
-            found.append(_duty("letter_accept", letter, letter.accept_due_on, on))
-        elif letter.answer_due_on and not letter.answered_on:
-            found.append(_duty("letter_answer", letter, letter.answer_due_on, on))
-    return sorted(found, key=lambda duty: (duty.due_on or date.min, str(duty.letter.pk)))
 
 
 def with_too_few_readers(letters: Iterable[UUID], *, on: date) -> set[UUID]:
@@ -73,7 +46,3 @@ def letter_counts(path: str, year: int, *, on: date) -> list[LetterCounts]:
         "organization__code", "organization__name", "received", "closed"
     )
     return [LetterCounts(code, name, *few(received, closed)) for code, name, received, closed in figures]
-
-
-def _duty(kind: str, letter: Letter, due_on: date | None, on: date) -> LetterDuty:
-    return LetterDuty(kind, letter, due_on, due_on is not None and due_on < on, letter.is_named)

@@ -10,7 +10,7 @@ from members.services.refused import Refused
 from members.services.users import reset_password
 from supervision import sealing
 from supervision.models import Letter, LetterBox, LetterMessage
-from supervision.queries.letters import letter_counts, letter_duties, with_too_few_readers
+from supervision.queries.letters import letter_counts, with_too_few_readers
 from supervision.rules.letters import few
 from supervision.rules.routing import MEMBER
 from supervision.services.inspector_keys import make_recovery_key, withdraw_key
@@ -237,11 +237,10 @@ def test_with_a_key_withdrawn_the_other_reader_is_told_and_seals_it_anew(sealed,
 
     assert withdraw_key(key=sealed.keys[1], on=TODAY, by=sealed.inspectors[1]) == 1
 
-    assert [duty.kind for duty in letter_duties(inspector, on=TODAY)] == ["letter_reseal", "letter_accept"]
     assert with_too_few_readers([letter.pk], on=TODAY) == {letter.pk}
     assert reseal(letter=letter, passphrase=PASSPHRASE, on=TODAY, by=inspector) == 2
     assert readers(letter) == {"inspector", "inspector_three"}
-    assert [duty.kind for duty in letter_duties(inspector, on=TODAY)] == ["letter_accept"]
+    assert with_too_few_readers([letter.pk], on=TODAY) == set()
 
 
 def test_with_all_passphrases_lost_the_recovery_key_seals_it_anew(sealed, given, letter):
@@ -272,31 +271,6 @@ def test_an_older_recovery_key_still_opens_what_was_sealed_to_it(sealed, letter)
 
 
 # --- Days, destruction, counts --------------------------------------------------------------------------------------
-def test_duties_are_seen_by_those_alone_to_whom_it_is_sealed(sealed, letter, inspector):
-    other = sealed.another("inspector_three")
-    stand(other, sealed.cast.county_staff, sealed.cast.secretary)
-
-    found = letter_duties(inspector, on=date(2026, 12, 16))
-
-    assert [(duty.kind, duty.due_on, duty.is_overdue, duty.is_binding) for duty in found] == [
-        ("letter_accept", date(2026, 12, 15), True, True)
-    ]
-    for user in (other, sealed.cast.county_staff, sealed.cast.secretary, sealed.cast.county_secretary):
-        assert letter_duties(user, on=TODAY) == []
-
-
-def test_after_closing_the_result_is_due(letter, inspector):
-    accept(letter=letter, on=TODAY, by=inspector)
-    assert letter_duties(inspector, on=TODAY) == []
-    close(letter=letter, on=TODAY, by=inspector)
-
-    assert [(duty.kind, duty.due_on) for duty in letter_duties(inspector, on=TODAY)] == [
-        ("letter_answer", date(2026, 12, 15))
-    ]
-    tell_result(letter=letter, passphrase=PASSPHRASE, text="已处理", on=TODAY, by=inspector)
-    assert letter_duties(inspector, on=TODAY) == []
-
-
 def test_after_its_time_nothing_of_it_is_left(sealed, given, letter, inspector):
     accept(letter=letter, on=TODAY, by=inspector)
     close(letter=letter, on=TODAY, by=inspector)
