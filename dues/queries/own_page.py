@@ -19,6 +19,7 @@ from dues.queries.own_rows import (
     REVIEWS,
     TAKES_DUES,
     TAKING_DUES,
+    has,
 )
 from dues.rules.arrears import Arrears, OpenMonth, Span, arrears
 from dues.rules.explaining import Explanation, Fixed, explain
@@ -127,7 +128,7 @@ class DuesPage:
 
 
 def dues_page(member: Member, viewer: User, *, on: date) -> DuesPage:
-    """The last 24 months; eight queries, whatever the ledger's size. Amounts only where the viewer may see them.
+    """The last 24 months; at most seven queries, whatever the ledger holds. Amounts only where the viewer may see them.
 
     A branch that the member left reads its own lines: reasons, reliefs and reviews are where the member stands today.
     """
@@ -138,7 +139,7 @@ def dues_page(member: Member, viewer: User, *, on: date) -> DuesPage:
     charges, payments = _charges(member, first), _payments(member, first)
     settled = _settled(payments)
     bases = BASES.objects(Basis, member=member.pk, first=first)
-    reasons, arrangements = _agreed(member) if here else ([], [])
+    reasons, arrangements = _agreed(member) if here and has(member, "agreed") else ([], [])
     branch, code, contacts = _branch(member, on)
     ledger = _Ledger(charges, settled, bases, own, here, viewer.standing.paths(Capability.VIEW_DUES))
     return DuesPage(
@@ -149,10 +150,10 @@ def dues_page(member: Member, viewer: User, *, on: date) -> DuesPage:
         lines=_lines(member, ledger, payments, first, on),
         payments=[one for one, path in payments if ledger.sees(path)],
         whys=[Why(one, _explained(one, sees_base)) for one in bases if here or one.pk in ledger.charged_by],
-        reliefs=RELIEFS.objects(Relief, member=member.pk, first=first) if here else [],
+        reliefs=RELIEFS.objects(Relief, member=member.pk, first=first) if here and has(member, "reliefs") else [],
         reasons=reasons,
         arrangements=arrangements,
-        reviews=REVIEWS.objects(ArrearsReview, member=member.pk) if here else [],
+        reviews=REVIEWS.objects(ArrearsReview, member=member.pk) if here and has(member, "reviews") else [],
         arrears=_arrears(member, ledger, reasons, arrangements, on),
         sees_base=sees_base,
     )
@@ -209,10 +210,12 @@ def _payments(member: Member, first: date) -> list[tuple[Paid, str]]:
     """The payments of the window or for its months with what they gave each month; the newest first, and where."""
     found: dict[Any, tuple[Paid, str]] = {}
     for values in PAYMENTS.rows(member=member.pk, first=first):
-        row = dict(zip((*PAYMENT_FIELDS, "fen"), values, strict=True))
-        paid, _path = found.setdefault(row["key"], (_paid(row), row["organization__path"]))
-        if row["fen"]:
-            paid.months[row["given__month"]] = row["fen"]
+        row = dict(zip(PAYMENT_FIELDS, values, strict=True))
+        if row["key"] not in found:
+            found[row["key"]] = _paid(row), row["organization__path"]
+        given = found[row["key"]][0].months
+        if month := row["given__month"]:
+            given[month] = given.get(month, 0) + row["given__amount_fen"]
     return list(found.values())
 
 

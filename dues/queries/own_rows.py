@@ -4,12 +4,13 @@ from datetime import date
 from typing import Any
 from uuid import UUID
 
-from django.db.models import Exists, F, FilteredRelation, OuterRef, Q, QuerySet, Sum, Value
+from django.db.models import Exists, F, FilteredRelation, OuterRef, Q, QuerySet, Value
 
 from dues.choices import PaymentKind
 from dues.models import Arrangement, ArrearsReason, ArrearsReview, Basis, Charge, Payment, Relief
 from members.choices import Capability, OfficeKind, OrganizationKind
 from members.models import Member, Organization, User
+from members.models.member import MemberQuerySet
 from members.models.periods import holding
 from members.prepared import Prepared
 from members.standing import HeldOffice, Standing
@@ -20,15 +21,15 @@ CHARGE_FIELDS = ("month", "amount_fen", "waived_fen", "organization__name", "org
 PAYMENT_FIELDS = (
     "key", "paid_on", "paid_precision", "amount_fen", "voluntary_fen", "way", "payer_kind", "payer_name",
     "payer__name", "recorded_by", "receipt__year", "receipt__number", "receipt__token", "reversal__key",
-    "organization__path", "given__month",
+    "organization__path", "given__month", "given__amount_fen",
 )  # fmt: skip
 
 
 def _payments_of(member: int, first: date) -> QuerySet[Payment, Any]:
     given = FilteredRelation("allocations", condition=Q(allocations__month__gte=first))
     rows = Payment.objects.filter(member=member, kind=PaymentKind.PAYMENT).annotate(given=given)
-    sums = rows.filter(Q(paid_on__gte=first) | Q(given__isnull=False)).values_list(*PAYMENT_FIELDS)
-    return sums.annotate(fen=Sum("given__amount_fen")).order_by("-paid_on", "key", "given__month")
+    wanted = rows.filter(Q(paid_on__gte=first) | Q(given__isnull=False)).values_list(*PAYMENT_FIELDS)
+    return wanted.order_by("-paid_on", "key", "given__month")
 
 
 def _agreed_with(member: int) -> QuerySet[Any, Any]:
@@ -96,8 +97,24 @@ def _readable(key: UUID, paths: list[str], own: int | None = None) -> QuerySet[M
     reader.standing = Standing(held=held, member_id=own)
     charged = Exists(Charge.objects.visible_to(reader).filter(member=OuterRef("pk")))
     mine = Member.objects.visible_to(reader, Capability.VIEW_DUES).filter(pk=OuterRef("pk"))
-    return Member.objects.filter(Q(Exists(mine)) | Q(charged), key=key).annotate(charged_here=charged)
+    return _knowing(Member.objects.filter(Q(Exists(mine)) | Q(charged), key=key)).annotate(charged_here=charged)
+
+
+def _knowing(members: MemberQuerySet) -> MemberQuerySet:
+    """With what few have anything of: a page asks for it only where there is something."""
+    of_member = {"member": OuterRef("pk")}
+    agreed = Q(Exists(ArrearsReason.objects.filter(**of_member))) | Q(Exists(Arrangement.objects.filter(**of_member)))
+    return members.annotate(
+        has_agreed=agreed,
+        has_reliefs=Exists(Relief.objects.filter(**of_member)),
+        has_reviews=Exists(ArrearsReview.objects.filter(**of_member)),
+    )
+
+
+def has(member: Member, what: str) -> bool:
+    """Whether there may be something of `agreed`, `reliefs` or `reviews`: of a member read elsewhere nobody knows."""
+    return bool(getattr(member, f"has_{what}", True))
 
 
 _READABLE = Prepared(_readable)
-_ONESELF = Prepared(lambda own: Member.objects.filter(pk=own))
+_ONESELF = Prepared(lambda own: _knowing(Member.objects.filter(pk=own)))
