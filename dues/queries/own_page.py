@@ -4,7 +4,10 @@ from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import date
+from functools import lru_cache
 from typing import Any
+
+from django.utils.translation import get_language
 
 from dues.choices import MonthState, PayerKind, PaymentWay
 from dues.models import ArrearsReview, Basis, Relief
@@ -112,11 +115,8 @@ class DuesPage:
     @property
     def open_fen(self) -> int:
         """What is late, and what is open of this month."""
-        return self.arrears.fen + sum(line.open_fen for line in self.lines if line.month not in self._late)
-
-    @property
-    def _late(self) -> set[date]:
-        return {one.month for one in self.arrears.months}
+        late = {one.month for one in self.arrears.months}
+        return self.arrears.fen + sum(line.open_fen for line in self.lines if line.month not in late)
 
     @property
     def under_review(self) -> bool:
@@ -227,13 +227,18 @@ def _paid(row: dict[str, Any]) -> Paid:
         day_known=row["paid_precision"] == DatePrecision.DAY,
         amount_fen=row["amount_fen"],
         voluntary_fen=row["voluntary_fen"],
-        way=str(PaymentWay(row["way"]).label),
+        way=_way(row["way"], get_language()),
         payer=_payer(row),
         recorded_by=row["recorded_by"],
         receipt=f"{row['receipt__year']}-{number:04}" if number else "",
         receipt_token=row["receipt__token"] or "",
         taken_back=row["reversal__key"] is not None,
     )
+
+
+@lru_cache
+def _way(way: str, _language: str | None) -> str:
+    return str(PaymentWay(way).label)
 
 
 def _payer(row: dict[str, Any]) -> str:
@@ -258,10 +263,15 @@ def _lines(member: Member, ledger: _Ledger, payments: list[tuple[Paid, str]], fi
     if not known:
         return []
     span = months_between(max(first, min(known)), max([month_of(on), *known]))
-    return [_line(month, member, ledger, payments, on) for month in span][::-1]
+    paid: dict[date, list[Paid]] = defaultdict(list)
+    for one, path in payments:
+        for month, fen in one.months.items():
+            if fen and ledger.sees(path):
+                paid[month].append(one)
+    return [_line(month, member, ledger, paid[month], on) for month in span][::-1]
 
 
-def _line(month: date, member: Member, ledger: _Ledger, payments: list[tuple[Paid, str]], on: date) -> MonthLine:
+def _line(month: date, member: Member, ledger: _Ledger, paid: list[Paid], on: date) -> MonthLine:
     charge = ledger.charges.get(month)
     hidden = charge is not None and not ledger.sees(charge.path)
     facts = MonthFacts(
@@ -281,7 +291,7 @@ def _line(month: date, member: Member, ledger: _Ledger, payments: list[tuple[Pai
         settled_fen=facts.settled_fen,
         branch=charge.branch if charge else "",
         basis=charge.basis if charge else None,
-        paid=tuple(one for one, path in payments if one.months.get(month) and ledger.sees(path) and not hidden),
+        paid=() if hidden else tuple(paid),
     )
 
 

@@ -66,4 +66,4 @@ def _context(request: PageRequest, member: Member) -> dict[str, object]:
 def _powers(request: PageRequest, member: Member) -> dict[str, object]:
     here = request.user.standing.may(Capability.RECORD_DUES, member.roster_path)
     own = request.user.standing.member_id == member.pk
-    return {"may_record": here, "may_agree": here and not own, "review_form": OpenReviewForm()}
+    return {"may_record": here, "may_agree": here and not own, "review_form": OpenReviewForm}  # made where it is shown
