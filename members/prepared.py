@@ -10,7 +10,7 @@ from django.db import connection
 from django.db.models import Model, QuerySet
 from django.db.models.sql.compiler import SQLCompiler
 
-from members.server_statements import TYPES, ServerStatement, kept_by_server, numbered
+from members.server_statements import ServerStatement, kept_by_server, numbered, type_of
 
 Row = tuple[Any, ...]
 Some = TypeVar("Some", bound=Model)
@@ -70,7 +70,7 @@ class _Statement:
 
     def _on_server(self, values: Mapping[str, Any]) -> ServerStatement:
         numbers = {place: numbered(number) for number, place in enumerate(self.wanted, start=1)}
-        types = [TYPES[type(place.value(values))] for place in self.wanted]
+        types = [type_of(place.value(values)) for place in self.wanted]
         return ServerStatement(self.text, [numbers.get(place, place) for place in self.places], types)
 
     def rows(self, values: Mapping[str, Any]) -> Iterator[Row]:

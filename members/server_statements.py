@@ -12,8 +12,8 @@ from django.db import connection
 from django.db.backends.utils import CursorWrapper
 from psycopg2.extensions import AsIs
 
-TYPES = {date: "date", UUID: "uuid", int: "bigint", str: "unknown"}
-"""Of values. What is unknown takes the type of what it is compared with, as a quoted word does."""
+TYPES = ((date, "date"), (UUID, "uuid"), (int, "bigint"), (str, "unknown"))
+"""Of values, choices among them. What is unknown takes the type of what it is compared with, like a quoted word."""
 _numbers = count(1)
 
 
@@ -50,6 +50,10 @@ class ServerStatement:
     @property
     def _places(self) -> str:
         return f"({', '.join(['%s'] * len(self.types))})" if self.types else ""
+
+
+def type_of(value: object) -> str:
+    return next(name for kind, name in TYPES if isinstance(value, kind))
 
 
 def numbered(number: int) -> AsIs:

@@ -3,7 +3,8 @@
 import pytest
 from django.db import connection, transaction
 
-from members.models import Member
+from members.choices import OrganizationKind
+from members.models import Member, Organization
 from members.prepared import Prepared
 from members.server_statements import kept_by_server
 
@@ -37,6 +38,14 @@ def test_the_server_is_told_once_and_asked_in_one_query_each_time(cast, asked, d
             assert found(asked, person) == [person.key]
 
     assert kept() - before == (1 if ON_POSTGRESQL else 0)
+
+
+def test_a_choice_is_asked_for_like_its_word(cast):
+    places = Prepared(
+        lambda kind: Organization.objects.filter(kind=kind).order_by("path").values_list("code", flat=True)
+    )
+
+    assert [*places.rows(kind=OrganizationKind.GROUP)] == [*places.rows(kind="group")] != []
 
 
 def test_what_is_rolled_back_takes_no_statement_with_it(cast, asked):
