@@ -44,7 +44,8 @@ def test_every_link_and_form_of_the_page_keeps_the_search_without_the_digits(cas
         make_member(f"周{number:02}", cast.branch, phone=f"138{number:04}4242")
     client = as_user(cast.secretary)
     html = client.get(client.post(SEARCH, {"q": "4242", "sort": "name"})["Location"]).content.decode()
-    addresses = re.findall(r'(?:href|action|hx-get|hx-post)="([^"]*)"', html)
+    without_keys = re.sub(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", "", html)  # one in some thousand has a 4242
+    addresses = re.findall(r'(?:href|action|hx-get|hx-post)="([^"]*)"', without_keys)
     assert any("after=" in address and "s=" in address for address in addresses)
     assert not [address for address in addresses if "4242" in address]
     assert html.count(">4242") + html.count('"4242"') == 1  # in the search box
