@@ -104,11 +104,17 @@ def _page(request: PageRequest, large: LargeDues) -> dict[str, Any]:
     form = STEPS[step][0](initial=_initial(request, step)) if step and _may(request, large, step) else None
     return {
         "large": large,
+        "profile": large.profile if _sees_profile(request, large) else "",
         "step": step,
         "form": form,
         "rule": rule("dues.large.threshold", large.given_on),
         "names": names_of([large.received_by]),
     }
+
+
+def _sees_profile(request: PageRequest, large: LargeDues) -> bool:
+    """What the branch wrote about the giver goes up with the money, not to the giver."""
+    return any(request.user.standing.may(one, large.organization.path) for one in GIVERS_SEEN_BY)
 
 
 def _next(large: LargeDues) -> str:
