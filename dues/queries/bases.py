@@ -28,12 +28,12 @@ def stale_bases(path: str, month: date) -> BasisQuerySet:
     What an old ledger said stays, and a farmer's amount where no committee has set one. Of a whole tree SQLite would
     look up each member's basis; where it can't recognize the place as a column, it goes through the bases themselves.
     """
-    bases, field, wrong = Basis.objects.holding(month).exclude(rules=LEDGER), "member__roster_path", Q(pk__in=[])
+    bases, field, wrong = Basis.objects.all(), "member__roster_path", Q(pk__in=[])
     if len(path) == STEP and connection.vendor == "sqlite":
         bases, field = bases.alias(stands_at=Concat(field, Value(""))), "stands_at"
     for inside, local in _with_own_rules(path, month, field):
         wrong |= inside & ~_by_rules(month, local)
-    return bases.filter(wrong)
+    return bases.filter(wrong).holding(month)  # in this order: most are right, and nothing else is looked at then
 
 
 def _with_own_rules(path: str, month: date, field: str) -> Iterator[tuple[Q, tuple[LocalValue, ...]]]:
@@ -47,18 +47,19 @@ def _with_own_rules(path: str, month: date, field: str) -> Iterator[tuple[Q, tup
 
 
 def _by_rules(month: date, local: tuple[LocalValue, ...]) -> Q:
-    """Condition: computed by what holds in that month."""
+    """Condition: computed by what holds in that month, or taken over from a ledger."""
     cap, rounding = rule_if_held("dues.cap.month", month), rule("dues.rounding", month, local)
     unit = [rounding] if rounding.adopted else []
     right = Q(pk__in=[])
     for category, key in RATE_KEYS.items():
         rates = rule(key, month)
-        right |= Q(category=category, capped=False, rules=_versions(rates, *unit))
+        computed = Q(capped=False, rules=_versions(rates, *unit))
         if cap:
-            right |= Q(category=category, capped=True, rules=_versions(rates, cap, *unit))
+            computed |= Q(capped=True, rules=_versions(rates, cap, *unit))
+        right |= Q(category=category) & computed
     for category, key in FLAT_KEYS.items():
         right |= Q(category=category) & _by_flat_amount(rule(key, month, local))
-    return right
+    return right | Q(rules=LEDGER)
 
 
 def _by_flat_amount(amount: Rule) -> Q:
