@@ -224,4 +224,4 @@ def test_the_duty_closes_by_itself(cast):
 def test_it_is_on_the_desk_of_the_branch_with_its_button(asked, as_user):
     page = as_user(asked.secretary).get(reverse("reminders:desk")).content.decode()
 
-    assert f"{LINK}branch&amp;state=waiting" in page
+    assert f"{reverse('supervision:duty-do', args=['branch'])}?" in page
