@@ -11,9 +11,8 @@ from typing import Any
 
 from django.db.models import F, IntegerField, OuterRef, QuerySet, Subquery
 
-from dues.models import Arrangement, ArrearsReason, Charge
-from dues.models.charge import ChargeQuerySet
-from dues.queries.balance import by_member, settled
+from dues.models import Arrangement, ArrearsReason
+from dues.queries.balance import by_member, open_rows, settled, standing_charges
 from dues.rules.arrears import Arrears, OpenMonth, Span, arrears
 from dues.rules.months import month_of
 from members.models import Member
@@ -41,16 +40,6 @@ def behind_before(members: MemberQuerySet, month: date) -> MemberQuerySet:
     asked_for = standing_charges().filter(member=OuterRef("pk"), month__lt=month).order_by("-month", "-turn")
     left = asked_for.annotate(left_fen=F("amount_fen") - F("waived_fen") - settled()).values("left_fen")[:1]
     return members.alias(left_fen=Subquery(left, output_field=IntegerField())).filter(left_fen__gt=0)
-
-
-def standing_charges() -> ChargeQuerySet:
-    """The line that counts of each member's month, where it asks for something: neither reversed nor waived.
-
-    Values, not Exists: of that PostgreSQL makes a join, and begins with what costs most.
-    """
-    later = Charge.objects.filter(member=OuterRef("member"), month=OuterRef("month"), turn=OuterRef("turn") + 1)
-    lines = Charge.objects.alias(next_turn=Subquery(later.values("turn")))
-    return lines.filter(next_turn=None, amount_fen__gt=F("waived_fen"))
 
 
 def arrears_of(members: Members, *, on: date) -> dict[int, Arrears]:
@@ -102,17 +91,12 @@ def _asked(rows: Prepared, members: Members, **values: Any) -> Iterable[tuple[An
     return rows.build(members=members, **values)
 
 
-def _left_open(members: Members, before: date) -> QuerySet[Charge, Any]:
-    """Of the line that counts of each month: grouped, PostgreSQL would add up what was paid twice."""
-    lines = standing_charges().filter(member__in=members, month__lt=before).annotate(settled=settled()).order_by()
-    unpaid = lines.filter(amount_fen__gt=F("waived_fen") + F("settled"))
-    return unpaid.values_list("member", "month", "amount_fen", "waived_fen", "settled")
-
-
 _REASONS = Prepared(
     lambda members: ArrearsReason.objects.filter(member__in=members).values_list("member", "valid_from", "valid_until")
 )
 _AGREED = Prepared(
     lambda members: Arrangement.objects.filter(member__in=members).values_list("member", "valid_from", "valid_until")
 )
-_LEFT_OPEN = Prepared(_left_open)
+_LEFT_OPEN = Prepared(
+    lambda members, before: open_rows(standing_charges().filter(member__in=members, month__lt=before))
+)

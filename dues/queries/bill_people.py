@@ -6,8 +6,8 @@ from collections.abc import Iterable
 from datetime import date
 from uuid import UUID
 
-from dues.models import Basis, Charge, Payment
-from dues.queries.balance import MonthBalance, left_open
+from dues.models import Basis, Payment
+from dues.queries.balance import MonthBalance, left_open, standing_charges
 from dues.rules.matching import People, Person
 from dues.rules.months import month_of
 from members.models import ContactPerson, Member, Organization
@@ -38,7 +38,7 @@ def people_of(organization: Organization, *, on: date) -> People[UUID]:
 
 def months_open(members: Iterable[int]) -> dict[int, list[MonthBalance]]:
     """The months of each member with something still to be paid, the oldest first."""
-    return left_open(Charge.objects.filter(member__in=list(members)))
+    return left_open(standing_charges().filter(member__in=list(members)))
 
 
 def monthly_fen(members: Iterable[int], on: date) -> dict[int, int]:

@@ -9,13 +9,13 @@ from dataclasses import dataclass
 from datetime import date
 from itertools import islice
 
-from django.db.models import Exists, F, IntegerField, OuterRef, Subquery, Sum
-from django.db.models.functions import Coalesce
+from django.db.models import Exists, F, OuterRef
 
 from dues.choices import ChargeKind
-from dues.models import Allocation, Charge
+from dues.models import Charge
 from dues.models.charge import ChargeQuerySet
 from dues.queries.arrears import arrears_of, behind
+from dues.queries.balance import settled
 from dues.rules.arrears import Arrears
 from dues.rules.months import month_of, months_between
 from members.models import Affiliation, Member, Organization
@@ -61,7 +61,7 @@ def left_open(
     """
     first, last = date(on.year, 1, 1), month_of(on)
     found = _charged(path, first, last)
-    months = _standing().between(first, last).alias(settled=_settled())
+    months = _standing().between(first, last).alias(settled=settled())
     unpaid = months.filter(amount_fen__gt=F("waived_fen") + F("settled")).order_by()
     counted = {} if late is None else {pk: late[pk].counted if pk in late else () for pk, _place in members.on_rosters}
     for some in _portions(members.everybody):
@@ -96,12 +96,6 @@ def _standing() -> ChargeQuerySet:
     """Charges that weren't reversed, also those that ask for nothing."""
     later = Charge.objects.filter(member=OuterRef("member"), month=OuterRef("month"), turn=OuterRef("turn") + 1)
     return Charge.objects.filter(~Exists(later), kind=ChargeKind.CHARGE)
-
-
-def _settled() -> Coalesce:
-    """What payments gave a charge's month, 0 where nothing."""
-    given = Allocation.objects.filter(member=OuterRef("member"), month=OuterRef("month")).order_by().values("member")
-    return Coalesce(Subquery(given.annotate(fen=Sum("amount_fen")).values("fen"), output_field=IntegerField()), 0)
 
 
 def _portions(members: Iterable[int]) -> Iterator[list[int]]:
