@@ -26,14 +26,7 @@ urlpatterns = [
     path("schemes/<uuid:key>/lines/<uuid:line>/remove/", scheme_lines.line_remove, name="scheme-line-remove"),
     path("schemes/<uuid:key>/lines/<uuid:line>/clauses/new/", scheme_lines.clause_new, name="scheme-clause-new"),
     path("schemes/<uuid:key>/clauses/<uuid:clause>/edit/", scheme_lines.clause_edit, name="scheme-clause-edit"),
-    path(
-        "schemes/<uuid:key>/clauses/<uuid:clause>/up/", scheme_lines.clause_move, {"step": -1}, name="scheme-clause-up"
-    ),
-    path(
-        "schemes/<uuid:key>/clauses/<uuid:clause>/down/",
-        scheme_lines.clause_move,
-        {"step": 1},
-        name="scheme-clause-down",
-    ),
+    path("schemes/<uuid:key>/clauses/<uuid:clause>/up/", scheme_lines.clause_move, UP, name="scheme-clause-up"),
+    path("schemes/<uuid:key>/clauses/<uuid:clause>/down/", scheme_lines.clause_move, DOWN, name="scheme-clause-down"),
     path("schemes/<uuid:key>/clauses/<uuid:clause>/remove/", scheme_lines.clause_remove, name="scheme-clause-remove"),
 ]
