@@ -6,9 +6,11 @@ from datetime import date, timedelta
 from dues.choices import DisclosureWay, UseKind
 from dues.demo.home import account_of, officer_of
 from dues.models import DuesUse, LargeDues
+from dues.queries.decisions import deciding_meetings
 from dues.services.large import record_large, send_up
 from dues.services.remittances import confirm_remittance, hand_up
 from dues.services.uses import disclose, record_use
+from meetings.choices import MeetingKind
 from members.choices import DuesCategory, OfficeKind
 from members.models import Member, Office, Organization, User
 from members.paths import STEP
@@ -37,9 +39,10 @@ def _spend(branch: Organization, officer: User, on: date) -> None:
         (UseKind.READING_MATERIAL, 36_000, "订阅学习报刊", date(on.year, 1, 20)),
         (UseKind.NEEDY_MEMBERS, 60_000, "春节前走访困难党员", date(on.year, 2, 6)),
     ):
+        meeting = deciding_meetings(branch).filter(kind=MeetingKind.COMMITTEE_MEETING, day__lte=day).first()
         use = DuesUse(
-            organization=branch, kind=kind, amount_fen=fen, purpose=purpose, used_on=day, decided_on=day,
-            decided_by="支部委员会",
+            organization=branch, kind=kind, amount_fen=fen, purpose=purpose, used_on=day, decided_by="支部委员会",
+            meeting=meeting, decided_on=meeting.day if meeting else day,
         )  # fmt: skip
         record_use(use, by=officer, on=on)
 

@@ -11,6 +11,7 @@ from dues.models import (
     Basis,
     Charge,
     Disclosure,
+    DuesUse,
     LargeDues,
     Payment,
     PaymentProposal,
@@ -21,6 +22,7 @@ from dues.models import (
 from dues.queries.statement import statement
 from dues.verification import checks
 from meetings import demo as meetings
+from meetings.choices import MeetingKind
 from members import demo as members
 from members.models import Member, Organization
 from tests.cast import TODAY
@@ -86,3 +88,10 @@ def test_nobody_recorded_his_own_dues_alone(county):
 
     assert set(Payment.objects.filter(member=officer.member).values_list("confirmed_by", flat=True)) == {"secretary"}
     assert Entry.objects.filter(action="record_payment").count() == Receipt.objects.count()
+
+
+def test_what_dues_were_spent_for_leads_to_the_meeting_that_decided(county):
+    for use in DuesUse.objects.select_related("meeting"):
+        assert use.meeting and use.meeting.kind == MeetingKind.COMMITTEE_MEETING
+        assert use.decided_on == use.meeting.day <= use.used_on
+    assert DuesUse.objects.count() == 2
