@@ -3,9 +3,9 @@
 from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass, field, fields
-from datetime import date
+from datetime import date, timedelta
 
-from django.db.models import BooleanField, ExpressionWrapper, Q
+from django.db.models import BooleanField, Count, ExpressionWrapper, Min, Q
 
 from meetings.choices import AttendanceState, NotCountedBecause
 from meetings.models import Expected, Observer
@@ -13,7 +13,7 @@ from meetings.queries.observers import elsewhere_below, elsewhere_of
 from meetings.queries.tally import TALLY, Tally, attendance_of
 from meetings.rules.expected import unexplained_months
 from members.choices import OrganizationKind
-from members.models import Member, Organization
+from members.models import Affiliation, Member, Organization
 from members.paths import STEP, subtree
 from rulebook.book import rule_if_held
 from rulebook.dates import add_months
@@ -65,12 +65,20 @@ def flag_rule(on: date) -> Rule | None:
     return rule_if_held(WITHDRAWAL, on)
 
 
-def person_lines(path: str, first: date, last: date) -> list[PersonLine]:
-    """Everybody on the roster at the path and below, in roster order; four queries. The flag decides nothing."""
+def counted_on(last: date, today: date) -> date:
+    """On which day the months in a row are told for a period: the first day after it, or today if that is earlier."""
+    return min(last + timedelta(days=1), today) if last < date.max else today
+
+
+def person_lines(path: str, first: date, last: date, *, on: date) -> list[PersonLine]:
+    """Everybody on the roster at the path and below, in roster order, the months in a row as of `on`; five queries.
+
+    The flag decides nothing.
+    """
     members = list(Member.objects.below(path).in_roster_order())
     keys = [one.pk for one in members]
-    tallies, months = attendance_of(members, first, last), months_of(keys, on=last)
-    elsewhere, rule = elsewhere_of(keys, first, last), flag_rule(last)
+    tallies, months = attendance_of(members, first, last), months_of(keys, on=on)
+    elsewhere, rule = elsewhere_of(keys, first, last), flag_rule(on)
     long = rule.whole if rule else MONTHS_BACK + 1
     return [
         PersonLine(
@@ -82,14 +90,15 @@ def person_lines(path: str, first: date, last: date) -> list[PersonLine]:
 
 
 def months_of(members: Iterable[int], *, on: date) -> dict[int, int]:
-    """Member → months in a row up to the day with nothing but absences without a reason; one query.
+    """Member → whole months in a row, over by that day, with nothing but absences without a reason; two queries.
 
     What isn't recorded is neither an absence nor a presence, and who was left out with both approvals isn't absent.
     """
+    keys = list(members)
     rows = (
         Expected.objects.of_held_meetings()
-        .between(add_months(on, -MONTHS_BACK), on)
-        .filter(member__in=list(members))
+        .between(add_months(on.replace(day=1), -MONTHS_BACK), on)
+        .filter(member__in=keys)
         .exclude(not_counted=NotCountedBecause.EXCLUDED)
         .exclude(state=AttendanceState.UNKNOWN)
         .annotate(unexplained=_condition(Q(state=AttendanceState.ABSENT, reason="")))
@@ -97,7 +106,17 @@ def months_of(members: Iterable[int], *, on: date) -> dict[int, int]:
     absences: dict[int, list[tuple[date, bool]]] = defaultdict(list)
     for member, day, unexplained in rows.values_list("member_id", "meeting__day", "unexplained"):
         absences[member].append((day, bool(unexplained)))
-    return {member: unexplained_months(days, on=on) for member, days in absences.items()}
+    since = _joined(absences)
+    return {member: unexplained_months(days, on=on, since=since.get(member)) for member, days in absences.items()}
+
+
+def _joined(members: Iterable[int]) -> dict[int, date | None]:
+    """Member → the first day on which he belonged anywhere; None where a beginning isn't known."""
+    relations = Affiliation.objects.filter(member__in=list(members)).formal().order_by()
+    begun = relations.values_list("member").annotate(
+        first=Min("valid_from"), known=Count("valid_from"), all=Count("pk")
+    )
+    return {member: first if known == every else None for member, first, known, every in begun}
 
 
 def place_lines(path: str, first: date, last: date) -> list[PlaceLine]:

@@ -5,6 +5,7 @@ from datetime import date
 
 from meetings.choices import NotCountedBecause
 from members.choices import SituationKind
+from rulebook.dates import add_months
 
 
 def not_counted(
@@ -28,20 +29,22 @@ def not_counted(
     return NotCountedBecause.COUNTED
 
 
-def unexplained_months(absences: Collection[tuple[date, bool]], *, on: date) -> int:
-    """How many months in a row, up to `on`, a member missed every meeting without a documented reason.
+def unexplained_months(absences: Collection[tuple[date, bool]], *, on: date, since: date | None = None) -> int:
+    """How many whole calendar months in a row, over by `on`, a member missed every meeting without a documented reason.
 
-    `absences` are (day of the meeting, unexplained). A month in which he took part or gave a reason ends the row; a
-    month without meetings neither counts nor ends it. Party constitution, article 9: six such months are looked at by
+    `absences` are (day of the meeting, unexplained). Taking part or a reason ends the row, also in the running month,
+    which counts only from the first day after it. The month in which somebody joined (`since`) isn't whole; a month
+    without meetings neither counts nor ends the row. Party constitution, article 9: six such months are looked at by
     people; the program only flags.
     """
-    months: dict[tuple[int, int], bool] = {}
+    months: dict[date, bool] = {}
     for day, unexplained in absences:
         if day <= on:
-            months[day.year, day.month] = months.get((day.year, day.month), True) and unexplained
+            month = day.replace(day=1)
+            months[month] = months.get(month, True) and unexplained
     row = 0
     for month in sorted(months, reverse=True):
         if not months[month]:
             break
-        row += 1
+        row += (since is None or since <= month) and add_months(month, 1) <= on
     return row

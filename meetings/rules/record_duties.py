@@ -50,10 +50,10 @@ def limit(kind: str, *, on: date, local: Iterable[LocalRule] = ()) -> Limit | No
 
 
 def reasons_matter_since(on: date) -> date:
-    """Why somebody was absent is asked as long as it may count: the rules look at so many months in a row without
-    organizational life and without a reason."""
+    """Why somebody was absent is asked as long as it may count: the rules look at so many whole months in a row without
+    organizational life and without a reason (`rules.expected.unexplained_months`)."""
     months = rule_if_held(WITHOUT_LIFE, on)
-    return add_months(on, -months.whole) if months else date(on.year, 1, 1)
+    return add_months(on.replace(day=1), -months.whole) if months else date(on.year, 1, 1)
 
 
 def month_duties(kind: str, place: str, evenings: Iterable[Evening], given: Limit, *, on: date) -> Iterator[Duty]:

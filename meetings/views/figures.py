@@ -1,7 +1,6 @@
 """Attendance over a period: a branch's members by name, a committee's branches in counts, and one's own."""
 
 from collections.abc import Iterable, Iterator
-from datetime import date
 from typing import Any
 
 from django.core.paginator import Paginator
@@ -15,6 +14,7 @@ from meetings.models import Expected, Observer
 from meetings.queries.attendance_figures import (
     PersonLine,
     PlaceLine,
+    counted_on,
     flag_rule,
     months_of,
     person_lines,
@@ -42,7 +42,7 @@ def figure_list(request: PageRequest) -> HttpResponse:
     """Unknown, leave and absent apart; who is missing for months without a reason is flagged, nothing more."""
     place, form, names = _asked(request)
     first, last = form.period(request.today)
-    lines = _lines(form, place, first, last, names=names)
+    lines, as_of = _lines(request, form, place, names=names), counted_on(last, request.today)
     context = {
         "place": place,
         "form": form,
@@ -50,7 +50,8 @@ def figure_list(request: PageRequest) -> HttpResponse:
         "last": last,
         "names": names,
         "page": Paginator(lines, ON_A_PAGE).get_page(request.GET.get("page")),
-        "rule": flag_rule(last),
+        "rule": flag_rule(as_of),
+        "as_of": as_of,
         "flagged": sum(line.is_flagged for line in lines if isinstance(line, PersonLine)),
         "query": request.GET.urlencode(),
     }
@@ -63,7 +64,7 @@ def figure_export(request: PageRequest) -> FileResponse:
     """The same as a workbook; that it was taken is on record."""
     place, form, names = _asked(request)
     first, last = form.period(request.today)
-    lines = _lines(form, place, first, last, names=names)
+    lines = _lines(request, form, place, names=names)
     put_attendance_export_on_record(place=place, first=first, last=last, rows=len(lines), by=request.user)
     name = _("Attendance %(place)s %(first)s to %(last)s.xlsx") % {"place": place.name, "first": first, "last": last}
     return workbook(name, Sheet(_("Attendance"), _headings(names), _cells(lines)))
@@ -78,14 +79,16 @@ def figure_mine(request: PageRequest) -> HttpResponse:
     member = get_object_or_404(Member, pk=request.user.standing.member_id)
     form = PeriodForm(request.GET)
     first, last = form.period(request.today)
+    as_of = counted_on(last, request.today)
     own = Expected.objects.of_held_meetings().between(first, last).filter(member=member)
     context = {
         "form": form,
         "first": first,
         "last": last,
         "tally": attendance_of([member], first, last).get(member.pk, Tally()),
-        "months": months_of([member.pk], on=last).get(member.pk, 0),
-        "rule": flag_rule(last),
+        "months": months_of([member.pk], on=as_of).get(member.pk, 0),
+        "rule": flag_rule(as_of),
+        "as_of": as_of,
         "elsewhere": elsewhere_of([member.pk], first, last).get(member.pk, []),
         "rows": own.select_related("meeting__organization").order_by("-meeting__day", "pk"),
     }
@@ -98,12 +101,13 @@ def _asked(request: PageRequest) -> tuple[Organization, FiguresForm, bool]:
     return place, FiguresForm(request.GET, places=places_offered(request), with_names=names), names
 
 
-def _lines(form: FiguresForm, place: Organization, first: date, last: date, *, names: bool) -> list[Any]:
+def _lines(request: PageRequest, form: FiguresForm, place: Organization, *, names: bool) -> list[Any]:
+    first, last = form.period(request.today)
     text = form.text()
     if not names:
         return [line for line in place_lines(place.path, first, last) if text in line.branch.name]
     only = form.cleaned_data.get("flagged")
-    people = person_lines(place.path, first, last)
+    people = person_lines(place.path, first, last, on=counted_on(last, request.today))
     return [line for line in people if text in line.member.name and (line.is_flagged or not only)]
 
 

@@ -9,7 +9,7 @@ from openpyxl import load_workbook
 
 from audit.models import Entry
 from meetings.models import Expected, Meeting
-from meetings.queries.attendance_figures import months_of, person_lines, place_lines, took_part
+from meetings.queries.attendance_figures import counted_on, months_of, person_lines, place_lines, took_part
 from meetings.queries.tally import Tally
 from meetings.rules.expected import unexplained_months
 from tests.cast import make_member
@@ -38,29 +38,59 @@ def miss(cast, months, member=None, **fields):
         attend(cast.branch, member or cast.zhang, "absent", date(2026, month, 15), **fields)
 
 
-def absent(*months, but=()):
-    """Absences of 2026, unexplained except in the months that are named."""
-    return [(date(2026, month, 15), month not in but) for month in months]
+def day(text):
+    return date.fromisoformat(text)
+
+
+def row(missed="", took_part=""):
+    """(day, unexplained) of the days named; "06-15 07-15" are of 2026."""
+    days = [(text, True) for text in missed.split()] + [(text, False) for text in took_part.split()]
+    return [(day(text if len(text) > 5 else f"2026-{text}"), unexplained) for text, unexplained in days]
+
+
+HALF_A_YEAR = "06-15 07-15 08-15 09-15 10-15 11-15"
 
 
 @pytest.mark.parametrize(
-    ("absences", "months"),
+    ("missed", "took_part", "on", "months"),
     [
-        ([], 0),
-        (absent(11), 1),
-        (absent(6, 7, 8, 9, 10, 11), 6),
-        (absent(5, 6, 7, 8, 9, 10), 6),
-        (absent(6, 7, 8, 9, 10, 11, but=(9,)), 2),
-        (absent(6, 7, 8, 9, 10, 11, but=(11,)), 0),
-        (absent(6, 7, 8, 9, 10, 11, but=(6,)), 5),
-        (absent(6, 8, 11), 3),  # a month without a meeting neither counts nor ends the row
-        ([*absent(10, 11), (date(2026, 11, 2), False)], 0),  # took part once that month
-        ([*absent(10, 11), (date(2026, 12, 15), False)], 2),  # after the day
-        ([(date(2025, 12, 15), True), (date(2026, 1, 15), True)], 2),
+        ("", "", "2026-12-02", 0),
+        # the running month isn't over, whatever was missed in it
+        ("12-01", "11-26", "2026-12-02", 0),
+        ("12-01", "11-26", "2026-12-31", 0),
+        ("12-01", "11-26", "2027-01-01", 1),
+        ("11-30", "", "2026-11-30", 0),
+        ("11-30", "", "2026-12-01", 1),
+        ("2028-02-10", "2028-01-31", "2028-02-29", 0),
+        ("2028-02-10", "2028-01-31", "2028-03-01", 1),
+        # the line of article 9: on the first day after six whole months
+        (HALF_A_YEAR, "05-31", "2026-11-30", 5),
+        (HALF_A_YEAR, "05-31", "2026-12-01", 6),
+        ("07-15 08-15 09-15 10-15 11-15 12-01", "06-01", "2026-12-02", 5),
+        # taking part ends it: on the first or the last day of a month, and in the running one
+        (HALF_A_YEAR, "12-01", "2026-12-01", 0),
+        (HALF_A_YEAR, "12-02", "2026-12-01", 6),
+        (HALF_A_YEAR, "11-30", "2026-12-01", 0),
+        (HALF_A_YEAR, "09-01", "2026-12-01", 2),
+        (HALF_A_YEAR, "06-30", "2026-12-01", 5),
+        ("10-15 11-03 11-15", "11-09", "2026-12-01", 0),
+        # a month without a meeting, or in which he was left out, neither counts nor ends the row
+        ("06-15 08-15 11-15", "", "2026-12-01", 3),
+        # over the year's end
+        ("2025-12-15 01-15", "", "2026-02-01", 2),
+        # a meeting after the day isn't known yet
+        ("10-15 11-15 12-15", "", "2026-12-01", 2),
     ],
 )
-def test_months_in_a_row_without_a_reason(absences, months):
-    assert unexplained_months(absences, on=TODAY) == months
+def test_months_in_a_row_without_a_reason(missed, took_part, on, months):
+    assert unexplained_months(row(missed, took_part), on=day(on)) == months
+
+
+@pytest.mark.parametrize(
+    ("since", "months"), [(None, 6), ("2026-06-01", 6), ("2026-06-02", 5), ("2026-11-20", 0), ("2026-12-01", 0)]
+)
+def test_the_month_of_joining_is_not_a_whole_one(since, months):
+    assert unexplained_months(row(HALF_A_YEAR), on=day("2026-12-01"), since=since and day(since)) == months
 
 
 @pytest.mark.parametrize(
@@ -81,14 +111,45 @@ def test_months_in_a_row_without_a_reason(absences, months):
 def test_only_an_absence_without_a_reason_counts(cast, state, fields, months):
     attend(cast.branch, cast.zhang, state, **fields)
 
-    assert months_of([cast.zhang.pk], on=TODAY).get(cast.zhang.pk, 0) == months
+    assert months_of([cast.zhang.pk], on=date(2026, 12, 1)).get(cast.zhang.pk, 0) == months
 
 
 def test_what_is_not_recorded_does_not_end_the_row(cast):
     miss(cast, (8, 9, 11))
     attend(cast.branch, cast.zhang, "unknown", date(2026, 10, 15))
 
-    assert months_of([cast.zhang.pk], on=TODAY) == {cast.zhang.pk: 3}
+    assert months_of([cast.zhang.pk], on=date(2026, 12, 1)) == {cast.zhang.pk: 3}
+
+
+@pytest.mark.parametrize(("begins", "months"), [(None, 3), (date(2026, 8, 1), 3), (date(2026, 8, 20), 2)])
+def test_who_joined_within_a_month_is_counted_from_the_next(cast, begins, months):
+    miss(cast, (8, 9, 10))
+    cast.zhang.affiliations.update(valid_from=begins)
+
+    assert months_of([cast.zhang.pk], on=date(2026, 11, 1)) == {cast.zhang.pk: months}
+
+
+def test_who_went_to_another_branch_did_not_join_there(cast):
+    """The months before the move count on; what was missed there too."""
+    miss(cast, (8, 9, 10))
+    cast.zhang.affiliations.update(valid_until=date(2026, 9, 10), left_because="transferred")
+    cast.zhang.affiliations.create(organization=cast.next_branch, valid_from=date(2026, 9, 10))
+
+    assert months_of([cast.zhang.pk], on=date(2026, 11, 1)) == {cast.zhang.pk: 3}
+
+
+@pytest.mark.parametrize(
+    ("last", "today", "counted"),
+    [
+        (date(2026, 12, 2), date(2026, 12, 2), date(2026, 12, 2)),  # the year so far
+        (date(2026, 12, 31), date(2026, 12, 2), date(2026, 12, 2)),  # a period that isn't over
+        (date(2026, 11, 30), date(2026, 12, 2), date(2026, 12, 1)),  # November is over
+        (date(2026, 6, 30), date(2026, 12, 2), date(2026, 7, 1)),
+        (date.max, date(2026, 12, 2), date(2026, 12, 2)),
+    ],
+)
+def test_the_months_of_a_period_are_told_as_they_stood_after_it(last, today, counted):
+    assert counted_on(last, today) == counted
 
 
 @pytest.mark.parametrize("state", ["planned", "open"])
@@ -96,14 +157,14 @@ def test_a_meeting_that_was_not_held_counts_for_nobody(cast, state):
     attend(cast.branch, cast.zhang, "absent", meeting_state=state)
 
     assert months_of([cast.zhang.pk], on=TODAY) == {}
-    assert person_lines(cast.branch.path, JANUARY, TODAY)[0].tally == Tally()
+    assert person_lines(cast.branch.path, JANUARY, TODAY, on=TODAY)[0].tally == Tally()
 
 
 def test_every_state_is_counted_apart(cast):
     states = ("unknown", "on_site", "online", "visited", "made_up", "leave", "absent")
     for month, state in enumerate(states, start=1):
         attend(cast.branch, cast.zhang, state, date(2026, month, 10))
-    line = next(line for line in person_lines(cast.branch.path, JANUARY, TODAY) if line.member == cast.zhang)
+    line = next(line for line in person_lines(cast.branch.path, JANUARY, TODAY, on=TODAY) if line.member == cast.zhang)
 
     assert [getattr(line.tally, f"is_{state}") for state in states] == [1] * 7
     assert (line.tally.expected, line.took_part) == (7, 4)
@@ -112,15 +173,22 @@ def test_every_state_is_counted_apart(cast):
 def test_only_the_period_is_counted(cast):
     for month in (1, 6, 11):
         attend(cast.branch, cast.zhang, "on_site", date(2026, month, 10))
-    lines = person_lines(cast.branch.path, date(2026, 6, 10), date(2026, 11, 9))
+    lines = person_lines(cast.branch.path, date(2026, 6, 10), date(2026, 11, 9), on=TODAY)
 
     assert {line.member.name: line.tally.expected for line in lines} == {"张英": 1, "李国强": 0}
 
 
-@pytest.mark.parametrize(("months", "flagged"), [(range(7, 12), False), (range(6, 12), True)])
-def test_the_flag_stands_from_the_sixth_month(cast, months, flagged):
+@pytest.mark.parametrize(
+    ("months", "on", "flagged"),
+    [
+        (range(7, 12), date(2026, 12, 1), False),
+        (range(6, 12), date(2026, 11, 30), False),
+        (range(6, 12), date(2026, 12, 1), True),
+    ],
+)
+def test_the_flag_stands_on_the_first_day_after_six_whole_months(cast, months, on, flagged):
     miss(cast, months)
-    line = next(line for line in person_lines(cast.branch.path, JANUARY, TODAY) if line.member == cast.zhang)
+    line = next(line for line in person_lines(cast.branch.path, JANUARY, on, on=on) if line.member == cast.zhang)
 
     assert line.is_flagged is flagged
 
@@ -140,7 +208,7 @@ def test_a_branch_is_counted_with_its_groups(cast):
 @pytest.mark.usefixtures("today")
 class TestPages:
     def test_the_secretary_reads_names_and_the_flag_with_its_article(self, cast, as_user):
-        miss(cast, range(6, 12))
+        miss(cast, range(5, 11))
         answer = as_user(cast.secretary).get(LIST)
         page = answer.content.decode()
 
@@ -150,7 +218,7 @@ class TestPages:
         assert "王秀兰" not in page
 
     def test_only_those_missing_for_long_are_shown_when_asked_for(self, cast, as_user):
-        miss(cast, range(6, 12))
+        miss(cast, range(5, 11))
         lines = as_user(cast.secretary).get(f"{LIST}?flagged=on").context["page"]
 
         assert [line.member for line in lines] == [cast.zhang]
@@ -208,7 +276,7 @@ class TestPages:
         ]  # fmt: skip
 
     def test_a_member_sees_the_own_figures_only(self, cast, as_user):
-        attend(cast.branch, cast.zhang, "absent")
+        attend(cast.branch, cast.zhang, "absent", date(2026, 10, 20))
         attend(cast.branch, cast.li, "on_site")
         answer = as_user(cast.member).get(MINE)
 
@@ -225,7 +293,7 @@ class TestPages:
         for number in range(more):
             attend(cast.branch, make_member(f"党员{number}", cast.branch), "on_site")
         client = as_user(cast.secretary)
-        with django_assert_num_queries(9):
+        with django_assert_num_queries(10):
             client.get(LIST)
 
 

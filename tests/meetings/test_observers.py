@@ -35,9 +35,9 @@ def line_of(member, lines):
 
 
 def test_what_was_attended_elsewhere_stands_beside_the_figures_of_the_own_branch(cast):
-    before = line_of(cast.zhang, person_lines(cast.branch.path, JANUARY, TODAY))
+    before = line_of(cast.zhang, person_lines(cast.branch.path, JANUARY, TODAY, on=TODAY))
     late, early = visit(cast.zhang, cast.next_branch), visit(cast.zhang, cast.next_branch, date(2026, 3, 2))
-    after = line_of(cast.zhang, person_lines(cast.branch.path, JANUARY, TODAY))
+    after = line_of(cast.zhang, person_lines(cast.branch.path, JANUARY, TODAY, on=TODAY))
 
     assert after.elsewhere == [late, early]
     assert after == replace(before, elsewhere=[late, early])
