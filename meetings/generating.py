@@ -52,7 +52,7 @@ WAYS = {
     SituationKind.SECONDED: AWAY, SituationKind.ABROAD_PRIVATE: AWAY, SituationKind.ABROAD_SENT: AWAY,
 }  # fmt: skip
 """The first that somebody is in decides."""
-LEAVES = [LeaveKind.PERSONAL] * 40 + [LeaveKind.OFFICIAL] * 30 + [LeaveKind.SICK] * 25 + [LeaveKind.OTHER] * 5
+LEAVES = [LeaveKind.PERSONAL] * 40 + [LeaveKind.OFFICIAL] * 30 + [LeaveKind.SICK] * 25 + [""] * 5
 
 
 @dataclass(frozen=True)
@@ -190,10 +190,10 @@ def _expected_row(one: Evening, who: Resident, random: Random, chair: str, marke
     befallen = who.befallen(one.day)
     is_formal = who.is_formal(one.day)
     state = _way(befallen)[int(random.random() * 100)]
-    leave = LEAVES[int(random.random() * 100)] if state == LEAVE else ""
+    leave, granted_by = (LEAVES[int(random.random() * 100)], chair) if state == LEAVE else ("", "")
     return (
         one.key, who.member_id, who.name, who.group, is_formal,
-        not_counted(is_formal=is_formal, situations=befallen, is_excluded=False), state, leave, chair if leave else "",
+        not_counted(is_formal=is_formal, situations=befallen, is_excluded=False), state, leave, granted_by,
         "", "", None, "", "", "", chair, marked,
     )  # fmt: skip
 

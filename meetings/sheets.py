@@ -80,12 +80,12 @@ PRESENT = (
 ONLINE = ("线上", "网络", "视频", "远程", "云")
 MADE_UP = ("补课", "补学", "补")
 VISITED = ("送学", "上门")
-LEAVE = (
+LEAVE: tuple[tuple[str, str], ...] = (
     ("病", LeaveKind.SICK),
     ("事", LeaveKind.PERSONAL),
     ("公", LeaveKind.OFFICIAL),
     ("出差", LeaveKind.OFFICIAL),
-    ("假", LeaveKind.OTHER),
+    ("假", ""),
 )
 ABSENT = (
     "",
@@ -208,7 +208,7 @@ def mark_of(value: Value) -> Marked:
         if any(word in written for word in words):
             return Marked(state)
     leave = next((kind for word, kind in LEAVE if word in written), None)
-    if leave:
+    if leave is not None:
         return Marked(AttendanceState.LEAVE, leave)
     if any(written.startswith(word) for word in ("√", "✓", "到", "出席", "已到", "准时")):
         return Marked(AttendanceState.ON_SITE)

@@ -97,8 +97,6 @@ class AttendanceForm(forms.Form):
 
     def _wrong(self, typed: dict[str, Any]) -> list[tuple[str, str]]:
         found = []
-        if typed.get("state") == AttendanceState.LEAVE and not typed.get("leave_kind"):
-            found.append(("leave_kind", _("Say which kind of leave it is.")))
         if bool(typed.get("reason")) != bool(typed.get("reason_source")):
             found.append(("reason_source", _("A reason and who gave it belong together.")))
         if bool(typed.get("answer")) != bool(typed.get("answer_source")):

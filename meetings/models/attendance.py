@@ -67,6 +67,7 @@ class Expected(models.Model):
     not_counted = models.CharField(_("counted"), max_length=30, choices=NotCountedBecause, blank=True, default="")
     state = models.CharField(_("attendance"), max_length=20, choices=AttendanceState, default=AttendanceState.UNKNOWN)
     leave_kind = models.CharField(_("kind of leave"), max_length=20, choices=LeaveKind, blank=True)
+    """Empty: nobody said which."""
     leave_granted_by = models.CharField(_("granted by"), max_length=60, blank=True)
     reason = SealedField(_("reason"), blank=True, default="")
     reason_source = models.CharField(_("reason given by"), max_length=20, choices=ReasonSource, blank=True)
@@ -89,9 +90,8 @@ class Expected(models.Model):
                 condition=Q(not_counted__in=NotCountedBecause.values), name="expected_not_counted_known"
             ),
             models.CheckConstraint(
-                condition=(Q(state=AttendanceState.LEAVE) & ~Q(leave_kind=""))
-                | (~Q(state=AttendanceState.LEAVE) & Q(leave_kind="", leave_granted_by="")),
-                name="expected_leave_has_kind",
+                condition=Q(state=AttendanceState.LEAVE) | Q(leave_kind="", leave_granted_by=""),
+                name="expected_kind_only_of_leave",
             ),
             models.CheckConstraint(
                 condition=Q(state=AttendanceState.MADE_UP) | Q(made_up_on__isnull=True),

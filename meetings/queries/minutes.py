@@ -5,7 +5,7 @@ from datetime import date
 
 from django.utils.translation import gettext as _
 
-from meetings.choices import AttendanceState, NotCountedBecause
+from meetings.choices import AttendanceState, LeaveKind, NotCountedBecause
 from meetings.models import AgendaItem, Candidate, Expected, Meeting, Vote
 from meetings.queries.tally import Tally, tally_of
 from meetings.queries.votes import on_the_ballot
@@ -13,6 +13,8 @@ from meetings.rules.minutes import Absence, Evening, Item, Said, Stood, Voted
 from members.fields import opened
 
 NOT_THERE = (AttendanceState.ABSENT, AttendanceState.LEAVE, AttendanceState.UNKNOWN)
+NO_KIND = ("", LeaveKind.OTHER)
+"""Of these the minutes say only that somebody was on leave: neither is a reason."""
 LATER = (AttendanceState.VISITED, AttendanceState.MADE_UP)
 
 
@@ -64,8 +66,9 @@ def _absence(one: Expected) -> Absence:
     """An attendance that nobody recorded is said to be unrecorded, not absent."""
     if one.state == AttendanceState.UNKNOWN:
         return Absence(one.name, False, _("not recorded"))
-    kind = str(one.get_leave_kind_display()) if one.leave_kind else ""
-    return Absence(one.name, one.state == AttendanceState.LEAVE, opened(one.reason) or kind)
+    is_leave = one.state == AttendanceState.LEAVE
+    kind = str(one.get_leave_kind_display()) if is_leave and one.leave_kind not in NO_KIND else ""
+    return Absence(one.name, is_leave, opened(one.reason) or kind)
 
 
 def _observer(name: str, office: str) -> str:

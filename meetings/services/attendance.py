@@ -16,7 +16,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from audit.services import record
-from meetings.choices import PRESENT, AttendanceState, LeaveKind, MeetingState
+from meetings.choices import PRESENT, AttendanceState, MeetingState
 from meetings.models import Expected, LeaveRequest, Mark, Meeting
 from meetings.services.meeting import NotNow, locked
 from members.fields import opened, sealed
@@ -45,7 +45,7 @@ class Attendance:
 def mark(*, meeting: Meeting, member_id: int, attendance: Attendance, key: uuid.UUID, by: User | str) -> Expected:
     """Record how one expected member attended. Raises NotNow, Expected.DoesNotExist.
 
-    Leave of no stated kind is `other`; the same key twice changes nothing.
+    Leave of which nobody said the kind has none; the same key twice changes nothing.
     """
     meeting = _running(meeting)
     expected = Expected.objects.select_for_update().get(meeting=meeting, member=member_id)
@@ -174,7 +174,7 @@ def _change(expected: Expected, attendance: Attendance, key: uuid.UUID, by: User
 
 def _whole(attendance: Attendance) -> Attendance:
     if attendance.state == AttendanceState.LEAVE:
-        return replace(attendance, leave_kind=attendance.leave_kind or LeaveKind.OTHER)
+        return attendance
     return replace(attendance, leave_kind="", leave_granted_by="")
 
 

@@ -2,8 +2,11 @@
 
 import uuid
 from datetime import date
+from importlib import import_module
 
 import pytest
+from django.apps import apps
+from django.db import IntegrityError, transaction
 
 from audit.models import Entry
 from meetings.choices import AttendanceState, MeetingKind, MeetingState, NotCountedBecause
@@ -12,6 +15,7 @@ from meetings.queries.tally import tally_of
 from meetings.services.attendance import Attendance, mark, mark_rest_present, undo_mark
 from meetings.services.meeting import NotNow, close_meeting, open_meeting, plan_meeting
 from members.choices import Membership, SituationKind
+from members.fields import sealed
 from members.models import Affiliation, Situation
 from tests.cast import make_member
 
@@ -96,9 +100,28 @@ def test_the_same_tap_twice_is_one_tap(opened, cast):
     assert Mark.objects.count() == 1
 
 
-def test_leave_without_a_kind_is_of_another_kind_and_absence_has_no_reason(opened, cast):
-    assert tap(opened, cast.zhang, AttendanceState.LEAVE).leave_kind == "other"
+def test_one_tap_gives_leave_no_kind_and_absence_no_reason(opened, cast):
+    assert tap(opened, cast.zhang, AttendanceState.LEAVE).leave_kind == ""
     assert tap(opened, cast.li, AttendanceState.ABSENT).reason == ""
+
+
+@pytest.mark.parametrize("field", ["leave_kind", "leave_granted_by"])
+def test_the_database_keeps_what_is_said_of_leave_only_of_leave(opened, field):
+    with pytest.raises(IntegrityError, match="expected_kind_only_of_leave"), transaction.atomic():
+        Expected.objects.filter(state="unknown").update(**{field: "sick"})
+
+
+def test_a_kind_of_leave_that_the_program_invented_is_forgotten_and_one_that_was_said_is_kept(opened, cast):
+    """Said: with a reason, or in the member's own request."""
+    li, zhang = opened.expected.get(member=cast.li), opened.expected.get(member=cast.zhang)
+    wang = Expected.objects.create(meeting=opened, member=cast.wang, name="王秀兰", is_formal=True)
+    Expected.objects.update(state="leave", leave_kind="other")
+    Expected.objects.filter(pk=zhang.pk).update(reason=sealed("搬家"), reason_source="officer")
+    LeaveRequest.objects.create(meeting=opened, member=cast.wang, kind="other")
+    import_module("meetings.migrations.0006_leave_without_kind").forget_invented(apps, None)
+
+    kinds = {one.pk: one.leave_kind for one in Expected.objects.all()}
+    assert kinds == {li.pk: "", zhang.pk: "other", wang.pk: "other"}
 
 
 def test_everybody_except_leaves_the_exceptions_unrecorded(opened, cast):

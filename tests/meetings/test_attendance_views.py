@@ -245,7 +245,6 @@ def test_a_study_made_up_has_what_when_and_their_line(meeting, cast, as_user):
 @pytest.mark.parametrize(
     ("change", "field"),
     [
-        ({"leave_kind": ""}, "leave_kind"),
         ({"reason": "住院"}, "reason_source"),
         ({"reason_source": "officer"}, "reason_source"),
         ({"state": "made_up"}, "made_up_with"),

@@ -71,8 +71,8 @@ def test_the_kind_in_a_heading(heading, kind):
     [
         ("√", "on_site", ""), ("✓", "on_site", ""), ("到", "on_site", ""), (" 到 ", "on_site", ""), (1, "on_site", ""),
         ("出席", "on_site", ""), ("到会", "on_site", ""), ("迟到", "on_site", ""), ("线上", "online", ""),
-        ("视频参加", "online", ""), ("送学上门", "visited", ""), ("补课", "made_up", ""), ("假", "leave", "other"),
-        ("请假", "leave", "other"), ("病假", "leave", "sick"), ("事假", "leave", "personal"),
+        ("视频参加", "online", ""), ("送学上门", "visited", ""), ("补课", "made_up", ""), ("假", "leave", ""),
+        ("请假", "leave", ""), ("病假", "leave", "sick"), ("事假", "leave", "personal"),
         ("公假", "leave", "official"),
         ("出差", "leave", "official"), ("因病请假", "leave", "sick"), ("", "absent", ""), (None, "absent", ""),
         ("缺", "absent", ""), ("×", "absent", ""), ("缺席", "absent", ""), ("未到", "absent", ""), ("-", "absent", ""),

@@ -11,7 +11,7 @@ from docx import Document
 
 from audit.models import Entry
 from meetings.choices import AttendanceState, MeetingKind, MeetingState
-from meetings.models import AgendaItem, Candidate, Correction, Meeting, Minutes, Observer, Speech, Task, Vote
+from meetings.models import AgendaItem, Candidate, Correction, Expected, Meeting, Minutes, Observer, Speech, Task, Vote
 from meetings.rules.minutes import Absence, Evening, Item, Said, Stood, Voted, compose
 from meetings.services.attendance import Attendance, mark
 from meetings.services.meeting import NotNow, close_meeting, open_meeting, plan_meeting
@@ -169,6 +169,14 @@ def test_the_draft_holds_every_count_of_a_vote_and_nothing_of_one_that_is_not_de
     )
     assert "王五：赞成1票，反对0票，弃权0票。当选。\n赵六：赞成0票，反对1票，弃权0票。\n1人当选。" in text
     assert "还没计票" not in text
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(("kind", "said"), [("", "请假"), ("other", "请假"), ("sick", "病假")])
+def test_a_kind_of_leave_that_says_nothing_is_no_reason(held, cast, kind, said):
+    Expected.objects.filter(member=cast.li).update(state="leave", leave_kind=kind)
+
+    assert f"李国强（{said}）" in draft_minutes(meeting=held, by=cast.secretary).text
 
 
 @pytest.mark.django_db
