@@ -6,12 +6,15 @@ from django.core.management.base import CommandParser
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from assessment.generating import generate_assessment
 from assessment.services.rollup_medians import rebuild_medians
 from assessment.services.rollups import rebuild
 from dues.generating import generate_dues
 from meetings.generating import generate_meetings
-from members.generating import generate_county
+from members.generating import generate_county, generate_offices
+from reminders.generating import generate_reminders
 from rulebook.console import JsonCommand, WrongUse, count
+from supervision.generating import generate_supervision
 
 MOST_MEMBERS = 3_000_000
 MOST_BRANCHES = 200_000
@@ -24,15 +27,20 @@ class Command(JsonCommand):
     def add_options(self, parser: CommandParser) -> None:
         parser.add_argument("--members", type=count, required=True)
         parser.add_argument("--branches", type=count, required=True)
-        parser.add_argument("--months", type=count, default=0, help="of meetings and dues, up to this month")
+        parser.add_argument("--months", type=count, default=0, help="of everything that happens, up to this month")
         parser.add_argument("--seed", type=count, default=1)
 
     def work(self, *, members: int, branches: int, months: int, seed: int, **options: Any) -> Mapping[str, Any]:
         _refuse_impossible(members, branches, months)
         started, today = time.monotonic(), timezone.localdate()
         county = generate_county(members=members, branches=branches, seed=seed, on=today)
-        life = generate_meetings(root=county.root, months=months, seed=seed, on=today)
-        books = generate_dues(root=county.root, months=months, seed=seed, on=today)
+        size: dict[str, Any] = {"root": county.root, "seed": seed, "on": today}
+        generate_offices(**size)
+        life = generate_meetings(**size, months=months)
+        books = generate_dues(**size, months=months)
+        generate_supervision(**size, months=months)
+        generate_assessment(**size, months=months)
+        generate_reminders(**size, months=months)
         rebuild(on=today)
         rebuild_medians(on=today)
         return {
