@@ -6,7 +6,7 @@ Reasons, kinds of leave, links and what was answered stay on the pages; committe
 from datetime import date
 from typing import Any
 
-from django.db.models import Count, F, Q, QuerySet
+from django.db.models import F, Q, QuerySet
 from django.shortcuts import get_object_or_404
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiParameter, extend_schema, extend_schema_field
@@ -14,10 +14,11 @@ from rest_framework import mixins, serializers, viewsets
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from meetings.choices import PRESENT, MeetingKind, NotCountedBecause
+from meetings.choices import MeetingKind
 from meetings.models import Expected, Meeting
 from meetings.models.attendance import ExpectedQuerySet
 from meetings.models.meeting import MeetingQuerySet
+from meetings.queries.tally import heads
 from members.api import MISSING, ORGANIZATION, ByDay, InOrderOfRecording, asked_for, asker
 from members.choices import Capability
 from members.models import Organization
@@ -29,9 +30,7 @@ UNTIL = OpenApiParameter("until", OpenApiTypes.DATE, description="Last day of th
 KIND = OpenApiParameter("kind", str, enum=MeetingKind.values, description="Also evenings that were of several kinds")
 MEETING = OpenApiParameter("meeting", OpenApiTypes.UUID, description="Key: only this meeting's list")
 MEMBER = OpenApiParameter("member", OpenApiTypes.UUID, description="Key: only this member's attendance")
-COUNTED = ~Q(expected__not_counted=NotCountedBecause.EXCLUDED)
-ENTITLED = Q(expected__not_counted=NotCountedBecause.COUNTED)
-THERE = Q(expected__state__in=PRESENT)
+HEADS = ("expected", "present", "entitled", "entitled_present", "guests", "guests_present")
 
 
 class LatestFirst(ByDay):
@@ -39,7 +38,10 @@ class LatestFirst(ByDay):
 
 
 class MeetingSerializer(serializers.ModelSerializer[Meeting]):
-    """A meeting with its heads: on the list, and there; of these, with a vote. Nothing is counted before it opens."""
+    """A meeting with its heads: who should attend, and was there; of these, with a vote; guests from elsewhere apart.
+
+    Nothing is counted before it opens.
+    """
 
     organization = serializers.CharField(source="organization_code", read_only=True)
     also = serializers.SerializerMethodField()
@@ -47,12 +49,15 @@ class MeetingSerializer(serializers.ModelSerializer[Meeting]):
     present = serializers.IntegerField(source="heads_present", read_only=True)
     entitled = serializers.IntegerField(source="heads_entitled", read_only=True)
     entitled_present = serializers.IntegerField(source="heads_entitled_present", read_only=True)
+    guests = serializers.IntegerField(source="heads_guests", read_only=True)
+    guests_present = serializers.IntegerField(source="heads_guests_present", read_only=True)
 
     class Meta:
         model = Meeting
         fields = (
             "key", "organization", "kind", "also", "title", "state", "day", "starts_at", "ends_at", "counts_for_year",
             "place", "expected", "present", "entitled", "entitled_present",
+            "guests", "guests_present",
         )  # fmt: skip
         read_only_fields = fields
 
@@ -150,12 +155,9 @@ class AttendanceViewSet(mixins.ListModelMixin, viewsets.GenericViewSet[Expected]
 
 def _with_heads(meetings: MeetingQuerySet) -> QuerySet[Meeting]:
     """Counted in the same query, so that a page of meetings costs what one costs."""
+    counts = heads("expected", "expected__")
     return meetings.annotate(
-        organization_code=F("organization__code"),
-        heads_expected=Count("expected", filter=COUNTED),
-        heads_present=Count("expected", filter=COUNTED & THERE),
-        heads_entitled=Count("expected", filter=ENTITLED),
-        heads_entitled_present=Count("expected", filter=ENTITLED & THERE),
+        organization_code=F("organization__code"), **{f"heads_{name}": counts[name] for name in HEADS}
     )
 
 

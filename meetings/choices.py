@@ -84,6 +84,10 @@ class NotCountedBecause(TextChoices):
     PARTICIPANT = "participant", _("Takes part here; the formal relation is elsewhere")
 
 
+NOT_EXPECTED = (NotCountedBecause.EXCLUDED, NotCountedBecause.PARTICIPANT)
+"""On the list, and not among those who should attend: left out, or a guest who belongs elsewhere."""
+
+
 class VoteMethod(TextChoices):
     OPEN = "open", _("Open, by name")
     SHOW_OF_HANDS = "show_of_hands", _("Show of hands")

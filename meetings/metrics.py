@@ -35,7 +35,9 @@ METRICS: tuple[Metric, ...] = (
         title=_("Took part in meetings"),
         definition=_("Meeting by meeting: on site, online, visited at home or made up later, of all who should attend"),
         numerator=_("members who took part"),
-        denominator=_("members on the list of the meeting, without those left out; leave counts as not taking part"),
+        denominator=_(
+            "members on the list of the meeting, without guests and those left out; leave counts as not taking part"
+        ),
         unit=_("attendances"),
         source=_("The attendance of each meeting"),
         not_recorded=_("when nobody's attendance is on record"),

@@ -1,6 +1,7 @@
 """The parts of a branch's month that are counted from rows with a day: see `rollup_leaves`, which joins them."""
 
 from assessment.queries.rollup_tables import least, month_start, months_later, quarter_start, year_start
+from meetings.choices import NOT_EXPECTED
 from meetings.rules.duties import EVERY
 from members.choices import HARD_TO_REACH_KINDS
 
@@ -12,7 +13,8 @@ MONTHLY, QUARTERLY, YEARLY = (
 
 
 def attended() -> str:
-    """Attendances of the meetings of a month that were held, of whoever wasn't left out with both approvals."""
+    """Attendances of the meetings of a month that were held, of whoever should attend: neither left out nor a guest."""
+    left_aside = ", ".join(f"'{reason.value}'" for reason in NOT_EXPECTED)
     states = {"on_site": "on_site", "online": "online", "visited": "visited", "made_up": "made_up", "on_leave": "leave"}
     counts = ", ".join(f"COUNT(CASE WHEN one.state = '{state}' THEN 1 END) AS {name}" for name, state in states.items())
     return f"""
@@ -27,7 +29,7 @@ held AS MATERIALIZED (
         COUNT(CASE WHEN one.state = 'absent' AND one.reason = '' THEN 1 END) AS unexplained,
         COUNT(CASE WHEN one.state = 'unknown' THEN 1 END) AS unrecorded
     FROM held CROSS JOIN meetings_expected one
-    WHERE one.meeting_id = held.key AND one.not_counted <> 'excluded'
+    WHERE one.meeting_id = held.key AND one.not_counted NOT IN ({left_aside})
     GROUP BY held.branch, held.month
 )"""  # noqa: S608 - columns of ours
 

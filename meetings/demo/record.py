@@ -8,7 +8,15 @@ from uuid import UUID
 
 from django.utils import timezone
 
-from meetings.choices import PRESENT, MeetingKind, MeetingState, NotCountedBecause, VoteMethod, VoteSubject
+from meetings.choices import (
+    NOT_EXPECTED,
+    PRESENT,
+    MeetingKind,
+    MeetingState,
+    NotCountedBecause,
+    VoteMethod,
+    VoteSubject,
+)
 from meetings.demo import words
 from meetings.demo.evenings import Evening
 from meetings.demo.people import Rolls, attend, stay_away
@@ -136,9 +144,9 @@ def _minutes(record: Record) -> Minutes:
 
 
 def _text(record: Record) -> str:
-    heads = _heads(record.expected)
+    heads, belonging = _heads(record.expected), [one for one in record.expected if one.not_counted not in NOT_EXPECTED]
     tally = Tally(
-        expected=len(record.expected), present=sum(one.state in PRESENT for one in record.expected),
+        expected=len(belonging), present=sum(one.state in PRESENT for one in belonging),
         entitled=heads.entitled, entitled_present=heads.present,
     )  # fmt: skip
     items = [_item(item, record) for item in record.items]

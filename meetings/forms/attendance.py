@@ -39,7 +39,8 @@ class RestForm(forms.Form):
 
     def __init__(self, *args: Any, meeting: Meeting, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.groups = dict(Expected.objects.filter(meeting=meeting).values_list("member_id", "group"))
+        listed = Expected.objects.filter(meeting=meeting)
+        self.groups = {one.member_id: None if one.is_guest else one.group for one in listed}
         cast(forms.ChoiceField, self.fields["absent"]).choices = [(str(pk), "") for pk in self.groups]
 
     def except_for(self) -> list[int]:

@@ -6,6 +6,7 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from meetings.choices import (
+    NOT_EXPECTED,
     PRESENT,
     TOOK_PART,
     AttendanceState,
@@ -28,8 +29,12 @@ class ExpectedQuerySet(models.QuerySet["Expected"]):
         return self.filter(subtree("meeting__organization__path", user.standing.paths(capability)) | own)
 
     def should_attend(self) -> "ExpectedQuerySet":
-        """On the frozen list and not left out."""
-        return self.exclude(not_counted=NotCountedBecause.EXCLUDED)
+        """On the frozen list, belonging here and not left out."""
+        return self.exclude(not_counted__in=NOT_EXPECTED)
+
+    def guests(self) -> "ExpectedQuerySet":
+        """Who takes part here and belongs elsewhere; counted apart."""
+        return self.filter(not_counted=NotCountedBecause.PARTICIPANT)
 
     def entitled(self) -> "ExpectedQuerySet":
         """With a vote in this meeting."""
@@ -110,6 +115,10 @@ class Expected(models.Model):
     @property
     def scope_path(self) -> str:
         return self.meeting.organization.path
+
+    @property
+    def is_guest(self) -> bool:
+        return self.not_counted == NotCountedBecause.PARTICIPANT
 
 
 class Mark(models.Model):

@@ -7,9 +7,9 @@ from datetime import date, timedelta
 
 from django.db.models import BooleanField, Count, ExpressionWrapper, Min, Q
 
-from meetings.choices import AttendanceState, NotCountedBecause
-from meetings.models import Expected, Observer
-from meetings.queries.observers import elsewhere_below, elsewhere_of
+from meetings.choices import TOOK_PART, AttendanceState, NotCountedBecause
+from meetings.models import Expected
+from meetings.queries.observers import Elsewhere, elsewhere_below, elsewhere_of
 from meetings.queries.tally import TALLY, Tally, attendance_of
 from meetings.rules.expected import unexplained_months
 from members.choices import OrganizationKind
@@ -28,14 +28,14 @@ WITHDRAWAL = "withdrawal.months"
 class PersonLine:
     """A member of the roster, attendances of the period, and how many months in a row are missing without a reason.
 
-    What a leader attended `elsewhere`, in other organizations, stands beside these figures and is in none of them.
+    What was attended `elsewhere`, as a leader from above or as a guest, stands beside these figures and is in none.
     """
 
     member: Member
     tally: Tally
     months: int
     is_flagged: bool
-    elsewhere: list[Observer] = field(default_factory=list)
+    elsewhere: list[Elsewhere] = field(default_factory=list)
 
     @property
     def took_part(self) -> int:
@@ -93,6 +93,7 @@ def months_of(members: Iterable[int], *, on: date) -> dict[int, int]:
     """Member → whole months in a row, over by that day, with nothing but absences without a reason; two queries.
 
     What isn't recorded is neither an absence nor a presence, and who was left out with both approvals isn't absent.
+    Taking part as a guest ends the row; a guest who doesn't come isn't absent.
     """
     keys = list(members)
     rows = (
@@ -100,6 +101,7 @@ def months_of(members: Iterable[int], *, on: date) -> dict[int, int]:
         .between(add_months(on.replace(day=1), -MONTHS_BACK), on)
         .filter(member__in=keys)
         .exclude(not_counted=NotCountedBecause.EXCLUDED)
+        .exclude(~Q(state__in=TOOK_PART), not_counted=NotCountedBecause.PARTICIPANT)
         .exclude(state=AttendanceState.UNKNOWN)
         .annotate(unexplained=_condition(Q(state=AttendanceState.ABSENT, reason="")))
     )

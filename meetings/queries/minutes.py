@@ -5,7 +5,7 @@ from datetime import date
 
 from django.utils.translation import gettext as _
 
-from meetings.choices import AttendanceState, LeaveKind, NotCountedBecause
+from meetings.choices import NOT_EXPECTED, PRESENT, AttendanceState, LeaveKind
 from meetings.models import AgendaItem, Candidate, Expected, Meeting, Vote
 from meetings.queries.tally import Tally, tally_of
 from meetings.queries.votes import on_the_ballot
@@ -23,7 +23,7 @@ def evening_of(meeting: Meeting) -> Evening:
     return as_evening(
         meeting,
         tally_of(meeting),
-        expected=list(meeting.expected.exclude(not_counted=NotCountedBecause.EXCLUDED).order_by("pk")),
+        expected=list(meeting.expected.order_by("pk")),
         items=[item_of(item) for item in meeting.agenda.prefetch_related("speeches", "votes__candidates", "tasks")],
         observers=[_observer(one.name, one.office) for one in meeting.observers.all()],
     )
@@ -38,7 +38,8 @@ def as_evening(
     observers: Sequence[str] = (),
 ) -> Evening:
     """The same from rows that are in memory; nothing is read."""
-    people = list(expected)
+    listed = list(expected)
+    people = [one for one in listed if one.not_counted not in NOT_EXPECTED]
     return Evening(
         organization=meeting.organization.name,
         name=meeting.name,
@@ -52,6 +53,7 @@ def as_evening(
         entitled_present=tally.entitled_present,
         absences=[_absence(one) for one in people if one.state in NOT_THERE],
         visited=[one.name for one in people if one.state in LATER],
+        guests=[one.name for one in listed if one.is_guest and one.state in PRESENT],
         observers=observers,
         items=items,
     )

@@ -13,6 +13,9 @@ from members.choices import OrganizationKind
 from members.models import Affiliation, Organization
 from members.paths import STEP
 
+Elsewhere = Observer | Expected
+"""Attended where somebody doesn't belong: as a leader from above, or as a guest who takes part there."""
+
 
 @dataclass(frozen=True, slots=True)
 class Attending:
@@ -37,22 +40,30 @@ def branches_of(members: Collection[int], *, on: date) -> dict[int, str]:
     return {member: names[path] for member, path in paths.items()}
 
 
-def elsewhere_of(members: Collection[int], first: date, last: date) -> dict[int, list[Observer]]:
-    """Member → held meetings of the period that they attended without being expected, the latest first; one query."""
-    found: dict[int, list[Observer]] = defaultdict(list)
-    rows = _elsewhere(first, last).filter(member__in=members).select_related("meeting__organization")
-    for one in rows.order_by("-meeting__day", "key"):
-        found[one.member_id or 0].append(one)
+def elsewhere_of(members: Collection[int], first: date, last: date) -> dict[int, list[Elsewhere]]:
+    """Member → held meetings of the period that they attended without being expected, the latest first; two queries."""
+    found: dict[int, list[Elsewhere]] = defaultdict(list)
+    for rows in (_elsewhere(first, last), _as_guests(first, last)):
+        for one in rows.filter(member__in=members).select_related("meeting__organization").order_by("pk"):
+            found[one.member_id or 0].append(one)
+    for attended in found.values():
+        attended.sort(key=lambda one: one.meeting.day, reverse=True)
     return found
 
 
 def elsewhere_below(branches: Iterable[Organization], first: date, last: date) -> Counter[str]:
-    """Path of a branch → how often its members attended elsewhere; one query, no name."""
+    """Path of a branch → how often its members attended elsewhere; two queries, no name."""
     paths = {one.path for one in branches}
     counts: Counter[str] = Counter()
-    for path in _elsewhere(first, last).values_list("member__roster_path", flat=True):
-        counts[path if path in paths else path[:-STEP]] += 1
+    for rows in (_elsewhere(first, last), _as_guests(first, last)):
+        for path in rows.values_list("member__roster_path", flat=True):
+            counts[path if path in paths else path[:-STEP]] += 1
     return counts
+
+
+def _as_guests(first: date, last: date) -> QuerySet[Expected]:
+    """Who took part where he doesn't belong."""
+    return Expected.objects.of_held_meetings().between(first, last).guests().took_part()
 
 
 def _elsewhere(first: date, last: date) -> QuerySet[Observer]:

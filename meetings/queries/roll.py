@@ -2,7 +2,7 @@
 
 from django.db.models import Q
 
-from meetings.choices import MeetingKind
+from meetings.choices import NOT_EXPECTED, MeetingKind
 from meetings.models import Exclusion, Expected, Meeting
 from meetings.rules.expected import not_counted
 from members.choices import AffiliationKind, OfficeKind
@@ -22,7 +22,7 @@ COMMITTEE_POST = Q(party_post__contains="书记") | Q(party_post__contains="委�
 
 
 def roll(meeting: Meeting) -> list[Expected]:
-    """Everybody who would be expected if the meeting opened now, unsaved, in roster order.
+    """Everybody who would be on the list if the meeting opened now, unsaved, in roster order, guests at the end.
 
     Belonging, situations and approvals are those of the meeting's day. Five queries, whatever the size.
     """
@@ -36,6 +36,13 @@ def roll(meeting: Meeting) -> list[Expected]:
         )
         for affiliation in affiliations
     ]
+
+
+def on_the_sheet(meeting: Meeting) -> tuple[list[Expected], list[Expected]]:
+    """Who signs: those who should attend, and the guests; before the opening as the list would be now."""
+    listed = list(meeting.expected.order_by("pk")) if meeting.opened_at else roll(meeting)
+    expected = [one for one in listed if one.not_counted not in NOT_EXPECTED]
+    return expected, [one for one in listed if one.is_guest]
 
 
 def _affiliations(meeting: Meeting) -> list[Affiliation]:
@@ -52,7 +59,7 @@ def _affiliations(meeting: Meeting) -> list[Affiliation]:
         known = seen.get(affiliation.member_id)
         if known is None or known.kind == AffiliationKind.PARTICIPATION:
             seen[affiliation.member_id] = affiliation
-    return list(seen.values())
+    return sorted(seen.values(), key=lambda one: one.kind == AffiliationKind.PARTICIPATION)
 
 
 def _committee(meeting: Meeting) -> set[int]:

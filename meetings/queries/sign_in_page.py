@@ -2,7 +2,8 @@
 
 from typing import Any
 
-from meetings.models import Expected, Mark, Meeting
+from meetings.models import Mark, Meeting
+from meetings.queries.roll import on_the_sheet
 from meetings.queries.tally import tally_of
 from meetings.queries.votes import quorums_of
 from members.models import User
@@ -10,13 +11,15 @@ from members.models import User
 
 def sign_in_page(meeting: Meeting, user: User, *, group: str | None = None) -> dict[str, Any]:
     """The whole page; `group` is a group's name, empty for those directly in the branch, None for everybody."""
-    people = list(Expected.objects.filter(meeting=meeting).should_attend().order_by("pk"))
+    people, guests = on_the_sheet(meeting)
     groups = list(dict.fromkeys(one.group for one in people))
     shown = people if group is None else [one for one in people if one.group == group]
+    guests = guests if group is None else []
     return {
         **counts(meeting, user),
         "people": shown,
-        "waiting": [one for one in shown if one.state == "unknown"],
+        "guests": guests,
+        "waiting": [one for one in [*shown, *guests] if one.state == "unknown"],
         "groups": groups if len(groups) > 1 else [],
         "group": group,
         "quorums": quorums_of(meeting),

@@ -6,29 +6,47 @@ from datetime import date
 
 from django.db.models import Count, Q
 
-from meetings.choices import PRESENT, AttendanceState, NotCountedBecause
+from meetings.choices import NOT_EXPECTED, PRESENT, AttendanceState, NotCountedBecause
 from meetings.models import Expected, Meeting
 from members.models import Member
 
-ENTITLED = Q(not_counted=NotCountedBecause.COUNTED)
-COUNTED = ~Q(not_counted=NotCountedBecause.EXCLUDED)
-TALLY = {
-    "expected": Count("pk", filter=COUNTED),
-    "present": Count("pk", filter=COUNTED & Q(state__in=PRESENT)),
-    "entitled": Count("pk", filter=ENTITLED),
-    "entitled_present": Count("pk", filter=ENTITLED & Q(state__in=PRESENT)),
-    **{f"is_{state}": Count("pk", filter=COUNTED & Q(state=state)) for state in AttendanceState.values},
-}
+
+def heads(row: str = "pk", prefix: str = "") -> dict[str, Count]:
+    """The counts of a tally over lines of lists, or over meetings with their lines as `row` and `prefix`."""
+
+    def lines(**condition: object) -> Q:
+        return Q(**{f"{prefix}{name}": value for name, value in condition.items()})
+
+    entitled, present = lines(not_counted=NotCountedBecause.COUNTED), lines(state__in=PRESENT)
+    expected, guests = ~lines(not_counted__in=NOT_EXPECTED), lines(not_counted=NotCountedBecause.PARTICIPANT)
+    conditions = {
+        "expected": expected,
+        "present": expected & present,
+        "entitled": entitled,
+        "entitled_present": entitled & present,
+        "guests": guests,
+        "guests_present": guests & present,
+        **{f"is_{state}": expected & lines(state=state) for state in AttendanceState.values},
+    }
+    return {name: Count(row, filter=condition) for name, condition in conditions.items()}
+
+
+TALLY = heads()
 
 
 @dataclass(frozen=True, slots=True)
 class Tally:
-    """Heads of one meeting, or attendances of one member over a period; who is `entitled` has a vote."""
+    """Heads of one meeting, or attendances of one member over a period; who is `entitled` has a vote.
+
+    Guests, who belong elsewhere, are in `guests` and in no other figure.
+    """
 
     expected: int = 0
     present: int = 0
     entitled: int = 0
     entitled_present: int = 0
+    guests: int = 0
+    guests_present: int = 0
     is_unknown: int = 0
     is_on_site: int = 0
     is_online: int = 0

@@ -66,7 +66,10 @@ class Item:
 
 @dataclass(frozen=True, slots=True)
 class Evening:
-    """Everything the minutes say. Counts are heads; `entitled` and `entitled_present` have a vote."""
+    """Everything the minutes say. Counts are heads; `entitled` and `entitled_present` have a vote.
+
+    `guests` were there and belong elsewhere; they are in no count.
+    """
 
     organization: str
     name: str
@@ -80,6 +83,7 @@ class Evening:
     entitled_present: int
     absences: Sequence[Absence] = ()
     visited: Sequence[str] = ()
+    guests: Sequence[str] = ()
     observers: Sequence[str] = ()
     items: Sequence[Item] = field(default_factory=tuple)
 
@@ -115,6 +119,9 @@ def _attendance(evening: Evening) -> Iterator[str]:
     yield _line(_("Not there"), _listed(absent) if absent else _("nobody"))
     if evening.visited:
         yield _line(_("Visited or made up"), _listed(evening.visited))
+    if evening.guests:
+        guests = {"number": len(evening.guests), "names": _listed(evening.guests)}
+        yield _line(_("Members of other branches, not counted above"), _("%(number)s: %(names)s") % guests)
     if evening.observers:
         yield _line(_("Observers"), _listed(evening.observers))
 

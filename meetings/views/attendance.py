@@ -15,7 +15,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from meetings.choices import MeetingState
 from meetings.forms.attendance import AttendanceForm, RestForm, TapForm, UndoForm
 from meetings.models import Expected, Mark, Meeting
-from meetings.queries.roll import roll
+from meetings.queries.roll import on_the_sheet
 from meetings.queries.sign_in_page import counts, sign_in_page
 from meetings.services.attendance import follow_up, mark, mark_rest_present, tap, undo_mark, undo_rest
 from meetings.services.meeting import NotNow
@@ -114,9 +114,8 @@ def attendance_person(request: PageRequest, key: UUID, member: int) -> HttpRespo
 def sheet_blank(request: PageRequest, key: UUID) -> HttpResponse:
     """A sheet in large type to print and sign."""
     meeting = fetch(request, MEETINGS.all(), pk=key)
-    frozen = Expected.objects.filter(meeting=meeting).should_attend().order_by("pk")
-    people = list(frozen) if meeting.opened_at else roll(meeting)
-    return render(request, "meetings/sheet_blank.html", {"meeting": meeting, "people": people})
+    people, guests = on_the_sheet(meeting)
+    return render(request, "meetings/sheet_blank.html", {"meeting": meeting, "people": people, "guests": guests})
 
 
 def _row(request: PageRequest, meeting: Meeting, one: Expected) -> HttpResponse:

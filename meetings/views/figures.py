@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from meetings.forms.figures import FiguresForm, PeriodForm
-from meetings.models import Expected, Observer
+from meetings.models import Expected
 from meetings.queries.attendance_figures import (
     PersonLine,
     PlaceLine,
@@ -20,7 +20,7 @@ from meetings.queries.attendance_figures import (
     person_lines,
     place_lines,
 )
-from meetings.queries.observers import elsewhere_of
+from meetings.queries.observers import Elsewhere, elsewhere_of
 from meetings.queries.tally import Tally, attendance_of
 from meetings.rules.duties import ASKED
 from meetings.services.figures import put_attendance_export_on_record
@@ -135,6 +135,6 @@ def _cells(lines: Iterable[Line]) -> Iterator[list[object]]:
             yield [line.branch.name, *figures, line.elsewhere]
 
 
-def _in_words(elsewhere: Iterable[Observer]) -> str:
+def _in_words(elsewhere: Iterable[Elsewhere]) -> str:
     meetings = [one.meeting for one in elsewhere]
     return "\n".join(f"{one.day:%Y-%m-%d} {one.get_kind_display()} {one.organization.name}" for one in meetings)

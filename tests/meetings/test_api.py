@@ -62,7 +62,7 @@ def test_one_meeting_with_its_heads(cast, by_token):
         "key": str(meeting.key), "organization": "branch", "kind": "theme_day", "also": ["party_lecture"],
         "title": "学习", "state": "held", "day": TODAY.isoformat(), "starts_at": "15:00:00", "ends_at": "16:00:00",
         "counts_for_year": TODAY.year, "place": "会议室", "expected": 2, "present": 1, "entitled": 1,
-        "entitled_present": 1,
+        "entitled_present": 1, "guests": 0, "guests_present": 0,
     }  # fmt: skip
 
 

@@ -293,7 +293,7 @@ class TestPages:
         for number in range(more):
             attend(cast.branch, make_member(f"党员{number}", cast.branch), "on_site")
         client = as_user(cast.secretary)
-        with django_assert_num_queries(10):
+        with django_assert_num_queries(11):
             client.get(LIST)
 
 

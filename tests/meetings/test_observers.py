@@ -151,5 +151,5 @@ class TestPages:
         for number in range(more):
             visit(make_member(f"党员{number}", cast.branch), cast.next_branch)
         client = as_user(cast.secretary)
-        with django_assert_num_queries(9):
+        with django_assert_num_queries(10):
             client.get(LIST)
