@@ -3,11 +3,13 @@
 from typing import Any, cast
 
 from django import forms
+from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from meetings.choices import FOR_ALL_MEMBERS, MeetingKind, MeetingState
 from meetings.models import Meeting
+from meetings.queries.gaps import there
 from meetings.queries.local_kinds import usable_at
 from members.choices import OrganizationKind
 from members.forms.fields import key_field
@@ -50,14 +52,26 @@ class MeetingForm(forms.ModelForm):
 
     def __init__(self, *args: Any, organization: Organization, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        members = Member.objects.below(organization.path).order_by("name_key", "pk")
         for name in ("chair", "recorder"):
-            cast(forms.ModelChoiceField, self.fields[name]).queryset = members
+            field = cast(forms.ModelChoiceField, self.fields[name])
+            field.queryset = self._leading(name, organization).order_by("name_key", "pk")
+            if self.instance.opened_at:
+                field.help_text = gettext_lazy("Who is recorded as there.")
+        if self.instance.state == MeetingState.HELD:
+            del self.fields["day"]
+
+    def _leading(self, name: str, organization: Organization) -> QuerySet[Member]:
+        """Who can lead or write: somebody of the place, and once the meeting is open who is there or named already."""
+        if self.instance.opened_at is None:
+            return Member.objects.below(organization.path)
+        return there(self.instance) | Member.objects.filter(pk=getattr(self.instance, f"{name}_id"))
 
     def clean(self) -> dict[str, Any]:
         typed = super().clean() or {}
         if typed.get("starts_at") and typed.get("ends_at") and typed["ends_at"] <= typed["starts_at"]:
             self.add_error("ends_at", _("The meeting can't end before it begins."))
+        if typed.get("chair") and typed.get("chair") == typed.get("recorder"):
+            self.add_error("recorder", _("Chair and recorder are two people."))
         return typed
 
     def _post_clean(self) -> None:

@@ -43,6 +43,11 @@ class Minutes(models.Model):
         return str(self.meeting)
 
     @property
+    def is_signed(self) -> bool:
+        """By one of the two at least."""
+        return self.chair_signed_at is not None or self.recorder_signed_at is not None
+
+    @property
     def is_locked(self) -> bool:
         return self.locked_at is not None
 

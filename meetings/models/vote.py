@@ -23,6 +23,10 @@ class VoteQuerySet(models.QuerySet["Vote"]):
     def decided(self) -> "VoteQuerySet":
         return self.filter(is_valid__isnull=False)
 
+    def undecided(self) -> "VoteQuerySet":
+        """Put to the meeting, and not counted to an outcome yet."""
+        return self.filter(is_valid__isnull=True)
+
     def with_elected(self) -> "VoteQuerySet":
         """Valid elections in which somebody was elected."""
         return self.elections().filter(Exists(Candidate.objects.filter(vote=OuterRef("pk"), is_elected=True)))

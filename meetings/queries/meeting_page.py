@@ -7,16 +7,18 @@ from django.db.models import QuerySet
 
 from meetings.choices import AttendanceState, MeetingState
 from meetings.models import AgendaItem, Expected, LeaveRequest, Meeting
+from meetings.queries.gaps import missing_in
 from meetings.queries.observers import observers_of
 from meetings.queries.tally import tally_of
 from meetings.queries.votes import quorums_of
 from members.fields import opened
-from members.models import User
+from members.models import Organization, User
 
 MISSED = (AttendanceState.UNKNOWN, AttendanceState.LEAVE, AttendanceState.ABSENT)
 """Whoever attended like this can make up for the meeting."""
 
 
+USUAL = ("starts_at", "ends_at", "place", "chair", "recorder")
 NOT_THERE = (AttendanceState.ABSENT, AttendanceState.LEAVE, AttendanceState.MADE_UP, AttendanceState.VISITED)
 """Of these the meeting's page says why, and how they made up for it."""
 
@@ -35,7 +37,14 @@ def meeting_page(meeting: Meeting, *, may_record: bool) -> dict[str, Any]:
         "observers": observers_of(meeting),
         "requests": asked_for_leave(meeting) if may_record else [],
         "missing": missing(meeting) if may_record and _is_over(meeting) else [],
+        "gaps": missing_in(meeting) if may_record and meeting.is_running else [],
     }
+
+
+def usual(organization: Organization) -> dict[str, Any]:
+    """What the next meeting of a place most likely has: hours, place, chair and recorder of the latest one."""
+    latest = organization.meetings.exclude(state=MeetingState.CANCELLED).in_order().first()
+    return {name: getattr(latest, name) for name in USUAL} if latest else {}
 
 
 def agenda_is_open(meeting: Meeting) -> bool:

@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 from audit.services import record
 from meetings.choices import MeetingState
 from meetings.models import AgendaItem, Expected, Meeting, Session
+from meetings.queries.gaps import missing_in, there
 from meetings.queries.leave import with_granted_leave
 from meetings.queries.roll import roll
 from members.models import User
@@ -27,10 +28,14 @@ class NotNow(Refused):
 
 @transaction.atomic
 def plan_meeting(*, meeting: Meeting, also: Iterable[str] = (), items: Iterable[str] = (), by: User | str) -> Meeting:
-    """Store a planned meeting with the other kinds it is and its agenda. The same key twice stores it once."""
+    """Store a planned meeting with the other kinds it is and its agenda. The same key twice stores it once.
+
+    Raises NotNow when one person is chair and recorder.
+    """
     known = Meeting.objects.filter(pk=meeting.pk).first()
     if known:
         return known
+    _refuse_leading(meeting, {"chair": meeting.chair, "recorder": meeting.recorder})
     meeting.state = MeetingState.PLANNED
     meeting.save(force_insert=True)
     Session.objects.bulk_create(
@@ -45,9 +50,14 @@ def plan_meeting(*, meeting: Meeting, also: Iterable[str] = (), items: Iterable[
 
 @transaction.atomic
 def move_meeting(*, meeting: Meeting, changes: dict[str, Any], by: User | str) -> Meeting:
-    """Change day, hours, place, link, chair or recorder of a meeting that hasn't been closed. Raises NotNow."""
+    """Change day, hours, place, link, chair or recorder until somebody has signed; the day only until the end.
+
+    Raises NotNow, also for a chair or recorder who wasn't there.
+    """
     meeting = locked(meeting)
-    _demand(meeting, MeetingState.PLANNED, MeetingState.OPEN)
+    _demand(meeting, MeetingState.PLANNED, MeetingState.OPEN, MeetingState.HELD)
+    _refuse_change_of_what_was(meeting, changes)
+    _refuse_leading(meeting, changes)
     audited = [(name, getattr(meeting, name), value) for name, value in changes.items()]
     for name, value in changes.items():
         setattr(meeting, name, value)
@@ -58,9 +68,11 @@ def move_meeting(*, meeting: Meeting, changes: dict[str, Any], by: User | str) -
 
 @transaction.atomic
 def cancel_meeting(*, meeting: Meeting, because: str, by: User | str) -> Meeting:
-    """Call off a planned meeting, with the reason that was given. Raises NotNow."""
+    """Call off a meeting that was planned, or opened without anybody there, with the reason given. Raises NotNow."""
     meeting = locked(meeting)
-    _demand(meeting, MeetingState.PLANNED)
+    _demand(meeting, MeetingState.PLANNED, MeetingState.OPEN)
+    if Expected.objects.filter(meeting=meeting).present().exists():
+        raise NotNow(_("People are recorded as there. A meeting that took place is ended, not called off."))
     meeting.state, meeting.cancelled_because = MeetingState.CANCELLED, because
     meeting.save(update_fields=["state", "cancelled_because"])
     _record("cancel_meeting", meeting, by, reason=because)
@@ -83,6 +95,10 @@ def open_meeting(*, meeting: Meeting, on: date, by: User | str) -> Meeting:
             % {"day": meeting.day.isoformat()}
         )
     expected = Expected.objects.bulk_create(with_granted_leave(meeting, roll(meeting)))
+    if not expected:
+        raise NotNow(
+            _("Nobody is expected: on that day nobody belongs here or sits on the committee. Record that first.")
+        )
     meeting.state, meeting.opened_at = MeetingState.OPEN, timezone.now()
     meeting.save(update_fields=["state", "opened_at"])
     _record("open_meeting", meeting, by, expected=len(expected))
@@ -91,9 +107,14 @@ def open_meeting(*, meeting: Meeting, on: date, by: User | str) -> Meeting:
 
 @transaction.atomic
 def close_meeting(*, meeting: Meeting, by: User | str) -> Meeting:
-    """Say that the meeting took place; attendance can still be completed, votes can't be added. Raises NotNow."""
+    """Say that the meeting took place; attendance can still be completed, votes can't be added.
+
+    Raises NotNow, also while something is missing that minutes need.
+    """
     meeting = locked(meeting)
     _demand(meeting, MeetingState.OPEN)
+    if missing := missing_in(meeting):
+        raise NotNow(" ".join([_("The meeting can't end yet."), *(one.sentence for one in missing)]))
     meeting.state, meeting.closed_at = MeetingState.HELD, timezone.now()
     meeting.save(update_fields=["state", "closed_at"])
     _record("close_meeting", meeting, by)
@@ -111,6 +132,28 @@ def stored_already(model: type[Row], key: UUID, **place: Model) -> Row | None:
     if known and any(getattr(known, f"{name}_id") != above.pk for name, above in place.items()):
         raise NotNow(_("This form was sent for another meeting. Open the page again."))
     return known
+
+
+def _refuse_change_of_what_was(meeting: Meeting, changes: dict[str, Any]) -> None:
+    if meeting.state != MeetingState.HELD:
+        return
+    if "day" in changes:
+        raise NotNow(_("The meeting has taken place: its day stays."), "day")
+    if hasattr(meeting, "minutes") and meeting.minutes.is_signed:
+        raise NotNow(_("Somebody has signed these minutes. A changed text takes the signatures back; edit it first."))
+
+
+def _refuse_leading(meeting: Meeting, changes: dict[str, Any]) -> None:
+    """Chair and recorder are two people who were there; before the meeting nobody knows that yet."""
+    named = {name: changes[name] for name in ("chair", "recorder") if changes.get(name)}
+    if named and changes.get("chair", meeting.chair) == changes.get("recorder", meeting.recorder):
+        raise NotNow(_("Chair and recorder are two people."), next(iter(named)))
+    if meeting.opened_at is None:
+        return
+    were_there = set(there(meeting).filter(pk__in=[one.pk for one in named.values()]).values_list("pk", flat=True))
+    for name, member in named.items():
+        if member.pk not in were_there:
+            raise NotNow(_("%(name)s isn't recorded as there. Record it first.") % {"name": member}, name)
 
 
 def _demand(meeting: Meeting, *states: str) -> None:

@@ -24,8 +24,8 @@ def draft_minutes(*, meeting: Meeting, by: User | str) -> Minutes:
     if meeting.state != MeetingState.HELD:
         raise NotNow(_("Minutes are written when the meeting is closed and until they are locked."))
     minutes = Minutes.objects.filter(pk=meeting.pk).first()
-    if minutes and (minutes.chair_signed_at or minutes.recorder_signed_at):
-        raise NotNow(_("Somebody has signed these minutes. Take the signature back first."))
+    if minutes and minutes.is_signed:
+        raise NotNow(_("Somebody has signed these minutes. A changed text takes the signatures back; edit it first."))
     minutes = minutes or Minutes(meeting=meeting)
     minutes.text = compose(evening_of(meeting))
     minutes.save()

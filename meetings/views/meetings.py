@@ -15,7 +15,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from meetings.forms.meeting import CancelForm, MeetingFilterForm, MeetingForm, PlanForm
 from meetings.links import meeting_links
 from meetings.models import Meeting
-from meetings.queries.meeting_page import meeting_page, member_page
+from meetings.queries.meeting_page import meeting_page, member_page, usual
 from meetings.queries.tally import tallies_of
 from meetings.queries.votes import vote_section
 from meetings.services.meeting import cancel_meeting, close_meeting, move_meeting, open_meeting, plan_meeting
@@ -50,7 +50,8 @@ def meeting_list(request: PageRequest) -> HttpResponse:
 def meeting_plan(request: PageRequest, code: str) -> HttpResponse:
     """Plan a meeting of a branch, a group or a committee."""
     organization = fetch(request, Organization.objects.all(), code=code)
-    initial = {name: request.GET.get(name) for name in ("kind", "counts_for_year")} | {"day": request.today}
+    asked = {name: request.GET.get(name) for name in ("kind", "counts_for_year")}
+    initial = {**usual(organization), **asked, "day": request.today}
     form = PlanForm(request.POST or None, organization=organization, initial=initial)
     if form.is_valid():
         meeting = plan_meeting(
@@ -118,8 +119,8 @@ def meeting_open(request: PageRequest, key: UUID) -> HttpResponse:
 def meeting_close(request: PageRequest, key: UUID) -> HttpResponse:
     """Say that the meeting has taken place, and go on to its minutes."""
     meeting = fetch(request, MEETINGS.all(), pk=key)
-    closed = _("The meeting is closed.")
-    if told(request, lambda: close_meeting(meeting=meeting, by=request.user), closed):
+    ended = _("The meeting has ended.")
+    if told(request, lambda: close_meeting(meeting=meeting, by=request.user), ended):
         return redirect("meetings:minutes", key=meeting.pk)
     return redirect(meeting)
 

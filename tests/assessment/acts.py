@@ -11,7 +11,7 @@ from dues.services.charging import charge_month
 from dues.services.payments import reverse_payment
 from meetings.models import Expected, Meeting
 from meetings.services.attendance import Attendance, follow_up, mark, tap
-from meetings.services.meeting import NotNow, cancel_meeting, close_meeting, open_meeting, plan_meeting
+from meetings.services.meeting import NotNow, cancel_meeting, open_meeting, plan_meeting
 from members.choices import OfficeKind, OrganizationKind
 from members.models import (
     Affiliation,
@@ -52,6 +52,7 @@ from supervision.models import Problem, ProblemList, Suggestion
 from supervision.services.problems import make_list, take_step
 from tests.cast import TODAY
 from tests.dues.ledger import fix, left_open, pay
+from tests.meetings.ending import end
 from tests.supervision.problems import by
 from tests.supervision.suggesting import answer, suggest
 
@@ -129,7 +130,8 @@ class Acts:
         meeting = Meeting(organization=place, kind=kind, day=day, counts_for_year=day.year)
         meeting = plan_meeting(meeting=meeting, by=self.by)
         meeting = open_meeting(meeting=meeting, on=TODAY, by=self.by)
-        close_meeting(meeting=meeting, by=self.by)
+        if meeting.expected.count() > 1:
+            end(meeting, by=self.by)
 
     def cancel(self):
         meeting = Meeting(organization=self.place(), kind="theme_day", day=TODAY, counts_for_year=TODAY.year)

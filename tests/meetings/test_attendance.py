@@ -13,11 +13,12 @@ from meetings.choices import AttendanceState, MeetingKind, MeetingState, NotCoun
 from meetings.models import Expected, LeaveRequest, Mark, Meeting
 from meetings.queries.tally import tally_of
 from meetings.services.attendance import Attendance, mark, mark_rest_present, undo_mark
-from meetings.services.meeting import NotNow, close_meeting, open_meeting, plan_meeting
+from meetings.services.meeting import NotNow, open_meeting, plan_meeting
 from members.choices import Membership, SituationKind
 from members.fields import sealed
 from members.models import Affiliation, Situation
 from tests.cast import make_member
+from tests.meetings.ending import end
 
 pytestmark = pytest.mark.django_db
 DAY = date(2026, 11, 14)
@@ -170,10 +171,10 @@ def test_attendance_waits_until_the_meeting_opens(meeting, cast):
 
 
 def test_attendance_can_be_completed_after_closing(opened, cast):
-    close_meeting(meeting=opened, by=cast.secretary)
-    tap(opened, cast.zhang)
+    end(opened, by=cast.secretary)
+    tap(opened, cast.zhang, AttendanceState.ONLINE)
 
-    assert tally_of(opened).present == 1
+    assert (tally_of(opened).present, tally_of(opened).is_online) == (2, 1)
 
 
 def test_a_strangers_member_cannot_be_marked(opened, cast):

@@ -11,9 +11,10 @@ from meetings.choices import AttendanceState, MeetingKind
 from meetings.models import Expected, Mark, Meeting
 from meetings.queries.tally import tally_of
 from meetings.services.attendance import Attendance, follow_up, mark
-from meetings.services.meeting import NotNow, close_meeting
+from meetings.services.meeting import NotNow
 from members.choices import Membership
 from tests.cast import make_member
+from tests.meetings.ending import end
 from tests.meetings.voting import hold, ids, plan
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("today")]
@@ -301,10 +302,11 @@ def test_a_locked_meeting_takes_no_tap(meeting, cast, as_user):
 
 
 def test_who_was_there_can_be_completed_after_the_closing(meeting, cast, as_user):
-    close_meeting(meeting=meeting, by=cast.secretary)
-    as_user(cast.secretary).post(url("attendance-mark", meeting), tapped(cast.zhang))
+    end(meeting, by=cast.secretary)
+    late = Expected.objects.filter(meeting=meeting, state="unknown").first()
+    as_user(cast.secretary).post(url("attendance-mark", meeting), tapped(late.member))
 
-    assert tally_of(meeting).present == 1
+    assert tally_of(meeting).present == 3
 
 
 def test_a_page_with_a_reason_is_kept_by_no_cache(meeting, cast, as_user):

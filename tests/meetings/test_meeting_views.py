@@ -9,8 +9,9 @@ from django.urls import reverse
 from audit.models import Entry
 from meetings.choices import MeetingKind, MeetingState
 from meetings.models import AgendaItem, Expected, Meeting
-from meetings.services.meeting import close_meeting, open_meeting
+from meetings.services.meeting import open_meeting
 from tests.cast import TODAY
+from tests.meetings.ending import end, ready
 from tests.meetings.voting import hold, known_as, plan
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("today")]
@@ -154,7 +155,7 @@ def test_the_page_shows_what_comes_next(meeting, cast, as_user, step):
     if step != "planned":
         open_meeting(meeting=meeting, on=meeting.day, by=cast.secretary)
     if step == "held":
-        close_meeting(meeting=meeting, by=cast.secretary)
+        end(meeting, by=cast.secretary)
     text = as_user(cast.secretary).get(meeting.get_absolute_url()).content.decode()
 
     wanted = {"planned": "meeting-open", "open": "attendance", "held": "minutes"}[step]
@@ -173,7 +174,7 @@ def test_the_page_costs_the_same_for_one_and_three_items(meeting, cast, as_user,
         meeting.observers.create(name=f"客人{position}")
         meeting.materials.create(title=f"材料{position}", text="读")
     client = as_user(cast.secretary)
-    with django_assert_num_queries(15):
+    with django_assert_num_queries(18):
         assert client.get(meeting.get_absolute_url()).status_code == 200
 
 
@@ -196,7 +197,7 @@ def test_a_meeting_is_not_opened_before_its_day(cast, as_user):
 
 
 def test_closing_leads_to_the_minutes(meeting, cast, as_user):
-    open_meeting(meeting=meeting, on=meeting.day, by=cast.secretary)
+    ready(open_meeting(meeting=meeting, on=meeting.day, by=cast.secretary))
     answer = as_user(cast.secretary).post(url("meeting-close", meeting))
 
     assert answer.url == url("minutes", meeting)
@@ -228,11 +229,12 @@ def test_an_edit_without_a_day_is_refused(meeting, cast, as_user):
 
 def test_a_closed_meeting_is_not_moved(meeting, cast, as_user):
     open_meeting(meeting=meeting, on=meeting.day, by=cast.secretary)
-    close_meeting(meeting=meeting, by=cast.secretary)
-    answer = as_user(cast.secretary).post(url("meeting-edit", meeting), {"day": "2026-11-30"})
+    end(meeting, by=cast.secretary)
+    client, form = as_user(cast.secretary), {"day": "2026-11-30", "place": "礼堂"}
 
-    assert answer.context["form"].non_field_errors()
-    assert Meeting.objects.get().day == TODAY
+    assert "day" not in client.get(url("meeting-edit", meeting)).context["form"].fields
+    client.post(url("meeting-edit", meeting), form)
+    assert (Meeting.objects.get().day, Meeting.objects.get().place) == (TODAY, "礼堂")
 
 
 def test_a_meeting_is_called_off_with_its_reason(meeting, cast, as_user):

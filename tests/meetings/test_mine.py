@@ -11,8 +11,9 @@ from meetings.choices import AttendanceState, MeetingKind
 from meetings.models import Expected, LeaveRequest, Mark, Meeting
 from meetings.services.attendance import Attendance, mark
 from meetings.services.leave import ask_leave, decide_leave
-from meetings.services.meeting import NotNow, close_meeting, open_meeting
+from meetings.services.meeting import NotNow, open_meeting
 from tests.cast import TODAY
+from tests.meetings.ending import end
 from tests.meetings.voting import hold, plan
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("today")]
@@ -30,10 +31,10 @@ def url(name, row):
 
 
 def held(cast, state=None, **fields):
-    meeting = hold(cast, formal=2, present=0, **fields)
+    meeting = hold(cast, formal=4, present=0, **fields)
     if state:
         mark(meeting=meeting, member_id=cast.zhang.pk, attendance=Attendance(state), key=uuid.uuid4(), by="secretary")
-    return close_meeting(meeting=meeting, by=cast.secretary)
+    return end(meeting, by=cast.secretary)
 
 
 def asked(meeting, cast, **more):

@@ -12,9 +12,10 @@ from meetings.choices import AttendanceState
 from meetings.models import Expected, Mark, Meeting, SignInAttempt
 from meetings.rules.sign_in import SLOT, WITHIN, WRONG_ANSWERS, WRONG_ANSWERS_FOR_ALL, is_valid, slot_of, token
 from meetings.services.attendance import Attendance, mark
-from meetings.services.meeting import NotNow, close_meeting
+from meetings.services.meeting import NotNow
 from meetings.services.sign_in import close_sign_in, open_sign_in, sign_in_by_name, sign_in_member
 from tests.cast import make_member
+from tests.meetings.ending import end
 from tests.meetings.voting import hold, plan
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("today")]
@@ -286,9 +287,9 @@ def test_two_of_one_name_and_number_are_told_to_the_officer(meeting, cast):
     assert not answer_of(meeting)
 
 
-@pytest.mark.parametrize("end", [close_sign_in, close_meeting])
-def test_when_it_has_ended_nobody_signs_in(meeting, cast, end):
-    end(meeting=meeting, by=cast.secretary)
+@pytest.mark.parametrize("stop", [close_sign_in, end])
+def test_when_it_has_ended_nobody_signs_in(meeting, cast, stop):
+    stop(meeting=meeting, by=cast.secretary)
 
     with pytest.raises(NotNow):
         answer_of(meeting)

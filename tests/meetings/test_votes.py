@@ -14,10 +14,12 @@ from meetings.models import Count, Expected, Meeting, Vote
 from meetings.queries.votes import citations_of, counting_of, heads_of, quorums_of, votes_of, way_on
 from meetings.rules.votes import Figures, Heads
 from meetings.services.attendance import Attendance, mark
-from meetings.services.meeting import NotNow, close_meeting
+from meetings.services.meeting import NotNow
 from meetings.services.votes import Question, WrongFigures, add_vote, count_anew, count_vote, withdraw_vote
 from members.choices import Membership
+from members.models import Member
 from tests.cast import make_member
+from tests.meetings.ending import end
 from tests.meetings.voting import bring, english, hold, known_as, plan  # noqa: F401
 
 pytestmark = pytest.mark.django_db
@@ -158,6 +160,7 @@ def test_people_are_admitted_by_secret_ballot_only(meeting, method):
 
 
 def test_a_committee_does_not_admit_and_a_general_meeting_is_no_committee(meeting, cast):
+    Member.objects.filter(pk=cast.zhang.pk).update(party_post="书记")
     committee = hold(cast, kind=MeetingKind.COMMITTEE_MEETING)
 
     with pytest.raises(NotNow):
@@ -171,7 +174,7 @@ def test_a_committee_does_not_admit_and_a_general_meeting_is_no_committee(meetin
 def test_before_it_opens_and_after_it_closes_nothing_is_added(meeting, cast):
     with pytest.raises(NotNow, match="Open it first"):
         put(plan(cast))
-    close_meeting(meeting=meeting, by="secretary")
+    end(meeting, by="secretary")
     with pytest.raises(NotNow, match="over"):
         put(meeting)
 

@@ -10,10 +10,10 @@ from meetings.choices import AttendanceState, MeetingKind, VoteMethod, VoteSubje
 from meetings.models import Count, Expected, Meeting, Vote
 from meetings.queries.votes import vote_section
 from meetings.rules.votes import Figures
-from meetings.services.meeting import close_meeting
 from meetings.services.votes import Question, add_vote, count_vote
 from members.choices import Membership
 from tests.cast import make_member
+from tests.meetings.ending import end
 from tests.meetings.voting import bring, hold, known_as, plan
 
 pytestmark = pytest.mark.django_db
@@ -335,7 +335,8 @@ def test_members_read_the_decided_votes_of_items_open_to_them(meeting, cast):
 def test_officers_read_all_and_add_while_it_is_open(meeting, cast):
     by_hand(meeting), secret(meeting)
     open_section = vote_section(meeting, known_as(cast.secretary))
-    closed = close_meeting(meeting=meeting, by="secretary")
+    Vote.objects.undecided().delete()
+    closed = end(meeting, by="secretary")
 
     assert (len(open_section["votes"]), open_section["may_add_vote"]) == (2, True)
     assert not vote_section(closed, known_as(cast.secretary))["may_add_vote"]

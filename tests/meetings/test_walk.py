@@ -1,6 +1,7 @@
 """A theme day from the home page to locked minutes, counted: at most 25 clicks and fields of the secretary."""
 
 import sys
+from datetime import timedelta
 
 import pytest
 from django.urls import reverse
@@ -8,7 +9,7 @@ from django.urls import reverse
 from meetings.choices import AttendanceState, MeetingKind, MeetingState
 from meetings.models import Expected, Meeting
 from tests import browsers
-from tests.cast import make_cast, make_member
+from tests.cast import TODAY, make_cast, make_member
 from tests.meetings.test_votes_browser import log_in
 
 MEMBERS, MOST = 30, 25
@@ -20,8 +21,15 @@ LOOKS = [browsers.DESKTOP, browsers.TELEPHONE]
 @pytest.fixture
 def cast(transactional_db, today):
     cast = make_cast()
-    for number in range(3, MEMBERS + 1):
+    for number in range(5, MEMBERS + 1):
         make_member(f"党员{number:02}", cast.branch)
+    for user, name in ((cast.secretary, "陈书记"), (cast.officer, "林委员")):
+        user.member = make_member(name, cast.branch)
+        user.save()
+    Meeting.objects.create(
+        organization=cast.branch, kind=MeetingKind.THEME_DAY, day=TODAY - timedelta(days=30), counts_for_year=2026,
+        state=MeetingState.LOCKED, place="会议室", chair=cast.secretary.member, recorder=cast.officer.member,
+    )  # fmt: skip
     return cast
 
 
@@ -106,7 +114,7 @@ def test_a_theme_day_from_the_home_page_to_locked_minutes(page, browser, live_se
     hand = Hand(page)
     plan(hand, viewport)
     page.wait_for_selector("form[action$='/open/']")
-    meeting = Meeting.objects.get()
+    meeting = Meeting.objects.get(day=TODAY)
     hold(hand, meeting)
     sign(hand, meeting)
     page.wait_for_load_state("networkidle")
