@@ -332,6 +332,14 @@ ACTIONS: dict[str, Promise] = {
     "give_view": _("Gave a view of a branch's work"),
 }
 DETAILS: dict[str, Promise] = {
+    "bases": _("bases for dues"),
+    "charges": _("charges"),
+    "duplicates": _("rows known before"),
+    "ignored": _("rows that are no income"),
+    "locked": _("locked by it"),
+    "payments": _("payments"),
+    "role": _("signed as"),
+    "since": _("since"),
     "indicators": _("indicators"),
     "above": _("needs the committee above"),
     "without_base": _("without a base"),
@@ -359,7 +367,7 @@ DETAILS: dict[str, Promise] = {
     "ended": _("offices ended"),
     "ends_on": _("ends on"),
     "expected": _("expected"),
-    "fen": _("amount, in fen"),
+    "fen": _("amount"),
     "field": _("field"),
     "first": _("first day"),
     "granted": _("granted"),
@@ -395,6 +403,27 @@ DETAILS: dict[str, Promise] = {
     "valid": _("valid"),
     "value": _("value"),
 }
+CODES: dict[str, dict[str, str]] = {
+    "place_member": {"kind": "members.Affiliation.kind"},
+    "take_back_step": {"kind": "members.Affiliation.kind"},
+    "end_belonging": {"because": "members.Affiliation.left_because"},
+    "add_situation": {"kind": "members.Situation.kind"},
+    "correct_situation": {"kind": "members.Situation.kind"},
+    "end_situation": {"kind": "members.Situation.kind"},
+    "remove_situation": {"kind": "members.Situation.kind"},
+    "fix_basis": {"category": "dues.Basis.category"},
+    "ask_relief": {"kind": "dues.Relief.kind"},
+    "approve_relief": {"kind": "dues.Relief.kind"},
+    "decline_relief": {"kind": "dues.Relief.kind"},
+    "end_relief": {"kind": "dues.Relief.kind"},
+    "step_appraisal": {"from": "supervision.AppraisalRound.state", "to": "supervision.AppraisalRound.state"},
+    "step_appraisal_back": {"from": "supervision.AppraisalRound.state", "to": "supervision.AppraisalRound.state"},
+    "release_messages": {"kind": "reminders.Release.kind"},
+    "decline_messages": {"kind": "reminders.Release.kind"},
+    "take_back_release": {"kind": "reminders.Release.kind"},
+    "answer_message": {"source": "reminders.Answer.source"},
+}
+"""Details that are codes of a field of another record than the entry's own: its choices have the words."""
 FIELDS: dict[str, Promise] = {
     "born": _("born"),
     "joined": _("joined"),

@@ -50,6 +50,12 @@ def rule_version(version: str) -> Rule:
     return _by_version()[version.partition("+")[0]]
 
 
+def title_of(key: str) -> str:
+    """What a rule is called, in the reader's language; a key that is no longer held is all that is known of it."""
+    held = versions().get(key)
+    return str(held[-1].title) if held else key
+
+
 @cache
 def _by_version() -> dict[str, Rule]:
     return {one.version: one for one in all_rules()}

@@ -1,9 +1,11 @@
 """Rules in words: figures with their unit, days as sure as they are known, and what the marks mean."""
 
+import re
 from collections.abc import Callable
 from datetime import date
 from decimal import Decimal
 
+from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
@@ -11,6 +13,7 @@ from rulebook.local import LocalPolicy
 from rulebook.rule import Rule
 from rulebook.values import Level, Mark
 
+QUARTER, YEAR = re.compile(r"(\d{4})-Q([1-4])"), re.compile(r"\d{4}")
 LEVELS = {
     Level.NATIONAL: gettext_lazy("National"),
     Level.SYSTEM: gettext_lazy("One system"),
@@ -126,3 +129,16 @@ def day_in_words(day: date, known: str) -> str:
     if known == "month":
         return _("%(month)s (day not verified)") % {"month": f"{day:%Y-%m}"}
     return _("%(day)s (not verified)") % {"day": day} if known == "unverified" else day.isoformat()
+
+
+def period_words(name: str) -> str:
+    """`2026`, `2026-Q3`, `2026-07` and `2026-07-15` in words; anything else as it is."""
+    if YEAR.fullmatch(name):
+        return _("the year %(year)s") % {"year": name}
+    if quarter := QUARTER.fullmatch(name):
+        return _("quarter %(number)s of %(year)s") % {"year": quarter[1], "number": quarter[2]}
+    try:
+        first = date.fromisoformat(name if len(name) > 7 else f"{name}-01")
+    except ValueError:
+        return name
+    return date_format(first, "DATE_FORMAT" if len(name) > 7 else "YEAR_MONTH_FORMAT")

@@ -1,35 +1,42 @@
 """The audit trail as its readers may see it: the organizations below their offices, in words."""
 
-from collections.abc import Iterator
+import re
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
+from decimal import Decimal
 from typing import Any
 
 from django.apps import apps
 from django.core.exceptions import FieldDoesNotExist
 from django.db.models import Model
 from django.utils import timezone
+from django.utils.functional import Promise
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
-from audit.actions import ACTIONS, DETAILS, FIELDS
+from audit.actions import ACTIONS, CODES, DETAILS, FIELDS
 from audit.models import Entry, EntryQuerySet
-from members.choices import AffiliationKind, Capability, LeavingReason, OfficeKind
+from members.choices import Capability, OfficeKind
+from members.duty_words import duty_words
 from members.models import Member, Organization, User
 from members.paths import STEP
+from rulebook.book import title_of
+from rulebook.wording import period_words
 
 PAGE_SIZE = 60
-SYSTEM = "system"
-WORDS: dict[str, dict[Any, Any]] = {
-    "because": dict(LeavingReason.choices),
-    "kind": dict(OfficeKind.choices) | dict(AffiliationKind.choices),
-}
-"""Details whose values are codes."""
+SYSTEM, MOVE = "system", "move_organization"
+ROLES = {"chair": gettext_lazy("chair"), "recorder": gettext_lazy("recorder")}
+PERIOD = re.compile(r"\d{4}-(Q[1-4]|\d{2}(-\d{2})?)")
 
 
 @dataclass(frozen=True)
 class Act:
-    """An entry as a person reads it. `fields` are names of what changed; `details` pairs of words."""
+    """An entry as a person reads it. `about` is what the record is called; `fields` are names of what changed;
+    `details` pairs of words."""
 
     entry: Entry
+    about: str
     who: str
     what: object
     fields: list[str]
@@ -90,19 +97,30 @@ def trail_page(
 
 
 def _in_words(rows: list[Entry], reader: User) -> list[Act]:
-    names = {user.username: user.get_full_name() for user in User.objects.filter(username__in=_of(rows, "actor"))}
-    pages = _pages(rows, reader)
+    names, pages = _names(rows, reader), _pages(rows, reader)
     return [
         Act(
             entry=entry,
+            about=names.get(entry.subject_label, "") if _is_of(entry, User) else entry.subject_label,
             who=names.get(entry.actor, "" if entry.actor == SYSTEM else entry.actor),
             what=ACTIONS.get(entry.action, entry.action),
-            fields=[_field(entry.subject_kind, name) for name in sorted(entry.changes)],
-            details=list(_details(entry)),
+            fields=[field_name(entry.subject_kind, name) for name in sorted(entry.changes)],
+            details=list(_details(entry, names)),
             url=pages.get((entry.subject_kind, entry.subject_id), ""),
         )
         for entry in rows
     ]
+
+
+def _names(rows: list[Entry], reader: User) -> dict[str, str]:
+    """Of log-ins whose they are, and of the codes of organizations that were moved what those are called."""
+    logins = _of(rows, "actor") | {entry.subject_label for entry in rows if _is_of(entry, User)}
+    logins |= {entry.details["user"] for entry in rows if entry.details.get("user")}
+    names = {user.username: user.get_full_name() for user in User.objects.filter(username__in=logins)}
+    codes = {entry.details.get(end) for entry in rows if entry.action == MOVE for end in ("from", "to")}
+    if codes:
+        names |= Organization.objects.visible_to(reader).filter(code__in=codes).values_list("code", "name")
+    return names
 
 
 def _pages(rows: list[Entry], reader: User) -> dict[tuple[str, str], str]:
@@ -115,29 +133,68 @@ def _pages(rows: list[Entry], reader: User) -> dict[tuple[str, str], str]:
 
 
 def _ids(rows: list[Entry], model: type[Model]) -> set[str]:
-    return {entry.subject_id for entry in rows if entry.subject_kind == model._meta.label}
+    return {entry.subject_id for entry in rows if _is_of(entry, model)}
+
+
+def _is_of(entry: Entry, model: type[Model]) -> bool:
+    return entry.subject_kind == model._meta.label
 
 
 def _of(rows: list[Entry], attribute: str) -> set[str]:
     return {getattr(entry, attribute) for entry in rows}
 
 
-def _field(kind: str, name: str) -> str:
-    """What a field is called on pages."""
+def field_name(kind: str, name: str) -> str:
+    """What a field is called on pages. A relation without a name of its own is called after what stands at its end."""
     if name in FIELDS:
         return str(FIELDS[name])
+    field = _field_of(kind, name)
+    named = getattr(field, "verbose_name", None)
+    if isinstance(named, Promise) or not getattr(field, "related_model", None):
+        return str(named or name)
+    end, is_many = field.related_model._meta, field.one_to_many or field.many_to_many
+    return str(end.verbose_name_plural if is_many else end.verbose_name)
+
+
+def _field_of(kind: str, name: str) -> Any:
+    """The field of a kind of record, or None."""
     try:
-        return str(apps.get_model(kind)._meta.get_field(name).verbose_name)
+        return apps.get_model(kind)._meta.get_field(name)
     except (LookupError, ValueError, FieldDoesNotExist):
-        return name
+        return None
 
 
-def _details(entry: Entry) -> Iterator[tuple[object, object]]:
+def _details(entry: Entry, names: Mapping[str, str]) -> Iterator[tuple[object, object]]:
     for name, value in sorted(entry.details.items()):
-        if name == "field":
-            yield DETAILS[name], _field(entry.subject_kind, value)
-        elif value != "":
-            yield DETAILS.get(name, name), WORDS.get(name, {}).get(value, value)
+        if value != "":
+            yield DETAILS.get(name, name), _detail(entry, name, value, names)
+
+
+def _detail(entry: Entry, name: str, value: Any, names: Mapping[str, str]) -> object:
+    """A value as a person says it: codes by their words, money in yuan, days as days."""
+    if isinstance(value, bool):
+        return _("Yes") if value else _("No")
+    if name == "fen":
+        return _("%(yuan)s yuan") % {"yuan": f"{Decimal(value) / 100:,.2f}"}
+    if not isinstance(value, str):
+        return value
+    if name == "field":
+        return field_name(entry.subject_kind, value)
+    if name == "user" or entry.action == MOVE:
+        return names.get(value, value)
+    if name == "rule":
+        return title_of(value)
+    return _code(entry, name, value) or (period_words(value) if PERIOD.fullmatch(value) else value)
+
+
+def _code(entry: Entry, name: str, value: str) -> object:
+    """The words of a code; nothing for what is none."""
+    if name == "role":
+        return ROLES.get(value)
+    kind, _dot, field = CODES.get(entry.action, {}).get(name, f"{entry.subject_kind}.{name}").rpartition(".")
+    words = dict(getattr(_field_of(kind, field), "flatchoices", ()))
+    duty = duty_words().get(value) if name == "kind" and value not in words else None
+    return duty.title if duty else words.get(value)
 
 
 def _begins(day: date) -> datetime:

@@ -5,6 +5,7 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from members.choices import Capability
+from members.duty_words import duty_words
 from members.fields import SealedField
 from members.models import Member, Organization, User
 from members.paths import subtree
@@ -64,7 +65,8 @@ class NotApplicable(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.kind} {self.period}"
+        words = duty_words().get(self.kind)
+        return f"{words.title if words else self.kind} {self.period}"
 
     @property
     def scope_path(self) -> str:

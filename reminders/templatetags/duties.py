@@ -1,34 +1,19 @@
 """How the periods and days of duties are said."""
 
-import re
 from collections.abc import Mapping
 from datetime import date
 from uuid import uuid4
 
 from django import template
-from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from reminders.queries.desk import words_of
 from reminders.rules.desk import When
+from rulebook.wording import period_words
 
 register = template.Library()
-QUARTER, YEAR = re.compile(r"(\d{4})-Q([1-4])"), re.compile(r"\d{4}")
-
-
-@register.filter
-def period(name: str) -> str:
-    """`2026`, `2026-Q3`, `2026-07` and `2026-07-15` in words; anything else as it is."""
-    if YEAR.fullmatch(name):
-        return _("the year %(year)s") % {"year": name}
-    if quarter := QUARTER.fullmatch(name):
-        return _("quarter %(number)s of %(year)s") % {"year": quarter[1], "number": quarter[2]}
-    try:
-        first = date.fromisoformat(name if len(name) > 7 else f"{name}-01")
-    except ValueError:
-        return name
-    return date_format(first, "DATE_FORMAT" if len(name) > 7 else "YEAR_MONTH_FORMAT")
+register.filter("period", period_words)
 
 
 @register.simple_tag

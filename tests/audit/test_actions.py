@@ -4,9 +4,10 @@ import ast
 from pathlib import Path
 
 import pytest
+from django.apps import apps
 from django.conf import settings
 
-from audit.actions import ACTIONS, BREAKS, DETAILS
+from audit.actions import ACTIONS, BREAKS, CODES, DETAILS
 
 APPS = ("branchweb", "members", "audit", "dues", "meetings", "supervision", "assessment", "reminders")
 
@@ -57,6 +58,23 @@ def written_details():
         for value in [*handed_on, *(keyword.value for keyword in call.keywords if keyword.arg == "details")]:
             if isinstance(value, ast.Dict):
                 yield from ((where, key.value) for key in value.keys if isinstance(key, ast.Constant))
+    yield from keyword_details()
+
+
+def keyword_details():
+    """`_record("…", row, by, months=3)`, where the function takes them as `**details`."""
+    for app in APPS:
+        for path in sorted((Path(settings.BASE_DIR) / app).rglob("*.py")):
+            nodes = list(ast.walk(ast.parse(path.read_text())))
+            takes = {
+                node.name: {one.arg for one in [*node.args.args, *node.args.kwonlyargs]}
+                for node in nodes
+                if isinstance(node, ast.FunctionDef) and node.args.kwarg and node.args.kwarg.arg == "details"
+            }
+            for node in nodes:
+                if isinstance(node, ast.Call) and ast.unparse(node.func) in takes:
+                    extra = [one.arg for one in node.keywords if one.arg not in takes[ast.unparse(node.func)]]
+                    yield from ((f"{path.name}:{node.lineno}", name) for name in extra if name)
 
 
 @pytest.mark.parametrize(("where", "action"), sorted(written_actions()))
@@ -74,6 +92,18 @@ def test_the_search_for_actions_finds_them():
     assert {"place_member", "rename_organization", "activate_user", "problem_moved", "record_matter_opinion"} <= {
         action for _where, action in written_actions()
     }
+
+
+def test_the_search_for_details_finds_them():
+    """The negative control: one in a dictionary, one as a keyword."""
+    assert {"month", "receipt"} <= {detail for _where, detail in written_details()}
+
+
+@pytest.mark.parametrize(("action", "field"), [(act, field) for act, kept in CODES.items() for field in kept.values()])
+def test_where_the_words_of_a_code_are_looked_for_they_are(action, field):
+    model, _dot, name = field.rpartition(".")
+    assert action in ACTIONS
+    assert apps.get_model(model)._meta.get_field(name).choices
 
 
 def test_no_words_are_kept_for_what_nobody_does():

@@ -1,20 +1,30 @@
 """The audit trail as its readers meet it: whose entries, in words, by pages, and whether the record is whole."""
 
 from datetime import UTC, datetime
+from pathlib import Path
 
 import pytest
+from django.apps import apps
+from django.conf import settings
 from django.urls import reverse
 from django.utils import translation
 
+from assessment.models import Scheme
 from audit.models import ChainCheck, Entry
 from audit.services import record
+from dues.models import Payment
+from meetings.models import Minutes
+from members.models import Member, Office, Organization
 from members.queries import trail
 from members.queries.standing import standing_of
-from members.queries.trail import between, trail_page, visible_entries
+from members.queries.trail import between, field_name, trail_page, visible_entries
+from reminders.models import Message, NotApplicable
+from supervision.models import AppraisalRound
 from tests.cast import TODAY, make_user
 
 LIST = reverse("members:audit-list")
 QUERIES = 7
+ROOT = Path(settings.BASE_DIR)
 
 
 def act(cast, where="branch", action="edit_member", by=None, subject=None, **more):
@@ -99,7 +109,9 @@ def test_an_entry_reads_like_a_sentence(cast, as_user):
     with translation.override("en"):
         act(cast, action="reveal_private", details={"field": "address"})
         act(cast, action="end_belonging", details={"because": "deceased"})
-        act(cast, action="give_office", details={"kind": "secretary", "user": "chen"}, by="system")
+        act(
+            cast, action="give_office", subject=Some(Office), details={"kind": "secretary", "user": "chen"}, by="system"
+        )
     cast.secretary.prefer(language="en")
     page = text_of(as_user(cast.secretary).get(LIST))
 
@@ -242,3 +254,81 @@ def test_the_page_says_whether_the_record_is_whole(cast, as_user, found, whole):
 
 def test_an_empty_trail_says_what_will_stand_here(cast, as_user):
     assert 'class="empty"' in text_of(as_user(cast.secretary).get(LIST))
+
+
+# --- In words ----------------------------------------
+OURS = [model for model in apps.get_models() if Path(apps.get_app_config(model._meta.app_label).path).parent == ROOT]
+
+
+class Some:
+    """A record of a kind, of which only the kind matters."""
+
+    pk = 1
+
+    def __init__(self, model):
+        self._meta = model._meta
+
+    def __str__(self):
+        return "某条记录"
+
+
+def test_whatever_field_changed_it_has_a_name():
+    """Relations backwards and to many have no name of their own: the page must stand all the same."""
+    names = [field_name(model._meta.label, field.name) for model in OURS for field in model._meta.get_fields()]
+
+    assert len(names) > 500
+    assert all(isinstance(name, str) and name for name in names)
+
+
+def test_bands_of_a_scheme_are_named(cast, as_user):
+    act(cast, action="change_scheme", subject=Some(Scheme), changes=[("bands", "1", "2")])
+
+    assert "等次" in text_of(as_user(cast.secretary).get(LIST)).partition("<tbody>")[2]
+
+
+PAID = {"fen": 1234567, "receipt": "2026-0001"}
+WAIVED = {"kind": "waiver", "from": "2026-11", "above": True}
+LOCAL = {"rule": "dues.flat.farmer", "from": "2026-10-01"}
+DETAILS = [
+    ("record_payment", Payment, PAID, ["12,345.67元", "2026-0001"], ["fen", "1234567"]),
+    ("give_office", Office, {"kind": "secretary", "user": "officer"}, ["党支部书记", "周委员"], ["officer"]),
+    ("ask_relief", Member, WAIVED, ["免交", "2026年11月", "是"], ["waiver", "True"]),
+    ("fix_basis", Member, {"category": "retired"}, ["离退休"], ["retired"]),
+    ("add_situation", Member, {"kind": "frail"}, ["年老体弱"], ["frail"]),
+    ("end_belonging", Member, {"because": "deceased"}, ["去世"], ["deceased"]),
+    ("step_appraisal", AppraisalRound, {"from": "self", "to": "mutual"}, ["互评"], ["mutual"]),
+    ("release_messages", Organization, {"kind": "dues"}, ["党费"], ["dues"]),
+    ("answer_message", Message, {"source": "call"}, ["电话"], [": call"]),
+    ("sign_minutes", Minutes, {"role": "chair", "locked": False}, ["主持人", "否"], ["chair", "False"]),
+    ("say_not_applicable", NotApplicable, {"kind": "theme_day", "period": "2026-10"}, ["主题党日"], ["theme_day"]),
+    ("add_local_rule", Organization, LOCAL, ["2026年10月1日"], ["dues.flat"]),
+    ("move_organization", Organization, {"from": "group", "to": "branch"}, ["第一党支部"], [": branch"]),
+]
+
+
+@pytest.mark.parametrize(("action", "model", "details", "words", "codes"), DETAILS, ids=[one[0] for one in DETAILS])
+def test_details_are_said_in_words(cast, as_user, action, model, details, words, codes):
+    """Codes by their words, money in yuan, days as days, organizations and people by their names."""
+    cast.officer.display_name = "周委员"
+    cast.officer.save()
+    act(cast, action=action, subject=Some(model), details=details)
+    row = text_of(as_user(cast.secretary).get(LIST)).partition("<tbody>")[2]
+
+    assert [word for word in words if word not in row] == []
+    assert [code for code in codes if code in row] == []
+
+
+def test_a_user_is_called_by_name(cast, as_user):
+    cast.officer.display_name = "周委员"
+    cast.officer.save()
+    act(cast, action="reset_password", subject=cast.officer)
+    row = text_of(as_user(cast.secretary).get(LIST)).partition("<tbody>")[2]
+
+    assert "周委员" in row
+    assert "officer" not in row
+
+
+def test_an_organization_out_of_sight_is_not_named(cast, as_user):
+    act(cast, action="move_organization", subject=cast.branch, details={"from": "other-district", "to": "district"})
+
+    assert cast.other_district.name not in text_of(as_user(cast.secretary).get(LIST))
