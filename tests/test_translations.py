@@ -1,5 +1,6 @@
 """The Chinese catalogue is complete. English is what stands in the code, so it is complete by itself."""
 
+import ast
 import os
 import re
 import shutil
@@ -79,3 +80,52 @@ def test_translations_name_the_values_that_the_english_names(written):
         if all(strings(message)) and (not given <= asked or (isinstance(message.id, str) and given != asked)):
             astray.append(message.id)
     assert astray == []
+
+
+# --- What extraction must know ----------------------------------------
+SPEAKS = {"gettext", "gettext_lazy", "ngettext", "ngettext_lazy", "pgettext", "pgettext_lazy", "npgettext"} | {
+    "npgettext_lazy", "gettext_noop", "ngettext_noop"
+}  # fmt: skip
+ALIASES = {None, "_"}
+"""xgettext knows Django's own names and `_`; a sentence given to any other name stays English."""
+
+
+def other_names(source: str) -> list[str]:
+    """Names under which extraction doesn't find what a module says."""
+    tree = ast.parse(source)
+    imported = [
+        name.asname
+        for node in ast.walk(tree)
+        if isinstance(node, ast.ImportFrom) and node.module == "django.utils.translation"
+        for name in node.names
+        if name.name in SPEAKS and name.asname not in ALIASES | {name.name}
+    ]
+    given = [
+        ast.unparse(node.targets[0])
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Assign) and isinstance(node.value, ast.Name | ast.Attribute)
+        if ast.unparse(node.value).rpartition(".")[2] in SPEAKS
+    ]
+    return imported + given
+
+
+def test_no_sentence_is_given_to_a_name_that_extraction_does_not_know():
+    own = [path for top in settings.BASE_DIR.glob("[a-z]*/__init__.py") for path in top.parent.rglob("*.py")]
+    own = [path for path in own if path.relative_to(settings.BASE_DIR).parts[0] not in ("tests", "benchmarks")]
+    astray = {path.name: found for path in own if (found := other_names(path.read_text()))}
+
+    assert len(own) > 500
+    assert astray == {}
+
+
+@pytest.mark.parametrize(
+    ("source", "found"),
+    [
+        ("from django.utils.translation import gettext as _now", ["_now"]),
+        ("from django.utils import translation\nsay = translation.gettext", ["say"]),
+        ("from django.utils.translation import gettext as _, ngettext, get_language as language", []),
+    ],
+)
+def test_other_names_are_noticed(source, found):
+    """The negative control."""
+    assert other_names(source) == found

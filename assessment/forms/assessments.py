@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from typing import Any, cast
 
 from django import forms
-from django.utils.translation import gettext as _now
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from assessment.choices import AssessmentState
@@ -92,7 +92,7 @@ class BeginForm(forms.Form):
     def clean(self) -> dict[str, Any]:
         typed = super().clean() or {}
         if typed.get("which") == SOME and not typed.get("branches") and "branches" not in self.errors:
-            self.add_error("branches", _now("Tick at least one branch."))
+            self.add_error("branches", gettext("Tick at least one branch."))
         return typed
 
     def chosen(self) -> OrganizationQuerySet:

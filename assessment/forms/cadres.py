@@ -7,7 +7,7 @@ from typing import Any, cast
 
 from django import forms
 from django.db.models import Q, QuerySet
-from django.utils.translation import gettext as _now
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from assessment.choices import PostShare
@@ -48,7 +48,7 @@ class PostFields(forms.Form):
         if typed.get("share") == PostShare.FULL_TIME:
             typed["percent"] = WHOLE
         elif typed.get("percent") in (None, WHOLE) and "percent" not in self.errors:
-            self.add_error("percent", _now("Say how many per cent, from 1 to 99."))
+            self.add_error("percent", gettext("Say how many per cent, from 1 to 99."))
         return typed
 
 

@@ -6,7 +6,7 @@ from typing import Any, cast
 
 from django import forms
 from django.db.models import Q
-from django.utils.translation import gettext as _now
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from assessment.choices import RESULTS, GoalState
@@ -70,7 +70,7 @@ class GoalForm(forms.Form):
         typed = super().clean() or {}
         chosen, named = typed.get("responsible"), typed.get("responsible_name")
         if bool(chosen) == bool(named) and "responsible" not in self.errors:
-            self.add_error("responsible_name" if chosen else "responsible", _now("Choose a member or type a name."))
+            self.add_error("responsible_name" if chosen else "responsible", gettext("Choose a member or type a name."))
         return typed
 
     def facts(self) -> dict[str, Any]:

@@ -6,7 +6,7 @@ from typing import Any, cast
 
 from django import forms
 from django.core.files.uploadedfile import TemporaryUploadedFile
-from django.utils.translation import gettext as _now
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from assessment.importing.samples import BY_NUMBER
@@ -45,7 +45,7 @@ class SchemeUploadForm(_OfCommittee):
     def clean(self) -> dict[str, Any]:
         typed = super().clean() or {}
         if not (typed.get("file") or typed.get("sample") or "file" in self.errors):
-            self.add_error("file", _now("Choose a file, or begin with one of the samples below."))
+            self.add_error("file", gettext("Choose a file, or begin with one of the samples below."))
         return typed
 
     def source(self) -> tuple[Path, str]:

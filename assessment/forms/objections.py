@@ -3,7 +3,7 @@
 from typing import Any
 
 from django import forms
-from django.utils.translation import gettext as _now
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from assessment.choices import ObjectionOutcome
@@ -35,7 +35,7 @@ class AnswerForm(forms.Form):
         most = {"most": words(objection.indicator.max_points)}
         self.most = objection.indicator.max_points
         self.fields["points"].help_text = (
-            _now(
+            gettext(
                 "Only where the branch is right: what the indicator comes to, of %(most)s. A second person confirms it."
             )
             % most
@@ -45,7 +45,7 @@ class AnswerForm(forms.Form):
         typed = super().clean() or {}
         upheld = typed.get("outcome") == ObjectionOutcome.UPHELD
         if upheld and typed.get("points") is None and "points" not in self.errors:
-            self.add_error("points", _now("Say how many points the indicator comes to."))
+            self.add_error("points", gettext("Say how many points the indicator comes to."))
         elif upheld and typed.get("points") is not None and typed["points"] > self.most:
-            self.add_error("points", _now("That is more than there can be."))
+            self.add_error("points", gettext("That is more than there can be."))
         return typed

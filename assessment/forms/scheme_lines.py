@@ -5,7 +5,7 @@ from typing import Any, cast
 
 from django import forms
 from django.db.models import QuerySet
-from django.utils.translation import gettext as _now
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from assessment.choices import ClauseKind, Counted, Cycle, Every, Part
@@ -112,7 +112,7 @@ class ClauseForm(forms.Form):
     def clean(self) -> dict[str, Any]:
         typed = super().clean() or {}
         if bool(typed.get("expected")) != bool(typed.get("every")):
-            sentence = _now("Say how many are expected and in which period, or leave out both.")
+            sentence = gettext("Say how many are expected and in which period, or leave out both.")
             self.add_error("expected", sentence)
         if self.kind == ClauseKind.TIERED:
             self._demand_tiers(typed)
@@ -122,9 +122,9 @@ class ClauseForm(forms.Form):
         given = [(typed.get(f"from_{number}"), typed.get(f"points_{number}")) for number in range(1, TIERS + 1)]
         for number, tier in enumerate(given, start=1):
             if (tier[0] is None) != (tier[1] is None):
-                self.add_error(f"points_{number}", _now("Fill in both, or leave both empty."))
+                self.add_error(f"points_{number}", gettext("Fill in both, or leave both empty."))
         if not any(bound is not None for bound, _points in given) and not self.errors:
-            self.add_error("from_1", _now("Write down at least one tier."))
+            self.add_error("from_1", gettext("Write down at least one tier."))
 
     def values(self) -> dict[str, Any]:
         """As the services take them; tiers the highest first."""

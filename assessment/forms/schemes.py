@@ -7,7 +7,7 @@ from typing import Any, cast
 
 from django import forms
 from django.db.models import Q, QuerySet
-from django.utils.translation import gettext as _now
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from assessment.choices import SchemeState
@@ -65,10 +65,10 @@ class SchemeDataForm(forms.Form):
         typed = super().clean() or {}
         weights = [typed.get(f"weight_{view}") for view in VIEWS]
         if None not in weights and (found := sum(weight or 0 for weight in weights)) != 100:
-            sentence = _now("The weights of the views make %(sum)d per cent: change them until they make 100.")
+            sentence = gettext("The weights of the views make %(sum)d per cent: change them until they make 100.")
             self.add_error("weight_superior", sentence % {"sum": found})
         if typed.get("total") == 0:
-            self.add_error("total", _now("Say how many points there are in all, with two decimals at most."))
+            self.add_error("total", gettext("Say how many points there are in all, with two decimals at most."))
         if typed.get("year") and not typed.get("code"):
             typed["code"] = f"{self.place.code}-{typed['year']}"
         return typed
@@ -121,9 +121,9 @@ class BandsForm(forms.Form):
         for number in range(1, MOST_BANDS + 1):
             bound = typed.get(f"at_least_{number}")
             if typed.get(f"name_{number}") and bound is None and f"at_least_{number}" not in self.errors:
-                self.add_error(f"at_least_{number}", _now("Say from how many points the band holds."))
+                self.add_error(f"at_least_{number}", gettext("Say from how many points the band holds."))
             if not typed.get(f"name_{number}") and (bound is not None or typed.get(f"quota_{number}")):
-                self.add_error(f"name_{number}", _now("Name the band."))
+                self.add_error(f"name_{number}", gettext("Name the band."))
         return typed
 
     def plan(self) -> list[BandPlan]:
@@ -171,7 +171,7 @@ class CopyForm(forms.Form):
         """Versions that stand side by side belong to one committee."""
         code, place = str(self.cleaned_data["code"]), self.data.get("org", "")
         if Scheme.objects.filter(code=code).exclude(organization__code=place).exists():
-            raise forms.ValidationError(_now("Another committee uses this code: choose another one."))
+            raise forms.ValidationError(gettext("Another committee uses this code: choose another one."))
         return code
 
 

@@ -5,7 +5,7 @@ from decimal import Decimal
 from typing import Any, cast
 
 from django import forms
-from django.utils.translation import gettext as _now
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from assessment.choices import ClauseKind, Counted
@@ -96,16 +96,16 @@ class RefuseForm(forms.Form):
 
 
 def _points(most: Decimal) -> forms.DecimalField:
-    label = _now("Points, of %(most)s") % {"most": words(most)}
+    label = gettext("Points, of %(most)s") % {"most": words(most)}
     return forms.DecimalField(label=label, min_value=0, max_value=most, max_digits=7, decimal_places=2)
 
 
 def _tiers(clause: Clause) -> list[tuple[str, str]]:
     """The bounds as they stand in the scheme, with what each gives."""
     sentence = {
-        Counted.SHARE: _now("%(bound)s %% or more: %(points)s points"),
-        Counted.MISSING: _now("%(bound)s or more missing: %(points)s points"),
-    }.get(Counted(clause.counted), _now("%(bound)s or more: %(points)s points"))
+        Counted.SHARE: gettext("%(bound)s %% or more: %(points)s points"),
+        Counted.MISSING: gettext("%(bound)s or more missing: %(points)s points"),
+    }.get(Counted(clause.counted), gettext("%(bound)s or more: %(points)s points"))
     return [
         (str(bound), sentence % {"bound": words(Decimal(bound)), "points": words(Decimal(points))})
         for bound, points in clause.tiers

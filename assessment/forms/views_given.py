@@ -5,7 +5,7 @@ from typing import Any, cast
 
 from django import forms
 from django.core.validators import MaxValueValidator
-from django.utils.translation import gettext as _now
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from assessment.choices import Satisfaction
@@ -24,7 +24,7 @@ class ViewForm(forms.Form):
         super().__init__(data, initial={"points": given.points, "words": given.words} if given else {})
         total: Decimal = asked.assessment.scheme.total
         points = cast(forms.DecimalField, self.fields["points"])
-        points.label = _now("Points, of %(most)s") % {"most": words(total)}
+        points.label = gettext("Points, of %(most)s") % {"most": words(total)}
         points.validators.append(MaxValueValidator(total))
         points.widget.attrs["max"] = words(total)
 

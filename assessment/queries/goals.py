@@ -6,7 +6,7 @@ from datetime import date
 
 from django.db.models import Q
 from django.utils.functional import Promise
-from django.utils.translation import gettext as _now
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from assessment.choices import GoalState
@@ -102,7 +102,7 @@ def _state_of(goal: Goal) -> tuple[Promise | str, str]:
 
 def _step_title(step: GoalStep, with_names: bool) -> str:
     who = step.by.get_full_name() if with_names else ""
-    return f"{_now('On the way')} · {who}" if who else _now("On the way")
+    return f"{gettext('On the way')} · {who}" if who else gettext("On the way")
 
 
 def _check(goal: Goal) -> Iterator[Event]:

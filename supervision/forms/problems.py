@@ -6,7 +6,7 @@ from typing import Any, cast
 
 from django import forms
 from django.db.models import F, Q
-from django.utils.translation import gettext as _now
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from meetings.forms.agenda import FileForm
@@ -75,11 +75,11 @@ class RowForm(forms.Form):
     def clean(self) -> dict[str, Any]:
         typed = super().clean() or {}
         if any(typed.get(name) for name in ("measure", "responsible", "responsible_name", "due_on")):
-            self._demand("text", _now("Write what the problem is."))
+            self._demand("text", gettext("Write what the problem is."))
         if typed.get("text"):
-            self._demand("due_on", _now("Say by when it is put right."))
+            self._demand("due_on", gettext("Say by when it is put right."))
         if typed.get("responsible") and typed.get("responsible_name"):
-            self.add_error("responsible_name", _now("Choose a member or type a name, not both."))
+            self.add_error("responsible_name", gettext("Choose a member or type a name, not both."))
         return typed
 
     def _demand(self, name: str, sentence: str) -> None:
@@ -144,7 +144,7 @@ class AssignForm(forms.Form):
     def clean(self) -> dict[str, Any]:
         typed = super().clean() or {}
         if typed.get("responsible") and typed.get("responsible_name"):
-            self.add_error("responsible_name", _now("Choose a member or type a name, not both."))
+            self.add_error("responsible_name", gettext("Choose a member or type a name, not both."))
         return typed
 
     def facts(self) -> dict[str, Any]:

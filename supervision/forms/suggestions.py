@@ -5,7 +5,7 @@ from typing import Any, cast
 
 from django import forms
 from django.db.models import QuerySet
-from django.utils.translation import gettext as _now
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from members.fields import opened
@@ -140,7 +140,7 @@ class PeriodForm(FilterForm):
     def clean(self) -> dict[str, Any]:
         typed = super().clean() or {}
         if typed.get("first") and typed.get("last") and typed["last"] < typed["first"]:
-            self.add_error("last", _now("The end lies before the beginning."))
+            self.add_error("last", gettext("The end lies before the beginning."))
         return typed
 
     def days(self) -> tuple[date | None, date | None]:
