@@ -91,7 +91,7 @@ def of_branch(full: "FullCast", name: str, place: Organization) -> None:
         ),
         Disclosure(
             organization=place, year=2025, disclosed_on=TODAY, way="meeting", disclosed_by="officer",
-            figures=year_figures(place.path, 2025).as_dict(),
+            figures=year_figures(place.path, 2025, on=TODAY).as_dict(),
         ),
     )  # fmt: skip
 

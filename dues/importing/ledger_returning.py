@@ -75,13 +75,17 @@ def _cells(number: int, row: LedgerRow, bases: bool) -> list[object]:
 
 
 def remark_of(row: LedgerRow) -> str:
-    """What the money alone doesn't say: months that were waived, and what was owed from before."""
+    """What the money alone doesn't say: months that were waived or reduced, and what was owed from before."""
     said = []
     if row.waived:
-        months = (
-            date_format(date(2000, month, 1), pgettext("date format: a month alone", "M")) for month in row.waived
-        )
-        said.append(_("waived: %(months)s") % {"months": _(", ").join(months)})
+        said.append(_("waived: %(months)s") % {"months": _months(row.waived)})
+    for fen, months in row.reduced.items():
+        said.append(_("reduced to %(yuan)s yuan: %(months)s") % {"yuan": yuan(fen), "months": _months(months)})
     if row.opening_fen:
         said.append(_("open from before: %(yuan)s") % {"yuan": yuan(row.opening_fen)})
     return _("; ").join(said)
+
+
+def _months(months: Iterable[int]) -> str:
+    words = pgettext("date format: a month alone", "M")
+    return _(", ").join(date_format(date(2000, month, 1), words) for month in months)

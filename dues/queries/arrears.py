@@ -1,23 +1,25 @@
-"""Who is behind: the members with open months that were due, how far, and how many of them a branch has.
+"""Who owes what: what is due, and what only this month asks for. Every page takes the two figures from here.
 
-Payments settle the oldest month first, so the open months are always the newest ones. Whether somebody is behind at all
-is therefore read off one month, the latest that asked for something; only of those few the months are added up.
+Payments settle the oldest month first, so the open months are always the newest ones. Whether somebody is in arrears at
+all is therefore read off one month, the latest that is due; only of those few the months are added up.
 """
 
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from django.db.models import F, IntegerField, OuterRef, QuerySet, Subquery
+from django.db.models import Exists, F, IntegerField, OuterRef, Q, QuerySet, Subquery
 
 from dues.models import Arrangement, ArrearsReason
-from dues.queries.balance import by_member, open_rows, settled, standing_charges
-from dues.rules.arrears import Arrears, OpenMonth, Span, arrears
-from dues.rules.months import month_of
+from dues.queries.balance import OPEN_ROW, MonthBalance, by_member, open_rows, settled, standing_charges
+from dues.rules.arrears import Arrears, OpenMonth, Span, arrears, due_on
+from dues.rules.months import month_of, quarter_of
 from members.models import Member
 from members.models.member import MemberQuerySet
 from members.prepared import Prepared
+from rulebook.dates import add_months
 
 WINDOW = 12
 """Months that a branch's grid looks at for arrears; who left all of them open is looked at from the beginning."""
@@ -27,52 +29,92 @@ Members = Collection[int] | QuerySet[Member, Any]
 """Primary keys, or a query for them where they are too many to name."""
 
 
-def behind(members: MemberQuerySet, *, on: date) -> MemberQuerySet:
-    """Those of whom the latest month that asked for something before the month of that day isn't fully paid.
-
-    Who pays by the quarter may be among them before the quarter is over; `arrears_of` then finds nothing late.
-    """
-    return behind_before(members, month_of(on))
+def in_arrears(members: MemberQuerySet, *, on: date) -> MemberQuerySet:
+    """Those with a month that is due: of whom the latest month whose last day to pay is over isn't fully paid."""
+    return in_arrears_since(members, month_of(on), quarter_of(on))
 
 
-def behind_before(members: MemberQuerySet, month: date) -> MemberQuerySet:
-    """The same of the months before that one."""
-    asked_for = standing_charges().filter(member=OuterRef("pk"), month__lt=month).order_by("-month", "-turn")
+def in_arrears_since(members: MemberQuerySet, month: date, quarter: date) -> MemberQuerySet:
+    """The same in the month and its quarter, by their first days: months of an agreed quarter are due after it."""
+    agreed = Arrangement.objects.filter(
+        Q(valid_until=None) | Q(valid_until__gt=OuterRef("month")),
+        member=OuterRef("member"),
+        valid_from__lte=OuterRef("month"),
+    )
+    return _leaving_open(members, Q(month__lt=quarter) | Q(~Exists(agreed), month__lt=month))
+
+
+def leaving_open(members: MemberQuerySet, *, before: date) -> MemberQuerySet:
+    """Those with something open of the months before that one, due or not."""
+    return _leaving_open(members, Q(month__lt=before))
+
+
+def _leaving_open(members: MemberQuerySet, months: Q) -> MemberQuerySet:
+    asked_for = standing_charges().filter(months, member=OuterRef("pk")).order_by("-month", "-turn")
     left = asked_for.annotate(left_fen=F("amount_fen") - F("waived_fen") - settled()).values("left_fen")[:1]
     return members.alias(left_fen=Subquery(left, output_field=IntegerField())).filter(left_fen__gt=0)
 
 
-def arrears_of(members: Members, *, on: date) -> dict[int, Arrears]:
-    """Member → arrears of that day, of those who have any, from the first month on. Three queries.
+def owed_by(members: Members, *, on: date) -> dict[int, Arrears]:
+    """Member → what is owed on that day, due or this month's, of those who owe something. Three queries.
 
-    Ask about few, or about those who are behind: every month of theirs is added up.
+    Ask about few, or about those who left something open: every month of theirs is added up.
     """
-    return on_the_ladder(_open_before(on, members), of=members, on=on)
+    return weighed(_open_until(on, members), of=members, on=on)
+
+
+def arrears_of(members: Members, *, on: date) -> dict[int, Arrears]:
+    """The same, of those with something due."""
+    return {member: one for member, one in owed_by(members, on=on).items() if one.months}
 
 
 def arrears_below(path: str, *, on: date) -> dict[int, Arrears]:
     """The same for everybody on a roster of that subtree; as many queries."""
-    return arrears_of(behind(Member.objects.below(path), on=on).order_by().values("pk"), on=on)
+    return arrears_of(in_arrears(Member.objects.below(path), on=on).order_by().values("pk"), on=on)
 
 
-def on_the_ladder(open_months: Mapping[int, list[OpenMonth]], *, of: Members, on: date) -> dict[int, Arrears]:
+def weighed(open_months: Mapping[int, list[OpenMonth]], *, of: Members, on: date) -> dict[int, Arrears]:
     """The same from the members' open months: two queries for reasons and agreed quarters."""
     reasons, agreed = spans(_asked(_REASONS, of)), spans(_asked(_AGREED, of))
     found = {
         member: arrears(months, on=on, reasons=reasons[member], quarterly=agreed[member])
         for member, months in open_months.items()
     }
-    return {member: one for member, one in found.items() if one.months}
+    return {member: one for member, one in found.items() if one.months or one.this_month}
 
 
 def completed(recent: Mapping[int, list[OpenMonth]], *, on: date, window: int = WINDOW) -> dict[int, list[OpenMonth]]:
     """The open months of the last `window` months, and the earlier ones of whoever left all of those open."""
     long = [member for member, months in recent.items() if len(months) >= window]
-    return {**recent, **(_open_before(on, long) if long else {})}
+    return {**recent, **(_open_until(on, long) if long else {})}
 
 
-def _open_before(on: date, members: Members) -> dict[int, list[OpenMonth]]:
-    found = by_member(_asked(_LEFT_OPEN, members, before=month_of(on)))
+@dataclass(frozen=True, slots=True)
+class OpenAt:
+    """A member's month that isn't fully paid, and the branch that charged it."""
+
+    branch: int
+    member: int
+    fen: int
+    is_due: bool
+    """False: it can still be paid in time."""
+
+
+def open_at(path: str, first: date, last: date, *, on: date) -> list[OpenAt]:
+    """What the branches of a subtree charged for these months, as far as they have begun, and nobody has paid. Two
+    queries."""
+    until = min(last, month_of(on))
+    rows = list(open_rows(standing_charges().below(path).between(first, until)).values_list("organization", *OPEN_ROW))
+    agreed = spans(_asked(_AGREED, sorted({row[1] for row in rows})))
+    return [
+        OpenAt(branch, member, MonthBalance(month, *fen).open_fen, due_on(month, agreed[member]) < on)
+        for branch, member, month, *fen in rows
+    ]
+
+
+def _open_until(on: date, members: Members) -> dict[int, list[OpenMonth]]:
+    """Up to the month of that day."""
+    found = by_member(_asked(_LEFT_OPEN, members, before=add_months(month_of(on), 1)))
     return {member: [OpenMonth(one.month, one.open_fen) for one in months] for member, months in found.items()}
 
 

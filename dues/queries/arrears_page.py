@@ -11,9 +11,9 @@ from uuid import UUID
 from django.db.models import OuterRef, QuerySet, Subquery
 
 from dues.models import ArrearsReview, Payment
-from dues.queries.arrears import arrears_below, arrears_of, behind, behind_before
+from dues.queries.arrears import arrears_below, arrears_of, in_arrears, in_arrears_since
 from dues.rules.arrears import REMIND_AT, Arrears
-from dues.rules.months import month_of
+from dues.rules.months import month_of, quarter_of
 from members.choices import DatePrecision, OrganizationKind
 from members.models import Member, Organization, User
 from members.paths import STEP, subtree
@@ -77,7 +77,7 @@ class BranchArrears:
 
 def branch_lines(path: str, *, on: date) -> list[ArrearsLine]:
     """Everybody of a branch who is behind, furthest first."""
-    late = behind(Member.objects.below(path), on=on).in_roster_order()
+    late = in_arrears(Member.objects.below(path), on=on).in_roster_order()
     lines = _lines(list(map(Person._make, late.values_list(*COLUMNS))), on)
     return sorted(lines, key=lambda line: (-len(line.arrears.counted), -line.arrears.fen, line.member.name_key))
 
@@ -87,7 +87,7 @@ def tree_page(path: str, place: Place, *, on: date) -> tuple[Page, list[ArrearsL
 
     def rows(place: Place, wanted: int) -> list[Any]:
         key = {"key": place.key} if place.key else {}
-        late = _late(place.forward, wanted).rows(path=path, before=month_of(on), **key)
+        late = _late(place.forward, wanted).rows(path=path, month=month_of(on), quarter=quarter_of(on), **key)
         return _people([pk for (pk,) in late])
 
     found = page_of(rows, ROSTER_ORDER, place, IN_A_TREE)
@@ -103,8 +103,8 @@ def _people(members: list[int]) -> list[Person]:
 def _late(forward: bool, wanted: int) -> Prepared:
     """Numbers alone: they stand in the index of the roster, and forty members are looked at for one who is behind."""
 
-    def build(path: str, before: date, key: UUID | None = None) -> QuerySet[Member, Any]:
-        late = behind_before(Member.objects.below(path), before)
+    def build(path: str, month: date, quarter: date, key: UUID | None = None) -> QuerySet[Member, Any]:
+        late = in_arrears_since(Member.objects.below(path), month, quarter)
         return rows_from(late, ["id"], ROSTER_ORDER, Place(key, forward=forward), wanted)
 
     return Prepared(build)

@@ -12,6 +12,7 @@ from dues.models.charge import ChargeQuerySet
 from members.prepared import Prepared
 
 NOTHING = (0, 0)
+OPEN_ROW = ("member", "month", "amount_fen", "waived_fen", "settled")
 BEGINNING = date(1921, 7, 1)
 """Nobody owes dues of an earlier month."""
 
@@ -72,7 +73,7 @@ def open_rows(charges: ChargeQuerySet) -> QuerySet[Charge, Any]:
     The database compares: most months are paid, and their rows would be most of the work.
     """
     lines = charges.annotate(settled=settled()).order_by().filter(amount_fen__gt=F("waived_fen") + F("settled"))
-    return lines.values_list("member", "month", "amount_fen", "waived_fen", "settled")
+    return lines.values_list(*OPEN_ROW)
 
 
 def by_member(rows: Iterable[tuple[Any, ...]]) -> dict[int, list[MonthBalance]]:

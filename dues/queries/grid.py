@@ -9,7 +9,7 @@ from django.db.models import Q, Sum
 
 from dues.choices import MonthState
 from dues.models import Allocation, Basis, Charge
-from dues.queries.arrears import WINDOW, completed, on_the_ladder, spans
+from dues.queries.arrears import WINDOW, completed, spans, weighed
 from dues.queries.balance import MonthBalance
 from dues.rules.arrears import Arrears, OpenMonth, Span
 from dues.rules.month_state import MonthFacts, month_state
@@ -53,14 +53,15 @@ class GridRow:
     """Charged here this year, but on another roster or none today."""
     cells: list[Cell]
     arrears: Arrears | None
+    """None: owes nothing, or moved, and the branch of today's roster asks for it."""
 
     @property
     def behind(self) -> int:
         return len(self.arrears.months) if self.arrears else 0
 
     @property
-    def open_fen(self) -> int:
-        """Everything that is late, of this year and before."""
+    def due_fen(self) -> int:
+        """Everything that is due, of this year and before."""
         return self.arrears.fen if self.arrears else 0
 
 
@@ -106,7 +107,7 @@ def grid_rows(branch: Organization, members: Iterable[Member], year: int, *, on:
     ids = [one.pk for one in people]
     ledger = _ledger(branch, ids, *_window(year, on))
     bases = spans(Basis.objects.filter(member__in=ids).values_list("member", "valid_from", "valid_until"))
-    late = on_the_ladder(completed(_left_open(ledger, on), on=on), of=ids, on=on)
+    late = weighed(completed(_left_open(ledger, on), on=on), of=ids, on=on)
     groups = dict(Organization.objects.below(branch.path).filter(kind=GROUP).values_list("path", "name"))
     months = list(months_between(date(year, 1, 1), date(year, 12, 1)))
     return [
@@ -115,7 +116,7 @@ def grid_rows(branch: Organization, members: Iterable[Member], year: int, *, on:
             group=groups.get(one.roster_path, ""),
             moved=not contains(branch.path, one.roster_path),
             cells=[_cell(_facts(one, month, branch, ledger, bases[one.pk]), on) for month in months],
-            arrears=late.get(one.pk),
+            arrears=late.get(one.pk) if contains(branch.path, one.roster_path) else None,
         )
         for one in people
     ]
@@ -141,12 +142,12 @@ def _ledger(branch: Organization, members: list[int], first: date, last: date) -
 
 
 def _left_open(ledger: Ledger, on: date) -> dict[int, list[OpenMonth]]:
-    """Member → open months before this one within the window, whichever branch charged them."""
+    """Member → open months within the window up to this one, whichever branch charged them."""
     found: dict[int, list[OpenMonth]] = defaultdict(list)
     for place, (charged, waived) in sorted({**ledger.elsewhere, **ledger.here}.items()):
         member, month = place
         left = MonthBalance(month, charged, waived, ledger.settled.get(place, 0)).open_fen
-        if left and month < month_of(on):
+        if left and month <= month_of(on):
             found[member].append(OpenMonth(month, left))
     return found
 

@@ -27,7 +27,9 @@ class LedgerRow:
     paid: list[int | None] = field(default_factory=lambda: [None] * MONTHS)
     """By the month in which it was paid, whatever month it settles."""
     waived: list[int] = field(default_factory=list)
-    """Months, 1 to 12."""
+    """Months, 1 to 12, for which nothing is asked."""
+    reduced: dict[int, list[int]] = field(default_factory=dict)
+    """What is still asked for a month, in fen → the months."""
     opening_fen: int = 0
     """Still open from the years before."""
 
@@ -83,8 +85,10 @@ def _payments(rows: dict[int, LedgerRow], branch: Organization, year: int) -> No
 
 def _waivers(rows: dict[int, LedgerRow], branch: Organization, year: int) -> None:
     charges = Charge.objects.filter(organization=branch, month__year=year).values("member", "month")
-    for line in charges.annotate(waived=Sum("waived_fen")).filter(waived__gt=0).order_by("member", "month"):
-        rows[line["member"]].waived.append(line["month"].month)
+    sums = charges.annotate(waived=Sum("waived_fen"), net=Sum(F("amount_fen") - F("waived_fen"))).filter(waived__gt=0)
+    for line in sums.order_by("member", "month"):
+        row, month = rows[line["member"]], line["month"].month
+        (row.reduced.setdefault(line["net"], []) if line["net"] else row.waived).append(month)
 
 
 def _openings(rows: dict[int, LedgerRow], branch: Organization, year: int) -> None:

@@ -14,7 +14,7 @@ from django.db.models import Exists, F, OuterRef
 from dues.choices import ChargeKind
 from dues.models import Charge
 from dues.models.charge import ChargeQuerySet
-from dues.queries.arrears import arrears_of, behind
+from dues.queries.arrears import arrears_of, in_arrears, leaving_open
 from dues.queries.balance import settled
 from dues.rules.arrears import Arrears
 from dues.rules.months import month_of, months_between
@@ -40,14 +40,15 @@ class OpenMembers:
 
 
 def open_members(path: str, *, on: date) -> OpenMembers:
-    """Two queries. The month of that day counts, although nobody is behind with it yet."""
+    """Two queries. The month of that day counts, although nobody is in arrears with it yet."""
     next_month = add_months(month_of(on), 1)
     here = subtree("roster_path", [path])
     left = Affiliation.objects.filter(subtree("organization__path", [path]), valid_until__isnull=False)
     once_here = Member.objects.filter(pk__in=left.values("member")).exclude(here)
+    owing, gone = (leaving_open(some, before=next_month) for some in (Member.objects.filter(here), once_here))
     return OpenMembers(
-        list(behind(Member.objects.filter(here), on=next_month).in_roster_order().values_list("pk", "roster_path")),
-        list(behind(once_here, on=next_month).order_by().values_list("pk", flat=True)),
+        list(owing.in_roster_order().values_list("pk", "roster_path")),
+        list(gone.order_by().values_list("pk", flat=True)),
     )
 
 
@@ -76,7 +77,7 @@ def late_among(members: OpenMembers, *, on: date) -> dict[int, Arrears]:
     """Arrears of those on the rosters: who left this month open may have paid all before it."""
     found: dict[int, Arrears] = {}
     for some in _portions(pk for pk, _place in members.on_rosters):
-        late = behind(Member.objects.filter(pk__in=some), on=on).order_by().values_list("pk", flat=True)
+        late = in_arrears(Member.objects.filter(pk__in=some), on=on).order_by().values_list("pk", flat=True)
         found |= arrears_of(list(late), on=on)
     return found
 

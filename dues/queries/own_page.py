@@ -113,12 +113,6 @@ class DuesPage:
     sees_base: bool
 
     @property
-    def open_fen(self) -> int:
-        """What is late, and what is open of this month."""
-        late = {one.month for one in self.arrears.months}
-        return self.arrears.fen + sum(line.open_fen for line in self.lines if line.month not in late)
-
-    @property
     def under_review(self) -> bool:
         return any(one.closed_on is None for one in self.reviews)
 
@@ -315,7 +309,7 @@ def _arrears(member: Member, ledger: _Ledger, reasons: list[Agreed], arrangement
     left = [
         OpenMonth(month, one.charged_fen - one.waived_fen - ledger.settled.get(month, 0))
         for month, one in sorted(ledger.charges.items())
-        if month < month_of(on) and (ledger.here or ledger.sees(one.path))
+        if month <= month_of(on) and (ledger.here or ledger.sees(one.path))
     ]
     open_months = [one for one in left if one.fen > 0]
     if ledger.here:

@@ -7,9 +7,10 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from dues.queries.arrears import arrears_of, behind
-from dues.queries.balance import months_of
+from dues.models import Charge
+from dues.queries.arrears import arrears_of, in_arrears, owed_by
 from dues.queries.waiting import waiting_links
+from dues.rules.arrears import Arrears
 from dues.rules.payment import yuan
 from members.choices import Capability
 from members.links import Link
@@ -29,9 +30,9 @@ def start_links(user: User, *, on: date) -> Iterator[Link]:
 
 
 def own_links(user: User, *, on: date) -> Iterator[Link]:
-    """What a member has open, in two queries."""
+    """What a member owes, in three queries."""
     if user.standing.member_id is not None:
-        yield Link("cash-coin", _("My dues"), _own(user.standing.member_id), reverse("dues:mine"))
+        yield Link("cash-coin", _("My dues"), _own(user.standing.member_id, on), reverse("dues:mine"))
 
 
 def member_links(member: Member, user: User) -> Iterator[Link]:
@@ -46,26 +47,36 @@ def member_links(member: Member, user: User) -> Iterator[Link]:
 def _behind(paths: list[str], on: date) -> str:
     rosters = Member.objects.filter(subtree("roster_path", paths)).order_by()
     if len(rosters.values_list("pk")[: MOST + 1]) > MOST:
-        return _("The year at a glance, and who is behind.")
-    members = list(behind(rosters, on=on).values_list("pk", flat=True))
+        return _("The year at a glance, and who has something due.")
+    members = list(in_arrears(rosters, on=on).values_list("pk", flat=True))
     found = arrears_of(members, on=on).values()
     if not found:
-        return _("Nobody is behind.")
-    months = sum(len(one.months) for one in found)
+        return _("Nobody has anything due and unpaid.")
     sentence = ngettext(
-        "%(members)s member is behind, %(months)s months in all.",
-        "%(members)s members are behind, %(months)s months in all.",
+        "%(members)s member has %(yuan)s yuan due and unpaid.",
+        "%(members)s members have %(yuan)s yuan due and unpaid in all.",
         len(found),
     )
-    return sentence % {"members": len(found), "months": months}
+    return sentence % {"members": len(found), "yuan": _yuan(sum(one.fen for one in found))}
 
 
-def _own(member: int) -> str:
-    months = months_of(member)
-    left = [month.open_fen for month in months if month.open_fen]
-    if not months:
-        return _("Nothing has been charged yet.")
-    if not left:
-        return _("Nothing open.")
-    sentence = ngettext("%(yuan)s yuan open, %(months)s month.", "%(yuan)s yuan open, %(months)s months.", len(left))
-    return sentence % {"yuan": f"{yuan(sum(left)):,}", "months": len(left)}
+def _own(member: int, on: date) -> str:
+    owed = owed_by([member], on=on).get(member)
+    if owed is None:
+        is_charged = Charge.objects.filter(member=member).exists()
+        return _("Nothing open.") if is_charged else _("Nothing has been charged yet.")
+    due, this_month = _due_text(owed), _("This month, unpaid: %(yuan)s yuan.") % {"yuan": _yuan(owed.this_month_fen)}
+    return " ".join([*([due] if owed.months else []), *([this_month] if owed.this_month else [])])
+
+
+def _due_text(owed: Arrears) -> str:
+    sentence = ngettext(
+        "Due and unpaid: %(yuan)s yuan, %(months)s month.",
+        "Due and unpaid: %(yuan)s yuan, %(months)s months.",
+        len(owed.months),
+    )
+    return sentence % {"yuan": _yuan(owed.fen), "months": len(owed.months)}
+
+
+def _yuan(fen: int) -> str:
+    return f"{yuan(fen):,}"

@@ -1,51 +1,56 @@
 """Sums of a branch or of everything below a committee; never an amount of anybody."""
 
+from collections import Counter
 from dataclasses import asdict, dataclass, field
 from datetime import date
 
-from django.db import connection
-from django.db.models import Count, Q, QuerySet, Sum
+from django.db.models import F, Q, QuerySet, Sum
 
 from dues.choices import PaymentKind
 from dues.models import Charge, Disclosure, DuesUse, Payment, Remittance
+from dues.queries.arrears import open_at
 from dues.rules.months import last_day, month_of
 from members.models import Organization
-from members.paths import STEP, subtree
+from members.paths import subtree
 from rulebook.dates import add_months
-
-SETTLED = """
-SELECT owed.organization_id, SUM(given.amount_fen) FROM (
-    SELECT line.member_id, line.month, line.organization_id FROM dues_charge line
-    JOIN members_organization place ON place.id = line.organization_id
-    WHERE line.month BETWEEN %s AND %s AND place.path BETWEEN %s AND %s
-    GROUP BY line.member_id, line.month, line.organization_id HAVING SUM(line.amount_fen) > 0
-) owed
-JOIN dues_allocation given ON given.member_id = owed.member_id AND given.month = owed.month
-GROUP BY owed.organization_id
-"""
 
 
 @dataclass(frozen=True)
 class YearFigures:
-    """What is published once a year, in fen. `by_kind`: use kind → fen; `members` were charged, `payers` paid."""
+    """What is published once a year, in fen. `by_kind`: use kind → fen.
+
+    Who paid everything and who left something open are together all who were asked for something; the counts and the
+    sums are of the same months.
+    """
 
     charged_fen: int = 0
     waived_fen: int = 0
+    due_fen: int = 0
+    this_month_fen: int = 0
     paid_fen: int = 0
+    """Received in the year, for whatever months."""
     voluntary_fen: int = 0
     remitted_fen: int = 0
     used_fen: int = 0
     members: int = 0
-    payers: int = 0
+    """Who were charged; `exempt` of them owe nothing at all."""
+    exempt: int = 0
+    owing: int = 0
+    """Left something open, due or of this month."""
     by_kind: dict[str, int] = field(default_factory=dict)
 
     @property
-    def open_fen(self) -> int:
-        """What the year asked for and nobody has paid; payments for other years are in `paid_fen` all the same."""
-        return max(self.charged_fen - self.waived_fen - (self.paid_fen - self.voluntary_fen), 0)
+    def settled_fen(self) -> int:
+        """Of what the year asked for, what is paid."""
+        return self.charged_fen - self.waived_fen - self.due_fen - self.this_month_fen
+
+    @property
+    def payers(self) -> int:
+        """Paid all that the year has asked for."""
+        return self.members - self.exempt - self.owing
 
     def as_dict(self) -> dict[str, object]:
-        return asdict(self)
+        return {**asdict(self), "settled_fen": self.settled_fen, "payers": self.payers}
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,12 +60,14 @@ class BranchSums:
     branch: Organization
     charged_fen: int
     waived_fen: int
-    settled_fen: int
+    due_fen: int
+    this_month_fen: int
     remitted_fen: int
 
     @property
-    def open_fen(self) -> int:
-        return max(self.charged_fen - self.waived_fen - self.settled_fen, 0)
+    def settled_fen(self) -> int:
+        """Of what these months asked for, what is paid, whichever branch received the money."""
+        return self.charged_fen - self.waived_fen - self.due_fen - self.this_month_fen
 
 
 def not_handed_up(branch: Organization, first: date, last: date) -> QuerySet[Payment]:
@@ -71,27 +78,29 @@ def not_handed_up(branch: Organization, first: date, last: date) -> QuerySet[Pay
     return rows.order_by("paid_on", "key")
 
 
-def year_figures(path: str, year: int) -> YearFigures:
-    """The year of an organization and everything below it. Four queries."""
+def year_figures(path: str, year: int, *, on: date) -> YearFigures:
+    """The year of an organization and everything below it, as it stands on that day. At most eight queries."""
     first, last = date(year, 1, 1), date(year, 12, 31)
     below = subtree("organization__path", [path])
-    charges = Charge.objects.filter(below).between(first, last)
+    charges = Charge.objects.filter(below).between(first, min(last, month_of(on)))
+    left_open = open_at(path, first, last, on=on)
     payments = Payment.objects.filter(below).paid_between(first, last)
     kinds = DuesUse.objects.filter(below, used_on__range=(first, last)).values_list("kind").annotate(Sum("amount_fen"))
     by_kind = dict(kinds.order_by("kind"))
-    charged = charges.aggregate(fen=Sum("amount_fen"), waived=Sum("waived_fen"), members=Count("member", distinct=True))
-    stands = Q(kind=PaymentKind.PAYMENT, reversal__isnull=True)
-    paid = payments.aggregate(
-        fen=Sum("amount_fen"), voluntary=Sum("voluntary_fen"), payers=Count("member", distinct=True, filter=stands)
-    )
+    charged = charges.aggregate(fen=Sum("amount_fen"), waived=Sum("waived_fen"))
+    asked = charges.order_by().values("member").annotate(fen=Sum("amount_fen"), waived=Sum("waived_fen"))
+    paid = payments.aggregate(fen=Sum("amount_fen"), voluntary=Sum("voluntary_fen"))
     remitted = Remittance.objects.filter(below, sent_on__range=(first, last)).aggregate(fen=Sum("amount_fen"))
     return YearFigures(
         charged_fen=charged["fen"] or 0,
         waived_fen=charged["waived"] or 0,
-        members=charged["members"],
+        due_fen=sum(one.fen for one in left_open if one.is_due),
+        this_month_fen=sum(one.fen for one in left_open if not one.is_due),
+        members=asked.filter(fen__gt=0).count(),
+        exempt=asked.filter(fen__gt=0, fen=F("waived")).count(),
+        owing=len({one.member for one in left_open}),
         paid_fen=paid["fen"] or 0,
         voluntary_fen=paid["voluntary"] or 0,
-        payers=paid["payers"],
         remitted_fen=remitted["fen"] or 0,
         used_fen=sum(by_kind.values()),
         by_kind=by_kind,
@@ -99,37 +108,28 @@ def year_figures(path: str, year: int) -> YearFigures:
 
 
 def branch_sums(path: str, first: date, last: date, *, on: date) -> list[BranchSums]:
-    """The branches below a committee for the months `first` to `last`, those with most open first. Four queries."""
+    """The branches below a committee for the months `first` to `last`, those with most due first. Five queries."""
     below = subtree("organization__path", [path])
     branches = Organization.objects.below(path).branches().standing_on(on)
-    charged = {
-        place: (fen, waived)
-        for place, fen, waived in Charge.objects.filter(below)
-        .between(first, last)
-        .order_by()
-        .values_list("organization")
-        .annotate(Sum("amount_fen"), Sum("waived_fen"))
-    }
-    settled = _settled(path, first, last)
+    charges = Charge.objects.filter(below).between(first, min(last, month_of(on))).order_by()
+    rows = charges.values_list("organization").annotate(Sum("amount_fen"), Sum("waived_fen"))
+    charged = {place: (fen, waived) for place, fen, waived in rows}
+    left_open: Counter[tuple[int, bool]] = Counter()
+    for one in open_at(path, first, last, on=on):
+        left_open[one.branch, one.is_due] += one.fen
     sent = Remittance.objects.filter(below, last_month__range=(first, last))
     remitted = dict(sent.order_by().values_list("organization").annotate(Sum("amount_fen")))
     lines = [
         BranchSums(
             branch,
             *charged.get(branch.pk, (0, 0)),
-            settled_fen=settled.get(branch.pk, 0),
+            due_fen=left_open[branch.pk, True],
+            this_month_fen=left_open[branch.pk, False],
             remitted_fen=remitted.get(branch.pk, 0),
         )
         for branch in branches
     ]
-    return sorted(lines, key=lambda line: (-line.open_fen, line.branch.path))
-
-
-def _settled(path: str, first: date, last: date) -> dict[int, int]:
-    """Branch → fen that its members' months were given, whichever branch received the money."""
-    with connection.cursor() as cursor:
-        cursor.execute(SETTLED, [first, last, path, path + "Z" * STEP])
-        return dict(cursor.fetchall())
+    return sorted(lines, key=lambda line: (-line.due_fen, -line.this_month_fen, line.branch.path))
 
 
 def last_handed_up(branch: Organization) -> date | None:

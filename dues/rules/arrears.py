@@ -35,18 +35,25 @@ class OpenMonth:
 
 @dataclass(frozen=True, slots=True)
 class Arrears:
-    """Where somebody stands on the ladder on a day."""
+    """What somebody owes on a day, in two figures that no page adds up, and where that is on the ladder."""
 
     months: tuple[OpenMonth, ...]
-    """The open months that were due, the oldest first."""
+    """The open months whose last day to pay is over, the oldest first."""
     counted: tuple[date, ...]
     """Those of them for which no reason is on record."""
     rule: Rule | None
     """Says after how many months the case has to be looked at."""
+    this_month: tuple[OpenMonth, ...] = ()
+    """What can still be paid in time: this month, where a quarter was agreed on what has begun of it."""
 
     @property
     def fen(self) -> int:
+        """What is due: never with what only this month asks for."""
         return sum(one.fen for one in self.months)
+
+    @property
+    def this_month_fen(self) -> int:
+        return sum(one.fen for one in self.this_month)
 
     @property
     def since(self) -> date | None:
@@ -84,12 +91,14 @@ def due_on(month: date, quarterly: Iterable[Span] = ()) -> date:
 def arrears(
     open_months: Iterable[OpenMonth], *, on: date, reasons: Iterable[Span] = (), quarterly: Iterable[Span] = ()
 ) -> Arrears:
-    """Which months are behind on that day, and which of them count.
+    """Which of the open months are due on that day, which of these count, and which can still be paid in time.
 
-    A month counts from the day after it was due. One that asked for nothing (waived, not charged) isn't among the open
-    ones: it neither counts nor breaks the row. The same holds for a month with a reason on record.
+    A month is due from the day after its last day to pay. One that asked for nothing (waived, not charged) isn't among
+    the open ones: it neither counts nor breaks the row. The same holds for a month with a reason on record.
     """
     reasons, quarterly = list(reasons), list(quarterly)
-    late = sorted((one for one in open_months if due_on(one.month, quarterly) < on), key=lambda one: one.month)
+    begun = sorted((one for one in open_months if one.month <= on), key=lambda one: one.month)
+    late = [one for one in begun if due_on(one.month, quarterly) < on]
     counted = [one.month for one in late if not any(span.covers(one.month) for span in reasons)]
-    return Arrears(tuple(late), tuple(counted), rule_if_held(FLAG_KEY, on))
+    in_time = tuple(one for one in begun if one not in late)
+    return Arrears(tuple(late), tuple(counted), rule_if_held(FLAG_KEY, on), in_time)

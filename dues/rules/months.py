@@ -13,6 +13,11 @@ def month_of(day: date) -> date:
     return day.replace(day=1)
 
 
+def quarter_of(day: date) -> date:
+    """The first day of the quarter."""
+    return day.replace(month=day.month - (day.month - 1) % 3, day=1)
+
+
 def day_at(moment: datetime) -> date:
     """The day in Shanghai at an aware moment, whatever the server's clock is set to."""
     return moment.astimezone(SHANGHAI).date()

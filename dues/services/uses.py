@@ -48,11 +48,16 @@ def disclose(*, organization: Organization, year: int, way: str, disclosed_on: d
         raise Refused(_("The day lies in the future."), "disclosed_on")
     if month_of(disclosed_on) < date(year, 1, 1):
         raise Refused(_("The year hadn't begun on that day."), "disclosed_on")
+    figures = year_figures(organization.path, year, on=on).as_dict()
     found, made = Disclosure.objects.get_or_create(
         organization=organization,
         year=year,
         disclosed_on=disclosed_on,
-        defaults={"way": way, "figures": year_figures(organization.path, year).as_dict(), "disclosed_by": str(by)},
+        defaults={
+            "way": way,
+            "figures": figures,
+            "disclosed_by": str(by),
+        },
     )
     if made:
         record(

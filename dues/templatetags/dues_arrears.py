@@ -27,7 +27,7 @@ def arrears_lines(lines: Iterable[ArrearsLine]) -> SafeString:
         _("Branch and group"),
         _("Months behind"),
         _("Behind since"),
-        _("Open, in yuan"),
+        _("Due and unpaid, in yuan"),
         _("Last paid on"),
         _("What to do"),
     ]

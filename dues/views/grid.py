@@ -14,6 +14,7 @@ from django.views.decorators.http import require_safe
 from dues.choices import MonthState
 from dues.forms.grid import UNRECORDED, GridForm
 from dues.queries.grid import UNSETTLED, GridRow, grid_rows, people_of, sums_of
+from dues.rules.months import month_of
 from dues.views.places import branch_asked_for, branches_offered
 from members.choices import Capability, OrganizationKind
 from members.models import Organization
@@ -29,8 +30,8 @@ STATES: dict[str, tuple[MonthState, ...]] = {
 }
 ORDERS: dict[str, Callable[[GridRow], Any]] = {
     "name": lambda row: (row.member.name_key, row.member.pk),
-    "behind": lambda row: (-row.behind, -row.open_fen, row.member.name_key),
-    "open": lambda row: (-row.open_fen, row.member.name_key),
+    "behind": lambda row: (-row.behind, -row.due_fen, row.member.name_key),
+    "open": lambda row: (-row.due_fen, row.member.name_key),
 }
 
 
@@ -67,6 +68,8 @@ def _figures(request: PageRequest, branch: Organization, form: GridForm) -> dict
     return {
         "sums": sums_of(rows, form.chosen_month),
         "behind": sum(row.behind > 0 for row in rows),
+        "due_fen": sum(row.due_fen for row in rows),
+        "is_this_month": form.chosen_month == month_of(form.on),
         "people": len(rows),
         "found": len(shown),
         "page": Paginator(shown, ON_A_PAGE).get_page(request.GET.get("page")),

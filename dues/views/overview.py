@@ -23,6 +23,7 @@ from members.requests import PageRequest
 from members.workbooks.writing import Sheet
 
 ON_A_PAGE = 30
+SUMS = ("charged_fen", "waived_fen", "settled_fen", "due_fen", "this_month_fen", "remitted_fen")
 
 
 @requires(Capability.COUNT_DUES)
@@ -49,7 +50,10 @@ def overview(request: PageRequest) -> HttpResponse:
 def overview_export(request: PageRequest) -> FileResponse:
     """The same as a workbook, with each batch and each use on sheets of their own."""
     place, form, lines = _asked(request)
-    headings = [_("Branch"), _("Charged"), _("Waived or reduced"), _("Paid"), _("Not paid"), _("Handed up")]
+    headings = [
+        _("Branch"), _("Charged"), _("Waived or reduced"), _("Paid"), _("Due and unpaid"), _("This month, unpaid"),
+        _("Handed up"),
+    ]  # fmt: skip
     sums = Sheet(_("Dues"), headings, _cells(lines))
     more = upwards_sheets(place, *form.period(request.today), _named(request))
     return workbook(_("Dues %(place)s.xlsx") % {"place": place.name}, sums, *more)
@@ -69,11 +73,9 @@ def _named(request: PageRequest) -> str:
 
 
 def _total(lines: list[BranchSums]) -> dict[str, int]:
-    names = ("charged_fen", "waived_fen", "settled_fen", "open_fen", "remitted_fen")
-    return {name: sum(getattr(line, name) for line in lines) for name in names}
+    return {name: sum(getattr(line, name) for line in lines) for name in SUMS}
 
 
 def _cells(lines: list[BranchSums]) -> Iterator[list[Any]]:
     for line in lines:
-        sums = (line.charged_fen, line.waived_fen, line.settled_fen, line.open_fen, line.remitted_fen)
-        yield [line.branch.name, *(yuan(fen) for fen in sums)]
+        yield [line.branch.name, *(yuan(getattr(line, name)) for name in SUMS)]

@@ -92,7 +92,7 @@ def disclosure(request: PageRequest) -> HttpResponse:
         if carried_out(form, lambda: disclose(**facts, by=request.user, on=request.today)):
             messages.success(request, _("Published: the members find it under “My dues”."))
             return redirect(f"{request.path}?org={organization.code}&year={year}")
-    figures = year_figures(organization.path, year)
+    figures = year_figures(organization.path, year, on=request.today)
     context = {
         "form": form,
         "may_see_large": request.user.standing.may_any(GIVERS_SEEN_BY),

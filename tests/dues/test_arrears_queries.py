@@ -1,7 +1,9 @@
+from datetime import date
+
 import pytest
 
 from dues.models import Arrangement, ArrearsReason, Charge
-from dues.queries.arrears import arrears_of, behind
+from dues.queries.arrears import arrears_of, in_arrears, owed_by
 from dues.rules.months import months_between
 from dues.services.levelling import level
 from members.models import Member
@@ -29,7 +31,7 @@ def reverse(line, again_fen=None, again_waived=0):
 
 
 def names(on=TODAY):
-    return list(behind(Member.objects.all(), on=on).order_by("pk").values_list("name", flat=True))
+    return list(in_arrears(Member.objects.all(), on=on).order_by("pk").values_list("name", flat=True))
 
 
 def months(member, on=TODAY):
@@ -104,6 +106,44 @@ def test_reasons_and_agreed_quarters_are_read(cast):
 
     assert list(found) == [cast.zhang.pk]
     assert (len(found[cast.zhang.pk].months), found[cast.zhang.pk].step) == (8, 3)
+
+
+@pytest.mark.parametrize(
+    ("day", "late"),
+    [
+        ("2026-10-01", ["李国强", "王刚"]),
+        ("2026-10-31", ["李国强", "王刚"]),
+        ("2026-11-01", ["张英", "李国强", "王刚"]),
+        ("2026-12-31", ["张英", "李国强", "王刚"]),
+        ("2027-01-01", ["张英", "李国强", "王刚", "赵兰"]),
+    ],
+)
+def test_who_is_in_arrears_is_exactly_who_has_something_due(cast, day, late):
+    """An agreed quarter is due after its end; one that was agreed until October leaves November to its own month."""
+    wang, zhao = make_member("王刚", cast.branch), make_member("赵兰", cast.branch)
+    owe(cast.zhang, "2026-10", "2026-10")
+    owe(cast.li, "2026-09", "2026-11")
+    owe(wang, "2026-08", "2026-08")
+    owe(zhao, "2026-10", "2026-12")
+    for member, until in ((cast.li, "2026-11"), (wang, None), (zhao, None)):
+        until = month(until) if until else None
+        Arrangement.objects.create(member=member, valid_from=month("2026-01"), valid_until=until, agreed_on=TODAY)
+    on = date.fromisoformat(day)
+
+    found = {
+        Member.objects.get(pk=pk).name for pk in arrears_of(list(Member.objects.values_list("pk", flat=True)), on=on)
+    }
+    assert (set(names(on)), found) == (set(late), set(late))
+
+
+def test_what_is_due_and_what_this_month_asks_are_two_figures(cast):
+    owe(cast.zhang, "2026-09", "2026-12", 1950)
+    owe(cast.li, "2026-10", "2026-11", 1000)
+    Arrangement.objects.create(member=cast.li, valid_from=month("2026-01"), agreed_on=TODAY)
+    zhang, li = (owed_by([one.pk], on=TODAY)[one.pk] for one in (cast.zhang, cast.li))
+
+    assert (zhang.fen, zhang.this_month_fen, len(zhang.months)) == (3900, 1950, 2)
+    assert (li.fen, li.this_month_fen, len(li.this_month)) == (0, 2000, 2)
 
 
 def test_months_before_a_year_that_was_waived_are_counted_too(cast):

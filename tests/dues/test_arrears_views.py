@@ -65,7 +65,7 @@ def test_a_branch_sees_who_is_behind_furthest_first(behind, as_user):
 
 
 def test_nobody_behind_is_good_news(cast, as_user):
-    assert "Nobody is behind." in as_user(cast.officer).get(LIST).text
+    assert "Nobody has anything due and unpaid." in as_user(cast.officer).get(LIST).text
 
 
 def test_a_larger_tree_is_walked_in_the_order_of_the_roster(behind, as_user):

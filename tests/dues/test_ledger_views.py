@@ -12,7 +12,7 @@ from django.utils import translation
 from audit.models import Entry
 from dues.importing.ledger_returning import remark_of
 from dues.models import Charge, ClosedMonth, LedgerImport, Payment
-from dues.queries.ledger_year import LedgerRow
+from dues.queries.ledger_year import LedgerRow, ledger_rows
 from members.choices import DuesCategory, ImportState
 from members.models import Member
 from tests.cast import make_member, make_national_id
@@ -257,3 +257,13 @@ def test_the_number_of_queries_does_not_grow(cast, as_user, members, django_asse
 def test_a_remark_names_waived_months_in_the_readers_language(language, said):
     with translation.override(language):
         assert remark_of(LedgerRow("", "李秀英", waived=[5, 6])).startswith(said)
+
+
+def test_a_reduced_month_is_not_called_waived_where_something_is_still_asked(cast):
+    charge(cast.zhang, "2026-05", 1000, waived=500)
+    charge(cast.zhang, "2026-06", 1000, waived=500)
+    charge(cast.zhang, "2026-07", 1000, waived=1000)
+    row = next(one for one in ledger_rows(cast.branch, 2026, bases=False) if one.name == "张英")
+
+    with translation.override("zh-hans"):
+        assert remark_of(row) == "免交：7月；减为每月5.00元：5月、6月"

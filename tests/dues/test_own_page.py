@@ -66,7 +66,7 @@ def test_each_month_says_what_was_charged_paid_and_is_open(cast, zhang):
     assert [f"{one.month:%Y-%m}" for one in page.lines][::10] == ["2026-11", "2026-01"]
     assert (line(page, "2026-08").state, line(page, "2026-09").open_fen) == ("settled", 12085)
     assert [(one.paid_on, one.payer[:3]) for one in line(page, "2026-01").paid] == [(date(2026, 8, 15), "张小红")]
-    assert (len(page.arrears.months), page.open_fen) == (2, 12085 + 2 * 12185)
+    assert (len(page.arrears.months), page.arrears.fen, page.arrears.this_month_fen) == (2, 12085 + 12185, 12185)
 
 
 def test_two_years_are_shown_and_no_more(cast):
@@ -75,7 +75,7 @@ def test_two_years_are_shown_and_no_more(cast):
     page = page_of(cast.zhang, cast.member)
 
     assert (len(page.lines), page.lines[-1].month) == (24, month("2024-12"))
-    assert (len(page.arrears.months), page.open_fen) == (41, 42000)
+    assert (len(page.arrears.months), page.arrears.fen, page.arrears.this_month_fen) == (41, 41000, 1000)
 
 
 def test_what_is_paid_ahead_is_shown_where_it_lies(cast, zhang):
@@ -227,7 +227,7 @@ def test_eight_queries_whatever_the_ledger_holds(cast, as_user, django_assert_nu
     client = as_user(cast.member)
     with django_assert_num_queries(8):
         page = client.get(MINE)
-    assert page.context["page"].open_fen == 0
+    assert (page.context["page"].arrears.fen, page.context["page"].arrears.this_month) == (0, ())
 
 
 def test_what_few_have_is_asked_for_where_there_is_some(cast, as_user, django_assert_num_queries):

@@ -43,11 +43,13 @@ def test_an_officer_reads_how_many_are_behind(cast, as_user, english):
     owe(cast.li, "2026-08")
     owe(cast.wang, "2026-01")
 
-    assert texts(as_user(cast.officer).get(HOME)) == [("Dues of the branch", "2 members are behind, 5 months in all.")]
+    assert texts(as_user(cast.officer).get(HOME)) == [
+        ("Dues of the branch", "2 members have 200.00 yuan due and unpaid in all.")
+    ]
 
 
 def test_nobody_behind_is_said_too(cast, as_user, english):
-    assert texts(as_user(cast.secretary).get(HOME)) == [("Dues of the branch", "Nobody is behind.")]
+    assert texts(as_user(cast.secretary).get(HOME)) == [("Dues of the branch", "Nobody has anything due and unpaid.")]
 
 
 @pytest.mark.parametrize(
@@ -55,8 +57,8 @@ def test_nobody_behind_is_said_too(cast, as_user, english):
     [
         (None, 0, "Nothing has been charged yet."),
         ("2026-10", 8000, "Nothing open."),
-        ("2026-10", 5000, "30.00 yuan open, 1 month."),
-        ("2026-10", 0, "80.00 yuan open, 2 months."),
+        ("2026-10", 5000, "This month, unpaid: 30.00 yuan."),
+        ("2026-10", 0, "Due and unpaid: 40.00 yuan, 1 month. This month, unpaid: 40.00 yuan."),
     ],
 )
 def test_a_member_reads_what_is_open(cast, as_user, english, owed, paid, text):
@@ -74,7 +76,7 @@ def test_of_a_large_tree_the_line_only_leads_to_the_page(cast, as_user, english,
     owe(cast.zhang, "2026-09")
 
     assert texts(as_user(cast.officer).get(HOME)) == [
-        ("Dues of the branch", "The year at a glance, and who is behind.")
+        ("Dues of the branch", "The year at a glance, and who has something due.")
     ]
 
 
@@ -115,7 +117,9 @@ def test_a_committee_reads_what_else_waits_for_it(cast, as_user, english):
         ("Dues handed up", "1 waits for your confirmation."),
         ("Large voluntary dues", "1 waits for your confirmation."),
     ]
-    assert texts(as_user(cast.other_secretary).get(HOME)) == [("Dues of the branch", "Nobody is behind.")]
+    assert texts(as_user(cast.other_secretary).get(HOME)) == [
+        ("Dues of the branch", "Nobody has anything due and unpaid.")
+    ]
 
 
 @pytest.mark.parametrize("part", ["county_secretary", "inspector", "administrator", "stranger", "group_leader"])

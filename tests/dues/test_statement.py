@@ -4,6 +4,7 @@ from datetime import date
 
 import pytest
 
+from dues.models import Arrangement
 from dues.queries.statement import statement
 from tests.cast import make_member
 from tests.dues.ledger import charge, pay
@@ -56,6 +57,17 @@ def test_whoever_owes_nothing_is_not_behind(cast):
     assert behind(cast.branch.path) == []
 
 
+def test_what_can_still_be_paid_in_time_is_not_behind_but_a_figure_of_its_own(cast):
+    charged(cast.zhang, 1950, [9, 10])
+    charged(cast.li, 1000, [7, 8, 9])
+    Arrangement.objects.create(member=cast.li, valid_from=date(2026, 1, 1), agreed_on=OCTOBER)
+
+    assert behind(cast.branch.path, date(2026, 10, 30)) == [("李国强", 3000, 3), ("张英", 1950, 1)]
+    assert statement(cast.branch.path, as_of=date(2026, 10, 30)).this_month_fen == 1950
+    assert behind(cast.branch.path, date(2026, 9, 29)) == []
+    assert statement(cast.branch.path, as_of=date(2026, 9, 29)).this_month_fen == 4950
+
+
 def test_months_of_another_branch_are_its_own_business(cast):
     charged(cast.zhang, 4000, [1, 2], organization=cast.next_branch)
     charged(cast.zhang, 4000, [3, 4])
@@ -71,5 +83,5 @@ def test_the_number_of_queries_does_not_grow(cast, members, django_assert_num_qu
     for number in range(members):
         charged(make_member(f"王{number}", cast.branch), 4000, [1, 2])
 
-    with django_assert_num_queries(5):
+    with django_assert_num_queries(6):
         statement(cast.branch.path, as_of=OCTOBER)

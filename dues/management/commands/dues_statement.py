@@ -1,4 +1,5 @@
-"""What a branch or a subtree charged, received and is still owed on a day."""
+"""What a branch or a subtree charged, received and is still owed at the end of a day: what is due, and what only this
+month asks for."""
 
 from collections.abc import Iterable, Mapping
 from datetime import date
@@ -39,11 +40,13 @@ class Command(JsonCommand):
                 }
                 for one in found.behind
             ],
+            "this_month_fen": found.this_month_fen,
         }
 
     def sentences(self, answer: Mapping[str, Any]) -> Iterable[str]:
-        sums = {name: yuan(answer[f"{name}_fen"]) for name in ("charged", "paid", "waived")}
+        sums = {name: yuan(answer[f"{name}_fen"]) for name in ("charged", "paid", "waived", "this_month")}
         yield _("Charged %(charged)s yuan, paid %(paid)s, waived %(waived)s.") % sums
         for one in answer["behind"]:
             facts = {"name": one["name"], "yuan": yuan(one["behind_fen"]), "months": one["months"]}
-            yield _("%(name)s: %(yuan)s yuan behind, months: %(months)s") % facts
+            yield _("%(name)s: %(yuan)s yuan due and unpaid, months: %(months)s") % facts
+        yield _("This month, unpaid: %(this_month)s yuan.") % sums
