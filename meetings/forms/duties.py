@@ -32,9 +32,9 @@ class DutyFilterForm(FilterForm):
     kind = forms.ChoiceField(label=_("Kind"), required=False, choices=[("", _("All kinds")), *KINDS])
     state = forms.ChoiceField(label=_("State"), required=False, choices=[("", _("All")), *STATES])
 
-    def __init__(self, data: Any, *, places: QuerySet[Organization], today: date) -> None:
+    def __init__(self, data: Any, *, places: QuerySet[Organization], at: Organization, today: date) -> None:
         super().__init__(data)
-        self.offer_places(places)
+        self.offer_places(places, at=at)
         self.offer("year", [(year, str(year)) for year in range(today.year, EARLIEST - 1, -1)])
 
 

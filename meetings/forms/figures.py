@@ -40,9 +40,9 @@ class FiguresForm(PeriodForm):
     flagged = forms.BooleanField(label=gettext_lazy("Only those missing for months without a reason"), required=False)
     field_order = ("q", "first", "last", "org", "flagged")
 
-    def __init__(self, data: Any, *, places: QuerySet[Organization], with_names: bool) -> None:
+    def __init__(self, data: Any, *, places: QuerySet[Organization], at: Organization, with_names: bool) -> None:
         super().__init__(data)
-        self.offer_places(places)
+        self.offer_places(places, at=at)
         if not with_names:
             del self.fields["flagged"]
 

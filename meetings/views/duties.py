@@ -73,7 +73,7 @@ def places_offered(request: PageRequest) -> QuerySet[Organization]:
 
 
 def filter_form(request: PageRequest, place: Organization) -> DutyFilterForm:
-    form = DutyFilterForm(request.GET, places=places_offered(request), today=request.today)
+    form = DutyFilterForm(request.GET, places=places_offered(request), at=place, today=request.today)
     return only_for_a_branch(form) if place.kind in ASKED else only_for_committees(form)
 
 

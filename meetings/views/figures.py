@@ -98,7 +98,7 @@ def figure_mine(request: PageRequest) -> HttpResponse:
 def _asked(request: PageRequest) -> tuple[Organization, FiguresForm, bool]:
     place = place_asked_for(request)
     names = place.kind in ASKED and request.user.standing.may(Capability.VIEW_MEETINGS, place.path)
-    return place, FiguresForm(request.GET, places=places_offered(request), with_names=names), names
+    return place, FiguresForm(request.GET, places=places_offered(request), at=place, with_names=names), names
 
 
 def _lines(request: PageRequest, form: FiguresForm, place: Organization, *, names: bool) -> list[Any]:

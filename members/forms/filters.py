@@ -26,8 +26,10 @@ class FilterForm(forms.Form):
         """Those choices, and none of them."""
         cast(forms.ChoiceField, self.fields[name]).choices = [("", nothing), *choices]
 
-    def offer_places(self, places: Iterable[Organization]) -> None:
-        self.offer("org", [(place.code, place.name) for place in places])
+    def offer_places(self, places: Iterable[Organization], *, at: Organization | None = None) -> None:
+        """`at`: where the page stands already, by a link from elsewhere: then it is a choice too."""
+        choices = {place.code: place.name for place in places}
+        self.offer("org", (choices | ({at.code: at.name} if at else {})).items())
 
     def offer_several(self, places: Iterable[Organization]) -> None:
         """A single place is no choice."""

@@ -29,7 +29,10 @@ def groups_of(branch: Organization, *, on: date) -> list[GroupMembers]:
 
 
 def left_lately(branch: Organization, *, on: date) -> list[Affiliation]:
-    """The last relation of those who left the branch within a year and stand on no roster of it now."""
+    """The last relation of those who left the branch within a year and stand on no roster of it now.
+
+    Where they stand on another roster, only its keeper takes that back.
+    """
     ended = Affiliation.objects.formal().filter(
         subtree("organization__path", [branch.path]), valid_until__gt=on - LATELY, valid_until__isnull=False
     )

@@ -153,9 +153,10 @@ _SITUATIONS = Prepared(_situations)
 _PLACES = Prepared(_places)
 
 
-def last_steps(member: Member) -> dict[str, Affiliation | None]:
-    """`present`: the relation that holds; `before`: the one it took the place of, if one did."""
+def last_steps(member: Member, viewer: User) -> dict[str, Affiliation | None]:
+    """`present`: the relation that holds; `before`: the one before it, if the viewer may take it up again."""
     formal = Affiliation.objects.formal().filter(member=member).select_related("organization")
     present = formal.open().first()
     ended_then = formal.filter(valid_until=present.valid_from) if present and present.valid_from else formal.none()
-    return {"present": present, "before": ended_then.latest_first().first()}
+    before = ended_then.visible_to(viewer, Capability.EDIT_ROSTER).latest_first().first()
+    return {"present": present, "before": before}

@@ -132,7 +132,9 @@ def member_move(request: PageRequest, key: UUID) -> HttpResponse:
             place = form.cleaned_data["organization"]
             messages.success(request, _("%(name)s now belongs to %(place)s.") % {"name": member, "place": place})
             return redirect(member)
-    return render(request, "members/member_move.html", {"form": form, "member": member, **last_steps(member)})
+    return render(
+        request, "members/member_move.html", {"form": form, "member": member, **last_steps(member, request.user)}
+    )
 
 
 @requires(Capability.EDIT_ROSTER)

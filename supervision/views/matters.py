@@ -39,12 +39,13 @@ MATTERS = Matter.objects.select_related("organization", "opinion_meeting", "opin
 def matter_list(request: PageRequest) -> HttpResponse:
     """Newest first. Officers see their branch's, members those of their own branch that aren't marked.
 
-    Committees, who read no text, are led to the counts.
+    Committees, who read no text, are led to the counts, unless their own branch has something for them to read.
     """
     standing = request.user.standing
-    if standing.may_any([COUNT]) and not standing.may_any([VIEW]) and not standing.member_id:
-        return redirect("supervision:matter-counts")
     form, rows = _asked(request)
+    reads = standing.may_any([VIEW]) or Matter.objects.visible_to(request.user).exists()
+    if standing.may_any([COUNT]) and not reads:
+        return redirect("supervision:matter-counts")
     size = ON_PAPER if request.GET.get("paper") else ON_A_PAGE
     page = Paginator(rows, size).get_page(request.GET.get("page"))
     context = {

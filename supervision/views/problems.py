@@ -45,12 +45,13 @@ PROBLEMS = Problem.objects.select_related("organization", "problem_list__inspect
 def problem_list(request: PageRequest) -> HttpResponse:
     """By their day. Officers read their branch's, members those of their branch that aren't marked.
 
-    Committees, who read no text, are led to the counts.
+    Committees, who read no text, are led to the counts, unless their own branch has something for them to read.
     """
     standing = request.user.standing
-    if standing.may_any([COUNT]) and not standing.may_any([VIEW, INSPECT]) and not standing.member_id:
-        return redirect("supervision:problem-counts")
     form, rows = _asked(request)
+    reads = standing.may_any([VIEW, INSPECT]) or Problem.objects.visible_to(request.user).exists()
+    if standing.may_any([COUNT]) and not reads:
+        return redirect("supervision:problem-counts")
     size = page_size(request)
     context = {
         "form": form,

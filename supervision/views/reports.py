@@ -108,6 +108,7 @@ def report_adopt(request: PageRequest, key: UUID) -> HttpResponse:
             return redirect(report)
     kind = adopting_kind(report.organization, on=request.today)
     context = {"form": form, "report": report, "kind": kind.label, "some": meetings.exists(), "kind_code": kind.value}
+    context["may_plan"] = request.user.standing.may(Capability.RECORD_MEETINGS, report.organization.path)
     return render(request, "supervision/report_adopt.html", context)
 
 

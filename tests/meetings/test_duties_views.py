@@ -109,6 +109,7 @@ def test_an_earlier_year_is_counted_to_its_end_and_offers_no_planning(cast, as_u
 
     assert answer.context["on"] == date(2025, 12, 31)
     assert not answer.context["may_plan"]
+    assert not answer.context["form"].errors
     assert ("theme_day", "2025-12", "overdue") in states(as_user(cast.secretary).get(f"{LIST}?year=2025&page=2"))
 
 
@@ -149,6 +150,7 @@ def test_a_committee_goes_down_to_a_branch_and_cannot_plan_there(cast, as_user):
 
     assert {line.place for line in answer.context["page"]} == {cast.next_branch}
     assert not answer.context["may_plan"]
+    assert not answer.context["form"].errors
     assert "meetings/plan" not in answer.content.decode()
 
 

@@ -111,6 +111,13 @@ def test_a_member_asks_for_leave_and_says_it_differently(meeting, cast, as_user)
     assert Entry.objects.filter(action="ask_leave").count() == 2
 
 
+def test_the_way_back_from_asking_for_leave_is_to_ones_own_meetings(meeting, cast, as_user):
+    page = as_user(cast.member).get(url("leave-ask", meeting)).content.decode()
+
+    assert f'<a href="{reverse("meetings:mine")}">' in page
+    assert f'href="{reverse("meetings:meeting-list")}"' not in page
+
+
 def test_leave_without_a_kind_is_asked_again(meeting, cast, as_user):
     assert "kind" in as_user(cast.member).post(url("leave-ask", meeting), {"reason": "住院"}).context["form"].errors
 

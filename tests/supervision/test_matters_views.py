@@ -206,6 +206,16 @@ def test_committees_are_led_to_counts_and_read_no_text(cast, as_user):
     assert not [words for words in (one.title, one.proposal, one.unit, one.proposed_by) if words in shown]
 
 
+def test_a_committee_secretary_who_is_a_member_is_not_told_that_there_are_none(cast, as_user):
+    cast.county_secretary.member = cast.zhao
+    cast.county_secretary.save()
+    matter(cast.branch)
+
+    assert as_user(cast.county_secretary).get(LIST)["Location"] == COUNTS
+    matter(cast.other_branch)
+    assert as_user(cast.county_secretary).get(LIST).status_code == 200
+
+
 @pytest.mark.parametrize("address", [LIST, EXPORT, COUNTS, COUNTS_EXPORT])
 def test_lists_take_no_post(cast, as_user, address):
     assert as_user(cast.secretary).post(address).status_code == 405

@@ -86,6 +86,17 @@ def test_members_read_the_list_of_their_branch_without_what_is_marked(cast, as_u
     assert as_user(cast.county_secretary).get(LIST)["Location"] == COUNTS
 
 
+def test_a_committee_secretary_who_is_a_member_is_not_told_that_there_are_none(cast, as_user):
+    """Where the own branch has nothing for members to read, the counts of the others are what is asked for."""
+    cast.county_secretary.member = cast.zhao
+    cast.county_secretary.save()
+    problem(cast.next_branch, text="别的支部")
+
+    assert as_user(cast.county_secretary).get(LIST)["Location"] == COUNTS
+    problem(cast.other_branch, text="自己的支部")
+    assert shown(as_user(cast.county_secretary).get(LIST)) == {"自己的支部"}
+
+
 @pytest.mark.parametrize(
     ("query", "texts"),
     [
