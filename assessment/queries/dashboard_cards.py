@@ -63,6 +63,9 @@ class Card:
     median: str = ""
     parts: tuple[Part, ...] = ()
     before: str = ""
+    part: int = 0
+    whole: int = 0
+    """What is shown, as numbers; amounts in fen."""
 
     @property
     def change_shown(self) -> str:
@@ -90,7 +93,8 @@ def bands_card(now: Figures, before: Figures | None, names: Mapping[int, str]) -
     sentence = _("%(assessed)s of %(branches)s branches") % words if assessed else _("Nothing published yet")
     title, definition = _("Assessment bands"), _("The newest published assessment of each branch")
     shown = f"{assessed:,}" if assessed else "—"
-    return Card("bands", title, definition, shown, sentence, parts=tuple(part for part in parts if part.count))
+    pieces_shown = tuple(part for part in parts if part.count)
+    return Card("bands", title, definition, shown, sentence, parts=pieces_shown, part=assessed, whole=now["branches"])
 
 
 def share_of(measure: Measure, figures: Figures) -> str:
@@ -101,14 +105,14 @@ def _card(measure: Measure, now: Figures, before: Figures | None, median: int | 
     share = measure.per_mille(now)
     counted = measure.code in COUNTED
     change = None if counted else _change(share, measure.per_mille(before) if before else None)
-    part, _whole = measure.fraction(now)
+    part, whole = measure.fraction(now)
     better = None if measure.more_is_better is None or not change else (change > 0) == measure.more_is_better
     parts = _parts(ATTENDANCE, now, now["expected"]) if measure.code == "attendance" else []
     shown = f"{part:,}" if counted and share is not None else written(share)
     earlier = f"{measure.fraction(before)[0]:,}" if counted and before else ""
     return Card(
         measure.code, measure.title, measure.definition, shown, _sentence(measure, now), change, better,
-        "" if median is None else written(median), tuple(one for one in parts if one.count), earlier,
+        "" if median is None else written(median), tuple(one for one in parts if one.count), earlier, part, whole,
     )  # fmt: skip
 
 

@@ -73,6 +73,13 @@ MEASURES = (
     ),
 )  # fmt: skip
 BY_CODE = {measure.code: measure for measure in MEASURES}
+BANDS = Measure(
+    "bands", _("Assessment bands"), _("The newest published assessment of each branch"),
+    tuple(f"band_{rank}" for rank in range(1, 6)), ("branches",), None,
+)  # fmt: skip
+"""No share that is charted or compared, but a card whose records are opened like the others'."""
+OPENED = {**BY_CODE, BANDS.code: BANDS}
+"""Every measure of which the records are shown."""
 
 SNAPSHOTS = ("branches", "members", "hard_to_reach", "in_contact", "terms", "terms_ending", "terms_over",
              *(f"band_{rank}" for rank in range(1, 6)), "in_need", "incomplete")  # fmt: skip

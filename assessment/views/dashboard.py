@@ -15,7 +15,8 @@ from assessment.queries.dashboard import Figures, Medians, Months, band_names, f
 from assessment.queries.dashboard_cards import bands_card, cards_of
 from assessment.queries.dashboard_charts import spread_rows, trend_rows
 from assessment.queries.dashboard_children import SHOWN, Spread, below, spread
-from assessment.queries.drill import desk_page, record_pages
+from assessment.queries.drill import desk_page
+from assessment.queries.figure_records import records_address
 from assessment.rules.dashboard_periods import first_kept, month_of, period_before, trend_months
 from assessment.rules.need import reasons
 from assessment.rules.shares import is_compared
@@ -83,7 +84,7 @@ def board_of(request: PageRequest, asked: Asked) -> dict[str, Any]:
         "now": now,
         "compared": is_compared(now),
         "before": period_words(before) if before and earlier else "",
-        "cards": _linked(request, asked, now, earlier, medians),
+        "cards": _linked(asked, now, earlier, medians),
         "trend": trend_rows(asked.measure, months, medians, on=on),
         "burden": burden_below(place.path, on=on),
         "desk": desk_page(place, request.user),
@@ -91,11 +92,8 @@ def board_of(request: PageRequest, asked: Asked) -> dict[str, Any]:
     }
 
 
-def _linked(
-    request: PageRequest, asked: Asked, now: Figures, before: Figures | None, medians: Medians
-) -> list[dict[str, Any]]:
+def _linked(asked: Asked, now: Figures, before: Figures | None, medians: Medians) -> list[dict[str, Any]]:
     """Each card with the way to its chart and to the record behind it."""
-    pages = record_pages(asked.place, request.user)
     cards = cards_of(now, before, medians, asked.period.code)
     if asked.place.kind != OrganizationKind.BRANCH:
         cards.append(bands_card(now, before, band_names(asked.place, asked.unit, asked.period.last.year)))
@@ -105,7 +103,7 @@ def _linked(
             "chosen": card.code == asked.measure.code,
             "wide": card.code in WIDE,
             "chart": "" if card.code == "bands" else asked.at(measure=card.code),
-            "record": pages.get(card.code, ""),
+            "record": records_address(asked.place.code, card.code, asked.period.code, asked.unit),
         }
         for card in cards
     ]

@@ -13,7 +13,7 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
 from assessment.rules.dashboard_periods import Period, offered_periods, read_period, usual_period
-from assessment.rules.measures import BY_CODE, Measure
+from assessment.rules.measures import BY_CODE, OPENED, Measure
 from members.choices import Capability, OrganizationKind, UnitKind
 from members.models import Organization
 from members.policy import fetch
@@ -49,8 +49,9 @@ class Asked:
         return f"?{self.query(**others)}"
 
 
-def asked_for(request: PageRequest) -> Asked:
-    """What isn't understood is as if it weren't said; a place outside one's own is missing."""
+def asked_for(request: PageRequest, *, opens: bool = False) -> Asked:
+    """What isn't understood is as if it weren't said; a place outside one's own is missing. `opens`: a page of records,
+    which there are of more measures than are charted."""
     usual = usual_period(request.today)
     unit = request.GET.get("unit", "")
     return Asked(
@@ -58,7 +59,7 @@ def asked_for(request: PageRequest) -> Asked:
         read_period(request.GET.get("period", ""), request.today) or usual,
         usual,
         unit if unit in UnitKind.values else "",
-        BY_CODE.get(request.GET.get("measure", ""), BY_CODE[USUAL_MEASURE]),
+        (OPENED if opens else BY_CODE).get(request.GET.get("measure", ""), BY_CODE[USUAL_MEASURE]),
     )
 
 

@@ -103,20 +103,6 @@ def test_a_committee_opens_its_own_place_and_goes_down(cast, as_user):
     assert "?org=district" in top.text
 
 
-def test_a_branch_leads_to_the_record_and_a_committee_to_counts(cast, as_user):
-    a_county(cast)
-    own = {one["card"].code: one["record"] for one in as_user(cast.secretary).get(PAGE).context["cards"]}
-    above = {
-        one["card"].code: one["record"]
-        for one in as_user(cast.district_staff).get(PAGE, {"org": "branch"}).context["cards"]
-    }
-
-    assert own["dues"] == f"{reverse('dues:grid')}?org=branch"
-    assert above["dues"] == f"{reverse('dues:overview')}?org=branch"
-    assert own["problems"] == f"{reverse('supervision:problem-list')}?org=branch"
-    assert above["problems"] == f"{reverse('supervision:problem-counts')}?org=branch"
-
-
 @pytest.mark.parametrize(
     ("part", "place"), [("secretary", "branch"), ("county_secretary", "county"), ("district_staff", "branch")]
 )
