@@ -94,6 +94,7 @@ def _of_branch(request: PageRequest, form: DutyFilterForm, place: Organization, 
     return {
         "figures": [(value, label, states.count(value)) for value, label in STATES],
         "page": Paginator(_narrowed(form, lines), ON_A_PAGE).get_page(request.GET.get("page")),
+        "may_read": request.user.standing.may(Capability.VIEW_MEETINGS, place.path),
         "may_plan": on == request.today and request.user.standing.may(Capability.RECORD_MEETINGS, place.path),
         "years": [year for year, _label in form.fields["year"].choices[1:6]],  # type: ignore[attr-defined]
     }
