@@ -136,6 +136,10 @@ DUTY_WORDS = [
 ]
 """Dicts of the apps: kind of duty → `members.duty_words.DutyWords`, how a desk speaks of it and where it is done."""
 
+FIRST_DAYS = ["meetings.queries.first_day.earlier_meetings", "dues.queries.first_day.earlier_charges"]
+"""What each app has on record of an organization from before a day, the earliest first: called with two expressions,
+gives a queryset of one row with the day; see `OrganizationQuerySet.with_first_day`."""
+
 METRICS = [
     "members.metrics.METRICS",
     "meetings.metrics.METRICS",

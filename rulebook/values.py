@@ -90,7 +90,8 @@ class Duty:
     """What is asked of a branch or a member, computed from facts and never typed.
 
     `organization` is its code, `member` a primary key or None when the duty is the organization's, `period` is
-    `2026`, `2026-Q3` or `2026-07`.
+    `2026`, `2026-Q3` or `2026-07`. `stays`: what is asked for follows from a record and not from the calendar, so that
+    it has to be done also where it was recorded of a time before the organization's first day.
     """
 
     kind: str
@@ -100,6 +101,7 @@ class Duty:
     due_on: date
     state: DutyState
     citation: Citation
+    stays: bool = False
 
 
 def duty_state(*, due_on: date, done: bool, on: date) -> DutyState:

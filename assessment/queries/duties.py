@@ -28,20 +28,21 @@ def _branches(path: str, rules: list[tuple[str, LocalRule]], on: date) -> Iterat
     """Those that a committee asks for something, with their goals of this year and the last. One query."""
     known: dict[str, tuple[str, date | None]] = {}
     goals: dict[str, list[Item]] = defaultdict(list)
-    for place, code, founded_on, year, *days in _rows(path, on):
-        known[place] = code, founded_on
+    for place, code, first_day, year, *days in _rows(path, on):
+        known[place] = code, first_day
         if year is not None:
             planned_on, checked_on, ended_on = days
             goals[place].append(Item(year, planned_on, checked_on is not None, ended_on is not None))
-    for place, (code, founded_on) in known.items():
+    for place, (code, first_day) in known.items():
         if local := tuple(one for above, one in rules if contains(above, place)):
-            yield Branch(code, founded_on, tuple(goals[place]), local)
+            yield Branch(code, first_day, tuple(goals[place]), local)
 
 
 def _rows(path: str, on: date) -> Iterator[tuple[Any, ...]]:
     near = FilteredRelation("joint_goals", condition=Q(joint_goals__year__in=[on.year - 1, on.year]))
-    places = Organization.objects.below(path).branches().standing_on(on).annotate(near=near).in_tree_order()
-    names = ("path", "code", "founded_on", "near__year", "near__planned_on", "near__checked_on", "near__ended_on")
+    places = Organization.objects.below(path).branches().standing_on(on).with_first_day()
+    places = places.annotate(near=near).in_tree_order()
+    names = ("path", "code", "first_day", "near__year", "near__planned_on", "near__checked_on", "near__ended_on")
     return places.values_list(*names).iterator()
 
 

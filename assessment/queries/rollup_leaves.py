@@ -76,15 +76,17 @@ def _any(reasons: tuple[Reason, ...]) -> str:
 
 
 def base() -> str:
-    """Every branch with every month, whether it stood at its end, and whether it stood on some day of it."""
+    """Every branch with every month, whether it stood at its end and had come to its first day, and whether it stood
+    on some day of it."""
     return """
 base AS MATERIALIZED (
     SELECT place.branch, span.month, span.as_of, span.soon,
-        CASE WHEN (place.founded_on IS NULL OR place.founded_on <= span.as_of)
+        CASE WHEN (known.first_day IS NULL OR known.first_day <= span.as_of)
             AND (place.dissolved_on IS NULL OR place.dissolved_on > span.as_of) THEN 1 ELSE 0 END AS stands,
         CASE WHEN (place.founded_on IS NULL OR place.founded_on <= span.as_of)
             AND (place.dissolved_on IS NULL OR place.dissolved_on > span.month) THEN 1 ELSE 0 END AS is_kept
-    FROM rollup_place place CROSS JOIN rollup_span span WHERE place.is_group = 0
+    FROM rollup_place place CROSS JOIN rollup_span span LEFT JOIN rollup_first known ON known.place = place.place
+    WHERE place.is_group = 0
 )"""
 
 

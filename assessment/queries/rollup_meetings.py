@@ -23,7 +23,8 @@ from members.queries.local_rules import binding_below
 from rulebook.local import LocalRule
 
 STANDING = """
-SELECT place, branch, path, is_group, founded_on FROM rollup_place
+SELECT place.place, place.branch, place.path, place.is_group, known.first_day
+FROM rollup_place place LEFT JOIN rollup_first known ON known.place = place.place
 WHERE dissolved_on IS NULL OR dissolved_on > %(stood)s
 """
 FORMAL = """
@@ -63,10 +64,10 @@ def _called(
     scope: Scope, through: date, rules: list[tuple[str, LocalRule]], numbers: dict[Class, int]
 ) -> Iterator[tuple[object, ...]]:
     committees = _with_committee(scope, through)
-    for place, branch, path, is_group, founded_on in rows(STANDING, scope, stood=adapted(through)):
+    for place, branch, path, is_group, first_day in rows(STANDING, scope, stood=adapted(through)):
         binding = tuple(number for number, (above, _rule) in enumerate(rules) if contains(above, path))
         alike = (through, bool(is_group), not is_group and branch in committees, binding)
-        yield place, branch, founded_on, numbers[alike]
+        yield place, branch, first_day, numbers[alike]
 
 
 def _asked(scope: Scope, alike: Class, number: int, rules: list[tuple[str, LocalRule]]) -> Iterator[tuple[object, ...]]:

@@ -116,7 +116,7 @@ took_place AS MATERIALIZED (
     SELECT place.branch, asked.month, SUM(asked.times - {old}) AS meetings_due, SUM({done} - {old}) AS meetings_held
     FROM rollup_called place
     JOIN rollup_asked asked ON asked.class = place.class
-        AND (place.founded_on IS NULL OR place.founded_on <= asked.first)
+        AND (place.first_day IS NULL OR place.first_day <= asked.first)
     JOIN begun ON begun.branch = place.branch AND begun.month <= asked.month
     LEFT JOIN done ON done.place = place.place AND done.kind = asked.kind AND done.first = asked.first
     GROUP BY place.branch, asked.month

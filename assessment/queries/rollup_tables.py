@@ -7,6 +7,7 @@ from datetime import date
 from typing import Any
 
 from django.db import connection
+from django.db.models.expressions import RawSQL
 from psycopg2.extras import execute_values
 
 from assessment.models.rollup import FIGURES
@@ -24,7 +25,8 @@ TABLES = {
     "rollup_branch": "branch bigint PRIMARY KEY",
     "rollup_place": "place bigint PRIMARY KEY, branch bigint, path varchar(255), is_group integer, founded_on date, "
     "dissolved_on date, bound integer",
-    "rollup_called": "place bigint, branch bigint, founded_on date, class integer",
+    "rollup_first": "place bigint PRIMARY KEY, first_day date",
+    "rollup_called": "place bigint, branch bigint, first_day date, class integer",
     "rollup_asked": "class integer, kind varchar(30), first date, carried integer, times integer, month date",
     "rollup_interval": "bound integer, kind varchar(30), month date, months integer",
     "rollup_fresh": "organization_id bigint, month date, unit_kind varchar(20), "
@@ -32,8 +34,9 @@ TABLES = {
 }
 """`span`: the months, each with its last day, the day as of which it is computed, and half a year after that. `branch`:
 those computed. `place`: they and their groups, each with the branch that it counts for and `bound`, which local rules
-bind it. `called` and `asked`: the meetings (`rollup_meetings`). `interval`: how often somebody has to be in touch
-(`rollup_reach`). `fresh`: rows as they should be stored."""
+bind it. `first`: since when something is due there, where that is known
+(`OrganizationQuerySet.with_first_day`). `called` and `asked`: the meetings (`rollup_meetings`). `interval`: how often
+somebody has to be in touch (`rollup_reach`). `fresh`: rows as they should be stored."""
 PLACES = """
 INSERT INTO rollup_place (place, branch, path, is_group, founded_on, dissolved_on, bound)
 SELECT branch.id, branch.id, branch.path, 0, branch.founded_on, branch.dissolved_on, 0
@@ -208,7 +211,19 @@ def _choose(scope: Scope) -> None:
         run(PLACES, scope)
         if scope.with_neighbours:
             _add_neighbours(scope)
-    analyze("rollup_span", "rollup_branch", "rollup_place")
+    _add_first_days(scope)
+    analyze("rollup_span", "rollup_branch", "rollup_place", "rollup_first")
+
+
+def _add_first_days(scope: Scope) -> None:
+    """Of the places, and where only some are asked for of all that stand in the reach of their paths."""
+    asked = Organization.objects.filter(kind__in=(OrganizationKind.BRANCH, OrganizationKind.GROUP))
+    if scope.paths is not None:
+        asked = asked.filter(pk__in=RawSQL("SELECT place FROM rollup_place", []))
+    known = asked.with_first_day().exclude(first_day=None).order_by()
+    statement, values = known.values_list("pk", "first_day").query.sql_with_params()
+    with connection.cursor() as cursor:
+        cursor.execute(f"INSERT INTO rollup_first (place, first_day) {statement}", values)  # noqa: S608 - the ORM's
 
 
 def _add_neighbours(scope: Scope) -> None:

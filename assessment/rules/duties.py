@@ -48,7 +48,7 @@ class Branch:
     """What has to be known of a branch, with the local rules that bind it."""
 
     code: str
-    founded_on: date | None
+    first_day: date | None
     goals: tuple[Item, ...]
     local: tuple[LocalRule, ...]
 
@@ -86,7 +86,7 @@ def view_duty(code: str, year: int, document: str, *, is_given: bool, on: date) 
 
 def _plan(branch: Branch, on: date) -> Iterator[Duty]:
     asked = deadline(PLAN, on.year, branch.local, on=on)
-    if asked and (branch.founded_on is None or branch.founded_on <= date(on.year, 1, 1)):
+    if asked and (branch.first_day is None or branch.first_day <= date(on.year, 1, 1)):
         done = any(goal.year == on.year for goal in branch.goals)
         state = duty_state(due_on=asked.due_on, done=done, on=on)
         yield Duty(PLAN, branch.code, None, str(on.year), asked.due_on, state, asked.citation)

@@ -32,7 +32,7 @@ def dues_duties(path: str, *, on: date) -> list[Duty]:
 
     Some fifteen queries, whatever the tree (members with open months are looked at by the ten thousand).
     """
-    branches = list(Organization.objects.below(path).branches().standing_on(on).in_tree_order())
+    branches = list(Organization.objects.below(path).branches().standing_on(on).with_first_day().in_tree_order())
     codes = {branch.path: branch.code for branch in branches}
     rules = binding_below(path, LOCAL_KEYS)
     open_here = open_members(path, on=on)
@@ -58,7 +58,7 @@ def _branch_facts(
     return {
         branch.path: BranchFacts(
             code=branch.code,
-            founded_on=branch.founded_on,
+            first_day=branch.first_day,
             members=members.get(branch.path, 0),
             without_base=without.get(branch.path, 0),
             open_by_month=months.get(branch.pk, {}),

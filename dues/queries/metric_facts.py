@@ -145,8 +145,8 @@ def _places(path: str, key: str, year: int) -> Iterator[tuple[Organization, Rule
     """The branches that stood there all the year, with the rule as committees fill it in."""
     day = date(year, 12, 31)
     rules = binding_below(path, [key])
-    standing = Organization.objects.below(path).branches().standing_on(day)
-    for place in standing.filter(Q(founded_on=None) | Q(founded_on__lte=date(year, 1, 1))).in_tree_order():
+    standing = Organization.objects.below(path).branches().standing_on(day).with_first_day()
+    for place in standing.filter(Q(first_day=None) | Q(first_day__lte=date(year, 1, 1))).in_tree_order():
         local = [one for above, one in rules if contains(above, place.path)]
         if asked := rule_if_held(key, day, local):
             yield place, asked

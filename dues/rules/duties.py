@@ -23,7 +23,7 @@ class BranchFacts:
     """What has to be known of a branch's year."""
 
     code: str
-    founded_on: date | None = None
+    first_day: date | None = None
     members: int = 0
     without_base: int = 0
     """Members for whom no base of the year is fixed."""
@@ -58,7 +58,7 @@ class WaitingRelief:
 def branch_duties(facts: BranchFacts, *, on: date, local: Iterable[LocalRule] = ()) -> Iterator[Duty]:
     """Bases in January, each month's collection, handing up by the end of the year, and the yearly disclosure."""
     local, year = tuple(local), date(on.year, 1, 1)
-    if not facts.members or (facts.founded_on and facts.founded_on > year):
+    if not facts.members or (facts.first_day and facts.first_day > year):
         yield from _collection(facts, on)
         return
     yield from _bases(facts, on, local)
@@ -82,7 +82,7 @@ def member_duty(facts: MemberFacts, *, on: date) -> Duty | None:
     due_on = last_day(add_months(month, 1))
     state = duty_state(due_on=due_on, done=is_review and facts.reviewed, on=on)
     kind = "dues_review" if is_review else "dues_arrears"
-    return Duty(kind, facts.branch, str(facts.pk), f"{month:%Y-%m}", due_on, state, asked.citation)
+    return Duty(kind, facts.branch, str(facts.pk), f"{month:%Y-%m}", due_on, state, asked.citation, stays=True)
 
 
 def relief_duty(relief: WaitingRelief, *, on: date) -> Duty:
@@ -90,7 +90,7 @@ def relief_duty(relief: WaitingRelief, *, on: date) -> Duty:
     due_on = last_day(add_months(relief.decided_on.replace(day=1), 1))
     state = duty_state(due_on=due_on, done=False, on=on)
     period = f"{relief.decided_on:%Y-%m}"
-    return Duty("dues_relief", relief.branch, str(relief.member), period, due_on, state, relief.citation)
+    return Duty("dues_relief", relief.branch, str(relief.member), period, due_on, state, relief.citation, stays=True)
 
 
 def _bases(facts: BranchFacts, on: date, local: tuple[LocalRule, ...]) -> Iterator[Duty]:
@@ -104,7 +104,7 @@ def _bases(facts: BranchFacts, on: date, local: tuple[LocalRule, ...]) -> Iterat
 def _collection(facts: BranchFacts, on: date) -> Iterator[Duty]:
     """Only months that were charged: for the others nothing is known to be owed."""
     for month, left_open in sorted(facts.open_by_month.items()):
-        if month <= on:
+        if month <= on and (facts.first_day is None or facts.first_day <= month):
             due_on, asked = _collected(month)
             state = duty_state(due_on=due_on, done=left_open == 0, on=on)
             yield Duty("dues_collection", facts.code, None, month.isoformat()[:7], due_on, state, asked.citation)

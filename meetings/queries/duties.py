@@ -45,24 +45,25 @@ def meeting_states(
     all places that they treat alike."""
     through = through or on
     stood = min(on, through)
-    places = list(Organization.objects.below(path).standing_on(stood).filter(kind__in=list(ASKED)).in_tree_order())
+    standing = Organization.objects.below(path).standing_on(stood).filter(kind__in=list(ASKED))
+    places = list(standing.with_first_day().in_tree_order())
     held = _held(path, through.year, max(on, through), also_planned=also_planned)
     committees = _with_committee(path, places, stood)
     rules = binding_below(path, RULE_KEYS)
     called: dict[Hashable, list[Called]] = {}
     for place in places:
         binding = [number for number, (rule_path, _rule) in enumerate(rules) if contains(rule_path, place.path)]
-        alike = (place.kind, place.path in committees, _founded(place, through.year), *binding)
+        alike = (place.kind, place.path in committees, _begun(place, through.year), *binding)
         if alike not in called:
-            facts = Place(place.code, OrganizationKind(place.kind), place.path in committees, place.founded_on)
+            facts = Place(place.code, OrganizationKind(place.kind), place.path in committees, place.first_day)
             local = [rules[number][1] for number in binding]
             called[alike] = called_for(facts, on=on, through=through, local=local)
         yield place, states(called[alike], held.get(place.path, ()), through.year)
 
 
-def _founded(place: Organization, year: int) -> date | None:
-    """The day of founding where it matters: within the periods that are listed in a year."""
-    day = place.founded_on
+def _begun(place: Organization, year: int) -> date | None:
+    """The first day where it matters: within the periods that are listed in a year."""
+    day = place.first_day
     return day if day and day > date(year - 1, 1, 1) else None
 
 

@@ -118,8 +118,8 @@ def _missing(path: str, place: Organization, called: Called, count: int) -> Fact
 
 def _could_hold(path: str, first: date, last: date) -> bool:
     """A branch stood there all the time."""
-    branches = Organization.objects.below(path).branches().standing_on(last)
-    return last >= first and branches.filter(Q(founded_on=None) | Q(founded_on__lte=first)).exists()
+    branches = Organization.objects.below(path).branches().standing_on(last).with_first_day()
+    return last >= first and branches.filter(Q(first_day=None) | Q(first_day__lte=first)).exists()
 
 
 def _keeps_record(path: str, last: date) -> bool:

@@ -30,7 +30,7 @@ class Place:
     code: str
     kind: OrganizationKind
     has_committee: bool = False
-    founded_on: date | None = None
+    first_day: date | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,7 +104,7 @@ def called_for(place: Place, *, on: date, through: date, local: Iterable[LocalRu
         for asked in ASKED.get(place.kind, ())
         if asked.kind != "committee_meeting" or place.has_committee
         for period in _listed(asked, through.year, local)
-        if period.first <= through and _existed(place, period)
+        if period.first <= through and _begun(place, period)
     ]
     return [one for one in found if one]
 
@@ -143,9 +143,9 @@ def _period_name(year: int, first_month: int, every: str) -> str:
     return f"{year}-{first_month:02}" if every == "month" else f"{year}-Q{(first_month + 2) // 3}"
 
 
-def _existed(place: Place, period: Period) -> bool:
-    """A branch isn't asked for the period in which it was founded, nor for earlier ones."""
-    return place.founded_on is None or place.founded_on <= period.first
+def _begun(place: Place, period: Period) -> bool:
+    """Nothing is due for the period in which the first day lies, nor for earlier ones."""
+    return place.first_day is None or place.first_day <= period.first
 
 
 def _listed(asked: Asked, year: int, local: list[LocalRule]) -> Iterator[Period]:

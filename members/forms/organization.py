@@ -52,6 +52,14 @@ class DescribingForm(forms.Form):
         help_text=gettext_lazy("Its terms of office are five years, whatever its kind."),
     )
     founded_on = day_field(label=gettext_lazy("Founded on"), required=False)
+    begins_on = day_field(
+        label=gettext_lazy("First day in the program"),
+        required=False,
+        help_text=gettext_lazy(
+            "Nothing is due for months, quarters and years that began before it. Left empty, it is the day of "
+            "founding; without one the earliest meeting or charge on record, or the day it was entered."
+        ),
+    )
 
     def __init__(self, *args: Any, on: date, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -72,7 +80,7 @@ class OrganizationCreateForm(DescribingForm):
         required=False,
         help_text=gettext_lazy("Leave it empty and one is made. It never changes."),
     )
-    field_order = ("name", "kind", "code", "unit_kind", "village", "founded_on")
+    field_order = ("name", "kind", "code", "unit_kind", "village", "founded_on", "begins_on")
 
     def __init__(self, *args: Any, above: Organization, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

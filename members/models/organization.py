@@ -1,9 +1,12 @@
 import uuid
 from datetime import date
 
+from django.conf import settings
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import F, OuterRef, Q, Subquery
+from django.db.models.functions import Coalesce, Least
 from django.urls import reverse
+from django.utils.module_loading import import_string
 from django.utils.translation import gettext_lazy as _
 from treebeard.mp_tree import MP_Node, MP_NodeManager, MP_NodeQuerySet
 
@@ -32,6 +35,16 @@ class OrganizationQuerySet(MP_NodeQuerySet):
         """By a part of the name or the beginning of the code."""
         return self.filter(Q(name__icontains=text) | Q(code__istartswith=text))
 
+    def with_first_day(self) -> "OrganizationQuerySet":
+        """Adds `first_day`: nothing is due there for a period that began before it.
+
+        The day that was said, else that of its founding, else the earliest on record (`settings.FIRST_DAYS`) or the day
+        it was entered. None where nobody knows when it was entered: that counts as past.
+        """
+        facts = [import_string(name)(OuterRef("pk"), OuterRef("entered_on")) for name in settings.FIRST_DAYS]
+        known = [Coalesce(Subquery(rows), F("entered_on")) for rows in facts]
+        return self.annotate(first_day=Coalesce("begins_on", "founded_on", Least("entered_on", *known)))
+
     def in_tree_order(self) -> "OrganizationQuerySet":
         return self.order_by("path")
 
@@ -52,9 +65,14 @@ class Organization(MP_Node):
     unit_kind = models.CharField(_("kind of unit"), max_length=20, choices=UnitKind, blank=True)
     is_village = models.BooleanField(_("village or community"), default=False)
     founded_on = models.DateField(_("founded on"), null=True, blank=True)
+    begins_on = models.DateField(_("first day in the program"), null=True, blank=True)
+    """As somebody said it; what counts is `first_day` (`with_first_day`)."""
+    entered_on = models.DateField(_("entered on"), null=True, editable=False)
     dissolved_on = models.DateField(_("dissolved on"), null=True, blank=True)
 
     objects = OrganizationManager()
+    first_day: date | None
+    """Only on rows that were asked for `with_first_day`."""
 
     class Meta:
         verbose_name = _("organization")
@@ -76,6 +94,11 @@ class Organization(MP_Node):
 
     def get_absolute_url(self) -> str:
         return reverse("members:organization-detail", args=[self.code])
+
+    def known_first_day(self) -> date | None:
+        """The `first_day` of this one. One query."""
+        found: date | None = Organization.objects.filter(pk=self.pk).with_first_day().values_list("first_day").get()[0]
+        return found
 
     @property
     def scope_path(self) -> str:

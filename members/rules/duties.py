@@ -77,7 +77,7 @@ def contact_duty(facts: HardToReach, asked: Interval | None, *, on: date) -> Dut
     opened_on = due_on - SOON if due.due_on else on
     state = duty_state(due_on=due_on, done=False, on=on)
     citation = asked.citation if asked and not due.agreed else _own_words(_("agreed at the last contact"))
-    return Duty(CONTACT, facts.branch, str(facts.pk), f"{opened_on:%Y-%m}", due_on, state, citation)
+    return Duty(CONTACT, facts.branch, str(facts.pk), f"{opened_on:%Y-%m}", due_on, state, citation, stays=True)
 
 
 def help_duty(asked: Asked, *, on: date, local: Iterable[LocalRule] = ()) -> Duty | None:
@@ -88,7 +88,7 @@ def help_duty(asked: Asked, *, on: date, local: Iterable[LocalRule] = ()) -> Dut
     state = duty_state(due_on=asked.due_on, done=done, on=on)
     limit = rule_if_held(HELP_KEY, on, local)
     citation = limit.citations[-1] if limit else _own_words(_("the day that was set for the answer"))
-    return Duty(HELP, asked.branch, str(asked.pk), f"{asked.asked_on:%Y-%m}", asked.due_on, state, citation)
+    return Duty(HELP, asked.branch, str(asked.pk), f"{asked.asked_on:%Y-%m}", asked.due_on, state, citation, stays=True)
 
 
 def term_duty(term: InOffice, *, on: date, local: Iterable[LocalRule] = ()) -> Duty | None:
@@ -103,7 +103,7 @@ def term_duty(term: InOffice, *, on: date, local: Iterable[LocalRule] = ()) -> D
         return None
     state = duty_state(due_on=term.ends_on, done=done, on=on)
     period = f"{opened_on:%Y-%m}"
-    return Duty(TERM, term.organization, None, period, term.ends_on, state, _rule_of(term))
+    return Duty(TERM, term.organization, None, period, term.ends_on, state, _rule_of(term), stays=True)
 
 
 def _rule_of(term: InOffice) -> Citation:

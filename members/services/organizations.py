@@ -7,12 +7,13 @@ is rewritten here and nowhere else (docs/adr/0002, 0003).
 import re
 from collections.abc import Mapping
 from datetime import date
-from typing import cast
+from typing import Any, cast
 from uuid import UUID, uuid4
 
 from django.db import transaction
 from django.db.models import F, Q, Value
 from django.db.models.functions import Coalesce, Concat, Greatest, Substr
+from django.utils import timezone
 from django.utils.crypto import get_random_string
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
@@ -54,6 +55,7 @@ def create_organization(
     village: bool = False,
     unit_kind: str = "",
     founded_on: date | None = None,
+    begins_on: date | None = None,
     key: UUID | None = None,
 ) -> Organization:
     """Set up an organization under another, or at the top. Without a code it gets one that nobody had before.
@@ -71,6 +73,8 @@ def create_organization(
         "is_village": village,
         "unit_kind": unit_kind,
         "founded_on": founded_on,
+        "begins_on": begins_on,
+        "entered_on": timezone.localdate(),
         "key": key or uuid4(),
     }
     tree = Organization.objects
@@ -91,26 +95,32 @@ def rename_organization(*, organization: Organization, name: str, by: User | str
 
 
 @transaction.atomic
-def edit_organization(
-    *, organization: Organization, name: str, unit_kind: str, village: bool, founded_on: date | None, by: User | str
-) -> None:
+def edit_organization(*, organization: Organization, name: str, by: User | str, **known: Any) -> None:
     """Rename it where the name is another, and correct what is known about it."""
     if organization.name != name:
         rename_organization(organization=organization, name=name, by=by)
-    describe_organization(organization=organization, unit_kind=unit_kind, village=village, founded_on=founded_on, by=by)
+    describe_organization(organization=organization, by=by, **known)
 
 
 @transaction.atomic
 def describe_organization(
-    *, organization: Organization, unit_kind: str, village: bool, founded_on: date | None, by: User | str
+    *,
+    organization: Organization,
+    unit_kind: str,
+    village: bool,
+    founded_on: date | None,
+    begins_on: date | None = None,
+    by: User | str,
 ) -> None:
     """Correct what is known about the organization. Terms already recorded keep their end."""
     if organization.dissolved_on and founded_on and founded_on > organization.dissolved_on:
         raise Refused(_("It can't be dissolved before it was founded."), "founded_on")
-    before = (organization.unit_kind, organization.is_village, organization.founded_on)
-    organization.unit_kind, organization.is_village, organization.founded_on = unit_kind, village, founded_on
-    if before != (unit_kind, village, founded_on):
-        organization.save(update_fields=["unit_kind", "is_village", "founded_on"])
+    known = {"unit_kind": unit_kind, "is_village": village, "founded_on": founded_on, "begins_on": begins_on}
+    changed = [name for name, value in known.items() if getattr(organization, name) != value]
+    if changed:
+        for name in changed:
+            setattr(organization, name, known[name])
+        organization.save(update_fields=changed)
         _record("describe_organization", organization, by, {})
 
 

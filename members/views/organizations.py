@@ -115,6 +115,7 @@ def organization_edit(request: PageRequest, code: str) -> HttpResponse:
         "unit_kind": organization.unit_kind,
         "village": organization.is_village,
         "founded_on": organization.founded_on,
+        "begins_on": organization.begins_on,
     }
     form = OrganizationEditForm(request.POST or None, initial=known, on=request.today)
     if form.is_valid():

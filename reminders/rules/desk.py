@@ -3,12 +3,14 @@
 import calendar
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from enum import StrEnum
 from typing import Generic, Protocol, TypeVar
 
-from rulebook.values import Citation, Duty, DutyState
+from reminders.rules.effort import begins
+from rulebook.dates import add_months
+from rulebook.values import Citation, Duty, DutyState, duty_state
 
 FOLD_FROM = 4
 """So many lines of one kind in a section are one line that opens."""
@@ -76,6 +78,29 @@ class Counted:
 
 def key_of(duty: Duty) -> DutyKey:
     return duty.kind, duty.organization, duty.period, duty.member
+
+
+def since_first_days(duties: Iterable[Duty], first_days: Mapping[str, date], *, on: date) -> list[Duty]:
+    """Without those of periods that began before the first day of their organization (by code). What `stays` is asked
+    for from the first month after it, until that month's end."""
+    kept: list[Duty] = []
+    later: dict[DutyKey, Duty] = {}
+    for duty in duties:
+        first_day = first_days.get(duty.organization)
+        if first_day is None or (begins(duty.period) or on) >= first_day:
+            kept.append(duty)
+        elif asked := _later(duty, first_day, on):
+            later.setdefault(key_of(asked), asked)
+    return [*kept, *later.values()]
+
+
+def _later(duty: Duty, first_day: date, on: date) -> Duty | None:
+    month = first_day if first_day.day == 1 else add_months(first_day.replace(day=1), 1)
+    if not duty.stays or duty.state == DutyState.DONE or month > on:
+        return None
+    due_on = max(duty.due_on, last_of_month(month))
+    state = duty_state(due_on=due_on, done=False, on=on)
+    return replace(duty, period=f"{month:%Y-%m}", due_on=due_on, state=state)
 
 
 def when(duty: Duty, *, on: date) -> When:

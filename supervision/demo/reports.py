@@ -39,7 +39,7 @@ def fill(*, on: date) -> None:
     if committee is None:
         return
     _close_others(committee, on)
-    branches = [one for one in _branches(committee, on) if is_asked(one.founded_on, period)]
+    branches = [one for one in _branches(committee, on) if is_asked(one.known_first_day(), period)]
     day = min(due_on(period) - timedelta(days=1), on)
     for number, branch in enumerate(branches):
         begun_on = on if branch.code == HOME_BRANCH else day

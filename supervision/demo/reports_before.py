@@ -33,7 +33,7 @@ def close_reports(
         by = writer(branch)
         for period in periods:
             meeting = _meeting(branch, period)
-            if by and meeting and is_asked(branch.founded_on, period) and _day(period, WENT[-1][1]) <= on:
+            if by and meeting and is_asked(branch.known_first_day(), period) and _day(period, WENT[-1][1]) <= on:
                 _close(branch, period, meeting, by, reader)
 
 

@@ -9,6 +9,7 @@ from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from meetings.models import Meeting
+from meetings.rules.duties import Period
 from members.forms.fields import key_field
 from members.forms.filters import FilterForm
 from members.models import Organization
@@ -41,9 +42,9 @@ class NewReportForm(forms.Form):
     key = key_field()
     period = forms.ChoiceField(label=_("Period"))
 
-    def __init__(self, *args: Any, today: date, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, periods: Iterable[Period], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        cast(forms.ChoiceField, self.fields["period"]).choices = [(one.name, one.name) for one in reportable(today)]
+        cast(forms.ChoiceField, self.fields["period"]).choices = [(one.name, one.name) for one in periods]
 
 
 class JudgementForm(forms.Form):

@@ -25,7 +25,7 @@ def report_duties(path: str, *, on: date) -> list[Duty]:
 
     Four queries, whatever the tree.
     """
-    places = list(Organization.objects.below(path).standing_on(on).in_tree_order())
+    places = list(Organization.objects.below(path).standing_on(on).with_first_day().in_tree_order())
     submitted, waiting = _submitted(path, on), _waiting(path)
     rules = binding_below(path, [DAYS_KEY, READ_KEY])
     found: list[Duty] = []
@@ -34,7 +34,7 @@ def report_duties(path: str, *, on: date) -> list[Duty]:
         if place.kind in ABOVE:
             found += _to_read(place, waiting, local, on)
         elif place.kind == "branch":
-            facts = Reporting(place.code, place.founded_on, frozenset(submitted.get(place.pk, ())))
+            facts = Reporting(place.code, place.first_day, frozenset(submitted.get(place.pk, ())))
             found += report_duties_of(facts, on=on, local=local)
     return found
 

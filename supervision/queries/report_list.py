@@ -49,7 +49,7 @@ def places_of(user: User, *, on: date) -> OrganizationQuerySet:
     view, receive = (user.standing.paths(one) for one in (Capability.VIEW_SUPERVISION, Capability.RECEIVE_REPORTS))
     branches = subtree("path", view) & Q(kind=OrganizationKind.BRANCH)
     below = subtree("path", receive) & Q(kind__in=KINDS)
-    return Organization.objects.filter(branches | below).standing_on(on).in_tree_order()
+    return Organization.objects.filter(branches | below).standing_on(on).with_first_day().in_tree_order()
 
 
 def report_lines(
@@ -65,7 +65,7 @@ def report_lines(
         _line(user, place, period, found.get((place.pk, period.name)), on, _binding(rules, place))
         for period in periods
         for place in places
-        if is_asked(place.founded_on, period)
+        if is_asked(place.first_day, period)
     ]
 
 

@@ -36,15 +36,15 @@ class BranchState:
 
 
 def branch_states(path: str, period: Period, *, on: date) -> list[BranchState]:
-    """Every branch at the path and below that existed in the period, in tree order. Three queries."""
-    branches = Organization.objects.below(path).branches().standing_on(period.last).in_tree_order()
+    """Every branch at the path and below that was there in the period, in tree order. Three queries."""
+    branches = Organization.objects.below(path).branches().standing_on(period.last).with_first_day().in_tree_order()
     found = Report.objects.submitted().filter(subtree("organization__path", [path]), period=period.name)
     submitted = dict(found.values_list("organization", "submitted_on"))
     rules = binding_below(path, [DAYS_KEY])
     return [
         _state(branch, period, submitted.get(branch.pk), on, _binding(rules, branch))
         for branch in branches
-        if is_asked(branch.founded_on, period)
+        if is_asked(branch.first_day, period)
     ]
 
 

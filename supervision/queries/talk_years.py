@@ -54,7 +54,7 @@ def branch_years(path: str, *, on: date, branches: OrganizationQuerySet | None =
     `branches`: only these of them.
     """
     asked = Organization.objects.all() if branches is None else branches
-    places = list(asked.below(path).branches().standing_on(on).in_tree_order())
+    places = list(asked.below(path).branches().standing_on(on).with_first_day().in_tree_order())
     facts, local = _facts(path, places, on), _local(path, places)
     years: list[BranchYear] = []
     for place in places:
@@ -69,7 +69,7 @@ def branch_years(path: str, *, on: date, branches: OrganizationQuerySet | None =
 def talk_duties(path: str, *, on: date) -> list[Duty]:
     """What the year's talks ask of every branch at the path and below it, in tree order. Seven queries.
 
-    A branch that was founded in the year is asked from the next one on.
+    A branch whose first day lies in the year is asked from the next one on.
     """
     years = [one for one in branch_years(path, on=on) if not _is_new(one.branch, on)]
     local = _local(path, [one.branch for one in years])
@@ -78,7 +78,7 @@ def talk_duties(path: str, *, on: date) -> list[Duty]:
 
 
 def _is_new(branch: Organization, on: date) -> bool:
-    return branch.founded_on is not None and branch.founded_on > date(on.year, 1, 1)
+    return branch.first_day is not None and branch.first_day > date(on.year, 1, 1)
 
 
 def _local(path: str, places: Iterable[Organization]) -> dict[str, list[LocalRule]]:

@@ -39,7 +39,7 @@ def follow_up_duty(
         return None
     due_on = min(one.due_on or help_due(one.closed_on, local=local) for one in waiting or lower)
     state = duty_state(due_on=due_on, done=not waiting, on=on)
-    return Duty(FOLLOW_UP, branch, None, str(year), due_on, state, _citation(on, local))
+    return Duty(FOLLOW_UP, branch, None, str(year), due_on, state, _citation(on, local), stays=True)
 
 
 def _citation(on: date, local: Iterable[LocalRule]) -> Citation:

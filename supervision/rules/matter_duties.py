@@ -63,5 +63,5 @@ def _by_period(
         waiting = [day for day, done in here if done is None]
         day = min(waiting or [day for day, _done in here])
         state = duty_state(due_on=day, done=not waiting, on=on)
-        found.append(Duty(kind, branch, None, period, day, state, rule(key, on, local).citations[-1]))
+        found.append(Duty(kind, branch, None, period, day, state, rule(key, on, local).citations[-1], stays=True))
     return found

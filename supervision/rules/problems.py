@@ -71,4 +71,4 @@ def _duty(branch: str, month: str, items: list[Item], on: date) -> Duty:
     waiting = [one.due_on for one in items if one.is_open]
     day = min(waiting or [one.due_on for one in items])
     state = duty_state(due_on=day, done=not waiting, on=on)
-    return Duty(KIND, branch, None, month, day, state, rule(RULE_KEY, on).citation)
+    return Duty(KIND, branch, None, month, day, state, rule(RULE_KEY, on).citation, stays=True)

@@ -25,7 +25,7 @@ class Reporting:
     """What has to be known of a branch to say which reports it owes: the periods for which it has submitted one."""
 
     code: str
-    founded_on: date | None = None
+    first_day: date | None = None
     submitted: frozenset[str] = frozenset()
 
 
@@ -47,15 +47,16 @@ def latest(on: date, of: str = QUARTER) -> Period:
     return next(_over(on, of))
 
 
-def reportable(on: date) -> list[Period]:
-    """What can be reported on: the last quarters that are over, then the last years."""
+def reportable(on: date, first_day: date | None = None) -> list[Period]:
+    """What can be reported on: the last quarters that are over, then the last years, none of before the first day."""
     quarters, years = _over(on, QUARTER), _over(on, YEAR)
-    return [next(quarters) for _number in range(QUARTERS_BACK)] + [next(years) for _number in range(YEARS_BACK)]
+    found = [next(quarters) for _number in range(QUARTERS_BACK)] + [next(years) for _number in range(YEARS_BACK)]
+    return [one for one in found if is_asked(first_day, one)]
 
 
-def is_asked(founded_on: date | None, period: Period) -> bool:
-    """A branch isn't asked for the period in which it was founded, nor for earlier ones."""
-    return founded_on is None or founded_on <= period.first
+def is_asked(first_day: date | None, period: Period) -> bool:
+    """Nothing is due for the period in which the first day lies, nor for earlier ones."""
+    return first_day is None or first_day <= period.first
 
 
 def due_on(period: Period, local: Iterable[LocalRule] = ()) -> date:
@@ -78,7 +79,7 @@ def report_duties_of(branch: Reporting, *, on: date, local: Iterable[LocalRule] 
     local = tuple(local)
     for period in (*list(periods(on.year - 1, QUARTER))[-1:], *periods(on.year, QUARTER)):
         day = due_on(period, local)
-        if period.last < on and day.year == on.year and is_asked(branch.founded_on, period):
+        if period.last < on and day.year == on.year and is_asked(branch.first_day, period):
             state = duty_state(due_on=day, done=period.name in branch.submitted, on=on)
             citation = rule(REPORTS_KEY, period.last).citation
             yield Duty("supervision_report", branch.code, None, period.name, day, state, citation)

@@ -42,7 +42,7 @@ def _month_duty(branch: str, period: str, asked: list[Asked], citation: Citation
         return None
     due_on = min(open_days) if open_days else max(one.due_on for one in asked)
     state = duty_state(due_on=due_on, done=not open_days, on=on)
-    return Duty(SUGGESTION, branch, None, period, due_on, state, citation)
+    return Duty(SUGGESTION, branch, None, period, due_on, state, citation, stays=True)
 
 
 def _citation(on: date, local: Iterable[LocalRule]) -> Citation:

@@ -128,8 +128,10 @@ def _refuse_period(organization: Organization, name: str, on: date) -> None:
     period = period_named(name)
     if period is None or period.last >= on:
         raise Refused(_("Choose a quarter or a year that is over."), "period")
-    if not is_asked(organization.founded_on, period):
-        raise Refused(_("The organization was founded later than that."), "period")
+    if not is_asked(organization.known_first_day(), period):
+        raise Refused(
+            _("Nothing is asked for a time before the organization’s first day. Choose a later period."), "period"
+        )
 
 
 def _store(report: Report, values: Values) -> None:

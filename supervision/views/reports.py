@@ -59,14 +59,15 @@ def report_new(request: PageRequest, code: str) -> HttpResponse:
     period = request.GET.get("period", "")
     if period and (known := REPORTS.filter(organization=organization, period=period).first()):
         return redirect(known)
-    initial = {"period": period or latest(request.today).name}
-    form = NewReportForm(request.POST or None, today=request.today, initial=initial)
+    periods = reportable(request.today, organization.known_first_day())
+    form = NewReportForm(request.POST or None, periods=periods, initial={"period": period})
     if form.is_valid():
         begun: list[Report] = []
         facts = form.cleaned_data | {"organization": organization, "on": request.today, "by": request.user}
         if carried_out(form, lambda: begun.append(begin_report(**facts))):
             return redirect(begun[0])
-    return render(request, "supervision/report_new.html", {"form": form, "organization": organization})
+    context = {"form": form, "organization": organization, "periods": periods}
+    return render(request, "supervision/report_new.html", context)
 
 
 @requires(*READERS)

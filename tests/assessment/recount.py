@@ -2,6 +2,8 @@
 
 from datetime import date
 
+from django.db.models import Q
+
 from assessment.models import Assessment, RollUp
 from assessment.models.rollup import FIGURES
 from assessment.rules.months import kept_months, last_day
@@ -53,7 +55,8 @@ def stood_in(branch, month, as_of):
 def of_month(branch, month, on):
     first, last = month, last_day(month)
     as_of = min(last, on)
-    stands = Organization.objects.standing_on(as_of).filter(pk=branch.pk).exclude(founded_on__gt=as_of).exists()
+    standing = Organization.objects.standing_on(as_of).filter(pk=branch.pk).with_first_day()
+    stands = standing.filter(Q(first_day=None) | Q(first_day__lte=as_of)).exists()
     figures = dict.fromkeys(FIGURES, 0) | {"branches": int(stands)}
     here = subtree("organization__path", [branch.path])
     figures["members"] = Affiliation.objects.formal().holding(as_of).filter(here).count()

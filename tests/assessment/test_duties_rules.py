@@ -28,8 +28,8 @@ def item(planned_on=JANUARY, *, year=2026, checked=False, ended=False):
     return Item(year, planned_on, checked, ended)
 
 
-def found(*goals, on, local=ALL, founded_on=None):
-    duties = goal_duties(Branch("branch", founded_on, goals, tuple(local)), on=on)
+def found(*goals, on, local=ALL, first_day=None):
+    duties = goal_duties(Branch("branch", first_day, goals, tuple(local)), on=on)
     return [(duty.kind.removeprefix("joint_goal_"), duty.period, duty.due_on, str(duty.state)) for duty in duties]
 
 
@@ -92,7 +92,7 @@ def test_an_inner_committee_decides_last():
 
 @pytest.mark.parametrize(("day", "count"), [(date(2026, 1, 1), 1), (date(2026, 1, 2), 0), (None, 1)])
 def test_a_branch_founded_in_the_year_is_not_asked_to_plan(day, count):
-    assert len(found(on=MAY, local=[asked("plan", 3)], founded_on=day)) == count
+    assert len(found(on=MAY, local=[asked("plan", 3)], first_day=day)) == count
 
 
 def test_it_cites_the_committees_document_as_local():

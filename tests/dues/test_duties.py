@@ -57,7 +57,7 @@ def said(duties):
         ({"payments": 3}, "2026-11-24", {("dues_remittance", "2026"): None}),
         ({"members": 0}, "2026-11-24", {("dues_bases", "2026"): None, ("dues_disclosure", "2026"): None}),
         (
-            {"founded_on": date(2026, 3, 1), "open_by_month": {month("2026-04"): 2}},
+            {"first_day": date(2026, 3, 1), "open_by_month": {month("2026-04"): 2}},
             "2026-11-24",
             {("dues_bases", "2026"): None, ("dues_collection", "2026-04"): ("2026-04-30", "overdue")},
         ),

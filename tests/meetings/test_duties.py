@@ -71,7 +71,7 @@ def test_a_meeting_of_another_period_closes_nothing():
 
 
 def test_a_branch_is_not_asked_for_the_time_before_it_was_founded():
-    young = Place("branch", OrganizationKind.BRANCH, founded_on=date(2026, 2, 10))
+    young = Place("branch", OrganizationKind.BRANCH, first_day=date(2026, 2, 10))
 
     assert found(young) == [("theme_day", "2026-03", "open")]
 

@@ -238,13 +238,14 @@ def test_a_wrong_entry_is_said_beside_its_field(cast, as_user, field, value):
 
 
 def test_staff_rename_and_correct(cast, as_user):
-    given = {"name": "红旗第一党支部", "unit_kind": "community", "founded_on": "2001-07-01"}
+    given = {"name": "红旗第一党支部", "unit_kind": "community", "founded_on": "2001-07-01", "begins_on": "2026-09-01"}
 
     response = as_user(cast.district_staff).post(url("edit", "branch"), given)
 
     assert response.url == cast.branch.get_absolute_url()
     assert fresh(cast.branch).name == "红旗第一党支部"
     assert fresh(cast.branch).founded_on == date(2001, 7, 1)
+    assert fresh(cast.branch).known_first_day() == date(2026, 9, 1)
 
 
 def test_the_form_is_filled_with_what_is_known(cast, as_user):

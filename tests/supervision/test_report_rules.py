@@ -84,9 +84,9 @@ def test_late(submitted_on, on, late):
     assert is_late(period_named("2026-Q3"), submitted_on, on=on) is late
 
 
-@pytest.mark.parametrize(("founded_on", "asked"), [(None, True), (date(2026, 7, 1), True), (date(2026, 7, 2), False)])
-def test_a_branch_is_not_asked_for_the_quarter_of_its_founding(founded_on, asked):
-    assert is_asked(founded_on, period_named("2026-Q3")) is asked
+@pytest.mark.parametrize(("first_day", "asked"), [(None, True), (date(2026, 7, 1), True), (date(2026, 7, 2), False)])
+def test_a_branch_is_not_asked_for_the_quarter_of_its_founding(first_day, asked):
+    assert is_asked(first_day, period_named("2026-Q3")) is asked
 
 
 def told(duties):
@@ -105,7 +105,7 @@ def told(duties):
                 ("2026-Q2", "2026-07-15", "open"),
             ],
         ),
-        (Reporting("b", founded_on=date(2026, 1, 2)), date(2026, 7, 5), [("2026-Q2", "2026-07-15", "open")]),
+        (Reporting("b", first_day=date(2026, 1, 2)), date(2026, 7, 5), [("2026-Q2", "2026-07-15", "open")]),
         (Reporting("b"), date(2026, 1, 1), [("2025-Q4", "2026-01-15", "open")]),
         (Reporting("b"), date(2026, 1, 16), [("2025-Q4", "2026-01-15", "overdue")]),
         (Reporting("b"), date(2025, 12, 31), [

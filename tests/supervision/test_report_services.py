@@ -75,6 +75,7 @@ def test_a_period_that_is_not_over_is_refused(cast, period):
 
 def test_a_branch_reports_on_nothing_before_it_was_founded(cast):
     cast.branch.founded_on = date(2026, 8, 1)
+    cast.branch.save()
 
     with pytest.raises(Refused):
         begin(cast)

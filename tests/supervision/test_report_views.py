@@ -8,7 +8,7 @@ from django.urls import reverse
 from docx import Document
 from openpyxl import load_workbook
 
-from members.models import LocalRule
+from members.models import LocalRule, Organization
 from supervision.models import Report
 from supervision.queries.report_duties import report_duties
 from tests.cast import TODAY, make_organization
@@ -39,6 +39,19 @@ def test_the_branch_sees_every_period_with_the_missing_ones(cast, as_user):
     assert rows(page)[:2] == [("branch", QUARTER, "draft"), ("branch", "2026-Q2", "missing")]
     assert len(rows(page)) == 11
     assert f"{NEW}?period=2026-Q2" in text(page)
+
+
+@pytest.mark.parametrize(
+    ("first_day", "offered"),
+    [("2026-07-01", ["2026-Q3"]), ("2026-07-02", []), ("2026-04-01", ["2026-Q3", "2026-Q2"])],
+)
+def test_no_report_is_begun_or_missed_for_a_time_before_the_first_day(cast, as_user, first_day, offered):
+    Organization.objects.filter(pk=cast.branch.pk).update(begins_on=first_day)
+    page = as_user(cast.secretary).get(NEW)
+
+    assert [name for name, _words in page.context["form"].fields["period"].choices] == offered
+    assert ("现在还没有可报告的时期" in text(page)) == (offered == [])
+    assert [period for _code, period, _state in rows(as_user(cast.secretary).get(LIST))] == offered
 
 
 def test_the_committee_sees_the_last_quarter_of_all_and_no_draft(cast, as_user):
