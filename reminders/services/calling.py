@@ -15,6 +15,7 @@ from members.services.calls import Numbers, open_call_list
 from members.services.refused import Refused
 from reminders.choices import AnswerSource, AttemptResult, ChannelKind, MessageState
 from reminders.models import Attempt, Message
+from reminders.queries.calls import may_open
 from reminders.services.answering import answer, hold_meeting
 
 TOLD, NOT_REACHED = "told", "not_reached"
@@ -47,11 +48,12 @@ def record_call(*, message: Message, result: str, at: datetime, by: User, words:
 def open_numbers(*, messages: Sequence[Message], reason: str, now: datetime, by: User) -> dict[int, Numbers]:
     """Member's id → the numbers of whoever is to be called: the member's, or the contact person's and no other's.
 
-    Each is on record with the reason, and counts as on the roster's own list. Raises Refused.
+    Guests' numbers, which their own branch keeps, are left out. Each is on record with the reason, and counts as on
+    the roster's own list. Raises Refused.
     """
     people: dict[int, tuple[Member, list[ContactPerson]]] = {}
     for message in messages:
-        if message.member:
+        if message.member and may_open(message, by):
             _member, persons = people.setdefault(message.member.pk, (message.member, []))
             if message.contact_person and message.contact_person not in persons:
                 persons.append(message.contact_person)

@@ -20,7 +20,7 @@ from members.services.calls import AT_ONCE, Numbers
 from members.services.refused import Refused
 from reminders.forms.messages import CallForm
 from reminders.models import Message
-from reminders.queries.calls import Call, calls_of
+from reminders.queries.calls import Callee, callees_of, holders_of
 from reminders.services.calling import open_numbers, record_call
 
 
@@ -30,15 +30,20 @@ from reminders.services.calling import open_numbers, record_call
 def call_list(request: PageRequest) -> HttpResponse:
     """Whom to call today and what to say. Phone numbers only after a reason was given, on record."""
     now = timezone.now()
-    calls = calls_of(request.user, at=now)
+    people = callees_of(request.user, at=now)
     form = CallListForm(request.POST or None)
     numbers: dict[int, Numbers] = {}
+    holders: dict[int, str] = {}
     if form.is_valid():
-        told = [call.message for call in calls[:AT_ONCE]]
+        told = [call.message for one in people[:AT_ONCE] for call in one.calls]
         given = {"messages": told, "now": now, "by": request.user, **form.cleaned_data}
-        carried_out(form, lambda: numbers.update(open_numbers(**given)))
-    may_reveal = Capability.REVEAL_PRIVATE in request.user.standing.capabilities
-    context = {"form": form, "opened": bool(numbers), "may_reveal": may_reveal, **_shown(calls, numbers)}
+        if carried_out(form, lambda: numbers.update(open_numbers(**given))):
+            holders = holders_of(people[:AT_ONCE], request.user)
+    context = _shown(people, numbers, holders) | {
+        "form": form,
+        "opened": bool(numbers or holders),
+        "may_reveal": Capability.REVEAL_PRIVATE in request.user.standing.capabilities,
+    }
     return render(request, "reminders/call_list.html", context)
 
 
@@ -61,13 +66,20 @@ def call_record(request: PageRequest, key: UUID) -> HttpResponse:
 
 def _taken_off(request: PageRequest) -> HttpResponse:
     """Nothing in the call's place, and how many are left. When none is, the page is loaded anew and says so."""
-    left = _shown(calls_of(request.user, at=timezone.now()), {})
+    left = _shown(callees_of(request.user, at=timezone.now()), {}, {})
     response = render(request, "reminders/call_list.html#patch", {**left, "is_patch": True})
     if not left["total"]:
         response.headers["HX-Refresh"] = "true"
     return response
 
 
-def _shown(calls: list[Call], numbers: dict[int, Numbers]) -> dict[str, Any]:
-    lines = [{"call": call, "numbers": numbers.get(call.message.member_id or 0)} for call in calls[:AT_ONCE]]
-    return {"lines": lines, "total": len(calls), "most": AT_ONCE}
+def _shown(people: list[Callee], numbers: dict[int, Numbers], holders: dict[int, str]) -> dict[str, Any]:
+    lines = [
+        {
+            "who": one,
+            "numbers": numbers.get(one.message.member_id or 0),
+            "holder": holders.get(one.message.member_id or 0),
+        }
+        for one in people[:AT_ONCE]
+    ]
+    return {"lines": lines, "total": len(people), "most": AT_ONCE}

@@ -188,6 +188,35 @@ def test_of_a_contact_person_only_that_number_is_shown(cast, as_user):
     assert "13630098818" not in page
 
 
+def test_a_guest_of_another_branch_keeps_no_number_from_the_list(cast, as_user, message):
+    """Their own branch keeps it, and the list says which; the others' numbers are shown."""
+    to_call(cast, cast.wang, about=message.about)
+
+    page = as_user(cast.secretary).post(reverse(LIST), {"reason": "电话通知"}).content.decode()
+
+    assert "13630098818" in page
+    assert "号码在" + cast.next_branch.name in page
+    assert [entry.subject_id for entry in Entry.objects.filter(action="print_phone")] == [str(cast.li.pk)]
+
+
+def test_a_list_of_guests_only_says_who_holds_the_numbers(cast, as_user):
+    to_call(cast, cast.wang, about="1")
+
+    page = as_user(cast.secretary).post(reverse(LIST), {"reason": "电话通知"}).content.decode()
+
+    assert "号码在" + cast.next_branch.name in page
+
+
+def test_a_person_stands_once_with_everything_there_is_to_say(cast, as_user, message):
+    to_call(cast, cast.li, kind=MessageKind.DUES)
+    page = as_user(cast.secretary).post(reverse(LIST), {"reason": "电话通知"}).content.decode()
+
+    assert page.count('class="panel call"') == 1
+    assert page.count('class="call-about"') == 2
+    assert page.count("tel:13630098818") == 1
+    assert "要打给1人" in page
+
+
 @pytest.mark.parametrize("number", [1, 3])
 def test_the_list_costs_the_same_for_one_and_for_three(cast, as_user, django_assert_num_queries, number):
     meeting = missed_meeting(cast)
