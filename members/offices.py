@@ -1,5 +1,7 @@
 """Which office may what, as plain data. The manual prints it; `tests/test_policy.py` holds it to a reviewed table."""
 
+from dataclasses import dataclass
+
 from members.choices import Capability, OfficeKind
 
 BRANCH_WORK = frozenset(
@@ -115,3 +117,23 @@ CAPABILITIES: dict[OfficeKind, frozenset[Capability]] = {
 }
 """A committee's secretary sees counts, its staff sees the roster without private fields, nobody above reads the contact
 log; an administrator keeps users, organizations and the calendar, and reads no roster."""
+
+
+@dataclass(frozen=True, slots=True)
+class StandIn:
+    """What an office of a branch does as well, as long as nobody holds those others in that branch."""
+
+    vacant: frozenset[OfficeKind]
+    capabilities: frozenset[Capability]
+
+
+STAND_INS: dict[OfficeKind, StandIn] = {
+    OfficeKind.SECRETARY: StandIn(
+        vacant=frozenset({OfficeKind.ORGANIZATION_OFFICER}), capabilities=frozenset({Capability.FIX_BASES})
+    ),
+    OfficeKind.DEPUTY_SECRETARY: StandIn(
+        vacant=frozenset({OfficeKind.ORGANIZATION_OFFICER, OfficeKind.SECRETARY}),
+        capabilities=frozenset({Capability.FIX_BASES}),
+    ),
+}
+"""A small branch has no organization officer: then the secretary fixes the bases and charges, else the deputy."""

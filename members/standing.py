@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from members.choices import Capability, OfficeKind
-from members.offices import CAPABILITIES
+from members.offices import CAPABILITIES, STAND_INS
 from members.paths import contains, outermost
 
 
@@ -17,10 +17,13 @@ class HeldOffice:
     path: str
     code: str
     organization: str
+    stands_in: bool = False
+    """Whether the offices are vacant there for which this one stands in (`STAND_INS`)."""
 
     @property
     def capabilities(self) -> frozenset[Capability]:
-        return CAPABILITIES[self.kind]
+        own = CAPABILITIES[self.kind]
+        return own | STAND_INS[self.kind].capabilities if self.stands_in else own
 
 
 @dataclass(frozen=True)

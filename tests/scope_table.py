@@ -257,9 +257,9 @@ SCOPE: dict[str, dict[str, str]] = {
         "next_secretary": "next-branch",
         "other_secretary": "other-branch",
     },
-    # A base is the officer's and the member's business: not even the secretary's.
-    "Basis": {"officer": "zhang li", "member": "zhang"},
-    "LedgerImport": {"officer": "branch"},
+    # A base is the officer's and the member's business: a secretary's only where there is no officer.
+    "Basis": {"officer": "zhang li", "next_secretary": "wang", "other_secretary": "zhao", "member": "zhang"},
+    "LedgerImport": {"officer": "branch", "next_secretary": "next-branch", "other_secretary": "other-branch"},
     "Relief": DUES_CASES,
     "ArrearsReview": DUES_CASES,
     "Arrangement": OWN_DUES,

@@ -18,7 +18,7 @@ from members.models.periods import holding, period_constraint
 
 class BasisQuerySet(models.QuerySet["Basis"]):
     def visible_to(self, user: User, capability: Capability = Capability.FIX_BASES) -> "BasisQuerySet":
-        """The officer's of the branch where the member stands today, and one's own: nobody else's business."""
+        """Of who fixes the bases of the branch where the member stands today, and one's own: nobody else's business."""
         return self.filter(own_or_in_branch(user, capability))
 
     def holding(self, month: date) -> "BasisQuerySet":

@@ -19,6 +19,7 @@ from dues.views.places import branch_asked_for, branches_offered
 from members.choices import Capability, OrganizationKind
 from members.models import Organization
 from members.policy import requires
+from members.queries.standing import holders, in_words, named_offices
 from members.requests import PageRequest
 
 ON_A_PAGE = 60
@@ -101,9 +102,12 @@ def _address(request: PageRequest, but: str) -> str:
     return f"{urlencode(kept)}&" if kept else ""
 
 
-def _powers(request: PageRequest, branch: Organization) -> dict[str, bool]:
+def _powers(request: PageRequest, branch: Organization) -> dict[str, Any]:
     may = request.user.standing.may
+    may_fix = may(Capability.FIX_BASES, branch.path)
+    others = [] if may_fix else named_offices([branch.path], on=request.today)
     return {
         "may_record": may(Capability.RECORD_DUES, branch.path),
-        "may_fix": may(Capability.FIX_BASES, branch.path),
+        "may_fix": may_fix,
+        "fixed_by": in_words(holders(others, Capability.FIX_BASES, branch.path)),
     }

@@ -14,6 +14,7 @@ from dues.queries.places import names_of
 from dues.services.proposals import confirm_proposal, decline_proposal, may_decide
 from members.choices import Capability
 from members.policy import fetch, requires
+from members.queries.standing import NamedOffice, holders, in_words, named_offices
 from members.refusals import told
 from members.requests import PageRequest
 
@@ -30,12 +31,19 @@ def proposal_list(request: PageRequest) -> HttpResponse:
     waiting = list(mine.waiting().order_by("proposed_at"))
     decided = list(mine.exclude(state=ProposalState.WAITING).order_by("-decided_at")[:LATEST])
     people = {name for row in [*waiting, *decided] for name in (row.proposed_by, row.decided_by)}
+    offices = named_offices({row.organization.path for row in waiting}, on=request.today) if waiting else []
     context = {
-        "waiting": [(row, may_decide(row, request.user)) for row in waiting],
+        "waiting": [(row, may_decide(row, request.user), _others(row, offices)) for row in waiting],
         "decided": decided,
         "names": names_of(people),
     }
     return render(request, "dues/proposal_list.html", context)
+
+
+def _others(proposal: PaymentProposal, offices: list[NamedOffice]) -> str:
+    """Who may confirm it, by name and office; empty where only the member himself records dues there."""
+    able = holders(offices, Capability.RECORD_DUES, proposal.organization.path)
+    return in_words(one for one in able if one.member_id != proposal.member_id)
 
 
 @requires(Capability.RECORD_DUES)

@@ -2,14 +2,15 @@ import uuid
 from datetime import date
 
 from django.db import models
-from django.db.models import Q
+from django.db.models import BooleanField, Exists, ExpressionWrapper, OuterRef, Q
 from django.utils.translation import gettext_lazy as _
 
-from members.choices import Capability, OfficeKind
+from members.choices import Capability, OfficeKind, OrganizationKind
 from members.models.member import Member
 from members.models.organization import Organization
 from members.models.periods import holding, period_constraint
 from members.models.user import User
+from members.offices import STAND_INS
 from members.paths import subtree
 
 
@@ -25,6 +26,14 @@ class OfficeQuerySet(models.QuerySet["Office"]):
         """Given to the user, or to the member that the user is."""
         mine = Q(user=user.pk)
         return self.filter(mine | Q(member=user.member_id) if user.member_id else mine)
+
+    def with_stand_ins(self, on: date) -> "OfficeQuerySet":
+        """Each with `stands_in`: whether the offices for which it stands in are vacant in its branch on that day."""
+        stands_in = Q(pk__in=[])
+        for kind, one in STAND_INS.items():
+            others = Office.objects.holding(on).filter(organization=OuterRef("organization"), kind__in=one.vacant)
+            stands_in |= Q(~Exists(others), kind=kind, organization__kind=OrganizationKind.BRANCH)
+        return self.annotate(stands_in=ExpressionWrapper(stands_in, output_field=BooleanField()))
 
 
 class Office(models.Model):

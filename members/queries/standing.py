@@ -1,11 +1,18 @@
+from collections.abc import Iterable
+from dataclasses import dataclass
 from datetime import date
 
-from django.db.models import QuerySet
+from django.db.models import QuerySet, Value
+from django.db.models.functions import Coalesce, NullIf
+from django.utils.translation import gettext as _
 
-from members.choices import OfficeKind
+from members.choices import Capability, OfficeKind
 from members.models import Office, User
+from members.paths import STEP, contains
 from members.prepared import Prepared
 from members.standing import HeldOffice, Standing
+
+PLACE = ("organization__path", "organization__code", "organization__name", "stands_in")
 
 
 def standing_of(user: User, *, on: date) -> Standing:
@@ -19,9 +26,50 @@ def standing_of(user: User, *, on: date) -> Standing:
 
 
 def _offices(on: date, user: int, member: int | None = None) -> QuerySet[Office, tuple[str, ...]]:
-    held = Office.objects.held_by(User(pk=user, member_id=member)).holding(on)
-    places = ("organization__path", "organization__code", "organization__name")
-    return held.order_by("organization__path").values_list("kind", *places)
+    held = Office.objects.held_by(User(pk=user, member_id=member)).holding(on).with_stand_ins(on)
+    return held.order_by("organization__path").values_list("kind", *PLACE)
 
 
 _OFFICES = Prepared(_offices)
+
+
+@dataclass(frozen=True, slots=True)
+class NamedOffice:
+    """An office in force, and who holds it."""
+
+    office: HeldOffice
+    name: str
+    member_id: int | None
+    """Whose person it is; None: a log-in without a member."""
+
+    def __str__(self) -> str:
+        return _("%(name)s (%(office)s)") % {"name": self.name, "office": self.office.kind.label}
+
+
+def named_offices(paths: Iterable[str], *, on: date) -> list[NamedOffice]:
+    """The offices held at these organizations and above them. One query."""
+    above = {path[:end] for path in paths for end in range(STEP, len(path) + 1, STEP)}
+    named = Coalesce("member__name", "user__member__name", NullIf("user__display_name", Value("")), "user__username")
+    held = (
+        Office.objects.holding(on)
+        .filter(organization__path__in=above)
+        .with_stand_ins(on)
+        .annotate(named=named, person=Coalesce("member", "user__member"))
+    )
+    rows = held.order_by("organization__path", "kind", "valid_from", "pk")
+    return [
+        NamedOffice(HeldOffice(OfficeKind(kind), *place), name, person)
+        for name, person, kind, *place in rows.values_list("named", "person", "kind", *PLACE)
+    ]
+
+
+def holders(offices: Iterable[NamedOffice], capability: Capability, path: str) -> list[NamedOffice]:
+    """Those of them who may do that at the organization with that path, of the nearest that has any."""
+    able = [one for one in offices if contains(one.office.path, path) and capability in one.office.capabilities]
+    nearest = max((one.office.path for one in able), default="")
+    return [one for one in able if one.office.path == nearest]
+
+
+def in_words(offices: Iterable[NamedOffice]) -> str:
+    """Their names with the offices, one after the other; empty: nobody."""
+    return _(", ").join(map(str, offices))

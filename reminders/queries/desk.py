@@ -1,7 +1,7 @@
 """The desk of who works in a branch: every duty with the rows that it names, and the way to where it is done."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
 
@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from members.choices import Capability
 from members.duty_words import DutyWords, Place, duty_words
 from members.models import Member, Organization, User
+from members.queries.standing import NamedOffice, holders, in_words, named_offices
 from reminders.models import NotApplicable
 from reminders.queries.duties import duties_below
 from reminders.queries.not_applicable import said_below
@@ -24,8 +25,8 @@ OF_MEMBERS = (Capability.VIEW_CONTACTS, Capability.VIEW_DUES)
 
 @dataclass(frozen=True, slots=True)
 class DeskLine:
-    """A duty as the desk shows it. `where` is empty when it goes without saying, `url` for who can't do it; `said` is
-    set when it was said not to apply."""
+    """A duty as the desk shows it. `where` is empty when it goes without saying, `url` for who can't do it: then
+    `whose` has the names with their offices. `said` is set when it was said not to apply."""
 
     duty: Duty
     place: Organization
@@ -34,6 +35,7 @@ class DeskLine:
     where: str
     url: str
     said: NotApplicable | None = None
+    whose: str = ""
 
     @property
     def is_left_out(self) -> bool:
@@ -74,11 +76,11 @@ def branches_settled(user: User, *, on: date) -> int:
 
 
 def desk_of(user: User, paths: Iterable[str], *, on: date, kind: str = "") -> Desk:
-    """The desk of some branches or groups; `kind`: only of that kind. Three queries beside the apps' own."""
+    """The desk of some branches or groups; `kind`: only of that kind. At most four queries beside the apps' own."""
     paths = list(paths)
     duties = [duty for path in paths for duty in duties_below(path, on=on)]
     said = said_below(paths) if paths else {}
-    lines = _lines(user, duties, said, at=paths[0] if len(paths) == 1 else "")
+    lines = _whose(_lines(user, duties, said, at=paths[0] if len(paths) == 1 else ""), on)
     asked = [line for line in lines if not line.is_left_out]
     return Desk(
         sections=sections([line for line in asked if kind in ("", line.duty.kind)], on=on),
@@ -106,6 +108,18 @@ def _line(
     does = words.done_with or words.seen_with
     url = words.url(Place(duty, place, member)) if not does or user.standing.may(does, place.path) else ""
     return DeskLine(duty, place, member, words, "" if place.path == at else place.name, url, said)
+
+
+def _whose(lines: list[DeskLine], on: date) -> list[DeskLine]:
+    """With names where somebody else does it: one query, none where the user does everything."""
+    others = {line.place.path for line in lines if not line.url and line.duty.state != DutyState.DONE}
+    offices = named_offices(others, on=on) if others else []
+    return [line if line.url else replace(line, whose=_does(line, offices)) for line in lines]
+
+
+def _does(line: DeskLine, offices: list[NamedOffice]) -> str:
+    wanted = line.words.done_with or line.words.seen_with
+    return in_words(holders(offices, wanted, line.place.path)) if wanted else ""
 
 
 def _kinds(lines: list[DeskLine], on: date) -> list[tuple[str, Any, int]]:

@@ -10,6 +10,7 @@ from members.choices import Capability, OfficeKind
 from members.models import Office, Organization, User
 from members.offices import CAPABILITIES
 from members.paths import common, subtree
+from members.queries.standing import PLACE
 from members.standing import HeldOffice, Standing
 from reminders.queries.desk import sees_kind
 from reminders.queries.duties import duties_below
@@ -36,9 +37,9 @@ def duty_officers(path: str, *, on: date) -> list[User]:
     rows = Office.objects.holding(on).filter(subtree("organization__path", [path]), kind__in=SETTLES)
     settling = {own or members for own, members in rows.values_list("user", "member__user")}
     held: dict[int, list[HeldOffice]] = defaultdict(list)
-    offices = Office.objects.holding(on).filter(subtree("organization__path", [path])).order_by("organization__path")
-    wanted = ("organization__path", "organization__code", "organization__name")
-    for own, members, kind, *place in offices.values_list("user", "member__user", "kind", *wanted):
+    offices = Office.objects.holding(on).filter(subtree("organization__path", [path])).with_stand_ins(on)
+    rows = offices.order_by("organization__path").values_list("user", "member__user", "kind", *PLACE)
+    for own, members, kind, *place in rows:
         if (user := own or members) in settling and user:
             held[user].append(HeldOffice(OfficeKind(kind), *place))
     active = User.objects.filter(pk__in=held, is_active=True).values_list("pk", flat=True)

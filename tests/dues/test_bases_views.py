@@ -1,12 +1,15 @@
 """The guided list of bases, a member's form, and the history: the pages."""
 
+import json
 import re
 import uuid
 
 import pytest
+from django.core.management import call_command
 from django.urls import reverse
 
-from dues.models import Basis
+from audit.models import Entry
+from dues.models import Basis, Charge
 from members.models import Member
 from tests.cast import make_member
 from tests.dues.ledger import fix, month
@@ -168,7 +171,7 @@ def test_a_change_within_the_year_asks_for_the_reason(cast, officer):
 
 
 @pytest.mark.parametrize(
-    "part", ["secretary", "next_secretary", "district_staff", "county_secretary", "member", "stranger"]
+    "part", ["secretary", "group_leader", "district_staff", "county_secretary", "member", "stranger"]
 )
 def test_nobody_but_the_officer_sees_or_fixes_bases(cast, as_user, part):
     fix(cast.zhang, 4900, since="2025-01", base=490_000)
@@ -178,6 +181,18 @@ def test_nobody_but_the_officer_sees_or_fixes_bases(cast, as_user, part):
 
     assert {answer.status_code for answer in answers} <= {403, 404}
     assert Basis.objects.count() == 1
+
+
+def test_a_branch_without_an_organization_officer_fixes_and_charges_by_its_secretary(cast, as_user, capsys):
+    client = as_user(cast.next_secretary)
+    client.post(fixing(cast.wang), typed())
+    call_command("charge_dues", "--org", "next-branch", "--month", "2026-11", "--json")
+    client.post(reverse("dues:charging-charge", args=["next-branch", 2026]), {"month": "2026-10"})
+
+    assert Basis.objects.get().fixed_by == "next_secretary"
+    assert json.loads(capsys.readouterr().out)["charged"] == 1
+    assert set(Charge.objects.values_list("month", flat=True)) == {month("2026-10"), month("2026-11")}
+    assert Entry.objects.get(action="fix_basis").subject_label == "王秀兰"
 
 
 def test_members_of_another_branch_are_out_of_reach(cast, officer):

@@ -83,7 +83,7 @@ def test_a_month_that_isnt_over_stays_open(cast, officer):
     assert ClosedMonth.objects.count() == 0
 
 
-@pytest.mark.parametrize("part", ["secretary", "next_secretary", "district_staff", "county_secretary", "member"])
+@pytest.mark.parametrize("part", ["secretary", "group_leader", "district_staff", "county_secretary", "member"])
 def test_only_the_officer_of_the_branch_charges_and_closes(cast, as_user, part):
     client = as_user(cast.users()[part])
     answers = [client.get(PAGE), client.post(CHARGE), client.post(closing(), {"confirmed": "on"})]

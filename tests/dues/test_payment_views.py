@@ -8,7 +8,7 @@ from django.urls import reverse
 
 from dues.models import Payment, PaymentProposal
 from dues.services.payments import reverse_payment
-from members.models import User
+from members.models import Office, User
 from tests.cast import TODAY
 from tests.dues.ledger import charge, left_open, pay, settled
 
@@ -332,3 +332,15 @@ def test_the_receipt_of_a_payment_taken_back_stays_open_to_be_read(cast, zhang, 
     assert left_open(zhang) == {"2026-09": 4000, "2026-10": 4000, "2026-11": 4000}
     answer = as_user(cast.member).get(reverse("dues:receipt-detail", args=[payment.pk]))
     assert not answer.context["sheet"].is_valid
+
+
+def test_who_may_confirm_is_named_and_where_nobody_may_what_helps(cast, own, as_user):
+    User.objects.update(language="en")
+    client, page = as_user(cast.officer), reverse("dues:proposal-list")
+    client.post(new(own), typed())
+    named = client.get(page).text
+    Office.objects.filter(user=cast.secretary).update(valid_until=TODAY)
+    alone = client.get(page).text
+
+    assert "To be confirmed by secretary (Branch secretary)." in named
+    assert "Nobody else of the branch may confirm it yet." in alone

@@ -4,12 +4,12 @@ from datetime import date, timedelta
 
 import pytest
 
-from members.choices import Capability, OfficeKind
+from members.choices import Capability, OfficeKind, OrganizationKind
 from members.models import Office
 from members.offices import CAPABILITIES
-from members.queries.standing import standing_of
+from members.queries.standing import holders, named_offices, standing_of
 from members.standing import HeldOffice, Standing
-from tests.cast import TODAY, make_user
+from tests.cast import TODAY, make_organization, make_user
 
 
 def held(kind, path):
@@ -168,3 +168,48 @@ def test_the_written_statement_finds_what_the_queryset_finds(cast, part):
     assert sorted(
         (one.kind, one.path, one.code, one.organization) for one in standing_of(user, on=TODAY).held
     ) == sorted(found.values_list("kind", "organization__path", "organization__code", "organization__name"))
+
+
+BASES = Capability.FIX_BASES
+
+
+@pytest.mark.parametrize(
+    ("held", "ended", "fixes"),
+    [
+        (["secretary"], [], "secretary"),
+        (["secretary", "deputy_secretary"], [], "secretary"),
+        (["deputy_secretary"], [], "deputy_secretary"),
+        (["secretary", "deputy_secretary", "organization_officer"], [], "organization_officer"),
+        (["secretary", "organization_officer"], ["organization_officer"], "secretary"),
+        (["secretary", "deputy_secretary"], ["secretary"], "deputy_secretary"),
+        (["publicity_officer"], [], ""),
+    ],
+)
+def test_a_branch_without_an_organization_officer_has_its_secretary_fix_the_bases_else_the_deputy(
+    cast, held, ended, fixes
+):
+    Office.objects.filter(organization=cast.branch).delete()
+    users = {kind: make_user(f"u-{kind}", OfficeKind(kind), cast.branch) for kind in held}
+    Office.objects.filter(organization=cast.branch, kind__in=ended).update(valid_until=TODAY)
+    may = [kind for kind, user in users.items() if standing_of(user, on=TODAY).may(BASES, cast.branch.path)]
+
+    assert may == [fixes] if fixes else not may
+    offices = named_offices([cast.branch.path], on=TODAY)
+    assert [one.office.kind for one in holders(offices, BASES, cast.branch.path)] == ([fixes] if fixes else [])
+
+
+def test_the_secretary_of_a_general_branch_stands_in_for_nobody(cast):
+    general = make_organization("general", "党总支", OrganizationKind.GENERAL_BRANCH, cast.district)
+    user = make_user("general_secretary", OfficeKind.SECRETARY, general)
+
+    assert not standing_of(user, on=TODAY).may(BASES, general.path)
+
+
+def test_who_may_do_something_is_named_by_the_nearest_office(cast):
+    make_user("above", OfficeKind.ORGANIZATION_OFFICER, cast.district)
+
+    offices = named_offices([cast.group.path, cast.next_branch.path], on=TODAY)
+
+    assert [one.name for one in holders(offices, BASES, cast.group.path)] == ["officer"]
+    assert [one.name for one in holders(offices, BASES, cast.next_branch.path)] == ["next_secretary"]
+    assert [one.name for one in holders(offices, BASES, cast.district.path)] == ["above"]

@@ -9,13 +9,13 @@ from django.utils import translation
 
 from members.choices import Capability, OfficeKind
 from members.duty_words import DutyWords, duty_words
-from members.models import Office, Situation
+from members.models import Office, Situation, User
 from members.offices import CAPABILITIES
 from members.queries.standing import standing_of
 from reminders.models import NotApplicable
 from reminders.queries.desk import MOST_BRANCHES, desk_of, words_of
 from reminders.rules.desk import When
-from tests.cast import TODAY, make_member, make_organization
+from tests.cast import TODAY, make_member, make_organization, make_user
 from tests.dues.ledger import charge
 from tests.reminders.told import AT, tell
 
@@ -162,9 +162,28 @@ def test_who_cant_do_it_reads_the_line_without_a_button(cast, as_user):
     secretary = as_user(cast.secretary).get(f"{HOME}?kind=dues_bases")
     officer = as_user(cast.officer).get(f"{HOME}?kind=dues_bases")
 
-    assert "Done by another office" in secretary.text
+    assert "Done by officer (Organization officer)" in secretary.text
     assert in_english("dues_bases").action not in secretary.text
     assert in_english("dues_bases").action in officer.text
+
+
+def test_where_nobody_holds_the_office_the_secretary_does_it(cast, as_user):
+    Office.objects.filter(user=cast.officer).update(valid_until=TODAY)
+    secretary = as_user(cast.secretary).get(f"{HOME}?kind=dues_bases")
+
+    assert in_english("dues_bases").action in secretary.text
+    assert "Done by" not in secretary.text
+
+
+def test_that_an_office_is_vacant_is_said_where_nobody_stands_in(cast, as_user):
+    discipline = make_user("discipline", OfficeKind.DISCIPLINE_OFFICER, cast.branch)
+    User.objects.update(language="en")
+    told = as_user(discipline).get(f"{HOME}?kind=theme_day").text
+    Office.objects.filter(organization=cast.branch).exclude(user=discipline).update(valid_until=TODAY)
+    alone = as_user(discipline).get(f"{HOME}?kind=theme_day").text
+
+    assert "Done by officer (Organization officer), secretary (Branch secretary)" in " ".join(told.split())
+    assert "Nobody holds the office that does this" in alone
 
 
 @pytest.mark.parametrize(
@@ -227,7 +246,7 @@ def test_the_desk_costs_the_same_for_one_and_three_of_each_kind(cast, as_user, d
         make_organization(f"group{number}", f"党小组{number}", "group", cast.branch)
     client = as_user(cast.secretary)
     client.get(HOME)
-    with django_assert_num_queries(71):
+    with django_assert_num_queries(72):
         client.get(HOME)
 
 
@@ -268,7 +287,7 @@ def test_a_member_reads_a_few_lines_of_their_own_and_no_duties(cast, as_user):
 
     own = ["My meetings", "My dues", "Suggestions and help", "My talks", "My self-checks", "My training"]
     assert [link.title for link in answer.context["own"]] == own
-    assert "40.00 yuan open" in answer.text
+    assert "Due and unpaid: 40.00 yuan, 1 month." in answer.text
     assert not [name for name in ("desk", "below") if name in answer.context]
 
 
