@@ -136,7 +136,7 @@ def _counts(request: PageRequest, place: Organization) -> dict[str, Any]:
             request.today
         )
         return {"parts": list(below.in_tree_order()), "reviews": open_reviews(request.user, place.path)}
-    form = PlaceForm(request.GET, places=_places(request))
+    form = PlaceForm(request.GET, places=_places(request), at=place)
     counts = branch_counts(place.path, branches, on=request.today)
     shown = [one for one in counts if form.text() in one.branch.name]
     return {

@@ -48,9 +48,9 @@ class PlaceForm(FilterForm):
     q = forms.CharField(label=_("Branch"), required=False, max_length=60)
     org = forms.ChoiceField(label=_("Organization"), required=False)
 
-    def __init__(self, data: Any, *, places: QuerySet[Organization]) -> None:
+    def __init__(self, data: Any, *, places: QuerySet[Organization], at: Organization | None = None) -> None:
         super().__init__(data)
-        self.offer_places(places[:MOST_OFFERED])
+        self.offer_places(places[:MOST_OFFERED], at=at)
         self.is_valid()
 
     def text(self) -> str:

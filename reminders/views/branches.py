@@ -11,6 +11,7 @@ from django.views.decorators.http import require_safe
 from members.choices import Capability
 from members.downloads import workbook
 from members.forms.filters import PlaceForm
+from members.models import Organization
 from members.policy import requires
 from members.requests import PageRequest
 from members.workbooks.writing import Sheet
@@ -27,7 +28,7 @@ def branch_list(request: PageRequest) -> HttpResponse:
     """Those that need help first."""
     place, below = _asked_for(request)
     context = {
-        "form": PlaceForm(request.GET, places=places_offered(request)),
+        "form": PlaceForm(request.GET, places=places_offered(request), at=place),
         "place": place,
         "below": below,
         "page": Paginator(below.rows, ON_A_PAGE).get_page(request.GET.get("page")),
@@ -45,7 +46,7 @@ def branch_export(request: PageRequest) -> FileResponse:
     return workbook(f"{title} {request.today}.xlsx", Sheet(title, _headings(), _cells(below)))
 
 
-def _asked_for(request: PageRequest) -> tuple[object, Below]:
+def _asked_for(request: PageRequest) -> tuple[Organization | None, Below]:
     place, paths = places_asked_for(request)
     form = PlaceForm(request.GET, places=places_offered(request).none())
     return place, counts_below(paths, on=request.today, text=form.text())
