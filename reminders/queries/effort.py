@@ -13,8 +13,8 @@ from members.choices import OrganizationKind
 from members.models import Organization
 from members.paths import STEP, subtree
 from reminders.choices import Addressee
-from reminders.models import Effort, Message
-from reminders.queries.desk_counts import FIGURES, counts_below
+from reminders.models import DeskCount, Effort, Message
+from reminders.queries.desk_counts import FIGURES, LIVE, counts_at
 from reminders.queries.duties import duties_below
 from reminders.rules.effort import begins, last_months, middle
 
@@ -22,10 +22,10 @@ from reminders.rules.effort import begins, last_months, middle
 @dataclass(frozen=True, slots=True)
 class Asked:
     """What was asked in a month, or of a branch in twelve. `duties`: whose period began then; of a branch, this year's.
-    `questions`: messages of the program to its officers. Forms and fields are None where nobody counted them yet."""
+    `questions`: messages of the program to its officers. None: nobody has counted it yet."""
 
-    duties: int = 0
-    questions: int = 0
+    duties: int | None = 0
+    questions: int | None = 0
     forms: int | None = 0
     fields: int | None = 0
 
@@ -65,19 +65,32 @@ def asked_by_month(path: str, *, on: date, since: date | None) -> list[tuple[dat
     return [(month, Asked(duties[month], questions.get(month, 0), *typed[month])) for month in months]
 
 
-def asked_below(paths: Iterable[str], *, on: date) -> AskedBelow:
-    """Each branch in the subtrees, with its groups. Duties as on the page of counts."""
+def asked_of(branch: Organization, *, on: date) -> AskedBelow:
+    """The same figures for the branch itself: one row."""
+    return asked_below([branch.path], on=on)
+
+
+def asked_below(paths: Iterable[str], *, on: date, live: bool = True) -> AskedBelow:
+    """Each branch in the subtrees, with its groups: what every page says was asked of it. Duties are those that the job
+    counted; before its first round few branches are counted now, unless not `live`."""
     paths = list(paths)
     since = last_months(on)[-1]
-    counts = counts_below(paths, on=on)
-    duties = {row.organization_id: sum(getattr(row, name) for name in FIGURES) for row in counts.rows}
+    branches = list(Organization.objects.filter(subtree("path", paths)).branches().standing_on(on).in_tree_order())
+    duties, as_of = _duties_by_branch(paths, on, live=live and len(branches) <= LIVE)
     questions, typed = _questions_by_place(paths, since), _typed_by_place(paths, since)
-    standing = Organization.objects.filter(subtree("path", paths)).branches().standing_on(on).in_tree_order()
+    nothing = (0, 0) if counted_since() else (None, None)
     rows = [
-        BranchAsked(one, Asked(duties.get(one.pk, 0), questions[one.path], *typed.get(one.pk, (0, 0))))
-        for one in standing
+        BranchAsked(one, Asked(duties.get(one.pk), questions[one.path], *typed.get(one.pk, nothing)))
+        for one in branches
     ]
-    return AskedBelow(rows, _median([row.asked for row in rows]), counts.as_of)
+    return AskedBelow(rows, _median([row.asked for row in rows]), as_of)
+
+
+def _duties_by_branch(paths: list[str], on: date, *, live: bool) -> tuple[dict[int, int], datetime | None]:
+    stored = list(DeskCount.objects.filter(subtree("organization__path", paths)).order_by())
+    counted = stored or ([row for path in paths for row in counts_at(path, on=on)] if live else [])
+    duties = {row.organization_id: sum(getattr(row, name) for name in FIGURES) for row in counted}
+    return duties, min((row.counted_at for row in stored), default=None)
 
 
 def _months_of_duties(path: str, on: date) -> Iterator[date]:
@@ -117,4 +130,11 @@ def _typed_by_place(paths: list[str], since: date) -> dict[int, tuple[int, int]]
 
 
 def _median(asked: list[Asked]) -> Asked:
-    return Asked(*(middle(getattr(one, name) for one in asked) for name in ("duties", "questions", "forms", "fields")))
+    """Among those of whom it is known."""
+    columns = [[getattr(one, name) for one in asked] for name in ("duties", "questions", "forms", "fields")]
+    return Asked(*(_middle(one for one in column if one is not None) for column in columns))
+
+
+def _middle(numbers: Iterable[int]) -> int | None:
+    found = list(numbers)
+    return middle(found) if found else None

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from datetime import date
+from typing import Any
 
 from django.core.paginator import Paginator
 from django.http import FileResponse, HttpResponse
@@ -17,7 +18,7 @@ from members.models import Organization
 from members.policy import requires
 from members.requests import PageRequest
 from members.workbooks.writing import Sheet
-from reminders.queries.effort import Asked, AskedBelow, asked_below, asked_by_month, counted_since
+from reminders.queries.effort import Asked, AskedBelow, asked_below, asked_by_month, asked_of, counted_since
 from reminders.views.places import places_asked_for, places_offered
 
 ON_A_PAGE = 30
@@ -31,9 +32,10 @@ def effort(request: PageRequest) -> HttpResponse:
     if place and place.kind == OrganizationKind.BRANCH:
         since = counted_since()
         months = asked_by_month(place.path, on=request.today, since=since)
-        context = {"place": place, "months": months, "sums": _sums(months), "since": since}
+        asked = asked_of(place, on=request.today)
+        context = {"place": place, "months": months, "since": since, "as_of": asked.as_of, **_year(asked, months)}
         return render(request, "reminders/effort.html", context)
-    form = PlaceForm(request.GET, places=places_offered(request))
+    form = PlaceForm(request.GET, places=places_offered(request), at=place)
     below = asked_below(paths, on=request.today)
     shown = [row for row in below.rows if form.text().casefold() in row.branch.name.casefold()]
     page = Paginator(shown, ON_A_PAGE).get_page(request.GET.get("page"))
@@ -64,10 +66,11 @@ def _asked_for(request: PageRequest) -> tuple[Organization | None, list[str]]:
     return place, paths
 
 
-def _sums(months: list[tuple[date, Asked]]) -> Asked:
-    found = [asked for _month, asked in months]
-    names = ("duties", "questions", "forms", "fields")
-    return Asked(*(sum(getattr(one, name) or 0 for one in found) for name in names))
+def _year(found: AskedBelow, months: list[tuple[date, Asked]]) -> dict[str, Any]:
+    """The figures that those above see, and how many of the year's duties belong to none of its months so far."""
+    sums = found.rows[0].asked if found.rows else Asked()
+    begun = sum(asked.duties or 0 for month, asked in months if month.year == months[0][0].year)
+    return {"sums": sums, "begun": begun, "earlier": max((sums.duties or 0) - begun, 0)}
 
 
 def _headings() -> list[str]:
