@@ -69,7 +69,7 @@ JOIN assessment_rollup r ON r.organization_id = b.id AND r.month = '{month}' AND
 WHERE b.kind = 'branch' {only} GROUP BY a.id, r.month{by_unit}
 """
 NEED = """
-UPDATE assessment_rollup SET in_need = CASE WHEN {need} THEN 1 ELSE 0 END,
+UPDATE assessment_rollup SET in_need = CASE WHEN ({need}) AND NOT ({incomplete}) THEN 1 ELSE 0 END,
   incomplete = CASE WHEN {incomplete} THEN 1 ELSE 0 END
 """
 

@@ -91,7 +91,7 @@ class RollUp(models.Model):
     band_4 = models.IntegerField(default=0)
     band_5 = models.IntegerField(default=0)
     in_need = models.IntegerField(default=0)
-    """Branches with at least one reason to help (`rules.need`)."""
+    """Branches with at least one reason to help, of those that recorded enough (`rules.need`)."""
     incomplete = models.IntegerField(default=0)
     """Branches that have not recorded enough to be compared (`rules.need`)."""
 

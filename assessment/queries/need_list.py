@@ -1,20 +1,37 @@
 """All branches below a place that need help, or have not recorded enough to be compared."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
 from django.db import connection
 
+from assessment.models import RollUp
 from assessment.queries.dashboard_children import BRANCHES, HOW_MANY, IN_MONTH, LINE, Line, lines_of, values_at
+from assessment.rules.dashboard_periods import usual_period
 from assessment.rules.need import REASONS
 from members.models import Organization
 
+FIRST = 5
+"""Branches that the start page names."""
 BY_REASON = {reason.code: reason for reason in REASONS}
 NAMED = "AND (%(text)s = '' OR o.name LIKE %(like)s ESCAPE '!')"
-STATES = {"need": "AND r.in_need > 0 AND r.incomplete = 0", "incomplete": "AND r.incomplete > 0"}
+STATES = {"need": "AND r.in_need > 0", "incomplete": "AND r.incomplete > 0"}
 """Conditions; incomplete branches are in no order but the tree's."""
 ORDERS = {"need": f"ORDER BY {HOW_MANY} DESC, o.path", "incomplete": "ORDER BY o.path"}
+
+
+@dataclass(frozen=True, slots=True)
+class Need:
+    """Who needs help below a place, in the last full month: what the dashboard says without being asked for another."""
+
+    place: Organization
+    month: date
+    count: int
+    branches: int
+    incomplete: int
+    first: list[Line]
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,3 +75,15 @@ class NeedRows:
         for sign in "!%_":
             marked = marked.replace(sign, f"!{sign}")
         return values_at(self.place, self.unit, self.month, on=self.on) | {"text": self.text, "like": f"%{marked}%"}
+
+
+def need_at(places: Iterable[Organization], *, on: date) -> list[Need]:
+    """Of each place for which figures are added up. Two queries each."""
+    month = usual_period(on).first
+    found = []
+    for place in places:
+        row = RollUp.objects.filter(organization=place, month=month, unit_kind="").first()
+        if row:
+            first = NeedRows(place, "", month, on)[:FIRST]
+            found.append(Need(place, month, row.in_need, row.branches, row.incomplete, first))
+    return found

@@ -55,7 +55,7 @@ JOIN running ON running.branch = base.branch AND running.month = base.month
 WHERE base.is_kept = 1
 )
 SELECT branch, month, '', {", ".join(FIGURES[:-2])},
-    CASE WHEN branches = 1 AND ({_any(REASONS)}) THEN 1 ELSE 0 END,
+    CASE WHEN branches = 1 AND NOT ({_any(INCOMPLETE)}) AND ({_any(REASONS)}) THEN 1 ELSE 0 END,
     CASE WHEN branches = 1 AND ({_any(INCOMPLETE)}) THEN 1 ELSE 0 END
 FROM whole
 """  # noqa: S608 - every part is a text of ours

@@ -7,12 +7,13 @@ from django.http import HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
+from assessment.queries.need_list import need_at
 from members.choices import Capability
 from members.models import Organization
 from members.policy import fetch, requires, signed_in
 from members.requests import PageRequest
 from reminders.queries.desk import Desk, desk_of
-from reminders.queries.desk_counts import Below, counts_at, counts_below
+from reminders.queries.desk_counts import counts_at, counts_below
 from reminders.rules.desk import Section, When, sections
 from reminders.views.places import counted_paths, desk_paths
 from reminders.views.start import start_of
@@ -22,7 +23,6 @@ FILTER_FROM = 12
 OPENED = 12
 """Lines that a pile shows when it is opened; the rest is a page of its own."""
 ON_A_PAGE = 30
-FIRST_TO_HELP = 5
 FOLDED = (When.LATER, When.DONE)
 
 
@@ -34,7 +34,7 @@ def desk(request: PageRequest) -> HttpResponse:
     paths = desk_paths(request)
     context = start_of(user, on=on) | _shown(request, paths)
     if counted := counted_paths(request, paths):
-        context["below"] = _to_help(counts_below(counted, on=on))
+        context |= {"below": counts_below(counted, on=on), "needs": need_at(_seen(request, counted), on=on)}
     return render(request, "reminders/desk.html", context)
 
 
@@ -75,6 +75,7 @@ def _paged(request: PageRequest, found: Desk) -> dict[str, Any]:
     return {"page": page, "sections": shown}
 
 
-def _to_help(below: Below) -> dict[str, Any]:
-    """The counts with the first few branches that need help."""
-    return {"counts": below, "first": [row for row in below.rows[:FIRST_TO_HELP] if row.overdue]}
+def _seen(request: PageRequest, paths: list[str]) -> list[Organization]:
+    """Of the places where one counts duties those of which one sees the figures."""
+    seen = [path for path in paths if request.user.standing.may(Capability.VIEW_DASHBOARD, path)]
+    return list(Organization.objects.filter(path__in=seen).in_tree_order()) if seen else []

@@ -7,6 +7,8 @@ from html import unescape
 from django.test import Client
 from django.urls import reverse
 
+MOST_BRANCHES = 20
+"""Of a committee, whose own pages are opened beside its list."""
 DASHBOARD = reverse("assessment:dashboard")
 CARD = re.compile(
     r'<li class="dash-card[^"]*"(?: data-tile="([^"]*)")?(.*?)(?=<li class="dash-card|class="dash-rows")', re.S
@@ -64,3 +66,63 @@ def opened_numbers(user, organizations, periods):
                 if not rows == said == number:
                     wrong.append(f"{where}: the tile says {number}, its list {said}, its rows {rows}")
     return wrong
+
+
+def need_said(user, organizations, periods, *, on):
+    """Who needs help, as the dashboard, its list, its workbook's source and the API count it; on the start page and on
+    the place's own page for the period that they say."""
+    client, wrong = client_of(user), []
+    for org in organizations:
+        for period in periods:
+            board = client.get(DASHBOARD, {"org": org, "period": period})
+            if board.context["now"] is None or board.context["is_branch"]:
+                continue
+            for name, state in (("in_need", ""), ("incomplete", "incomplete")):
+                said = board.context["now"][name]
+                asked = {"org": org, "period": period, "state": state}
+                listed = client.get(reverse("assessment:need-list"), asked).context["page"].paginator.count
+                api = client.get(reverse("api:dashboard-list"), {"org": org, "period": period}).json()["figures"][name]
+                if not said == listed == api:
+                    wrong.append(f"{user} {org} {period} {name}: dashboard {said}, list {listed}, API {api}")
+        wrong += _need_at_the_start(client, user, org, on)
+    return wrong
+
+
+def _need_at_the_start(client, user, org, on):
+    usual = client.get(DASHBOARD, {"org": org}).context
+    for need in client.get(reverse("reminders:desk")).context.get("needs", ()):
+        if need.place.code == org:
+            said = (need.count, need.branches, need.incomplete)
+            board = tuple(usual["now"][name] for name in ("in_need", "branches", "incomplete"))
+            listed = client.get(reverse("assessment:need-list"), {"org": org}).context["page"].object_list
+            if said != board or [one.code for one in need.first] != [one.code for one in listed][: len(need.first)]:
+                yield f"{user} {org}: the start page says {said} and names other branches than the list, or {board}"
+
+
+def effort_said(user, organizations, *, on):
+    """What was asked of branches: the dashboard of a committee and its page of effort, and a branch beside the row that
+    the committee sees of it."""
+    client, wrong, page = client_of(user), [], reverse("reminders:desk-effort")
+    for org in organizations:
+        board, effort = client.get(DASHBOARD, {"org": org}), client.get(page, {"org": org})
+        if "below" not in effort.context:
+            continue
+        burden, median = board.context["burden"], effort.context["below"].median
+        for name in ("duties", "questions", "forms", "fields"):
+            said = burden and getattr(burden, name)
+            if said is not None and said != getattr(median, name):
+                wrong.append(f"{user} {org} {name}: dashboard {said}, effort {getattr(median, name)}")
+        for row in effort.context["below"].rows[:MOST_BRANCHES]:
+            own = client.get(page, {"org": row.branch.code}).context["sums"]
+            if own != row.asked:
+                wrong.append(f"{user} {row.branch.code}: the branch {own}, the committee {row.asked}")
+    return wrong
+
+
+def contradictions(user, organizations, periods, *, on):
+    """Everything that two pages say of the same thing, as one who looks reads it."""
+    return [
+        *opened_numbers(user, organizations, periods),
+        *need_said(user, organizations, periods, on=on),
+        *effort_said(user, organizations, on=on),
+    ]

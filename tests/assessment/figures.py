@@ -4,7 +4,7 @@ from datetime import date
 
 from assessment.models import LevelMedian, RollUp
 from assessment.models.rollup import FIGURES
-from assessment.rules.need import is_incomplete, reasons
+from assessment.rules.need import is_incomplete, needs_help
 from members.choices import OrganizationKind
 from members.models import Organization
 from tests.cast import Cast
@@ -23,7 +23,7 @@ UNRECORDED = {"on_site": 0, "online": 0, "unrecorded": 36}
 def month_of(branch: Organization, month: str = "2026-10", **others: int) -> RollUp:
     """A branch's month, with its need worked out."""
     figures = dict.fromkeys(FIGURES, 0) | GOOD | others
-    figures |= {"in_need": int(any(reasons(figures))), "incomplete": int(is_incomplete(figures))} | others
+    figures |= {"in_need": int(needs_help(figures)), "incomplete": int(is_incomplete(figures))} | others
     return RollUp.objects.create(organization=branch, month=date.fromisoformat(f"{month}-01"), **figures)
 
 

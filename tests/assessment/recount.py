@@ -7,7 +7,7 @@ from django.db.models import Q
 from assessment.models import Assessment, RollUp
 from assessment.models.rollup import FIGURES
 from assessment.rules.months import kept_months, last_day
-from assessment.rules.need import is_incomplete, reasons
+from assessment.rules.need import is_incomplete, needs_help
 from dues.models import Allocation, Charge
 from meetings.models import Expected, Meeting
 from meetings.queries.duties import meeting_duties
@@ -64,7 +64,7 @@ def of_month(branch, month, on):
     figures |= reach(branch, as_of) | problems(branch, first, last, on) | help_asked(branch, first, last, on)
     if stands:
         figures |= office(branch, as_of) | band(branch, as_of)
-        figures["in_need"] = int(any(reasons(figures)))
+        figures["in_need"] = int(needs_help(figures))
         figures["incomplete"] = int(is_incomplete(figures))
     return figures
 

@@ -267,7 +267,7 @@ def test_an_office_over_many_branches_starts_from_their_counts(cast, as_user):
 
     answer = client.get(HOME)
     assert "desk" not in answer.context
-    assert answer.context["below"]["counts"].branches == MOST_BRANCHES + 2
+    assert answer.context["below"].branches == MOST_BRANCHES + 2
     assert {place for _kind, place, _member, _period in lines_of(client.get(at("branch")))} == {"branch", "group"}
 
 

@@ -11,6 +11,7 @@ from members.choices import OfficeKind
 from reminders.models import DeskCount, NotApplicable
 from reminders.queries.desk_counts import FIGURES, counts_at, counts_below, kinds_at
 from reminders.services.desk_counts import count_desks, parts
+from tests.assessment.figures import a_county
 from tests.cast import TODAY, make_member, make_organization, make_user
 from tests.dues.ledger import charge
 
@@ -128,14 +129,15 @@ def test_a_round_costs_the_same_for_one_branch_and_three(cast, django_assert_num
 
 
 # --- Pages ------------------------------------------------------------------------------------------------------------
-def test_a_committee_starts_from_those_that_need_help_with_the_reason_in_counts(cast, as_user):
-    charge(cast.zhang, "2026-09", 4000)
+def test_a_committee_starts_from_those_that_need_help_as_its_dashboard_says(cast, as_user):
+    a_county(cast, "2026-10")
     answer = as_user(cast.district_staff).get(HOME)
+    (need,) = answer.context["needs"]
 
-    assert [row.organization.code for row in answer.context["below"]["first"]][0] == "branch"
-    assert answer.context["below"]["counts"].branches == 2
-    assert "主题党日 10" in answer.text
-    assert reverse("reminders:desk-at", args=["branch"]) in answer.text
+    assert [line.code for line in need.first] == ["next-branch"]
+    assert (need.count, need.branches, f"{need.month:%Y-%m}") == (1, 2, "2026-10")
+    assert answer.context["below"].branches == 2
+    assert f"{reverse('assessment:dashboard')}?org=next-branch" in answer.text
 
 
 @pytest.mark.parametrize("page", [HOME, BRANCHES, reverse("reminders:desk-at", args=["branch"])])
@@ -234,4 +236,4 @@ def test_who_works_in_a_branch_and_above_sees_both(cast, as_user):
     answer = as_user(both).get(HOME)
 
     assert answer.context["desk"].sections
-    assert answer.context["below"]["counts"].branches == 2
+    assert answer.context["below"].branches == 2

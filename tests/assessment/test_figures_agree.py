@@ -1,0 +1,53 @@
+"""No two pages that show one figure contradict each other, over a filled county and three periods."""
+
+import pytest
+
+from assessment.models import RollUp
+from assessment.services.rollups import rebuild
+from reminders.queries.effort import Asked, AskedBelow
+from reminders.services.desk_counts import count_desks
+from tests.assessment.agreement import effort_said, need_said, opened_numbers
+from tests.assessment.busy_county import BusyCounty
+from tests.cast import TODAY
+
+PERIODS = ("2026-10", "2026-Q3", "2025")
+COUNTY = ("county", "district", "other-district")
+
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("today")]
+
+
+@pytest.fixture
+def county(cast):
+    BusyCounty(cast, 2).fill()
+    rebuild(on=TODAY)
+    count_desks(on=TODAY)
+    return cast
+
+
+@pytest.mark.parametrize(("part", "places"), [("county_secretary", COUNTY), ("district_staff", ("district",))])
+def test_who_needs_help_is_the_same_on_every_page(county, part, places):
+    assert need_said(county.users()[part], places, PERIODS, on=TODAY) == []
+
+
+@pytest.mark.parametrize(("part", "places"), [("county_secretary", COUNTY), ("district_staff", ("district",))])
+def test_what_is_asked_of_a_branch_is_the_same_on_every_page(county, part, places):
+    assert effort_said(county.users()[part], places, on=TODAY) == []
+
+
+def test_contradictions_would_be_found(county, monkeypatch):
+    """The negative control: another count of need, a tile that says more than its records, duties counted otherwise."""
+    RollUp.objects.filter(organization=county.county).update(in_need=7, charged_fen=1)
+    monkeypatch.setattr("reminders.views.effort.asked_of", lambda branch, on: AskedBelow([], Asked(), None))
+    user = county.county_secretary
+
+    assert len(need_said(user, ["county"], ["2026-10"], on=TODAY)) == 1
+    assert len(opened_numbers(user, ["county"], ["2026-10"])) == 1
+    assert effort_said(user, ["district"], on=TODAY)
+
+
+def test_who_needs_help_has_enough_on_record(county):
+    """Nobody is in both piles, or one page would count what the other leaves out."""
+    branches = RollUp.objects.filter(organization__kind="branch")
+
+    assert branches.filter(in_need=1).exists() and branches.filter(incomplete=1).exists()
+    assert not branches.filter(in_need=1, incomplete=1).exists()
