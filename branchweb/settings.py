@@ -165,6 +165,7 @@ START_LINKS = [
     "assessment.queries.dashboard_links.start_links",
     "assessment.queries.objection_links.start_links",
     "assessment.queries.waiting_links.start_links",
+    "meetings.queries.start.start_links",
     "dues.queries.start.start_links",
     "reminders.queries.start.start_links",
 ]

@@ -76,7 +76,7 @@ class AttendanceSerializer(serializers.ModelSerializer[Expected]):
 
     class Meta:
         model = Expected
-        fields = ("meeting", "day", "member", "name", "group", "is_formal", "not_counted", "state")
+        fields = ("meeting", "day", "member", "name", "group", "is_formal", "not_counted", "state", "corrected_on")
         read_only_fields = fields
 
 

@@ -2,6 +2,7 @@
 
 from django.db.models import TextChoices
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 
 class MeetingKind(TextChoices):
@@ -108,6 +109,12 @@ class RequestState(TextChoices):
     ASKED = "asked", _("Asked")
     GRANTED = "granted", _("Granted")
     REFUSED = "refused", _("Not granted")
+
+
+class CorrectionState(TextChoices):
+    WAITING = "waiting", _("Waiting for a second person")
+    CONFIRMED = "confirmed", pgettext_lazy("a correction", "Confirmed")
+    DECLINED = "declined", pgettext_lazy("a correction", "Declined")
 
 
 class DayKind(TextChoices):

@@ -11,7 +11,14 @@ LIFE = (
         _("Meetings"),
         "calendar-event",
         Capability.VIEW_MEETINGS,
-        ("meetings:meeting-", "meetings:attendance", "meetings:vote-", "meetings:minutes", "meetings:exclusion-"),
+        (
+            "meetings:meeting-",
+            "meetings:attendance",
+            "meetings:vote-",
+            "meetings:minutes",
+            "meetings:exclusion-",
+            "meetings:correction-",
+        ),
     ),
     Item(
         "meetings:duty-list",

@@ -1,6 +1,6 @@
 from django.urls import include, path
 
-from meetings.views import attendance_imports, elections, exclusions, minutes, votes
+from meetings.views import attendance_imports, corrections, elections, exclusions, minutes, votes
 
 app_name = "meetings"
 urlpatterns = [
@@ -28,6 +28,11 @@ urlpatterns = [
     path("<uuid:key>/minutes/sign/", minutes.minutes_sign, name="minutes-sign"),
     path("<uuid:key>/minutes/correct/", minutes.minutes_correct, name="minutes-correct"),
     path("<uuid:key>/minutes/word/", minutes.minutes_word, name="minutes-word"),
+    path("corrections/", corrections.correction_list, name="correction-list"),
+    path("corrections/<uuid:key>/", corrections.correction_detail, name="correction-detail"),
+    path("corrections/<uuid:key>/confirm/", corrections.correction_confirm, name="correction-confirm"),
+    path("corrections/<uuid:key>/decline/", corrections.correction_decline, name="correction-decline"),
+    path("<uuid:key>/corrections/add/", corrections.correction_add, name="correction-add"),
     path("<uuid:key>/exclusions/", exclusions.exclusion_list, name="exclusion-list"),
     path("<uuid:key>/exclusions/add/", exclusions.exclusion_add, name="exclusion-add"),
     path("<uuid:key>/exclusions/<uuid:exclusion>/", exclusions.exclusion_edit, name="exclusion-edit"),

@@ -7,6 +7,7 @@ from django.utils.translation import gettext as _
 from docxtpl import DocxTemplate
 
 from meetings.models import Minutes
+from meetings.queries.corrections import correction_sentences
 
 TEMPLATE = settings.BASE_DIR / "templates" / "meetings" / "documents" / "minutes.docx"
 
@@ -23,7 +24,8 @@ def minutes_as_word(minutes: Minutes) -> bytes:
 
 def _corrections(minutes: Minutes) -> list[str]:
     sentence = _("Corrected on %(day)s: %(text)s (%(reason)s)")
-    return [
+    lines = [
         sentence % {"day": one.at.date().isoformat(), "text": one.text, "reason": one.reason}
         for one in minutes.corrections.all()
     ]
+    return [*lines, *correction_sentences(minutes.meeting)]

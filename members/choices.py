@@ -161,6 +161,7 @@ class Capability(TextChoices):
     VIEW_AUDIT = "view_audit", _("Read the audit trail")
     VIEW_MEETINGS = "view_meetings", _("Read meetings, attendance and minutes")
     RECORD_MEETINGS = "record_meetings", _("Plan meetings, record attendance, votes and minutes")
+    CONFIRM_ATTENDANCE = "confirm_attendance", _("Confirm corrections of attendance as the second person")
     COUNT_MEETINGS = "count_meetings", _("See which meetings were held and the counts of attendance")
     MANAGE_CALENDAR = "manage_calendar", _("Record days off and workdays")
     APPROVE_ELECTIONS = "approve_elections", _("Record the approval of results from above")

@@ -10,6 +10,7 @@ from meetings.choices import MeetingKind, MeetingState
 from meetings.importing import Found
 from meetings.models import (
     AgendaItem,
+    AttendanceCorrection,
     AttendanceImport,
     CalendarFeed,
     Candidate,
@@ -125,7 +126,11 @@ def expected(full: "FullCast", made: Meeting, name: str, member: Member) -> None
         Observer(meeting=made, member=member, name=member.name),
         Candidate(vote=vote, member=member, name=member.name),
         Scrutineer(vote=vote, member=member),
-    ):
+        AttendanceCorrection(
+            meeting=made, member=member, name=member.name, was="on_site", becomes="absent",
+            reason="签到表上没有他的名字", proposed_by=full.cast.secretary,
+        ),
+    ):  # fmt: skip
         row.save()
         full.keep(row, name)
 

@@ -13,6 +13,7 @@ from django.db import transaction
 
 from meetings.choices import MeetingState
 from meetings.demo.coming import plan_next
+from meetings.demo.corrections import correct
 from meetings.demo.evenings import evenings, theme_day_of
 from meetings.demo.people import Rolls, explain, read_rolls
 from meetings.demo.record import BEGINS, PLACE, Record, write_down
@@ -42,6 +43,7 @@ def fill(*, on: date) -> None:
     refresh_statistics(Meeting, Expected, Minutes)
     ThemeDay.objects.bulk_create(_theme_days(places))
     plan_next(places[HOME_BRANCH], rolls, rng, on)
+    correct(places[HOME_BRANCH], rng, on)
 
 
 def _explain(records: Iterable[Record], rolls: Rolls, on: date) -> None:

@@ -1,5 +1,6 @@
 from meetings.models.agenda import AgendaItem, Material, Observer, Speech, Task
 from meetings.models.attendance import Exclusion, Expected, LeaveRequest, Mark
+from meetings.models.attendance_correction import AttendanceCorrection
 from meetings.models.attendance_import import AttendanceImport
 from meetings.models.meeting import CalendarFeed, LocalKind, Meeting, Session, ThemeDay
 from meetings.models.minutes import Correction, Minutes
@@ -9,6 +10,7 @@ from meetings.models.vote import Candidate, Count, Scrutineer, Vote
 
 __all__ = [
     "AgendaItem",
+    "AttendanceCorrection",
     "AttendanceImport",
     "CalendarFeed",
     "Candidate",

@@ -82,6 +82,8 @@ class Expected(models.Model):
     answer_source = models.CharField(_("line given by"), max_length=20, choices=ReasonSource, blank=True)
     marked_by = models.CharField(_("marked by"), max_length=150, blank=True)
     marked_at = models.DateTimeField(null=True, blank=True)
+    corrected_on = models.DateField(_("corrected on"), null=True, blank=True)
+    """The day on which a second person last confirmed a correction, after the minutes were locked."""
 
     objects = ExpectedQuerySet.as_manager()
 

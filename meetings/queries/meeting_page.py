@@ -7,6 +7,7 @@ from django.db.models import QuerySet
 
 from meetings.choices import AttendanceState, MeetingState
 from meetings.models import AgendaItem, Expected, LeaveRequest, Meeting
+from meetings.queries.corrections import correction_sentences, own_corrections, waiting_at
 from meetings.queries.gaps import missing_in
 from meetings.queries.observers import observers_of
 from meetings.queries.tally import tally_of
@@ -36,6 +37,8 @@ def meeting_page(meeting: Meeting, *, may_record: bool) -> dict[str, Any]:
         "materials": list(meeting.materials.order_by("title", "key")),
         "observers": observers_of(meeting),
         "requests": asked_for_leave(meeting) if may_record else [],
+        "corrected": correction_sentences(meeting),
+        "corrections_waiting": waiting_at(meeting),
         "missing": missing(meeting) if may_record and _is_over(meeting) else [],
         "gaps": missing_in(meeting) if may_record and meeting.is_running else [],
     }
@@ -81,6 +84,7 @@ def member_page(meeting: Meeting, user: User, *, on: date) -> dict[str, Any]:
         "meeting": meeting,
         "own": own,
         "own_reason": opened(own.reason) if own else "",
+        "own_corrections": own_corrections(meeting, user) if own and own.corrected_on else [],
         "asked": asked,
         "agenda": list(meeting.agenda.all()),
         "materials": list(meeting.materials.filter(is_open_to_members=True).order_by("title", "key")),

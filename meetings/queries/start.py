@@ -6,10 +6,25 @@ from datetime import date
 from django.urls import reverse
 from django.utils.formats import date_format, time_format
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from meetings.models import Meeting
+from meetings.queries.corrections import waiting_for
+from members.choices import Capability
 from members.links import Link
 from members.models import User
+
+
+def start_links(user: User, *, on: date) -> Iterator[Link]:
+    """What waits for the user as the second person. One query, none without the office."""
+    if user.standing.may_any([Capability.CONFIRM_ATTENDANCE]) and (count := waiting_for(user).count()):
+        sentence = ngettext(
+            "%(count)s correction of attendance waits for your confirmation.",
+            "%(count)s corrections of attendance wait for your confirmation.",
+            count,
+        )
+        text = sentence % {"count": count}
+        yield Link("person-check", _("Corrections of attendance"), text, reverse("meetings:correction-list"))
 
 
 def own_links(user: User, *, on: date) -> Iterator[Link]:

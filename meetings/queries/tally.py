@@ -26,6 +26,7 @@ def heads(row: str = "pk", prefix: str = "") -> dict[str, Count]:
         "entitled_present": entitled & present,
         "guests": guests,
         "guests_present": guests & present,
+        "corrected": lines(corrected_on__isnull=False),
         **{f"is_{state}": expected & lines(state=state) for state in AttendanceState.values},
     }
     return {name: Count(row, filter=condition) for name, condition in conditions.items()}
@@ -38,7 +39,8 @@ TALLY = heads()
 class Tally:
     """Heads of one meeting, or attendances of one member over a period; who is `entitled` has a vote.
 
-    Guests, who belong elsewhere, are in `guests` and in no other figure.
+    Guests, who belong elsewhere, are in `guests` and in no other figure. `corrected`: of how many somebody put
+    the attendance right after the minutes were locked.
     """
 
     expected: int = 0
@@ -47,6 +49,7 @@ class Tally:
     entitled_present: int = 0
     guests: int = 0
     guests_present: int = 0
+    corrected: int = 0
     is_unknown: int = 0
     is_on_site: int = 0
     is_online: int = 0

@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy
 
 from meetings.choices import PRESENT, MeetingState, VoteMethod, VoteSubject
 from meetings.models import Candidate, Count, Exclusion, Expected, Meeting, Vote
+from meetings.queries.corrections import doubted_in
 from meetings.queries.tally import tally_of
 from meetings.rules import election
 from meetings.rules.election import Ballot, Result, Standing
@@ -192,6 +193,7 @@ def vote_section(meeting: Meeting, user: User) -> dict[str, Any]:
         "meeting": meeting,
         "votes": votes_of(meeting, open_to_members=not may_read),
         "may_read_votes": may_read,
+        "doubted": doubted_in(meeting),
         "may_add_vote": may_record and meeting.state == MeetingState.OPEN,
     }
 

@@ -50,8 +50,8 @@ def mark(*, meeting: Meeting, member_id: int, attendance: Attendance, key: uuid.
     meeting = _running(meeting)
     expected = Expected.objects.select_for_update().get(meeting=meeting, member=member_id)
     if not Mark.objects.filter(pk=key).exists():
-        _change(expected, attendance, key, by)
-        _turn(meeting)
+        change(expected, attendance, key, by)
+        turn(meeting)
     return expected
 
 
@@ -61,8 +61,8 @@ def tap(*, meeting: Meeting, member_id: int, state: str, key: uuid.UUID, by: Use
     meeting = _running(meeting)
     expected = Expected.objects.select_for_update().get(meeting=meeting, member=member_id)
     if expected.state != state and not Mark.objects.filter(pk=key).exists():
-        _change(expected, Attendance(state), key, by)
-        _turn(meeting)
+        change(expected, Attendance(state), key, by)
+        turn(meeting)
     return expected
 
 
@@ -79,9 +79,9 @@ def follow_up(*, meeting: Meeting, member_id: int, attendance: Attendance, key: 
     if Mark.objects.filter(pk=key).exists():
         return expected
     if expected.state in PRESENT or attendance.state not in (expected.state, *LATER):
-        raise NotNow(_("The minutes are locked: who was there stays as it was recorded that evening."))
-    _change(expected, attendance, key, by)
-    _turn(meeting)
+        raise NotNow(_("The minutes are locked: who was there is put right by a correction with a second person."))
+    change(expected, attendance, key, by)
+    turn(meeting)
     record(
         action="follow_up_attendance", by=by, subject=expected, organization_code=meeting.organization.code,
         changes=[("state", "", attendance.state)],
@@ -105,9 +105,9 @@ def mark_rest_present(*, meeting: Meeting, except_for: Collection[int] = (), key
     )
     marked = [one for one in rest if not Mark.objects.filter(pk=_own_key(key, one)).exists()]
     for one in marked:
-        _change(one, Attendance(AttendanceState.ON_SITE), _own_key(key, one), by)
+        change(one, Attendance(AttendanceState.ON_SITE), _own_key(key, one), by)
     if marked:
-        _turn(meeting)
+        turn(meeting)
         record(
             action="mark_rest_present", by=by, subject=meeting, organization_code=meeting.organization.code,
             details={"marked": len(marked)},
@@ -123,8 +123,8 @@ def undo_mark(*, meeting: Meeting, mark_key: uuid.UUID, key: uuid.UUID, by: User
     expected = Expected.objects.select_for_update().get(pk=undone.expected_id)
     if Mark.objects.filter(expected=expected, at__gt=undone.at).exists():
         raise NotNow(_("Somebody has changed this attendance since. Look at it again."))
-    _change(expected, _from_json(undone.before.open()), key, by)
-    _turn(meeting)
+    change(expected, from_json(undone.before.open()), key, by)
+    turn(meeting)
     return expected
 
 
@@ -140,9 +140,9 @@ def undo_rest(*, meeting: Meeting, rest_key: uuid.UUID, key: uuid.UUID, by: User
     undone = [tapped for tapped in latest.values() if tapped.pk in own]
     for tapped in undone:
         one = own[tapped.pk]
-        _change(one, _from_json(tapped.before.open()), _own_key(key, one), by)
+        change(one, from_json(tapped.before.open()), _own_key(key, one), by)
     if undone:
-        _turn(meeting)
+        turn(meeting)
         record(
             action="undo_rest_present", by=by, subject=meeting, organization_code=meeting.organization.code,
             details={"marked": len(undone)},
@@ -163,8 +163,9 @@ def _running(meeting: Meeting) -> Meeting:
     return meeting
 
 
-def _change(expected: Expected, attendance: Attendance, key: uuid.UUID, by: User | str) -> None:
-    before = sealed(_to_json(attendance_of(expected)))
+def change(expected: Expected, attendance: Attendance, key: uuid.UUID, by: User | str) -> None:
+    """Write down how somebody attended, with the mark that says what it was before. The caller holds the meeting."""
+    before = sealed(to_json(attendance_of(expected)))
     for name, value in asdict(_whole(attendance)).items():
         setattr(expected, name, value)
     expected.marked_by, expected.marked_at = str(by), timezone.now()
@@ -178,11 +179,11 @@ def _whole(attendance: Attendance) -> Attendance:
     return replace(attendance, leave_kind="", leave_granted_by="")
 
 
-def _to_json(attendance: Attendance) -> str:
+def to_json(attendance: Attendance) -> str:
     return json.dumps(asdict(attendance), default=str, ensure_ascii=False)
 
 
-def _from_json(text: str) -> Attendance:
+def from_json(text: str) -> Attendance:
     fields = json.loads(text)
     day = fields["made_up_on"]
     return Attendance(**{**fields, "made_up_on": date.fromisoformat(day) if day else None})
@@ -193,5 +194,6 @@ def _own_key(key: uuid.UUID, expected: Expected) -> uuid.UUID:
     return uuid.uuid5(key, str(expected.pk))
 
 
-def _turn(meeting: Meeting) -> None:
+def turn(meeting: Meeting) -> None:
+    """Let open pages know that they are out of date."""
     Meeting.objects.filter(pk=meeting.pk).update(version=F("version") + 1)

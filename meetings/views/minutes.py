@@ -11,6 +11,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from meetings.forms.minutes import CorrectionForm, MinutesForm, SignForm
 from meetings.models import Meeting, Minutes
+from meetings.queries.corrections import correction_sentences
 from meetings.services.minutes import correct_minutes, draft_minutes, edit_minutes, sign_minutes
 from meetings.word import minutes_as_word
 from members.choices import Capability
@@ -32,6 +33,7 @@ def minutes_detail(request: PageRequest, key: UUID) -> HttpResponse:
         "meeting": meeting,
         "minutes": minutes,
         "corrections": minutes.corrections.all() if minutes else [],
+        "attendance_corrections": correction_sentences(meeting),
         "may_record": request.user.standing.may(Capability.RECORD_MEETINGS, meeting.scope_path),
         "sign_form": SignForm(initial={"seen": minutes.text}) if minutes else None,
         "correction_form": CorrectionForm(),

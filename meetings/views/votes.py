@@ -12,6 +12,7 @@ from meetings.choices import VoteMethod, VoteSubject
 from meetings.forms.election import BallotForm
 from meetings.forms.vote import CountForm, VoteForm, WithdrawForm, show_wrong
 from meetings.models import Meeting, Vote
+from meetings.queries.corrections import doubted_in
 from meetings.queries.votes import (
     ballot_section,
     citations_of,
@@ -88,6 +89,7 @@ def vote_detail(request: PageRequest, key: str) -> HttpResponse:
         "again": Vote.objects.filter(again_for=vote.pk).first(),
         "not_voting": not_voting(vote),
         "way_on": way_on(vote),
+        "doubted": [one for one in doubted_in(meeting) if one.vote.pk == vote.pk],
         "may_record": meeting.is_running and request.user.standing.may(Capability.RECORD_MEETINGS, vote.scope_path),
     }
     return render(request, "meetings/vote.html", context | (ballot_section(vote) if vote.seats is not None else {}))

@@ -123,6 +123,7 @@ def test_one_line_of_a_list_says_that_and_not_why(cast, by_token):
         {
             "meeting": str(meeting.key), "day": TODAY.isoformat(), "member": str(cast.zhang.key), "name": "张英",
             "group": "", "is_formal": True, "not_counted": "", "state": "leave",
+            "corrected_on": None,
         }
     ]  # fmt: skip
     assert "canary" not in answer.content.decode()

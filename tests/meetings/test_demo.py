@@ -8,7 +8,18 @@ from django.test import TestCase
 
 from meetings import demo
 from meetings.choices import TOOK_PART, AttendanceState, LeaveKind, MeetingKind, MeetingState
-from meetings.models import AgendaItem, Expected, LeaveRequest, Material, Meeting, Minutes, Speech, ThemeDay, Vote
+from meetings.models import (
+    AgendaItem,
+    AttendanceCorrection,
+    Expected,
+    LeaveRequest,
+    Material,
+    Meeting,
+    Minutes,
+    Speech,
+    ThemeDay,
+    Vote,
+)
 from meetings.queries.duties import meeting_duties
 from meetings.queries.roll import roll
 from members import demo as members
@@ -114,6 +125,13 @@ class TheYear(TestCase):
         assert HOME_BRANCH not in late
         assert {"hongqi-2", "machines"} & late
         assert len(late) < Organization.objects.count() - 5
+
+    def test_attendance_was_corrected_by_two_and_one_waits(self):
+        done, waiting = AttendanceCorrection.objects.filter(meeting__organization=self.home).order_by("state")
+
+        assert (done.state, done.was, done.becomes) == ("confirmed", "absent", "on_site")
+        assert (done.proposed_by.username, done.decided_by.username) == ("secretary", "officer")
+        assert (waiting.state, waiting.becomes, waiting.proposed_by) == ("waiting", "online", done.decided_by)
 
     def test_every_branch_keeps_its_theme_day(self):
         assert ThemeDay.objects.count() == 20

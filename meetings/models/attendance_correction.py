@@ -1,0 +1,108 @@
+import uuid
+
+from django.db import models
+from django.db.models import F, Q
+from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
+
+from meetings.choices import AttendanceState, CorrectionState
+from meetings.models.meeting import Meeting
+from members.choices import Capability
+from members.fields import SealedField
+from members.models import Member, User
+from members.paths import subtree
+
+NOT_LISTED = ""
+"""What somebody was who isn't on the meeting's list: a forgotten guest."""
+
+
+class AttendanceCorrectionQuerySet(models.QuerySet["AttendanceCorrection"]):
+    def visible_to(self, user: User, capability: Capability | None = None) -> "AttendanceCorrectionQuerySet":
+        """Where an office reads meetings, and where it is the second person."""
+        wanted = (capability,) if capability else (Capability.VIEW_MEETINGS, Capability.CONFIRM_ATTENDANCE)
+        paths = [path for one in wanted for path in user.standing.paths(one)]
+        return self.filter(subtree("meeting__organization__path", paths))
+
+    def waiting(self) -> "AttendanceCorrectionQuerySet":
+        return self.filter(state=CorrectionState.WAITING)
+
+    def confirmed(self) -> "AttendanceCorrectionQuerySet":
+        return self.filter(state=CorrectionState.CONFIRMED)
+
+    def with_people(self) -> "AttendanceCorrectionQuerySet":
+        """Together with the meeting, its place, and who proposed and decided."""
+        return self.select_related("meeting__organization", "proposed_by__member", "decided_by__member")
+
+
+class AttendanceCorrection(models.Model):
+    """What was recorded wrongly of somebody at a meeting whose minutes are locked: the old beside the new, and why.
+
+    It counts when a second person has confirmed it. Nothing here is changed afterwards; what was wrong in it is
+    corrected by another one.
+    """
+
+    key = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    meeting = models.ForeignKey(Meeting, on_delete=models.CASCADE, related_name="attendance_corrections")
+    member = models.ForeignKey(Member, on_delete=models.PROTECT, related_name="attendance_corrections")
+    name = models.CharField(_("name"), max_length=60)
+    was = models.CharField(_("recorded as"), max_length=20, blank=True, choices=AttendanceState)
+    before = SealedField(blank=True, default="")
+    """JSON, what the attendance fields were."""
+    becomes = models.CharField(_("was in truth"), max_length=20, choices=AttendanceState)
+    leave_kind = models.CharField(_("kind of leave"), max_length=20, blank=True)
+    reason = models.CharField(_("why it is corrected"), max_length=300)
+    state = models.CharField(_("state"), max_length=10, choices=CorrectionState, default=CorrectionState.WAITING)
+    proposed_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
+    proposed_at = models.DateTimeField(auto_now_add=True)
+    decided_by = models.ForeignKey(User, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
+    decided_at = models.DateTimeField(null=True, blank=True)
+    declined_because = models.CharField(_("why not"), max_length=300, blank=True)
+
+    objects = AttendanceCorrectionQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("correction of attendance")
+        verbose_name_plural = _("corrections of attendance")
+        ordering = ["proposed_at", "key"]
+        constraints = [
+            models.CheckConstraint(
+                condition=~Q(reason="") & ~Q(name=""), name="attendance_correction_says_whom_and_why"
+            ),
+            models.CheckConstraint(
+                condition=Q(becomes__in=[state for state in AttendanceState if state != AttendanceState.UNKNOWN])
+                & Q(was__in=["", *AttendanceState.values]),
+                name="attendance_correction_states_known",
+            ),
+            models.CheckConstraint(condition=~Q(was=F("becomes")), name="attendance_correction_changes_something"),
+            models.CheckConstraint(
+                condition=Q(state=CorrectionState.WAITING, decided_by__isnull=True, decided_at__isnull=True)
+                | Q(
+                    ~Q(decided_by=F("proposed_by")),
+                    state=CorrectionState.CONFIRMED, decided_by__isnull=False, decided_at__isnull=False,
+                )
+                | Q(state=CorrectionState.DECLINED, decided_by__isnull=False, decided_at__isnull=False),
+                name="attendance_correction_by_two_persons",
+            ),
+            models.CheckConstraint(
+                condition=Q(declined_because="") ^ Q(state=CorrectionState.DECLINED),
+                name="attendance_correction_declined_with_reason",
+            ),
+            models.UniqueConstraint(
+                fields=["meeting", "member"], condition=Q(state=CorrectionState.WAITING),
+                name="attendance_correction_waits_once",
+            ),
+        ]  # fmt: skip
+
+    def __str__(self) -> str:
+        return f"{self.name} · {self.meeting}"
+
+    def get_absolute_url(self) -> str:
+        return reverse("meetings:correction-detail", args=[self.key])
+
+    @property
+    def scope_path(self) -> str:
+        return self.meeting.organization.path
+
+    @property
+    def is_waiting(self) -> bool:
+        return self.state == CorrectionState.WAITING

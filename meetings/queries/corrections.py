@@ -1,0 +1,117 @@
+"""Corrections of attendance: how they read, what waits, and which votes they put in doubt."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from django.db.models import Q, QuerySet
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from meetings.choices import MeetingState, VoteSubject
+from meetings.models import AttendanceCorrection, Expected, Meeting, Vote
+from meetings.models.attendance_correction import NOT_LISTED
+from meetings.rules.corrections import change_of_heads, doubt
+from meetings.rules.votes import Figures, Heads
+from members.choices import AffiliationKind, Capability
+from members.models import Member, User
+from members.paths import subtree
+
+
+@dataclass(frozen=True, slots=True)
+class Doubted:
+    """A decided vote that has to be looked at, and why."""
+
+    vote: Vote
+    why: str
+
+
+def correction_sentences(meeting: Meeting) -> list[str]:
+    """The confirmed ones as minutes and meeting say them; none before the minutes are locked."""
+    if meeting.state != MeetingState.LOCKED:
+        return []
+    rows = AttendanceCorrection.objects.filter(meeting=meeting).confirmed().with_people().order_by("decided_at", "key")
+    return [correction_sentence(one) for one in rows]
+
+
+def waiting_at(meeting: Meeting) -> list[AttendanceCorrection]:
+    """Those that nobody has decided yet."""
+    if meeting.state != MeetingState.LOCKED:
+        return []
+    return list(AttendanceCorrection.objects.filter(meeting=meeting).waiting())
+
+
+def correction_sentence(one: AttendanceCorrection) -> str:
+    """A confirmed correction in a sentence: the new, the old, who checked it, when and why."""
+    facts = {
+        "name": one.name, "becomes": one.get_becomes_display(), "was": recorded_as(one),
+        "second": called(one.decided_by), "day": timezone.localdate(one.decided_at).isoformat(), "why": one.reason,
+    }  # fmt: skip
+    return _("Corrected: %(name)s, %(becomes)s; recorded as: %(was)s; checked by %(second)s, %(day)s. %(why)s") % facts
+
+
+def own_corrections(meeting: Meeting, user: User) -> list[str]:
+    """What was corrected of the user's own attendance."""
+    rows = AttendanceCorrection.objects.filter(meeting=meeting, member=user.member_id).confirmed()
+    return [correction_sentence(one) for one in rows.with_people().order_by("decided_at", "key")]
+
+
+def recorded_as(one: AttendanceCorrection) -> str:
+    return str(one.get_was_display()) if one.was != NOT_LISTED else _("not on the list")
+
+
+def called(user: User | None) -> str:
+    """What somebody is called on papers: never by the log-in where a name is known."""
+    if user is None:
+        return ""
+    return user.display_name or (user.member.name if user.member else "") or user.username
+
+
+def guests_left_out(meeting: Meeting) -> QuerySet[Member]:
+    """Who takes part there, on the day or since, and isn't on the meeting's list."""
+    relations = Q(
+        subtree("affiliations__organization__path", [meeting.organization.path]),
+        affiliations__kind=AffiliationKind.PARTICIPATION,
+    )
+    listed = Expected.objects.filter(meeting=meeting).values("member")
+    return Member.objects.filter(relations).exclude(pk__in=listed).distinct().order_by("name_key", "pk")
+
+
+def waiting_for(user: User) -> QuerySet[AttendanceCorrection]:
+    """Those of which the user may be the second person."""
+    rows = AttendanceCorrection.objects.visible_to(user, Capability.CONFIRM_ATTENDANCE).waiting()
+    rows = rows.exclude(proposed_by=user)
+    return rows.exclude(member=user.member_id) if user.member_id else rows
+
+
+def doubted_by(one: AttendanceCorrection) -> list[Doubted]:
+    """The votes that would have to be looked at once this one is confirmed, beside those that have to be already."""
+    voter = Expected.objects.filter(meeting=one.meeting_id, member=one.member_id).entitled().exists()
+    known = {each.vote.pk for each in doubted_in(one.meeting)}
+    more = change_of_heads(one.was, one.becomes) if voter else 0
+    return [each for each in doubted_in(one.meeting, more) if each.vote.pk not in known] if more else []
+
+
+def doubted_in(meeting: Meeting, more: int = 0) -> list[Doubted]:
+    """The decided votes of a meeting that its corrections put in doubt; `more` heads besides. Two queries."""
+    if meeting.state != MeetingState.LOCKED:
+        return []
+    change = more + sum(_changes(meeting))
+    if not change:
+        return []
+    votes = Vote.objects.filter(item__meeting=meeting).decided().select_related("item").order_by("number")
+    return [Doubted(vote, why) for vote in votes if (why := _doubt(vote, change, meeting))]
+
+
+def _changes(meeting: Meeting) -> Iterable[int]:
+    voters = Expected.objects.filter(meeting=meeting).entitled().values("member")
+    confirmed = AttendanceCorrection.objects.filter(meeting=meeting, member__in=voters).confirmed()
+    return [change_of_heads(was, becomes) for was, becomes in confirmed.values_list("was", "becomes").order_by()]
+
+
+def _doubt(vote: Vote, change: int, meeting: Meeting) -> str:
+    figures = Figures(
+        vote.votes_for or 0, vote.votes_against or 0, vote.abstained or 0, vote.written_for,
+        vote.issued, vote.returned, vote.void,
+    )  # fmt: skip
+    heads = Heads(vote.entitled, min(max(vote.present + change, 0), vote.entitled))
+    return doubt(VoteSubject(vote.subject), figures, heads, (bool(vote.is_valid), bool(vote.is_passed)), meeting.day)

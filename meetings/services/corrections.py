@@ -1,0 +1,156 @@
+"""Attendance of locked meetings: proposed with a reason, confirmed by a second person, the old kept beside the new.
+
+The signed text stays as it is; what follows from the attendance is counted with what was confirmed.
+"""
+
+import uuid
+from dataclasses import dataclass
+from datetime import date
+
+from django.db import transaction
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from audit.services import record
+from meetings.choices import AttendanceState, CorrectionState, MeetingState, NotCountedBecause
+from meetings.models import AttendanceCorrection, Expected, Meeting
+from meetings.models.attendance_correction import NOT_LISTED
+from meetings.queries.corrections import guests_left_out
+from meetings.rules.corrections import OF_GUESTS, TRUTHS, says_something
+from meetings.services.attendance import Attendance, attendance_of, change, to_json, turn
+from meetings.services.meeting import NotNow, locked, stored_already
+from members.fields import opened, sealed
+from members.models import Member, User
+from members.services.refused import Refused
+
+
+@dataclass(frozen=True, slots=True)
+class Truth:
+    """How somebody attended in truth, and why the record is wrong."""
+
+    member: Member
+    becomes: str
+    reason: str
+    leave_kind: str = ""
+
+
+@transaction.atomic
+def propose_correction(*, key: uuid.UUID, meeting: Meeting, truth: Truth, by: User) -> AttendanceCorrection:
+    """Keep what is to be corrected until a second person confirms it. The same key twice is one. Raises Refused.
+
+    Somebody who isn't on the list can be a guest who takes part there and was forgotten.
+    """
+    meeting = locked(meeting)
+    if known := stored_already(AttendanceCorrection, key, meeting=meeting):
+        return known
+    expected = Expected.objects.filter(meeting=meeting, member=truth.member).first()
+    _refuse(meeting, truth, expected)
+    correction = AttendanceCorrection.objects.create(
+        key=key, meeting=meeting, member=truth.member, name=expected.name if expected else truth.member.name,
+        was=expected.state if expected else NOT_LISTED, before=sealed(_before(expected)), becomes=truth.becomes,
+        leave_kind=truth.leave_kind if truth.becomes == AttendanceState.LEAVE else "", reason=truth.reason.strip(),
+        proposed_by=by,
+    )  # fmt: skip
+    _record("propose_attendance_correction", correction, by)
+    return correction
+
+
+@transaction.atomic
+def confirm_correction(*, correction: AttendanceCorrection, by: User, on: date) -> AttendanceCorrection:
+    """Let it count, under both names; a second click finds it done. Raises Refused."""
+    correction = _locked(correction)
+    if correction.state == CorrectionState.CONFIRMED:
+        return correction
+    _demand_waiting(correction)
+    if not may_confirm(correction, by):
+        raise Refused(_("Who proposed it, or whose attendance it is, isn't the second person. Ask another officer."))
+    expected = _expected(correction)
+    if (expected.state if expected else NOT_LISTED, _before(expected)) != _kept(correction):
+        raise NotNow(_("This attendance was changed since it was proposed. Decline this one, and propose it anew."))
+    expected = expected or _forgotten(correction)
+    expected.corrected_on = on
+    change(expected, Attendance(correction.becomes, correction.leave_kind), correction.pk, by)
+    turn(correction.meeting)
+    _decide(correction, CorrectionState.CONFIRMED, by)
+    return correction
+
+
+@transaction.atomic
+def decline_correction(*, correction: AttendanceCorrection, because: str, by: User) -> AttendanceCorrection:
+    """Leave the record as it is, and say why; who proposed it can take it back alike. Raises Refused."""
+    correction = _locked(correction)
+    if correction.state == CorrectionState.DECLINED:
+        return correction
+    _demand_waiting(correction)
+    correction.declined_because = because.strip()
+    _decide(correction, CorrectionState.DECLINED, by)
+    return correction
+
+
+def may_confirm(correction: AttendanceCorrection, by: User) -> bool:
+    """Never who proposed it, and never whose attendance it is, under whatever user name."""
+    own = {correction.member_id, correction.proposed_by.member_id} - {None}
+    return by.pk != correction.proposed_by_id and by.member_id not in own
+
+
+def _refuse(meeting: Meeting, truth: Truth, expected: Expected | None) -> None:
+    if meeting.state != MeetingState.LOCKED:
+        raise NotNow(_("The minutes aren't locked yet: change the attendance itself."))
+    if not says_something(truth.reason):
+        raise Refused(_("Say in a sentence what was recorded wrongly and how it is known."), "reason")
+    if expected is None and not guests_left_out(meeting).filter(pk=truth.member.pk).exists():
+        raise Refused(_("This member is neither on the list nor a guest who takes part there."), "member")
+    if truth.becomes not in (TRUTHS if expected else OF_GUESTS):
+        raise Refused(_("Choose how it was in truth; a forgotten guest was there."), "becomes")
+    if expected and expected.state == truth.becomes:
+        raise Refused(_("That is how it is recorded already."), "becomes")
+    if AttendanceCorrection.objects.waiting().filter(meeting=meeting, member=truth.member).exists():
+        raise Refused(_("For this member a correction waits for its second person already."), "member")
+
+
+def _locked(correction: AttendanceCorrection) -> AttendanceCorrection:
+    meeting = locked(correction.meeting)
+    row = AttendanceCorrection.objects.select_for_update(of=("self",)).select_related("proposed_by", "member")
+    found = row.get(pk=correction.pk)
+    found.meeting = meeting
+    return found
+
+
+def _demand_waiting(correction: AttendanceCorrection) -> None:
+    if not correction.is_waiting:
+        raise NotNow(_("This correction was decided already."))
+
+
+def _expected(correction: AttendanceCorrection) -> Expected | None:
+    rows = Expected.objects.select_for_update()
+    return rows.filter(meeting=correction.meeting_id, member=correction.member_id).first()
+
+
+def _before(expected: Expected | None) -> str:
+    return to_json(attendance_of(expected)) if expected else ""
+
+
+def _kept(correction: AttendanceCorrection) -> tuple[str, str]:
+    return correction.was, opened(correction.before)
+
+
+def _forgotten(correction: AttendanceCorrection) -> Expected:
+    """The line of a guest who was there and wasn't on the list."""
+    return Expected.objects.create(
+        meeting=correction.meeting, member=correction.member, name=correction.name,
+        is_formal=correction.member.is_formal(correction.meeting.day), not_counted=NotCountedBecause.PARTICIPANT,
+    )  # fmt: skip
+
+
+def _decide(correction: AttendanceCorrection, state: CorrectionState, by: User) -> None:
+    correction.state, correction.decided_by, correction.decided_at = state, by, timezone.now()
+    correction.save(update_fields=["state", "decided_by", "decided_at", "declined_because"])
+    is_confirmed = state == CorrectionState.CONFIRMED
+    _record("confirm_attendance_correction" if is_confirmed else "decline_attendance_correction", correction, by)
+
+
+def _record(action: str, correction: AttendanceCorrection, by: User) -> None:
+    changes = [("state", correction.was, correction.becomes)]
+    reason = correction.declined_because or correction.reason
+    code = correction.meeting.organization.code
+    record(action=action, by=by, subject=correction, organization_code=code, reason=reason, changes=changes)

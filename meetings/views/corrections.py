@@ -1,0 +1,107 @@
+"""Corrections of attendance after locking: proposing, looking, and the second person's word."""
+
+from typing import Any
+from uuid import UUID
+
+from django.contrib import messages
+from django.http import HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from meetings.forms.corrections import AttendanceCorrectionForm, DeclineForm
+from meetings.models import AttendanceCorrection, Meeting
+from meetings.queries.corrections import called, doubted_by, recorded_as
+from meetings.services.corrections import confirm_correction, decline_correction, may_confirm, propose_correction
+from members.choices import Capability
+from members.policy import fetch, requires
+from members.refusals import carried_out, told
+from members.requests import PageRequest
+
+LATEST = 30
+CORRECTIONS = AttendanceCorrection.objects.with_people().select_related("member")
+MEETINGS = Meeting.objects.select_related("organization")
+
+
+@requires(Capability.VIEW_MEETINGS, Capability.CONFIRM_ATTENDANCE)
+@never_cache
+@require_safe
+def correction_list(request: PageRequest) -> HttpResponse:
+    """Those that wait for a second person, and below what became of the latest others."""
+    rows = CORRECTIONS.visible_to(request.user)
+    decided = rows.exclude(pk__in=rows.waiting().values("pk")).order_by("-decided_at", "key")[:LATEST]
+    context = {"waiting": [_line(one) for one in rows.waiting()], "decided": [_line(one) for one in decided]}
+    return render(request, "meetings/correction_list.html", context)
+
+
+@requires(Capability.RECORD_MEETINGS)
+@require_http_methods(["GET", "HEAD", "POST"])
+def correction_add(request: PageRequest, key: UUID) -> HttpResponse:
+    """Propose how somebody attended in truth."""
+    meeting = fetch(request, MEETINGS, pk=key)
+    form = AttendanceCorrectionForm(
+        request.POST or None, meeting=meeting, initial={"member": request.GET.get("member")}
+    )
+    if form.is_valid():
+        given: dict[str, Any] = {"key": form.cleaned_data["key"], "meeting": meeting, "truth": form.truth()}
+        if carried_out(form, lambda: propose_correction(**given, by=request.user)):
+            messages.success(request, _("It is proposed. It counts when a second person has confirmed it."))
+            return redirect("meetings:correction-detail", key=form.cleaned_data["key"])
+    return render(request, "meetings/correction_add.html", {"form": form, "meeting": meeting})
+
+
+@requires(Capability.VIEW_MEETINGS, Capability.CONFIRM_ATTENDANCE)
+@never_cache
+@require_safe
+def correction_detail(request: PageRequest, key: UUID) -> HttpResponse:
+    """The old beside the new, why, and which votes would have to be looked at."""
+    correction = fetch(request, CORRECTIONS, pk=key)
+    return render(request, "meetings/correction.html", _page(request, correction))
+
+
+@requires(Capability.CONFIRM_ATTENDANCE)
+@require_POST
+def correction_confirm(request: PageRequest, key: UUID) -> HttpResponse:
+    """The second person has compared it with the signed sheet."""
+    correction = fetch(request, CORRECTIONS, pk=key)
+    done = _("It is corrected. The figures are counted with it; the signed minutes stay as they are.")
+    told(request, lambda: confirm_correction(correction=correction, by=request.user, on=request.today), done)
+    return redirect(correction)
+
+
+@requires(Capability.RECORD_MEETINGS, Capability.CONFIRM_ATTENDANCE)
+@require_POST
+def correction_decline(request: PageRequest, key: UUID) -> HttpResponse:
+    """The record stays as it is, with the reason."""
+    correction = fetch(request, CORRECTIONS, pk=key)
+    form = DeclineForm(request.POST)
+    if not form.is_valid():
+        return render(request, "meetings/correction.html", _page(request, correction) | {"decline_form": form})
+    given = {"correction": correction, "because": form.cleaned_data["because"]}
+    told(request, lambda: decline_correction(**given, by=request.user), _("The record stays as it is."))
+    return redirect(correction)
+
+
+def _page(request: PageRequest, one: AttendanceCorrection) -> dict[str, Any]:
+    standing = request.user.standing
+    is_second = one.is_waiting and standing.may(Capability.CONFIRM_ATTENDANCE, one.scope_path)
+    may_record = one.is_waiting and standing.may(Capability.RECORD_MEETINGS, one.scope_path)
+    return {
+        **_line(one),
+        "meeting": one.meeting,
+        "may_open_meeting": standing.may(Capability.VIEW_MEETINGS, one.scope_path),
+        "may_confirm": is_second and may_confirm(one, request.user),
+        "is_mine": one.proposed_by_id == request.user.pk,
+        "doubted": doubted_by(one) if one.is_waiting else [],
+        "decline_form": DeclineForm() if is_second or may_record else None,
+    }
+
+
+def _line(one: AttendanceCorrection) -> dict[str, Any]:
+    return {
+        "correction": one,
+        "recorded_as": recorded_as(one),
+        "proposed_by": called(one.proposed_by),
+        "decided_by": called(one.decided_by),
+    }

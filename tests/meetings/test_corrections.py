@@ -1,0 +1,406 @@
+"""Attendance of locked meetings: proposed, confirmed by a second person, the old kept beside the new."""
+
+import uuid
+from datetime import date
+from io import BytesIO
+
+import pytest
+from django.urls import reverse
+from django.utils import timezone
+from docx import Document
+
+from audit.models import Entry
+from meetings.choices import NotCountedBecause
+from meetings.models import AgendaItem, AttendanceCorrection, Expected, Mark, Meeting, Minutes, Vote
+from meetings.queries.attendance_figures import months_of
+from meetings.queries.corrections import correction_sentences, doubted_by, doubted_in, waiting_for
+from meetings.queries.start import start_links
+from meetings.queries.tally import tally_of
+from meetings.rules.corrections import change_of_heads, doubt, says_something
+from meetings.rules.votes import Figures, Heads
+from meetings.services.attendance import Attendance, follow_up
+from meetings.services.corrections import Truth, confirm_correction, decline_correction, propose_correction
+from meetings.word import minutes_as_word
+from members.choices import AffiliationKind
+from members.models import Affiliation
+from members.queries.standing import standing_of
+from members.services.refused import Refused
+
+DAY, TODAY = date(2026, 10, 20), date(2026, 11, 24)
+WHY = "签到表上有他的签名，当晚漏记"
+TEXT = "会议记录\n实到：1人"
+
+
+@pytest.fixture
+def evening(cast):
+    """Locked: Zhang was recorded as there, Li as absent."""
+    meeting = Meeting.objects.create(
+        organization=cast.branch, kind="general_meeting", day=DAY, counts_for_year=2026, state="locked",
+        opened_at=timezone.now(),
+    )  # fmt: skip
+    for member, state in ((cast.zhang, "on_site"), (cast.li, "absent")):
+        Expected.objects.create(meeting=meeting, member=member, name=member.name, is_formal=True, state=state)
+    signed = {f"{role}_signed_{what}": value for role in ("chair", "recorder")
+              for what, value in (("by", f"{role}x"), ("at", timezone.now()))}  # fmt: skip
+    Minutes.objects.create(meeting=meeting, text=TEXT, locked_at=timezone.now(), **signed)
+    return meeting
+
+
+def propose(cast, meeting, member, becomes, by=None, reason=WHY, **more):
+    truth = Truth(member, becomes, reason, **more)
+    return propose_correction(key=uuid.uuid4(), meeting=meeting, truth=truth, by=by or cast.secretary)
+
+
+def corrected(cast, meeting, member, becomes, **more):
+    one = propose(cast, meeting, member, becomes, **more)
+    return confirm_correction(correction=one, by=cast.officer, on=TODAY)
+
+
+def state_of(meeting, member):
+    return meeting.expected.get(member=member).state
+
+
+def standing(user):
+    user.standing = standing_of(user, on=TODAY)
+    return user
+
+
+# Rules
+
+
+@pytest.mark.parametrize(
+    ("reason", "says"),
+    [
+        (WHY, True), ("Signed the sheet, was missed.", True), ("签到表上有他名字", True), ("签到表上有名字", False),
+        ("", False), ("错了", False), ("。。。。。。。。。。", False),
+        ("错错错错错错错错错错", False), ("1111111111", False),
+    ],
+)  # fmt: skip
+def test_a_reason_says_something_that_can_be_checked(reason, says):
+    assert says_something(reason) is says
+
+
+@pytest.mark.parametrize(
+    ("was", "becomes", "change"),
+    [
+        ("absent", "on_site", 1), ("on_site", "absent", -1), ("online", "on_site", 0), ("leave", "absent", 0),
+        ("", "on_site", 1), ("online", "visited", -1),
+    ],
+)  # fmt: skip
+def test_heads_change_by_who_was_there(was, becomes, change):
+    assert change_of_heads(was, becomes) == change
+
+
+@pytest.mark.parametrize(
+    ("subject", "figures", "heads", "outcome", "in_doubt"),
+    [
+        ("motion", Figures(6), Heads(10, 6), (True, True), False),
+        ("motion", Figures(4), Heads(10, 4), (True, False), True),  # too few
+        ("motion", Figures(7), Heads(10, 6), (True, True), True),  # more votes than people
+        ("motion", Figures(5), Heads(10, 6), (False, False), True),  # enough were there after all
+        ("election", Figures(issued=9, returned=9), Heads(10, 9), (True, True), False),
+        ("election", Figures(issued=9, returned=9), Heads(10, 8), (True, True), True),  # more papers than voters
+        ("election", Figures(issued=7, returned=7), Heads(10, 7), (True, True), True),  # under four fifths
+    ],
+)
+def test_a_vote_is_in_doubt_when_the_heads_no_longer_bear_it(subject, figures, heads, outcome, in_doubt):
+    assert bool(doubt(subject, figures, heads, outcome, DAY)) is in_doubt
+
+
+def test_a_day_without_a_rule_puts_nothing_in_doubt():
+    assert doubt("motion", Figures(1), Heads(10, 1), (True, True), date(1900, 1, 1)) == ""
+
+
+# Services
+
+
+@pytest.mark.django_db
+class TestTwoPersons:
+    def test_what_is_proposed_does_not_count_yet(self, cast, evening):
+        one = propose(cast, evening, cast.li, "on_site")
+
+        assert (one.state, one.was, one.becomes) == ("waiting", "absent", "on_site")
+        assert tally_of(evening).present == 1
+
+    def test_what_a_second_person_confirms_counts(self, cast, evening):
+        one = corrected(cast, evening, cast.li, "on_site")
+        li = evening.expected.get(member=cast.li)
+
+        assert (li.state, li.corrected_on, li.marked_by) == ("on_site", TODAY, "officer")
+        assert (tally_of(evening).present, tally_of(evening).corrected) == (2, 1)
+        assert Mark.objects.get(pk=one.pk).expected == li
+        assert Minutes.objects.get(meeting=evening).text == TEXT
+        assert list(Entry.objects.filter(subject_id=str(one.pk)).order_by("pk").values_list("action", "actor")) == [
+            ("propose_attendance_correction", "secretary"), ("confirm_attendance_correction", "officer"),
+        ]  # fmt: skip
+
+    @pytest.mark.parametrize(
+        ("before", "after"),
+        [("absent", "on_site"), ("on_site", "absent"), ("leave", "absent"), ("absent", "leave"), ("online", "on_site")],
+    )
+    def test_every_way_it_can_have_been(self, cast, evening, before, after):
+        evening.expected.filter(member=cast.li).update(state=before)
+        corrected(cast, evening, cast.li, after)
+
+        assert state_of(evening, cast.li) == after
+
+    def test_the_committee_above_can_be_the_second_person(self, cast, evening):
+        one = propose(cast, evening, cast.li, "on_site")
+        confirm_correction(correction=one, by=cast.district_staff, on=TODAY)
+
+        assert state_of(evening, cast.li) == "on_site"
+
+    @pytest.mark.parametrize("who", ["proposer", "the member", "the proposer by another name"])
+    def test_the_second_person_is_neither_who_proposed_it_nor_whose_it_is(self, cast, evening, who):
+        cast.secretary.member = cast.li
+        cast.secretary.save()
+        one = propose(cast, evening, cast.zhang, "absent")
+        by = cast.secretary if who == "proposer" else cast.officer
+        by.member = cast.zhang if who == "the member" else cast.li
+        with pytest.raises(Refused, match="第二人"):
+            confirm_correction(correction=one, by=by, on=TODAY)
+
+        assert state_of(evening, cast.zhang) == "on_site"
+        assert not Entry.objects.filter(action="confirm_attendance_correction").exists()
+
+    def test_a_second_click_and_a_second_tab_change_nothing_more(self, cast, evening):
+        one = propose(cast, evening, cast.li, "on_site")
+        again = propose_correction(key=one.pk, meeting=evening, truth=Truth(cast.li, "on_site", WHY), by=cast.secretary)
+        for _click in range(2):
+            confirm_correction(correction=one, by=cast.officer, on=TODAY)
+
+        assert again == one
+        assert Mark.objects.count() == 1
+
+    def test_a_correction_is_corrected_by_another_and_both_stay(self, cast, evening):
+        corrected(cast, evening, cast.li, "on_site")
+        corrected(cast, evening, cast.li, "online", reason="他当晚是在线参加的，签名是补的")
+
+        assert state_of(evening, cast.li) == "online"
+        assert [sentence.split("，由")[0] for sentence in correction_sentences(evening)] == [
+            "更正：李国强应为“现场到会”，原记“缺席”", "更正：李国强应为“线上”，原记“现场到会”",
+        ]  # fmt: skip
+
+    def test_declined_it_stays_with_the_reason_and_can_be_proposed_anew(self, cast, evening):
+        one = propose(cast, evening, cast.li, "on_site")
+        for _click in range(2):
+            decline_correction(correction=one, because="签到表上没有", by=cast.secretary)
+        propose(cast, evening, cast.li, "online")
+
+        assert AttendanceCorrection.objects.get(pk=one.pk).declined_because == "签到表上没有"
+        assert state_of(evening, cast.li) == "absent"
+        assert Entry.objects.get(action="decline_attendance_correction").reason == "签到表上没有"
+
+    def test_what_was_decided_is_decided(self, cast, evening):
+        one = corrected(cast, evening, cast.li, "on_site")
+        with pytest.raises(Refused):
+            decline_correction(correction=one, because="不对", by=cast.secretary)
+
+    def test_what_changed_meanwhile_is_proposed_anew(self, cast, evening):
+        one = propose(cast, evening, cast.li, "on_site")
+        follow_up(
+            meeting=evening, member_id=cast.li.pk, key=uuid.uuid4(), by=cast.secretary,
+            attendance=Attendance("absent", reason="住院", reason_source="member"),
+        )  # fmt: skip
+        with pytest.raises(Refused, match="重新提出"):
+            confirm_correction(correction=one, by=cast.officer, on=TODAY)
+
+        assert state_of(evening, cast.li) == "absent"
+
+    def test_leave_keeps_its_kind(self, cast, evening):
+        corrected(cast, evening, cast.li, "leave", leave_kind="sick")
+
+        assert evening.expected.get(member=cast.li).leave_kind == "sick"
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    ("becomes", "reason", "field"),
+    [("absent", WHY, "becomes"), ("made_up", WHY, "becomes"), ("unknown", WHY, "becomes"), ("on_site", "错", "reason")],
+)
+def test_what_corrects_nothing_is_refused(cast, evening, becomes, reason, field):
+    with pytest.raises(Refused) as refusal:
+        propose(cast, evening, cast.li, becomes, reason=reason)
+
+    assert refusal.value.field == field
+    assert not AttendanceCorrection.objects.exists()
+
+
+@pytest.mark.django_db
+def test_before_locking_the_attendance_itself_is_changed(cast, evening):
+    Meeting.objects.update(state="held")
+    with pytest.raises(Refused, match="直接改"):
+        propose(cast, evening, cast.li, "on_site")
+
+
+@pytest.mark.django_db
+def test_one_correction_of_somebody_waits_at_a_time(cast, evening):
+    propose(cast, evening, cast.li, "on_site")
+    with pytest.raises(Refused):
+        propose(cast, evening, cast.li, "online")
+
+
+@pytest.mark.django_db
+class TestForgottenGuest:
+    def test_who_takes_part_there_is_put_on_the_list(self, cast, evening):
+        Affiliation.objects.create(member=cast.wang, organization=cast.group, kind=AffiliationKind.PARTICIPATION)
+        one = corrected(cast, evening, cast.wang, "on_site")
+        tally = tally_of(evening)
+
+        assert evening.expected.get(member=cast.wang).not_counted == NotCountedBecause.PARTICIPANT
+        assert (tally.expected, tally.guests_present, one.was) == (2, 1, "")
+        assert "王秀兰应为“现场到会”，原记“不在名单上”" in correction_sentences(evening)[0]
+
+    @pytest.mark.parametrize("takes_part", [True, False])
+    def test_nobody_else_is(self, cast, evening, takes_part):
+        if takes_part:
+            Affiliation.objects.create(member=cast.wang, organization=cast.branch, kind=AffiliationKind.PARTICIPATION)
+        with pytest.raises(Refused) as refusal:
+            propose(cast, evening, cast.wang, "absent" if takes_part else "on_site")
+
+        assert refusal.value.field == ("becomes" if takes_part else "member")
+
+
+@pytest.mark.django_db
+class TestWhatFollows:
+    def test_months_without_taking_part_are_counted_anew(self, cast, evening):
+        before = months_of([cast.li.pk], on=TODAY)
+        corrected(cast, evening, cast.li, "on_site")
+
+        assert (before, months_of([cast.li.pk], on=TODAY)) == ({cast.li.pk: 1}, {cast.li.pk: 0})
+
+    def vote(self, evening, present=2):
+        item = AgendaItem.objects.create(meeting=evening, position=1, title="计划")
+        return Vote.objects.create(
+            item=item, subject="motion", method="open", about="年度计划", entitled=2, present=present, votes_for=2,
+            votes_against=0, abstained=0, is_valid=True, is_passed=True, counted_by="x",
+        )  # fmt: skip
+
+    def test_a_vote_is_not_decided_anew_but_has_to_be_looked_at(self, cast, evening):
+        evening.expected.update(state="on_site")
+        vote = self.vote(evening)
+        one = propose(cast, evening, cast.li, "absent")
+        before = [each.vote for each in doubted_by(one)]
+        confirm_correction(correction=one, by=cast.officer, on=TODAY)
+        vote.refresh_from_db()
+
+        assert before == [vote]
+        assert [each.vote for each in doubted_in(evening)] == [vote]
+        assert (vote.present, vote.is_valid, vote.is_passed) == (2, True, True)
+
+    def test_who_has_no_vote_puts_none_in_doubt(self, cast, evening):
+        evening.expected.update(state="on_site")
+        evening.expected.filter(member=cast.li).update(not_counted=NotCountedBecause.SUSPENDED)
+        self.vote(evening)
+        corrected(cast, evening, cast.li, "absent")
+
+        assert doubted_in(evening) == []
+
+    def test_put_right_again_it_is_in_doubt_no_more(self, cast, evening):
+        evening.expected.update(state="on_site")
+        self.vote(evening)
+        corrected(cast, evening, cast.li, "absent")
+        corrected(cast, evening, cast.li, "on_site", reason="原签到表找到了，他在场")
+
+        assert doubted_in(evening) == []
+
+    def test_the_word_file_has_it_below_the_signed_text(self, cast, evening):
+        corrected(cast, evening, cast.li, "on_site")
+        document = Document(BytesIO(minutes_as_word(Minutes.objects.get(meeting=evening))))
+        text = "\n".join(one.text for one in document.paragraphs)
+
+        assert "实到：1人" in text
+        assert text.index("实到：1人") < text.index("更正：李国强应为“现场到会”，原记“缺席”，由officer核对，")
+
+
+# Pages
+
+
+@pytest.mark.django_db
+@pytest.mark.usefixtures("today")
+class TestPages:
+    def url(self, name, key):
+        return reverse(f"meetings:correction-{name}", args=[key])
+
+    def typed(self, cast, **more):
+        return {"key": str(uuid.uuid4()), "member": cast.li.pk, "becomes": "on_site", "reason": WHY, **more}
+
+    def test_from_proposing_to_the_corrected_page(self, cast, evening, as_user):
+        typed = self.typed(cast)
+        proposed = as_user(cast.secretary).post(self.url("add", evening.pk), typed)
+        page = self.url("detail", typed["key"])
+        assert proposed.headers["Location"] == page
+        assert "已核对，确认更正" not in as_user(cast.secretary).get(page).content.decode()
+        assert "已核对，确认更正" in as_user(cast.officer).get(page).content.decode()
+
+        as_user(cast.officer).post(self.url("confirm", typed["key"]))
+        for address in (evening.get_absolute_url(), reverse("meetings:minutes", args=[evening.pk])):
+            assert (
+                "更正：李国强应为“现场到会”，原记“缺席”，由officer核对"
+                in as_user(cast.secretary).get(address).content.decode()
+            )
+
+    def test_the_form_offers_whom_the_link_names(self, cast, evening, as_user):
+        form = as_user(cast.secretary).get(f"{self.url('add', evening.pk)}?member={cast.li.pk}").context["form"]
+
+        assert form["member"].value() == str(cast.li.pk)
+
+    @pytest.mark.parametrize(
+        "wrong", [{"member": ""}, {"member": "9999"}, {"becomes": "unknown"}, {"reason": "错"}, {"becomes": "absent"}]
+    )
+    def test_what_cannot_be_is_said_on_the_form(self, cast, evening, as_user, wrong):
+        answer = as_user(cast.secretary).post(self.url("add", evening.pk), self.typed(cast, **wrong))
+
+        assert answer.context["form"].errors
+        assert not AttendanceCorrection.objects.exists()
+
+    def test_the_second_person_is_warned_of_a_vote(self, cast, evening, as_user):
+        evening.expected.update(state="on_site")
+        TestWhatFollows().vote(evening)
+        one = propose(cast, evening, cast.li, "absent")
+
+        assert "表决“年度计划”需要复核" in as_user(cast.officer).get(one.get_absolute_url()).content.decode()
+        confirm_correction(correction=one, by=cast.officer, on=TODAY)
+        assert "需要复核：“年度计划”" in as_user(cast.secretary).get(evening.get_absolute_url()).content.decode()
+
+    def test_declining_takes_a_reason(self, cast, evening, as_user):
+        one = propose(cast, evening, cast.li, "on_site")
+        url, client = self.url("decline", one.pk), as_user(cast.officer)
+        assert client.post(url, {"because": ""}).context["decline_form"].errors
+        client.post(url, {"because": "签到表上没有"})
+
+        assert "签到表上没有" in client.get(one.get_absolute_url()).content.decode()
+
+    def test_the_start_page_says_what_waits_for_the_second_person_only(self, cast, evening):
+        propose(cast, evening, cast.zhang, "absent")
+
+        assert [len(list(start_links(standing(user), on=TODAY))) for user in (
+            cast.secretary, cast.officer, cast.district_staff, cast.next_secretary, cast.member,
+        )] == [0, 1, 1, 0, 0]  # fmt: skip
+
+    def test_nobody_is_asked_to_check_the_own_attendance(self, cast, evening):
+        propose(cast, evening, cast.zhang, "absent")
+        cast.officer.member = cast.zhang
+
+        assert not waiting_for(standing(cast.officer)).exists()
+
+    def test_the_list_has_what_waits_and_what_was_decided(self, cast, evening, as_user):
+        corrected(cast, evening, cast.li, "on_site")
+        propose(cast, evening, cast.zhang, "absent")
+        context = as_user(cast.district_staff).get(reverse("meetings:correction-list")).context
+
+        assert [line["correction"].name for line in context["waiting"]] == ["张英"]
+        assert [line["correction"].name for line in context["decided"]] == ["李国强"]
+
+    def test_the_member_reads_what_was_corrected(self, cast, evening, as_user):
+        corrected(cast, evening, cast.zhang, "online")
+
+        assert (
+            "更正：张英应为“线上”，原记“现场到会”"
+            in as_user(cast.member).get(evening.get_absolute_url()).content.decode()
+        )
+
+    def test_figures_say_that_something_was_corrected(self, cast, evening, as_user):
+        corrected(cast, evening, cast.li, "on_site")
+
+        assert "含更正1次" in as_user(cast.secretary).get(reverse("meetings:figure-list")).content.decode()
