@@ -24,9 +24,14 @@ from members.choices import (
 from members.forms.fields import IdentityNumberField, PartialDateField, PhoneField, choice_field, day_field, key_field
 from members.models import Member, Organization, User
 from members.models.organization import OrganizationQuerySet
+from members.paths import subtree
 from members.photos import LARGEST
+from members.queries.doubles import Double, Known, possible_doubles
+from members.rules.endings import ENDINGS
 from members.rules.people import Facts, objections, read_from_identity
 from members.services.people import DATES, EDITABLE, PRIVATE, Values, facts_of, value_of, version_of
+from rulebook.book import rule_if_held
+from rulebook.rule import Rule
 
 GROUPS = (
     (_("The person"), ("name", "former_names", "sex", "ethnicity", "native_place", "born", "national_id", "education")),
@@ -109,10 +114,25 @@ class NewMemberForm(MemberForm):
     since = day_field(
         label=_("Belongs there since"), required=False, help_text=_("Leave it empty when the day isn't known.")
     )
+    another = forms.BooleanField(label=_("It is another person: put them on the roster"), required=False)
 
     def __init__(self, *args: Any, user: User, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        self.user = user
+        self.doubles: list[Double] = []
         choose_among(self, "organization", rosters_of(user, on=self.on))
+
+    def clean(self) -> None:
+        """Who may be on record already is shown first; somebody with the same identity number certainly is."""
+        super().clean()
+        given = self.values()
+        asked = Known(given.get("name", ""), given.get("born"), given.get("phone", ""), given.get("national_id", ""),
+                      self.cleaned_data.get("key"))  # fmt: skip
+        self.doubles = possible_doubles(Member.objects.visible_to(self.user, Capability.EDIT_ROSTER), asked)
+        if any(one.same_number for one in self.doubles):
+            self.add_error("national_id", _("Somebody on your roster has this identity number: look below."))
+        elif self.doubles and not self.cleaned_data.get("another"):
+            self.add_error("another", _("Look whether it is the same person, or say that it is another one."))
 
 
 class MemberEditForm(MemberForm):
@@ -192,29 +212,44 @@ class MoveForm(forms.Form):
     def __init__(self, *args: Any, user: User, today: date, **kwargs: Any) -> None:
         kwargs["initial"] = {"on": today}
         super().__init__(*args, **kwargs)
-        choose_among(self, "organization", rosters_of(user, on=today))
+        choose_among(self, "organization", rosters_of(user, Capability.EDIT_ROSTER, Capability.IMPORT_ROSTER, on=today))
 
 
 class LeaveForm(forms.Form):
-    """Off the roster, from a day on."""
+    """Off the roster, from a day on: what it asks for depends on why."""
 
-    because = forms.ChoiceField(label=_("Why"))
-    on = day_field(label=_("First day off the roster"))
-    reason = forms.CharField(
-        label=_("Document or decision"), max_length=200,
-        help_text=_("For instance the receipt of the new organization, or the decision and who approved it."),
-    )  # fmt: skip
-    REASONS = (
-        LeavingReason.LEFT_SYSTEM,
-        LeavingReason.DECEASED,
-        LeavingReason.REMOVED,
-        LeavingReason.WITHDRAWN,
-    )
+    because = forms.ChoiceField(widget=forms.HiddenInput, choices=[(one.value, one.label) for one in ENDINGS])
+    on = day_field()
+    proof = forms.ChoiceField(label=_("How it is known"))
+    reason = forms.CharField(max_length=200)
 
-    def __init__(self, *args: Any, today: date, **kwargs: Any) -> None:
-        kwargs["initial"] = {"on": today}
+    def __init__(self, *args: Any, because: LeavingReason, today: date, **kwargs: Any) -> None:
+        kwargs["initial"] = {"on": today, "because": because.value}
         super().__init__(*args, **kwargs)
-        cast(forms.ChoiceField, self.fields["because"]).choices = [(one.value, one.label) for one in self.REASONS]
+        ending = ENDINGS[because]
+        self.fields["on"].label, self.fields["reason"].label = ending.day, ending.paper
+        self.fields["reason"].help_text = ending.help
+        self.fields["reason"].required = not ending.proofs
+        cast(forms.ChoiceField, self.fields["proof"]).choices = [("", "—"), *ending.proofs.items()]
+        if not ending.proofs:
+            del self.fields["proof"]
+
+    def facts(self) -> dict[str, Any]:
+        """As `leave_roster` takes them: how it is known stands before the paper."""
+        given = self.cleaned_data
+        proof = dict(cast(forms.ChoiceField, self.fields["proof"]).choices)[given["proof"]] if "proof" in given else ""
+        reason = " · ".join(str(part) for part in (proof, given["reason"]) if part)
+        return {"because": LeavingReason(given["because"]), "on": given["on"], "reason": reason}
+
+
+def reason_of_leaving(code: str) -> LeavingReason | None:
+    return LeavingReason(code) if code in set(ENDINGS) else None
+
+
+def rule_of(because: LeavingReason, on: date) -> Rule | None:
+    """The rule that says who decides such an end."""
+    key = ENDINGS[because].rule
+    return rule_if_held(key, on) if key else None
 
 
 class PlaceField(forms.ModelChoiceField):
@@ -249,9 +284,10 @@ class ReasonForm(forms.Form):
     reason = forms.CharField(label=_("Why"), max_length=300)
 
 
-def rosters_of(user: User, *, on: date) -> OrganizationQuerySet:
-    """Branches and groups in which the user keeps the roster."""
-    kept = Organization.objects.visible_to(user, Capability.EDIT_ROSTER).standing_on(on)
+def rosters_of(user: User, *capabilities: Capability, on: date) -> OrganizationQuerySet:
+    """Branches and groups in which the user keeps the roster, or has one of the capabilities."""
+    paths = [path for one in capabilities or (Capability.EDIT_ROSTER,) for path in user.standing.paths(one)]
+    kept = Organization.objects.filter(subtree("path", paths)).standing_on(on)
     return kept.filter(kind__in=[OrganizationKind.BRANCH, OrganizationKind.GROUP]).in_tree_order()
 
 

@@ -77,24 +77,40 @@ class Judge:
         self.rows_by_identity: dict[int, int] = {}
         """The number without its check digit, which follows from it, to the first row that has it."""
         self.rows_by_name: dict[int, int] = {}
+        self.rows_by_birth: dict[int, int] = {}
+        """Name and birth date to the first row that has them."""
 
     def judge(self, records: Iterable[Record]) -> list[Judged]:
-        """The verdicts of a chunk, in three queries at most."""
+        """The verdicts of a chunk, in four queries at most."""
         rows = [(record, self.understanding.of(record.values)) for record in records]
         placed = [self._place(record, understood) for record, understood in rows]
         facts = [understood.facts for _record, understood in rows]
         self.some_without_number = self.some_without_number or any("national_id" not in row for row in facts)
         roster = matching.load(zip(facts, placed, strict=True), self.on, by_name=self.some_without_number)
-        return [
+        judged = [
             self._one(record, understood, place, roster)
             for (record, understood), place in zip(rows, placed, strict=True)
         ]
+        self._find_doubles(judged)
+        return judged
+
+    def _find_doubles(self, judged: list[Judged]) -> None:
+        """A newcomer may be somebody who is on one of the rosters imported into, or in another row."""
+        newcomers = [row for row in judged if row.verdict == RowVerdict.NEW and "birth" in row.facts]
+        there = matching.with_birth(self.places.path, [row.facts for row in newcomers])
+        for row in newcomers:
+            if place := there.get((row.name, row.facts["birth"])):
+                self._problem(row, "name", "possible_double", place=place)
+            first = self.rows_by_birth.setdefault(hash((row.name, row.facts["birth"])), row.number)
+            if first != row.number:
+                self._problem(row, "name", "possible_double_in_file", row=first)
 
     def forget(self, records: Iterable[Record]) -> None:
         """Let a chunk be judged a second time without its rows being taken for twins of themselves."""
         numbers = {record.number for record in records}
         self.rows_by_identity = {key: row for key, row in self.rows_by_identity.items() if row not in numbers}
         self.rows_by_name = {key: row for key, row in self.rows_by_name.items() if row not in numbers}
+        self.rows_by_birth = {key: row for key, row in self.rows_by_birth.items() if row not in numbers}
 
     def _place(self, record: Record, understood: Understood) -> Place | None:
         parts = [line(record.values[name]) for name in ABOVE if name in record.values]

@@ -11,7 +11,7 @@ from audit.keyring import fingerprints
 from members.choices import SituationKind
 from members.importing.placing import Place
 from members.importing.understanding import Facts
-from members.models import Member, Situation
+from members.models import Member, Organization, Situation
 from members.paths import contains
 from members.rules.dates import PartialDate
 from members.search import name_key
@@ -80,6 +80,19 @@ def _namesakes(rows: list[tuple[Facts, Place | None]]) -> list[Member]:
     numberless = {row["name"] for row, _branch in placed if "national_id" not in row}
     there = Member.objects.filter(roster_path__in=paths, name_key__in={name_key(name) for name in everybody})
     return list(there.filter(Q(name__in=numberless) | Q(name__in=everybody, national_id_print="")))
+
+
+def with_birth(path: str, rows: Iterable[Facts]) -> dict[tuple[str, PartialDate], str]:
+    """Name and birth date of those on a roster below the path that have both in common with a row, with the name of
+    their branch or group. Two queries at most."""
+    wanted = {(row["name"], row["birth"]) for row in rows}
+    if not wanted:
+        return {}
+    days, names = {born.first_day for _name, born in wanted}, {name for name, _born in wanted}
+    there = Member.objects.on_roster().below(path).filter(birth_on__in=days, name__in=names)
+    found = {(one.name, one.born): one.roster_path for one in there if one.born and (one.name, one.born) in wanted}
+    names_of = dict(Organization.objects.filter(path__in=found.values()).values_list("path", "name")) if found else {}
+    return {who: names_of.get(place, "") for who, place in found.items()}
 
 
 def _situations(members: Mapping[int, Member], on: date) -> dict[int, frozenset[str]]:

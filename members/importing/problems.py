@@ -32,7 +32,8 @@ REFUSALS: dict[str, Promise] = {
     ),
     "organization_cannot_stand_there": _("“%(name)s” can't stand under “%(above)s”. Correct the path."),
     "belongs_to_another_branch": _(
-        "Somebody with this identity number is on another branch's roster. Transfer the member instead of importing."
+        "This identity number can't be stored here. Check it. If the member comes from another branch, ask the "
+        "committee above both: its staff can move members between rosters."
     ),
 }
 """Codes for which a row isn't stored."""
@@ -42,11 +43,16 @@ DOUBTS: dict[str, Promise] = {
     "same_name_in_file": _("The same name without an identity number stands in row %(row)s. Add the identity number."),
     "name_differs": _("The roster has this identity number under another name. Find out which is right."),
     "identity_differs": _("The roster has this name with another day of birth or sex. Add the identity number."),
-    "not_on_roster_any_more": _("This member has left the roster. Record the transfer before importing."),
+    "not_on_roster_any_more": _(
+        "Somebody with this identity number is on no roster any more. Find them among the former members and take the "
+        "departure back, or ask the committee's staff."
+    ),
 }
 """Codes for which a row waits for a person: it isn't stored either."""
 
 WARNINGS: dict[str, Promise] = {
+    "possible_double": _("%(place)s has somebody of this name and birth date: look whether it is the same person."),
+    "possible_double_in_file": _("Row %(row)s has the same name and birth date: look whether it is the same person."),
     "national_id_missing": _("The identity number is missing. Add it when you can: it tells members apart for good."),
     "national_id_extended": _("The identity number had fifteen digits and was extended to eighteen. Check it."),
     "sex_unknown": _("This isn't a sex. It was left out; write 男 or 女."),

@@ -9,7 +9,7 @@ from django.db.models import F, Q, QuerySet
 from django.http import Http404
 
 from members.choices import Capability, OfficeKind, OrganizationKind
-from members.models import Affiliation, ContactPerson, Member, Organization, Situation, User
+from members.models import Affiliation, ContactPerson, Member, Office, Organization, Situation, User
 from members.models.member import MemberQuerySet
 from members.models.organization import OrganizationQuerySet
 from members.models.situation import SituationQuerySet
@@ -151,6 +151,18 @@ _SHOWN = Prepared(_shown)
 _PRESENT = Prepared(lambda member: Affiliation.objects.formal().open().filter(member=member).order_by("pk")[:1])
 _SITUATIONS = Prepared(_situations)
 _PLACES = Prepared(_places)
+
+
+def movers_above(member: Member, viewer: User, *, on: date) -> list[str] | None:
+    """Names of those above who may move the member to other branches, the nearest committee first; None where the
+    viewer may. Two queries."""
+    path = member.roster_path
+    above = [path[:length] for length in range(Organization.steplen, len(path), Organization.steplen)]
+    offices = Office.objects.holding(on).filter(organization__path__in=above, kind=OfficeKind.COMMITTEE_STAFF)
+    found = list(offices.select_related("organization", "user", "member").order_by("-organization__path", "pk"))
+    if any(viewer.standing.may(Capability.IMPORT_ROSTER, one.organization.path) for one in found):
+        return None
+    return [f"{one.organization} {one.member or (one.user and one.user.get_full_name())}" for one in found]
 
 
 def last_steps(member: Member, viewer: User) -> dict[str, Affiliation | None]:

@@ -251,8 +251,8 @@ def _refuse_with_members(organization: Organization, on: date) -> None:
     members = belonging.filter(Q(valid_until=None) | Q(valid_until__gt=on)).count()
     if members:
         sentence = ngettext(
-            "%(count)s member still belongs to it. Transfer the member first.",
-            "%(count)s members still belong to it. Transfer them first.",
+            "%(count)s member still belongs to it. Move the member first.",
+            "%(count)s members still belong to it. Move them first.",
             members,
         )
         raise Refused(sentence % {"count": members})

@@ -177,8 +177,8 @@ def _refuse_known(member: Member) -> None:
     if Member.objects.with_prints(prints).exclude(key=member.key).exists():
         raise Refused(
             _(
-                "A member with this identity number is already on record. "
-                "If they come from another branch, their relation is transferred instead."
+                "This identity number can't be stored here. Check it against the card. If the person comes from "
+                "another branch, ask the committee above both: its staff can move members between rosters."
             ),
             "national_id",
         )

@@ -21,19 +21,25 @@ from members.forms.member import (
     NewMemberForm,
     PhotoForm,
     ReasonForm,
+    reason_of_leaving,
     rosters_of,
+    rule_of,
 )
 from members.links import member_links
 from members.models import Affiliation, Member
 from members.photos import photo_kind
 from members.policy import demand, fetch, requires, signed_in
-from members.queries.member_page import last_steps, member_page, shown_to, whereabouts
+from members.queries.member_page import last_steps, member_page, movers_above, shown_to, whereabouts
 from members.refusals import carried_out
 from members.requests import PageRequest
+from members.rules.endings import ENDINGS
 from members.services.moves import leave_roster, move_member, take_back_step
 from members.services.people import PRIVATE, Outdated, create_member, edit_member
 from members.services.photos import remove_photo, store_photo
 from members.views.timeline import lines
+
+MOVERS = (Capability.EDIT_ROSTER, Capability.IMPORT_ROSTER)
+"""Who keeps a roster, and a committee's staff, which may import all of those below it."""
 
 
 @requires(Capability.VIEW_ROSTER)
@@ -120,10 +126,10 @@ def member_photo_remove(request: PageRequest, key: UUID) -> HttpResponse:
     return redirect(member)
 
 
-@requires(Capability.EDIT_ROSTER)
+@requires(*MOVERS)
 @require_http_methods(["GET", "HEAD", "POST"])
 def member_move(request: PageRequest, key: UUID) -> HttpResponse:
-    """To another branch or group in which the viewer keeps the roster."""
+    """To another branch or group whose roster the viewer keeps too; for a committee's staff, to any below it."""
     member = fetch(request, Member.objects.all(), key=key)
     form = MoveForm(request.POST or None, user=request.user, today=request.today)
     if form.is_valid():
@@ -132,9 +138,9 @@ def member_move(request: PageRequest, key: UUID) -> HttpResponse:
             place = form.cleaned_data["organization"]
             messages.success(request, _("%(name)s now belongs to %(place)s.") % {"name": member, "place": place})
             return redirect(member)
-    return render(
-        request, "members/member_move.html", {"form": form, "member": member, **last_steps(member, request.user)}
-    )
+    others = movers_above(member, request.user, on=request.today)
+    context = {"form": form, "member": member, "others": others, **last_steps(member, request.user)}
+    return render(request, "members/member_move.html", context)
 
 
 @requires(Capability.EDIT_ROSTER)
@@ -142,15 +148,17 @@ def member_move(request: PageRequest, key: UUID) -> HttpResponse:
 def member_leave(request: PageRequest, key: UUID) -> HttpResponse:
     """Off the roster. Addressed by the relation that ends, so that a second click ends nothing else."""
     affiliation = fetch(request, Affiliation.objects.formal().select_related("member", "organization"), key=key)
-    form = LeaveForm(request.POST or None, today=request.today)
+    because = reason_of_leaving(request.POST.get("because") or request.GET.get("because", ""))
+    if because is None:
+        return render(request, "members/member_leave_why.html", {"member": affiliation.member, "endings": ENDINGS})
+    form = LeaveForm(request.POST or None, because=because, today=request.today)
     if form.is_valid():
-        given = {**form.cleaned_data, "today": request.today, "by": request.user}
+        given = {**form.facts(), "today": request.today, "by": request.user}
         if carried_out(form, lambda: leave_roster(affiliation=affiliation, **given)):
             messages.success(request, _("%(name)s is off the roster.") % {"name": affiliation.member})
             return redirect("members:member-take-back", affiliation.key)
-    return render(
-        request, "members/member_leave.html", {"form": form, "affiliation": affiliation, "member": affiliation.member}
-    )
+    context = {"form": form, "member": affiliation.member, "because": because}
+    return render(request, "members/member_leave.html", {**context, "rule": rule_of(because, request.today)})
 
 
 @requires(Capability.EDIT_ROSTER)
@@ -226,6 +234,7 @@ def _powers(request: PageRequest, member: Member) -> dict[str, bool]:
     may = request.user.standing.may
     return {
         "may_edit": may(Capability.EDIT_ROSTER, member.roster_path),
+        "may_move": any(may(one, member.roster_path) for one in MOVERS),
         "may_record": may(Capability.RECORD_CONTACTS, member.roster_path),
         "may_reveal": may(Capability.REVEAL_PRIVATE, member.roster_path),
         "may_take_back": not member.roster_path and may(Capability.EDIT_ROSTER, whereabouts(member)),
