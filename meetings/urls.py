@@ -26,6 +26,7 @@ urlpatterns = [
     path("<uuid:key>/minutes/draft/", minutes.minutes_draft, name="minutes-draft"),
     path("<uuid:key>/minutes/edit/", minutes.minutes_edit, name="minutes-edit"),
     path("<uuid:key>/minutes/sign/", minutes.minutes_sign, name="minutes-sign"),
+    path("<uuid:key>/minutes/paper/", minutes.minutes_paper, name="minutes-paper"),
     path("<uuid:key>/minutes/correct/", minutes.minutes_correct, name="minutes-correct"),
     path("<uuid:key>/minutes/word/", minutes.minutes_word, name="minutes-word"),
     path("corrections/", corrections.correction_list, name="correction-list"),

@@ -10,7 +10,7 @@ from django.db.models import Sum
 
 from dues.models import Allocation, Payment
 from dues.models.payment import PaymentQuerySet
-from dues.queries.places import names_of
+from members.queries.names import names_of
 
 
 @dataclass(frozen=True, slots=True)

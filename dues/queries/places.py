@@ -1,9 +1,7 @@
-"""Where a member pays, and what those who recorded it are called."""
-
-from collections.abc import Iterable
+"""Where a member pays."""
 
 from members.choices import OrganizationKind
-from members.models import Member, Organization, User
+from members.models import Member, Organization
 from members.paths import STEP
 
 
@@ -13,9 +11,3 @@ def branch_of(member: Member) -> Organization | None:
         return None
     places = Organization.objects.filter(path__in=[member.roster_path, member.roster_path[:-STEP]])
     return places.exclude(kind=OrganizationKind.GROUP).in_tree_order().last()
-
-
-def names_of(usernames: Iterable[str]) -> dict[str, str]:
-    """What people are called who stand in the ledger by their user name; the machine itself has no name."""
-    users = User.objects.filter(username__in={*usernames}).values_list("username", "display_name", "member__name")
-    return {username: shown or name or username for username, shown, name in users}

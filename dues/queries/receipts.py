@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from dues.models import Payment, Receipt
 from dues.models.payment import ReceiptQuerySet
 from dues.queries.payments import Settled, settled_by
-from dues.queries.places import names_of
 from dues.rules.numerals import capital_numerals
+from members.queries.names import names_of
 
 
 @dataclass(frozen=True, slots=True)

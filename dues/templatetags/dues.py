@@ -1,6 +1,6 @@
 """Money and months on pages."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from datetime import date
 from decimal import Decimal
 from functools import lru_cache
@@ -41,12 +41,6 @@ def month_span(first: date, until: date | None) -> str:
 def months(rows: Iterable[Any]) -> str:
     """What rows with a `month` stand for, runs together: `2026年9月–11月、2027年1月`."""
     return gettext(", ").join(_run(first, last) for first, last in runs(row.month for row in rows))
-
-
-@register.filter
-def kept_under(names: Mapping[str, str], username: str) -> str:
-    """What somebody is called who stands in the ledger by his user name."""
-    return names.get(username, username)
 
 
 @register.filter

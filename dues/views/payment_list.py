@@ -16,13 +16,14 @@ from dues.models.payment import PaymentQuerySet
 from dues.queries.payments import recorders_at, settled_by, total_of, with_people
 from dues.rules.payment import yuan
 from dues.services.exports import put_payments_export_on_record
-from dues.templatetags.dues import kept_under, months
+from dues.templatetags.dues import months
 from dues.views.places import branch_asked_for, branches_offered
 from members.choices import Capability, DatePrecision
 from members.downloads import workbook
 from members.models import Organization
 from members.policy import requires
 from members.requests import PageRequest
+from members.templatetags.look import kept_under
 from members.workbooks.writing import Sheet
 
 ON_A_PAGE = 50

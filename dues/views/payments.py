@@ -14,12 +14,13 @@ from dues.forms.payment import EffectForm, PaymentForm, ReversalForm, first_valu
 from dues.models import Payment
 from dues.queries.paying import outlook
 from dues.queries.payments import settled_by, with_people
-from dues.queries.places import branch_of, names_of
+from dues.queries.places import branch_of
 from dues.services.payments import is_own, record_payment, reverse_payment
 from dues.services.proposals import propose_payment
 from members.choices import Capability
 from members.models import Member, Organization
 from members.policy import fetch, requires, signed_in
+from members.queries.names import names_of
 from members.refusals import add_refusal
 from members.requests import PageRequest
 from members.services.refused import Refused

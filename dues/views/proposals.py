@@ -10,10 +10,10 @@ from django.views.decorators.http import require_POST, require_safe
 
 from dues.choices import ProposalState
 from dues.models import PaymentProposal
-from dues.queries.places import names_of
 from dues.services.proposals import confirm_proposal, decline_proposal, may_decide
 from members.choices import Capability
 from members.policy import fetch, requires
+from members.queries.names import names_of
 from members.queries.standing import NamedOffice, holders, in_words, named_offices
 from members.refusals import told
 from members.requests import PageRequest

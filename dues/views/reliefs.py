@@ -15,7 +15,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from dues.forms.reliefs import ApproveForm, DeclineForm, EndReliefForm, ReliefForm
 from dues.models import Basis, Relief
 from dues.queries.decisions import deciding_meetings, readable_meetings
-from dues.queries.places import branch_of, names_of
+from dues.queries.places import branch_of
 from dues.rules.months import month_of
 from dues.rules.relief import approval_rule
 from dues.services.reliefs import approve_relief, ask_relief, decline_relief, end_relief
@@ -23,6 +23,7 @@ from members.choices import Capability, DuesCategory
 from members.fields import opened
 from members.models import Member
 from members.policy import fetch, requires
+from members.queries.names import names_of
 from members.refusals import carried_out
 from members.requests import PageRequest
 from rulebook.book import rule_version

@@ -3,8 +3,8 @@
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from meetings.services.minutes import CHAIR, RECORDER
-from members.forms.fields import key_field
+from meetings.queries.signatures import ROLES
+from members.forms.fields import day_field, key_field
 
 
 class MinutesForm(forms.Form):
@@ -15,10 +15,16 @@ class MinutesForm(forms.Form):
 
 
 class SignForm(forms.Form):
-    """Who signs as what, and the text that was read."""
+    """The text that was read. As what somebody signs, the record says."""
 
-    role = forms.ChoiceField(label=_("I sign as"), choices=[(CHAIR, _("Chair")), (RECORDER, _("Recorder"))])
     seen = forms.CharField(widget=forms.HiddenInput, strip=False)
+
+
+class PaperForm(SignForm):
+    """Whose signature on paper is filed, and when it was given."""
+
+    role = forms.ChoiceField(choices=[(role, role) for role in ROLES], widget=forms.HiddenInput)
+    signed_on = day_field(label=_("Signed on paper on"))
 
 
 class CorrectionForm(forms.Form):

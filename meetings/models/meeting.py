@@ -45,7 +45,7 @@ class MeetingQuerySet(models.QuerySet["Meeting"]):
 
 
 def asked_to(user: User, prefix: str = "") -> Q:
-    """Condition: the user's member is on the list of those expected, or on the roster that is asked.
+    """Condition: the user's member is on the list of those expected, on the roster that is asked, or leads the meeting.
 
     Meetings of committees are read by who holds an office there, until their list is frozen.
     """
@@ -53,7 +53,9 @@ def asked_to(user: User, prefix: str = "") -> Q:
     if not member_id:
         return Q(pk__in=[])
     listed = Meeting.objects.filter(expected__member=member_id).values("pk")
-    return Q(**{f"{prefix}pk__in": listed}) | Q(**{f"{prefix}pk__in": _planned_for(member_id, user.standing.on)})
+    leads = Q(**{f"{prefix}chair": member_id}) | Q(**{f"{prefix}recorder": member_id})
+    planned = _planned_for(member_id, user.standing.on)
+    return Q(**{f"{prefix}pk__in": listed}) | Q(**{f"{prefix}pk__in": planned}) | leads
 
 
 def _planned_for(member_id: int, on: date | None) -> models.QuerySet[Any]:

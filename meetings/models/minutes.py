@@ -14,8 +14,11 @@ class Minutes(models.Model):
     text = models.TextField(_("text"))
     chair_signed_by = models.CharField(_("signed by the chair"), max_length=150, blank=True)
     chair_signed_at = models.DateTimeField(null=True, blank=True)
+    chair_paper_on = models.DateField(_("signed by the chair on paper on"), null=True, blank=True)
+    """Set where the chair has no account: then `chair_signed_by` is who filed the paper, `chair_signed_at` when."""
     recorder_signed_by = models.CharField(_("signed by the recorder"), max_length=150, blank=True)
     recorder_signed_at = models.DateTimeField(null=True, blank=True)
+    recorder_paper_on = models.DateField(_("signed by the recorder on paper on"), null=True, blank=True)
     locked_at = models.DateTimeField(null=True, blank=True)
 
     class Meta:
@@ -31,6 +34,11 @@ class Minutes(models.Model):
                 condition=Q(recorder_signed_at__isnull=True, recorder_signed_by="")
                 | (Q(recorder_signed_at__isnull=False) & ~Q(recorder_signed_by="")),
                 name="minutes_recorder_signature_is_whole",
+            ),
+            models.CheckConstraint(
+                condition=(Q(chair_paper_on__isnull=True) | Q(chair_signed_at__isnull=False))
+                & (Q(recorder_paper_on__isnull=True) | Q(recorder_signed_at__isnull=False)),
+                name="minutes_paper_is_filed_by_somebody",
             ),
             models.CheckConstraint(
                 condition=Q(locked_at__isnull=True)

@@ -6,10 +6,11 @@ from typing import Any
 from django.db.models import QuerySet
 
 from meetings.choices import AttendanceState, MeetingState
-from meetings.models import AgendaItem, Expected, LeaveRequest, Meeting
+from meetings.models import AgendaItem, Expected, LeaveRequest, Meeting, Minutes
 from meetings.queries.corrections import correction_sentences, own_corrections, waiting_at
 from meetings.queries.gaps import missing_in
 from meetings.queries.observers import observers_of
+from meetings.queries.signatures import role_of
 from meetings.queries.tally import tally_of
 from meetings.queries.votes import quorums_of
 from members.fields import opened
@@ -90,6 +91,7 @@ def member_page(meeting: Meeting, user: User, *, on: date) -> dict[str, Any]:
         "materials": list(meeting.materials.filter(is_open_to_members=True).order_by("title", "key")),
         "decisions": list(decisions_of(meeting)),
         "may_ask": is_coming and not is_recorded and meeting.day >= on and not (asked and asked.decided_by_id),
+        "signs": role_of(meeting, user) is not None and Minutes.objects.filter(pk=meeting.pk).exists(),
         "may_make_up": own is not None and own.state in MISSED and _is_over(meeting),
     }
 

@@ -51,6 +51,8 @@ def as_evening(
         present=tally.present,
         entitled=tally.entitled,
         entitled_present=tally.entitled_present,
+        on_site=[one.name for one in people if one.state == AttendanceState.ON_SITE],
+        online=[one.name for one in people if one.state == AttendanceState.ONLINE],
         absences=[_absence(one) for one in people if one.state in NOT_THERE],
         visited=[one.name for one in people if one.state in LATER],
         guests=[one.name for one in listed if one.is_guest and one.state in PRESENT],

@@ -81,6 +81,8 @@ class Evening:
     present: int
     entitled: int
     entitled_present: int
+    on_site: Sequence[str] = ()
+    online: Sequence[str] = ()
     absences: Sequence[Absence] = ()
     visited: Sequence[str] = ()
     guests: Sequence[str] = ()
@@ -93,7 +95,7 @@ def compose(evening: Evening) -> str:
     blocks = [_title(evening), *_head(evening), *_attendance(evening)]
     for number, item in enumerate(evening.items, start=1):
         blocks += ["", *_item(number, item)]
-    return "\n".join([*blocks, "", *_signatures()]) + "\n"
+    return "\n".join(blocks) + "\n"
 
 
 def _title(evening: Evening) -> str:
@@ -115,6 +117,10 @@ def _attendance(evening: Evening) -> Iterator[str]:
     heads = _("%(all)s, with a vote %(entitled)s")
     yield _line(_("Should attend"), heads % {"all": evening.expected, "entitled": evening.entitled})
     yield _line(_("Attended"), heads % {"all": evening.present, "entitled": evening.entitled_present})
+    if evening.on_site:
+        yield _line(_("On site"), _listed(evening.on_site))
+    if evening.online:
+        yield _line(_("By video"), _listed(evening.online))
     absent = [_absence(one) for one in evening.absences]
     yield _line(_("Not there"), _listed(absent) if absent else _("nobody"))
     if evening.visited:
@@ -180,11 +186,6 @@ def _stood(one: Stood) -> str:
         figures = _figures(one.votes_for, one.votes_against, one.abstained)
     line = _line(one.name, figures)
     return pgettext("a candidate's votes", "%(votes)s Elected.") % {"votes": line} if one.is_elected else line
-
-
-def _signatures() -> Iterator[str]:
-    yield _line(_("Chair (signature)"), "")
-    yield _line(_("Recorder (signature)"), "")
 
 
 def _line(label: str, text: object) -> str:

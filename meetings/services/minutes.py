@@ -1,6 +1,7 @@
-"""Minutes: composed, edited, signed by two, locked; afterwards only corrections."""
+"""Minutes: composed, edited, signed by the two whom they name, locked; afterwards only corrections."""
 
 import uuid
+from datetime import date
 
 from django.db import transaction
 from django.utils import timezone
@@ -9,12 +10,12 @@ from django.utils.translation import gettext as _
 from audit.services import record
 from meetings.choices import MeetingState
 from meetings.models import Correction, Meeting, Minutes
+from meetings.queries.gaps import missing_in
 from meetings.queries.minutes import evening_of
+from meetings.queries.signatures import CHAIR, role_of, signs_on_paper
 from meetings.rules.minutes import compose
 from meetings.services.meeting import NotNow, locked, stored_already
 from members.models import User
-
-CHAIR, RECORDER = "chair", "recorder"
 
 
 @transaction.atomic
@@ -45,31 +46,44 @@ def edit_minutes(*, minutes: Minutes, text: str, before: str, by: User | str) ->
     minutes.text = text
     minutes.chair_signed_by = minutes.recorder_signed_by = ""
     minutes.chair_signed_at = minutes.recorder_signed_at = None
+    minutes.chair_paper_on = minutes.recorder_paper_on = None
     minutes.save()
     _record("edit_minutes", minutes, by)
     return minutes
 
 
 @transaction.atomic
-def sign_minutes(*, minutes: Minutes, role: str, seen: str, by: User) -> Minutes:
-    """Sign as chair or recorder; with both signatures the minutes are locked. Raises NotNow.
+def sign_minutes(*, minutes: Minutes, seen: str, by: User) -> Minutes:
+    """Sign as the one of the two whom the record names; with both signatures the minutes are locked. Raises NotNow.
 
-    `seen` is the text that was signed. Chair and recorder are two people.
+    `seen` is the text that was signed. Twice is once.
     """
-    minutes = _unlocked(minutes)
-    if _lines(minutes.text) != _lines(seen):
-        raise NotNow(_("The text has changed since you opened it. Read it again before you sign."))
-    other = minutes.recorder_signed_by if role == CHAIR else minutes.chair_signed_by
-    if other == str(by):
-        raise NotNow(_("Chair and recorder sign as two people; you have signed already."))
-    setattr(minutes, f"{role}_signed_by", str(by))
-    setattr(minutes, f"{role}_signed_at", timezone.now())
-    if minutes.chair_signed_at and minutes.recorder_signed_at:
-        minutes.locked_at = timezone.now()
-        Meeting.objects.filter(pk=minutes.pk).update(state=MeetingState.LOCKED)
-    minutes.save()
-    _record("sign_minutes", minutes, by, role=role, locked=minutes.is_locked)
-    return minutes
+    role = role_of(locked(minutes.meeting), by)
+    if role is None:
+        raise NotNow(_("Minutes are signed by the chair and the recorder whom they name; nobody signs for another."))
+    if getattr(Minutes.objects.get(pk=minutes.pk), f"{role}_signed_by") == str(by):
+        return minutes
+    minutes = _signable(minutes, seen)
+    return _sign(minutes, role, by)
+
+
+@transaction.atomic
+def file_paper_signature(*, minutes: Minutes, role: str, signed_on: date, seen: str, on: date, by: User) -> Minutes:
+    """Record that somebody without an account has signed on paper. Raises NotNow.
+
+    Whoever files it is neither of the two who sign, nor has filed the other's paper: two accounts stand behind
+    every lock.
+    """
+    minutes = _signable(minutes, seen)
+    meeting = minutes.meeting
+    if not signs_on_paper(meeting.chair if role == CHAIR else meeting.recorder):
+        raise NotNow(_("Who has an account signs by logging in; nobody signs for another."))
+    if role_of(meeting, by) or str(by) in (minutes.chair_signed_by, minutes.recorder_signed_by):
+        raise NotNow(_("A second person files the paper, who signs neither of the two lines. Ask a colleague."))
+    if not meeting.day <= signed_on <= on:
+        raise NotNow(_("The paper was signed on a day between the meeting and today."), "signed_on")
+    setattr(minutes, f"{role}_paper_on", signed_on)
+    return _sign(minutes, role, by)
 
 
 @transaction.atomic
@@ -82,6 +96,33 @@ def correct_minutes(*, minutes: Minutes, key: uuid.UUID, text: str, reason: str,
     correction = Correction.objects.create(pk=key, minutes=minutes, text=text, reason=reason, by=str(by))
     _record("correct_minutes", minutes, by, reason=reason)
     return correction
+
+
+def _signable(minutes: Minutes, seen: str) -> Minutes:
+    """The minutes, held, where the text is the one that was read and nothing is missing in record and text."""
+    minutes = _unlocked(minutes)
+    if not minutes.text.strip() or _lines(minutes.text) != _lines(seen):
+        raise NotNow(_("The text has changed since you opened it. Read it again before you sign."))
+    if missing := missing_in(minutes.meeting):
+        raise NotNow(" ".join([_("These minutes can't be signed yet."), *(one.sentence for one in missing)]))
+    led = (str(one) for one in (minutes.meeting.chair, minutes.meeting.recorder))
+    if unnamed := [name for name in led if name not in minutes.text]:
+        raise NotNow(_("The text doesn't name %(names)s. Compose it anew.") % {"names": _(", ").join(unnamed)})
+    return minutes
+
+
+def _sign(minutes: Minutes, role: str, by: User) -> Minutes:
+    if getattr(minutes, f"{role}_signed_at"):
+        raise NotNow(_("This line is signed already."))
+    setattr(minutes, f"{role}_signed_by", str(by))
+    setattr(minutes, f"{role}_signed_at", timezone.now())
+    if minutes.chair_signed_at and minutes.recorder_signed_at:
+        minutes.locked_at = timezone.now()
+        Meeting.objects.filter(pk=minutes.pk).update(state=MeetingState.LOCKED)
+    minutes.save()
+    on_paper = getattr(minutes, f"{role}_paper_on") is not None
+    _record("sign_minutes", minutes, by, role=role, on_paper=on_paper, locked=minutes.is_locked)
+    return minutes
 
 
 def _unlocked(minutes: Minutes) -> Minutes:

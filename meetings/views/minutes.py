@@ -4,18 +4,26 @@ from typing import Any
 from uuid import UUID
 
 from django.contrib import messages
+from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from meetings.forms.minutes import CorrectionForm, MinutesForm, SignForm
+from meetings.forms.minutes import CorrectionForm, MinutesForm, PaperForm, SignForm
 from meetings.models import Meeting, Minutes
 from meetings.queries.corrections import correction_sentences
-from meetings.services.minutes import correct_minutes, draft_minutes, edit_minutes, sign_minutes
+from meetings.queries.signatures import Signature, minutes_page, role_of
+from meetings.services.minutes import (
+    correct_minutes,
+    draft_minutes,
+    edit_minutes,
+    file_paper_signature,
+    sign_minutes,
+)
 from meetings.word import minutes_as_word
 from members.choices import Capability
-from members.policy import fetch, requires
+from members.policy import fetch, requires, signed_in
 from members.refusals import carried_out, told
 from members.requests import PageRequest
 
@@ -23,21 +31,18 @@ MEETINGS = Meeting.objects.select_related("organization", "chair", "recorder", "
 WORD = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
 
 
-@requires(Capability.VIEW_MEETINGS)
+@signed_in
 @require_safe
 def minutes_detail(request: PageRequest, key: UUID) -> HttpResponse:
     """The minutes as they stand, for reading, signing and printing."""
-    meeting = fetch(request, MEETINGS.all(), pk=key)
-    minutes = _minutes_or_none(meeting)
-    context = {
-        "meeting": meeting,
-        "minutes": minutes,
-        "corrections": minutes.corrections.all() if minutes else [],
-        "attendance_corrections": correction_sentences(meeting),
-        "may_record": request.user.standing.may(Capability.RECORD_MEETINGS, meeting.scope_path),
-        "sign_form": SignForm(initial={"seen": minutes.text}) if minutes else None,
-        "correction_form": CorrectionForm(),
-    }
+    meeting = _readable(request, key)
+    may_record = request.user.standing.may(Capability.RECORD_MEETINGS, meeting.scope_path)
+    context: dict[str, Any] = {"meeting": meeting, "may_record": may_record, "correction_form": CorrectionForm()}
+    context["attendance_corrections"] = correction_sentences(meeting)
+    if minutes := _minutes_or_none(meeting):
+        context |= minutes_page(minutes, request.user)
+        context["sign_form"] = SignForm(initial={"seen": minutes.text})
+        context["papers"] = _papers(context["signatures"], minutes) if may_record else []
     return render(request, "meetings/minutes.html", context)
 
 
@@ -62,14 +67,28 @@ def minutes_edit(request: PageRequest, key: UUID) -> HttpResponse:
     return render(request, "meetings/minutes_edit.html", {"form": form, "meeting": minutes.meeting, "minutes": minutes})
 
 
-@requires(Capability.RECORD_MEETINGS)
+@signed_in
 @require_POST
 def minutes_sign(request: PageRequest, key: UUID) -> HttpResponse:
-    """Sign what was read, as chair or as recorder."""
-    minutes = _minutes(request, key)
+    """Sign what was read, as what the record names the signer."""
+    minutes = _of(_readable(request, key))
     form = SignForm(request.POST)
     if form.is_valid():
         told(request, lambda: sign_minutes(minutes=minutes, by=request.user, **form.cleaned_data), _("Signed."))
+    return redirect("meetings:minutes", key=key)
+
+
+@requires(Capability.RECORD_MEETINGS)
+@require_POST
+def minutes_paper(request: PageRequest, key: UUID) -> HttpResponse:
+    """File the signature on paper of somebody without an account."""
+    minutes = _minutes(request, key)
+    form = PaperForm(request.POST)
+    given: dict[str, Any] = {"minutes": minutes, "on": request.today, "by": request.user}
+    if not form.is_valid():
+        messages.error(request, _("Say on which day the paper was signed."))
+    else:
+        told(request, lambda: file_paper_signature(**given, **form.cleaned_data), _("The signature on paper is filed."))
     return redirect("meetings:minutes", key=key)
 
 
@@ -87,21 +106,43 @@ def minutes_correct(request: PageRequest, key: UUID) -> HttpResponse:
     return redirect("meetings:minutes", key=key)
 
 
-@requires(Capability.VIEW_MEETINGS)
+@signed_in
 @require_safe
 def minutes_word(request: PageRequest, key: UUID) -> HttpResponse:
     """The minutes as a Word document."""
-    minutes = _minutes(request, key)
+    minutes = _of(_readable(request, key))
     answer = HttpResponse(minutes_as_word(minutes), content_type=WORD)
     answer["Content-Disposition"] = f'attachment; filename="minutes-{minutes.meeting.day.isoformat()}.docx"'
     return answer
 
 
+def _readable(request: PageRequest, key: UUID) -> Meeting:
+    """For the offices that read meetings there, and for the two who sign."""
+    meeting = fetch(request, MEETINGS.all(), pk=key)
+    reads = request.user.standing.may(Capability.VIEW_MEETINGS, meeting.scope_path)
+    if not reads and role_of(meeting, request.user) is None:
+        raise PermissionDenied(_("Minutes are read by the officers of the branch and by those who sign them."))
+    return meeting
+
+
 def _minutes(request: PageRequest, key: UUID) -> Minutes:
-    minutes = _minutes_or_none(fetch(request, MEETINGS.all(), pk=key))
+    return _of(fetch(request, MEETINGS.all(), pk=key))
+
+
+def _of(meeting: Meeting) -> Minutes:
+    minutes = _minutes_or_none(meeting)
     if minutes is None:
         raise Http404
     return minutes
+
+
+def _papers(signatures: list[Signature], minutes: Minutes) -> list[tuple[Signature, PaperForm]]:
+    """A form for each line that somebody without an account signs on paper."""
+    return [
+        (one, PaperForm(initial={"seen": minutes.text, "role": one.role}, auto_id=f"{one.role}_%s"))
+        for one in signatures
+        if one.on_paper
+    ]
 
 
 def _minutes_or_none(meeting: Meeting) -> Minutes | None:

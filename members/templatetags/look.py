@@ -1,5 +1,6 @@
 """Small pieces of markup that stand many times on a page (docs/pages.md)."""
 
+from collections.abc import Mapping
 from datetime import timedelta
 from functools import lru_cache
 
@@ -72,6 +73,12 @@ def badge(text: str, kind: str = "quiet") -> SafeString:
 def message_icon(tags: str) -> str:
     """The icon of a message's level."""
     return next((MESSAGE_ICONS[tag] for tag in tags.split() if tag in MESSAGE_ICONS), "info-circle-fill")
+
+
+@register.filter
+def kept_under(names: Mapping[str, str], username: str) -> str:
+    """What somebody is called who stands on record by the user name (`members.queries.names`)."""
+    return names.get(username, username)
 
 
 @register.filter

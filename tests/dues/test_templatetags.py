@@ -6,8 +6,9 @@ from django.utils.translation import override
 
 from dues.choices import MonthState
 from dues.queries.own_page import MonthLine, Paid
-from dues.templatetags.dues import kept_under, month, months, yuan
+from dues.templatetags.dues import month, months, yuan
 from dues.templatetags.dues_member import month_lines, paid_line
+from members.templatetags.look import kept_under
 
 
 @pytest.mark.parametrize(

@@ -5,6 +5,7 @@ from datetime import date, time
 from io import BytesIO
 
 import pytest
+from django.db import IntegrityError, transaction
 from django.urls import reverse
 from django.utils import translation
 from docx import Document
@@ -12,12 +13,20 @@ from docx import Document
 from audit.models import Entry
 from meetings.choices import AttendanceState, MeetingKind, MeetingState
 from meetings.models import AgendaItem, Candidate, Correction, Expected, Meeting, Minutes, Observer, Speech, Task, Vote
+from meetings.queries.signatures import CHAIR, RECORDER, signatures_of
 from meetings.rules.minutes import Absence, Evening, Item, Said, Stood, Voted, compose
 from meetings.services.attendance import Attendance, mark
 from meetings.services.meeting import NotNow, close_meeting, open_meeting, plan_meeting
-from meetings.services.minutes import CHAIR, RECORDER, correct_minutes, draft_minutes, edit_minutes, sign_minutes
+from meetings.services.minutes import (
+    correct_minutes,
+    draft_minutes,
+    edit_minutes,
+    file_paper_signature,
+    sign_minutes,
+)
 from meetings.word import minutes_as_word
-from tests.cast import make_member
+from members.models import Member
+from tests.cast import make_member, make_user
 
 DAY = date(2026, 11, 14)
 HEADS = {"expected": 30, "present": 27, "entitled": 28, "entitled_present": 26}
@@ -46,6 +55,8 @@ def voted(**more):
         ({}, "Should attend: 30, with a vote 28"),
         ({}, "Attended: 27, with a vote 26"),
         ({}, "Not there: nobody"),
+        ({"on_site": ["张英", "李国强"]}, "On site: 张英, 李国强"),
+        ({"online": ["陈明"]}, "By video: 陈明"),
         ({"absences": [Absence("王五", True)]}, "Not there: 王五 (on leave)"),
         ({"absences": [Absence("王五", False)]}, "Not there: 王五 (no reason given)"),
         (
@@ -90,7 +101,6 @@ def test_the_order_is_the_customary_one(english):
             "Item 1",
             "报告",
             "Decision",
-            "signature",
         )
     ]
 
@@ -100,7 +110,9 @@ def test_the_order_is_the_customary_one(english):
 @pytest.fixture
 def chen(cast):
     """Writes the minutes, and has an account without an office."""
-    return make_member("陈明", cast.branch)
+    member = make_member("陈明", cast.branch)
+    make_user("chen", member=member)
+    return member
 
 
 @pytest.fixture
@@ -209,7 +221,7 @@ def test_minutes_wait_until_the_meeting_is_closed(cast):
 
 @pytest.mark.django_db
 def test_an_edit_takes_back_the_signatures_of_the_old_text(minutes, cast):
-    signed = sign_minutes(minutes=minutes, role=CHAIR, seen=minutes.text, by=cast.secretary)
+    signed = sign_minutes(minutes=minutes, seen=minutes.text, by=cast.member)
     edited = edit_minutes(minutes=signed, text="新的", before=signed.text, by=cast.secretary)
 
     assert (edited.text, edited.chair_signed_by, edited.chair_signed_at) == ("新的", "", None)
@@ -224,33 +236,140 @@ def test_an_edit_of_an_old_text_is_refused_and_changes_nothing(minutes, cast):
     assert not Entry.objects.filter(action="edit_minutes").exists()
 
 
+# --- Signing ----------------------------------------------------------------------------------------------------------
 @pytest.mark.django_db
-def test_two_signatures_lock(minutes, cast):
-    sign_minutes(minutes=minutes, role=CHAIR, seen=minutes.text, by=cast.secretary)
-    locked = sign_minutes(minutes=minutes, role=RECORDER, seen=minutes.text, by=cast.officer)
+def test_the_two_who_are_named_sign_each_as_themselves_and_then_it_is_locked(minutes, cast, chen):
+    sign_minutes(minutes=minutes, seen=minutes.text, by=chen.user)
+    locked = sign_minutes(minutes=minutes, seen=minutes.text, by=cast.member)
 
+    assert (locked.chair_signed_by, locked.recorder_signed_by) == ("member", "chen")
     assert locked.is_locked
     assert Meeting.objects.get().state == MeetingState.LOCKED
 
 
 @pytest.mark.django_db
-def test_one_person_does_not_sign_twice(minutes, cast):
-    sign_minutes(minutes=minutes, role=CHAIR, seen=minutes.text, by=cast.secretary)
-
+@pytest.mark.parametrize("part", ["secretary", "officer", "group_leader"])
+def test_nobody_signs_for_another(minutes, cast, part):
     with pytest.raises(NotNow):
-        sign_minutes(minutes=minutes, role=RECORDER, seen=minutes.text, by=cast.secretary)
+        sign_minutes(minutes=minutes, seen=minutes.text, by=getattr(cast, part))
+
+    assert not Minutes.objects.get().is_signed
+    assert not Entry.objects.filter(action="sign_minutes").exists()
+
+
+@pytest.mark.django_db
+def test_signing_twice_is_once(minutes, cast):
+    for _twice in range(2):
+        sign_minutes(minutes=minutes, seen=minutes.text, by=cast.member)
+
+    assert Entry.objects.filter(action="sign_minutes").count() == 1
+    assert not Minutes.objects.get().is_locked
 
 
 @pytest.mark.django_db
 def test_nobody_signs_a_text_that_has_changed_since_it_was_read(minutes, cast):
     with pytest.raises(NotNow):
-        sign_minutes(minutes=minutes, role=CHAIR, seen="别的", by=cast.secretary)
+        sign_minutes(minutes=minutes, seen="别的", by=cast.member)
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    "lacks",
+    [
+        lambda: AgendaItem.objects.all().delete(),
+        lambda: Meeting.objects.update(place=""),
+        lambda: Meeting.objects.update(recorder=None),
+        lambda: Expected.objects.filter(name="陈明").update(state="absent"),
+        lambda: Minutes.objects.update(text="   "),
+        lambda: Minutes.objects.update(text="主持人：张英"),
+    ],
+)
+def test_an_empty_record_or_text_is_not_signed(minutes, cast, lacks):
+    lacks()
+    text = Minutes.objects.get().text
+
+    with pytest.raises(NotNow):
+        sign_minutes(minutes=Minutes.objects.get(), seen=text, by=cast.member)
 
 
 @pytest.fixture
-def locked(minutes, cast):
-    sign_minutes(minutes=minutes, role=CHAIR, seen=minutes.text, by=cast.secretary)
-    return sign_minutes(minutes=minutes, role=RECORDER, seen=minutes.text, by=cast.officer)
+def chen_has_no_account(chen):
+    chen.user.delete()
+    chen.refresh_from_db()
+
+
+def on_paper(minutes, by, **more):
+    given = {"role": RECORDER, "signed_on": DAY, "seen": minutes.text, "on": date(2026, 11, 24), **more}
+    return file_paper_signature(minutes=minutes, by=by, **given)
+
+
+@pytest.mark.django_db
+@pytest.mark.usefixtures("chen_has_no_account")
+def test_a_signature_on_paper_is_filed_by_a_second_person_and_says_so(minutes, cast, english):
+    sign_minutes(minutes=minutes, seen=minutes.text, by=cast.member)
+    locked = on_paper(minutes, cast.officer, signed_on=date(2026, 11, 15))
+    chair, recorder = signatures_of(locked)
+
+    assert locked.is_locked
+    assert (chair.name, chair.sentence.split(" on ")[0]) == ("张英", "signed by 张英")
+    assert recorder.name == "陈明"
+    assert recorder.sentence.startswith("signed on paper on 2026-11-15, filed by officer (")
+    assert Entry.objects.filter(action="sign_minutes", details__on_paper=True).count() == 1
+
+
+@pytest.mark.django_db
+def test_who_has_an_account_is_not_filed_on_paper(minutes, cast):
+    with pytest.raises(NotNow):
+        on_paper(minutes, cast.officer)
+
+
+@pytest.mark.django_db
+@pytest.mark.usefixtures("chen_has_no_account")
+@pytest.mark.parametrize("day", [date(2026, 11, 13), date(2026, 11, 25)])
+def test_the_paper_was_signed_between_the_meeting_and_today(minutes, cast, day):
+    with pytest.raises(NotNow) as refusal:
+        on_paper(minutes, cast.officer, signed_on=day)
+
+    assert refusal.value.field == "signed_on"
+
+
+@pytest.mark.django_db
+@pytest.mark.usefixtures("chen_has_no_account")
+def test_who_signs_does_not_file_the_others_paper(minutes, cast):
+    with pytest.raises(NotNow):
+        on_paper(minutes, cast.member)
+
+
+@pytest.mark.django_db
+@pytest.mark.usefixtures("chen_has_no_account")
+def test_two_papers_are_filed_by_two(minutes, cast):
+    cast.member.delete()
+    on_paper(minutes, cast.officer)
+
+    with pytest.raises(NotNow):
+        on_paper(minutes, cast.officer, role=CHAIR)
+    assert on_paper(minutes, cast.secretary, role=CHAIR).is_locked
+
+
+@pytest.mark.django_db
+@pytest.mark.usefixtures("chen_has_no_account")
+def test_an_edit_takes_back_a_paper_too(minutes, cast):
+    filed = on_paper(minutes, cast.officer)
+    edited = edit_minutes(minutes=filed, text="新的", before=filed.text, by=cast.secretary)
+
+    assert (edited.recorder_signed_by, edited.recorder_paper_on) == ("", None)
+
+
+@pytest.mark.django_db
+def test_the_database_keeps_no_paper_that_nobody_filed(minutes):
+    with pytest.raises(IntegrityError, match="minutes_paper_is_filed_by_somebody"), transaction.atomic():
+        Minutes.objects.update(chair_paper_on=DAY)
+
+
+@pytest.fixture
+def locked(minutes, cast, chen):
+    sign_minutes(minutes=minutes, seen=minutes.text, by=cast.member)
+    return sign_minutes(minutes=minutes, seen=minutes.text, by=chen.user)
 
 
 @pytest.mark.django_db
@@ -282,13 +401,24 @@ def test_word_holds_the_text_and_the_corrections(locked, cast):
     correct_minutes(minutes=locked, key=uuid.uuid4(), text="应为<李>&国强", reason="笔误", by=cast.secretary)
     paragraphs = [paragraph.text for paragraph in Document(BytesIO(minutes_as_word(locked))).paragraphs]
 
-    assert [line for line in locked.text.splitlines() if line] == [line for line in paragraphs if line][:-1]
-    assert "应为<李>&国强" in paragraphs[-1]
+    *text, chair, recorder, correction = [line for line in paragraphs if line]
+    assert text == [line for line in locked.text.splitlines() if line]
+    assert chair.startswith("主持人 张英：张英于")
+    assert recorder.startswith("记录人 陈明：陈明于")
+    assert "应为<李>&国强" in correction
 
 
 # --- Pages ------------------------------------------------------------------------------------------------------------
+@pytest.mark.django_db
+def test_word_keeps_a_line_for_the_pen_until_it_is_signed(minutes):
+    paragraphs = [paragraph.text for paragraph in Document(BytesIO(minutes_as_word(minutes))).paragraphs]
+
+    assert [line for line in paragraphs if line][-2:] == ["主持人（签名）：", "记录人（签名）："]
+
+
 PAGES = ["minutes", "minutes-edit", "minutes-word"]
-ACTS = ["minutes-draft", "minutes-sign", "minutes-correct"]
+ACTS = ["minutes-draft", "minutes-paper", "minutes-correct"]
+OF_THE_TWO = ["minutes", "minutes-word", "minutes-sign"]
 
 
 def address(name, meeting):
@@ -308,12 +438,27 @@ def test_the_next_branch_finds_nothing(as_user, cast, minutes, held, name):
 
 
 @pytest.mark.django_db
-@pytest.mark.parametrize("name", PAGES + ACTS)
+@pytest.mark.parametrize("name", [*PAGES, *ACTS, "minutes-sign"])
 def test_committees_do_not_read_minutes(as_user, cast, minutes, held, name):
     client = as_user(cast.district_staff)
-    answer = client.post(address(name, held)) if name in ACTS else client.get(address(name, held))
+    answer = client.get(address(name, held)) if name in PAGES else client.post(address(name, held))
 
-    assert answer.status_code == 403
+    assert answer.status_code == (404 if name in OF_THE_TWO else 403)
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(("name", "seen"), [("陈明", 200), ("赵一", 403)])
+def test_a_member_without_an_office_reads_the_minutes_that_he_signs_and_no_others(
+    as_user, cast, minutes, held, name, seen
+):
+    member = Member.objects.filter(name=name).first() or make_member(name, cast.branch)
+    user = getattr(member, "user", None) or make_user("zhao", member=member)
+    Expected.objects.get_or_create(meeting=held, member=member, defaults={"name": name, "is_formal": True})
+    client = as_user(user)
+
+    assert {client.get(address(page, held)).status_code for page in ("minutes", "minutes-word")} == {seen}
+    assert client.get(address("minutes-edit", held)).status_code == 403
+    assert (address("minutes", held) in client.get(held.get_absolute_url()).text) is (seen == 200)
 
 
 @pytest.mark.django_db
@@ -323,15 +468,46 @@ def test_acts_are_posted(as_user, cast, minutes, held, name):
 
 
 @pytest.mark.django_db
-def test_the_whole_way_by_pages(as_user, cast, held):
+@pytest.mark.usefixtures("today")
+def test_the_whole_way_by_pages(as_user, cast, chen, held):
     client = as_user(cast.secretary)
     client.post(address("minutes-draft", held))
     text = Minutes.objects.get().text
     client.post(address("minutes-edit", held), {"text": text + "补充", "before": text})
     client.post(address("minutes-sign", held), {"role": CHAIR, "seen": text + "补充"})
-    as_user(cast.officer).post(address("minutes-sign", held), {"role": RECORDER, "seen": text + "补充"})
+    assert not Minutes.objects.get().is_signed
+    for user in (chen.user, cast.member):
+        as_user(user).post(address("minutes-sign", held), {"role": CHAIR, "seen": text + "补充"})
 
     assert Minutes.objects.get().is_locked
+    assert "张英于" in as_user(cast.secretary).get(address("minutes", held)).text
+
+
+@pytest.mark.django_db
+@pytest.mark.usefixtures("today", "chen_has_no_account")
+def test_the_page_offers_each_what_they_can_do(as_user, cast, minutes, held):
+    sign, paper = address("minutes-sign", held), address("minutes-paper", held)
+    offered = {
+        user.username: [url for url in (sign, paper) if url in as_user(user).get(address("minutes", held)).text]
+        for user in (cast.member, cast.secretary)
+    }
+    typed = {"seen": minutes.text, "role": RECORDER, "signed_on": "2026-11-20"}
+    client = as_user(cast.secretary)
+    client.post(paper, typed | {"signed_on": ""})
+    assert not Minutes.objects.get().is_signed
+    client.post(paper, typed)
+
+    assert offered == {"member": [sign], "secretary": [paper]}
+    assert Minutes.objects.get().recorder_paper_on == date(2026, 11, 20)
+
+
+@pytest.mark.django_db
+def test_the_page_of_an_empty_record_says_what_is_missing_instead_of_letting_it_be_signed(as_user, cast, minutes, held):
+    Meeting.objects.update(place="")
+    answer = as_user(cast.member).get(address("minutes", held))
+
+    assert [gap.url for gap in answer.context["gaps"]] == [reverse("meetings:meeting-edit", args=[held.pk])]
+    assert address("minutes-sign", held) not in answer.text
 
 
 @pytest.mark.django_db

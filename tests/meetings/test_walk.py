@@ -92,7 +92,7 @@ def hold(hand, meeting):
 def sign(hand, meeting):
     hand.click("form[action$='/draft/'] button")
     hand.click("form[action$='/sign/'] button[type=submit]")
-    hand.page.get_by_text("secretary ·").wait_for()
+    hand.page.get_by_text("陈书记").locator("visible=true").first.wait_for()
 
 
 def sign_as_recorder(browser, live_server, meeting):
@@ -100,7 +100,6 @@ def sign_as_recorder(browser, live_server, meeting):
     context = browsers.new_context(browser, str(live_server))
     page = context.new_page()
     log_in(page, live_server, "officer", reverse("meetings:minutes", args=[meeting.pk]))
-    page.select_option("[name=role]", "recorder")
     page.click("form[action$='/sign/'] button[type=submit]")
     page.wait_for_load_state("networkidle")
     context.close()

@@ -1,0 +1,41 @@
+"""What people are called who stand on record by their user name."""
+
+from collections import defaultdict
+from collections.abc import Iterable
+from datetime import date
+
+from django.db.models import F, Q
+from django.db.models.functions import Coalesce
+from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
+
+from members.choices import OfficeKind
+from members.models import Office, User
+
+
+def names_of(usernames: Iterable[str], *, on: date | None = None) -> dict[str, str]:
+    """By user name: the member's name, else the account's; with `on` followed by the offices held on that day.
+
+    Whoever has no account, like the machine itself, isn't in it. One query, two with offices.
+    """
+    users = User.objects.filter(username__in={*usernames} - {""})
+    rows = users.values_list("username", "display_name", "member__name")
+    names = {username: name or shown or username for username, shown, name in rows}
+    offices = _offices(names, on) if on and names else {}
+    return {username: _titled(name, offices.get(username, [])) for username, name in names.items()}
+
+
+def _offices(usernames: Iterable[str], on: date) -> dict[str, list[str]]:
+    """Each kind once, wherever it is held."""
+    held = Office.objects.holding(on).filter(Q(user__username__in=usernames) | Q(member__user__username__in=usernames))
+    rows = held.annotate(username=Coalesce(F("user__username"), F("member__user__username")))
+    found: dict[str, list[str]] = defaultdict(list)
+    for username, kind in rows.order_by("organization__path", "kind").values_list("username", "kind"):
+        found[username].append(str(OfficeKind(kind).label))
+    return {username: list(dict.fromkeys(kinds)) for username, kinds in found.items()}
+
+
+def _titled(name: str, offices: list[str]) -> str:
+    if not offices:
+        return name
+    return pgettext("name (office)", "%(name)s (%(office)s)") % {"name": name, "office": _(", ").join(offices)}
