@@ -6,12 +6,15 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from meetings.choices import AttendanceState, LeaveKind
-from meetings.models import Expected, Meeting
+from meetings.models import Meeting
 from meetings.queries.corrections import guests_left_out
+from meetings.queries.roll import on_the_sheet
 from meetings.rules.corrections import TRUTHS
 from meetings.services.corrections import Truth
 from members.forms.fields import choice_field, key_field
 from members.models import Member
+
+CHOOSE = ("", "—")
 
 
 class AttendanceCorrectionForm(forms.Form):
@@ -20,7 +23,8 @@ class AttendanceCorrectionForm(forms.Form):
     key = key_field()
     member = forms.ChoiceField(label=_("Whose attendance"))
     becomes = forms.ChoiceField(
-        label=_("How it was in truth"), choices=[(state.value, AttendanceState(state).label) for state in TRUTHS]
+        label=_("How it was in truth"),
+        choices=[CHOOSE, *((state.value, AttendanceState(state).label) for state in TRUTHS)],
     )
     leave_kind = choice_field(LeaveKind, label=_("Kind of leave"), required=False)
     reason = forms.CharField(
@@ -31,11 +35,14 @@ class AttendanceCorrectionForm(forms.Form):
 
     def __init__(self, *args: Any, meeting: Meeting, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        listed = Expected.objects.filter(meeting=meeting).order_by("pk")
-        on_the_list = [(str(one.member_id), f"{one.name} · {one.get_state_display()}") for one in listed]
+        expected, there = on_the_sheet(meeting)
+        on_the_list = [(str(one.member_id), f"{one.name} · {one.get_state_display()}") for one in [*expected, *there]]
         guests = [(str(one.pk), one.name) for one in guests_left_out(meeting)]
         groups = [(_("On the list"), on_the_list), (_("Guests who aren't on the list"), guests)]
-        cast(forms.ChoiceField, self.fields["member"]).choices = [(name, rows) for name, rows in groups if rows]
+        cast(forms.ChoiceField, self.fields["member"]).choices = [
+            CHOOSE,
+            *((name, rows) for name, rows in groups if rows),
+        ]
 
     def truth(self) -> Truth:
         given = self.cleaned_data
