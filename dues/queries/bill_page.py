@@ -9,9 +9,10 @@ from uuid import UUID
 from django.db.models import Count, Q, Sum
 from django.utils import timezone
 from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
 
 from dues.choices import BillRowState, MatchWhy
-from dues.models import BillRow, Payment
+from dues.models import Bill, BillRow, Payment
 from dues.models.bill import BillQuerySet, BillRowQuerySet
 from dues.queries.balance import MonthBalance
 from dues.queries.bill_people import months_open
@@ -19,6 +20,8 @@ from dues.queries.payments import Settled, settled_by
 from dues.rules.allocation import Paid, spread
 from members.models import Member
 
+AMOUNT = "amount"
+"""The group of rows that are clear but for their amount."""
 DAYS_APART = timedelta(days=31)
 """So near to each other two equal payments of a member may be the same money, entered by hand and by a bill."""
 
@@ -52,6 +55,13 @@ class BillLineView:
         return self.choices[0] if self.choices else None
 
     @property
+    def is_clear(self) -> bool:
+        """Whose it is, and also the amount: it fits the months, isn't more than is owed, and no equal payment is on
+        record."""
+        first, odd = self.first, [MatchWhy.AMOUNT_ODD in one["why"] for one in self.row.candidates]
+        return first is not None and not (first.over_fen or first.alike or any(odd))
+
+    @property
     def is_taken_back(self) -> bool:
         return self.row.payment is not None and hasattr(self.row.payment, "reversal")
 
@@ -71,7 +81,8 @@ def with_counts(bills: BillQuerySet) -> BillQuerySet:
 
 
 def lines_of(rows: Iterable[BillRow], *, on: date) -> list[BillLineView]:
-    """The rows in their order. Several rows for one member settle one month after the other, as they will be posted."""
+    """The rows in their order. Several rows for one member settle one month after the other, as they will be posted
+    together: those that are clear."""
     rows = list(rows)
     members = _members(rows)
     ids = [member.pk for member in members.values()]
@@ -84,9 +95,10 @@ def lines_of(rows: Iterable[BillRow], *, on: date) -> list[BillLineView]:
             _choice(row, member, why, open_by_member.get(member.pk, []), spent[member.pk], alike, on)
             for member, why in _offered(row, members)
         ]
-        if row.state == BillRowState.CERTAIN and row.member_id:
+        line = BillLineView(row, choices, given.get(row.payment_id, []) if row.payment_id else [])
+        if row.state == BillRowState.CERTAIN and row.member_id and line.is_clear:
             spent[row.member_id] += row.amount_fen
-        found.append(BillLineView(row, choices, given.get(row.payment_id, []) if row.payment_id else []))
+        found.append(line)
     return found
 
 
@@ -141,6 +153,39 @@ def _alike(rows: list[BillRow], members: list[int]) -> dict[tuple[int, int], lis
 
 def _day(row: BillRow) -> date:
     return timezone.localtime(row.came_at).date()
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """Rows of a bill that stand together on its page; `total` counts those beyond the first that are shown."""
+
+    name: str
+    label: str | Promise
+    lines: list[BillLineView]
+    total: int
+    fen: int
+
+    @property
+    def shown_fen(self) -> int:
+        return sum(line.row.amount_fen for line in self.lines)
+
+
+def groups_of(bill: Bill, states: Iterable[BillRowState], *, most: int, on: date) -> list[Group]:
+    """By state, each with at most so many rows. Of what is clear, rows whose amount isn't stand apart."""
+    sums, found = amounts_by_state(bill.pk), []
+    for state in states:
+        if state not in sums:
+            continue
+        count, fen = sums[state]
+        lines = lines_of(with_facts(bill.rows.filter(state=state)).order_by("came_at", "key")[:most], on=on)
+        doubted = [line for line in lines if not line.is_clear] if state == BillRowState.CERTAIN else []
+        apart = sum(line.row.amount_fen for line in doubted)
+        clear = [line for line in lines if line not in doubted]
+        if clear:
+            found.append(Group(state.value, state.label, clear, count - len(doubted), fen - apart))
+        if doubted:
+            found.append(Group(AMOUNT, _("Clear whose it is, but look at the amount"), doubted, len(doubted), apart))
+    return found
 
 
 def amounts_by_state(bill: UUID) -> dict[str, tuple[int, int]]:

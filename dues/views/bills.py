@@ -1,7 +1,6 @@
 """Bills and bank statements: upload, look through, post what is clear."""
 
 from pathlib import Path
-from typing import Any
 from uuid import UUID
 
 from django.contrib import messages
@@ -18,7 +17,7 @@ from dues.choices import BillRowState, NoMatch
 from dues.forms.bills import AsideAtOnceForm, AsideReason, BillUploadForm
 from dues.importing.bills import NotABill, ReadBill, read_bill
 from dues.models import Bill, BillRow
-from dues.queries.bill_page import BillLineView, amounts_by_state, lines_of, with_counts, with_facts
+from dues.queries.bill_page import AMOUNT, groups_of, with_counts
 from dues.services.bill_rows import Posted, post_certain, set_aside
 from dues.services.bills import match_again, store_bill
 from dues.views.places import branches_offered
@@ -39,6 +38,9 @@ IN_ORDER = (
     BillRowState.POSTED,
     BillRowState.SET_ASIDE,
 )
+MATCHED_AGAIN = {
+    AMOUNT, BillRowState.CERTAIN, BillRowState.DOUBTFUL, BillRowState.UNMATCHED, BillRowState.HELD,
+}  # fmt: skip
 
 
 @requires(Capability.RECORD_DUES)
@@ -72,13 +74,10 @@ def bill_new(request: PageRequest) -> HttpResponse:
 def bill_detail(request: PageRequest, key: UUID) -> HttpResponse:
     """For whom each row is: the clear ones to confirm, the doubtful ones to decide, the rest left alone."""
     bill = fetch(request, Bill.objects.select_related("organization", "uploaded_by"), pk=key)
-    sums = amounts_by_state(bill.pk)
-    return render(
-        request,
-        "dues/bill_detail.html",
-        {"bill": bill, "reasons": dict(NoMatch.choices), "aside_reasons": AsideReason.choices}
-        | _shown(request, bill, sums),
-    )
+    groups = groups_of(bill, IN_ORDER, most=SHOWN, on=request.today)
+    context = {"bill": bill, "reasons": dict(NoMatch.choices), "aside_reasons": AsideReason.choices}
+    counts = {"groups": groups, "shown": SHOWN, "waits": any(group.name in MATCHED_AGAIN for group in groups)}
+    return render(request, "dues/bill_detail.html", context | counts)
 
 
 @requires(Capability.RECORD_DUES)
@@ -122,23 +121,6 @@ def bill_again(request: PageRequest, key: UUID) -> HttpResponse:
     else:
         messages.info(request, _("Nothing new was found."))
     return redirect(bill)
-
-
-def _shown(request: PageRequest, bill: Bill, sums: dict[str, tuple[int, int]]) -> dict[str, Any]:
-    """Under each state's name: its lines, and under `counts` how many there are and their sum."""
-    lines: dict[str, list[BillLineView]] = {}
-    for state in IN_ORDER:
-        rows = with_facts(bill.rows.filter(state=state)) if state in sums else BillRow.objects.none()
-        lines[state.value] = lines_of(rows.order_by("came_at", "key")[:SHOWN], on=request.today)
-    counts = [(state, *sums.get(state.value, (0, 0))) for state in IN_ORDER]
-    by_state = {state.value: {"count": count, "fen": fen} for state, count, fen in counts}
-    return {
-        "lines": lines,
-        "counts": counts,
-        "by_state": by_state,
-        "shown": SHOWN,
-        "rows": sum(one[1] for one in counts),
-    }
 
 
 def _store(request: PageRequest, form: BillUploadForm) -> Bill | None:

@@ -53,6 +53,10 @@ def upload(*rows, name="微信支付账单.csv"):
     return SimpleUploadedFile(name, content)
 
 
+def groups(answer):
+    return {group.name: group.lines for group in answer.context["groups"]}
+
+
 def send(client, file, organization="branch", key=None):
     return client.post(NEW, {"key": key or uuid.uuid4(), "organization": organization, "file": file})
 
@@ -105,7 +109,7 @@ def test_another_branchs_bill_cannot_be_uploaded(owing, as_user):
 
 
 def test_the_bill_shows_what_each_row_would_settle(bill, owing, as_user):
-    lines = as_user(owing.officer).get(bill.get_absolute_url()).context["lines"]
+    lines = groups(as_user(owing.officer).get(bill.get_absolute_url()))
     settles = [[f"{one.month:%Y-%m}" for one in clear.first.settles] for clear in lines["certain"]]
     assert settles == [["2026-09"], ["2026-10"]]
     [doubtful] = lines["doubtful"]
@@ -119,7 +123,7 @@ def test_the_bill_shows_what_each_row_would_settle(bill, owing, as_user):
 def test_an_equal_payment_of_those_days_is_pointed_at(owing, as_user):
     cash = pay(owing.zhang, 4000, "2026-11-10")
     pay(owing.zhang, 4000, "2026-09-10")
-    [clear] = as_user(owing.officer).get(store(owing, line()).get_absolute_url()).context["lines"]["certain"]
+    [clear] = groups(as_user(owing.officer).get(store(owing, line()).get_absolute_url()))["amount"]
     assert clear.first.alike == cash
 
 
@@ -233,6 +237,18 @@ def test_what_may_be_recorded_already_is_not_ticked(owing, as_user):
         line.row.payer_name: f'id="row-{line.row.pk}" checked' in page for line in lines_of(bill.rows.all(), on=TODAY)
     }
     assert ticked == {"张英": False, "李国强": True}
+
+
+def test_an_amount_that_is_no_number_of_months_is_never_ticked_nor_among_the_clear(owing, as_user):
+    bill = store(owing, line(fen=8000), line(note="党费", fen=5000), line(payer="李国强", note="党费", fen=1000))
+    answer = as_user(owing.officer).get(bill.get_absolute_url())
+    clear, doubted = answer.context["groups"]
+
+    assert (clear.name, clear.total, clear.fen, clear.shown_fen) == ("certain", 2, 9000, 9000)
+    assert (doubted.name, doubted.total, doubted.fen) == ("amount", 1, 5000)
+    assert f'id="row-{doubted.lines[0].row.pk}" data-fen="5000"' in answer.text
+    assert answer.text.count(" checked") == 2
+    assert "90.00" in answer.text.split("data-ticks-listed")[1].split("</span>")[0]
 
 
 def test_what_the_service_refuses_is_shown(bill, owing, as_user):
