@@ -46,6 +46,7 @@ class ProblemSource(TextChoices):
     """Where a list of problems comes from."""
 
     ORG_LIFE_MEETING = "org_life_meeting", _("Organizational-life meeting")
+    MEETING = "meeting", _("Another meeting")
     APPRAISAL = "appraisal", _("Democratic appraisal")
     INSPECTION = "inspection", _("Inspection from above")
     SUGGESTION = "suggestion", _("Suggestion")

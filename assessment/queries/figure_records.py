@@ -248,7 +248,7 @@ def _problems(wanted: Wanted) -> Records:
 
 def _problem(one: Any) -> Record:
     """A row of `problems_due`."""
-    note = f"{one.problem_list.get_source_display()} · {one.get_state_display()}"
+    note = f"{one.problem_list.origin} · {one.get_state_display()}"
     return Record(one.text, int(one.is_on_time), 1, one.due_on, note, one.get_absolute_url())
 
 

@@ -114,6 +114,13 @@ class ProblemList(models.Model):
         return f"{self.get_source_display()} {self.made_on}"
 
     @property
+    def origin(self) -> str:
+        """The source; of another meeting its kind, so that a theme day is called one."""
+        if self.source == ProblemSource.MEETING and self.meeting:
+            return str(self.meeting.get_kind_display())
+        return str(self.get_source_display())
+
+    @property
     def scope_path(self) -> str:
         return self.organization.path
 

@@ -29,7 +29,7 @@ def meeting_links(meeting: Meeting, user: User) -> Iterator[Link]:
         f"{reverse('supervision:problem-list')}?{found}",
     )
     if user.standing.may(Capability.RECORD_SUPERVISION, meeting.scope_path):
-        asked = urlencode({"source": _source(meeting), "meeting": str(meeting.pk)})
+        asked = urlencode({"source": source_of(meeting), "meeting": str(meeting.pk)})
         yield Link(
             "plus-lg",
             _("Record a problem"),
@@ -45,5 +45,7 @@ def meeting_links(meeting: Meeting, user: User) -> Iterator[Link]:
         )
 
 
-def _source(meeting: Meeting) -> str:
-    return ProblemSource.ORG_LIFE_MEETING if meeting.kind == MeetingKind.ORG_LIFE_MEETING else ProblemSource.OTHER
+def source_of(meeting: Meeting) -> ProblemSource:
+    """What a problem found there comes from."""
+    is_org_life = meeting.kind == MeetingKind.ORG_LIFE_MEETING
+    return ProblemSource.ORG_LIFE_MEETING if is_org_life else ProblemSource.MEETING

@@ -19,7 +19,11 @@ def problems_due(path: str, first: date, last: date, *, on: date) -> QuerySet[Pr
     rows = Problem.objects.below(path).handed_over().exclude(state=ProblemState.DROPPED)
     rows = rows.filter(due_on__range=(first, last), due_on__lt=on).annotate(reported_on=REPORTED)
     on_time = Case(When(IN_TIME, then=Value(True)), default=Value(False))
-    return rows.annotate(is_on_time=on_time).select_related("problem_list", "organization").order_by("due_on", "key")
+    return (
+        rows.annotate(is_on_time=on_time)
+        .select_related("problem_list__meeting", "organization")
+        .order_by("due_on", "key")
+    )
 
 
 def suggestions_due(path: str, first: date, last: date, *, on: date) -> QuerySet[Suggestion]:

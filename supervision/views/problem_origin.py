@@ -14,10 +14,11 @@ from members.policy import demand, fetch
 from members.requests import PageRequest
 from supervision.choices import ProblemSource
 from supervision.models import AppraisalRound, Suggestion
+from supervision.queries.meeting_links import source_of
 from supervision.views.problem_pages import RECORD
 
 ORIGINS: dict[str, tuple[QuerySet[Any], ProblemSource]] = {
-    "meeting": (Meeting.objects.select_related("organization"), ProblemSource.ORG_LIFE_MEETING),
+    "meeting": (Meeting.objects.select_related("organization"), ProblemSource.MEETING),
     "suggestion": (Suggestion.objects.select_related("organization"), ProblemSource.SUGGESTION),
     "round": (AppraisalRound.objects.select_related("organization"), ProblemSource.APPRAISAL),
 }
@@ -42,6 +43,7 @@ def origin(request: PageRequest) -> Origin:
         if key := request.GET.get(name):
             row = fetch(request, rows, pk=_key(key))
             demand(request, row.organization.path)
+            source = source_of(row) if isinstance(row, Meeting) else source
             return Origin(row.organization, _initial(row, source, request), {name: row})
     asked = request.GET.get("source", "")
     known = asked in ProblemSource.values and asked != ProblemSource.INSPECTION

@@ -36,7 +36,9 @@ from supervision.views.problem_pages import (
     places_read,
 )
 
-PROBLEMS = Problem.objects.select_related("organization", "problem_list__inspection", "responsible")
+PROBLEMS = Problem.objects.select_related(
+    "organization", "problem_list__inspection", "problem_list__meeting", "responsible"
+)
 
 
 @signed_in
@@ -113,7 +115,9 @@ def problem_add(request: PageRequest) -> HttpResponse:
 
 def _asked(request: PageRequest) -> tuple[ProblemFilterForm, ProblemQuerySet]:
     form = ProblemFilterForm(request.GET, places=places_read(request))
-    rows = Problem.objects.visible_to(request.user).select_related("organization", "problem_list", "responsible")
+    rows = Problem.objects.visible_to(request.user).select_related(
+        "organization", "problem_list__meeting", "responsible"
+    )
     return form, form.narrow(rows, on=request.today)
 
 
@@ -128,7 +132,7 @@ def _headings() -> list[str]:
 def _cells(rows: Iterable[Problem]) -> Iterator[list[object]]:
     for one in rows:
         yield [
-            one.organization.name, one.problem_list.get_source_display(), one.problem_list.title, one.text,
+            one.organization.name, one.problem_list.origin, one.problem_list.title, one.text,
             one.measure, one.responsible.name if one.responsible else one.responsible_name, one.found_on, one.due_on,
             one.get_state_display(), one.settled_on, _("Yes") if one.is_internal else "",
         ]  # fmt: skip

@@ -9,6 +9,7 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
 
+from meetings.models import Meeting
 from supervision.models import Inspection, Problem, ProblemList
 from tests.cast import TODAY
 from tests.supervision.problems import FOUND, finding, listed, problem, step, visit
@@ -66,6 +67,23 @@ def test_bad_input_is_refused_on_the_page(cast, as_user, changes):
 
     assert answer.status_code == 200
     assert not Problem.objects.exists()
+
+
+@pytest.mark.parametrize(
+    ("kind", "source", "origin"),
+    [("theme_day", "meeting", "主题党日"), ("org_life_meeting", "org_life_meeting", "组织生活会")],
+)
+def test_a_problem_comes_from_the_meeting_at_which_it_was_found(cast, as_user, kind, source, origin):
+    meeting = Meeting.objects.create(
+        organization=cast.branch, kind=kind, day=FOUND, counts_for_year=FOUND.year, state="held"
+    )
+    client, address = as_user(cast.secretary), f"{ADD}?meeting={meeting.pk}"
+    assert client.get(address).context["form"]["source"].initial == source
+    client.post(address, occasion(source=source))
+    found = Problem.objects.get()
+
+    assert (found.problem_list.source, found.problem_list.meeting) == (source, meeting)
+    assert origin in client.get(page(found)).text
 
 
 @pytest.mark.parametrize("name", ["meeting", "suggestion", "round"])
