@@ -8,8 +8,9 @@ from itertools import islice
 
 from django.db.models import Count, Min, Q
 
-from meetings.choices import AttendanceState, MeetingState
+from meetings.choices import AttendanceState, MeetingKind, MeetingState
 from meetings.models import Expected, Meeting
+from meetings.models.meeting import MeetingQuerySet
 from meetings.queries.duties import meeting_duties
 from meetings.queries.tally import TALLY, Tally
 from meetings.rules.duties import Held, closes
@@ -65,6 +66,12 @@ def meeting_lines(path: str, first: date, last: date) -> list[MeetingLine]:
     unexplained = {key: row.pop("unexplained") for key, row in counted.items()}
     meetings = Meeting.objects.filter(pk__in=list(counted)).select_related("organization", "local_kind").in_order()
     return [MeetingLine(one, Tally(**counted[one.pk]), unexplained[one.pk]) for one in meetings]
+
+
+def lectures_held(path: str, first: date, last: date) -> MeetingQuerySet:
+    """Party lectures that took place in the period, those within another meeting included. No rule says how many."""
+    took_place = Meeting.objects.within(path).exclude(state__in=NOT_HELD).filter(day__range=(first, last))
+    return took_place.of_kind(MeetingKind.PARTY_LECTURE).select_related("organization").in_order()
 
 
 def _duties(path: str, first: int, last: int, on: date) -> Iterator[Duty]:

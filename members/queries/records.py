@@ -8,6 +8,7 @@ from django.db.models import Exists, OuterRef, Q
 
 from members.choices import HARD_TO_REACH_KINDS
 from members.models import Affiliation, Contact, HelpRequest, Member, Organization, Situation, Term
+from members.models.contact import HelpRequestQuerySet
 from members.paths import contains, subtree
 from members.queries.local_rules import binding_below
 from members.rules.reach import Due, LastContact, NextContact, next_contact
@@ -41,15 +42,20 @@ def reached(path: str, *, on: date) -> list[Reached]:
 
 
 def help_due(path: str, first: date, last: date, *, on: date) -> list[HelpRequest]:
-    """Requests to be answered by a day of the period that is over, of whoever belonged there on that day."""
+    """Requests to be answered by a day of the period that is over."""
+    rows = help_of(path, "due_on").filter(due_on__range=(first, last), due_on__lt=on)
+    return list(rows.select_related("member").order_by("due_on", "pk"))
+
+
+def help_of(path: str, day: str) -> HelpRequestQuerySet:
+    """Requests of whoever belonged there on that day of theirs, wherever they are now."""
     belonged = Affiliation.objects.formal().filter(
-        Q(valid_from=None) | Q(valid_from__lte=OuterRef("due_on")),
-        Q(valid_until=None) | Q(valid_until__gt=OuterRef("due_on")),
+        Q(valid_from=None) | Q(valid_from__lte=OuterRef(day)),
+        Q(valid_until=None) | Q(valid_until__gt=OuterRef(day)),
         subtree("organization__path", [path]),
         member=OuterRef("member"),
     )
-    rows = HelpRequest.objects.filter(Exists(belonged), due_on__range=(first, last), due_on__lt=on)
-    return list(rows.select_related("member").order_by("due_on", "pk"))
+    return HelpRequest.objects.filter(Exists(belonged))
 
 
 def term_on(branch: Organization, day: date) -> Term | None:

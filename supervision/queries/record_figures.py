@@ -7,15 +7,17 @@ from django.db.models import Count, F, Q, QuerySet, Sum
 
 from dues.models import Charge, Disclosure, Payment
 from dues.models.payment import PaymentQuerySet
-from meetings.choices import AttendanceState
+from meetings.choices import AttendanceState, MeetingKind
 from meetings.models import Expected
 from meetings.queries.duties import meeting_duties, meeting_states
+from meetings.queries.records import lectures_held
 from members.paths import subtree
 from rulebook.values import Duty, DutyState
 from supervision.rules.report_figures import DUE, HELD, MEETING_KINDS, MISSED
 
 STATES = {DUE: None, HELD: DutyState.DONE, MISSED: DutyState.OVERDUE}
 """Column → the state of the duties in it; None: all of them."""
+LECTURES_HELD = f"{MeetingKind.PARTY_LECTURE}_{HELD}"
 REASON, NO_REASON = "absent_with_reason", "absent_without"
 ATTENDANCE = {
     **{state.value: Q(state=state) for state in AttendanceState if state != AttendanceState.ABSENT},
@@ -25,12 +27,14 @@ ATTENDANCE = {
 
 
 def meeting_figures(path: str, first: date, last: date, *, on: date) -> dict[str, int]:
-    """`theme_day_due`, `theme_day_held`, `theme_day_missed` and so for each kind that the rules ask for."""
+    """`theme_day_due`, `theme_day_held`, `theme_day_missed` and so for each kind that the rules ask for. Lectures count
+    when they are held: only a local rule asks for any, and then for the whole year."""
     found: Counter[str] = Counter()
     for _place, called in meeting_states(path, on=on, through=last):
         for one, state in called:
             if first <= one.due_on <= last:
                 found.update(f"{one.kind}_{column}" for column, of in STATES.items() if of in (None, state))
+    found[LECTURES_HELD] = lectures_held(path, first, last).count()
     return {f"{kind}_{column}": found[f"{kind}_{column}"] for kind in MEETING_KINDS for column in STATES}
 
 

@@ -10,6 +10,7 @@ from django.urls import reverse
 from members.choices import Capability
 from members.models import HelpRequest
 from members.paths import subtree
+from members.queries.records import help_of
 from supervision.choices import Grade, InspectionState, ProblemSource, SuggestionOutcome
 from supervision.models import AppraisalRound, Appraisee, Inspection, Matter, Problem, Suggestion, Talk
 from supervision.queries.problem_figures import condition as problem_condition
@@ -42,7 +43,7 @@ def _of(source: Any, condition: Condition, *related: str, place: str = "organiza
 
 def _help(condition: Condition) -> Rows:
     def rows(path: str, first: date, last: date, on: date) -> QuerySet[HelpRequest]:
-        found = HelpRequest.objects.filter(subtree("member__roster_path", [path])).filter(condition(first, last))
+        found = help_of(path, "asked_on").filter(condition(first, last))
         return found.select_related("member").order_by("asked_on", "pk")
 
     return rows

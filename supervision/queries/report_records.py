@@ -11,12 +11,14 @@ from django.utils.translation import gettext as _
 
 from dues.models import Charge, Disclosure, Payment
 from meetings.choices import MeetingKind
-from meetings.models import Expected
+from meetings.models import Expected, Meeting
+from meetings.queries.records import lectures_held
 from members.choices import Capability
 from members.models import Organization
 from rulebook.values import Duty, DutyState
 from supervision.queries.record_figures import (
     ATTENDANCE,
+    LECTURES_HELD,
     STATES,
     attendances,
     charges,
@@ -92,6 +94,10 @@ def _show_duty(duty: Duty) -> Record:
     return Record(title, str(duty.citation), duty.due_on, words[duty.state], url)
 
 
+def _show_lecture(one: Meeting) -> Record:
+    return Record(one.name, one.organization.name, one.day, str(one.get_kind_display()), one.get_absolute_url())
+
+
 def _show_attendance(one: Expected) -> Record:
     meeting = one.meeting
     title = f"{one.name} · {meeting.name}"
@@ -120,6 +126,9 @@ SOURCES: dict[str, Source] = {
         for kind in MEETING_KINDS
         for column in STATES
     },
+    f"meetings.{LECTURES_HELD}": Source(
+        Capability.VIEW_MEETINGS, lambda path, first, last, _on: lectures_held(path, first, last), _show_lecture
+    ),
     **{
         f"attendance.{name}": Source(
             Capability.VIEW_MEETINGS, _attended(condition), _show_attendance, "meeting__organization"

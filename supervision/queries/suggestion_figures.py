@@ -5,8 +5,9 @@ from datetime import date
 
 from django.db.models import Count, F, Q
 
-from members.models import HelpRequest, Organization
+from members.models import Organization
 from members.paths import subtree
+from members.queries.records import help_of
 from supervision.choices import SuggestionOutcome
 from supervision.models import Suggestion
 from supervision.rules.suggestions import share
@@ -16,7 +17,7 @@ def suggestion_figures(path: str, first: date, last: date) -> dict[str, int]:
     """What was asked from `first` to `last`, and what had come of it by `last`; `overdue` counts whatever was late
     then, whenever it was asked. Two queries."""
     suggestions = Suggestion.objects.filter(subtree("organization__path", [path]))
-    help_asked = HelpRequest.objects.filter(subtree("member__roster_path", [path]), asked_on__range=(first, last))
+    help_asked = help_of(path, "asked_on").filter(asked_on__range=(first, last))
     return suggestions.aggregate(**_counts(first, last)) | help_asked.aggregate(
         help_asked=Count("pk"), help_answered=Count("pk", filter=Q(answered_on__lte=last))
     )

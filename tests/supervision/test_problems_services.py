@@ -266,8 +266,8 @@ def test_figures_and_duties_of_a_branch(cast, django_assert_num_queries):
         figures = problem_figures(cast.branch.path, FOUND, TODAY)
 
     assert figures == {
-        "found": 2, "accepted": 1, "dropped": 0, "unsettled": 1, "overdue": 1, "inspections": 1,
-        "from_org_life_meeting": 1, "from_meeting": 0, "from_appraisal": 0, "from_inspection": 0, "from_suggestion": 0, "from_other": 1,
+        "found": 2, "accepted": 1, "dropped": 0, "unsettled": 1, "overdue": 1, "inspections": 1, "from_meeting": 0,
+        "from_org_life_meeting": 1, "from_appraisal": 0, "from_inspection": 0, "from_suggestion": 0, "from_other": 1,
     }  # fmt: skip
     with django_assert_num_queries(2):
         lines = problem_lines(cast.district.path, FOUND, TODAY)

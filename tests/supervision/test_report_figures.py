@@ -5,7 +5,8 @@ import re
 import pytest
 from django.urls import reverse
 
-from members.models import Office
+from meetings.models import Meeting, Session
+from members.models import Affiliation, HelpRequest, Office
 from supervision.models import Report
 from supervision.queries.report_figures import composed, figures_of
 from supervision.queries.report_records import SOURCES, records
@@ -22,6 +23,7 @@ EXPECTED = {
     "meetings.theme_day_held": 2,
     "meetings.theme_day_missed": 1,
     "meetings.general_meeting_held": 1,
+    "meetings.party_lecture_held": 8,
     "meetings.group_meeting_missed": 3,
     "attendance.expected": 8,
     "attendance.on_site": 1,
@@ -73,6 +75,23 @@ def test_the_figures_of_the_quarter(branch):
     found = figures_of(branch.path, PERIOD, on=TODAY)
 
     assert {key: found[key] for key in EXPECTED} == EXPECTED
+
+
+def test_a_lecture_within_another_meeting_is_one_too(branch):
+    theme_day = Meeting.objects.filter(organization=branch, kind="theme_day").first()
+    Session.objects.create(meeting=theme_day, kind="party_lecture")
+    found = figures_of(branch.path, PERIOD, on=TODAY)
+
+    assert (found["meetings.party_lecture_held"], found["meetings.theme_day_held"]) == (9, 2)
+
+
+def test_a_request_counts_where_the_member_was_when_it_was_made(cast, branch):
+    request = HelpRequest.objects.filter(asked_on__range=(PERIOD.first, PERIOD.last)).first()
+    Affiliation.objects.filter(member=request.member).update(valid_until=TODAY, left_because="transferred")
+    Affiliation.objects.create(member=request.member, organization=cast.next_branch, valid_from=TODAY)
+
+    assert figures_of(branch.path, PERIOD, on=TODAY)["help.asked"] == 2
+    assert figures_of(cast.next_branch.path, PERIOD, on=TODAY)["help.asked"] == 0
 
 
 def test_every_figure_has_a_name_and_a_source():
