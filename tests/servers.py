@@ -13,16 +13,32 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from urllib.parse import quote
 
 import psycopg2
 import redis
 
-from tests.machine import program
+try:
+    from tests.machine import program
+except ModuleNotFoundError as missing:
+    sys.exit(f"{missing.name} isn't installed, which the tests need: run scripts/setup --test, then this again.")
 
 SECONDS_TO_START = 30
+WATCH = """
+import os, shutil, signal, sys, time
+number, folder = int(sys.argv[1]), sys.argv[2]
+sys.stdin.read()  # ends with the process that started the server, however that ends
+for sign, seconds in ((signal.SIGINT, 3), (signal.SIGKILL, 0)):
+    try:
+        os.kill(number, sign)
+    except ProcessLookupError:
+        break
+    time.sleep(seconds)
+shutil.rmtree(folder, ignore_errors=True)
+"""
+"""A process of its own that ends a server, and removes its folder, when nobody is left to do so."""
 POSTGRES_FOLDERS = "usr/lib/postgresql/*/bin"
 # Nothing here has to survive a power cut.
 POSTGRES_OPTIONS = {
@@ -106,10 +122,14 @@ def _folder(prefix: str) -> Iterator[Path]:
 
 
 def _unprivileged(*command: str) -> list[str]:
-    """PostgreSQL refuses root. `--pdeathsig`: a run that is killed with -9 leaves no server behind."""
-    setpriv = program("setpriv", package="util-linux")
+    """PostgreSQL refuses root."""
     person = ["--reuid=nobody", "--regid=nogroup", "--clear-groups"] if os.geteuid() == 0 else []
-    return [setpriv, *person, "--pdeathsig=INT", *command]
+    return _dying_with_us("INT", command, *person)
+
+
+def _dying_with_us(sign: str, command: Sequence[str], *options: str) -> list[str]:
+    """A run that is killed with -9 leaves nothing running behind."""
+    return [program("setpriv", package="util-linux"), *options, f"--pdeathsig={sign}", *command]
 
 
 def _run(*command: str, at: Path) -> None:
@@ -123,6 +143,7 @@ def _server(folder: Path, command: list[str], answers: Callable[[], bool], stop:
     log = folder / "server.log"
     with log.open("wb") as output:
         process = subprocess.Popen(_unprivileged(*command), cwd=folder, stdout=output, stderr=output)
+    watch = _watch(process.pid, folder)
     try:
         deadline = time.monotonic() + SECONDS_TO_START
         while not answers():
@@ -131,12 +152,24 @@ def _server(folder: Path, command: list[str], answers: Callable[[], bool], stop:
             time.sleep(0.02)
         yield
     finally:
-        process.send_signal(stop)
-        try:
-            process.wait(10)
-        except subprocess.TimeoutExpired:
-            process.kill()
-            process.wait()
+        _end(process, stop)
+        _end(watch, signal.SIGKILL)
+
+
+def _watch(server: int, folder: Path) -> subprocess.Popen[bytes]:
+    command = [sys.executable, "-ISc", WATCH, str(server), str(folder)]
+    return subprocess.Popen(command, stdin=subprocess.PIPE, start_new_session=True)
+
+
+def _end(process: subprocess.Popen[bytes], stop: signal.Signals) -> None:
+    process.send_signal(stop)
+    try:
+        process.wait(10)
+    except subprocess.TimeoutExpired:
+        process.kill()
+        process.wait()
+    if process.stdin:
+        process.stdin.close()
 
 
 def main() -> int:
@@ -154,7 +187,7 @@ def main() -> int:
             variables["DATABASE_URL"] = servers.enter_context(postgres())
         if wanted.redis:
             variables["REDIS_URL"] = servers.enter_context(redis_server())
-        return subprocess.run(wanted.command, env=variables).returncode
+        return subprocess.run(_dying_with_us("TERM", wanted.command), env=variables).returncode
 
 
 if __name__ == "__main__":

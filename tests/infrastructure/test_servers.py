@@ -1,5 +1,4 @@
 import os
-import shutil
 import signal
 import subprocess
 import sys
@@ -81,7 +80,47 @@ def test_a_run_that_is_killed_leaves_no_server_behind():
         assert client.ping()
         os.killpg(run.pid, signal.SIGKILL)
     assert gone_within(5, client)
-    shutil.rmtree(socket_of(url).parent)
+    wait_until_gone(socket_of(url).parent)
+
+
+def test_when_only_the_run_itself_is_killed_its_server_its_command_and_its_folder_go_too():
+    program = "import os, time; print(os.getpid(), os.environ['REDIS_URL'], flush=True); time.sleep(60)"
+    command = [sys.executable, "-m", "tests.servers", "--redis", "--", sys.executable, "-c", program]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True, start_new_session=True) as run:
+        number, url = run.stdout.readline().split()
+        run.kill()
+    assert gone_within(5, redis.Redis.from_url(url))
+    wait_until_gone(socket_of(url).parent)
+    wait_until_gone(Path("/proc") / number)
+
+
+def test_a_server_that_did_not_hear_of_the_end_is_ended_by_its_watcher(tmp_path, monkeypatch):
+    """Whoever ignores SIGINT, or was started by something that did."""
+    deaf = "import signal, time; signal.signal(signal.SIGINT, signal.SIG_IGN); time.sleep(60)"
+    with subprocess.Popen([sys.executable, "-c", deaf]) as server:
+        watch = servers._watch(server.pid, tmp_path)
+        watch.stdin.close()
+        assert server.wait(10) == -signal.SIGKILL
+        watch.wait(10)
+    assert not tmp_path.exists()
+
+
+def wait_until_gone(path: Path) -> None:
+    deadline = time.monotonic() + 10
+    while path.exists():
+        assert time.monotonic() < deadline, path
+        time.sleep(0.05)
+
+
+def test_without_what_tests_need_it_says_what_to_run():
+    blocked = "import runpy, sys; sys.modules['pytest'] = None; runpy.run_module('tests.servers', run_name='__main__')"
+    done = subprocess.run([sys.executable, "-c", blocked, "--redis"], capture_output=True, text=True)
+
+    assert done.returncode == 1
+    assert (
+        done.stderr.strip()
+        == "pytest isn't installed, which the tests need: run scripts/setup --test, then this again."
+    )
 
 
 def gone_within(seconds: float, client: redis.Redis) -> bool:
