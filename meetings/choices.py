@@ -77,7 +77,7 @@ class ReasonSource(TextChoices):
 class NotCountedBecause(TextChoices):
     """Why somebody expected isn't counted among those who should attend with a vote."""
 
-    COUNTED = "", _("Counted")
+    COUNTED = "", pgettext_lazy("among those who should attend", "Counted")
     PROBATIONARY = "probationary", _("Probationary member: attends without a vote")
     SUSPENDED = "suspended", _("Membership suspended")
     PROBATION_WITHIN_PARTY = "probation_within_party", _("On probation within the party")

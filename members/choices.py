@@ -2,6 +2,7 @@
 
 from django.db.models import TextChoices
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 
 class OrganizationKind(TextChoices):
@@ -58,8 +59,8 @@ class Education(TextChoices):
 
 
 class DatePrecision(TextChoices):
-    DAY = "day", _("Day")
-    MONTH = "month", _("Month")
+    DAY = "day", pgettext_lazy("precision", "Day")
+    MONTH = "month", pgettext_lazy("precision", "Month")
     YEAR = "year", _("Year")
 
 

@@ -7,6 +7,7 @@ from django.http import QueryDict
 from django.utils.functional import Promise
 from django.utils.http import urlencode
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from audit.keyring import SealBroken, seal, unseal
 from members.choices import DuesCategory, Membership, SituationKind
@@ -32,7 +33,7 @@ FIELDS: dict[str, tuple[str | Promise, Mapping[str, str | Promise]]] = {
         },
     ),
     "former": (_("Belonging"), {"": _("On the roster"), "yes": _("Former members")}),
-    "voting": (_("Right to vote"), {**ANY, "yes": _("Votes"), "no": _("Doesn't vote")}),
+    "voting": (_("Right to vote"), {**ANY, "yes": pgettext_lazy("a member", "Votes"), "no": _("Doesn't vote")}),
     "sort": (
         _("Order"),
         {

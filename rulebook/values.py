@@ -62,9 +62,18 @@ class Citation:
             return ""
         return _("Article %(number)s") % {"number": self.article} if self.article[0].isdigit() else self.article
 
+    @property
+    def in_full(self) -> str:
+        """For who asks for the source: also how surely the clause is known."""
+        return self._said(self.article_text, f"[{self.verification}]")
+
     def __str__(self) -> str:
+        """Document and article, as an ordinary page, a form or a paper says it."""
+        return self._said("" if self.article == UNVERIFIED else self.article_text)
+
+    def _said(self, *more: str) -> str:
         title = self.document if self.level == Level.LOCAL else f"《{self.document}》"
-        return " ".join(part for part in (title, self.number, self.article_text, f"[{self.verification}]") if part)
+        return " ".join(part for part in (title, self.number, *more) if part)
 
 
 @dataclass(frozen=True, slots=True)

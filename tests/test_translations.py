@@ -12,7 +12,12 @@ import pytest
 from babel.messages.catalog import Catalog, Message
 from babel.messages.pofile import read_po
 from django.conf import settings
+from django.utils import translation
 
+from meetings.forms.agenda import TaskForm
+from members.filters import FIELDS
+from members.forms.organization import DescribingForm
+from members.importing.fields import LABELS
 from tests.machine import program
 
 CATALOGUE = settings.BASE_DIR / "locale/zh_Hans/LC_MESSAGES/django.po"
@@ -129,3 +134,32 @@ def test_no_sentence_is_given_to_a_name_that_extraction_does_not_know():
 def test_other_names_are_noticed(source, found):
     """The negative control."""
     assert other_names(source) == found
+
+
+# --- Words with two meanings ----------------------------------------
+MEANINGS = [
+    ("By", {"deadline": "完成期限", None: "经手"}),
+    ("by", {"who did it": "经手人", None: "期限"}),
+    ("Name", {"of an organization": "名称", None: "姓名"}),
+    ("Votes", {"a member": "有表决权", None: "票数"}),
+    ("Told", {"call": "已告知", None: "通知对象"}),
+    ("Due", {"meetings": "应开", None: "应发时间"}),
+    ("Day", {"precision": "日", None: "日期"}),
+    ("points", {"scored": "得分", None: "发言要点"}),
+    ("who", {"answers for it": "责任人", "talked": "谈话人", None: "操作人"}),
+]
+
+
+@pytest.mark.parametrize(("word", "meanings"), MEANINGS, ids=[word for word, _meanings in MEANINGS])
+def test_a_word_with_two_meanings_has_two_translations(written, word, meanings):
+    known = messages(written)
+    assert {context: known[context, word].string for context in meanings} == meanings
+
+
+def test_each_place_says_the_meaning_that_it_has():
+    """What a secretary met: a deadline called 经手, an organization's name called 姓名, a filter called 票数."""
+    with translation.override("zh-hans"):
+        assert str(TaskForm.base_fields["due_on"].label) == "完成期限"
+        assert str(DescribingForm.base_fields["name"].label) == "名称"
+        assert FIELDS["voting"][1]["yes"] == "有表决权"
+        assert str(LABELS["address"]) == "住址"

@@ -4,6 +4,7 @@ from django.db import models
 from django.db.models import F, Q
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from assessment.choices import AssessmentState, ScoreState
 from assessment.models.scheme import Band, Clause, Indicator, Scheme, hundredths
@@ -52,7 +53,7 @@ class Assessment(models.Model):
     """The sum of what is scored."""
     open_points = hundredths(_("points not known yet"), default=0)
     """How many points lie in what is unknown or waits."""
-    total = hundredths(_("points"), null=True, blank=True)
+    total = hundredths(pgettext_lazy("scored", "points"), null=True, blank=True)
     """After the weights of all views."""
     band = models.ForeignKey(
         Band, on_delete=models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("band by the points")
@@ -129,7 +130,7 @@ class IndicatorScore(models.Model):
     assessment = models.ForeignKey(Assessment, on_delete=models.CASCADE, related_name="scores")
     indicator = models.ForeignKey(Indicator, on_delete=models.PROTECT, related_name="scores")
     state = models.CharField(_("state"), max_length=10, choices=ScoreState)
-    points = hundredths(_("points"), null=True, blank=True)
+    points = hundredths(pgettext_lazy("scored", "points"), null=True, blank=True)
     """None unless scored."""
 
     class Meta:
@@ -157,7 +158,7 @@ class ClauseScore(models.Model):
     score = models.ForeignKey(IndicatorScore, on_delete=models.CASCADE, related_name="clauses")
     clause = models.ForeignKey(Clause, on_delete=models.PROTECT, related_name="scores")
     state = models.CharField(_("state"), max_length=10, choices=ScoreState)
-    points = hundredths(_("points"), null=True, blank=True)
+    points = hundredths(pgettext_lazy("scored", "points"), null=True, blank=True)
     """Negative where taken; None unless scored."""
     facts = models.JSONField(default=list)
     """[{record, label, on, done, of, unknown, url}]: no person's name, no private value (`rulebook.metric.Fact`). A

@@ -5,6 +5,7 @@ from django.db import models
 from django.db.models import Exists, F, OuterRef, Q
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from assessment.choices import PostShare
 from assessment.models.scope import held_at
@@ -88,7 +89,7 @@ class Training(models.Model):
     """Where it is recorded: the branch or committee of the person."""
     member = models.ForeignKey(Member, on_delete=models.PROTECT, related_name="trainings")
     held_on = models.DateField(_("on"))
-    subject = models.CharField(_("subject"), max_length=160)
+    subject = models.CharField(pgettext_lazy("of a course", "subject"), max_length=160)
     hours = models.DecimalField(_("class hours"), max_digits=5, decimal_places=1)
     certificate = models.CharField(_("certificate"), max_length=160, blank=True)
     recorded_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")

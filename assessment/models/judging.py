@@ -3,6 +3,7 @@ import uuid
 from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from assessment.choices import ObjectionOutcome, Satisfaction, ValueState, ViewSource
 from assessment.models.assessment import Assessment
@@ -154,7 +155,7 @@ class BranchView(models.Model):
     source = models.CharField(
         _("view of"), max_length=10, choices=[(one.value, one.label) for one in (ViewSource.SELF, ViewSource.PEER)]
     )
-    points = hundredths(_("points"))
+    points = hundredths(pgettext_lazy("scored", "points"))
     words = models.TextField(_("in words"), blank=True)
     by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
     given_on = models.DateField(_("view given on"))

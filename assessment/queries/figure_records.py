@@ -13,6 +13,7 @@ from django.urls import reverse
 from django.utils.formats import date_format
 from django.utils.http import urlencode
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 
 from assessment.models import Assessment, RollUp
 from assessment.rules.dashboard_periods import Period
@@ -167,7 +168,7 @@ def _meetings(wanted: Wanted) -> Records:
 
 
 def _held_words(meeting: Meeting | None) -> str:
-    return _("Held on %(day)s") % {"day": meeting.day} if meeting else _("Held")
+    return _("Held on %(day)s") % {"day": meeting.day} if meeting else pgettext("a meeting", "Held")
 
 
 def _attendance(wanted: Wanted) -> Records:
@@ -279,7 +280,7 @@ def _terms(wanted: Wanted) -> Records:
     if term is None:
         return Records([])
     over, soon = term.ends_on < wanted.as_of, term.ends_on < add_months(wanted.as_of, SOON)
-    note = _("Over") if over else _("Less than six months to go") if soon else _("Running")
+    note = pgettext("a term", "Over") if over else _("Less than six months to go") if soon else _("Running")
     url = reverse("members:organization-detail", args=[wanted.branch.code])
     title = _("Elected on %(day)s") % {"day": term.elected_on}
     return Records([Record(title, int(soon), 1, term.ends_on, note, url)])

@@ -5,7 +5,7 @@ from typing import Any, cast
 from django import forms
 from django.db.models import QuerySet
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, pgettext_lazy
 
 from meetings.documents import LARGEST
 from meetings.models import AgendaItem, Meeting
@@ -56,7 +56,7 @@ class TaskForm(forms.Form):
     key = key_field()
     what = forms.CharField(label=gettext_lazy("What is to be done"), max_length=200)
     who = forms.CharField(label=gettext_lazy("Responsible"), max_length=60)
-    due_on = day_field(label=gettext_lazy("By"), required=False)
+    due_on = day_field(label=pgettext_lazy("deadline", "By"), required=False)
 
 
 class FileForm(forms.Form):

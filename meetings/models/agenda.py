@@ -3,6 +3,7 @@ import uuid
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from meetings.models.meeting import Meeting, asked_to
 from members.choices import Capability
@@ -71,7 +72,7 @@ class Task(models.Model):
     key = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     item = models.ForeignKey(AgendaItem, on_delete=models.CASCADE, related_name="tasks")
     what = models.CharField(_("what"), max_length=200)
-    who = models.CharField(_("who"), max_length=60)
+    who = models.CharField(pgettext_lazy("answers for it", "who"), max_length=60)
     due_on = models.DateField(_("by"), null=True, blank=True)
     done_on = models.DateField(_("done on"), null=True, blank=True)
 

@@ -9,6 +9,7 @@ from django.db.models import QuerySet
 from django.http import FileResponse, Http404, HttpResponse
 from django.shortcuts import render
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 from django.views.decorators.http import require_safe
 
 from meetings.forms.duties import STATES, DutyFilterForm, only_for_a_branch, only_for_committees
@@ -134,7 +135,7 @@ def _duty_cells(lines: Iterable[DutyLine]) -> Iterator[list[object]]:
 
 
 def _branch_headings() -> list[str]:
-    return [_("Branch"), _("Due"), _("Done"), _("Still open"), _("Overdue")]
+    return [_("Branch"), pgettext("meetings", "Due"), _("Done"), _("Still open"), _("Overdue")]
 
 
 def _branch_cells(lines: Iterable[BranchLine]) -> Iterator[list[object]]:

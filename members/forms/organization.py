@@ -5,7 +5,7 @@ from typing import Any, cast
 
 from django import forms
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, pgettext_lazy
 
 from members.choices import Capability, OrganizationKind, UnitKind
 from members.forms.fields import choice_field, day_field, key_field
@@ -44,7 +44,7 @@ class OrganizationFilter(forms.Form):
 class DescribingForm(forms.Form):
     """What is known about an organization."""
 
-    name = forms.CharField(label=gettext_lazy("Name"), max_length=120)
+    name = forms.CharField(label=pgettext_lazy("of an organization", "Name"), max_length=120)
     unit_kind = choice_field(UnitKind, label=gettext_lazy("Kind of unit"), required=False)
     village = forms.BooleanField(
         label=gettext_lazy("Of a village or community"),

@@ -33,7 +33,7 @@ LABELS: dict[str, Promise] = {
     "party_post": _("Post in the party"),
     "phone": _("Phone"),
     "email": _("E-mail"),
-    "address": _("Address"),
+    "address": _("Home address"),
     "membership": _("Formal or probationary"),
     "category": _("Category for dues"),
     "mobile": _("Mobile member"),

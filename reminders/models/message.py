@@ -4,6 +4,7 @@ from datetime import datetime
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from members.choices import Capability
 from members.fields import SealedField, opened
@@ -154,7 +155,7 @@ class Attempt(models.Model):
     result = models.CharField(_("result"), max_length=20, choices=AttemptResult, blank=True)
     """Empty while it is going on; what is found empty after a crash becomes `unknown`."""
     problem = models.CharField(_("problem"), max_length=300, blank=True)
-    by = models.CharField(_("by"), max_length=150)
+    by = models.CharField(pgettext_lazy("who did it", "by"), max_length=150)
 
     class Meta:
         verbose_name = _("attempt")

@@ -5,6 +5,7 @@ from django.db import models
 from django.db.models import F, Q
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from meetings.models import Meeting
 from members.choices import Capability
@@ -76,7 +77,7 @@ class ProblemList(models.Model):
 
     key = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     organization = models.ForeignKey(Organization, on_delete=models.PROTECT, related_name="problem_lists")
-    source = models.CharField(_("from"), max_length=20, choices=ProblemSource)
+    source = models.CharField(pgettext_lazy("a problem", "from"), max_length=20, choices=ProblemSource)
     title = models.CharField(_("title"), max_length=160)
     made_on = models.DateField(_("made on"))
     meeting = models.ForeignKey(Meeting, on_delete=models.PROTECT, null=True, blank=True, related_name="problem_lists")
@@ -167,7 +168,12 @@ class Problem(models.Model):
     text = models.CharField(_("problem"), max_length=300)
     measure = models.CharField(_("measure"), max_length=300, blank=True)
     responsible = models.ForeignKey(
-        Member, on_delete=models.PROTECT, null=True, blank=True, related_name="problems", verbose_name=_("who")
+        Member,
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="problems",
+        verbose_name=pgettext_lazy("answers for it", "who"),
     )
     responsible_name = models.CharField(_("or somebody else"), max_length=60, blank=True)
     found_on = models.DateField(_("found on"))

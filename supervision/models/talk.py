@@ -5,6 +5,7 @@ from django.db import models
 from django.db.models import F, Q
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from members.choices import Capability
 from members.fields import SealedField
@@ -32,7 +33,9 @@ class Talk(models.Model):
 
     key = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     organization = models.ForeignKey(Organization, on_delete=models.PROTECT, related_name="talks")
-    first = models.ForeignKey(Member, on_delete=models.PROTECT, related_name="talks_begun", verbose_name=_("who"))
+    first = models.ForeignKey(
+        Member, on_delete=models.PROTECT, related_name="talks_begun", verbose_name=pgettext_lazy("talked", "who")
+    )
     second = models.ForeignKey(Member, on_delete=models.PROTECT, related_name="talks_had", verbose_name=_("with whom"))
     held_on = models.DateField(_("when"))
     occasion = models.CharField(_("why"), max_length=20, choices=TalkOccasion, default=TalkOccasion.YEARLY)

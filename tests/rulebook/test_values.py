@@ -21,17 +21,17 @@ def test_without_a_language_a_text_speaks_chinese():
 
 
 @pytest.mark.parametrize(
-    ("citation", "sentence"),
+    ("citation", "sentence", "in_full"),
     [
-        (Citation("规定", "1号", "2", "N", "V2"), "《规定》 1号 Article 2 [V2]"),
-        (Citation("通知", "2号", "一(1)", "N", "V2"), "《通知》 2号 一(1) [V2]"),
-        (Citation("条例", "", "unverified", "N", "V3"), "《条例》 article number not verified [V3]"),
-        (Citation("各地做法", "", "none", "L", "U"), "各地做法 [U]"),
+        (Citation("规定", "1号", "2", "N", "V2"), "《规定》 1号 Article 2", "《规定》 1号 Article 2 [V2]"),
+        (Citation("通知", "2号", "一(1)", "N", "V2"), "《通知》 2号 一(1)", "《通知》 2号 一(1) [V2]"),
+        (Citation("条例", "", "unverified", "N", "V3"), "《条例》", "《条例》 article number not verified [V3]"),
+        (Citation("各地做法", "", "none", "L", "U"), "各地做法", "各地做法 [U]"),
     ],
 )
-def test_a_citation_reads_as_people_write_it(citation, sentence):
+def test_a_citation_reads_as_people_write_it_and_says_how_sure_it_is_only_when_asked(citation, sentence, in_full):
     with translation.override("en"):
-        assert str(citation) == sentence
+        assert (str(citation), citation.in_full) == (sentence, in_full)
 
 
 def test_a_citation_as_the_contract_prints_it():
