@@ -22,6 +22,7 @@ from rulebook.dates import add_months
 
 BRANCHES_AT_ONCE, AFFILIATIONS_AT_ONCE = 200, 20_000
 LAST_DAY = 28
+PLACE, BY = "党群服务中心会议室", "system"
 BEGINS, ENDS = time(7, tzinfo=UTC), time(8, 30, tzinfo=UTC)
 """Three in the afternoon in Shanghai."""
 MEETING_COLUMNS = (
@@ -34,7 +35,8 @@ EXPECTED_COLUMNS = (
     "reason", "reason_source", "made_up_on", "made_up_with", "answer", "answer_source", "marked_by", "marked_at",
 )  # fmt: skip
 MINUTES_COLUMNS = (
-    "meeting_id", "text", "chair_signed_by", "chair_signed_at", "recorder_signed_by", "recorder_signed_at", "locked_at",
+    "meeting_id", "text", "chair_signed_by", "chair_signed_at", "chair_paper_on", "recorder_signed_by",
+    "recorder_signed_at", "recorder_paper_on", "locked_at",
 )  # fmt: skip
 
 ON_SITE, ONLINE, VISITED, LEAVE, ABSENT = (
@@ -101,7 +103,7 @@ def generate_meetings(*, root: Organization, months: int, seed: int, on: date, b
     meetings = attendances = 0
     branches = _branches(root)
     while part := list(islice(branches, BRANCHES_AT_ONCE)) if months else []:
-        evenings = [one for branch in part for one in _evenings(branch, months, on, random) if one.people]
+        evenings = [one for branch in part for one in _evenings(branch, months, on, random) if len(one.people) > 1]
         meetings += bulk.insert(Meeting, MEETING_COLUMNS, map(_meeting_row, evenings))
         attendances += bulk.insert(Expected, EXPECTED_COLUMNS, _expected_rows(evenings, random))
         bulk.insert(Minutes, MINUTES_COLUMNS, map(_minutes_row, evenings))
@@ -169,14 +171,15 @@ def _meeting_row(one: Evening) -> tuple[object, ...]:
     chair, recorder = one.people[0].member_id, one.people[-1].member_id
     return (
         one.key, one.branch_id, one.kind, None, "", MeetingState.LOCKED, one.day, "15:00:00", "16:30:00", one.day.year,
-        "", "", chair, recorder, _moment(one.day, BEGINS), _moment(one.day, ENDS), "", "", "", 1,
+        PLACE, "", chair, recorder, _moment(one.day, BEGINS), _moment(one.day, ENDS), "", "", "", 1,
     )  # fmt: skip
 
 
 def _minutes_row(one: Evening) -> tuple[object, ...]:
+    """Signed on paper: nobody in a generated county logs in."""
     signed = _moment(one.day, ENDS)
-    text = f"{one.kind.label} {one.day}"
-    return one.key, text, one.people[0].name, signed, one.people[-1].name, signed, signed
+    text = f"{one.kind.label} {one.day} {one.people[0].name} {one.people[-1].name}"
+    return one.key, text, BY, signed, one.day, BY, signed, one.day, signed
 
 
 def _expected_rows(evenings: Iterable[Evening], random: Random) -> Iterator[tuple[object, ...]]:
@@ -189,7 +192,8 @@ def _expected_rows(evenings: Iterable[Evening], random: Random) -> Iterator[tupl
 def _expected_row(one: Evening, who: Resident, random: Random, chair: str, marked: datetime) -> tuple[object, ...]:
     befallen = who.befallen(one.day)
     is_formal = who.is_formal(one.day)
-    state = _way(befallen)[int(random.random() * 100)]
+    way = _way(befallen)[int(random.random() * 100)]
+    state = ON_SITE if who in (one.people[0], one.people[-1]) else way
     leave, granted_by = (LEAVES[int(random.random() * 100)], chair) if state == LEAVE else ("", "")
     return (
         one.key, who.member_id, who.name, who.group, is_formal,

@@ -15,6 +15,7 @@ from meetings.choices import MeetingKind
 from meetings.demo.evenings import Evening
 from meetings.demo.people import Rolls, read_rolls
 from meetings.demo.record import Record, write_down
+from meetings.demo.signing import accounts_known, sign
 from meetings.models import AgendaItem, Expected, Meeting
 from members.choices import FRAIL_KINDS, OfficeKind
 from members.demo.county import HOME_BRANCH
@@ -124,6 +125,7 @@ def _meet(home: Organization, ago: timedelta, absent: Absent, rolls: Rolls, rng:
     missing = {one.pk for one in vars(absent).values()}
     record = write_down(evening, rolls, rng, missing)
     assert record is not None  # enough people belong to the demo's branch
+    sign(record, accounts_known(), ["officer"])
     return _store(record)
 
 

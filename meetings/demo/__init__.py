@@ -17,6 +17,7 @@ from meetings.demo.corrections import correct
 from meetings.demo.evenings import evenings, theme_day_of
 from meetings.demo.people import Rolls, explain, read_rolls
 from meetings.demo.record import BEGINS, PLACE, Record, write_down
+from meetings.demo.signing import sign_all
 from meetings.models import AgendaItem, Expected, Meeting, Minutes, Session, Speech, Task, ThemeDay, Vote
 from members.bulk import refresh_statistics
 from members.demo.county import HOME_BRANCH, PLACES
@@ -39,6 +40,7 @@ def fill(*, on: date) -> None:
     records = [record for record in written if record]
     _unlock_last(records)
     _explain(records, rolls, on)
+    sign_all(record for record in records if record.meeting.state == MeetingState.LOCKED)
     _store(records)
     refresh_statistics(Meeting, Expected, Minutes)
     ThemeDay.objects.bulk_create(_theme_days(places))
@@ -58,7 +60,6 @@ def _unlock_last(records: Iterable[Record]) -> None:
     held = (record for record in records if record.meeting.organization.code == HOME_BRANCH)
     last = max(held, key=lambda record: record.meeting.day)
     last.meeting.state = MeetingState.HELD
-    last.minutes = Minutes(meeting=last.meeting, text=last.minutes.text if last.minutes else "")
 
 
 def _theme_days(places: dict[str, Organization]) -> list[ThemeDay]:

@@ -48,15 +48,16 @@ class Record:
 
 
 def write_down(evening: Evening, rolls: Rolls, rng: Random, missing: Collection[int] | None = None) -> Record | None:
-    """The record of an evening; None where fewer than two were expected, who are no meeting.
+    """The record of an evening; None where fewer than two came, who are no meeting.
 
     `missing`: these members were absent and nobody said why, and nobody else was.
     """
     record = Record(new_meeting(evening, rng))
     record.expected = rolls.expected_at(record.meeting)
-    if len(record.expected) < 2:
+    there = [one for one in record.expected if one.member_id not in (missing or ())]
+    if len(there) < 2:
         return None
-    lead(record.meeting, [one for one in record.expected if one.member_id not in (missing or ())], rolls)
+    lead(record.meeting, there, rolls)
     record.meeting.state = MeetingState.LOCKED
     record.meeting.opened_at, record.meeting.closed_at = (at(evening.day, hour) for hour in (BEGINS, ENDS))
     record.sessions = [Session(meeting=record.meeting, kind=kind) for kind in evening.also]
@@ -82,9 +83,9 @@ def lead(meeting: Meeting, expected: list[Expected], rolls: Rolls) -> None:
     chosen = [rolls.holder(meeting, kind) for kind in (OfficeKind.SECRETARY, OfficeKind.GROUP_LEADER)]
     chair: Member = next((one for one in chosen if one in people and one), people[0])
     writer = rolls.holder(meeting, OfficeKind.ORGANIZATION_OFFICER)
-    others = [one for one in people if one != chair and not rolls.befallen(one.pk, meeting.day)]
+    others = sorted((one for one in people if one != chair), key=lambda one: bool(rolls.befallen(one.pk, meeting.day)))
     meeting.chair = chair
-    meeting.recorder = writer if writer in people else next(iter(others), None)
+    meeting.recorder = writer if writer in people and writer != chair else others[0]
 
 
 def at(day: date, hour: time) -> datetime:
@@ -134,13 +135,8 @@ def _heads(expected: list[Expected]) -> Heads:
 
 
 def _minutes(record: Record) -> Minutes:
-    """Signed by both and locked the day after."""
-    signed = at(record.meeting.day + timedelta(days=1), BEGINS)
-    return Minutes(
-        meeting=record.meeting, text=_text(record),
-        chair_signed_by=str(record.meeting.chair), chair_signed_at=signed,
-        recorder_signed_by=str(record.meeting.recorder), recorder_signed_at=signed, locked_at=signed,
-    )  # fmt: skip
+    """Not signed yet (`meetings.demo.signing`)."""
+    return Minutes(meeting=record.meeting, text=_text(record))
 
 
 def _text(record: Record) -> str:

@@ -21,11 +21,12 @@ from meetings.models import (
     Vote,
 )
 from meetings.queries.duties import meeting_duties
+from meetings.queries.gaps import missing_in
 from meetings.queries.roll import roll
 from members import demo as members
 from members.choices import SituationKind
 from members.demo.county import COUNTY, HOME_BRANCH
-from members.models import Organization, Situation
+from members.models import Organization, Situation, User
 from tests.cast import TODAY
 
 pytestmark = pytest.mark.django_db
@@ -72,6 +73,25 @@ class TheYear(TestCase):
 
         assert states == set(AttendanceState) - {AttendanceState.UNKNOWN}
         assert kinds == set(LeaveKind) - {LeaveKind.OTHER}
+
+    def test_minutes_are_signed_by_the_two_whom_they_name_and_papers_filed_by_a_second_person(self):
+        locked = Minutes.objects.filter(locked_at__isnull=False).select_related("meeting", "meeting__organization")
+        members = dict(User.objects.values_list("username", "member"))
+        papers = Counter()
+        for one in locked:
+            for role in ("chair", "recorder"):
+                named, by = getattr(one.meeting, f"{role}_id"), getattr(one, f"{role}_signed_by")
+                on_paper = getattr(one, f"{role}_paper_on") is not None
+                papers[on_paper] += 1
+                assert named not in members.values() if on_paper else members[by] == named
+            assert one.chair_signed_by != one.recorder_signed_by
+
+        assert papers[True] and papers[False]
+
+    def test_nothing_is_missing_in_a_record_that_has_ended(self):
+        home = Meeting.objects.held().filter(organization=self.home)
+
+        assert [missing_in(meeting) for meeting in home] == [[]] * home.count()
 
     def test_most_took_part(self):
         everybody = Expected.objects.filter(meeting__organization=self.home)

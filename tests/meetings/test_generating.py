@@ -13,6 +13,7 @@ from audit.models import Entry
 from meetings.choices import AttendanceState, MeetingKind, MeetingState, NotCountedBecause
 from meetings.generating import generate_meetings
 from meetings.models import Expected, Meeting, Minutes
+from meetings.queries.gaps import missing_in
 from meetings.queries.roll import roll
 from members import bulk
 from members.choices import SituationKind
@@ -58,6 +59,8 @@ def test_minutes_are_locked_by_two_signatures(county):
     assert set(Meeting.objects.values_list("state", flat=True)) == {MeetingState.LOCKED}
     assert all(one.is_locked for one in Minutes.objects.all())
     assert Minutes.objects.count() == Meeting.objects.count()
+    assert all(one.chair_paper_on == one.recorder_paper_on == one.meeting.day for one in Minutes.objects.all())
+    assert {gap.sentence for one in Meeting.objects.all() for gap in missing_in(one)} == {"没有议题。"}
 
 
 def test_the_lists_are_those_that_would_have_been_frozen(county):
