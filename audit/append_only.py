@@ -44,6 +44,17 @@ class AppendOnly(RunPython):
             editor.execute(statement)
 
 
+class Writable(AppendOnly):
+    """Migration operation that lifts the triggers of an append-only table, for what follows; end with `AppendOnly`."""
+
+    def __init__(self, table: str) -> None:
+        super().__init__(table)
+        self.code, self.reverse_code = self._release, self._protect
+
+    def describe(self) -> str:
+        return f"Make {self.table} writable"
+
+
 def protecting(table: str, vendor: str) -> list[str]:
     """The statements that create the triggers."""
     template = POSTGRESQL_ROWS if vendor == "postgresql" else SQLITE

@@ -6,7 +6,7 @@ from django.db import connection
 
 from audit.verification import SHOWN, Check, append_only
 
-LEDGER = ("dues_charge", "dues_closedmonth", "dues_payment", "dues_allocation", "dues_receipt")
+LEDGER = ("dues_charge", "dues_closedmonth", "dues_payment", "dues_allocation", "dues_receipt", "dues_receiptline")
 
 UNSETTLED = """
 SELECT payment.key FROM dues_payment payment
@@ -42,11 +42,43 @@ WITH owed AS (
     LEFT JOIN given ON given.member_id = owed.member_id AND given.month = owed.month
     WHERE owed.fen > COALESCE(given.fen, 0) GROUP BY owed.member_id
 )
-SELECT DISTINCT given.member_id FROM given
-JOIN first_open ON first_open.member_id = given.member_id
-WHERE given.month > first_open.month AND given.fen > 0
+SELECT DISTINCT free.member_id FROM (
+    SELECT given.member_id, given.month, given.payment_id FROM dues_allocation given
+    WHERE NOT EXISTS (SELECT 1 FROM dues_receipt receipt WHERE receipt.payment_id = given.payment_id)
+    GROUP BY given.member_id, given.month, given.payment_id HAVING SUM(given.amount_fen) > 0
+) free
+JOIN first_open ON first_open.member_id = free.member_id AND free.month > first_open.month
 """
-"""Members of whom a month is settled while an earlier one is open."""
+"""Members of whom money without a receipt settles a month while an earlier one is open."""
+MOVED = """
+SELECT DISTINCT payment_id FROM (
+    SELECT payment_id, month FROM (
+        SELECT receipt_id AS payment_id, month, amount_fen FROM dues_receiptline
+        UNION ALL
+        SELECT given.payment_id, given.month, -given.amount_fen FROM dues_allocation given
+        JOIN dues_receipt receipt ON receipt.payment_id = given.payment_id
+    ) said GROUP BY payment_id, month HAVING SUM(amount_fen) <> 0
+) moved WHERE NOT EXISTS (SELECT 1 FROM dues_payment reversal WHERE reversal.reverses_id = moved.payment_id)
+"""
+"""Receipts of payments that stand, of which the ledger says other months than the paper."""
+PASSED = """
+WITH owed AS (
+    SELECT member_id, month, SUM(amount_fen - waived_fen) AS fen FROM dues_charge GROUP BY member_id, month
+), given AS (
+    SELECT member_id, month, SUM(amount_fen) AS fen FROM dues_allocation GROUP BY member_id, month
+), last_given AS (
+    SELECT member_id, MAX(month) AS month FROM given WHERE fen > 0 GROUP BY member_id
+), passed AS (
+    SELECT owed.member_id, owed.month FROM owed
+    JOIN last_given ON last_given.member_id = owed.member_id AND last_given.month > owed.month
+    LEFT JOIN given ON given.member_id = owed.member_id AND given.month = owed.month
+    WHERE owed.fen > COALESCE(given.fen, 0)
+)
+SELECT member_id, month FROM (
+    SELECT member_id, month FROM passed UNION ALL SELECT member_id, month FROM dues_passedmonth
+) both_ways GROUP BY member_id, month HAVING COUNT(*) <> 2
+"""
+"""Months that were passed over and aren't in the index, or the other way round."""
 GAPS = """
 SELECT organization_id, year FROM (
     SELECT series.organization_id, series.year, series.last, COUNT(receipt.number) AS given, MAX(receipt.number) AS top
@@ -70,6 +102,8 @@ def checks() -> Iterator[Check]:
     yield _none("dues_charge_reversals", UNEVEN_REVERSALS, "lines that don't answer the line before them")
     yield _none("dues_payment_reversals", UNEVEN_PAYMENTS, "reversals that don't answer their payment")
     yield _none("dues_oldest_first", NEWER_FIRST, "members with a newer month settled before an older one")
+    yield _none("dues_receipts_stand", MOVED, "receipts that say other months than the ledger")
+    yield _none("dues_passed_months", PASSED, "months that the index of those passed over has wrong")
     yield _none("dues_receipt_numbers", GAPS, "branches and years with a gap in their receipts")
     yield _none("dues_bases", OVERLAPS, "bases that hold beside another")
 

@@ -158,7 +158,8 @@ def ledger(full: "FullCast", name: str, member: Member, place: Organization, mon
         payment,
         Allocation(payment=payment, member=member, month=month, amount_fen=12000),
         Receipt(
-            payment=payment, organization=place, year=month.year, number=number, token=TOKENS[name], issued_at=MADE_AT
+            payment=payment, organization=place, year=month.year, number=number, token=TOKENS[name], issued_at=MADE_AT,
+            branch_name=place.name, member_name=member.name, received_by="officer",
         ),
         PaymentProposal(amount_fen=100, paid_on=month, way="cash", proposed_by="officer", **kept),
         LargeDues(amount_fen=200_000, given_on=month, profile="教师", recorded_by="officer", **kept),

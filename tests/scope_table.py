@@ -458,6 +458,7 @@ REACHED_THROUGH = {
     "Observer": "meeting",
     "Candidate": "vote",
     "Scrutineer": "vote",
+    "PassedMonth": "member",
     "ReceiptSeries": "organization",
     "ProblemList": "problems",
     "SatisfactionAnswered": "assessment",

@@ -40,12 +40,14 @@ charged AS MATERIALIZED (
     SELECT place.branch, charge.month, SUM(charge.amount_fen - charge.waived_fen) AS charged_fen
     FROM rollup_place place CROSS JOIN dues_charge charge
     WHERE charge.organization_id = place.place AND charge.month BETWEEN %(first)s AND %(last)s
+        AND NOT charge.carried_over
     GROUP BY place.branch, charge.month
 )"""
 
 
 def paid(*, everywhere: bool) -> str:
-    """What payments give a member's month counts for the branch of the last line of that month. Few have several.
+    """What payments give a member's month counts for the branch of the last line of that month. Few have several. What
+    was carried over from the years before belongs to no month.
 
     `everywhere`: all branches are computed, so that lines are looked through once and not member by member."""
     lines = """dues_charge line WHERE line.turn > 0 AND line.month BETWEEN %(first)s AND %(last)s"""
@@ -60,6 +62,7 @@ corrected AS MATERIALIZED (
     SELECT place.branch, charge.month, given.amount_fen
     FROM rollup_place place CROSS JOIN dues_charge charge CROSS JOIN dues_allocation given
     WHERE charge.organization_id = place.place AND charge.month BETWEEN %(first)s AND %(last)s AND charge.turn = 0
+        AND NOT charge.carried_over
         AND given.member_id = charge.member_id AND given.month = charge.month
         AND NOT EXISTS (SELECT 1 FROM corrected
             WHERE corrected.member_id = charge.member_id AND corrected.month = charge.month)
@@ -67,7 +70,7 @@ corrected AS MATERIALIZED (
     SELECT place.branch, charge.month, given.amount_fen
     FROM corrected
     JOIN dues_charge charge ON charge.member_id = corrected.member_id AND charge.month = corrected.month
-        AND charge.turn = corrected.turn
+        AND charge.turn = corrected.turn AND NOT charge.carried_over
     JOIN rollup_place place ON place.place = charge.organization_id
     JOIN dues_allocation given ON given.member_id = charge.member_id AND given.month = charge.month
 ), paid AS MATERIALIZED (

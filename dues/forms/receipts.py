@@ -4,7 +4,7 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from dues.models.payment import ReceiptQuerySet
+from dues.models.receipt import ReceiptQuerySet
 
 
 class RangeForm(forms.Form):

@@ -58,18 +58,21 @@ def write_year(rows: Iterable[LedgerRow], target: IO[bytes], *, branch: str, yea
 
     What it writes can be imported again.
     """
-    headings = ["序号", "姓名", *([BASE] if bases else []), "月应交", *MONTHS, "合计", "备注"]
-    title = f"{branch}{year}年度党费收缴台账"
     listed = list(rows)
-    cells = [_cells(number, row, bases) for number, row in enumerate(listed, 1)]
+    carried = sum(row.carried_fen for row in listed)
+    amounts = ["月应交", *(["上年结转"] if carried else []), *MONTHS, "合计"]
+    headings = ["序号", "姓名", *([BASE] if bases else []), *amounts, "备注"]
+    title = f"{branch}{year}年度党费收缴台账"
+    cells = [_cells(number, row, bases, carried=bool(carried)) for number, row in enumerate(listed, 1)]
     if cells:
-        before = [None, "合计", *([None] if bases else []), None]
+        before = [None, "合计", *([None] if bases else []), None, *([yuan(carried)] if carried else [])]
         cells.append([*before, *map(yuan, month_sums(listed)), None])
     write_workbook(target, [Sheet(f"{year}年", headings, cells, {"备注": 24}, title=title)])
 
 
-def _cells(number: int, row: LedgerRow, bases: bool) -> list[object]:
-    amounts = [None if fen is None else yuan(fen) for fen in (row.monthly_fen, *row.paid, row.total_fen)]
+def _cells(number: int, row: LedgerRow, bases: bool, *, carried: bool) -> list[object]:
+    before = [row.carried_fen or None] if carried else []
+    amounts = [None if fen is None else yuan(fen) for fen in (row.monthly_fen, *before, *row.paid, row.total_fen)]
     base = [None if row.base_fen is None else yuan(row.base_fen)] if bases else []
     return [number, row.name, *base, *amounts, remark_of(row)]
 

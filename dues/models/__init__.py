@@ -3,7 +3,8 @@ from dues.models.basis import Basis, Relief
 from dues.models.bill import Bill, BillRow
 from dues.models.charge import Charge, ClosedMonth
 from dues.models.ledger_import import LedgerImport
-from dues.models.payment import Allocation, Payment, PaymentProposal, Receipt, ReceiptSeries
+from dues.models.payment import Allocation, PassedMonth, Payment, PaymentProposal
+from dues.models.receipt import Receipt, ReceiptLine, ReceiptSeries
 from dues.models.upwards import Disclosure, DuesUse, LargeDues, Remittance, RemittedPayment
 
 __all__ = [
@@ -20,9 +21,11 @@ __all__ = [
     "DuesUse",
     "LargeDues",
     "LedgerImport",
+    "PassedMonth",
     "Payment",
     "PaymentProposal",
     "Receipt",
+    "ReceiptLine",
     "ReceiptSeries",
     "Relief",
     "Remittance",

@@ -25,6 +25,10 @@ class ChargeQuerySet(models.QuerySet["Charge"]):
         """Of the months from `first` to `last`, both included."""
         return self.filter(month__range=(first, last))
 
+    def ordinary(self) -> "ChargeQuerySet":
+        """Of months, without balances that a ledger carried over: those were asked for in no month of ours."""
+        return self.filter(carried_over=False)
+
     def net(self) -> int:
         """What is owed in fen: charged, less what was waived."""
         sums = self.aggregate(owed=Sum(F("amount_fen") - F("waived_fen")))
@@ -47,10 +51,13 @@ class Charge(models.Model):
     kind = models.CharField(_("kind"), max_length=10, choices=ChargeKind)
     amount_fen = models.IntegerField(_("amount, in fen"))
     waived_fen = models.IntegerField(_("waived, in fen"), default=0)
+    carried_over = models.BooleanField(_("carried over"), default=False, db_default=False)
+    """A balance of the years before a ledger that was taken over (上年结转): a line of its own, not December's charge.
+    It stands at the last month of the year before and is settled like one, but counts as no month."""
     rate = models.DecimalField(_("rate"), max_digits=6, decimal_places=5, null=True, blank=True)
     rules = models.CharField(_("rules"), max_length=300)
     basis = models.ForeignKey(Basis, on_delete=models.PROTECT, related_name="charges", null=True, db_index=False)
-    """Holds the base; None for an opening balance."""
+    """Holds the base; None for a balance carried over."""
     relief = models.ForeignKey(Relief, on_delete=models.PROTECT, related_name="charges", null=True, db_index=False)
     reason = models.CharField(_("reason"), max_length=200, blank=True)
     made_by = models.CharField(_("made by"), max_length=150)
@@ -74,6 +81,10 @@ class Charge(models.Model):
                     & ~Q(reason="")
                 ),
                 name="charge_signs_and_reason",
+            ),
+            models.CheckConstraint(
+                condition=Q(carried_over=False) | Q(basis__isnull=True, relief__isnull=True, waived_fen=0),
+                name="charge_carried_over_has_no_basis",
             ),
         ]
         indexes = [models.Index(fields=["organization", "month"], name="charge_by_place")]

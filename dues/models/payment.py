@@ -121,7 +121,8 @@ class AllocationQuerySet(models.QuerySet["Allocation"]):
 class Allocation(models.Model):
     """Which month a payment settles, as differences: the sum of a payment's rows in a month is what it gives it.
 
-    Written once. When a charge changes later, further rows move the money; see `services.levelling`.
+    Written once. When a charge changes later, further rows move money that has no receipt yet, and what a payment gave
+    that was taken back; see `services.levelling`.
     """
 
     id = models.BigAutoField(primary_key=True)
@@ -147,6 +148,29 @@ class Allocation(models.Model):
     @property
     def scope_path(self) -> str:
         return self.payment.organization.path
+
+
+class PassedMonth(models.Model):
+    """A month that stays open although a later one was given something, because the receipt of that stands.
+
+    An index of what charges and allocations say, kept by `services.levelling` and counted again by `manage.py verify`:
+    of everybody else the open months are the newest, so that one look finds who is behind.
+    """
+
+    id = models.BigAutoField(primary_key=True)
+    member = models.ForeignKey(Member, on_delete=models.PROTECT, related_name="passed_months", db_index=False)
+    month = models.DateField(_("month"))
+
+    class Meta:
+        verbose_name = _("month passed over")
+        verbose_name_plural = _("months passed over")
+        constraints = [
+            models.UniqueConstraint(fields=["member", "month"], name="passed_month_once"),
+            first_of_month("passed_month", "month"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.month:%Y-%m}"
 
 
 class PaymentProposalQuerySet(models.QuerySet["PaymentProposal"]):
@@ -191,55 +215,6 @@ class PaymentProposal(models.Model):
 
     def __str__(self) -> str:
         return f"{self.member} {self.paid_on:%Y-%m-%d}"
-
-    @property
-    def scope_path(self) -> str:
-        return self.organization.path
-
-
-class ReceiptSeries(models.Model):
-    """The last number given in a branch and year. Its row is the lock behind which numbers have no gaps."""
-
-    organization = models.ForeignKey(Organization, on_delete=models.PROTECT, related_name="receipt_series")
-    year = models.PositiveSmallIntegerField(_("year"))
-    last = models.PositiveIntegerField(_("last number"), default=0)
-
-    class Meta:
-        constraints = [models.UniqueConstraint(fields=["organization", "year"], name="receipt_series_once")]
-
-    def __str__(self) -> str:
-        return f"{self.organization} {self.year}"
-
-
-class ReceiptQuerySet(models.QuerySet["Receipt"]):
-    def visible_to(self, user: User, capability: Capability = Capability.VIEW_DUES) -> "ReceiptQuerySet":
-        at = subtree("organization__path", user.standing.paths(capability))
-        return self.filter(at | own(user, "payment__member"))
-
-
-class Receipt(models.Model):
-    """The numbered receipt of a payment. Written once; a reversed payment's receipt stays and says so."""
-
-    payment = models.OneToOneField(Payment, on_delete=models.PROTECT, primary_key=True, related_name="receipt")
-    organization = models.ForeignKey(Organization, on_delete=models.PROTECT, related_name="receipts")
-    year = models.PositiveSmallIntegerField(_("year"))
-    number = models.PositiveIntegerField(_("number"))
-    token = models.CharField(max_length=32, unique=True)
-    """In the address behind the QR code: whoever holds the paper may check it, nobody can guess another."""
-    issued_at = models.DateTimeField()
-
-    objects = ReceiptQuerySet.as_manager()
-
-    class Meta:
-        verbose_name = _("receipt")
-        verbose_name_plural = _("receipts")
-        constraints = [
-            models.UniqueConstraint(fields=["organization", "year", "number"], name="receipt_number_once"),
-            models.CheckConstraint(condition=Q(number__gte=1), name="receipt_numbered_from_one"),
-        ]
-
-    def __str__(self) -> str:
-        return f"{self.year}-{self.number:04}"
 
     @property
     def scope_path(self) -> str:

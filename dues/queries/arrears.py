@@ -1,7 +1,8 @@
 """Who owes what: what is due, and what only this month asks for. Every page takes the two figures from here.
 
-Payments settle the oldest month first, so the open months are always the newest ones. Whether somebody is in arrears at
-all is therefore read off one month, the latest that is due; only of those few the months are added up.
+Payments settle the oldest month first, so the open months are the newest ones, except for the few that a receipt passed
+over (`PassedMonth`). Whether somebody is in arrears at all is therefore read off one month, the latest that is due, and
+off that index; only of those few the months are added up.
 """
 
 from collections import defaultdict
@@ -12,7 +13,7 @@ from typing import Any
 
 from django.db.models import Exists, F, IntegerField, OuterRef, Q, QuerySet, Subquery
 
-from dues.models import Arrangement, ArrearsReason
+from dues.models import Arrangement, ArrearsReason, PassedMonth
 from dues.queries.balance import OPEN_ROW, MonthBalance, by_member, open_rows, settled, standing_charges
 from dues.rules.arrears import Arrears, OpenMonth, Span, arrears, due_on
 from dues.rules.months import month_of, quarter_of
@@ -30,7 +31,7 @@ Members = Collection[int] | QuerySet[Member, Any]
 
 
 def in_arrears(members: MemberQuerySet, *, on: date) -> MemberQuerySet:
-    """Those with a month that is due: of whom the latest month whose last day to pay is over isn't fully paid."""
+    """Those with a month that is due: of whom a month whose last day to pay is over isn't fully paid."""
     return in_arrears_since(members, month_of(on), quarter_of(on))
 
 
@@ -52,7 +53,13 @@ def leaving_open(members: MemberQuerySet, *, before: date) -> MemberQuerySet:
 def _leaving_open(members: MemberQuerySet, months: Q) -> MemberQuerySet:
     asked_for = standing_charges().filter(months, member=OuterRef("pk")).order_by("-month", "-turn")
     left = asked_for.annotate(left_fen=F("amount_fen") - F("waived_fen") - settled()).values("left_fen")[:1]
-    return members.alias(left_fen=Subquery(left, output_field=IntegerField())).filter(left_fen__gt=0)
+    passed = Exists(PassedMonth.objects.filter(months, member=OuterRef("pk")))
+    return members.alias(left_fen=Subquery(left, output_field=IntegerField())).filter(Q(left_fen__gt=0) | passed)
+
+
+def passed_over(members: list[int]) -> set[int]:
+    """Those of whom a month is open although a later one was given something."""
+    return {member for (member,) in _PASSED.rows(members=members)} if members else set()
 
 
 def owed_by(members: Members, *, on: date) -> dict[int, Arrears]:
@@ -65,7 +72,7 @@ def owed_by(members: Members, *, on: date) -> dict[int, Arrears]:
 
 def arrears_of(members: Members, *, on: date) -> dict[int, Arrears]:
     """The same, of those with something due."""
-    return {member: one for member, one in owed_by(members, on=on).items() if one.months}
+    return {member: one for member, one in owed_by(members, on=on).items() if one.fen}
 
 
 def arrears_below(path: str, *, on: date) -> dict[int, Arrears]:
@@ -80,12 +87,15 @@ def weighed(open_months: Mapping[int, list[OpenMonth]], *, of: Members, on: date
         member: arrears(months, on=on, reasons=reasons[member], quarterly=agreed[member])
         for member, months in open_months.items()
     }
-    return {member: one for member, one in found.items() if one.months or one.this_month}
+    return {member: one for member, one in found.items() if one.fen or one.this_month}
 
 
-def completed(recent: Mapping[int, list[OpenMonth]], *, on: date, window: int = WINDOW) -> dict[int, list[OpenMonth]]:
-    """The open months of the last `window` months, and the earlier ones of whoever left all of those open."""
-    long = [member for member, months in recent.items() if len(months) >= window]
+def completed(
+    recent: Mapping[int, list[OpenMonth]], *, on: date, passed: Iterable[int], window: int = WINDOW
+) -> dict[int, list[OpenMonth]]:
+    """The open months of the last `window` months, and the earlier ones of whoever left all of those open or was
+    `passed_over`."""
+    long = sorted({member for member, months in recent.items() if len(months) >= window}.union(passed))
     return {**recent, **(_open_until(on, long) if long else {})}
 
 
@@ -104,7 +114,8 @@ def open_at(path: str, first: date, last: date, *, on: date) -> list[OpenAt]:
     """What the branches of a subtree charged for these months, as far as they have begun, and nobody has paid. Two
     queries."""
     until = min(last, month_of(on))
-    rows = list(open_rows(standing_charges().below(path).between(first, until)).values_list("organization", *OPEN_ROW))
+    charges = standing_charges().ordinary().below(path).between(first, until)
+    rows = list(open_rows(charges).values_list("organization", *OPEN_ROW))
     agreed = spans(_asked(_AGREED, sorted({row[1] for row in rows})))
     return [
         OpenAt(branch, member, MonthBalance(month, *fen).open_fen, due_on(month, agreed[member]) < on)
@@ -115,7 +126,10 @@ def open_at(path: str, first: date, last: date, *, on: date) -> list[OpenAt]:
 def _open_until(on: date, members: Members) -> dict[int, list[OpenMonth]]:
     """Up to the month of that day."""
     found = by_member(_asked(_LEFT_OPEN, members, before=add_months(month_of(on), 1)))
-    return {member: [OpenMonth(one.month, one.open_fen) for one in months] for member, months in found.items()}
+    return {
+        member: [OpenMonth(one.month, one.open_fen, one.carried_over) for one in months]
+        for member, months in found.items()
+    }
 
 
 def spans(rows: Iterable[tuple[int, date, date | None]]) -> Mapping[int, list[Span]]:
@@ -133,6 +147,9 @@ def _asked(rows: Prepared, members: Members, **values: Any) -> Iterable[tuple[An
     return rows.build(members=members, **values)
 
 
+_PASSED = Prepared(
+    lambda members: PassedMonth.objects.filter(member__in=members).order_by().values_list("member").distinct()
+)
 _REASONS = Prepared(
     lambda members: ArrearsReason.objects.filter(member__in=members).values_list("member", "valid_from", "valid_until")
 )

@@ -4,15 +4,17 @@ from collections.abc import Iterable
 from datetime import date
 from typing import Any, NamedTuple
 
-from django.db.models import F, IntegerField, OuterRef, QuerySet, Subquery, Sum
+from django.db.models import Exists, F, IntegerField, OuterRef, Q, QuerySet, Subquery, Sum
 from django.db.models.functions import Coalesce
 
 from dues.models import Allocation, Charge
 from dues.models.charge import ChargeQuerySet
 from members.prepared import Prepared
 
-NOTHING = (0, 0)
-OPEN_ROW = ("member", "month", "amount_fen", "waived_fen", "settled")
+NOTHING = (0, 0, False)
+OPEN_ROW = ("member", "month", "amount_fen", "waived_fen", "settled", "carried_over")
+CARRIED = Coalesce(Sum("amount_fen", filter=Q(carried_over=True)), 0)
+"""What of a member's month was carried over, summed like the month."""
 BEGINNING = date(1921, 7, 1)
 """Nobody owes dues of an earlier month."""
 
@@ -27,6 +29,8 @@ class MonthBalance(NamedTuple):
     charged_fen: int
     waived_fen: int
     settled_fen: int
+    carried_over: bool = False
+    """Not the month: what a ledger carried over of the years up to its."""
 
     @property
     def owed_fen(self) -> int:
@@ -42,12 +46,14 @@ def balances(members: list[int], first: date = BEGINNING) -> dict[int, list[Mont
     queries."""
     if not members:
         return {}
-    charged = {(one, month): (fen, waived) for one, month, fen, waived in _CHARGED.rows(members=members, first=first)}
+    rows = _CHARGED.rows(members=members, first=first)
+    charged = {(one, month): (fen, waived, bool(carried)) for one, month, fen, waived, carried in rows}
     settled = {(one, month): fen for one, month, fen in _GIVEN.rows(members=members, first=first) if fen}
     found: dict[int, list[MonthBalance]] = {}
     for place in sorted({*charged, *settled}):
         member, month = place
-        balance = MonthBalance(month, *charged.get(place, NOTHING), settled.get(place, 0))
+        charged_fen, waived_fen, carried = charged.get(place, NOTHING)
+        balance = MonthBalance(month, charged_fen, waived_fen, settled.get(place, 0), carried)
         found.setdefault(member, []).append(balance)
     return found
 
@@ -68,7 +74,7 @@ def left_open(charges: ChargeQuerySet) -> dict[int, list[MonthBalance]]:
 
 
 def open_rows(charges: ChargeQuerySet) -> QuerySet[Charge, Any]:
-    """Member, month, charged, waived, settled of the months that are open, of `standing_charges`.
+    """Member, month, charged, waived, settled, whether carried over, of the months that are open of `standing_charges`.
 
     The database compares: most months are paid, and their rows would be most of the work.
     """
@@ -88,6 +94,12 @@ def settled() -> Coalesce:
     """What payments gave a charge's month, 0 where nothing."""
     given = Allocation.objects.filter(member=OuterRef("member"), month=OuterRef("month")).order_by().values("member")
     return Coalesce(Subquery(given.annotate(fen=Sum("amount_fen")).values("fen"), output_field=IntegerField()), 0)
+
+
+def is_carried() -> Exists:
+    """Whether what stands at a member's month is a balance carried over."""
+    here = {"member": OuterRef("member"), "month": OuterRef("month")}
+    return Exists(standing_charges().filter(**here, carried_over=True))
 
 
 def months_of(member: int) -> list[MonthBalance]:
@@ -110,7 +122,7 @@ _CHARGED = Prepared(
         Charge.objects.filter(member__in=members, month__gte=first)
         .order_by()
         .values_list("member", "month")
-        .annotate(Sum("amount_fen"), Sum("waived_fen"))
+        .annotate(Sum("amount_fen"), Sum("waived_fen"), carried=CARRIED)
     )
 )
 _GIVEN = Prepared(

@@ -9,8 +9,8 @@ from django.db.models import Q, Sum
 
 from dues.choices import MonthState
 from dues.models import Allocation, Basis, Charge
-from dues.queries.arrears import WINDOW, completed, spans, weighed
-from dues.queries.balance import MonthBalance
+from dues.queries.arrears import WINDOW, completed, passed_over, spans, weighed
+from dues.queries.balance import CARRIED, MonthBalance
 from dues.rules.arrears import Arrears, OpenMonth, Span
 from dues.rules.month_state import MonthFacts, month_state
 from dues.rules.months import month_of, months_between
@@ -64,6 +64,11 @@ class GridRow:
         """Everything that is due, of this year and before."""
         return self.arrears.fen if self.arrears else 0
 
+    @property
+    def carried_fen(self) -> int:
+        """What of it a ledger carried over from the years before."""
+        return self.arrears.carried_fen if self.arrears else 0
+
 
 @dataclass(frozen=True, slots=True)
 class Sums:
@@ -90,6 +95,8 @@ class Ledger:
     here: dict[Place, Amounts]
     elsewhere: dict[Place, Amounts]
     settled: dict[Place, int]
+    carried: set[Place]
+    """Where a balance carried over stands, and no charge of the month."""
 
 
 def people_of(branch: Organization, year: int) -> MemberQuerySet:
@@ -102,12 +109,12 @@ def people_of(branch: Organization, year: int) -> MemberQuerySet:
 
 
 def grid_rows(branch: Organization, members: Iterable[Member], year: int, *, on: date) -> list[GridRow]:
-    """The branch's year for these members, in their order. Seven queries, for whatever number of them."""
+    """The branch's year for these members, in their order. Nine queries, for whatever number of them."""
     people = list(members)
     ids = [one.pk for one in people]
     ledger = _ledger(branch, ids, *_window(year, on))
     bases = spans(Basis.objects.filter(member__in=ids).values_list("member", "valid_from", "valid_until"))
-    late = weighed(completed(_left_open(ledger, on), on=on), of=ids, on=on)
+    late = weighed(completed(_left_open(ledger, on), on=on, passed=passed_over(ids)), of=ids, on=on)
     groups = dict(Organization.objects.below(branch.path).filter(kind=GROUP).values_list("path", "name"))
     months = list(months_between(date(year, 1, 1), date(year, 12, 1)))
     return [
@@ -133,12 +140,16 @@ def _ledger(branch: Organization, members: list[int], first: date, last: date) -
     here: dict[Place, Amounts] = {}
     elsewhere: dict[Place, Amounts] = {}
     charges = Charge.objects.filter(**chosen).order_by().values_list("member", "month", "organization")
-    for member, month, place, charged, waived in charges.annotate(Sum("amount_fen"), Sum("waived_fen")):
+    carried: set[Place] = set()
+    sums = charges.annotate(Sum("amount_fen"), Sum("waived_fen"), carried=CARRIED)
+    for member, month, place, charged, waived, of_before in sums:
         if charged:
             (here if place == branch.pk else elsewhere)[member, month] = (charged, waived)
+        if of_before:
+            carried.add((member, month))
     allocations = Allocation.objects.filter(**chosen).order_by().values_list("member", "month")
     settled = {(one, month): fen for one, month, fen in allocations.annotate(Sum("amount_fen"))}
-    return Ledger(here, elsewhere, settled)
+    return Ledger(here, elsewhere, settled, carried)
 
 
 def _left_open(ledger: Ledger, on: date) -> dict[int, list[OpenMonth]]:
@@ -148,12 +159,14 @@ def _left_open(ledger: Ledger, on: date) -> dict[int, list[OpenMonth]]:
         member, month = place
         left = MonthBalance(month, charged, waived, ledger.settled.get(place, 0)).open_fen
         if left and month <= month_of(on):
-            found[member].append(OpenMonth(month, left))
+            found[member].append(OpenMonth(month, left, place in ledger.carried))
     return found
 
 
 def _facts(member: Member, month: date, branch: Organization, ledger: Ledger, bases: list[Span]) -> MonthFacts:
     place = (member.pk, month)
+    if place in ledger.carried:
+        return MonthFacts(month, has_basis=True)
     return MonthFacts(
         month,
         *ledger.here.get(place, NOTHING),

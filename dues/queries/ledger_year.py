@@ -1,6 +1,5 @@
 """A branch's year of dues in the shape of its customary ledger: who paid how much in which month."""
 
-from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import date
@@ -30,6 +29,8 @@ class LedgerRow:
     """Months, 1 to 12, for which nothing is asked."""
     reduced: dict[int, list[int]] = field(default_factory=dict)
     """What is still asked for a month, in fen → the months."""
+    carried_fen: int = 0
+    """What a ledger carried over from the years before."""
     opening_fen: int = 0
     """Still open from the years before."""
 
@@ -94,9 +95,11 @@ def _waivers(rows: dict[int, LedgerRow], branch: Organization, year: int) -> Non
 def _openings(rows: dict[int, LedgerRow], branch: Organization, year: int) -> None:
     """Of the years before: owed, less what has settled it until today."""
     before = {"member__in": rows, "month__lt": date(year, 1, 1)}
-    owed: dict[int, int] = defaultdict(int)
+    of_ledger = Q(carried_over=True, month=date(year - 1, 12, 1))
     charges = Charge.objects.filter(**before, organization=branch).order_by().values_list("member")
-    owed |= dict(charges.annotate(net=Sum(F("amount_fen") - F("waived_fen"))))
+    carried_fen = Sum("amount_fen", filter=of_ledger, default=0)
+    sums = charges.annotate(net=Sum(F("amount_fen") - F("waived_fen")), carried=carried_fen)
     settled = dict(Allocation.objects.filter(**before).order_by().values_list("member").annotate(fen=Sum("amount_fen")))
-    for member, fen in owed.items():
-        rows[member].opening_fen = max(fen - settled.get(member, 0), 0)
+    for member, owed, carried in sums:
+        rows[member].carried_fen = carried
+        rows[member].opening_fen = max(owed - settled.get(member, 0), 0)

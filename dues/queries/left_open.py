@@ -1,7 +1,6 @@
 """Which months of the year branches charged, and how many members left something of each open.
 
-Payments settle a member's oldest month first, so whoever left a month open left the newest one open: one look at each
-member finds them, and only their months are added up.
+One look at each member finds who left something open (`arrears.leaving_open`), and only their months are added up.
 """
 
 from collections.abc import Iterable, Iterator, Mapping

@@ -108,7 +108,7 @@ def _charged(path: str, first: date, last: date) -> Counter[date]:
 
 
 def _lines(path: str, first: date, last: date) -> ChargeQuerySet:
-    return Charge.objects.below(path).between(month_of(first), last).order_by()
+    return Charge.objects.ordinary().below(path).between(month_of(first), last).order_by()
 
 
 # Year by year

@@ -69,6 +69,8 @@ class MonthLine:
     basis: Any
     """Key of the basis that was charged by; None: not charged, or taken over."""
     paid: tuple[Paid, ...]
+    carried_over: bool = False
+    """Not the month: what a ledger carried over of the years up to its."""
 
     @property
     def open_fen(self) -> int:
@@ -161,6 +163,7 @@ class _Charged:
     branch: str
     path: str
     basis: Any
+    carried_over: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -286,6 +289,7 @@ def _line(month: date, member: Member, ledger: _Ledger, paid: list[Paid], on: da
         branch=charge.branch if charge else "",
         basis=charge.basis if charge else None,
         paid=() if hidden else tuple(paid),
+        carried_over=charge is not None and charge.carried_over and bool(facts.charged_fen),
     )
 
 
@@ -307,13 +311,14 @@ def _agreed(member: Member) -> tuple[list[Agreed], list[Agreed]]:
 
 def _arrears(member: Member, ledger: _Ledger, reasons: list[Agreed], arrangements: list[Agreed], on: date) -> Arrears:
     left = [
-        OpenMonth(month, one.charged_fen - one.waived_fen - ledger.settled.get(month, 0))
+        OpenMonth(month, one.charged_fen - one.waived_fen - ledger.settled.get(month, 0), one.carried_over)
         for month, one in sorted(ledger.charges.items())
         if month <= month_of(on) and (ledger.here or ledger.sees(one.path))
     ]
     open_months = [one for one in left if one.fen > 0]
     if ledger.here:
-        open_months = completed({member.pk: open_months}, on=on, window=MONTHS - 1)[member.pk]
+        passed = [member.pk] if has(member, "passed") else []
+        open_months = completed({member.pk: open_months}, on=on, passed=passed, window=MONTHS - 1)[member.pk]
     return arrears(open_months, on=on, reasons=map(_span, reasons), quarterly=map(_span, arrangements))
 
 

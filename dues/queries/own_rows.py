@@ -7,7 +7,7 @@ from uuid import UUID
 from django.db.models import Exists, F, FilteredRelation, OuterRef, Q, QuerySet, Value
 
 from dues.choices import PaymentKind
-from dues.models import Arrangement, ArrearsReason, ArrearsReview, Basis, Charge, Payment, Relief
+from dues.models import Arrangement, ArrearsReason, ArrearsReview, Basis, Charge, PassedMonth, Payment, Relief
 from members.choices import Capability, OfficeKind, OrganizationKind
 from members.models import Member, Organization, User
 from members.models.member import MemberQuerySet
@@ -17,7 +17,15 @@ from members.standing import HeldOffice, Standing
 
 TAKES_DUES = (OfficeKind.ORGANIZATION_OFFICER, OfficeKind.SECRETARY, OfficeKind.DEPUTY_SECRETARY)
 """Who is asked about dues, the first of them that the branch has."""
-CHARGE_FIELDS = ("month", "amount_fen", "waived_fen", "organization__name", "organization__path", "basis")
+CHARGE_FIELDS = (
+    "month",
+    "amount_fen",
+    "waived_fen",
+    "organization__name",
+    "organization__path",
+    "basis",
+    "carried_over",
+)
 PAYMENT_FIELDS = (
     "key", "paid_on", "paid_precision", "amount_fen", "voluntary_fen", "way", "payer_kind", "payer_name",
     "payer__name", "recorded_by", "receipt__year", "receipt__number", "receipt__token", "reversal__key",
@@ -106,13 +114,14 @@ def _knowing(members: MemberQuerySet) -> MemberQuerySet:
     agreed = Q(Exists(ArrearsReason.objects.filter(**of_member))) | Q(Exists(Arrangement.objects.filter(**of_member)))
     return members.annotate(
         has_agreed=agreed,
+        has_passed=Exists(PassedMonth.objects.filter(**of_member)),
         has_reliefs=Exists(Relief.objects.filter(**of_member)),
         has_reviews=Exists(ArrearsReview.objects.filter(**of_member)),
     )
 
 
 def has(member: Member, what: str) -> bool:
-    """Whether there may be something of `agreed`, `reliefs` or `reviews`: of a member read elsewhere nobody knows."""
+    """Whether there may be something of `agreed`, `passed`, `reliefs` or `reviews`; of a member read elsewhere, yes."""
     return bool(getattr(member, f"has_{what}", True))
 
 

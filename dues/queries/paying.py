@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from dues.models import PaymentProposal
+from dues.queries.arrears import passed_over
 from dues.queries.balance import MonthBalance, balances, open_months
 from dues.rules.allocation import Paid, spread
 from dues.rules.months import month_of
@@ -93,12 +94,14 @@ def open_lines(path: str, *, on: date, meeting: Meeting | None = None) -> list[O
 
 
 def _open_months(members: list[int], since: date) -> dict[int, list[MonthBalance]]:
-    """Member → the months still to be paid. Four queries, however long the ledger is.
+    """Member → the months still to be paid. Five queries, however long the ledger is.
 
-    The oldest month is settled first: for whom a month since then got something, nothing before it is open.
+    The oldest month is settled first: for whom a month since then got something, nothing before it is open, unless it
+    was passed over.
     """
     recent = balances(members, since)
     paying = {member for member, months in recent.items() if any(one.owed_fen and one.settled_fen for one in months)}
+    paying -= passed_over(members)
     found = recent | balances([member for member in members if member not in paying])
     return {member: [month for month in months if month.open_fen] for member, months in found.items()}
 

@@ -10,6 +10,7 @@ from django.db.models import Sum
 
 from dues.models import Allocation, Payment
 from dues.models.payment import PaymentQuerySet
+from dues.queries.balance import is_carried
 from members.queries.names import names_of
 
 
@@ -19,6 +20,8 @@ class Settled:
 
     month: date
     fen: int
+    carried_over: bool = False
+    """The balance of the years up to that month's, not the month itself."""
 
 
 def with_people(payments: PaymentQuerySet) -> PaymentQuerySet:
@@ -29,9 +32,9 @@ def settled_by(payments: Iterable[UUID]) -> dict[UUID, list[Settled]]:
     """What each payment settles today, the oldest month first. One query."""
     rows = Allocation.objects.filter(payment__in=[*payments]).values_list("payment", "month")
     found: dict[UUID, list[Settled]] = defaultdict(list)
-    for payment, month, fen in rows.annotate(Sum("amount_fen")).order_by("month"):
+    for payment, month, carried, fen in rows.annotate(carried=is_carried(), fen=Sum("amount_fen")).order_by("month"):
         if fen:
-            found[payment].append(Settled(month, fen))
+            found[payment].append(Settled(month, fen, carried))
     return found
 
 

@@ -1,13 +1,13 @@
-"""What stands on a receipt."""
+"""What stands on a receipt: what it said when it was issued, whatever was recorded since."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from dues.models import Payment, Receipt
-from dues.models.payment import ReceiptQuerySet
-from dues.queries.payments import Settled, settled_by
+from django.db.models import Prefetch
+
+from dues.models import Payment, Receipt, ReceiptLine
+from dues.models.receipt import ReceiptQuerySet
 from dues.rules.numerals import capital_numerals
-from members.queries.names import names_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -15,13 +15,16 @@ class Sheet:
     """One receipt as it is printed; `code` is the drawing that leads to the page that verifies it."""
 
     receipt: Receipt
-    settled: list[Settled]
-    received_by: str
     code: str
 
     @property
     def payment(self) -> Payment:
         return self.receipt.payment
+
+    @property
+    def lines(self) -> list[ReceiptLine]:
+        """Fetched with the receipt, the oldest month first."""
+        return list(self.receipt.lines.all())
 
     @property
     def in_capitals(self) -> str:
@@ -34,17 +37,13 @@ class Sheet:
 
 
 def with_payment(receipts: ReceiptQuerySet) -> ReceiptQuerySet:
-    return receipts.select_related("organization", "payment__member", "payment__payer", "payment__reversal")
+    lines = Prefetch("lines", ReceiptLine.objects.order_by("month"))
+    return receipts.select_related("organization", "payment__reversal").prefetch_related(lines)
 
 
 def sheets(receipts: Sequence[Receipt], codes: Sequence[str]) -> list[Sheet]:
-    """The receipts with what they say; two queries for all of them."""
-    settled = settled_by(receipt.payment_id for receipt in receipts)
-    names = names_of({receipt.payment.recorded_by for receipt in receipts})
-    return [
-        Sheet(receipt, settled[receipt.payment_id], names.get(receipt.payment.recorded_by, ""), code)
-        for receipt, code in zip(receipts, codes, strict=True)
-    ]
+    """The receipts, of `with_payment`, as they are printed."""
+    return [Sheet(receipt, code) for receipt, code in zip(receipts, codes, strict=True)]
 
 
 def of_token(token: str) -> Receipt | None:

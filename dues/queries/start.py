@@ -66,10 +66,12 @@ def _own(member: int, on: date) -> str:
         is_charged = Charge.objects.filter(member=member).exists()
         return _("Nothing open.") if is_charged else _("Nothing has been charged yet.")
     due, this_month = _due_text(owed), _("This month, unpaid: %(yuan)s yuan.") % {"yuan": _yuan(owed.this_month_fen)}
-    return " ".join([*([due] if owed.months else []), *([this_month] if owed.this_month else [])])
+    return " ".join([*([due] if owed.fen else []), *([this_month] if owed.this_month else [])])
 
 
 def _due_text(owed: Arrears) -> str:
+    if not owed.months:
+        return _("Carried over and unpaid: %(yuan)s yuan.") % {"yuan": _yuan(owed.fen)}
     sentence = ngettext(
         "Due and unpaid: %(yuan)s yuan, %(months)s month.",
         "Due and unpaid: %(yuan)s yuan, %(months)s months.",

@@ -1,15 +1,15 @@
 """What a subtree charged, received and is still owed at the end of a day, and by whom."""
 
 from collections import defaultdict
-from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, timedelta
-from typing import Any
 
 from django.db.models import F, Sum
 
-from dues.models import Arrangement, Charge, Payment
+from dues.models import Allocation, Arrangement, Charge, Payment
+from dues.models.charge import ChargeQuerySet
 from dues.queries.arrears import spans
+from dues.queries.balance import CARRIED
 from dues.rules.arrears import Arrears, OpenMonth, arrears
 from dues.rules.months import month_of
 from members.models import Member
@@ -18,11 +18,12 @@ from members.paths import contains
 
 @dataclass(frozen=True, slots=True)
 class Behind:
-    """A member who left something due unpaid: how much in fen, and for how many months."""
+    """A member who left something due unpaid: how much in fen, for how many months, what of it was carried over."""
 
     member: Member
     fen: int
     months: int
+    carried_fen: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,40 +52,43 @@ def statement(path: str, *, as_of: date) -> Statement:
         charged_fen=sums["charged"] or 0,
         paid_fen=paid["fen"] or 0,
         waived_fen=sums["waived"] or 0,
-        behind=_behind({member: one for member, one in owed.items() if one.months}),
+        behind=_behind({member: one for member, one in owed.items() if one.fen}),
         this_month_fen=sum(one.this_month_fen for one in owed.values()),
     )
 
 
 def _behind(owed: dict[int, Arrears]) -> list[Behind]:
     members = Member.objects.filter(pk__in=owed).in_roster_order()
-    found = [Behind(member, owed[member.pk].fen, len(owed[member.pk].months)) for member in members]
+    found = [
+        Behind(member, owed[member.pk].fen, len(owed[member.pk].months), owed[member.pk].carried_fen)
+        for member in members
+    ]
     return sorted(found, key=lambda one: (-one.months, one.member.name))
 
 
-def _owed(charges: Any, path: str, as_of: date) -> dict[int, Arrears]:
-    """Whatever a member paid settles his oldest month first, also one that another branch charged."""
-    asked: dict[int, list[tuple[date, str, int]]] = defaultdict(list)
+def _owed(charges: ChargeQuerySet, path: str, as_of: date) -> dict[int, Arrears]:
+    """Of each month that the subtree charged, what payments up to the day left open."""
+    given = _given(charges, as_of)
+    open_months: dict[int, list[OpenMonth]] = defaultdict(list)
     rows = charges.order_by().values_list("member", "month", "organization__path")
-    for member, *month in sorted(rows.annotate(net=Sum(F("amount_fen") - F("waived_fen")))):
-        asked[member].append((*month,))
-    payments = Payment.objects.filter(member__in=asked, paid_on__lte=as_of).order_by().values_list("member")
-    paid = dict(payments.annotate(fen=Sum(F("amount_fen") - F("voluntary_fen"))))
-    agreed = spans(Arrangement.objects.filter(member__in=asked).values_list("member", "valid_from", "valid_until"))
+    sums = rows.annotate(net=Sum(F("amount_fen") - F("waived_fen")), carried=CARRIED)
+    for member, month, place, net, carried in sums:
+        left = net - given.get((member, month), 0)
+        if net > 0 and left > 0 and contains(path, place):
+            open_months[member].append(OpenMonth(month, left, bool(carried)))
+    agreed = spans(
+        Arrangement.objects.filter(member__in=open_months).values_list("member", "valid_from", "valid_until")
+    )
     return {
-        member: arrears(
-            _left_open(months, paid.get(member, 0), path), on=as_of + timedelta(days=1), quarterly=agreed[member]
-        )
-        for member, months in asked.items()
+        member: arrears(months, on=as_of + timedelta(days=1), quarterly=agreed[member])
+        for member, months in open_months.items()
     }
 
 
-def _left_open(months: Iterable[tuple[date, str, int]], paid: int, path: str) -> list[OpenMonth]:
-    """What is left of each month that the subtree charged, without those that are settled."""
-    left_open = []
-    for month, place, fen in months:
-        left = fen - min(paid, fen)
-        paid -= fen - left
-        if left > 0 and contains(path, place):
-            left_open.append(OpenMonth(month, left))
-    return left_open
+def _given(charges: ChargeQuerySet, as_of: date) -> dict[tuple[int, date], int]:
+    """Member and month → what payments up to the day gave it."""
+    rows = Allocation.objects.filter(
+        member__in=charges.order_by().values("member"), month__lte=month_of(as_of), payment__paid_on__lte=as_of
+    )
+    sums = rows.order_by().values_list("member", "month").annotate(fen=Sum("amount_fen"))
+    return {(member, month): fen for member, month, fen in sums}

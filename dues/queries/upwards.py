@@ -82,7 +82,7 @@ def year_figures(path: str, year: int, *, on: date) -> YearFigures:
     """The year of an organization and everything below it, as it stands on that day. At most eight queries."""
     first, last = date(year, 1, 1), date(year, 12, 31)
     below = subtree("organization__path", [path])
-    charges = Charge.objects.filter(below).between(first, min(last, month_of(on)))
+    charges = Charge.objects.ordinary().filter(below).between(first, min(last, month_of(on)))
     left_open = open_at(path, first, last, on=on)
     payments = Payment.objects.filter(below).paid_between(first, last)
     kinds = DuesUse.objects.filter(below, used_on__range=(first, last)).values_list("kind").annotate(Sum("amount_fen"))
@@ -111,7 +111,7 @@ def branch_sums(path: str, first: date, last: date, *, on: date) -> list[BranchS
     """The branches below a committee for the months `first` to `last`, those with most due first. Five queries."""
     below = subtree("organization__path", [path])
     branches = Organization.objects.below(path).branches().standing_on(on)
-    charges = Charge.objects.filter(below).between(first, min(last, month_of(on))).order_by()
+    charges = Charge.objects.ordinary().filter(below).between(first, min(last, month_of(on))).order_by()
     rows = charges.values_list("organization").annotate(Sum("amount_fen"), Sum("waived_fen"))
     charged = {place: (fen, waived) for place, fen, waived in rows}
     left_open: Counter[tuple[int, bool]] = Counter()

@@ -27,10 +27,14 @@ class Span:
 
 @dataclass(frozen=True, slots=True)
 class OpenMonth:
-    """A month that isn't fully paid, and what is left of it in fen."""
+    """A month that isn't fully paid, and what is left of it in fen.
+
+    `carried_over`: not the month itself, but what a ledger carried over of the years up to its.
+    """
 
     month: date
     fen: int
+    carried_over: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,11 +49,17 @@ class Arrears:
     """Says after how many months the case has to be looked at."""
     this_month: tuple[OpenMonth, ...] = ()
     """What can still be paid in time: this month, where a quarter was agreed on what has begun of it."""
+    carried_over: tuple[OpenMonth, ...] = ()
+    """What is left of balances carried over: due, but nobody knows for how many months, so they count for none."""
 
     @property
     def fen(self) -> int:
         """What is due: never with what only this month asks for."""
-        return sum(one.fen for one in self.months)
+        return sum(one.fen for one in (*self.months, *self.carried_over))
+
+    @property
+    def carried_fen(self) -> int:
+        return sum(one.fen for one in self.carried_over)
 
     @property
     def this_month_fen(self) -> int:
@@ -99,6 +109,8 @@ def arrears(
     reasons, quarterly = list(reasons), list(quarterly)
     begun = sorted((one for one in open_months if one.month <= on), key=lambda one: one.month)
     late = [one for one in begun if due_on(one.month, quarterly) < on]
-    counted = [one.month for one in late if not any(span.covers(one.month) for span in reasons)]
+    months = tuple(one for one in late if not one.carried_over)
+    counted = tuple(one.month for one in months if not any(span.covers(one.month) for span in reasons))
     in_time = tuple(one for one in begun if one not in late)
-    return Arrears(tuple(late), tuple(counted), rule_if_held(FLAG_KEY, on), in_time)
+    carried = tuple(one for one in late if one.carried_over)
+    return Arrears(months, counted, rule_if_held(FLAG_KEY, on), in_time, carried)

@@ -34,7 +34,7 @@ def close_month(branch: Organization, month: date, *, confirmed: bool, by: User 
 
 def _demand_earlier_closed(branch: Organization, month: date) -> None:
     closed = ClosedMonth.objects.filter(organization=branch).values("month")
-    earlier = Charge.objects.filter(organization=branch, month__lt=month).exclude(month__in=closed)
+    earlier = Charge.objects.ordinary().filter(organization=branch, month__lt=month).exclude(month__in=closed)
     first = earlier.order_by("month").values_list("month", flat=True).first()
     if first:
         raise Refused(_("Close %(month)s first.") % {"month": f"{first:%Y-%m}"}, "month")

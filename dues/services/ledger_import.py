@@ -204,6 +204,7 @@ class _Storing:
             kind=ChargeKind.CHARGE,
             amount_fen=one.amount,
             waived_fen=one.waived,
+            carried_over=one.opening,
             basis=basis,
             rate=basis.rate if basis and by_basis else None,
             rules=basis.rules if basis and by_basis else LEDGER_RULE,

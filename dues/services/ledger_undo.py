@@ -84,8 +84,8 @@ def _reverse_charges(charges: ChargeQuerySet, ledger: LedgerImport, by: User | s
         Charge(
             member_id=one.member_id, organization_id=one.organization_id, month=one.month, turn=one.turn + 1,
             kind=ChargeKind.REVERSAL, amount_fen=-one.amount_fen, waived_fen=-one.waived_fen, rate=one.rate,
-            rules=one.rules, basis_id=one.basis_id, relief_id=one.relief_id, reason=_reason(ledger), made_by=str(by),
-            made_at=now,
+            carried_over=one.carried_over, rules=one.rules, basis_id=one.basis_id, relief_id=one.relief_id,
+            reason=_reason(ledger), made_by=str(by), made_at=now,
         )
         for one in charges
     ]  # fmt: skip

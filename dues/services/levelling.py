@@ -1,15 +1,18 @@
-"""Keeps what payments settle in step with what is owed: the oldest month first, every fen somewhere."""
+"""Keeps what payments settle in step with what is owed: the oldest month first, every fen somewhere.
+
+What stands on a receipt stays where it is for as long as its payment does; only money without a receipt is spread anew.
+"""
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import date
 from uuid import UUID
 
 from django.db import transaction
 from django.db.models import F, Sum
 
-from dues.models import Allocation, Basis, Charge, Payment
-from dues.rules.allocation import Paid, differences, spread
+from dues.models import Allocation, Basis, Charge, PassedMonth, Payment, Receipt
+from dues.rules.allocation import Paid, differences, passed_over, spread
 from dues.rules.months import month_of
 from members.models import Member
 
@@ -24,15 +27,22 @@ def level(members: Iterable[int], *, on: date) -> int:
     """
     ids = lock_members(members)
     owed, paid, standing, monthly = _owed(ids), _paid(ids), _standing(ids), _monthly(ids, on)
-    rows = [
-        Allocation(payment_id=payment, member_id=member, month=month, amount_fen=fen)
-        for member in ids
-        for (payment, month), fen in differences(
-            spread(owed[member], paid[member], ahead_from=month_of(on), monthly_fen=monthly.get(member, 0)),
-            standing[member],
-        ).items()
-    ]
+    receipted = _receipted(ids)
+    rows: list[Allocation] = []
+    passed: set[tuple[int, date]] = set()
+    for member in ids:
+        held = {place: fen for place, fen in standing[member].items() if place[0] in receipted}
+        free = [one for one in paid[member] if one.key not in receipted]
+        wanted = held | spread(
+            owed[member], free, ahead_from=month_of(on), monthly_fen=monthly.get(member, 0), held=_by_month(held)
+        )
+        passed |= {(member, month) for month in passed_over(owed[member], _by_month(wanted))}
+        rows += [
+            Allocation(payment_id=payment, member_id=member, month=month, amount_fen=fen)
+            for (payment, month), fen in differences(wanted, standing[member]).items()
+        ]
     Allocation.objects.bulk_create(rows)
+    _keep_passed(ids, passed)
     return len(rows)
 
 
@@ -57,6 +67,12 @@ def _paid(members: list[int]) -> dict[int, list[Paid[UUID]]]:
     return found
 
 
+def _receipted(members: list[int]) -> set[UUID]:
+    """Payments that stand and have a receipt: what that says is not moved."""
+    rows = Receipt.objects.filter(payment__in=Payment.objects.live().filter(member__in=members))
+    return set(rows.values_list("payment", flat=True))
+
+
 def _standing(members: list[int]) -> dict[int, Given]:
     found: dict[int, Given] = defaultdict(dict)
     rows = Allocation.objects.filter(member__in=members).values_list("member", "payment", "month")
@@ -68,3 +84,19 @@ def _standing(members: list[int]) -> dict[int, Given]:
 def _monthly(members: list[int], on: date) -> dict[int, int]:
     bases = Basis.objects.filter(member__in=members).holding(month_of(on))
     return dict(bases.values_list("member", "amount_fen"))
+
+
+def _by_month(given: Mapping[tuple[UUID, date], int]) -> dict[date, int]:
+    found: dict[date, int] = defaultdict(int)
+    for (_payment, month), fen in given.items():
+        found[month] += fen
+    return found
+
+
+def _keep_passed(members: list[int], wanted: set[tuple[int, date]]) -> None:
+    """Make the index of months that were passed over say so of these members; nearly always there is nothing to do."""
+    kept = {(one.member_id, one.month): one.pk for one in PassedMonth.objects.filter(member__in=members)}
+    if gone := [pk for place, pk in kept.items() if place not in wanted]:
+        PassedMonth.objects.filter(pk__in=gone).delete()
+    if new := sorted(wanted - kept.keys()):
+        PassedMonth.objects.bulk_create(PassedMonth(member_id=member, month=month) for member, month in new)

@@ -55,8 +55,8 @@ def record_payment(new: NewPayment, *, by: User | str, on: date, confirmed_by: s
     payment = Payment.objects.create(
         **vars(new), recorded_by=str(by), confirmed_by=confirmed_by, recorded_at=timezone.now()
     )
-    receipt = issue_receipt(payment)
     level([new.member.pk], on=on)
+    receipt = issue_receipt(payment)
     _record("record_payment", payment, by, receipt=str(receipt), fen=payment.amount_fen)
     return payment
 

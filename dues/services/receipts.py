@@ -5,22 +5,37 @@ import secrets
 from django.db.models import F
 from django.utils import timezone
 
-from dues.models import Payment, Receipt, ReceiptSeries
+from dues.models import Payment, Receipt, ReceiptLine, ReceiptSeries
+from dues.queries.payments import settled_by
 from members.models import Organization
+from members.queries.names import names_of
 
 
 def issue_receipt(payment: Payment) -> Receipt:
-    """The next number of the branch in the year of today. Call it in the payment's transaction: both or neither."""
+    """The next number of the branch in the year of today, with the words and months that it keeps.
+
+    Call it in the payment's transaction, once it settles its months: from then on they stay.
+    """
     now = timezone.now()
     year = timezone.localdate(now).year
-    return Receipt.objects.create(
+    receipt = Receipt.objects.create(
         payment=payment,
         organization=payment.organization,
         year=year,
         number=_next_number(payment.organization, year),
         token=secrets.token_hex(16),
         issued_at=now,
+        branch_name=payment.organization.name,
+        member_name=payment.member.name,
+        payer_name=payment.payer.name if payment.payer else payment.payer_name,
+        received_by=names_of([payment.recorded_by]).get(payment.recorded_by, payment.recorded_by),
     )
+    settled = settled_by([payment.pk])[payment.pk]
+    ReceiptLine.objects.bulk_create(
+        ReceiptLine(receipt=receipt, month=one.month, amount_fen=one.fen, carried_over=one.carried_over)
+        for one in settled
+    )
+    return receipt
 
 
 def _next_number(organization: Organization, year: int) -> int:

@@ -38,9 +38,20 @@ def month_span(first: date, until: date | None) -> str:
 
 
 @register.filter
+def month_named(row: Any) -> str:
+    """The month of a row, or the years of which it carries a balance over."""
+    if row.carried_over:
+        return gettext("Carried over from %(year)s and before") % {"year": row.month.year}
+    return month(row.month)
+
+
+@register.filter
 def months(rows: Iterable[Any]) -> str:
-    """What rows with a `month` stand for, runs together: `2026年9月–11月、2027年1月`."""
-    return gettext(", ").join(_run(first, last) for first, last in runs(row.month for row in rows))
+    """What rows with a `month` stand for, runs together: `2026年9月–11月、2027年1月`; first what was carried over."""
+    listed = list(rows)
+    carried = [month_named(row) for row in listed if row.carried_over]
+    spans = runs(row.month for row in listed if not row.carried_over)
+    return gettext(", ").join([*carried, *(_run(first, last) for first, last in spans)])
 
 
 @register.filter

@@ -12,7 +12,7 @@ from django.utils.translation import ngettext
 
 from dues.queries.arrears_page import ArrearsLine, LastPaid
 from dues.rules.arrears import Arrears
-from dues.templatetags.dues import month, yuan
+from dues.templatetags.dues import month, month_named, yuan
 from members.templatetags.look import badge
 
 register = template.Library()
@@ -42,8 +42,8 @@ def _row(line: ArrearsLine, starts: list[str], address: str) -> str:
     cells = (
         escape(line.place),
         _rung(line.arrears),
-        escape(month(line.arrears.months[0].month)),
-        yuan(line.arrears.fen),
+        escape(month_named((*line.arrears.carried_over, *line.arrears.months)[0])),
+        _owed(line.arrears),
         _last(line.last_paid),
         _what_to_do(line, address),
     )
@@ -53,7 +53,17 @@ def _row(line: ArrearsLine, starts: list[str], address: str) -> str:
 
 def _rung(found: Arrears) -> str:
     words = ngettext("%(counter)s month", "%(counter)s months", len(found.months)) % {"counter": len(found.months)}
+    if not found.months:
+        return badge(_("Carried over"), "warn")
     return badge(words, "bad" if found.to_review else "warn" if found.step else "quiet")
+
+
+def _owed(found: Arrears) -> str:
+    """All that is late, and what of it was carried over."""
+    if not found.carried_fen:
+        return yuan(found.fen)
+    words = _("carried over: %(fen)s") % {"fen": yuan(found.carried_fen)}
+    return f'{yuan(found.fen)} <span class="quiet nowrap">{escape(words)}</span>'
 
 
 def _last(paid: LastPaid | None) -> str:
@@ -67,4 +77,6 @@ def _what_to_do(line: ArrearsLine, address: str) -> str:
         return f'<a href="{reverse("dues:review", args=[line.review])}">{escape(_("Review under way"))}</a>'
     if line.arrears.to_review:
         return f'<a href="{address}">{escape(_("Open a review"))}</a>'
+    if not line.arrears.months:
+        return escape(_("Collect what was carried over"))
     return escape(_("Talk and set a date") if line.arrears.step else _("A reason is on record"))

@@ -9,7 +9,7 @@ from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
 
 from dues.queries.own_page import MonthLine, Paid
-from dues.templatetags.dues import month, yuan
+from dues.templatetags.dues import month, month_named, yuan
 from dues.templatetags.dues_grid import month_mark
 from members.templatetags.look import badge, icon
 
@@ -59,7 +59,7 @@ def _row(line: MonthLine, starts: list[str]) -> str:
         _payments(line.paid),
     )
     written = "".join([f"{start}{cell}</td>" for start, cell in zip(starts, cells, strict=True)])
-    return f'<tr><th scope="row" class="nowrap">{escape(month(line.month))}</th>{written}</tr>'
+    return f'<tr><th scope="row" class="nowrap">{escape(month_named(line))}</th>{written}</tr>'
 
 
 def _asked_for(line: MonthLine) -> str:

@@ -68,7 +68,7 @@ def _figures(request: PageRequest, branch: Organization, form: GridForm) -> dict
     shown = narrowed(rows, form, form.chosen_month)
     return {
         "sums": sums_of(rows, form.chosen_month),
-        "behind": sum(row.behind > 0 for row in rows),
+        "behind": sum(row.due_fen > 0 for row in rows),
         "due_fen": sum(row.due_fen for row in rows),
         "is_this_month": form.chosen_month == month_of(form.on),
         "people": len(rows),

@@ -34,6 +34,7 @@ def ledger_year(request: PageRequest) -> HttpResponse:
         "bases": bases,
         "months": range(1, 13),
         "rows": [(row, remark_of(row)) for row in rows],
+        "carried": sum(row.carried_fen for row in rows),
         "sums": month_sums(rows),
     }
     return render(request, "dues/ledger_year.html", context)

@@ -67,7 +67,7 @@ def receipt_verify(request: HttpRequest, token: str) -> HttpResponse:
     context = {
         "receipt": receipt,
         "payment": payment,
-        "name": masked(payment.member.name),
+        "name": masked(receipt.member_name),
         "is_valid": not hasattr(payment, "reversal"),
     }
     return _unlisted(render(request, "dues/receipt_verify.html", context))

@@ -99,7 +99,7 @@ def attendance(branch, first, last):
 
 
 def dues(branch, month):
-    lines = Charge.objects.filter(month=month)
+    lines = Charge.objects.filter(month=month, carried_over=False)
     paid = 0
     for member in set(lines.filter(organization=branch).values_list("member", flat=True)):
         if lines.filter(member=member).order_by("turn").last().organization_id == branch.pk:

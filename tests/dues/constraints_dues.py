@@ -20,9 +20,11 @@ from dues.models import (
     DuesUse,
     LargeDues,
     LedgerImport,
+    PassedMonth,
     Payment,
     PaymentProposal,
     Receipt,
+    ReceiptLine,
     ReceiptSeries,
     Relief,
     Remittance,
@@ -42,6 +44,10 @@ def payment_of(cast: Any, key: uuid.UUID | None = None) -> Payment:
     known = {"organization": cast.branch, "member": cast.zhang, "amount_fen": 4000, "paid_on": DAY, "way": "cash"}
     facts = known | {"recorded_by": "officer", "recorded_at": NOW}
     return Payment.objects.get_or_create(key=key or uuid.UUID(int=9), defaults=facts)[0]
+
+
+def receipt_of(cast: Any) -> Receipt:
+    return Receipt.objects.get_or_create(payment=payment_of(cast), defaults=LAWFUL[Receipt](cast))[0]
 
 
 def remittance_of(cast: Any) -> Remittance:
@@ -97,10 +103,12 @@ LAWFUL: dict[type[models.Model], Any] = {
         "organization": cast.branch, "member": cast.zhang, "amount_fen": 4000, "paid_on": DAY, "way": "cash",
         "proposed_by": "officer",
     },
+    PassedMonth: lambda cast: {"member": cast.zhang, "month": JANUARY},
     Receipt: lambda cast: {
         "payment": payment_of(cast), "organization": cast.branch, "year": 2026, "number": 1, "token": "f" * 32,
-        "issued_at": NOW,
+        "issued_at": NOW, "branch_name": "一支部", "member_name": "张英", "received_by": "officer",
     },
+    ReceiptLine: lambda cast: {"receipt": receipt_of(cast), "month": JANUARY, "amount_fen": 4000},
     ReceiptSeries: lambda cast: {"organization": cast.branch, "year": 2026},
     Relief: lambda cast: {
         "member": cast.zhang, "kind": "waiver", "ground": "大病", "valid_from": MARCH, "decided_on": DAY,
@@ -169,7 +177,11 @@ REFUSED: list[tuple[type[models.Model], str, dict[str, Any]]] = [
     (PaymentProposal, "proposal_by_two_persons", {"state": "confirmed", "decided_by": "officer"}),
     (PaymentProposal, "proposal_by_two_persons", {"state": "confirmed"}),
     (PaymentProposal, "proposal_by_two_persons", {"decided_by": "secretary"}),
+    (Charge, "charge_carried_over_has_no_basis", {"carried_over": True, "waived_fen": 1}),
+    (PassedMonth, "passed_month", {"month": DAY}),
     (Receipt, "receipt_numbered_from_one", {"number": 0}),
+    (ReceiptLine, "receipt_line_of_something", {"amount_fen": 0}),
+    (ReceiptLine, "receipt_line_month", {"month": DAY}),
     (Relief, "relief_ends_after_beginning", BACKWARDS),
     (Relief, "relief_months", NO_MONTH),
     (Relief, "relief_waiver_pays_nothing", {"pays_fen": 100}),
@@ -194,6 +206,8 @@ TWICE: list[tuple[type[models.Model], str, dict[str, Any], dict[str, Any]]] = [
     (Disclosure, "disclosure_once_a_day", {}, {"way": "board"}),
     (Payment, "reverses", {"kind": "reversal", "amount_fen": -4000, "reason": "退", "reverses": payment_of}, {}),
     (Receipt, "receipt_number_once", {}, {"payment": lambda cast: payment_of(cast, KEY), "token": "e" * 32}),
+    (PassedMonth, "passed_month_once", {}, {}),
+    (ReceiptLine, "receipt_line_once", {}, {"amount_fen": 1}),
     (Receipt, "token", {}, {"payment": lambda cast: payment_of(cast, KEY), "number": 2}),
     (ReceiptSeries, "receipt_series_once", {}, {"last": 3}),
     (RemittedPayment, "payment", {}, {}),

@@ -1,5 +1,6 @@
 """Short ways to a ledger that tests can read: `charge(zhang, "2026-03", 4000)`, `pay(zhang, 4000, "2026-03-15")`."""
 
+import re
 import uuid
 from datetime import date, datetime
 from typing import Any
@@ -80,3 +81,8 @@ def every_fen_is_somewhere() -> bool:
 
 def given_by(payment: Payment) -> int:
     return sum(Allocation.objects.filter(payment=payment).values_list("amount_fen", flat=True))
+
+
+def without_stamp(receipt: str) -> str:
+    """A printed receipt without what is stamped on it when its payment is taken back."""
+    return re.sub(r'<p class="receipt-stamp">.*?</p>', "", receipt.replace(" receipt-void", ""), flags=re.DOTALL)

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dues.rules.allocation import Paid, differences, spread
+from dues.rules.allocation import Paid, differences, passed_over, spread
 from rulebook.dates import add_months
 
 JANUARY = date(2026, 1, 1)
@@ -47,6 +47,36 @@ def test_the_oldest_month_is_settled_first_and_the_rest_goes_ahead(owed, payment
 
 def test_what_is_left_over_goes_into_one_month_where_no_monthly_amount_is_known():
     assert shown(spread(months(100), [Paid("a", 350)], ahead_from=JANUARY, monthly_fen=0)) == {"a": [100, 250]}
+
+
+@pytest.mark.parametrize(
+    ("owed", "held", "payments", "expected"),
+    [
+        ([100, 100, 100], [0, 100], [("a", 150)], {"a": [100, 0, 50]}),
+        ([100, 100], [100, 150], [("a", 100)], {"a": [0, 0, 0, 100]}),
+        ([100], [100, 0, 0, 30], [("a", 100)], {"a": [0, 0, 0, 70, 30]}),
+        ([100], [100, 0, 0, 100], [("a", 100)], {"a": [0, 0, 0, 0, 100]}),
+    ],
+)
+def test_months_that_a_receipt_holds_are_left_as_they_are(owed, held, payments, expected):
+    paid = [Paid(key, fen) for key, fen in payments]
+
+    given_fen = spread(months(*owed), paid, ahead_from=APRIL, monthly_fen=100, held=months(*held))
+    assert shown(given_fen) == expected
+
+
+@pytest.mark.parametrize(
+    ("owed", "given_fen", "passed"),
+    [
+        ([100, 100], [100, 100], []),
+        ([100, 100], [100, 50], []),
+        ([100, 100, 100], [50, 0, 1], [1, 2]),
+        ([0, 100, 100], [0, 0, 100], [2]),
+        ([100, 100], [200, 0], []),
+    ],
+)
+def test_a_month_is_passed_over_where_a_later_one_was_given_something(owed, given_fen, passed):
+    assert passed_over(months(*owed), months(*given_fen)) == {date(2026, one, 1) for one in passed}
 
 
 @pytest.mark.parametrize(

@@ -10,7 +10,7 @@ from tests.dues.ledger import charge, month, pay
 from tests.emptying import triggers_lifted
 
 pytestmark = pytest.mark.django_db
-LEDGER = ("dues_charge", "dues_closedmonth", "dues_payment", "dues_allocation", "dues_receipt")
+LEDGER = ("dues_charge", "dues_closedmonth", "dues_payment", "dues_allocation", "dues_receipt", "dues_receiptline")
 
 
 @pytest.fixture
@@ -32,7 +32,7 @@ def refused(statement: str) -> bool:
 @pytest.mark.parametrize("table", LEDGER)
 @pytest.mark.parametrize("statement", ["UPDATE {table} SET organization_id = organization_id", "DELETE FROM {table}"])
 def test_no_line_is_changed_or_taken_out(written, table, statement):
-    column = "amount_fen" if table == "dues_allocation" else "organization_id"
+    column = "amount_fen" if table in ("dues_allocation", "dues_receiptline") else "organization_id"
 
     assert refused(statement.replace("organization_id", column).format(table=table))
 

@@ -144,7 +144,7 @@ def test_money_paid_ahead_settles_the_new_charge(cast, bases):
     assert every_fen_is_somewhere()
 
 
-def test_money_that_lies_on_a_month_never_charged_settles_the_new_charge(cast, bases):
+def test_money_with_a_receipt_stays_on_the_month_that_it_names(cast, bases):
     """Paid ahead for April, which was left out; then May is charged."""
     charge(cast.zhang, "2026-03", 4900)
     LocalRule.objects.create(
@@ -156,18 +156,19 @@ def test_money_that_lies_on_a_month_never_charged_settles_the_new_charge(cast, b
 
     run(cast.branch, month("2026-05"))
 
-    assert settled(cast.zhang) == {"2026-03": 4900, "2026-05": 4900}
-    assert left_open(cast.zhang) == {}
+    assert settled(cast.zhang) == {"2026-03": 4900, "2026-04": 4900}
+    assert left_open(cast.zhang) == {"2026-05": 4900}
 
 
-def test_after_a_correction_the_money_lies_where_it_is_owed(cast, bases):
+def test_after_a_correction_the_receipt_still_says_its_month(cast, bases):
     run(cast.branch)
     pay(cast.zhang, 4900, "2026-03-20")
     Basis.objects.filter(member=cast.zhang).update(amount_fen=3000)
     charge(cast.zhang, "2026-04", 3000)
     run(cast.branch)
 
-    assert settled(cast.zhang) == {"2026-03": 3000, "2026-04": 1900}
+    assert settled(cast.zhang) == {"2026-03": 4900}
+    assert left_open(cast.zhang) == {"2026-04": 3000}
     assert every_fen_is_somewhere()
 
 

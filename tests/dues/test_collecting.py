@@ -132,5 +132,5 @@ def test_a_long_ledger_is_no_more_queries(cast, django_assert_num_queries, years
     for year in range(2026 - years, 2026):
         charge(cast.zhang, f"{year}-10", 4000)
     charge(cast.zhang, "2026-10", 4000)
-    with django_assert_num_queries(6):
+    with django_assert_num_queries(7):
         open_lines(cast.branch.path, on=TODAY)

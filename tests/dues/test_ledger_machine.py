@@ -4,6 +4,7 @@ A machine plays a branch, its group and the neighbour through a year. What it ex
 of charges and from the payments that it remembers itself, never by the code that is tried.
 """
 
+import os
 import uuid
 from collections import Counter
 from contextlib import suppress
@@ -12,6 +13,7 @@ from datetime import date, timedelta
 import pytest
 from django.db import transaction
 from django.db.models import Sum
+from django.template.loader import render_to_string
 from hypothesis import HealthCheck, Phase, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule, run_state_machine_as_test
@@ -19,17 +21,21 @@ from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, 
 from dues import verification
 from dues.choices import ReliefKind
 from dues.importing.ledger import LEDGER_RULE, Found, Line
-from dues.models import Allocation, Basis, Charge, ClosedMonth, Payment, Receipt, Relief
+from dues.models import Allocation, Basis, Charge, ClosedMonth, Payment, Receipt, ReceiptLine, Relief
+from dues.queries.arrears import leaving_open
 from dues.queries.balance import months_of
-from dues.services import bases, charging, correcting, ledger_import, ledger_undo, payments, reliefs
+from dues.queries.payments import settled_by
+from dues.queries.receipts import sheets, with_payment
+from dues.queries.statement import statement
+from dues.services import bases, charging, correcting, ledger_import, ledger_undo, levelling, payments, reliefs
 from dues.services.closing import close_month
 from members.choices import DuesCategory, ImportState
-from members.models import LocalRule, Member
+from members.models import LocalRule, Member, Organization
 from members.services.belonging import CannotBelong
 from members.services.moves import move_member
 from members.services.refused import Refused
 from rulebook.dates import add_months
-from tests.dues.ledger import new_payment
+from tests.dues.ledger import new_payment, without_stamp
 
 pytestmark = pytest.mark.django_db
 FIRST, LAST = date(2026, 1, 1), date(2026, 12, 1)
@@ -51,6 +57,7 @@ class Year(RuleBasedStateMachine):
         super().__init__()
         self.cast, self.today = cast, date(2026, 3, 10)
         self.given, self.voluntary, self.forms, self.closed = Counter(), Counter(), [], {}
+        self.papers = {}
         self.whole = transaction.atomic()
         self.whole.__enter__()
         LocalRule.objects.create(
@@ -158,6 +165,11 @@ class Year(RuleBasedStateMachine):
             on=self.today - timedelta(days=ago), today=self.today, by="officer",
         )  # fmt: skip
 
+    @rule(who=people, name=st.sampled_from(["张颖", "李建国", "王秀英"]))
+    def somebody_is_called_otherwise(self, who, name):
+        Member.objects.filter(pk=getattr(self.cast, who).pk).update(name=name)
+        Organization.objects.filter(pk=self.cast.branch.pk).update(name=f"{name}支部")
+
     @rule(place=st.sampled_from(BRANCHES), ago=st.integers(1, 3))
     def close_a_month(self, place, ago):
         branch = getattr(self.cast, place)
@@ -202,19 +214,63 @@ class Year(RuleBasedStateMachine):
         assert [check for check in verification.checks() if not check.ok] == []
 
     @invariant()
-    def the_oldest_month_is_settled_first_and_every_fen_is_somewhere(self):
+    def every_fen_is_somewhere(self):
+        """Paid is what settles months and what lies above what they ask for, of each member and of all."""
+        everything = 0
         for who in PEOPLE:
             member = getattr(self.cast, who).pk
             months = months_of(member)
-            left = self.given[member] - self.voluntary[member]
-            owed, paid = sum(month.owed_fen for month in months), left
-            for month in months:
-                part = min(left, max(month.owed_fen, 0))
-                left -= part
-                assert month.settled_fen == part or month.owed_fen <= 0, (who, month)
-            ahead = sum(month.settled_fen for month in months if month.owed_fen <= 0)
-            assert ahead == left, (who, months)
-            assert sum(month.open_fen for month in months) == owed - paid + ahead
+            paid = self.given[member] - self.voluntary[member]
+            allocated = sum(min(month.settled_fen, max(month.owed_fen, 0)) for month in months)
+            ahead = sum(max(month.settled_fen - max(month.owed_fen, 0), 0) for month in months)
+            assert paid == allocated + ahead, (who, months)
+            assert sum(month.open_fen for month in months) == sum(month.owed_fen for month in months) - allocated
+            everything += self.given[member]
+        books = statement(self.cast.county.path, as_of=date(2027, 12, 31))
+        assert books.paid_fen == everything
+        assert sum(one.fen for one in books.behind) == sum(
+            month.open_fen for who in PEOPLE for month in months_of(getattr(self.cast, who).pk)
+        )
+
+    @invariant()
+    def the_oldest_month_was_settled_first_by_money_without_a_receipt(self):
+        """Which of them was first is worked out from what the receipts left."""
+        for who in PEOPLE:
+            member = getattr(self.cast, who).pk
+            held = Counter()
+            for line in ReceiptLine.objects.filter(receipt__payment__in=Payment.objects.live().filter(member=member)):
+                held[line.month] += line.amount_fen
+            left = self.given[member] - self.voluntary[member] - sum(held.values())
+            for month in months_of(member):
+                if month.owed_fen > 0:
+                    part = min(left, max(month.owed_fen - held[month.month], 0))
+                    left -= part
+                    assert month.settled_fen == held[month.month] + part, (who, month)
+
+    @invariant()
+    def every_receipt_says_what_it_said(self):
+        """Its text and its months are those of the first printing, and the ledger agrees while the payment stands."""
+        receipts = list(with_payment(Receipt.objects.all()))
+        for receipt, sheet in zip(receipts, sheets(receipts, ["data:"] * len(receipts)), strict=True):
+            text = printed(sheet)
+            months = [(line.month, line.amount_fen) for line in sheet.lines]
+            assert self.papers.setdefault(receipt.pk, (text, months)) == (text, months)
+        standing = settled_by(Payment.objects.live().filter(receipt__isnull=False).values_list("pk", flat=True))
+        for payment, settles in standing.items():
+            assert [(one.month, one.fen) for one in settles] == self.papers[payment][1]
+
+    @invariant()
+    def who_is_behind_is_who_left_something_open(self):
+        late = {
+            getattr(self.cast, who).pk
+            for who in PEOPLE
+            if any(one.open_fen and one.month < self.today.replace(day=1)
+                   for one in months_of(getattr(self.cast, who).pk))
+        }  # fmt: skip
+        assert (
+            set(leaving_open(Member.objects.all(), before=self.today.replace(day=1)).values_list("pk", flat=True))
+            == late
+        )
 
     @invariant()
     def what_is_owed_is_charged_less_waived(self):
@@ -280,9 +336,18 @@ def line(row, member, monthly, paid, last, opening):
     )  # fmt: skip
 
 
+def printed(sheet):
+    return without_stamp(render_to_string("dues/parts/receipt_sheet.html", {"sheet": sheet}))
+
+
+STEPS = 40
+EXAMPLES = max(1, int(os.environ.get("LEDGER_STEPS", "320")) // STEPS)
+"""In the suite a few hundred steps; `LEDGER_STEPS=5000` plays longer."""
+
+
 def play(cast, machine=Year, **more):
     wanted = settings(
-        max_examples=10, stateful_step_count=40, deadline=None, suppress_health_check=list(HealthCheck), **more
+        max_examples=EXAMPLES, stateful_step_count=STEPS, deadline=None, suppress_health_check=list(HealthCheck), **more
     )
     run_state_machine_as_test(lambda: machine(cast), settings=wanted)
 
@@ -312,6 +377,12 @@ def test_whatever_happens_the_ledger_adds_up(cast):
 @pytest.mark.parametrize("service", [payments, correcting])
 def test_the_machine_notices_when_a_service_no_longer_settles_months(cast, service, monkeypatch):
     monkeypatch.setattr(service, "level", lambda members, *, on: 0)
+
+    assert found_by(Year, cast)
+
+
+def test_the_machine_notices_when_money_with_a_receipt_is_moved(cast, monkeypatch):
+    monkeypatch.setattr(levelling, "_receipted", lambda members: set())
 
     assert found_by(Year, cast)
 

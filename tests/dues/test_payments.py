@@ -126,7 +126,7 @@ def test_a_payment_is_taken_back_by_a_line_of_its_own(cast, zhang):
     reversal = reverse_payment(payment, key=uuid.uuid4(), reason="记错了人", by=cast.officer, on=TODAY)
 
     assert (reversal.amount_fen, reversal.reverses) == (-4000, payment)
-    assert settled(zhang) == {"2026-09": 4000}
+    assert settled(zhang) == {"2026-10": 4000}
     assert sum(Allocation.objects.filter(payment=later).values_list("amount_fen", flat=True)) == 4000
     assert Receipt.objects.get(payment=payment).number == 1
 

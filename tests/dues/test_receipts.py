@@ -109,7 +109,7 @@ def test_more_receipts_ask_no_more_of_the_database(cast, as_user, django_assert_
         pay(cast.zhang, 1000, "2026-11-20")
     client = as_user(cast.officer)
 
-    with django_assert_num_queries(7):
+    with django_assert_num_queries(6):
         client.get(PRINT, {"year": 2026})
 
 

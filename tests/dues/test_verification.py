@@ -5,7 +5,7 @@ import uuid
 import pytest
 from django.db import connection
 
-from dues.models import Allocation, Basis, Charge, Payment, Receipt
+from dues.models import Allocation, Basis, Charge, PassedMonth, Payment, Receipt, ReceiptLine
 from dues.services.payments import reverse_payment
 from dues.verification import LEDGER, checks
 from tests.cast import TODAY
@@ -75,11 +75,34 @@ def test_a_reversal_of_another_amount_than_its_payment_is_found():
 
 
 def test_a_newer_month_settled_before_an_older_one_is_found(ledger):
+    move(ledger.zhang)
+    spoil_receipts()
+
+    assert wrong() == ["dues_oldest_first", "dues_passed_months", "dues_receipt_numbers"]
+
+
+def test_a_receipt_that_says_other_months_than_the_ledger_is_found(ledger):
+    move(ledger.zhang)
+
+    assert wrong() == ["dues_receipts_stand", "dues_passed_months"]
+
+
+def test_a_month_that_the_index_has_wrong_is_found(ledger):
+    PassedMonth.objects.create(member=ledger.zhang, month=month("2026-10"))
+
+    assert wrong() == ["dues_passed_months"]
+
+
+def move(member):
     payment = Payment.objects.get(amount_fen=6000)
     for month_text, fen in (("2026-09", -1000), ("2026-10", 1000)):
-        Allocation.objects.create(payment=payment, member=ledger.zhang, month=month(month_text), amount_fen=fen)
+        Allocation.objects.create(payment=payment, member=member, month=month(month_text), amount_fen=fen)
 
-    assert wrong() == ["dues_oldest_first"]
+
+def spoil_receipts():
+    with triggers_lifted():
+        ReceiptLine.objects.all().delete()
+        Receipt.objects.all().delete()
 
 
 def test_a_gap_in_the_receipts_is_found():

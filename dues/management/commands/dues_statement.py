@@ -37,6 +37,7 @@ class Command(JsonCommand):
                     "national_id_masked": masked(opened(one.member.national_id)),
                     "behind_fen": one.fen,
                     "months": one.months,
+                    "carried_over_fen": one.carried_fen,
                 }
                 for one in found.behind
             ],
@@ -49,4 +50,8 @@ class Command(JsonCommand):
         for one in answer["behind"]:
             facts = {"name": one["name"], "yuan": yuan(one["behind_fen"]), "months": one["months"]}
             yield _("%(name)s: %(yuan)s yuan due and unpaid, months: %(months)s") % facts
+            if one["carried_over_fen"]:
+                yield _("Of this carried over from the years before: %(fen)s yuan.") % {
+                    "fen": yuan(one["carried_over_fen"])
+                }
         yield _("This month, unpaid: %(this_month)s yuan.") % sums

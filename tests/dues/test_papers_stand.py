@@ -1,0 +1,180 @@
+"""A receipt says for ever what it said when it was issued, whatever is recorded later."""
+
+import uuid
+from datetime import date
+
+import pytest
+from django.db.models import F
+from django.template.loader import render_to_string
+
+from dues.choices import ReliefKind
+from dues.importing.ledger import read_ledger
+from dues.models import Charge, PassedMonth, Receipt, ReceiptLine
+from dues.queries.arrears import arrears_below, arrears_of, in_arrears
+from dues.queries.grid import grid_rows
+from dues.queries.ledger_year import ledger_rows
+from dues.queries.own_page import dues_page
+from dues.queries.paying import open_lines
+from dues.queries.receipts import sheets, with_payment
+from dues.queries.statement import statement
+from dues.queries.upwards import branch_sums, year_figures
+from dues.services import levelling
+from dues.services.ledger_import import confirm_ledger, judge, keep_preview
+from dues.services.ledger_undo import undo_ledger
+from dues.services.payments import reverse_payment
+from dues.services.reliefs import NewRelief, ask_relief
+from members.choices import DuesCategory
+from members.models import Member, Organization, User
+from members.queries.standing import standing_of
+from tests.cast import TODAY
+from tests.dues.ledger import charge, fix, left_open, month, pay, settled, without_stamp
+from tests.dues.ledger_files import ledger
+
+pytestmark = pytest.mark.django_db
+DECEMBER = date(2025, 12, 1)
+
+
+def printed(payment) -> str:
+    """The paper, without the stamp of a payment that was taken back."""
+    receipt = with_payment(Receipt.objects.all()).get(payment=payment)
+    sheet = render_to_string("dues/parts/receipt_sheet.html", {"sheet": sheets([receipt], ["data:"])[0]})
+    return without_stamp(sheet)
+
+
+def carry_over(cast, tmp_path, name, yuan):
+    """Store a ledger that says what was open from the year before, and nothing else that is new."""
+    Member.objects.filter(name=name).update(dues_category=DuesCategory.EMPLOYED)
+    path = ledger(tmp_path / "ledger.xlsx", [[name, 40, yuan]], headings=["姓名", "月应交", "上年欠交"])
+    found = read_ledger(path, organization=cast.branch, year=2026, on=TODAY)
+    judged = judge(found, organization=cast.branch, year=2026, on=TODAY)
+    kept = keep_preview(judged, key=uuid.uuid4(), organization=cast.branch, file_name="台账.xlsx", by=cast.officer)
+    return confirm_ledger(kept, by=cast.officer, on=TODAY)
+
+
+@pytest.fixture
+def paid(cast):
+    """September and October, each with its receipt; nothing is owed."""
+    fix(cast.zhang, 4000)
+    for one in ("2026-09", "2026-10"):
+        charge(cast.zhang, one, 4000)
+    return [pay(cast.zhang, 4000, "2026-11-20"), pay(cast.zhang, 4000, "2026-11-21")]
+
+
+@pytest.fixture
+def carried(cast, paid, tmp_path):
+    before = [printed(one) for one in paid]
+    carry_over(cast, tmp_path, "张英", 30)
+    return before
+
+
+def test_a_ledger_with_arrears_of_the_year_before_leaves_the_receipt_as_it_was(cast, paid, carried):
+    assert [printed(one) for one in paid] == carried
+    assert "2026年9月" in carried[0]
+    assert settled(cast.zhang) == {"2026-09": 4000, "2026-10": 4000}
+
+
+def test_the_protection_switched_off_moves_the_months_but_never_the_paper(cast, paid, tmp_path, monkeypatch):
+    """The negative control: without it the ledger says something else than the paper, and the paper still stands."""
+    before = [printed(one) for one in paid]
+    monkeypatch.setattr(levelling, "_receipted", lambda members: set())
+
+    carry_over(cast, tmp_path, "张英", 30)
+
+    assert settled(cast.zhang)["2025-12"] == 3000
+    assert [printed(one) for one in paid] == before
+
+
+def test_the_carried_balance_is_a_line_of_its_own_and_counts_as_no_month(cast, paid, carried):
+    late = arrears_of([cast.zhang.pk], on=TODAY)[cast.zhang.pk]
+
+    assert (late.months, late.carried_fen, late.fen, late.step) == ((), 3000, 3000, 0)
+    found = statement(cast.branch.path, as_of=TODAY).behind
+    assert [(one.member, one.fen, one.months, one.carried_fen) for one in found] == [(cast.zhang, 3000, 0, 3000)]
+    cast.officer.standing = standing_of(cast.officer, on=TODAY)
+    page = dues_page(Member.objects.get(pk=cast.zhang.pk), cast.officer, on=TODAY)
+    assert [(line.month, line.open_fen) for line in page.lines if line.carried_over] == [(DECEMBER, 3000)]
+    assert page.arrears.fen == 3000
+    (row,) = grid_rows(cast.branch, [cast.zhang], 2026, on=TODAY)
+    assert (row.behind, row.carried_fen, row.due_fen) == (0, 3000, 3000)
+    (before,) = grid_rows(cast.branch, [cast.zhang], 2025, on=TODAY)
+    assert before.cells[11].state == "not_charged"
+    year = {one.name: one for one in ledger_rows(cast.branch, 2026, bases=False)}
+    assert year["张英"].carried_fen == 3000
+
+
+def test_it_belongs_to_no_months_figures(cast, paid, carried):
+    assert year_figures(cast.branch.path, 2025, on=TODAY).charged_fen == 0
+    assert branch_sums(cast.branch.path, DECEMBER, DECEMBER, on=TODAY)[0].charged_fen == 0
+
+
+def test_who_was_passed_over_is_found_by_every_list(cast, paid, carried):
+    assert list(PassedMonth.objects.values_list("member", "month")) == [(cast.zhang.pk, DECEMBER)]
+    assert list(in_arrears(Member.objects.all(), on=TODAY)) == [cast.zhang]
+    assert arrears_below(cast.county.path, on=TODAY)[cast.zhang.pk].fen == 3000
+    (line,) = [one for one in open_lines(cast.branch.path, on=TODAY) if one.member == cast.zhang]
+    assert [(one.month, one.open_fen) for one in line.months] == [(DECEMBER, 3000)]
+
+
+def test_new_money_settles_what_was_carried_over_and_its_receipt_says_so(cast, paid, carried):
+    later = pay(cast.zhang, 3000, "2026-11-22", reason="补交")
+
+    assert "上年结转" in printed(later)
+    assert "12月" not in printed(later)
+    assert left_open(cast.zhang) == {}
+    assert not PassedMonth.objects.exists()
+
+
+def test_a_reversal_and_a_new_receipt_settle_it_and_both_are_there(cast, paid, carried):
+    reverse_payment(paid[0], key=uuid.uuid4(), reason="先补上年", by="officer", on=TODAY)
+    again = pay(cast.zhang, 4000, "2026-11-20", reason="重开")
+
+    assert [printed(one) for one in paid] == carried
+    assert [(one.month, one.amount_fen) for one in ReceiptLine.objects.filter(receipt=again.pk).order_by("month")] == [
+        (DECEMBER, 3000), (month("2026-09"), 1000),
+    ]  # fmt: skip
+    assert left_open(cast.zhang) == {"2026-09": 3000}
+
+
+def test_taking_the_ledger_back_leaves_everything_as_it_was(cast, paid, tmp_path):
+    before = settled(cast.zhang)
+    undo_ledger(carry_over(cast, tmp_path, "张英", 30), by=cast.officer, on=TODAY)
+
+    assert (settled(cast.zhang), left_open(cast.zhang)) == (before, {})
+    assert not PassedMonth.objects.exists()
+    assert dict(Charge.objects.filter(carried_over=True).values_list("turn", "amount_fen")) == {0: 3000, 1: -3000}
+
+
+def test_a_waiver_afterwards_leaves_the_months_of_the_receipt(cast, paid):
+    before = [printed(one) for one in paid]
+    relief = NewRelief(
+        key=uuid.uuid4(), member=cast.zhang, kind=ReliefKind.WAIVER, ground="大病", decided_on=TODAY,
+        valid_from=month("2026-09"), valid_until=month("2026-10"),
+    )  # fmt: skip
+    ask_relief(relief, category="retired", by="officer", on=TODAY)
+
+    assert [printed(one) for one in paid] == before
+    assert settled(cast.zhang) == {"2026-09": 4000, "2026-10": 4000}
+
+
+def test_names_on_a_receipt_are_those_of_its_day(cast, paid):
+    before = printed(paid[0])
+    Member.objects.filter(pk=cast.zhang.pk).update(name="张颖")
+    Organization.objects.filter(pk=cast.branch.pk).update(name=F("code"))
+    User.objects.filter(username="officer").update(display_name="某某")
+
+    assert printed(paid[0]) == before
+    assert "张英" in before
+
+
+def test_money_without_a_receipt_still_settles_the_oldest_month(cast, tmp_path):
+    """Taken over from a ledger: nobody holds a paper that says a month."""
+    Member.objects.filter(pk=cast.zhang.pk).update(dues_category=DuesCategory.EMPLOYED)
+    path = ledger(tmp_path / "one.xlsx", [["张英", 40, 40]], headings=["姓名", "月应交", "1月"])
+    about = {"organization": cast.branch, "year": 2026, "on": TODAY}
+    judged = judge(read_ledger(path, **about), **about)
+    kept = keep_preview(judged, key=uuid.uuid4(), organization=cast.branch, file_name="a.xlsx", by=cast.officer)
+    confirm_ledger(kept, by=cast.officer, on=TODAY)
+
+    carry_over(cast, tmp_path, "张英", 30)
+
+    assert settled(cast.zhang) == {"2025-12": 3000, "2026-01": 1000}
