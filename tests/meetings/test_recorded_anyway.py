@@ -1,0 +1,136 @@
+"""Who can't be written to, or belongs no longer, is still recorded as what happened that evening."""
+
+import uuid
+from datetime import date, timedelta
+
+import pytest
+from django.urls import reverse
+
+from meetings.models import Expected, LeaveRequest, Meeting
+from meetings.queries.attendance_figures import months_of
+from meetings.services.attendance import Attendance, mark
+from meetings.services.corrections import Truth, confirm_correction, propose_correction
+from meetings.services.meeting import open_meeting
+from members.choices import LeavingReason, SituationKind
+from members.models import Situation
+from members.services.belonging import end_belonging
+from tests.cast import TODAY, make_member
+
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("today")]
+
+DAY = TODAY - timedelta(days=10)
+
+
+@pytest.fixture
+def chen(cast):
+    """No account, no phone, no address, nobody to turn to; last seen in spring."""
+    member = make_member("陈远山", cast.branch)
+    Situation.objects.create(member=member, kind=SituationKind.LOST_CONTACT, valid_from=date(2026, 4, 1))
+    return member
+
+
+@pytest.fixture
+def planned(cast, chen):
+    return Meeting.objects.create(organization=cast.branch, kind="theme_day", day=DAY, counts_for_year=2026)
+
+
+def leave_branch(member, because=LeavingReason.DECEASED, days=3):
+    end_belonging(member=member, on=DAY + timedelta(days=days), today=TODAY, because=because, by="secretary")
+
+
+def form(**typed):
+    return {"key": str(uuid.uuid4()), **typed}
+
+
+STATES = [
+    {"state": "leave"},
+    {"state": "leave", "leave_kind": "sick", "reason": "女儿来电话说住院", "reason_source": "contact_person"},
+    {"state": "absent"},
+    {"state": "absent", "reason": "多方寻找未联系上", "reason_source": "officer"},
+    {"state": "visited"},
+    {"state": "made_up", "made_up_on": (DAY + timedelta(days=1)).isoformat(), "made_up_with": "入户送学"},
+]
+
+
+@pytest.mark.parametrize("leaves", [None, LeavingReason.DECEASED, LeavingReason.LEFT_SYSTEM], ids=str)
+@pytest.mark.parametrize("typed", STATES[:4:3])
+def test_an_officer_records_it_whatever_became_of_the_member(cast, chen, planned, as_user, typed, leaves):
+    """Also where the branch writes down the evening after he has left it."""
+    if leaves:
+        leave_branch(chen, leaves)
+    open_meeting(meeting=planned, on=TODAY, by=cast.secretary)
+    url = reverse("meetings:attendance-person", args=[planned.pk, chen.pk])
+    answer = as_user(cast.secretary).post(url, form(**typed))
+
+    assert answer.status_code == 302
+    assert Expected.objects.get(member=chen).state == typed["state"]
+
+
+@pytest.mark.parametrize("typed", STATES)
+def test_every_way_it_can_have_been_is_recorded_of_who_has_no_channel(cast, chen, planned, as_user, typed):
+    open_meeting(meeting=planned, on=TODAY, by=cast.secretary)
+    url = reverse("meetings:attendance-person", args=[planned.pk, chen.pk])
+
+    assert as_user(cast.secretary).post(url, form(**typed)).status_code == 302
+    assert Expected.objects.get(member=chen).state == typed["state"]
+
+
+@pytest.mark.parametrize("typed", STATES[3::2])
+def test_after_the_minutes_it_is_completed_of_who_has_left(cast, chen, planned, as_user, typed):
+    open_meeting(meeting=planned, on=TODAY, by=cast.secretary)
+    mark(
+        meeting=planned, member_id=chen.pk, attendance=Attendance("absent"), key=uuid.uuid4(), by=cast.secretary
+    )  # fmt: skip
+    Meeting.objects.update(state="locked")
+    leave_branch(chen)
+    url = reverse("meetings:attendance-person", args=[planned.pk, chen.pk])
+
+    assert as_user(cast.secretary).post(url, form(**typed)).status_code == 302
+    assert Expected.objects.get(member=chen).state == typed["state"]
+
+
+def test_it_is_corrected_of_who_has_left(cast, chen, planned):
+    open_meeting(meeting=planned, on=TODAY, by=cast.secretary)
+    Expected.objects.filter(member=chen).update(state="absent")
+    Meeting.objects.update(state="locked")
+    leave_branch(chen)
+    truth = Truth(chen, "on_site", "照片上能看到他坐在第二排")
+    one = propose_correction(key=uuid.uuid4(), meeting=planned, truth=truth, by=cast.secretary)
+    confirm_correction(correction=one, by=cast.officer, on=TODAY)
+
+    assert Expected.objects.get(member=chen).state == "on_site"
+
+
+def test_who_left_before_the_day_is_not_expected_and_his_request_can_still_be_answered(cast, chen, planned, as_user):
+    asked = LeaveRequest.objects.create(meeting=planned, member=chen, kind="sick")
+    leave_branch(chen, days=-1)
+    open_meeting(meeting=planned, on=TODAY, by=cast.secretary)
+    url = reverse("meetings:leave-decide", args=[asked.pk])
+    as_user(cast.secretary).post(url, {"answer": "granted"})
+
+    assert LeaveRequest.objects.get().state == "granted"
+    assert not Expected.objects.filter(member=chen).exists()
+
+
+@pytest.mark.parametrize("role", ["chair", "recorder"])
+def test_a_meeting_is_changed_whose_chair_or_recorder_has_left_since(cast, chen, planned, as_user, role):
+    """Whoever changes the place doesn't lose who led it."""
+    open_meeting(meeting=planned, on=TODAY, by=cast.secretary)
+    Expected.objects.update(state="on_site")
+    Meeting.objects.update(**{role: chen})
+    leave_branch(chen)
+    typed = {"day": DAY.isoformat(), "place": "村委会", role: chen.pk}
+    as_user(cast.secretary).post(reverse("meetings:meeting-edit", args=[planned.pk]), typed)
+    meeting = Meeting.objects.get()
+
+    assert (meeting.place, getattr(meeting, role)) == ("村委会", chen)
+
+
+def test_pages_of_the_evening_open(cast, chen, planned, as_user):
+    open_meeting(meeting=planned, on=TODAY, by=cast.secretary)
+    Expected.objects.filter(member=chen).update(state="absent")
+    leave_branch(chen)
+    client = as_user(cast.secretary)
+    for name in ("meeting-detail", "attendance", "sheet-blank", "minutes"):
+        assert client.get(reverse(f"meetings:{name}", args=[planned.pk])).status_code == 200
+    assert months_of([chen.pk], on=TODAY).get(chen.pk, 0) == 0
