@@ -49,7 +49,15 @@ def _spend(branch: Organization, officer: User, on: date) -> None:
 
 def _publish_last_year(branch: Organization, officer: User, on: date) -> None:
     day = date(on.year - 1, 12, 20)
-    disclose(organization=branch, year=on.year - 1, way=DisclosureWay.MEETING, disclosed_on=day, by=officer, on=on)
+    disclose(
+        organization=branch,
+        year=on.year - 1,
+        way=DisclosureWay.MEETING,
+        place="年末支部党员大会上宣读",
+        disclosed_on=day,
+        by=officer,
+        on=on,
+    )
 
 
 def _give(branch: Organization, officer: User, on: date) -> None:

@@ -1,5 +1,7 @@
 """Handing dues up, spending them, publishing them."""
 
+import hashlib
+import json
 from datetime import date
 from typing import Any, cast
 
@@ -68,8 +70,27 @@ class UseForm(forms.Form):
 
 
 class DisclosureForm(forms.Form):
-    way = choice_field(DisclosureWay, label=_("How it was published"))
+    """Nothing is filled in: how, where and when is for whoever published it to say. `sheet` stands for the figures that
+    were looked at: no others are published unseen."""
+
+    sheet = forms.CharField(widget=forms.HiddenInput)
+    way = forms.ChoiceField(label=_("How it was published"), choices=[("", _("Please choose")), *DisclosureWay.choices])
+    place = forms.CharField(
+        label=_("Where, or at which meeting"),
+        max_length=200,
+        help_text=_("For instance: read out at the theme day of December; on the board at the entrance."),
+    )
     disclosed_on = day_field(label=_("Published on"))
+
+    def __init__(self, data: Any, *, figures: dict[str, Any]) -> None:
+        now = hashlib.sha256(json.dumps(figures, sort_keys=True).encode()).hexdigest()[:16]
+        self.changed = data is not None and data.get("sheet") != now
+        super().__init__({**data.dict(), "sheet": now} if data is not None else None, initial={"sheet": now})
+
+    def clean(self) -> dict[str, Any]:
+        if self.changed:
+            raise forms.ValidationError(_("The figures have changed meanwhile. Look at the sheet once more."))
+        return {name: value for name, value in self.cleaned_data.items() if name != "sheet"}
 
 
 class LargeForm(forms.Form):

@@ -189,6 +189,8 @@ class Disclosure(models.Model):
     year = models.PositiveSmallIntegerField(_("year"))
     disclosed_on = models.DateField(_("published on"))
     way = models.CharField(_("how"), max_length=10, choices=DisclosureWay)
+    place = models.CharField(_("where, or at which meeting"), max_length=200, blank=True, default="")
+    """In words; empty in what was published before somebody was asked."""
     figures = models.JSONField(default=dict)
     """{charged_fen, waived_fen, paid_fen, voluntary_fen, remitted_fen, used_fen, by_kind: {…}, members}"""
     disclosed_by = models.CharField(_("published by"), max_length=150)

@@ -41,13 +41,18 @@ def remove_use(use: DuesUse, *, reason: str, by: User) -> None:
 
 
 @transaction.atomic
-def disclose(*, organization: Organization, year: int, way: str, disclosed_on: date, by: User, on: date) -> Disclosure:
-    """Put down that the year's figures were published, as they stand now. The same day twice stores it once."""
+def disclose(
+    *, organization: Organization, year: int, way: str, place: str, disclosed_on: date, by: User, on: date
+) -> Disclosure:
+    """Publish the year's figures as they stand now, with how, where and when the members were told. The same day twice
+    stores it once. Raises Refused."""
     organization = Organization.objects.select_for_update().get(pk=organization.pk)
     if disclosed_on > on:
         raise Refused(_("The day lies in the future."), "disclosed_on")
     if month_of(disclosed_on) < date(year, 1, 1):
         raise Refused(_("The year hadn't begun on that day."), "disclosed_on")
+    if not place.strip():
+        raise Refused(_("Say where it was published, or at which meeting."), "place")
     figures = year_figures(organization.path, year, on=on).as_dict()
     found, made = Disclosure.objects.get_or_create(
         organization=organization,
@@ -55,6 +60,7 @@ def disclose(*, organization: Organization, year: int, way: str, disclosed_on: d
         disclosed_on=disclosed_on,
         defaults={
             "way": way,
+            "place": place.strip(),
             "figures": figures,
             "disclosed_by": str(by),
         },

@@ -81,26 +81,31 @@ def use_remove(request: PageRequest, key: UUID) -> HttpResponse:
 @requires(Capability.COUNT_DUES)
 @require_http_methods(["GET", "HEAD", "POST"])
 def disclosure(request: PageRequest) -> HttpResponse:
-    """A year's figures as a sheet to read out, hang up or print; the branch puts down when it was published."""
+    """A year's figures as a sheet to read out, hang up or print; the branch publishes them, saying how, where and when.
+
+    Once published the page says so; it is published once more only by whoever asks for that.
+    """
     organization, year = place_asked_for(request, Capability.COUNT_DUES), _year(request)
-    form = DisclosureForm(request.POST or None, initial={"disclosed_on": request.today})
     may_publish = request.user.standing.may(Capability.RECORD_DUES, organization.path)
     if request.method == "POST" and not may_publish:
         raise PermissionDenied
+    figures = year_figures(organization.path, year, on=request.today).as_dict()
+    form = DisclosureForm(request.POST if request.method == "POST" else None, figures=figures)
     if form.is_valid():
         facts = form.cleaned_data | {"organization": organization, "year": year}
         if carried_out(form, lambda: disclose(**facts, by=request.user, on=request.today)):
-            messages.success(request, _("Published: the members find it under “My dues”."))
+            messages.success(request, _("Published. The members find it under “My dues”."))
             return redirect(f"{request.path}?org={organization.code}&year={year}")
-    figures = year_figures(organization.path, year, on=request.today)
+    published = list(Disclosure.objects.filter(organization=organization, year=year).order_by("disclosed_on"))
     context = {
         "form": form,
         "may_see_large": request.user.standing.may_any(GIVERS_SEEN_BY),
         "may_publish": may_publish,
-        "published": Disclosure.objects.filter(organization=organization, year=year).order_by("disclosed_on"),
+        "published": published,
+        "asks": may_publish and (not published or form.is_bound or "again" in request.GET),
         "missing": needing_disclosure(organization.path, year)[:ON_A_PAGE] if not may_publish else [],
     }
-    return render(request, "dues/disclosure.html", context | _sheet(organization, year, figures.as_dict(), request))
+    return render(request, "dues/disclosure.html", context | _sheet(organization, year, figures, request))
 
 
 @signed_in

@@ -217,11 +217,10 @@ def test_the_years_figures_are_sums_and_name_nobody(paid):
 
 
 def test_a_publication_keeps_the_figures_of_its_day(paid):
-    first = disclose(
-        organization=paid.branch, year=2026, way="meeting", disclosed_on=TODAY, by=paid.secretary, on=TODAY
-    )
+    facts = {"organization": paid.branch, "year": 2026, "disclosed_on": TODAY, "by": paid.secretary, "on": TODAY}
+    first = disclose(way="meeting", place="党员大会", **facts)
     pay(paid.zhang, 1000, "2026-11-20", voluntary_fen=1000)
-    again = disclose(organization=paid.branch, year=2026, way="board", disclosed_on=TODAY, by=paid.secretary, on=TODAY)
+    again = disclose(way="board", place="公开栏", **facts)
 
     assert (first, again.figures["paid_fen"], again.way) == (again, 10005, "meeting")
     assert list(needing_disclosure(paid.district.path, 2026)) == [paid.next_branch]
@@ -230,8 +229,24 @@ def test_a_publication_keeps_the_figures_of_its_day(paid):
 @pytest.mark.parametrize(("year", "day"), [(2026, TOMORROW), (2027, TODAY)])
 def test_a_year_is_published_when_it_has_begun_and_not_tomorrow(cast, year, day):
     with pytest.raises(Refused):
-        disclose(organization=cast.branch, year=year, way="meeting", disclosed_on=day, by=cast.secretary, on=TODAY)
+        disclose(
+            organization=cast.branch,
+            year=year,
+            way="meeting",
+            place="党员大会",
+            disclosed_on=day,
+            by=cast.secretary,
+            on=TODAY,
+        )
     assert Disclosure.objects.count() == 0
+
+
+def test_where_it_was_published_is_said(cast):
+    facts = {"organization": cast.branch, "year": 2026, "way": "meeting", "disclosed_on": TODAY}
+    with pytest.raises(Refused) as refused:
+        disclose(place=" ", by=cast.secretary, on=TODAY, **facts)
+
+    assert (refused.value.field, Disclosure.objects.count()) == ("place", 0)
 
 
 def test_the_overview_puts_first_who_needs_help(paid):

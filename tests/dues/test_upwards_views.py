@@ -223,8 +223,44 @@ def test_a_use_is_taken_out_by_its_branch_and_by_no_other(cast, as_user):
     assert DuesUse.objects.count() == 0
 
 
+def publish(client, address=f"{SHEET}?org=branch&year=2026", **changed):
+    """As somebody does who looked at the sheet."""
+    seen = client.get(address).context["form"]["sheet"].value()
+    facts = {"way": "meeting", "place": "11月党员大会", "disclosed_on": DAY, "sheet": seen} | changed
+    return client.post(address, facts)
+
+
+def test_nothing_is_published_unasked(paid, as_user):
+    client = as_user(paid.secretary)
+    form = client.get(f"{SHEET}?org=branch&year=2026").context["form"]
+    for name in ("way", "place", "disclosed_on"):
+        assert form[name].value() is None
+        assert name in publish(client, **{name: ""}).context["form"].errors
+    assert Disclosure.objects.count() == 0
+
+
+def test_figures_that_changed_meanwhile_are_shown_before_they_are_published(paid, as_user):
+    client = as_user(paid.secretary)
+    answer = publish(client, sheet="another")
+
+    assert answer.context["form"].non_field_errors()
+    assert Disclosure.objects.count() == 0
+    publish(client, sheet=answer.context["form"]["sheet"].value())
+    assert Disclosure.objects.get().place == "11月党员大会"
+
+
+def test_once_published_the_page_says_so_and_asks_for_nothing(paid, as_user):
+    client = as_user(paid.secretary)
+    publish(client)
+    page, again = (client.get(f"{SHEET}?org=branch&year=2026{more}") for more in ("", "&again=1"))
+
+    assert "11月党员大会" in page.text
+    assert 'name="disclosed_on"' not in page.text
+    assert 'name="disclosed_on"' in again.text
+
+
 def test_the_year_is_published_and_the_member_reads_it(paid, as_user):
-    as_user(paid.secretary).post(f"{SHEET}?org=branch&year=2026", {"way": "meeting", "disclosed_on": DAY})
+    publish(as_user(paid.secretary))
     page = reverse("dues:disclosure-detail", args=[Disclosure.objects.get().pk])
 
     assert "50.00" in text(as_user(paid.member).get(page))
@@ -233,7 +269,7 @@ def test_the_year_is_published_and_the_member_reads_it(paid, as_user):
 
 
 def test_the_member_finds_what_was_published_from_the_own_page(paid, as_user):
-    as_user(paid.secretary).post(f"{SHEET}?org=branch&year=2026", {"way": "meeting", "disclosed_on": DAY})
+    publish(as_user(paid.secretary))
     page = reverse("dues:disclosure-detail", args=[Disclosure.objects.get().pk])
     client = as_user(paid.member)
 
@@ -243,7 +279,7 @@ def test_the_member_finds_what_was_published_from_the_own_page(paid, as_user):
 
 @pytest.mark.parametrize(("part", "found"), [("district_staff", 1), ("next_secretary", 0), ("stranger", 0)])
 def test_others_find_what_was_published_where_they_hold_an_office(paid, as_user, part, found):
-    as_user(paid.secretary).post(f"{SHEET}?org=branch&year=2026", {"way": "meeting", "disclosed_on": DAY})
+    publish(as_user(paid.secretary))
 
     assert len(as_user(paid.users()[part]).get(PUBLISHED).context["page"]) == found
 
