@@ -40,6 +40,7 @@ urlpatterns = [
     path("<uuid:key>/observers/add/", materials.observer_add, name="observer-add"),
     path("<uuid:key>/observers/<uuid:observer>/remove/", materials.observer_remove, name="observer-remove"),
     path("<uuid:key>/leave/", mine.leave_ask, name="leave-ask"),
+    path("<uuid:key>/leave/note/", mine.leave_note, name="leave-note"),
     path("leave/<uuid:key>/decide/", mine.leave_decide, name="leave-decide"),
     path("<uuid:key>/make-up/", mine.meeting_make_up, name="make-up"),
 ]

@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy
 
 from meetings.choices import AttendanceState, LeaveKind, MeetingState, ReasonSource
 from meetings.models import Expected, Meeting
+from meetings.queries.roll import on_the_sheet
 from meetings.services.attendance import LATER, Attendance
 from members.fields import opened
 from members.forms.fields import choice_field, day_field, key_field
@@ -145,6 +146,19 @@ class LeaveForm(forms.Form):
         label=gettext_lazy("Reason"), max_length=300, required=False,
         help_text=gettext_lazy("Stored encrypted. The officers of your branch read it."),
     )  # fmt: skip
+
+
+class NoteLeaveForm(LeaveForm):
+    """An officer writes down what somebody said by telephone or in person."""
+
+    member_id = forms.TypedChoiceField(label=gettext_lazy("Who isn't coming"), coerce=int)
+    field_order = ("member_id",)
+
+    def __init__(self, *args: Any, meeting: Meeting, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        expected, guests = on_the_sheet(meeting)
+        people = [(one.member_id, one.name) for one in [*expected, *guests]]
+        cast(forms.ChoiceField, self.fields["member_id"]).choices = [("", "—"), *people]
 
 
 class SignInForm(forms.Form):

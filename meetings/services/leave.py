@@ -56,6 +56,19 @@ def decide_leave(*, request: LeaveRequest, granted: bool, by: User) -> LeaveRequ
 
 
 @transaction.atomic
+def note_leave(*, meeting: Meeting, member_id: int, kind: str, reason: str, by: User) -> LeaveRequest:
+    """Leave that somebody asked for by word of mouth, granted by who writes it down. Raises NotNow."""
+    meeting = locked(meeting)
+    if meeting.state != MeetingState.PLANNED:
+        raise NotNow(_("Before the meeting leave is written down here, from its opening on at the sign-in."))
+    answered = LeaveRequest.objects.filter(meeting=meeting, member=member_id).exclude(state=RequestState.ASKED)
+    if answered.exists():
+        raise NotNow(_("Somebody has answered this request already."))
+    request = ask_leave(meeting=meeting, member_id=member_id, kind=kind, reason=reason, by=by)
+    return decide_leave(request=request, granted=True, by=by)
+
+
+@transaction.atomic
 def make_up(*, meeting: Meeting, member_id: int, study: Attendance, key: uuid.UUID, by: User) -> Expected:
     """A member who missed it has read the material and answers with a line. Raises NotNow, Expected.DoesNotExist."""
     study = replace(study, state=AttendanceState.MADE_UP, answer_source=ReasonSource.MEMBER)

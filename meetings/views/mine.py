@@ -10,11 +10,11 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from meetings.choices import RequestState
-from meetings.forms.attendance import LeaveForm, MakeUpForm
+from meetings.forms.attendance import LeaveForm, MakeUpForm, NoteLeaveForm
 from meetings.models import Expected, LeaveRequest, Meeting
 from meetings.queries.meeting_page import member_page
 from meetings.queries.mine import my_meetings
-from meetings.services.leave import ask_leave, decide_leave, make_up
+from meetings.services.leave import ask_leave, decide_leave, make_up, note_leave
 from meetings.services.meeting import NotNow
 from members.choices import Capability
 from members.policy import fetch, requires, signed_in
@@ -45,6 +45,20 @@ def leave_ask(request: PageRequest, key: UUID) -> HttpResponse:
         return redirect(meeting)
     words = {"heading": _("Ask for leave"), "label": _("Ask for it"), "lead": str(meeting)}
     return render(request, "meetings/form.html", {"form": form, "meeting": meeting, "is_mine": True, **words})
+
+
+@requires(Capability.RECORD_MEETINGS)
+@require_http_methods(["GET", "HEAD", "POST"])
+def leave_note(request: PageRequest, key: UUID) -> HttpResponse:
+    """Write down the leave of somebody who said it by telephone or in person."""
+    meeting = fetch(request, MEETINGS.all(), pk=key)
+    form = NoteLeaveForm(request.POST or None, meeting=meeting)
+    given: dict[str, Any] = {"meeting": meeting, "by": request.user}
+    if form.is_valid() and carried_out(form, lambda: note_leave(**given, **form.cleaned_data)):
+        messages.success(request, _("The leave is recorded and granted."))
+        return redirect(meeting)
+    words = {"heading": _("Record leave"), "label": _("Record and grant"), "lead": str(meeting)}
+    return render(request, "meetings/form.html", {"form": form, "meeting": meeting, **words})
 
 
 @requires(Capability.RECORD_MEETINGS)

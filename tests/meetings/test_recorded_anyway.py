@@ -6,12 +6,14 @@ from datetime import date, timedelta
 import pytest
 from django.urls import reverse
 
+from audit.models import Entry
 from meetings.models import Expected, LeaveRequest, Meeting
 from meetings.queries.attendance_figures import months_of
 from meetings.services.attendance import Attendance, mark
 from meetings.services.corrections import Truth, confirm_correction, propose_correction
 from meetings.services.meeting import open_meeting
 from members.choices import LeavingReason, SituationKind
+from members.fields import opened
 from members.models import Situation
 from members.services.belonging import end_belonging
 from tests.cast import TODAY, make_member
@@ -134,3 +136,49 @@ def test_pages_of_the_evening_open(cast, chen, planned, as_user):
     for name in ("meeting-detail", "attendance", "sheet-blank", "minutes"):
         assert client.get(reverse(f"meetings:{name}", args=[planned.pk])).status_code == 200
     assert months_of([chen.pk], on=TODAY).get(chen.pk, 0) == 0
+
+
+class TestLeaveByTelephone:
+    """Before the meeting; from the opening on it is marked at the sign-in."""
+
+    def note(self, cast, planned, as_user, member, by=None, **typed):
+        url = reverse("meetings:leave-note", args=[planned.pk])
+        return as_user(by or cast.secretary).post(url, {"member_id": member.pk, "kind": "sick", "reason": "", **typed})
+
+    def test_who_has_no_account_is_on_leave_when_the_meeting_opens(self, cast, chen, planned, as_user):
+        answer = self.note(cast, planned, as_user, chen, reason="女儿来电话说住院")
+        open_meeting(meeting=planned, on=TODAY, by=cast.secretary)
+        one = Expected.objects.get(member=chen)
+
+        assert answer.status_code == 302
+        assert (one.state, one.leave_kind, opened(one.reason)) == ("leave", "sick", "女儿来电话说住院")
+        assert LeaveRequest.objects.get().decided_by == cast.secretary
+        actions = Entry.objects.filter(action__endswith="_leave").order_by("pk").values_list("action", "actor")
+        assert list(actions) == [("ask_leave", "secretary"), ("decide_leave", "secretary")]
+
+    def test_what_the_member_asked_is_granted_with_it(self, cast, chen, planned, as_user):
+        LeaveRequest.objects.create(meeting=planned, member=chen, kind="personal")
+        self.note(cast, planned, as_user, chen)
+
+        assert LeaveRequest.objects.values_list("kind", "state").get() == ("sick", "granted")
+
+    @pytest.mark.parametrize("when", ["answered", "open"])
+    def test_what_is_too_late_is_refused_with_a_sentence(self, cast, chen, planned, as_user, when):
+        if when == "answered":
+            LeaveRequest.objects.create(
+                meeting=planned, member=chen, kind="personal", state="refused", decided_by=cast.officer
+            )
+        else:
+            open_meeting(meeting=planned, on=TODAY, by=cast.secretary)
+        answer = self.note(cast, planned, as_user, chen)
+
+        assert answer.context["form"].non_field_errors()
+        assert not LeaveRequest.objects.filter(state="granted").exists()
+
+    @pytest.mark.parametrize("wrong", [{"member_id": ""}, {"member_id": "0"}, {"kind": "dog"}])
+    def test_what_cannot_be_is_said_on_the_form(self, cast, chen, planned, as_user, wrong):
+        assert self.note(cast, planned, as_user, chen, **wrong).context["form"].errors
+        assert not LeaveRequest.objects.exists()
+
+    def test_nobody_from_elsewhere_is_offered(self, cast, planned, as_user):
+        assert self.note(cast, planned, as_user, cast.wang).context["form"].errors
