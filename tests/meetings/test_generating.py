@@ -89,6 +89,7 @@ def test_no_reason_is_invented(county):
 
 def test_who_joined_the_branch_after_a_meeting_was_not_asked():
     cast = make_cast()
+    make_member("陈明", cast.branch)
     yesterday = TODAY - timedelta(days=1)
     Affiliation.objects.filter(member=cast.zhang).update(valid_from=yesterday)
 
