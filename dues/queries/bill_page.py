@@ -72,7 +72,7 @@ def with_facts(rows: BillRowQuerySet) -> BillRowQuerySet:
 
 def with_counts(bills: BillQuerySet) -> BillQuerySet:
     """With `waiting`, `posted` and `set_aside` rows of each, and what came in."""
-    return bills.select_related("organization", "uploaded_by").annotate(
+    return bills.select_related("organization", "uploaded_by__member").annotate(
         posted=Count("rows", Q(rows__state=BillRowState.POSTED)),
         set_aside=Count("rows", Q(rows__state=BillRowState.SET_ASIDE)),
         waiting=Count("rows", ~Q(rows__state__in=[BillRowState.POSTED, BillRowState.SET_ASIDE])),

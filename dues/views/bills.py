@@ -73,7 +73,7 @@ def bill_new(request: PageRequest) -> HttpResponse:
 @require_safe
 def bill_detail(request: PageRequest, key: UUID) -> HttpResponse:
     """For whom each row is: the clear ones to confirm, the doubtful ones to decide, the rest left alone."""
-    bill = fetch(request, Bill.objects.select_related("organization", "uploaded_by"), pk=key)
+    bill = fetch(request, Bill.objects.select_related("organization", "uploaded_by__member"), pk=key)
     groups = groups_of(bill, IN_ORDER, most=SHOWN, on=request.today)
     context = {"bill": bill, "reasons": dict(NoMatch.choices), "aside_reasons": AsideReason.choices}
     counts = {"groups": groups, "shown": SHOWN, "waits": any(group.name in MATCHED_AGAIN for group in groups)}

@@ -15,6 +15,7 @@ from meetings.rules.votes import Figures, Heads
 from members.choices import AffiliationKind, Capability
 from members.models import Member, User
 from members.paths import subtree
+from members.queries.names import called
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,13 +58,6 @@ def own_corrections(meeting: Meeting, user: User) -> list[str]:
 
 def recorded_as(one: AttendanceCorrection) -> str:
     return str(one.get_was_display()) if one.was != NOT_LISTED else _("not on the list")
-
-
-def called(user: User | None) -> str:
-    """What somebody is called on papers: never by the log-in where a name is known."""
-    if user is None:
-        return ""
-    return user.display_name or (user.member.name if user.member else "") or user.username
 
 
 def guests_left_out(meeting: Meeting) -> QuerySet[Member]:

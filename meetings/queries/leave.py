@@ -5,6 +5,7 @@ from typing import Any
 from meetings.choices import AttendanceState, ReasonSource, RequestState
 from meetings.models import Expected, LeaveRequest, Meeting
 from members.fields import opened
+from members.queries.names import called
 
 
 def leave_fields(request: LeaveRequest) -> dict[str, Any]:
@@ -14,7 +15,7 @@ def leave_fields(request: LeaveRequest) -> dict[str, Any]:
     return {
         "state": AttendanceState.LEAVE.value,
         "leave_kind": request.kind,
-        "leave_granted_by": (user.get_full_name() or str(user))[:60] if user else "",
+        "leave_granted_by": called(user)[:60],
         "reason": reason,
         "reason_source": ReasonSource.MEMBER.value if reason else "",
     }
@@ -22,7 +23,9 @@ def leave_fields(request: LeaveRequest) -> dict[str, Any]:
 
 def with_granted_leave(meeting: Meeting, expected: list[Expected]) -> list[Expected]:
     """The unsaved list, with those on leave to whom it was granted; one query."""
-    granted = LeaveRequest.objects.filter(meeting=meeting, state=RequestState.GRANTED).select_related("decided_by")
+    granted = LeaveRequest.objects.filter(meeting=meeting, state=RequestState.GRANTED).select_related(
+        "decided_by__member"
+    )
     by_member = {request.member_id: request for request in granted}
     for one in expected:
         if request := by_member.get(one.member_id):

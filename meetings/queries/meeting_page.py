@@ -62,7 +62,7 @@ def agenda_of(meeting: Meeting) -> QuerySet[AgendaItem]:
 
 def asked_for_leave(meeting: Meeting) -> list[dict[str, Any]]:
     """Who asks not to come, the open ones first, with the reason they gave."""
-    rows = LeaveRequest.objects.filter(meeting=meeting).select_related("member", "decided_by")
+    rows = LeaveRequest.objects.filter(meeting=meeting).select_related("member", "decided_by__member")
     return [
         {"request": one, "reason": opened(one.reason), "is_open": one.decided_by_id is None}
         for one in sorted(rows, key=lambda one: (one.decided_by_id is not None, one.asked_at))

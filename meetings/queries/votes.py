@@ -19,6 +19,7 @@ from meetings.rules.strokes import ballot_key, to_look_up
 from meetings.rules.votes import Figures, Heads, Quorum, differences, quorum, subjects_of, usual_subject
 from members.choices import Capability
 from members.models import Office, User
+from members.queries.names import names_of
 from rulebook.book import rule_if_held, rule_version
 from rulebook.rule import NoRule
 from rulebook.rules.votes import exclusion
@@ -78,9 +79,10 @@ def votes_of(meeting: Meeting, *, open_to_members: bool = False) -> list[Vote]:
 
 def counting_of(vote: Vote, user: User) -> Counting:
     counts = sorted(vote.counts.all(), key=lambda count: count.typed_at)
-    by = tuple(count.by for count in counts)
+    by = [count.by for count in counts]
+    names = names_of(by)
     differ = _differences(vote, *counts) if len(counts) == 2 else ()
-    return Counting(by, tuple(differ), str(user) in by)
+    return Counting(tuple(names.get(one, one) for one in by), tuple(differ), str(user) in by)
 
 
 def _differences(vote: Vote, first: Count, second: Count) -> list[str]:

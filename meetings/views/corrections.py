@@ -12,10 +12,11 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from meetings.forms.corrections import AttendanceCorrectionForm, DeclineForm
 from meetings.models import AttendanceCorrection, Meeting
-from meetings.queries.corrections import called, doubted_by, recorded_as
+from meetings.queries.corrections import doubted_by, recorded_as
 from meetings.services.corrections import confirm_correction, decline_correction, may_confirm, propose_correction
 from members.choices import Capability
 from members.policy import fetch, requires
+from members.queries.names import called
 from members.refusals import carried_out, told
 from members.requests import PageRequest
 

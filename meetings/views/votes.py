@@ -30,6 +30,7 @@ from meetings.services.meeting import NotNow
 from meetings.services.votes import WrongFigures, add_vote, count_anew, count_vote, withdraw_vote
 from members.choices import Capability
 from members.policy import fetch, requires, signed_in
+from members.queries.names import names_of
 from members.refusals import carried_out, told
 from members.requests import PageRequest
 
@@ -89,6 +90,7 @@ def vote_detail(request: PageRequest, key: str) -> HttpResponse:
         "again": Vote.objects.filter(again_for=vote.pk).first(),
         "not_voting": not_voting(vote),
         "way_on": way_on(vote),
+        "names": names_of([vote.counted_by, vote.confirmed_by], on=meeting.day),
         "doubted": [one for one in doubted_in(meeting) if one.vote.pk == vote.pk],
         "may_record": meeting.is_running and request.user.standing.may(Capability.RECORD_MEETINGS, vote.scope_path),
     }

@@ -11,6 +11,7 @@ from members.choices import ExportState, ImportState
 from members.exporting.kinds import kinds
 from members.jobs import MOST, SHOWN_FOR, Job, JobState
 from members.models import Export, RosterImport, User
+from members.queries.names import called
 from members.services.roster_cancel import CANCELLABLE
 
 IMPORT_STATES = {
@@ -34,7 +35,7 @@ def import_jobs(user: User, *, on: date) -> list[Job]:
     rows = RosterImport.objects.visible_to(user).filter(
         Q(uploaded_at__gte=_since(on)) | Q(state__in=CANCELLABLE, organization__isnull=False)
     )
-    return [_import_job(row) for row in rows.select_related("organization", "uploaded_by")[:MOST]]
+    return [_import_job(row) for row in rows.select_related("organization", "uploaded_by__member")[:MOST]]
 
 
 def _import_job(row: RosterImport) -> Job:
@@ -46,7 +47,7 @@ def _import_job(row: RosterImport) -> Job:
         place=row.organization.name if row.organization else "",
         state=IMPORT_STATES[state],
         asked_at=row.uploaded_at,
-        asked_by=row.uploaded_by.get_full_name() or row.uploaded_by.username if row.uploaded_by else "",
+        asked_by=called(row.uploaded_by),
         done=row.rows_done,
         total=row.rows_total if state in STORING else None,
         problem=row.failure,
@@ -63,7 +64,7 @@ def _import_cancel_url(row: RosterImport) -> str:
 
 def export_jobs(user: User, *, on: date) -> list[Job]:
     """One's own exports, as long as they are kept."""
-    rows = Export.objects.visible_to(user).select_related("organization", "asked_by")
+    rows = Export.objects.visible_to(user).select_related("organization", "asked_by__member")
     return [_export_job(row, user) for row in rows[:MOST]]
 
 
@@ -77,7 +78,7 @@ def _export_job(row: Export, user: User) -> Job:
         place=row.organization.name,
         state=EXPORT_STATES[state],
         asked_at=row.asked_at,
-        asked_by=row.asked_by.get_full_name() or row.asked_by.username,
+        asked_by=called(row.asked_by),
         done=row.done,
         total=row.total,
         problem=row.get_problem_display() if row.problem else "",

@@ -1,4 +1,4 @@
-"""What people are called who stand on record by their user name."""
+"""What people are called on pages and papers, where the record has an account or a user name."""
 
 from collections import defaultdict
 from collections.abc import Iterable
@@ -11,6 +11,13 @@ from django.utils.translation import pgettext
 
 from members.choices import OfficeKind
 from members.models import Office, User
+
+
+def called(user: User | None) -> str:
+    """What somebody is called on pages and papers: the member's name, else the account's. Reads `user.member`."""
+    if user is None:
+        return ""
+    return user.member.name if user.member else user.get_full_name()
 
 
 def names_of(usernames: Iterable[str], *, on: date | None = None) -> dict[str, str]:

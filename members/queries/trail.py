@@ -21,6 +21,7 @@ from members.choices import Capability, OfficeKind
 from members.duty_words import duty_words
 from members.models import Member, Organization, User
 from members.paths import STEP
+from members.queries.names import names_of
 from rulebook.book import title_of
 from rulebook.wording import period_words
 
@@ -102,7 +103,7 @@ def _in_words(rows: list[Entry], reader: User) -> list[Act]:
         Act(
             entry=entry,
             about=names.get(entry.subject_label, "") if _is_of(entry, User) else entry.subject_label,
-            who=names.get(entry.actor, "" if entry.actor == SYSTEM else entry.actor),
+            who=_who(entry.actor, names),
             what=ACTIONS.get(entry.action, entry.action),
             fields=[field_name(entry.subject_kind, name) for name in sorted(entry.changes)],
             details=list(_details(entry, names)),
@@ -116,11 +117,19 @@ def _names(rows: list[Entry], reader: User) -> dict[str, str]:
     """Of log-ins whose they are, and of the codes of organizations that were moved what those are called."""
     logins = _of(rows, "actor") | {entry.subject_label for entry in rows if _is_of(entry, User)}
     logins |= {entry.details["user"] for entry in rows if entry.details.get("user")}
-    names = {user.username: user.get_full_name() for user in User.objects.filter(username__in=logins)}
+    names = names_of(logins)
     codes = {entry.details.get(end) for entry in rows if entry.action == MOVE for end in ("from", "to")}
     if codes:
         names |= Organization.objects.visible_to(reader).filter(code__in=codes).values_list("code", "name")
     return names
+
+
+def _who(actor: str, names: dict[str, str]) -> str:
+    """Name and user name: the trail is read for who was logged in. Empty for the program itself."""
+    if actor == SYSTEM:
+        return ""
+    name = names.get(actor, actor)
+    return name if name == actor else f"{name} · {actor}"
 
 
 def _pages(rows: list[Entry], reader: User) -> dict[tuple[str, str], str]:

@@ -11,6 +11,8 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import get_language
 
+from members.queries.names import called
+
 register = template.Library()
 
 SHAPES = {
@@ -73,6 +75,9 @@ def badge(text: str, kind: str = "quiet") -> SafeString:
 def message_icon(tags: str) -> str:
     """The icon of a message's level."""
     return next((MESSAGE_ICONS[tag] for tag in tags.split() if tag in MESSAGE_ICONS), "info-circle-fill")
+
+
+register.filter("called", called)
 
 
 @register.filter

@@ -16,6 +16,7 @@ from django.views.decorators.http import require_POST, require_safe
 from members.choices import Capability
 from members.downloads import workbook
 from members.policy import fetch, requires
+from members.queries.names import names_of
 from members.requests import PageRequest
 from members.services.refused import Refused
 from members.workbooks.writing import Sheet
@@ -73,10 +74,12 @@ def message_detail(request: PageRequest, key: UUID) -> HttpResponse:
     """One message as it was sent, each try, and what it led to."""
     message = fetch(request, MESSAGES.all(), pk=key)
     may_send = request.user.standing.may(Capability.SEND_MESSAGES, message.scope_path)
+    attempts = attempts_shown(message)
     context = {
         **_line(message),
         "letter": letter(message),
-        "attempts": attempts_shown(message),
+        "attempts": attempts,
+        "names": names_of(attempt.by for attempt in attempts),
         "may_send_again": may_send and message.state in CAN_BE_SENT_AGAIN,
     }
     return render(request, "reminders/message.html", context)

@@ -18,7 +18,7 @@ from supervision.rules.report_steps import Act, acts
 
 def report_page(report: Report, user: User, *, on: date) -> dict[str, Any]:
     """Figures are links for who may look at the records behind them; everybody else reads the numbers."""
-    steps = list(report.steps.select_related("by"))
+    steps = list(report.steps.select_related("by__member"))
     side = side_of(user, report.organization)
     returned = any(step.state == ReportState.RETURNED for step in steps)
     told = composed(report, on=on)

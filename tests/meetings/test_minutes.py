@@ -521,3 +521,13 @@ def test_a_correction_without_text_or_reason_is_refused(as_user, cast, locked, h
 @pytest.mark.django_db
 def test_before_the_first_draft_there_is_nothing_to_edit(as_user, cast, held):
     assert as_user(cast.secretary).get(address("minutes-edit", held)).status_code == 404
+
+
+@pytest.mark.django_db
+def test_the_button_says_that_a_changed_text_takes_the_signatures_back(as_user, cast, minutes, held):
+    client = as_user(cast.secretary)
+    before = client.get(address("minutes-edit", held)).text
+    sign_minutes(minutes=minutes, seen=minutes.text, by=cast.member)
+
+    assert "作废" not in before
+    assert "作废" in client.get(address("minutes-edit", held)).text

@@ -12,6 +12,7 @@ from meetings.queries.votes import vote_section
 from meetings.rules.votes import Figures
 from meetings.services.votes import Question, add_vote, count_vote
 from members.choices import Membership
+from members.models import User
 from tests.cast import make_member
 from tests.meetings.ending import end
 from tests.meetings.voting import bring, hold, known_as, plan
@@ -357,3 +358,13 @@ def test_marking_somebody_changes_the_version_and_so_the_fragment(meeting, cast,
     Expected.objects.filter(meeting=meeting).update(state=AttendanceState.ON_SITE)
 
     assert f"?version={meeting.version}" in page
+
+
+def test_a_count_names_people_and_their_office_not_log_ins(meeting, cast, as_user):
+    secret(meeting)
+    vote = Vote.objects.get()
+    User.objects.filter(pk=cast.secretary.pk).update(display_name="陈书记")
+    Vote.objects.filter(pk=vote.pk).update(counted_by="secretary", confirmed_by="member", is_valid=True, is_passed=True)
+    text = as_user(cast.officer).get(url("vote-detail", vote)).text
+
+    assert "陈书记（党支部书记）、张英" in text

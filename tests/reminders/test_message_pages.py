@@ -233,7 +233,7 @@ def test_a_message_costs_the_same_however_often_it_was_tried(cast, secretary, dj
         )
     secretary.get(url(message))
 
-    with django_assert_num_queries(5):
+    with django_assert_num_queries(6):
         assert secretary.get(url(message)).status_code == 200
 
 
