@@ -3,7 +3,7 @@
 run: ## set up and serve on http://127.0.0.1:8000 (PORT=8001 for another)
 	@scripts/run $(if $(PORT),--port $(PORT))
 
-test: ## set up and run everything: linters, then the suite on SQLite and on PostgreSQL
+test: ## set up and run everything: linters, the suite on SQLite, and on PostgreSQL what can differ there
 	@scripts/test
 
 fast: ## linters and the quick part of the suite, on SQLite only

@@ -14,17 +14,32 @@ from django.utils import timezone
 from playwright.sync_api import Browser, Page, sync_playwright
 
 from members.models import User
-from tests import browsers, emptying, migrated_database, processes, servers
+from tests import browsers, databases, emptying, migrated_database, processes, servers
 from tests.cast import TODAY, Cast, make_cast
 
 TransactionTestCase._fixture_teardown = emptying.empty_append_only_tables_too
 
 
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Whatever opens a browser is marked so, without having to remember it."""
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Whatever opens a browser is marked so, without having to remember it; see tests/databases.py."""
     for item in items:
         if "browser" in getattr(item, "fixturenames", ()):
             item.add_marker(pytest.mark.browser)
+    if connection.vendor == "postgresql" and not named_by_hand(config):
+        left = [item for item in items if not differs_on_postgresql(item)]
+        config.hook.pytest_deselected(items=left)
+        items[:] = [item for item in items if differs_on_postgresql(item)]
+
+
+def named_by_hand(config: pytest.Config) -> bool:
+    """Whether somebody asked for a file or a test: then it runs, wherever."""
+    return any(".py" in argument for argument in config.args)
+
+
+def differs_on_postgresql(item: pytest.Item) -> bool:
+    path = item.path.relative_to(settings.BASE_DIR).as_posix()
+    is_marked = item.get_closest_marker("django_db") is not None
+    return databases.runs_on_postgresql(path, set(getattr(item, "fixturenames", ())), is_marked=is_marked)
 
 
 @pytest.fixture(scope="session")

@@ -1,0 +1,28 @@
+"""What of the suite runs on PostgreSQL too: everything that asks a database, less what is named here.
+
+docs/tests.md shows the same table to readers; tests/infrastructure/test_databases.py keeps them alike.
+"""
+
+from fnmatch import fnmatch
+
+ONLY_ON_SQLITE = {
+    "tests/**test_*view*.py": "What pages say and do. PostgreSQL is asked by each page once, in tests/test_policy.py",
+    "tests/**test_*browser*.py": "What a browser makes of a page",
+    "tests/security/test_canaries.py": "Who is shown what is decided above the database; scope is compared on both",
+    "tests/security/test_every_answer.py": "Headers and tokens of answers",
+}
+"""Pattern of the file → why PostgreSQL can't differ there, or where it is asked instead."""
+IN_PART = {
+    "tests/test_policy.py": "Of each line of the table the first who is let in, so that every page is opened once",
+}
+DATABASE_FIXTURES = {"db", "transactional_db", "django_db_setup", "django_db_blocker", "live_server"}
+
+
+def asks_a_database(fixtures: set[str], *, is_marked: bool) -> bool:
+    return is_marked or bool(fixtures & DATABASE_FIXTURES)
+
+
+def runs_on_postgresql(path: str, fixtures: set[str], *, is_marked: bool) -> bool:
+    """Whether the test of that file, with these fixtures, is run on PostgreSQL too."""
+    is_named = any(fnmatch(path, pattern) for pattern in ONLY_ON_SQLITE)
+    return asks_a_database(fixtures, is_marked=is_marked) and not is_named

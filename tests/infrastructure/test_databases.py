@@ -1,0 +1,34 @@
+"""What runs on which database: the table, the page that shows it, and the files that it names."""
+
+import pytest
+from django.conf import settings
+
+from tests.databases import IN_PART, ONLY_ON_SQLITE, runs_on_postgresql
+
+PAGE = settings.BASE_DIR / "docs/tests.md"
+NAMED = [*ONLY_ON_SQLITE, *IN_PART]
+
+
+@pytest.mark.parametrize("pattern", NAMED)
+def test_what_is_named_is_there(pattern):
+    assert list(settings.BASE_DIR.glob(pattern.replace("**", "**/")))
+
+
+def test_the_page_shows_the_table():
+    rows = [line for line in PAGE.read_text().splitlines() if line.startswith("| `tests/")]
+    assert rows == [f"| `{pattern}` | {why} |" for pattern, why in (ONLY_ON_SQLITE | IN_PART).items()]
+
+
+@pytest.mark.parametrize(
+    ("path", "fixtures", "is_marked", "runs"),
+    [
+        ("tests/dues/test_rules.py", set(), False, False),
+        ("tests/dues/test_charging.py", {"cast", "db"}, False, True),
+        ("tests/dues/test_charging.py", set(), True, True),
+        ("tests/dues/test_bases_views.py", {"cast", "db"}, True, False),
+        ("tests/security/test_canaries.py", {"canaries"}, True, False),
+        ("tests/test_policy.py", {"world", "django_db_blocker"}, True, True),
+    ],
+)
+def test_only_what_asks_a_database_runs_on_postgresql(path, fixtures, is_marked, runs):
+    assert runs_on_postgresql(path, fixtures, is_marked=is_marked) is runs
