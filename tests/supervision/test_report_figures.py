@@ -148,7 +148,7 @@ def test_the_figures_cost_the_same_whatever_the_size(cast, branch, django_assert
         figures_of(cast.district.path, PERIOD, on=TODAY)
 
 
-QUERIES = 24
+QUERIES = 25
 
 
 def test_a_committee_reads_how_many_each_branch_has_and_no_text(cast, branch, as_user):
