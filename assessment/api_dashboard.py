@@ -27,7 +27,7 @@ from assessment.rules.dashboard_periods import (
     usual_period,
 )
 from assessment.rules.measures import MEASURES, Measure
-from assessment.rules.shares import is_compared
+from assessment.rules.shares import STATES, is_compared, state_of
 from members.api import MISSING, ORGANIZATION, InOrderOfRecording, asked_for, asker
 from members.choices import Capability, OrganizationKind, UnitKind
 from members.models import Organization
@@ -60,6 +60,8 @@ class NarrowingSerializer(serializers.Serializer[dict[str, str]]):
 class TrendSerializer(serializers.Serializer[dict[str, Any]]):
     month = serializers.CharField()
     per_mille = serializers.IntegerField(allow_null=True)
+    state = serializers.ChoiceField(choices=list(STATES.values()))
+    """Why there is no share."""
 
 
 class MeasureSerializer(serializers.Serializer[dict[str, Any]]):
@@ -128,7 +130,10 @@ class DashboardViewSet(viewsets.ViewSet):
                     "per_mille": measure.per_mille(figures),
                     "before": _share(measure, earlier),
                     "median": medians.of(asked.period.code, measure.code),
-                    "trend": [{"month": month, "per_mille": _share(measure, row)} for month, row in trend],
+                    "trend": [
+                        {"month": month, "per_mille": _share(measure, row), "state": STATES[state_of(measure, row)]}
+                        for month, row in trend
+                    ],
                 }
                 for measure in MEASURES
                 if figures

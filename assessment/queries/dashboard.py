@@ -1,11 +1,13 @@
 """What a dashboard shows of one place: its months added to a period, and the middle of its level. All are copies."""
 
+from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models import Count, Exists, OuterRef, Q, QuerySet
+from django.db.models.functions import Coalesce
 
 from assessment.models import Assessment, Band, LevelMedian, RollUp, RollUpState, Scheme
 from assessment.models.rollup import FIGURES
@@ -82,6 +84,26 @@ def band_names(place: Organization, unit: str, year: int) -> dict[int, str]:
     }
     names = dict(sorted(found))
     return names if len(names) == len(found) else {}
+
+
+def band_years(place: Organization, unit: str, day: date) -> dict[tuple[int, bool], int]:
+    """Year of the scheme, and whether there is a band → of how many branches it is the newest published assessment on
+    that day. One query."""
+    newer = Assessment.objects.settled().filter(
+        Q(published_on__gt=OuterRef("published_on"))
+        | Q(published_on=OuterRef("published_on"), scheme__year__gt=OuterRef("scheme__year"))
+        | Q(published_on=OuterRef("published_on"), scheme__year=OuterRef("scheme__year"), key__gt=OuterRef("key")),
+        organization=OuterRef("organization"),
+        published_on__lte=day,
+    )
+    rows = Assessment.objects.settled().below(place.path).filter(~Exists(newer), published_on__lte=day)
+    rows = rows.filter(organization__in=Organization.objects.standing_on(day).exclude(founded_on__gt=day))
+    rows = rows.filter(organization__unit_kind=unit) if unit else rows
+    banded = Coalesce("decided_band", "band")
+    counted: Counter[tuple[int, bool]] = Counter()
+    for year, band, count in rows.order_by().values_list("scheme__year", banded).annotate(Count("pk")):
+        counted[year, band is not None] += count
+    return dict(counted)
 
 
 def followed_at() -> datetime | None:

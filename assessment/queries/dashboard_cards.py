@@ -82,19 +82,34 @@ def cards_of(now: Figures, before: Figures | None, medians: Medians, period: str
     return [_card(BY_CODE[code], now, before, medians.of(period, code)) for code in CARDS]
 
 
-def bands_card(now: Figures, before: Figures | None, names: Mapping[int, str]) -> Card:
-    """How many branches stand in each band, by `names` of its rank; those that aren't assessed, or not compared, are no
-    band."""
+def bands_card(
+    now: Figures, before: Figures | None, names: Mapping[int, str], years: Mapping[tuple[int, bool], int]
+) -> Card:
+    """How many branches stand in each band, by `names` of its rank, and of which `years` (`band_years`). Published
+    without a band, because not complete, is one thing, nothing published another."""
     pieces = [(f"band-{rank}", names.get(rank, words), (f"band_{rank}",)) for rank, words in enumerate(BANDS, start=1)]
     earlier = {one.code: one.share for one in _parts(pieces, before, before["branches"])} if before else {}
     parts = [replace(one, before=earlier.get(one.code, "")) for one in _parts(pieces, now, now["branches"])]
     assessed = sum(part.count for part in parts)
     words = {"assessed": f"{assessed:,}", "branches": f"{now['branches']:,}"}
-    sentence = _("%(assessed)s of %(branches)s branches") % words if assessed else _("Nothing published yet")
+    whole = _("%(assessed)s of %(branches)s branches") % words
+    sentence = " · ".join([whole, *_years(now, years)]) if years else _("Nothing published yet")
     title, definition = _("Assessment bands"), _("The newest published assessment of each branch")
     shown = f"{assessed:,}" if assessed else "—"
     pieces_shown = tuple(part for part in parts if part.count)
     return Card("bands", title, definition, shown, sentence, parts=pieces_shown, part=assessed, whole=now["branches"])
+
+
+def _years(now: Figures, years: Mapping[tuple[int, bool], int]) -> Iterator[str]:
+    """Which year's bands these are, and what has none."""
+    for (year, banded), count in sorted(years.items(), key=lambda one: (-one[0][0], not one[0][1])):
+        said = {"year": year, "count": f"{count:,}"}
+        if banded:
+            yield _("by the assessment of %(year)s: %(count)s") % said
+        else:
+            yield _("%(year)s not complete, so without a band: %(count)s") % said
+    if (rest := now["branches"] - sum(years.values())) > 0:
+        yield _("nothing published: %(count)s") % {"count": f"{rest:,}"}
 
 
 def share_of(measure: Measure, figures: Figures) -> str:

@@ -10,10 +10,10 @@ from assessment.queries.dashboard import Medians, Months
 from assessment.queries.dashboard_children import Spread
 from assessment.rules.dashboard_periods import trend_months
 from assessment.rules.measures import Measure
-from assessment.rules.shares import is_compared, step_words, written
+from assessment.rules.shares import NOT_THERE, OTHER_WORDS, state_of, step_words, written
 
-TrendRow = tuple[date, int | None, int | None]
-"""A month, the share in per mille and the level's median; None: nothing was due, or it isn't known."""
+TrendRow = tuple[date, int | None, int | None, int]
+"""A month, the share in per mille, the level's median, and why there is no share (`rules.shares.state_of`)."""
 
 
 def trend_values(measure: Measure, months: Months, medians: Medians, *, on: date) -> list[TrendRow]:
@@ -21,8 +21,9 @@ def trend_values(measure: Measure, months: Months, medians: Medians, *, on: date
     found: list[TrendRow] = []
     for month in trend_months(on):
         figures = months.of(month)
-        share = measure.per_mille(figures) if figures and is_compared(figures) else None
-        found.append((month, share, medians.of(f"{month:%Y-%m}", measure.code)))
+        state = state_of(measure, figures)
+        share = measure.per_mille(figures) if figures and not state else None
+        found.append((month, share, medians.of(f"{month:%Y-%m}", measure.code), state))
     return found
 
 
@@ -31,7 +32,7 @@ def trend_rows(measure: Measure, months: Months, medians: Medians, *, on: date) 
     values = trend_values(measure, months, medians, on=on)
     return format_html_join(
         "\n", '<tr><th scope="row">{}</th>{}{}</tr>',
-        ((date_format(month, "Y-m"), _cell(share), _cell(median)) for month, share, median in values),
+        ((date_format(month, "Y-m"), _cell(share, state), _cell(median)) for month, share, median, state in values),
     )  # fmt: skip
 
 
@@ -42,10 +43,13 @@ def spread_rows(measure: Measure, spread: Spread) -> SafeString:
         (
             (words, spread.counts.get(code, 0), code, f"{spread.counts.get(code, 0):,}")
             for code, words in step_words(measure).items()
+            if code != NOT_THERE
         ),
     )  # fmt: skip
 
 
-def _cell(share: int | None) -> SafeString:
+def _cell(share: int | None, state: int = 0) -> SafeString:
     value = "" if share is None else share
-    return format_html('<td class="number" data-value="{}">{}</td>', value, written(share))
+    return format_html(
+        '<td class="number" data-value="{}">{}</td>', value, OTHER_WORDS[state] if state else written(share)
+    )

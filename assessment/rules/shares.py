@@ -7,7 +7,8 @@ from django.utils.translation import gettext_lazy as _
 
 from assessment.rules.measures import Measure
 
-NOTHING_DUE, NOT_RECORDED = -1, -2
+NOTHING_DUE, NOT_RECORDED, NOT_THERE = -1, -2, -3
+"""What is no share, three things: not asked, not known, and no such place yet."""
 STEPS = (5, 4, 3, 2, 1)
 """From what is asked down."""
 BOUNDS = (95, 85, 75, 60)
@@ -19,7 +20,13 @@ WORDS: dict[int, Words] = {5: _("from 95%"), 4: "85–94%", 3: "75–84%", 2: "6
 """Short: a chart writes them beside its bars."""
 FEW_WORDS: dict[int, Words] = {5: _("up to 5%"), 4: "6–15%", 3: "16–25%", 2: "26–40%", 1: _("above 40%")}
 EVEN_WORDS: dict[int, Words] = {5: _("from 80%"), 4: "60–79%", 3: "40–59%", 2: "20–39%", 1: _("below 20%")}
-OTHER_WORDS: dict[int, Words] = {NOTHING_DUE: _("Nothing was due"), NOT_RECORDED: _("Not recorded")}
+OTHER_WORDS: dict[int, Words] = {
+    NOTHING_DUE: _("Nothing was due"), NOT_RECORDED: _("Not recorded enough"), NOT_THERE: _("Not there then"),
+}  # fmt: skip
+SIGNS = {NOTHING_DUE: "·", NOT_RECORDED: "?", NOT_THERE: "–"}
+"""Where there is room for no words."""
+STATES = {0: "share", NOTHING_DUE: "nothing_due", NOT_RECORDED: "not_recorded", NOT_THERE: "not_there"}
+"""For programs."""
 
 
 def percent(measure: Measure, part: int, whole: int) -> int:
@@ -61,6 +68,15 @@ HUNDRED = "CAST(100 AS bigint)"
 """A county's attendances, multiplied by it, are more than a column holds."""
 UNCOMPARED = "2 * r.incomplete > r.branches"
 """The opposite of `is_compared`, over columns of the table `r`."""
+
+
+def state_of(measure: Measure, figures: Mapping[str, int] | None) -> int:
+    """0: a share; else which of those that are none. `figures` None: the place has no such month."""
+    if figures is None:
+        return NOT_THERE
+    if not is_compared(figures):
+        return NOT_RECORDED
+    return 0 if measure.per_mille(figures) is not None else NOTHING_DUE
 
 
 def is_compared(figures: Mapping[str, int]) -> bool:

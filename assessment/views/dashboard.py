@@ -1,6 +1,6 @@
 """The committee's dashboard: one place in figures, beside the period before it and the middle of its level."""
 
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Any
 
 from django.http import HttpResponse
@@ -11,13 +11,23 @@ from django.utils.translation import get_language
 from django.views.decorators.http import require_safe
 
 from assessment.queries.burden import burden_below
-from assessment.queries.dashboard import Figures, Medians, Months, band_names, followed_at, medians_of, months_of
+from assessment.queries.dashboard import (
+    Figures,
+    Medians,
+    Months,
+    band_names,
+    band_years,
+    followed_at,
+    medians_of,
+    months_of,
+)
 from assessment.queries.dashboard_cards import bands_card, cards_of
 from assessment.queries.dashboard_charts import spread_rows, trend_rows
 from assessment.queries.dashboard_children import SHOWN, Spread, below, spread
 from assessment.queries.drill import desk_page
 from assessment.queries.figure_records import records_address
 from assessment.rules.dashboard_periods import first_kept, month_of, period_before, trend_months
+from assessment.rules.months import last_day
 from assessment.rules.need import reasons
 from assessment.rules.shares import is_compared
 from assessment.views.dashboard_places import (
@@ -84,7 +94,7 @@ def board_of(request: PageRequest, asked: Asked) -> dict[str, Any]:
         "now": now,
         "compared": is_compared(now),
         "before": period_words(before) if before and earlier else "",
-        "cards": _linked(asked, now, earlier, medians),
+        "cards": _linked(asked, now, earlier, medians, on=on),
         "trend": trend_rows(asked.measure, months, medians, on=on),
         "burden": burden_below(place.path, on=on),
         "desk": desk_page(place, request.user),
@@ -92,11 +102,13 @@ def board_of(request: PageRequest, asked: Asked) -> dict[str, Any]:
     }
 
 
-def _linked(asked: Asked, now: Figures, before: Figures | None, medians: Medians) -> list[dict[str, Any]]:
+def _linked(asked: Asked, now: Figures, before: Figures | None, medians: Medians, *, on: date) -> list[dict[str, Any]]:
     """Each card with the way to its chart and to the record behind it."""
     cards = cards_of(now, before, medians, asked.period.code)
     if asked.place.kind != OrganizationKind.BRANCH:
-        cards.append(bands_card(now, before, band_names(asked.place, asked.unit, asked.period.last.year)))
+        names = band_names(asked.place, asked.unit, asked.period.last.year)
+        day = min(last_day(asked.period.last_begun(on)), on)
+        cards.append(bands_card(now, before, names, band_years(asked.place, asked.unit, day)))
     return [
         {
             "card": card,

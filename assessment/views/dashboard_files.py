@@ -11,8 +11,8 @@ from assessment.queries.dashboard import Figures, Medians, Months, medians_of, m
 from assessment.queries.dashboard_children import below
 from assessment.queries.heat import children_of, months_below
 from assessment.rules.dashboard_periods import first_kept, month_of, period_before, trend_months
-from assessment.rules.measures import MEASURES
-from assessment.rules.shares import OTHER_WORDS, is_compared
+from assessment.rules.measures import MEASURES, Measure
+from assessment.rules.shares import NOT_THERE, OTHER_WORDS, is_compared, state_of
 from assessment.views.dashboard_places import VIEW, Asked, asked_for, period_words
 from members.downloads import workbook
 from members.policy import requires
@@ -85,6 +85,11 @@ def _figure_cells(
             yield [title, now[name]]
 
 
+def _share(measure: Measure, row: Figures | None) -> object:
+    state = state_of(measure, row)
+    return str(OTHER_WORDS[state]) if state or row is None else _percent(measure.per_mille(row))
+
+
 def _percent(per_mille: int | None) -> float | None:
     return None if per_mille is None else per_mille / 10
 
@@ -92,10 +97,7 @@ def _percent(per_mille: int | None) -> float | None:
 def _trend_cells(months: Months, on: date) -> Iterator[list[object]]:
     for measure in MEASURES:
         rows = [months.of(month) for month in trend_months(on)]
-        yield [
-            str(measure.title),
-            *(_percent(measure.per_mille(row)) if row and is_compared(row) else None for row in rows),
-        ]
+        yield [str(measure.title), *(_share(measure, row) for row in rows)]
 
 
 def _need_headings() -> list[str]:
@@ -112,9 +114,9 @@ def _heat_cells(asked: Asked, on: date) -> Iterator[list[object]]:
     children = list(children_of(asked.place, asked.unit, on=on).values_list("pk", "path", "name", "code")[:MOST_ROWS])
     found = months_below([child[:2] for child in children], asked.unit, asked.measure, on=on)
     for number, _path, name, code in children:
-        yield [name, code, *(_cell(found.get(number, {}).get(str(month))) for month in trend_months(on))]
+        yield [name, code, *(_cell(found.get(number, {}).get(str(month), NOT_THERE)) for month in trend_months(on))]
 
 
-def _cell(share: int | None) -> object:
-    """Words for what is no share; nothing where there is no row."""
-    return share if share is None or share >= 0 else str(OTHER_WORDS[share])
+def _cell(share: int) -> object:
+    """Words for what is no share."""
+    return share if share >= 0 else str(OTHER_WORDS[share])

@@ -15,13 +15,12 @@ from django.utils.html import format_html, format_html_join
 from django.utils.http import urlencode
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import get_language
-from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from assessment.queries.heat import children_of, months_below
 from assessment.rules.dashboard_periods import trend_months
 from assessment.rules.measures import BY_CODE, MEASURES, Measure
-from assessment.rules.shares import NOT_RECORDED, NOTHING_DUE, STEPS, step, step_words
+from assessment.rules.shares import NOT_THERE, OTHER_WORDS, SIGNS, STEPS, step, step_words
 from assessment.views.dashboard import frame_of
 from assessment.views.dashboard_places import VIEW, Asked, asked_for
 from members.choices import OrganizationKind
@@ -29,7 +28,6 @@ from members.policy import requires
 from members.requests import PageRequest
 
 ON_A_PAGE = 300
-SIGNS = {NOTHING_DUE: "·", NOT_RECORDED: "?"}
 
 
 @requires(VIEW)
@@ -58,12 +56,12 @@ def _rows(asked: Asked, page: "Page[Any]", on: date) -> SafeString:
     shares = months_below([(one[0], one[4]) for one in children], asked.unit, asked.measure, on=on)
     months = [str(month) for month in trend_months(on)]
     cells = cells_of(asked.measure.code, get_language() or "")
-    empty, rest = cells[NOT_RECORDED], _rest(asked)
+    empty, rest = cells[NOT_THERE], _rest(asked)
     lines: list[str] = []
     for number, code, name, kind, _path in children:
         found = shares.get(number, {})
         lines.append(f'<tr><th scope="row"><a href="{_address(code, kind, rest)}">{escape(name)}</a></th>')
-        lines.extend([cells.get(found.get(month, NOT_RECORDED), empty) for month in months])
+        lines.extend([cells.get(found.get(month, NOT_THERE), empty) for month in months])
         lines.append("</tr>\n")
     return mark_safe("".join(lines))  # noqa: S308 - names are escaped, the rest is numbers
 
@@ -113,5 +111,5 @@ def _legend(measure: Measure) -> Iterator[tuple[str, str, str]]:
     letter = "e" if measure.more_is_better is None else "s"
     for code in STEPS:
         yield f"{letter}{code}", "", str(words[code])
-    yield "s0", SIGNS[NOTHING_DUE], str(words[NOTHING_DUE])
-    yield "s0", SIGNS[NOT_RECORDED], _("Not recorded enough, or not there yet")
+    for code, sign in SIGNS.items():
+        yield "s0", sign, str(OTHER_WORDS[code])

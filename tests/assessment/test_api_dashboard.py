@@ -31,8 +31,8 @@ def test_a_place_is_told_with_its_median_and_24_months(cast, ask):
     assert found["figures"]["branches"] == 2
     assert (meetings["part"], meetings["whole"], meetings["per_mille"]) == (5, 8, 625)
     assert (meetings["before"], meetings["median"], len(meetings["trend"])) == (625, 812, 24)
-    assert meetings["trend"][-1] == {"month": "2026-10", "per_mille": 625}
-    assert meetings["trend"][0]["per_mille"] is None
+    assert meetings["trend"][-1] == {"month": "2026-10", "per_mille": 625, "state": "share"}
+    assert (meetings["trend"][0]["per_mille"], meetings["trend"][0]["state"]) == (None, "not_there")
 
 
 def test_no_figures_are_null_and_no_zeros(cast, ask):

@@ -248,7 +248,7 @@ def test_it_costs_the_same_for_one_branch_and_three(cast, as_user, django_assert
         month_of(one, **BEHIND)
     a_county(cast)
     client = as_user(cast.district_staff)
-    with django_assert_num_queries({"district": 16, "branch": 13}[place]):
+    with django_assert_num_queries({"district": 17, "branch": 13}[place]):
         client.get(PAGE, {"org": place})
 
 

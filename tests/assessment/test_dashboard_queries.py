@@ -7,17 +7,20 @@ import pytest
 
 from assessment.models import Assessment, RollUp
 from assessment.models.rollup import FIGURES
-from assessment.queries.dashboard import band_names, medians_of, months_of
+from assessment.queries.dashboard import band_names, band_years, medians_of, months_of
 from assessment.queries.dashboard_cards import bands_card, cards_of
 from assessment.queries.dashboard_children import below, spread
 from assessment.rules.dashboard_periods import read_period
 from assessment.rules.measures import BY_CODE, MEASURES
+from assessment.rules.months import last_day
 from assessment.rules.need import REASONS
 from assessment.rules.plan import BandPlan
 from assessment.rules.shares import NOT_RECORDED, percent, step
 from assessment.services.plans import store_plan
+from assessment.services.rollups import rebuild
 from members.choices import OrganizationKind, UnitKind
 from members.models import Organization
+from tests.assessment.busy_county import BusyCounty
 from tests.assessment.figures import BEHIND, UNRECORDED, a_county, add_up, median, month_of
 from tests.assessment.schemes import PLAN, points
 from tests.cast import TODAY, make_organization
@@ -198,7 +201,7 @@ def test_bands_have_the_names_of_the_scheme_also_below_and_above_the_committee_w
     for place in (cast.county, cast.district, cast.branch):
         assert band_names(place, "", 2026) == {1: "好", 2: "较好", 3: "差"}
     assert band_names(cast.other_district, "", 2026) == {}
-    assert [str(part.words) for part in bands_card(GOOD_BANDS, None, {1: "好"}).parts] == ["好", "第二档"]
+    assert [str(part.words) for part in bands_card(GOOD_BANDS, None, {1: "好"}, {}).parts] == ["好", "第二档"]
 
 
 GOOD_BANDS = dict.fromkeys(FIGURES, 0) | {"branches": 3, "band_1": 1, "band_2": 1}
@@ -223,9 +226,35 @@ def test_where_two_schemes_name_them_otherwise_bands_have_no_name(cast, facts, u
 
 
 def test_each_band_says_its_share_before():
-    card = bands_card(GOOD_BANDS, GOOD_BANDS | {"band_1": 0, "band_2": 3}, {})
+    card = bands_card(GOOD_BANDS, GOOD_BANDS | {"band_1": 0, "band_2": 3}, {}, {(2025, True): 3, (2025, False): 1})
 
     assert [(part.share, part.before) for part in card.parts] == [("33.3%", "0%"), ("33.3%", "100%")]
+
+
+def test_the_bands_say_of_which_year_they_are_and_what_has_none():
+    found = bands_card(GOOD_BANDS | {"branches": 5}, None, {}, {(2025, True): 2, (2026, False): 1})
+
+    assert found.sentence == "5 个支部中的 2 个 · 2026年资料不全、没有等次：1个 · 按2025年考核：2个 · 没有公布：2个"
+
+
+@pytest.mark.parametrize("seed", [0, 3])
+def test_the_years_of_bands_add_up_to_the_bands(cast, seed):
+    BusyCounty(cast, seed).fill()
+    rebuild(on=TODAY)
+    rows = RollUp.objects.filter(organization__kind="committee", unit_kind="", branches__gt=0)
+    bands = [f"band_{rank}" for rank in range(1, 6)]
+    wanted = {row: sum(getattr(row, name) for name in bands) for row in rows.select_related("organization")}
+    found = {
+        row: sum(
+            count
+            for (_year, banded), count in band_years(row.organization, "", min(last_day(row.month), TODAY)).items()
+            if banded
+        )
+        for row in wanted
+    }
+
+    assert found == wanted
+    assert any(wanted.values())
 
 
 def test_a_scheme_by_which_nothing_was_published_names_nothing(cast):

@@ -10,6 +10,7 @@ from openpyxl import load_workbook
 
 from assessment.models import RollUp
 from assessment.rules.measures import MEASURES
+from assessment.rules.shares import NOT_THERE, OTHER_WORDS
 from members.choices import OrganizationKind, UnitKind
 from members.models import Organization
 from tests.assessment.figures import BEHIND, UNRECORDED, a_county, add_up, month_of
@@ -61,7 +62,7 @@ def test_each_branch_has_its_24_months_in_the_order_of_the_tree(cast, as_user):
 
     assert list(found) == [cast.branch.name, cast.next_branch.name]
     assert [len(cells) for cells in found.values()] == [24, 24]
-    assert found[cast.branch.name][-3:] == [("s0", "?"), ("s0", "·"), ("s5", "100")]
+    assert found[cast.branch.name][-3:] == [("s0", "–"), ("s0", "·"), ("s5", "100")]
     assert found[cast.next_branch.name][-1] == ("s1", "25")
 
 
@@ -150,7 +151,7 @@ def test_it_can_be_taken_along_without_anybodys_name(cast, as_user):
     assert (sheet.max_row, sheet.max_column) == (4, 26)
     assert [cell.value for cell in sheet[3]][-2:] == [100, 100]
     assert isinstance(sheet.cell(3, 24).value, str)
-    assert sheet.cell(3, 23).value is None
+    assert sheet.cell(3, 23).value == str(OTHER_WORDS[NOT_THERE])
     assert (sheet["A4"].value, sheet["A4"].data_type) == ("=1+1", "s")
     shown = client.get(PAGE, {"org": "district"}).text + str([[cell.value for cell in row] for row in sheet.rows])
     assert [name for name in NAMES if name in shown] == []
