@@ -1,6 +1,7 @@
 """Assessments: which are looked for, which branches are begun, what was decided."""
 
 from collections.abc import Sequence
+from datetime import date
 from typing import Any, cast
 
 from django import forms
@@ -11,7 +12,7 @@ from assessment.choices import AssessmentState
 from assessment.models import Assessment, Band, Scheme
 from assessment.models.assessment import AssessmentQuerySet
 from assessment.queries.assessment_list import in_order, incomplete, of_text
-from members.forms.fields import choice_field, day_field
+from members.forms.fields import choice_field, day_field, key_field
 from members.forms.filters import FilterForm
 from members.models import Organization
 from members.models.organization import OrganizationQuerySet
@@ -99,6 +100,30 @@ class BeginForm(forms.Form):
         return cast(
             OrganizationQuerySet, self.all if self.cleaned_data["which"] == ALL else self.cleaned_data["branches"]
         )
+
+
+class PublishForm(forms.Form):
+    """On which day, and with which words to the branches."""
+
+    key = key_field()
+    day = day_field(label=_("Published on"))
+    words = forms.CharField(
+        label=_("With these words"), max_length=300, required=False,
+        help_text=_("They stand on each assessment. For instance: discussed by the committee on 26 January."),
+    )  # fmt: skip
+
+    def __init__(self, data: Any, *, today: date) -> None:
+        super().__init__(data, initial={"day": today})
+        self.today = today
+
+    def clean_day(self) -> date:
+        day: date = self.cleaned_data["day"]
+        if day > self.today:
+            raise forms.ValidationError(gettext("That day hasn't come yet."))
+        return day
+
+    def facts(self) -> dict[str, Any]:
+        return {name: self.cleaned_data[name] for name in ("day", "words")}
 
 
 class GradeForm(forms.Form):

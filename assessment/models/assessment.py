@@ -69,6 +69,7 @@ class Assessment(models.Model):
     shown_on = models.DateField(_("shown to the branch on"), null=True, blank=True)
     objections_until = models.DateField(_("the branch may object until"), null=True, blank=True)
     published_on = models.DateField(_("published on"), null=True, blank=True)
+    published_words = models.CharField(_("with these words"), max_length=300, blank=True)
     locked_on = models.DateField(_("locked on"), null=True, blank=True)
     stale_since = models.DateTimeField(_("no longer what the record says since"), null=True, blank=True)
     stale_points = hundredths(_("points by the record now"), null=True, blank=True)

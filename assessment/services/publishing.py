@@ -45,11 +45,12 @@ def show_to_branch(*, assessment: Assessment, on: date, by: User) -> Assessment:
 
 
 @transaction.atomic
-def publish(*, assessment: Assessment, on: date, by: User) -> list[Changed]:
+def publish(*, assessment: Assessment, on: date, by: User, day: date | None = None, words: str = "") -> list[Changed]:
     """For the first time, or again because the record has changed; what is new since it was last computed.
 
-    Raises Refused.
+    `day`: on which it is published, today unless it is said; `words` stand on its page. Raises Refused.
     """
+    day = day or on
     held = locked(assessment)
     if held.state == AssessmentState.PUBLISHED and not may_be_published_again(held, on=on):
         return []
@@ -57,11 +58,13 @@ def publish(*, assessment: Assessment, on: date, by: User) -> list[Changed]:
         raise Refused(_("Show it to the branch first; after the time for objections it can be published."))
     if sentences := hindrances(held, on=on):
         raise Refused(" ".join(sentences))
+    if day > on or (held.shown_on and day < held.shown_on):
+        raise Refused(_("It is published between the day on which it was shown to the branch and today."), "day")
     before = _points(held)
     store(assessment=held, on=on, by=by)
     changed = _differing(before, _points(held))
-    held.state, held.published_on = AssessmentState.PUBLISHED, on
-    held.save(update_fields=["state", "published_on"])
+    held.state, held.published_on, held.published_words = AssessmentState.PUBLISHED, day, words
+    held.save(update_fields=["state", "published_on", "published_words"])
     put_on_record(held, action="publish_assessment", by=by, details={"changed": len(changed)})
     return changed
 

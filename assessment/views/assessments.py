@@ -1,10 +1,10 @@
 """Assessments as a list: of a scheme's branches for who assesses, of all years for the branch itself."""
 
+from datetime import date
 from typing import Any
 
 from django.contrib import messages
 from django.core.paginator import Paginator
-from django.db.models import Count
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -13,7 +13,7 @@ from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from assessment import tasks
-from assessment.forms.assessments import AssessmentFilterForm, BeginForm
+from assessment.forms.assessments import AssessmentFilterForm, BeginForm, PublishForm
 from assessment.models import Assessment, Scheme
 from assessment.models.assessment import AssessmentQuerySet
 from assessment.queries.assessment_list import (
@@ -25,7 +25,9 @@ from assessment.queries.assessment_list import (
     with_open_ends,
 )
 from assessment.queries.beginning import branches_to_begin, schemes_to_assess_by
+from assessment.queries.publishing import readiness
 from assessment.services.assessing import begin, compute_anew, compute_waiting
+from assessment.services.steps_together import AT_ONCE as MOST_AT_ONCE
 from assessment.services.steps_together import STEPS, Together, take_together
 from assessment.views.assessment_pages import ASSESS, FORM_METHODS, ON_A_PAGE, RECORD, VIEW, scheme_asked_for
 from members.policy import requires
@@ -52,7 +54,7 @@ def assessment_list(request: PageRequest) -> HttpResponse:
         "today": request.today,
     }
     if assesses and scheme:
-        context |= _summary(rows, scheme)
+        context |= _summary(rows, scheme, on=request.today)
     return render(request, "assessment/assessment_list.html", context)
 
 
@@ -87,15 +89,21 @@ def assessment_anew(request: PageRequest) -> HttpResponse:
 
 
 @requires(ASSESS)
-@require_POST
+@require_http_methods(FORM_METHODS)
 def assessment_together(request: PageRequest, step: str) -> HttpResponse:
-    """Show, publish or lock all of a scheme for which nothing stands in the way."""
+    """How many a step will handle, and why not the others; then show, publish or lock those."""
     if step not in STEPS:
         raise Http404
     scheme = scheme_asked_for(request)
     rows = Assessment.objects.visible_to(request.user, ASSESS).filter(scheme=scheme)
-    _say(request, take_together(rows=rows, step=step, on=request.today, by=request.user))
-    return redirect(_list_of(scheme))
+    form = PublishForm(request.POST or None, today=request.today) if step == "publish" else None
+    if request.method == "POST" and (form is None or form.is_valid()):
+        said = form.facts() if form else {}
+        _say(request, step, take_together(rows=rows, step=step, on=request.today, by=request.user, **said))
+        return redirect(_list_of(scheme))
+    asked = readiness(rows, step, on=request.today)
+    context = {"scheme": scheme, "step": step, "asked": asked, "now": min(len(asked.ready), MOST_AT_ONCE), "form": form}
+    return render(request, "assessment/assessment_together.html", context)
 
 
 @requires(ASSESS)
@@ -115,20 +123,16 @@ def _asked(request: PageRequest) -> tuple[AssessmentFilterForm, Scheme | None, A
     return form, scheme, rows.filter(scheme=scheme) if scheme else rows
 
 
-def _summary(rows: AssessmentQuerySet, scheme: Scheme) -> dict[str, Any]:
+def _summary(rows: AssessmentQuerySet, scheme: Scheme, *, on: date) -> dict[str, Any]:
     """How many of each band, and how far the computing is."""
+    steps = [one for step in STEPS if (one := readiness(rows, step, on=on)).waiting]
     return {
         "bands": band_counts(rows, scheme),
         "incomplete": incomplete(rows).count(),
-        "steps": _steps_together(rows),
+        "steps": steps,
+        "can_step": any(one.ready for one in steps),
         **_progress(rows, scheme),
     }
-
-
-def _steps_together(rows: AssessmentQuerySet) -> list[tuple[str, int]]:
-    """For how many branches each step comes next. One query."""
-    counts = dict(rows.filter(computed_at__isnull=False).order_by().values_list("state").annotate(Count("pk")))
-    return [(step, counts[state]) for step, (state, _act) in STEPS.items() if counts.get(state)]
 
 
 def _progress(rows: AssessmentQuerySet, scheme: Scheme) -> dict[str, Any]:
@@ -152,9 +156,12 @@ def _compute(request: PageRequest, rows: AssessmentQuerySet, number: int) -> Non
     messages.success(request, words % {"count": number})
 
 
-def _say(request: PageRequest, found: Together) -> None:
-    words = ngettext("Done for %(count)s branch.", "Done for %(count)s branches.", found.done)
-    messages.success(request, words % {"count": found.done})
+def _say(request: PageRequest, step: str, found: Together) -> None:
+    """What was done, and what was not; nothing done is no success."""
+    if found.done:
+        messages.success(request, _done_words(step, found.done) % {"count": found.done})
+    else:
+        messages.warning(request, _("Nothing was done."))
     if found.left:
         more = ngettext("%(count)s is left: press once more.", "%(count)s are left: press once more.", found.left)
         messages.info(request, more % {"count": found.left})
@@ -162,6 +169,14 @@ def _say(request: PageRequest, found: Together) -> None:
         messages.warning(request, f"{name}: {sentence}")
     if (rest := len(found.refused) - MOST_REFUSALS) > 0:
         messages.warning(request, _("And %(count)s more for similar reasons.") % {"count": rest})
+
+
+def _done_words(step: str, done: int) -> str:
+    if step == "show":
+        return ngettext("Shown to %(count)s branch.", "Shown to %(count)s branches.", done)
+    if step == "publish":
+        return ngettext("Published for %(count)s branch.", "Published for %(count)s branches.", done)
+    return ngettext("Locked for %(count)s branch.", "Locked for %(count)s branches.", done)
 
 
 def _list_of(scheme: Scheme) -> str:

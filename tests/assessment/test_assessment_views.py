@@ -108,7 +108,7 @@ def test_the_list_asks_a_fixed_number_of_queries(cast, as_user, django_assert_nu
     begun(cast, *places)
     client = as_user(cast.district_staff)
     client.get(LIST)
-    with django_assert_num_queries(14):
+    with django_assert_num_queries(16):
         client.get(LIST)
 
 
@@ -191,13 +191,39 @@ def test_a_step_is_taken_for_all_that_nothing_hinders(cast, as_user):
     assert {again(one).state, again(other).state} == {"shown"}
     Assessment.objects.update(shown_on=TODAY - timedelta(days=20), objections_until=TODAY - timedelta(days=1))
     entered(other, cast.district_staff)
-    as_user(cast.district_staff).post(publishing, {"scheme": scheme.pk})
+    asked = as_user(cast.district_staff).get(publishing, {"scheme": scheme.pk}).context["asked"]
+    assert (asked.ready, list(asked.held_up.values())) == ([one], [[other]])
+    said = {"scheme": scheme.pk, "key": uuid.uuid4(), "day": TODAY - timedelta(days=2), "words": "经党委会讨论"}
+    late = said | {"day": TODAY + timedelta(days=1)}
+    assert as_user(cast.district_staff).post(publishing, late).context["form"].errors.keys() == {"day"}
+    answer = as_user(cast.district_staff).post(publishing, said, follow=True)
+    assert [message.level_tag for message in answer.context["messages"]] == ["success", "warning"]
+    assert (again(one).published_on, again(one).published_words) == (said["day"], "经党委会讨论")
+    assert "经党委会讨论" in as_user(cast.secretary).get(page(one)).text
 
     assert (again(one).state, again(other).state) == ("published", "shown")
     assert as_user(cast.secretary).post(show, {"scheme": scheme.pk}).status_code == 403
-    assert as_user(cast.district_staff).get(show).status_code == 405
+    assert as_user(cast.district_staff).put(show).status_code == 405
     unknown = reverse("assessment:assessment-together", args=["unlock"])
     assert as_user(cast.district_staff).post(unknown, {"scheme": scheme.pk}).status_code == 404
+
+
+def test_a_step_that_can_be_taken_with_none_is_not_offered_and_says_why(cast, as_user):
+    scheme = scheme_of(cast)
+    one = completed(begun(cast, scheme=scheme), cast)
+    Assessment.objects.update(
+        state="published", shown_on=TODAY, objections_until=TODAY, published_on=TODAY, computed_on=TODAY
+    )
+    locking, client = reverse("assessment:assessment-together", args=["lock"]), as_user(cast.district_staff)
+    asked = client.get(locking, {"scheme": scheme.pk})
+    listed = client.get(reverse("assessment:assessment-list"), {"scheme": scheme.pk})
+
+    assert asked.context["asked"].ready == []
+    assert [[one.pk for one in held] for held in asked.context["asked"].held_up.values()] == [[one.pk]]
+    assert not listed.context["can_step"] and f"{locking}?scheme=" in listed.text
+    done = client.post(locking, {"scheme": scheme.pk}, follow=True)
+    assert "success" not in [message.level_tag for message in done.context["messages"]]
+    assert again(one).state == "published"
 
 
 def test_a_go_takes_so_many_and_says_what_is_left(cast, as_user, monkeypatch):
