@@ -25,6 +25,7 @@ MOVES_NOTHING = (
     # calendars, papers
     "name_contact_person correct_contact_person remove_contact_person record_special_days remove_special_day",
     "make_calendar_feed revoke_calendar_feed keep_theme_day add_local_kind retire_local_kind draft_minutes",
+    "propose_attendance_correction decline_attendance_correction",
     "edit_minutes correct_minutes add_item edit_item move_item remove_item add_speech remove_speech add_task",
     "remove_task add_material remove_material attach_sheet open_sign_in close_sign_in",
     # dues beyond charges and payments

@@ -9,6 +9,10 @@ from django.urls import reverse
 from django.utils import timezone
 from docx import Document
 
+from assessment.choices import AssessmentState
+from assessment.models import Assessment, RollUp
+from assessment.services.computing import freshen, store
+from assessment.services.rollups import compare, follow, rebuild
 from audit.models import Entry
 from meetings.choices import NotCountedBecause
 from meetings.models import AgendaItem, AttendanceCorrection, Expected, Mark, Meeting, Minutes, Vote
@@ -25,6 +29,9 @@ from members.choices import AffiliationKind
 from members.models import Affiliation
 from members.queries.standing import standing_of
 from members.services.refused import Refused
+from tests.assessment.measuring import LAST
+from tests.assessment.scheming import deduct, make_scheme
+from tests.assessment.test_computing import begin
 
 DAY, TODAY = date(2026, 10, 20), date(2026, 11, 24)
 WHY = "签到表上有他的签名，当晚漏记"
@@ -268,6 +275,34 @@ class TestWhatFollows:
         corrected(cast, evening, cast.li, "on_site")
 
         assert (before, months_of([cast.li.pk], on=TODAY)) == ({cast.li.pk: 1}, {cast.li.pk: 0})
+
+    def test_the_roll_up_follows_what_was_confirmed_and_nothing_before(self, cast, evening):
+        rebuild(on=TODAY)
+        one = propose(cast, evening, cast.li, "on_site")
+        follow(on=TODAY)
+        proposed = self.month(cast)
+        confirm_correction(correction=one, by=cast.officer, on=TODAY)
+        follow(on=TODAY)
+
+        assert (proposed, self.month(cast)) == ((1, 1), (2, 0))
+        assert compare(on=TODAY) == 0
+
+    def test_a_published_assessment_says_that_its_record_has_changed(self, cast, evening):
+        one = begin(make_scheme(cast.district, deduct("meetings.explained", "1")), cast.branch)
+        store(assessment=one, on=LAST, by="system")
+        days = {"shown_on": LAST, "objections_until": LAST, "published_on": LAST}
+        Assessment.objects.update(state=AssessmentState.PUBLISHED, **days)
+        freshen(on=LAST)
+        before = Assessment.objects.get().stale_since
+        corrected(cast, evening, cast.li, "on_site")
+        freshen(on=LAST)
+
+        assert before is None
+        assert Assessment.objects.get().stale_because == ["1.1"]
+
+    def month(self, cast):
+        row = RollUp.objects.get(organization=cast.branch, month=DAY.replace(day=1))
+        return row.on_site, row.unexplained
 
     def vote(self, evening, present=2):
         item = AgendaItem.objects.create(meeting=evening, position=1, title="计划")
