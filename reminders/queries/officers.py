@@ -34,8 +34,8 @@ class Asked:
 def duty_officers(path: str, *, on: date) -> list[User]:
     """Accounts that can log in and settle duties at the path or below it, each with all offices held there as its
     standing, and nothing else. Two queries."""
-    rows = Office.objects.holding(on).filter(subtree("organization__path", [path]), kind__in=SETTLES)
-    settling = {own or members for own, members in rows.values_list("user", "member__user")}
+    able = Office.objects.holding(on).filter(subtree("organization__path", [path]), kind__in=SETTLES)
+    settling = {own or members for own, members in able.values_list("user", "member__user")}
     held: dict[int, list[HeldOffice]] = defaultdict(list)
     offices = Office.objects.holding(on).filter(subtree("organization__path", [path])).with_stand_ins(on)
     rows = offices.order_by("organization__path").values_list("user", "member__user", "kind", *PLACE)
