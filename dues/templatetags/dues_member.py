@@ -65,7 +65,8 @@ def _row(line: MonthLine, starts: list[str]) -> str:
 def _asked_for(line: MonthLine) -> str:
     if not line.charged_fen:
         return ""
-    waived = escape(_("waived %(fen)s") % {"fen": yuan(line.waived_fen)}) if line.waived_fen else ""
+    words = _("waived %(fen)s") if line.waived_fen == line.charged_fen else _("reduced by %(fen)s")
+    waived = escape(words % {"fen": yuan(line.waived_fen)}) if line.waived_fen else ""
     return f'{yuan(line.charged_fen)} <span class="quiet nowrap">{waived}</span>' if waived else yuan(line.charged_fen)
 
 

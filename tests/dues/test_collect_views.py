@@ -95,7 +95,7 @@ def test_a_longer_list_asks_no_more_of_the_database(cast, as_user, django_assert
         charge(make_member(f"党员{number}", cast.branch), "2026-11", 4000)
     client = as_user(cast.officer)
 
-    with django_assert_num_queries(13):
+    with django_assert_num_queries(14):
         client.get(COLLECT)
 
 

@@ -9,11 +9,14 @@ from datetime import date
 import pytest
 from django.test import Client
 from django.urls import reverse
+from django.utils import translation
 
 from dues.models import Arrangement, ArrearsReason
+from dues.queries.arrears import arrears_of
 from dues.queries.duties import dues_duties
 from dues.queries.statement import statement
 from members.models import User
+from reminders.rules.dues_words import dues_values
 from tests.cast import TODAY, make_member
 from tests.dues.ledger import charge, month, pay
 
@@ -97,6 +100,10 @@ class Branch:
     def duties(self, *kinds):
         return [duty for duty in dues_duties(self.cast.branch.path, on=TODAY) if duty.kind in kinds]
 
+    def reminded(self):
+        with translation.override("en"):
+            return dues_values(arrears_of([self.cast.zhang.pk], on=TODAY)[self.cast.zhang.pk], None)["amount"]
+
     def rows(self, name):
         """Of the API: the figures of 张英's lines."""
         client, member = self.client("officer"), str(self.cast.zhang.key)
@@ -130,6 +137,7 @@ FIGURES = {
             "the list of arrears": lambda b: of(b.arrears_lines(), "张英").arrears.fen,
             "the grid": lambda b: of(b.grid()["page"], "张英").due_fen,
             "the statement": lambda b: of(b.stated().behind, "张英").fen,
+            "the reminder": lambda b: fen(b.reminded(), "YUAN yuan"),
             "the API, less this month": lambda b: (
                 sum(row["amount_fen"] - row["waived_fen"] for row in b.rows("charge") if row["month"] < "2026-11")
                 - sum(row["amount_fen"] - row["voluntary_fen"] for row in b.rows("payment"))

@@ -91,7 +91,15 @@ def test_the_statement_after_an_import(run, path):
         "charged_fen": 12000,
         "paid_fen": 10000,
         "waived_fen": 0,
-        "behind": [{"name": "李国强", "national_id_masked": "••••••••••••••4539", "behind_fen": 2000, "months": 1}],
+        "behind": [
+            {
+                "name": "李国强",
+                "national_id_masked": "••••••••••••••4539",
+                "behind_fen": 2000,
+                "months": 1,
+                "carried_over_fen": 0,
+            }
+        ],
         "this_month_fen": 0,
     }
 

@@ -43,7 +43,7 @@ def test_a_month_is_written_as_the_language_writes_it(language, text):
     ],
 )
 def test_months_that_follow_each_other_stand_together(held, text):
-    rows = [SimpleNamespace(month=date.fromisoformat(f"{one}-01")) for one in held]
+    rows = [SimpleNamespace(month=date.fromisoformat(f"{one}-01"), carried_over=False) for one in held]
 
     with override("zh-hans"):
         assert months(rows) == text
@@ -93,3 +93,9 @@ def test_a_month_says_how_it_stands(given, shown, missing):
     assert all(text in row for text in shown)
     assert not any(text in row for text in missing)
     assert row.count("<td data-label=") == 5
+
+
+@pytest.mark.parametrize(("waived", "said"), [(4000, "免40.00"), (1000, "减10.00")])
+def test_a_month_for_which_something_is_still_asked_is_reduced_and_not_waived(waived, said):
+    with override("zh-hans"):
+        assert f">{said}<" in month_lines([month_line(waived_fen=waived)])
