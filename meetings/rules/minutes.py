@@ -121,8 +121,12 @@ def _attendance(evening: Evening) -> Iterator[str]:
         yield _line(_("On site"), _listed(evening.on_site))
     if evening.online:
         yield _line(_("By video"), _listed(evening.online))
-    absent = [_absence(one) for one in evening.absences]
-    yield _line(_("Not there"), _listed(absent) if absent else _("nobody"))
+    leave = [_absence(one) for one in evening.absences if one.on_leave]
+    absent = [_absence(one) for one in evening.absences if not one.on_leave]
+    if leave:
+        yield _line(_("On leave"), _listed(leave))
+    if absent or not leave:
+        yield _line(_("Not there"), _listed(absent) if absent else _("nobody"))
     if evening.visited:
         yield _line(_("Visited or made up"), _listed(evening.visited))
     if evening.guests:
@@ -133,7 +137,9 @@ def _attendance(evening: Evening) -> Iterator[str]:
 
 
 def _absence(one: Absence) -> str:
-    reason = one.reason or (_("on leave") if one.on_leave else _("no reason given"))
+    if one.on_leave and not one.reason:
+        return one.name
+    reason = one.reason or _("no reason given")
     return pgettext("name (reason)", "%(name)s (%(reason)s)") % {"name": one.name, "reason": reason}
 
 
