@@ -166,6 +166,7 @@ START_LINKS = [
     "assessment.queries.objection_links.start_links",
     "assessment.queries.waiting_links.start_links",
     "meetings.queries.start.start_links",
+    "meetings.queries.membership.start_links",
     "dues.queries.start.start_links",
     "reminders.queries.start.start_links",
 ]
@@ -181,7 +182,7 @@ OWN_LINKS = [
     "reminders.queries.start.own_links",
 ]
 MEETING_LINKS = ["supervision.queries.meeting_links.meeting_links"]
-MEMBER_LINKS = ["dues.queries.start.member_links", "reminders.queries.preferences.member_links"]
+MEMBER_LINKS = ["meetings.queries.membership.member_links", "dues.queries.start.member_links", "reminders.queries.preferences.member_links"]
 ORGANIZATION_FIGURES = [
     "assessment.queries.dashboard_links.organization_figures",
     "supervision.queries.suggestions.organization_figures",

@@ -102,7 +102,29 @@ class VoteSubject(TextChoices):
     COMMITTEE = "committee", _("Decision of the committee")
     ADMISSION = "admission", _("Admission")
     CONFIRMATION = "confirmation", _("Confirmation")
+    EXTENSION = "extension", _("Longer probation")
+    CANCELLATION = "cancellation", _("End of probation without confirmation")
     ELECTION = "election", _("Election")
+
+
+ON_MEMBERSHIP = (
+    VoteSubject.ADMISSION,
+    VoteSubject.CONFIRMATION,
+    VoteSubject.EXTENSION,
+    VoteSubject.CANCELLATION,
+)
+"""Such a vote changes somebody's membership, once the committee above has approved it."""
+ON_PROBATION = tuple(subject for subject in ON_MEMBERSHIP if subject != VoteSubject.ADMISSION)
+"""Such a vote is about a probationary member."""
+
+
+class StepState(TextChoices):
+    """How far the step from a vote to somebody's membership has come."""
+
+    WAITING = "waiting", _("Waits for the committee")
+    APPROVED = "approved", _("Approved")
+    REFUSED = "refused", _("Not approved")
+    TAKEN_BACK = "taken_back", _("Taken back")
 
 
 class RequestState(TextChoices):

@@ -18,6 +18,7 @@ LIFE = (
             "meetings:minutes",
             "meetings:exclusion-",
             "meetings:correction-",
+            "meetings:membership-ask",
         ),
     ),
     Item(
@@ -48,6 +49,13 @@ LIFE = (
         "check-circle",
         Capability.APPROVE_ELECTIONS,
         ("meetings:election-approve",),
+    ),
+    Item(
+        "meetings:membership-list",
+        _("Admissions and confirmations"),
+        "person-check",
+        Capability.APPROVE_MEMBERSHIP,
+        ("meetings:membership-decide",),
     ),
 )
 GROUPS: tuple[Group, ...] = ((_("Organizational life"), LIFE),)

@@ -1,6 +1,6 @@
 from django.urls import include, path
 
-from meetings.views import attendance_imports, corrections, elections, exclusions, minutes, votes
+from meetings.views import attendance_imports, corrections, elections, exclusions, membership, minutes, votes
 
 app_name = "meetings"
 urlpatterns = [
@@ -13,6 +13,10 @@ urlpatterns = [
     path("votes/<uuid:key>/count/", votes.vote_count, name="vote-count"),
     path("votes/<uuid:key>/count-anew/", votes.vote_count_anew, name="vote-count-anew"),
     path("votes/<uuid:key>/withdraw/", votes.vote_withdraw, name="vote-withdraw"),
+    path("votes/<uuid:key>/step/", membership.membership_ask, name="membership-ask"),
+    path("membership/", membership.membership_list, name="membership-list"),
+    path("membership/<uuid:key>/", membership.membership_decide, name="membership-decide"),
+    path("membership/<uuid:key>/take-back/", membership.membership_take_back, name="membership-take-back"),
     path("<uuid:key>/elections/add/", elections.election_add, name="election-add"),
     path("votes/<uuid:key>/again/", elections.election_again, name="election-again"),
     path("elections/", elections.election_list, name="election-list"),

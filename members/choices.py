@@ -166,6 +166,7 @@ class Capability(TextChoices):
     COUNT_MEETINGS = "count_meetings", _("See which meetings were held and the counts of attendance")
     MANAGE_CALENDAR = "manage_calendar", _("Record days off and workdays")
     APPROVE_ELECTIONS = "approve_elections", _("Record the approval of results from above")
+    APPROVE_MEMBERSHIP = "approve_membership", _("Approve who is admitted, confirmed or longer on probation")
     VIEW_DUES = "view_dues", _("See each member's charges, payments and arrears")
     FIX_BASES = "fix_bases", _("See and fix the bases for dues, charge and close months")
     RECORD_DUES = "record_dues", _("Record payments, bills, receipts and remittances")

@@ -31,7 +31,8 @@ def own_links(user: User, *, on: date) -> list[Link]:
 
 
 def member_links(member: Member, user: User) -> list[Link]:
-    """Other apps' pages about a member that the user may open; `settings.MEMBER_LINKS` ask no query."""
+    """Other apps' pages about a member that the user may open; `settings.MEMBER_LINKS` ask a fixed
+    number of queries."""
     return _all(import_string(name)(member, user) for name in settings.MEMBER_LINKS)
 
 

@@ -83,6 +83,7 @@ CAPABILITIES: dict[OfficeKind, frozenset[Capability]] = {
             Capability.COUNT_MEETINGS,
             Capability.CONFIRM_ATTENDANCE,
             Capability.APPROVE_ELECTIONS,
+            Capability.APPROVE_MEMBERSHIP,
             Capability.COUNT_DUES,
             Capability.APPROVE_DUES,
             Capability.VIEW_DUTIES,

@@ -20,6 +20,7 @@ from meetings.models import (
     LocalKind,
     Material,
     Meeting,
+    MembershipStep,
     Minutes,
     Observer,
     Scrutineer,
@@ -55,8 +56,9 @@ def meetings(full: "FullCast") -> None:
     meeting(full, "other-branch", cast.other_branch, HELD, zhao=cast.zhao)
     meeting(full, "before", cast.next_branch, HELD, zhang=cast.zhang)
     meeting(full, "open", cast.branch, OPEN, zhang=cast.zhang, li=cast.li)
-    for name in ("branch", "next-branch", "other-branch"):
-        elected(full, name)
+    elected(full, "branch", zhang=cast.zhang)
+    elected(full, "next-branch", wang=cast.wang)
+    elected(full, "other-branch", zhao=cast.zhao)
     meeting(full, "committee", cast.branch, PLANNED, kind=MeetingKind.COMMITTEE_MEETING)
     asked(full, meeting(full, "planned", cast.branch, PLANNED), zhang=cast.zhang, li=cast.li)
     asked(full, meeting(full, "next-planned", cast.next_branch, PLANNED), wang=cast.wang)
@@ -106,8 +108,8 @@ def code_of(made: Meeting) -> str:
     return token(ON_THE_WALL, made.pk, slot_of(timezone.now()))
 
 
-def elected(full: "FullCast", name: str) -> None:
-    """An election that waits for the approval from above."""
+def elected(full: "FullCast", name: str, **people: Member) -> None:
+    """An election that waits for the approval from above, and so does a step of membership."""
     item = AgendaItem.objects.get(meeting=full.rows[Meeting][name])
     vote = Vote.objects.create(
         item=item, number=2, subject="election", method="secret_ballot", about="支部书记", seats=1, office="secretary",
@@ -116,6 +118,9 @@ def elected(full: "FullCast", name: str) -> None:
     )  # fmt: skip
     full.keep(vote, f"elected@{name}")
     full.keep(Candidate.objects.create(vote=vote, name="孙", votes_for=2, is_elected=True), f"elected@{name}")
+    for short, member in people.items():
+        step = MembershipStep.objects.create(vote=vote, member=member, name=member.name, asked_by="李")
+        full.keep(step, short)
 
 
 def expected(full: "FullCast", made: Meeting, name: str, member: Member) -> None:

@@ -263,6 +263,13 @@ SCOPE: dict[str, dict[str, str]] = {
         "next_secretary": "next-branch before elected@next-branch",
         "other_secretary": "other-branch elected@other-branch",
     },
+    "MembershipStep": {
+        "secretary": "zhang",
+        "officer": "zhang",
+        "member": "zhang",
+        "next_secretary": "wang",
+        "other_secretary": "zhao",
+    },
     "AttendanceImport": {
         "secretary": "branch",
         "officer": "branch",
@@ -445,6 +452,11 @@ OTHERWISE = {
             "district_staff": "elected@branch elected@next-branch",
             "county_staff": "elected@branch elected@next-branch elected@other-branch",
         }
+    },
+    "meetings:membership-decide": {"MembershipStep": {"district_staff": "zhang wang", "county_staff": "zhang wang zhao"}},
+    # The branch takes back what waits; what is decided, the committee.
+    "meetings:membership-take-back": {
+        "MembershipStep": {"secretary": "zhang", "officer": "zhang", "next_secretary": "wang"}
     },
 }
 """Pages that show rows to whom the scope doesn't: URL → model → part → rows."""

@@ -1,20 +1,24 @@
 """Putting a question to the vote, and what was counted."""
 
 import uuid
+from collections.abc import Mapping
 from typing import Any, cast
 
 from django import forms
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from meetings.choices import VoteMethod, VoteSubject
+from meetings.choices import ON_MEMBERSHIP, ON_PROBATION, VoteMethod, VoteSubject
 from meetings.models import AgendaItem, Expected, Meeting, Vote
-from meetings.rules.votes import ON_MEMBERSHIP, Figures, subjects_of, usual_subject
+from meetings.queries.membership import probations
+from meetings.rules.votes import Figures, subjects_of, usual_subject
 from meetings.services.votes import Question, WrongFigures
+from members.forms.fields import day_field
 from members.models import Member
 
 MOST = 9999
 COUNTED = ("votes_for", "votes_against", "abstained")
+ASKED_BACK = "is_meant"
 
 
 def number(label: Any, **more: Any) -> forms.IntegerField:
@@ -29,6 +33,17 @@ def show_wrong(form: forms.Form, wrong: WrongFigures) -> None:
         form.add_error(field if field in form.fields else None, sentence)
 
 
+class ProbationaryField(forms.ModelChoiceField):
+    """Each with the day on which the probation is over, as far as it is known."""
+
+    ends: Mapping[int, object] = {}
+
+    def label_from_instance(self, obj: Any) -> str:
+        """The name and the day."""
+        ends = self.ends.get(obj.pk)
+        return _("%(name)s · on probation until %(day)s") % {"name": obj, "day": ends} if ends else str(obj)
+
+
 class VoteForm(forms.Form):
     """A question of the agenda. The figures are asked only where the vote isn't secret."""
 
@@ -36,12 +51,20 @@ class VoteForm(forms.Form):
     item = forms.ModelChoiceField(label=gettext_lazy("Agenda item"), queryset=AgendaItem.objects.none())
     about = forms.CharField(label=gettext_lazy("Voted on"), max_length=160)
     subject = forms.ChoiceField(label=gettext_lazy("Kind of vote"))
-    about_member = forms.ModelChoiceField(
-        label=gettext_lazy("Member"),
+    about_member = ProbationaryField(
+        label=gettext_lazy("Probationary member"),
         queryset=Member.objects.none(),
         required=False,
-        help_text=gettext_lazy("In a confirmation: who is confirmed."),
+        help_text=gettext_lazy("Who is confirmed, or whose probation becomes longer or ends."),
     )
+    applicant = forms.CharField(
+        label=gettext_lazy("Applicant"),
+        max_length=60,
+        required=False,
+        help_text=gettext_lazy("In an admission: the name of whom the meeting votes on."),
+    )
+    applicant_born_on = day_field(label=gettext_lazy("Date of birth"), required=False)
+    is_meant = forms.BooleanField(label=gettext_lazy("Vote all the same"), required=False)
     method = forms.ChoiceField(label=gettext_lazy("How"), choices=VoteMethod.choices)
     votes_for = number(gettext_lazy("For"), required=False)
     votes_against = number(gettext_lazy("Against"), required=False, initial=0)
@@ -59,22 +82,30 @@ class VoteForm(forms.Form):
         self._offer_members(meeting)
 
     def _offer_members(self, meeting: Meeting) -> None:
-        """Only where somebody can be confirmed."""
+        """Only where somebody can be admitted or confirmed."""
+        if VoteSubject.CONFIRMATION not in subjects_of(meeting.kind):
+            for name in ("about_member", "applicant", "applicant_born_on", ASKED_BACK):
+                del self.fields[name]
+            return
         probationary = Expected.objects.filter(meeting=meeting, is_formal=False).values("member")
-        members = Member.objects.filter(pk__in=probationary).order_by("name_key")
-        if VoteSubject.CONFIRMATION in subjects_of(meeting.kind) and members.exists():
-            cast(forms.ModelChoiceField, self.fields["about_member"]).queryset = members
-        else:
-            del self.fields["about_member"]
+        field = cast(ProbationaryField, self.fields["about_member"])
+        field.queryset = Member.objects.filter(pk__in=probationary).order_by("name_key")
+        field.ends = probations(field.queryset, meeting.day)
 
     def clean(self) -> dict[str, Any]:
         typed = super().clean() or {}
         if typed.get("method") != VoteMethod.SECRET_BALLOT and typed.get("votes_for") is None:
             self.add_error("votes_for", _("Type how many were for it; nobody is 0."))
+        if typed.get("subject") in ON_PROBATION and not typed.get("about_member"):
+            self.add_error("about_member", _("Choose whom the meeting votes on."))
+        if typed.get("subject") == VoteSubject.ADMISSION and not typed.get("applicant"):
+            self.add_error("applicant", _("Write the name of the applicant."))
         return typed
 
     def questions(self) -> list[forms.BoundField]:
-        return [field for field in self.visible_fields() if field.name not in COUNTED]
+        """The box is there only once it is asked."""
+        asked = [field for field in self.visible_fields() if field.name not in COUNTED]
+        return [field for field in asked if field.name != ASKED_BACK or field.errors]
 
     def counted(self) -> list[forms.BoundField]:
         return [self[name] for name in COUNTED]
@@ -82,7 +113,15 @@ class VoteForm(forms.Form):
     def question(self) -> Question:
         typed = self.cleaned_data
         subject, method = VoteSubject(typed["subject"]), VoteMethod(typed["method"])
-        return Question(subject, method, typed["about"], typed.get("about_member"))
+        if subject in ON_PROBATION:
+            return Question(subject, method, typed["about"], typed["about_member"])
+        if subject == VoteSubject.ADMISSION:
+            person = {"applicant": typed["applicant"], "applicant_born_on": typed["applicant_born_on"]}
+            return Question(subject, method, typed["about"], **person)
+        return Question(subject, method, typed["about"])
+
+    def meant(self) -> bool:
+        return bool(self.cleaned_data.get(ASKED_BACK))
 
     def figures(self) -> Figures | None:
         """None for a secret ballot: it is counted later, by two people."""

@@ -3,6 +3,7 @@ from meetings.models.attendance import Exclusion, Expected, LeaveRequest, Mark
 from meetings.models.attendance_correction import AttendanceCorrection
 from meetings.models.attendance_import import AttendanceImport
 from meetings.models.meeting import CalendarFeed, LocalKind, Meeting, Session, ThemeDay
+from meetings.models.membership import MembershipStep
 from meetings.models.minutes import Correction, Minutes
 from meetings.models.sign_in import SignInAttempt
 from meetings.models.special_day import SpecialDay
@@ -23,6 +24,7 @@ __all__ = [
     "Mark",
     "Material",
     "Meeting",
+    "MembershipStep",
     "Minutes",
     "Observer",
     "Scrutineer",

@@ -59,6 +59,9 @@ class Vote(models.Model):
     method = models.CharField(_("how"), max_length=20, choices=VoteMethod)
     about = models.CharField(_("about"), max_length=160)
     about_member = models.ForeignKey(Member, on_delete=models.PROTECT, null=True, blank=True, related_name="voted_on")
+    applicant = models.CharField(_("applicant"), max_length=60, blank=True)
+    """Whom an admission is about: nobody on the roster yet."""
+    applicant_born_on = models.DateField(_("applicant born on"), null=True, blank=True)
     seats = models.PositiveSmallIntegerField(_("seats"), null=True, blank=True)
     office = models.CharField(_("office"), max_length=30, choices=OfficeKind, blank=True)
     entitled = models.PositiveSmallIntegerField(_("should attend with a vote"))

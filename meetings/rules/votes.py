@@ -10,7 +10,7 @@ from datetime import date
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from meetings.choices import MeetingKind, VoteMethod, VoteSubject
+from meetings.choices import ON_MEMBERSHIP, MeetingKind, VoteMethod, VoteSubject
 from rulebook.book import rule, rule_if_held
 from rulebook.rule import Rule
 from rulebook.rules.votes import Count, VoteKind, vote
@@ -21,9 +21,10 @@ KINDS = {
     VoteSubject.COMMITTEE: VoteKind.COMMITTEE,
     VoteSubject.ADMISSION: VoteKind.ADMISSION,
     VoteSubject.CONFIRMATION: VoteKind.ADMISSION,
+    VoteSubject.EXTENSION: VoteKind.ADMISSION,
+    VoteSubject.CANCELLATION: VoteKind.ADMISSION,
     VoteSubject.ELECTION: VoteKind.ELECTION,
 }
-ON_MEMBERSHIP = (VoteSubject.ADMISSION, VoteSubject.CONFIRMATION)
 OF_COMMITTEE = (VoteSubject.COMMITTEE, VoteSubject.ELECTION)
 OF_GENERAL_MEETING = (VoteSubject.MOTION, *ON_MEMBERSHIP, VoteSubject.ELECTION)
 BALLOT_RULE = "election.ballot_validity"
@@ -105,14 +106,11 @@ def usual_subject(kind: str) -> VoteSubject:
 
 def method_allowed(subject: str, method: str, on: date) -> Verdict:
     """People are admitted, confirmed and elected by secret ballot (admission rules, elections of 2020, article 24)."""
-    asks = {
-        VoteSubject.ADMISSION: "vote.admission.pass",
-        VoteSubject.CONFIRMATION: "vote.admission.pass",
-        VoteSubject.ELECTION: "election.ballot",
-    }.get(VoteSubject(subject))
-    held = rule_if_held(asks, on) if asks else None
+    asks = dict.fromkeys(ON_MEMBERSHIP, "vote.admission.pass") | {VoteSubject.ELECTION: "election.ballot"}
+    asked = asks.get(VoteSubject(subject))
+    held = rule_if_held(asked, on) if asked else None
     return Verdict(
-        asks is None or method == VoteMethod.SECRET_BALLOT,
+        asked is None or method == VoteMethod.SECRET_BALLOT,
         _("Such a vote is by secret ballot, on one person after the other. Choose the secret ballot."),
         held.citations if held else (),
     )

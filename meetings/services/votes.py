@@ -6,6 +6,7 @@ and the two counts are removed: what remains are sums of papers, and nothing lea
 
 import uuid
 from dataclasses import asdict, dataclass
+from datetime import date
 from typing import Any
 
 from django.db import transaction
@@ -15,7 +16,9 @@ from django.utils.translation import gettext as _
 from audit.services import record
 from meetings.choices import MeetingState, VoteMethod, VoteSubject
 from meetings.models import AgendaItem, Count, Meeting, Vote
+from meetings.queries.membership import person_in
 from meetings.queries.votes import heads_of
+from meetings.rules.membership import too_early
 from meetings.rules.votes import Figures, Heads, decide, method_allowed, mistakes, quorum, subjects_of
 from meetings.services.meeting import NotNow, locked
 from members.models import Member, User
@@ -38,23 +41,34 @@ class Question:
     method: VoteMethod
     about: str
     about_member: Member | None = None
+    applicant: str = ""
+    applicant_born_on: date | None = None
 
 
 @transaction.atomic
 def add_vote(
-    *, key: uuid.UUID, item: AgendaItem, question: Question, figures: Figures | None = None, by: User | str
+    *,
+    key: uuid.UUID,
+    item: AgendaItem,
+    question: Question,
+    figures: Figures | None = None,
+    is_meant: bool = False,
+    by: User | str,
 ) -> Vote:
     """Put a question to the vote; with `figures` (open, show of hands) the outcome stands at once.
 
-    The same key twice is one vote. Raises NotNow when the meeting isn't open or too few are there, WrongFigures.
+    `is_meant`: also where the record leaves open whether it is too early. The same key twice is one vote. Raises NotNow
+    when the meeting isn't open or too few are there, WrongFigures.
     """
     meeting = locked(item.meeting)
     if known := known_vote(key, meeting):
         return known
     heads = begin_vote(meeting, question.subject)
     _refuse_unfitting(meeting, question)
-    vote = put_to_vote(meeting, Vote(key=key, item=item, **_fields(question)), heads)
-    _record("add_vote", vote, by, subject=question.subject)
+    vote = Vote(key=key, item=item, **_fields(question))
+    doubt = _refuse_too_early(vote, meeting, is_meant=is_meant)
+    put_to_vote(meeting, vote, heads)
+    _record("add_vote", vote, by, reason=doubt, subject=question.subject)
     if question.method != VoteMethod.SECRET_BALLOT:
         if figures is None:
             raise WrongFigures({"votes_for": _("Type how many were for it; nobody is 0.")})
@@ -200,6 +214,18 @@ def _refuse_unfitting(meeting: Meeting, question: Question) -> None:
     allowed = method_allowed(question.subject, question.method, meeting.day)
     if not allowed:
         raise WrongFigures({"method": allowed.reason})
+
+
+def _refuse_too_early(vote: Vote, meeting: Meeting, *, is_meant: bool) -> str:
+    """What the record leaves open, when the vote is meant all the same."""
+    found = too_early(VoteSubject(vote.subject), person_in(vote), day=meeting.day)
+    if found is None:
+        return ""
+    if found.is_certain:
+        raise WrongFigures({"about_member" if vote.about_member else "applicant_born_on": found.sentence})
+    if not is_meant:
+        raise WrongFigures({"is_meant": found.sentence})
+    return found.sentence
 
 
 def _refuse_wrong(vote: Vote, figures: Figures, heads: Heads) -> None:

@@ -13,6 +13,7 @@ from meetings.forms.election import BallotForm
 from meetings.forms.vote import CountForm, VoteForm, WithdrawForm, show_wrong
 from meetings.models import Meeting, Vote
 from meetings.queries.corrections import doubted_in
+from meetings.queries.membership import step_section
 from meetings.queries.votes import (
     ballot_section,
     citations_of,
@@ -35,7 +36,7 @@ from members.refusals import carried_out, told
 from members.requests import PageRequest
 
 MEETINGS = Meeting.objects.select_related("organization")
-VOTES = Vote.objects.with_place().prefetch_related("candidates", "scrutineers__member", "counts")
+VOTES = Vote.objects.with_place().select_related("about_member").prefetch_related("candidates", "scrutineers__member", "counts")
 STOP_POLLING = 286
 
 
@@ -94,6 +95,7 @@ def vote_detail(request: PageRequest, key: str) -> HttpResponse:
         "doubted": [one for one in doubted_in(meeting) if one.vote.pk == vote.pk],
         "may_record": meeting.is_running and request.user.standing.may(Capability.RECORD_MEETINGS, vote.scope_path),
     }
+    context |= step_section(vote, request.user)
     return render(request, "meetings/vote.html", context | (ballot_section(vote) if vote.seats is not None else {}))
 
 
@@ -142,10 +144,9 @@ def _initial_item(request: PageRequest, meeting: Meeting) -> dict[str, Any]:
 
 def _add(request: PageRequest, form: VoteForm) -> Vote | None:
     typed = form.cleaned_data
+    given = {"question": form.question(), "figures": form.figures(), "is_meant": form.meant()}
     try:
-        vote = add_vote(
-            key=typed["key"], item=typed["item"], question=form.question(), figures=form.figures(), by=request.user
-        )
+        vote = add_vote(key=typed["key"], item=typed["item"], by=request.user, **given)
     except WrongFigures as wrong:
         show_wrong(form, wrong)
     except NotNow as not_now:

@@ -73,10 +73,7 @@ def create_member(
     """
     if stored := Member.objects.filter(key=key).first():
         return stored
-    member = Member(key=key)
-    _assign(member, values)
-    _refuse_objections(objections(facts_of(member), on=on))
-    _refuse_known(member)
+    member = refuse_unfit(values, on=on, key=key)
     describe(member)
     try:
         with transaction.atomic():
@@ -88,6 +85,15 @@ def create_member(
             return stored
         _refuse_known(member)
         raise
+    return member
+
+
+def refuse_unfit(values: Values, *, on: date, key: UUID | None = None) -> Member:
+    """The member that these facts would make, unsaved. Raises Refused for a contradiction or a number in use."""
+    member = Member(key=key) if key else Member()
+    _assign(member, values)
+    _refuse_objections(objections(facts_of(member), on=on))
+    _refuse_known(member)
     return member
 
 

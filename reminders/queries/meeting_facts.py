@@ -5,13 +5,12 @@ from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 from uuid import UUID
 
-from meetings.choices import MeetingState, VoteSubject
+from meetings.choices import ON_MEMBERSHIP, MeetingState
 from meetings.models import AgendaItem, Expected, Material, Meeting
 from members.models import Member
 from members.paths import contains, subtree
 from reminders.rules.telling import MeetingFacts, naming_nobody
 
-ABOUT_SOMEBODY = (VoteSubject.ADMISSION, VoteSubject.CONFIRMATION)
 
 
 def meeting_facts(keys: Collection[UUID]) -> Mapping[UUID, MeetingFacts]:
@@ -58,7 +57,7 @@ def _agenda(keys: Collection[UUID]) -> tuple[dict[UUID, list[str]], dict[UUID, l
 
     What was voted about one person is left out whole: an applicant is on no list of names.
     """
-    rows = AgendaItem.objects.filter(meeting__in=keys).exclude(votes__subject__in=ABOUT_SOMEBODY)
+    rows = AgendaItem.objects.filter(meeting__in=keys).exclude(votes__subject__in=ON_MEMBERSHIP)
     items: dict[UUID, list[str]] = defaultdict(list)
     decisions: dict[UUID, list[str]] = defaultdict(list)
     wanted = ("meeting", "title", "decision", "is_open_to_members", "meeting__state")

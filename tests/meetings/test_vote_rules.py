@@ -29,7 +29,8 @@ from rulebook.rules.votes import exclusion
 from tests.cast import TODAY
 from tests.meetings.voting import english  # noqa: F401
 
-MOTION, COMMITTEE, ADMISSION, CONFIRMATION, ELECTION = VoteSubject
+MOTION, COMMITTEE, ELECTION = VoteSubject.MOTION, VoteSubject.COMMITTEE, VoteSubject.ELECTION
+ADMISSION, CONFIRMATION = VoteSubject.ADMISSION, VoteSubject.CONFIRMATION
 HANDS, BALLOT = VoteMethod.SHOW_OF_HANDS, VoteMethod.SECRET_BALLOT
 BEFORE, SINCE = date(2020, 7, 12), date(2020, 7, 13)
 YES, NO = True, False

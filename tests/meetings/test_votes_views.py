@@ -2,6 +2,7 @@
 
 import re
 import uuid
+from datetime import date
 
 import pytest
 from django.urls import reverse
@@ -85,7 +86,7 @@ def test_a_double_click_stores_one_vote(meeting, cast, as_user):
         ({"about": ""}, "about"),
         ({"item": str(uuid.uuid4())}, "item"),
         ({"subject": "election"}, "subject"),
-        ({"subject": "admission"}, "method"),
+        ({"subject": "admission", "applicant": "吴"}, "method"),
         ({"key": "x"}, "key"),
     ],
 )
@@ -107,7 +108,8 @@ def test_without_a_quorum_the_page_says_how_many_are_missing(meeting, cast, as_u
 
 
 def test_a_probationary_member_can_be_named_in_a_confirmation(cast, as_user):
-    candidate = make_member("周明", cast.branch, membership=Membership.PROBATIONARY)
+    joined = {"joined_on": date(2025, 11, 24), "joined_precision": "day"}
+    candidate = make_member("周明", cast.branch, membership=Membership.PROBATIONARY, **joined)
     meeting = hold(cast)
     form = typed(meeting, subject="confirmation", method=BALLOT, about_member=candidate.pk, votes_for="")
     as_user(cast.secretary).post(url("vote-add", meeting), form)
