@@ -140,3 +140,13 @@ STAND_INS: dict[OfficeKind, StandIn] = {
     ),
 }
 """A small branch has no organization officer: then the secretary fixes the bases and charges, else the deputy."""
+
+OWN_MEETINGS = frozenset({Capability.VIEW_MEETINGS, Capability.RECORD_MEETINGS})
+ALONE: dict[OfficeKind, frozenset[Capability]] = {
+    OfficeKind.COMMITTEE_SECRETARY: OWN_MEETINGS,
+    OfficeKind.COMMITTEE_STAFF: OWN_MEETINGS,
+}
+"""What an office may besides, in the organization where it is held and in none below: a committee's own meetings."""
+
+ON_A_COMMITTEE = frozenset({Capability.VIEW_MEETINGS})
+"""All that a committee's elected member may, there alone: branches show their members' affairs to nobody above."""

@@ -10,23 +10,36 @@ STEP = 4
 ROOT = ""
 
 
+class Alone(str):
+    """The path of one organization without what stands below it."""
+
+    __slots__ = ()
+
+
 def subtree(field: str, paths: Iterable[str]) -> Q:
     """Rows whose `field` lies in one of the subtrees; no paths, no rows. A range, because both databases index it."""
-    ranges = [Q(**{f"{field}__range": (path, path + "Z" * STEP)}) for path in outermost(paths)]
-    return reduce(or_, ranges) if ranges else Q(pk__in=[])
+    conditions = [
+        Q(**{field: str(path)}) if isinstance(path, Alone) else Q(**{f"{field}__range": (path, path + "Z" * STEP)})
+        for path in outermost(paths)
+    ]
+    return reduce(or_, conditions) if conditions else Q(pk__in=[])
 
 
 def outermost(paths: Iterable[str]) -> list[str]:
     """The paths that lie in no other of them."""
+    paths = list(paths)
     kept: list[str] = []
-    for path in sorted(set(paths)):
+    for path in sorted({path for path in paths if not isinstance(path, Alone)}):
         if not kept or not path.startswith(kept[-1]):
             kept.append(path)
-    return kept
+    alone = sorted({path for path in paths if isinstance(path, Alone)})
+    return kept + [path for path in alone if not any(path.startswith(wide) for wide in kept)]
 
 
 def contains(path: str, other: str) -> bool:
     """Whether `other` is `path` itself or below it."""
+    if isinstance(path, Alone):
+        return other == path
     return bool(path) and other.startswith(path)
 
 

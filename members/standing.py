@@ -4,9 +4,9 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 
-from members.choices import Capability, OfficeKind
-from members.offices import CAPABILITIES, STAND_INS
-from members.paths import contains, outermost
+from members.choices import Capability, OfficeKind, OrganizationKind
+from members.offices import ALONE, CAPABILITIES, ON_A_COMMITTEE, STAND_INS
+from members.paths import Alone, contains, outermost
 
 
 @dataclass(frozen=True)
@@ -19,11 +19,35 @@ class HeldOffice:
     organization: str
     stands_in: bool = False
     """Whether the offices are vacant there for which this one stands in (`STAND_INS`)."""
+    place: str = ""
+    """What kind of organization it is."""
+
+    @property
+    def below(self) -> frozenset[Capability]:
+        """What it may in the organization and in all below."""
+        if self._sits_on_a_committee:
+            return frozenset()
+        own = CAPABILITIES[self.kind]
+        return own | STAND_INS[self.kind].capabilities if self.stands_in else own
+
+    @property
+    def alone(self) -> frozenset[Capability]:
+        """What it may in the organization and in none below."""
+        return ON_A_COMMITTEE if self._sits_on_a_committee else ALONE.get(self.kind, frozenset())
 
     @property
     def capabilities(self) -> frozenset[Capability]:
-        own = CAPABILITIES[self.kind]
-        return own | STAND_INS[self.kind].capabilities if self.stands_in else own
+        return self.below | self.alone
+
+    def may(self, capability: Capability, path: str) -> bool:
+        """Whether this office grants it at the organization with that path."""
+        return (capability in self.below and contains(self.path, path)) or (
+            capability in self.alone and self.path == path
+        )
+
+    @property
+    def _sits_on_a_committee(self) -> bool:
+        return self.kind == OfficeKind.COMMITTEE_MEMBER and self.place == OrganizationKind.COMMITTEE
 
 
 @dataclass(frozen=True)
@@ -40,8 +64,9 @@ class Standing:
         return frozenset().union(*(office.capabilities for office in self.held))
 
     def paths(self, capability: Capability) -> list[str]:
-        """The subtrees in which the capability holds, as paths."""
-        return outermost(office.path for office in self.held if capability in office.capabilities)
+        """The subtrees in which the capability holds, as paths; `Alone` where it holds in one organization only."""
+        below = [office.path for office in self.held if capability in office.below]
+        return outermost(below + [Alone(office.path) for office in self.held if capability in office.alone])
 
     def may(self, capability: Capability, path: str) -> bool:
         """Whether the capability holds at the organization with that path."""

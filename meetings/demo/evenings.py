@@ -6,11 +6,11 @@ from datetime import date
 
 from meetings.choices import MeetingKind
 from meetings.demo import words
-from members.demo.county import GROUP_NAMES, HOME_BRANCH, PLACES, Place
+from members.demo.county import COUNTY, GROUP_NAMES, HOME_BRANCH, PLACES, Place
 from members.models import Organization
 from rulebook.dates import add_months
 
-HOME_THEME_DAY, GENERAL_DAY, LECTURE_DAY, COMMITTEE_DAY, GROUP_DAY, ORG_LIFE_DAY = 20, 26, 12, 6, 14, 18
+HOME_THEME_DAY, GENERAL_DAY, LECTURE_DAY, COMMITTEE_DAY, GROUP_DAY, ORG_LIFE_DAY, COUNTY_DAY = 20, 26, 12, 6, 14, 18, 9
 MISSED_THEME_DAY, MISSED_QUARTER, MISSED_COMMITTEE = 4, 5, 7
 """Every how manyth branch missed something."""
 
@@ -40,6 +40,14 @@ def evenings(places: dict[str, Organization], on: date) -> Iterator[Evening]:
     for place in branches:
         everything = _at_home(places, on) if place.code == HOME_BRANCH else _elsewhere(place, places, on)
         yield from (evening for evening in everything if evening.day < on)
+    yield from (evening for evening in _of_county(places, on) if evening.day < on)
+
+
+def _of_county(places: dict[str, Organization], on: date) -> Iterator[Evening]:
+    """The committee's own meetings of the last months."""
+    for month in list(_months(on))[-3:]:
+        day = month.replace(day=COUNTY_DAY)
+        yield Evening(places[COUNTY], MeetingKind.COMMITTEE_MEETING, day, words.COUNTY_TITLE, words.COUNTY_ITEMS)
 
 
 def _number(code: str) -> int:

@@ -4,15 +4,16 @@ from collections import defaultdict
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import date, timedelta
+from itertools import chain
 from random import Random
 from typing import Protocol
 
 from meetings.choices import AttendanceState, LeaveKind, MeetingKind, ReasonSource
 from meetings.demo import words
 from meetings.models import Expected, Meeting
-from meetings.queries.roll import COMMITTEE_OFFICES, as_expected
+from meetings.queries.roll import ABOVE, SEATS, as_expected
 from members.choices import AffiliationKind, OfficeKind, OrganizationKind, SituationKind
-from members.models import Affiliation, Member, Office, Situation
+from members.models import Affiliation, Member, Office, Organization, Situation
 
 AT_HOME = {SituationKind.FRAIL, SituationKind.BEDRIDDEN}
 ELSEWHERE = {
@@ -51,20 +52,24 @@ class Rolls:
     def expected_at(self, meeting: Meeting) -> list[Expected]:
         """The list as it would have been frozen that evening, unsaved."""
         day, seen = meeting.day, dict[int, Affiliation]()
-        for one in self.affiliations[meeting.organization.path]:
+        for one in self._near(meeting.organization):
             if holds(one, day) and (one.member_id not in seen or one.kind == AffiliationKind.FORMAL):
                 seen[one.member_id] = one
-        if meeting.kind == MeetingKind.COMMITTEE_MEETING:
+        if meeting.kind == MeetingKind.COMMITTEE_MEETING or meeting.organization.kind in ABOVE:
             seats = self.seats(meeting)
             seen = {member_id: one for member_id, one in seen.items() if member_id in seats}
         return [as_expected(meeting, one, self.befallen(one.member_id, day)) for one in seen.values()]
+
+    def _near(self, place: Organization) -> Iterable[Affiliation]:
+        """The roster of a branch or group; of a committee, everybody's: its members belong anywhere."""
+        return chain.from_iterable(self.affiliations.values()) if place.kind in ABOVE else self.affiliations[place.path]
 
     def befallen(self, member_id: int, day: date) -> set[str]:
         return {row.kind for row in self.situations[member_id] if holds(row, day)}
 
     def seats(self, meeting: Meeting) -> set[int]:
         offices = self.offices[meeting.organization_id]
-        return {one.member_id for one in offices if one.kind in COMMITTEE_OFFICES and one.member_id}
+        return {one.member_id for one in offices if one.kind in SEATS and one.member_id}
 
     def holder(self, meeting: Meeting, kind: OfficeKind) -> Member | None:
         return next((one.member for one in self.offices[meeting.organization_id] if one.kind == kind), None)

@@ -1,5 +1,6 @@
 """Planning a meeting, changing it, and calling it off."""
 
+from datetime import date
 from typing import Any, cast
 
 from django import forms
@@ -11,6 +12,7 @@ from meetings.choices import FOR_ALL_MEMBERS, MeetingKind, MeetingState
 from meetings.models import Meeting
 from meetings.queries.gaps import there
 from meetings.queries.local_kinds import usable_at
+from meetings.queries.roll import people_of
 from members.choices import OrganizationKind
 from members.forms.fields import key_field
 from members.models import Member, Organization
@@ -50,20 +52,20 @@ class MeetingForm(forms.ModelForm):
 
     online_link = forms.URLField(label=gettext_lazy("Online link"), required=False, assume_scheme="https")
 
-    def __init__(self, *args: Any, organization: Organization, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, organization: Organization, on: date, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         for name in ("chair", "recorder"):
             field = cast(forms.ModelChoiceField, self.fields[name])
-            field.queryset = self._leading(name, organization).order_by("name_key", "pk")
+            field.queryset = self._leading(name, organization, on).order_by("name_key", "pk")
             if self.instance.opened_at:
                 field.help_text = gettext_lazy("Who is recorded as there.")
         if self.instance.state == MeetingState.HELD:
             del self.fields["day"]
 
-    def _leading(self, name: str, organization: Organization) -> QuerySet[Member]:
+    def _leading(self, name: str, organization: Organization, on: date) -> QuerySet[Member]:
         """Who can lead or write: somebody of the place, and once the meeting is open who is there or named already."""
         if self.instance.opened_at is None:
-            return Member.objects.below(organization.path)
+            return people_of(organization, on=on)
         return there(self.instance) | Member.objects.filter(pk=getattr(self.instance, f"{name}_id"))
 
     def clean(self) -> dict[str, Any]:
@@ -97,8 +99,8 @@ class PlanForm(MeetingForm):
     )
     field_order = ("kind", "title", "day", "starts_at", "ends_at", "place", "online_link", "items", "chair", "recorder")
 
-    def __init__(self, *args: Any, organization: Organization, **kwargs: Any) -> None:
-        super().__init__(*args, organization=organization, **kwargs)
+    def __init__(self, *args: Any, organization: Organization, on: date, **kwargs: Any) -> None:
+        super().__init__(*args, organization=organization, on=on, **kwargs)
         kinds = [(kind.value, kind.label) for kind in KINDS_OF[OrganizationKind(organization.kind)]]
         self.local_kinds = {str(kind.pk): kind for kind in usable_at(organization.path)}
         local = [(key, kind.name) for key, kind in self.local_kinds.items()]

@@ -1,12 +1,15 @@
 """The list of those expected at a meeting, before and after it is frozen."""
 
+from datetime import date
+
 from django.db.models import Q
 
 from meetings.choices import NOT_EXPECTED, MeetingKind
 from meetings.models import Exclusion, Expected, Meeting
 from meetings.rules.expected import not_counted
-from members.choices import AffiliationKind, OfficeKind
-from members.models import Affiliation, Member, Office, Situation
+from members.choices import AffiliationKind, OfficeKind, OrganizationKind
+from members.models import Affiliation, Member, Office, Organization, Situation
+from members.models.member import MemberQuerySet
 from members.paths import subtree
 
 COMMITTEE_OFFICES = (
@@ -17,6 +20,9 @@ COMMITTEE_OFFICES = (
     OfficeKind.DISCIPLINE_OFFICER,
     OfficeKind.COMMITTEE_MEMBER,
 )
+SEATS = (*COMMITTEE_OFFICES, OfficeKind.COMMITTEE_SECRETARY)
+ABOVE = (OrganizationKind.COMMITTEE, OrganizationKind.GENERAL_BRANCH)
+"""Whatever meets there is the committee, wherever its members have their branch; its staff has no seat."""
 COMMITTEE_POST = Q(party_post__contains="书记") | Q(party_post__contains="委员")
 """How a roster names the committee's members where no offices are recorded."""
 
@@ -46,13 +52,15 @@ def on_the_sheet(meeting: Meeting) -> tuple[list[Expected], list[Expected]]:
 
 
 def _affiliations(meeting: Meeting) -> list[Affiliation]:
+    is_above = meeting.organization.kind in ABOVE
+    place = Q() if is_above else subtree("organization__path", [meeting.organization.path])
     here = (
         Affiliation.objects.holding(meeting.day)
-        .filter(subtree("organization__path", [meeting.organization.path]))
+        .filter(place)
         .select_related("member", "organization")
         .order_by("organization__path", "member__name_key", "member_id")
     )
-    if meeting.kind == MeetingKind.COMMITTEE_MEETING:
+    if is_above or meeting.kind == MeetingKind.COMMITTEE_MEETING:
         here = here.filter(member__in=_committee(meeting))
     seen: dict[int, Affiliation] = {}
     for affiliation in here:
@@ -63,17 +71,26 @@ def _affiliations(meeting: Meeting) -> list[Affiliation]:
 
 
 def _committee(meeting: Meeting) -> set[int]:
-    """Members who hold an office of the branch's committee; where none is recorded, those the roster names."""
+    """Members who hold an office of the committee; where a branch has none on record, those its roster names."""
     offices = (
         Office.objects.holding(meeting.day)
-        .filter(organization=meeting.organization, kind__in=COMMITTEE_OFFICES)
+        .filter(organization=meeting.organization, kind__in=SEATS)
         .select_related("user")
     )
     holders = {holder for office in offices if (holder := _holder(office))}
-    if len(holders) > 1:
+    if len(holders) > 1 or meeting.organization.kind in ABOVE:
         return holders
     named = Member.objects.below(meeting.organization.path).filter(COMMITTEE_POST)
     return holders | set(named.values_list("pk", flat=True))
+
+
+def people_of(organization: Organization, *, on: date) -> MemberQuerySet:
+    """Who can lead or write there, or be given a task: the roster; of a committee, whoever holds an office in it."""
+    people = Member.objects.order_by("name_key", "pk")
+    if organization.kind not in ABOVE:
+        return people.below(organization.path)
+    offices = Office.objects.holding(on).filter(organization=organization).select_related("user")
+    return people.filter(pk__in=[holder for office in offices if (holder := _holder(office))])
 
 
 def _holder(office: Office) -> int | None:

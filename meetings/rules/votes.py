@@ -90,6 +90,8 @@ def subjects_of(kind: str) -> tuple[VoteSubject, ...]:
     """What a meeting of that kind votes on: members are admitted and confirmed by the general meeting alone."""
     if kind == MeetingKind.COMMITTEE_MEETING:
         return OF_COMMITTEE
+    if kind == MeetingKind.DEMOCRATIC_LIFE_MEETING:
+        return (VoteSubject.COMMITTEE,)
     return (VoteSubject.MOTION,) if kind == MeetingKind.GROUP_MEETING else OF_GENERAL_MEETING
 
 
@@ -97,6 +99,7 @@ def usual_subject(kind: str) -> VoteSubject:
     """The vote for which people come to a meeting of that kind."""
     known = {
         MeetingKind.COMMITTEE_MEETING: VoteSubject.COMMITTEE,
+        MeetingKind.DEMOCRATIC_LIFE_MEETING: VoteSubject.COMMITTEE,
         MeetingKind.ADMISSION: VoteSubject.ADMISSION,
         MeetingKind.CONFIRMATION: VoteSubject.CONFIRMATION,
         MeetingKind.ELECTION: VoteSubject.ELECTION,

@@ -52,7 +52,7 @@ def meeting_plan(request: PageRequest, code: str) -> HttpResponse:
     organization = fetch(request, Organization.objects.all(), code=code)
     asked = {name: request.GET.get(name) for name in ("kind", "counts_for_year")}
     initial = {**usual(organization), **asked, "day": request.today}
-    form = PlanForm(request.POST or None, organization=organization, initial=initial)
+    form = PlanForm(request.POST or None, organization=organization, on=request.today, initial=initial)
     if form.is_valid():
         meeting = plan_meeting(
             meeting=form.planned(), also=form.cleaned_data["also"], items=form.agenda(), by=request.user
@@ -73,6 +73,7 @@ def meeting_detail(request: PageRequest, key: UUID) -> HttpResponse:
     may_record = request.user.standing.may(Capability.RECORD_MEETINGS, meeting.scope_path)
     context = {**meeting_page(meeting, may_record=may_record), **vote_section(meeting, request.user)}
     context |= {"is_early": request.today < meeting.day, "links": meeting_links(meeting, request.user)}
+    context["today"] = request.today
     return render(request, "meetings/meeting.html", context)
 
 
@@ -81,7 +82,7 @@ def meeting_detail(request: PageRequest, key: UUID) -> HttpResponse:
 def meeting_edit(request: PageRequest, key: UUID) -> HttpResponse:
     """Change day, hours, place, chair or recorder."""
     meeting = fetch(request, MEETINGS.all(), pk=key)
-    form = MeetingForm(request.POST or None, instance=meeting, organization=meeting.organization)
+    form = MeetingForm(request.POST or None, instance=meeting, organization=meeting.organization, on=meeting.day)
     if form.is_valid():
         changes = {name: form.cleaned_data[name] for name in form.changed_data}
         if carried_out(form, lambda: move_meeting(meeting=meeting, changes=changes, by=request.user)):

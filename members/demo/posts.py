@@ -62,6 +62,10 @@ def fill_offices(people: Sequence[Person], places: dict[str, Organization], on: 
         _office(secretaries[code], OfficeKind.COMMITTEE_SECRETARY, places[above], _election(above, on))
         for above, code in LED_BY.items()
     ]
+    offices += [
+        _office(secretaries[code], OfficeKind.COMMITTEE_MEMBER, places[COUNTY], _election(COUNTY, on))
+        for code in LED_BY.values()
+    ]
     return Office.objects.bulk_create(offices)
 
 

@@ -8,11 +8,11 @@ from django.utils.translation import gettext as _
 
 from members.choices import Capability, OfficeKind
 from members.models import Office, User
-from members.paths import STEP, contains
+from members.paths import STEP
 from members.prepared import Prepared
 from members.standing import HeldOffice, Standing
 
-PLACE = ("organization__path", "organization__code", "organization__name", "stands_in")
+PLACE = ("organization__path", "organization__code", "organization__name", "stands_in", "organization__kind")
 
 
 def standing_of(user: User, *, on: date) -> Standing:
@@ -65,7 +65,7 @@ def named_offices(paths: Iterable[str], *, on: date) -> list[NamedOffice]:
 
 def holders(offices: Iterable[NamedOffice], capability: Capability, path: str) -> list[NamedOffice]:
     """Those of them who may do that at the organization with that path, of the nearest that has any."""
-    able = [one for one in offices if contains(one.office.path, path) and capability in one.office.capabilities]
+    able = [one for one in offices if one.office.may(capability, path)]
     nearest = max((one.office.path for one in able), default="")
     return [one for one in able if one.office.path == nearest]
 

@@ -334,7 +334,7 @@ def test_a_branch_of_others_is_no_choice(as_user, cast, workbook):
 
 @pytest.mark.django_db
 @pytest.mark.parametrize("name", ["import-detail", "import-confirm", "import-undo"])
-@pytest.mark.parametrize(("actor", "status"), [("next_secretary", 404), ("district_staff", 403), ("member", 403)])
+@pytest.mark.parametrize(("actor", "status"), [("next_secretary", 404), ("district_staff", 404), ("member", 403)])
 def test_others_get_nothing(as_user, cast, kept, name, actor, status):
     client = as_user(getattr(cast, actor))
     address = reverse(f"meetings:{name}", args=[kept.pk])

@@ -31,6 +31,7 @@ from tests.meetings.voting import english  # noqa: F401
 
 MOTION, COMMITTEE, ELECTION = VoteSubject.MOTION, VoteSubject.COMMITTEE, VoteSubject.ELECTION
 ADMISSION, CONFIRMATION = VoteSubject.ADMISSION, VoteSubject.CONFIRMATION
+OF_ALL = set(VoteSubject) - {COMMITTEE}
 HANDS, BALLOT = VoteMethod.SHOW_OF_HANDS, VoteMethod.SECRET_BALLOT
 BEFORE, SINCE = date(2020, 7, 12), date(2020, 7, 13)
 YES, NO = True, False
@@ -339,12 +340,13 @@ def test_a_motion_is_voted_on_in_any_way(method):
 @pytest.mark.parametrize(
     ("kind", "usual", "subjects"),
     [
-        (MeetingKind.GENERAL_MEETING, MOTION, {MOTION, ADMISSION, CONFIRMATION, ELECTION}),
-        (MeetingKind.THEME_DAY, MOTION, {MOTION, ADMISSION, CONFIRMATION, ELECTION}),
-        (MeetingKind.ADMISSION, ADMISSION, {MOTION, ADMISSION, CONFIRMATION, ELECTION}),
-        (MeetingKind.CONFIRMATION, CONFIRMATION, {MOTION, ADMISSION, CONFIRMATION, ELECTION}),
-        (MeetingKind.ELECTION, ELECTION, {MOTION, ADMISSION, CONFIRMATION, ELECTION}),
+        (MeetingKind.GENERAL_MEETING, MOTION, OF_ALL),
+        (MeetingKind.THEME_DAY, MOTION, OF_ALL),
+        (MeetingKind.ADMISSION, ADMISSION, OF_ALL),
+        (MeetingKind.CONFIRMATION, CONFIRMATION, OF_ALL),
+        (MeetingKind.ELECTION, ELECTION, OF_ALL),
         (MeetingKind.COMMITTEE_MEETING, COMMITTEE, {COMMITTEE, ELECTION}),
+        (MeetingKind.DEMOCRATIC_LIFE_MEETING, COMMITTEE, {COMMITTEE}),
         (MeetingKind.GROUP_MEETING, MOTION, {MOTION}),
     ],
 )

@@ -41,15 +41,16 @@ SHOWN = {
         "reminders:inbox", "members:regulation-list",
     ],
     "county_staff": [
-        *START, "members:roster-list", "members:import-list", "meetings:duty-list", "meetings:election-list",
+        *START, "members:roster-list", "members:import-list", "meetings:meeting-list", "meetings:duty-list",
+        "meetings:election-list", "meetings:membership-list",
         "dues:relief-list", "dues:arrears", "dues:remittance-list", "supervision:suggestion-list",
         "supervision:talk-year", "supervision:checklist-list", *WATCHED[2:], "supervision:letter-counts",
         *ASSESSED, "reminders:inbox", "reminders:wording-list",
         "reminders:channel-list", *PLACES, "members:audit-list",
     ],
     "county_secretary": [
-        *START, "meetings:duty-list", "dues:arrears", "dues:remittance-list", *WATCHED, "supervision:letter-counts",
-        "supervision:key-list", *ASSESSED[:4], "assessment:cadre-counts", *SEEN_BY_ALL, "reminders:inbox", *PLACES,
+        *START, "meetings:meeting-list", "meetings:duty-list", "dues:arrears", "dues:remittance-list", *WATCHED,
+        "supervision:letter-counts", "supervision:key-list", *ASSESSED[:4], "assessment:cadre-counts", *SEEN_BY_ALL, "reminders:inbox", *PLACES,
     ],
     "inspector": [
         "reminders:desk", "supervision:problem-list", "supervision:letter-list", "supervision:key-list",
