@@ -146,6 +146,8 @@ ACTIONS: dict[str, Promise] = {
     "close_sign_in": _("Ended signing in by code"),
     "ask_leave": _("Asked for leave"),
     "decide_leave": _("Answered a request for leave"),
+    "end_task": _("Closed a task"),
+    "reopen_task": _("Opened a task again"),
     # votes and elections
     "record_exclusion": _("Recorded why a member is left out of a meeting"),
     "remove_exclusion": _("Counted a member again"),

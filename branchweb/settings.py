@@ -182,7 +182,11 @@ OWN_LINKS = [
     "reminders.queries.start.own_links",
 ]
 MEETING_LINKS = ["supervision.queries.meeting_links.meeting_links"]
-MEMBER_LINKS = ["meetings.queries.membership.member_links", "dues.queries.start.member_links", "reminders.queries.preferences.member_links"]
+MEMBER_LINKS = [
+    "meetings.queries.membership.member_links",
+    "dues.queries.start.member_links",
+    "reminders.queries.preferences.member_links",
+]
 ORGANIZATION_FIGURES = [
     "assessment.queries.dashboard_links.organization_figures",
     "supervision.queries.suggestions.organization_figures",

@@ -127,6 +127,14 @@ class StepState(TextChoices):
     TAKEN_BACK = "taken_back", _("Taken back")
 
 
+class TaskEnd(TextChoices):
+    """How a task came to its end."""
+
+    OPEN = "", _("Open")
+    DONE = "done", _("Done")
+    NOT_NEEDED = "not_needed", _("No longer needed")
+
+
 class RequestState(TextChoices):
     ASKED = "asked", _("Asked")
     GRANTED = "granted", _("Granted")

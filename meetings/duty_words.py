@@ -24,6 +24,12 @@ def _election(place: Place) -> str:
     return place.organization.get_absolute_url()
 
 
+def _tasks(place: Place) -> str:
+    """The open tasks of the place, of the owner where one is named."""
+    given = {"organization": place.organization.code} | ({"owner": str(place.member.key)} if place.member else {})
+    return f"{reverse('meetings:task-list')}?{urlencode(given)}"
+
+
 VIEW, RECORD = Capability.VIEW_MEETINGS, Capability.RECORD_MEETINGS
 ICONS = {
     MeetingKind.GENERAL_MEETING: "people",
@@ -41,6 +47,7 @@ WORDS: dict[str, DutyWords] = {
     "minutes": DutyWords(_("Minutes to lock"), _("Go to the minutes"), _do, "journal-text", VIEW, RECORD),
     "absences": DutyWords(_("Absences without a reason"), _("Record the reason"), _do, "person-x", VIEW, RECORD),
     "leave_request": DutyWords(_("Request for leave"), _("Answer it"), _do, "hourglass-split", VIEW, RECORD),
+    "task": DutyWords(_("Tasks of decisions"), _("Close them"), _tasks, "list-check", VIEW, RECORD),
     "term_election": DutyWords(
         _("Election at the end of the term"), _("Prepare the election"), _election, "ui-checks", None, RECORD
     ),

@@ -19,6 +19,7 @@ LIFE = (
             "meetings:exclusion-",
             "meetings:correction-",
             "meetings:membership-ask",
+            "meetings:task",
         ),
     ),
     Item(

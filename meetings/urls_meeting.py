@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from meetings.views import agenda, attendance, materials, meetings, mine, sign_in
+from meetings.views import agenda, attendance, materials, meetings, mine, sign_in, tasks
 
 urlpatterns = [
     path("", meetings.meeting_list, name="meeting-list"),
@@ -34,6 +34,9 @@ urlpatterns = [
     path("items/<uuid:key>/speeches/<uuid:speech>/remove/", agenda.speech_remove, name="speech-remove"),
     path("items/<uuid:key>/tasks/", agenda.task_add, name="task-add"),
     path("items/<uuid:key>/tasks/<uuid:task>/remove/", agenda.task_remove, name="task-remove"),
+    path("tasks/", tasks.task_list, name="task-list"),
+    path("tasks/<uuid:key>/", tasks.task, name="task"),
+    path("tasks/<uuid:key>/reopen/", tasks.task_reopen, name="task-reopen"),
     path("<uuid:key>/materials/add/", materials.material_add, name="material-add"),
     path("materials/<uuid:key>/", materials.material, name="material"),
     path("materials/<uuid:key>/remove/", materials.material_remove, name="material-remove"),

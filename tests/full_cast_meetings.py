@@ -78,7 +78,8 @@ def meeting(
     item = AgendaItem.objects.create(meeting=made, position=1, title="讨论", report="只给支委看")
     full.keep(item, name)
     full.keep(Speech.objects.create(item=item, speaker="李", points="同意"), f"speech@{name}")
-    full.keep(Task.objects.create(item=item, what="修灯", who="李"), f"task@{name}")
+    owner = full.cast.zhang if name == "branch" else None
+    full.keep(Task.objects.create(item=item, what="修灯", who="李", owner=owner), f"task@{name}")
     for is_open in (True, False):
         text = Material.objects.create(meeting=made, title="材料", text="内容", is_open_to_members=is_open)
         full.keep(text, f"{name}-{'open' if is_open else 'closed'}")

@@ -57,6 +57,7 @@ OFFICES_BELOW_THE_DISTRICT = "secretary officer group_leader next_secretary form
 EVERY_OFFICE = OFFICES_BELOW_THE_DISTRICT + " other_secretary county_staff county_secretary inspector administrator"
 
 MEETINGS_OF_THE_BRANCH = "branch group committee planned open"
+TASKS_OF_THE_BRANCH = "task@branch task@group task@committee task@planned task@open"
 MATERIALS_OF_THE_BRANCH = (
     "branch-open branch-closed group-open group-closed committee-open committee-closed planned-open planned-closed "
     "open-open open-closed"
@@ -263,6 +264,15 @@ SCOPE: dict[str, dict[str, str]] = {
         "next_secretary": "next-branch before elected@next-branch",
         "other_secretary": "other-branch elected@other-branch",
     },
+    # Who has to do something reads the task, not the record around it.
+    "Task": {
+        "secretary": TASKS_OF_THE_BRANCH,
+        "officer": TASKS_OF_THE_BRANCH,
+        "group_leader": "task@group",
+        "member": "task@branch",
+        "next_secretary": "task@next-branch task@before task@next-planned",
+        "other_secretary": "task@other-branch",
+    },
     "MembershipStep": {
         "secretary": "zhang",
         "officer": "zhang",
@@ -453,7 +463,9 @@ OTHERWISE = {
             "county_staff": "elected@branch elected@next-branch elected@other-branch",
         }
     },
-    "meetings:membership-decide": {"MembershipStep": {"district_staff": "zhang wang", "county_staff": "zhang wang zhao"}},
+    "meetings:membership-decide": {
+        "MembershipStep": {"district_staff": "zhang wang", "county_staff": "zhang wang zhao"}
+    },
     # The branch takes back what waits; what is decided, the committee.
     "meetings:membership-take-back": {
         "MembershipStep": {"secretary": "zhang", "officer": "zhang", "next_secretary": "wang"}

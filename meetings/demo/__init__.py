@@ -14,11 +14,23 @@ from django.db import transaction
 from meetings.choices import MeetingState
 from meetings.demo.coming import plan_next
 from meetings.demo.corrections import correct
+from meetings.demo.decided import end_tasks, vote_on_members
 from meetings.demo.evenings import evenings, theme_day_of
 from meetings.demo.people import Rolls, explain, read_rolls
 from meetings.demo.record import BEGINS, PLACE, Record, write_down
 from meetings.demo.signing import sign_all
-from meetings.models import AgendaItem, Expected, Meeting, Minutes, Session, Speech, Task, ThemeDay, Vote
+from meetings.models import (
+    AgendaItem,
+    Expected,
+    Meeting,
+    MembershipStep,
+    Minutes,
+    Session,
+    Speech,
+    Task,
+    ThemeDay,
+    Vote,
+)
 from members.bulk import refresh_statistics
 from members.demo.county import HOME_BRANCH, PLACES
 from members.models import Organization
@@ -40,6 +52,8 @@ def fill(*, on: date) -> None:
     records = [record for record in written if record]
     _unlock_last(records)
     _explain(records, rolls, on)
+    end_tasks(records, HOME_BRANCH, on)
+    vote_on_members(records, HOME_BRANCH, on)
     sign_all(record for record in records if record.meeting.state == MeetingState.LOCKED)
     _store(records)
     refresh_statistics(Meeting, Expected, Minutes)
@@ -81,4 +95,5 @@ def _store(records: list[Record]) -> None:
     Speech.objects.bulk_create(chain.from_iterable(one.speeches for one in records))
     Task.objects.bulk_create(chain.from_iterable(one.tasks for one in records))
     Vote.objects.bulk_create(chain.from_iterable(one.votes for one in records))
+    MembershipStep.objects.bulk_create(chain.from_iterable(one.steps for one in records))
     Minutes.objects.bulk_create((one.minutes for one in records if one.minutes), AT_ONCE)

@@ -20,7 +20,7 @@ from meetings.choices import (
 from meetings.demo import words
 from meetings.demo.evenings import Evening
 from meetings.demo.people import Rolls, attend, stay_away
-from meetings.models import AgendaItem, Expected, Meeting, Minutes, Session, Speech, Task, Vote
+from meetings.models import AgendaItem, Expected, Meeting, MembershipStep, Minutes, Session, Speech, Task, Vote
 from meetings.queries.minutes import as_evening, voted
 from meetings.queries.tally import Tally
 from meetings.rules.minutes import Item, Said, compose
@@ -30,6 +30,7 @@ from members.models import Member
 
 BEGINS, ENDS = time(15), time(16, 30)
 PLACE = "党群服务中心会议室"
+LEADS = (OfficeKind.SECRETARY, OfficeKind.GROUP_LEADER, OfficeKind.COMMITTEE_SECRETARY)
 DECIDES = (MeetingKind.GENERAL_MEETING, MeetingKind.COMMITTEE_MEETING)
 
 
@@ -44,6 +45,7 @@ class Record:
     speeches: list[Speech] = field(default_factory=list)
     tasks: list[Task] = field(default_factory=list)
     votes: list[Vote] = field(default_factory=list)
+    steps: list[MembershipStep] = field(default_factory=list)
     minutes: Minutes | None = None
 
 
@@ -65,7 +67,7 @@ def write_down(evening: Evening, rolls: Rolls, rng: Random, missing: Collection[
     if missing is not None:
         stay_away(record.expected, missing)
     _agenda(record, evening, rng)
-    record.minutes = _minutes(record)
+    record.minutes = minutes_of(record)
     return record
 
 
@@ -80,7 +82,7 @@ def new_meeting(evening: Evening, rng: Random) -> Meeting:
 def lead(meeting: Meeting, expected: list[Expected], rolls: Rolls) -> None:
     """Who leads and who writes: the offices of the place, or the first on the list."""
     people = [one.member for one in expected]
-    chosen = [rolls.holder(meeting, kind) for kind in (OfficeKind.SECRETARY, OfficeKind.GROUP_LEADER)]
+    chosen = [rolls.holder(meeting, kind) for kind in LEADS]
     chair: Member = next((one for one in chosen if one in people and one), people[0])
     writer = rolls.holder(meeting, OfficeKind.ORGANIZATION_OFFICER)
     others = sorted((one for one in people if one != chair), key=lambda one: bool(rolls.befallen(one.pk, meeting.day)))
@@ -106,9 +108,11 @@ def _agenda(record: Record, evening: Evening, rng: Random) -> None:
 
 def _decide(record: Record, rng: Random) -> None:
     """The last point of a general meeting is voted on; too few of those with a vote decide nothing."""
-    item, speaker = record.items[-1], str(record.meeting.recorder)
+    item, owner = record.items[-1], record.meeting.recorder
+    speaker = str(owner)
     record.speeches.append(Speech(item=item, speaker=speaker, points=words.SPEECH))
-    record.tasks.append(Task(item=item, what=words.TASK, who=speaker, due_on=record.meeting.day + timedelta(days=30)))
+    due_on = record.meeting.day + timedelta(days=30)
+    record.tasks.append(Task(item=item, what=words.TASK, who=speaker, owner=owner, due_on=due_on))
     vote = _vote(record, against=rng.choice((0, 0, 1)))
     record.votes.append(vote)
     item.decision = words.DECISION if vote.is_passed else ""
@@ -118,7 +122,7 @@ def _decide(record: Record, rng: Random) -> None:
 
 
 def _vote(record: Record, *, against: int) -> Vote:
-    heads = _heads(record.expected)
+    heads = heads_there(record.expected)
     figures = Figures(votes_for=max(heads.present - against, 0), votes_against=min(against, heads.present))
     decision = decide(VoteSubject.MOTION, figures, heads, record.meeting.day)
     return Vote(
@@ -129,18 +133,21 @@ def _vote(record: Record, *, against: int) -> Vote:
     )  # fmt: skip
 
 
-def _heads(expected: list[Expected]) -> Heads:
+def heads_there(expected: list[Expected]) -> Heads:
     entitled = [one for one in expected if one.not_counted == NotCountedBecause.COUNTED]
     return Heads(len(entitled), sum(one.state in PRESENT for one in entitled))
 
 
-def _minutes(record: Record) -> Minutes:
+def minutes_of(record: Record) -> Minutes:
     """Not signed yet (`meetings.demo.signing`)."""
     return Minutes(meeting=record.meeting, text=_text(record))
 
 
 def _text(record: Record) -> str:
-    heads, belonging = _heads(record.expected), [one for one in record.expected if one.not_counted not in NOT_EXPECTED]
+    heads, belonging = (
+        heads_there(record.expected),
+        [one for one in record.expected if one.not_counted not in NOT_EXPECTED],
+    )
     tally = Tally(
         expected=len(belonging), present=sum(one.state in PRESENT for one in belonging),
         entitled=heads.entitled, entitled_present=heads.present,

@@ -7,12 +7,14 @@ from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext_lazy
 
+from meetings.choices import TaskEnd
 from meetings.documents import LARGEST
-from meetings.models import AgendaItem, Meeting
+from meetings.models import AgendaItem, Meeting, Task
+from meetings.queries.roll import people_of
 from meetings.services.materials import Handout
 from members.choices import OfficeKind
 from members.forms.fields import day_field, key_field
-from members.models import Office
+from members.models import Member, Office, Organization, User
 from members.paths import STEP
 
 LINES = forms.Textarea(attrs={"rows": 4})
@@ -55,8 +57,41 @@ class SpeechForm(forms.Form):
 class TaskForm(forms.Form):
     key = key_field()
     what = forms.CharField(label=gettext_lazy("What is to be done"), max_length=200)
-    who = forms.CharField(label=gettext_lazy("Responsible"), max_length=60)
-    due_on = day_field(label=pgettext_lazy("deadline", "By"), required=False)
+    owner = forms.ModelChoiceField(label=gettext_lazy("Responsible"), queryset=Member.objects.none())
+    due_on = day_field(label=pgettext_lazy("deadline", "By"))
+
+    def __init__(self, *args: Any, meeting: Meeting, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        owners = people_of(meeting.organization, on=meeting.day)
+        cast(forms.ModelChoiceField, self.fields["owner"]).queryset = owners
+
+
+class TaskEndForm(forms.Form):
+    """How a task ended: at a meeting, with words, or as no longer needed."""
+
+    ended = forms.ChoiceField(
+        label=gettext_lazy("How it ended"), widget=forms.RadioSelect, initial=TaskEnd.DONE,
+        choices=[(one.value, one.label) for one in (TaskEnd.DONE, TaskEnd.NOT_NEEDED)],
+    )  # fmt: skip
+    done_on = day_field(label=gettext_lazy("Day"))
+    ended_at = forms.ModelChoiceField(
+        label=gettext_lazy("At the meeting"), queryset=Meeting.objects.none(), required=False,
+        empty_label=gettext_lazy("At none"),
+    )  # fmt: skip
+    ended_with = forms.CharField(
+        label=gettext_lazy("What was done, or why it isn't needed"), max_length=300, required=False,
+        widget=forms.Textarea(attrs={"rows": 3}),
+    )  # fmt: skip
+
+    def __init__(self, *args: Any, task: Task, user: User, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        given = task.item.meeting
+        later = Meeting.objects.visible_to(user).held().filter(organization=given.organization, day__gte=given.day)
+        cast(forms.ModelChoiceField, self.fields["ended_at"]).queryset = later.order_by("-day")
+
+
+class ReopenForm(forms.Form):
+    reason = forms.CharField(label=gettext_lazy("Why it is opened again"), max_length=200)
 
 
 class FileForm(forms.Form):
@@ -140,3 +175,23 @@ def offices_above(meeting: Meeting) -> QuerySet[Office]:
     above = [path[:length] for length in range(STEP, len(path), STEP)]
     offices = Office.objects.holding(meeting.day).filter(organization__path__in=above, kind__in=ABOVE)
     return offices.select_related("organization", "member", "user__member").order_by("organization__path", "kind")
+
+
+class TaskFilterForm(forms.Form):
+    """Which tasks are listed."""
+
+    state = forms.ChoiceField(
+        label=gettext_lazy("State"), required=False,
+        choices=[
+            ("", gettext_lazy("Open")), ("overdue", gettext_lazy("Overdue")), ("ended", gettext_lazy("Closed tasks")),
+        ],
+    )  # fmt: skip
+    organization = forms.ModelChoiceField(
+        label=gettext_lazy("Branch or group"), required=False, queryset=Organization.objects.none(),
+        to_field_name="code", empty_label=gettext_lazy("All I may see"),
+    )  # fmt: skip
+    owner = forms.UUIDField(required=False, widget=forms.HiddenInput)
+
+    def __init__(self, *args: Any, places: QuerySet[Organization], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        cast(forms.ModelChoiceField, self.fields["organization"]).queryset = places

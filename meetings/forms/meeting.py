@@ -65,7 +65,7 @@ class MeetingForm(forms.ModelForm):
     def _leading(self, name: str, organization: Organization, on: date) -> QuerySet[Member]:
         """Who can lead or write: somebody of the place, and once the meeting is open who is there or named already."""
         if self.instance.opened_at is None:
-            return people_of(organization, on=on)
+            return people_of(organization, on=on, with_staff=False)
         return there(self.instance) | Member.objects.filter(pk=getattr(self.instance, f"{name}_id"))
 
     def clean(self) -> dict[str, Any]:

@@ -1,10 +1,13 @@
 import uuid
+from datetime import date
 
 from django.db import models
 from django.db.models import Q
+from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
+from meetings.choices import TaskEnd
 from meetings.models.meeting import Meeting, asked_to
 from members.choices import Capability
 from members.models import Member, User
@@ -66,21 +69,78 @@ class Speech(models.Model):
         return self.speaker
 
 
+class TaskQuerySet(models.QuerySet["Task"]):
+    def visible_to(self, user: User, capability: Capability = Capability.VIEW_MEETINGS) -> "TaskQuerySet":
+        """Where an office grants the capability, and one's own."""
+        own = Q(owner=user.standing.member_id) if user.standing.member_id else Q(pk__in=[])
+        return self.filter(subtree("item__meeting__organization__path", user.standing.paths(capability)) | own)
+
+    def open(self) -> "TaskQuerySet":
+        return self.filter(ended=TaskEnd.OPEN)
+
+    def overdue(self, on: date) -> "TaskQuerySet":
+        return self.open().filter(due_on__lt=on)
+
+    def in_order(self) -> "TaskQuerySet":
+        """By the day until which they are to be done; those without one last."""
+        return self.order_by(models.F("due_on").asc(nulls_last=True), "key")
+
+    def with_place(self) -> "TaskQuerySet":
+        """Together with owner, item, meeting and organization."""
+        return self.select_related("owner", "ended_at", "item__meeting__organization")
+
+
 class Task(models.Model):
-    """What somebody is to do after the meeting."""
+    """What somebody is to do after the meeting, until it is done or no longer needed."""
 
     key = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     item = models.ForeignKey(AgendaItem, on_delete=models.CASCADE, related_name="tasks")
     what = models.CharField(_("what"), max_length=200)
     who = models.CharField(pgettext_lazy("answers for it", "who"), max_length=60)
+    """The owner's name as it was then; older tasks have only this."""
+    owner = models.ForeignKey(
+        Member, on_delete=models.PROTECT, null=True, blank=True, related_name="tasks", verbose_name=_("owner")
+    )
     due_on = models.DateField(_("by"), null=True, blank=True)
+    ended = models.CharField(_("how it ended"), max_length=20, choices=TaskEnd, blank=True, default="")
     done_on = models.DateField(_("done on"), null=True, blank=True)
+    """The day of its end, whichever it was."""
+    ended_with = models.CharField(_("what was done, or why it isn't needed"), max_length=300, blank=True)
+    ended_at = models.ForeignKey(
+        Meeting, on_delete=models.PROTECT, null=True, blank=True, related_name="tasks_ended",
+        verbose_name=_("done at the meeting"),
+    )  # fmt: skip
+    ended_by = models.CharField(max_length=150, blank=True)
+
+    objects = TaskQuerySet.as_manager()
 
     class Meta:
-        constraints = [models.CheckConstraint(condition=~Q(what="") & ~Q(who=""), name="task_says_who_and_what")]
+        verbose_name = _("task")
+        verbose_name_plural = _("tasks")
+        constraints = [
+            models.CheckConstraint(condition=~Q(what="") & ~Q(who=""), name="task_says_who_and_what"),
+            models.CheckConstraint(condition=Q(ended__in=TaskEnd.values), name="task_end_known"),
+            models.CheckConstraint(
+                condition=Q(ended="", done_on__isnull=True, ended_with="", ended_at__isnull=True, ended_by="")
+                | (~Q(ended="") & Q(done_on__isnull=False) & ~Q(ended_by="")),
+                name="task_end_has_day",
+            ),
+            models.CheckConstraint(
+                condition=Q(ended="") | ~Q(ended_with="") | Q(ended=TaskEnd.DONE, ended_at__isnull=False),
+                name="task_end_has_record",
+            ),
+        ]
+        indexes = [models.Index(fields=["owner", "ended", "due_on"], name="task_by_owner")]
 
     def __str__(self) -> str:
         return self.what
+
+    def get_absolute_url(self) -> str:
+        return reverse("meetings:task", args=[self.key])
+
+    @property
+    def scope_path(self) -> str:
+        return self.item.meeting.organization.path
 
 
 class MaterialQuerySet(models.QuerySet["Material"]):

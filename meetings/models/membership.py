@@ -42,9 +42,7 @@ class MembershipStep(models.Model):
 
     key = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     vote = models.ForeignKey(Vote, on_delete=models.PROTECT, related_name="steps")
-    member = models.ForeignKey(
-        Member, on_delete=models.PROTECT, null=True, blank=True, related_name="membership_steps"
-    )
+    member = models.ForeignKey(Member, on_delete=models.PROTECT, null=True, blank=True, related_name="membership_steps")
     """None: somebody admitted who isn't on the roster before the approval."""
     name = models.CharField(_("name"), max_length=60)
     national_id = SealedField(_("identity number"), blank=True, default="")

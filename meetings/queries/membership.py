@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 
 from meetings.choices import ON_MEMBERSHIP, ON_PROBATION, StepState, VoteSubject
 from meetings.models import MembershipStep, Vote
+from meetings.models.membership import MembershipStepQuerySet
 from meetings.rules.membership import Person, approval_by, holds_from, probation_ends
 from members.choices import Capability, OrganizationKind
 from members.links import Link
@@ -28,7 +29,7 @@ def people(members: Iterable[Member]) -> dict[int, Person]:
         member__in=members, state=StepState.APPROVED, vote__subject=VoteSubject.EXTENSION, months__isnull=False
     )
     for member_id, months in rows.values_list("member", "months"):
-        extended[member_id].append(months)
+        extended[member_id].append(months or 0)
     return {one.pk: Person(one.born, one.joined, tuple(extended[one.pk])) for one in members}
 
 
@@ -93,7 +94,7 @@ def committee_above(organization: Organization) -> Organization | None:
     return Organization.objects.filter(path__in=above, kind=OrganizationKind.COMMITTEE).order_by("-path").first()
 
 
-def to_decide(user: User) -> QuerySet[MembershipStep]:
+def to_decide(user: User) -> MembershipStepQuerySet:
     """What branches below the viewer's committees have asked for, the oldest meeting first."""
     found = MembershipStep.objects.visible_to(user, Capability.APPROVE_MEMBERSHIP).standing().with_place()
     if user.standing.member_id:

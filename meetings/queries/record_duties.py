@@ -8,7 +8,7 @@ from django.db.models import Count, Q
 from django.utils import timezone
 
 from meetings.choices import AttendanceState, MeetingState, RequestState
-from meetings.models import Expected, LeaveRequest, Meeting
+from meetings.models import Expected, LeaveRequest, Meeting, Task
 from meetings.rules.record_duties import (
     ABSENCES,
     LEAVE,
@@ -17,10 +17,12 @@ from meetings.rules.record_duties import (
     Evening,
     LeaveAsked,
     Limit,
+    TaskGiven,
     leave_duty,
     limit,
     month_duties,
     reasons_matter_since,
+    task_duties,
 )
 from members.models import Organization
 from members.paths import contains, subtree
@@ -37,12 +39,13 @@ Evenings = Mapping[str, list[Evening]]
 def record_duties(path: str, *, on: date) -> list[Duty]:
     """What the meetings of the year ask for beside being held, at the path and below it, in tree order.
 
-    Five queries, whatever the tree.
+    Six queries, whatever the tree.
     """
     places = list(Organization.objects.below(path).standing_on(on).in_tree_order().values_list("path", "code"))
     limits = _Limits(path, on)
     evenings = {MINUTES: _minutes(path, on), ABSENCES: _absences(path, on)}
     asked = _asked_for_leave(path, on)
+    tasks = _tasks(path, on)
     found: list[Duty] = []
     for place, code in places:
         for kind, by_place in evenings.items():
@@ -50,6 +53,7 @@ def record_duties(path: str, *, on: date) -> list[Duty]:
                 found += month_duties(kind, code, held, given, on=on)
         if (waiting := asked.get(place)) and (given := limits.at(LEAVE, place)):
             found += [duty for one in waiting if (duty := leave_duty(one, code, given, on=on))]
+        found += task_duties(code, tasks.get(place, ()), on=on)
     return found
 
 
@@ -110,4 +114,18 @@ def _asked_for_leave(path: str, on: date) -> Mapping[str, list[LeaveAsked]]:
     facts = rows.values_list("meeting__organization__path", "member", "asked_at", "meeting__day", "state")
     for place, member, asked_at, day, state in facts:
         found[place].append(LeaveAsked(member, timezone.localdate(asked_at), day, state != RequestState.ASKED))
+    return found
+
+
+def _tasks(path: str, on: date) -> Mapping[str, list[TaskGiven]]:
+    """Tasks with a day that are open, and those that ended this year."""
+    this_year = Q(done_on__range=(date(on.year, 1, 1), on))
+    given = Task.objects.filter(
+        this_year | Q(done_on__isnull=True), subtree("item__meeting__organization__path", [path]),
+        item__meeting__state__in=TOOK_PLACE, due_on__isnull=False,
+    )  # fmt: skip
+    found: dict[str, list[TaskGiven]] = defaultdict(list)
+    facts = given.order_by().values_list("item__meeting__organization__path", "owner", "due_on", "done_on")
+    for place, owner, due_on, done_on in facts:
+        found[place] += [TaskGiven(owner, due_on, done_on)] if due_on else []
     return found

@@ -84,13 +84,14 @@ def _committee(meeting: Meeting) -> set[int]:
     return holders | set(named.values_list("pk", flat=True))
 
 
-def people_of(organization: Organization, *, on: date) -> MemberQuerySet:
-    """Who can lead or write there, or be given a task: the roster; of a committee, whoever holds an office in it."""
+def people_of(organization: Organization, *, on: date, with_staff: bool = True) -> MemberQuerySet:
+    """Who can lead or write there, or be given a task: the roster; of a committee, its seats and its staff."""
     people = Member.objects.order_by("name_key", "pk")
     if organization.kind not in ABOVE:
         return people.below(organization.path)
     offices = Office.objects.holding(on).filter(organization=organization).select_related("user")
-    return people.filter(pk__in=[holder for office in offices if (holder := _holder(office))])
+    held = offices if with_staff else offices.filter(kind__in=SEATS)
+    return people.filter(pk__in=[holder for office in held if (holder := _holder(office))])
 
 
 def _holder(office: Office) -> int | None:

@@ -8,11 +8,13 @@ from django.utils.formats import date_format, time_format
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from meetings.models import Meeting
+from meetings.models import Meeting, Task
 from meetings.queries.corrections import waiting_for
 from members.choices import Capability
 from members.links import Link
 from members.models import User
+
+MOST_TASKS = 100
 
 
 def start_links(user: User, *, on: date) -> Iterator[Link]:
@@ -28,9 +30,10 @@ def start_links(user: User, *, on: date) -> Iterator[Link]:
 
 
 def own_links(user: User, *, on: date) -> Iterator[Link]:
-    """The next meeting that the member is asked to. One query."""
+    """The next meeting that the member is asked to, and the tasks that are the member's. Two queries."""
     if user.standing.member_id is None:
         return
+    yield from _tasks(user, on)
     coming = Meeting.objects.asking(user).coming(on).select_related("organization").order_by("day", "starts_at")
     if meeting := coming.first():
         yield Link("calendar-event", _said(meeting), _where(meeting), meeting.get_absolute_url())
@@ -46,3 +49,16 @@ def _where(meeting: Meeting) -> str:
     at = time_format(meeting.starts_at) if meeting.starts_at else ""
     parts = (date_format(meeting.day, "DATE_FORMAT"), at, meeting.place)
     return " ".join(str(part) for part in parts if part)
+
+
+def _tasks(user: User, on: date) -> Iterator[Link]:
+    """The first of one's open tasks, and how many there are."""
+    mine = list(Task.objects.open().filter(owner=user.standing.member_id).in_order()[:MOST_TASKS])
+    if not mine:
+        return
+    first = mine[0]
+    title = _("My tasks: %(count)s") % {"count": len(mine)}
+    facts = {"what": first.what, "day": date_format(first.due_on, "DATE_FORMAT") if first.due_on else ""}
+    late = first.due_on is not None and first.due_on < on
+    said = _("%(what)s, was due %(day)s") if late else _("%(what)s, by %(day)s") if first.due_on else "%(what)s"
+    yield Link("list-check", title, said % facts, f"{reverse('meetings:mine')}#tasks")

@@ -50,12 +50,14 @@ def _too_young(person: Person, day: date) -> TooEarly | None:
     facts = {"years": held.whole, "born": person.born, "article": _article(held)}
     if years_between(person.born.first_day, day) < held.whole:
         return TooEarly(
-            _("An applicant must be %(years)s; by the date of birth (%(born)s) that day hasn't come. %(article)s") % facts,
+            _("An applicant must be %(years)s; by the date of birth (%(born)s) that day hasn't come. %(article)s")
+            % facts,
             not held.generally,
         )
     if years_between(person.born.last_day, day) < held.whole:
         return TooEarly(
-            _("An applicant must be %(years)s. The date of birth (%(born)s) leaves that open. %(article)s") % facts, False
+            _("An applicant must be %(years)s. The date of birth (%(born)s) leaves that open. %(article)s") % facts,
+            False,
         )
     return None
 
@@ -66,7 +68,9 @@ def _still_on_probation(person: Person, day: date) -> TooEarly | None:
         return None
     ends = probation_ends(person, day)
     if ends is None:
-        return TooEarly(_("Nobody has recorded when the probation began. %(article)s") % {"article": _article(held)}, False)
+        return TooEarly(
+            _("Nobody has recorded when the probation began. %(article)s") % {"article": _article(held)}, False
+        )
     facts = {"day": ends, "article": _article(held)}
     if day < ends.first_day:
         return TooEarly(

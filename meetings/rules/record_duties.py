@@ -5,16 +5,20 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date, timedelta
 
+from django.utils.translation import gettext as _
+
 from rulebook.book import rule_if_held
 from rulebook.dates import add_months
 from rulebook.local import LocalRule
-from rulebook.values import Citation, Duty, duty_state
+from rulebook.values import NO_ARTICLE, Citation, Duty, Level, Mark, duty_state
 
-MINUTES, ABSENCES, LEAVE = "minutes", "absences", "leave_request"
+MINUTES, ABSENCES, LEAVE, TASK = "minutes", "absences", "leave_request", "task"
 LIMIT_KEYS = {MINUTES: "meet.minutes.days", ABSENCES: "meet.absence.days", LEAVE: "meet.leave.days"}
 
 
 WITHOUT_LIFE = "withdrawal.months"
+REMINDED = timedelta(days=7)
+"""So long before its day somebody is reminded of a task."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +45,15 @@ class LeaveAsked:
     asked_on: date
     day: date
     done: bool
+
+
+@dataclass(frozen=True, slots=True)
+class TaskGiven:
+    """A task of a decision: its owner's primary key (None: only a name is on record), its day, and when it ended."""
+
+    owner: int | None
+    due_on: date
+    done_on: date | None
 
 
 def limit(kind: str, *, on: date, local: Iterable[LocalRule] = ()) -> Limit | None:
@@ -76,3 +89,25 @@ def leave_duty(asked: LeaveAsked, place: str, given: Limit, *, on: date) -> Duty
     due_on = max(asked.day - given.days, asked.asked_on)
     state = duty_state(due_on=due_on, done=asked.done, on=on)
     return Duty(LEAVE, place, str(asked.pk), f"{asked.asked_on:%Y-%m}", due_on, state, given.citation)
+
+
+def task_duties(place: str, tasks: Iterable[TaskGiven], *, on: date) -> Iterator[Duty]:
+    """One duty an owner and month: due with the earliest open task, done when none is. Open from a week before.
+
+    What ended in another year is no news.
+    """
+    months: dict[tuple[str, int | None], list[TaskGiven]] = defaultdict(list)
+    for one in tasks:
+        if one.done_on is None or (one.done_on <= on and one.done_on.year == on.year):
+            months[one.due_on.isoformat()[:7], one.owner].append(one)
+    for (period, owner), found in sorted(months.items(), key=lambda month: (month[0][0], month[0][1] or 0)):
+        open_days = [one.due_on for one in found if one.done_on is None]
+        due_on = min(open_days) if open_days else max(one.due_on for one in found)
+        if not open_days or due_on - REMINDED <= on:
+            state = duty_state(due_on=due_on, done=not open_days, on=on)
+            yield Duty(TASK, place, str(owner) if owner else None, period, due_on, state, _decision())
+
+
+def _decision() -> Citation:
+    """No article stands behind a task: the meeting has decided it."""
+    return Citation(_("decision of the meeting"), "", NO_ARTICLE, Level.LOCAL, Mark.UNVERIFIED)

@@ -1,6 +1,7 @@
 """The agenda: items, what was said under them, decisions and tasks. Open until the minutes are locked."""
 
 import uuid
+from datetime import date
 from typing import Any
 
 from django.db import transaction
@@ -8,10 +9,12 @@ from django.db.models import Max
 from django.utils.translation import gettext as _
 
 from audit.services import record
+from meetings.choices import TaskEnd
 from meetings.models import AgendaItem, Meeting, Speech, Task
 from meetings.queries.meeting_page import agenda_is_open
 from meetings.services.meeting import NotNow, locked, stored_already
-from members.models import User
+from members.models import Member, User
+from members.services.refused import Refused
 
 EDITABLE = ("title", "presenter", "report", "decision", "is_open_to_members")
 
@@ -89,20 +92,24 @@ def remove_speech(*, speech: Speech, by: User | str) -> None:
 
 
 @transaction.atomic
-def add_task(*, item: AgendaItem, key: uuid.UUID, what: str, who: str, due_on: Any = None, by: User | str) -> Task:
-    """Record what somebody is to do. The same key twice is one task. Raises NotNow."""
+def add_task(*, item: AgendaItem, key: uuid.UUID, what: str, owner: Member, due_on: date, by: User | str) -> Task:
+    """Record what somebody is to do, and by when. The same key twice is one task. Raises NotNow."""
     item = _locked_item(item)
     if known := stored_already(Task, key, item=item):
         return known
-    task = Task.objects.create(pk=key, item=item, what=what, who=who, due_on=due_on)
+    if due_on < item.meeting.day:
+        raise Refused(_("A task can't be due before the meeting that gave it."), "due_on")
+    task = Task.objects.create(pk=key, item=item, what=what, who=owner.name, owner=owner, due_on=due_on)
     _record("add_task", item, by)
     return task
 
 
 @transaction.atomic
 def remove_task(*, task: Task, by: User | str) -> None:
-    """Take back a task that was recorded by mistake; twice is once. Raises NotNow."""
+    """Take back a task that was recorded by mistake; twice is once. Raises NotNow, also once it has ended."""
     item = _locked_item(task.item)
+    if item.tasks.filter(pk=task.pk).exclude(ended=TaskEnd.OPEN).exists():
+        raise NotNow(_("This task has ended. Open it again first."))
     if item.tasks.filter(pk=task.pk).delete()[0]:
         _record("remove_task", item, by)
 

@@ -115,7 +115,9 @@ def take_back_approval(*, step: MembershipStep, reason: str, today: date, by: Us
         return
     _refuse_stranger(step, by)
     if step.state != StepState.APPROVED or step.vote.subject not in (VoteSubject.CONFIRMATION, VoteSubject.EXTENSION):
-        raise NotNow(_("Only a confirmation or a longer probation is taken back here; otherwise correct the member's page."))
+        raise NotNow(
+            _("Only a confirmation or a longer probation is taken back here; otherwise correct the member's page.")
+        )
     if step.vote.subject == VoteSubject.CONFIRMATION and step.member:
         _refuse_changed(step, step.member)
         facts: Values = {"membership": Membership.PROBATIONARY, "confirmed": None}
@@ -141,7 +143,7 @@ def _refuse_unfit(step: MembershipStep, today: date) -> None:
     subject = step.vote.subject
     if subject in ON_PROBATION and step.member and step.member.is_formal(today):
         raise NotNow(_("%(name)s is a formal member already.") % {"name": step.name})
-    if subject == VoteSubject.EXTENSION and step.months not in extensions(step.voted_on):
+    if subject == VoteSubject.EXTENSION and (step.months or 0) not in extensions(step.voted_on):
         raise Refused(_("Choose by how many months the probation becomes longer."), "months")
     if subject == VoteSubject.ADMISSION:
         if not opened(step.national_id):
@@ -204,9 +206,7 @@ def _carry_out(step: MembershipStep, approval: Approval, today: date, by: User |
 def _admit(step: MembershipStep, today: date, by: User | str) -> Member:
     """Membership, and with it the roster, begins with the vote and not with the approval."""
     place: Organization = step.vote.item.meeting.organization
-    return create_member(
-        key=step.key, organization=place, since=step.voted_on, values=_admitted(step), on=today, by=by
-    )
+    return create_member(key=step.key, organization=place, since=step.voted_on, values=_admitted(step), on=today, by=by)
 
 
 def _edit(member: Member, values: Values, today: date, by: User | str, reason: str) -> None:

@@ -14,7 +14,7 @@ from meetings.models import AgendaItem, Meeting
 from meetings.services import agenda
 from members.choices import Capability
 from members.policy import fetch, requires
-from members.refusals import told
+from members.refusals import carried_out, told
 from members.requests import PageRequest
 
 MEETINGS = Meeting.objects.select_related("organization")
@@ -88,8 +88,8 @@ def speech_remove(request: PageRequest, key: UUID, speech: UUID) -> HttpResponse
 def task_add(request: PageRequest, key: UUID) -> HttpResponse:
     """What somebody is to do after the meeting."""
     one = fetch(request, ITEMS.all(), pk=key)
-    form = TaskForm(request.POST)
-    if form.is_valid() and told(request, lambda: agenda.add_task(item=one, by=request.user, **form.cleaned_data)):
+    form = TaskForm(request.POST, meeting=one.meeting)
+    if form.is_valid() and carried_out(form, lambda: agenda.add_task(item=one, by=request.user, **form.cleaned_data)):
         return redirect("meetings:item", key=one.pk)
     return _page(request, one, task_form=form)
 
@@ -109,9 +109,10 @@ def _page(request: PageRequest, one: AgendaItem, **forms: object) -> HttpRespons
         "meeting": one.meeting,
         "form": ItemForm(item=one),
         "speech_form": SpeechForm(),
-        "task_form": TaskForm(),
+        "task_form": TaskForm(meeting=one.meeting),
         "speeches": list(one.speeches.all()),
-        "tasks": list(one.tasks.all()),
+        "today": request.today,
+        "tasks": list(one.tasks.in_order()),
         **forms,
     }
     return render(request, "meetings/item.html", context)

@@ -1,5 +1,7 @@
 """From a vote to somebody's membership: the branch hands it up, the committee decides."""
 
+from typing import Any
+
 from django.contrib import messages
 from django.core.paginator import Paginator
 from django.http import HttpResponse
@@ -31,7 +33,12 @@ def membership_ask(request: PageRequest, key: str) -> HttpResponse:
     vote = fetch(request, VOTES.all(), pk=key)
     form = StepForm(request.POST or None, vote=vote)
     if form.is_valid():
-        given = {"key": form.cleaned_data["key"], "asked": form.asked(), "today": request.today, "by": request.user}
+        given: dict[str, Any] = {
+            "key": form.cleaned_data["key"],
+            "asked": form.asked(),
+            "today": request.today,
+            "by": request.user,
+        }
         if carried_out(form, lambda: ask_step(vote=vote, **given)):
             messages.success(request, _("Handed to the committee. With its approval the roster changes by itself."))
             return redirect(vote)
@@ -58,7 +65,7 @@ def membership_decide(request: PageRequest, key: str) -> HttpResponse:
     step = get_object_or_404(to_decide(request.user), pk=key)
     form = DecideForm(request.POST or None, initial={"on": request.today})
     if form.is_valid():
-        given = {"approval": form.approval(), "today": request.today, "by": request.user}
+        given: dict[str, Any] = {"approval": form.approval(), "today": request.today, "by": request.user}
         if carried_out(form, lambda: decide_step(step=step, **given)):
             messages.success(request, _("The committee's decision is on record."))
             return redirect("meetings:membership-list")

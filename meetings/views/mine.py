@@ -14,6 +14,7 @@ from meetings.forms.attendance import LeaveForm, MakeUpForm, NoteLeaveForm
 from meetings.models import Expected, LeaveRequest, Meeting
 from meetings.queries.meeting_page import member_page
 from meetings.queries.mine import my_meetings
+from meetings.queries.tasks import own_tasks
 from meetings.services.leave import ask_leave, decide_leave, make_up, note_leave
 from meetings.services.meeting import NotNow
 from members.choices import Capability
@@ -30,6 +31,7 @@ REQUESTS = LeaveRequest.objects.select_related("meeting__organization")
 def mine(request: PageRequest) -> HttpResponse:
     """What comes next, and how one attended this year."""
     context = {"year": request.today.year, **my_meetings(request.user, on=request.today)}
+    context |= {"tasks": own_tasks(request.user), "today": request.today}
     return render(request, "meetings/mine.html", context)
 
 

@@ -36,7 +36,11 @@ from members.refusals import carried_out, told
 from members.requests import PageRequest
 
 MEETINGS = Meeting.objects.select_related("organization")
-VOTES = Vote.objects.with_place().select_related("about_member").prefetch_related("candidates", "scrutineers__member", "counts")
+VOTES = (
+    Vote.objects.with_place()
+    .select_related("about_member")
+    .prefetch_related("candidates", "scrutineers__member", "counts")
+)
 STOP_POLLING = 286
 
 
@@ -144,7 +148,7 @@ def _initial_item(request: PageRequest, meeting: Meeting) -> dict[str, Any]:
 
 def _add(request: PageRequest, form: VoteForm) -> Vote | None:
     typed = form.cleaned_data
-    given = {"question": form.question(), "figures": form.figures(), "is_meant": form.meant()}
+    given: dict[str, Any] = {"question": form.question(), "figures": form.figures(), "is_meant": form.meant()}
     try:
         vote = add_vote(key=typed["key"], item=typed["item"], by=request.user, **given)
     except WrongFigures as wrong:

@@ -12,7 +12,6 @@ from members.paths import contains, subtree
 from reminders.rules.telling import MeetingFacts, naming_nobody
 
 
-
 def meeting_facts(keys: Collection[UUID]) -> Mapping[UUID, MeetingFacts]:
     """Those of the meetings that exist, by their keys. Four queries, five where something is to be read beforehand."""
     if not keys:

@@ -34,8 +34,9 @@ def seats(cast):
 @pytest.fixture
 def meeting(cast, seats):
     planned = Meeting(
-        organization=cast.district, kind=MeetingKind.COMMITTEE_MEETING, day=TODAY, counts_for_year=TODAY.year
-    )
+        organization=cast.district, kind=MeetingKind.COMMITTEE_MEETING, day=TODAY, counts_for_year=TODAY.year,
+        place="会议室", chair=seats[0], recorder=seats[1],
+    )  # fmt: skip
     return plan_meeting(meeting=planned, items=["审议半年监督报告"], by=cast.district_staff)
 
 
@@ -48,11 +49,12 @@ def test_the_seats_are_those_expected_wherever_they_belong(meeting, seats):
     assert {one.not_counted for one in roll(meeting)} == {""}
 
 
-def test_who_leads_and_writes_is_chosen_from_the_committee_and_its_staff(cast, seats):
+def test_tasks_go_to_the_committee_and_its_staff_and_only_a_seat_leads_or_writes(cast, seats):
     cast.district_staff.member = cast.li
     cast.district_staff.save()
 
     assert set(people_of(cast.district, on=TODAY)) == {*seats, cast.li}
+    assert set(people_of(cast.district, on=TODAY, with_staff=False)) == set(seats)
 
 
 def test_a_committee_plans_and_holds_votes_and_writes_its_minutes(meeting, cast, as_user, today):

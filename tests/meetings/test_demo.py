@@ -15,6 +15,7 @@ from meetings.models import (
     LeaveRequest,
     Material,
     Meeting,
+    MembershipStep,
     Minutes,
     Speech,
     ThemeDay,
@@ -128,7 +129,7 @@ class TheYear(TestCase):
     def test_votes_are_decided_and_said_in_the_minutes(self):
         votes = Vote.objects.filter(item__meeting__organization=self.home)
 
-        assert votes.count() == 3
+        assert votes.count() == 5
         assert all(vote.sentence in vote.item.meeting.minutes.text for vote in votes)
         assert Speech.objects.filter(is_dissent=True).exists()
         assert AgendaItem.objects.exclude(decision="").exists()
@@ -166,7 +167,7 @@ def test_it_can_be_made_on_any_day_and_twice_the_same(on):
     members.fill(on=on)
     demo.fill(on=on)
     once = everything()
-    for model in (Meeting, ThemeDay):
+    for model in (MembershipStep, Meeting, ThemeDay):
         model.objects.all().delete()
     demo.fill(on=on)
 

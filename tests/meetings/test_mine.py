@@ -52,7 +52,7 @@ def test_the_page_costs_the_same_for_one_and_three_meetings(cast, as_user, djang
         plan(cast, formal=2)
         held(cast, "leave")
     client = as_user(cast.member)
-    with django_assert_num_queries(9):
+    with django_assert_num_queries(10):
         page = client.get(MINE)
 
     assert (len(page.context["coming"]), len(page.context["attended"])) == (rows, rows)

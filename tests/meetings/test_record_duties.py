@@ -7,7 +7,7 @@ import pytest
 
 from meetings.models import Expected, LeaveRequest, Meeting
 from meetings.queries.record_duties import record_duties
-from meetings.rules.record_duties import Evening, LeaveAsked, leave_duty, limit, month_duties
+from meetings.rules.record_duties import Evening, LeaveAsked, TaskGiven, leave_duty, limit, month_duties, task_duties
 from members.models import LocalRule
 from rulebook.local import LocalRule as LocalValue
 from tests.cast import TODAY, make_member, make_organization
@@ -53,6 +53,39 @@ def months(*evenings, on=TODAY, given=None):
 )
 def test_a_month_is_due_with_its_earliest_meeting_that_is_undone(evenings, expected):
     assert months(*evenings) == expected
+
+
+@pytest.mark.parametrize(
+    ("tasks", "expected"),
+    [
+        # owner, day, day of its end
+        ([(1, "2026-12-01", None)], [("1", "2026-12", "2026-12-01", "open")]),
+        ([(1, "2026-12-02", None)], []),  # more than a week away
+        ([(1, "2026-11-24", None)], [("1", "2026-11", "2026-11-24", "open")]),
+        ([(1, "2026-11-23", None)], [("1", "2026-11", "2026-11-23", "overdue")]),
+        ([(1, "2026-11-23", "2026-11-20")], [("1", "2026-11", "2026-11-23", "done")]),
+        ([(1, "2025-11-23", "2025-11-20")], []),  # last year's news
+        ([(1, "2025-11-23", None)], [("1", "2025-11", "2025-11-23", "overdue")]),
+        (
+            [
+                (1, "2026-11-20", "2026-11-20"),
+                (1, "2026-11-28", None),
+                (2, "2026-11-10", None),
+                (None, "2026-11-12", None),
+            ],
+            [
+                (None, "2026-11", "2026-11-12", "overdue"),
+                ("1", "2026-11", "2026-11-28", "open"),
+                ("2", "2026-11", "2026-11-10", "overdue"),
+            ],
+        ),
+    ],
+)
+def test_a_task_is_a_duty_from_a_week_before_until_its_end(tasks, expected):
+    given = [TaskGiven(owner, day(due), day(done) if done else None) for owner, due, done in tasks]
+    found = task_duties("branch", given, on=TODAY)
+
+    assert [(one.member, one.period, str(one.due_on), str(one.state)) for one in found] == expected
 
 
 @pytest.mark.parametrize("kind", ["minutes", "absences", "leave_request"])
@@ -235,5 +268,5 @@ def test_the_number_of_queries_doesnt_grow_with_the_tree(cast, django_assert_num
             evening = meeting(place, str(TODAY - timedelta(days=31 * person)))
             expect(evening, one)
             ask(evening, one, "2026-09-01")
-    with django_assert_num_queries(5):
+    with django_assert_num_queries(6):
         assert len(record_duties(cast.county.path, on=TODAY)) == 3 * more**2

@@ -40,7 +40,7 @@ def meeting(cast):
 def put(meeting, question=MOTION, figures=Figures(6, 1, 1), key=None, by="secretary"):  # noqa: B008 - frozen
     figures = None if question.method == VoteMethod.SECRET_BALLOT else figures
     item = meeting.agenda.first()
-    return add_vote(key=key or uuid.uuid4(), item=item, question=question, figures=figures, by=by)
+    return add_vote(key=key or uuid.uuid4(), item=item, question=question, figures=figures, is_meant=True, by=by)
 
 
 def both_count(vote, figures=PAPERS):
@@ -435,7 +435,7 @@ def test_no_relation_leads_from_a_ballot_to_a_person_who_voted():
 def test_no_other_row_leads_to_a_ballot():
     elsewhere = [model for model in apps.get_models() if model not in of_meetings(*BALLOTS, "AgendaItem")]
 
-    above = {"Matter.opinion_vote"}  # the outcome of a vote, with what it was about
+    above = {"Matter.opinion_vote", "MembershipStep.vote"}  # the outcome of a vote, with what it was about
     assert leading_to(of_meetings(*BALLOTS), elsewhere) == {"Member.voted_on", "Member.candidacies"} | above
 
 

@@ -50,7 +50,9 @@ SHOWN = {
     ],
     "county_secretary": [
         *START, "meetings:meeting-list", "meetings:duty-list", "dues:arrears", "dues:remittance-list", *WATCHED,
-        "supervision:letter-counts", "supervision:key-list", *ASSESSED[:4], "assessment:cadre-counts", *SEEN_BY_ALL, "reminders:inbox", *PLACES,
+        "supervision:letter-counts", "supervision:key-list", *ASSESSED[:4],
+        "assessment:cadre-counts", *SEEN_BY_ALL, "reminders:inbox",
+        *PLACES,
     ],
     "inspector": [
         "reminders:desk", "supervision:problem-list", "supervision:letter-list", "supervision:key-list",

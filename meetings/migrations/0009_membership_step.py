@@ -9,7 +9,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('meetings', "0007_attendance_correction"),
+        ('meetings', "0008_minutes_on_paper"),
         ('members', '0008_export'),
     ]
 
