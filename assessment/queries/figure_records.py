@@ -202,24 +202,27 @@ def _dues(wanted: Wanted) -> Records:
     found = member_months(wanted.branch, wanted.first, wanted.last)
     if wanted.may(Capability.VIEW_DUES):
         return Records(_by_member(found))
-    months = [Record(date_format(month, "YEAR_MONTH_FORMAT"), *_sums(rows)) for month, rows in _grouped(found, "month")]
+    months = [
+        Record(date_format(rows[0].month, "YEAR_MONTH_FORMAT"), *_sums(rows)) for rows in _grouped(found, "month")
+    ]
     return Records(months, _("Who owes and who paid what stays in the branch."))
 
 
 def _by_member(found: list[MemberMonth]) -> list[Record]:
     members = Member.objects.in_bulk([one.member_id for one in found])
-    rows = [
-        Record(members[pk].name, *_sums(months), url=reverse("dues:member-detail", args=[members[pk].key]))
-        for pk, months in _grouped(found, "member_id")
-    ]
+    rows = [_of_member(members[months[0].member_id], months) for months in _grouped(found, "member_id")]
     return sorted(rows, key=lambda row: (row.part - row.whole, row.title))
 
 
-def _grouped(found: Iterable[MemberMonth], by: str) -> Iterable[tuple[object, list[MemberMonth]]]:
+def _of_member(member: Member, months: list[MemberMonth]) -> Record:
+    return Record(member.name, *_sums(months), url=reverse("dues:member-detail", args=[member.key]))
+
+
+def _grouped(found: Iterable[MemberMonth], by: str) -> Iterable[list[MemberMonth]]:
     groups: dict[object, list[MemberMonth]] = {}
     for one in found:
         groups.setdefault(getattr(one, by), []).append(one)
-    return groups.items()
+    return groups.values()
 
 
 def _sums(months: list[MemberMonth]) -> tuple[int, int]:

@@ -21,14 +21,15 @@ class MemberMonth:
 
 
 def member_months(branch: Organization, first: date, last: date) -> list[MemberMonth]:
-    """A charge counts for the branch that made it, a payment for the branch of the month's last line. Three queries."""
-    lines = Charge.objects.filter(organization=branch).between(first, last).order_by()
+    """A charge counts for the branch that made it, a payment for the branch of the month's last line, and what a ledger
+    carried over for no month. Three queries."""
+    lines = Charge.objects.ordinary().filter(organization=branch).between(first, last).order_by()
     net = lines.values_list("member", "month").annotate(net=Sum(F("amount_fen") - F("waived_fen")))
     charged = {(member, month): fen for member, month, fen in net}
     later = Charge.objects.filter(member=OuterRef("member"), month=OuterRef("month"), turn__gt=OuterRef("turn"))
     paid = _paid(lines.filter(~Exists(later)).values_list("member", "month"), first, last)
     return [
-        MemberMonth(*key, charged.get(key, 0), paid.get(key, 0))
+        MemberMonth(key[0], key[1], charged.get(key, 0), paid.get(key, 0))
         for key in sorted(charged.keys() | paid.keys(), key=lambda key: (key[1], key[0]))
     ]
 

@@ -60,7 +60,8 @@ def attendance_figures(path: str, first: date, last: date) -> dict[str, int]:
 
 
 def charges(path: str, first: date, last: date) -> QuerySet[Charge]:
-    return Charge.objects.below(path).between(first, last)
+    """Without balances that a ledger carried over, as in the overview of dues."""
+    return Charge.objects.ordinary().below(path).between(first, last)
 
 
 def payments(path: str, first: date, last: date) -> PaymentQuerySet:

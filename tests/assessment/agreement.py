@@ -7,6 +7,8 @@ from html import unescape
 from django.test import Client
 from django.urls import reverse
 
+from assessment.rules.months import last_day
+
 MOST_BRANCHES = 20
 """Of a committee, whose own pages are opened beside its list."""
 DASHBOARD = reverse("assessment:dashboard")
@@ -119,10 +121,42 @@ def effort_said(user, organizations, *, on):
     return wrong
 
 
+def months_said(user, organizations, periods):
+    """Dues and attendance of the same months: the dashboard, the overview of dues, and the page of attendance."""
+    client, wrong = client_of(user), []
+    for org in organizations:
+        for period in periods:
+            board = client.get(DASHBOARD, {"org": org, "period": period})
+            if board.context["now"] is None or board.context["is_branch"]:
+                continue
+            now, asked = board.context["now"], board.context["asked"].period
+            months = {"org": org, "first": f"{asked.first:%Y-%m}", "last": f"{asked.last:%Y-%m}"}
+            total = client.get(reverse("dues:overview"), months).context["total"]
+            days = {"org": org, "first": asked.first.isoformat(), "last": last_day(asked.last).isoformat()}
+            tallies = [line.tally for line in every_line(client, reverse("meetings:figure-list"), days)]
+            said = {
+                "charged_fen": total["charged_fen"] - total["waived_fen"], "paid_fen": total["settled_fen"],
+                "expected": sum(one.expected for one in tallies), "on_site": sum(one.is_on_site for one in tallies),
+                "unrecorded": sum(one.is_unknown for one in tallies),
+            }  # fmt: skip
+            wrong += [
+                f"{user} {org} {period} {name}: dashboard {now[name]}, its own page {value}"
+                for name, value in said.items()
+                if value != now[name]
+            ]
+    return wrong
+
+
+def every_line(client, page, asked):
+    first = client.get(page, asked).context["page"].paginator
+    return [line for number in first.page_range for line in client.get(page, asked | {"page": number}).context["page"]]
+
+
 def contradictions(user, organizations, periods, *, on):
     """Everything that two pages say of the same thing, as one who looks reads it."""
     return [
         *opened_numbers(user, organizations, periods),
         *need_said(user, organizations, periods, on=on),
         *effort_said(user, organizations, on=on),
+        *months_said(user, organizations, periods),
     ]

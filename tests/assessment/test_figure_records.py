@@ -4,6 +4,7 @@ import re
 
 import pytest
 from django.urls import reverse
+from django.utils import timezone
 
 from assessment.models import RollUp
 from assessment.queries.dashboard import months_of
@@ -11,6 +12,7 @@ from assessment.queries.figure_records import BRANCH, OF, records_of
 from assessment.rules.dashboard_periods import read_period
 from assessment.rules.measures import OPENED
 from assessment.services.rollups import rebuild
+from dues.models import Charge
 from members.choices import OrganizationKind
 from members.models import Organization
 from tests.assessment.agreement import LINK, client_of, opened_numbers, rows_counted, tiles_of
@@ -36,6 +38,10 @@ def busy(cast):
 def test_the_statements_count_what_the_apps_that_own_the_facts_count(cast, seed):
     """Each branch, each measure, the kept months and three longer periods."""
     BusyCounty(cast, seed).fill()
+    Charge.objects.create(
+        member=cast.zhang, organization=cast.branch, month="2025-11-01", turn=9, kind="charge", amount_fen=700,
+        carried_over=True, rules="carried", made_by="shell", made_at=timezone.now(),
+    )  # fmt: skip
     rebuild(on=TODAY)
     wrong, seen = [], 0
     for branch in Organization.objects.branches():

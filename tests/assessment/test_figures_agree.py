@@ -4,9 +4,10 @@ import pytest
 
 from assessment.models import RollUp
 from assessment.services.rollups import rebuild
+from members.models import Organization
 from reminders.queries.effort import Asked, AskedBelow
 from reminders.services.desk_counts import count_desks
-from tests.assessment.agreement import effort_said, need_said, opened_numbers
+from tests.assessment.agreement import effort_said, months_said, need_said, opened_numbers
 from tests.assessment.busy_county import BusyCounty
 from tests.cast import TODAY
 
@@ -19,6 +20,7 @@ pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("today")]
 @pytest.fixture
 def county(cast):
     BusyCounty(cast, 2).fill()
+    Organization.objects.update(founded_on=None, dissolved_on=None)
     rebuild(on=TODAY)
     count_desks(on=TODAY)
     return cast
@@ -32,6 +34,11 @@ def test_who_needs_help_is_the_same_on_every_page(county, part, places):
 @pytest.mark.parametrize(("part", "places"), [("county_secretary", COUNTY), ("district_staff", ("district",))])
 def test_what_is_asked_of_a_branch_is_the_same_on_every_page(county, part, places):
     assert effort_said(county.users()[part], places, on=TODAY) == []
+
+
+@pytest.mark.parametrize(("part", "places"), [("county_secretary", COUNTY), ("district_staff", ("district",))])
+def test_dues_and_attendance_of_the_same_months_are_the_same_on_every_page(county, part, places):
+    assert months_said(county.users()[part], places, PERIODS) == []
 
 
 def test_contradictions_would_be_found(county, monkeypatch):
