@@ -436,6 +436,17 @@ CODES: dict[str, dict[str, str]] = {
     "answer_message": {"source": "reminders.Answer.source"},
 }
 """Details that are codes of a field of another record than the entry's own: its choices have the words."""
+RECORDS: dict[str, str] = {
+    "correct_situation": "members.Situation",
+    "correct_contact_person": "members.ContactPerson",
+    "correct_contact": "members.Contact",
+    "answer_help": "members.HelpRequest",
+    "correct_help": "members.HelpRequest",
+    "set_preference": "reminders.Preference",
+    "fix_basis": "dues.Basis",
+    "keep_theme_day": "meetings.ThemeDay",
+}
+"""Acts whose entry is about a person or an organization, while what changed are fields of another record."""
 FIELDS: dict[str, Promise] = {
     "born": _("born"),
     "joined": _("joined"),

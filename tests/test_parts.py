@@ -105,6 +105,16 @@ def test_filters_that_are_set_are_in_sight_and_can_be_taken_away() -> None:
     assert '"><b>' not in page
 
 
+def test_no_search_button_stands_without_a_field_in_sight() -> None:
+    class WithoutSearch(forms.Form):
+        category = forms.CharField(required=False)
+
+    page = part("filter_bar", form=WithoutSearch({}))
+    assert page.index('name="category"') < page.index('type="submit"')
+    assert "<details" not in page
+    assert "<form" not in part("filter_bar", form=forms.Form({}))
+
+
 # --- What is shown ---------------------------------------------------------------------------------------------------
 def test_an_empty_list_says_what_to_do_next() -> None:
     page = part("empty", icon_name="people", sentence="还没有人。", url="/upload/", label="上传")

@@ -15,7 +15,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from audit.actions import ACTIONS, CODES, DETAILS, FIELDS
+from audit.actions import ACTIONS, CODES, DETAILS, FIELDS, RECORDS
 from audit.models import Entry, EntryQuerySet
 from members.choices import Capability, OfficeKind
 from members.duty_words import duty_words
@@ -105,7 +105,7 @@ def _in_words(rows: list[Entry], reader: User) -> list[Act]:
             about=names.get(entry.subject_label, "") if _is_of(entry, User) else entry.subject_label,
             who=_who(entry.actor, names),
             what=ACTIONS.get(entry.action, entry.action),
-            fields=[field_name(entry.subject_kind, name) for name in sorted(entry.changes)],
+            fields=[field_name(RECORDS.get(entry.action, entry.subject_kind), name) for name in sorted(entry.changes)],
             details=list(_details(entry, names)),
             url=pages.get((entry.subject_kind, entry.subject_id), ""),
         )

@@ -7,7 +7,7 @@ import pytest
 from django.apps import apps
 from django.conf import settings
 
-from audit.actions import ACTIONS, BREAKS, CODES, DETAILS
+from audit.actions import ACTIONS, BREAKS, CODES, DETAILS, RECORDS
 
 APPS = ("branchweb", "members", "audit", "dues", "meetings", "supervision", "assessment", "reminders")
 
@@ -104,6 +104,12 @@ def test_where_the_words_of_a_code_are_looked_for_they_are(action, field):
     model, _dot, name = field.rpartition(".")
     assert action in ACTIONS
     assert apps.get_model(model)._meta.get_field(name).choices
+
+
+@pytest.mark.parametrize(("action", "model"), RECORDS.items())
+def test_the_record_whose_fields_changed_exists(action, model):
+    assert action in ACTIONS
+    assert apps.get_model(model)
 
 
 def test_no_words_are_kept_for_what_nobody_does():

@@ -318,6 +318,16 @@ def test_details_are_said_in_words(cast, as_user, action, model, details, words,
     assert [code for code in codes if code in row] == []
 
 
+def test_fields_of_another_record_than_the_entrys_own_are_named(cast, as_user):
+    act(cast, action="set_preference", changes=[("quiet_from", "21", "22")])
+    act(cast, action="fix_basis", changes=[("base", "1", "2")])
+    row = text_of(as_user(cast.secretary).get(LIST)).partition("<tbody>")[2]
+
+    assert "免打扰开始" in row
+    assert "quiet_from" not in row
+    assert ": base" not in row
+
+
 def test_a_user_is_called_by_name(cast, as_user):
     cast.officer.display_name = "周委员"
     cast.officer.save()

@@ -1,0 +1,142 @@
+"""Seven people walk the demo county by what its pages show them: nothing refuses, nothing complains, all is Chinese."""
+
+import io
+import re
+from collections.abc import Iterator
+
+import pytest
+from django.core.cache import cache
+from django.core.management import call_command
+from django.db import transaction
+from django.test import Client
+
+from assessment.models import Scheme
+from assessment.queries.metrics import all_metrics
+from members.models import Organization, User
+from rulebook.book import versions
+from tests.crawl import PageReader, Visit, crawl
+
+pytestmark = [pytest.mark.django_db, pytest.mark.slow]
+
+PEOPLE = (
+    "member", "officer", "secretary", "committee_staff", "committee_secretary", "inspector", "administrator",
+)  # fmt: skip
+EACH = 2
+"""Of one view with the same parameters so many objects; a walk over all of them finds the same faults."""
+MAY_ASK = {"/regulations/try/dues/"}
+"""There the category that is chosen first needs a sum: who presses the button without one is asked for it."""
+NAMES = re.compile(
+    r"https?://\S*|\w[-\w]*\.xlsx|[\w.]+@\d{4}-\d\d-\d\d|\{\w+\}|(?<!\w)\.\w+|www\.\S+|manage\.py \w+"
+    r"|Branchweb|Excel|Word|WPS|ODS|CSV|PDF|JPEG|PNG|API|URL|Cookie|English|Linux|Redis|Celery|Webhook|OpenAPI|iCalendar"
+)
+"""Names of things that are called so in Chinese too, addresses, and codes of rules."""
+LOG_INS = ("members:user",)
+"""Pages on which log-ins are kept; everywhere else people are called by their names."""
+IN_ENGLISH = ("reminders:wording-list", "reminders:wording-edit")
+"""Pages on which English wordings are read and written."""
+
+
+@pytest.fixture(scope="module")
+def county(django_db_setup, django_db_blocker) -> Iterator[None]:
+    with django_db_blocker.unblock(), transaction.atomic():
+        call_command("demo", "--json", stdout=io.StringIO())
+        yield
+        transaction.set_rollback(True)
+
+
+@pytest.fixture(scope="module")
+def walks(county) -> dict[str, list[Visit]]:
+    return {}
+
+
+@pytest.fixture
+def walk(request, walks) -> list[Visit]:
+    """What somebody met; one walk each for all tests."""
+    name = request.param
+    if name not in walks:
+        cache.clear()
+        client = Client(raise_request_exception=False)
+        client.force_login(User.objects.get(username=name), backend="members.backends.AccountBackend")
+        with transaction.atomic():
+            walks[name] = list(crawl(client, each=EACH))
+            transaction.set_rollback(True)
+    return walks[name]
+
+
+everybody = pytest.mark.parametrize("walk", PEOPLE, indirect=True)
+
+
+@everybody
+def test_no_link_refuses_and_no_form_complains_on_arrival(walk):
+    bad = [str(visit) for visit in walk if not visit.is_good and visit.address.partition("?")[0] not in MAY_ASK]
+
+    assert len(walk) > 50
+    assert bad == []
+
+
+@everybody
+def test_every_sentence_is_chinese(walk):
+    known, log_ins = codes(), set(User.objects.values_list("username", flat=True))
+    found = {
+        words: visit.address
+        for visit in walk
+        if visit.page and visit.view not in IN_ENGLISH
+        for words in visit.page.words
+        if english_in(words, known | log_ins if visit.view.startswith(LOG_INS) else known)
+    }
+
+    assert found == {}
+
+
+def codes() -> set[str]:
+    """Codes of organizations and schemes, keys of rules and of facts."""
+    places = Organization.objects.values_list("code", flat=True)
+    return {*places, *Scheme.objects.values_list("code", flat=True), *versions(), *all_metrics()}
+
+
+def english_in(words: str, known: set[str]) -> bool:
+    """Whether there is a word of English in it that isn't a name."""
+    rest = " ".join(word for word in NAMES.sub(" ", words).split() if word not in known)
+    return re.search(r"[A-Za-z]{3,}", rest) is not None
+
+
+@pytest.mark.parametrize(
+    ("words", "is_english"),
+    [
+        ("On the way", True),
+        ("类别: large_fund", True),
+        ("代码 hongqi-1 不变", False),
+        ("导出 Excel", False),
+        ("3 m²", False),
+    ],
+)
+def test_english_is_noticed(county, words, is_english):
+    """The negative control."""
+    assert english_in(words, codes()) is is_english
+
+
+def test_a_dead_link_and_a_form_that_complains_are_noticed(county):
+    """The negative control."""
+    client = Client(raise_request_exception=False)
+    client.force_login(User.objects.get(username="member"), backend="members.backends.AccountBackend")
+    refused = next(crawl(client, start="/meetings/"))
+    asked = next(crawl(client, start="/regulations/try/candidates/?seats=&on=2026-12-01"))
+
+    assert (refused.status, refused.is_good) == (403, False)
+    assert (asked.status, asked.is_good) == (200, False)
+
+
+FORMS = """
+<form action="/a/">
+  <input name="q"><input type="checkbox" name="off"><input type="radio" name="r" value="1" checked>
+  <select name="s"><option value="x">X</option><option value="y" selected>Y</option></select>
+</form>
+<form role="search"><button>Go</button></form>
+"""
+
+
+def test_a_form_is_read_as_a_browser_would_send_it():
+    page = PageReader(FORMS)
+
+    assert list(page.addresses("/b/")) == ["/a/?q=&r=1&s=y", "/b/?"]
+    assert page.searches_by_nothing
