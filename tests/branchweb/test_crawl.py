@@ -26,12 +26,13 @@ EACH = 2
 MAY_ASK = {"/regulations/try/dues/"}
 """There the category that is chosen first needs a sum: who presses the button without one is asked for it."""
 NAMES = re.compile(
-    r"https?://\S*|\w[-\w]*\.xlsx|[\w.]+@\d{4}-\d\d-\d\d|\{\w+\}|(?<!\w)\.\w+|www\.\S+|manage\.py \w+"
+    r"https?://\S*|(?:[0-9A-F]{4} ?){4,}"
+    r"|\w[-\w]*\.xlsx|[\w.]+@\d{4}-\d\d-\d\d|\{\w+\}|(?<!\w)\.\w+|www\.\S+|manage\.py \w+"
     r"|Branchweb|Excel|Word|WPS|ODS|CSV|PDF|JPEG|PNG|API|URL|Cookie|English|Linux|Redis|Celery|Webhook|OpenAPI|iCalendar"
 )
 """Names of things that are called so in Chinese too, addresses, and codes of rules."""
-LOG_INS = ("members:user",)
-"""Pages on which log-ins are kept; everywhere else people are called by their names."""
+LOG_INS = ("members:user", "members:audit", "members:organization-detail")
+"""Pages of those who keep log-ins, where they stand beside the names; elsewhere people are called by their names."""
 IN_ENGLISH = ("reminders:wording-list", "reminders:wording-edit")
 """Pages on which English wordings are read and written."""
 
