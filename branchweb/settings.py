@@ -140,6 +140,76 @@ FIRST_DAYS = ["meetings.queries.first_day.earlier_meetings", "dues.queries.first
 """What each app has on record of an organization from before a day, the earliest first: called with two expressions,
 gives a queryset of one row with the day; see `OrganizationQuerySet.with_first_day`."""
 
+MERGING = {
+    **dict.fromkeys(
+        (
+            "assessment.CadrePost.member",
+            "assessment.Goal.responsible",
+            "assessment.Training.member",
+            "meetings.Candidate.member",
+            "meetings.Exclusion.member",
+            "meetings.Expected.member",
+            "meetings.LeaveRequest.member",
+            "meetings.Meeting.chair",
+            "meetings.Meeting.recorder",
+            "meetings.Observer.member",
+            "meetings.Scrutineer.member",
+            "meetings.Vote.about_member",
+            "members.Contact.member",
+            "members.ContactPerson.member",
+            "members.ContactPerson.person",
+            "members.HelpRequest.member",
+            "members.Situation.member",
+            "reminders.Preference.member",
+            "supervision.Appraisee.member",
+            "supervision.Problem.responsible",
+            "supervision.SelfCheck.member",
+            "supervision.Suggestion.member",
+            "supervision.Talk.first",
+            "supervision.Talk.second",
+            "supervision.TalkNote.author",
+        ),
+        "moves",
+    ),
+    **dict.fromkeys(
+        (
+            "assessment.SatisfactionAnswered.member",
+            "dues.Allocation.member",
+            "dues.Arrangement.member",
+            "dues.ArrearsReason.member",
+            "dues.ArrearsReview.member",
+            "dues.Basis.member",
+            "dues.BillRow.member",
+            "dues.Charge.member",
+            "dues.LargeDues.member",
+            "dues.PassedMonth.member",
+            "dues.Payment.member",
+            "dues.Payment.payer",
+            "dues.PaymentProposal.member",
+            "dues.Relief.member",
+            "meetings.AttendanceCorrection.member",
+            "members.Affiliation.member",
+            "members.Merge.kept",
+            "members.Merge.merged",
+            "members.RosterImportRow.member",
+            "reminders.Message.member",
+            "reminders.NotApplicable.member",
+            "supervision.MutualAppraisal.author",
+        ),
+        "stays",
+    ),
+    **dict.fromkeys(
+        (
+            "members.Office.member",
+            "members.User.member",
+        ),
+        "one",
+    ),
+}
+"""What becomes of each field that names a member when two entries of a person are merged: `members.queries.merging`."""
+MERGE_OBSTACLES = ["dues.queries.merging.obstacles"]
+"""What has to be settled first: called with the entry that stays and the one that goes, gives sentences."""
+
 METRICS = [
     "members.metrics.METRICS",
     "meetings.metrics.METRICS",
@@ -162,6 +232,7 @@ EXPORTS = {"roster": "members.exporting.roster_kind.ROSTER"}
 """Workbooks that may be made in the background: name → `members.exporting.kinds.Kind`."""
 
 START_LINKS = [
+    "members.queries.merging.start_links",
     "assessment.queries.dashboard_links.start_links",
     "assessment.queries.objection_links.start_links",
     "assessment.queries.waiting_links.start_links",

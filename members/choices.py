@@ -129,6 +129,16 @@ class LeavingReason(TextChoices):
     REMOVED = "removed", _("Removed by decision")
     WITHDRAWN = "withdrawn", _("Left at own request")
     IMPORT_UNDONE = "import_undone", _("Import undone")
+    MERGED = "merged", _("Merged with another entry")
+
+
+class MergeState(TextChoices):
+    """Where the merging of two entries stands."""
+
+    PROPOSED = "proposed", _("Waiting for a second person")
+    DONE = "done", _("Merged")
+    REFUSED = "refused", _("Not merged")
+    UNDONE = "undone", _("Parted again")
 
 
 class OfficeKind(TextChoices):

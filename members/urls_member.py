@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from members.views import contacts, groups, member, reach, situations
+from members.views import contacts, groups, member, merging, reach, situations
 
 urlpatterns = [
     path("members/me/", member.member_me, name="member-me"),
@@ -13,6 +13,8 @@ urlpatterns = [
     path("members/<uuid:key>/photo/change/", member.member_photo_change, name="member-photo-change"),
     path("members/<uuid:key>/photo/remove/", member.member_photo_remove, name="member-photo-remove"),
     path("members/<uuid:key>/move/", member.member_move, name="member-move"),
+    path("members/<uuid:key>/merge/", merging.merge_new, name="merge-new"),
+    path("merges/<uuid:key>/", merging.merge_detail, name="merge-detail"),
     path("relations/<uuid:key>/leave/", member.member_leave, name="member-leave"),
     path("relations/<uuid:key>/take-back/", member.member_take_back, name="member-take-back"),
     path("organizations/<str:code>/groups/", groups.member_groups, name="member-groups"),

@@ -23,6 +23,7 @@ from members.models import (
     HelpRequest,
     LocalRule,
     Member,
+    Merge,
     Office,
     Organization,
     RosterImport,
@@ -78,6 +79,7 @@ def make_full_cast() -> FullCast:
     for name, member in list(full.rows[Member].items()):
         rows_of_member(full, name, member)
     users_and_offices(full)
+    merges(full)
     imports(full)
     exports(full)
     meetings(full)
@@ -177,6 +179,23 @@ def users_and_offices(full: FullCast) -> None:
         full.keep(SavedFilter.objects.create(user=user, name="退休", query="situation=retired"), user.username)
     for office in Office.objects.select_related("user"):
         full.keep(office, office.user.username)
+
+
+def merges(full: FullCast) -> None:
+    cast = full.cast
+    for name, kept, merged, of, other in (
+        ("branch", cast.zhang, cast.li, cast.branch, cast.group),
+        ("district", cast.li, cast.wang, cast.group, cast.next_branch),
+    ):
+        merge = Merge.objects.create(
+            kept=kept,
+            merged=merged,
+            organization=of,
+            merged_from=other,
+            reason="同名同生日",
+            proposed_by=cast.secretary,
+        )
+        full.keep(merge, name)
 
 
 def exports(full: FullCast) -> None:

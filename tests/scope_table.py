@@ -205,6 +205,12 @@ SCOPE: dict[str, dict[str, str]] = {
         "county_staff": "branch next-branch other-branch tree-of-county",
     },
     # A file is for whoever asked for it, and for nobody else, not even in the same branch.
+    "Merge": {
+        "secretary": "branch",
+        "officer": "branch",
+        "district_staff": "branch district",
+        "county_staff": "branch district",
+    },
     "Export": {"secretary": "branch", "next_secretary": "next-branch", "county_staff": "county"},
     # Committees are given counts, never rows. A member sees what he is asked to, and every list that he was on.
     "Meeting": {

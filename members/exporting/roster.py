@@ -40,6 +40,7 @@ REASONS = {
     LeavingReason.REMOVED: "除名",
     LeavingReason.WITHDRAWN: "退党",
     LeavingReason.IMPORT_UNDONE: "撤销导入",
+    LeavingReason.MERGED: "与另一条登记合并",
 }
 PATH_SEPARATOR = "/"
 

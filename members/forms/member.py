@@ -227,8 +227,8 @@ class LeaveForm(forms.Form):
         kwargs["initial"] = {"on": today, "because": because.value}
         super().__init__(*args, **kwargs)
         ending = ENDINGS[because]
-        self.fields["on"].label, self.fields["reason"].label = ending.day, ending.paper
-        self.fields["reason"].help_text = ending.help
+        self.fields["on"].label, self.fields["reason"].label = cast(str, ending.day), cast(str, ending.paper)
+        self.fields["reason"].help_text = cast(str, ending.help)
         self.fields["reason"].required = not ending.proofs
         cast(forms.ChoiceField, self.fields["proof"]).choices = [("", "—"), *ending.proofs.items()]
         if not ending.proofs:
@@ -237,7 +237,8 @@ class LeaveForm(forms.Form):
     def facts(self) -> dict[str, Any]:
         """As `leave_roster` takes them: how it is known stands before the paper."""
         given = self.cleaned_data
-        proof = dict(cast(forms.ChoiceField, self.fields["proof"]).choices)[given["proof"]] if "proof" in given else ""
+        proofs = ENDINGS[LeavingReason(given["because"])].proofs
+        proof = proofs[given["proof"]] if proofs else ""
         reason = " · ".join(str(part) for part in (proof, given["reason"]) if part)
         return {"because": LeavingReason(given["because"]), "on": given["on"], "reason": reason}
 

@@ -3,6 +3,7 @@ from members.models.contact import Contact, ContactPerson, HelpRequest
 from members.models.export import Export
 from members.models.local_rule import LocalRule
 from members.models.member import Member
+from members.models.merge import Merge
 from members.models.office import Office
 from members.models.organization import Organization, Term
 from members.models.roster_import import ColumnMapping, RosterImport, RosterImportRow
@@ -19,6 +20,7 @@ __all__ = [
     "HelpRequest",
     "LocalRule",
     "Member",
+    "Merge",
     "Office",
     "Organization",
     "RosterImport",

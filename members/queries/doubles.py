@@ -39,7 +39,7 @@ class Double:
 
 def possible_doubles(among: MemberQuerySet, known: Known) -> list[Double]:
     """Who has the identity number, the name with the birth date, or the phone number. Four queries at most."""
-    others = among.exclude(key=known.key)
+    others = among.exclude(key=known.key) if known.key else among
     found = {one.pk: one for rows in _candidates(others, known) for one in rows.order_by("pk")[:AT_MOST]}
     members = [one for one in found.values() if any(_why(one, known))]
     paths = {one.roster_path for one in members}

@@ -61,6 +61,8 @@ def take_back_step(*, affiliation: Affiliation, reason: str, by: User | str) -> 
     ended = next(step for step in steps if step.pk == affiliation.pk)
     if ended.valid_until is None:
         return
+    if ended.left_because == LeavingReason.MERGED:
+        raise Refused(_("This entry was merged with another. Undo the merging instead."))
     _refuse_unless_last(ended, steps, place)
     Affiliation.objects.formal().open().filter(member=held).delete()
     ended.valid_until, ended.left_because = None, ""

@@ -91,7 +91,7 @@ def create_member(
 def refuse_unfit(values: Values, *, on: date, key: UUID | None = None) -> Member:
     """The member that these facts would make, unsaved. Raises Refused for a contradiction or a number in use."""
     member = Member(key=key) if key else Member()
-    _assign(member, values)
+    assign_values(member, values)
     _refuse_objections(objections(facts_of(member), on=on))
     _refuse_known(member)
     return member
@@ -110,7 +110,7 @@ def edit_member(
             changes = _changes(present, values)
             _refuse_outdated(present, version, changes)
             _refuse_unreasoned(changes, reason)
-            _assign(present, values)
+            assign_values(present, values)
             _refuse_objections(objections(facts_of(present), on=on), about={name for name, _old, _new in changes})
             _refuse_known(present)
             _store(present, changes, by=by, reason=reason)
@@ -125,7 +125,7 @@ def roster_code(member: Member) -> str:
     return Organization.objects.filter(path=member.roster_path).values_list("code", flat=True).first() or ""
 
 
-def _assign(member: Member, values: Values) -> None:
+def assign_values(member: Member, values: Values) -> None:
     for field, value in values.items():
         if field in DATES:
             day = value if isinstance(value, PartialDate) else None

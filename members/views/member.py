@@ -26,7 +26,7 @@ from members.forms.member import (
     rule_of,
 )
 from members.links import member_links
-from members.models import Affiliation, Member
+from members.models import Affiliation, Member, Merge
 from members.photos import photo_kind
 from members.policy import demand, fetch, requires, signed_in
 from members.queries.member_page import last_steps, member_page, movers_above, shown_to, whereabouts
@@ -48,7 +48,9 @@ def member_detail(request: PageRequest, key: UUID) -> HttpResponse:
     """One member's page. Private values are masked; revealing one is a page of its own. Who has left is only shown."""
     member = shown_to(request.user, key)
     demand(request, whereabouts(member))
-    return render(request, "members/member.html", {**_page(request, member), **_powers(request, member)})
+    merges = Merge.objects.visible_to(request.user).of(member)
+    context = {**_page(request, member), **_powers(request, member), "merges": merges}
+    return render(request, "members/member.html", context)
 
 
 @signed_in

@@ -484,24 +484,3 @@ def test_a_member_made_by_hand_is_known_too(branch: Organization, tmp_path: Path
     make_member("张三", branch, national_id=identity(number=1))
     report = run(roster(tmp_path / "a.xlsx", [person("张三", 1)]), branch)
     assert report.counts == {RowVerdict.CHANGED: 1}
-
-
-# The same person twice
-
-
-def test_a_newcomer_with_name_and_birth_date_of_somebody_is_stored_with_a_warning(
-    branch: Organization, tmp_path: Path
-) -> None:
-    other = make_organization("b2", "红旗社区第二党支部", OrganizationKind.BRANCH)
-    born = {"birth_on": date(1958, 11, 26), "birth_precision": "day"}
-    make_member("张三", branch, national_id=identity(number=31), **born)
-    make_member("李四", other, **born)
-    path = roster(tmp_path / "a.xlsx", [person("张三", 11), person("李四", 12), person("王五", 13), person("王五", 14)])
-    report = run(path, branch)
-
-    doubles = [note for note in report.warnings if note.problem.code.startswith("possible_double")]
-    assert [(note.row, note.problem.code, note.problem.about) for note in doubles] == [
-        (4, "possible_double", {"place": branch.name}),
-        (7, "possible_double_in_file", {"row": 6}),
-    ]
-    assert report.counts == {RowVerdict.NEW: 4}

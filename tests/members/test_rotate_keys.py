@@ -14,7 +14,7 @@ from dues.models import Arrangement, ArrearsReason, ArrearsReview, LedgerImport,
 from meetings.models import Expected, LeaveRequest, Mark, Meeting
 from members.fields import Sealed
 from members.management.commands import rotate_keys
-from members.models import Contact, ContactPerson, HelpRequest, Member, RosterImport, RosterImportRow, Situation
+from members.models import Contact, ContactPerson, HelpRequest, Member, Merge, RosterImport, RosterImportRow, Situation
 from members.services import keys
 from members.services.keys import reseal_everything, sealed_fields
 from reminders.models import Answer, ChannelSetup, NotApplicable
@@ -72,6 +72,10 @@ def rows(old_ring, cast):
         recorded_by=cast.member, answered_on=TODAY, answered_by=secretary, answer="修好了", outcome="solved",
     )  # fmt: skip
     rows_of_talks(cast)
+    Merge.objects.create(
+        kept=cast.zhang, merged=cast.li, organization=cast.branch, merged_from=cast.group, reason="同一个人",
+        before="{}", proposed_by=cast.secretary,
+    )  # fmt: skip
     DeclaredRelative.objects.create(user=cast.inspector, name="周建国", relation="表兄")
     return cast
 
@@ -197,7 +201,7 @@ def test_a_rotation_goes_on_record_once_and_without_anything_private(rows, setti
     entry = Entry.objects.get()
 
     assert (entry.action, entry.actor, entry.subject_kind) == ("rotate_keys", "system", "")
-    assert entry.details == {"rows": 4 + 5 + 4 + 6 + 3 + 7}
+    assert entry.details == {"rows": 4 + 5 + 4 + 6 + 3 + 7 + 1}
 
 
 def test_a_second_rotation_with_the_same_key_has_nothing_to_do(rows, settings):

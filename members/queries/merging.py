@@ -1,0 +1,128 @@
+"""What two entries of one person have, what stands in the way of merging them, and which merging waits for somebody."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date
+from typing import Any, TypeAlias
+
+from django.conf import settings
+from django.db.models import Count, Field, Model, OuterRef, Q, Subquery, UniqueConstraint
+from django.db.models.fields.reverse_related import ForeignObjectRel
+from django.utils.module_loading import import_string
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from members.choices import Capability, MergeState
+from members.fields import opened
+from members.links import Link
+from members.models import Member, Merge, User
+from members.models.member import MemberQuerySet
+from members.paths import subtree
+from members.queries.doubles import Known, possible_doubles
+
+CAPABILITIES = (Capability.EDIT_ROSTER, Capability.IMPORT_ROSTER)
+MOVES, STAYS, ONE = "moves", "stays", "one"
+"""What becomes of rows that name the entry that goes (`settings.MERGING`). `one`: they move, nobody may have two."""
+Reference: TypeAlias = "Field[Any, Any]"
+
+
+@dataclass(frozen=True, slots=True)
+class Counted:
+    """How many records of a kind name each of the two entries, and whether they stay with the entry that goes."""
+
+    name: str
+    kept: int
+    merged: int
+    stays: bool
+
+
+def references() -> Iterator[Reference]:
+    """Every field of every model that names a member."""
+    for relation in Member._meta.get_fields(include_hidden=True):
+        if isinstance(relation, ForeignObjectRel):
+            yield relation.field
+
+
+def label(field: Reference) -> str:
+    return f"{field.model._meta.label}.{field.name}"
+
+
+def rows_of(field: Reference, member: Member) -> Any:
+    return field.model._base_manager.filter(**{field.name: member})
+
+
+def colliding(field: Reference, kept: Member, merged: Member) -> set[Any]:
+    """Keys of rows of the one that the other has too, as the model's constraints say."""
+    found: set[Any] = set()
+    if field.unique and rows_of(field, kept).exists():
+        found.update(rows_of(field, merged).values_list("pk", flat=True))
+    for one in _uniques(field.model):
+        if field.name in one.fields:
+            others = [name for name in one.fields if name != field.name]
+            condition = one.condition or Q()
+            there = {row[1:] for row in rows_of(field, kept).filter(condition).values_list("pk", *others)}
+            here = rows_of(field, merged).filter(condition).values_list("pk", *others)
+            found.update(row[0] for row in here if row[1:] in there)
+    return found
+
+
+def _uniques(model: type[Model]) -> list[UniqueConstraint]:
+    return [one for one in model._meta.constraints if isinstance(one, UniqueConstraint) and one.fields]
+
+
+def obstacles(kept: Member, merged: Member) -> list[str]:
+    """What has to be put right first, as sentences that say what to do."""
+    found = [sentence for name in settings.MERGE_OBSTACLES for sentence in import_string(name)(kept, merged)]
+    for field in references():
+        if settings.MERGING[label(field)] == ONE and colliding(field, kept, merged):
+            what = {"what": field.model._meta.verbose_name}
+            found.append(_("Both entries have this: %(what)s. End or remove one of them first.") % what)
+    if not (kept.roster_path and merged.roster_path):
+        found.append(_("One of the entries is on no roster any more. Only entries on a roster are merged."))
+    return found
+
+
+def mergeable(user: User) -> MemberQuerySet:
+    """On the rosters that the user keeps or may import."""
+    paths = [path for one in CAPABILITIES for path in user.standing.paths(one)]
+    return Member.objects.on_roster().filter(subtree("roster_path", paths))
+
+
+def candidates(member: Member, user: User) -> list[Member]:
+    """Who may be the same person, and who has the same name."""
+    known = Known(member.name, member.born, opened(member.phone), key=member.key)
+    doubles = [one.member for one in possible_doubles(mergeable(user), known)]
+    others = mergeable(user).filter(name=member.name).exclude(pk__in=[member.pk, *(one.pk for one in doubles)])
+    return [*doubles, *others.order_by("pk")[:10]]
+
+
+def counted(kept: Member, merged: Member) -> list[Counted]:
+    """What each of them has. One query."""
+    fields = list(references())
+    asked = {f"n{number}": _count(field) for number, field in enumerate(fields)}
+    both: Any = Member.objects.filter(pk__in=(kept.pk, merged.pk)).values("pk", **asked)
+    rows = {row["pk"]: row for row in both}
+    sums: dict[tuple[str, bool], tuple[int, int]] = {}
+    for number, field in enumerate(fields):
+        mine, other = (rows[one.pk][f"n{number}"] or 0 for one in (kept, merged))
+        what = str(field.model._meta.verbose_name), settings.MERGING[label(field)] == STAYS
+        before = sums.get(what, (0, 0))
+        sums[what] = before[0] + mine, before[1] + other
+    return [Counted(name, *numbers, stays) for (name, stays), numbers in sums.items() if any(numbers)]
+
+
+def _count(field: Reference) -> Subquery:
+    rows = field.model._base_manager.filter(**{field.name: OuterRef("pk")}).order_by().values(field.name)
+    return Subquery(rows.annotate(of=Count("pk")).values("of"))
+
+
+def start_links(user: User, *, on: date) -> Iterator[Link]:
+    """What waits for this person's yes as the second one. One query."""
+    if not any(user.standing.paths(one) for one in CAPABILITIES):
+        return
+    waiting = list(Merge.objects.visible_to(user).filter(state=MergeState.PROPOSED).exclude(proposed_by=user)[:20])
+    if waiting:
+        text = ngettext(
+            "%(count)s proposal waits for your yes.", "%(count)s proposals wait for your yes.", len(waiting)
+        )
+        yield Link("people", _("Entries to merge"), text % {"count": len(waiting)}, waiting[0].get_absolute_url())
