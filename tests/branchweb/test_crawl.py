@@ -26,7 +26,7 @@ EACH = 2
 MAY_ASK = {"/regulations/try/dues/"}
 """There the category that is chosen first needs a sum: who presses the button without one is asked for it."""
 NAMES = re.compile(
-    r"https?://\S*|(?:[0-9A-F]{4} ?){4,}"
+    r"https?://\S*|(?:[0-9A-F]{4} ?){4,}|[a-z-]+-\d{4}-[0-9a-f]{4}"
     r"|\w[-\w]*\.xlsx|[\w.]+@\d{4}-\d\d-\d\d|\{\w+\}|(?<!\w)\.\w+|www\.\S+|manage\.py \w+"
     r"|Branchweb|Excel|Word|WPS|ODS|CSV|PDF|JPEG|PNG|API|URL|Cookie|English|Linux|Redis|Celery|Webhook|OpenAPI|iCalendar"
 )
