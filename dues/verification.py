@@ -6,7 +6,15 @@ from django.db import connection
 
 from audit.verification import SHOWN, Check, append_only
 
-LEDGER = ("dues_charge", "dues_closedmonth", "dues_payment", "dues_allocation", "dues_receipt", "dues_receiptline")
+LEDGER = (
+    "dues_charge",
+    "dues_closedmonth",
+    "dues_payment",
+    "dues_allocation",
+    "dues_receipt",
+    "dues_receiptline",
+    "dues_disclosure",
+)
 
 UNSETTLED = """
 SELECT payment.key FROM dues_payment payment

@@ -107,6 +107,15 @@ def year_figures(path: str, year: int, *, on: date) -> YearFigures:
     )
 
 
+def corrected(disclosure: Disclosure, *, on: date) -> dict[str, int]:
+    """What the record says today where it isn't what was published, by the name of the figure; the rest is left out."""
+    today = year_figures(disclosure.organization.path, disclosure.year, on=on).as_dict()
+    said = disclosure.figures
+    if "owing" not in said:  # published before: who paid at all
+        today.pop("payers")
+    return {name: fen for name, fen in today.items() if isinstance(fen, int) and said.get(name, fen) != fen}
+
+
 def branch_sums(path: str, first: date, last: date, *, on: date) -> list[BranchSums]:
     """The branches below a committee for the months `first` to `last`, those with most due first. Five queries."""
     below = subtree("organization__path", [path])

@@ -19,6 +19,7 @@ from dues.importing.ledger_notes import Note
 from dues.importing.ledger_plan import NewBasis, NewCharge, NewPayment, Plan, plan
 from dues.models import Basis, Charge, LedgerImport, Payment, PaymentProposal
 from dues.services.levelling import level, lock_members
+from dues.services.touching import touched_by
 from members.choices import DatePrecision, ImportState
 from members.models import Organization, User
 from members.services.refused import Refused
@@ -35,6 +36,7 @@ class Judged:
     found: Found
     plan: Plan
     year: int
+    on: date
 
     @property
     def kept(self) -> list[Line]:
@@ -58,14 +60,14 @@ class Judged:
 
 def judge(found: Found, *, organization: Organization, year: int, on: date) -> Judged:
     """Compare what a workbook says with the record."""
-    return Judged(found, plan(found.lines, organization=organization, year=year, on=on), year)
+    return Judged(found, plan(found.lines, organization=organization, year=year, on=on), year, on)
 
 
 def keep_preview(
     judged: Judged, *, key: UUID, organization: Organization, file_name: str, by: User | None
 ) -> LedgerImport:
-    """Keep a workbook until somebody confirms it. The same key twice keeps one."""
-    kept, _is_new = LedgerImport.objects.get_or_create(
+    """Keep a workbook until somebody confirms it, with what storing it would touch. The same key twice keeps one."""
+    kept, is_new = LedgerImport.objects.get_or_create(
         pk=key,
         defaults={
             "organization": organization,
@@ -76,7 +78,22 @@ def keep_preview(
             "content": json.dumps(_content(judged), ensure_ascii=False),
         },
     )
+    if is_new and not judged.is_blocked:
+        _keep_touched(kept, judged, by)
     return kept
+
+
+def _keep_touched(kept: LedgerImport, judged: Judged, by: User | None) -> None:
+    touched = touched_by(
+        lambda: confirm_ledger(kept, by=by or "system", on=judged.on),
+        members={line.member for line in judged.kept},
+        branch=kept.organization,
+        on=judged.on,
+    )
+    if touched is not None:
+        content = _content(judged) | {"touched": json.loads(json.dumps(asdict(touched), default=str))}
+        kept.content = json.dumps(content, ensure_ascii=False)
+        kept.save(update_fields=["content"])
 
 
 @transaction.atomic

@@ -11,7 +11,8 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from dues.forms.payment import EffectForm, PaymentForm, ReversalForm, first_values
-from dues.models import Payment
+from dues.models import Payment, RemittedPayment
+from dues.queries.papers import published_at
 from dues.queries.paying import outlook
 from dues.queries.payments import settled_by, with_people
 from dues.queries.places import branch_of
@@ -116,6 +117,8 @@ def _about(request: PageRequest, payment: Payment) -> dict[str, Any]:
         "reversal": reversal,
         "settled": settled_by([payment.pk])[payment.pk],
         "names": names_of({name for row in rows for name in (row.recorded_by, row.confirmed_by)}),
+        "published": published_at(place, [payment.paid_on.year]),
+        "remitted": RemittedPayment.objects.filter(payment=payment).select_related("remittance").first(),
         "may_reverse": _may_reverse(request, payment, place) and reversal is None,
         "may_audit": standing.may(Capability.VIEW_AUDIT, place.path),
         "officer": standing.may(Capability.VIEW_DUES, place.path),

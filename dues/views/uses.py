@@ -9,13 +9,14 @@ from django.core.paginator import Paginator
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_safe
 
 from dues.choices import UseKind
 from dues.forms.upwards import DisclosureForm, ReasonForm, UseForm
 from dues.models import Disclosure, DuesUse
 from dues.queries.decisions import readable_meetings
-from dues.queries.upwards import needing_disclosure, year_figures
+from dues.queries.upwards import corrected, needing_disclosure, year_figures
 from dues.services.uses import disclose, record_use, remove_use
 from dues.views.large import GIVERS_SEEN_BY
 from dues.views.places import place_asked_for
@@ -29,6 +30,22 @@ from rulebook.book import rule
 ON_A_PAGE = 30
 RECORDERS = (Capability.RECORD_DUES, Capability.APPROVE_DUES)
 FIRST_YEAR = 2008
+FIGURES = {
+    "members": gettext_lazy("Members charged"),
+    "exempt": gettext_lazy("Of these exempt"),
+    "payers": gettext_lazy("Members who paid everything"),
+    "owing": gettext_lazy("Members who left something open"),
+    "charged_fen": gettext_lazy("Charged, in yuan"),
+    "waived_fen": gettext_lazy("Waived or reduced, in yuan"),
+    "settled_fen": gettext_lazy("Of this paid, in yuan"),
+    "due_fen": gettext_lazy("Due and unpaid, in yuan"),
+    "this_month_fen": gettext_lazy("This month, unpaid, in yuan"),
+    "paid_fen": gettext_lazy("Received in the year, in yuan"),
+    "voluntary_fen": gettext_lazy("Of this voluntary, in yuan"),
+    "remitted_fen": gettext_lazy("Handed up, in yuan"),
+    "used_fen": gettext_lazy("Used, in yuan"),
+}
+"""What a publication says, in the words of its sheet."""
 
 
 @requires(Capability.COUNT_DUES)
@@ -122,8 +139,18 @@ def publication_list(request: PageRequest) -> HttpResponse:
 def disclosure_detail(request: PageRequest, key: UUID) -> HttpResponse:
     """What was published, with the figures of that day; members read it too."""
     found = fetch(request, Disclosure.objects.select_related("organization"), pk=key)
-    context = {"disclosure": found} | _sheet(found.organization, found.year, found.figures, request)
+    context = {"disclosure": found, "corrected": _corrections(found, request)} | _sheet(
+        found.organization, found.year, found.figures, request
+    )
     return render(request, "dues/disclosure_detail.html", context)
+
+
+def _corrections(disclosure: Disclosure, request: PageRequest) -> list[tuple[str, int, int, bool]]:
+    """What the record says otherwise today: figure, published, today, whether it is money."""
+    said, today = disclosure.figures, corrected(disclosure, on=request.today)
+    return [
+        (str(label), said[name], today[name], name.endswith("_fen")) for name, label in FIGURES.items() if name in today
+    ]
 
 
 def _sheet(organization: Organization, year: int, figures: dict[str, Any], request: PageRequest) -> dict[str, Any]:

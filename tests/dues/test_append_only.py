@@ -4,19 +4,30 @@ import pytest
 from django.db import DatabaseError, connection, transaction
 
 from audit.append_only import is_protected
-from dues.models import ClosedMonth
+from dues.models import ClosedMonth, Disclosure
 from tests.cast import TODAY
 from tests.dues.ledger import charge, month, pay
 from tests.emptying import triggers_lifted
 
 pytestmark = pytest.mark.django_db
-LEDGER = ("dues_charge", "dues_closedmonth", "dues_payment", "dues_allocation", "dues_receipt", "dues_receiptline")
+LEDGER = (
+    "dues_charge",
+    "dues_closedmonth",
+    "dues_payment",
+    "dues_allocation",
+    "dues_receipt",
+    "dues_receiptline",
+    "dues_disclosure",
+)
 
 
 @pytest.fixture
 def written(cast):
     charge(cast.zhang, "2026-11", 4000)
     pay(cast.zhang, 4000, "2026-11-20", on=TODAY)
+    Disclosure.objects.create(
+        organization=cast.branch, year=2026, disclosed_on=TODAY, way="board", disclosed_by="officer"
+    )
     ClosedMonth.objects.create(organization=cast.branch, month=month("2026-10"), closed_by="officer")
 
 

@@ -1,15 +1,17 @@
 """A receipt says for ever what it said when it was issued, whatever is recorded later."""
 
+import json
 import uuid
 from datetime import date
 
 import pytest
 from django.db.models import F
 from django.template.loader import render_to_string
+from django.urls import reverse
 
 from dues.choices import ReliefKind
 from dues.importing.ledger import read_ledger
-from dues.models import Charge, PassedMonth, Receipt, ReceiptLine
+from dues.models import Allocation, Charge, ClosedMonth, Disclosure, PassedMonth, Receipt, ReceiptLine
 from dues.queries.arrears import arrears_below, arrears_of, in_arrears
 from dues.queries.grid import grid_rows
 from dues.queries.ledger_year import ledger_rows
@@ -23,7 +25,9 @@ from dues.services.ledger_import import confirm_ledger, judge, keep_preview
 from dues.services.ledger_undo import undo_ledger
 from dues.services.payments import reverse_payment
 from dues.services.reliefs import NewRelief, ask_relief
+from dues.services.uses import disclose
 from members.choices import DuesCategory
+from members.fields import opened
 from members.models import Member, Organization, User
 from members.queries.standing import standing_of
 from tests.cast import TODAY
@@ -43,12 +47,15 @@ def printed(payment) -> str:
 
 def carry_over(cast, tmp_path, name, yuan):
     """Store a ledger that says what was open from the year before, and nothing else that is new."""
+    return confirm_ledger(look_through(cast, tmp_path, name, yuan), by=cast.officer, on=TODAY)
+
+
+def look_through(cast, tmp_path, name, yuan):
     Member.objects.filter(name=name).update(dues_category=DuesCategory.EMPLOYED)
     path = ledger(tmp_path / "ledger.xlsx", [[name, 40, yuan]], headings=["姓名", "月应交", "上年欠交"])
     found = read_ledger(path, organization=cast.branch, year=2026, on=TODAY)
     judged = judge(found, organization=cast.branch, year=2026, on=TODAY)
-    kept = keep_preview(judged, key=uuid.uuid4(), organization=cast.branch, file_name="台账.xlsx", by=cast.officer)
-    return confirm_ledger(kept, by=cast.officer, on=TODAY)
+    return keep_preview(judged, key=uuid.uuid4(), organization=cast.branch, file_name="台账.xlsx", by=cast.officer)
 
 
 @pytest.fixture
@@ -166,8 +173,9 @@ def test_names_on_a_receipt_are_those_of_its_day(cast, paid):
     assert "张英" in before
 
 
-def test_money_without_a_receipt_still_settles_the_oldest_month(cast, tmp_path):
-    """Taken over from a ledger: nobody holds a paper that says a month."""
+@pytest.fixture
+def from_ledger(cast, tmp_path):
+    """January, taken over from a ledger: nobody holds a paper that says a month."""
     Member.objects.filter(pk=cast.zhang.pk).update(dues_category=DuesCategory.EMPLOYED)
     path = ledger(tmp_path / "one.xlsx", [["张英", 40, 40]], headings=["姓名", "月应交", "1月"])
     about = {"organization": cast.branch, "year": 2026, "on": TODAY}
@@ -175,6 +183,77 @@ def test_money_without_a_receipt_still_settles_the_oldest_month(cast, tmp_path):
     kept = keep_preview(judged, key=uuid.uuid4(), organization=cast.branch, file_name="a.xlsx", by=cast.officer)
     confirm_ledger(kept, by=cast.officer, on=TODAY)
 
+
+def test_money_without_a_receipt_still_settles_the_oldest_month(cast, from_ledger, tmp_path):
     carry_over(cast, tmp_path, "张英", 30)
 
     assert settled(cast.zhang) == {"2025-12": 3000, "2026-01": 1000}
+
+
+# --- A preview names what storing would touch -----------------------------------------------------------------------
+
+
+def named(preview) -> dict:
+    return json.loads(opened(preview.content))["touched"]
+
+
+def test_the_preview_says_that_no_receipt_is_touched_and_stores_nothing(cast, paid, tmp_path):
+    before = [model.objects.count() for model in (Charge, Allocation, PassedMonth)]
+
+    assert named(look_through(cast, tmp_path, "张英", 30)) == {
+        "receipts": [], "months": [], "closed": [], "published": [],
+    }  # fmt: skip
+    assert [model.objects.count() for model in (Charge, Allocation, PassedMonth)] == before
+
+
+def test_the_preview_names_every_month_and_closed_month_that_storing_would_move(cast, from_ledger, tmp_path):
+    ClosedMonth.objects.create(organization=cast.branch, month=month("2026-01"), closed_by="officer")
+    disclose(
+        organization=cast.branch, year=2026, way="board", place="公示栏", disclosed_on=TODAY, by=cast.officer, on=TODAY
+    )
+
+    found = named(look_through(cast, tmp_path, "张英", 30))
+
+    assert [(one["name"], one["month"], one["settled_fen"], one["would_settle_fen"]) for one in found["months"]] == [
+        ("张英", "2026-01-01", 4000, 1000)
+    ]
+    assert (found["receipts"], found["closed"]) == ([], ["2026-01-01"])
+    assert found["published"] == [str(Disclosure.objects.get())]
+
+
+def test_the_preview_would_name_a_receipt_whose_months_moved(cast, paid, tmp_path, monkeypatch):
+    """The negative control: with the protection off it says which."""
+    monkeypatch.setattr(levelling, "_receipted", lambda members: set())
+
+    assert named(look_through(cast, tmp_path, "张英", 30))["receipts"] == ["2026-0001", "2026-0002"]
+
+
+def test_the_page_of_the_preview_says_so(cast, from_ledger, tmp_path, as_user):
+    page = as_user(cast.officer).get(reverse("dues:ledger-detail", args=[look_through(cast, tmp_path, "张英", 30).pk]))
+
+    assert "张英，2026年1月" in page.content.decode()
+
+
+def test_the_payment_page_names_what_taking_it_back_touches(cast, paid, as_user):
+    disclose(
+        organization=cast.branch, year=2026, way="board", place="公示栏", disclosed_on=TODAY, by=cast.officer, on=TODAY
+    )
+    page = as_user(cast.officer).get(reverse("dues:payment-detail", args=[paid[0].pk])).content.decode()
+
+    for word in ("2026-0001", "2026年9月", cast.branch.name):
+        assert word in page.partition("data-confirm")[2], word
+
+
+def test_a_publication_keeps_its_figures_and_shows_the_correction_beside(cast, paid, as_user):
+    disclose(
+        organization=cast.branch, year=2026, way="board", place="公示栏", disclosed_on=TODAY, by=cast.officer, on=TODAY
+    )
+    found = Disclosure.objects.get()
+    address = reverse("dues:disclosure-detail", args=[found.pk])
+    assert as_user(cast.officer).get(address).context["corrected"] == []
+
+    reverse_payment(paid[0], key=uuid.uuid4(), reason="记错", by="officer", on=TODAY)
+
+    page = as_user(cast.officer).get(address)
+    assert page.context["figures"] == found.figures
+    assert {(said, today) for _label, said, today, _money in page.context["corrected"]} >= {(8000, 4000), (0, 4000)}
