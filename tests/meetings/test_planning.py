@@ -275,7 +275,7 @@ def test_a_day_that_not_every_month_has_is_refused(cast, as_user, day):
 
 
 @pytest.mark.parametrize(
-    ("part", "status"), [("next_secretary", 404), ("county_staff", 404), ("group_leader", 404), ("member", 403)]
+    ("part", "status"), [("next_secretary", 404), ("county_staff", 403), ("group_leader", 404), ("member", 403)]
 )
 def test_nobody_else_fixes_the_day(cast, as_user, part, status):
     assert as_user(cast.users()[part]).post(THEME_DAY, {"day_of_month": "20"}).status_code == status
