@@ -1,22 +1,20 @@
 """Minutes: composed from the record, edited, signed by two, locked, corrected."""
 
 import uuid
-from datetime import date, time
+from datetime import date
 from io import BytesIO
 
 import pytest
 from django.db import IntegrityError, transaction
-from django.urls import reverse
 from django.utils import translation
 from docx import Document
 
 from audit.models import Entry
-from meetings.choices import AttendanceState, MeetingKind, MeetingState
-from meetings.models import AgendaItem, Candidate, Correction, Expected, Meeting, Minutes, Observer, Speech, Task, Vote
+from meetings.choices import MeetingKind, MeetingState
+from meetings.models import AgendaItem, Candidate, Correction, Expected, Meeting, Minutes, Vote
 from meetings.queries.signatures import CHAIR, RECORDER, signatures_of
 from meetings.rules.minutes import Absence, Evening, Item, Said, Stood, Voted, compose
-from meetings.services.attendance import Attendance, mark
-from meetings.services.meeting import NotNow, close_meeting, open_meeting, plan_meeting
+from meetings.services.meeting import NotNow, plan_meeting
 from meetings.services.minutes import (
     correct_minutes,
     draft_minutes,
@@ -25,8 +23,6 @@ from meetings.services.minutes import (
     sign_minutes,
 )
 from meetings.word import minutes_as_word
-from members.models import Member
-from tests.cast import make_member, make_user
 
 DAY = date(2026, 11, 14)
 HEADS = {"expected": 30, "present": 27, "entitled": 28, "entitled_present": 26}
@@ -105,44 +101,6 @@ def test_the_order_is_the_customary_one(english):
     ]
 
     assert places == sorted(places)
-
-
-@pytest.fixture
-def chen(cast):
-    """Writes the minutes, and has an account without an office."""
-    member = make_member("陈明", cast.branch)
-    make_user("chen", member=member)
-    return member
-
-
-@pytest.fixture
-def held(cast, chen):
-    planned = Meeting(
-        organization=cast.branch,
-        kind=MeetingKind.THEME_DAY,
-        day=DAY,
-        counts_for_year=2026,
-        starts_at=time(19),
-        place="会议室",
-        chair=cast.zhang,
-        recorder=chen,
-    )
-    meeting = open_meeting(
-        meeting=plan_meeting(meeting=planned, items=["学习条例"], by=cast.secretary), on=DAY, by=cast.secretary
-    )
-    attended = {cast.zhang: AttendanceState.ON_SITE, chen: AttendanceState.ONLINE, cast.li: AttendanceState.ABSENT}
-    for member, state in attended.items():
-        mark(meeting=meeting, member_id=member.pk, attendance=Attendance(state), key=uuid.uuid4(), by=cast.secretary)
-    item = AgendaItem.objects.get()
-    Speech.objects.create(item=item, speaker="张英", points="讲得明白")
-    Task.objects.create(item=item, what="整理笔记", who="李国强", due_on=date(2026, 12, 1))
-    Observer.objects.create(meeting=meeting, name="周干事", office="镇党委")
-    return close_meeting(meeting=meeting, by=cast.secretary)
-
-
-@pytest.fixture
-def minutes(held, cast):
-    return draft_minutes(meeting=held, by=cast.secretary)
 
 
 @pytest.mark.django_db
@@ -292,12 +250,6 @@ def test_an_empty_record_or_text_is_not_signed(minutes, cast, lacks):
         sign_minutes(minutes=Minutes.objects.get(), seen=text, by=cast.member)
 
 
-@pytest.fixture
-def chen_has_no_account(chen):
-    chen.user.delete()
-    chen.refresh_from_db()
-
-
 def on_paper(minutes, by, **more):
     given = {"role": RECORDER, "signed_on": DAY, "seen": minutes.text, "on": date(2026, 11, 24), **more}
     return file_paper_signature(minutes=minutes, by=by, **given)
@@ -366,12 +318,6 @@ def test_the_database_keeps_no_paper_that_nobody_filed(minutes):
         Minutes.objects.update(chair_paper_on=DAY)
 
 
-@pytest.fixture
-def locked(minutes, cast, chen):
-    sign_minutes(minutes=minutes, seen=minutes.text, by=cast.member)
-    return sign_minutes(minutes=minutes, seen=minutes.text, by=chen.user)
-
-
 @pytest.mark.django_db
 def test_locked_minutes_are_neither_edited_nor_composed_anew(locked, held, cast):
     with pytest.raises(NotNow):
@@ -408,126 +354,8 @@ def test_word_holds_the_text_and_the_corrections(locked, cast):
     assert "应为<李>&国强" in correction
 
 
-# --- Pages ------------------------------------------------------------------------------------------------------------
 @pytest.mark.django_db
 def test_word_keeps_a_line_for_the_pen_until_it_is_signed(minutes):
     paragraphs = [paragraph.text for paragraph in Document(BytesIO(minutes_as_word(minutes))).paragraphs]
 
     assert [line for line in paragraphs if line][-2:] == ["主持人（签名）：", "记录人（签名）："]
-
-
-PAGES = ["minutes", "minutes-edit", "minutes-word"]
-ACTS = ["minutes-draft", "minutes-paper", "minutes-correct"]
-OF_THE_TWO = ["minutes", "minutes-word", "minutes-sign"]
-
-
-def address(name, meeting):
-    return reverse(f"meetings:{name}", args=[meeting.pk])
-
-
-@pytest.mark.django_db
-@pytest.mark.parametrize("name", PAGES)
-def test_an_officer_opens_the_pages(as_user, cast, minutes, held, name):
-    assert as_user(cast.secretary).get(address(name, held)).status_code == 200
-
-
-@pytest.mark.django_db
-@pytest.mark.parametrize("name", PAGES)
-def test_the_next_branch_finds_nothing(as_user, cast, minutes, held, name):
-    assert as_user(cast.next_secretary).get(address(name, held)).status_code == 404
-
-
-@pytest.mark.django_db
-@pytest.mark.parametrize("name", [*PAGES, *ACTS, "minutes-sign"])
-def test_committees_do_not_read_minutes(as_user, cast, minutes, held, name):
-    client = as_user(cast.district_staff)
-    answer = client.get(address(name, held)) if name in PAGES else client.post(address(name, held))
-
-    assert answer.status_code == (404 if name in OF_THE_TWO else 403)
-
-
-@pytest.mark.django_db
-@pytest.mark.parametrize(("name", "seen"), [("陈明", 200), ("赵一", 403)])
-def test_a_member_without_an_office_reads_the_minutes_that_he_signs_and_no_others(
-    as_user, cast, minutes, held, name, seen
-):
-    member = Member.objects.filter(name=name).first() or make_member(name, cast.branch)
-    user = getattr(member, "user", None) or make_user("zhao", member=member)
-    Expected.objects.get_or_create(meeting=held, member=member, defaults={"name": name, "is_formal": True})
-    client = as_user(user)
-
-    assert {client.get(address(page, held)).status_code for page in ("minutes", "minutes-word")} == {seen}
-    assert client.get(address("minutes-edit", held)).status_code == 403
-    assert (address("minutes", held) in client.get(held.get_absolute_url()).text) is (seen == 200)
-
-
-@pytest.mark.django_db
-@pytest.mark.parametrize("name", ACTS)
-def test_acts_are_posted(as_user, cast, minutes, held, name):
-    assert as_user(cast.secretary).get(address(name, held)).status_code == 405
-
-
-@pytest.mark.django_db
-@pytest.mark.usefixtures("today")
-def test_the_whole_way_by_pages(as_user, cast, chen, held):
-    client = as_user(cast.secretary)
-    client.post(address("minutes-draft", held))
-    text = Minutes.objects.get().text
-    client.post(address("minutes-edit", held), {"text": text + "补充", "before": text})
-    client.post(address("minutes-sign", held), {"role": CHAIR, "seen": text + "补充"})
-    assert not Minutes.objects.get().is_signed
-    for user in (chen.user, cast.member):
-        as_user(user).post(address("minutes-sign", held), {"role": CHAIR, "seen": text + "补充"})
-
-    assert Minutes.objects.get().is_locked
-    assert "张英于" in as_user(cast.secretary).get(address("minutes", held)).text
-
-
-@pytest.mark.django_db
-@pytest.mark.usefixtures("today", "chen_has_no_account")
-def test_the_page_offers_each_what_they_can_do(as_user, cast, minutes, held):
-    sign, paper = address("minutes-sign", held), address("minutes-paper", held)
-    offered = {
-        user.username: [url for url in (sign, paper) if url in as_user(user).get(address("minutes", held)).text]
-        for user in (cast.member, cast.secretary)
-    }
-    typed = {"seen": minutes.text, "role": RECORDER, "signed_on": "2026-11-20"}
-    client = as_user(cast.secretary)
-    client.post(paper, typed | {"signed_on": ""})
-    assert not Minutes.objects.get().is_signed
-    client.post(paper, typed)
-
-    assert offered == {"member": [sign], "secretary": [paper]}
-    assert Minutes.objects.get().recorder_paper_on == date(2026, 11, 20)
-
-
-@pytest.mark.django_db
-def test_the_page_of_an_empty_record_says_what_is_missing_instead_of_letting_it_be_signed(as_user, cast, minutes, held):
-    Meeting.objects.update(place="")
-    answer = as_user(cast.member).get(address("minutes", held))
-
-    assert [gap.url for gap in answer.context["gaps"]] == [reverse("meetings:meeting-edit", args=[held.pk])]
-    assert address("minutes-sign", held) not in answer.text
-
-
-@pytest.mark.django_db
-@pytest.mark.parametrize("typed", [{}, {"text": "x"}, {"reason": "y"}])
-def test_a_correction_without_text_or_reason_is_refused(as_user, cast, locked, held, typed):
-    as_user(cast.secretary).post(address("minutes-correct", held), {"key": uuid.uuid4(), **typed})
-
-    assert not Correction.objects.exists()
-
-
-@pytest.mark.django_db
-def test_before_the_first_draft_there_is_nothing_to_edit(as_user, cast, held):
-    assert as_user(cast.secretary).get(address("minutes-edit", held)).status_code == 404
-
-
-@pytest.mark.django_db
-def test_the_button_says_that_a_changed_text_takes_the_signatures_back(as_user, cast, minutes, held):
-    client = as_user(cast.secretary)
-    before = client.get(address("minutes-edit", held)).text
-    sign_minutes(minutes=minutes, seen=minutes.text, by=cast.member)
-
-    assert "作废" not in before
-    assert "作废" in client.get(address("minutes-edit", held)).text

@@ -11,7 +11,16 @@ from django.utils import timezone
 from audit.keyring import fingerprints, new_key, ring, write_ring
 from audit.models import Entry
 from dues.models import Arrangement, ArrearsReason, ArrearsReview, LedgerImport, Relief
-from meetings.models import Expected, LeaveRequest, Mark, Meeting
+from meetings.models import (
+    AgendaItem,
+    AttendanceCorrection,
+    Expected,
+    LeaveRequest,
+    Mark,
+    Meeting,
+    MembershipStep,
+    Vote,
+)
 from members.fields import Sealed
 from members.management.commands import rotate_keys
 from members.models import Contact, ContactPerson, HelpRequest, Member, Merge, RosterImport, RosterImportRow, Situation
@@ -89,6 +98,14 @@ def rows_of_meetings(cast):
         reason_source="officer",
     )  # fmt: skip
     Mark.objects.create(expected=expected, state="absent", before="{}", by="secretary")
+    AttendanceCorrection.objects.create(
+        meeting=meeting, member=cast.zhang, name="张英", was="absent", becomes="leave", before="{}", reason="记错了人",
+        proposed_by=cast.secretary,
+    )  # fmt: skip
+    item = AgendaItem.objects.create(meeting=meeting, position=1, title="接收预备党员")
+    facts = {"subject": "admission", "method": "secret_ballot", "about": "接收预备党员"}
+    vote = Vote.objects.create(item=item, entitled=3, present=3, **facts)
+    MembershipStep.objects.create(vote=vote, name="李春", national_id=ZHANG, asked_by="secretary")
     LeaveRequest.objects.create(meeting=meeting, member=cast.zhang, kind="sick", reason="住院")
 
 
@@ -201,7 +218,7 @@ def test_a_rotation_goes_on_record_once_and_without_anything_private(rows, setti
     entry = Entry.objects.get()
 
     assert (entry.action, entry.actor, entry.subject_kind) == ("rotate_keys", "system", "")
-    assert entry.details == {"rows": 4 + 5 + 4 + 6 + 3 + 7 + 1}
+    assert entry.details == {"rows": 4 + 7 + 4 + 6 + 3 + 7 + 1}
 
 
 def test_a_second_rotation_with_the_same_key_has_nothing_to_do(rows, settings):
