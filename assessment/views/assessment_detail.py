@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from assessment.choices import AssessmentState
-from assessment.forms.assessments import GradeForm
+from assessment.forms.assessments import GradeForm, PublishForm
 from assessment.models import Assessment
 from assessment.queries.assessment_page import (
     Line,
@@ -76,15 +76,20 @@ def assessment_show(request: PageRequest, key: UUID) -> HttpResponse:
 
 
 @requires(ASSESS)
-@require_POST
+@require_http_methods(FORM_METHODS)
 def assessment_publish(request: PageRequest, key: UUID) -> HttpResponse:
     """For the first time, or again because the record has changed."""
     one = assessment_of(request, key)
+    form = PublishForm(request.POST or None, today=request.today)
 
     def act() -> None:
-        _say_changes(request, publish(assessment=one, on=request.today, by=request.user))
+        _say_changes(request, publish(assessment=one, on=request.today, by=request.user, **form.facts()))
 
-    return acted(request, one, act, _("It is published."))
+    if form.is_valid() and carried_out(form, act):
+        messages.success(request, _("It is published."))
+        return redirect(one)
+    again = may_be_published_again(one, on=request.today)
+    return render(request, "assessment/assessment_publish.html", {"form": form, "one": one, "again": again})
 
 
 @requires(ASSESS)

@@ -309,7 +309,7 @@ def test_what_changed_is_said(cast, as_user):
     assert [line.indicator.code for line in answer.context["changed"]] == ["1.1"]
 
 
-@pytest.mark.parametrize("name", ["compute", "show", "publish", "lock"])
+@pytest.mark.parametrize("name", ["compute", "show", "lock"])
 def test_steps_are_for_who_assesses(cast, as_user, name):
     one = shown(begun(cast), cast)
     address = page(one, f"assessment-{name}")
@@ -326,17 +326,21 @@ def test_steps_are_for_who_assesses(cast, as_user, name):
 
 def test_from_the_first_look_to_publishing_by_the_pages(cast, as_user, monkeypatch):
     one = completed(begun(cast), cast)
-    staff = as_user(cast.district_staff)
-    staff.post(page(one, "assessment-publish"))
+    staff, address = as_user(cast.district_staff), page(one, "assessment-publish")
+    typed = {"day": str(TODAY), "words": "县委常委会讨论", "key": uuid.uuid4()}
+    staff.post(address, typed)
     assert again(one).state == "collecting"
     staff.post(page(one, "assessment-show"))
-    staff.post(page(one, "assessment-publish"))
+    staff.post(address, typed)
     assert again(one).state == "shown"
     Assessment.objects.update(shown_on=TODAY - timedelta(days=20), objections_until=TODAY - timedelta(days=1))
+    for wrong in ({}, {"day": ""}, {"day": str(TODAY + timedelta(days=1))}, {"day": str(TODAY - timedelta(days=21))}):
+        assert staff.post(address, {**typed, **wrong} if wrong else {}).status_code == 200
+        assert again(one).state == "shown"
     for _turn in range(2):
-        staff.post(page(one, "assessment-publish"))
+        staff.post(address, typed)
 
-    assert again(one).state == "published"
+    assert (again(one).state, again(one).published_words) == ("published", "县委常委会讨论")
 
 
 def test_the_grade_is_put_down(cast, as_user):
