@@ -152,7 +152,7 @@ def test_others_of_the_branch_read_it_and_close_nothing(task, cast, as_user, tod
     ("constraint", "change"),
     [
         ("task_says_who_and_what", {"what": ""}),
-        ("task_end_known", {"ended": "perhaps", "done_on": TODAY, "ended_by": "x"}),
+        ("task_end_known", {"ended": "perhaps", "done_on": TODAY, "ended_by": "x", "ended_with": "x"}),
         ("task_end_has_day", {"ended": "done", "ended_with": "x", "ended_by": "x"}),
         ("task_end_has_day", {"done_on": TODAY}),
         ("task_end_has_record", {"ended": "done", "done_on": TODAY, "ended_by": "x"}),
