@@ -1,6 +1,7 @@
 """What somebody writes who seals a letter. Nothing here is remembered by a browser: each field says so."""
 
 import re
+from collections.abc import Sequence
 from typing import Any
 
 from django import forms
@@ -13,6 +14,7 @@ from members.forms.fields import key_field
 from members.models import Organization
 from supervision import sealing
 from supervision.queries.addressees import FEWEST_LETTERS, MOST_FOUND, found_places, place_named
+from supervision.rules.names import Doubt
 from supervision.rules.routing import LEADERSHIP, MEMBER
 from supervision.services.letter_contents import NamedSubject
 
@@ -23,6 +25,13 @@ WHOM = [
     (LEADERSHIP, gettext_lazy("The organization as a whole, or several who lead it")),
     *OfficeKind.choices,
     (MEMBER, gettext_lazy("A member without an office")),
+]
+
+
+NOT_MEANT = "no"
+MEANT = [
+    ("yes", gettext_lazy("Yes, or perhaps: keep the letter from this person")),
+    (NOT_MEANT, gettext_lazy("No, it is somebody or something else")),
 ]
 
 
@@ -117,6 +126,27 @@ class LetterForm(ForgetfulForm):
         if given.get("whom") != LEADERSHIP and not given.get("names"):
             self.add_error("names", _("Write the name, so that the letter is kept from this person."))
         return given
+
+
+class DoubtForm(ForgetfulForm):
+    """One question for each words that may mean somebody who reads letters. The person's name is not shown."""
+
+    def __init__(self, data: Any, doubts: Sequence[Doubt]) -> None:
+        self.doubts = doubts
+        asked = {self.field_of(one): one.words for one in doubts}
+        super().__init__(data if any(name in data for name in asked) else None)
+        for name, words in asked.items():
+            label = _("You wrote “%(words)s”. Is this about somebody who reads letters here?") % {"words": words}
+            self.fields[name] = forms.ChoiceField(label=label, choices=MEANT, widget=forms.RadioSelect)
+
+    @staticmethod
+    def field_of(doubt: Doubt) -> str:
+        return f"meant:{doubt.words}"
+
+    def cleared(self) -> list[str]:
+        """Names of readers whom none of the words mean."""
+        meant = {one.name for one in self.doubts if self.cleaned_data[self.field_of(one)] != NOT_MEANT}
+        return [name for name in dict.fromkeys(one.name for one in self.doubts) if name not in meant]
 
 
 class ReceiptForm(ForgetfulForm):

@@ -4,12 +4,12 @@ Never the subject, nobody of the subject's branch, nobody below the subject, no 
 the writer named. Fewer than two: one committee higher. There is no default recipient.
 """
 
-import unicodedata
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from members.choices import OfficeKind, OrganizationKind
 from members.paths import STEP, common, contains
+from supervision.rules.names import Doubt, named_in, plain
 
 LEADERSHIP = "leadership"
 """Post of a subject: all who lead the organization."""
@@ -20,6 +20,8 @@ FEWEST = 2
 BRANCH_HEADS = frozenset({OfficeKind.SECRETARY, OfficeKind.DEPUTY_SECRETARY, OfficeKind.COMMITTEE_SECRETARY})
 """Offices with which somebody leads a branch; with any office in a committee one counts as leading it."""
 POSTS = (LEADERSHIP, *OfficeKind.values, MEMBER)
+SECRETARY = "书记"
+"""Written after a surname it means whoever holds that office there."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,7 +102,13 @@ class Concerned:
     users: frozenset[int]
     members: frozenset[int]
     names: frozenset[str]
+    """Plain names of those who are meant."""
+    named: frozenset[str]
+    """Names of readers that the writer typed, or that stand in the text."""
     close: frozenset[str]
+    """Names of readers that the writer typed as close to the subjects."""
+    relatives: frozenset[str]
+    """Declared names that the writer typed."""
     written: frozenset[str]
     """Organizations as the writer named them."""
     homes: frozenset[str]
@@ -115,13 +123,16 @@ def route(
     *,
     close: Collection[str] = (),
     away: Collection[int] = (),
+    text: str = "",
+    cleared: Collection[str] = (),
     conditions: Conditions = ALL,
 ) -> Routing:
     """The lowest committee above all subjects with at least two who may read it, and all of them there.
 
-    `close`: names of people close to the subjects; `away`: users who stepped back. Raises NobodyMayRead.
+    `close`: names of people close to the subjects; `away`: users who stepped back; `cleared`: names of readers of whom
+    the writer said that they aren't meant where it is in doubt. Raises NobodyMayRead.
     """
-    about = concerned(subjects, facts, close)
+    about = concerned(subjects, facts, close, text, cleared)
     for level in _levels(about, facts.kinds, conditions):
         readers = _once_each(
             one for one in facts.readers if one.path == level and _may_read(one, about, facts, conditions)
@@ -132,25 +143,56 @@ def route(
     raise NobodyMayRead
 
 
-def concerned(subjects: Sequence[Subject], facts: Facts, close: Collection[str] = ()) -> Concerned:
+def doubts(
+    subjects: Sequence[Subject],
+    facts: Facts,
+    *,
+    close: Collection[str] = (),
+    away: Collection[int] = (),
+    text: str = "",
+) -> tuple[Doubt, ...]:
+    """What to ask the writer: words that may mean somebody who would get the letter. Raises NobodyMayRead."""
+    names = [one.name for one in facts.readers]
+    typed = named_in(_joined([*(name for one in subjects for name in one.names), *close]), names, is_list=True)
+    inside = named_in(text, names)
+    whole = tuple(Doubt(name, name) for name in sorted(inside.certain))
+    open_doubts = tuple(one for one in (*typed.doubtful, *whole, *inside.doubtful) if one.name not in typed.certain)
+    everybody = {one.name for one in open_doubts}
+    receiving = route(subjects, facts, close=close, away=away, text=text, cleared=everybody).readers
+    return tuple(one for one in open_doubts if one.name in {reader.name for reader in receiving})
+
+
+def concerned(
+    subjects: Sequence[Subject],
+    facts: Facts,
+    close: Collection[str] = (),
+    text: str = "",
+    cleared: Collection[str] = (),
+) -> Concerned:
     """Everybody whom a letter is about, with all their offices and rosters."""
     if not subjects or any(one.path not in facts.kinds for one in subjects):
         raise NobodyMayRead
-    meant = [held for held in facts.holdings if any(_is_meant(held, one, facts.kinds) for one in subjects)]
-    readers = [one for one in facts.readers if any(_is_named(one.name, one.path, subject) for subject in subjects)]
+    meant: list[Holding] = []
+    readers: list[Reader] = []
+    for one in subjects:
+        meant += _holders(one, facts)
+        readers += _named_readers(one, facts, cleared)
     people: list[Holding | Reader] = [*meant, *readers]
     users = frozenset(one.user_id for one in people if one.user_id is not None)
     members = frozenset(one.member_id for one in people if one.member_id is not None)
     theirs = [*meant, *(held for held in facts.holdings if held.user_id in users or held.member_id in members)]
-    names = frozenset(plain(name) for one in subjects for name in one.names) | {plain(one.name) for one in theirs}
     people += theirs
     rosters = {one.roster_path for one in people if one.roster_path}
     places = rosters | {held.path for held in theirs} | {one.path for one in subjects}
+    typed = _joined(name for one in subjects for name in one.names)
+    names = [one.name for one in facts.readers]
     return Concerned(
         users=users,
         members=members,
-        names=(names | {plain(one.name) for one in readers}) - {""},
-        close=frozenset(plain(name) for name in close) - {""},
+        names=frozenset(plain(one.name) for one in people) - {""},
+        named=_not_cleared(typed, names, cleared, is_list=True) | _not_cleared(text, names, cleared, certain=False),
+        close=_not_cleared(_joined(close), names, cleared, is_list=True),
+        relatives=named_in(_joined([typed, *close]), _relatives(facts.readers), is_list=True).certain,
         written=frozenset(one.path for one in subjects),
         homes=frozenset(home_of(path, facts.kinds) for path in places),
         led=frozenset(_led(subjects, facts.kinds))
@@ -168,11 +210,6 @@ def home_of(path: str, kinds: Mapping[str, str]) -> str:
 def committee_above(path: str, kinds: Mapping[str, str]) -> str:
     """The nearest committee strictly above; empty where there is none."""
     return next(_committees(path[:-STEP], kinds), "")
-
-
-def plain(name: str) -> str:
-    """A name as it is compared: without blanks, dots and width."""
-    return "".join(one for one in unicodedata.normalize("NFKC", name).casefold() if one.isalnum())
 
 
 def _levels(about: Concerned, kinds: Mapping[str, str], conditions: Conditions) -> Iterator[str]:
@@ -198,22 +235,53 @@ def _committees(path: str, kinds: Mapping[str, str]) -> Iterator[str]:
     return (one for one in above if kinds.get(one) == OrganizationKind.COMMITTEE)
 
 
-def _is_meant(held: Holding, subject: Subject, kinds: Mapping[str, str]) -> bool:
+def _joined(names: Iterable[str]) -> str:
+    return "\n".join(names)
+
+
+def _relatives(readers: Iterable[Reader]) -> Iterator[str]:
+    return (name for one in readers for name in one.relatives)
+
+
+def _not_cleared(
+    text: str, names: Iterable[str], cleared: Collection[str], *, is_list: bool = False, certain: bool = True
+) -> frozenset[str]:
+    """Names that the text has or may mean. Without `certain` also a whole name is not more than a doubt."""
+    found = named_in(text, names, is_list=is_list)
+    kept = found.certain if certain else frozenset()
+    return kept | (found.all - set(cleared))
+
+
+def _holders(subject: Subject, facts: Facts) -> list[Holding]:
     """By the post that was written, or by a name at, above or below the organization that was written."""
-    home = home_of(subject.path, kinds)
-    by_post = subject.post != MEMBER and held.path in (subject.path, home) and _has_post(held, subject, kinds)
-    return by_post or _is_named(held.name, held.path, subject) or _is_named(held.name, held.roster_path, subject)
+    home = home_of(subject.path, facts.kinds)
+    here = (subject.path, home)
+    in_line = [one for one in facts.holdings if _in_line(one.path, subject) or _in_line(one.roster_path, subject)]
+    found = named_in(_joined(subject.names), [one.name for one in in_line], is_list=True)
+    called = {one.name for one in found.doubtful if SECRETARY in one.words}
+    by_post = [
+        one
+        for one in facts.holdings
+        if subject.post != MEMBER and one.path in here and _has_post(one, subject, facts.kinds)
+    ]
+    by_title = [one for one in in_line if one.path in here and one.kind in BRANCH_HEADS and one.name in called]
+    return [*by_post, *by_title, *(one for one in in_line if one.name in found.certain)]
+
+
+def _named_readers(subject: Subject, facts: Facts, cleared: Collection[str]) -> list[Reader]:
+    in_line = [one for one in facts.readers if _in_line(one.path, subject)]
+    names = _not_cleared(_joined(subject.names), [one.name for one in in_line], cleared, is_list=True)
+    return [one for one in in_line if one.name in names]
+
+
+def _in_line(path: str, subject: Subject) -> bool:
+    return contains(path, subject.path) or contains(subject.path, path)
 
 
 def _has_post(held: Holding, subject: Subject, kinds: Mapping[str, str]) -> bool:
     if subject.post == LEADERSHIP:
         return _leads(held.kind, held.path, kinds) or kinds.get(held.path) == OrganizationKind.BRANCH
     return held.kind == subject.post
-
-
-def _is_named(name: str, path: str, subject: Subject) -> bool:
-    in_line = contains(path, subject.path) or contains(subject.path, path)
-    return in_line and plain(name) in {plain(typed) for typed in subject.names} - {""}
 
 
 def _led(subjects: Iterable[Subject], kinds: Mapping[str, str]) -> Iterator[str]:
@@ -229,19 +297,20 @@ def _leads(kind: str, path: str, kinds: Mapping[str, str]) -> bool:
 
 def _may_read(reader: Reader, about: Concerned, facts: Facts, conditions: Conditions) -> bool:
     offices = [reader.path, *(held.path for held in facts.holdings if _is_of(held, reader))]
-    relatives = {plain(name) for name in reader.relatives}
+    relatives = set(reader.relatives) & about.relatives or {plain(name) for name in reader.relatives} & about.names
     kept_out = (
         conditions.subject and _is_subject(reader, about),
         conditions.branch_roster and _inside([reader.roster_path], about.homes),
         conditions.branch_office and _inside(offices, about.homes),
         conditions.subordinate and _inside([*offices, reader.roster_path], about.led),
-        conditions.relative and bool(relatives & (about.names | about.close) or plain(reader.name) in about.close),
+        conditions.relative and (bool(relatives) or reader.name in about.close),
     )
     return not any(kept_out)
 
 
 def _is_subject(reader: Reader, about: Concerned) -> bool:
-    return reader.user_id in about.users or reader.member_id in about.members or plain(reader.name) in about.names
+    is_named = reader.name in about.named or plain(reader.name) in about.names
+    return is_named or reader.user_id in about.users or reader.member_id in about.members
 
 
 def _is_of(held: Holding, reader: Reader) -> bool:

@@ -35,6 +35,8 @@ class Contents:
     close: tuple[str, ...] = ()
     """Names of people close to whom it is about: they don't get it either."""
     away: tuple[int, ...] = ()
+    cleared: tuple[str, ...] = ()
+    """Names of readers whom the letter seemed to name, and doesn't by the word of its writer."""
 
     @property
     def is_named(self) -> bool:
@@ -44,7 +46,8 @@ class Contents:
     def written(self) -> str:
         subjects = [[str(one.organization), one.post, list(one.names)] for one in self.subjects]
         facts = {"text": self.text, "name": self.name, "contact": self.contact, "subjects": subjects}
-        return json.dumps(facts | {"close": list(self.close), "away": list(self.away)}, ensure_ascii=False)
+        kept_out = {"close": list(self.close), "away": list(self.away), "cleared": list(self.cleared)}
+        return json.dumps(facts | kept_out, ensure_ascii=False)
 
     @classmethod
     def read(cls, written: str) -> "Contents":
@@ -57,8 +60,8 @@ class Contents:
     @classmethod
     def _read(cls, facts: dict[str, Any]) -> "Contents":
         subjects = tuple(NamedSubject(UUID(key), post, tuple(names)) for key, post, names in facts["subjects"])
-        close, away = tuple(facts["close"]), tuple(facts["away"])
-        return cls(subjects, facts["text"], facts["name"], facts["contact"], close, away)
+        close, away, cleared = tuple(facts["close"]), tuple(facts["away"]), tuple(facts.get("cleared", ()))
+        return cls(subjects, facts["text"], facts["name"], facts["contact"], close, away, cleared)
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,7 +11,8 @@ from members.services.refused import Refused
 from supervision import sealing
 from supervision.models import InspectorKey, Letter, LetterBox, LetterMessage, RecoveryKey
 from supervision.queries.routing_facts import routing_facts
-from supervision.rules.routing import NobodyMayRead, Routing, Subject, route
+from supervision.rules.names import Doubt
+from supervision.rules.routing import NobodyMayRead, Routing, Subject, doubts, route
 from supervision.services.letter_contents import Contents, Message, letter_place, message_place, opened_messages
 from supervision.services.letter_refusals import Damaged, NoReaders
 
@@ -38,15 +39,30 @@ def recovery_in_use() -> RecoveryKey:
 
 def routed(contents: Contents, *, on: date) -> Routing:
     """Who may receive it on that day. Raises NoReaders, Refused."""
+    subjects, facts = _subjects(contents), routing_facts(on=on)
+    close, away, cleared = contents.close, contents.away, contents.cleared
+    try:
+        return route(subjects, facts, close=close, away=away, text=contents.text, cleared=cleared)
+    except NobodyMayRead as error:
+        raise NoReaders from error
+
+
+def doubts_about(contents: Contents, *, on: date) -> tuple[Doubt, ...]:
+    """What to ask the writer before it is sealed. Raises NoReaders, Refused."""
+    facts = routing_facts(on=on)
+    try:
+        return doubts(_subjects(contents), facts, close=contents.close, away=contents.away, text=contents.text)
+    except NobodyMayRead as error:
+        raise NoReaders from error
+
+
+def _subjects(contents: Contents) -> list[Subject]:
+    """Raises Refused."""
     wanted = {one.organization for one in contents.subjects}
     paths = dict(Organization.objects.filter(key__in=wanted).values_list("key", "path"))
     if len(paths) < len(wanted):
         raise Refused(_("An organization that the letter names is not there any more."), "subjects")
-    subjects = [Subject(paths[one.organization], one.post, one.names) for one in contents.subjects]
-    try:
-        return route(subjects, routing_facts(on=on), close=contents.close, away=contents.away)
-    except NobodyMayRead as error:
-        raise NoReaders from error
+    return [Subject(paths[one.organization], one.post, one.names) for one in contents.subjects]
 
 
 def seal_boxes(letter: Letter, letter_key: bytes, routing: Routing) -> None:

@@ -5,6 +5,7 @@ is in `letter_acts`, with an entry that doesn't say which one.
 """
 
 from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from datetime import date
 from uuid import UUID
 
@@ -16,8 +17,10 @@ from members.models import Organization
 from members.services.refused import Refused
 from supervision import sealing
 from supervision.models import Letter
+from supervision.queries.routing_facts import readers
 from supervision.rules.letters import accept_due
-from supervision.rules.routing import POSTS, Routing
+from supervision.rules.names import Doubt, named_in
+from supervision.rules.routing import MEMBER, POSTS, Routing
 from supervision.services.letter_acts import (
     accept,
     answer,
@@ -33,6 +36,7 @@ from supervision.services.letter_keeping import kept_until, shred_due
 from supervision.services.letter_refusals import Damaged, NoReaders, official_channels
 from supervision.services.letter_sealing import (
     add_message,
+    doubts_about,
     locked,
     opened_contents,
     opened_dialogue,
@@ -53,12 +57,14 @@ __all__ = [
     "add_by_writer",
     "answer",
     "close",
+    "doubts_of_letter",
     "kept_until",
     "not_accept",
     "official_channels",
     "official_channels",
     "open_by_inspector",
     "open_by_receipt",
+    "readers_about",
     "reseal",
     "shred_due",
     "step_back",
@@ -79,21 +85,58 @@ def write_letter(
     name: str = "",
     contact: str = "",
     close: Sequence[str] = (),
+    cleared: Sequence[str] = (),
     receipt: str = "",
     on: date,
 ) -> Receipt:
     """Route, seal, store. `close`: names of people close to the subjects; they must not get it either.
 
+    `cleared`: readers whom it may name and doesn't, as the writer answered (`doubts_of_letter`). Whoever is in doubt
+    and not there doesn't get it.
+
     `receipt`: 24 digits that the form was rendered with (`sealing.receipt()`), so that a double click stores one letter
     and both answers show the same receipt. Empty: a new one.
     Raises Refused, NoReaders where fewer than two inspectors may read it; nothing is stored then.
     """
-    contents = _contents(subjects, text, name, contact, close)
+    contents = replace(_contents(subjects, text, name, contact, close), cleared=clean_names(cleared))
     wanted = sealing.digits_of(receipt)
     if wanted and (before := _stored_before(wanted)):
         return before
     recovery_in_use()
     return _stored(contents, routed(contents, on=on), wanted, on)
+
+
+def doubts_of_letter(
+    *, subjects: Sequence[NamedSubject], text: str, close: Sequence[str] = (), on: date
+) -> tuple[Doubt, ...]:
+    """What to ask the writer before `write_letter`: words that may mean a reader. Raises Refused, NoReaders."""
+    contents = _contents(subjects, text, "", "", close)
+    recovery_in_use()
+    return doubts_about(contents, on=on)
+
+
+@dataclass(frozen=True, slots=True)
+class ReadersAbout:
+    """Who would get a letter, without a letter. `excluded`: readers whom the words name or may name."""
+
+    readers: int
+    excluded: list[str]
+    would_store: bool
+    reason: str = ""
+
+
+def readers_about(about: str, *, organization: Organization, on: date) -> ReadersAbout:
+    """As if it were typed as the names and as the text, and no question answered. Raises Refused."""
+    contents = _contents([NamedSubject(organization.key, MEMBER, (about,))], about, "", "", ())
+    excluded = sorted(named_in(about, [one.name for one in readers(on=on)], is_list=True).all)
+    try:
+        found = len(routed(contents, on=on).readers)
+        recovery_in_use()
+    except Refused as refusal:
+        return ReadersAbout(0, excluded, False, str(refusal))
+    asked = ", ".join(dict.fromkeys(one.words for one in doubts_about(contents, on=on)))
+    reason = _("The writer is asked first whether these words mean a reader: %(words)s") % {"words": asked}
+    return ReadersAbout(found, excluded, True, reason if asked else "")
 
 
 def open_by_receipt(receipt: str) -> WriterView | None:
@@ -162,8 +205,8 @@ def _stored_before(digits: str) -> Receipt | None:
     letter = Letter.objects.unshredded().filter(finder=sealing.finder_of(digits)).first()
     if letter is None or _key_of(letter, digits) is None:
         return None
-    readers = letter.boxes.filter(inspector_key__isnull=False).count()
-    return Receipt(digits, letter.organization.name, readers)
+    count = letter.boxes.filter(inspector_key__isnull=False).count()
+    return Receipt(digits, letter.organization.name, count)
 
 
 def _found(receipt: str) -> tuple[Letter, bytes] | None:

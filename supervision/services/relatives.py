@@ -9,7 +9,7 @@ from audit.services import record
 from members.models import User
 from members.services.refused import Refused
 from supervision.models import DeclaredRelative
-from supervision.rules.routing import plain
+from supervision.rules.names import plain
 
 
 @transaction.atomic

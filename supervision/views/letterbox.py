@@ -13,12 +13,12 @@ from members.services.refused import Refused
 from rulebook.book import rule_if_held
 from supervision import sealing
 from supervision.floods import LETTERS, RECEIPTS
-from supervision.forms.letterbox import AdditionForm, LetterForm, PlaceForm, ReceiptForm
+from supervision.forms.letterbox import AdditionForm, DoubtForm, LetterForm, PlaceForm, ReceiptForm
 from supervision.queries.addressees import MOST_FOUND, place_named
 from supervision.services.letter_contents import Receipt, WriterView
 from supervision.services.letter_order import scatter_rows
 from supervision.services.letter_refusals import official_channels
-from supervision.services.letters import NoReaders, add_by_writer, open_by_receipt, write_letter
+from supervision.services.letters import NoReaders, add_by_writer, doubts_of_letter, open_by_receipt, write_letter
 from supervision.unsigned import page, unsigned
 
 MARKS = {
@@ -72,7 +72,10 @@ def _sent(request: HttpRequest, form: LetterForm) -> HttpResponse:
     if not LETTERS.takes_one_more():
         return page(request, "letters/busy.html", status=429)
     try:
-        given = _sealed(form, place, request.today)  # type: ignore[attr-defined]
+        questions = _questions(request, form, place)
+        if questions.fields and not questions.is_valid():
+            return page(request, "letters/doubts.html", form=form, questions=questions)
+        given = _sealed(form, place, questions, request.today)  # type: ignore[attr-defined]
     except NoReaders:
         return page(request, "letters/no_readers.html", status=409, channels=official_channels())
     except Refused as refusal:
@@ -81,9 +84,16 @@ def _sent(request: HttpRequest, form: LetterForm) -> HttpResponse:
     return page(request, "letters/receipt.html", receipt=given)
 
 
+def _questions(request: HttpRequest, form: LetterForm, place: Organization) -> DoubtForm:
+    """None for a letter whose words mean no reader."""
+    facts = {name: value for name, value in form.facts(place).items() if name in ("subjects", "text", "close")}
+    return DoubtForm(request.POST, doubts_of_letter(**facts, on=request.today))  # type: ignore[attr-defined]
+
+
 @transaction.atomic
-def _sealed(form: LetterForm, place: Organization, on: Any) -> Receipt:
-    given = write_letter(**form.facts(place), on=on)
+def _sealed(form: LetterForm, place: Organization, questions: DoubtForm, on: Any) -> Receipt:
+    cleared = questions.cleared() if questions.fields else []
+    given = write_letter(**form.facts(place), cleared=cleared, on=on)
     scatter_rows()
     return given
 

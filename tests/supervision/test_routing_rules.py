@@ -5,7 +5,8 @@ from dataclasses import replace
 import pytest
 
 from members.choices import OfficeKind, OrganizationKind
-from supervision.rules.routing import LEADERSHIP, MEMBER, Facts, Holding, NobodyMayRead, Reader, Subject, plain, route
+from supervision.rules.names import plain
+from supervision.rules.routing import LEADERSHIP, MEMBER, Facts, Holding, NobodyMayRead, Reader, Subject, route
 
 CITY, COUNTY, TOWN, OTHER = "0001", "00010001", "000100010001", "000100010002"
 GENERAL, BRANCH, GROUP = "0001000100010001", "00010001000100010001", "000100010001000100010001"
