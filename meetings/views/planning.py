@@ -25,6 +25,7 @@ from meetings.services.planning import Line, keep_theme_day, plan_year
 from meetings.views.year_grid import grid_context
 from members.choices import Capability, OrganizationKind
 from members.models import Organization
+from members.paths import contains
 from members.policy import fetch, requires
 from members.refusals import told
 from members.requests import PageRequest
@@ -55,9 +56,11 @@ def year_plan(request: PageRequest, code: str, year: int) -> HttpResponse:
 @require_POST
 def meeting_shift(request: PageRequest, code: str, year: int, key: UUID) -> HttpResponse:
     """Move a planned meeting to another day, and show the planner again."""
-    place = fetch(request, Organization.objects.filter(kind__in=list(ASKED)), code=code)
+    meeting = fetch(request, Meeting.objects.select_related("organization"), pk=key)
+    place = get_object_or_404(Organization.objects.filter(kind__in=list(ASKED)), code=code)
+    if not contains(place.path, meeting.organization.path):
+        raise Http404
     _demand_year(request, year)
-    meeting = get_object_or_404(Meeting.objects.within(place.path).select_related("organization"), pk=key)
     span = shift_span(meeting.kind, meeting.day, meeting.counts_for_year, today=request.today)
     form = ShiftForm(request.POST, span=span)
     if form.is_valid():
