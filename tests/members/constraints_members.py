@@ -118,6 +118,7 @@ REFUSED: list[tuple[type[models.Model], str, dict[str, Any]]] = [
     (Member, "member_joined_date_has_precision", {"joined_on": DAY, "joined_precision": "week"}),
     (Member, "member_joined_date_has_precision", {"joined_on": DAY}),
     (Member, "member_full_date_has_precision", {"full_on": DAY}),
+    (Merge, "merge_of_two_entries", {"merged": lambda cast: cast.zhang}),
     (Merge, "merge_has_reason", {"reason": ""}),
     (Merge, "merge_settled_by_a_second_person", {"state": "done"}),
     (Merge, "merge_settled_by_a_second_person", {"settled_on": DAY}),
