@@ -105,14 +105,14 @@ def test_a_member_who_taps_on_two_telephones_is_one_tap(cast, meeting):
 def test_what_keeps_eight_taps_of_one_person_from_being_eight_marks(cast, meeting, monkeypatch, protected, marks):
     """With its negative control: whoever looked before the others wrote writes too, once nothing holds them back."""
     together = threading.Barrier(TAPPERS)
-    change = attendance._change
+    change = attendance.change
 
     def change_together(*given):
         with contextlib.suppress(threading.BrokenBarrierError):
             together.wait(1)
         change(*given)
 
-    monkeypatch.setattr(attendance, "_change", change_together)
+    monkeypatch.setattr(attendance, "change", change_together)
     if not protected:
         monkeypatch.setattr(QuerySet, "select_for_update", lambda rows, **_how: rows)
         monkeypatch.setattr(views, "tap", attendance.tap.__wrapped__)
