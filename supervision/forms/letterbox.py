@@ -143,6 +143,10 @@ class DoubtForm(ForgetfulForm):
     def field_of(doubt: Doubt) -> str:
         return f"meant:{doubt.words}"
 
+    def is_open(self) -> bool:
+        """Whether something is left to ask."""
+        return bool(self.fields) and not self.is_valid()
+
     def cleared(self) -> list[str]:
         """Names of readers whom none of the words mean."""
         meant = {one.name for one in self.doubts if self.cleaned_data[self.field_of(one)] != NOT_MEANT}

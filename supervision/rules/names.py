@@ -102,6 +102,12 @@ def named_in(text: str, names: Iterable[str], *, is_list: bool = False) -> Named
     return Named(frozenset(certain), tuple(doubtful))
 
 
+def names_inside(text: str, names: Iterable[str]) -> tuple[Doubt, ...]:
+    """What to ask about a text: a whole name in it needn't be whom it is about."""
+    found = named_in(text, names)
+    return (*(Doubt(name, name) for name in sorted(found.certain)), *found.doubtful)
+
+
 def surname(signs: str) -> str:
     return signs[:2] if len(signs) > 2 and COMPOUND.match(signs) else signs[:1]
 

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 from members.choices import OfficeKind, OrganizationKind
 from members.paths import STEP, common, contains
-from supervision.rules.names import Doubt, named_in, plain
+from supervision.rules.names import Doubt, named_in, names_inside, plain
 
 LEADERSHIP = "leadership"
 """Post of a subject: all who lead the organization."""
@@ -154,9 +154,8 @@ def doubts(
     """What to ask the writer: words that may mean somebody who would get the letter. Raises NobodyMayRead."""
     names = [one.name for one in facts.readers]
     typed = named_in(_joined([*(name for one in subjects for name in one.names), *close]), names, is_list=True)
-    inside = named_in(text, names)
-    whole = tuple(Doubt(name, name) for name in sorted(inside.certain))
-    open_doubts = tuple(one for one in (*typed.doubtful, *whole, *inside.doubtful) if one.name not in typed.certain)
+    found = (*typed.doubtful, *names_inside(text, names))
+    open_doubts = tuple(one for one in found if one.name not in typed.certain)
     everybody = {one.name for one in open_doubts}
     receiving = route(subjects, facts, close=close, away=away, text=text, cleared=everybody).readers
     return tuple(one for one in open_doubts if one.name in {reader.name for reader in receiving})

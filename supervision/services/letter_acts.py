@@ -94,7 +94,7 @@ def step_back(*, letter: Letter, passphrase: str, on: date, by: User) -> None:
     opened = _opened(row, by, passphrase)
     contents = replace(opened.contents, away=(*opened.contents.away, by.pk))
     try:
-        _seal_anew(row, contents, opened.letter_key, on)
+        seal_anew(row, contents, opened.letter_key, on)
     except NoReaders as error:
         raise Refused(
             _("You can't step back: without you fewer than two may read it. Ask the committee above for an inspector.")
@@ -107,7 +107,7 @@ def reseal(*, letter: Letter, passphrase: str, on: date, by: User) -> int:
     """Seal it anew to everybody who may read it today; how many those are. Raises Refused, Damaged."""
     row = locked(letter)
     opened = _opened(row, by, passphrase)
-    readers = _seal_anew(row, opened.contents, opened.letter_key, on)
+    readers = seal_anew(row, opened.contents, opened.letter_key, on)
     _record_act("reseal_letter", letter, by)
     return readers
 
@@ -120,12 +120,13 @@ def reseal_with_recovery(*, letter: Letter, private: bytes, on: date) -> int:
     if box is None:
         raise Refused(_("The letter isn't sealed to this recovery key."))
     letter_key = _unsealed(box, private)
-    return _seal_anew(row, opened_contents(row, letter_key), letter_key, on)
+    return seal_anew(row, opened_contents(row, letter_key), letter_key, on)
 
 
-def _seal_anew(row: Letter, contents: Contents, letter_key: bytes, on: date) -> int:
-    """To exactly those whom routing finds now; the case moves to their committee."""
-    routing = routed(contents, on=on)
+def seal_anew(row: Letter, contents: Contents, letter_key: bytes, on: date) -> int:
+    """To exactly those whom routing finds now, also by what the writer added; the case moves to their committee."""
+    added = [one.text for one in opened_dialogue(row, letter_key) if one.is_from_writer]
+    routing = routed(contents, on=on, added=added)
     row.organization = Organization.objects.get(path=routing.path)
     row.ciphertext = sealing.encrypt(letter_key, contents.written(), place=letter_place(row))
     row.save(update_fields=["organization", "ciphertext"])

@@ -1,5 +1,6 @@
 """What the services of letters share: routing from the rows, sealing to the readers, opening, adding, emptying."""
 
+from collections.abc import Sequence
 from datetime import date
 from uuid import UUID, uuid4
 
@@ -37,12 +38,13 @@ def recovery_in_use() -> RecoveryKey:
     )
 
 
-def routed(contents: Contents, *, on: date) -> Routing:
-    """Who may receive it on that day. Raises NoReaders, Refused."""
+def routed(contents: Contents, *, on: date, added: Sequence[str] = ()) -> Routing:
+    """Who may receive it on that day; `added`: what its writer said later. Raises NoReaders, Refused."""
     subjects, facts = _subjects(contents), routing_facts(on=on)
     close, away, cleared = contents.close, contents.away, contents.cleared
+    text = "\n".join([contents.text, *added])
     try:
-        return route(subjects, facts, close=close, away=away, text=contents.text, cleared=cleared)
+        return route(subjects, facts, close=close, away=away, text=text, cleared=cleared)
     except NobodyMayRead as error:
         raise NoReaders from error
 

@@ -19,7 +19,7 @@ from supervision import sealing
 from supervision.models import Letter
 from supervision.queries.routing_facts import readers
 from supervision.rules.letters import accept_due
-from supervision.rules.names import Doubt, named_in
+from supervision.rules.names import Doubt, named_in, names_inside
 from supervision.rules.routing import MEMBER, POSTS, Routing
 from supervision.services.letter_acts import (
     accept,
@@ -28,6 +28,7 @@ from supervision.services.letter_acts import (
     not_accept,
     open_by_inspector,
     reseal,
+    seal_anew,
     step_back,
     tell_result,
 )
@@ -57,6 +58,7 @@ __all__ = [
     "add_by_writer",
     "answer",
     "close",
+    "doubts_of_addition",
     "doubts_of_letter",
     "kept_until",
     "not_accept",
@@ -148,16 +150,43 @@ def open_by_receipt(receipt: str) -> WriterView | None:
     return _seen_by_writer(*found) if found else None
 
 
+def doubts_of_addition(*, receipt: str, text: str, on: date) -> tuple[Doubt, ...]:
+    """What to ask the writer before `add_by_writer`: words that may mean somebody who reads this letter."""
+    found = _found(receipt)
+    return names_inside(text, _names_of_readers(found[0], on)) if found else ()
+
+
 @transaction.atomic
-def add_by_writer(*, receipt: str, text: str, on: date, key: UUID | None = None) -> WriterView | None:
-    """The writer adds something, once for a key. None for a wrong receipt. Raises Refused, Damaged."""
+def add_by_writer(
+    *, receipt: str, text: str, on: date, key: UUID | None = None, cleared: Sequence[str] = ()
+) -> WriterView | None:
+    """The writer adds something, once for a key. None for a wrong receipt. Raises Refused, NoReaders, Damaged.
+
+    A reader whom it may name and who isn't among `cleared` loses the letter with it.
+    """
     words = said(text)
     found = _found(receipt)
     if found is None:
         return None
     letter, letter_key = locked(found[0]), found[1]
-    add_message(letter, letter_key, words, is_from_writer=True, on=on, key=key)
+    if add_message(letter, letter_key, words, is_from_writer=True, on=on, key=key):
+        _keep_from_named(letter, letter_key, words, cleared, on)
     return _seen_by_writer(letter, letter_key)
+
+
+def _keep_from_named(letter: Letter, letter_key: bytes, words: str, cleared: Sequence[str], on: date) -> None:
+    """Seal it anew where the addition names a reader; who was asked about before may be meant now."""
+    named = {one.name for one in names_inside(words, _names_of_readers(letter, on))}
+    if not named:
+        return
+    contents = opened_contents(letter, letter_key)
+    kept = tuple(dict.fromkeys([*(one for one in contents.cleared if one not in named), *clean_names(cleared)]))
+    seal_anew(letter, replace(contents, cleared=kept), letter_key, on)
+
+
+def _names_of_readers(letter: Letter, on: date) -> list[str]:
+    keys = {str(key) for key in letter.boxes.values_list("inspector_key", flat=True)}
+    return [one.name for one in readers(on=on) if one.key in keys]
 
 
 def _contents(subjects: Sequence[NamedSubject], text: str, name: str, contact: str, close: Sequence[str]) -> Contents:

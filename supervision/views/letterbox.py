@@ -18,7 +18,14 @@ from supervision.queries.addressees import MOST_FOUND, place_named
 from supervision.services.letter_contents import Receipt, WriterView
 from supervision.services.letter_order import scatter_rows
 from supervision.services.letter_refusals import official_channels
-from supervision.services.letters import NoReaders, add_by_writer, doubts_of_letter, open_by_receipt, write_letter
+from supervision.services.letters import (
+    NoReaders,
+    add_by_writer,
+    doubts_of_addition,
+    doubts_of_letter,
+    open_by_receipt,
+    write_letter,
+)
 from supervision.unsigned import page, unsigned
 
 MARKS = {
@@ -73,7 +80,7 @@ def _sent(request: HttpRequest, form: LetterForm) -> HttpResponse:
         return page(request, "letters/busy.html", status=429)
     try:
         questions = _questions(request, form, place)
-        if questions.fields and not questions.is_valid():
+        if questions.is_open():
             return page(request, "letters/doubts.html", form=form, questions=questions)
         given = _sealed(form, place, questions, request.today)  # type: ignore[attr-defined]
     except NoReaders:
@@ -92,8 +99,7 @@ def _questions(request: HttpRequest, form: LetterForm, place: Organization) -> D
 
 @transaction.atomic
 def _sealed(form: LetterForm, place: Organization, questions: DoubtForm, on: Any) -> Receipt:
-    cleared = questions.cleared() if questions.fields else []
-    given = write_letter(**form.facts(place), cleared=cleared, on=on)
+    given = write_letter(**form.facts(place), cleared=questions.cleared(), on=on)
     scatter_rows()
     return given
 
@@ -124,8 +130,13 @@ def add(request: HttpRequest) -> HttpResponse:
         return _back(request, form)
     if not LETTERS.takes_one_more():
         return page(request, "letters/busy.html", status=429)
+    given, today = form.cleaned_data, request.today  # type: ignore[attr-defined]
     try:
-        view = _added(form.cleaned_data, request.today)  # type: ignore[attr-defined]
+        doubts = doubts_of_addition(receipt=given["receipt"], text=given["text"], on=today)
+        questions = DoubtForm(request.POST, doubts)
+        if questions.is_open():
+            return page(request, "letters/doubts.html", form=form, questions=questions)
+        view = _added(given | {"cleared": questions.cleared()}, today)
     except Refused as refusal:
         add_refusal(form, refusal)
         return _back(request, form)

@@ -1,6 +1,7 @@
 """A letter never goes to somebody it names: the page asks, the services keep out, the command says so beforehand."""
 
 import json
+import uuid
 from io import StringIO
 
 import pytest
@@ -113,6 +114,50 @@ def test_an_answer_stays_when_the_letter_is_sealed_anew(box):
 
 def subject_of(box) -> NamedSubject:
     return NamedSubject(box.cast.branch.key, OfficeKind.SECRETARY, ("周明",))
+
+
+# --- What is added later ---------------------------------------------------------------------------------------------
+def add(client, receipt: str, text: str = IN_TEXT, **given):
+    return client.post("/letters/add/", {"receipt": receipt, "text": text, "key": uuid.uuid4(), **given})
+
+
+@pytest.fixture
+def receipt(client, box) -> str:
+    """Of a letter that all three read."""
+    return RECEIPT.search(send(client, text="报销发票与实际不符").text)[1].replace(" ", "")
+
+
+@pytest.mark.parametrize(("answer", "reads"), [("yes", False), ("no", True)])
+def test_an_addition_is_asked_about_too(client, receipt, answer, reads):
+    letter = Letter.objects.get()
+    assert ASKED in add(client, receipt).text
+    assert not letter.messages.exists()
+    assert "程俊杰" in readers_of(letter)
+
+    assert IN_TEXT in add(client, receipt, **{"meant:程俊杰": answer}).text
+    assert letter.messages.count() == 1
+    assert ("程俊杰" in readers_of(letter)) is reads
+
+
+def test_an_addition_that_leaves_fewer_than_two_is_not_stored(client, box, receipt):
+    text = "程俊杰和inspector_two分的钱"
+    page = add(client, receipt, text, **{"meant:程俊杰": "yes", "meant:inspector_two": "yes"})
+
+    assert "没有保存" in page.text
+    assert not Letter.objects.get().messages.exists()
+    assert readers_of(Letter.objects.get()) == {"程俊杰", "inspector_two", box.inspectors[0].username}
+
+
+def test_who_was_cleared_in_the_letter_can_be_named_later(client, box):
+    first = write_letter(subjects=[subject_of(box)], text=IN_TEXT, cleared=["程俊杰"], on=TODAY)
+    assert "程俊杰" in readers_of(Letter.objects.get())
+
+    add(client, first.digits, "程书记也拿了", **{"meant:程书记": "yes"})
+    assert "程俊杰" not in readers_of(Letter.objects.get())
+
+
+def test_nothing_is_told_about_an_addition_without_the_receipt(client, receipt):
+    assert ASKED not in add(client, "1" * 24).text
 
 
 # --- The command -----------------------------------------------------------------------------------------------------
