@@ -36,7 +36,7 @@ ENDS_OF_PLACES = "省市县区乡镇村组部委办局处科院校所站队厂�
 MASK = r"[某xX×*○〇□●?_]"
 NO_NAMES = "(?!师|康|时|学|说|区|组|麦)"
 """What follows 老 or 小 in everyday words."""
-MOST_WORDS = 3
+MOST_WORDS = 8
 """Places in a text by which somebody is asked about one name."""
 
 
@@ -85,27 +85,32 @@ def plain(name: str) -> str:
 
 def named_in(text: str, names: Iterable[str], *, is_list: bool = False) -> Named:
     """Which of the names the text has. `is_list`: it consists of names, so that less is enough for a doubt."""
-    if not text:
-        return Named(frozenset(), ())
-    written = folded(text)
-    heard = _heard(written)
     certain: set[str] = set()
     doubtful: list[Doubt] = []
-    for name in dict.fromkeys(names):
-        signs = plain(name)
-        if not signs or not (_parts(name) or _may_be(signs, heard)):
-            continue
-        if _certain(signs).search(written):
+    for name, whole, others in _found(text, names, is_list=is_list):
+        if whole:
             certain.add(name)
         else:
-            doubtful += [Doubt(name, words) for words in _doubts(name, written, heard, is_list=is_list)]
+            doubtful += [Doubt(name, words) for words in others]
     return Named(frozenset(certain), tuple(doubtful))
 
 
 def names_inside(text: str, names: Iterable[str]) -> tuple[Doubt, ...]:
-    """What to ask about a text: a whole name in it needn't be whom it is about."""
-    found = named_in(text, names)
-    return (*(Doubt(name, name) for name in sorted(found.certain)), *found.doubtful)
+    """What to ask about a text: a whole name in it needn't be whom it is about; who is named twice is asked twice."""
+    found = ((name, dict.fromkeys([*whole, *others])) for name, whole, others in _found(text, names, is_list=False))
+    return tuple(Doubt(name, words) for name, every in found for words in every)
+
+
+def _found(text: str, names: Iterable[str], *, is_list: bool) -> Iterator[tuple[str, list[str], list[str]]]:
+    """Of each name the words that are the whole name, and those that may be."""
+    written = folded(text)
+    heard = _heard(written)
+    for name in dict.fromkeys(names) if text else ():
+        signs = plain(name)
+        if signs and (_parts(name) or _may_be(signs, heard)):
+            whole = list(dict.fromkeys(_words(match) for match in _certain(signs).finditer(written)))
+            rest = _certain(signs).sub("\n", written) if whole else written
+            yield name, whole[:MOST_WORDS], _doubts(name, rest, heard, is_list=is_list)
 
 
 def surname(signs: str) -> str:
@@ -175,10 +180,15 @@ def _doubts(name: str, written: str, heard: Mapping[str, str], *, is_list: bool)
     return list(found)[:MOST_WORDS]
 
 
+def _words(match: re.Match[str]) -> str:
+    """On one line, as it goes through a form unchanged."""
+    return " ".join(match[0].split())
+
+
 def _quoted(match: re.Match[str], signs: str, written: str) -> str:
     """What stands there; of a name of two signs also what makes it longer."""
-    words = match[0].strip()
-    if words != signs:
+    words = _words(match)
+    if words != signs or len(signs) > 2:
         return words
     before = written[max(match.start() - 1, 0) : match.start()]
     after = written[match.end() : match.end() + 1]

@@ -95,6 +95,13 @@ def test_one_is_asked_with_the_words_that_were_written():
     assert [one.words for one in found] == ["电高峰期"]
 
 
+def test_each_way_in_which_somebody_is_named_is_asked_about_as_it_stands():
+    text = "发票是程书记签的，收条上写着Cheng Junjie。程俊傑知道。"
+    found = doubts([SOMEBODY], facts("程俊杰"), text=text)
+
+    assert {one.words for one in found} == {"程书记", "Cheng Junjie", "程俊杰"}
+
+
 def test_no_means_no_and_everything_else_keeps_the_letter_away():
     about = ("高峰", SOMEBODY, "用电高峰期没有补贴")
 

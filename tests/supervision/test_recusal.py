@@ -55,6 +55,17 @@ def test_yes_keeps_the_letter_away_and_no_goes_on(client, box, answer, reads):
     assert "inspector_two" in readers_of(letter)
 
 
+def test_a_name_over_two_lines_can_be_answered(client, box):
+    assert "“程 俊杰”" in send(client, text="签字的是程\r\n俊杰").text
+    assert RECEIPT.search(send(client, text="签字的是程\r\n俊杰", **{"meant:程 俊杰": "yes"}).text)
+
+
+def test_one_yes_of_two_is_enough(client, box):
+    send(client, text="程书记签的字，程俊杰知道", **{"meant:程书记": "yes", "meant:程俊杰": "no"})
+
+    assert "程俊杰" not in readers_of(Letter.objects.get())
+
+
 @pytest.mark.parametrize("answer", ["", "perhaps"])
 def test_without_an_answer_it_is_asked_again(client, box, answer):
     page = send(client, **{"meant:程俊杰": answer})
@@ -69,9 +80,9 @@ def test_an_answer_for_other_words_is_no_answer(client, box):
 
 
 def test_the_question_shows_what_was_typed_and_not_who_reads(client, box):
-    page = send(client, text="报销发票是程书记签的字")
+    page = send(client, text="报销发票是程书记签的字，收条写着Cheng Junjie")
 
-    assert "“程书记”" in page.text
+    assert "“程书记”" in page.text and "“Cheng Junjie”" in page.text
     assert "程俊杰" not in page.text
 
 
