@@ -8,6 +8,18 @@ from dues.queries.balance import open_months, standing_charges
 from members.models import Member
 
 
+def lines_of_both(kept: Member, merged: Member) -> tuple[int, int]:
+    """Charges and payments of each of the two; where neither has any, the bases that were fixed."""
+    mine, other = (_charges_and_payments(one) for one in (kept, merged))
+    if mine or other:
+        return mine, other
+    return kept.bases.count(), merged.bases.count()
+
+
+def _charges_and_payments(member: Member) -> int:
+    return member.charges.count() + member.payments.count()
+
+
 def obstacles(kept: Member, merged: Member) -> Iterator[str]:
     """The same month charged for both, and what the entry that goes still owes. Three queries."""
     mine, other = (set(standing_charges().filter(member=one).values_list("month", flat=True)) for one in (kept, merged))

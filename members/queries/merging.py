@@ -77,6 +77,9 @@ def obstacles(kept: Member, merged: Member) -> list[str]:
         if settings.MERGING[label(field)] == ONE and colliding(field, kept, merged):
             what = {"what": field.model._meta.verbose_name}
             found.append(_("Both entries have this: %(what)s. End or remove one of them first.") % what)
+    mine, other = _ledgers(kept, merged)
+    if other and not mine:
+        found.append(_("All that is on record of dues stands under the entry that goes. Keep that one instead."))
     if not (kept.roster_path and merged.roster_path):
         found.append(_("One of the entries is on no roster any more. Only entries on a roster are merged."))
     return found
@@ -109,6 +112,17 @@ def counted(kept: Member, merged: Member) -> list[Counted]:
         before = sums.get(what, (0, 0))
         sums[what] = before[0] + mine, before[1] + other
     return [Counted(name, *numbers, stays) for (name, stays), numbers in sums.items() if any(numbers)]
+
+
+def better_the_other_way(kept: Member, merged: Member) -> bool:
+    """The entry that goes has more in the ledger, which stays with it: that one should be kept."""
+    mine, other = _ledgers(kept, merged)
+    return other > mine
+
+
+def _ledgers(kept: Member, merged: Member) -> tuple[int, int]:
+    numbers: tuple[int, int] = import_string(settings.MERGE_LEDGERS)(kept, merged)
+    return numbers
 
 
 def _count(field: Reference) -> Subquery:

@@ -12,7 +12,14 @@ from members.choices import MergeState
 from members.forms.merging import MergeActForm, MergeForm, OtherForm
 from members.models import Member, Merge
 from members.policy import fetch, requires
-from members.queries.merging import CAPABILITIES, candidates, counted, mergeable, obstacles
+from members.queries.merging import (
+    CAPABILITIES,
+    better_the_other_way,
+    candidates,
+    counted,
+    mergeable,
+    obstacles,
+)
 from members.refusals import carried_out
 from members.requests import PageRequest
 from members.services.merging import confirm_merge, propose_merge, refuse_merge, undo_merge
@@ -35,7 +42,8 @@ def merge_new(request: PageRequest, key: UUID) -> HttpResponse:
         if carried_out(form, lambda: made.append(propose_merge(kept=kept, merged=merged, by=request.user, **given))):
             return redirect(made[0])
     context = {"form": form, "member": kept, "merged": merged, "counted": counted(kept, merged)}
-    return render(request, "members/merge_new.html", {**context, "obstacles": obstacles(kept, merged)})
+    context |= {"obstacles": obstacles(kept, merged), "turn": better_the_other_way(kept, merged)}
+    return render(request, "members/merge_new.html", context)
 
 
 @requires(*CAPABILITIES)

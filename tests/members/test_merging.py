@@ -21,7 +21,7 @@ from members.services.merging import confirm_merge, propose_merge, refuse_merge,
 from members.services.moves import take_back_step
 from members.services.refused import Refused
 from tests.cast import TODAY, make_member, make_national_id
-from tests.dues.ledger import charge, pay
+from tests.dues.ledger import charge, fix, pay
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("today")]
 
@@ -197,7 +197,36 @@ def test_what_has_to_be_settled_first_is_said(cast, double):
     assert not Merge.objects.exists()
 
 
+def test_the_entry_with_the_dues_is_the_one_that_is_kept(cast, double):
+    other = make_member("张英", cast.branch)
+    with pytest.raises(Refused):
+        propose(cast, cast.zhang, kept=other, takes=())
+    assert propose(cast, other, takes=())
+
+
+def test_without_charges_the_entry_with_the_bases_is_kept(cast):
+    other = make_member("张英", cast.branch)
+    fix(cast.zhang, 500)
+    assert (len(obstacles(other, cast.zhang)), obstacles(cast.zhang, other)) == (1, [])
+    charge(other, "2026-10", 500)
+    assert obstacles(other, cast.zhang) == []
+
+
 # --- Pages ---
+def test_the_page_proposes_to_keep_the_entry_with_more_of_the_dues(cast, as_user, double):
+    other = make_member("张英", cast.branch)
+    client = as_user(cast.officer)
+
+    def turned(kept, merged):
+        url = reverse("members:merge-new", args=[kept.key])
+        link = f'href="{reverse("members:merge-new", args=[merged.key])}?other={kept.key}"'
+        return link in client.get(url, {"other": merged.key}).content.decode()
+
+    assert turned(cast.zhang, double)
+    assert turned(other, cast.zhang)
+    assert not turned(double, cast.zhang)
+
+
 def test_from_the_members_page_to_the_second_persons_yes_and_back(cast, as_user, double):
     client, url = as_user(cast.officer), reverse("members:merge-new", args=[cast.zhang.key])
     assert f'href="{url}"' in client.get(cast.zhang.get_absolute_url()).content.decode()
