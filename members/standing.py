@@ -72,6 +72,10 @@ class Standing:
         """Whether the capability holds at the organization with that path."""
         return any(contains(mine, path) for mine in self.paths(capability))
 
+    def may_throughout(self, capability: Capability, path: str) -> bool:
+        """Whether it holds there and in all below: what one may in one organization alone says nothing about those."""
+        return any(contains(mine, path) for mine in self.paths(capability) if not isinstance(mine, Alone))
+
     def may_any(self, capabilities: Iterable[Capability]) -> bool:
         """Whether at least one of the capabilities holds somewhere."""
         return not self.capabilities.isdisjoint(capabilities)

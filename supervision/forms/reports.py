@@ -79,3 +79,5 @@ class RecordsForm(forms.Form):
     org = forms.CharField(max_length=40)
     first = forms.DateField()
     last = forms.DateField()
+    own = forms.BooleanField(required=False)
+    """Only what the organization has itself, nothing from below it."""

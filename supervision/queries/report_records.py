@@ -40,6 +40,17 @@ def records(
     return SOURCES[key].rows(organization.path, first, last, on)
 
 
+def own_records(
+    key: str, organization: Organization, first: date, last: date, *, on: date
+) -> QuerySet[Any] | Sequence[Any]:
+    """Those of the organization itself, without what lies below it."""
+    rows = records(key, organization, first, last, on=on)
+    if isinstance(rows, QuerySet):
+        place = SOURCES[key].place
+        return rows.filter(**{f"{place}__path": organization.path}) if place else rows.none()
+    return [row for row in rows if row.organization == organization.code]
+
+
 def shown(key: str, rows: Iterable[Any]) -> list[Record]:
     return [SOURCES[key].show(row) for row in rows]
 

@@ -18,9 +18,10 @@ from members.policy import fetch, requires
 from members.requests import PageRequest
 from members.workbooks.writing import Sheet
 from supervision.forms.reports import RecordsForm
+from supervision.queries.report_figures import ABOVE
 from supervision.queries.report_list import ReportLine
 from supervision.queries.report_page import report_page
-from supervision.queries.report_records import SOURCES, by_place, records, shown
+from supervision.queries.report_records import SOURCES, by_place, own_records, records, shown
 from supervision.rules.report_figures import MONEY, name_of
 from supervision.views.reports import ON_A_PAGE, READERS, REPORTS, listed
 from supervision.word import report_as_word
@@ -35,8 +36,10 @@ def report_records(request: PageRequest, figure: str) -> HttpResponse:
         raise Http404
     asked = form.cleaned_data
     place = fetch(request, Organization.objects.all(), code=asked.pop("org"))
-    one_by_one = request.user.standing.may(SOURCES[figure].capability, place.path)
-    look = records if one_by_one else by_place
+    reads, reads_own = _may_read(request, figure, place)
+    own = asked.pop("own") and reads_own
+    one_by_one = reads or own
+    look = own_records if own else records if reads else by_place
     page = Paginator(look(figure, place, **asked, on=request.today), ON_A_PAGE).get_page(request.GET.get("page"))
     context = {
         **asked,
@@ -45,8 +48,17 @@ def report_records(request: PageRequest, figure: str) -> HttpResponse:
         "page": page,
         "rows": shown(figure, page) if one_by_one else None,
         "is_money": figure in MONEY,
+        "own": own,
+        "reads_own": reads_own and not one_by_one,
+        "is_above": place.kind in ABOVE,
     }
     return render(request, "supervision/report_records.html", context)
+
+
+def _may_read(request: PageRequest, figure: str, place: Organization) -> tuple[bool, bool]:
+    """One by one: in the place and all below it; in the place itself."""
+    standing, capability = request.user.standing, SOURCES[figure].capability
+    return standing.may_throughout(capability, place.path), standing.may(capability, place.path)
 
 
 @requires(*READERS)
