@@ -102,6 +102,27 @@ class BeginForm(forms.Form):
         )
 
 
+class ShowForm(forms.Form):
+    """Until when the branches may object."""
+
+    key = key_field()
+    until = day_field(label=_("The branches may object until"))
+
+    def __init__(self, data: Any, *, least: date) -> None:
+        super().__init__(data, initial={"until": least})
+        self.least = least
+
+    def clean_until(self) -> date:
+        day: date = self.cleaned_data["until"]
+        if day < self.least:
+            sentence = gettext("The scheme gives its branches until %(day)s to object.")
+            raise forms.ValidationError(sentence % {"day": self.least})
+        return day
+
+    def facts(self) -> dict[str, Any]:
+        return {"until": self.cleaned_data["until"]}
+
+
 class PublishForm(forms.Form):
     """On which day, and with which words to the branches."""
 

@@ -8,7 +8,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from assessment.choices import AssessmentState
-from assessment.models import Assessment, Band, IndicatorScore
+from assessment.models import Assessment, Band, IndicatorScore, Scheme
 from assessment.queries.publishing import hindrances, may_be_published_again
 from assessment.rules.periods import is_provisional
 from assessment.services.assessing import locked, put_on_record
@@ -30,14 +30,25 @@ class Changed:
     after: Decimal | None
 
 
+def objectable_until(scheme: Scheme, *, on: date) -> date:
+    """The last day for objections to what is shown that day."""
+    return on + timedelta(days=scheme.objection_days)
+
+
 @transaction.atomic
-def show_to_branch(*, assessment: Assessment, on: date, by: User) -> Assessment:
-    """From now on the branch sees everything and may object. Computed once more by then. Raises Refused."""
+def show_to_branch(*, assessment: Assessment, on: date, by: User, until: date | None = None) -> Assessment:
+    """From now on the branch sees everything and may object. Computed once more by then.
+
+    `until`: the last day for objections, as many days on as the scheme gives unless more are said. Raises Refused.
+    """
     held = locked(assessment)
     if held.state != AssessmentState.COLLECTING:
         return held
+    least = objectable_until(held.scheme, on=on)
+    if until and until < least:
+        raise Refused(_("The scheme gives its branches until %(day)s to object.") % {"day": least}, "until")
     held.state, held.shown_on = AssessmentState.SHOWN, on
-    held.objections_until = on + timedelta(days=held.scheme.objection_days)
+    held.objections_until = until or least
     held.save(update_fields=["state", "shown_on", "objections_until"])
     store(assessment=held, on=on, by=by)
     put_on_record(held, action="show_assessment", by=by)

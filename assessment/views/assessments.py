@@ -13,7 +13,7 @@ from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from assessment import tasks
-from assessment.forms.assessments import AssessmentFilterForm, BeginForm, PublishForm
+from assessment.forms.assessments import AssessmentFilterForm, BeginForm, PublishForm, ShowForm
 from assessment.models import Assessment, Scheme
 from assessment.models.assessment import AssessmentQuerySet
 from assessment.queries.assessment_list import (
@@ -27,6 +27,7 @@ from assessment.queries.assessment_list import (
 from assessment.queries.beginning import branches_to_begin, schemes_to_assess_by
 from assessment.queries.publishing import readiness
 from assessment.services.assessing import begin, compute_anew, compute_waiting
+from assessment.services.publishing import objectable_until
 from assessment.services.steps_together import AT_ONCE as MOST_AT_ONCE
 from assessment.services.steps_together import STEPS, Together, take_together
 from assessment.views.assessment_pages import ASSESS, FORM_METHODS, ON_A_PAGE, RECORD, VIEW, scheme_asked_for
@@ -96,7 +97,7 @@ def assessment_together(request: PageRequest, step: str) -> HttpResponse:
         raise Http404
     scheme = scheme_asked_for(request)
     rows = Assessment.objects.visible_to(request.user, ASSESS).filter(scheme=scheme)
-    form = PublishForm(request.POST or None, today=request.today) if step == "publish" else None
+    form = _said(request, step, scheme)
     if request.method == "POST" and (form is None or form.is_valid()):
         said = form.facts() if form else {}
         _say(request, step, take_together(rows=rows, step=step, on=request.today, by=request.user, **said))
@@ -104,6 +105,13 @@ def assessment_together(request: PageRequest, step: str) -> HttpResponse:
     asked = readiness(rows, step, on=request.today)
     context = {"scheme": scheme, "step": step, "asked": asked, "now": min(len(asked.ready), MOST_AT_ONCE), "form": form}
     return render(request, "assessment/assessment_together.html", context)
+
+
+def _said(request: PageRequest, step: str, scheme: Scheme) -> ShowForm | PublishForm | None:
+    """What a step asks for beside."""
+    if step == "show":
+        return ShowForm(request.POST or None, least=objectable_until(scheme, on=request.today))
+    return PublishForm(request.POST or None, today=request.today) if step == "publish" else None
 
 
 @requires(ASSESS)

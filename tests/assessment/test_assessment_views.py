@@ -187,8 +187,16 @@ def test_a_step_is_taken_for_all_that_nothing_hinders(cast, as_user):
     one = completed(begun(cast, cast.branch, cast.next_branch, scheme=scheme), cast)
     other = Assessment.objects.get(organization=cast.next_branch)
     show, publishing = (reverse("assessment:assessment-together", args=[step]) for step in ("show", "publish"))
-    as_user(cast.district_staff).post(show, {"scheme": scheme.pk})
+    until = TODAY + timedelta(days=scheme.objection_days + 4)
+    offered = as_user(cast.district_staff).get(show, {"scheme": scheme.pk}).context["form"]
+    assert offered.initial["until"] == TODAY + timedelta(days=scheme.objection_days)
+    asking = {"scheme": scheme.pk, "key": uuid.uuid4()}
+    early = as_user(cast.district_staff).post(show, asking | {"until": TODAY + timedelta(days=1)})
+    assert early.context["form"].errors.keys() == {"until"}
+    assert {again(one).state, again(other).state} == {"collecting"}
+    as_user(cast.district_staff).post(show, asking | {"until": until})
     assert {again(one).state, again(other).state} == {"shown"}
+    assert {again(one).objections_until, again(other).objections_until} == {until}
     Assessment.objects.update(shown_on=TODAY - timedelta(days=20), objections_until=TODAY - timedelta(days=1))
     entered(other, cast.district_staff)
     asked = as_user(cast.district_staff).get(publishing, {"scheme": scheme.pk}).context["asked"]
