@@ -30,6 +30,11 @@ BANDS: tuple[Words, ...] = (
     gettext_lazy("fifth band"),
 )  # fmt: skip
 """Where schemes don't name them alike."""
+MEASURED = {
+    "on-site": "on_site", "online": "online", "made-up": "made_up", "unexplained": "unexplained",
+    **{f"band-{rank}": "bands" for rank in range(1, 6)},
+}  # fmt: skip
+"""Piece of a bar → the measure whose records stand behind it."""
 WIDTH = 1000
 """Of a bar, in its own units."""
 
@@ -46,6 +51,8 @@ class Part:
     begins: int
     width: int
     before: str = ""
+    measure: str = ""
+    """Whose records it counts, where they are opened."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -161,5 +168,6 @@ def _laid(pieces: Iterable[Piece], figures: Mapping[str, int], whole: int) -> It
     for code, words, names in pieces:
         count = sum(figures[name] for name in names)
         width = min(WIDTH - begins, count * WIDTH // whole)
-        yield Part(code, words, count, written((2000 * count + whole) // (2 * whole)), begins, width)
+        share = written((2000 * count + whole) // (2 * whole))
+        yield Part(code, words, count, share, begins, width, measure=MEASURED.get(code, ""))
         begins += width

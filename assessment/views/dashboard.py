@@ -67,7 +67,7 @@ def frame_of(request: PageRequest, asked: Asked) -> dict[str, Any]:
     return {
         "asked": asked,
         "place": asked.place,
-        "above": [(one.code, one.name) for one in above(request, asked.place)],
+        "above": [(asked.query(org=one.code), one.name) for one in above(request, asked.place)],
         "others": other_places(request, asked.place),
         "period": period_words(asked.period),
         "periods": period_options(month_of(request.today), asked.period.code, get_language() or ""),
@@ -114,11 +114,16 @@ def _linked(asked: Asked, now: Figures, before: Figures | None, medians: Medians
             "card": card,
             "chosen": card.code == asked.measure.code,
             "wide": card.code in WIDE,
+            "parts": [(part, _records(asked, part.measure) if part.measure else "") for part in card.parts],
             "chart": "" if card.code == "bands" else asked.at(measure=card.code),
-            "record": records_address(asked.place.code, card.code, asked.period.code, asked.unit),
+            "record": _records(asked, card.code),
         }
         for card in cards
     ]
+
+
+def _records(asked: Asked, measure: str) -> str:
+    return records_address(asked.place.code, measure, asked.period.code, asked.unit)
 
 
 def _of_branch(months: Months, asked: Asked, on: Any) -> dict[str, Any]:
@@ -141,5 +146,6 @@ def _below(request: PageRequest, asked: Asked, now: Figures) -> dict[str, Any]:
         "more_uncompared": len(found.uncompared) > SHOWN,
         "need_month": last,
         "spread": shown,
+        "spread_record": _records(asked, asked.measure.code),
         "steps": spread_rows(asked.measure, shown),
     }

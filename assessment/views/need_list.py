@@ -29,7 +29,7 @@ def need_list(request: PageRequest) -> HttpResponse:
     context = {
         "asked": asked,
         "place": asked.place,
-        "above": [(one.code, one.name) for one in above(request, asked.place)],
+        "above": [(asked.query(org=one.code), one.name) for one in above(request, asked.place)],
         "form": form,
         "month": rows.month,
         "incomplete": rows.state == "incomplete",

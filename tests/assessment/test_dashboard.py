@@ -99,8 +99,21 @@ def test_a_committee_opens_its_own_place_and_goes_down(cast, as_user):
     assert [line.code for line, _query in top.context["needing"]] == ["district"]
     assert [line.code for line, _query in below.context["needing"]] == ["next-branch"]
     assert [reason.code for reason in branch.context["why"]] == ["meetings", "dues"]
-    assert [code for code, _name in branch.context["above"]] == ["county", "district"]
+    assert [query for query, _name in branch.context["above"]] == ["org=county", "org=district"]
+    earlier = client.get(PAGE, {"org": "next-branch", "period": "2026-09"})
+    assert '<a href="?org=district&amp;period=2026-09">' in earlier.text
     assert "?org=district" in top.text
+
+
+def test_the_pieces_of_a_card_and_the_spread_lead_to_their_records(cast, as_user):
+    a_county(cast)
+    page = as_user(cast.county_secretary).get(PAGE)
+    attendance = next(one for one in page.context["cards"] if one["card"].code == "attendance")
+    ways = {part.code: url for part, url in attendance["parts"]}
+
+    assert "measure=on_site" in ways["on-site"]
+    assert page.context["spread_record"] in page.text.replace("&amp;", "&")
+    assert as_user(cast.county_secretary).get(ways["on-site"]).context["asked"].measure.code == "on_site"
 
 
 @pytest.mark.parametrize(
