@@ -80,7 +80,7 @@ SUPERVISION: tuple[Item, ...] = (
         "list-check",
         None,
         for_members=True,
-        unless=Capability.VIEW_SUPERVISION,
+        unless=Capability.COUNT_SUPERVISION,
     ),
     Item(
         "supervision:matter-list",
@@ -105,7 +105,7 @@ SUPERVISION: tuple[Item, ...] = (
         "clipboard-check",
         None,
         for_members=True,
-        unless=Capability.VIEW_SUPERVISION,
+        unless=Capability.COUNT_SUPERVISION,
     ),
 )
 LETTERS = (

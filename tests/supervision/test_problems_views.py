@@ -227,3 +227,14 @@ def test_a_committee_counts_its_branches(cast, as_user):
     }  # fmt: skip
     assert "机密字样" not in answer.content.decode()
     assert as_user(cast.county_secretary).get(reverse("supervision:problem-counts-export")).status_code == 200
+
+
+def test_who_counts_problems_has_one_entry_for_them_named_after_all_branches(cast, as_user):
+    cast.county_secretary.member = cast.li
+    cast.county_secretary.save()
+    home = as_user(cast.county_secretary).get("/").text
+
+    for name in ("problem", "matter"):
+        assert f'href="{reverse(f"supervision:{name}-list")}"' in home
+        assert f'href="{reverse(f"supervision:{name}-mine")}"' not in home
+    assert f'href="{reverse("supervision:problem-mine")}"' in as_user(cast.member).get("/").text
