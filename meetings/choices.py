@@ -1,8 +1,11 @@
 """Enumerations. The codes are the field's terms (docs/glossary.md)."""
 
 from django.db.models import TextChoices
+from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
+
+from members.choices import OrganizationKind
 
 
 class MeetingKind(TextChoices):
@@ -18,6 +21,19 @@ class MeetingKind(TextChoices):
     CONFIRMATION = "confirmation", _("Confirmation vote")
     ELECTION = "election", _("Election")
     LOCAL = "local", _("Local kind")
+
+
+COMMITTEE_MEETINGS: dict[str, Promise] = {
+    OrganizationKind.COMMITTEE: _("Meeting of the committee"),
+    OrganizationKind.GENERAL_BRANCH: _("Meeting of the general branch's committee"),
+}
+"""What a committee meeting is called above branches."""
+
+
+def kind_words(kind: str, place: str) -> str:
+    """What a kind of meeting is called in an organization of that kind."""
+    usual = MeetingKind(kind).label
+    return str(COMMITTEE_MEETINGS.get(place, usual) if kind == MeetingKind.COMMITTEE_MEETING else usual)
 
 
 FOR_ALL_MEMBERS = (
@@ -105,6 +121,19 @@ class VoteSubject(TextChoices):
     EXTENSION = "extension", _("Longer probation")
     CANCELLATION = "cancellation", _("End of probation without confirmation")
     ELECTION = "election", _("Election")
+
+
+COMMITTEE_DECISIONS: dict[str, Promise] = {
+    OrganizationKind.COMMITTEE: _("Decision of the party committee"),
+    OrganizationKind.GENERAL_BRANCH: _("Decision of the general branch's committee"),
+}
+"""What such a decision is called above branches."""
+
+
+def subject_words(subject: str, place: str) -> str:
+    """What a kind of vote is called in an organization of that kind."""
+    usual = VoteSubject(subject).label
+    return str(COMMITTEE_DECISIONS.get(place, usual) if subject == VoteSubject.COMMITTEE else usual)
 
 
 ON_MEMBERSHIP = (

@@ -1,6 +1,7 @@
 """Enumerations. The codes are the field's terms (docs/glossary.md)."""
 
 from django.db.models import TextChoices
+from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
@@ -153,6 +154,19 @@ class OfficeKind(TextChoices):
     COMMITTEE_STAFF = "committee_staff", _("Committee staff")
     INSPECTOR = "inspector", _("Discipline inspector")
     ADMINISTRATOR = "administrator", _("Administrator")
+
+
+COMMITTEE_MEMBERS: dict[str, Promise] = {
+    OrganizationKind.COMMITTEE: _("Member of the committee"),
+    OrganizationKind.GENERAL_BRANCH: _("Member of the general branch's committee"),
+}
+"""Above branches, who sits on the committee is called otherwise."""
+
+
+def office_words(kind: str, place: str) -> str:
+    """What an office is called in an organization of that kind."""
+    held = OfficeKind(kind)
+    return str(COMMITTEE_MEMBERS.get(place, held.label) if held == OfficeKind.COMMITTEE_MEMBER else held.label)
 
 
 class Capability(TextChoices):

@@ -1,7 +1,10 @@
 """Enumerations. The codes are the field's terms (docs/glossary.md)."""
 
 from django.db.models import TextChoices
+from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
+
+from members.choices import OrganizationKind
 
 
 class SuggestionKind(TextChoices):
@@ -153,6 +156,19 @@ class ReportState(TextChoices):
     READ = "read", _("Read above")
     RETURNED = "returned", _("Returned with questions")
     CLOSED = "closed", _("Closed")
+
+
+ADOPTED_ABOVE: dict[str, Promise] = {
+    OrganizationKind.COMMITTEE: _("Adopted by the party committee"),
+    OrganizationKind.GENERAL_BRANCH: _("Adopted by the general branch's committee"),
+}
+"""Who adopts a report above branches."""
+
+
+def report_words(state: str, place: str) -> str:
+    """The state of a report of an organization of that kind."""
+    known = ReportState(state)
+    return str(ADOPTED_ABOVE.get(place, known.label) if known == ReportState.ADOPTED else known.label)
 
 
 class LetterState(TextChoices):

@@ -14,7 +14,7 @@ from meetings.queries.votes import can_scrutinize, can_stand, on_the_ballot
 from meetings.rules.election import Ballot
 from meetings.rules.strokes import ballot_key
 from meetings.services.elections import Posts
-from members.choices import OfficeKind, OrganizationKind
+from members.choices import OfficeKind, OrganizationKind, office_words
 from members.rules.organizations import OFFICES_IN
 
 ELECTED = (
@@ -57,7 +57,8 @@ class ElectionForm(forms.Form):
     def __init__(self, *args: Any, meeting: Meeting, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         possible = OFFICES_IN[OrganizationKind(meeting.organization.kind)]
-        offices = [(one.value, one.label) for one in ELECTED if one in possible]
+        offices = [(one.value, office_words(one, meeting.organization.kind)) for one in ELECTED if one in possible]
+        self.offices = dict(offices)
         cast(forms.ChoiceField, self.fields["office"]).choices = [*offices, ("", _("Delegates or others"))]
         self.initial.setdefault("office", offices[0][0] if offices else "")
         cast(forms.ModelChoiceField, self.fields["item"]).queryset = meeting.agenda.all()
@@ -73,7 +74,7 @@ class ElectionForm(forms.Form):
     def posts(self) -> Posts:
         typed = self.cleaned_data
         office = typed["office"]
-        return Posts(office, typed["seats"], typed["about"] or str(OfficeKind(office).label))
+        return Posts(office, typed["seats"], typed["about"] or self.offices[office])
 
 
 class AgainForm(forms.Form):

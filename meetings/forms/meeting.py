@@ -8,7 +8,7 @@ from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from meetings.choices import FOR_ALL_MEMBERS, MeetingKind, MeetingState
+from meetings.choices import FOR_ALL_MEMBERS, MeetingKind, MeetingState, kind_words
 from meetings.models import Meeting
 from meetings.queries.gaps import there
 from meetings.queries.local_kinds import usable_at
@@ -101,7 +101,9 @@ class PlanForm(MeetingForm):
 
     def __init__(self, *args: Any, organization: Organization, on: date, **kwargs: Any) -> None:
         super().__init__(*args, organization=organization, on=on, **kwargs)
-        kinds = [(kind.value, kind.label) for kind in KINDS_OF[OrganizationKind(organization.kind)]]
+        kinds = [
+            (kind.value, kind_words(kind, organization.kind)) for kind in KINDS_OF[OrganizationKind(organization.kind)]
+        ]
         self.local_kinds = {str(kind.pk): kind for kind in usable_at(organization.path)}
         local = [(key, kind.name) for key, kind in self.local_kinds.items()]
         cast(forms.ChoiceField, self.fields["kind"]).choices = [*kinds, *local]

@@ -8,7 +8,7 @@ from django import forms
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from meetings.choices import ON_MEMBERSHIP, ON_PROBATION, VoteMethod, VoteSubject
+from meetings.choices import ON_MEMBERSHIP, ON_PROBATION, VoteMethod, VoteSubject, subject_words
 from meetings.models import AgendaItem, Expected, Meeting, Vote
 from meetings.queries.membership import probations
 from meetings.rules.votes import Figures, subjects_of, usual_subject
@@ -75,7 +75,9 @@ class VoteForm(forms.Form):
         subjects = [one for one in subjects_of(meeting.kind) if one != VoteSubject.ELECTION]
         usual = usual_subject(meeting.kind)
         secret = usual in ON_MEMBERSHIP
-        cast(forms.ChoiceField, self.fields["subject"]).choices = [(one.value, one.label) for one in subjects]
+        cast(forms.ChoiceField, self.fields["subject"]).choices = [
+            (one.value, subject_words(one, meeting.organization.kind)) for one in subjects
+        ]
         cast(forms.ModelChoiceField, self.fields["item"]).queryset = meeting.agenda.all()
         self.initial.setdefault("subject", usual)
         self.initial.setdefault("method", VoteMethod.SECRET_BALLOT if secret else VoteMethod.SHOW_OF_HANDS)

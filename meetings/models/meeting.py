@@ -8,7 +8,7 @@ from django.db.models.functions import Length, Substr
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
-from meetings.choices import FOR_ALL_MEMBERS, MeetingKind, MeetingState
+from meetings.choices import FOR_ALL_MEMBERS, MeetingKind, MeetingState, kind_words
 from members.choices import Capability, OrganizationKind
 from members.fields import SealedField
 from members.models import Affiliation, Member, Organization, User
@@ -156,6 +156,12 @@ class Meeting(models.Model):
 
     def get_absolute_url(self) -> str:
         return reverse("meetings:meeting-detail", args=[self.key])
+
+    def get_kind_display(self) -> str:
+        """As the organization calls it: above branches, another committee meets."""
+        if self.kind == MeetingKind.COMMITTEE_MEETING:
+            return kind_words(self.kind, self.organization.kind)
+        return str(dict(MeetingKind.choices).get(self.kind, self.kind))
 
     @property
     def name(self) -> str:

@@ -5,7 +5,7 @@ from django.db.models import Exists, F, OuterRef, Q
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
-from meetings.choices import VoteMethod, VoteSubject
+from meetings.choices import VoteMethod, VoteSubject, subject_words
 from meetings.models.agenda import AgendaItem
 from members.choices import Capability, OfficeKind
 from members.models import Member, User
@@ -119,6 +119,12 @@ class Vote(models.Model):
 
     def get_absolute_url(self) -> str:
         return reverse("meetings:vote-detail", args=[self.key])
+
+    def get_subject_display(self) -> str:
+        """As the organization calls it: above branches, another committee decides."""
+        if self.subject == VoteSubject.COMMITTEE:
+            return subject_words(self.subject, self.item.meeting.organization.kind)
+        return str(dict(VoteSubject.choices).get(self.subject, self.subject))
 
     @property
     def scope_path(self) -> str:

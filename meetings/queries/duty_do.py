@@ -31,4 +31,9 @@ def waiting_for_leave(place: Organization, member: int) -> LeaveRequest | None:
     """The member's request that is to be answered first."""
     asked = LeaveRequest.objects.open().filter(meeting__organization=place, member=member)
     over = (MeetingState.LOCKED, MeetingState.CANCELLED)
-    return asked.exclude(meeting__state__in=over).select_related("meeting").order_by("meeting__day", "pk").first()
+    return (
+        asked.exclude(meeting__state__in=over)
+        .select_related("meeting__organization")
+        .order_by("meeting__day", "pk")
+        .first()
+    )

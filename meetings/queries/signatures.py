@@ -47,21 +47,21 @@ def signatures_of(minutes: Minutes) -> list[Signature]:
 
 def minutes_page(minutes: Minutes, user: User) -> dict[str, Any]:
     """The page of the minutes: their lines, what was corrected by whom, and as what the viewer still signs."""
-    signatures, corrections = signatures_of(minutes), list(minutes.corrections.all())
-    role = role_of(minutes.meeting, user)
+    signatures, corrections, meeting = signatures_of(minutes), list(minutes.corrections.all()), minutes.meeting
+    role = role_of(meeting, user)
     return {
         "minutes": minutes,
         "signatures": signatures,
         "corrections": corrections,
-        "names": names_of((one.by for one in corrections), on=minutes.meeting.day),
+        "names": names_of((one.by for one in corrections), on=meeting.day, at=meeting.organization),
         "mine": next((one for one in signatures if one.role == role and not one.sentence), None),
-        "gaps": [] if minutes.is_locked else missing_in(minutes.meeting),
+        "gaps": [] if minutes.is_locked else missing_in(meeting),
     }
 
 
 def _lines(minutes: Minutes) -> Iterator[Signature]:
     meeting = minutes.meeting
-    names = names_of([minutes.chair_signed_by, minutes.recorder_signed_by], on=meeting.day)
+    names = names_of([minutes.chair_signed_by, minutes.recorder_signed_by], on=meeting.day, at=meeting.organization)
     for role, label in ((CHAIR, _("Chair")), (RECORDER, _("Recorder"))):
         member = meeting.chair if role == CHAIR else meeting.recorder
         signed_at = getattr(minutes, f"{role}_signed_at")

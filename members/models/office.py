@@ -5,7 +5,7 @@ from django.db import models
 from django.db.models import BooleanField, Exists, ExpressionWrapper, OuterRef, Q
 from django.utils.translation import gettext_lazy as _
 
-from members.choices import Capability, OfficeKind, OrganizationKind
+from members.choices import Capability, OfficeKind, OrganizationKind, office_words
 from members.models.member import Member
 from members.models.organization import Organization
 from members.models.periods import holding, period_constraint
@@ -71,6 +71,12 @@ class Office(models.Model):
 
     def __str__(self) -> str:
         return f"{self.get_kind_display()} · {self.organization}"
+
+    def get_kind_display(self) -> str:
+        """As it is called in the organization."""
+        if self.kind != OfficeKind.COMMITTEE_MEMBER:
+            return str(OfficeKind(self.kind).label)
+        return office_words(self.kind, self.organization.kind)
 
     @property
     def scope_path(self) -> str:

@@ -6,7 +6,7 @@ from django.db.models import QuerySet, Value
 from django.db.models.functions import Coalesce, NullIf
 from django.utils.translation import gettext as _
 
-from members.choices import Capability, OfficeKind
+from members.choices import Capability, OfficeKind, office_words
 from members.models import Office, User
 from members.paths import STEP
 from members.prepared import Prepared
@@ -43,7 +43,10 @@ class NamedOffice:
     """Whose person it is; None: a log-in without a member."""
 
     def __str__(self) -> str:
-        return _("%(name)s (%(office)s)") % {"name": self.name, "office": self.office.kind.label}
+        return _("%(name)s (%(office)s)") % {
+            "name": self.name,
+            "office": office_words(self.office.kind, self.office.place),
+        }
 
 
 def named_offices(paths: Iterable[str], *, on: date) -> list[NamedOffice]:

@@ -6,7 +6,7 @@ from typing import Any
 
 from django.utils.translation import gettext_lazy as _
 
-from members.choices import Capability
+from members.choices import Capability, office_words
 from members.links import own_links, start_links
 from members.models import User
 from members.queries import start
@@ -31,7 +31,7 @@ def start_of(user: User, *, on: date) -> dict[str, Any]:
     held = user.standing.capabilities
     context: dict[str, Any] = {
         "member_id": user.standing.member_id,
-        "offices": [(office.kind.label, office.organization) for office in user.standing.held],
+        "offices": [(office_words(office.kind, office.place), office.organization) for office in user.standing.held],
         "may_import": Capability.IMPORT_ROSTER in held,
         "may_manage_users": Capability.MANAGE_USERS in held,
         "sees_roster": Capability.VIEW_ROSTER in held,

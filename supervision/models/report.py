@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy as _
 from meetings.models import Meeting
 from members.choices import Capability
 from members.models import Organization, User
-from supervision.choices import ReportPeriod, ReportState
+from supervision.choices import ReportPeriod, ReportState, report_words
 from supervision.models.scope import held_at
 
 
@@ -74,6 +74,10 @@ class Report(models.Model):
     def get_absolute_url(self) -> str:
         return reverse("supervision:report-detail", args=[self.key])
 
+    def get_state_display(self) -> str:
+        """In the words of the organization: who adopted it depends on its kind."""
+        return report_words(self.state, self.organization.kind)
+
     @property
     def scope_path(self) -> str:
         return self.organization.path
@@ -101,3 +105,6 @@ class ReportStep(models.Model):
 
     def __str__(self) -> str:
         return f"{self.get_state_display()} {self.on}"
+
+    def get_state_display(self) -> str:
+        return report_words(self.state, self.report.organization.kind)

@@ -103,13 +103,13 @@ def meetings_for(matter: Matter, *, on: date) -> QuerySet[Meeting]:
     """In which its opinion can have been given: held since it was proposed. The one chosen before stays."""
     held = Meeting.objects.filter(organization=matter.organization).held()
     found = held.filter(Q(day__range=(matter.proposed_on, on)) | Q(matters=matter)).distinct()
-    return found.order_by("-day", "-starts_at", "key")
+    return found.select_related("organization").order_by("-day", "-starts_at", "key")
 
 
 def votes_for(matter: Matter, *, on: date) -> QuerySet[Vote]:
     """The votes of those meetings whose outcome stands."""
     meetings = meetings_for(matter, on=on).order_by().values("pk")
-    votes = Vote.objects.decided().filter(item__meeting__in=meetings).select_related("item__meeting")
+    votes = Vote.objects.decided().filter(item__meeting__in=meetings).select_related("item__meeting__organization")
     return votes.order_by("-item__meeting__day", "number", "key")
 
 

@@ -13,7 +13,7 @@ from members.models.organization import OrganizationQuerySet
 from members.paths import common, contains, subtree
 from members.queries.local_rules import binding_below
 from rulebook.local import LocalRule
-from supervision.choices import ReportState
+from supervision.choices import report_words
 from supervision.models import Report
 from supervision.queries.report_access import may_write
 from supervision.queries.report_figures import ABOVE
@@ -41,7 +41,7 @@ class ReportLine:
 
     @property
     def state_words(self) -> str:
-        return str(ReportState(self.report.state).label) if self.report else ""
+        return report_words(self.report.state, self.organization.kind) if self.report else ""
 
 
 def places_of(user: User, *, on: date) -> OrganizationQuerySet:

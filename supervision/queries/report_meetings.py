@@ -14,7 +14,11 @@ from supervision.queries.report_figures import ABOVE, period_of
 def meetings_for(report: Report, *, on: date) -> MeetingQuerySet:
     """Held after the period's end by the organization itself: of its committee, or, where it has none, of all."""
     held = Meeting.objects.held().of_kind(adopting_kind(report.organization, on=on))
-    return held.filter(organization=report.organization, day__range=(period_of(report).last, on)).in_order()
+    return (
+        held.filter(organization=report.organization, day__range=(period_of(report).last, on))
+        .select_related("organization")
+        .in_order()
+    )
 
 
 def adopting_kind(organization: Organization, *, on: date) -> MeetingKind:

@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_safe
 
+from meetings.choices import kind_words
 from members.choices import Capability
 from members.models import Organization
 from members.policy import fetch, requires
@@ -108,7 +109,13 @@ def report_adopt(request: PageRequest, key: UUID) -> HttpResponse:
             messages.success(request, _("Adopted. The figures stay as they are today."))
             return redirect(report)
     kind = adopting_kind(report.organization, on=request.today)
-    context = {"form": form, "report": report, "kind": kind.label, "some": meetings.exists(), "kind_code": kind.value}
+    context = {
+        "form": form,
+        "report": report,
+        "kind": kind_words(kind, report.organization.kind),
+        "some": meetings.exists(),
+        "kind_code": kind.value,
+    }
     context["may_plan"] = request.user.standing.may(Capability.RECORD_MEETINGS, report.organization.path)
     return render(request, "supervision/report_adopt.html", context)
 

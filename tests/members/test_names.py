@@ -36,14 +36,22 @@ def test_the_office_is_the_one_of_that_day(cast):
         member=cast.zhang, kind=OfficeKind.PUBLICITY_OFFICER, organization=cast.branch, valid_from=TODAY
     )
 
-    assert names_of(["member", "secretary"], on=TODAY) == {
+    assert names_of(["member", "secretary"], on=TODAY, at=cast.branch) == {
         "member": f"张英 ({OfficeKind.PUBLICITY_OFFICER.label})",
         "secretary": f"secretary ({OfficeKind.SECRETARY.label})",
     }
-    assert names_of(["member"], on=TODAY - timedelta(days=1)) == {"member": "张英"}
+    assert names_of(["member"], on=TODAY - timedelta(days=1), at=cast.branch) == {"member": "张英"}
+
+
+def test_an_office_held_elsewhere_is_none_of_this_paper(cast):
+    Office.objects.create(user=cast.secretary, kind=OfficeKind.COMMITTEE_MEMBER, organization=cast.county)
+
+    assert names_of(["secretary"], on=TODAY, at=cast.branch) == {"secretary": "secretary (Branch secretary)"}
+    assert names_of(["secretary"], on=TODAY, at=cast.county) == {"secretary": "secretary (Member of the committee)"}
+    assert names_of(["secretary"], on=TODAY, at=cast.district) == {"secretary": "secretary"}
 
 
 @pytest.mark.parametrize("people", [1, 3])
 def test_names_cost_two_queries_for_one_and_three(cast, django_assert_num_queries, people):
     with django_assert_num_queries(2):
-        names_of(["member", "secretary", "officer"][:people], on=TODAY)
+        names_of(["member", "secretary", "officer"][:people], on=TODAY, at=cast.branch)

@@ -224,6 +224,9 @@ def test_a_committee_writes_its_own_summary_and_does_not_read_it_itself(cast, as
     report = Report.objects.get(organization=cast.district)
     meeting = hold(cast.district, "committee_meeting", TODAY)
     client.post(url("adopt", report), {"meeting": meeting.pk})
+    page = text(client.get(report.get_absolute_url()))
+    assert "党委会已通过" in page
+    assert "支委会已通过" not in page
     client.post(url("step", report, "submit"), {"text": ""})
 
     assert client.get(url("step", report, "read")).status_code == 403
