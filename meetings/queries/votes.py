@@ -1,7 +1,7 @@
 """What is shown of votes: who is here now, what was decided, and how far a count has come."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
 
@@ -16,10 +16,11 @@ from meetings.queries.tally import tally_of
 from meetings.rules import election
 from meetings.rules.election import Ballot, Result, Standing
 from meetings.rules.strokes import ballot_key, to_look_up
-from meetings.rules.votes import Figures, Heads, Quorum, differences, quorum, subjects_of, usual_subject
+from meetings.rules.votes import Figures, Heads, Quorum, differences, is_covered, quorum, subjects_of, usual_subject
 from members.choices import Capability
 from members.models import Office, User
 from members.queries.names import names_of
+from members.queries.standing import standing_of
 from rulebook.book import rule_if_held, rule_version
 from rulebook.rule import NoRule
 from rulebook.rules.votes import exclusion
@@ -65,7 +66,8 @@ def quorums_of(meeting: Meeting, subjects: Iterable[VoteSubject] = ()) -> list[Q
             held = quorum(subject, heads, meeting.day)
         except NoRule:
             continue
-        found.setdefault(held.rule.version, held)
+        covered = is_covered(subject, meeting.organization.kind)
+        found.setdefault(held.rule.version, replace(held, is_covered=covered))
     return list(found.values())
 
 
@@ -133,6 +135,24 @@ def tied_in(vote: Vote) -> list[Candidate]:
 def citations_of(vote: Vote) -> list[Citation]:
     """The articles by which a stored outcome was computed."""
     return list(dict.fromkeys(rule_version(version).citation for version in vote.rule_versions))
+
+
+def may_count(vote: Vote, user: User) -> Verdict:
+    """Nobody counts an election in which they stand; scrutineers do, where two of them have accounts for it."""
+    candidates = [one.member_id for one in vote.candidates.all() if one.member_id]
+    return election.counter_fits(user.member_id, candidates=candidates, scrutineers=_typing_scrutineers(vote))
+
+
+def _typing_scrutineers(vote: Vote) -> set[int]:
+    meeting = vote.item.meeting
+    members = [one.member_id for one in vote.scrutineers.all()]
+    users = User.objects.filter(member__in=members, is_active=True)
+    return {
+        user.member_id
+        for user in users
+        if user.member_id
+        and standing_of(user, on=meeting.day).may(Capability.RECORD_MEETINGS, meeting.organization.path)
+    }
 
 
 def can_stand(meeting: Meeting) -> QuerySet[Expected]:

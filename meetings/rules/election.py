@@ -183,6 +183,15 @@ def _as_many_as_seats(candidates: int, seats: int, on: date) -> Verdict:
     return Verdict(candidates >= seats, sentence % {"candidates": candidates, "seats": seats}, citations)
 
 
+def counter_fits(counter: int | None, *, candidates: Collection[int], scrutineers: Collection[int]) -> Verdict:
+    """Whether somebody may type a count. By member; `scrutineers`: those who can type, and only two or more bind."""
+    if counter is not None and counter in candidates:
+        return Verdict(False, _("Whoever stands for election doesn't count the ballots. Ask a scrutineer to."))
+    if len(set(scrutineers)) > 1 and counter not in scrutineers:
+        return Verdict(False, _("The scrutineers of this election count its ballots. Ask them to type their counts."))
+    return Verdict(True, _("May count the ballots."))
+
+
 def scrutineers_fit(scrutineers: Collection[int], *, candidates: Collection[int], voters: Collection[int]) -> Verdict:
     """Whether those who watch the count are voters and stand for nothing themselves (article 22). By member."""
     if not scrutineers:

@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from meetings.choices import ON_MEMBERSHIP, MeetingKind, VoteMethod, VoteSubject
+from members.choices import OrganizationKind
 from rulebook.book import rule, rule_if_held
 from rulebook.rule import Rule
 from rulebook.rules.votes import Count, VoteKind, vote
@@ -65,6 +66,8 @@ class Quorum:
     needed: int
     sentence: str
     rule: Rule
+    is_covered: bool = True
+    """Whether the rule is one of this meeting's: for a party committee none is held."""
 
     @property
     def missing(self) -> int:
@@ -116,6 +119,15 @@ def method_allowed(subject: str, method: str, on: date) -> Verdict:
         asked is None or method == VoteMethod.SECRET_BALLOT,
         _("Such a vote is by secret ballot, on one person after the other. Choose the secret ballot."),
         held.citations if held else (),
+    )
+
+
+def is_covered(subject: str, place: str) -> bool:
+    """Whether a rule that is held says how a vote there is counted. The branch regulations say nothing of committees
+    above branches: their votes are counted alike, and no article is named."""
+    return subject != VoteSubject.COMMITTEE or place not in (
+        OrganizationKind.COMMITTEE,
+        OrganizationKind.GENERAL_BRANCH,
     )
 
 

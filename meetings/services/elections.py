@@ -12,7 +12,15 @@ from django.utils.translation import gettext as _
 from audit.services import record
 from meetings.choices import MeetingKind, VoteMethod, VoteSubject
 from meetings.models import AgendaItem, Candidate, Expected, Meeting, Scrutineer, Vote
-from meetings.queries.votes import can_scrutinize, can_stand, elected_in, offices_ended_by, result_of, tied_in
+from meetings.queries.votes import (
+    can_scrutinize,
+    can_stand,
+    elected_in,
+    may_count,
+    offices_ended_by,
+    result_of,
+    tied_in,
+)
 from meetings.rules.election import Ballot, Result, enough_candidates, mistakes, outcome_of, scrutineers_fit
 from meetings.services.meeting import NotNow, locked
 from meetings.services.votes import (
@@ -91,6 +99,8 @@ def vote_again(*, key: uuid.UUID, vote: Vote, scrutineers: Collection[int], by: 
 def count_election(*, vote: Vote, ballot: Ballot, by: User | str) -> Vote:
     """Type one count of the papers; candidates by their keys. Raises NotNow, WrongFigures."""
     vote, heads = begin_count(vote, by)
+    if isinstance(by, User) and not (fits := may_count(vote, by)):
+        raise NotNow(fits.reason)
     found = mistakes(ballot, seats=vote.seats or 0, heads=heads) or _known_names(vote, ballot)
     if found:
         raise WrongFigures(found)

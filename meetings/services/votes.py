@@ -19,7 +19,7 @@ from meetings.models import AgendaItem, Count, Meeting, Vote
 from meetings.queries.membership import person_in
 from meetings.queries.votes import heads_of
 from meetings.rules.membership import too_early
-from meetings.rules.votes import Figures, Heads, decide, method_allowed, mistakes, quorum, subjects_of
+from meetings.rules.votes import Figures, Heads, decide, is_covered, method_allowed, mistakes, quorum, subjects_of
 from meetings.services.meeting import NotNow, locked
 from members.models import Member, User
 from rulebook.rule import NoRule
@@ -192,7 +192,8 @@ def _settle(vote: Vote, figures: Figures, *, counted_by: str, confirmed_by: str 
     for name, value in asdict(figures).items():
         setattr(vote, name, value)
     vote.is_valid, vote.is_passed, vote.sentence = decision.valid, decision.passed, decision.sentence
-    vote.rule_versions = list(decision.versions)
+    covered = is_covered(vote.subject, vote.item.meeting.organization.kind)
+    vote.rule_versions = list(decision.versions) if covered else []
     close_count(vote, counted_by=counted_by, confirmed_by=confirmed_by, by=by)
 
 

@@ -19,6 +19,7 @@ from meetings.queries.votes import (
     citations_of,
     counting_of,
     heads_of,
+    may_count,
     not_voting,
     quorums_of,
     result_of,
@@ -26,6 +27,7 @@ from meetings.queries.votes import (
     vote_section,
     way_on,
 )
+from meetings.rules.votes import is_covered
 from meetings.services.elections import count_election
 from meetings.services.meeting import NotNow
 from meetings.services.votes import WrongFigures, add_vote, count_anew, count_vote, withdraw_vote
@@ -88,6 +90,7 @@ def vote_detail(request: PageRequest, key: str) -> HttpResponse:
         "vote": vote,
         "meeting": meeting,
         "citations": citations_of(vote),
+        "is_covered": is_covered(vote.subject, meeting.organization.kind),
         "counting": None if is_decided else counting_of(vote, request.user),
         "quorums": [] if is_decided else quorums_of(meeting, [VoteSubject(vote.subject)]),
         "result": result_of(vote),
@@ -95,8 +98,9 @@ def vote_detail(request: PageRequest, key: str) -> HttpResponse:
         "again": Vote.objects.filter(again_for=vote.pk).first(),
         "not_voting": not_voting(vote),
         "way_on": way_on(vote),
-        "names": names_of([vote.counted_by, vote.confirmed_by], on=meeting.day),
+        "names": names_of([vote.counted_by, vote.confirmed_by], on=meeting.day, at=meeting.organization),
         "doubted": [one for one in doubted_in(meeting) if one.vote.pk == vote.pk],
+        "may_not_count": "" if is_decided or (fits := may_count(vote, request.user)) else fits.reason,
         "may_record": meeting.is_running and request.user.standing.may(Capability.RECORD_MEETINGS, vote.scope_path),
     }
     context |= step_section(vote, request.user)
@@ -109,6 +113,9 @@ def vote_count(request: PageRequest, key: str) -> HttpResponse:
     """Type what was counted off the papers, without seeing what the other one typed."""
     vote = fetch(request, VOTES, pk=key)
     is_election = vote.subject == VoteSubject.ELECTION
+    if not (fits := may_count(vote, request.user)):
+        messages.error(request, fits.reason)
+        return redirect(vote)
     form = (BallotForm if is_election else CountForm)(request.POST or None, vote=vote)
     if form.is_valid() and _count(request, vote, form):
         return redirect(vote)

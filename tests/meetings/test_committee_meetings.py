@@ -9,6 +9,7 @@ from django.urls import reverse
 from meetings.choices import AttendanceState, MeetingKind, MeetingState, VoteMethod, VoteSubject
 from meetings.models import Expected, Meeting
 from meetings.queries.roll import people_of, roll
+from meetings.queries.votes import quorums_of
 from meetings.rules.votes import Figures
 from meetings.services.meeting import close_meeting, open_meeting, plan_meeting
 from meetings.services.minutes import draft_minutes
@@ -57,6 +58,10 @@ def test_tasks_go_to_the_committee_and_its_staff_and_only_a_seat_leads_or_writes
     assert set(people_of(cast.district, on=TODAY, with_staff=False)) == set(seats)
 
 
+def test_no_article_about_branches_is_named_for_the_quorum_of_a_committee(meeting):
+    assert [one.is_covered for one in quorums_of(meeting, [VoteSubject.COMMITTEE])] == [False]
+
+
 def test_a_committee_plans_and_holds_votes_and_writes_its_minutes(meeting, cast, as_user, today):
     client = as_user(cast.district_staff)
     form = {"key": uuid.uuid4(), "kind": "committee_meeting", "day": TODAY + timedelta(days=7), "items": "选举"}
@@ -73,6 +78,12 @@ def test_a_committee_plans_and_holds_votes_and_writes_its_minutes(meeting, cast,
 
     assert (vote.entitled, vote.is_passed) == (3, True)
     assert client.get(url("minutes", meeting.pk)).status_code == 200
+    assert vote.rule_versions == []
+    assert (meeting.name, vote.get_subject_display()) == ("Meeting of the committee", "Decision of the party committee")
+    page = client.get(vote.get_absolute_url()).text
+    assert "党委会决定" in page
+    assert "以本党委的议事规则为准" in page
+    assert "支部工作条例" not in page
     assert Meeting.objects.get(pk=meeting.pk).state == MeetingState.HELD
 
 

@@ -8,7 +8,7 @@ import pytest
 from audit.models import Entry
 from meetings.choices import MeetingKind
 from meetings.models import Candidate, Count, Vote
-from meetings.queries.votes import counting_of, elected_in, offices_ended_by, result_of, tied_in, to_approve
+from meetings.queries.votes import counting_of, elected_in, may_count, offices_ended_by, result_of, tied_in, to_approve
 from meetings.rules.election import Ballot
 from meetings.services.elections import Posts, add_election, approve_election, count_election, vote_again
 from meetings.services.meeting import NotNow
@@ -16,7 +16,7 @@ from meetings.services.votes import WrongFigures
 from members.choices import Membership, OfficeKind
 from members.models import LocalRule, Office, Term, User
 from members.services.refused import Refused
-from tests.cast import TODAY, make_member
+from tests.cast import TODAY, make_member, make_user
 from tests.meetings.voting import bring, english, hold, ids, known_as  # noqa: F401
 
 pytestmark = pytest.mark.django_db
@@ -175,6 +175,37 @@ def test_counts_that_differ_name_the_candidate_and_no_figures(meeting, cast):
     assert vote.candidates.filter(votes_for__isnull=False).count() == 0
 
 
+def with_account(user, meeting, name):
+    """The user as the member of that name on the list."""
+    user.member_id = ids(meeting, name)[0]
+    user.save()
+    return user
+
+
+def test_who_stands_does_not_count(meeting, cast):
+    vote = stand(meeting)
+    candidate = with_account(cast.officer, meeting, "党员03")
+    with pytest.raises(NotNow, match="stands for election"):
+        count_election(vote=vote, ballot=papers(vote, CLEAR), by=candidate)
+
+    assert not Count.objects.exists()
+    assert not may_count(vote, candidate)
+
+
+def test_where_two_scrutineers_have_accounts_they_alone_count(meeting, cast):
+    vote = stand(meeting, scrutineers=("党员07", "党员08"))
+    deputy = make_user("deputy", OfficeKind.DEPUTY_SECRETARY, cast.branch)
+    assert may_count(vote, deputy)  # the papers are typed by officers where scrutineers can't log in
+
+    watching = [with_account(cast.secretary, meeting, "党员07"), with_account(cast.officer, meeting, "党员08")]
+    with pytest.raises(NotNow, match="scrutineers"):
+        count_election(vote=vote, ballot=papers(vote, CLEAR), by=deputy)
+    for one in watching:
+        count_election(vote=vote, ballot=papers(vote, CLEAR), by=one)
+
+    assert Vote.objects.get(pk=vote.pk).counted_by == "secretary"
+
+
 def test_equal_votes_for_the_last_seat_elect_neither(meeting):
     vote = tied_election(meeting)
 
@@ -300,7 +331,6 @@ def test_who_holds_the_office_already_is_not_given_it_twice(meeting, cast):
 
 
 def test_a_committee_that_elects_its_secretary_begins_no_new_term(cast):
-    meeting = hold(cast, kind=MeetingKind.COMMITTEE_MEETING, present=0)
     for member in ids(hold(cast), *FOUR, *WATCH):
         Office.objects.create(kind="committee_member", organization=cast.branch, member_id=member)
     meeting = hold(cast, kind=MeetingKind.COMMITTEE_MEETING, present=5)

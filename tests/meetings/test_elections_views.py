@@ -131,6 +131,17 @@ def test_two_people_count_an_election(meeting, cast, as_user):
     assert not Count.objects.exists()
 
 
+def test_who_stands_is_not_offered_the_count(meeting, cast, as_user):
+    vote = opened(meeting)
+    cast.officer.member = vote.candidates.get().member
+    cast.officer.save()
+    client = as_user(cast.officer)
+
+    assert url("vote-count", vote) not in client.get(vote.get_absolute_url()).text
+    assert client.get(url("vote-count", vote)).url == vote.get_absolute_url()
+    assert url("vote-count", vote) in as_user(cast.secretary).get(vote.get_absolute_url()).text
+
+
 def test_another_name_is_typed_with_its_votes(meeting, cast, as_user):
     vote = opened(meeting)
     form = papers(vote, (1, 7, 0), name_1=" 张英 ", votes_1=6)
