@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 
-from django.db.models import Q, Sum
+from django.db.models import Exists, OuterRef, Q, Sum
 
 from dues.choices import MonthState
 from dues.models import Allocation, Basis, Charge
@@ -14,8 +14,8 @@ from dues.queries.balance import CARRIED, MonthBalance
 from dues.rules.arrears import Arrears, OpenMonth, Span
 from dues.rules.month_state import MonthFacts, month_state
 from dues.rules.months import month_of, months_between
-from members.choices import OrganizationKind
-from members.models import Member, Organization
+from members.choices import MergeState, OrganizationKind
+from members.models import Member, Merge, Organization
 from members.models.member import MemberQuerySet
 from members.paths import contains, subtree
 from rulebook.dates import add_months
@@ -100,16 +100,21 @@ class Ledger:
 
 
 def people_of(branch: Organization, year: int) -> MemberQuerySet:
-    """On the branch's roster today, or charged by it in that year; without what is private. One query at once."""
+    """On the branch's roster today, or charged by it in that year; without what is private. One query at once.
+
+    An entry that was merged into one of the roster is counted with that one.
+    """
     charged = Charge.objects.filter(organization=branch).between(date(year, 1, 1), date(year, 12, 1)).order_by()
     ids = list(charged.values_list("member", flat=True).distinct())
+    here = Merge.objects.filter(subtree("kept__roster_path", [branch.path]), state=MergeState.DONE)
     members = Member.objects.filter(subtree("roster_path", [branch.path]) | Q(pk__in=ids))
+    members = members.exclude(Exists(here.filter(merged=OuterRef("pk"))))
     wanted = ("key", "name", "name_key", "dues_category", "roster_path", "joined_on")
     return members.only(*wanted).in_roster_order()
 
 
 def grid_rows(branch: Organization, members: Iterable[Member], year: int, *, on: date) -> list[GridRow]:
-    """The branch's year for these members, in their order. Nine queries, for whatever number of them."""
+    """The branch's year for these members, in their order. Ten queries, for whatever number of them."""
     people = list(members)
     ids = [one.pk for one in people]
     ledger = _ledger(branch, ids, *_window(year, on))
@@ -136,7 +141,11 @@ def _window(year: int, on: date) -> tuple[date, date]:
 
 
 def _ledger(branch: Organization, members: list[int], first: date, last: date) -> Ledger:
-    chosen = {"member__in": members, "month__range": (first, last)}
+    """What stands under an entry that was merged into one of these is that one's."""
+    of = {one: one for one in members} | dict(
+        Merge.objects.filter(kept__in=members, state=MergeState.DONE).values_list("merged", "kept")
+    )
+    chosen = {"member__in": list(of), "month__range": (first, last)}
     here: dict[Place, Amounts] = {}
     elsewhere: dict[Place, Amounts] = {}
     charges = Charge.objects.filter(**chosen).order_by().values_list("member", "month", "organization")
@@ -144,11 +153,15 @@ def _ledger(branch: Organization, members: list[int], first: date, last: date) -
     sums = charges.annotate(Sum("amount_fen"), Sum("waived_fen"), carried=CARRIED)
     for member, month, place, charged, waived, of_before in sums:
         if charged:
-            (here if place == branch.pk else elsewhere)[member, month] = (charged, waived)
+            found = here if place == branch.pk else elsewhere
+            before = found.get((of[member], month), NOTHING)
+            found[of[member], month] = (before[0] + charged, before[1] + waived)
         if of_before:
-            carried.add((member, month))
+            carried.add((of[member], month))
+    settled: dict[Place, int] = defaultdict(int)
     allocations = Allocation.objects.filter(**chosen).order_by().values_list("member", "month")
-    settled = {(one, month): fen for one, month, fen in allocations.annotate(Sum("amount_fen"))}
+    for member, month, fen in allocations.annotate(Sum("amount_fen")):
+        settled[of[member], month] += fen
     return Ledger(here, elsewhere, settled, carried)
 
 

@@ -5,7 +5,9 @@ from collections.abc import Iterator
 from django.utils.translation import gettext as _
 
 from dues.queries.balance import open_months, standing_charges
-from members.models import Member
+from dues.queries.own_rows import has, readable
+from members.choices import MergeState
+from members.models import Member, User
 
 
 def lines_of_both(kept: Member, merged: Member) -> tuple[int, int]:
@@ -32,3 +34,18 @@ def obstacles(kept: Member, merged: Member) -> Iterator[str]:
         yield _("The entry that goes still owes dues of %(month)s. Record the payment or reverse the charge first.") % {
             "month": f"{owed[0].month:%Y-%m}"
         }
+
+
+def entries_of(member: Member) -> list[Member]:
+    """The entries that were merged into the member's, and those merged into them before. Their dues stay with them."""
+    found: list[Member] = []
+    asked = [member] if has(member, "merged") else []
+    while asked:
+        asked = list(Member.objects.filter(merged_by__kept__in=asked, merged_by__state=MergeState.DONE).order_by("pk"))
+        found += asked
+    return found
+
+
+def readable_entries(member: Member, user: User) -> list[Member]:
+    """Those of them of whose dues the user may read."""
+    return [one for one in entries_of(member) if readable(user, one.key)[0]]

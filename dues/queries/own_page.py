@@ -123,12 +123,13 @@ class DuesPage:
         return sum(line.settled_fen for line in self.lines if line.state == MonthState.AHEAD)
 
 
-def dues_page(member: Member, viewer: User, *, on: date) -> DuesPage:
+def dues_page(member: Member, viewer: User, *, on: date, own: bool = False) -> DuesPage:
     """The last 24 months; at most seven queries, whatever the ledger holds. Amounts only where the viewer may see them.
 
     A branch that the member left reads its own lines: reasons, reliefs and reviews are where the member stands today.
+    `own`: another entry of the viewer's (`queries.merging.entries_of`).
     """
-    own = viewer.standing.member_id == member.pk
+    own = own or viewer.standing.member_id == member.pk
     here = own or viewer.standing.may(Capability.VIEW_DUES, member.roster_path)
     sees_base = own or viewer.standing.may(Capability.FIX_BASES, member.roster_path)
     first = add_months(month_of(on), 1 - MONTHS)

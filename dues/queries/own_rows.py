@@ -8,8 +8,8 @@ from django.db.models import Exists, F, FilteredRelation, OuterRef, Q, QuerySet,
 
 from dues.choices import PaymentKind
 from dues.models import Arrangement, ArrearsReason, ArrearsReview, Basis, Charge, PassedMonth, Payment, Relief
-from members.choices import Capability, OfficeKind, OrganizationKind
-from members.models import Member, Organization, User
+from members.choices import Capability, MergeState, OfficeKind, OrganizationKind
+from members.models import Member, Merge, Organization, User
 from members.models.member import MemberQuerySet
 from members.models.periods import holding
 from members.prepared import Prepared
@@ -114,6 +114,7 @@ def _knowing(members: MemberQuerySet) -> MemberQuerySet:
     agreed = Q(Exists(ArrearsReason.objects.filter(**of_member))) | Q(Exists(Arrangement.objects.filter(**of_member)))
     return members.annotate(
         has_agreed=agreed,
+        has_merged=Exists(Merge.objects.filter(kept=OuterRef("pk"), state=MergeState.DONE)),
         has_passed=Exists(PassedMonth.objects.filter(**of_member)),
         has_reliefs=Exists(Relief.objects.filter(**of_member)),
         has_reviews=Exists(ArrearsReview.objects.filter(**of_member)),
@@ -121,7 +122,7 @@ def _knowing(members: MemberQuerySet) -> MemberQuerySet:
 
 
 def has(member: Member, what: str) -> bool:
-    """Whether there may be something of `agreed`, `passed`, `reliefs` or `reviews`; of a member read elsewhere, yes."""
+    """Whether there may be something of what `_knowing` asks for; of a member read elsewhere, yes."""
     return bool(getattr(member, f"has_{what}", True))
 
 

@@ -26,9 +26,9 @@ def month_lines(lines: Iterable[MonthLine]) -> SafeString:
 
 
 @register.simple_tag
-def payment_lines(payments: Iterable[Paid]) -> SafeString:
+def payment_lines(payments: Iterable[Paid], *, linked: bool = True) -> SafeString:
     """How much, when and by whom, what of it was voluntary, whether it was taken back, and the receipt."""
-    return mark_safe("\n".join([f"<li>{_payment(one)}</li>" for one in payments]))  # noqa: S308 - each text is escaped
+    return mark_safe("\n".join([f"<li>{_payment(one, linked)}</li>" for one in payments]))  # noqa: S308 - each text is escaped
 
 
 def paid_line(one: Paid) -> str:
@@ -37,7 +37,7 @@ def paid_line(one: Paid) -> str:
     return f"{day} {one.way} · {one.payer}" if one.payer else f"{day} {one.way}"
 
 
-def _payment(one: Paid) -> str:
+def _payment(one: Paid, linked: bool) -> str:
     parts = [f"<strong>{yuan(one.amount_fen)}</strong>", escape(paid_line(one))]
     if one.voluntary_fen:
         words = _("of this voluntary %(fen)s") % {"fen": yuan(one.voluntary_fen)}
@@ -46,7 +46,8 @@ def _payment(one: Paid) -> str:
         parts.append(badge(_("Taken back"), "quiet"))
     if one.receipt:
         words = escape(_("Receipt %(number)s") % {"number": one.receipt})
-        parts.append(f'<a href="{reverse("dues:receipt-detail", args=[one.key])}">{icon("receipt")}{words}</a>')
+        url = reverse("dues:receipt-detail", args=[one.key])
+        parts.append(f'<a href="{url}">{icon("receipt")}{words}</a>' if linked else words)
     return " ".join(parts)
 
 

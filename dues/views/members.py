@@ -8,6 +8,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
 from dues.forms.arrears import OpenReviewForm
+from dues.queries.merging import entries_of, readable_entries
 from dues.queries.own_page import dues_page
 from dues.queries.own_rows import oneself, readable
 from members.choices import Capability
@@ -25,7 +26,8 @@ def mine(request: PageRequest) -> HttpResponse:
     member = oneself(request.user)
     if member is None:
         return render(request, "dues/mine_none.html")
-    return render(request, "dues/member.html", {**_context(request, member), "own": True})
+    before = [dues_page(one, request.user, on=request.today, own=True) for one in entries_of(member)]
+    return render(request, "dues/member.html", {**_context(request, member), "own": True, "before": before})
 
 
 @requires(Capability.VIEW_DUES)
@@ -34,7 +36,8 @@ def mine(request: PageRequest) -> HttpResponse:
 def member_detail(request: PageRequest, key: UUID) -> HttpResponse:
     """The same for the officers of the branch; the base only for who fixes it."""
     member = member_asked_for(request, key)
-    return render(request, "dues/member.html", {**_context(request, member), **_powers(request, member)})
+    context = {**_context(request, member), "entries": readable_entries(member, request.user)}
+    return render(request, "dues/member.html", {**context, **_powers(request, member)})
 
 
 def member_asked_for(request: PageRequest, key: UUID) -> Member:
