@@ -16,7 +16,13 @@ from members.models import Organization
 EARLIEST = 2008
 """The provisions are of 2008."""
 UNRECORDED = "none"
-BEHIND = [("", _("Any")), *((str(months), f"≥ {months}") for months in (*REMIND_AT, 6))]
+DUE = 1
+"""Whoever is in arrears: with a month, or with nothing but what was carried over."""
+BEHIND = [
+    ("", _("Any")),
+    (str(DUE), _("Something due and unpaid")),
+    *((str(months), f"≥ {months}") for months in (*REMIND_AT[1:], 6)),
+]
 STATES = [
     ("", _("Any")),
     ("unsettled", _("Something open")),

@@ -76,7 +76,7 @@ class BranchArrears:
 
 
 def branch_lines(path: str, *, on: date) -> list[ArrearsLine]:
-    """Everybody of a branch who is behind, furthest first."""
+    """Everybody of a branch who is behind, furthest first; months with a reason on record don't count for that."""
     late = in_arrears(Member.objects.below(path), on=on).in_roster_order()
     lines = _lines(list(map(Person._make, late.values_list(*COLUMNS))), on)
     return sorted(lines, key=lambda line: (-len(line.arrears.counted), -line.arrears.fen, line.member.name_key))

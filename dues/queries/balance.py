@@ -40,6 +40,11 @@ class MonthBalance(NamedTuple):
     def open_fen(self) -> int:
         return max(self.owed_fen - self.settled_fen, 0)
 
+    @property
+    def open_carried_fen(self) -> int:
+        """What is open of years before, of which nobody knows the month."""
+        return self.open_fen if self.carried_over else 0
+
 
 def balances(members: list[int], first: date = BEGINNING) -> dict[int, list[MonthBalance]]:
     """The months of these members from `first` on that were charged or paid for, in order, by primary key. Two

@@ -1,5 +1,6 @@
 """What a member, or a branch's members, would settle by paying."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 
@@ -14,6 +15,7 @@ from meetings.models import Expected, Meeting
 from members.models import Member, Organization, User
 from members.queries.local_rules import in_force_at
 from rulebook.dates import add_months
+from rulebook.local import LocalRule
 
 RECENT_MONTHS = 2
 """So far back a meeting can be chosen to collect at."""
@@ -87,10 +89,15 @@ def open_lines(path: str, *, on: date, meeting: Meeting | None = None) -> list[O
     lines = []
     for member in members:
         months = open_by_member.get(member.pk, [])
-        verdict = back_payment(months[0].month, on, local) if months else None
-        reason = verdict.reason if verdict is not None and not verdict else ""
-        lines.append(OpenLine(member, months, reason, member.pk in there))
+        lines.append(OpenLine(member, months, _reason_needed(months, on, local), member.pk in there))
     return sorted(lines, key=lambda line: not line.was_there)
+
+
+def _reason_needed(months: list[MonthBalance], on: date, local: Iterable[LocalRule]) -> str:
+    if not months:
+        return ""
+    verdict = back_payment(months[0].month, on, local, carried_fen=months[0].open_carried_fen)
+    return "" if verdict else verdict.reason
 
 
 def _open_months(members: list[int], since: date) -> dict[int, list[MonthBalance]]:

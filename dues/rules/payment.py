@@ -35,13 +35,19 @@ def way_allowed(way: str, on: date) -> Verdict:
     return Verdict(False, refusals.get(way, _("Choose how it was paid.")), citations)
 
 
-def back_payment(oldest_open: date, paid_on: date, local: Iterable[LocalRule] = ()) -> Verdict:
-    """Generally not more than six months back (article 12): beyond that the officer says why."""
+def back_payment(oldest_open: date, paid_on: date, local: Iterable[LocalRule] = (), *, carried_fen: int = 0) -> Verdict:
+    """Generally not more than six months back (article 12): beyond that the officer says why.
+
+    `carried_fen`: what is oldest is a balance of the years up to that month's; then no month is named.
+    """
     limit = rule("dues.backpay.max_months", paid_on, tuple(local))
     if months_apart(oldest_open, month_of(paid_on)) <= limit.whole:
         return Verdict(True, "", limit.citations)
     sentence = _("Open since %(month)s; generally not more than %(limit)s months are paid back. Say why.")
-    return Verdict(False, sentence % {"month": f"{oldest_open:%Y-%m}", "limit": limit.whole}, limit.citations)
+    if carried_fen:
+        sentence = _("Carried over: %(yuan)s; generally not more than %(limit)s months are paid back. Say why.")
+    facts = {"month": f"{oldest_open:%Y-%m}", "yuan": f"{yuan(carried_fen):,}", "limit": limit.whole}
+    return Verdict(False, sentence % facts, limit.citations)
 
 
 def voluntary(voluntary_fen: int, paid_on: date) -> Verdict:

@@ -124,7 +124,9 @@ def _demand_allowed(new: NewPayment, on: date) -> None:
     months = months_of(new.member.pk)
     still_open = [month for month in months if month.open_fen]
     if still_open and not new.reason:
-        _demand(back_payment(still_open[0].month, new.paid_on, local), "reason")
+        oldest = still_open[0]
+        carried = oldest.open_carried_fen
+        _demand(back_payment(oldest.month, new.paid_on, local, carried_fen=carried), "reason")
     ahead = new.amount_fen - new.voluntary_fen - sum(month.open_fen for month in still_open)
     if ahead > 0:
         before = sum(max(month.settled_fen - month.owed_fen, 0) for month in months)

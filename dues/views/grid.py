@@ -12,7 +12,7 @@ from django.utils.http import urlencode
 from django.views.decorators.http import require_safe
 
 from dues.choices import MonthState
-from dues.forms.grid import UNRECORDED, GridForm
+from dues.forms.grid import DUE, UNRECORDED, GridForm
 from dues.queries.grid import UNSETTLED, GridRow, grid_rows, people_of, sums_of
 from dues.rules.months import month_of
 from dues.views.places import branch_asked_for, branches_offered
@@ -68,7 +68,7 @@ def _figures(request: PageRequest, branch: Organization, form: GridForm) -> dict
     shown = narrowed(rows, form, form.chosen_month)
     return {
         "sums": sums_of(rows, form.chosen_month),
-        "behind": sum(row.due_fen > 0 for row in rows),
+        "behind": sum(_is_behind(row, DUE) for row in rows),
         "due_fen": sum(row.due_fen for row in rows),
         "is_this_month": form.chosen_month == month_of(form.on),
         "people": len(rows),
@@ -88,12 +88,17 @@ def _fits(row: GridRow, form: GridForm, month: date) -> bool:
     category, group, text = form.asked("category"), form.asked("group"), form.asked("q") or ""
     states = STATES.get(form.asked("state"))
     return (
-        row.behind >= (form.asked("behind") or 0)
+        _is_behind(row, form.asked("behind") or 0)
         and (not category or row.member.dues_category == ("" if category == UNRECORDED else category))
         and (not group or row.group == dict(form.fields["group"].choices).get(group))  # type: ignore[attr-defined]
         and (text in row.member.name or row.member.name_key.startswith(text.lower() or "\0"))
         and (states is None or row.cells[month.month - 1].state in states)
     )
+
+
+def _is_behind(row: GridRow, months: int) -> bool:
+    """So many months; for `DUE` the exact `in_arrears`, so that the list has as many lines as the head counts."""
+    return row.due_fen > 0 if months == DUE else row.behind >= months
 
 
 def _address(request: PageRequest, but: str) -> str:

@@ -135,7 +135,8 @@ def _lines(kept: LedgerImport) -> list[dict[str, Any]]:
             "name": line.name,
             "base": line.base,
             "monthly": line.monthly,
-            "charged": line.opening + sum(amount for _month, amount, _waived in line.charges),
+            "carried": line.opening,
+            "charged": sum(amount for _month, amount, _waived in line.charges),
             "waived": sum(waived for _month, _amount, waived in line.charges),
             "paid": sum(amount for _month, _day, amount in line.payments),
         }
