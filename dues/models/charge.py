@@ -12,6 +12,7 @@ from dues.models.scope import own_or_at_organization
 from members.choices import Capability
 from members.models import Member, Organization, User
 from members.paths import subtree
+from rulebook.dates import add_months
 
 
 class ChargeQuerySet(models.QuerySet["Charge"]):
@@ -28,6 +29,11 @@ class ChargeQuerySet(models.QuerySet["Charge"]):
     def ordinary(self) -> "ChargeQuerySet":
         """Of months, without balances that a ledger carried over: those were asked for in no month of ours."""
         return self.filter(carried_over=False)
+
+    def asked_for(self, first: date, last: date) -> "ChargeQuerySet":
+        """Of the months from `first` to `last`, and what a ledger that begins with one of them carried over into it."""
+        wanted = Q(carried_over=False, month__gte=first) | Q(carried_over=True, month__lt=last)
+        return self.filter(wanted, month__range=(add_months(first, -1), last))
 
     def net(self) -> int:
         """What is owed in fen: charged, less what was waived."""

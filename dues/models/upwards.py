@@ -192,7 +192,8 @@ class Disclosure(models.Model):
     place = models.CharField(_("where, or at which meeting"), max_length=200, blank=True, default="")
     """In words; empty in what was published before somebody was asked."""
     figures = models.JSONField(default=dict)
-    """{charged_fen, waived_fen, paid_fen, voluntary_fen, remitted_fen, used_fen, by_kind: {…}, members}"""
+    """{charged_fen, waived_fen, carried_fen, carried_settled_fen, due_fen, paid_fen, voluntary_fen, remitted_fen,
+    used_fen, by_kind: {…}, members, …}: `YearFigures`; one published earlier lacks some of them."""
     disclosed_by = models.CharField(_("published by"), max_length=150)
 
     objects = DisclosureQuerySet.as_manager()

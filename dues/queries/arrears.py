@@ -108,19 +108,21 @@ class OpenAt:
     fen: int
     is_due: bool
     """False: it can still be paid in time."""
+    carried_over: bool
+    """Not the month, but what was carried over into the one after it."""
 
 
 def open_at(path: str, first: date, last: date, *, on: date) -> list[OpenAt]:
-    """What the branches of a subtree charged for these months, as far as they have begun, and nobody has paid. Two
-    queries."""
-    until = min(last, month_of(on))
-    charges = standing_charges().ordinary().below(path).between(first, until)
+    """What the branches of a subtree charged for these months or carried over into them, as far as they have begun, and
+    nobody has paid. Two queries."""
+    charges = standing_charges().below(path).asked_for(first, min(last, month_of(on)))
     rows = list(open_rows(charges).values_list("organization", *OPEN_ROW))
     agreed = spans(_asked(_AGREED, sorted({row[1] for row in rows})))
-    return [
-        OpenAt(branch, member, MonthBalance(month, *fen).open_fen, due_on(month, agreed[member]) < on)
-        for branch, member, month, *fen in rows
-    ]
+    return [_open_at(branch, MonthBalance(*balance), member, agreed[member], on) for branch, member, *balance in rows]
+
+
+def _open_at(branch: int, month: MonthBalance, member: int, agreed: list[Span], on: date) -> OpenAt:
+    return OpenAt(branch, member, month.open_fen, due_on(month.month, agreed) < on, month.carried_over)
 
 
 def _open_until(on: date, members: Members) -> dict[int, list[OpenMonth]]:

@@ -7,7 +7,7 @@ from datetime import date
 from dues.models import ClosedMonth, Disclosure, Payment, Receipt
 from dues.queries.balance import balances
 from dues.queries.payments import settled_by
-from dues.queries.upwards import branch_sums, year_figures
+from dues.queries.upwards import branch_sums, published_today
 from members.models import Member, Organization
 from members.paths import STEP
 
@@ -58,7 +58,7 @@ def papers(members: Collection[int], branch: Organization, *, on: date) -> Paper
         },
         {name: tuple((one.month, one.fen) for one in settles[key]) for key, name in receipts.items()},
         {month: _sums(branch, month, on) for month in _closed(branch)},
-        {str(one): year_figures(one.organization.path, one.year, on=on).as_dict() for one in published},
+        {str(one): published_today(one, on=on) for one in published},
     )
 
 

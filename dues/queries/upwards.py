@@ -5,14 +5,19 @@ from dataclasses import asdict, dataclass, field
 from datetime import date
 
 from django.db.models import F, Q, QuerySet, Sum
+from django.db.models.functions import Coalesce
 
 from dues.choices import PaymentKind
 from dues.models import Charge, Disclosure, DuesUse, Payment, Remittance
 from dues.queries.arrears import open_at
+from dues.queries.balance import CARRIED
 from dues.rules.months import last_day, month_of
 from members.models import Organization
 from members.paths import subtree
 from rulebook.dates import add_months
+
+OF_MONTHS = Coalesce(Sum("amount_fen", filter=Q(carried_over=False)), 0)
+"""Charged for months, beside `CARRIED`."""
 
 
 @dataclass(frozen=True)
@@ -20,12 +25,17 @@ class YearFigures:
     """What is published once a year, in fen. `by_kind`: use kind → fen.
 
     Who paid everything and who left something open are together all who were asked for something; the counts and the
-    sums are of the same months.
+    sums are of the same months, and of what was carried over into them.
     """
 
     charged_fen: int = 0
     waived_fen: int = 0
+    carried_fen: int = 0
+    """What was carried over into the year: asked for beside its months."""
+    carried_settled_fen: int = 0
+    """Of this, what is paid."""
     due_fen: int = 0
+    """Of the months, and of what was carried over."""
     this_month_fen: int = 0
     paid_fen: int = 0
     """Received in the year, for whatever months."""
@@ -41,8 +51,8 @@ class YearFigures:
 
     @property
     def settled_fen(self) -> int:
-        """Of what the year asked for, what is paid."""
-        return self.charged_fen - self.waived_fen - self.due_fen - self.this_month_fen
+        """Of what the year's months asked for, what is paid."""
+        return _settled(self)
 
     @property
     def payers(self) -> int:
@@ -60,6 +70,8 @@ class BranchSums:
     branch: Organization
     charged_fen: int
     waived_fen: int
+    carried_fen: int
+    carried_settled_fen: int
     due_fen: int
     this_month_fen: int
     remitted_fen: int
@@ -67,7 +79,13 @@ class BranchSums:
     @property
     def settled_fen(self) -> int:
         """Of what these months asked for, what is paid, whichever branch received the money."""
-        return self.charged_fen - self.waived_fen - self.due_fen - self.this_month_fen
+        return _settled(self)
+
+
+def _settled(sums: YearFigures | BranchSums) -> int:
+    """All that is open, less what of it was carried over, is open of the months."""
+    open_fen = sums.due_fen + sums.this_month_fen - (sums.carried_fen - sums.carried_settled_fen)
+    return sums.charged_fen - sums.waived_fen - open_fen
 
 
 def not_handed_up(branch: Organization, first: date, last: date) -> QuerySet[Payment]:
@@ -78,22 +96,28 @@ def not_handed_up(branch: Organization, first: date, last: date) -> QuerySet[Pay
     return rows.order_by("paid_on", "key")
 
 
-def year_figures(path: str, year: int, *, on: date) -> YearFigures:
-    """The year of an organization and everything below it, as it stands on that day. At most eight queries."""
+def year_figures(path: str, year: int, *, on: date, carried_over: bool = True) -> YearFigures:
+    """The year of an organization and everything below it, as it stands on that day, with what was carried over into
+    it unless told otherwise. At most eight queries."""
     first, last = date(year, 1, 1), date(year, 12, 31)
     below = subtree("organization__path", [path])
-    charges = Charge.objects.ordinary().filter(below).between(first, min(last, month_of(on)))
-    left_open = open_at(path, first, last, on=on)
+    charges = Charge.objects.filter(below).asked_for(first, min(month_of(last), month_of(on)))
+    left_open = open_at(path, first, month_of(last), on=on)
+    if not carried_over:
+        charges, left_open = charges.ordinary(), [one for one in left_open if not one.carried_over]
     payments = Payment.objects.filter(below).paid_between(first, last)
     kinds = DuesUse.objects.filter(below, used_on__range=(first, last)).values_list("kind").annotate(Sum("amount_fen"))
     by_kind = dict(kinds.order_by("kind"))
-    charged = charges.aggregate(fen=Sum("amount_fen"), waived=Sum("waived_fen"))
+    charged = charges.aggregate(fen=OF_MONTHS, waived=Sum("waived_fen"), carried=CARRIED)
+    carried_open = sum(one.fen for one in left_open if one.carried_over)
     asked = charges.order_by().values("member").annotate(fen=Sum("amount_fen"), waived=Sum("waived_fen"))
     paid = payments.aggregate(fen=Sum("amount_fen"), voluntary=Sum("voluntary_fen"))
     remitted = Remittance.objects.filter(below, sent_on__range=(first, last)).aggregate(fen=Sum("amount_fen"))
     return YearFigures(
-        charged_fen=charged["fen"] or 0,
+        charged_fen=charged["fen"],
         waived_fen=charged["waived"] or 0,
+        carried_fen=charged["carried"],
+        carried_settled_fen=charged["carried"] - carried_open,
         due_fen=sum(one.fen for one in left_open if one.is_due),
         this_month_fen=sum(one.fen for one in left_open if not one.is_due),
         members=asked.filter(fen__gt=0).count(),
@@ -107,9 +131,15 @@ def year_figures(path: str, year: int, *, on: date) -> YearFigures:
     )
 
 
+def published_today(disclosure: Disclosure, *, on: date) -> dict[str, object]:
+    """What its sheet would say today. One published before balances carried over were on it speaks of months alone."""
+    known = "carried_fen" in disclosure.figures
+    return year_figures(disclosure.organization.path, disclosure.year, on=on, carried_over=known).as_dict()
+
+
 def corrected(disclosure: Disclosure, *, on: date) -> dict[str, int]:
     """What the record says today where it isn't what was published, by the name of the figure; the rest is left out."""
-    today = year_figures(disclosure.organization.path, disclosure.year, on=on).as_dict()
+    today = published_today(disclosure, on=on)
     said = disclosure.figures
     if "owing" not in said:  # published before: who paid at all
         today.pop("payers")
@@ -120,18 +150,20 @@ def branch_sums(path: str, first: date, last: date, *, on: date) -> list[BranchS
     """The branches below a committee for the months `first` to `last`, those with most due first. Five queries."""
     below = subtree("organization__path", [path])
     branches = Organization.objects.below(path).branches().standing_on(on)
-    charges = Charge.objects.ordinary().filter(below).between(first, min(last, month_of(on))).order_by()
-    rows = charges.values_list("organization").annotate(Sum("amount_fen"), Sum("waived_fen"))
-    charged = {place: (fen, waived) for place, fen, waived in rows}
+    charges = Charge.objects.filter(below).asked_for(first, min(last, month_of(on))).order_by()
+    rows = charges.values_list("organization").annotate(fen=OF_MONTHS, waived=Sum("waived_fen"), carried=CARRIED)
     left_open: Counter[tuple[int, bool]] = Counter()
+    carried_open: Counter[int] = Counter()
     for one in open_at(path, first, last, on=on):
         left_open[one.branch, one.is_due] += one.fen
+        carried_open[one.branch] += one.fen if one.carried_over else 0
+    asked = {place: (fen, waived, carried, carried - carried_open[place]) for place, fen, waived, carried in rows}
     sent = Remittance.objects.filter(below, last_month__range=(first, last))
     remitted = dict(sent.order_by().values_list("organization").annotate(Sum("amount_fen")))
     lines = [
         BranchSums(
             branch,
-            *charged.get(branch.pk, (0, 0)),
+            *asked.get(branch.pk, (0, 0, 0, 0)),
             due_fen=left_open[branch.pk, True],
             this_month_fen=left_open[branch.pk, False],
             remitted_fen=remitted.get(branch.pk, 0),

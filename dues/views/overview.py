@@ -23,7 +23,10 @@ from members.requests import PageRequest
 from members.workbooks.writing import Sheet
 
 ON_A_PAGE = 30
-SUMS = ("charged_fen", "waived_fen", "settled_fen", "due_fen", "this_month_fen", "remitted_fen")
+SUMS = (
+    "charged_fen", "waived_fen", "settled_fen", "carried_fen", "carried_settled_fen", "due_fen", "this_month_fen",
+    "remitted_fen",
+)  # fmt: skip
 
 
 @requires(Capability.COUNT_DUES)
@@ -51,8 +54,8 @@ def overview_export(request: PageRequest) -> FileResponse:
     """The same as a workbook, with each batch and each use on sheets of their own."""
     place, form, lines = _asked(request)
     headings = [
-        _("Branch"), _("Charged"), _("Waived or reduced"), _("Paid"), _("Due and unpaid"), _("This month, unpaid"),
-        _("Handed up"),
+        _("Branch"), _("Charged"), _("Waived or reduced"), _("Paid"), _("Carried over"),
+        _("Collected of what was carried over"), _("Due and unpaid"), _("This month, unpaid"), _("Handed up"),
     ]  # fmt: skip
     sums = Sheet(_("Dues"), headings, _cells(lines))
     more = upwards_sheets(place, *form.period(request.today), _named(request))

@@ -38,6 +38,8 @@ FIGURES = {
     "charged_fen": gettext_lazy("Charged, in yuan"),
     "waived_fen": gettext_lazy("Waived or reduced, in yuan"),
     "settled_fen": gettext_lazy("Of this paid, in yuan"),
+    "carried_fen": gettext_lazy("Carried over, in yuan"),
+    "carried_settled_fen": gettext_lazy("Collected of what was carried over, in yuan"),
     "due_fen": gettext_lazy("Due and unpaid, in yuan"),
     "this_month_fen": gettext_lazy("This month, unpaid, in yuan"),
     "paid_fen": gettext_lazy("Received in the year, in yuan"),

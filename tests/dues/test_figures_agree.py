@@ -33,6 +33,9 @@ class Branch:
         self.quarter, self.ill, self.reduced, self.exempt = (
             make_member(name, cast.branch) for name in ("赵按季", "钱住院", "孙减交", "周免交")
         )
+        self.of_before = make_member("蔡结转", cast.branch)
+        charge(self.of_before, "2025-12", 4600, carried_over=True)
+        pay(self.of_before, 600, "2026-11-07", reason="上年结转")
         for number in range(6, 12):
             self.charged(cast.zhang, number, 1950)
             self.charged(cast.li, number, 2000)
@@ -74,7 +77,7 @@ class Branch:
         return self.get("officer", "dues:member-detail", member.key).context["page"].arrears
 
     def everybody(self):
-        people = [self.cast.zhang, self.cast.li, self.quarter, self.ill, self.reduced, self.exempt]
+        people = [self.cast.zhang, self.cast.li, self.quarter, self.ill, self.reduced, self.exempt, self.of_before]
         return [self.as_read_by_the_branch(one) for one in people]
 
     def arrears_lines(self):
@@ -169,7 +172,7 @@ FIGURES = {
         },
     ),
     "what the branch has due": (
-        3800 + 6000 + 500,
+        3800 + 6000 + 500 + 4000,
         {
             "all members' pages": lambda b: sum(one.fen for one in b.everybody()),
             "the list of arrears": lambda b: sum(line.arrears.fen for line in b.arrears_lines()),
@@ -193,24 +196,29 @@ FIGURES = {
         },
     ),
     "how many members have something due": (
-        3,
+        4,
         {
             "the list of arrears": lambda b: len(b.arrears_lines()),
             "the grid": lambda b: b.grid()["behind"],
+            "the list behind the grid's figure": lambda b: b.get(
+                "secretary", "dues:grid", **OF_BRANCH, behind=1
+            ).context["found"],
             "the start page": lambda b: int(b.told_at_start("officer", "links", "Dues of the branch").split()[0]),
             "the committee's counts": lambda b: b.counted_by_the_committee().behind,
             "the statement": lambda b: len(b.stated().behind),
-            "duties, and the one with a reason on record": lambda b: len(b.duties("dues_arrears", "dues_review")) + 1,
+            "duties, and the two with a reason on record or nothing but a balance": lambda b: (
+                len(b.duties("dues_arrears", "dues_review")) + 2
+            ),
         },
     ),
     "how many left something open": (
-        4,
+        5,
         {
             "the disclosure": lambda b: b.disclosed()["owing"],
             "charged, less exempt and paid": lambda b: (
                 b.disclosed()["members"] - b.disclosed()["exempt"] - b.disclosed()["payers"]
             ),
-            "all members' pages": lambda b: sum(bool(one.months or one.this_month) for one in b.everybody()),
+            "all members' pages": lambda b: sum(bool(one.fen or one.this_month) for one in b.everybody()),
             "collecting": lambda b: sum(left > 0 for left in b.collected().values()),
         },
     ),
@@ -219,7 +227,20 @@ FIGURES = {
         {
             "the disclosure": lambda b: b.disclosed()["settled_fen"],
             "the overview": lambda b: b.overview_line().settled_fen,
-            "the statement": lambda b: b.stated().paid_fen,
+            "the statement, less what was carried over": lambda b: b.stated().paid_fen - 600,
+            "received, less what was carried over": lambda b: (
+                b.disclosed()["paid_fen"] - b.disclosed()["carried_settled_fen"]
+            ),
+        },
+    ),
+    "what is open of what was carried over": (
+        4000,
+        {
+            "the list of arrears": lambda b: sum(line.arrears.carried_fen for line in b.arrears_lines()),
+            "the grid": lambda b: sum(row.carried_fen for row in b.grid()["page"]),
+            "the disclosure": lambda b: b.disclosed()["carried_fen"] - b.disclosed()["carried_settled_fen"],
+            "the overview": lambda b: b.overview_line().carried_fen - b.overview_line().carried_settled_fen,
+            "the statement": lambda b: sum(one.carried_fen for one in b.stated().behind),
         },
     ),
 }

@@ -19,7 +19,7 @@ from dues.queries.own_page import dues_page
 from dues.queries.paying import open_lines
 from dues.queries.receipts import sheets, with_payment
 from dues.queries.statement import statement
-from dues.queries.upwards import branch_sums, year_figures
+from dues.queries.upwards import branch_sums, corrected, year_figures
 from dues.services import levelling
 from dues.services.ledger_import import confirm_ledger, judge, keep_preview
 from dues.services.ledger_undo import undo_ledger
@@ -112,6 +112,27 @@ def test_the_carried_balance_is_a_line_of_its_own_and_counts_as_no_month(cast, p
 def test_it_belongs_to_no_months_figures(cast, paid, carried):
     assert year_figures(cast.branch.path, 2025, on=TODAY).charged_fen == 0
     assert branch_sums(cast.branch.path, DECEMBER, DECEMBER, on=TODAY)[0].charged_fen == 0
+
+
+def test_the_sheet_of_the_year_it_was_carried_into_has_lines_of_its_own(cast, paid, carried):
+    def sheet():
+        one = year_figures(cast.branch.path, 2026, on=TODAY)
+        return one.carried_fen, one.carried_settled_fen, one.due_fen, one.settled_fen, one.paid_fen, one.owing
+
+    assert sheet() == (3000, 0, 3000, 8000, 8000, 1)
+    pay(cast.zhang, 3000, "2026-11-22", reason="补交")
+    assert sheet() == (3000, 3000, 0, 8000, 11000, 0)
+
+
+def test_a_sheet_from_before_such_lines_isnt_corrected_by_them(cast, paid, carried):
+    facts = {"way": "meeting", "place": "党员大会", "disclosed_on": TODAY, "by": cast.secretary, "on": TODAY}
+    new = disclose(organization=cast.branch, year=2026, **facts)
+    of_months = year_figures(cast.branch.path, 2026, on=TODAY, carried_over=False).as_dict()
+    figures = {name: fen for name, fen in of_months.items() if not name.startswith("carried")}
+    old = Disclosure(organization=cast.branch, year=2026, figures=figures)
+
+    assert (corrected(new, on=TODAY), corrected(old, on=TODAY)) == ({}, {})
+    assert figures["due_fen"] == 0
 
 
 def test_who_was_passed_over_is_found_by_every_list(cast, paid, carried):
