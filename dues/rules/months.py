@@ -23,6 +23,12 @@ def day_at(moment: datetime) -> date:
     return moment.astimezone(SHANGHAI).date()
 
 
+def first_month(year: int, first_day: date | None) -> date:
+    """January, or the month of a branch's first day where that is later: nothing is asked for before."""
+    january = date(year, 1, 1)
+    return max(january, month_of(first_day)) if first_day else january
+
+
 def last_day(month: date) -> date:
     return date.fromordinal(add_months(month, 1).toordinal() - 1)
 

@@ -1,6 +1,5 @@
 """The bases of a branch for a year: listed, kept, fixed one by one, and a member's history of them."""
 
-from datetime import date
 from typing import Any
 from urllib.parse import urlencode
 from uuid import UUID
@@ -17,6 +16,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from dues.forms.bases import YEARS, BasisForm, CategoryForm, YearForm
 from dues.models import Basis
 from dues.queries.base_list import BaseLine, base_fen_of, base_lines, history_of, lines_of, progress_in, progress_of
+from dues.queries.first_day import base_from
 from dues.queries.places import branch_of
 from dues.rules.months import month_of
 from dues.rules.payment import yuan
@@ -136,7 +136,7 @@ def _what_it_comes_to(form: BasisForm) -> MonthlyDues | None:
 
 def _first_values(line: BaseLine, year: int, request: PageRequest) -> dict[str, Any]:
     """What was fixed last, to be changed; what the roster says only when it is asked for."""
-    begins = date(year, 1, 1)
+    begins = base_from(line.member, year)
     valid_from = max(begins, month_of(request.today)) if line.now and request.today.year == year else begins
     basis = line.now or line.last
     parts = parts_of(basis) if basis else {}

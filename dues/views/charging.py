@@ -14,8 +14,9 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from dues.forms.bases import YEARS, YearForm
 from dues.forms.charging import ChargeForm, CloseForm
 from dues.models import ClosedMonth
-from dues.queries.charging_page import month_lines
-from dues.rules.months import month_of, months_between
+from dues.queries.charging_page import MonthLine, month_lines
+from dues.queries.first_day import offered_months
+from dues.rules.months import months_between
 from dues.rules.payment import yuan
 from dues.services.charging import charge_month
 from dues.services.closing import close_month
@@ -39,6 +40,8 @@ def charging(request: PageRequest) -> HttpResponse:
         "branch": branch,
         "branches": branches_offered(request, Capability.FIX_BASES),
         "lines": lines,
+        "begins": _begins(lines),
+        "is_before": year <= request.today.year,
         "to_do": sum(line.to_do for line in lines),
         "without_base": lines[0].survey.without_base if lines else 0,
     }
@@ -49,15 +52,15 @@ def charging(request: PageRequest) -> HttpResponse:
 @requires(Capability.FIX_BASES)
 @require_POST
 def charge(request: PageRequest, code: str, year: int) -> HttpResponse:
-    """Charge one month or all that have begun; what is closed stays."""
+    """Charge one month or all that are offered; what is closed stays."""
     branch, form = _branch(request, code, year), ChargeForm(request.POST)
     if not form.is_valid():
         raise Http404
     closed = set(ClosedMonth.objects.filter(organization=branch).values_list("month", flat=True))
-    begun = [one for one in months_between(date(year, 1, 1), date(year, 12, 1)) if one <= month_of(request.today)]
+    offered = offered_months(branch, year, on=request.today)
     charged = fen = corrected = 0
     try:
-        for month in form.months([one for one in begun if one not in closed]):
+        for month in form.months([one for one in offered if one not in closed]):
             done = charge_month(branch, month, by=request.user, on=request.today)
             charged, fen, corrected = charged + done.charged, fen + done.amount_fen, corrected + done.corrected
     except Refused as refusal:
@@ -89,6 +92,12 @@ def _branch(request: PageRequest, code: str, year: int) -> Organization:
     if year not in YEARS:
         raise Http404
     return fetch(request, Organization.objects.branches(), code=code)
+
+
+def _begins(lines: list[MonthLine]) -> date | None:
+    """The first month that is offered; None: January."""
+    first = min((line.month for line in lines if line.is_offered), default=None)
+    return first if first and first.month > 1 else None
 
 
 def _said(charged: int, fen: int, corrected: int) -> str:
