@@ -25,6 +25,7 @@ from dues.views.places import branch_asked_for, branches_offered
 from members.choices import Capability, DuesCategory
 from members.models import Member, Organization
 from members.policy import fetch, requires, signed_in
+from members.queries.standing import holders, in_words, named_offices
 from members.refusals import carried_out
 from members.requests import PageRequest
 from members.services.refused import Refused
@@ -47,6 +48,7 @@ def basis_list(request: PageRequest) -> HttpResponse:
         "progress": progress_in(lines),
         "keepable": sum(line.keepable for line in lines),
         "rule": rule("dues.base.fix", request.today),
+        "readers": _readers(branch, request),
     }
     years = {"year": year, "before": year - 1, "after": year + 1}
     return render(request, "dues/bases.html", context | years)
@@ -117,6 +119,11 @@ def basis_history(request: PageRequest, key: UUID) -> HttpResponse:
     may_fix = request.user.standing.may(Capability.FIX_BASES, member.roster_path)
     context = {"member": member, "history": history_of(member), "may_fix": may_fix, "year": request.today.year}
     return render(request, "dues/basis_history.html", context)
+
+
+def _readers(branch: Organization, request: PageRequest) -> str:
+    """Who fixes the bases there today, by name and office: they and the member are all who read one."""
+    return in_words(holders(named_offices([branch.path], on=request.today), Capability.FIX_BASES, branch.path))
 
 
 def _fixed(request: PageRequest, form: BasisForm) -> bool:

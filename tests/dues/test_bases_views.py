@@ -10,8 +10,10 @@ from django.urls import reverse
 
 from audit.models import Entry
 from dues.models import Basis, Charge
-from members.models import Member
-from tests.cast import make_member
+from members.choices import Capability, OfficeKind
+from members.models import Member, Office
+from members.queries.standing import holders, named_offices
+from tests.cast import TODAY, make_member
 from tests.dues.ledger import fix, month
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("today")]
@@ -59,7 +61,7 @@ def test_the_list_costs_the_same_queries_for_one_and_for_three(cast, officer, ot
         fix(make_member(f"党员{number}", cast.branch), 4900, base=490_000)
     fix(cast.zhang, 4900, base=490_000)
     officer.get(LIST)
-    with django_assert_num_queries(7):
+    with django_assert_num_queries(8):
         officer.get(LIST)
 
 
@@ -225,3 +227,15 @@ def test_the_history_is_the_officers_and_the_members_own(cast, as_user, part, st
     if status == 200:
         assert "4,000.00" in answer.content.decode()
         assert ("no-store" in answer["Cache-Control"]) is True
+
+
+@pytest.mark.parametrize("has_officer", [True, False])
+def test_the_list_says_by_name_who_reads_the_bases(cast, as_user, has_officer):
+    if not has_officer:
+        Office.objects.filter(kind=OfficeKind.ORGANIZATION_OFFICER).delete()
+    user = cast.officer if has_officer else cast.secretary
+    page = as_user(user).get(LIST)
+
+    (reader,) = holders(named_offices([cast.branch.path], on=TODAY), Capability.FIX_BASES, cast.branch.path)
+    assert reader.office.kind == (OfficeKind.ORGANIZATION_OFFICER if has_officer else OfficeKind.SECRETARY)
+    assert f"只有{reader}和党员本人能看到" in page.text
