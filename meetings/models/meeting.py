@@ -157,7 +157,7 @@ class Meeting(models.Model):
     def get_absolute_url(self) -> str:
         return reverse("meetings:meeting-detail", args=[self.key])
 
-    def get_kind_display(self) -> str:
+    def get_kind_display(self) -> str:  # type: ignore[no-redef]
         """As the organization calls it: above branches, another committee meets."""
         if self.kind == MeetingKind.COMMITTEE_MEETING:
             return kind_words(self.kind, self.organization.kind)

@@ -120,7 +120,7 @@ class Vote(models.Model):
     def get_absolute_url(self) -> str:
         return reverse("meetings:vote-detail", args=[self.key])
 
-    def get_subject_display(self) -> str:
+    def get_subject_display(self) -> str:  # type: ignore[no-redef]
         """As the organization calls it: above branches, another committee decides."""
         if self.subject == VoteSubject.COMMITTEE:
             return subject_words(self.subject, self.item.meeting.organization.kind)

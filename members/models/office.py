@@ -72,7 +72,7 @@ class Office(models.Model):
     def __str__(self) -> str:
         return f"{self.get_kind_display()} · {self.organization}"
 
-    def get_kind_display(self) -> str:
+    def get_kind_display(self) -> str:  # type: ignore[no-redef]
         """As it is called in the organization."""
         if self.kind != OfficeKind.COMMITTEE_MEMBER:
             return str(OfficeKind(self.kind).label)

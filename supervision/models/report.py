@@ -74,7 +74,7 @@ class Report(models.Model):
     def get_absolute_url(self) -> str:
         return reverse("supervision:report-detail", args=[self.key])
 
-    def get_state_display(self) -> str:
+    def get_state_display(self) -> str:  # type: ignore[no-redef]
         """In the words of the organization: who adopted it depends on its kind."""
         return report_words(self.state, self.organization.kind)
 
@@ -106,5 +106,5 @@ class ReportStep(models.Model):
     def __str__(self) -> str:
         return f"{self.get_state_display()} {self.on}"
 
-    def get_state_display(self) -> str:
+    def get_state_display(self) -> str:  # type: ignore[no-redef]
         return report_words(self.state, self.report.organization.kind)
