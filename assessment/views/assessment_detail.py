@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from assessment.choices import AssessmentState
-from assessment.forms.assessments import GradeForm, PublishForm
+from assessment.forms.assessments import GradeForm, PublishForm, ShowForm
 from assessment.models import Assessment
 from assessment.queries.assessment_page import (
     Line,
@@ -24,7 +24,7 @@ from assessment.queries.values import asks_people
 from assessment.queries.views_of_branch import satisfaction_of, view_lines
 from assessment.rules.periods import is_provisional
 from assessment.services.assessing import recompute
-from assessment.services.publishing import Changed, decide_grade, lock, publish, show_to_branch
+from assessment.services.publishing import Changed, decide_grade, lock, objectable_until, publish, show_to_branch
 from assessment.views.assessment_pages import ASSESS, FORM_METHODS, RECORD, VIEW, acted, assessment_of
 from members.choices import Capability
 from members.policy import requires
@@ -67,12 +67,16 @@ def assessment_compute(request: PageRequest, key: UUID) -> HttpResponse:
 
 
 @requires(ASSESS)
-@require_POST
+@require_http_methods(FORM_METHODS)
 def assessment_show(request: PageRequest, key: UUID) -> HttpResponse:
-    """The branch sees it and may object."""
+    """The branch sees it and may object, until a day that is said."""
     one = assessment_of(request, key)
-    done = _("The branch sees it now and can object.")
-    return acted(request, one, lambda: show_to_branch(assessment=one, on=request.today, by=request.user), done)
+    form = ShowForm(request.POST or None, least=objectable_until(one.scheme, on=request.today))
+    given: dict[str, Any] = {"on": request.today, "by": request.user}
+    if form.is_valid() and carried_out(form, lambda: show_to_branch(assessment=one, **given, **form.facts())):
+        messages.success(request, _("The branch sees it now and can object."))
+        return redirect(one)
+    return render(request, "assessment/assessment_show.html", {"form": form, "one": one})
 
 
 @requires(ASSESS)

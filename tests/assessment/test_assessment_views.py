@@ -317,7 +317,7 @@ def test_what_changed_is_said(cast, as_user):
     assert [line.indicator.code for line in answer.context["changed"]] == ["1.1"]
 
 
-@pytest.mark.parametrize("name", ["compute", "show", "lock"])
+@pytest.mark.parametrize("name", ["compute", "lock"])
 def test_steps_are_for_who_assesses(cast, as_user, name):
     one = shown(begun(cast), cast)
     address = page(one, f"assessment-{name}")
@@ -338,7 +338,12 @@ def test_from_the_first_look_to_publishing_by_the_pages(cast, as_user, monkeypat
     typed = {"day": str(TODAY), "words": "县委常委会讨论", "key": uuid.uuid4()}
     staff.post(address, typed)
     assert again(one).state == "collecting"
-    staff.post(page(one, "assessment-show"))
+    showing, until = page(one, "assessment-show"), TODAY + timedelta(days=one.scheme.objection_days)
+    for wrong in ({}, {"key": uuid.uuid4(), "until": str(until - timedelta(days=1))}):
+        assert staff.post(showing, wrong).status_code == 200
+        assert again(one).state == "collecting"
+    staff.post(showing, {"key": uuid.uuid4(), "until": str(until)})
+    assert again(one).objections_until == until
     staff.post(address, typed)
     assert again(one).state == "shown"
     Assessment.objects.update(shown_on=TODAY - timedelta(days=20), objections_until=TODAY - timedelta(days=1))
