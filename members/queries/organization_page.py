@@ -79,7 +79,7 @@ def _above(organization: Organization, viewer: User) -> OrganizationQuerySet:
 
 
 def _offices(organization: Organization) -> OfficeQuerySet:
-    return Office.objects.filter(organization=organization).select_related("user", "member__user")
+    return Office.objects.filter(organization=organization).select_related("organization", "user", "member__user")
 
 
 def _children(organization: Organization, on: date) -> OrganizationQuerySet:
