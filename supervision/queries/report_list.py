@@ -15,9 +15,10 @@ from members.queries.local_rules import binding_below
 from rulebook.local import LocalRule
 from supervision.choices import report_words
 from supervision.models import Report
+from supervision.queries.first_records import first_records
 from supervision.queries.report_access import may_write
 from supervision.queries.report_figures import ABOVE
-from supervision.rules.report_periods import DAYS_KEY, due_on, is_asked, is_late
+from supervision.rules.report_periods import DAYS_KEY, due_on, is_asked, is_late, is_told
 
 MISSING = "missing"
 KINDS = (OrganizationKind.BRANCH, *ABOVE)
@@ -55,18 +56,26 @@ def places_of(user: User, *, on: date) -> OrganizationQuerySet:
 def report_lines(
     user: User, places: Iterable[Organization], periods: Iterable[Period], *, on: date
 ) -> list[ReportLine]:
-    """The latest period first, in each the organizations in tree order. Two queries beside the places' own."""
+    """The latest period first, in each the organizations in tree order; without those of which nothing is on record
+    and no report is there. Three queries beside the places' own."""
     places, periods = list(places), list(periods)
     names = [period.name for period in periods]
     rows = Report.objects.visible_to(user).filter(period__in=names).defer("figures", "judgement")
     found = {(one.organization_id, one.period): one for one in rows}
     rules = binding_below(common(place.path for place in places), [DAYS_KEY]) if places else []
+    recorded = first_records(places, on=on)
     return [
         _line(user, place, period, found.get((place.pk, period.name)), on, _binding(rules, place))
         for period in periods
         for place in places
         if is_asked(place.first_day, period)
+        and ((place.pk, period.name) in found or is_told(recorded.get(place.path), period))
     ]
+
+
+def to_begin(lines: Iterable[ReportLine]) -> ReportLine | None:
+    """The latest period that is over and not reported; of several organizations the first in the list."""
+    return max((one for one in lines if one.may_begin), key=lambda one: one.period.last, default=None)
 
 
 def _binding(rules: list[tuple[str, LocalRule]], place: Organization) -> list[LocalRule]:

@@ -59,6 +59,11 @@ def is_asked(first_day: date | None, period: Period) -> bool:
     return first_day is None or first_day <= period.first
 
 
+def is_told(recorded: date | None, period: Period) -> bool:
+    """A report is missing from the period on in which the first thing is on record: of before nobody knows anything."""
+    return recorded is not None and recorded <= period.last
+
+
 def due_on(period: Period, local: Iterable[LocalRule] = ()) -> date:
     """By when the report is submitted: so many days after the period's end."""
     return period.last + timedelta(days=rule(DAYS_KEY, period.last, local).whole)

@@ -20,8 +20,9 @@ from members.refusals import carried_out
 from members.requests import PageRequest
 from supervision.forms.reports import AdoptForm, JudgementForm, NewReportForm, ReportFilterForm, StepForm
 from supervision.models import Report
+from supervision.queries.first_records import offered_periods
 from supervision.queries.report_access import may_write, side_of
-from supervision.queries.report_list import FEW, ReportLine, places_of, report_lines
+from supervision.queries.report_list import FEW, ReportLine, places_of, report_lines, to_begin
 from supervision.queries.report_meetings import adopting_kind, meetings_for
 from supervision.queries.report_page import report_page
 from supervision.rules.report_periods import latest, period_named, reportable
@@ -46,7 +47,7 @@ def report_list(request: PageRequest) -> HttpResponse:
         "page": Paginator(lines, ON_A_PAGE).get_page(request.GET.get("page")),
         "total": total,
         "query": request.GET.urlencode(),
-        "writes": [line for line in lines if line.may_begin][:1],
+        "begin": to_begin(lines),
     }
     return render(request, "supervision/report_list.html", context)
 
@@ -60,7 +61,7 @@ def report_new(request: PageRequest, code: str) -> HttpResponse:
     period = request.GET.get("period", "")
     if period and (known := REPORTS.filter(organization=organization, period=period).first()):
         return redirect(known)
-    periods = reportable(request.today, organization.known_first_day())
+    periods = offered_periods(organization, on=request.today)
     form = NewReportForm(request.POST or None, periods=periods, initial={"period": period})
     if form.is_valid():
         begun: list[Report] = []
