@@ -1,12 +1,16 @@
 """The page of duties: every duty of a branch, or of a committee's branches how many are done."""
 
 from collections import defaultdict
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
+
+from django.db.models import Min
 
 from meetings.choices import MeetingKind, MeetingState
 from meetings.models import Meeting
 from meetings.queries.duties import meeting_duties, meeting_states
+from meetings.queries.first_day import NOT_HELD
 from meetings.rules.planning import fits
 from members.choices import OrganizationKind
 from members.models import Organization
@@ -45,9 +49,11 @@ def duty_lines(path: str, *, on: date, through: date | None = None) -> list[Duty
     """The duties of a branch and its groups in the year of `through`: overdue ones first, then those due next."""
     places = {place.code: place for place in Organization.objects.below(path)}
     planned = list(Meeting.objects.within(path).filter(state=MeetingState.PLANNED).order_by("-day", "-key"))
+    recorded = recorded_since(path, on=on, through=through)
     lines = [
         DutyLine(duty, places[duty.organization], _taken(planned, duty, places[duty.organization]))
         for duty in meeting_duties(path, on=on, through=through)
+        if recorded(_branch_path(places[duty.organization]), duty.due_on)
     ]
     order = {DutyState.OVERDUE: 0, DutyState.OPEN: 1, DutyState.DONE: 2}
     return sorted(lines, key=lambda line: (order[line.duty.state], line.duty.due_on, line.place.path))
@@ -70,15 +76,31 @@ def closes(meeting: Meeting, kind: str, period: str) -> bool:
 
 
 def branch_lines(path: str, *, on: date, through: date | None = None) -> list[BranchLine]:
-    """The branches below a committee, those that need help first. Six queries, whatever the tree; never a name."""
+    """The branches below a committee, those that need help first. Six queries, one more for an earlier year; never a
+    name."""
+    recorded = recorded_since(path, on=on, through=through)
     branches: list[Organization] = []
     found: dict[str, list[DutyState]] = defaultdict(list)
     for place, states in meeting_states(path, on=on, through=through):
         if place.kind == OrganizationKind.BRANCH:
             branches.append(place)
-        found[_branch_path(place)] += [state for _called, state in states]
+        branch = _branch_path(place)
+        found[branch] += [state for called, state in states if recorded(branch, called.due_on)]
     lines = [_counted(branch, found[branch.path]) for branch in branches]
     return sorted(lines, key=lambda line: (-line.overdue, line.done, line.branch.path))
+
+
+def recorded_since(path: str, *, on: date, through: date | None) -> Callable[[str, date], bool]:
+    """Whether it can be known of a branch if what was due on a day was held: in an earlier year only from the month of
+    its first meeting on record, as on the dashboard (`records.due_meetings`)."""
+    if through is None or through.year == on.year:
+        return lambda _branch, _day: True
+    first: dict[str, date] = {}
+    held = Meeting.objects.within(path).exclude(state__in=NOT_HELD).order_by()
+    for place, kind, day in held.values_list("organization__path", "organization__kind").annotate(first=Min("day")):
+        branch = place[:-STEP] if kind == OrganizationKind.GROUP else place
+        first[branch] = min(first.get(branch, day), day.replace(day=1))
+    return lambda branch, day: branch in first and first[branch] <= day
 
 
 def _branch_path(place: Organization) -> str:

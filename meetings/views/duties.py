@@ -35,6 +35,7 @@ def duty_list(request: PageRequest) -> HttpResponse:
     form = filter_form(request, place)
     on = _last_day(form, request.today)
     context = {"form": form, "place": place, "on": on, "query": request.GET.urlencode()}
+    context["is_earlier"] = on.year < request.today.year
     if place.kind in ASKED:
         return render(request, "meetings/duties.html", context | _of_branch(request, form, place, on))
     return render(request, "meetings/duties_below.html", context | _below(request, form, place, on))

@@ -105,12 +105,27 @@ def test_a_planned_meeting_stands_at_the_duty_of_the_year_it_counts_for(cast, as
 
 
 def test_an_earlier_year_is_counted_to_its_end_and_offers_no_planning(cast, as_user):
+    hold(cast.branch, "committee_meeting", day=date(2025, 11, 20))
     answer = as_user(cast.secretary).get(f"{LIST}?year=2025")
 
     assert answer.context["on"] == date(2025, 12, 31)
     assert not answer.context["may_plan"]
     assert not answer.context["form"].errors
-    assert ("theme_day", "2025-12", "overdue") in states(as_user(cast.secretary).get(f"{LIST}?year=2025&page=2"))
+    assert ("theme_day", "2025-12", "overdue") in states(answer)
+
+
+def test_an_earlier_year_begins_with_the_first_meeting_on_record(cast, as_user):
+    """As on the dashboard: whether anything was held before, nobody knows."""
+    hold(cast.branch, "committee_meeting", day=date(2025, 11, 20))
+    found = {period for _kind, period, _state in states(as_user(cast.secretary).get(f"{LIST}?year=2025"))}
+    lines = {
+        line.branch.code: line.due for line in branch_lines(cast.district.path, on=TODAY, through=date(2025, 12, 31))
+    }
+
+    assert {"2025-11", "2025-12"} <= found
+    assert "2025-10" not in found
+    assert lines["branch"] == as_user(cast.secretary).get(f"{LIST}?year=2025").context["page"].paginator.count
+    assert lines["next-branch"] == 0
 
 
 @pytest.mark.parametrize("asked", ["year=2031", "year=abc", "kind=party", "state=late", "page=99", "q=x"])
