@@ -36,7 +36,7 @@ def test_the_first_page_says_what_it_protects_and_what_it_cannot(client, db):
 
     assert "12388" in page
     assert page.count("<cite") >= 4  # rights, false accusation, names
-    assert "V2" in page
+    assert "［V2］" not in page and "[V2]" not in page  # marks of certainty stand where a source is looked up
 
 
 def test_the_log_in_page_and_every_foot_lead_here(client, cast, as_user):
