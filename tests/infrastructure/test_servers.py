@@ -96,11 +96,12 @@ def test_when_only_the_run_itself_is_killed_its_server_its_command_and_its_folde
 
 def test_a_server_that_did_not_hear_of_the_end_is_ended_by_its_watcher(tmp_path, monkeypatch):
     """Whoever ignores SIGINT, or was started by something that did."""
-    deaf = "import signal, time; signal.signal(signal.SIGINT, signal.SIG_IGN); time.sleep(60)"
-    with subprocess.Popen([sys.executable, "-c", deaf]) as server:
+    deaf = "import signal, time; signal.signal(signal.SIGINT, signal.SIG_IGN); print(flush=True); time.sleep(60)"
+    with subprocess.Popen([sys.executable, "-c", deaf], stdout=subprocess.PIPE) as server:
+        server.stdout.readline()  # from now on it is deaf
         watch = servers._watch(server.pid, tmp_path)
         watch.stdin.close()
-        assert server.wait(10) == -signal.SIGKILL
+        assert server.wait(30) == -signal.SIGKILL
         watch.wait(10)
     assert not tmp_path.exists()
 

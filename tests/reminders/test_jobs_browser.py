@@ -60,7 +60,8 @@ def test_the_machinery_is_read_on_a_telephone(page: Page, live_server) -> None:
     cast, server = make_cast(), str(live_server)
     Heartbeat.beat("beat", at=timezone.now())
     Heartbeat.beat("worker celery@branchweb-production-1.example", at=timezone.now() - timedelta(minutes=9))
-    store_messages(cast.zhang, 3, state=MessageState.DEAD, problem="邮件服务器连接不上。")
+    useful = {"expires_at": timezone.now() + timedelta(days=7)}
+    store_messages(cast.zhang, 3, state=MessageState.DEAD, problem="邮件服务器连接不上。", **useful)
     store_messages(cast.zhang, 12, state=MessageState.HELD)
     log_in(page, server, "administrator", JOBS)
     assert fits(page)
