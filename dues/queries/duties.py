@@ -4,8 +4,11 @@ from collections import defaultdict
 from collections.abc import Iterator
 from datetime import date
 
-from django.db.models import Count, Exists, OuterRef, Q
+from django.db.models import CharField, Count, Exists, OuterRef, Q, Subquery
+from django.db.models.functions import Cast
+from django.utils.timezone import localdate
 
+from audit.models import Entry
 from dues.models import ArrearsReview, Basis, Disclosure, Payment, Relief
 from dues.queries.left_open import OpenMembers, late_among, left_open, open_members
 from dues.rules.arrears import Arrears
@@ -21,7 +24,7 @@ from dues.rules.duties import (
 )
 from dues.rules.relief import approval_rule
 from members.choices import DuesCategory
-from members.models import Member, Organization
+from members.models import Affiliation, Member, Organization
 from members.paths import STEP, contains, subtree
 from members.queries.local_rules import binding_below
 from rulebook.values import Duty
@@ -52,7 +55,9 @@ def _branch_facts(
     path: str, branches: list[Organization], on: date, months: dict[int, dict[date, int]], *, may_remit: bool
 ) -> dict[str, BranchFacts]:
     """`may_remit`: whether a committee set a share to hand up; only then somebody asks for the payments."""
-    members, without = _rosters(path, {branch.path for branch in branches}, on.year)
+    standing = {branch.path for branch in branches}
+    members, without = _rosters(path, standing, on.year)
+    newcomers = _newcomers(path, standing, on.year) if any(without.values()) else {}
     disclosed = _disclosures(path, on.year)
     received, remitted = _payments(path, on.year) if may_remit else ({}, {})
     return {
@@ -61,6 +66,7 @@ def _branch_facts(
             first_day=branch.first_day,
             members=members.get(branch.path, 0),
             without_base=without.get(branch.path, 0),
+            newcomers=tuple(newcomers.get(branch.path, ())),
             open_by_month=months.get(branch.pk, {}),
             payments=received.get(branch.pk, 0),
             remitted=remitted.get(branch.pk, 0),
@@ -74,13 +80,33 @@ def _rosters(path: str, branches: set[str], year: int) -> tuple[dict[str, int], 
     """Members, and those without a base of the year, by the path of the branch; a group's count for its branch."""
     members: dict[str, int] = defaultdict(int)
     without: dict[str, int] = defaultdict(int)
-    fixed = Exists(Basis.objects.fixed_for(year).filter(member=OuterRef("pk")))
-    rows = Member.objects.below(path).alias(fixed=fixed).order_by().values_list("roster_path")
+    rows = Member.objects.below(path).alias(fixed=_fixed(year)).order_by().values_list("roster_path")
     for place, count, missing in rows.annotate(Count("pk"), missing=Count("pk", filter=Q(fixed=False))):
         branch = place if place in branches else place[:-STEP]
         members[branch] += count
         without[branch] += missing
     return members, without
+
+
+def _newcomers(path: str, branches: set[str], year: int) -> dict[str, list[date]]:
+    """Since when those without a base of the year are there who came to the branch, or were entered, within it."""
+    here = Affiliation.objects.formal().open().filter(member=OuterRef("pk"))
+    entered = Entry.objects.filter(
+        subject_kind=Member._meta.label, subject_id=OuterRef("written"), action="create_member"
+    )
+    rows = Member.objects.below(path).alias(fixed=_fixed(year), written=Cast("pk", CharField())).filter(fixed=False)
+    since = {"came_on": Subquery(here.values("valid_from")[:1]), "entered_at": Subquery(entered.values("at")[:1])}
+    found: dict[str, list[date]] = defaultdict(list)
+    for place, came_on, entered_at in rows.order_by().annotate(**since).values_list("roster_path", *since):
+        days = [came_on, localdate(entered_at) if entered_at else None]
+        day = max(filter(None, days), default=None)
+        if day and day > date(year, 1, 1):
+            found[place if place in branches else place[:-STEP]].append(day)
+    return found
+
+
+def _fixed(year: int) -> Exists:
+    return Exists(Basis.objects.fixed_for(year).filter(member=OuterRef("pk")))
 
 
 def _payments(path: str, year: int) -> tuple[dict[int, int], dict[int, int]]:

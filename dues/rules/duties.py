@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, timedelta
 from functools import cache
 
 from dues.rules.arrears import Arrears
@@ -15,6 +15,8 @@ from rulebook.values import Citation, Duty, duty_state
 
 FIX_KEY, PERIOD_KEY, REMIND_KEY = "dues.base.fix", "dues.period", "dues.reminder"
 RATIO_KEY, DISCLOSE_KEY = "dues.remit.ratio", "dues.disclose.times_per_year"
+DAYS_TO_FIX = timedelta(days=30)
+"""No article says by when somebody who comes within the year has a base: as long as January gives everybody."""
 LOCAL_KEYS = {FIX_KEY, RATIO_KEY, DISCLOSE_KEY}
 
 
@@ -27,6 +29,8 @@ class BranchFacts:
     members: int = 0
     without_base: int = 0
     """Members for whom no base of the year is fixed."""
+    newcomers: tuple[date, ...] = ()
+    """Since when those of them are there who came within the year."""
     open_by_month: Mapping[date, int] = field(default_factory=dict)
     """Months of the year that were charged → members who left something open."""
     payments: int = 0
@@ -96,9 +100,17 @@ def relief_duty(relief: WaitingRelief, *, on: date) -> Duty:
 def _bases(facts: BranchFacts, on: date, local: tuple[LocalRule, ...]) -> Iterator[Duty]:
     asked = rule_if_held(FIX_KEY, date(on.year, 1, 1), local)
     if asked and asked.value == "yearly":
-        due_on = date(on.year, 1, 31)
+        due_on = _fixed_by(facts, on.year)
         state = duty_state(due_on=due_on, done=facts.without_base == 0, on=on)
         yield Duty("dues_bases", facts.code, None, str(on.year), due_on, state, asked.citations[-1])
+
+
+def _fixed_by(facts: BranchFacts, year: int) -> date:
+    """The end of January; where all who lack a base came later, as many days after the first of them came."""
+    january = date(year, 1, 31)
+    if not facts.newcomers or facts.without_base > len(facts.newcomers):
+        return january
+    return min(max(january, min(facts.newcomers) + DAYS_TO_FIX), date(year, 12, 31))
 
 
 def _collection(facts: BranchFacts, on: date) -> Iterator[Duty]:

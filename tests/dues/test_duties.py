@@ -1,6 +1,7 @@
 """What is due about dues: the rules as tables, the facts from the ledger, and the command that prints both."""
 
-from datetime import date
+import uuid
+from datetime import UTC, date, datetime
 from decimal import Decimal
 
 import pytest
@@ -11,6 +12,7 @@ from dues.rules.arrears import OpenMonth, arrears
 from dues.rules.duties import BranchFacts, MemberFacts, WaitingRelief, branch_duties, member_duty, relief_duty
 from dues.rules.months import months_between
 from members.models import LocalRule
+from members.services.people import create_member
 from rulebook.local import LocalRule as LocalValue
 from rulebook.values import Citation
 from tests.cast import TODAY, make_member, make_organization
@@ -28,6 +30,11 @@ def said(duties):
     return {(duty.kind, duty.period): (str(duty.due_on), str(duty.state)) for duty in duties}
 
 
+def came(without, *days):
+    """So many lack a base; the days on which those of them came who came within the year."""
+    return {"without_base": without, "newcomers": tuple(map(date.fromisoformat, days))}
+
+
 # --- Rules -----------------------------------------------------------------------------------------------------------
 @pytest.mark.parametrize(
     ("facts", "on", "expected"),
@@ -36,6 +43,10 @@ def said(duties):
         ({"without_base": 2}, "2026-01-31", {("dues_bases", "2026"): ("2026-01-31", "open")}),
         ({"without_base": 2}, "2026-02-01", {("dues_bases", "2026"): ("2026-01-31", "overdue")}),
         ({"without_base": 0}, "2026-02-01", {("dues_bases", "2026"): ("2026-01-31", "done")}),
+        (came(1, "2026-05-31"), "2026-05-31", {("dues_bases", "2026"): ("2026-06-30", "open")}),
+        (came(2, "2026-06-20", "2026-05-31"), "2026-07-01", {("dues_bases", "2026"): ("2026-06-30", "overdue")}),
+        (came(2, "2026-05-31"), "2026-05-31", {("dues_bases", "2026"): ("2026-01-31", "overdue")}),
+        (came(1, "2026-12-31"), "2026-12-31", {("dues_bases", "2026"): ("2026-12-31", "open")}),
         (
             {"open_by_month": {month("2026-03"): 1}},
             "2026-03-31",
@@ -146,6 +157,19 @@ def states(found, code, kind):
 
 
 @pytest.mark.django_db
+@pytest.mark.parametrize("since", [None, date(2026, 9, 1)])
+def test_somebody_who_is_entered_today_is_not_late_for_january(ledger, since, monkeypatch):
+    monkeypatch.setattr("audit.services.timezone.now", lambda: datetime(2026, 11, 24, 1, tzinfo=UTC))
+    facts = {"name": "新来的", "membership": "formal_member"}
+    create_member(
+        key=uuid.uuid4(), organization=ledger.branch, since=since, values=facts, on=TODAY, by=ledger.secretary
+    )
+
+    (duty,) = (one for one in dues_duties(ledger.branch.path, on=TODAY) if one.kind == "dues_bases")
+    assert (str(duty.due_on), str(duty.state)) == ("2026-12-24", "open")
+
+
+@pytest.mark.django_db
 def test_the_year_of_a_branch_is_read_from_the_ledger(ledger):
     found = dues_duties(ledger.district.path, on=TODAY)
 
@@ -242,5 +266,5 @@ def test_the_number_of_queries_doesnt_grow_with_the_tree(cast, django_assert_num
         for person in range(more):
             one = make_member(f"党员{person}", place)
             charge(one, "2026-09", 4000)
-    with django_assert_num_queries(14):
+    with django_assert_num_queries(15):
         dues_duties(cast.county.path, on=TODAY)
