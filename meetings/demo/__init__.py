@@ -31,6 +31,7 @@ from meetings.models import (
     ThemeDay,
     Vote,
 )
+from meetings.queries.minutes import facts_in
 from members.bulk import refresh_statistics
 from members.demo.county import HOME_BRANCH, PLACES
 from members.models import Organization
@@ -56,6 +57,7 @@ def fill(*, on: date) -> None:
     vote_on_members(records, HOME_BRANCH, on)
     sign_all(record for record in records if record.meeting.state == MeetingState.LOCKED)
     _store(records)
+    _compare(records)
     refresh_statistics(Meeting, Expected, Minutes)
     ThemeDay.objects.bulk_create(_theme_days(places))
     plan_next(places[HOME_BRANCH], rolls, rng, on)
@@ -74,6 +76,13 @@ def _unlock_last(records: Iterable[Record]) -> None:
     held = (record for record in records if record.meeting.organization.code == HOME_BRANCH)
     last = max(held, key=lambda record: record.meeting.day)
     last.meeting.state = MeetingState.HELD
+
+
+def _compare(records: Iterable[Record]) -> None:
+    """What isn't signed yet agrees with the record as it is."""
+    for record in records:
+        if record.minutes and record.meeting.state == MeetingState.HELD:
+            Minutes.objects.filter(pk=record.meeting.pk).update(facts=facts_in(record.meeting))
 
 
 def _theme_days(places: dict[str, Organization]) -> list[ThemeDay]:

@@ -1,5 +1,7 @@
 """Writing, signing and correcting minutes."""
 
+from typing import Any
+
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
@@ -12,6 +14,14 @@ class MinutesForm(forms.Form):
 
     text = forms.CharField(label=_("Minutes"), widget=forms.Textarea(attrs={"rows": 24}), strip=False)
     before = forms.CharField(widget=forms.HiddenInput, strip=False)
+    is_compared = forms.BooleanField(
+        label=_("I have compared the text with the record as it is now: they agree."), required=False
+    )
+
+    def __init__(self, *args: Any, has_changed: bool, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if not has_changed:
+            del self.fields["is_compared"]
 
 
 class SignForm(forms.Form):

@@ -12,6 +12,8 @@ class Minutes(models.Model):
 
     meeting = models.OneToOneField(Meeting, on_delete=models.CASCADE, related_name="minutes", primary_key=True)
     text = models.TextField(_("text"))
+    facts = models.CharField(max_length=64, blank=True, default="", editable=False)
+    """The digest of the record with which the text agrees (`queries.minutes.facts_in`); empty: nobody knows."""
     chair_signed_by = models.CharField(_("signed by the chair"), max_length=150, blank=True)
     chair_signed_at = models.DateTimeField(null=True, blank=True)
     chair_paper_on = models.DateField(_("signed by the chair on paper on"), null=True, blank=True)

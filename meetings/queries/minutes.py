@@ -1,12 +1,17 @@
 """What the minutes are composed from: the record of one meeting, in a fixed number of queries."""
 
+import json
 from collections.abc import Iterable, Sequence
+from dataclasses import asdict
 from datetime import date
+from hashlib import sha256
 
+from django.conf import settings
+from django.utils import translation
 from django.utils.translation import gettext as _
 
 from meetings.choices import NOT_EXPECTED, PRESENT, AttendanceState, LeaveKind
-from meetings.models import AgendaItem, Candidate, Expected, Meeting, Vote
+from meetings.models import AgendaItem, Candidate, Expected, Meeting, Minutes, Vote
 from meetings.queries.tally import Tally, tally_of
 from meetings.queries.votes import on_the_ballot
 from meetings.rules.minutes import Absence, Evening, Item, Said, Stood, Voted
@@ -27,6 +32,18 @@ def evening_of(meeting: Meeting) -> Evening:
         items=[item_of(item) for item in meeting.agenda.prefetch_related("speeches", "votes__candidates", "tasks")],
         observers=[_observer(one.name, one.office) for one in meeting.observers.all()],
     )
+
+
+def facts_in(meeting: Meeting) -> str:
+    """A digest of all that minutes say of the meeting, whatever language they are written in."""
+    with translation.override(settings.LANGUAGE_CODE):
+        evening = asdict(evening_of(meeting))
+    return sha256(json.dumps(evening, sort_keys=True).encode()).hexdigest()
+
+
+def has_changed(minutes: Minutes) -> bool:
+    """Whether the record says something else than when the text was composed or compared with it."""
+    return bool(minutes.facts) and not minutes.is_locked and minutes.facts != facts_in(minutes.meeting)
 
 
 def as_evening(

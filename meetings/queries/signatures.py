@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 
 from meetings.models import Meeting, Minutes
 from meetings.queries.gaps import missing_in
+from meetings.queries.minutes import has_changed
 from members.models import Member, User
 from members.queries.names import names_of
 
@@ -56,6 +57,7 @@ def minutes_page(minutes: Minutes, user: User) -> dict[str, Any]:
         "names": names_of((one.by for one in corrections), on=meeting.day, at=meeting.organization),
         "mine": next((one for one in signatures if one.role == role and not one.sentence), None),
         "gaps": [] if minutes.is_locked else missing_in(meeting),
+        "has_changed": has_changed(minutes),
     }
 
 

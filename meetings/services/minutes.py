@@ -11,7 +11,7 @@ from audit.services import record
 from meetings.choices import MeetingState
 from meetings.models import Correction, Meeting, Minutes
 from meetings.queries.gaps import missing_in
-from meetings.queries.minutes import evening_of
+from meetings.queries.minutes import evening_of, facts_in, has_changed
 from meetings.queries.signatures import CHAIR, role_of, signs_on_paper
 from meetings.rules.minutes import compose
 from meetings.services.meeting import NotNow, locked, stored_already
@@ -20,33 +20,38 @@ from members.models import User
 
 @transaction.atomic
 def draft_minutes(*, meeting: Meeting, by: User | str) -> Minutes:
-    """Compose the minutes anew from the record. Raises NotNow before the closing, or once somebody signed."""
+    """Compose the minutes anew from the record. Raises NotNow before the closing, or once somebody signed.
+
+    When the record has changed since, the signatures given to the old text fall away.
+    """
     meeting = locked(meeting)
     if meeting.state != MeetingState.HELD:
         raise NotNow(_("Minutes are written when the meeting is closed and until they are locked."))
-    minutes = Minutes.objects.filter(pk=meeting.pk).first()
-    if minutes and minutes.is_signed:
+    minutes = Minutes.objects.filter(pk=meeting.pk).select_related("meeting__organization").first()
+    if minutes and minutes.is_signed and not has_changed(minutes):
         raise NotNow(_("Somebody has signed these minutes. A changed text takes the signatures back; edit it first."))
     minutes = minutes or Minutes(meeting=meeting)
-    minutes.text = compose(evening_of(meeting))
+    minutes.text, minutes.facts = compose(evening_of(meeting)), facts_in(meeting)
+    _unsign(minutes)
     minutes.save()
     _record("draft_minutes", minutes, by)
     return minutes
 
 
 @transaction.atomic
-def edit_minutes(*, minutes: Minutes, text: str, before: str, by: User | str) -> Minutes:
+def edit_minutes(*, minutes: Minutes, text: str, before: str, is_compared: bool = False, by: User | str) -> Minutes:
     """Replace the text; signatures given to the old text fall away.
 
-    `before` is the text that the writer saw. Raises NotNow when it has changed since, or when the minutes are locked.
+    `before` is the text that the writer saw; `is_compared`: it agrees with the record as that is now.
+    Raises NotNow when the text has changed since, or when the minutes are locked.
     """
     minutes = _unlocked(minutes)
     if _lines(minutes.text) != _lines(before):
         raise NotNow(_("Somebody has changed these minutes while you were writing. Compare, and send yours again."))
     minutes.text = text
-    minutes.chair_signed_by = minutes.recorder_signed_by = ""
-    minutes.chair_signed_at = minutes.recorder_signed_at = None
-    minutes.chair_paper_on = minutes.recorder_paper_on = None
+    if is_compared:
+        minutes.facts = facts_in(minutes.meeting)
+    _unsign(minutes)
     minutes.save()
     _record("edit_minutes", minutes, by)
     return minutes
@@ -105,10 +110,20 @@ def _signable(minutes: Minutes, seen: str) -> Minutes:
         raise NotNow(_("The text has changed since you opened it. Read it again before you sign."))
     if missing := missing_in(minutes.meeting):
         raise NotNow(" ".join([_("These minutes can't be signed yet."), *(one.sentence for one in missing)]))
+    if has_changed(minutes):
+        raise NotNow(
+            _("Attendance or other records have changed since these minutes were composed. Compose them anew.")
+        )
     led = (str(one) for one in (minutes.meeting.chair, minutes.meeting.recorder))
     if unnamed := [name for name in led if name not in minutes.text]:
         raise NotNow(_("The text doesn't name %(names)s. Compose it anew.") % {"names": _(", ").join(unnamed)})
     return minutes
+
+
+def _unsign(minutes: Minutes) -> None:
+    minutes.chair_signed_by = minutes.recorder_signed_by = ""
+    minutes.chair_signed_at = minutes.recorder_signed_at = None
+    minutes.chair_paper_on = minutes.recorder_paper_on = None
 
 
 def _sign(minutes: Minutes, role: str, by: User) -> Minutes:

@@ -12,7 +12,8 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from meetings.forms.minutes import CorrectionForm, MinutesForm, PaperForm, SignForm
 from meetings.models import Meeting, Minutes
-from meetings.queries.corrections import correction_sentences
+from meetings.queries.corrections import correction_sentences, doubted_in
+from meetings.queries.minutes import has_changed
 from meetings.queries.signatures import Signature, minutes_page, role_of
 from meetings.services.minutes import (
     correct_minutes,
@@ -38,7 +39,7 @@ def minutes_detail(request: PageRequest, key: UUID) -> HttpResponse:
     meeting = _readable(request, key)
     may_record = request.user.standing.may(Capability.RECORD_MEETINGS, meeting.scope_path)
     context: dict[str, Any] = {"meeting": meeting, "may_record": may_record, "correction_form": CorrectionForm()}
-    context["attendance_corrections"] = correction_sentences(meeting)
+    context |= {"attendance_corrections": correction_sentences(meeting), "doubted": doubted_in(meeting)}
     if minutes := _minutes_or_none(meeting):
         context |= minutes_page(minutes, request.user)
         context["sign_form"] = SignForm(initial={"seen": minutes.text})
@@ -60,7 +61,8 @@ def minutes_draft(request: PageRequest, key: UUID) -> HttpResponse:
 def minutes_edit(request: PageRequest, key: UUID) -> HttpResponse:
     """Edit the text until it is locked."""
     minutes = _minutes(request, key)
-    form = MinutesForm(request.POST or None, initial={"text": minutes.text, "before": minutes.text})
+    initial = {"text": minutes.text, "before": minutes.text}
+    form = MinutesForm(request.POST or None, initial=initial, has_changed=has_changed(minutes))
     given: dict[str, Any] = {"minutes": minutes, "by": request.user}
     if form.is_valid() and carried_out(form, lambda: edit_minutes(**given, **form.cleaned_data)):
         return redirect("meetings:minutes", key=key)

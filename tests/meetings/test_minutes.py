@@ -164,7 +164,7 @@ def test_a_draft_costs_the_same_queries_however_long_the_agenda(held, cast, djan
     draft_minutes(meeting=held, by=cast.secretary)
     for position in (2, 3, 4):
         AgendaItem.objects.create(meeting=held, position=position, title=f"第{position}项")
-    with django_assert_num_queries(22, exact=False):
+    with django_assert_num_queries(30, exact=False):
         draft_minutes(meeting=held, by=cast.secretary)
 
 
@@ -359,3 +359,59 @@ def test_word_keeps_a_line_for_the_pen_until_it_is_signed(minutes):
     paragraphs = [paragraph.text for paragraph in Document(BytesIO(minutes_as_word(minutes))).paragraphs]
 
     assert [line for line in paragraphs if line][-2:] == ["主持人（签名）：", "记录人（签名）："]
+
+
+# --- A record that changes after the text was composed ----------------------------------------------------------------
+RECORD_CHANGES = {
+    "attendance": lambda: Expected.objects.filter(name="李国强").update(state="on_site"),
+    "a decision": lambda: AgendaItem.objects.update(decision="通过"),
+    "the place": lambda: Meeting.objects.update(place="礼堂"),
+}
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("what", RECORD_CHANGES)
+def test_nobody_signs_a_text_with_which_the_record_does_not_agree_any_more(minutes, cast, chen, what):
+    sign_minutes(minutes=minutes, seen=minutes.text, by=chen.user)
+    RECORD_CHANGES[what]()
+
+    with pytest.raises(NotNow, match="记录在起草后有变化"):
+        sign_minutes(minutes=Minutes.objects.get(), seen=minutes.text, by=cast.member)
+    assert not Minutes.objects.get().is_locked
+
+
+@pytest.mark.django_db
+def test_what_is_put_back_as_it_was_can_be_signed_in_any_language(minutes, cast, chen, english):
+    sign_minutes(minutes=minutes, seen=minutes.text, by=chen.user)
+    for state in ("on_site", "absent"):
+        Expected.objects.filter(name="李国强").update(state=state)
+
+    assert sign_minutes(minutes=Minutes.objects.get(), seen=minutes.text, by=cast.member).is_locked
+
+
+@pytest.mark.django_db
+def test_composing_anew_from_a_changed_record_takes_the_signature_back(minutes, held, cast, chen):
+    sign_minutes(minutes=minutes, seen=minutes.text, by=chen.user)
+    with pytest.raises(NotNow):
+        draft_minutes(meeting=held, by=cast.secretary)
+    Expected.objects.filter(name="李国强").update(state="on_site")
+    anew = draft_minutes(meeting=held, by=cast.secretary)
+
+    assert "实到：3人" in anew.text
+    assert not Minutes.objects.get().is_signed
+    sign_minutes(minutes=anew, seen=anew.text, by=cast.member)
+    assert sign_minutes(minutes=anew, seen=anew.text, by=chen.user).is_locked
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("is_compared", [True, False])
+def test_a_text_edited_by_hand_is_signed_only_when_it_was_compared_with_the_record(minutes, cast, is_compared):
+    Expected.objects.filter(name="李国强").update(state="on_site")
+    text = minutes.text + "补充"
+    edited = edit_minutes(minutes=minutes, text=text, before=minutes.text, is_compared=is_compared, by=cast.secretary)
+
+    if is_compared:
+        assert sign_minutes(minutes=edited, seen=text, by=cast.member).chair_signed_at
+    else:
+        with pytest.raises(NotNow):
+            sign_minutes(minutes=edited, seen=text, by=cast.member)

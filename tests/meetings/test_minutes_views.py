@@ -131,3 +131,23 @@ def test_the_button_says_that_a_changed_text_takes_the_signatures_back(as_user, 
 
     assert "作废" not in before
     assert "作废" in client.get(address("minutes-edit", held)).text
+
+
+@pytest.mark.django_db
+@pytest.mark.usefixtures("today")
+def test_when_attendance_has_changed_the_page_leads_to_composing_anew_and_lets_nobody_sign(
+    as_user, cast, chen, minutes, held
+):
+    sign, edit = address("minutes-sign", held), address("minutes-edit", held)
+    as_user(chen.user).post(sign, {"seen": minutes.text})
+    Expected.objects.filter(name="李国强").update(state="on_site")
+    page = as_user(cast.member).get(address("minutes", held)).text
+    assert "考勤等记录在起草后有变化" in page
+    assert sign not in page
+    assert "is_compared" in as_user(cast.secretary).get(edit).context["form"].fields
+
+    as_user(cast.secretary).post(address("minutes-draft", held))
+    page = as_user(cast.member).get(address("minutes", held)).text
+    assert "考勤等记录在起草后有变化" not in page
+    assert sign in page
+    assert "is_compared" not in as_user(cast.secretary).get(edit).context["form"].fields
