@@ -49,9 +49,9 @@ CAPABILITIES: dict[OfficeKind, frozenset[Capability]] = {
     OfficeKind.SECRETARY: BRANCH_WORK | {Capability.VIEW_AUDIT},
     OfficeKind.DEPUTY_SECRETARY: BRANCH_WORK,
     OfficeKind.ORGANIZATION_OFFICER: BRANCH_WORK | {Capability.FIX_BASES},
-    OfficeKind.PUBLICITY_OFFICER: BRANCH_CARE,
+    OfficeKind.PUBLICITY_OFFICER: BRANCH_CARE | {Capability.CONFIRM_ATTENDANCE},
     OfficeKind.DISCIPLINE_OFFICER: BRANCH_CARE
-    | {Capability.RECORD_SUPERVISION, Capability.VIEW_DUTIES, Capability.SETTLE_DUTIES},
+    | {Capability.CONFIRM_ATTENDANCE, Capability.RECORD_SUPERVISION, Capability.VIEW_DUTIES, Capability.SETTLE_DUTIES},
     OfficeKind.COMMITTEE_MEMBER: BRANCH_CARE,
     OfficeKind.GROUP_LEADER: BRANCH_CARE
     | {Capability.RECORD_MEETINGS, Capability.VIEW_DUTIES, Capability.SETTLE_DUTIES},
@@ -81,7 +81,6 @@ CAPABILITIES: dict[OfficeKind, frozenset[Capability]] = {
             Capability.MANAGE_LOCAL_RULES,
             Capability.VIEW_AUDIT,
             Capability.COUNT_MEETINGS,
-            Capability.CONFIRM_ATTENDANCE,
             Capability.APPROVE_ELECTIONS,
             Capability.APPROVE_MEMBERSHIP,
             Capability.COUNT_DUES,
@@ -141,7 +140,7 @@ STAND_INS: dict[OfficeKind, StandIn] = {
 }
 """A small branch has no organization officer: then the secretary fixes the bases and charges, else the deputy."""
 
-OWN_MEETINGS = frozenset({Capability.VIEW_MEETINGS, Capability.RECORD_MEETINGS})
+OWN_MEETINGS = frozenset({Capability.VIEW_MEETINGS, Capability.RECORD_MEETINGS, Capability.CONFIRM_ATTENDANCE})
 ALONE: dict[OfficeKind, frozenset[Capability]] = {
     OfficeKind.COMMITTEE_SECRETARY: OWN_MEETINGS,
     OfficeKind.COMMITTEE_STAFF: OWN_MEETINGS,

@@ -229,17 +229,13 @@ SCOPE: dict[str, dict[str, str]] = {
         "next_secretary": "wang@next-branch zhang@before",
         "other_secretary": "zhao@other-branch",
     },
-    # A member reads on his page of the meeting what was corrected; the second person may sit in the committee above.
+    # A member reads on his page of the meeting what was corrected; no committee above reads it.
     "AttendanceCorrection": {
         "secretary": "zhang@branch li@branch li@group zhang@open li@open",
         "officer": "zhang@branch li@branch li@group zhang@open li@open",
         "group_leader": "li@group",
         "next_secretary": "wang@next-branch zhang@before",
         "other_secretary": "zhao@other-branch",
-        "district_staff": "zhang@branch li@branch li@group zhang@open li@open wang@next-branch zhang@before",
-        "county_staff": (
-            "zhang@branch li@branch li@group zhang@open li@open wang@next-branch zhang@before zhao@other-branch"
-        ),
     },
     "LeaveRequest": {
         "secretary": "zhang li",

@@ -119,6 +119,10 @@ class Expected(models.Model):
         return self.meeting.organization.path
 
     @property
+    def is_present(self) -> bool:
+        return self.state in PRESENT
+
+    @property
     def is_guest(self) -> bool:
         return self.not_counted == NotCountedBecause.PARTICIPANT
 

@@ -16,12 +16,22 @@ NOT_LISTED = ""
 """What somebody was who isn't on the meeting's list: a forgotten guest."""
 
 
+def _second(user: User) -> Q:
+    office = subtree("meeting__organization__path", user.standing.paths(Capability.CONFIRM_ATTENDANCE))
+    if user.member_id is None:
+        return office
+    return office | Q(meeting__chair=user.member_id) | Q(meeting__recorder=user.member_id)
+
+
 class AttendanceCorrectionQuerySet(models.QuerySet["AttendanceCorrection"]):
-    def visible_to(self, user: User, capability: Capability | None = None) -> "AttendanceCorrectionQuerySet":
-        """Where an office reads meetings, and where it is the second person."""
-        wanted = (capability,) if capability else (Capability.VIEW_MEETINGS, Capability.CONFIRM_ATTENDANCE)
-        paths = [path for one in wanted for path in user.standing.paths(one)]
-        return self.filter(subtree("meeting__organization__path", paths))
+    def visible_to(self, user: User) -> "AttendanceCorrectionQuerySet":
+        """Where an office reads meetings, and of which one may be the second person."""
+        reads = subtree("meeting__organization__path", user.standing.paths(Capability.VIEW_MEETINGS))
+        return self.filter(reads | _second(user))
+
+    def to_confirm(self, user: User) -> "AttendanceCorrectionQuerySet":
+        """Of which one may be the second person: as an officer of the branch, or as who signed its minutes."""
+        return self.filter(_second(user))
 
     def waiting(self) -> "AttendanceCorrectionQuerySet":
         return self.filter(state=CorrectionState.WAITING)

@@ -72,9 +72,14 @@ def guests_left_out(meeting: Meeting) -> QuerySet[Member]:
 
 def waiting_for(user: User) -> QuerySet[AttendanceCorrection]:
     """Those of which the user may be the second person."""
-    rows = AttendanceCorrection.objects.visible_to(user, Capability.CONFIRM_ATTENDANCE).waiting()
-    rows = rows.exclude(proposed_by=user)
+    rows = AttendanceCorrection.objects.to_confirm(user).waiting().exclude(proposed_by=user)
     return rows.exclude(member=user.member_id) if user.member_id else rows
+
+
+def is_second(one: AttendanceCorrection, user: User) -> bool:
+    """Whether the user confirms there by office, or signed the minutes as chair or recorder."""
+    signed = {one.meeting.chair_id, one.meeting.recorder_id} - {None}
+    return user.member_id in signed or user.standing.may(Capability.CONFIRM_ATTENDANCE, one.scope_path)
 
 
 def doubted_by(one: AttendanceCorrection) -> list[Doubted]:
@@ -86,14 +91,23 @@ def doubted_by(one: AttendanceCorrection) -> list[Doubted]:
 
 
 def doubted_in(meeting: Meeting, more: int = 0) -> list[Doubted]:
-    """The decided votes of a meeting that its corrections put in doubt; `more` heads besides. Two queries."""
-    if meeting.state != MeetingState.LOCKED:
+    """The decided votes of a meeting that the list, with its corrections, no longer bears; `more` heads besides.
+
+    At most three queries.
+    """
+    if meeting.state not in (MeetingState.HELD, MeetingState.LOCKED):
+        return []
+    votes = list(Vote.objects.filter(item__meeting=meeting).decided().select_related("item").order_by("number"))
+    if not votes:
         return []
     change = more + sum(_changes(meeting))
-    if not change:
-        return []
-    votes = Vote.objects.filter(item__meeting=meeting).decided().select_related("item").order_by("number")
-    return [Doubted(vote, why) for vote in votes if (why := _doubt(vote, change, meeting))]
+    there = more + Expected.objects.filter(meeting=meeting).entitled().present().count()
+    return [Doubted(vote, why) for vote in votes if (why := _doubt(vote, change, there, meeting))]
+
+
+def doubts_of(vote: Vote) -> list[Doubted]:
+    """The same of one vote."""
+    return [one for one in doubted_in(vote.item.meeting) if one.vote.pk == vote.pk] if vote.is_decided else []
 
 
 def _changes(meeting: Meeting) -> Iterable[int]:
@@ -102,10 +116,11 @@ def _changes(meeting: Meeting) -> Iterable[int]:
     return [change_of_heads(was, becomes) for was, becomes in confirmed.values_list("was", "becomes").order_by()]
 
 
-def _doubt(vote: Vote, change: int, meeting: Meeting) -> str:
+def _doubt(vote: Vote, change: int, there: int, meeting: Meeting) -> str:
+    """Never were more there at a vote than the list has now."""
     figures = Figures(
         vote.votes_for or 0, vote.votes_against or 0, vote.abstained or 0, vote.written_for,
         vote.issued, vote.returned, vote.void,
     )  # fmt: skip
-    heads = Heads(vote.entitled, min(max(vote.present + change, 0), vote.entitled))
+    heads = Heads(vote.entitled, min(max(vote.present + change, 0), vote.entitled, there))
     return doubt(VoteSubject(vote.subject), figures, heads, (bool(vote.is_valid), bool(vote.is_passed)), meeting.day)

@@ -18,8 +18,9 @@ MOST_TASKS = 100
 
 
 def start_links(user: User, *, on: date) -> Iterator[Link]:
-    """What waits for the user as the second person. One query, none without the office."""
-    if user.standing.may_any([Capability.CONFIRM_ATTENDANCE]) and (count := waiting_for(user).count()):
+    """What waits for the user as the second person, by office or as who signed. One query at most."""
+    asked = user.member_id or user.standing.may_any([Capability.CONFIRM_ATTENDANCE])
+    if asked and (count := waiting_for(user).count()):
         sentence = ngettext(
             "%(count)s correction of attendance waits for your confirmation.",
             "%(count)s corrections of attendance wait for your confirmation.",

@@ -100,6 +100,9 @@ def attendance_person(request: PageRequest, key: UUID, member: int) -> HttpRespo
     """Everything that is known of one person's attendance: leave, reason, make-up."""
     meeting = fetch(request, MEETINGS.all(), pk=key)
     expected = get_object_or_404(Expected.objects.select_related("meeting"), meeting=meeting, member=member)
+    if meeting.state == MeetingState.LOCKED and expected.is_present:
+        messages.info(request, _("The minutes are locked: who was there is put right by a correction."))
+        return redirect(reverse("meetings:correction-add", args=[meeting.pk]) + f"?member={member}")
     form = AttendanceForm(request.POST or None, expected=expected, on=request.today)
     if form.is_valid():
         store = follow_up if meeting.state == MeetingState.LOCKED else mark

@@ -4,6 +4,7 @@ from typing import Any
 from uuid import UUID
 
 from django.contrib import messages
+from django.core.exceptions import PermissionDenied
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
@@ -12,10 +13,10 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from meetings.forms.corrections import AttendanceCorrectionForm, DeclineForm
 from meetings.models import AttendanceCorrection, Meeting
-from meetings.queries.corrections import doubted_by, recorded_as
+from meetings.queries.corrections import doubted_by, is_second, recorded_as
 from meetings.services.corrections import confirm_correction, decline_correction, may_confirm, propose_correction
 from members.choices import Capability
-from members.policy import fetch, requires
+from members.policy import fetch, requires, signed_in
 from members.queries.names import called
 from members.refusals import carried_out, told
 from members.requests import PageRequest
@@ -25,7 +26,7 @@ CORRECTIONS = AttendanceCorrection.objects.with_people().select_related("member"
 MEETINGS = Meeting.objects.select_related("organization")
 
 
-@requires(Capability.VIEW_MEETINGS, Capability.CONFIRM_ATTENDANCE)
+@signed_in
 @never_cache
 @require_safe
 def correction_list(request: PageRequest) -> HttpResponse:
@@ -52,7 +53,7 @@ def correction_add(request: PageRequest, key: UUID) -> HttpResponse:
     return render(request, "meetings/correction_add.html", {"form": form, "meeting": meeting})
 
 
-@requires(Capability.VIEW_MEETINGS, Capability.CONFIRM_ATTENDANCE)
+@signed_in
 @never_cache
 @require_safe
 def correction_detail(request: PageRequest, key: UUID) -> HttpResponse:
@@ -61,21 +62,25 @@ def correction_detail(request: PageRequest, key: UUID) -> HttpResponse:
     return render(request, "meetings/correction.html", _page(request, correction))
 
 
-@requires(Capability.CONFIRM_ATTENDANCE)
+@signed_in
 @require_POST
 def correction_confirm(request: PageRequest, key: UUID) -> HttpResponse:
     """The second person has compared it with the signed sheet."""
     correction = fetch(request, CORRECTIONS, pk=key)
+    if not is_second(correction, request.user):
+        raise PermissionDenied
     done = _("It is corrected. The figures are counted with it; the signed minutes stay as they are.")
     told(request, lambda: confirm_correction(correction=correction, by=request.user, on=request.today), done)
     return redirect(correction)
 
 
-@requires(Capability.RECORD_MEETINGS, Capability.CONFIRM_ATTENDANCE)
+@signed_in
 @require_POST
 def correction_decline(request: PageRequest, key: UUID) -> HttpResponse:
     """The record stays as it is, with the reason."""
     correction = fetch(request, CORRECTIONS, pk=key)
+    if not _may_decline(request, correction):
+        raise PermissionDenied
     form = DeclineForm(request.POST)
     if not form.is_valid():
         return render(request, "meetings/correction.html", _page(request, correction) | {"decline_form": form})
@@ -84,18 +89,20 @@ def correction_decline(request: PageRequest, key: UUID) -> HttpResponse:
     return redirect(correction)
 
 
+def _may_decline(request: PageRequest, one: AttendanceCorrection) -> bool:
+    may_record = request.user.standing.may(Capability.RECORD_MEETINGS, one.scope_path)
+    return may_record or is_second(one, request.user)
+
+
 def _page(request: PageRequest, one: AttendanceCorrection) -> dict[str, Any]:
-    standing = request.user.standing
-    is_second = one.is_waiting and standing.may(Capability.CONFIRM_ATTENDANCE, one.scope_path)
-    may_record = one.is_waiting and standing.may(Capability.RECORD_MEETINGS, one.scope_path)
     return {
         **_line(one),
         "meeting": one.meeting,
-        "may_open_meeting": standing.may(Capability.VIEW_MEETINGS, one.scope_path),
-        "may_confirm": is_second and may_confirm(one, request.user),
+        "may_open_meeting": request.user.standing.may(Capability.VIEW_MEETINGS, one.scope_path),
+        "may_confirm": one.is_waiting and is_second(one, request.user) and may_confirm(one, request.user),
         "is_mine": one.proposed_by_id == request.user.pk,
         "doubted": doubted_by(one) if one.is_waiting else [],
-        "decline_form": DeclineForm() if is_second or may_record else None,
+        "decline_form": DeclineForm() if one.is_waiting and _may_decline(request, one) else None,
     }
 
 

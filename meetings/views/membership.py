@@ -13,6 +13,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from meetings.choices import StepState
 from meetings.forms.membership import DecideForm, ReasonForm, StepForm
 from meetings.models import MembershipStep
+from meetings.queries.corrections import doubts_of
 from meetings.queries.membership import step_of, to_decide, to_take_back, what_follows
 from meetings.queries.votes import citations_of
 from meetings.rules.membership import approval_by
@@ -42,7 +43,13 @@ def membership_ask(request: PageRequest, key: str) -> HttpResponse:
         if carried_out(form, lambda: ask_step(vote=vote, **given)):
             messages.success(request, _("Handed to the committee. With its approval the roster changes by itself."))
             return redirect(vote)
-    context = {"form": form, "step": step_of(vote), "citations": citations_of(vote), **what_follows(vote)}
+    context = {
+        "form": form,
+        "step": step_of(vote),
+        "doubted": doubts_of(vote),
+        "citations": citations_of(vote),
+        **what_follows(vote),
+    }
     return render(request, "meetings/membership_ask.html", context)
 
 
@@ -71,6 +78,7 @@ def membership_decide(request: PageRequest, key: str) -> HttpResponse:
             return redirect("meetings:membership-list")
     context = {"form": form, "step": step, "vote": step.vote, "meeting": step.vote.item.meeting}
     context |= {"citations": citations_of(step.vote), "until": approval_by(step.voted_on)}
+    context["doubted"] = doubts_of(step.vote)
     return render(request, "meetings/membership_decide.html", context)
 
 

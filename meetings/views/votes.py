@@ -12,7 +12,7 @@ from meetings.choices import VoteMethod, VoteSubject
 from meetings.forms.election import BallotForm
 from meetings.forms.vote import CountForm, VoteForm, WithdrawForm, show_wrong
 from meetings.models import Meeting, Vote
-from meetings.queries.corrections import doubted_in
+from meetings.queries.corrections import doubts_of
 from meetings.queries.membership import step_section
 from meetings.queries.votes import (
     ballot_section,
@@ -99,7 +99,7 @@ def vote_detail(request: PageRequest, key: str) -> HttpResponse:
         "not_voting": not_voting(vote),
         "way_on": way_on(vote),
         "names": names_of([vote.counted_by, vote.confirmed_by], on=meeting.day, at=meeting.organization),
-        "doubted": [one for one in doubted_in(meeting) if one.vote.pk == vote.pk],
+        "doubted": doubts_of(vote),
         "may_not_count": "" if is_decided or (fits := may_count(vote, request.user)) else fits.reason,
         "may_record": meeting.is_running and request.user.standing.may(Capability.RECORD_MEETINGS, vote.scope_path),
     }
