@@ -52,7 +52,7 @@ def vote_on_members(records: Iterable[Record], home: str, on: date) -> None:
 
 def _confirmed(record: Record) -> Member | None:
     """The youngest who was there and holds no post: their year of probation was over three days before."""
-    people = [one.member for one in record.expected if one.is_formal and not one.member.party_post]
+    people = [one.member for one in record.expected if one.is_formal and not one.is_guest and not one.member.party_post]
     youngest = max((one for one in people if one.birth_on), key=lambda one: (one.birth_on, one.pk), default=None)
     if youngest:
         ends = record.meeting.day - timedelta(days=3)

@@ -4,7 +4,7 @@ from typing import Any, cast
 
 from django import forms
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, pgettext_lazy
 
 from meetings.choices import VoteSubject
 from meetings.models import Vote
@@ -48,7 +48,7 @@ class DecideForm(forms.Form):
     document = forms.CharField(
         label=gettext_lazy("Document or meeting of the committee"), max_length=200, required=False
     )
-    reason = forms.CharField(label=gettext_lazy("Why not"), max_length=200, required=False)
+    reason = forms.CharField(label=pgettext_lazy("not approved", "Why not"), max_length=200, required=False)
 
     def clean(self) -> dict[str, Any]:
         typed = super().clean() or {}

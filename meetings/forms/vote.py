@@ -1,7 +1,7 @@
 """Putting a question to the vote, and what was counted."""
 
 import uuid
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import Any, cast
 
 from django import forms
@@ -11,7 +11,8 @@ from django.utils.translation import gettext_lazy
 from meetings.choices import ON_MEMBERSHIP, ON_PROBATION, VoteMethod, VoteSubject, subject_words
 from meetings.models import AgendaItem, Expected, Meeting, Vote
 from meetings.queries.membership import probations
-from meetings.rules.votes import Figures, subjects_of, usual_subject
+from meetings.queries.votes import subjects_at
+from meetings.rules.votes import Figures, usual_subject
 from meetings.services.votes import Question, WrongFigures
 from members.forms.fields import day_field
 from members.models import Member
@@ -72,7 +73,8 @@ class VoteForm(forms.Form):
 
     def __init__(self, *args: Any, meeting: Meeting, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        subjects = [one for one in subjects_of(meeting.kind) if one != VoteSubject.ELECTION]
+        may_be = subjects_at(meeting)
+        subjects = [one for one in may_be if one != VoteSubject.ELECTION]
         usual = usual_subject(meeting.kind)
         secret = usual in ON_MEMBERSHIP
         cast(forms.ChoiceField, self.fields["subject"]).choices = [
@@ -81,15 +83,15 @@ class VoteForm(forms.Form):
         cast(forms.ModelChoiceField, self.fields["item"]).queryset = meeting.agenda.all()
         self.initial.setdefault("subject", usual)
         self.initial.setdefault("method", VoteMethod.SECRET_BALLOT if secret else VoteMethod.SHOW_OF_HANDS)
-        self._offer_members(meeting)
+        self._offer_members(meeting, may_be)
 
-    def _offer_members(self, meeting: Meeting) -> None:
+    def _offer_members(self, meeting: Meeting, subjects: Collection[VoteSubject]) -> None:
         """Only where somebody can be admitted or confirmed."""
-        if VoteSubject.CONFIRMATION not in subjects_of(meeting.kind):
+        if VoteSubject.CONFIRMATION not in subjects:
             for name in ("about_member", "applicant", "applicant_born_on", ASKED_BACK):
                 del self.fields[name]
             return
-        probationary = Expected.objects.filter(meeting=meeting, is_formal=False).values("member")
+        probationary = Expected.objects.filter(meeting=meeting, is_formal=False).should_attend().values("member")
         field = cast(ProbationaryField, self.fields["about_member"])
         field.queryset = Member.objects.filter(pk__in=probationary).order_by("name_key")
         field.ends = probations(field.queryset, meeting.day)

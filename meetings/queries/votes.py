@@ -57,11 +57,16 @@ def heads_of(meeting: Meeting) -> Heads:
     return Heads(tally.entitled, tally.entitled_present)
 
 
+def subjects_at(meeting: Meeting) -> tuple[VoteSubject, ...]:
+    """What that evening votes on, whatever else it is besides its kind; one query."""
+    return subjects_of(meeting.kind, [session.kind for session in meeting.sessions.all()])
+
+
 def quorums_of(meeting: Meeting, subjects: Iterable[VoteSubject] = ()) -> list[Quorum]:
     """What the votes of this meeting ask for, the usual one first; equal ones once. Empty where no rule is held."""
     heads = heads_of(meeting)
     found: dict[str, Quorum] = {}
-    for subject in subjects or (usual_subject(meeting.kind), *subjects_of(meeting.kind)):
+    for subject in subjects or (usual_subject(meeting.kind), *subjects_at(meeting)):
         try:
             held = quorum(subject, heads, meeting.day)
         except NoRule:

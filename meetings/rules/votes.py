@@ -3,7 +3,7 @@
 The denominator is always those entitled who should attend, never those present.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, fields
 from datetime import date
 
@@ -28,6 +28,9 @@ KINDS = {
 }
 OF_COMMITTEE = (VoteSubject.COMMITTEE, VoteSubject.ELECTION)
 OF_GENERAL_MEETING = (VoteSubject.MOTION, *ON_MEMBERSHIP, VoteSubject.ELECTION)
+OF_ALL_MEMBERS = (VoteSubject.MOTION, VoteSubject.ELECTION)
+GENERAL_MEETINGS = frozenset({MeetingKind.GENERAL_MEETING, MeetingKind.ADMISSION, MeetingKind.CONFIRMATION})
+"""The last two are general meetings for the sake of one vote."""
 BALLOT_RULE = "election.ballot_validity"
 
 
@@ -89,13 +92,18 @@ class Decision:
     citations: tuple[Citation, ...]
 
 
-def subjects_of(kind: str) -> tuple[VoteSubject, ...]:
-    """What a meeting of that kind votes on: members are admitted and confirmed by the general meeting alone."""
+def subjects_of(kind: str, also: Iterable[str] = ()) -> tuple[VoteSubject, ...]:
+    """What a meeting of that kind votes on; `also`: what else the evening is.
+
+    Members are admitted and confirmed by the general meeting alone (admission rules).
+    """
     if kind == MeetingKind.COMMITTEE_MEETING:
         return OF_COMMITTEE
     if kind == MeetingKind.DEMOCRATIC_LIFE_MEETING:
         return (VoteSubject.COMMITTEE,)
-    return (VoteSubject.MOTION,) if kind == MeetingKind.GROUP_MEETING else OF_GENERAL_MEETING
+    if kind == MeetingKind.GROUP_MEETING:
+        return (VoteSubject.MOTION,)
+    return OF_ALL_MEMBERS if GENERAL_MEETINGS.isdisjoint([kind, *also]) else OF_GENERAL_MEETING
 
 
 def usual_subject(kind: str) -> VoteSubject:

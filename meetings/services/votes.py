@@ -14,14 +14,15 @@ from django.db.models import Max
 from django.utils.translation import gettext as _
 
 from audit.services import record
-from meetings.choices import MeetingState, VoteMethod, VoteSubject
+from meetings.choices import ON_MEMBERSHIP, MeetingState, VoteMethod, VoteSubject
 from meetings.models import AgendaItem, Count, Meeting, Vote
 from meetings.queries.membership import person_in
-from meetings.queries.votes import heads_of
+from meetings.queries.votes import heads_of, subjects_at
 from meetings.rules.membership import too_early
-from meetings.rules.votes import Figures, Heads, decide, is_covered, method_allowed, mistakes, quorum, subjects_of
+from meetings.rules.votes import Figures, Heads, decide, is_covered, method_allowed, mistakes, quorum
 from meetings.services.meeting import NotNow, locked
 from members.models import Member, User
+from members.paths import contains
 from rulebook.rule import NoRule
 
 
@@ -65,6 +66,7 @@ def add_vote(
         return known
     heads = begin_vote(meeting, question.subject)
     _refuse_unfitting(meeting, question)
+    _refuse_stranger(meeting, question.about_member)
     vote = Vote(key=key, item=item, **_fields(question))
     doubt = _refuse_too_early(vote, meeting, is_meant=is_meant)
     put_to_vote(meeting, vote, heads)
@@ -125,7 +127,13 @@ def begin_vote(meeting: Meeting, subject: VoteSubject) -> Heads:
         raise NotNow(_("Votes are taken while the meeting is open. Open it first."))
     if meeting.state != MeetingState.OPEN:
         raise NotNow(_("The meeting is over: votes can't be added any more."))
-    if subject not in subjects_of(meeting.kind):
+    allowed = subjects_at(meeting)
+    if subject in ON_MEMBERSHIP and subject not in allowed:
+        raise NotNow(
+            _("A general meeting of the branch decides about membership. Plan one, or say when planning an evening "
+              "that it is a general meeting as well.")
+        )  # fmt: skip
+    if subject not in allowed:
         raise NotNow(_("A meeting of this kind doesn't vote on that."))
     heads = heads_of(meeting)
     try:
@@ -215,6 +223,13 @@ def _refuse_unfitting(meeting: Meeting, question: Question) -> None:
     allowed = method_allowed(question.subject, question.method, meeting.day)
     if not allowed:
         raise WrongFigures({"method": allowed.reason})
+
+
+def _refuse_stranger(meeting: Meeting, member: Member | None) -> None:
+    """Whose organization is elsewhere is confirmed there, however often they take part here."""
+    if member and not contains(meeting.organization.path, member.roster_path):
+        sentence = _("%(name)s is a guest here; the branch where they belong decides about their membership.")
+        raise WrongFigures({"about_member": sentence % {"name": member.name}})
 
 
 def _refuse_too_early(vote: Vote, meeting: Meeting, *, is_meant: bool) -> str:

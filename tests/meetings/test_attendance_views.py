@@ -207,7 +207,7 @@ def test_the_list_is_filtered_by_group_and_comes_back_to_it(meeting, cast, as_us
 def test_the_page_costs_the_same_for_few_and_many(cast, as_user, django_assert_num_queries, formal):
     meeting = hold(cast, formal=formal, present=0)
     client = as_user(cast.secretary)
-    with django_assert_num_queries(8):
+    with django_assert_num_queries(9):
         client.get(url("attendance", meeting))
 
 

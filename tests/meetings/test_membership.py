@@ -6,10 +6,12 @@ from datetime import date, timedelta
 import pytest
 from django.db import IntegrityError, transaction
 from django.urls import reverse
+from django.utils.translation import override
 
 from audit.models import Entry
-from meetings.choices import StepState, VoteMethod, VoteSubject
-from meetings.models import MembershipStep, Vote
+from meetings.choices import MeetingKind, StepState, VoteMethod, VoteSubject
+from meetings.forms.vote import VoteForm
+from meetings.models import Expected, Meeting, MembershipStep, Session, Vote
 from meetings.queries.membership import people
 from meetings.rules.votes import Figures
 from meetings.services.meeting import NotNow
@@ -334,3 +336,45 @@ def test_the_database_keeps_one_standing_step_a_vote(meeting, zhou):
 
     with pytest.raises(IntegrityError), transaction.atomic():
         MembershipStep.objects.create(vote=vote, **LAWFUL)
+
+
+# --- Where, and about whom --------------------------------------------------------------------------------------------
+def test_a_theme_day_decides_about_nobodys_membership_unless_it_is_a_general_meeting_as_well(cast, zhou):
+    theme_day = hold(cast, kind=MeetingKind.THEME_DAY)
+    with pytest.raises(NotNow, match="general meeting"):
+        voted(theme_day, VoteSubject.CONFIRMATION, about_member=zhou)
+    assert not Vote.objects.exists()
+    Session.objects.create(meeting=theme_day, kind=MeetingKind.GENERAL_MEETING)
+
+    assert voted(theme_day, VoteSubject.CONFIRMATION, about_member=zhou).is_passed
+
+
+def test_a_guest_is_confirmed_at_home(meeting, cast):
+    joined = {"joined_on": A_YEAR_AGO, "joined_precision": "day"}
+    guest = make_member("曾客", cast.next_branch, membership=Membership.PROBATIONARY, **joined)
+    Expected.objects.create(
+        meeting=meeting, member=guest, name=guest.name, is_formal=False, not_counted="participant", state="on_site"
+    )
+    with pytest.raises(WrongFigures, match="guest"):
+        voted(meeting, VoteSubject.CONFIRMATION, about_member=guest)
+
+    assert not Vote.objects.exists()
+    assert guest not in VoteForm(meeting=meeting).fields["about_member"].queryset
+
+
+@pytest.mark.usefixtures("today")
+def test_a_vote_in_doubt_is_not_handed_up_without_saying_so(meeting, zhou, cast, as_user):
+    vote = voted(meeting, VoteSubject.CONFIRMATION, about_member=zhou)
+    Meeting.objects.filter(pk=meeting.pk).update(state="locked")
+    client, said = as_user(cast.secretary), "需要复核：“表决”"
+    before = client.get(vote.get_absolute_url()).text
+    there = Expected.objects.filter(meeting=meeting, state="on_site").first()
+    Expected.objects.filter(pk=there.pk).update(state="absent")
+
+    with override("zh-hans"):
+        for page in (vote.get_absolute_url(), reverse("meetings:membership-ask", args=[vote.pk])):
+            assert said in client.get(page).text
+        assert "确认会议决定有效后再报党委" in client.get(vote.get_absolute_url()).text
+        decide_page = reverse("meetings:membership-decide", args=[ask(vote, cast).pk])
+        assert said in as_user(cast.district_staff).get(decide_page).text
+    assert said not in before

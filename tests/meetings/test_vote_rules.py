@@ -341,10 +341,10 @@ def test_a_motion_is_voted_on_in_any_way(method):
     ("kind", "usual", "subjects"),
     [
         (MeetingKind.GENERAL_MEETING, MOTION, OF_ALL),
-        (MeetingKind.THEME_DAY, MOTION, OF_ALL),
+        (MeetingKind.THEME_DAY, MOTION, {MOTION, ELECTION}),
         (MeetingKind.ADMISSION, ADMISSION, OF_ALL),
         (MeetingKind.CONFIRMATION, CONFIRMATION, OF_ALL),
-        (MeetingKind.ELECTION, ELECTION, OF_ALL),
+        (MeetingKind.ELECTION, ELECTION, {MOTION, ELECTION}),
         (MeetingKind.COMMITTEE_MEETING, COMMITTEE, {COMMITTEE, ELECTION}),
         (MeetingKind.DEMOCRATIC_LIFE_MEETING, COMMITTEE, {COMMITTEE}),
         (MeetingKind.GROUP_MEETING, MOTION, {MOTION}),
@@ -353,6 +353,11 @@ def test_a_motion_is_voted_on_in_any_way(method):
 def test_what_a_meeting_votes_on(kind, usual, subjects):
     assert usual_subject(kind) == usual
     assert set(subjects_of(kind)) == subjects
+
+
+def test_an_evening_that_is_a_general_meeting_as_well_decides_about_membership():
+    assert set(subjects_of(MeetingKind.THEME_DAY, [MeetingKind.GENERAL_MEETING])) == OF_ALL
+    assert CONFIRMATION not in subjects_of(MeetingKind.THEME_DAY, [MeetingKind.PARTY_LECTURE])
 
 
 def test_two_counts_differ_by_names_and_never_by_figures():

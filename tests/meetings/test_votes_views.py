@@ -350,7 +350,7 @@ def test_the_list_asks_as_often_with_one_vote_as_with_three(meeting, cast, as_us
     for _turn in range(votes):
         by_hand(meeting)
     client = as_user(cast.secretary)
-    with django_assert_num_queries(9):
+    with django_assert_num_queries(10):
         assert client.get(url("vote-list", meeting)).status_code == 200
 
 
