@@ -65,10 +65,10 @@ def step_section(vote: Vote, user: User) -> dict[str, Any]:
     organization = vote.item.meeting.organization
     may_ask = user.standing.may(Capability.EDIT_ROSTER, organization.path)
     until = approval_by(vote.item.meeting.day)
-    approved = step.member_id if step and step.state == StepState.APPROVED else None
+    approved = step.member if step and step.state == StepState.APPROVED else None
     return {
         "step": step,
-        "may_open_member": bool(approved) and Member.objects.visible_to(user).filter(pk=approved).exists(),
+        "may_open_member": approved is not None and Member.objects.visible_to(user).filter(pk=approved.pk).exists(),
         "may_take_step": may_ask and step is None and asks_for_step(vote),
         "may_take_back": may_ask and step is not None and step.state == StepState.WAITING,
         "step_until": until[0] if until else None,

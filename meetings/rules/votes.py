@@ -29,7 +29,9 @@ KINDS = {
 OF_COMMITTEE = (VoteSubject.COMMITTEE, VoteSubject.ELECTION)
 OF_GENERAL_MEETING = (VoteSubject.MOTION, *ON_MEMBERSHIP, VoteSubject.ELECTION)
 OF_ALL_MEMBERS = (VoteSubject.MOTION, VoteSubject.ELECTION)
-GENERAL_MEETINGS = frozenset({MeetingKind.GENERAL_MEETING, MeetingKind.ADMISSION, MeetingKind.CONFIRMATION})
+GENERAL_MEETINGS: frozenset[str] = frozenset(
+    {MeetingKind.GENERAL_MEETING, MeetingKind.ADMISSION, MeetingKind.CONFIRMATION}
+)
 """The last two are general meetings for the sake of one vote."""
 BALLOT_RULE = "election.ballot_validity"
 

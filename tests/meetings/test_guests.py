@@ -148,7 +148,7 @@ def test_the_number_of_queries_does_not_grow_with_the_guests(cast, as_user, even
     for number in range(more):
         listed(evening, make_member(f"客人{number}", cast.next_branch), "on_site", GUEST)
     client = as_user(cast.secretary)
-    with django_assert_num_queries(8):
+    with django_assert_num_queries(9):
         client.get(reverse("meetings:attendance", args=[evening.pk]))
 
 
