@@ -210,7 +210,7 @@ MERGING = {
 }
 """What becomes of each field that names a member when two entries of a person are merged: `members.queries.merging`."""
 MERGE_OBSTACLES = ["dues.queries.merging.obstacles"]
-"""What has to be settled first: called with the entry that stays and the one that goes, gives sentences."""
+"""What has to be settled first: called with the entry that stays and the one that goes, gives links with sentences."""
 MERGE_LEDGERS = "dues.queries.merging.lines_of_both"
 """How much each of two entries has that never moves: called with the entry that stays and the one that goes, gives two
 numbers."""

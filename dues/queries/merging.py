@@ -1,12 +1,16 @@
 """What of the ledger has to be settled before two entries of one person are merged: lines of it never move."""
 
 from collections.abc import Iterator
+from datetime import date
 
+from django.urls import reverse
 from django.utils.translation import gettext as _
 
+from dues.models import Payment
 from dues.queries.balance import open_months, standing_charges
 from dues.queries.own_rows import has, readable
 from members.choices import MergeState
+from members.links import Link
 from members.models import Member, User
 
 
@@ -22,18 +26,39 @@ def _charges_and_payments(member: Member) -> int:
     return member.charges.count() + member.payments.count()
 
 
-def obstacles(kept: Member, merged: Member) -> Iterator[str]:
-    """The same month charged for both, and what the entry that goes still owes. Three queries."""
+def obstacles(kept: Member, merged: Member) -> Iterator[Link]:
+    """Months charged for both, money that lies on them, and what the entry that goes still owes. Four queries."""
     mine, other = (set(standing_charges().filter(member=one).values_list("month", flat=True)) for one in (kept, merged))
     if twice := sorted(mine & other):
-        months = "、".join(f"{month:%Y-%m}" for month in twice[:6])
-        yield _("Dues of the same month were charged for both (%(months)s). Reverse one of the two first.") % {
-            "months": months
-        }
-    if owed := open_months(merged.pk):
-        yield _("The entry that goes still owes dues of %(month)s. Record the payment or reverse the charge first.") % {
-            "month": f"{owed[0].month:%Y-%m}"
-        }
+        yield from _paid_for(merged, twice)
+        sentence = _(
+            "Dues of the same months were charged for both (%(months)s). Fix the base of the entry that goes as 0 from "
+            "%(first)s on: then its charges are reversed."
+        )
+        yield _on_the_page_of(merged, sentence % {"months": _said(twice), "first": _said(twice[:1])})
+    if owed := [one.month for one in open_months(merged.pk) if one.month not in twice]:
+        sentence = _(
+            "The entry that goes still owes dues of %(month)s. Record the payment or reverse the charge first."
+        )
+        yield _on_the_page_of(merged, sentence % {"month": _said(owed[:1])})
+
+
+def _paid_for(merged: Member, months: list[date]) -> Iterator[Link]:
+    """The payments that would lie on months which the entry that stays has as well."""
+    paid = Payment.objects.live().filter(member=merged, allocations__month__in=months).distinct().in_order()
+    for one in paid:
+        sentence = _("Money of %(day)s lies on the entry that goes. Reverse it, and record it on the one that stays.")
+        text = sentence % {"day": one.paid_on.isoformat()}
+        yield Link("cash-coin", _("To the payment"), text, reverse("dues:payment-detail", args=[one.pk]))
+
+
+def _on_the_page_of(merged: Member, text: str) -> Link:
+    url = reverse("dues:member-detail", args=[merged.key])
+    return Link("cash-coin", _("To the dues of the entry that goes"), text, url)
+
+
+def _said(months: list[date]) -> str:
+    return "、".join(f"{month:%Y-%m}" for month in months)
 
 
 def entries_of(member: Member) -> list[Member]:

@@ -70,19 +70,25 @@ def _uniques(model: type[Model]) -> list[UniqueConstraint]:
     return [one for one in model._meta.constraints if isinstance(one, UniqueConstraint) and one.fields]
 
 
-def obstacles(kept: Member, merged: Member) -> list[str]:
-    """What has to be put right first, as sentences that say what to do."""
-    found = [sentence for name in settings.MERGE_OBSTACLES for sentence in import_string(name)(kept, merged)]
+def obstacles(kept: Member, merged: Member) -> list[Link]:
+    """What has to be put right first: sentences that say what to do, with the page where it is done."""
+    found = [link for name in settings.MERGE_OBSTACLES for link in import_string(name)(kept, merged)]
     for field in references():
         if settings.MERGING[label(field)] == ONE and colliding(field, kept, merged):
             what = {"what": field.model._meta.verbose_name}
-            found.append(_("Both entries have this: %(what)s. End or remove one of them first.") % what)
+            found.append(_here(merged, _("Both entries have this: %(what)s. End or remove one of them first.") % what))
     mine, other = _ledgers(kept, merged)
     if other and not mine:
-        found.append(_("All that is on record of dues stands under the entry that goes. Keep that one instead."))
+        sentence = _("All that is on record of dues stands under the entry that goes. Keep that one instead.")
+        found.append(_here(merged, sentence))
     if not (kept.roster_path and merged.roster_path):
-        found.append(_("One of the entries is on no roster any more. Only entries on a roster are merged."))
+        sentence = _("One of the entries is on no roster any more. Only entries on a roster are merged.")
+        found.append(_here(merged, sentence))
     return found
+
+
+def _here(merged: Member, sentence: str) -> Link:
+    return Link("person", _("To the page of the entry that goes"), sentence, merged.get_absolute_url())
 
 
 def mergeable(user: User) -> MemberQuerySet:

@@ -93,7 +93,7 @@ def undo_merge(*, merge: Merge, reason: str, on: date, by: User) -> None:
 
 def _refuse_obstacles(kept: Member, merged: Member) -> None:
     if found := obstacles(kept, merged):
-        raise Refused(" ".join(found))
+        raise Refused(" ".join(one.text for one in found))
 
 
 def _held(merge: Merge, state: MergeState) -> Merge | None:

@@ -1,7 +1,7 @@
 """Two entries of one person: who merges them, what moves, what stays, and parting them again."""
 
 import uuid
-from datetime import timedelta
+from datetime import date, timedelta
 
 import pytest
 from django.conf import settings
@@ -12,6 +12,8 @@ from django.urls import reverse
 from audit.models import Entry
 from dues.models import Allocation, Charge, Payment
 from dues.queries.balance import standing_charges
+from dues.services.bases import NewBasis, fix_basis
+from dues.services.payments import reverse_payment
 from meetings.models import Expected, Meeting
 from members.fields import opened
 from members.models import Affiliation, Contact, Member, Merge, Office, Situation
@@ -191,7 +193,7 @@ def test_what_has_to_be_settled_first_is_said(cast, double):
     Office.objects.create(member=cast.zhang, organization=cast.branch, kind="committee_member")
     Office.objects.create(member=double, organization=cast.branch, kind="committee_member")
 
-    assert len(obstacles(cast.zhang, double)) == 3
+    assert len(obstacles(cast.zhang, double)) == 4
     with pytest.raises(Refused):
         propose(cast, double)
     assert not Merge.objects.exists()
@@ -210,6 +212,26 @@ def test_without_charges_the_entry_with_the_bases_is_kept(cast):
     assert (len(obstacles(other, cast.zhang)), obstacles(cast.zhang, other)) == (1, [])
     charge(other, "2026-10", 500)
     assert obstacles(other, cast.zhang) == []
+
+
+def test_a_double_that_was_charged_all_year_can_be_settled_by_what_the_page_says(cast, as_user):
+    months = [f"2026-{number:02}" for number in range(1, 12)]
+    double = make_member("张英", cast.branch)
+    for one in (cast.zhang, double):
+        basis = fix(one, 500)
+        for name in months:
+            charge(one, name, 500, basis=basis)
+    payment = pay(double, 500, "2026-01-15")
+    url = reverse("members:merge-new", args=[cast.zhang.key])
+    page = as_user(cast.officer).get(url, {"other": double.key}).text
+
+    assert "、".join(months) in page
+    for name, key in (("dues:payment-detail", payment.pk), ("dues:member-detail", double.key)):
+        assert f'href="{reverse(name, args=[key])}"' in page
+    reverse_payment(payment, key=uuid.uuid4(), reason="重复登记", by=cast.officer, on=TODAY)
+    fixed = {"member": double, "year": 2026, "category": "employed", "valid_from": date(2026, 1, 1), "base_fen": 0}
+    fix_basis(NewBasis(**fixed, reason="重复登记"), by=cast.officer, on=TODAY)
+    assert obstacles(cast.zhang, double) == []
 
 
 # --- Pages ---
