@@ -350,6 +350,7 @@ DETAILS: dict[str, Promise] = {
     "duplicates": _("rows known before"),
     "ignored": _("rows that are no income"),
     "locked": _("locked by it"),
+    "on_paper": _("signed on paper"),
     "payments": _("payments"),
     "role": _("signed as"),
     "since": _("since"),
