@@ -7,6 +7,8 @@ from typing import Any, cast
 
 from django import forms
 from django.core.files.uploadedfile import UploadedFile
+from django.db.models import OuterRef, Subquery
+from django.db.models.functions import Length, Substr
 from django.forms.boundfield import BoundField
 from django.http import QueryDict
 from django.utils.translation import gettext_lazy as _
@@ -24,7 +26,7 @@ from members.choices import (
 from members.forms.fields import IdentityNumberField, PartialDateField, PhoneField, choice_field, day_field, key_field
 from members.models import Member, Organization, User
 from members.models.organization import OrganizationQuerySet
-from members.paths import subtree
+from members.paths import STEP, subtree
 from members.photos import LARGEST
 from members.queries.doubles import Double, Known, possible_doubles
 from members.rules.endings import ENDINGS
@@ -108,9 +110,16 @@ class MemberForm(forms.Form):
         return given
 
 
+class RosterField(forms.ModelChoiceField):
+    """Of the places that `rosters_of` gives: a group with its branch, because many have the same name."""
+
+    def label_from_instance(self, obj: Organization) -> str:
+        return f"{obj.branch_name} · {obj}" if obj.kind == OrganizationKind.GROUP else str(obj)  # type: ignore[attr-defined]
+
+
 class NewMemberForm(MemberForm):
     key = key_field()
-    organization = forms.ModelChoiceField(label=_("Branch or group"), queryset=Organization.objects.none())
+    organization = RosterField(label=_("Branch or group"), queryset=Organization.objects.none())
     since = day_field(
         label=_("Belongs there since"), required=False, help_text=_("Leave it empty when the day isn't known.")
     )
@@ -206,7 +215,7 @@ class MoveForm(forms.Form):
     """To another branch or group, from a day on."""
 
     key = key_field()
-    organization = forms.ModelChoiceField(label=_("Branch or group"), queryset=Organization.objects.none())
+    organization = RosterField(label=_("Branch or group"), queryset=Organization.objects.none())
     on = day_field(label=_("From which day"))
 
     def __init__(self, *args: Any, user: User, today: date, **kwargs: Any) -> None:
@@ -289,7 +298,9 @@ def rosters_of(user: User, *capabilities: Capability, on: date) -> OrganizationQ
     """Branches and groups in which the user keeps the roster, or has one of the capabilities."""
     paths = [path for one in capabilities or (Capability.EDIT_ROSTER,) for path in user.standing.paths(one)]
     kept = Organization.objects.filter(subtree("path", paths)).standing_on(on)
-    return kept.filter(kind__in=[OrganizationKind.BRANCH, OrganizationKind.GROUP]).in_tree_order()
+    above = Organization.objects.filter(path=Substr(OuterRef("path"), 1, Length(OuterRef("path")) - STEP))
+    named = kept.annotate(branch_name=Subquery(above.values("name")))
+    return named.filter(kind__in=[OrganizationKind.BRANCH, OrganizationKind.GROUP]).in_tree_order()
 
 
 def choose_among(form: forms.Form, field: str, rows: Any) -> None:

@@ -29,7 +29,7 @@ from members.links import member_links
 from members.models import Affiliation, Member, Merge
 from members.photos import photo_kind
 from members.policy import demand, fetch, requires, signed_in
-from members.queries.member_page import last_steps, member_page, movers_above, shown_to, whereabouts
+from members.queries.member_page import last_steps, member_page, movers_above, places_of, shown_to, whereabouts
 from members.refusals import carried_out
 from members.requests import PageRequest
 from members.rules.endings import ENDINGS
@@ -49,7 +49,10 @@ def member_detail(request: PageRequest, key: UUID) -> HttpResponse:
     member = shown_to(request.user, key)
     demand(request, whereabouts(member))
     merges = Merge.objects.visible_to(request.user).of(member)
-    context = {**_page(request, member), **_powers(request, member), "merges": merges}
+    page = _page(request, member)
+    branch = next(iter(page["page"].places), None)
+    reads_branch = branch is not None and request.user.standing.may(Capability.VIEW_ROSTER, branch.path)
+    context = {**page, **_powers(request, member), "merges": merges, "reads_branch": reads_branch}
     return render(request, "members/member.html", context)
 
 
@@ -141,7 +144,8 @@ def member_move(request: PageRequest, key: UUID) -> HttpResponse:
             messages.success(request, _("%(name)s now belongs to %(place)s.") % {"name": member, "place": place})
             return redirect(member)
     others = movers_above(member, request.user, on=request.today)
-    context = {"form": form, "member": member, "others": others, **last_steps(member, request.user)}
+    context = {"form": form, "member": member, "others": others, "places": places_of(member)}
+    context |= last_steps(member, request.user)
     return render(request, "members/member_move.html", context)
 
 
@@ -158,7 +162,7 @@ def member_leave(request: PageRequest, key: UUID) -> HttpResponse:
         given = {**form.facts(), "today": request.today, "by": request.user}
         if carried_out(form, lambda: leave_roster(affiliation=affiliation, **given)):
             messages.success(request, _("%(name)s is off the roster.") % {"name": affiliation.member})
-            return redirect("members:member-take-back", affiliation.key)
+            return redirect(affiliation.member)
     context = {"form": form, "member": affiliation.member, "because": because}
     return render(request, "members/member_leave.html", {**context, "rule": rule_of(because, request.today)})
 

@@ -112,6 +112,14 @@ def test_a_committees_staff_moves_a_member_between_its_branches(cast, as_user):
     assert cast.zhang.roster_path == cast.next_branch.path
 
 
+def test_a_group_is_offered_with_its_branch_and_the_move_is_asked_about(cast, as_user):
+    html = as_user(cast.district_staff).get(reverse("members:member-move", args=[cast.zhang.key])).content.decode()
+
+    assert f">{cast.branch.name} · {cast.group.name}</option>" in html
+    assert f">{cast.next_branch.name}</option>" in html
+    assert f'data-confirm="从所填日期起，{cast.zhang.name}' in html
+
+
 def test_a_branch_is_told_who_can_move_a_member_to_another(cast, as_user):
     url = reverse("members:member-move", args=[cast.zhang.key])
 

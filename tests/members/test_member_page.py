@@ -253,3 +253,10 @@ def test_who_does_not_keep_the_roster_changes_no_photo(cast, photo, as_user, act
     assert change(as_user, user, cast.zhang, png()).status_code == status
     assert as_user(user).post(reverse("members:member-photo-remove", args=[cast.zhang.key])).status_code == status
     assert as_user(cast.secretary).get(reverse("members:member-photo-remove", args=[cast.zhang.key])).status_code == 405
+
+
+def test_the_branch_is_a_link_for_who_may_read_its_roster(cast, as_user):
+    url = reverse("members:member-groups", args=[cast.branch.code])
+
+    assert url in text_of(page(as_user, cast.secretary, cast.li))
+    assert url not in text_of(page(as_user, cast.group_leader, cast.li))
