@@ -90,8 +90,10 @@ def follow_up(*, meeting: Meeting, member_id: int, attendance: Attendance, key: 
 
 
 @transaction.atomic
-def mark_rest_present(*, meeting: Meeting, except_for: Collection[int] = (), key: uuid.UUID, by: User | str) -> int:
-    """Mark everybody not recorded yet as present on site, except those members. Returns the number marked.
+def mark_rest_present(
+    *, meeting: Meeting, except_for: Collection[int] = (), key: uuid.UUID, by: User | str
+) -> list[Expected]:
+    """Mark everybody not recorded yet as present on site, except those members. Returns whom.
 
     Whoever asked for leave and has no answer stays unrecorded: that is somebody's decision, not a tap's.
     """
@@ -112,7 +114,7 @@ def mark_rest_present(*, meeting: Meeting, except_for: Collection[int] = (), key
             action="mark_rest_present", by=by, subject=meeting, organization_code=meeting.organization.code,
             details={"marked": len(marked)},
         )  # fmt: skip
-    return len(marked)
+    return marked
 
 
 @transaction.atomic

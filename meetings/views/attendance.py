@@ -143,9 +143,14 @@ def _refused(request: PageRequest, meeting: Meeting, refusal: NotNow) -> HttpRes
     return redirect(meeting)
 
 
-def _marked(number: int) -> str:
-    return ngettext("%(number)s person is marked as here.", "%(number)s people are marked as here.", number) % {
-        "number": number
+def _marked(people: list[Expected]) -> str:
+    """How many, and how many of them are guests."""
+    guests = sum(one.is_guest for one in people)
+    if guests:
+        said = _("Marked as here: %(number)s of the branch and %(guests)s taking part as guests.")
+        return said % {"number": len(people) - guests, "guests": guests}
+    return ngettext("%(number)s person is marked as here.", "%(number)s people are marked as here.", len(people)) % {
+        "number": len(people)
     }
 
 

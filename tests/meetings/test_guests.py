@@ -117,6 +117,15 @@ class TestSignInPage:
 
         assert dict(Expected.objects.values_list("name", "state")) == {"张英": "on_site", "王秀兰": "unknown"}
 
+    def test_what_was_marked_is_said_with_the_guests_apart(self, cast, as_user):
+        meeting = held(cast.branch, state="open")
+        for member, why in ((cast.zhang, ""), (cast.li, ""), (cast.wang, GUEST)):
+            listed(meeting, member, "unknown", why)
+        url = reverse("meetings:attendance-rest", args=[meeting.pk])
+        answer = as_user(cast.secretary).post(url, {"key": "6f4c3f1e-0000-4000-8000-000000000001"}, follow=True)
+
+        assert "已记为到会：本支部 2 人，来宾 1 人。" in answer.content.decode()
+
 
 class TestAtHome:
     """Where the guest belongs, and on the own page."""
