@@ -114,7 +114,7 @@ class RosterField(forms.ModelChoiceField):
     """Of the places that `rosters_of` gives: a group with its branch, because many have the same name."""
 
     def label_from_instance(self, obj: Organization) -> str:
-        return f"{obj.branch_name} · {obj}" if obj.kind == OrganizationKind.GROUP else str(obj)  # type: ignore[attr-defined]
+        return f"{obj.branch_name} · {obj}" if obj.kind == OrganizationKind.GROUP else str(obj)
 
 
 class NewMemberForm(MemberForm):
