@@ -56,11 +56,7 @@ class ForgottenApi:
 
 
 urlpatterns = [
-    path("account/", include("members.urls_account")),
-    path("dues/", include("dues.urls")),
-    path("letters/", include("supervision.urls_letterbox")),
-    path("meetings/", include("meetings.urls")),
-    path("", include("members.urls")),
+    path("", include("branchweb.urls")),
     path("open/", open_page),
     path("own/", own_page),
     path("roster/of/<uuid:key>/", roster_page),
