@@ -32,7 +32,7 @@ LEVEL_ABOVE = (
     OfficeKind.ADMINISTRATOR,
 )
 OFFICES_IN: dict[OrganizationKind, tuple[OfficeKind, ...]] = {
-    COMMITTEE: LEVEL_ABOVE,
+    COMMITTEE: (*LEVEL_ABOVE, OfficeKind.COMMITTEE_MEMBER),
     GENERAL_BRANCH: LEVEL_ABOVE,
     BRANCH: (
         OfficeKind.SECRETARY,
@@ -45,7 +45,8 @@ OFFICES_IN: dict[OrganizationKind, tuple[OfficeKind, ...]] = {
     ),
     GROUP: (OfficeKind.GROUP_LEADER,),
 }
-"""The offices of a branch open its contact log, so they can't be held where they would open those of many branches."""
+"""The offices of a branch open its contact log, so they can't be held where they would open those of many branches.
+Who sits on a committee has a part in its own meetings, and reads nothing of the branches below."""
 
 
 def may_stand_under(kind: OrganizationKind, above: OrganizationKind | None) -> Verdict:

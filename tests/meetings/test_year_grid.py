@@ -205,7 +205,7 @@ class TestThePlanner:
             ("next_secretary", "next-branch", 404),  # the meeting of another branch under one's own address
             ("group_leader", "branch", 404),
             ("group_leader", "group", 404),
-            ("county_staff", "branch", 403),
+            ("county_staff", "branch", 404),  # sees the branch, and no meeting of it
             ("member", "branch", 403),
         ],
     )

@@ -36,7 +36,7 @@ def test_a_refused_place_names_the_places_that_are_left():
         (OfficeKind.ORGANIZATION_OFFICER, {BRANCH}),
         (OfficeKind.PUBLICITY_OFFICER, {BRANCH}),
         (OfficeKind.DISCIPLINE_OFFICER, {BRANCH}),
-        (OfficeKind.COMMITTEE_MEMBER, {BRANCH}),
+        (OfficeKind.COMMITTEE_MEMBER, {BRANCH, COMMITTEE}),
         (OfficeKind.GROUP_LEADER, {GROUP}),
         (OfficeKind.COMMITTEE_SECRETARY, {COMMITTEE, GENERAL_BRANCH}),
         (OfficeKind.COMMITTEE_STAFF, {COMMITTEE, GENERAL_BRANCH}),

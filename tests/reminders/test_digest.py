@@ -197,7 +197,7 @@ def test_who_has_nothing_to_read_is_not_looked_at_again_every_minute(cast, given
 
 
 @pytest.mark.parametrize("count", [1, 3])
-@pytest.mark.parametrize(("kind", "queries"), [("digest", 9), ("due_now", 10)])
+@pytest.mark.parametrize(("kind", "queries"), [("digest", 10), ("due_now", 11)])
 def test_it_costs_the_same_queries_for_however_many_officers(
     cast, given, kind, queries, count, django_assert_num_queries
 ):

@@ -41,6 +41,7 @@ OF_RULES = {
     "rectification",
     *("joint_goal_plan", "joint_goal_check", "joint_goal_result"),
     "self_view",
+    "task",
 }
 
 
@@ -127,7 +128,7 @@ def test_every_button_opens_a_page_for_who_may_press_it(busy, client, django_ass
     here = {kind: url for (kind, organization), url in found.items() if organization in ("branch", "group")}
     client.force_login(busy.officer)
 
-    assert OF_RULES - set(here) == {"party_lecture", "dues_remittance", "report_to_read"}
+    assert OF_RULES - set(here) == {"party_lecture", "dues_remittance", "report_to_read", "task"}
     assert {kind: client.get(url, follow=True).status_code for kind, url in here.items()} == dict.fromkeys(here, 200)
     assert found["term_election", "district"] == "/organizations/district/"
 
@@ -153,6 +154,7 @@ def test_every_button_opens_a_page_for_who_may_press_it(busy, client, django_ass
         ("joint_goal_check", "/assessment/goals/?org=branch&year=2026-11&state=planned"),
         ("joint_goal_result", "/assessment/goals/?org=branch&year=2026-11&state=open"),
         ("self_view", "/assessment/views/"),
+        ("task", "/meetings/tasks/?organization=branch"),
     ],
 )
 def test_the_address_names_what_is_to_be_filled_in(cast, kind, address):
