@@ -58,7 +58,7 @@ def fill(*, on: date) -> None:
     sign_all(record for record in records if record.meeting.state == MeetingState.LOCKED)
     _store(records)
     _compare(records)
-    refresh_statistics(Meeting, Expected, Minutes)
+    refresh_statistics(Meeting, Session, Expected, Minutes)
     ThemeDay.objects.bulk_create(_theme_days(places))
     plan_next(places[HOME_BRANCH], rolls, rng, on)
     correct(places[HOME_BRANCH], rng, on)

@@ -39,8 +39,9 @@ NEVER = (
 """Nobody is shown these by opening a page: a reveal takes a reason. One's own page is the exception."""
 CARED_FOR = "contact person's phone", "contact needs", "help request", "answer"
 BASES = "dues base", "fixed base", "part of a base"
-BASES_SEEN = {"officer": SCOPE["Member"]["officer"], "member": "zhang"}
-"""The organization officer of the branch fixes them. Nobody else reads them, not even the secretary."""
+BASES_SEEN = {part: SCOPE["Member"][part] for part in ("officer", "next_secretary")} | {"member": "zhang"}
+"""The organization officer of the branch fixes them, and where there is none, as in the next branch, its secretary.
+Nobody else reads them, not even a secretary beside an officer."""
 MESSAGES = "what a message says", "reason for an absence"
 DUES = {
     "ground of a relief": DUES_CASES,
@@ -51,7 +52,7 @@ DUES = {
     "payer on a bill": LEDGER | {"member": ""},
     "note on a bill": LEDGER | {"member": ""},
     "profile": LARGE | {"member": ""},
-    "base in a ledger": {"officer": "branch"},
+    "base in a ledger": {"officer": "branch", "next_secretary": "next-branch"},
     "cell of a ledger": {"officer": "branch"},
     "what a message says": SCOPE["Message"],
     "reason for an absence": SCOPE["Expected"],
