@@ -36,7 +36,7 @@ EXPECTED_COLUMNS = (
 )  # fmt: skip
 MINUTES_COLUMNS = (
     "meeting_id", "text", "chair_signed_by", "chair_signed_at", "chair_paper_on", "recorder_signed_by",
-    "recorder_signed_at", "recorder_paper_on", "locked_at",
+    "recorder_signed_at", "recorder_paper_on", "locked_at", "facts",
 )  # fmt: skip
 
 ON_SITE, ONLINE, VISITED, LEAVE, ABSENT = (
@@ -179,7 +179,7 @@ def _minutes_row(one: Evening) -> tuple[object, ...]:
     """Signed on paper: nobody in a generated county logs in."""
     signed = _moment(one.day, ENDS)
     text = f"{one.kind.label} {one.day} {one.people[0].name} {one.people[-1].name}"
-    return one.key, text, BY, signed, one.day, BY, signed, one.day, signed
+    return one.key, text, BY, signed, one.day, BY, signed, one.day, signed, ""
 
 
 def _expected_rows(evenings: Iterable[Evening], random: Random) -> Iterator[tuple[object, ...]]:
