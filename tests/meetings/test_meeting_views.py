@@ -174,7 +174,7 @@ def test_the_page_costs_the_same_for_one_and_three_items(meeting, cast, as_user,
         meeting.observers.create(name=f"客人{position}")
         meeting.materials.create(title=f"材料{position}", text="读")
     client = as_user(cast.secretary)
-    with django_assert_num_queries(18):
+    with django_assert_num_queries(19):
         assert client.get(meeting.get_absolute_url()).status_code == 200
 
 
