@@ -2,10 +2,10 @@
 
 from collections import defaultdict
 from collections.abc import Iterator
-from datetime import date
+from datetime import UTC, date, datetime
 
-from django.db.models import CharField, Count, Exists, OuterRef, Q, Subquery
-from django.db.models.functions import Cast
+from django.db.models import CharField, Count, Exists, Min, OuterRef, Q, Subquery, Value
+from django.db.models.functions import Cast, Coalesce
 from django.utils.timezone import localdate
 
 from audit.models import Entry
@@ -23,11 +23,13 @@ from dues.rules.duties import (
     relief_duty,
 )
 from dues.rules.relief import approval_rule
-from members.choices import DuesCategory
-from members.models import Affiliation, Member, Organization
+from members.choices import DuesCategory, RowVerdict
+from members.models import Affiliation, Member, Organization, RosterImportRow
 from members.paths import STEP, contains, subtree
 from members.queries.local_rules import binding_below
 from rulebook.values import Duty
+
+LONG_AGO = datetime(1921, 7, 1, tzinfo=UTC)
 
 
 def dues_duties(path: str, *, on: date) -> list[Duty]:
@@ -57,7 +59,7 @@ def _branch_facts(
     """`may_remit`: whether a committee set a share to hand up; only then somebody asks for the payments."""
     standing = {branch.path for branch in branches}
     members, without = _rosters(path, standing, on.year)
-    newcomers = _newcomers(path, standing, on.year) if any(without.values()) else {}
+    newcomers = _newcomers(path, standing, on) if any(without.values()) else {}
     disclosed = _disclosures(path, on.year)
     received, remitted = _payments(path, on.year) if may_remit else ({}, {})
     return {
@@ -88,21 +90,49 @@ def _rosters(path: str, branches: set[str], year: int) -> tuple[dict[str, int], 
     return members, without
 
 
-def _newcomers(path: str, branches: set[str], year: int) -> dict[str, list[date]]:
-    """Since when those without a base of the year are there who came to the branch, or were entered, within it."""
+def _newcomers(path: str, branches: set[str], on: date) -> dict[str, list[date]]:
+    """Since when those without a base of the year are there who came to the branch, or were entered, within it.
+
+    An import that brought somebody counts only where others were there before it: a branch that was just taken over
+    has had its members for longer than we know. Days after `on` say nothing about that day.
+    """
     here = Affiliation.objects.formal().open().filter(member=OuterRef("pk"))
-    entered = Entry.objects.filter(
-        subject_kind=Member._meta.label, subject_id=OuterRef("written"), action="create_member"
-    )
-    rows = Member.objects.below(path).alias(fixed=_fixed(year), written=Cast("pk", CharField())).filter(fixed=False)
-    since = {"came_on": Subquery(here.values("valid_from")[:1]), "entered_at": Subquery(entered.values("at")[:1])}
+    rows = Member.objects.below(path).alias(fixed=_fixed(on.year)).filter(fixed=False)
+    since = {"came_on": Subquery(here.values("valid_from")[:1]), **_entered()}
     found: dict[str, list[date]] = defaultdict(list)
-    for place, came_on, entered_at in rows.order_by().annotate(**since).values_list("roster_path", *since):
+    known: dict[str, datetime] = {}
+    for place, came_on, typed_at, imported_at in rows.annotate(**since).order_by().values_list("roster_path", *since):
+        branch = place if place in branches else place[:-STEP]
+        if imported_at:
+            known = known or _first_entries(path, branches)
+        entered_at = imported_at if imported_at and known[branch] < imported_at else typed_at
         days = [came_on, localdate(entered_at) if entered_at else None]
-        day = max(filter(None, days), default=None)
-        if day and day > date(year, 1, 1):
-            found[place if place in branches else place[:-STEP]].append(day)
+        day = max((one for one in days if one and one <= on), default=None)
+        if day and day > date(on.year, 1, 1):
+            found[branch].append(day)
     return found
+
+
+def _first_entries(path: str, branches: set[str]) -> dict[str, datetime]:
+    """Branch → when the first of its members was entered; of whom nobody knows when, long ago. One query."""
+    entered = Coalesce(*_entered().values(), Value(LONG_AGO))
+    found: dict[str, datetime] = {}
+    rows = Member.objects.below(path).annotate(entered=entered).order_by().values_list("roster_path")
+    for place, first in rows.annotate(Min("entered")):
+        branch = place if place in branches else place[:-STEP]
+        found[branch] = min(first, found.get(branch, first))
+    return found
+
+
+def _entered() -> dict[str, Subquery]:
+    """When a member was entered by the form, and when the import stored the row that made the entry."""
+    key = Cast(OuterRef("pk"), CharField())
+    typed = Entry.objects.filter(subject_kind=Member._meta.label, subject_id=key, action="create_member")
+    rows = RosterImportRow.objects.filter(member=OuterRef("pk"), verdict=RowVerdict.NEW)
+    return {
+        "typed_at": Subquery(typed.values("at")[:1]),
+        "imported_at": Subquery(rows.order_by("roster_import__applied_at").values("roster_import__applied_at")[:1]),
+    }
 
 
 def _fixed(year: int) -> Exists:

@@ -1,7 +1,7 @@
 """What is due about dues: the rules as tables, the facts from the ledger, and the command that prints both."""
 
 import uuid
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 
 import pytest
@@ -11,7 +11,8 @@ from dues.queries.duties import dues_duties
 from dues.rules.arrears import OpenMonth, arrears
 from dues.rules.duties import BranchFacts, MemberFacts, WaitingRelief, branch_duties, member_duty, relief_duty
 from dues.rules.months import months_between
-from members.models import LocalRule
+from members.choices import ImportState, RowVerdict
+from members.models import LocalRule, Organization, RosterImport
 from members.services.people import create_member
 from rulebook.local import LocalRule as LocalValue
 from rulebook.values import Citation
@@ -167,6 +168,53 @@ def test_somebody_who_is_entered_today_is_not_late_for_january(ledger, since, mo
 
     (duty,) = (one for one in dues_duties(ledger.branch.path, on=TODAY) if one.kind == "dues_bases")
     assert (str(duty.due_on), str(duty.state)) == ("2026-12-24", "open")
+
+
+def brought(moment, *members):
+    """They are on the roster by an import that was stored at that moment."""
+    made = RosterImport.objects.create(
+        organization=Organization.objects.get(path=members[0].roster_path), file_name="名册.xlsx",
+        state=ImportState.APPLIED, applied_at=moment,
+    )  # fmt: skip
+    for number, member in enumerate(members, 2):
+        made.rows.create(number=number, verdict=RowVerdict.NEW, member=member, name=member.name)
+
+
+def bases_due(branch, on):
+    (duty,) = (one for one in dues_duties(branch.path, on=on) if one.kind == "dues_bases")
+    return str(duty.due_on), str(duty.state)
+
+
+IMPORTED = datetime(2026, 11, 20, 1, tzinfo=UTC)
+
+
+@pytest.mark.django_db
+def test_somebody_whom_an_import_brings_to_others_is_not_late_for_january(ledger):
+    brought(IMPORTED, make_member("新来的", ledger.branch))
+
+    assert bases_due(ledger.branch, TODAY) == ("2026-12-20", "open")
+
+
+@pytest.mark.django_db
+def test_a_branch_that_an_import_took_over_is_asked_for_january(cast):
+    brought(IMPORTED, cast.zhang, cast.li, make_member("王五", cast.branch))
+
+    assert bases_due(cast.branch, TODAY) == ("2026-01-31", "overdue")
+
+
+@pytest.mark.django_db
+def test_who_comes_by_a_second_import_came_to_those_of_the_first(ledger):
+    brought(IMPORTED - timedelta(days=60), ledger.zhang, ledger.li)
+    brought(IMPORTED, make_member("新来的", ledger.branch))
+
+    assert bases_due(ledger.branch, TODAY) == ("2026-12-20", "open")
+
+
+@pytest.mark.django_db
+def test_a_day_that_had_not_come_says_nothing(ledger):
+    brought(IMPORTED, make_member("新来的", ledger.branch))
+
+    assert bases_due(ledger.branch, date(2026, 3, 1)) == ("2026-01-31", "overdue")
 
 
 @pytest.mark.django_db
