@@ -64,6 +64,12 @@ WARNINGS: dict[str, Promise] = {
     "row_not_read": _("The row is about no member and was left out: %(text)s"),
     "sheet_of_other_year": _("The sheet says %(year)s. Check that the right file was chosen."),
     "other_sheets_not_read": _("Other sheets weren't read: %(names)s"),
+    "touches_receipts": _("Receipts that name what this changes: %(names)s. Each keeps what it says."),
+    "touches_month": _("%(name)s, %(month)s: paid %(was)s so far, %(will)s afterwards."),
+    "touches_closed": _("Sums of closed months change: %(months)s."),
+    "touches_published": _(
+        "Published figures: %(names)s. They stay as they were published; the correction is shown beside them."
+    ),
     "formula_without_value": _("The cell holds a formula without a value. Open the file in Excel or WPS and save it."),
 }
 """Codes about which somebody should know; the row is stored."""

@@ -1,24 +1,31 @@
 """What was issued and published about members' months: what an act names before it is stored, and leaves as it is."""
 
+import hashlib
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import date
 
-from dues.models import ClosedMonth, Disclosure, Payment, Receipt
+from dues.models import Charge, ClosedMonth, Disclosure, Payment, Receipt
 from dues.queries.balance import balances
 from dues.queries.payments import settled_by
 from dues.queries.upwards import branch_sums, published_today
 from members.models import Member, Organization
 from members.paths import STEP
 
+NOTHING = (0, 0, False)
+Place = tuple[int, date]
+"""Member and month."""
+
 
 @dataclass(frozen=True, slots=True)
 class Papers:
-    """What stands, in a shape that can be compared: month → (owed, settled), receipt → months, figures by name."""
+    """What stands, in a shape that can be compared: month → (owed, settled), receipt → whose and which months, figures
+    by branch and month, and by name."""
 
-    months: dict[tuple[int, date], tuple[int, int, bool]]
-    receipts: dict[str, tuple[tuple[date, int], ...]]
-    closed: dict[date, tuple[int, ...]]
+    months: dict[Place, tuple[int, int, bool]]
+    elsewhere: set[Place]
+    receipts: dict[str, tuple[int, tuple[tuple[date, int], ...]]]
+    closed: dict[tuple[int, date], tuple[int, ...]]
     published: dict[str, dict[str, object]]
 
 
@@ -31,23 +38,38 @@ class Moved:
     carried_over: bool
     settled_fen: int
     would_settle_fen: int
+    owed_fen: int = 0
+    would_owe_fen: int = 0
+    elsewhere: bool = False
+    """Charged by another branch, whose amounts aren't this one's to read."""
 
 
 @dataclass(frozen=True, slots=True)
 class Touched:
-    """What storing something would change of what is there already."""
+    """What storing something would change of what is there already, and the receipts that name what it changes."""
 
     receipts: list[str]
     months: list[Moved]
     closed: list[date]
     published: list[str]
 
+    def __bool__(self) -> bool:
+        return bool(self.receipts or self.months or self.closed or self.published)
+
+    @property
+    def digest(self) -> str:
+        """Of another content another one: a page sends it back to say that just this was read."""
+        return hashlib.sha256(repr(self).encode()).hexdigest()[:16]
+
 
 def papers(members: Collection[int], branch: Organization, *, on: date) -> Papers:
-    """What stands about these members and the branch."""
-    published = published_at(branch)
-    issued = Receipt.objects.filter(payment__in=_live(members)).order_by("year", "number")
-    receipts = {one.payment_id: str(one) for one in issued}
+    """What stands about these members, the branch, and the others that charged them."""
+    charged = list(Charge.objects.filter(member__in=members).values_list("member", "month", "organization").distinct())
+    branches = Organization.objects.filter(pk__in={branch.pk, *(place for _member, _month, place in charged)})
+    places = list(branches.in_tree_order())
+    published = {one.pk: one for place in places for one in published_at(place)}
+    issued = Receipt.objects.filter(payment__in=_live(members)).order_by("year", "number").select_related("payment")
+    receipts = {one.payment_id: (str(one), one.payment.member_id) for one in issued}
     settles = settled_by(receipts)
     months = balances(sorted(members))
     return Papers(
@@ -56,25 +78,37 @@ def papers(members: Collection[int], branch: Organization, *, on: date) -> Paper
             for member, rows in months.items()
             for one in rows
         },
-        {name: tuple((one.month, one.fen) for one in settles[key]) for key, name in receipts.items()},
-        {month: _sums(branch, month, on) for month in _closed(branch)},
-        {str(one): published_today(one, on=on) for one in published},
+        {(member, month) for member, month, place in charged if place != branch.pk},
+        {name: (who, tuple((one.month, one.fen) for one in settles[key])) for key, (name, who) in receipts.items()},
+        {(place.pk, month): _sums(place, month, on) for place in places for month in _closed(place)},
+        {str(one): published_today(one, on=on) for one in published.values()},
     )
 
 
 def compare(before: Papers, after: Papers) -> Touched:
     """What was there before and says something else after."""
-    moved = {place: was for place, was in before.months.items() if after.months.get(place, (0, 0, False)) != was}
+    moved = {place: was for place, was in before.months.items() if after.months.get(place, NOTHING) != was}
     names = dict(Member.objects.filter(pk__in={member for member, _month in moved}).values_list("pk", "name"))
     return Touched(
-        receipts=[name for name, said in before.receipts.items() if after.receipts.get(name) != said],
-        months=[
-            Moved(names[member], month, carried, settled, after.months.get((member, month), (0, 0, False))[1])
-            for (member, month), (_owed, settled, carried) in sorted(moved.items())
+        receipts=[
+            name
+            for name, said in before.receipts.items()
+            if after.receipts.get(name) != said or any((said[0], month) in moved for month, _fen in said[1])
         ],
-        closed=[month for month, sums in before.closed.items() if after.closed[month] != sums],
+        months=[
+            _moved(names[place[0]], place, was, after.months.get(place, NOTHING), elsewhere=place in before.elsewhere)
+            for place, was in sorted(moved.items())
+        ],
+        closed=sorted({at[1] for at, sums in before.closed.items() if after.closed[at] != sums}),
         published=[name for name, figures in before.published.items() if after.published[name] != figures],
     )
+
+
+def _moved(
+    name: str, place: Place, was: tuple[int, int, bool], will: tuple[int, int, bool], *, elsewhere: bool
+) -> Moved:
+    (owed, settled, carried), (would_owe, would_settle, _carried) = was, will
+    return Moved(name, place[1], carried, settled, would_settle, owed, would_owe, elsewhere)
 
 
 def published_at(branch: Organization, years: Iterable[int] | None = None) -> list[Disclosure]:

@@ -6,7 +6,7 @@ from dataclasses import asdict, dataclass
 from datetime import date
 from itertools import groupby
 from typing import Any
-from uuid import UUID
+from uuid import UUID, uuid4
 
 from django.db import transaction
 from django.utils import timezone
@@ -18,9 +18,11 @@ from dues.importing.ledger import LEDGER_RULE, Found, Line, sums
 from dues.importing.ledger_notes import Note
 from dues.importing.ledger_plan import NewBasis, NewCharge, NewPayment, Plan, plan
 from dues.models import Basis, Charge, LedgerImport, Payment, PaymentProposal
+from dues.queries.papers import Moved, Touched
 from dues.services.levelling import level, lock_members
 from dues.services.touching import touched_by
 from members.choices import DatePrecision, ImportState
+from members.fields import opened
 from members.models import Organization, User
 from members.services.refused import Refused
 from members.workbooks.stored import dump_cells
@@ -67,7 +69,40 @@ def keep_preview(
     judged: Judged, *, key: UUID, organization: Organization, file_name: str, by: User | None
 ) -> LedgerImport:
     """Keep a workbook until somebody confirms it, with what storing it would touch. The same key twice keeps one."""
-    kept, is_new = LedgerImport.objects.get_or_create(
+    if known := LedgerImport.objects.filter(pk=key).first():
+        return known
+    touched = touches(judged, organization=organization, by=by)
+    content = _content(judged) | ({} if touched is None else {"touched": asdict(touched)})
+    return _kept(judged, content, key=key, organization=organization, file_name=file_name, by=by)
+
+
+def touches(judged: Judged, *, organization: Organization, by: User | None) -> Touched | None:
+    """What storing a workbook would touch; None: it can't be stored. Nothing is kept."""
+    if judged.is_blocked:
+        return None
+    about = {"organization": organization, "file_name": "", "by": by}
+    return touched_by(
+        lambda: confirm_ledger(_kept(judged, _content(judged), key=uuid4(), **about), by=by or "system", on=judged.on),
+        members={line.member for line in judged.kept},
+        branch=organization,
+        on=judged.on,
+    )
+
+
+def kept_touches(kept: LedgerImport) -> Touched | None:
+    """What was said of it when it was looked through; None: it can't be stored."""
+    found = json.loads(opened(kept.content)).get("touched")
+    if not found:
+        return None
+    months = [Moved(**one | {"month": date.fromisoformat(one["month"])}) for one in found["months"]]
+    closed = [date.fromisoformat(one) for one in found["closed"]]
+    return Touched(found["receipts"], months, closed, found["published"])
+
+
+def _kept(
+    judged: Judged, content: dict[str, Any], *, key: UUID, organization: Organization, file_name: str, by: User | None
+) -> LedgerImport:
+    kept, _is_new = LedgerImport.objects.get_or_create(
         pk=key,
         defaults={
             "organization": organization,
@@ -75,25 +110,10 @@ def keep_preview(
             "file_name": file_name[:200],
             "uploaded_by": by,
             "found": _shown(judged, _own_notes(judged, by)),
-            "content": json.dumps(_content(judged), ensure_ascii=False),
+            "content": json.dumps(content, ensure_ascii=False, default=str),
         },
     )
-    if is_new and not judged.is_blocked:
-        _keep_touched(kept, judged, by)
     return kept
-
-
-def _keep_touched(kept: LedgerImport, judged: Judged, by: User | None) -> None:
-    touched = touched_by(
-        lambda: confirm_ledger(kept, by=by or "system", on=judged.on),
-        members={line.member for line in judged.kept},
-        branch=kept.organization,
-        on=judged.on,
-    )
-    if touched is not None:
-        content = _content(judged) | {"touched": json.loads(json.dumps(asdict(touched), default=str))}
-        kept.content = json.dumps(content, ensure_ascii=False)
-        kept.save(update_fields=["content"])
 
 
 @transaction.atomic

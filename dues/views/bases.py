@@ -17,11 +17,13 @@ from dues.forms.bases import YEARS, BasisForm, CategoryForm, YearForm
 from dues.models import Basis
 from dues.queries.base_list import BaseLine, base_fen_of, base_lines, history_of, lines_of, progress_in, progress_of
 from dues.queries.first_day import base_from
+from dues.queries.papers import Touched
 from dues.queries.places import branch_of
 from dues.rules.months import month_of
 from dues.rules.payment import yuan
 from dues.services.bases import computed, fix_basis, keep_bases, keep_basis, parts_of
 from dues.views.places import branch_asked_for, branches_offered
+from dues.views.previews import unseen
 from members.choices import Capability, DuesCategory
 from members.models import Member, Organization
 from members.policy import fetch, requires, signed_in
@@ -98,16 +100,13 @@ def basis_fix(request: PageRequest, member: UUID, year: int) -> HttpResponse:
     form = BasisForm(
         request.POST or None, member=person, year=year, category=category, initial=_first_values(line, year, request)
     )
-    shown = None
-    if form.is_valid():
-        if "show" in request.POST:
-            shown = _what_it_comes_to(form)
-        elif _fixed(request, form):
-            branch = branch_of(person)
-            return redirect(_list_of(branch, year) if branch else reverse("dues:basis-history", args=[person.key]))
-    choice = CategoryForm(initial={"category": category})
-    context = {"form": form, "member": person, "year": year, "line": line, "shown": shown, "choice": choice}
-    return render(request, "dues/basis_fix.html", context | {"category": DuesCategory(category).label})
+    shown, touched = _shown(request, form) if form.is_valid() else (None, None)
+    if form.is_valid() and "show" not in request.POST and not touched and _fixed(request, form):
+        branch = branch_of(person)
+        return redirect(_list_of(branch, year) if branch else reverse("dues:basis-history", args=[person.key]))
+    context = {"form": form, "member": person, "year": year, "line": line, "shown": shown, "touched": touched}
+    choice = {"choice": CategoryForm(initial={"category": category}), "category": DuesCategory(category).label}
+    return render(request, "dues/basis_fix.html", context | choice)
 
 
 @signed_in
@@ -124,6 +123,15 @@ def basis_history(request: PageRequest, key: UUID) -> HttpResponse:
 def _readers(branch: Organization, request: PageRequest) -> str:
     """Who fixes the bases there today, by name and office: they and the member are all who read one."""
     return in_words(holders(named_offices([branch.path], on=request.today), Capability.FIX_BASES, branch.path))
+
+
+def _shown(request: PageRequest, form: BasisForm) -> tuple[MonthlyDues | None, Touched | None]:
+    """What it would come to, where that was asked for, and what of the months before it would touch."""
+    new, by, on = form.new_basis(), request.user, request.today
+    touched = unseen(
+        request, lambda: fix_basis(new, by=by, on=on), members=[new.member.pk], branch=branch_of(new.member)
+    )
+    return _what_it_comes_to(form) if "show" in request.POST or touched else None, touched
 
 
 def _fixed(request: PageRequest, form: BasisForm) -> bool:

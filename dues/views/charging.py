@@ -1,9 +1,11 @@
 """A branch's months: what charging would do before it does it, and closing for good."""
 
 from datetime import date
+from functools import partial
 from urllib.parse import urlencode
 
 from django.contrib import messages
+from django.db import transaction
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -16,11 +18,13 @@ from dues.forms.charging import ChargeForm, CloseForm
 from dues.models import ClosedMonth
 from dues.queries.charging_page import MonthLine, month_lines
 from dues.queries.first_day import offered_months
+from dues.queries.grid import people_of
 from dues.rules.months import months_between
 from dues.rules.payment import yuan
 from dues.services.charging import charge_month
 from dues.services.closing import close_month
 from dues.views.places import branch_asked_for, branches_offered
+from dues.views.previews import unseen
 from members.choices import Capability
 from members.models import Organization
 from members.policy import fetch, requires
@@ -56,17 +60,24 @@ def charge(request: PageRequest, code: str, year: int) -> HttpResponse:
     branch, form = _branch(request, code, year), ChargeForm(request.POST)
     if not form.is_valid():
         raise Http404
-    closed = set(ClosedMonth.objects.filter(organization=branch).values_list("month", flat=True))
-    offered = offered_months(branch, year, on=request.today)
-    charged = fen = corrected = 0
+    run = partial(_charge, branch, form.months(offered_months(branch, year, on=request.today)), request)
+    members = list(people_of(branch, year).values_list("pk", flat=True))
+    if touched := unseen(request, run, members=members, branch=branch):
+        context = {"branch": branch, "year": year, "touched": touched, "month": form.cleaned_data["month"]}
+        return render(request, "dues/charging_touches.html", context)
     try:
-        for month in form.months([one for one in offered if one not in closed]):
-            done = charge_month(branch, month, by=request.user, on=request.today)
-            charged, fen, corrected = charged + done.charged, fen + done.amount_fen, corrected + done.corrected
+        messages.success(request, _said(*run()))
     except Refused as refusal:
         messages.error(request, str(refusal))
-    messages.success(request, _said(charged, fen, corrected))
     return redirect(_page_of(branch, year))
+
+
+@transaction.atomic
+def _charge(branch: Organization, months: list[date], request: PageRequest) -> tuple[int, int, int]:
+    """How many were charged, how much in all, and how many put right."""
+    closed = set(ClosedMonth.objects.filter(organization=branch).values_list("month", flat=True))
+    runs = [charge_month(branch, one, by=request.user, on=request.today) for one in months if one not in closed]
+    return sum(one.charged for one in runs), sum(one.amount_fen for one in runs), sum(one.corrected for one in runs)
 
 
 @requires(Capability.FIX_BASES)

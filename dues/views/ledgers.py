@@ -1,7 +1,6 @@
 """A branch's own dues ledger, or a list of bases: upload, look through, store, take back."""
 
 import json
-from datetime import date
 from pathlib import Path
 from typing import Any, cast
 from uuid import UUID
@@ -20,8 +19,7 @@ from dues.importing.ledger_notes import note_from
 from dues.importing.ledger_returning import write_refused
 from dues.importing.ledger_sheets import NotALedger
 from dues.models import LedgerImport
-from dues.queries.papers import Moved
-from dues.services.ledger_import import confirm_ledger, judge, keep_preview
+from dues.services.ledger_import import confirm_ledger, judge, keep_preview, kept_touches
 from dues.services.ledger_undo import undo_ledger
 from dues.views.places import branches_offered
 from members.choices import Capability, ImportState
@@ -71,7 +69,7 @@ def ledger_detail(request: PageRequest, key: UUID) -> HttpResponse:
         "refusals": [note for note in notes if note.refuses][:NOTES_SHOWN],
         "warnings": [note for note in notes if not (note.refuses or note.blocks)][:NOTES_SHOWN],
         "lines": _lines(kept) if kept.state == ImportState.PREVIEW else [],
-        "touched": _touched(kept) if kept.state == ImportState.PREVIEW else None,
+        "touched": kept_touches(kept) if kept.state == ImportState.PREVIEW else None,
     }
     return render(request, "dues/ledger_detail.html", context)
 
@@ -115,15 +113,6 @@ def _read(request: PageRequest, form: LedgerUploadForm) -> LedgerImport | None:
         return None
     kept = {"organization": given["organization"], "file_name": given["file"].name, "by": request.user}
     return keep_preview(judged, key=given["key"], **kept)
-
-
-def _touched(kept: LedgerImport) -> dict[str, Any] | None:
-    """What storing would change of what is there already; None: it can't be stored."""
-    found: dict[str, Any] | None = json.loads(kept.content.open()).get("touched")
-    if found:
-        found["months"] = [Moved(**one | {"month": date.fromisoformat(one["month"])}) for one in found["months"]]
-        found["closed"] = [date.fromisoformat(one) for one in found["closed"]]
-    return found
 
 
 def _lines(kept: LedgerImport) -> list[dict[str, Any]]:

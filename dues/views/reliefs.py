@@ -1,5 +1,6 @@
 """Reliefs: the branch's list and its requests, the committee's answers."""
 
+from functools import partial
 from typing import Any
 from uuid import UUID
 
@@ -19,6 +20,7 @@ from dues.queries.places import branch_of
 from dues.rules.months import month_of
 from dues.rules.relief import approval_rule
 from dues.services.reliefs import approve_relief, ask_relief, decline_relief, end_relief
+from dues.views.previews import unseen
 from members.choices import Capability, DuesCategory
 from members.fields import opened
 from members.models import Member
@@ -56,12 +58,15 @@ def relief_new(request: PageRequest, member: UUID) -> HttpResponse:
     person = fetch(request, Member.objects.all(), key=member)
     category, first = category_of(person), month_of(request.today)
     form = ReliefForm(request.POST or None, meetings=_meetings_of(person), initial={"first": first})
+    touched = None
     if form.is_valid():
         new, by, on = form.new_relief(person), request.user, request.today
-        if carried_out(form, lambda: ask_relief(new, category=category, by=by, on=on)):
+        ask = partial(ask_relief, new, category=category, by=by, on=on)
+        touched = unseen(request, ask, members=[person.pk], branch=branch_of(person))
+        if not touched and carried_out(form, ask):
             messages.success(request, _("It is on record."))
             return redirect("dues:relief-detail", new.key)
-    context = {"form": form, "member": person, "rule": approval_rule(category, request.today)}
+    context = {"form": form, "member": person, "rule": approval_rule(category, request.today), "touched": touched}
     return render(request, "dues/relief_new.html", context)
 
 
@@ -77,12 +82,14 @@ def relief_detail(request: PageRequest, key: UUID) -> HttpResponse:
 @require_POST
 def relief_approve(request: PageRequest, key: UUID) -> HttpResponse:
     relief, form = fetch(request, RELIEFS.all(), pk=key), ApproveForm(request.POST)
+    touched = None
     if form.is_valid():
-        given = form.cleaned_data
-        if carried_out(form, lambda: approve_relief(relief, **given, by=request.user, on=request.today)):
+        approve = partial(approve_relief, relief, **form.cleaned_data, by=request.user, on=request.today)
+        touched = unseen(request, approve, members=[relief.member_id], branch=branch_of(relief.member))
+        if not touched and carried_out(form, approve):
             messages.success(request, _("Approved. What was charged for these months follows."))
             return redirect("dues:relief-detail", relief.pk)
-    return _page(request, relief, approve=form)
+    return _page(request, relief, approve=form, approving=touched)
 
 
 @requires(Capability.APPROVE_DUES)
@@ -101,15 +108,15 @@ def relief_decline(request: PageRequest, key: UUID) -> HttpResponse:
 @require_POST
 def relief_end(request: PageRequest, key: UUID) -> HttpResponse:
     relief, form = fetch(request, RELIEFS.all(), pk=key), EndReliefForm(request.POST)
+    touched = None
     if form.is_valid():
         until, reason = add_months(form.cleaned_data["last"], 1), form.cleaned_data["reason"]
-        ended = carried_out(
-            form, lambda: end_relief(relief, valid_until=until, reason=reason, by=request.user, on=request.today)
-        )
-        if ended:
+        end = partial(end_relief, relief, valid_until=until, reason=reason, by=request.user, on=request.today)
+        touched = unseen(request, end, members=[relief.member_id], branch=branch_of(relief.member))
+        if not touched and carried_out(form, end):
             messages.success(request, _("It ends then. What was charged since follows."))
             return redirect("dues:relief-detail", relief.pk)
-    return _page(request, relief, end=form)
+    return _page(request, relief, end=form, ending=touched)
 
 
 def category_of(member: Member) -> str:
@@ -118,7 +125,7 @@ def category_of(member: Member) -> str:
     return (last.category if last else "") or member.dues_category or DuesCategory.EMPLOYED
 
 
-def _page(request: PageRequest, relief: Relief, **forms: Any) -> HttpResponse:
+def _page(request: PageRequest, relief: Relief, **more: Any) -> HttpResponse:
     standing, path = request.user.standing, relief.member.roster_path
     waiting = relief.needs_superior and not relief.approved_on and not relief.declined_on
     context = {
@@ -134,7 +141,7 @@ def _page(request: PageRequest, relief: Relief, **forms: Any) -> HttpResponse:
         "decline": DeclineForm(),
         "end": EndReliefForm(initial={"last": month_of(request.today)}),
     }
-    return render(request, "dues/relief.html", context | forms)
+    return render(request, "dues/relief.html", context | more)
 
 
 def _meetings_of(member: Member) -> Any:

@@ -58,7 +58,8 @@ def test_all_months_that_have_begun_are_charged_but_those_closed(cast, officer):
 def test_what_no_longer_fits_is_shown_and_put_right(cast, officer):
     charge(cast.zhang, "2026-03", 1000)
     before = officer.get(PAGE).context["lines"][8]
-    officer.post(CHARGE, {"month": "2026-03"})
+    touched = officer.post(CHARGE, {"month": "2026-03"}).context["touched"]
+    officer.post(CHARGE, {"month": "2026-03", "seen": touched.digest})
     after = officer.get(PAGE).context["lines"][8]
 
     assert (before.month, before.unfit, before.to_do) == (month("2026-03"), 1, True)

@@ -118,7 +118,9 @@ def test_others_have_no_list_of_reliefs(cast, as_user, relief, part):
 def test_the_committee_approves_and_the_month_follows(cast, as_user, relief):
     fix(cast.zhang, 4900)
     as_user(cast.officer).post(reverse("dues:charging-charge", args=["branch", 2026]), {"month": "2026-03"})
-    answer = as_user(cast.district_staff).post(at(relief, "approve"), {"document": "镇党委〔2026〕8号"}, follow=True)
+    client, typed = as_user(cast.district_staff), {"document": "镇党委〔2026〕8号"}
+    touched = client.post(at(relief, "approve"), typed).context["approving"]
+    answer = client.post(at(relief, "approve"), typed | {"seen": touched.digest}, follow=True)
 
     assert "镇党委〔2026〕8号" in answer.content.decode()
     assert Charge.objects.net() == 0

@@ -1,7 +1,7 @@
 """Imports a branch's own dues ledger of a year, or a list of bases."""
 
 import uuid
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -10,9 +10,12 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from dues.importing.ledger import read_ledger
+from dues.importing.ledger_notes import Note
 from dues.importing.ledger_sheets import NotALedger
+from dues.queries.papers import Touched
 from dues.rules.payment import yuan
-from dues.services.ledger_import import confirm_ledger, judge, keep_preview
+from dues.services.ledger_import import confirm_ledger, judge, keep_preview, kept_touches, touches
+from dues.templatetags.dues import month_named
 from members.choices import OrganizationKind
 from members.console import organization_at
 from members.models import Organization
@@ -38,12 +41,16 @@ class Command(JsonCommand):
         if not 1921 <= year <= on.year + 1:
             raise WrongUse(_("--year: give the year of the ledger, like %(year)s.") % {"year": on.year})
         judged = judge(read_ledger(file, organization=place, year=year, on=on), organization=place, year=year, on=on)
-        if not dry_run and not judged.is_blocked:
+        if dry_run or judged.is_blocked:
+            touched = touches(judged, organization=place, by=None)
+        else:
             kept = keep_preview(judged, key=uuid.uuid4(), organization=place, file_name=file.name, by=None)
+            touched = kept_touches(kept)
             confirm_ledger(kept, by="shell", on=on)
         refused = [note.answer() for note in judged.notes if note.refuses or note.blocks]
-        warnings = [note.answer() for note in judged.notes if not (note.refuses or note.blocks)]
-        return {**judged.sums(), "refused": refused, "warnings": warnings}
+        warnings = [note for note in judged.notes if not (note.refuses or note.blocks)]
+        warnings += _notes(touched) if touched else []
+        return {**judged.sums(), "refused": refused, "warnings": [note.answer() for note in warnings]}
 
     def sentences(self, answer: Mapping[str, Any]) -> Iterable[str]:
         facts = {"paid": yuan(answer["paid_total_fen"]), "charged": yuan(answer["charged_total_fen"])}
@@ -53,6 +60,19 @@ class Command(JsonCommand):
         }
         for note in (*answer["refused"], *answer["warnings"]):
             yield f"{note['row']} {note['cell']} {note['column']}: {note['message']}"
+
+
+def _notes(touched: Touched) -> Iterator[Note]:
+    """What storing touches of what is there already, about the whole sheet."""
+    if touched.receipts:
+        yield Note(0, "touches_receipts", about={"names": "、".join(touched.receipts)})
+    for one in touched.months:
+        sums = {"was": yuan(one.settled_fen), "will": yuan(one.would_settle_fen)}
+        yield Note(0, "touches_month", about={"name": one.name, "month": month_named(one), **sums})
+    if touched.closed:
+        yield Note(0, "touches_closed", about={"months": "、".join(f"{month:%Y-%m}" for month in touched.closed)})
+    if touched.published:
+        yield Note(0, "touches_published", about={"names": "、".join(touched.published)})
 
 
 def _branch(code: str) -> Organization:
