@@ -309,6 +309,7 @@ ACTIONS: dict[str, Promise] = {
     "add_key": _("Added a key for private values"),
     "drop_keys": _("Dropped older keys for private values"),
     "rotate_keys": _("Sealed private values with a new key"),
+    "begin_audit_key": _("Began to chain the record with a key"),
     # joint goals
     "plan_goal": _("Planned a joint goal"),
     "edit_goal": _("Changed a joint goal"),
@@ -461,6 +462,8 @@ FIELDS: dict[str, Promise] = {
 BREAKS: dict[str, Promise] = {
     "missing": _("an entry is missing"),
     "edited": _("an entry was edited"),
+    "the key is missing": _("the record's key is missing: put it back"),
+    "not made with the newest key": _("the last entry was not made with the record's newest key"),
     "not what the head says": _("an entry was edited"),
     "cut at the end": _("entries were cut at the end"),
     "beyond the head": _("entries were added past the end"),

@@ -1,4 +1,6 @@
-"""The key ring of private fields: apart from SECRET_KEY, newest key first, older keys still open what they closed.
+"""Two key rings, apart from SECRET_KEY and from the database, each with its newest key first.
+
+The ring of private fields: older keys still open what they closed.
 
 The ring comes from the environment (`FIELD_KEYS`) or from a file (`FIELD_KEYS_FILE`) that is read again every second: a
 running process learns of a new key without being restarted.
@@ -6,6 +8,9 @@ running process learns of a new key without being restarted.
 Each entry of the ring yields two keys: one to encrypt (Fernet: AES-128-CBC with an HMAC) and one for fingerprints
 (keyed BLAKE2b). A fingerprint finds a value without storing it; without the ring it says nothing, while a plain hash
 of an identity number is reversed in a moment by trying all of them.
+
+The ring of the record (`AUDIT_KEYS`, `AUDIT_KEYS_FILE`): its newest key chains new entries, older ones check what they
+chained. Whoever can write to the database and has no key of it cannot make an entry.
 """
 
 import base64
@@ -20,6 +25,17 @@ from pathlib import Path
 from cryptography.fernet import Fernet, InvalidToken, MultiFernet
 from django.conf import settings
 from django.core.exceptions import ImproperlyConfigured
+
+
+class AuditKeyMissing(ImproperlyConfigured):
+    """There are entries and no key of the ring is there: nothing may be added to the record until it is back."""
+
+    def __init__(self) -> None:
+        file = settings.AUDIT_KEYS_FILE or "BRANCHWEB_AUDIT_KEY"
+        super().__init__(
+            f"The key of the audit record is missing: put {file} back from where its copy is kept. A new key is made "
+            "only for an empty record."
+        )
 
 
 class SealBroken(Exception):
@@ -71,6 +87,43 @@ def ring() -> tuple[str, ...]:
 @lru_cache(maxsize=2)
 def _ring_in(path: Path, second: int) -> tuple[str, ...]:
     return tuple(path.read_text().split())
+
+
+def audit_ring() -> tuple[str, ...]:
+    """The keys of the record, newest first; none when none was made yet or their file is gone.
+
+    A new key counts from the moment that it is in the file: entries never go back to the key before.
+    """
+    path: Path | None = settings.AUDIT_KEYS_FILE
+    if path is None:
+        return tuple(settings.AUDIT_KEYS)
+    try:
+        now = path.stat()
+    except FileNotFoundError:
+        return ()
+    return _audit_ring_in(path, now.st_ino, now.st_mtime_ns)
+
+
+@lru_cache(maxsize=2)
+def _audit_ring_in(path: Path, inode: int, changed: int) -> tuple[str, ...]:
+    return tuple(path.read_text().split())
+
+
+def audit_key(*, is_first: bool) -> bytes:
+    """What the next entry is chained with. The first entry of a record makes a key if there is none yet.
+
+    Raises AuditKeyMissing.
+    """
+    if is_first and not audit_ring():
+        read_or_make_secret(settings.AUDIT_KEYS_FILE)
+    if not audit_ring():
+        raise AuditKeyMissing
+    return _derived(audit_ring()[0], b"chain")
+
+
+def audit_keys() -> list[bytes]:
+    """What entries may have been chained with, in the order in which the keys were made."""
+    return [_derived(key, b"chain") for key in reversed(audit_ring())]
 
 
 def seal(text: str) -> str:

@@ -1,6 +1,7 @@
 """The append-only record of who did what. Written by `audit.services.record`, never edited: the database refuses."""
 
 import hashlib
+import hmac
 import json
 from collections.abc import Collection
 from datetime import datetime
@@ -8,6 +9,9 @@ from typing import Any
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _
+
+UNKEYED = b""
+"""Instead of a key: entries from before the chain had one."""
 
 
 class EntryQuerySet(models.QuerySet["Entry"]):
@@ -65,23 +69,29 @@ class Entry(models.Model):
     def __str__(self) -> str:
         return f"{self.number} {self.actor} {self.action} {self.subject_label}"
 
-    def computed_digest(self) -> str:
-        """SHA-256 over the content and the predecessor's digest: what `digest` has to be."""
-        content = [
-            self.number,
-            self.at.isoformat(),
-            self.actor,
-            self.action,
-            self.subject_kind,
-            self.subject_id,
-            self.subject_label,
-            self.organization_code,
-            self.changes,
-            self.reason,
-            self.details,
-            self.previous_digest,
-        ]
-        return hashlib.sha256(json.dumps(content, sort_keys=True, ensure_ascii=False).encode()).hexdigest()
+    def computed_digest(self, key: bytes) -> str:
+        """What `digest` has to be, under a key of `audit.keyring`."""
+        return digest_of(self, key)
+
+
+def digest_of(entry: Any, key: bytes) -> str:
+    """HMAC-SHA-256 over an entry's content and the digest of the one before; unkeyed: SHA-256."""
+    values = [
+        entry.number,
+        entry.at.isoformat(),
+        entry.actor,
+        entry.action,
+        entry.subject_kind,
+        entry.subject_id,
+        entry.subject_label,
+        entry.organization_code,
+        entry.changes,
+        entry.reason,
+        entry.details,
+        entry.previous_digest,
+    ]
+    content = json.dumps(values, sort_keys=True, ensure_ascii=False).encode()
+    return hashlib.sha256(content).hexdigest() if key == UNKEYED else hmac.digest(key, content, "sha256").hex()
 
 
 class Head(models.Model):

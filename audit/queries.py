@@ -4,7 +4,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from audit.models import Entry, Head
+from audit.keyring import audit_keys
+from audit.models import UNKEYED, Entry, Head
 
 
 @dataclass(frozen=True)
@@ -16,25 +17,46 @@ class Break:
 
 
 def breaks() -> Iterator[Break]:
+    """Where the record isn't whole."""
+    number = _head().number
+    return _walk() if not number or audit_keys() else iter([Break(number, "the key is missing")])
+
+
+def _walk() -> Iterator[Break]:
     """Walk the chain from the first entry to the head and name every place where it was edited, cut or filled in.
+
+    Keys follow each other: entries without one, then those of the oldest, to the newest at the end. So what is written
+    without a key, or with one that leaked and was replaced, fits nowhere but before the entry that closed that part,
+    and that entry holds the digest before it fast.
 
     Entries may be appended meanwhile: the head is read before and after, and the walk must end between the two.
     """
     earlier = _head()
+    keys = [UNKEYED, *audit_keys()]
     digest, number = "", 0
     for entry in Entry.objects.in_order().iterator():
         if entry.number != number + 1:
             yield Break(number + 1, "missing")
-        if entry.previous_digest != digest or entry.digest != entry.computed_digest():
+        fitting = _from_the_fitting(keys, entry)
+        if entry.previous_digest != digest or not fitting:
             yield Break(entry.number, "edited")
+        keys = fitting or keys
         digest, number = entry.digest, entry.number
         if number == earlier.number and digest != earlier.digest:
             yield Break(number, "not what the head says")
+    if number and len(keys) > 1:
+        yield Break(number, "not made with the newest key")
     later = _head()
     if number < earlier.number or (number == later.number and digest != later.digest):
         yield Break(number + 1, "cut at the end")
     elif number > later.number:
         yield Break(later.number + 1, "beyond the head")
+
+
+def _from_the_fitting(keys: list[bytes], entry: Entry) -> list[bytes]:
+    """The keys from the one on that made the entry; none when none of them did."""
+    turn = next((turn for turn, key in enumerate(keys) if entry.digest == entry.computed_digest(key)), len(keys))
+    return keys[turn:]
 
 
 def anchor_breaks(anchors: Path) -> Iterator[Break]:

@@ -5,10 +5,11 @@ from itertools import chain
 from pathlib import Path
 from typing import Any
 
+from django.conf import settings
 from django.db import models, transaction
 from django.utils import timezone
 
-from audit.keyring import fingerprint
+from audit.keyring import audit_key, audit_ring, fingerprint, new_key, write_ring
 from audit.models import ChainCheck, Entry, Head
 from audit.queries import anchor_breaks, breaks
 
@@ -30,7 +31,7 @@ def record(
     """Append one entry to the chain.
 
     `by` is a user, or a plain string for the machine itself ("system"). `subject=None`: the whole installation.
-    `details` holds counts and codes, nothing private.
+    `details` holds counts and codes, nothing private. Raises AuditKeyMissing.
     """
     head = _locked_head()
     entry = Entry(
@@ -47,10 +48,22 @@ def record(
         details=dict(details or {}),
         previous_digest=head.digest,
     )
-    entry.digest = entry.computed_digest()
+    entry.digest = entry.computed_digest(audit_key(is_first=not head.number))
     entry.save(force_insert=True)
     Head.objects.filter(pk=head.pk).update(number=entry.number, digest=entry.digest)
     return entry
+
+
+@transaction.atomic
+def begin_audit_key(*, by: object) -> Entry:
+    """Add a new key at the head of the ring's file, and the entry that closes what the older keys chained.
+
+    Keys from the environment are changed there: then this only writes the entry.
+    """
+    _locked_head()
+    if file := settings.AUDIT_KEYS_FILE:
+        write_ring(file, (new_key(), *audit_ring()))
+    return record(action="begin_audit_key", by=by, subject=None)
 
 
 def check_chain(*, anchors: Path) -> ChainCheck:

@@ -26,6 +26,8 @@ class Environment:
     """Empty: one is made in the data directory."""
     field_keys: tuple[str, ...]
     """The key ring of private fields, newest first, apart from the secret key. Empty: made in the data directory."""
+    audit_keys: tuple[str, ...]
+    """The key ring of the audit record, newest first, likewise. Empty: made in the data directory."""
     hosts: tuple[str, ...]
     origins: tuple[str, ...]
     public_url: str
@@ -66,6 +68,7 @@ class Environment:
             debug=_switch(variables, "BRANCHWEB_DEBUG"),
             secret_key=_secret(variables, "BRANCHWEB_SECRET_KEY"),
             field_keys=_keys(variables, "BRANCHWEB_FIELD_KEYS"),
+            audit_keys=_keys(variables, "BRANCHWEB_AUDIT_KEY"),
             hosts=_names(variables, "BRANCHWEB_HOSTS", ("localhost", "127.0.0.1", "[::1]")),
             origins=_origins(variables, "BRANCHWEB_ORIGINS"),
             public_url=_public_url(variables),

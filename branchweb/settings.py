@@ -17,6 +17,8 @@ DEBUG = ENVIRONMENT.debug
 SECRET_KEY = ENVIRONMENT.secret_key or read_or_make_secret(DATA_DIR / "secret_key")
 FIELD_KEYS_FILE = None if ENVIRONMENT.field_keys else DATA_DIR / "field_keys"
 FIELD_KEYS = ENVIRONMENT.field_keys or tuple(read_or_make_secret(DATA_DIR / "field_keys").split())
+AUDIT_KEYS_FILE = None if ENVIRONMENT.audit_keys else DATA_DIR / "audit_keys"  # made with the first entry
+AUDIT_KEYS = ENVIRONMENT.audit_keys
 LETTER_RECEIPT_COST = (2, 64 << 20)
 """Argon2id for each receipt that is tried: passes, and bytes of memory."""
 LETTER_PASSPHRASE_COST = (4, 128 << 20)

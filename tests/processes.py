@@ -33,6 +33,7 @@ def installation(redis_url: str, data: Path) -> dict[str, str]:
         "BRANCHWEB_DATA": str(data),
         "BRANCHWEB_SECRET_KEY": settings.SECRET_KEY,
         "BRANCHWEB_FIELD_KEYS": ",".join(settings.FIELD_KEYS),
+        "BRANCHWEB_AUDIT_KEY": ",".join(settings.AUDIT_KEYS),
         "DATABASE_URL": database_url(),
         "REDIS_URL": redis_url,
     }

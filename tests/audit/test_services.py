@@ -137,10 +137,10 @@ def test_entries_put_behind_the_head_are_found(three_entries):
 def test_an_entry_appended_during_the_walk_is_no_break(three_entries, cast, monkeypatch):
     computed = Entry.computed_digest
 
-    def append_meanwhile(entry):
+    def append_meanwhile(entry, key):
         monkeypatch.setattr(Entry, "computed_digest", computed)
         record(action="edit", by=cast.secretary, subject=cast.zhang)
-        return computed(entry)
+        return computed(entry, key)
 
     monkeypatch.setattr(Entry, "computed_digest", append_meanwhile)
 
