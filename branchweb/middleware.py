@@ -18,7 +18,14 @@ class ClientAddressMiddleware:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
-        addresses = [part.strip() for part in request.headers.get("X-Forwarded-For", "").split(",") if part.strip()]
-        if len(addresses) >= settings.PROXIES:
-            request.META["REMOTE_ADDR"] = addresses[-settings.PROXIES]
+        request.META["REMOTE_ADDR"] = client_address(request)
         return self.get_response(request)
+
+
+def client_address(request: HttpRequest) -> str:
+    """Read from META: `request.headers` would keep a copy of what is taken out there later."""
+    forwarded = request.META.get("HTTP_X_FORWARDED_FOR", "") if settings.PROXIES else ""
+    addresses = [part.strip() for part in forwarded.split(",") if part.strip()]
+    if settings.PROXIES and len(addresses) >= settings.PROXIES:
+        return addresses[-settings.PROXIES]
+    return str(request.META.get("REMOTE_ADDR", ""))

@@ -494,6 +494,7 @@ LOGGING = {
     "formatters": {"line": {"format": "{asctime} {levelname} {name}: {message}", "style": "{"}},
     "filters": {"untraced": {"()": "branchweb.untraced.UntracedFilter"}},
     "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line", "filters": ["untraced"]}},
-    "loggers": {"django.request": {"filters": ["untraced"]}},  # before any handler, one that sends mail too
+    # Before any handler. Django's own would send a mail of what was refused, with all that was posted.
+    "loggers": {"django": {"handlers": []}, "django.request": {"filters": ["untraced"]}},
     "root": {"handlers": ["console"], "level": "INFO"},
 }

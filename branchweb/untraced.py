@@ -1,9 +1,17 @@
 """What keeps sealed letters without a trace: below /letters/ nobody is known, and no request is written down."""
 
+import atexit
 import logging
+import traceback
+from collections import Counter
 from collections.abc import Callable
+from datetime import date
 
 from django.http import HttpRequest, HttpResponseBase
+from django.utils import timezone
+
+from branchweb.middleware import client_address
+from supervision.floods import VISITORS
 
 PLACE = "/letters/"
 TELLING = ("COOKIE", "X_FORWARDED_FOR", "X_REAL_IP", "FORWARDED", "USER_AGENT", "REFERER", "ACCEPT_LANGUAGE", "VIA")
@@ -13,6 +21,7 @@ HEADERS = {
     "Referrer-Policy": "no-referrer",
     "X-Robots-Tag": "noindex, nofollow",
 }
+logger = logging.getLogger(__name__)
 
 
 def is_untraced(path: str) -> bool:
@@ -22,16 +31,18 @@ def is_untraced(path: str) -> bool:
 class UntracedMiddleware:
     """The first of all, so that no other sees it: a request to write a letter loses its cookies and its address.
 
-    Whoever is logged in is a stranger here: no session is read or renewed, no person looked up, nothing counted, and
-    no answer sets a cookie or takes one away.
+    Whoever is logged in is a stranger here: no session is read or renewed, no person looked up, and no answer sets a
+    cookie or takes one away. In the address's place stands a mark for the minute (`supervision.floods`).
     """
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponseBase]) -> None:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        BROKEN.tell_of_other_days()
         if not is_untraced(request.path_info):
             return self.get_response(request)
+        request.visitor = VISITORS.mark(client_address(request))  # type: ignore[attr-defined]
         forget_who_asks(request)
         response = self.get_response(request)
         response.cookies.clear()
@@ -49,22 +60,50 @@ def forget_who_asks(request: HttpRequest) -> None:
         request.META.pop(name, None)
 
 
-class UntracedFilter(logging.Filter):
-    """Of what happens below /letters/ the log says one thing: that the program broke, where in its code.
+class Broken:
+    """What broke below /letters/, told the day after: a line at once would have the second in which somebody wrote.
 
-    Not what was refused or not found, for each line has its second; and no words of the error, which may repeat what
-    somebody typed.
+    Told with the first request of another day, of any page, or when the process ends; in memory until then.
     """
+
+    def __init__(self) -> None:
+        self.day: date | None = None
+        self.places: Counter[str] = Counter()
+
+    def keep(self, record: logging.LogRecord) -> None:
+        """Where in the code, without the error's words, which may repeat what somebody typed."""
+        self.day = self.day or timezone.localdate()
+        self.places[place_of(record)] += 1
+
+    def tell_of_other_days(self) -> None:
+        if self.day and self.day != timezone.localdate():
+            self.tell()
+
+    def tell(self) -> None:
+        told, self.places, self.day = self.places, Counter(), None
+        for place, times in told.items():
+            logger.error("A page below %s broke, %s times in one day: %s", PLACE, times, place)
+
+
+def place_of(record: logging.LogRecord) -> str:
+    kind, _words, trace = record.exc_info if isinstance(record.exc_info, tuple) else (None, None, None)
+    if kind is None:
+        return "no exception"
+    frames = traceback.extract_tb(trace)
+    return "\n".join([kind.__name__, *(f"  {one.filename}:{one.lineno} in {one.name}" for one in frames)])
+
+
+BROKEN = Broken()
+atexit.register(lambda: BROKEN.tell())
+
+
+class UntracedFilter(logging.Filter):
+    """Of what happens below /letters/ no line is written: each would have its second."""
 
     def filter(self, record: logging.LogRecord) -> bool:
         request = getattr(record, "request", None)
         if request is None or not is_untraced(getattr(request, "path_info", "")):
             return True
-        if record.levelno < logging.ERROR:
-            return False
-        delattr(record, "request")  # a report by mail would print all of it
-        kind, _words, place = record.exc_info if isinstance(record.exc_info, tuple) else (None, None, None)
-        record.msg, record.args = "A page below %s broke: %s", (PLACE, kind.__name__ if kind else "no exception")
-        record.exc_info = (RuntimeError, RuntimeError("its words are left out"), place) if place else None
-        record.exc_text = None
-        return True
+        if record.levelno >= logging.ERROR:
+            BROKEN.keep(record)
+        return False

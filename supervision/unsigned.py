@@ -4,10 +4,14 @@ from collections.abc import Callable
 from functools import wraps
 from urllib.parse import urlsplit
 
+from django.core.exceptions import BadRequest, SuspiciousOperation
 from django.http import HttpRequest, HttpResponse
+from django.http.multipartparser import MultiPartParserError
 from django.shortcuts import render
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.debug import sensitive_post_parameters
+
+from supervision.floods import MINUTE, TooMany
 
 View = Callable[..., HttpResponse]
 
@@ -25,9 +29,29 @@ def unsigned(view: View) -> View:
     def guarded(request: HttpRequest, *args: object, **kwargs: object) -> HttpResponse:
         if request.method == "POST" and is_from_elsewhere(request):
             return page(request, "letters/elsewhere.html", status=403)
-        return view(request, *args, **kwargs)
+        if not is_readable(request):
+            return page(request, "letters/too_large.html", status=400)
+        try:
+            return view(request, *args, **kwargs)
+        except TooMany:
+            answer = page(request, "letters/busy.html", status=429)
+            answer.headers["Retry-After"] = str(MINUTE)
+            return answer
 
     return guarded
+
+
+def is_readable(request: HttpRequest) -> bool:
+    """Django writes a line, or a mail, of what it refuses to read; here nothing may."""
+    try:
+        return request.POST is not None
+    except (SuspiciousOperation, BadRequest, MultiPartParserError, OSError):
+        return False
+
+
+def visitor_of(request: HttpRequest) -> str:
+    """A mark of who asks that means nothing after a minute; `branchweb.untraced` puts it in the address's place."""
+    return str(getattr(request, "visitor", ""))
 
 
 def is_from_elsewhere(request: HttpRequest) -> bool:

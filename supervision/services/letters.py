@@ -150,10 +150,13 @@ def open_by_receipt(receipt: str) -> WriterView | None:
     return _seen_by_writer(*found) if found else None
 
 
-def doubts_of_addition(*, receipt: str, text: str, on: date) -> tuple[Doubt, ...]:
-    """What to ask the writer before `add_by_writer`: words that may mean somebody who reads this letter."""
+def doubts_of_addition(*, receipt: str, text: str, on: date) -> tuple[Doubt, ...] | None:
+    """What to ask the writer before `add_by_writer`: words that may mean somebody who reads this letter.
+
+    None for a wrong receipt.
+    """
     found = _found(receipt)
-    return names_inside(text, _names_of_readers(found[0], on)) if found else ()
+    return names_inside(text, _names_of_readers(found[0], on)) if found else None
 
 
 @transaction.atomic

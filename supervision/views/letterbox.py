@@ -26,7 +26,7 @@ from supervision.services.letters import (
     open_by_receipt,
     write_letter,
 )
-from supervision.unsigned import page, unsigned
+from supervision.unsigned import page, unsigned, visitor_of
 
 MARKS = {
     "real_name": "report.real_name",
@@ -76,8 +76,7 @@ def _sent(request: HttpRequest, form: LetterForm) -> HttpResponse:
         return _places(request, PlaceForm())
     if not form.is_valid():
         return _letter(request, form, place)
-    if not LETTERS.takes_one_more():
-        return page(request, "letters/busy.html", status=429)
+    LETTERS.count(visitor_of(request))
     try:
         questions = _questions(request, form, place)
         if questions.is_open():
@@ -111,10 +110,7 @@ def receipt(request: HttpRequest) -> HttpResponse:
     """Whoever has the digits reads the letter and the answers. By POST: addresses are written down everywhere."""
     form = ReceiptForm(request.POST if request.method == "POST" else None)
     if form.is_valid():
-        if not RECEIPTS.takes_one_more():
-            return page(request, "letters/busy.html", status=429)
-        view = open_by_receipt(form.cleaned_data["receipt"])
-        if view:
+        if view := _opened(request, form.cleaned_data["receipt"]):
             return _own(request, view, form.cleaned_data["receipt"])
         form.add_unknown()
     return page(request, "letters/come_back.html", form=form)
@@ -128,11 +124,13 @@ def add(request: HttpRequest) -> HttpResponse:
     form = AdditionForm(request.POST)
     if not form.is_valid():
         return _back(request, form)
-    if not LETTERS.takes_one_more():
-        return page(request, "letters/busy.html", status=429)
     given, today = form.cleaned_data, request.today  # type: ignore[attr-defined]
+    RECEIPTS.count(visitor_of(request))
     try:
         doubts = doubts_of_addition(receipt=given["receipt"], text=given["text"], on=today)
+        if doubts is None:
+            return page(request, "letters/come_back.html", form=ReceiptForm())
+        RECEIPTS.uncount(visitor_of(request))
         questions = DoubtForm(request.POST, doubts)
         if questions.is_open():
             return page(request, "letters/doubts.html", form=form, questions=questions)
@@ -152,10 +150,19 @@ def _added(given: dict[str, Any], on: Any) -> WriterView | None:
     return view
 
 
+def _opened(request: HttpRequest, digits: str) -> WriterView | None:
+    """What the receipt opens; only a wrong one counts. Raises TooMany."""
+    RECEIPTS.count(visitor_of(request))
+    view = open_by_receipt(digits)
+    if view:
+        RECEIPTS.uncount(visitor_of(request))
+    return view
+
+
 def _back(request: HttpRequest, form: AdditionForm) -> HttpResponse:
     """The letter again, with what is wrong; without a right receipt, the question for it."""
     digits = form.cleaned_data.get("receipt", "")
-    view = open_by_receipt(digits) if digits and RECEIPTS.takes_one_more() else None
+    view = _opened(request, digits) if digits else None
     if view is None:
         return page(request, "letters/come_back.html", form=ReceiptForm())
     return page(request, "letters/letter.html", view=view, form=form)

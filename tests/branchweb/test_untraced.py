@@ -1,6 +1,7 @@
 """Below /letters/ nobody is known: no cookie read or set, no session, no address, no line in the log."""
 
 import logging
+from datetime import date
 
 import pytest
 from django.conf import settings
@@ -128,14 +129,66 @@ def test_elsewhere_it_leaves_one(logged_in, logged):
     assert any("no-such-page" in line for line in logged)
 
 
+@pytest.fixture(autouse=True)
+def broken(monkeypatch) -> untraced.Broken:
+    monkeypatch.setattr(untraced, "BROKEN", untraced.Broken())
+    return untraced.BROKEN
+
+
+@pytest.fixture
+def tomorrow(monkeypatch):
+    """The first request of another day."""
+
+    def come() -> None:
+        monkeypatch.setattr(untraced.timezone, "localdate", lambda: date(2027, 1, 1))
+        Client().get("/health/")
+
+    return come
+
+
 @pytest.mark.urls(__name__)
-def test_a_crash_says_where_and_not_what(logged_in, logged):
-    assert logged_in.post("/letters/break_down/", {"text": "告发"}).status_code == 500
+def test_a_crash_is_told_the_day_after_where_and_not_what(logged_in, logged, tomorrow):
+    for _time in range(3):
+        assert logged_in.post("/letters/break_down/", {"text": "告发"}).status_code == 500
+    logged_in.get("/health/")
+    assert logged == []
+    tomorrow(), tomorrow()
 
     (line,) = logged
-    assert "A page below /letters/ broke: ValueError" in line
+    assert "A page below /letters/ broke, 3 times in one day: ValueError" in line
     assert "in break_down" in line
     assert not any(word in line for word in (SECRET, "告发", "203.0.113", "POST"))
+
+
+@pytest.mark.urls(__name__)
+def test_a_crash_is_told_when_the_process_ends(logged_in, logged, broken):
+    logged_in.post("/letters/break_down/")
+    broken.tell()
+
+    assert len(logged) == 1
+
+
+@pytest.mark.urls(__name__)
+def test_without_holding_back_it_has_its_second(logged_in, logged, monkeypatch):
+    """The negative control."""
+    monkeypatch.setattr(untraced.UntracedFilter, "filter", lambda self, record: True)
+    logged_in.post("/letters/break_down/")
+
+    assert any("/letters/break_down/" in line for line in logged)
+
+
+@pytest.mark.parametrize("sent", ["a=1&" * 5001, "text=" + "x" * (5 << 20), "\0"])
+def test_what_django_refuses_to_read_leaves_no_line(logged_in, logged, sent):
+    answer = logged_in.post("/letters/write/", sent, content_type="application/x-www-form-urlencoded")
+
+    assert answer.status_code in (200, 400, 413)
+    assert logged == []
+
+
+def test_a_form_that_breaks_off_leaves_no_line(logged_in, logged):
+    broken = "multipart/form-data; boundary="
+    assert logged_in.post("/letters/write/", "--x", content_type=broken).status_code == 400
+    assert logged == []
 
 
 @pytest.mark.urls(__name__)

@@ -60,7 +60,7 @@ def letter_of(words: str, **given: str) -> dict[str, str]:
 
 def write(text: str, client: Client | None = None, **given: str) -> str:
     """Seal a letter through the page, in a minute of its own; the receipt."""
-    floods.LETTERS.moments.clear()
+    floods.LETTERS.counts.clear()
     answer = (client or Client()).post("/letters/write/", letter_of(text, **given))
     assert answer.status_code == 200, answer.status_code
     found = RECEIPT.search(answer.text)

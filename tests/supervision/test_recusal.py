@@ -24,7 +24,7 @@ IN_TEXT = "报销发票是程俊杰签的字"
 def box(cast, today):
     box = open_box(cast)
     box.more("程俊杰", cast.county)
-    floods.LETTERS.moments.clear()
+    floods.LETTERS.counts.clear()
     return box
 
 
