@@ -79,6 +79,7 @@ MIDDLEWARE = [
     "allauth.account.middleware.AccountMiddleware",
     "allauth.usersessions.middleware.UserSessionsMiddleware",
     "members.middleware.PolicyMiddleware",
+    "branchweb.body_limits.BodyLimitMiddleware",
     "members.accounts.AccountOrderMiddleware",
     "reminders.middleware.EffortMiddleware",
     "axes.middleware.AxesMiddleware",
