@@ -16,7 +16,7 @@ from rest_framework.response import Response
 
 from assessment.models import RollUp
 from assessment.models.rollup import FIGURES
-from assessment.queries.dashboard import Figures, followed_at, medians_of, months_of
+from assessment.queries.dashboard import followed_at, medians_of, months_of
 from assessment.rules.dashboard_periods import (
     Period,
     first_kept,
@@ -26,8 +26,8 @@ from assessment.rules.dashboard_periods import (
     trend_months,
     usual_period,
 )
-from assessment.rules.measures import MEASURES, Measure
-from assessment.rules.shares import STATES, is_compared, state_of
+from assessment.rules.measures import MEASURES
+from assessment.rules.shares import STATES, known, share_of, state_of
 from members.api import MISSING, ORGANIZATION, InOrderOfRecording, asked_for, asker
 from members.choices import Capability, OrganizationKind, UnitKind
 from members.models import Organization
@@ -71,6 +71,8 @@ class MeasureSerializer(serializers.Serializer[dict[str, Any]]):
     part = serializers.IntegerField()
     whole = serializers.IntegerField()
     per_mille = serializers.IntegerField(allow_null=True)
+    state = serializers.ChoiceField(choices=list(STATES.values()))
+    """Why there is no share."""
     before = serializers.IntegerField(allow_null=True)
     median = serializers.IntegerField(allow_null=True)
     trend = TrendSerializer(many=True)
@@ -119,6 +121,7 @@ class DashboardViewSet(viewsets.ViewSet):
         earlier = months.added(before) if before else None
         medians = medians_of(asked.place.kind, asked.unit, asked.period.code, [], "")
         trend = [(f"{month:%Y-%m}", months.of(month)) for month in trend_months(asked.on)]
+        shares = {measure.code: share_of(measure, figures) for measure in MEASURES}
         said = {
             "organization": asked.place.code, "period": asked.period.code, "unit": asked.unit,
             "as_of": followed_at(), "figures": figures,
@@ -127,12 +130,13 @@ class DashboardViewSet(viewsets.ViewSet):
                     "code": measure.code,
                     "part": measure.fraction(figures)[0],
                     "whole": measure.fraction(figures)[1],
-                    "per_mille": measure.per_mille(figures),
-                    "before": _share(measure, earlier),
+                    "per_mille": known(shares[measure.code]),
+                    "state": STATES[state_of(shares[measure.code])],
+                    "before": known(share_of(measure, earlier)),
                     "median": medians.of(asked.period.code, measure.code),
                     "trend": [
-                        {"month": month, "per_mille": _share(measure, row), "state": STATES[state_of(measure, row)]}
-                        for month, row in trend
+                        {"month": month, "per_mille": known(share), "state": STATES[state_of(share)]}
+                        for month, share in ((month, share_of(measure, row)) for month, row in trend)
                     ],
                 }
                 for measure in MEASURES
@@ -163,11 +167,6 @@ class RollUpViewSet(mixins.ListModelMixin, viewsets.GenericViewSet[RollUp]):
     @extend_schema(parameters=[ORGANIZATION, MONTH, UNIT], responses={200: RollUpSerializer(many=True), **ERRORS})
     def list(self, request: Request, *args: Any, **kwargs: Any) -> Response:
         return super().list(request, *args, **kwargs)
-
-
-def _share(measure: Measure, figures: Figures | None) -> int | None:
-    """Null where too little is recorded, as on the page."""
-    return measure.per_mille(figures) if figures and is_compared(figures) else None
 
 
 def _places(user: Any) -> QuerySet[Organization]:

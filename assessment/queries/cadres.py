@@ -22,6 +22,7 @@ from django.db.models.functions import Coalesce
 
 from assessment.models import CadrePost, Conditions, Training
 from assessment.models.cadre import CadrePostQuerySet
+from assessment.rules.measures import per_mille
 from assessment.rules.training import MEMBER_KEY, OFFICER_KEY, has_ended, hours_rule, is_kept
 from meetings.queries.roll import COMMITTEE_OFFICES
 from members.choices import OrganizationKind
@@ -77,7 +78,7 @@ class Staffing:
 
 
 def percent_of(part: int | None, whole: int | None) -> int | None:
-    return None if part is None or not whole else (200 * part + whole) // (2 * whole)
+    return None if part is None or not whole else per_mille(part, whole) // 10
 
 
 def asked_of(key: str, place: Organization, year: int, *, on: date) -> Asked:

@@ -8,8 +8,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
 from assessment.queries.dashboard import Figures, Medians
-from assessment.rules.measures import BY_CODE, Measure
-from assessment.rules.shares import is_compared, written
+from assessment.rules.measures import BY_CODE, Measure, per_mille
+from assessment.rules.shares import NOT_RECORDED, OTHER_WORDS, is_compared, known, share_of, written
 
 Words = str | Promise
 CARDS = ("meetings", "attendance", "dues", "contact", "problems", "help", "terms")
@@ -119,21 +119,20 @@ def _years(now: Figures, years: Mapping[tuple[int, bool], int]) -> Iterator[str]
         yield _("nothing published: %(count)s") % {"count": f"{rest:,}"}
 
 
-def share_of(measure: Measure, figures: Figures) -> str:
-    return written(measure.per_mille(figures))
-
-
 def _card(measure: Measure, now: Figures, before: Figures | None, median: int | None) -> Card:
-    share = measure.per_mille(now)
+    share = share_of(measure, now)
     counted = measure.code in COUNTED
-    change = None if counted else _change(share, measure.per_mille(before) if before else None)
+    change = None if counted else _change(known(share), known(share_of(measure, before)))
     part, whole = measure.fraction(now)
     better = None if measure.more_is_better is None or not change else (change > 0) == measure.more_is_better
     parts = _parts(ATTENDANCE, now, now["expected"]) if measure.code == "attendance" else []
-    shown = f"{part:,}" if counted and share is not None else written(share)
+    shown = f"{part:,}" if counted and whole else written(share)
+    sentence = _sentence(measure, now)
+    if share == NOT_RECORDED and whole and not counted:
+        sentence = f"{sentence} · {OTHER_WORDS[share]}"
     earlier = f"{measure.fraction(before)[0]:,}" if counted and before else ""
     return Card(
-        measure.code, measure.title, measure.definition, shown, _sentence(measure, now), change, better,
+        measure.code, measure.title, measure.definition, shown, sentence, change, better,
         "" if median is None else written(median), tuple(one for one in parts if one.count), earlier, part, whole,
     )  # fmt: skip
 
@@ -168,6 +167,8 @@ def _laid(pieces: Iterable[Piece], figures: Mapping[str, int], whole: int) -> It
     for code, words, names in pieces:
         count = sum(figures[name] for name in names)
         width = min(WIDTH - begins, count * WIDTH // whole)
-        share = written((2000 * count + whole) // (2 * whole))
-        yield Part(code, words, count, share, begins, width, measure=MEASURED.get(code, ""))
+        measure = MEASURED.get(code, "")
+        is_bad = measure in BY_CODE and BY_CODE[measure].more_is_better is False
+        share = written(per_mille(count, whole, is_bad=is_bad))
+        yield Part(code, words, count, share, begins, width, measure=measure)
         begins += width

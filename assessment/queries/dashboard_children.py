@@ -43,6 +43,7 @@ WITH o AS MATERIALIZED (
 """
 """What is directly below, found first: PostgreSQL takes it for a few rows, and would read the whole table for them."""
 BRANCHES = "AND o.kind = 'branch'"
+DIRECTLY = "AND o.depth = %(depth)s"
 NEEDED = tuple(sorted({name for reason in (*REASONS, *INCOMPLETE) for name in reason.weights}))
 """Figures that reasons are about."""
 HOW_MANY = " + ".join(f"CASE WHEN {reason.sql} THEN 1 ELSE 0 END" for reason in REASONS)
@@ -81,6 +82,16 @@ class Spread:
     of_branches: bool
     since: date
     counts: dict[int, int]
+
+
+@dataclass(frozen=True, slots=True)
+class Placed:
+    """An organization on a step of the spread, and what its share is made of."""
+
+    code: str
+    name: str
+    part: int
+    whole: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,16 +136,36 @@ def spread(
     place: Organization, unit: str, measure: Measure, months: tuple[date, date], branches: int, *, on: date
 ) -> Spread | None:
     """Of all branches below where they are few; None where they aren't. One query."""
+    since = since_of(measure, months, branches)
+    if since is None:
+        return None
+    last = months[1]
+    with connection.cursor() as cursor:
+        cursor.execute(SPREADS[measure.code], {**values_at(place, unit, last, on=on), "since": str(since)})
+        rows = cursor.fetchall()
+    return Spread(True, since, _by_step(measure, rows))
+
+
+def since_of(measure: Measure, months: tuple[date, date], branches: int) -> date | None:
+    """From which month on all branches below are added up for the spread; None: what is directly below is shown."""
     if branches > MOST_ROWS:
         return None
     first, last = months
     length = (last.year - first.year) * 12 + last.month - first.month + 1
     stands = bool(set(measure.whole) & set(SNAPSHOTS))
-    since = last if stands or branches * length > MOST_ROWS else first
+    return last if stands or branches * length > MOST_ROWS else first
+
+
+def on_step(
+    place: Organization, unit: str, measure: Measure, months: tuple[date, date], branches: int, code: int, *, on: date
+) -> list[Placed]:
+    """Who stands on a step of the spread, in the order of the tree: as many as it counts. One query."""
+    since, last = since_of(measure, months, branches), months[1]
+    sql = PLACED_DIRECTLY if since is None else PLACED
     with connection.cursor() as cursor:
-        cursor.execute(SPREADS[measure.code], {**values_at(place, unit, last, on=on), "since": str(since)})
+        cursor.execute(sql[measure.code], {**values_at(place, unit, last, on=on), "since": str(since or last)})
         rows = cursor.fetchall()
-    return Spread(True, since, _by_step(measure, rows))
+    return [Placed(*row[:-1]) for row in rows if step(measure, row[-1]) == code]
 
 
 def _by_step(measure: Measure, found: Iterable[tuple[int, int]]) -> dict[int, int]:
@@ -165,17 +196,31 @@ def _scan_sql(measure: Measure) -> str:
     return f"{CHILDREN} {shown} FROM o JOIN assessment_rollup r ON {rows} ORDER BY o.path"
 
 
-def _spread_sql(measure: Measure) -> str:
-    """How many branches have each share, of those that recorded enough in the last month."""
+def _share_over(measure: Measure) -> tuple[str, str, str]:
+    """The share over the months, of who recorded enough in the last one; its part and its whole."""
     part, whole = (f"CAST(SUM({columns_sql(names)}) AS bigint)" for names in (measure.part, measure.whole))
     incomplete = f"MAX(CASE WHEN r.month = %(month)s AND {UNCOMPARED} THEN 1 ELSE 0 END)"
     shares = f"CASE WHEN {incomplete} > 0 THEN {NOT_RECORDED} ELSE {share_sql(measure, part, whole)} END"
-    inside = f"SELECT {shares} AS share {BELOW} {BRANCHES} GROUP BY o.id"  # noqa: S608
+    return shares, part, whole
+
+
+def _spread_sql(measure: Measure) -> str:
+    """How many branches have each share."""
+    inside = f"SELECT {_share_over(measure)[0]} AS share {BELOW} {BRANCHES} GROUP BY o.id"  # noqa: S608
     return f"SELECT share, COUNT(*) FROM ({inside}) found GROUP BY share"  # noqa: S608
+
+
+def _placed_sql(measure: Measure, which: str) -> str:
+    """Each of them by name, with what its share is made of."""
+    shares, part, whole = _share_over(measure)
+    grouped = "GROUP BY o.id, o.code, o.name, o.path ORDER BY o.path"
+    return f"SELECT o.code, o.name, {part}, {whole}, {shares} {BELOW} {which} {grouped}"  # noqa: S608
 
 
 SCANS = {measure.code: _scan_sql(measure) for measure in MEASURES}
 SPREADS = {measure.code: _spread_sql(measure) for measure in MEASURES}
+PLACED = {measure.code: _placed_sql(measure, BRANCHES) for measure in MEASURES}
+PLACED_DIRECTLY = {measure.code: _placed_sql(measure, f"{DIRECTLY} AND o.kind <> 'group'") for measure in MEASURES}
 
 
 def _chosen(numbers: list[int], values: dict[str, Any]) -> dict[int, Line]:

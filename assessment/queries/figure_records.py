@@ -16,6 +16,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
 from assessment.models import Assessment, RollUp
+from assessment.queries.dashboard_children import on_step
 from assessment.rules.dashboard_periods import Period
 from assessment.rules.measures import SNAPSHOTS, Measure
 from assessment.rules.months import last_day
@@ -113,6 +114,18 @@ def _below(place: Organization, unit: str, measure: Measure, period: Period) -> 
     names = dict.fromkeys((*measure.part, *measure.whole))
     found = rows.order_by("organization__path").values("organization__code", "organization__name")
     return found.annotate(**{f"sum_{name}": Sum(name) for name in names})
+
+
+def records_on_step(
+    place: Organization, unit: str, measure: Measure, period: Period, step: int, *, branches: int, on: date
+) -> Records:
+    """Who stands on a step of the spread that the dashboard shows for the place and period."""
+    months = (period.first, period.last_begun(on))
+    found = on_step(place, unit, measure, months, branches, step, on=on)
+    return Records([
+        Record(one.name, one.part, one.whole, url=records_address(one.code, measure.code, period.code, unit))
+        for one in found
+    ])  # fmt: skip
 
 
 def _of_place(row: dict[str, Any], unit: str, measure: Measure, period: Period) -> Record:

@@ -19,7 +19,7 @@ from members.paths import STEP
 Child = tuple[int, str, str, str]
 """Number, code, name and kind."""
 Shares = dict[str, int]
-"""`2026-07-01` → per cent, or one of the codes below zero of `rules.shares`. A month that isn't there: no row."""
+"""`2026-07-01` → per mille, or one of the codes below zero of `rules.shares`. A month that isn't there: no row."""
 
 
 def children_of(place: Organization, unit: str, *, on: date) -> OrganizationQuerySet:

@@ -9,6 +9,7 @@ from django.db import connection
 from assessment.models import LevelMedian
 from assessment.queries.rollup_tables import adapted
 from assessment.rules.measures import MEASURES, SNAPSHOTS, Measure
+from assessment.rules.shares import UNCOMPARED, share_sql
 from members.choices import OrganizationKind
 
 USED = sorted({name for measure in MEASURES for name in (*measure.part, *measure.whole)} | {"branches", "incomplete"})
@@ -23,11 +24,11 @@ def _summed(name: str) -> str:
 
 
 def _counted(measure: Measure) -> str:
-    part, whole = " + ".join(measure.part), " + ".join(measure.whole)
+    part, whole = (f"({' + '.join(names)})" for names in (measure.part, measure.whole))
     return f"""
 SELECT kind, unit_kind, '{measure.code}' AS measure,
-    CAST((2000 * ({part}) + ({whole})) / (2 * ({whole})) AS bigint) AS per_mille, COUNT(*)
-FROM complete WHERE ({whole}) > 0 GROUP BY kind, unit_kind, 4"""  # noqa: S608 - names of ours
+    {share_sql(measure, part, whole)} AS per_mille, COUNT(*)
+FROM complete WHERE {whole} > 0 GROUP BY kind, unit_kind, 4"""  # noqa: S608 - names of ours
 
 
 COUNTED = f"""
@@ -39,11 +40,11 @@ WITH complete AS MATERIALIZED (
         FROM assessment_rollup line WHERE line.month BETWEEN %(first)s AND %(last)s
         GROUP BY line.organization_id, line.unit_kind
     ) summed JOIN members_organization one ON one.id = summed.organization_id
-    WHERE 2 * summed.incomplete < summed.branches
+    WHERE NOT {UNCOMPARED.replace("r.", "summed.")}
 )
 {" UNION ALL ".join(_counted(measure) for measure in MEASURES if measure.whole)}
 """  # noqa: S608 - names of ours
-"""Of organizations that are complete: above branches, of which more branches are than aren't."""
+"""Of organizations that are compared (`is_compared`)."""
 
 
 def medians(period: str, months: Sequence[date]) -> Iterator[LevelMedian]:

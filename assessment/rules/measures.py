@@ -25,10 +25,14 @@ class Measure:
     def fraction(self, figures: Mapping[str, int]) -> tuple[int, int]:
         return sum(figures[name] for name in self.part), sum(figures[name] for name in self.whole)
 
-    def per_mille(self, figures: Mapping[str, int]) -> int | None:
-        """Half up; None where nothing was due, which is no zero. Of a plain count None."""
-        part, whole = self.fraction(figures)
-        return (2000 * part + whole) // (2 * whole) if whole > 0 else None
+    def per_mille(self, part: int, whole: int) -> int:
+        """Of a whole that isn't zero, as every page, file and chart shows it."""
+        return per_mille(part, whole, is_bad=self.more_is_better is False)
+
+
+def per_mille(part: int, whole: int, *, is_bad: bool = False) -> int:
+    """Never nicer than it is: rounded down, and up where less is better, so that 100% is all and 0% is nothing."""
+    return 1000 - 1000 * (whole - part) // whole if is_bad else 1000 * part // whole
 
 
 ATTENDED = ("on_site", "online", "visited", "made_up")

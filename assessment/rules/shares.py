@@ -1,4 +1,7 @@
-"""A share as a step of five, the same in Python and in SQL. The bounds are ours (level L, mark U)."""
+"""A share in per mille and as a step of five, the same in Python and in SQL. The bounds are ours (level L, mark U).
+
+Every page, chart, file and answer takes it from here, so that no two of them say something else of the same figures.
+"""
 
 from collections.abc import Mapping
 
@@ -16,10 +19,10 @@ BOUNDS = (95, 85, 75, 60)
 EVEN_BOUNDS = (80, 60, 40, 20)
 """The same for what is neither good nor bad."""
 Words = str | Promise
-WORDS: dict[int, Words] = {5: _("from 95%"), 4: "85–94%", 3: "75–84%", 2: "60–74%", 1: _("below 60%")}
+WORDS: dict[int, Words] = {5: _("from 95%"), 4: "85–94.9%", 3: "75–84.9%", 2: "60–74.9%", 1: _("below 60%")}
 """Short: a chart writes them beside its bars."""
-FEW_WORDS: dict[int, Words] = {5: _("up to 5%"), 4: "6–15%", 3: "16–25%", 2: "26–40%", 1: _("above 40%")}
-EVEN_WORDS: dict[int, Words] = {5: _("from 80%"), 4: "60–79%", 3: "40–59%", 2: "20–39%", 1: _("below 20%")}
+FEW_WORDS: dict[int, Words] = {5: _("up to 5%"), 4: "5.1–15%", 3: "15.1–25%", 2: "25.1–40%", 1: _("above 40%")}
+EVEN_WORDS: dict[int, Words] = {5: _("from 80%"), 4: "60–79.9%", 3: "40–59.9%", 2: "20–39.9%", 1: _("below 20%")}
 OTHER_WORDS: dict[int, Words] = {
     NOTHING_DUE: _("Nothing was due"), NOT_RECORDED: _("Not recorded enough"), NOT_THERE: _("Not there then"),
 }  # fmt: skip
@@ -29,21 +32,32 @@ STATES = {0: "share", NOTHING_DUE: "nothing_due", NOT_RECORDED: "not_recorded", 
 """For programs."""
 
 
-def percent(measure: Measure, part: int, whole: int) -> int:
-    """Whole per cent, never nicer than it is: rounded down, and up where less is better. -1: nothing was due."""
-    if whole <= 0:
-        return NOTHING_DUE
-    if measure.more_is_better is False:
-        return 100 - 100 * (whole - part) // whole
-    return 100 * part // whole
+def share_of(measure: Measure, figures: Mapping[str, int] | None) -> int:
+    """Per mille, or which of those that are no share. `figures` None: the place has no such month."""
+    if figures is None:
+        return NOT_THERE
+    if not is_compared(figures):
+        return NOT_RECORDED
+    part, whole = measure.fraction(figures)
+    return measure.per_mille(part, whole) if whole > 0 else NOTHING_DUE
+
+
+def known(share: int) -> int | None:
+    """None for what is no share."""
+    return share if share >= 0 else None
+
+
+def state_of(share: int) -> int:
+    """0: a share; else which of those that are none."""
+    return min(share, 0)
 
 
 def step(measure: Measure, share: int) -> int:
     """5 to 1; what isn't a share stays what it is."""
     if share < 0:
         return share
-    counted = 100 - share if measure.more_is_better is False else share
-    return 5 - sum(counted < bound for bound in bounds(measure))
+    counted = 1000 - share if measure.more_is_better is False else share
+    return 5 - sum(counted < 10 * bound for bound in bounds(measure))
 
 
 def bounds(measure: Measure) -> tuple[int, ...]:
@@ -57,26 +71,17 @@ def step_words(measure: Measure) -> dict[int, Words]:
 
 
 def share_sql(measure: Measure, part: str, whole: str) -> str:
-    """`percent` over two expressions of whole numbers."""
-    counted = f"{HUNDRED} * {part} / {whole}"
+    """`share_of` over two expressions of whole numbers, where enough is recorded."""
+    counted = f"{THOUSAND} * {part} / {whole}"
     if measure.more_is_better is False:
-        counted = f"100 - {HUNDRED} * ({whole} - {part}) / {whole}"
+        counted = f"1000 - {THOUSAND} * ({whole} - {part}) / {whole}"
     return f"CASE WHEN {whole} <= 0 THEN {NOTHING_DUE} ELSE {counted} END"
 
 
-HUNDRED = "CAST(100 AS bigint)"
+THOUSAND = "CAST(1000 AS bigint)"
 """A county's attendances, multiplied by it, are more than a column holds."""
 UNCOMPARED = "2 * r.incomplete > r.branches"
 """The opposite of `is_compared`, over columns of the table `r`."""
-
-
-def state_of(measure: Measure, figures: Mapping[str, int] | None) -> int:
-    """0: a share; else which of those that are none. `figures` None: the place has no such month."""
-    if figures is None:
-        return NOT_THERE
-    if not is_compared(figures):
-        return NOT_RECORDED
-    return 0 if measure.per_mille(figures) is not None else NOTHING_DUE
 
 
 def is_compared(figures: Mapping[str, int]) -> bool:
@@ -90,9 +95,12 @@ def columns_sql(names: tuple[str, ...], table: str = "r") -> str:
     return "(" + " + ".join(f"{table}.{name}" for name in names) + ")" if len(names) > 1 else f"{table}.{names[0]}"
 
 
-def written(per_mille: int | None) -> str:
-    """`92.3%`, `100%`; a dash where nothing was due."""
-    if per_mille is None:
-        return "—"
-    whole, tenth = divmod(per_mille, 10)
-    return f"{whole}.{tenth}%" if tenth else f"{whole}%"
+def written(share: int) -> str:
+    """`92.3%`, `100%`; a dash for what is no share."""
+    return f"{digits(share)}%" if share >= 0 else "—"
+
+
+def digits(share: int) -> str:
+    """`92.3`, `100`."""
+    whole, tenth = divmod(share, 10)
+    return f"{whole}.{tenth}" if tenth else str(whole)

@@ -66,4 +66,11 @@ def _incomplete_cells(
     for one in rows:
         if one.total is None:
             unknown = [str(leaf) for leaf in leaves if scores.get((one.pk, leaf.pk)) is None]
-            yield [one.organization.name, one.get_state_display(), one.open_points, "；".join(unknown)]
+            yield [one.organization.name, one.get_state_display(), one.open_points or None, _unknown(one, unknown)]
+
+
+def _unknown(one: Assessment, leaves: Sequence[str]) -> str:
+    """Zero points are open where only a view is missing, and where nothing is computed yet: neither is a zero."""
+    if one.computed_at is None:
+        return _("being computed")
+    return "；".join(leaves) or _("a view is still missing for the total")

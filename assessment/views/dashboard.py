@@ -146,6 +146,5 @@ def _below(request: PageRequest, asked: Asked, now: Figures) -> dict[str, Any]:
         "more_uncompared": len(found.uncompared) > SHOWN,
         "need_month": last,
         "spread": shown,
-        "spread_record": _records(asked, asked.measure.code),
-        "steps": spread_rows(asked.measure, shown),
+        "steps": spread_rows(asked.measure, shown, _records(asked, asked.measure.code)),
     }

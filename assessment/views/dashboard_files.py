@@ -11,8 +11,8 @@ from assessment.queries.dashboard import Figures, Medians, Months, medians_of, m
 from assessment.queries.dashboard_children import below
 from assessment.queries.heat import children_of, months_below
 from assessment.rules.dashboard_periods import first_kept, month_of, period_before, trend_months
-from assessment.rules.measures import MEASURES, Measure
-from assessment.rules.shares import NOT_THERE, OTHER_WORDS, is_compared, state_of
+from assessment.rules.measures import MEASURES
+from assessment.rules.shares import NOT_THERE, OTHER_WORDS, share_of
 from assessment.views.dashboard_places import VIEW, Asked, asked_for, period_words
 from members.downloads import workbook
 from members.policy import requires
@@ -76,28 +76,19 @@ def _figure_cells(
     for measure in MEASURES if now else ():
         assert now
         part, whole = (number / 100 if measure.is_money else number for number in measure.fraction(now))
-        earlier = measure.per_mille(before) if before and is_compared(before) else None
-        shares = (measure.per_mille(now), earlier, medians.of(asked.period.code, measure.code))
-        yield [str(measure.title), part, whole, *map(_percent, shares), str(measure.definition)]
+        shares = (share_of(measure, now), share_of(measure, before) if before else None)
+        median = medians.of(asked.period.code, measure.code)
+        yield [str(measure.title), part, whole, *map(_cell, (*shares, median)), str(measure.definition)]
     if now:
         for title, name in ((_("Branches"), "branches"), (_("Members"), "members"), (_("Who needs help"), "in_need"),
                             (_("Not recorded enough to be compared"), "incomplete")):  # fmt: skip
             yield [title, now[name]]
 
 
-def _share(measure: Measure, row: Figures | None) -> object:
-    state = state_of(measure, row)
-    return str(OTHER_WORDS[state]) if state or row is None else _percent(measure.per_mille(row))
-
-
-def _percent(per_mille: int | None) -> float | None:
-    return None if per_mille is None else per_mille / 10
-
-
 def _trend_cells(months: Months, on: date) -> Iterator[list[object]]:
     for measure in MEASURES:
         rows = [months.of(month) for month in trend_months(on)]
-        yield [str(measure.title), *(_share(measure, row) for row in rows)]
+        yield [str(measure.title), *(_cell(share_of(measure, row)) for row in rows)]
 
 
 def _need_headings() -> list[str]:
@@ -117,6 +108,8 @@ def _heat_cells(asked: Asked, on: date) -> Iterator[list[object]]:
         yield [name, code, *(_cell(found.get(number, {}).get(str(month), NOT_THERE)) for month in trend_months(on))]
 
 
-def _cell(share: int) -> object:
-    """Words for what is no share."""
-    return share if share >= 0 else str(OTHER_WORDS[share])
+def _cell(share: int | None) -> object:
+    """Per cent; words for what is no share."""
+    if share is None:
+        return None
+    return share / 10 if share >= 0 else str(OTHER_WORDS[share])

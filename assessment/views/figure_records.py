@@ -11,9 +11,10 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from assessment.queries.dashboard import months_of
-from assessment.queries.figure_records import Records, records_of
+from assessment.queries.figure_records import Records, records_of, records_on_step
 from assessment.rules.dashboard_periods import month_of
-from assessment.rules.measures import OPENED
+from assessment.rules.measures import BY_CODE, OPENED
+from assessment.rules.shares import NOT_RECORDED, NOTHING_DUE, STEPS, step_words
 from assessment.views.dashboard_places import VIEW, Asked, above, asked_for, period_options, period_words
 from members.choices import OrganizationKind, UnitKind
 from members.downloads import workbook
@@ -22,16 +23,20 @@ from members.requests import PageRequest
 from members.workbooks.writing import Sheet
 
 ON_A_PAGE = 100
+STEPS_NAMED = {str(code): code for code in (*STEPS, NOTHING_DUE, NOT_RECORDED)}
 
 
 @requires(VIEW)
 @require_safe
 def figure_records(request: PageRequest) -> HttpResponse:
     """Same place, same period, same count as the figure that leads here."""
-    asked, found = _asked(request)
+    asked, step, found = _asked(request)
     context = _frame(request, asked) | {
         "found": found,
-        "figure": _figure(asked),
+        "figure": _figure(asked) if step is None else None,
+        "step": step,
+        "whole": asked.query(measure=asked.measure.code),
+        "step_words": None if step is None else step_words(asked.measure)[step],
         "page": Paginator(found.rows, ON_A_PAGE).get_page(request.GET.get("page")),
         "query": request.GET.urlencode(),
     }
@@ -42,7 +47,7 @@ def figure_records(request: PageRequest) -> HttpResponse:
 @require_safe
 def figure_records_export(request: PageRequest) -> FileResponse:
     """The same as a workbook, with what the viewer may read and nothing more."""
-    asked, found = _asked(request)
+    asked, _step, found = _asked(request)
     headings = [_("What"), _("Day"), _("Remark"), _("Of these done"), _("All of these")]
     title = f"{asked.place.name} · {asked.measure.title} · {period_words(asked.period)}"
     sheet = Sheet(str(asked.measure.title), headings, _cells(asked, found), title=title)
@@ -50,11 +55,14 @@ def figure_records_export(request: PageRequest) -> FileResponse:
     return workbook(_("Records %(place)s %(measure)s %(period)s.xlsx") % words, sheet)
 
 
-def _asked(request: PageRequest) -> tuple[Asked, Records]:
-    asked = asked_for(request, opens=True)
-    return asked, records_of(
-        asked.place, asked.unit, asked.measure, asked.period, on=request.today, user=request.user
-    )  # fmt: skip
+def _asked(request: PageRequest) -> tuple[Asked, int | None, Records]:
+    """With the step of the spread that was asked for: then who stands on it, else all."""
+    asked, step = asked_for(request, opens=True), STEPS_NAMED.get(request.GET.get("step", ""))
+    where = (asked.place, asked.unit, asked.measure, asked.period)
+    now = months_of(asked.place, asked.unit, asked.period.first, asked.period.last).added(asked.period)
+    if step is None or now is None or asked.measure.code not in BY_CODE or asked.place.kind == OrganizationKind.BRANCH:
+        return asked, None, records_of(*where, on=request.today, user=request.user)
+    return asked, step, records_on_step(*where, step, branches=now["branches"], on=request.today)
 
 
 def _frame(request: PageRequest, asked: Asked) -> dict[str, Any]:

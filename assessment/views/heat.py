@@ -20,7 +20,7 @@ from django.views.decorators.http import require_safe
 from assessment.queries.heat import children_of, months_below
 from assessment.rules.dashboard_periods import trend_months
 from assessment.rules.measures import BY_CODE, MEASURES, Measure
-from assessment.rules.shares import NOT_THERE, OTHER_WORDS, SIGNS, STEPS, step, step_words
+from assessment.rules.shares import NOT_THERE, OTHER_WORDS, SIGNS, STEPS, digits, step, step_words
 from assessment.views.dashboard import frame_of
 from assessment.views.dashboard_places import VIEW, Asked, asked_for
 from members.choices import OrganizationKind
@@ -82,7 +82,7 @@ def cells_of(code: str, _language: str) -> dict[int, str]:
     """The cell of each share that there can be."""
     measure = BY_CODE[code]
     words = step_words(measure)
-    cells = {share: str(_cell(measure, share)) for share in range(101)}
+    cells = {share: str(_cell(measure, share)) for share in range(1001)}
     signs = {share: format_html('<td class="s0"><abbr title="{}">{}</abbr></td>', words[share], sign)
              for share, sign in SIGNS.items()}  # fmt: skip
     return cells | {share: str(cell) for share, cell in signs.items()}
@@ -90,7 +90,7 @@ def cells_of(code: str, _language: str) -> dict[int, str]:
 
 def _cell(measure: Measure, share: int) -> SafeString:
     return format_html(
-        '<td class="{}{}">{}</td>', "e" if measure.more_is_better is None else "s", step(measure, share), share
+        '<td class="{}{}">{}</td>', "e" if measure.more_is_better is None else "s", step(measure, share), digits(share)
     )
 
 

@@ -100,6 +100,13 @@
       },
       options: {
         indexAxis: "y",
+        onClick: function (_event, bars) {
+          var link = bars.length && rows(figure)[bars[0].index].querySelector("a");
+          if (link) window.location.assign(link.href);
+        },
+        onHover: function (event, bars) {
+          event.native.target.style.cursor = bars.length ? "pointer" : "";
+        },
         layout: { padding: { right: 36 } },
         plugins: { legend: { display: false } },
         scales: { x: axis({ beginAtZero: true, ticks: { precision: 0, maxTicksLimit: 5 } }), y: axis({ grid: { display: false } }) },

@@ -12,7 +12,8 @@ from members.paths import contains, subtree
 from members.queries.local_rules import binding_below
 from rulebook.local import LocalRule
 from supervision.models import Report
-from supervision.rules.report_periods import DAYS_KEY, is_asked, is_late
+from supervision.queries.first_records import first_records
+from supervision.rules.report_periods import DAYS_KEY, is_asked, is_late, is_told
 
 
 class Stands(StrEnum):
@@ -36,15 +37,17 @@ class BranchState:
 
 
 def branch_states(path: str, period: Period, *, on: date) -> list[BranchState]:
-    """Every branch at the path and below that was there in the period, in tree order. Three queries."""
-    branches = Organization.objects.below(path).branches().standing_on(period.last).with_first_day().in_tree_order()
+    """Every branch at the path and below that was there in the period, in tree order; without those of which nothing is
+    on record by its end and no report is there. Four queries."""
+    rows = Organization.objects.below(path).branches().standing_on(period.last).with_first_day().in_tree_order()
+    branches = [branch for branch in rows if is_asked(branch.first_day, period)]
     found = Report.objects.submitted().filter(subtree("organization__path", [path]), period=period.name)
     submitted = dict(found.values_list("organization", "submitted_on"))
-    rules = binding_below(path, [DAYS_KEY])
+    rules, recorded = binding_below(path, [DAYS_KEY]), first_records(branches, on=on)
     return [
         _state(branch, period, submitted.get(branch.pk), on, _binding(rules, branch))
         for branch in branches
-        if is_asked(branch.first_day, period)
+        if branch.pk in submitted or is_told(recorded.get(branch.path), period)
     ]
 
 

@@ -7,23 +7,29 @@ from html import unescape
 from django.test import Client
 from django.urls import reverse
 
+from assessment.queries.dashboard_cards import COUNTED
+from assessment.rules.measures import MEASURES
 from assessment.rules.months import last_day
+from assessment.rules.shares import OTHER_WORDS, SIGNS
 
 MOST_BRANCHES = 20
 """Of a committee, whose own pages are opened beside its list."""
-DASHBOARD = reverse("assessment:dashboard")
+DASHBOARD, RECORDS = reverse("assessment:dashboard"), reverse("assessment:figure-records")
 CARD = re.compile(
     r'<li class="dash-card[^"]*"(?: data-tile="([^"]*)")?(.*?)(?=<li class="dash-card|class="dash-rows")', re.S
 )
 SUMS = re.compile(r'data-part="(-?\d+)" data-whole="(-?\d+)"')
 TOGETHER = re.compile(r'id="together" data-part="(-?\d+)" data-whole="(-?\d+)"')
 ROW = re.compile(r'<tr data-part="(-?\d+)" data-whole="(-?\d+)"')
+HEAT_ROW = re.compile(r'<tr><th scope="row"><a href="[^"]*\?org=[^"]*">.*?</tr>', re.S)
+HEAT_CELL = re.compile(r"<td[^>]*>(?:<abbr[^>]*>)?([^<]*)<")
+TREND_CELL = re.compile(r'<tr><th scope="row">\d{4}-\d\d</th><td class="number" data-value="\d*">([^<]*)</td>')
 LINK = re.compile(r'class="dash-record"[^>]*href="([^"]*)"')
 
 
 def client_of(user):
     client = Client()
-    client.force_login(user)
+    client.force_login(user, backend="members.backends.AccountBackend")
     return client
 
 
@@ -147,6 +153,53 @@ def months_said(user, organizations, periods):
     return wrong
 
 
+def spread_said(user, organizations, periods):
+    """Every bar of every spread, and how many the list behind it names."""
+    client, wrong = client_of(user), []
+    for org in organizations:
+        for period in periods:
+            for measure in MEASURES:
+                board = client.get(DASHBOARD, {"org": org, "period": period, "measure": measure.code})
+                spread = board.context.get("spread")
+                for code, number in _bars(board.text) if spread else ():
+                    asked = {"org": org, "period": period, "measure": measure.code, "step": code}
+                    listed = client.get(RECORDS, asked).context["page"].paginator.count
+                    if not number == listed == spread.counts[int(code)]:
+                        wrong.append(
+                            f"{user} {org} {period} {measure.code} {code}: the bar {number}, its list {listed}"
+                        )
+    return wrong
+
+
+def _bars(page):
+    return [
+        (code, int(number))
+        for number, code in re.findall(r'data-value="(\d+)" data-step="(-?\d+)"', page)
+        if number != "0"
+    ]
+
+
+def heat_said(user, organizations):
+    """Every share of the heat table, on the dashboard of the place in its row: in the trend, and of the last month on
+    its card."""
+    client, wrong, words = client_of(user), [], {sign: str(OTHER_WORDS[code]) for code, sign in SIGNS.items()}
+    for org in organizations:
+        for measure in MEASURES:
+            table = client.get(reverse("assessment:heat"), {"org": org, "measure": measure.code})
+            children = [one[1] for one in table.context["page"]][:MOST_BRANCHES]
+            for child, row in zip(children, HEAT_ROW.findall(table.text), strict=False):
+                shares = [words.get(cell) or f"{cell}%" for cell in HEAT_CELL.findall(row)]
+                board = client.get(DASHBOARD, {"org": child, "measure": measure.code})
+                trend = TREND_CELL.findall(board.text)
+                if shares != trend:
+                    wrong.append(f"{user} {child} {measure.code}: heat {shares}, dashboard {trend}")
+                cards = {one["card"].code: one["card"].shown for one in board.context.get("cards", ())}
+                last = shares[-1] if shares[-1].endswith("%") else "—"
+                if measure.code not in COUNTED and cards.get(measure.code, last) != last:
+                    wrong.append(f"{user} {child} {measure.code}: heat {last}, card {cards[measure.code]}")
+    return wrong
+
+
 def every_line(client, page, asked):
     first = client.get(page, asked).context["page"].paginator
     return [line for number in first.page_range for line in client.get(page, asked | {"page": number}).context["page"]]
@@ -159,4 +212,6 @@ def contradictions(user, organizations, periods, *, on):
         *need_said(user, organizations, periods, on=on),
         *effort_said(user, organizations, on=on),
         *months_said(user, organizations, periods),
+        *spread_said(user, organizations, periods),
+        *heat_said(user, organizations),
     ]

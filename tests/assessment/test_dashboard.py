@@ -2,6 +2,7 @@
 
 import re
 from datetime import datetime, timedelta
+from html import unescape
 from io import BytesIO
 
 import pytest
@@ -10,6 +11,7 @@ from django.utils import timezone
 from openpyxl import load_workbook
 
 from assessment.models import RollUp, RollUpState
+from assessment.rules.shares import NOT_RECORDED, OTHER_WORDS
 from members.choices import OfficeKind, OrganizationKind, UnitKind
 from members.models import Office, Organization
 from tests.assessment.figures import BEHIND, UNRECORDED, a_county, add_up, median, month_of
@@ -112,8 +114,10 @@ def test_the_pieces_of_a_card_and_the_spread_lead_to_their_records(cast, as_user
     ways = {part.code: url for part, url in attendance["parts"]}
 
     assert "measure=on_site" in ways["on-site"]
-    assert page.context["spread_record"] in page.text.replace("&amp;", "&")
     assert as_user(cast.county_secretary).get(ways["on-site"]).context["asked"].measure.code == "on_site"
+    [bar] = re.findall(r'<a href="([^"]*step=1)"', page.text)
+    found = as_user(cast.county_secretary).get(unescape(bar))
+    assert [row.title for row in found.context["found"].rows] == [cast.next_branch.name]
 
 
 @pytest.mark.parametrize(
@@ -195,7 +199,8 @@ def test_before_anybody_recorded_nothing_is_a_zero(cast, as_user):
     assert client.get(PAGE).context["cards"][0]["card"].change is None
     assert dict(rows_of(client.get(PAGE), "trend"))["2026-09"] == ["", "812"]
     earlier = client.get(PAGE, {"period": "2026-09"}).context["cards"][0]["card"]
-    assert (earlier.shown, earlier.median) == ("0%", "")
+    assert (earlier.shown, earlier.median) == ("—", "")
+    assert earlier.sentence == f"0 / 8 · {OTHER_WORDS[NOT_RECORDED]}"
     assert "notice-info" in client.get(PAGE, {"period": "2026-09"}).text
     assert "notice-info" not in client.get(PAGE).text
 

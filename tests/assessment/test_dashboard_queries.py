@@ -15,7 +15,7 @@ from assessment.rules.measures import BY_CODE, MEASURES
 from assessment.rules.months import last_day
 from assessment.rules.need import REASONS
 from assessment.rules.plan import BandPlan
-from assessment.rules.shares import NOT_RECORDED, percent, step
+from assessment.rules.shares import NOT_RECORDED, share_of, step
 from assessment.services.plans import store_plan
 from assessment.services.rollups import rebuild
 from members.choices import OrganizationKind, UnitKind
@@ -146,7 +146,7 @@ def test_a_dissolved_branch_and_groups_are_not_below(cast):
 def test_the_spread_counts_each_branch_on_its_step(cast, measure):
     a_county(cast)
     rows = RollUp.objects.filter(organization__kind=OrganizationKind.BRANCH, month=OCTOBER)
-    steps = [step(measure, percent(measure, *measure.fraction(vars(row)))) for row in rows]
+    steps = [step(measure, share_of(measure, vars(row))) for row in rows]
 
     found = spread(cast.county, "", measure, (OCTOBER, OCTOBER), 3, on=TODAY)
 

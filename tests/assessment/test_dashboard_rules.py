@@ -7,7 +7,16 @@ from django.db import connection
 
 from assessment.rules.dashboard_periods import offered_periods, period_before, read_period, trend_months, usual_period
 from assessment.rules.measures import BY_CODE
-from assessment.rules.shares import percent, share_sql, step, step_words, written
+from assessment.rules.shares import (
+    NOT_RECORDED,
+    NOT_THERE,
+    NOTHING_DUE,
+    share_of,
+    share_sql,
+    step,
+    step_words,
+    written,
+)
 
 ON = date(2026, 11, 24)
 
@@ -70,19 +79,25 @@ def test_the_trend_ends_before_this_month():
 
 
 CASES = [
-    ("meetings", 95, 100, 95, 5), ("meetings", 199, 200, 99, 5), ("meetings", 949, 1000, 94, 4),
-    ("meetings", 85, 100, 85, 4), ("meetings", 84, 100, 84, 3), ("meetings", 60, 100, 60, 2), ("meetings", 0, 9, 0, 1),
-    ("meetings", 0, 0, -1, -1), ("unexplained", 0, 40, 0, 5), ("unexplained", 1, 400, 1, 5),
-    ("unexplained", 6, 100, 6, 4), ("unexplained", 41, 100, 41, 1), ("unexplained", 40, 100, 40, 2),
-    ("online", 80, 100, 80, 5), ("online", 19, 100, 19, 1),
+    ("meetings", 95, 100, 950, 5), ("meetings", 1999, 2000, 999, 5), ("meetings", 94_999, 100_000, 949, 4),
+    ("meetings", 6, 7, 857, 4), ("meetings", 84, 100, 840, 3), ("meetings", 60, 100, 600, 2), ("meetings", 0, 9, 0, 1),
+    ("meetings", 0, 0, -1, -1), ("unexplained", 0, 40, 0, 5), ("unexplained", 1, 4000, 1, 5),
+    ("unexplained", 501, 10_000, 51, 4), ("unexplained", 41, 100, 410, 1), ("unexplained", 40, 100, 400, 2),
+    ("online", 80, 100, 800, 5), ("online", 19, 100, 190, 1),
 ]  # fmt: skip
+
+
+def of(measure, part, whole, **others):
+    """Figures that come to that part of that whole."""
+    figures = {"branches": 2, "incomplete": 1, **dict.fromkeys((*measure.part, *measure.whole), 0)}
+    return figures | {measure.part[0]: part, measure.whole[0]: whole} | others
 
 
 @pytest.mark.parametrize(("code", "part", "whole", "share", "shown"), CASES)
 def test_a_share_is_never_nicer_than_it_is(code, part, whole, share, shown):
     measure = BY_CODE[code]
 
-    assert percent(measure, part, whole) == share
+    assert share_of(measure, of(measure, part, whole)) == share
     assert step(measure, share) == shown
     assert shown in step_words(measure)
 
@@ -94,6 +109,14 @@ def test_the_database_counts_the_same(db, code, part, whole, share, shown):
         assert cursor.fetchone()[0] == share
 
 
-@pytest.mark.parametrize(("per_mille", "shown"), [(None, "—"), (0, "0%"), (923, "92.3%"), (1000, "100%"), (5, "0.5%")])
+def test_what_is_no_share_is_told_apart():
+    meetings = BY_CODE["meetings"]
+
+    assert share_of(meetings, None) == NOT_THERE
+    assert share_of(meetings, of(meetings, 1, 1, incomplete=2)) == NOT_RECORDED
+    assert share_of(meetings, of(meetings, 0, 0)) == NOTHING_DUE
+
+
+@pytest.mark.parametrize(("per_mille", "shown"), [(-1, "—"), (0, "0%"), (923, "92.3%"), (1000, "100%"), (5, "0.5%")])
 def test_a_share_is_written_as_people_read_it(per_mille, shown):
     assert written(per_mille) == shown

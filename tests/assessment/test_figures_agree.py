@@ -7,7 +7,7 @@ from assessment.services.rollups import rebuild
 from members.models import Organization
 from reminders.queries.effort import Asked, AskedBelow
 from reminders.services.desk_counts import count_desks
-from tests.assessment.agreement import effort_said, months_said, need_said, opened_numbers
+from tests.assessment.agreement import effort_said, heat_said, months_said, need_said, opened_numbers, spread_said
 from tests.assessment.busy_county import BusyCounty
 from tests.cast import TODAY
 
@@ -39,6 +39,16 @@ def test_what_is_asked_of_a_branch_is_the_same_on_every_page(county, part, place
 @pytest.mark.parametrize(("part", "places"), [("county_secretary", COUNTY), ("district_staff", ("district",))])
 def test_dues_and_attendance_of_the_same_months_are_the_same_on_every_page(county, part, places):
     assert months_said(county.users()[part], places, PERIODS) == []
+
+
+@pytest.mark.parametrize(("part", "places"), [("county_secretary", COUNTY), ("district_staff", ("district",))])
+def test_a_bar_of_the_spread_opens_who_stands_there(county, part, places):
+    assert spread_said(county.users()[part], places, PERIODS) == []
+
+
+@pytest.mark.parametrize(("part", "places"), [("county_secretary", COUNTY), ("district_staff", ("district",))])
+def test_a_share_is_the_same_in_the_heat_table_in_the_trend_and_on_the_card(county, part, places):
+    assert heat_said(county.users()[part], places) == []
 
 
 def test_contradictions_would_be_found(county, monkeypatch):

@@ -154,8 +154,8 @@ def measured(median, months):
         rows = list(RollUp.objects.filter(organization=branch, month__in=months).order_by("month"))
         if rows and rows[-1].month == months[-1] and not rows[-1].incomplete:
             sums = {name: sum(getattr(row, name) for row in rows) for name in ("meetings_due", "meetings_held")}
-            if (per_mille := BY_CODE["meetings"].per_mille(sums)) is not None:
-                yield per_mille
+            if sums["meetings_due"]:
+                yield BY_CODE["meetings"].per_mille(sums["meetings_held"], sums["meetings_due"])
 
 
 def test_the_medians_of_now_are_made_anew_each_hour(county):

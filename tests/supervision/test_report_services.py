@@ -11,7 +11,7 @@ from supervision.models import Matter, Report, ReportStep
 from supervision.queries.report_figures import composed
 from supervision.queries.report_meetings import adopting_kind, meetings_for
 from supervision.services.reports import adopt_report, begin_report, take_back_step, write_judgement
-from tests.cast import TODAY
+from tests.cast import TODAY, make_organization
 from tests.supervision.reporting import IN, QUARTER, adopted, hold, moved, submitted
 
 pytestmark = pytest.mark.django_db
@@ -252,6 +252,9 @@ def test_taking_back_needs_its_reason(cast):
 
 
 def test_a_committees_summary_says_where_the_branches_stand(cast):
+    """Nothing is missing where nothing is on record, as in the list of reports."""
+    make_organization("silent", "沉默党支部", "branch", cast.district)
+    hold(cast.next_branch, "theme_day", date(2026, 9, 30))
     submitted(cast.branch, cast.secretary)
     report = adopted(cast.district, cast.district_staff, "committee_meeting")
 

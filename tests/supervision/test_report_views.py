@@ -161,7 +161,7 @@ def test_a_summary_costs_the_same_whatever_its_subtree(cast, as_user, django_ass
         client.get(report.get_absolute_url())
 
 
-LIST_QUERIES, PAGE_QUERIES = 7, 33
+LIST_QUERIES, PAGE_QUERIES = 7, 34
 
 
 def test_the_workbook_holds_the_list(cast, as_user):
