@@ -132,6 +132,7 @@ ACTIONS: dict[str, Promise] = {
     "propose_attendance_correction": _("Proposed a correction of attendance after locking"),
     "confirm_attendance_correction": _("Confirmed a correction of attendance as the second person"),
     "decline_attendance_correction": _("Declined a correction of attendance"),
+    "look_at_vote": _("Looked at a vote in doubt: its outcome stands"),
     "follow_up_attendance": _("Completed what is known of somebody who missed a meeting"),
     "add_item": _("Put an item on an agenda"),
     "edit_item": _("Recorded an item of an agenda"),

@@ -1,5 +1,6 @@
 """Tables that are written once: the database itself refuses UPDATE, DELETE and (PostgreSQL) TRUNCATE."""
 
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 from django.db import connection
@@ -7,7 +8,7 @@ from django.db.backends.base.schema import BaseDatabaseSchemaEditor
 from django.db.migrations.operations import RunPython
 
 SQLITE = """
-CREATE TRIGGER {table}_no_{verb} BEFORE {VERB} ON {table}
+CREATE TRIGGER {table}_no_{verb} BEFORE {VERB} ON {table} {when}
 BEGIN SELECT RAISE(ABORT, '{table} is append-only'); END
 """
 POSTGRESQL_FUNCTION = """
@@ -15,7 +16,7 @@ CREATE OR REPLACE FUNCTION {table}_refuse() RETURNS trigger LANGUAGE plpgsql AS
 $$ BEGIN RAISE EXCEPTION '{table} is append-only'; END $$
 """
 POSTGRESQL_ROWS = """
-CREATE TRIGGER {table}_no_{verb} BEFORE {VERB} ON {table} FOR EACH ROW EXECUTE FUNCTION {table}_refuse()
+CREATE TRIGGER {table}_no_{verb} BEFORE {VERB} ON {table} FOR EACH ROW {when} EXECUTE FUNCTION {table}_refuse()
 """
 POSTGRESQL_TRUNCATE = """
 CREATE TRIGGER {table}_no_truncate BEFORE TRUNCATE ON {table} FOR EACH STATEMENT EXECUTE FUNCTION {table}_refuse()
@@ -44,6 +45,35 @@ class AppendOnly(RunPython):
             editor.execute(statement)
 
 
+class DecidedOnce(AppendOnly):
+    """Migration operation for a table whose rows wait until they are decided.
+
+    The database refuses to change the columns `proposed`, to change `decided` once the column `state` is no longer
+    `waiting`, and to delete a row.
+    """
+
+    def __init__(self, table: str, proposed: Sequence[str], decided: Sequence[str]) -> None:
+        self.proposed, self.decided = tuple(proposed), tuple(decided)
+        super().__init__(table)
+
+    def deconstruct(self) -> tuple[str, list[Any], dict[str, Any]]:
+        return self.__class__.__qualname__, [self.table, self.proposed, self.decided], {}
+
+    def describe(self) -> str:
+        return f"Let rows of {self.table} be decided once"
+
+    def _protect(self, apps: Any, editor: BaseDatabaseSchemaEditor) -> None:
+        vendor = editor.connection.vendor
+        changes = f"{_changed(self.proposed, vendor)} OR OLD.state <> 'waiting' AND ({_changed(self.decided, vendor)})"
+        for statement in protecting(self.table, vendor, changes):
+            editor.execute(statement)
+
+
+def _changed(columns: Iterable[str], vendor: str) -> str:
+    differs = "IS DISTINCT FROM" if vendor == "postgresql" else "IS NOT"
+    return " OR ".join(f"OLD.{column} {differs} NEW.{column}" for column in columns)
+
+
 class Writable(AppendOnly):
     """Migration operation that lifts the triggers of an append-only table, for what follows; end with `AppendOnly`."""
 
@@ -55,10 +85,11 @@ class Writable(AppendOnly):
         return f"Make {self.table} writable"
 
 
-def protecting(table: str, vendor: str) -> list[str]:
-    """The statements that create the triggers."""
+def protecting(table: str, vendor: str, changes: str = "") -> list[str]:
+    """The statements that create the triggers. `changes`: which updates are refused; empty: all."""
     template = POSTGRESQL_ROWS if vendor == "postgresql" else SQLITE
-    rows = [template.format(table=table, verb=verb, VERB=verb.upper()) for verb in ("update", "delete")]
+    refused = {"update": f"WHEN ({changes})" if changes else "", "delete": ""}
+    rows = [template.format(table=table, verb=verb, VERB=verb.upper(), when=when) for verb, when in refused.items()]
     if vendor != "postgresql":
         return rows
     return [POSTGRESQL_FUNCTION.format(table=table), *rows, POSTGRESQL_TRUNCATE.format(table=table)]

@@ -13,6 +13,7 @@ urlpatterns = [
     path("votes/<uuid:key>/count/", votes.vote_count, name="vote-count"),
     path("votes/<uuid:key>/count-anew/", votes.vote_count_anew, name="vote-count-anew"),
     path("votes/<uuid:key>/withdraw/", votes.vote_withdraw, name="vote-withdraw"),
+    path("votes/<uuid:key>/look/", corrections.vote_look, name="vote-look"),
     path("votes/<uuid:key>/step/", membership.membership_ask, name="membership-ask"),
     path("membership/", membership.membership_list, name="membership-list"),
     path("membership/<uuid:key>/", membership.membership_decide, name="membership-decide"),

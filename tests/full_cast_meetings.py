@@ -29,6 +29,7 @@ from meetings.models import (
     Task,
     ThemeDay,
     Vote,
+    VoteLook,
 )
 from meetings.rules.feeds import token_print
 from meetings.rules.sign_in import slot_of, token
@@ -118,6 +119,9 @@ def elected(full: "FullCast", name: str, **people: Member) -> None:
         confirmed_by="王",
     )  # fmt: skip
     full.keep(vote, f"elected@{name}")
+    look = VoteLook(vote=vote, present=1, doubt="到会人数不够", reason="签到表上有两个人", by=full.cast.secretary)
+    look.save()
+    full.keep(look, f"elected@{name}")
     full.keep(Candidate.objects.create(vote=vote, name="孙", votes_for=2, is_elected=True), f"elected@{name}")
     for short, member in people.items():
         step = MembershipStep.objects.create(vote=vote, member=member, name=member.name, asked_by="李")

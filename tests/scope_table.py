@@ -266,6 +266,12 @@ SCOPE: dict[str, dict[str, str]] = {
         "next_secretary": "next-branch before elected@next-branch",
         "other_secretary": "other-branch elected@other-branch",
     },
+    "VoteLook": {
+        "secretary": "elected@branch",
+        "officer": "elected@branch",
+        "next_secretary": "elected@next-branch",
+        "other_secretary": "elected@other-branch",
+    },
     # Who has to do something reads the task, not the record around it.
     "Task": {
         "secretary": TASKS_OF_THE_BRANCH,

@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy
 from meetings.choices import AttendanceState, LeaveKind, MeetingState, ReasonSource
 from meetings.models import Expected, Meeting
 from meetings.queries.roll import on_the_sheet
-from meetings.services.attendance import LATER, Attendance
+from meetings.services.attendance import Attendance
 from members.fields import opened
 from members.forms.fields import choice_field, day_field, key_field
 
@@ -88,7 +88,7 @@ class AttendanceForm(forms.Form):
         self.expected, self.on = expected, on
         offered = AttendanceState.choices
         if expected.meeting.state == MeetingState.LOCKED:
-            offered = [one for one in offered if one[0] in (expected.state, *LATER)]
+            offered = [one for one in offered if one[0] == expected.state]
         cast(forms.ChoiceField, self.fields["state"]).choices = offered
 
     def clean(self) -> dict[str, Any]:

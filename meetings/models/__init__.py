@@ -1,6 +1,6 @@
 from meetings.models.agenda import AgendaItem, Material, Observer, Speech, Task
 from meetings.models.attendance import Exclusion, Expected, LeaveRequest, Mark
-from meetings.models.attendance_correction import AttendanceCorrection
+from meetings.models.attendance_correction import AttendanceCorrection, VoteLook
 from meetings.models.attendance_import import AttendanceImport
 from meetings.models.meeting import CalendarFeed, LocalKind, Meeting, Session, ThemeDay
 from meetings.models.membership import MembershipStep
@@ -35,4 +35,5 @@ __all__ = [
     "Task",
     "ThemeDay",
     "Vote",
+    "VoteLook",
 ]

@@ -7,6 +7,7 @@ from django.utils.translation import gettext_lazy as _
 
 from meetings.choices import AttendanceState, CorrectionState
 from meetings.models.meeting import Meeting
+from meetings.models.vote import Vote
 from members.choices import Capability
 from members.fields import SealedField
 from members.models import Member, User
@@ -47,8 +48,8 @@ class AttendanceCorrectionQuerySet(models.QuerySet["AttendanceCorrection"]):
 class AttendanceCorrection(models.Model):
     """What was recorded wrongly of somebody at a meeting whose minutes are locked: the old beside the new, and why.
 
-    It counts when a second person has confirmed it. Nothing here is changed afterwards; what was wrong in it is
-    corrected by another one.
+    It counts when a second person has confirmed it. Nothing here is changed afterwards, and the database refuses it
+    (`audit.append_only.DecidedOnce`); what was wrong in it is corrected by another one.
     """
 
     key = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
@@ -60,6 +61,8 @@ class AttendanceCorrection(models.Model):
     """JSON, what the attendance fields were."""
     becomes = models.CharField(_("was in truth"), max_length=20, choices=AttendanceState)
     leave_kind = models.CharField(_("kind of leave"), max_length=20, blank=True)
+    made_up_on = models.DateField(_("made up on"), null=True, blank=True)
+    made_up_with = models.CharField(_("made up with"), max_length=200, blank=True)
     reason = models.CharField(_("why it is corrected"), max_length=300)
     state = models.CharField(_("state"), max_length=10, choices=CorrectionState, default=CorrectionState.WAITING)
     proposed_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
@@ -82,6 +85,11 @@ class AttendanceCorrection(models.Model):
                 condition=Q(becomes__in=[state for state in AttendanceState if state != AttendanceState.UNKNOWN])
                 & Q(was__in=["", *AttendanceState.values]),
                 name="attendance_correction_states_known",
+            ),
+            models.CheckConstraint(
+                condition=Q(~Q(made_up_with=""), becomes=AttendanceState.MADE_UP, made_up_on__isnull=False)
+                | Q(~Q(becomes=AttendanceState.MADE_UP), made_up_on__isnull=True, made_up_with=""),
+                name="attendance_correction_make_up_is_whole",
             ),
             models.CheckConstraint(condition=~Q(was=F("becomes")), name="attendance_correction_changes_something"),
             models.CheckConstraint(
@@ -116,3 +124,44 @@ class AttendanceCorrection(models.Model):
     @property
     def is_waiting(self) -> bool:
         return self.state == CorrectionState.WAITING
+
+
+class VoteLookQuerySet(models.QuerySet["VoteLook"]):
+    def visible_to(self, user: User) -> "VoteLookQuerySet":
+        """Where an office reads the vote."""
+        return self.filter(
+            subtree("vote__item__meeting__organization__path", user.standing.paths(Capability.VIEW_MEETINGS))
+        )
+
+
+class VoteLook(models.Model):
+    """That an officer looked at a vote which corrected attendance put in doubt, and why its outcome stands.
+
+    Written once. It holds for so many heads: when another correction changes them, the vote is in doubt again.
+    """
+
+    key = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    vote = models.ForeignKey(Vote, on_delete=models.PROTECT, related_name="looks")
+    present = models.PositiveSmallIntegerField(_("present with a vote, as corrected"))
+    doubt = models.CharField(_("why it was in doubt"), max_length=400)
+    reason = models.CharField(_("why the outcome stands"), max_length=300)
+    by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
+    at = models.DateTimeField(auto_now_add=True)
+
+    objects = VoteLookQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("look at a vote in doubt")
+        verbose_name_plural = _("looks at votes in doubt")
+        ordering = ["at", "key"]
+        constraints = [
+            models.CheckConstraint(condition=~Q(doubt="") & ~Q(reason=""), name="vote_look_says_why"),
+            models.UniqueConstraint(fields=["vote", "present"], name="vote_look_once"),
+        ]
+
+    def __str__(self) -> str:
+        return str(self.vote)
+
+    @property
+    def scope_path(self) -> str:
+        return self.vote.scope_path

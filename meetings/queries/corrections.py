@@ -3,12 +3,12 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from django.db.models import Q, QuerySet
+from django.db.models import Model, Q, QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from meetings.choices import MeetingState, VoteSubject
-from meetings.models import AttendanceCorrection, Expected, Meeting, Vote
+from meetings.models import AttendanceCorrection, Expected, Meeting, Vote, VoteLook
 from meetings.models.attendance_correction import NOT_LISTED
 from meetings.rules.corrections import change_of_heads, doubt
 from meetings.rules.votes import Figures, Heads
@@ -24,6 +24,8 @@ class Doubted:
 
     vote: Vote
     why: str
+    present: int
+    """With how many heads, as they are on record now."""
 
 
 def correction_sentences(meeting: Meeting) -> list[str]:
@@ -31,7 +33,22 @@ def correction_sentences(meeting: Meeting) -> list[str]:
     if meeting.state != MeetingState.LOCKED:
         return []
     rows = AttendanceCorrection.objects.filter(meeting=meeting).confirmed().with_people().order_by("decided_at", "key")
-    return [correction_sentence(one) for one in rows]
+    sentences = [correction_sentence(one) for one in rows]
+    return [*sentences, *look_sentences(vote__item__meeting=meeting)] if sentences else []
+
+
+def look_sentences(**where: Model) -> list[str]:
+    """Which votes in doubt somebody looked at, and why their outcome stands. One query."""
+    rows = VoteLook.objects.filter(**where).select_related("vote", "by__member")
+    return [_look_sentence(one) for one in rows]
+
+
+def _look_sentence(one: VoteLook) -> str:
+    facts = {
+        "about": one.vote.about, "doubt": one.doubt, "why": one.reason, "name": called(one.by),
+        "day": timezone.localdate(one.at).isoformat(),
+    }  # fmt: skip
+    return _("Looked at by %(name)s, %(day)s: “%(about)s”. %(doubt)s The outcome stands: %(why)s") % facts
 
 
 def waiting_at(meeting: Meeting) -> list[AttendanceCorrection]:
@@ -92,8 +109,9 @@ def doubted_by(one: AttendanceCorrection) -> list[Doubted]:
 
 def doubted_in(meeting: Meeting, more: int = 0) -> list[Doubted]:
     """The decided votes of a meeting that the list, with its corrections, no longer bears; `more` heads besides.
+    Without those at which somebody has looked since.
 
-    At most three queries.
+    At most four queries, three where none is in doubt.
     """
     if meeting.state not in (MeetingState.HELD, MeetingState.LOCKED):
         return []
@@ -102,7 +120,15 @@ def doubted_in(meeting: Meeting, more: int = 0) -> list[Doubted]:
         return []
     change = more + sum(_changes(meeting))
     there = more + Expected.objects.filter(meeting=meeting).entitled().present().count()
-    return [Doubted(vote, why) for vote in votes if (why := _doubt(vote, change, there, meeting))]
+    heads = {vote.pk: min(max(vote.present + change, 0), vote.entitled, there) for vote in votes}
+    found = [
+        Doubted(vote, why, heads[vote.pk]) for vote in votes if (why := _doubt(vote, heads[vote.pk], meeting))
+    ]  # fmt: skip
+    looks = (
+        VoteLook.objects.filter(vote__in=[one.vote for one in found]).values_list("vote", "present") if found else ()
+    )
+    settled = set(looks)
+    return [one for one in found if (one.vote.pk, one.present) not in settled]
 
 
 def doubts_of(vote: Vote) -> list[Doubted]:
@@ -116,11 +142,11 @@ def _changes(meeting: Meeting) -> Iterable[int]:
     return [change_of_heads(was, becomes) for was, becomes in confirmed.values_list("was", "becomes").order_by()]
 
 
-def _doubt(vote: Vote, change: int, there: int, meeting: Meeting) -> str:
-    """Never were more there at a vote than the list has now."""
+def _doubt(vote: Vote, present: int, meeting: Meeting) -> str:
+    """`present`: never more than the list has now."""
     figures = Figures(
         vote.votes_for or 0, vote.votes_against or 0, vote.abstained or 0, vote.written_for,
         vote.issued, vote.returned, vote.void,
     )  # fmt: skip
-    heads = Heads(vote.entitled, min(max(vote.present + change, 0), vote.entitled, there))
+    heads = Heads(vote.entitled, present)
     return doubt(VoteSubject(vote.subject), figures, heads, (bool(vote.is_valid), bool(vote.is_passed)), meeting.day)

@@ -14,10 +14,11 @@ TRUTHS = (
     AttendanceState.ON_SITE,
     AttendanceState.ONLINE,
     AttendanceState.VISITED,
+    AttendanceState.MADE_UP,
     AttendanceState.LEAVE,
     AttendanceState.ABSENT,
 )
-"""What somebody can have been in truth. Making up happens later, and isn't corrected but recorded."""
+"""What somebody can have been in truth, or was visited or made up since."""
 OF_GUESTS = PRESENT
 """A guest who was forgotten was there."""
 

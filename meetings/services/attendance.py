@@ -23,7 +23,7 @@ from members.fields import opened, sealed
 from members.models import User
 
 LATER = (AttendanceState.VISITED, AttendanceState.MADE_UP)
-"""What can be recorded of somebody after the evening, without moving its figures."""
+"""What can become of an absence after the evening."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,10 +67,14 @@ def tap(*, meeting: Meeting, member_id: int, state: str, key: uuid.UUID, by: Use
 
 
 @transaction.atomic
-def follow_up(*, meeting: Meeting, member_id: int, attendance: Attendance, key: uuid.UUID, by: User | str) -> Expected:
-    """Complete what is known of somebody who wasn't there: a reason, a visit, a make-up, also after the minutes.
+def follow_up(
+    *, meeting: Meeting, member_id: int, attendance: Attendance, key: uuid.UUID, is_own: bool = False, by: User | str
+) -> Expected:
+    """Complete what is known of somebody who wasn't there: a reason, until the minutes are locked also a visit.
 
-    Raises NotNow before the closing and where it would move the meeting's figures.
+    `is_own`: the member's own word, or a contact person's for them; that they made it up counts also after the minutes.
+    An officer proposes it then, to a second person (`propose_correction`). Raises NotNow before the closing and where
+    it would move the meeting's figures.
     """
     meeting = locked(meeting)
     if meeting.state not in (MeetingState.HELD, MeetingState.LOCKED):
@@ -78,8 +82,9 @@ def follow_up(*, meeting: Meeting, member_id: int, attendance: Attendance, key: 
     expected = Expected.objects.select_for_update().get(meeting=meeting, member=member_id)
     if Mark.objects.filter(pk=key).exists():
         return expected
-    if expected.state in PRESENT or attendance.state not in (expected.state, *LATER):
-        raise NotNow(_("The minutes are locked: who was there is put right by a correction with a second person."))
+    later = LATER if is_own or meeting.state == MeetingState.HELD else ()
+    if expected.state in PRESENT or attendance.state not in (expected.state, *later):
+        raise NotNow(_("The minutes are locked: attendance is put right by a correction with a second person."))
     change(expected, attendance, key, by)
     turn(meeting)
     record(

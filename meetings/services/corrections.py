@@ -4,8 +4,9 @@ The signed text stays as it is; what follows from the attendance is counted with
 """
 
 import uuid
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
+from typing import Any
 
 from django.db import transaction
 from django.utils import timezone
@@ -13,11 +14,11 @@ from django.utils.translation import gettext as _
 
 from audit.services import record
 from meetings.choices import AttendanceState, CorrectionState, MeetingState, NotCountedBecause
-from meetings.models import AttendanceCorrection, Expected, Meeting
+from meetings.models import AttendanceCorrection, Expected, Meeting, Vote, VoteLook
 from meetings.models.attendance_correction import NOT_LISTED
-from meetings.queries.corrections import guests_left_out
+from meetings.queries.corrections import doubts_of, guests_left_out
 from meetings.rules.corrections import OF_GUESTS, TRUTHS, says_something
-from meetings.services.attendance import Attendance, attendance_of, change, to_json, turn
+from meetings.services.attendance import LATER, Attendance, attendance_of, change, to_json, turn
 from meetings.services.meeting import NotNow, locked, stored_already
 from members.fields import opened, sealed
 from members.models import Member, User
@@ -32,6 +33,8 @@ class Truth:
     becomes: str
     reason: str
     leave_kind: str = ""
+    made_up_on: date | None = None
+    made_up_with: str = ""
 
 
 @transaction.atomic
@@ -48,8 +51,7 @@ def propose_correction(*, key: uuid.UUID, meeting: Meeting, truth: Truth, by: Us
     correction = AttendanceCorrection.objects.create(
         key=key, meeting=meeting, member=truth.member, name=expected.name if expected else truth.member.name,
         was=expected.state if expected else NOT_LISTED, before=sealed(_before(expected)), becomes=truth.becomes,
-        leave_kind=truth.leave_kind if truth.becomes == AttendanceState.LEAVE else "", reason=truth.reason.strip(),
-        proposed_by=by,
+        reason=truth.reason.strip(), proposed_by=by, **_particulars(truth),
     )  # fmt: skip
     _record("propose_attendance_correction", correction, by)
     return correction
@@ -69,7 +71,7 @@ def confirm_correction(*, correction: AttendanceCorrection, by: User, on: date) 
         raise NotNow(_("This attendance was changed since it was proposed. Decline this one, and propose it anew."))
     expected = expected or _forgotten(correction)
     expected.corrected_on = on
-    change(expected, Attendance(correction.becomes, correction.leave_kind), correction.pk, by)
+    change(expected, _attendance(correction, expected), correction.pk, by)
     turn(correction.meeting)
     _decide(correction, CorrectionState.CONFIRMED, by)
     return correction
@@ -87,10 +89,50 @@ def decline_correction(*, correction: AttendanceCorrection, because: str, by: Us
     return correction
 
 
+@transaction.atomic
+def look_at_vote(*, key: uuid.UUID, vote: Vote, reason: str, by: User) -> VoteLook:
+    """Put down that the outcome of a vote in doubt stands, and why. The same key twice is one. Raises Refused."""
+    meeting = locked(vote.item.meeting)
+    if known := stored_already(VoteLook, key, vote=vote):
+        return known
+    vote.item.meeting = meeting
+    doubts = doubts_of(vote)
+    if meeting.state != MeetingState.LOCKED or not doubts:
+        raise NotNow(_("This vote isn't in doubt, or somebody has looked at it already."))
+    if not says_something(reason):
+        raise Refused(_("Say in a sentence what you compared and why the outcome stands."), "reason")
+    [doubted] = doubts
+    look = VoteLook.objects.create(
+        key=key, vote=vote, present=doubted.present, doubt=doubted.why[:400], reason=reason.strip(), by=by
+    )
+    code = meeting.organization.code
+    record(action="look_at_vote", by=by, subject=look, organization_code=code, reason=look.reason)
+    return look
+
+
 def may_confirm(correction: AttendanceCorrection, by: User) -> bool:
     """Never who proposed it, and never whose attendance it is, under whatever user name."""
     own = {correction.member_id, correction.proposed_by.member_id} - {None}
     return by.pk != correction.proposed_by_id and by.member_id not in own
+
+
+def _particulars(truth: Truth) -> dict[str, Any]:
+    """What belongs to how it was in truth; the rest is left out."""
+    is_leave, is_made_up = truth.becomes == AttendanceState.LEAVE, truth.becomes == AttendanceState.MADE_UP
+    return {
+        "leave_kind": truth.leave_kind if is_leave else "",
+        "made_up_on": truth.made_up_on if is_made_up else None,
+        "made_up_with": truth.made_up_with if is_made_up else "",
+    }
+
+
+def _attendance(correction: AttendanceCorrection, expected: Expected) -> Attendance:
+    """What was corrected; who was visited or made up since was away with the reason that is known."""
+    known = attendance_of(expected) if correction.becomes in LATER else Attendance("")
+    return replace(
+        known, state=correction.becomes, leave_kind=correction.leave_kind,
+        made_up_on=correction.made_up_on, made_up_with=correction.made_up_with,
+    )  # fmt: skip
 
 
 def _refuse(meeting: Meeting, truth: Truth, expected: Expected | None) -> None:
@@ -102,6 +144,8 @@ def _refuse(meeting: Meeting, truth: Truth, expected: Expected | None) -> None:
         raise Refused(_("This member is neither on the list nor a guest who takes part there."), "member")
     if truth.becomes not in (TRUTHS if expected else OF_GUESTS):
         raise Refused(_("Choose how it was in truth; a forgotten guest was there."), "becomes")
+    if truth.becomes == AttendanceState.MADE_UP and not (truth.made_up_on and truth.made_up_with):
+        raise Refused(_("Say on which day and with what it was made up."), "made_up_on")
     if expected and expected.state == truth.becomes:
         raise Refused(_("That is how it is recorded already."), "becomes")
     if AttendanceCorrection.objects.waiting().filter(meeting=meeting, member=truth.member).exists():

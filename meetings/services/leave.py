@@ -72,7 +72,7 @@ def note_leave(*, meeting: Meeting, member_id: int, kind: str, reason: str, by: 
 def make_up(*, meeting: Meeting, member_id: int, study: Attendance, key: uuid.UUID, by: User) -> Expected:
     """A member who missed it has read the material and answers with a line. Raises NotNow, Expected.DoesNotExist."""
     study = replace(study, state=AttendanceState.MADE_UP, answer_source=ReasonSource.MEMBER)
-    return follow_up(meeting=meeting, member_id=member_id, attendance=study, key=key, by=by)
+    return follow_up(meeting=meeting, member_id=member_id, attendance=study, key=key, is_own=True, by=by)
 
 
 def _mark_leave(request: LeaveRequest, meeting: Meeting, by: User) -> None:

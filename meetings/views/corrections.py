@@ -11,10 +11,16 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from meetings.forms.corrections import AttendanceCorrectionForm, DeclineForm
-from meetings.models import AttendanceCorrection, Meeting
-from meetings.queries.corrections import doubted_by, is_second, recorded_as
-from meetings.services.corrections import confirm_correction, decline_correction, may_confirm, propose_correction
+from meetings.forms.corrections import AttendanceCorrectionForm, DeclineForm, LookForm
+from meetings.models import AttendanceCorrection, Meeting, Vote
+from meetings.queries.corrections import doubted_by, doubts_of, is_second, recorded_as
+from meetings.services.corrections import (
+    confirm_correction,
+    decline_correction,
+    look_at_vote,
+    may_confirm,
+    propose_correction,
+)
 from members.choices import Capability
 from members.policy import fetch, requires, signed_in
 from members.queries.names import called
@@ -24,6 +30,7 @@ from members.requests import PageRequest
 LATEST = 30
 CORRECTIONS = AttendanceCorrection.objects.with_people().select_related("member")
 MEETINGS = Meeting.objects.select_related("organization")
+VOTES = Vote.objects.with_place()
 
 
 @signed_in
@@ -43,7 +50,7 @@ def correction_add(request: PageRequest, key: UUID) -> HttpResponse:
     """Propose how somebody attended in truth."""
     meeting = fetch(request, MEETINGS, pk=key)
     form = AttendanceCorrectionForm(
-        request.POST or None, meeting=meeting, initial={"member": request.GET.get("member")}
+        request.POST or None, meeting=meeting, on=request.today, initial={"member": request.GET.get("member")}
     )
     if form.is_valid():
         given: dict[str, Any] = {"key": form.cleaned_data["key"], "meeting": meeting, "truth": form.truth()}
@@ -87,6 +94,21 @@ def correction_decline(request: PageRequest, key: UUID) -> HttpResponse:
     given = {"correction": correction, "because": form.cleaned_data["because"]}
     told(request, lambda: decline_correction(**given, by=request.user), _("The record stays as it is."))
     return redirect(correction)
+
+
+@requires(Capability.RECORD_MEETINGS)
+@require_http_methods(["GET", "HEAD", "POST"])
+def vote_look(request: PageRequest, key: UUID) -> HttpResponse:
+    """An officer looks at a vote in doubt and says why its outcome stands."""
+    vote = fetch(request, VOTES, pk=key)
+    form = LookForm(request.POST or None)
+    if form.is_valid():
+        given = {"vote": vote, "by": request.user, **form.cleaned_data}
+        if carried_out(form, lambda: look_at_vote(**given)):
+            messages.success(request, _("It is put down beside the minutes that the outcome stands."))
+            return redirect(vote)
+    context = {"form": form, "vote": vote, "meeting": vote.item.meeting, "doubted": doubts_of(vote)}
+    return render(request, "meetings/vote_look.html", context)
 
 
 def _may_decline(request: PageRequest, one: AttendanceCorrection) -> bool:

@@ -8,11 +8,11 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from meetings.choices import VoteMethod, VoteSubject
+from meetings.choices import MeetingState, VoteMethod, VoteSubject
 from meetings.forms.election import BallotForm
 from meetings.forms.vote import CountForm, VoteForm, WithdrawForm, show_wrong
 from meetings.models import Meeting, Vote
-from meetings.queries.corrections import doubts_of
+from meetings.queries.corrections import doubts_of, look_sentences
 from meetings.queries.membership import step_section
 from meetings.queries.votes import (
     ballot_section,
@@ -85,7 +85,7 @@ def vote_detail(request: PageRequest, key: str) -> HttpResponse:
     """One vote: its figures and outcome, or how far the count has come."""
     vote = fetch(request, VOTES, pk=key)
     meeting = vote.item.meeting
-    is_decided = vote.is_decided
+    is_decided, is_locked = vote.is_decided, meeting.state == MeetingState.LOCKED
     context = {
         "vote": vote,
         "meeting": meeting,
@@ -101,6 +101,8 @@ def vote_detail(request: PageRequest, key: str) -> HttpResponse:
         "names": names_of([vote.counted_by, vote.confirmed_by], on=meeting.day, at=meeting.organization),
         "doubted": doubts_of(vote),
         "may_not_count": "" if is_decided or (fits := may_count(vote, request.user)) else fits.reason,
+        "looks": look_sentences(vote=vote) if is_decided else [],
+        "may_look": is_locked and request.user.standing.may(Capability.RECORD_MEETINGS, vote.scope_path),
         "may_record": meeting.is_running and request.user.standing.may(Capability.RECORD_MEETINGS, vote.scope_path),
     }
     context |= step_section(vote, request.user)

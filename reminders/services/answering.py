@@ -67,7 +67,7 @@ def _tell_the_meeting(question: Question, choice: AnswerChoice, words: str, *, a
     if wanted == attendance_of(expected):  # another rung of the ladder was answered alike
         return
     key = mark_key(question.message.pk, Mark.objects.filter(expected=expected).count())
-    follow_up(meeting=meeting, member_id=expected.member_id, attendance=wanted, key=key, by=by)
+    follow_up(meeting=meeting, member_id=expected.member_id, attendance=wanted, key=key, is_own=True, by=by)
 
 
 def _reason(question: Question, expected: Expected, text: str, _at: datetime) -> Attendance:

@@ -150,7 +150,9 @@ class Acts:
     def complete(self):
         one = self.one(Expected.objects.filter(meeting__state="locked").order_by("pk"))
         made_up = Attendance("made_up", made_up_on=TODAY)
-        follow_up(meeting=one.meeting, member_id=one.member_id, attendance=made_up, key=uuid.uuid4(), by=self.by)
+        follow_up(
+            meeting=one.meeting, member_id=one.member_id, attendance=made_up, key=uuid.uuid4(), is_own=True, by=self.by
+        )
 
     # dues
     def charge(self):

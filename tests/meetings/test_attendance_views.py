@@ -267,7 +267,7 @@ def lock(meeting):
     Meeting.objects.filter(pk=meeting.pk).update(state="locked")
 
 
-def test_after_the_minutes_a_reason_and_a_visit_can_still_be_added(meeting, cast, as_user):
+def test_after_the_minutes_a_reason_can_still_be_added_and_a_visit_is_proposed(meeting, cast, as_user):
     mark(meeting=meeting, member_id=cast.zhang.pk, attendance=Attendance("absent"), key=uuid.uuid4(), by="officer")
     lock(meeting)
     client = as_user(cast.secretary)
@@ -276,13 +276,20 @@ def test_after_the_minutes_a_reason_and_a_visit_can_still_be_added(meeting, cast
     client.post(url("attendance-person", meeting, cast.zhang.pk), form)
 
     one = Expected.objects.get(meeting=meeting, member=cast.zhang)
-    assert {code for code, _label in page.context["form"].fields["state"].choices} == {"absent", "visited", "made_up"}
+    assert [code for code, _label in page.context["form"].fields["state"].choices] == ["absent"]
+    assert f"{url('correction-add', meeting)}?member={cast.zhang.pk}" in page.text
     assert (one.state, one.reason.open()) == ("absent", "值班")
     assert Entry.objects.filter(action="follow_up_attendance").count() == 1
 
 
-@pytest.mark.parametrize(("before", "after"), [("on_site", "made_up"), ("absent", "on_site"), ("absent", "leave")])
-def test_after_the_minutes_nothing_moves_the_figures(meeting, cast, before, after):
+AFTER_LOCKING = [
+    ("on_site", "made_up"), ("absent", "on_site"), ("absent", "leave"), ("absent", "visited"), ("absent", "made_up"),
+    ("leave", "visited"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("before", "after"), AFTER_LOCKING)
+def test_after_the_minutes_an_officer_alone_moves_no_figure(meeting, cast, before, after):
     mark(meeting=meeting, member_id=cast.zhang.pk, attendance=Attendance(before), key=uuid.uuid4(), by="officer")
     lock(meeting)
 

@@ -5,6 +5,7 @@ from datetime import date
 from io import BytesIO
 
 import pytest
+from django.db import DatabaseError, transaction
 from django.urls import reverse
 from django.utils import timezone
 from docx import Document
@@ -13,9 +14,10 @@ from assessment.choices import AssessmentState
 from assessment.models import Assessment, RollUp
 from assessment.services.computing import freshen, store
 from assessment.services.rollups import compare, follow, rebuild
+from audit.append_only import is_protected
 from audit.models import Entry
 from meetings.choices import NotCountedBecause
-from meetings.models import AgendaItem, AttendanceCorrection, Expected, Mark, Meeting, Minutes, Vote
+from meetings.models import AgendaItem, AttendanceCorrection, Expected, Mark, Meeting, Minutes, Vote, VoteLook
 from meetings.queries.attendance_figures import months_of
 from meetings.queries.corrections import correction_sentences, doubted_by, doubted_in, waiting_for
 from meetings.queries.start import start_links
@@ -23,7 +25,14 @@ from meetings.queries.tally import tally_of
 from meetings.rules.corrections import change_of_heads, doubt, says_something
 from meetings.rules.votes import Figures, Heads
 from meetings.services.attendance import Attendance, follow_up
-from meetings.services.corrections import Truth, confirm_correction, decline_correction, propose_correction
+from meetings.services.corrections import (
+    Truth,
+    confirm_correction,
+    decline_correction,
+    look_at_vote,
+    propose_correction,
+)
+from meetings.services.meeting import NotNow
 from meetings.word import minutes_as_word
 from members.choices import AffiliationKind
 from members.models import Affiliation
@@ -33,6 +42,7 @@ from tests.assessment.measuring import LAST
 from tests.assessment.scheming import deduct, make_scheme
 from tests.assessment.test_computing import begin
 from tests.cast import make_user
+from tests.emptying import triggers_lifted
 
 DAY, TODAY = date(2026, 10, 20), date(2026, 11, 24)
 WHY = "签到表上有他的签名，当晚漏记"
@@ -214,11 +224,61 @@ class TestTwoPersons:
 
         assert evening.expected.get(member=cast.li).leave_kind == "sick"
 
+    def test_a_visit_and_a_make_up_take_two_and_keep_the_reason(self, cast, evening):
+        known = Attendance("absent", reason="住院", reason_source="member")
+        follow_up(meeting=evening, member_id=cast.li.pk, key=uuid.uuid4(), by=cast.secretary, attendance=known)
+        corrected(cast, evening, cast.li, "visited")
+        one = corrected(cast, evening, cast.li, "made_up", made_up_on=TODAY, made_up_with="十月学习材料")
+
+        now = evening.expected.get(member=cast.li)
+        assert (one.was, now.state, now.reason.open()) == ("visited", "made_up", "住院")
+        assert (now.made_up_on, now.made_up_with, now.corrected_on) == (TODAY, "十月学习材料", TODAY)
+        assert tally_of(evening).present == 1
+
+    def test_the_form_asks_when_and_with_what_it_was_made_up(self, cast, evening, as_user, today):
+        client, page = as_user(cast.secretary), reverse("meetings:correction-add", args=[evening.pk])
+        typed = {"key": uuid.uuid4(), "member": cast.li.pk, "becomes": "made_up", "reason": WHY}
+        form = client.post(page, typed).context["form"]
+
+        assert set(form.errors) == {"made_up_on", "made_up_with"}
+        client.post(page, typed | {"made_up_on": "2026-11-02", "made_up_with": "十月学习材料"})
+        assert AttendanceCorrection.objects.get().made_up_on == date(2026, 11, 2)
+
+    @pytest.mark.parametrize(
+        "change",
+        [{"reason": "别的"}, {"becomes": "online"}, {"state": "waiting", "decided_by": None, "decided_at": None}],
+    )
+    def test_the_database_lets_a_correction_be_decided_once(self, cast, evening, change):
+        one = corrected(cast, evening, cast.li, "on_site")
+
+        with pytest.raises(DatabaseError, match="append-only"), transaction.atomic():
+            AttendanceCorrection.objects.filter(pk=one.pk).update(**change)
+
+    def test_the_database_keeps_what_waits_as_it_was_proposed(self, cast, evening):
+        rows = AttendanceCorrection.objects.filter(pk=propose(cast, evening, cast.li, "on_site").pk)
+
+        with pytest.raises(DatabaseError, match="append-only"), transaction.atomic():
+            rows.update(becomes="online")
+        with pytest.raises(DatabaseError, match="append-only"), transaction.atomic():
+            rows.delete()
+        assert all(is_protected(f"meetings_{name}") for name in ("attendancecorrection", "votelook"))
+
+    def test_without_the_triggers_it_would_be_changed(self, cast, evening):
+        """The negative control."""
+        rows = AttendanceCorrection.objects.filter(pk=propose(cast, evening, cast.li, "on_site").pk)
+        with triggers_lifted():
+            assert rows.update(becomes="online") == 1
+
 
 @pytest.mark.django_db
 @pytest.mark.parametrize(
     ("becomes", "reason", "field"),
-    [("absent", WHY, "becomes"), ("made_up", WHY, "becomes"), ("unknown", WHY, "becomes"), ("on_site", "错", "reason")],
+    [
+        ("absent", WHY, "becomes"),
+        ("made_up", WHY, "made_up_on"),
+        ("unknown", WHY, "becomes"),
+        ("on_site", "错", "reason"),
+    ],
 )
 def test_what_corrects_nothing_is_refused(cast, evening, becomes, reason, field):
     with pytest.raises(Refused) as refusal:
@@ -339,6 +399,43 @@ class TestWhatFollows:
         corrected(cast, evening, cast.li, "on_site", reason="原签到表找到了，他在场")
 
         assert doubted_in(evening) == []
+
+    def test_an_officer_looks_at_it_and_says_why_it_stands(self, cast, evening):
+        vote, key = self.vote(evening), uuid.uuid4()
+        given = {"key": key, "vote": vote, "reason": "重新核对票数，结果不变", "by": cast.officer}
+        look = look_at_vote(**given)
+
+        assert (look_at_vote(**given), doubted_in(evening), look.present) == (look, [], 1)
+        assert Entry.objects.get(action="look_at_vote").reason == "重新核对票数，结果不变"
+        with pytest.raises(NotNow):
+            look_at_vote(**given | {"key": uuid.uuid4()})
+        corrected(cast, evening, cast.zhang, "absent")
+        assert [each.vote for each in doubted_in(evening)] == [vote]  # other heads: in doubt again
+        assert any("重新核对票数" in one for one in correction_sentences(evening))
+
+    @pytest.mark.parametrize(
+        ("li_was", "state", "reason"), [("on_site", "locked", WHY), ("absent", "held", WHY), ("absent", "locked", "错")]
+    )
+    def test_what_cannot_be_looked_at_is_refused(self, cast, evening, li_was, state, reason):
+        """Not in doubt, not locked, no sentence of substance."""
+        evening.expected.filter(member=cast.li).update(state=li_was)
+        vote = self.vote(evening)
+        Meeting.objects.filter(pk=evening.pk).update(state=state)
+
+        with pytest.raises(Refused):
+            look_at_vote(key=uuid.uuid4(), vote=vote, reason=reason, by=cast.officer)
+        assert not VoteLook.objects.exists()
+
+    def test_the_page_offers_it_to_who_records_there(self, cast, evening, as_user, today):
+        vote = self.vote(evening)
+        way, client = reverse("meetings:vote-look", args=[vote.pk]), as_user(cast.secretary)
+        assert way in client.get(vote.get_absolute_url()).text
+        assert client.post(way, {"key": uuid.uuid4(), "reason": "错"}).context["form"].errors
+
+        client.post(way, {"key": uuid.uuid4(), "reason": "重新核对票数，结果不变"})
+        page = client.get(vote.get_absolute_url()).text
+        assert way not in page
+        assert "重新核对票数，结果不变" in page
 
     def test_the_word_file_has_it_below_the_signed_text(self, cast, evening):
         corrected(cast, evening, cast.li, "on_site")
