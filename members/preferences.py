@@ -67,6 +67,11 @@ def switches(look: Look, _language: str | None) -> str:
     return render_to_string("includes/switches.html", {"switches": choices})
 
 
+def language_switch(language: str) -> dict[str, Any]:
+    """That of the language alone, for pages that remember nothing."""
+    return _switch("language", Look(language=language))
+
+
 def _switch(name: str, look: Look) -> dict[str, Any]:
     label, icon = LABELS[name]
     options = [{"value": value, "label": text, "chosen": value == getattr(look, name)} for value, text in CHOICES[name]]

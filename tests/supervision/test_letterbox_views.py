@@ -1,5 +1,6 @@
 """The writer's pages: a letter, its receipt, coming back. By somebody whom nobody knows."""
 
+import re
 import uuid
 
 import pytest
@@ -270,3 +271,26 @@ def test_every_office_can_be_chosen(client, box):
     page = client.post("/letters/write/", {"place": "branch"}).text
 
     assert all(f'value="{kind}"' in page for kind in OfficeKind.values)
+
+
+@pytest.mark.parametrize("page", ["/letters/", "/letters/write/", "/letters/receipt/"])
+def test_it_speaks_english_where_the_address_says_so_and_all_ways_keep_it(client, db, page):
+    chinese, english = client.get(page), client.get(page, {"language": "en"})
+    ways = re.findall(r'href="(/letters/[^"]*)"', english.text)
+
+    assert '<html lang="zh-hans"' in chinese.text
+    assert '<html lang="en"' in english.text
+    assert english.headers["Content-Language"] == "en"
+    assert ways
+    assert all(way.endswith("?language=en") for way in ways)
+    assert (chinese.cookies, english.cookies) == ({}, {})
+    assert 'name="language" value="en"' in chinese.text
+    assert "?language" not in chinese.text
+
+
+def test_a_form_answers_in_the_language_of_its_address_and_offers_no_switch(client, db):
+    answer = client.post("/letters/receipt/?language=en", {"receipt": "1"})
+
+    assert '<html lang="en"' in answer.text
+    assert 'name="language"' not in answer.text
+    assert '<html lang="zh-hans"' in client.get("/letters/", {"language": "xx"}).text
