@@ -7,7 +7,7 @@ from itertools import cycle
 from pathlib import Path
 
 from benchmarks import charging, dashboard, desk, dues, importing, lists, load, reminders, rollups
-from benchmarks.databases import MEMBERS_A_BRANCH, ROOT, County, county, tree
+from benchmarks.databases import MEMBERS_A_BRANCH, ROOT, County, contradictions, county, tree
 
 Measure = Callable[[list[County], int], str]
 
@@ -35,6 +35,12 @@ def of_import(options: argparse.Namespace) -> str:
     [rows] = options.members
     with tree(options.database, rows // MEMBERS_A_BRANCH, options.data, options.server) as branches:
         return importing.beside_floor(branches, rows, options.rounds, options.data)
+
+
+def of_agreement(options: argparse.Namespace) -> str:
+    [members], [months] = options.members, options.months
+    size = {"members": members, "branches": members // MEMBERS_A_BRANCH, "months": months}
+    return contradictions(options.database, **size, data=options.data, server=options.server)
 
 
 def of_figures(measure: Measure) -> Callable[[argparse.Namespace], str]:
@@ -68,6 +74,7 @@ COMMANDS: tuple[Command, ...] = (
     ("dashboard", of_figures(dashboard.dashboards), [20_000], NONE, 30, "dashboards beside the roster"),
     ("heat", of_figures(dashboard.heats), [20_000], NONE, 30, "heat tables beside the floor list"),
     ("rollups", of_counties(rollups.beside_floor), [40_000], YEARS, 3, "all roll-ups beside bare statements"),
+    ("agreement", of_agreement, [6_000], [14], 1, "whether any two pages of 300 branches contradict each other"),
     ("ledger", of_counties(dues.ledger), [500, 500, 5_000], [23, 230, 23], 20, "pages over ten times the ledger"),
 )  # fmt: skip
 

@@ -68,6 +68,12 @@ def county(
         yield County(kind, members, months, environment, **json.loads(made))
 
 
+def contradictions(kind: str, members: int, branches: int, months: int, data: Path, server: str = "") -> str:
+    """What `benchmarks.agreement` says of a county with everything that `generate` makes."""
+    with _database(kind, f"agreement_{members}_in_{branches}_{months}", data, server) as environment:
+        return run_prepared(["-m", "benchmarks.agreement", str(members), str(branches), str(months)], environment)
+
+
 @dataclass(frozen=True)
 class Tree:
     """A database with branches and nobody in them."""
