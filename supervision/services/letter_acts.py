@@ -29,6 +29,7 @@ from supervision.services.letter_sealing import (
     opened_dialogue,
     routed,
     said,
+    said_by,
     seal_boxes,
 )
 
@@ -125,7 +126,7 @@ def reseal_with_recovery(*, letter: Letter, private: bytes, on: date) -> int:
 
 def seal_anew(row: Letter, contents: Contents, letter_key: bytes, on: date) -> int:
     """To exactly those whom routing finds now, also by what the writer added; the case moves to their committee."""
-    added = [one.text for one in opened_dialogue(row, letter_key) if one.is_from_writer]
+    added = said_by(opened_dialogue(row, letter_key), is_writer=True)
     routing = routed(contents, on=on, added=added)
     row.organization = Organization.objects.get(path=routing.path)
     row.ciphertext = sealing.encrypt(letter_key, contents.written(), place=letter_place(row))

@@ -82,6 +82,8 @@ class Receipt:
     committee: str
     """Name of the committee whose inspectors got it."""
     readers: int
+    is_added: bool = False
+    """Its letter was there before, and what is new was added to it."""
 
     @property
     def grouped(self) -> str:

@@ -107,9 +107,14 @@ def opened_dialogue(letter: Letter, letter_key: bytes) -> tuple[Message, ...]:
 def add_message(
     letter: Letter, letter_key: bytes, words: str, *, is_from_writer: bool, on: date, key: UUID | None = None
 ) -> bool:
-    """To a locked letter; False where the form with that key was stored before. Raises Refused."""
+    """To a locked letter; False where the form with that key and these words is there already. Raises Refused, Damaged.
+
+    A form that was changed after it was sent has the key of the first: it is stored under another.
+    """
     if key and LetterMessage.objects.filter(pk=key).exists():
-        return False
+        if words in said_by(opened_dialogue(letter, letter_key), is_writer=is_from_writer):
+            return False
+        key = None
     number = letter.messages.count() + 1
     if number > MOST_MESSAGES:
         raise Refused(_("There is no more room in this letter. Write a new one."), "text")
@@ -123,6 +128,10 @@ def add_message(
         written_on=on,
     )
     return True
+
+
+def said_by(messages: Sequence[Message], *, is_writer: bool) -> list[str]:
+    return [one.text for one in messages if one.is_from_writer is is_writer]
 
 
 def said(text: str) -> str:

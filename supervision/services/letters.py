@@ -7,6 +7,8 @@ is in `letter_acts`, with an entry that doesn't say which one.
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date
+from itertools import chain
+from typing import TypeVar
 from uuid import UUID
 
 from django.db import IntegrityError, transaction
@@ -45,6 +47,7 @@ from supervision.services.letter_sealing import (
     recovery_in_use,
     routed,
     said,
+    said_by,
     seal_boxes,
 )
 
@@ -63,7 +66,6 @@ __all__ = [
     "kept_until",
     "not_accept",
     "official_channels",
-    "official_channels",
     "open_by_inspector",
     "open_by_receipt",
     "readers_about",
@@ -75,6 +77,7 @@ __all__ = [
 ]
 
 
+T = TypeVar("T")
 TRIES = 8
 """Receipts that are tried until one finds no other letter."""
 MOST_SUBJECTS = 10
@@ -97,12 +100,13 @@ def write_letter(
     and not there doesn't get it.
 
     `receipt`: 24 digits that the form was rendered with (`sealing.receipt()`), so that a double click stores one letter
-    and both answers show the same receipt. Empty: a new one.
+    and both answers show the same receipt. Empty: a new one. Where a letter lies under it already, what is new in this
+    one is added to that.
     Raises Refused, NoReaders where fewer than two inspectors may read it; nothing is stored then.
     """
     contents = replace(_contents(subjects, text, name, contact, close), cleared=clean_names(cleared))
     wanted = sealing.digits_of(receipt)
-    if wanted and (before := _stored_before(wanted)):
+    if wanted and (before := _written_again(contents, wanted, on)):
         return before
     recovery_in_use()
     return _stored(contents, routed(contents, on=on), wanted, on)
@@ -209,7 +213,7 @@ def _stored(contents: Contents, routing: Routing, wanted: str, on: date) -> Rece
         try:
             return _store(contents, routing, digits, on)
         except IntegrityError:  # the finder is taken: by the other click of a double click, or by chance
-            if before := _stored_before(digits):
+            if before := _written_again(contents, digits, on):
                 return before
     raise Refused(_("The letter could not be stored. Try again."))
 
@@ -232,13 +236,51 @@ def _store(contents: Contents, routing: Routing, digits: str, on: date) -> Recei
     return Receipt(digits, organization.name, len(routing.readers))
 
 
-def _stored_before(digits: str) -> Receipt | None:
-    """The receipt of the letter that a first click stored."""
+@transaction.atomic
+def _written_again(contents: Contents, digits: str, on: date) -> Receipt | None:
+    """The receipt of the letter that lies under it already, with what is new added; None where there is none.
+
+    A double click adds nothing. Who went back in the browser and changed the letter finds the change.
+    """
     letter = Letter.objects.unshredded().filter(finder=sealing.finder_of(digits)).first()
-    if letter is None or _key_of(letter, digits) is None:
+    letter_key = _key_of(letter, digits) if letter else None
+    if letter is None or letter_key is None:
         return None
+    is_added = _add_what_is_new(locked(letter), letter_key, contents, on)
+    letter.refresh_from_db()
     count = letter.boxes.filter(inspector_key__isnull=False).count()
-    return Receipt(digits, letter.organization.name, count)
+    return Receipt(digits, letter.organization.name, count, is_added)
+
+
+def _add_what_is_new(letter: Letter, letter_key: bytes, now: Contents, on: date) -> bool:
+    """Raises Refused, NoReaders."""
+    before = opened_contents(letter, letter_key)
+    said_before = [before.text, *said_by(opened_dialogue(letter, letter_key), is_writer=True)]
+    both = _joined(before, now, on)
+    if now.text in said_before and both == before:
+        return False
+    if now.text not in said_before:
+        add_message(letter, letter_key, now.text, is_from_writer=True, on=on)
+    letter.is_named = both.is_named
+    letter.save(update_fields=["is_named"])
+    seal_anew(letter, both, letter_key, on)
+    return True
+
+
+def _joined(before: Contents, now: Contents, on: date) -> Contents:
+    """The first text, and everybody whom either names. Who was cleared before may be meant now."""
+    subjects = _once(before.subjects, now.subjects)
+    if len(subjects) > MOST_SUBJECTS:
+        raise Refused(_("Name at most %(most)s in one letter.") % {"most": MOST_SUBJECTS}, "subjects")
+    meant = {one.name for one in doubts_about(now, on=on)}
+    cleared = _once([name for name in before.cleared if name not in meant], now.cleared)
+    name, contact = (now.name, now.contact) if now.name or now.contact else (before.name, before.contact)
+    close = _once(before.close, now.close)
+    return replace(before, subjects=subjects, close=close, cleared=cleared, name=name, contact=contact)
+
+
+def _once(*parts: Sequence[T]) -> tuple[T, ...]:
+    return tuple(dict.fromkeys(chain(*parts)))
 
 
 def _found(receipt: str) -> tuple[Letter, bytes] | None:

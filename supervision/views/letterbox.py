@@ -82,8 +82,9 @@ def _sent(request: HttpRequest, form: LetterForm) -> HttpResponse:
         if questions.is_open():
             return page(request, "letters/doubts.html", form=form, questions=questions)
         given = _sealed(form, place, questions, request.today)  # type: ignore[attr-defined]
-    except NoReaders:
-        return page(request, "letters/no_readers.html", status=409, channels=official_channels())
+    except NoReaders as refusal:
+        before = open_by_receipt(form.cleaned_data["receipt"])
+        return page(request, "letters/no_readers.html", status=409, channels=refusal.channels, before=before)
     except Refused as refusal:
         add_refusal(form, refusal)
         return _letter(request, form, place)

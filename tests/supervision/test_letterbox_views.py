@@ -113,6 +113,59 @@ def test_sent_twice_it_is_one_letter_with_one_receipt(client, box):
     assert Letter.objects.count() == 1
 
 
+def go_back_and_send(client, sent: dict[str, str], **changed: str):
+    """The first letter, then the same form again with something changed."""
+    client.post("/letters/write/", sent)
+    return client.post("/letters/write/", sent | changed)
+
+
+def test_what_is_changed_after_going_back_is_added_and_said(client, box):
+    sent = letter_of(TEXT)
+    answer = go_back_and_send(client, sent, text="报销发票 共 十二 张")
+    seen = client.post("/letters/receipt/", {"receipt": sent["receipt"]}).text
+
+    assert "已补充" in answer.text and RECEIPT.search(answer.text)[1].replace(" ", "") == sent["receipt"]
+    assert TEXT in seen and "报销发票 共 十二 张" in seen
+    assert (Letter.objects.count(), LetterMessage.objects.count()) == (1, 1)
+    assert "已补充" not in client.post("/letters/write/", sent | {"text": "报销发票 共 十二 张"}).text  # a double click
+    assert LetterMessage.objects.count() == 1
+
+
+def test_a_name_and_a_contact_that_come_later_make_it_a_named_letter(client, box):
+    go_back_and_send(client, letter_of(TEXT), name="王五", contact="13800000000")
+
+    assert Letter.objects.get().is_named
+    assert not LetterMessage.objects.exists()
+
+
+def test_who_is_kept_out_only_when_it_is_written_again_no_longer_reads_it(client, box):
+    box.more("thirdreader", box.cast.county)
+    go_back_and_send(client, letter_of(TEXT), excluded="thirdreader")
+
+    readers = Letter.objects.get().boxes.filter(recovery_key=None)
+    assert {one.inspector_key.user.username for one in readers} == {"inspector", "inspector_two"}
+
+
+def test_where_nobody_may_read_the_change_the_first_letter_stays_and_it_is_said(client, box):
+    sent = letter_of(TEXT)
+    answer = go_back_and_send(client, sent, text="改过", excluded="inspector_two")
+
+    assert answer.status_code == 409
+    assert "最初交的那封" in answer.text
+    assert TEXT in client.post("/letters/receipt/", {"receipt": sent["receipt"]}).text
+    assert not LetterMessage.objects.exists()
+
+
+def test_an_addition_that_is_changed_after_going_back_is_added_too(client, box):
+    receipt, key = write(TEXT, client), str(uuid.uuid4())
+    for text in ("发票号 1", "发票号 1", "发票号 12", "发票号 12"):
+        client.post("/letters/add/", {"receipt": receipt, "text": text, "key": key})
+    seen = client.post("/letters/receipt/", {"receipt": receipt}).text
+
+    assert LetterMessage.objects.count() == 2
+    assert ">发票号 1<" in seen and ">发票号 12<" in seen
+
+
 def test_two_forms_are_two_letters(client, box):
     """The negative control."""
     assert write(TEXT, client) != write(TEXT, client)
