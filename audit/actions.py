@@ -68,6 +68,8 @@ ACTIONS: dict[str, Promise] = {
     # dues
     "fix_basis": _("Fixed a base for dues"),
     "charge_dues": _("Charged a month's dues"),
+    "reverse_doubled_dues": _("Reversed dues charged for both entries of a person"),
+    "charge_doubled_dues_again": _("Charged an entry's dues again after parting it"),
     "close_month": _("Closed a month of dues"),
     "ask_relief": _("Asked for dues to be reduced or waived"),
     "approve_relief": _("Approved that dues are reduced or waived"),

@@ -214,6 +214,11 @@ MERGING = {
 """What becomes of each field that names a member when two entries of a person are merged: `members.queries.merging`."""
 MERGE_OBSTACLES = ["dues.queries.merging.obstacles"]
 """What has to be settled first: called with the entry that stays and the one that goes, gives links with sentences."""
+MERGE_ACTS = {"dues.services.merging.reverse_doubled": "dues.services.merging.charge_doubled_again"}
+"""What is done with a merging, and what takes it back. The first: called with the entry that stays and the one that
+goes, `by=` and `on=`, gives what the second needs. That: called with the entry that goes and this."""
+MERGE_SENTENCES = ["dues.queries.merging.reversals"]
+"""What the acts will do, in sentences: called with the entry that stays and the one that goes."""
 MERGE_LEDGERS = "dues.queries.merging.lines_of_both"
 """How much each of two entries has that never moves: called with the entry that stays and the one that goes, gives two
 numbers."""

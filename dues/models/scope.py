@@ -3,12 +3,14 @@
 from django.db.models import Q
 
 from members.choices import Capability
-from members.models import User
+from members.models import Merge, User
 from members.paths import subtree
 
 
 def own(user: User, field: str = "member") -> Q:
-    return Q(**{field: user.standing.member_id}) if user.standing.member_id else Q(pk__in=[])
+    """Of oneself, also what stays on record under an entry that was merged into one's own."""
+    mine = user.standing.member_id
+    return Q(**{field: mine}) | Q(**{f"{field}__in": Merge.objects.into(mine)}) if mine else Q(pk__in=[])
 
 
 def own_or_in_branch(user: User, capability: Capability) -> Q:

@@ -26,9 +26,9 @@ def month_lines(lines: Iterable[MonthLine]) -> SafeString:
 
 
 @register.simple_tag
-def payment_lines(payments: Iterable[Paid], *, linked: bool = True) -> SafeString:
+def payment_lines(payments: Iterable[Paid]) -> SafeString:
     """How much, when and by whom, what of it was voluntary, whether it was taken back, and the receipt."""
-    return mark_safe("\n".join([f"<li>{_payment(one, linked)}</li>" for one in payments]))  # noqa: S308 - each text is escaped
+    return mark_safe("\n".join([f"<li>{_payment(one)}</li>" for one in payments]))  # noqa: S308 - each text is escaped
 
 
 def paid_line(one: Paid) -> str:
@@ -37,7 +37,7 @@ def paid_line(one: Paid) -> str:
     return f"{day} {one.way} · {one.payer}" if one.payer else f"{day} {one.way}"
 
 
-def _payment(one: Paid, linked: bool) -> str:
+def _payment(one: Paid) -> str:
     parts = [f"<strong>{yuan(one.amount_fen)}</strong>", escape(paid_line(one))]
     if one.voluntary_fen:
         words = _("of this voluntary %(fen)s") % {"fen": yuan(one.voluntary_fen)}
@@ -47,7 +47,7 @@ def _payment(one: Paid, linked: bool) -> str:
     if one.receipt:
         words = escape(_("Receipt %(number)s") % {"number": one.receipt})
         url = reverse("dues:receipt-detail", args=[one.key])
-        parts.append(f'<a href="{url}">{icon("receipt")}{words}</a>' if linked else words)
+        parts.append(f'<a href="{url}">{icon("receipt")}{words}</a>')
     return " ".join(parts)
 
 

@@ -20,6 +20,10 @@ class MergeQuerySet(models.QuerySet["Merge"]):
         paths = [path for one in allowing for path in user.standing.paths(one)]
         return self.filter(subtree("organization__path", paths), subtree("merged_from__path", paths))
 
+    def into(self, member: int) -> "models.QuerySet[Merge, int]":
+        """The entries that were merged into that one; an entry into which one was merged is never merged itself."""
+        return self.filter(kept=member, state=MergeState.DONE).values("merged")
+
     def of(self, member: Member) -> "MergeQuerySet":
         """In which the member's entry stays or goes, and that still mean something."""
         asked = Q(kept=member) | Q(merged=member)

@@ -87,6 +87,11 @@ def obstacles(kept: Member, merged: Member) -> list[Link]:
     return found
 
 
+def sentences(kept: Member, merged: Member) -> list[str]:
+    """What else merging them does."""
+    return [text for name in settings.MERGE_SENTENCES for text in import_string(name)(kept, merged)]
+
+
 def _here(merged: Member, sentence: str) -> Link:
     return Link("person", _("To the page of the entry that goes"), sentence, merged.get_absolute_url())
 

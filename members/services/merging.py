@@ -13,6 +13,7 @@ from uuid import UUID
 from django.conf import settings
 from django.db import transaction
 from django.db.models import Q
+from django.utils.module_loading import import_string
 from django.utils.translation import gettext as _
 
 from audit.services import record
@@ -53,8 +54,9 @@ def confirm_merge(*, merge: Merge, on: date, by: User) -> None:
         raise Refused(_("Somebody else has to confirm it: two people look at what becomes one."))
     kept, merged = _locked(held)
     _refuse_obstacles(kept, merged)
+    acts = {name: import_string(name)(kept, merged, by=by, on=on) for name in settings.MERGE_ACTS}
     before = {
-        "kept": _texts(kept), "number": opened(merged.national_id), "moved": _move(kept, merged),
+        "acts": acts, "kept": _texts(kept), "number": opened(merged.national_id), "moved": _move(kept, merged),
         "relation": _end_relation(merged, on),
     }  # fmt: skip
     _take_facts(kept, merged, held.takes)
@@ -86,6 +88,8 @@ def undo_merge(*, merge: Merge, reason: str, on: date, by: User) -> None:
     _give_back_facts(kept, merged, before)
     _move_back(kept, merged, before["moved"])
     _reopen_relation(merged, before["relation"])
+    for name, done in before.get("acts", {}).items():
+        import_string(settings.MERGE_ACTS[name])(merged, done, by=by, on=on)
     held.state = MergeState.UNDONE
     held.save(update_fields=["state"])
     _record("undo_merge", held, by, reason)

@@ -19,6 +19,7 @@ from members.queries.merging import (
     counted,
     mergeable,
     obstacles,
+    sentences,
 )
 from members.refusals import carried_out
 from members.requests import PageRequest
@@ -42,7 +43,11 @@ def merge_new(request: PageRequest, key: UUID) -> HttpResponse:
         if carried_out(form, lambda: made.append(propose_merge(kept=kept, merged=merged, by=request.user, **given))):
             return redirect(made[0])
     context = {"form": form, "member": kept, "merged": merged, "counted": counted(kept, merged)}
-    context |= {"obstacles": obstacles(kept, merged), "turn": better_the_other_way(kept, merged)}
+    context |= {
+        "sentences": sentences(kept, merged),
+        "obstacles": obstacles(kept, merged),
+        "turn": better_the_other_way(kept, merged),
+    }
     return render(request, "members/merge_new.html", context)
 
 
@@ -62,6 +67,7 @@ def merge_detail(request: PageRequest, key: UUID) -> HttpResponse:
         "counted": counted(merge.kept, merge.merged),
         "may_confirm": merge.state == MergeState.PROPOSED and merge.proposed_by != request.user,
         "taken": MergeForm.labels(merge.takes),
+        "sentences": sentences(merge.kept, merge.merged) if merge.state == MergeState.PROPOSED else [],
     }
     return render(request, "members/merge.html", context)
 
