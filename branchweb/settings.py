@@ -194,6 +194,7 @@ MERGING = {
             "dues.Relief.member",
             "meetings.AttendanceCorrection.member",
             "members.Affiliation.member",
+            "members.ExportedMember.member",
             "members.Merge.kept",
             "members.Merge.merged",
             "members.RosterImportRow.member",
@@ -246,6 +247,7 @@ EXPORTS = {"roster": "members.exporting.roster_kind.ROSTER"}
 
 START_LINKS = [
     "members.queries.merging.start_links",
+    "members.queries.agreeing.start_links",
     "assessment.queries.dashboard_links.start_links",
     "assessment.queries.objection_links.start_links",
     "assessment.queries.waiting_links.start_links",

@@ -234,11 +234,13 @@ class ImportState(TextChoices):
 
 
 class ExportState(TextChoices):
+    PROPOSED = "proposed", _("Waits for a second person")
     WAITING = "waiting", _("Waiting")
     RUNNING = "running", _("Being made")
     DONE = "done", _("Ready")
     FAILED = "failed", _("Failed")
     CANCELLED = "cancelled", _("Cancelled")
+    DECLINED = "declined", _("Not agreed to")
 
 
 class ExportProblem(TextChoices):
@@ -246,6 +248,7 @@ class ExportProblem(TextChoices):
 
     NO_RIGHT = "no_right", _("Your office no longer covers all that was asked for. Choose anew from the list.")
     TOO_MANY = "too_many", _("There are more rows by now than a workbook holds. Choose an organization or a filter.")
+    GREW = "grew", _("There are more people on the list by now than were agreed to. Ask again.")
     BROKE = "broke", _("The program broke off each time it tried. Try again; if that fails, tell the administrator.")
 
 

@@ -15,6 +15,8 @@ MOST = 30
 
 
 class JobState(StrEnum):
+    PROPOSED = "proposed"
+    """Somebody else has to agree first."""
     WAITING = "waiting"
     RUNNING = "running"
     ASKS = "asks"
@@ -22,23 +24,28 @@ class JobState(StrEnum):
     DONE = "done"
     FAILED = "failed"
     CANCELLED = "cancelled"
+    DECLINED = "declined"
 
 
 LABELS: Mapping[JobState, Promise] = {
+    JobState.PROPOSED: _("Waits for a second person"),
     JobState.WAITING: _("Waiting"),
     JobState.RUNNING: _("Under way"),
     JobState.ASKS: _("Waits for you"),
     JobState.DONE: _("Done"),
     JobState.FAILED: _("Failed"),
     JobState.CANCELLED: _("Cancelled"),
+    JobState.DECLINED: _("Not agreed to"),
 }
 BADGES: Mapping[JobState, str] = {
+    JobState.PROPOSED: "warn",
     JobState.WAITING: "info",
     JobState.RUNNING: "info",
     JobState.ASKS: "warn",
     JobState.DONE: "good",
     JobState.FAILED: "bad",
     JobState.CANCELLED: "quiet",
+    JobState.DECLINED: "bad",
 }
 
 

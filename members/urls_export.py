@@ -8,4 +8,5 @@ urlpatterns = [
     path("exports/<uuid:key>/file/", exports.export_file, name="export-file"),
     path("exports/<uuid:key>/cancel/", exports.export_cancel, name="export-cancel"),
     path("exports/<uuid:key>/retry/", exports.export_retry, name="export-retry"),
+    path("exports/<uuid:key>/agree/", exports.export_agree, name="export-agree"),
 ]

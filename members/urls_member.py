@@ -6,6 +6,7 @@ from members.views import contacts, groups, member, merging, reach, situations
 
 urlpatterns = [
     path("members/me/", member.member_me, name="member-me"),
+    path("members/me/looks/", member.member_looks, name="member-looks"),
     path("members/new/", member.member_create, name="member-create"),
     path("members/<uuid:key>/", member.member_detail, name="member-detail"),
     path("members/<uuid:key>/edit/", member.member_edit, name="member-edit"),

@@ -7,7 +7,7 @@ from django.db import DatabaseError, connection, transaction
 from django.utils import timezone
 
 from audit.keyring import SealBroken, fingerprints, is_current
-from audit.verification import SHOWN, Check
+from audit.verification import SHOWN, Check, append_only
 from members.fields import opened
 from members.models import Member
 from members.services.belonging import strays
@@ -23,6 +23,7 @@ def checks() -> Iterator[Check]:
     yield _search_index()
     yield _descriptions()
     yield _private_values()
+    yield append_only("members_exportedmember")
 
 
 def _roster_paths() -> Check:

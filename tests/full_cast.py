@@ -211,6 +211,12 @@ def exports(full: FullCast) -> None:
             asked_by=by, asked_at=at, state="done", covers=[place.code], ended_at=at, expires_at=at + timedelta(days=7),
         )  # fmt: skip
         full.keep(export, place.code)
+    asked = Export.objects.create(
+        kind="roster", parameters={"query": "", "private": True, "reason": "上报年度统计"}, digest="y", total=60,
+        organization=cast.branch, asked_by=cast.secretary, asked_at=at, state="proposed", covers=["branch"],
+        needs_agreement=True,
+    )  # fmt: skip
+    full.keep(asked, "asked")
 
 
 def imports(full: FullCast) -> None:

@@ -211,7 +211,7 @@ SCOPE: dict[str, dict[str, str]] = {
         "district_staff": "branch district",
         "county_staff": "branch district",
     },
-    "Export": {"secretary": "branch", "next_secretary": "next-branch", "county_staff": "county"},
+    "Export": {"secretary": "branch asked", "next_secretary": "next-branch", "county_staff": "county"},
     # Committees are given counts, never rows. A member sees what he is asked to, and every list that he was on.
     "Meeting": {
         "secretary": MEETINGS_OF_THE_BRANCH,
@@ -458,6 +458,16 @@ OTHERWISE = {
     "reminders:job-again": {"Message": {"administrator": "zhang li wang zhao held lost"}},
     # Everybody who takes part says what they see in each other; the other's own row stays closed to them.
     "supervision:appraisal-of": {"Appraisee": {"member": "zhang li"}},
+    # Whoever may reveal there is asked to agree; who asked is not.
+    "members:export-agree": {
+        "Export": {
+            "secretary": "",
+            "next_secretary": "",
+            "officer": "asked",
+            "district_staff": "asked",
+            "county_staff": "asked",
+        }
+    },
     "dues:member-detail": CHARGED,
     "dues:reason-add": CHARGED,
     "dues:arrangement-add": CHARGED,
@@ -491,6 +501,7 @@ REACHED_THROUGH = {
     "Candidate": "vote",
     "Scrutineer": "vote",
     "PassedMonth": "member",
+    "ExportedMember": "member",
     "ReceiptSeries": "organization",
     "ProblemList": "problems",
     "SatisfactionAnswered": "assessment",

@@ -29,10 +29,11 @@ class NotMade(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Written:
-    """How many rows, and the codes of the organizations whose they are."""
+    """How many rows, the codes of the organizations whose they are, and the ids of the members in it."""
 
     rows: int
     covers: Sequence[str]
+    members: Sequence[int] = ()
 
 
 class Kind(Protocol):

@@ -1,13 +1,14 @@
 """The roster as a workbook, under the headings that branches use: imported again it changes nothing."""
 
 from collections import defaultdict
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
 from typing import IO
 
 from django.db import transaction
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from audit.services import record
@@ -20,6 +21,7 @@ from members.models.member import MemberQuerySet
 from members.paths import STEP
 from members.queries.roster import place_of
 from members.rules.dates import DAY, PartialDate
+from members.services.private import demand_substance, put_members_on_record, refuse_too_many
 from members.services.refused import Refused
 from members.workbooks.writing import Sheet, write_workbook
 
@@ -151,20 +153,17 @@ def export_roster(
     """Write the members into a workbook in the order of the roster, and the act into the audit trail; how many.
 
     `code`: of the organization whose roster it is. `former`: they are `MemberQuerySet.former`, and the workbook says
-    when and why they left. `private` adds identity numbers, phones and addresses and asks for a reason. Raises Refused
-    for more than MOST_ROWS members, or a missing reason.
+    when and why they left. `private` adds identity numbers, phones and addresses, asks for a reason, and counts each
+    member as one value revealed. Raises Refused for more than MOST_ROWS members, a reason that says nothing, or more
+    people than one person may look at alone.
     """
-    demand_reason(private=private, reason=reason)
-    count_rows(members)
-    rows = write_roster(members, target, on=on, private=private, former=former)
-    put_on_record(by=by, code=code, rows=rows, private=private, reason=reason)
-    return rows
-
-
-def demand_reason(*, private: bool, reason: str) -> None:
-    """Raises Refused where private fields are asked for and nobody says what for."""
-    if private and not reason.strip():
-        raise Refused(_("Say what the private fields are needed for. It goes into the audit trail."), "reason")
+    rows = count_rows(members)
+    if private:
+        demand_substance(reason)
+        refuse_too_many(by, people=rows, now=timezone.now())
+    written = write_roster(members, target, on=on, private=private, former=former)
+    put_on_record(by=by, code=code, members=written, private=private, reason=reason)
+    return len(written)
 
 
 def count_rows(members: MemberQuerySet) -> int:
@@ -177,15 +176,17 @@ def count_rows(members: MemberQuerySet) -> int:
     return rows
 
 
-def put_on_record(*, by: User, code: str, rows: int, private: bool, reason: str) -> None:
-    record(
-        action="export_roster",
-        by=by,
-        subject=by,
-        organization_code=code,
-        reason=reason.strip(),
-        details={"rows": rows, "private": private},
-    )
+def put_on_record(
+    *, by: User, code: str, members: Sequence[int], private: bool, reason: str, agreed_by: User | None = None
+) -> None:
+    """That the roster left the program; with private fields, whose, so that each of them can read it."""
+    details = {"rows": len(members), "private": private}
+    if private:
+        details |= {"fields": list(PRIVATE)} | ({"agreed_by": str(agreed_by)} if agreed_by else {})
+    reason = reason.strip()
+    entry = record(action="export_roster", by=by, subject=by, organization_code=code, reason=reason, details=details)
+    if private:
+        put_members_on_record(entry=entry, members=members)
 
 
 def write_roster(
@@ -197,8 +198,8 @@ def write_roster(
     former: bool = False,
     go_on: GoOn = lambda done: None,
     folder: Path | None = None,
-) -> int:
-    """Write the members into a workbook in the order of the roster; how many. Nothing goes on record.
+) -> list[int]:
+    """Write the members into a workbook in the order of the roster; their ids. Nothing goes on record.
 
     `go_on` is told after every ROWS_AT_ONCE. No query stays open between batches: on SQLite, nobody could write then.
     """
@@ -215,15 +216,15 @@ class _Lines:
     def __init__(self, members: MemberQuerySet, cells: list[Cell], private: bool, on: date, go_on: GoOn) -> None:
         self.members, self.cells, self.on, self.go_on = members, cells, on, go_on
         self.fields = (*FIELDS, *(PRIVATE if private else ()))
-        self.written = 0
+        self.written: list[int] = []
 
     def __iter__(self) -> Iterator[list[object]]:
         names, keys = _Names(), list(self.members.in_roster_order().values_list("pk", flat=True))
         for start in range(0, len(keys), ROWS_AT_ONCE):
             for row in _exported(self._members(keys[start : start + ROWS_AT_ONCE]), names, self.on):
                 yield [*(cell(row) for cell in self.cells), *_last_cells(row)]
-                self.written += 1
-            self.go_on(self.written)
+                self.written.append(row.member.pk)
+            self.go_on(len(self.written))
 
     def _members(self, keys: list[int]) -> list[Member]:
         found = {member.pk: member for member in self.members.order_by().filter(pk__in=keys).only(*self.fields)}

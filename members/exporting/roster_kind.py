@@ -16,7 +16,7 @@ from members.filters import RosterFilter
 from members.models import Export, User
 from members.models.member import MemberQuerySet
 from members.queries import roster
-from members.queries.places import places_of
+from members.queries.places import Places, places_of
 from members.services.refused import Refused
 from members.standing import Standing
 
@@ -42,21 +42,24 @@ class RosterKind:
         private = export.parameters["private"]
         members, covers = _asked(by, chosen, private=private, on=on)
         try:
-            count_rows(members)
+            rows = count_rows(members)
         except Refused as refusal:
             raise NotMade(ExportProblem.TOO_MANY) from refusal
-        former = bool(chosen.former)
+        if private:
+            _refuse_unagreed(export, rows, covers)
+        given = {"private": private, "former": bool(chosen.former), "go_on": go_on, "folder": target.parent}
         with target.open("wb") as file:
-            rows = write_roster(members, file, on=on, private=private, former=former, go_on=go_on, folder=target.parent)
-        return Written(rows, covers)
+            written = write_roster(members, file, on=on, **given)
+        return Written(len(written), covers, written)
 
     def put_on_record(self, export: Export, written: Written) -> None:
         put_on_record(
             by=export.asked_by,
             code=export.organization.code,
-            rows=written.rows,
+            members=written.members,
             private=export.parameters["private"],
             reason=export.parameters["reason"],
+            agreed_by=export.settled_by,
         )
 
     def may_take(self, export: Export, user: User) -> bool:
@@ -78,12 +81,26 @@ class RosterKind:
 ROSTER = RosterKind()
 
 
+def _refuse_unagreed(export: Export, rows: int, covers: list[str]) -> None:
+    """Private values of those alone to whom the second person said yes."""
+    if not export.settled_by_id:
+        raise NotMade(ExportProblem.NO_RIGHT)
+    if rows > export.total or not set(covers) <= set(export.covers):
+        raise NotMade(ExportProblem.GREW)
+
+
 def _asked(by: User, chosen: RosterFilter, *, private: bool, on: date) -> tuple[MemberQuerySet, list[str]]:
     """The members, and the codes of the organizations whose they are. Raises NotMade where the right has gone."""
     places = places_of(by, chosen.org, ())
-    held = [office.code for office in by.standing.held if Capability.EXPORT_ROSTER in office.capabilities]
-    gone = not by.is_active or not held or bool(chosen.org and not places.chosen)
+    covers = covers_of(by, places)
+    gone = not by.is_active or not covers or bool(chosen.org and not places.chosen)
     if gone or (private and (chosen.former or not may_reveal_all(by.standing))):
         raise NotMade(ExportProblem.NO_RIGHT)
     members = roster.asked(by, chosen, on=on, capability=Capability.EXPORT_ROSTER)
-    return members, [places.chosen.code] if places.chosen else sorted(set(held))
+    return members, covers
+
+
+def covers_of(by: User, places: Places) -> list[str]:
+    """Codes of the organizations whose rosters are asked for: the one chosen, else where the user may export."""
+    held = {office.code for office in by.standing.held if Capability.EXPORT_ROSTER in office.capabilities}
+    return [places.chosen.code] if places.chosen and held else sorted(held)

@@ -30,3 +30,9 @@ class RevealForm(forms.Form):
         choice.choices = [(name, LABELS[name]) for name in recorded]  # type: ignore[attr-defined]
         if len(recorded) == 1:
             choice.initial = recorded[0]
+
+
+class AgreeForm(forms.Form):
+    """The second person's answer."""
+
+    act = forms.ChoiceField(choices=[(one, one) for one in ("agree", "decline")], widget=forms.HiddenInput)

@@ -1,6 +1,6 @@
 from members.models.affiliation import Affiliation
 from members.models.contact import Contact, ContactPerson, HelpRequest
-from members.models.export import Export
+from members.models.export import Export, ExportedMember
 from members.models.local_rule import LocalRule
 from members.models.member import Member
 from members.models.merge import Merge
@@ -16,6 +16,7 @@ __all__ = [
     "ColumnMapping",
     "Contact",
     "ContactPerson",
+    "ExportedMember",
     "Export",
     "HelpRequest",
     "LocalRule",

@@ -11,6 +11,7 @@ from members.choices import ExportState, ImportState
 from members.exporting.kinds import kinds
 from members.jobs import MOST, SHOWN_FOR, Job, JobState
 from members.models import Export, RosterImport, User
+from members.models.export import OPEN
 from members.queries.names import called
 from members.services.roster_cancel import CANCELLABLE
 
@@ -25,7 +26,6 @@ IMPORT_STATES = {
     ImportState.FAILED: JobState.FAILED,
     ImportState.CANCELLED: JobState.CANCELLED,
 }
-BUSY = frozenset({JobState.WAITING, JobState.RUNNING})
 EXPORT_STATES = {state: JobState(state.value) for state in ExportState}
 STORING = frozenset({ImportState.CONFIRMED, ImportState.APPLYING})
 
@@ -70,7 +70,7 @@ def export_jobs(user: User, *, on: date) -> list[Job]:
 
 def _export_job(row: Export, user: User) -> Job:
     state, kind = ExportState(row.state), kinds()[row.kind]
-    is_ready = state == ExportState.DONE
+    is_ready = state == ExportState.DONE and not row.fetched_at
     return Job(
         queue="exports",
         key=str(row.key),
@@ -82,12 +82,24 @@ def _export_job(row: Export, user: User) -> Job:
         done=row.done,
         total=row.total,
         problem=row.get_problem_display() if row.problem else "",
-        note=_kept_until(row.expires_at) if is_ready and row.expires_at else "",
+        note=_note(row),
         url=kind.address(row),
         file_url=reverse("members:export-file", args=[row.key]) if is_ready else "",
-        cancel_url=reverse("members:export-cancel", args=[row.key]) if EXPORT_STATES[state] in BUSY else "",
+        cancel_url=reverse("members:export-cancel", args=[row.key]) if state in OPEN else "",
         retry_url=reverse("members:export-retry", args=[row.key]) if state == ExportState.FAILED else "",
     )
+
+
+def _note(row: Export) -> str:
+    """What becomes of the file."""
+    if row.fetched_at:
+        return _("Fetched on %(day)s") % {"day": timezone.localtime(row.fetched_at).date().isoformat()}
+    if row.state != ExportState.DONE or not row.expires_at:
+        return ""
+    if row.needs_agreement:
+        until = timezone.localtime(row.expires_at)
+        return _("Can be fetched once, until %(moment)s") % {"moment": f"{until:%Y-%m-%d %H:%M}"}
+    return _kept_until(row.expires_at)
 
 
 def _kept_until(moment: datetime) -> str:

@@ -26,6 +26,8 @@ from rulebook.book import title_of
 from rulebook.wording import period_words
 
 PAGE_SIZE = 60
+PEOPLE = ("user", "agreed_by")
+"""Details that are user names."""
 SYSTEM, MOVE = "system", "move_organization"
 ROLES = {"chair": gettext_lazy("chair"), "recorder": gettext_lazy("recorder")}
 PERIOD = re.compile(r"\d{4}-(Q[1-4]|\d{2}(-\d{2})?)")
@@ -116,7 +118,7 @@ def _in_words(rows: list[Entry], reader: User) -> list[Act]:
 def _names(rows: list[Entry], reader: User) -> dict[str, str]:
     """Of log-ins whose they are, and of the codes of organizations that were moved what those are called."""
     logins = _of(rows, "actor") | {entry.subject_label for entry in rows if _is_of(entry, User)}
-    logins |= {entry.details["user"] for entry in rows if entry.details.get("user")}
+    logins |= {entry.details[key] for entry in rows for key in PEOPLE if entry.details.get(key)}
     names = names_of(logins)
     codes = {entry.details.get(end) for entry in rows if entry.action == MOVE for end in ("from", "to")}
     if codes:
@@ -185,11 +187,13 @@ def _detail(entry: Entry, name: str, value: Any, names: Mapping[str, str]) -> ob
         return _("Yes") if value else _("No")
     if name == "fen":
         return _("%(yuan)s yuan") % {"yuan": f"{Decimal(value) / 100:,.2f}"}
+    if name == "fields":
+        return _(", ").join(field_name(Member._meta.label, one) for one in value)
     if not isinstance(value, str):
         return value
     if name == "field":
         return field_name(entry.subject_kind, value)
-    if name == "user" or entry.action == MOVE:
+    if name in PEOPLE or entry.action == MOVE:
         return names.get(value, value)
     if name == "rule":
         return title_of(value)

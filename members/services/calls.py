@@ -14,10 +14,11 @@ from members.choices import Capability
 from members.fields import opened
 from members.models import ContactPerson, Member, User
 from members.services.people import roster_code
+from members.services.private import demand_substance
 from members.services.refused import Refused
 
 PRINT = "print_phone"
-AT_ONCE = 60
+AT_ONCE = 50
 """Members on one list."""
 A_DAY = 180
 """Numbers that one person may print within a day."""
@@ -36,8 +37,7 @@ def open_call_list(
     *, people: Sequence[tuple[Member, list[ContactPerson]]], reason: str, now: datetime, by: User
 ) -> dict[int, Numbers]:
     """Member's id → numbers, each on record with the reason. Raises Refused: no reason, too many, not one's to open."""
-    if not reason.strip():
-        raise Refused(_("Say what the list is for. The reason is kept on record."), "reason")
+    demand_substance(reason)
     User.objects.select_for_update().get(pk=by.pk)  # two lists at once are counted one after the other
     _refuse_too_many(len(people), now=now, by=by)
     for member, _persons in people:

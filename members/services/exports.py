@@ -11,15 +11,19 @@ from django.conf import settings
 from django.db import IntegrityError, transaction
 from django.db.models import Q
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from audit.services import record
 from members.choices import ExportProblem, ExportState
 from members.models import Export, Organization, User
-from members.models.export import UNFINISHED
+from members.models.export import OPEN
+from members.services.refused import Refused
 
 CLAIM = timedelta(minutes=2)
 """How long a worker may be silent before another takes over. It is renewed with every batch."""
 MOST_ATTEMPTS = 3
+AGREED_KEPT = timedelta(days=1)
+"""How long a workbook waits for who asked for it, to which a second person had to agree."""
 NOBODY = {"claim": "", "claimed_until": None}
 
 
@@ -27,13 +31,25 @@ class Stopped(Exception):
     """Somebody cancelled the export, or another worker has taken it over."""
 
 
-def ask_export(*, kind: str, parameters: Mapping[str, Any], organization: Organization, total: int, by: User) -> Export:
-    """Let a workbook be made. The same wish again, while it is under way, is the same export."""
+def ask_export(
+    *,
+    kind: str,
+    parameters: Mapping[str, Any],
+    organization: Organization,
+    total: int,
+    by: User,
+    covers: Sequence[str] = (),
+    needs_agreement: bool = False,
+) -> Export:
+    """Let a workbook be made; with `needs_agreement`, as soon as a second person agrees who may see all that `covers`.
+
+    The same wish again, while it is under way, is the same export.
+    """
     written = json.dumps([kind, parameters], sort_keys=True, ensure_ascii=False)
     digest = sha256(written.encode()).hexdigest()
     try:
         with transaction.atomic():
-            return Export.objects.create(
+            export = Export.objects.create(
                 kind=kind,
                 parameters=dict(parameters),
                 digest=digest,
@@ -41,9 +57,31 @@ def ask_export(*, kind: str, parameters: Mapping[str, Any], organization: Organi
                 total=total,
                 asked_by=by,
                 asked_at=timezone.now(),
+                covers=list(covers),
+                needs_agreement=needs_agreement,
+                state=ExportState.PROPOSED if needs_agreement else ExportState.WAITING,
             )
+            if needs_agreement:
+                _record("propose_export", export, by)
+            return export
     except IntegrityError:
-        return Export.objects.unfinished().get(asked_by=by, digest=digest)
+        return Export.objects.get(asked_by=by, digest=digest, state__in=OPEN)
+
+
+@transaction.atomic
+def settle_export(*, export: Export, agreed: bool, by: User) -> Export:
+    """The second person's yes or no. What is settled stays as it is. Raises Refused for who asked for it."""
+    held = Export.objects.select_for_update(of=("self",)).select_related("organization").get(pk=export.pk)
+    if held.asked_by_id == by.pk:
+        raise Refused(_("Somebody else has to agree: two people answer for so many private values."))
+    if held.state != ExportState.PROPOSED:
+        return held
+    if agreed:
+        _set(held, state=ExportState.WAITING, settled_by=by)
+    else:
+        _end(held, ExportState.DECLINED, settled_by=by)
+    _record("agree_export" if agreed else "decline_export", held, by)
+    return held
 
 
 @transaction.atomic
@@ -104,7 +142,7 @@ def fail_export(*, export: Export, problem: ExportProblem) -> None:
 def cancel_export(*, export: Export, by: User) -> bool:
     """Stop it; the worker notices with the next batch. Says whether it is cancelled: False where it ended before."""
     held = Export.objects.select_for_update().get(pk=export.pk)
-    if held.state in UNFINISHED:
+    if held.state in OPEN:
         _end(held, ExportState.CANCELLED)
         _record("cancel_export", held, by)
     return held.state == ExportState.CANCELLED
@@ -115,7 +153,7 @@ def retry_export(*, export: Export) -> bool:
     """Let one that failed be made again; pressed twice, once. Says whether it waits or is under way now."""
     held = Export.objects.select_for_update().get(pk=export.pk)
     if held.state != ExportState.FAILED:
-        return held.state in UNFINISHED
+        return held.state in OPEN
     again = {"state": ExportState.WAITING, "problem": "", "attempts": 0, "done": 0, "ended_at": None}
     try:
         with transaction.atomic():
@@ -125,14 +163,26 @@ def retry_export(*, export: Export) -> bool:
     return True
 
 
-def put_download_on_record(*, export: Export, by: User) -> None:
-    """Somebody has taken the file."""
+@transaction.atomic
+def take_export(*, export: Export, by: User) -> bool:
+    """Put on record that somebody takes the file; False where it could be taken once and has been, or its day is over.
+
+    Of two at once, one gets it.
+    """
+    if export.needs_agreement:
+        now = timezone.now()
+        untaken = Export.objects.filter(pk=export.pk, state=ExportState.DONE, fetched_at=None, expires_at__gt=now)
+        if not untaken.update(fetched_at=now):
+            return False
     _record("download_export", export, by)
+    return True
 
 
 def forget_exports() -> list[UUID]:
-    """Rows whose time is over go; their keys, so that their files can go too."""
-    over = list(Export.objects.filter(expires_at__lt=timezone.now()).values_list("key", flat=True))
+    """Rows whose time is over go, and proposals to which nobody said anything; their keys, so that files can go too."""
+    now = timezone.now()
+    unsaid = Q(state=ExportState.PROPOSED, asked_at__lt=now - timedelta(days=settings.EXPORTS_KEPT_DAYS))
+    over = list(Export.objects.filter(Q(expires_at__lt=now) | unsaid).values_list("key", flat=True))
     Export.objects.filter(key__in=over).delete()
     return over
 
@@ -144,7 +194,8 @@ def _mine(export: Export) -> Any:
 
 def _end(export: Export, state: ExportState, **values: object) -> None:
     now = timezone.now()
-    kept = timedelta(days=settings.EXPORTS_KEPT_DAYS)
+    made = state == ExportState.DONE and export.needs_agreement
+    kept = AGREED_KEPT if made else timedelta(days=settings.EXPORTS_KEPT_DAYS)
     _set(export, state=state, ended_at=now, expires_at=now + kept, **NOBODY, **values)
 
 
@@ -155,4 +206,8 @@ def _set(export: Export, **values: object) -> None:
 
 
 def _record(action: str, export: Export, by: User) -> None:
-    record(action=action, by=by, subject=export, organization_code=export.organization.code)
+    """What needs a second person, with the reason and how many people it is about."""
+    more: dict[str, Any] = {}
+    if export.needs_agreement:
+        more = {"reason": export.parameters.get("reason", ""), "details": {"rows": export.total}}
+    record(action=action, by=by, subject=export, organization_code=export.organization.code, **more)

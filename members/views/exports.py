@@ -1,24 +1,27 @@
-"""Fetching a workbook that was made in the background, stopping it, and trying again. All of them only one's own."""
+"""Fetching a workbook that was made in the background, stopping it, trying again: only one's own. And agreeing to
+somebody else's."""
 
 from uuid import UUID
 
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
-from django.http import FileResponse, HttpResponse, HttpResponseBase
-from django.shortcuts import redirect
+from django.http import FileResponse, Http404, HttpResponse, HttpResponseBase
+from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_GET, require_POST
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from audit.keyring import SealBroken
 from members import tasks
-from members.choices import ExportState
-from members.exporting.files import open_file
+from members.choices import Capability, ExportState
+from members.exporting.files import open_file, remove_file
 from members.exporting.kinds import kinds
-from members.models import Export
-from members.policy import fetch, signed_in
+from members.forms.reveal import AgreeForm
+from members.models import Export, Organization
+from members.policy import fetch, requires, signed_in
+from members.queries.names import called
 from members.requests import PageRequest
-from members.services.exports import cancel_export, put_download_on_record, retry_export
+from members.services.exports import cancel_export, retry_export, settle_export, take_export
 
 JOBS = "reminders:job-list"
 """A page of the app above, which knows every app's jobs; only its name is known here."""
@@ -41,7 +44,11 @@ def export_file(request: PageRequest, key: UUID) -> HttpResponseBase:
     except (FileNotFoundError, SealBroken):
         messages.error(request, _("This workbook can't be opened any more. Ask for it again."))
         return redirect(JOBS)
-    put_download_on_record(export=export, by=request.user)
+    if not take_export(export=export, by=request.user):
+        messages.error(request, _("This workbook could be fetched once, within a day. Ask for it again."))
+        return redirect(JOBS)
+    if export.needs_agreement:
+        remove_file(export.key)
     return FileResponse(file, as_attachment=True, filename=kind.file_name(export))
 
 
@@ -65,6 +72,29 @@ def export_retry(request: PageRequest, key: UUID) -> HttpResponse:
         tasks.start(tasks.make_export, export.key)
         messages.success(request, _("The workbook is being made again."))
     return redirect(JOBS)
+
+
+@requires(Capability.REVEAL_PRIVATE)
+@never_cache
+@require_http_methods(["GET", "HEAD", "POST"])
+def export_agree(request: PageRequest, key: UUID) -> HttpResponse:
+    """The second person sees who asks for whose private values and what for, and agrees or doesn't."""
+    export = get_object_or_404(
+        Export.objects.put_to(request.user).select_related("organization", "asked_by__member"), key=key
+    )
+    kind = kinds()[export.kind]
+    if not kind.may_take(export, request.user):
+        raise Http404
+    form = AgreeForm(request.POST or None)
+    if form.is_valid():
+        export = settle_export(export=export, agreed=form.cleaned_data["act"] == "agree", by=request.user)
+        if export.state == ExportState.WAITING:
+            tasks.start(tasks.make_export, export.key)
+        messages.success(request, _("Stored."))
+        return redirect("members:export-agree", key)
+    places = Organization.objects.filter(code__in=export.covers).in_tree_order()
+    context = {"export": export, "address": kind.address(export), "places": places, "who": called(export.asked_by)}
+    return render(request, "members/export_agree.html", context)
 
 
 def _fetch(request: PageRequest, key: UUID) -> Export:

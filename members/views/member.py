@@ -29,6 +29,7 @@ from members.links import member_links
 from members.models import Affiliation, Member, Merge
 from members.photos import photo_kind
 from members.policy import demand, fetch, requires, signed_in
+from members.queries.looks import looks_at
 from members.queries.member_page import last_steps, member_page, movers_above, places_of, shown_to, whereabouts
 from members.refusals import carried_out
 from members.requests import PageRequest
@@ -38,6 +39,7 @@ from members.services.people import PRIVATE, Outdated, create_member, edit_membe
 from members.services.photos import remove_photo, store_photo
 from members.views.timeline import lines
 
+LOOKS_SHOWN, LOOKS_ON_A_PAGE = 5, 50
 MOVERS = (Capability.EDIT_ROSTER, Capability.IMPORT_ROSTER)
 """Who keeps a roster, and a committee's staff, which may import all of those below it."""
 
@@ -64,7 +66,29 @@ def member_me(request: PageRequest) -> HttpResponse:
     member = Member.objects.filter(user=request.user.pk).first()
     if member is None:
         return render(request, "members/member_none.html")
-    return render(request, "members/member.html", {**_page(request, member), "own": True, "private": _opened(member)})
+    looks = looks_at(member, start=0, size=LOOKS_SHOWN)
+    more = {
+        "own": True,
+        "private": _opened(member),
+        "looks": looks[:LOOKS_SHOWN],
+        "has_looks": len(looks) > LOOKS_SHOWN,
+    }
+    return render(request, "members/member.html", {**_page(request, member), **more})
+
+
+@signed_in
+@never_cache
+@require_safe
+def member_looks(request: PageRequest) -> HttpResponse:
+    """Who looked at one's own private values, when, at which, and why; with the workbooks in which they stand."""
+    member = Member.objects.filter(user=request.user.pk).first()
+    if member is None:
+        return render(request, "members/member_none.html")
+    start = _whole(request.GET.get("from", ""))
+    looks = looks_at(member, start=start, size=LOOKS_ON_A_PAGE)
+    older = start + LOOKS_ON_A_PAGE if len(looks) > LOOKS_ON_A_PAGE else None
+    context = {"member": member, "looks": looks[:LOOKS_ON_A_PAGE], "start": start, "older": older}
+    return render(request, "members/looks.html", context)
 
 
 @requires(Capability.EDIT_ROSTER)

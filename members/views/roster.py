@@ -6,25 +6,28 @@ from django.core.exceptions import PermissionDenied
 from django.http import FileResponse, Http404, HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.cache import patch_vary_headers
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from members import tasks
 from members.choices import Capability
-from members.exporting.roster import AT_ONCE, MOST_ROWS, count_rows, demand_reason, export_roster
-from members.exporting.roster_kind import NAME, may_reveal_all, parameters_of
+from members.exporting.roster import AT_ONCE, MOST_ROWS, count_rows, export_roster
+from members.exporting.roster_kind import NAME, covers_of, may_reveal_all, parameters_of
 from members.filters import RosterFilter, kept_pairs, kept_query, offered_columns, shown_columns
 from members.forms.roster import SavedFilterForm
-from members.models import Organization, SavedFilter, User
+from members.models import Export, Organization, SavedFilter, User
 from members.models.member import MemberQuerySet
 from members.policy import requires
 from members.queries import roster
+from members.queries.agreeing import second_persons
 from members.queries.keyset import Place
-from members.queries.places import places_of
+from members.queries.places import Places, places_of
 from members.requests import PageRequest
 from members.roster_table import table_of
 from members.services.exports import ask_export
+from members.services.private import demand_substance, may_take_alone
 from members.services.refused import Refused
 
 JOBS = "reminders:job-list"
@@ -96,41 +99,73 @@ def roster_filter_delete(request: PageRequest, key: str) -> HttpResponse:
 def roster_export(request: PageRequest) -> HttpResponseBase:
     """Everybody on the list that the address describes, as a workbook. Private fields with a reason."""
     chosen = RosterFilter.from_query(request.GET)
-    private = "private" in request.POST
-    reason = request.POST.get("reason", "")[:REASON].replace("\0", "")
+    wanted = {"private": "private" in request.POST, "reason": request.POST.get("reason", "")[:REASON].replace("\0", "")}
     places = places_of(request.user, chosen.org, ())
     if chosen.org and not places.chosen:
         raise Http404
-    if private:
+    if wanted["private"]:
         _demand_reveal(request.user, former=bool(chosen.former))
-    code = places.chosen.code if places.chosen else _first_office(request.user)
     members = roster.asked(request.user, chosen, on=request.today, capability=Capability.EXPORT_ROSTER)
     try:
-        demand_reason(private=private, reason=reason)
         rows = count_rows(members)
+        alone = rows <= AT_ONCE and may_take_alone(request.user, people=rows, now=timezone.now())
+        if wanted["private"] and not alone:
+            return _ask_second(request, places, rows, **wanted)
         if rows > AT_ONCE:
-            return _export_later(request, code, rows, private=private, reason=reason)
-        return _export_now(request, members, code, private=private, reason=reason, former=bool(chosen.former))
+            return _export_later(request, places, rows, **wanted)
+        return _export_now(request, members, places, **wanted, former=bool(chosen.former))
     except Refused as refusal:
         messages.error(request, str(refusal))
         return redirect(_list_address(kept_query(request.GET)))
 
 
-def _export_now(request: PageRequest, members: MemberQuerySet, code: str, **wanted: Any) -> FileResponse:
+def _export_now(request: PageRequest, members: MemberQuerySet, places: Places, **wanted: Any) -> FileResponse:
     file = TemporaryFile()  # noqa: SIM115 - the response reads it to its end and closes it
+    code = _code_of(request.user, places)
     export_roster(members=members, target=file, code=code, on=request.today, by=request.user, **wanted)
     file.seek(0)
     name = _("Roster %(day)s.xlsx") % {"day": request.today.isoformat()}
     return FileResponse(file, as_attachment=True, filename=name)
 
 
-def _export_later(request: PageRequest, code: str, rows: int, *, private: bool, reason: str) -> HttpResponse:
-    parameters = parameters_of(query=kept_query(request.GET, but="columns"), private=private, reason=reason)
-    place = Organization.objects.get(code=code)
-    export = ask_export(kind=NAME, parameters=parameters, organization=place, total=rows, by=request.user)
+def _export_later(request: PageRequest, places: Places, rows: int, **wanted: Any) -> HttpResponse:
+    export = _ask(request, places, rows, **wanted)
     tasks.start(tasks.make_export, export.key)
     messages.info(request, _("The workbook is being made. You can go on working; fetch it here when it is ready."))
     return redirect(JOBS)
+
+
+def _ask_second(request: PageRequest, places: Places, rows: int, **wanted: Any) -> HttpResponse:
+    """More people than one person may look at alone: somebody else of an office that may see them has to agree."""
+    demand_substance(wanted["reason"])
+    names = second_persons(covers_of(request.user, places), asking=request.user, on=request.today)
+    if not names:
+        raise Refused(
+            _("So many private values need a second person, and nobody else holds an office that may see them.")
+        )
+    _ask(request, places, rows, **wanted, needs_agreement=True)
+    sentence = _(
+        "So many private values need a second person. One of them has to agree: %(names)s. Then fetch it here."
+    )
+    messages.info(request, sentence % {"names": "、".join(names)})
+    return redirect(JOBS)
+
+
+def _ask(request: PageRequest, places: Places, rows: int, *, needs_agreement: bool = False, **wanted: Any) -> Export:
+    return ask_export(
+        kind=NAME,
+        parameters=parameters_of(query=kept_query(request.GET, but="columns"), **wanted),
+        organization=Organization.objects.get(code=_code_of(request.user, places)),
+        total=rows,
+        by=request.user,
+        covers=covers_of(request.user, places),
+        needs_agreement=needs_agreement,
+    )
+
+
+def _code_of(user: User, places: Places) -> str:
+    """Code of the organization whose roster it is: the one chosen, else that of the first office."""
+    return places.chosen.code if places.chosen else _first_office(user)
 
 
 def _first_office(user: User) -> str:

@@ -6,12 +6,14 @@ from typing import Any
 from django.db import models
 
 from audit.models import ChainCheck, Entry, Head
+from audit.services import record
 from members.models import (
     Affiliation,
     ColumnMapping,
     Contact,
     ContactPerson,
     Export,
+    ExportedMember,
     HelpRequest,
     LocalRule,
     Member,
@@ -35,6 +37,11 @@ def somebody_new(_cast: Any) -> Member:
     return Member.objects.get_or_create(name="郑", membership="formal_member")[0]
 
 
+def somethings_entry(cast: Any) -> Entry:
+    found = Entry.objects.filter(action="export_roster").first()
+    return found or record(action="export_roster", by=cast.secretary, subject=cast.secretary)
+
+
 LAWFUL: dict[type[models.Model], Any] = {
     Affiliation: lambda cast: {
         "member": cast.wang, "organization": cast.branch, "kind": "participation", "valid_from": DAY,
@@ -55,6 +62,7 @@ LAWFUL: dict[type[models.Model], Any] = {
         "kept": cast.zhang, "merged": cast.li, "organization": cast.branch, "merged_from": cast.group,
         "reason": "同一个人", "proposed_by": cast.secretary,
     },
+    ExportedMember: lambda cast: {"entry": somethings_entry(cast), "member": cast.zhang},
     Export: lambda cast: {
         "kind": "roster", "digest": "x", "organization": cast.branch, "asked_by": cast.secretary,
         "asked_at": "2026-11-24T08:00Z",
@@ -103,6 +111,9 @@ REFUSED: list[tuple[type[models.Model], str, dict[str, Any]]] = [
     (Export, "export_failed_says_why", {"problem": "broke"}),
     (Export, "export_ends_and_expires", {"state": "done"}),
     (Export, "export_ends_and_expires", ENDED),
+    (Export, "export_made_after_agreement", {"needs_agreement": True}),
+    (Export, "export_settled_by_a_second_person", {"settled_by": lambda cast: cast.secretary}),
+    (Export, "export_fetched_when_ready", {"fetched_at": "2026-11-24T08:00Z"}),
     (Head, "audit_head_only_one", {"id": 2}),
     (HelpRequest, "help_request_due_after_asking", {"due_on": EARLY}),
     (HelpRequest, "help_request_answer_is_whole", {"answered_on": LATE}),
@@ -143,6 +154,7 @@ REFUSED: list[tuple[type[models.Model], str, dict[str, Any]]] = [
 TWICE: list[tuple[type[models.Model], str, dict[str, Any], dict[str, Any]]] = [
     (ColumnMapping, "column_mapping_once", {}, {"field": "phone"}),
     (Entry, "audit_entry_one_successor", {}, {"number": 2, "digest": "c"}),
+    (ExportedMember, "exported_member_once_an_entry", {}, {}),
     (Export, "export_asked_for_once_at_a_time", {}, {"state": "running"}),
     (LocalRule, "local_rule_one_open_per_key", {}, {"valid_from": LATE}),
     (Member, "member_one_per_national_id", {"national_id_print": "abc"}, {"name": "吴"}),

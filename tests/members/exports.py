@@ -43,14 +43,18 @@ def no_worker(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(tasks, "start", lambda task, key: None)
 
 
-def ask(cast: Cast, by: User | None = None, *, query: str = "", private: bool = False) -> Export:
-    return service.ask_export(
+def ask(cast: Cast, by: User | None = None, *, query: str = "", private: bool = False, covers=("branch",)) -> Export:
+    """With private fields it is asked for and agreed to."""
+    export = service.ask_export(
         kind=NAME,
-        parameters=parameters_of(query=query, private=private, reason="上报" if private else ""),
+        parameters=parameters_of(query=query, private=private, reason="上报年度统计" if private else ""),
         organization=cast.branch,
         total=2,
         by=by or cast.secretary,
+        covers=covers,
+        needs_agreement=private,
     )
+    return service.settle_export(export=export, agreed=True, by=cast.officer) if private else export
 
 
 def make(export: Export) -> Export:
@@ -81,7 +85,12 @@ def let_claims_run_out() -> None:
 
 def in_state(export: Export, state: ExportState) -> Export:
     """An export that came to that state in one of the usual ways."""
-    if state == ExportState.RUNNING:
+    if state == ExportState.PROPOSED:
+        Export.objects.filter(pk=export.pk).update(state=state, needs_agreement=True)
+    elif state == ExportState.DECLINED:
+        in_state(export, ExportState.PROPOSED)
+        service.settle_export(export=export, agreed=False, by=User.objects.get(username="officer"))
+    elif state == ExportState.RUNNING:
         service.claim_export(export.key)
     elif state == ExportState.DONE:
         make(export)

@@ -57,14 +57,15 @@ def test_a_small_roster_is_still_made_at_once(cast: Cast, as_user: As, today: da
 
 @pytest.mark.parametrize("private", [False, True])
 def test_it_is_the_same_workbook_as_the_one_made_at_once(cast: Cast, as_user: As, today: date, private: bool) -> None:
-    client, data = as_user(cast.secretary), {"private": "1", "reason": "上报"} if private else {}
+    client, data = as_user(cast.secretary), {"private": "1", "reason": "上报年度统计"} if private else {}
     at_once = b"".join(client.post(f"{EXPORT}?sort=name", data).streaming_content)
     export = make(ask(cast, query="sort=name", private=private))
     assert [*openpyxl.load_workbook(BytesIO(fetched(client, export))).active.values] == [
         *openpyxl.load_workbook(BytesIO(at_once)).active.values
     ]
     first, second = Entry.objects.filter(action="export_roster").order_by("number")
-    assert (first.details, first.reason, first.subject_id) == (second.details, second.reason, second.subject_id)
+    assert (first.reason, first.subject_id) == (second.reason, second.subject_id)
+    assert first.details | ({"agreed_by": "officer"} if private else {}) == second.details
 
 
 def test_what_looks_like_a_formula_stays_text(cast: Cast, as_user: As) -> None:
@@ -80,7 +81,9 @@ def test_private_fields_take_a_reason_before_anything_is_begun(cast: Cast, as_us
     client.post(EXPORT, {"private": "1", "reason": " "})
     assert not Export.objects.exists()
     client.post(EXPORT, {"private": "1", "reason": "上报年度统计"})
-    assert Export.objects.get().parameters == {"query": "", "private": True, "reason": "上报年度统计"}
+    export = Export.objects.get()
+    assert export.parameters == {"query": "", "private": True, "reason": "上报年度统计"}
+    assert export.state == ExportState.PROPOSED
 
 
 def test_a_number_that_was_searched_for_does_not_stand_in_the_row(cast: Cast, as_user: As, small, no_worker) -> None:
@@ -192,7 +195,7 @@ def test_the_wrong_method_does_nothing(cast: Cast, as_user: As, name: str, metho
 def test_cancelling_by_state(cast: Cast, as_user: As, state: ExportState) -> None:
     export = in_state(ask(cast), state)
     before = Entry.objects.filter(action="cancel_export").count()
-    stopped = state in (ExportState.WAITING, ExportState.RUNNING)
+    stopped = state in (ExportState.PROPOSED, ExportState.WAITING, ExportState.RUNNING)
     for _time in range(2):
         as_user(cast.secretary).post(reverse("members:export-cancel", args=[export.key]))
     export.refresh_from_db()

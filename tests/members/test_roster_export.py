@@ -108,7 +108,8 @@ def test_private_columns_come_with_a_reason_that_is_on_record(full_cast: Cast, a
     zhang, _ = exported(as_user(full_cast.secretary), private="1", reason="上报年度统计")
     assert (zhang["公民身份号码"], zhang["手机号码"], zhang["现居住地址"]) == (ZHANG_ID, ZHANG_PHONE, "红旗路1号")
     entry = Entry.objects.get(action="export_roster")
-    assert (entry.reason, entry.details) == ("上报年度统计", {"rows": 2, "private": True})
+    fields = ["national_id", "phone", "address"]
+    assert (entry.reason, entry.details) == ("上报年度统计", {"rows": 2, "private": True, "fields": fields})
     assert (entry.actor, entry.organization_code) == (full_cast.secretary.username, "branch")
 
 
@@ -118,7 +119,7 @@ def test_an_office_that_may_not_reveal_gets_no_private_columns(
     less = {kind: held - {"reveal_private"} for kind, held in CAPABILITIES.items()}
     monkeypatch.setitem(CAPABILITIES, OfficeKind.SECRETARY, less[OfficeKind.SECRETARY])
     client = as_user(full_cast.secretary)
-    assert client.post(EXPORT, {"private": "1", "reason": "上报"}).status_code == 403
+    assert client.post(EXPORT, {"private": "1", "reason": "上报年度统计"}).status_code == 403
     assert not Entry.objects.filter(action="export_roster").exists()
     assert len(exported(client)) == 2
     assert 'name="private"' not in client.get(reverse("members:roster-list")).content.decode()
@@ -180,7 +181,7 @@ def test_the_workbook_can_be_imported_again_and_changes_nothing(full_cast: Cast,
     with file.open("wb") as target:
         exporting.export_roster(
             members=Member.objects.on_roster(), target=target, code="county", on=TODAY, by=full_cast.county_staff,
-            private=private, reason="核对",
+            private=private, reason="核对年度名册",
         )  # fmt: skip
     report = import_roster(file, into=full_cast.county, may_build=False, on=TODAY, by="shell")
     assert report.counts == {"unchanged": 4}

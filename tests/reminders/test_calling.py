@@ -335,7 +335,7 @@ def test_a_message_that_asks_nothing_has_no_answers_to_tap(cast, as_user):
 def test_a_number_that_is_missing_is_said(cast, as_user, message):
     Member.objects.filter(pk=cast.li.pk).update(phone="")
 
-    assert "没有登记电话" in as_user(cast.secretary).post(reverse(LIST), {"reason": "通知"}).content.decode()
+    assert "没有登记电话" in as_user(cast.secretary).post(reverse(LIST), {"reason": "电话通知"}).content.decode()
 
 
 # --- Whose thing is done ----------------------------------------
