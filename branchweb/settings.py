@@ -254,6 +254,7 @@ START_LINKS = [
     "meetings.queries.start.start_links",
     "meetings.queries.membership.start_links",
     "dues.queries.start.start_links",
+    "supervision.queries.key_list.start_links",
     "reminders.queries.start.start_links",
 ]
 OWN_LINKS = [
@@ -267,6 +268,8 @@ OWN_LINKS = [
     "assessment.queries.training_links.own_links",
     "reminders.queries.start.own_links",
 ]
+RENEWED_WITH_KEYS = ["supervision.services.inspector_keys.renew_recovery_proof"]
+"""What each app vouches for with the key ring besides private fields: called when the ring has a new key."""
 MEETING_LINKS = ["supervision.queries.meeting_links.meeting_links"]
 MEMBER_LINKS = [
     "meetings.queries.membership.member_links",

@@ -6,14 +6,17 @@ the receipt.
 
 import secrets
 import unicodedata
-from base64 import b64decode, b64encode
+from base64 import b32decode, b32encode, b64decode, b64encode
 from binascii import Error as NotBase64
+from collections.abc import Iterable
 from dataclasses import dataclass
+from hashlib import blake2b
 
-from nacl.exceptions import CryptoError
+from nacl.exceptions import BadSignatureError, CryptoError
 from nacl.public import PrivateKey, PublicKey, SealedBox
 from nacl.pwhash import argon2id
 from nacl.secret import Aead
+from nacl.signing import SigningKey, VerifyKey
 from nacl.utils import random as random_bytes
 
 FINDER, SECRET = 8, 16
@@ -21,6 +24,8 @@ FINDER, SECRET = 8, 16
 SIZES = (1 << 10, 1 << 12, 1 << 14, 1 << 16, 1 << 18)
 """Bytes to which a text is filled up, so that the length of its ciphertext says little."""
 SCHEME = "argon2id"
+MISTAKEN = str.maketrans("018", "OIB")
+"""Digits that stand on no sheet, and the letters as which they are meant."""
 MOST_OPERATIONS, MOST_MEMORY = 16, 1 << 30
 """What is believed of parameters that are stored; who changed a row can't make the program take all memory."""
 
@@ -51,6 +56,8 @@ class Pair:
 
     public: str
     private: bytes
+    signing: str
+    """The public half with which signatures are checked; its private half is derived from `private`."""
 
     def __repr__(self) -> str:
         return f"Pair({self.public})"
@@ -58,7 +65,7 @@ class Pair:
 
 def new_pair() -> Pair:
     private = PrivateKey.generate()
-    return Pair(_text(bytes(private.public_key)), bytes(private))
+    return Pair(_text(bytes(private.public_key)), bytes(private), signing_public_of(bytes(private)))
 
 
 def public_of(private: bytes) -> str:
@@ -67,6 +74,84 @@ def public_of(private: bytes) -> str:
         return _text(bytes(PrivateKey(private).public_key))
     except (CryptoError, TypeError, ValueError) as error:
         raise Broken from error
+
+
+# --- Signatures ---------------------------------------------------------------------------------------------------
+def signing_public_of(private: bytes) -> str:
+    """The public half (Ed25519) for what is signed with a private key. Raises Broken where that is none."""
+    return _text(bytes(_signing_key(private).verify_key))
+
+
+def sign(private: bytes, text: str) -> str:
+    """Raises Broken."""
+    return _text(_signing_key(private).sign(text.encode()).signature)
+
+
+def is_signed(signing: str, text: str, signature: str) -> bool:
+    """Whether the signature over the text was made with the private key that belongs to `signing`."""
+    try:
+        VerifyKey(_bytes(signing)).verify(text.encode(), _bytes(signature))
+    except (BadSignatureError, Broken, CryptoError, TypeError, ValueError):
+        return False
+    return True
+
+
+def _signing_key(private: bytes) -> SigningKey:
+    """One secret seals and signs: the key to sign is derived, so that neither says anything about the other."""
+    if len(private) != PrivateKey.SIZE:
+        raise Broken
+    return SigningKey(blake2b(private, person=b"branchweb sign", digest_size=PrivateKey.SIZE).digest())
+
+
+# --- On paper, with two people ------------------------------------------------------------------------------------
+def halves(private: bytes) -> tuple[str, str]:
+    """Two lines to write down. Each alone is random and says nothing; both together are the private key."""
+    first = random_bytes(len(private))
+    return _sheet(first, 0), _sheet(_added(private, first), 1)
+
+
+def private_on(lines: Iterable[str]) -> bytes:
+    """What two sheets hold, in either order; or a whole key in one line, as older ones were. Raises Broken."""
+    typed = [line.strip() for line in lines if line.strip()]
+    if len(typed) == 1:
+        return _checked_private(_bytes(typed[0]))
+    shares = dict(_share(line) for line in typed)
+    if len(typed) != 2 or set(shares) != {0, 1}:
+        raise Broken
+    return _checked_private(_added(shares[0], shares[1]))
+
+
+def _sheet(share: bytes, number: int) -> str:
+    letters = b32encode(share + _check(share, number)).decode()
+    return " ".join(letters[at : at + 4] for at in range(0, len(letters), 4))
+
+
+def _share(line: str) -> tuple[int, bytes]:
+    """Which of the two it is, and what it says; a sign that is often mistaken is read as what it must be."""
+    letters = "".join(one for one in unicodedata.normalize("NFKC", line).upper() if one.isalnum())
+    try:
+        content = b32decode(letters.translate(MISTAKEN))
+    except (NotBase64, ValueError) as error:
+        raise Broken from error
+    share, check = content[: PrivateKey.SIZE], content[PrivateKey.SIZE :]
+    number = next((one for one in (0, 1) if check == _check(share, one)), None)
+    if number is None:
+        raise Broken
+    return number, share
+
+
+def _check(share: bytes, number: int) -> bytes:
+    """Finds a sign that was mistyped, and two sheets of the same half."""
+    return blake2b(share + bytes([number]), digest_size=3).digest()
+
+
+def _added(one: bytes, other: bytes) -> bytes:
+    return bytes(a ^ b for a, b in zip(one, other, strict=True))
+
+
+def _checked_private(private: bytes) -> bytes:
+    public_of(private)
+    return private
 
 
 # --- Under a passphrase -------------------------------------------------------------------------------------------

@@ -10,11 +10,11 @@ from members.queries.standing import standing_of
 from members.services.users import give_office
 from supervision.models import Letter
 from supervision.sealing import finder_of
-from supervision.services.inspector_keys import approve_key, make_key, make_recovery_key
+from supervision.services.inspector_keys import approve_first_key, make_key, make_recovery_key
 from supervision.services.letters import NamedSubject, accept, add_by_writer, answer, write_letter
 from supervision.services.relatives import declare_relative
 
-PASSPHRASE = "青山 绿水 红旗 黄河"  # noqa: S105 - the demo's, which everybody may know
+PASSPHRASE = "青山 绿水 红旗 黄河 长江"  # noqa: S105 - the demo's, which everybody may know
 """For the demo only: in use nobody but the inspector knows a passphrase."""
 RECEIPT = "202611244100731290563381"
 """Of the demo's letter, so that its writer's side can be looked at."""
@@ -30,11 +30,11 @@ REPLY = "应当在村会计那里，另一联在镇水利站。"
 def fill(*, on: date) -> None:
     """On any day of the year: everything lies within the last two months."""
     county, approver = Organization.objects.get(code=COUNTY), _standing("committee_secretary", on)
-    make_recovery_key(on=on - timedelta(days=60), by="system")
+    recovery = make_recovery_key(on=on - timedelta(days=60), by="system")
     inspectors = [_standing(OfficeKind.INSPECTOR, on), _second_inspector(county, on)]
     for user in inspectors:
         key = make_key(user=user, organization=county, passphrase=PASSPHRASE, on=on - timedelta(days=60))
-        approve_key(key=key, on=on - timedelta(days=58), by=approver)
+        approve_first_key(key=key, private=recovery, on=on - timedelta(days=58), by=approver)
     declare_relative(key=uuid5(NAMESPACE_OID, RECEIPT), user=inspectors[0], name="高志强", relation="妻弟")
     _letter(inspectors[0], on)
 

@@ -8,6 +8,7 @@ from django.utils.translation import gettext_lazy as _
 
 from members.forms.fields import key_field
 from members.models import Organization
+from supervision.sealing import Broken, private_on
 
 MOST_LETTERS = 20_000
 YEARS_BACK = 6
@@ -84,7 +85,7 @@ class OtherPassphraseForm(forms.Form):
         return given
 
 
-class ApprovalForm(forms.Form):
+class FingerprintForm(forms.Form):
     """The second person has heard the fingerprint from the inspector, and types the end of it."""
 
     heard = forms.CharField(
@@ -102,6 +103,30 @@ class ApprovalForm(forms.Form):
         if heard.casefold() != self.ending.casefold():
             raise forms.ValidationError(_("This isn't the end of this key's fingerprint. Don't approve it; ask again."))
         return heard
+
+
+class ApprovalForm(FingerprintForm):
+    """Signed with one's own key."""
+
+    passphrase = passphrase_field(
+        _("Passphrase of your own key"), help_text=_("With it your key signs the new one. It is kept nowhere.")
+    )
+
+
+class FirstApprovalForm(FingerprintForm):
+    """Signed with the recovery key, whose two halves two people have brought."""
+
+    first = passphrase_field(_("One half of the recovery key"))
+    second = passphrase_field(_("The other half"))
+
+    def clean(self) -> dict[str, Any]:
+        given = super().clean() or {}
+        if given.get("first") and given.get("second"):
+            try:
+                given["private"] = private_on((given["first"], given["second"]))
+            except Broken:
+                self.add_error("first", _("These are not the two halves. Look for a sign that was mistyped."))
+        return given
 
 
 class RelativeForm(forms.Form):

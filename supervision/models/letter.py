@@ -32,13 +32,19 @@ class InspectorKey(models.Model):
     organization = models.ForeignKey(Organization, on_delete=models.PROTECT, related_name="inspector_keys")
     """Of the committee in which the office of inspector is held."""
     public_key = models.CharField(max_length=64, unique=True)
-    locked_private_key = models.TextField()
-    """Encrypted with a key from the passphrase (argon2id); salt and parameters stand before it."""
+    locked_private_key = models.TextField(blank=True)
+    """Encrypted with a key from the passphrase (argon2id); salt and parameters stand before. Empty once withdrawn."""
     state = models.CharField(_("state"), max_length=20, choices=KeyState, default=KeyState.WAITING)
     made_on = models.DateField(_("made on"))
     approved_by = models.ForeignKey(User, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
     approved_on = models.DateField(_("approved on"), null=True, blank=True)
     withdrawn_on = models.DateField(_("withdrawn on"), null=True, blank=True)
+    signing_key = models.CharField(max_length=64, blank=True)
+    """Public half for signatures with which its owner approves others; empty in keys from before there were any."""
+    signature = models.CharField(max_length=100, blank=True)
+    """Over `signatures.statement`: without a valid one nothing is sealed to the key, whatever else stands here."""
+    signed_by = models.ForeignKey("self", on_delete=models.PROTECT, null=True, blank=True, related_name="signed")
+    """The inspector's key that signed; None: the recovery key."""
 
     objects = InspectorKeyQuerySet.as_manager()
 
@@ -58,6 +64,15 @@ class InspectorKey(models.Model):
             models.UniqueConstraint(
                 fields=["user", "organization"], condition=Q(state=KeyState.IN_USE), name="inspector_key_one_in_use"
             ),
+            models.CheckConstraint(
+                condition=Q(signature="", signed_by__isnull=True)
+                | (~Q(signature="") & ~Q(signing_key="") & Q(approved_on__isnull=False)),
+                name="inspector_key_signature_whole",
+            ),
+            models.CheckConstraint(
+                condition=~Q(state=KeyState.WITHDRAWN) | Q(locked_private_key=""),
+                name="inspector_key_withdrawn_is_empty",
+            ),
         ]
 
     def __str__(self) -> str:
@@ -69,16 +84,23 @@ class InspectorKey(models.Model):
 
 
 class RecoveryKey(models.Model):
-    """The public half of the offline key to which every letter is also sealed; its private half is on paper, away."""
+    """The public halves of the offline key; its private half is on paper, in two parts, with two people.
+
+    Every letter is also sealed to it, and it approves the first inspectors' keys.
+    """
 
     key = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     public_key = models.CharField(max_length=64, unique=True)
+    signing_key = models.CharField(max_length=64, blank=True)
+    proof = models.CharField(max_length=64, blank=True)
+    """Written with the key ring: who can only write to the database puts no recovery key of their own here."""
     made_on = models.DateField()
     withdrawn_on = models.DateField(null=True, blank=True)
 
     class Meta:
         constraints = [
             models.CheckConstraint(condition=~Q(public_key=""), name="recovery_key_is_there"),
+            models.CheckConstraint(condition=Q(proof="") | ~Q(signing_key=""), name="recovery_key_proof_whole"),
             models.UniqueConstraint(
                 models.Value(1), condition=Q(withdrawn_on__isnull=True), name="recovery_key_one_in_use"
             ),

@@ -5,14 +5,16 @@ from collections.abc import Iterator
 from django.utils import timezone
 
 from audit.verification import Check
-from supervision.models import Letter
+from supervision.models import InspectorKey, Letter, RecoveryKey
+from supervision.queries.key_trust import is_proved, keys_of_inspectors, trusted_keys
 from supervision.queries.letters import with_too_few_readers
 
 
 def letter_checks() -> Iterator[Check]:
-    """Counts only: a letter isn't named."""
+    """Counts only: a letter isn't named, a key without a valid signature is."""
+    yield from _key_checks()
     kept = Letter.objects.unshredded()
-    few = len(with_too_few_readers(kept.values_list("pk", flat=True), on=timezone.localdate()))
+    few = len(with_too_few_readers(kept.values_list("pk", flat=True), keys_of_inspectors(on=timezone.localdate())))
     yield _none("letter_readers", few, "letters that fewer than two inspectors can read; a reader seals them anew")
     lost = kept.exclude(boxes__recovery_key__isnull=False).count()
     yield _none("letter_recovery", lost, "letters that no recovery key opens")
@@ -20,6 +22,17 @@ def letter_checks() -> Iterator[Check]:
         ciphertext="", messages__isnull=False
     )
     yield _none("letter_shredded", left.distinct().count(), "destroyed letters of which something is left")
+
+
+def _key_checks() -> Iterator[Check]:
+    """Names whose key is in use without a signature that counts: put there by somebody, or to be signed again."""
+    known = trusted_keys()
+    rows = InspectorKey.objects.in_use().exclude(pk__in=known).select_related("user", "organization").order_by("pk")
+    named = "; ".join(f"{row.user.get_full_name()} ({row.organization.code}, {row.pk})" for row in rows)
+    yield Check("inspector_keys", not named, named and f"in use without a valid signature: {named}" or "none")
+    foreign = [row for row in RecoveryKey.objects.filter(withdrawn_on=None) if not is_proved(row)]
+    sentence = "; ".join(f"not made by this program, or before keys were signed: {row.pk}" for row in foreign)
+    yield Check("recovery_key", not foreign, sentence or "none")
 
 
 def _none(name: str, count: int, what: str) -> Check:

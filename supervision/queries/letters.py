@@ -9,8 +9,7 @@ from uuid import UUID
 from django.db.models import Count, Q
 
 from members.paths import subtree
-from supervision.models import Letter, LetterBox
-from supervision.queries.routing_facts import keys_of_inspectors
+from supervision.models import InspectorKey, Letter, LetterBox
 from supervision.rules.letters import few
 from supervision.rules.routing import FEWEST
 
@@ -25,12 +24,12 @@ class LetterCounts:
     closed: int | None
 
 
-def with_too_few_readers(letters: Iterable[UUID], *, on: date) -> set[UUID]:
-    """Keys of those letters that fewer than two inspectors can read on that day: they are to be sealed anew."""
+def with_too_few_readers(letters: Iterable[UUID], readers: Iterable[InspectorKey]) -> set[UUID]:
+    """Keys of those letters that fewer than two of these inspectors' keys open: they are to be sealed anew."""
     wanted = set(letters)
-    boxes = LetterBox.objects.filter(letter__in=wanted, inspector_key__in=[key.pk for key in keys_of_inspectors(on=on)])
-    readers = Counter(boxes.values_list("letter", flat=True))
-    return {letter for letter in wanted if readers[letter] < FEWEST}
+    boxes = LetterBox.objects.filter(letter__in=wanted, inspector_key__in=[key.pk for key in readers])
+    opened = Counter(boxes.values_list("letter", flat=True))
+    return {letter for letter in wanted if opened[letter] < FEWEST}
 
 
 def letter_counts(path: str, year: int, *, on: date) -> list[LetterCounts]:

@@ -1,32 +1,20 @@
-"""What routing wants to know of a day: the tree, the offices in force, and the inspectors with a key in use."""
+"""What routing wants to know of a day: the tree, the offices in force, and the inspectors with a trusted key."""
 
 from collections import defaultdict
 from collections.abc import Iterable
 from datetime import date
 
-from members.choices import OfficeKind
 from members.models import Office, Organization
-from members.models.periods import holding
 from supervision.models import DeclaredRelative, InspectorKey
+from supervision.queries.key_trust import keys_of_inspectors
 from supervision.rules.routing import Facts, Holding, Reader
 
 
 def routing_facts(*, on: date) -> Facts:
-    """Four queries over everything: whom a letter is about doesn't show in what was asked of the database."""
+    """The same queries over everything: whom a letter is about doesn't show in what was asked of the database."""
     offices = list(Office.objects.holding(on).select_related("organization", "member", "user__member"))
     kinds = dict(Organization.objects.values_list("path", "kind"))
     return Facts(kinds, [_holding(office) for office in offices], readers(on=on))
-
-
-def keys_of_inspectors(*, on: date) -> list[InspectorKey]:
-    """Keys in use whose owners can log in and hold the office of inspector there on that day."""
-    offices = Office.objects.filter(holding(on), kind=OfficeKind.INSPECTOR).values_list(
-        "organization", "user", "member__user"
-    )
-    held = {(place, user) for place, *users in offices for user in users if user is not None}
-    rows = InspectorKey.objects.in_use().filter(user__is_active=True)
-    rows = rows.select_related("organization", "user__member").order_by("pk")
-    return [row for row in rows if (row.organization_id, row.user_id) in held]
 
 
 def readers(*, on: date) -> list[Reader]:

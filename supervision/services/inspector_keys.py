@@ -1,14 +1,17 @@
-"""Inspectors' keys: made by the inspector, approved by a second person, withdrawn.
+"""Inspectors' keys: made by the inspector, approved by the signature of one who is trusted already, withdrawn.
 
-The passphrase stays with the inspector. It is none of the log-in's, and nothing here resets it.
+The passphrase stays with the inspector. It is none of the log-in's, and nothing here resets it. The first two keys are
+signed by the recovery key, whose private half is on two sheets of paper (docs/adr/0012).
 """
 
+from dataclasses import dataclass
 from datetime import date
 from uuid import UUID
 
 from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
 
+from audit.keyring import proof
 from audit.services import record
 from members.choices import Capability, OfficeKind
 from members.models import Office, Organization, User
@@ -16,11 +19,25 @@ from members.services.refused import Refused
 from supervision import sealing
 from supervision.choices import KeyState
 from supervision.models import InspectorKey, LetterBox, RecoveryKey
+from supervision.queries.key_trust import (
+    ROOT,
+    is_proved,
+    keys_of_inspectors,
+    may_be_approved,
+    own_signing_key,
+    proved_text,
+    recovery_approves,
+    recovery_key,
+    signed,
+    trusted_keys,
+)
 from supervision.queries.letters import with_too_few_readers
+from supervision.rules.signatures import statement
 from supervision.services.letter_acts import private_of
+from supervision.services.letter_refusals import Damaged
 from supervision.services.letter_sealing import passphrase_cost
 
-SHORTEST = 10
+SHORTEST = 12
 """Characters of a passphrase."""
 
 
@@ -38,6 +55,7 @@ def make_key(*, user: User, organization: Organization, passphrase: str, on: dat
         user=user,
         organization=organization,
         public_key=pair.public,
+        signing_key=pair.signing,
         locked_private_key=sealing.lock_private(pair.private, passphrase, passphrase_cost()),
         made_on=on,
     )
@@ -45,17 +63,30 @@ def make_key(*, user: User, organization: Organization, passphrase: str, on: dat
     return key
 
 
-def approve_key(*, key: InspectorKey, on: date, by: User) -> None:
-    """In use from now on; an older key of the same inspector there is withdrawn. Raises Refused."""
-    if key.user_id == by.pk:
-        raise Refused(_("Somebody else approves your key."))
-    if not by.standing.may(Capability.APPROVE_KEYS, key.organization.path):
-        raise Refused(_("Your office doesn't approve keys there."))
-    _refuse_without_office(key.user, key.organization, on)
-    try:
-        _approve(key, on, by)
-    except IntegrityError as error:
-        raise Refused(_("Another key was approved just now. Load the page again.")) from error
+def approve_key(*, key: InspectorKey, passphrase: str, on: date, by: User) -> None:
+    """Sign it with one's own key: in use from now on; an older one of the same inspector there is withdrawn.
+
+    Raises Refused (`passphrase`), Damaged.
+    """
+    _refuse_approver(key, on, by)
+    signer = own_signing_key(by, key.organization.path, keys_of_inspectors(on=on))
+    if signer is None:
+        raise Refused(_("Approving takes a key of your own that is approved already, of this committee or one above."))
+    private = private_of(signer, passphrase)
+    if sealing.signing_public_of(private) != signer.signing_key:
+        raise Damaged
+    _approve(key, Signer(private, signer), on, by)
+
+
+def approve_first_key(*, key: InspectorKey, private: bytes, on: date, by: User) -> None:
+    """Sign it with the recovery key, while fewer than two inspectors could do so. Raises Refused."""
+    _refuse_approver(key, on, by)
+    root = recovery_key()
+    if root is None or sealing.signing_public_of(private) != root.signing_key:
+        raise Refused(_("This is not the recovery key of this installation."))
+    if not recovery_approves(key, keys_of_inspectors(on=on)):
+        raise Refused(_("Two inspectors can approve it already: one of them does so with the own passphrase."))
+    _approve(key, Signer(private, None), on, by)
 
 
 @transaction.atomic
@@ -68,54 +99,114 @@ def withdraw_key(*, key: InspectorKey, on: date, by: User) -> int:
         raise Refused(_("This key was withdrawn before."))
     letters = _withdraw(row, on)
     _record_act("withdraw_inspector_key", row, by)
-    return len(with_too_few_readers(letters, on=on))
+    return len(with_too_few_readers(letters, keys_of_inspectors(on=on)))
 
 
 @transaction.atomic
 def change_passphrase(*, key: InspectorKey, old: str, new: str, by: User) -> None:
-    """The same key under another passphrase. Raises Refused (`old`, `new`)."""
+    """The same key under another passphrase. A key from before there were signatures can be signed then.
+
+    Raises Refused (`old`, `new`).
+    """
     if key.user_id != by.pk:
         raise Refused(_("Only the inspector changes the passphrase."))
     row = InspectorKey.objects.select_for_update(of=("self",)).select_related("organization", "user").get(pk=key.pk)
     private = private_of(row, old, "old")
     _refuse_weak(new, by, "new")
     row.locked_private_key = sealing.lock_private(private, new, passphrase_cost())
-    row.save(update_fields=["locked_private_key"])
+    row.signing_key = row.signing_key or sealing.signing_public_of(private)
+    row.save(update_fields=["locked_private_key", "signing_key"])
     _record_act("change_passphrase", row, by)
 
 
 @transaction.atomic
-def make_recovery_key(*, on: date, by: User | str) -> bytes:
+def make_recovery_key(*, on: date, by: User | str, old: bytes | None = None, is_lost: bool = False) -> bytes:
     """The private half, which is given out once and stored nowhere. An older key is withdrawn.
 
-    Letters sealed to the older one stay so until they are sealed anew: keep its paper as long.
+    `old`: the private half until now, which signs itself away: what it approved stays approved. `is_lost`: without it
+    every key has to be approved anew. Letters sealed to the older key stay so until they are sealed anew: keep its
+    paper as long. Raises Refused.
     """
+    before, kept = recovery_key(), set[UUID]()
+    if before and not is_lost:
+        if old is None or sealing.signing_public_of(old) != before.signing_key:
+            raise Refused(_("There is a recovery key. Type in both its halves to replace it."))
+        kept = trusted_keys()
     RecoveryKey.objects.filter(withdrawn_on__isnull=True).update(withdrawn_on=on)
     pair = sealing.new_pair()
-    RecoveryKey.objects.create(public_key=pair.public, made_on=on)
-    record(action="make_recovery_key", by=by, subject=None)
+    proved = proof(proved_text(pair.public, pair.signing), purpose=ROOT)
+    RecoveryKey.objects.create(public_key=pair.public, signing_key=pair.signing, proof=proved, made_on=on)
+    for row in InspectorKey.objects.filter(pk__in=kept, signed_by__isnull=True).select_related("organization"):
+        _sign(row, Signer(pair.private, None))
+        row.save(update_fields=["signature"])
+    record(action="lose_recovery_key" if before and is_lost else "make_recovery_key", by=by, subject=None)
     return pair.private
 
 
 @transaction.atomic
-def _approve(key: InspectorKey, on: date, by: User) -> None:
+def renew_recovery_proof() -> None:
+    """Vouch with the newest key of the ring, so that older ones can be dropped."""
+    for row in RecoveryKey.objects.exclude(proof="").select_for_update():
+        if is_proved(row):
+            row.proof = proof(proved_text(row.public_key, row.signing_key), purpose=ROOT)
+            row.save(update_fields=["proof"])
+
+
+@dataclass(frozen=True, slots=True)
+class Signer:
+    """With what is signed: a private key, and the inspector's key that it belongs to; None: the recovery key."""
+
+    private: bytes
+    key: InspectorKey | None
+
+    def __repr__(self) -> str:
+        return f"Signer({self.key})"
+
+
+def _refuse_approver(key: InspectorKey, on: date, by: User) -> None:
+    if key.user_id == by.pk or (by.member_id and by.member_id == key.user.member_id):
+        raise Refused(_("Somebody else approves your key."))
+    if not by.standing.may(Capability.APPROVE_KEYS, key.organization.path):
+        raise Refused(_("Your office doesn't approve keys there."))
+    _refuse_without_office(key.user, key.organization, on)
+
+
+def _approve(key: InspectorKey, signer: Signer, on: date, by: User) -> None:
+    try:
+        with transaction.atomic():
+            _approve_row(key, signer, on, by)
+    except IntegrityError as error:
+        raise Refused(_("Another key was approved just now. Load the page again.")) from error
+
+
+def _approve_row(key: InspectorKey, signer: Signer, on: date, by: User) -> None:
     row = InspectorKey.objects.select_for_update(of=("self",)).select_related("organization", "user").get(pk=key.pk)
-    if row.state != KeyState.WAITING:
+    if not may_be_approved(row, trusted_keys()):
         raise Refused(_("This key doesn't wait for approval any more."))
-    for older in InspectorKey.objects.in_use().filter(user=row.user, organization=row.organization):
+    if not row.signing_key:
+        raise Refused(
+            _("This key is older than signatures. Its inspector chooses the passphrase anew, then approve it.")
+        )
+    for older in InspectorKey.objects.in_use().filter(user=row.user, organization=row.organization).exclude(pk=row.pk):
         _withdraw(older, on)
     row.state, row.approved_by, row.approved_on = KeyState.IN_USE, by, on
-    row.save(update_fields=["state", "approved_by", "approved_on"])
+    row.signed_by = signer.key
+    _sign(row, signer)
+    row.save(update_fields=["state", "approved_by", "approved_on", "signed_by", "signature"])
     _record_act("approve_inspector_key", row, by)
 
 
+def _sign(row: InspectorKey, signer: Signer) -> None:
+    row.signature = sealing.sign(signer.private, statement(signed(row, row.organization.key)))
+
+
 def _withdraw(row: InspectorKey, on: date) -> list[UUID]:
-    """Its boxes go with it, so that whoever has the private half opens nothing that is stored here."""
+    """Its boxes and its private half go with it: who has a copy of that opens nothing that is stored here."""
     boxes = LetterBox.objects.filter(inspector_key=row)
     letters = list(boxes.values_list("letter", flat=True))
     boxes.delete()
-    row.state, row.withdrawn_on = KeyState.WITHDRAWN, on
-    row.save(update_fields=["state", "withdrawn_on"])
+    row.state, row.withdrawn_on, row.locked_private_key = KeyState.WITHDRAWN, on, ""
+    row.save(update_fields=["state", "withdrawn_on", "locked_private_key"])
     return letters
 
 

@@ -10,6 +10,7 @@ from members.models import User
 from members.services.refused import Refused
 from supervision import sealing
 from supervision.models import Letter, RecoveryKey
+from supervision.queries.key_trust import keys_of_inspectors
 from supervision.queries.letters import with_too_few_readers
 from supervision.services.letter_acts import reseal_with_recovery
 
@@ -28,7 +29,7 @@ def recover_letters(*, private: bytes, every: bool, on: date, by: User | str) ->
         raise Refused(_("This is no recovery key of this installation."))
     letters = {letter.pk: letter for letter in Letter.objects.unshredded()}
     done = Recovered()
-    for key in letters if every else with_too_few_readers(letters, on=on):
+    for key in letters if every else with_too_few_readers(letters, keys_of_inspectors(on=on)):
         _recover(letters[key], private, on, done)
     record(action="recover_letters", by=by, subject=None)
     return done

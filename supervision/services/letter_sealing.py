@@ -11,6 +11,7 @@ from members.models import Organization
 from members.services.refused import Refused
 from supervision import sealing
 from supervision.models import InspectorKey, Letter, LetterBox, LetterMessage, RecoveryKey
+from supervision.queries.key_trust import recovery_key
 from supervision.queries.routing_facts import routing_facts
 from supervision.rules.names import Doubt
 from supervision.rules.routing import NobodyMayRead, Routing, Subject, doubts, route
@@ -31,7 +32,7 @@ def passphrase_cost() -> sealing.Cost:
 
 def recovery_in_use() -> RecoveryKey:
     """The offline key to which every letter is also sealed. Raises Refused where there is none."""
-    if key := RecoveryKey.objects.filter(withdrawn_on__isnull=True).first():
+    if key := recovery_key():
         return key
     raise Refused(
         _("Letters can't be taken yet: there is no recovery key. The administrator makes one: make_recovery_key.")

@@ -1,5 +1,6 @@
-"""Inspectors' keys: one's own, and those that wait for a second person."""
+"""Inspectors' keys: one's own, those that wait for a second person, and new ones of everybody."""
 
+from typing import Any
 from uuid import UUID
 
 from django.contrib import messages
@@ -15,13 +16,28 @@ from members.policy import fetch, requires
 from members.refusals import carried_out
 from members.requests import PageRequest
 from supervision.choices import KeyState
-from supervision.forms.letters import ApprovalForm, EmptyForm, NewKeyForm, OtherPassphraseForm
+from supervision.forms.letters import (
+    ApprovalForm,
+    EmptyForm,
+    FingerprintForm,
+    FirstApprovalForm,
+    NewKeyForm,
+    OtherPassphraseForm,
+)
 from supervision.models import InspectorKey
-from supervision.queries.key_list import KEYS, lines_of, own_places
+from supervision.queries.key_list import KEYS, approval_way, lines_of, own_places
+from supervision.queries.key_trust import keys_of_inspectors, may_be_approved, trusted_keys
 from supervision.rules.fingerprints import fingerprint_of
-from supervision.services.inspector_keys import approve_key, change_passphrase, make_key, withdraw_key
+from supervision.services.inspector_keys import (
+    approve_first_key,
+    approve_key,
+    change_passphrase,
+    make_key,
+    withdraw_key,
+)
 
 form_page = require_http_methods(["GET", "HEAD", "POST"])
+FORMS = {"own": ApprovalForm, "recovery": FirstApprovalForm}
 EITHER = requires(Capability.READ_LETTERS, Capability.APPROVE_KEYS)
 
 
@@ -29,8 +45,7 @@ EITHER = requires(Capability.READ_LETTERS, Capability.APPROVE_KEYS)
 @require_safe
 def key_list(request: PageRequest) -> HttpResponse:
     """My keys, and those of others that wait for me or are in use."""
-    mine, others = lines_of(request.user)
-    context = {"mine": mine, "others": others, "places": own_places(request.user)}
+    context = {"lines": lines_of(request.user, on=request.today), "places": own_places(request.user)}
     return render(request, "supervision/key_list.html", context)
 
 
@@ -50,18 +65,28 @@ def key_make(request: PageRequest) -> HttpResponse:
 
 
 @requires(Capability.APPROVE_KEYS)
+@sensitive_post_parameters()
 @form_page
 def key_approve(request: PageRequest, key: UUID) -> HttpResponse:
-    """The second person asks the inspector for the fingerprint, by voice, and compares."""
+    """The second person asks the inspector for the fingerprint, by voice, compares, and signs."""
     row = fetch(request, KEYS, pk=key)
-    if row.state != KeyState.WAITING or row.user_id == request.user.pk:
+    if not may_be_approved(row, trusted_keys()) or row.user_id == request.user.pk:
         raise Http404
     printed = fingerprint_of(row.public_key)
-    form = ApprovalForm(request.POST if request.method == "POST" else None, fingerprint=printed)
-    if form.is_valid() and carried_out(form, lambda: approve_key(key=row, on=request.today, by=request.user)):
+    way = approval_way(request.user, row, keys_of_inspectors(on=request.today))
+    form = FORMS.get(way, FingerprintForm)(request.POST if request.method == "POST" else None, fingerprint=printed)
+    if form.is_valid() and carried_out(form, lambda: _approve(request, row, form.cleaned_data)):
         messages.success(request, _("The key is approved: from now on letters are sealed to it."))
         return redirect("supervision:key-list")
-    return render(request, "supervision/key_approve.html", {"form": form, "key": row, "beginning": printed[:-4]})
+    context = {"form": form, "key": row, "beginning": printed[:-4], "way": way}
+    return render(request, "supervision/key_approve.html", context)
+
+
+def _approve(request: PageRequest, row: InspectorKey, given: dict[str, Any]) -> None:
+    if private := given.get("private"):
+        approve_first_key(key=row, private=private, on=request.today, by=request.user)
+    else:
+        approve_key(key=row, passphrase=given.get("passphrase", ""), on=request.today, by=request.user)
 
 
 @EITHER

@@ -15,6 +15,7 @@ from supervision import sealing
 from supervision.floods import LETTERS, RECEIPTS
 from supervision.forms.letterbox import AdditionForm, DoubtForm, LetterForm, PlaceForm, ReceiptForm
 from supervision.queries.addressees import MOST_FOUND, place_named
+from supervision.queries.key_trust import reading_committees
 from supervision.services.letter_contents import Receipt, WriterView
 from supervision.services.letter_order import scatter_rows
 from supervision.services.letter_refusals import official_channels
@@ -44,7 +45,8 @@ def about(request: HttpRequest) -> HttpResponse:
     """What this is, what it protects, what it can't."""
     held = {name: rule_if_held(key, request.today) for name, key in MARKS.items()}  # type: ignore[attr-defined]
     marks = {name: rule.citation for name, rule in held.items() if rule}
-    return page(request, "letters/about.html", marks=marks, channels=official_channels())
+    committees = reading_committees(on=request.today)  # type: ignore[attr-defined]
+    return page(request, "letters/about.html", marks=marks, channels=official_channels(), committees=committees)
 
 
 @public
@@ -52,6 +54,8 @@ def about(request: HttpRequest) -> HttpResponse:
 @form_page
 def write(request: HttpRequest) -> HttpResponse:
     """First where, then the letter, then the receipt. Nothing is kept between: the browser holds what was typed."""
+    if not reading_committees(on=request.today):  # type: ignore[attr-defined]
+        return page(request, "letters/no_readers.html", status=409, channels=official_channels(), is_closed=True)
     if request.method != "POST":
         return _places(request, PlaceForm())
     if request.POST.get("step") == "send":

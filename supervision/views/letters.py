@@ -17,7 +17,7 @@ from members.requests import PageRequest
 from supervision.choices import LetterState
 from supervision.forms.letterbox import WHOM
 from supervision.forms.letters import PassphraseForm, YearForm
-from supervision.models import InspectorKey
+from supervision.queries.key_trust import keys_of_inspectors
 from supervision.queries.letter_list import LINES, WHOLE, narrowed
 from supervision.queries.letters import letter_counts as counts_of
 from supervision.queries.letters import with_too_few_readers
@@ -35,13 +35,14 @@ def letter_list(request: PageRequest) -> HttpResponse:
     """Those sealed to me: days, states, deadlines, and whether two can still read it; nothing of what is inside."""
     shown = request.GET.get("state", "")
     page = Paginator(narrowed(LINES.visible_to(request.user), shown), ON_A_PAGE).get_page(request.GET.get("page"))
+    readers = keys_of_inspectors(on=request.today)
     kept = [letter.pk for letter in page if not letter.shredded_on]
     context = {
         "page": page,
-        "few_readers": with_too_few_readers(kept, on=request.today),
+        "few_readers": with_too_few_readers(kept, readers),
         "shown": shown,
         "states": LetterState.choices,
-        "has_key": InspectorKey.objects.in_use().filter(user=request.user.pk).exists(),
+        "has_key": any(key.user_id == request.user.pk for key in readers),
     }
     return render(request, "supervision/letter_list.html", context)
 

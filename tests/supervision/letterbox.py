@@ -11,8 +11,9 @@ from members.models import Organization, User
 from members.queries.standing import standing_of
 from supervision import floods, sealing
 from supervision.models import InspectorKey
-from supervision.services.inspector_keys import approve_key, make_key, make_recovery_key
+from supervision.services.inspector_keys import make_key, make_recovery_key
 from tests.cast import TODAY, Cast, make_user
+from tests.supervision.sealed import approve
 
 PASSPHRASE = "水牛 茶壶 石桥 棉被 灯笼"
 RECEIPT = re.compile(r'class="letters-receipt">([\d ]+)<')
@@ -38,7 +39,7 @@ class Box:
         for person in (user, by):
             person.standing = standing_of(person, on=on)
         key = make_key(user=user, organization=place, passphrase=PASSPHRASE, on=on)
-        approve_key(key=key, on=on, by=by)
+        approve(key, self.recovery, by=by, on=on, passphrase=PASSPHRASE)
         self.inspectors.append(user)
         self.keys.append(InspectorKey.objects.get(pk=key.pk))
         return self.keys[-1]

@@ -4,14 +4,16 @@ from dataclasses import dataclass, field
 
 from members.choices import OfficeKind
 from members.models import User
+from members.paths import contains
 from members.queries.standing import standing_of
 from supervision.models import InspectorKey, Letter
+from supervision.queries.key_trust import keys_of_inspectors, recovery_approves
 from supervision.rules.routing import MEMBER
-from supervision.services.inspector_keys import approve_key, make_key, make_recovery_key
+from supervision.services.inspector_keys import approve_first_key, approve_key, make_key, make_recovery_key
 from supervision.services.letters import NamedSubject, Receipt, write_letter
 from tests.cast import TODAY, Cast, make_user
 
-PASSPHRASE = "水牛 茶壶 石桥 棉被"
+PASSPHRASE = "水牛 茶壶 石桥 棉被 灯笼"
 WORDS = "他收了三万元，帐上没有。"
 NAME, CONTACT = "龚胜利", "13900001111"
 
@@ -31,7 +33,7 @@ class Sealed:
         place = place or self.cast.county
         stand(user, self.cast.county_secretary)
         key = make_key(user=user, organization=place, passphrase=PASSPHRASE, on=TODAY)
-        approve_key(key=key, on=TODAY, by=self.cast.county_secretary)
+        approve(key, self.recovery, by=self.cast.county_secretary, on=TODAY)
         self.inspectors.append(user)
         self.keys.append(InspectorKey.objects.get(pk=key.pk))
         return user
@@ -42,6 +44,17 @@ class Sealed:
     def facts(self, **given):
         about = NamedSubject(self.cast.branch.key, MEMBER, ("张三",))
         return {"subjects": [about], "text": WORDS, "on": TODAY, **given}
+
+
+def approve(key: InspectorKey, recovery: bytes, *, by: User, on=TODAY, passphrase=PASSPHRASE) -> None:
+    """With the recovery key, while that may be; else by an inspector there or above who is trusted already."""
+    readers = keys_of_inspectors(on=on)
+    if recovery_approves(key, readers):
+        return approve_first_key(key=key, private=recovery, on=on, by=by)
+    above = [one for one in readers if contains(one.organization.path, key.organization.path)]
+    signer = next(one.user for one in above if one.user_id != key.user_id)
+    signer.standing = standing_of(signer, on=on)
+    return approve_key(key=key, passphrase=passphrase, on=on, by=signer)
 
 
 def seal_county(cast: Cast) -> Sealed:

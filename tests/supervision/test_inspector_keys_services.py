@@ -10,9 +10,19 @@ from django.core.management import call_command
 from audit.models import Entry
 from members.choices import OfficeKind
 from members.services.refused import Refused
+from rulebook.console import WrongUse
 from supervision import sealing
 from supervision.models import DeclaredRelative, InspectorKey, Letter, LetterBox, RecoveryKey
-from supervision.services.inspector_keys import approve_key, change_passphrase, make_key, withdraw_key
+from supervision.queries.key_trust import keys_of_inspectors
+from supervision.rules.fingerprints import fingerprint_of
+from supervision.services.inspector_keys import (
+    approve_first_key,
+    approve_key,
+    change_passphrase,
+    make_key,
+    make_recovery_key,
+    withdraw_key,
+)
 from supervision.services.letters import open_by_inspector
 from supervision.services.relatives import declare_relative, remove_relative
 from supervision.verification import checks
@@ -25,6 +35,7 @@ pytestmark = pytest.mark.django_db
 @pytest.fixture
 def waiting(cast):
     stand(cast.inspector, cast.county_secretary, cast.district_staff)
+    cast.recovery = make_recovery_key(on=TODAY, by="shell")
     return make_key(user=cast.inspector, organization=cast.county, passphrase=PASSPHRASE, on=TODAY)
 
 
@@ -55,6 +66,8 @@ def test_a_new_one_takes_the_place_of_one_that_waits(cast, waiting):
     ("who", "passphrase", "field"),
     [
         ("inspector", "short", "passphrase"),
+        ("inspector", "十一个字也还是不够长", "passphrase"),
+        ("inspector", "eleven sign", "passphrase"),
         ("inspector", PASSWORD, "passphrase"),
         ("county_secretary", PASSPHRASE, "organization"),
         ("secretary", PASSPHRASE, "organization"),
@@ -71,8 +84,12 @@ def test_a_key_that_is_refused(cast, who, passphrase, field):
     assert not InspectorKey.objects.exists()
 
 
-def test_a_second_person_approves(cast, waiting):
-    approve_key(key=waiting, on=TODAY, by=cast.county_secretary)
+def first(cast, key, by=None, private=None):
+    approve_first_key(key=key, private=private or cast.recovery, on=TODAY, by=by or cast.county_secretary)
+
+
+def test_a_second_person_approves_with_the_recovery_key(cast, waiting):
+    first(cast, waiting)
 
     waiting.refresh_from_db()
     assert (waiting.state, waiting.approved_by, waiting.approved_on) == ("in_use", cast.county_secretary, TODAY)
@@ -85,7 +102,7 @@ def test_neither_oneself_nor_who_has_no_such_office(cast, waiting, who):
     stand(user)
 
     with pytest.raises(Refused):
-        approve_key(key=waiting, on=TODAY, by=user)
+        first(cast, waiting, by=user)
 
     waiting.refresh_from_db()
     assert waiting.state == "waiting"
@@ -94,22 +111,52 @@ def test_neither_oneself_nor_who_has_no_such_office(cast, waiting, who):
 def test_a_key_whose_owner_left_the_office_or_that_was_approved_before_is_refused(cast, waiting):
     cast.inspector.offices.update(valid_until=TODAY)
     with pytest.raises(Refused):
-        approve_key(key=waiting, on=TODAY, by=cast.county_secretary)
+        first(cast, waiting)
     cast.inspector.offices.update(valid_until=None)
-    approve_key(key=waiting, on=TODAY, by=cast.county_secretary)
+    first(cast, waiting)
     with pytest.raises(Refused):
-        approve_key(key=waiting, on=TODAY, by=cast.county_secretary)
+        first(cast, waiting)
 
 
 def test_approving_another_withdraws_the_older(cast, waiting):
-    approve_key(key=waiting, on=TODAY, by=cast.county_secretary)
+    first(cast, waiting)
     newer = make_key(user=cast.inspector, organization=cast.county, passphrase=PASSPHRASE, on=TODAY)
 
-    approve_key(key=newer, on=TODAY, by=cast.county_secretary)
+    first(cast, newer)
 
     waiting.refresh_from_db()
-    assert (waiting.state, waiting.withdrawn_on) == ("withdrawn", TODAY)
+    assert (waiting.state, waiting.withdrawn_on, waiting.locked_private_key) == ("withdrawn", TODAY, "")
     assert list(InspectorKey.objects.in_use()) == [newer]
+
+
+def test_two_inspectors_approve_a_third_with_their_passphrase_and_no_longer_the_recovery_key(sealed):
+    third = make_user("third", OfficeKind.INSPECTOR, sealed.cast.county)
+    stand(third, *sealed.inspectors, sealed.cast.county_secretary)
+    key = make_key(user=third, organization=sealed.cast.county, passphrase=PASSPHRASE, on=TODAY)
+    for refused in (
+        lambda: approve_first_key(key=key, private=sealed.recovery, on=TODAY, by=sealed.cast.county_secretary),
+        lambda: approve_key(key=key, passphrase="another", on=TODAY, by=sealed.inspectors[0]),
+        lambda: approve_key(key=key, passphrase=PASSPHRASE, on=TODAY, by=sealed.cast.county_secretary),
+        lambda: approve_key(key=key, passphrase=PASSPHRASE, on=TODAY, by=third),
+    ):
+        with pytest.raises(Refused):
+            refused()
+        assert InspectorKey.objects.get(pk=key.pk).state == "waiting"
+
+    approve_key(key=key, passphrase=PASSPHRASE, on=TODAY, by=sealed.inspectors[1])
+
+    key.refresh_from_db()
+    assert (key.state, key.signed_by, key.approved_by) == ("in_use", sealed.keys[1], sealed.inspectors[1])
+
+
+def test_an_inspector_below_approves_nothing_above(sealed):
+    below = sealed.another("below", sealed.cast.district)
+    late = make_user("late", OfficeKind.INSPECTOR, sealed.cast.county)
+    stand(below, late)
+    key = make_key(user=late, organization=sealed.cast.county, passphrase=PASSPHRASE, on=TODAY)
+
+    with pytest.raises(Refused):
+        approve_key(key=key, passphrase=PASSPHRASE, on=TODAY, by=below)
 
 
 def test_a_withdrawn_key_opens_nothing_that_is_stored(sealed):
@@ -130,17 +177,17 @@ def test_another_passphrase_for_the_same_key(sealed):
     letter, user, key = letter_of(sealed.write()), sealed.inspectors[0], sealed.keys[0]
     stand(user)
     for given, by, field in [
-        ({"old": "wrong", "new": "青山 绿水 红旗 黄河"}, user, "old"),
+        ({"old": "wrong", "new": "青山 绿水 红旗 黄河 长江"}, user, "old"),
         ({"old": PASSPHRASE, "new": "short"}, user, "new"),
-        ({"old": PASSPHRASE, "new": "青山 绿水 红旗 黄河"}, sealed.inspectors[1], None),
+        ({"old": PASSPHRASE, "new": "青山 绿水 红旗 黄河 长江"}, sealed.inspectors[1], None),
     ]:
         with pytest.raises(Refused) as refusal:
             change_passphrase(key=key, by=by, **given)
         assert refusal.value.field == field
 
-    change_passphrase(key=key, old=PASSPHRASE, new="青山 绿水 红旗 黄河", by=user)
+    change_passphrase(key=key, old=PASSPHRASE, new="青山 绿水 红旗 黄河 长江", by=user)
 
-    assert open_by_inspector(letter=letter, user=user, passphrase="青山 绿水 红旗 黄河").contents.text == WORDS
+    assert open_by_inspector(letter=letter, user=user, passphrase="青山 绿水 红旗 黄河 长江").contents.text == WORDS
     with pytest.raises(Refused):
         open_by_inspector(letter=letter, user=user, passphrase=PASSPHRASE)
     assert InspectorKey.objects.get(pk=key.pk).public_key == key.public_key
@@ -175,30 +222,58 @@ def run(command: str, *arguments: str):
     return json.loads(out.getvalue())
 
 
-def test_the_recovery_key_is_shown_once_and_its_public_half_stored(db):
-    from base64 import b64decode  # noqa: PLC0415
+def test_the_recovery_key_is_shown_once_in_two_halves_and_its_public_halves_stored(db):
+    answer = run("make_recovery_key")
 
-    private = b64decode(run("make_recovery_key")["private_key"])
-
-    assert RecoveryKey.objects.get().public_key == sealing.public_of(private)
+    private, row = sealing.private_on(answer["halves"]), RecoveryKey.objects.get()
+    assert (row.public_key, row.signing_key) == (sealing.public_of(private), sealing.signing_public_of(private))
+    assert answer["fingerprint"] == fingerprint_of(row.public_key)
     assert last_entry().action == "make_recovery_key"
 
 
-def test_letters_are_recovered_from_the_shell(sealed, monkeypatch):
-    from base64 import b64encode  # noqa: PLC0415
+def type_in(monkeypatch, *lines):
+    monkeypatch.setattr("sys.stdin", io.StringIO("\n".join(lines) + "\n"))
 
+
+def test_letters_are_recovered_from_the_shell(sealed, monkeypatch):
     sealed.write()
     LetterBox.objects.filter(recovery_key=None).delete()
-    monkeypatch.setattr("sys.stdin", io.StringIO(b64encode(sealed.recovery).decode() + "\n"))
+    type_in(monkeypatch, *sealing.halves(sealed.recovery))
 
     assert run("recover_letters", "--private-key-stdin") == {"resealed": 1, "refused": 0}
     assert LetterBox.objects.count() == 3
 
 
+def test_a_recovery_key_is_replaced_by_both_its_halves_and_what_it_approved_stays(sealed, monkeypatch):
+    with pytest.raises(WrongUse, match="两半"):
+        run("make_recovery_key")
+    type_in(monkeypatch, *sealing.halves(sealing.new_pair().private))
+    with pytest.raises(WrongUse):
+        run("make_recovery_key", "--old-stdin")
+    type_in(monkeypatch, *sealing.halves(sealed.recovery))
+
+    run("make_recovery_key", "--old-stdin")
+
+    assert {key.pk for key in keys_of_inspectors(on=TODAY)} == {key.pk for key in sealed.keys}
+    assert RecoveryKey.objects.filter(withdrawn_on=None).count() == 1
+
+
+def test_after_a_lost_recovery_key_every_key_is_approved_anew(sealed):
+    private = sealing.private_on(run("make_recovery_key", "--lost")["halves"])
+
+    assert (keys_of_inspectors(on=TODAY), last_entry().action) == ([], "lose_recovery_key")
+    assert set(found_wrong()) == {"inspector_keys"}
+    with pytest.raises(Refused):
+        sealed.write()
+    stand(sealed.cast.county_secretary)
+    for key in sealed.keys:
+        approve_first_key(key=key, private=private, on=TODAY, by=sealed.cast.county_secretary)
+    assert {key.pk for key in keys_of_inspectors(on=TODAY)} == {key.pk for key in sealed.keys}
+    assert not found_wrong()
+
+
 @pytest.mark.parametrize("typed", ["", "nonsense", "AAAA"])
 def test_what_is_no_recovery_key_is_wrong_use(sealed, monkeypatch, typed):
-    from rulebook.console import WrongUse  # noqa: PLC0415
-
     monkeypatch.setattr("sys.stdin", io.StringIO(typed))
     with pytest.raises(WrongUse):
         call_command("recover_letters", "--private-key-stdin")

@@ -2,6 +2,7 @@
 
 import re
 import uuid
+from datetime import timedelta
 
 import pytest
 from django.test import Client
@@ -9,7 +10,7 @@ from django.test import Client
 from members.choices import OfficeKind, OrganizationKind
 from members.models import Organization
 from supervision import floods, sealing
-from supervision.models import Letter, LetterMessage
+from supervision.models import InspectorKey, Letter, LetterMessage, RecoveryKey
 from supervision.queries.addressees import MOST_FOUND
 from supervision.services.letters import answer
 from tests.cast import make_organization
@@ -54,7 +55,7 @@ def test_the_link_is_the_same_for_everybody(cast, as_user):
 
 
 # --- Whom it is about ------------------------------------------------------------------------------------------------
-def test_an_organization_is_found_by_a_part_of_its_name(client, cast):
+def test_an_organization_is_found_by_a_part_of_its_name(client, box):
     page = client.post("/letters/write/", {"step": "find", "search": "第二党支部"}).text
 
     assert 'value="next-branch"' in page
@@ -63,22 +64,22 @@ def test_an_organization_is_found_by_a_part_of_its_name(client, cast):
 
 
 @pytest.mark.parametrize("search", ["没有这个", "红", "\0", "x" * 61])
-def test_what_isnt_found_is_said(client, cast, search):
+def test_what_isnt_found_is_said(client, box, search):
     answer = client.post("/letters/write/", {"step": "find", "search": search})
 
     assert answer.status_code == 200
     assert "letters-found" not in answer.text
 
 
-def test_no_more_are_shown_than_can_be_read(client, cast):
+def test_no_more_are_shown_than_can_be_read(client, box):
     for number in range(MOST_FOUND + 3):
-        make_organization(f"x{number}", f"测试支部{number}", OrganizationKind.BRANCH, cast.district)
+        make_organization(f"x{number}", f"测试支部{number}", OrganizationKind.BRANCH, box.cast.district)
     page = client.post("/letters/write/", {"step": "find", "search": "测试支部"}).text
 
     assert page.count('name="place"') == MOST_FOUND + 1  # and the hidden field
 
 
-def test_a_dissolved_organization_is_not_offered(client, cast, today):
+def test_a_dissolved_organization_is_not_offered(client, box, today):
     Organization.objects.filter(code="next-branch").update(dissolved_on=today)
 
     assert "next-branch" not in client.post("/letters/write/", {"step": "find", "search": "第二党支部"}).text
@@ -211,11 +212,30 @@ def test_where_fewer_than_two_may_read_nothing_is_stored_and_the_official_ways_a
     assert not Letter.objects.exists()
 
 
-def test_before_there_is_a_recovery_key_no_letter_is_taken(client, cast, today):
-    answer = client.post("/letters/write/", letter_of(TEXT))
+@pytest.mark.parametrize("missing", ["everything", "recovery key", "second key", "signature"])
+def test_while_no_letter_can_be_taken_the_page_says_where_to_turn_and_stores_nothing(client, cast, today, missing):
+    if missing != "everything":
+        box = open_box(cast)
+        {
+            "recovery key": lambda: RecoveryKey.objects.update(withdrawn_on=today),
+            "second key": lambda: InspectorKey.objects.filter(pk=box.keys[1].pk).delete(),
+            "signature": lambda: InspectorKey.objects.filter(pk=box.keys[1].pk).update(signature=box.keys[0].signature),
+        }[missing]()
 
-    assert (answer.status_code, Letter.objects.count()) == (200, 0)
-    assert "letters-receipt" not in answer.text
+    for told in (client.get("/letters/write/"), client.post("/letters/write/", letter_of(TEXT))):
+        assert (told.status_code, Letter.objects.count()) == (409, 0)
+        assert "12388" in told.text and "letters-receipt" not in told.text
+    about = client.get("/letters/").text
+    assert 'btn-primary" href="/letters/write/"' not in about and "12388" in about
+
+
+def test_the_page_says_how_many_read_at_which_committee_and_since_when(client, cast, today):
+    box = open_box(cast, today - timedelta(days=40))
+    assert (
+        f"县委：2 名纪检人员可以阅读；最新一把密钥于 {today - timedelta(days=40)} 批准" in client.get("/letters/").text
+    )
+    box.more("inspector_three", cast.county, today)
+    assert f"县委：3 名纪检人员可以阅读；最新一把密钥于 {today} 批准" in client.get("/letters/").text
 
 
 # --- Coming back -----------------------------------------------------------------------------------------------------

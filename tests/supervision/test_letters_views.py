@@ -12,9 +12,12 @@ from audit.models import Entry
 from members.choices import OfficeKind
 from supervision.choices import KeyState, LetterState
 from supervision.models import DeclaredRelative, InspectorKey, Letter, LetterMessage
+from supervision.queries.key_trust import keys_of_inspectors
 from supervision.rules.fingerprints import fingerprint_of
+from supervision.sealing import halves, new_pair
+from supervision.services.inspector_keys import make_recovery_key
 from tests.cast import PASSWORD, TODAY, make_user
-from tests.supervision.letterbox import PASSPHRASE, open_box, write
+from tests.supervision.letterbox import PASSPHRASE, Box, open_box, write
 from tests.world import BACKEND
 
 pytestmark = pytest.mark.django_db
@@ -65,11 +68,11 @@ def test_a_letter_stands_in_the_list_of_those_to_whom_it_is_sealed(box, letter, 
 def test_three_letters_cost_no_more_queries_than_one(box, letter, client_of, django_assert_num_queries):
     client = client_of(box.inspectors[0])
     client.get(LIST)
-    with django_assert_num_queries(9):
+    with django_assert_num_queries(10):
         client.get(LIST)
     for _more in range(2):
         write(TEXT)
-    with django_assert_num_queries(9):
+    with django_assert_num_queries(10):
         client.get(LIST)
 
 
@@ -96,7 +99,7 @@ def test_overdue_is_said(box, letter, client_of):
 def test_a_letter_that_too_few_can_read_is_marked_until_it_is_destroyed(box, letter, client_of):
     client, mark = client_of(box.inspectors[0]), "tag-bad"
     assert client.get(LIST).context["few_readers"] == set()
-    InspectorKey.objects.filter(user=box.inspectors[1]).update(state=KeyState.WITHDRAWN)
+    InspectorKey.objects.filter(user=box.inspectors[1]).update(state=KeyState.WITHDRAWN, locked_private_key="")
     answer = client.get(LIST)
     assert answer.context["few_readers"] == {letter.pk} and mark in answer.text
     Letter.objects.update(shredded_on=TODAY, ciphertext="", writer_box="")
@@ -279,18 +282,81 @@ def test_the_password_of_the_log_in_is_no_passphrase(box, late, client_of):
     assert not InspectorKey.objects.filter(user=late).exists()
 
 
-def test_a_second_person_approves_who_has_heard_the_end_of_the_fingerprint(box, late, client_of):
+def test_an_inspector_approves_who_has_heard_the_end_of_the_fingerprint(box, late, client_of):
     made(client_of(late), box)
     key = InspectorKey.objects.get(user=late)
     ending = fingerprint_of(key.public_key)[-4:]
-    client, address = client_of(box.cast.county_secretary), f"{KEYS}{key.pk}/approve/"
+    client, address = client_of(box.inspectors[0]), f"{KEYS}{key.pk}/approve/"
 
     assert ending not in client.get(address).text.split("<form")[0]
     assert ending not in client.get(KEYS).text
-    assert client.post(address, {"heard": "0000" if ending != "0000" else "1111"}).status_code == 200
+    for heard, passphrase in [
+        ("0000" if ending != "0000" else "1111", PASSPHRASE), (ending, "another one entirely"), (ending, ""),
+    ]:  # fmt: skip
+        assert client.post(address, {"heard": heard, "passphrase": passphrase}).status_code == 200
     assert InspectorKey.objects.get(user=late).state == KeyState.WAITING
-    assert client.post(address, {"heard": f" {ending.lower()} "}).status_code == 302
-    assert InspectorKey.objects.get(user=late).state == KeyState.IN_USE
+    assert client.post(address, {"heard": f" {ending.lower()} ", "passphrase": PASSPHRASE}).status_code == 302
+    assert InspectorKey.objects.get(user=late).signed_by == box.keys[0]
+
+
+def test_who_has_no_key_of_their_own_is_told_who_can_approve(box, late, client_of):
+    made(client_of(late), box)
+    key = InspectorKey.objects.get(user=late)
+    client, address = client_of(box.cast.county_secretary), f"{KEYS}{key.pk}/approve/"
+
+    assert 'name="heard"' not in client.get(address).text
+    assert address not in client.get(KEYS).text
+    client.post(address, {"heard": fingerprint_of(key.public_key)[-4:]})
+    assert InspectorKey.objects.get(user=late).state == KeyState.WAITING
+
+
+def test_the_first_keys_are_approved_with_the_two_halves_on_paper(cast, today, client_of):
+    private = make_recovery_key(on=TODAY, by="shell")
+    box = Box(cast)
+    made(client_of(cast.inspector), box)
+    key = InspectorKey.objects.get()
+    client, address = client_of(cast.county_secretary), f"{KEYS}{key.pk}/approve/"
+    first, second = halves(private)
+    heard = {"heard": fingerprint_of(key.public_key)[-4:]}
+
+    assert 'name="first"' in client.get(address).text
+    for wrong in ((first, first), (first, ""), (first, second[:-1] + ("A" if second[-1] != "A" else "B")), ("x", "y")):
+        assert client.post(address, heard | {"first": wrong[0], "second": wrong[1]}).status_code == 200
+    other = halves(new_pair().private)
+    assert client.post(address, heard | {"first": other[0], "second": other[1]}).status_code == 200
+    assert InspectorKey.objects.get().state == KeyState.WAITING
+    typed = {"first": second.lower(), "second": first.replace(" ", "").replace("O", "0")}
+    assert client.post(address, heard | typed).status_code == 302
+    assert (InspectorKey.objects.get().state, InspectorKey.objects.get().signed_by) == (KeyState.IN_USE, None)
+
+
+def test_every_holder_of_a_key_is_shown_every_new_one(box, client_of):
+    stranger = make_user("inspector_far", OfficeKind.INSPECTOR, box.cast.other_district)
+    client_of(stranger).post(
+        f"{KEYS}make/", {"organization": box.cast.other_district.pk, "passphrase": PASSPHRASE, "again": PASSPHRASE}
+    )
+    below = box.more("inspector_below", box.cast.district)
+
+    for user in (*box.inspectors, below):
+        client = client_of(user)
+        assert "inspector_far" in client.get(KEYS).text
+        assert "inspector_far" in client.get("/").text
+    assert "inspector_far" not in client_of(box.cast.secretary).get("/").text
+
+
+def test_a_key_from_before_there_were_signatures_reads_on_and_is_approved_anew(box, letter, client_of):
+    InspectorKey.objects.update(signing_key="", signature="", signed_by=None)
+    client = client_of(box.inspectors[0])
+
+    assert TEXT in client.post(page(letter), {"passphrase": PASSPHRASE}).text
+    assert Client().post("/letters/write/", {"step": "find", "search": "第二"}).status_code == 409
+    address = f"{KEYS}{box.keys[0].pk}/approve/"
+    assert 'name="heard"' not in client_of(box.cast.county_secretary).get(address).text
+    client.post(f"{KEYS}{box.keys[0].pk}/passphrase/", {"old": PASSPHRASE, "new": PASSPHRASE, "again": PASSPHRASE})
+    first, second = halves(box.recovery)
+    given = {"heard": fingerprint_of(box.keys[0].public_key)[-4:], "first": first, "second": second}
+    assert client_of(box.cast.county_secretary).post(address, given).status_code == 302
+    assert keys_of_inspectors(on=TODAY) == [box.keys[0]]
 
 
 def test_nobody_approves_their_own(box, late, client_of):

@@ -1,23 +1,53 @@
-"""Makes the offline key to which every sealed letter is also sealed, and shows its private half this one time."""
+"""Makes the offline key that approves the first inspectors and opens letters in need; shows its two halves once."""
 
-from base64 import b64encode
+import sys
 from collections.abc import Iterable, Mapping
 from typing import Any
 
+from django.core.management.base import CommandParser
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from members.services.refused import Refused
 from rulebook.console import JsonCommand
+from supervision import sealing
+from supervision.rules.fingerprints import fingerprint_of
 from supervision.services.inspector_keys import make_recovery_key
 
 
 class Command(JsonCommand):
     help = __doc__
+    wrong_use = (Refused,)
 
-    def work(self, **options: Any) -> dict[str, Any]:
-        private = make_recovery_key(on=timezone.localdate(), by="shell")
-        return {"private_key": b64encode(private).decode()}
+    def add_options(self, parser: CommandParser) -> None:
+        parser.add_argument(
+            "--old-stdin", action="store_true", help="read the two halves of the key until now, to replace it"
+        )
+        parser.add_argument(
+            "--lost", action="store_true", help="a half is lost: all inspectors' keys have to be approved anew"
+        )
+
+    def work(self, *, old_stdin: bool, lost: bool, **options: Any) -> dict[str, Any]:
+        old = read_private(sys.stdin) if old_stdin else None
+        private = make_recovery_key(on=timezone.localdate(), by="shell", old=old, is_lost=lost)
+        fingerprint = fingerprint_of(sealing.public_of(private))
+        return {"halves": list(sealing.halves(private)), "fingerprint": fingerprint}
 
     def sentences(self, answer: Mapping[str, Any]) -> Iterable[str]:
-        yield answer["private_key"]
-        yield _("Write this down on paper, keep it away from the server, and clear the screen. It is stored nowhere.")
+        yield _("Fingerprint, on both sheets: %(fingerprint)s") % answer
+        for number, half in enumerate(answer["halves"], start=1):
+            yield _("Half %(number)s of 2: %(half)s") % {"number": number, "half": half}
+        yield _(
+            "Two people write down one half each and keep it away from the server and from each other. Then clear the "
+            "screen: it is stored nowhere. Both halves together approve the first two inspectors' keys."
+        )
+
+
+def read_private(lines: Iterable[str]) -> bytes:
+    """The recovery key from two lines, or from the one line in which older ones were written. Raises Refused."""
+    try:
+        return sealing.private_on(lines)
+    except sealing.Broken as error:
+        raise Refused(
+            _("These are not the two halves of a recovery key. Look for a sign that was mistyped.")
+        ) from error

@@ -1,7 +1,6 @@
 """Seals letters anew with the offline recovery key, when inspectors lost their passphrases or their keys."""
 
 import sys
-from base64 import b64decode
 from collections.abc import Iterable, Mapping
 from typing import Any
 
@@ -11,7 +10,7 @@ from django.utils.translation import gettext as _
 
 from members.services.refused import Refused
 from rulebook.console import JsonCommand
-from supervision import sealing
+from supervision.management.commands.make_recovery_key import read_private
 from supervision.services.letter_recovery import recover_letters
 
 
@@ -21,12 +20,15 @@ class Command(JsonCommand):
 
     def add_options(self, parser: CommandParser) -> None:
         parser.add_argument(
-            "--private-key-stdin", action="store_true", required=True, help="read the private half from standard input"
+            "--private-key-stdin",
+            action="store_true",
+            required=True,
+            help="read both halves from standard input, a line each",
         )
         parser.add_argument("--all", action="store_true", help="also letters that two inspectors can read")
 
     def work(self, **options: Any) -> dict[str, Any]:
-        private = _read(sys.stdin.readline())
+        private = read_private(sys.stdin)
         return vars(recover_letters(private=private, every=options["all"], on=timezone.localdate(), by="shell"))
 
     def refused(self, answer: Mapping[str, Any]) -> bool:
@@ -34,12 +36,3 @@ class Command(JsonCommand):
 
     def sentences(self, answer: Mapping[str, Any]) -> Iterable[str]:
         yield _("%(resealed)s letters sealed anew, %(refused)s not: too few inspectors, or another key.") % answer
-
-
-def _read(line: str) -> bytes:
-    try:
-        private = b64decode(line.strip(), validate=True)
-        sealing.public_of(private)
-    except (ValueError, sealing.Broken) as error:
-        raise Refused(_("That is no recovery key.")) from error
-    return private
