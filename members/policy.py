@@ -101,6 +101,15 @@ def demand(request: HttpRequest | Request, path: str) -> None:
         raise PermissionDenied(_refusal(path))
 
 
+def demand_everywhere(request: HttpRequest | Request) -> None:
+    """Raise PermissionDenied unless one of the view's capabilities is held at the top of the tree."""
+    match = request.resolver_match
+    policy = policy_of(match.func) if match else None
+    standing = request.user.standing  # type: ignore[union-attr]
+    if not (policy and any(standing.may_everywhere(capability) for capability in policy.capabilities)):
+        raise PermissionDenied(_("This holds for everybody, so it is kept at the top. Ask the county's administrator."))
+
+
 def _refusal(path: str) -> str:
     if not path:
         return _("This person is on no roster any more. What is on record can be read, but not changed.")

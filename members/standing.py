@@ -6,7 +6,7 @@ from datetime import date
 
 from members.choices import Capability, OfficeKind, OrganizationKind
 from members.offices import ALONE, CAPABILITIES, ON_A_COMMITTEE, STAND_INS
-from members.paths import Alone, contains, outermost
+from members.paths import STEP, Alone, contains, outermost
 
 
 @dataclass(frozen=True)
@@ -75,6 +75,10 @@ class Standing:
     def may_throughout(self, capability: Capability, path: str) -> bool:
         """Whether it holds there and in all below: what one may in one organization alone says nothing about those."""
         return any(contains(mine, path) for mine in self.paths(capability) if not isinstance(mine, Alone))
+
+    def may_everywhere(self, capability: Capability) -> bool:
+        """Whether an office at the top of the tree grants it: for what the whole county shares."""
+        return any(len(office.path) == STEP and capability in office.below for office in self.held)
 
     def may_any(self, capabilities: Iterable[Capability]) -> bool:
         """Whether at least one of the capabilities holds somewhere."""

@@ -17,7 +17,7 @@ from meetings.queries.special_days import days_of_year, workdays_on_record
 from meetings.rules.workdays import LAST_OF_THE_PROGRAM
 from meetings.services.special_days import record_special_days, remove_special_day
 from members.choices import Capability
-from members.policy import requires
+from members.policy import demand_everywhere, requires
 from members.requests import PageRequest
 
 
@@ -32,7 +32,7 @@ def special_day_list(request: PageRequest) -> HttpResponse:
         "days": days_of_year(year),
         "last_of_the_program": LAST_OF_THE_PROGRAM,
         "is_known": workdays_on_record().is_known(year),
-        "may_record": Capability.MANAGE_CALENDAR in request.user.standing.capabilities,
+        "may_record": request.user.standing.may_everywhere(Capability.MANAGE_CALENDAR),
     }
     return render(request, "meetings/special_days.html", context)
 
@@ -40,7 +40,8 @@ def special_day_list(request: PageRequest) -> HttpResponse:
 @requires(Capability.MANAGE_CALENDAR)
 @require_http_methods(["GET", "HEAD", "POST"])
 def special_day_add(request: PageRequest) -> HttpResponse:
-    """Record a day, or paste a year's list."""
+    """Record a day, or paste a year's list: for everybody, so only from the top of the tree."""
+    demand_everywhere(request)
     year = _year_asked_for(request)
     form = SpecialDaysForm(request.POST or None, year=year, today=request.today)
     if form.is_valid():
@@ -54,6 +55,7 @@ def special_day_add(request: PageRequest) -> HttpResponse:
 @require_POST
 def special_day_remove(request: PageRequest, key: UUID) -> HttpResponse:
     """Take a day off the record."""
+    demand_everywhere(request)
     row = get_object_or_404(SpecialDay, pk=key)
     remove_special_day(day=row, by=request.user)
     messages.success(request, _("%(day)s is taken off the list.") % {"day": row})

@@ -12,6 +12,8 @@ from meetings.models import SpecialDay
 from meetings.queries.special_days import days_of_year, workdays_on_record
 from meetings.rules.day_lists import ListedDay
 from meetings.services.special_days import record_special_days, remove_special_day
+from members.models import Office
+from tests.cast import make_user
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("today", "english")]
 
@@ -213,6 +215,26 @@ def test_nobody_else_changes_the_list(cast, as_user, new_year, part):
 
     assert answers == [403, 403]
     assert recorded() == [(NEW_YEAR.day, "off", "元旦")]
+
+
+def test_an_administrator_below_the_top_changes_no_calendar_of_the_county(cast, as_user, new_year):
+    user = make_user("town")
+    Office.objects.create(user=user, kind="administrator", organization=cast.district)
+    client, remove = as_user(user), reverse("meetings:special-day-remove", args=[new_year.pk])
+    assert [client.get(ADD).status_code, client.post(ADD, POSTED).status_code] == [403, 403]
+    assert client.post(remove).status_code == 403
+    assert list(SpecialDay.objects.all()) == [new_year]
+    page = client.get(LIST)
+    assert (page.status_code, page.context["may_record"]) == (200, False)
+
+
+def test_without_the_rule_they_would(cast, as_user, new_year, monkeypatch):
+    """The negative control."""
+    user = make_user("town")
+    Office.objects.create(user=user, kind="administrator", organization=cast.district)
+    monkeypatch.setattr("meetings.views.special_days.demand_everywhere", lambda request: None)
+    assert as_user(user).post(reverse("meetings:special-day-remove", args=[new_year.pk])).status_code == 302
+    assert not SpecialDay.objects.exists()
 
 
 def test_a_day_that_does_not_exist_is_not_found(cast, as_user):
