@@ -324,6 +324,11 @@ ACCOUNT_SESSION_REMEMBER = False  # until the browser closes, at most SESSION_CO
 # Wrong passwords are counted by axes, by user and address (AccountAdapter.pre_authenticate); what is left for
 # "login_failed" are wrong one-time codes, which only somebody with the password can send.
 ACCOUNT_RATE_LIMITS = {"login": "300/m/ip", "login_failed": "6/15m/key"}
+MFA_FORMS = {
+    "authenticate": "members.forms.account.CodeForm",
+    "reauthenticate": "members.forms.account.CodeAgainForm",
+    "activate_totp": "members.forms.account.FirstCodeForm",
+}
 MFA_ADAPTER = "members.accounts.CodeAdapter"
 MFA_SUPPORTED_TYPES = ["totp", "recovery_codes"]
 MFA_TOTP_ISSUER = "Branchweb"

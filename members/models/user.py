@@ -43,6 +43,8 @@ class User(AbstractBaseUser):
     )
     is_active = models.BooleanField(_("can log in"), default=True)
     must_change_password = models.BooleanField(_("must change the password at the next log-in"), default=False)
+    last_code_step = models.PositiveBigIntegerField(null=True, editable=False)
+    """The last step of thirty seconds whose one-time code opened: no code opens twice, nor an earlier one after it."""
     created_at = models.DateTimeField(auto_now_add=True)
     language = models.CharField(_("language"), max_length=10, blank=True)
     text_size = models.CharField(_("type size"), max_length=10, choices=TextSize, default=TextSize.NORMAL)
