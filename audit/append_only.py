@@ -1,11 +1,16 @@
 """Tables that are written once: the database itself refuses UPDATE, DELETE and (PostgreSQL) TRUNCATE."""
 
-from collections.abc import Iterable, Sequence
+import re
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-from django.db import connection
+from django.db import connection, transaction
 from django.db.backends.base.schema import BaseDatabaseSchemaEditor
+from django.db.migrations.loader import MigrationLoader
 from django.db.migrations.operations import RunPython
+
+Triggers = dict[str, str]
+"""Name and text."""
 
 SQLITE = """
 CREATE TRIGGER {table}_no_{verb} BEFORE {VERB} ON {table} {when}
@@ -21,6 +26,18 @@ CREATE TRIGGER {table}_no_{verb} BEFORE {VERB} ON {table} FOR EACH ROW {when} EX
 POSTGRESQL_TRUNCATE = """
 CREATE TRIGGER {table}_no_truncate BEFORE TRUNCATE ON {table} FOR EACH STATEMENT EXECUTE FUNCTION {table}_refuse()
 """
+SQLITE_TRIGGERS = "SELECT name, sql FROM sqlite_master WHERE type = 'trigger'"
+POSTGRESQL_TRIGGERS = """
+SELECT tgname, concat(
+    pg_get_triggerdef(pg_trigger.oid, true), ': ', lanname, ' ', prosrc, ' ', array_to_string(proconfig, ' '),
+    CASE WHEN prosecdef THEN 'as its owner' END, CASE WHEN tgenabled <> 'O' THEN 'switched off' END
+)
+FROM pg_trigger JOIN pg_class ON pg_class.oid = tgrelid JOIN pg_proc ON pg_proc.oid = tgfoid
+JOIN pg_language ON pg_language.oid = prolang
+WHERE NOT tgisinternal AND relnamespace = {schema}
+"""
+COPY = re.compile(r"\bpg_temp(_\d+)?\.")
+"""Where PostgreSQL has a copy, before its name."""
 
 
 class AppendOnly(RunPython):
@@ -36,8 +53,12 @@ class AppendOnly(RunPython):
     def describe(self) -> str:
         return f"Make {self.table} append-only"
 
+    def statements(self, vendor: str) -> list[str]:
+        """What makes the triggers."""
+        return protecting(self.table, vendor)
+
     def _protect(self, apps: Any, editor: BaseDatabaseSchemaEditor) -> None:
-        for statement in protecting(self.table, editor.connection.vendor):
+        for statement in self.statements(editor.connection.vendor):
             editor.execute(statement)
 
     def _release(self, apps: Any, editor: BaseDatabaseSchemaEditor) -> None:
@@ -62,11 +83,9 @@ class DecidedOnce(AppendOnly):
     def describe(self) -> str:
         return f"Let rows of {self.table} be decided once"
 
-    def _protect(self, apps: Any, editor: BaseDatabaseSchemaEditor) -> None:
-        vendor = editor.connection.vendor
+    def statements(self, vendor: str) -> list[str]:
         changes = f"{_changed(self.proposed, vendor)} OR OLD.state <> 'waiting' AND ({_changed(self.decided, vendor)})"
-        for statement in protecting(self.table, vendor, changes):
-            editor.execute(statement)
+        return protecting(self.table, vendor, changes)
 
 
 def _changed(columns: Iterable[str], vendor: str) -> str:
@@ -103,13 +122,67 @@ def releasing(table: str, vendor: str) -> list[str]:
 
 
 def is_protected(table: str) -> bool:
-    """Whether every trigger of an append-only table is there and switched on."""
-    if connection.vendor == "postgresql":
-        query = "SELECT count(*) FROM pg_trigger WHERE tgrelid = %s::regclass AND NOT tgisinternal AND tgenabled = 'O'"
-        parameters, wanted = [table], 3
-    else:
-        query = "SELECT count(*) FROM sqlite_master WHERE type = 'trigger' AND tbl_name = %s AND name LIKE %s"
-        parameters, wanted = [table, f"{table}_no_%"], 2
+    """Whether every trigger of an append-only table is there, does what it should and is switched on."""
+    of_tables = {name: protection for name, protection in protections().items() if name == table}
+    return bool(of_tables) and not faults(made_by(of_tables)[table], present_triggers())
+
+
+def protections() -> dict[str, AppendOnly]:
+    """What migrations have made of tables, by table."""
+    graph, found = MigrationLoader(None).graph, dict[str, AppendOnly]()
+    for leaf in graph.leaf_nodes():
+        for node in graph.forwards_plan(leaf):
+            found |= {one.table: one for one in graph.nodes[node].operations if isinstance(one, AppendOnly)}
+    return {table: found[table] for table in sorted(found) if not isinstance(found[table], Writable)}
+
+
+def faults(wanted: Triggers, there: Triggers) -> list[str]:
+    """Which of the triggers are missing, or are others."""
+    return [
+        f"{name} {'does something else or is switched off' if name in there else 'is missing'}"
+        for name, text in wanted.items()
+        if there.get(name) != text
+    ]
+
+
+def made_by(of_tables: Mapping[str, AppendOnly]) -> dict[str, Triggers]:
+    """The triggers as they have to be. PostgreSQL writes statements anew: it is given them on empty copies."""
+    if connection.vendor != "postgresql":
+        return {table: as_kept(one.statements(connection.vendor)) for table, one in of_tables.items()}
+    with transaction.atomic(), connection.cursor() as cursor:
+        for table, one in of_tables.items():
+            cursor.execute(f"CREATE TEMP TABLE {table} (LIKE {{}}.{table})".format(_schema(cursor)))
+            for statement in one.statements(connection.vendor):
+                cursor.execute(statement.replace(" FUNCTION ", " FUNCTION pg_temp."))
+        found = _triggers_in("pg_my_temp_schema()")
+        transaction.set_rollback(True)
+    return {
+        table: {name: text for name, text in found.items() if name.startswith(f"{table}_no_")} for table in of_tables
+    }
+
+
+def as_kept(statements: Iterable[str]) -> Triggers:
+    """The triggers that statements make, as SQLite keeps them."""
+    plain = (_plain(one) for one in statements)
+    return {one.split()[2]: one for one in plain if one.startswith("CREATE TRIGGER")}
+
+
+def present_triggers() -> Triggers:
+    """Every trigger of the database: name and text, on PostgreSQL with the body of the function."""
+    return _triggers_in("current_schema()::regnamespace")
+
+
+def _triggers_in(schema: str) -> Triggers:
+    query = POSTGRESQL_TRIGGERS.format(schema=schema) if connection.vendor == "postgresql" else SQLITE_TRIGGERS
     with connection.cursor() as cursor:
-        cursor.execute(query, parameters)
-        return bool(cursor.fetchone()[0] == wanted)
+        cursor.execute(query)
+        return {name: _plain(text) for name, text in cursor.fetchall()}
+
+
+def _schema(cursor: Any) -> str:
+    cursor.execute("SELECT quote_ident(current_schema())")
+    return str(cursor.fetchone()[0])
+
+
+def _plain(statement: str) -> str:
+    return " ".join(COPY.sub("", statement.replace('"', "")).split())

@@ -5,8 +5,11 @@ from dataclasses import dataclass
 from itertools import islice
 
 from django.conf import settings
+from django.db import connection
+from django.utils.module_loading import import_string
 
-from audit.append_only import is_protected
+from audit import schema
+from audit.append_only import as_kept, faults, made_by, present_triggers, protections
 from audit.models import Entry
 from audit.queries import Break, anchor_breaks, breaks
 
@@ -26,27 +29,39 @@ class Check:
 def checks() -> Iterator[Check]:
     yield _chain()
     yield _anchors()
-    yield append_only("audit_entry")
+    yield from _triggers()
+    yield _named("database_definitions", schema.definition_faults(), "every table has its constraints")
+    yield _named("database_references", schema.orphans(), "every reference leads to a row")
+    yield _named("database_file", schema.damage(), "nothing is damaged")
 
 
-def append_only(table: str) -> Check:
-    """Whether the database still refuses to change the table."""
-    protected = is_protected(table)
-    detail = f"{table} can't be changed" if protected else f"{table} has lost a trigger: run manage.py migrate"
-    return Check(f"append_only_{table}", protected, detail)
+def _triggers() -> Iterator[Check]:
+    """Whether the database still refuses to change the tables that are written once, and has no trigger of others."""
+    wanted, there = made_by(protections()), present_triggers()
+    for table, triggers in wanted.items():
+        yield _named(f"append_only_{table}", faults(triggers, there), f"{table} can't be changed")
+    others = as_kept(import_string(settings.OTHER_TRIGGERS)(connection.vendor))
+    known = {name for triggers in (others, *wanted.values()) for name in triggers}
+    strange = [f"{name} doesn't belong here" for name in sorted(there.keys() - known)]
+    yield _named("database_triggers", [*faults(others, there), *strange], "no trigger but those that belong here")
 
 
 def _chain() -> Check:
-    found = _named(breaks())
-    return Check("audit_chain", not found, found or f"{Entry.objects.count()} entries, each chained to the one before")
+    whole = f"{Entry.objects.count()} entries, each chained to the one before"
+    return _named("audit_chain", _in_words(breaks()), whole)
 
 
 def _anchors() -> Check:
     path = settings.AUDIT_ANCHORS
-    found = _named(anchor_breaks(path))
     lines = len(path.read_text().splitlines()) if path.exists() else 0
-    return Check("audit_anchors", not found, found or f"{lines} anchors agree with the entries")
+    return _named("audit_anchors", _in_words(anchor_breaks(path)), f"{lines} anchors agree with the entries")
 
 
-def _named(found: Iterable[Break]) -> str:
-    return "; ".join(f"entry {gap.number}: {gap.what}" for gap in islice(found, SHOWN))
+def _in_words(found: Iterable[Break]) -> Iterator[str]:
+    return (f"entry {gap.number}: {gap.what}" for gap in found)
+
+
+def _named(name: str, found: Iterable[str], whole: str) -> Check:
+    """A check that must find nothing; the first few of what it finds are told."""
+    told = "; ".join(islice(found, SHOWN))
+    return Check(name, not told, told or whole)

@@ -293,6 +293,8 @@ MEDIA_ROOT = DATA_DIR / "media"
 IMPORT_ROOT = DATA_DIR / "imports"
 EXPORT_ROOT = DATA_DIR / "exports"  # large workbooks, sealed, until they are fetched or EXPORTS_KEPT_DAYS are over
 EXPORTS_KEPT_DAYS = 7
+OTHER_TRIGGERS = "members.verification.triggers"
+"""The statements of triggers besides those of append-only tables: called with the vendor of the database."""
 AUDIT_ANCHORS = DATA_DIR / "audit_anchors"  # copied to another machine with the backups
 CACHES = {
     "default": (

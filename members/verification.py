@@ -1,6 +1,7 @@
 """What `manage.py verify` asks of members: that what is derived from other rows is what those rows say."""
 
 from collections.abc import Iterator
+from importlib import import_module
 from itertools import islice
 
 from django.db import DatabaseError, connection, transaction
@@ -24,6 +25,14 @@ def checks() -> Iterator[Check]:
     yield _descriptions()
     yield _private_values()
     yield append_only("members_exportedmember")
+
+
+def triggers(vendor: str) -> list[str]:
+    """The statements that make the triggers of the search index and against overlaps, which SQLite needs."""
+    if vendor == "postgresql":
+        return []
+    index, overlaps = (import_module(f"members.migrations.{one}") for one in ("0002_search_index", "0003_no_overlaps"))
+    return [*index.SQLITE, *overlaps.statements(vendor)]
 
 
 def _roster_paths() -> Check:

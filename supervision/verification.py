@@ -2,10 +2,9 @@
 
 from collections.abc import Iterator
 
-from audit.verification import Check, append_only
+from audit.verification import Check
 from supervision.queries.letter_checks import letter_checks
 
 
 def checks() -> Iterator[Check]:
-    yield append_only("supervision_problemstep")
     yield from letter_checks()

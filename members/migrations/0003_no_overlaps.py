@@ -23,15 +23,20 @@ BEGIN SELECT RAISE(ABORT, '{table} would overlap'); END
 """
 
 
+def statements(vendor):
+    for table, (column, condition) in TABLES.items():
+        if vendor == "postgresql":
+            yield POSTGRESQL.format(table=table, column=column, condition=condition)
+            continue
+        for verb in ("insert", "update"):
+            yield SQLITE.format(table=table, column=column, condition=condition, verb=verb, VERB=verb.upper())
+
+
 def build(apps, editor):
     if editor.connection.vendor == "postgresql":
         editor.execute("CREATE EXTENSION IF NOT EXISTS btree_gist")
-    for table, (column, condition) in TABLES.items():
-        if editor.connection.vendor == "postgresql":
-            editor.execute(POSTGRESQL.format(table=table, column=column, condition=condition))
-            continue
-        for verb in ("insert", "update"):
-            editor.execute(SQLITE.format(table=table, column=column, condition=condition, verb=verb, VERB=verb.upper()))
+    for statement in statements(editor.connection.vendor):
+        editor.execute(statement)
 
 
 def drop(apps, editor):

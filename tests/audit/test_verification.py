@@ -3,7 +3,7 @@
 import pytest
 from django.db import connection
 
-from audit.append_only import releasing
+from audit.append_only import protections, releasing
 from audit.models import ChainCheck, Head
 from audit.services import record
 from audit.tasks import anchor_record, check_record
@@ -41,7 +41,10 @@ def test_a_record_in_order_passes_every_check(entries):
     anchor_record()
 
     assert failing() == {}
-    assert [check.name for check in checks()] == ["audit_chain", "audit_anchors", "append_only_audit_entry"]
+    assert {check.name for check in checks()} == {
+        "audit_chain", "audit_anchors", "database_triggers", "database_definitions", "database_references",
+        "database_file", *(f"append_only_{table}" for table in protections()),
+    }  # fmt: skip
 
 
 def test_an_empty_record_is_in_order():
@@ -53,7 +56,7 @@ def test_an_empty_record_is_in_order():
 def test_triggers_that_are_gone_are_missed(entries):
     lift()
 
-    assert "migrate" in failing()["append_only_audit_entry"]
+    assert "audit_entry_no_update is missing" in failing()["append_only_audit_entry"]
 
 
 def test_an_edited_entry_is_named(entries):

@@ -3,11 +3,10 @@
 import uuid
 
 import pytest
-from django.db import connection
 
 from dues.models import Allocation, Basis, Charge, PassedMonth, Payment, Receipt, ReceiptLine
 from dues.services.payments import reverse_payment
-from dues.verification import LEDGER, checks
+from dues.verification import checks
 from tests.cast import TODAY
 from tests.dues.ledger import charge, fix, month, pay
 from tests.emptying import triggers_lifted
@@ -118,12 +117,3 @@ def test_a_second_base_for_the_same_month_is_found(ledger):
     )  # fmt: skip
 
     assert wrong() == ["dues_bases"]
-
-
-@pytest.mark.parametrize("table", LEDGER)
-def test_a_lost_trigger_is_found(table):
-    where = f" ON {table}" if connection.vendor == "postgresql" else ""
-    with connection.cursor() as cursor:
-        cursor.execute(f"DROP TRIGGER {table}_no_update{where}")
-
-    assert wrong() == [f"append_only_{table}"]

@@ -1,0 +1,170 @@
+"""Whether the database still is as the models describe it, definition by definition, and no reference leads nowhere.
+
+A check of the right name that lets everything pass is another definition. Both databases are compared as text that they
+themselves write: SQLite keeps the statements; PostgreSQL is given each constraint on an empty copy of its table.
+"""
+
+from collections.abc import Iterator
+
+from django.apps import apps
+from django.db import connection, transaction
+from django.db.models import Field, ForeignKey, Model
+
+Definitions = dict[type[Model], set[str]]
+
+TABLES = "SELECT tbl_name, sql FROM sqlite_master WHERE type IN ('table', 'index') AND sql IS NOT NULL"
+CONSTRAINTS = """
+SELECT relname, conname, pg_get_constraintdef(pg_constraint.oid), contype = 'c'
+FROM pg_constraint JOIN pg_class ON pg_class.oid = conrelid WHERE relnamespace = {schema} AND convalidated
+UNION ALL
+SELECT tablename, indexname, substring(indexdef FROM 'USING .*'), true
+FROM pg_indexes WHERE schemaname::regnamespace = {schema} AND indexdef LIKE 'CREATE UNIQUE%'
+UNION ALL
+SELECT relname, '', attname || ' NOT NULL', false
+FROM pg_attribute JOIN pg_class ON pg_class.oid = attrelid WHERE relnamespace = {schema} AND attnotnull AND attnum > 0
+"""
+"""Table, name, definition, and whether the name counts."""
+IDLE = """
+SELECT relname || ': a reference is not watched' FROM pg_trigger JOIN pg_class ON pg_class.oid = tgrelid
+WHERE tgisinternal AND tgenabled <> 'O' AND relnamespace = current_schema()::regnamespace
+UNION ALL
+SELECT tablename || ': the rule ' || rulename || ' changes statements' FROM pg_rules
+WHERE schemaname = current_schema()
+UNION ALL
+SELECT 'triggers are switched off for this user' WHERE current_setting('session_replication_role') <> 'origin'
+"""
+"""What makes definitions idle on PostgreSQL although they are there."""
+
+
+def definition_faults() -> Iterator[str]:
+    """Definitions of the models that the database lacks or has otherwise."""
+    wanted, there = _definitions()
+    for model in _models():
+        table = model._meta.db_table
+        yield from (f"{table}: {one}" for one in sorted(wanted[model] - there.get(table, set())))
+    if connection.vendor == "postgresql":
+        yield from (text for (text,) in _rows(IDLE))
+
+
+def orphans() -> Iterator[str]:
+    """Rows that name a row that isn't there, by table and column."""
+    for model in _models():
+        for field in _references(model):
+            rows = _orphans_of(model, field)
+            if rows:
+                yield f"{model._meta.db_table}.{field.column}: {rows} lead nowhere"
+
+
+def damage() -> list[str]:
+    """What SQLite finds when it reads its file; PostgreSQL watches its own pages."""
+    found = _rows("PRAGMA quick_check(5)") if connection.vendor == "sqlite" else []
+    return [text for (text,) in found if text != "ok"]
+
+
+def _models() -> list[type[Model]]:
+    return [one for one in apps.get_models(include_auto_created=True) if one._meta.managed and not one._meta.proxy]
+
+
+def _references(model: type[Model]) -> Iterator["ForeignKey[Model, Model]"]:
+    fields = (one for one in model._meta.local_fields if isinstance(one, ForeignKey))
+    return (one for one in fields if one.db_constraint and one.related_model._meta.managed)
+
+
+def _orphans_of(model: type[Model], field: "ForeignKey[Model, Model]") -> int:
+    quote, target = connection.ops.quote_name, field.target_field
+    table, column = quote(model._meta.db_table), quote(field.column)
+    [[rows]] = _rows(
+        f"SELECT count(*) FROM {table} one WHERE one.{column} IS NOT NULL AND NOT EXISTS (SELECT 1 FROM "  # noqa: S608
+        f"{quote(target.model._meta.db_table)} two WHERE two.{quote(target.column)} = one.{column})"
+    )
+    return int(rows)
+
+
+def _definitions() -> tuple[Definitions, dict[str, set[str]]]:
+    """What models want, and what each table has."""
+    if connection.vendor == "sqlite":
+        return {one: _wanted_by_sqlite(one) for one in _models()}, _in_sqlite()
+    return {one: _wanted_by_postgresql(one) for one in _models()}, _in_postgresql("current_schema()::regnamespace")
+
+
+def _wanted_by_sqlite(model: type[Model]) -> set[str]:
+    editor = connection.schema_editor(collect_sql=True)
+    editor.deferred_sql = []
+    sql, _parameters = editor.table_sql(model)
+    indexes = [one for one in model._meta.constraints if not one.constraint_sql(model, editor)]
+    return set(_parts(sql)) | {_plain(str(one.create_sql(model, editor))) for one in indexes}
+
+
+def _in_sqlite() -> dict[str, set[str]]:
+    found: dict[str, set[str]] = {}
+    for table, sql in _rows(TABLES):
+        found.setdefault(table, set()).update(_parts(sql) if sql.startswith("CREATE TABLE") else [_plain(sql)])
+    return found
+
+
+def _parts(sql: str) -> Iterator[str]:
+    """The definitions of a table: what stands between the outer brackets, parted at commas outside of inner ones."""
+    depth, is_text, part = 0, False, ""
+    for sign in sql[sql.index("(") + 1 : sql.rindex(")")]:
+        is_text ^= sign == "'"
+        depth += 0 if is_text else {"(": 1, ")": -1}.get(sign, 0)
+        if sign == "," and not depth and not is_text:
+            yield _plain(part)
+            part = ""
+        else:
+            part += sign
+    yield _plain(part)
+
+
+def _wanted_by_postgresql(model: type[Model]) -> set[str]:
+    fields = {text for one in model._meta.local_concrete_fields for text in _of_a_field(one)}
+    return fields | {_plain(text) for text in _tried_on_a_copy(model)}
+
+
+def _of_a_field(field: "Field[object, object]") -> Iterator[str]:
+    if field.primary_key:
+        yield f"PRIMARY KEY ({field.column})"
+    elif field.unique:
+        yield f"UNIQUE ({field.column})"
+    if not field.null:
+        yield f"{field.column} NOT NULL"
+    if isinstance(field, ForeignKey) and field.db_constraint:
+        target = field.target_field
+        yield (
+            f"FOREIGN KEY ({field.column}) REFERENCES {target.model._meta.db_table}({target.column}) "
+            "DEFERRABLE INITIALLY DEFERRED"
+        )
+
+
+def _tried_on_a_copy(model: type[Model]) -> set[str]:
+    """The constraints of a model as PostgreSQL writes them down, on a table that is gone again afterwards."""
+    table, schema = model._meta.db_table, "pg_my_temp_schema()"
+    if not model._meta.constraints:
+        return set()
+    with transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute("SELECT quote_ident(current_schema())")
+        [here] = cursor.fetchone()
+        cursor.execute(f'CREATE TEMP TABLE "{table}" (LIKE {here}."{table}")')
+        editor = connection.schema_editor(collect_sql=True, atomic=False)
+        for constraint in model._meta.constraints:
+            cursor.execute(str(constraint.create_sql(model, editor)))
+        found = {text for text in _in_postgresql(schema).get(table, set()) if "NOT NULL" not in text}
+        transaction.set_rollback(True)
+    return found
+
+
+def _in_postgresql(schema: str) -> dict[str, set[str]]:
+    found: dict[str, set[str]] = {}
+    for table, name, text, is_named in _rows(CONSTRAINTS.format(schema=schema)):
+        found.setdefault(table, set()).add(_plain(f"{name} {text}" if is_named else text))
+    return found
+
+
+def _plain(definition: str) -> str:
+    return " ".join(definition.replace('"', "").split())
+
+
+def _rows(query: str) -> list[tuple[str, ...]]:
+    with connection.cursor() as cursor:
+        cursor.execute(query)
+        return cursor.fetchall()

@@ -1,0 +1,190 @@
+"""A loosened database is found: other bodies of triggers, definitions that are gone, rows that lead nowhere."""
+
+import pytest
+from django.db import connection
+
+from audit.append_only import as_kept, protections
+from audit.verification import checks
+from members.models import Office
+from members.verification import triggers
+from tests.audit.rewriting import run
+
+pytestmark = pytest.mark.django_db
+postgresql = connection.vendor == "postgresql"
+EMPTY_BODY = (
+    """CREATE OR REPLACE FUNCTION {table}_refuse() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RETURN NEW; END $$"""
+    if postgresql
+    else "CREATE TRIGGER {table}_no_update BEFORE UPDATE ON {table} BEGIN SELECT 1; END"
+)
+ON = " ON {table}" if postgresql else ""
+LOOSENED = {
+    "an empty trigger of the right name": [f"DROP TRIGGER {{table}}_no_update{ON}", EMPTY_BODY],
+    "a trigger that is gone": [f"DROP TRIGGER {{table}}_no_delete{ON}"],
+    "one that only looks at some rows": [
+        f"DROP TRIGGER {{table}}_no_update{ON}",
+        "CREATE TRIGGER {table}_no_update BEFORE UPDATE ON {table} FOR EACH ROW WHEN (false) EXECUTE FUNCTION "
+        "{table}_refuse()"
+        if postgresql
+        else "CREATE TRIGGER {table}_no_update BEFORE UPDATE ON {table} WHEN false "
+        "BEGIN SELECT RAISE(ABORT, '{table} is append-only'); END",
+    ],
+}
+if postgresql:
+    LOOSENED |= {
+        "a function with an empty body": [EMPTY_BODY],
+        "a trigger that is switched off": ["ALTER TABLE {table} DISABLE TRIGGER {table}_no_update"],
+        "one that is on for copies only": ["ALTER TABLE {table} ENABLE REPLICA TRIGGER {table}_no_update"],
+        "a table without a trigger for emptying it": ["DROP TRIGGER {table}_no_truncate ON {table}"],
+        "a function that runs as somebody else": ["ALTER FUNCTION {table}_refuse() SECURITY DEFINER"],
+    }
+
+
+def failing():
+    return {check.name: check.detail for check in checks() if not check.ok}
+
+
+@pytest.mark.parametrize("statements", LOOSENED.values(), ids=LOOSENED)
+def test_a_trigger_that_was_loosened_is_named(statements):
+    run([one.format(table="audit_entry") for one in statements])
+
+    assert "audit_entry_no_" in failing()["append_only_audit_entry"]
+
+
+def test_the_trigger_of_every_such_table_is_looked_at():
+    tables = protections()
+    run([f"DROP TRIGGER {table}_no_update{ON.format(table=table)}" for table in tables])
+
+    assert {"dues_payment", "dues_receiptline", "supervision_problemstep", "reminders_wording"} <= set(tables)
+    assert set(failing()) == {f"append_only_{table}" for table in tables}
+
+
+def test_a_trigger_that_nobody_here_made_is_named():
+    run(
+        [
+            "CREATE FUNCTION strange() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RETURN NULL; END $$",
+            "CREATE TRIGGER strange AFTER INSERT ON dues_payment FOR EACH ROW EXECUTE FUNCTION strange()",
+        ]
+        if postgresql
+        else ["CREATE TRIGGER strange AFTER INSERT ON dues_payment BEGIN DELETE FROM members_office; END"]
+    )
+
+    assert failing() == {"database_triggers": "strange doesn't belong here"}
+
+
+if not postgresql:
+
+    @pytest.mark.parametrize("name", as_kept(triggers(connection.vendor)))
+    def test_the_triggers_of_members_are_looked_at(name):
+        run(f"DROP TRIGGER {name}")
+
+        assert failing()["database_triggers"] == f"{name} is missing"
+
+
+# --- Definitions ------------------------------------------------------------------------------------------------------
+def loosen(table: str, before: str, after: str, *statements: str) -> None:
+    """Take a definition away: on SQLite the statement of the table is edited where it is kept."""
+    if postgresql:
+        run(statements)
+        return
+    run("PRAGMA writable_schema = ON")
+    run(
+        "UPDATE sqlite_master SET sql = replace(sql, %s, %s) WHERE tbl_name = %s AND type = 'table'",
+        before,
+        after,
+        table,
+    )
+    run("PRAGMA writable_schema = OFF")
+
+
+def test_a_check_that_lets_everything_pass_is_named():
+    loosen(
+        "audit_head",
+        '("id" = 1)',
+        "(true)",
+        "ALTER TABLE audit_head DROP CONSTRAINT audit_head_only_one",
+        "ALTER TABLE audit_head ADD CONSTRAINT audit_head_only_one CHECK (true)",
+    )
+
+    assert "audit_head_only_one" in failing()["database_definitions"]
+
+
+def test_a_reference_that_is_no_longer_demanded_is_named():
+    name = constraint_of("dues_payment", "member_id") if postgresql else ""
+    loosen(
+        "dues_payment",
+        ' REFERENCES "members_member" ("id") DEFERRABLE INITIALLY DEFERRED',
+        "",
+        f"ALTER TABLE dues_payment DROP CONSTRAINT {name}",
+    )
+
+    assert "dues_payment" in failing()["database_definitions"]
+    assert "members_member" in failing()["database_definitions"]
+
+
+def test_a_unique_constraint_that_is_gone_is_named():
+    loosen(
+        "audit_entry",
+        'CONSTRAINT "audit_entry_one_successor" UNIQUE ("previous_digest")',
+        'CONSTRAINT "audit_entry_one_successor" CHECK (true)',
+        "ALTER TABLE audit_entry DROP CONSTRAINT audit_entry_one_successor",
+    )
+
+    assert "audit_entry_one_successor" in failing()["database_definitions"]
+
+
+def test_a_unique_index_with_a_condition_that_is_gone_is_named():
+    run("DROP INDEX affiliation_one_open_formal")
+
+    assert "affiliation_one_open_formal" in failing()["database_definitions"]
+
+
+def test_a_row_that_leads_nowhere_is_named(cast):
+    [office] = cast.secretary.offices.all()
+    where = Office.objects.filter(pk=office.pk)
+    where.update(organization_id=999_999)
+    found = failing()
+    where.update(organization_id=office.organization_id)
+
+    assert found == {"database_references": "members_office.organization_id: 1 lead nowhere"}
+
+
+IDLE = {
+    "references that are not watched": "ALTER TABLE dues_payment DISABLE TRIGGER ALL",
+    "a rule instead of a statement": "CREATE RULE strange AS ON DELETE TO members_office DO INSTEAD NOTHING",
+    "a column that may be empty": "ALTER TABLE dues_payment ALTER COLUMN amount_fen DROP NOT NULL",
+    "a reference that older rows needn't have": """
+        ALTER TABLE reminders_attempt DROP CONSTRAINT {name}, ADD CONSTRAINT {name}
+        FOREIGN KEY (message_id) REFERENCES reminders_message (key) DEFERRABLE INITIALLY DEFERRED NOT VALID
+    """,
+    "triggers off for the session": "SET LOCAL session_replication_role = replica",
+}
+
+
+if postgresql:
+
+    @pytest.mark.parametrize("statement", IDLE.values(), ids=IDLE)
+    def test_what_makes_definitions_idle_is_named(statement):
+        run(statement.format(name=constraint_of("reminders_attempt", "message_id")))
+
+        assert "database_definitions" in failing()
+
+
+def constraint_of(table, column):
+    with connection.cursor() as cursor:
+        found = connection.introspection.get_constraints(cursor, table)
+    return next(name for name, one in found.items() if one["columns"] == [column] and one["foreign_key"])
+
+
+def test_a_trigger_with_a_condition_that_asks_for_less_is_named():
+    """Rows that are decided once: the same words, in other brackets."""
+    table = "meetings_attendancecorrection"
+    statement = next(one for one in protections()[table].statements(connection.vendor) if "OLD.state" in one)
+    first = statement.index("(")
+    run(
+        [
+            f"DROP TRIGGER {table}_no_update{ON.format(table=table)}",
+            f"{statement[:first]}(({statement[first + 1 :].replace(' AND ', ') AND ', 1)}",
+        ]
+    )
+
+    assert failing() == {f"append_only_{table}": f"{table}_no_update does something else or is switched off"}
