@@ -6,7 +6,7 @@ from knox.models import AuthToken
 
 from members.choices import UnitKind
 from members.models import Organization
-from tests.assessment.figures import a_county, add_up, median, month_of
+from tests.assessment.figures import UNRECORDED, a_county, add_up, median, month_of
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("today")]
 
@@ -33,6 +33,13 @@ def test_a_place_is_told_with_its_median_and_24_months(cast, ask):
     assert (meetings["before"], meetings["median"], len(meetings["trend"])) == (625, 812, 24)
     assert meetings["trend"][-1] == {"month": "2026-10", "per_mille": 625, "state": "share"}
     assert (meetings["trend"][0]["per_mille"], meetings["trend"][0]["state"]) == (None, "not_there")
+
+
+def test_where_too_little_is_recorded_there_is_no_share(cast, ask):
+    month_of(cast.branch, **UNRECORDED)
+    found = {row["code"]: row for row in ask(cast.secretary, DASHBOARD).json()["measures"]}["contact"]
+
+    assert (found["part"], found["whole"], found["per_mille"], found["state"]) == (4, 4, None, "not_recorded")
 
 
 def test_no_figures_are_null_and_no_zeros(cast, ask):

@@ -9,6 +9,7 @@ import openpyxl
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
+from django.utils import timezone
 
 from assessment.models import Assessment, ManualValue, Objection
 from assessment.rules.plan import Weights
@@ -135,6 +136,28 @@ def test_the_workbook_keeps_incomplete_ones_apart_and_ranks_nobody(cast, as_user
     assert all(cell.data_type != "f" for sheet in book for row in sheet for cell in row)
     assert as_user(cast.secretary).get(EXPORT, {"scheme": scheme.pk}).status_code == 403
     assert as_user(cast.district_staff).get(EXPORT, {"scheme": uuid.uuid4()}).status_code == 404
+
+
+@pytest.mark.parametrize(
+    ("facts", "unknown"),
+    [
+        ({"row": {"open_points": 12}}, ""),
+        ({"row": {"open_points": 0, "computed_at": None}}, "计算中"),
+        ({"row": {"open_points": 0}, "view": "missing"}, "各方评价未齐，尚无总分"),
+    ],
+)
+def test_what_is_undecided_is_no_zero_in_the_workbook(cast, as_user, facts, unknown):
+    scheme = scheme_of(cast)
+    one = begun(cast, cast.next_branch, scheme=scheme)
+    if "view" in facts:
+        completed(one, cast)
+    Assessment.objects.update(**{"total": None, "band": None, "computed_at": timezone.now(), **facts["row"]})
+    answer = as_user(cast.district_staff).get(EXPORT, {"scheme": scheme.pk})
+    book = openpyxl.load_workbook(io.BytesIO(b"".join(answer.streaming_content)))
+    row = [cell.value for cell in book.worksheets[1][2]]
+
+    assert row[2] == (facts["row"]["open_points"] or None)
+    assert not unknown or row[3] == unknown
 
 
 # --- Begun ------------------------------------------------------------------------------------------------------------
