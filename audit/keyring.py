@@ -18,13 +18,17 @@ import hashlib
 import os
 import secrets
 import time
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from functools import lru_cache
 from pathlib import Path
+from typing import Any
 
 from cryptography.fernet import Fernet, InvalidToken, MultiFernet
+from django.apps import apps
 from django.conf import settings
 from django.core.exceptions import ImproperlyConfigured
+from django.db import connection
+from django.db.models import Field, Model
 
 PROOF_SIZE = 32
 """Bytes."""
@@ -43,6 +47,10 @@ class AuditKeyMissing(ImproperlyConfigured):
 
 class SealBroken(Exception):
     """A private field that no key of the ring opens: the ring is incomplete or the row was tampered with."""
+
+
+class KeysMissing(ImproperlyConfigured):
+    """Private values are stored and the key ring is gone. A new one would open none of them."""
 
 
 def read_or_make_secret(path: Path) -> str:
@@ -89,7 +97,40 @@ def ring() -> tuple[str, ...]:
 
 @lru_cache(maxsize=2)
 def _ring_in(path: Path, second: int) -> tuple[str, ...]:
-    return tuple(path.read_text().split())
+    """The ring in a file; the first is made when it is first needed. Raises KeysMissing where something was sealed."""
+    if not path.exists() and anything_sealed():
+        raise KeysMissing(
+            f"The keys of private fields are missing: {path} isn't there, and the database holds values that only they "
+            "open. Put the file back from where its copy is kept (or set BRANCHWEB_FIELD_KEYS). No new one is made."
+        )
+    return tuple(read_or_make_secret(path).split())
+
+
+def anything_sealed() -> bool:
+    """Whether the database holds a private value or a fingerprint that a ring was needed for."""
+    there = set(connection.introspection.table_names())
+    kept = any(
+        model._base_manager.filter(**{f"{field.name}__gt": ""}).exists()
+        for model, field in sealed_columns()
+        if model._meta.db_table in there
+    )
+    entries = apps.get_model("audit", "Entry")
+    return kept or (entries._meta.db_table in there and entries._base_manager.exclude(changes={}).exists())
+
+
+def sealed_columns() -> Iterator[tuple[type[Model], "Field[Any, Any]"]]:
+    """Every column of every app that says of itself that it is sealed."""
+    for model in apps.get_models():
+        for field in model._meta.local_fields:
+            if getattr(field, "is_sealed", False):
+                yield model, field
+
+
+def key_prints() -> dict[str, list[str]]:
+    """What tells the keys of both rings apart and says nothing else of them. Makes none."""
+    path: Path | None = settings.FIELD_KEYS_FILE
+    rings = {"field_keys": ring() if path is None or path.exists() else (), "audit_keys": audit_ring()}
+    return {name: [_derived(key, b"print").hex()[:32] for key in keys] for name, keys in rings.items()}
 
 
 def audit_ring() -> tuple[str, ...]:

@@ -28,6 +28,10 @@ class Environment:
     """The key ring of private fields, newest first, apart from the secret key. Empty: made in the data directory."""
     audit_keys: tuple[str, ...]
     """The key ring of the audit record, newest first, likewise. Empty: made in the data directory."""
+    backup_dir: Path | None
+    """Where a backup is put each night; None: nowhere."""
+    backup_key: str
+    """The public key to which backups are sealed."""
     hosts: tuple[str, ...]
     origins: tuple[str, ...]
     public_url: str
@@ -69,6 +73,8 @@ class Environment:
             secret_key=_secret(variables, "BRANCHWEB_SECRET_KEY"),
             field_keys=_keys(variables, "BRANCHWEB_FIELD_KEYS"),
             audit_keys=_keys(variables, "BRANCHWEB_AUDIT_KEY"),
+            backup_dir=_backup_dir(variables),
+            backup_key=_backup_key(variables, "BRANCHWEB_BACKUP_KEY"),
             hosts=_names(variables, "BRANCHWEB_HOSTS", ("localhost", "127.0.0.1", "[::1]")),
             origins=_origins(variables, "BRANCHWEB_ORIGINS"),
             public_url=_public_url(variables),
@@ -211,6 +217,27 @@ def _secret(variables: Mapping[str, str], name: str) -> str:
     value = variables.get(name, "")
     if value and len(value) < 40:
         raise ImproperlyConfigured(f"{name} is too short to protect log-ins: give at least 40 random characters.")
+    return value
+
+
+def _backup_dir(variables: Mapping[str, str]) -> Path | None:
+    value = variables.get("BRANCHWEB_BACKUP_DIR", "").strip()
+    if not value:
+        return None
+    if not variables.get("BRANCHWEB_BACKUP_KEY", "").strip():
+        raise ImproperlyConfigured(
+            "BRANCHWEB_BACKUP_KEY is missing: backups of the night are sealed to it. Make a pair of keys with "
+            "manage.py backup_key before you set BRANCHWEB_BACKUP_DIR."
+        )
+    if not value.startswith("/"):
+        raise ImproperlyConfigured(f"BRANCHWEB_BACKUP_DIR is a whole path such as /srv/backups, not {value!r}.")
+    return Path(value)
+
+
+def _backup_key(variables: Mapping[str, str], name: str) -> str:
+    value = variables.get(name, "").strip()
+    if value and not re.fullmatch(r"[A-Za-z0-9+/]{43}=", value):
+        raise ImproperlyConfigured(f"{name} is no public key: it has 44 characters; manage.py backup_key makes a pair.")
     return value
 
 

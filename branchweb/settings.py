@@ -16,9 +16,9 @@ DATA_DIR.mkdir(parents=True, exist_ok=True)
 DEBUG = ENVIRONMENT.debug
 SECRET_KEY = ENVIRONMENT.secret_key or read_or_make_secret(DATA_DIR / "secret_key")
 FIELD_KEYS_FILE = None if ENVIRONMENT.field_keys else DATA_DIR / "field_keys"
-FIELD_KEYS = ENVIRONMENT.field_keys or tuple(read_or_make_secret(DATA_DIR / "field_keys").split())
 AUDIT_KEYS_FILE = None if ENVIRONMENT.audit_keys else DATA_DIR / "audit_keys"  # made with the first entry
 AUDIT_KEYS = ENVIRONMENT.audit_keys
+FIELD_KEYS = ENVIRONMENT.field_keys
 LETTER_RECEIPT_COST = (2, 64 << 20)
 """Argon2id for each receipt that is tried: passes, and bytes of memory."""
 LETTER_PASSPHRASE_COST = (4, 128 << 20)
@@ -295,6 +295,8 @@ EXPORT_ROOT = DATA_DIR / "exports"  # large workbooks, sealed, until they are fe
 EXPORTS_KEPT_DAYS = 7
 OTHER_TRIGGERS = "members.verification.triggers"
 """The statements of triggers besides those of append-only tables: called with the vendor of the database."""
+BACKUP_DIR = ENVIRONMENT.backup_dir
+BACKUP_KEY = ENVIRONMENT.backup_key
 AUDIT_ANCHORS = DATA_DIR / "audit_anchors"  # copied to another machine with the backups
 CACHES = {
     "default": (

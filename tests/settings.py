@@ -14,6 +14,7 @@ for name in [name for name in os.environ if name.startswith("BRANCHWEB_") or nam
 os.environ["BRANCHWEB_DATA"] = str(TEST_DATA)
 os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "1"  # playwright keeps an event loop in the thread of the tests
 
+from audit.keyring import new_key  # noqa: E402
 from branchweb.settings import *  # noqa: E402, F403
 from branchweb.settings import DATABASES, STORAGES  # noqa: E402
 
@@ -27,6 +28,7 @@ STORAGES = {**STORAGES, "staticfiles": {"BACKEND": "django.contrib.staticfiles.s
 WHITENOISE_AUTOREFRESH = True  # or every client of every test reads all static files first
 FIELD_KEYS_FILE = None  # tests give other keys by FIELD_KEYS
 AUDIT_KEYS_FILE, AUDIT_KEYS = None, ("the key of the record under test, forty or more characters",)
+FIELD_KEYS = (new_key(),)
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 LETTER_RECEIPT_COST = LETTER_PASSPHRASE_COST = (1, 8 << 10)
 CELERY_BROKER_URL = "memory://"

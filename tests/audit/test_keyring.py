@@ -7,20 +7,26 @@ import pytest
 from django.core.exceptions import ImproperlyConfigured
 
 from audit.keyring import (
+    KeysMissing,
     SealBroken,
     _derived,
     _locks,
+    audit_keys,
     fingerprint,
     fingerprint_each,
     fingerprints,
     is_current,
+    key_prints,
     new_key,
     read_or_make_secret,
     ring,
     seal,
+    sealed_columns,
     unseal,
     write_ring,
 )
+from audit.services import record
+from members.models import Member
 
 OLD, NEW = "an old key of forty characters or more 00", "a new key of forty characters or more 000"
 
@@ -108,6 +114,37 @@ def ring_file(settings, tmp_path):
     settings.FIELD_KEYS_FILE = tmp_path / "field_keys"
     write_ring(settings.FIELD_KEYS_FILE, (OLD.replace(" ", "-"),))
     return settings.FIELD_KEYS_FILE
+
+
+def test_the_first_ring_is_made_where_nothing_was_ever_sealed(settings, tmp_path, db):
+    settings.FIELD_KEYS_FILE = tmp_path / "field_keys"
+
+    assert key_prints()["field_keys"] == []
+    assert not settings.FIELD_KEYS_FILE.exists()
+    assert len(ring()) == 1
+    assert settings.FIELD_KEYS_FILE.read_text().strip() == ring()[0]
+    assert len(key_prints()["field_keys"]) == 1
+
+
+@pytest.mark.parametrize("left", ["a private value", "a fingerprint"])
+def test_no_new_ring_is_made_in_place_of_one_that_is_gone(left, settings, tmp_path, cast):
+    if left == "a fingerprint":
+        record(action="edit_member", by="system", subject=None, changes=[("phone", "1", "2")])
+        Member.objects.update(**{field.name: "" for model, field in sealed_columns() if model is Member})
+    settings.FIELD_KEYS_FILE = tmp_path / "field_keys"
+
+    with pytest.raises(KeysMissing, match="field_keys isn't there"):
+        seal("text")
+    assert not settings.FIELD_KEYS_FILE.exists()
+
+
+def test_what_tells_keys_apart_says_nothing_of_them(settings):
+    settings.FIELD_KEYS, settings.AUDIT_KEYS = (NEW, OLD), (OLD,)
+    prints = key_prints()
+
+    assert {name: len(set(prints[name])) for name in prints} == {"field_keys": 2, "audit_keys": 1}
+    said = {part for name in prints for part in prints[name]}
+    assert not said & {*fingerprints("text"), *(key.hex() for key in audit_keys()), NEW, OLD}
 
 
 def test_the_ring_in_a_file_is_private_and_replaced_whole(ring_file):

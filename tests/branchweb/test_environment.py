@@ -6,6 +6,7 @@ from django.core.exceptions import ImproperlyConfigured
 from branchweb.environment import BASE_DIR, ROBOT_HOSTS, Environment
 
 LONG = "x" * 40
+KEY = "A" * 43 + "="
 
 
 @pytest.mark.parametrize(
@@ -31,6 +32,9 @@ LONG = "x" * 40
         ({}, "field_keys", ()),
         ({"BRANCHWEB_FIELD_KEYS": f"{LONG}, {LONG}2"}, "field_keys", (LONG, LONG + "2")),
         ({"BRANCHWEB_AUDIT_KEY": f"{LONG}, {LONG}2"}, "audit_keys", (LONG, LONG + "2")),
+        ({}, "backup_dir", None),
+        ({"BRANCHWEB_BACKUP_DIR": "/srv/backups", "BRANCHWEB_BACKUP_KEY": KEY}, "backup_dir", Path("/srv/backups")),
+        ({"BRANCHWEB_BACKUP_KEY": f" {KEY} "}, "backup_key", KEY),
         ({}, "reveals_per_hour", 30),
         ({"BRANCHWEB_REVEALS_PER_HOUR": "0"}, "reveals_per_hour", 0),
         ({}, "statement_seconds", 30),
@@ -96,6 +100,7 @@ def test_reads_what_is_set_and_has_a_default_for_the_rest(variables, field, valu
         ("BRANCHWEB_FIELD_KEYS", "short"),
         ("BRANCHWEB_AUDIT_KEY", "short"),
         ("BRANCHWEB_FIELD_KEYS", f"{LONG},short"),
+        ("BRANCHWEB_BACKUP_KEY", KEY[1:]),
         ("BRANCHWEB_REVEALS_PER_HOUR", "-1"),
         ("BRANCHWEB_REVEALS_PER_HOUR", "many"),
         ("BRANCHWEB_REVEALS_PER_HOUR", "３０"),
@@ -196,3 +201,15 @@ def test_what_an_address_says_of_postgresql_comes_after_what_we_say():
 )
 def test_celery_is_told_the_address_of_redis_in_its_own_spelling(redis_url, broker_url):
     assert Environment.from_mapping({"REDIS_URL": redis_url}).broker_url == broker_url
+
+
+@pytest.mark.parametrize(
+    ("variables", "named"),
+    [
+        ({"BRANCHWEB_BACKUP_DIR": "/srv/backups"}, "BRANCHWEB_BACKUP_KEY"),
+        ({"BRANCHWEB_BACKUP_DIR": "backups", "BRANCHWEB_BACKUP_KEY": KEY}, "BRANCHWEB_BACKUP_DIR"),
+    ],
+)
+def test_backups_of_the_night_are_sealed_and_have_a_whole_path(variables, named):
+    with pytest.raises(ImproperlyConfigured, match=named):
+        Environment.from_mapping(variables)
