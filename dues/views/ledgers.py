@@ -19,8 +19,9 @@ from dues.importing.ledger_notes import note_from
 from dues.importing.ledger_returning import write_refused
 from dues.importing.ledger_sheets import NotALedger
 from dues.models import LedgerImport
+from dues.queries.receipts import resting_on
 from dues.services.ledger_import import confirm_ledger, judge, keep_preview, kept_touches
-from dues.services.ledger_undo import undo_ledger
+from dues.services.ledger_undo import live_charges, undo_ledger
 from dues.views.places import branches_offered
 from members.choices import Capability, ImportState
 from members.downloads import written
@@ -69,6 +70,7 @@ def ledger_detail(request: PageRequest, key: UUID) -> HttpResponse:
         "refusals": [note for note in notes if note.refuses][:NOTES_SHOWN],
         "warnings": [note for note in notes if not (note.refuses or note.blocks)][:NOTES_SHOWN],
         "lines": _lines(kept) if kept.state == ImportState.PREVIEW else [],
+        "resting": resting_on(live_charges(kept.charges.all())) if kept.state == ImportState.APPLIED else [],
         "touched": kept_touches(kept) if kept.state == ImportState.PREVIEW else None,
     }
     return render(request, "dues/ledger_detail.html", context)

@@ -1,6 +1,7 @@
 """A receipt says for ever what it said when it was issued, whatever is recorded later."""
 
 import json
+import re
 import uuid
 from datetime import date
 
@@ -9,7 +10,7 @@ from django.db.models import F
 from django.template.loader import render_to_string
 from django.urls import reverse
 
-from dues.choices import ReliefKind
+from dues.choices import MonthState, ReliefKind
 from dues.importing.ledger import read_ledger
 from dues.models import Allocation, Charge, ClosedMonth, Disclosure, PassedMonth, Receipt, ReceiptLine
 from dues.queries.arrears import arrears_below, arrears_of, in_arrears
@@ -34,7 +35,7 @@ from tests.cast import TODAY
 from tests.dues.ledger import charge, fix, left_open, month, pay, settled, without_stamp
 from tests.dues.ledger_files import ledger
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("today")]
 DECEMBER = date(2025, 12, 1)
 
 
@@ -170,6 +171,22 @@ def test_taking_the_ledger_back_leaves_everything_as_it_was(cast, paid, tmp_path
     assert (settled(cast.zhang), left_open(cast.zhang)) == (before, {})
     assert not PassedMonth.objects.exists()
     assert dict(Charge.objects.filter(carried_over=True).values_list("turn", "amount_fen")) == {0: 3000, 1: -3000}
+
+
+def test_before_a_ledger_is_taken_back_the_page_names_what_was_paid_on_it(cast, paid, tmp_path, as_user):
+    client, stored = as_user(cast.officer), carry_over(cast, tmp_path, "张英", 30)
+    page = reverse("dues:ledger-detail", args=[stored.pk])
+    assert "resting" not in client.get(page).text
+    receipt = pay(cast.zhang, 3000, "2026-11-22", reason="补交").receipt
+    text = client.get(page).text
+
+    assert f'href="{reverse("dues:receipt-detail", args=[receipt.pk])}"' in text
+    assert f"{receipt}" in re.search(r'data-confirm="([^"]*)"', text)[1]
+    client.post(reverse("dues:ledger-undo", args=[stored.pk]))
+    cast.officer.standing = standing_of(cast.officer, on=TODAY)
+    lines = {one.month: one for one in dues_page(Member.objects.get(pk=cast.zhang.pk), cast.officer, on=TODAY).lines}
+    assert (lines[DECEMBER].state, lines[DECEMBER].settled_fen) == (MonthState.AHEAD, 3000)
+    assert "上年结转" in printed(receipt.payment)
 
 
 def test_a_waiver_afterwards_leaves_the_months_of_the_receipt(cast, paid):
