@@ -14,11 +14,13 @@ from typing import Any
 from django.db.models import Exists, F, IntegerField, OuterRef, Q, QuerySet, Subquery
 
 from dues.models import Arrangement, ArrearsReason, PassedMonth
-from dues.queries.balance import OPEN_ROW, MonthBalance, by_member, open_rows, settled, standing_charges
+from dues.models.charge import ChargeQuerySet
+from dues.queries.balance import BEGINNING, OPEN_ROW, MonthBalance, by_member, open_rows, settled, standing_charges
 from dues.rules.arrears import Arrears, OpenMonth, Span, arrears, due_on
 from dues.rules.months import month_of, quarter_of
-from members.models import Member
+from members.models import Affiliation, Member
 from members.models.member import MemberQuerySet
+from members.paths import subtree
 from members.prepared import Prepared
 from rulebook.dates import add_months
 
@@ -115,10 +117,25 @@ class OpenAt:
 def open_at(path: str, first: date, last: date, *, on: date) -> list[OpenAt]:
     """What the branches of a subtree charged for these months or carried over into them, as far as they have begun, and
     nobody has paid. Two queries."""
-    charges = standing_charges().below(path).asked_for(first, min(last, month_of(on)))
+    return _found(standing_charges().below(path).asked_for(first, min(last, month_of(on))), on)
+
+
+def _found(charges: ChargeQuerySet, on: date) -> list[OpenAt]:
     rows = list(open_rows(charges).values_list("organization", *OPEN_ROW))
     agreed = spans(_asked(_AGREED, sorted({row[1] for row in rows})))
     return [_open_at(branch, MonthBalance(*balance), member, agreed[member], on) for branch, member, *balance in rows]
+
+
+def open_before(path: str, first: date, *, on: date) -> list[OpenAt]:
+    """The same of all months before `first`, without what was carried over into it. Three queries.
+
+    One look at each member finds who left something open; only of those the months are added up.
+    """
+    once_here = Affiliation.objects.filter(subtree("organization__path", [path]), valid_until__isnull=False)
+    members = Member.objects.filter(subtree("roster_path", [path]) | Q(pk__in=once_here.values("member")))
+    owing = list(leaving_open(members, before=first).order_by().values_list("pk", flat=True))
+    charges = standing_charges().filter(member__in=owing).below(path)
+    return _found(charges.asked_for(BEGINNING, add_months(first, -1)), on) if owing else []
 
 
 def _open_at(branch: int, month: MonthBalance, member: int, agreed: list[Span], on: date) -> OpenAt:

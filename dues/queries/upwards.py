@@ -9,7 +9,7 @@ from django.db.models.functions import Coalesce
 
 from dues.choices import PaymentKind
 from dues.models import Charge, Disclosure, DuesUse, Payment, Remittance
-from dues.queries.arrears import open_at
+from dues.queries.arrears import open_at, open_before
 from dues.queries.balance import CARRIED
 from dues.rules.months import last_day, month_of
 from members.models import Organization
@@ -36,6 +36,8 @@ class YearFigures:
     """Of this, what is paid."""
     due_fen: int = 0
     """Of the months, and of what was carried over."""
+    earlier_fen: int = 0
+    """Of months before the year: with `due_fen` everything that is due."""
     this_month_fen: int = 0
     paid_fen: int = 0
     """Received in the year, for whatever months."""
@@ -73,6 +75,8 @@ class BranchSums:
     carried_fen: int
     carried_settled_fen: int
     due_fen: int
+    earlier_fen: int
+    """Open from before these months."""
     this_month_fen: int
     remitted_fen: int
 
@@ -98,7 +102,7 @@ def not_handed_up(branch: Organization, first: date, last: date) -> QuerySet[Pay
 
 def year_figures(path: str, year: int, *, on: date, carried_over: bool = True) -> YearFigures:
     """The year of an organization and everything below it, as it stands on that day, with what was carried over into
-    it unless told otherwise. At most eight queries."""
+    it unless told otherwise. At most eleven queries."""
     first, last = date(year, 1, 1), date(year, 12, 31)
     below = subtree("organization__path", [path])
     charges = Charge.objects.filter(below).asked_for(first, min(month_of(last), month_of(on)))
@@ -119,6 +123,7 @@ def year_figures(path: str, year: int, *, on: date, carried_over: bool = True) -
         carried_fen=charged["carried"],
         carried_settled_fen=charged["carried"] - carried_open,
         due_fen=sum(one.fen for one in left_open if one.is_due),
+        earlier_fen=sum(one.fen for one in open_before(path, first, on=on)),
         this_month_fen=sum(one.fen for one in left_open if not one.is_due),
         members=asked.filter(fen__gt=0).count(),
         exempt=asked.filter(fen__gt=0, fen=F("waived")).count(),
@@ -133,8 +138,9 @@ def year_figures(path: str, year: int, *, on: date, carried_over: bool = True) -
 
 def published_today(disclosure: Disclosure, *, on: date) -> dict[str, object]:
     """What its sheet would say today. One published before balances carried over were on it speaks of months alone."""
-    known = "carried_fen" in disclosure.figures
-    return year_figures(disclosure.organization.path, disclosure.year, on=on, carried_over=known).as_dict()
+    said = disclosure.figures
+    today = year_figures(disclosure.organization.path, disclosure.year, on=on, carried_over="carried_fen" in said)
+    return {name: fen for name, fen in today.as_dict().items() if name != "earlier_fen" or name in said}
 
 
 def corrected(disclosure: Disclosure, *, on: date) -> dict[str, int]:
@@ -147,7 +153,8 @@ def corrected(disclosure: Disclosure, *, on: date) -> dict[str, int]:
 
 
 def branch_sums(path: str, first: date, last: date, *, on: date) -> list[BranchSums]:
-    """The branches below a committee for the months `first` to `last`, those with most due first. Five queries."""
+    """The branches below a committee for the months `first` to `last`, those with most due first. Six queries, two more where
+    something is open from before."""
     below = subtree("organization__path", [path])
     branches = Organization.objects.below(path).branches().standing_on(on)
     charges = Charge.objects.filter(below).asked_for(first, min(last, month_of(on))).order_by()
@@ -157,6 +164,9 @@ def branch_sums(path: str, first: date, last: date, *, on: date) -> list[BranchS
     for one in open_at(path, first, last, on=on):
         left_open[one.branch, one.is_due] += one.fen
         carried_open[one.branch] += one.fen if one.carried_over else 0
+    earlier: Counter[int] = Counter()
+    for one in open_before(path, first, on=on):
+        earlier[one.branch] += one.fen
     asked = {place: (fen, waived, carried, carried - carried_open[place]) for place, fen, waived, carried in rows}
     sent = Remittance.objects.filter(below, last_month__range=(first, last))
     remitted = dict(sent.order_by().values_list("organization").annotate(Sum("amount_fen")))
@@ -165,6 +175,7 @@ def branch_sums(path: str, first: date, last: date, *, on: date) -> list[BranchS
             branch,
             *asked.get(branch.pk, (0, 0, 0, 0)),
             due_fen=left_open[branch.pk, True],
+            earlier_fen=earlier[branch.pk],
             this_month_fen=left_open[branch.pk, False],
             remitted_fen=remitted.get(branch.pk, 0),
         )

@@ -24,8 +24,8 @@ from members.workbooks.writing import Sheet
 
 ON_A_PAGE = 30
 SUMS = (
-    "charged_fen", "waived_fen", "settled_fen", "carried_fen", "carried_settled_fen", "due_fen", "this_month_fen",
-    "remitted_fen",
+    "charged_fen", "waived_fen", "settled_fen", "carried_fen", "carried_settled_fen", "due_fen", "earlier_fen",
+    "this_month_fen", "remitted_fen",
 )  # fmt: skip
 
 
@@ -55,7 +55,8 @@ def overview_export(request: PageRequest) -> FileResponse:
     place, form, lines = _asked(request)
     headings = [
         _("Branch"), _("Charged"), _("Waived or reduced"), _("Paid"), _("Carried over"),
-        _("Collected of what was carried over"), _("Due and unpaid"), _("This month, unpaid"), _("Handed up"),
+        _("Collected of what was carried over"), _("Due and unpaid"), _("Open from earlier"), _("This month, unpaid"),
+        _("Handed up"),
     ]  # fmt: skip
     sums = Sheet(_("Dues"), headings, _cells(lines))
     more = upwards_sheets(place, *form.period(request.today), _named(request))

@@ -8,7 +8,8 @@ import pytest
 
 from audit.models import Entry
 from dues.models import Disclosure, DuesUse, LargeDues, Remittance
-from dues.queries.upwards import branch_sums, needing_disclosure, next_period, year_figures
+from dues.queries.arrears import arrears_below
+from dues.queries.upwards import branch_sums, corrected, needing_disclosure, next_period, year_figures
 from dues.rules.upwards import is_large, share_of
 from dues.services import large as giving
 from dues.services.payments import reverse_payment
@@ -269,7 +270,7 @@ def test_a_month_counts_where_it_was_charged_whoever_received_the_money(cast):
 def test_the_overview_takes_as_many_queries_for_one_branch_as_for_two(cast, django_assert_num_queries):
     charge(cast.zhang, "2026-09", 4000)
     for path in (cast.branch.path, cast.county.path):
-        with django_assert_num_queries(5):
+        with django_assert_num_queries(6):
             branch_sums(path, SEPTEMBER, OCTOBER, on=TODAY)
 
 
@@ -338,3 +339,32 @@ def test_large_dues_that_cant_be_are_refused(cast, changes, field):
         giving.record_large(large(cast, **changes), by=cast.officer, on=TODAY)
 
     assert (refused.value.field, LargeDues.objects.count()) == (field, 0)
+
+
+def test_months_open_in_earlier_years_are_a_figure_of_their_own_that_agrees_with_arrears(cast):
+    for text in ("2024-11", "2025-12", "2026-02"):
+        charge(cast.zhang, text, 4000)
+    charge(cast.li, "2025-12", 3000, carried_over=True)
+    figures = year_figures(cast.branch.path, 2026, on=TODAY)
+    (line,) = branch_sums(cast.branch.path, date(2026, 1, 1), date(2026, 12, 1), on=TODAY)
+    owed = sum(one.fen for one in arrears_below(cast.branch.path, on=TODAY).values())
+
+    assert (figures.due_fen, figures.earlier_fen) == (7000, 8000)
+    assert (line.due_fen, line.earlier_fen) == (7000, 8000)
+    assert figures.due_fen + figures.earlier_fen == owed == 15000
+    assert figures.settled_fen == 0
+    pay(cast.zhang, 4000, "2026-11-20", reason="补交")
+    assert year_figures(cast.branch.path, 2026, on=TODAY).earlier_fen == 4000
+
+
+def test_a_sheet_published_before_such_a_figure_isnt_corrected_by_it(cast):
+    charge(cast.zhang, "2026-02", 4000)
+    figures = year_figures(cast.branch.path, 2026, on=TODAY).as_dict()
+    old = Disclosure(
+        organization=cast.branch, year=2026, figures={k: v for k, v in figures.items() if k != "earlier_fen"}
+    )
+    new = Disclosure(organization=cast.branch, year=2026, figures=figures)
+    charge(cast.zhang, "2025-02", 4000)
+
+    assert corrected(old, on=TODAY) == {}
+    assert corrected(new, on=TODAY) == {"earlier_fen": 4000}
