@@ -80,7 +80,7 @@ def touches(judged: Judged, *, organization: Organization, by: User | None) -> T
     """What storing a workbook would touch; None: it can't be stored. Nothing is kept."""
     if judged.is_blocked:
         return None
-    about = {"organization": organization, "file_name": "", "by": by}
+    about: dict[str, Any] = {"organization": organization, "file_name": "", "by": by}
     return touched_by(
         lambda: confirm_ledger(_kept(judged, _content(judged), key=uuid4(), **about), by=by or "system", on=judged.on),
         members={line.member for line in judged.kept},

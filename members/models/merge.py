@@ -1,4 +1,5 @@
 import uuid
+from typing import Any
 
 from django.db import models
 from django.db.models import F, Q
@@ -20,7 +21,7 @@ class MergeQuerySet(models.QuerySet["Merge"]):
         paths = [path for one in allowing for path in user.standing.paths(one)]
         return self.filter(subtree("organization__path", paths), subtree("merged_from__path", paths))
 
-    def into(self, member: int) -> "models.QuerySet[Merge, int]":
+    def into(self, member: int) -> "models.QuerySet[Merge, Any]":
         """The entries that were merged into that one; an entry into which one was merged is never merged itself."""
         return self.filter(kept=member, state=MergeState.DONE).values("merged")
 
