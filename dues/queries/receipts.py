@@ -55,6 +55,9 @@ class Resting:
     name: str
     fen: int
 
+    def __str__(self) -> str:
+        return str(self.receipt)
+
 
 def resting_on(charges: ChargeQuerySet) -> list[Resting]:
     """Receipts of payments that stand, with months of these charges. Two queries."""

@@ -153,8 +153,10 @@ def corrected(disclosure: Disclosure, *, on: date) -> dict[str, int]:
 
 
 def branch_sums(path: str, first: date, last: date, *, on: date) -> list[BranchSums]:
-    """The branches below a committee for the months `first` to `last`, those with most due first. Six queries, two more where
-    something is open from before."""
+    """The branches below a committee for the months `first` to `last`, those with most due first.
+
+    Six queries, two more where something is open from before.
+    """
     below = subtree("organization__path", [path])
     branches = Organization.objects.below(path).branches().standing_on(on)
     charges = Charge.objects.filter(below).asked_for(first, min(last, month_of(on))).order_by()
