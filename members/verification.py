@@ -8,7 +8,7 @@ from django.db import DatabaseError, connection, transaction
 from django.utils import timezone
 
 from audit.keyring import SealBroken, fingerprints, is_current
-from audit.verification import SHOWN, Check, append_only
+from audit.verification import SHOWN, Check
 from members.fields import opened
 from members.models import Member
 from members.services.belonging import strays
@@ -24,7 +24,6 @@ def checks() -> Iterator[Check]:
     yield _search_index()
     yield _descriptions()
     yield _private_values()
-    yield append_only("members_exportedmember")
 
 
 def triggers(vendor: str) -> list[str]:
