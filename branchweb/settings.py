@@ -1,6 +1,7 @@
 """Settings. Everything that differs between installations comes from `environment.py`."""
 
 import os
+from datetime import timedelta
 
 from celery.schedules import crontab
 from csp.constants import NONE, SELF
@@ -79,6 +80,7 @@ MIDDLEWARE = [
     "allauth.account.middleware.AccountMiddleware",
     "allauth.usersessions.middleware.UserSessionsMiddleware",
     "members.middleware.PolicyMiddleware",
+    "members.sessions.IdleMiddleware",
     "branchweb.body_limits.BodyLimitMiddleware",
     "members.accounts.AccountOrderMiddleware",
     "reminders.middleware.EffortMiddleware",
@@ -345,6 +347,7 @@ AXES_RESET_ON_SUCCESS = True
 LOGINS_KEPT_DAYS = 190  # when, who, from which address: the law asks for at least six months, and nobody for more
 AXES_LOCKOUT_TEMPLATE = "account/locked.html"
 SESSION_COOKIE_AGE = 12 * 3600
+OFFICE_IDLE = timedelta(minutes=30)  # without a page, whoever holds an office is logged out
 SESSION_COOKIE_SAMESITE = "Lax"
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = ENVIRONMENT.https
 SESSION_ENGINE = "members.sessions"

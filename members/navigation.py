@@ -116,6 +116,7 @@ def _about(user: User, request: HttpRequest) -> dict[str, Any]:
     return {
         "navigation": _written(marks(user, page), get_language()),
         "person": user.get_full_name(),
+        "idle": int(settings.OFFICE_IDLE.total_seconds()) if user.standing.held else 0,
         "organization": user.standing.held[0].organization if user.standing.held else "",
     }
 

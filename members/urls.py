@@ -6,6 +6,7 @@ app_name = "members"
 
 urlpatterns = [
     path("preferences/", account.preference_edit, name="preference-edit"),
+    path("alive/", account.session_alive, name="session-alive"),
     path("look/", account.look_switch, name="look-switch"),
     path("roster/", roster.roster_list, name="roster-list"),
     path("roster/search/", roster.roster_search, name="roster-search"),

@@ -1,10 +1,12 @@
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse, HttpResponseBadRequest
+from django.http import HttpRequest, HttpResponse, HttpResponseBadRequest, JsonResponse
+from django.middleware.csrf import get_token
 from django.shortcuts import redirect, render
 from django.utils import translation
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_http_methods, require_POST
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from members import preferences
 from members.forms.account import PreferenceForm
@@ -39,6 +41,15 @@ def look_switch(request: HttpRequest) -> HttpResponse:
     if isinstance(request.user, User):
         request.user.prefer(**chosen)
     return response
+
+
+@public
+@never_cache
+@require_safe
+def session_alive(request: HttpRequest) -> JsonResponse:
+    """Whether somebody is still logged in, and the token that their forms need now. Asking doesn't count as being
+    there."""
+    return JsonResponse({"logged_in": request.user.is_authenticated, "token": get_token(request)})
 
 
 def _page_before(request: HttpRequest) -> str:

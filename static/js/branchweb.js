@@ -28,8 +28,57 @@
     delete asked.form.dataset.confirmed;
   }
 
-  document.addEventListener("submit", ask, true);
   if (dialog) dialog.addEventListener("close", answer);
+
+  // Whoever holds an office is logged out after half an hour without a page. A form that is half filled in then says so
+  // before it is sent, keeps what was typed, and takes up the new log-in's token.
+  var idle = Number(document.body.dataset.idle || 0) * 1000;
+  var heard = Date.now();
+  var typed = false;
+
+  function takeToken(state) {
+    document.querySelectorAll("input[name=csrfmiddlewaretoken]").forEach(function (field) {
+      field.value = state.token;
+    });
+    var notice = document.getElementById("idle-notice");
+    if (notice) {
+      notice.hidden = state.logged_in;
+      if (!state.logged_in) notice.scrollIntoView({ block: "center" });
+    }
+    heard = state.logged_in ? Date.now() : 0;
+    return state.logged_in;
+  }
+
+  function stillThere() {
+    return fetch(document.body.dataset.alive, { credentials: "same-origin" })
+      .then(function (answer) {
+        return answer.json();
+      })
+      .then(takeToken);
+  }
+
+  function holdIdle(event) {
+    var form = event.target;
+    if (!idle || form.method !== "post" || Date.now() - heard < idle - 30000) return;
+    event.preventDefault();
+    event.stopImmediatePropagation();
+    var submitter = event.submitter || undefined;
+    stillThere().then(function (loggedIn) {
+      if (loggedIn) form.requestSubmit(submitter);
+    });
+  }
+
+  if (idle) {
+    document.addEventListener("submit", holdIdle, true);
+    document.addEventListener("input", function () {
+      typed = true;
+    });
+    window.setInterval(function () {
+      if (typed && heard && Date.now() - heard > idle + 5000) stillThere();
+    }, 15000);
+  }
+
+  document.addEventListener("submit", ask, true);
 
   // A filter or a choice with data-submits sends its form at once.
   document.addEventListener("change", function (event) {
