@@ -17,7 +17,10 @@ from django.utils.translation import gettext_lazy as _
 
 from audit.keyring import seal, unseal
 from audit.services import record
+from members.fields import opened
 from members.models import User
+from members.rules.passwords import is_guessed
+from members.search import name_key
 
 WAY_OUT = frozenset({"account_logout", "members:look-switch"})
 PASSWORD_PAGES = WAY_OUT | {"account_change_password"}
@@ -68,6 +71,42 @@ class CodeAdapter(DefaultMFAAdapter):
 
     def decrypt(self, encrypted_text: str) -> str:
         return unseal(encrypted_text)
+
+
+class GuessedHereValidator:
+    """Refuses passwords that stand on no list of common ones, and are the first that somebody here would try."""
+
+    def validate(self, password: str, user: User | None = None) -> None:
+        if is_guessed(password, names=_names_of(user), numbers=_numbers_of(user)):
+            raise ValidationError(
+                _(
+                    "This password is guessed easily here: it is made of a slogan, a name, a date, a number of yours "
+                    "or keys side by side. Choose a short sentence that only you would think of."
+                ),
+                code="password_guessed_here",
+            )
+
+    def get_help_text(self) -> str:
+        return str(_("No slogans, names, dates, numbers of yours or keys side by side."))
+
+
+def _names_of(user: User | None) -> list[str]:
+    """User name and names, in characters, in pinyin and by initials."""
+    if user is None:
+        return []
+    names = [user.display_name, user.member.name if user.member else ""]
+    spelled = [name_key(name).split() for name in names]
+    joined = ["".join(parts) for parts in spelled] + ["".join(part[0] for part in parts) for parts in spelled]
+    return [user.username, *names, *joined, *(part for parts in spelled for part in parts)]
+
+
+def _numbers_of(user: User | None) -> list[str]:
+    """Phone, identity number and day of birth, in digits."""
+    member = user.member if user else None
+    if member is None:
+        return []
+    born = f"{member.born.first_day:%Y%m%d}" if member.born else ""
+    return [number for number in (opened(member.phone), opened(member.national_id), born) if number]
 
 
 class AccountOrderMiddleware:

@@ -31,7 +31,8 @@ class OwnPasswordForm(ChangePasswordForm):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["password1"].help_text = _(
-            "At least 10 characters. A short sentence is easy to remember and hard to guess."
+            "At least 10 characters. A short sentence is easy to remember and hard to guess; "
+            "a slogan, name or date isn't."
         )
         for field in self.fields.values():
             field.widget.attrs.pop("placeholder", None)

@@ -14,7 +14,9 @@ from allauth.mfa.totp.internal.auth import (
     yield_hotp_counters_from_time,
 )
 from axes.models import AccessAttempt
+from django.contrib.auth.password_validation import validate_password
 from django.core.cache import cache
+from django.core.exceptions import ValidationError
 from django.http import HttpResponse
 from django.test import Client
 from django.urls import NoReverseMatch, reverse
@@ -189,6 +191,7 @@ def test_a_new_password_ends_the_other_sessions_and_is_on_record(cast: Cast) -> 
         ({"old": "wrong"}, "当前密码不对"),
         ({"new": "short"}, "10"),
         ({"new": "1234567890"}, "常见"),
+        ({"new": "hongqi2026"}, "容易被猜到"),
         ({"new": PASSWORD}, "新密码不能与现在的相同"),
         ({"again": "something else"}, "密码"),
     ],
@@ -202,6 +205,21 @@ def test_a_bad_new_password_is_explained_and_changes_nothing(
     assert words in "".join(re.findall(r"invalid-feedback.*?</", answer.text, re.DOTALL))
     assert not Entry.objects.filter(action="change_password").exists()
     assert log_in("secretary").status_code == 302
+
+
+def test_names_and_numbers_of_the_person_are_no_password(cast: Cast) -> None:
+    """Of zhang, who was born on 9 January 1975; to a stranger the same digits say nothing."""
+    for password in ("zhang15695900689", "19750109-1975", "0689197501"):
+        with pytest.raises(ValidationError) as refusal:
+            validate_password(password, cast.member)
+        assert "password_guessed_here" in {error.code for error in refusal.value.error_list}
+    validate_password("9006-8956-9592", cast.stranger)
+
+
+def test_without_the_validator_the_slogan_would_do(settings: Settings, cast: Cast) -> None:
+    """The negative control: it stands on no list of common passwords."""
+    settings.AUTH_PASSWORD_VALIDATORS = settings.AUTH_PASSWORD_VALIDATORS[:-1]
+    validate_password("hongqi2026", cast.secretary)
 
 
 @pytest.fixture
