@@ -12,6 +12,7 @@ import sys
 import time
 import urllib.error
 import urllib.request
+from importlib import import_module
 from types import FrameType
 from typing import NoReturn
 
@@ -24,6 +25,9 @@ from django.db import OperationalError, connections
 
 SECONDS_TO_ANSWER = 60
 SECONDS_TO_STOP = 15
+SHORT_LIFE = 30.0
+"""Seconds. Of a worker that ends sooner `MOST_SHORT_LIVES` times in a row, another start would be no better."""
+MOST_SHORT_LIVES = 3
 STOP_SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
 Login = dict[str, str]
@@ -42,6 +46,7 @@ def main() -> int:
         os.environ.setdefault("BRANCHWEB_PUBLIC_URL", f"http://127.0.0.1:{port}")
     try:
         django.setup()
+        import_module("branchweb.start").prepare()
         return serve(port, prepare_database())
     except KeyboardInterrupt:
         say("Stopped.")
@@ -92,19 +97,37 @@ def prepare_database() -> list[Login]:
 
 
 def serve(port: int, logins: list[Login]) -> int:
-    """Run both processes until a signal; returns 1 when one ended by itself. Nothing is restarted silently."""
+    """Run both processes until a signal. A worker that ends is started again; returns 1 when that is of no use."""
     processes = {"web server": start(web_command(port)), "worker": start(worker_command())}
+    started, lives = time.monotonic(), [SHORT_LIFE] * MOST_SHORT_LIVES
     try:
-        if wait_for_answer(port, processes):
+        if wait_for_answer(port, processes["web server"]):
             announce(port, logins)
-        while all_run(processes):
+        while processes["web server"].poll() is None:
+            if processes["worker"].poll() is not None:
+                lives = [*lives[1:], time.monotonic() - started]
+                if max(lives) < SHORT_LIFE:
+                    break
+                tell_end("worker", processes["worker"], "It is started again.")
+                end_group(processes["worker"])
+                processes["worker"], started = start(worker_command()), time.monotonic()
             time.sleep(0.3)
         for name, process in processes.items():
             if process.poll() is not None:
-                complain(f"the {name} ended with exit code {process.returncode}; what it said is above. Stopping.")
+                tell_end(name, process, "Stopping.")
         return 1
     finally:
         stop(list(processes.values()))
+
+
+def tell_end(name: str, process: Process, then: str) -> None:
+    complain(f"the {name} ended with exit code {process.returncode}; what it said is above. {then}")
+
+
+def end_group(process: Process) -> None:
+    """End what a process left behind, if it was killed itself."""
+    with contextlib.suppress(ProcessLookupError):
+        os.killpg(process.pid, signal.SIGKILL)
 
 
 def web_command(port: int) -> list[str]:
@@ -124,13 +147,9 @@ def start(command: list[str]) -> Process:
     return subprocess.Popen([sys.executable, "-m", *command], cwd=settings.BASE_DIR, start_new_session=True)
 
 
-def all_run(processes: dict[str, Process]) -> bool:
-    return all(process.poll() is None for process in processes.values())
-
-
-def wait_for_answer(port: int, processes: dict[str, Process]) -> bool:
+def wait_for_answer(port: int, web: Process) -> bool:
     deadline = time.monotonic() + SECONDS_TO_ANSWER
-    while time.monotonic() < deadline and all_run(processes):
+    while time.monotonic() < deadline and web.poll() is None:
         try:
             with urllib.request.urlopen(f"http://127.0.0.1:{port}/health/", timeout=5):
                 return True
@@ -161,8 +180,7 @@ def stop(processes: list[Process]) -> None:
             process.wait(SECONDS_TO_STOP)
         except subprocess.TimeoutExpired:
             complain(f"process {process.pid} did not stop within {SECONDS_TO_STOP} s and is ended.")
-        with contextlib.suppress(ProcessLookupError):
-            os.killpg(process.pid, signal.SIGKILL)  # what it left behind, if it was killed itself
+        end_group(process)
 
 
 if __name__ == "__main__":

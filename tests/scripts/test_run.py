@@ -13,6 +13,8 @@ from pathlib import Path
 import pytest
 from django.conf import settings
 
+from scripts import serve
+
 SECONDS = 90
 
 
@@ -97,14 +99,42 @@ def test_it_serves_shows_how_to_log_in_and_stops_everything_when_told_to(number,
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize(("killed", "name"), [("celery", "worker"), ("gunicorn", "web server")])
-def test_when_one_part_dies_it_says_so_and_stops_the_other(killed, name, run):
+def test_a_worker_that_dies_is_started_again_and_a_web_server_that_dies_stops_everything(run):
     run.says("Branchweb is at")
-    children = run.children()
-    os.kill(children[killed], signal.SIGKILL)
+    before = run.children()
+    os.kill(before["celery"], signal.SIGKILL)
+    run.says("the worker ended with exit code -9; what it said is above. It is started again.")
+    assert all_gone({"celery": before["celery"]})
+    now = run.children()
+    assert (now["gunicorn"], set(now)) == (before["gunicorn"], {"gunicorn", "celery"})
+
+    os.kill(now["gunicorn"], signal.SIGKILL)
     assert run.process.wait(30) == 1
-    assert f"the {name} ended with exit code -9" in run.log.read_text()
-    assert all_gone(children)
+    assert "the web server ended with exit code -9" in run.log.read_text()
+    assert all_gone(now)
+
+
+def test_a_worker_that_never_lives_long_is_given_up(monkeypatch, capsys):
+    dying, lasting = [sys.executable, "-c", "raise SystemExit(3)"], [sys.executable, "-c", "input()"]
+    options = {"stdin": subprocess.PIPE, "start_new_session": True}
+    monkeypatch.setattr(serve, "start", lambda command: subprocess.Popen(command, **options))
+    monkeypatch.setattr(serve, "worker_command", lambda: dying)
+    monkeypatch.setattr(serve, "web_command", lambda port: lasting)
+    monkeypatch.setattr(serve, "wait_for_answer", lambda port, web: False)
+    monkeypatch.setattr(serve, "STOP_SIGNALS", ())
+
+    assert serve.serve(1, []) == 1
+    assert capsys.readouterr().err.count("the worker ended with exit code 3") == serve.MOST_SHORT_LIVES
+
+
+def test_what_may_not_start_says_why_in_a_sentence(tmp_path):
+    (tmp_path / "restore-broken-off").touch()
+    environment = {"PATH": os.environ["PATH"], "BRANCHWEB_DATA": str(tmp_path)}
+    command = [sys.executable, "-m", "scripts.serve", "--port", str(free_port())]
+    done = subprocess.run(command, cwd=settings.BASE_DIR, env=environment, capture_output=True, text=True)
+    assert done.returncode == 1
+    assert done.stderr.startswith("scripts/run: ImproperlyConfigured: A restore was broken off")
+    assert tmp_path.stat().st_mode & 0o077 == 0
 
 
 def test_a_taken_port_is_refused_with_what_to_do(tmp_path):
