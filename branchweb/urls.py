@@ -2,6 +2,8 @@ from django.urls import include, path
 
 from branchweb import views
 
+handler500 = "branchweb.views.server_error"
+
 urlpatterns = [
     path("health/", views.health, name="health"),
     path("health/jobs/", views.jobs_health, name="jobs-health"),

@@ -1,27 +1,71 @@
+import errno
+import sys
+import tempfile
+import time
+from collections.abc import Iterator
 from dataclasses import asdict
+from functools import lru_cache
+from typing import Any
 
-from django.db import DatabaseError, OperationalError, connection
+from django.conf import settings
+from django.db import DatabaseError, InterfaceError, OperationalError, connection
 from django.db.migrations.executor import MigrationExecutor
-from django.http import HttpRequest, JsonResponse
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.template.loader import render_to_string
 from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views import defaults
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
 from members.policy import public
+from reminders.models import Heartbeat
 from reminders.queries.health import health as health_of_jobs
+
+WRITES_EVERY = 5
+"""Seconds. Anybody may ask for /health/; nobody makes the disk busy with it."""
+RETRY_AFTER = 10
+"""Seconds."""
+FULL = (errno.ENOSPC, errno.EDQUOT)
+WORDS = {
+    "locked": "busy",
+    "disk is full": "full",
+    "readonly": "read-only",
+    "unable to open": "away",
+    "disk I/O": "away",
+}
+"""What SQLite says → what is the matter."""
+STATES = {
+    "55P03": "busy",
+    "40P01": "busy",
+    "40001": "busy",
+    "57014": "busy",
+    "53300": "busy",
+    "53100": "full",
+    "25006": "read-only",
+}
+"""The same for PostgreSQL's codes; without one the connection failed."""
+PROBLEMS = {
+    "busy": "the database is busy: something else is writing to it",
+    "full": "the database cannot be written: its disk is full",
+    "read-only": "the database cannot be written: it is read-only",
+    "away": "the database cannot be reached",
+}
 
 
 @public
 @never_cache
 @require_safe
 def health(request: HttpRequest) -> JsonResponse:
-    """For load balancers and Docker: 200 when the database answers and has every table of this version, else 503."""
+    """For load balancers and Docker: 200 when the database has every table of this version and takes rows, else 503."""
     try:
         executor = MigrationExecutor(connection)
     except OperationalError:
         return JsonResponse({"ok": False, "problem": "the database cannot be reached"}, status=503)
     if executor.migration_plan(executor.loader.graph.leaf_nodes()):
         return JsonResponse({"ok": False, "problem": "migrations wait: run manage.py migrate"}, status=503)
+    if problem := problem_of_writing(int(time.monotonic()) // WRITES_EVERY):
+        return JsonResponse({"ok": False, "problem": problem}, status=503)
     return JsonResponse({"ok": True})
 
 
@@ -35,3 +79,50 @@ def jobs_health(request: HttpRequest) -> JsonResponse:
     except DatabaseError:
         return JsonResponse({"ok": False, "problem": "the database cannot be read"}, status=503)
     return JsonResponse({"ok": found.ok, **asdict(found)}, status=200 if found.ok else 503)
+
+
+def server_error(request: HttpRequest) -> HttpResponse:
+    """What broke was ours (500), unless the database only couldn't take it now (503)."""
+    if not what_is_the_matter(sys.exc_info()[1]):
+        return defaults.server_error(request)
+    headers = {"Retry-After": str(RETRY_AFTER)}
+    if request.path_info.startswith("/api/"):
+        detail = _("The database can't take this now. Nothing was stored: send it again in a few seconds.")
+        return JsonResponse({"detail": detail}, status=503, headers=headers)
+    return HttpResponse(render_to_string("503.html"), status=503, headers=headers)
+
+
+@lru_cache(maxsize=1)
+def problem_of_writing(moment: int) -> str:
+    """Why the data folder or the database can't be written, empty when both can. Asked once in some seconds."""
+    try:
+        with tempfile.TemporaryFile(dir=settings.DATA_DIR) as file:
+            file.write(bytes(4096))
+    except OSError as error:
+        return f"the data folder cannot be written: {'its disk is full' if error.errno in FULL else error.strerror}"
+    try:
+        Heartbeat.beat("health", at=timezone.now())
+    except DatabaseError as error:
+        return PROBLEMS.get(what_is_the_matter(error), "the database cannot be written")
+    return ""
+
+
+def what_is_the_matter(error: BaseException | None) -> str:
+    """`busy`, `full`, `read-only` or `away` for what the database says of itself; empty for everything else."""
+    return next((found for one in _causes(error) if (found := _matter(one))), "")
+
+
+def _causes(error: BaseException | None) -> Iterator[BaseException]:
+    while error is not None:
+        yield error
+        error = error.__cause__ or error.__context__
+
+
+def _matter(error: Any) -> str:
+    if not isinstance(error, DatabaseError | InterfaceError):
+        return ""
+    if connection.vendor == "sqlite":
+        return next((matter for words, matter in WORDS.items() if words in str(error)), "")
+    code = getattr(error.__cause__, "pgcode", None)
+    lost = code is None and isinstance(error, OperationalError | InterfaceError)
+    return STATES.get(code, "away" if lost else "")

@@ -9,7 +9,7 @@ class Heartbeat(models.Model):
     """When a part of the machinery last said that it is alive: the clock, each worker, each round of work."""
 
     name = models.CharField(_("part"), max_length=120, primary_key=True)
-    """`beat`, `worker <host>`, `planner`, `dispatcher`."""
+    """`beat`, `worker <host>`, `planner`, `dispatcher`; `health` is written by whoever asks whether writing works."""
     seen_at = models.DateTimeField(_("last seen"))
 
     class Meta:

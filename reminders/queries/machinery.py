@@ -48,7 +48,7 @@ def machinery(user: User, at: datetime) -> Machinery:
 
 
 def _parts(at: datetime) -> Iterator[Part]:
-    for row in Heartbeat.objects.order_by("name"):
+    for row in Heartbeat.objects.exclude(name="health").order_by("name"):
         seconds = max(0, int((at - row.seen_at).total_seconds()))
         if seconds < GONE or row.name == "beat":
             yield Part(_called(row.name), seconds)
