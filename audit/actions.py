@@ -194,6 +194,7 @@ ACTIONS: dict[str, Promise] = {
     "declare_relative": _("Declared a relative"),
     "remove_relative": _("Took back a declared relative"),
     "open_letter": _("Opened a sealed letter"),
+    "open_letter_file": _("Opened an attachment of a sealed letter"),
     "answer_letter": _("Answered a sealed letter"),
     "accept_letter": _("Accepted a sealed letter"),
     "not_accept_letter": _("Didn't accept a sealed letter, with the reason"),

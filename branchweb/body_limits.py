@@ -8,11 +8,12 @@ from django.http import HttpRequest, HttpResponseBase, JsonResponse
 from django.shortcuts import render
 from django.utils.translation import gettext as _
 
-from branchweb.untraced import is_untraced
+from branchweb.untraced import PLACE, is_untraced
 
 MIB = 1 << 20
-ANONYMOUS, SIGNED_IN = 5 * MIB, 32 * MIB
+ANONYMOUS, ATTACHMENTS, SIGNED_IN = 5 * MIB, 21 * MIB, 32 * MIB
 """Bytes. Whoever is logged in sends workbooks of 24 MiB at most."""
+ATTACHING = f"{PLACE}attach/"
 
 
 class BodyLimitMiddleware:
@@ -26,16 +27,17 @@ class BodyLimitMiddleware:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
-        is_known = request.user.is_authenticated
-        if not is_known:
+        most = SIGNED_IN
+        if not request.user.is_authenticated:
+            most = ATTACHMENTS if request.path_info == ATTACHING else ANONYMOUS
             request.upload_handlers = [InMemory(request)]
-        if is_too_large(request, SIGNED_IN if is_known else ANONYMOUS):
+        if is_too_large(request, most):
             return too_large(request)
         return self.get_response(request)
 
 
 class InMemory(MemoryFileUploadHandler):
-    """Of any size that `ANONYMOUS` lets through."""
+    """Of any size that the limit lets through."""
 
     def handle_raw_input(self, *args: Any, **kwargs: Any) -> None:
         self.activated = True

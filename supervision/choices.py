@@ -178,6 +178,11 @@ class LetterState(TextChoices):
     CLOSED = "closed", _("Closed")
 
 
+class FileKind(TextChoices):
+    PICTURE = "picture", _("Picture")
+    PDF = "pdf", _("PDF")
+
+
 class KeyState(TextChoices):
     WAITING = "waiting", _("Waits for a second person's approval")
     IN_USE = "in_use", _("In use")

@@ -89,3 +89,5 @@ LETTERS = Flood(each=10, together=200)
 RECEIPTS = Flood(each=20)
 """Wrong receipts: each costs the processor a tenth of a second, and sixteen digits are never guessed. Right ones don't
 count, so that whoever has a receipt waits only where somebody at the same address tries many wrong ones."""
+FILES = Flood(each=16)
+"""Pictures and PDFs: making one bare takes seconds of the processor."""

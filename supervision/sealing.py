@@ -8,7 +8,7 @@ import secrets
 import unicodedata
 from base64 import b32decode, b32encode, b64decode, b64encode
 from binascii import Error as NotBase64
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from hashlib import blake2b
 
@@ -23,6 +23,8 @@ FINDER, SECRET = 8, 16
 """Digits of a receipt that find the letter, and digits that open it."""
 SIZES = (1 << 10, 1 << 12, 1 << 14, 1 << 16, 1 << 18)
 """Bytes to which a text is filled up, so that the length of its ciphertext says little."""
+FILE_SIZES = tuple(1 << power for power in range(16, 25))
+"""The same for a file."""
 SCHEME = "argon2id"
 MISTAKEN = str.maketrans("018", "OIB")
 """Digits that stand on no sheet, and the letters as which they are meant."""
@@ -211,13 +213,26 @@ def new_letter_key() -> bytes:
 
 def encrypt(key: bytes, text: str, *, place: str) -> str:
     """`place` says where the text stands; decrypting it for another place fails. Raises TooLong."""
-    return _text(bytes(Aead(key).encrypt(_filled_up(text.encode()), place.encode())))
+    return _text(bytes(Aead(key).encrypt(_filled_up(text.encode(), SIZES), place.encode())))
 
 
 def decrypt(key: bytes, ciphertext: str, *, place: str) -> str:
     """Raises Broken."""
     try:
         return _taken_out(bytes(Aead(key).decrypt(_bytes(ciphertext), place.encode()))).decode()
+    except (CryptoError, TypeError, ValueError) as error:
+        raise Broken from error
+
+
+def encrypt_file(key: bytes, content: bytes, *, place: str) -> bytes:
+    """As `encrypt`, of bytes into bytes. Raises TooLong."""
+    return bytes(Aead(key).encrypt(_filled_up(content, FILE_SIZES), place.encode()))
+
+
+def decrypt_file(key: bytes, ciphertext: bytes, *, place: str) -> bytes:
+    """Raises Broken."""
+    try:
+        return _taken_out(bytes(Aead(key).decrypt(ciphertext, place.encode())))
     except (CryptoError, TypeError, ValueError) as error:
         raise Broken from error
 
@@ -266,9 +281,9 @@ def _parts(locked: str) -> tuple[str, Cost, bytes, bytes]:
     return scheme, cost, _bytes(salt), _bytes(box)
 
 
-def _filled_up(content: bytes) -> bytes:
+def _filled_up(content: bytes, sizes: Sequence[int]) -> bytes:
     whole = len(content).to_bytes(4, "big") + content
-    size = next((size for size in SIZES if size >= len(whole)), None)
+    size = next((size for size in sizes if size >= len(whole)), None)
     if size is None:
         raise TooLong
     return whole.ljust(size, b"\0")

@@ -10,4 +10,5 @@ urlpatterns = [
     path("write/", letterbox.write, name="write"),
     path("receipt/", letterbox.receipt, name="receipt"),
     path("add/", letterbox.add, name="add"),
+    path("attach/", letterbox.attach, name="attach"),
 ]

@@ -12,6 +12,7 @@ urlpatterns = [
     path("letters/keys/<uuid:key>/passphrase/", inspector_keys.key_passphrase, name="key-passphrase"),
     path("letters/relatives/", relatives.relative_list, name="relative-list"),
     path("letters/relatives/<uuid:key>/remove/", relatives.relative_remove, name="relative-remove"),
+    path("letters/files/<uuid:key>/", letters.letter_file, name="letter-file"),
     path("letters/<uuid:key>/", letters.letter_read, name="letter-read"),
     path("letters/<uuid:key>/answer/", letter_acts.letter_answer, name="letter-answer"),
     path("letters/<uuid:key>/accept/", letter_acts.letter_accept, name="letter-accept"),

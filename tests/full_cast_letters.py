@@ -2,7 +2,7 @@
 
 from typing import TYPE_CHECKING
 
-from supervision.models import DeclaredRelative, InspectorKey, Letter, LetterBox
+from supervision.models import DeclaredRelative, InspectorKey, Letter, LetterBox, LetterFile
 from tests.cast import TODAY
 
 if TYPE_CHECKING:
@@ -32,5 +32,8 @@ def letters(full: "FullCast") -> None:
         )
         LetterBox.objects.create(letter=letter, inspector_key=key, sealed_key="sealed")
         relative = DeclaredRelative.objects.create(user=user, name="周建国", relation="表兄")
-        for row in (key, letter, relative):
+        file = LetterFile.objects.create(
+            letter=letter, number=1, kind="pdf", ciphertext=b"sealed", size=6, added_on=TODAY
+        )
+        for row in (key, letter, relative, file):
             full.keep(row, place.code)

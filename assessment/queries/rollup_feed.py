@@ -40,7 +40,8 @@ MOVES_NOTHING = (
     "make_inspector_key approve_inspector_key withdraw_inspector_key change_passphrase make_recovery_key",
     "lose_recovery_key",
     "recover_letters declare_relative remove_relative open_letter answer_letter accept_letter not_accept_letter",
-    "close_letter tell_letter_result step_back_from_letter reseal_letter record_talk correct_talk remove_talk",
+    "close_letter tell_letter_result step_back_from_letter reseal_letter open_letter_file",
+    "record_talk correct_talk remove_talk",
     "keep_checklist change_checklist end_checklist share_self_check take_back_self_check settle_suggestion",
     # schemes and practices
     "write_practice edit_practice publish_practice withdraw_practice remove_practice adopt_practice edit_adoption",

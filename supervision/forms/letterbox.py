@@ -19,6 +19,7 @@ from supervision.rules.routing import LEADERSHIP, MEMBER
 from supervision.services.letter_contents import NamedSubject
 
 MOST_LETTERS = 20_000
+MOST_AT_ONCE = 4
 FORGETFUL = {"autocomplete": "off", "autocapitalize": "off", "spellcheck": "false"}
 """Spelling is checked by the network in some browsers."""
 WHOM = [
@@ -166,6 +167,37 @@ class ReceiptForm(ForgetfulForm):
 
     def add_unknown(self) -> None:
         self.add_error("receipt", _("No letter is opened by these digits. Compare them with your paper."))
+
+
+class FilesInput(forms.FileInput):
+    allow_multiple_selected = True
+
+
+class FilesField(forms.FileField):
+    """Several files, read into memory."""
+
+    widget = FilesInput(attrs={"accept": "image/jpeg,image/png,application/pdf", "multiple": True})
+
+    def clean(self, data: Any, initial: Any = None) -> list[bytes]:
+        files = [super(FilesField, self).clean(one) for one in data or [None]]
+        if len(files) > MOST_AT_ONCE:
+            raise ValidationError(_("Send at most %(most)s files at once.") % {"most": MOST_AT_ONCE})
+        return [file.read() for file in files]
+
+
+class FilesForm(ForgetfulForm):
+    receipt = forms.CharField(widget=forms.HiddenInput, max_length=60)
+    files = FilesField(
+        label=gettext_lazy("Pictures or PDFs"),
+        help_text=gettext_lazy("JPEG, PNG or PDF, at most 4 at once and 20 MB together."),
+        error_messages={
+            "required": gettext_lazy("Choose the files first."),
+            "empty": gettext_lazy("A file is empty. Choose it again."),
+        },
+    )
+
+    def clean_receipt(self) -> str:
+        return plain_digits(self.cleaned_data["receipt"])
 
 
 class AdditionForm(ForgetfulForm):

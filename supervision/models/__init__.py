@@ -1,5 +1,13 @@
 from supervision.models.appraisal import AppraisalRound, Appraisee, MutualAppraisal, PaperCount, Tally
-from supervision.models.letter import DeclaredRelative, InspectorKey, Letter, LetterBox, LetterMessage, RecoveryKey
+from supervision.models.letter import (
+    DeclaredRelative,
+    InspectorKey,
+    Letter,
+    LetterBox,
+    LetterFile,
+    LetterMessage,
+    RecoveryKey,
+)
 from supervision.models.matter import Matter
 from supervision.models.problem import Inspection, Problem, ProblemList, ProblemStep
 from supervision.models.report import Report, ReportStep
@@ -17,6 +25,7 @@ __all__ = [
     "InspectorKey",
     "Letter",
     "LetterBox",
+    "LetterFile",
     "LetterMessage",
     "Matter",
     "MutualAppraisal",

@@ -7,7 +7,7 @@ from django.utils.translation import gettext_lazy as _
 from members.choices import Capability
 from members.fields import SealedField
 from members.models import Organization, User
-from supervision.choices import KeyState, LetterState
+from supervision.choices import FileKind, KeyState, LetterState
 from supervision.models.scope import held_at
 
 
@@ -251,3 +251,40 @@ class LetterMessage(models.Model):
 
     def __str__(self) -> str:
         return str(self.written_on)
+
+
+class LetterFileQuerySet(models.QuerySet["LetterFile"]):
+    def visible_to(self, user: User) -> "LetterFileQuerySet":
+        """Of letters that are sealed to the user."""
+        return self.filter(letter__in=Letter.objects.visible_to(user))
+
+
+class LetterFile(models.Model):
+    """A picture or PDF that the writer added: made anew without metadata, under the letter's key, without a name."""
+
+    key = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    letter = models.ForeignKey(Letter, on_delete=models.CASCADE, related_name="files")
+    number = models.PositiveSmallIntegerField()
+    kind = models.CharField(max_length=10, choices=FileKind)
+    ciphertext = models.BinaryField()
+    size = models.PositiveIntegerField()
+    """Of the ciphertext, which is filled up to one of a few sizes."""
+    added_on = models.DateField()
+
+    objects = LetterFileQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["number"]
+        verbose_name = _("attachment of a letter")
+        constraints = [
+            models.UniqueConstraint(fields=["letter", "number"], name="letter_file_number_once"),
+            models.CheckConstraint(condition=Q(kind__in=FileKind.values), name="letter_file_kind_known"),
+            models.CheckConstraint(condition=Q(size__gt=0), name="letter_file_holds_something"),
+        ]
+
+    def __str__(self) -> str:
+        return str(self.added_on)
+
+    @property
+    def scope_path(self) -> str:
+        return self.letter.organization.path

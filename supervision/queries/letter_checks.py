@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 
+from django.db.models import Q
 from django.utils import timezone
 
 from audit.verification import Check
@@ -18,10 +19,9 @@ def letter_checks() -> Iterator[Check]:
     yield _none("letter_readers", few, "letters that fewer than two inspectors can read; a reader seals them anew")
     lost = kept.exclude(boxes__recovery_key__isnull=False).count()
     yield _none("letter_recovery", lost, "letters that no recovery key opens")
-    left = Letter.objects.filter(ciphertext="", boxes__isnull=False) | Letter.objects.filter(
-        ciphertext="", messages__isnull=False
-    )
-    yield _none("letter_shredded", left.distinct().count(), "destroyed letters of which something is left")
+    rests = Q(boxes__isnull=False) | Q(messages__isnull=False) | Q(files__isnull=False)
+    left = Letter.objects.filter(rests, ciphertext="").distinct().count()
+    yield _none("letter_shredded", left, "destroyed letters of which something is left")
 
 
 def _key_checks() -> Iterator[Check]:

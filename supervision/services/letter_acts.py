@@ -143,9 +143,14 @@ def _tell(letter: Letter, passphrase: str, text: str, on: date, by: User, key: U
     return replace(opened, messages=opened_dialogue(row, opened.letter_key)), is_new
 
 
-def _opened(letter: Letter, user: User, passphrase: str) -> Opened:
+def open_letter_key(letter: Letter, user: User, passphrase: str) -> bytes:
+    """Raises Refused (`passphrase`), Damaged."""
     box = _box_of(letter, user)
-    letter_key = _unsealed(box, _private(box, passphrase))
+    return _unsealed(box, _private(box, passphrase))
+
+
+def _opened(letter: Letter, user: User, passphrase: str) -> Opened:
+    letter_key = open_letter_key(letter, user, passphrase)
     return Opened(letter, opened_contents(letter, letter_key), opened_dialogue(letter, letter_key), letter_key)
 
 

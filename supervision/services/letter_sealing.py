@@ -149,6 +149,7 @@ def empty(letter: Letter, *, on: date) -> None:
     """Shred a locked letter: its key is gone with its boxes, and so is what it was for."""
     letter.boxes.all().delete()
     letter.messages.all().delete()
+    letter.files.all().delete()
     letter.ciphertext = letter.writer_box = ""
     letter.shredded_on = on
     letter.save(update_fields=["ciphertext", "writer_box", "shredded_on"])

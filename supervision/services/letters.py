@@ -35,6 +35,7 @@ from supervision.services.letter_acts import (
     tell_result,
 )
 from supervision.services.letter_contents import Contents, NamedSubject, Receipt, WriterView, clean_names, letter_place
+from supervision.services.letter_files import attach_files
 from supervision.services.letter_keeping import kept_until, shred_due
 from supervision.services.letter_refusals import Damaged, NoReaders, official_channels
 from supervision.services.letter_sealing import (
@@ -60,6 +61,7 @@ __all__ = [
     "accept",
     "add_by_writer",
     "answer",
+    "attach_by_writer",
     "close",
     "doubts_of_addition",
     "doubts_of_letter",
@@ -179,6 +181,15 @@ def add_by_writer(
     if add_message(letter, letter_key, words, is_from_writer=True, on=on, key=key):
         _keep_from_named(letter, letter_key, words, cleared, on)
     return _seen_by_writer(letter, letter_key)
+
+
+def attach_by_writer(*, receipt: str, contents: Sequence[bytes], on: date) -> WriterView | None:
+    """The writer adds pictures and PDFs. None for a wrong receipt. Raises Refused, Damaged."""
+    found = _found(receipt)
+    if found is None:
+        return None
+    attach_files(letter=found[0], letter_key=found[1], contents=contents, on=on)
+    return _seen_by_writer(*found)
 
 
 def _keep_from_named(letter: Letter, letter_key: bytes, words: str, cleared: Sequence[str], on: date) -> None:

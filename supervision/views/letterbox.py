@@ -12,8 +12,8 @@ from members.refusals import add_refusal
 from members.services.refused import Refused
 from rulebook.book import rule_if_held
 from supervision import sealing
-from supervision.floods import LETTERS, RECEIPTS
-from supervision.forms.letterbox import AdditionForm, DoubtForm, LetterForm, PlaceForm, ReceiptForm
+from supervision.floods import FILES, LETTERS, RECEIPTS
+from supervision.forms.letterbox import AdditionForm, DoubtForm, FilesForm, LetterForm, PlaceForm, ReceiptForm
 from supervision.queries.addressees import MOST_FOUND, place_named
 from supervision.queries.key_trust import reading_committees
 from supervision.services.letter_contents import Receipt, WriterView
@@ -22,6 +22,7 @@ from supervision.services.letter_refusals import official_channels
 from supervision.services.letters import (
     NoReaders,
     add_by_writer,
+    attach_by_writer,
     doubts_of_addition,
     doubts_of_letter,
     open_by_receipt,
@@ -92,7 +93,8 @@ def _sent(request: HttpRequest, form: LetterForm) -> HttpResponse:
     except Refused as refusal:
         add_refusal(form, refusal)
         return _letter(request, form, place)
-    return page(request, "letters/receipt.html", receipt=given)
+    files = FilesForm(initial={"receipt": given.digits})
+    return page(request, "letters/receipt.html", receipt=given, files=files)
 
 
 def _questions(request: HttpRequest, form: LetterForm, place: Organization) -> DoubtForm:
@@ -143,8 +145,6 @@ def add(request: HttpRequest) -> HttpResponse:
     except Refused as refusal:
         add_refusal(form, refusal)
         return _back(request, form)
-    if view is None:
-        return page(request, "letters/come_back.html", form=ReceiptForm())
     return _own(request, view, form.cleaned_data["receipt"], is_added=True)
 
 
@@ -164,15 +164,43 @@ def _opened(request: HttpRequest, digits: str) -> WriterView | None:
     return view
 
 
-def _back(request: HttpRequest, form: AdditionForm) -> HttpResponse:
+@public
+@unsigned
+@require_POST
+def attach(request: HttpRequest) -> HttpResponse:
+    """Pictures and PDFs from the writer. A file that is not taken keeps back the others that came with it."""
+    form = FilesForm(request.POST, request.FILES)
+    if not form.is_valid():
+        return _back(request, form)
+    given, today = form.cleaned_data, request.today  # type: ignore[attr-defined]
+    if _opened(request, given["receipt"]) is None:
+        return page(request, "letters/come_back.html", form=ReceiptForm())
+    for _file in given["files"]:
+        FILES.count(visitor_of(request))
+    try:
+        view = attach_by_writer(receipt=given["receipt"], contents=given["files"], on=today)
+    except Refused as refusal:
+        add_refusal(form, refusal)
+        return _back(request, form)
+    return _own(request, view, given["receipt"], is_added=True)
+
+
+def _back(request: HttpRequest, form: AdditionForm | FilesForm) -> HttpResponse:
     """The letter again, with what is wrong; without a right receipt, the question for it."""
     digits = form.cleaned_data.get("receipt", "")
     view = _opened(request, digits) if digits else None
+    return _own(request, view, digits, form)
+
+
+def _own(
+    request: HttpRequest, view: WriterView | None, digits: str, form: Any = None, *, is_added: bool = False
+) -> HttpResponse:
+    """The letter with what its writer can do; `form`: what was sent and has something wrong."""
     if view is None:
         return page(request, "letters/come_back.html", form=ReceiptForm())
-    return page(request, "letters/letter.html", view=view, form=form)
-
-
-def _own(request: HttpRequest, view: WriterView, digits: str, *, is_added: bool = False) -> HttpResponse:
-    form = AdditionForm(initial={"receipt": digits})
-    return page(request, "letters/letter.html", view=view, form=form, is_added=is_added)
+    kinds = {"form": AdditionForm, "files": FilesForm}
+    forms = {
+        name: form if isinstance(form, kind) else kind(initial={"receipt": digits}) for name, kind in kinds.items()
+    }
+    sent = view.letter.files.defer("ciphertext")
+    return page(request, "letters/letter.html", view=view, is_added=is_added, sent=sent, **forms)

@@ -5,6 +5,8 @@ from uuid import UUID
 from django.core.paginator import Paginator
 from django.http import HttpResponse
 from django.shortcuts import render
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_safe
 
@@ -14,17 +16,25 @@ from members.paths import outermost
 from members.policy import fetch, requires
 from members.refusals import carried_out
 from members.requests import PageRequest
-from supervision.choices import LetterState
+from supervision.choices import FileKind, LetterState
 from supervision.forms.letterbox import WHOM
 from supervision.forms.letters import PassphraseForm, YearForm
+from supervision.models import LetterFile
 from supervision.queries.key_trust import keys_of_inspectors
 from supervision.queries.letter_list import LINES, WHOLE, narrowed
 from supervision.queries.letters import letter_counts as counts_of
 from supervision.queries.letters import with_too_few_readers
 from supervision.services.letter_contents import NamedSubject, Opened
+from supervision.services.letter_files import OpenedFile, open_file
 from supervision.services.letters import open_by_inspector
 
 ON_A_PAGE = 30
+FILES = LetterFile.objects.select_related("letter__organization").defer("ciphertext")
+TYPES = {FileKind.PICTURE: ("image/jpeg", "jpg"), FileKind.PDF: ("application/pdf", "pdf")}
+ONLY_SEEN = gettext_lazy(
+    "It was made anew from what can be seen in it. Keep it strictly, on no computer that others use, and delete it"
+    " there when you have read it."
+)
 COUNTING = frozenset({Capability.COUNT_SUPERVISION, Capability.READ_LETTERS})
 COMMITTEE_OFFICES = (OfficeKind.COMMITTEE_SECRETARY, OfficeKind.COMMITTEE_STAFF, OfficeKind.INSPECTOR)
 
@@ -59,8 +69,34 @@ def letter_read(request: PageRequest, key: UUID) -> HttpResponse:
         given = {"letter": letter, "user": request.user, "passphrase": form.cleaned_data["passphrase"]}
         carried_out(form, lambda: opened.append(open_by_inspector(**given)))
     context = {"letter": letter, "form": form, "opened": opened[0] if opened else None}
+    context["files"] = letter.files.defer("ciphertext")
     context["subjects"] = [in_words(subject) for one in opened for subject in one.contents.subjects]
     return render(request, "supervision/letter_read.html", context)
+
+
+@requires(Capability.READ_LETTERS)
+@sensitive_post_parameters()
+@require_http_methods(["GET", "HEAD", "POST"])
+def letter_file(request: PageRequest, key: UUID) -> HttpResponse:
+    """An attachment, to be saved: the browser opens nothing of it here."""
+    file = fetch(request, FILES, pk=key)
+    form = PassphraseForm(request.POST if request.method == "POST" else None)
+    opened: list[OpenedFile] = []
+    if form.is_bound and form.is_valid():
+        given = {"file": file, "user": request.user, "passphrase": form.cleaned_data["passphrase"]}
+        carried_out(form, lambda: opened.append(open_file(**given)))
+    if opened:
+        return as_attachment(opened[0], file.number)
+    context = {"letter": file.letter, "form": form, "title": _("Attachment of a letter"), "lead": ONLY_SEEN}
+    return render(request, "supervision/letter_act.html", context | {"label": _("Save the file")})
+
+
+def as_attachment(file: OpenedFile, number: int) -> HttpResponse:
+    kind, ending = TYPES[file.kind]
+    answer = HttpResponse(file.content, content_type=kind)
+    answer.headers["Content-Disposition"] = f'attachment; filename="{number}.{ending}"'
+    answer.headers["X-Content-Type-Options"] = "nosniff"
+    return answer
 
 
 def in_words(subject: NamedSubject) -> str:

@@ -18,14 +18,14 @@ from django.test.utils import CaptureQueriesContext
 
 from audit.models import Entry
 from members.choices import OfficeKind
-from supervision.models import InspectorKey, Letter, LetterBox, LetterMessage
+from supervision.models import InspectorKey, Letter, LetterBox, LetterFile, LetterMessage
 from supervision.services import letter_order
 from tests.security.test_stolen_dump import files, rows
 from tests.supervision.letterbox import PASSPHRASE, open_box, write
 from tests.world import BACKEND
 
 LETTERS = 100
-KINDS = (Letter, LetterBox, LetterMessage)
+KINDS = (Letter, LetterBox, LetterMessage, LetterFile)
 
 
 def words(number: int) -> list[str]:

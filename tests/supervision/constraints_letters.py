@@ -6,7 +6,15 @@ from typing import Any
 
 from django.db import models
 
-from supervision.models import DeclaredRelative, InspectorKey, Letter, LetterBox, LetterMessage, RecoveryKey
+from supervision.models import (
+    DeclaredRelative,
+    InspectorKey,
+    Letter,
+    LetterBox,
+    LetterFile,
+    LetterMessage,
+    RecoveryKey,
+)
 
 MARCH, MAY = date(2026, 3, 1), date(2026, 5, 1)
 KEY, OTHER = uuid.UUID(int=7), uuid.UUID(int=8)
@@ -39,6 +47,9 @@ LAWFUL: dict[type[models.Model], Any] = {
     LetterMessage: lambda cast: {
         "letter": letter_of(cast), "number": 1, "is_from_writer": True, "ciphertext": "sealed", "written_on": MAY,
     },
+    LetterFile: lambda cast: {
+        "letter": letter_of(cast), "number": 1, "kind": "pdf", "ciphertext": b"sealed", "size": 6, "added_on": MAY,
+    },
 }  # fmt: skip
 REFUSED: list[tuple[type[models.Model], str, dict[str, Any]]] = [
     (InspectorKey, "inspector_key_state_known", {"state": "lost"}),
@@ -55,6 +66,8 @@ REFUSED: list[tuple[type[models.Model], str, dict[str, Any]]] = [
     (Letter, "letter_closed_later", {"closed_on": MARCH}),
     (LetterBox, "letter_box_has_one_reader", {"recovery_key": recovery_of}),
     (LetterMessage, "letter_message_says_something", {"ciphertext": ""}),
+    (LetterFile, "letter_file_kind_known", {"kind": "program"}),
+    (LetterFile, "letter_file_holds_something", {"size": 0}),
 ]
 IN_USE = {"state": "in_use", "approved_by": lambda cast: cast.county_secretary, "approved_on": MAY}
 TO_RECOVERY = {"inspector_key": None, "recovery_key": recovery_of}
@@ -67,4 +80,5 @@ TWICE: list[tuple[type[models.Model], str, dict[str, Any], dict[str, Any]]] = [
     (LetterBox, "letter_box_once_per_inspector", {}, {"sealed_key": "again"}),
     (LetterBox, "letter_box_once_per_recovery_key", TO_RECOVERY, TO_RECOVERY | {"sealed_key": "again"}),
     (LetterMessage, "letter_message_number_once", {}, {"is_from_writer": False}),
+    (LetterFile, "letter_file_number_once", {}, {"kind": "picture"}),
 ]
