@@ -7,6 +7,35 @@ from django.utils import timezone
 from assessment.models import RollUpState
 from assessment.services.rollups import check
 from audit.verification import Check
+from audit.watched import EACH_ROW
+
+WATCHED = {
+    "assessment.Scheme": EACH_ROW,
+    "assessment.Band": EACH_ROW,
+    "assessment.Indicator": EACH_ROW,
+    "assessment.Clause": EACH_ROW,
+    "assessment.Assessment": EACH_ROW,
+    "assessment.IndicatorScore": ("assessment_id",),
+    "assessment.ClauseScore": ("score_id",),
+    "assessment.CadrePost": EACH_ROW,
+    "assessment.Training": EACH_ROW,
+    "assessment.Conditions": EACH_ROW,
+    "assessment.Goal": EACH_ROW,
+    "assessment.GoalStep": EACH_ROW,
+    "assessment.ManualValue": EACH_ROW,
+    "assessment.Objection": EACH_ROW,
+    "assessment.BranchView": EACH_ROW,
+    "assessment.SatisfactionTally": EACH_ROW,
+    "assessment.SatisfactionAnswered": ("assessment_id",),
+    "assessment.Practice": EACH_ROW,
+    "assessment.Adoption": EACH_ROW,
+}
+UNWATCHED = {
+    "assessment.SchemeImport": "A workbook that was looked at; what it became is watched",
+    "assessment.RollUp": "Computed from the record, and recounted by `rollups_recounted`",
+    "assessment.LevelMedian": "Computed from roll-ups",
+    "assessment.RollUpState": "How far roll-ups have followed",
+}
 
 NAME = "rollups_recounted"
 

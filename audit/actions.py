@@ -318,6 +318,7 @@ ACTIONS: dict[str, Promise] = {
     "drop_keys": _("Dropped older keys for private values"),
     "rotate_keys": _("Sealed private values with a new key"),
     "begin_audit_key": _("Began to chain the record with a key"),
+    "take_in_rows": _("Took the rows of tables as they are for what the program wrote"),
     # joint goals
     "plan_goal": _("Planned a joint goal"),
     "edit_goal": _("Changed a joint goal"),
@@ -421,6 +422,7 @@ DETAILS: dict[str, Promise] = {
     "rule": _("rule"),
     "seats": _("seats"),
     "seed": _("seed"),
+    "tables": _("tables"),
     "sessions": _("sessions"),
     "source": _("given"),
     "subject": _("kind of vote"),
@@ -477,6 +479,7 @@ BREAKS: dict[str, Promise] = {
     "not what the head says": _("an entry was edited"),
     "cut at the end": _("entries were cut at the end"),
     "beyond the head": _("entries were added past the end"),
+    "rows differ": _("rows are not what the program wrote: run manage.py verify, which names them"),
     "not what was anchored": _("the record isn't what was written down outside the database"),
     "an anchor that can't be read": _("the copy outside the database can't be read"),
 }

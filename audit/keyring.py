@@ -170,6 +170,16 @@ def audit_keys() -> list[bytes]:
     return [_derived(key, b"chain") for key in reversed(audit_ring())]
 
 
+def row_key() -> bytes:
+    """What sums over rows are made with: of the oldest key of the record, so that a newer one changes none of them.
+
+    Raises AuditKeyMissing.
+    """
+    if not audit_ring():
+        raise AuditKeyMissing
+    return _derived(audit_ring()[-1], b"rows")
+
+
 def seal(text: str) -> str:
     """Encrypt with the newest key. The same text gives another result each time."""
     return _locks(ring()).encrypt(text.encode()).decode()

@@ -128,3 +128,39 @@ class ChainCheck(models.Model):
 
     def __str__(self) -> str:
         return self.found or f"1–{self.number}"
+
+
+class RowSum(models.Model):
+    """The keyed sum over the rows of a place in a watched table: see `audit.row_sums`, which writes it."""
+
+    table_name = models.CharField(max_length=60)
+    place = models.CharField(max_length=200, blank=True)
+    rows = models.BigIntegerField()
+    sum = models.CharField(max_length=64)
+    mark = models.CharField(max_length=64, blank=True)
+    """Keyed, over all of it. Empty: somebody had edited the sum before the program added to it."""
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["table_name", "place"], name="audit_one_sum_for_a_place")]
+
+    def __str__(self) -> str:
+        return f"{self.table_name} {self.place}"
+
+
+class TableSum(models.Model):
+    """The sum over the marks of a table's places, so that none of them can be put back or taken away."""
+
+    table_name = models.CharField(max_length=60, primary_key=True)
+    columns = models.TextField()
+    """What was watched when it was summed up."""
+    places = models.BigIntegerField()
+    sum = models.CharField(max_length=64)
+    round = models.BigIntegerField()
+    """The last round of the minute that counted it in; the same number is written outside the database."""
+    mark = models.CharField(max_length=64, blank=True)
+
+    class Meta:
+        constraints = [models.CheckConstraint(condition=models.Q(round__gte=0), name="audit_table_sum_round")]
+
+    def __str__(self) -> str:
+        return self.table_name

@@ -69,6 +69,12 @@ def anchor_breaks(anchors: Path) -> Iterator[Break]:
             yield Break(int(number), "not what was anchored")
 
 
+def row_breaks(number: int, *, differ: bool) -> Iterator[Break]:
+    """Whether rows were found to be other than the program wrote them, after that entry."""
+    if differ:
+        yield Break(number, "rows differ")
+
+
 def _head() -> Head:
     """The end of the chain; before the first entry, and when the row was taken away, one that says zero."""
     return Head.objects.filter(pk=1).first() or Head()

@@ -11,7 +11,7 @@ from django.utils import timezone
 
 from audit.keyring import audit_key, audit_ring, fingerprint, new_key, write_ring
 from audit.models import ChainCheck, Entry, Head
-from audit.queries import anchor_breaks, breaks
+from audit.queries import anchor_breaks, breaks, row_breaks
 
 Change = tuple[str, object, object]
 """Field name, value before, value after. Only keyed fingerprints of the values are stored."""
@@ -66,15 +66,30 @@ def begin_audit_key(*, by: object) -> Entry:
     return record(action="begin_audit_key", by=by, subject=None)
 
 
-def check_chain(*, anchors: Path) -> ChainCheck:
-    """Walk the whole chain, compare it with the anchors, and keep what was found for the audit page."""
+def check_chain(*, anchors: Path, rows_differ: bool) -> ChainCheck:
+    """Walk the whole chain, compare it with the anchors, and keep what was found for the audit page.
+
+    `rows_differ`: whether rows were found to be other than the program wrote them.
+    """
     number = Head.objects.filter(pk=1).values_list("number", flat=True).first() or 0
-    found = next(chain(breaks(), anchor_breaks(anchors)), None)
+    found = next(chain(breaks(), anchor_breaks(anchors), row_breaks(number, differ=rows_differ)), None)
     return ChainCheck.objects.create(
         at=timezone.now(),
         number=number,
         broken_at=found.number if found else None,
         found=found.what if found else "",
+    )
+
+
+def record_taking_in(rows: Mapping[str, int], *, by: object, reason: str) -> Entry:
+    """Say that what these tables hold is taken for what the program wrote; how many rows each has."""
+    tables = ", ".join(sorted(table for table, count in rows.items() if count))
+    return record(
+        action="take_in_rows",
+        by=by,
+        subject=None,
+        reason=reason,
+        details={"rows": sum(rows.values()), "tables": tables},
     )
 
 

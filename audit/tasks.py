@@ -2,6 +2,7 @@ from celery import shared_task
 from django.conf import settings
 
 from audit.queries import write_anchor
+from audit.row_checks import count_round, differences
 from audit.services import check_chain
 
 
@@ -13,5 +14,12 @@ def anchor_record() -> None:
 
 @shared_task
 def check_record() -> None:
-    """Walk the chain; the audit page says what was found."""
-    check_chain(anchors=settings.AUDIT_ANCHORS)
+    """Walk the chain and recount the rows; the audit page says what was found."""
+    differing = next(differences(rounds=settings.AUDIT_ROUND), None)
+    check_chain(anchors=settings.AUDIT_ANCHORS, rows_differ=differing is not None)
+
+
+@shared_task
+def number_rows() -> None:
+    """Number the sums over rows anew, in the database and outside it."""
+    count_round(settings.AUDIT_ROUND)

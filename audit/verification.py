@@ -12,6 +12,9 @@ from audit import schema
 from audit.append_only import as_kept, faults, made_by, present_triggers, protections
 from audit.models import Entry
 from audit.queries import Break, anchor_breaks, breaks
+from audit.row_checks import differences
+from audit.watched import watched_tables
+from audit.watching import trigger_names, wrong_triggers
 
 SHOWN = 5
 """How many of the things found a check names."""
@@ -26,6 +29,15 @@ class Check:
     detail: str
 
 
+UNWATCHED = {
+    "audit.Entry": "Chained, each to the one before",
+    "audit.Head": "The end of the chain, compared with its entries",
+    "audit.ChainCheck": "What a check found; the next one finds it again",
+    "audit.RowSum": "The sums themselves, each with a keyed mark",
+    "audit.TableSum": "The sums themselves, each with a keyed mark",
+}
+
+
 def checks() -> Iterator[Check]:
     yield _chain()
     yield _anchors()
@@ -33,6 +45,14 @@ def checks() -> Iterator[Check]:
     yield _named("database_definitions", schema.definition_faults(), "every table has its constraints")
     yield _named("database_references", schema.orphans(), "every reference leads to a row")
     yield _named("database_file", schema.damage(), "nothing is damaged")
+    yield _named("row_triggers", wrong_triggers(watched_tables().values()), "all stand that tell of rows")
+    yield _rows()
+
+
+def _rows() -> Check:
+    """Rows are what the program wrote."""
+    found = list(differences(rounds=settings.AUDIT_ROUND))
+    return _named("rows", [f"{len(found)} differ", *map(str, found)] if found else [], "as the program wrote them")
 
 
 def _triggers() -> Iterator[Check]:
@@ -41,7 +61,7 @@ def _triggers() -> Iterator[Check]:
     for table, triggers in wanted.items():
         yield _named(f"append_only_{table}", faults(triggers, there), f"{table} can't be changed")
     others = as_kept(import_string(settings.OTHER_TRIGGERS)(connection.vendor))
-    known = {name for triggers in (others, *wanted.values()) for name in triggers}
+    known = {name for triggers in (others, *wanted.values()) for name in triggers} | trigger_names()
     strange = [f"{name} doesn't belong here" for name in sorted(there.keys() - known)]
     yield _named("database_triggers", [*faults(others, there), *strange], "no trigger but those that belong here")
 

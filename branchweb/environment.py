@@ -13,6 +13,11 @@ from django.core.exceptions import ImproperlyConfigured
 BASE_DIR = Path(__file__).resolve().parent.parent
 YES, NO = {"1", "true", "yes", "on"}, {"", "0", "false", "no", "off"}
 ROBOT_HOSTS = ("qyapi.weixin.qq.com", "oapi.dingtalk.com", "open.feishu.cn")
+WATCHING = {
+    "django.db.backends.postgresql": "audit.databases.postgresql",
+    "django.db.backends.sqlite3": "audit.databases.sqlite3",
+}
+"""Both databases with connections that sum up what they write: docs/adr/0018."""
 SMS_FIELDS = ("phone", "text", "reference")
 
 
@@ -255,11 +260,12 @@ def _database(url: str, pooled: bool) -> dict[str, Any]:
         }
     except ValueError:
         database = {"ENGINE": ""}
-    if database["ENGINE"] not in ("django.db.backends.postgresql", "django.db.backends.sqlite3"):
+    if database["ENGINE"] not in WATCHING:
         raise ImproperlyConfigured(
             "DATABASE_URL is no database address: write postgresql://user:password@host:5432/name or sqlite:///path."
         )
-    if database["ENGINE"] == "django.db.backends.sqlite3":
+    database["ENGINE"] = WATCHING[database["ENGINE"]]
+    if database["ENGINE"] == "audit.databases.sqlite3":
         database["OPTIONS"] = {
             "transaction_mode": "IMMEDIATE",
             "timeout": 20,
@@ -273,7 +279,7 @@ def _database(url: str, pooled: bool) -> dict[str, Any]:
 
 def limited(database: dict[str, Any], seconds: int) -> dict[str, Any]:
     """The same database, but PostgreSQL gives up each query after so many seconds; 0: never."""
-    if not seconds or database["ENGINE"] != "django.db.backends.postgresql":
+    if not seconds or database["ENGINE"] != "audit.databases.postgresql":
         return database
     options = database.get("OPTIONS", {})
     limit = f"{options.get('options', '')} -c statement_timeout={seconds}s".strip()

@@ -299,6 +299,7 @@ OTHER_TRIGGERS = "members.verification.triggers"
 """The statements of triggers besides those of append-only tables: called with the vendor of the database."""
 BACKUP_DIR = ENVIRONMENT.backup_dir
 BACKUP_KEY = ENVIRONMENT.backup_key
+AUDIT_ROUND = DATA_DIR / "audit_round"  # the last round of the sums over rows: audit/row_checks.py
 AUDIT_ANCHORS = DATA_DIR / "audit_anchors"  # copied to another machine with the backups
 CACHES = {
     "default": (
@@ -487,6 +488,7 @@ CELERY_BEAT_SCHEDULE = {
     "compute-assessments": {"task": "assessment.tasks.compute_assessments", "schedule": 60.0},
     "charge-dues": {"task": "dues.tasks.charge_current_month", "schedule": crontab(hour="0", minute="35")},
     "anchor-record": {"task": "audit.tasks.anchor_record", "schedule": crontab(minute="7")},
+    "number-rows": {"task": "audit.tasks.number_rows", "schedule": 60.0, "options": {"expires": 55}},
     "check-record": {"task": "audit.tasks.check_record", "schedule": crontab(hour="4", minute="17")},
     "plan-messages": {"task": "reminders.tasks.plan_messages", "schedule": 60.0, "options": {"expires": 55}},
     "dispatch-messages": {"task": "reminders.tasks.dispatch_messages", "schedule": 60.0, "options": {"expires": 55}},

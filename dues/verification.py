@@ -5,6 +5,34 @@ from collections.abc import Iterator
 from django.db import connection
 
 from audit.verification import SHOWN, Check
+from audit.watched import EACH_ROW
+
+WATCHED = {
+    "dues.Arrangement": EACH_ROW,
+    "dues.ArrearsReason": EACH_ROW,
+    "dues.ArrearsReview": EACH_ROW,
+    "dues.LedgerImport": EACH_ROW,
+    "dues.Basis": ("member_id",),
+    "dues.Relief": EACH_ROW,
+    "dues.Payment": ("organization_id", "paid_on"),
+    "dues.Allocation": ("member_id",),
+    "dues.PaymentProposal": EACH_ROW,
+    "dues.Bill": EACH_ROW,
+    "dues.BillRow": ("bill_id",),
+    "dues.Charge": ("organization_id", "month"),
+    "dues.ClosedMonth": EACH_ROW,
+    "dues.ReceiptSeries": EACH_ROW,
+    "dues.Receipt": ("organization_id", "year"),
+    "dues.ReceiptLine": ("receipt_id",),
+    "dues.Remittance": EACH_ROW,
+    "dues.RemittedPayment": ("remittance_id",),
+    "dues.LargeDues": EACH_ROW,
+    "dues.DuesUse": EACH_ROW,
+    "dues.Disclosure": EACH_ROW,
+}
+UNWATCHED = {
+    "dues.PassedMonth": "An index that follows from charges and allocations: `dues_passed_months` compares it",
+}
 
 UNSETTLED = """
 SELECT payment.key FROM dues_payment payment

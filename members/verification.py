@@ -9,11 +9,52 @@ from django.utils import timezone
 
 from audit.keyring import SealBroken, fingerprints, is_current
 from audit.verification import SHOWN, Check
+from audit.watched import EACH_ROW
 from members.fields import opened
 from members.models import Member
 from members.services.belonging import strays
 from members.services.keys import sealed_fields
 from members.services.people import describe
+
+WATCHED = {
+    "members.User": EACH_ROW,
+    "members.Situation": EACH_ROW,
+    "members.Member": EACH_ROW,
+    "members.Organization": EACH_ROW,
+    "members.Term": EACH_ROW,
+    "members.Affiliation": EACH_ROW,
+    "members.ContactPerson": EACH_ROW,
+    "members.Contact": ("member_id",),
+    "members.HelpRequest": EACH_ROW,
+    "members.LocalRule": EACH_ROW,
+    "members.Merge": EACH_ROW,
+    "members.Office": EACH_ROW,
+    "members.ExportedMember": EACH_ROW,
+    "members.RosterImport": EACH_ROW,
+    "mfa.Authenticator": EACH_ROW,
+    "knox.AuthToken": EACH_ROW,
+    "account.EmailAddress": EACH_ROW,
+}
+LEFT_OUT = {
+    "members.User": {"last_login": "Written at each login, and means nothing for what somebody may do"},
+    "mfa.Authenticator": {"last_used_at": "Written at each login"},
+}
+UNWATCHED = {
+    "members.Export": "A workbook in the making, kept for days",
+    "members.RosterImportRow": "Rows of a workbook; what they became is watched",
+    "members.ColumnMapping": "Which heading somebody took for which column",
+    "members.SavedFilter": "A search that somebody keeps",
+    "auth.Permission": "Not used: offices say who may do what",
+    "auth.Group": "Not used: offices say who may do what",
+    "contenttypes.ContentType": "Names of tables, made by migrations",
+    "sessions.Session": "Lives for hours, signed with the secret key",
+    "account.EmailConfirmation": "Not used: nobody confirms addresses here",
+    "usersessions.UserSession": "What somebody is told of their own logins",
+    "axes.AccessFailureLog": "Kept for the law, and decides nothing",
+    "axes.AccessAttempt": "A count of wrong passwords that is kept for minutes",
+    "axes.AccessAttemptExpiration": "A count of wrong passwords that is kept for minutes",
+    "axes.AccessLog": "Kept for the law, and decides nothing",
+}
 
 INDEXED = "SELECT indisvalid FROM pg_index WHERE indexrelid = to_regclass('member_search')"
 FTS_CHECK = "INSERT INTO members_member_search(members_member_search, rank) VALUES ('integrity-check', 1)"

@@ -19,7 +19,7 @@ from branchweb.settings import *  # noqa: E402, F403
 from branchweb.settings import DATABASES, STORAGES  # noqa: E402
 
 # In a file, not in memory: threads of a live server then have connections and locks of their own, as in real use.
-if DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":
+if DATABASES["default"]["ENGINE"] == "audit.databases.sqlite3":
     DATABASES["default"]["TEST"] = {"NAME": str(TEST_DATA / "test.sqlite3")}
     DATABASES["default"]["OPTIONS"]["init_command"] += "PRAGMA synchronous=OFF;"
 DATABASES["default"]["CONN_MAX_AGE"] = 0

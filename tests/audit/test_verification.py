@@ -43,7 +43,7 @@ def test_a_record_in_order_passes_every_check(entries):
     assert failing() == {}
     assert {check.name for check in checks()} == {
         "audit_chain", "audit_anchors", "database_triggers", "database_definitions", "database_references",
-        "database_file", *(f"append_only_{table}" for table in protections()),
+        "database_file", "row_triggers", "rows", *(f"append_only_{table}" for table in protections()),
     }  # fmt: skip
 
 

@@ -156,7 +156,7 @@ def test_a_user_of_the_mail_server_without_a_password_is_refused_and_the_other_w
 
 def test_sqlite_is_the_default_and_lets_readers_and_a_writer_work_side_by_side():
     database = Environment.from_mapping({"BRANCHWEB_DATA": "/srv/data"}).database
-    assert database["ENGINE"] == "django.db.backends.sqlite3"
+    assert database["ENGINE"] == "audit.databases.sqlite3"
     assert database["NAME"] == "/srv/data/branchweb.sqlite3"
     assert database["OPTIONS"]["transaction_mode"] == "IMMEDIATE"
     assert "journal_mode=WAL" in database["OPTIONS"]["init_command"]
@@ -171,7 +171,7 @@ def test_sqlite_is_the_default_and_lets_readers_and_a_writer_work_side_by_side()
 )
 def test_postgresql_is_reached_by_its_address_or_its_socket(url, host, port, name, user):
     database = Environment.from_mapping({"DATABASE_URL": url}).database
-    assert database["ENGINE"] == "django.db.backends.postgresql"
+    assert database["ENGINE"] == "audit.databases.postgresql"
     assert (database["HOST"], database["PORT"], database["NAME"], database["USER"]) == (host, port, name, user)
     assert database["CONN_HEALTH_CHECKS"] is True
     assert database["OPTIONS"] == {"options": "-c jit=off"}

@@ -8,8 +8,8 @@ from django.db.utils import DatabaseError
 
 from branchweb.environment import BASE_DIR, limited
 
-POSTGRES = {"ENGINE": "django.db.backends.postgresql", "NAME": "x"}
-SQLITE = {"ENGINE": "django.db.backends.sqlite3", "NAME": "x", "OPTIONS": {"timeout": 20}}
+POSTGRES = {"ENGINE": "audit.databases.postgresql", "NAME": "x"}
+SQLITE = {"ENGINE": "audit.databases.sqlite3", "NAME": "x", "OPTIONS": {"timeout": 20}}
 
 
 @pytest.mark.parametrize(

@@ -5,7 +5,7 @@ from typing import Any
 
 from django.db import models
 
-from audit.models import ChainCheck, Entry, Head
+from audit.models import ChainCheck, Entry, Head, RowSum, TableSum
 from audit.services import record
 from members.models import (
     Affiliation,
@@ -58,6 +58,8 @@ LAWFUL: dict[type[models.Model], Any] = {
         "subject_label": "x", "previous_digest": "a", "digest": "b",
     },
     Head: lambda cast: {"id": 1},
+    RowSum: lambda cast: {"table_name": "x", "place": "1", "rows": 1, "sum": "0", "mark": "0"},
+    TableSum: lambda cast: {"table_name": "x", "columns": "id", "places": 1, "sum": "0", "round": 1, "mark": "0"},
     Merge: lambda cast: {
         "kept": cast.zhang, "merged": cast.li, "organization": cast.branch, "merged_from": cast.group,
         "reason": "同一个人", "proposed_by": cast.secretary,
@@ -140,6 +142,7 @@ REFUSED: list[tuple[type[models.Model], str, dict[str, Any]]] = [
     (Organization, "organization_kind_known", {"kind": "club"}),
     (Organization, "organization_dissolved_after_founding", {"dissolved_on": EARLY}),
     (RosterImport, "roster_import_state_known", {"state": "lost"}),
+    (TableSum, "audit_table_sum_round", {"round": -1}),
     (RosterImport, "roster_import_undone_after_applied", {"undone_at": "2026-11-24T08:00Z"}),
     (RosterImportRow, "roster_import_row_verdict_known", {"verdict": "maybe"}),
     (SavedFilter, "saved_filter_has_name", {"name": ""}),
@@ -162,6 +165,7 @@ TWICE: list[tuple[type[models.Model], str, dict[str, Any], dict[str, Any]]] = [
     (Office, "office_open_once_per_user", {"member": None}, {"valid_from": LATE}),
     (Office, "office_open_once_per_member", {"user": None}, {"valid_from": LATE}),
     (RosterImportRow, "roster_import_row_once", {}, {"verdict": "changed"}),
+    (RowSum, "audit_one_sum_for_a_place", {}, {"rows": 2}),
     (SavedFilter, "saved_filter_name_once", {}, {"query": "x"}),
     (Situation, "situation_one_open_of_a_kind", {}, {"valid_from": LATE}),
     (Term, "term_one_per_election", {}, {"ends_on": date(2027, 1, 1)}),
