@@ -18,6 +18,7 @@ WATCHED = {
     "supervision.Letter": WHOLE_TABLE,
     "supervision.LetterBox": WHOLE_TABLE,
     "supervision.LetterMessage": WHOLE_TABLE,
+    "supervision.LetterFile": WHOLE_TABLE,
     "supervision.Matter": EACH_ROW,
     "supervision.Suggestion": EACH_ROW,
     "supervision.Inspection": EACH_ROW,
