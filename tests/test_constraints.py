@@ -1,6 +1,6 @@
 """What the database itself refuses: every constraint of every model, on both databases.
 
-Each part of an app keeps its lines in `<app>/constraints_<part>.py`: `LAWFUL` has a row of each model that is stored;
+Each part of an app keeps its lines in a `constraints_<part>.py`: `LAWFUL` has a row of each model that is stored;
 a line of `REFUSED` breaks it in one place and names the constraint that must object; one of `TWICE` says what two rows
 have and what the second changes without being a different row.
 """
@@ -16,7 +16,8 @@ from tests.constraints import build, names, refusal
 pytestmark = pytest.mark.django_db
 
 HERE = Path(__file__).parent
-PARTS = [import_module(f"tests.{file.parent.name}.{file.stem}") for file in sorted(HERE.glob("*/constraints_*.py"))]
+FILES = sorted(file.relative_to(HERE).with_suffix("") for file in HERE.rglob("constraints_*.py"))
+PARTS = [import_module(".".join(("tests", *file.parts))) for file in FILES]
 LAWFUL = {model: facts for part in PARTS for model, facts in part.LAWFUL.items()}
 REFUSED = [line for part in PARTS for line in part.REFUSED]
 TWICE = [line for part in PARTS for line in getattr(part, "TWICE", [])]
