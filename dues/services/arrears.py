@@ -44,8 +44,8 @@ def end_reason(*, reason: ArrearsReason, until: date, by: User) -> ArrearsReason
     """From the month `until` on the reason no longer holds. Raises Refused."""
     demand_other(reason.member, by)
     demand_months(reason.valid_from, until)
-    ArrearsReason.objects.filter(pk=reason.pk).update(valid_until=until)
-    _record_act("end_arrears_reason", reason, by, until=f"{until:%Y-%m}")
+    if ArrearsReason.objects.filter(another_end(until), pk=reason.pk).update(valid_until=until):
+        _record_act("end_arrears_reason", reason, by, until=f"{until:%Y-%m}")
     return ArrearsReason.objects.get(pk=reason.pk)
 
 
@@ -80,9 +80,14 @@ def end_quarterly(*, arrangement: Arrangement, until: date, by: User) -> Arrange
     """From the month `until` on the member pays monthly again. Raises Refused."""
     demand_other(arrangement.member, by)
     demand_months(arrangement.valid_from, until)
-    Arrangement.objects.filter(pk=arrangement.pk).update(valid_until=until)
-    _record_act("end_quarterly_dues", arrangement, by, until=f"{until:%Y-%m}")
+    if Arrangement.objects.filter(another_end(until), pk=arrangement.pk).update(valid_until=until):
+        _record_act("end_quarterly_dues", arrangement, by, until=f"{until:%Y-%m}")
     return Arrangement.objects.get(pk=arrangement.pk)
+
+
+def another_end(until: date) -> Q:
+    """Rows that don't end there already: said twice, it is said once."""
+    return Q(valid_until=None) | ~Q(valid_until=until)
 
 
 def demand_other(member: Member, by: User) -> None:

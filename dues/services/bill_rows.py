@@ -85,6 +85,8 @@ def set_aside(*, row: BillRow, reason: str, by: User | str) -> BillRow:
         raise Refused(_("This row was posted: take the posting back first."))
     if not reason.strip():
         raise Refused(_("Say why it is no dues."), "reason")
+    if (locked.state, locked.reason) == (BillRowState.SET_ASIDE, reason.strip()):
+        return locked
     _keep(locked, BillRowState.SET_ASIDE, reason.strip(), by)
     _record("set_bill_row_aside", locked, by, reason.strip())
     return locked

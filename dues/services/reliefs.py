@@ -88,6 +88,8 @@ def end_relief(relief: Relief, *, valid_until: date, reason: str, by: User | str
         raise Refused(_("Choose a month within those for which it holds."), "valid_until")
     if not reason.strip():
         raise Refused(_("Say why it ends."), "reason")
+    if held.valid_until == valid_until:
+        return held
     held.valid_until = valid_until
     held.save(update_fields=["valid_until"])
     _record("end_relief", held, by, reason=reason.strip(), until=f"{valid_until:%Y-%m}")

@@ -18,6 +18,7 @@ from dues.services.arrears import code_of, demand_other
 from dues.services.levelling import lock_members
 from meetings.choices import MeetingState
 from meetings.models import Meeting
+from members.fields import opened
 from members.models import Member, User
 from members.services.refused import Refused
 
@@ -42,8 +43,8 @@ def record_talk(*, review: ArrearsReview, talked_on: date, talked_by: str, reaso
     """Somebody of the branch talked to the member, who said why. Raises Refused."""
     _demand_open(review, by)
     _demand_past(talked_on, on, "talked_on")
-    _set(review, talked_on=talked_on, talked_by=talked_by.strip(), reason=reason.strip())
-    _record_step("record_arrears_talk", review, by)
+    if _set(review, talked_on=talked_on, talked_by=talked_by.strip(), reason=reason.strip()):
+        _record_step("record_arrears_talk", review, by)
 
 
 @transaction.atomic
@@ -57,8 +58,8 @@ def record_meeting(
         raise Refused(_("First somebody talks to the member and hears the reason."), "meeting_on")
     if meeting is not None and (meeting.day != meeting_on or meeting.state == MeetingState.PLANNED):
         raise Refused(_("The meeting was on another day, or hasn't been held yet."), "meeting")
-    _set(review, meeting_on=meeting_on, meeting=meeting, decision=decision.strip())
-    _record_step("record_arrears_decision", review, by)
+    if _set(review, meeting_on=meeting_on, meeting=meeting, decision=decision.strip()):
+        _record_step("record_arrears_decision", review, by)
 
 
 @transaction.atomic
@@ -68,8 +69,8 @@ def report_review(*, review: ArrearsReview, reported_on: date, by: User, on: dat
     _demand_past(reported_on, on, "reported_on")
     if review.meeting_on is None or review.meeting_on > reported_on:
         raise Refused(_("First the general meeting decides."), "reported_on")
-    _set(review, reported_on=reported_on)
-    _record_step("report_arrears_review", review, by)
+    if _set(review, reported_on=reported_on):
+        _record_step("report_arrears_review", review, by)
 
 
 @transaction.atomic
@@ -79,8 +80,8 @@ def answer_review(*, review: ArrearsReview, answered_on: date, answer: str, by: 
     _demand_past(answered_on, on, "answered_on")
     if review.reported_on is None or review.reported_on > answered_on:
         raise Refused(_("The branch hasn't reported this case yet."), "answered_on")
-    _set(review, answered_on=answered_on, answer=answer.strip())
-    _record_step("answer_arrears_review", review, by)
+    if _set(review, answered_on=answered_on, answer=answer.strip()):
+        _record_step("answer_arrears_review", review, by)
 
 
 @transaction.atomic
@@ -97,10 +98,13 @@ def close_review(*, review: ArrearsReview, outcome: str, by: User, on: date) -> 
     _record_step("close_arrears_review", review, by)
 
 
-def _set(review: ArrearsReview, **fields: Any) -> None:
-    for name, value in fields.items():
-        setattr(review, name, value)
-    review.save(update_fields=list(fields))
+def _set(review: ArrearsReview, **fields: Any) -> bool:
+    """Whether anything is another: a step that is sent twice is one."""
+    changed = [name for name, value in fields.items() if opened(getattr(review, name)) != value]
+    for name in changed:
+        setattr(review, name, fields[name])
+    review.save(update_fields=changed)
+    return bool(changed)
 
 
 def _demand_open(review: ArrearsReview, by: User) -> None:

@@ -33,11 +33,11 @@ def record_use(use: DuesUse, *, by: User, on: date) -> DuesUse:
 
 @transaction.atomic
 def remove_use(use: DuesUse, *, reason: str, by: User) -> None:
-    """Take out what was recorded by mistake; the trail keeps that it was there. Raises Refused."""
+    """Take out what was recorded by mistake; the trail keeps that it was there. Twice is once. Raises Refused."""
     if not reason.strip():
         raise Refused(_("Say why it is taken out."), "reason")
-    _record("remove_dues_use", use, by, reason.strip())
-    use.delete()
+    if DuesUse.objects.filter(pk=use.pk).delete()[0]:
+        _record("remove_dues_use", use, by, reason.strip())
 
 
 @transaction.atomic

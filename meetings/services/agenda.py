@@ -35,7 +35,8 @@ def add_item(*, meeting: Meeting, key: uuid.UUID, title: str, by: User | str) ->
 def edit_item(*, item: AgendaItem, changes: dict[str, Any], by: User | str) -> AgendaItem:
     """Change title, presenter, report, decision, or whether members read the decision. Raises NotNow."""
     item = _locked_item(item)
-    audited = [(name, getattr(item, name), value) for name, value in changes.items() if name in EDITABLE]
+    said = [(name, getattr(item, name), value) for name, value in changes.items() if name in EDITABLE]
+    audited = [(name, before, value) for name, before, value in said if before != value]
     for name, _before, value in audited:
         setattr(item, name, value)
     if audited:

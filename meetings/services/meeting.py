@@ -58,10 +58,12 @@ def move_meeting(*, meeting: Meeting, changes: dict[str, Any], by: User | str) -
     _demand(meeting, MeetingState.PLANNED, MeetingState.OPEN, MeetingState.HELD)
     _refuse_change_of_what_was(meeting, changes)
     _refuse_leading(meeting, changes)
-    audited = [(name, getattr(meeting, name), value) for name, value in changes.items()]
-    for name, value in changes.items():
+    audited = [(name, before, value) for name, value in changes.items() if (before := getattr(meeting, name)) != value]
+    if not audited:
+        return meeting
+    for name, _before, value in audited:
         setattr(meeting, name, value)
-    meeting.save(update_fields=list(changes))
+    meeting.save(update_fields=[name for name, _before, _value in audited])
     record(action="move_meeting", by=by, subject=meeting, organization_code=meeting.organization.code, changes=audited)
     return meeting
 

@@ -41,13 +41,13 @@ def keep_theme_day(
     *, organization: Organization, day_of_month: int, starts_at: time | None, place: str, by: User | str
 ) -> ThemeDay:
     """Set the day of the month that a branch keeps."""
-    before = ThemeDay.objects.filter(organization=organization).first()
+    before = ThemeDay.objects.select_for_update().filter(organization=organization).first()
     facts = {"day_of_month": day_of_month, "starts_at": starts_at, "place": place}
     kept, _made = ThemeDay.objects.update_or_create(organization=organization, defaults=facts)
     changes = [(name, getattr(before, name, None), value) for name, value in facts.items()]
-    record(
-        action="keep_theme_day", by=by, subject=organization, organization_code=organization.code, changes=changes,
-    )  # fmt: skip
+    if any(old != new for _name, old, new in changes):
+        code = organization.code
+        record(action="keep_theme_day", by=by, subject=organization, organization_code=code, changes=changes)
     return kept
 
 

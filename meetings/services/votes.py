@@ -185,9 +185,11 @@ def keep_count(vote: Vote, figures: dict[str, Any], by: User | str) -> list[Coun
     mine, others = Count.objects.filter(vote=vote, by=str(by)), Count.objects.filter(vote=vote).exclude(by=str(by))
     if others.count() > 1:
         raise NotNow(_("Two people are counting this vote already. They type their counts again."))
-    if not mine.update(figures=figures):
+    before = mine.first()
+    if before is None:
         Count.objects.create(vote=vote, by=str(by), figures=figures)
-    _record("count_vote", vote, by)
+    if before is None or (before.figures != figures and mine.update(figures=figures)):
+        _record("count_vote", vote, by)
     return list(Count.objects.filter(vote=vote).order_by("typed_at", "pk"))
 
 

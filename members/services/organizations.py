@@ -90,6 +90,8 @@ def rename_organization(*, organization: Organization, name: str, by: User | str
     organization.refresh_from_db()
     before = organization.name
     organization.name = _free_name(name, _parent_of(organization), besides=organization)
+    if organization.name == before:
+        return
     organization.save(update_fields=["name"])
     _record("rename_organization", organization, by, {"from": before, "to": organization.name})
 
@@ -116,7 +118,8 @@ def describe_organization(
     if organization.dissolved_on and founded_on and founded_on > organization.dissolved_on:
         raise Refused(_("It can't be dissolved before it was founded."), "founded_on")
     known = {"unit_kind": unit_kind, "is_village": village, "founded_on": founded_on, "begins_on": begins_on}
-    changed = [name for name, value in known.items() if getattr(organization, name) != value]
+    stored = Organization.objects.select_for_update().get(pk=organization.pk)
+    changed = [name for name, value in known.items() if getattr(stored, name) != value]
     if changed:
         for name in changed:
             setattr(organization, name, known[name])
@@ -185,7 +188,10 @@ def move_end_of_term(*, term: Term, ends_on: date, document: str, by: User | str
         raise Refused(_("Name the document by which the committee above approved it."))
     if ends_on <= term.elected_on:
         raise Refused(_("A term can't end before its election."))
-    before = term.ends_on
+    stored = Term.objects.select_for_update().get(pk=term.pk)
+    before = stored.ends_on
+    if (before, stored.extended_by) == (ends_on, document.strip()):
+        return
     term.ends_on, term.extended_by = ends_on, document.strip()
     term.save(update_fields=["ends_on", "extended_by"])
     details = {"elected_on": str(term.elected_on), "from": str(before), "to": str(ends_on)}

@@ -66,7 +66,10 @@ def link_member(*, user: User, member: Member | None, by: User | str) -> None:
     _refuse_half_managed(user, by)
     _refuse_member_elsewhere(member, by)
     _refuse_taken_member(user, member)
-    before, user.member = user.member, member
+    before = User.objects.select_for_update(of=("self",)).select_related("member").get(pk=user.pk).member
+    user.member = member
+    if before == member:
+        return
     user.save(update_fields=["member"])
     record(
         action="link_member", by=by, subject=user, organization_code=_code_of(member or before),
@@ -137,7 +140,8 @@ def remove_codes(*, user: User, by: User | str) -> None:
     """Take away the one-time codes of somebody who lost the phone and the recovery codes with it."""
     _refuse_for_oneself(user, by)
     _refuse_half_managed(user, by)
-    Authenticator.objects.filter(user=user).delete()
+    if not Authenticator.objects.filter(user=user).delete()[0]:
+        return
     record(action="remove_codes", by=by, subject=user, organization_code=_place_of(user))
 
 
@@ -157,7 +161,8 @@ def set_active(*, user: User, active: bool, by: User | str, reason: str = "") ->
     _refuse_for_oneself(user, by)
     _refuse_half_managed(user, by)
     user.is_active = active
-    user.save(update_fields=["is_active"])
+    if not User.objects.filter(pk=user.pk, is_active=not active).update(is_active=active):
+        return
     if not active:
         _close_sessions(user)
     action = "activate_user" if active else "deactivate_user"

@@ -22,10 +22,13 @@ def release(organization: Organization, kind: MessageKind, *, by: User) -> int:
 
     Twice is once.
     """
-    if not Release.objects.in_force().filter(organization=organization, kind=kind).exists():
+    Organization.objects.select_for_update().get(pk=organization.pk)
+    is_new = not Release.objects.in_force().filter(organization=organization, kind=kind).exists()
+    if is_new:
         Release.objects.create(organization=organization, kind=kind, released_by=by)
     let_go = _waiting(organization, kind).update(state=MessageState.READY)
-    _record("release_messages", organization, kind, by, let_go)
+    if is_new or let_go:
+        _record("release_messages", organization, kind, by, let_go)
     return let_go
 
 

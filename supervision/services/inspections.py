@@ -54,8 +54,8 @@ def take_out_finding(*, problem: Problem, by: User) -> None:
     inspection = problem.problem_list.inspection
     if inspection is None or _held(inspection).state != InspectionState.VISITED:
         raise Refused(_("The findings are handed over and stay as they are."))
-    _record("take_out_finding", inspection, by)
-    problem.delete()
+    if Problem.objects.filter(pk=problem.pk).delete()[0]:
+        _record("take_out_finding", inspection, by)
 
 
 @transaction.atomic

@@ -30,8 +30,8 @@ def declare_relative(*, key: UUID, user: User, name: str, relation: str) -> Decl
 
 @transaction.atomic
 def remove_relative(*, entry: DeclaredRelative, by: User) -> None:
-    """One's own entry only. Raises Refused."""
+    """One's own entry only; twice is once. Raises Refused."""
     if entry.user_id != by.pk:
         raise Refused(_("This entry is somebody else's. Load the page again."))
-    entry.delete()
-    record(action="remove_relative", by=by, subject=None)
+    if DeclaredRelative.objects.filter(pk=entry.pk).delete()[0]:
+        record(action="remove_relative", by=by, subject=None)

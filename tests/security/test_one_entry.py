@@ -1,0 +1,162 @@
+"""One entry for one act: each is done twice, the second time by a tab that still shows how it was before.
+
+That is what two taps at once are, one after the other: nothing that the page knew has changed for the second.
+"""
+
+from collections.abc import Callable
+from contextlib import suppress
+from copy import copy
+from datetime import date, time, timedelta
+from typing import Any
+
+import pytest
+from allauth.mfa.models import Authenticator
+from django.core.exceptions import ObjectDoesNotExist
+from django.db.models import Model
+
+from audit.models import Entry
+from dues.models import Arrangement, ArrearsReason, ArrearsReview, BillRow, DuesUse, Relief
+from dues.services import arrears, bill_rows, reliefs, reviews, uses
+from meetings.models import AgendaItem, Meeting
+from meetings.services import agenda, meeting, planning
+from members.choices import OfficeKind, OrganizationKind
+from members.models import Office, Organization, Situation, Term, User
+from members.queries.standing import standing_of
+from members.services import organizations, situations, users
+from members.services.refused import Refused
+from reminders.choices import MessageKind
+from reminders.services import releasing
+from supervision.models import DeclaredRelative
+from supervision.services import relatives
+from tests.cast import TODAY
+from tests.full_cast import FullCast, make_full_cast
+
+pytestmark = pytest.mark.django_db
+
+FIRST = date(2026, 11, 1)
+Act = Callable[[FullCast], Callable[[], object]]
+
+
+def row(full: FullCast, model: type[Model], name: str = "", **facts: Any) -> Any:
+    """A row of the full cast as it is stored now; every act gets a copy of its own."""
+    kept = full.rows.get(model, {})
+    found = model._base_manager.filter(**facts).first() if facts or not kept else kept.get(name) or [*kept.values()][0]
+    assert found is not None, model
+    found.refresh_from_db()
+    return found
+
+
+def by(full: FullCast, part: str) -> User:
+    user = getattr(full.cast, part)
+    user.standing = standing_of(user, on=TODAY)
+    return user
+
+
+def twice(service: Callable[..., object], subject: Any, argument: str, /, **given: Any) -> Callable[[], object]:
+    """The act with a row that knows nothing of what was done meanwhile."""
+    return lambda: service(**{argument: copy(subject)}, **given)
+
+
+ACTS: dict[str, Act] = {
+    "dues use removed": lambda full: (
+        lambda use: lambda: uses.remove_use(copy(use), reason="记错了", by=by(full, "officer"))
+    )(row(full, DuesUse)),
+    "reason for arrears ended": lambda full: twice(
+        arrears.end_reason, row(full, ArrearsReason), "reason", until=FIRST, by=by(full, "officer")
+    ),
+    "quarterly payment ended": lambda full: twice(
+        arrears.end_quarterly, row(full, Arrangement), "arrangement", until=date(2027, 1, 1), by=by(full, "officer")
+    ),
+    "talk about arrears": lambda full: twice(
+        reviews.record_talk, row(full, ArrearsReview), "review", talked_on=TODAY, talked_by="李", reason="住院",
+        by=by(full, "officer"), on=TODAY,
+    ),
+    "relief ended": lambda full: (
+        lambda relief: lambda: reliefs.end_relief(
+            copy(relief), valid_until=relief.valid_from, reason="不再困难", by=by(full, "officer"), on=TODAY
+        )
+    )(row(full, Relief)),
+    "row of a bill set aside": lambda full: twice(
+        bill_rows.set_aside, row(full, BillRow, payment=None), "row", reason="不是党费", by=by(full, "officer")
+    ),
+    "relative taken off": lambda full: (
+        lambda entry: twice(relatives.remove_relative, entry, "entry", by=entry.user)
+    )(row(full, DeclaredRelative)),
+    "organization renamed": lambda full: twice(
+        organizations.rename_organization, full.cast.branch, "organization", name="另一个支部", by="system"
+    ),
+    "end of a term moved": lambda full: twice(
+        organizations.move_end_of_term, row(full, Term, "branch"), "term", ends_on=date(2030, 1, 1),
+        document="组〔2026〕1号", by="system",
+    ),
+    "term recorded": lambda full: twice(
+        organizations.record_term, full.cast.branch, "organization", elected_on=TODAY, by="system"
+    ),
+    "organization described": lambda full: twice(
+        organizations.describe_organization, full.cast.branch, "organization", unit_kind="school", village=True,
+        founded_on=date(2001, 1, 1), by="system",
+    ),
+    "member linked": lambda full: twice(
+        users.link_member, full.cast.stranger, "user", member=full.cast.wang, by="system"
+    ),
+    "user closed": lambda full: twice(users.set_active, full.cast.stranger, "user", active=False, by="system"),
+    "codes taken away": lambda full: (
+        Authenticator.objects.create(user=full.cast.stranger, type="totp", data={}),
+        twice(users.remove_codes, full.cast.stranger, "user", by="system"),
+    )[1],
+    "office ended": lambda full: twice(
+        users.end_office, row(full, Office, user=full.cast.officer), "office", on=TODAY, by="system"
+    ),
+    "office given": lambda full: twice(
+        users.give_office, full.cast.stranger, "user", kind=OfficeKind.PUBLICITY_OFFICER,
+        organization=full.cast.branch, on=TODAY, decided_by="支委会", by="system",
+    ),
+    "situation removed": lambda full: twice(
+        situations.remove_situation, row(full, Situation), "situation", reason="记错了", by="system"
+    ),
+    "messages released": lambda full: lambda: releasing.release(
+        copy(full.cast.branch), MessageKind.DUES, by=by(full, "secretary")
+    ),
+    "item of the agenda changed": lambda full: twice(
+        agenda.edit_item, row(full, AgendaItem, "open"), "item", changes={"title": "另一个议题"}, by="system"
+    ),
+    "meeting moved": lambda full: twice(
+        meeting.move_meeting, row(full, Meeting, "planned"), "meeting", changes={"place": "二楼"}, by="system"
+    ),
+    "theme day kept": lambda full: twice(
+        planning.keep_theme_day, full.cast.branch, "organization", day_of_month=7, starts_at=time(15), place="三楼",
+        by="system",
+    ),
+    "organization dissolved": lambda full: twice(
+        organizations.dissolve_organization,
+        organizations.create_organization(
+            name="空支部", kind=OrganizationKind.BRANCH, parent=full.cast.district, by="system"
+        ),
+        "organization", on=TODAY + timedelta(days=1), by="system",
+    ),
+}  # fmt: skip
+
+
+@pytest.fixture
+def full() -> FullCast:
+    return make_full_cast()
+
+
+@pytest.mark.parametrize("name", ACTS)
+def test_an_act_done_twice_leaves_one_entry(full: FullCast, name: str) -> None:
+    act = ACTS[name](full)
+    before = Entry.objects.count()
+    act()
+    assert Entry.objects.count() == before + 1
+    with suppress(Refused, ObjectDoesNotExist):  # a sentence is an answer too
+        act()
+    assert Entry.objects.count() == before + 1
+
+
+def test_what_is_looked_at_is_in_the_tree(full: FullCast) -> None:
+    """The negative control: an act that writes without looking is noticed."""
+    branch = full.cast.branch
+    before = Entry.objects.count()
+    for name in ("一支部", "二支部"):
+        organizations.rename_organization(organization=Organization.objects.get(pk=branch.pk), name=name, by="system")
+    assert Entry.objects.count() == before + 2
