@@ -249,6 +249,7 @@ EXPORTS = {"roster": "members.exporting.roster_kind.ROSTER"}
 
 START_LINKS = [
     "members.queries.merging.start_links",
+    "members.queries.office_requests.start_links",
     "members.queries.agreeing.start_links",
     "assessment.queries.dashboard_links.start_links",
     "assessment.queries.objection_links.start_links",

@@ -142,6 +142,15 @@ class MergeState(TextChoices):
     UNDONE = "undone", _("Parted again")
 
 
+class OfficeRequestState(TextChoices):
+    """Where an office stands that takes two people."""
+
+    WAITING = "waiting", _("Waiting for a second person")
+    CONFIRMED = "confirmed", _("Given")
+    REFUSED = "refused", _("Not given")
+    WITHDRAWN = "withdrawn", _("Taken back")
+
+
 class OfficeKind(TextChoices):
     SECRETARY = "secretary", _("Branch secretary")
     DEPUTY_SECRETARY = "deputy_secretary", _("Deputy secretary")
@@ -182,6 +191,7 @@ class Capability(TextChoices):
     RECORD_CONTACTS = "record_contacts", _("Record contacts and help requests")
     REVEAL_PRIVATE = "reveal_private", _("Reveal an identity number, phone or income with a reason")
     MANAGE_USERS = "manage_users", _("Create users and give offices")
+    CONFIRM_OFFICES = "confirm_offices", _("Confirm an office as the second person")
     MANAGE_LOCAL_RULES = "manage_local_rules", _("Record local rules")
     VIEW_AUDIT = "view_audit", _("Read the audit trail")
     VIEW_MEETINGS = "view_meetings", _("Read meetings, attendance and minutes")

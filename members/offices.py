@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from members.choices import Capability, OfficeKind
+from members.choices import Capability, OfficeKind, OrganizationKind
 
 BRANCH_WORK = frozenset(
     {
@@ -65,6 +65,7 @@ CAPABILITIES: dict[OfficeKind, frozenset[Capability]] = {
             Capability.COUNT_SUPERVISION,
             Capability.RECEIVE_REPORTS,
             Capability.APPROVE_KEYS,
+            Capability.CONFIRM_OFFICES,
             Capability.VIEW_DASHBOARD,
             Capability.VIEW_ASSESSMENT,
             Capability.ASSESS,
@@ -91,6 +92,7 @@ CAPABILITIES: dict[OfficeKind, frozenset[Capability]] = {
             Capability.RECEIVE_REPORTS,
             Capability.INSPECT,
             Capability.KEEP_CHECKLISTS,
+            Capability.CONFIRM_OFFICES,
             Capability.VIEW_DASHBOARD,
             Capability.VIEW_ASSESSMENT,
             Capability.ASSESS,
@@ -104,6 +106,7 @@ CAPABILITIES: dict[OfficeKind, frozenset[Capability]] = {
             Capability.INSPECT,
             Capability.READ_LETTERS,
             Capability.APPROVE_KEYS,
+            Capability.CONFIRM_OFFICES,
         }
     ),
     OfficeKind.ADMINISTRATOR: frozenset(
@@ -149,3 +152,12 @@ ALONE: dict[OfficeKind, frozenset[Capability]] = {
 
 ON_A_COMMITTEE = frozenset({Capability.VIEW_MEETINGS})
 """All that a committee's elected member may, there alone: branches show their members' affairs to nobody above."""
+
+ABOVE_BRANCHES = frozenset({OrganizationKind.COMMITTEE, OrganizationKind.GENERAL_BRANCH})
+
+
+def takes_two_people(kind: OfficeKind, place: OrganizationKind) -> bool:
+    """Whether nobody gives it alone on the pages: it reads letters or approves keys, or lies above a branch."""
+    return place in ABOVE_BRANCHES or not CAPABILITIES[kind].isdisjoint(
+        {Capability.READ_LETTERS, Capability.APPROVE_KEYS}
+    )

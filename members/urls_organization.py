@@ -32,6 +32,8 @@ urlpatterns = [
     path("users/<name:username>/sign-out/", users.user_sign_out, name="user-sign-out"),
     path("users/<name:username>/access/", users.user_access, name="user-access"),
     path("users/<name:username>/offices/", offices.office_give, name="office-give"),
+    path("offices/requests/", offices.office_requests, name="office-requests"),
+    path("offices/requests/<uuid:key>/", offices.office_request, name="office-request"),
     path("offices/<uuid:key>/end/", offices.office_end, name="office-end"),
     path("offices/<uuid:key>/hand-over/", offices.office_hand_over, name="office-hand-over"),
 ]

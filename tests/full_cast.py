@@ -25,6 +25,7 @@ from members.models import (
     Member,
     Merge,
     Office,
+    OfficeRequest,
     Organization,
     RosterImport,
     RosterImportRow,
@@ -80,6 +81,7 @@ def make_full_cast() -> FullCast:
         rows_of_member(full, name, member)
     users_and_offices(full)
     merges(full)
+    office_requests(full)
     imports(full)
     exports(full)
     meetings(full)
@@ -196,6 +198,16 @@ def merges(full: FullCast) -> None:
             proposed_by=cast.secretary,
         )
         full.keep(merge, name)
+
+
+def office_requests(full: FullCast) -> None:
+    cast = full.cast
+    for place in (cast.county, cast.district):
+        request = OfficeRequest.objects.create(
+            user=cast.secretary, kind=OfficeKind.COMMITTEE_STAFF, organization=place, valid_from=TODAY,
+            asked_by=cast.administrator, asked_on=TODAY,
+        )  # fmt: skip
+        full.keep(request, place.code)
 
 
 def exports(full: FullCast) -> None:

@@ -211,6 +211,14 @@ SCOPE: dict[str, dict[str, str]] = {
         "district_staff": "branch district",
         "county_staff": "branch district",
     },
+    # Where offices are confirmed or given.
+    "OfficeRequest": {
+        "district_staff": "district",
+        "county_staff": "county district",
+        "county_secretary": "county district",
+        "inspector": "county district",
+        "administrator": "county district",
+    },
     "Export": {"secretary": "branch asked", "next_secretary": "next-branch", "county_staff": "county"},
     # Committees are given counts, never rows. A member sees what he is asked to, and every list that he was on.
     "Meeting": {

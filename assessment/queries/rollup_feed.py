@@ -54,7 +54,10 @@ LEFT_ASIDE_BEGINNINGS = ("export_", "begin_report", "write_judgement", "propose_
 SUBJECTS_LEFT_ASIDE = ("assessment.", "reminders.")
 """Beginnings of kinds of records that no figure is computed from, but `COUNTED`."""
 COUNTED = "assessment.Assessment"
-OF_ITSELF = {"give_office", "end_office", "record_term", "move_end_of_term", "create_organization"}
+OF_ITSELF = {
+    "give_office", "end_office", "ask_for_office", "refuse_office", "withdraw_office", "record_term",
+    "move_end_of_term", "create_organization",
+}  # fmt: skip
 """Acts about an organization that move nothing of those below it."""
 OF_THE_TREE = {
     "create_organization", "describe_organization", "move_organization", "dissolve_organization", "import_roster",

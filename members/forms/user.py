@@ -205,6 +205,12 @@ class OfficeHandOverForm(forms.Form):
         return list(known.order_by("username").values_list("username", "display_name")[:OFFERED])
 
 
+class OfficeRequestForm(forms.Form):
+    """What becomes of an office that takes two people."""
+
+    act = forms.ChoiceField(choices=[(one, one) for one in ("confirm", "refuse", "withdraw")], widget=forms.HiddenInput)
+
+
 class AccessForm(forms.Form):
     """Whether somebody may log in."""
 

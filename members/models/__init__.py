@@ -5,6 +5,7 @@ from members.models.local_rule import LocalRule
 from members.models.member import Member
 from members.models.merge import Merge
 from members.models.office import Office
+from members.models.office_request import OfficeRequest
 from members.models.organization import Organization, Term
 from members.models.roster_import import ColumnMapping, RosterImport, RosterImportRow
 from members.models.saved_filter import SavedFilter
@@ -23,6 +24,7 @@ __all__ = [
     "Member",
     "Merge",
     "Office",
+    "OfficeRequest",
     "Organization",
     "RosterImport",
     "RosterImportRow",

@@ -20,12 +20,14 @@ class UserManager(BaseUserManager["User"]):
         return user
 
     def visible_to(self, user: "User") -> models.QuerySet["User"]:
-        """Oneself, and the people who hold or held an office, or are members, where the user manages users."""
+        """Oneself, and where one manages users the people who hold or held an office, for whom one was asked, or who
+        are members."""
         paths = user.standing.paths(Capability.MANAGE_USERS)
         seen = Q(pk=user.pk)
         if paths:
             inside = subtree("offices__organization__path", paths) | subtree("member__roster_path", paths)
-            seen |= Q(pk__in=self.filter(inside).values("pk"))
+            asked = subtree("office_requests__organization__path", paths)
+            seen |= Q(pk__in=self.filter(inside | asked).values("pk"))
         return self.filter(seen)
 
 

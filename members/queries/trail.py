@@ -26,7 +26,7 @@ from rulebook.book import title_of
 from rulebook.wording import period_words
 
 PAGE_SIZE = 60
-PEOPLE = ("user", "agreed_by")
+PEOPLE = ("user", "agreed_by", "asked_by")
 """Details that are user names."""
 SYSTEM, MOVE = "system", "move_organization"
 ROLES = {"chair": gettext_lazy("chair"), "recorder": gettext_lazy("recorder")}

@@ -10,7 +10,7 @@ from django.db.models import Prefetch, Q, QuerySet
 
 from audit.models import Entry
 from members.choices import Capability
-from members.models import Member, Office, User
+from members.models import Member, Office, OfficeRequest, User
 from members.queries.trail import Act, trail_page
 
 
@@ -66,6 +66,8 @@ class UserPage:
     offices: list[Office]
     """Those that have not ended."""
     past_offices: list[Office]
+    asked: list[OfficeRequest]
+    """Those that wait for a second person."""
     has_codes: bool
     sessions: int
     history: list[Act]
@@ -79,6 +81,7 @@ def user_page(user: User, viewer: User, *, on: date) -> UserPage:
     return UserPage(
         offices=current,
         past_offices=[office for office in held if office not in current],
+        asked=list(OfficeRequest.objects.waiting().visible_to(viewer).filter(user=user).select_related("organization")),
         has_codes=Authenticator.objects.filter(user=user).exists(),
         sessions=UserSession.objects.filter(user=user).count(),
         history=trail_page(Entry.objects.about("members.User", user.pk), reader=viewer).acts,

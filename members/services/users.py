@@ -19,6 +19,7 @@ from knox.models import AuthToken
 from audit.services import record
 from members.choices import Capability, OfficeKind, OrganizationKind
 from members.models import Member, Office, Organization, User
+from members.offices import takes_two_people
 from members.queries.users import manages, manages_all, places_of
 from members.rules.organizations import office_fits
 from members.services.refused import Refused
@@ -80,27 +81,61 @@ def link_member(*, user: User, member: Member | None, by: User | str) -> None:
 def give_office(
     *, user: User, kind: OfficeKind, organization: Organization, on: date | None, decided_by: str, by: User | str
 ) -> Office:
-    """Give the office from that day on (`None`: since an unknown day). Everything it opens is open from then on."""
-    _refuse_for_oneself(user, by)
-    _refuse_outside(organization, by)
-    _refuse_unfitting(kind, organization)
+    """Give the office from that day on (`None`: since an unknown day). Everything it opens is open from then on.
+
+    On the pages, one that takes two people is asked for and confirmed instead (`office_requests`). Raises Refused.
+    """
+    refuse_office_to(user, kind, organization, by)
+    if isinstance(by, User) and takes_two_people(kind, OrganizationKind(organization.kind)):
+        raise Refused(_("This office takes two people: ask for it, and somebody of another office confirms it."))
+    return put_in_office(user=user, kind=kind, organization=organization, on=on, decided_by=decided_by, by=by)
+
+
+def put_in_office(
+    *,
+    user: User,
+    kind: OfficeKind,
+    organization: Organization,
+    on: date | None,
+    decided_by: str,
+    by: User | str,
+    asked_by: User | None = None,
+) -> Office:
+    """The office itself, once it is settled that it may be given. `asked_by`: where `by` is the second person."""
     try:
         with transaction.atomic():
             office = Office.objects.create(
-                user=user, member=user.member, kind=kind, organization=organization, valid_from=on,
+                user=user,
+                member=user.member,
+                kind=kind,
+                organization=organization,
+                valid_from=on,
                 decided_by=decided_by,
-            )  # fmt: skip
-            _record_office("give_office", office, by)
+            )
+            _record_office("give_office", office, by, asked_by=asked_by)
     except IntegrityError as error:
         raise Refused(_("This office is held there already. End it first.")) from error
-    return office
+    return office  # fmt: skip
+
+
+def refuse_office_to(user: User, kind: OfficeKind, organization: Organization, by: User | str) -> None:
+    """Refused where that person can't give that office there, whether alone or with a second person."""
+    _refuse_for_oneself(user, by)
+    _refuse_outside(organization, by)
+    _refuse_unfitting(kind, organization)
 
 
 @transaction.atomic
 def end_office(*, office: Office, on: date, by: User | str, reason: str = "") -> None:
     """End the office; that day is the first one without it."""
-    office = Office.objects.select_for_update(of=("self",)).select_related("organization").get(pk=office.pk)
     _refuse_outside(office.organization, by)
+    take_from_office(office=office, on=on, by=by, reason=reason)
+
+
+@transaction.atomic
+def take_from_office(*, office: Office, on: date, by: User | str, reason: str) -> None:
+    """The end itself, once it is settled that it may be ended. Raises Refused."""
+    office = Office.objects.select_for_update(of=("self",)).select_related("organization").get(pk=office.pk)
     if office.valid_until and office.valid_until <= on:
         raise Refused(_("The office has ended on %(day)s already.") % {"day": office.valid_until})
     if office.valid_from and on < office.valid_from:
@@ -188,8 +223,12 @@ def _close_sessions(user: User) -> int:
     return len(sessions) + user.auth_token_set.all().delete()[0]  # type: ignore[attr-defined]
 
 
-def _record_office(action: str, office: Office, by: User | str, reason: str = "") -> None:
+def _record_office(
+    action: str, office: Office, by: User | str, reason: str = "", *, asked_by: User | None = None
+) -> None:
     details = {"kind": office.kind, "user": office.user.username if office.user else ""}
+    if asked_by:
+        details["asked_by"] = asked_by.username
     code = office.organization.code
     record(action=action, by=by, subject=office, organization_code=code, reason=reason, details=details)
 

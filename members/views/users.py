@@ -16,14 +16,14 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from members.choices import Capability
 from members.forms.user import AccessForm, UserCreateForm, UserFilter, UserMemberForm
-from members.models import User
+from members.models import OfficeRequest, User
 from members.policy import requires
 from members.queries.users import manages, rows_of, user_page, with_offices
 from members.refusals import carried_out, told
 from members.requests import PageRequest
+from members.services.office_requests import WAITS, give_or_ask
 from members.services.users import (
     create_user,
-    give_office,
     link_member,
     one_time_password,
     remove_codes,
@@ -156,10 +156,12 @@ def _create(request: PageRequest, given: dict[str, Any], password: str) -> User:
         member=given["national_id"], must_change_password=True, by=request.user,
     )  # fmt: skip
     if given["kind"]:
-        give_office(
+        made = give_or_ask(
             user=user, kind=given["kind"], organization=given["organization"], on=given["on"] or request.today,
             decided_by=given["decided_by"], by=request.user,
         )  # fmt: skip
+        if isinstance(made, OfficeRequest):
+            messages.info(request, WAITS)
     return user
 
 
