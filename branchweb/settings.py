@@ -9,6 +9,7 @@ from kombu import Exchange, Queue
 
 from audit.keyring import read_or_make_secret
 from branchweb.environment import BASE_DIR, Environment
+from branchweb.merging import MERGING as MERGING
 
 ENVIRONMENT = Environment.from_mapping(os.environ)
 DATA_DIR = ENVIRONMENT.data_dir
@@ -145,76 +146,6 @@ FIRST_DAYS = ["meetings.queries.first_day.earlier_meetings", "dues.queries.first
 """What each app has on record of an organization from before a day, the earliest first: called with two expressions,
 gives a queryset of one row with the day; see `OrganizationQuerySet.with_first_day`."""
 
-MERGING = {
-    **dict.fromkeys(
-        (
-            "assessment.CadrePost.member",
-            "assessment.Goal.responsible",
-            "assessment.Training.member",
-            "meetings.Candidate.member",
-            "meetings.Exclusion.member",
-            "meetings.Expected.member",
-            "meetings.LeaveRequest.member",
-            "meetings.Meeting.chair",
-            "meetings.Meeting.recorder",
-            "meetings.MembershipStep.member",
-            "meetings.Observer.member",
-            "meetings.Scrutineer.member",
-            "meetings.Task.owner",
-            "meetings.Vote.about_member",
-            "members.Contact.member",
-            "members.ContactPerson.member",
-            "members.ContactPerson.person",
-            "members.HelpRequest.member",
-            "members.Situation.member",
-            "reminders.Preference.member",
-            "supervision.Appraisee.member",
-            "supervision.Problem.responsible",
-            "supervision.SelfCheck.member",
-            "supervision.Suggestion.member",
-            "supervision.Talk.first",
-            "supervision.Talk.second",
-            "supervision.TalkNote.author",
-        ),
-        "moves",
-    ),
-    **dict.fromkeys(
-        (
-            "assessment.SatisfactionAnswered.member",
-            "dues.Allocation.member",
-            "dues.Arrangement.member",
-            "dues.ArrearsReason.member",
-            "dues.ArrearsReview.member",
-            "dues.Basis.member",
-            "dues.BillRow.member",
-            "dues.Charge.member",
-            "dues.LargeDues.member",
-            "dues.PassedMonth.member",
-            "dues.Payment.member",
-            "dues.Payment.payer",
-            "dues.PaymentProposal.member",
-            "dues.Relief.member",
-            "meetings.AttendanceCorrection.member",
-            "members.Affiliation.member",
-            "members.ExportedMember.member",
-            "members.Merge.kept",
-            "members.Merge.merged",
-            "members.RosterImportRow.member",
-            "reminders.Message.member",
-            "reminders.NotApplicable.member",
-            "supervision.MutualAppraisal.author",
-        ),
-        "stays",
-    ),
-    **dict.fromkeys(
-        (
-            "members.Office.member",
-            "members.User.member",
-        ),
-        "one",
-    ),
-}
-"""What becomes of each field that names a member when two entries of a person are merged: `members.queries.merging`."""
 MERGE_OBSTACLES = ["dues.queries.merging.obstacles"]
 """What has to be settled first: called with the entry that stays and the one that goes, gives links with sentences."""
 MERGE_ACTS = {"dues.services.merging.reverse_doubled": "dues.services.merging.charge_doubled_again"}
@@ -490,6 +421,7 @@ CELERY_BEAT_SCHEDULE = {
     "charge-dues": {"task": "dues.tasks.charge_current_month", "schedule": crontab(hour="0", minute="35")},
     "anchor-record": {"task": "audit.tasks.anchor_record", "schedule": crontab(minute="7")},
     "number-rows": {"task": "audit.tasks.number_rows", "schedule": 60.0, "options": {"expires": 55}},
+    "back-up": {"task": "branchweb.tasks.back_up", "schedule": crontab(minute="43")},
     "check-record": {"task": "audit.tasks.check_record", "schedule": crontab(hour="4", minute="17")},
     "plan-messages": {"task": "reminders.tasks.plan_messages", "schedule": 60.0, "options": {"expires": 55}},
     "dispatch-messages": {"task": "reminders.tasks.dispatch_messages", "schedule": 60.0, "options": {"expires": 55}},

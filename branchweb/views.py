@@ -20,6 +20,7 @@ from django.views.decorators.http import require_safe
 
 from members.policy import public
 from reminders.models import Heartbeat
+from reminders.queries.backups import NewestBackup, newest_backup
 from reminders.queries.health import health as health_of_jobs
 
 WRITES_EVERY = 5
@@ -66,19 +67,28 @@ def health(request: HttpRequest) -> JsonResponse:
         return JsonResponse({"ok": False, "problem": "migrations wait: run manage.py migrate"}, status=503)
     if problem := problem_of_writing(int(time.monotonic()) // WRITES_EVERY):
         return JsonResponse({"ok": False, "problem": problem}, status=503)
-    return JsonResponse({"ok": True})
+    backup = newest_backup(timezone.now())
+    complaint = {} if backup is None or backup.ok else {"complaint": "the newest backup is older than 26 hours"}
+    return JsonResponse({"ok": True, **_told(backup), **complaint})
+
+
+def _told(backup: NewestBackup | None) -> dict[str, int | None]:
+    """Pages go on without backups: an old one is a complaint, not a failure."""
+    return {} if backup is None else {"backup_hours": backup.hours}
 
 
 @public
 @never_cache
 @require_safe
 def jobs_health(request: HttpRequest) -> JsonResponse:
-    """For whoever watches the machine: whether clock and workers are alive, else 503. Numbers only."""
+    """For whoever watches the machine: clock and workers are alive, the night's backup is there, else 503. Numbers."""
     try:
         found = health_of_jobs(timezone.now())
     except DatabaseError:
         return JsonResponse({"ok": False, "problem": "the database cannot be read"}, status=503)
-    return JsonResponse({"ok": found.ok, **asdict(found)}, status=200 if found.ok else 503)
+    backup = newest_backup(timezone.now())
+    ok = found.ok and (backup is None or backup.ok)
+    return JsonResponse({"ok": ok, **asdict(found), **_told(backup)}, status=200 if ok else 503)
 
 
 def server_error(request: HttpRequest) -> HttpResponse:

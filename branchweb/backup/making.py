@@ -21,10 +21,11 @@ from audit.keyring import key_prints
 from branchweb.backup import databases
 from branchweb.backup.files import SUFFIX, Outgoing, Stored, writing
 from members.services.refused import Refused
+from reminders.queries.backups import WHOLE
 from supervision import sealing
 
 FORMAT = 1
-MANIFEST, CONTENTS, FILES = "manifest.json", "contents.json", "files.tar"
+MANIFEST, CONTENTS, FILES = WHOLE, "contents.json", "files.tar"
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,6 +12,7 @@ from members.choices import Capability, ExportState, ImportState
 from members.models import Export, RosterImport, User
 from reminders.choices import ChannelKind, MessageState
 from reminders.models import Heartbeat
+from reminders.queries.backups import NewestBackup, newest_backup
 from reminders.queries.health import ALIVE, Health, health
 from reminders.queries.messages import messages_of
 
@@ -33,6 +34,7 @@ class Part:
 @dataclass(frozen=True, slots=True)
 class Machinery:
     health: Health
+    backup: NewestBackup | None
     parts: list[Part]
     channels: list[dict[str, Any]]
     """Per channel {label, waiting, unknown, dead}; channels of which nothing is left over are missing."""
@@ -44,7 +46,7 @@ def machinery(user: User, at: datetime) -> Machinery:
     """As of `at`. Messages are counted where the user watches."""
     failed = Export.objects.filter(state=ExportState.FAILED).count()
     unread = RosterImport.objects.filter(state=ImportState.FAILED).count()
-    return Machinery(health(at), list(_parts(at)), list(_channels(user)), failed + unread)
+    return Machinery(health(at), newest_backup(at), list(_parts(at)), list(_channels(user)), failed + unread)
 
 
 def _parts(at: datetime) -> Iterator[Part]:

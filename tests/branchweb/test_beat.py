@@ -13,6 +13,7 @@ from members.models import Member
 from members.tasks import refresh_rosters
 from reminders.models import Heartbeat
 
+pytestmark = pytest.mark.django_db  # loading tasks checks the keys of what is stored
 SCHEDULE = settings.CELERY_BEAT_SCHEDULE
 
 

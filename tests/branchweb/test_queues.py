@@ -5,8 +5,9 @@ from django.conf import settings
 
 from branchweb.celery import app
 
+pytestmark = pytest.mark.django_db  # loading tasks checks the keys of what is stored
 SERVED = {queue.name for queue in settings.CELERY_TASK_QUEUES}
-OURS = ("audit.", "dues.", "meetings.", "members.", "reminders.", "supervision.")
+OURS = ("audit.", "branchweb.", "dues.", "meetings.", "members.", "reminders.", "supervision.")
 
 
 def queue_of(task: str) -> str:
