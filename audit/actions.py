@@ -485,5 +485,6 @@ BREAKS: dict[str, Promise] = {
     "beyond the head": _("entries were added past the end"),
     "rows differ": _("rows are not what the program wrote: run manage.py verify, which names them"),
     "not what was anchored": _("the record isn't what was written down outside the database"),
+    "an anchor that was not signed here": _("the copy outside the database was not written by this program"),
     "an anchor that can't be read": _("the copy outside the database can't be read"),
 }

@@ -35,13 +35,13 @@ PROOF_SIZE = 32
 
 
 class AuditKeyMissing(ImproperlyConfigured):
-    """There are entries and no key of the ring is there: nothing may be added to the record until it is back."""
+    """There are entries and not the key that made them: nothing may be added to the record until it is back."""
 
     def __init__(self) -> None:
         file = settings.AUDIT_KEYS_FILE or "BRANCHWEB_AUDIT_KEY"
         super().__init__(
-            f"The key of the audit record is missing: put {file} back from where its copy is kept. A new key is made "
-            "only for an empty record."
+            f"The key of the audit record is missing, or is another one: put {file} back from where its copy is kept. "
+            "A new key is made only for an empty record."
         )
 
 
@@ -178,6 +178,11 @@ def row_key() -> bytes:
     if not audit_ring():
         raise AuditKeyMissing
     return _derived(audit_ring()[-1], b"rows")
+
+
+def anchor_keys() -> list[bytes]:
+    """What anchors are signed with, newest first."""
+    return [_derived(key, b"anchor") for key in audit_ring()]
 
 
 def seal(text: str) -> str:

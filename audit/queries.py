@@ -1,11 +1,18 @@
 """Whether the record is whole."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from itertools import islice
 from pathlib import Path
 
+from audit.anchors import Anchor
 from audit.keyring import audit_keys
 from audit.models import UNKEYED, Entry, Head
+
+NEWEST = 20
+"""Entries of which one has to fit the key, so that it is the record's: a single one may have been edited."""
+AT_ONCE = 1000
+"""Anchors that are compared with one query."""
 
 
 @dataclass(frozen=True)
@@ -59,14 +66,36 @@ def _from_the_fitting(keys: list[bytes], entry: Entry) -> list[bytes]:
     return keys[turn:]
 
 
+def key_fits() -> bool:
+    """Whether a key of the ring made one of the newest entries, if there are any."""
+    newest, keys = list(Entry.objects.all()[:NEWEST]), audit_keys()
+    return not newest or any(_from_the_fitting(keys, entry) for entry in newest)
+
+
 def anchor_breaks(anchors: Path) -> Iterator[Break]:
-    """Compare the entries with the heads written outside the database: finds a tail that was cut with its head."""
-    for line in anchors.read_text().splitlines() if anchors.exists() else []:
-        number, _, digest = line.partition(" ")
-        if not (number.isdecimal() and digest):
-            yield Break(0, "an anchor that can't be read")
-        elif not Entry.objects.filter(number=int(number), digest=digest.strip()).exists():
-            yield Break(int(number), "not what was anchored")
+    """Compare the entries with the file of anchors: finds a tail that was cut with its head."""
+    if anchors.exists():
+        with anchors.open(errors="replace") as lines:
+            yield from line_breaks(Anchor.from_line(line) for line in lines)
+
+
+def line_breaks(anchors: Iterable[Anchor | None]) -> Iterator[Break]:
+    """The same for anchors from anywhere. None: a line that is no anchor."""
+    left = iter(anchors)
+    while some := list(islice(left, AT_ONCE)):
+        entries = Entry.objects.in_bulk([one.number for one in some if one])
+        for anchor in some:
+            if anchor is None:
+                yield Break(0, "an anchor that can't be read")
+            elif entries.get(anchor.number, Entry()).digest != anchor.digest:
+                yield Break(anchor.number, "not what was anchored")
+            elif not _vouches(anchor, entries[anchor.number]):
+                yield Break(anchor.number, "an anchor that was not signed here")
+
+
+def _vouches(anchor: Anchor, entry: Entry) -> bool:
+    """Anchors of entries without a key had no signature."""
+    return anchor.is_ours if anchor.signature else entry.digest == entry.computed_digest(UNKEYED)
 
 
 def row_breaks(number: int, *, differ: bool) -> Iterator[Break]:
@@ -78,14 +107,3 @@ def row_breaks(number: int, *, differ: bool) -> Iterator[Break]:
 def _head() -> Head:
     """The end of the chain; before the first entry, and when the row was taken away, one that says zero."""
     return Head.objects.filter(pk=1).first() or Head()
-
-
-def write_anchor(anchors: Path) -> None:
-    """Append the present head to the anchor file, once per head. Copy that file to another machine."""
-    head = _head()
-    if head.number == 0:
-        return
-    line = f"{head.number} {head.digest}\n"
-    if not anchors.exists() or not anchors.read_text().endswith(line):
-        with anchors.open("a") as file:
-            file.write(line)

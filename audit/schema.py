@@ -38,10 +38,12 @@ SELECT 'triggers are switched off for this user' WHERE current_setting('session_
 
 def definition_faults() -> Iterator[str]:
     """Definitions of the models that the database lacks or has otherwise."""
-    wanted, there = _definitions()
-    for model in _models():
+    models = _models()
+    yield from (f"{one._meta.db_table} is missing" for one in _every_model() if one not in models)
+    wanted, there = _definitions(models)
+    for model, definitions in wanted.items():
         table = model._meta.db_table
-        yield from (f"{table}: {one}" for one in sorted(wanted[model] - there.get(table, set())))
+        yield from (f"{table}: {one}" for one in sorted(definitions - there[table]))
     if connection.vendor == "postgresql":
         yield from (text for (text,) in _rows(IDLE))
 
@@ -62,6 +64,12 @@ def damage() -> list[str]:
 
 
 def _models() -> list[type[Model]]:
+    """Those that have a table."""
+    tables = set(connection.introspection.table_names())
+    return [one for one in _every_model() if one._meta.db_table in tables]
+
+
+def _every_model() -> list[type[Model]]:
     return [one for one in apps.get_models(include_auto_created=True) if one._meta.managed and not one._meta.proxy]
 
 
@@ -80,11 +88,11 @@ def _orphans_of(model: type[Model], field: "ForeignKey[Model, Model]") -> int:
     return int(rows)
 
 
-def _definitions() -> tuple[Definitions, dict[str, set[str]]]:
+def _definitions(models: list[type[Model]]) -> tuple[Definitions, dict[str, set[str]]]:
     """What models want, and what each table has."""
     if connection.vendor == "sqlite":
-        return {one: _wanted_by_sqlite(one) for one in _models()}, _in_sqlite()
-    return {one: _wanted_by_postgresql(one) for one in _models()}, _in_postgresql("current_schema()::regnamespace")
+        return {one: _wanted_by_sqlite(one) for one in models}, _in_sqlite()
+    return _wanted_by_postgresql(models), _in_postgresql("current_schema()::regnamespace")
 
 
 def _wanted_by_sqlite(model: type[Model]) -> set[str]:
@@ -116,11 +124,6 @@ def _parts(sql: str) -> Iterator[str]:
     yield _plain(part)
 
 
-def _wanted_by_postgresql(model: type[Model]) -> set[str]:
-    fields = {text for one in model._meta.local_concrete_fields for text in _of_a_field(one)}
-    return fields | {_plain(text) for text in _tried_on_a_copy(model)}
-
-
 def _of_a_field(field: "Field[object, object]") -> Iterator[str]:
     if field.primary_key:
         yield f"PRIMARY KEY ({field.column})"
@@ -136,21 +139,24 @@ def _of_a_field(field: "Field[object, object]") -> Iterator[str]:
         )
 
 
-def _tried_on_a_copy(model: type[Model]) -> set[str]:
-    """The constraints of a model as PostgreSQL writes them down, on a table that is gone again afterwards."""
-    table, schema = model._meta.db_table, "pg_my_temp_schema()"
-    if not model._meta.constraints:
-        return set()
+def _wanted_by_postgresql(models: list[type[Model]]) -> Definitions:
+    """Its constraints as PostgreSQL writes them down, on tables that are gone again afterwards."""
     with transaction.atomic(), connection.cursor() as cursor:
         cursor.execute("SELECT quote_ident(current_schema())")
-        [here] = cursor.fetchone()
-        cursor.execute(f'CREATE TEMP TABLE "{table}" (LIKE {here}."{table}")')
+        [schema] = cursor.fetchone()
         editor = connection.schema_editor(collect_sql=True, atomic=False)
-        for constraint in model._meta.constraints:
-            cursor.execute(str(constraint.create_sql(model, editor)))
-        found = {text for text in _in_postgresql(schema).get(table, set()) if "NOT NULL" not in text}
+        for model in models:
+            table = connection.ops.quote_name(model._meta.db_table)
+            cursor.execute(f"CREATE TEMP TABLE {table} (LIKE {schema}.{table})")
+            for constraint in model._meta.constraints:
+                cursor.execute(str(constraint.create_sql(model, editor)))
+        tried = _in_postgresql("pg_my_temp_schema()")
         transaction.set_rollback(True)
-    return found
+    return {one: _of_fields(one) | tried.get(one._meta.db_table, set()) for one in models}
+
+
+def _of_fields(model: type[Model]) -> set[str]:
+    return {text for one in model._meta.local_concrete_fields for text in _of_a_field(one)}
 
 
 def _in_postgresql(schema: str) -> dict[str, set[str]]:

@@ -1,6 +1,8 @@
 """Writing the record. Call `record` inside the transaction of the act itself: both are stored or neither."""
 
+import logging
 from collections.abc import Iterable, Mapping
+from datetime import datetime
 from itertools import chain
 from pathlib import Path
 from typing import Any
@@ -9,9 +11,13 @@ from django.conf import settings
 from django.db import models, transaction
 from django.utils import timezone
 
-from audit.keyring import audit_key, audit_ring, fingerprint, new_key, write_ring
+from audit.anchors import last_anchor, write_anchor
+from audit.carrying import carry
+from audit.keyring import AuditKeyMissing, audit_key, audit_ring, fingerprint, new_key, write_ring
 from audit.models import ChainCheck, Entry, Head
-from audit.queries import anchor_breaks, breaks, row_breaks
+from audit.queries import Break, anchor_breaks, breaks, line_breaks, row_breaks
+
+log = logging.getLogger(__name__)
 
 Change = tuple[str, object, object]
 """Field name, value before, value after. Only keyed fingerprints of the values are stored."""
@@ -66,6 +72,23 @@ def begin_audit_key(*, by: object) -> Entry:
     return record(action="begin_audit_key", by=by, subject=None)
 
 
+def anchor(anchors: Path, *, at: datetime) -> None:
+    """Compare the end of the chain with the last anchor, write the next one and carry off what isn't yet.
+
+    Nothing here stops whoever asks for it: what went wrong is in the log and on the page of the jobs.
+    """
+    last = last_anchor(anchors)
+    found = next(line_breaks([last] if last else []), None)
+    if found:
+        log.error("The audit record is not whole: entry %s: %s. Run manage.py verify.", found.number, found.what)
+        _keep(found, number=last.number if last else 0)
+    try:
+        write_anchor(anchors, at=at)
+        carry(anchors, at=at)
+    except (OSError, AuditKeyMissing) as error:
+        log.error("The anchor of the audit record could not be written: %s", error)
+
+
 def check_chain(*, anchors: Path, rows_differ: bool) -> ChainCheck:
     """Walk the whole chain, compare it with the anchors, and keep what was found for the audit page.
 
@@ -73,6 +96,10 @@ def check_chain(*, anchors: Path, rows_differ: bool) -> ChainCheck:
     """
     number = Head.objects.filter(pk=1).values_list("number", flat=True).first() or 0
     found = next(chain(breaks(), anchor_breaks(anchors), row_breaks(number, differ=rows_differ)), None)
+    return _keep(found, number=number)
+
+
+def _keep(found: Break | None, *, number: int) -> ChainCheck:
     return ChainCheck.objects.create(
         at=timezone.now(),
         number=number,

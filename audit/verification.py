@@ -9,9 +9,10 @@ from django.db import connection
 from django.utils.module_loading import import_string
 
 from audit import schema
+from audit.anchors import Anchor, last_anchor
 from audit.append_only import as_kept, faults, made_by, present_triggers, protections
 from audit.models import Entry
-from audit.queries import Break, anchor_breaks, breaks
+from audit.queries import Break, anchor_breaks, breaks, line_breaks
 from audit.row_checks import differences
 from audit.watched import watched_tables
 from audit.watching import trigger_names, wrong_triggers
@@ -73,8 +74,16 @@ def _chain() -> Check:
 
 def _anchors() -> Check:
     path = settings.AUDIT_ANCHORS
-    lines = len(path.read_text().splitlines()) if path.exists() else 0
-    return _named("audit_anchors", _in_words(anchor_breaks(path)), f"{lines} anchors agree with the entries")
+    last = last_anchor(path)
+    whole = f"the entries are what was anchored, up to {last.number}" if last else "there are none yet"
+    return _named("audit_anchors", _in_words(anchor_breaks(path)), whole)
+
+
+def anchors_agree(name: str, anchors: list[Anchor]) -> Check:
+    """Anchors that were kept elsewhere."""
+    last = max(one.number for one in anchors)
+    whole = f"the entries are what {len(anchors)} anchors say, up to {last}"
+    return _named(name, _in_words(line_breaks(anchors)), whole)
 
 
 def _in_words(found: Iterable[Break]) -> Iterator[str]:

@@ -63,6 +63,12 @@ class Environment:
     """`tls` from the first byte, `starttls`, or empty: not encrypted."""
     outside_hosts: tuple[str, ...]
     """Where messages may be sent by HTTP: `host` or `host:port`, besides the three makers of group robots."""
+    anchor_file: Path | None
+    """Where anchors of the audit record are written too: on another mount."""
+    anchor_url: str
+    """The service to which they are sent; empty: none. Its host is one of `outside_hosts`."""
+    anchor_mail: str
+    """Who gets them by mail; empty: nobody."""
     sms_fields: dict[str, str]
     """What the gateway for text messages calls phone, text and reference."""
     sms_taken: tuple[str, str]
@@ -100,6 +106,9 @@ class Environment:
             email_password=_beside(variables, "BRANCHWEB_EMAIL_PASSWORD", "BRANCHWEB_EMAIL_USER"),
             email_tls=_one_of(variables, "BRANCHWEB_EMAIL_TLS", ("", "starttls", "tls")),
             outside_hosts=_outside_hosts(variables, "BRANCHWEB_OUTSIDE_HOSTS"),
+            anchor_file=_anchor_file(variables, data_dir),
+            anchor_url=_anchor_url(variables),
+            anchor_mail=_anchor_mail(variables),
             sms_fields=_pairs(variables, "BRANCHWEB_SMS_FIELDS", {one: one for one in SMS_FIELDS}),
             sms_taken=_pair(variables, "BRANCHWEB_SMS_TAKEN"),
         )
@@ -168,6 +177,32 @@ def _outside_hosts(variables: Mapping[str, str], name: str) -> tuple[str, ...]:
         if not re.fullmatch(r"[a-z0-9]([a-z0-9.-]*[a-z0-9])?(:[1-9][0-9]{0,4})?", host):
             raise ImproperlyConfigured(f"{name} lists hosts such as sms.example or 10.0.0.9:8080, not {host!r}.")
     return (*ROBOT_HOSTS, *hosts)
+
+
+def _anchor_file(variables: Mapping[str, str], data_dir: Path) -> Path | None:
+    value = variables.get("BRANCHWEB_ANCHOR_FILE", "").strip()
+    if value and (not value.startswith("/") or Path(value).is_relative_to(data_dir)):
+        raise ImproperlyConfigured(
+            "BRANCHWEB_ANCHOR_FILE is a file outside the data folder, such as /mnt/safe/anchors."
+        )
+    return Path(value) if value else None
+
+
+def _anchor_url(variables: Mapping[str, str]) -> str:
+    value = variables.get("BRANCHWEB_ANCHOR_URL", "").strip()
+    if value and urlsplit(value).netloc not in _outside_hosts(variables, "BRANCHWEB_OUTSIDE_HOSTS"):
+        raise ImproperlyConfigured(
+            "BRANCHWEB_ANCHOR_URL is an address such as https://safe.example/anchors, whose host also stands in "
+            "BRANCHWEB_OUTSIDE_HOSTS."
+        )
+    return value
+
+
+def _anchor_mail(variables: Mapping[str, str]) -> str:
+    value = variables.get("BRANCHWEB_ANCHOR_MAIL", "").strip()
+    if value and not (re.fullmatch(r"[^<>@\s,]+@[^<>@\s,]+", value) and variables.get("BRANCHWEB_EMAIL_HOST")):
+        raise ImproperlyConfigured("BRANCHWEB_ANCHOR_MAIL is one address, and needs BRANCHWEB_EMAIL_HOST to be sent.")
+    return value
 
 
 def _pairs(variables: Mapping[str, str], name: str, default: dict[str, str]) -> dict[str, str]:

@@ -232,7 +232,10 @@ OTHER_TRIGGERS = "members.verification.triggers"
 BACKUP_DIR = ENVIRONMENT.backup_dir
 BACKUP_KEY = ENVIRONMENT.backup_key
 AUDIT_ROUND = DATA_DIR / "audit_round"  # the last round of the sums over rows: audit/row_checks.py
-AUDIT_ANCHORS = DATA_DIR / "audit_anchors"  # copied to another machine with the backups
+AUDIT_ANCHORS = DATA_DIR / "audit_anchors"  # carried off the machine by the ways below
+ANCHOR_FILE, ANCHOR_URL, ANCHOR_MAIL = ENVIRONMENT.anchor_file, ENVIRONMENT.anchor_url, ENVIRONMENT.anchor_mail
+POST_JSON = "reminders.senders.outside.post_json"
+"""Sends to the hosts that are allowed: called with an address and an object."""
 CACHES = {
     "default": (
         {"BACKEND": "branchweb.cache.ForbearingRedisCache", "LOCATION": ENVIRONMENT.redis_url}
@@ -419,7 +422,7 @@ CELERY_BEAT_SCHEDULE = {
     "forget-logins": {"task": "members.tasks.forget_logins", "schedule": crontab(hour="3", minute="41")},
     "compute-assessments": {"task": "assessment.tasks.compute_assessments", "schedule": 60.0},
     "charge-dues": {"task": "dues.tasks.charge_current_month", "schedule": crontab(hour="0", minute="35")},
-    "anchor-record": {"task": "audit.tasks.anchor_record", "schedule": crontab(minute="7")},
+    "anchor-record": {"task": "audit.tasks.anchor_record", "schedule": 60.0, "options": {"expires": 55}},
     "number-rows": {"task": "audit.tasks.number_rows", "schedule": 60.0, "options": {"expires": 55}},
     "back-up": {"task": "branchweb.tasks.back_up", "schedule": crontab(minute="43")},
     "check-record": {"task": "audit.tasks.check_record", "schedule": crontab(hour="4", minute="17")},

@@ -3,13 +3,20 @@
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from django.conf import settings
 from django.db.models import Max, Min
 
+from audit.anchors import seconds_unanchored
+from audit.carrying import carried
 from reminders.choices import MessageState
 from reminders.models import Heartbeat, Message
 
 ALIVE = timedelta(minutes=3)
 """Signs of life come each minute; two may be missed, for instance while a large import is read."""
+
+
+PATIENCE = timedelta(hours=1)
+"""So long anchors may stay on this machine before that is a problem of the machinery."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,6 +31,10 @@ class Health:
     """Messages that could not be sent, of those whose thing isn't done yet."""
     unknown: int
     """Messages that were perhaps sent, likewise."""
+    unanchored_seconds: int
+    """For how long the oldest entry of the audit record that no anchor covers has been there; 0: all are covered."""
+    anchors_behind_seconds: int
+    """For how long a way that carries anchors off has been failing; 0: none is."""
 
     @property
     def beat_alive(self) -> bool:
@@ -35,11 +46,11 @@ class Health:
 
     @property
     def ok(self) -> bool:
-        return self.beat_alive and self.worker_alive
+        return self.beat_alive and self.worker_alive and self.anchors_behind_seconds <= PATIENCE.total_seconds()
 
 
 def health(at: datetime) -> Health:
-    """As of `at`, by five small queries."""
+    """As of `at`, by six small queries."""
     due = Message.objects.filter(state=MessageState.READY, due_at__lte=at).aggregate(oldest=Min("due_at"))["oldest"]
     return Health(
         beat_seconds=_since(at, _seen("beat")),
@@ -47,6 +58,10 @@ def health(at: datetime) -> Health:
         oldest_waiting_seconds=_since(at, due) or 0,
         dead=_left_in(MessageState.DEAD),
         unknown=_left_in(MessageState.UNKNOWN),
+        unanchored_seconds=seconds_unanchored(settings.AUDIT_ANCHORS, at),
+        anchors_behind_seconds=max(
+            (one.seconds_behind(at) for one in carried(settings.AUDIT_ANCHORS).values()), default=0
+        ),
     )
 
 

@@ -5,9 +5,11 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from django.conf import settings
 from django.db.models import Count, Q, QuerySet
 from django.utils.translation import gettext as _
 
+from audit.carrying import carried
 from members.choices import Capability, ExportState, ImportState
 from members.models import Export, RosterImport, User
 from reminders.choices import ChannelKind, MessageState
@@ -38,6 +40,8 @@ class Machinery:
     parts: list[Part]
     channels: list[dict[str, Any]]
     """Per channel {label, waiting, unknown, dead}; channels of which nothing is left over are missing."""
+    anchors: list[dict[str, Any]]
+    """Per way that carries anchors of the audit record off {label, seconds, problem}; no problem: it has taken all."""
     broken: int
     """Imports and exports that failed and are still shown to somebody."""
 
@@ -46,7 +50,18 @@ def machinery(user: User, at: datetime) -> Machinery:
     """As of `at`. Messages are counted where the user watches."""
     failed = Export.objects.filter(state=ExportState.FAILED).count()
     unread = RosterImport.objects.filter(state=ImportState.FAILED).count()
-    return Machinery(health(at), newest_backup(at), list(_parts(at)), list(_channels(user)), failed + unread)
+    anchors, broken = list(_anchors(at)), failed + unread
+    return Machinery(health(at), newest_backup(at), list(_parts(at)), list(_channels(user)), anchors, broken)
+
+
+def _anchors(at: datetime) -> Iterator[dict[str, Any]]:
+    labels = {
+        "file": _("Anchors of the record to the file outside"),
+        "http": _("Anchors of the record to the service outside"),
+        "mail": _("Anchors of the record by mail"),
+    }
+    for name, one in carried(settings.AUDIT_ANCHORS).items():
+        yield {"label": labels[name], "seconds": one.seconds_behind(at), "problem": one.problem}
 
 
 def _parts(at: datetime) -> Iterator[Part]:

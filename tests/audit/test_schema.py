@@ -188,3 +188,9 @@ def test_a_trigger_with_a_condition_that_asks_for_less_is_named():
     )
 
     assert failing() == {f"append_only_{table}": f"{table}_no_update does something else or is switched off"}
+
+
+def test_a_table_that_is_gone_is_named():
+    run("DROP TABLE reminders_heartbeat")
+
+    assert failing() == {"database_definitions": "reminders_heartbeat is missing"}

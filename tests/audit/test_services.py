@@ -5,7 +5,7 @@ from django.db import DatabaseError, connection, transaction
 
 from audit.append_only import is_protected, releasing
 from audit.models import ChainCheck, Entry, Head
-from audit.queries import anchor_breaks, breaks, write_anchor
+from audit.queries import anchor_breaks, breaks
 from audit.services import check_chain, record
 
 pytestmark = pytest.mark.django_db
@@ -152,31 +152,6 @@ def test_an_entry_taken_out_of_the_middle_is_found(three_entries):
     without_triggers("DELETE FROM audit_entry WHERE number = 2")
 
     assert (2, "missing") in [(gap.number, gap.what) for gap in breaks()]
-
-
-def test_a_tail_cut_together_with_its_head_is_found_by_the_anchor(three_entries, tmp_path):
-    anchors = tmp_path / "anchors"
-    write_anchor(anchors)
-    first = three_entries[0]
-    without_triggers("DELETE FROM audit_entry WHERE number > 1")
-    Head.objects.update(number=first.number, digest=first.digest)
-
-    assert list(breaks()) == []  # the chain alone can't know
-    assert [gap.number for gap in anchor_breaks(anchors)] == [3]
-
-
-def test_an_anchor_is_written_once_per_head(three_entries, tmp_path):
-    anchors = tmp_path / "anchors"
-    write_anchor(anchors)
-    write_anchor(anchors)
-
-    assert len(anchors.read_text().splitlines()) == 1
-
-
-def test_nothing_is_anchored_before_the_first_entry(tmp_path):
-    write_anchor(tmp_path / "anchors")
-
-    assert not (tmp_path / "anchors").exists()
 
 
 def test_an_anchor_that_was_tampered_with_is_named_and_not_a_crash(three_entries, tmp_path):

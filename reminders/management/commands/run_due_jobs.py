@@ -1,4 +1,4 @@
-"""Plans what is due and sends it, and brings roll-ups up to date, once and without Celery.
+"""Plans what is due and sends it, brings roll-ups up to date and anchors the audit record, once and without Celery.
 
 Also on another day than today, to try out what happens.
 """
@@ -8,12 +8,14 @@ from collections.abc import Iterable, Mapping
 from datetime import datetime, time
 from typing import Any
 
+from django.conf import settings
 from django.core.management.base import CommandParser
 from django.utils import timezone
 from django.utils.dateparse import parse_date, parse_datetime
 from django.utils.translation import gettext as _
 
 from assessment.services.rollups import follow
+from audit.services import anchor
 from reminders.models import Message
 from reminders.services.dispatching import dispatch
 from reminders.services.planning import plan
@@ -45,6 +47,7 @@ class Command(JsonCommand):
         planned = plan(at)
         done = dispatch(at, by="run_due_jobs")
         follow(on=timezone.localdate(at))
+        anchor(settings.AUDIT_ANCHORS, at=at)
         waiting = Message.objects.waiting().count()
         return {"planned": planned, "dispatched": done.dispatched, "failed": done.failed, "waiting": waiting}
 
