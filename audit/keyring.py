@@ -158,8 +158,9 @@ def audit_key(*, is_first: bool) -> bytes:
 
     Raises AuditKeyMissing.
     """
-    if is_first and not audit_ring():
-        read_or_make_secret(settings.AUDIT_KEYS_FILE)
+    file: Path | None = settings.AUDIT_KEYS_FILE
+    if is_first and file and not audit_ring():
+        read_or_make_secret(file)
     if not audit_ring():
         raise AuditKeyMissing
     return _derived(audit_ring()[0], b"chain")

@@ -5,6 +5,7 @@ themselves write: SQLite keeps the statements; PostgreSQL is given each constrai
 """
 
 from collections.abc import Iterator
+from typing import Any
 
 from django.apps import apps
 from django.db import connection, transaction
@@ -75,7 +76,11 @@ def _every_model() -> list[type[Model]]:
 
 def _references(model: type[Model]) -> Iterator["ForeignKey[Model, Model]"]:
     fields = (one for one in model._meta.local_fields if isinstance(one, ForeignKey))
-    return (one for one in fields if one.db_constraint and one.related_model._meta.managed)
+    return (one for one in fields if _is_demanded(one))
+
+
+def _is_demanded(field: "ForeignKey[Any, Any]") -> bool:
+    return bool(getattr(field, "db_constraint", True)) and field.target_field.model._meta.managed
 
 
 def _orphans_of(model: type[Model], field: "ForeignKey[Model, Model]") -> int:
@@ -131,7 +136,7 @@ def _of_a_field(field: "Field[object, object]") -> Iterator[str]:
         yield f"UNIQUE ({field.column})"
     if not field.null:
         yield f"{field.column} NOT NULL"
-    if isinstance(field, ForeignKey) and field.db_constraint:
+    if isinstance(field, ForeignKey) and _is_demanded(field):
         target = field.target_field
         yield (
             f"FOREIGN KEY ({field.column}) REFERENCES {target.model._meta.db_table}({target.column}) "

@@ -8,14 +8,15 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from celery.signals import worker_init
+from celery.signals import beat_init, worker_init
 from django.conf import settings
 from django.core.checks import CheckMessage, Error, register
 from django.core.exceptions import ImproperlyConfigured
 from django.db import DatabaseError, connection
 
-from audit.keyring import AuditKeyMissing, KeysMissing, SealBroken, audit_ring, sealed_columns
+from audit.keyring import AuditKeyMissing, KeysMissing, SealBroken, sealed_columns
 from audit.models import Entry
+from audit.queries import key_fits
 from branchweb.backup.restoring import mark
 
 log = logging.getLogger(__name__)
@@ -33,11 +34,12 @@ def prepare() -> None:
 
 
 @worker_init.connect
+@beat_init.connect
 def prepare_worker(**_options: Any) -> None:
     try:
         prepare()
     except ImproperlyConfigured as error:
-        sys.exit(f"The worker doesn't start: {error}")  # any other exception is only logged here
+        sys.exit(f"Celery doesn't start: {error}")  # any other exception is only logged here
     finally:
         connection.close()
 
@@ -75,7 +77,7 @@ def _missing_keys() -> Iterator[str]:
             )
         elif not all(found):
             log.error("Some private values are opened by no key of the ring: manage.py verify names them.")
-        if Entry._meta.db_table in there and not audit_ring() and _chained_with_a_key():
+        if Entry._meta.db_table in there and _chained_with_a_key() and not key_fits():
             raise AuditKeyMissing
     except (KeysMissing, AuditKeyMissing) as error:
         yield str(error)

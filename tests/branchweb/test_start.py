@@ -6,6 +6,7 @@ import subprocess
 import sys
 
 import pytest
+from celery.signals import beat_init
 from django.conf import settings as project
 from django.core.exceptions import ImproperlyConfigured
 from django.core.management import call_command
@@ -14,8 +15,10 @@ from django.core.management.base import SystemCheckError
 from audit.keyring import key_prints, new_key, seal
 from audit.services import record
 from branchweb import start
+from branchweb.management.commands import verify
 from members.fields import Sealed
 from members.models import Member
+from tests.audit.rewriting import lifted
 
 
 @pytest.fixture(autouse=True)
@@ -50,7 +53,7 @@ def test_without_the_keys_of_private_fields_nothing_starts_and_no_new_ones_are_m
         call_command("organizations", skip_checks=False)
     with pytest.raises(ImproperlyConfigured, match="Put the file back"):
         start.prepare()
-    with pytest.raises(SystemExit, match="The worker doesn't start: The keys of private fields"):
+    with pytest.raises(SystemExit, match="Celery doesn't start: The keys of private fields"):
         start.prepare_worker()
 
 
@@ -74,6 +77,29 @@ def test_without_the_key_of_the_record_nothing_starts(cast, settings):
     record(action="edit_member", by="system", subject=cast.zhang)
     settings.AUDIT_KEYS = ()
     assert "The key of the audit record is missing" in said()[0]
+
+
+def test_another_key_than_the_records_starts_nothing(cast, settings):
+    record(action="edit_member", by="system", subject=cast.zhang)
+    settings.AUDIT_KEYS = (new_key(),)
+    assert "or is another one" in said()[0]
+
+
+def test_an_entry_that_was_edited_stops_nothing(cast):
+    """That is for verify to say, which can always be run."""
+    for _turn in range(2):
+        record(action="edit_member", by="system", subject=cast.zhang)
+    lifted("UPDATE audit_entry SET reason = 'another' WHERE number = 2")
+
+    assert said() == []
+    assert not verify.Command.requires_system_checks
+
+
+def test_the_clock_asks_too(cast, settings):
+    record(action="edit_member", by="system", subject=cast.zhang)
+    settings.AUDIT_KEYS = ()
+    with pytest.raises(SystemExit, match="The key of the audit record is missing"):
+        beat_init.send(sender=None)
 
 
 def test_a_restore_that_was_broken_off_stops_the_start(db, data):

@@ -21,6 +21,8 @@ from rulebook.console import JsonCommand, WrongUse
 
 class Command(JsonCommand):
     help = __doc__
+    requires_system_checks = ()
+    """It says itself which keys are missing, also where the program doesn't start."""
 
     def add_options(self, parser: CommandParser) -> None:
         parser.add_argument("--anchors", metavar="FILE", help="also compare with anchors kept elsewhere; - reads them")
