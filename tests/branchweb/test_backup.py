@@ -10,9 +10,10 @@ import pytest
 from django.core.management import CommandError, call_command
 from django.db import DatabaseError, connection, transaction
 from django.db.migrations.recorder import MigrationRecorder
+from django.utils import timezone
 
+from audit.anchors import write_anchor
 from audit.models import Entry
-from audit.queries import write_anchor
 from audit.services import record
 from branchweb.backup import databases, making
 from branchweb.backup.databases import compare
@@ -49,7 +50,7 @@ def full(transactional_db, settings, tmp_path):
     (data / "audit_keys").write_text(settings.AUDIT_KEYS[0])
     cast = make_cast()
     record(action="edit_member", by=cast.secretary, subject=cast.zhang, changes=[("phone", "1", "2")])
-    write_anchor(settings.AUDIT_ANCHORS)
+    write_anchor(settings.AUDIT_ANCHORS, at=timezone.now())
     return tmp_path
 
 
