@@ -11,7 +11,7 @@ from django.conf import settings
 from django.db import models, transaction
 from django.utils import timezone
 
-from audit.anchors import last_anchor, write_anchor
+from audit.anchors import Anchor, last_anchor, write_anchor
 from audit.carrying import carry
 from audit.keyring import AuditKeyMissing, audit_key, audit_ring, fingerprint, new_key, write_ring
 from audit.models import ChainCheck, Entry, Head
@@ -77,16 +77,19 @@ def anchor(anchors: Path, *, at: datetime) -> None:
 
     Nothing here stops whoever asks for it: what went wrong is in the log and on the page of the jobs.
     """
-    last = last_anchor(anchors)
-    found = next(line_breaks([last] if last else []), None)
-    if found:
-        log.error("The audit record is not whole: entry %s: %s. Run manage.py verify.", found.number, found.what)
-        _keep(found, number=last.number if last else 0)
     try:
+        _compare_with(last_anchor(anchors))
         write_anchor(anchors, at=at)
         carry(anchors, at=at)
     except (OSError, AuditKeyMissing) as error:
         log.error("The anchor of the audit record could not be written: %s", error)
+
+
+def _compare_with(last: Anchor | None) -> None:
+    """Say and keep it when the record isn't what it was a minute ago."""
+    for found in line_breaks([last] if last else []):
+        log.error("The audit record is not whole: entry %s: %s. Run manage.py verify.", found.number, found.what)
+        _keep(found, number=found.number)
 
 
 def check_chain(*, anchors: Path, rows_differ: bool) -> ChainCheck:

@@ -98,6 +98,9 @@ def test_reads_what_is_set_and_has_a_default_for_the_rest(variables, field, valu
         ("BRANCHWEB_SECRET_KEY", "short"),
         ("BRANCHWEB_SECRET_KEY", LONG[1:]),
         ("BRANCHWEB_FIELD_KEYS", "short"),
+        ("BRANCHWEB_ANCHOR_FILE", "anchors"),
+        ("BRANCHWEB_ANCHOR_URL", "https://safe.example/anchors"),
+        ("BRANCHWEB_ANCHOR_MAIL", "keeper@party.example"),
         ("BRANCHWEB_AUDIT_KEY", "short"),
         ("BRANCHWEB_FIELD_KEYS", f"{LONG},short"),
         ("BRANCHWEB_BACKUP_KEY", KEY[1:]),
@@ -213,3 +216,25 @@ def test_celery_is_told_the_address_of_redis_in_its_own_spelling(redis_url, brok
 def test_backups_of_the_night_are_sealed_and_have_a_whole_path(variables, named):
     with pytest.raises(ImproperlyConfigured, match=named):
         Environment.from_mapping(variables)
+
+
+def test_anchors_go_where_they_can_be_sent():
+    read = Environment.from_mapping(
+        {
+            "BRANCHWEB_ANCHOR_FILE": "/mnt/safe/anchors",
+            "BRANCHWEB_ANCHOR_URL": "https://safe.example/anchors",
+            "BRANCHWEB_OUTSIDE_HOSTS": "safe.example",
+            "BRANCHWEB_ANCHOR_MAIL": "keeper@party.example",
+            "BRANCHWEB_EMAIL_HOST": "mail.party.example",
+        }
+    )
+
+    assert str(read.anchor_file) == "/mnt/safe/anchors"
+    assert (read.anchor_url, read.anchor_mail) == ("https://safe.example/anchors", "keeper@party.example")
+
+
+def test_anchors_in_the_data_folder_would_be_nowhere_else(tmp_path):
+    with pytest.raises(ImproperlyConfigured, match="BRANCHWEB_ANCHOR_FILE"):
+        Environment.from_mapping(
+            {"BRANCHWEB_DATA": str(tmp_path), "BRANCHWEB_ANCHOR_FILE": str(tmp_path / "more" / "anchors")}
+        )
