@@ -46,6 +46,7 @@ ACTIONS: dict[str, Promise] = {
     "import_roster": _("Imported a roster"),
     "cancel_import": _("Cancelled a roster import"),
     "undo_import": _("Undid a roster import"),
+    "remove_overdue": _("Removed what was kept long enough"),
     # organizations
     "create_organization": _("Created an organization"),
     "rename_organization": _("Renamed an organization"),
@@ -422,6 +423,7 @@ DETAILS: dict[str, Promise] = {
     "rank": _("rank of the grade"),
     "receipt": _("receipt"),
     "refused": _("rows refused"),
+    "removed": _("removed"),
     "rows": _("rows"),
     "rule": _("rule"),
     "seats": _("seats"),

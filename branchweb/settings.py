@@ -175,6 +175,15 @@ JOBS = [
 ]
 """What each app has running or waiting: called with a user and `on=`, gives `members.jobs.Job`s, newest first."""
 
+RETENTION = [
+    "members.services.retained.RETAINED",
+    "meetings.services.retained.RETAINED",
+    "dues.services.retained.RETAINED",
+    "supervision.services.letter_keeping.RETAINED",
+    "reminders.services.retained.RETAINED",
+]
+"""What each app keeps for a time, and what for good: `members.retention.Kind` and `ForGood`, as the page shows them."""
+
 EXPORTS = {"roster": "members.exporting.roster_kind.ROSTER"}
 """Workbooks that may be made in the background: name → `members.exporting.kinds.Kind`."""
 
@@ -416,10 +425,8 @@ CELERY_BEAT_SCHEDULER = "branchweb.beat:LivingScheduler"
 CELERY_BEAT_SCHEDULE = {
     "continue-imports": {"task": "members.tasks.continue_imports", "schedule": 60.0},
     "continue-exports": {"task": "members.tasks.continue_exports", "schedule": 60.0},
-    "forget-exports": {"task": "members.tasks.forget_exports", "schedule": crontab(hour="3", minute="23")},
+    "remove-overdue": {"task": "members.tasks.remove_overdue", "schedule": crontab(hour="3", minute="23")},
     "refresh-rosters": {"task": "members.tasks.refresh_rosters", "schedule": crontab(hour="0", minute="5")},
-    "shred-letters": {"task": "supervision.tasks.shred_letters", "schedule": crontab(hour="3", minute="52")},
-    "forget-logins": {"task": "members.tasks.forget_logins", "schedule": crontab(hour="3", minute="41")},
     "compute-assessments": {"task": "assessment.tasks.compute_assessments", "schedule": 60.0},
     "charge-dues": {"task": "dues.tasks.charge_current_month", "schedule": crontab(hour="0", minute="35")},
     "anchor-record": {"task": "audit.tasks.anchor_record", "schedule": 60.0, "options": {"expires": 55}},

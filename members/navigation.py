@@ -79,6 +79,13 @@ RECORD = (
     Item("members:regulation-list", _("Regulations"), "journal-bookmark", None, ("members:regulation-",)),
     Item("reminders:job-list", _("Jobs"), "hourglass-split", Capability.VIEW_ORGANIZATIONS, ("reminders:job-",)),
     Item("members:audit-list", _("Audit trail"), "clock-history", Capability.VIEW_AUDIT, ("members:audit-",)),
+    Item(
+        "members:retention-list",
+        _("Kept how long"),
+        "calendar-x",
+        (Capability.WATCH_JOBS, Capability.MANAGE_LOCAL_RULES),
+        ("members:retention-",),
+    ),
 )
 Group = tuple[Promise | str, tuple[Item, ...]]
 """A heading and its entries."""

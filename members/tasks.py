@@ -1,11 +1,9 @@
 """Work in the background. The rows say what is to be done; a task that is lost is done by the next round."""
 
 import logging
-from datetime import timedelta
 from uuid import UUID
 
 from celery import Task, shared_task
-from django.conf import settings
 from django.utils import timezone
 from kombu.exceptions import OperationalError
 
@@ -13,7 +11,7 @@ from members.exporting import running as running_exports
 from members.importing import running
 from members.models import Export, RosterImport
 from members.services.belonging import refresh_roster_paths
-from members.services.logins import forget_old_logins
+from members.services.retention import carry_out
 
 log = logging.getLogger(__name__)
 
@@ -58,12 +56,6 @@ def continue_exports() -> None:
 
 
 @shared_task
-def forget_exports() -> None:
-    """Each night: workbooks that have been kept long enough."""
-    running_exports.forget()
-
-
-@shared_task
 def refresh_rosters() -> None:
     """Soon after midnight: relations that begin or end today put members on their rosters and take them off."""
     corrected = refresh_roster_paths(on=timezone.localdate())
@@ -71,9 +63,10 @@ def refresh_rosters() -> None:
 
 
 @shared_task
-def forget_logins() -> None:
-    """Each night: the log of log-ins goes as far as it is kept for."""
-    forget_old_logins(before=timezone.now() - timedelta(days=settings.LOGINS_KEPT_DAYS))
+def remove_overdue() -> None:
+    """Each night: what is kept for a time goes when its time is over; what a night before left is finished."""
+    for code, removed in carry_out(on=timezone.localdate()).items():
+        log.info("Removed after its time: %s %s.", removed, code)
 
 
 def start(task: "Task[[str], None]", key: UUID) -> None:

@@ -1,6 +1,6 @@
 from django.urls import include, path
 
-from members.views import account, audit, local_rules, regulations, reveal, roster
+from members.views import account, audit, local_rules, regulations, retention, reveal, roster
 
 app_name = "members"
 
@@ -18,6 +18,7 @@ urlpatterns = [
     path("", include("members.urls_import")),
     path("", include("members.urls_export")),
     path("audit/", audit.audit_list, name="audit-list"),
+    path("retention/", retention.retention_list, name="retention-list"),
     path("members/<uuid:key>/reveal/", reveal.member_reveal, name="member-reveal"),
     path("regulations/", regulations.regulation_list, name="regulation-list"),
     path("regulations/try/<slug:what>/", regulations.regulation_try, name="regulation-try"),

@@ -30,6 +30,7 @@ WATCHED = {
     "members.Merge": EACH_ROW,
     "members.Office": EACH_ROW,
     "members.ExportedMember": EACH_ROW,
+    "members.Removal": EACH_ROW,
     "members.RosterImport": EACH_ROW,
     "mfa.Authenticator": EACH_ROW,
     "knox.AuthToken": EACH_ROW,

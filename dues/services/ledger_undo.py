@@ -28,6 +28,8 @@ def undo_ledger(ledger: LedgerImport, *, by: User | str, on: date) -> LedgerImpo
     locked = LedgerImport.objects.select_for_update(of=("self",)).select_related("organization").get(pk=ledger.pk)
     if locked.state != ImportState.APPLIED:
         raise Refused(_("Only an import that has been stored, and not yet undone, can be undone."))
+    if not locked.content:
+        raise Refused(_("What was read from this workbook is no longer kept, so the import can't be undone."))
     content = json.loads(locked.content.open())
     members = lock_members(_members(locked, content))
     charges, payments = live_charges(Charge.objects.filter(imported_from=locked)), _payments(locked, content)

@@ -1,6 +1,6 @@
 """Taking an export through its stages. Interrupted anywhere, it begins again; there is one file or none."""
 
-from datetime import date
+from datetime import date, datetime
 from functools import partial
 from pathlib import Path
 from uuid import UUID
@@ -48,8 +48,14 @@ def _put(export: Export, kind: Kind, written: Written, sealed: Path) -> None:
     sealed.replace(file_of(export.key))
 
 
-def forget() -> None:
-    """Each night: what has been kept long enough goes, and what belongs to nobody."""
-    for key in service.forget_exports():
+def forget(*, before: datetime) -> int:
+    """What was kept long enough at that moment goes, and what belongs to nobody; how many exports went.
+
+    The file goes first: interrupted, a row is left whose time is over, and goes the next time.
+    """
+    over = service.exports_over(before)
+    for key in over:
         remove_file(key)
+    Export.objects.filter(key__in=over).delete()
     remove_leftovers(keep=Export.objects.values_list("key", flat=True))
+    return len(over)

@@ -7,6 +7,7 @@ from members.models.merge import Merge
 from members.models.office import Office
 from members.models.office_request import OfficeRequest
 from members.models.organization import Organization, Term
+from members.models.removal import Removal
 from members.models.roster_import import ColumnMapping, RosterImport, RosterImportRow
 from members.models.saved_filter import SavedFilter
 from members.models.situation import Situation
@@ -26,6 +27,7 @@ __all__ = [
     "Office",
     "OfficeRequest",
     "Organization",
+    "Removal",
     "RosterImport",
     "RosterImportRow",
     "SavedFilter",

@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Callable, Mapping, Sequence
-from datetime import timedelta
+from datetime import datetime, timedelta
 from hashlib import sha256
 from typing import Any
 from uuid import UUID, uuid4
@@ -178,13 +178,10 @@ def take_export(*, export: Export, by: User) -> bool:
     return True
 
 
-def forget_exports() -> list[UUID]:
-    """Rows whose time is over go, and proposals to which nobody said anything; their keys, so that files can go too."""
-    now = timezone.now()
-    unsaid = Q(state=ExportState.PROPOSED, asked_at__lt=now - timedelta(days=settings.EXPORTS_KEPT_DAYS))
-    over = list(Export.objects.filter(Q(expires_at__lt=now) | unsaid).values_list("key", flat=True))
-    Export.objects.filter(key__in=over).delete()
-    return over
+def exports_over(moment: datetime) -> list[UUID]:
+    """Keys of those whose time was over then, and of proposals to which nobody said anything."""
+    unsaid = Q(state=ExportState.PROPOSED, asked_at__lt=moment - timedelta(days=settings.EXPORTS_KEPT_DAYS))
+    return list(Export.objects.filter(Q(expires_at__lt=moment) | unsaid).values_list("key", flat=True))
 
 
 def _mine(export: Export) -> Any:

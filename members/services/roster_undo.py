@@ -40,6 +40,8 @@ def undo_import(*, roster_import: RosterImport, by: User | str) -> Undone:
     current = RosterImport.objects.select_for_update().get(pk=roster_import.pk)
     if current.state != ImportState.APPLIED:
         raise Refused(_("Only an import that has been stored, and not yet undone, can be undone."))
+    if current.rows_total and not current.rows.exists():
+        raise Refused(_("The rows of this workbook are no longer kept, so the import can't be undone."))
     undone = take_back(current)
     current.state, current.undone_at = ImportState.UNDONE, timezone.now()
     current.save(update_fields=["built", "state", "undone_at"])

@@ -101,6 +101,8 @@ class Message(models.Model):
     read_at = models.DateTimeField(_("read"), null=True, blank=True)
     settled_at = models.DateTimeField(_("done at"), null=True, blank=True)
     """When the program saw that what it asked for was done."""
+    emptied_on = models.DateField(_("text removed on"), null=True, blank=True)
+    """When its values went because their time was over."""
     attempts_made = models.PositiveSmallIntegerField(_("attempts"), default=0)
     problem = models.CharField(_("problem"), max_length=300, blank=True)
 
@@ -127,6 +129,9 @@ class Message(models.Model):
                 condition=Q(addressee=Addressee.GROUP_CHAT, channel__in=GROUP_CHATS, member__isnull=True)
                 | (~Q(addressee=Addressee.GROUP_CHAT) & ~Q(channel__in=GROUP_CHATS)),
                 name="message_to_group_is_about_nobody",
+            ),
+            models.CheckConstraint(
+                condition=Q(emptied_on__isnull=True) | ~Q(state__in=WAITING), name="message_emptied_when_over"
             ),
         ]
         indexes = [

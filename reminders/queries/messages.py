@@ -65,6 +65,9 @@ def letter(message: Message, *, asks_here: bool = False) -> Letter:
 
     `asks_here`: the question stands beside it, so the line that leads to it is left out, unless it is the only one.
     """
+    if message.emptied_on:
+        kept = _("The text is no longer kept. What it was about, and that it was sent, stays on record.")
+        return Letter(str(message.get_kind_display()), kept)
     hidden = _("[link to answer by]")
     link = {LINK: hidden} if LINK in message.values else {}
     try:

@@ -26,7 +26,7 @@ def send_again(*, message: Message, at: datetime, by: User) -> Message:
         raise Refused(_("Only what could not be sent, or perhaps wasn't, is sent again."))
     if message.settled_at:
         raise Refused(_("What this was about is done. Nobody needs to be told any more."))
-    if at >= message.expires_at:
+    if message.emptied_on or at >= message.expires_at:
         raise Refused(_("It is too late for this to be of use."))
     message.state, message.due_at, message.claimed_at, message.problem = MessageState.READY, at, None, ""
     message.save(update_fields=["state", "due_at", "claimed_at", "problem"])

@@ -25,10 +25,9 @@ def queue_of(task: str) -> str:
         ("members.tasks.continue_imports", "imports"),
         ("members.tasks.make_export", "exports"),
         ("members.tasks.continue_exports", "exports"),
-        ("members.tasks.forget_exports", "exports"),
         ("members.tasks.refresh_rosters", "celery"),
         ("dues.tasks.charge_current_month", "celery"),
-        ("supervision.tasks.shred_letters", "celery"),
+        ("members.tasks.remove_overdue", "celery"),
     ],
 )
 def test_each_task_waits_in_its_queue(task, queue):

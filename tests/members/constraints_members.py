@@ -21,6 +21,7 @@ from members.models import (
     Office,
     OfficeRequest,
     Organization,
+    Removal,
     RosterImport,
     RosterImportRow,
     SavedFilter,
@@ -89,6 +90,7 @@ LAWFUL: dict[type[models.Model], Any] = {
     Organization: lambda cast: {
         "path": "0009", "depth": 1, "code": "x", "name": "支部", "kind": "branch", "founded_on": DAY,
     },
+    Removal: lambda cast: {"kind": "departed", "night": DAY},
     RosterImport: lambda cast: {"organization": cast.branch, "file_name": "名册.xlsx", "uploaded_by": cast.secretary},
     RosterImportRow: lambda cast: {
         "roster_import": RosterImport.objects.get_or_create(file_name="名册.xlsx")[0], "number": 3, "verdict": "new",
@@ -165,6 +167,7 @@ REFUSED: list[tuple[type[models.Model], str, dict[str, Any]]] = [
     (Organization, "organization_has_name", {"name": ""}),
     (Organization, "organization_kind_known", {"kind": "club"}),
     (Organization, "organization_dissolved_after_founding", {"dissolved_on": EARLY}),
+    (Removal, "removal_has_kind", {"kind": ""}),
     (RosterImport, "roster_import_state_known", {"state": "lost"}),
     (TableSum, "audit_table_sum_round", {"round": -1}),
     (RosterImport, "roster_import_undone_after_applied", {"undone_at": "2026-11-24T08:00Z"}),
@@ -189,6 +192,7 @@ TWICE: list[tuple[type[models.Model], str, dict[str, Any], dict[str, Any]]] = [
     (OfficeRequest, "office_request_once", {}, {"decided_by": "x"}),
     (Office, "office_open_once_per_user", {"member": None}, {"valid_from": LATE}),
     (Office, "office_open_once_per_member", {"user": None}, {"valid_from": LATE}),
+    (Removal, "removal_once_a_night", {}, {"removed": 1}),
     (RosterImportRow, "roster_import_row_once", {}, {"verdict": "changed"}),
     (RowSum, "audit_one_sum_for_a_place", {}, {"rows": 2}),
     (SavedFilter, "saved_filter_name_once", {}, {"query": "x"}),

@@ -16,7 +16,7 @@ from members.exporting import files
 from members.models import Export, ExportedMember, Member, Office
 from members.queries.agreeing import second_persons
 from members.services import private
-from members.services.exports import forget_exports, settle_export, take_export
+from members.services.exports import exports_over, settle_export, take_export
 from members.services.private import ALONE, reveals_left
 from members.services.refused import Refused
 from tests.cast import TODAY, make_cast, make_member
@@ -211,7 +211,7 @@ def test_who_may_agree_is_named_the_nearest_first(cast):
 def test_a_proposal_to_which_nobody_says_anything_is_forgotten(cast):
     export = ask(cast)
     Export.objects.update(state=ExportState.PROPOSED, needs_agreement=True, asked_at=timezone.now() - timedelta(days=8))
-    assert forget_exports() == [export.key]
+    assert exports_over(timezone.now()) == [export.key]
 
 
 @pytest.mark.django_db(transaction=True)

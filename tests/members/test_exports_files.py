@@ -64,8 +64,8 @@ def test_files_of_any_size_come_back_as_they_were(tmp_path: Path, cast: Cast, mo
 
 def test_each_night_what_was_kept_long_enough_goes_with_its_file(cast: Cast) -> None:
     old, new = make(ask(cast)), make(ask(cast, cast.officer))
-    Export.objects.filter(pk=old.pk).update(expires_at=timezone.now() - timedelta(minutes=1))
-    tasks.forget_exports()
+    Export.objects.filter(pk=old.pk).update(expires_at=timezone.now() - timedelta(days=1))
+    tasks.remove_overdue()
     assert [row.key for row in Export.objects.all()] == [new.key]
     assert (files.file_of(old.key).exists(), files.file_of(new.key).exists()) == (False, True)
 
@@ -86,7 +86,7 @@ def test_what_belongs_to_nobody_goes_after_a_day(cast: Cast) -> None:
     long_ago = time.time() - files.DAY_SECONDS - 60
     for path in (left, files.file_of(export.key)):
         os.utime(path, (long_ago, long_ago))
-    tasks.forget_exports()
+    tasks.remove_overdue()
     assert (left.exists(), files.file_of(export.key).exists()) == (False, True)
 
 

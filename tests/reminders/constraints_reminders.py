@@ -87,6 +87,7 @@ REFUSED: list[tuple[type[models.Model], str, Any]] = [
     (Message, "message_sent_has_moment", {"state": "sent"}),
     (Message, "message_inbox_is_somebodys", {"user": None}),
     (Message, "message_to_group_is_about_nobody", {"channel": "wecom"}),
+    (Message, "message_emptied_when_over", {"emptied_on": "2026-11-24"}),
     (NotApplicable, "not_applicable_has_reason", {"reason": ""}),
     (NotApplicable, "not_applicable_taken_back_by_somebody", {"taken_back_at": NOW}),
     (Preference, "preference_is_one_persons", {"member": None}),

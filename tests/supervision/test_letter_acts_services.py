@@ -6,7 +6,9 @@ import pytest
 
 from audit.models import Entry
 from members.choices import OfficeKind
+from members.models import Removal
 from members.services.refused import Refused
+from members.services.retention import carry_out
 from members.services.users import reset_password
 from supervision import sealing
 from supervision.models import Letter, LetterBox, LetterMessage
@@ -32,7 +34,6 @@ from supervision.services.letters import (
     step_back,
     tell_result,
 )
-from supervision.tasks import shred_letters
 from tests.cast import TODAY
 from tests.supervision.sealed import CONTACT, NAME, PASSPHRASE, WORDS, letter_of, seal_county, stand
 
@@ -302,13 +303,17 @@ def test_what_is_open_or_owed_to_a_named_writer_is_kept(given, letter, inspector
     assert shred_due(on=date(2099, 1, 1)) == 1
 
 
-def test_the_task_of_the_night_destroys_what_is_due(letter, inspector):
+def test_the_job_of_the_night_destroys_what_is_due_and_says_of_none_how_many(letter, inspector):
     not_accept(letter=letter, passphrase=PASSPHRASE, text="x", on=TODAY, by=inspector)
+    carry_out(on=TODAY)
     Letter.objects.update(received_on=date(2020, 1, 1), closed_on=date(2020, 1, 2))
 
-    shred_letters()
+    carry_out(on=TODAY + timedelta(days=1))
 
     assert not Letter.objects.unshredded().exists()
+    told = Entry.objects.filter(action="remove_overdue", details__kind="letters")
+    assert [entry.details for entry in told] == [{"kind": "letters"}] * 2
+    assert set(Removal.objects.filter(kind="letters").values_list("removed", flat=True)) == {0}
 
 
 @pytest.mark.parametrize(
