@@ -29,6 +29,7 @@ WATCHED = {
     "members.LocalRule": EACH_ROW,
     "members.Merge": EACH_ROW,
     "members.Office": EACH_ROW,
+    "members.OfficeRequest": EACH_ROW,
     "members.ExportedMember": EACH_ROW,
     "members.Removal": EACH_ROW,
     "members.RosterImport": EACH_ROW,

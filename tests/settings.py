@@ -27,7 +27,7 @@ DATABASES["default"]["CONN_MAX_AGE"] = 0
 STORAGES = {**STORAGES, "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}}
 WHITENOISE_AUTOREFRESH = True  # or every client of every test reads all static files first
 FIELD_KEYS_FILE = None  # tests give other keys by FIELD_KEYS
-AUDIT_KEYS_FILE, AUDIT_KEYS = None, ("the key of the record under test, forty or more characters",)
+AUDIT_KEYS_FILE, AUDIT_KEYS = None, ("the key of the record under test has forty or more characters",)
 FIELD_KEYS = (new_key(),)
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 LETTER_RECEIPT_COST = LETTER_PASSPHRASE_COST = (1, 8 << 10)
