@@ -89,11 +89,15 @@ def _carry_on(name: str, send: Send, done: Carried, anchors: Path, at: datetime)
         try:
             send(lines, alarm)
         except Exception as error:
-            problem = getattr(error, "sentence", "") or type(error).__name__
-            log.warning("Anchors of the audit record could not be carried off (%s): %s", name, problem)
+            problem = getattr(error, "sentence", "") or _problem(name)
+            log.warning("Anchors could not be carried off (%s): %s %s", name, type(error).__name__, problem)
             return replace(done, failing_since=done.failing_since or at.isoformat(), problem=problem)
         done = Carried(offset=end, taken_at=at.isoformat(), alarm=alarm)
     return done
+
+
+def _problem(name: str) -> str:
+    return _("The file can't be written.") if name == "file" else _("The mail server can't be reached.")
 
 
 def _mail_is_due(done: Carried, alarm: str, at: datetime) -> bool:

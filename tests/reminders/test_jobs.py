@@ -3,6 +3,8 @@
 import re
 from collections.abc import Callable
 from datetime import timedelta
+from pathlib import Path
+from typing import Any
 
 import pytest
 from django.test import Client
@@ -11,6 +13,7 @@ from django.utils import timezone, translation
 from pytest_django import DjangoAssertNumQueries
 
 from audit.models import Entry
+from audit.services import anchor, record
 from members.choices import ExportProblem, ExportState, ImportState
 from members.jobs import BADGES, LABELS, JobState
 from members.models import Export, Organization, RosterImport, User
@@ -316,6 +319,26 @@ def test_a_letter_out_of_scope_is_as_good_as_missing(cast: Cast, as_user: As) ->
     assert as_user(cast.administrator).get(again(letter)).status_code == 405
 
 
+# Anchors of the audit record
+
+
+def test_a_way_for_anchors_that_fails_is_shown_with_its_problem(
+    cast: Cast, as_user: As, settings: Any, tmp_path: Path
+) -> None:
+    settings.AUDIT_ANCHORS, settings.ANCHOR_FILE = tmp_path / "anchors", tmp_path / "mount" / "anchors"
+    record(action="edit_member", by="somebody", subject=None)
+    anchor(settings.AUDIT_ANCHORS, at=NOW)
+    failing = as_user(cast.administrator).get(JOBS).content.decode()
+    (tmp_path / "mount").mkdir()
+    anchor(settings.AUDIT_ANCHORS, at=NOW)
+    mended = as_user(cast.administrator).get(JOBS).content.decode()
+
+    assert "送不出去" in failing
+    assert "这个文件写不进去。" in failing
+    assert "送不出去" not in mended
+    assert "审计存证（外部文件）" in mended
+
+
 # Costs
 
 
@@ -325,7 +348,7 @@ def test_the_page_costs_the_same_with_one_row_and_with_three(
 ) -> None:
     client = as_user(cast.users()[part])
     client.get(JOBS)
-    queries = {"secretary": 8, "administrator": 18}[part]
+    queries = {"secretary": 8, "administrator": 19}[part]
     for more in (1, 2):
         for number in range(more):
             an_import(cast, cast.branch, cast.secretary)
