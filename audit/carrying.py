@@ -122,8 +122,8 @@ def _lines_from(anchors: Path, offset: int) -> tuple[list[str], int]:
 
 
 def _to_file(lines: list[str], alarm: str) -> None:
-    elsewhere: Path = settings.ANCHOR_FILE
-    append(elsewhere, "".join(f"{line}\n" for line in lines))
+    if elsewhere := settings.ANCHOR_FILE:
+        append(elsewhere, "".join(f"{line}\n" for line in lines))
 
 
 def _to_service(lines: list[str], alarm: str) -> None:
