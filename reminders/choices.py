@@ -14,6 +14,7 @@ class MessageKind(TextChoices):
     TERM = "term", _("A term of office ends")
     DIGEST = "digest", _("The week's duties of an officer")
     DUE_NOW = "due_now", _("A duty that falls due now")
+    READERS = "readers", _("Somebody new who may come to read sealed letters, to all who read")
     ANNOUNCEMENT = "announcement", _("A meeting, announced in the branch's group chat")
 
 

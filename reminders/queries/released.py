@@ -10,7 +10,7 @@ from reminders.models import Message, Release
 
 MASS = 10
 """So many messages of a kind for one branch at once are looked at before they go out."""
-UNREVIEWED = (MessageKind.DIGEST, MessageKind.DUE_NOW, MessageKind.TERM)
+UNREVIEWED = (MessageKind.DIGEST, MessageKind.DUE_NOW, MessageKind.TERM, MessageKind.READERS)
 """To officers, about their own work."""
 
 

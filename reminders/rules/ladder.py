@@ -24,6 +24,7 @@ DUES_MONTHS = (1, 3, 5)
 DUES_WITHIN = timedelta(days=10)
 """So many days into the month after the one that brought the rung it is told."""
 DIGEST_WITHIN, DUE_NOW_WITHIN = timedelta(hours=36), timedelta(hours=12)
+NEWS_WITHIN = timedelta(days=14)
 MORNING, START_OF_WORK, EVENING = time(8), time(9), time(19)
 
 
@@ -97,6 +98,12 @@ def of_day(day: date) -> list[Rung]:
     """What falls due next is told at eight, until the evening."""
     due_at = local(day, MORNING)
     return [Rung(1, due_at, due_at + DUE_NOW_WITHIN, due_at + timedelta(days=4))]
+
+
+def of_news(day: date) -> list[Rung]:
+    """What is new is told from the same day on, for two weeks; whoever reads it later has use of it still."""
+    due_at = local(day, MORNING)
+    return [Rung(1, due_at, due_at + NEWS_WITHIN, due_at + 2 * NEWS_WITHIN)]
 
 
 def local(day: date, clock: time) -> datetime:

@@ -97,6 +97,7 @@ PLACEHOLDERS: Mapping[MessageKind, tuple[Placeholder, ...]] = {
     MessageKind.TERM: (NAME, BRANCH, DAY, LEFT, PAGE_LINK),
     MessageKind.DIGEST: (NAME, BRANCH, ITEMS, PAGE_LINK),
     MessageKind.DUE_NOW: (NAME, BRANCH, ITEMS, PAGE_LINK),
+    MessageKind.READERS: (NAME, BRANCH, ITEMS, PAGE_LINK),
     MessageKind.ANNOUNCEMENT: (*_ABOUT_MEETING, *_TO_COME),
 }
 """Every message holds a value for each of its kind: what it says, or "" where the placeholder may lack one. NAME is
@@ -110,6 +111,7 @@ AUDIENCES: Mapping[MessageKind, tuple[Addressee, ...]] = {
     MessageKind.TERM: (Addressee.OFFICER,),
     MessageKind.DIGEST: (Addressee.OFFICER,),
     MessageKind.DUE_NOW: (Addressee.OFFICER,),
+    MessageKind.READERS: (Addressee.OFFICER,),
     MessageKind.ANNOUNCEMENT: (Addressee.GROUP_CHAT,),
 }
 """Whom messages of a kind can be told; each has a wording of its own."""

@@ -49,7 +49,7 @@ def test_the_list_says_whose_wording_holds(cast, as_user):
         for line in page.context["lines"]
         for text in line["texts"]
     }
-    assert len(whose) == 24
+    assert len(whose) == 26
     assert whose[MessageKind.DUES.label, Addressee.MEMBER.label, "简体中文"] == (cast.county, False)
     assert whose[MessageKind.MISSED.label, Addressee.MEMBER.label, "简体中文"] == (cast.district, True)
     assert whose[MessageKind.MISSED.label, Addressee.CONTACT_PERSON.label, "简体中文"] == (None, False)

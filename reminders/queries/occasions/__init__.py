@@ -6,7 +6,7 @@ from typing import Protocol
 from uuid import UUID
 
 from reminders.choices import MessageKind
-from reminders.queries.occasions import announcement, digest, due_now, dues, invitation, make_up, missed, term
+from reminders.queries.occasions import announcement, digest, due_now, dues, invitation, make_up, missed, readers, term
 from reminders.rules.occasion import Occasion
 from reminders.rules.pending import Pending
 
@@ -28,6 +28,7 @@ PACE: Mapping[str, timedelta] = {
     MessageKind.DUES: timedelta(hours=1),
     MessageKind.TERM: timedelta(minutes=15),
     MessageKind.DIGEST: timedelta(minutes=15),
+    MessageKind.READERS: timedelta(minutes=15),
 }
 """How often is enough for kinds that walk through very much and change slowly. All their hours are full ones."""
 KINDS: Mapping[str, Kind] = {
@@ -38,5 +39,6 @@ KINDS: Mapping[str, Kind] = {
     MessageKind.TERM: term,
     MessageKind.DIGEST: digest,
     MessageKind.DUE_NOW: due_now,
+    MessageKind.READERS: readers,
     MessageKind.ANNOUNCEMENT: announcement,
 }
