@@ -6,7 +6,7 @@ from collections.abc import Callable
 from itertools import cycle
 from pathlib import Path
 
-from benchmarks import charging, dashboard, desk, dues, importing, lists, load, reminders, rollups
+from benchmarks import charging, dashboard, desk, drill, dues, importing, lists, load, reminders, rollups
 from benchmarks.databases import MEMBERS_A_BRANCH, ROOT, County, contradictions, county, tree
 
 Measure = Callable[[list[County], int], str]
@@ -74,6 +74,7 @@ COMMANDS: tuple[Command, ...] = (
     ("dashboard", of_figures(dashboard.dashboards), [20_000], NONE, 30, "dashboards beside the roster"),
     ("heat", of_figures(dashboard.heats), [20_000], NONE, 30, "heat tables beside the floor list"),
     ("rollups", of_counties(rollups.beside_floor), [40_000], YEARS, 3, "all roll-ups beside bare statements"),
+    ("drill", of_counties(drill.way_back), [50_000], YEARS, 1, "backup, restore and verify of a whole county"),
     ("agreement", of_agreement, [6_000], [14], 1, "whether any two pages of 300 branches contradict each other"),
     ("ledger", of_counties(dues.ledger), [500, 500, 5_000], [23, 230, 23], 20, "pages over ten times the ledger"),
 )  # fmt: skip

@@ -98,12 +98,12 @@ def copy_of(kind: str, environment: dict[str, str]) -> Iterator[dict[str, str]]:
         return
     template = urlsplit(url).path.strip("/")
     server = urlsplit(url)._replace(path="/postgres").geturl()
-    _execute(server, "DROP DATABASE IF EXISTS benchmark_copy WITH (FORCE)")
-    _execute(server, f"CREATE DATABASE benchmark_copy TEMPLATE {template} STRATEGY FILE_COPY")
+    execute(server, "DROP DATABASE IF EXISTS benchmark_copy WITH (FORCE)")
+    execute(server, f"CREATE DATABASE benchmark_copy TEMPLATE {template} STRATEGY FILE_COPY")
     try:
         yield {**environment, "DATABASE_URL": urlsplit(url)._replace(path="/benchmark_copy").geturl()}
     finally:
-        _execute(server, "DROP DATABASE benchmark_copy WITH (FORCE)")
+        execute(server, "DROP DATABASE benchmark_copy WITH (FORCE)")
 
 
 @contextlib.contextmanager
@@ -135,12 +135,12 @@ def run_prepared(arguments: list[str], environment: dict[str, str]) -> str:
 
 def _postgres_database(server: str, name: str) -> str:
     """The address of the server's database of that name, which is created empty if it isn't there."""
-    if not _execute(server, f"SELECT 1 FROM pg_database WHERE datname = '{name}'"):
-        _execute(server, f"CREATE DATABASE {name}")
+    if not execute(server, f"SELECT 1 FROM pg_database WHERE datname = '{name}'"):
+        execute(server, f"CREATE DATABASE {name}")
     return urlsplit(server)._replace(path=f"/{name}").geturl()
 
 
-def _execute(server: str, statement: str) -> list[tuple[object, ...]]:
+def execute(server: str, statement: str) -> list[tuple[object, ...]]:
     with contextlib.closing(psycopg2.connect(server)) as connection:
         connection.autocommit = True
         with connection.cursor() as cursor:

@@ -23,7 +23,7 @@ from branchweb.backup.files import PIECE, Outgoing, open_private
 from members.services.refused import Refused
 
 Counts = dict[str, dict[str, str]]
-"""Table → `rows` and the columns of numbers, each added up."""
+"""Table → `*`, its rows, and the columns of numbers, each added up."""
 
 FILES = {"sqlite": "database.sqlite3.gz", "postgresql": "database.pgdump"}
 FILLED_BY_MIGRATE: tuple[type[models.Model], ...] = (ContentType, Permission)
@@ -64,7 +64,7 @@ def counted(ask: Callable[[str], Any], tables: Mapping[str, list[str]]) -> Count
     for table, columns in sorted(tables.items()):
         wanted = ", ".join(["count(*)", *(f"sum({_quoted(column)})" for column in columns)])
         row = ask(f"SELECT {wanted} FROM {_quoted(table)}")  # noqa: S608  names only, quoted
-        counts[table] = dict(zip(["rows", *columns], map(str, row), strict=True))
+        counts[table] = dict(zip(["*", *columns], map(str, row), strict=True))
     return counts
 
 
@@ -193,7 +193,7 @@ def load(content: Iterator[bytes], expected: Counts) -> None:
 
 
 def compare(ask: Callable[[str], Any], expected: Counts) -> None:
-    tables = {table: [one for one in sums if one != "rows"] for table, sums in expected.items()}
+    tables = {table: [one for one in sums if one != "*"] for table, sums in expected.items()}
     found = counted(ask, tables)
     if different := [table for table in expected if found[table] != expected[table]]:
         raise Refused(
