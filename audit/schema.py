@@ -4,6 +4,7 @@ A check of the right name that lets everything pass is another definition. Both 
 themselves write: SQLite keeps the statements; PostgreSQL is given each constraint on an empty copy of its table.
 """
 
+import re
 from collections.abc import Iterator
 from typing import Any
 
@@ -25,6 +26,9 @@ SELECT relname, '', attname || ' NOT NULL', false
 FROM pg_attribute JOIN pg_class ON pg_class.oid = attrelid WHERE relnamespace = {schema} AND attnotnull AND attnum > 0
 """
 """Table, name, definition, and whether the name counts."""
+CAST = re.compile(r"::(?:text|character varying)(?:\[\])?")
+BRACKETED_TEXT = re.compile(r"\(('(?:[^']|'')*')\)")
+BRACKETED_LIST = re.compile(r"\(\((ARRAY\[[^\[\]]*\])\)\)")
 IDLE = """
 SELECT relname || ': a reference is not watched' FROM pg_trigger JOIN pg_class ON pg_class.oid = tgrelid
 WHERE tgisinternal AND tgenabled <> 'O' AND relnamespace = current_schema()::regnamespace
@@ -167,8 +171,14 @@ def _of_fields(model: type[Model]) -> set[str]:
 def _in_postgresql(schema: str) -> dict[str, set[str]]:
     found: dict[str, set[str]] = {}
     for table, name, text, is_named in _rows(CONSTRAINTS.format(schema=schema)):
-        found.setdefault(table, set()).add(_plain(f"{name} {text}" if is_named else text))
+        found.setdefault(table, set()).add(_uncast(_plain(f"{name} {text}" if is_named else text)))
     return found
+
+
+def _uncast(definition: str) -> str:
+    """PostgreSQL writes a list of texts otherwise when it has read its own writing, as after a restore."""
+    bare = CAST.sub("", definition)
+    return BRACKETED_LIST.sub(r"(\1)", BRACKETED_TEXT.sub(r"\1", bare))
 
 
 def _plain(definition: str) -> str:
