@@ -178,6 +178,12 @@ class LetterState(TextChoices):
     CLOSED = "closed", _("Closed")
 
 
+class NameState(TextChoices):
+    ASKED = "asked", _("The custodian decides")
+    RELEASED = "released", _("Released to the readers")
+    REFUSED = "refused", _("Not released")
+
+
 class FileKind(TextChoices):
     PICTURE = "picture", _("Picture")
     PDF = "pdf", _("PDF")

@@ -213,26 +213,26 @@ def new_letter_key() -> bytes:
 
 def encrypt(key: bytes, text: str, *, place: str) -> str:
     """`place` says where the text stands; decrypting it for another place fails. Raises TooLong."""
-    return _text(bytes(Aead(key).encrypt(_filled_up(text.encode(), SIZES), place.encode())))
+    return _text(bytes(Aead(key).encrypt(filled_up(text.encode(), SIZES), place.encode())))
 
 
 def decrypt(key: bytes, ciphertext: str, *, place: str) -> str:
     """Raises Broken."""
     try:
-        return _taken_out(bytes(Aead(key).decrypt(_bytes(ciphertext), place.encode()))).decode()
+        return taken_out(bytes(Aead(key).decrypt(_bytes(ciphertext), place.encode()))).decode()
     except (CryptoError, TypeError, ValueError) as error:
         raise Broken from error
 
 
 def encrypt_file(key: bytes, content: bytes, *, place: str) -> bytes:
     """As `encrypt`, of bytes into bytes. Raises TooLong."""
-    return bytes(Aead(key).encrypt(_filled_up(content, FILE_SIZES), place.encode()))
+    return bytes(Aead(key).encrypt(filled_up(content, FILE_SIZES), place.encode()))
 
 
 def decrypt_file(key: bytes, ciphertext: bytes, *, place: str) -> bytes:
     """Raises Broken."""
     try:
-        return _taken_out(bytes(Aead(key).decrypt(ciphertext, place.encode())))
+        return taken_out(bytes(Aead(key).decrypt(ciphertext, place.encode())))
     except (CryptoError, TypeError, ValueError) as error:
         raise Broken from error
 
@@ -281,7 +281,7 @@ def _parts(locked: str) -> tuple[str, Cost, bytes, bytes]:
     return scheme, cost, _bytes(salt), _bytes(box)
 
 
-def _filled_up(content: bytes, sizes: Sequence[int]) -> bytes:
+def filled_up(content: bytes, sizes: Sequence[int]) -> bytes:
     whole = len(content).to_bytes(4, "big") + content
     size = next((size for size in sizes if size >= len(whole)), None)
     if size is None:
@@ -289,7 +289,7 @@ def _filled_up(content: bytes, sizes: Sequence[int]) -> bytes:
     return whole.ljust(size, b"\0")
 
 
-def _taken_out(filled: bytes) -> bytes:
+def taken_out(filled: bytes) -> bytes:
     return filled[4 : 4 + int.from_bytes(filled[:4], "big")]
 
 

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from supervision.views import inspector_keys, letter_acts, letters, relatives
+from supervision.views import inspector_keys, letter_acts, letter_names, letters, relatives
 
 urlpatterns = [
     path("letters/", letters.letter_list, name="letter-list"),
@@ -14,6 +14,9 @@ urlpatterns = [
     path("letters/relatives/<uuid:key>/remove/", relatives.relative_remove, name="relative-remove"),
     path("letters/files/<uuid:key>/", letters.letter_file, name="letter-file"),
     path("letters/<uuid:key>/", letters.letter_read, name="letter-read"),
+    path("letters/names/", letter_names.name_list, name="name-list"),
+    path("letters/names/<uuid:key>/", letter_names.name_decide, name="name-decide"),
+    path("letters/<uuid:key>/ask-name/", letter_acts.letter_ask_name, name="letter-ask-name"),
     path("letters/<uuid:key>/answer/", letter_acts.letter_answer, name="letter-answer"),
     path("letters/<uuid:key>/accept/", letter_acts.letter_accept, name="letter-accept"),
     path("letters/<uuid:key>/refuse/", letter_acts.letter_refuse, name="letter-refuse"),

@@ -2,7 +2,7 @@
 
 from typing import TYPE_CHECKING
 
-from supervision.models import DeclaredRelative, InspectorKey, Letter, LetterBox, LetterFile
+from supervision.models import CustodyKey, DeclaredRelative, InspectorKey, Letter, LetterBox, LetterFile, NameRequest
 from tests.cast import TODAY
 
 if TYPE_CHECKING:
@@ -37,3 +37,14 @@ def letters(full: "FullCast") -> None:
         )
         for row in (key, letter, relative, file):
             full.keep(row, place.code)
+    custody = CustodyKey.objects.create(
+        user=cast.administrator, public_key="public half", signature="signed", made_on=TODAY
+    )
+    asked = NameRequest.objects.create(
+        letter=Letter.objects.get(organization=cast.county),
+        custody_key=custody,
+        asked_on=TODAY,
+        reason="sealed",
+        sealed_reason="sealed",
+    )
+    full.keep(asked, cast.county.code)

@@ -439,6 +439,8 @@ SCOPE: dict[str, dict[str, str]] = {
     # Only the inspector to whose key it is sealed, while the office lasts.
     "Letter": {"inspector": "county"},
     "LetterFile": {"inspector": "county"},
+    # Only the custodian to whose key it is sealed, whatever office they hold.
+    "NameRequest": {"administrator": "county"},
     "DeclaredRelative": {"inspector": "county", "district_staff": "district"},
     **ASSESSMENT,
     # Not a queryset's visible_to but members.queries.trail.visible_entries.

@@ -41,6 +41,7 @@ MOVES_NOTHING = (
     "lose_recovery_key",
     "recover_letters declare_relative remove_relative open_letter answer_letter accept_letter not_accept_letter",
     "close_letter tell_letter_result step_back_from_letter reseal_letter open_letter_file",
+    "make_custody_key ask_for_writers_name release_writers_name refuse_writers_name",
     "record_talk correct_talk remove_talk",
     "keep_checklist change_checklist end_checklist share_self_check take_back_self_check settle_suggestion",
     # schemes and practices

@@ -1,7 +1,10 @@
 """Two inspectors of the county with keys, and one letter that was accepted and is being asked about."""
 
+import io
 from datetime import date, timedelta
 from uuid import NAMESPACE_OID, uuid5
+
+from PIL import Image, ImageDraw
 
 from members.choices import OfficeKind
 from members.demo.county import COUNTY, OFFICE_BRANCH
@@ -11,7 +14,7 @@ from members.services.users import give_office
 from supervision.models import Letter
 from supervision.sealing import finder_of
 from supervision.services.inspector_keys import approve_first_key, make_key, make_recovery_key
-from supervision.services.letters import NamedSubject, accept, add_by_writer, answer, write_letter
+from supervision.services.letters import NamedSubject, accept, add_by_writer, answer, attach_by_writer, write_letter
 from supervision.services.relatives import declare_relative
 
 PASSPHRASE = "青山 绿水 红旗 黄河 长江"  # noqa: S105 - the demo's, which everybody may know
@@ -47,6 +50,18 @@ def _letter(inspector: User, on: date) -> None:
     accept(letter=letter, on=on - timedelta(days=12), by=inspector)
     answer(letter=letter, passphrase=PASSPHRASE, text=QUESTION, on=on - timedelta(days=12), by=inspector)
     add_by_writer(receipt=RECEIPT, text=REPLY, on=on - timedelta(days=5))
+    attach_by_writer(receipt=RECEIPT, contents=[_slip()], on=on - timedelta(days=5))
+
+
+def _slip() -> bytes:
+    """A slip of the stock, as somebody would take a picture of it."""
+    picture, made = Image.new("RGB", (900, 500), "white"), io.BytesIO()
+    pen = ImageDraw.Draw(picture)
+    pen.rectangle((20, 20, 880, 480), outline="black", width=3)
+    for at, line in enumerate(("No. 0137", "P.C 32.5", "+400", "-297", "=103 ?"), 1):
+        pen.text((60, 80 * at - 20), line, fill="black", font_size=44)
+    picture.save(made, "JPEG")
+    return made.getvalue()
 
 
 def _second_inspector(county: Organization, on: date) -> User:

@@ -101,7 +101,6 @@ class LetterForm(ForgetfulForm):
         label=gettext_lazy("Your name (you need not give it)"),
         max_length=100,
         required=False,
-        help_text=gettext_lazy("It is sealed like the text."),
     )
     contact = forms.CharField(
         label=gettext_lazy("How you can be reached (you need not give it)"), max_length=200, required=False
@@ -187,7 +186,7 @@ class FilesField(forms.FileField):
 
 class FilesForm(ForgetfulForm):
     receipt = forms.CharField(widget=forms.HiddenInput, max_length=60)
-    files = FilesField(
+    attached = FilesField(
         label=gettext_lazy("Pictures or PDFs"),
         help_text=gettext_lazy("JPEG, PNG or PDF, at most 4 at once and 20 MB together."),
         error_messages={

@@ -47,6 +47,17 @@ class WordsForm(forms.Form):
     passphrase = passphrase_field()
 
 
+class ReasonForm(WordsForm):
+    """Why the writer's name is needed."""
+
+    text = forms.CharField(
+        label=_("Why the name is needed"),
+        max_length=2_000,
+        widget=forms.Textarea(attrs={"rows": 4, "autocomplete": "off", "spellcheck": "false"}),
+        help_text=_("The custodian and the writer read it, and who reads the letter."),
+    )
+
+
 class NewKeyForm(forms.Form):
     """An inspector's own pair of keys."""
 
@@ -113,10 +124,10 @@ class ApprovalForm(FingerprintForm):
     )
 
 
-class FirstApprovalForm(FingerprintForm):
-    """Signed with the recovery key, whose two halves two people have brought."""
+class PaperKeyForm(forms.Form):
+    """A private key from its two sheets of paper."""
 
-    first = passphrase_field(_("One half of the recovery key"))
+    first = passphrase_field(_("One half of the key"))
     second = passphrase_field(_("The other half"))
 
     def clean(self) -> dict[str, Any]:
@@ -127,6 +138,19 @@ class FirstApprovalForm(FingerprintForm):
             except Broken:
                 self.add_error("first", _("These are not the two halves. Look for a sign that was mistyped."))
         return given
+
+
+class FirstApprovalForm(PaperKeyForm, FingerprintForm):
+    """Signed with the recovery key, whose two halves two people have brought."""
+
+    first = passphrase_field(_("One half of the recovery key"))
+
+
+class CustodyForm(PaperKeyForm):
+    """The custodian reads why a name is asked for, and decides."""
+
+    READ, RELEASE, REFUSE = "read", "release", "refuse"
+    act = forms.ChoiceField(choices=[(one, one) for one in (READ, RELEASE, REFUSE)], widget=forms.HiddenInput)
 
 
 class RelativeForm(forms.Form):

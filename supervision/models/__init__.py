@@ -1,4 +1,5 @@
 from supervision.models.appraisal import AppraisalRound, Appraisee, MutualAppraisal, PaperCount, Tally
+from supervision.models.custody import CustodyKey, NameRequest, SealedName
 from supervision.models.letter import (
     DeclaredRelative,
     InspectorKey,
@@ -20,6 +21,7 @@ __all__ = [
     "Appraisee",
     "Checklist",
     "ChecklistItem",
+    "CustodyKey",
     "DeclaredRelative",
     "Inspection",
     "InspectorKey",
@@ -29,6 +31,7 @@ __all__ = [
     "LetterMessage",
     "Matter",
     "MutualAppraisal",
+    "NameRequest",
     "PaperCount",
     "Problem",
     "ProblemList",
@@ -36,6 +39,7 @@ __all__ = [
     "RecoveryKey",
     "Report",
     "ReportStep",
+    "SealedName",
     "SelfCheck",
     "SelfCheckAnswer",
     "Suggestion",

@@ -19,7 +19,7 @@ def letter_checks() -> Iterator[Check]:
     yield _none("letter_readers", few, "letters that fewer than two inspectors can read; a reader seals them anew")
     lost = kept.exclude(boxes__recovery_key__isnull=False).count()
     yield _none("letter_recovery", lost, "letters that no recovery key opens")
-    rests = Q(boxes__isnull=False) | Q(messages__isnull=False) | Q(files__isnull=False)
+    rests = Q(boxes__isnull=False) | Q(messages__isnull=False) | Q(files__isnull=False) | Q(names__isnull=False)
     left = Letter.objects.filter(rests, ciphertext="").distinct().count()
     yield _none("letter_shredded", left, "destroyed letters of which something is left")
 

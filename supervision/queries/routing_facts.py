@@ -3,9 +3,10 @@
 from collections import defaultdict
 from collections.abc import Iterable
 from datetime import date
+from uuid import UUID
 
-from members.models import Office, Organization
-from supervision.models import DeclaredRelative, InspectorKey
+from members.models import Office, Organization, User
+from supervision.models import DeclaredRelative
 from supervision.queries.key_trust import keys_of_inspectors
 from supervision.rules.routing import Facts, Holding, Reader
 
@@ -20,7 +21,7 @@ def routing_facts(*, on: date) -> Facts:
 def readers(*, on: date) -> list[Reader]:
     keys = keys_of_inspectors(on=on)
     relatives = _relatives(key.user_id for key in keys)
-    return [_reader(key, tuple(relatives[key.user_id])) for key in keys]
+    return [as_reader(key.pk, key.organization.path, key.user, tuple(relatives[key.user_id])) for key in keys]
 
 
 def _relatives(users: Iterable[int]) -> dict[int, list[str]]:
@@ -30,11 +31,10 @@ def _relatives(users: Iterable[int]) -> dict[int, list[str]]:
     return names
 
 
-def _reader(key: InspectorKey, relatives: tuple[str, ...]) -> Reader:
-    user = key.user
+def as_reader(key: UUID, path: str, user: User, relatives: tuple[str, ...]) -> Reader:
     return Reader(
-        key=str(key.pk),
-        path=key.organization.path,
+        key=str(key),
+        path=path,
         name=user.member.name if user.member else user.get_full_name(),
         user_id=user.pk,
         member_id=user.member_id,

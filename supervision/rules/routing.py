@@ -5,7 +5,7 @@ the writer named. Fewer than two: one committee higher. There is no default reci
 """
 
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from members.choices import OfficeKind, OrganizationKind
 from members.paths import STEP, common, contains
@@ -159,6 +159,14 @@ def doubts(
     everybody = {one.name for one in open_doubts}
     receiving = route(subjects, facts, close=close, away=away, text=text, cleared=everybody).readers
     return tuple(one for one in open_doubts if one.name in {reader.name for reader in receiving})
+
+
+def is_unconcerned(
+    person: Reader, subjects: Sequence[Subject], facts: Facts, *, close: Collection[str], text: str
+) -> bool:
+    """Whether somebody who reads no letters may learn who wrote this one: by the same conditions as its readers."""
+    about = concerned(subjects, replace(facts, readers=[*facts.readers, person]), close, text, ())
+    return _may_read(person, about, facts, ALL)
 
 
 def concerned(

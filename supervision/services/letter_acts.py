@@ -150,8 +150,11 @@ def open_letter_key(letter: Letter, user: User, passphrase: str) -> bytes:
 
 
 def _opened(letter: Letter, user: User, passphrase: str) -> Opened:
-    letter_key = open_letter_key(letter, user, passphrase)
-    return Opened(letter, opened_contents(letter, letter_key), opened_dialogue(letter, letter_key), letter_key)
+    box = _box_of(letter, user)
+    private = _private(box, passphrase)
+    letter_key = _unsealed(box, private)
+    contents, dialogue = opened_contents(letter, letter_key), opened_dialogue(letter, letter_key)
+    return Opened(letter, contents, dialogue, letter_key, private, box.inspector_key)
 
 
 def _box_of(letter: Letter, user: User) -> LetterBox:

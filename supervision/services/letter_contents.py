@@ -1,8 +1,8 @@
 """What lies inside a letter's ciphertext, and what its readers and its writer are shown of it."""
 
 import json
-from collections.abc import Iterable
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import Any
 from uuid import UUID
@@ -42,6 +42,10 @@ class Contents:
     def is_named(self) -> bool:
         """A name and a way to reach the writer (rule report.real_name)."""
         return bool(self.name and self.contact)
+
+    def without_name(self) -> "Contents":
+        """For who keeps names apart."""
+        return replace(self, name="", contact="")
 
     def written(self) -> str:
         subjects = [[str(one.organization), one.post, list(one.names)] for one in self.subjects]
@@ -97,6 +101,8 @@ class WriterView:
     letter: Letter
     contents: Contents
     messages: tuple[Message, ...]
+    requests: Sequence[Any] = ()
+    """Of the custodian, to release the name (`letter_names.OpenedRequest`)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,6 +113,9 @@ class Opened:
     contents: Contents
     messages: tuple[Message, ...]
     letter_key: bytes = field(repr=False, default=b"")
+    private: bytes = field(repr=False, default=b"")
+    """Of the inspector who opens it, and the key it belongs to: what was released to it opens with them."""
+    inspector_key: Any = None
 
 
 def opened_messages(letter: Letter, letter_key: bytes) -> tuple[Message, ...]:

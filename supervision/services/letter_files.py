@@ -70,15 +70,17 @@ def _bare(content: bytes) -> tuple[str, bytes]:
     try:
         return bare_files.bare_file(content)
     except bare_files.NotTaken as refusal:
-        raise Refused(f"{WHY[refusal.reason]} {OTHERWISE}", "files") from refusal
+        raise Refused(f"{WHY[refusal.reason]} {OTHERWISE}", "attached") from refusal
 
 
 def _demand_room(letter: Letter, new: Sequence[tuple[str, bytes]]) -> None:
     if letter.files.count() + len(new) > MOST_FILES:
-        raise Refused(_("A letter takes at most %(most)s files.") % {"most": MOST_FILES}, "files")
+        raise Refused(_("A letter takes at most %(most)s files.") % {"most": MOST_FILES}, "attached")
     taken = LetterFile.objects.aggregate(taken=Sum("size"))["taken"] or 0
     if taken + sum(len(content) for _kind, content in new) > ROOM:
-        raise Refused(_("There is no room for files now. Write down what they show, or use an official way."), "files")
+        raise Refused(
+            _("There is no room for files now. Write down what they show, or use an official way."), "attached"
+        )
 
 
 def _sealed(letter: Letter, letter_key: bytes, number: int, kind: str, content: bytes, on: date) -> LetterFile:

@@ -7,9 +7,9 @@ from uuid import UUID
 from django.db import connection, transaction
 from django.db.models import F, Model
 
-from supervision.models import Letter, LetterBox, LetterFile, LetterMessage
+from supervision.models import Letter, LetterBox, LetterFile, LetterMessage, SealedName
 
-TABLES = (Letter, LetterBox, LetterMessage)
+TABLES = (Letter, LetterBox, LetterMessage, SealedName)
 chance = SystemRandom()
 
 
@@ -22,10 +22,20 @@ def scatter_rows() -> None:
     each other.
     """
     for model in TABLES:
-        if connection.vendor == "sqlite":
-            _renumber(model._meta.db_table)
-        else:
-            _add_again(model)
+        _scatter(model)
+
+
+@transaction.atomic
+def scatter_names() -> None:
+    """The same for names alone."""
+    _scatter(SealedName)
+
+
+def _scatter(model: type[Model]) -> None:
+    if connection.vendor == "sqlite":
+        _renumber(model._meta.db_table)
+    else:
+        _add_again(model)
 
 
 @transaction.atomic

@@ -41,7 +41,7 @@ def recovery_in_use() -> RecoveryKey:
 
 def routed(contents: Contents, *, on: date, added: Sequence[str] = ()) -> Routing:
     """Who may receive it on that day; `added`: what its writer said later. Raises NoReaders, Refused."""
-    subjects, facts = _subjects(contents), routing_facts(on=on)
+    subjects, facts = subjects_of(contents), routing_facts(on=on)
     close, away, cleared = contents.close, contents.away, contents.cleared
     text = "\n".join([contents.text, *added])
     try:
@@ -54,12 +54,12 @@ def doubts_about(contents: Contents, *, on: date) -> tuple[Doubt, ...]:
     """What to ask the writer before it is sealed. Raises NoReaders, Refused."""
     facts = routing_facts(on=on)
     try:
-        return doubts(_subjects(contents), facts, close=contents.close, away=contents.away, text=contents.text)
+        return doubts(subjects_of(contents), facts, close=contents.close, away=contents.away, text=contents.text)
     except NobodyMayRead as error:
         raise NoReaders from error
 
 
-def _subjects(contents: Contents) -> list[Subject]:
+def subjects_of(contents: Contents) -> list[Subject]:
     """Raises Refused."""
     wanted = {one.organization for one in contents.subjects}
     paths = dict(Organization.objects.filter(key__in=wanted).values_list("key", "path"))
@@ -150,6 +150,8 @@ def empty(letter: Letter, *, on: date) -> None:
     letter.boxes.all().delete()
     letter.messages.all().delete()
     letter.files.all().delete()
+    letter.names.all().delete()
+    letter.name_requests.all().delete()
     letter.ciphertext = letter.writer_box = ""
     letter.shredded_on = on
     letter.save(update_fields=["ciphertext", "writer_box", "shredded_on"])

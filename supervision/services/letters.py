@@ -7,6 +7,7 @@ is in `letter_acts`, with an entry that doesn't say which one.
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date
+from hashlib import blake2b
 from itertools import chain
 from typing import TypeVar
 from uuid import UUID
@@ -18,7 +19,7 @@ from meetings.queries.special_days import workdays_on_record
 from members.models import Organization
 from members.services.refused import Refused
 from supervision import sealing
-from supervision.models import Letter
+from supervision.models import CustodyKey, Letter
 from supervision.queries.routing_facts import readers
 from supervision.rules.letters import accept_due
 from supervision.rules.names import Doubt, named_in, names_inside
@@ -37,6 +38,7 @@ from supervision.services.letter_acts import (
 from supervision.services.letter_contents import Contents, NamedSubject, Receipt, WriterView, clean_names, letter_place
 from supervision.services.letter_files import attach_files
 from supervision.services.letter_keeping import kept_until, shred_due
+from supervision.services.letter_names import Writer, custodian_for, requests_of, seal_name
 from supervision.services.letter_refusals import Damaged, NoReaders, official_channels
 from supervision.services.letter_sealing import (
     add_message,
@@ -80,6 +82,8 @@ __all__ = [
 
 
 T = TypeVar("T")
+KEY = 32
+"""Bytes of a letter's key."""
 TRIES = 8
 """Receipts that are tried until one finds no other letter."""
 MOST_SUBJECTS = 10
@@ -111,7 +115,8 @@ def write_letter(
     if wanted and (before := _written_again(contents, wanted, on)):
         return before
     recovery_in_use()
-    return _stored(contents, routed(contents, on=on), wanted, on)
+    custody = custodian_for(contents, on)
+    return _stored(contents, routed(contents, on=on), custody, wanted, on)
 
 
 def doubts_of_letter(
@@ -219,17 +224,17 @@ def _contents(subjects: Sequence[NamedSubject], text: str, name: str, contact: s
     return Contents(cleaned, words, name.strip(), contact.strip(), clean_names(close))
 
 
-def _stored(contents: Contents, routing: Routing, wanted: str, on: date) -> Receipt:
+def _stored(contents: Contents, routing: Routing, custody: CustodyKey | None, wanted: str, on: date) -> Receipt:
     for digits in (wanted or sealing.receipt(), *(sealing.receipt() for _again in range(TRIES))):
         try:
-            return _store(contents, routing, digits, on)
+            return _store(contents, routing, custody, digits, on)
         except IntegrityError:  # the finder is taken: by the other click of a double click, or by chance
             if before := _written_again(contents, digits, on):
                 return before
     raise Refused(_("The letter could not be stored. Try again."))
 
 
-def _store(contents: Contents, routing: Routing, digits: str, on: date) -> Receipt:
+def _store(contents: Contents, routing: Routing, custody: CustodyKey | None, digits: str, on: date) -> Receipt:
     organization = Organization.objects.get(path=routing.path)
     letter_key = sealing.new_letter_key()
     letter = Letter(
@@ -238,12 +243,15 @@ def _store(contents: Contents, routing: Routing, digits: str, on: date) -> Recei
         is_named=contents.is_named,
         received_on=on,
         accept_due_on=accept_due(on, workdays_on_record()),
-        writer_box=sealing.lock(letter_key, sealing.secret_of(digits), receipt_cost()),
+        writer_box=_writer_box(letter_key, contents, digits),
     )
-    letter.ciphertext = sealing.encrypt(letter_key, contents.written(), place=letter_place(letter))
+    inside = contents.without_name() if custody else contents
+    letter.ciphertext = sealing.encrypt(letter_key, inside.written(), place=letter_place(letter))
     with transaction.atomic():
         letter.save(force_insert=True)
         seal_boxes(letter, letter_key, routing)
+        if custody:
+            seal_name(letter, Writer(contents.name, contents.contact), custody)
     return Receipt(digits, organization.name, len(routing.readers))
 
 
@@ -254,26 +262,32 @@ def _written_again(contents: Contents, digits: str, on: date) -> Receipt | None:
     A double click adds nothing. Who went back in the browser and changed the letter finds the change.
     """
     letter = Letter.objects.unshredded().filter(finder=sealing.finder_of(digits)).first()
-    letter_key = _key_of(letter, digits) if letter else None
-    if letter is None or letter_key is None:
+    if letter is None or _key_of(letter, digits) is None:
         return None
-    is_added = _add_what_is_new(locked(letter), letter_key, contents, on)
+    is_added = _add_what_is_new(locked(letter), digits, contents, on)
     letter.refresh_from_db()
     count = letter.boxes.filter(inspector_key__isnull=False).count()
     return Receipt(digits, letter.organization.name, count, is_added)
 
 
-def _add_what_is_new(letter: Letter, letter_key: bytes, now: Contents, on: date) -> bool:
+def _add_what_is_new(letter: Letter, digits: str, now: Contents, on: date) -> bool:
     """Raises Refused, NoReaders."""
-    before = opened_contents(letter, letter_key)
+    box = _box_content(letter, digits) or b""
+    letter_key, before = box[:KEY], opened_contents(letter, box[:KEY])
+    custody = custodian_for(now, on)
+    is_name_new = custody is not None and box[KEY:] != _mark(now)
+    now, writer = now.without_name() if custody else now, now
     said_before = [before.text, *said_by(opened_dialogue(letter, letter_key), is_writer=True)]
     both = _joined(before, now, on)
-    if now.text in said_before and both == before:
+    if now.text in said_before and both == before and not is_name_new:
         return False
     if now.text not in said_before:
         add_message(letter, letter_key, now.text, is_from_writer=True, on=on)
-    letter.is_named = both.is_named
-    letter.save(update_fields=["is_named"])
+    if custody and is_name_new:
+        seal_name(letter, Writer(writer.name, writer.contact), custody)
+        letter.writer_box = _writer_box(letter_key, writer, digits)
+    letter.is_named = letter.is_named or writer.is_named or both.is_named
+    letter.save(update_fields=["is_named", "writer_box"])
     seal_anew(letter, both, letter_key, on)
     return True
 
@@ -307,6 +321,21 @@ def _found(receipt: str) -> tuple[Letter, bytes] | None:
 
 def _key_of(letter: Letter, digits: str) -> bytes | None:
     """Raises Damaged."""
+    content = _box_content(letter, digits)
+    return content[:KEY] if content else None
+
+
+def _writer_box(letter_key: bytes, contents: Contents, digits: str) -> str:
+    return sealing.lock(letter_key + _mark(contents), sealing.secret_of(digits), receipt_cost())
+
+
+def _mark(contents: Contents) -> bytes:
+    """Tells whether a name is the one given first. It lies where only the receipt opens: readers could guess names."""
+    return blake2b(f"{contents.name}\n{contents.contact}".encode(), digest_size=16).digest()
+
+
+def _box_content(letter: Letter, digits: str) -> bytes | None:
+    """Raises Damaged."""
     try:
         return sealing.unlock(letter.writer_box, sealing.secret_of(digits))
     except sealing.WrongSecret:
@@ -316,4 +345,5 @@ def _key_of(letter: Letter, digits: str) -> bytes | None:
 
 
 def _seen_by_writer(letter: Letter, letter_key: bytes) -> WriterView:
-    return WriterView(letter, opened_contents(letter, letter_key), opened_dialogue(letter, letter_key))
+    contents, dialogue = opened_contents(letter, letter_key), opened_dialogue(letter, letter_key)
+    return WriterView(letter, contents, dialogue, requests_of(letter, letter_key))

@@ -17,10 +17,11 @@ from members.choices import Capability
 from members.policy import fetch, requires
 from members.refusals import carried_out
 from members.requests import PageRequest
-from supervision.forms.letters import PassphraseForm, WordsForm
+from supervision.forms.letters import PassphraseForm, ReasonForm, WordsForm
 from supervision.models import Letter
 from supervision.queries.letter_list import WHOLE
 from supervision.services import letters
+from supervision.services.letter_names import ask_for_name
 
 Act = Callable[..., object]
 
@@ -92,6 +93,12 @@ RESEAL = words(
     _("Seal anew"),
     _("Sealed anew."),
 )
+ASK_NAME = words(
+    _("Ask for the writer's name"),
+    _("Say why the letter can't be followed up without it. The custodian decides; the writer reads your reason."),
+    _("Seal and ask"),
+    _("Asked. Tell the custodian, who finds it under “Names of writers”."),
+)
 READS = requires(Capability.READ_LETTERS)
 page = require_http_methods(["GET", "HEAD", "POST"])
 secret = sensitive_post_parameters()
@@ -144,3 +151,10 @@ def letter_step_back(request: PageRequest, key: UUID) -> HttpResponse:
 @page
 def letter_reseal(request: PageRequest, key: UUID) -> HttpResponse:
     return act(request, key, PassphraseForm, letters.reseal, RESEAL)
+
+
+@READS
+@secret
+@page
+def letter_ask_name(request: PageRequest, key: UUID) -> HttpResponse:
+    return act(request, key, ReasonForm, ask_for_name, ASK_NAME)

@@ -17,6 +17,7 @@ from supervision.forms.letterbox import AdditionForm, DoubtForm, FilesForm, Lett
 from supervision.queries.addressees import MOST_FOUND, place_named
 from supervision.queries.key_trust import reading_committees
 from supervision.services.letter_contents import Receipt, WriterView
+from supervision.services.letter_names import custodian
 from supervision.services.letter_order import scatter_rows
 from supervision.services.letter_refusals import official_channels
 from supervision.services.letters import (
@@ -72,7 +73,8 @@ def _places(request: HttpRequest, form: PlaceForm) -> HttpResponse:
 
 
 def _letter(request: HttpRequest, form: LetterForm, place: Organization) -> HttpResponse:
-    return page(request, "letters/write.html", form=form, place=place)
+    keeps_names = custodian(on=request.today) is not None  # type: ignore[attr-defined]
+    return page(request, "letters/write.html", form=form, place=place, keeps_names=keeps_names)
 
 
 def _sent(request: HttpRequest, form: LetterForm) -> HttpResponse:
@@ -175,10 +177,10 @@ def attach(request: HttpRequest) -> HttpResponse:
     given, today = form.cleaned_data, request.today  # type: ignore[attr-defined]
     if _opened(request, given["receipt"]) is None:
         return page(request, "letters/come_back.html", form=ReceiptForm())
-    for _file in given["files"]:
+    for _file in given["attached"]:
         FILES.count(visitor_of(request))
     try:
-        view = attach_by_writer(receipt=given["receipt"], contents=given["files"], on=today)
+        view = attach_by_writer(receipt=given["receipt"], contents=given["attached"], on=today)
     except Refused as refusal:
         add_refusal(form, refusal)
         return _back(request, form)
@@ -199,7 +201,7 @@ def _own(
     if view is None:
         return page(request, "letters/come_back.html", form=ReceiptForm())
     kinds = {"form": AdditionForm, "files": FilesForm}
-    forms = {
+    forms: dict[str, Any] = {
         name: form if isinstance(form, kind) else kind(initial={"receipt": digits}) for name, kind in kinds.items()
     }
     sent = view.letter.files.defer("ciphertext")

@@ -26,6 +26,7 @@ from supervision.queries.letters import letter_counts as counts_of
 from supervision.queries.letters import with_too_few_readers
 from supervision.services.letter_contents import NamedSubject, Opened
 from supervision.services.letter_files import OpenedFile, open_file
+from supervision.services.letter_names import name_view
 from supervision.services.letters import open_by_inspector
 
 ON_A_PAGE = 30
@@ -69,6 +70,7 @@ def letter_read(request: PageRequest, key: UUID) -> HttpResponse:
         given = {"letter": letter, "user": request.user, "passphrase": form.cleaned_data["passphrase"]}
         carried_out(form, lambda: opened.append(open_by_inspector(**given)))
     context = {"letter": letter, "form": form, "opened": opened[0] if opened else None}
+    context["name"] = name_view(opened[0]) if opened else None
     context["files"] = letter.files.defer("ciphertext")
     context["subjects"] = [in_words(subject) for one in opened for subject in one.contents.subjects]
     return render(request, "supervision/letter_read.html", context)

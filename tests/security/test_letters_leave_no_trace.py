@@ -18,14 +18,15 @@ from django.test.utils import CaptureQueriesContext
 
 from audit.models import Entry
 from members.choices import OfficeKind
-from supervision.models import InspectorKey, Letter, LetterBox, LetterFile, LetterMessage
+from supervision.models import InspectorKey, Letter, LetterBox, LetterFile, LetterMessage, SealedName
 from supervision.services import letter_order
 from tests.security.test_stolen_dump import files, rows
 from tests.supervision.letterbox import PASSPHRASE, open_box, write
 from tests.world import BACKEND
 
 LETTERS = 100
-KINDS = (Letter, LetterBox, LetterMessage, LetterFile)
+READERS = ("Organization", "Letter", "InspectorKey", "RecoveryKey", "CustodyKey")
+KINDS = (Letter, LetterBox, LetterMessage, LetterFile, SealedName)
 
 
 def words(number: int) -> list[str]:
@@ -119,7 +120,7 @@ def test_the_rows_of_letters_have_days_only_and_no_number_that_grows():
         assert isinstance(model._meta.pk, models.UUIDField)
         for field in model._meta.concrete_fields:
             related = field.related_model
-            assert related is None or related.__name__ in ("Organization", "Letter", "InspectorKey", "RecoveryKey")
+            assert related is None or related.__name__ in READERS
 
 
 def test_a_model_with_a_moment_would_be_noticed():

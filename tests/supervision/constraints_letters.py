@@ -7,13 +7,16 @@ from typing import Any
 from django.db import models
 
 from supervision.models import (
+    CustodyKey,
     DeclaredRelative,
     InspectorKey,
     Letter,
     LetterBox,
     LetterFile,
     LetterMessage,
+    NameRequest,
     RecoveryKey,
+    SealedName,
 )
 
 MARCH, MAY = date(2026, 3, 1), date(2026, 5, 1)
@@ -32,6 +35,10 @@ def letter_of(cast: Any) -> Letter:
     return Letter.objects.get_or_create(key=KEY, defaults=LAWFUL[Letter](cast))[0]
 
 
+def custody_of(cast: Any) -> CustodyKey:
+    return CustodyKey.objects.get_or_create(key=KEY, defaults=LAWFUL[CustodyKey](cast) | {"public_key": "kept"})[0]
+
+
 LAWFUL: dict[type[models.Model], Any] = {
     InspectorKey: lambda cast: {
         "user": cast.inspector, "organization": cast.county, "public_key": "public half", "made_on": MARCH,
@@ -46,6 +53,15 @@ LAWFUL: dict[type[models.Model], Any] = {
     LetterBox: lambda cast: {"letter": letter_of(cast), "inspector_key": key_of(cast), "sealed_key": "sealed"},
     LetterMessage: lambda cast: {
         "letter": letter_of(cast), "number": 1, "is_from_writer": True, "ciphertext": "sealed", "written_on": MAY,
+    },
+    CustodyKey: lambda cast: {
+        "user": cast.stranger, "public_key": "custody", "signature": "signed", "made_on": MARCH,
+        "withdrawn_on": MAY,
+    },
+    SealedName: lambda cast: {"letter": letter_of(cast), "custody_key": custody_of(cast), "sealed_name": "sealed"},
+    NameRequest: lambda cast: {
+        "letter": letter_of(cast), "custody_key": custody_of(cast), "asked_on": MAY, "reason": "sealed",
+        "sealed_reason": "sealed",
     },
     LetterFile: lambda cast: {
         "letter": letter_of(cast), "number": 1, "kind": "pdf", "ciphertext": b"sealed", "size": 6, "added_on": MAY,
@@ -66,6 +82,11 @@ REFUSED: list[tuple[type[models.Model], str, dict[str, Any]]] = [
     (Letter, "letter_closed_later", {"closed_on": MARCH}),
     (LetterBox, "letter_box_has_one_reader", {"recovery_key": recovery_of}),
     (LetterMessage, "letter_message_says_something", {"ciphertext": ""}),
+    (CustodyKey, "custody_key_is_signed", {"signature": ""}),
+    (SealedName, "sealed_name_has_one_reader", {"inspector_key": key_of}),
+    (NameRequest, "name_request_state_known", {"state": "lost", "decided_on": MAY}),
+    (NameRequest, "name_request_has_a_reason", {"reason": ""}),
+    (NameRequest, "name_request_decided_has_its_day", {"state": "refused"}),
     (LetterFile, "letter_file_kind_known", {"kind": "program"}),
     (LetterFile, "letter_file_holds_something", {"size": 0}),
 ]
@@ -80,5 +101,21 @@ TWICE: list[tuple[type[models.Model], str, dict[str, Any], dict[str, Any]]] = [
     (LetterBox, "letter_box_once_per_inspector", {}, {"sealed_key": "again"}),
     (LetterBox, "letter_box_once_per_recovery_key", TO_RECOVERY, TO_RECOVERY | {"sealed_key": "again"}),
     (LetterMessage, "letter_message_number_once", {}, {"is_from_writer": False}),
+    (CustodyKey, "public_key", {}, {}),
+    (CustodyKey, "custody_key_one_in_use", {"withdrawn_on": None}, {"withdrawn_on": None, "public_key": "another"}),
+    (SealedName, "sealed_name_once_per_custodian", {}, {"sealed_name": "again"}),
+    (
+        SealedName,
+        "sealed_name_once_per_recovery_key",
+        {"custody_key": None, "recovery_key": recovery_of},
+        {"custody_key": None, "recovery_key": recovery_of, "sealed_name": "again"},
+    ),
+    (
+        SealedName,
+        "sealed_name_once_per_inspector",
+        {"custody_key": None, "inspector_key": key_of},
+        {"custody_key": None, "inspector_key": key_of, "sealed_name": "again"},
+    ),
+    (NameRequest, "name_request_one_open", {}, {"reason": "again"}),
     (LetterFile, "letter_file_number_once", {}, {"kind": "picture"}),
 ]

@@ -45,7 +45,7 @@ def without_process(monkeypatch):
 
 def attach(receipt, *contents: bytes, **headers):
     given = [SimpleUploadedFile(NAME, content) for content in contents]
-    return Client(**headers).post("/letters/attach/", {"receipt": receipt, "files": given})
+    return Client(**headers).post("/letters/attach/", {"receipt": receipt, "attached": given})
 
 
 def client_of(user) -> Client:
