@@ -2,7 +2,9 @@
 
 python -m benchmarks.edits [EDITS]      on the database in DATABASE_URL, which is left as it was
 
-Each edit lifts the triggers of its table, changes rows, puts the triggers back, and is undone after the comparison.
+Each edit lifts the triggers of its table, changes rows, puts them back, and is undone after the comparison. One
+in ten is none of rows: the end of the chain is cut, chain and anchors are written anew, a trigger is replaced by an
+idle one, sums are edited, taken away or put back.
 """
 
 import contextlib
@@ -14,10 +16,19 @@ from random import Random
 from typing import Any
 from uuid import uuid4
 
-from django.db import DatabaseError, connection, models, transaction
+import django
+from django.conf import settings
 
-from audit.row_checks import differences
-from audit.watched import Watched, watched_tables
+django.setup()
+
+from django.db import DatabaseError, connection, models, transaction  # noqa: E402
+
+from audit.models import UNKEYED, Entry, Head, RowSum, TableSum, digest_of  # noqa: E402
+from audit.row_checks import count_round, differences  # noqa: E402
+from audit.tasks import anchor_record  # noqa: E402
+from audit.verification import checks  # noqa: E402
+from audit.watched import Watched, watched_tables  # noqa: E402
+from audit.watching import putting_up, taking_down  # noqa: E402
 
 TRIES = 40
 Places = set[str]
@@ -235,22 +246,125 @@ def _quoted(name: str) -> str:
     return connection.ops.quote_name(name)
 
 
+# --- What is no row of a watched table --------------------------------------------------------------------------------
+def trial_of_the_record(edits: int, seed: int = 1) -> list[Result]:
+    """So many edits of the chain, the anchors, the triggers and the sums, each compared by all checks of the record."""
+    random = Random(seed)  # noqa: S311 - to be repeated
+    anchor_record()
+    kept = settings.AUDIT_ANCHORS.read_bytes()
+    results = []
+    for turn in range(edits):
+        kind, edit = list(OTHERS.items())[turn % len(OTHERS)]
+        with transaction.atomic():
+            where, word = edit(random)
+            told = "; ".join(check.detail for check in checks() if not check.ok)
+            transaction.set_rollback(True)
+        settings.AUDIT_ANCHORS.write_bytes(kept)
+        results.append(Result(kind, where, "", word in told))
+    return results
+
+
+def cut_tail(random: Random) -> tuple[str, str]:
+    """The last entries, and the head as if they had never been."""
+    last = Entry.objects.in_order().last()
+    number = last.number - random.randrange(1, min(6, last.number))
+    with lifted("audit_entry"):
+        _run("DELETE FROM audit_entry WHERE number > %s", [number])
+    Head.objects.update(number=number, digest=Entry.objects.get(pk=number).digest)
+    return "audit_entry", f"entry {last.number}"
+
+
+def rewrite_chain(random: Random) -> tuple[str, str]:
+    """An entry, and every digest from there on as far as that goes without the key; the file of anchors too."""
+    last = Entry.objects.in_order().last()
+    number = last.number - random.randrange(min(30, last.number))
+    previous = ""
+    with lifted("audit_entry"):
+        for entry in Entry.objects.in_order().filter(number__gte=number):
+            entry.previous_digest = previous or entry.previous_digest
+            entry.reason = "another" if entry.number == number else entry.reason
+            previous = digest_of(entry, UNKEYED)
+            _run(
+                "UPDATE audit_entry SET reason = %s, previous_digest = %s, digest = %s WHERE number = %s",
+                [entry.reason, entry.previous_digest, previous, entry.number],
+            )
+    Head.objects.update(digest=previous)
+    settings.AUDIT_ANCHORS.write_text(f"{last.number} {previous}\n")
+    return "audit_entry", f"entry {number}"
+
+
+def replace_trigger(random: Random) -> tuple[str, str]:
+    """The triggers of a watched table by others of the same names that do nothing."""
+    table = random.choice(list(watched_tables()))
+    with connection.cursor() as cursor:
+        for statement in [*taking_down([table]), *idle_triggers(table)]:
+            cursor.execute(statement)
+    return table, table
+
+
+def idle_triggers(table: str) -> list[str]:
+    statements = putting_up(watched_tables()[table])
+    if connection.vendor == "postgresql":
+        return [statements[0].split("$$")[0] + "$$ BEGIN RETURN NULL; END $$", *statements[1:]]
+    return [f"{statement.split(' BEGIN ')[0]} BEGIN SELECT 1; END" for statement in statements]
+
+
+def edit_sum(random: Random) -> tuple[str, str]:
+    row = random.choice(list(RowSum.objects.order_by("pk")))
+    RowSum.objects.filter(pk=row.pk).update(sum=f"{random.getrandbits(255):064x}")
+    return row.table_name, row.table_name
+
+
+def take_away_sum(random: Random) -> tuple[str, str]:
+    row = random.choice(list(RowSum.objects.order_by("pk")))
+    RowSum.objects.filter(pk=row.pk).delete()
+    return row.table_name, row.table_name
+
+
+def put_back(random: Random) -> tuple[str, str]:
+    """A table's sums as they were a round ago, which its rows are too."""
+    head = random.choice(list(TableSum.objects.order_by("pk")))
+    count_round(settings.AUDIT_ROUND)
+    head.save()
+    return head.table_name, head.table_name
+
+
+OTHERS: dict[str, Callable[[Random], tuple[str, str]]] = {
+    "cut": cut_tail,
+    "rewrite": rewrite_chain,
+    "trigger": replace_trigger,
+    "sum edited": edit_sum,
+    "sum gone": take_away_sum,
+    "put back": put_back,
+}
+
+
 def report(results: list[Result]) -> str:
+    """Counts by table, then of what is no row."""
+    kinds = [*EDITS, *OTHERS]
     tables = sorted({result.table for result in results})
-    lines = [f"{'table':40} {'insert':>7} {'update':>7} {'delete':>7} {'swap':>7} {'named':>9}"]
+    lines = [f"{'table':36} {' '.join(f'{kind:>7}' for kind in EDITS)} {'others':>7} {'named':>9}"]
     for table in tables:
         here = [result for result in results if result.table == table]
-        kinds = Counter(result.kind for result in here)
-        counts = " ".join(f"{kinds[kind]:7}" for kind in ("insert", "update", "delete", "swap"))
-        lines.append(f"{table:40} {counts} {sum(result.is_named for result in here):4}/{len(here):4}")
+        count = Counter(result.kind for result in here)
+        others = sum(count[kind] for kind in OTHERS)
+        counts = " ".join(f"{count[kind]:7}" for kind in EDITS)
+        lines.append(f"{table:36} {counts} {others:7} {sum(result.is_named for result in here):4}/{len(here):4}")
+    for kind in kinds:
+        of_kind = [result for result in results if result.kind == kind]
+        if of_kind:
+            lines.append(f"{kind:36} {sum(result.is_named for result in of_kind):4}/{len(of_kind):4}")
     named = sum(result.is_named for result in results)
-    lines.append(f"{named} of {len(results)} edits of {len(tables)} tables are named, on {connection.vendor}")
+    lines.append(f"{named} of {len(results)} edits in {len(tables)} tables are named, on {connection.vendor}")
     lines += [f"not named: {result}" for result in results if not result.is_named]
     return "\n".join(lines)
 
 
-if __name__ == "__main__":
-    import django
+def main() -> None:
+    edits = int(sys.argv[1]) if len(sys.argv) > 1 else 1000
+    others = edits // 10
+    print(report([*trial(edits - others), *trial_of_the_record(others)]))
 
-    django.setup()
-    print(report(trial(int(sys.argv[1]) if len(sys.argv) > 1 else 1000)))
+
+if __name__ == "__main__":
+    main()

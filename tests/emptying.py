@@ -3,6 +3,7 @@
 import contextlib
 from collections.abc import Iterator
 
+from django.conf import settings
 from django.db import connection
 from django.test import TransactionTestCase
 
@@ -41,3 +42,4 @@ def empty_append_only_tables_too(self: TransactionTestCase) -> None:
     with triggers_lifted():
         empty_tables(self)
     connection.is_watching = True
+    settings.AUDIT_ROUND.unlink(missing_ok=True)

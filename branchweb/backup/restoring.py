@@ -146,10 +146,11 @@ def _refuse_other_keys(contents: dict[str, Any]) -> None:
 
 # --- Putting back -------------------------------------------------------------------------------------------------
 def _put_files_back(backup: Backup) -> None:
-    """Media and anchors; each file is there whole or not at all. Anchors of the installation before are kept beside."""
-    anchors = Path(settings.AUDIT_ANCHORS)
-    if anchors.exists():
-        anchors.replace(anchors.with_name(f"{anchors.name}.before-{timezone.now():%Y%m%dT%H%M%S}"))
+    """Media and anchors; each file is there whole or not at all. Anchors and the round of the installation before are
+    kept beside."""
+    for before in (Path(settings.AUDIT_ANCHORS), Path(settings.AUDIT_ROUND)):
+        if before.exists():
+            before.replace(before.with_name(f"{before.name}.before-{timezone.now():%Y%m%dT%H%M%S}"))
     with tarfile.open(fileobj=Incoming(backup.read(FILES)), mode="r|") as archive:
         for told in archive:
             target = _target(told)

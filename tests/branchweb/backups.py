@@ -23,7 +23,7 @@ def empty_installation(settings: Any, folder: Path, *, migrated: bool) -> Iterat
     connection.settings_dict["NAME"] = _created(folder, migrated)
     settings.DATA_DIR = folder
     settings.MEDIA_ROOT = folder / "media"
-    settings.AUDIT_ANCHORS = folder / "audit_anchors"
+    settings.AUDIT_ANCHORS, settings.AUDIT_ROUND = folder / "audit_anchors", folder / "audit_round"
     try:
         yield
     finally:

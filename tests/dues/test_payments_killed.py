@@ -18,6 +18,7 @@ from django.conf import settings
 
 from audit.models import Entry
 from audit.queries import breaks
+from audit.row_checks import differences
 from dues.models import Payment, Receipt
 from tests import processes
 from tests.cast import make_cast, make_member
@@ -114,6 +115,7 @@ def test_every_acknowledged_payment_survives_and_the_ledger_balances(members, tm
     assert torn() == []
     assert sorted(Receipt.objects.values_list("number", flat=True)) == list(range(1, len(stored) + 1))
     assert list(breaks()) == []
+    assert list(differences()) == []
     print(f"{KILLS} kills: {len(writer.acknowledged)} acknowledged, {len(stored)} stored, 0 lost, 0 torn")  # noqa: T201
 
 

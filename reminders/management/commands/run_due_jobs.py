@@ -15,6 +15,7 @@ from django.utils.dateparse import parse_date, parse_datetime
 from django.utils.translation import gettext as _
 
 from assessment.services.rollups import follow
+from audit.row_checks import count_round
 from audit.services import anchor
 from reminders.models import Message
 from reminders.services.dispatching import dispatch
@@ -48,6 +49,7 @@ class Command(JsonCommand):
         done = dispatch(at, by="run_due_jobs")
         follow(on=timezone.localdate(at))
         anchor(settings.AUDIT_ANCHORS, at=at)
+        count_round(settings.AUDIT_ROUND)
         waiting = Message.objects.waiting().count()
         return {"planned": planned, "dispatched": done.dispatched, "failed": done.failed, "waiting": waiting}
 
