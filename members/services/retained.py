@@ -31,11 +31,11 @@ WHEREABOUTS = ("note", "able_to", "place")
 def departed(paths: Iterable[str]) -> MemberQuerySet:
     """Who left for good and of whom private facts are kept."""
     of_member = {"member": OuterRef("pk")}
-    private = Exists(Contact.objects.filter(**of_member).exclude(needs=""))
-    private |= Exists(Situation.objects.filter(_recorded(WHEREABOUTS), **of_member))
-    for model in (ContactPerson, HelpRequest):
-        private |= Exists(model.objects.filter(**of_member))
-    return Member.objects.former(paths).filter(_recorded(FACTS) | Q(private))
+    private = _recorded(FACTS) | Q(Exists(Contact.objects.filter(**of_member).exclude(needs="")))
+    private |= Q(Exists(Situation.objects.filter(_recorded(WHEREABOUTS), **of_member)))
+    private |= Q(Exists(ContactPerson.objects.filter(**of_member)))
+    private |= Q(Exists(HelpRequest.objects.filter(**of_member)))
+    return Member.objects.former(paths).filter(private)
 
 
 def _recorded(names: Iterable[str]) -> Q:
