@@ -191,6 +191,7 @@ START_LINKS = [
     "members.queries.merging.start_links",
     "members.queries.office_requests.start_links",
     "members.queries.agreeing.start_links",
+    "members.queries.disputes.start_links",
     "assessment.queries.dashboard_links.start_links",
     "assessment.queries.objection_links.start_links",
     "assessment.queries.waiting_links.start_links",

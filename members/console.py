@@ -20,7 +20,8 @@ def organization_at(code: str, option: str = "--org") -> Organization:
 
 def member_with(national_id: str, option: str = "--member") -> Member:
     """The member with that identity number. The sentence doesn't repeat it: terminals are logged."""
-    found = Member.objects.with_prints(fingerprints(national_id.strip().upper())).first()
+    holders = Member.objects.with_prints(fingerprints(national_id.strip().upper()))
+    found = holders.order_by("number_disputed", "pk").first()
     if found is None:
         raise WrongUse(_("%(option)s: no member has this identity number.") % {"option": option})
     return found

@@ -60,7 +60,7 @@ def ask_step(*, key: uuid.UUID, vote: Vote, asked: Asked, today: date, by: User 
     if not asks_for_step(vote):
         raise NotNow(_("Nothing follows from this vote for anybody's membership."))
     step = _step(key, vote, asked, by)
-    _refuse_unfit(step, today)
+    _refuse_unfit(step, today, by)
     step.save(force_insert=True)
     _record("ask_membership_step", step, by)
     if approval_by(step.voted_on) is None:
@@ -139,7 +139,7 @@ def _step(key: uuid.UUID, vote: Vote, asked: Asked, by: User | str) -> Membershi
     )  # fmt: skip
 
 
-def _refuse_unfit(step: MembershipStep, today: date) -> None:
+def _refuse_unfit(step: MembershipStep, today: date, by: User | str) -> None:
     subject = step.vote.subject
     if subject in ON_PROBATION and step.member and step.member.is_formal(today):
         raise NotNow(_("%(name)s is a formal member already.") % {"name": step.name})
@@ -148,7 +148,7 @@ def _refuse_unfit(step: MembershipStep, today: date) -> None:
     if subject == VoteSubject.ADMISSION:
         if not opened(step.national_id):
             raise Refused(_("Write the applicant's identity number, so that nobody is recorded twice."), "national_id")
-        refuse_unfit(_admitted(step), on=today)
+        refuse_unfit(_admitted(step), on=today, by=by)
 
 
 def _admitted(step: MembershipStep) -> Values:

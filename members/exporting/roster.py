@@ -180,7 +180,7 @@ def put_on_record(
     *, by: User, code: str, members: Sequence[int], private: bool, reason: str, agreed_by: User | None = None
 ) -> None:
     """That the roster left the program; with private fields, whose, so that each of them can read it."""
-    details = {"rows": len(members), "private": private}
+    details: dict[str, object] = {"rows": len(members), "private": private}
     if private:
         details |= {"fields": list(PRIVATE)} | ({"agreed_by": str(agreed_by)} if agreed_by else {})
     reason = reason.strip()

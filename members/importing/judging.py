@@ -1,6 +1,6 @@
 """A verdict for every row: new, changed, unchanged, refused or doubtful."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
@@ -11,6 +11,7 @@ from members.importing.matching import Known, Roster
 from members.importing.placing import NoPlace, Place, Places
 from members.importing.problems import Problem
 from members.importing.understanding import Facts, Understanding, Understood
+from members.models import Member
 from members.paths import contains
 from members.workbooks.cells import line
 from members.workbooks.headings import Layout
@@ -22,6 +23,10 @@ ABOVE = ("committee", "general_branch", "organization")
 CONTRADICTIONS = frozenset({"birth_date_contradicts_national_id", "sex_contradicts_national_id"})
 """Say nothing about a row whose identity number is somebody else's."""
 DENIABLE = {SituationKind.MOBILE, SituationKind.LOST_CONTACT, SituationKind.HARDSHIP}
+
+
+Sees = Callable[[Member], bool]
+"""Whether whoever imports may know of the member."""
 
 
 @dataclass(slots=True)
@@ -38,6 +43,8 @@ class Judged:
     known: Known | None = None
     changes: dict[str, tuple[Any, Any]] = field(default_factory=dict)
     situations: dict[SituationKind, str] = field(default_factory=dict)
+    number_disputed: bool = False
+    """Another entry has the number, of which whoever imports must not learn: the committee above both settles it."""
 
     @property
     def name(self) -> str:
@@ -66,8 +73,9 @@ class Judged:
 class Judge:
     """Judges the rows of one sheet, a chunk after the other; remembers identity numbers and names across chunks."""
 
-    def __init__(self, layout: Layout, places: Places, on: date) -> None:
+    def __init__(self, layout: Layout, places: Places, on: date, sees: Sees = lambda member: True) -> None:
         self.layout = layout
+        self.sees = sees
         self.headings = {column.field: column.heading for column in layout.known}
         self.understanding = Understanding(self.headings, on)
         self.places = places
@@ -153,8 +161,9 @@ class Judge:
 
     def _match(self, judged: Judged, place: Place, roster: Roster) -> Known | None:
         number = judged.facts.get("national_id")
-        known = roster.with_identity(number) if number else None
-        if known is None:
+        known = roster.with_identity(number, place.branch) if number else None
+        judged.number_disputed = known is not None and not self.sees(known.member)
+        if known is None or judged.number_disputed:
             return self._match_by_name(judged, place, roster)
         if not known.member.roster_path:
             self._problem(judged, "national_id", "not_on_roster_any_more")

@@ -34,13 +34,16 @@ class Known:
 class Roster:
     """What a chunk of rows has to be compared with."""
 
-    by_print: Mapping[str, Known] = field(default_factory=dict)
+    by_print: Mapping[str, list[Known]] = field(default_factory=dict)
     by_name: Mapping[str, list[Known]] = field(default_factory=dict)
 
-    def with_identity(self, number: str) -> Known | None:
+    def with_identity(self, number: str, branch: Place) -> Known | None:
+        """Who has the number: the branch's own entry, where the number is in dispute."""
         if not self.by_print:
             return None
-        return next((self.by_print[digest] for digest in fingerprints(number) if digest in self.by_print), None)
+        found = [known for digest in fingerprints(number) for known in self.by_print.get(digest, [])]
+        own = (known for known in found if known.member.roster_path and contains(branch.path, known.member.roster_path))
+        return next(own, found[0] if found else None)
 
     def namesakes(self, name: str, branch: Place) -> list[Known]:
         """Members of that name on the branch's roster."""
@@ -57,14 +60,17 @@ def load(facts: Iterable[tuple[Facts, Place | None]], on: date, *, by_name: bool
     rows = list(facts)
     prints = [digest for row, _place in rows if "national_id" in row for digest in fingerprints(row["national_id"])]
     members = {member.pk: member for member in Member.objects.with_prints(prints)}
-    by_print = {member.national_id_print: member for member in members.values()}
+    numbered = list(members.values())
     namesakes = _namesakes(rows) if by_name else []
     members |= {member.pk: member for member in namesakes}
     holding = _situations(members, on)
     named: dict[str, list[Known]] = {}
     for member in namesakes:
         named.setdefault(member.name, []).append(Known(member, holding.get(member.pk, frozenset())))
-    return Roster({key: Known(one, holding.get(one.pk, frozenset())) for key, one in by_print.items()}, named)
+    by_print: dict[str, list[Known]] = {}
+    for member in numbered:
+        by_print.setdefault(member.national_id_print, []).append(Known(member, holding.get(member.pk, frozenset())))
+    return Roster(by_print, named)
 
 
 def _namesakes(rows: list[tuple[Facts, Place | None]]) -> list[Member]:

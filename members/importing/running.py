@@ -13,12 +13,14 @@ from django.core.files.uploadedfile import UploadedFile
 from django.db import IntegrityError, connection, transaction
 from django.utils.translation import gettext as _
 
-from members.choices import ImportState, RowVerdict
-from members.importing.judging import Judge, Judged, chunks
+from members.choices import Capability, ImportState, RowVerdict
+from members.importing.judging import Judge, Judged, Sees, chunks
 from members.importing.placing import Places
 from members.importing.problems import Note
 from members.importing.workbook import NotARoster, RosterSheet, open_roster, refuse_unplaced
 from members.models import ColumnMapping, Organization, RosterImport, User
+from members.queries.member_page import whereabouts
+from members.queries.standing import standing_of
 from members.services import roster_import as service
 from members.services.organizations import hold_tree
 from members.services.roster_cancel import cancel_import
@@ -118,7 +120,7 @@ def _read_sheet(roster_import: RosterImport, sheet: RosterSheet, on: date) -> No
     refuse_unplaced(sheet.layout, places)
     service.begin_rows(roster_import=roster_import, layout=sheet.layout, notes=sheet.notes)
     said = len(sheet.notes)
-    judge = Judge(sheet.layout, places, on)
+    judge = Judge(sheet.layout, places, on, sees_of(roster_import.uploaded_by, on=on))
     for chunk in chunks(sheet.records(), service.CHUNK):
         service.store_verdicts(roster_import=roster_import, judged=judge.judge(chunk))
     service.end_rows(roster_import=roster_import, notes=sheet.notes[said:])
@@ -134,7 +136,8 @@ def _judge_again(roster_import: RosterImport, on: date) -> None:
         sentence = _("The workbook is no longer here. Upload it again.")
         service.fail_import(roster_import=roster_import, sentence=sentence)
         return
-    judge = Judge(layout, Places(roster_import.organization, may_build=roster_import.may_build), on)
+    places = Places(roster_import.organization, may_build=roster_import.may_build)
+    judge = Judge(layout, places, on, sees_of(roster_import.uploaded_by, on=on))
     roster_import.rows.all().delete()
     for chunk in chunks(records, service.CHUNK):
         service.store_verdicts(roster_import=roster_import, judged=judge.judge(chunk))
@@ -166,15 +169,23 @@ def apply_import(roster_import: RosterImport, *, on: date) -> None:
     if not service.claim(roster_import=roster_import, states=waiting, now_in=ImportState.APPLYING):
         return
     by = roster_import.uploaded_by or SYSTEM
-    judge = Judge(
-        service.layout_of(roster_import), Places(roster_import.organization, may_build=roster_import.may_build), on
-    )
+    places = Places(roster_import.organization, may_build=roster_import.may_build)
+    judge = Judge(service.layout_of(roster_import), places, on, sees_of(roster_import.uploaded_by, on=on))
     last = 0
     with suppress(service.Stopped), modest_cache():
         while records := _next_records(roster_import, judge.layout, last):
             _store(roster_import, judge, records, on, by)
             last = records[-1].number
         service.finish_import(roster_import=roster_import, by=by)
+
+
+def sees_of(by: User | str | None, *, on: date) -> Sees:
+    """Of whom whoever imports may know: at the shell of everybody, else of those on the rosters of their offices, and
+    of those who left them."""
+    if not isinstance(by, User):
+        return lambda member: True
+    by.standing = standing_of(by, on=on)
+    return lambda member: by.standing.may(Capability.VIEW_ROSTER, whereabouts(member))
 
 
 def _next_records(roster_import: RosterImport, layout: Layout, last: int) -> list[Record]:
@@ -225,7 +236,7 @@ def import_roster(
     with modest_cache(), open_roster(path, remembered(into)) as sheet:
         report = Report(sheet.layout)
         if dry_run:
-            judge = _judge_of(sheet, into, may_build, on)
+            judge = _judge_of(sheet, into, may_build, on, by)
             for chunk in chunks(sheet.records(), service.CHUNK):
                 report.add(judge.judge(chunk))
         else:
@@ -234,10 +245,10 @@ def import_roster(
     return report
 
 
-def _judge_of(sheet: RosterSheet, into: Organization | None, may_build: bool, on: date) -> Judge:
+def _judge_of(sheet: RosterSheet, into: Organization | None, may_build: bool, on: date, by: User | str) -> Judge:
     places = Places(into, may_build=may_build)
     refuse_unplaced(sheet.layout, places)
-    return Judge(sheet.layout, places, on)
+    return Judge(sheet.layout, places, on, sees_of(by, on=on))
 
 
 @transaction.atomic
@@ -247,7 +258,7 @@ def _import(
     hold_tree()  # nothing moves while the paths are known by heart
     if into:
         into.refresh_from_db()
-    judge = _judge_of(sheet, into, may_build, on)
+    judge = _judge_of(sheet, into, may_build, on, by)
     roster_import = service.receive_workbook(key=uuid4(), file_name=name, organization=into, may_build=may_build, by=by)
     report.roster_import = roster_import
     service.claim(roster_import=roster_import, states=[ImportState.UPLOADED], now_in=ImportState.APPLYING)

@@ -160,6 +160,9 @@ class Member(models.Model):
     birth_precision = models.CharField(max_length=5, choices=DatePrecision, blank=True)
     national_id = SealedField(_("identity number"), blank=True, default="")
     national_id_print = models.CharField(max_length=32, blank=True, default="")
+    number_disputed = models.BooleanField(default=False, db_default=False, editable=False)
+    """Another entry, which whoever recorded this one doesn't see, has the number too. Nothing is said of it to them:
+    the committee above both settles it (`queries.disputes`)."""
     phone = SealedField(_("phone"), blank=True, default="")
     email = models.EmailField(_("e-mail"), blank=True)
     address = SealedField(_("address"), blank=True, default="")
@@ -194,8 +197,10 @@ class Member(models.Model):
             models.CheckConstraint(condition=~Q(name=""), name="member_has_name"),
             models.CheckConstraint(condition=Q(membership__in=Membership.values), name="member_membership_known"),
             models.UniqueConstraint(
-                fields=["national_id_print"], condition=~Q(national_id_print=""), name="member_one_per_national_id"
-            ),
+                fields=["national_id_print"],
+                condition=~Q(national_id_print="") & Q(number_disputed=False),
+                name="member_one_per_national_id",
+            ),  # fmt: skip
             *[
                 models.CheckConstraint(
                     condition=Q(**{f"{field}_on__isnull": True, f"{field}_precision": ""})
@@ -206,6 +211,7 @@ class Member(models.Model):
             ],
         ]
         indexes = [
+            models.Index(fields=["national_id_print"], condition=~Q(national_id_print=""), name="member_by_number"),
             models.Index(fields=["roster_path", "name_key", "id"], name="member_roster_order"),
             models.Index(fields=["name_key", "id", "roster_path"], name="member_by_name"),
             models.Index(fields=["birth_on", "id", "roster_path"], name="member_by_birth"),

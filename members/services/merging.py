@@ -134,6 +134,8 @@ def _texts(member: Member) -> dict[str, Any]:
 
 def _take_facts(kept: Member, merged: Member, takes: Iterable[str]) -> None:
     """The number is given away first: no two entries have one."""
+    if kept.number_disputed and kept.national_id_print == merged.national_id_print:
+        _set_disputed(merged, True)  # the number is that of the entry that stays from now on
     values = {field: value_of(merged, field) for field in takes}
     if "national_id" in values:
         _store(merged, {"national_id": ""})
@@ -151,7 +153,14 @@ def _give_back_facts(kept: Member, merged: Member, before: Mapping[str, Any]) ->
 def _store(member: Member, values: Mapping[str, object]) -> None:
     assign_values(member, values)
     describe(member)
+    holders = Member.objects.with_prints([member.national_id_print]).exclude(pk=member.pk)
+    member.number_disputed = holders.filter(number_disputed=False).exists()
     member.save()
+
+
+def _set_disputed(member: Member, disputed: bool) -> None:
+    member.number_disputed = disputed
+    member.save(update_fields=["number_disputed"])
 
 
 # The rows

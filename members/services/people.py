@@ -12,6 +12,7 @@ from audit.keyring import fingerprint, fingerprints
 from audit.services import Change, record
 from members.fields import SealedField, opened
 from members.models import Member, Organization, User
+from members.models.member import MemberQuerySet
 from members.rules.dates import PartialDate
 from members.rules.people import Facts, Objection, objections
 from members.search import name_key, search_terms
@@ -73,7 +74,7 @@ def create_member(
     """
     if stored := Member.objects.filter(key=key).first():
         return stored
-    member = refuse_unfit(values, on=on, key=key)
+    member = refuse_unfit(values, on=on, by=by, key=key)
     describe(member)
     try:
         with transaction.atomic():
@@ -83,17 +84,19 @@ def create_member(
     except IntegrityError:
         if stored := Member.objects.filter(key=key).first():
             return stored
-        _refuse_known(member)
-        raise
+        if member.number_disputed or not _others_of(member).exists():
+            raise
+        return create_member(key=key, organization=organization, since=since, values=values, on=on, by=by)
     return member
 
 
-def refuse_unfit(values: Values, *, on: date, key: UUID | None = None) -> Member:
-    """The member that these facts would make, unsaved. Raises Refused for a contradiction or a number in use."""
+def refuse_unfit(values: Values, *, on: date, by: User | str, key: UUID | None = None) -> Member:
+    """The member that these facts would make, unsaved. Raises Refused for a contradiction, or a number in use as far
+    as `by` may know."""
     member = Member(key=key) if key else Member()
     assign_values(member, values)
     _refuse_objections(objections(facts_of(member), on=on))
-    _refuse_known(member)
+    _settle_number(member, by)
     return member
 
 
@@ -112,11 +115,16 @@ def edit_member(
             _refuse_unreasoned(changes, reason)
             assign_values(present, values)
             _refuse_objections(objections(facts_of(present), on=on), about={name for name, _old, _new in changes})
-            _refuse_known(present)
+            before = present.national_id_print
+            if is_new_number := any(name == "national_id" for name, _old, _new in changes):
+                _settle_number(present, by)
             _store(present, changes, by=by, reason=reason)
+            if is_new_number:
+                give_number_free(before)
     except IntegrityError:
-        _refuse_known(present)
-        raise
+        if present.number_disputed or not _others_of(present).exists():
+            raise
+        return edit_member(member=member, values=values, version=version, on=on, by=by, reason=reason)
     return [name for name, _old, _new in changes]
 
 
@@ -177,10 +185,12 @@ def _refuse_objections(found: Iterable[Objection], about: set[str] | None = None
             raise Refused(objection.sentence, objection.field)
 
 
-def _refuse_known(member: Member) -> None:
-    national_id = opened(member.national_id)
-    prints = fingerprints(national_id) if national_id else []
-    if Member.objects.with_prints(prints).exclude(key=member.key).exists():
+def _settle_number(member: Member, by: User | str) -> None:
+    """Where another entry has the identity number: raises Refused for who sees that one, else leaves it to the
+    committee above both, so that nobody learns who stands on others' rosters."""
+    others = _others_of(member)
+    member.number_disputed = others.exists()
+    if member.number_disputed and (not isinstance(by, User) or others.visible_to(by).exists()):
         raise Refused(
             _(
                 "This identity number can't be stored here. Check it against the card. If the person comes from "
@@ -188,3 +198,16 @@ def _refuse_known(member: Member) -> None:
             ),
             "national_id",
         )
+
+
+def _others_of(member: Member) -> MemberQuerySet:
+    """Other entries with the member's identity number."""
+    national_id = opened(member.national_id)
+    return Member.objects.with_prints(fingerprints(national_id) if national_id else []).exclude(key=member.key)
+
+
+def give_number_free(digest: str) -> None:
+    """An entry no longer has the number: of those that wait for it, the first has it alone."""
+    holders = Member.objects.with_prints([digest])
+    if digest and not holders.filter(number_disputed=False).exists() and (heir := holders.first()):
+        Member.objects.filter(pk=heir.pk).update(number_disputed=False)

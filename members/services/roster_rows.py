@@ -26,7 +26,7 @@ MEMBER_FIELDS = list(Member._meta.concrete_fields)
 MEMBER_COLUMNS = [str(field.column) for field in MEMBER_FIELDS]
 MEMBER_DEFAULTS: dict[str, Any] = {
     field.attname: "" if field.empty_strings_allowed and not field.null else None for field in MEMBER_FIELDS
-}
+} | {"number_disputed": False}
 AFFILIATION_COLUMNS = ["key", "member_id", "organization_id", "kind", "left_because"]
 SITUATION_COLUMNS = ["key", "member_id", "kind", "place", "host", "able_to", "note", "recorded_at"]
 
@@ -69,6 +69,7 @@ def _member_row(row: Judged, key: int) -> list[Any]:
             values[name] = sealed(value) if name in SEALED else value
     number = facts.get("national_id", "")
     values["national_id_print"] = fingerprint(number) if number else ""
+    values["number_disputed"] = row.number_disputed
     values["name_key"] = name_key(facts["name"])
     names = [facts["name"], *filter(None, SEPARATORS.split(facts.get("former_names", "")))]
     values["search_terms"] = search_terms(names=names, numbers=[facts.get("phone", ""), number])
@@ -84,6 +85,8 @@ def change_member(row: Judged, on: date, by: User | str) -> dict[str, Any]:
     member = row.known.member
     for name, (_before, after) in row.changes.items():
         assign(member, name, after)
+    if "national_id" in row.changes:
+        member.number_disputed = row.number_disputed
     if row.changes:
         describe(member)
         member.save()

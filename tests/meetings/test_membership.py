@@ -190,7 +190,8 @@ def test_an_admission_makes_the_person_from_the_vote_and_the_identity_number(mee
 @pytest.mark.parametrize("number", ["", "100111199003074073", "taken"])
 def test_a_number_that_is_missing_wrong_or_in_use_is_refused_at_once(meeting, cast, number):
     if number == "taken":
-        make_member("林小雨", cast.next_branch, national_id=NUMBER)
+        make_member("林小雨", cast.branch, national_id=NUMBER)
+        known_as(cast.secretary)
     vote = voted(meeting, VoteSubject.ADMISSION, applicant="林小雨")
 
     with pytest.raises(Refused) as refused:
