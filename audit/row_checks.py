@@ -179,7 +179,8 @@ def _code_of(row: models.Model, deep: int) -> str:
 def _code_of_followers(row: models.Model) -> str:
     """Of rows that belong to an organization and to this row, such as somebody's affiliations or offices."""
     for relation in row._meta.related_objects:
-        model, names = relation.related_model, {field.name for field in relation.related_model._meta.fields}
+        model: Any = relation.related_model
+        names = {field.name for field in model._meta.fields}
         if model._meta.app_label == row._meta.app_label and "organization" in names:
             follower = model._base_manager.filter(**{relation.field.name: row}).order_by("pk").first()
             if follower and follower.organization:

@@ -30,8 +30,9 @@ class WatchingConnection:
 
     def add_up(self) -> None:
         """Add what this transaction wrote so far to the sums."""
-        changes = self.written() if self.is_watching else self.forget_written()
-        if changes:
+        if not self.is_watching:
+            self.forget_written()
+        elif changes := self.written():
             row_sums.add(self, changes)
 
     def written(self) -> row_sums.Changes:

@@ -29,7 +29,7 @@ class KeepingCursor(base.SQLiteCursorWrapper):
     def fetchone(self) -> Any:
         return super().fetchone() if self._kept is None else next(self._kept, None)
 
-    def fetchmany(self, size: int = 1) -> list[Any]:
+    def fetchmany(self, size: int | None = 1) -> list[Any]:
         return super().fetchmany(size) if self._kept is None else list(islice(self._kept, size))
 
     def fetchall(self) -> list[Any]:
@@ -77,17 +77,17 @@ class DatabaseWrapper(WatchingConnection, base.DatabaseWrapper):
         self._written.append((table, place, sign, repr(values[place_columns:])))
 
     def _savepoint(self, sid: str) -> None:
-        super()._savepoint(sid)
+        super()._savepoint(sid)  # type: ignore[misc]
         self._savepoints[sid] = len(self._written), self._added
 
     def _savepoint_rollback(self, sid: str) -> None:
-        super()._savepoint_rollback(sid)
+        super()._savepoint_rollback(sid)  # type: ignore[misc]
         written, self._added = self._savepoints.get(sid, (0, 0))
         del self._written[written:]
 
     def _rollback(self) -> None:
         self.forget_written()
-        super()._rollback()
+        super()._rollback()  # type: ignore[misc]
 
     def _commit(self) -> None:
         super()._commit()
