@@ -46,6 +46,28 @@ class MonthBalance(NamedTuple):
         return self.open_fen if self.carried_over else 0
 
 
+class Beyond(NamedTuple):
+    """What somebody paid that no month asks for, in fen."""
+
+    ahead_fen: int = 0
+    """On months that nobody charged."""
+    too_much_fen: int = 0
+    """More than charged months ask for."""
+
+    def plus(self, other: "Beyond") -> "Beyond":
+        return Beyond(self.ahead_fen + other.ahead_fen, self.too_much_fen + other.too_much_fen)
+
+
+def beyond_of(members: list[int]) -> dict[int, Beyond]:
+    """What each of these members paid ahead or too much, of all months; without whoever didn't. One query."""
+    found: dict[int, Beyond] = {}
+    for member, _month, settled_fen, owed_fen, charged_fen in _BEYOND.rows(members=members) if members else []:
+        fen = settled_fen - max(owed_fen, 0)
+        more = Beyond(too_much_fen=fen) if charged_fen else Beyond(ahead_fen=fen)
+        found[member] = found.get(member, Beyond()).plus(more)
+    return found
+
+
 def balances(members: list[int], first: date = BEGINNING) -> dict[int, list[MonthBalance]]:
     """The months of these members from `first` on that were charged or paid for, in order, by primary key. Two
     queries."""
@@ -136,5 +158,25 @@ _GIVEN = Prepared(
         .order_by()
         .values_list("member", "month")
         .annotate(Sum("amount_fen"))
+    )
+)
+
+
+def _charged(fen: Any) -> Coalesce:
+    """A sum over the lines of an allocation's member and month, 0 where there are none."""
+    here = Charge.objects.filter(member=OuterRef("member"), month=OuterRef("month")).order_by().values("member")
+    return Coalesce(Subquery(here.annotate(fen=Sum(fen)).values("fen"), output_field=IntegerField()), 0)
+
+
+_BEYOND = Prepared(
+    lambda members: (
+        Allocation.objects.filter(member__in=members)
+        .order_by()
+        .values("member", "month")
+        .annotate(
+            fen=Sum("amount_fen"), owed=_charged(F("amount_fen") - F("waived_fen")), charged=_charged("amount_fen")
+        )
+        .filter(fen__gt=F("owed"))
+        .values_list("member", "month", "fen", "owed", "charged")
     )
 )

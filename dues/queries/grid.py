@@ -10,7 +10,7 @@ from django.db.models import Exists, OuterRef, Q, Sum
 from dues.choices import MonthState
 from dues.models import Allocation, Basis, Charge
 from dues.queries.arrears import WINDOW, completed, passed_over, spans, weighed
-from dues.queries.balance import CARRIED, MonthBalance
+from dues.queries.balance import CARRIED, Beyond, MonthBalance, beyond_of
 from dues.rules.arrears import Arrears, OpenMonth, Span
 from dues.rules.month_state import MonthFacts, month_state
 from dues.rules.months import month_of, months_between
@@ -54,6 +54,8 @@ class GridRow:
     cells: list[Cell]
     arrears: Arrears | None
     """None: owes nothing, or moved, and the branch of today's roster asks for it."""
+    beyond: Beyond = Beyond()
+    """Paid ahead or too much; nothing of who moved."""
 
     @property
     def behind(self) -> int:
@@ -114,10 +116,14 @@ def people_of(branch: Organization, year: int) -> MemberQuerySet:
 
 
 def grid_rows(branch: Organization, members: Iterable[Member], year: int, *, on: date) -> list[GridRow]:
-    """The branch's year for these members, in their order. Ten queries, for whatever number of them."""
+    """The branch's year for these members, in their order. Eleven queries, for whatever number of them."""
     people = list(members)
     ids = [one.pk for one in people]
-    ledger = _ledger(branch, ids, *_window(year, on))
+    of = {one: one for one in ids} | _merged_into(ids)
+    ledger = _ledger(branch, of, *_window(year, on))
+    beyond: dict[int, Beyond] = defaultdict(Beyond)
+    for entry, more in beyond_of(list(of)).items():
+        beyond[of[entry]] = beyond[of[entry]].plus(more)
     bases = spans(Basis.objects.filter(member__in=ids).values_list("member", "valid_from", "valid_until"))
     late = weighed(completed(_left_open(ledger, on), on=on, passed=passed_over(ids)), of=ids, on=on)
     groups = dict(Organization.objects.below(branch.path).filter(kind=GROUP).values_list("path", "name"))
@@ -129,6 +135,7 @@ def grid_rows(branch: Organization, members: Iterable[Member], year: int, *, on:
             moved=not contains(branch.path, one.roster_path),
             cells=[_cell(_facts(one, month, branch, ledger, bases[one.pk]), on) for month in months],
             arrears=late.get(one.pk) if contains(branch.path, one.roster_path) else None,
+            beyond=beyond[one.pk] if contains(branch.path, one.roster_path) else Beyond(),
         )
         for one in people
     ]
@@ -140,11 +147,13 @@ def _window(year: int, on: date) -> tuple[date, date]:
     return min(date(year, 1, 1), add_months(this, -WINDOW)), max(date(year, 12, 1), this)
 
 
-def _ledger(branch: Organization, members: list[int], first: date, last: date) -> Ledger:
-    """What stands under an entry that was merged into one of these is that one's."""
-    of = {one: one for one in members} | dict(
-        Merge.objects.filter(kept__in=members, state=MergeState.DONE).values_list("merged", "kept")
-    )
+def _merged_into(members: list[int]) -> dict[int, int]:
+    """The entries that were merged into one of these → that one."""
+    return dict(Merge.objects.filter(kept__in=members, state=MergeState.DONE).values_list("merged", "kept"))
+
+
+def _ledger(branch: Organization, of: dict[int, int], first: date, last: date) -> Ledger:
+    """What stands under an entry that was merged into a member is that one's; `of`: entry → member."""
     chosen = {"member__in": list(of), "month__range": (first, last)}
     here: dict[Place, Amounts] = {}
     elsewhere: dict[Place, Amounts] = {}

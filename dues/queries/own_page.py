@@ -12,6 +12,7 @@ from django.utils.translation import get_language
 from dues.choices import MonthState, PayerKind, PaymentWay
 from dues.models import ArrearsReview, Basis, Relief
 from dues.queries.arrears import completed
+from dues.queries.balance import Beyond, beyond_of
 from dues.queries.own_rows import (
     AGREED,
     BASES,
@@ -112,19 +113,16 @@ class DuesPage:
     arrangements: list[Agreed]
     reviews: list[ArrearsReview]
     arrears: Arrears
+    beyond: Beyond
     sees_base: bool
 
     @property
     def under_review(self) -> bool:
         return any(one.closed_on is None for one in self.reviews)
 
-    @property
-    def ahead_fen(self) -> int:
-        return sum(line.settled_fen for line in self.lines if line.state == MonthState.AHEAD)
-
 
 def dues_page(member: Member, viewer: User, *, on: date, own: bool = False) -> DuesPage:
-    """The last 24 months; at most seven queries, whatever the ledger holds. Amounts only where the viewer may see them.
+    """The last 24 months; at most eight queries, whatever the ledger holds. Amounts only where the viewer may see them.
 
     A branch that the member left reads its own lines: reasons, reliefs and reviews are where the member stands today.
     `own`: another entry of the viewer's (`queries.merging.entries_of`).
@@ -152,6 +150,7 @@ def dues_page(member: Member, viewer: User, *, on: date, own: bool = False) -> D
         arrangements=arrangements,
         reviews=REVIEWS.objects(ArrearsReview, member=member.pk) if here and has(member, "reviews") else [],
         arrears=_arrears(member, ledger, reasons, arrangements, on),
+        beyond=beyond_of([member.pk] if here else []).get(member.pk, Beyond()),
         sees_base=sees_base,
     )
 

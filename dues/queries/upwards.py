@@ -4,13 +4,14 @@ from collections import Counter
 from dataclasses import asdict, dataclass, field
 from datetime import date
 
-from django.db.models import F, Q, QuerySet, Sum
+from django.db.models import Exists, F, OuterRef, Q, QuerySet, Sum
 from django.db.models.functions import Coalesce
 
 from dues.choices import PaymentKind
-from dues.models import Charge, Disclosure, DuesUse, Payment, Remittance
+from dues.models import Allocation, Charge, Disclosure, DuesUse, Payment, Remittance
+from dues.models.charge import ChargeQuerySet
 from dues.queries.arrears import open_at, open_before
-from dues.queries.balance import CARRIED
+from dues.queries.balance import CARRIED, standing_charges
 from dues.rules.months import last_day, month_of
 from members.models import Organization
 from members.paths import subtree
@@ -18,6 +19,8 @@ from rulebook.dates import add_months
 
 OF_MONTHS = Coalesce(Sum("amount_fen", filter=Q(carried_over=False)), 0)
 """Charged for months, beside `CARRIED`."""
+LATER_ON_SHEETS = {"earlier_fen", "apart_fen", "before_fen", "beyond_fen"}
+"""Figures that the first publications don't have."""
 
 
 @dataclass(frozen=True)
@@ -42,6 +45,10 @@ class YearFigures:
     paid_fen: int = 0
     """Received in the year, for whatever months."""
     voluntary_fen: int = 0
+    apart_fen: int = 0
+    """Received in the year for months that this sheet doesn't ask for: of earlier years, or charged elsewhere."""
+    before_fen: int = 0
+    """Paid on what this sheet asks for, but received in another year or elsewhere."""
     remitted_fen: int = 0
     used_fen: int = 0
     members: int = 0
@@ -57,12 +64,19 @@ class YearFigures:
         return _settled(self)
 
     @property
+    def beyond_fen(self) -> int:
+        """Received in the year and asked for by no month: paid ahead, or too much."""
+        counted = self.settled_fen + self.carried_settled_fen - self.before_fen
+        return self.paid_fen - self.voluntary_fen - self.apart_fen - counted
+
+    @property
     def payers(self) -> int:
         """Paid all that the year has asked for."""
         return self.members - self.exempt - self.owing
 
     def as_dict(self) -> dict[str, object]:
-        return {**asdict(self), "settled_fen": self.settled_fen, "payers": self.payers}
+        made = {"settled_fen": self.settled_fen, "beyond_fen": self.beyond_fen, "payers": self.payers}
+        return {**asdict(self), **made}
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,7 +116,7 @@ def not_handed_up(branch: Organization, first: date, last: date) -> QuerySet[Pay
 
 def year_figures(path: str, year: int, *, on: date, carried_over: bool = True) -> YearFigures:
     """The year of an organization and everything below it, as it stands on that day, with what was carried over into
-    it unless told otherwise. At most eleven queries."""
+    it unless told otherwise. At most thirteen queries."""
     first, last = date(year, 1, 1), date(year, 12, 31)
     below = subtree("organization__path", [path])
     charges = Charge.objects.filter(below).asked_for(first, min(month_of(last), month_of(on)))
@@ -117,6 +131,9 @@ def year_figures(path: str, year: int, *, on: date, carried_over: bool = True) -
     asked = charges.order_by().values("member").annotate(fen=Sum("amount_fen"), waived=Sum("waived_fen"))
     paid = payments.aggregate(fen=Sum("amount_fen"), voluntary=Sum("voluntary_fen"))
     remitted = Remittance.objects.filter(below, sent_on__range=(first, last)).aggregate(fen=Sum("amount_fen"))
+    asked_here = standing_charges().filter(below).asked_for(first, min(month_of(last), month_of(on)))
+    asked_here = asked_here if carried_over else asked_here.ordinary()
+    here = subtree("payment__organization__path", [path]) & Q(payment__paid_on__range=(first, last))
     return YearFigures(
         charged_fen=charged["fen"],
         waived_fen=charged["waived"] or 0,
@@ -130,17 +147,30 @@ def year_figures(path: str, year: int, *, on: date, carried_over: bool = True) -
         owing=len({one.member for one in left_open}),
         paid_fen=paid["fen"] or 0,
         voluntary_fen=paid["voluntary"] or 0,
+        apart_fen=_given(Allocation.objects.filter(here, _asks(standing_charges()), ~_asks(asked_here))),
+        before_fen=_given(
+            Allocation.objects.filter(~here, _asks(asked_here), month__range=(add_months(first, -1), last))
+        ),
         remitted_fen=remitted["fen"] or 0,
         used_fen=sum(by_kind.values()),
         by_kind=by_kind,
     )
 
 
+def _asks(charges: ChargeQuerySet) -> Exists:
+    """Whether one of these charges is of an allocation's member and month."""
+    return Exists(charges.filter(member=OuterRef("member"), month=OuterRef("month")))
+
+
+def _given(allocations: QuerySet[Allocation]) -> int:
+    return int(allocations.aggregate(fen=Sum("amount_fen"))["fen"] or 0)
+
+
 def published_today(disclosure: Disclosure, *, on: date) -> dict[str, object]:
     """What its sheet would say today. One published before balances carried over were on it speaks of months alone."""
     said = disclosure.figures
     today = year_figures(disclosure.organization.path, disclosure.year, on=on, carried_over="carried_fen" in said)
-    return {name: fen for name, fen in today.as_dict().items() if name != "earlier_fen" or name in said}
+    return {name: fen for name, fen in today.as_dict().items() if name not in LATER_ON_SHEETS or name in said}
 
 
 def corrected(disclosure: Disclosure, *, on: date) -> dict[str, int]:

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from datetime import date
+from functools import reduce
 from typing import Any
 
 from django.core.paginator import Paginator
@@ -13,6 +14,7 @@ from django.views.decorators.http import require_safe
 
 from dues.choices import MonthState
 from dues.forms.grid import DUE, UNRECORDED, GridForm
+from dues.queries.balance import Beyond
 from dues.queries.grid import UNSETTLED, GridRow, grid_rows, people_of, sums_of
 from dues.rules.months import month_of
 from dues.views.places import branch_asked_for, branches_offered
@@ -70,6 +72,7 @@ def _figures(request: PageRequest, branch: Organization, form: GridForm) -> dict
         "sums": sums_of(rows, form.chosen_month),
         "behind": sum(_is_behind(row, DUE) for row in rows),
         "due_fen": sum(row.due_fen for row in rows),
+        "beyond": reduce(Beyond.plus, (row.beyond for row in rows), Beyond()),
         "is_this_month": form.chosen_month == month_of(form.on),
         "people": len(rows),
         "found": len(shown),

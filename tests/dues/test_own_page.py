@@ -84,7 +84,7 @@ def test_what_is_paid_ahead_is_shown_where_it_lies(cast, zhang):
     payment.allocations.create(member=zhang, month=month("2026-12"), amount_fen=12185)
     page = page_of(zhang, cast.member)
 
-    assert (page.lines[0].month, page.lines[0].state, page.ahead_fen) == (month("2026-12"), "ahead", 12185)
+    assert (page.lines[0].month, page.lines[0].state, page.beyond.ahead_fen) == (month("2026-12"), "ahead", 12185)
 
 
 def test_a_payment_taken_back_stays_and_settles_nothing(cast, zhang):
@@ -219,13 +219,13 @@ def test_the_pages_are_only_read_and_only_behind_log_in(cast, as_user, client, u
 
 
 @pytest.mark.parametrize("first", ["2026-11", "2024-12"])
-def test_eight_queries_whatever_the_ledger_holds(cast, as_user, django_assert_num_queries, first):
+def test_nine_queries_whatever_the_ledger_holds(cast, as_user, django_assert_num_queries, first):
     fix(cast.zhang, 4000, since=first, base=800000, rate="0.015")
     for one in months_between(month(first), month("2026-11")):
         charge(cast.zhang, f"{one:%Y-%m}", 4000)
         pay(cast.zhang, 4000, f"{one:%Y-%m}-20", on=TODAY)
     client = as_user(cast.member)
-    with django_assert_num_queries(8):
+    with django_assert_num_queries(9):
         page = client.get(MINE)
     assert (page.context["page"].arrears.fen, page.context["page"].arrears.this_month) == (0, ())
 
@@ -236,7 +236,7 @@ def test_what_few_have_is_asked_for_where_there_is_some(cast, as_user, django_as
         member=cast.zhang, valid_from=month("2026-02"), recorded_on=TODAY, reason="在外看病"
     )  # fmt: skip
     client = as_user(cast.member)
-    with django_assert_num_queries(9):
+    with django_assert_num_queries(10):
         page = client.get(MINE).context["page"]
     assert [one.text for one in page.reasons] == ["在外看病"]
     assert (page.reliefs, page.reviews) == ([], [])
