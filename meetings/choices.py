@@ -71,7 +71,9 @@ class AttendanceState(TextChoices):
 
 
 PRESENT = (AttendanceState.ON_SITE, AttendanceState.ONLINE)
-TOOK_PART = (*PRESENT, AttendanceState.VISITED, AttendanceState.MADE_UP)
+LATER = (AttendanceState.VISITED, AttendanceState.MADE_UP)
+"""What can become of an absence after the evening."""
+TOOK_PART = (*PRESENT, *LATER)
 
 
 class LeaveKind(TextChoices):

@@ -8,10 +8,10 @@ from django import forms
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from meetings.choices import AttendanceState, LeaveKind, MeetingState, ReasonSource
+from meetings.choices import LATER, AttendanceState, LeaveKind, MeetingState, ReasonSource
 from meetings.models import Expected, Meeting
 from meetings.queries.roll import on_the_sheet
-from meetings.services.attendance import Attendance
+from meetings.services.attendance import Attendance, can_be_filled_in
 from members.fields import opened
 from members.forms.fields import choice_field, day_field, key_field
 
@@ -89,10 +89,23 @@ class AttendanceForm(forms.Form):
         offered = AttendanceState.choices
         if expected.meeting.state == MeetingState.LOCKED:
             offered = [one for one in offered if one[0] == expected.state]
+            self._leave_what_is_empty()
         cast(forms.ChoiceField, self.fields["state"]).choices = offered
+
+    def _leave_what_is_empty(self) -> None:
+        """What is recorded is shown and stays, what belongs to another state isn't asked."""
+        open_ones = ("key", "state", *can_be_filled_in(self.expected))
+        for name in [one for one in self.fields if one not in open_ones]:
+            if self.initial[name]:
+                self.fields[name].disabled = True
+            else:
+                del self.fields[name]
 
     def clean(self) -> dict[str, Any]:
         typed = super().clean() or {}
+        asked = {name for name, field in self.fields.items() if not field.disabled}
+        if any(self.data.get(name) not in (None, "", self._said(name)) for name in self.base_fields.keys() - asked):
+            self.add_error(None, _("That is recorded already: it is changed by a correction with a second person."))
         for field, sentence in self._wrong(typed):
             self.add_error(field, sentence)
         return typed
@@ -109,10 +122,13 @@ class AttendanceForm(forms.Form):
 
     def attendance(self) -> Attendance:
         """As typed; what belongs to another state is left out."""
-        given = {name: self.cleaned_data[name] for name in Attendance.__slots__}
-        if given["state"] != AttendanceState.MADE_UP:
+        given = {name: self.cleaned_data.get(name, self.initial[name]) for name in Attendance.__slots__}
+        if given["state"] not in LATER:
             given |= {"made_up_on": None, "made_up_with": "", "answer": "", "answer_source": ""}
         return Attendance(**given)
+
+    def _said(self, name: str) -> str:
+        return str(self.initial[name] or "")
 
 
 class MakeUpForm(forms.Form):

@@ -7,8 +7,8 @@ from django import forms
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from meetings.choices import AttendanceState, LeaveKind
-from meetings.forms.attendance import made_up_wrong
+from meetings.choices import LATER, AttendanceState, LeaveKind
+from meetings.forms.attendance import GIVERS, made_up_wrong
 from meetings.models import Meeting
 from meetings.queries.corrections import guests_left_out
 from meetings.queries.roll import on_the_sheet
@@ -18,7 +18,7 @@ from members.forms.fields import choice_field, day_field, key_field
 from members.models import Member
 
 CHOOSE = ("", "—")
-TRUTH = ("becomes", "reason", "leave_kind", "made_up_on", "made_up_with")
+TRUTH = ("becomes", "reason", "leave_kind", "made_up_on", "made_up_with", "away_reason", "away_source")
 
 
 class AttendanceCorrectionForm(forms.Form):
@@ -35,6 +35,11 @@ class AttendanceCorrectionForm(forms.Form):
     made_up_with = forms.CharField(
         label=_("With what"), max_length=200, required=False, help_text=_("The material or the recording.")
     )
+    away_reason = forms.CharField(
+        label=_("Reason of the absence, as it should be"), max_length=300, required=False,
+        help_text=_("Only where the recorded one is wrong. Stored encrypted."),
+    )  # fmt: skip
+    away_source = forms.ChoiceField(label=_("Who gave the reason"), required=False, choices=[CHOOSE, *GIVERS])
     reason = forms.CharField(
         label=_("What was recorded wrongly, and how it is known"), max_length=300,
         widget=forms.Textarea(attrs={"rows": 3}),
@@ -55,12 +60,18 @@ class AttendanceCorrectionForm(forms.Form):
 
     def clean(self) -> dict[str, Any]:
         typed = super().clean() or {}
-        if typed.get("becomes") == AttendanceState.MADE_UP:
+        if typed.get("becomes") in LATER and not self._keeps_the_state(typed):
             if not typed.get("made_up_on"):
                 self.add_error("made_up_on", gettext("Say on which day it was made up."))
             for field, sentence in made_up_wrong(typed, self.meeting, self.on):
                 self.add_error(field, sentence)
         return typed
+
+    def _keeps_the_state(self, typed: dict[str, Any]) -> bool:
+        """Something else of it is corrected: what isn't typed stays."""
+        states = {str(one.member_id): one.state for group in on_the_sheet(self.meeting) for one in group}
+        typed_study = typed.get("made_up_on") or typed.get("made_up_with")
+        return not typed_study and states.get(typed.get("member", "")) == typed["becomes"]
 
     def truth(self) -> Truth:
         given = {name: self.cleaned_data[name] for name in TRUTH}

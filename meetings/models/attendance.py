@@ -101,7 +101,7 @@ class Expected(models.Model):
                 name="expected_kind_only_of_leave",
             ),
             models.CheckConstraint(
-                condition=Q(state=AttendanceState.MADE_UP) | Q(made_up_on__isnull=True),
+                condition=Q(state__in=[AttendanceState.VISITED, AttendanceState.MADE_UP]) | Q(made_up_on__isnull=True),
                 name="expected_made_up_only_later",
             ),
             models.CheckConstraint(

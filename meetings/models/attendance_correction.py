@@ -5,7 +5,7 @@ from django.db.models import F, Q
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
-from meetings.choices import AttendanceState, CorrectionState
+from meetings.choices import LATER, PRESENT, AttendanceState, CorrectionState, ReasonSource
 from meetings.models.meeting import Meeting
 from meetings.models.vote import Vote
 from members.choices import Capability
@@ -63,6 +63,9 @@ class AttendanceCorrection(models.Model):
     leave_kind = models.CharField(_("kind of leave"), max_length=20, blank=True)
     made_up_on = models.DateField(_("made up on"), null=True, blank=True)
     made_up_with = models.CharField(_("made up with"), max_length=200, blank=True)
+    away_reason = SealedField(_("reason of the absence"), blank=True, default="")
+    """What was said, where that was recorded wrongly too; empty: what is known stays."""
+    away_source = models.CharField(_("reason given by"), max_length=20, choices=ReasonSource, blank=True, default="")
     reason = models.CharField(_("why it is corrected"), max_length=300)
     state = models.CharField(_("state"), max_length=10, choices=CorrectionState, default=CorrectionState.WAITING)
     proposed_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
@@ -87,11 +90,18 @@ class AttendanceCorrection(models.Model):
                 name="attendance_correction_states_known",
             ),
             models.CheckConstraint(
-                condition=Q(~Q(made_up_with=""), becomes=AttendanceState.MADE_UP, made_up_on__isnull=False)
-                | Q(~Q(becomes=AttendanceState.MADE_UP), made_up_on__isnull=True, made_up_with=""),
+                condition=Q(~Q(made_up_with=""), becomes__in=LATER, made_up_on__isnull=False)
+                | Q(~Q(becomes=AttendanceState.MADE_UP) | Q(was=F("becomes")), made_up_on=None, made_up_with=""),
                 name="attendance_correction_make_up_is_whole",
             ),
-            models.CheckConstraint(condition=~Q(was=F("becomes")), name="attendance_correction_changes_something"),
+            models.CheckConstraint(
+                condition=~Q(was=F("becomes")) | ~Q(becomes__in=PRESENT), name="attendance_correction_changes_something"
+            ),
+            models.CheckConstraint(
+                condition=Q(away_reason="", away_source="")
+                | Q(~Q(away_reason=""), ~Q(away_source=""), ~Q(becomes__in=PRESENT)),
+                name="attendance_correction_reason_has_source",
+            ),
             models.CheckConstraint(
                 condition=Q(state=CorrectionState.WAITING, decided_by__isnull=True, decided_at__isnull=True)
                 | Q(

@@ -1,18 +1,21 @@
 """Corrections of attendance: how they read, what waits, and which votes they put in doubt."""
 
+import json
 from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import Any
 
 from django.db.models import Model, Q, QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from meetings.choices import MeetingState, VoteSubject
+from meetings.choices import LeaveKind, MeetingState, VoteSubject
 from meetings.models import AttendanceCorrection, Expected, Meeting, Vote, VoteLook
 from meetings.models.attendance_correction import NOT_LISTED
 from meetings.rules.corrections import change_of_heads, doubt
 from meetings.rules.votes import Figures, Heads
 from members.choices import AffiliationKind, Capability
+from members.fields import opened
 from members.models import Member, User
 from members.paths import subtree
 from members.queries.names import called
@@ -61,10 +64,14 @@ def waiting_at(meeting: Meeting) -> list[AttendanceCorrection]:
 def correction_sentence(one: AttendanceCorrection) -> str:
     """A confirmed correction in a sentence: the new, the old, who checked it, when and why."""
     facts = {
-        "name": one.name, "becomes": one.get_becomes_display(), "was": recorded_as(one),
+        "name": one.name, "becomes": corrected_to(one), "was": recorded_as(one), "first": called(one.proposed_by),
         "second": called(one.decided_by), "day": timezone.localdate(one.decided_at).isoformat(), "why": one.reason,
     }  # fmt: skip
-    return _("Corrected: %(name)s, %(becomes)s; recorded as: %(was)s; checked by %(second)s, %(day)s. %(why)s") % facts
+    sentence = _(
+        "Corrected: %(name)s, %(becomes)s; recorded as: %(was)s; proposed by %(first)s, checked by %(second)s, "
+        "%(day)s. %(why)s"
+    )
+    return sentence % facts
 
 
 def own_corrections(meeting: Meeting, user: User) -> list[str]:
@@ -74,7 +81,26 @@ def own_corrections(meeting: Meeting, user: User) -> list[str]:
 
 
 def recorded_as(one: AttendanceCorrection) -> str:
-    return str(one.get_was_display()) if one.was != NOT_LISTED else _("not on the list")
+    """The old state; where it stays, with the leave's kind."""
+    if one.was == NOT_LISTED:
+        return _("not on the list")
+    kind = before(one).get("leave_kind", "") if one.leave_kind and one.was == one.becomes else ""
+    return _of_kind(str(one.get_was_display()), kind)
+
+
+def corrected_to(one: AttendanceCorrection) -> str:
+    """The new state, with the leave's kind, and that the reason is another; what it is stays sealed."""
+    said = _of_kind(str(one.get_becomes_display()), one.leave_kind)
+    return _("%(state)s, with another reason") % {"state": said} if one.away_reason else said
+
+
+def _of_kind(state: str, kind: str) -> str:
+    return f"{state} · {LeaveKind(kind).label}" if kind else state
+
+
+def before(one: AttendanceCorrection) -> dict[str, Any]:
+    """What the attendance was when the correction was proposed, opened."""
+    return dict(json.loads(opened(one.before) or "{}"))
 
 
 def guests_left_out(meeting: Meeting) -> QuerySet[Member]:

@@ -10,7 +10,7 @@ from django.conf import settings
 from django.utils import translation
 from django.utils.translation import gettext as _
 
-from meetings.choices import NOT_EXPECTED, PRESENT, AttendanceState, LeaveKind
+from meetings.choices import LATER, NOT_EXPECTED, PRESENT, AttendanceState, LeaveKind
 from meetings.models import AgendaItem, Candidate, Expected, Meeting, Minutes, Vote
 from meetings.queries.tally import Tally, tally_of
 from meetings.queries.votes import on_the_ballot
@@ -20,7 +20,6 @@ from members.fields import opened
 NOT_THERE = (AttendanceState.ABSENT, AttendanceState.LEAVE, AttendanceState.UNKNOWN)
 NO_KIND = ("", LeaveKind.OTHER)
 """Of these the minutes say only that somebody was on leave: neither is a reason."""
-LATER = (AttendanceState.VISITED, AttendanceState.MADE_UP)
 
 
 def evening_of(meeting: Meeting) -> Evening:

@@ -16,14 +16,11 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from audit.services import record
-from meetings.choices import PRESENT, AttendanceState, MeetingState
+from meetings.choices import LATER, PRESENT, AttendanceState, MeetingState
 from meetings.models import Expected, LeaveRequest, Mark, Meeting
 from meetings.services.meeting import NotNow, locked
 from members.fields import opened, sealed
 from members.models import User
-
-LATER = (AttendanceState.VISITED, AttendanceState.MADE_UP)
-"""What can become of an absence after the evening."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,8 +70,8 @@ def follow_up(
     """Complete what is known of somebody who wasn't there: a reason, until the minutes are locked also a visit.
 
     `is_own`: the member's own word, or a contact person's for them; that they made it up counts also after the minutes.
-    An officer proposes it then, to a second person (`propose_correction`). Raises NotNow before the closing and where
-    it would move the meeting's figures.
+    An officer fills in then what is empty still, and proposes anything else to a second person (`propose_correction`).
+    Raises NotNow before the closing, and where it would move the meeting's figures or change what is recorded.
     """
     meeting = locked(meeting)
     if meeting.state not in (MeetingState.HELD, MeetingState.LOCKED):
@@ -85,6 +82,8 @@ def follow_up(
     later = LATER if is_own or meeting.state == MeetingState.HELD else ()
     if expected.state in PRESENT or attendance.state not in (expected.state, *later):
         raise NotNow(_("The minutes are locked: attendance is put right by a correction with a second person."))
+    if meeting.state == MeetingState.LOCKED and not is_own and _overwrites(expected, attendance):
+        raise NotNow(_("That is recorded already: it is changed by a correction with a second person."))
     change(expected, attendance, key, by)
     turn(meeting)
     record(
@@ -161,6 +160,22 @@ def attendance_of(expected: Expected) -> Attendance:
     """What is known now, with the reason opened: whoever completes it changes a part and hands all of it back."""
     fields = {name: getattr(expected, name) for name in Attendance.__slots__}
     return Attendance(**{**fields, "reason": opened(expected.reason)})
+
+
+def can_be_filled_in(expected: Expected) -> list[str]:
+    """What an officer may still add after the minutes are locked: what is empty, and belongs to the state."""
+    belongs = ["reason", "reason_source"]
+    if expected.state == AttendanceState.LEAVE:
+        belongs += ["leave_kind", "leave_granted_by"]
+    if expected.state in LATER:
+        belongs += ["made_up_on", "made_up_with", "answer", "answer_source"]
+    known = attendance_of(expected)
+    return [name for name in belongs if not getattr(known, name)]
+
+
+def _overwrites(expected: Expected, attendance: Attendance) -> bool:
+    known, open_ones = attendance_of(expected), can_be_filled_in(expected)
+    return any(getattr(known, one) != getattr(attendance, one) for one in Attendance.__slots__ if one not in open_ones)
 
 
 def _running(meeting: Meeting) -> Meeting:

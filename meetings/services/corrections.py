@@ -6,19 +6,22 @@ The signed text stays as it is; what follows from the attendance is counted with
 import uuid
 from dataclasses import dataclass, replace
 from datetime import date
+from functools import reduce
+from operator import or_
 from typing import Any
 
 from django.db import transaction
+from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from audit.services import record
-from meetings.choices import AttendanceState, CorrectionState, MeetingState, NotCountedBecause
+from meetings.choices import LATER, PRESENT, AttendanceState, CorrectionState, MeetingState, NotCountedBecause
 from meetings.models import AttendanceCorrection, Expected, Meeting, Vote, VoteLook
 from meetings.models.attendance_correction import NOT_LISTED
 from meetings.queries.corrections import doubts_of, guests_left_out
-from meetings.rules.corrections import OF_GUESTS, TRUTHS, says_something
-from meetings.services.attendance import LATER, Attendance, attendance_of, change, to_json, turn
+from meetings.rules.corrections import OF_GUESTS, TRUTHS, change_of_heads, says_something
+from meetings.services.attendance import Attendance, attendance_of, change, to_json, turn
 from meetings.services.meeting import NotNow, locked, stored_already
 from members.fields import opened, sealed
 from members.models import Member, User
@@ -35,6 +38,9 @@ class Truth:
     leave_kind: str = ""
     made_up_on: date | None = None
     made_up_with: str = ""
+    away_reason: str = ""
+    """What was said, and by whom, where that was recorded wrongly too."""
+    away_source: str = ""
 
 
 @transaction.atomic
@@ -52,6 +58,7 @@ def propose_correction(*, key: uuid.UUID, meeting: Meeting, truth: Truth, by: Us
         key=key, meeting=meeting, member=truth.member, name=expected.name if expected else truth.member.name,
         was=expected.state if expected else NOT_LISTED, before=sealed(_before(expected)), becomes=truth.becomes,
         reason=truth.reason.strip(), proposed_by=by, **_particulars(truth),
+        away_reason=sealed(truth.away_reason) if truth.away_reason else "", away_source=truth.away_source,
     )  # fmt: skip
     _record("propose_attendance_correction", correction, by)
     return correction
@@ -99,6 +106,10 @@ def look_at_vote(*, key: uuid.UUID, vote: Vote, reason: str, by: User) -> VoteLo
     doubts = doubts_of(vote)
     if meeting.state != MeetingState.LOCKED or not doubts:
         raise NotNow(_("This vote isn't in doubt, or somebody has looked at it already."))
+    if not may_look(vote, by):
+        raise Refused(
+            _("Who proposed the correction doesn't settle the vote that it put in doubt. Ask another officer.")
+        )
     if not says_something(reason):
         raise Refused(_("Say in a sentence what you compared and why the outcome stands."), "reason")
     [doubted] = doubts
@@ -116,9 +127,16 @@ def may_confirm(correction: AttendanceCorrection, by: User) -> bool:
     return by.pk != correction.proposed_by_id and by.member_id not in own
 
 
+def may_look(vote: Vote, by: User) -> bool:
+    """Never who proposed a correction that moved the heads of this meeting, under whatever user name."""
+    own = [Q(proposed_by=by)] + ([Q(proposed_by__member=by.member_id)] if by.member_id else [])
+    rows = AttendanceCorrection.objects.filter(meeting=vote.item.meeting).confirmed().filter(reduce(or_, own))
+    return not any(change_of_heads(was, becomes) for was, becomes in rows.values_list("was", "becomes"))
+
+
 def _particulars(truth: Truth) -> dict[str, Any]:
     """What belongs to how it was in truth; the rest is left out."""
-    is_leave, is_made_up = truth.becomes == AttendanceState.LEAVE, truth.becomes == AttendanceState.MADE_UP
+    is_leave, is_made_up = truth.becomes == AttendanceState.LEAVE, truth.becomes in LATER
     return {
         "leave_kind": truth.leave_kind if is_leave else "",
         "made_up_on": truth.made_up_on if is_made_up else None,
@@ -127,12 +145,17 @@ def _particulars(truth: Truth) -> dict[str, Any]:
 
 
 def _attendance(correction: AttendanceCorrection, expected: Expected) -> Attendance:
-    """What was corrected; who was visited or made up since was away with the reason that is known."""
-    known = attendance_of(expected) if correction.becomes in LATER else Attendance("")
-    return replace(
-        known, state=correction.becomes, leave_kind=correction.leave_kind,
-        made_up_on=correction.made_up_on, made_up_with=correction.made_up_with,
-    )  # fmt: skip
+    """What was corrected; who was away all the same keeps the reason that is known, unless that is corrected too."""
+    if correction.becomes in PRESENT:
+        return Attendance(correction.becomes)
+    was = attendance_of(expected)
+    known = Attendance(correction.becomes, reason=was.reason, reason_source=was.reason_source)
+    if was.state == correction.becomes or correction.becomes in LATER:
+        known = replace(was, state=correction.becomes)
+    given = {name: getattr(correction, name) for name in ("leave_kind", "made_up_on", "made_up_with")}
+    if correction.away_reason:
+        given |= {"reason": opened(correction.away_reason), "reason_source": correction.away_source}
+    return replace(known, **{name: value for name, value in given.items() if value})
 
 
 def _refuse(meeting: Meeting, truth: Truth, expected: Expected | None) -> None:
@@ -144,12 +167,25 @@ def _refuse(meeting: Meeting, truth: Truth, expected: Expected | None) -> None:
         raise Refused(_("This member is neither on the list nor a guest who takes part there."), "member")
     if truth.becomes not in (TRUTHS if expected else OF_GUESTS):
         raise Refused(_("Choose how it was in truth; a forgotten guest was there."), "becomes")
-    if truth.becomes == AttendanceState.MADE_UP and not (truth.made_up_on and truth.made_up_with):
-        raise Refused(_("Say on which day and with what it was made up."), "made_up_on")
-    if expected and expected.state == truth.becomes:
-        raise Refused(_("That is how it is recorded already."), "becomes")
+    if bool(truth.away_reason) != bool(truth.away_source) or (truth.away_reason and truth.becomes in PRESENT):
+        raise Refused(_("A reason of an absence and who gave it belong together."), "away_source")
+    _refuse_unchanged(truth, expected)
     if AttendanceCorrection.objects.waiting().filter(meeting=meeting, member=truth.member).exists():
         raise Refused(_("For this member a correction waits for its second person already."), "member")
+
+
+def _refuse_unchanged(truth: Truth, expected: Expected | None) -> None:
+    """A make-up needs its day and its material, the same state as before something else that is new."""
+    if expected is None or expected.state != truth.becomes:
+        if truth.becomes in LATER and not (truth.made_up_on and truth.made_up_with):
+            raise Refused(_("Say on which day and with what it was made up."), "made_up_on")
+        return
+    known = attendance_of(expected)
+    new = {"reason": truth.away_reason, "reason_source": truth.away_source, **_particulars(truth)}
+    if truth.becomes in PRESENT or not any(value and value != getattr(known, name) for name, value in new.items()):
+        raise Refused(_("That is how it is recorded already."), "becomes")
+    if bool(truth.made_up_on) != bool(truth.made_up_with):
+        raise Refused(_("Say on which day and with what it was made up."), "made_up_on")
 
 
 def _locked(correction: AttendanceCorrection) -> AttendanceCorrection:

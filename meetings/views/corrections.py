@@ -13,7 +13,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from meetings.forms.corrections import AttendanceCorrectionForm, DeclineForm, LookForm
 from meetings.models import AttendanceCorrection, Meeting, Vote
-from meetings.queries.corrections import doubted_by, doubts_of, is_second, recorded_as
+from meetings.queries.corrections import before, corrected_to, doubted_by, doubts_of, is_second, recorded_as
 from meetings.services.corrections import (
     confirm_correction,
     decline_correction,
@@ -22,6 +22,7 @@ from meetings.services.corrections import (
     propose_correction,
 )
 from members.choices import Capability
+from members.fields import opened
 from members.policy import fetch, requires, signed_in
 from members.queries.names import called
 from members.refusals import carried_out, told
@@ -124,6 +125,7 @@ def _page(request: PageRequest, one: AttendanceCorrection) -> dict[str, Any]:
         "may_confirm": one.is_waiting and is_second(one, request.user) and may_confirm(one, request.user),
         "is_mine": one.proposed_by_id == request.user.pk,
         "doubted": doubted_by(one) if one.is_waiting else [],
+        "reasons": (before(one).get("reason", ""), opened(one.away_reason)) if one.away_reason else None,
         "decline_form": DeclineForm() if one.is_waiting and _may_decline(request, one) else None,
     }
 
@@ -132,6 +134,7 @@ def _line(one: AttendanceCorrection) -> dict[str, Any]:
     return {
         "correction": one,
         "recorded_as": recorded_as(one),
+        "corrected_to": corrected_to(one),
         "proposed_by": called(one.proposed_by),
         "decided_by": called(one.decided_by),
     }

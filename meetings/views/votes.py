@@ -28,6 +28,7 @@ from meetings.queries.votes import (
     way_on,
 )
 from meetings.rules.votes import is_covered
+from meetings.services.corrections import may_look
 from meetings.services.elections import count_election
 from meetings.services.meeting import NotNow
 from meetings.services.votes import WrongFigures, add_vote, count_anew, count_vote, withdraw_vote
@@ -79,6 +80,11 @@ def vote_add(request: PageRequest, key: str) -> HttpResponse:
     return render(request, "meetings/vote_add.html", context)
 
 
+def _may_look(request: PageRequest, vote: Vote) -> bool:
+    may_record = request.user.standing.may(Capability.RECORD_MEETINGS, vote.scope_path)
+    return may_record and may_look(vote, request.user)
+
+
 @requires(Capability.VIEW_MEETINGS)
 @require_GET
 def vote_detail(request: PageRequest, key: str) -> HttpResponse:
@@ -102,7 +108,7 @@ def vote_detail(request: PageRequest, key: str) -> HttpResponse:
         "doubted": doubts_of(vote),
         "may_not_count": "" if is_decided or (fits := may_count(vote, request.user)) else fits.reason,
         "looks": look_sentences(vote=vote) if is_decided else [],
-        "may_look": is_locked and request.user.standing.may(Capability.RECORD_MEETINGS, vote.scope_path),
+        "may_look": is_locked and _may_look(request, vote),
         "may_record": meeting.is_running and request.user.standing.may(Capability.RECORD_MEETINGS, vote.scope_path),
     }
     context |= step_section(vote, request.user)

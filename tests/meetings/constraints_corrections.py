@@ -39,6 +39,8 @@ REFUSED: list[tuple[type[models.Model], str, dict[str, Any]]] = [
     (AttendanceCorrection, "attendance_correction_states_known", {"becomes": "unknown"}),
     (AttendanceCorrection, "attendance_correction_make_up_is_whole", {"becomes": "made_up"}),
     (AttendanceCorrection, "attendance_correction_make_up_is_whole", {"made_up_on": DAY, "made_up_with": "材料"}),
+    (AttendanceCorrection, "attendance_correction_make_up_is_whole", {"becomes": "visited", "made_up_on": DAY}),
+    (AttendanceCorrection, "attendance_correction_reason_has_source", {"becomes": "leave", "away_source": "member"}),
     (VoteLook, "vote_look_says_why", {"reason": ""}),
     (VoteLook, "vote_look_says_why", {"doubt": ""}),
     (AttendanceCorrection, "attendance_correction_states_known", {"was": "lost"}),

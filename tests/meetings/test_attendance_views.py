@@ -10,7 +10,7 @@ from audit.models import Entry
 from meetings.choices import AttendanceState, MeetingKind
 from meetings.models import Expected, Mark, Meeting
 from meetings.queries.tally import tally_of
-from meetings.services.attendance import Attendance, follow_up, mark
+from meetings.services.attendance import Attendance, attendance_of, follow_up, mark
 from meetings.services.meeting import NotNow
 from members.choices import Membership
 from tests.cast import make_member
@@ -280,6 +280,29 @@ def test_after_the_minutes_a_reason_can_still_be_added_and_a_visit_is_proposed(m
     assert f"{url('correction-add', meeting)}?member={cast.zhang.pk}" in page.text
     assert (one.state, one.reason.open()) == ("absent", "值班")
     assert Entry.objects.filter(action="follow_up_attendance").count() == 1
+
+
+@pytest.mark.parametrize(
+    "typed",
+    [
+        {"made_up_on": "2026-11-20", "made_up_with": "材料"},
+        {"reason": "别的", "reason_source": "member"},
+        {"leave_kind": "sick"},
+    ],
+)
+def test_after_the_minutes_nothing_typed_is_dropped_without_a_word(meeting, cast, as_user, typed):
+    away = Attendance("absent", reason="值班", reason_source="member")
+    mark(meeting=meeting, member_id=cast.zhang.pk, attendance=away, key=uuid.uuid4(), by="officer")
+    lock(meeting)
+    client, address = as_user(cast.secretary), url("attendance-person", meeting, cast.zhang.pk)
+    form = client.get(address).context["form"]
+    answer = client.post(address, {"key": uuid.uuid4(), "state": "absent", **typed})
+
+    assert {name: field.disabled for name, field in form.fields.items() if name not in ("key", "state")} == {
+        "reason": True, "reason_source": True,
+    }  # fmt: skip
+    assert answer.context["form"].non_field_errors()
+    assert attendance_of(Expected.objects.get(meeting=meeting, member=cast.zhang)) == away
 
 
 AFTER_LOCKING = [

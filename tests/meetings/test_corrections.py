@@ -1,6 +1,7 @@
 """Attendance of locked meetings: proposed, confirmed by a second person, the old kept beside the new."""
 
 import uuid
+from dataclasses import replace
 from datetime import date
 from io import BytesIO
 
@@ -19,12 +20,12 @@ from audit.models import Entry
 from meetings.choices import NotCountedBecause
 from meetings.models import AgendaItem, AttendanceCorrection, Expected, Mark, Meeting, Minutes, Vote, VoteLook
 from meetings.queries.attendance_figures import months_of
-from meetings.queries.corrections import correction_sentences, doubted_by, doubted_in, waiting_for
+from meetings.queries.corrections import before, correction_sentences, doubted_by, doubted_in, waiting_for
 from meetings.queries.start import start_links
 from meetings.queries.tally import tally_of
 from meetings.rules.corrections import change_of_heads, doubt, says_something
 from meetings.rules.votes import Figures, Heads
-from meetings.services.attendance import Attendance, follow_up
+from meetings.services.attendance import Attendance, attendance_of, follow_up
 from meetings.services.corrections import (
     Truth,
     confirm_correction,
@@ -35,6 +36,7 @@ from meetings.services.corrections import (
 from meetings.services.meeting import NotNow
 from meetings.word import minutes_as_word
 from members.choices import AffiliationKind
+from members.fields import sealed
 from members.models import Affiliation
 from members.queries.standing import standing_of
 from members.services.refused import Refused
@@ -227,22 +229,84 @@ class TestTwoPersons:
     def test_a_visit_and_a_make_up_take_two_and_keep_the_reason(self, cast, evening):
         known = Attendance("absent", reason="住院", reason_source="member")
         follow_up(meeting=evening, member_id=cast.li.pk, key=uuid.uuid4(), by=cast.secretary, attendance=known)
-        corrected(cast, evening, cast.li, "visited")
+        visit = {"made_up_on": TODAY, "made_up_with": "上门送学材料"}
+        corrected(cast, evening, cast.li, "visited", **visit)
+        seen = evening.expected.get(member=cast.li)
         one = corrected(cast, evening, cast.li, "made_up", made_up_on=TODAY, made_up_with="十月学习材料")
 
         now = evening.expected.get(member=cast.li)
+        assert (seen.state, seen.made_up_on, seen.made_up_with) == ("visited", *visit.values())
         assert (one.was, now.state, now.reason.open()) == ("visited", "made_up", "住院")
         assert (now.made_up_on, now.made_up_with, now.corrected_on) == (TODAY, "十月学习材料", TODAY)
         assert tally_of(evening).present == 1
 
-    def test_the_form_asks_when_and_with_what_it_was_made_up(self, cast, evening, as_user, today):
+    @pytest.mark.parametrize("becomes", ["made_up", "visited"])
+    def test_the_form_asks_when_and_with_what_it_was_made_up(self, cast, evening, as_user, today, becomes):
         client, page = as_user(cast.secretary), reverse("meetings:correction-add", args=[evening.pk])
-        typed = {"key": uuid.uuid4(), "member": cast.li.pk, "becomes": "made_up", "reason": WHY}
+        typed = {"key": uuid.uuid4(), "member": cast.li.pk, "becomes": becomes, "reason": WHY}
         form = client.post(page, typed).context["form"]
 
         assert set(form.errors) == {"made_up_on", "made_up_with"}
         client.post(page, typed | {"made_up_on": "2026-11-02", "made_up_with": "十月学习材料"})
         assert AttendanceCorrection.objects.get().made_up_on == date(2026, 11, 2)
+
+    @pytest.mark.parametrize("change", [{"reason": "外地务工"}, {"reason": ""}, {"leave_kind": "personal"}])
+    def test_an_officer_alone_changes_nothing_that_is_recorded(self, cast, evening, change):
+        kept = Attendance("leave", leave_kind="sick", reason="住院", reason_source="member")
+        evening.expected.filter(member=cast.li).update(state="leave")
+        given = {"meeting": evening, "member_id": cast.li.pk, "by": cast.secretary}
+        follow_up(attendance=kept, key=uuid.uuid4(), **given)  # was empty
+        with pytest.raises(NotNow, match="更正"):
+            follow_up(attendance=replace(kept, **change), key=uuid.uuid4(), **given)
+
+        assert attendance_of(evening.expected.get(member=cast.li)) == kept
+
+    def test_a_reason_and_the_kind_of_leave_are_corrected_by_two(self, cast, evening):
+        rows = evening.expected.filter(member=cast.li)
+        rows.update(
+            state="leave", leave_kind="sick", leave_granted_by="王书记", reason=sealed("住院"), reason_source="member"
+        )
+        new = {"leave_kind": "personal", "away_reason": "外地务工", "away_source": "officer"}
+        one = corrected(cast, evening, cast.li, "leave", **new)
+
+        now = Attendance("leave", "personal", "王书记", "外地务工", "officer")
+        assert (attendance_of(rows.get()), rows.get().corrected_on) == (now, TODAY)
+        assert before(one)["reason"] == "住院"
+        said = correction_sentences(evening)[0]
+        assert "应为“请假 · 事假，理由另有更正”，原记“请假 · 病假”" in said
+        assert "务工" not in said
+
+    def test_of_who_was_made_up_another_reason_leaves_the_day(self, cast, evening):
+        rows = evening.expected.filter(member=cast.li)
+        rows.update(state="made_up", made_up_on=TODAY, made_up_with="材料")
+        corrected(cast, evening, cast.li, "made_up", away_reason="值班", away_source="member")
+
+        now = rows.get()
+        assert (now.made_up_on, now.made_up_with, now.reason.open()) == (TODAY, "材料", "值班")
+
+    @pytest.mark.parametrize(
+        ("becomes", "more"),
+        [
+            ("absent", {"away_reason": "住院", "away_source": "member"}),
+            ("absent", {"away_reason": "值班"}),
+            ("on_site", {"away_reason": "值班", "away_source": "member"}),
+        ],
+    )
+    def test_a_reason_that_corrects_nothing_is_refused(self, cast, evening, becomes, more):
+        """The same, one that nobody gave, one of who was there."""
+        evening.expected.filter(member=cast.li).update(reason=sealed("住院"), reason_source="member")
+        with pytest.raises(Refused):
+            propose(cast, evening, cast.li, becomes, **more)
+
+        assert not AttendanceCorrection.objects.exists()
+
+    def test_the_second_person_reads_both_reasons(self, cast, evening, as_user):
+        evening.expected.filter(member=cast.li).update(reason=sealed("住院"), reason_source="member")
+        one = propose(cast, evening, cast.li, "absent", away_reason="外地务工", away_source="officer")
+        page = as_user(cast.officer).get(one.get_absolute_url()).text
+
+        assert "住院" in page
+        assert "外地务工" in page
 
     @pytest.mark.parametrize(
         "change",
@@ -276,6 +340,7 @@ class TestTwoPersons:
     [
         ("absent", WHY, "becomes"),
         ("made_up", WHY, "made_up_on"),
+        ("visited", WHY, "made_up_on"),
         ("unknown", WHY, "becomes"),
         ("on_site", "错", "reason"),
     ],
@@ -413,6 +478,24 @@ class TestWhatFollows:
         assert [each.vote for each in doubted_in(evening)] == [vote]  # other heads: in doubt again
         assert any("重新核对票数" in one for one in correction_sentences(evening))
 
+    @pytest.mark.parametrize("name", ["the same", "another"])
+    def test_who_proposed_the_correction_does_not_settle_the_vote(self, cast, evening, as_user, today, name):
+        evening.expected.update(state="on_site")
+        vote, by = self.vote(evening), cast.secretary
+        corrected(cast, evening, cast.li, "absent")
+        if name == "another":
+            by.member = cast.wang
+            by.save()
+            by = make_user("second_name", "secretary", cast.branch)
+            by.member = cast.wang
+        way = reverse("meetings:vote-look", args=[vote.pk])
+        with pytest.raises(Refused, match="另请"):
+            look_at_vote(key=uuid.uuid4(), vote=vote, reason="重新核对票数，结果不变", by=by)
+
+        assert not VoteLook.objects.exists()
+        assert way not in as_user(cast.secretary).get(vote.get_absolute_url()).text
+        look_at_vote(key=uuid.uuid4(), vote=vote, reason="重新核对票数，结果不变", by=cast.officer)
+
     @pytest.mark.parametrize(
         ("li_was", "state", "reason"), [("on_site", "locked", WHY), ("absent", "held", WHY), ("absent", "locked", "错")]
     )
@@ -443,7 +526,9 @@ class TestWhatFollows:
         text = "\n".join(one.text for one in document.paragraphs)
 
         assert "实到：1人" in text
-        assert text.index("实到：1人") < text.index("更正：李国强应为“现场到会”，原记“缺席”，由officer核对，")
+        assert text.index("实到：1人") < text.index(
+            "更正：李国强应为“现场到会”，原记“缺席”，由secretary提出，officer核对，"
+        )
 
 
 # Pages
@@ -469,7 +554,7 @@ class TestPages:
         as_user(cast.officer).post(self.url("confirm", typed["key"]))
         for address in (evening.get_absolute_url(), reverse("meetings:minutes", args=[evening.pk])):
             assert (
-                "更正：李国强应为“现场到会”，原记“缺席”，由officer核对"
+                "更正：李国强应为“现场到会”，原记“缺席”，由secretary提出，officer核对"
                 in as_user(cast.secretary).get(address).content.decode()
             )
 

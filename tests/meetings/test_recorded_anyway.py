@@ -77,7 +77,7 @@ def test_every_way_it_can_have_been_is_recorded_of_who_has_no_channel(cast, chen
     assert Expected.objects.get(member=chen).state == typed["state"]
 
 
-@pytest.mark.parametrize("typed", STATES[3::2])
+@pytest.mark.parametrize("typed", STATES[3:4])
 def test_after_the_minutes_it_is_completed_of_who_has_left(cast, chen, planned, as_user, typed):
     open_meeting(meeting=planned, on=TODAY, by=cast.secretary)
     mark(
