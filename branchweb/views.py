@@ -135,4 +135,4 @@ def _matter(error: Any) -> str:
         return next((matter for words, matter in WORDS.items() if words in str(error)), "")
     code = getattr(error.__cause__, "pgcode", None)
     lost = code is None and isinstance(error, OperationalError | InterfaceError)
-    return STATES.get(code, "away" if lost else "")
+    return STATES.get(code or "", "away" if lost else "")

@@ -10,6 +10,7 @@ import subprocess
 import zlib
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import closing, contextmanager
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -133,7 +134,7 @@ def _dump_postgresql(out: Outgoing) -> Counts:
         with _client("pg_dump", *options, stdout=subprocess.PIPE) as program:
             counts = counted(ask_here, countable())
             assert program.stdout
-            for piece in iter(lambda: program.stdout.read(PIECE), b""):
+            for piece in iter(partial(program.stdout.read, PIECE), b""):
                 out.write(piece)
     return counts
 

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from dataclasses import asdict, dataclass
 from io import BytesIO
 from pathlib import Path
-from typing import Any
+from typing import IO, Any, cast
 
 from django.conf import settings
 from django.db import connection
@@ -111,7 +111,7 @@ def _anchors() -> bytes:
 def _put_files(out: Outgoing, anchors: bytes) -> int:
     """Write the archive; how many files are in it. A file that is removed meanwhile is left out."""
     count = 0
-    with tarfile.open(fileobj=out, mode="w|", format=tarfile.PAX_FORMAT) as archive:
+    with tarfile.open(fileobj=cast(IO[bytes], out), mode="w|", format=tarfile.PAX_FORMAT) as archive:
         if anchors:
             told = tarfile.TarInfo(Path(settings.AUDIT_ANCHORS).name)
             told.size, told.mode = len(anchors), 0o600

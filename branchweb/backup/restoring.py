@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import IO, Any, cast
 
 from django.conf import settings
 from django.core.management import call_command
@@ -38,7 +38,8 @@ class Backup:
     contents: dict[str, Any]
     names: dict[str, str]
     """What a file is called in the folder, by its name without the ending of sealed ones."""
-    bytes: int
+    size: int
+    """Bytes of the files together."""
 
     def read(self, name: str) -> Iterator[bytes]:
         return pieces(self.folder / self.names[name], self.private)
@@ -59,7 +60,7 @@ def restore_backup(folder: Path, *, private: bytes | None) -> Made:
         databases.load(backup.read(databases.name()), backup.contents["counts"])
         _migrate()
         os.sync()
-    return Made(backup.contents["kept"], backup.bytes, round(time.monotonic() - started, 1))
+    return Made(backup.contents["kept"], backup.size, round(time.monotonic() - started, 1))
 
 
 def mark() -> Path:
@@ -151,7 +152,7 @@ def _put_files_back(backup: Backup) -> None:
     for before in (Path(settings.AUDIT_ANCHORS), Path(settings.AUDIT_ROUND)):
         if before.exists():
             before.replace(before.with_name(f"{before.name}.before-{timezone.now():%Y%m%dT%H%M%S}"))
-    with tarfile.open(fileobj=Incoming(backup.read(FILES)), mode="r|") as archive:
+    with tarfile.open(fileobj=cast(IO[bytes], Incoming(backup.read(FILES))), mode="r|") as archive:
         for told in archive:
             target = _target(told)
             target.parent.mkdir(parents=True, exist_ok=True, mode=0o700)

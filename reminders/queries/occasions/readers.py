@@ -91,9 +91,9 @@ def _cases(news: Sequence[News], at: datetime, today: date) -> Iterator[Case]:
                 yield Case(made(KIND, one.about, user), rung, one.about, one.organization_id, user_id=user)
 
 
-def _inspectors(on: date) -> set[int | None]:
+def _inspectors(on: date) -> set[int]:
     held = Office.objects.holding(on).filter(kind=OfficeKind.INSPECTOR).values_list("user", "member__user")
-    return {user for users in held for user in users} - {None}
+    return {user for users in held for user in users if user is not None}
 
 
 def _named(user: User | None) -> str:
