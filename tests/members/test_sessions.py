@@ -158,3 +158,11 @@ def test_a_log_in_begins_its_own_hours(cast, client):
     Session.objects.update(expire_date=timezone.now() + timedelta(minutes=5))
     client.post(reverse("account_login"), {"login": "secretary", "password": PASSWORD})
     assert Session.objects.latest("expire_date").expire_date > timezone.now() + timedelta(hours=11)
+
+
+@pytest.mark.parametrize(("language", "ending"), [("en", "?language=en"), ("zh-hans", "")])
+def test_the_way_to_the_letter_box_keeps_the_language(client, db, language, ending):
+    page = client.get(reverse("account_login"), headers={"accept-language": language}).text
+
+    assert f'<html lang="{language}"' in page
+    assert f'href="{reverse("letterbox:about")}{ending}"' in page
