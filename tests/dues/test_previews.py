@@ -37,7 +37,9 @@ def paid(cast):
 
 def shown(answer) -> str:
     """The part of the page that says what would be touched."""
-    found = re.search(r'<section [^>]*aria-labelledby="touched">(.*?)</section>', answer.content.decode(), re.DOTALL)
+    found = re.search(
+        r'<section [^>]*aria-labelledby="touched"[^>]*>(.*?)</section>', answer.content.decode(), re.DOTALL
+    )
     return re.sub(r"<[^>]+>|\s", "", found[1]) if found else ""
 
 
@@ -66,6 +68,8 @@ def test_a_waiver_for_past_months_names_them_with_receipt_and_publication_first(
     answer = client.post(url, typed)
 
     assert names_all(shown(answer), paid)
+    assert shown(answer).startswith("存入后会影响什么还没有保存")
+    assert re.search(r'<section [^>]*aria-labelledby="touched" tabindex="-1" autofocus>', answer.text)
     assert "49.00" in shown(answer)
     assert (Relief.objects.count(), Charge.objects.net()) == (0, 9800)
     client.post(url, typed | seen(answer))
