@@ -224,6 +224,16 @@ def _paid(row: Written, months: Months, mark: Mark, monthly: int, on: date) -> t
     return day, mark.fen if mark.said is Said.AMOUNT else sum(row.due.get(month, monthly) for month in months)
 
 
+def open_after(line: Line) -> tuple[int, int]:
+    """How many of its months the sheet leaves open, and how much of them in fen: what is oldest is settled first."""
+    paid = max(sum(fen for _month, _day, fen in line.payments) - line.opening, 0)
+    left: list[int] = []
+    for _month, amount, waived in line.charges:
+        left.append(max(amount - waived - paid, 0))
+        paid = max(paid - (amount - waived), 0)
+    return sum(fen > 0 for fen in left), sum(left)
+
+
 def _shown(fen: int) -> str:
     return str(yuan(fen))
 

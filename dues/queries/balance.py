@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from datetime import date
 from typing import Any, NamedTuple
 
-from django.db.models import Exists, F, IntegerField, OuterRef, Q, QuerySet, Subquery, Sum
+from django.db.models import F, IntegerField, OuterRef, Q, QuerySet, Subquery, Sum
 from django.db.models.functions import Coalesce
 
 from dues.models import Allocation, Charge
@@ -123,10 +123,10 @@ def settled() -> Coalesce:
     return Coalesce(Subquery(given.annotate(fen=Sum("amount_fen")).values("fen"), output_field=IntegerField()), 0)
 
 
-def is_carried() -> Exists:
-    """Whether what stands at a member's month is a balance carried over."""
-    here = {"member": OuterRef("member"), "month": OuterRef("month")}
-    return Exists(standing_charges().filter(**here, carried_over=True))
+def is_carried() -> Coalesce:
+    """Whether the last line at a member's month is of a balance carried over, also where that was taken back."""
+    lines = Charge.objects.filter(member=OuterRef("member"), month=OuterRef("month")).order_by("-turn")
+    return Coalesce(Subquery(lines.values("carried_over")[:1]), False)
 
 
 def months_of(member: int) -> list[MonthBalance]:

@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 
-from django.db.models import Exists, OuterRef, Q, Sum
+from django.db.models import Count, Exists, OuterRef, Q, Sum
 
 from dues.choices import MonthState
 from dues.models import Allocation, Basis, Charge
@@ -98,7 +98,7 @@ class Ledger:
     elsewhere: dict[Place, Amounts]
     settled: dict[Place, int]
     carried: set[Place]
-    """Where a balance carried over stands, and no charge of the month."""
+    """Where a balance carried over stands or stood, and no charge of the month."""
 
 
 def people_of(branch: Organization, year: int) -> MemberQuerySet:
@@ -159,13 +159,14 @@ def _ledger(branch: Organization, of: dict[int, int], first: date, last: date) -
     elsewhere: dict[Place, Amounts] = {}
     charges = Charge.objects.filter(**chosen).order_by().values_list("member", "month", "organization")
     carried: set[Place] = set()
-    sums = charges.annotate(Sum("amount_fen"), Sum("waived_fen"), carried=CARRIED)
-    for member, month, place, charged, waived, of_before in sums:
+    was_carried = Count("pk", filter=Q(carried_over=True))
+    sums = charges.annotate(Sum("amount_fen"), Sum("waived_fen"), carried=CARRIED, was_carried=was_carried)
+    for member, month, place, charged, waived, of_before, once in sums:
         if charged:
             found = here if place == branch.pk else elsewhere
             before = found.get((of[member], month), NOTHING)
             found[of[member], month] = (before[0] + charged, before[1] + waived)
-        if of_before:
+        if of_before or (once and not charged):
             carried.add((of[member], month))
     settled: dict[Place, int] = defaultdict(int)
     allocations = Allocation.objects.filter(**chosen).order_by().values_list("member", "month")

@@ -289,7 +289,7 @@ def _line(month: date, member: Member, ledger: _Ledger, paid: list[Paid], on: da
         branch=charge.branch if charge else "",
         basis=charge.basis if charge else None,
         paid=() if hidden else tuple(paid),
-        carried_over=charge is not None and charge.carried_over and bool(facts.charged_fen),
+        carried_over=charge is not None and charge.carried_over,
     )
 
 

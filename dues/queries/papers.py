@@ -5,7 +5,7 @@ from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import date
 
-from dues.models import Charge, ClosedMonth, Disclosure, Payment, Receipt
+from dues.models import Charge, ClosedMonth, Disclosure, LedgerImport, Payment, Receipt
 from dues.queries.balance import balances
 from dues.queries.payments import settled_by
 from dues.queries.upwards import branch_sums, published_today
@@ -116,6 +116,14 @@ def published_at(branch: Organization, years: Iterable[int] | None = None) -> li
     above = [branch.path[:end] for end in range(STEP, len(branch.path) + 1, STEP)]
     rows = Disclosure.objects.filter(organization__path__in=above).select_related("organization")
     return list((rows if years is None else rows.filter(year__in=years)).order_by("year", "organization__path"))
+
+
+def published_with(ledger: LedgerImport) -> list[Disclosure]:
+    """What was published of the years that taking the ledger back changes, and of those it carried over into."""
+    months = ledger.charges.order_by().values_list("month", "carried_over").distinct()
+    paid = ledger.payments.order_by().values_list("paid_on", flat=True).distinct()
+    years = {month.year + carried for month, carried in months} | {day.year for day in paid}
+    return published_at(ledger.organization, years)
 
 
 def _live(members: Collection[int]) -> Iterable[Payment]:

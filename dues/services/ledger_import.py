@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 
 from audit.services import record
 from dues.choices import ChargeKind, PaymentWay
-from dues.importing.ledger import LEDGER_RULE, Found, Line, sums
+from dues.importing.ledger import LEDGER_RULE, Found, Line, open_after, sums
 from dues.importing.ledger_notes import Note
 from dues.importing.ledger_plan import NewBasis, NewCharge, NewPayment, Plan, plan
 from dues.models import Basis, Charge, LedgerImport, Payment, PaymentProposal
@@ -164,6 +164,8 @@ def _shown(judged: Judged, more: list[Note]) -> dict[str, Any]:
     return {
         **judged.sums(),
         "opening_total_fen": sum(line.opening for line in judged.kept),
+        "open_months": sum(open_after(line)[0] for line in judged.kept),
+        "open_total_fen": sum(open_after(line)[1] for line in judged.kept),
         "last_month": judged.found.last_month,
         "changed": len(judged.plan.changes),
         "new": _counts(judged.plan),

@@ -14,11 +14,12 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from dues.forms.ledgers import LedgerUploadForm
-from dues.importing.ledger import Line, read_ledger
+from dues.importing.ledger import Line, open_after, read_ledger
 from dues.importing.ledger_notes import note_from
 from dues.importing.ledger_returning import write_refused
 from dues.importing.ledger_sheets import NotALedger
 from dues.models import LedgerImport
+from dues.queries.papers import published_with
 from dues.queries.receipts import resting_on
 from dues.services.ledger_import import confirm_ledger, judge, keep_preview, kept_touches
 from dues.services.ledger_undo import live_charges, undo_ledger
@@ -71,6 +72,7 @@ def ledger_detail(request: PageRequest, key: UUID) -> HttpResponse:
         "warnings": [note for note in notes if not (note.refuses or note.blocks)][:NOTES_SHOWN],
         "lines": _lines(kept) if kept.state == ImportState.PREVIEW else [],
         "resting": resting_on(live_charges(kept.charges.all())) if kept.state == ImportState.APPLIED else [],
+        "published": published_with(kept) if kept.state == ImportState.APPLIED else [],
         "touched": kept_touches(kept) if kept.state == ImportState.PREVIEW else None,
     }
     return render(request, "dues/ledger_detail.html", context)
@@ -129,6 +131,8 @@ def _lines(kept: LedgerImport) -> list[dict[str, Any]]:
             "carried": line.opening,
             "charged": sum(amount for _month, amount, _waived in line.charges),
             "waived": sum(waived for _month, _amount, waived in line.charges),
+            "open": open_after(line)[1],
+            "open_months": open_after(line)[0],
             "paid": sum(amount for _month, _day, amount in line.payments),
         }
         for line in lines

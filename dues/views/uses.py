@@ -41,7 +41,7 @@ FIGURES = {
     "carried_fen": gettext_lazy("Carried over, in yuan"),
     "carried_settled_fen": gettext_lazy("Collected of what was carried over, in yuan"),
     "due_fen": gettext_lazy("Due and unpaid, in yuan"),
-    "earlier_fen": gettext_lazy("Open from earlier years, in yuan"),
+    "earlier_fen": gettext_lazy("Open from earlier, in yuan"),
     "this_month_fen": gettext_lazy("This month, unpaid, in yuan"),
     "paid_fen": gettext_lazy("Received in the year, in yuan"),
     "before_fen": gettext_lazy("Of what is paid, received in another year or by another branch, in yuan"),

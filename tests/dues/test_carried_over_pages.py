@@ -82,3 +82,14 @@ def test_the_preview_of_a_ledger_has_a_column_for_it(cast, as_user, tmp_path):
 
     assert '<td class="number" data-label="上年结转">46.00</td>' in page.text
     assert '<td class="number" data-label="应交">0.00</td>' in page.text
+
+
+def test_sheet_and_overview_call_what_is_older_by_one_word_and_say_that_it_is_not_part_of_what_is_due(cast, as_user):
+    charge(cast.zhang, "2025-11", 4000)
+    charge(cast.zhang, "2026-09", 5000)
+    sheet = as_user(cast.secretary).get(reverse("dues:disclosure"), {"org": "branch", "year": 2026})
+    overview = as_user(cast.district_staff).get(reverse("dues:overview"), {"org": "district"})
+
+    assert sheet.context["figures"]["due_fen"] == overview.context["total"]["due_fen"] == 5000
+    assert all("以前未交（元）" in page.text and "不含“以前未交”" in page.text for page in (sheet, overview))
+    assert "以前年度未交" not in sheet.text

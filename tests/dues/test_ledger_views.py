@@ -267,3 +267,16 @@ def test_a_reduced_month_is_not_called_waived_where_something_is_still_asked(cas
 
     with translation.override("zh-hans"):
         assert remark_of(row) == "免交：7月；减为每月5.00元：5月、6月"
+
+
+def test_the_preview_says_how_many_months_will_be_open(cast, as_user, tmp_path):
+    """66 yuan in November alone: January is settled by it, ten months are not."""
+    path = ledger(tmp_path / "t.xlsx", [["张英", 66, 66]], ["姓名", "月应交", "11月"])
+    client = as_user(cast.officer)
+    with path.open("rb") as file:
+        new = client.get(reverse("dues:ledger-new"))
+        given = {"key": new.context["form"]["key"].value(), "organization": "branch", "year": 2026, "file": file}
+        page = client.post(reverse("dues:ledger-new"), given, follow=True)
+
+    assert "将有 10 个月未交</dt><dd><strong>660.00" in page.text
+    assert (page.context["lines"][0]["open_months"], page.context["lines"][0]["open"]) == (10, 66000)

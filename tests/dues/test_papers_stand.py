@@ -187,6 +187,21 @@ def test_before_a_ledger_is_taken_back_the_page_names_what_was_paid_on_it(cast, 
     lines = {one.month: one for one in dues_page(Member.objects.get(pk=cast.zhang.pk), cast.officer, on=TODAY).lines}
     assert (lines[DECEMBER].state, lines[DECEMBER].settled_fen) == (MonthState.AHEAD, 3000)
     assert "上年结转" in printed(receipt.payment)
+    assert lines[DECEMBER].carried_over
+    own = client.get(reverse("dues:member-detail", args=[cast.zhang.key])).text
+    listed = client.get(reverse("dues:payment-list"), {"org": "branch"}).text
+    assert all("上年结转（2025年及以前）" in text and "2025年12月" not in text for text in (own, listed))
+
+
+def test_before_a_ledger_is_taken_back_the_page_names_the_published_year_it_changes(cast, paid, tmp_path, as_user):
+    client, stored = as_user(cast.officer), carry_over(cast, tmp_path, "张英", 30)
+    page = reverse("dues:ledger-detail", args=[stored.pk])
+    assert "已公布的数字" not in client.get(page).text
+    for year in (2025, 2026):
+        Disclosure.objects.create(organization=cast.branch, year=year, disclosed_on=TODAY, way="meeting", figures={})
+
+    assert [one.year for one in client.get(page).context["published"]] == [2026]
+    assert "红旗社区第一党支部 2026" in client.get(page).text
 
 
 def test_a_waiver_afterwards_leaves_the_months_of_the_receipt(cast, paid):
