@@ -18,7 +18,7 @@ NAMES = [
 def insert(first: int, names: list[str]) -> None:
     """Members as the import makes them, all fields but a few empty."""
     fields = list(Member._meta.concrete_fields)
-    defaults = {field.attname: "" if not field.null else None for field in fields}
+    defaults = {field.attname: "" if not field.null else None for field in fields} | {"number_disputed": False}
 
     def row(number: int, name: str) -> list[object]:
         values = defaults | {"id": first + number, "key": f"{first + number:032x}", "name": name}
