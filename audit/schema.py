@@ -29,6 +29,10 @@ FROM pg_attribute JOIN pg_class ON pg_class.oid = attrelid WHERE relnamespace = 
 CAST = re.compile(r"::(?:text|character varying)(?:\[\])?")
 BRACKETED_TEXT = re.compile(r"\(('(?:[^']|'')*')\)")
 BRACKETED_LIST = re.compile(r"\(\((ARRAY\[[^\[\]]*\])\)\)")
+CHECKS = """
+SELECT relname, pg_constraint.oid::text, conname, pg_get_constraintdef(pg_constraint.oid)
+FROM pg_constraint JOIN pg_class ON pg_class.oid = conrelid WHERE relnamespace = pg_my_temp_schema() AND contype = 'c'
+"""
 IDLE = """
 SELECT relname || ': a reference is not watched' FROM pg_trigger JOIN pg_class ON pg_class.oid = tgrelid
 WHERE tgisinternal AND tgenabled <> 'O' AND relnamespace = current_schema()::regnamespace
@@ -101,7 +105,8 @@ def _definitions(models: list[type[Model]]) -> tuple[Definitions, dict[str, set[
     """What models want, and what each table has."""
     if connection.vendor == "sqlite":
         return {one: _wanted_by_sqlite(one) for one in models}, _in_sqlite()
-    return _wanted_by_postgresql(models), _in_postgresql("current_schema()::regnamespace")
+    there = _in_postgresql("current_schema()::regnamespace")
+    return _wanted_by_postgresql(models, there), there
 
 
 def _wanted_by_sqlite(model: type[Model]) -> set[str]:
@@ -148,8 +153,11 @@ def _of_a_field(field: "Field[object, object]") -> Iterator[str]:
         )
 
 
-def _wanted_by_postgresql(models: list[type[Model]]) -> Definitions:
-    """Its constraints as PostgreSQL writes them down, on tables that are gone again afterwards."""
+def _wanted_by_postgresql(models: list[type[Model]], there: dict[str, set[str]]) -> Definitions:
+    """Its constraints as PostgreSQL writes them down, on tables that are gone again afterwards.
+
+    `there`, what each table has, gets a check as it is first written where it has it as it is written later.
+    """
     with transaction.atomic(), connection.cursor() as cursor:
         cursor.execute("SELECT quote_ident(current_schema())")
         [schema] = cursor.fetchone()
@@ -160,8 +168,23 @@ def _wanted_by_postgresql(models: list[type[Model]]) -> Definitions:
             for constraint in model._meta.constraints:
                 cursor.execute(str(constraint.create_sql(model, editor)))
         tried = _in_postgresql("pg_my_temp_schema()")
+        for table, first, again in _checks_read_again():
+            if again in there.get(table, ()):
+                there[table].add(first)
         transaction.set_rollback(True)
     return {one: _of_fields(one) | tried.get(one._meta.db_table, set()) for one in models}
+
+
+def _checks_read_again() -> Iterator[tuple[str, str, str]]:
+    """Table, and a check as PostgreSQL writes it first and when it has read its own writing, as after a restore."""
+    first = {number: (table, name, text) for table, number, name, text in _rows(CHECKS)}
+    with connection.cursor() as cursor:
+        for number, (table, _name, text) in first.items():
+            cursor.execute(f'ALTER TABLE pg_temp."{table}" ADD CONSTRAINT "{number}" {text}')
+    for table, _number, number, text in _rows(CHECKS):
+        if number in first:
+            _table, name, written = first[number]
+            yield table, _uncast(_plain(f"{name} {written}")), _uncast(_plain(f"{name} {text}"))
 
 
 def _of_fields(model: type[Model]) -> set[str]:
