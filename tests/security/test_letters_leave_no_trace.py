@@ -169,7 +169,19 @@ def test_a_table_that_ties_one_is_found(cast, today):
 
 
 def state_outside_letters() -> dict[str, list[str]]:
-    return {name: sorted(map(str, held)) for name, held in other_tables().items()}
+    """Without the record's one sum over each table of letters, which has no day and changes with any of them."""
+    return {
+        name: sorted(str(row) for row in held if not is_sum_of_letters(name, row))
+        for name, held in other_tables().items()
+    }
+
+
+def is_sum_of_letters(table: str, row: tuple) -> bool:
+    """Of the whole table: a sum for each letter would have another place than none."""
+    tables = {model._meta.db_table for model in KINDS}
+    if table == "audit_rowsum":
+        return not tables.isdisjoint(row) and "" in row
+    return table == "audit_tablesum" and not tables.isdisjoint(row)
 
 
 @pytest.mark.django_db(transaction=True)
