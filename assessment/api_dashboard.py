@@ -27,7 +27,7 @@ from assessment.rules.dashboard_periods import (
     usual_period,
 )
 from assessment.rules.measures import MEASURES
-from assessment.rules.shares import STATES, known, share_of, state_of
+from assessment.rules.shares import STATE_CODES, STATES, known, share_of, state_of
 from members.api import MISSING, ORGANIZATION, InOrderOfRecording, asked_for, asker
 from members.choices import Capability, OrganizationKind, UnitKind
 from members.models import Organization
@@ -60,7 +60,7 @@ class NarrowingSerializer(serializers.Serializer[dict[str, str]]):
 class TrendSerializer(serializers.Serializer[dict[str, Any]]):
     month = serializers.CharField()
     per_mille = serializers.IntegerField(allow_null=True)
-    state = serializers.ChoiceField(choices=list(STATES.values()))
+    state = serializers.ChoiceField(choices=STATE_CODES)
     """Why there is no share."""
 
 
@@ -71,7 +71,7 @@ class MeasureSerializer(serializers.Serializer[dict[str, Any]]):
     part = serializers.IntegerField()
     whole = serializers.IntegerField()
     per_mille = serializers.IntegerField(allow_null=True)
-    state = serializers.ChoiceField(choices=list(STATES.values()))
+    state = serializers.ChoiceField(choices=STATE_CODES)
     """Why there is no share."""
     before = serializers.IntegerField(allow_null=True)
     median = serializers.IntegerField(allow_null=True)

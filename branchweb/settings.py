@@ -377,6 +377,7 @@ SPECTACULAR_SETTINGS = {
         "SchemeStateEnum": "assessment.choices.SchemeState",
         "GoalStateEnum": "assessment.choices.GoalState",
         "PracticeStateEnum": "assessment.choices.PracticeState",
+        "ShareStateEnum": "assessment.rules.shares.STATE_CODES",
     },
 }
 

@@ -29,6 +29,7 @@ OTHER_WORDS: dict[int, Words] = {
 SIGNS = {NOTHING_DUE: "·", NOT_RECORDED: "?", NOT_THERE: "–"}
 """Where there is room for no words."""
 STATES = {0: "share", NOTHING_DUE: "nothing_due", NOT_RECORDED: "not_recorded", NOT_THERE: "not_there"}
+STATE_CODES = list(STATES.values())
 """For programs."""
 
 
