@@ -43,8 +43,8 @@ def test_a_county_of_a_year_comes_back_whole(home, settings, record_property):
     (home / "elsewhere").mkdir()
     with empty_installation(settings, home / "elsewhere", migrated=False):
         restored = restore_backup(home / "backup", private=PAIR.private)
-        wrong = [check for check in every_check() if not check.ok]
         after = counts_now()
+        wrong = [check for check in every_check() if not check.ok]
 
     assert wrong == []
     assert after == before
