@@ -31,8 +31,8 @@ BANDS: tuple[Words, ...] = (
 )  # fmt: skip
 """Where schemes don't name them alike."""
 MEASURED = {
-    "on-site": "on_site", "online": "online", "made-up": "made_up", "unexplained": "unexplained",
-    **{f"band-{rank}": "bands" for rank in range(1, 6)},
+    "on-site": "on_site", "online": "online", "made-up": "made_up", "leave": "explained", "unexplained": "unexplained",
+    "unrecorded": "unrecorded", **{f"band-{rank}": f"band_{rank}" for rank in range(1, 6)},
 }  # fmt: skip
 """Piece of a bar → the measure whose records stand behind it."""
 WIDTH = 1000
@@ -95,7 +95,10 @@ def bands_card(
     """How many branches stand in each band, by `names` of its rank, and of which `years` (`band_years`). Published
     without a band, because not complete, is one thing, nothing published another."""
     pieces = [(f"band-{rank}", names.get(rank, words), (f"band_{rank}",)) for rank, words in enumerate(BANDS, start=1)]
-    earlier = {one.code: one.share for one in _parts(pieces, before, before["branches"])} if before else {}
+    published = before and any(before[name] for _code, _words, names in pieces for name in names)
+    earlier = (
+        {one.code: one.share for one in _parts(pieces, before, before["branches"])} if before and published else {}
+    )
     parts = [replace(one, before=earlier.get(one.code, "")) for one in _parts(pieces, now, now["branches"])]
     assessed = sum(part.count for part in parts)
     words = {"assessed": f"{assessed:,}", "branches": f"{now['branches']:,}"}

@@ -18,7 +18,7 @@ from django.utils.translation import pgettext
 from assessment.models import Assessment, RollUp
 from assessment.queries.dashboard_children import on_step
 from assessment.rules.dashboard_periods import Period
-from assessment.rules.measures import SNAPSHOTS, Measure
+from assessment.rules.measures import BAND_MEASURES, SNAPSHOTS, Measure
 from assessment.rules.months import last_day
 from dues.queries.records import MemberMonth, member_months
 from meetings.choices import MeetingKind
@@ -113,7 +113,8 @@ def _below(place: Organization, unit: str, measure: Measure, period: Period) -> 
         rows = rows.filter(month=rows.aggregate(last=Max("month"))["last"])
     names = dict.fromkeys((*measure.part, *measure.whole))
     found = rows.order_by("organization__path").values("organization__code", "organization__name")
-    return found.annotate(**{f"sum_{name}": Sum(name) for name in names})
+    sums = found.annotate(**{f"sum_{name}": Sum(name) for name in names})
+    return sums.filter(**{f"sum_{measure.code}__gt": 0}) if measure in BAND_MEASURES else sums
 
 
 def records_on_step(
@@ -208,6 +209,7 @@ def _attended(tally: Tally, unexplained: int) -> dict[str, int]:
     return {
         "expected": tally.expected, "on_site": tally.is_on_site, "online": tally.is_online,
         "visited": tally.is_visited, "made_up": tally.is_made_up, "unexplained": unexplained,
+        "on_leave": tally.is_leave, "explained": tally.is_absent - unexplained, "unrecorded": tally.is_unknown,
     }  # fmt: skip
 
 
@@ -306,12 +308,18 @@ def _bands(wanted: Wanted) -> Records:
     if not wanted.stands:
         return Records([])
     newest = newest_published(wanted.branch, wanted.as_of)
+    if wanted.measure in BAND_MEASURES and not (newest and newest.grade and _piece(newest) == wanted.measure.code):
+        return Records([])
     if newest is None:
         return Records([Record(_("No assessment is published"), 0, 1)])
     title = f"{newest.scheme.title} · {newest.scheme.year}"
     grade = newest.grade.name if newest.grade else _("Not complete: no band")
     url = newest.get_absolute_url() if wanted.may(Capability.VIEW_ASSESSMENT) else ""
     return Records([Record(title, int(newest.grade is not None), 1, newest.published_on, grade, url)])
+
+
+def _piece(published: Assessment) -> str:
+    return f"band_{published.grade.rank}" if published.grade else ""
 
 
 def newest_published(branch: Organization, day: date) -> Assessment | None:
@@ -334,7 +342,10 @@ def _partly_kept(rows: list[tuple[bool, Record]]) -> Records:
     return Records([*shown, line], _("Names and texts stay in the branch: above it they are counted, not read."))
 
 
-OF = {"on_site": "attendance", "online": "attendance", "made_up": "attendance", "unexplained": "attendance"}
+OF = {
+    **dict.fromkeys(("on_site", "online", "made_up", "unexplained", "explained", "unrecorded"), "attendance"),
+    **dict.fromkeys((measure.code for measure in BAND_MEASURES), "bands"),
+}
 """Measures with the same records."""
 BRANCH: dict[str, Callable[[Wanted], Records]] = {
     "meetings": _meetings, "attendance": _attendance, "dues": _dues, "contact": _contact, "problems": _problems,

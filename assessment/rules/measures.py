@@ -82,7 +82,41 @@ BANDS = Measure(
     tuple(f"band_{rank}" for rank in range(1, 6)), ("branches",), None,
 )  # fmt: skip
 """No share that is charted or compared, but a card whose records are opened like the others'."""
-OPENED = {**BY_CODE, BANDS.code: BANDS}
+BAND_MEASURES = tuple(
+    Measure(
+        f"band_{rank}",
+        title,
+        _("The branches whose newest published assessment stands in it"),
+        (f"band_{rank}",),
+        (f"band_{rank}",),
+        None,
+    )
+    for rank, title in enumerate(
+        (
+            _("Assessment bands: the first"),
+            _("Assessment bands: the second"),
+            _("Assessment bands: the third"),
+            _("Assessment bands: the fourth"),
+            _("Assessment bands: the fifth"),
+        ),
+        start=1,
+    )
+)
+"""A piece of the bar of bands each: its branches and no others, so that it is its own whole."""
+PIECES = (
+    *BAND_MEASURES,
+    Measure(
+        "explained",
+        _("Absent with a reason"),
+        _("On leave, or absent with a reason, of all attendances due"),
+        ("on_leave", "explained"),
+        ("expected",),
+        None,
+    ),
+    Measure("unrecorded", _("Not recorded"), _("Of all attendances due"), ("unrecorded",), ("expected",), None),
+)
+"""Pieces of a bar that are no card: opened from there only."""
+OPENED = {**BY_CODE, BANDS.code: BANDS, **{measure.code: measure for measure in PIECES}}
 """Every measure of which the records are shown."""
 
 SNAPSHOTS = ("branches", "members", "hard_to_reach", "in_contact", "terms", "terms_ending", "terms_over",

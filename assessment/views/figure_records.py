@@ -13,7 +13,7 @@ from django.views.decorators.http import require_safe
 from assessment.queries.dashboard import months_of
 from assessment.queries.figure_records import Records, records_of, records_on_step
 from assessment.rules.dashboard_periods import month_of
-from assessment.rules.measures import BY_CODE, OPENED
+from assessment.rules.measures import BY_CODE, OPENED, PIECES
 from assessment.rules.shares import NOT_RECORDED, NOTHING_DUE, STEPS, step_words
 from assessment.views.dashboard_places import VIEW, Asked, above, asked_for, period_options, period_words
 from members.choices import OrganizationKind, UnitKind
@@ -72,7 +72,11 @@ def _frame(request: PageRequest, asked: Asked) -> dict[str, Any]:
         "above": [(one.code, one.name) for one in above(request, asked.place)],
         "period": period_words(asked.period),
         "periods": period_options(month_of(request.today), asked.period.code, get_language() or ""),
-        "measures": [(one.code, one.title, one == asked.measure) for one in OPENED.values()],
+        "measures": [
+            (one.code, one.title, one == asked.measure)
+            for one in OPENED.values()
+            if one not in PIECES or one == asked.measure
+        ],
         "unit": UnitKind(asked.unit).label if asked.unit else "",
         "is_branch": asked.place.kind == OrganizationKind.BRANCH,
     }

@@ -231,6 +231,12 @@ def test_each_band_says_its_share_before():
     assert [(part.share, part.before) for part in card.parts] == [("33.3%", "0%"), ("33.3%", "100%")]
 
 
+def test_before_anything_was_published_no_share_stands_beside_the_bands():
+    nothing = GOOD_BANDS | {"band_1": 0, "band_2": 0}
+
+    assert [part.before for part in bands_card(GOOD_BANDS, nothing, {}, {(2026, True): 2}).parts] == ["", ""]
+
+
 def test_the_bands_say_of_which_year_they_are_and_what_has_none():
     found = bands_card(GOOD_BANDS | {"branches": 5}, None, {}, {(2025, True): 2, (2026, False): 1})
 

@@ -1,6 +1,7 @@
 """Every number on the dashboard opens exactly its records."""
 
 import re
+from itertools import product
 
 import pytest
 from django.urls import reverse
@@ -180,3 +181,17 @@ def test_a_branchs_duties_say_above_it_where_the_record_ends(cast, as_user):
 
     assert as_user(cast.district_staff).get(page, {"org": "branch"}).context["may_read"] is False
     assert as_user(cast.secretary).get(page, {"org": "branch"}).context["may_read"] is True
+
+
+def test_every_piece_of_a_bar_opens_just_its_own(busy):
+    client, wrong, seen = client_of(busy.county_secretary), [], set()
+    for org, period in product(("county", "district"), PERIODS):
+        board = client.get(reverse("assessment:dashboard"), {"org": org, "period": period})
+        for part, url in [one for card in board.context["cards"] or () for one in card["parts"]]:
+            rows, said = rows_counted(client, url) if url else (None, None)
+            wanted = (part.count, part.count) if part.code.startswith("band") else (part.count, rows and rows[1])
+            seen.add(part.code)
+            if not rows == said == wanted:
+                wrong.append((org, period, part.code, part.count, url, rows, said))
+    assert wrong == []
+    assert {"band-1", "leave"} <= seen
