@@ -205,6 +205,8 @@ class SatisfactionAnswered(models.Model):
     member = models.ForeignKey(Member, on_delete=models.CASCADE, related_name="+")
 
     class Meta:
+        verbose_name = _("answered survey of satisfaction")
+        verbose_name_plural = _("answered surveys of satisfaction")
         constraints = [models.UniqueConstraint(fields=["assessment", "member"], name="satisfaction_answered_once")]
 
     def __str__(self) -> str:

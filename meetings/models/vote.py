@@ -165,6 +165,8 @@ class Candidate(models.Model):
     is_elected = models.BooleanField(_("elected"), null=True)
 
     class Meta:
+        verbose_name = _("candidate")
+        verbose_name_plural = _("candidates")
         ordering = ["name"]
         constraints = [
             models.CheckConstraint(condition=~Q(name=""), name="candidate_has_name"),
@@ -184,6 +186,8 @@ class Scrutineer(models.Model):
     member = models.ForeignKey(Member, on_delete=models.PROTECT, related_name="+")
 
     class Meta:
+        verbose_name = _("scrutineer")
+        verbose_name_plural = _("scrutineers")
         constraints = [models.UniqueConstraint(fields=["vote", "member"], name="scrutineer_once")]
 
     def __str__(self) -> str:

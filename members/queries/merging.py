@@ -12,10 +12,10 @@ from django.utils.module_loading import import_string
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from members.choices import Capability, MergeState
+from members.choices import Capability, MergeState, OrganizationKind
 from members.fields import opened
 from members.links import Link
-from members.models import Member, Merge, User
+from members.models import Member, Merge, Organization, User
 from members.models.member import MemberQuerySet
 from members.paths import subtree
 from members.queries.doubles import Known, possible_doubles
@@ -123,6 +123,15 @@ def counted(kept: Member, merged: Member) -> list[Counted]:
         before = sums.get(what, (0, 0))
         sums[what] = before[0] + mine, before[1] + other
     return [Counted(name, *numbers, stays) for (name, stays), numbers in sums.items() if any(numbers)]
+
+
+def places(kept: Member, merged: Member) -> list[str]:
+    """On whose roster each of them stands, the branch and the group; empty: on none. One query."""
+    ways = [(one.roster_path[: -Organization.steplen], one.roster_path) for one in (kept, merged)]
+    rows = Organization.objects.filter(path__in=[path for way in ways for path in way if path])
+    branches_and_groups = rows.filter(kind__in=(OrganizationKind.BRANCH, OrganizationKind.GROUP))
+    names = {one.path: one.name for one in branches_and_groups}
+    return [" · ".join(names[path] for path in way if path in names) for way in ways]
 
 
 def better_the_other_way(kept: Member, merged: Member) -> bool:

@@ -19,6 +19,7 @@ from members.queries.merging import (
     counted,
     mergeable,
     obstacles,
+    places,
     sentences,
 )
 from members.refusals import carried_out
@@ -47,6 +48,7 @@ def merge_new(request: PageRequest, key: UUID) -> HttpResponse:
         "sentences": sentences(kept, merged),
         "obstacles": obstacles(kept, merged),
         "turn": better_the_other_way(kept, merged),
+        "places": places(kept, merged),
     }
     return render(request, "members/merge_new.html", context)
 
@@ -65,6 +67,7 @@ def merge_detail(request: PageRequest, key: UUID) -> HttpResponse:
         "form": form,
         "member": merge.kept,
         "counted": counted(merge.kept, merge.merged),
+        "places": places(merge.kept, merge.merged),
         "may_confirm": merge.state == MergeState.PROPOSED and merge.proposed_by != request.user,
         "taken": MergeForm.labels(merge.takes),
         "sentences": sentences(merge.kept, merge.merged) if merge.state == MergeState.PROPOSED else [],

@@ -1,5 +1,6 @@
 """Two entries of one person: who merges them, what moves, what stays, and parting them again."""
 
+import re
 import uuid
 from datetime import timedelta
 
@@ -100,6 +101,13 @@ def test_every_field_that_names_a_member_says_what_becomes_of_it():
 
     assert found == set(settings.MERGING)
     assert set(settings.MERGING.values()) == {MOVES, STAYS, ONE}
+
+
+def test_each_of_them_has_a_chinese_name(cast):
+    """What the page names must be read there."""
+    names = {str(field.model._meta.verbose_name) for field in references()}
+
+    assert {name for name in names if name.isascii()} == set()
 
 
 def test_what_may_move_moves_and_the_rest_is_reached_and_no_total_changes(cast, merge, double):
@@ -267,6 +275,17 @@ def test_from_the_members_page_to_the_second_persons_yes_and_back(cast, as_user,
     assert other.post(page, {"act": "undo"}).status_code == 200
     assert other.post(page, {"act": "undo", "reason": "看错了"}).status_code == 302
     assert Merge.objects.get().state == "undone"
+
+
+def test_the_page_tells_two_entries_of_one_name_apart(cast, as_user, merge, double):
+    """Birth date, day of entry and place beside each; none of them where it isn't known."""
+    Member.objects.filter(pk=double.pk).update(name="张英", birth_on="1975-01-09", birth_precision="day")
+    new, client = reverse("members:merge-new", args=[cast.zhang.key]), as_user(cast.officer)
+    for page in (client.get(new, {"other": double.key}).text, client.get(merge.get_absolute_url()).text):
+        one, other = re.findall(r'<a href="/members/[^"]*">张英</a> <span class="quiet">(.*?)</span>', page)
+        assert "1975-01-09" in other
+        assert "1975-01-09" not in one
+        assert cast.branch.name in one and cast.branch.name in other
 
 
 def test_an_entry_of_a_roster_that_one_does_not_keep_is_not_offered(cast, as_user):
