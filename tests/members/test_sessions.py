@@ -162,7 +162,8 @@ def test_a_log_in_begins_its_own_hours(cast, client):
 
 @pytest.mark.parametrize(("language", "ending"), [("en", "?language=en"), ("zh-hans", "")])
 def test_the_way_to_the_letter_box_keeps_the_language(client, db, language, ending):
-    page = client.get(reverse("account_login"), headers={"accept-language": language}).text
+    client.cookies["look_language"] = language
+    page = client.get(reverse("account_login")).text
 
     assert f'<html lang="{language}"' in page
     assert f'href="{reverse("letterbox:about")}{ending}"' in page
