@@ -28,9 +28,15 @@ Counts = dict[str, dict[str, str]]
 
 FILES = {"sqlite": "database.sqlite3.gz", "postgresql": "database.pgdump"}
 FILLED_BY_MIGRATE: tuple[type[models.Model], ...] = (ContentType, Permission)
-NOT_A_MODELS = ("django_migrations", "sqlite_", "members_member_search")
+NOT_A_MODELS = ("django_migrations", "sqlite_", "members_member_search", "audit_touched")
 """Tables, or beginnings of their names, that belong to no model and are ours or the database's own."""
 BESIDE = ".restoring"
+CALLED = "branchweb restore"
+"""What a `pg_restore` of ours is called by the server: of a restore that was killed one may still be at work."""
+END_LEFT_OVER = """
+SELECT pg_terminate_backend(pid, 10000) FROM pg_stat_activity
+WHERE datname = current_database() AND application_name = %s AND pid <> pg_backend_pid()
+"""
 OBJECTS = """
 SELECT CASE relkind WHEN 'v' THEN 'VIEW' WHEN 'm' THEN 'MATERIALIZED VIEW' WHEN 'S' THEN 'SEQUENCE' ELSE 'TABLE' END,
     relname FROM pg_class WHERE relnamespace = current_schema()::regnamespace AND relkind IN ('r', 'p', 'v', 'm', 'S')
@@ -147,7 +153,7 @@ def _client(program: str, *options: str, **streams: Any) -> Iterator["subprocess
         raise Refused(_("%(program)s is missing: apt-get install postgresql-client.") % {"program": program})
     (_psql, *where, database), more = connection.client.settings_to_cmd_args_env(connection.settings_dict, [])
     command = [path, *where, f"--dbname={database}", *options]
-    environment = {**os.environ, **(more or {})}
+    environment = {**os.environ, **(more or {}), "PGAPPNAME": CALLED}
     started = subprocess.Popen(command, env=environment, stderr=subprocess.PIPE, **streams)  # noqa: S603  no shell
     try:
         yield started
@@ -259,6 +265,7 @@ def _load_postgresql(content: Iterator[bytes]) -> None:
 def _empty_schema() -> None:
     """Take the empty tables away, with what hangs on them; extensions stay."""
     with connection.cursor() as cursor:
+        cursor.execute(END_LEFT_OVER, [CALLED])
         cursor.execute(OBJECTS)
         for kind, named in cursor.fetchall():
             cursor.execute(f"DROP {kind} IF EXISTS {_quoted(named)} CASCADE")

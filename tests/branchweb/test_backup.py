@@ -10,7 +10,7 @@ import pytest
 from django.core.management import CommandError, call_command
 from django.db import DatabaseError, connection, transaction
 from django.db.migrations.recorder import MigrationRecorder
-from django.utils import timezone
+from django.utils import timezone, translation
 
 from audit.anchors import write_anchor
 from audit.models import Entry
@@ -32,6 +32,12 @@ PHOTO = b"\xff\xd8 a photograph " * 90_000
 """More than one piece of a sealed file."""
 PAIR, OTHER = sealing.new_pair(), sealing.new_pair()
 KEY = "a key of private fields, of forty characters 0"
+
+
+@pytest.fixture(autouse=True)
+def in_english():
+    with translation.override("en"):
+        yield
 
 
 @pytest.fixture
