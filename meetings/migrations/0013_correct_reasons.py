@@ -7,9 +7,9 @@ import members.fields
 from audit.append_only import DecidedOnce, Writable
 
 PROPOSED = (
-    'meeting_id', 'member_id', 'name', 'was', 'becomes', 'leave_kind', 'made_up_on', 'made_up_with', 'away_reason',
-    'away_source', 'reason', 'proposed_by_id', 'proposed_at',
-)
+    'meeting_id', 'member_id', 'name', 'was', 'becomes', 'leave_kind', 'made_up_on', 'made_up_with', 'away_source',
+    'reason', 'proposed_by_id', 'proposed_at',
+)  # not the sealed `away_reason` and `before`: they are sealed anew with another key
 DECIDED = ('state', 'decided_by_id', 'decided_at', 'declined_because')
 
 

@@ -100,7 +100,7 @@ def rows_of_meetings(cast):
     Mark.objects.create(expected=expected, state="absent", before="{}", by="secretary")
     AttendanceCorrection.objects.create(
         meeting=meeting, member=cast.zhang, name="张英", was="absent", becomes="leave", before="{}", reason="记错了人",
-        proposed_by=cast.secretary,
+        away_reason="住院", away_source="member", proposed_by=cast.secretary,
     )  # fmt: skip
     item = AgendaItem.objects.create(meeting=meeting, position=1, title="接收预备党员")
     facts = {"subject": "admission", "method": "secret_ballot", "about": "接收预备党员"}
