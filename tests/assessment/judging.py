@@ -4,6 +4,8 @@ import uuid
 from datetime import date
 from decimal import Decimal
 
+from django.urls import reverse
+
 from assessment.choices import ClauseKind, Counted, Part, SchemeState
 from assessment.models import Assessment, Band, Clause, Indicator, Scheme
 from assessment.queries import computing
@@ -132,3 +134,7 @@ def shown(one, cast):
 
 def again(one):
     return Assessment.objects.select_related("organization", "scheme", "band", "veto", "decided_band").get(pk=one.pk)
+
+
+def page(one, name="assessment-detail", *more):
+    return reverse(f"assessment:{name}", args=[one.pk, *more])

@@ -14,6 +14,7 @@ from meetings.services.minutes import (
     sign_minutes,
 )
 from tests.cast import make_member, make_user
+from tests.meetings.correcting import evening  # noqa: F401 - a fixture
 
 DAY = date(2026, 11, 14)
 

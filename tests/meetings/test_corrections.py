@@ -8,7 +8,6 @@ from io import BytesIO
 import pytest
 from django.db import DatabaseError, transaction
 from django.urls import reverse
-from django.utils import timezone
 from docx import Document
 
 from assessment.choices import AssessmentState
@@ -18,10 +17,9 @@ from assessment.services.rollups import compare, follow, rebuild
 from audit.append_only import is_protected
 from audit.models import Entry
 from meetings.choices import NotCountedBecause
-from meetings.models import AgendaItem, AttendanceCorrection, Expected, Mark, Meeting, Minutes, Vote, VoteLook
+from meetings.models import AttendanceCorrection, Mark, Meeting, Minutes, Vote, VoteLook
 from meetings.queries.attendance_figures import months_of
-from meetings.queries.corrections import before, correction_sentences, doubted_by, doubted_in, waiting_for
-from meetings.queries.start import start_links
+from meetings.queries.corrections import before, correction_sentences, doubted_by, doubted_in
 from meetings.queries.tally import tally_of
 from meetings.rules.corrections import change_of_heads, doubt, says_something
 from meetings.rules.votes import Figures, Heads
@@ -38,52 +36,13 @@ from meetings.word import minutes_as_word
 from members.choices import AffiliationKind
 from members.fields import sealed
 from members.models import Affiliation
-from members.queries.standing import standing_of
 from members.services.refused import Refused
 from tests.assessment.measuring import LAST
 from tests.assessment.scheming import deduct, make_scheme
 from tests.assessment.test_computing import begin
 from tests.cast import make_user
 from tests.emptying import triggers_lifted
-
-DAY, TODAY = date(2026, 10, 20), date(2026, 11, 24)
-WHY = "签到表上有他的签名，当晚漏记"
-TEXT = "会议记录\n实到：1人"
-
-
-@pytest.fixture
-def evening(cast):
-    """Locked: Zhang was recorded as there, Li as absent."""
-    meeting = Meeting.objects.create(
-        organization=cast.branch, kind="general_meeting", day=DAY, counts_for_year=2026, state="locked",
-        opened_at=timezone.now(),
-    )  # fmt: skip
-    for member, state in ((cast.zhang, "on_site"), (cast.li, "absent")):
-        Expected.objects.create(meeting=meeting, member=member, name=member.name, is_formal=True, state=state)
-    signed = {f"{role}_signed_{what}": value for role in ("chair", "recorder")
-              for what, value in (("by", f"{role}x"), ("at", timezone.now()))}  # fmt: skip
-    Minutes.objects.create(meeting=meeting, text=TEXT, locked_at=timezone.now(), **signed)
-    return meeting
-
-
-def propose(cast, meeting, member, becomes, by=None, reason=WHY, **more):
-    truth = Truth(member, becomes, reason, **more)
-    return propose_correction(key=uuid.uuid4(), meeting=meeting, truth=truth, by=by or cast.secretary)
-
-
-def corrected(cast, meeting, member, becomes, **more):
-    one = propose(cast, meeting, member, becomes, **more)
-    return confirm_correction(correction=one, by=cast.officer, on=TODAY)
-
-
-def state_of(meeting, member):
-    return meeting.expected.get(member=member).state
-
-
-def standing(user):
-    user.standing = standing_of(user, on=TODAY)
-    return user
-
+from tests.meetings.correcting import DAY, TEXT, TODAY, WHY, corrected, propose, state_of, vote_at
 
 # Rules
 
@@ -424,16 +383,9 @@ class TestWhatFollows:
         row = RollUp.objects.get(organization=cast.branch, month=DAY.replace(day=1))
         return row.on_site, row.unexplained
 
-    def vote(self, evening, present=2, votes_for=2):
-        item = AgendaItem.objects.create(meeting=evening, position=1, title="计划")
-        return Vote.objects.create(
-            item=item, subject="motion", method="open", about="年度计划", entitled=2, present=present,
-            votes_for=votes_for, votes_against=0, abstained=0, is_valid=True, is_passed=True, counted_by="x",
-        )  # fmt: skip
-
     def test_a_vote_is_not_decided_anew_but_has_to_be_looked_at(self, cast, evening):
         evening.expected.update(state="on_site")
-        vote = self.vote(evening)
+        vote = vote_at(evening)
         one = propose(cast, evening, cast.li, "absent")
         before = [each.vote for each in doubted_by(one)]
         confirm_correction(correction=one, by=cast.officer, on=TODAY)
@@ -446,27 +398,27 @@ class TestWhatFollows:
     def test_who_has_no_vote_puts_none_in_doubt(self, cast, evening):
         evening.expected.update(state="on_site")
         evening.expected.filter(member=cast.li).update(not_counted=NotCountedBecause.SUSPENDED)
-        self.vote(evening, present=1, votes_for=1)
+        vote_at(evening, present=1, votes_for=1)
         Vote.objects.update(entitled=1)
         corrected(cast, evening, cast.li, "absent")
 
         assert doubted_in(evening) == []
 
     def test_a_list_that_was_changed_after_the_vote_puts_it_in_doubt_too(self, cast, evening):
-        vote = self.vote(evening)
+        vote = vote_at(evening)
 
         assert [each.vote for each in doubted_in(evening)] == [vote]
 
     def test_put_right_again_it_is_in_doubt_no_more(self, cast, evening):
         evening.expected.update(state="on_site")
-        self.vote(evening)
+        vote_at(evening)
         corrected(cast, evening, cast.li, "absent")
         corrected(cast, evening, cast.li, "on_site", reason="原签到表找到了，他在场")
 
         assert doubted_in(evening) == []
 
     def test_an_officer_looks_at_it_and_says_why_it_stands(self, cast, evening):
-        vote, key = self.vote(evening), uuid.uuid4()
+        vote, key = vote_at(evening), uuid.uuid4()
         given = {"key": key, "vote": vote, "reason": "重新核对票数，结果不变", "by": cast.officer}
         look = look_at_vote(**given)
 
@@ -481,7 +433,7 @@ class TestWhatFollows:
     @pytest.mark.parametrize("name", ["the same", "another"])
     def test_who_proposed_the_correction_does_not_settle_the_vote(self, cast, evening, as_user, today, name):
         evening.expected.update(state="on_site")
-        vote, by = self.vote(evening), cast.secretary
+        vote, by = vote_at(evening), cast.secretary
         corrected(cast, evening, cast.li, "absent")
         if name == "another":
             by.member = cast.wang
@@ -502,7 +454,7 @@ class TestWhatFollows:
     def test_what_cannot_be_looked_at_is_refused(self, cast, evening, li_was, state, reason):
         """Not in doubt, not locked, no sentence of substance."""
         evening.expected.filter(member=cast.li).update(state=li_was)
-        vote = self.vote(evening)
+        vote = vote_at(evening)
         Meeting.objects.filter(pk=evening.pk).update(state=state)
 
         with pytest.raises(Refused):
@@ -510,7 +462,7 @@ class TestWhatFollows:
         assert not VoteLook.objects.exists()
 
     def test_the_page_offers_it_to_who_records_there(self, cast, evening, as_user, today):
-        vote = self.vote(evening)
+        vote = vote_at(evening)
         way, client = reverse("meetings:vote-look", args=[vote.pk]), as_user(cast.secretary)
         assert way in client.get(vote.get_absolute_url()).text
         assert client.post(way, {"key": uuid.uuid4(), "reason": "错"}).context["form"].errors
@@ -532,136 +484,3 @@ class TestWhatFollows:
 
 
 # Pages
-
-
-@pytest.mark.django_db
-@pytest.mark.usefixtures("today")
-class TestPages:
-    def url(self, name, key):
-        return reverse(f"meetings:correction-{name}", args=[key])
-
-    def typed(self, cast, **more):
-        return {"key": str(uuid.uuid4()), "member": cast.li.pk, "becomes": "on_site", "reason": WHY, **more}
-
-    def test_from_proposing_to_the_corrected_page(self, cast, evening, as_user):
-        typed = self.typed(cast)
-        proposed = as_user(cast.secretary).post(self.url("add", evening.pk), typed)
-        page = self.url("detail", typed["key"])
-        assert proposed.headers["Location"] == page
-        assert "已核对，确认更正" not in as_user(cast.secretary).get(page).content.decode()
-        assert "已核对，确认更正" in as_user(cast.officer).get(page).content.decode()
-
-        as_user(cast.officer).post(self.url("confirm", typed["key"]))
-        for address in (evening.get_absolute_url(), reverse("meetings:minutes", args=[evening.pk])):
-            assert (
-                "更正：李国强应为“现场到会”，原记“缺席”，由secretary提出，officer核对"
-                in as_user(cast.secretary).get(address).content.decode()
-            )
-
-    def test_the_form_offers_whom_the_link_names(self, cast, evening, as_user):
-        form = as_user(cast.secretary).get(f"{self.url('add', evening.pk)}?member={cast.li.pk}").context["form"]
-
-        assert form["member"].value() == str(cast.li.pk)
-
-    @pytest.mark.parametrize(
-        "wrong", [{"member": ""}, {"member": "9999"}, {"becomes": "unknown"}, {"reason": "错"}, {"becomes": "absent"}]
-    )
-    def test_what_cannot_be_is_said_on_the_form(self, cast, evening, as_user, wrong):
-        answer = as_user(cast.secretary).post(self.url("add", evening.pk), self.typed(cast, **wrong))
-
-        assert answer.context["form"].errors
-        assert not AttendanceCorrection.objects.exists()
-
-    def test_the_second_person_is_warned_of_a_vote(self, cast, evening, as_user):
-        evening.expected.update(state="on_site")
-        TestWhatFollows().vote(evening)
-        one = propose(cast, evening, cast.li, "absent")
-
-        assert "表决“年度计划”需要复核" in as_user(cast.officer).get(one.get_absolute_url()).content.decode()
-        confirm_correction(correction=one, by=cast.officer, on=TODAY)
-        vote = reverse("meetings:vote-detail", args=[Vote.objects.get().pk])
-        for page in (evening.get_absolute_url(), vote, reverse("meetings:minutes", args=[evening.pk])):
-            assert "需要复核：“年度计划”" in as_user(cast.secretary).get(page).text
-
-    @pytest.mark.parametrize("role", ["chair", "recorder"])
-    def test_who_signed_the_minutes_can_be_the_second_person_without_an_office(self, cast, evening, as_user, role):
-        one = propose(cast, evening, cast.li, "on_site")
-        client = as_user(cast.member)
-        before = client.get(one.get_absolute_url()).status_code
-        Meeting.objects.filter(pk=evening.pk).update(**{role: cast.zhang})
-        page = client.get(one.get_absolute_url()).text
-        client.post(self.url("confirm", one.pk))
-
-        assert before == 404
-        assert "已核对，确认更正" in page
-        assert state_of(evening, cast.li) == "on_site"
-
-    @pytest.mark.parametrize("kind", ["publicity_officer", "discipline_officer"])
-    def test_the_other_officers_of_the_branch_can_be_the_second_person(self, cast, evening, as_user, kind):
-        one = propose(cast, evening, cast.li, "on_site")
-        as_user(make_user("other", kind, cast.branch)).post(self.url("confirm", one.pk))
-
-        assert state_of(evening, cast.li) == "on_site"
-
-    def test_no_committee_above_reads_or_confirms(self, cast, evening, as_user):
-        one = propose(cast, evening, cast.li, "on_site")
-        client = as_user(cast.district_staff)
-
-        assert client.get(one.get_absolute_url()).status_code == 404
-        assert client.post(self.url("confirm", one.pk)).status_code == 404
-        assert cast.li.name not in client.get(reverse("meetings:correction-list")).text
-        assert state_of(evening, cast.li) == "absent"
-
-    def test_of_who_was_there_no_make_up_is_offered(self, cast, evening, as_user):
-        client = as_user(cast.secretary)
-        there, away = (
-            reverse("meetings:attendance-person", args=[evening.pk, one.pk]) for one in (cast.zhang, cast.li)
-        )
-        page = client.get(reverse("meetings:attendance", args=[evening.pk])).text
-
-        assert there not in page
-        assert away in page
-        assert client.get(there).headers["Location"].endswith(f"/?member={cast.zhang.pk}")
-        assert client.get(away).status_code == 200
-
-    def test_declining_takes_a_reason(self, cast, evening, as_user):
-        one = propose(cast, evening, cast.li, "on_site")
-        url, client = self.url("decline", one.pk), as_user(cast.officer)
-        assert client.post(url, {"because": ""}).context["decline_form"].errors
-        client.post(url, {"because": "签到表上没有"})
-
-        assert "签到表上没有" in client.get(one.get_absolute_url()).content.decode()
-
-    def test_the_start_page_says_what_waits_for_the_second_person_only(self, cast, evening):
-        propose(cast, evening, cast.zhang, "absent")
-
-        assert [len(list(start_links(standing(user), on=TODAY))) for user in (
-            cast.secretary, cast.officer, cast.district_staff, cast.next_secretary, cast.member,
-        )] == [0, 1, 0, 0, 0]  # fmt: skip
-
-    def test_nobody_is_asked_to_check_the_own_attendance(self, cast, evening):
-        propose(cast, evening, cast.zhang, "absent")
-        cast.officer.member = cast.zhang
-
-        assert not waiting_for(standing(cast.officer)).exists()
-
-    def test_the_list_has_what_waits_and_what_was_decided(self, cast, evening, as_user):
-        corrected(cast, evening, cast.li, "on_site")
-        propose(cast, evening, cast.zhang, "absent")
-        context = as_user(cast.officer).get(reverse("meetings:correction-list")).context
-
-        assert [line["correction"].name for line in context["waiting"]] == ["张英"]
-        assert [line["correction"].name for line in context["decided"]] == ["李国强"]
-
-    def test_the_member_reads_what_was_corrected(self, cast, evening, as_user):
-        corrected(cast, evening, cast.zhang, "online")
-
-        assert (
-            "更正：张英应为“线上”，原记“现场到会”"
-            in as_user(cast.member).get(evening.get_absolute_url()).content.decode()
-        )
-
-    def test_figures_say_that_something_was_corrected(self, cast, evening, as_user):
-        corrected(cast, evening, cast.li, "on_site")
-
-        assert "含更正1次" in as_user(cast.secretary).get(reverse("meetings:figure-list")).content.decode()
