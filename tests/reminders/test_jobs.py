@@ -17,6 +17,7 @@ from audit.services import anchor, record
 from members.choices import ExportProblem, ExportState, ImportState
 from members.jobs import BADGES, LABELS, JobState
 from members.models import Export, Organization, RosterImport, User
+from members.models.export import OPEN
 from members.queries.jobs import EXPORT_STATES, IMPORT_STATES, export_jobs, import_jobs
 from members.queries.standing import standing_of
 from reminders.choices import Addressee, AttemptResult, ChannelKind, MessageKind, MessageState
@@ -48,7 +49,7 @@ def an_import(cast: Cast, place: Organization, by: User, state: str = ImportStat
 
 
 def an_export(cast: Cast, by: User, state: str = ExportState.WAITING, **facts: object) -> Export:
-    ended = {} if state in ("waiting", "running") else {"ended_at": NOW, "expires_at": NOW + timedelta(days=7)}
+    ended = {} if state in OPEN else {"ended_at": NOW, "expires_at": NOW + timedelta(days=7)}
     return Export.objects.create(
         kind="roster", parameters={"query": "sort=age", "private": False, "reason": ""}, digest=f"{by}{state}",
         organization=cast.branch, asked_by=by, asked_at=NOW, total=5_000, state=state, **ended, **facts,
@@ -132,7 +133,7 @@ def test_an_export_by_state(cast: Cast, state: ExportState) -> None:
     an_export(cast, cast.secretary, state, problem=problem)
     (job,) = export_jobs(standing(cast.secretary), on=TODAY)
     assert job.state == EXPORT_STATES[state]
-    assert bool(job.cancel_url) == (state in ("waiting", "running"))
+    assert bool(job.cancel_url) == (state in OPEN)
     assert (bool(job.file_url), bool(job.retry_url)) == (state == "done", state == "failed")
     assert bool(job.problem) == (state == "failed")
     assert job.url == f"{reverse('members:roster-list')}?sort=age"
