@@ -46,13 +46,13 @@ SHOWN = {
         "dues:relief-list", "dues:arrears", "dues:remittance-list", "supervision:suggestion-list",
         "supervision:talk-year", "supervision:checklist-list", *WATCHED[2:], "supervision:letter-counts",
         *ASSESSED, "reminders:inbox", "reminders:wording-list",
-        "reminders:channel-list", *PLACES, "members:audit-list",
+        "reminders:channel-list", *PLACES, "members:audit-list", "members:retention-list",
     ],
     "county_secretary": [
         *START, "meetings:meeting-list", "meetings:duty-list", "dues:arrears", "dues:remittance-list", *WATCHED,
         "supervision:letter-counts", "supervision:key-list", *ASSESSED[:4],
         "assessment:cadre-counts", *SEEN_BY_ALL, "reminders:inbox",
-        *PLACES,
+        *PLACES, "members:retention-list",
     ],
     "inspector": [
         "reminders:desk", "supervision:problem-list", "supervision:letter-list", "supervision:key-list",
@@ -61,6 +61,7 @@ SHOWN = {
     "administrator": [
         "reminders:desk", "meetings:special-day-list", *SEEN_BY_ALL, "reminders:inbox", "members:organization-tree",
         "members:user-list", "members:regulation-list", "reminders:job-list", "members:audit-list",
+        "members:retention-list",
     ],
     "stranger": EVERYBODY,
 }  # fmt: skip
