@@ -36,7 +36,8 @@ def test_triggers_are_lifted_while_tables_are_emptied_and_back_afterwards():
     with connection.cursor() as cursor:
         before = triggers(cursor)
         with emptying.triggers_lifted():
-            assert connection.vendor == "postgresql" or triggers(cursor) == SEARCH_INDEX
+            kept = {name for name in triggers(cursor) if not name.startswith("audit_touched")}
+            assert connection.vendor == "postgresql" or kept == SEARCH_INDEX
         assert triggers(cursor) == before != set()
 
 

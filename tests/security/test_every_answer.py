@@ -72,7 +72,7 @@ def open_cell(block):
 BY_ADDRESS = ("reminders:answer",)
 """Who answers there is known by the secret in the address, by no cookie: another site has nothing to borrow."""
 
-BY_NOTHING = ("letterbox:write", "letterbox:receipt", "letterbox:add")
+BY_NOTHING = ("letterbox:write", "letterbox:receipt", "letterbox:add", "letterbox:attach")
 """Nobody is known there, so a token would need the only cookie. What browsers say of a form from elsewhere is refused:
 tests/supervision/test_letterbox_views.py."""
 
