@@ -31,9 +31,11 @@ def triggers_lifted() -> Iterator[None]:
             triggers = cursor.fetchall()
             for name, _ in triggers:
                 cursor.execute(f'DROP TRIGGER "{name}"')
-            yield
-            for _, statement in triggers:
-                cursor.execute(statement)
+            try:
+                yield
+            finally:
+                for _, statement in triggers:
+                    cursor.execute(statement)
 
 
 def empty_append_only_tables_too(self: TransactionTestCase) -> None:
