@@ -59,6 +59,13 @@ class UndoForm(forms.Form):
     rest = forms.UUIDField(required=False)
 
 
+BELONGS_TO = {
+    **dict.fromkeys(("made_up_on", "made_up_with", "answer", "answer_source"), LATER),
+    **dict.fromkeys(("leave_kind", "leave_granted_by"), (AttendanceState.LEAVE, *LATER)),
+}
+"""With which states a field may be typed: leave also before what was made up for it."""
+
+
 class AttendanceForm(forms.Form):
     """Everything that is known of how somebody attended."""
 
@@ -116,6 +123,9 @@ class AttendanceForm(forms.Form):
             found.append(("reason_source", _("A reason and who gave it belong together.")))
         if bool(typed.get("answer")) != bool(typed.get("answer_source")):
             found.append(("answer_source", _("A line and who gave it belong together.")))
+        for name in [name for name, states in BELONGS_TO.items() if typed.get("state") not in states]:
+            if typed.get(name) and str(typed[name]) != self._said(name):
+                found.append((name, _("This belongs to another attendance: choose that one, or empty this field.")))
         if typed.get("state") == AttendanceState.MADE_UP:
             found += made_up_wrong(typed, self.expected.meeting, self.on)
         return found
