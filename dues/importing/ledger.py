@@ -225,13 +225,14 @@ def _paid(row: Written, months: Months, mark: Mark, monthly: int, on: date) -> t
 
 
 def open_after(line: Line) -> tuple[int, int]:
-    """How many of its months the sheet leaves open, and how much of them in fen: what is oldest is settled first."""
-    paid = max(sum(fen for _month, _day, fen in line.payments) - line.opening, 0)
+    """Months the sheet leaves open, and fen with what is carried over: what is oldest is settled first."""
+    received = sum(fen for _month, _day, fen in line.payments)
+    carried, paid = max(line.opening - received, 0), max(received - line.opening, 0)
     left: list[int] = []
     for _month, amount, waived in line.charges:
         left.append(max(amount - waived - paid, 0))
         paid = max(paid - (amount - waived), 0)
-    return sum(fen > 0 for fen in left), sum(left)
+    return sum(fen > 0 for fen in left), carried + sum(left)
 
 
 def _shown(fen: int) -> str:

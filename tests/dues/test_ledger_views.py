@@ -2,6 +2,8 @@
 
 import io
 import uuid
+from datetime import date
+from types import SimpleNamespace
 
 import openpyxl
 import pytest
@@ -10,6 +12,7 @@ from django.urls import reverse
 from django.utils import translation
 
 from audit.models import Entry
+from dues.importing.ledger import open_after
 from dues.importing.ledger_returning import remark_of
 from dues.models import Charge, ClosedMonth, LedgerImport, Payment
 from dues.queries.ledger_year import LedgerRow, ledger_rows
@@ -280,3 +283,14 @@ def test_the_preview_says_how_many_months_will_be_open(cast, as_user, tmp_path):
 
     assert "将有 10 个月未交</dt><dd><strong>660.00" in page.text
     assert (page.context["lines"][0]["open_months"], page.context["lines"][0]["open"]) == (10, 66000)
+
+
+@pytest.mark.parametrize(
+    ("opening", "paid", "left"),
+    [(4600, [], (0, 4600)), (4600, [4000], (1, 4600)), (4600, [4600, 4000], (0, 0)), (0, [4000], (0, 0))],
+)
+def test_what_is_carried_over_and_unpaid_stays_open(opening, paid, left):
+    charged = [(date(2026, 1, 1), 4000, 0)] if paid else []
+    line = SimpleNamespace(opening=opening, payments=[(None, None, fen) for fen in paid], charges=charged)
+
+    assert open_after(line) == left
