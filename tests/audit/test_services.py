@@ -71,7 +71,7 @@ def test_the_database_refuses_to_change_an_entry(three_entries, statement):
 
 
 def test_postgresql_refuses_to_empty_the_table(three_entries):
-    statement = "TRUNCATE audit_entry" if connection.vendor == "postgresql" else "DELETE FROM audit_entry"
+    statement = "TRUNCATE audit_entry CASCADE" if connection.vendor == "postgresql" else "DELETE FROM audit_entry"
     with pytest.raises(DatabaseError, match="append-only"), transaction.atomic(), connection.cursor() as cursor:
         cursor.execute(statement)
 
