@@ -2,7 +2,7 @@
 
 import pytest
 from django.db import transaction
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from assessment.services.rollups import compare, follow, rebuild
@@ -27,6 +27,7 @@ def county(cast):
 
 @settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(days=st.lists(st.lists(steps, min_size=1, max_size=4), min_size=1, max_size=4))
+@example(days=[[("leave", 482), ("pay", 0)]]).via("who left pays what is still open")
 def test_whatever_is_done_is_in_after_one_round(county, days):
     with transaction.atomic():
         acts = Acts(county)

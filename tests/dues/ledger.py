@@ -55,7 +55,10 @@ def charge(member: Member, month_text: str, fen: int, waived: int = 0, **fields:
 
 
 def new_payment(member: Member, fen: int, day: str, **fields: Any) -> NewPayment:
-    facts: dict[str, Any] = {"key": uuid.uuid4(), "way": PaymentWay.CASH, "organization": branch_of(member)} | fields
+    """Without an organization it belongs to the member's branch; of somebody who left, the test says which."""
+    if "organization" not in fields:
+        fields["organization"] = branch_of(member)
+    facts: dict[str, Any] = {"key": uuid.uuid4(), "way": PaymentWay.CASH} | fields
     return NewPayment(member=member, amount_fen=fen, paid_on=date.fromisoformat(day), **facts)
 
 
