@@ -15,7 +15,7 @@ from assessment.forms.years import CountForm, YearForm
 from assessment.models import CadrePost, Conditions
 from assessment.models.cadre import CadrePostQuerySet, TrainingQuerySet
 from assessment.rules.training import WHOLE
-from dues.forms.fields import YuanField
+from dues.fields import YuanField
 from members.forms.fields import choice_field, day_field, key_field
 from members.models import Member
 from members.models.member import MemberQuerySet

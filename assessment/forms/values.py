@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from assessment.choices import ClauseKind, Counted
 from assessment.models import Clause, Indicator, ManualValue
-from meetings.forms.agenda import FileForm
+from meetings.files import FileForm
 from members.forms.fields import key_field
 
 LONGEST = 4000

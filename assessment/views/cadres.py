@@ -25,10 +25,10 @@ from assessment.services.cadres import (
     put_cadres_export_on_record,
 )
 from assessment.views.goals import FORM_METHODS
-from dues.views.places import place_asked_for
 from members.choices import Capability, OrganizationKind
 from members.downloads import workbook
 from members.models import Organization
+from members.places import place_asked_for
 from members.policy import fetch, requires
 from members.refusals import carried_out
 from members.requests import PageRequest

@@ -19,10 +19,10 @@ from assessment.services.cadres import put_cadres_export_on_record, put_down_con
 from assessment.views.cadres import KEEP, ON_A_PAGE, list_url
 from assessment.views.goals import FORM_METHODS
 from dues.rules.payment import yuan
-from dues.views.places import place_asked_for
 from members.choices import Capability, OrganizationKind
 from members.downloads import workbook
 from members.models import Organization
+from members.places import place_asked_for
 from members.policy import requires
 from members.refusals import carried_out
 from members.requests import PageRequest

@@ -10,9 +10,9 @@ from assessment.forms.goals import GoalCountForm
 from assessment.queries.goal_counts import FIGURES, Counted, goal_counts, total_of
 from assessment.services.goals import put_goals_export_on_record
 from assessment.views.goals import VIEW
-from dues.views.places import place_asked_for
 from members.downloads import workbook
 from members.models import Organization
+from members.places import place_asked_for
 from members.policy import requires
 from members.requests import PageRequest
 from members.workbooks.writing import Sheet

@@ -26,10 +26,10 @@ from assessment.services.goals import (
     put_goals_export_on_record,
     still_open,
 )
-from dues.views.places import branch_asked_for, branches_offered
 from members.choices import Capability
 from members.downloads import workbook
 from members.models import Organization
+from members.places import branch_asked_for, branches_offered
 from members.policy import fetch, requires
 from members.refusals import carried_out
 from members.requests import PageRequest

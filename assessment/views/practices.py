@@ -30,8 +30,8 @@ from assessment.services.practices import (
     write_practice,
 )
 from assessment.views.practice_origin import origin
-from dues.views.places import branch_asked_for
 from members.choices import Capability
+from members.places import branch_asked_for
 from members.policy import fetch, requires, signed_in
 from members.refusals import carried_out, told
 from members.requests import PageRequest

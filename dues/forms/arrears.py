@@ -6,7 +6,7 @@ from typing import Any, cast
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from dues.forms.fields import MonthField
+from dues.fields import MonthField
 from dues.models import ArrearsReview
 from meetings.choices import MeetingKind, MeetingState
 from meetings.models import Meeting

@@ -7,7 +7,7 @@ from django import forms
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from dues.forms.fields import MonthField, YuanField
+from dues.fields import MonthField, YuanField
 from dues.rules.base_items import Effect, Item, items_of
 from dues.services.bases import NewBasis
 from members.choices import DuesCategory

@@ -7,7 +7,7 @@ from django.db.models import Q, QuerySet, TextChoices
 from django.utils.translation import gettext_lazy as _
 
 from dues.choices import BillRowState, BillSource
-from dues.forms.fields import YuanField
+from dues.fields import YuanField
 from dues.models.bill import BillRowQuerySet
 from members.forms.fields import key_field
 from members.forms.filters import FilterForm, order_field

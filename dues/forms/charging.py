@@ -6,7 +6,7 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy
 
-from dues.forms.fields import MonthField
+from dues.fields import MonthField
 
 
 class ChargeForm(forms.Form):

@@ -8,7 +8,7 @@ from django import forms
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from dues.forms.fields import YuanField
+from dues.fields import YuanField
 from dues.queries.paying import OpenLine
 from dues.services.collecting import HandedIn, RefusedLine
 from members.forms.fields import day_field, key_field

@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from dues.choices import ForbiddenWay, PayerKind, PaymentWay
-from dues.forms.fields import YuanField
+from dues.fields import YuanField
 from dues.services.payments import NewPayment
 from members.forms.fields import day_field, key_field
 from members.models import Member, Organization

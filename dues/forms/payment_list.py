@@ -7,7 +7,7 @@ from django.db.models import Q, QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from dues.choices import PaymentKind, PaymentWay
-from dues.forms.fields import MonthField
+from dues.fields import MonthField
 from dues.models.payment import PaymentQuerySet
 from dues.rules.months import last_day
 from members.forms.filters import FilterForm, order_field

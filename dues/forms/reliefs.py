@@ -6,7 +6,7 @@ from django import forms
 from django.utils.translation import gettext_lazy
 
 from dues.choices import ReliefKind
-from dues.forms.fields import MonthField, YuanField
+from dues.fields import MonthField, YuanField
 from dues.services.reliefs import NewRelief
 from meetings.models import Meeting
 from members.forms.fields import choice_field, day_field, key_field

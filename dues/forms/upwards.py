@@ -10,7 +10,7 @@ from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from dues.choices import DisclosureWay, UseKind
-from dues.forms.fields import MonthField, YuanField
+from dues.fields import MonthField, YuanField
 from dues.models.upwards import LARGE_FROM_FEN
 from dues.queries.decisions import deciding_meetings
 from meetings.models import Meeting

@@ -19,10 +19,10 @@ from dues.rules.arrears import FLAG_KEY
 from dues.rules.months import month_of
 from dues.services.arrears import agree_quarterly, end_quarterly, end_reason, record_reason
 from dues.views.members import member_standing_here
-from dues.views.places import place_asked_for
 from members.choices import Capability, OrganizationKind
 from members.forms.filters import PlaceForm
 from members.models import Member, Organization
+from members.places import place_asked_for
 from members.policy import fetch, requires
 from members.queries.keyset import Place
 from members.refusals import carried_out

@@ -22,10 +22,10 @@ from dues.queries.places import branch_of
 from dues.rules.months import month_of
 from dues.rules.payment import yuan
 from dues.services.bases import computed, fix_basis, keep_bases, keep_basis, parts_of
-from dues.views.places import branch_asked_for, branches_offered
 from dues.views.previews import unseen
 from members.choices import Capability, DuesCategory
 from members.models import Member, Organization
+from members.places import branch_asked_for, branches_offered
 from members.policy import fetch, requires, signed_in
 from members.queries.standing import holders, in_words, named_offices
 from members.refusals import carried_out

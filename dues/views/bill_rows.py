@@ -17,8 +17,8 @@ from dues.forms.bills import AsideForm, BillRowFilterForm, BillRowForm, UndoRowF
 from dues.models import BillRow
 from dues.queries.bill_page import lines_of, with_facts
 from dues.services.bill_rows import post_row, set_aside, take_up, undo_row
-from dues.views.places import branches_offered
 from members.choices import Capability
+from members.places import branches_offered
 from members.policy import fetch, requires
 from members.refusals import add_refusal, carried_out, told
 from members.requests import PageRequest

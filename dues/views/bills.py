@@ -20,8 +20,8 @@ from dues.models import Bill, BillRow
 from dues.queries.bill_page import AMOUNT, groups_of, with_counts
 from dues.services.bill_rows import Posted, post_certain, set_aside
 from dues.services.bills import match_again, store_bill
-from dues.views.places import branches_offered
 from members.choices import Capability
+from members.places import branches_offered
 from members.policy import demand, fetch, requires
 from members.requests import PageRequest
 from members.workbooks.reading import UnreadableWorkbook

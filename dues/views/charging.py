@@ -23,10 +23,10 @@ from dues.rules.months import months_between
 from dues.rules.payment import yuan
 from dues.services.charging import charge_month
 from dues.services.closing import close_month
-from dues.views.places import branch_asked_for, branches_offered
 from dues.views.previews import unseen
 from members.choices import Capability
 from members.models import Organization
+from members.places import branch_asked_for, branches_offered
 from members.policy import fetch, requires
 from members.refusals import carried_out
 from members.requests import PageRequest

@@ -17,10 +17,10 @@ from dues.forms.collecting import CollectForm
 from dues.models import Payment
 from dues.queries.paying import open_lines, recent_meetings, waiting_members
 from dues.services.collecting import check_cash, collect_cash
-from dues.views.places import branch_asked_for, branches_offered
 from meetings.models import Meeting
 from members.choices import Capability
 from members.models import Organization
+from members.places import branch_asked_for, branches_offered
 from members.policy import requires
 from members.requests import PageRequest
 from members.services.refused import Refused

@@ -17,9 +17,9 @@ from dues.forms.grid import DUE, UNRECORDED, GridForm
 from dues.queries.balance import Beyond
 from dues.queries.grid import UNSETTLED, GridRow, grid_rows, people_of, sums_of
 from dues.rules.months import month_of
-from dues.views.places import branch_asked_for, branches_offered
 from members.choices import Capability, OrganizationKind
 from members.models import Organization
+from members.places import branch_asked_for, branches_offered
 from members.policy import requires
 from members.queries.standing import holders, in_words, named_offices
 from members.requests import PageRequest

@@ -16,9 +16,9 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from dues.forms.upwards import CentreReceiptForm, HandOverForm, LargeForm, ReceivedForm, SendUpForm
 from dues.models import LargeDues
 from dues.services import large as services
-from dues.views.places import branch_asked_for, branches_offered
 from members.choices import Capability
 from members.models import Member
+from members.places import branch_asked_for, branches_offered
 from members.policy import fetch, requires, signed_in
 from members.queries.names import names_of
 from members.refusals import carried_out

@@ -10,9 +10,9 @@ from dues.forms.ledgers import LedgerYearForm
 from dues.importing.ledger_returning import remark_of, write_year
 from dues.queries.ledger_year import ledger_rows, month_sums
 from dues.services.exports import put_ledger_export_on_record
-from dues.views.places import branch_asked_for
 from members.choices import Capability
 from members.downloads import written
+from members.places import branch_asked_for
 from members.policy import requires
 from members.requests import PageRequest
 

@@ -23,9 +23,9 @@ from dues.queries.papers import published_with
 from dues.queries.receipts import resting_on
 from dues.services.ledger_import import confirm_ledger, judge, keep_preview, kept_touches
 from dues.services.ledger_undo import live_charges, undo_ledger
-from dues.views.places import branches_offered
 from members.choices import Capability, ImportState
 from members.downloads import written
+from members.places import branches_offered
 from members.policy import demand, fetch, requires
 from members.refusals import told
 from members.requests import PageRequest

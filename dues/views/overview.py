@@ -13,11 +13,11 @@ from dues.forms.upwards import PeriodForm
 from dues.queries.upwards import BranchSums, branch_sums
 from dues.rules.payment import yuan
 from dues.views.large import GIVERS_SEEN_BY
-from dues.views.places import place_asked_for
 from dues.views.upwards_sheets import upwards_sheets
 from members.choices import Capability
 from members.downloads import workbook
 from members.models import Organization
+from members.places import place_asked_for
 from members.policy import requires
 from members.requests import PageRequest
 from members.workbooks.writing import Sheet

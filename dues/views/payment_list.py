@@ -17,10 +17,10 @@ from dues.queries.payments import recorders_at, settled_by, total_of, with_peopl
 from dues.rules.payment import yuan
 from dues.services.exports import put_payments_export_on_record
 from dues.templatetags.dues import months
-from dues.views.places import branch_asked_for, branches_offered
 from members.choices import Capability, DatePrecision
 from members.downloads import workbook
 from members.models import Organization
+from members.places import branch_asked_for, branches_offered
 from members.policy import requires
 from members.requests import PageRequest
 from members.templatetags.look import kept_under

@@ -17,8 +17,8 @@ from dues.forms.receipts import RangeForm
 from dues.models import Receipt
 from dues.queries.receipts import Sheet, of_token, sheets, with_payment
 from dues.rules.names import masked
-from dues.views.places import branch_asked_for
 from members.choices import Capability
+from members.places import branch_asked_for
 from members.policy import fetch, public, requires, signed_in
 from members.requests import PageRequest
 

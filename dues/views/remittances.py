@@ -15,9 +15,9 @@ from dues.queries.upwards import next_period, not_handed_up
 from dues.rules.upwards import remittance_rule
 from dues.services.remittances import confirm_remittance, hand_up, take_back_remittance
 from dues.views.large import GIVERS_SEEN_BY
-from dues.views.places import branch_asked_for, branches_offered
 from members.choices import Capability
 from members.models import Organization
+from members.places import branch_asked_for, branches_offered
 from members.policy import fetch, requires
 from members.queries.local_rules import in_force_at
 from members.refusals import carried_out

@@ -19,9 +19,9 @@ from dues.queries.decisions import readable_meetings
 from dues.queries.upwards import corrected, needing_disclosure, year_figures
 from dues.services.uses import disclose, record_use, remove_use
 from dues.views.large import GIVERS_SEEN_BY
-from dues.views.places import place_asked_for
 from members.choices import Capability
 from members.models import Organization
+from members.places import place_asked_for
 from members.policy import fetch, requires, signed_in
 from members.refusals import carried_out
 from members.requests import PageRequest

@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext_lazy
 
 from meetings.choices import TaskEnd
-from meetings.documents import LARGEST
+from meetings.files import FileForm
 from meetings.models import AgendaItem, Meeting, Task
 from meetings.queries.roll import people_of
 from meetings.services.materials import Handout
@@ -92,22 +92,6 @@ class TaskEndForm(forms.Form):
 
 class ReopenForm(forms.Form):
     reason = forms.CharField(label=gettext_lazy("Why it is opened again"), max_length=200)
-
-
-class FileForm(forms.Form):
-    """A file of at most 10 MB; which kind it is, its content says."""
-
-    file = forms.FileField(label=gettext_lazy("File"), required=False)
-
-    def clean_file(self) -> Any:
-        file = self.cleaned_data["file"]
-        if file and file.size > LARGEST:
-            raise forms.ValidationError(_("The file is larger than 10 MB."))
-        return file
-
-    def content(self) -> bytes:
-        file = self.cleaned_data["file"]
-        return cast(bytes, file.read()) if file else b""
 
 
 class MaterialForm(FileForm):

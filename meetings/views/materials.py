@@ -5,15 +5,14 @@ from typing import Any
 from uuid import UUID
 
 from django.contrib import messages
-from django.db.models.fields.files import FieldFile
 from django.forms import Form
-from django.http import FileResponse, Http404, HttpResponse, HttpResponseBase
+from django.http import HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
-from django.utils.text import slugify
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from meetings.documents import CONTENT_TYPES, PICTURES, DocumentKind, NotADocument
+from meetings.documents import NotADocument
+from meetings.files import send_file
 from meetings.forms.agenda import MaterialForm, ObserverForm, SheetForm
 from meetings.models import Material, Meeting
 from meetings.services.materials import add_material, add_observer, attach_sheet, remove_material, remove_observer
@@ -25,7 +24,6 @@ from members.requests import PageRequest
 
 MEETINGS = Meeting.objects.select_related("organization")
 MATERIALS = Material.objects.select_related("meeting__organization")
-LOCKED_UP = "default-src 'none'; sandbox"
 
 
 @requires(Capability.RECORD_MEETINGS)
@@ -104,21 +102,6 @@ def observer_remove(request: PageRequest, key: UUID, observer: UUID) -> HttpResp
     found = get_object_or_404(meeting.observers, pk=observer)
     told(request, lambda: remove_observer(observer=found, by=request.user))
     return redirect(meeting)
-
-
-def send_file(stored: FieldFile, title: str) -> FileResponse:
-    """The file, as what it was recognized for; pictures are shown, everything else is saved. Raises Http404."""
-    try:
-        kind = DocumentKind((stored.name or "").rpartition(".")[2])
-        file = stored.open()
-    except (FileNotFoundError, ValueError) as error:
-        raise Http404 from error
-    name = f"{slugify(title, allow_unicode=True) or 'file'}.{kind}"
-    response = FileResponse(file, as_attachment=kind not in PICTURES, filename=name, content_type=CONTENT_TYPES[kind])
-    response["Content-Security-Policy"] = LOCKED_UP
-    response["X-Content-Type-Options"] = "nosniff"
-    response["Cache-Control"] = "private, no-store"
-    return response
 
 
 def _form(request: PageRequest, meeting: Meeting, form: Form, **words: str) -> HttpResponse:

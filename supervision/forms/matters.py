@@ -7,7 +7,7 @@ from django import forms
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
-from dues.forms.fields import YuanField
+from dues.fields import YuanField
 from meetings.models import Meeting, Vote
 from members.forms.fields import choice_field, day_field, key_field
 from members.forms.filters import FilterForm, order_field

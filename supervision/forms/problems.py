@@ -9,7 +9,7 @@ from django.db.models import F, Q
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from meetings.forms.agenda import FileForm
+from meetings.files import FileForm
 from members.forms.fields import choice_field, day_field, key_field
 from members.forms.filters import FilterForm, order_field
 from members.models import Member, Organization

@@ -12,10 +12,10 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_safe
 
 from dues.rules.payment import yuan
-from dues.views.places import branches_offered, place_asked_for
 from members.choices import Capability
 from members.downloads import workbook
 from members.models import Organization
+from members.places import branches_offered, place_asked_for
 from members.policy import fetch, requires, signed_in
 from members.refusals import carried_out
 from members.requests import PageRequest

@@ -9,9 +9,9 @@ from django.shortcuts import render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
-from dues.views.places import place_asked_for
 from members.downloads import workbook
 from members.models import Organization
+from members.places import place_asked_for
 from members.policy import requires
 from members.requests import PageRequest
 from members.workbooks.writing import Sheet

@@ -7,9 +7,9 @@ from uuid import UUID
 from django.db.models import QuerySet
 from django.http import Http404
 
-from dues.views.places import branch_asked_for
 from meetings.models import Meeting
 from members.models import Organization
+from members.places import branch_asked_for
 from members.policy import demand, fetch
 from members.requests import PageRequest
 from supervision.choices import ProblemSource

@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_safe
 
-from meetings.views.materials import send_file
+from meetings.files import send_file
 from members.policy import fetch, requires, signed_in
 from members.refusals import carried_out
 from members.requests import PageRequest

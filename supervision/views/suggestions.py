@@ -15,11 +15,11 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_safe
 
-from dues.views.places import branch_asked_for, place_asked_for
 from members.choices import Capability
 from members.downloads import workbook
 from members.forms.member import ReasonForm
 from members.models import Organization
+from members.places import branch_asked_for, place_asked_for
 from members.policy import fetch, requires
 from members.refusals import carried_out
 from members.requests import PageRequest

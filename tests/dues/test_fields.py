@@ -5,7 +5,7 @@ from datetime import date
 import pytest
 from django.core.exceptions import ValidationError
 
-from dues.forms.fields import MonthField, YuanField
+from dues.fields import MonthField, YuanField
 
 
 @pytest.mark.parametrize(
