@@ -4,11 +4,8 @@ app_name = "assessment"
 urlpatterns = [
     path("", include("assessment.urls_dashboard")),
     path("", include("assessment.urls_schemes")),
-    path("", include("assessment.urls_imports")),
     path("", include("assessment.urls_assessments")),
-    path("", include("assessment.urls_views")),
     path("", include("assessment.urls_goals")),
     path("", include("assessment.urls_cadres")),
     path("", include("assessment.urls_practices")),
-    path("", include("assessment.urls_metrics")),
 ]

@@ -1,8 +1,17 @@
-"""Branches assessed: points, values, objections, publication; part of the namespace `assessment`."""
+"""Branches assessed: points, values, objections, publication, views of others; part of the namespace `assessment`."""
 
 from django.urls import path
 
-from assessment.views import assessment_detail, assessment_export, assessments, objections, values
+from assessment.views import (
+    assessment_detail,
+    assessment_export,
+    assessments,
+    objections,
+    satisfaction,
+    scheme_preview,
+    values,
+    views_given,
+)
 
 urlpatterns = [
     path("assessments/", assessments.assessment_list, name="assessment-list"),
@@ -26,4 +35,9 @@ urlpatterns = [
     path("values/<uuid:key>/refuse/", values.value_refuse, name="value-refuse"),
     path("values/<uuid:key>/file/", values.value_file, name="value-file"),
     path("objections/<uuid:key>/answer/", objections.objection_answer, name="objection-answer"),
+    path("views/", views_given.view_list, name="view-list"),
+    path("views/<uuid:key>/of/<str:code>/", views_given.view_give, name="view-give"),
+    path("satisfaction/", satisfaction.satisfaction_mine, name="satisfaction-mine"),
+    path("satisfaction/<uuid:key>/", satisfaction.satisfaction_answer, name="satisfaction-answer"),
+    path("schemes/<uuid:key>/preview/", scheme_preview.scheme_preview, name="scheme-preview"),
 ]

@@ -5,6 +5,7 @@ urlpatterns = [
     path("", include("supervision.urls_duties")),
     path("", include("supervision.urls_suggestions")),
     path("", include("supervision.urls_talks")),
+    path("", include("supervision.urls_self_checks")),
     path("", include("supervision.urls_problems")),
     path("", include("supervision.urls_matters")),
     path("", include("supervision.urls_appraisals")),
