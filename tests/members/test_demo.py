@@ -12,6 +12,8 @@ from django.test import TestCase
 
 from members import demo
 from members.choices import AffiliationKind, HelpState, OfficeKind, OrganizationKind, SituationKind
+from members.demo.doubles import enter_twice
+from members.forms.merging import MergeForm
 from members.models import (
     Affiliation,
     Contact,
@@ -25,6 +27,7 @@ from members.models import (
     User,
 )
 from members.paths import ROOT
+from members.queries.merging import candidates, obstacles
 from members.queries.organizations import roster_summary
 from members.queries.standing import standing_of
 from members.rules.organizations import may_stand_under, office_fits
@@ -121,6 +124,16 @@ class TheCounty(TestCase):
             "secretary": 34, "officer": 34, "member": 1, "committee_staff": 400, "committee_secretary": 1,
             "inspector": 1, "administrator": 0,
         }  # fmt: skip
+
+    def test_one_person_is_on_record_twice_and_can_be_merged(self):
+        double = enter_twice(on=TODAY)
+        secretary = User.objects.get(username="secretary")
+        secretary.standing = standing_of(secretary, on=TODAY)
+
+        (kept,) = candidates(double, secretary)
+        assert (kept.name, kept.born) == (double.name, double.born)
+        assert obstacles(kept, double) == []
+        assert {"address", "reach_by", "joined", "remark"} <= set(MergeForm(kept=kept, merged=double).facts)
 
     @staticmethod
     def members_seen(username):

@@ -11,6 +11,7 @@ from assessment import demo as assessment
 from dues import demo as dues
 from meetings import demo as meetings
 from members import demo as members
+from members.demo.doubles import enter_twice
 from reminders import demo as reminders
 from rulebook.console import JsonCommand, WrongUse
 from supervision import demo as supervision
@@ -28,6 +29,7 @@ class Command(JsonCommand):
         meetings.fill(on=today)
         dues.fill(on=today)
         supervision.fill(on=today)
+        enter_twice(on=today)
         assessment.fill(on=today)
         reminders.fill(on=today)
         return {"logins": logins}
