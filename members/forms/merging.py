@@ -13,6 +13,7 @@ from members.models import Member
 from members.services.people import EDITABLE, PRIVATE, value_of
 
 HIDDEN = "••••••"
+WHOSE = {"kept": _("Of the entry that stays: %(value)s"), "merged": _("Of the other entry: %(value)s")}
 
 
 class OtherForm(forms.Form):
@@ -33,7 +34,8 @@ class MergeForm(forms.Form):
         for name in EDITABLE:
             mine, other = value_of(kept, name), value_of(merged, name)
             if mine != other and other:
-                shown = [(code, _shown(name, value)) for code, value in (("kept", mine), ("merged", other))]
+                both = (("kept", mine), ("merged", other))
+                shown = [(code, WHOSE[code] % {"value": _shown(name, value)}) for code, value in both]
                 self.fields[f"take_{name}"] = forms.ChoiceField(
                     label=MemberForm.base_fields[name].label, choices=shown, widget=forms.RadioSelect,
                     initial="kept" if mine else "merged",

@@ -288,6 +288,16 @@ def test_the_page_tells_two_entries_of_one_name_apart(cast, as_user, merge, doub
         assert cast.branch.name in one and cast.branch.name in other
 
 
+def test_each_fact_that_differs_says_of_which_entry_it_is(cast, as_user, double):
+    """Of a phone number only that there is one: so the words before it tell the two apart."""
+    Member.objects.filter(pk=cast.zhang.pk).update(ethnicity="汉族", phone="13900002222")
+    page = as_user(cast.officer).get(reverse("members:merge-new", args=[cast.zhang.key]), {"other": double.key}).text
+
+    for said in ("保留的登记：汉族", "并入的登记：回族", "保留的登记：••••••", "并入的登记：••••••"):
+        assert said in page
+    assert "1390000" not in page
+
+
 def test_an_entry_of_a_roster_that_one_does_not_keep_is_not_offered(cast, as_user):
     Member.objects.filter(pk=cast.wang.pk).update(name=cast.zhang.name)
     client, url = as_user(cast.secretary), reverse("members:merge-new", args=[cast.zhang.key])
