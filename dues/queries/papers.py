@@ -5,6 +5,8 @@ from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import date
 
+from django.utils.translation import gettext as _
+
 from dues.models import Charge, ClosedMonth, Disclosure, LedgerImport, Payment, Receipt
 from dues.queries.balance import balances
 from dues.queries.payments import settled_by
@@ -116,6 +118,13 @@ def published_at(branch: Organization, years: Iterable[int] | None = None) -> li
     above = [branch.path[:end] for end in range(STEP, len(branch.path) + 1, STEP)]
     rows = Disclosure.objects.filter(organization__path__in=above).select_related("organization")
     return list((rows if years is None else rows.filter(year__in=years)).order_by("year", "organization__path"))
+
+
+def published_sentence(published: Iterable[object]) -> str:
+    """Which published figures an act touches, and that they stay; empty: none."""
+    names = "、".join(map(str, published))
+    sentence = _("Published figures: %(names)s. They stay as they were published; the correction is shown beside them.")
+    return sentence % {"names": names} if names else ""
 
 
 def published_with(ledger: LedgerImport) -> list[Disclosure]:

@@ -19,8 +19,8 @@ from dues.importing.ledger_notes import note_from
 from dues.importing.ledger_returning import write_refused
 from dues.importing.ledger_sheets import NotALedger
 from dues.models import LedgerImport
-from dues.queries.papers import published_with
-from dues.queries.receipts import resting_on
+from dues.queries.papers import published_sentence, published_with
+from dues.queries.receipts import Resting, resting_on
 from dues.services.ledger_import import confirm_ledger, judge, keep_preview, kept_touches
 from dues.services.ledger_undo import live_charges, undo_ledger
 from members.choices import Capability, ImportState
@@ -34,6 +34,7 @@ from members.workbooks.reading import UnreadableWorkbook
 IMPORTS = LedgerImport.objects.select_related("organization", "uploaded_by")
 ON_A_PAGE = 30
 NOTES_SHOWN = 200
+RESTING_SHOWN = 5
 
 
 @requires(Capability.FIX_BASES)
@@ -63,6 +64,8 @@ def ledger_detail(request: PageRequest, key: UUID) -> HttpResponse:
     """What was understood: sums, everything there is to say, and each member's line until it is stored."""
     kept = fetch(request, IMPORTS.all(), pk=key)
     notes = [note_from(note) for note in kept.found["notes"]]
+    resting = resting_on(live_charges(kept.charges.all())) if kept.state == ImportState.APPLIED else []
+    published = published_sentence(published_with(kept)) if kept.state == ImportState.APPLIED else ""
     context = {
         "ledger": kept,
         "found": kept.found,
@@ -71,8 +74,9 @@ def ledger_detail(request: PageRequest, key: UUID) -> HttpResponse:
         "refusals": [note for note in notes if note.refuses][:NOTES_SHOWN],
         "warnings": [note for note in notes if not (note.refuses or note.blocks)][:NOTES_SHOWN],
         "lines": _lines(kept) if kept.state == ImportState.PREVIEW else [],
-        "resting": resting_on(live_charges(kept.charges.all())) if kept.state == ImportState.APPLIED else [],
-        "published": published_with(kept) if kept.state == ImportState.APPLIED else [],
+        "resting": resting,
+        "published": published,
+        "question": _question(resting, published),
         "touched": kept_touches(kept) if kept.state == ImportState.PREVIEW else None,
     }
     return render(request, "dues/ledger_detail.html", context)
@@ -117,6 +121,16 @@ def _read(request: PageRequest, form: LedgerUploadForm) -> LedgerImport | None:
         return None
     kept = {"organization": given["organization"], "file_name": given["file"].name, "by": request.user}
     return keep_preview(judged, key=given["key"], **kept)
+
+
+def _question(resting: list[Resting], published: str) -> str:
+    """What is asked before the ledger is taken back: all that the page says of it."""
+    asked = [_("Take this ledger back? Every charge and payment that it brought is reversed, with a reason.")]
+    if resting:
+        numbers = "、".join(map(str, resting[:RESTING_SHOWN]))
+        kept = _("Receipts of what was paid on it (%(numbers)s) stay, and their money is shown as paid ahead.")
+        asked.append(kept % {"numbers": numbers})
+    return " ".join(filter(None, [*asked, published]))
 
 
 def _lines(kept: LedgerImport) -> list[dict[str, Any]]:
