@@ -10,10 +10,10 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
-from assessment.queries.dashboard import months_of
+from assessment.queries.dashboard import band_names, months_of
 from assessment.queries.figure_records import Records, records_of, records_on_step
 from assessment.rules.dashboard_periods import month_of
-from assessment.rules.measures import BY_CODE, OPENED, PIECES
+from assessment.rules.measures import BAND_MEASURES, BY_CODE, OPENED, PIECES
 from assessment.rules.shares import NOT_RECORDED, NOTHING_DUE, STEPS, step_words
 from assessment.views.dashboard_places import VIEW, Asked, above, asked_for, period_options, period_words
 from members.choices import OrganizationKind, UnitKind
@@ -49,9 +49,10 @@ def figure_records_export(request: PageRequest) -> FileResponse:
     """The same as a workbook, with what the viewer may read and nothing more."""
     asked, _step, found = _asked(request)
     headings = [_("What"), _("Day"), _("Remark"), _("Of these done"), _("All of these")]
-    title = f"{asked.place.name} · {asked.measure.title} · {period_words(asked.period)}"
-    sheet = Sheet(str(asked.measure.title), headings, _cells(asked, found), title=title)
-    words = {"place": asked.place.name, "measure": asked.measure.title, "period": asked.period.code}
+    figure = _title(asked)
+    title = f"{asked.place.name} · {figure} · {period_words(asked.period)}"
+    sheet = Sheet(figure, headings, _cells(asked, found), title=title)
+    words = {"place": asked.place.name, "measure": figure, "period": asked.period.code}
     return workbook(_("Records %(place)s %(measure)s %(period)s.xlsx") % words, sheet)
 
 
@@ -65,15 +66,26 @@ def _asked(request: PageRequest) -> tuple[Asked, int | None, Records]:
     return asked, step, records_on_step(*where, step, branches=now["branches"], on=request.today)
 
 
+def _title(asked: Asked) -> str:
+    """The measure's; of a band the name that the schemes give it, where they name it alike."""
+    if asked.measure not in BAND_MEASURES:
+        return str(asked.measure.title)
+    names = band_names(asked.place, asked.unit, asked.period.last.year)
+    name = names.get(BAND_MEASURES.index(asked.measure) + 1)
+    return _("Assessment band: %(name)s") % {"name": name} if name else str(asked.measure.title)
+
+
 def _frame(request: PageRequest, asked: Asked) -> dict[str, Any]:
+    title = _title(asked)
     return {
         "asked": asked,
+        "title": title,
         "place": asked.place,
         "above": [(one.code, one.name) for one in above(request, asked.place)],
         "period": period_words(asked.period),
         "periods": period_options(month_of(request.today), asked.period.code, get_language() or ""),
         "measures": [
-            (one.code, one.title, one == asked.measure)
+            (one.code, title if one == asked.measure else one.title, one == asked.measure)
             for one in OPENED.values()
             if one not in PIECES or one == asked.measure
         ],

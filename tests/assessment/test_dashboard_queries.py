@@ -2,8 +2,10 @@
 
 from dataclasses import replace
 from datetime import date
+from urllib.parse import quote
 
 import pytest
+from django.urls import reverse
 
 from assessment.models import Assessment, RollUp
 from assessment.models.rollup import FIGURES
@@ -202,6 +204,19 @@ def test_bands_have_the_names_of_the_scheme_also_below_and_above_the_committee_w
         assert band_names(place, "", 2026) == {1: "好", 2: "较好", 3: "差"}
     assert band_names(cast.other_district, "", 2026) == {}
     assert [str(part.words) for part in bands_card(GOOD_BANDS, None, {1: "好"}, {}).parts] == ["好", "第二档"]
+
+
+@pytest.mark.usefixtures("today")
+def test_the_records_of_a_band_bear_its_name_on_the_page_and_in_the_workbook(cast, as_user):
+    client, asked = as_user(cast.county_staff), {"org": "county", "period": "2026", "measure": "band_1"}
+    before = client.get(reverse("assessment:figure-records"), asked).context
+    published(cast)
+    page = client.get(reverse("assessment:figure-records"), asked)
+    file = client.get(reverse("assessment:figure-records-export"), asked)["Content-Disposition"]
+
+    assert (before["title"], page.context["title"]) == ("考核等次：第一档", "考核等次：好")
+    assert "<title>考核等次：好" in page.text and "第一档" not in page.text
+    assert quote("考核等次：好") in file
 
 
 GOOD_BANDS = dict.fromkeys(FIGURES, 0) | {"branches": 3, "band_1": 1, "band_2": 1}
