@@ -95,6 +95,7 @@ ACTIONS: dict[str, Promise] = {
     "import_dues_ledger": _("Imported a dues ledger"),
     "undo_dues_ledger": _("Took back an imported dues ledger"),
     "export_dues_ledger": _("Took the dues ledger of a year along as a workbook"),
+    "export_dues_bases": _("Took the dues ledger of a year along with bases"),
     "record_payment": _("Recorded a payment of dues"),
     "import_bill": _("Imported a bill or bank statement"),
     "match_bill_again": _("Looked again at whom the rows of a bill are for"),
@@ -479,8 +480,9 @@ FIELDS: dict[str, Promise] = {
     "born": _("born"),
     "joined": _("joined"),
     "confirmed": _("formal member since"),
+    "dues_base": _("monthly base for dues"),
 }
-"""Names of facts that are no field of their model."""
+"""Names of facts that are no field of their model, or that are stored in another unit than they are shown in."""
 BREAKS: dict[str, Promise] = {
     "missing": _("an entry is missing"),
     "edited": _("an entry was edited"),

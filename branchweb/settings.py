@@ -184,7 +184,10 @@ RETENTION = [
 ]
 """What each app keeps for a time, and what for good: `members.retention.Kind` and `ForGood`, as the page shows them."""
 
-EXPORTS = {"roster": "members.exporting.roster_kind.ROSTER"}
+EXPORTS = {
+    "roster": "members.exporting.roster_kind.ROSTER",
+    "dues-ledger": "dues.exporting.ledger.LEDGER",
+}
 """Workbooks that may be made in the background: name → `members.exporting.kinds.Kind`."""
 
 START_LINKS = [

@@ -9,6 +9,7 @@ urlpatterns = [
     path("ledgers/new/", ledgers.ledger_new, name="ledger-new"),
     path("ledgers/year/", ledger_year.ledger_year, name="ledger-year"),
     path("ledgers/year/export/", ledger_year.ledger_export, name="ledger-export"),
+    path("ledgers/year/bases/", ledger_year.ledger_bases, name="ledger-bases"),
     path("ledgers/<uuid:key>/", ledgers.ledger_detail, name="ledger-detail"),
     path("ledgers/<uuid:key>/confirm/", ledgers.ledger_confirm, name="ledger-confirm"),
     path("ledgers/<uuid:key>/undo/", ledgers.ledger_undo, name="ledger-undo"),

@@ -42,6 +42,11 @@ class Kind(Protocol):
     @property
     def title(self) -> Promise: ...
 
+    @property
+    def holds(self) -> Promise:
+        """Which private values, for the second person."""
+        ...
+
     def write(self, export: Export, target: Path, *, by: User, on: date, go_on: GoOn) -> Written:
         """Write the .xlsx; temporary files go beside it. Raises NotMade, and whatever `go_on` raises."""
         ...

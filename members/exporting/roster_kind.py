@@ -36,6 +36,7 @@ def may_reveal_all(standing: Standing) -> bool:
 
 class RosterKind:
     title = gettext_lazy("Roster")
+    holds = gettext_lazy("Identity numbers, phones, addresses")
 
     def write(self, export: Export, target: Path, *, by: User, on: date, go_on: GoOn) -> Written:
         chosen = RosterFilter.from_query(QueryDict(export.parameters["query"]))

@@ -9,15 +9,14 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from members.choices import Capability, ExportState
-from members.exporting.kinds import kinds
+from members.exporting.kinds import covered
 from members.links import Link
 from members.models import Export, Office, Organization, User
 from members.offices import CAPABILITIES
 from members.paths import STEP
 
-AGREEING = [
-    kind for kind, held in CAPABILITIES.items() if {Capability.EXPORT_ROSTER, Capability.REVEAL_PRIVATE} <= held
-]
+WANTED = {Capability.EXPORT_ROSTER, Capability.REVEAL_PRIVATE}
+AGREEING = [kind for kind, held in CAPABILITIES.items() if held >= WANTED]
 """The offices that may see private values and take them along."""
 MOST_NAMED = 6
 
@@ -38,7 +37,12 @@ def waiting_for(user: User) -> list[Export]:
     if Capability.REVEAL_PRIVATE not in user.standing.capabilities:
         return []
     rows = Export.objects.put_to(user).filter(state=ExportState.PROPOSED).select_related("organization")
-    return [one for one in rows.order_by("asked_at")[:20] if kinds()[one.kind].may_take(one, user)]
+    return [one for one in rows.order_by("asked_at")[:20] if may_agree(one, user)]
+
+
+def may_agree(export: Export, user: User) -> bool:
+    """Whether the user's offices, as above, cover everybody who is asked for."""
+    return all(covered(export, user.standing.paths(capability)) for capability in WANTED)
 
 
 def start_links(user: User, *, on: date) -> Iterator[Link]:

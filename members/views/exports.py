@@ -19,12 +19,11 @@ from members.exporting.kinds import kinds
 from members.forms.reveal import AgreeForm
 from members.models import Export, Organization
 from members.policy import fetch, requires, signed_in
+from members.queries.agreeing import may_agree
 from members.queries.names import called
 from members.requests import PageRequest
+from members.second_person import JOBS
 from members.services.exports import cancel_export, retry_export, settle_export, take_export
-
-JOBS = "reminders:job-list"
-"""A page of the app above, which knows every app's jobs; only its name is known here."""
 
 
 @signed_in
@@ -83,7 +82,7 @@ def export_agree(request: PageRequest, key: UUID) -> HttpResponse:
         Export.objects.put_to(request.user).select_related("organization", "asked_by__member"), key=key
     )
     kind = kinds()[export.kind]
-    if not kind.may_take(export, request.user):
+    if not may_agree(export, request.user):
         raise Http404
     form = AgreeForm(request.POST or None)
     if form.is_valid():
@@ -93,7 +92,13 @@ def export_agree(request: PageRequest, key: UUID) -> HttpResponse:
         messages.success(request, _("Stored."))
         return redirect("members:export-agree", key)
     places = Organization.objects.filter(code__in=export.covers).in_tree_order()
-    context = {"export": export, "address": kind.address(export), "places": places, "who": called(export.asked_by)}
+    context = {
+        "export": export,
+        "holds": kind.holds,
+        "address": kind.address(export) if kind.may_take(export, request.user) else "",
+        "places": places,
+        "who": called(export.asked_by),
+    }
     return render(request, "members/export_agree.html", context)
 
 

@@ -17,21 +17,19 @@ from members.exporting.roster import AT_ONCE, MOST_ROWS, count_rows, export_rost
 from members.exporting.roster_kind import NAME, covers_of, may_reveal_all, parameters_of
 from members.filters import RosterFilter, kept_pairs, kept_query, offered_columns, shown_columns
 from members.forms.roster import SavedFilterForm
-from members.models import Export, Organization, SavedFilter, User
+from members.models import Organization, SavedFilter, User
 from members.models.member import MemberQuerySet
 from members.policy import requires
 from members.queries import roster
-from members.queries.agreeing import second_persons
 from members.queries.keyset import Place
 from members.queries.places import Places, places_of
 from members.requests import PageRequest
 from members.roster_table import table_of
+from members.second_person import JOBS, ask_second
 from members.services.exports import ask_export
-from members.services.private import demand_substance, may_take_alone
+from members.services.private import may_take_alone
 from members.services.refused import Refused
 
-JOBS = "reminders:job-list"
-"""A page of the app above, which knows every app's jobs; only its name is known here."""
 REASON = 200
 """Characters that a reason has room for."""
 
@@ -110,7 +108,7 @@ def roster_export(request: PageRequest) -> HttpResponseBase:
         rows = count_rows(members)
         alone = rows <= AT_ONCE and may_take_alone(request.user, people=rows, now=timezone.now())
         if wanted["private"] and not alone:
-            return _ask_second(request, places, rows, **wanted)
+            return ask_second(request, **_wish(request, places, rows, **wanted))
         if rows > AT_ONCE:
             return _export_later(request, places, rows, **wanted)
         return _export_now(request, members, places, **wanted, former=bool(chosen.former))
@@ -129,38 +127,21 @@ def _export_now(request: PageRequest, members: MemberQuerySet, places: Places, *
 
 
 def _export_later(request: PageRequest, places: Places, rows: int, **wanted: Any) -> HttpResponse:
-    export = _ask(request, places, rows, **wanted)
+    export = ask_export(**_wish(request, places, rows, **wanted), by=request.user)
     tasks.start(tasks.make_export, export.key)
     messages.info(request, _("The workbook is being made. You can go on working; fetch it here when it is ready."))
     return redirect(JOBS)
 
 
-def _ask_second(request: PageRequest, places: Places, rows: int, **wanted: Any) -> HttpResponse:
-    """More people than one person may look at alone: somebody else of an office that may see them has to agree."""
-    demand_substance(wanted["reason"])
-    names = second_persons(covers_of(request.user, places), asking=request.user, on=request.today)
-    if not names:
-        raise Refused(
-            _("So many private values need a second person, and nobody else holds an office that may see them.")
-        )
-    _ask(request, places, rows, **wanted, needs_agreement=True)
-    sentence = _(
-        "So many private values need a second person. One of them has to agree: %(names)s. Then fetch it here."
-    )
-    messages.info(request, sentence % {"names": "、".join(names)})
-    return redirect(JOBS)
-
-
-def _ask(request: PageRequest, places: Places, rows: int, *, needs_agreement: bool = False, **wanted: Any) -> Export:
-    return ask_export(
-        kind=NAME,
-        parameters=parameters_of(query=kept_query(request.GET, but="columns"), **wanted),
-        organization=Organization.objects.get(code=_code_of(request.user, places)),
-        total=rows,
-        by=request.user,
-        covers=covers_of(request.user, places),
-        needs_agreement=needs_agreement,
-    )
+def _wish(request: PageRequest, places: Places, rows: int, **wanted: Any) -> dict[str, Any]:
+    """What is asked for, to be made in the background."""
+    return {
+        "kind": NAME,
+        "parameters": parameters_of(query=kept_query(request.GET, but="columns"), **wanted),
+        "organization": Organization.objects.get(code=_code_of(request.user, places)),
+        "total": rows,
+        "covers": covers_of(request.user, places),
+    }
 
 
 def _code_of(user: User, places: Places) -> str:

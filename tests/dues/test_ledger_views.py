@@ -190,14 +190,14 @@ def test_the_year_as_a_workbook_in_the_customary_shape(year, cast, as_user):
     zhang = dict(zip(headings, (cell.value for cell in sheet[3]), strict=True))
 
     assert sheet["A1"].value == "红旗社区第一党支部2026年度党费收缴台账"
-    assert headings == ["序号", "姓名", "党费基数", "月应交", *(f"{one}月" for one in range(1, 13)), "合计", "备注"]
-    assert (zhang["姓名"], zhang["党费基数"], zhang["月应交"]) == ("张英", 4321, 43.21)
+    assert headings == ["序号", "姓名", "月应交", *(f"{one}月" for one in range(1, 13)), "合计", "备注"]
+    assert (zhang["姓名"], zhang["月应交"]) == ("张英", 43.21)
     assert (zhang["9月"], zhang["10月"], zhang["合计"]) == (None, 86.42, 86.42)
     assert sheet[4][1].value == "李国强"
     assert "10月" in sheet[4][-1].value
     sums = dict(zip(headings, (cell.value for cell in sheet[5]), strict=True))
-    assert (sums["姓名"], sums["9月"], sums["10月"], sums["合计"], sums["党费基数"]) == ("合计", 0, 86.42, 86.42, None)
-    assert Entry.objects.get(action="export_dues_ledger").details == {"year": 2026, "rows": 2, "bases": True}
+    assert (sums["姓名"], sums["9月"], sums["10月"], sums["合计"]) == ("合计", 0, 86.42, 86.42)
+    assert Entry.objects.get(action="export_dues_ledger").details == {"year": 2026, "rows": 2}
 
 
 def test_whoever_does_not_fix_bases_gets_none(year, cast, as_user):

@@ -1,0 +1,98 @@
+"""The ledger of a year with bases: incomes of many people, for a reason, and each of them counted."""
+
+from collections.abc import Iterable
+from datetime import date
+from pathlib import Path
+from typing import IO, Any
+
+from django.db import transaction
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.http import urlencode
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from dues.importing.ledger_returning import write_year
+from dues.queries.ledger_year import LedgerRow, ledger_rows
+from dues.services.exports import put_bases_on_record
+from members.choices import Capability, ExportProblem
+from members.exporting.kinds import GoOn, NotMade, Written, covered
+from members.models import Export, Member, Organization, User
+from members.services.private import demand_substance, refuse_too_many
+
+NAME = "dues-ledger"
+
+
+def parameters_of(*, branch: Organization, year: int, reason: str) -> dict[str, Any]:
+    return {"branch": branch.code, "year": year, "private": True, "reason": reason.strip()}
+
+
+def whose_bases(rows: Iterable[LedgerRow]) -> list[int]:
+    """Ids of the members whose base stands in the rows."""
+    keys = [row.key for row in rows if row.base_fen is not None]
+    return list(Member.objects.filter(key__in=keys).values_list("pk", flat=True))
+
+
+def file_name(branch: str, year: int) -> str:
+    return _("%(branch)s dues ledger %(year)s.xlsx") % {"branch": branch, "year": year}
+
+
+@transaction.atomic
+def export_bases(*, branch: Organization, year: int, target: IO[bytes], reason: str, by: User) -> None:
+    """Write the ledger with bases, and on record whose they are; each counts as one value revealed.
+
+    Raises Refused for a reason that says nothing, or more people than one person may look at alone.
+    """
+    rows = ledger_rows(branch, year, bases=True)
+    members = whose_bases(rows)
+    demand_substance(reason)
+    refuse_too_many(by, people=len(members), now=timezone.now())
+    write_year(rows, target, branch=branch.name, year=year, bases=True)
+    put_bases_on_record(place=branch, year=year, members=members, reason=reason, by=by)
+
+
+class LedgerKind:
+    """Made in the background only where a second person agreed."""
+
+    title = gettext_lazy("Dues ledger with bases")
+    holds = gettext_lazy("Monthly bases for dues")
+
+    def write(self, export: Export, target: Path, *, by: User, on: date, go_on: GoOn) -> Written:
+        branch, year = _branch(export), export.parameters["year"]
+        if not (by.is_active and export.settled_by_id and by.standing.may(Capability.FIX_BASES, branch.path)):
+            raise NotMade(ExportProblem.NO_RIGHT)
+        rows = ledger_rows(branch, year, bases=True)
+        members = whose_bases(rows)
+        if len(members) > export.total:
+            raise NotMade(ExportProblem.GREW)
+        with target.open("wb") as file:
+            write_year(rows, file, branch=branch.name, year=year, bases=True)
+        go_on(len(members))
+        return Written(len(members), [branch.code], members)
+
+    def put_on_record(self, export: Export, written: Written) -> None:
+        put_bases_on_record(
+            place=_branch(export),
+            year=export.parameters["year"],
+            members=written.members,
+            reason=export.parameters["reason"],
+            by=export.asked_by,
+            agreed_by=export.settled_by,
+        )
+
+    def may_take(self, export: Export, user: User) -> bool:
+        return covered(export, user.standing.paths(Capability.FIX_BASES))
+
+    def address(self, export: Export) -> str:
+        asked = {"org": export.parameters["branch"], "year": export.parameters["year"]}
+        return f"{reverse('dues:ledger-year')}?{urlencode(asked)}"
+
+    def file_name(self, export: Export) -> str:
+        return file_name(_branch(export).name, export.parameters["year"])
+
+
+LEDGER = LedgerKind()
+
+
+def _branch(export: Export) -> Organization:
+    return Organization.objects.get(code=export.parameters["branch"])

@@ -1,0 +1,47 @@
+"""Private values of more people than one may take along are put to a second person. For the pages of every app."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from django.contrib import messages
+from django.http import HttpResponse
+from django.shortcuts import redirect
+from django.utils.translation import gettext as _
+
+from members.models import Organization
+from members.queries.agreeing import second_persons
+from members.requests import PageRequest
+from members.services.exports import ask_export
+from members.services.private import demand_substance
+from members.services.refused import Refused
+
+JOBS = "reminders:job-list"
+"""A page of the app above, which knows every app's jobs; only its name is known here."""
+
+
+def ask_second(
+    request: PageRequest,
+    *,
+    kind: str,
+    parameters: Mapping[str, Any],
+    organization: Organization,
+    total: int,
+    covers: Sequence[str],
+) -> HttpResponse:
+    """Ask somebody else of an office that may see all these people, and say whom.
+
+    `parameters` hold the reason. Raises Refused where it says nothing, or where there is nobody else.
+    """
+    demand_substance(parameters["reason"])
+    names = second_persons(covers, asking=request.user, on=request.today)
+    if not names:
+        raise Refused(
+            _("So many private values need a second person, and nobody else holds an office that may see them.")
+        )
+    wish = {"kind": kind, "parameters": parameters, "organization": organization, "total": total, "covers": covers}
+    ask_export(**wish, by=request.user, needs_agreement=True)  # type: ignore[arg-type]
+    sentence = _(
+        "So many private values need a second person. One of them has to agree: %(names)s. Then fetch it here."
+    )
+    messages.info(request, sentence % {"names": "、".join(names)})
+    return redirect(JOBS)
