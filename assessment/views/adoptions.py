@@ -19,10 +19,9 @@ from members.choices import Capability
 from members.models import Organization
 from members.policy import fetch, requires
 from members.refusals import carried_out
-from members.requests import PageRequest
+from members.requests import FORM_METHODS, PageRequest
 
 RECORD = Capability.RECORD_ASSESSMENT
-FORM_METHODS = ["GET", "HEAD", "POST"]
 PUBLISHED = Practice.objects.published().select_related("organization")
 ADOPTIONS = Adoption.objects.filter(practice__in=PUBLISHED).select_related("practice", "organization")
 """What was withdrawn is out of everybody's sight, with what others said of it."""

@@ -25,11 +25,11 @@ from assessment.queries.views_of_branch import satisfaction_of, view_lines
 from assessment.rules.periods import is_provisional
 from assessment.services.assessing import recompute
 from assessment.services.publishing import Changed, decide_grade, lock, objectable_until, publish, show_to_branch
-from assessment.views.assessment_pages import ASSESS, FORM_METHODS, RECORD, VIEW, acted, assessment_of
+from assessment.views.assessment_pages import ASSESS, RECORD, VIEW, acted, assessment_of
 from members.choices import Capability
 from members.policy import requires
 from members.refusals import carried_out
-from members.requests import PageRequest
+from members.requests import FORM_METHODS, PageRequest
 
 
 @requires(VIEW)

@@ -15,7 +15,6 @@ from members.refusals import told
 from members.requests import PageRequest
 
 VIEW, ASSESS, RECORD = Capability.VIEW_ASSESSMENT, Capability.ASSESS, Capability.RECORD_ASSESSMENT
-FORM_METHODS = ["GET", "HEAD", "POST"]
 ON_A_PAGE, MOST_ROWS = 30, 20_000
 ASSESSMENTS = Assessment.objects.select_related(
     "organization", "scheme__organization", "band", "decided_band", "veto__indicator", "veto__band"

@@ -30,10 +30,10 @@ from assessment.services.assessing import begin, compute_anew, compute_waiting
 from assessment.services.publishing import objectable_until
 from assessment.services.steps_together import AT_ONCE as MOST_AT_ONCE
 from assessment.services.steps_together import STEPS, Together, take_together
-from assessment.views.assessment_pages import ASSESS, FORM_METHODS, ON_A_PAGE, RECORD, VIEW, scheme_asked_for
+from assessment.views.assessment_pages import ASSESS, ON_A_PAGE, RECORD, VIEW, scheme_asked_for
 from members.policy import requires
 from members.refusals import carried_out
-from members.requests import PageRequest
+from members.requests import FORM_METHODS, PageRequest
 
 AT_ONCE = 5
 """So few are computed while the page waits; more are handed to a worker."""

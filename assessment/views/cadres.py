@@ -24,14 +24,13 @@ from assessment.services.cadres import (
     end_cadre_post,
     put_cadres_export_on_record,
 )
-from assessment.views.goals import FORM_METHODS
 from members.choices import Capability, OrganizationKind
 from members.downloads import workbook
 from members.models import Organization
 from members.places import place_asked_for
 from members.policy import fetch, requires
 from members.refusals import carried_out
-from members.requests import PageRequest
+from members.requests import FORM_METHODS, PageRequest
 from members.workbooks.writing import Sheet
 
 ON_A_PAGE, MOST_ROWS = 50, 20_000

@@ -17,7 +17,6 @@ from assessment.queries.cadres import asked_of, percent_of
 from assessment.rules.training import OFFICER_KEY
 from assessment.services.cadres import put_cadres_export_on_record, put_down_conditions
 from assessment.views.cadres import KEEP, ON_A_PAGE, list_url
-from assessment.views.goals import FORM_METHODS
 from dues.rules.payment import yuan
 from members.choices import Capability, OrganizationKind
 from members.downloads import workbook
@@ -25,7 +24,7 @@ from members.models import Organization
 from members.places import place_asked_for
 from members.policy import requires
 from members.refusals import carried_out
-from members.requests import PageRequest
+from members.requests import FORM_METHODS, PageRequest
 from members.workbooks.writing import Sheet
 
 COUNT = (KEEP, Capability.VIEW_DASHBOARD)

@@ -14,10 +14,10 @@ from django.views.decorators.http import require_http_methods
 from assessment.forms.goals import CheckForm, ResultForm, StepForm
 from assessment.models import Goal
 from assessment.services.goals import add_goal_step, check_goal, end_goal
-from assessment.views.goals import FORM_METHODS, GOALS, RECORD
+from assessment.views.goals import GOALS, RECORD
 from members.policy import fetch, requires
 from members.refusals import carried_out
-from members.requests import PageRequest
+from members.requests import FORM_METHODS, PageRequest
 
 HEADINGS = {
     "step": gettext_lazy("What was done for the goal"),

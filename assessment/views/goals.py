@@ -32,12 +32,11 @@ from members.models import Organization
 from members.places import branch_asked_for, branches_offered
 from members.policy import fetch, requires
 from members.refusals import carried_out
-from members.requests import PageRequest
+from members.requests import FORM_METHODS, PageRequest
 from members.workbooks.writing import Sheet
 
 ON_A_PAGE, ON_PAPER, MOST_ROWS = 30, 500, 20_000
 VIEW, RECORD = Capability.VIEW_ASSESSMENT, Capability.RECORD_ASSESSMENT
-FORM_METHODS = ["GET", "HEAD", "POST"]
 GOALS = Goal.objects.select_related("organization", "responsible")
 
 

@@ -23,10 +23,10 @@ from assessment.services.scheme_imports import (
     store_import,
     throw_away,
 )
-from assessment.views.scheme_pages import FORM_METHODS, MANAGE, places_offered, posted
+from assessment.views.scheme_pages import MANAGE, places_offered, posted
 from members.policy import demand, fetch, requires
 from members.refusals import carried_out, told
-from members.requests import PageRequest
+from members.requests import FORM_METHODS, PageRequest
 from members.services.refused import Refused
 from members.workbooks.reading import UnreadableWorkbook
 

@@ -12,10 +12,10 @@ from django.views.decorators.http import require_http_methods
 from assessment.forms.objections import AnswerForm, ObjectionForm
 from assessment.models import Indicator, Objection
 from assessment.services.objections import answer_objection, raise_objection
-from assessment.views.assessment_pages import ASSESS, FORM_METHODS, RECORD, assessment_of
+from assessment.views.assessment_pages import ASSESS, RECORD, assessment_of
 from members.policy import fetch, requires
 from members.refusals import carried_out
-from members.requests import PageRequest
+from members.requests import FORM_METHODS, PageRequest
 
 OBJECTIONS = Objection.objects.select_related("assessment__organization", "assessment__scheme", "indicator")
 

@@ -34,10 +34,9 @@ from members.choices import Capability
 from members.places import branch_asked_for
 from members.policy import fetch, requires, signed_in
 from members.refusals import carried_out, told
-from members.requests import PageRequest
+from members.requests import FORM_METHODS, PageRequest
 
 RECORD = Capability.RECORD_ASSESSMENT
-FORM_METHODS = ["GET", "HEAD", "POST"]
 ON_A_PAGE = 20
 PRACTICES = Practice.objects.select_related("organization")
 

@@ -13,10 +13,9 @@ from assessment.forms.views_given import SatisfactionForm
 from assessment.models import Assessment
 from assessment.queries.views_asked import satisfaction_asked
 from assessment.services.satisfaction import AlreadyAnswered, give_answer
-from assessment.views.assessment_pages import FORM_METHODS
 from members.policy import signed_in
 from members.refusals import carried_out
-from members.requests import PageRequest
+from members.requests import FORM_METHODS, PageRequest
 
 
 @signed_in

@@ -26,10 +26,10 @@ from assessment.services.scheme_lines import (
     remove_clause,
     remove_line,
 )
-from assessment.views.scheme_pages import FORM_METHODS, MANAGE, fetch_draft, lines_below_which, posted
+from assessment.views.scheme_pages import MANAGE, fetch_draft, lines_below_which, posted
 from members.policy import requires
 from members.refusals import carried_out
-from members.requests import PageRequest
+from members.requests import FORM_METHODS, PageRequest
 
 
 @requires(MANAGE)

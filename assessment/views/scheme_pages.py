@@ -18,7 +18,6 @@ from members.policy import fetch
 from members.requests import PageRequest
 
 VIEW, MANAGE = Capability.VIEW_ASSESSMENT, Capability.MANAGE_SCHEMES
-FORM_METHODS = ["GET", "HEAD", "POST"]
 SCHEMES = Scheme.objects.select_related("organization")
 
 

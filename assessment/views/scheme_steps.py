@@ -20,11 +20,11 @@ from assessment.services.schemes import (
     put_in_force,
     retire_scheme,
 )
-from assessment.views.scheme_pages import FORM_METHODS, MANAGE, SCHEMES, checks, fetch_draft, places_offered, posted
+from assessment.views.scheme_pages import MANAGE, SCHEMES, checks, fetch_draft, places_offered, posted
 from members.downloads import workbook
 from members.policy import fetch, requires, signed_in
 from members.refusals import carried_out
-from members.requests import PageRequest
+from members.requests import FORM_METHODS, PageRequest
 
 
 @requires(MANAGE)

@@ -16,7 +16,6 @@ from assessment.queries.plans import plan_of
 from assessment.queries.schemes import tree_of
 from assessment.services.schemes import begin_scheme, change_bands, change_scheme
 from assessment.views.scheme_pages import (
-    FORM_METHODS,
     MANAGE,
     SCHEMES,
     VIEW,
@@ -29,7 +28,7 @@ from assessment.views.scheme_pages import (
 )
 from members.policy import fetch, requires, signed_in
 from members.refusals import carried_out
-from members.requests import PageRequest
+from members.requests import FORM_METHODS, PageRequest
 
 ON_A_PAGE = 30
 

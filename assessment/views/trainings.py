@@ -23,14 +23,13 @@ from assessment.queries.cadres import asked_of, own_key, people_of_course
 from assessment.rules.training import is_kept
 from assessment.services.cadres import put_cadres_export_on_record, record_training, remove_training
 from assessment.views.cadres import KEEP, MOST_ROWS, ON_A_PAGE
-from assessment.views.goals import FORM_METHODS
 from members.downloads import workbook
 from members.models import Organization
 from members.paths import subtree
 from members.places import place_asked_for
 from members.policy import fetch, requires, signed_in
 from members.refusals import carried_out
-from members.requests import PageRequest
+from members.requests import FORM_METHODS, PageRequest
 from members.workbooks.writing import Sheet
 
 TRAININGS = Training.objects.select_related("organization", "member")

@@ -15,11 +15,11 @@ from assessment.models import Assessment, Clause, Indicator, ManualValue
 from assessment.queries.publishing import upheld_without_value
 from assessment.queries.values import clauses_without_value, values_of
 from assessment.services.values import confirm_values, enter_nothing_found, enter_value, refuse_value
-from assessment.views.assessment_pages import ASSESS, FORM_METHODS, VIEW, assessment_of
+from assessment.views.assessment_pages import ASSESS, VIEW, assessment_of
 from meetings.files import send_file
 from members.policy import fetch, requires
 from members.refusals import carried_out
-from members.requests import PageRequest
+from members.requests import FORM_METHODS, PageRequest
 from members.services.refused import Refused
 
 

@@ -12,10 +12,10 @@ from django.views.decorators.http import require_http_methods, require_safe
 from assessment.forms.views_given import ViewForm
 from assessment.queries.views_asked import AskedView, views_asked
 from assessment.services.views_given import give_view
-from assessment.views.assessment_pages import FORM_METHODS, RECORD
+from assessment.views.assessment_pages import RECORD
 from members.policy import requires
 from members.refusals import carried_out
-from members.requests import PageRequest
+from members.requests import FORM_METHODS, PageRequest
 
 
 @requires(RECORD)

@@ -12,7 +12,7 @@ from members.models import Office, OfficeRequest, Organization
 from members.policy import fetch, requires
 from members.queries.office_requests import WHOLE, shown_to
 from members.refusals import carried_out
-from members.requests import PageRequest
+from members.requests import FORM_METHODS, PageRequest
 from members.services.office_requests import (
     WAITS,
     confirm_office,
@@ -24,8 +24,6 @@ from members.services.office_requests import (
 )
 from members.services.users import end_office
 from members.views.users import fetch_user
-
-FORM_METHODS = ["GET", "HEAD", "POST"]
 
 
 @requires(Capability.MANAGE_USERS)

@@ -26,7 +26,7 @@ from members.queries.organization_page import organization_page
 from members.queries.organizations import summaries
 from members.queries.tree import tree
 from members.refusals import carried_out
-from members.requests import PageRequest
+from members.requests import FORM_METHODS, PageRequest
 from members.rules.organizations import within_shift
 from members.services.organizations import (
     create_organization,
@@ -39,7 +39,6 @@ from members.services.organizations import (
 )
 
 MANAGE = Capability.MANAGE_ORGANIZATIONS
-FORM_METHODS = ["GET", "HEAD", "POST"]
 PAGE_SIZE = 50
 
 

@@ -20,7 +20,7 @@ from members.models import OfficeRequest, User
 from members.policy import requires
 from members.queries.users import manages, rows_of, user_page, with_offices
 from members.refusals import carried_out, told
-from members.requests import PageRequest
+from members.requests import FORM_METHODS, PageRequest
 from members.services.office_requests import WAITS, give_or_ask
 from members.services.users import (
     create_user,
@@ -32,7 +32,6 @@ from members.services.users import (
     sign_out_everywhere,
 )
 
-FORM_METHODS = ["GET", "HEAD", "POST"]
 PAGE_SIZE = 50
 
 

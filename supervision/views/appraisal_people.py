@@ -15,7 +15,7 @@ from members.models import User
 from members.policy import fetch, requires
 from members.queries.local_rules import in_force_at
 from members.refusals import carried_out, told
-from members.requests import PageRequest
+from members.requests import FORM_METHODS, PageRequest
 from supervision.forms.appraisals import FollowUpForm, OpinionForm, SaidForm, TextForm
 from supervision.models import Appraisee, MutualAppraisal
 from supervision.queries.appraisals import sums_of, writers_without_account
@@ -31,7 +31,6 @@ from supervision.services.appraisal_texts import (
 )
 
 VIEW, RECORD = Capability.VIEW_SUPERVISION, Capability.RECORD_SUPERVISION
-FORM_METHODS = ["GET", "HEAD", "POST"]
 PEOPLE = Appraisee.objects.select_related("member", "round__organization", "round__opinion_meeting")
 
 

@@ -20,7 +20,7 @@ from members.models import Organization
 from members.places import branch_asked_for, place_asked_for
 from members.policy import fetch, requires
 from members.refusals import carried_out, told
-from members.requests import PageRequest
+from members.requests import FORM_METHODS, PageRequest
 from members.workbooks.writing import Sheet
 from supervision.choices import RoundState
 from supervision.forms.appraisals import OpenForm, RoundFilterForm, StepForm
@@ -43,7 +43,6 @@ from supervision.services.appraisals import go_back, go_on, open_round, put_expo
 from supervision.services.ballots import differing
 
 VIEW, COUNT, RECORD = Capability.VIEW_SUPERVISION, Capability.COUNT_SUPERVISION, Capability.RECORD_SUPERVISION
-FORM_METHODS = ["GET", "HEAD", "POST"]
 ON_A_PAGE = 30
 MOST_ROWS = 20_000
 ROUNDS = AppraisalRound.objects.select_related("organization", "meeting", "opinion_meeting")

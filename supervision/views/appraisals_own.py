@@ -17,7 +17,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from members.fields import opened
 from members.policy import signed_in
 from members.refusals import carried_out
-from members.requests import PageRequest
+from members.requests import FORM_METHODS, PageRequest
 from members.services.refused import Refused
 from supervision.choices import LOWER_GRADES, Mark, RoundState
 from supervision.forms.appraisals import TextForm
@@ -26,8 +26,6 @@ from supervision.models import Appraisee, MutualAppraisal
 from supervision.queries.appraisals import appraised_by, own_appraisals, own_words
 from supervision.services.appraisal_texts import tell_result, write_mutual_appraisal, write_self_appraisal
 from supervision.services.ballots import AlreadyVoted, cast_ballot
-
-FORM_METHODS = ["GET", "HEAD", "POST"]
 
 
 @signed_in

@@ -16,7 +16,7 @@ from members.downloads import workbook
 from members.models import Organization
 from members.policy import demand, fetch, requires
 from members.refusals import carried_out
-from members.requests import PageRequest
+from members.requests import FORM_METHODS, PageRequest
 from members.workbooks.writing import Sheet
 from supervision.forms.inspections import CloseForm, FindingsForm, HandOverForm, InspectionFilterForm, PlanForm
 from supervision.forms.problems import rows_form, rows_of
@@ -32,7 +32,6 @@ from supervision.services.inspections import (
     write_findings,
 )
 from supervision.views.problem_pages import (
-    FORM_METHODS,
     INSPECT,
     MOST_ROWS,
     ON_PAPER,

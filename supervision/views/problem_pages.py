@@ -7,7 +7,6 @@ from members.requests import PageRequest
 VIEW, RECORD, COUNT = Capability.VIEW_SUPERVISION, Capability.RECORD_SUPERVISION, Capability.COUNT_SUPERVISION
 INSPECT = Capability.INSPECT
 ON_A_PAGE, ON_PAPER, MOST_ROWS = 30, 500, 20_000
-FORM_METHODS = ["GET", "HEAD", "POST"]
 
 
 def places_read(request: PageRequest) -> list[Organization]:

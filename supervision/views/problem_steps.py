@@ -14,12 +14,12 @@ from django.views.decorators.http import require_http_methods, require_safe
 from meetings.files import send_file
 from members.policy import fetch, requires, signed_in
 from members.refusals import carried_out
-from members.requests import PageRequest
+from members.requests import FORM_METHODS, PageRequest
 from supervision.forms.problems import AssignForm, StepForm
 from supervision.queries.problems import parts_of, people_of
 from supervision.rules.problems import STEPS
 from supervision.services.problems import assign, take_step
-from supervision.views.problem_pages import FORM_METHODS, RECORD
+from supervision.views.problem_pages import RECORD
 from supervision.views.problems import PROBLEMS
 
 WORDS = {

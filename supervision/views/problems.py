@@ -16,7 +16,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from members.downloads import workbook
 from members.policy import fetch, requires, signed_in
 from members.refusals import carried_out
-from members.requests import PageRequest
+from members.requests import FORM_METHODS, PageRequest
 from members.workbooks.writing import Sheet
 from supervision.forms.problems import OccasionForm, ProblemFilterForm, rows_form, rows_of
 from supervision.models import Problem, ProblemList
@@ -26,7 +26,6 @@ from supervision.services.problems import make_list, put_problems_export_on_reco
 from supervision.views.problem_origin import origin
 from supervision.views.problem_pages import (
     COUNT,
-    FORM_METHODS,
     INSPECT,
     MOST_ROWS,
     ON_PAPER,

@@ -22,7 +22,7 @@ from members.models import Organization
 from members.places import branch_asked_for, place_asked_for
 from members.policy import fetch, requires
 from members.refusals import carried_out
-from members.requests import PageRequest
+from members.requests import FORM_METHODS, PageRequest
 from members.workbooks.writing import Sheet
 from supervision.forms.suggestions import AnswerForm, RecordForm, SuggestionFilterForm
 from supervision.models import Suggestion
@@ -37,7 +37,6 @@ from supervision.services.suggestions import (
 )
 
 VIEW, COUNT, RECORD = Capability.VIEW_SUPERVISION, Capability.COUNT_SUPERVISION, Capability.RECORD_SUPERVISION
-FORM_METHODS = ["GET", "HEAD", "POST"]
 ON_A_PAGE = 30
 MOST_ROWS = 10_000
 """Rows of one workbook: more than a branch hears in a century."""

@@ -17,7 +17,7 @@ from members.models import Member, Organization
 from members.policy import fetch, signed_in
 from members.queries.local_rules import in_force_at
 from members.refusals import carried_out, told
-from members.requests import PageRequest
+from members.requests import FORM_METHODS, PageRequest
 from members.rules.reach import answer_due as help_due
 from members.services.contacts import ask_for_help
 from supervision.forms.suggestions import OwnHelpForm, SettledForm, SharedFilterForm, SuggestionForm
@@ -33,7 +33,6 @@ from supervision.queries.suggestions import (
 from supervision.rules.suggestions import answer_due, standing
 from supervision.services.suggestions import is_own_words, make_suggestion, say_settled, withdraw_suggestion
 
-FORM_METHODS = ["GET", "HEAD", "POST"]
 SHOWN_OF_OWN = 50
 ON_A_PAGE = 20
 SUGGESTIONS = Suggestion.objects.select_related(*PEOPLE)
