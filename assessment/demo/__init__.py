@@ -12,14 +12,14 @@ from meetings.models import Session
 from members.bulk import refresh_statistics
 from supervision.models import Problem, Suggestion, Talk
 
-PARTS = (goals, assessments, communities, cadres, practices)
+PARTS = (goals.fill, assessments.fill, communities.fill, cadres.fill, practices.fill)
 
 
 @transaction.atomic
 def fill(*, on: date) -> None:
     """Add assessment as it stands on that day; at the end the months of every organization, of which it is the last."""
     refresh_statistics(Session, Charge, Payment, Allocation, Talk, Problem, Suggestion)
-    for part in PARTS:
-        part.fill(on=on)
+    for fill_part in PARTS:
+        fill_part(on=on)
     rebuild(on=on)
     rebuild_medians(on=on)

@@ -12,18 +12,18 @@ from assessment.forms.schemes import PreviewForm
 from assessment.models import Scheme
 from assessment.queries.computing import Computed, computed
 from assessment.queries.schemes import branches_of
-from assessment.views.scheme_pages import MANAGE, SCHEMES
+from members.choices import Capability
 from members.models.organization import OrganizationQuerySet
 from members.policy import fetch, requires
 from members.requests import PageRequest
 
 
-@requires(MANAGE)
+@requires(Capability.MANAGE_SCHEMES)
 @never_cache
 @require_safe
 def scheme_preview(request: PageRequest, key: UUID) -> HttpResponse:
     """Each line with what the record gives today; what nobody recorded and what waits for a person stand apart."""
-    scheme = fetch(request, SCHEMES, pk=key)
+    scheme = fetch(request, Scheme.objects.select_related("organization"), pk=key)
     form = PreviewForm(request.GET or None, places=_offered(request, scheme))
     place = form.place() if form.is_valid() else None
     found = computed(scheme, place, on=request.today) if place else None
