@@ -1,18 +1,8 @@
-"""The tree, its users and its offices; part of the namespace `members`."""
+"""The tree; part of the namespace `members`."""
 
-from django.urls import path, register_converter
-from django.urls.converters import StringConverter
+from django.urls import path
 
-from members.views import offices, organizations, users
-
-
-class NameConverter(StringConverter):
-    """A code or a user name: what both can be made of."""
-
-    regex = r"[\w.@+-]+"
-
-
-register_converter(NameConverter, "name")
+from members.views import organizations
 
 urlpatterns = [
     path("organizations/", organizations.organization_tree, name="organization-tree"),
@@ -23,17 +13,4 @@ urlpatterns = [
     path("organizations/<name:code>/dissolve/", organizations.organization_dissolve, name="organization-dissolve"),
     path("organizations/<name:code>/term/", organizations.organization_term, name="organization-term"),
     path("organizations/<name:code>/term/end/", organizations.organization_term_end, name="organization-term-end"),
-    path("users/", users.user_list, name="user-list"),
-    path("new-user/", users.user_create, name="user-create"),
-    path("users/<name:username>/", users.user_detail, name="user-detail"),
-    path("users/<name:username>/member/", users.user_member, name="user-member"),
-    path("users/<name:username>/password/", users.user_password, name="user-password"),
-    path("users/<name:username>/codes/", users.user_codes, name="user-codes"),
-    path("users/<name:username>/sign-out/", users.user_sign_out, name="user-sign-out"),
-    path("users/<name:username>/access/", users.user_access, name="user-access"),
-    path("users/<name:username>/offices/", offices.office_give, name="office-give"),
-    path("offices/requests/", offices.office_requests, name="office-requests"),
-    path("offices/requests/<uuid:key>/", offices.office_request, name="office-request"),
-    path("offices/<uuid:key>/end/", offices.office_end, name="office-end"),
-    path("offices/<uuid:key>/hand-over/", offices.office_hand_over, name="office-hand-over"),
 ]

@@ -1,10 +1,16 @@
-"""One member's pages, and the care for those who are hard to reach; part of the namespace `members`."""
+"""The roster and one member's pages; part of the namespace `members`."""
 
 from django.urls import path
 
-from members.views import contacts, groups, member, merging, reach, situations
+from members.views import groups, member, merging, reveal, roster, situations
 
 urlpatterns = [
+    path("roster/", roster.roster_list, name="roster-list"),
+    path("roster/search/", roster.roster_search, name="roster-search"),
+    path("roster/export/", roster.roster_export, name="roster-export"),
+    path("roster/filters/", roster.roster_filter_save, name="roster-filter-save"),
+    path("roster/filters/<uuid:key>/delete/", roster.roster_filter_delete, name="roster-filter-delete"),
+    path("members/<uuid:key>/reveal/", reveal.member_reveal, name="member-reveal"),
     path("members/me/", member.member_me, name="member-me"),
     path("members/me/looks/", member.member_looks, name="member-looks"),
     path("members/new/", member.member_create, name="member-create"),
@@ -24,19 +30,4 @@ urlpatterns = [
     path("situations/<uuid:key>/", situations.situation_edit, name="situation-edit"),
     path("situations/<uuid:key>/end/", situations.situation_end, name="situation-end"),
     path("situations/<uuid:key>/remove/", situations.situation_remove, name="situation-remove"),
-    path("members/<uuid:key>/contact-persons/new/", contacts.contact_person_add, name="contact-person-add"),
-    path("contact-persons/<uuid:key>/", contacts.contact_person_edit, name="contact-person-edit"),
-    path("contact-persons/<uuid:key>/remove/", contacts.contact_person_remove, name="contact-person-remove"),
-    path("members/<uuid:key>/contacts/new/", contacts.contact_add, name="contact-add"),
-    path("contacts/<uuid:key>/", contacts.contact_edit, name="contact-edit"),
-    path("contacts/<uuid:key>/remove/", contacts.contact_remove, name="contact-remove"),
-    path("help/", contacts.help_list, name="help-list"),
-    path("members/<uuid:key>/help/new/", contacts.help_add, name="help-add"),
-    path("members/<uuid:key>/help/next/", contacts.help_next, name="help-next"),
-    path("help/<uuid:key>/", contacts.help_answer, name="help-answer"),
-    path("help/<uuid:key>/edit/", contacts.help_edit, name="help-edit"),
-    path("help/<uuid:key>/remove/", contacts.help_remove, name="help-remove"),
-    path("reach/", reach.reach_list, name="reach-list"),
-    path("reach/print/", reach.reach_print, name="reach-print"),
-    path("reach/export/", reach.reach_export, name="reach-export"),
 ]
