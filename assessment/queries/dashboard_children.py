@@ -23,16 +23,16 @@ from members.paths import STEP
 MOST_ROWS = 1_500
 """Months of branches that are added up for the spread; beyond, only the last month, or what is directly below."""
 SHOWN = 12
-BELOW = """
+MONTHS_BELOW = """
 FROM members_organization o JOIN assessment_rollup r
   ON r.organization_id = o.id AND r.unit_kind = CASE o.kind WHEN 'branch' THEN '' ELSE %(unit)s END
   AND r.month BETWEEN %(since)s AND %(month)s
 WHERE o.path BETWEEN %(first)s AND %(last)s{standing}
   AND (%(unit)s = '' OR o.kind <> 'branch' OR o.unit_kind = %(unit)s)
 """
-IN_MONTH = BELOW.replace("r.month BETWEEN %(since)s AND %(month)s", "r.month = %(month)s").format(standing="")
+IN_MONTH = MONTHS_BELOW.replace("r.month BETWEEN %(since)s AND %(month)s", "r.month = %(month)s").format(standing="")
 """The same of one month: the index finds each row at once. Whoever stood then, also if it is dissolved by now."""
-BELOW = BELOW.format(standing=" AND (o.dissolved_on IS NULL OR o.dissolved_on > %(day)s)")
+BELOW = MONTHS_BELOW.format(standing=" AND (o.dissolved_on IS NULL OR o.dissolved_on > %(day)s)")
 CHILDREN = """
 WITH o AS MATERIALIZED (
   SELECT id, path, kind, CASE kind WHEN 'branch' THEN '' ELSE %(unit)s END AS unit_of_rows FROM members_organization
