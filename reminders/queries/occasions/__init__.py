@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
-from typing import Protocol
+from typing import NamedTuple, Protocol
 from uuid import UUID
 
 from reminders.choices import MessageKind
@@ -11,17 +11,22 @@ from reminders.rules.occasion import Occasion
 from reminders.rules.pending import Pending
 
 
-class Kind(Protocol):
-    """What a module of this package offers."""
+class FindDue(Protocol):
+    def __call__(self, at: datetime, *, path: str = "") -> Iterator[Occasion]: ...
 
-    def due(self, at: datetime, *, path: str = "") -> Iterator[Occasion]:
-        """What should exist by that moment at the organization with that path and below it, as far as it isn't there
-        yet. Looks back as long as telling is of use, so that a machine that was off catches up."""
-        ...
 
-    def standing(self, messages: Sequence[Pending], *, at: datetime) -> dict[UUID, Mapping[str, str]]:
-        """Those of the messages whose matter is still open, with their values as of now. A few queries for all."""
-        ...
+class FindStanding(Protocol):
+    def __call__(self, messages: Sequence[Pending], *, at: datetime) -> dict[UUID, Mapping[str, str]]: ...
+
+
+class Kind(NamedTuple):
+    """What is asked about each kind of message."""
+
+    due: FindDue
+    """What should exist by a moment at the organization with that path and below it, as far as it isn't there yet.
+    Looks back as long as telling is of use, so that a machine that was off catches up."""
+    standing: FindStanding
+    """Those of the messages whose matter is still open, with their values as of a moment. A few queries for all."""
 
 
 PACE: Mapping[str, timedelta] = {
@@ -32,13 +37,13 @@ PACE: Mapping[str, timedelta] = {
 }
 """How often is enough for kinds that walk through very much and change slowly. All their hours are full ones."""
 KINDS: Mapping[str, Kind] = {
-    MessageKind.MISSED: missed,
-    MessageKind.INVITATION: invitation,
-    MessageKind.MAKE_UP: make_up,
-    MessageKind.DUES: dues,
-    MessageKind.TERM: term,
-    MessageKind.DIGEST: digest,
-    MessageKind.DUE_NOW: due_now,
-    MessageKind.READERS: readers,
-    MessageKind.ANNOUNCEMENT: announcement,
+    MessageKind.MISSED: Kind(missed.due, missed.standing),
+    MessageKind.INVITATION: Kind(invitation.due, invitation.standing),
+    MessageKind.MAKE_UP: Kind(make_up.due, make_up.standing),
+    MessageKind.DUES: Kind(dues.due, dues.standing),
+    MessageKind.TERM: Kind(term.due, term.standing),
+    MessageKind.DIGEST: Kind(digest.due, digest.standing),
+    MessageKind.DUE_NOW: Kind(due_now.due, due_now.standing),
+    MessageKind.READERS: Kind(readers.due, readers.standing),
+    MessageKind.ANNOUNCEMENT: Kind(announcement.due, announcement.standing),
 }

@@ -21,8 +21,6 @@ from reminders.rules.occasion import Occasion
 from reminders.rules.pending import Pending
 from reminders.rules.telling import MeetingFacts, to_come
 
-KIND = MessageKind.ANNOUNCEMENT
-
 
 def due(at: datetime, *, path: str = "") -> Iterator[Occasion]:
     setups = setups_in_use()
@@ -32,7 +30,11 @@ def due(at: datetime, *, path: str = "") -> Iterator[Occasion]:
         meetings = meeting_facts({one.meeting for one in batch if one.meeting})
         with translation.override(settings.LANGUAGE_CODE):
             words = {str(key): said(meeting) for key, meeting in meetings.items()}
-        yield from (about_meetings.occasion(KIND, case, words[case.about]) for case in batch if case.about in words)
+        yield from (
+            about_meetings.occasion(MessageKind.ANNOUNCEMENT, case, words[case.about])
+            for case in batch
+            if case.about in words
+        )
 
 
 def standing(messages: Sequence[Pending], *, at: datetime) -> dict[UUID, Mapping[str, str]]:
@@ -63,4 +65,4 @@ def _cases(meetings: Sequence[Coming], setups: Setups, at: datetime) -> Iterator
 
 
 def _key(meeting: Coming) -> str:
-    return made(KIND, meeting.key, meeting.stamp)
+    return made(MessageKind.ANNOUNCEMENT, meeting.key, meeting.stamp)

@@ -16,14 +16,14 @@ from reminders.rules.pending import Pending
 from reminders.rules.quiet import SHANGHAI
 from reminders.rules.routing import Person
 
-KIND = MessageKind.DIGEST
-
 
 def due(at: datetime, *, path: str = "") -> Iterator[Occasion]:
     today = at.astimezone(SHANGHAI).date()
     if rung := turn(of_week(today), at):
         chosen = partial(overview.of_week, on=today)
-        yield from overviews.occasions(KIND, week(today), rung, path=path, on=today, chosen=chosen, wants=_wants)
+        yield from overviews.occasions(
+            MessageKind.DIGEST, week(today), rung, path=path, on=today, chosen=chosen, wants=_wants
+        )
 
 
 def standing(messages: Sequence[Pending], *, at: datetime) -> dict[UUID, Mapping[str, str]]:

@@ -19,8 +19,6 @@ from reminders.rules.pending import Pending
 from reminders.rules.quiet import SHANGHAI
 from reminders.rules.routing import Person
 
-KIND = MessageKind.DUE_NOW
-
 
 def due(at: datetime, *, path: str = "") -> Iterator[Occasion]:
     today = at.astimezone(SHANGHAI).date()
@@ -28,7 +26,9 @@ def due(at: datetime, *, path: str = "") -> Iterator[Occasion]:
     if rung and workdays.is_workday(today):
         chosen = partial(falling_due, on=today, workdays=workdays)
         wants = partial(_wants, today)
-        yield from overviews.occasions(KIND, today.isoformat(), rung, path=path, on=today, chosen=chosen, wants=wants)
+        yield from overviews.occasions(
+            MessageKind.DUE_NOW, today.isoformat(), rung, path=path, on=today, chosen=chosen, wants=wants
+        )
 
 
 def standing(messages: Sequence[Pending], *, at: datetime) -> dict[UUID, Mapping[str, str]]:

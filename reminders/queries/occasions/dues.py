@@ -29,8 +29,6 @@ from reminders.rules.pending import Pending
 from reminders.rules.quiet import SHANGHAI
 from reminders.rules.routing import told_for
 
-KIND = MessageKind.DUES
-
 
 def due(at: datetime, *, path: str = "") -> Iterator[Occasion]:
     today = at.astimezone(SHANGHAI).date()
@@ -67,7 +65,7 @@ def _cases(late: Mapping[int, Arrears], at: datetime, on: date) -> Iterator[Case
     asked = set(on_turn) - (silent(on) if on_turn else set())
     for member, branch in _branches(asked).items():
         month = f"{late[member].reached_with:%Y-%m}"
-        yield Case(made(KIND, member, month), on_turn[member], month, branch, member)
+        yield Case(made(MessageKind.DUES, member, month), on_turn[member], month, branch, member)
 
 
 def _branches(members: Collection[int]) -> dict[int, int]:
@@ -92,7 +90,7 @@ def _told(batch: Sequence[Case], late: Mapping[int, Arrears], on: date) -> Itera
         with translation.override(told.language):
             values = dues_values(late[case.member_id or 0], takers.get(case.organization_id))
         values |= {"name": told.name, "member": member.person.name, "branch": names[case.organization_id]}
-        yield about_meetings.occasion(KIND, case, values)
+        yield about_meetings.occasion(MessageKind.DUES, case, values)
 
 
 def _stands(message: Pending, arrears: Arrears | None, at: datetime) -> bool:

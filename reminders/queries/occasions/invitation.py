@@ -20,12 +20,10 @@ from reminders.rules.pending import Pending
 from reminders.rules.quiet import SHANGHAI
 from reminders.rules.telling import to_come
 
-KIND = MessageKind.INVITATION
-
 
 def due(at: datetime, *, path: str = "") -> Iterator[Occasion]:
     cases = _cases(invited(coming(at, path), at), at)
-    yield from about_meetings.occasions(KIND, cases, to_come, on=at.astimezone(SHANGHAI).date())
+    yield from about_meetings.occasions(MessageKind.INVITATION, cases, to_come, on=at.astimezone(SHANGHAI).date())
 
 
 def standing(messages: Sequence[Pending], *, at: datetime) -> dict[UUID, Mapping[str, str]]:
@@ -52,4 +50,4 @@ def _cases(found: Iterator[tuple[Coming, int]], at: datetime) -> Iterator[Case]:
 
 
 def _key(meeting: Coming, member: int, step: int) -> str:
-    return made(KIND, meeting.key, meeting.stamp, member, step)
+    return made(MessageKind.INVITATION, meeting.key, meeting.stamp, member, step)

@@ -31,14 +31,13 @@ from reminders.rules.pending import Pending
 from reminders.rules.quiet import SHANGHAI
 from reminders.rules.telling import to_study
 
-KIND = MessageKind.MAKE_UP
 NOT_THERE = (AttendanceState.ABSENT, AttendanceState.LEAVE)
 
 
 def due(at: datetime, *, path: str = "") -> Iterator[Occasion]:
     today = at.astimezone(SHANGHAI).date()
     rows = not_there(closed_lately(at, path), today).filter(in_situation(FAR_KINDS, today))
-    yield from about_meetings.occasions(KIND, _cases(absences(rows), at), to_study, on=today)
+    yield from about_meetings.occasions(MessageKind.MAKE_UP, _cases(absences(rows), at), to_study, on=today)
 
 
 def standing(messages: Sequence[Pending], *, at: datetime) -> dict[UUID, Mapping[str, str]]:
@@ -59,5 +58,5 @@ def not_there(rows: QuerySet[Expected], on: date) -> QuerySet[Expected]:
 def _cases(found: Iterator[Absence], at: datetime) -> Iterator[Case]:
     for one in found:
         if rung := turn(to_make_up(one.closed_at), at):
-            key = made(KIND, one.meeting, one.member_id, rung.step)
+            key = made(MessageKind.MAKE_UP, one.meeting, one.member_id, rung.step)
             yield Case(key, rung, str(one.meeting), one.organization_id, one.member_id, meeting=one.meeting)

@@ -34,13 +34,11 @@ from reminders.rules.pending import Pending
 from reminders.rules.quiet import SHANGHAI
 from reminders.rules.telling import missed
 
-KIND = MessageKind.MISSED
-
 
 def due(at: datetime, *, path: str = "") -> Iterator[Occasion]:
     today = at.astimezone(SHANGHAI).date()
     rows = unexplained(closed_lately(at, path), today).exclude(in_situation(FAR_KINDS, today))
-    yield from about_meetings.occasions(KIND, _cases(absences(rows), at), missed, on=today)
+    yield from about_meetings.occasions(MessageKind.MISSED, _cases(absences(rows), at), missed, on=today)
 
 
 def standing(messages: Sequence[Pending], *, at: datetime) -> dict[UUID, Mapping[str, str]]:
@@ -65,5 +63,5 @@ def unexplained(rows: QuerySet[Expected], on: date) -> QuerySet[Expected]:
 def _cases(found: Iterator[Absence], at: datetime) -> Iterator[Case]:
     for one in found:
         if rung := turn(after_absence(one.closed_at), at):
-            key = made(KIND, one.meeting, one.member_id, rung.step)
+            key = made(MessageKind.MISSED, one.meeting, one.member_id, rung.step)
             yield Case(key, rung, str(one.meeting), one.organization_id, one.member_id, meeting=one.meeting)

@@ -28,7 +28,6 @@ from reminders.rules.pending import Pending
 from reminders.rules.quiet import SHANGHAI
 from supervision.models import InspectorKey
 
-KIND = MessageKind.READERS
 SHELL = "shell"
 
 
@@ -56,7 +55,7 @@ def due(at: datetime, *, path: str = "") -> Iterator[Occasion]:
                     said = _in_words(news[case.about])
                 values = {"name": officer.name, "branch": places[case.organization_id].name, "items": said}
                 address = settings.PUBLIC_URL + reverse("supervision:key-list")
-                yield occasion(KIND, case, values | {"page_link": address})
+                yield occasion(MessageKind.READERS, case, values | {"page_link": address})
 
 
 def standing(messages: Sequence[Pending], *, at: datetime) -> dict[UUID, Mapping[str, str]]:
@@ -88,7 +87,9 @@ def _cases(news: Sequence[News], at: datetime, today: date) -> Iterator[Case]:
     for one in news:
         if rung := turn(of_news(one.day), at):
             for user in inspectors - {one.user_id}:
-                yield Case(made(KIND, one.about, user), rung, one.about, one.organization_id, user_id=user)
+                yield Case(
+                    made(MessageKind.READERS, one.about, user), rung, one.about, one.organization_id, user_id=user
+                )
 
 
 def _inspectors(on: date) -> set[int]:

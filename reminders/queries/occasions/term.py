@@ -27,7 +27,6 @@ from reminders.rules.quiet import SHANGHAI
 from reminders.rules.term_words import term_values
 from rulebook.dates import add_months
 
-KIND = MessageKind.TERM
 TOLD = (OfficeKind.SECRETARY, OfficeKind.COMMITTEE_SECRETARY)
 IN_THEIR_PLACE = (OfficeKind.DEPUTY_SECRETARY,)
 
@@ -66,7 +65,7 @@ def _cases(terms: Sequence[Term], at: datetime, on: date) -> Iterator[Case]:
         if rung is None:
             continue
         for user in secretaries.get(term.organization_id, ()):
-            key = made(KIND, term.pk, f"{term.ends_on:%Y%m%d}", user, rung.step)
+            key = made(MessageKind.TERM, term.pk, f"{term.ends_on:%Y%m%d}", user, rung.step)
             yield Case(key, rung, str(term.pk), term.organization_id, user_id=user)
 
 
@@ -95,7 +94,9 @@ def _told(batch: Sequence[Case], on: date) -> Iterator[Occasion]:
             with translation.override(officer.language):
                 values = term_values(ends[case.about], on=on)
             address = settings.PUBLIC_URL + place.get_absolute_url()
-            yield occasion(KIND, case, values | {"name": officer.name, "branch": place.name, "page_link": address})
+            yield occasion(
+                MessageKind.TERM, case, values | {"name": officer.name, "branch": place.name, "page_link": address}
+            )
 
 
 def _stands(message: Pending, term: Term | None, at: datetime) -> bool:
