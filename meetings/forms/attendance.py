@@ -127,7 +127,7 @@ class AttendanceForm(forms.Form):
             if typed.get(name) and str(typed[name]) != self._said(name):
                 found.append((name, _("This belongs to another attendance: choose that one, or empty this field.")))
         if typed.get("state") == AttendanceState.MADE_UP:
-            found += made_up_wrong(typed, self.expected.meeting, self.on)
+            found += made_up_wrong(typed, held=self.expected.meeting.day, on=self.on)
         return found
 
     def attendance(self) -> Attendance:
@@ -155,7 +155,7 @@ class MakeUpForm(forms.Form):
 
     def clean(self) -> dict[str, Any]:
         typed = super().clean() or {}
-        for field, sentence in made_up_wrong(typed, self.meeting, self.on):
+        for field, sentence in made_up_wrong(typed, held=self.meeting.day, on=self.on):
             self.add_error(field, sentence)
         return typed
 
@@ -197,10 +197,10 @@ class SignInForm(forms.Form):
     )  # fmt: skip
 
 
-def made_up_wrong(typed: dict[str, Any], meeting: Meeting, on: date) -> list[tuple[str, str]]:
-    """What can't be true of a make-up: field and sentence."""
+def made_up_wrong(typed: dict[str, Any], *, held: date, on: date) -> list[tuple[str, str]]:
+    """What can't be true of a make-up of a meeting that was held that day: field and sentence."""
     day, found = typed.get("made_up_on"), []
-    if day and not meeting.day <= day <= on:
+    if day and not held <= day <= on:
         found.append(("made_up_on", _("That is a day between the meeting and today.")))
     if not typed.get("made_up_with"):
         found.append(("made_up_with", _("Say with what it was made up.")))

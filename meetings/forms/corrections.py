@@ -63,7 +63,7 @@ class AttendanceCorrectionForm(forms.Form):
         if typed.get("becomes") in LATER and not self._keeps_the_state(typed):
             if not typed.get("made_up_on"):
                 self.add_error("made_up_on", gettext("Say on which day it was made up."))
-            for field, sentence in made_up_wrong(typed, self.meeting, self.on):
+            for field, sentence in made_up_wrong(typed, held=self.meeting.day, on=self.on):
                 self.add_error(field, sentence)
         return typed
 

@@ -81,11 +81,11 @@ def branch_lines(path: str, *, on: date, through: date | None = None) -> list[Br
     recorded = recorded_since(path, on=on, through=through)
     branches: list[Organization] = []
     found: dict[str, list[DutyState]] = defaultdict(list)
-    for place, states in meeting_states(path, on=on, through=through):
+    for place, asked in meeting_states(path, on=on, through=through):
         if place.kind == OrganizationKind.BRANCH:
             branches.append(place)
         branch = _branch_path(place)
-        found[branch] += [state for called, state in states if recorded(branch, called.due_on)]
+        found[branch] += [state for called, state in asked if recorded(branch, called.due_on)]
     lines = [_counted(branch, found[branch.path]) for branch in branches]
     return sorted(lines, key=lambda line: (-line.overdue, line.done, line.branch.path))
 

@@ -132,3 +132,8 @@ def shift_span(kind: str, day: date, counts_for_year: int, *, today: date) -> Wi
     """Where the planner lets a planned meeting be moved: up to the end of its year, organizational life into March."""
     last = latest_day(kind, str(counts_for_year if kind in IN_THE_WINDOW else day.year))
     return Window(today, max(last, today))
+
+
+def may_be_planned(year: int, *, today: date) -> bool:
+    """Only this year and the next are planned."""
+    return year in (today.year, today.year + 1)

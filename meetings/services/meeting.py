@@ -16,7 +16,7 @@ from meetings.models import AgendaItem, Expected, Meeting, Session
 from meetings.queries.gaps import missing_in, there
 from meetings.queries.leave import with_granted_leave
 from meetings.queries.roll import roll
-from members.models import User
+from members.models import Member, User
 from members.services.refused import Refused
 
 Row = TypeVar("Row", bound=Model)
@@ -35,7 +35,7 @@ def plan_meeting(*, meeting: Meeting, also: Iterable[str] = (), items: Iterable[
     known = Meeting.objects.filter(pk=meeting.pk).first()
     if known:
         return known
-    _refuse_leading(meeting, {"chair": meeting.chair, "recorder": meeting.recorder})
+    _refuse_one_for_both(meeting, {"chair": meeting.chair, "recorder": meeting.recorder})
     meeting.state = MeetingState.PLANNED
     meeting.save(force_insert=True)
     Session.objects.bulk_create(
@@ -44,7 +44,7 @@ def plan_meeting(*, meeting: Meeting, also: Iterable[str] = (), items: Iterable[
     AgendaItem.objects.bulk_create(
         AgendaItem(meeting=meeting, position=position, title=title) for position, title in enumerate(items, start=1)
     )
-    _record("plan_meeting", meeting, by)
+    record(action="plan_meeting", by=by, subject=meeting, organization_code=meeting.organization.code)
     return meeting
 
 
@@ -57,7 +57,8 @@ def move_meeting(*, meeting: Meeting, changes: dict[str, Any], by: User | str) -
     meeting = locked(meeting)
     _demand(meeting, MeetingState.PLANNED, MeetingState.OPEN, MeetingState.HELD)
     _refuse_change_of_what_was(meeting, changes)
-    _refuse_leading(meeting, changes)
+    _refuse_one_for_both(meeting, changes)
+    _refuse_who_was_not_there(meeting, changes)
     audited = [(name, before, value) for name, value in changes.items() if (before := getattr(meeting, name)) != value]
     if not audited:
         return meeting
@@ -145,17 +146,26 @@ def _refuse_change_of_what_was(meeting: Meeting, changes: dict[str, Any]) -> Non
         raise NotNow(_("Somebody has signed these minutes. A changed text takes the signatures back; edit it first."))
 
 
-def _refuse_leading(meeting: Meeting, changes: dict[str, Any]) -> None:
-    """Chair and recorder are two people who were there; before the meeting nobody knows that yet."""
-    named = {name: changes[name] for name in ("chair", "recorder") if changes.get(name)}
+def _refuse_one_for_both(meeting: Meeting, changes: dict[str, Any]) -> None:
+    """Chair and recorder are two people."""
+    named = _named_to_lead(changes)
     if named and changes.get("chair", meeting.chair) == changes.get("recorder", meeting.recorder):
         raise NotNow(_("Chair and recorder are two people."), next(iter(named)))
+
+
+def _refuse_who_was_not_there(meeting: Meeting, changes: dict[str, Any]) -> None:
+    """Chair and recorder were there; before the meeting nobody knows that yet."""
+    named = _named_to_lead(changes)
     if meeting.opened_at is None:
         return
     were_there = set(there(meeting).filter(pk__in=[one.pk for one in named.values()]).values_list("pk", flat=True))
     for name, member in named.items():
         if member.pk not in were_there:
             raise NotNow(_("%(name)s isn't recorded as there. Record it first.") % {"name": member}, name)
+
+
+def _named_to_lead(changes: dict[str, Any]) -> dict[str, Member]:
+    return {name: changes[name] for name in ("chair", "recorder") if changes.get(name)}
 
 
 def _demand(meeting: Meeting, *states: str) -> None:

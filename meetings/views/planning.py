@@ -18,7 +18,7 @@ from meetings.models import Meeting, ThemeDay
 from meetings.queries.special_days import workdays_on_record
 from meetings.queries.year_plan import meetings_of_year, proposed_meetings, theme_day_of
 from meetings.rules.duties import ASKED
-from meetings.rules.planning import shift_span
+from meetings.rules.planning import may_be_planned, shift_span
 from meetings.rules.workdays import Workdays
 from meetings.services.meeting import move_meeting
 from meetings.services.planning import Line, keep_theme_day, plan_year
@@ -36,7 +36,8 @@ from members.requests import PageRequest
 def year_plan(request: PageRequest, code: str, year: int) -> HttpResponse:
     """Propose a day for everything that is due and not planned; shift, leave out, confirm once."""
     place = fetch(request, Organization.objects.filter(kind__in=list(ASKED)), code=code)
-    _demand_year(request, year)
+    if not may_be_planned(year, today=request.today):
+        raise Http404
     workdays = workdays_on_record()
     form, lines = PlanYearForm(request.POST or None), _lines(request, place, year, workdays)
     if form.is_valid() and lines.is_valid():
@@ -58,9 +59,8 @@ def meeting_shift(request: PageRequest, code: str, year: int, key: UUID) -> Http
     """Move a planned meeting to another day, and show the planner again."""
     meeting = fetch(request, Meeting.objects.select_related("organization"), pk=key)
     place = get_object_or_404(Organization.objects.filter(kind__in=list(ASKED)), code=code)
-    if not contains(place.path, meeting.organization.path):
+    if not contains(place.path, meeting.organization.path) or not may_be_planned(year, today=request.today):
         raise Http404
-    _demand_year(request, year)
     span = shift_span(meeting.kind, meeting.day, meeting.counts_for_year, today=request.today)
     form = ShiftForm(request.POST, span=span)
     if form.is_valid():
@@ -83,12 +83,6 @@ def theme_day(request: PageRequest, code: str) -> HttpResponse:
         messages.success(request, _("The fixed day is stored."))
         return redirect(plan)
     return render(request, "meetings/theme_day.html", {"form": form, "place": branch, "plan": plan})
-
-
-def _demand_year(request: PageRequest, year: int) -> None:
-    """Only this year and the next are planned."""
-    if year not in (request.today.year, request.today.year + 1):
-        raise Http404
 
 
 def _about(request: PageRequest, place: Organization, year: int) -> dict[str, Any]:
