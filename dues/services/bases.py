@@ -60,6 +60,20 @@ class NewBasis:
         return base_fen(self.parts) if self.parts else self.base_fen
 
 
+@dataclass(frozen=True)
+class Kept:
+    """What keeping last year's base would store of a member, in fen; `was_fen` and `amount_fen` a month, by last year's
+    rules and by the new year's."""
+
+    member: Member
+    category: str
+    base_fen: int | None
+    was_fen: int | None
+    amount_fen: int | None
+    refusal: str = ""
+    """Why it can't be kept."""
+
+
 @transaction.atomic
 def fix_basis(new: NewBasis, *, by: User | str, on: date) -> Basis:
     """Fix what a member pays a month from `valid_from` on, and put right what was charged for those months.
@@ -83,10 +97,35 @@ def fix_basis(new: NewBasis, *, by: User | str, on: date) -> Basis:
 
 def keep_basis(member: Member, year: int, *, by: User | str, on: date) -> Basis:
     """Fix last year's base for the new year, by the rules of its January. Raises Refused where there is none."""
-    last = Basis.objects.filter(member=member, valid_from__lt=date(year, 1, 1)).order_by("valid_from").last()
+    return fix_basis(_kept(member, _last(member, year), year, on), by=by, on=on)
+
+
+def would_keep(members: Iterable[Member], year: int, *, on: date) -> list[Kept]:
+    """What keeping last year's bases would store, and whose can't be kept; nothing is stored."""
+    return [_would_keep(member, year, on) for member in members]
+
+
+def _would_keep(member: Member, year: int, on: date) -> Kept:
+    last = _last(member, year)
+    category = str(DuesCategory(last.category).label) if last else ""
+    was_fen = last.amount_fen if last else None
+    try:
+        new = _kept(member, last, year, on)
+        _demand_possible(new, on)
+        return Kept(member, category, new.base, was_fen, computed(new).amount_fen)
+    except Refused as refusal:
+        return Kept(member, category, None, was_fen, None, str(refusal))
+
+
+def _last(member: Member, year: int) -> Basis | None:
+    return Basis.objects.filter(member=member, valid_from__lt=date(year, 1, 1)).order_by("valid_from").last()
+
+
+def _kept(member: Member, last: Basis | None, year: int, on: date) -> NewBasis:
+    """Last year's base as one of the new year. Raises Refused where there is none."""
     if last is None or (last.category in RATE_KEYS and not last.base):
         raise Refused(_("%(name)s has no base of last year to keep.") % {"name": member})
-    kept = NewBasis(
+    return NewBasis(
         member=member,
         year=year,
         category=last.category,
@@ -95,7 +134,6 @@ def keep_basis(member: Member, year: int, *, by: User | str, on: date) -> Basis:
         parts=parts_of(last),
         decided_on=on,
     )
-    return fix_basis(kept, by=by, on=on)
 
 
 @transaction.atomic

@@ -1,5 +1,7 @@
 """The bases of a branch for a year: listed, kept, fixed one by one, and a member's history of them."""
 
+import hashlib
+from functools import partial
 from typing import Any
 from urllib.parse import urlencode
 from uuid import UUID
@@ -21,7 +23,8 @@ from dues.queries.papers import Touched
 from dues.queries.places import branch_of
 from dues.rules.months import month_of
 from dues.rules.payment import yuan
-from dues.services.bases import computed, fix_basis, keep_bases, keep_basis, parts_of
+from dues.services.bases import computed, fix_basis, keep_bases, keep_basis, parts_of, would_keep
+from dues.services.touching import touched_by
 from dues.views.previews import unseen
 from members.choices import Capability, DuesCategory
 from members.models import Member, Organization
@@ -57,12 +60,20 @@ def basis_list(request: PageRequest) -> HttpResponse:
 
 
 @requires(Capability.FIX_BASES)
+@never_cache
 @require_POST
 def basis_keep_all(request: PageRequest, code: str, year: int) -> HttpResponse:
-    """Last year's base for everybody who has one and none for this year."""
+    """Last year's base for everybody who has one and none for this year: shown first, stored by the second press."""
     branch = fetch(request, Organization.objects.branches(), code=code)
     members = [line.member for line in base_lines(branch, _possible(year)) if line.keepable]
-    kept = keep_bases(members, year, by=request.user, on=request.today)
+    run = partial(keep_bases, members, year, by=request.user, on=request.today)
+    would = would_keep(members, year, on=request.today)
+    touched = touched_by(run, members=[one.pk for one in members], branch=branch, on=request.today)
+    seen = hashlib.sha256(repr((would, touched)).encode()).hexdigest()[:16]
+    if members and request.POST.get("seen") != seen:
+        context = {"branch": branch, "year": year, "would": would, "touched": touched, "seen": seen}
+        return render(request, "dues/bases_keep.html", context | {"count": sum(not one.refusal for one in would)})
+    kept = run()
     said = ngettext("%(kept)s base is kept.", "%(kept)s bases are kept.", kept) % {"kept": kept}
     messages.success(request, said)
     return redirect(_list_of(branch, year))

@@ -14,7 +14,7 @@ from members.choices import Capability, OfficeKind
 from members.models import Member, Office
 from members.queries.standing import holders, named_offices
 from tests.cast import TODAY, make_member
-from tests.dues.ledger import fix, month
+from tests.dues.ledger import charge, fix, month
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("today")]
 LIST = reverse("dues:basis-list")
@@ -95,9 +95,30 @@ def test_all_that_can_be_kept_are_kept_at_once(cast, officer):
     fix(cast.zhang, 4900, since="2025-01", base=490_000)
     fix(cast.li, 3300, since="2025-01", rules="ledger")
     fix(cast.wang, 4900, since="2025-01", base=490_000)
-    officer.post(reverse("dues:basis-keep-all", args=["branch", 2026]))
+    url = reverse("dues:basis-keep-all", args=["branch", 2026])
+    preview = officer.post(url)
+    assert not Basis.objects.filter(year=2026).exists()
+    officer.post(url, {"seen": preview.context["seen"]})
 
     assert list(Basis.objects.filter(year=2026).values_list("member", flat=True)) == [cast.zhang.pk]
+
+
+def test_before_they_are_kept_the_page_says_what_will_be_stored_and_what_of_it_is_on_record(cast, officer):
+    """Each base with a month's amount so far and by the new rules, who can't be kept and why, which months change."""
+    fix(cast.zhang, 4800, since="2025-01", base=490_000)
+    charge(cast.zhang, "2026-02", 4000)
+    fix(cast.li, 100, since="2025-01", category="farmer")
+    url = reverse("dues:basis-keep-all", args=["branch", 2026])
+    page = officer.post(url)
+    told = {one.member: (one.base_fen, one.was_fen, one.amount_fen) for one in page.context["would"]}
+
+    assert told == {cast.zhang: (490_000, 4800, 4900), cast.li: (None, 100, None)}
+    assert "不沿用：" in page.text and "沿用 1 个基数" in page.text
+    assert "张英，2026年2月：" in page.text
+    assert officer.post(url, {"seen": "of another list"}).context["would"] == page.context["would"]
+    assert not Basis.objects.filter(year=2026).exists()
+    officer.post(url, {"seen": page.context["seen"]})
+    assert list(Basis.objects.filter(year=2026).values_list("member", "amount_fen")) == [(cast.zhang.pk, 4900)]
 
 
 def test_items_are_fixed_with_what_counts_and_what_doesnt(cast, officer):
