@@ -61,6 +61,7 @@ WHERE reversal.amount_fen <> -payment.amount_fen OR reversal.voluntary_fen <> -p
 NEWER_FIRST = """
 WITH owed AS (
     SELECT member_id, month, SUM(amount_fen - waived_fen) AS fen FROM dues_charge GROUP BY member_id, month
+    HAVING SUM(CASE WHEN carried_over THEN amount_fen ELSE 0 END) = 0
 ), given AS (
     SELECT member_id, month, SUM(amount_fen) AS fen FROM dues_allocation GROUP BY member_id, month
 ), first_open AS (
@@ -74,8 +75,11 @@ SELECT DISTINCT free.member_id FROM (
     GROUP BY given.member_id, given.month, given.payment_id HAVING SUM(given.amount_fen) > 0
 ) free
 JOIN first_open ON first_open.member_id = free.member_id AND free.month > first_open.month
+JOIN dues_payment payment ON payment.key = free.payment_id
+WHERE SUBSTR(CAST(payment.paid_on AS VARCHAR(10)), 1, 7) <> SUBSTR(CAST(free.month AS VARCHAR(10)), 1, 7)
 """
-"""Members of whom money without a receipt settles a month while an earlier one is open."""
+"""Members of whom money without a receipt settles a month while an earlier one is open: neither the month for which a
+ledger says that it was paid, nor is the earlier one a balance carried over."""
 MOVED = """
 SELECT DISTINCT payment_id FROM (
     SELECT payment_id, month FROM (

@@ -17,6 +17,8 @@ from dues.importing.ledger_notes import Note
 from dues.importing.ledger_people import People
 from dues.importing.ledger_rows import Months, RowReader, Written, merged
 from dues.importing.ledger_sheets import open_ledger
+from dues.rules.allocation import Paid, spread
+from dues.rules.months import month_of
 from dues.rules.payment import FEN_PER_YUAN, yuan
 from members.choices import DuesCategory
 from members.models import Organization
@@ -224,15 +226,20 @@ def _paid(row: Written, months: Months, mark: Mark, monthly: int, on: date) -> t
     return day, mark.fen if mark.said is Said.AMOUNT else sum(row.due.get(month, monthly) for month in months)
 
 
-def open_after(line: Line) -> tuple[int, int]:
-    """Months the sheet leaves open, and fen with what is carried over: what is oldest is settled first."""
-    received = sum(fen for _month, _day, fen in line.payments)
-    carried, paid = max(line.opening - received, 0), max(received - line.opening, 0)
-    left: list[int] = []
-    for _month, amount, waived in line.charges:
-        left.append(max(amount - waived - paid, 0))
-        paid = max(paid - (amount - waived), 0)
-    return sum(fen > 0 for fen in left), carried + sum(left)
+def open_after(line: Line, year: int) -> tuple[int, int]:
+    """Months the sheet leaves open, and fen with what is carried over. Each column pays its month first, and what is
+    carried over comes last, as storing it does."""
+    before = date(year - 1, 12, 1)
+    owed = {date(year, month, 1): amount - waived for month, amount, waived in line.charges}
+    paid = [
+        Paid(number, fen, month_of(date.fromisoformat(day)) if day else date(year, month, 1))
+        for number, (month, day, fen) in enumerate(line.payments)
+    ]
+    left = {before: line.opening} | owed
+    given = spread(left, paid, ahead_from=date(year + 1, 1, 1), monthly_fen=0, carried={before})
+    for (_payment, month), fen in given.items():
+        left[month] = left.get(month, 0) - fen
+    return sum(left[month] > 0 for month in owed), sum(fen for fen in left.values() if fen > 0)
 
 
 def _shown(fen: int) -> str:

@@ -164,8 +164,8 @@ def _shown(judged: Judged, more: list[Note]) -> dict[str, Any]:
     return {
         **judged.sums(),
         "opening_total_fen": sum(line.opening for line in judged.kept),
-        "open_months": sum(open_after(line)[0] for line in judged.kept),
-        "open_total_fen": sum(open_after(line)[1] for line in judged.kept),
+        "open_months": sum(open_after(line, judged.year)[0] for line in judged.kept),
+        "open_total_fen": sum(open_after(line, judged.year)[1] for line in judged.kept),
         "last_month": judged.found.last_month,
         "changed": len(judged.plan.changes),
         "new": _counts(judged.plan),

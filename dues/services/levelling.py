@@ -1,5 +1,6 @@
 """Keeps what payments settle in step with what is owed: the oldest month first, every fen somewhere.
 
+Money of a ledger goes first to the month that the sheet says it was paid for, and last to a balance carried over.
 What stands on a receipt stays where it is for as long as its payment does; only money without a receipt is spread anew.
 """
 
@@ -11,7 +12,9 @@ from uuid import UUID
 from django.db import transaction
 from django.db.models import F, Sum
 
+from dues.choices import PaymentWay
 from dues.models import Allocation, Basis, Charge, PassedMonth, Payment, Receipt
+from dues.queries.balance import CARRIED
 from dues.rules.allocation import Paid, differences, passed_over, spread
 from dues.rules.months import month_of
 from members.models import Member
@@ -26,7 +29,7 @@ def level(members: Iterable[int], *, on: date) -> int:
     Call it in the transaction that wrote a charge or a payment. The members' rows are held until it ends.
     """
     ids = lock_members(members)
-    owed, paid, standing, monthly = _owed(ids), _paid(ids), _standing(ids), _monthly(ids, on)
+    (owed, carried), paid, standing, monthly = _owed(ids), _paid(ids), _standing(ids), _monthly(ids, on)
     receipted = _receipted(ids)
     rows: list[Allocation] = []
     passed: set[tuple[int, date]] = set()
@@ -34,8 +37,9 @@ def level(members: Iterable[int], *, on: date) -> int:
         held = {place: fen for place, fen in standing[member].items() if place[0] in receipted}
         free = [one for one in paid[member] if one.key not in receipted]
         wanted = held | spread(
-            owed[member], free, ahead_from=month_of(on), monthly_fen=monthly.get(member, 0), held=_by_month(held)
-        )
+            owed[member], free, ahead_from=month_of(on), monthly_fen=monthly.get(member, 0), held=_by_month(held),
+            carried=carried[member],
+        )  # fmt: skip
         passed |= {(member, month) for month in passed_over(owed[member], _by_month(wanted))}
         rows += [
             Allocation(payment_id=payment, member_id=member, month=month, amount_fen=fen)
@@ -52,18 +56,23 @@ def lock_members(members: Iterable[int]) -> list[int]:
     return list(rows.values_list("pk", flat=True))
 
 
-def _owed(members: list[int]) -> dict[int, dict[date, int]]:
+def _owed(members: list[int]) -> tuple[dict[int, dict[date, int]], dict[int, set[date]]]:
+    """What each member's months ask for, and which of them stand for a balance carried over."""
     found: dict[int, dict[date, int]] = defaultdict(dict)
-    rows = Charge.objects.filter(member__in=members).values_list("member", "month")
-    for member, month, fen in rows.annotate(net=Sum(F("amount_fen") - F("waived_fen"))).order_by():
+    carried: dict[int, set[date]] = defaultdict(set)
+    rows = Charge.objects.filter(member__in=members).order_by().values_list("member", "month")
+    for member, month, fen, of_before in rows.annotate(net=Sum(F("amount_fen") - F("waived_fen")), carried=CARRIED):
         found[member][month] = fen
-    return found
+        if of_before:
+            carried[member].add(month)
+    return found, carried
 
 
 def _paid(members: list[int]) -> dict[int, list[Paid[UUID]]]:
     found: dict[int, list[Paid[UUID]]] = defaultdict(list)
     for payment in Payment.objects.live().filter(member__in=members).in_order():
-        found[payment.member_id].append(Paid(payment.key, payment.amount_fen - payment.voluntary_fen))
+        month = month_of(payment.paid_on) if payment.way == PaymentWay.LEDGER else None
+        found[payment.member_id].append(Paid(payment.key, payment.amount_fen - payment.voluntary_fen, month))
     return found
 
 

@@ -145,8 +145,8 @@ def _lines(kept: LedgerImport) -> list[dict[str, Any]]:
             "carried": line.opening,
             "charged": sum(amount for _month, amount, _waived in line.charges),
             "waived": sum(waived for _month, _amount, waived in line.charges),
-            "open": open_after(line)[1],
-            "open_months": open_after(line)[0],
+            "open": open_after(line, kept.year)[1],
+            "open_months": open_after(line, kept.year)[0],
             "paid": sum(amount for _month, _day, amount in line.payments),
         }
         for line in lines

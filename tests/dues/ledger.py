@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 from dues.choices import PaymentWay
 from dues.models import Allocation, Basis, Charge, Payment
 from dues.queries.balance import months_of
+from dues.services.levelling import level
 from dues.services.payments import NewPayment, record_payment
 from members.choices import DuesCategory
 from members.models import Member, Organization
@@ -66,6 +67,16 @@ def pay(
     member: Member, fen: int, day: str, by: Any = "officer", on: date = TODAY, confirmed_by: str = "", **fields: Any
 ) -> Payment:
     return record_payment(new_payment(member, fen, day, **fields), by=by, on=on, confirmed_by=confirmed_by)
+
+
+def pay_by_ledger(member: Member, fen: int, day: str) -> Payment:
+    """Money of an imported ledger: nobody holds a receipt of it."""
+    payment = Payment.objects.create(
+        member=member, organization=branch_of(member), amount_fen=fen, paid_on=date.fromisoformat(day),
+        way=PaymentWay.LEDGER, recorded_by="officer", recorded_at=MADE_AT,
+    )  # fmt: skip
+    level([member.pk], on=TODAY)
+    return payment
 
 
 def settled(member: Member) -> dict[str, int]:

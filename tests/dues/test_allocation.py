@@ -66,6 +66,30 @@ def test_months_that_a_receipt_holds_are_left_as_they_are(owed, held, payments, 
 
 
 @pytest.mark.parametrize(
+    ("owed", "payments", "expected"),
+    [
+        ([20, 40, 40], [(40, 2)], [0, 40]),
+        ([20, 40, 40], [(40, 3)], [0, 0, 40]),
+        ([20, 40, 40], [(40, 2), (40, 3)], [0, 40, 40]),
+        ([20, 40, 40], [(40, 3), (40, 3)], [0, 40, 40]),
+        ([20, 40, 40], [(80, 3)], [0, 40, 40]),
+        ([20, 40, 40], [(40, 2), (50, 3)], [10, 40, 40]),
+        ([20, 40, 40], [(40, 2), (70, 3)], [20, 40, 40, 10]),
+        ([20, 40, 40], [(40, 9)], [0, 40]),
+        ([20, 40, 40], [(40, None), (40, 2)], [20, 40, 20]),
+        ([20, 40, 40], [(40, 1)], [0, 40]),
+    ],
+)
+def test_money_of_a_ledger_pays_its_month_and_a_balance_carried_over_last(owed, payments, expected):
+    """January stands for what was carried over; each payment is fen and the month of its column."""
+    paid = [Paid(str(number), fen, month and date(2026, month, 1)) for number, (fen, month) in enumerate(payments)]
+    given_fen = spread(months(*owed), paid, ahead_from=APRIL, monthly_fen=100, carried={JANUARY})
+
+    assert sum(given_fen.values()) == sum(one.fen for one in paid)
+    assert [sum(rows) for rows in zip(*shown(given_fen).values(), strict=True)] == expected
+
+
+@pytest.mark.parametrize(
     ("owed", "given_fen", "passed"),
     [
         ([100, 100], [100, 100], []),

@@ -178,6 +178,17 @@ def test_last_years_balance_is_a_charge_of_december(cast, store):
     assert settled(cast.zhang) == {"2025-12": 12000, "2026-01": 4000}
 
 
+def test_what_a_row_says_was_paid_is_paid_and_what_it_says_is_carried_over_stays_open(cast, store):
+    """Also after a receipt settles a part of it, and for a month that stands behind an open one."""
+    store([["张英", 40, 20, None, 40]], ["姓名", "月应交", "上年欠交", "10月", "11月"])
+    assert settled(cast.zhang) == {"2026-11": 4000}
+    assert left_open(cast.zhang)["2025-12"] == 2000
+    assert left_open(cast.zhang)["2026-10"] == 4000
+
+    pay(cast.zhang, 1500, "2026-11-20", reason="补交")
+    assert settled(cast.zhang) == {"2025-12": 1500, "2026-11": 4000}
+
+
 def test_the_balance_of_a_year_that_is_on_record_is_left_out(cast, store):
     charge(cast.zhang, "2025-11", 4000)
     kept = store([["张英", 40, 40, 40]], ["姓名", "月应交", "上年欠交", "1月"])

@@ -236,19 +236,26 @@ class Year(RuleBasedStateMachine):
         )
 
     @invariant()
-    def the_oldest_month_was_settled_first_by_money_without_a_receipt(self):
-        """Which of them was first is worked out from what the receipts left."""
+    def money_without_a_receipt_pays_the_month_of_its_ledger_then_the_oldest_and_what_was_carried_over_last(self):
+        """Worked out from what the receipts left; only ledgers bring money without one."""
         for who in PEOPLE:
             member = getattr(self.cast, who).pk
             held = Counter()
             for line in ReceiptLine.objects.filter(receipt__payment__in=Payment.objects.live().filter(member=member)):
                 held[line.month] += line.amount_fen
-            left = self.given[member] - self.voluntary[member] - sum(held.values())
-            for month in months_of(member):
-                if month.owed_fen > 0:
-                    part = min(left, max(month.owed_fen - held[month.month], 0))
-                    left -= part
-                    assert month.settled_fen == held[month.month] + part, (who, month)
+            months = {one.month: one for one in months_of(member) if one.owed_fen > 0}
+            room = {month: max(one.owed_fen - held[month], 0) for month, one in months.items()}
+            pool = 0
+            for payment in Payment.objects.live().filter(member=member, receipt=None):
+                own = payment.paid_on.replace(day=1)
+                part = min(payment.amount_fen, room[own]) if own in room and not months[own].carried_over else 0
+                if part:
+                    room[own] -= part
+                pool += payment.amount_fen - part
+            for month in sorted(months, key=lambda month: (months[month].carried_over, month)):
+                part = min(pool, room[month])
+                pool, room[month] = pool - part, room[month] - part
+                assert months[month].open_fen == room[month], (who, months[month])
 
     @invariant()
     def every_receipt_says_what_it_said(self):

@@ -32,7 +32,7 @@ from members.fields import opened
 from members.models import Member, Organization, User
 from members.queries.standing import standing_of
 from tests.cast import TODAY
-from tests.dues.ledger import charge, fix, left_open, month, pay, settled, without_stamp
+from tests.dues.ledger import charge, fix, left_open, month, pay, pay_by_ledger, settled, without_stamp
 from tests.dues.ledger_files import ledger
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("today")]
@@ -51,9 +51,9 @@ def carry_over(cast, tmp_path, name, yuan):
     return confirm_ledger(look_through(cast, tmp_path, name, yuan), by=cast.officer, on=TODAY)
 
 
-def look_through(cast, tmp_path, name, yuan):
+def look_through(cast, tmp_path, name, yuan, column="上年欠交"):
     Member.objects.filter(name=name).update(dues_category=DuesCategory.EMPLOYED)
-    path = ledger(tmp_path / "ledger.xlsx", [[name, 40, yuan]], headings=["姓名", "月应交", "上年欠交"])
+    path = ledger(tmp_path / "ledger.xlsx", [[name, 40, yuan]], headings=["姓名", "月应交", column])
     found = read_ledger(path, organization=cast.branch, year=2026, on=TODAY)
     judged = judge(found, organization=cast.branch, year=2026, on=TODAY)
     return keep_preview(judged, key=uuid.uuid4(), organization=cast.branch, file_name="台账.xlsx", by=cast.officer)
@@ -229,21 +229,19 @@ def test_names_on_a_receipt_are_those_of_its_day(cast, paid):
     assert "张英" in before
 
 
-@pytest.fixture
-def from_ledger(cast, tmp_path):
-    """January, taken over from a ledger: nobody holds a paper that says a month."""
-    Member.objects.filter(pk=cast.zhang.pk).update(dues_category=DuesCategory.EMPLOYED)
-    path = ledger(tmp_path / "one.xlsx", [["张英", 40, 40]], headings=["姓名", "月应交", "1月"])
-    about = {"organization": cast.branch, "year": 2026, "on": TODAY}
-    judged = judge(read_ledger(path, **about), **about)
-    kept = keep_preview(judged, key=uuid.uuid4(), organization=cast.branch, file_name="a.xlsx", by=cast.officer)
-    confirm_ledger(kept, by=cast.officer, on=TODAY)
-
-
-def test_money_without_a_receipt_still_settles_the_oldest_month(cast, from_ledger, tmp_path):
+def test_money_of_a_ledger_stays_with_its_month_and_the_balance_stays_open(cast, tmp_path):
+    charge(cast.zhang, "2026-01", 4000)
+    pay_by_ledger(cast.zhang, 4000, "2026-01-01")
     carry_over(cast, tmp_path, "张英", 30)
 
-    assert settled(cast.zhang) == {"2025-12": 3000, "2026-01": 1000}
+    assert (settled(cast.zhang), left_open(cast.zhang)) == ({"2026-01": 4000}, {"2025-12": 3000})
+
+
+@pytest.fixture
+def from_ledger(cast):
+    """February, settled by money that a ledger has for March: where an older month is charged, it moves there."""
+    charge(cast.zhang, "2026-02", 4000)
+    pay_by_ledger(cast.zhang, 4000, "2026-03-05")
 
 
 # --- A preview names what storing would touch -----------------------------------------------------------------------
@@ -263,17 +261,17 @@ def test_the_preview_says_that_no_receipt_is_touched_and_stores_nothing(cast, pa
 
 
 def test_the_preview_names_every_month_and_closed_month_that_storing_would_move(cast, from_ledger, tmp_path):
-    ClosedMonth.objects.create(organization=cast.branch, month=month("2026-01"), closed_by="officer")
+    ClosedMonth.objects.create(organization=cast.branch, month=month("2026-02"), closed_by="officer")
     disclose(
         organization=cast.branch, year=2026, way="board", place="公示栏", disclosed_on=TODAY, by=cast.officer, on=TODAY
     )
 
-    found = named(look_through(cast, tmp_path, "张英", 30))
+    found = named(look_through(cast, tmp_path, "张英", 10, "1月"))
 
     assert [(one["name"], one["month"], one["settled_fen"], one["would_settle_fen"]) for one in found["months"]] == [
-        ("张英", "2026-01-01", 4000, 1000)
+        ("张英", "2026-02-01", 4000, 1000)
     ]
-    assert (found["receipts"], found["closed"]) == ([], ["2026-01-01"])
+    assert (found["receipts"], found["closed"]) == ([], ["2026-02-01"])
     assert found["published"] == [str(Disclosure.objects.get())]
 
 
@@ -285,9 +283,10 @@ def test_the_preview_would_name_a_receipt_whose_months_moved(cast, paid, tmp_pat
 
 
 def test_the_page_of_the_preview_says_so(cast, from_ledger, tmp_path, as_user):
-    page = as_user(cast.officer).get(reverse("dues:ledger-detail", args=[look_through(cast, tmp_path, "张英", 30).pk]))
+    kept = look_through(cast, tmp_path, "张英", 10, "1月")
+    page = as_user(cast.officer).get(reverse("dues:ledger-detail", args=[kept.pk]))
 
-    assert "张英，2026年1月" in page.content.decode()
+    assert "张英，2026年2月" in page.content.decode()
 
 
 def test_the_payment_page_names_what_taking_it_back_touches(cast, paid, as_user):
