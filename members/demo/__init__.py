@@ -15,6 +15,7 @@ from members.demo.county import PLACES, make_places
 from members.demo.lives import Person, befall, belong, settle
 from members.demo.people import make_people
 from members.demo.posts import Login, fill_offices, fill_terms, fill_users
+from members.demo.waiting import put_to_second_persons
 from members.models import (
     Affiliation,
     Contact,
@@ -50,6 +51,7 @@ def fill(*, on: date) -> list[Login]:
     fill_terms(places, on)
     logins = fill_users(offices, people, places, on)
     _care(situations, people, rng, on)
+    put_to_second_persons(on=on)
     return logins
 
 

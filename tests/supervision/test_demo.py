@@ -7,9 +7,15 @@ from django.urls import reverse
 
 from meetings import demo as meetings
 from members import demo as members
-from members.models import User
+from members.choices import ExportState
+from members.models import Export, OfficeRequest, User
+from members.queries.agreeing import may_agree
+from members.queries.standing import standing_of
+from members.services.office_requests import may_confirm
+from supervision.choices import KeyState
 from supervision.demo import fill
-from supervision.models import Appraisee, Matter, Report
+from supervision.demo.letters import NAME_REASON, PASSPHRASE
+from supervision.models import Appraisee, InspectorKey, Matter, NameRequest, Report
 from supervision.rules.matters import MatterState
 from supervision.rules.report_periods import due_on, period_named
 from tests.cast import TODAY
@@ -22,8 +28,11 @@ LISTS = sorted(
     for name, pattern in routes()
     if name.startswith("supervision:") and name.endswith(ENDINGS) and "<" not in str(pattern.pattern)
 )
-NOTHING_YET = {"supervision:letter-counts", "supervision:name-list"}
-"""Lists that stay empty in the demo: of letters no count below three is told, and no name lies with a custodian."""
+NOTHING_YET = {"supervision:letter-counts"}
+"""Lists that stay empty in the demo: of letters no count below three is told."""
+
+
+PAPERS: list[dict[str, str]] = []
 
 
 @pytest.fixture(scope="module")
@@ -32,7 +41,7 @@ def county(django_db_setup, django_db_blocker):
     with django_db_blocker.unblock(), transaction.atomic():
         logins = members.fill(on=TODAY)
         meetings.fill(on=TODAY)
-        fill(on=TODAY)
+        PAPERS.extend(fill(on=TODAY))
         yield list(User.objects.filter(username__in=[login["username"] for login in logins]))
         transaction.set_rollback(True)
 
@@ -85,3 +94,55 @@ def test_whoever_was_graded_lower_last_year_was_helped_but_for_one_whose_help_go
     assert lower.exclude(pk__in=home).exists()
     assert not lower.exclude(pk__in=home).filter(followed_up_on=None).exists()
     assert home.get(followed_up_on=None).follow_up_due_on > TODAY
+
+
+# --- What takes a second person can be tried from the log-ins of the demo ---------------------------------------------
+def as_somebody(username: str) -> Client:
+    client = Client()
+    client.force_login(User.objects.get(username=username), backend=BACKEND)
+    return client
+
+
+def standing(username: str) -> User:
+    user = User.objects.get(username=username)
+    user.standing = standing_of(user, on=TODAY)
+    return user
+
+
+@pytest.fixture
+def undone(county):
+    with transaction.atomic():
+        yield
+        transaction.set_rollback(True)
+
+
+@pytest.mark.usefixtures("undone", "today")
+def test_the_inspector_can_sign_the_key_that_waits():
+    key = InspectorKey.objects.get(state=KeyState.WAITING)
+    fingerprint = PAPERS[-1]["text"]
+    given = {"heard": fingerprint[-4:], "passphrase": PASSPHRASE}
+    answer = as_somebody("inspector").post(reverse("supervision:key-approve", args=[key.pk]), given)
+
+    key.refresh_from_db()
+    assert (answer.status_code, key.state) == (302, KeyState.IN_USE)
+
+
+@pytest.mark.usefixtures("undone", "today")
+def test_the_custodian_reads_why_a_name_is_wanted_and_releases_it():
+    first, second = (paper["text"] for paper in PAPERS[:2])
+    request, client = NameRequest.objects.get(), as_somebody("committee_staff")
+    address = reverse("supervision:name-decide", args=[request.pk])
+
+    assert NAME_REASON in client.post(address, {"first": first, "second": second, "act": "read"}).text
+    client.post(address, {"first": first, "second": second, "act": "release"})
+    request.refresh_from_db()
+    assert request.state == "released"
+
+
+@pytest.mark.usefixtures("undone", "today")
+def test_an_office_and_a_workbook_wait_for_a_second_person():
+    office, export = OfficeRequest.objects.waiting().get(), Export.objects.get(state=ExportState.PROPOSED)
+
+    assert may_confirm(office, standing("inspector"))
+    assert may_agree(export, standing("officer"))
+    assert as_somebody("officer").get(reverse("members:export-agree", args=[export.pk])).status_code == 200

@@ -28,13 +28,16 @@ class Command(JsonCommand):
         logins = members.fill(on=today)
         meetings.fill(on=today)
         dues.fill(on=today)
-        supervision.fill(on=today)
+        papers = supervision.fill(on=today)
         enter_twice(on=today)
         assessment.fill(on=today)
         reminders.fill(on=today)
-        return {"logins": logins}
+        return {"logins": logins, "papers": papers}
 
     def sentences(self, answer: Mapping[str, Any]) -> Iterable[str]:
         yield _("The demo county is ready. Log in as one of these; the passwords are shown only now:")
         for login in answer["logins"]:
             yield "\t".join([login["username"], login["password"], login["organization"]])
+        yield _("On paper, for trying the pages of inspectors and of the custodian (committee_staff):")
+        for paper in answer["papers"]:
+            yield "\t".join([paper["what"], paper["text"]])
