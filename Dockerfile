@@ -1,11 +1,13 @@
 # The same scripts/setup as everywhere, in one stage; what runs has no compiler, no pip cache and no root.
-FROM python:3.13-slim AS build
+FROM python:3.13-slim-bookworm AS build
 ENV PIP_NO_CACHE_DIR=1
 WORKDIR /opt/branchweb
 COPY . .
 RUN scripts/setup --run && rm -rf .venv/var/data
 
-FROM python:3.13-slim
+FROM python:3.13-slim-bookworm
+# `backup` and `restore` call pg_dump and pg_restore; Debian 12 has those of the server in docker-compose.yml.
+RUN apt-get update && apt-get install --yes --no-install-recommends postgresql-client && rm -rf /var/lib/apt/lists/*
 ENV BRANCHWEB_DATA=/data \
     DJANGO_SETTINGS_MODULE=branchweb.settings \
     PATH=/opt/branchweb/.venv/bin:$PATH \

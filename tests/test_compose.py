@@ -53,6 +53,14 @@ def test_the_image_has_a_python_that_we_support_and_the_same_in_both_stages():
     assert [int(part) for part in versions.pop().split(".")] >= [int(part) for part in floor.split(".")]
 
 
+def test_the_image_can_dump_and_restore_the_database_beside_it():
+    """An older pg_dump refuses the server; a newer pg_restore tells it what it doesn't know."""
+    of_debian = {"bookworm": 15, "trixie": 17}
+    named = set(re.findall(r"^FROM python:[\d.]+-slim-(\w+)", DOCKERFILE, re.MULTILINE))
+    assert [of_debian[one] for one in named] == [major(SERVICES["postgres"]["image"])]
+    assert "postgresql-client" in LAST_STAGE
+
+
 def test_there_is_every_part_and_exactly_one_clock():
     assert set(SERVICES) == {*OURS, "postgres", "redis"}
     clocks = [name for name in OURS if {"beat", "--beat", "-B"} & set(SERVICES[name].get("command", []))]
