@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.core.files.base import ContentFile
+from django.core.files.storage import Storage
 from django.db import transaction
 from django.utils.crypto import get_random_string
 from django.utils.translation import gettext as _
@@ -63,12 +64,17 @@ def remove_material(*, material: Material, by: User | str) -> None:
 
 @transaction.atomic
 def attach_sheet(*, meeting: Meeting, content: bytes, by: User | str) -> Meeting:
-    """Keep the photograph of the signed sheet in place of the one before. Raises NotNow, NotADocument."""
+    """Keep the photograph of the signed sheet in place of the one before. The same again is kept once.
+
+    Raises NotNow, NotADocument.
+    """
     meeting = locked(meeting)
     if meeting.opened_at is None:
         raise NotNow(_("A signed sheet is attached when the meeting has been opened."))
     storage, before = meeting.sheet.storage, meeting.sheet.name
     file = _file(content, PICTURES)
+    if before and storage.exists(before) and _content(storage, before) == file.read():
+        return meeting
     meeting.sheet.save(file.name, file, save=False)
     meeting.save(update_fields=["sheet"])
     _record("attach_sheet", meeting, meeting, by)
@@ -117,6 +123,11 @@ def _file(content: bytes, kinds: Any = None) -> ContentFile:
     if kinds and kind not in kinds:
         raise NotADocument
     return ContentFile(bare, name=f"{get_random_string(24)}.{kind}")
+
+
+def _content(storage: Storage, name: str) -> bytes:
+    with storage.open(name) as file:
+        return file.read()
 
 
 def _record(action: str, subject: Any, meeting: Meeting, by: User | str) -> None:

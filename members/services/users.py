@@ -182,9 +182,11 @@ def remove_codes(*, user: User, by: User | str) -> None:
 
 @transaction.atomic
 def sign_out_everywhere(*, user: User, by: User | str) -> int:
-    """End every session and every API token of the user; how many there were."""
+    """End every session and every API token of the user; how many there were. Without any, nothing goes on record."""
     _refuse_half_managed(user, by)
     count = _close_sessions(user)
+    if not count:
+        return 0
     details = {"sessions": count}
     record(action="sign_out_everywhere", by=by, subject=user, organization_code=_place_of(user), details=details)
     return count

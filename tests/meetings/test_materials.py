@@ -187,6 +187,23 @@ def test_the_photograph_of_the_sheet_replaces_the_one_before(
     assert len([file for file in media.rglob("*") if file.is_file()]) == 1
 
 
+def test_the_same_sheet_sent_twice_is_kept_once(meeting, media):
+    names = {attach_sheet(meeting=meeting, content=PNG, by="secretary").sheet.name for _time in range(2)}
+
+    assert len(names) == 1
+    assert Entry.objects.filter(action="attach_sheet").count() == 1
+    assert len([file for file in media.rglob("*") if file.is_file()]) == 1
+
+
+def test_a_sheet_whose_file_is_gone_is_kept_anew(meeting, media):
+    attach_sheet(meeting=meeting, content=PNG, by="secretary")
+    (media / Meeting.objects.get().sheet.name).unlink()
+    kept = attach_sheet(meeting=meeting, content=PNG, by="secretary")
+
+    assert kept.sheet.storage.exists(kept.sheet.name)
+    assert Entry.objects.filter(action="attach_sheet").count() == 2
+
+
 @pytest.mark.parametrize("form", [{}, {"file": SimpleUploadedFile("a.png", PDF)}])
 def test_a_sheet_is_a_picture(meeting, cast, as_user, form):
     answer = as_user(cast.secretary).post(url("sheet-attach", meeting), {"x": "", **form})

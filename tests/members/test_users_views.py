@@ -6,6 +6,7 @@ from datetime import date
 import pytest
 from allauth.mfa.models import Authenticator
 from django.urls import reverse
+from knox.models import AuthToken
 
 from audit.models import Entry
 from members.choices import OfficeKind
@@ -240,7 +241,8 @@ def test_a_reset_password_is_shown_once(county, cast):
     assert "no-store" in response["Cache-Control"]
 
 
-def test_signing_out_says_how_many(county):
+def test_signing_out_says_how_many(county, cast):
+    AuthToken.objects.create(cast.secretary)
     assert county.post(url("sign-out", "secretary")).url == url("detail", "secretary")
     assert Entry.objects.get().action == "sign_out_everywhere"
 

@@ -13,6 +13,7 @@ import pytest
 from allauth.mfa.models import Authenticator
 from django.core.exceptions import ObjectDoesNotExist
 from django.db.models import Model
+from knox.models import AuthToken
 
 from audit.models import Entry
 from dues.models import Arrangement, ArrearsReason, ArrearsReview, BillRow, DuesUse, Relief
@@ -100,6 +101,10 @@ ACTS: dict[str, Act] = {
         users.link_member, full.cast.stranger, "user", member=full.cast.wang, by="system"
     ),
     "user closed": lambda full: twice(users.set_active, full.cast.stranger, "user", active=False, by="system"),
+    "signed out everywhere": lambda full: (
+        AuthToken.objects.create(full.cast.stranger),
+        twice(users.sign_out_everywhere, full.cast.stranger, "user", by="system"),
+    )[1],
     "codes taken away": lambda full: (
         Authenticator.objects.create(user=full.cast.stranger, type="totp", data={}),
         twice(users.remove_codes, full.cast.stranger, "user", by="system"),
@@ -151,6 +156,15 @@ def test_an_act_done_twice_leaves_one_entry(full: FullCast, name: str) -> None:
     with suppress(Refused, ObjectDoesNotExist):  # a sentence is an answer too
         act()
     assert Entry.objects.count() == before + 1
+
+
+def test_a_password_that_is_reset_is_one_entry_and_another_one_another(full: FullCast) -> None:
+    """Each makes a new password and shows it once, so each is an act of its own, and leaves no other entry."""
+    AuthToken.objects.create(full.cast.stranger)
+    for acts in (1, 2):
+        users.reset_password(user=full.cast.stranger, by="system")
+        assert Entry.objects.filter(action="reset_password").count() == acts
+    assert not Entry.objects.filter(action="sign_out_everywhere").exists()
 
 
 def test_what_is_looked_at_is_in_the_tree(full: FullCast) -> None:
