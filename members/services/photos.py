@@ -31,9 +31,15 @@ def remove_photo(*, member: Member, by: User | str) -> None:
 
 
 def _replace(member: Member, file: ContentFile | None, *, action: str, by: User | str) -> None:
-    storage, before = member.photo.storage, member.photo.name
+    forget_photo(member)
     member.photo = file
     member.save(update_fields=["photo"])
     record(action=action, by=by, subject=member, organization_code=roster_code(member))
+
+
+def forget_photo(member: Member) -> None:
+    """Take it out of the row, which the caller stores; its file goes when that is committed."""
+    storage, before = member.photo.storage, member.photo.name
+    member.photo = None
     if before:
         transaction.on_commit(lambda: storage.delete(before))

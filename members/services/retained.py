@@ -17,6 +17,7 @@ from members.paths import ROOT, subtree
 from members.retention import BATCH, Due, ForGood, Kind, midnight
 from members.services.logins import forget_old_logins
 from members.services.people import describe
+from members.services.photos import forget_photo
 
 DEPARTED = "keep.departed.months"
 WORKBOOKS = "keep.workbooks.months"
@@ -31,7 +32,7 @@ WHEREABOUTS = ("note", "able_to", "place")
 def departed(paths: Iterable[str]) -> MemberQuerySet:
     """Who left for good and of whom private facts are kept."""
     of_member = {"member": OuterRef("pk")}
-    private = _recorded(FACTS) | Q(Exists(Contact.objects.filter(**of_member).exclude(needs="")))
+    private = _recorded((*FACTS, "photo")) | Q(Exists(Contact.objects.filter(**of_member).exclude(needs="")))
     private |= Q(Exists(Situation.objects.filter(_recorded(WHEREABOUTS), **of_member)))
     private |= Q(Exists(ContactPerson.objects.filter(**of_member)))
     private |= Q(Exists(HelpRequest.objects.filter(**of_member)))
@@ -53,6 +54,7 @@ def strip_departed(due: Due) -> int:
     for member in Member.objects.filter(pk__in=keys).order_by("pk").select_for_update():
         for name in FACTS:
             setattr(member, name, "")
+        forget_photo(member)
         describe(member)
         member.save()
     ContactPerson.objects.filter(member__in=keys).delete()
@@ -107,8 +109,8 @@ RETAINED = (
         code="departed",
         title=_("Private facts of people who left"),
         goes=_(
-            "Phone, e-mail, address, income, health, whereabouts, remarks, contact persons, what was said in contacts "
-            "and requests for help."
+            "Phone, e-mail, address, photograph, income, health, whereabouts, remarks, contact persons, what was said "
+            "in contacts and requests for help."
         ),
         stays=_("Name, identity number, membership dates, offices, dues, attendance, votes, and when somebody called."),
         since=_("after leaving the last roster"),

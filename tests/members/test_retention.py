@@ -27,11 +27,13 @@ from members.queries.standing import standing_of
 from members.retention import Due, Kind, kinds
 from members.services import retained
 from members.services.belonging import end_belonging
+from members.services.photos import store_photo
 from members.services.refused import Refused
 from members.services.retention import carry_out
 from members.services.roster_undo import undo_import
 from members.verification import checks
 from tests.cast import TODAY
+from tests.members.photo_files import jpeg
 
 pytestmark = pytest.mark.django_db
 
@@ -121,6 +123,22 @@ def test_what_a_member_left_behind_goes_and_the_record_stays(cast):
     assert (cast.zhang.contacts.get().kind, cast.zhang.situations.get().kind) == ("visit", "frail")
     assert not Member.objects.search("0689").exists()
     assert all(check.ok for check in checks())
+    assert entries() == [counted("departed", 1)]
+
+
+def test_a_photograph_goes_with_its_file(cast, settings, tmp_path, django_capture_on_commit_callbacks):
+    settings.MEDIA_ROOT = tmp_path
+    store_photo(member=cast.zhang, content=jpeg(), by=cast.secretary)
+    leave(cast.zhang)
+    kept = []
+    for night in (LAST, OVER):
+        with django_capture_on_commit_callbacks(execute=True):
+            carry_out(on=night)
+        cast.zhang.refresh_from_db()
+        kept.append((bool(cast.zhang.photo), len([one for one in tmp_path.rglob("*") if one.is_file()])))
+
+    assert kept == [(True, 1), (False, 0)]
+    assert Entry.objects.filter(action="remove_photo").count() == 0
     assert entries() == [counted("departed", 1)]
 
 
