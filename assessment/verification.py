@@ -25,7 +25,7 @@ WATCHED = {
     "assessment.ManualValue": EACH_ROW,
     "assessment.Objection": EACH_ROW,
     "assessment.BranchView": EACH_ROW,
-    "assessment.SatisfactionTally": EACH_ROW,
+    "assessment.SatisfactionTally": ("assessment_id",),
     "assessment.SatisfactionAnswered": ("assessment_id",),
     "assessment.Practice": EACH_ROW,
     "assessment.Adoption": EACH_ROW,

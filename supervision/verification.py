@@ -10,7 +10,7 @@ WATCHED = {
     "supervision.AppraisalRound": EACH_ROW,
     "supervision.Appraisee": ("round_id",),
     "supervision.MutualAppraisal": ("about_id",),
-    "supervision.Tally": EACH_ROW,
+    "supervision.Tally": ("appraisee_id",),
     "supervision.PaperCount": EACH_ROW,
     "supervision.InspectorKey": EACH_ROW,
     "supervision.RecoveryKey": EACH_ROW,

@@ -19,7 +19,7 @@ from audit.services import record
 from members.services.refused import Refused
 from tests.assessment.judging import begun, by, completed, record_says, shown
 from tests.cast import TODAY, make_member
-from tests.supervision.test_ballot_secrecy import differing_tables, everything
+from tests.supervision.test_ballot_secrecy import differing_tables, everything, sums_of
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("today")]
 MINE = reverse("assessment:satisfaction-mine")
@@ -201,6 +201,17 @@ def test_sums_written_one_by_one_would_tell_the_last_answer(cast, one):
     with patch.object(satisfaction, "_add", add):
         give(one, cast.zhang)
     assert len(versions()) > 1 or connection.vendor != "postgresql"
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize("answer", ["satisfied", "not"])
+def test_an_answer_changes_the_same_sum_of_the_record_whatever_it_says(cast, one, answer):
+    """Which of them a transaction wrote last is seen on PostgreSQL, beside who answered in it."""
+    before = sums_of(SatisfactionTally)
+    give(one, cast.zhang, answer=answer)
+    changed = {place for place, total in sums_of(SatisfactionTally).items() if total != before.get(place)}
+
+    assert changed == {str(one.pk)}
 
 
 def test_the_record_says_nothing_of_an_answer(cast, as_user, one):
