@@ -211,7 +211,7 @@ def test_an_answer_changes_the_same_sum_of_the_record_whatever_it_says(cast, one
     give(one, cast.zhang, answer=answer)
     changed = {place for place, total in sums_of(SatisfactionTally).items() if total != before.get(place)}
 
-    assert changed == {str(one.pk)}
+    assert {place.replace("-", "") for place in changed} == {str(one.pk).replace("-", "")}
 
 
 def test_the_record_says_nothing_of_an_answer(cast, as_user, one):

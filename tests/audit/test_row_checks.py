@@ -1,5 +1,6 @@
 """Rows that the program didn't write are named: see also `benchmarks/edits.py`, of which this runs a small part."""
 
+import contextlib
 from collections import Counter
 from io import StringIO
 
@@ -98,6 +99,22 @@ def test_a_statement_that_failed_half_way_is_in_no_sum(rows):
     with connection.cursor() as cursor, pytest.raises(IntegrityError), transaction.atomic():
         cursor.execute("UPDATE members_member SET name = CASE WHEN id = %s THEN '' ELSE name END", [rows.li.pk])
 
+    assert found() == []
+
+
+def test_a_large_transaction_is_added_up_in_parts_and_savepoints_hold(rows, monkeypatch):
+    monkeypatch.setattr("audit.databases.sqlite3.base.MANY", 3)
+    people = Member.objects.order_by("pk")
+    for member in people[:2]:
+        Member.objects.filter(pk=member.pk).update(remark="before")
+    for is_kept in (True, False):
+        with contextlib.suppress(ZeroDivisionError), transaction.atomic():
+            for member in people:
+                Member.objects.filter(pk=member.pk).update(remark=f"inside {is_kept}")
+            if not is_kept:
+                raise ZeroDivisionError
+
+    assert set(people.values_list("remark", flat=True)) == {"inside True"}
     assert found() == []
 
 

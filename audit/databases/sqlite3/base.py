@@ -12,6 +12,8 @@ from audit.databases.journal import Summed, WatchingConnection
 FUNCTION = "audit_touched"
 Written = tuple[str, str, int, str]
 """Table, place, 1 or -1, content."""
+MANY = 20_000
+"""So many rows are added up before the transaction ends, so that a large import fits in memory."""
 
 
 class KeepingCursor(base.SQLiteCursorWrapper):
@@ -85,6 +87,11 @@ class DatabaseWrapper(WatchingConnection, base.DatabaseWrapper):
         written, self._added = self._savepoints.get(sid, (0, 0))
         del self._written[written:]
 
+    def _savepoint_commit(self, sid: str) -> None:
+        super()._savepoint_commit(sid)  # type: ignore[misc]
+        self._savepoints.pop(sid, None)
+        self._add_up_when_many()
+
     def _rollback(self) -> None:
         self.forget_written()
         super()._rollback()  # type: ignore[misc]
@@ -99,8 +106,16 @@ class DatabaseWrapper(WatchingConnection, base.DatabaseWrapper):
         """What a statement wrote before it failed is undone by the database, and forgotten here."""
         before = len(self._written)
         try:
-            return super()._in_a_transaction(execute, sql, parameters, many, context)
+            answer = super()._in_a_transaction(execute, sql, parameters, many, context)
         except Exception:
             if not many:
                 del self._written[before:]
             raise
+        self._add_up_when_many()
+        return answer
+
+    def _add_up_when_many(self) -> None:
+        """Never inside a savepoint: rolling back to it would take sums back whose rows stay."""
+        if len(self._written) >= MANY and self.in_atomic_block and not self._savepoints:
+            self.add_up()
+            self.forget_written()
