@@ -97,7 +97,9 @@ def test_a_restore_that_is_killed_says_so_and_is_begun_anew(home, settings):
     before = counts_now()
     make_backup(home / "backup", sealed_to=PAIR.public)
     seconds, ends = 0.5, {"not begun": 0, "broken off": 0, "done": 0}
-    for trial, after in zip(range(KILLS), moments(1), strict=False):
+    for trial, after in zip(range(KILLS * 5), moments(1), strict=False):
+        if trial >= KILLS and ends["broken off"]:  # how long a restore lies open depends on the machine
+            break
         folder = home / f"elsewhere{trial}"
         folder.mkdir()
         with empty_installation(settings, folder, migrated=bool(trial % 2)):
