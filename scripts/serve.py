@@ -160,12 +160,20 @@ def wait_for_answer(port: int, web: Process) -> bool:
     return False
 
 
+def papers() -> list[dict[str, str]]:
+    """What lies on paper in the demo county: it is asked for on pages of inspectors and of the custodian."""
+    remembered = settings.DATA_DIR / "demo-logins.json"
+    return json.loads(remembered.read_text(encoding="utf-8")).get("papers", []) if remembered.exists() else []
+
+
 def announce(port: int, logins: list[Login]) -> None:
     say(f"\nBranchweb is at http://127.0.0.1:{port}/   (stop it with Ctrl-C)")
     if logins:
         say("\nLog-ins of the demo county:")
         for login in logins:
             say("  {role:<20} {username:<20} {password:<16} {organization}".format_map(login))
+        for paper in papers():
+            say("  {what}: {text}".format_map(paper))
     say("")
 
 
