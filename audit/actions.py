@@ -194,7 +194,7 @@ ACTIONS: dict[str, Promise] = {
     "withdraw_inspector_key": _("Withdrew an inspector's key"),
     "change_passphrase": _("Changed the passphrase of an inspector's key"),
     "make_recovery_key": _("Made a recovery key for sealed letters"),
-    "lose_recovery_key": _("Made a recovery key in place of a lost one: all keys are approved anew"),
+    "lose_recovery_key": _("Made a recovery key in place of a lost one: inspectors agreed"),
     "recover_letters": _("Sealed letters anew with the recovery key"),
     "declare_relative": _("Declared a relative"),
     "remove_relative": _("Took back a declared relative"),

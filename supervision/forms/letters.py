@@ -146,6 +146,28 @@ class FirstApprovalForm(PaperKeyForm, FingerprintForm):
     first = passphrase_field(_("One half of the recovery key"))
 
 
+WHY = _("Reason")
+
+
+def why_field() -> forms.CharField:
+    return forms.CharField(label=WHY, max_length=200, help_text=_("It stands in the audit trail."))
+
+
+class WithdrawalForm(forms.Form):
+    """A key is withdrawn with a passphrase: of the key itself, or of one's own."""
+
+    reason = why_field()
+    passphrase = passphrase_field(_("Passphrase of your own key"))
+
+
+class ShortWithdrawalForm(PaperKeyForm):
+    """A key is withdrawn with the recovery key: two people."""
+
+    reason = why_field()
+    first = passphrase_field(_("One half of the recovery key"))
+    field_order = ["reason", "first", "second"]
+
+
 class CustodyForm(PaperKeyForm):
     """The custodian reads why a name is asked for, and decides."""
 

@@ -16,8 +16,9 @@ from members.links import Link
 from members.models import Organization, User
 from members.models.organization import OrganizationQuerySet
 from supervision.choices import KeyState
-from supervision.models import InspectorKey
+from supervision.models import InspectorKey, RecoveryKey
 from supervision.queries.key_trust import (
+    is_among_first,
     keys_of_inspectors,
     may_be_approved,
     own_signing_key,
@@ -71,7 +72,7 @@ def approval_way(user: User, key: InspectorKey, readers: list[InspectorKey]) -> 
     """How the user may approve it: with their `own` key, with the `recovery` key, or not at all (empty)."""
     if key.user_id == user.pk or not user.standing.may(Capability.APPROVE_KEYS, key.organization.path):
         return ""
-    if own_signing_key(user, key.organization.path, readers):
+    if own_signing_key(user, key.organization.path, readers) and not is_among_first(key, readers):
         return "own"
     return "recovery" if recovery_approves(key, readers) else ""
 
@@ -95,9 +96,12 @@ def _new_for(user: User, since: date) -> list[InspectorKey]:
 
 
 def start_links(user: User, *, on: date) -> Iterator[Link]:
-    """New keys, for who holds one; keys that wait, for who approves. At most four queries."""
+    """A new recovery key and new keys, for who holds one; keys that wait, for who approves. At most five queries."""
     if not user.standing.may_any((Capability.READ_LETTERS, Capability.APPROVE_KEYS)):
         return
+    if day := _replaced_since(on - TOLD_FOR):
+        text = _("The recovery key was replaced on %(day)s. Ask who did it, if you didn't agree to it.")
+        yield Link("key", _("Recovery key"), text % {"day": day}, reverse("supervision:key-list"))
     holds = InspectorKey.objects.in_use().filter(user=user.pk).exists()
     fresh = _new_for(user, on - TOLD_FOR) if holds else []
     waiting = list(KEYS.visible_to(user).filter(state=KeyState.WAITING).exclude(user=user.pk))
@@ -108,6 +112,12 @@ def start_links(user: User, *, on: date) -> Iterator[Link]:
         yield Link(
             "key", _("Inspectors' keys"), text % {"count": count, "names": names}, reverse("supervision:key-list")
         )
+
+
+def _replaced_since(day: date) -> date | None:
+    """When another recovery key took the place of an older one."""
+    made = list(RecoveryKey.objects.order_by("made_on", "withdrawn_on").values_list("made_on", flat=True))
+    return made[-1] if len(made) > 1 and made[-1] >= day else None
 
 
 def own_places(user: User) -> OrganizationQuerySet:

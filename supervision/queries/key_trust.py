@@ -9,7 +9,7 @@ from datetime import date
 from uuid import UUID
 
 from audit.keyring import proves
-from members.choices import OfficeKind
+from members.choices import Capability, OfficeKind
 from members.models import Office, User
 from members.models.periods import holding
 from members.paths import contains
@@ -71,6 +71,24 @@ def may_be_approved(row: InspectorKey, known: set[UUID]) -> bool:
 def own_signing_key(user: User, path: str, readers: Iterable[InspectorKey]) -> InspectorKey | None:
     """The key with which the user approves others at that path: of an office there or above it."""
     return next((key for key in _above(path, readers) if key.user_id == user.pk), None)
+
+
+def is_among_first(key: InspectorKey, readers: Iterable[InspectorKey]) -> bool:
+    """Only the recovery key approves it: fewer than two inspectors' keys bear its signature so far."""
+    if not recovery_approves(key, readers):
+        return False
+    rows = InspectorKey.objects.filter(pk__in=trusted_keys(), signed_by__isnull=True)
+    return rows.values("user").distinct().count() < FEWEST
+
+
+def withdrawal_way(user: User, key: InspectorKey, readers: list[InspectorKey]) -> str:
+    """How the user may withdraw it: with a passphrase of their `own`, the `recovery` key, or not at all (empty)."""
+    is_own, path = key.user_id == user.pk, key.organization.path
+    if not is_own and not user.standing.may(Capability.APPROVE_KEYS, path):
+        return ""
+    if key in readers and recovery_approves(key, readers):
+        return "recovery"
+    return "own" if is_own or own_signing_key(user, path, readers) else "recovery"
 
 
 def recovery_approves(key: InspectorKey, readers: Iterable[InspectorKey]) -> bool:

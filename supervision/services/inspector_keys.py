@@ -4,9 +4,9 @@ The passphrase stays with the inspector. It is none of the log-in's, and nothing
 signed by the recovery key, whose private half is on two sheets of paper (docs/adr/0012).
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
-from uuid import UUID
 
 from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
@@ -18,9 +18,10 @@ from members.models import Office, Organization, User
 from members.services.refused import Refused
 from supervision import sealing
 from supervision.choices import KeyState
-from supervision.models import InspectorKey, LetterBox, RecoveryKey
+from supervision.models import InspectorKey, RecoveryKey
 from supervision.queries.key_trust import (
     ROOT,
+    is_among_first,
     is_proved,
     keys_of_inspectors,
     may_be_approved,
@@ -31,10 +32,10 @@ from supervision.queries.key_trust import (
     signed,
     trusted_keys,
 )
-from supervision.queries.letters import with_too_few_readers
 from supervision.rules.signatures import statement
+from supervision.services.key_consent import Consent, refuse_without_consent, signing_half
+from supervision.services.key_withdrawal import empty
 from supervision.services.letter_acts import private_of
-from supervision.services.letter_refusals import Damaged
 from supervision.services.letter_sealing import passphrase_cost
 
 SHORTEST = 12
@@ -69,13 +70,13 @@ def approve_key(*, key: InspectorKey, passphrase: str, on: date, by: User) -> No
     Raises Refused (`passphrase`), Damaged.
     """
     _refuse_approver(key, on, by)
-    signer = own_signing_key(by, key.organization.path, keys_of_inspectors(on=on))
+    readers = keys_of_inspectors(on=on)
+    if is_among_first(key, readers):
+        raise Refused(_("The first two inspectors' keys are approved with the recovery key."))
+    signer = own_signing_key(by, key.organization.path, readers)
     if signer is None:
         raise Refused(_("Approving takes a key of your own that is approved already, of this committee or one above."))
-    private = private_of(signer, passphrase)
-    if sealing.signing_public_of(private) != signer.signing_key:
-        raise Damaged
-    _approve(key, Signer(private, signer), on, by)
+    _approve(key, Signer(signing_half(signer, passphrase), signer), on, by)
 
 
 def approve_first_key(*, key: InspectorKey, private: bytes, on: date, by: User) -> None:
@@ -87,19 +88,6 @@ def approve_first_key(*, key: InspectorKey, private: bytes, on: date, by: User) 
     if not recovery_approves(key, keys_of_inspectors(on=on)):
         raise Refused(_("Two inspectors can approve it already: one of them does so with the own passphrase."))
     _approve(key, Signer(private, None), on, by)
-
-
-@transaction.atomic
-def withdraw_key(*, key: InspectorKey, on: date, by: User) -> int:
-    """Nothing can be opened with it any longer; how many letters have too few readers now. Raises Refused."""
-    if key.user_id != by.pk and not by.standing.may(Capability.APPROVE_KEYS, key.organization.path):
-        raise Refused(_("Your office doesn't withdraw keys there."))
-    row = InspectorKey.objects.select_for_update(of=("self",)).select_related("organization", "user").get(pk=key.pk)
-    if row.state == KeyState.WITHDRAWN:
-        raise Refused(_("This key was withdrawn before."))
-    letters = _withdraw(row, on)
-    _record_act("withdraw_inspector_key", row, by)
-    return len(with_too_few_readers(letters, keys_of_inspectors(on=on)))
 
 
 @transaction.atomic
@@ -120,18 +108,18 @@ def change_passphrase(*, key: InspectorKey, old: str, new: str, by: User) -> Non
 
 
 @transaction.atomic
-def make_recovery_key(*, on: date, by: User | str, old: bytes | None = None, is_lost: bool = False) -> bytes:
-    """The private half, which is given out once and stored nowhere. An older key is withdrawn.
+def make_recovery_key(
+    *, on: date, by: User | str, old: bytes | None = None, is_lost: bool = False, consents: Sequence[Consent] = ()
+) -> bytes:
+    """The private half, which is given out once and stored nowhere. An older key is withdrawn; what it approved stays.
 
-    `old`: the private half until now, which signs itself away: what it approved stays approved. `is_lost`: without it
-    every key has to be approved anew. Letters sealed to the older key stay so until they are sealed anew: keep its
-    paper as long. Raises Refused.
+    `old`: the private half until now, which signs itself away. `is_lost`: without it two inspectors whose keys are
+    approved agree with their passphrases (one, if there is only one). Letters sealed to the older key stay so until
+    they are sealed anew: keep its paper as long. Raises Refused, Damaged.
     """
-    before, kept = recovery_key(), set[UUID]()
-    if before and not is_lost:
-        if old is None or sealing.signing_public_of(old) != before.signing_key:
-            raise Refused(_("There is a recovery key. Type in both its halves to replace it."))
-        kept = trusted_keys()
+    before, kept = recovery_key(), trusted_keys()
+    if before:
+        _refuse_replacement(before, old, consents, is_lost=is_lost)
     RecoveryKey.objects.filter(withdrawn_on__isnull=True).update(withdrawn_on=on)
     pair = sealing.new_pair()
     proved = proof(proved_text(pair.public, pair.signing), purpose=ROOT)
@@ -141,6 +129,13 @@ def make_recovery_key(*, on: date, by: User | str, old: bytes | None = None, is_
         row.save(update_fields=["signature"])
     record(action="lose_recovery_key" if before and is_lost else "make_recovery_key", by=by, subject=None)
     return pair.private
+
+
+def _refuse_replacement(before: RecoveryKey, old: bytes | None, consents: Sequence[Consent], *, is_lost: bool) -> None:
+    if is_lost:
+        refuse_without_consent(consents)
+    elif old is None or sealing.signing_public_of(old) != before.signing_key:
+        raise Refused(_("There is a recovery key. Type in both its halves to replace it."))
 
 
 @transaction.atomic
@@ -188,7 +183,7 @@ def _approve_row(key: InspectorKey, signer: Signer, on: date, by: User) -> None:
             _("This key is older than signatures. Its inspector chooses the passphrase anew, then approve it.")
         )
     for older in InspectorKey.objects.in_use().filter(user=row.user, organization=row.organization).exclude(pk=row.pk):
-        _withdraw(older, on)
+        empty(older, on)
     row.state, row.approved_by, row.approved_on = KeyState.IN_USE, by, on
     row.signed_by = signer.key
     _sign(row, signer)
@@ -198,16 +193,6 @@ def _approve_row(key: InspectorKey, signer: Signer, on: date, by: User) -> None:
 
 def _sign(row: InspectorKey, signer: Signer) -> None:
     row.signature = sealing.sign(signer.private, statement(signed(row, row.organization.key)))
-
-
-def _withdraw(row: InspectorKey, on: date) -> list[UUID]:
-    """Its boxes and its private half go with it: who has a copy of that opens nothing that is stored here."""
-    boxes = LetterBox.objects.filter(inspector_key=row)
-    letters = list(boxes.values_list("letter", flat=True))
-    boxes.delete()
-    row.state, row.withdrawn_on, row.locked_private_key = KeyState.WITHDRAWN, on, ""
-    row.save(update_fields=["state", "withdrawn_on", "locked_private_key"])
-    return letters
 
 
 def _refuse_without_office(user: User, organization: Organization, on: date) -> None:

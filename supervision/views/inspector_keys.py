@@ -18,26 +18,28 @@ from members.requests import PageRequest
 from supervision.choices import KeyState
 from supervision.forms.letters import (
     ApprovalForm,
-    EmptyForm,
     FingerprintForm,
     FirstApprovalForm,
     NewKeyForm,
     OtherPassphraseForm,
+    ShortWithdrawalForm,
+    WithdrawalForm,
 )
 from supervision.models import InspectorKey
 from supervision.queries.key_list import KEYS, approval_way, lines_of, own_places
-from supervision.queries.key_trust import keys_of_inspectors, may_be_approved, trusted_keys
+from supervision.queries.key_trust import keys_of_inspectors, may_be_approved, trusted_keys, withdrawal_way
 from supervision.rules.fingerprints import fingerprint_of
 from supervision.services.inspector_keys import (
     approve_first_key,
     approve_key,
     change_passphrase,
     make_key,
-    withdraw_key,
 )
+from supervision.services.key_withdrawal import withdraw_key
 
 form_page = require_http_methods(["GET", "HEAD", "POST"])
 FORMS = {"own": ApprovalForm, "recovery": FirstApprovalForm}
+WITHDRAWALS = {"own": WithdrawalForm, "recovery": ShortWithdrawalForm}
 EITHER = requires(Capability.READ_LETTERS, Capability.APPROVE_KEYS)
 
 
@@ -90,18 +92,24 @@ def _approve(request: PageRequest, row: InspectorKey, given: dict[str, Any]) -> 
 
 
 @EITHER
+@sensitive_post_parameters()
 @form_page
 def key_withdraw(request: PageRequest, key: UUID) -> HttpResponse:
     """One's own key, or somebody's who has left the office."""
     row = fetch(request, KEYS.exclude(state=KeyState.WITHDRAWN), pk=key)
-    form = EmptyForm(request.POST if request.method == "POST" else None)
-    if form.is_valid():
-        left: list[int] = []
-        if carried_out(form, lambda: left.append(withdraw_key(key=row, on=request.today, by=request.user))):
-            messages.success(request, _("The key is withdrawn: nothing is sealed to it any longer."))
-            _warn(request, sum(left))
-            return redirect("supervision:key-list")
-    return render(request, "supervision/key_withdraw.html", {"form": form, "key": row})
+    way = withdrawal_way(request.user, row, keys_of_inspectors(on=request.today))
+    form = WITHDRAWALS.get(way, WithdrawalForm)(request.POST if request.method == "POST" else None)
+    left: list[int] = []
+    if form.is_valid() and carried_out(form, lambda: left.append(_withdraw(request, row, form.cleaned_data))):
+        messages.success(request, _("The key is withdrawn: nothing is sealed to it any longer."))
+        _warn(request, sum(left))
+        return redirect("supervision:key-list")
+    return render(request, "supervision/key_withdraw.html", {"form": form, "key": row, "way": way})
+
+
+def _withdraw(request: PageRequest, row: InspectorKey, given: dict[str, Any]) -> int:
+    proofs = {"passphrase": given.get("passphrase", ""), "private": given.get("private", b"")}
+    return withdraw_key(key=row, on=request.today, by=request.user, reason=given["reason"], **proofs)
 
 
 def _warn(request: PageRequest, short: int) -> None:

@@ -21,7 +21,6 @@ from supervision.services.inspector_keys import (
     change_passphrase,
     make_key,
     make_recovery_key,
-    withdraw_key,
 )
 from supervision.services.letters import open_by_inspector
 from supervision.services.relatives import declare_relative, remove_relative
@@ -159,20 +158,6 @@ def test_an_inspector_below_approves_nothing_above(sealed):
         approve_key(key=key, passphrase=PASSPHRASE, on=TODAY, by=below)
 
 
-def test_a_withdrawn_key_opens_nothing_that_is_stored(sealed):
-    letter = letter_of(sealed.write())
-    stand(sealed.cast.county_secretary, sealed.cast.secretary)
-    with pytest.raises(Refused):
-        withdraw_key(key=sealed.keys[0], on=TODAY, by=sealed.cast.secretary)
-
-    assert withdraw_key(key=sealed.keys[0], on=TODAY, by=sealed.cast.county_secretary) == 1
-
-    assert not letter.boxes.filter(inspector_key=sealed.keys[0]).exists()
-    assert last_entry().action == "withdraw_inspector_key"
-    with pytest.raises(Refused):
-        withdraw_key(key=sealed.keys[0], on=TODAY, by=sealed.cast.county_secretary)
-
-
 def test_another_passphrase_for_the_same_key(sealed):
     letter, user, key = letter_of(sealed.write()), sealed.inspectors[0], sealed.keys[0]
     stand(user)
@@ -256,20 +241,6 @@ def test_a_recovery_key_is_replaced_by_both_its_halves_and_what_it_approved_stay
 
     assert {key.pk for key in keys_of_inspectors(on=TODAY)} == {key.pk for key in sealed.keys}
     assert RecoveryKey.objects.filter(withdrawn_on=None).count() == 1
-
-
-def test_after_a_lost_recovery_key_every_key_is_approved_anew(sealed):
-    private = sealing.private_on(run("make_recovery_key", "--lost")["halves"])
-
-    assert (keys_of_inspectors(on=TODAY), last_entry().action) == ([], "lose_recovery_key")
-    assert set(found_wrong()) == {"inspector_keys"}
-    with pytest.raises(Refused):
-        sealed.write()
-    stand(sealed.cast.county_secretary)
-    for key in sealed.keys:
-        approve_first_key(key=key, private=private, on=TODAY, by=sealed.cast.county_secretary)
-    assert {key.pk for key in keys_of_inspectors(on=TODAY)} == {key.pk for key in sealed.keys}
-    assert not found_wrong()
 
 
 @pytest.mark.parametrize("typed", ["", "nonsense", "AAAA"])

@@ -204,11 +204,12 @@ def test_the_proof_of_a_recovery_key_survives_a_rotation_of_the_ring(sealed, set
 
 
 def test_what_a_withdrawn_key_had_signed_stays_trusted(sealed):
-    from supervision.services.inspector_keys import withdraw_key  # noqa: PLC0415
+    from supervision.services.key_withdrawal import withdraw_key  # noqa: PLC0415
 
     third = sealed.another("third")
     signer = InspectorKey.objects.get(user=third).signed_by
     stand(sealed.cast.county_secretary)
-    withdraw_key(key=signer, on=TODAY + timedelta(days=1), by=sealed.cast.county_secretary)
+    given = {"reason": "已调离本单位", "private": sealed.recovery, "by": sealed.cast.county_secretary}
+    withdraw_key(key=signer, on=TODAY + timedelta(days=1), **given)
 
     assert third.pk in {key.user_id for key in keys_of_inspectors(on=TODAY)}

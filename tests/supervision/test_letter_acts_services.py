@@ -16,7 +16,8 @@ from supervision.queries.key_trust import keys_of_inspectors
 from supervision.queries.letters import letter_counts, with_too_few_readers
 from supervision.rules.letters import few
 from supervision.rules.routing import MEMBER
-from supervision.services.inspector_keys import make_recovery_key, withdraw_key
+from supervision.services.inspector_keys import make_recovery_key
+from supervision.services.key_withdrawal import withdraw_key
 from supervision.services.letter_keeping import shred_due
 from supervision.services.letter_recovery import recover_letters
 from supervision.services.letters import (
@@ -98,7 +99,7 @@ def test_nobody_else_opens_it(sealed, letter, inspector, who):
         user.offices.update(valid_until=TODAY)
         stand(user)
     if who == "key withdrawn":
-        withdraw_key(key=sealed.keys[0], on=TODAY, by=user)
+        withdraw_key(key=sealed.keys[0], on=TODAY, by=user, reason="已调离本单位", private=sealed.recovery)
 
     with pytest.raises(Refused) as refusal:
         open_it(letter, user, passphrase)
@@ -237,7 +238,8 @@ def test_stepping_back_moves_the_case_one_committee_up(sealed, inspector):
 def test_with_a_key_withdrawn_the_other_reader_is_told_and_seals_it_anew(sealed, letter, inspector):
     sealed.another("inspector_three")
 
-    assert withdraw_key(key=sealed.keys[1], on=TODAY, by=sealed.inspectors[1]) == 1
+    given = {"by": sealed.inspectors[1], "reason": "已调离本单位", "passphrase": PASSPHRASE}
+    assert withdraw_key(key=sealed.keys[1], on=TODAY, **given) == 1
 
     assert with_too_few_readers([letter.pk], keys_of_inspectors(on=TODAY)) == {letter.pk}
     assert reseal(letter=letter, passphrase=PASSPHRASE, on=TODAY, by=inspector) == 2

@@ -369,10 +369,21 @@ def test_nobody_approves_their_own(box, late, client_of):
 
 
 def test_a_key_is_withdrawn_and_opens_nothing_any_more(box, letter, client_of):
-    client = client_of(box.inspectors[0])
-    assert client.post(f"{KEYS}{box.keys[0].pk}/withdraw/").status_code == 302
+    box.more("inspector_three", box.cast.county)
+    client, address = client_of(box.inspectors[0]), f"{KEYS}{box.keys[0].pk}/withdraw/"
+    for wrong in ({}, {"reason": "已调离本单位"}, {"reason": "已调离本单位", "passphrase": PASSWORD}):
+        assert client.post(address, wrong).status_code == 200
+    assert client.post(address, {"reason": "已调离本单位", "passphrase": PASSPHRASE}).status_code == 302
 
     assert client.post(page(letter), {"passphrase": PASSPHRASE}).status_code == 404
+
+
+def test_of_two_readers_one_is_withdrawn_by_the_two_who_keep_the_recovery_key(box, client_of):
+    client, address = client_of(box.inspectors[0]), f"{KEYS}{box.keys[0].pk}/withdraw/"
+    assert client.post(address, {"reason": "已调离本单位", "passphrase": PASSPHRASE}).status_code == 200
+    first, second = halves(box.recovery)
+    assert client.post(address, {"reason": "已调离本单位", "first": first, "second": second}).status_code == 302
+    assert InspectorKey.objects.get(pk=box.keys[0].pk).state == KeyState.WITHDRAWN
 
 
 def test_the_passphrase_is_changed_with_the_old_one(box, letter, client_of):

@@ -2,17 +2,19 @@
 
 import sys
 from collections.abc import Iterable, Mapping
-from typing import Any
+from typing import Any, TextIO
 
 from django.core.management.base import CommandParser
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from members.models import User
 from members.services.refused import Refused
 from rulebook.console import JsonCommand
 from supervision import sealing
 from supervision.rules.fingerprints import fingerprint_of
 from supervision.services.inspector_keys import make_recovery_key
+from supervision.services.key_consent import Consent
 
 
 class Command(JsonCommand):
@@ -24,12 +26,17 @@ class Command(JsonCommand):
             "--old-stdin", action="store_true", help="read the two halves of the key until now, to replace it"
         )
         parser.add_argument(
-            "--lost", action="store_true", help="a half is lost: all inspectors' keys have to be approved anew"
+            "--lost", action="store_true", help="a half is lost: inspectors agree with their passphrases instead"
         )
+        parser.add_argument(
+            "--agreed-by", nargs="+", default=[], metavar="USER",
+            help="with --lost: two inspectors whose keys are approved; their passphrases are read, one a line",
+        )  # fmt: skip
 
-    def work(self, *, old_stdin: bool, lost: bool, **options: Any) -> dict[str, Any]:
+    def work(self, *, old_stdin: bool, lost: bool, agreed_by: list[str], **options: Any) -> dict[str, Any]:
         old = read_private(sys.stdin) if old_stdin else None
-        private = make_recovery_key(on=timezone.localdate(), by="shell", old=old, is_lost=lost)
+        consents = read_consents(agreed_by, sys.stdin)
+        private = make_recovery_key(on=timezone.localdate(), by="shell", old=old, is_lost=lost, consents=consents)
         fingerprint = fingerprint_of(sealing.public_of(private))
         return {"halves": list(sealing.halves(private)), "fingerprint": fingerprint}
 
@@ -51,3 +58,11 @@ def read_private(lines: Iterable[str]) -> bytes:
         raise Refused(
             _("These are not the two halves of a recovery key. Look for a sign that was mistyped.")
         ) from error
+
+
+def read_consents(names: Iterable[str], lines: TextIO) -> list[Consent]:
+    """Who agrees, with a passphrase each from the lines. Raises Refused."""
+    users = {user.username: user for user in User.objects.filter(username__in=names)}
+    if missing := [name for name in names if name not in users]:
+        raise Refused(_("There is no user %(name)s.") % {"name": missing[0]})
+    return [Consent(users[name], lines.readline().rstrip("\r\n")) for name in names]
