@@ -48,7 +48,7 @@ def _answer(view: View, request: HttpRequest, *args: object, **kwargs: object) -
     try:
         return view(request, *args, **kwargs)
     except TooMany:
-        answer = page(request, "letters/busy.html", status=429)
+        answer = page(request, "letters/busy.html", status=429, kept=list(request.POST.items()))
         answer.headers["Retry-After"] = str(MINUTE)
         return answer
 

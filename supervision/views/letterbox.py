@@ -1,5 +1,6 @@
 """The letter box, for whoever writes: nobody logs in, and nothing is kept but the sealed letter."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from django.db import transaction
@@ -19,7 +20,7 @@ from supervision.queries.key_trust import reading_committees
 from supervision.services.letter_contents import Receipt, WriterView
 from supervision.services.letter_names import custodian
 from supervision.services.letter_order import scatter_rows
-from supervision.services.letter_refusals import official_channels
+from supervision.services.letter_refusals import Channel, official_channels
 from supervision.services.letters import (
     NoReaders,
     add_by_writer,
@@ -62,10 +63,18 @@ def write(request: HttpRequest) -> HttpResponse:
         return _places(request, PlaceForm())
     if request.POST.get("step") == "send":
         return _sent(request, LetterForm(request.POST))
+    if request.POST.get("step") == "edit":
+        return _edited(request, LetterForm(initial=request.POST.dict()))
     place = place_named(request.POST.get("place", ""))
     if place is None:
         return _places(request, PlaceForm(request.POST))
     return _letter(request, LetterForm(initial={"place": place.code, "receipt": sealing.receipt()}), place)
+
+
+def _edited(request: HttpRequest, form: LetterForm) -> HttpResponse:
+    """The form again with what was typed, from the page that refused it or asked."""
+    place = place_named(form.initial.get("place", ""))
+    return _letter(request, form, place) if place else _places(request, PlaceForm())
 
 
 def _places(request: HttpRequest, form: PlaceForm) -> HttpResponse:
@@ -91,7 +100,8 @@ def _sent(request: HttpRequest, form: LetterForm) -> HttpResponse:
         given = _sealed(form, place, questions, request.today)  # type: ignore[attr-defined]
     except NoReaders as refusal:
         before = open_by_receipt(form.cleaned_data["receipt"])
-        return page(request, "letters/no_readers.html", status=409, channels=refusal.channels, before=before)
+        shown = {"channels": refusal.channels, "before": before, "form": form}
+        return page(request, "letters/no_readers.html", status=409, **shown)
     except Refused as refusal:
         add_refusal(form, refusal)
         return _letter(request, form, place)
@@ -130,6 +140,8 @@ def receipt(request: HttpRequest) -> HttpResponse:
 @require_POST
 def add(request: HttpRequest) -> HttpResponse:
     """Something more from the writer."""
+    if request.POST.get("step") == "edit":
+        return _again(request, AdditionForm(initial=request.POST.dict()))
     form = AdditionForm(request.POST)
     if not form.is_valid():
         return _back(request, form)
@@ -144,6 +156,8 @@ def add(request: HttpRequest) -> HttpResponse:
         if questions.is_open():
             return page(request, "letters/doubts.html", form=form, questions=questions)
         view = _added(given | {"cleared": questions.cleared()}, today)
+    except NoReaders as refusal:
+        return _own(request, open_by_receipt(given["receipt"]), given["receipt"], form, channels=refusal.channels)
     except Refused as refusal:
         add_refusal(form, refusal)
         return _back(request, form)
@@ -187,6 +201,12 @@ def attach(request: HttpRequest) -> HttpResponse:
     return _own(request, view, given["receipt"], is_added=True)
 
 
+def _again(request: HttpRequest, form: AdditionForm) -> HttpResponse:
+    """The letter with the words that were not added yet."""
+    digits = sealing.digits_of(form.initial.get("receipt", ""))
+    return _own(request, _opened(request, digits) if digits else None, digits, form)
+
+
 def _back(request: HttpRequest, form: AdditionForm | FilesForm) -> HttpResponse:
     """The letter again, with what is wrong; without a right receipt, the question for it."""
     digits = form.cleaned_data.get("receipt", "")
@@ -195,9 +215,18 @@ def _back(request: HttpRequest, form: AdditionForm | FilesForm) -> HttpResponse:
 
 
 def _own(
-    request: HttpRequest, view: WriterView | None, digits: str, form: Any = None, *, is_added: bool = False
+    request: HttpRequest,
+    view: WriterView | None,
+    digits: str,
+    form: Any = None,
+    *,
+    is_added: bool = False,
+    channels: Sequence[Channel] = (),
 ) -> HttpResponse:
-    """The letter with what its writer can do; `form`: what was sent and has something wrong."""
+    """The letter with what its writer can do; `form`: what was sent and has something wrong.
+
+    `channels`: the official ways, where an addition wasn't stored because nobody could read it.
+    """
     if view is None:
         return page(request, "letters/come_back.html", form=ReceiptForm())
     kinds = {"form": AdditionForm, "files": FilesForm}
@@ -205,4 +234,5 @@ def _own(
         name: form if isinstance(form, kind) else kind(initial={"receipt": digits}) for name, kind in kinds.items()
     }
     sent = view.letter.files.defer("ciphertext")
-    return page(request, "letters/letter.html", view=view, is_added=is_added, sent=sent, **forms)
+    shown = {"view": view, "is_added": is_added, "sent": sent, "channels": channels}
+    return page(request, "letters/letter.html", status=409 if channels else 200, **shown, **forms)
