@@ -15,7 +15,11 @@ ONLY_ON_SQLITE = {
 IN_PART = {
     "tests/test_policy.py": "Of each line of the table the first who is let in, so that every page is opened once",
 }
-DATABASE_FIXTURES = {"db", "transactional_db", "django_db_setup", "django_db_blocker", "live_server"}
+DATABASE_FIXTURES = {"db", "transactional_db", "live_server"}
+
+
+PAGE_FIXTURES = {"as_user"}
+"""A test with these looks at pages as somebody, wherever it lies."""
 
 
 def asks_a_database(fixtures: set[str], *, is_marked: bool) -> bool:
@@ -25,4 +29,5 @@ def asks_a_database(fixtures: set[str], *, is_marked: bool) -> bool:
 def runs_on_postgresql(path: str, fixtures: set[str], *, is_marked: bool) -> bool:
     """Whether the test of that file, with these fixtures, is run on PostgreSQL too."""
     is_named = any(fnmatch(path, pattern) for pattern in ONLY_ON_SQLITE)
-    return asks_a_database(fixtures, is_marked=is_marked) and not is_named
+    looks_at_pages = bool(fixtures & PAGE_FIXTURES)
+    return asks_a_database(fixtures, is_marked=is_marked) and not is_named and not looks_at_pages

@@ -23,6 +23,8 @@ def test_the_page_shows_the_table():
     ("path", "fixtures", "is_marked", "runs"),
     [
         ("tests/dues/test_rules.py", set(), False, False),
+        ("tests/dues/test_rules.py", {"django_db_setup", "django_db_blocker"}, False, False),  # every test has these
+        ("tests/dues/test_payment_list.py", {"as_user", "cast", "db"}, True, False),
         ("tests/dues/test_charging.py", {"cast", "db"}, False, True),
         ("tests/dues/test_charging.py", set(), True, True),
         ("tests/dues/test_bases_views.py", {"cast", "db"}, True, False),
