@@ -29,6 +29,12 @@ TITLE = (
     "县长|区长|市长|村长|股长|会长|行长|厂长|经理|董事|总监|秘书|检察|警官|法官|教授|老师|医生|律师|会计|师傅|先生|女士|"
     "领导|纪检|总"
 )
+CALLS = "哥|姐|叔|伯|姨|嫂|爷|队|董|局|科(?![技学研普目])|处(?![理于在分所罚置境])|(?i:sir)"
+"""How people call somebody by the surname; what makes another word of it is left out."""
+FAMILIAR = "哥|姐|叔|伯|姨|嫂|爷|总|董|(?i:sir)"
+"""Said after one sign of a given name as well."""
+SAYS = "说收给在也是和让拿跟要叫的"
+"""Signs that follow a short name in a sentence."""
 BEFORE_TITLE = "[副原前代正]?"
 JOINERS = "和与及跟同等或"
 ENDS_OF_PLACES = "省市县区乡镇村组部委办局处科院校所站队厂司会室长员记任志的是"
@@ -134,7 +140,8 @@ def _may_be(signs: str, heard: Mapping[str, str]) -> bool:
     """Whether looking closer can find it: the first or all given signs are heard, or the first letter stands there."""
     if not IS_HAN.fullmatch(signs):
         return True
-    rest = all(sound(one) in heard for one in signs[len(surname(signs)) :])
+    given = [sound(one) in heard for one in signs[len(surname(signs)) :]]
+    rest = all(given) or (any(given) and any(one in "".join(heard.values()) for one in "哥姐叔伯姨嫂爷总董s"))
     return sound(signs[0]) in heard or rest or any(reading[0] in heard for reading in _readings(signs[0]))
 
 
@@ -219,13 +226,28 @@ def _loose(signs: str, *, is_list: bool) -> re.Pattern[str]:
     ways = [
         WIDE_GAP.join(map(re.escape, signs)),
         f"{family}{GAP}(?:某某?|{BEFORE_TITLE}(?:{TITLE})|[老工](?![{HAN}]))",
-        f"[老小]{NO_NAMES}{family}",
+        f"[老小]{NO_NAMES}{family}(?!序)",
+        *_called(family, given, is_list=is_list),
         _masked(family, given),
         f"{given}{GAP}{BEFORE_TITLE}(?:{TITLE})" if len(given) > 1 else "",
         _initials(signs, is_list=is_list),
         _given_alone(given) if is_list else "",
     ]
     return re.compile("|".join(one for one in ways if one))
+
+
+def _called(family: str, given: str, *, is_list: bool) -> Iterator[str]:
+    """程哥, 姓程的, 那个程, 大程, 程俊, 杰哥, J. Cheng; of a list also 程家."""
+    ends = "" if is_list else f"(?=$|[^{HAN}]|[{SAYS}])"
+    yield f"(?<!工){family}{GAP}(?:{CALLS}{'|家|氏' if is_list else ''})"
+    yield f"姓{family}|那个?{family}(?![{HAN}])|[大阿]{family}{ends}"
+    yield f"[{given}](?:{FAMILIAR})"
+    if len(given) > 1:
+        yield f"{family}{GAP}{given[0]}{ends}"
+    letters = "".join(f"(?:{_first_letters(sign)}[. ]{{0,2}})?" for sign in given[1:])
+    first = f"{_first_letters(given[0])}[. ]{{0,2}}{letters}"
+    spoken = "".join(map(_syllable, family))
+    yield f"(?i:(?<![a-z]){first}(?<=[. ]){spoken}(?![a-z])|(?<![a-z]){spoken}[. ,]{{1,2}}{first}(?![a-z]))"
 
 
 def _masked(family: str, given: str) -> str:
