@@ -18,8 +18,9 @@ from django.utils.translation import gettext_lazy as _
 from audit.keyring import seal, unseal
 from audit.services import record
 from members.fields import opened
-from members.models import User
-from members.rules.passwords import is_guessed
+from members.models import Office, Organization, User
+from members.paths import STEP
+from members.rules.passwords import is_guessed, places_in
 from members.search import name_key
 
 WAY_OUT = frozenset({"account_logout", "members:look-switch"})
@@ -97,7 +98,20 @@ def _names_of(user: User | None) -> list[str]:
     names = [user.display_name, user.member.name if user.member else ""]
     spelled = [name_key(name).split() for name in names]
     joined = ["".join(parts) for parts in spelled] + ["".join(part[0] for part in parts) for parts in spelled]
-    return [user.username, *names, *joined, *(part for parts in spelled for part in parts)]
+    places = ["".join(name_key(place).split()) for place in _places_of(user)]
+    return [user.username, *names, *joined, *places, *(part for parts in spelled for part in parts)]
+
+
+def _places_of(user: User) -> set[str]:
+    """Where the organizations are to which the user belongs, or holds an office, and all above them."""
+    if user.pk is None:
+        return set()
+    paths = set(Office.objects.held_by(user).values_list("organization__path", flat=True))
+    if user.member:
+        paths |= set(user.member.affiliations.values_list("organization__path", flat=True))
+    above = {path[:end] for path in paths for end in range(STEP, len(path) + 1, STEP)}
+    found = Organization.objects.filter(path__in=above).values_list("name", flat=True)
+    return {place for name in found for place in places_in(name)}
 
 
 def _numbers_of(user: User | None) -> list[str]:

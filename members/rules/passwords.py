@@ -21,7 +21,14 @@ SHORTEST_RUN = 3
 LEAST_LEFT = 4
 """Letters and other signs that must stay when everything that is guessed is taken out; digits count half."""
 DATE = re.compile(r"(19|20)\d{2}((0?[1-9]|1[0-2])(0?[1-9]|[12]\d|3[01])?)?")
+PLACE = re.compile("([\u4e00-\u9fff]{2,4}?)(街道|社区|自治州|自治区|省|市|县|区|镇|乡|村)")
 LEET = str.maketrans("@$0!", "asoi")
+
+
+def places_in(name: str) -> list[str]:
+    """Of 中共青禾县委员会 青禾 and 青禾县: what an organization's name says of where it is."""
+    found = PLACE.finditer(re.sub("中国共产党|中共", "", name))
+    return [part for place in found for part in (place[1], place[0])]
 
 
 def is_guessed(password: str, *, names: Iterable[str] = (), numbers: Iterable[str] = ()) -> bool:
