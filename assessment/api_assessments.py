@@ -12,12 +12,11 @@ from rest_framework.response import Response
 
 from assessment.choices import AssessmentState
 from assessment.models import Assessment, ClauseScore, IndicatorScore
-from members.api import MISSING, ORGANIZATION, PlacePagination, asked_for, asker
+from members.api import ERRORS, MISSING, ORGANIZATION, PlacePagination, asked_for, asker
 from members.choices import Capability
 from members.models import Organization
 from members.policy import requires
 
-ERRORS = {400: OpenApiTypes.OBJECT, **MISSING}
 YEAR = OpenApiParameter("year", OpenApiTypes.INT, description="Of the schemes")
 FACT = ("record", "label", "on", "done", "of", "unknown")
 PLAIN = (

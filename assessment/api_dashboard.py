@@ -7,7 +7,6 @@ from typing import Any
 from django.db.models import F, QuerySet
 from django.shortcuts import get_object_or_404
 from django.utils import timezone
-from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework import mixins, serializers, viewsets
 from rest_framework.exceptions import ValidationError
@@ -28,13 +27,12 @@ from assessment.rules.dashboard_periods import (
 )
 from assessment.rules.measures import MEASURES
 from assessment.rules.shares import STATE_CODES, STATES, known, share_of, state_of
-from members.api import MISSING, ORGANIZATION, InOrderOfRecording, asked_for, asker
+from members.api import ERRORS, ORGANIZATION, InOrderOfRecording, asked_for, asker
 from members.choices import Capability, OrganizationKind, UnitKind
 from members.models import Organization
 from members.paths import subtree
 from members.policy import requires
 
-ERRORS = {400: OpenApiTypes.OBJECT, **MISSING}
 ORG = OpenApiParameter("org", str, description="Code; the first of one's offices when left out")
 PERIOD = OpenApiParameter("period", str, description="2026-07, 2026-Q3 or 2026; the last full month when left out")
 MONTH = OpenApiParameter("month", str, description="Only this month, as 2026-07")

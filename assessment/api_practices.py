@@ -12,13 +12,12 @@ from rest_framework.response import Response
 from assessment.choices import PracticeKind
 from assessment.models import Adoption, Practice
 from assessment.queries.practices import library
-from members.api import MISSING, SEARCH, ByDay, asked_for, asker
+from members.api import ERRORS, MISSING, SEARCH, ByDay, asked_for, asker
 from members.choices import Capability, UnitKind
 from members.policy import requires
 
 KIND = OpenApiParameter("kind", OpenApiTypes.STR, enum=PracticeKind.values, description="What it is about")
 UNIT = OpenApiParameter("unit_kind", OpenApiTypes.STR, enum=UnitKind.values, description="Of branches in such a unit")
-ERRORS = {400: OpenApiTypes.OBJECT, **MISSING}
 
 
 class LatestPracticeFirst(ByDay):

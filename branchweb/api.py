@@ -18,13 +18,13 @@ from members.api import MemberViewSet, OrganizationViewSet
 from members.policy import ApiPolicy, signed_in
 from reminders.api import MessageViewSet
 from reminders.api_duties import DeskViewSet, DutyViewSet
-from supervision.api_appraisals import AppraisalViewSet, GradeViewSet
-from supervision.api_matters import MatterViewSet
-from supervision.api_problems import InspectionViewSet, ProblemViewSet
-from supervision.api_reports import ReportViewSet
-from supervision.api_self_checks import SelfCheckViewSet
-from supervision.api_suggestions import SuggestionViewSet
-from supervision.api_talks import ChecklistViewSet, TalkViewSet
+from supervision.appraisals.api import AppraisalViewSet, GradeViewSet
+from supervision.matters.api import MatterViewSet
+from supervision.problems.api import InspectionViewSet, ProblemViewSet
+from supervision.reports.api import ReportViewSet
+from supervision.self_checks.api import ChecklistViewSet, SelfCheckViewSet
+from supervision.suggestions.api import SuggestionViewSet
+from supervision.talks.api import TalkViewSet
 
 router = SimpleRouter()
 router.register("organizations", OrganizationViewSet, basename="organization")

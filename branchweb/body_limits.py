@@ -53,7 +53,7 @@ def is_too_large(request: HttpRequest, most: int) -> bool:
 
 def too_large(request: HttpRequest) -> HttpResponseBase:
     if is_untraced(request.path_info):
-        return render(request, "letters/too_large.html", {"frame": None}, status=413)
+        return render(request, "supervision/letterbox/too_large.html", {"frame": None}, status=413)
     if request.path_info.startswith("/api/"):
         return JsonResponse({"detail": _("That is more than this program takes at once.")}, status=413)
     return render(request, "413.html", status=413)

@@ -123,12 +123,12 @@ DUTIES = [
     "meetings.queries.duties.meeting_duties",
     "meetings.queries.record_duties.record_duties",
     "dues.queries.duties.dues_duties",
-    "supervision.queries.suggestion_duties.suggestions_due",
-    "supervision.queries.report_duties.report_duties",
-    "supervision.queries.talk_years.talk_duties",
-    "supervision.queries.appraisal_duties.appraisal_duties",
-    "supervision.queries.matter_duties.matter_duties",
-    "supervision.queries.problem_duties.problem_duties",
+    "supervision.suggestions.queries.suggestions_due",
+    "supervision.reports.queries.report_duties",
+    "supervision.talks.queries.talk_duties",
+    "supervision.appraisals.queries.appraisal_duties",
+    "supervision.matters.queries.matter_duties",
+    "supervision.problems.queries.problem_duties",
     "assessment.queries.duties.assessment_duties",
 ]
 """What each app says is due: called with the path of an organization and `on=`; see `reminders.queries.duties`."""
@@ -137,7 +137,7 @@ DUTY_WORDS = [
     "members.care_words.WORDS",
     "meetings.duty_words.WORDS",
     "dues.duty_words.WORDS",
-    "supervision.duty_words.WORDS",
+    "supervision.duties.WORDS",
     "assessment.duty_words.WORDS",
 ]
 """Dicts of the apps: kind of duty → `members.duty_words.DutyWords`, how a desk speaks of it and where it is done."""
@@ -179,7 +179,7 @@ RETENTION = [
     "members.services.retained.RETAINED",
     "meetings.services.retained.RETAINED",
     "dues.services.retained.RETAINED",
-    "supervision.services.letter_keeping.RETAINED",
+    "supervision.letters.services.RETAINED",
     "reminders.services.retained.RETAINED",
 ]
 """What each app keeps for a time, and what for good: `members.retention.Kind` and `ForGood`, as the page shows them."""
@@ -201,23 +201,23 @@ START_LINKS = [
     "meetings.queries.start.start_links",
     "meetings.queries.membership.start_links",
     "dues.queries.start.start_links",
-    "supervision.queries.key_list.start_links",
+    "supervision.letters.queries.start_links",
     "reminders.queries.start.start_links",
 ]
 OWN_LINKS = [
     "meetings.queries.start.own_links",
     "dues.queries.start.own_links",
-    "supervision.queries.suggestions.own_links",
-    "supervision.queries.talk_links.own_links",
-    "supervision.queries.appraisals.own_links",
-    "supervision.queries.problems.own_links",
+    "supervision.suggestions.queries.own_links",
+    "supervision.talks.queries.own_links",
+    "supervision.appraisals.queries.own_links",
+    "supervision.problems.queries.own_links",
     "assessment.queries.views_asked.own_links",
     "assessment.queries.training_links.own_links",
     "reminders.queries.start.own_links",
 ]
-RENEWED_WITH_KEYS = ["supervision.services.inspector_keys.renew_recovery_proof"]
+RENEWED_WITH_KEYS = ["supervision.letters.key_services.renew_recovery_proof"]
 """What each app vouches for with the key ring besides private fields: called when the ring has a new key."""
-MEETING_LINKS = ["supervision.queries.meeting_links.meeting_links"]
+MEETING_LINKS = ["supervision.navigation.meeting_links"]
 MEMBER_LINKS = [
     "meetings.queries.membership.member_links",
     "dues.queries.start.member_links",
@@ -225,7 +225,7 @@ MEMBER_LINKS = [
 ]
 ORGANIZATION_FIGURES = [
     "assessment.queries.dashboard_links.organization_figures",
-    "supervision.queries.suggestions.organization_figures",
+    "supervision.suggestions.queries.organization_figures",
 ]
 """What other apps add to the start page, of one's work and of one's own affairs, to a member's page and to an
 organization's; see `members.links`."""

@@ -11,7 +11,7 @@ from django.http import HttpRequest, HttpResponseBase
 from django.utils import timezone
 
 from branchweb.middleware import client_address
-from supervision.floods import VISITORS
+from supervision.letters.rate_limit import VISITORS
 
 PLACE = "/letters/"
 TELLING = ("COOKIE", "X_FORWARDED_FOR", "X_REAL_IP", "FORWARDED", "USER_AGENT", "REFERER", "ACCEPT_LANGUAGE", "VIA")
@@ -32,7 +32,7 @@ class UntracedMiddleware:
     """The first of all, so that no other sees it: a request to write a letter loses its cookies and its address.
 
     Whoever is logged in is a stranger here: no session is read or renewed, no person looked up, and no answer sets a
-    cookie or takes one away. In the address's place stands a mark for the minute (`supervision.floods`).
+    cookie or takes one away. In the address's place stands a mark for the minute (`supervision.letters.rate_limit`).
     """
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponseBase]) -> None:

@@ -13,7 +13,7 @@ urlpatterns = [
     path("dues/", include("dues.urls")),
     path("supervision/", include("supervision.urls")),
     path("assessment/", include("assessment.urls")),
-    path("letters/", include("supervision.urls_letterbox")),
+    path("letters/", include("supervision.letters.box_urls")),
     path("", include("reminders.urls")),
     path("", include("members.urls")),
 ]

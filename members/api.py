@@ -214,3 +214,6 @@ def asker(request: Request) -> User:
     """Who asks, with the offices of the day."""
     assert isinstance(request.user, User)
     return request.user
+
+
+ERRORS = {400: OpenApiTypes.OBJECT, **MISSING}

@@ -19,6 +19,7 @@ from members.fields import Sealed, sealed
 from members.generating.offices import residents
 from members.models import Organization, User
 from rulebook.dates import add_months
+from supervision.appraisals.models import AppraisalRound, Appraisee, Tally
 from supervision.choices import (
     Grade,
     InspectionState,
@@ -36,22 +37,13 @@ from supervision.choices import (
     SuggestionOutcome,
     TalkOccasion,
 )
-from supervision.models import (
-    AppraisalRound,
-    Appraisee,
-    Inspection,
-    Matter,
-    Problem,
-    ProblemList,
-    ProblemStep,
-    Report,
-    ReportStep,
-    Suggestion,
-    Talk,
-    Tally,
-)
-from supervision.queries.report_figures import kept
-from supervision.rules.report_periods import latest
+from supervision.matters.models import Matter
+from supervision.problems.models import Inspection, Problem, ProblemList, ProblemStep
+from supervision.reports.figures import kept
+from supervision.reports.models import Report, ReportStep
+from supervision.reports.rules import latest
+from supervision.suggestions.models import Suggestion
+from supervision.talks.models import Talk
 
 BRANCHES_AT_ONCE = 200
 SUGGESTIONS, TALKS, PROBLEMS, MATTERS = 4, 10, 3, 2

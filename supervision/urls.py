@@ -2,13 +2,13 @@ from django.urls import include, path
 
 app_name = "supervision"
 urlpatterns = [
-    path("", include("supervision.urls_duties")),
-    path("", include("supervision.urls_suggestions")),
-    path("", include("supervision.urls_talks")),
-    path("", include("supervision.urls_self_checks")),
-    path("", include("supervision.urls_problems")),
-    path("", include("supervision.urls_matters")),
-    path("", include("supervision.urls_appraisals")),
-    path("", include("supervision.urls_reports")),
-    path("", include("supervision.urls_letters")),
+    path("", include("supervision.duty_urls")),
+    path("", include("supervision.suggestions.urls")),
+    path("", include("supervision.talks.urls")),
+    path("", include("supervision.self_checks.urls")),
+    path("", include("supervision.problems.urls")),
+    path("", include("supervision.matters.urls")),
+    path("", include("supervision.appraisals.urls")),
+    path("", include("supervision.reports.urls")),
+    path("", include("supervision.letters.urls")),
 ]

@@ -1,10 +1,17 @@
-"""What `manage.py verify` asks of supervision."""
+"""What `manage.py verify` asks of supervision.
+
+What `manage.py verify` asks of sealed letters: that each can be read by two, and by the recovery key.
+"""
 
 from collections.abc import Iterator
 
+from django.db.models import Q
+from django.utils import timezone
+
 from audit.verification import Check
 from audit.watched import EACH_ROW, WHOLE_TABLE
-from supervision.queries.letter_checks import letter_checks
+from supervision.letters.models import InspectorKey, Letter, RecoveryKey
+from supervision.letters.queries import is_proved, keys_of_inspectors, trusted_keys, with_too_few_readers
 
 WATCHED = {
     "supervision.AppraisalRound": EACH_ROW,
@@ -41,3 +48,31 @@ WATCHED = {
 
 def checks() -> Iterator[Check]:
     yield from letter_checks()
+
+
+def letter_checks() -> Iterator[Check]:
+    """Counts only: a letter isn't named, a key without a valid signature is."""
+    yield from _key_checks()
+    kept = Letter.objects.unshredded()
+    few = len(with_too_few_readers(kept.values_list("pk", flat=True), keys_of_inspectors(on=timezone.localdate())))
+    yield _none("letter_readers", few, "letters that fewer than two inspectors can read; a reader seals them anew")
+    lost = kept.exclude(boxes__recovery_key__isnull=False).count()
+    yield _none("letter_recovery", lost, "letters that no recovery key opens")
+    rests = Q(boxes__isnull=False) | Q(messages__isnull=False) | Q(files__isnull=False) | Q(names__isnull=False)
+    left = Letter.objects.filter(rests, ciphertext="").distinct().count()
+    yield _none("letter_shredded", left, "destroyed letters of which something is left")
+
+
+def _key_checks() -> Iterator[Check]:
+    """Names whose key is in use without a signature that counts: put there by somebody, or to be signed again."""
+    known = trusted_keys()
+    rows = InspectorKey.objects.in_use().exclude(pk__in=known).select_related("user", "organization").order_by("pk")
+    named = "; ".join(f"{row.user.get_full_name()} ({row.organization.code}, {row.pk})" for row in rows)
+    yield Check("inspector_keys", not named, named and f"in use without a valid signature: {named}" or "none")
+    foreign = [row for row in RecoveryKey.objects.filter(withdrawn_on=None) if not is_proved(row)]
+    sentence = "; ".join(f"not made by this program, or before keys were signed: {row.pk}" for row in foreign)
+    yield Check("recovery_key", not foreign, sentence or "none")
+
+
+def _none(name: str, count: int, what: str) -> Check:
+    return Check(name, not count, f"{count} {what}" if count else "none")

@@ -10,7 +10,9 @@ from assessment.services.rollups import rebuild
 from dues.models import Allocation, Charge, Payment
 from meetings.models import Session
 from members.bulk import refresh_statistics
-from supervision.models import Problem, Suggestion, Talk
+from supervision.problems.models import Problem
+from supervision.suggestions.models import Suggestion
+from supervision.talks.models import Talk
 
 PARTS = (goals.fill, assessments.fill, communities.fill, cadres.fill, practices.fill)
 

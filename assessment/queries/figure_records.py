@@ -31,8 +31,10 @@ from members.paths import STEP
 from members.queries.records import help_due, reached, term_on
 from members.rules.reach import Due
 from rulebook.dates import add_months
-from supervision.models import Problem, Suggestion
-from supervision.queries.records import problems_due, suggestions_due
+from supervision.problems.models import Problem
+from supervision.problems.queries import problems_due
+from supervision.suggestions.models import Suggestion
+from supervision.suggestions.queries import suggestions_to_answer
 
 SOON = 6
 """Months before its end in which a term is said to be ending."""
@@ -275,7 +277,7 @@ def _help(wanted: Wanted) -> Records:
     days = (wanted.branch.path, wanted.first, wanted.last)
     contacts, texts = wanted.may(Capability.VIEW_CONTACTS), wanted.may(Capability.VIEW_SUPERVISION)
     shown = [(contacts, _request(one)) for one in help_due(*days, on=wanted.on)]
-    shown += [(texts, _suggestion(one)) for one in suggestions_due(*days, on=wanted.on)]
+    shown += [(texts, _suggestion(one)) for one in suggestions_to_answer(*days, on=wanted.on)]
     return _partly_kept(shown)
 
 

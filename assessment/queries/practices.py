@@ -14,9 +14,8 @@ from members.choices import Capability
 from members.models import Member, Organization, User
 from members.paths import subtree
 from supervision.choices import ProblemState, SuggestionOutcome
-from supervision.models import Problem, Suggestion
-from supervision.models.problem import ProblemQuerySet
-from supervision.models.suggestion import SuggestionQuerySet
+from supervision.problems.models import Problem, ProblemQuerySet
+from supervision.suggestions.models import Suggestion, SuggestionQuerySet
 
 MOST_SOURCES = 20
 MOST_DRAFTS = 10

@@ -16,7 +16,7 @@ from members.choices import Capability
 from members.links import Link
 from members.models import Organization, User
 from members.paths import subtree
-from supervision.models.scope import of_own_branch
+from supervision.scope import of_own_branch
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,7 +12,8 @@ from members.fields import opened
 from members.models import Organization
 from members.policy import fetch
 from members.requests import PageRequest
-from supervision.models import Problem, Suggestion
+from supervision.problems.models import Problem
+from supervision.suggestions.models import Suggestion
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,7 +18,7 @@ from nacl import bindings
 from nacl.exceptions import CryptoError
 
 from members.services.refused import Refused
-from supervision import sealing
+from supervision.letters import sealing
 
 PIECE = 1 << 20
 SEALED = b"branchweb sealed 1\n"

@@ -22,7 +22,7 @@ from branchweb.backup import databases
 from branchweb.backup.files import SUFFIX, Outgoing, Stored, writing
 from members.services.refused import Refused
 from reminders.queries.backups import WHOLE
-from supervision import sealing
+from supervision.letters import sealing
 
 FORMAT = 1
 MANIFEST, CONTENTS, FILES = WHOLE, "contents.json", "files.tar"

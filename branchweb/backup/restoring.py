@@ -23,7 +23,7 @@ from branchweb.backup import databases
 from branchweb.backup.files import SUFFIX, Incoming, Stored, pieces, stored
 from branchweb.backup.making import CONTENTS, FILES, FORMAT, MANIFEST, Made
 from members.services.refused import Refused
-from supervision import sealing
+from supervision.letters import sealing
 
 BROKEN_OFF = "restore-broken-off"
 """File in the data folder for as long as a restore is under way."""

@@ -49,12 +49,12 @@ from members.services.refused import Refused
 from members.services.situations import add_situation, end_situation, remove_situation
 from members.services.users import end_office, give_office
 from supervision.models import Problem, ProblemList, Suggestion
-from supervision.services.problems import make_list, take_step
+from supervision.problems.services import make_list, take_step
 from tests.cast import TODAY
 from tests.dues.ledger import fix, left_open, pay
 from tests.meetings.ending import end
-from tests.supervision.problems import by
-from tests.supervision.suggesting import answer, suggest
+from tests.supervision.problems.making import by
+from tests.supervision.suggestions.making import answer, suggest
 
 NOTHING = (Refused, NotNow, CannotBelong, RuleRefused, IntegrityError)
 """Whoever is told no has changed nothing."""

@@ -9,7 +9,7 @@ from members.models import Member
 from rulebook.book import versions
 from rulebook.metric import value
 from tests.assessment.measuring import facts_of
-from tests.supervision.reporting import quarter_of
+from tests.supervision.reports.making import quarter_of
 
 METRICS = list(all_metrics().values())
 NAMED = {

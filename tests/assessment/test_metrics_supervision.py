@@ -8,8 +8,8 @@ from members.models import HelpRequest
 from supervision.models import AppraisalRound, ProblemStep, Report, Suggestion, Talk
 from tests.assessment.measuring import facts_of, told
 from tests.cast import make_member
-from tests.supervision.matters import DECISION, OPINION, matter
-from tests.supervision.problems import listed, problem, visit
+from tests.supervision.matters.making import DECISION, OPINION, matter
+from tests.supervision.problems.making import listed, problem, visit
 
 JUNE = date(2026, 6, 30)
 

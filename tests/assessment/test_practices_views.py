@@ -10,8 +10,8 @@ from assessment.models import Adoption, Practice
 from members.models import Member, Organization
 from tests.assessment.practising import TEXTS, adopt, publish, write
 from tests.cast import TODAY
-from tests.supervision.problems import problem
-from tests.supervision.suggesting import answer, suggest
+from tests.supervision.problems.making import problem
+from tests.supervision.suggestions.making import answer, suggest
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("today")]
 

@@ -19,7 +19,7 @@ from audit.services import record
 from members.services.refused import Refused
 from tests.assessment.judging import begun, by, completed, record_says, shown
 from tests.cast import TODAY, make_member
-from tests.supervision.test_ballot_secrecy import differing_tables, everything, sums_of
+from tests.supervision.appraisals.test_ballot_secrecy import differing_tables, everything, sums_of
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("today")]
 MINE = reverse("assessment:satisfaction-mine")

@@ -24,7 +24,7 @@ from branchweb.management.commands import restore as restore_command
 from branchweb.management.commands.verify import every_check
 from members.models import Member, Organization
 from members.services.refused import Refused
-from supervision import sealing
+from supervision.letters import sealing
 from tests.branchweb.backups import counts_now, empty_installation, keep_migrated
 from tests.cast import make_cast
 

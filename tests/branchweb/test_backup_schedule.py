@@ -13,7 +13,7 @@ from branchweb.backup.schedule import back_up_if_due, is_due, kept
 from branchweb.celery import app
 from branchweb.tasks import back_up
 from reminders.queries.backups import NAME, backups_in
-from supervision import sealing
+from supervision.letters import sealing
 from tests.cast import Cast
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")

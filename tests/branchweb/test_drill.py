@@ -15,7 +15,7 @@ from branchweb.backup import databases
 from branchweb.backup.making import make_backup
 from branchweb.backup.restoring import mark, open_backup, restore_backup
 from branchweb.management.commands.verify import every_check
-from supervision import sealing
+from supervision.letters import sealing
 from tests.branchweb.backups import counts_now, empty_installation, keep_migrated
 from tests.cast import make_cast
 

@@ -22,7 +22,7 @@ from meetings.queries.minutes import evening_of
 from meetings.queries.record_duties import record_duties
 from meetings.rules.minutes import compose
 from meetings.services.corrections import Truth, confirm_correction, propose_correction
-from supervision.queries.record_figures import attendance_figures
+from supervision.reports.figures import attendance_figures
 from tests.cast import make_member
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("today")]

@@ -22,8 +22,8 @@ from tests.assessment.asking import asks_for, assessed
 from tests.assessment.goals import goal
 from tests.cast import TODAY
 from tests.dues.ledger import charge, month
-from tests.supervision.matters import DECISION, MAY, matter
-from tests.supervision.problems import problem
+from tests.supervision.matters.making import DECISION, MAY, matter
+from tests.supervision.problems.making import problem
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("today")]
 

@@ -11,11 +11,11 @@ from members.services.users import give_office
 from reminders.models import Message
 from reminders.rules.quiet import SHANGHAI
 from reminders.services.planning import plan
+from supervision.letters.key_services import make_key
 from supervision.models import InspectorKey
-from supervision.services.inspector_keys import make_key
 from tests.cast import TODAY, make_user
 from tests.reminders.telling import stands, stored, told
-from tests.supervision.sealed import PASSPHRASE, stand
+from tests.supervision.letters.sealed import PASSPHRASE, stand
 
 pytestmark = pytest.mark.django_db
 

@@ -74,7 +74,7 @@ BY_ADDRESS = ("reminders:answer",)
 
 BY_NOTHING = ("letterbox:write", "letterbox:receipt", "letterbox:add", "letterbox:attach")
 """Nobody is known there, so a token would need the only cookie. What browsers say of a form from elsewhere is refused:
-tests/supervision/test_letterbox_views.py."""
+tests/supervision/letters/test_letterbox_views.py."""
 
 
 @pytest.mark.parametrize(

@@ -27,8 +27,8 @@ from members.services import organizations, situations, users
 from members.services.refused import Refused
 from reminders.choices import MessageKind
 from reminders.services import releasing
+from supervision.letters import services
 from supervision.models import DeclaredRelative
-from supervision.services import relatives
 from tests.cast import TODAY
 from tests.full_cast import FullCast, make_full_cast
 
@@ -81,7 +81,7 @@ ACTS: dict[str, Act] = {
         bill_rows.set_aside, row(full, BillRow, payment=None), "row", reason="不是党费", by=by(full, "officer")
     ),
     "relative taken off": lambda full: (
-        lambda entry: twice(relatives.remove_relative, entry, "entry", by=entry.user)
+        lambda entry: twice(services.remove_relative, entry, "entry", by=entry.user)
     )(row(full, DeclaredRelative)),
     "organization renamed": lambda full: twice(
         organizations.rename_organization, full.cast.branch, "organization", name="另一个支部", by="system"

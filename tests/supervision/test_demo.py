@@ -14,10 +14,10 @@ from members.queries.standing import standing_of
 from members.services.office_requests import may_confirm
 from supervision.choices import KeyState
 from supervision.demo import fill
-from supervision.demo.letters import NAME_REASON, PASSPHRASE
+from supervision.letters.demo import NAME_REASON, PASSPHRASE
+from supervision.matters.rules import MatterState
 from supervision.models import Appraisee, InspectorKey, Matter, NameRequest, Report
-from supervision.rules.matters import MatterState
-from supervision.rules.report_periods import due_on, period_named
+from supervision.reports.rules import due_on, period_named
 from tests.cast import TODAY
 from tests.world import BACKEND, routes
 

@@ -10,9 +10,9 @@ from reminders.queries.duties import duties_below
 from rulebook.values import DutyState
 from supervision.models import AppraisalRound, Appraisee
 from tests.cast import TODAY
-from tests.supervision.matters import matter
-from tests.supervision.problems import problem
-from tests.supervision.suggesting import suggest
+from tests.supervision.matters.making import matter
+from tests.supervision.problems.making import problem
+from tests.supervision.suggestions.making import suggest
 
 pytestmark = pytest.mark.django_db
 

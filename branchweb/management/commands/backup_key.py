@@ -5,7 +5,7 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from rulebook.console import JsonCommand
-from supervision import sealing
+from supervision.letters import sealing
 
 
 class Command(JsonCommand):

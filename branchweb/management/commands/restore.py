@@ -12,7 +12,7 @@ from branchweb.backup.restoring import restore_backup
 from branchweb.management.commands.verify import every_check
 from members.services.refused import Refused
 from rulebook.console import JsonCommand
-from supervision import sealing
+from supervision.letters import sealing
 
 
 class Command(JsonCommand):

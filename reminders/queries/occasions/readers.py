@@ -26,7 +26,7 @@ from reminders.rules.ladder import NEWS_WITHIN, of_news, turn
 from reminders.rules.occasion import Occasion
 from reminders.rules.pending import Pending
 from reminders.rules.quiet import SHANGHAI
-from supervision.models import InspectorKey
+from supervision.letters.models import InspectorKey
 
 SHELL = "shell"
 

@@ -10,8 +10,8 @@ from django.utils.translation import gettext as _
 
 from members.services.refused import Refused
 from rulebook.console import JsonCommand
-from supervision.queries.addressees import place_named
-from supervision.services.letters import readers_about
+from supervision.letters.queries import place_named
+from supervision.letters.services import readers_about
 
 
 class Command(JsonCommand):

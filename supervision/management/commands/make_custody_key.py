@@ -11,9 +11,9 @@ from django.utils.translation import gettext as _
 from members.models import User
 from members.services.refused import Refused
 from rulebook.console import JsonCommand
-from supervision import sealing
+from supervision.letters import sealing
+from supervision.letters.custody_services import make_custody_key
 from supervision.management.commands.make_recovery_key import read_private
-from supervision.services.letter_names import make_custody_key
 
 
 class Command(JsonCommand):

@@ -11,10 +11,9 @@ from django.utils.translation import gettext as _
 from members.models import User
 from members.services.refused import Refused
 from rulebook.console import JsonCommand
-from supervision import sealing
-from supervision.rules.fingerprints import fingerprint_of
-from supervision.services.inspector_keys import make_recovery_key
-from supervision.services.key_consent import Consent
+from supervision.letters import sealing
+from supervision.letters.key_services import Consent, make_recovery_key
+from supervision.letters.rules import fingerprint_of
 
 
 class Command(JsonCommand):

@@ -10,8 +10,8 @@ from django.utils.translation import gettext as _
 
 from members.services.refused import Refused
 from rulebook.console import JsonCommand
+from supervision.letters.key_services import recover_letters
 from supervision.management.commands.make_recovery_key import read_private
-from supervision.services.letter_recovery import recover_letters
 
 
 class Command(JsonCommand):
