@@ -11,7 +11,7 @@ from docx.enum.text import WD_ALIGN_PARAGRAPH
 from docx.oxml.ns import qn
 from docx.shared import Cm, Pt
 
-TARGET = Path(__file__).resolve().parent.parent / "templates" / "supervision" / "documents" / "report.docx"
+TARGET = Path(__file__).resolve().parent.parent / "templates" / "supervision" / "reports" / "report.docx"
 
 
 def main() -> None:

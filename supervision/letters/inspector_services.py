@@ -212,8 +212,8 @@ def _in_state(letter: Letter, by: User, state: LetterState) -> Letter:
 def _change(row: Letter, on: date, **values: object) -> None:
     if on < row.received_on:
         raise Refused(_("That is before the letter came in."))
-    for field, value in values.items():
-        setattr(row, field, value)
+    for name, value in values.items():
+        setattr(row, name, value)
     row.save(update_fields=list(values))
 
 

@@ -10,7 +10,7 @@ from docxtpl import DocxTemplate
 from dues.rules.payment import yuan
 from supervision.reports.figures import STANDS_WORDS, Block, Figure, Stands
 
-TEMPLATE = settings.BASE_DIR / "templates" / "supervision" / "documents" / "report.docx"
+TEMPLATE = settings.BASE_DIR / "templates" / "supervision" / "reports" / "report.docx"
 NAMED = (Stands.MISSING, Stands.LATE)
 
 

@@ -127,7 +127,7 @@ def test_one_file_at_a_time_and_nobody_waits_for_ever(monkeypatch):
 LIMITED = """
 import os, sys
 sys.path.insert(0, sys.argv[1])
-from supervision import bare_files
+from supervision.letters import bare_files
 before = os.nice(0)
 bare_files.limit_itself()
 print(os.environ.get("BRANCHWEB_SECRET_KEY"), os.nice(0) > before)
@@ -151,7 +151,7 @@ def test_the_process_knows_no_settings_writes_no_file_and_takes_no_more_memory(t
     monkeypatch.setattr(bare_files.subprocess, "run", remember)
     bare_file(hostile.photo())
     ((command, env),) = commands
-    place, left = str(Path(bare_files.__file__).parent.parent), tmp_path / "left"
+    place, left = str(Path(bare_files.__file__).parents[2]), tmp_path / "left"
     done = run([*command, "-c", LIMITED, place, str(left)], env=env, capture_output=True, text=True, check=False)
 
     assert (command, env) == ([sys.executable, "-I"], {})
