@@ -16,8 +16,8 @@ from dues.api import ChargeViewSet, PaymentViewSet
 from meetings.api import AttendanceViewSet, MeetingViewSet
 from members.api import MemberViewSet, OrganizationViewSet
 from members.policy import ApiPolicy, signed_in
-from reminders.api import MessageViewSet
-from reminders.api_duties import DeskViewSet, DutyViewSet
+from reminders.desk.api import DeskViewSet, DutyViewSet
+from reminders.messages.api import MessageViewSet
 from supervision.appraisals.api import AppraisalViewSet, GradeViewSet
 from supervision.matters.api import MatterViewSet
 from supervision.problems.api import InspectionViewSet, ProblemViewSet

@@ -9,7 +9,7 @@ from celery.beat import PersistentScheduler
 from django.db import DatabaseError, InterfaceError, connection
 from django.utils import timezone
 
-from reminders.models import Heartbeat
+from reminders.jobs.models import Heartbeat
 
 log = logging.getLogger(__name__)
 

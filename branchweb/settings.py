@@ -131,7 +131,7 @@ DUTIES = [
     "supervision.problems.queries.problem_duties",
     "assessment.queries.duties.assessment_duties",
 ]
-"""What each app says is due: called with the path of an organization and `on=`; see `reminders.queries.duties`."""
+"""What each app says is due: called with the path of an organization and `on=`; see `reminders.desk.queries`."""
 
 DUTY_WORDS = [
     "members.care_words.WORDS",
@@ -169,8 +169,8 @@ METRICS = [
 JOBS = [
     "members.queries.jobs.export_jobs",
     "members.queries.jobs.import_jobs",
-    "reminders.queries.jobs.mailing_jobs",
-    "reminders.queries.jobs.count_jobs",
+    "reminders.jobs.queries.mailing_jobs",
+    "reminders.jobs.queries.count_jobs",
     "assessment.queries.rollup_jobs.rollup_jobs",
 ]
 """What each app has running or waiting: called with a user and `on=`, gives `members.jobs.Job`s, newest first."""
@@ -180,7 +180,7 @@ RETENTION = [
     "meetings.services.retained.RETAINED",
     "dues.services.retained.RETAINED",
     "supervision.letters.services.RETAINED",
-    "reminders.services.retained.RETAINED",
+    "reminders.messages.services.RETAINED",
 ]
 """What each app keeps for a time, and what for good: `members.retention.Kind` and `ForGood`, as the page shows them."""
 
@@ -202,7 +202,7 @@ START_LINKS = [
     "meetings.queries.membership.start_links",
     "dues.queries.start.start_links",
     "supervision.letters.queries.start_links",
-    "reminders.queries.start.start_links",
+    "reminders.messages.queries.start_links",
 ]
 OWN_LINKS = [
     "meetings.queries.start.own_links",
@@ -213,7 +213,7 @@ OWN_LINKS = [
     "supervision.problems.queries.own_links",
     "assessment.queries.views_asked.own_links",
     "assessment.queries.training_links.own_links",
-    "reminders.queries.start.own_links",
+    "reminders.messages.queries.own_links",
 ]
 RENEWED_WITH_KEYS = ["supervision.letters.key_services.renew_recovery_proof"]
 """What each app vouches for with the key ring besides private fields: called when the ring has a new key."""
@@ -221,7 +221,7 @@ MEETING_LINKS = ["supervision.navigation.meeting_links"]
 MEMBER_LINKS = [
     "meetings.queries.membership.member_links",
     "dues.queries.start.member_links",
-    "reminders.queries.preferences.member_links",
+    "reminders.channels.queries.member_links",
 ]
 ORGANIZATION_FIGURES = [
     "assessment.queries.dashboard_links.organization_figures",
@@ -229,7 +229,7 @@ ORGANIZATION_FIGURES = [
 ]
 """What other apps add to the start page, of one's work and of one's own affairs, to a member's page and to an
 organization's; see `members.links`."""
-DASHBOARD_BURDEN = "reminders.queries.burden.burden"
+DASHBOARD_BURDEN = "reminders.desk.count_queries.burden"
 """What a committee asks of its branches, for the dashboard: see `assessment.queries.burden`."""
 
 # --- Data -----------------------------------------------------------------------------------------------------------
@@ -247,7 +247,7 @@ BACKUP_KEY = ENVIRONMENT.backup_key
 AUDIT_ROUND = DATA_DIR / "audit_round"  # the last round of the sums over rows: audit/row_checks.py
 AUDIT_ANCHORS = DATA_DIR / "audit_anchors"  # carried off the machine by the ways below
 ANCHOR_FILE, ANCHOR_URL, ANCHOR_MAIL = ENVIRONMENT.anchor_file, ENVIRONMENT.anchor_url, ENVIRONMENT.anchor_mail
-POST_JSON = "reminders.senders.outside.post_json"
+POST_JSON = "reminders.channels.senders.post_json"
 """Sends to the hosts that are allowed: called with an address and an object."""
 CACHES = {
     "default": (

@@ -19,9 +19,9 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
 from members.policy import public
-from reminders.models import Heartbeat
-from reminders.queries.backups import NewestBackup, newest_backup
-from reminders.queries.health import health as health_of_jobs
+from reminders.jobs.models import Heartbeat
+from reminders.jobs.queries import NewestBackup, newest_backup
+from reminders.jobs.queries import health as health_of_jobs
 
 WRITES_EVERY = 5
 """Seconds. Anybody may ask for /health/; nobody makes the disk busy with it."""

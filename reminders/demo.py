@@ -20,18 +20,16 @@ from meetings.models import AgendaItem, Expected, Meeting
 from members.choices import FRAIL_KINDS, OfficeKind
 from members.demo.county import HOME_BRANCH
 from members.models import ContactPerson, Member, Office, Organization, User
+from reminders.channels.services import prefer
 from reminders.choices import AnswerChoice, AnswerSource, ChannelKind, MessageKind, MessageState
-from reminders.models import Effort, Message
-from reminders.queries.absences import FAR_KINDS, SILENT_KINDS
-from reminders.rules.effort import last_months
-from reminders.services.answering import answer
-from reminders.services.calling import record_call
-from reminders.services.desk_counts import count_desks
-from reminders.services.dispatching import dispatch
-from reminders.services.planning import plan
-from reminders.services.preferences import prefer
-from reminders.services.releasing import release
-from reminders.services.settling import settle
+from reminders.desk.models import Effort
+from reminders.desk.rules import last_months
+from reminders.desk.services import count_desks
+from reminders.messages.models import Message
+from reminders.messages.services import answer, release
+from reminders.planning.queries import FAR_KINDS, SILENT_KINDS
+from reminders.planning.services import plan
+from reminders.sending.services import dispatch, record_call, settle
 
 SEED = 4
 EARLIER, LATELY = timedelta(days=9), timedelta(days=1)

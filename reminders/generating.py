@@ -12,9 +12,10 @@ from audit.services import record
 from members.choices import OfficeKind
 from members.models import Office, Organization
 from reminders.choices import Addressee, ChannelKind, MessageKind, MessageState
-from reminders.models import Effort, Message, Wording
-from reminders.services.desk_counts import count_desks
-from reminders.services.wordings import program_wordings
+from reminders.desk.models import Effort
+from reminders.desk.services import count_desks
+from reminders.messages.models import Message, Wording
+from reminders.messages.services import program_wordings
 from rulebook.dates import add_months
 
 TOLD_AT = time(9)

@@ -6,8 +6,8 @@ from collections.abc import Callable
 from django.http import HttpRequest, HttpResponseBase
 
 from members.choices import Capability
-from reminders.rules.effort import filled_fields
-from reminders.services.effort import count_form
+from reminders.desk.rules import filled_fields
+from reminders.desk.services import count_form
 
 GetResponse = Callable[[HttpRequest], HttpResponseBase]
 log = logging.getLogger(__name__)

@@ -9,12 +9,11 @@ from celery.signals import worker_ready
 from django.db import DatabaseError, connection
 from django.utils import timezone
 
-from reminders.models import Heartbeat
-from reminders.services.clearing import give_up_of
-from reminders.services.desk_counts import count_desks as count
-from reminders.services.dispatching import dispatch
-from reminders.services.planning import plan_at_pace
-from reminders.services.settling import settle
+from reminders.desk.services import count_desks as count
+from reminders.jobs.models import Heartbeat
+from reminders.planning.services import plan_at_pace
+from reminders.sending.delivery import give_up_of
+from reminders.sending.services import dispatch, settle
 
 log = logging.getLogger(__name__)
 

@@ -8,9 +8,9 @@ from django.db.models import Model
 from meetings.models import Meeting
 from members.models import ContactPerson, Member, Organization
 from reminders.choices import Addressee, ChannelKind, MessageKind, MessageState
+from reminders.messages.rules import LINK, STANDS
+from reminders.messages.services import answer_link
 from reminders.models import Answer, Attempt, Message, Preference, Release, Wording
-from reminders.rules.links import LINK, STANDS
-from reminders.services.links import answer_link
 
 if TYPE_CHECKING:
     from tests.full_cast import FullCast

@@ -22,14 +22,19 @@ from psycopg2.extras import execute_values  # noqa: E402
 
 from members.models import Member, Organization, User  # noqa: E402
 from reminders.choices import MessageKind  # noqa: E402
-from reminders.models import Release, Wording  # noqa: E402
-from reminders.queries import occasions  # noqa: E402
-from reminders.rules.dedupe import made  # noqa: E402
-from reminders.rules.occasion import Occasion  # noqa: E402
-from reminders.rules.pending import Pending  # noqa: E402
-from reminders.services.dispatching import dispatch  # noqa: E402
-from reminders.services.planning import plan  # noqa: E402
-from reminders.services.wordings import program_wordings  # noqa: E402
+from reminders.messages.models import (
+    Release,  # noqa: E402
+    Wording,  # noqa: E402  # noqa: E402
+)
+from reminders.messages.services import program_wordings  # noqa: E402  # noqa: E402
+from reminders.planning import kinds  # noqa: E402  # noqa: E402
+from reminders.planning.rules import (
+    Occasion,  # noqa: E402  # noqa: E402
+    Pending,  # noqa: E402  # noqa: E402
+    made,  # noqa: E402  # noqa: E402
+)
+from reminders.planning.services import plan  # noqa: E402  # noqa: E402
+from reminders.sending.services import dispatch  # noqa: E402  # noqa: E402
 
 AT_ONCE = 1_000
 TEN = datetime.combine(timezone.localdate(), datetime.min.time(), UTC) + timedelta(hours=2)
@@ -158,5 +163,5 @@ WAYS: dict[str, Callable[[], dict[str, float] | None]] = {
     "claim": lambda: work(claim),
     "dispatch": lambda: work(lambda: dispatch(TEN, by="benchmark").dispatched),
 }
-occasions.KINDS = {MessageKind.DUES: Dues()}
+kinds.KINDS = {MessageKind.DUES: Dues()}
 print(json.dumps(WAYS[sys.argv[1]]()))

@@ -21,7 +21,7 @@ from audit.keyring import key_prints
 from branchweb.backup import databases
 from branchweb.backup.files import SUFFIX, Outgoing, Stored, writing
 from members.services.refused import Refused
-from reminders.queries.backups import WHOLE
+from reminders.jobs.queries import WHOLE
 from supervision.letters import sealing
 
 FORMAT = 1

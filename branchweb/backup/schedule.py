@@ -10,7 +10,7 @@ from django.conf import settings
 from django.utils import timezone
 
 from branchweb.backup.making import make_backup
-from reminders.queries.backups import NAME, backups_in
+from reminders.jobs.queries import NAME, backups_in
 
 HOUR = 2
 """Of the night, in local time; a night that was missed is made up for in any later hour."""

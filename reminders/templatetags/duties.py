@@ -8,8 +8,8 @@ from django import template
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from reminders.queries.desk import words_of
-from reminders.rules.desk import When
+from reminders.desk.queries import words_of
+from reminders.desk.rules import When
 from rulebook.wording import period_words
 
 register = template.Library()

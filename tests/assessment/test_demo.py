@@ -14,8 +14,8 @@ from meetings import demo as meetings
 from members import demo as members
 from members.demo.county import HOME_BRANCH
 from members.models import Organization, User
-from reminders.queries.duties import duties_below
-from reminders.rules.desk import When, when
+from reminders.desk.queries import duties_below
+from reminders.desk.rules import When, when
 from rulebook.values import DutyState
 from supervision import demo as supervision
 from tests.cast import TODAY

@@ -16,7 +16,7 @@ from audit.models import ChainCheck, Entry
 from audit.queries import anchor_breaks, breaks
 from audit.services import anchor, record
 from tests.audit.rewriting import cut_behind, lifted, rechain
-from tests.reminders.outside import closed_port, http_service, mail_server
+from tests.reminders.channels.outside import closed_port, http_service, mail_server
 
 pytestmark = pytest.mark.django_db
 NOON = datetime(2026, 12, 1, 4, 0, tzinfo=UTC)

@@ -12,7 +12,7 @@ from branchweb.backup import schedule
 from branchweb.backup.schedule import back_up_if_due, is_due, kept
 from branchweb.celery import app
 from branchweb.tasks import back_up
-from reminders.queries.backups import NAME, backups_in
+from reminders.jobs.queries import NAME, backups_in
 from supervision.letters import sealing
 from tests.cast import Cast
 
@@ -111,7 +111,7 @@ def test_the_clock_asks_every_hour(db):
 def ages(folder, client, monkeypatch, db):
     """What /health/ and /health/jobs/ say when the newest backup is so old; None: there is none."""
     views.problem_of_writing.cache_clear()
-    monkeypatch.setattr("reminders.queries.health.Health.ok", True)
+    monkeypatch.setattr("reminders.jobs.queries.Health.ok", True)
 
     def ask(age):
         if age is not None:

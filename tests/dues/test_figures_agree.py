@@ -16,7 +16,7 @@ from dues.queries.arrears import arrears_of
 from dues.queries.duties import dues_duties
 from dues.queries.statement import statement
 from members.models import User
-from reminders.rules.dues_words import dues_values
+from reminders.planning.rules import dues_values
 from tests.cast import TODAY, make_member
 from tests.dues.ledger import charge, month, pay
 

@@ -42,7 +42,7 @@ from supervision.models import (
 )
 from tests.cast import TODAY, make_member, make_national_id
 from tests.dues.ledger import fix, month
-from tests.reminders.told import tell
+from tests.reminders.messages.told import tell
 
 OLD, NEW = "an old key of forty characters or more 00", "a new key of forty characters or more 000"
 ZHANG = make_national_id("19750109", 349)

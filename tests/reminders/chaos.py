@@ -22,10 +22,14 @@ from branchweb.celery import app  # noqa: E402
 from members.models import Member, Organization  # noqa: E402
 from reminders.choices import MessageKind  # noqa: E402
 from reminders.models import Message  # noqa: E402
-from reminders.queries import occasions  # noqa: E402
-from reminders.rules.dedupe import made  # noqa: E402
-from reminders.rules.occasion import Occasion  # noqa: E402
-from reminders.services import planning  # noqa: E402
+from reminders.planning import (
+    kinds,  # noqa: E402  # noqa: E402
+    services,  # noqa: E402  # noqa: E402
+)
+from reminders.planning.rules import (
+    Occasion,  # noqa: E402  # noqa: E402
+    made,  # noqa: E402  # noqa: E402
+)
 
 BEGAN, NUMBER, SECONDS = (float(os.environ[f"CHAOS_{name}"]) for name in ("BEGAN", "NUMBER", "SECONDS"))
 """The first message is due when it began, and all of them so many seconds later."""
@@ -59,8 +63,8 @@ class Trickle:
 
 
 VALUES = {"name": "张英", "branch": "支部", "months": "11月", "amount": "1元", "ways": "现金"}
-occasions.KINDS = {MessageKind.DUES: Trickle()}
-occasions.PACE = {}
+kinds.KINDS = {MessageKind.DUES: Trickle()}
+kinds.PACE = {}
 timezone.now = chaos_time
 
 
@@ -69,8 +73,8 @@ def store_a_moment_later(*arguments, **options) -> int:
     return STORE(*arguments, **options)
 
 
-STORE = planning.store
-planning.store = store_a_moment_later
+STORE = services.store
+services.store = store_a_moment_later
 app.conf.beat_schedule = {
     name: {"task": f"reminders.tasks.{name}", "schedule": TICK, "options": {"expires": 20}}
     for name in ("plan_messages", "dispatch_messages")

@@ -28,8 +28,8 @@ from django.db import connection
 
 from members.models import Member
 from reminders.choices import MessageKind, MessageState
+from reminders.messages.services import program_wordings
 from reminders.models import Attempt, Message, Preference, Release
-from reminders.services.wordings import program_wordings
 from tests import processes, servers
 from tests.cast import make_cast, make_member, make_user
 from tests.scripts.test_run import free_port

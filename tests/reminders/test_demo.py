@@ -9,12 +9,12 @@ from meetings import demo as meetings
 from meetings.models import Expected
 from members import demo as members
 from members.models import ContactPerson, Organization, User
+from reminders.channels.rules import SHANGHAI
 from reminders.choices import OVER, MessageState
 from reminders.demo import fill
 from reminders.models import Answer, ChannelSetup, Effort, Message, Preference, Release
-from reminders.rules.quiet import SHANGHAI
-from reminders.services.dispatching import dispatch
-from reminders.services.planning import plan
+from reminders.planning.services import plan
+from reminders.sending.services import dispatch
 from tests.cast import TODAY
 
 pytestmark = pytest.mark.django_db

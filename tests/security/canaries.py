@@ -9,9 +9,9 @@ from meetings.models import Expected
 from members.models import Contact, ContactPerson, HelpRequest, Member, RosterImport, RosterImportRow, Situation
 from members.services.people import describe
 from members.workbooks.stored import dump_cells
+from reminders.messages.rules import LINK, STANDS
+from reminders.messages.services import answer_link
 from reminders.models import ChannelSetup, Message
-from reminders.rules.links import LINK, STANDS
-from reminders.services.links import answer_link
 from supervision.models import (
     Appraisee,
     DeclaredRelative,

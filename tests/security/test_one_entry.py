@@ -26,7 +26,7 @@ from members.queries.standing import standing_of
 from members.services import organizations, situations, users
 from members.services.refused import Refused
 from reminders.choices import MessageKind
-from reminders.services import releasing
+from reminders.messages import services as messages_services
 from supervision.letters import services
 from supervision.models import DeclaredRelative
 from tests.cast import TODAY
@@ -119,7 +119,7 @@ ACTS: dict[str, Act] = {
     "situation removed": lambda full: twice(
         situations.remove_situation, row(full, Situation), "situation", reason="记错了", by="system"
     ),
-    "messages released": lambda full: lambda: releasing.release(
+    "messages released": lambda full: lambda: messages_services.release(
         copy(full.cast.branch), MessageKind.DUES, by=by(full, "secretary")
     ),
     "item of the agenda changed": lambda full: twice(

@@ -6,7 +6,7 @@ import pytest
 from django.urls import reverse
 
 from members.duty_words import Place, duty_words
-from reminders.queries.duties import duties_below
+from reminders.desk.queries import duties_below
 from rulebook.values import DutyState
 from supervision.models import AppraisalRound, Appraisee
 from tests.cast import TODAY

@@ -7,9 +7,8 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from members.models import Organization
-from reminders.queries.duties import duties_below
-from reminders.queries.not_applicable import keys_below
-from reminders.rules.desk import key_of
+from reminders.desk.queries import duties_below, keys_below
+from reminders.desk.rules import key_of
 from rulebook.console import JsonCommand, WrongUse, day
 from rulebook.values import Duty
 

@@ -17,9 +17,9 @@ from django.utils.translation import gettext as _
 from assessment.services.rollups import follow
 from audit.row_checks import count_round
 from audit.services import anchor
-from reminders.models import Message
-from reminders.services.dispatching import dispatch
-from reminders.services.planning import plan
+from reminders.messages.models import Message
+from reminders.planning.services import plan
+from reminders.sending.services import dispatch
 from rulebook.console import JsonCommand
 
 NOON = time(12)

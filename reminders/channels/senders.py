@@ -1,0 +1,382 @@
+"""Ways outside: e-mail, text messages and group robots behind one interface."""
+
+import base64
+import contextlib
+import hashlib
+import hmac
+import json
+import re
+import smtplib
+import socket
+import ssl
+import threading
+import time
+from collections.abc import Collection, Iterator, Mapping
+from dataclasses import dataclass
+from http.client import HTTPConnection, HTTPException, HTTPSConnection
+from ipaddress import ip_address
+from typing import Any, Protocol
+from urllib.parse import SplitResult, quote_plus, urlsplit
+from uuid import UUID
+
+from django.conf import settings
+from django.core.exceptions import ValidationError
+from django.core.mail import EmailMessage, get_connection
+from django.core.validators import validate_email
+from django.utils.translation import gettext as _
+
+from members.fields import opened
+from reminders.channels.models import ChannelSetup
+from reminders.choices import ChannelKind
+
+
+@dataclass(frozen=True, slots=True)
+class Outgoing:
+    """One message on its way out, ready to read.
+
+    `address`: an e-mail address or a phone number; "" for a group chat, whose address is in its setup. `link`: a page
+    to open, put below the text unless the text has it already.
+    """
+
+    address: str
+    subject: str
+    text: str
+    link: str
+    message_key: UUID
+
+    @property
+    def body(self) -> str:
+        return f"{self.text}\n{self.link}" if self.link and self.link not in self.text else self.text
+
+
+class NotSent(Exception):
+    """It certainly didn't go out. The sentence says why, without any address; `again`: another try may do better."""
+
+    def __init__(self, sentence: str, *, again: bool) -> None:
+        self.sentence, self.again = sentence, again
+        super().__init__(sentence)
+
+
+class Uncertain(Exception):
+    """Nobody knows whether it went out. The sentence says what happened, without any address."""
+
+    def __init__(self, sentence: str) -> None:
+        self.sentence = sentence
+        super().__init__(sentence)
+
+
+class Sender(Protocol):
+    def send(self, outgoing: Outgoing, setup: ChannelSetup | None) -> None:
+        """Send it now; returns when it was taken. Raises NotSent or Uncertain. Never called in a transaction."""
+
+
+SECONDS = 10
+"""How long a host may keep us waiting, for the connection and for each part of its answer."""
+ALTOGETHER = 30
+"""Seconds after which we hang up, however slowly an answer drips: a worker is not held for ever."""
+LONGEST = 64 * 1024
+"""Bytes of an answer that are read."""
+TOO_MANY, GATEWAY_GAVE_UP = 429, 504
+PRINTED = re.compile(r"[!-~]+")
+"""No spaces, no line breaks, no letters that look like others."""
+
+
+class AddressRefused(Exception):
+    """We don't send there; the sentence says why."""
+
+
+@dataclass(frozen=True, slots=True)
+class Answered:
+    status: int
+    content: bytes
+
+    def as_json(self) -> dict[str, Any]:
+        """The answer as an object. Raises Uncertain: something took the message, but not what we know."""
+        try:
+            read = json.loads(self.content)
+        except ValueError:
+            read = None
+        if not isinstance(read, dict):
+            raise Uncertain(_("The service gave an answer that can't be read."))
+        return read
+
+
+def post_json(url: str, body: Mapping[str, Any], headers: Mapping[str, str] | None = None) -> Answered:
+    """Send and return an answer of 2xx. Redirects are not followed, proxies of the environment not used.
+
+    Raises NotSent before anything was written and for a refusal, Uncertain when the answer doesn't come.
+    """
+    connection, target = _connected(url)
+    try:
+        content = json.dumps(body, ensure_ascii=False).encode()
+        connection.request(
+            "POST", target, content, {"Content-Type": "application/json; charset=utf-8", **(headers or {})}
+        )
+        with _hung_up_in_the_end(connection):
+            response = connection.getresponse()
+            answered = Answered(response.status, response.read(LONGEST))
+    except ValueError:
+        raise NotSent(_("The secret has characters that can't be sent."), again=False) from None
+    except (OSError, HTTPException):
+        raise Uncertain(_("The service took the message and didn't answer.")) from None
+    finally:
+        connection.close()
+    _refuse_unless_taken(answered.status)
+    return answered
+
+
+@contextlib.contextmanager
+def _hung_up_in_the_end(connection: HTTPConnection) -> Iterator[None]:
+    """What was read until then may look like an answer: it raises TimeoutError all the same."""
+    is_cut = threading.Event()
+
+    def hang_up(used: socket.socket) -> None:
+        is_cut.set()
+        with contextlib.suppress(OSError):
+            used.shutdown(socket.SHUT_RDWR)
+
+    clock = threading.Timer(ALTOGETHER, hang_up, [connection.sock])
+    clock.daemon = True
+    clock.start()
+    try:
+        yield
+    finally:
+        clock.cancel()
+    if is_cut.is_set():
+        raise TimeoutError
+
+
+def checked(url: str) -> SplitResult:
+    """The parts of an address to which we may send. Raises AddressRefused."""
+    try:
+        parts = urlsplit(url)
+        host, port = parts.hostname or "", parts.port
+    except ValueError:
+        raise AddressRefused(_("That is no address: it begins with https://.")) from None
+    if parts.scheme not in ("https", "http") or not host or parts.username is not None or not PRINTED.fullmatch(url):
+        raise AddressRefused(_("That is no address: it begins with https://."))
+    if (host if port is None else f"{host}:{port}") not in settings.OUTSIDE_HOSTS:
+        told = {"host": host if port is None else f"{host}:{port}"}
+        raise AddressRefused(_("The administrator hasn't allowed sending to %(host)s.") % told)
+    if parts.scheme == "http" and not _is_near(host):
+        raise AddressRefused(_("The address begins with https://: without it anybody on the way can read along."))
+    return parts
+
+
+def _connected(url: str) -> tuple[HTTPConnection, str]:
+    """An open connection, and what to ask it for."""
+    try:
+        parts = checked(url)
+    except AddressRefused as refused:
+        raise NotSent(str(refused), again=False) from None
+    connection = _connection(parts)
+    try:
+        connection.connect()
+    except OSError:
+        connection.close()
+        raise NotSent(_("The service can't be reached."), again=True) from None
+    return connection, f"{parts.path or '/'}{f'?{parts.query}' if parts.query else ''}"
+
+
+def _connection(parts: SplitResult) -> HTTPConnection:
+    if parts.scheme == "http":
+        return HTTPConnection(parts.hostname or "", parts.port, timeout=SECONDS)
+    return HTTPSConnection(parts.hostname or "", parts.port, timeout=SECONDS, context=ssl.create_default_context())
+
+
+def _refuse_unless_taken(status: int) -> None:
+    if status == GATEWAY_GAVE_UP:
+        raise Uncertain(_("The service passed the message on and got no answer (504)."))
+    if status == TOO_MANY or status >= 500:
+        raise NotSent(
+            _("The service has too much to do, or is out of order (%(status)s).") % {"status": status}, again=True
+        )
+    if not 200 <= status < 300:
+        raise NotSent(_("The service refused the message (%(status)s).") % {"status": status}, again=False)
+
+
+def _is_near(host: str) -> bool:
+    """This machine, or one in the same private network, given by its number."""
+    if host == "localhost":
+        return True
+    try:
+        return ip_address(host).is_private
+    except ValueError:
+        return False
+
+
+PERMANENT = 500
+"""Codes of mail servers from here on mean: never."""
+
+
+class MailSender:
+    def send(self, outgoing: Outgoing, setup: ChannelSetup | None) -> None:
+        """The key of the message is its Message-ID: the same message sent twice can be seen to be the same."""
+        mail = _mail(outgoing)
+        connection = get_connection()
+        try:
+            connection.open()
+        except smtplib.SMTPAuthenticationError:
+            raise NotSent(_("The mail server doesn't take our user name and password."), again=True) from None
+        except (OSError, smtplib.SMTPException):
+            raise NotSent(_("The mail server can't be reached."), again=True) from None
+        try:
+            connection.send_messages([mail])
+        except ValueError:
+            raise NotSent(_("A mail can't be made of this."), again=False) from None
+        except (OSError, smtplib.SMTPException) as problem:
+            raise _what_happened(problem) from None
+        finally:
+            with contextlib.suppress(OSError, smtplib.SMTPException):  # what it took, it has taken
+                connection.close()
+
+
+def _mail(outgoing: Outgoing) -> EmailMessage:
+    """Raises NotSent: Django sends a mail to nobody without a word."""
+    try:
+        validate_email(outgoing.address)
+    except ValidationError:
+        raise NotSent(_("That is no e-mail address."), again=False) from None
+    domain = settings.DEFAULT_FROM_EMAIL.rpartition("@")[2].strip("> ")
+    headers = {"Message-ID": f"<{outgoing.message_key}@{domain}>", "Auto-Submitted": "auto-generated"}
+    return EmailMessage(
+        outgoing.subject, outgoing.body, settings.DEFAULT_FROM_EMAIL, [outgoing.address], headers=headers
+    )
+
+
+def _what_happened(problem: Exception) -> NotSent | Uncertain:
+    """Mail servers refuse with a code; without one nobody knows how far it got."""
+    code = _code_of(problem)
+    if code is None:
+        return Uncertain(_("The connection to the mail server broke off while it took the message."))
+    sentence = _("The mail server refused the message (%(code)s).") % {"code": code}
+    return NotSent(sentence, again=code < PERMANENT)
+
+
+def _code_of(problem: Exception) -> int | None:
+    if isinstance(problem, smtplib.SMTPRecipientsRefused):
+        return next((code for code, _said in problem.recipients.values()), PERMANENT)
+    return problem.smtp_code if isinstance(problem, smtplib.SMTPResponseException) else None
+
+
+class SmsSender:
+    def send(self, outgoing: Outgoing, setup: ChannelSetup | None) -> None:
+        """The gateway's secret, where it has one, is a bearer token. The key of the message lets it find doubles."""
+        if setup is None:
+            raise NotSent(_("No channel is set up for this."), again=False)
+        names = settings.SMS_FIELDS
+        body = {
+            names["phone"]: outgoing.address,
+            names["text"]: outgoing.body,
+            names["reference"]: str(outgoing.message_key),
+        }
+        secret = opened(setup.secret)
+        headers = {"Authorization": f"Bearer {secret}"} if secret else {}
+        _demand_taken(post_json(opened(setup.address), body, headers))
+
+
+def _demand_taken(answered: Answered) -> None:
+    """Gateways that answer 200 to everything say in a field whether they took it; without one, 2xx means yes."""
+    name, wanted = settings.SMS_TAKEN
+    if not name:
+        return
+    said = str(answered.as_json().get(name))
+    if said != wanted:
+        raise NotSent(_("The gateway refused the message (code %(code)s).") % {"code": said[:20]}, again=False)
+
+
+WECOM_BYTES = 2048
+"""Longest text that a WeCom robot takes."""
+WECOM_BUSY = (-1, 45009, 45033)
+DINGTALK_BUSY = (-1, 90030, 130101, 410100)
+FEISHU_BUSY = (11232, 99991400)
+"""Codes that mean: too much at once, or the service is out of order."""
+
+
+class WeComSender:
+    def send(self, outgoing: Outgoing, setup: ChannelSetup | None) -> None:
+        content = _shortened(_said(outgoing), WECOM_BYTES)
+        body = {"msgtype": "text", "text": {"content": content}}
+        _demand_zero(post_json(_address(setup), body).as_json(), "errcode", WECOM_BUSY)
+
+
+class DingTalkSender:
+    def send(self, outgoing: Outgoing, setup: ChannelSetup | None) -> None:
+        address, secret = _address(setup), _secret(setup)
+        if secret:
+            stamp = str(round(time.time() * 1000))
+            sign = quote_plus(dingtalk_sign(stamp, secret))
+            address = f"{address}{'&' if '?' in address else '?'}timestamp={stamp}&sign={sign}"
+        body = {"msgtype": "text", "text": {"content": _said(outgoing)}}
+        _demand_zero(post_json(address, body).as_json(), "errcode", DINGTALK_BUSY)
+
+
+class FeishuSender:
+    def send(self, outgoing: Outgoing, setup: ChannelSetup | None) -> None:
+        body: dict[str, Any] = {"msg_type": "text", "content": {"text": _said(outgoing)}}
+        if secret := _secret(setup):
+            stamp = str(int(time.time()))
+            body |= {"timestamp": stamp, "sign": feishu_sign(stamp, secret)}
+        _demand_zero(post_json(_address(setup), body).as_json(), "code", FEISHU_BUSY)
+
+
+def dingtalk_sign(timestamp: str, secret: str) -> str:
+    """Milliseconds and secret, signed with the secret."""
+    return _signed(secret, f"{timestamp}\n{secret}")
+
+
+def feishu_sign(timestamp: str, secret: str) -> str:
+    """Nothing, signed with seconds and secret: Feishu's way round."""
+    return _signed(f"{timestamp}\n{secret}", "")
+
+
+def _signed(key: str, text: str) -> str:
+    return base64.b64encode(hmac.new(key.encode(), text.encode(), hashlib.sha256).digest()).decode()
+
+
+def _demand_zero(answer: Mapping[str, Any], field: str, busy: Collection[int]) -> None:
+    """Robots answer 200 in any case; a code of 0 means that the message is in the group."""
+    code = answer.get(field)
+    if not isinstance(code, int) or isinstance(code, bool):
+        raise Uncertain(_("The service gave an answer that can't be read."))
+    if code in busy:
+        raise NotSent(_("The robot is asked too often, or out of order (code %(code)s).") % {"code": code}, again=True)
+    if code:
+        raise NotSent(
+            _("The robot refused the message (code %(code)s): check its address and its secret.") % {"code": code},
+            again=False,
+        )
+
+
+def _said(outgoing: Outgoing) -> str:
+    return f"{outgoing.subject}\n{outgoing.body}"
+
+
+def _shortened(text: str, most: int) -> str:
+    """At most so many bytes, cut between characters."""
+    content = text.encode()
+    return text if len(content) <= most else content[: most - 3].decode(errors="ignore") + "…"
+
+
+def _address(setup: ChannelSetup | None) -> str:
+    if setup is None:
+        raise NotSent(_("No channel is set up for this."), again=False)
+    return opened(setup.address)
+
+
+def _secret(setup: ChannelSetup | None) -> str:
+    return opened(setup.secret) if setup else ""
+
+
+SENDERS: Mapping[ChannelKind, Sender] = {
+    ChannelKind.EMAIL: MailSender(),
+    ChannelKind.SMS: SmsSender(),
+    ChannelKind.WECOM: WeComSender(),
+    ChannelKind.DINGTALK: DingTalkSender(),
+    ChannelKind.FEISHU: FeishuSender(),
+}
+
+
+def sender_for(kind: ChannelKind | str) -> Sender:
+    """Raises KeyError for in-app messages, which are rows, and for calls, which people make."""
+    return SENDERS[ChannelKind(kind)]

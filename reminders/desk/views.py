@@ -1,0 +1,365 @@
+"""The desk, what doesn't apply, and counts of the branches below."""
+
+from collections.abc import Iterator
+from dataclasses import asdict
+from datetime import date
+from typing import Any
+from uuid import UUID
+
+from django import forms
+from django.contrib import messages
+from django.core.exceptions import PermissionDenied
+from django.core.paginator import Paginator
+from django.db.models import QuerySet
+from django.http import FileResponse, Http404, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.formats import date_format
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from assessment.queries.need_list import need_at
+from members.choices import Capability, OrganizationKind, office_words
+from members.downloads import workbook
+from members.forms.fields import key_field
+from members.forms.filters import PlaceForm
+from members.links import own_links, start_links
+from members.models import Member, Organization, User
+from members.paths import outermost
+from members.policy import fetch, requires, signed_in
+from members.queries import start
+from members.queries.organizations import roster_summary
+from members.refusals import carried_out, told
+from members.requests import PageRequest
+from members.workbooks.writing import Sheet
+from reminders.desk.count_queries import (
+    Asked,
+    AskedBelow,
+    Below,
+    asked_below,
+    asked_by_month,
+    asked_of,
+    counted_since,
+    counts_at,
+    counts_below,
+)
+from reminders.desk.models import NotApplicable
+from reminders.desk.queries import MOST_BRANCHES, Desk, branches_settled, desk_of, sees_kind, words_of
+from reminders.desk.rules import Section, When, sections
+from reminders.desk.services import say_not_applicable, take_back
+
+ABOVE = (OrganizationKind.COMMITTEE, OrganizationKind.GENERAL_BRANCH)
+
+
+def places_asked_for(request: PageRequest) -> tuple[Organization | None, list[str]]:
+    """The organization of the address and its path, else none and the paths of all of one's offices."""
+    if code := request.GET.get("org"):
+        place = fetch(request, Organization.objects.all(), code=code)
+        return place, [place.path]
+    return None, request.user.standing.paths(Capability.VIEW_DUTIES)
+
+
+def places_offered(request: PageRequest) -> QuerySet[Organization]:
+    """The committees and general branches within one's own, in tree order."""
+    mine = Organization.objects.visible_to(request.user, Capability.VIEW_DUTIES).standing_on(request.today)
+    return mine.filter(kind__in=ABOVE).in_tree_order()
+
+
+def desk_paths(request: PageRequest) -> list[str]:
+    """Where the user's duties are shown one by one; nowhere when there are too many branches for a page."""
+    if branches_settled(request.user, on=request.today) > MOST_BRANCHES:
+        return []
+    return request.user.standing.paths(Capability.SETTLE_DUTIES)
+
+
+def counted_paths(request: PageRequest, shown: list[str]) -> list[str]:
+    """Where the user sees counts: wherever they see duties and don't have them on the desk."""
+    held = [office.path for office in request.user.standing.held if Capability.VIEW_DUTIES in office.capabilities]
+    return outermost(path for path in held if not path.startswith(tuple(shown)))
+
+
+FILTER_FROM = 12
+"""So many lines are worth a filter."""
+OPENED = 12
+"""Lines that a pile shows when it is opened; the rest is a page of its own."""
+ON_A_PAGE = 30
+FOLDED = (When.LATER, When.DONE)
+
+
+@signed_in
+@require_safe
+def desk(request: PageRequest) -> HttpResponse:
+    """Everybody's start page: an officer's duties, a committee's branches in counts, a member's own few lines."""
+    user, on = request.user, request.today
+    paths = desk_paths(request)
+    context = start_of(user, on=on) | _shown(request, paths)
+    if counted := counted_paths(request, paths):
+        context |= {"below": counts_below(counted, on=on), "needs": need_at(_seen(request, counted), on=on)}
+    return render(request, "reminders/desk/desk.html", context)
+
+
+@requires(Capability.VIEW_DUTIES)
+@require_safe
+def desk_at(request: PageRequest, code: str) -> HttpResponse:
+    """One branch: its desk for who settles duties there, its counts by kind for the levels above."""
+    branch = fetch(request, Organization.objects.branches(), code=code)
+    if request.user.standing.may(Capability.SETTLE_DUTIES, branch.path):
+        return render(request, "reminders/desk/desk_at.html", {"place": branch} | _shown(request, [branch.path]))
+    row = next(iter(counts_at(branch.path, on=request.today)), None)
+    return render(request, "reminders/desk/desk_counts.html", {"place": branch, "row": row})
+
+
+def _shown(request: PageRequest, paths: list[str]) -> dict[str, Any]:
+    """The desk of those paths; with `kind` in the address a page of that kind's lines."""
+    if not paths:
+        return {}
+    kind = request.GET.get("kind", "")[:40]
+    found = desk_of(request.user, paths, on=request.today, kind=kind)
+    context: dict[str, Any] = {
+        "desk": found,
+        "sections": found.sections,
+        "kind": kind,
+        "has_filter": sum(count for _kind, _title, count in found.kinds) >= FILTER_FROM,
+        "open_now": sum(section.size for section in found.sections if section.when not in FOLDED),
+        "opened": f":{OPENED}",
+        "most_opened": OPENED,
+        "next": next((pile.lines[0] for one in found.sections if one.when == When.LATER for pile in one.piles), None),
+    }
+    return context | _paged(request, found) if kind else context
+
+
+def _paged(request: PageRequest, found: Desk) -> dict[str, Any]:
+    lines = [line for section in found.sections for pile in section.piles for line in pile.lines]
+    page = Paginator(lines, ON_A_PAGE).get_page(request.GET.get("page"))
+    shown: list[Section[Any]] = sections(list(page), on=request.today)
+    return {"page": page, "sections": shown}
+
+
+def _seen(request: PageRequest, paths: list[str]) -> list[Organization]:
+    """Of the places where one counts duties those of which one sees the figures."""
+    seen = [path for path in paths if request.user.standing.may(Capability.VIEW_DASHBOARD, path)]
+    return list(Organization.objects.filter(path__in=seen).in_tree_order()) if seen else []
+
+
+@requires(Capability.VIEW_DUTIES)
+@require_safe
+def branch_list(request: PageRequest) -> HttpResponse:
+    """Those that need help first."""
+    place, below = _counts_asked_for(request)
+    context = {
+        "form": PlaceForm(request.GET, places=places_offered(request), at=place),
+        "place": place,
+        "below": below,
+        "page": Paginator(below.rows, ON_A_PAGE).get_page(request.GET.get("page")),
+        "query": request.GET.urlencode(),
+    }
+    return render(request, "reminders/desk/branches.html", context)
+
+
+@requires(Capability.VIEW_DUTIES)
+@require_safe
+def branch_export(request: PageRequest) -> FileResponse:
+    """The same rows; no member's name is in them."""
+    _place, below = _counts_asked_for(request)
+    title = _("Duties of branches")
+    return workbook(f"{title} {request.today}.xlsx", Sheet(title, _count_headings(), _count_cells(below)))
+
+
+def _counts_asked_for(request: PageRequest) -> tuple[Organization | None, Below]:
+    place, paths = places_asked_for(request)
+    form = PlaceForm(request.GET, places=places_offered(request).none())
+    return place, counts_below(paths, on=request.today, text=form.text())
+
+
+def _count_headings() -> list[str]:
+    return [
+        _("Branch"), _("Overdue"), _("This week"), _("Later this month"), _("Later this year"), _("Done"),
+        _("Said not to apply"), _("What is overdue"), _("As of"),
+    ]  # fmt: skip
+
+
+def _count_cells(below: Below) -> Iterator[list[object]]:
+    for row in below.rows:
+        late = ", ".join(f"{words_of(kind).title} {count}" for kind, count in row.overdue_kinds.items())
+        numbers = [row.overdue, row.this_week, row.this_month, row.later, row.done, row.not_applicable]
+        yield [row.organization.name, *numbers, late, row.counted_on]
+
+
+@requires(Capability.VIEW_DUTIES)
+@require_safe
+def effort(request: PageRequest) -> HttpResponse:
+    """Twelve months of a branch; of a committee each branch, and the median."""
+    place, paths = _effort_asked_for(request)
+    if place and place.kind == OrganizationKind.BRANCH:
+        since = counted_since()
+        months = asked_by_month(place.path, on=request.today, since=since)
+        asked = asked_of(place, on=request.today)
+        context = {"place": place, "months": months, "since": since, "as_of": asked.as_of, **_year(asked, months)}
+        return render(request, "reminders/desk/effort.html", context)
+    form = PlaceForm(request.GET, places=places_offered(request), at=place)
+    below = asked_below(paths, on=request.today)
+    shown = [row for row in below.rows if form.text().casefold() in row.branch.name.casefold()]
+    page = Paginator(shown, ON_A_PAGE).get_page(request.GET.get("page"))
+    context = {"form": form, "place": place, "below": below, "page": page, "query": request.GET.urlencode()}
+    return render(request, "reminders/desk/effort_below.html", context | {"since": counted_since()})
+
+
+@requires(Capability.VIEW_DUTIES)
+@require_safe
+def effort_export(request: PageRequest) -> FileResponse:
+    """The same as a workbook."""
+    place, paths = _effort_asked_for(request)
+    if place and place.kind == OrganizationKind.BRANCH:
+        first, rows = _("Month"), _month_cells(asked_by_month(place.path, on=request.today, since=counted_since()))
+    else:
+        first, rows = _("Branch"), _branch_cells(asked_below(paths, on=request.today))
+    title = _("What we ask of a branch")
+    return workbook(f"{title} {request.today}.xlsx", Sheet(title, [first, *_effort_headings()], rows))
+
+
+def _effort_asked_for(request: PageRequest) -> tuple[Organization | None, list[str]]:
+    """The place of the address, else the branch in which one works when it is the only one."""
+    place, paths = places_asked_for(request)
+    if place is None:
+        branches = Organization.objects.visible_to(request.user, Capability.VIEW_DUTIES).branches()
+        only = list(branches.standing_on(request.today)[:2])
+        place = only[0] if len(only) == 1 else None
+    return place, paths
+
+
+def _year(found: AskedBelow, months: list[tuple[date, Asked]]) -> dict[str, Any]:
+    """The figures that those above see, and how many of the year's duties belong to none of its months so far."""
+    sums = found.rows[0].asked if found.rows else Asked()
+    begun = sum(asked.duties or 0 for month, asked in months if month.year == months[0][0].year)
+    return {"sums": sums, "begun": begun, "earlier": max((sums.duties or 0) - begun, 0)}
+
+
+def _effort_headings() -> list[str]:
+    return [_("Duties"), _("Messages to officers"), _("Forms sent"), _("Fields filled")]
+
+
+def _numbers(asked: Asked) -> list[object]:
+    return [asked.duties, asked.questions, asked.forms, asked.fields]
+
+
+def _month_cells(months: list[tuple[date, Asked]]) -> Iterator[list[object]]:
+    for month, asked in months:
+        yield [date_format(month, "YEAR_MONTH_FORMAT"), *_numbers(asked)]
+
+
+def _branch_cells(below: AskedBelow) -> Iterator[list[object]]:
+    for row in below.rows:
+        yield [row.branch.name, *_numbers(row.asked)]
+    yield [_("Median"), *_numbers(below.median)]
+
+
+class NotApplicableForm(forms.Form):
+    """Why a duty doesn't apply. Which one comes with the line; nobody types it."""
+
+    key = key_field()
+    of_kind = forms.CharField(max_length=40, widget=forms.HiddenInput)
+    of_period = forms.CharField(max_length=20, widget=forms.HiddenInput)
+    of_member = forms.UUIDField(required=False, widget=forms.HiddenInput)
+    reason = forms.CharField(
+        label=gettext_lazy("It doesn't apply, because"),
+        max_length=300,
+        widget=forms.Textarea(attrs={"rows": 2}),
+        help_text=gettext_lazy(
+            "Stored encrypted; read by the officers of the branch. Committees only see how many there are."
+        ),
+    )
+
+
+@requires(Capability.SETTLE_DUTIES)
+@require_http_methods(["GET", "HEAD", "POST"])
+def not_applicable(request: PageRequest, code: str) -> HttpResponse:
+    """Why a duty doesn't apply. The desk holds the same form in each line; here it comes back when it was refused."""
+    place = fetch(request, Organization.objects.all(), code=code)
+    form = NotApplicableForm(request.POST or None, initial=request.GET.dict())
+    member = _member(request, place)
+    kind = form["of_kind"].value() or ""
+    if not sees_kind(request.user, kind, about_member=member is not None, path=place.path):
+        raise PermissionDenied(_("This duty isn't on your desk."))
+    if form.is_valid() and carried_out(form, lambda: _say(request, form, place, member)):
+        messages.success(request, _("Noted: it doesn't apply. At the end of the desk it can be taken back."))
+        return _back(request, place)
+    context = {"form": form, "place": place, "member": member, "words": words_of(kind)}
+    return render(request, "reminders/desk/not_applicable.html", context | {"period": form["of_period"].value() or ""})
+
+
+@requires(Capability.SETTLE_DUTIES)
+@require_POST
+def not_applicable_take_back(request: PageRequest, key: UUID) -> HttpResponse:
+    """The duty is on the desk again."""
+    rows = NotApplicable.objects.select_related("organization")
+    row = fetch(request, rows, pk=key)
+    if not sees_kind(request.user, row.kind, about_member=row.member_id is not None, path=row.scope_path):
+        raise PermissionDenied(_("This duty isn't on your desk."))
+    told(request, lambda: take_back(row=row, by=request.user), _("It is asked for again."))
+    return _back(request, row.organization)
+
+
+def _member(request: PageRequest, place: Organization) -> Member | None:
+    """Whom the duty is about; 404 for anybody who isn't on the roster there."""
+    given = request.POST.get("of_member") or request.GET.get("of_member")
+    if not given:
+        return None
+    try:
+        return fetch(request, Member.objects.below(place.path), key=UUID(given))
+    except ValueError:
+        raise Http404 from None
+
+
+def _say(request: PageRequest, form: NotApplicableForm, place: Organization, member: Member | None) -> None:
+    given = form.cleaned_data
+    say_not_applicable(
+        key=given["key"], organization=place, kind=given["of_kind"], period=given["of_period"], member=member,
+        reason=given["reason"], by=request.user, on=request.today,
+    )  # fmt: skip
+
+
+def _back(request: PageRequest, place: Organization) -> HttpResponse:
+    on_the_desk = any(place.path.startswith(path) for path in desk_paths(request))
+    return redirect("reminders:desk") if on_the_desk else redirect("reminders:desk-at", place.code)
+
+
+FIGURES = {
+    "members": (gettext_lazy("members"), "members:roster-list", ""),
+    "voting": (gettext_lazy("with a vote"), "members:roster-list", "voting=yes"),
+    "probationary": (gettext_lazy("on probation"), "members:roster-list", "membership=probationary_member"),
+    "retired": (gettext_lazy("retired"), "members:roster-list", "situation=retired"),
+    "mobile": (gettext_lazy("mobile"), "members:roster-list", "situation=mobile"),
+    "frail": (gettext_lazy("old and frail"), "members:reach-list", ""),
+    "abroad": (gettext_lazy("abroad"), "members:reach-list", ""),
+    "lost_contact": (gettext_lazy("out of contact"), "members:roster-list", "situation=lost_contact"),
+    "in_transfer": (gettext_lazy("in transfer"), "members:roster-list", "situation=in_transfer"),
+}
+"""Figure of RosterSummary → what it counts, and the list that shows them."""
+
+
+def start_of(user: User, *, on: date) -> dict[str, Any]:
+    """What this person can do next, and how their part of the tree stands."""
+    held = user.standing.capabilities
+    context: dict[str, Any] = {
+        "member_id": user.standing.member_id,
+        "offices": [(office_words(office.kind, office.place), office.organization) for office in user.standing.held],
+        "may_import": Capability.IMPORT_ROSTER in held,
+        "may_manage_users": Capability.MANAGE_USERS in held,
+        "sees_roster": Capability.VIEW_ROSTER in held,
+        "keeps_contacts": Capability.VIEW_CONTACTS in held,
+        "members": start.roster_size(user),
+        "own": own_links(user, on=on),
+        "links": start_links(user, on=on),
+    }
+    if Capability.VIEW_CONTACTS in held:
+        context["figures"] = _figures(user, on)
+    elif Capability.VIEW_ORGANIZATIONS in held:
+        counts = start.organization_counts(user, on=on)
+        context["organizations"] = [(kind.label, count) for kind, count in counts.items()]
+    return context
+
+
+def _figures(user: User, on: date) -> list[tuple[int, Any, str, str]]:
+    """Count, label, and address of the list, of whatever there is one of in the branches the user works in."""
+    summary = asdict(roster_summary(user.standing.paths(Capability.VIEW_CONTACTS), on=on))
+    return [(summary[name], *shown) for name, shown in FIGURES.items() if summary[name]]
