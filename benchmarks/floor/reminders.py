@@ -22,19 +22,12 @@ from psycopg2.extras import execute_values  # noqa: E402
 
 from members.models import Member, Organization, User  # noqa: E402
 from reminders.choices import MessageKind  # noqa: E402
-from reminders.messages.models import (
-    Release,  # noqa: E402
-    Wording,  # noqa: E402  # noqa: E402
-)
-from reminders.messages.services import program_wordings  # noqa: E402  # noqa: E402
-from reminders.planning import kinds  # noqa: E402  # noqa: E402
-from reminders.planning.rules import (
-    Occasion,  # noqa: E402  # noqa: E402
-    Pending,  # noqa: E402  # noqa: E402
-    made,  # noqa: E402  # noqa: E402
-)
-from reminders.planning.services import plan  # noqa: E402  # noqa: E402
-from reminders.sending.services import dispatch  # noqa: E402  # noqa: E402
+from reminders.messages.models import Release, Wording  # noqa: E402
+from reminders.messages.services import program_wordings  # noqa: E402
+from reminders.planning import kinds  # noqa: E402
+from reminders.planning.rules import Occasion, Pending, made  # noqa: E402
+from reminders.planning.services import plan  # noqa: E402
+from reminders.sending.services import dispatch  # noqa: E402
 
 AT_ONCE = 1_000
 TEN = datetime.combine(timezone.localdate(), datetime.min.time(), UTC) + timedelta(hours=2)

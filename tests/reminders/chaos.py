@@ -22,14 +22,8 @@ from branchweb.celery import app  # noqa: E402
 from members.models import Member, Organization  # noqa: E402
 from reminders.choices import MessageKind  # noqa: E402
 from reminders.models import Message  # noqa: E402
-from reminders.planning import (
-    kinds,  # noqa: E402  # noqa: E402
-    services,  # noqa: E402  # noqa: E402
-)
-from reminders.planning.rules import (
-    Occasion,  # noqa: E402  # noqa: E402
-    made,  # noqa: E402  # noqa: E402
-)
+from reminders.planning import kinds, services  # noqa: E402
+from reminders.planning.rules import Occasion, made  # noqa: E402
 
 BEGAN, NUMBER, SECONDS = (float(os.environ[f"CHAOS_{name}"]) for name in ("BEGAN", "NUMBER", "SECONDS"))
 """The first message is due when it began, and all of them so many seconds later."""
