@@ -120,8 +120,8 @@ NAVIGATION = [
 
 DUTIES = [
     "members.queries.duties.member_duties",
-    "meetings.queries.duties.meeting_duties",
-    "meetings.queries.record_duties.record_duties",
+    "meetings.planning.duty_queries.meeting_duties",
+    "meetings.planning.duty_queries.record_duties",
     "dues.queries.duties.dues_duties",
     "supervision.suggestions.queries.suggestions_due",
     "supervision.reports.queries.report_duties",
@@ -142,7 +142,7 @@ DUTY_WORDS = [
 ]
 """Dicts of the apps: kind of duty → `members.duty_words.DutyWords`, how a desk speaks of it and where it is done."""
 
-FIRST_DAYS = ["meetings.queries.first_day.earlier_meetings", "dues.queries.first_day.earlier_charges"]
+FIRST_DAYS = ["meetings.planning.duty_queries.earlier_meetings", "dues.queries.first_day.earlier_charges"]
 """What each app has on record of an organization from before a day, the earliest first: called with two expressions,
 gives a queryset of one row with the day; see `OrganizationQuerySet.with_first_day`."""
 
@@ -177,7 +177,7 @@ JOBS = [
 
 RETENTION = [
     "members.services.retained.RETAINED",
-    "meetings.services.retained.RETAINED",
+    "meetings.minutes.services.RETAINED",
     "dues.services.retained.RETAINED",
     "supervision.letters.services.RETAINED",
     "reminders.messages.services.RETAINED",
@@ -198,14 +198,14 @@ START_LINKS = [
     "assessment.queries.dashboard_links.start_links",
     "assessment.queries.objection_links.start_links",
     "assessment.queries.waiting_links.start_links",
-    "meetings.queries.start.start_links",
-    "meetings.queries.membership.start_links",
+    "meetings.votes.correction_queries.start_links",
+    "meetings.votes.queries.start_links",
     "dues.queries.start.start_links",
     "supervision.letters.queries.start_links",
     "reminders.messages.queries.start_links",
 ]
 OWN_LINKS = [
-    "meetings.queries.start.own_links",
+    "meetings.votes.correction_queries.own_links",
     "dues.queries.start.own_links",
     "supervision.suggestions.queries.own_links",
     "supervision.talks.queries.own_links",
@@ -219,7 +219,7 @@ RENEWED_WITH_KEYS = ["supervision.letters.key_services.renew_recovery_proof"]
 """What each app vouches for with the key ring besides private fields: called when the ring has a new key."""
 MEETING_LINKS = ["supervision.navigation.meeting_links"]
 MEMBER_LINKS = [
-    "meetings.queries.membership.member_links",
+    "meetings.votes.queries.member_links",
     "dues.queries.start.member_links",
     "reminders.channels.queries.member_links",
 ]

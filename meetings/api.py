@@ -14,11 +14,10 @@ from rest_framework import mixins, serializers, viewsets
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from meetings.attendance.models import Expected, ExpectedQuerySet
+from meetings.attendance.queries import heads
 from meetings.choices import MeetingKind
-from meetings.models import Expected, Meeting
-from meetings.models.attendance import ExpectedQuerySet
-from meetings.models.meeting import MeetingQuerySet
-from meetings.queries.tally import heads
+from meetings.meeting.models import Meeting, MeetingQuerySet
 from members.api import MISSING, ORGANIZATION, ByDay, InOrderOfRecording, asked_for, asker
 from members.choices import Capability
 from members.models import Organization

@@ -5,7 +5,7 @@ from django.utils.http import urlencode
 from django.utils.translation import gettext_lazy as _
 
 from meetings.choices import MeetingKind
-from meetings.forms.meeting import KINDS_OF
+from meetings.pages.forms import KINDS_OF
 from members.choices import Capability, OrganizationKind
 from members.duty_words import DutyWords, Place
 

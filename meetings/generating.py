@@ -10,9 +10,11 @@ from uuid import UUID
 from django.db import transaction
 
 from audit.services import record
+from meetings.attendance.models import Expected
+from meetings.attendance.rules import not_counted
 from meetings.choices import AttendanceState, LeaveKind, MeetingKind, MeetingState
-from meetings.models import Expected, Meeting, Minutes
-from meetings.rules.expected import not_counted
+from meetings.meeting.models import Meeting
+from meetings.minutes.models import Minutes
 from members import bulk
 from members.choices import Membership, OrganizationKind, SituationKind
 from members.models import Affiliation, Organization, Situation

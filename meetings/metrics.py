@@ -1,11 +1,202 @@
 """Facts that a scheme of assessment counts by name; `settings.METRICS` names this tuple."""
 
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import date
+from functools import partial
+from itertools import groupby
+from typing import Any
+
+from django.db.models import Count, Q, QuerySet
+from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
-from meetings.choices import MeetingKind
-from meetings.queries.metric_facts import attendance_facts, explained_facts, minutes_facts, of_kind
-from meetings.rules.duties import ASKED
-from rulebook.metric import Metric
+from meetings.attendance.models import Expected
+from meetings.choices import TOOK_PART, AttendanceState, MeetingKind, MeetingState
+from meetings.meeting.models import Meeting
+from meetings.planning.duty_queries import TOOK_PLACE, meeting_states
+from meetings.planning.duty_rules import ASKED, EVERY, LIMIT_KEYS, MINUTES, Called, Held, closes, limit
+from members.models import Organization
+from members.paths import contains, subtree
+from members.queries.local_rules import binding_below
+from rulebook.local import LocalRule
+from rulebook.metric import Fact, Facts, Metric
+from rulebook.values import DutyState
+
+WITHOUT_NUMBER = (MeetingKind.PARTY_LECTURE,)
+"""The rulebook holds no number of these; a scheme may ask for one of its own."""
+Undone = tuple[Organization, Called]
+
+
+@dataclass(frozen=True, slots=True)
+class Evening:
+    """A meeting that took place, and where."""
+
+    key: object
+    path: str
+    place: str
+    held: Held
+
+    def fact(self, path: str, done: int, of: int, unknown: int = 0, on: date | None = None) -> Fact:
+        """`path`: of whom facts are asked; only places below are named."""
+        label = f"{MeetingKind(self.held.kind).label} {self.held.day}"
+        label = label if self.path == path else f"{label} · {self.place}"
+        url = reverse("meetings:meeting-detail", args=[self.key])
+        return Fact(f"meeting:{self.key}", label, on or self.held.day, done, of, unknown, url)
+
+
+# Meetings of a kind
+
+
+def of_kind(kind: MeetingKind) -> Facts:
+    """Those that were held, and those that were due and weren't."""
+    return partial(kind_facts, kind)
+
+
+def kind_facts(kind: MeetingKind, path: str, first: date, last: date, *, on: date) -> list[Fact] | None:
+    """A meeting beyond what was due is one more that was done, of one more. Eight queries a year.
+
+    Where the rules hold no number and nothing was held, a fact of nothing says that there could have been one.
+    """
+    found = [
+        fact for year in range(first.year, last.year + 1) for fact in _year_facts(kind, path, first, last, year, on)
+    ]
+    if not found and kind in WITHOUT_NUMBER and _could_hold(path, first, last):
+        found = [Fact(f"none:{kind}:{last.year}", str(kind.label), last, 0, 0)]
+    if any(not fact.done for fact in found) and not _keeps_record(path, last):
+        return None
+    return sorted(found, key=lambda fact: (fact.on, fact.record))
+
+
+def _year_facts(kind: MeetingKind, path: str, first: date, last: date, year: int, on: date) -> Iterator[Fact]:
+    through = min(on, last, date(year, 12, 31))
+    asked = [
+        (place, called, state)
+        for place, found in meeting_states(path, on=on, through=through)
+        for called, state in found
+        if called.kind == kind
+    ]
+    due_on = {(place.path, called.period.name): called.due_on for place, called, _state in asked}
+    for evening in _evenings(kind, path, year, on):
+        if day := _counted_on(evening, due_on, year, first, last):
+            yield evening.fact(path, 1, 1, on=day)
+    undone = [(place, called) for place, called, state in asked if state != DutyState.DONE]
+    for (place, called), same in groupby(one for one in undone if first <= one[1].due_on <= last):
+        yield _missing(path, place, called, len(list(same)))
+
+
+def _evenings(kind: MeetingKind, path: str, year: int, on: date) -> list[Evening]:
+    """Meetings that were of the kind, alone or together with another, and belong to the year or were held in it."""
+    rows = (
+        Meeting.objects.within(path)
+        .of_kind(kind)
+        .filter(Q(day__year=year) | Q(counts_for_year=year), state__in=TOOK_PLACE, day__lte=on)
+        .order_by("day", "key")
+    )
+    facts = rows.values_list("key", "organization__path", "organization__name", "day", "counts_for_year")
+    return [Evening(key, place, name, Held(kind, day, counts)) for key, place, name, day, counts in facts]
+
+
+def _counted_on(
+    evening: Evening, due_on: Mapping[tuple[str, str], date], year: int, first: date, last: date
+) -> date | None:
+    """Its day; of a yearly one that was held outside of these days the day in them on which it was due. None: it
+    belongs elsewhere."""
+    due, is_yearly = due_on.get((evening.path, closes(evening.held))), EVERY[evening.held.kind] == "year"
+    if first <= evening.held.day <= last:
+        elsewhere = is_yearly and due is None and evening.held.counts_for_year != year
+        return None if elsewhere else evening.held.day
+    return due if is_yearly and due and first <= due <= last else None
+
+
+def _missing(path: str, place: Organization, called: Called, count: int) -> Fact:
+    record, label = f"duty:{called.kind}:{called.period.name}", f"{MeetingKind(called.kind).label} {called.period.name}"
+    if place.path != path:
+        record, label = f"{record}:{place.code}", f"{label} · {place.name}"
+    return Fact(record, label, called.due_on, 0, count)
+
+
+def _could_hold(path: str, first: date, last: date) -> bool:
+    """A branch stood there all the time."""
+    branches = Organization.objects.below(path).branches().standing_on(last).with_first_day()
+    return last >= first and branches.filter(Q(first_day=None) | Q(first_day__lte=first)).exists()
+
+
+def _keeps_record(path: str, last: date) -> bool:
+    """Whether any meeting was ever put on record there: else nobody knows what was held."""
+    return Meeting.objects.within(path).filter(day__lte=last).exists()
+
+
+# What stands in the record of a meeting
+
+
+def attendance_facts(path: str, first: date, last: date, *, on: date) -> list[Fact] | None:
+    """Of each meeting who took part of those who should. None: nobody's attendance is on record. One query."""
+    counts = {
+        "whole": Count("pk"),
+        "took_part": Count("pk", filter=Q(state__in=TOOK_PART)),
+        "unknown": Count("pk", filter=Q(state=AttendanceState.UNKNOWN)),
+    }
+    rows = list(_attended(path, first, last, on).annotate(**counts).values_list(*EVENING, *counts))
+    found = [_evening(*row[:6]).fact(path, took_part, of, unknown) for *row, of, took_part, unknown in rows]
+    return None if found and all(fact.unknown == fact.of for fact in found) else found
+
+
+def explained_facts(path: str, first: date, last: date, *, on: date) -> list[Fact] | None:
+    """Of each meeting that somebody missed, absences with a reason. None: nobody's attendance is on record."""
+    absent = Q(state=AttendanceState.ABSENT)
+    counts = {
+        "absent": Count("pk", filter=absent),
+        "explained": Count("pk", filter=absent & ~Q(reason="")),
+        "known": Count("pk", filter=~Q(state=AttendanceState.UNKNOWN)),
+    }
+    rows = list(_attended(path, first, last, on).annotate(**counts).values_list(*EVENING, *counts))
+    if rows and not any(row[-1] for row in rows):
+        return None
+    return [
+        _evening(*row[:6]).fact(path, explained, absences) for *row, absences, explained, _known in rows if absences
+    ]
+
+
+EVENING = (
+    "meeting",
+    "meeting__organization__path",
+    "meeting__organization__name",
+    "meeting__kind",
+    "meeting__day",
+    "meeting__counts_for_year",
+)
+
+
+def _evening(key: object, path: str, place: str, kind: str, day: date, counts_for_year: int) -> Evening:
+    return Evening(key, path, place, Held(kind, day, counts_for_year))
+
+
+def _attended(path: str, first: date, last: date, on: date) -> QuerySet[Expected, Any]:
+    """A row a meeting."""
+    here = Expected.objects.of_held_meetings().should_attend().between(first, min(last, on))
+    here = here.filter(subtree("meeting__organization__path", [path]))
+    return here.order_by("meeting__day", "meeting").values(*EVENING)
+
+
+def minutes_facts(path: str, first: date, last: date, *, on: date) -> list[Fact] | None:
+    """Of each meeting whose minutes are due by the day, or locked already. None: no meeting was ever put on record."""
+    rules = binding_below(path, [LIMIT_KEYS[MINUTES]])
+    rows = Meeting.objects.within(path).filter(state__in=TOOK_PLACE, day__range=(first, min(last, on)))
+    facts = ("key", "organization__path", "organization__name", "kind", "day", "counts_for_year", "state")
+    found = []
+    for *row, state in rows.order_by("day", "key").values_list(*facts):
+        evening, is_locked = _evening(*row), state == MeetingState.LOCKED
+        local = [rule for above, rule in rules if contains(above, evening.path)]
+        if is_locked or _minutes_due(evening.held.day, local, on):
+            found.append(evening.fact(path, int(is_locked), 1))
+    return found if found or _keeps_record(path, last) else None
+
+
+def _minutes_due(day: date, local: list[LocalRule], on: date) -> bool:
+    given = limit(MINUTES, on=on, local=local)
+    return given is not None and day + given.days <= on
+
 
 MEETINGS = _("Meetings, from the plan to the minutes")
 NEVER = _("when the branch has never put a meeting on record")

@@ -11,12 +11,11 @@ from random import Random
 from django.db import transaction
 from django.utils import timezone
 
+from meetings.attendance.models import Expected
 from meetings.choices import MeetingKind
-from meetings.demo.evenings import Evening
-from meetings.demo.people import Rolls, read_rolls
-from meetings.demo.record import Record, write_down
-from meetings.demo.signing import accounts_known, sign
-from meetings.models import AgendaItem, Expected, Meeting
+from meetings.demo.people import Evening, Rolls, read_rolls
+from meetings.demo.record import Record, accounts_known, sign, write_down
+from meetings.meeting.models import AgendaItem, Meeting
 from members.choices import FRAIL_KINDS, OfficeKind
 from members.demo.county import HOME_BRANCH
 from members.models import ContactPerson, Member, Office, Organization, User

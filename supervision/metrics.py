@@ -16,7 +16,7 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from dues.rules.months import last_day, month_of
-from meetings.queries.duties import meeting_states
+from meetings.planning.duty_queries import meeting_states
 from members.models import HelpRequest, Organization
 from members.paths import subtree
 from rulebook.metric import Fact, Metric

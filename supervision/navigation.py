@@ -11,7 +11,7 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from meetings.choices import MeetingKind
-from meetings.models import Meeting
+from meetings.meeting.models import Meeting
 from members.choices import Capability
 from members.links import Link
 from members.models import User

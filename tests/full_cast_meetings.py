@@ -6,8 +6,9 @@ from typing import TYPE_CHECKING
 from django.core.files.base import ContentFile
 from django.utils import timezone
 
+from meetings.attendance.importing import Found
+from meetings.attendance.rules import slot_of, token
 from meetings.choices import MeetingKind, MeetingState
-from meetings.importing import Found
 from meetings.models import (
     AgendaItem,
     AttendanceCorrection,
@@ -31,8 +32,7 @@ from meetings.models import (
     Vote,
     VoteLook,
 )
-from meetings.rules.feeds import token_print
-from meetings.rules.sign_in import slot_of, token
+from meetings.planning.services import token_print
 from members.models import Member, Organization
 from tests.cast import TODAY
 

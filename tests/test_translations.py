@@ -14,7 +14,7 @@ from babel.messages.pofile import read_po
 from django.conf import settings
 from django.utils import translation
 
-from meetings.forms.agenda import TaskForm
+from meetings.meeting.forms import TaskForm
 from members.filters import FIELDS
 from members.forms.organization import DescribingForm
 from members.importing.fields import LABELS

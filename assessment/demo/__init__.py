@@ -8,7 +8,7 @@ from assessment.demo import assessments, cadres, communities, goals, practices
 from assessment.services.rollup_medians import rebuild_medians
 from assessment.services.rollups import rebuild
 from dues.models import Allocation, Charge, Payment
-from meetings.models import Session
+from meetings.meeting.models import Session
 from members.bulk import refresh_statistics
 from supervision.problems.models import Problem
 from supervision.suggestions.models import Suggestion

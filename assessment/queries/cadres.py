@@ -24,7 +24,7 @@ from assessment.models import CadrePost, Conditions, Training
 from assessment.models.cadre import CadrePostQuerySet
 from assessment.rules.measures import per_mille
 from assessment.rules.training import MEMBER_KEY, OFFICER_KEY, has_ended, hours_rule, is_kept
-from meetings.queries.roll import COMMITTEE_OFFICES
+from meetings.meeting.queries import COMMITTEE_OFFICES
 from members.choices import OrganizationKind
 from members.models import Member, Office, Organization, User
 from members.models.member import MemberQuerySet

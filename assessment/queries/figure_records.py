@@ -21,10 +21,10 @@ from assessment.rules.dashboard_periods import Period
 from assessment.rules.measures import BAND_MEASURES, SNAPSHOTS, Measure
 from assessment.rules.months import last_day
 from dues.queries.records import MemberMonth, member_months
+from meetings.attendance.queries import Tally
 from meetings.choices import MeetingKind
-from meetings.models import Meeting
-from meetings.queries.records import due_meetings, meeting_lines
-from meetings.queries.tally import Tally
+from meetings.meeting.models import Meeting
+from meetings.pages.queries import due_meetings, meeting_lines
 from members.choices import Capability, OrganizationKind
 from members.models import HelpRequest, Member, Organization, User
 from members.paths import STEP

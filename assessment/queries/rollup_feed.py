@@ -12,8 +12,8 @@ from datetime import datetime, timedelta
 from django.db.models import Q
 
 from audit.models import Entry, Head
+from meetings.attendance.models import Mark
 from meetings.choices import MeetingState
-from meetings.models import Mark
 from members.choices import OrganizationKind
 from members.models import Member, Organization
 

@@ -1,4 +1,4 @@
-"""Which meetings were due, as `meetings.queries.duties.meeting_duties` says it, for whole subtrees at once.
+"""Which meetings were due, as `meetings.planning.duty_queries.meeting_duties` says it, for whole subtrees at once.
 
 Of each year the duties as of `on`, of the organizations as they stood at its end or, in the current year, stand on that
 day; those whose day lies in a month and is over are that month's. A meeting that was held late counts where it closes
@@ -15,8 +15,8 @@ from typing import Any
 
 from assessment.queries.rollup_tables import Scope, adapted, analyze, fill, rows
 from assessment.rules.months import last_day
-from meetings.queries.duties import COMMITTEE_SEATS, RULE_KEYS
-from meetings.rules.duties import Called, Place, called_for, has_committee
+from meetings.planning.duty_queries import COMMITTEE_SEATS, RULE_KEYS
+from meetings.planning.duty_rules import Called, Place, called_for, has_committee
 from members.choices import OrganizationKind
 from members.paths import ROOT, contains
 from members.queries.local_rules import binding_below
@@ -86,7 +86,7 @@ def _falls(one: Called, scope: Scope, year: int) -> bool:
 
 
 def _with_committee(scope: Scope, stood: date) -> set[int]:
-    """Branches that have a committee, by recorded posts or by size: as `meetings.queries.duties` counts them."""
+    """Branches that have a committee, by recorded posts or by size: as `meetings.planning.duty_queries` counts them."""
     day = adapted(stood)
     found = {branch for (branch,) in rows(SEATS, scope, stood=day)}
     counted = rows(FORMAL, scope, stood=day, post="%委员%")

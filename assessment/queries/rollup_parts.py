@@ -2,7 +2,7 @@
 
 from assessment.queries.rollup_tables import least, month_start, months_later, quarter_start, year_start
 from meetings.choices import NOT_EXPECTED
-from meetings.rules.duties import EVERY
+from meetings.planning.duty_rules import EVERY
 from members.choices import HARD_TO_REACH_KINDS
 
 HARD = ", ".join(f"'{kind.value}'" for kind in HARD_TO_REACH_KINDS)
@@ -79,7 +79,7 @@ corrected AS MATERIALIZED (
 
 
 def due_meetings() -> str:
-    """What `meetings.queries.duties.meeting_duties` says; see `rollup_meetings`. Nothing of the months before the first
+    """What `meetings.planning.duty_queries.meeting_duties` says; see `rollup_meetings`. Nothing of the months before the first
     meeting on record: whether any were held then nobody knows."""
     kinds = ", ".join(f"'{kind}'" for kind in EVERY)
     year = year_start("occurred.counts_for_year")

@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from dues.fields import MonthField
 from dues.models import ArrearsReview
 from meetings.choices import MeetingKind, MeetingState
-from meetings.models import Meeting
+from meetings.meeting.models import Meeting
 from members.fields import opened
 from members.forms.fields import day_field, key_field
 from members.models import Organization

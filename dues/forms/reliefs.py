@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy
 from dues.choices import ReliefKind
 from dues.fields import MonthField, YuanField
 from dues.services.reliefs import NewRelief
-from meetings.models import Meeting
+from meetings.meeting.models import Meeting
 from members.forms.fields import choice_field, day_field, key_field
 from members.models import Member
 from rulebook.dates import add_months

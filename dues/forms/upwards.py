@@ -13,7 +13,7 @@ from dues.choices import DisclosureWay, UseKind
 from dues.fields import MonthField, YuanField
 from dues.models.upwards import LARGE_FROM_FEN
 from dues.queries.decisions import deciding_meetings
-from meetings.models import Meeting
+from meetings.meeting.models import Meeting
 from members.forms.fields import choice_field, day_field, key_field
 from members.models import Member, Organization
 

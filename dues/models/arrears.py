@@ -7,7 +7,7 @@ from django.utils.translation import gettext_lazy as _
 
 from dues.models.months import first_of_month
 from dues.models.scope import own_or_in_branch
-from meetings.models import Meeting
+from meetings.meeting.models import Meeting
 from members.choices import Capability
 from members.fields import SealedField
 from members.models import Member, User

@@ -9,7 +9,7 @@ from dues.choices import ReliefKind
 from dues.models.ledger_import import LedgerImport
 from dues.models.months import first_of_month
 from dues.models.scope import own_or_in_branch
-from meetings.models import Meeting
+from meetings.meeting.models import Meeting
 from members.choices import Capability, DuesCategory
 from members.fields import SealedField
 from members.models import Member, User

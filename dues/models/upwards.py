@@ -8,7 +8,7 @@ from dues.choices import DisclosureWay, UseKind
 from dues.models.months import first_of_month
 from dues.models.payment import Payment
 from dues.models.scope import own_or_at_organization
-from meetings.models import Meeting
+from meetings.meeting.models import Meeting
 from members.choices import Capability
 from members.models import Member, Organization, User
 from members.paths import subtree

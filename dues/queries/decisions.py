@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from django.db.models import QuerySet
 
 from meetings.choices import MeetingKind
-from meetings.models import Meeting
+from meetings.meeting.models import Meeting
 from members.models import Organization, User
 
 DECIDING = (MeetingKind.COMMITTEE_MEETING, MeetingKind.GENERAL_MEETING)

@@ -10,8 +10,9 @@ from dues.queries.balance import MonthBalance, balances, open_months
 from dues.rules.allocation import Paid, spread
 from dues.rules.months import month_of
 from dues.rules.payment import back_payment
+from meetings.attendance.models import Expected
 from meetings.choices import MeetingState
-from meetings.models import Expected, Meeting
+from meetings.meeting.models import Meeting
 from members.models import Member, Organization, User
 from members.queries.local_rules import in_force_at
 from rulebook.dates import add_months

@@ -14,7 +14,7 @@ from dues.models import Relief
 from dues.rules.relief import approval_rule, needs_superior
 from dues.services.correcting import follow_facts
 from dues.services.levelling import lock_members
-from meetings.models import Meeting
+from meetings.meeting.models import Meeting
 from members.models import Member, Organization, User
 from members.services.refused import Refused
 

@@ -17,7 +17,7 @@ from dues.queries.arrears import arrears_of
 from dues.services.arrears import code_of, demand_other
 from dues.services.levelling import lock_members
 from meetings.choices import MeetingState
-from meetings.models import Meeting
+from meetings.meeting.models import Meeting
 from members.fields import opened
 from members.models import Member, User
 from members.services.refused import Refused

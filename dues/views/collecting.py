@@ -17,7 +17,7 @@ from dues.forms.collecting import CollectForm
 from dues.models import Payment
 from dues.queries.paying import open_lines, recent_meetings, waiting_members
 from dues.services.collecting import check_cash, collect_cash
-from meetings.models import Meeting
+from meetings.meeting.models import Meeting
 from members.choices import Capability
 from members.models import Organization
 from members.places import branch_asked_for, branches_offered

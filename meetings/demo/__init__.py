@@ -11,27 +11,25 @@ from random import Random
 
 from django.db import transaction
 
+from meetings.attendance.models import Expected
 from meetings.choices import MeetingState
-from meetings.demo.coming import plan_next
-from meetings.demo.corrections import correct
-from meetings.demo.decided import end_tasks, vote_on_members
-from meetings.demo.evenings import evenings, theme_day_of
-from meetings.demo.people import Rolls, explain, read_rolls
-from meetings.demo.record import BEGINS, PLACE, Record, write_down
-from meetings.demo.signing import sign_all
-from meetings.models import (
-    AgendaItem,
-    Expected,
-    Meeting,
-    MembershipStep,
-    Minutes,
-    Session,
-    Speech,
-    Task,
-    ThemeDay,
-    Vote,
+from meetings.demo.people import Rolls, evenings, explain, read_rolls, theme_day_of
+from meetings.demo.record import (
+    BEGINS,
+    PLACE,
+    Record,
+    correct,
+    end_tasks,
+    plan_next,
+    sign_all,
+    vote_on_members,
+    write_down,
 )
-from meetings.queries.minutes import facts_in
+from meetings.meeting.models import AgendaItem, Meeting, Session, Speech, Task
+from meetings.minutes.models import Minutes
+from meetings.minutes.queries import facts_in
+from meetings.planning.models import ThemeDay
+from meetings.votes.models import MembershipStep, Vote
 from members.bulk import refresh_statistics
 from members.demo.county import HOME_BRANCH, PLACES
 from members.models import Organization

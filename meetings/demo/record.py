@@ -1,6 +1,7 @@
-"""What is written down of the demo's meetings: agenda, decision, vote, minutes."""
+"""The demo's meetings on record: held, decided, signed, corrected and to come."""
 
-from collections.abc import Collection
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
 from random import Random
@@ -8,25 +9,33 @@ from uuid import UUID
 
 from django.utils import timezone
 
+from meetings.attendance.models import Expected, LeaveRequest
+from meetings.attendance.queries import Tally
 from meetings.choices import (
     NOT_EXPECTED,
     PRESENT,
+    AttendanceState,
+    LeaveKind,
     MeetingKind,
     MeetingState,
     NotCountedBecause,
+    StepState,
+    TaskEnd,
     VoteMethod,
     VoteSubject,
 )
-from meetings.demo import words
-from meetings.demo.evenings import Evening
-from meetings.demo.people import Rolls, attend, stay_away
-from meetings.models import AgendaItem, Expected, Meeting, MembershipStep, Minutes, Session, Speech, Task, Vote
-from meetings.queries.minutes import as_evening, voted
-from meetings.queries.tally import Tally
-from meetings.rules.minutes import Item, Said, compose
-from meetings.rules.votes import Figures, Heads, decide
-from members.choices import OfficeKind
-from members.models import Member
+from meetings.demo import people
+from meetings.demo.people import ELSEWHERE, Evening, Rolls, attend, stay_away
+from meetings.meeting.models import AgendaItem, Material, Meeting, Session, Speech, Task
+from meetings.minutes.models import Minutes
+from meetings.minutes.queries import as_evening, voted
+from meetings.minutes.rules import Item, Said, compose
+from meetings.votes.correction_services import Truth, confirm_correction, propose_correction
+from meetings.votes.models import AttendanceCorrection, MembershipStep, Vote
+from meetings.votes.rules import Figures, Heads, decide
+from members.choices import Membership, OfficeKind, OrganizationKind
+from members.models import Member, Organization, User
+from rulebook.dates import add_months
 
 BEGINS, ENDS = time(15), time(16, 30)
 PLACE = "党群服务中心会议室"
@@ -101,7 +110,7 @@ def _agenda(record: Record, evening: Evening, rng: Random) -> None:
         for position, (title, report) in enumerate(evening.items, start=1)
     ]
     if evening.kind in DECIDES:
-        record.items[-1].decision = words.COMMITTEE_DECISION
+        record.items[-1].decision = people.COMMITTEE_DECISION
     if evening.kind == MeetingKind.GENERAL_MEETING:
         _decide(record, rng)
 
@@ -110,15 +119,15 @@ def _decide(record: Record, rng: Random) -> None:
     """The last point of a general meeting is voted on; too few of those with a vote decide nothing."""
     item, owner = record.items[-1], record.meeting.recorder
     speaker = str(owner)
-    record.speeches.append(Speech(item=item, speaker=speaker, points=words.SPEECH))
+    record.speeches.append(Speech(item=item, speaker=speaker, points=people.SPEECH))
     due_on = record.meeting.day + timedelta(days=30)
-    record.tasks.append(Task(item=item, what=words.TASK, who=speaker, owner=owner, due_on=due_on))
+    record.tasks.append(Task(item=item, what=people.TASK, who=speaker, owner=owner, due_on=due_on))
     vote = _vote(record, against=rng.choice((0, 0, 1)))
     record.votes.append(vote)
-    item.decision = words.DECISION if vote.is_passed else ""
+    item.decision = people.DECISION if vote.is_passed else ""
     if vote.votes_against:
         dissenter = next(one.name for one in reversed(record.expected) if one.state in PRESENT)
-        record.speeches.append(Speech(item=item, speaker=dissenter, points=words.DISSENT, is_dissent=True))
+        record.speeches.append(Speech(item=item, speaker=dissenter, points=people.DISSENT, is_dissent=True))
 
 
 def _vote(record: Record, *, against: int) -> Vote:
@@ -126,7 +135,7 @@ def _vote(record: Record, *, against: int) -> Vote:
     figures = Figures(votes_for=max(heads.present - against, 0), votes_against=min(against, heads.present))
     decision = decide(VoteSubject.MOTION, figures, heads, record.meeting.day)
     return Vote(
-        item=record.items[-1], subject=VoteSubject.MOTION, method=VoteMethod.SHOW_OF_HANDS, about=words.MOTION,
+        item=record.items[-1], subject=VoteSubject.MOTION, method=VoteMethod.SHOW_OF_HANDS, about=people.MOTION,
         entitled=heads.entitled, present=heads.present, votes_for=figures.votes_for,
         votes_against=figures.votes_against, abstained=0, is_valid=decision.valid, is_passed=decision.passed,
         sentence=decision.sentence, rule_versions=list(decision.versions), counted_by=str(record.meeting.recorder),
@@ -139,7 +148,7 @@ def heads_there(expected: list[Expected]) -> Heads:
 
 
 def minutes_of(record: Record) -> Minutes:
-    """Not signed yet (`meetings.demo.signing`)."""
+    """Not signed yet (`meetings.demo.record`)."""
     return Minutes(meeting=record.meeting, text=_text(record))
 
 
@@ -160,3 +169,197 @@ def _item(item: AgendaItem, record: Record) -> Item:
     said = [Said(one.speaker, one.points, one.is_dissent) for one in record.speeches if one.item is item]
     votes = [voted(vote) for vote in record.votes if vote.item is item]
     return Item(item.title, item.presenter, item.report, said, item.decision, votes)
+
+
+def sign_all(records: Iterable[Record]) -> None:
+    """Sign and lock everything, the day after each meeting.
+
+    Whoever leads or writes at a branch has an account for that; groups sign on paper, and the branch files it.
+    """
+    led = list(records)
+    accounts = _accounts(led)
+    filing: dict[str, list[str]] = defaultdict(list)
+    for record in led:
+        filing[_branch(record.meeting.organization)] += [accounts[one.pk] for one in _two(record) if one.pk in accounts]
+    for record in led:
+        sign(record, accounts, filing[_branch(record.meeting.organization)])
+
+
+def accounts_known() -> dict[int, str]:
+    """User names by member."""
+    return dict(User.objects.filter(member__isnull=False).values_list("member_id", "username"))
+
+
+def sign(record: Record, accounts: Mapping[int, str], filing: Iterable[str]) -> None:
+    """A second person files a paper: neither who signs the other line, nor who filed the other paper."""
+    minutes, moment = record.minutes, at(record.meeting.day + timedelta(days=1), BEGINS)
+    own = [accounts.get(one.pk) for one in _two(record)]
+    others = iter(dict.fromkeys(name for name in filing if name not in own))
+    for role, name in zip(("chair", "recorder"), own, strict=True):
+        setattr(minutes, f"{role}_signed_by", name or next(others))
+        setattr(minutes, f"{role}_signed_at", moment)
+        setattr(minutes, f"{role}_paper_on", None if name else moment.date())
+    minutes.locked_at = moment  # type: ignore[union-attr]
+    for vote in record.votes:
+        vote.counted_by = own[1] or vote.counted_by
+
+
+def _accounts(records: Iterable[Record]) -> dict[int, str]:
+    """The same; who leads or writes at a branch without one gets an account, without a password yet."""
+    known = accounts_known()
+    taken = set(User.objects.values_list("username", flat=True))
+    at_branches = (record for record in records if record.meeting.organization.kind == OrganizationKind.BRANCH)
+    people = {one.pk: one for record in at_branches for one in _two(record) if one.pk not in known}
+    for member in people.values():
+        username = next(name for name in _names(member) if name not in taken)
+        taken.add(username)
+        known[member.pk] = username
+        User.objects.create_user(username, display_name=member.name, member=member)
+    return known
+
+
+def _names(member: Member) -> Iterable[str]:
+    name = member.name_key.replace(" ", "")
+    yield name
+    yield from (f"{name}{number}" for number in range(2, 100))
+
+
+def _two(record: Record) -> list[Member]:
+    return [one for one in (record.meeting.chair, record.meeting.recorder) if one]
+
+
+def _branch(place: Organization) -> str:
+    return place.parent_path if place.kind == OrganizationKind.GROUP else place.path
+
+
+APPLICANT_NUMBER = "100111199805120026"
+"""Of nobody: a number of the kind that tests use."""
+
+
+def end_tasks(records: Iterable[Record], home: str, on: date) -> None:
+    """What was due is done, but for the home branch's latest, which nobody has closed yet."""
+    tasks = [
+        (record.meeting.organization.code, task.due_on, task)
+        for record in records
+        for task in record.tasks
+        if task.due_on and task.due_on < on
+    ]
+    late = max((due_on for code, due_on, _task in tasks if code == home), default=None)
+    for code, due_on, task in tasks:
+        if code == home and due_on == late:
+            continue
+        task.ended, task.done_on, task.ended_by = TaskEnd.DONE, due_on - timedelta(days=4), task.who
+        task.ended_with = people.TASK_DONE
+
+
+def vote_on_members(records: Iterable[Record], home: str, on: date) -> None:
+    """At the latest general meeting of the home branch: a confirmation that is approved, an admission that waits."""
+    held = [one for one in records if one.meeting.organization.code == home]
+    record = max(
+        (one for one in held if one.meeting.kind == MeetingKind.GENERAL_MEETING), key=lambda one: one.meeting.day
+    )
+    item = AgendaItem(meeting=record.meeting, position=len(record.items) + 1, title=people.MEMBERSHIP_ITEM)
+    record.items.append(item)
+    confirmed = _confirmed(record)
+    if confirmed:
+        vote = _counted_vote(
+            record, item, VoteSubject.CONFIRMATION, f"{confirmed.name}同志转正", about_member=confirmed
+        )
+        record.steps.append(_step(vote, confirmed.name, on, member=confirmed, effective_on=confirmed.full_on))
+    vote = _counted_vote(
+        record, item, VoteSubject.ADMISSION, f"接收{people.APPLICANT}为预备党员", applicant=people.APPLICANT
+    )
+    record.steps.append(
+        _step(vote, people.APPLICANT, on, national_id=APPLICANT_NUMBER, effective_on=record.meeting.day)
+    )
+    if record.minutes:
+        record.minutes = minutes_of(record)
+
+
+def _confirmed(record: Record) -> Member | None:
+    """The youngest who was there and holds no post: their year of probation was over three days before."""
+    people = [one.member for one in record.expected if one.is_formal and not one.is_guest and not one.member.party_post]
+    youngest = max((one for one in people if one.birth_on), key=lambda one: (one.birth_on, one.pk), default=None)
+    if youngest:
+        ends = record.meeting.day - timedelta(days=3)
+        youngest.joined_on, youngest.full_on = add_months(ends, -12), ends
+        youngest.joined_precision = youngest.full_precision = "day"
+        youngest.membership = Membership.FORMAL
+        youngest.save()
+    return youngest
+
+
+def _counted_vote(record: Record, item: AgendaItem, subject: VoteSubject, about: str, **person: object) -> Vote:
+    """By secret ballot, everybody who was there in favour, counted by two."""
+    heads, meeting = heads_there(record.expected), record.meeting
+    figures = Figures(votes_for=heads.present, issued=heads.present, returned=heads.present, void=0)
+    decision = decide(subject, figures, heads, meeting.day)
+    vote = Vote(
+        item=item, number=len(record.votes) + 1, subject=subject, method=VoteMethod.SECRET_BALLOT, about=about,
+        entitled=heads.entitled, present=heads.present, issued=heads.present, returned=heads.present, void=0,
+        votes_for=heads.present, votes_against=0, abstained=0, is_valid=decision.valid, is_passed=decision.passed,
+        sentence=decision.sentence, rule_versions=list(decision.versions), counted_by=str(meeting.recorder),
+        confirmed_by=str(meeting.chair), **person,
+    )  # fmt: skip
+    record.votes.append(vote)
+    return vote
+
+
+def _step(vote: Vote, name: str, on: date, **facts: object) -> MembershipStep:
+    """Approved where the member is on the roster; an applicant's waits."""
+    step = MembershipStep(vote=vote, name=name, asked_by=vote.counted_by, **facts)
+    if step.member:
+        day = min(vote.item.meeting.day + timedelta(days=10), on)
+        step.state, step.decided_on, step.decided_by = StepState.APPROVED, day, people.COMMITTEE_STAFF
+        step.document = people.APPROVAL
+    return step
+
+
+IN_DAYS = 4
+
+
+def plan_next(home: Organization, rolls: Rolls, rng: Random, on: date) -> Meeting:
+    """The quarter's general meeting in a few days: agenda, material, a link, and somebody who asks for leave."""
+    evening = Evening(home, MeetingKind.GENERAL_MEETING, on + timedelta(days=IN_DAYS), people.NEXT_TITLE)
+    meeting = new_meeting(evening, rng)
+    expected = rolls.expected_at(meeting)
+    lead(meeting, expected, rolls)
+    meeting.online_link = people.NEXT_LINK
+    meeting.save(force_insert=True)
+    AgendaItem.objects.bulk_create(
+        AgendaItem(meeting=meeting, position=position, title=title)
+        for position, title in enumerate(people.NEXT_ITEMS, start=1)
+    )
+    Material.objects.bulk_create(
+        Material(meeting=meeting, title=title, text=text) for title, text in people.NEXT_MATERIALS
+    )
+    away = next((one for one in expected if rolls.befallen(one.member_id, meeting.day) & ELSEWHERE), expected[-1])
+    LeaveRequest.objects.create(meeting=meeting, member=away.member, kind=LeaveKind.OFFICIAL, reason=people.NEXT_LEAVE)
+    return meeting
+
+
+def correct(home: Organization, rng: Random, on: date) -> None:
+    """The secretary found a signature that was overlooked, and the officer checked it; the other way round it waits."""
+    secretary, officer = (User.objects.get(username=name) for name in ("secretary", "officer"))
+    evenings = Meeting.objects.filter(organization=home, kind=MeetingKind.THEME_DAY, state=MeetingState.LOCKED)
+    latest = list(evenings.order_by("-day")[:6])
+    if signed := _first(latest, AttendanceState.ABSENT):
+        one = _propose(signed, AttendanceState.ON_SITE, people.SIGNED, rng, secretary)
+        confirm_correction(correction=one, by=officer, on=on)
+    by_video = _first([one for one in latest if one != (signed and signed.meeting)], AttendanceState.ON_SITE)
+    if by_video:
+        _propose(by_video, AttendanceState.ONLINE, people.BY_VIDEO, rng, officer)
+
+
+def _first(evenings: list[Meeting], state: str) -> Expected | None:
+    """Somebody of the latest evening who was recorded so, and neither led it nor wrote."""
+    for evening in evenings:
+        rows = evening.expected.should_attend().filter(state=state).select_related("member")
+        if found := rows.exclude(member__in=(evening.chair_id, evening.recorder_id)).order_by("-pk").first():
+            return found
+    return None
+
+
+def _propose(one: Expected, becomes: str, why: str, rng: Random, by: User) -> AttendanceCorrection:
+    key = UUID(int=rng.getrandbits(128), version=4)
+    return propose_correction(key=key, meeting=one.meeting, truth=Truth(one.member, becomes, why), by=by)

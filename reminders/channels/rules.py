@@ -7,7 +7,7 @@ from typing import NamedTuple, Protocol
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from meetings.rules.workdays import Workdays
+from meetings.planning.rules import Workdays
 from members.choices import FRAIL_KINDS, ReachBy
 from reminders.choices import Addressee, ChannelKind
 

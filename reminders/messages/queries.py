@@ -15,8 +15,9 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
+from meetings.attendance.models import Expected, Mark
 from meetings.choices import MeetingState
-from meetings.models import Expected, Mark, Meeting
+from meetings.meeting.models import Meeting
 from members.choices import Capability
 from members.links import Link
 from members.models import Member, Organization, User

@@ -13,10 +13,11 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from audit.services import record
+from meetings.attendance.models import Expected, Mark
+from meetings.attendance.services import Attendance, attendance_of, follow_up
 from meetings.choices import AttendanceState, ReasonSource
-from meetings.models import Expected, Mark, Meeting
-from meetings.services.attendance import Attendance, attendance_of, follow_up
-from meetings.services.meeting import locked
+from meetings.meeting.models import Meeting
+from meetings.meeting.services import locked
 from members.models import Organization, User
 from members.paths import subtree
 from members.retention import BATCH, Due, Kind

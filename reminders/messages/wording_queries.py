@@ -13,8 +13,7 @@ from django.utils import translation
 from django.utils.translation import gettext as _
 
 from meetings.choices import MeetingState
-from meetings.models import Meeting
-from meetings.models.meeting import MeetingQuerySet
+from meetings.meeting.models import Meeting, MeetingQuerySet
 from members.models import Organization
 from members.paths import STEP
 from reminders.choices import Addressee, MessageKind

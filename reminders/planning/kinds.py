@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from typing import Generic, NamedTuple, Protocol, TypeVar
 from uuid import UUID
 
-from meetings.queries.special_days import workdays_on_record
+from meetings.planning.queries import workdays_on_record
 from members.among import Among
 from reminders.channels.models import Preference
 from reminders.channels.rules import Quiet, allowed_for

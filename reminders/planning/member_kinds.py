@@ -12,8 +12,9 @@ from django.utils import translation
 from dues.queries.arrears import arrears_below, arrears_of
 from dues.queries.own_page import TAKES_DUES
 from dues.rules.arrears import Arrears
+from meetings.attendance.models import Expected
 from meetings.choices import AttendanceState
-from meetings.models import Expected, Meeting
+from meetings.meeting.models import Meeting
 from members.choices import OfficeKind, OrganizationKind
 from members.models import Member, Office, Organization
 from members.paths import STEP

@@ -15,7 +15,7 @@ from django.utils import translation
 from django.utils.translation import gettext as _
 
 from audit.models import Entry
-from meetings.queries.special_days import workdays_on_record
+from meetings.planning.queries import workdays_on_record
 from members.choices import OfficeKind, OrganizationKind
 from members.models import Office, Organization, Term, User
 from members.offices import takes_two_people

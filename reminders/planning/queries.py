@@ -11,8 +11,9 @@ from uuid import UUID
 from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils import translation
 
+from meetings.attendance.models import Exclusion, Expected, LeaveRequest
 from meetings.choices import FOR_ALL_MEMBERS, ON_MEMBERSHIP, MeetingKind, MeetingState, NotCountedBecause, RequestState
-from meetings.models import AgendaItem, Exclusion, Expected, LeaveRequest, Material, Meeting
+from meetings.meeting.models import AgendaItem, Material, Meeting
 from members.among import Among
 from members.choices import ABROAD_KINDS, FRAIL_KINDS, OrganizationKind, SituationKind
 from members.models import Member, Situation

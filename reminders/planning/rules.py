@@ -14,7 +14,7 @@ from django.utils.translation import ngettext
 
 from dues.rules.arrears import Arrears
 from dues.rules.payment import yuan
-from meetings.rules.workdays import Workdays
+from meetings.planning.rules import Workdays
 from members.choices import OfficeKind
 from reminders.channels.rules import SHANGHAI
 from reminders.choices import MessageKind

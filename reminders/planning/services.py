@@ -14,8 +14,8 @@ from django.conf import settings
 from django.core.cache import cache
 from django.utils import timezone
 
-from meetings.queries.special_days import workdays_on_record
-from meetings.rules.workdays import Workdays
+from meetings.planning.queries import workdays_on_record
+from meetings.planning.rules import Workdays
 from members.among import Among
 from members.bulk import Row, insert_new
 from reminders.channels.queries import Recipients, Setups, recipients, setups_in_use

@@ -12,8 +12,8 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from audit.services import record
-from meetings.queries.special_days import workdays_on_record
-from meetings.rules.workdays import Workdays
+from meetings.planning.queries import workdays_on_record
+from meetings.planning.rules import Workdays
 from members.models import ContactPerson, Member, User
 from members.services.calls import Numbers, open_call_list
 from members.services.refused import Refused

@@ -4,7 +4,7 @@ from datetime import date, timedelta
 from uuid import NAMESPACE_URL, UUID, uuid5
 
 from meetings.choices import MeetingKind, MeetingState
-from meetings.models import Meeting
+from meetings.meeting.models import Meeting
 from members.choices import OfficeKind, OrganizationKind
 from members.demo.county import HOME_BRANCH
 from members.models import Member, Office, Organization, User

@@ -9,7 +9,7 @@ from django.db.models import QuerySet
 from django.utils.translation import gettext, gettext_lazy, gettext_noop
 from django.utils.translation import gettext_lazy as _
 
-from meetings.models import Meeting
+from meetings.meeting.models import Meeting
 from members.fields import opened
 from members.forms.fields import choice_field, day_field, key_field
 from members.forms.filters import FilterForm

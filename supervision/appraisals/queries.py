@@ -11,7 +11,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from meetings.choices import MeetingKind, MeetingState
-from meetings.models import Meeting
+from meetings.meeting.models import Meeting
 from members.choices import VOTELESS_KINDS, Capability, SituationKind
 from members.links import Link
 from members.models import Member, Organization, Situation, User

@@ -10,7 +10,7 @@ from django.db.models import Q
 from django.utils.translation import gettext as _
 
 from audit.services import Change, record
-from meetings.models import Meeting
+from meetings.meeting.models import Meeting
 from members.choices import VOTELESS_KINDS, OrganizationKind, SituationKind
 from members.models import Member, Organization, Situation, User
 from members.services.refused import Refused

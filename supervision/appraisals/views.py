@@ -15,7 +15,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from meetings.models import Meeting
+from meetings.meeting.models import Meeting
 from members.choices import Capability
 from members.downloads import workbook
 from members.models import Organization

@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from hashlib import sha256
 
-from meetings.rules.workdays import Workdays
+from meetings.planning.rules import Workdays
 from members.choices import OfficeKind, OrganizationKind
 from members.paths import STEP, common, contains
 from rulebook.book import rule

@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from audit.services import record
-from meetings.queries.special_days import workdays_on_record
+from meetings.planning.queries import workdays_on_record
 from members.models import Organization, User
 from members.queries.local_rules import in_force_at
 from members.retention import BATCH, ForGood, Kind

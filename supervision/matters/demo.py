@@ -7,7 +7,8 @@ from typing import Any
 
 from dues.demo.home import account_of
 from meetings.choices import MeetingKind
-from meetings.models import Meeting, Vote
+from meetings.meeting.models import Meeting
+from meetings.votes.models import Vote
 from members.choices import OfficeKind
 from members.demo.county import HOME_BRANCH
 from members.models import Office, Organization, User

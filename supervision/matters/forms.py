@@ -8,7 +8,8 @@ from django.db.models import F, Q, QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from dues.fields import YuanField
-from meetings.models import Meeting, Vote
+from meetings.meeting.models import Meeting
+from meetings.votes.models import Vote
 from members.forms.fields import choice_field, day_field, key_field
 from members.forms.filters import FilterForm, order_field
 from members.models import Organization

@@ -6,7 +6,8 @@ from django.db.models import F, Q
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
-from meetings.models import Meeting, Vote
+from meetings.meeting.models import Meeting
+from meetings.votes.models import Vote
 from members.choices import Capability
 from members.models import Organization, User
 from supervision.choices import MatterDecision, MatterKind, MatterOpinion

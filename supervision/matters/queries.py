@@ -9,7 +9,8 @@ from django.db.models import Count, Q, QuerySet
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from meetings.models import Meeting, Session, Vote
+from meetings.meeting.models import Meeting, Session
+from meetings.votes.models import Vote
 from members.models import Organization, User
 from members.paths import contains, subtree
 from members.queries.local_rules import binding_below

@@ -9,7 +9,8 @@ from django.utils.translation import gettext as _
 
 from audit.services import Change, record
 from meetings.choices import MeetingState
-from meetings.models import Meeting, Vote
+from meetings.meeting.models import Meeting
+from meetings.votes.models import Vote
 from members.models import Organization, User
 from members.services.refused import Refused
 from supervision.choices import MatterKind

@@ -6,7 +6,7 @@ from typing import cast
 
 from dues.demo.home import account_of
 from meetings.choices import MeetingKind
-from meetings.models import Meeting
+from meetings.meeting.models import Meeting
 from members.choices import OfficeKind
 from members.demo.county import HOME_BRANCH
 from members.models import Member, Office, Organization, User

@@ -19,7 +19,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_safe
 
 from meetings.files import send_file
-from meetings.models import Meeting
+from meetings.meeting.models import Meeting
 from members.choices import Capability
 from members.downloads import workbook
 from members.models import Organization

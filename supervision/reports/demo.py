@@ -10,8 +10,8 @@ from datetime import date, timedelta
 from functools import partial
 
 from meetings.choices import MeetingKind
-from meetings.models import Meeting
-from meetings.rules.duties import Period
+from meetings.meeting.models import Meeting
+from meetings.planning.duty_rules import Period
 from members.choices import OfficeKind
 from members.demo.county import COUNTY, HOME_BRANCH
 from members.models import Office, Organization, User

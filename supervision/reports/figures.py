@@ -17,11 +17,11 @@ from django.utils.translation import gettext_lazy as _
 
 from dues.models import Charge, Disclosure, Payment
 from dues.models.payment import PaymentQuerySet
+from meetings.attendance.models import Expected
 from meetings.choices import AttendanceState, MeetingKind
-from meetings.models import Expected
-from meetings.queries.duties import meeting_duties, meeting_states
-from meetings.queries.records import lectures_held
-from meetings.rules.duties import Period
+from meetings.pages.queries import lectures_held
+from meetings.planning.duty_queries import meeting_duties, meeting_states
+from meetings.planning.duty_rules import Period
 from members.choices import OrganizationKind
 from members.models import Organization
 from members.paths import STEP, common, contains, subtree

@@ -8,8 +8,8 @@ from django import forms
 from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 
-from meetings.models import Meeting
-from meetings.rules.duties import Period
+from meetings.meeting.models import Meeting
+from meetings.planning.duty_rules import Period
 from members.forms.fields import key_field
 from members.forms.filters import FilterForm
 from members.models import Organization

@@ -9,10 +9,9 @@ from typing import Any
 from django.db.models import Min, Q
 
 from meetings.choices import MeetingKind
-from meetings.models import Meeting
-from meetings.models.meeting import MeetingQuerySet
-from meetings.queries.duties import meeting_states
-from meetings.rules.duties import Period
+from meetings.meeting.models import Meeting, MeetingQuerySet
+from meetings.planning.duty_queries import meeting_states
+from meetings.planning.duty_rules import Period
 from members.choices import Capability, OrganizationKind
 from members.models import Organization, User
 from members.models.organization import OrganizationQuerySet

@@ -12,9 +12,10 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from dues.models import Charge, Disclosure, Payment
+from meetings.attendance.models import Expected
 from meetings.choices import MeetingKind
-from meetings.models import Expected, Meeting
-from meetings.queries.records import lectures_held
+from meetings.meeting.models import Meeting
+from meetings.pages.queries import lectures_held
 from members.choices import Capability
 from members.models import HelpRequest, Member, Organization
 from members.paths import subtree

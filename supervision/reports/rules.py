@@ -10,7 +10,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from meetings.choices import MeetingKind
-from meetings.rules.duties import ASKED, Period, periods
+from meetings.planning.duty_rules import ASKED, Period, periods
 from rulebook.book import rule
 from rulebook.local import LocalRule
 from rulebook.values import Duty, DutyState, duty_state

@@ -12,7 +12,7 @@ from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
 
 from audit.services import Change, record
-from meetings.models import Meeting
+from meetings.meeting.models import Meeting
 from members.models import Organization, User
 from members.services.refused import Refused
 from supervision.choices import ReportPeriod, ReportState

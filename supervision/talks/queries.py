@@ -11,7 +11,7 @@ from django.utils.http import urlencode
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from meetings.queries.roll import COMMITTEE_OFFICES
+from meetings.meeting.queries import COMMITTEE_OFFICES
 from members.choices import OrganizationKind, SituationKind
 from members.links import Link
 from members.models import Affiliation, Member, Office, Organization, Situation, User
@@ -25,7 +25,7 @@ from supervision.talks.models import Talk
 from supervision.talks.rules import KEY, Held, Seat, TalkYear, partners, talk_duty, talk_year, times_asked, told_above
 
 POSTS = ("书记", "委员")
-"""How a roster names the committee's members where no offices are recorded; the same as `meetings.queries.roll`."""
+"""How a roster names the committee's members where no offices are recorded; the same as `meetings.attendance.queries`."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,9 +9,10 @@ from django.db import IntegrityError, transaction
 from dues.models import Payment
 from dues.services.charging import charge_month
 from dues.services.payments import reverse_payment
+from meetings.attendance.services import Attendance, follow_up, mark, tap
+from meetings.meeting.services import NotNow, plan_meeting
 from meetings.models import Expected, Meeting
-from meetings.services.attendance import Attendance, follow_up, mark, tap
-from meetings.services.meeting import NotNow, cancel_meeting, open_meeting, plan_meeting
+from meetings.pages.services import cancel_meeting, open_meeting
 from members.choices import OfficeKind, OrganizationKind
 from members.models import (
     Affiliation,

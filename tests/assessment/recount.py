@@ -10,7 +10,7 @@ from assessment.rules.months import kept_months, last_day
 from assessment.rules.need import is_incomplete, needs_help
 from dues.models import Allocation, Charge
 from meetings.models import Expected, Meeting
-from meetings.queries.duties import meeting_duties
+from meetings.planning.duty_queries import meeting_duties
 from members.choices import HARD_TO_REACH_KINDS
 from members.models import Affiliation, Contact, HelpRequest, Organization, Situation, Term
 from members.models.local_rule import LocalRule

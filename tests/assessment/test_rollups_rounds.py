@@ -24,7 +24,7 @@ from tests.assessment.acts import Acts
 from tests.assessment.busy_county import BusyCounty
 from tests.assessment.recount import recounted, stored
 from tests.cast import TODAY, make_cast
-from tests.meetings.test_votes_at_once import at_once
+from tests.meetings.votes.test_votes_at_once import at_once
 from tests.supervision.problems.making import by
 
 pytestmark = pytest.mark.django_db

@@ -24,7 +24,7 @@ from dues.services.collecting import HandedIn, collect_cash
 from members.services.refused import Refused
 from tests.cast import TODAY, make_cast, make_member
 from tests.dues.ledger import charge, every_fen_is_somewhere, left_open, new_payment, settled
-from tests.meetings.test_votes_at_once import at_once
+from tests.meetings.votes.test_votes_at_once import at_once
 
 pytestmark = [pytest.mark.slow, pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("today")]
 

@@ -9,7 +9,7 @@ from dues.models import Payment
 from tests import browsers
 from tests.cast import make_cast, make_member
 from tests.dues.ledger import charge
-from tests.meetings.test_votes_browser import log_in
+from tests.meetings.votes.test_votes_browser import log_in
 
 
 @pytest.fixture

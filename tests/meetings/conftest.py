@@ -5,16 +5,14 @@ from datetime import date, time
 
 import pytest
 
+from meetings.attendance.services import Attendance, mark
 from meetings.choices import AttendanceState, MeetingKind
+from meetings.meeting.services import plan_meeting
+from meetings.minutes.services import draft_minutes, sign_minutes
 from meetings.models import AgendaItem, Meeting, Observer, Speech, Task
-from meetings.services.attendance import Attendance, mark
-from meetings.services.meeting import close_meeting, open_meeting, plan_meeting
-from meetings.services.minutes import (
-    draft_minutes,
-    sign_minutes,
-)
+from meetings.pages.services import close_meeting, open_meeting
 from tests.cast import make_member, make_user
-from tests.meetings.correcting import evening  # noqa: F401 - a fixture
+from tests.meetings.votes.correcting import evening  # noqa: F401 - a fixture  # noqa: F401 - a fixture
 
 DAY = date(2026, 11, 14)
 

@@ -2,7 +2,7 @@
 
 from meetings.choices import PRESENT, AttendanceState
 from meetings.models import AgendaItem, Expected, Meeting
-from meetings.services.meeting import close_meeting
+from meetings.pages.services import close_meeting
 from members.models import User
 
 

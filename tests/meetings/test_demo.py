@@ -7,7 +7,9 @@ import pytest
 from django.test import TestCase
 
 from meetings import demo
+from meetings.attendance.queries import roll
 from meetings.choices import TOOK_PART, AttendanceState, LeaveKind, MeetingKind, MeetingState
+from meetings.minutes.queries import missing_in
 from meetings.models import (
     AgendaItem,
     AttendanceCorrection,
@@ -21,9 +23,7 @@ from meetings.models import (
     ThemeDay,
     Vote,
 )
-from meetings.queries.duties import meeting_duties
-from meetings.queries.gaps import missing_in
-from meetings.queries.roll import roll
+from meetings.planning.duty_queries import meeting_duties
 from members import demo as members
 from members.choices import SituationKind
 from members.demo.county import COUNTY, HOME_BRANCH

@@ -10,11 +10,11 @@ import pytest
 from django.core.management import CommandError, call_command
 
 from audit.models import Entry
+from meetings.attendance.queries import roll
 from meetings.choices import AttendanceState, MeetingKind, MeetingState, NotCountedBecause
 from meetings.generating import generate_meetings
+from meetings.minutes.queries import missing_in
 from meetings.models import Expected, Meeting, Minutes
-from meetings.queries.gaps import missing_in
-from meetings.queries.roll import roll
 from members import bulk
 from members.choices import SituationKind
 from members.generating import generate_county

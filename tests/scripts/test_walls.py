@@ -30,7 +30,7 @@ REFUSED = [
     ("dues.bills.models", "dues.bills.api"),
     ("dues.bills.views", "dues.ledger.views"),
     ("dues.ledger.figures", "dues.bills.forms"),
-    ("dues.views.bills", "meetings.views.agenda"),
+    ("dues.views.bills", "meetings.meeting.views"),
     ("dues.bills.api", "members.roster.views"),
 ]
 

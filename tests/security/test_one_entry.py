@@ -18,8 +18,10 @@ from knox.models import AuthToken
 from audit.models import Entry
 from dues.models import Arrangement, ArrearsReason, ArrearsReview, BillRow, DuesUse, Relief
 from dues.services import arrears, bill_rows, reliefs, reviews, uses
+from meetings.meeting import services as meeting_services
 from meetings.models import AgendaItem, Meeting
-from meetings.services import agenda, meeting, planning
+from meetings.pages import services as pages_services
+from meetings.planning import services as planning_services
 from members.choices import OfficeKind, OrganizationKind
 from members.models import Office, Organization, Situation, Term, User
 from members.queries.standing import standing_of
@@ -123,13 +125,13 @@ ACTS: dict[str, Act] = {
         copy(full.cast.branch), MessageKind.DUES, by=by(full, "secretary")
     ),
     "item of the agenda changed": lambda full: twice(
-        agenda.edit_item, row(full, AgendaItem, "open"), "item", changes={"title": "另一个议题"}, by="system"
+        meeting_services.edit_item, row(full, AgendaItem, "open"), "item", changes={"title": "另一个议题"}, by="system"
     ),
     "meeting moved": lambda full: twice(
-        meeting.move_meeting, row(full, Meeting, "planned"), "meeting", changes={"place": "二楼"}, by="system"
+        pages_services.move_meeting, row(full, Meeting, "planned"), "meeting", changes={"place": "二楼"}, by="system"
     ),
     "theme day kept": lambda full: twice(
-        planning.keep_theme_day, full.cast.branch, "organization", day_of_month=7, starts_at=time(15), place="三楼",
+        planning_services.keep_theme_day, full.cast.branch, "organization", day_of_month=7, starts_at=time(15), place="三楼",
         by="system",
     ),
     "organization dissolved": lambda full: twice(

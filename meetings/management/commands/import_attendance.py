@@ -7,9 +7,9 @@ from typing import Any
 from django.core.management.base import CommandParser
 from django.utils.translation import gettext as _
 
-from meetings.importing import read_sheet, store_sheet
-from meetings.models import AttendanceImport
-from meetings.sheets import NotASheet
+from meetings.attendance.importing import read_sheet, store_sheet
+from meetings.attendance.models import AttendanceImport
+from meetings.attendance.sheets import NotASheet
 from members.console import organization_at
 from members.workbooks.reading import UnreadableWorkbook
 from rulebook.console import JsonCommand, WrongUse

@@ -4,7 +4,7 @@ from datetime import UTC, date, datetime, time
 
 import pytest
 
-from meetings.rules.workdays import Workdays
+from meetings.planning.rules import Workdays
 from reminders.channels.rules import SHANGHAI, Quiet, allowed_for, next_allowed
 
 EVENING, MORNING = time(21), time(8)

@@ -16,7 +16,7 @@ from reminders.messages.services import write_wording
 from reminders.messages.wording_queries import Slot
 from reminders.models import ChannelSetup, Wording
 from tests.cast import make_cast
-from tests.meetings.test_votes_at_once import at_once
+from tests.meetings.votes.test_votes_at_once import at_once
 
 pytestmark = [pytest.mark.slow, pytest.mark.django_db(transaction=True)]
 

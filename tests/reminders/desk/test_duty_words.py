@@ -11,8 +11,7 @@ from django.utils import translation
 from dues.models import Relief
 from dues.rules.months import months_between
 from meetings.models import Expected, LeaveRequest, Meeting
-from meetings.rules.duties import EVERY
-from meetings.rules.record_duties import LIMIT_KEYS
+from meetings.planning.duty_rules import EVERY, LIMIT_KEYS
 from members.choices import Capability
 from members.duty_words import Place, duty_words
 from members.models import HelpRequest, Member, Organization, Situation, Term

@@ -17,9 +17,9 @@ from reminders.planning.services import plan
 from reminders.sending.services import dispatch
 from tests import browsers
 from tests.cast import TODAY, make_cast
-from tests.meetings.test_meeting_browser import PHONE_TARGET, fits, keep_picture
-from tests.meetings.test_votes_browser import log_in
-from tests.meetings.voting import hold
+from tests.meetings.pages.test_meeting_browser import PHONE_TARGET, fits, keep_picture
+from tests.meetings.votes.test_votes_browser import log_in
+from tests.meetings.votes.voting import hold
 from tests.reminders.messages.told import many_members, of_use_now, tell
 
 NOON = datetime(TODAY.year, TODAY.month, TODAY.day, 4, tzinfo=UTC)

@@ -5,9 +5,9 @@ from datetime import timedelta
 import pytest
 
 from audit.models import Entry
+from meetings.attendance.services import Attendance, follow_up
 from meetings.choices import AttendanceState, MeetingState
 from meetings.models import Expected, Mark, Material, Meeting
-from meetings.services.attendance import Attendance, follow_up
 from members.fields import opened
 from members.models import ContactPerson
 from members.services.refused import Refused
@@ -16,7 +16,7 @@ from reminders.messages.queries import question_of
 from reminders.messages.rules import Closed, Known, Purpose, closed
 from reminders.messages.services import answer
 from reminders.models import Answer, Message
-from tests.meetings.voting import known_as
+from tests.meetings.votes.voting import known_as
 from tests.reminders.messages.told import AT, missed_meeting, tell
 
 WHY, STUDIED = Purpose.WHY_ABSENT, Purpose.STUDIED

@@ -12,7 +12,7 @@ from meetings.models import Mark
 from reminders.messages import services
 from reminders.models import Answer
 from tests.cast import make_cast
-from tests.meetings.test_votes_at_once import at_once
+from tests.meetings.votes.test_votes_at_once import at_once
 from tests.reminders.messages.test_answer_pages import address, asked
 from tests.reminders.messages.told import missed_meeting
 

@@ -17,7 +17,7 @@ from reminders.messages.queries import letter, messages_of, told
 from reminders.messages.services import send_again
 from reminders.models import Answer, Attempt, Message
 from tests.cast import make_member
-from tests.meetings.voting import known_as
+from tests.meetings.votes.voting import known_as
 from tests.reminders.messages.told import AT, LINK, many_members, of_use_now, tell, wording
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("today")]

@@ -7,7 +7,7 @@ from audit.models import Entry
 from reminders.choices import MessageKind, MessageState
 from reminders.messages.queries import held_heaps
 from reminders.models import Message, Release
-from tests.meetings.voting import known_as
+from tests.meetings.votes.voting import known_as
 from tests.reminders.messages.told import LINK, many_members, tell
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("today")]

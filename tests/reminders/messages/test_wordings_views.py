@@ -8,7 +8,7 @@ from reminders.messages.services import give_wording_back, write_wording
 from reminders.messages.wording_queries import Slot
 from reminders.models import Wording
 from tests.cast import TODAY, make_organization
-from tests.meetings.voting import hold
+from tests.meetings.votes.voting import hold
 from tests.reminders.messages.told import tell
 
 pytestmark = pytest.mark.usefixtures("today")

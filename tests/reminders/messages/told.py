@@ -10,7 +10,7 @@ from members.models import Member, Organization
 from reminders.choices import Addressee, ChannelKind, MessageKind, MessageState
 from reminders.models import Message, Wording
 from tests.cast import Cast, make_member
-from tests.meetings.voting import hold
+from tests.meetings.votes.voting import hold
 
 AT = datetime(2026, 11, 24, 2, 0, tzinfo=UTC)
 """Ten in the morning of the cast's day, in Shanghai."""

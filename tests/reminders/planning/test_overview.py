@@ -5,7 +5,7 @@ from datetime import date, timedelta
 import pytest
 from django.utils import translation
 
-from meetings.rules.workdays import Workdays
+from meetings.planning.rules import Workdays
 from reminders.planning.rules import MOST, due_this_week, falling_due, lines, next_workday
 from rulebook.values import Citation, Duty, duty_state
 

@@ -9,7 +9,7 @@ from django.utils import timezone
 
 from audit.models import Entry
 from meetings.models import Expected
-from meetings.rules.workdays import Workdays
+from meetings.planning.rules import Workdays
 from members.fields import opened
 from members.models import ContactPerson, Member
 from members.services.refused import Refused
@@ -18,7 +18,7 @@ from reminders.models import Answer, Attempt, Message
 from reminders.sending import queries
 from reminders.sending.queries import calls_of
 from reminders.sending.services import CALLS, next_workday, open_numbers, record_call
-from tests.meetings.voting import known_as
+from tests.meetings.votes.voting import known_as
 from tests.reminders.messages.told import AT, LINK, many_members, missed_meeting, of_use_now, tell, wording
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("today")]

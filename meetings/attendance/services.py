@@ -1,0 +1,388 @@
+"""Recording attendance, leave and make-ups, and signing in by a code."""
+
+import hmac
+import json
+import secrets
+import uuid
+from collections.abc import Collection
+from dataclasses import asdict, dataclass, replace
+from datetime import date, datetime
+
+from django.db import transaction
+from django.db.models import F
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from audit.keyring import fingerprint
+from audit.services import record
+from meetings.attendance.models import Expected, LeaveRequest, Mark, SignInAttempt
+from meetings.attendance.queries import leave_fields
+from meetings.attendance.rules import TAIL, WITHIN, WRONG_ANSWERS, WRONG_ANSWERS_FOR_ALL, is_valid
+from meetings.choices import LATER, PRESENT, AttendanceState, MeetingState, ReasonSource, RequestState
+from meetings.meeting.models import Meeting
+from meetings.meeting.services import NotNow, locked
+from members.fields import opened, sealed
+from members.models import User
+
+
+@dataclass(frozen=True, slots=True)
+class Attendance:
+    """How somebody attended. A reason is what was said and by whom; an absence without one has none."""
+
+    state: str
+    leave_kind: str = ""
+    leave_granted_by: str = ""
+    reason: str = ""
+    reason_source: str = ""
+    made_up_on: date | None = None
+    made_up_with: str = ""
+    answer: str = ""
+    answer_source: str = ""
+
+
+@transaction.atomic
+def mark(*, meeting: Meeting, member_id: int, attendance: Attendance, key: uuid.UUID, by: User | str) -> Expected:
+    """Record how one expected member attended. Raises NotNow, Expected.DoesNotExist.
+
+    Leave of which nobody said the kind has none; the same key twice changes nothing.
+    """
+    meeting = _running(meeting)
+    expected = Expected.objects.select_for_update().get(meeting=meeting, member=member_id)
+    if not Mark.objects.filter(pk=key).exists():
+        change(expected, attendance, key, by)
+        turn(meeting)
+    return expected
+
+
+@transaction.atomic
+def tap(*, meeting: Meeting, member_id: int, state: str, key: uuid.UUID, by: User | str) -> Expected:
+    """One tap on the sign-in page. A tap on the state that somebody has keeps what is known about it."""
+    meeting = _running(meeting)
+    expected = Expected.objects.select_for_update().get(meeting=meeting, member=member_id)
+    if expected.state != state and not Mark.objects.filter(pk=key).exists():
+        change(expected, Attendance(state), key, by)
+        turn(meeting)
+    return expected
+
+
+@transaction.atomic
+def follow_up(
+    *, meeting: Meeting, member_id: int, attendance: Attendance, key: uuid.UUID, is_own: bool = False, by: User | str
+) -> Expected:
+    """Complete what is known of somebody who wasn't there: a reason, until the minutes are locked also a visit.
+
+    `is_own`: the member's own word, or a contact person's for them; that they made it up counts also after the minutes.
+    An officer fills in then what is empty still, and proposes anything else to a second person (`propose_correction`).
+    Raises NotNow before the closing, and where it would move the meeting's figures or change what is recorded.
+    """
+    meeting = locked(meeting)
+    if meeting.state not in (MeetingState.HELD, MeetingState.LOCKED):
+        raise NotNow(_("Who missed a meeting makes up for it when it is over."))
+    expected = Expected.objects.select_for_update().get(meeting=meeting, member=member_id)
+    if Mark.objects.filter(pk=key).exists():
+        return expected
+    later = LATER if is_own or meeting.state == MeetingState.HELD else ()
+    if expected.state in PRESENT or attendance.state not in (expected.state, *later):
+        raise NotNow(_("The minutes are locked: attendance is put right by a correction with a second person."))
+    if meeting.state == MeetingState.LOCKED and not is_own and _overwrites(expected, attendance):
+        raise NotNow(_("That is recorded already: it is changed by a correction with a second person."))
+    change(expected, attendance, key, by)
+    turn(meeting)
+    record(
+        action="follow_up_attendance", by=by, subject=expected, organization_code=meeting.organization.code,
+        changes=[("state", "", attendance.state)],
+    )  # fmt: skip
+    return expected
+
+
+@transaction.atomic
+def mark_rest_present(
+    *, meeting: Meeting, except_for: Collection[int] = (), key: uuid.UUID, by: User | str
+) -> list[Expected]:
+    """Mark everybody not recorded yet as present on site, except those members. Returns whom.
+
+    Whoever asked for leave and has no answer stays unrecorded: that is somebody's decision, not a tap's.
+    """
+    meeting = _running(meeting)
+    rest = (
+        Expected.objects.select_for_update()
+        .filter(meeting=meeting, state=AttendanceState.UNKNOWN)
+        .exclude(member__in=except_for)
+        .exclude(member__in=LeaveRequest.objects.open().filter(meeting=meeting).values("member"))
+        .order_by("pk")
+    )
+    marked = [one for one in rest if not Mark.objects.filter(pk=_own_key(key, one)).exists()]
+    for one in marked:
+        change(one, Attendance(AttendanceState.ON_SITE), _own_key(key, one), by)
+    if marked:
+        turn(meeting)
+        record(
+            action="mark_rest_present", by=by, subject=meeting, organization_code=meeting.organization.code,
+            details={"marked": len(marked)},
+        )  # fmt: skip
+    return marked
+
+
+@transaction.atomic
+def undo_mark(*, meeting: Meeting, mark_key: uuid.UUID, key: uuid.UUID, by: User | str) -> Expected:
+    """Put an attendance back to what it was before that tap, unless somebody has changed it since. Raises NotNow."""
+    meeting = _running(meeting)
+    undone = Mark.objects.select_related("expected").get(pk=mark_key, expected__meeting=meeting)
+    expected = Expected.objects.select_for_update().get(pk=undone.expected_id)
+    if Mark.objects.filter(expected=expected, at__gt=undone.at).exists():
+        raise NotNow(_("Somebody has changed this attendance since. Look at it again."))
+    change(expected, from_json(undone.before.open()), key, by)
+    turn(meeting)
+    return expected
+
+
+@transaction.atomic
+def undo_rest(*, meeting: Meeting, rest_key: uuid.UUID, key: uuid.UUID, by: User | str) -> int:
+    """Take back a tap that marked everybody else, except for whom somebody has changed since. Returns the number."""
+    meeting = _running(meeting)
+    people = list(Expected.objects.select_for_update().filter(meeting=meeting).order_by("pk"))
+    own = {_own_key(rest_key, one): one for one in people}
+    latest: dict[int, Mark] = {}
+    for tapped in Mark.objects.filter(expected__meeting=meeting).order_by("at"):
+        latest[tapped.expected_id] = tapped
+    undone = [tapped for tapped in latest.values() if tapped.pk in own]
+    for tapped in undone:
+        one = own[tapped.pk]
+        change(one, from_json(tapped.before.open()), _own_key(key, one), by)
+    if undone:
+        turn(meeting)
+        record(
+            action="undo_rest_present", by=by, subject=meeting, organization_code=meeting.organization.code,
+            details={"marked": len(undone)},
+        )  # fmt: skip
+    return len(undone)
+
+
+def attendance_of(expected: Expected) -> Attendance:
+    """What is known now, with the reason opened: whoever completes it changes a part and hands all of it back."""
+    fields = {name: getattr(expected, name) for name in Attendance.__slots__}
+    return Attendance(**{**fields, "reason": opened(expected.reason)})
+
+
+def can_be_filled_in(expected: Expected) -> list[str]:
+    """What an officer may still add after the minutes are locked: what is empty, and belongs to the state."""
+    belongs = ["reason", "reason_source"]
+    if expected.state == AttendanceState.LEAVE:
+        belongs += ["leave_kind", "leave_granted_by"]
+    if expected.state in LATER:
+        belongs += ["made_up_on", "made_up_with", "answer", "answer_source"]
+    known = attendance_of(expected)
+    return [name for name in belongs if not getattr(known, name)]
+
+
+def _overwrites(expected: Expected, attendance: Attendance) -> bool:
+    known, open_ones = attendance_of(expected), can_be_filled_in(expected)
+    return any(getattr(known, one) != getattr(attendance, one) for one in Attendance.__slots__ if one not in open_ones)
+
+
+def _running(meeting: Meeting) -> Meeting:
+    meeting = locked(meeting)
+    if not meeting.is_running:
+        raise NotNow(_("Attendance is recorded while the meeting is open, and until its minutes are locked."))
+    return meeting
+
+
+def change(expected: Expected, attendance: Attendance, key: uuid.UUID, by: User | str) -> None:
+    """Write down how somebody attended, with the mark that says what it was before. The caller holds the meeting."""
+    before = sealed(to_json(attendance_of(expected)))
+    for name, value in asdict(_whole(attendance)).items():
+        setattr(expected, name, value)
+    expected.marked_by, expected.marked_at = str(by), timezone.now()
+    expected.save()
+    Mark.objects.create(pk=key, expected=expected, before=before, state=attendance.state, by=str(by))
+
+
+def _whole(attendance: Attendance) -> Attendance:
+    if attendance.state == AttendanceState.LEAVE:
+        return attendance
+    return replace(attendance, leave_kind="", leave_granted_by="")
+
+
+def to_json(attendance: Attendance) -> str:
+    return json.dumps(asdict(attendance), default=str, ensure_ascii=False)
+
+
+def from_json(text: str) -> Attendance:
+    fields = json.loads(text)
+    day = fields["made_up_on"]
+    return Attendance(**{**fields, "made_up_on": date.fromisoformat(day) if day else None})
+
+
+def _own_key(key: uuid.UUID, expected: Expected) -> uuid.UUID:
+    """The key of one person's mark within a tap that marks many."""
+    return uuid.uuid5(key, str(expected.pk))
+
+
+def turn(meeting: Meeting) -> None:
+    """Let open pages know that they are out of date."""
+    Meeting.objects.filter(pk=meeting.pk).update(version=F("version") + 1)
+
+
+@transaction.atomic
+def ask_leave(*, meeting: Meeting, member_id: int, kind: str, reason: str, by: User) -> LeaveRequest:
+    """Ask not to come, or say it differently while nobody has answered. Raises NotNow."""
+    meeting = locked(meeting)
+    if meeting.state not in (MeetingState.PLANNED, MeetingState.OPEN):
+        raise NotNow(_("Leave is asked for before the meeting."))
+    request = LeaveRequest.objects.filter(meeting=meeting, member=member_id).first()
+    if request is None:
+        request = LeaveRequest(meeting=meeting, member_id=member_id)
+    elif request.state != RequestState.ASKED:
+        raise NotNow(_("Your request has been answered. Talk to the branch secretary."))
+    elif (request.kind, opened(request.reason)) == (kind, reason):
+        return request
+    request.kind, request.reason = kind, reason
+    request.save()
+    _record_leave("ask_leave", request, meeting, by)
+    return request
+
+
+@transaction.atomic
+def decide_leave(*, request: LeaveRequest, granted: bool, by: User) -> LeaveRequest:
+    """Answer a request; granting marks the leave, at once or when the meeting opens. Raises NotNow."""
+    meeting = locked(request.meeting)
+    request = LeaveRequest.objects.select_related("member").get(pk=request.pk)
+    answer = RequestState.GRANTED if granted else RequestState.REFUSED
+    if request.state == answer:
+        return request
+    if request.state != RequestState.ASKED:
+        raise NotNow(_("Somebody has answered this request already."))
+    if meeting.state in (MeetingState.LOCKED, MeetingState.CANCELLED):
+        raise NotNow(_("This meeting is over."))
+    request.state, request.decided_by = answer, by
+    request.save(update_fields=["state", "decided_by"])
+    _record_leave("decide_leave", request, meeting, by, granted=granted)
+    if granted and meeting.is_running:
+        _mark_leave(request, meeting, by)
+    return request
+
+
+@transaction.atomic
+def note_leave(*, meeting: Meeting, member_id: int, kind: str, reason: str, by: User) -> LeaveRequest:
+    """Leave that somebody asked for by word of mouth, granted by who writes it down. Raises NotNow."""
+    meeting = locked(meeting)
+    if meeting.state != MeetingState.PLANNED:
+        raise NotNow(_("Before the meeting leave is written down here, from its opening on at the sign-in."))
+    answered = LeaveRequest.objects.filter(meeting=meeting, member=member_id).exclude(state=RequestState.ASKED)
+    if answered.exists():
+        raise NotNow(_("Somebody has answered this request already."))
+    request = ask_leave(meeting=meeting, member_id=member_id, kind=kind, reason=reason, by=by)
+    return decide_leave(request=request, granted=True, by=by)
+
+
+@transaction.atomic
+def make_up(*, meeting: Meeting, member_id: int, study: Attendance, key: uuid.UUID, by: User) -> Expected:
+    """A member who missed it has read the material and answers with a line. Raises NotNow, Expected.DoesNotExist."""
+    study = replace(study, state=AttendanceState.MADE_UP, answer_source=ReasonSource.MEMBER)
+    return follow_up(meeting=meeting, member_id=member_id, attendance=study, key=key, is_own=True, by=by)
+
+
+def _mark_leave(request: LeaveRequest, meeting: Meeting, by: User) -> None:
+    """Only of somebody who isn't recorded yet."""
+    waiting = Expected.objects.filter(meeting=meeting, member=request.member_id, state=AttendanceState.UNKNOWN)
+    if waiting.exists():
+        key = uuid.uuid5(request.pk, "granted")
+        mark(
+            meeting=meeting, member_id=request.member_id, attendance=Attendance(**leave_fields(request)), key=key, by=by
+        )
+
+
+def _record_leave(action: str, request: LeaveRequest, meeting: Meeting, by: User, **details: object) -> None:
+    record(action=action, by=by, subject=request, organization_code=meeting.organization.code, details=details)
+
+
+CAN_SIGN_IN = (AttendanceState.UNKNOWN, AttendanceState.LEAVE)
+"""Whatever else an officer has recorded stands."""
+
+
+@transaction.atomic
+def open_sign_in(*, meeting: Meeting, by: User | str) -> Meeting:
+    """Give the meeting a secret from which its codes are derived; a second time changes nothing. Raises NotNow."""
+    meeting = locked(meeting)
+    if meeting.state != MeetingState.OPEN:
+        raise NotNow(_("People sign in while the meeting is open."))
+    if not meeting.sign_in_secret:
+        _set_secret(meeting, secrets.token_urlsafe(32))
+        _record_code("open_sign_in", meeting, by)
+    return meeting
+
+
+@transaction.atomic
+def close_sign_in(*, meeting: Meeting, by: User | str) -> Meeting:
+    """Throw the secret away: no code of this evening works any more."""
+    meeting = locked(meeting)
+    if meeting.sign_in_secret:
+        _set_secret(meeting, "")
+        meeting.sign_in_attempts.all().delete()
+        _record_code("close_sign_in", meeting, by)
+    return meeting
+
+
+def shows_code(meeting: Meeting, offered: str, *, now: datetime) -> bool:
+    """Whether the code that somebody brings is on the wall of this open meeting."""
+    is_open = meeting.state == MeetingState.OPEN
+    return is_open and is_valid(offered, opened(meeting.sign_in_secret), meeting.pk, now)
+
+
+@transaction.atomic
+def sign_in_member(*, meeting: Meeting, member_id: int, by: User | str) -> Expected:
+    """Mark a member who was here and showed it by the code. Raises NotNow, Expected.DoesNotExist."""
+    meeting = locked(meeting)
+    _demand_open(meeting)
+    expected = Expected.objects.get(meeting=meeting, member=member_id)
+    if expected.state not in CAN_SIGN_IN:
+        return expected
+    key = uuid.uuid5(meeting.pk, f"sign-in {expected.pk}")
+    return mark(meeting=meeting, member_id=member_id, attendance=Attendance(AttendanceState.ON_SITE), key=key, by=by)
+
+
+@transaction.atomic
+def sign_in_by_name(*, meeting: Meeting, name: str, tail: str, address: str, now: datetime) -> bool:
+    """Mark whoever has this name and these last digits of the phone. Returns False for every wrong answer alike.
+
+    Raises NotNow when too many answers were wrong, or nobody can sign in.
+    """
+    meeting = locked(meeting)
+    _demand_open(meeting)
+    origin = fingerprint(address or "unknown", size=8)
+    _demand_patience(meeting, origin, now)
+    fitting = [one for one in _named(meeting, name) if _has_tail(one, tail)]
+    if len(fitting) != 1:
+        SignInAttempt.objects.create(meeting=meeting, address=origin, at=now)
+        return False
+    sign_in_member(meeting=meeting, member_id=fitting[0].member_id, by=f"{fitting[0].name} ({_('by the code')})")
+    return True
+
+
+def _named(meeting: Meeting, name: str) -> list[Expected]:
+    return list(Expected.objects.filter(meeting=meeting, name="".join(name.split())).select_related("member"))
+
+
+def _has_tail(one: Expected, tail: str) -> bool:
+    phone = opened(one.member.phone)
+    return len(phone) > TAIL and len(tail) == TAIL and hmac.compare_digest(phone[-TAIL:].encode(), tail.encode())
+
+
+def _demand_open(meeting: Meeting) -> None:
+    if meeting.state != MeetingState.OPEN or not meeting.sign_in_secret:
+        raise NotNow(_("Nobody signs in with the code any more. Tell whoever records the attendance."))
+
+
+def _demand_patience(meeting: Meeting, origin: str, now: datetime) -> None:
+    wrong = SignInAttempt.objects.filter(meeting=meeting, at__gt=now - WITHIN)
+    if wrong.filter(address=origin).count() >= WRONG_ANSWERS or wrong.count() >= WRONG_ANSWERS_FOR_ALL:
+        raise NotNow(_("Too many answers were wrong. Tell whoever records the attendance, or wait ten minutes."))
+
+
+def _set_secret(meeting: Meeting, secret: str) -> None:
+    meeting.sign_in_secret = secret
+    meeting.save(update_fields=["sign_in_secret"])
+
+
+def _record_code(action: str, meeting: Meeting, by: User | str) -> None:
+    record(action=action, by=by, subject=meeting, organization_code=meeting.organization.code)

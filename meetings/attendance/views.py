@@ -1,0 +1,268 @@
+"""Signing in by the code on the wall, and sheets of attendance from elsewhere."""
+
+from datetime import timedelta
+from pathlib import Path
+from typing import Any, cast
+from uuid import UUID
+
+import segno
+from django import forms
+from django.contrib import messages
+from django.core.files.uploadedfile import TemporaryUploadedFile
+from django.core.paginator import Paginator
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from meetings.attendance.importing import Found, confirm_preview, keep_preview, on_record, read_sheet, undo_sheet
+from meetings.attendance.models import AttendanceImport, Expected
+from meetings.attendance.queries import tally_of
+from meetings.attendance.rules import slot_of, token
+from meetings.attendance.services import (
+    CAN_SIGN_IN,
+    close_sign_in,
+    open_sign_in,
+    shows_code,
+    sign_in_by_name,
+    sign_in_member,
+)
+from meetings.attendance.sheets import NotASheet
+from meetings.choices import MeetingKind
+from meetings.meeting.models import Meeting
+from meetings.meeting.services import NotNow
+from members.choices import Capability, ImportState, OrganizationKind
+from members.fields import opened
+from members.forms.fields import key_field
+from members.models import Organization, User
+from members.policy import demand, fetch, public, requires
+from members.refusals import told
+from members.requests import PageRequest
+from members.workbooks.reading import UnreadableWorkbook
+
+MEETINGS = Meeting.objects.select_related("organization")
+COOKIE = "sign_in"
+MINUTES_TO_ANSWER = 5
+"""So long somebody who showed the code may take for the log-in or for typing."""
+
+
+@requires(Capability.RECORD_MEETINGS)
+@never_cache
+@require_safe
+def code(request: PageRequest, key: UUID) -> HttpResponse:
+    """The code in large, to be shown on a screen; it follows the half-minutes by itself."""
+    meeting = fetch(request, MEETINGS.all(), pk=key)
+    context = {"meeting": meeting, "slot": slot_of(timezone.now()), "tally": tally_of(meeting)}
+    return render(request, "meetings/attendance/code.html", context)
+
+
+@requires(Capability.RECORD_MEETINGS)
+@require_POST
+def code_open(request: PageRequest, key: UUID) -> HttpResponse:
+    """Let people sign in by the code."""
+    meeting = fetch(request, MEETINGS.all(), pk=key)
+    if told(request, lambda: open_sign_in(meeting=meeting, by=request.user)):
+        return redirect("meetings:code", key=meeting.pk)
+    return redirect(meeting)
+
+
+@requires(Capability.RECORD_MEETINGS)
+@require_POST
+def code_close(request: PageRequest, key: UUID) -> HttpResponse:
+    """No code of the evening works any more."""
+    meeting = fetch(request, MEETINGS.all(), pk=key)
+    close_sign_in(meeting=meeting, by=request.user)
+    messages.success(request, _("Nobody can sign in with the code any more."))
+    return redirect("meetings:attendance", key=meeting.pk)
+
+
+@requires(Capability.RECORD_MEETINGS)
+@never_cache
+@require_safe
+def code_image(request: PageRequest, key: UUID) -> HttpResponse:
+    """The QR code of this half-minute, as an image of its own: the page may hold no drawing of ours."""
+    meeting = fetch(request, MEETINGS.exclude(sign_in_secret=""), pk=key)
+    offered = token(opened(meeting.sign_in_secret), meeting.pk, slot_of(timezone.now()))
+    address = request.build_absolute_uri(reverse("meetings:sign-in", args=[meeting.pk])) + f"?code={offered}"
+    response = HttpResponse(content_type="image/svg+xml")
+    drawn = segno.make(address, error="m", micro=False)
+    drawn.save(cast(Any, response), kind="svg", border=2, omitsize=True, xmldecl=False)
+    return response
+
+
+@public
+@never_cache
+@require_http_methods(["GET", "HEAD", "POST"])
+def sign_in(request: HttpRequest, key: UUID) -> HttpResponse:
+    """Where the code leads: one tap for who is logged in, name and last digits for who has no account."""
+    meeting = MEETINGS.filter(pk=key).first()
+    if meeting is None:  # answered like a code of yesterday: nobody learns which meetings there are
+        return render(request, "meetings/attendance/sign_in_old.html", status=403)
+    if offered := request.GET.get("code"):
+        return _arrive(request, meeting, offered)
+    if not _has_shown_code(request, meeting):
+        return render(request, "meetings/attendance/sign_in_old.html", status=403)
+    member_id = request.user.member_id if isinstance(request.user, User) else None
+    if member_id:
+        return _sign_in_as_member(request, meeting, member_id)
+    return _sign_in_by_name(request, meeting)
+
+
+def _arrive(request: HttpRequest, meeting: Meeting, offered: str) -> HttpResponse:
+    """The code is exchanged for a few minutes to answer; the cookie stays with this browser, a link doesn't."""
+    if not shows_code(meeting, offered, now=timezone.now()):
+        return render(request, "meetings/attendance/sign_in_old.html", status=403)
+    response = redirect("meetings:sign-in", key=meeting.pk)
+    response.set_signed_cookie(
+        COOKIE, str(meeting.pk), salt=COOKIE, max_age=timedelta(minutes=MINUTES_TO_ANSWER), httponly=True,
+        samesite="Lax", secure=request.is_secure(),
+    )  # fmt: skip
+    return response
+
+
+def _has_shown_code(request: HttpRequest, meeting: Meeting) -> bool:
+    shown = request.get_signed_cookie(COOKIE, default=None, salt=COOKIE, max_age=timedelta(minutes=MINUTES_TO_ANSWER))
+    return shown == str(meeting.pk)
+
+
+def _sign_in_as_member(request: HttpRequest, meeting: Meeting, member_id: int) -> HttpResponse:
+    own = Expected.objects.filter(meeting=meeting, member=member_id).first()
+    if own is None:
+        raise Http404
+    if request.method == "POST":
+        told(request, lambda: sign_in_member(meeting=meeting, member_id=member_id, by=str(request.user)))
+        return redirect("meetings:meeting-detail", key=meeting.pk)
+    context = {"meeting": meeting, "own": own, "is_recorded": own.state not in CAN_SIGN_IN}
+    return render(request, "meetings/attendance/sign_in.html", context)
+
+
+def _sign_in_by_name(request: HttpRequest, meeting: Meeting) -> HttpResponse:
+    form = SignInForm(request.POST or None)
+    if form.is_valid():
+        address = request.META.get("REMOTE_ADDR", "")
+        try:
+            if sign_in_by_name(meeting=meeting, address=address, now=timezone.now(), **form.cleaned_data):
+                return render(request, "meetings/attendance/sign_in_done.html", {"meeting": meeting})
+            form.add_error(
+                None, _("Name and digits don't fit anybody who is expected. Try again, or tell the officer.")
+            )
+        except NotNow as refusal:
+            form.add_error(None, str(refusal))
+    return render(request, "meetings/attendance/sign_in.html", {"meeting": meeting, "form": form})
+
+
+class AttendanceUploadForm(forms.Form):
+    key = key_field()
+    organization = forms.ModelChoiceField(
+        label=gettext_lazy("Branch"), queryset=Organization.objects.none(), to_field_name="code", empty_label=None
+    )
+    year = forms.IntegerField(
+        label=gettext_lazy("Year"),
+        min_value=1921,
+        max_value=2100,
+        help_text=gettext_lazy("Of days that the sheet writes without a year."),
+    )
+    file = forms.FileField(
+        label=gettext_lazy("Sign-in sheet"),
+        help_text=gettext_lazy("Excel, WPS or CSV: a column 姓名 and a column for each meeting."),
+    )
+
+    def __init__(self, *args: Any, places: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        cast(forms.ModelChoiceField, self.fields["organization"]).queryset = places
+
+
+IMPORTS = AttendanceImport.objects.select_related("organization", "uploaded_by")
+ON_A_PAGE = 30
+
+
+@requires(Capability.RECORD_MEETINGS)
+@require_safe
+def import_list(request: PageRequest) -> HttpResponse:
+    """Earlier sign-in sheets of one's branches."""
+    page = Paginator(IMPORTS.visible_to(request.user), ON_A_PAGE).get_page(request.GET.get("page"))
+    return render(request, "meetings/attendance/import_list.html", {"page": page})
+
+
+@requires(Capability.RECORD_MEETINGS)
+@require_http_methods(["GET", "HEAD", "POST"])
+def import_new(request: PageRequest) -> HttpResponse:
+    """Upload a sheet; nothing is stored before somebody has looked through it."""
+    places = Organization.objects.visible_to(request.user, Capability.RECORD_MEETINGS)
+    places = places.standing_on(request.today).filter(kind=OrganizationKind.BRANCH).in_tree_order()
+    form = AttendanceUploadForm(
+        request.POST or None, request.FILES or None, places=places, initial={"year": request.today.year}
+    )
+    if form.is_valid() and (kept := _read(request, form)):
+        return redirect("meetings:import-detail", key=kept.pk)
+    return render(request, "meetings/attendance/import_new.html", {"form": form})
+
+
+@requires(Capability.RECORD_MEETINGS)
+@require_safe
+def import_detail(request: PageRequest, key: UUID) -> HttpResponse:
+    """What was understood: each meeting with its counts, and what couldn't be used."""
+    kept = fetch(request, IMPORTS.all(), pk=key)
+    known = on_record(kept) if kept.state == ImportState.PREVIEW else set()
+    meetings = [
+        {**one, "label": MeetingKind(one["kind"]).label, "is_known": (one["date"], one["kind"]) in known}
+        for one in kept.found["meetings"]
+    ]
+    return render(
+        request, "meetings/attendance/import_detail.html", {"import": kept, "meetings": meetings, "found": kept.found}
+    )
+
+
+@requires(Capability.RECORD_MEETINGS)
+@require_POST
+def import_confirm(request: PageRequest, key: UUID) -> HttpResponse:
+    """Store what was looked through."""
+    kept = confirm_preview(attendance_import=fetch(request, IMPORTS.all(), pk=key), by=request.user)
+    messages.success(request, _("The meetings are on record."))
+    return redirect("meetings:import-detail", key=kept.pk)
+
+
+@requires(Capability.RECORD_MEETINGS)
+@require_POST
+def import_undo(request: PageRequest, key: UUID) -> HttpResponse:
+    """Take the meetings of the sheet off the record again."""
+    kept = fetch(request, IMPORTS.all(), pk=key)
+    told(request, lambda: undo_sheet(attendance_import=kept, by=request.user), _("The import was undone."))
+    return redirect("meetings:import-detail", key=key)
+
+
+def _read(request: PageRequest, form: AttendanceUploadForm) -> AttendanceImport | None:
+    given = form.cleaned_data
+    demand(request, given["organization"].path)
+    try:
+        found = read_sheet(_path(given["file"]), organization=given["organization"], year=given["year"])
+    except (UnreadableWorkbook, NotASheet) as refusal:
+        form.add_error("file", str(refusal))
+        return None
+    return _kept(request, form, found)
+
+
+def _kept(request: PageRequest, form: AttendanceUploadForm, found: Found) -> AttendanceImport:
+    given = form.cleaned_data
+    return keep_preview(
+        key=given["key"], found=found, organization=given["organization"], year=given["year"],
+        file_name=given["file"].name, by=request.user,
+    )  # fmt: skip
+
+
+def _path(upload: TemporaryUploadedFile) -> Path:
+    return Path(upload.temporary_file_path())
+
+
+class SignInForm(forms.Form):
+    """Somebody without an account says who they are."""
+
+    name = forms.CharField(label=gettext_lazy("Name"), max_length=60)
+    tail = forms.RegexField(
+        r"^[0-9]{4}$", label=gettext_lazy("Last four digits of the phone number"), max_length=4,
+        widget=forms.TextInput(attrs={"inputmode": "numeric", "autocomplete": "off"}),
+    )  # fmt: skip

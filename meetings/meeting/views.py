@@ -1,0 +1,303 @@
+"""The agenda, tasks, material, observers and the photographed sheet of a meeting."""
+
+from collections.abc import Callable
+from typing import Any
+from uuid import UUID
+
+from django.contrib import messages
+from django.core.exceptions import PermissionDenied
+from django.core.paginator import Paginator
+from django.forms import Form
+from django.http import HttpResponse, HttpResponseBase
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from meetings.documents import NotADocument
+from meetings.files import send_file
+from meetings.meeting import services
+from meetings.meeting.forms import (
+    ItemForm,
+    MaterialForm,
+    MoveForm,
+    NewItemForm,
+    ObserverForm,
+    ReopenForm,
+    SheetForm,
+    SpeechForm,
+    TaskEndForm,
+    TaskFilterForm,
+    TaskForm,
+)
+from meetings.meeting.models import AgendaItem, Material, Meeting, Task
+from meetings.meeting.queries import may_end, places_with_tasks, tasks_shown
+from meetings.meeting.services import (
+    End,
+    NotNow,
+    add_material,
+    add_observer,
+    attach_sheet,
+    end_task,
+    remove_material,
+    remove_observer,
+    reopen_task,
+)
+from members.choices import Capability
+from members.policy import fetch, requires, signed_in
+from members.refusals import carried_out, told
+from members.requests import PageRequest
+
+MEETINGS = Meeting.objects.select_related("organization")
+ITEMS = AgendaItem.objects.select_related("meeting__organization")
+
+
+@requires(Capability.RECORD_MEETINGS)
+@require_POST
+def item_add(request: PageRequest, key: UUID) -> HttpResponse:
+    """Put an item at the end of the agenda."""
+    meeting = fetch(request, MEETINGS.all(), pk=key)
+    form = NewItemForm(request.POST)
+    if form.is_valid():
+        told(request, lambda: services.add_item(meeting=meeting, by=request.user, **form.cleaned_data))
+    else:
+        messages.error(request, _("Type what the item is about, in at most 160 characters."))
+    return _to_agenda(meeting)
+
+
+@requires(Capability.RECORD_MEETINGS)
+@require_http_methods(["GET", "HEAD", "POST"])
+def item(request: PageRequest, key: UUID) -> HttpResponse:
+    """Record what was reported and decided; speeches and tasks have their own forms beside it."""
+    one = fetch(request, ITEMS.all(), pk=key)
+    form = ItemForm(request.POST or None, item=one)
+    if form.is_valid() and _edit(request, one, form):
+        return _to_agenda(one.meeting)
+    return _page(request, one, form=form)
+
+
+@requires(Capability.RECORD_MEETINGS)
+@require_POST
+def item_move(request: PageRequest, key: UUID) -> HttpResponse:
+    one = fetch(request, ITEMS.all(), pk=key)
+    form = MoveForm(request.POST)
+    if form.is_valid():
+        told(request, lambda: services.move_item(item=one, to=form.cleaned_data["to"], by=request.user))
+    return _to_agenda(one.meeting)
+
+
+@requires(Capability.RECORD_MEETINGS)
+@require_POST
+def item_remove(request: PageRequest, key: UUID) -> HttpResponse:
+    one = fetch(request, ITEMS.all(), pk=key)
+    told(request, lambda: services.remove_item(item=one, by=request.user))
+    return _to_agenda(one.meeting)
+
+
+@requires(Capability.RECORD_MEETINGS)
+@require_POST
+def speech_add(request: PageRequest, key: UUID) -> HttpResponse:
+    """What somebody said, in points."""
+    one = fetch(request, ITEMS.all(), pk=key)
+    form = SpeechForm(request.POST)
+    if form.is_valid() and told(request, lambda: services.add_speech(item=one, by=request.user, **form.cleaned_data)):
+        return redirect("meetings:item", key=one.pk)
+    return _page(request, one, speech_form=form)
+
+
+@requires(Capability.RECORD_MEETINGS)
+@require_POST
+def speech_remove(request: PageRequest, key: UUID, speech: UUID) -> HttpResponse:
+    one = fetch(request, ITEMS.all(), pk=key)
+    found = get_object_or_404(one.speeches, pk=speech)
+    told(request, lambda: services.remove_speech(speech=found, by=request.user))
+    return redirect("meetings:item", key=one.pk)
+
+
+@requires(Capability.RECORD_MEETINGS)
+@require_POST
+def task_add(request: PageRequest, key: UUID) -> HttpResponse:
+    """What somebody is to do after the meeting."""
+    one = fetch(request, ITEMS.all(), pk=key)
+    form = TaskForm(request.POST, meeting=one.meeting)
+    if form.is_valid() and carried_out(form, lambda: services.add_task(item=one, by=request.user, **form.cleaned_data)):
+        return redirect("meetings:item", key=one.pk)
+    return _page(request, one, task_form=form)
+
+
+@requires(Capability.RECORD_MEETINGS)
+@require_POST
+def task_remove(request: PageRequest, key: UUID, task: UUID) -> HttpResponse:
+    one = fetch(request, ITEMS.all(), pk=key)
+    found = get_object_or_404(one.tasks, pk=task)
+    told(request, lambda: services.remove_task(task=found, by=request.user))
+    return redirect("meetings:item", key=one.pk)
+
+
+def _page(request: PageRequest, one: AgendaItem, **forms: object) -> HttpResponse:
+    context = {
+        "item": one,
+        "meeting": one.meeting,
+        "form": ItemForm(item=one),
+        "speech_form": SpeechForm(),
+        "task_form": TaskForm(meeting=one.meeting),
+        "speeches": list(one.speeches.all()),
+        "today": request.today,
+        "tasks": list(one.tasks.in_order()),
+        **forms,
+    }
+    return render(request, "meetings/meeting/item.html", context)
+
+
+def _edit(request: PageRequest, one: AgendaItem, form: ItemForm) -> bool:
+    return told(request, lambda: services.edit_item(item=one, changes=form.changes(), by=request.user))
+
+
+def _to_agenda(meeting: Meeting) -> HttpResponse:
+    return redirect(reverse("meetings:meeting-detail", args=[meeting.pk]) + "#agenda")
+
+
+MATERIALS = Material.objects.select_related("meeting__organization")
+
+
+@requires(Capability.RECORD_MEETINGS)
+@require_http_methods(["GET", "HEAD", "POST"])
+def material_add(request: PageRequest, key: UUID) -> HttpResponse:
+    """A text or a file to read for the meeting."""
+    meeting = fetch(request, MEETINGS.all(), pk=key)
+    form = MaterialForm(request.POST or None, request.FILES or None)
+    given: dict[str, Any] = {"meeting": meeting, "by": request.user}
+    if request.method == "POST" and _done(
+        form, lambda: add_material(key=form.cleaned_data["key"], handout=form.handout(), **given)
+    ):
+        return redirect(meeting)
+    return _form(
+        request, meeting, form, heading=_("Add material"), label=_("Add it"), lead=_("PDF, Word or a picture.")
+    )
+
+
+@signed_in
+@require_safe
+def material(request: PageRequest, key: UUID) -> HttpResponseBase:
+    """The text, or the file itself."""
+    one = fetch(request, MATERIALS.all(), pk=key)
+    if one.text and "file" not in request.GET:
+        return render(request, "meetings/meeting/material.html", {"material": one, "meeting": one.meeting})
+    return send_file(one.file, one.title)
+
+
+@requires(Capability.RECORD_MEETINGS)
+@require_POST
+def material_remove(request: PageRequest, key: UUID) -> HttpResponse:
+    one = fetch(request, MATERIALS.all(), pk=key)
+    remove_material(material=one, by=request.user)
+    messages.success(request, _("The material is removed."))
+    return redirect(one.meeting)
+
+
+@requires(Capability.RECORD_MEETINGS)
+@require_http_methods(["GET", "HEAD", "POST"])
+def sheet_attach(request: PageRequest, key: UUID) -> HttpResponse:
+    """Keep a photograph of the sheet that people signed."""
+    meeting = fetch(request, MEETINGS.all(), pk=key)
+    form = SheetForm(request.POST or None, request.FILES or None)
+    given: dict[str, Any] = {"meeting": meeting, "by": request.user}
+    if request.method == "POST" and _done(form, lambda: attach_sheet(content=form.content(), **given)):
+        return redirect(meeting)
+    lead = _("A photograph as JPEG or PNG, at most 10 MB. Where and when it was taken is removed from it.")
+    return _form(request, meeting, form, heading=_("Attach the signed sheet"), label=_("Attach it"), lead=lead)
+
+
+@requires(Capability.VIEW_MEETINGS)
+@require_safe
+def sheet(request: PageRequest, key: UUID) -> HttpResponseBase:
+    """The photographed sheet."""
+    meeting = fetch(request, MEETINGS.exclude(sheet=""), pk=key)
+    return send_file(meeting.sheet, str(meeting))
+
+
+@requires(Capability.RECORD_MEETINGS)
+@require_http_methods(["GET", "HEAD", "POST"])
+def observer_add(request: PageRequest, key: UUID) -> HttpResponse:
+    """A guest, or a leader from above."""
+    meeting = fetch(request, MEETINGS.all(), pk=key)
+    form = ObserverForm(request.POST or None, meeting=meeting)
+    given: dict[str, Any] = {"meeting": meeting, "by": request.user}
+    if request.method == "POST" and _done(form, lambda: add_observer(**form.cleaned_data, **given)):
+        return redirect(meeting)
+    lead = _("Whoever is a member has this counted in the branch they belong to.")
+    return _form(request, meeting, form, heading=_("Add an observer"), label=_("Add"), lead=lead)
+
+
+@requires(Capability.RECORD_MEETINGS)
+@require_POST
+def observer_remove(request: PageRequest, key: UUID, observer: UUID) -> HttpResponse:
+    meeting = fetch(request, MEETINGS.all(), pk=key)
+    found = get_object_or_404(meeting.observers, pk=observer)
+    told(request, lambda: remove_observer(observer=found, by=request.user))
+    return redirect(meeting)
+
+
+def _form(request: PageRequest, meeting: Meeting, form: Form, **words: str) -> HttpResponse:
+    return render(request, "meetings/meeting/form.html", {"form": form, "meeting": meeting, **words})
+
+
+def _done(form: Any, act: Callable[[], object]) -> bool:
+    """Whether what was typed is fine and the service did it; if not, the form says why."""
+    if not form.is_valid():
+        return False
+    try:
+        act()
+    except NotNow as refusal:
+        form.add_error(None, str(refusal))
+    except NotADocument:
+        form.add_error("file", _("Choose a PDF, a Word document (.docx), a JPEG or a PNG picture of at most 10 MB."))
+    return bool(form.is_valid())
+
+
+PAGE_SIZE = 30
+TASKS = Task.objects.with_place()
+
+
+@requires(Capability.VIEW_MEETINGS)
+@require_safe
+def task_list(request: PageRequest) -> HttpResponse:
+    """The tasks of one's branches: open, overdue, or ended."""
+    form = TaskFilterForm(request.GET or None, places=places_with_tasks(request.user))
+    given = form.cleaned_data if form.is_valid() else {}
+    page = Paginator(tasks_shown(request.user, given, on=request.today), PAGE_SIZE).get_page(request.GET.get("page"))
+    return render(request, "meetings/meeting/task_list.html", {"form": form, "page": page, "today": request.today})
+
+
+@signed_in
+@require_http_methods(["GET", "HEAD", "POST"])
+def task(request: PageRequest, key: UUID) -> HttpResponse:
+    """One task; its owner and who records the meetings close it by its record."""
+    one = fetch(request, TASKS.all(), pk=key)
+    may_close = may_end(one, request.user)
+    form = TaskEndForm(request.POST or None, task=one, user=request.user, initial={"done_on": request.today})
+    if request.method == "POST" and not may_close:
+        raise PermissionDenied(_("Its owner or the branch's officers close this task."))
+    if form.is_valid():
+        end = End(**form.cleaned_data)
+        if carried_out(form, lambda: end_task(task=one, end=end, today=request.today, by=request.user)):
+            messages.success(request, _("The task is closed."))
+            return redirect(one)
+    may_record = request.user.standing.may(Capability.RECORD_MEETINGS, one.scope_path)
+    may_read = request.user.standing.may(Capability.VIEW_MEETINGS, one.scope_path)
+    context = {"task": one, "form": form, "reopen_form": ReopenForm(), "today": request.today}
+    context |= {"may_close": may_close, "may_record": may_record, "may_read": may_read}
+    return render(request, "meetings/meeting/task.html", context)
+
+
+@requires(Capability.RECORD_MEETINGS)
+@require_POST
+def task_reopen(request: PageRequest, key: UUID) -> HttpResponse:
+    """Open a task again that was closed by mistake."""
+    one = fetch(request, TASKS.all(), pk=key)
+    form = ReopenForm(request.POST)
+    if not form.is_valid():
+        messages.error(request, _("Say why the task is opened again."))
+    else:
+        told(request, lambda: reopen_task(task=one, by=request.user, **form.cleaned_data), _("The task is open again."))
+    return redirect(one)

@@ -1,0 +1,139 @@
+"""From plan to closed meeting; that figures left the program."""
+
+from datetime import date
+from typing import Any
+
+from django.db import transaction
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from audit.services import record
+from meetings.attendance.models import Expected
+from meetings.attendance.queries import roll, with_granted_leave
+from meetings.choices import MeetingState
+from meetings.meeting.models import Meeting
+from meetings.meeting.services import NotNow, locked, named_to_lead, refuse_one_for_both
+from meetings.minutes.queries import missing_in, there
+from members.models import Organization, User
+
+
+@transaction.atomic
+def move_meeting(*, meeting: Meeting, changes: dict[str, Any], by: User | str) -> Meeting:
+    """Change day, hours, place, link, chair or recorder until somebody has signed; the day only until the end.
+
+    Raises NotNow, also for a chair or recorder who wasn't there.
+    """
+    meeting = locked(meeting)
+    _demand(meeting, MeetingState.PLANNED, MeetingState.OPEN, MeetingState.HELD)
+    _refuse_change_of_what_was(meeting, changes)
+    refuse_one_for_both(meeting, changes)
+    _refuse_who_was_not_there(meeting, changes)
+    audited = [(name, before, value) for name, value in changes.items() if (before := getattr(meeting, name)) != value]
+    if not audited:
+        return meeting
+    for name, _before, value in audited:
+        setattr(meeting, name, value)
+    meeting.save(update_fields=[name for name, _before, _value in audited])
+    record(action="move_meeting", by=by, subject=meeting, organization_code=meeting.organization.code, changes=audited)
+    return meeting
+
+
+@transaction.atomic
+def cancel_meeting(*, meeting: Meeting, because: str, by: User | str) -> Meeting:
+    """Call off a meeting that was planned, or opened without anybody there, with the reason given. Raises NotNow."""
+    meeting = locked(meeting)
+    _demand(meeting, MeetingState.PLANNED, MeetingState.OPEN)
+    if Expected.objects.filter(meeting=meeting).present().exists():
+        raise NotNow(_("People are recorded as there. A meeting that took place is ended, not called off."))
+    meeting.state, meeting.cancelled_because = MeetingState.CANCELLED, because
+    meeting.save(update_fields=["state", "cancelled_because"])
+    _record("cancel_meeting", meeting, by, reason=because)
+    return meeting
+
+
+@transaction.atomic
+def open_meeting(*, meeting: Meeting, on: date, by: User | str) -> Meeting:
+    """Freeze who is expected and let attendance be recorded; opening twice changes nothing.
+
+    Raises NotNow, also before the meeting's day: who belongs to the branch that day isn't known yet.
+    """
+    meeting = locked(meeting)
+    if meeting.state == MeetingState.OPEN:
+        return meeting
+    _demand(meeting, MeetingState.PLANNED)
+    if on < meeting.day:
+        raise NotNow(
+            _("The meeting is planned for %(day)s. Open it on that day; if you meet earlier, change the day first.")
+            % {"day": meeting.day.isoformat()}
+        )
+    expected = Expected.objects.bulk_create(with_granted_leave(meeting, roll(meeting)))
+    if not expected:
+        raise NotNow(
+            _("Nobody is expected: on that day nobody belongs here or sits on the committee. Record that first.")
+        )
+    meeting.state, meeting.opened_at = MeetingState.OPEN, timezone.now()
+    meeting.save(update_fields=["state", "opened_at"])
+    _record("open_meeting", meeting, by, expected=len(expected))
+    return meeting
+
+
+@transaction.atomic
+def close_meeting(*, meeting: Meeting, by: User | str) -> Meeting:
+    """Say that the meeting took place; attendance can still be completed, votes can't be added.
+
+    Raises NotNow, also while something is missing that minutes need.
+    """
+    meeting = locked(meeting)
+    _demand(meeting, MeetingState.OPEN)
+    if missing := missing_in(meeting):
+        raise NotNow(" ".join([_("The meeting can't end yet."), *(one.sentence for one in missing)]))
+    meeting.state, meeting.closed_at = MeetingState.HELD, timezone.now()
+    meeting.save(update_fields=["state", "closed_at"])
+    _record("close_meeting", meeting, by)
+    return meeting
+
+
+def _refuse_change_of_what_was(meeting: Meeting, changes: dict[str, Any]) -> None:
+    if meeting.state != MeetingState.HELD:
+        return
+    if "day" in changes:
+        raise NotNow(_("The meeting has taken place: its day stays."), "day")
+    if hasattr(meeting, "minutes") and meeting.minutes.is_signed:
+        raise NotNow(_("Somebody has signed these minutes. A changed text takes the signatures back; edit it first."))
+
+
+def _refuse_who_was_not_there(meeting: Meeting, changes: dict[str, Any]) -> None:
+    """Chair and recorder were there; before the meeting nobody knows that yet."""
+    named = named_to_lead(changes)
+    if meeting.opened_at is None:
+        return
+    were_there = set(there(meeting).filter(pk__in=[one.pk for one in named.values()]).values_list("pk", flat=True))
+    for name, member in named.items():
+        if member.pk not in were_there:
+            raise NotNow(_("%(name)s isn't recorded as there. Record it first.") % {"name": member}, name)
+
+
+def _demand(meeting: Meeting, *states: str) -> None:
+    if meeting.state not in states:
+        raise NotNow(
+            _("This meeting is in the state “%(state)s”; that can't be done now.")
+            % {"state": meeting.get_state_display()}
+        )
+
+
+def _record(action: str, meeting: Meeting, by: User | str, reason: str = "", **details: int) -> None:
+    record(
+        action=action, by=by, subject=meeting, organization_code=meeting.organization.code, reason=reason,
+        details=details,
+    )  # fmt: skip
+
+
+def put_attendance_export_on_record(*, place: Organization, first: date, last: date, rows: int, by: User) -> None:
+    """That attendance left the program as a workbook: whose, over which period, how many rows."""
+    record(
+        action="export_attendance",
+        by=by,
+        subject=place,
+        organization_code=place.code,
+        details={"rows": rows, "first": first.isoformat(), "last": last.isoformat()},
+    )

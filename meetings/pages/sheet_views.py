@@ -1,0 +1,162 @@
+"""The sign-in page: one tap a person, everybody except a few, and the way back."""
+
+from uuid import UUID
+
+from django.contrib import messages
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBadRequest
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.utils.http import urlencode
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from meetings.attendance.models import Expected, Mark
+from meetings.attendance.queries import on_the_sheet
+from meetings.attendance.services import follow_up, mark, mark_rest_present, tap, undo_mark, undo_rest
+from meetings.choices import MeetingState
+from meetings.meeting.models import Meeting
+from meetings.meeting.services import NotNow
+from meetings.pages.forms import AttendanceForm, RestForm, TapForm, UndoForm
+from meetings.pages.queries import counts, sign_in_page
+from members.choices import Capability
+from members.policy import fetch, requires
+from members.refusals import told
+from members.requests import PageRequest
+
+MEETINGS = Meeting.objects.select_related("organization")
+
+
+@requires(Capability.RECORD_MEETINGS)
+@require_safe
+def attendance(request: PageRequest, key: UUID) -> HttpResponse:
+    """Who is expected and how each attends."""
+    meeting = fetch(request, MEETINGS.all(), pk=key)
+    if meeting.opened_at is None:
+        messages.info(request, _("Who is expected is fixed when the meeting opens. Open it first."))
+        return redirect(meeting)
+    page = sign_in_page(meeting, request.user, group=request.GET.get("group"))
+    return render(request, "meetings/pages/attendance.html", page | {"rest": _key_or_none(request.GET.get("rest"))})
+
+
+@requires(Capability.RECORD_MEETINGS)
+@require_POST
+def attendance_mark(request: PageRequest, key: UUID) -> HttpResponse:
+    """One tap. htmx gets the row and the counts, a browser without JavaScript the page again."""
+    meeting = fetch(request, MEETINGS.all(), pk=key)
+    form = TapForm(request.POST)
+    if not form.is_valid():
+        return HttpResponseBadRequest(_("This tap came from a page that is out of date. Load it again."))
+    typed = form.cleaned_data
+    try:
+        one = tap(
+            meeting=meeting, member_id=typed["member"], state=typed["state"], key=form.key_of_tap(), by=request.user
+        )
+    except Expected.DoesNotExist as error:
+        raise Http404 from error
+    except NotNow as refusal:
+        return _refused(request, meeting, refusal)
+    return _row(request, meeting, one) if request.htmx else _back(request, meeting, f"#row-{one.pk}")
+
+
+@requires(Capability.RECORD_MEETINGS)
+@require_POST
+def attendance_rest(request: PageRequest, key: UUID) -> HttpResponse:
+    """Everybody who isn't recorded yet is here, except for the ticked ones."""
+    meeting = fetch(request, MEETINGS.all(), pk=key)
+    form = RestForm(request.POST, meeting=meeting)
+    if not form.is_valid():
+        return HttpResponseBadRequest(_("This tap came from a page that is out of date. Load it again."))
+    typed = form.cleaned_data
+    try:
+        marked = mark_rest_present(meeting=meeting, except_for=form.except_for(), key=typed["key"], by=request.user)
+    except NotNow as refusal:
+        return _refused(request, meeting, refusal)
+    messages.success(request, _marked(marked))
+    return _back(request, meeting, "", rest=str(typed["key"]))
+
+
+@requires(Capability.RECORD_MEETINGS)
+@require_POST
+def attendance_undo(request: PageRequest, key: UUID) -> HttpResponse:
+    """Take the last tap back."""
+    meeting = fetch(request, MEETINGS.all(), pk=key)
+    form = UndoForm(request.POST)
+    if not form.is_valid() or not (form.cleaned_data["mark"] or form.cleaned_data["rest"]):
+        return HttpResponseBadRequest(_("This tap came from a page that is out of date. Load it again."))
+    typed = form.cleaned_data
+    if typed["rest"]:
+        told(request, lambda: undo_rest(meeting=meeting, rest_key=typed["rest"], key=typed["key"], by=request.user))
+    elif not Mark.objects.filter(pk=typed["key"]).exists():
+        tapped = get_object_or_404(Mark, pk=typed["mark"], expected__meeting=meeting)
+        told(request, lambda: undo_mark(meeting=meeting, mark_key=tapped.pk, key=typed["key"], by=request.user))
+    return _back(request, meeting)
+
+
+@requires(Capability.RECORD_MEETINGS)
+@never_cache
+@require_http_methods(["GET", "HEAD", "POST"])
+def attendance_person(request: PageRequest, key: UUID, member: int) -> HttpResponse:
+    """Everything that is known of one person's attendance: leave, reason, make-up."""
+    meeting = fetch(request, MEETINGS.all(), pk=key)
+    expected = get_object_or_404(Expected.objects.select_related("meeting"), meeting=meeting, member=member)
+    if meeting.state == MeetingState.LOCKED and expected.is_present:
+        messages.info(request, _("The minutes are locked: who was there is put right by a correction."))
+        return redirect(reverse("meetings:correction-add", args=[meeting.pk]) + f"?member={member}")
+    form = AttendanceForm(request.POST or None, expected=expected, on=request.today)
+    if form.is_valid():
+        store = follow_up if meeting.state == MeetingState.LOCKED else mark
+        given = {"meeting": meeting, "member_id": member, "key": form.cleaned_data["key"], "by": request.user}
+        if told(request, lambda: store(attendance=form.attendance(), **given)):
+            return _back(request, meeting, f"#row-{expected.pk}")
+    return render(request, "meetings/pages/attendance_person.html", {"form": form, "meeting": meeting, "one": expected})
+
+
+@requires(Capability.RECORD_MEETINGS)
+@require_safe
+def sheet_blank(request: PageRequest, key: UUID) -> HttpResponse:
+    """A sheet in large type to print and sign."""
+    meeting = fetch(request, MEETINGS.all(), pk=key)
+    people, guests = on_the_sheet(meeting)
+    return render(request, "meetings/pages/sheet_blank.html", {"meeting": meeting, "people": people, "guests": guests})
+
+
+def _row(request: PageRequest, meeting: Meeting, one: Expected) -> HttpResponse:
+    context = {"one": one, "is_patch": True, "group": request.POST.get("group"), **counts(meeting, request.user)}
+    response = render(request, "meetings/pages/attendance.html#patch", context)
+    response["HX-Trigger"] = "attendance-marked"
+    return response
+
+
+def _back(request: HttpRequest, meeting: Meeting, place: str = "", **more: str) -> HttpResponse:
+    """To the list as it was filtered, near the person."""
+    if "group" in request.POST:
+        more["group"] = request.POST["group"]
+    query = f"?{urlencode(more)}" if more else ""
+    return redirect(reverse("meetings:attendance", args=[meeting.pk]) + query + place)
+
+
+def _refused(request: PageRequest, meeting: Meeting, refusal: NotNow) -> HttpResponse:
+    if request.htmx:
+        return HttpResponse(str(refusal), status=409, content_type="text/plain; charset=utf-8")
+    messages.error(request, str(refusal))
+    return redirect(meeting)
+
+
+def _marked(people: list[Expected]) -> str:
+    """How many, and how many of them are guests."""
+    guests = sum(one.is_guest for one in people)
+    if guests:
+        said = _("Marked as here: %(number)s of the branch and %(guests)s taking part as guests.")
+        return said % {"number": len(people) - guests, "guests": guests}
+    return ngettext("%(number)s person is marked as here.", "%(number)s people are marked as here.", len(people)) % {
+        "number": len(people)
+    }
+
+
+def _key_or_none(text: str | None) -> UUID | None:
+    try:
+        return UUID(text) if text else None
+    except ValueError:
+        return None

@@ -1,0 +1,288 @@
+"""The pages of a meeting, and a member's own side."""
+
+from datetime import date
+from typing import Any
+from uuid import UUID
+
+from django.conf import settings
+from django.contrib import messages
+from django.core.paginator import Paginator
+from django.db.models import Q, QuerySet
+from django.http import Http404, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.module_loading import import_string
+from django.utils.translation import gettext as _
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from meetings.attendance.models import Expected, LeaveRequest
+from meetings.attendance.queries import tallies_of
+from meetings.attendance.services import ask_leave, decide_leave, make_up, note_leave
+from meetings.choices import RequestState
+from meetings.meeting.models import Meeting
+from meetings.meeting.queries import own_tasks
+from meetings.meeting.services import NotNow, plan_meeting
+from meetings.pages.forms import (
+    CancelForm,
+    LeaveForm,
+    MakeUpForm,
+    MeetingFilterForm,
+    MeetingForm,
+    NoteLeaveForm,
+    PlanForm,
+    ShiftForm,
+)
+from meetings.pages.queries import meeting_page, member_page, my_meetings, usual
+from meetings.pages.services import cancel_meeting, close_meeting, move_meeting, open_meeting
+from meetings.planning.duty_rules import ASKED
+from meetings.planning.rules import may_be_planned, shift_span
+from meetings.votes.queries import vote_section
+from members.choices import Capability
+from members.links import Link
+from members.models import Organization, User
+from members.paths import contains
+from members.policy import fetch, requires, signed_in
+from members.refusals import carried_out, told
+from members.requests import PageRequest
+
+
+def meeting_links(meeting: Meeting, user: User) -> list[Link]:
+    """Other apps' pages about a meeting that the user may open; `settings.MEETING_LINKS` ask no query."""
+    return [link for name in settings.MEETING_LINKS for link in import_string(name)(meeting, user)]
+
+
+MEETINGS = Meeting.objects.select_related("organization", "chair", "recorder")
+ON_A_PAGE = 30
+
+
+@requires(Capability.VIEW_MEETINGS)
+@require_safe
+def meeting_list(request: PageRequest) -> HttpResponse:
+    """The meetings of one's branches, coming ones and past ones, with who was there."""
+    places = Organization.objects.visible_to(request.user, Capability.VIEW_MEETINGS).in_tree_order()
+    form = MeetingFilterForm(request.GET or None, places=places)
+    found: QuerySet[Meeting] = MEETINGS.visible_to(request.user).in_order()
+    if form.is_valid():
+        found = _filtered(found, form.cleaned_data)
+    page = Paginator(found, ON_A_PAGE).get_page(request.GET.get("page"))
+    tallies = tallies_of(page.object_list)
+    rows = [{"meeting": meeting, "tally": tallies.get(meeting.pk)} for meeting in page]
+    context = {"form": form, "page": page, "rows": rows, "places": _recording_places(request)}
+    return render(request, "meetings/pages/list.html", context)
+
+
+@requires(Capability.RECORD_MEETINGS)
+@require_http_methods(["GET", "HEAD", "POST"])
+def meeting_plan(request: PageRequest, code: str) -> HttpResponse:
+    """Plan a meeting of a branch, a group or a committee."""
+    organization = fetch(request, Organization.objects.all(), code=code)
+    asked = {name: request.GET.get(name) for name in ("kind", "counts_for_year")}
+    initial = {**usual(organization), **asked, "day": request.today}
+    form = PlanForm(request.POST or None, organization=organization, on=request.today, initial=initial)
+    if form.is_valid():
+        meeting = plan_meeting(
+            meeting=form.planned(), also=form.cleaned_data["also"], items=form.agenda(), by=request.user
+        )
+        messages.success(request, _("The meeting is planned."))
+        return redirect(meeting)
+    return render(request, "meetings/pages/plan.html", {"form": form, "organization": organization})
+
+
+@signed_in
+@never_cache
+@require_safe
+def meeting_detail(request: PageRequest, key: UUID) -> HttpResponse:
+    """One meeting: what an officer records, or what a member who is asked may read."""
+    meeting = fetch(request, MEETINGS.all(), pk=key)
+    if not request.user.standing.may(Capability.VIEW_MEETINGS, meeting.scope_path):
+        return render(request, "meetings/pages/meeting_mine.html", member_page(meeting, request.user, on=request.today))
+    may_record = request.user.standing.may(Capability.RECORD_MEETINGS, meeting.scope_path)
+    context = {**meeting_page(meeting, may_record=may_record), **vote_section(meeting, request.user)}
+    context |= {"is_early": request.today < meeting.day, "links": meeting_links(meeting, request.user)}
+    context["today"] = request.today
+    return render(request, "meetings/pages/meeting.html", context)
+
+
+@requires(Capability.RECORD_MEETINGS)
+@require_http_methods(["GET", "HEAD", "POST"])
+def meeting_edit(request: PageRequest, key: UUID) -> HttpResponse:
+    """Change day, hours, place, chair or recorder."""
+    meeting = fetch(request, MEETINGS.all(), pk=key)
+    form = MeetingForm(request.POST or None, instance=meeting, organization=meeting.organization, on=meeting.day)
+    if form.is_valid():
+        changes = {name: form.cleaned_data[name] for name in form.changed_data}
+        if carried_out(form, lambda: move_meeting(meeting=meeting, changes=changes, by=request.user)):
+            messages.success(request, _("The changes are stored."))
+            return redirect(meeting)
+    return render(request, "meetings/pages/edit.html", {"form": form, "meeting": meeting})
+
+
+@requires(Capability.RECORD_MEETINGS)
+@require_http_methods(["GET", "HEAD", "POST"])
+def meeting_cancel(request: PageRequest, key: UUID) -> HttpResponse:
+    """Call a planned meeting off, with its reason."""
+    meeting = fetch(request, MEETINGS.all(), pk=key)
+    form = CancelForm(request.POST or None)
+    if form.is_valid():
+        because = form.cleaned_data["because"]
+        if carried_out(form, lambda: cancel_meeting(meeting=meeting, because=because, by=request.user)):
+            messages.success(request, _("The meeting is called off."))
+            return redirect(meeting)
+    return render(request, "meetings/pages/cancel.html", {"form": form, "meeting": meeting})
+
+
+@requires(Capability.RECORD_MEETINGS)
+@require_POST
+def meeting_open(request: PageRequest, key: UUID) -> HttpResponse:
+    """Freeze who is expected, and go to the sign-in page."""
+    meeting = fetch(request, MEETINGS.all(), pk=key)
+    if told(request, lambda: open_meeting(meeting=meeting, on=request.today, by=request.user)):
+        return redirect("meetings:attendance", key=meeting.pk)
+    return redirect(meeting)
+
+
+@requires(Capability.RECORD_MEETINGS)
+@require_POST
+def meeting_close(request: PageRequest, key: UUID) -> HttpResponse:
+    """Say that the meeting has taken place, and go on to its minutes."""
+    meeting = fetch(request, MEETINGS.all(), pk=key)
+    ended = _("The meeting has ended.")
+    if told(request, lambda: close_meeting(meeting=meeting, by=request.user), ended):
+        return redirect("meetings:minutes", key=meeting.pk)
+    return redirect(meeting)
+
+
+def _filtered(found: QuerySet[Meeting], given: dict[str, Any]) -> QuerySet[Meeting]:
+    if given["q"]:
+        words = given["q"]
+        found = found.filter(
+            Q(title__contains=words) | Q(place__contains=words) | Q(agenda__title__contains=words)
+        ).distinct()
+    wanted = {"day__year": given["year"], "state": given["state"], "organization": given["organization"]}
+    found = found.filter(**{name: value for name, value in wanted.items() if value})
+    return found.filter(Q(kind=given["kind"]) | Q(sessions__kind=given["kind"])).distinct() if given["kind"] else found
+
+
+def _recording_places(request: PageRequest) -> QuerySet[Organization]:
+    places = Organization.objects.visible_to(request.user, Capability.RECORD_MEETINGS)
+    return places.standing_on(request.today).in_tree_order()
+
+
+REQUESTS = LeaveRequest.objects.select_related("meeting__organization")
+
+
+@signed_in
+@require_safe
+def mine(request: PageRequest) -> HttpResponse:
+    """What comes next, and how one attended this year."""
+    context = {"year": request.today.year, **my_meetings(request.user, on=request.today)}
+    context |= {"tasks": own_tasks(request.user), "today": request.today}
+    return render(request, "meetings/pages/mine.html", context)
+
+
+@signed_in
+@require_http_methods(["GET", "HEAD", "POST"])
+def leave_ask(request: PageRequest, key: UUID) -> HttpResponse:
+    """Ask not to come to a meeting."""
+    meeting = _asked_meeting(request, key)
+    form = LeaveForm(request.POST or None)
+    given: dict[str, Any] = {"meeting": meeting, "member_id": request.user.member_id or 0, "by": request.user}
+    if form.is_valid() and carried_out(form, lambda: ask_leave(**given, **form.cleaned_data)):
+        messages.success(request, _("Your request is with the officers of your branch."))
+        return redirect(meeting)
+    words = {"heading": _("Ask for leave"), "label": _("Ask for it"), "lead": str(meeting)}
+    return render(request, "meetings/meeting/form.html", {"form": form, "meeting": meeting, "is_mine": True, **words})
+
+
+@requires(Capability.RECORD_MEETINGS)
+@require_http_methods(["GET", "HEAD", "POST"])
+def leave_note(request: PageRequest, key: UUID) -> HttpResponse:
+    """Write down the leave of somebody who said it by telephone or in person."""
+    meeting = fetch(request, MEETINGS.all(), pk=key)
+    form = NoteLeaveForm(request.POST or None, meeting=meeting)
+    given: dict[str, Any] = {"meeting": meeting, "by": request.user}
+    if form.is_valid() and carried_out(form, lambda: note_leave(**given, **form.cleaned_data)):
+        messages.success(request, _("The leave is recorded and granted."))
+        return redirect(meeting)
+    words = {"heading": _("Record leave"), "label": _("Record and grant"), "lead": str(meeting)}
+    return render(request, "meetings/meeting/form.html", {"form": form, "meeting": meeting, **words})
+
+
+@requires(Capability.RECORD_MEETINGS)
+@require_POST
+def leave_decide(request: PageRequest, key: UUID) -> HttpResponse:
+    """Grant or refuse; granting marks the leave."""
+    asked = fetch(request, REQUESTS.all(), pk=key)
+    answer = request.POST.get("answer")
+    if answer not in (RequestState.GRANTED, RequestState.REFUSED):
+        messages.error(request, _("Say whether the leave is granted."))
+        return redirect(asked.meeting)
+    given: dict[str, Any] = {"granted": answer == RequestState.GRANTED, "by": request.user}
+    told(request, lambda: decide_leave(request=asked, **given), _("The answer is recorded."))
+    return redirect(asked.meeting)
+
+
+@signed_in
+@require_http_methods(["GET", "HEAD", "POST"])
+def meeting_make_up(request: PageRequest, key: UUID) -> HttpResponse:
+    """The material of a meeting that one missed, and a line on it."""
+    meeting = _asked_meeting(request, key)
+    page = member_page(meeting, request.user, on=request.today)
+    form = MakeUpForm(request.POST or None, meeting=meeting, on=request.today, initial=_material_of(page))
+    if form.is_valid() and _made_up(request, meeting, form):
+        messages.success(request, _("Thank you: it is recorded as made up."))
+        return redirect(meeting)
+    return render(request, "meetings/pages/make_up.html", {**page, "form": form})
+
+
+def _asked_meeting(request: PageRequest, key: UUID) -> Meeting:
+    """A meeting to which the viewer, as a member, is asked. Raises Http404."""
+    member_id = request.user.standing.member_id
+    if member_id is None:
+        raise Http404
+    asked = MEETINGS.filter(pk__in=Meeting.objects.asking(request.user).values("pk"))
+    meeting = asked.filter(pk=key).first()
+    if meeting is None:
+        raise Http404
+    return meeting
+
+
+def _material_of(page: dict[str, object]) -> dict[str, object]:
+    materials = page["materials"]
+    return {"made_up_with": "、".join(one.title for one in materials)[:200]} if isinstance(materials, list) else {}
+
+
+def _made_up(request: PageRequest, meeting: Meeting, form: MakeUpForm) -> bool:
+    given = {"meeting": meeting, "member_id": request.user.member_id or 0, "key": form.cleaned_data["key"]}
+    try:
+        make_up(study=form.study(), by=request.user, **given)
+    except (NotNow, Expected.DoesNotExist) as refusal:
+        form.add_error(
+            None, str(refusal) if isinstance(refusal, NotNow) else _("You weren't expected at this meeting.")
+        )
+        return False
+    return True
+
+
+@requires(Capability.RECORD_MEETINGS)
+@require_POST
+def meeting_shift(request: PageRequest, code: str, year: int, key: UUID) -> HttpResponse:
+    """Move a planned meeting to another day, and show the planner again."""
+    meeting = fetch(request, Meeting.objects.select_related("organization"), pk=key)
+    place = get_object_or_404(Organization.objects.filter(kind__in=list(ASKED)), code=code)
+    if not contains(place.path, meeting.organization.path) or not may_be_planned(year, today=request.today):
+        raise Http404
+    span = shift_span(meeting.kind, meeting.day, meeting.counts_for_year, today=request.today)
+    form = ShiftForm(request.POST, span=span)
+    if form.is_valid():
+        _shift(request, meeting, form.cleaned_data["day"])
+    else:
+        messages.error(request, str(form.errors["day"].as_data()[0].messages[0]))
+    return redirect("meetings:year-plan", code=code, year=year)
+
+
+def _shift(request: PageRequest, meeting: Meeting, day: date) -> None:
+    if day == meeting.day:
+        return
+    done = _("%(meeting)s is moved to %(day)s.") % {"meeting": meeting.name, "day": day}
+    told(request, lambda: move_meeting(meeting=meeting, changes={"day": day}, by=request.user), done)

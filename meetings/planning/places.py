@@ -1,0 +1,33 @@
+"""The organization that a page of duties or figures is about."""
+
+from django.db.models import QuerySet
+from django.http import Http404
+
+from meetings.planning.duty_rules import ASKED
+from members.choices import Capability, OfficeKind, OrganizationKind
+from members.models import Organization
+from members.policy import fetch
+from members.requests import PageRequest
+from members.standing import HeldOffice
+
+ABOVE = (OrganizationKind.COMMITTEE, OrganizationKind.GENERAL_BRANCH)
+
+
+def place_asked_for(request: PageRequest) -> Organization:
+    """The organization of the address, else the first that one counts for. 404 outside one's own."""
+    if code := request.GET.get("org"):
+        return fetch(request, Organization.objects.all(), code=code)
+    first = Organization.objects.filter(path__in=request.user.standing.paths(Capability.COUNT_MEETINGS)).first()
+    if first is None:
+        raise Http404
+    return first
+
+
+def places_offered(request: PageRequest) -> QuerySet[Organization]:
+    """Committees for who works in one, branches and groups for everybody else."""
+    places = Organization.objects.visible_to(request.user, Capability.COUNT_MEETINGS).standing_on(request.today)
+    return places.filter(kind__in=ABOVE if any(map(_is_above, request.user.standing.held)) else list(ASKED))
+
+
+def _is_above(office: HeldOffice) -> bool:
+    return office.kind in (OfficeKind.COMMITTEE_SECRETARY, OfficeKind.COMMITTEE_STAFF)

@@ -1,0 +1,277 @@
+"""The planner of a year, the fixed theme day, special days and local kinds."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+from uuid import UUID
+
+from django.contrib import messages
+from django.http import Http404, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from meetings.choices import MeetingState
+from meetings.meeting.models import Meeting
+from meetings.planning.duty_rules import ASKED, Window
+from meetings.planning.forms import (
+    AHEAD,
+    BACK,
+    LineForm,
+    LineFormSet,
+    LocalKindForm,
+    PlanYearForm,
+    SpecialDaysForm,
+    ThemeDayForm,
+    initial_lines,
+    kept_lines,
+)
+from meetings.planning.models import SpecialDay, ThemeDay
+from meetings.planning.queries import (
+    days_of_year,
+    managed_by,
+    meetings_of_year,
+    proposed_meetings,
+    theme_day_of,
+    workdays_on_record,
+)
+from meetings.planning.rules import (
+    LAST_OF_THE_PROGRAM,
+    Chip,
+    Workdays,
+    bounds,
+    kinds_in,
+    latest_day,
+    may_be_planned,
+    shift_span,
+    year_grid,
+)
+from meetings.planning.services import (
+    Line,
+    add_local_kind,
+    keep_theme_day,
+    plan_year,
+    record_special_days,
+    remove_special_day,
+    retire_local_kind,
+)
+from members.choices import Capability, OrganizationKind
+from members.models import Organization
+from members.policy import demand_everywhere, fetch, requires
+from members.requests import PageRequest
+from members.services.refused import Refused
+
+
+@dataclass(frozen=True, slots=True)
+class OnRecord:
+    """A meeting of the year; `span` is None when it can't be shifted any more."""
+
+    meeting: Meeting
+    span: Window | None
+
+    @property
+    def field(self) -> str:
+        """The id of the field that holds its day."""
+        return f"day-{self.meeting.pk}"
+
+
+def grid_context(
+    lines: Iterable[LineForm], meetings: Iterable[Meeting], *, year: int, today: date, workdays: Workdays
+) -> dict[str, Any]:
+    """`grid`, its `legend` and the rows `on_record`, those that can be shifted first."""
+    rows = [OnRecord(meeting, _span(meeting, today)) for meeting in meetings]
+    on_record = sorted(rows, key=lambda row: row.span is None)
+    chips = [*filter(None, (_proposed(line, today) for line in lines)), *map(_recorded, on_record)]
+    grid = year_grid(year, chips, workdays=workdays, today=today)
+    return {"grid": grid, "legend": kinds_in(chips), "on_record": on_record}
+
+
+def _span(meeting: Meeting, today: date) -> Window | None:
+    planned = meeting.state == MeetingState.PLANNED
+    return shift_span(meeting.kind, meeting.day, meeting.counts_for_year, today=today) if planned else None
+
+
+def _proposed(line: LineForm, today: date) -> Chip | None:
+    """A line of the form; none while what it says can't be read."""
+    facts = line.shown()
+    if facts is None:
+        return None
+    kind, period, day = facts
+    field = line["day"].id_for_label
+    name = f"{line.name} {line.organization or ''}"
+    first, last = max(bounds(period)[0], today), latest_day(kind, period)
+    return Chip(kind, name, day, "proposed", f"#{field}", field, first, last)
+
+
+def _recorded(row: OnRecord) -> Chip:
+    meeting, span = row.meeting, row.span
+    name = f"{meeting.name} {meeting.organization}"
+    if span is None:
+        return Chip(meeting.kind, name, meeting.day, "past", meeting.get_absolute_url())
+    return Chip(
+        meeting.kind, name, meeting.day, "planned", meeting.get_absolute_url(), row.field, span.first, span.last
+    )
+
+
+@requires(Capability.RECORD_MEETINGS)
+@require_http_methods(["GET", "HEAD", "POST"])
+def year_plan(request: PageRequest, code: str, year: int) -> HttpResponse:
+    """Propose a day for everything that is due and not planned; shift, leave out, confirm once."""
+    place = fetch(request, Organization.objects.filter(kind__in=list(ASKED)), code=code)
+    if not may_be_planned(year, today=request.today):
+        raise Http404
+    workdays = workdays_on_record()
+    form, lines = PlanYearForm(request.POST or None), _lines(request, place, year, workdays)
+    if form.is_valid() and lines.is_valid():
+        return _planned(request, place, form.cleaned_data["key"], kept_lines(lines))
+    meetings = meetings_of_year(place, year)
+    context = {
+        **grid_context(lines, meetings, year=year, today=request.today, workdays=workdays),
+        **_about(request, place, year),
+        "form": form,
+        "lines": lines,
+        "holidays_known": workdays.is_known(year),
+    }
+    return render(request, "meetings/planning/year_plan.html", context)
+
+
+@requires(Capability.RECORD_MEETINGS)
+@require_http_methods(["GET", "HEAD", "POST"])
+def theme_day(request: PageRequest, code: str) -> HttpResponse:
+    """The day of the month that the branch keeps for its theme day."""
+    branch = fetch(request, Organization.objects.branches(), code=code)
+    known = ThemeDay.objects.filter(organization=branch).first()
+    form = ThemeDayForm(request.POST or None, instance=known)
+    plan = reverse("meetings:year-plan", args=[branch.code, request.today.year])
+    if form.is_valid():
+        keep_theme_day(organization=branch, by=request.user, **form.cleaned_data)
+        messages.success(request, _("The fixed day is stored."))
+        return redirect(plan)
+    return render(request, "meetings/planning/theme_day.html", {"form": form, "place": branch, "plan": plan})
+
+
+def _about(request: PageRequest, place: Organization, year: int) -> dict[str, Any]:
+    return {
+        "place": place,
+        "year": year,
+        "years": (request.today.year, request.today.year + 1),
+        "theme_day": theme_day_of(place),
+        "may_keep_day": place.kind == OrganizationKind.BRANCH,
+    }
+
+
+def _lines(request: PageRequest, place: Organization, year: int, workdays: Workdays) -> Any:
+    places = {one.code: one for one in Organization.objects.below(place.path).standing_on(request.today)}
+    given = {"places": places, "today": request.today, "year": year}
+    if request.method == "POST":
+        return LineFormSet(request.POST, form_kwargs=given)
+    found = proposed_meetings(place, year, today=request.today, workdays=workdays)
+    return LineFormSet(initial=initial_lines(found, theme_day_of(place)), form_kwargs=given)
+
+
+def _planned(request: PageRequest, place: Organization, key: UUID, lines: list[Line]) -> HttpResponse:
+    count = len(plan_year(form=key, lines=lines, by=request.user))
+    sentence = ngettext("%(count)s meeting is planned.", "%(count)s meetings are planned.", count)
+    messages.success(request, sentence % {"count": count})
+    return redirect(f"{reverse('meetings:duty-list')}?org={place.code}")
+
+
+@requires(Capability.MANAGE_CALENDAR, Capability.RECORD_MEETINGS)
+@require_safe
+def special_day_list(request: PageRequest) -> HttpResponse:
+    """What the planner takes for days off and workdays in a year, and where that comes from."""
+    year = _year_asked_for(request)
+    context = {
+        "year": year,
+        "years": _years(request.today),
+        "days": days_of_year(year),
+        "last_of_the_program": LAST_OF_THE_PROGRAM,
+        "is_known": workdays_on_record().is_known(year),
+        "may_record": request.user.standing.may_everywhere(Capability.MANAGE_CALENDAR),
+    }
+    return render(request, "meetings/planning/special_days.html", context)
+
+
+@requires(Capability.MANAGE_CALENDAR)
+@require_http_methods(["GET", "HEAD", "POST"])
+def special_day_add(request: PageRequest) -> HttpResponse:
+    """Record a day, or paste a year's list: for everybody, so only from the top of the tree."""
+    demand_everywhere(request)
+    year = _year_asked_for(request)
+    form = SpecialDaysForm(request.POST or None, year=year, today=request.today)
+    if form.is_valid():
+        new, changed = record_special_days(days=form.cleaned_data["days"], by=request.user)
+        messages.success(request, _told(new, changed))
+        return redirect(_list_of(form.cleaned_data["days"][0].day.year))
+    return render(
+        request, "meetings/planning/special_days_add.html", {"form": form, "year": year, "back": _list_of(year)}
+    )
+
+
+@requires(Capability.MANAGE_CALENDAR)
+@require_POST
+def special_day_remove(request: PageRequest, key: UUID) -> HttpResponse:
+    """Take a day off the record."""
+    demand_everywhere(request)
+    row = get_object_or_404(SpecialDay, pk=key)
+    remove_special_day(day=row, by=request.user)
+    messages.success(request, _("%(day)s is taken off the list.") % {"day": row})
+    return redirect(_list_of(row.day.year))
+
+
+def _year_asked_for(request: PageRequest) -> int:
+    """The year of the address if days of it can be recorded, else this one."""
+    asked = request.GET.get("year", "")
+    offered = {str(year): year for year in _years(request.today)}
+    return offered.get(asked, request.today.year)
+
+
+def _years(today: date) -> range:
+    return range(today.year - BACK, today.year + AHEAD + 1)
+
+
+def _list_of(year: int) -> str:
+    return f"{reverse('meetings:special-day-list')}?year={year}"
+
+
+def _told(new: int, changed: int) -> str:
+    if not new + changed:
+        return _("All of these days were recorded already.")
+    sentence = ngettext("%(count)s day is recorded.", "%(count)s days are recorded.", new + changed)
+    return sentence % {"count": new + changed}
+
+
+ABOVE = (OrganizationKind.COMMITTEE, OrganizationKind.GENERAL_BRANCH)
+
+
+@requires(Capability.MANAGE_LOCAL_RULES)
+@require_http_methods(["GET", "HEAD", "POST"])
+def local_kind_list(request: PageRequest) -> HttpResponse:
+    """The kinds of one's committees, and one more."""
+    places = Organization.objects.visible_to(request.user, Capability.MANAGE_LOCAL_RULES).filter(kind__in=ABOVE)
+    form = LocalKindForm(request.POST or None, places=places.standing_on(request.today).in_tree_order())
+    if form.is_valid() and _added(request, form):
+        return redirect("meetings:local-kind-list")
+    return render(request, "meetings/planning/local_kinds.html", {"form": form, "kinds": managed_by(request.user)})
+
+
+@requires(Capability.MANAGE_LOCAL_RULES)
+@require_POST
+def local_kind_retire(request: PageRequest, key: UUID) -> HttpResponse:
+    """Plan no new meetings of this kind."""
+    retire_local_kind(kind=get_object_or_404(managed_by(request.user), pk=key), by=request.user)
+    messages.success(request, _("No new meetings of this kind are planned."))
+    return redirect("meetings:local-kind-list")
+
+
+def _added(request: PageRequest, form: LocalKindForm) -> bool:
+    try:
+        add_local_kind(by=request.user, **form.cleaned_data)
+    except Refused as refusal:
+        form.add_error("name", str(refusal))
+        return False
+    messages.success(request, _("The kind can be planned from now on."))
+    return True

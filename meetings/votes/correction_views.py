@@ -1,0 +1,239 @@
+"""Corrections of attendance: proposing, confirming, and looking at a vote in doubt."""
+
+from datetime import date
+from typing import Any, cast
+from uuid import UUID
+
+from django import forms
+from django.contrib import messages
+from django.core.exceptions import PermissionDenied
+from django.http import HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext, gettext_lazy
+from django.utils.translation import gettext as _
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from meetings.attendance.queries import on_the_sheet
+from meetings.attendance.rules import GIVERS, made_up_wrong
+from meetings.choices import LATER, AttendanceState, LeaveKind
+from meetings.meeting.models import Meeting
+from meetings.votes.correction_queries import (
+    before,
+    corrected_to,
+    doubted_by,
+    doubts_of,
+    guests_left_out,
+    is_second,
+    recorded_as,
+)
+from meetings.votes.correction_services import (
+    Truth,
+    confirm_correction,
+    decline_correction,
+    look_at_vote,
+    may_confirm,
+    propose_correction,
+)
+from meetings.votes.models import AttendanceCorrection, Vote
+from meetings.votes.rules import TRUTHS
+from members.choices import Capability
+from members.fields import opened
+from members.forms.fields import choice_field, day_field, key_field
+from members.models import Member
+from members.policy import fetch, requires, signed_in
+from members.queries.names import called
+from members.refusals import carried_out, told
+from members.requests import PageRequest
+
+LATEST = 30
+CORRECTIONS = AttendanceCorrection.objects.with_people().select_related("member")
+MEETINGS = Meeting.objects.select_related("organization")
+VOTES = Vote.objects.with_place()
+
+
+@signed_in
+@never_cache
+@require_safe
+def correction_list(request: PageRequest) -> HttpResponse:
+    """Those that wait for a second person, and below what became of the latest others."""
+    rows = CORRECTIONS.visible_to(request.user)
+    decided = rows.exclude(pk__in=rows.waiting().values("pk")).order_by("-decided_at", "key")[:LATEST]
+    context = {"waiting": [_line(one) for one in rows.waiting()], "decided": [_line(one) for one in decided]}
+    return render(request, "meetings/votes/correction_list.html", context)
+
+
+@requires(Capability.RECORD_MEETINGS)
+@require_http_methods(["GET", "HEAD", "POST"])
+def correction_add(request: PageRequest, key: UUID) -> HttpResponse:
+    """Propose how somebody attended in truth."""
+    meeting = fetch(request, MEETINGS, pk=key)
+    form = AttendanceCorrectionForm(
+        request.POST or None, meeting=meeting, on=request.today, initial={"member": request.GET.get("member")}
+    )
+    if form.is_valid():
+        given: dict[str, Any] = {"key": form.cleaned_data["key"], "meeting": meeting, "truth": form.truth()}
+        if carried_out(form, lambda: propose_correction(**given, by=request.user)):
+            messages.success(request, _("It is proposed. It counts when a second person has confirmed it."))
+            return redirect("meetings:correction-detail", key=form.cleaned_data["key"])
+    return render(request, "meetings/votes/correction_add.html", {"form": form, "meeting": meeting})
+
+
+@signed_in
+@never_cache
+@require_safe
+def correction_detail(request: PageRequest, key: UUID) -> HttpResponse:
+    """The old beside the new, why, and which votes would have to be looked at."""
+    correction = fetch(request, CORRECTIONS, pk=key)
+    return render(request, "meetings/votes/correction.html", _page(request, correction))
+
+
+@signed_in
+@require_POST
+def correction_confirm(request: PageRequest, key: UUID) -> HttpResponse:
+    """The second person has compared it with the signed sheet."""
+    correction = fetch(request, CORRECTIONS, pk=key)
+    if not is_second(correction, request.user):
+        raise PermissionDenied
+    done = _("It is corrected. The figures are counted with it; the signed minutes stay as they are.")
+    told(request, lambda: confirm_correction(correction=correction, by=request.user, on=request.today), done)
+    return redirect(correction)
+
+
+@signed_in
+@require_POST
+def correction_decline(request: PageRequest, key: UUID) -> HttpResponse:
+    """The record stays as it is, with the reason."""
+    correction = fetch(request, CORRECTIONS, pk=key)
+    if not _may_decline(request, correction):
+        raise PermissionDenied
+    form = DeclineForm(request.POST)
+    if not form.is_valid():
+        return render(request, "meetings/votes/correction.html", _page(request, correction) | {"decline_form": form})
+    given = {"correction": correction, "because": form.cleaned_data["because"]}
+    told(request, lambda: decline_correction(**given, by=request.user), _("The record stays as it is."))
+    return redirect(correction)
+
+
+@requires(Capability.RECORD_MEETINGS)
+@require_http_methods(["GET", "HEAD", "POST"])
+def vote_look(request: PageRequest, key: UUID) -> HttpResponse:
+    """An officer looks at a vote in doubt and says why its outcome stands."""
+    vote = fetch(request, VOTES, pk=key)
+    form = LookForm(request.POST or None)
+    if form.is_valid():
+        given = {"vote": vote, "by": request.user, **form.cleaned_data}
+        if carried_out(form, lambda: look_at_vote(**given)):
+            messages.success(request, _("It is put down beside the minutes that the outcome stands."))
+            return redirect(vote)
+    context = {"form": form, "vote": vote, "meeting": vote.item.meeting, "doubted": doubts_of(vote)}
+    return render(request, "meetings/votes/vote_look.html", context)
+
+
+def _may_decline(request: PageRequest, one: AttendanceCorrection) -> bool:
+    may_record = request.user.standing.may(Capability.RECORD_MEETINGS, one.scope_path)
+    return may_record or is_second(one, request.user)
+
+
+def _page(request: PageRequest, one: AttendanceCorrection) -> dict[str, Any]:
+    return {
+        **_line(one),
+        "meeting": one.meeting,
+        "may_open_meeting": request.user.standing.may(Capability.VIEW_MEETINGS, one.scope_path),
+        "may_confirm": one.is_waiting and is_second(one, request.user) and may_confirm(one, request.user),
+        "is_mine": one.proposed_by_id == request.user.pk,
+        "doubted": doubted_by(one) if one.is_waiting else [],
+        "reasons": (before(one).get("reason", ""), opened(one.away_reason)) if one.away_reason else None,
+        "decline_form": DeclineForm() if one.is_waiting and _may_decline(request, one) else None,
+    }
+
+
+def _line(one: AttendanceCorrection) -> dict[str, Any]:
+    return {
+        "correction": one,
+        "recorded_as": recorded_as(one),
+        "corrected_to": corrected_to(one),
+        "proposed_by": called(one.proposed_by),
+        "decided_by": called(one.decided_by),
+    }
+
+
+CHOOSE = ("", "—")
+TRUTH = ("becomes", "reason", "leave_kind", "made_up_on", "made_up_with", "away_reason", "away_source")
+
+
+class AttendanceCorrectionForm(forms.Form):
+    """Who, how it was in truth, and how that is known."""
+
+    key = key_field()
+    member = forms.ChoiceField(label=gettext_lazy("Whose attendance"))
+    becomes = forms.ChoiceField(
+        label=gettext_lazy("How it was in truth"),
+        choices=[CHOOSE, *((state.value, AttendanceState(state).label) for state in TRUTHS)],
+    )
+    leave_kind = choice_field(LeaveKind, label=gettext_lazy("Kind of leave"), required=False)
+    made_up_on = day_field(label=gettext_lazy("Made up on"), required=False)
+    made_up_with = forms.CharField(
+        label=gettext_lazy("With what"),
+        max_length=200,
+        required=False,
+        help_text=gettext_lazy("The material or the recording."),
+    )
+    away_reason = forms.CharField(
+        label=gettext_lazy("Reason of the absence, as it should be"), max_length=300, required=False,
+        help_text=gettext_lazy("Only where the recorded one is wrong. Stored encrypted."),
+    )  # fmt: skip
+    away_source = forms.ChoiceField(
+        label=gettext_lazy("Who gave the reason"), required=False, choices=[CHOOSE, *GIVERS]
+    )
+    reason = forms.CharField(
+        label=gettext_lazy("What was recorded wrongly, and how it is known"), max_length=300,
+        widget=forms.Textarea(attrs={"rows": 3}),
+        help_text=gettext_lazy("A sentence. It stands beside the minutes, so write nothing private."),
+    )  # fmt: skip
+
+    def __init__(self, *args: Any, meeting: Meeting, on: date, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.meeting, self.on = meeting, on
+        expected, there = on_the_sheet(meeting)
+        on_the_list = [(str(one.member_id), f"{one.name} · {one.get_state_display()}") for one in [*expected, *there]]
+        guests = [(str(one.pk), one.name) for one in guests_left_out(meeting)]
+        groups = [(gettext_lazy("On the list"), on_the_list), (gettext_lazy("Guests who aren't on the list"), guests)]
+        cast(forms.ChoiceField, self.fields["member"]).choices = [
+            CHOOSE,
+            *((name, rows) for name, rows in groups if rows),
+        ]
+
+    def clean(self) -> dict[str, Any]:
+        typed = super().clean() or {}
+        if typed.get("becomes") in LATER and not self._keeps_the_state(typed):
+            if not typed.get("made_up_on"):
+                self.add_error("made_up_on", gettext("Say on which day it was made up."))
+            for field, sentence in made_up_wrong(typed, held=self.meeting.day, on=self.on):
+                self.add_error(field, sentence)
+        return typed
+
+    def _keeps_the_state(self, typed: dict[str, Any]) -> bool:
+        """Something else of it is corrected: what isn't typed stays."""
+        states = {str(one.member_id): one.state for group in on_the_sheet(self.meeting) for one in group}
+        typed_study = typed.get("made_up_on") or typed.get("made_up_with")
+        return not typed_study and states.get(typed.get("member", "")) == typed["becomes"]
+
+    def truth(self) -> Truth:
+        given = {name: self.cleaned_data[name] for name in TRUTH}
+        return Truth(Member.objects.get(pk=self.cleaned_data["member"]), **given)
+
+
+class LookForm(forms.Form):
+    """Why the outcome of a vote in doubt stands."""
+
+    key = key_field()
+    reason = forms.CharField(
+        label=gettext_lazy("What you compared, and why the outcome stands"), max_length=300,
+        widget=forms.Textarea(attrs={"rows": 3}),
+        help_text=gettext_lazy("A sentence. It stands beside the minutes, so write nothing private."),
+    )  # fmt: skip
+
+
+class DeclineForm(forms.Form):
+    because = forms.CharField(label=gettext_lazy("Why the record stays as it is"), max_length=300)

@@ -1,0 +1,285 @@
+"""Votes of a meeting, the live quorum, and exclusions."""
+
+from typing import Any
+
+from django.contrib import messages
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
+
+from meetings.attendance.models import Exclusion
+from meetings.choices import MeetingState, VoteMethod, VoteSubject
+from meetings.meeting.models import Meeting
+from meetings.meeting.services import NotNow
+from meetings.votes.correction_queries import doubts_of, look_sentences
+from meetings.votes.correction_services import may_look
+from meetings.votes.election_forms import BallotForm
+from meetings.votes.election_services import count_election
+from meetings.votes.forms import GROUNDS, CountForm, ExclusionForm, VoteForm, WithdrawForm, show_wrong
+from meetings.votes.models import Vote
+from meetings.votes.queries import (
+    ballot_section,
+    citations_of,
+    counting_of,
+    exclusions_of,
+    heads_of,
+    may_count,
+    not_voting,
+    quorums_of,
+    result_of,
+    step_section,
+    tied_in,
+    vote_section,
+    way_on,
+)
+from meetings.votes.rules import is_covered
+from meetings.votes.services import (
+    GROUNDS_RULE,
+    WrongExclusion,
+    WrongFigures,
+    add_vote,
+    count_anew,
+    count_vote,
+    record_exclusion,
+    remove_exclusion,
+    withdraw_vote,
+)
+from members.choices import Capability
+from members.policy import fetch, requires, signed_in
+from members.queries.names import names_of
+from members.refusals import carried_out, told
+from members.requests import PageRequest
+from rulebook.book import rule_if_held
+
+MEETINGS = Meeting.objects.select_related("organization")
+VOTES = (
+    Vote.objects.with_place()
+    .select_related("about_member")
+    .prefetch_related("candidates", "scrutineers__member", "counts")
+)
+STOP_POLLING = 286
+
+
+@signed_in
+@require_GET
+def quorum(request: PageRequest, key: str) -> HttpResponse:
+    """The fragment of the meeting page that follows the attendance; nothing when the page's version is still true."""
+    meeting = fetch(request, MEETINGS, pk=key)
+    if request.GET.get("version") == str(meeting.version) and meeting.is_running:
+        return HttpResponse(status=204)
+    context = {"meeting": meeting, "quorums": quorums_of(meeting)}
+    status = 200 if meeting.is_running else STOP_POLLING
+    return render(request, "meetings/votes/quorum.html", context, status=status)
+
+
+@requires(Capability.VIEW_MEETINGS)
+@require_GET
+def vote_list(request: PageRequest, key: str) -> HttpResponse:
+    """All votes of a meeting, with the quorum."""
+    meeting = fetch(request, MEETINGS, pk=key)
+    context = vote_section(meeting, request.user) | {"quorums": quorums_of(meeting)}
+    return render(request, "meetings/votes/vote_list.html", context)
+
+
+@requires(Capability.RECORD_MEETINGS)
+@require_http_methods(["GET", "POST"])
+def vote_add(request: PageRequest, key: str) -> HttpResponse:
+    """Put a question of the agenda to the vote."""
+    meeting = fetch(request, MEETINGS, pk=key)
+    form = VoteForm(request.POST or None, meeting=meeting, initial=_initial_item(request, meeting))
+    if form.is_valid() and (vote := _add(request, form)):
+        return redirect(vote)
+    context = {"meeting": meeting, "form": form, "quorums": quorums_of(meeting)}
+    return render(request, "meetings/votes/vote_add.html", context)
+
+
+def _may_look(request: PageRequest, vote: Vote) -> bool:
+    may_record = request.user.standing.may(Capability.RECORD_MEETINGS, vote.scope_path)
+    return may_record and may_look(vote, request.user)
+
+
+@requires(Capability.VIEW_MEETINGS)
+@require_GET
+def vote_detail(request: PageRequest, key: str) -> HttpResponse:
+    """One vote: its figures and outcome, or how far the count has come."""
+    vote = fetch(request, VOTES, pk=key)
+    meeting = vote.item.meeting
+    is_decided, is_locked = vote.is_decided, meeting.state == MeetingState.LOCKED
+    context = {
+        "vote": vote,
+        "meeting": meeting,
+        "citations": citations_of(vote),
+        "is_covered": is_covered(vote.subject, meeting.organization.kind),
+        "counting": None if is_decided else counting_of(vote, request.user),
+        "quorums": [] if is_decided else quorums_of(meeting, [VoteSubject(vote.subject)]),
+        "result": result_of(vote),
+        "tied": tied_in(vote),
+        "again": Vote.objects.filter(again_for=vote.pk).first(),
+        "not_voting": not_voting(vote),
+        "way_on": way_on(vote),
+        "names": names_of([vote.counted_by, vote.confirmed_by], on=meeting.day, at=meeting.organization),
+        "doubted": doubts_of(vote),
+        "may_not_count": "" if is_decided or (fits := may_count(vote, request.user)) else fits.reason,
+        "looks": look_sentences(vote=vote) if is_decided else [],
+        "may_look": is_locked and _may_look(request, vote),
+        "may_record": meeting.is_running and request.user.standing.may(Capability.RECORD_MEETINGS, vote.scope_path),
+    }
+    context |= step_section(vote, request.user)
+    return render(
+        request, "meetings/votes/vote.html", context | (ballot_section(vote) if vote.seats is not None else {})
+    )
+
+
+@requires(Capability.RECORD_MEETINGS)
+@require_http_methods(["GET", "POST"])
+def vote_count(request: PageRequest, key: str) -> HttpResponse:
+    """Type what was counted off the papers, without seeing what the other one typed."""
+    vote = fetch(request, VOTES, pk=key)
+    is_election = vote.subject == VoteSubject.ELECTION
+    if not (fits := may_count(vote, request.user)):
+        messages.error(request, fits.reason)
+        return redirect(vote)
+    form = (BallotForm if is_election else CountForm)(request.POST or None, vote=vote)
+    if form.is_valid() and _count(request, vote, form):
+        return redirect(vote)
+    context = {"vote": vote, "meeting": vote.item.meeting, "form": form, "heads": heads_of(vote.item.meeting)}
+    return render(request, "meetings/votes/vote_count.html", context | {"counting": counting_of(vote, request.user)})
+
+
+@requires(Capability.RECORD_MEETINGS)
+@require_POST
+def vote_count_anew(request: PageRequest, key: str) -> HttpResponse:
+    """Throw away what was typed so far."""
+    vote = fetch(request, VOTES, pk=key)
+    done = _("The counts are thrown away. Two people type them again.")
+    told(request, lambda: count_anew(vote=vote, by=request.user), done)
+    return redirect(vote)
+
+
+@requires(Capability.RECORD_MEETINGS)
+@require_http_methods(["GET", "POST"])
+def vote_withdraw(request: PageRequest, key: str) -> HttpResponse:
+    """Take a vote off the record, with a reason."""
+    vote = fetch(request, VOTES, pk=key)
+    form = WithdrawForm(request.POST or None)
+    given: dict[str, Any] = {"vote": vote, "by": request.user}
+    if form.is_valid() and carried_out(form, lambda: withdraw_vote(reason=form.cleaned_data["reason"], **given)):
+        messages.success(request, _("The vote is taken off the record."))
+        return redirect("meetings:vote-list", key=vote.item.meeting_id)
+    return render(
+        request, "meetings/votes/vote_withdraw.html", {"vote": vote, "meeting": vote.item.meeting, "form": form}
+    )
+
+
+def _initial_item(request: PageRequest, meeting: Meeting) -> dict[str, Any]:
+    """The item whose button was pressed, or the only one; its title is what is voted on."""
+    items = {str(item.pk): item for item in meeting.agenda.all()}
+    chosen = items.get(request.GET.get("item", "")) or (next(iter(items.values())) if len(items) == 1 else None)
+    return {"item": chosen, "about": chosen.title} if chosen else {}
+
+
+def _add(request: PageRequest, form: VoteForm) -> Vote | None:
+    typed = form.cleaned_data
+    given: dict[str, Any] = {"question": form.question(), "figures": form.figures(), "is_meant": form.meant()}
+    try:
+        vote = add_vote(key=typed["key"], item=typed["item"], by=request.user, **given)
+    except WrongFigures as wrong:
+        show_wrong(form, wrong)
+    except NotNow as not_now:
+        form.add_error(None, str(not_now))
+    else:
+        if vote.method != VoteMethod.SECRET_BALLOT:
+            messages.success(request, _("The vote is on record."))
+        return vote
+    return None
+
+
+def _count(request: PageRequest, vote: Vote, form: BallotForm | CountForm) -> bool:
+    try:
+        if isinstance(form, BallotForm):
+            counted = count_election(vote=vote, ballot=form.ballot(), by=request.user)
+        else:
+            counted = count_vote(vote=vote, figures=form.figures(), by=request.user)
+    except WrongFigures as wrong:
+        show_wrong(form, wrong)
+        return False
+    except NotNow as not_now:
+        form.add_error(None, str(not_now))
+        return False
+    if counted.is_decided:
+        messages.success(request, _("Both counts agree: the outcome stands."))
+    return True
+
+
+@requires(Capability.RECORD_MEETINGS)
+@require_GET
+def exclusion_list(request: PageRequest, key: str) -> HttpResponse:
+    """Who is to be left out of this meeting, and whether that holds."""
+    meeting = fetch(request, MEETINGS, pk=key)
+    rows = [
+        {"exclusion": one, "verdict": verdict, "ground": GROUNDS.get(one.ground, one.ground)}
+        for one, verdict in exclusions_of(meeting)
+    ]
+    context = {
+        "meeting": meeting,
+        "rows": rows,
+        "may_change": meeting.state == MeetingState.PLANNED,
+        "rule": rule_if_held(GROUNDS_RULE, meeting.day),
+    }
+    return render(request, "meetings/votes/exclusion_list.html", context)
+
+
+@requires(Capability.RECORD_MEETINGS)
+@require_http_methods(["GET", "POST"])
+def exclusion_add(request: PageRequest, key: str) -> HttpResponse:
+    """Record why a member is to be left out."""
+    meeting = fetch(request, MEETINGS, pk=key)
+    return _edit(request, meeting, ExclusionForm(request.POST or None, meeting=meeting))
+
+
+@requires(Capability.RECORD_MEETINGS)
+@require_http_methods(["GET", "POST"])
+def exclusion_edit(request: PageRequest, key: str, exclusion: str) -> HttpResponse:
+    """Add an approval, or correct what was recorded."""
+    meeting = fetch(request, MEETINGS, pk=key)
+    row = get_object_or_404(meeting.exclusions.select_related("member"), pk=exclusion)
+    return _edit(request, meeting, ExclusionForm(request.POST or None, meeting=meeting, exclusion=row), row)
+
+
+@requires(Capability.RECORD_MEETINGS)
+@require_POST
+def exclusion_remove(request: PageRequest, key: str, exclusion: str) -> HttpResponse:
+    """Count the member again."""
+    meeting = fetch(request, MEETINGS, pk=key)
+    row = get_object_or_404(meeting.exclusions.select_related("meeting"), pk=exclusion)
+    told(request, lambda: remove_exclusion(exclusion=row, by=request.user), _("The member is counted again."))
+    return redirect("meetings:exclusion-list", key=meeting.pk)
+
+
+def _edit(
+    request: PageRequest, meeting: Meeting, form: ExclusionForm, exclusion: Exclusion | None = None
+) -> HttpResponse:
+    if form.is_valid() and _record(request, meeting, form, exclusion):
+        return redirect("meetings:exclusion-list", key=meeting.pk)
+    return render(
+        request, "meetings/votes/exclusion_edit.html", {"meeting": meeting, "form": form, "exclusion": exclusion}
+    )
+
+
+def _record(request: PageRequest, meeting: Meeting, form: ExclusionForm, exclusion: Exclusion | None) -> bool:
+    typed = form.cleaned_data
+    try:
+        record_exclusion(
+            key=exclusion.pk if exclusion else typed["key"],
+            meeting=meeting,
+            member_id=typed["member"],
+            ground=typed["ground"],
+            approvals=form.approvals(),
+            by=request.user,
+        )
+    except WrongExclusion as wrong:
+        form.add_error(wrong.field, str(wrong))
+    except NotNow as not_now:
+        form.add_error(None, str(not_now))
+    return form.is_valid()
