@@ -5,7 +5,6 @@ from meetings.meeting import views as meeting_views
 from meetings.minutes import views as minutes_views
 from meetings.pages import figure_views, sheet_views
 from meetings.pages import views as pages_views
-from meetings.pages.views import meeting_shift
 from meetings.planning import calendar_views, duty_views
 from meetings.planning import views as planning_views
 from meetings.votes import correction_views, election_views
@@ -67,7 +66,7 @@ urlpatterns = [
     path("days/<uuid:key>/remove/", planning_views.special_day_remove, name="special-day-remove"),
     path("plan/<str:code>/theme-day/", planning_views.theme_day, name="theme-day"),
     path("plan/<str:code>/<int:year>/", planning_views.year_plan, name="year-plan"),
-    path("plan/<str:code>/<int:year>/shift/<uuid:key>/", meeting_shift, name="meeting-shift"),
+    path("plan/<str:code>/<int:year>/shift/<uuid:key>/", pages_views.meeting_shift, name="meeting-shift"),
     path("plan/<str:code>/<int:year>/calendar/", calendar_views.year_calendar, name="year-calendar"),
     path("<uuid:key>/calendar/", calendar_views.meeting_calendar, name="meeting-calendar"),
     path("feed/", calendar_views.feed, name="feed"),

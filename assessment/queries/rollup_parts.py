@@ -79,8 +79,8 @@ corrected AS MATERIALIZED (
 
 
 def due_meetings() -> str:
-    """What `meetings.planning.duty_queries.meeting_duties` says; see `rollup_meetings`. Nothing of the months before the first
-    meeting on record: whether any were held then nobody knows."""
+    """What `meetings.planning.duty_queries.meeting_duties` says; see `rollup_meetings`. Nothing of the months before
+    the first meeting on record: whether any were held then nobody knows."""
     kinds = ", ".join(f"'{kind}'" for kind in EVERY)
     year = year_start("occurred.counts_for_year")
     first = (

@@ -131,7 +131,7 @@ def on_the_ballot(vote: Vote) -> list[Candidate]:
 
 
 def ballot_section(vote: Vote) -> dict[str, Any]:
-    """What `meetings/parts/votes_candidates.html` needs: the candidates, by which article they stand so, and whose
+    """What `meetings/votes/candidates.html` needs: the candidates, by which article they stand so, and whose
     place has to be looked up."""
     candidates = on_the_ballot(vote)
     printed = [one.name for one in candidates if not one.is_written_in]
@@ -221,7 +221,7 @@ def exclusion_verdict(one: Exclusion, on: date) -> Verdict:
 
 
 def vote_section(meeting: Meeting, user: User) -> dict[str, Any]:
-    """What `meetings/parts/votes.html` needs: the votes, and whether the viewer may add one now."""
+    """What `meetings/votes/votes.html` needs: the votes, and whether the viewer may add one now."""
     may_record = user.standing.may(Capability.RECORD_MEETINGS, meeting.organization.path)
     may_read = user.standing.may(Capability.VIEW_MEETINGS, meeting.organization.path)
     return {
@@ -287,7 +287,7 @@ def asks_for_step(vote: Vote) -> bool:
 
 
 def step_section(vote: Vote, user: User) -> dict[str, Any]:
-    """What `meetings/parts/membership.html` needs; empty for a vote on something else."""
+    """What `meetings/votes/membership.html` needs; empty for a vote on something else."""
     if vote.subject not in ON_MEMBERSHIP or not vote.is_decided:
         return {}
     step = step_of(vote)

@@ -25,7 +25,7 @@ from supervision.talks.models import Talk
 from supervision.talks.rules import KEY, Held, Seat, TalkYear, partners, talk_duty, talk_year, times_asked, told_above
 
 POSTS = ("书记", "委员")
-"""How a roster names the committee's members where no offices are recorded; the same as `meetings.attendance.queries`."""
+"""How a roster names the committee's members where no offices are recorded, as in `meetings.attendance.queries`."""
 
 
 @dataclass(frozen=True, slots=True)

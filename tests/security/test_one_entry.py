@@ -131,8 +131,8 @@ ACTS: dict[str, Act] = {
         pages_services.move_meeting, row(full, Meeting, "planned"), "meeting", changes={"place": "二楼"}, by="system"
     ),
     "theme day kept": lambda full: twice(
-        planning_services.keep_theme_day, full.cast.branch, "organization", day_of_month=7, starts_at=time(15), place="三楼",
-        by="system",
+        planning_services.keep_theme_day, full.cast.branch, "organization", day_of_month=7, starts_at=time(15),
+        place="三楼", by="system",
     ),
     "organization dissolved": lambda full: twice(
         organizations.dissolve_organization,
