@@ -7,23 +7,15 @@ from random import Random
 from django.db import models, transaction
 from django.utils import timezone
 
+from assessment.assessments.models import Assessment, ManualValue
+from assessment.assessments.services import begin, compute_waiting
+from assessment.cadres.models import CadrePost, Conditions, Training
 from assessment.choices import ClauseKind, GoalState, PostShare, PracticeKind, PracticeState, ValueState
-from assessment.demo import plans
-from assessment.models import (
-    Adoption,
-    Assessment,
-    CadrePost,
-    Clause,
-    Conditions,
-    Goal,
-    GoalStep,
-    ManualValue,
-    Practice,
-    Training,
-)
-from assessment.services.assessing import begin, compute_waiting
-from assessment.services.plans import store_plan
-from assessment.services.schemes import put_in_force
+from assessment.demo import assessments as demo_assessments
+from assessment.goals.models import Goal, GoalStep
+from assessment.practices.models import Adoption, Practice
+from assessment.schemes.models import Clause
+from assessment.schemes.services import put_in_force, store_plan
 from audit.services import record
 from members.choices import OfficeKind
 from members.models import Office, Organization, User
@@ -114,7 +106,7 @@ def _practices(root: Organization, on: date) -> None:
 
 
 def _assess(root: Organization, staff: User, second: User, on: date) -> int:
-    plan = plans.this_year(on.year)
+    plan = demo_assessments.this_year(on.year)
     scheme = store_plan(plan=plan, organization=root, by=staff)
     since = min(date(on.year, 3, 1), on)
     scheme = put_in_force(

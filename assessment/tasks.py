@@ -6,10 +6,8 @@ from celery import shared_task
 from django.utils import timezone
 from kombu.exceptions import OperationalError
 
-from assessment.services.assessing import compute_waiting
-from assessment.services.computing import freshen
-from assessment.services.rollup_medians import rebuild_medians, refresh_medians
-from assessment.services.rollups import check, follow, rebuild
+from assessment.assessments.services import compute_waiting, freshen
+from assessment.dashboard.services import check, follow, rebuild, rebuild_medians, refresh_medians
 
 log = logging.getLogger(__name__)
 

@@ -2,10 +2,10 @@ from django.urls import include, path
 
 app_name = "assessment"
 urlpatterns = [
-    path("", include("assessment.urls_dashboard")),
-    path("", include("assessment.urls_schemes")),
-    path("", include("assessment.urls_assessments")),
-    path("", include("assessment.urls_goals")),
-    path("", include("assessment.urls_cadres")),
-    path("", include("assessment.urls_practices")),
+    path("", include("assessment.dashboard.urls")),
+    path("", include("assessment.schemes.urls")),
+    path("", include("assessment.assessments.urls")),
+    path("", include("assessment.goals.urls")),
+    path("", include("assessment.cadres.urls")),
+    path("", include("assessment.practices.urls")),
 ]

@@ -4,8 +4,8 @@ from collections.abc import Iterator
 
 from django.utils import timezone
 
-from assessment.models import RollUpState
-from assessment.services.rollups import check
+from assessment.dashboard.models import RollUpState
+from assessment.dashboard.services import check
 from audit.verification import Check
 from audit.watched import EACH_ROW
 

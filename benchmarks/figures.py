@@ -13,11 +13,16 @@ django.setup()
 from django.db import connection, transaction  # noqa: E402
 from django.utils import timezone  # noqa: E402
 
+from assessment.dashboard.models import FIGURES  # noqa: E402  # noqa: E402
+from assessment.dashboard.rules import (
+    INCOMPLETE,  # noqa: E402
+    MEASURES,  # noqa: E402  # noqa: E402
+    REASONS,  # noqa: E402  # noqa: E402
+    first_kept,  # noqa: E402
+    month_of,  # noqa: E402
+    offered_periods,  # noqa: E402  # noqa: E402
+)
 from assessment.models import LevelMedian, RollUp, RollUpState  # noqa: E402
-from assessment.models.rollup import FIGURES  # noqa: E402
-from assessment.rules.dashboard_periods import first_kept, month_of, offered_periods  # noqa: E402
-from assessment.rules.measures import MEASURES  # noqa: E402
-from assessment.rules.need import INCOMPLETE, REASONS  # noqa: E402
 from rulebook.dates import add_months  # noqa: E402
 
 COLUMNS = ("organization_id", "month", "unit_kind", *FIGURES)

@@ -7,11 +7,11 @@ from django.views.decorators.http import require_safe
 from drf_spectacular.views import SpectacularAPIView
 from rest_framework.routers import SimpleRouter
 
-from assessment.api_assessments import AssessmentViewSet
-from assessment.api_dashboard import DashboardViewSet, RollUpViewSet
-from assessment.api_goals import GoalViewSet
-from assessment.api_practices import PracticeViewSet
-from assessment.api_schemes import SchemeViewSet
+from assessment.assessments.api import AssessmentViewSet
+from assessment.dashboard.api import DashboardViewSet, RollUpViewSet
+from assessment.goals.api import GoalViewSet
+from assessment.practices.api import PracticeViewSet
+from assessment.schemes.api import SchemeViewSet
 from dues.api import ChargeViewSet, PaymentViewSet
 from meetings.api import AttendanceViewSet, MeetingViewSet
 from members.api import MemberViewSet, OrganizationViewSet

@@ -129,7 +129,7 @@ DUTIES = [
     "supervision.appraisals.queries.appraisal_duties",
     "supervision.matters.queries.matter_duties",
     "supervision.problems.queries.problem_duties",
-    "assessment.queries.duties.assessment_duties",
+    "assessment.duties.assessment_duties",
 ]
 """What each app says is due: called with the path of an organization and `on=`; see `reminders.desk.queries`."""
 
@@ -138,7 +138,7 @@ DUTY_WORDS = [
     "meetings.duty_words.WORDS",
     "dues.duty_words.WORDS",
     "supervision.duties.WORDS",
-    "assessment.duty_words.WORDS",
+    "assessment.duties.WORDS",
 ]
 """Dicts of the apps: kind of duty → `members.duty_words.DutyWords`, how a desk speaks of it and where it is done."""
 
@@ -171,7 +171,7 @@ JOBS = [
     "members.queries.jobs.import_jobs",
     "reminders.jobs.queries.mailing_jobs",
     "reminders.jobs.queries.count_jobs",
-    "assessment.queries.rollup_jobs.rollup_jobs",
+    "assessment.dashboard.services.rollup_jobs",
 ]
 """What each app has running or waiting: called with a user and `on=`, gives `members.jobs.Job`s, newest first."""
 
@@ -195,9 +195,9 @@ START_LINKS = [
     "members.queries.office_requests.start_links",
     "members.queries.agreeing.start_links",
     "members.queries.disputes.start_links",
-    "assessment.queries.dashboard_links.start_links",
-    "assessment.queries.objection_links.start_links",
-    "assessment.queries.waiting_links.start_links",
+    "assessment.navigation.start_links",
+    "assessment.navigation.objection_links",
+    "assessment.navigation.waiting_links",
     "meetings.votes.correction_queries.start_links",
     "meetings.votes.queries.start_links",
     "dues.queries.start.start_links",
@@ -211,8 +211,8 @@ OWN_LINKS = [
     "supervision.talks.queries.own_links",
     "supervision.appraisals.queries.own_links",
     "supervision.problems.queries.own_links",
-    "assessment.queries.views_asked.own_links",
-    "assessment.queries.training_links.own_links",
+    "assessment.assessments.judging_queries.own_links",
+    "assessment.navigation.own_links",
     "reminders.messages.queries.own_links",
 ]
 RENEWED_WITH_KEYS = ["supervision.letters.key_services.renew_recovery_proof"]
@@ -224,13 +224,13 @@ MEMBER_LINKS = [
     "reminders.channels.queries.member_links",
 ]
 ORGANIZATION_FIGURES = [
-    "assessment.queries.dashboard_links.organization_figures",
+    "assessment.navigation.organization_figures",
     "supervision.suggestions.queries.organization_figures",
 ]
 """What other apps add to the start page, of one's work and of one's own affairs, to a member's page and to an
 organization's; see `members.links`."""
 DASHBOARD_BURDEN = "reminders.desk.count_queries.burden"
-"""What a committee asks of its branches, for the dashboard: see `assessment.queries.burden`."""
+"""What a committee asks of its branches, for the dashboard: see `assessment.dashboard.queries`."""
 
 # --- Data -----------------------------------------------------------------------------------------------------------
 DATABASES = {"default": ENVIRONMENT.database}
@@ -380,7 +380,7 @@ SPECTACULAR_SETTINGS = {
         "SchemeStateEnum": "assessment.choices.SchemeState",
         "GoalStateEnum": "assessment.choices.GoalState",
         "PracticeStateEnum": "assessment.choices.PracticeState",
-        "ShareStateEnum": "assessment.rules.shares.STATE_CODES",
+        "ShareStateEnum": "assessment.dashboard.rules.STATE_CODES",
     },
 }
 

@@ -4,9 +4,8 @@ from datetime import date
 
 from django.db import transaction
 
-from assessment.demo import assessments, cadres, communities, goals, practices
-from assessment.services.rollup_medians import rebuild_medians
-from assessment.services.rollups import rebuild
+from assessment.dashboard.services import rebuild, rebuild_medians
+from assessment.demo import assessments, records
 from dues.models import Allocation, Charge, Payment
 from meetings.meeting.models import Session
 from members.bulk import refresh_statistics
@@ -14,7 +13,13 @@ from supervision.problems.models import Problem
 from supervision.suggestions.models import Suggestion
 from supervision.talks.models import Talk
 
-PARTS = (goals.fill, assessments.fill, communities.fill, cadres.fill, practices.fill)
+PARTS = (
+    records.fill_goals,
+    assessments.fill,
+    assessments.fill_communities,
+    records.fill_cadres,
+    records.fill_practices,
+)
 
 
 @transaction.atomic

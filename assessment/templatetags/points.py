@@ -4,7 +4,7 @@ from decimal import Decimal
 
 from django import template
 
-from assessment.rules.flaws import plain
+from assessment.schemes.rules import plain
 
 register = template.Library()
 

@@ -10,7 +10,7 @@ from django.db.models import Count, DateField, Min, QuerySet, Sum
 from django.db.models.functions import TruncMonth
 from django.utils import timezone
 
-from assessment.queries.burden import Burden
+from assessment.dashboard.queries import Burden
 from members.choices import OrganizationKind
 from members.models import Organization
 from members.paths import STEP, subtree

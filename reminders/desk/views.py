@@ -18,7 +18,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from assessment.queries.need_list import need_at
+from assessment.dashboard.below_queries import need_at
 from members.choices import Capability, OrganizationKind, office_words
 from members.downloads import workbook
 from members.forms.fields import key_field

@@ -2,7 +2,7 @@
 
 from datetime import date
 
-from assessment.queries.metrics import all_metrics
+from assessment.schemes.queries import all_metrics
 from members.models import Organization
 from rulebook.metric import Fact
 

@@ -10,14 +10,14 @@ from django.core.management import call_command
 from django.core.management.base import CommandError
 from django.utils import timezone
 
+from assessment.assessments.computing_queries import computed
+from assessment.assessments.rules import recomputed
 from assessment.choices import AssessmentState, ClauseKind, Counted, Every, ScoreState, ValueState, ViewSource
 from assessment.models import Assessment, BranchView, ManualValue, SatisfactionTally
-from assessment.queries.computing import computed
-from assessment.rules.plan import ClausePlan, Weights
-from assessment.rules.scoring import recomputed
+from assessment.schemes.rules import ClausePlan, Weights
 from meetings.models import Meeting
 from tests.assessment.measuring import LAST
-from tests.assessment.scheming import by_hand, clause_of, deduct, make_scheme
+from tests.assessment.schemes.scheming import by_hand, clause_of, deduct, make_scheme
 from tests.assessment.test_metrics_meetings import expect, hold
 
 D = Decimal

@@ -10,11 +10,11 @@ from django.urls import reverse
 from django.utils import timezone
 from openpyxl import load_workbook
 
+from assessment.dashboard.rules import NOT_RECORDED, OTHER_WORDS
 from assessment.models import RollUp, RollUpState
-from assessment.rules.shares import NOT_RECORDED, OTHER_WORDS
 from members.choices import OfficeKind, OrganizationKind, UnitKind
 from members.models import Office, Organization
-from tests.assessment.figures import BEHIND, UNRECORDED, a_county, add_up, median, month_of
+from tests.assessment.dashboard.figures import BEHIND, UNRECORDED, a_county, add_up, median, month_of
 from tests.cast import make_organization
 
 PAGE, EXPORT = reverse("assessment:dashboard"), reverse("assessment:dashboard-export")
@@ -217,7 +217,7 @@ def test_without_figures_it_says_when_they_come(cast, as_user):
 def test_old_figures_are_said_to_be_old(cast, as_user, minutes, stale, monkeypatch):
     a_county(cast)
     now = datetime.fromisoformat("2026-11-24T09:00:00+08:00")
-    monkeypatch.setattr("assessment.views.dashboard.timezone.now", lambda: now)
+    monkeypatch.setattr("assessment.dashboard.views.timezone.now", lambda: now)
     RollUpState.objects.create(followed_at=now - timedelta(minutes=minutes), rebuilt_at=now - timedelta(days=1))
     answer = as_user(cast.district_staff).get(PAGE)
 

@@ -4,10 +4,10 @@ from datetime import date
 
 import pytest
 
+from assessment.duties import assessment_duties
 from assessment.models import BranchView
-from assessment.queries.duties import assessment_duties
 from tests.assessment.asking import asks_for, assessed
-from tests.assessment.goals import CHECKED, REACHED, goal
+from tests.assessment.goals.making import CHECKED, REACHED, goal
 from tests.cast import TODAY, make_organization
 
 pytestmark = pytest.mark.django_db

@@ -5,7 +5,8 @@ from decimal import Decimal
 
 import pytest
 
-from assessment.rules.duties import Branch, Item, goal_duties, view_duty
+from assessment.assessments.rules import view_duty
+from assessment.goals.rules import Branch, Item, goal_duties
 from rulebook.local import LocalRule
 
 JANUARY, MARCH, MAY, JUNE, JULY = (date(2026, month, 15) for month in (1, 3, 5, 6, 7))

@@ -4,7 +4,7 @@ from datetime import date
 
 import pytest
 
-from assessment.queries.metrics import all_metrics
+from assessment.schemes.queries import all_metrics
 from members.models import Member
 from rulebook.book import versions
 from rulebook.metric import value

@@ -4,8 +4,8 @@ from datetime import date
 
 import pytest
 
-from tests.assessment.cadres import conditions, post, training
-from tests.assessment.goals import CHECKED, DROPPED, NOVEMBER, REACHED, goal
+from tests.assessment.cadres.making import conditions, post, training
+from tests.assessment.goals.making import CHECKED, DROPPED, NOVEMBER, REACHED, goal
 from tests.assessment.measuring import LAST, facts_of, told
 
 pytestmark = pytest.mark.django_db

@@ -3,7 +3,7 @@
 import pytest
 from django.urls import reverse
 
-from tests.assessment.judging import begun, record_says, shown
+from tests.assessment.assessments.judging import begun, record_says, shown
 from tests.browsers import TELEPHONE, new_context
 from tests.cast import PASSWORD, make_cast
 

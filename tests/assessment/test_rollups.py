@@ -2,11 +2,11 @@
 
 import pytest
 
+from assessment.dashboard.models import FIGURES
+from assessment.dashboard.services import compare, rebuild
 from assessment.models import RollUp
-from assessment.models.rollup import FIGURES
-from assessment.services.rollups import compare, rebuild
-from tests.assessment.busy_county import BusyCounty
-from tests.assessment.recount import recounted, stored
+from tests.assessment.dashboard.busy_county import BusyCounty
+from tests.assessment.dashboard.recount import recounted, stored
 from tests.cast import TODAY
 
 pytestmark = pytest.mark.django_db

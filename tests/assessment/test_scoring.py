@@ -5,16 +5,16 @@ from decimal import Decimal
 
 import pytest
 
-from assessment.choices import ClauseKind, Counted, Every, ScoreState, ViewSource
-from assessment.rules.periods import assessed_time, ended_periods, is_provisional
-from assessment.rules.plan import BandPlan, ClausePlan, Weights
-from assessment.rules.scoring import (
+from assessment.assessments.rules import (
     ClauseResult,
     IndicatorResult,
+    assessed_time,
     band_rank,
     by_facts,
     by_value,
+    ended_periods,
     indicator_result,
+    is_provisional,
     members_points,
     peer_points,
     recomputed,
@@ -22,6 +22,8 @@ from assessment.rules.scoring import (
     weighted,
     worst_veto,
 )
+from assessment.choices import ClauseKind, Counted, Every, ScoreState, ViewSource
+from assessment.schemes.rules import BandPlan, ClausePlan, Weights
 from rulebook.metric import Fact
 
 D = Decimal

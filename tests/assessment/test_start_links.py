@@ -6,8 +6,7 @@ import pytest
 from django.urls import reverse
 
 from assessment.models import Indicator, Objection
-from assessment.queries.objection_links import start_links
-from assessment.queries.training_links import own_links
+from assessment.navigation import objection_links, own_links
 from members.queries.standing import standing_of
 from tests.assessment.asking import assessed
 from tests.cast import TODAY
@@ -20,7 +19,7 @@ def shown(cast, *, days=3):
     return assessed(cast.branch, cast.district, **facts)
 
 
-def links(user, of=start_links):
+def links(user, of=objection_links):
     user.standing = standing_of(user, on=TODAY)
     return [link.url for link in of(user, on=TODAY)]
 

@@ -6,7 +6,7 @@ import pytest
 from django.urls import reverse
 
 from assessment.models import Indicator, ManualValue, Objection
-from assessment.queries.waiting_links import start_links
+from assessment.navigation import waiting_links
 from members.queries.standing import standing_of
 from tests.assessment.asking import assessed
 from tests.cast import TODAY
@@ -34,7 +34,7 @@ def enter(one, by):
 
 def links(user):
     user.standing = standing_of(user, on=TODAY)
-    return list(start_links(user, on=TODAY))
+    return list(waiting_links(user, on=TODAY))
 
 
 def addresses(one, *only):
@@ -106,4 +106,4 @@ def test_it_costs_three_queries(cast, one, django_assert_num_queries, more):
     object_to(one, cast.secretary)
     cast.district_staff.standing = standing_of(cast.district_staff, on=TODAY)
     with django_assert_num_queries(3):
-        assert len(list(start_links(cast.district_staff, on=TODAY))) == 2
+        assert len(list(waiting_links(cast.district_staff, on=TODAY))) == 2

@@ -11,7 +11,7 @@ from django.db import transaction
 from django.test import Client
 
 from assessment.models import Scheme
-from assessment.queries.metrics import all_metrics
+from assessment.schemes.queries import all_metrics
 from members.models import Organization, User
 from rulebook.book import versions
 from tests.crawl import PageReader, Visit, crawl

@@ -10,10 +10,10 @@ from django.db.models import Case, Value, When
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from assessment.assessments.computing_queries import Computed, ComputedClause, ComputedIndicator, computed
+from assessment.assessments.queries import branches_of
 from assessment.choices import SchemeState
-from assessment.models import Scheme
-from assessment.queries.beginning import branches_of
-from assessment.queries.computing import Computed, ComputedClause, ComputedIndicator, computed
+from assessment.schemes.models import Scheme
 from members.choices import OrganizationKind
 from members.console import organization_at
 from rulebook.console import JsonCommand, WrongUse, day

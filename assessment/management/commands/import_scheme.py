@@ -10,10 +10,10 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from assessment.choices import ScoreState
-from assessment.importing.doubts import Doubt, NotAScheme
-from assessment.importing.reading import Read
-from assessment.rules.plan import BandPlan, IndicatorPlan
-from assessment.services.scheme_imports import Stored, read_workbook, store_read_plan
+from assessment.schemes.import_services import Stored, read_workbook, store_read_plan
+from assessment.schemes.importing.doubts import Doubt, NotAScheme
+from assessment.schemes.importing.reading import Read
+from assessment.schemes.rules import BandPlan, IndicatorPlan
 from members.console import organization_at
 from members.models import Organization
 from members.services.refused import Refused

@@ -6,9 +6,8 @@ from django.core.management.base import CommandParser
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from assessment.dashboard.services import rebuild, rebuild_medians
 from assessment.generating import generate_assessment
-from assessment.services.rollup_medians import rebuild_medians
-from assessment.services.rollups import rebuild
 from dues.generating import generate_dues
 from meetings.generating import generate_meetings
 from members.generating import generate_county, generate_offices

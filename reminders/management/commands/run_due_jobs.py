@@ -14,7 +14,7 @@ from django.utils import timezone
 from django.utils.dateparse import parse_date, parse_datetime
 from django.utils.translation import gettext as _
 
-from assessment.services.rollups import follow
+from assessment.dashboard.services import follow
 from audit.row_checks import count_round
 from audit.services import anchor
 from reminders.messages.models import Message

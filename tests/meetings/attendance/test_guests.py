@@ -5,8 +5,8 @@ from datetime import date
 import pytest
 from django.urls import reverse
 
+from assessment.dashboard.services import rebuild
 from assessment.models import RollUp
-from assessment.services.rollups import rebuild
 from meetings.attendance.queries import elsewhere_below, elsewhere_of, roll, tally_of
 from meetings.choices import NotCountedBecause
 from meetings.minutes.queries import evening_of

@@ -14,8 +14,8 @@ from django.utils import timezone
 from knox.models import AuthToken
 from openpyxl import load_workbook
 
+from assessment.dashboard.services import rebuild
 from assessment.models import RollUp
-from assessment.services.rollups import rebuild
 from meetings.metrics import attendance_facts, explained_facts
 from meetings.minutes.queries import evening_of
 from meetings.minutes.rules import compose

@@ -10,10 +10,10 @@ from django.db import DatabaseError, transaction
 from django.urls import reverse
 from docx import Document
 
+from assessment.assessments.services import freshen, store
 from assessment.choices import AssessmentState
+from assessment.dashboard.services import compare, follow, rebuild
 from assessment.models import Assessment, RollUp
-from assessment.services.computing import freshen, store
-from assessment.services.rollups import compare, follow, rebuild
 from audit.append_only import is_protected
 from audit.models import Entry
 from meetings.attendance.queries import tally_of
@@ -37,7 +37,7 @@ from members.fields import sealed
 from members.models import Affiliation
 from members.services.refused import Refused
 from tests.assessment.measuring import LAST
-from tests.assessment.scheming import deduct, make_scheme
+from tests.assessment.schemes.scheming import deduct, make_scheme
 from tests.assessment.test_computing import begin
 from tests.cast import make_user
 from tests.emptying import triggers_lifted

@@ -5,7 +5,7 @@ from datetime import UTC, date, datetime
 import pytest
 from django.core.cache import cache
 
-from assessment.queries.burden import Burden, burden_below
+from assessment.dashboard.queries import Burden, burden_below
 from members.models import Organization
 from reminders.desk.count_queries import burden
 from reminders.models import DeskCount, Effort

@@ -11,7 +11,7 @@ from members.choices import OfficeKind
 from reminders.desk.count_queries import FIGURES, counts_at, counts_below, kinds_at
 from reminders.desk.services import count_desks, parts
 from reminders.models import DeskCount, NotApplicable
-from tests.assessment.figures import a_county
+from tests.assessment.dashboard.figures import a_county
 from tests.cast import TODAY, make_member, make_organization, make_user
 from tests.dues.ledger import charge
 

@@ -18,7 +18,7 @@ from members.models import HelpRequest, Member, Organization, Situation, Term
 from reminders.desk.queries import duties_below
 from supervision.models import AppraisalRound, Appraisee, Suggestion
 from tests.assessment.asking import asks_for, assessed
-from tests.assessment.goals import goal
+from tests.assessment.goals.making import goal
 from tests.cast import TODAY
 from tests.dues.ledger import charge, month
 from tests.supervision.matters.making import DECISION, MAY, matter

@@ -1,0 +1,434 @@
+"""Branches assessed: the list with what is done to many, one assessment with its steps, and the workbook."""
+
+from collections.abc import Callable, Iterator, Sequence
+from datetime import date
+from decimal import Decimal
+from typing import Any
+from uuid import UUID
+
+from django.contrib import messages
+from django.core.paginator import Paginator
+from django.http import FileResponse, Http404, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from assessment import tasks
+from assessment.assessments.forms import AssessmentFilterForm, BeginForm, GradeForm, PublishForm, ShowForm
+from assessment.assessments.judging_queries import (
+    asks_people,
+    hindrances,
+    may_be_published_again,
+    readiness,
+    satisfaction_of,
+    view_lines,
+)
+from assessment.assessments.models import Assessment, AssessmentQuerySet, IndicatorScore
+from assessment.assessments.queries import (
+    Line,
+    assessment_before,
+    band_counts,
+    branches_to_begin,
+    committees_shown,
+    in_order,
+    incomplete,
+    mark_changed,
+    part_sums,
+    schemes_shown,
+    schemes_to_assess_by,
+    tree_of,
+    uncomputed,
+    with_open_ends,
+)
+from assessment.assessments.rules import is_provisional
+from assessment.assessments.services import AT_ONCE as MOST_AT_ONCE
+from assessment.assessments.services import (
+    STEPS,
+    Changed,
+    Together,
+    begin,
+    compute_anew,
+    compute_waiting,
+    decide_grade,
+    lock,
+    objectable_until,
+    publish,
+    put_export_on_record,
+    recompute,
+    show_to_branch,
+    take_together,
+)
+from assessment.choices import AssessmentState
+from assessment.schemes.models import Indicator, Scheme
+from members.choices import Capability
+from members.downloads import workbook
+from members.policy import fetch, requires
+from members.refusals import carried_out, told
+from members.requests import FORM_METHODS, PageRequest
+from members.workbooks.writing import Sheet
+
+VIEW, ASSESS, RECORD = Capability.VIEW_ASSESSMENT, Capability.ASSESS, Capability.RECORD_ASSESSMENT
+ON_A_PAGE, MOST_ROWS = 30, 20_000
+ASSESSMENTS = Assessment.objects.select_related(
+    "organization", "scheme__organization", "band", "decided_band", "veto__indicator", "veto__band"
+)
+
+
+def assessment_of(request: PageRequest, key: UUID) -> Assessment:
+    """404 where it isn't seen, 403 where the office doesn't cover what the page does."""
+    return fetch(request, ASSESSMENTS.all(), pk=key)
+
+
+def scheme_asked_for(request: PageRequest) -> Scheme:
+    """The scheme of the address or of the form, among those of the assessments that one sees. Raises Http404."""
+    asked = request.POST.get("scheme") or request.GET.get("scheme") or ""
+    found = next((one for one in schemes_shown(request.user) if str(one.pk) == asked), None)
+    if found is None:
+        raise Http404
+    return found
+
+
+def acted(request: PageRequest, assessment: Assessment, act: Callable[[], Any], done: str) -> HttpResponse:
+    """Carry out a step that has no form of its own, and say on the assessment's page what came of it."""
+    told(request, act, done)
+    return redirect(assessment)
+
+
+AT_ONCE = 5
+"""So few are computed while the page waits; more are handed to a worker."""
+MOST_REFUSALS = 10
+
+
+@requires(VIEW, ASSESS)
+@require_safe
+def assessment_list(request: PageRequest) -> HttpResponse:
+    """In the order of the tree, never by points."""
+    form, scheme, rows = _asked(request)
+    assesses = request.user.standing.may_any([ASSESS])
+    context: dict[str, Any] = {
+        "form": form,
+        "scheme": scheme,
+        "page": Paginator(form.narrow(with_open_ends(rows)), ON_A_PAGE).get_page(request.GET.get("page")),
+        "assesses": assesses,
+        "may_give_views": request.user.standing.may_any([RECORD]),
+        "today": request.today,
+    }
+    if assesses and scheme:
+        context |= _summary(rows, scheme, on=request.today)
+    return render(request, "assessment/assessments/list.html", context)
+
+
+@requires(ASSESS)
+@require_http_methods(FORM_METHODS)
+def assessment_begin(request: PageRequest) -> HttpResponse:
+    """Choose a scheme, then the branches."""
+    schemes = schemes_to_assess_by(request.user)
+    scheme = next((one for one in schemes if str(one.pk) == request.GET.get("scheme")), None)
+    if scheme is None and len(schemes) == 1:
+        scheme = schemes[0]
+    if scheme is None:
+        return render(request, "assessment/assessments/begin.html", {"schemes": schemes})
+    branches = branches_to_begin(scheme, request.user, on=request.today)
+    form = BeginForm(request.POST or None, branches=branches)
+    if form.is_valid() and carried_out(form, lambda: _begin(request, scheme, form)):
+        return redirect(_list_of(scheme))
+    number = branches.count()
+    context = {"form": form, "scheme": scheme, "schemes": schemes, "number": number}
+    return render(request, "assessment/assessments/begin.html", context)
+
+
+@requires(ASSESS)
+@require_POST
+def assessment_anew(request: PageRequest) -> HttpResponse:
+    """Compute all of a scheme that aren't published once more."""
+    scheme = scheme_asked_for(request)
+    rows = Assessment.objects.visible_to(request.user, ASSESS).filter(scheme=scheme)
+    number = compute_anew(rows=rows, by=request.user)
+    _compute(request, rows, number)
+    return redirect(_list_of(scheme))
+
+
+@requires(ASSESS)
+@require_http_methods(FORM_METHODS)
+def assessment_together(request: PageRequest, step: str) -> HttpResponse:
+    """How many a step will handle, and why not the others; then show, publish or lock those."""
+    if step not in STEPS:
+        raise Http404
+    scheme = scheme_asked_for(request)
+    rows = Assessment.objects.visible_to(request.user, ASSESS).filter(scheme=scheme)
+    form = _said(request, step, scheme)
+    if request.method == "POST" and (form is None or form.is_valid()):
+        said = form.facts() if form else {}
+        _say(request, step, take_together(rows=rows, step=step, on=request.today, by=request.user, **said))
+        return redirect(_list_of(scheme))
+    asked = readiness(rows, step, on=request.today)
+    context = {"scheme": scheme, "step": step, "asked": asked, "now": min(len(asked.ready), MOST_AT_ONCE), "form": form}
+    return render(request, "assessment/assessments/together.html", context)
+
+
+def _said(request: PageRequest, step: str, scheme: Scheme) -> ShowForm | PublishForm | None:
+    """What a step asks for beside."""
+    if step == "show":
+        return ShowForm(request.POST or None, least=objectable_until(scheme, on=request.today))
+    return PublishForm(request.POST or None, today=request.today) if step == "publish" else None
+
+
+@requires(ASSESS)
+@require_safe
+def assessment_progress(request: PageRequest) -> HttpResponse:
+    """How many have been computed, for the page to ask while it waits."""
+    scheme = scheme_asked_for(request)
+    rows = Assessment.objects.visible_to(request.user, ASSESS).filter(scheme=scheme)
+    return render(request, "assessment/assessments/progress.html", _progress(rows, scheme))
+
+
+def _asked(request: PageRequest) -> tuple[AssessmentFilterForm, Scheme | None, AssessmentQuerySet]:
+    user = request.user
+    form = AssessmentFilterForm(request.GET, schemes=schemes_shown(user), places=committees_shown(user))
+    scheme = form.scheme_chosen(is_assessor=user.standing.may_any([ASSESS]))
+    rows = Assessment.objects.visible_to(user)
+    return form, scheme, rows.filter(scheme=scheme) if scheme else rows
+
+
+def _summary(rows: AssessmentQuerySet, scheme: Scheme, *, on: date) -> dict[str, Any]:
+    """How many of each band, and how far the computing is."""
+    steps = [one for step in STEPS if (one := readiness(rows, step, on=on)).waiting]
+    return {
+        "bands": band_counts(rows, scheme),
+        "incomplete": incomplete(rows).count(),
+        "steps": steps,
+        "can_step": any(one.ready for one in steps),
+        **_progress(rows, scheme),
+    }
+
+
+def _progress(rows: AssessmentQuerySet, scheme: Scheme) -> dict[str, Any]:
+    total, waiting = rows.count(), uncomputed(rows).count()
+    url = f"{reverse('assessment:assessment-progress')}?scheme={scheme.pk}"
+    return {"total": total, "computed": total - waiting, "waiting": waiting, "progress_url": url}
+
+
+def _begin(request: PageRequest, scheme: Scheme, form: BeginForm) -> None:
+    number = begin(scheme=scheme, branches=form.chosen(), on=request.today, by=request.user)
+    _compute(request, Assessment.objects.visible_to(request.user, ASSESS).filter(scheme=scheme), number)
+
+
+def _compute(request: PageRequest, rows: AssessmentQuerySet, number: int) -> None:
+    """A few at once; many by a worker, while the list says how far it is."""
+    if number <= AT_ONCE:
+        compute_waiting(on=request.today, among=rows)
+    else:
+        tasks.start_computing()
+    words = ngettext("%(count)s branch is assessed.", "%(count)s branches are assessed.", number)
+    messages.success(request, words % {"count": number})
+
+
+def _say(request: PageRequest, step: str, found: Together) -> None:
+    """What was done, and what was not; nothing done is no success."""
+    if found.done:
+        messages.success(request, _done_words(step, found.done) % {"count": found.done})
+    else:
+        messages.warning(request, _("Nothing was done."))
+    if found.left:
+        more = ngettext("%(count)s is left: press once more.", "%(count)s are left: press once more.", found.left)
+        messages.info(request, more % {"count": found.left})
+    for name, sentence in found.refused[:MOST_REFUSALS]:
+        messages.warning(request, f"{name}: {sentence}")
+    if (rest := len(found.refused) - MOST_REFUSALS) > 0:
+        messages.warning(request, _("And %(count)s more for similar reasons.") % {"count": rest})
+
+
+def _done_words(step: str, done: int) -> str:
+    if step == "show":
+        return ngettext("Shown to %(count)s branch.", "Shown to %(count)s branches.", done)
+    if step == "publish":
+        return ngettext("Published for %(count)s branch.", "Published for %(count)s branches.", done)
+    return ngettext("Locked for %(count)s branch.", "Locked for %(count)s branches.", done)
+
+
+def _list_of(scheme: Scheme) -> str:
+    return f"{reverse('assessment:assessment-list')}?scheme={scheme.pk}"
+
+
+@requires(VIEW)
+@require_safe
+def assessment_detail(request: PageRequest, key: UUID) -> HttpResponse:
+    """The tree with every clause, fact, value and objection; for the branch from the day it is shown."""
+    one = assessment_of(request, key)
+    standing, path = request.user.standing, one.organization.path
+    last = assessment_before(one)
+    lines = tree_of(one, with_links=standing.may(Capability.VIEW_MEETINGS, path), last=last)
+    context: dict[str, Any] = {
+        "one": one,
+        "lines": lines,
+        "changed": mark_changed(lines, one.stale_because),
+        "parts": part_sums(lines),
+        "last": last,
+        "provisional": is_provisional(one.scheme.year, one.computed_on or request.today),
+        "assesses": standing.may(ASSESS, path),
+        "may_object": _may_object(request, one),
+        "today": request.today,
+    }
+    context |= _views(one, assesses=context["assesses"])
+    if context["assesses"]:
+        context |= _steps(request, one, lines)
+    return render(request, "assessment/assessments/detail.html", context)
+
+
+@requires(ASSESS)
+@require_POST
+def assessment_compute(request: PageRequest, key: UUID) -> HttpResponse:
+    """By what the record and the confirmed values say now."""
+    one = assessment_of(request, key)
+    done = _("Computed by what the record says now.")
+    return acted(request, one, lambda: recompute(assessment=one, on=request.today, by=request.user), done)
+
+
+@requires(ASSESS)
+@require_http_methods(FORM_METHODS)
+def assessment_show(request: PageRequest, key: UUID) -> HttpResponse:
+    """The branch sees it and may object, until a day that is said."""
+    one = assessment_of(request, key)
+    form = ShowForm(request.POST or None, least=objectable_until(one.scheme, on=request.today))
+    given: dict[str, Any] = {"on": request.today, "by": request.user}
+    if form.is_valid() and carried_out(form, lambda: show_to_branch(assessment=one, **given, **form.facts())):
+        messages.success(request, _("The branch sees it now and can object."))
+        return redirect(one)
+    return render(request, "assessment/assessments/show.html", {"form": form, "one": one})
+
+
+@requires(ASSESS)
+@require_http_methods(FORM_METHODS)
+def assessment_publish(request: PageRequest, key: UUID) -> HttpResponse:
+    """For the first time, or again because the record has changed."""
+    one = assessment_of(request, key)
+    form = PublishForm(request.POST or None, today=request.today)
+
+    def act() -> None:
+        _say_changes(request, publish(assessment=one, on=request.today, by=request.user, **form.facts()))
+
+    if form.is_valid() and carried_out(form, act):
+        messages.success(request, _("It is published."))
+        return redirect(one)
+    again = may_be_published_again(one, on=request.today)
+    return render(request, "assessment/assessments/publish.html", {"form": form, "one": one, "again": again})
+
+
+@requires(ASSESS)
+@require_POST
+def assessment_lock(request: PageRequest, key: UUID) -> HttpResponse:
+    """Nothing changes any more."""
+    one = assessment_of(request, key)
+    return acted(request, one, lambda: lock(assessment=one, on=request.today, by=request.user), _("It is locked."))
+
+
+@requires(ASSESS)
+@require_http_methods(FORM_METHODS)
+def assessment_grade(request: PageRequest, key: UUID) -> HttpResponse:
+    """What a meeting decided."""
+    one = assessment_of(request, key)
+    form = GradeForm(request.POST or None, assessment=one)
+    if form.is_valid():
+        given: dict[str, Any] = {**form.cleaned_data, "on": request.today, "by": request.user}
+        if carried_out(form, lambda: decide_grade(assessment=one, **given)):
+            messages.success(request, _("The grade is on record."))
+            return redirect(one)
+    return render(request, "assessment/assessments/grade.html", {"form": form, "one": one})
+
+
+def _views(one: Assessment, *, assesses: bool) -> dict[str, Any]:
+    return {"views": view_lines(one, with_words=assesses), "satisfaction": satisfaction_of(one)}
+
+
+def _steps(request: PageRequest, one: Assessment, lines: list[Line]) -> dict[str, Any]:
+    """What may be done next, and what stands in its way."""
+    again = may_be_published_again(one, on=request.today)
+    in_way = hindrances(one, on=request.today) if one.state == AssessmentState.SHOWN or again else []
+    is_over = not is_provisional(one.scheme.year, request.today)
+    return {
+        "in_way": in_way,
+        "again": again,
+        "can_publish": (one.state == AssessmentState.SHOWN or again) and not in_way,
+        "can_lock": one.state == AssessmentState.PUBLISHED and is_over and not again,
+        "is_open": one.state in (AssessmentState.COLLECTING, AssessmentState.SHOWN),
+        "can_decide": one.state in (AssessmentState.SHOWN, AssessmentState.PUBLISHED),
+        "asks_people": asks_people(one),
+        "waiting": sum(clause.waiting is not None for line in lines for clause in line.clauses),
+    }
+
+
+def _may_object(request: PageRequest, one: Assessment) -> bool:
+    until = one.objections_until
+    is_open = one.state == AssessmentState.SHOWN and until is not None and request.today <= until
+    return is_open and request.user.standing.may(RECORD, one.organization.path)
+
+
+def _say_changes(request: PageRequest, changed: list[Changed]) -> None:
+    if changed:
+        names = "；".join(f"{one.code} {one.title}: {_points(one.before)} → {_points(one.after)}" for one in changed)
+        messages.info(request, _("Changed since it was last computed: %(names)s.") % {"names": names})
+
+
+def _points(points: Any) -> str:
+    return _("open") if points is None else f"{points.normalize():f}"
+
+
+Scores = dict[tuple[UUID, UUID], Decimal | None]
+
+
+@requires(ASSESS)
+@require_safe
+def assessment_export(request: PageRequest) -> FileResponse:
+    """In the order of the tree; that it was taken is on record."""
+    scheme = scheme_asked_for(request)
+    seen = Assessment.objects.visible_to(request.user, ASSESS).filter(scheme=scheme)
+    rows = list(in_order(with_open_ends(seen))[:MOST_ROWS])
+    inner = Indicator.objects.filter(scheme=scheme, parent__isnull=False).values("parent")
+    leaves = list(Indicator.objects.filter(scheme=scheme).exclude(pk__in=inner).order_by("position"))
+    found = IndicatorScore.objects.filter(assessment__in=seen.values("pk"))
+    scores = {(one, of): points for one, of, points in found.values_list("assessment", "indicator", "points")}
+    put_export_on_record(scheme=scheme, rows=len(rows), by=request.user)
+    name = _("Assessments %(scheme)s %(day)s.xlsx") % {"scheme": scheme.code, "day": request.today.isoformat()}
+    return workbook(name, _complete(rows, leaves, scores), _incomplete(rows, leaves, scores))
+
+
+def _complete(rows: Sequence[Assessment], leaves: Sequence[Indicator], scores: Scores) -> Sheet:
+    headings = [
+        _("Branch"), _("State"), _("Points reached"), _("Band by the points"), _("Grade decided"),
+        _("Decided by which meeting"), *(str(leaf) for leaf in leaves),
+    ]  # fmt: skip
+    return Sheet(_("All known"), headings, _complete_cells(rows, leaves, scores))
+
+
+def _complete_cells(rows: Sequence[Assessment], leaves: Sequence[Indicator], scores: Scores) -> Iterator[list[object]]:
+    for one in rows:
+        if one.total is not None:
+            yield [
+                one.organization.name, one.get_state_display(), one.total, one.band and one.band.name,
+                one.decided_band and one.decided_band.name, one.decided_with,
+                *(scores.get((one.pk, leaf.pk)) for leaf in leaves),
+            ]  # fmt: skip
+
+
+def _incomplete(rows: Sequence[Assessment], leaves: Sequence[Indicator], scores: Scores) -> Sheet:
+    """Those of which something is open are in no order and have no sum that could be compared."""
+    headings = [_("Branch"), _("State"), _("Points not known yet"), _("What isn't known yet")]
+    return Sheet(_("Not complete"), headings, _incomplete_cells(rows, leaves, scores))
+
+
+def _incomplete_cells(
+    rows: Sequence[Assessment], leaves: Sequence[Indicator], scores: Scores
+) -> Iterator[list[object]]:
+    for one in rows:
+        if one.total is None:
+            unknown = [str(leaf) for leaf in leaves if scores.get((one.pk, leaf.pk)) is None]
+            yield [one.organization.name, one.get_state_display(), one.open_points or None, _unknown(one, unknown)]
+
+
+def _unknown(one: Assessment, leaves: Sequence[str]) -> str:
+    """Zero points are open where only a view is missing, and where nothing is computed yet: neither is a zero."""
+    if one.computed_at is None:
+        return _("being computed")
+    return "；".join(leaves) or _("a view is still missing for the total")

@@ -1,0 +1,109 @@
+"""What assessment says is due, for a whole subtree, and how a desk speaks of it."""
+
+from collections import defaultdict
+from collections.abc import Iterator
+from datetime import date
+from typing import Any
+
+from django.db.models import Exists, FilteredRelation, OuterRef, Q
+from django.urls import reverse
+from django.utils.http import urlencode
+from django.utils.translation import gettext_lazy as _
+
+from assessment.assessments.models import Assessment, BranchView
+from assessment.assessments.rules import view_duty
+from assessment.choices import AssessmentState, ViewSource
+from assessment.goals.rules import KEYS, Branch, Item, goal_duties
+from members.choices import Capability
+from members.duty_words import DutyWords, Place
+from members.models import Organization
+from members.paths import contains, subtree
+from members.queries.local_rules import binding_below
+from rulebook.local import LocalRule
+from rulebook.values import Duty
+
+VIEW, RECORD = Capability.VIEW_ASSESSMENT, Capability.RECORD_ASSESSMENT
+
+
+def _new_goal(place: Place) -> str:
+    return f"{reverse('assessment:goal-new')}?{urlencode({'org': place.organization.code})}"
+
+
+def _unchecked(place: Place) -> str:
+    return _goals(place, "planned")
+
+
+def _open(place: Place) -> str:
+    return _goals(place, "open")
+
+
+def _goals(place: Place, state: str) -> str:
+    """The branch's goals of that year in a state."""
+    wanted = urlencode({"org": place.organization.code, "year": place.duty.period, "state": state})
+    return f"{reverse('assessment:goal-list')}?{wanted}"
+
+
+def _own_view(_place: Place) -> str:
+    return reverse("assessment:view-list")
+
+
+WORDS: dict[str, DutyWords] = {
+    "joint_goal_plan": DutyWords(_("Plan a joint goal"), _("Plan one"), _new_goal, "flag", VIEW, RECORD),
+    "joint_goal_check": DutyWords(
+        _("Mid-year check of the joint goals"), _("Check them"), _unchecked, "eye", VIEW, RECORD
+    ),
+    "joint_goal_result": DutyWords(
+        _("Results of the joint goals"), _("Put them down"), _open, "flag-fill", VIEW, RECORD
+    ),
+    "self_view": DutyWords(
+        _("The branch's own view of its year"), _("Give it"), _own_view, "clipboard-check", VIEW, RECORD
+    ),
+}
+
+
+def assessment_duties(path: str, *, on: date) -> list[Duty]:
+    """The branches' duties in tree order. Three queries, whatever the tree; two where no committee asks for goals."""
+    rules = binding_below(path, set(KEYS.values()))
+    goals = [duty for branch in _branches(path, rules, on) for duty in goal_duties(branch, on=on)] if rules else []
+    return [*goals, *_views(path, on)]
+
+
+def _branches(path: str, rules: list[tuple[str, LocalRule]], on: date) -> Iterator[Branch]:
+    """Those that a committee asks for something, with their goals of this year and the last. One query."""
+    known: dict[str, tuple[str, date | None]] = {}
+    goals: dict[str, list[Item]] = defaultdict(list)
+    for place, code, first_day, year, *days in _rows(path, on):
+        known[place] = code, first_day
+        if year is not None:
+            planned_on, checked_on, ended_on = days
+            goals[place].append(Item(year, planned_on, checked_on is not None, ended_on is not None))
+    for place, (code, first_day) in known.items():
+        if local := tuple(one for above, one in rules if contains(above, place)):
+            yield Branch(code, first_day, tuple(goals[place]), local)
+
+
+def _rows(path: str, on: date) -> Iterator[tuple[Any, ...]]:
+    near = FilteredRelation("joint_goals", condition=Q(joint_goals__year__in=[on.year - 1, on.year]))
+    places = Organization.objects.below(path).branches().standing_on(on).with_first_day()
+    places = places.annotate(near=near).in_tree_order()
+    names = ("path", "code", "first_day", "near__year", "near__planned_on", "near__checked_on", "near__ended_on")
+    return places.values_list(*names).iterator()
+
+
+def _views(path: str, on: date) -> Iterator[Duty]:
+    """Views of themselves that branches are asked for while they are being assessed, one a branch and year."""
+    given = BranchView.objects.filter(
+        assessment=OuterRef("pk"), organization=OuterRef("organization"), source=ViewSource.SELF
+    )
+    rows = Assessment.objects.filter(
+        subtree("organization__path", [path]), state=AssessmentState.COLLECTING, scheme__weight_self__gt=0
+    )
+    rows = rows.annotate(is_given=Exists(given)).order_by("organization__path", "scheme__year", "scheme__code")
+    found: dict[tuple[str, int], tuple[str, bool]] = {}
+    names = ("organization__code", "scheme__year", "scheme__document", "scheme__title", "is_given")
+    for code, year, document, title, is_given in rows.values_list(*names):
+        known = found.get((code, year), (document or title, True))
+        found[code, year] = known[0], known[1] and is_given
+    for (code, year), (document, is_given) in found.items():
+        if duty := view_duty(code, year, document, is_given=is_given, on=on):
+            yield duty

@@ -1,0 +1,260 @@
+"""Practices worth sharing: where they come from, the library, and who adopts them."""
+
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+from django.contrib import messages
+from django.core.paginator import Paginator
+from django.db.models import QuerySet
+from django.http import Http404, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from assessment.choices import PracticeKind
+from assessment.practices.forms import (
+    AdoptForm,
+    PracticeEditForm,
+    PracticeFilterForm,
+    PracticeForm,
+    PublishForm,
+    WordsForm,
+)
+from assessment.practices.models import Adoption, Practice
+from assessment.practices.queries import (
+    adopting,
+    adoptions_of,
+    library,
+    solved_problems,
+    solved_suggestions,
+    sources_of,
+    unit_kind_of,
+    unpublished,
+    writing_for,
+)
+from assessment.practices.services import (
+    adopt_practice,
+    edit_practice,
+    publish_practice,
+    remove_practice,
+    say_how_it_goes,
+    stop_adopting,
+    withdraw_practice,
+    write_practice,
+)
+from members.choices import Capability
+from members.fields import opened
+from members.models import Organization
+from members.places import branch_asked_for
+from members.policy import fetch, requires, signed_in
+from members.refusals import carried_out, told
+from members.requests import FORM_METHODS, PageRequest
+from supervision.problems.models import Problem
+from supervision.suggestions.models import Suggestion
+
+
+@dataclass(frozen=True, slots=True)
+class Origin:
+    """`row` is read by its own branch alone: the page shows it beside the form, and nothing leads back to it."""
+
+    row: Problem | Suggestion
+    title: str
+    organization: Organization
+    initial: dict[str, Any]
+
+
+def origin(request: PageRequest) -> Origin | None:
+    """None: begun from nothing. 404 for what one doesn't see or isn't solved, 403 where one doesn't write."""
+    if key := request.GET.get("problem"):
+        problem = fetch(request, solved_problems(), pk=_key(key))
+        facts = {"problem": problem.text, "solution": problem.measure, "kind": PracticeKind.SUPERVISION}
+        return _origin(problem, facts)
+    if key := request.GET.get("suggestion"):
+        return _origin(fetch(request, solved_suggestions(), pk=_key(key)), {"kind": PracticeKind.SUPERVISION})
+    return None
+
+
+def _origin(row: Problem | Suggestion, facts: dict[str, Any]) -> Origin:
+    """Neither words of a member nor the branch's answer to that member are copied."""
+    return Origin(row, opened(row.text), row.organization, {"organization": row.organization.code, **facts})
+
+
+def _key(text: str) -> UUID:
+    try:
+        return UUID(text)
+    except ValueError as error:
+        raise Http404 from error
+
+
+RECORD = Capability.RECORD_ASSESSMENT
+ON_A_PAGE = 20
+PRACTICES = Practice.objects.select_related("organization")
+
+
+@requires(Capability.VIEW_ORGANIZATIONS)
+@never_cache
+@require_safe
+def practice_list(request: PageRequest) -> HttpResponse:
+    """The library for everybody with an office, newest first; whoever writes finds their drafts above it."""
+    form = PracticeFilterForm(request.GET)
+    page = Paginator(form.narrow(library(request.user)), ON_A_PAGE).get_page(request.GET.get("page"))
+    may_write = request.user.standing.may_any([RECORD])
+    context = {
+        "form": form,
+        "page": page,
+        "may_write": may_write,
+        "drafts": unpublished(request.user) if may_write else [],
+        "my_kind": unit_kind_of(request.user, request.today) if may_write else "",
+    }
+    return render(request, "assessment/practices/list.html", context)
+
+
+@signed_in
+@never_cache
+@require_safe
+def practice_detail(request: PageRequest, key: UUID) -> HttpResponse:
+    """One practice, and how it goes where it was taken over."""
+    practice = fetch(request, PRACTICES.all(), pk=key)
+    standing = request.user.standing
+    page = Paginator(adoptions_of(practice), ON_A_PAGE).get_page(request.GET.get("page"))
+    is_public = practice.state == "published"
+    context = {
+        "practice": practice,
+        "page": page,
+        "mine": [one for one in page if standing.may(RECORD, one.organization.path)],
+        "may_write": standing.may(RECORD, practice.organization.path),
+        "may_adopt": is_public and adopting(practice, request.user, request.today).exists(),
+    }
+    return render(request, "assessment/practices/detail.html", context)
+
+
+@requires(RECORD)
+@never_cache
+@require_safe
+def practice_start(request: PageRequest) -> HttpResponse:
+    """What the branch solved, to write about; titles that only the branch reads."""
+    branch = branch_asked_for(request, RECORD)
+    context = {"branch": branch, "sources": sources_of(branch, request.user)}
+    return render(request, "assessment/practices/start.html", context)
+
+
+@requires(RECORD)
+@never_cache
+@require_http_methods(FORM_METHODS)
+def practice_new(request: PageRequest) -> HttpResponse:
+    """A draft: begun from nothing, or from something solved."""
+    begun = origin(request)
+    branches = writing_for(request.user, request.today)
+    if not branches:
+        raise Http404
+    form = PracticeForm(request.POST or None, branches=branches, initial=begun.initial if begun else {})
+    if form.is_valid():
+        given = {name: form.cleaned_data[name] for name in ("key", "organization")}
+        if carried_out(form, lambda: write_practice(values=form.facts(), by=request.user, **given)):
+            messages.success(request, _("The draft is kept. Only your branch sees it until you publish it."))
+            return redirect("assessment:practice-detail", given["key"])
+    return render(request, "assessment/practices/new.html", {"form": form, "origin": begun})
+
+
+@requires(RECORD)
+@never_cache
+@require_http_methods(FORM_METHODS)
+def practice_edit(request: PageRequest, key: UUID) -> HttpResponse:
+    """Change what isn't published."""
+    practice = fetch(request, PRACTICES.all(), pk=key)
+    form = PracticeEditForm(request.POST or None, practice=practice)
+    given: dict[str, Any] = {"practice": practice, "by": request.user}
+    if form.is_valid() and carried_out(form, lambda: edit_practice(values=form.facts(), **given)):
+        messages.success(request, _("Changed."))
+        return redirect(practice)
+    return render(request, "assessment/practices/edit.html", {"form": form, "practice": practice})
+
+
+@requires(RECORD)
+@never_cache
+@require_http_methods(FORM_METHODS)
+def practice_publish(request: PageRequest, key: UUID) -> HttpResponse:
+    """Let everybody with an office read it, after a look at what mustn't stand in it."""
+    practice = fetch(request, PRACTICES.all(), pk=key)
+    form = PublishForm(request.POST or None)
+    given: dict[str, Any] = {"practice": practice, "on": request.today, "by": request.user}
+    if form.is_valid() and carried_out(form, lambda: publish_practice(**given)):
+        messages.success(request, _("Published. Other branches can take it over now."))
+        return redirect(practice)
+    return render(request, "assessment/practices/publish.html", {"form": form, "practice": practice})
+
+
+@requires(RECORD)
+@require_POST
+def practice_withdraw(request: PageRequest, key: UUID) -> HttpResponse:
+    """Take it out of the library; the branch can change it and publish it again."""
+    practice = fetch(request, PRACTICES.all(), pk=key)
+    done = _("Withdrawn. Only your branch sees it.")
+    told(request, lambda: withdraw_practice(practice=practice, by=request.user), done)
+    return redirect(practice)
+
+
+@requires(RECORD)
+@require_POST
+def practice_remove(request: PageRequest, key: UUID) -> HttpResponse:
+    """Throw a draft away."""
+    practice = fetch(request, PRACTICES.all(), pk=key)
+    if told(request, lambda: remove_practice(practice=practice, by=request.user), _("The draft is thrown away.")):
+        return redirect("assessment:practice-list")
+    return redirect(practice)
+
+
+PUBLISHED = Practice.objects.published().select_related("organization")
+ADOPTIONS = Adoption.objects.filter(practice__in=PUBLISHED).select_related("practice", "organization")
+"""What was withdrawn is out of everybody's sight, with what others said of it."""
+
+
+@requires(RECORD)
+@never_cache
+@require_http_methods(FORM_METHODS)
+def practice_adopt(request: PageRequest, key: UUID) -> HttpResponse:
+    """Another branch's practice is taken over by one's own."""
+    branches = writing_for(request.user, request.today)
+    practice = fetch(request, PUBLISHED, lambda _row: _first(branches).path, pk=key)
+    free = adopting(practice, request.user, request.today) if request.method != "POST" else branches
+    form = AdoptForm(request.POST or None, branches=free)
+    if form.is_valid():
+        given: dict[str, Any] = {**form.cleaned_data, "practice": practice, "on": request.today, "by": request.user}
+        if carried_out(form, lambda: adopt_practice(**given)):
+            messages.success(request, _("Your branch does it too now. Say after a while how it goes."))
+            return redirect(practice)
+    return render(request, "assessment/practices/adopt.html", {"form": form, "practice": practice})
+
+
+@requires(RECORD)
+@never_cache
+@require_http_methods(FORM_METHODS)
+def adoption_edit(request: PageRequest, key: UUID) -> HttpResponse:
+    """How it goes by now."""
+    adoption = fetch(request, ADOPTIONS.all(), pk=key)
+    form = WordsForm(request.POST or None, initial={"words": adoption.words})
+    if form.is_valid():
+        words = form.cleaned_data["words"]
+        if carried_out(form, lambda: say_how_it_goes(adoption=adoption, words=words, by=request.user)):
+            messages.success(request, _("Thank you. The next branch reads it."))
+            return redirect(adoption.practice)
+    return render(request, "assessment/practices/adoption_edit.html", {"form": form, "adoption": adoption})
+
+
+@requires(RECORD)
+@require_POST
+def adoption_stop(request: PageRequest, key: UUID) -> HttpResponse:
+    """The branch doesn't do it any more."""
+    adoption = fetch(request, ADOPTIONS.all(), pk=key)
+    stop_adopting(adoption=adoption, by=request.user)
+    messages.success(request, _("Your branch is taken off the list."))
+    return redirect("assessment:practice-list")
+
+
+def _first(branches: QuerySet[Organization]) -> Organization:
+    """Whoever writes for no branch has none that could do it."""
+    if (first := branches.first()) is None:
+        raise Http404
+    return first
