@@ -17,15 +17,15 @@ from django.core.signals import request_started  # noqa: E402
 from django.test.utils import setup_test_environment  # noqa: E402
 from django.utils import timezone, translation  # noqa: E402
 
-from assessment.dashboard.rules import (
-    month_of,  # noqa: E402
-    offered_periods,  # noqa: E402
-    usual_period,  # noqa: E402  # noqa: E402
+from assessment.dashboard.rules import (  # noqa: E402
+    month_of,
+    offered_periods,
+    usual_period,
 )
 from members.choices import OfficeKind, OrganizationKind  # noqa: E402
 from members.models import Office, Organization, User  # noqa: E402
 from reminders.desk.services import count_desks  # noqa: E402
-from tests.assessment.dashboard.agreement import contradictions  # noqa: E402  # noqa: E402
+from tests.assessment.dashboard.agreement import contradictions  # noqa: E402
 
 KIND = OrganizationKind.COMMITTEE
 

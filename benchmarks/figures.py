@@ -13,14 +13,14 @@ django.setup()
 from django.db import connection, transaction  # noqa: E402
 from django.utils import timezone  # noqa: E402
 
-from assessment.dashboard.models import FIGURES  # noqa: E402  # noqa: E402
-from assessment.dashboard.rules import (
-    INCOMPLETE,  # noqa: E402
-    MEASURES,  # noqa: E402  # noqa: E402
-    REASONS,  # noqa: E402  # noqa: E402
-    first_kept,  # noqa: E402
-    month_of,  # noqa: E402
-    offered_periods,  # noqa: E402  # noqa: E402
+from assessment.dashboard.models import FIGURES  # noqa: E402
+from assessment.dashboard.rules import (  # noqa: E402
+    INCOMPLETE,
+    MEASURES,
+    REASONS,
+    first_kept,
+    month_of,
+    offered_periods,
 )
 from assessment.models import LevelMedian, RollUp, RollUpState  # noqa: E402
 from rulebook.dates import add_months  # noqa: E402

@@ -107,7 +107,7 @@ def compare(*, on: date) -> int:
 def check(*, on: date) -> int:
     """Take in what is new and compare; once more where somebody recorded something meanwhile."""
     differing = 0
-    for _ in range(TRIES):
+    for _round in range(TRIES):
         follow(on=on)
         differing = compare(on=on)
         if not differing or is_current(on=on):

@@ -278,9 +278,13 @@ class NeedForm(forms.Form):
         label=gettext_lazy("Kind of unit"), required=False, choices=[("", gettext_lazy("All")), *UnitKind.choices]
     )
     state = forms.ChoiceField(
-        label=gettext_lazy("Show"), required=False,
-        choices=[("", gettext_lazy("Who needs help")), ("incomplete", gettext_lazy("Not recorded enough to be compared"))],
-    )  # fmt: skip
+        label=gettext_lazy("Show"),
+        required=False,
+        choices=[
+            ("", gettext_lazy("Who needs help")),
+            ("incomplete", gettext_lazy("Not recorded enough to be compared")),
+        ],
+    )
     org = forms.CharField(required=False, widget=forms.HiddenInput)
     period = forms.CharField(required=False, widget=forms.HiddenInput)
 

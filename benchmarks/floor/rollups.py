@@ -19,15 +19,15 @@ django.setup()
 from django.db import connection, transaction  # noqa: E402
 from django.utils import timezone  # noqa: E402
 
-from assessment.dashboard.models import FIGURES  # noqa: E402  # noqa: E402
-from assessment.dashboard.rules import (
-    kept_months,  # noqa: E402
-    last_day,  # noqa: E402  # noqa: E402
+from assessment.dashboard.models import FIGURES  # noqa: E402
+from assessment.dashboard.rules import (  # noqa: E402
+    kept_months,
+    last_day,
 )
-from assessment.dashboard.services import (
-    rebuild,  # noqa: E402
-    rebuild_medians,  # noqa: E402  # noqa: E402
-    refresh,  # noqa: E402  # noqa: E402
+from assessment.dashboard.services import (  # noqa: E402
+    rebuild,
+    rebuild_medians,
+    refresh,
 )
 from assessment.models import RollUp  # noqa: E402
 from members.choices import HARD_TO_REACH_KINDS  # noqa: E402
