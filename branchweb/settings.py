@@ -122,7 +122,7 @@ DUTIES = [
     "members.queries.duties.member_duties",
     "meetings.planning.duty_queries.meeting_duties",
     "meetings.planning.duty_queries.record_duties",
-    "dues.queries.duties.dues_duties",
+    "dues.duties.dues_duties",
     "supervision.suggestions.queries.suggestions_due",
     "supervision.reports.queries.report_duties",
     "supervision.talks.queries.talk_duties",
@@ -136,24 +136,24 @@ DUTIES = [
 DUTY_WORDS = [
     "members.care_words.WORDS",
     "meetings.duty_words.WORDS",
-    "dues.duty_words.WORDS",
+    "dues.navigation.WORDS",
     "supervision.duties.WORDS",
     "assessment.duties.WORDS",
 ]
 """Dicts of the apps: kind of duty → `members.duty_words.DutyWords`, how a desk speaks of it and where it is done."""
 
-FIRST_DAYS = ["meetings.planning.duty_queries.earlier_meetings", "dues.queries.first_day.earlier_charges"]
+FIRST_DAYS = ["meetings.planning.duty_queries.earlier_meetings", "dues.charging.queries.earlier_charges"]
 """What each app has on record of an organization from before a day, the earliest first: called with two expressions,
 gives a queryset of one row with the day; see `OrganizationQuerySet.with_first_day`."""
 
-MERGE_OBSTACLES = ["dues.queries.merging.obstacles"]
+MERGE_OBSTACLES = ["dues.merging.obstacles"]
 """What has to be settled first: called with the entry that stays and the one that goes, gives links with sentences."""
-MERGE_ACTS = {"dues.services.merging.reverse_doubled": "dues.services.merging.charge_doubled_again"}
+MERGE_ACTS = {"dues.merging.reverse_doubled": "dues.merging.charge_doubled_again"}
 """What is done with a merging, and what takes it back. The first: called with the entry that stays and the one that
 goes, `by=` and `on=`, gives what the second needs. That: called with the entry that goes and this."""
-MERGE_SENTENCES = ["dues.queries.merging.reversals"]
+MERGE_SENTENCES = ["dues.merging.reversals"]
 """What the acts will do, in sentences: called with the entry that stays and the one that goes."""
-MERGE_LEDGERS = "dues.queries.merging.lines_of_both"
+MERGE_LEDGERS = "dues.merging.lines_of_both"
 """How much each of two entries has that never moves: called with the entry that stays and the one that goes, gives two
 numbers."""
 
@@ -178,7 +178,7 @@ JOBS = [
 RETENTION = [
     "members.services.retained.RETAINED",
     "meetings.minutes.services.RETAINED",
-    "dues.services.retained.RETAINED",
+    "dues.retained.RETAINED",
     "supervision.letters.services.RETAINED",
     "reminders.messages.services.RETAINED",
 ]
@@ -200,13 +200,13 @@ START_LINKS = [
     "assessment.navigation.waiting_links",
     "meetings.votes.correction_queries.start_links",
     "meetings.votes.queries.start_links",
-    "dues.queries.start.start_links",
+    "dues.navigation.start_links",
     "supervision.letters.queries.start_links",
     "reminders.messages.queries.start_links",
 ]
 OWN_LINKS = [
     "meetings.votes.correction_queries.own_links",
-    "dues.queries.start.own_links",
+    "dues.navigation.own_links",
     "supervision.suggestions.queries.own_links",
     "supervision.talks.queries.own_links",
     "supervision.appraisals.queries.own_links",
@@ -220,7 +220,7 @@ RENEWED_WITH_KEYS = ["supervision.letters.key_services.renew_recovery_proof"]
 MEETING_LINKS = ["supervision.navigation.meeting_links"]
 MEMBER_LINKS = [
     "meetings.votes.queries.member_links",
-    "dues.queries.start.member_links",
+    "dues.navigation.member_links",
     "reminders.channels.queries.member_links",
 ]
 ORGANIZATION_FIGURES = [

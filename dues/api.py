@@ -17,8 +17,9 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from dues.choices import PayerKind, PaymentWay
-from dues.models import Charge, Payment
-from dues.services.payments import NewPayment, record_payment
+from dues.ledger.models import Charge
+from dues.ledger.payment_models import Payment
+from dues.payments.services import NewPayment, record_payment
 from members.api import MISSING, ORGANIZATION, ByDay, InOrderOfRecording, asked_for, asker
 from members.choices import Capability, OrganizationKind
 from members.models import Member, Organization

@@ -10,7 +10,7 @@ from django import forms
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 
-from dues.rules.payment import FEN_PER_YUAN, yuan
+from dues.units import FEN_PER_YUAN, yuan
 
 MOST_YUAN = 10_000_000
 YEARS = range(1921, 2200)

@@ -12,10 +12,10 @@ from uuid import UUID
 from django.db import transaction
 
 from audit.services import record
-from dues.models import Allocation, Basis, Charge, Payment
-from dues.queries.bases import LEDGER
-from dues.rules.months import month_of, months_between
-from dues.rules.payment import FEN_PER_YUAN
+from dues.charging.queries import LEDGER
+from dues.ledger.models import Basis, Charge
+from dues.ledger.payment_models import Allocation, Payment
+from dues.units import FEN_PER_YUAN, month_of, months_between
 from members import bulk
 from members.choices import DuesCategory, OrganizationKind
 from members.fields import Sealed, sealed

@@ -5,8 +5,8 @@ import logging
 from celery import shared_task
 from django.utils import timezone
 
-from dues.rules.months import month_of
-from dues.services.charging import charge_month
+from dues.charging.services import charge_month
+from dues.units import month_of
 from members.models import Organization
 
 log = logging.getLogger(__name__)

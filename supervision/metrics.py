@@ -15,7 +15,7 @@ from django.db.models import Max, QuerySet
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from dues.rules.months import last_day, month_of
+from dues.units import last_day, month_of
 from meetings.planning.duty_queries import meeting_states
 from members.models import HelpRequest, Organization
 from members.paths import subtree

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from django.db.models import Model
 
-from dues.importing.ledger_notes import Note
+from dues.books.columns import Note
 from dues.models import (
     Allocation,
     Arrangement,
@@ -30,7 +30,7 @@ from dues.models import (
     Remittance,
     RemittedPayment,
 )
-from dues.queries.upwards import year_figures
+from dues.upwards.queries import year_figures
 from members.models import Member, Organization
 from members.workbooks.stored import dump_cells
 from tests.cast import TODAY

@@ -53,7 +53,7 @@ from assessment.cadres.services import (
     record_training,
     remove_training,
 )
-from dues.rules.payment import yuan
+from dues.units import yuan
 from members.choices import Capability, OrganizationKind
 from members.downloads import workbook
 from members.models import Organization

@@ -19,7 +19,7 @@ from assessment.assessments.models import Assessment
 from assessment.dashboard.below_queries import on_step
 from assessment.dashboard.models import RollUp
 from assessment.dashboard.rules import BAND_MEASURES, SNAPSHOTS, Measure, Period, last_day
-from dues.queries.records import MemberMonth, member_months
+from dues.metrics import MemberMonth, member_months
 from meetings.attendance.queries import Tally
 from meetings.choices import MeetingKind
 from meetings.meeting.models import Meeting

@@ -6,7 +6,8 @@ from django.db import transaction
 
 from assessment.dashboard.services import rebuild, rebuild_medians
 from assessment.demo import assessments, records
-from dues.models import Allocation, Charge, Payment
+from dues.ledger.models import Charge
+from dues.ledger.payment_models import Allocation, Payment
 from meetings.meeting.models import Session
 from members.bulk import refresh_statistics
 from supervision.problems.models import Problem

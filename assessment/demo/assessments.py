@@ -16,7 +16,7 @@ from assessment.schemes.import_services import SAMPLES, keep_import, read_workbo
 from assessment.schemes.models import Clause, Scheme
 from assessment.schemes.rules import BandPlan, ClausePlan, IndicatorPlan, SchemePlan, Weights
 from assessment.schemes.services import put_in_force, retire_scheme, store_plan
-from dues.demo.home import account_of
+from dues.demo import account_of
 from members.choices import OfficeKind
 from members.demo.county import COUNTY, HOME_BRANCH
 from members.models import Member, Office, Organization, User

@@ -12,9 +12,8 @@ from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from dues.importing.ledger_returning import write_year
-from dues.queries.ledger_year import LedgerRow, ledger_rows
-from dues.services.exports import put_bases_on_record
+from dues.books.queries import LedgerRow, ledger_rows, write_year
+from dues.payments.services import put_bases_on_record
 from members.choices import Capability, ExportProblem
 from members.exporting.kinds import GoOn, NotMade, Written, covered
 from members.models import Export, Member, Organization, User

@@ -5,7 +5,7 @@ import django.db.models.deletion
 from django.db import migrations, models
 from django.db.models import Q, Sum
 
-import dues.models.months
+import dues.conditions
 from audit.append_only import AppendOnly, Writable
 
 AT_ONCE = 1000
@@ -84,7 +84,7 @@ class Migration(migrations.Migration):
                     models.UniqueConstraint(fields=("member", "month"), name="passed_month_once"),
                     models.CheckConstraint(
                         condition=Q(
-                            ("month__isnull", True), dues.models.months.IsFirstOfMonth(models.F("month")), _connector="OR"
+                            ("month__isnull", True), dues.conditions.IsFirstOfMonth(models.F("month")), _connector="OR"
                         ),
                         name="passed_month",
                     ),
@@ -93,7 +93,10 @@ class Migration(migrations.Migration):
         ),
         Writable("dues_receipt"),
         migrations.AddField(
-            "receipt", "branch_name", models.CharField(default="", max_length=120, verbose_name="branch"), preserve_default=False
+            "receipt",
+            "branch_name",
+            models.CharField(default="", max_length=120, verbose_name="branch"),
+            preserve_default=False,
         ),
         migrations.AddField(
             "receipt",
@@ -102,7 +105,9 @@ class Migration(migrations.Migration):
             preserve_default=False,
         ),
         migrations.AddField(
-            "receipt", "payer_name", models.CharField(blank=True, default="", max_length=60, verbose_name="handed over by"),
+            "receipt",
+            "payer_name",
+            models.CharField(blank=True, default="", max_length=60, verbose_name="handed over by"),
             preserve_default=False,
         ),
         migrations.AddField(
@@ -136,7 +141,7 @@ class Migration(migrations.Migration):
                     models.CheckConstraint(condition=Q(("amount_fen__gt", 0)), name="receipt_line_of_something"),
                     models.CheckConstraint(
                         condition=Q(
-                            ("month__isnull", True), dues.models.months.IsFirstOfMonth(models.F("month")), _connector="OR"
+                            ("month__isnull", True), dues.conditions.IsFirstOfMonth(models.F("month")), _connector="OR"
                         ),
                         name="receipt_line_month",
                     ),
@@ -153,7 +158,11 @@ class Migration(migrations.Migration):
         migrations.AddConstraint(
             "charge",
             models.CheckConstraint(
-                condition=Q(("carried_over", False), Q(("basis__isnull", True), ("relief__isnull", True), ("waived_fen", 0)), _connector="OR"),
+                condition=Q(
+                    ("carried_over", False),
+                    Q(("basis__isnull", True), ("relief__isnull", True), ("waived_fen", 0)),
+                    _connector="OR",
+                ),
                 name="charge_carried_over_has_no_basis",
             ),
         ),

@@ -10,9 +10,9 @@ from django import template
 from django.utils.formats import date_format
 from django.utils.translation import get_language, gettext, pgettext
 
-from dues.queries.papers import published_sentence
-from dues.rules.months import runs
-from dues.rules.payment import yuan as in_yuan
+from dues.papers import published_sentence
+from dues.units import runs
+from dues.units import yuan as in_yuan
 
 register = template.Library()
 register.filter(published_sentence)

@@ -9,9 +9,9 @@ from django.db.models import QuerySet, Value
 from django.db.models.functions import Coalesce, NullIf
 from django.utils import translation
 
-from dues.queries.arrears import arrears_below, arrears_of
-from dues.queries.own_page import TAKES_DUES
-from dues.rules.arrears import Arrears
+from dues.arrears.queries import TAKES_DUES
+from dues.ledger.queries import arrears_below, arrears_of
+from dues.ledger.rules import Arrears
 from meetings.attendance.models import Expected
 from meetings.choices import AttendanceState
 from meetings.meeting.models import Meeting

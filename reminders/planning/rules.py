@@ -12,8 +12,8 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from dues.rules.arrears import Arrears
-from dues.rules.payment import yuan
+from dues.ledger.rules import Arrears
+from dues.units import yuan
 from meetings.planning.rules import Workdays
 from members.choices import OfficeKind
 from reminders.channels.rules import SHANGHAI

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
 
-from dues.demo.home import account_of
+from dues.demo import account_of
 from meetings.choices import MeetingKind
 from meetings.meeting.models import Meeting
 from meetings.votes.models import Vote

@@ -14,7 +14,7 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_safe
 
-from dues.rules.payment import yuan
+from dues.units import yuan
 from members.choices import Capability
 from members.downloads import workbook
 from members.models import Organization

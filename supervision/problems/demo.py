@@ -4,7 +4,7 @@ import uuid
 from datetime import date, timedelta
 from typing import cast
 
-from dues.demo.home import account_of
+from dues.demo import account_of
 from meetings.choices import MeetingKind
 from meetings.meeting.models import Meeting
 from members.choices import OfficeKind

@@ -15,8 +15,9 @@ from django.utils.http import urlencode
 from django.utils.module_loading import import_string
 from django.utils.translation import gettext_lazy as _
 
-from dues.models import Charge, Disclosure, Payment
-from dues.models.payment import PaymentQuerySet
+from dues.ledger.models import Charge
+from dues.ledger.payment_models import Payment, PaymentQuerySet
+from dues.upwards.models import Disclosure
 from meetings.attendance.models import Expected
 from meetings.choices import AttendanceState, MeetingKind
 from meetings.pages.queries import lectures_held

@@ -11,7 +11,9 @@ from django.db.models import Count, F, Q, QuerySet, Sum
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from dues.models import Charge, Disclosure, Payment
+from dues.ledger.models import Charge
+from dues.ledger.payment_models import Payment
+from dues.upwards.models import Disclosure
 from meetings.attendance.models import Expected
 from meetings.choices import MeetingKind
 from meetings.meeting.models import Meeting

@@ -7,7 +7,7 @@ from django.conf import settings
 from django.utils.translation import gettext as _
 from docxtpl import DocxTemplate
 
-from dues.rules.payment import yuan
+from dues.units import yuan
 from supervision.reports.figures import STANDS_WORDS, Block, Figure, Stands
 
 TEMPLATE = settings.BASE_DIR / "templates" / "supervision" / "reports" / "report.docx"

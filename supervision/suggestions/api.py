@@ -13,7 +13,7 @@ from rest_framework.exceptions import PermissionDenied, ValidationError
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from dues.queries.places import branch_of
+from dues.ledger.queries import branch_of
 from members.api import ERRORS, MISSING, ORGANIZATION, ByDay, asked_for, asker
 from members.choices import Capability
 from members.models import Member, Organization

@@ -10,7 +10,7 @@ from django.db.models import ProtectedError
 from django.utils.translation import gettext as _
 
 from audit.services import Change, record
-from dues.queries.places import branch_of
+from dues.ledger.queries import branch_of
 from members.fields import opened
 from members.models import Member, Organization, User
 from members.queries.local_rules import in_force_at

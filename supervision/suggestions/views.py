@@ -16,7 +16,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from dues.queries.places import branch_of
+from dues.ledger.queries import branch_of
 from members.choices import Capability, OrganizationKind
 from members.downloads import workbook
 from members.forms.member import ReasonForm

@@ -3,7 +3,7 @@
 import uuid
 from datetime import date, timedelta
 
-from dues.demo.home import account_of
+from dues.demo import account_of
 from members.choices import OfficeKind
 from members.demo.county import COUNTY, HOME_BRANCH
 from members.models import Member, Office, Organization, User

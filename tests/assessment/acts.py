@@ -6,9 +6,9 @@ from random import Random
 
 from django.db import IntegrityError, transaction
 
+from dues.charging.services import charge_month
 from dues.models import Payment
-from dues.services.charging import charge_month
-from dues.services.payments import reverse_payment
+from dues.payments.services import reverse_payment
 from meetings.attendance.services import Attendance, follow_up, mark, tap
 from meetings.meeting.services import NotNow, plan_meeting
 from meetings.models import Expected, Meeting
@@ -52,7 +52,7 @@ from members.services.users import end_office, give_office
 from supervision.models import Problem, ProblemList, Suggestion
 from supervision.problems.services import make_list, take_step
 from tests.cast import TODAY
-from tests.dues.ledger import fix, left_open, pay
+from tests.dues.making import fix, left_open, pay
 from tests.meetings.ending import end
 from tests.supervision.problems.making import by
 from tests.supervision.suggestions.making import answer, suggest

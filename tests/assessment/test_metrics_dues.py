@@ -8,7 +8,7 @@ from dues.models import Disclosure, Payment, Remittance, RemittedPayment
 from members.models import LocalRule
 from tests.assessment.measuring import LAST, facts_of, told
 from tests.cast import make_member
-from tests.dues.ledger import charge, fix, month, pay
+from tests.dues.making import charge, fix, month, pay
 
 MARCH = date(2026, 3, 31)
 

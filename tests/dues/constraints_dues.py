@@ -30,7 +30,7 @@ from dues.models import (
     Remittance,
     RemittedPayment,
 )
-from dues.models.upwards import LARGE_FROM_FEN
+from dues.upwards.models import LARGE_FROM_FEN
 
 JANUARY, MARCH, DAY, LATE = date(2026, 1, 1), date(2026, 3, 1), date(2026, 6, 5), date(2026, 11, 5)
 NOW = datetime(2026, 6, 5, 2, tzinfo=UTC)

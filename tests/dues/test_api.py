@@ -8,7 +8,7 @@ from django.urls import reverse
 from knox.models import AuthToken
 
 from dues.models import Payment
-from tests.dues.ledger import charge, fix, pay, settled
+from tests.dues.making import charge, fix, pay, settled
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("today")]
 

@@ -4,14 +4,15 @@ from datetime import date
 import pytest
 
 from audit.models import Entry
+from dues.charging.queries import parts_of, roster_base
+from dues.charging.rules import ITEMS, Effect, base_fen, items_of
+from dues.charging.services import NewBasis, fix_basis, keep_basis, refix_stale
 from dues.models import Basis, Charge
-from dues.rules.base_items import ITEMS, Effect, base_fen, items_of
-from dues.services.bases import NewBasis, fix_basis, keep_basis, parts_of, refix_stale, roster_base
 from members.choices import DuesCategory
 from members.models import LocalRule, Member
 from members.services.refused import Refused
 from tests.cast import TODAY
-from tests.dues.ledger import charge, fix, month
+from tests.dues.making import charge, fix, month
 
 pytestmark = pytest.mark.django_db
 JANUARY = date(2026, 1, 1)

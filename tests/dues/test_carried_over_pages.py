@@ -3,12 +3,12 @@
 import pytest
 from django.urls import reverse
 
+from dues.ledger.queries import in_arrears
 from dues.models import ArrearsReason, LedgerImport
-from dues.queries.arrears import in_arrears
 from members.models import Member
 from tests.cast import TODAY, make_member
-from tests.dues.ledger import charge, month
-from tests.dues.ledger_files import ledger
+from tests.dues.books.ledger_files import ledger
+from tests.dues.making import charge, month
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("today")]
 INVENTED = "2025年12月"

@@ -4,16 +4,15 @@ from unittest import mock
 import pytest
 
 from audit.models import Entry
+from dues.charging import expected, services
+from dues.charging.expected import insert_missing
+from dues.charging.services import charge_month, follow_facts
 from dues.models import Allocation, Basis, Charge, ClosedMonth, LedgerImport
-from dues.queries import expected
-from dues.services import charging
-from dues.services.charging import charge_month
-from dues.services.correcting import follow_facts
 from members.models import Affiliation, LocalRule, Organization
 from members.services.belonging import place_member
 from members.services.refused import Refused
 from tests.cast import TODAY
-from tests.dues.ledger import charge, every_fen_is_somewhere, fix, left_open, month, pay, settled
+from tests.dues.making import charge, every_fen_is_somewhere, fix, left_open, month, pay, settled
 
 pytestmark = pytest.mark.django_db
 MARCH = month("2026-03")
@@ -206,8 +205,8 @@ def test_two_runs_at_the_same_moment_count_what_each_of_them_wrote(cast, bases):
         charge(cast.zhang, "2026-03", 4900, basis=Basis.objects.get(member=cast.zhang))
         return insert(*args, **kwargs)
 
-    insert = charging.insert_missing
-    with mock.patch.object(charging, "insert_missing", charged_by_another):
+    insert = insert_missing
+    with mock.patch.object(services, "insert_missing", charged_by_another):
         done = run(cast.branch)
 
     assert (done.charged, done.amount_fen) == (1, 2500)
@@ -225,14 +224,14 @@ def test_a_change_is_followed_in_every_month_that_was_charged(cast, bases):
 
 @pytest.mark.parametrize(("part", "looks"), [("county", True), ("district", True), ("branch", False)])
 def test_the_database_looks_at_the_charges_again_before_a_large_run(cast, bases, part, looks):
-    with mock.patch.object(charging, "refresh_statistics") as looked:
+    with mock.patch.object(services, "refresh_statistics") as looked:
         run(getattr(cast, part))
 
     assert looked.called is looks
 
 
 def test_after_many_charges_it_looks_once_more(cast, bases):
-    with mock.patch.object(charging, "MANY_CHARGES", 2), mock.patch.object(charging, "refresh_statistics") as looked:
+    with mock.patch.object(services, "MANY_CHARGES", 2), mock.patch.object(services, "refresh_statistics") as looked:
         run(cast.branch)
 
     looked.assert_called_once_with(Charge)

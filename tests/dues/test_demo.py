@@ -4,6 +4,7 @@ import pytest
 from django.db import transaction
 
 from audit.models import Entry
+from dues.arrears.statement import statement
 from dues.demo import fill
 from dues.models import (
     Arrangement,
@@ -19,7 +20,6 @@ from dues.models import (
     Relief,
     Remittance,
 )
-from dues.queries.statement import statement
 from dues.verification import checks
 from meetings import demo as meetings
 from meetings.choices import MeetingKind

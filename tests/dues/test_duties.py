@@ -6,18 +6,26 @@ from decimal import Decimal
 
 import pytest
 
+from dues.duties import dues_duties
+from dues.ledger.rules import (
+    BranchFacts,
+    MemberFacts,
+    OpenMonth,
+    WaitingRelief,
+    arrears,
+    branch_duties,
+    member_duty,
+    relief_duty,
+)
 from dues.models import Arrangement, ArrearsReason, ArrearsReview, Basis, Disclosure, Relief, Remittance
-from dues.queries.duties import dues_duties
-from dues.rules.arrears import OpenMonth, arrears
-from dues.rules.duties import BranchFacts, MemberFacts, WaitingRelief, branch_duties, member_duty, relief_duty
-from dues.rules.months import months_between
+from dues.units import months_between
 from members.choices import ImportState, RowVerdict
 from members.models import LocalRule, Organization, RosterImport
 from members.services.people import create_member
 from rulebook.local import LocalRule as LocalValue
 from rulebook.values import Citation
 from tests.cast import TODAY, make_member, make_organization
-from tests.dues.ledger import charge, fix, month, pay
+from tests.dues.making import charge, fix, month, pay
 
 YEAR = date(2026, 1, 1)
 ARTICLE = Citation("x", "", "7", "N", "V2")

@@ -11,14 +11,14 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import translation
 
+from dues.arrears.statement import statement
+from dues.duties import dues_duties
+from dues.ledger.queries import arrears_of
 from dues.models import Arrangement, ArrearsReason
-from dues.queries.arrears import arrears_of
-from dues.queries.duties import dues_duties
-from dues.queries.statement import statement
 from members.models import User
 from reminders.planning.rules import dues_values
 from tests.cast import TODAY, make_member
-from tests.dues.ledger import charge, month, pay
+from tests.dues.making import charge, month, pay
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("today")]
 YUAN = r"([\d,]+\.\d\d)"

@@ -9,10 +9,10 @@ import pytest
 from django.core.management import call_command
 
 from audit.models import Entry
+from dues.charging.queries import stale_bases
+from dues.charging.services import charge_month
 from dues.generating import adopt_farmers_amount, generate_dues
 from dues.models import Allocation, Basis, Charge, Payment
-from dues.queries.bases import stale_bases
-from dues.services.charging import charge_month
 from dues.verification import checks
 from members import bulk
 from members.generating import generate_county

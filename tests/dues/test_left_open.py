@@ -6,15 +6,14 @@ from random import Random
 
 import pytest
 
+from dues import duties as quick
+from dues.ledger.queries import arrears_of, months_of
 from dues.models import Charge
-from dues.queries import left_open as quick
-from dues.queries.arrears import arrears_of
-from dues.queries.balance import months_of
-from dues.rules.months import months_between
+from dues.units import months_between
 from members.choices import LeavingReason
 from members.models import Affiliation, Member
 from tests.cast import TODAY, make_member, make_organization
-from tests.dues.ledger import charge, month, pay
+from tests.dues.making import charge, month, pay
 
 pytestmark = pytest.mark.django_db
 MONTHS = [f"{one:%Y-%m}" for one in months_between(month("2025-11"), month("2026-11"))]

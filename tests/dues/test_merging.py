@@ -6,16 +6,16 @@ import pytest
 from django.urls import reverse
 
 from audit.models import Entry
+from dues.arrears.grid import grid_rows, people_of, sums_of
+from dues.charging.services import charge_month
+from dues.ledger.queries import standing_charges
+from dues.merging import obstacles
 from dues.models import Basis, Charge, ClosedMonth
-from dues.queries.balance import standing_charges
-from dues.queries.grid import grid_rows, people_of, sums_of
-from dues.queries.merging import obstacles
-from dues.services.charging import charge_month
 from members.models import Affiliation, Merge
 from members.services.merging import confirm_merge, propose_merge, undo_merge
 from members.services.refused import Refused
 from tests.cast import TODAY, make_member
-from tests.dues.ledger import charge, fix, left_open, month, pay
+from tests.dues.making import charge, fix, left_open, month, pay
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("today")]
 

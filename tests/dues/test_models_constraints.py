@@ -3,7 +3,7 @@
 import pytest
 
 from dues.models import Charge
-from dues.models.upwards import LARGE_FROM_FEN
+from dues.upwards.models import LARGE_FROM_FEN
 from rulebook.book import rule
 from tests.cast import TODAY
 from tests.constraints import build

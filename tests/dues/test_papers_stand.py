@@ -10,30 +10,28 @@ from django.db.models import F
 from django.template.loader import render_to_string
 from django.urls import reverse
 
+from dues.arrears.grid import grid_rows
+from dues.arrears.queries import dues_page
+from dues.arrears.statement import statement
+from dues.books.importing import read_ledger
+from dues.books.queries import ledger_rows
+from dues.books.services import confirm_ledger, judge, keep_preview, undo_ledger
+from dues.charging.relief_services import NewRelief, ask_relief
 from dues.choices import MonthState, ReliefKind
-from dues.importing.ledger import read_ledger
+from dues.ledger import services
+from dues.ledger.queries import arrears_below, arrears_of, in_arrears
 from dues.models import Allocation, Charge, ClosedMonth, Disclosure, PassedMonth, Receipt, ReceiptLine
-from dues.queries.arrears import arrears_below, arrears_of, in_arrears
-from dues.queries.grid import grid_rows
-from dues.queries.ledger_year import ledger_rows
-from dues.queries.own_page import dues_page
-from dues.queries.paying import open_lines
-from dues.queries.receipts import sheets, with_payment
-from dues.queries.statement import statement
-from dues.queries.upwards import branch_sums, corrected, year_figures
-from dues.services import levelling
-from dues.services.ledger_import import confirm_ledger, judge, keep_preview
-from dues.services.ledger_undo import undo_ledger
-from dues.services.payments import reverse_payment
-from dues.services.reliefs import NewRelief, ask_relief
-from dues.services.uses import disclose
+from dues.payments.queries import open_lines, sheets, with_payment
+from dues.payments.services import reverse_payment
+from dues.upwards.queries import branch_sums, corrected, year_figures
+from dues.upwards.services import disclose
 from members.choices import DuesCategory
 from members.fields import opened
 from members.models import Member, Organization, User
 from members.queries.standing import standing_of
 from tests.cast import TODAY
-from tests.dues.ledger import charge, fix, left_open, month, pay, pay_by_ledger, settled, without_stamp
-from tests.dues.ledger_files import ledger
+from tests.dues.books.ledger_files import ledger
+from tests.dues.making import charge, fix, left_open, month, pay, pay_by_ledger, settled, without_stamp
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("today")]
 DECEMBER = date(2025, 12, 1)
@@ -42,7 +40,7 @@ DECEMBER = date(2025, 12, 1)
 def printed(payment) -> str:
     """The paper, without the stamp of a payment that was taken back."""
     receipt = with_payment(Receipt.objects.all()).get(payment=payment)
-    sheet = render_to_string("dues/parts/receipt_sheet.html", {"sheet": sheets([receipt], ["data:"])[0]})
+    sheet = render_to_string("dues/payments/receipt_sheet.html", {"sheet": sheets([receipt], ["data:"])[0]})
     return without_stamp(sheet)
 
 
@@ -84,7 +82,7 @@ def test_a_ledger_with_arrears_of_the_year_before_leaves_the_receipt_as_it_was(c
 def test_the_protection_switched_off_moves_the_months_but_never_the_paper(cast, paid, tmp_path, monkeypatch):
     """The negative control: without it the ledger says something else than the paper, and the paper still stands."""
     before = [printed(one) for one in paid]
-    monkeypatch.setattr(levelling, "_receipted", lambda members: set())
+    monkeypatch.setattr(services, "_receipted", lambda members: set())
 
     carry_over(cast, tmp_path, "张英", 30)
 
@@ -277,7 +275,7 @@ def test_the_preview_names_every_month_and_closed_month_that_storing_would_move(
 
 def test_the_preview_would_name_a_receipt_whose_months_moved(cast, paid, tmp_path, monkeypatch):
     """The negative control: with the protection off it says which."""
-    monkeypatch.setattr(levelling, "_receipted", lambda members: set())
+    monkeypatch.setattr(services, "_receipted", lambda members: set())
 
     assert named(look_through(cast, tmp_path, "张英", 30))["receipts"] == ["2026-0001", "2026-0002"]
 

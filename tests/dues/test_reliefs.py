@@ -4,12 +4,12 @@ from datetime import date
 import pytest
 
 from audit.models import Entry
+from dues.charging.relief_services import NewRelief, approve_relief, ask_relief, decline_relief, end_relief
+from dues.charging.services import charge_month
 from dues.models import Charge, Relief
-from dues.services.charging import charge_month
-from dues.services.reliefs import NewRelief, approve_relief, ask_relief, decline_relief, end_relief
 from members.services.refused import Refused
 from tests.cast import TODAY
-from tests.dues.ledger import every_fen_is_somewhere, fix, month, pay, settled
+from tests.dues.making import every_fen_is_somewhere, fix, month, pay, settled
 
 pytestmark = pytest.mark.django_db
 MARCH = month("2026-03")

@@ -5,15 +5,15 @@ from datetime import date, timedelta
 import pytest
 from django.utils import timezone
 
+from dues.books.services import undo_ledger
 from dues.models import Basis, LedgerImport, Payment
-from dues.services.ledger_undo import undo_ledger
 from members.choices import ImportState, LeavingReason
 from members.fields import opened
 from members.services.belonging import end_belonging
 from members.services.refused import Refused
 from members.services.retention import carry_out
 from tests.cast import TODAY
-from tests.dues.ledger import charge, fix, pay
+from tests.dues.making import charge, fix, pay
 
 pytestmark = pytest.mark.django_db
 

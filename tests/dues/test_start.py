@@ -6,15 +6,15 @@ from uuid import uuid4
 import pytest
 from django.urls import reverse
 
+from dues.charging.relief_services import NewRelief, ask_relief
 from dues.models import ArrearsReview, LargeDues, Remittance
-from dues.queries.start import start_links
-from dues.rules.months import months_between
-from dues.services.proposals import propose_payment
-from dues.services.reliefs import NewRelief, ask_relief
+from dues.navigation import start_links
+from dues.payments.services import propose_payment
+from dues.units import months_between
 from members.models import User
 from members.queries.standing import standing_of
 from tests.cast import TODAY, make_member
-from tests.dues.ledger import charge, month, new_payment, pay
+from tests.dues.making import charge, month, new_payment, pay
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("today")]
 
@@ -72,7 +72,7 @@ def test_a_member_reads_what_is_open(cast, as_user, english, owed, paid, text):
 
 
 def test_of_a_large_tree_the_line_only_leads_to_the_page(cast, as_user, english, monkeypatch):
-    monkeypatch.setattr("dues.queries.start.MOST", 1)
+    monkeypatch.setattr("dues.navigation.MOST", 1)
     owe(cast.zhang, "2026-09")
 
     assert texts(as_user(cast.officer).get(HOME)) == [
@@ -158,7 +158,7 @@ def test_no_other_page_asks_about_dues(cast, as_user, monkeypatch, page):
     def asked(*_arguments, **_options):
         raise AssertionError("asked about dues")
 
-    monkeypatch.setattr("dues.queries.start.start_links", asked)
+    monkeypatch.setattr("dues.navigation.start_links", asked)
     assert as_user(cast.officer).get(reverse(page)).status_code == 200
     with pytest.raises(AssertionError):
         as_user(cast.officer).get(HOME)

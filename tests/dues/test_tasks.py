@@ -9,7 +9,7 @@ from dues import tasks
 from dues.models import Charge
 from members.choices import OrganizationKind
 from tests.cast import make_member, make_organization
-from tests.dues.ledger import fix, month
+from tests.dues.making import fix, month
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("today")]
 

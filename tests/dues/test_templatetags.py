@@ -4,10 +4,10 @@ from types import SimpleNamespace
 import pytest
 from django.utils.translation import override
 
+from dues.arrears.queries import MonthLine, Paid
 from dues.choices import MonthState
-from dues.queries.own_page import MonthLine, Paid
 from dues.templatetags.dues import month, months, yuan
-from dues.templatetags.dues_member import month_lines, paid_line
+from dues.templatetags.dues_rows import month_lines, paid_line
 from members.templatetags.look import kept_under
 
 

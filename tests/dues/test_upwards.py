@@ -7,18 +7,25 @@ from decimal import Decimal
 import pytest
 
 from audit.models import Entry
+from dues.ledger.queries import arrears_below
 from dues.models import Disclosure, DuesUse, LargeDues, Remittance
-from dues.queries.arrears import arrears_below
-from dues.queries.upwards import branch_sums, corrected, needing_disclosure, next_period, year_figures
-from dues.rules.upwards import is_large, share_of
-from dues.services import large as giving
-from dues.services.payments import reverse_payment
-from dues.services.remittances import confirm_remittance, hand_up, take_back_remittance
-from dues.services.uses import disclose, record_use, remove_use
+from dues.payments.services import reverse_payment
+from dues.upwards import services as giving
+from dues.upwards.queries import branch_sums, corrected, needing_disclosure, next_period, year_figures
+from dues.upwards.services import (
+    confirm_remittance,
+    disclose,
+    hand_up,
+    is_large,
+    record_use,
+    remove_use,
+    share_of,
+    take_back_remittance,
+)
 from members.models import LocalRule
 from members.services.refused import Refused
 from tests.cast import TODAY
-from tests.dues.ledger import charge, month, pay
+from tests.dues.making import charge, month, pay
 
 pytestmark = pytest.mark.django_db
 

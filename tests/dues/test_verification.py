@@ -5,10 +5,10 @@ import uuid
 import pytest
 
 from dues.models import Allocation, Basis, Charge, PassedMonth, Payment, Receipt, ReceiptLine
-from dues.services.payments import reverse_payment
+from dues.payments.services import reverse_payment
 from dues.verification import checks
 from tests.cast import TODAY
-from tests.dues.ledger import charge, fix, month, pay
+from tests.dues.making import charge, fix, month, pay
 from tests.emptying import triggers_lifted
 
 pytestmark = pytest.mark.django_db

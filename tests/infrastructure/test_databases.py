@@ -24,10 +24,10 @@ def test_the_page_shows_the_table():
     [
         ("tests/dues/test_rules.py", set(), False, False),
         ("tests/dues/test_rules.py", {"django_db_setup", "django_db_blocker"}, False, False),  # every test has these
-        ("tests/dues/test_payment_list.py", {"as_user", "cast", "db"}, True, False),
+        ("tests/dues/payments/test_payment_list.py", {"as_user", "cast", "db"}, True, False),
         ("tests/dues/test_charging.py", {"cast", "db"}, False, True),
         ("tests/dues/test_charging.py", set(), True, True),
-        ("tests/dues/test_bases_views.py", {"cast", "db"}, True, False),
+        ("tests/dues/charging/test_bases_views.py", {"cast", "db"}, True, False),
         ("tests/security/test_canaries.py", {"canaries"}, True, False),
         ("tests/test_policy.py", {"world", "django_db_blocker"}, True, True),
     ],

@@ -11,9 +11,9 @@ from django.db.models import Sum
 from django.urls import reverse
 
 from audit.models import Entry
+from dues.ledger.queries import standing_charges
 from dues.models import Allocation, Charge, Payment
-from dues.queries.balance import standing_charges
-from dues.services.payments import reverse_payment
+from dues.payments.services import reverse_payment
 from meetings.models import Expected, Meeting
 from members.fields import opened
 from members.models import Affiliation, Contact, Member, Merge, Office, Situation
@@ -23,7 +23,7 @@ from members.services.merging import confirm_merge, propose_merge, refuse_merge,
 from members.services.moves import take_back_step
 from members.services.refused import Refused
 from tests.cast import TODAY, make_member, make_national_id
-from tests.dues.ledger import charge, fix, pay
+from tests.dues.making import charge, fix, pay
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("today")]
 

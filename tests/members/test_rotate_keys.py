@@ -41,7 +41,7 @@ from supervision.models import (
     TalkNote,
 )
 from tests.cast import TODAY, make_member, make_national_id
-from tests.dues.ledger import fix, month
+from tests.dues.making import fix, month
 from tests.reminders.messages.told import tell
 
 OLD, NEW = "an old key of forty characters or more 00", "a new key of forty characters or more 000"

@@ -8,9 +8,8 @@ from dataclasses import dataclass
 
 import pytest
 
-from dues.importing.ledger_returning import write_year
-from dues.queries.ledger_year import ledger_rows
-from dues.views import ledger_year
+from dues.books import views
+from dues.books.queries import ledger_rows, write_year
 from members.models import ExportedMember, Member
 from tests.policy_table import FILE, Block, read
 from tests.security.canaries import Canaries, Canary, make_canaries
@@ -141,12 +140,12 @@ def test_what_is_counted_is_heard(canaries, counted):
 
 def test_an_export_that_counts_nobody_is_noticed(canaries, counted, monkeypatch):
     """The first negative control."""
-    monkeypatch.setattr("dues.services.exports.put_members_on_record", lambda **_given: None)
+    monkeypatch.setattr("dues.payments.services.put_members_on_record", lambda **_given: None)
     assert uncounted(*canaries, counted, *COUNTED) == {("dues:ledger-bases", "fixed base")}
 
 
 def test_a_column_that_is_added_to_another_download_is_noticed(canaries, counted, monkeypatch):
     """The second negative control: the ledger as it was, with bases by a plain link."""
-    monkeypatch.setattr(ledger_year, "ledger_rows", lambda branch, year, bases: ledger_rows(branch, year, bases=True))
-    monkeypatch.setattr(ledger_year, "write_year", lambda *rows, **given: write_year(*rows, **given | {"bases": True}))
+    monkeypatch.setattr(views, "ledger_rows", lambda branch, year, bases: ledger_rows(branch, year, bases=True))
+    monkeypatch.setattr(views, "write_year", lambda *rows, **given: write_year(*rows, **given | {"bases": True}))
     assert uncounted(*canaries, counted, "dues:ledger-export") == {("dues:ledger-export", "fixed base")}

@@ -16,8 +16,11 @@ from django.db.models import Model
 from knox.models import AuthToken
 
 from audit.models import Entry
+from dues.arrears import services as arrears_services
+from dues.bills import services as bills_services
+from dues.charging import relief_services
 from dues.models import Arrangement, ArrearsReason, ArrearsReview, BillRow, DuesUse, Relief
-from dues.services import arrears, bill_rows, reliefs, reviews, uses
+from dues.upwards import services as upwards_services
 from meetings.meeting import services as meeting_services
 from meetings.models import AgendaItem, Meeting
 from meetings.pages import services as pages_services
@@ -62,25 +65,25 @@ def twice(service: Callable[..., object], subject: Any, argument: str, /, **give
 
 ACTS: dict[str, Act] = {
     "dues use removed": lambda full: (
-        lambda use: lambda: uses.remove_use(copy(use), reason="记错了", by=by(full, "officer"))
+        lambda use: lambda: upwards_services.remove_use(copy(use), reason="记错了", by=by(full, "officer"))
     )(row(full, DuesUse)),
     "reason for arrears ended": lambda full: twice(
-        arrears.end_reason, row(full, ArrearsReason), "reason", until=FIRST, by=by(full, "officer")
+        arrears_services.end_reason, row(full, ArrearsReason), "reason", until=FIRST, by=by(full, "officer")
     ),
     "quarterly payment ended": lambda full: twice(
-        arrears.end_quarterly, row(full, Arrangement), "arrangement", until=date(2027, 1, 1), by=by(full, "officer")
+        arrears_services.end_quarterly, row(full, Arrangement), "arrangement", until=date(2027, 1, 1), by=by(full, "officer")
     ),
     "talk about arrears": lambda full: twice(
-        reviews.record_talk, row(full, ArrearsReview), "review", talked_on=TODAY, talked_by="李", reason="住院",
+        arrears_services.record_talk, row(full, ArrearsReview), "review", talked_on=TODAY, talked_by="李", reason="住院",
         by=by(full, "officer"), on=TODAY,
     ),
     "relief ended": lambda full: (
-        lambda relief: lambda: reliefs.end_relief(
+        lambda relief: lambda: relief_services.end_relief(
             copy(relief), valid_until=relief.valid_from, reason="不再困难", by=by(full, "officer"), on=TODAY
         )
     )(row(full, Relief)),
     "row of a bill set aside": lambda full: twice(
-        bill_rows.set_aside, row(full, BillRow, payment=None), "row", reason="不是党费", by=by(full, "officer")
+        bills_services.set_aside, row(full, BillRow, payment=None), "row", reason="不是党费", by=by(full, "officer")
     ),
     "relative taken off": lambda full: (
         lambda entry: twice(services.remove_relative, entry, "entry", by=entry.user)

@@ -8,7 +8,7 @@ from django.core.management.base import CommandParser
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from dues.services.charging import charge_month
+from dues.charging.services import charge_month
 from members.console import organization_at
 from members.services.refused import Refused
 from rulebook.console import JsonCommand

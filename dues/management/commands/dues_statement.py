@@ -8,8 +8,8 @@ from typing import Any
 from django.core.management.base import CommandParser
 from django.utils.translation import gettext as _
 
-from dues.queries.statement import statement
-from dues.rules.payment import yuan
+from dues.arrears.statement import statement
+from dues.units import yuan
 from members.console import organization_at
 from members.fields import opened
 from members.rules.people import masked

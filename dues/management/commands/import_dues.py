@@ -9,13 +9,13 @@ from django.core.management.base import CommandParser
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from dues.importing.ledger import read_ledger
-from dues.importing.ledger_notes import Note
-from dues.importing.ledger_sheets import NotALedger
-from dues.queries.papers import Touched
-from dues.rules.payment import yuan
-from dues.services.ledger_import import confirm_ledger, judge, keep_preview, kept_touches, touches
+from dues.books.columns import Note
+from dues.books.importing import read_ledger
+from dues.books.services import confirm_ledger, judge, keep_preview, kept_touches, touches
+from dues.books.sheets import NotALedger
+from dues.papers import Touched
 from dues.templatetags.dues import month_named
+from dues.units import yuan
 from members.choices import OrganizationKind
 from members.console import organization_at
 from members.models import Organization

@@ -9,12 +9,11 @@ from django.core.management.base import CommandParser
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from dues.bills.importing import NotABill, ReadBill, read_bill
+from dues.bills.models import Bill, BillRow
+from dues.bills.services import new_bill, post_certain, store_bill
 from dues.choices import BillRowState, NoMatch
-from dues.importing.bills import NotABill, ReadBill, read_bill
-from dues.models import Bill, BillRow
-from dues.rules.payment import yuan
-from dues.services.bill_rows import post_certain
-from dues.services.bills import new_bill, store_bill
+from dues.units import yuan
 from members.console import organization_at
 from members.models import Member, Organization
 from members.workbooks.reading import UnreadableWorkbook

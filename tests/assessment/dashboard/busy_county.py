@@ -9,7 +9,7 @@ from members.models import Affiliation, Contact, HelpRequest, LocalRule, Office,
 from rulebook.dates import add_months
 from supervision.models import Inspection, Problem, ProblemList, ProblemStep, Suggestion
 from tests.cast import TODAY, make_member
-from tests.dues.ledger import charge, left_open, pay
+from tests.dues.making import charge, left_open, pay
 
 DAYS = 800
 KINDS = (

@@ -21,7 +21,7 @@ from meetings.choices import MeetingState
 from meetings.models import Expected, Meeting
 from members.models import Contact, Situation, Term
 from tests.assessment.test_metrics_meetings import expect, hold
-from tests.dues.ledger import charge, pay
+from tests.dues.making import charge, pay
 
 pytestmark = pytest.mark.django_db
 

@@ -16,7 +16,7 @@ from reminders.desk.queries import MOST_BRANCHES, desk_of, words_of
 from reminders.desk.rules import When
 from reminders.models import NotApplicable
 from tests.cast import TODAY, make_member, make_organization, make_user
-from tests.dues.ledger import charge
+from tests.dues.making import charge
 from tests.reminders.messages.told import AT, tell
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("today")]

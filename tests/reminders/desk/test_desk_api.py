@@ -6,7 +6,7 @@ from knox.models import AuthToken
 
 from reminders.desk.count_queries import counts_at
 from tests.cast import TODAY
-from tests.dues.ledger import charge
+from tests.dues.making import charge
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("today")]
 

@@ -13,7 +13,7 @@ from reminders.desk.services import count_desks, parts
 from reminders.models import DeskCount, NotApplicable
 from tests.assessment.dashboard.figures import a_county
 from tests.cast import TODAY, make_member, make_organization, make_user
-from tests.dues.ledger import charge
+from tests.dues.making import charge
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("today")]
 

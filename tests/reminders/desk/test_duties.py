@@ -12,7 +12,7 @@ from meetings.models import Expected, Meeting
 from members.models import Situation, Term
 from reminders.desk.queries import duties_below
 from tests.cast import TODAY
-from tests.dues.ledger import charge
+from tests.dues.making import charge
 
 pytestmark = pytest.mark.django_db
 

@@ -9,7 +9,7 @@ from django.conf import settings
 from django.utils import translation
 
 from dues.models import Relief
-from dues.rules.months import months_between
+from dues.units import months_between
 from meetings.models import Expected, LeaveRequest, Meeting
 from meetings.planning.duty_rules import EVERY, LIMIT_KEYS
 from members.choices import Capability
@@ -20,7 +20,7 @@ from supervision.models import AppraisalRound, Appraisee, Suggestion
 from tests.assessment.asking import asks_for, assessed
 from tests.assessment.goals.making import goal
 from tests.cast import TODAY
-from tests.dues.ledger import charge, month
+from tests.dues.making import charge, month
 from tests.supervision.matters.making import DECISION, MAY, matter
 from tests.supervision.problems.making import problem
 

@@ -18,7 +18,7 @@ from reminders.desk.queries import duties_below
 from reminders.desk.rules import key_of, since_first_days
 from rulebook.values import Citation, Duty, DutyState, duty_state
 from tests.cast import make_member
-from tests.dues.ledger import charge
+from tests.dues.making import charge
 
 ARTICLE = Citation("支部工作条例", "", "16", "N", "V2")
 KINDS = sorted({kind for name in settings.DUTY_WORDS for kind in import_string(name)})

@@ -15,7 +15,7 @@ from reminders.desk.rules import When
 from reminders.desk.services import say_not_applicable, take_back
 from reminders.models import NotApplicable
 from tests.cast import TODAY
-from tests.dues.ledger import charge
+from tests.dues.making import charge
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("today")]
 

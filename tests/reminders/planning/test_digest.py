@@ -12,7 +12,7 @@ from reminders.choices import MessageState
 from reminders.models import NotApplicable, Preference
 from reminders.planning.kinds import KINDS
 from tests.cast import make_user
-from tests.dues.ledger import charge
+from tests.dues.making import charge
 from tests.reminders.desk import duties as by_hand
 from tests.reminders.planning.telling import stands, stored, told
 
@@ -212,7 +212,7 @@ def test_it_costs_the_same_queries_for_however_many_officers(
 
 def test_the_apps_own_duties_are_read(cast, settings):
     """Nothing was met nor paid for in November: the last day of the month asks for it."""
-    settings.DUTIES = ["meetings.planning.duty_queries.meeting_duties", "dues.queries.duties.dues_duties"]
+    settings.DUTIES = ["meetings.planning.duty_queries.meeting_duties", "dues.duties.dues_duties"]
     charge(cast.zhang, "2026-11", 4000)
     assert not Meeting.objects.exists()
     [mine] = [one for one in told("due_now", at(FRIDAY)) if one.user_id == cast.secretary.pk]

@@ -11,7 +11,7 @@ from reminders.channels.rules import SHANGHAI
 from reminders.choices import MessageState
 from reminders.planning.kinds import KINDS
 from tests.cast import make_member
-from tests.dues.ledger import charge, pay
+from tests.dues.making import charge, pay
 from tests.reminders.planning.telling import names_told, stands, stored, told
 
 MONTHS = [f"2026-{month:02}" for month in range(1, 13)]

@@ -5,7 +5,7 @@ from datetime import date
 import pytest
 from django.utils import translation
 
-from dues.rules.arrears import OpenMonth, Span, arrears
+from dues.ledger.rules import OpenMonth, Span, arrears
 from members.choices import OfficeKind
 from reminders.planning.rules import Taker, dues_values, months_text, ways_text
 

@@ -18,7 +18,7 @@ from supervision.models import (
 )
 from supervision.reports.services import adopt_report, begin_report, move_report
 from tests.cast import TODAY, Cast
-from tests.dues.ledger import charge, pay
+from tests.dues.making import charge, pay
 
 QUARTER, FIRST, LAST = "2026-Q3", date(2026, 7, 1), date(2026, 9, 30)
 IN, OUT = date(2026, 8, 12), date(2026, 5, 12)

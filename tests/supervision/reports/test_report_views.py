@@ -14,7 +14,7 @@ from members.models import LocalRule, Organization
 from supervision.models import Report
 from supervision.reports.queries import report_duties
 from tests.cast import TODAY, make_organization
-from tests.dues.ledger import charge
+from tests.dues.making import charge
 from tests.supervision.reports.making import QUARTER, adopted, begun, filled, hold, moved, submitted
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("today")]

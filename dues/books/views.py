@@ -1,0 +1,270 @@
+"""Ledgers that branches kept before, and the one that they keep now."""
+
+import json
+from pathlib import Path
+from typing import Any, cast
+from uuid import UUID
+
+from django import forms
+from django.contrib import messages
+from django.core.files.uploadedfile import TemporaryUploadedFile
+from django.core.paginator import Paginator
+from django.http import FileResponse, HttpResponse, HttpResponseBase
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.http import urlencode
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from dues.books.columns import note_from
+from dues.books.importing import Line, open_after, read_ledger
+from dues.books.queries import ledger_rows, month_sums, remark_of, write_refused, write_year
+from dues.books.services import (
+    confirm_ledger,
+    judge,
+    keep_preview,
+    kept_touches,
+    live_charges,
+    put_ledger_export_on_record,
+    undo_ledger,
+)
+from dues.books.sheets import NotALedger
+from dues.exporting.ledger import NAME, export_bases, file_name, parameters_of, whose_bases
+from dues.ledger.models import LedgerImport
+from dues.papers import published_sentence, published_with
+from dues.payments.queries import Resting, resting_on
+from members.choices import Capability, ImportState
+from members.downloads import written
+from members.forms.fields import key_field
+from members.models import Organization
+from members.places import branch_asked_for, branches_offered
+from members.policy import demand, fetch, requires
+from members.refusals import told
+from members.requests import PageRequest
+from members.second_person import ask_second
+from members.services.private import may_take_alone
+from members.services.refused import Refused
+from members.workbooks.reading import UnreadableWorkbook
+
+
+class LedgerUploadForm(forms.Form):
+    key = key_field()
+    organization = forms.ModelChoiceField(
+        label=_("Branch"), queryset=Organization.objects.none(), to_field_name="code", empty_label=None
+    )
+    year = forms.IntegerField(
+        label=_("Year"), min_value=2008, max_value=2100, help_text=_("The year that the months of the sheet are of.")
+    )
+    file = forms.FileField(
+        label=_("Ledger or list of bases"),
+        help_text=_(
+            "Excel, WPS or CSV: a column 姓名, and 月应交 or 党费基数, and a column for each month or quarter."
+        ),
+    )
+
+    def __init__(self, *args: Any, places: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        cast(forms.ModelChoiceField, self.fields["organization"]).queryset = places
+
+
+class LedgerYearForm(forms.Form):
+    """Which ledger to show; anything unreadable is this year's."""
+
+    org = forms.CharField(widget=forms.HiddenInput, required=False)
+    year = forms.IntegerField(label=_("Year"), min_value=2008, max_value=2100, required=False)
+
+    def chosen_year(self, default: int) -> int:
+        return (self.cleaned_data.get("year") if self.is_valid() else None) or default
+
+
+IMPORTS = LedgerImport.objects.select_related("organization", "uploaded_by")
+ON_A_PAGE = 30
+NOTES_SHOWN = 200
+RESTING_SHOWN = 5
+
+
+@requires(Capability.FIX_BASES)
+@require_safe
+def ledger_list(request: PageRequest) -> HttpResponse:
+    """Earlier ledgers and lists of bases of one's branches."""
+    page = Paginator(IMPORTS.visible_to(request.user).defer("content"), ON_A_PAGE).get_page(request.GET.get("page"))
+    return render(request, "dues/books/ledger_list.html", {"page": page})
+
+
+@requires(Capability.FIX_BASES)
+@require_http_methods(["GET", "HEAD", "POST"])
+def ledger_new(request: PageRequest) -> HttpResponse:
+    """Upload a workbook; nothing is stored before somebody has looked through it."""
+    places = branches_offered(request, Capability.FIX_BASES)
+    initial = {"year": request.today.year, "organization": request.GET.get("org")}
+    form = LedgerUploadForm(request.POST or None, request.FILES or None, places=places, initial=initial)
+    if form.is_valid() and (kept := _read(request, form)):
+        return redirect("dues:ledger-detail", key=kept.pk)
+    return render(request, "dues/books/ledger_new.html", {"form": form})
+
+
+@requires(Capability.FIX_BASES)
+@never_cache
+@require_safe
+def ledger_detail(request: PageRequest, key: UUID) -> HttpResponse:
+    """What was understood: sums, everything there is to say, and each member's line until it is stored."""
+    kept = fetch(request, IMPORTS.all(), pk=key)
+    notes = [note_from(note) for note in kept.found["notes"]]
+    resting = resting_on(live_charges(kept.charges.all())) if kept.state == ImportState.APPLIED else []
+    published = published_sentence(published_with(kept)) if kept.state == ImportState.APPLIED else ""
+    context = {
+        "ledger": kept,
+        "found": kept.found,
+        "is_preview": kept.state == ImportState.PREVIEW,
+        "stops": [note for note in notes if note.blocks],
+        "refusals": [note for note in notes if note.refuses][:NOTES_SHOWN],
+        "warnings": [note for note in notes if not (note.refuses or note.blocks)][:NOTES_SHOWN],
+        "lines": _lines(kept) if kept.state == ImportState.PREVIEW else [],
+        "resting": resting,
+        "published": published,
+        "question": _question(resting, published),
+        "touched": kept_touches(kept) if kept.state == ImportState.PREVIEW else None,
+    }
+    return render(request, "dues/books/ledger_detail.html", context)
+
+
+@requires(Capability.FIX_BASES)
+@require_POST
+def ledger_confirm(request: PageRequest, key: UUID) -> HttpResponse:
+    """Store what was looked through."""
+    kept = fetch(request, IMPORTS.all(), pk=key)
+    told(request, lambda: confirm_ledger(kept, by=request.user, on=request.today), gettext("The ledger is on record."))
+    return redirect("dues:ledger-detail", key=key)
+
+
+@requires(Capability.FIX_BASES)
+@require_POST
+def ledger_undo(request: PageRequest, key: UUID) -> HttpResponse:
+    """Take everything back that the ledger brought."""
+    kept = fetch(request, IMPORTS.all(), pk=key)
+    told(request, lambda: undo_ledger(kept, by=request.user, on=request.today), gettext("The import was undone."))
+    return redirect("dues:ledger-detail", key=key)
+
+
+@requires(Capability.FIX_BASES)
+@require_safe
+def ledger_refused(request: PageRequest, key: UUID) -> FileResponse:
+    """The rows that were left out, as a workbook with their reasons."""
+    kept = fetch(request, IMPORTS.all(), pk=key)
+    name, private = f"退回-{Path(kept.file_name).stem}.xlsx", kept.uploaded_by_id == request.user.pk
+    return written(name, lambda file: write_refused(kept, file, private=private))
+
+
+def _read(request: PageRequest, form: LedgerUploadForm) -> LedgerImport | None:
+    given = form.cleaned_data
+    demand(request, given["organization"].path)
+    about = {"organization": given["organization"], "year": given["year"], "on": request.today}
+    try:
+        path = Path(cast(TemporaryUploadedFile, given["file"]).temporary_file_path())
+        judged = judge(read_ledger(path, **about), **about)
+    except (UnreadableWorkbook, NotALedger) as refusal:
+        form.add_error("file", str(refusal))
+        return None
+    kept = {"organization": given["organization"], "file_name": given["file"].name, "by": request.user}
+    return keep_preview(judged, key=given["key"], **kept)
+
+
+def _question(resting: list[Resting], published: str) -> str:
+    """What is asked before the ledger is taken back: all that the page says of it."""
+    asked = [gettext("Take this ledger back? Every charge and payment that it brought is reversed, with a reason.")]
+    if resting:
+        numbers = "、".join(map(str, resting[:RESTING_SHOWN]))
+        kept = gettext("Receipts of what was paid on it (%(numbers)s) stay, and their money is shown as paid ahead.")
+        asked.append(kept % {"numbers": numbers})
+    return " ".join(filter(None, [*asked, published]))
+
+
+def _lines(kept: LedgerImport) -> list[dict[str, Any]]:
+    """Each member's line with its sums in fen."""
+    lines = (Line(**line) for line in json.loads(kept.content.open())["lines"])
+    return [
+        {
+            "row": line.row,
+            "name": line.name,
+            "base": line.base,
+            "monthly": line.monthly,
+            "carried": line.opening,
+            "charged": sum(amount for _month, amount, _waived in line.charges),
+            "waived": sum(waived for _month, _amount, waived in line.charges),
+            "open": open_after(line, kept.year)[1],
+            "open_months": open_after(line, kept.year)[0],
+            "paid": sum(amount for _month, _day, amount in line.payments),
+        }
+        for line in lines
+    ]
+
+
+REASON = 200
+"""Characters that a reason has room for."""
+
+
+@requires(Capability.VIEW_DUES)
+@never_cache
+@require_safe
+def ledger_year(request: PageRequest) -> HttpResponse:
+    """Who paid how much in which month; bases only for whoever fixes them."""
+    branch = branch_asked_for(request, Capability.VIEW_DUES)
+    bases = request.user.standing.may(Capability.FIX_BASES, branch.path)
+    form = LedgerYearForm(request.GET)
+    year = form.chosen_year(request.today.year)
+    rows = ledger_rows(branch, year, bases=bases)
+    context = {
+        "branch": branch,
+        "year": year,
+        "form": LedgerYearForm(initial={"org": branch.code, "year": year}),
+        "bases": bases,
+        "months": range(1, 13),
+        "rows": [(row, remark_of(row)) for row in rows],
+        "carried": sum(row.carried_fen for row in rows),
+        "sums": month_sums(rows),
+    }
+    return render(request, "dues/books/ledger_year.html", context)
+
+
+@requires(Capability.VIEW_DUES)
+@require_safe
+def ledger_export(request: PageRequest) -> FileResponse:
+    """The same as a workbook, always without bases; that it was taken is on record."""
+    branch = branch_asked_for(request, Capability.VIEW_DUES)
+    year = LedgerYearForm(request.GET).chosen_year(request.today.year)
+    rows = ledger_rows(branch, year, bases=False)
+    put_ledger_export_on_record(place=branch, year=year, rows=len(rows), by=request.user)
+    return written(
+        file_name(branch.name, year),
+        lambda file: write_year(rows, file, branch=branch.name, year=year, bases=False),
+    )
+
+
+@requires(Capability.FIX_BASES)
+@require_POST
+def ledger_bases(request: PageRequest) -> HttpResponseBase:
+    """The workbook with bases: for a reason, each person counted, and of many people only by two persons."""
+    branch = branch_asked_for(request, Capability.FIX_BASES)
+    year = LedgerYearForm(request.GET).chosen_year(request.today.year)
+    reason = request.POST.get("reason", "")[:REASON].replace("\0", "")
+    people = len(whose_bases(ledger_rows(branch, year, bases=True)))
+    try:
+        if not may_take_alone(request.user, people=people, now=timezone.now()):
+            return _ask_second(request, branch, year, reason, people)
+        return written(
+            file_name(branch.name, year),
+            lambda file: export_bases(branch=branch, year=year, target=file, reason=reason, by=request.user),
+        )
+    except Refused as refusal:
+        messages.error(request, str(refusal))
+        return redirect(f"{reverse('dues:ledger-year')}?{urlencode({'org': branch.code, 'year': year})}")
+
+
+def _ask_second(request: PageRequest, branch: Organization, year: int, reason: str, people: int) -> HttpResponse:
+    parameters = parameters_of(branch=branch, year=year, reason=reason)
+    return ask_second(
+        request, kind=NAME, parameters=parameters, organization=branch, total=people, covers=[branch.code]
+    )

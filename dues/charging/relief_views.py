@@ -1,0 +1,150 @@
+"""Reliefs: the branch's list and its requests, the committee's answers."""
+
+from functools import partial
+from typing import Any
+from uuid import UUID
+
+from django.contrib import messages
+from django.core.paginator import Paginator
+from django.db.models import F
+from django.http import HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from dues.charging.forms import ApproveForm, DeclineForm, EndReliefForm, ReliefForm
+from dues.charging.relief_services import approve_relief, ask_relief, decline_relief, end_relief
+from dues.ledger.models import Basis, Relief
+from dues.ledger.queries import branch_of
+from dues.ledger.rules import approval_rule
+from dues.papers import unseen
+from dues.units import month_of
+from dues.upwards.queries import deciding_meetings, readable_meetings
+from members.choices import Capability, DuesCategory
+from members.fields import opened
+from members.models import Member
+from members.policy import fetch, requires
+from members.queries.names import names_of
+from members.refusals import carried_out
+from members.requests import PageRequest
+from rulebook.book import rule_version
+from rulebook.dates import add_months
+
+ON_A_PAGE = 30
+MEETINGS = 12
+RELIEFS = Relief.objects.select_related("member", "meeting")
+
+
+@requires(Capability.VIEW_DUES, Capability.APPROVE_DUES)
+@require_safe
+def relief_list(request: PageRequest) -> HttpResponse:
+    """Those that wait for an answer first; a committee sees those of the branches below it."""
+    rows = RELIEFS.all().visible_to(request.user).order_by(F("approved_on").asc(nulls_first=True), "-valid_from", "key")
+    waiting = rows.waiting()
+    context = {
+        "waiting": waiting,
+        "page": Paginator(rows.exclude(pk__in=waiting.values("pk")), ON_A_PAGE).get_page(request.GET.get("page")),
+        "month": month_of(request.today),
+        "may_ask": Capability.RECORD_DUES in request.user.standing.capabilities,
+    }
+    return render(request, "dues/charging/reliefs.html", context)
+
+
+@requires(Capability.RECORD_DUES)
+@require_http_methods(["GET", "HEAD", "POST"])
+def relief_new(request: PageRequest, member: UUID) -> HttpResponse:
+    """What the branch considered for one member."""
+    person = fetch(request, Member.objects.all(), key=member)
+    category, first = category_of(person), month_of(request.today)
+    form = ReliefForm(request.POST or None, meetings=_meetings_of(person), initial={"first": first})
+    touched = None
+    if form.is_valid():
+        new, by, on = form.new_relief(person), request.user, request.today
+        ask = partial(ask_relief, new, category=category, by=by, on=on)
+        touched = unseen(request, ask, members=[person.pk], branch=branch_of(person))
+        if not touched and carried_out(form, ask):
+            messages.success(request, _("It is on record."))
+            return redirect("dues:relief-detail", new.key)
+    context = {"form": form, "member": person, "rule": approval_rule(category, request.today), "touched": touched}
+    return render(request, "dues/charging/relief_new.html", context)
+
+
+@requires(Capability.VIEW_DUES, Capability.APPROVE_DUES)
+@never_cache
+@require_safe
+def relief_detail(request: PageRequest, key: UUID) -> HttpResponse:
+    """What was considered and what came of it."""
+    return _page(request, fetch(request, RELIEFS.all(), pk=key))
+
+
+@requires(Capability.APPROVE_DUES)
+@require_POST
+def relief_approve(request: PageRequest, key: UUID) -> HttpResponse:
+    relief, form = fetch(request, RELIEFS.all(), pk=key), ApproveForm(request.POST)
+    touched = None
+    if form.is_valid():
+        approve = partial(approve_relief, relief, **form.cleaned_data, by=request.user, on=request.today)
+        touched = unseen(request, approve, members=[relief.member_id], branch=branch_of(relief.member))
+        if not touched and carried_out(form, approve):
+            messages.success(request, _("Approved. What was charged for these months follows."))
+            return redirect("dues:relief-detail", relief.pk)
+    return _page(request, relief, approve=form, approving=touched)
+
+
+@requires(Capability.APPROVE_DUES)
+@require_POST
+def relief_decline(request: PageRequest, key: UUID) -> HttpResponse:
+    relief, form = fetch(request, RELIEFS.all(), pk=key), DeclineForm(request.POST)
+    if form.is_valid():
+        given = form.cleaned_data
+        if carried_out(form, lambda: decline_relief(relief, **given, by=request.user, on=request.today)):
+            messages.success(request, _("Declined. Dues stay as they are."))
+            return redirect("dues:relief-detail", relief.pk)
+    return _page(request, relief, decline=form)
+
+
+@requires(Capability.RECORD_DUES)
+@require_POST
+def relief_end(request: PageRequest, key: UUID) -> HttpResponse:
+    relief, form = fetch(request, RELIEFS.all(), pk=key), EndReliefForm(request.POST)
+    touched = None
+    if form.is_valid():
+        until, reason = add_months(form.cleaned_data["last"], 1), form.cleaned_data["reason"]
+        end = partial(end_relief, relief, valid_until=until, reason=reason, by=request.user, on=request.today)
+        touched = unseen(request, end, members=[relief.member_id], branch=branch_of(relief.member))
+        if not touched and carried_out(form, end):
+            messages.success(request, _("It ends then. What was charged since follows."))
+            return redirect("dues:relief-detail", relief.pk)
+    return _page(request, relief, end=form, ending=touched)
+
+
+def category_of(member: Member) -> str:
+    """As it was fixed last, else as the roster says; who says nothing needs the committee, as most do."""
+    last = Basis.objects.filter(member=member).order_by("valid_from", "fixed_at").last()
+    return (last.category if last else "") or member.dues_category or DuesCategory.EMPLOYED
+
+
+def _page(request: PageRequest, relief: Relief, **more: Any) -> HttpResponse:
+    standing, path = request.user.standing, relief.member.roster_path
+    waiting = relief.needs_superior and not relief.approved_on and not relief.declined_on
+    context = {
+        "relief": relief,
+        "ground": opened(relief.ground),
+        "rule": rule_version(relief.rule),
+        "names": names_of([relief.asked_by, relief.approved_by]),
+        "waiting": waiting,
+        "readable": readable_meetings(request.user, [relief.meeting]),
+        "may_decide": waiting and standing.may(Capability.APPROVE_DUES, path),
+        "may_end": not relief.declined_on and standing.may(Capability.RECORD_DUES, path),
+        "approve": ApproveForm(),
+        "decline": DeclineForm(),
+        "end": EndReliefForm(initial={"last": month_of(request.today)}),
+    }
+    return render(request, "dues/charging/relief.html", context | more)
+
+
+def _meetings_of(member: Member) -> Any:
+    """The latest at which the branch can have considered it."""
+    held = deciding_meetings(branch_of(member))
+    return held.filter(pk__in=list(held.values_list("pk", flat=True)[:MEETINGS]))

@@ -1,0 +1,292 @@
+"""Bases, and the year of charging."""
+
+import hashlib
+from datetime import date
+from functools import partial
+from typing import Any
+from urllib.parse import urlencode
+from uuid import UUID
+
+from django.contrib import messages
+from django.db import transaction
+from django.http import Http404, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from dues.arrears.grid import people_of
+from dues.charging.forms import YEARS, BasisForm, CategoryForm, ChargeForm, CloseForm, YearForm
+from dues.charging.queries import (
+    BaseLine,
+    MonthLine,
+    base_fen_of,
+    base_from,
+    base_lines,
+    history_of,
+    lines_of,
+    month_lines,
+    offered_months,
+    parts_of,
+    progress_in,
+    progress_of,
+)
+from dues.charging.services import charge_month, close_month, computed, fix_basis, keep_bases, keep_basis, would_keep
+from dues.ledger.models import Basis, ClosedMonth
+from dues.ledger.queries import branch_of
+from dues.papers import Touched, touched_by, unseen
+from dues.units import month_of, months_between, yuan
+from members.choices import Capability, DuesCategory
+from members.models import Member, Organization
+from members.places import branch_asked_for, branches_offered
+from members.policy import fetch, requires, signed_in
+from members.queries.standing import holders, in_words, named_offices
+from members.refusals import carried_out
+from members.requests import PageRequest
+from members.services.refused import Refused
+from rulebook.book import rule
+from rulebook.rules.dues import MonthlyDues
+
+
+@requires(Capability.FIX_BASES)
+@never_cache
+@require_safe
+def basis_list(request: PageRequest) -> HttpResponse:
+    """Everybody of the branch with last year's base, what the roster says, and the new one."""
+    branch = branch_asked_for(request, Capability.FIX_BASES)
+    year = YearForm(request.GET).chosen(request.today)
+    lines = base_lines(branch, year)
+    context = {
+        "branch": branch,
+        "branches": branches_offered(request, Capability.FIX_BASES),
+        "lines": lines,
+        "progress": progress_in(lines),
+        "keepable": sum(line.keepable for line in lines),
+        "rule": rule("dues.base.fix", request.today),
+        "readers": _readers(branch, request),
+    }
+    years = {"year": year, "before": year - 1, "after": year + 1}
+    return render(request, "dues/charging/bases.html", context | years)
+
+
+@requires(Capability.FIX_BASES)
+@never_cache
+@require_POST
+def basis_keep_all(request: PageRequest, code: str, year: int) -> HttpResponse:
+    """Last year's base for everybody who has one and none for this year: shown first, stored by the second press."""
+    branch = fetch(request, Organization.objects.branches(), code=code)
+    members = [line.member for line in base_lines(branch, _possible(year)) if line.keepable]
+    run = partial(keep_bases, members, year, by=request.user, on=request.today)
+    would = would_keep(members, year, on=request.today)
+    touched = touched_by(run, members=[one.pk for one in members], branch=branch, on=request.today)
+    seen = hashlib.sha256(repr((would, touched)).encode()).hexdigest()[:16]
+    if members and request.POST.get("seen") != seen:
+        context = {"branch": branch, "year": year, "would": would, "touched": touched, "seen": seen}
+        return render(request, "dues/bases_keep.html", context | {"count": sum(not one.refusal for one in would)})
+    kept = run()
+    said = ngettext("%(kept)s base is kept.", "%(kept)s bases are kept.", kept) % {"kept": kept}
+    messages.success(request, said)
+    return redirect(_list_of(branch, year))
+
+
+@requires(Capability.FIX_BASES)
+@never_cache
+@require_POST
+def basis_keep(request: PageRequest, member: UUID, year: int) -> HttpResponse:
+    """Last year's base for one; with htmx the answer is the row and the progress."""
+    person = fetch(request, Member.objects.all(), key=member)
+    branch = branch_of(person)
+    if branch is None:
+        raise Http404
+    try:
+        keep_basis(person, _possible(year), by=request.user, on=request.today)
+    except Refused as refusal:
+        messages.error(request, str(refusal))
+        return redirect(_list_of(branch, year))
+    if not request.htmx:
+        return redirect(f"{_list_of(branch, year)}#row-{person.pk}")
+    context = {"line": lines_of([person], year)[0], "year": year, "progress": progress_of(branch, year)}
+    return render(request, "dues/charging/bases.html#patch", context | {"is_patch": True})
+
+
+@requires(Capability.FIX_BASES)
+@never_cache
+@require_http_methods(["GET", "HEAD", "POST"])
+def basis_fix(request: PageRequest, member: UUID, year: int) -> HttpResponse:
+    """What counts and what doesn't, item by item; with `show` only what it would come to."""
+    person = fetch(request, Member.objects.all(), key=member)
+    line = lines_of([person], _possible(year))[0]
+    typed = request.POST if request.method == "POST" else request.GET
+    category = CategoryForm(typed).chosen(_category(line))
+    form = BasisForm(
+        request.POST or None, member=person, year=year, category=category, initial=_first_values(line, year, request)
+    )
+    shown, touched = _shown(request, form) if form.is_valid() else (None, None)
+    if form.is_valid() and "show" not in request.POST and not touched and _fixed(request, form):
+        branch = branch_of(person)
+        return redirect(_list_of(branch, year) if branch else reverse("dues:basis-history", args=[person.key]))
+    context = {"form": form, "member": person, "year": year, "line": line, "shown": shown, "touched": touched}
+    choice = {"choice": CategoryForm(initial={"category": category}), "category": DuesCategory(category).label}
+    return render(request, "dues/charging/basis_fix.html", context | choice)
+
+
+@signed_in
+@never_cache
+@require_safe
+def basis_history(request: PageRequest, key: UUID) -> HttpResponse:
+    """Every base of a member with what was counted: for the officer who fixes them, and the member."""
+    member = get_object_or_404(Member.objects.visible_to(request.user, Capability.FIX_BASES), key=key)
+    may_fix = request.user.standing.may(Capability.FIX_BASES, member.roster_path)
+    context = {"member": member, "history": history_of(member), "may_fix": may_fix, "year": request.today.year}
+    return render(request, "dues/charging/basis_history.html", context)
+
+
+def _readers(branch: Organization, request: PageRequest) -> str:
+    """Who fixes the bases there today, by name and office: they and the member are all who read one."""
+    return in_words(holders(named_offices([branch.path], on=request.today), Capability.FIX_BASES, branch.path))
+
+
+def _shown(request: PageRequest, form: BasisForm) -> tuple[MonthlyDues | None, Touched | None]:
+    """What it would come to, where that was asked for, and what of the months before it would touch."""
+    new, by, on = form.new_basis(), request.user, request.today
+    touched = unseen(
+        request, lambda: fix_basis(new, by=by, on=on), members=[new.member.pk], branch=branch_of(new.member)
+    )
+    return _what_it_comes_to(form) if "show" in request.POST or touched else None, touched
+
+
+def _fixed(request: PageRequest, form: BasisForm) -> bool:
+    fixed: list[Basis] = []
+    done = carried_out(form, lambda: fixed.append(fix_basis(form.new_basis(), by=request.user, on=request.today)))
+    if done:
+        facts = {"name": form.member, "yuan": yuan(fixed[0].amount_fen)}
+        messages.success(request, _("%(name)s pays %(yuan)s yuan a month.") % facts)
+    return done
+
+
+def _what_it_comes_to(form: BasisForm) -> MonthlyDues | None:
+    found: list[MonthlyDues] = []
+    carried_out(form, lambda: found.append(computed(form.new_basis())))
+    return found[0] if found else None
+
+
+def _first_values(line: BaseLine, year: int, request: PageRequest) -> dict[str, Any]:
+    """What was fixed last, to be changed; what the roster says only when it is asked for."""
+    begins = base_from(line.member, year)
+    valid_from = max(begins, month_of(request.today)) if line.now and request.today.year == year else begins
+    basis = line.now or line.last
+    parts = parts_of(basis) if basis else {}
+    base = {} if parts else {"base": base_fen_of(basis)}
+    if request.GET.get("take") == "roster":
+        parts, base = {}, {"base": line.roster_fen}
+    return {"valid_from": valid_from, "decided_on": request.today, **parts, **base}
+
+
+def _category(line: BaseLine) -> str:
+    """As it was fixed last, else as the roster says, else as most pay."""
+    basis = line.now or line.last
+    return (basis.category if basis else "") or line.member.dues_category or DuesCategory.EMPLOYED
+
+
+def _possible(year: int) -> int:
+    if year not in YEARS:
+        raise Http404
+    return year
+
+
+def _list_of(branch: Organization, year: int) -> str:
+    return f"{reverse('dues:basis-list')}?{urlencode({'org': branch.code, 'year': year})}"
+
+
+@requires(Capability.FIX_BASES)
+@require_safe
+def charging(request: PageRequest) -> HttpResponse:
+    """The year's months with what a run would do."""
+    branch = branch_asked_for(request, Capability.FIX_BASES)
+    year = YearForm(request.GET).chosen(request.today)
+    lines = month_lines(branch, year, on=request.today)
+    context = {
+        "branch": branch,
+        "branches": branches_offered(request, Capability.FIX_BASES),
+        "lines": lines,
+        "begins": _begins(lines),
+        "is_before": year <= request.today.year,
+        "to_do": sum(line.to_do for line in lines),
+        "without_base": lines[0].survey.without_base if lines else 0,
+    }
+    years = {"year": year, "before": year - 1, "after": year + 1 if year < request.today.year else None}
+    return render(request, "dues/charging/charging.html", context | years)
+
+
+@requires(Capability.FIX_BASES)
+@require_POST
+def charge(request: PageRequest, code: str, year: int) -> HttpResponse:
+    """Charge one month or all that are offered; what is closed stays."""
+    branch, form = _branch(request, code, year), ChargeForm(request.POST)
+    if not form.is_valid():
+        raise Http404
+    run = partial(_charge, branch, form.months(offered_months(branch, year, on=request.today)), request)
+    members = list(people_of(branch, year).values_list("pk", flat=True))
+    if touched := unseen(request, run, members=members, branch=branch):
+        context = {"branch": branch, "year": year, "touched": touched, "month": form.cleaned_data["month"]}
+        return render(request, "dues/charging/charging_touches.html", context)
+    try:
+        messages.success(request, _said(*run()))
+    except Refused as refusal:
+        messages.error(request, str(refusal))
+    return redirect(_page_of(branch, year))
+
+
+@transaction.atomic
+def _charge(branch: Organization, months: list[date], request: PageRequest) -> tuple[int, int, int]:
+    """How many were charged, how much in all, and how many put right."""
+    closed = set(ClosedMonth.objects.filter(organization=branch).values_list("month", flat=True))
+    runs = [charge_month(branch, one, by=request.user, on=request.today) for one in months if one not in closed]
+    return sum(one.charged for one in runs), sum(one.amount_fen for one in runs), sum(one.corrected for one in runs)
+
+
+@requires(Capability.FIX_BASES)
+@require_http_methods(["GET", "HEAD", "POST"])
+def close(request: PageRequest, code: str, year: int, month: int) -> HttpResponse:
+    """Close a month, after saying what that means."""
+    branch = _branch(request, code, year)
+    first = next((one for one in months_between(date(year, 1, 1), date(year, 12, 1)) if one.month == month), None)
+    if first is None:
+        raise Http404
+    form = CloseForm(request.POST if request.method == "POST" else None)
+    if form.is_valid():
+        confirmed, by, on = form.cleaned_data["confirmed"], request.user, request.today
+        if carried_out(form, lambda: close_month(branch, first, confirmed=confirmed, by=by, on=on)):
+            messages.success(request, _("%(month)s is closed.") % {"month": f"{first:%Y-%m}"})
+            return redirect(_page_of(branch, year))
+    line = next((one for one in month_lines(branch, year, on=request.today) if one.month == first), None)
+    context = {"form": form, "branch": branch, "year": year, "month": first, "line": line}
+    return render(request, "dues/charging/charging_close.html", context)
+
+
+def _branch(request: PageRequest, code: str, year: int) -> Organization:
+    if year not in YEARS:
+        raise Http404
+    return fetch(request, Organization.objects.branches(), code=code)
+
+
+def _begins(lines: list[MonthLine]) -> date | None:
+    """The first month that is offered; None: January."""
+    first = min((line.month for line in lines if line.is_offered), default=None)
+    return first if first and first.month > 1 else None
+
+
+def _said(charged: int, fen: int, corrected: int) -> str:
+    if not charged and not corrected:
+        return _("Everything was charged already: nothing changed.")
+    facts = {"charged": charged, "yuan": yuan(fen), "corrected": corrected}
+    first = ngettext(
+        "%(charged)s charge made, %(yuan)s yuan.", "%(charged)s charges made, %(yuan)s yuan in all.", charged
+    )
+    return (first if not corrected else first + " " + _("%(corrected)s put right by reversal.")) % facts
+
+
+def _page_of(branch: Organization, year: int) -> str:
+    return f"{reverse('dues:charging')}?{urlencode({'org': branch.code, 'year': year})}"

@@ -1,0 +1,303 @@
+"""Payments: one, those that wait for another officer, and many at once."""
+
+from typing import Any
+from uuid import UUID
+
+from django import forms
+from django.contrib import messages
+from django.http import HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.http import urlencode
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from dues.choices import ProposalState
+from dues.ledger.payment_models import Payment, PaymentProposal
+from dues.ledger.queries import branch_of, settled_by, with_people
+from dues.papers import published_at
+from dues.payments.forms import CollectForm, EffectForm, PaymentForm, ReversalForm, first_values
+from dues.payments.queries import open_lines, outlook, recent_meetings, waiting_members
+from dues.payments.services import (
+    check_cash,
+    collect_cash,
+    confirm_proposal,
+    decline_proposal,
+    is_own,
+    may_decide,
+    propose_payment,
+    record_payment,
+    reverse_payment,
+)
+from dues.upwards.models import RemittedPayment
+from meetings.meeting.models import Meeting
+from members.choices import Capability
+from members.models import Member, Organization
+from members.places import branch_asked_for, branches_offered
+from members.policy import fetch, requires, signed_in
+from members.queries.names import names_of
+from members.queries.standing import NamedOffice, holders, in_words, named_offices
+from members.refusals import add_refusal, told
+from members.requests import PageRequest
+from members.services.refused import Refused
+
+
+@requires(Capability.RECORD_DUES)
+@never_cache
+@require_http_methods(["GET", "HEAD", "POST"])
+def payment_new(request: PageRequest, member: UUID) -> HttpResponse:
+    """Money that came in for one member. With `show` the page only says what the amount would settle."""
+    person = fetch(request, Member.objects.all(), key=member)
+    branch, own = branch_of(person), is_own(person, request.user)
+    if branch is None:
+        return redirect(person)
+    begun = outlook(person, 0, on=request.today)
+    first = first_values(open_fen=begun.open_fen, on=request.today)
+    form = PaymentForm(request.POST or None, member=person, branch=branch, own=own, initial=first)
+    if request.method == "POST" and "show" not in request.POST and form.is_valid() and _record(request, form, own=own):
+        return _after(form, own=own)
+    typed = EffectForm(request.POST) if request.method == "POST" else EffectForm({"amount": form["amount"].value()})
+    context = {"form": form, "member": person, "branch": branch, "own": own}
+    return render(
+        request,
+        "dues/payments/payment_new.html",
+        context | {"outlook": outlook(person, typed.settling_fen(), on=request.today), "shown": typed.settling_fen()},
+    )
+
+
+@requires(Capability.RECORD_DUES)
+@never_cache
+@require_safe
+def payment_effect(request: PageRequest, member: UUID) -> HttpResponse:
+    """The part of the page that follows the amount while it is typed."""
+    person = fetch(request, Member.objects.all(), key=member)
+    fen = EffectForm(request.GET).settling_fen()
+    context = {"outlook": outlook(person, fen, on=request.today), "shown": fen, "member": person}
+    return render(request, "dues/payments/payment_new.html#effect", context)
+
+
+@signed_in
+@never_cache
+@require_safe
+def payment_detail(request: PageRequest, key: UUID) -> HttpResponse:
+    """What came in, what it settles, who recorded it; for the branch's offices and the member."""
+    payment = fetch(request, with_people(Payment.objects.all()), pk=key)
+    return render(request, "dues/payments/payment.html", _about(request, payment) | {"form": ReversalForm()})
+
+
+@requires(Capability.RECORD_DUES)
+@require_POST
+def payment_reverse(request: PageRequest, key: UUID) -> HttpResponse:
+    """Take it back; what was recorded stays to be read."""
+    payment = fetch(request, with_people(Payment.objects.all()), pk=key)
+    form = ReversalForm(request.POST)
+    if form.is_valid():
+        try:
+            reverse_payment(payment, **form.cleaned_data, by=request.user, on=request.today)
+            messages.success(request, _("The payment is taken back. Its months are open again."))
+            return redirect(payment)
+        except Refused as refusal:
+            add_refusal(form, refusal)
+    return render(request, "dues/payments/payment.html", _about(request, payment) | {"form": form})
+
+
+def _record(request: PageRequest, form: PaymentForm, *, own: bool) -> bool:
+    store = propose_payment if own else record_payment
+    try:
+        store(form.payment(), by=request.user, on=request.today)
+    except Refused as refusal:
+        add_refusal(form, refusal)
+        return False
+    if own:
+        messages.info(
+            request, _("These are your own dues: they count once another officer of the branch confirms them.")
+        )
+    else:
+        messages.success(request, _("The payment is recorded."))
+    return True
+
+
+def _after(form: PaymentForm, *, own: bool) -> HttpResponse:
+    if own:
+        return redirect("dues:proposal-list")
+    return redirect("dues:receipt-detail", key=form.cleaned_data["key"])
+
+
+def _about(request: PageRequest, payment: Payment) -> dict[str, Any]:
+    standing, place = request.user.standing, payment.organization
+    reversal = getattr(payment, "reversal", None)
+    rows = [payment, *([reversal] if reversal else [])]
+    return {
+        "payment": payment,
+        "reversal": reversal,
+        "settled": settled_by([payment.pk])[payment.pk],
+        "names": names_of({name for row in rows for name in (row.recorded_by, row.confirmed_by)}),
+        "published": published_at(place, [payment.paid_on.year]),
+        "remitted": RemittedPayment.objects.filter(payment=payment).select_related("remittance").first(),
+        "may_reverse": _may_reverse(request, payment, place) and reversal is None,
+        "may_audit": standing.may(Capability.VIEW_AUDIT, place.path),
+        "officer": standing.may(Capability.VIEW_DUES, place.path),
+    }
+
+
+def _may_reverse(request: PageRequest, payment: Payment, place: Organization) -> bool:
+    allowed = request.user.standing.may(Capability.RECORD_DUES, place.path)
+    return allowed and payment.reverses_id is None and not is_own(payment.member, request.user)
+
+
+LATEST = 20
+PROPOSALS = PaymentProposal.objects.select_related("member", "organization")
+
+
+@requires(Capability.RECORD_DUES)
+@never_cache
+@require_safe
+def proposal_list(request: PageRequest) -> HttpResponse:
+    """Those that wait, and below what became of the latest others."""
+    mine = PROPOSALS.visible_to(request.user)
+    waiting = list(mine.waiting().order_by("proposed_at"))
+    decided = list(mine.exclude(state=ProposalState.WAITING).order_by("-decided_at")[:LATEST])
+    people = {name for row in [*waiting, *decided] for name in (row.proposed_by, row.decided_by)}
+    offices = named_offices({row.organization.path for row in waiting}, on=request.today) if waiting else []
+    context = {
+        "waiting": [(row, may_decide(row, request.user), _others(row, offices)) for row in waiting],
+        "decided": decided,
+        "names": names_of(people),
+    }
+    return render(request, "dues/payments/proposal_list.html", context)
+
+
+def _others(proposal: PaymentProposal, offices: list[NamedOffice]) -> str:
+    """Who may confirm it, by name and office; empty where only the member himself records dues there."""
+    able = holders(offices, Capability.RECORD_DUES, proposal.organization.path)
+    return in_words(one for one in able if one.member_id != proposal.member_id)
+
+
+@requires(Capability.RECORD_DUES)
+@require_POST
+def proposal_confirm(request: PageRequest, key: UUID) -> HttpResponse:
+    proposal = fetch(request, PROPOSALS.all(), pk=key)
+    done = _("The payment is recorded under both names.")
+    if told(request, lambda: confirm_proposal(proposal, by=request.user, on=request.today), done):
+        return redirect("dues:receipt-detail", key=proposal.pk)
+    return redirect("dues:proposal-list")
+
+
+@requires(Capability.RECORD_DUES)
+@require_POST
+def proposal_decline(request: PageRequest, key: UUID) -> HttpResponse:
+    proposal = fetch(request, PROPOSALS.all(), pk=key)
+    told(request, lambda: decline_proposal(proposal, by=request.user), _("Declined: nothing is recorded."))
+    return redirect("dues:proposal-list")
+
+
+@requires(Capability.RECORD_DUES)
+@never_cache
+@require_http_methods(["GET", "HEAD", "POST"])
+def collect(request: PageRequest) -> HttpResponse:
+    """The list to tick; a filled in one leads to the page that asks once more."""
+    branch = branch_asked_for(request, Capability.RECORD_DUES)
+    meeting = _meeting(request, branch)
+    form = _form(request, branch, meeting)
+    if request.method == "POST" and "back" not in request.POST and form.is_valid():
+        try:
+            handed_in = form.handed_in()
+            check_cash(organization=branch, lines=handed_in, paid_on=form.cleaned_data["paid_on"], on=request.today)
+            return render(request, "dues/payments/collect_confirm.html", _to_confirm(request, form, branch))
+        except Refused as refusal:
+            form.refuse(refusal)
+    return _page(request, form, branch, meeting)
+
+
+@requires(Capability.RECORD_DUES)
+@require_POST
+def collect_store(request: PageRequest) -> HttpResponse:
+    """All of it or nothing; the form that was sent twice is stored once."""
+    branch = branch_asked_for(request, Capability.RECORD_DUES)
+    meeting = _meeting(request, branch)
+    form = _form(request, branch, meeting)
+    if form.is_valid():
+        typed = form.cleaned_data
+        try:
+            payments, proposals = collect_cash(
+                key=typed["key"],
+                organization=branch,
+                lines=form.handed_in(),
+                paid_on=typed["paid_on"],
+                by=request.user,
+                on=request.today,
+            )
+            return _after_collecting(request, branch, payments, len(proposals))
+        except Refused as refusal:
+            form.refuse(refusal)
+    return _page(request, form, branch, meeting)
+
+
+def _form(request: PageRequest, branch: Organization, meeting: Meeting | None) -> CollectForm:
+    lines = open_lines(branch.path, on=request.today, meeting=meeting)
+    data = request.POST if request.method == "POST" else None
+    day = min(meeting.day, request.today) if meeting else request.today
+    return CollectForm(data, lines=lines, on=request.today, ticked="tick" in request.GET, paid_on=day)
+
+
+def _meeting(request: PageRequest, branch: Organization) -> Meeting | None:
+    """The meeting of the address, if it is one of those that are offered."""
+    code = request.GET.get("meeting", "")
+    return next((one for one in _meetings(request, branch) if str(one.pk) == code), None) if code else None
+
+
+def _meetings(request: PageRequest, branch: Organization) -> list[Meeting]:
+    return recent_meetings(request.user, branch.path, on=request.today)
+
+
+def _page(request: PageRequest, form: CollectForm, branch: Organization, meeting: Meeting | None) -> HttpResponse:
+    context = {
+        "form": form,
+        "branch": branch,
+        "rows": list(form.rows()),
+        "meeting": meeting,
+        "meetings": _meetings(request, branch),
+        "branches": branches_offered(request, Capability.RECORD_DUES),
+        "own": request.user.member_id,
+        "waiting": waiting_members(branch),
+        "query": request.GET.urlencode(),
+    }
+    return render(request, "dues/payments/collect.html", context)
+
+
+def _to_confirm(request: PageRequest, form: CollectForm, branch: Organization) -> dict[str, Any]:
+    """What was ticked, and the same form again as hidden fields."""
+    lines = form.handed_in()
+    for field in form.fields.values():
+        field.widget = forms.HiddenInput()
+    sent = [form["key"], form["paid_on"]]
+    for line in lines:
+        sent += [form[f"{name}-{line.member.pk}"] for name in ("hand", "amount", "reason")]
+    return {
+        "branch": branch,
+        "paid_on": form.cleaned_data["paid_on"],
+        "lines": lines,
+        "sent": sent,
+        "total": sum(line.fen for line in lines),
+        "own": request.user.member_id,
+        "query": request.GET.urlencode(),
+    }
+
+
+def _after_collecting(
+    request: PageRequest, branch: Organization, payments: list[Payment], waiting: int
+) -> HttpResponse:
+    if waiting:
+        messages.info(request, _("Your own dues wait until another officer of the branch confirms them."))
+    if not payments:
+        return redirect("dues:proposal-list")
+    counted = {"count": len(payments)}
+    messages.success(
+        request,
+        ngettext("%(count)s payment is recorded.", "%(count)s payments are recorded.", len(payments)) % counted,
+    )
+    numbers = [payment.receipt.number for payment in payments]
+    asked = {"org": branch.code, "year": payments[0].receipt.year, "first": min(numbers), "last": max(numbers)}
+    return redirect(reverse("dues:receipt-print") + "?" + urlencode(asked))

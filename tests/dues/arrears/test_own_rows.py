@@ -1,0 +1,53 @@
+"""The prepared statements of a member's dues answer like the querysets that they were composed from."""
+
+from datetime import date
+
+import pytest
+
+from dues.arrears import queries
+from dues.arrears.queries import readable
+from dues.choices import PayerKind
+from dues.models import Charge
+from members.choices import Capability
+from members.models import Member
+from members.queries.standing import standing_of
+from tests.cast import TODAY
+from tests.dues.making import charge, fix, pay
+
+pytestmark = pytest.mark.django_db
+FIRSTS = (date(2025, 1, 1), date(2026, 10, 1), date(2030, 1, 1))
+
+
+@pytest.fixture
+def ledger(cast):
+    for member in (cast.zhang, cast.li):
+        fix(member, 12185, base=812345, rate="0.015")
+        for month in ("2026-08", "2026-09", "2026-10"):
+            charge(member, month, 12185)
+        pay(member, 20000, "2026-10-05", way="wechat", payer_kind=PayerKind.RELATIVE, payer_name="张小红")
+    return cast
+
+
+@pytest.mark.parametrize("first", FIRSTS)
+def test_payments_and_charges_of_every_member_and_window(ledger, first):
+    for member in (ledger.zhang, ledger.li, ledger.wang):
+        charges = Charge.objects.filter(member=member, month__gte=first).order_by("month", "turn")
+        assert [*queries.CHARGES.rows(member=member.pk, first=first)] == [*charges.values_list(*queries.CHARGE_FIELDS)]
+        paid = [*queries._payments_of(member.pk, first)]
+        assert [*queries.PAYMENTS.rows(member=member.pk, first=first)] == paid
+
+
+def test_who_reads_about_whom_is_what_visible_to_says(ledger):
+    for part, user in ledger.users().items():
+        user.standing = standing_of(user, on=TODAY)
+        if not user.standing.paths(Capability.VIEW_DUES):
+            continue
+        here = set(Member.objects.visible_to(user, Capability.VIEW_DUES))
+        here |= {line.member for line in Charge.objects.visible_to(user).select_related("member")}
+        assert {one for one in Member.objects.all() if readable(user, one.key)[0]} == here, part
+
+
+def test_who_takes_no_dues_anywhere_reads_about_nobody(cast):
+    cast.member.standing = standing_of(cast.member, on=TODAY)
+
+    assert readable(cast.member, cast.zhang.key) == (None, False)
