@@ -13,11 +13,11 @@ django.setup()
 from django.db import connection  # noqa: E402
 from django.utils import timezone  # noqa: E402
 
-from dues.arrears.grid import (
-    grid_rows,  # noqa: E402
-    people_of,  # noqa: E402  # noqa: E402
+from dues.arrears.grid import (  # noqa: E402
+    grid_rows,
+    people_of,
 )
-from dues.ledger.queries import balances  # noqa: E402  # noqa: E402
+from dues.ledger.queries import balances  # noqa: E402
 from members.models import Member, Organization  # noqa: E402
 
 QUERY = """

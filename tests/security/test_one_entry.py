@@ -71,11 +71,12 @@ ACTS: dict[str, Act] = {
         arrears_services.end_reason, row(full, ArrearsReason), "reason", until=FIRST, by=by(full, "officer")
     ),
     "quarterly payment ended": lambda full: twice(
-        arrears_services.end_quarterly, row(full, Arrangement), "arrangement", until=date(2027, 1, 1), by=by(full, "officer")
+        arrears_services.end_quarterly, row(full, Arrangement), "arrangement", until=date(2027, 1, 1),
+        by=by(full, "officer"),
     ),
     "talk about arrears": lambda full: twice(
-        arrears_services.record_talk, row(full, ArrearsReview), "review", talked_on=TODAY, talked_by="李", reason="住院",
-        by=by(full, "officer"), on=TODAY,
+        arrears_services.record_talk, row(full, ArrearsReview), "review", talked_on=TODAY, talked_by="李",
+        reason="住院", by=by(full, "officer"), on=TODAY,
     ),
     "relief ended": lambda full: (
         lambda relief: lambda: relief_services.end_relief(

@@ -1,8 +1,9 @@
 """A process that records payments until it is killed; `tests/dues/payments/test_payments_killed.py` starts it.
 
-python -m tests.dues.payments.writer USER MEMBER…    each line on its input starts another child, which posts payment forms as
-fast as it can. A child prints `begun PID`, and the key of each payment once the program has answered that it is
-recorded. With WRITER_TORN=1 the payment, its receipt and its entry in the record aren't stored together any more.
+python -m tests.dues.payments.writer USER MEMBER…    each line on its input starts another child, which posts
+payment forms as fast as it can. A child prints `begun PID`, and the key of each payment once the program has answered
+that it is recorded. With WRITER_TORN=1 the payment, its receipt and its entry in the record aren't stored together any
+more.
 """
 
 import os
@@ -19,13 +20,13 @@ from django.db.models import QuerySet  # noqa: E402
 from django.test import Client  # noqa: E402
 from django.urls import reverse  # noqa: E402
 
-from dues.payments.services import record_payment
+from dues.payments import views  # noqa: E402
 from members.models import User  # noqa: E402
 
 
 def main(username: str, *members: str) -> None:
     if os.environ.get("WRITER_TORN"):
-        record_payment = record_payment.__wrapped__
+        views.record_payment = views.record_payment.__wrapped__
         QuerySet.select_for_update = lambda rows, **_how: rows  # PostgreSQL holds no row outside a transaction
     client = Client(SERVER_NAME="localhost")
     client.force_login(User.objects.get(username=username), backend="members.backends.AccountBackend")
