@@ -15,10 +15,10 @@ from assessment.assessments.rules import view_duty
 from assessment.choices import AssessmentState, ViewSource
 from assessment.goals.rules import KEYS, Branch, Item, goal_duties
 from members.choices import Capability
-from members.duty_words import DutyWords, Place
 from members.models import Organization
+from members.pages.links import DutyWords, Place
 from members.paths import contains, subtree
-from members.queries.local_rules import binding_below
+from members.regulations.queries import binding_below
 from rulebook.local import LocalRule
 from rulebook.values import Duty
 

@@ -18,9 +18,9 @@ from assessment.dashboard.models import RollUp
 from assessment.dashboard.rules import usual_period
 from assessment.scope import held_at
 from members.choices import Capability, OfficeKind, OrganizationKind
-from members.links import Link
 from members.models import Organization, User
-from members.navigation import Group, Item
+from members.pages.links import Link
+from members.pages.navigation import Group, Item
 
 ASSESSMENT: tuple[Item, ...] = (
     Item(

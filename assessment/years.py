@@ -7,8 +7,8 @@ from typing import Any, ClassVar, TypeVar, cast
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from members.forms.filters import FilterForm
 from members.models.organization import OrganizationQuerySet
+from members.pages.forms import FilterForm
 
 YEARS_BACK = 5
 ALL_YEARS = "all"

@@ -10,9 +10,12 @@ import django
 
 django.setup()
 
-from members.exporting.roster import CATEGORIES, SEXES  # noqa: E402
 from members.generating.people import People  # noqa: E402
 from members.models import Organization  # noqa: E402
+from members.roster.exporting import (
+    CATEGORIES,  # noqa: E402
+    SEXES,  # noqa: E402  # noqa: E402
+)
 from members.workbooks.writing import Sheet, write_workbook  # noqa: E402
 
 HEADINGS = (

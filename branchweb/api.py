@@ -14,8 +14,8 @@ from assessment.practices.api import PracticeViewSet
 from assessment.schemes.api import SchemeViewSet
 from dues.api import ChargeViewSet, PaymentViewSet
 from meetings.api import AttendanceViewSet, MeetingViewSet
+from members.access.policy import ApiPolicy, signed_in
 from members.api import MemberViewSet, OrganizationViewSet
-from members.policy import ApiPolicy, signed_in
 from reminders.desk.api import DeskViewSet, DutyViewSet
 from reminders.messages.api import MessageViewSet
 from supervision.appraisals.api import AppraisalViewSet, GradeViewSet

@@ -1,4 +1,4 @@
-"""What becomes of each field that names a member when two entries are merged: `members.queries.merging`."""
+"""What becomes of each field that names a member when two entries are merged: `members.roster.merge_queries`."""
 
 MERGING = {
     **dict.fromkeys(

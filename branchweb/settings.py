@@ -74,16 +74,16 @@ MIDDLEWARE = [
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
-    "members.preferences.PersonLanguageMiddleware",
+    "members.pages.navigation.PersonLanguageMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
     "allauth.account.middleware.AccountMiddleware",
     "allauth.usersessions.middleware.UserSessionsMiddleware",
-    "members.middleware.PolicyMiddleware",
-    "members.sessions.IdleMiddleware",
+    "members.access.sessions.PolicyMiddleware",
+    "members.access.sessions.IdleMiddleware",
     "branchweb.body_limits.BodyLimitMiddleware",
-    "members.accounts.AccountOrderMiddleware",
+    "members.accounts.adapters.AccountOrderMiddleware",
     "reminders.middleware.EffortMiddleware",
     "axes.middleware.AxesMiddleware",
 ]
@@ -101,7 +101,7 @@ TEMPLATES = [
                 "django.template.context_processors.request",
                 "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
-                "members.navigation.page_frame",
+                "members.pages.navigation.page_frame",
             ],
         },
     },
@@ -109,17 +109,17 @@ TEMPLATES = [
 
 # Groups of the navigation in their order; an app keeps its own, so that nobody imports upwards.
 NAVIGATION = [
-    "members.navigation.PEOPLE",
+    "members.pages.navigation.PEOPLE",
     "meetings.navigation.GROUPS",
     "dues.navigation.GROUPS",
     "supervision.navigation.GROUPS",
     "assessment.navigation.GROUPS",
     "reminders.navigation.GROUPS",
-    "members.navigation.PARTY",
+    "members.pages.navigation.PARTY",
 ]
 
 DUTIES = [
-    "members.queries.duties.member_duties",
+    "members.duties.member_duties",
     "meetings.planning.duty_queries.meeting_duties",
     "meetings.planning.duty_queries.record_duties",
     "dues.duties.dues_duties",
@@ -134,13 +134,13 @@ DUTIES = [
 """What each app says is due: called with the path of an organization and `on=`; see `reminders.desk.queries`."""
 
 DUTY_WORDS = [
-    "members.care_words.WORDS",
+    "members.duties.WORDS",
     "meetings.duty_words.WORDS",
     "dues.navigation.WORDS",
     "supervision.duties.WORDS",
     "assessment.duties.WORDS",
 ]
-"""Dicts of the apps: kind of duty → `members.duty_words.DutyWords`, how a desk speaks of it and where it is done."""
+"""Dicts of the apps: kind of duty → `members.pages.links.DutyWords`, how a desk speaks of it and where it is done."""
 
 FIRST_DAYS = ["meetings.planning.duty_queries.earlier_meetings", "dues.charging.queries.earlier_charges"]
 """What each app has on record of an organization from before a day, the earliest first: called with two expressions,
@@ -167,34 +167,34 @@ METRICS = [
 """Tuples of the apps: `rulebook.metric.Metric`s that a scheme may count by name."""
 
 JOBS = [
-    "members.queries.jobs.export_jobs",
-    "members.queries.jobs.import_jobs",
+    "members.exports.queries.export_jobs",
+    "members.imports.queries.import_jobs",
     "reminders.jobs.queries.mailing_jobs",
     "reminders.jobs.queries.count_jobs",
     "assessment.dashboard.services.rollup_jobs",
 ]
-"""What each app has running or waiting: called with a user and `on=`, gives `members.jobs.Job`s, newest first."""
+"""What each app has running or waiting: called with a user and `on=`, gives `members.pages.links.Job`s, newest first."""
 
 RETENTION = [
-    "members.services.retained.RETAINED",
+    "members.retained.RETAINED",
     "meetings.minutes.services.RETAINED",
     "dues.retained.RETAINED",
     "supervision.letters.services.RETAINED",
     "reminders.messages.services.RETAINED",
 ]
-"""What each app keeps for a time, and what for good: `members.retention.Kind` and `ForGood`, as the page shows them."""
+"""What each app keeps for a time, and what for good: `members.trail.retention.Kind` and `ForGood`, as the page shows them."""
 
 EXPORTS = {
-    "roster": "members.exporting.roster_kind.ROSTER",
+    "roster": "members.roster.exporting.ROSTER",
     "dues-ledger": "dues.exporting.ledger.LEDGER",
 }
-"""Workbooks that may be made in the background: name → `members.exporting.kinds.Kind`."""
+"""Workbooks that may be made in the background: name → `members.exports.kinds.Kind`."""
 
 START_LINKS = [
-    "members.queries.merging.start_links",
-    "members.queries.office_requests.start_links",
-    "members.queries.agreeing.start_links",
-    "members.queries.disputes.start_links",
+    "members.roster.merge_queries.start_links",
+    "members.accounts.queries.start_links",
+    "members.exports.queries.start_links",
+    "members.roster.merge_queries.dispute_links",
     "assessment.navigation.start_links",
     "assessment.navigation.objection_links",
     "assessment.navigation.waiting_links",
@@ -228,7 +228,7 @@ ORGANIZATION_FIGURES = [
     "supervision.suggestions.queries.organization_figures",
 ]
 """What other apps add to the start page, of one's work and of one's own affairs, to a member's page and to an
-organization's; see `members.links`."""
+organization's; see `members.pages.links`."""
 DASHBOARD_BURDEN = "reminders.desk.count_queries.burden"
 """What a committee asks of its branches, for the dashboard: see `assessment.dashboard.queries`."""
 
@@ -259,18 +259,18 @@ CACHES = {
 
 # --- People and access ----------------------------------------------------------------------------------------------
 AUTH_USER_MODEL = "members.User"
-AUTHENTICATION_BACKENDS = ["axes.backends.AxesBackend", "members.backends.AccountBackend"]
+AUTHENTICATION_BACKENDS = ["axes.backends.AxesBackend", "members.access.sessions.AccountBackend"]
 AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
     {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 10}},
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
-    {"NAME": "members.accounts.GuessedHereValidator"},
+    {"NAME": "members.accounts.adapters.GuessedHereValidator"},
 ]
 LOGIN_URL = "account_login"
 LOGIN_REDIRECT_URL = "/"
-ACCOUNT_ADAPTER = "members.accounts.AccountAdapter"
+ACCOUNT_ADAPTER = "members.accounts.adapters.AccountAdapter"
 ACCOUNT_LOGIN_METHODS = {"username"}
-ACCOUNT_FORMS = {"change_password": "members.forms.account.OwnPasswordForm"}
+ACCOUNT_FORMS = {"change_password": "members.accounts.forms.OwnPasswordForm"}
 ACCOUNT_SIGNUP_FIELDS = ["username*", "password1*"]
 ACCOUNT_EMAIL_VERIFICATION = "none"
 ACCOUNT_USER_MODEL_USERNAME_FIELD = "username"
@@ -281,11 +281,11 @@ ACCOUNT_SESSION_REMEMBER = False  # until the browser closes, at most SESSION_CO
 # "login_failed" are wrong one-time codes, which only somebody with the password can send.
 ACCOUNT_RATE_LIMITS = {"login": "300/m/ip", "login_failed": "6/15m/key"}
 MFA_FORMS = {
-    "authenticate": "members.forms.account.CodeForm",
-    "reauthenticate": "members.forms.account.CodeAgainForm",
-    "activate_totp": "members.forms.account.FirstCodeForm",
+    "authenticate": "members.accounts.forms.CodeForm",
+    "reauthenticate": "members.accounts.forms.CodeAgainForm",
+    "activate_totp": "members.accounts.forms.FirstCodeForm",
 }
-MFA_ADAPTER = "members.accounts.CodeAdapter"
+MFA_ADAPTER = "members.accounts.adapters.CodeAdapter"
 MFA_SUPPORTED_TYPES = ["totp", "recovery_codes"]
 MFA_TOTP_ISSUER = "Branchweb"
 USERSESSIONS_TRACK_ACTIVITY = False
@@ -300,7 +300,7 @@ SESSION_COOKIE_AGE = 12 * 3600
 OFFICE_IDLE = timedelta(minutes=30)  # without a page, whoever holds an office is logged out
 SESSION_COOKIE_SAMESITE = "Lax"
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = ENVIRONMENT.https
-SESSION_ENGINE = "members.sessions"
+SESSION_ENGINE = "members.access.sessions"
 
 # --- The browser ----------------------------------------------------------------------------------------------------
 SECURE_SSL_REDIRECT = ENVIRONMENT.https
@@ -350,10 +350,10 @@ TIME_ZONE = "Asia/Shanghai"
 # --- API ------------------------------------------------------------------------------------------------------------
 REST_FRAMEWORK = {
     "DEFAULT_AUTHENTICATION_CLASSES": [
-        "members.api_auth.StandingTokenAuthentication",
+        "members.access.sessions.StandingTokenAuthentication",
         "rest_framework.authentication.SessionAuthentication",
     ],
-    "DEFAULT_PERMISSION_CLASSES": ["members.policy.ApiPolicy"],
+    "DEFAULT_PERMISSION_CLASSES": ["members.access.policy.ApiPolicy"],
     "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
     "DEFAULT_PAGINATION_CLASS": "rest_framework.pagination.CursorPagination",
     "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],

@@ -18,7 +18,7 @@ from django.views import defaults
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
-from members.policy import public
+from members.access.policy import public
 from reminders.jobs.models import Heartbeat
 from reminders.jobs.queries import NewestBackup, newest_backup
 from reminders.jobs.queries import health as health_of_jobs

@@ -20,11 +20,11 @@ from dues.choices import PayerKind, PaymentWay
 from dues.ledger.models import Charge
 from dues.ledger.payment_models import Payment
 from dues.payments.services import NewPayment, record_payment
+from members.access.policy import requires
 from members.api import MISSING, ORGANIZATION, ByDay, InOrderOfRecording, asked_for, asker
 from members.choices import Capability, OrganizationKind
 from members.models import Member, Organization
-from members.policy import requires
-from members.services.refused import Refused
+from members.refused import Refused
 
 MEMBER = OpenApiParameter("member", OpenApiTypes.UUID, description="Key: only this member's")
 SINCE = OpenApiParameter("since", OpenApiTypes.DATE, description="First day")

@@ -31,7 +31,7 @@ from members.choices import DuesCategory, OfficeKind, SituationKind
 from members.demo.county import COUNTY, HOME_BRANCH
 from members.models import LocalRule, Member, Office, Organization, User
 from members.paths import STEP
-from members.services.refused import Refused
+from members.refused import Refused
 from rulebook.dates import add_months
 
 SEED = 1921

@@ -32,7 +32,7 @@ from dues.upwards.models import Disclosure
 from members.choices import DuesCategory, RowVerdict
 from members.models import Affiliation, Member, Organization, RosterImportRow
 from members.paths import STEP, contains, subtree
-from members.queries.local_rules import binding_below
+from members.regulations.queries import binding_below
 from rulebook.dates import add_months
 from rulebook.values import Duty
 

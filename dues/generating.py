@@ -21,7 +21,7 @@ from members.choices import DuesCategory, OrganizationKind
 from members.fields import Sealed, sealed
 from members.models import Affiliation, LocalRule, Organization
 from members.paths import STEP, subtree
-from members.queries.local_rules import in_force_at
+from members.regulations.queries import in_force_at
 from rulebook.dates import add_months
 from rulebook.rule import LocalChoiceRequired
 from rulebook.rules.dues import RATE_KEYS, monthly_dues

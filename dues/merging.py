@@ -21,9 +21,9 @@ from dues.ledger.queries import open_months, settled, standing_charges
 from dues.ledger.services import level, lock_members
 from dues.papers import published_at
 from members.choices import ImportState
-from members.links import Link
 from members.models import Member, Organization, User
-from members.services.refused import Refused
+from members.pages.links import Link
+from members.refused import Refused
 
 
 def lines_of_both(kept: Member, merged: Member) -> tuple[int, int]:

@@ -20,7 +20,7 @@ from dues.units import last_day, month_of, months_between
 from dues.upwards.models import Disclosure
 from members.models import Organization
 from members.paths import contains, subtree
-from members.queries.local_rules import binding_below
+from members.regulations.queries import binding_below
 from rulebook.book import rule_if_held
 from rulebook.metric import Fact, Metric
 from rulebook.rule import Rule

@@ -17,10 +17,9 @@ from dues.ledger.rules import Arrears
 from dues.units import yuan
 from dues.upwards.models import LargeDues, Remittance
 from members.choices import Capability
-from members.duty_words import DutyWords, Place
-from members.links import Link
 from members.models import Member, User
-from members.navigation import Group, Item
+from members.pages.links import DutyWords, Link, Place
+from members.pages.navigation import Group, Item
 from members.paths import subtree
 
 DUES = (

@@ -14,9 +14,9 @@ from dues.ledger.queries import balances, settled_by
 from dues.upwards.models import Disclosure
 from dues.upwards.queries import branch_sums, published_today
 from members.models import Member, Organization
+from members.pages.requests import PageRequest
 from members.paths import STEP
-from members.requests import PageRequest
-from members.services.refused import Refused
+from members.refused import Refused
 
 NOTHING = (0, 0, False)
 Place = tuple[int, date]

@@ -1,4 +1,4 @@
-"""What of dues is kept for a time, and what for good (`members.retention`)."""
+"""What of dues is kept for a time, and what for good (`members.trail.retention`)."""
 
 from collections.abc import Iterable
 
@@ -10,8 +10,8 @@ from members.choices import ImportState
 from members.models import Member
 from members.models.member import MemberQuerySet
 from members.paths import ROOT, subtree
-from members.retention import BATCH, Due, ForGood, Kind
-from members.services.retained import DEPARTED, WORKBOOKS
+from members.retained import DEPARTED, WORKBOOKS
+from members.trail.retention import BATCH, Due, ForGood, Kind
 
 
 def with_incomes(paths: Iterable[str]) -> MemberQuerySet:

@@ -18,11 +18,11 @@ from meetings.attendance.models import Expected, ExpectedQuerySet
 from meetings.attendance.queries import heads
 from meetings.choices import MeetingKind
 from meetings.meeting.models import Meeting, MeetingQuerySet
+from members.access.policy import requires
 from members.api import MISSING, ORGANIZATION, ByDay, InOrderOfRecording, asked_for, asker
 from members.choices import Capability
 from members.models import Organization
 from members.paths import subtree
-from members.policy import requires
 
 SINCE = OpenApiParameter("since", OpenApiTypes.DATE, description="First day of the meetings")
 UNTIL = OpenApiParameter("until", OpenApiTypes.DATE, description="Last day of the meetings")

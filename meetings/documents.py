@@ -4,7 +4,7 @@ import io
 import zipfile
 from enum import StrEnum
 
-from members.photos import NotAPhoto, bare_photo
+from members.roster.photos import NotAPhoto, bare_photo
 
 LARGEST = 10 * 1024 * 1024
 MOST_PARTS = 2000

@@ -1,4 +1,4 @@
-"""How a desk speaks of meetings that are due, and of what they ask for besides; see `members.duty_words`."""
+"""How a desk speaks of meetings that are due, and of what they ask for besides; see `members.pages.links`."""
 
 from django.urls import reverse
 from django.utils.http import urlencode
@@ -7,7 +7,7 @@ from django.utils.translation import gettext_lazy as _
 from meetings.choices import MeetingKind
 from meetings.pages.forms import KINDS_OF
 from members.choices import Capability, OrganizationKind
-from members.duty_words import DutyWords, Place
+from members.pages.links import DutyWords, Place
 
 
 def _do(place: Place, kind: str = "") -> str:

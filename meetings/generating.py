@@ -19,7 +19,7 @@ from members import bulk
 from members.choices import Membership, OrganizationKind, SituationKind
 from members.models import Affiliation, Organization, Situation
 from members.paths import STEP, subtree
-from members.rules.people import membership_on
+from members.people import membership_on
 from rulebook.dates import add_months
 
 BRANCHES_AT_ONCE, AFFILIATIONS_AT_ONCE = 200, 20_000

@@ -18,7 +18,7 @@ from meetings.planning.duty_queries import TOOK_PLACE, meeting_states
 from meetings.planning.duty_rules import ASKED, EVERY, LIMIT_KEYS, MINUTES, Called, Held, closes, limit
 from members.models import Organization
 from members.paths import contains, subtree
-from members.queries.local_rules import binding_below
+from members.regulations.queries import binding_below
 from rulebook.local import LocalRule
 from rulebook.metric import Fact, Facts, Metric
 from rulebook.values import DutyState

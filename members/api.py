@@ -18,13 +18,13 @@ from rest_framework.pagination import CursorPagination
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from members.access.policy import requires
 from members.choices import Capability, SituationKind
-from members.models import Member, Organization, Situation, User
-from members.models.member import MemberQuerySet
-from members.models.organization import OrganizationQuerySet
+from members.models.member import Member, MemberQuerySet, Situation
+from members.models.organization import Organization, OrganizationQuerySet
+from members.models.user import User
+from members.organizations.queries import roster_summary
 from members.paths import STEP
-from members.policy import requires
-from members.queries.organizations import roster_summary
 
 
 class RefusalSerializer(serializers.Serializer[dict[str, str]]):

@@ -5,4 +5,4 @@ class MembersConfig(AppConfig):
     name = "members"
 
     def ready(self) -> None:
-        from members import checks  # noqa: F401, PLC0415 - registers the system checks once models are there
+        from members.access import policy as checks  # noqa: F401, PLC0415 - registers the system checks once models are there

@@ -1,8 +1,6 @@
-"""Storing very many rows at once: COPY on PostgreSQL, executemany on SQLite, several times as fast as bulk_create.
+"""Many rows at once."""
 
-For rows the program made itself. Nothing is validated here; the constraints of the database still hold.
-"""
-
+import json
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import date, datetime
 from itertools import islice
@@ -10,6 +8,9 @@ from typing import Any
 from uuid import UUID
 
 from django.db import connection, models, transaction
+from django.db.backends.base.base import BaseDatabaseWrapper
+from django.db.models import BooleanField, F, Func
+from django.db.models.sql.compiler import SQLCompiler
 from psycopg2.extras import execute_values
 
 ROWS_AT_ONCE = 5_000
@@ -163,3 +164,30 @@ def _adapted(values: Values, kinds: set[type]) -> Sequence[Any]:
         alike = {value: ADAPTED[type(value)](value) if value is not None else None for value in set(values)}
         return [alike[value] for value in values]
     return [adapt(value) if (adapt := ADAPTED.get(type(value))) else value for value in values]
+
+
+Sql = tuple[str, list[Any]]
+
+
+class Among(Func):
+    """Whether the field is one of these ids or keys, all of one type: `filter(Among("pk", keys))`.
+
+    With none of them it is true of nothing.
+    """
+
+    output_field = BooleanField()
+
+    def __init__(self, field: str | F, values: Iterable[int] | Iterable[UUID]) -> None:
+        super().__init__(F(field) if isinstance(field, str) else field)
+        self.values = [value.hex if isinstance(value, UUID) else value for value in values]
+
+    def as_sql(self, compiler: SQLCompiler, connection: BaseDatabaseWrapper, **_more: Any) -> Sql:  # type: ignore[override]
+        field, params = compiler.compile(self.source_expressions[0])
+        return f"{field} IN (SELECT value FROM json_each(%s))", [*params, json.dumps(self.values)]  # noqa: S608
+
+    def as_postgresql(self, compiler: SQLCompiler, connection: BaseDatabaseWrapper, **_more: Any) -> Sql:
+        field, params = compiler.compile(self.source_expressions[0])
+        array = "uuid[]" if isinstance(next(iter(self.values), None), str) else "bigint[]"
+        if not self.values:
+            return "FALSE", []
+        return f"{field} = ANY(%s::{array})", [*params, f"{{{','.join(map(str, self.values))}}}"]

@@ -3,7 +3,8 @@
 from django.utils.translation import gettext as _
 
 from audit.keyring import fingerprints
-from members.models import Member, Organization
+from members.models.member import Member
+from members.models.organization import Organization
 from rulebook.console import WrongUse
 
 

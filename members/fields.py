@@ -1,8 +1,11 @@
-"""Private text in the database: encrypted with the key ring, opened only when asked."""
+"""Columns that several models have: sealed values, and the months or days for which something holds."""
 
+from datetime import date
 from typing import Any
 
 from django.db import models
+from django.db.models import F, Q
+from django.utils.translation import gettext_lazy as _
 
 from audit.keyring import seal, unseal
 
@@ -44,3 +47,19 @@ def sealed(text: str) -> Sealed:
 def opened(value: str) -> str:
     """The text of a private field, whether it comes from the database or was just assigned."""
     return value.open() if isinstance(value, Sealed) else value
+
+
+def holding(on: date, prefix: str = "") -> Q:
+    """Condition: the row holds on that day. A beginning that isn't known counts as past."""
+    begun = Q(**{f"{prefix}valid_from__isnull": True}) | Q(**{f"{prefix}valid_from__lte": on})
+    unended = Q(**{f"{prefix}valid_until__isnull": True}) | Q(**{f"{prefix}valid_until__gt": on})
+    return begun & unended
+
+
+def period_constraint(name: str) -> models.CheckConstraint:
+    """The database's refusal of a row that ends before it begins."""
+    return models.CheckConstraint(
+        condition=Q(valid_from__isnull=True) | Q(valid_until__isnull=True) | Q(valid_until__gte=F("valid_from")),
+        name=name,
+        violation_error_message=_("The end lies before the beginning."),
+    )

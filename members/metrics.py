@@ -1,16 +1,186 @@
-"""Facts that a scheme of assessment counts by name; `settings.METRICS` names this tuple."""
+"""The facts of organizations for an assessment, and the records behind them."""
 
+from collections import defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import date, timedelta
+
+from django.db.models import Count, Exists, OuterRef, Q
+from django.urls import reverse
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from members.queries.metric_facts import (
-    LETTER_KEY,
-    committee_facts,
-    contact_facts,
-    secretary_facts,
-    term_facts,
-    transfer_facts,
-)
-from rulebook.metric import Metric
+from members.choices import HARD_TO_REACH_KINDS, OfficeKind, SituationKind
+from members.contacts.rules import Due, LastContact, NextContact, next_contact, next_contact_by
+from members.duties import hard_to_reach
+from members.models.contact import Contact, HelpRequest, HelpRequestQuerySet
+from members.models.member import Affiliation, Member, Situation, formal_on
+from members.models.office import Office
+from members.models.organization import Organization, Term
+from members.paths import STEP, contains, subtree
+from members.regulations.queries import binding_below
+from rulebook.book import rule_if_held
+from rulebook.metric import Fact, Metric
+from rulebook.rules.branches import needs_committee
+from rulebook.rules.mobility import CONTACT_KEYS
+
+LETTER_KEY = "transfer.letter.max_days"
+POST_OF = {
+    OfficeKind.SECRETARY: "secretary",
+    OfficeKind.DEPUTY_SECRETARY: "committee",
+    OfficeKind.ORGANIZATION_OFFICER: "committee",
+    OfficeKind.PUBLICITY_OFFICER: "committee",
+    OfficeKind.DISCIPLINE_OFFICER: "committee",
+    OfficeKind.COMMITTEE_MEMBER: "committee",
+}
+
+
+def contact_facts(path: str, first: date, last: date, *, on: date) -> list[Fact] | None:
+    """How it stands on the last day: of the members who are hard to reach those whose next contact isn't overdue. With
+    whom no contact was ever recorded nobody knows. None: that is so with all of them. Four queries."""
+    due = [
+        next_contact_by(asked.rule if asked else None, facts.situations, last=facts.last, on=last).state
+        for facts, asked in hard_to_reach(path, on=last)
+    ]
+    asked_for = [state for state in due if state != Due.OPEN]
+    unknown = asked_for.count(Due.NEVER)
+    if not asked_for:
+        return []
+    if unknown == len(asked_for):
+        return None
+    done, url = len(asked_for) - unknown - asked_for.count(Due.OVERDUE), reverse("members:reach-list")
+    return [
+        Fact(
+            f"contacts:{last:%Y-%m}",
+            f"{gettext('Contact with members who are hard to reach')} {last}",
+            last,
+            done,
+            len(asked_for),
+            unknown,
+            url,
+        )
+    ]
+
+
+# Terms, committees, secretaries
+
+
+def term_facts(path: str, first: date, last: date, *, on: date) -> list[Fact] | None:
+    """Of each branch whether its term of office still runs on the last day. None: no election is on record. Two
+    queries."""
+    latest = Term.objects.filter(organization=OuterRef("organization"), elected_on__gt=OuterRef("elected_on"))
+    terms = Term.objects.filter(~Exists(latest.filter(elected_on__lte=last)), elected_on__lte=last)
+    known = {term.organization_id: term for term in terms.filter(subtree("organization__path", [path]))}
+    places = list(Organization.objects.below(path).branches().standing_on(last).in_tree_order())
+    facts = [_term_fact(place, known.get(place.pk), last) for place in places]
+    return None if facts and not any(place.pk in known for place in places) else facts
+
+
+def _term_fact(place: Organization, term: Term | None, last: date) -> Fact:
+    label, url = f"{gettext('Term of office')} {last}", place.get_absolute_url()
+    if term is None:
+        return Fact(f"term:{place.code}", label, last, 0, 1, 1, url)
+    return Fact(f"term:{term.key}", label, last, int(term.ends_on >= last), 1, 0, url)
+
+
+def committee_facts(path: str, first: date, last: date, *, on: date) -> list[Fact] | None:
+    """Of each branch with so many formal members that it must have a committee whether it has one. None: no offices
+    are on record. Three queries."""
+    return _of_posts(
+        "committee", gettext("Branch committee"), [one for one in _posts(path, last) if one.needs_committee], last
+    )
+
+
+def secretary_facts(path: str, first: date, last: date, *, on: date) -> list[Fact] | None:
+    """Of each branch whether it has a secretary on the last day. None: no offices are on record. Three queries."""
+    return _of_posts("secretary", gettext("Secretary of the branch"), _posts(path, last), last)
+
+
+@dataclass(slots=True)
+class _Posts:
+    """What is on record of a branch's offices on a day, by offices or by the posts that the roster names."""
+
+    place: Organization
+    on: date
+    formal: int = 0
+    kinds: set[str] = field(default_factory=set)
+
+    @property
+    def needs_committee(self) -> bool:
+        return bool(needs_committee(self.formal, self.on))
+
+
+def _of_posts(kind: str, label: str, found: list[_Posts], last: date) -> list[Fact] | None:
+    facts = [
+        Fact(
+            f"{kind}:{one.place.code}", f"{label} {last}", last, int(kind in one.kinds), 1, int(not one.kinds),
+            one.place.get_absolute_url(),
+        )
+        for one in found
+    ]  # fmt: skip
+    return None if facts and all(fact.unknown for fact in facts) else facts
+
+
+def _posts(path: str, last: date) -> list[_Posts]:
+    branches = Organization.objects.below(path).branches().standing_on(last).in_tree_order()
+    found = {place.path: _Posts(place, last) for place in branches}
+    for place, kind in _offices(path, last):
+        if place in found:
+            found[place].kinds.add(POST_OF.get(OfficeKind(kind), "other"))
+    for place, formal, *named in _named_on_rosters(path, last):
+        if one := found.get(place) or found.get(place[:-STEP]):
+            one.formal += formal
+            one.kinds.update(post for post, count in zip(("secretary", "committee"), named, strict=True) if count)
+    return list(found.values())
+
+
+def _offices(path: str, last: date) -> Iterable[tuple[str, str]]:
+    rows = Office.objects.holding(last).filter(subtree("organization__path", [path]))
+    return rows.order_by().values_list("organization__path", "kind").distinct()
+
+
+def _named_on_rosters(path: str, last: date) -> Iterable[tuple[str, int, int, int]]:
+    """Path, formal members, and how many of the roster are named as secretary and as of the committee."""
+    rows = Affiliation.objects.formal().holding(last).filter(subtree("organization__path", [path])).order_by()
+    post = "member__party_post__contains"
+    secretary = Q(**{post: "书记"}) & ~Q(**{post: "副书记"})
+    committee = Q(**{post: "委员"}) | Q(**{post: "副书记"})
+    return rows.values_list("organization__path").annotate(
+        formal=Count("pk", filter=formal_on(last, "member__")), secretaries=Count("pk", filter=secretary),
+        committee=Count("pk", filter=committee),
+    )  # fmt: skip
+
+
+# Transfers
+
+
+def transfer_facts(path: str, first: date, last: date, *, on: date) -> list[Fact]:
+    """Each transfer that was begun here, once its letter has run out or the member has arrived. Two queries."""
+    limit = rule_if_held(LETTER_KEY, last)
+    days = timedelta(days=limit.whole if limit else 0)
+    here = Affiliation.objects.formal().filter(subtree("organization__path", [path]), member=OuterRef("member"))
+    begun_here = here.filter(
+        Q(valid_from=None) | Q(valid_from__lte=OuterRef("valid_from")),
+        Q(valid_until=None) | Q(valid_until__gt=OuterRef("valid_from")),
+    )
+    rows = Situation.objects.of(SituationKind.IN_TRANSFER).filter(Exists(begun_here), valid_from__isnull=False)
+    return [
+        fact
+        for key, begun_on, ended_on in rows.order_by("valid_from", "key").values_list(
+            "key", "valid_from", "valid_until"
+        )
+        if begun_on
+        and (fact := _transfer_fact(key, begun_on, ended_on, begun_on + days, on))
+        and first <= fact.on <= last
+    ]
+
+
+def _transfer_fact(key: object, begun_on: date, ended_on: date | None, due_on: date, on: date) -> Fact | None:
+    label = f"{gettext('Transfer begun')} {begun_on}"
+    if ended_on and ended_on <= min(on, due_on):
+        return Fact(f"transfer:{key}", label, ended_on, 1, 1)
+    return Fact(f"transfer:{key}", label, due_on, 0, 1) if due_on <= on else None
+
 
 OFFICES = _("The offices of the branch, and the posts that the roster names")
 NO_OFFICES = _("when no office of the branch is on record")
@@ -79,3 +249,65 @@ METRICS: tuple[Metric, ...] = (
         rule_key=LETTER_KEY,
     ),
 )
+
+
+@dataclass(frozen=True, slots=True)
+class Reached:
+    """A member who was hard to reach on a day, and when somebody had to be in touch again."""
+
+    member: Member
+    next: NextContact
+
+    @property
+    def is_overdue(self) -> bool:
+        return self.next.state == Due.OVERDUE
+
+
+def reached(path: str, *, on: date) -> list[Reached]:
+    """Who was hard to reach below the path on that day, by what had happened until then. Four queries."""
+    here = Affiliation.objects.formal().holding(on).filter(subtree("organization__path", [path]))
+    relations = {one.member_id: one for one in here.select_related("member", "organization")}
+    rules, last = binding_below(path, set(CONTACT_KEYS.values())), _last_contacts(list(relations), on)
+    found = []
+    for member, situations in _situations(list(relations), on).items():
+        place = relations[member].organization.path
+        local = [rule for above, rule in rules if contains(above, place)]
+        following = next_contact(situations, last=last.get(member), on=on, local=local)
+        found.append(Reached(relations[member].member, following))
+    return sorted(found, key=lambda one: (*one.next.order, one.member.name_key, one.member.pk))
+
+
+def help_due(path: str, first: date, last: date, *, on: date) -> list[HelpRequest]:
+    """Requests to be answered by a day of the period that is over."""
+    rows = help_of(path, "due_on").filter(due_on__range=(first, last), due_on__lt=on)
+    return list(rows.select_related("member").order_by("due_on", "pk"))
+
+
+def help_of(path: str, day: str) -> HelpRequestQuerySet:
+    """Requests of whoever belonged there on that day of theirs, wherever they are now."""
+    belonged = Affiliation.objects.formal().filter(
+        Q(valid_from=None) | Q(valid_from__lte=OuterRef(day)),
+        Q(valid_until=None) | Q(valid_until__gt=OuterRef(day)),
+        subtree("organization__path", [path]),
+        member=OuterRef("member"),
+    )
+    return HelpRequest.objects.filter(Exists(belonged))
+
+
+def term_on(branch: Organization, day: date) -> Term | None:
+    """The latest that had begun by then, also when its time was over."""
+    return Term.objects.filter(organization=branch, elected_on__lte=day).order_by("elected_on").last()
+
+
+def _situations(members: list[int], on: date) -> dict[int, dict[str, date | None]]:
+    found: dict[int, dict[str, date | None]] = defaultdict(dict)
+    rows = Situation.objects.of(*HARD_TO_REACH_KINDS).holding(on).filter(member__in=members)
+    for member, kind, since in rows.values_list("member", "kind", "valid_from"):
+        found[member][kind] = since
+    return found
+
+
+def _last_contacts(members: list[int], on: date) -> dict[int, LastContact]:
+    rows = Contact.objects.filter(member__in=members, happened_on__lte=on)
+    ordered = rows.order_by("happened_on", "recorded_at", "key").values_list("member", "happened_on", "next_on")
+    return {member: LastContact(day, next_on) for member, day, next_on in ordered}

@@ -1,16 +1,13 @@
-"""Search by characters, pinyin, initials and the tails of numbers: what is indexed, and what is asked of the index.
-
-Chinese names are mostly two characters, too short for trigrams: every character is a word, and so is every pair of
-neighbours, because a word is found at once while a phrase is looked for in each name that has its characters. Numbers
-are indexed as keyed fingerprints of their tails, so that a stolen database holds none.
-"""
+"""Finding people by characters, pinyin and initials, and the index for it."""
 
 import re
 import unicodedata
 from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from functools import lru_cache
 from itertools import pairwise
 
+from django.db import connection, transaction
 from pypinyin import Style, lazy_pinyin
 
 from audit.keyring import fingerprint_each, fingerprints
@@ -132,3 +129,27 @@ def _prints(digits: str) -> list[str]:
 
 def _number_word(digest: str) -> str:
     return f"n{digest}"
+
+
+TRIGGER = "members_member_search_insert"
+WORTH_IT = 200
+"""Below that many members the trigger costs less than putting it aside."""
+
+
+@contextmanager
+def filled_at_once(first: int, count: int) -> Iterator[None]:
+    """The members inserted inside, with ids from `first` on, are indexed at the end. Inside a transaction."""
+    if connection.vendor != "sqlite" or count < WORTH_IT:
+        yield
+        return
+    with transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute("SELECT sql FROM sqlite_master WHERE type = 'trigger' AND name = %s", [TRIGGER])
+        definition = cursor.fetchone()[0]
+        cursor.execute(f"DROP TRIGGER {TRIGGER}")
+        yield
+        cursor.execute(
+            "INSERT INTO members_member_search(rowid, search_terms) "
+            "SELECT id, search_terms FROM members_member WHERE id BETWEEN %s AND %s ORDER BY id",
+            [first, first + count - 1],
+        )
+        cursor.execute(definition)

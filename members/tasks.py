@@ -7,11 +7,11 @@ from celery import Task, shared_task
 from django.utils import timezone
 from kombu.exceptions import OperationalError
 
-from members.exporting import running as running_exports
-from members.importing import running
-from members.models import Export, RosterImport
-from members.services.belonging import refresh_roster_paths
-from members.services.retention import carry_out
+from members.exports import services as running_exports
+from members.imports import running
+from members.models.files import Export, RosterImport
+from members.roster.services import refresh_roster_paths
+from members.trail.retention import carry_out
 
 log = logging.getLogger(__name__)
 

@@ -8,7 +8,7 @@ from allauth.usersessions import views as sessions
 from django.urls import path
 from django.views.decorators.http import require_http_methods, require_safe
 
-from members.policy import public, signed_in
+from members.access.policy import public, signed_in
 
 form = require_http_methods(["GET", "HEAD", "POST"])
 page = require_safe

@@ -3,7 +3,7 @@
 from django.utils.translation import gettext_lazy as _
 
 from members.choices import Capability
-from members.navigation import Group, Item
+from members.pages.navigation import Group, Item
 
 MESSAGES: tuple[Item, ...] = (
     Item("reminders:inbox", _("My messages"), "envelope", None, ("reminders:inbox-", "reminders:preference-own")),

@@ -12,11 +12,11 @@ from django.utils.http import urlencode
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_safe
 
+from members.access.policy import fetch, requires
 from members.choices import Capability
-from members.duty_words import DutyWords, Place
 from members.models import Organization, User
-from members.policy import fetch, requires
-from members.requests import PageRequest
+from members.pages.links import DutyWords, Place
+from members.pages.requests import PageRequest
 from supervision.appraisals.models import Appraisee
 from supervision.choices import LOWER_GRADES, ProblemState, RoundState
 from supervision.matters.models import Matter, MatterQuerySet

@@ -16,7 +16,7 @@ from audit.services import record
 from members import bulk
 from members.choices import OfficeKind, OrganizationKind
 from members.fields import Sealed, sealed
-from members.generating.offices import residents
+from members.generating.county import residents
 from members.models import Organization, User
 from rulebook.dates import add_months
 from supervision.appraisals.models import AppraisalRound, Appraisee, Tally

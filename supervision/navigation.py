@@ -13,9 +13,9 @@ from django.utils.translation import gettext_lazy as _
 from meetings.choices import MeetingKind
 from meetings.meeting.models import Meeting
 from members.choices import Capability
-from members.links import Link
 from members.models import User
-from members.navigation import Group, Item
+from members.pages.links import Link
+from members.pages.navigation import Group, Item
 from supervision.choices import ProblemSource
 
 SUPERVISION: tuple[Item, ...] = (

@@ -3,11 +3,11 @@
 from django.db.models import Q, QuerySet
 from django.http import Http404
 
+from members.access.policy import fetch
 from members.choices import Capability, OrganizationKind
 from members.models import Organization
+from members.pages.requests import PageRequest
 from members.paths import subtree
-from members.policy import fetch
-from members.requests import PageRequest
 
 BELOW = (OrganizationKind.BRANCH, OrganizationKind.GROUP)
 """Whose rows somebody there may read by name. A group keeps no talks: its branch does, and the pages say so."""

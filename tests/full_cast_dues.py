@@ -32,7 +32,7 @@ from dues.models import (
 )
 from dues.upwards.queries import year_figures
 from members.models import Member, Organization
-from members.workbooks.stored import dump_cells
+from members.workbooks.reading import dump_cells
 from tests.cast import TODAY
 
 if TYPE_CHECKING:

@@ -346,7 +346,7 @@ SCOPE: dict[str, dict[str, str]] = {
     "NameRequest": {"administrator": "county"},
     "DeclaredRelative": {"inspector": "county", "district_staff": "district"},
     **ASSESSMENT,
-    # Not a queryset's visible_to but members.queries.trail.visible_entries.
+    # Not a queryset's visible_to but members.trail.queries.visible_entries.
     "Entry": {
         "secretary": "branch group",
         "next_secretary": "next-branch",

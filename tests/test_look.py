@@ -11,8 +11,8 @@ from django.test import Client
 from django.urls import include, path, reverse
 from playwright.sync_api import Browser, BrowserContext, Page
 
+from members.access.policy import signed_in
 from members.models import User
-from members.policy import signed_in
 from tests import browsers
 from tests.cast import PASSWORD, Cast
 
@@ -83,7 +83,7 @@ def visit(browser: Browser, live_server: object, transactional_db: None) -> Iter
         opened.append(context)
         if user:
             client = Client()
-            client.force_login(user, backend="members.backends.AccountBackend")
+            client.force_login(user, backend="members.access.sessions.AccountBackend")
             session = client.cookies["sessionid"].value
             context.add_cookies([{"name": "sessionid", "value": session, "url": str(live_server)}])
         page = context.new_page()

@@ -16,7 +16,7 @@ from django.test import Client, RequestFactory
 from django.urls import include, path, reverse
 from django.views.defaults import server_error
 
-from members.policy import public, signed_in
+from members.access.policy import public, signed_in
 from members.templatetags.look import BROWSERS, SHAPES, device
 from tests.cast import Cast
 

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 import pytest
 from django.db import connection
 
-from members.middleware import PolicyMiddleware
+from members.access.sessions import PolicyMiddleware
 from members.models.member import MemberQuerySet
 from members.models.organization import OrganizationQuerySet
 from tests.full_cast import make_full_cast

@@ -6,9 +6,9 @@ import pytest
 from django.db.models import Model
 
 from audit.models import Entry
+from members.access.queries import standing_of
 from members.models import Member, Organization
-from members.queries import trail
-from members.queries.standing import standing_of
+from members.trail import queries
 from tests.cast import TODAY
 from tests.full_cast import make_full_cast
 from tests.scope_table import REACHED_THROUGH, SCOPE
@@ -35,7 +35,7 @@ def viewer(full_cast, part):
 
 
 def visible(model, user):
-    return trail.visible_entries(user) if model is Entry else model.objects.visible_to(user)
+    return queries.visible_entries(user) if model is Entry else model.objects.visible_to(user)
 
 
 def seen(full_cast, name, part):
@@ -102,7 +102,7 @@ def test_a_scope_that_lets_everything_through_is_noticed(full_cast, monkeypatch,
 
 
 def test_a_trail_that_lets_everything_through_is_noticed(full_cast, monkeypatch):
-    monkeypatch.setattr(trail, "visible_entries", lambda user: Entry.objects.all())
+    monkeypatch.setattr(queries, "visible_entries", lambda user: Entry.objects.all())
 
     assert seen(full_cast, "Entry", "stranger") != set()
 

@@ -15,9 +15,9 @@ from django.conf import settings
 from django.utils import translation
 
 from meetings.meeting.forms import TaskForm
-from members.filters import FIELDS
-from members.forms.organization import DescribingForm
-from members.importing.fields import LABELS
+from members.organizations.forms import DescribingForm
+from members.roster.filters import FIELDS
+from members.roster.headings import LABELS
 from tests.machine import program
 
 CATALOGUE = settings.BASE_DIR / "locale/zh_Hans/LC_MESSAGES/django.po"

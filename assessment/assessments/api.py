@@ -12,10 +12,10 @@ from rest_framework.response import Response
 
 from assessment.assessments.models import Assessment, ClauseScore, IndicatorScore
 from assessment.choices import AssessmentState
+from members.access.policy import requires
 from members.api import ERRORS, MISSING, ORGANIZATION, PlacePagination, asked_for, asker
 from members.choices import Capability
 from members.models import Organization
-from members.policy import requires
 
 YEAR = OpenApiParameter("year", OpenApiTypes.INT, description="Of the schemes")
 FACT = ("record", "label", "on", "done", "of", "unknown")

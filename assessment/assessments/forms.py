@@ -17,10 +17,9 @@ from assessment.assessments.queries import in_order, incomplete, of_text
 from assessment.choices import AssessmentState, ClauseKind, Counted, ObjectionOutcome, Satisfaction
 from assessment.schemes.models import Band, Clause, Indicator, Scheme
 from meetings.files import FileForm
-from members.forms.fields import choice_field, day_field, key_field
-from members.forms.filters import FilterForm
 from members.models import Organization
 from members.models.organization import OrganizationQuerySet
+from members.pages.forms import FilterForm, choice_field, day_field, key_field
 
 ONLY = {
     "stale": _("The record has changed since"),

@@ -30,8 +30,8 @@ from assessment.choices import AssessmentState, ObjectionOutcome, Satisfaction, 
 from assessment.schemes.models import Clause
 from assessment.scope import held_at
 from members.choices import Capability
-from members.links import Link
 from members.models import Organization, User
+from members.pages.links import Link
 from members.paths import subtree
 from supervision.scope import of_own_branch
 

@@ -26,7 +26,7 @@ from assessment.choices import AssessmentState, ClauseKind, ObjectionOutcome, Sa
 from assessment.schemes.models import Clause, Indicator
 from meetings.documents import NotADocument, bare_document
 from members.models import Member, Organization, User
-from members.services.refused import Refused
+from members.refused import Refused
 
 MOST_FOUND = Decimal(1000)
 

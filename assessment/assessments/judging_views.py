@@ -50,12 +50,11 @@ from assessment.choices import ScoreState
 from assessment.schemes.models import Clause, Indicator, Scheme
 from assessment.schemes.queries import branches_of
 from meetings.files import send_file
+from members.access.policy import fetch, requires, signed_in
 from members.choices import Capability
 from members.models.organization import OrganizationQuerySet
-from members.policy import fetch, requires, signed_in
-from members.refusals import carried_out
-from members.requests import FORM_METHODS, PageRequest
-from members.services.refused import Refused
+from members.pages.requests import FORM_METHODS, PageRequest, carried_out
+from members.refused import Refused
 
 
 @requires(ASSESS)

@@ -32,7 +32,7 @@ from audit.models import Entry, EntryQuerySet, Head
 from audit.services import record
 from members.models import Organization, User
 from members.paths import STEP
-from members.services.refused import Refused
+from members.refused import Refused
 
 log = logging.getLogger(__name__)
 OUTCOME = ("computed_at", "computed_on", "entry_number", "known_points", "open_points", "total", "band", "veto")

@@ -62,11 +62,9 @@ from assessment.assessments.services import (
 )
 from assessment.choices import AssessmentState
 from assessment.schemes.models import Indicator, Scheme
+from members.access.policy import fetch, requires
 from members.choices import Capability
-from members.downloads import workbook
-from members.policy import fetch, requires
-from members.refusals import carried_out, told
-from members.requests import FORM_METHODS, PageRequest
+from members.pages.requests import FORM_METHODS, PageRequest, carried_out, told, workbook
 from members.workbooks.writing import Sheet
 
 VIEW, ASSESS, RECORD = Capability.VIEW_ASSESSMENT, Capability.ASSESS, Capability.RECORD_ASSESSMENT

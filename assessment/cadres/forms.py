@@ -15,9 +15,9 @@ from assessment.cadres.rules import WHOLE
 from assessment.choices import PostShare
 from assessment.years import CountForm, YearForm
 from dues.fields import YuanField
-from members.forms.fields import choice_field, day_field, key_field
 from members.models import Member
 from members.models.member import MemberQuerySet
+from members.pages.forms import choice_field, day_field, key_field
 
 MOST_HOURS = 200
 HOLDING = {"now": _("Held now"), "ended": _("No longer held")}

@@ -30,7 +30,7 @@ from members.models import Member, Office, Organization, User
 from members.models.member import MemberQuerySet
 from members.models.organization import OrganizationQuerySet
 from members.paths import contains, subtree
-from members.queries.local_rules import binding_below, in_force_at
+from members.regulations.queries import binding_below, in_force_at
 from rulebook.rule import Rule
 
 FOUND_AT_MOST = 50

@@ -14,7 +14,7 @@ from assessment.cadres.rules import fits
 from audit.services import Change, record
 from members.choices import OrganizationKind
 from members.models import Member, Organization, User
-from members.services.refused import Refused
+from members.refused import Refused
 
 Values = Mapping[str, Any]
 ACTIONS = {"edit": "edit_cadre_post", "end": "end_cadre_post"}

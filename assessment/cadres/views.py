@@ -54,14 +54,11 @@ from assessment.cadres.services import (
     remove_training,
 )
 from dues.units import yuan
+from members.access.policy import fetch, requires, signed_in
 from members.choices import Capability, OrganizationKind
-from members.downloads import workbook
 from members.models import Organization
+from members.pages.requests import FORM_METHODS, PageRequest, carried_out, place_asked_for, workbook
 from members.paths import subtree
-from members.places import place_asked_for
-from members.policy import fetch, requires, signed_in
-from members.refusals import carried_out
-from members.requests import FORM_METHODS, PageRequest
 from members.workbooks.writing import Sheet
 
 ON_A_PAGE, MOST_ROWS = 50, 20_000

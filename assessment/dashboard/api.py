@@ -30,11 +30,11 @@ from assessment.dashboard.rules import (
     trend_months,
     usual_period,
 )
+from members.access.policy import requires
 from members.api import ERRORS, ORGANIZATION, InOrderOfRecording, asked_for, asker
 from members.choices import Capability, OrganizationKind, UnitKind
 from members.models import Organization
 from members.paths import subtree
-from members.policy import requires
 
 ORG = OpenApiParameter("org", str, description="Code; the first of one's offices when left out")
 PERIOD = OpenApiParameter("period", str, description="2026-07, 2026-Q3 or 2026; the last full month when left out")

@@ -44,10 +44,9 @@ from assessment.dashboard.rules import (
     trend_months,
 )
 from assessment.dashboard.views import VIEW, Asked, above, asked_for, frame_of, period_options, period_words
+from members.access.policy import requires
 from members.choices import OrganizationKind, UnitKind
-from members.downloads import workbook
-from members.policy import requires
-from members.requests import PageRequest
+from members.pages.requests import PageRequest, workbook
 from members.workbooks.writing import Sheet
 
 ON_A_PAGE = 100

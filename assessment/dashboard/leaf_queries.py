@@ -46,7 +46,7 @@ from meetings.planning.duty_queries import COMMITTEE_SEATS, RULE_KEYS
 from meetings.planning.duty_rules import EVERY, Called, Place, called_for, has_committee
 from members.choices import HARD_TO_REACH_KINDS, OrganizationKind
 from members.paths import ROOT, contains
-from members.queries.local_rules import binding_below
+from members.regulations.queries import binding_below
 from rulebook.local import LocalRule
 
 HARD = ", ".join(f"'{kind.value}'" for kind in HARD_TO_REACH_KINDS)
@@ -173,7 +173,7 @@ took_place AS MATERIALIZED (
 def reached() -> str:
     """Who was hard to reach at the end of the month, and whose next contact was overdue then.
 
-    What is overdue: `members.rules.reach.next_contact`. Where no contact is on record nothing is: nobody knows.
+    What is overdue: `members.contacts.rules.next_contact`. Where no contact is on record nothing is: nobody knows.
     """
     by_rule = months_later("contact.happened_on", "hard.months")
     return f"""

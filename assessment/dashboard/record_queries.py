@@ -25,10 +25,10 @@ from meetings.choices import MeetingKind
 from meetings.meeting.models import Meeting
 from meetings.pages.queries import due_meetings, meeting_lines
 from members.choices import Capability, OrganizationKind
+from members.contacts.rules import Due
+from members.metrics import help_due, reached, term_on
 from members.models import HelpRequest, Member, Organization, User
 from members.paths import STEP
-from members.queries.records import help_due, reached, term_on
-from members.rules.reach import Due
 from rulebook.dates import add_months
 from supervision.problems.models import Problem
 from supervision.problems.queries import problems_due

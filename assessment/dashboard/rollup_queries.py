@@ -15,7 +15,7 @@ from assessment.dashboard.rules import last_day
 from members.choices import OrganizationKind
 from members.models import Organization
 from members.paths import ROOT, STEP, contains, subtree
-from members.queries.local_rules import binding_below
+from members.regulations.queries import binding_below
 from rulebook.book import rule_if_held
 from rulebook.dates import add_months
 from rulebook.local import LocalRule

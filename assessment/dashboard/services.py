@@ -56,8 +56,8 @@ from meetings.attendance.models import Mark
 from meetings.choices import MeetingState
 from members.bulk import refresh_statistics
 from members.choices import Capability, OrganizationKind
-from members.jobs import Job, JobState
 from members.models import Member, Organization, User
+from members.pages.links import Job, JobState
 
 TRIES = 3
 

@@ -53,12 +53,11 @@ from assessment.dashboard.rules import (
     trend_months,
     usual_period,
 )
+from members.access.policy import fetch, requires
 from members.choices import Capability, OrganizationKind, UnitKind
-from members.downloads import workbook
 from members.models import Organization
-from members.policy import fetch, requires
+from members.pages.requests import PageRequest, workbook
 from members.prepared import Prepared
-from members.requests import PageRequest
 from members.workbooks.writing import Sheet
 
 VIEW = Capability.VIEW_DASHBOARD

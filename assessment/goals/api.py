@@ -13,11 +13,11 @@ from rest_framework.response import Response
 from assessment.choices import GoalState
 from assessment.goals.models import Goal, GoalStep
 from assessment.goals.queries import sees_names, who_of
+from members.access.policy import requires
 from members.api import MISSING, ORGANIZATION, ByDay, asked_for, asker
 from members.choices import Capability
 from members.models import Organization
 from members.paths import subtree
-from members.policy import requires
 
 YEAR = OpenApiParameter("year", OpenApiTypes.INT, description="Goals of that year")
 STATE = OpenApiParameter("state", OpenApiTypes.STR, enum=GoalState.values, description="How far it has come")

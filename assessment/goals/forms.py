@@ -12,10 +12,9 @@ from django.utils.translation import gettext_lazy as _
 from assessment.choices import RESULTS, GoalState
 from assessment.goals.models import Goal, GoalQuerySet
 from assessment.years import CountForm, YearForm
-from members.forms.fields import day_field, key_field
-from members.forms.filters import order_field
 from members.models import Member, Organization
 from members.models.member import MemberQuerySet
+from members.pages.forms import day_field, key_field, order_field
 
 LONGEST = 2000
 OPEN = {

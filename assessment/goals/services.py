@@ -14,7 +14,7 @@ from assessment.goals.queries import open_of, people_of
 from audit.services import Change, record
 from members.choices import OrganizationKind
 from members.models import Organization, User
-from members.services.refused import Refused
+from members.refused import Refused
 
 Values = Mapping[str, Any]
 RUNNING = (GoalState.PLANNED, GoalState.CHECKED)

@@ -49,13 +49,18 @@ from assessment.goals.services import (
     put_goals_export_on_record,
     still_open,
 )
+from members.access.policy import fetch, requires
 from members.choices import Capability
-from members.downloads import workbook
 from members.models import Organization
-from members.places import branch_asked_for, branches_offered, place_asked_for
-from members.policy import fetch, requires
-from members.refusals import carried_out
-from members.requests import FORM_METHODS, PageRequest
+from members.pages.requests import (
+    FORM_METHODS,
+    PageRequest,
+    branch_asked_for,
+    branches_offered,
+    carried_out,
+    place_asked_for,
+    workbook,
+)
 from members.workbooks.writing import Sheet
 
 ON_A_PAGE, ON_PAPER, MOST_ROWS = 30, 500, 20_000

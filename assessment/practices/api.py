@@ -12,9 +12,9 @@ from rest_framework.response import Response
 from assessment.choices import PracticeKind
 from assessment.practices.models import Adoption, Practice
 from assessment.practices.queries import library
+from members.access.policy import requires
 from members.api import ERRORS, MISSING, SEARCH, ByDay, asked_for, asker
 from members.choices import Capability, UnitKind
-from members.policy import requires
 
 KIND = OpenApiParameter("kind", OpenApiTypes.STR, enum=PracticeKind.values, description="What it is about")
 UNIT = OpenApiParameter("unit_kind", OpenApiTypes.STR, enum=UnitKind.values, description="Of branches in such a unit")

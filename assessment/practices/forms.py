@@ -9,8 +9,8 @@ from django.utils.translation import gettext_lazy as _
 from assessment.choices import PracticeKind
 from assessment.practices.models import Practice, PracticeQuerySet
 from members.choices import UnitKind
-from members.forms.fields import choice_field, key_field
 from members.models import Organization
+from members.pages.forms import choice_field, key_field
 
 FACTS = ("kind", "title", "problem", "solution", "needs")
 LONGEST = 4000

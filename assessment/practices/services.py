@@ -19,7 +19,7 @@ from assessment.practices.models import Adoption, Practice
 from assessment.practices.queries import names_at
 from audit.services import Change, record
 from members.models import Organization, User
-from members.services.refused import Refused
+from members.refused import Refused
 
 IDENTITY = re.compile(r"(?<!\d)\d{6}[ -]?\d{8}[ -]?\d{3}[\dX](?![\dX])", re.IGNORECASE)
 PHONE = re.compile(r"(?<!\d)1[3-9]\d[ -]?\d{4}[ -]?\d{4}(?!\d)")

@@ -44,13 +44,11 @@ from assessment.practices.services import (
     withdraw_practice,
     write_practice,
 )
+from members.access.policy import fetch, requires, signed_in
 from members.choices import Capability
 from members.fields import opened
 from members.models import Organization
-from members.places import branch_asked_for
-from members.policy import fetch, requires, signed_in
-from members.refusals import carried_out, told
-from members.requests import FORM_METHODS, PageRequest
+from members.pages.requests import FORM_METHODS, PageRequest, branch_asked_for, carried_out, told
 from supervision.problems.models import Problem
 from supervision.suggestions.models import Suggestion
 

@@ -13,11 +13,11 @@ from rest_framework.response import Response
 
 from assessment.choices import SchemeState
 from assessment.schemes.models import Band, Clause, Indicator, Scheme
+from members.access.policy import requires
 from members.api import MISSING, ORGANIZATION, PlacePagination, asked_for, asker
 from members.choices import Capability
 from members.models import Organization
 from members.paths import subtree
-from members.policy import requires
 
 YEAR = OpenApiParameter("year", OpenApiTypes.INT, description="Schemes of that year")
 STATE = OpenApiParameter("state", OpenApiTypes.STR, enum=SchemeState.values, description="How far it has come")

@@ -19,8 +19,8 @@ from assessment.schemes.models import Band, Clause, Indicator, Scheme, SchemeQue
 from assessment.schemes.queries import all_metrics
 from assessment.schemes.rules import BandPlan, SchemePlan, plain
 from members.choices import UnitKind
-from members.forms.fields import choice_field, day_field, key_field
 from members.models import Organization
+from members.pages.forms import choice_field, day_field, key_field
 
 VIEWS = ("self", "peer", "superior", "members")
 

@@ -19,7 +19,7 @@ from assessment.schemes.rules import SchemePlan
 from assessment.schemes.services import store_plan
 from audit.services import record
 from members.models import Organization, User
-from members.services.refused import Refused
+from members.refused import Refused
 
 FOLDER = Path(__file__).resolve().parents[1] / "data" / "samples"
 

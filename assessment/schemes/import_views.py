@@ -25,10 +25,9 @@ from assessment.schemes.importing.doubts import NotAScheme
 from assessment.schemes.models import SchemeImport
 from assessment.schemes.queries import imports_shown, preview_of
 from assessment.schemes.views import MANAGE, places_offered, posted
-from members.policy import demand, fetch, requires
-from members.refusals import carried_out, told
-from members.requests import FORM_METHODS, PageRequest
-from members.services.refused import Refused
+from members.access.policy import demand, fetch, requires
+from members.pages.requests import FORM_METHODS, PageRequest, carried_out, told
+from members.refused import Refused
 from members.workbooks.reading import UnreadableWorkbook
 
 IMPORTS = SchemeImport.objects.select_related("organization", "scheme", "uploaded_by")

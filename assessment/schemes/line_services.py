@@ -15,7 +15,7 @@ from assessment.schemes.rules import ClausePlan, moved, placed_last, subtree_of,
 from assessment.schemes.services import draft
 from audit.services import record
 from members.models import User
-from members.services.refused import Refused
+from members.refused import Refused
 
 Values = Mapping[str, Any]
 CLAUSE_FIELDS = (

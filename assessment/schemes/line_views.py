@@ -25,9 +25,8 @@ from assessment.schemes.models import Clause, Indicator, Scheme
 from assessment.schemes.queries import all_metrics, next_code
 from assessment.schemes.rules import EXPLAINED
 from assessment.schemes.views import MANAGE, fetch_draft, lines_below_which, posted
-from members.policy import requires
-from members.refusals import carried_out
-from members.requests import FORM_METHODS, PageRequest
+from members.access.policy import requires
+from members.pages.requests import FORM_METHODS, PageRequest, carried_out
 
 
 @requires(MANAGE)

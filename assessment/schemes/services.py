@@ -17,7 +17,7 @@ from assessment.schemes.queries import all_metrics, plan_of
 from assessment.schemes.rules import BandPlan, ClausePlan, Flaw, IndicatorPlan, SchemePlan, Weights, plain
 from audit.services import record
 from members.models import Organization, User
-from members.services.refused import Refused
+from members.refused import Refused
 
 
 class DoesNotAddUp(Refused):

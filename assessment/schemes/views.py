@@ -42,12 +42,10 @@ from assessment.schemes.services import (
     put_in_force,
     retire_scheme,
 )
+from members.access.policy import fetch, requires, signed_in
 from members.choices import Capability
-from members.downloads import workbook
 from members.models import Organization
-from members.policy import fetch, requires, signed_in
-from members.refusals import carried_out
-from members.requests import FORM_METHODS, PageRequest
+from members.pages.requests import FORM_METHODS, PageRequest, carried_out, workbook
 
 VIEW, MANAGE = Capability.VIEW_ASSESSMENT, Capability.MANAGE_SCHEMES
 SCHEMES = Scheme.objects.select_related("organization")

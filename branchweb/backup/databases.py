@@ -21,7 +21,7 @@ from django.db import connection, models, transaction
 from django.utils.translation import gettext as _
 
 from branchweb.backup.files import PIECE, Outgoing, open_private
-from members.services.refused import Refused
+from members.refused import Refused
 
 Counts = dict[str, dict[str, str]]
 """Table → `*`, its rows, and the columns of numbers, each added up."""

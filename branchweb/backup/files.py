@@ -17,7 +17,7 @@ from django.utils.translation import gettext as _
 from nacl import bindings
 from nacl.exceptions import CryptoError
 
-from members.services.refused import Refused
+from members.refused import Refused
 from supervision.letters import sealing
 
 PIECE = 1 << 20

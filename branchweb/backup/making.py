@@ -20,7 +20,7 @@ from django.utils.translation import gettext as _
 from audit.keyring import key_prints
 from branchweb.backup import databases
 from branchweb.backup.files import SUFFIX, Outgoing, Stored, writing
-from members.services.refused import Refused
+from members.refused import Refused
 from reminders.jobs.queries import WHOLE
 from supervision.letters import sealing
 

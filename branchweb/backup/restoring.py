@@ -22,7 +22,7 @@ from audit.keyring import key_prints
 from branchweb.backup import databases
 from branchweb.backup.files import SUFFIX, Incoming, Stored, pieces, stored
 from branchweb.backup.making import CONTENTS, FILES, FORMAT, MANIFEST, Made
-from members.services.refused import Refused
+from members.refused import Refused
 from supervision.letters import sealing
 
 BROKEN_OFF = "restore-broken-off"

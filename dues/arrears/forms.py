@@ -15,9 +15,8 @@ from meetings.choices import MeetingKind, MeetingState
 from meetings.meeting.models import Meeting
 from members.choices import DuesCategory
 from members.fields import opened
-from members.forms.fields import day_field, key_field
-from members.forms.filters import MOST_OFFERED, FilterForm
 from members.models import Organization
+from members.pages.forms import MOST_OFFERED, FilterForm, day_field, key_field
 from rulebook.dates import add_months
 
 EARLIEST = 2008

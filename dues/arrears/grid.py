@@ -34,9 +34,9 @@ from dues.units import month_of, months_between, quarter_of
 from members.choices import DatePrecision, MergeState, OrganizationKind
 from members.models import Member, Merge, Organization, User
 from members.models.member import MemberQuerySet
+from members.pages.queries import Order, Page, Place, page_of, rows_from
 from members.paths import STEP, contains, subtree
 from members.prepared import Prepared
-from members.queries.keyset import Order, Page, Place, page_of, rows_from
 from rulebook.dates import add_months
 
 NOTHING = (0, 0)

@@ -19,13 +19,12 @@ from dues.ledger.queries import Beyond, beyond_of, completed
 from dues.ledger.rules import Arrears, OpenMonth, Span, arrears
 from dues.units import month_of, months_between
 from members.choices import Capability, DatePrecision, MergeState, OfficeKind, OrganizationKind
-from members.fields import opened
+from members.fields import holding, opened
 from members.models import Member, Merge, Organization, User
 from members.models.member import MemberQuerySet
-from members.models.periods import holding
+from members.offices import HeldOffice, Standing
 from members.paths import STEP, contains
 from members.prepared import Prepared
-from members.standing import HeldOffice, Standing
 from rulebook.dates import add_months
 
 TAKES_DUES = (OfficeKind.ORGANIZATION_OFFICER, OfficeKind.SECRETARY, OfficeKind.DEPUTY_SECRETARY)

@@ -18,7 +18,7 @@ from meetings.meeting.models import Meeting
 from members.fields import opened
 from members.models import Member, Organization, User
 from members.paths import STEP
-from members.services.refused import Refused
+from members.refused import Refused
 
 
 @transaction.atomic

@@ -64,17 +64,15 @@ from dues.ledger.models import Arrangement, ArrearsReason, ArrearsReview
 from dues.ledger.queries import Beyond, arrears_of, branch_of
 from dues.ledger.rules import FLAG_KEY
 from dues.units import month_of
+from members.access.policy import demand, fetch, requires, signed_in
+from members.access.queries import holders, in_words, named_offices
 from members.choices import Capability, OrganizationKind
 from members.fields import opened
-from members.forms.filters import PlaceForm
 from members.models import Member, Organization
-from members.places import branch_asked_for, branches_offered, place_asked_for
-from members.policy import demand, fetch, requires, signed_in
-from members.queries.keyset import Place
-from members.queries.standing import holders, in_words, named_offices
-from members.refusals import carried_out
-from members.requests import PageRequest
-from members.services.refused import Refused
+from members.pages.forms import PlaceForm
+from members.pages.queries import Place
+from members.pages.requests import PageRequest, branch_asked_for, branches_offered, carried_out, place_asked_for
+from members.refused import Refused
 from rulebook.book import rule, rule_if_held
 
 

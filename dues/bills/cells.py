@@ -6,9 +6,8 @@ from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from enum import Enum
 
-from members.rules.dates import DAY, PartialDate
-from members.workbooks.cells import Unreadable, fen, says_nothing, shown, text, word
-from members.workbooks.days import partial_date
+from members.dates import DAY, PartialDate
+from members.workbooks.cells import Unreadable, fen, partial_date, says_nothing, shown, text, word
 from members.workbooks.headings import Catalogue, Field
 from members.workbooks.reading import Value
 

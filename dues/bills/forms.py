@@ -9,9 +9,8 @@ from django.utils.translation import gettext_lazy as _
 from dues.bills.models import BillRowQuerySet
 from dues.choices import BillRowState, BillSource
 from dues.fields import YuanField
-from members.forms.fields import key_field
-from members.forms.filters import FilterForm, order_field
 from members.models import Member, Organization
+from members.pages.forms import FilterForm, key_field, order_field
 
 WAITING, EVERYTHING = "waiting", "all"
 ORDERS = {

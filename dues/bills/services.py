@@ -22,7 +22,7 @@ from dues.ledger.payment_models import Payment
 from dues.ledger.queries import branch_of
 from dues.payments.services import NewPayment, record_payment, reverse_payment
 from members.models import Member, Organization, User
-from members.services.refused import Refused
+from members.refused import Refused
 
 AT_ONCE = 500
 UNDECIDED = (BillRowState.CERTAIN, BillRowState.DOUBTFUL, BillRowState.UNMATCHED)

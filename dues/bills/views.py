@@ -29,12 +29,10 @@ from dues.bills.models import Bill, BillRow
 from dues.bills.queries import AMOUNT, groups_of, lines_of, with_counts, with_facts
 from dues.bills.services import Posted, match_again, post_certain, post_row, set_aside, store_bill, take_up, undo_row
 from dues.choices import BillRowState, NoMatch
+from members.access.policy import demand, fetch, requires
 from members.choices import Capability
-from members.places import branches_offered
-from members.policy import demand, fetch, requires
-from members.refusals import add_refusal, carried_out, told
-from members.requests import PageRequest
-from members.services.refused import Refused
+from members.pages.requests import PageRequest, add_refusal, branches_offered, carried_out, told
+from members.refused import Refused
 from members.workbooks.reading import UnreadableWorkbook
 
 ON_A_PAGE = 30

@@ -12,13 +12,12 @@ from dues.books.sheets import NOTHING, LedgerSheet, Mark, People, Person, Said, 
 from dues.ledger.rules import Paid, spread
 from dues.units import FEN_PER_YUAN, month_of, yuan
 from members.choices import DuesCategory
-from members.importing.words import category_of, membership_of
 from members.models import Organization
-from members.queries.local_rules import in_force_at
+from members.regulations.queries import in_force_at
+from members.roster.headings import category_of, membership_of
 from members.workbooks.cells import Unreadable, shown, text
-from members.workbooks.headings import Column
+from members.workbooks.headings import Column, Record
 from members.workbooks.reading import Formula, Value
-from members.workbooks.records import Record
 from rulebook.local import LocalRule, Loosening
 from rulebook.rule import NoRule
 from rulebook.rules.dues import RATE_KEYS, BaseMissing, MonthlyDues, farmer_choice, monthly_dues

@@ -20,8 +20,7 @@ from members.fields import opened
 from members.models import Member, Organization
 from members.models.member import MemberQuerySet
 from members.paths import subtree
-from members.workbooks.reading import Value
-from members.workbooks.stored import load_cells
+from members.workbooks.reading import Value, load_cells
 from members.workbooks.writing import Sheet, write_workbook
 
 MONTHS = 12

@@ -27,8 +27,8 @@ from dues.upwards.models import RemittedPayment
 from members.choices import DatePrecision, ImportState
 from members.fields import opened
 from members.models import Organization, User
-from members.services.refused import Refused
-from members.workbooks.stored import dump_cells
+from members.refused import Refused
+from members.workbooks.reading import dump_cells
 
 MOST_NOTES = 1_000
 """What is kept to be shown and given back; a sheet with more to say isn't the ledger of a branch."""

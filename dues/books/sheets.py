@@ -16,16 +16,24 @@ from django.utils.translation import gettext as _
 
 from audit.keyring import fingerprints
 from dues.books.columns import LEDGER, Note, Part, Period, PeriodColumn, period_columns, period_of, single_columns
+from members.dates import DAY, PartialDate
 from members.models import Affiliation, Member, Organization
 from members.paths import subtree
-from members.rules.dates import DAY, PartialDate
 from members.workbooks import cells
-from members.workbooks.cells import BRACKETED, CellError, Unreadable, fen, says_nothing, shown, text, word
-from members.workbooks.days import partial_date
-from members.workbooks.headings import Column, Head, Layout, find_layout
-from members.workbooks.identity import RoundedByExcel, identity_number
-from members.workbooks.reading import OpenWorkbook, Value, open_workbook
-from members.workbooks.records import FOOTER, LeftOut, Record, Records
+from members.workbooks.cells import (
+    BRACKETED,
+    RoundedByExcel,
+    Unreadable,
+    fen,
+    identity_number,
+    partial_date,
+    says_nothing,
+    shown,
+    text,
+    word,
+)
+from members.workbooks.headings import FOOTER, Column, Layout, LeftOut, Record, Records, find_layout
+from members.workbooks.reading import CellError, Head, OpenWorkbook, Value, open_workbook
 
 UNPAID = frozenset({"未交", "未缴", "没交", "未", "欠", "欠交", "欠缴", "欠费", "×", "x", "✗", "✕", "否", "缺", "待交"})
 PAID_WORDS = (

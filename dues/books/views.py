@@ -36,17 +36,14 @@ from dues.exporting.ledger import NAME, export_bases, file_name, parameters_of, 
 from dues.ledger.models import LedgerImport
 from dues.papers import published_sentence, published_with
 from dues.payments.queries import Resting, resting_on
+from members.access.policy import demand, fetch, requires
 from members.choices import Capability, ImportState
-from members.downloads import written
-from members.forms.fields import key_field
 from members.models import Organization
-from members.places import branch_asked_for, branches_offered
-from members.policy import demand, fetch, requires
-from members.refusals import told
-from members.requests import PageRequest
-from members.second_person import ask_second
-from members.services.private import may_take_alone
-from members.services.refused import Refused
+from members.pages.forms import key_field
+from members.pages.requests import PageRequest, branch_asked_for, branches_offered, told, written
+from members.refused import Refused
+from members.roster.second_person import ask_second
+from members.roster.services import may_take_alone
 from members.workbooks.reading import UnreadableWorkbook
 
 

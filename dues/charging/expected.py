@@ -16,7 +16,7 @@ from dues.ledger.rules import Relation, charging_branch, waived_fen
 from dues.units import last_day
 from members.choices import OrganizationKind
 from members.models import Affiliation, Member, Organization
-from members.models.affiliation import AffiliationQuerySet
+from members.models.member import AffiliationQuerySet
 from members.paths import STEP
 
 DUE = """

@@ -14,8 +14,8 @@ from dues.choices import ReliefKind
 from dues.fields import MonthField, YuanField
 from meetings.meeting.models import Meeting
 from members.choices import DuesCategory
-from members.forms.fields import choice_field, day_field, key_field
 from members.models import Member
+from members.pages.forms import choice_field, day_field, key_field
 from rulebook.dates import add_months
 from rulebook.rule import NoRule
 from rulebook.rules.dues import RATE_KEYS

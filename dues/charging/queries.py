@@ -18,7 +18,7 @@ from dues.units import first_month, month_of, months_between
 from members.fields import opened
 from members.models import LocalRule, Member, Organization
 from members.paths import STEP, subtree
-from members.queries.local_rules import in_force_at
+from members.regulations.queries import in_force_at
 from rulebook.book import rule, rule_if_held
 from rulebook.local import LocalRule as LocalValue
 from rulebook.rule import LocalChoiceRequired, Rule

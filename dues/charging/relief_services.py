@@ -16,7 +16,7 @@ from dues.ledger.rules import approval_rule, needs_superior
 from dues.ledger.services import lock_members
 from meetings.meeting.models import Meeting
 from members.models import Member, Organization, User
-from members.services.refused import Refused
+from members.refused import Refused
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -21,13 +21,12 @@ from dues.ledger.rules import approval_rule
 from dues.papers import unseen
 from dues.units import month_of
 from dues.upwards.queries import deciding_meetings, readable_meetings
+from members.access.policy import fetch, requires
 from members.choices import Capability, DuesCategory
 from members.fields import opened
 from members.models import Member
-from members.policy import fetch, requires
-from members.queries.names import names_of
-from members.refusals import carried_out
-from members.requests import PageRequest
+from members.pages.queries import names_of
+from members.pages.requests import PageRequest, carried_out
 from rulebook.book import rule_version
 from rulebook.dates import add_months
 

@@ -29,8 +29,8 @@ from members.bulk import refresh_statistics
 from members.choices import DuesCategory, OrganizationKind
 from members.fields import opened
 from members.models import Member, Organization, User
-from members.queries.local_rules import in_force_at
-from members.services.refused import Refused
+from members.refused import Refused
+from members.regulations.queries import in_force_at
 from rulebook.book import rule
 from rulebook.rule import NoRule
 from rulebook.rules.dues import RATE_KEYS, BaseMissing, MonthlyDues, monthly_dues

@@ -38,14 +38,12 @@ from dues.ledger.models import Basis, ClosedMonth
 from dues.ledger.queries import branch_of
 from dues.papers import Touched, touched_by, unseen
 from dues.units import month_of, months_between, yuan
+from members.access.policy import fetch, requires, signed_in
+from members.access.queries import holders, in_words, named_offices
 from members.choices import Capability, DuesCategory
 from members.models import Member, Organization
-from members.places import branch_asked_for, branches_offered
-from members.policy import fetch, requires, signed_in
-from members.queries.standing import holders, in_words, named_offices
-from members.refusals import carried_out
-from members.requests import PageRequest
-from members.services.refused import Refused
+from members.pages.requests import PageRequest, branch_asked_for, branches_offered, carried_out
+from members.refused import Refused
 from rulebook.book import rule
 from rulebook.rules.dues import MonthlyDues
 

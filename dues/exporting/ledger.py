@@ -15,9 +15,9 @@ from django.utils.translation import gettext_lazy
 from dues.books.queries import LedgerRow, ledger_rows, write_year
 from dues.payments.services import put_bases_on_record
 from members.choices import Capability, ExportProblem
-from members.exporting.kinds import GoOn, NotMade, Written, covered
+from members.exports.kinds import GoOn, NotMade, Written, covered
 from members.models import Export, Member, Organization, User
-from members.services.private import demand_substance, refuse_too_many
+from members.roster.services import demand_substance, refuse_too_many
 
 NAME = "dues-ledger"
 

@@ -11,9 +11,8 @@ from dues.choices import ChargeKind, ReliefKind
 from dues.conditions import first_of_month, own_or_at_organization, own_or_in_branch
 from meetings.meeting.models import Meeting
 from members.choices import Capability, DuesCategory, ImportState
-from members.fields import SealedField
+from members.fields import SealedField, holding, period_constraint
 from members.models import Member, Organization, User
-from members.models.periods import holding, period_constraint
 from members.paths import subtree
 from rulebook.dates import add_months
 

@@ -17,9 +17,9 @@ from dues.units import month_of, quarter_of
 from members.choices import OrganizationKind
 from members.models import Affiliation, Member, Organization
 from members.models.member import MemberQuerySet
+from members.pages.queries import names_of
 from members.paths import STEP, subtree
 from members.prepared import Prepared
-from members.queries.names import names_of
 from rulebook.dates import add_months
 
 NOTHING = (0, 0, False)

@@ -15,10 +15,9 @@ from dues.ledger.payment_models import PaymentQuerySet, ReceiptQuerySet
 from dues.payments.queries import OpenLine
 from dues.payments.services import HandedIn, NewPayment, RefusedLine
 from dues.units import last_day
-from members.forms.fields import day_field, key_field
-from members.forms.filters import FilterForm, order_field
 from members.models import Member, Organization
-from members.services.refused import Refused
+from members.pages.forms import FilterForm, day_field, key_field, order_field
+from members.refused import Refused
 
 BY_HAND = [way for way in PaymentWay.choices if way[0] != PaymentWay.LEDGER]
 ASKED_FOR = (gettext_lazy("Not allowed"), ForbiddenWay.choices)

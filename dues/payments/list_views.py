@@ -24,12 +24,10 @@ from dues.payments.rules import masked
 from dues.payments.services import put_payments_export_on_record
 from dues.templatetags.dues import months
 from dues.units import yuan
+from members.access.policy import fetch, public, requires, signed_in
 from members.choices import Capability, DatePrecision
-from members.downloads import workbook
 from members.models import Organization
-from members.places import branch_asked_for, branches_offered
-from members.policy import fetch, public, requires, signed_in
-from members.requests import PageRequest
+from members.pages.requests import PageRequest, branch_asked_for, branches_offered, workbook
 from members.templatetags.look import kept_under
 from members.workbooks.writing import Sheet
 

@@ -16,7 +16,7 @@ from meetings.attendance.models import Expected
 from meetings.choices import MeetingState
 from meetings.meeting.models import Meeting
 from members.models import Member, Organization, User
-from members.queries.local_rules import in_force_at
+from members.regulations.queries import in_force_at
 from rulebook.dates import add_months
 from rulebook.local import LocalRule
 

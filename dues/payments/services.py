@@ -18,10 +18,10 @@ from dues.ledger.queries import months_of, settled_by
 from dues.ledger.services import level, lock_members
 from dues.payments.rules import advance, back_payment, voluntary, way_allowed
 from members.models import Member, Organization, User
-from members.queries.local_rules import in_force_at
-from members.queries.names import names_of
-from members.services.private import put_members_on_record
-from members.services.refused import Refused
+from members.pages.queries import names_of
+from members.refused import Refused
+from members.regulations.queries import in_force_at
+from members.roster.services import put_members_on_record
 from rulebook.rule import NoRule
 from rulebook.values import Verdict
 

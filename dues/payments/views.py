@@ -33,15 +33,13 @@ from dues.payments.services import (
 )
 from dues.upwards.models import RemittedPayment
 from meetings.meeting.models import Meeting
+from members.access.policy import fetch, requires, signed_in
+from members.access.queries import NamedOffice, holders, in_words, named_offices
 from members.choices import Capability
 from members.models import Member, Organization
-from members.places import branch_asked_for, branches_offered
-from members.policy import fetch, requires, signed_in
-from members.queries.names import names_of
-from members.queries.standing import NamedOffice, holders, in_words, named_offices
-from members.refusals import add_refusal, told
-from members.requests import PageRequest
-from members.services.refused import Refused
+from members.pages.queries import names_of
+from members.pages.requests import PageRequest, add_refusal, branch_asked_for, branches_offered, told
+from members.refused import Refused
 
 
 @requires(Capability.RECORD_DUES)

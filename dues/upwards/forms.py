@@ -14,8 +14,8 @@ from dues.fields import MonthField, YuanField
 from dues.upwards.models import LARGE_FROM_FEN
 from dues.upwards.queries import deciding_meetings
 from meetings.meeting.models import Meeting
-from members.forms.fields import choice_field, day_field, key_field
 from members.models import Member, Organization
+from members.pages.forms import choice_field, day_field, key_field
 
 
 class RemittanceForm(forms.Form):

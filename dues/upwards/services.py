@@ -14,8 +14,8 @@ from dues.units import month_of, yuan
 from dues.upwards.models import Disclosure, DuesUse, LargeDues, Remittance, RemittedPayment
 from dues.upwards.queries import not_handed_up, year_figures
 from members.models import Organization, User
-from members.queries.local_rules import in_force_at
-from members.services.refused import Refused
+from members.refused import Refused
+from members.regulations.queries import in_force_at
 from rulebook.book import rule
 from rulebook.local import LocalRule
 from rulebook.rule import LocalChoiceRequired, Rule

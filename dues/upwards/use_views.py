@@ -18,12 +18,10 @@ from dues.upwards.models import Disclosure, DuesUse
 from dues.upwards.queries import corrected, needing_disclosure, readable_meetings, year_figures
 from dues.upwards.services import disclose, record_use, remove_use
 from dues.upwards.views import GIVERS_SEEN_BY
+from members.access.policy import fetch, requires, signed_in
 from members.choices import Capability
 from members.models import Organization
-from members.places import place_asked_for
-from members.policy import fetch, requires, signed_in
-from members.refusals import carried_out
-from members.requests import PageRequest
+from members.pages.requests import PageRequest, carried_out, place_asked_for
 from rulebook.book import rule
 
 ON_A_PAGE = 30

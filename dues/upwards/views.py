@@ -29,17 +29,21 @@ from dues.upwards.forms import (
 from dues.upwards.models import DuesUse, LargeDues, Remittance
 from dues.upwards.queries import BranchSums, branch_sums, next_period, not_handed_up
 from dues.upwards.services import confirm_remittance, hand_up, remittance_rule, take_back_remittance
+from members.access.policy import fetch, requires, signed_in
 from members.choices import Capability
-from members.downloads import workbook
 from members.models import Member, Organization
+from members.pages.queries import names_of
+from members.pages.requests import (
+    PageRequest,
+    branch_asked_for,
+    branches_offered,
+    carried_out,
+    place_asked_for,
+    workbook,
+)
 from members.paths import subtree
-from members.places import branch_asked_for, branches_offered, place_asked_for
-from members.policy import fetch, requires, signed_in
-from members.queries.local_rules import in_force_at
-from members.queries.names import names_of
-from members.refusals import carried_out
-from members.requests import PageRequest
-from members.services.refused import Refused
+from members.refused import Refused
+from members.regulations.queries import in_force_at
 from members.workbooks.writing import Sheet
 from rulebook.book import rule
 from rulebook.rule import NoRule, Rule

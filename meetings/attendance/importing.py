@@ -23,9 +23,9 @@ from meetings.meeting.models import Meeting
 from members.choices import ImportState
 from members.models import Affiliation, Member, Organization, User
 from members.paths import subtree
-from members.services.refused import Refused
+from members.refused import Refused
 from members.workbooks.cells import text
-from members.workbooks.records import Record
+from members.workbooks.headings import Record
 
 
 class CannotUndo(Refused):

@@ -25,8 +25,8 @@ from meetings.meeting.queries import ABOVE, SEATS, holder_of
 from members.choices import AffiliationKind, OrganizationKind
 from members.fields import opened
 from members.models import Affiliation, Member, Office, Organization, Situation
+from members.pages.queries import called
 from members.paths import STEP, subtree
-from members.queries.names import called
 
 COMMITTEE_POST = Q(party_post__contains="书记") | Q(party_post__contains="委员")
 """How a roster names the committee's members where no offices are recorded."""

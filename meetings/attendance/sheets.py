@@ -15,9 +15,8 @@ from django.utils.translation import gettext as _
 
 from meetings.choices import AttendanceState, LeaveKind, MeetingKind
 from members.workbooks.cells import text
-from members.workbooks.headings import Catalogue, Column, Field, Layout, find_layout
+from members.workbooks.headings import Catalogue, Column, Field, Layout, Record, Records, find_layout
 from members.workbooks.reading import OpenWorkbook, Value, open_workbook
-from members.workbooks.records import Record, Records
 
 KIND_WORDS = (
     ("民主评议", MeetingKind.DEMOCRATIC_EVALUATION),

@@ -35,13 +35,12 @@ from meetings.attendance.sheets import NotASheet
 from meetings.choices import MeetingKind
 from meetings.meeting.models import Meeting
 from meetings.meeting.services import NotNow
+from members.access.policy import demand, fetch, public, requires
 from members.choices import Capability, ImportState, OrganizationKind
 from members.fields import opened
-from members.forms.fields import key_field
 from members.models import Organization, User
-from members.policy import demand, fetch, public, requires
-from members.refusals import told
-from members.requests import PageRequest
+from members.pages.forms import key_field
+from members.pages.requests import PageRequest, told
 from members.workbooks.reading import UnreadableWorkbook
 
 MEETINGS = Meeting.objects.select_related("organization")

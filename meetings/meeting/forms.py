@@ -13,8 +13,8 @@ from meetings.meeting.models import AgendaItem, Meeting, Task
 from meetings.meeting.queries import people_of
 from meetings.meeting.services import Handout
 from members.choices import OfficeKind
-from members.forms.fields import day_field, key_field
 from members.models import Member, Office, Organization, User
+from members.pages.forms import day_field, key_field
 from members.paths import STEP
 
 LINES = forms.Textarea(attrs={"rows": 4})

@@ -20,7 +20,7 @@ from meetings.documents import PICTURES, NotADocument, bare_document
 from meetings.meeting.models import AgendaItem, Material, Meeting, Observer, Session, Speech, Task
 from meetings.meeting.queries import agenda_is_open
 from members.models import Member, Office, User
-from members.services.refused import Refused
+from members.refused import Refused
 
 EDITABLE = ("title", "presenter", "report", "decision", "is_open_to_members")
 

@@ -43,10 +43,9 @@ from meetings.meeting.services import (
     remove_observer,
     reopen_task,
 )
+from members.access.policy import fetch, requires, signed_in
 from members.choices import Capability
-from members.policy import fetch, requires, signed_in
-from members.refusals import carried_out, told
-from members.requests import PageRequest
+from members.pages.requests import PageRequest, carried_out, told
 
 MEETINGS = Meeting.objects.select_related("organization")
 ITEMS = AgendaItem.objects.select_related("meeting__organization")

@@ -23,7 +23,7 @@ from meetings.votes.models import Candidate, Vote
 from meetings.votes.queries import on_the_ballot
 from members.fields import opened
 from members.models import Member, User
-from members.queries.names import names_of
+from members.pages.queries import names_of
 
 NOT_THERE = (AttendanceState.ABSENT, AttendanceState.LEAVE, AttendanceState.UNKNOWN)
 NO_KIND = ("", LeaveKind.OTHER)

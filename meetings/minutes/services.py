@@ -16,7 +16,7 @@ from meetings.minutes.models import Correction, Minutes
 from meetings.minutes.queries import CHAIR, evening_of, facts_in, has_changed, missing_in, role_of, signs_on_paper
 from meetings.minutes.rules import compose
 from members.models import User
-from members.retention import ForGood
+from members.trail.retention import ForGood
 
 
 @transaction.atomic

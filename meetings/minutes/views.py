@@ -20,11 +20,10 @@ from meetings.minutes.models import Minutes
 from meetings.minutes.queries import ROLES, Signature, has_changed, minutes_page, role_of, signatures_of
 from meetings.minutes.services import correct_minutes, draft_minutes, edit_minutes, file_paper_signature, sign_minutes
 from meetings.votes.correction_queries import correction_sentences, doubted_in
+from members.access.policy import fetch, requires, signed_in
 from members.choices import Capability
-from members.forms.fields import day_field, key_field
-from members.policy import fetch, requires, signed_in
-from members.refusals import carried_out, told
-from members.requests import PageRequest
+from members.pages.forms import day_field, key_field
+from members.pages.requests import PageRequest, carried_out, told
 
 
 class MinutesForm(forms.Form):

@@ -19,13 +19,11 @@ from meetings.pages.queries import PersonLine, PlaceLine, counted_on, flag_rule,
 from meetings.pages.services import put_attendance_export_on_record
 from meetings.planning.duty_rules import ASKED
 from meetings.planning.places import place_asked_for, places_offered
+from members.access.policy import requires, signed_in
 from members.choices import Capability
-from members.downloads import workbook
-from members.forms.fields import day_field
-from members.forms.filters import FilterForm
 from members.models import Member, Organization
-from members.policy import requires, signed_in
-from members.requests import PageRequest
+from members.pages.forms import FilterForm, day_field
+from members.pages.requests import PageRequest, workbook
 from members.workbooks.writing import Sheet
 
 

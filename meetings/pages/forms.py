@@ -22,8 +22,8 @@ from meetings.planning.duty_rules import Window
 from meetings.planning.queries import usable_at
 from members.choices import OrganizationKind
 from members.fields import opened
-from members.forms.fields import choice_field, day_field, key_field
 from members.models import Member, Organization
+from members.pages.forms import choice_field, day_field, key_field
 
 KINDS_OF = {
     OrganizationKind.BRANCH: (

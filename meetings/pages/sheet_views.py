@@ -20,10 +20,9 @@ from meetings.meeting.models import Meeting
 from meetings.meeting.services import NotNow
 from meetings.pages.forms import AttendanceForm, RestForm, TapForm, UndoForm
 from meetings.pages.queries import counts, sign_in_page
+from members.access.policy import fetch, requires
 from members.choices import Capability
-from members.policy import fetch, requires
-from members.refusals import told
-from members.requests import PageRequest
+from members.pages.requests import PageRequest, told
 
 MEETINGS = Meeting.objects.select_related("organization")
 

@@ -37,13 +37,12 @@ from meetings.pages.services import cancel_meeting, close_meeting, move_meeting,
 from meetings.planning.duty_rules import ASKED
 from meetings.planning.rules import may_be_planned, shift_span
 from meetings.votes.queries import vote_section
+from members.access.policy import fetch, requires, signed_in
 from members.choices import Capability
-from members.links import Link
 from members.models import Organization, User
+from members.pages.links import Link
+from members.pages.requests import PageRequest, carried_out, told
 from members.paths import contains
-from members.policy import fetch, requires, signed_in
-from members.refusals import carried_out, told
-from members.requests import PageRequest
 
 
 def meeting_links(meeting: Meeting, user: User) -> list[Link]:

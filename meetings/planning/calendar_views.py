@@ -21,11 +21,11 @@ from meetings.meeting.models import Meeting
 from meetings.planning.models import CalendarFeed
 from meetings.planning.queries import calendar_of, calendar_of_year
 from meetings.planning.services import make_feed, read_feed, revoke_feed
+from members.access.policy import fetch, public, requires, signed_in
+from members.access.queries import standing_of
 from members.choices import Capability
 from members.models import Organization
-from members.policy import fetch, public, requires, signed_in
-from members.queries.standing import standing_of
-from members.requests import PageRequest
+from members.pages.requests import PageRequest
 
 USUAL_LENGTH = timedelta(hours=2)
 """Of a meeting whose end isn't recorded."""

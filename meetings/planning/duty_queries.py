@@ -43,7 +43,7 @@ from members.choices import OfficeKind, OrganizationKind
 from members.models import Affiliation, Office, Organization
 from members.models.member import formal_on
 from members.paths import STEP, contains, subtree
-from members.queries.local_rules import binding_below
+from members.regulations.queries import binding_below
 from rulebook.values import Duty, DutyState
 
 RULE_KEYS = {asked.rule_key for of_kind in ASKED.values() for asked in of_kind} | {WINDOW}

@@ -27,11 +27,10 @@ from meetings.planning.duty_queries import (
 from meetings.planning.duty_rules import ABSENCES, ASKED, LEAVE, MINUTES
 from meetings.planning.forms import STATES, DutyDoForm, DutyFilterForm, only_for_a_branch, only_for_committees
 from meetings.planning.places import place_asked_for, places_offered
+from members.access.policy import fetch, requires
 from members.choices import Capability
-from members.downloads import workbook
 from members.models import Organization
-from members.policy import fetch, requires
-from members.requests import PageRequest
+from members.pages.requests import PageRequest, workbook
 from members.workbooks.writing import Sheet
 
 ON_A_PAGE = 30

@@ -17,9 +17,8 @@ from meetings.planning.duty_rules import ASKED, IN_THE_WINDOW, LIMIT_KEYS
 from meetings.planning.models import ThemeDay
 from meetings.planning.rules import Defaults, ListedDay, Proposal, bounds, fits, latest_day, read_days
 from meetings.planning.services import Line
-from members.forms.fields import day_field, key_field
-from members.forms.filters import FilterForm
 from members.models import Organization
+from members.pages.forms import FilterForm, day_field, key_field
 from rulebook.values import DutyState
 
 MOST_LINES = 400

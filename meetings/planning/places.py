@@ -4,11 +4,11 @@ from django.db.models import QuerySet
 from django.http import Http404
 
 from meetings.planning.duty_rules import ASKED
+from members.access.policy import fetch
 from members.choices import Capability, OfficeKind, OrganizationKind
 from members.models import Organization
-from members.policy import fetch
-from members.requests import PageRequest
-from members.standing import HeldOffice
+from members.offices import HeldOffice
+from members.pages.requests import PageRequest
 
 ABOVE = (OrganizationKind.COMMITTEE, OrganizationKind.GENERAL_BRANCH)
 

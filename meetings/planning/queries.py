@@ -14,7 +14,7 @@ from meetings.planning.rules import Habits, Proposal, Workdays, of_the_program, 
 from members.choices import Capability, OrganizationKind
 from members.models import LocalRule, Organization, User
 from members.paths import STEP, subtree
-from members.queries.local_rules import value_of
+from members.regulations.queries import value_of
 from rulebook import local
 
 

@@ -17,7 +17,7 @@ from meetings.meeting.services import plan_meeting
 from meetings.planning.models import CalendarFeed, SpecialDay, ThemeDay
 from meetings.planning.rules import ListedDay
 from members.models import Organization, User
-from members.services.refused import Refused
+from members.refused import Refused
 
 
 @dataclass(frozen=True, slots=True)

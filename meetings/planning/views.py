@@ -58,11 +58,11 @@ from meetings.planning.services import (
     remove_special_day,
     retire_local_kind,
 )
+from members.access.policy import demand_everywhere, fetch, requires
 from members.choices import Capability, OrganizationKind
 from members.models import Organization
-from members.policy import demand_everywhere, fetch, requires
-from members.requests import PageRequest
-from members.services.refused import Refused
+from members.pages.requests import PageRequest
+from members.refused import Refused
 
 
 @dataclass(frozen=True, slots=True)

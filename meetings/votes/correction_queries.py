@@ -20,10 +20,10 @@ from meetings.votes.models import NOT_LISTED, AttendanceCorrection, Vote, VoteLo
 from meetings.votes.rules import Figures, Heads, change_of_heads, doubt
 from members.choices import AffiliationKind, Capability
 from members.fields import opened
-from members.links import Link
 from members.models import Member, User
+from members.pages.links import Link
+from members.pages.queries import called
 from members.paths import subtree
-from members.queries.names import called
 
 
 @dataclass(frozen=True, slots=True)

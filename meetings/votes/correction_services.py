@@ -26,7 +26,7 @@ from meetings.votes.models import NOT_LISTED, AttendanceCorrection, Vote, VoteLo
 from meetings.votes.rules import OF_GUESTS, TRUTHS, change_of_heads, says_something
 from members.fields import opened, sealed
 from members.models import Member, User
-from members.services.refused import Refused
+from members.refused import Refused
 
 
 @dataclass(frozen=True, slots=True)

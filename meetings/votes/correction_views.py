@@ -37,14 +37,13 @@ from meetings.votes.correction_services import (
 )
 from meetings.votes.models import AttendanceCorrection, Vote
 from meetings.votes.rules import TRUTHS
+from members.access.policy import fetch, requires, signed_in
 from members.choices import Capability
 from members.fields import opened
-from members.forms.fields import choice_field, day_field, key_field
 from members.models import Member
-from members.policy import fetch, requires, signed_in
-from members.queries.names import called
-from members.refusals import carried_out, told
-from members.requests import PageRequest
+from members.pages.forms import choice_field, day_field, key_field
+from members.pages.queries import called
+from members.pages.requests import PageRequest, carried_out, told
 
 LATEST = 30
 CORRECTIONS = AttendanceCorrection.objects.with_people().select_related("member")

@@ -16,7 +16,7 @@ from meetings.votes.forms import number
 from meetings.votes.models import Vote
 from meetings.votes.queries import can_scrutinize, can_stand, on_the_ballot
 from members.choices import OfficeKind, OrganizationKind, office_words
-from members.rules.organizations import OFFICES_IN
+from members.organizations.rules import OFFICES_IN
 
 ELECTED = (
     OfficeKind.COMMITTEE_MEMBER,

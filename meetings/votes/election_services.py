@@ -36,8 +36,8 @@ from meetings.votes.services import (
 )
 from members.choices import Capability
 from members.models import Office, User
-from members.queries.local_rules import in_force_at
-from members.services.organizations import record_term
+from members.organizations.services import record_term
+from members.regulations.queries import in_force_at
 from rulebook.rule import NoRule
 
 

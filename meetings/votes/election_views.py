@@ -34,10 +34,9 @@ from meetings.votes.queries import (
 )
 from meetings.votes.services import WrongFigures
 from meetings.votes.views import MEETINGS, VOTES
+from members.access.policy import fetch, requires
 from members.choices import Capability
-from members.policy import fetch, requires
-from members.refusals import carried_out
-from members.requests import PageRequest
+from members.pages.requests import PageRequest, carried_out
 from rulebook.book import rule_if_held
 
 PAGE_SIZE = 25

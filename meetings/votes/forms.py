@@ -18,8 +18,8 @@ from meetings.votes.models import Vote
 from meetings.votes.queries import probations, subjects_at
 from meetings.votes.rules import Figures, usual_subject
 from meetings.votes.services import GROUNDS_RULE, Approvals, Question, WrongFigures
-from members.forms.fields import IdentityNumberField, day_field, key_field
 from members.models import Member
+from members.pages.forms import IdentityNumberField, day_field, key_field
 from rulebook.book import rule_if_held
 
 MOST = 9999

@@ -7,7 +7,7 @@ from datetime import date
 from django.utils.translation import gettext as _
 
 from meetings.choices import VoteSubject
-from members.rules.dates import PartialDate, years_between
+from members.dates import PartialDate, years_between
 from rulebook.book import rule_if_held
 from rulebook.dates import add_months
 from rulebook.rule import Rule

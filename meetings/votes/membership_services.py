@@ -17,13 +17,12 @@ from meetings.votes.membership_rules import approval_by, extensions, holds_from
 from meetings.votes.models import MembershipStep, Vote
 from meetings.votes.queries import asks_for_step, committee_above, people, person_in, step_of
 from members.choices import Capability, LeavingReason, Membership
+from members.dates import PartialDate
 from members.fields import opened
 from members.models import Member, Organization, User
-from members.rules.dates import PartialDate
-from members.rules.people import read_from_identity
-from members.services.belonging import end_belonging
-from members.services.people import Values, create_member, edit_member, refuse_unfit, version_of
-from members.services.refused import Refused
+from members.people import read_from_identity
+from members.refused import Refused
+from members.roster.services import Values, create_member, edit_member, end_belonging, refuse_unfit, version_of
 
 
 @dataclass(frozen=True, slots=True)

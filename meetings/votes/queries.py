@@ -22,13 +22,13 @@ from meetings.votes.election_rules import Ballot, Result, Standing, ballot_key, 
 from meetings.votes.membership_rules import Person, approval_by, holds_from, probation_ends
 from meetings.votes.models import Candidate, Count, MembershipStep, MembershipStepQuerySet, Vote
 from meetings.votes.rules import Figures, Heads, Quorum, differences, is_covered, quorum, subjects_of, usual_subject
+from members.access.queries import standing_of
 from members.choices import Capability, OrganizationKind
-from members.links import Link
+from members.dates import PartialDate
 from members.models import Member, Office, Organization, User
+from members.pages.links import Link
+from members.pages.queries import names_of
 from members.paths import STEP, subtree
-from members.queries.names import names_of
-from members.queries.standing import standing_of
-from members.rules.dates import PartialDate
 from rulebook.book import rule_if_held, rule_version
 from rulebook.rule import NoRule
 from rulebook.rules.votes import exclusion

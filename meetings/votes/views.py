@@ -45,11 +45,10 @@ from meetings.votes.services import (
     remove_exclusion,
     withdraw_vote,
 )
+from members.access.policy import fetch, requires, signed_in
 from members.choices import Capability
-from members.policy import fetch, requires, signed_in
-from members.queries.names import names_of
-from members.refusals import carried_out, told
-from members.requests import PageRequest
+from members.pages.queries import names_of
+from members.pages.requests import PageRequest, carried_out, told
 from rulebook.book import rule_if_held
 
 MEETINGS = Meeting.objects.select_related("organization")

@@ -10,23 +10,23 @@ from django.db import transaction
 
 from members.bulk import refresh_statistics
 from members.choices import OfficeKind
-from members.demo.care import ask_for_help, keep_contact, look_after
 from members.demo.county import PLACES, make_places
-from members.demo.lives import Person, befall, belong, settle
-from members.demo.people import make_people
-from members.demo.posts import Login, fill_offices, fill_terms, fill_users
-from members.demo.waiting import put_to_second_persons
-from members.models import (
-    Affiliation,
-    Contact,
-    ContactPerson,
-    HelpRequest,
-    Member,
-    Office,
-    Organization,
-    Situation,
-    User,
+from members.demo.people import Person, befall, belong, make_people, settle
+from members.demo.posts import (
+    Login,
+    ask_for_help,
+    fill_offices,
+    fill_terms,
+    fill_users,
+    keep_contact,
+    look_after,
+    put_to_second_persons,
 )
+from members.models.contact import Contact, ContactPerson, HelpRequest
+from members.models.member import Affiliation, Member, Situation
+from members.models.office import Office
+from members.models.organization import Organization
+from members.models.user import User
 
 SEED = 52
 

@@ -1,11 +1,99 @@
-"""The demo's tree: a county committee, three committees below it, three general branches and twenty branches."""
+"""The organizations of the demo, and the words it is written with."""
 
 from dataclasses import dataclass
 from datetime import date
 
 from members.choices import OrganizationKind, UnitKind
-from members.models import Organization
-from members.services.organizations import create_organization
+from members.models.organization import Organization
+from members.organizations.services import create_organization
+
+SURNAMES = "王李张刘陈杨黄赵吴周徐孙马朱胡郭何林高罗郑梁谢宋唐许邓冯韩曹曾彭萧蔡潘田董袁于余叶蒋杜苏魏程吕丁沈任"
+
+GIVEN = {
+    ("male", 1965): (
+        "建国",
+        "国强",
+        "德明",
+        "永福",
+        "志刚",
+        "文华",
+        "长林",
+        "保田",
+        "树清",
+        "振东",
+        "光荣",
+        "庆丰",
+        "学义",
+        "宝山",
+    ),
+    ("female", 1965): ("秀兰", "桂英", "玉珍", "淑芬", "凤琴", "秀英", "素华", "月娥", "春梅", "兰芳", "玉华", "惠珍"),
+    ("male", 1985): (
+        "伟",
+        "建军",
+        "志强",
+        "海涛",
+        "永刚",
+        "文斌",
+        "立新",
+        "国栋",
+        "向阳",
+        "晓东",
+        "新民",
+        "卫东",
+        "利民",
+    ),
+    ("female", 1985): ("丽", "红梅", "艳萍", "海燕", "晓红", "春霞", "秀丽", "建英", "玉萍", "慧敏", "爱华", "雪梅"),
+    ("male", 2100): ("浩然", "子轩", "宇航", "俊杰", "嘉诚", "志远", "明轩", "天宇", "博文", "晨阳", "思远"),
+    ("female", 2100): ("雨桐", "思琪", "欣怡", "佳琪", "梦婷", "诗涵", "雅静", "晓雯", "静怡", "若兰"),
+}
+"""(sex, born before) → given names."""
+
+ETHNICITIES = ("汉族",) * 18 + ("回族", "满族")
+NATIVE_PLACES = ("青禾县城关镇", "青禾县东山镇", "青禾县西坡乡", "青禾县柳湾乡", "邻县石桥镇")
+STREETS = ("红旗路", "南湖街", "东门大街", "文化路", "西坡巷", "柳湾路")
+FAR_PLACES = ("广东省佛山市", "浙江省义乌市", "江苏省昆山市", "福建省晋江市", "上海市嘉定区", "广东省东莞市")
+CHILDREN_PLACES = ("省城，住女儿家", "四川省成都市，住儿子家", "湖北省武汉市，住女儿家", "省城，住儿子家")
+HOSTS = ("{place}流动党员党支部", "{place}青禾商会党支部", "")
+ABROAD = ("新西兰", "日本", "加拿大", "德国")
+ABLE_TO = ("在家收听学习录音", "能接电话，耳朵有些背", "天气好时能到社区参加活动", "能读大字材料")
+RELATIVES = (
+    ("女儿", "female", True),
+    ("儿子", "male", True),
+    ("儿媳", "female", False),
+    ("侄子", "male", True),
+    ("邻居", "female", False),
+)
+"""Relation, sex, whether they share the member's surname."""
+
+AT_HOME = (
+    "身体还好，想看大字版的学习材料。",
+    "腿脚不便，希望党课能听录音。",
+    "血压偏高，已提醒按时吃药；党费请家人转来。",
+    "一切都好，问支部换届的时间。",
+    "送去学习资料和慰问品，老人很高兴。",
+    "听力不太好，下次上门时带上助听器的材料。",
+)
+AWAY = (
+    "在外务工，下月底回来，想参加主题党日。",
+    "工地上信号不好，约好周日晚上再联系。",
+    "在当地流动党员党支部参加了学习，发来了照片。",
+    "想了解组织关系要不要转到现在居住的社区。",
+    "工作顺利，党费已按月转来。",
+)
+REQUESTS = (
+    ("希望联系社区卫生服务中心上门换药。", "已与社区卫生服务中心约好，每周二上门。"),
+    ("楼道灯坏了两个月，晚上不敢出门。", "物业已更换楼道灯，支部派人看过。"),
+    ("养老金认证不会用手机办。", "志愿者上门帮助办好了认证。"),
+    ("想申请慢性病门诊报销，不知道找谁。", "已帮助备齐材料，交到镇便民服务大厅。"),
+    ("孩子在县城上学没人接送。", "与同楼的党员家庭商量好，轮流接送。"),
+    ("屋顶漏雨，请人看看要花多少钱。", "村里已请人估价，纳入危房改造申请。"),
+)
+
+ELECTED = "支部党员大会选举，上级党委批复"
+APPOINTED = "青委〔2025〕6号"
+EXTENSION = "青组〔2026〕18号"
+ADMINISTRATOR = "县党建信息管理员"
+
 
 COMMITTEE, GENERAL_BRANCH = OrganizationKind.COMMITTEE, OrganizationKind.GENERAL_BRANCH
 BRANCH, GROUP = OrganizationKind.BRANCH, OrganizationKind.GROUP

@@ -1,17 +1,134 @@
-"""Who holds which office in the demo county, who can log in, and when the terms end."""
+"""Offices, users and care in the demo."""
 
 from collections import Counter, defaultdict
 from collections.abc import Callable, Sequence
 from datetime import date, timedelta
+from random import Random
 
-from members.choices import OfficeKind, SituationKind
-from members.demo import words
+from members.access.queries import standing_of
+from members.accounts.office_services import ask_for_office
+from members.accounts.services import create_user, give_office, one_time_password
+from members.choices import HARD_TO_REACH_KINDS, ContactKind, OfficeKind, SituationKind
+from members.demo import county
+from members.demo import county as demo_county
 from members.demo.county import COUNTY, HOME_BRANCH, OFFICE_BRANCH, PLACES
-from members.demo.lives import Person
-from members.models import Member, Office, Organization, Situation, User
-from members.services.organizations import move_end_of_term, record_term
-from members.services.users import create_user, give_office, one_time_password
+from members.demo.people import Person
+from members.exports.services import ask_export
+from members.models.contact import Contact, ContactPerson, HelpRequest
+from members.models.member import Member, Situation
+from members.models.office import Office
+from members.models.organization import Organization
+from members.models.user import User
+from members.organizations.services import move_end_of_term, record_term
+from members.roster.exporting import NAME, parameters_of
 from rulebook.dates import add_months
+
+NEEDS_SOMEBODY = (SituationKind.FRAIL, SituationKind.BEDRIDDEN, SituationKind.RELOCATED, SituationKind.MOBILE)
+VISITED = (SituationKind.FRAIL, SituationKind.BEDRIDDEN)
+AWAY = (SituationKind.MOBILE, SituationKind.ABROAD_PRIVATE, SituationKind.ABROAD_SENT)
+NEGLECTED, UNKNOWN, AGREED = 0.06, 0.1, 0.4
+"""Shares of members whose latest contact is long ago, with whom there was none lately, and who agreed on a day."""
+ANSWERED_WITHIN = timedelta(days=15)
+HELP_REQUESTS, OPEN_AMONG = 40, 12
+
+
+def look_after(situations: Sequence[Situation], people: Sequence[Person], rng: Random) -> list[ContactPerson]:
+    """A contact person for most who need one; every sixth has none, which the program has to show."""
+    branch_of = {person.member: person.place.code for person in people}
+    able = [person for person in people if person.member not in {row.member for row in situations}]
+    rows = []
+    for number, member in enumerate(_members_in(situations, NEEDS_SOMEBODY)):
+        comrades = [one.member for one in able if one.place.code == branch_of[member]]
+        if number % 6 == 5:
+            continue
+        if number % 2 and comrades:
+            rows.append(ContactPerson(member=member, person=rng.choice(comrades), relation="支部联系人"))
+        else:
+            rows.append(_relative(member, rng, number))
+    return rows
+
+
+def _relative(member: Member, rng: Random, number: int) -> ContactPerson:
+    relation, sex, same = rng.choice(county.RELATIVES)
+    surname = member.name[0] if same else rng.choice(county.SURNAMES)
+    name = surname + rng.choice(county.GIVEN[sex, 1985])
+    return ContactPerson(member=member, name=name, relation=relation, phone=f"199001{number * 613 % 100_000:05}")
+
+
+def keep_contact(situations: Sequence[Situation], keepers: dict[Member, User], rng: Random, on: date) -> list[Contact]:
+    """Up to four contacts of the last year with each of them; the next one is agreed for some, and overdue for a few.
+
+    `keepers`: who writes the log of each member's branch.
+    """
+    return [
+        contact
+        for member in _members_in(situations, HARD_TO_REACH_KINDS)
+        for contact in _contacts_with(member, _kinds_of(member, situations), keepers[member], rng, on)
+    ]
+
+
+def _contacts_with(member: Member, kinds: set[str], by: User, rng: Random, on: date) -> list[Contact]:
+    if SituationKind.LOST_CONTACT in kinds:
+        return [_contact(member, on - timedelta(days=400), ContactKind.PHONE, by)]
+    earlier = rng.sample(range(110, 330), rng.randint(1, 3) if kinds & set(VISITED) else rng.randint(0, 1))
+    latest = [rng.randint(95, 130) if rng.random() < NEGLECTED else rng.randint(2, 75)]
+    days = sorted([*earlier, *(latest if rng.random() > UNKNOWN else [])], reverse=True)
+    rows = [_contact(member, on - timedelta(days=ago), _how(kinds, rng), by) for ago in days]
+    for row, words_heard in zip(rows, _heard(kinds, len(rows), rng), strict=True):
+        row.needs = words_heard
+    if rows and rng.random() < AGREED:
+        rows[-1].next_on = rows[-1].happened_on + timedelta(days=rng.choice((60, 75, 90)))
+    return rows
+
+
+def _heard(kinds: set[str], count: int, rng: Random) -> list[str]:
+    """What was heard each time, never the same twice."""
+    return rng.sample(county.AWAY if kinds & set(AWAY) else county.AT_HOME, count)
+
+
+def _how(kinds: set[str], rng: Random) -> ContactKind:
+    if kinds & set(VISITED):
+        return rng.choice((ContactKind.VISIT, ContactKind.VISIT, ContactKind.PHONE))
+    return rng.choice((ContactKind.PHONE, ContactKind.ONLINE, ContactKind.ONLINE, ContactKind.LETTER))
+
+
+def _contact(member: Member, day: date, kind: ContactKind, by: User) -> Contact:
+    return Contact(member=member, happened_on=day, kind=kind, made_by=by.get_full_name(), recorded_by=by)
+
+
+def ask_for_help(contacts: Sequence[Contact], on: date) -> list[HelpRequest]:
+    """Requests that came up in the latest contacts: answered in time, still open, and a few overdue."""
+    latest = sorted(contacts, key=lambda contact: contact.happened_on, reverse=True)[::3][:HELP_REQUESTS]
+    return [_request(contact, number, on) for number, contact in enumerate(latest)]
+
+
+def _request(contact: Contact, number: int, on: date) -> HelpRequest:
+    """Of the latest requests every second is open, in turn overdue and still in time; the older ones are answered."""
+    text, answer = county.REQUESTS[number % len(county.REQUESTS)]
+    asked = contact.happened_on
+    row = HelpRequest(
+        member=contact.member, contact=contact, asked_on=asked, due_on=asked + ANSWERED_WITHIN, request=text,
+        recorded_by=contact.recorded_by,
+    )  # fmt: skip
+    if number >= OPEN_AMONG or number % 2 == 0:
+        row.answered_on = min(asked + timedelta(days=3 + number % 9), on)
+        row.answer, row.answered_by = answer, contact.recorded_by
+    elif number % 4 == 3:
+        row.due_on = on + timedelta(days=2 + number)
+    else:
+        row.due_on = min(row.due_on, on - timedelta(days=number))
+        row.asked_on = row.due_on - ANSWERED_WITHIN
+    return row
+
+
+def _members_in(situations: Sequence[Situation], kinds: Sequence[SituationKind]) -> list[Member]:
+    """Each member once, in the order of the situations, which hold now."""
+    return list(dict.fromkeys(row.member for row in situations if row.kind in kinds and row.valid_until is None))
+
+
+def _kinds_of(member: Member, situations: Sequence[Situation]) -> set[str]:
+    return {str(row.kind) for row in situations if row.member == member and row.valid_until is None}
+
 
 Login = dict[str, str]
 
@@ -91,7 +208,7 @@ def _seats(code: str) -> tuple[OfficeKind, ...]:
 
 
 def _office(member: Member | None, kind: OfficeKind, organization: Organization, since: date) -> Office:
-    return Office(member=member, kind=kind, organization=organization, valid_from=since, decided_by=words.ELECTED)
+    return Office(member=member, kind=kind, organization=organization, valid_from=since, decided_by=demo_county.ELECTED)
 
 
 def _titled(office: Office) -> Member:
@@ -110,7 +227,9 @@ def fill_terms(places: dict[str, Organization], on: date) -> None:
     for place in PLACES:
         term = record_term(organization=places[place.code], elected_on=_election(place.code, on), by="system")
         if place.code == EXTENDED:
-            move_end_of_term(term=term, ends_on=add_months(term.ends_on, 6), document=words.EXTENSION, by="system")
+            move_end_of_term(
+                term=term, ends_on=add_months(term.ends_on, 6), document=demo_county.EXTENSION, by="system"
+            )
 
 
 def fill_users(
@@ -135,7 +254,7 @@ def fill_users(
             kind=kind,
             organization=county,
             on=on - timedelta(days=400),
-            decided_by=words.APPOINTED,
+            decided_by=demo_county.APPOINTED,
             by="system",
         )
     _without_password(offices)
@@ -151,7 +270,7 @@ def _officials(people: Sequence[Person]) -> list[Member]:
 def _login(role: str, organization: Organization, member: Member | None) -> Login:
     """The role is also the user name."""
     password = one_time_password()
-    name = member.name if member else words.ADMINISTRATOR
+    name = member.name if member else demo_county.ADMINISTRATOR
     create_user(username=role, password=password, display_name=name, member=member, by="system")
     return {"role": str(role), "username": str(role), "password": password, "organization": organization.name}
 
@@ -164,3 +283,45 @@ def _without_password(offices: Sequence[Office]) -> None:
         taken[name] += 1
         username = f"{name}{taken[name]}" if taken[name] > 1 else name
         User.objects.create_user(username, display_name=member.name, member=member)
+
+
+TOWN, TOWN_BRANCH = "chengguan", "chengguan-office"
+DECIDED, WHY = "城关镇党委会议决定", "为老党员核对医保信息"
+
+
+def put_to_second_persons(*, on: date) -> None:
+    """The inspector may confirm the office, the organization officer may agree to the workbook."""
+    _ask_for_office(_logged_in(OfficeKind.ADMINISTRATOR, on), on)
+    _ask_for_workbook(_logged_in(OfficeKind.SECRETARY, on))
+
+
+def _ask_for_office(by: User, on: date) -> None:
+    free = Member.objects.filter(roster_path=Organization.objects.get(code=TOWN_BRANCH).path, party_post="")
+    member = free.filter(user__isnull=True).in_roster_order()[0]
+    ask_for_office(
+        user=User.objects.create_user("town_staff", display_name=member.name, member=member),
+        kind=OfficeKind.COMMITTEE_STAFF,
+        organization=Organization.objects.get(code=TOWN),
+        on=on,
+        decided_by=DECIDED,
+        by=by,
+    )
+
+
+def _ask_for_workbook(by: User) -> None:
+    home = Organization.objects.get(code=HOME_BRANCH)
+    ask_export(
+        kind=NAME,
+        parameters=parameters_of(query="", private=True, reason=WHY),
+        organization=home,
+        total=Member.objects.below(home.path).count(),
+        by=by,
+        covers=[home.code],
+        needs_agreement=True,
+    )
+
+
+def _logged_in(username: str, on: date) -> User:
+    user = User.objects.get(username=username)
+    user.standing = standing_of(user, on=on)
+    return user

@@ -8,8 +8,8 @@ from datetime import date, timedelta
 from random import Random
 
 from members.choices import DuesCategory, Education, Membership, ReachBy, Sex, SituationKind
-from members.rules.dates import years_between
-from members.rules.people import check_digit
+from members.dates import years_between
+from members.people import check_digit
 
 SURNAMES = {
     72: "王",

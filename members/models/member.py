@@ -1,3 +1,5 @@
+"""Members, where they belong, and the situations they are in."""
+
 import uuid
 from collections.abc import Iterable
 from datetime import date
@@ -16,17 +18,18 @@ from members.choices import (
     DatePrecision,
     DuesCategory,
     Education,
+    LeavingReason,
     Membership,
     ReachBy,
     Sex,
     SituationKind,
 )
-from members.fields import SealedField
-from members.models.situation import Situation
-from members.models.user import User
+from members.dates import PartialDate
+from members.fields import SealedField, holding, period_constraint
+from members.models.organization import Organization
+from members.models.user import User, of_members_of
 from members.paths import subtree
-from members.rules.dates import PartialDate
-from members.rules.people import membership_on
+from members.people import membership_on
 from members.search import postgres_query, sqlite_query
 
 
@@ -244,3 +247,116 @@ class Member(models.Model):
     def is_formal(self, on: date) -> bool:
         """Whether a formal member on that day. The same rule as `MemberQuerySet.formal`."""
         return membership_on(on, full_on=self.full_on, recorded=self.membership) == Membership.FORMAL
+
+
+class SituationQuerySet(models.QuerySet["Situation"]):
+    def visible_to(self, user: User, capability: Capability = Capability.VIEW_ROSTER) -> "SituationQuerySet":
+        return self.filter(of_members_of(user, capability))
+
+    def of(self, *kinds: SituationKind) -> "SituationQuerySet":
+        return self.filter(kind__in=kinds)
+
+    def holding(self, on: date) -> "SituationQuerySet":
+        return self.filter(holding(on))
+
+
+class Situation(models.Model):
+    """Something about a member that holds for a time and that the branch has to reckon with."""
+
+    key = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    member = models.ForeignKey("members.Member", on_delete=models.CASCADE, related_name="situations")
+    kind = models.CharField(_("situation"), max_length=30, choices=SituationKind)
+    valid_from = models.DateField(_("from"), null=True, blank=True)
+    valid_until = models.DateField(_("until"), null=True, blank=True)
+    place = models.CharField(_("place"), max_length=80, blank=True)
+    host = models.CharField(_("host branch"), max_length=120, blank=True)
+    able_to = models.CharField(_("what they can still do"), max_length=200, blank=True)
+    note = SealedField(_("note"), blank=True, default="")
+    recorded_at = models.DateTimeField(auto_now_add=True)
+
+    objects = SituationQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("situation")
+        verbose_name_plural = _("situations")
+        constraints = [
+            period_constraint("situation_ends_after_beginning"),
+            models.CheckConstraint(condition=Q(kind__in=SituationKind.values), name="situation_kind_known"),
+            models.UniqueConstraint(
+                fields=["member", "kind"], condition=Q(valid_until__isnull=True), name="situation_one_open_of_a_kind"
+            ),
+        ]
+        indexes = [models.Index(fields=["kind", "member"], name="situation_by_kind")]
+
+    def __str__(self) -> str:
+        return self.get_kind_display()
+
+    @property
+    def scope_path(self) -> str:
+        return self.member.roster_path
+
+
+class AffiliationQuerySet(models.QuerySet["Affiliation"]):
+    def visible_to(self, user: User, capability: Capability = Capability.VIEW_ROSTER) -> "AffiliationQuerySet":
+        own = Q(member=user.standing.member_id) if user.standing.member_id else Q(pk__in=[])
+        return self.filter(subtree("organization__path", user.standing.paths(capability)) | own)
+
+    def holding(self, on: date) -> "AffiliationQuerySet":
+        return self.filter(holding(on))
+
+    def formal(self) -> "AffiliationQuerySet":
+        return self.filter(kind=AffiliationKind.FORMAL)
+
+    def open(self) -> "AffiliationQuerySet":
+        return self.filter(valid_until__isnull=True)
+
+    def latest_first(self) -> "AffiliationQuerySet":
+        """By their end, those that haven't ended before all others."""
+        return self.order_by(F("valid_until").desc(nulls_first=True), F("valid_from").desc(nulls_last=True), "key")
+
+
+class Affiliation(models.Model):
+    """Where a member belongs, for a time: one formal relation, and any number of branches they take part in.
+
+    `organization` is the branch, or the group of the branch when the member is in one.
+    """
+
+    key = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    member = models.ForeignKey(Member, on_delete=models.CASCADE, related_name="affiliations")
+    organization = models.ForeignKey(Organization, on_delete=models.PROTECT, related_name="affiliations")
+    kind = models.CharField(_("kind"), max_length=20, choices=AffiliationKind, default=AffiliationKind.FORMAL)
+    valid_from = models.DateField(_("from"), null=True, blank=True)
+    valid_until = models.DateField(_("until"), null=True, blank=True)
+    left_because = models.CharField(_("why it ended"), max_length=20, choices=LeavingReason, blank=True)
+
+    objects = AffiliationQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("affiliation")
+        verbose_name_plural = _("affiliations")
+        constraints = [
+            period_constraint("affiliation_ends_after_beginning"),
+            models.CheckConstraint(condition=Q(kind__in=AffiliationKind.values), name="affiliation_kind_known"),
+            models.CheckConstraint(
+                condition=Q(valid_until__isnull=True, left_because="")
+                | Q(valid_until__isnull=False, left_because__in=LeavingReason.values),
+                name="affiliation_end_has_reason",
+            ),
+            models.UniqueConstraint(
+                fields=["member"],
+                condition=Q(kind=AffiliationKind.FORMAL, valid_until__isnull=True),
+                name="affiliation_one_open_formal",
+            ),
+        ]
+        indexes = [
+            models.Index(
+                fields=["organization", "member"], condition=Q(valid_until__isnull=False), name="affiliation_ended"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.member} · {self.organization}"
+
+    @property
+    def scope_path(self) -> str:
+        return self.organization.path

@@ -7,8 +7,8 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from members.choices import Capability, TextSize, Theme
+from members.offices import Standing
 from members.paths import subtree
-from members.standing import Standing
 
 
 class UserManager(BaseUserManager["User"]):

@@ -11,7 +11,7 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import get_language
 
-from members.queries.names import called
+from members.pages.queries import called
 
 register = template.Library()
 
@@ -82,7 +82,7 @@ register.filter("called", called)
 
 @register.filter
 def kept_under(names: Mapping[str, str], username: str) -> str:
-    """What somebody is called who stands on record by the user name (`members.queries.names`)."""
+    """What somebody is called who stands on record by the user name (`members.pages.queries`)."""
     return names.get(username, username)
 
 

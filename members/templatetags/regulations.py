@@ -4,7 +4,7 @@ from django import template
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
-from members.models import LocalRule
+from members.models.organization import LocalRule
 from members.templatetags.look import badge
 from rulebook import wording
 from rulebook.book import versions

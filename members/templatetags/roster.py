@@ -11,8 +11,8 @@ from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import get_language
 
-from members.filters import COLUMNS, FIELDS
-from members.roster_table import Line, Table
+from members.roster.filters import COLUMNS, FIELDS
+from members.roster.table import Line, Table
 
 register = template.Library()
 

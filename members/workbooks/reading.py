@@ -1,11 +1,14 @@
-"""Opening a workbook: the file is parsed in a limited subprocess (`worker`) that streams its rows."""
+"""Opening a workbook: the file is parsed in a limited subprocess (`worker`) that streams its rows.
+
+Cells as JSON, to be kept and read again with their types.
+"""
 
 import json
 import os
 import select
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -14,35 +17,34 @@ from typing import Any, NamedTuple, cast
 
 from django.utils.translation import gettext_lazy as _
 
-from members.rules.dates import MONTH, PartialDate
-from members.workbooks import refusals
-from members.workbooks.limits import LIMITS, Limits
-from members.workbooks.sheets import Range
+from members.dates import MONTH, PartialDate
+from members.workbooks import sheets
+from members.workbooks.sheets import LIMITS, Limits, Range
 
 PROJECT = Path(__file__).resolve().parents[2]
 PIPE = 1 << 16
 
 SENTENCES = {
-    refusals.EMPTY: _("The file is empty. Choose the workbook again."),
-    refusals.BROKEN: _("The file is damaged or incomplete. Open it in Excel or WPS, save it again and try once more."),
-    refusals.ENCRYPTED: _("The workbook is locked with a password. Save a copy without a password and choose that."),
-    refusals.KIND_UNKNOWN: _("This is not a workbook. Choose an .xlsx, .xls, .ods or .csv file."),
-    refusals.WEB_PAGE: _(
+    sheets.EMPTY: _("The file is empty. Choose the workbook again."),
+    sheets.BROKEN: _("The file is damaged or incomplete. Open it in Excel or WPS, save it again and try once more."),
+    sheets.ENCRYPTED: _("The workbook is locked with a password. Save a copy without a password and choose that."),
+    sheets.KIND_UNKNOWN: _("This is not a workbook. Choose an .xlsx, .xls, .ods or .csv file."),
+    sheets.WEB_PAGE: _(
         "This is a web page under the name of a workbook. Open it in Excel or WPS, save it as .xlsx and choose that."
     ),
-    refusals.FILE_TOO_LARGE: _("The file is larger than this program reads. Remove pictures or split it by branch."),
-    refusals.INFLATES_TOO_LARGE: _(
+    sheets.FILE_TOO_LARGE: _("The file is larger than this program reads. Remove pictures or split it by branch."),
+    sheets.INFLATES_TOO_LARGE: _(
         "The workbook unpacks to more than this program reads. Delete empty rows and pictures, or split it by branch."
     ),
-    refusals.TOO_MANY_ROWS: _("The sheet has more rows than this program reads at once. Split it by branch."),
-    refusals.TOO_MANY_COLUMNS: _("The sheet has more columns than this program reads. Delete the ones you don't need."),
-    refusals.TOO_MANY_CELLS: _("The sheet has millions of cells. Delete the empty rows and columns and save it again."),
-    refusals.TOO_MANY_SHEETS: _("The workbook has too many sheets. Save the one you need as a workbook of its own."),
-    refusals.TOO_MUCH_WORK: _(
+    sheets.TOO_MANY_ROWS: _("The sheet has more rows than this program reads at once. Split it by branch."),
+    sheets.TOO_MANY_COLUMNS: _("The sheet has more columns than this program reads. Delete the ones you don't need."),
+    sheets.TOO_MANY_CELLS: _("The sheet has millions of cells. Delete the empty rows and columns and save it again."),
+    sheets.TOO_MANY_SHEETS: _("The workbook has too many sheets. Save the one you need as a workbook of its own."),
+    sheets.TOO_MUCH_WORK: _(
         "The workbook took too much time or memory to read. Copy the rows into a new workbook and choose that."
     ),
-    refusals.NO_SHEET: _("The workbook has no sheet with cells. Choose another file."),
-    refusals.ENCODING_UNKNOWN: _("The text file's encoding is unknown. Save it as .xlsx, or as CSV in UTF-8."),
+    sheets.NO_SHEET: _("The workbook has no sheet with cells. Choose another file."),
+    sheets.ENCODING_UNKNOWN: _("The text file's encoding is unknown. Save it as .xlsx, or as CSV in UTF-8."),
 }
 
 
@@ -141,7 +143,7 @@ def _messages(process: "subprocess.Popen[bytes]", limits: Limits) -> Iterator[An
             if isinstance(message, dict) and "refused" in message:
                 raise UnreadableWorkbook(message["refused"])
             yield message
-    raise UnreadableWorkbook(refusals.BROKEN if process.wait() > 0 else refusals.TOO_MUCH_WORK)
+    raise UnreadableWorkbook(sheets.BROKEN if process.wait() > 0 else sheets.TOO_MUCH_WORK)
 
 
 def _lines(process: "subprocess.Popen[bytes]", silence: int) -> Iterator[list[bytes]]:
@@ -181,3 +183,31 @@ def _moment(text: str) -> Value:
 def _head(sheet: dict[str, Any]) -> Head:
     rows = [Row(*row) for row in sheet["rows"]]
     return Head(sheet["name"], sheet["hidden"], rows, [Range(*merged) for merged in sheet["merged"]])
+
+
+def dump_cells(cells: Mapping[str, Value]) -> str:
+    """Heading → cell as JSON, in the order given."""
+    return json.dumps({heading: _plain(cell) for heading, cell in cells.items()}, ensure_ascii=False)
+
+
+def load_cells(text: str) -> dict[str, Value]:
+    """What `dump_cells` wrote; nothing written is no cells."""
+    if not text:
+        return {}
+    return {heading: _cell(cell) for heading, cell in json.loads(text).items()}
+
+
+def _plain(cell: Value) -> Any:
+    if isinstance(cell, Formula):
+        return {"f": str(cell), "v": _plain(cell.shown)}
+    if isinstance(cell, CellError):
+        return {"e": str(cell)}
+    if isinstance(cell, date):
+        return {"d": cell.isoformat()}
+    return {"m": str(cell)[:7]} if isinstance(cell, PartialDate) else cell
+
+
+def _cell(stored: Any) -> Any:
+    if not isinstance(stored, dict):
+        return stored
+    return Formula(stored["f"], _cell(stored["v"])) if "f" in stored else cell_from_json(stored)

@@ -10,8 +10,8 @@ from django.db.models import Q, QuerySet
 from django.utils.translation import gettext, gettext_lazy
 from django.utils.translation import gettext_lazy as _
 
-from members.forms.fields import PhoneField, choice_field, key_field
 from members.models import Organization, User
+from members.pages.forms import PhoneField, choice_field, key_field
 from reminders.channels.models import ChannelSetup, Preference
 from reminders.channels.queries import OFFERED, managed_places
 from reminders.channels.rules import OUTSIDE

@@ -12,10 +12,10 @@ from django.db.models import BooleanField, ExpressionWrapper, Q, QuerySet
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from members.among import Among
+from members.bulk import Among
 from members.choices import Capability
-from members.links import Link
 from members.models import ContactPerson, Member, Organization, Situation, User
+from members.pages.links import Link
 from members.paths import STEP
 from reminders.channels.models import ChannelSetup
 from reminders.channels.rules import Concerned, Contact, Person, Quiet, Told, Ways, channel_for, told_for, told_officer

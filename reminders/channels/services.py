@@ -11,8 +11,8 @@ from django.utils.translation import gettext as _
 from audit.services import Change, record
 from members.fields import opened
 from members.models import Member, Organization, User
-from members.services.people import roster_code
-from members.services.refused import Refused
+from members.refused import Refused
+from members.roster.services import roster_code
 from reminders.channels.models import ChannelSetup, Preference
 from reminders.channels.senders import AddressRefused, NotSent, Outgoing, Uncertain, checked, sender_for
 

@@ -12,12 +12,12 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from members.access.policy import fetch, requires, signed_in
 from members.choices import Capability
 from members.fields import opened
 from members.models import Member
-from members.policy import fetch, requires, signed_in
-from members.requests import PageRequest
-from members.services.refused import Refused
+from members.pages.requests import PageRequest
+from members.refused import Refused
 from reminders.channels.forms import ChannelChangeForm, ChannelFilterForm, ChannelForm, PreferenceForm, TrialForm
 from reminders.channels.models import ChannelSetup
 from reminders.channels.queries import way_to_member, way_to_user

@@ -12,10 +12,10 @@ from rest_framework.pagination import PageNumberPagination
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from members.access.policy import requires
 from members.api import MISSING, ORGANIZATION, asked_for, asker
 from members.choices import Capability
 from members.models import Organization
-from members.policy import requires
 from reminders.desk.count_queries import counts_below, kinds_at
 from reminders.desk.models import DeskCount
 

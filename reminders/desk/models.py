@@ -7,9 +7,9 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from members.choices import Capability
-from members.duty_words import duty_words
 from members.fields import SealedField
 from members.models import Member, Organization, User
+from members.pages.links import duty_words
 from members.paths import subtree
 
 

@@ -11,13 +11,12 @@ from django.conf import settings
 from django.utils.module_loading import import_string
 from django.utils.translation import gettext_lazy as _
 
+from members.access.queries import PLACE, NamedOffice, holders, in_words, named_offices
 from members.choices import Capability, OfficeKind
-from members.duty_words import DutyWords, Place, duty_words
 from members.models import Member, Office, Organization, User
-from members.offices import CAPABILITIES
+from members.offices import CAPABILITIES, HeldOffice, Standing
+from members.pages.links import DutyWords, Place, duty_words
 from members.paths import common, subtree
-from members.queries.standing import PLACE, NamedOffice, holders, in_words, named_offices
-from members.standing import HeldOffice, Standing
 from reminders.desk.models import NotApplicable
 from reminders.desk.rules import DutyKey, Section, key_of, sections, since_first_days
 from rulebook.values import Duty, DutyState

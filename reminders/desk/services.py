@@ -13,7 +13,7 @@ from audit.services import record
 from members.choices import OfficeKind
 from members.models import Member, Organization, User
 from members.paths import STEP
-from members.services.refused import Refused
+from members.refused import Refused
 from reminders.desk.count_queries import FIGURES, counts_at
 from reminders.desk.models import DeskCount, NotApplicable
 from reminders.desk.queries import duties_below

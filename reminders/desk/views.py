@@ -19,18 +19,15 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from assessment.dashboard.below_queries import need_at
+from members import duties
+from members.access.policy import fetch, requires, signed_in
 from members.choices import Capability, OrganizationKind, office_words
-from members.downloads import workbook
-from members.forms.fields import key_field
-from members.forms.filters import PlaceForm
-from members.links import own_links, start_links
 from members.models import Member, Organization, User
+from members.organizations.queries import roster_summary
+from members.pages.forms import PlaceForm, key_field
+from members.pages.links import own_links, start_links
+from members.pages.requests import PageRequest, carried_out, told, workbook
 from members.paths import outermost
-from members.policy import fetch, requires, signed_in
-from members.queries import start
-from members.queries.organizations import roster_summary
-from members.refusals import carried_out, told
-from members.requests import PageRequest
 from members.workbooks.writing import Sheet
 from reminders.desk.count_queries import (
     Asked,
@@ -347,14 +344,14 @@ def start_of(user: User, *, on: date) -> dict[str, Any]:
         "may_manage_users": Capability.MANAGE_USERS in held,
         "sees_roster": Capability.VIEW_ROSTER in held,
         "keeps_contacts": Capability.VIEW_CONTACTS in held,
-        "members": start.roster_size(user),
+        "members": duties.roster_size(user),
         "own": own_links(user, on=on),
         "links": start_links(user, on=on),
     }
     if Capability.VIEW_CONTACTS in held:
         context["figures"] = _figures(user, on)
     elif Capability.VIEW_ORGANIZATIONS in held:
-        counts = start.organization_counts(user, on=on)
+        counts = duties.organization_counts(user, on=on)
         context["organizations"] = [(kind.label, count) for kind, count in counts.items()]
     return context
 

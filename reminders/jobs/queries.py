@@ -18,8 +18,8 @@ from django.utils.translation import ngettext
 from audit.anchors import seconds_unanchored
 from audit.carrying import carried
 from members.choices import Capability, ExportState, ImportState
-from members.jobs import MOST, Job, JobState
 from members.models import Export, RosterImport, User
+from members.pages.links import MOST, Job, JobState
 from reminders.choices import ChannelKind, MessageKind, MessageState
 from reminders.desk.count_queries import LIVE
 from reminders.desk.models import DeskCount

@@ -12,10 +12,10 @@ from django.utils.cache import patch_vary_headers
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
+from members.access.policy import requires, signed_in
 from members.choices import Capability
-from members.policy import requires, signed_in
-from members.requests import PageRequest
-from members.services.refused import Refused
+from members.pages.requests import PageRequest
+from members.refused import Refused
 from reminders.choices import ChannelKind, MessageKind, MessageState
 from reminders.jobs.queries import dead_lines, jobs_of, machinery
 from reminders.messages.queries import messages_of

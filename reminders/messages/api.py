@@ -14,11 +14,11 @@ from rest_framework import serializers, viewsets
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from members.access.policy import requires
 from members.api import MISSING, ORGANIZATION, PlacePagination, asked_for, asker
 from members.choices import Capability
 from members.models import Organization
 from members.paths import subtree
-from members.policy import requires
 from reminders.choices import AnswerChoice, ChannelKind, MessageKind, MessageState
 from reminders.messages.models import Message
 from reminders.messages.queries import messages_of

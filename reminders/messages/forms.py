@@ -9,7 +9,7 @@ from django.http import QueryDict
 from django.utils.translation import gettext, gettext_lazy
 from django.utils.translation import gettext_lazy as _
 
-from members.forms.fields import choice_field
+from members.pages.forms import choice_field
 from reminders.choices import ChannelKind, MessageKind, MessageState
 from reminders.messages.text_rules import objections
 from reminders.messages.wording_queries import Slot

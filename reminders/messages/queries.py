@@ -19,8 +19,8 @@ from meetings.attendance.models import Expected, Mark
 from meetings.choices import MeetingState
 from meetings.meeting.models import Meeting
 from members.choices import Capability
-from members.links import Link
 from members.models import Member, Organization, User
+from members.pages.links import Link
 from members.paths import contains, subtree
 from reminders.choices import Addressee, AnswerChoice, MessageKind, MessageState
 from reminders.messages.models import Answer, Message, MessageQuerySet, Release

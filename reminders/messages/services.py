@@ -20,8 +20,8 @@ from meetings.meeting.models import Meeting
 from meetings.meeting.services import locked
 from members.models import Organization, User
 from members.paths import subtree
-from members.retention import BATCH, Due, Kind
-from members.services.refused import Refused
+from members.refused import Refused
+from members.trail.retention import BATCH, Due, Kind
 from reminders.choices import WAITING, Addressee, AnswerChoice, AnswerSource, MessageKind, MessageState
 from reminders.messages.models import GIVEN_BACK, Answer, Message, MessageQuerySet, Release, Wording
 from reminders.messages.queries import CAN_BE_SENT_AGAIN, CLOSED, REASONS, Question, mark_key, meeting_of, question_of

@@ -18,15 +18,13 @@ from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from audit.keyring import fingerprint
+from members.access.policy import fetch, public, requires, signed_in
 from members.choices import Capability
-from members.downloads import workbook
 from members.models import Organization
+from members.pages.queries import names_of
+from members.pages.requests import PageRequest, carried_out, workbook
 from members.paths import subtree
-from members.policy import fetch, public, requires, signed_in
-from members.queries.names import names_of
-from members.refusals import carried_out
-from members.requests import PageRequest
-from members.services.refused import Refused
+from members.refused import Refused
 from members.workbooks.writing import Sheet
 from reminders.choices import AnswerSource, MessageKind
 from reminders.messages.forms import DeclineForm, MessageFilterForm, OwnAnswerForm

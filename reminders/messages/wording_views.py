@@ -10,11 +10,11 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from members.access.policy import fetch, requires
 from members.choices import Capability, OrganizationKind
 from members.models import Organization
-from members.policy import fetch, requires
-from members.requests import PageRequest
-from members.services.refused import Refused
+from members.pages.requests import PageRequest
+from members.refused import Refused
 from reminders.channels.queries import OFFERED, managed_places
 from reminders.choices import Addressee, MessageKind
 from reminders.messages.forms import WordingForm

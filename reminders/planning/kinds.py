@@ -9,7 +9,7 @@ from typing import Generic, NamedTuple, Protocol, TypeVar
 from uuid import UUID
 
 from meetings.planning.queries import workdays_on_record
-from members.among import Among
+from members.bulk import Among
 from reminders.channels.models import Preference
 from reminders.channels.rules import Quiet, allowed_for
 from reminders.choices import ChannelKind, MessageKind

@@ -14,7 +14,7 @@ from django.utils import translation
 from meetings.attendance.models import Exclusion, Expected, LeaveRequest
 from meetings.choices import FOR_ALL_MEMBERS, ON_MEMBERSHIP, MeetingKind, MeetingState, NotCountedBecause, RequestState
 from meetings.meeting.models import AgendaItem, Material, Meeting
-from members.among import Among
+from members.bulk import Among
 from members.choices import ABROAD_KINDS, FRAIL_KINDS, OrganizationKind, SituationKind
 from members.models import Member, Situation
 from members.paths import STEP, common, contains, subtree

@@ -16,8 +16,7 @@ from django.utils import timezone
 
 from meetings.planning.queries import workdays_on_record
 from meetings.planning.rules import Workdays
-from members.among import Among
-from members.bulk import Row, insert_new
+from members.bulk import Among, Row, insert_new
 from reminders.channels.queries import Recipients, Setups, recipients, setups_in_use
 from reminders.channels.rules import Quiet, Told, Ways, allowed_for, channel_for, told_for, told_officer
 from reminders.choices import Addressee, ChannelKind, MessageKind, MessageState

@@ -16,7 +16,7 @@ from django.db.models.lookups import In
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from members.among import Among
+from members.bulk import Among
 from reminders.channels.senders import NotSent, Outgoing, Uncertain, sender_for
 from reminders.choices import AttemptResult, ChannelKind, MessageState
 from reminders.messages.models import Attempt, Message, MessageQuerySet

@@ -13,7 +13,7 @@ from django.utils.functional import Promise
 from members.choices import Capability
 from members.fields import opened
 from members.models import ContactPerson, Member, User
-from members.queries.places import places_of
+from members.roster.queries import places_of
 from reminders.channels.queries import Recipients, recipients
 from reminders.channels.rules import Person
 from reminders.choices import Addressee, ChannelKind

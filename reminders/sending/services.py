@@ -14,9 +14,9 @@ from django.utils.translation import gettext as _
 from audit.services import record
 from meetings.planning.queries import workdays_on_record
 from meetings.planning.rules import Workdays
+from members.contacts.services import Numbers, open_call_list
 from members.models import ContactPerson, Member, User
-from members.services.calls import Numbers, open_call_list
-from members.services.refused import Refused
+from members.refused import Refused
 from reminders.choices import AnswerSource, AttemptResult, ChannelKind, MessageState
 from reminders.messages.models import SHOWN, Attempt, Message, MessageQuerySet
 from reminders.messages.services import answer, hold_meeting

@@ -12,13 +12,12 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST
 
+from members.access.policy import fetch, requires
 from members.choices import Capability
-from members.forms.contact import CallListForm
-from members.policy import fetch, requires
-from members.refusals import carried_out
-from members.requests import PageRequest
-from members.services.calls import AT_ONCE, Numbers
-from members.services.refused import Refused
+from members.contacts.services import AT_ONCE, Numbers
+from members.pages.forms import CallListForm
+from members.pages.requests import PageRequest, carried_out
+from members.refused import Refused
 from reminders.messages.models import Message
 from reminders.messages.rules import choices_of
 from reminders.sending.queries import Callee, callees_of, holders_of

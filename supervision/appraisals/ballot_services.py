@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from members.models import User
-from members.services.refused import Refused
+from members.refused import Refused
 from supervision.appraisals.models import AppraisalRound, Appraisee, PaperCount, Tally
 from supervision.appraisals.rules import Figures, differing_people, missing_marks, unfit_people
 from supervision.appraisals.services import locked, put_on_record

@@ -11,10 +11,9 @@ from django.utils.translation import gettext_lazy as _
 
 from meetings.meeting.models import Meeting
 from members.fields import opened
-from members.forms.fields import choice_field, day_field, key_field
-from members.forms.filters import FilterForm
 from members.models import Member, Organization
 from members.models.member import MemberQuerySet
+from members.pages.forms import FilterForm, choice_field, day_field, key_field
 from supervision.appraisals.ballot_services import MOST
 from supervision.appraisals.models import AppraisalRound, AppraisalRoundQuerySet, Appraisee
 from supervision.appraisals.rules import next_step, unfit_people

@@ -11,14 +11,13 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters, sensitive_variables
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from members.access.policy import fetch, requires, signed_in
 from members.choices import Capability
 from members.fields import opened
 from members.models import User
-from members.policy import fetch, requires, signed_in
-from members.queries.local_rules import in_force_at
-from members.refusals import carried_out, told
-from members.requests import FORM_METHODS, PageRequest
-from members.services.refused import Refused
+from members.pages.requests import FORM_METHODS, PageRequest, carried_out, told
+from members.refused import Refused
+from members.regulations.queries import in_force_at
 from supervision.appraisals.ballot_services import AlreadyVoted, cast_ballot
 from supervision.appraisals.forms import BallotForm, FollowUpForm, OpinionForm, SaidForm, TextForm
 from supervision.appraisals.models import Appraisee, MutualAppraisal

@@ -13,12 +13,12 @@ from django.utils.translation import gettext as _
 from meetings.choices import MeetingKind, MeetingState
 from meetings.meeting.models import Meeting
 from members.choices import VOTELESS_KINDS, Capability, SituationKind
-from members.links import Link
 from members.models import Member, Organization, Situation, User
 from members.models.member import MemberQuerySet
+from members.pages.links import Link
 from members.paths import contains, subtree
-from members.queries.local_rules import binding_below
-from members.rules.people import voting_right
+from members.people import voting_right
+from members.regulations.queries import binding_below
 from rulebook.values import Duty
 from supervision.appraisals.models import AppraisalRound, AppraisalRoundQuerySet, Appraisee, MutualAppraisal, Tally
 from supervision.appraisals.rules import (

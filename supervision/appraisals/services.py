@@ -13,7 +13,7 @@ from audit.services import Change, record
 from meetings.meeting.models import Meeting
 from members.choices import VOTELESS_KINDS, OrganizationKind, SituationKind
 from members.models import Member, Organization, Situation, User
-from members.services.refused import Refused
+from members.refused import Refused
 from supervision.appraisals.models import AppraisalRound, Appraisee, MutualAppraisal, PaperCount, Tally
 from supervision.appraisals.rules import (
     NoBallot,

@@ -16,13 +16,18 @@ from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from meetings.meeting.models import Meeting
+from members.access.policy import fetch, requires
 from members.choices import Capability
-from members.downloads import workbook
 from members.models import Organization
-from members.places import branch_asked_for, place_asked_for
-from members.policy import fetch, requires
-from members.refusals import carried_out, told
-from members.requests import FORM_METHODS, PageRequest
+from members.pages.requests import (
+    FORM_METHODS,
+    PageRequest,
+    branch_asked_for,
+    carried_out,
+    place_asked_for,
+    told,
+    workbook,
+)
 from members.workbooks.writing import Sheet
 from supervision.appraisals.ballot_services import begin_on_paper, count_anew, differing, type_count
 from supervision.appraisals.forms import OpenForm, PaperForm, RoundFilterForm, StepForm, YearForm

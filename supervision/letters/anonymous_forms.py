@@ -13,7 +13,7 @@ from django.utils import translation
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.debug import sensitive_post_parameters
 
-from members.preferences import language_switch, valid
+from members.pages.navigation import language_switch, valid
 from supervision.letters.rate_limit import MINUTE, TooMany
 
 View = Callable[..., HttpResponse]

@@ -7,10 +7,10 @@ from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from members.access.policy import public
 from members.models import Organization
-from members.policy import public
-from members.refusals import add_refusal
-from members.services.refused import Refused
+from members.pages.requests import add_refusal
+from members.refused import Refused
 from rulebook.book import rule_if_held
 from supervision.letters import sealing
 from supervision.letters.anonymous_forms import page, unsigned, visitor_of

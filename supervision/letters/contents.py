@@ -14,7 +14,7 @@ from django.db.models import F, Model
 from django.utils.translation import gettext as _
 
 from members.models import Organization
-from members.services.refused import Refused
+from members.refused import Refused
 from rulebook.book import versions
 from rulebook.values import Citation
 from supervision.letters import sealing

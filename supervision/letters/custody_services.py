@@ -13,10 +13,10 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from audit.services import record
+from members.access.queries import standing_of
 from members.choices import Capability
 from members.models import User
-from members.queries.standing import standing_of
-from members.services.refused import Refused
+from members.refused import Refused
 from supervision.choices import NameState
 from supervision.letters import sealing
 from supervision.letters.contents import (

@@ -7,11 +7,11 @@ from uuid import NAMESPACE_OID, uuid5
 from django.utils.translation import gettext as _
 from PIL import Image, ImageDraw
 
+from members.access.queries import standing_of
+from members.accounts.services import give_office
 from members.choices import OfficeKind
 from members.demo.county import COUNTY, OFFICE_BRANCH
 from members.models import Member, Organization, User
-from members.queries.standing import standing_of
-from members.services.users import give_office
 from supervision.letters import sealing
 from supervision.letters.contents import NamedSubject
 from supervision.letters.custody_services import ask_for_name, make_custody_key

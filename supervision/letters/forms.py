@@ -11,8 +11,8 @@ from django.utils.translation import gettext, gettext_lazy
 from django.utils.translation import gettext_lazy as _
 
 from members.choices import OfficeKind
-from members.forms.fields import key_field
 from members.models import Organization
+from members.pages.forms import key_field
 from supervision.letters import sealing
 from supervision.letters.contents import NamedSubject
 from supervision.letters.name_rules import Doubt

@@ -20,7 +20,7 @@ from audit.services import record
 from meetings.planning.queries import workdays_on_record
 from members.choices import Capability
 from members.models import Organization, User
-from members.services.refused import Refused
+from members.refused import Refused
 from supervision.choices import FileKind, KeyState, LetterState
 from supervision.letters import bare_files, sealing
 from supervision.letters.contents import (

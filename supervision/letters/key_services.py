@@ -25,8 +25,8 @@ from audit.keyring import proof
 from audit.services import record
 from members.choices import Capability, OfficeKind
 from members.models import Office, Organization, User
-from members.services.private import demand_substance
-from members.services.refused import Refused
+from members.refused import Refused
+from members.roster.services import demand_substance
 from supervision.choices import KeyState
 from supervision.letters import sealing
 from supervision.letters.contents import Damaged, passphrase_cost

@@ -10,12 +10,11 @@ from django.utils.translation import gettext as _
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from members.access.policy import fetch, requires
 from members.choices import Capability
 from members.fields import opened
 from members.models import Organization
-from members.policy import fetch, requires
-from members.refusals import carried_out
-from members.requests import PageRequest
+from members.pages.requests import PageRequest, carried_out
 from supervision.choices import KeyState
 from supervision.letters.forms import (
     ApprovalForm,

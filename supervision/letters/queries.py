@@ -14,10 +14,10 @@ from django.utils.translation import gettext_lazy, ngettext
 
 from audit.keyring import proves
 from members.choices import Capability, OfficeKind
-from members.links import Link
+from members.fields import holding
 from members.models import Office, Organization, User
 from members.models.organization import OrganizationQuerySet
-from members.models.periods import holding
+from members.pages.links import Link
 from members.paths import contains, subtree
 from supervision.choices import KeyState, LetterState
 from supervision.letters.models import DeclaredRelative, InspectorKey, Letter, LetterBox, RecoveryKey

@@ -15,9 +15,9 @@ from django.utils.translation import gettext_lazy
 from audit.services import record
 from meetings.planning.queries import workdays_on_record
 from members.models import Organization, User
-from members.queries.local_rules import in_force_at
-from members.retention import BATCH, ForGood, Kind
-from members.services.refused import Refused
+from members.refused import Refused
+from members.regulations.queries import in_force_at
+from members.trail.retention import BATCH, ForGood, Kind
 from rulebook.book import rule
 from supervision.letters import sealing
 from supervision.letters.contents import (

@@ -15,12 +15,11 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_safe
 
+from members.access.policy import fetch, requires, signed_in
 from members.choices import Capability, OfficeKind
 from members.models import Organization
+from members.pages.requests import PageRequest, carried_out
 from members.paths import outermost
-from members.policy import fetch, requires, signed_in
-from members.refusals import carried_out
-from members.requests import PageRequest
 from supervision.choices import FileKind, LetterState
 from supervision.letters.contents import NamedSubject, Opened
 from supervision.letters.custody_services import ask_for_name, decide_name, name_view, reason_for_custodian

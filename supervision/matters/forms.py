@@ -10,9 +10,8 @@ from django.utils.translation import gettext_lazy as _
 from dues.fields import YuanField
 from meetings.meeting.models import Meeting
 from meetings.votes.models import Vote
-from members.forms.fields import choice_field, day_field, key_field
-from members.forms.filters import FilterForm, order_field
 from members.models import Organization
+from members.pages.forms import FilterForm, choice_field, day_field, key_field, order_field
 from supervision.choices import MatterDecision, MatterKind, MatterOpinion
 from supervision.matters.models import Matter, MatterQuerySet
 from supervision.matters.queries import STATES, meetings_for, votes_for

@@ -13,7 +13,7 @@ from meetings.meeting.models import Meeting, Session
 from meetings.votes.models import Vote
 from members.models import Organization, User
 from members.paths import contains, subtree
-from members.queries.local_rules import binding_below
+from members.regulations.queries import binding_below
 from rulebook.values import Duty, Verdict
 from supervision.matters.models import NO_OPINION_FIRST, SHOWN_BY, Matter, MatterQuerySet
 from supervision.matters.rules import (

@@ -12,7 +12,7 @@ from meetings.choices import MeetingState
 from meetings.meeting.models import Meeting
 from meetings.votes.models import Vote
 from members.models import Organization, User
-from members.services.refused import Refused
+from members.refused import Refused
 from supervision.choices import MatterKind
 from supervision.matters.models import Matter
 from supervision.matters.queries import kinds_of

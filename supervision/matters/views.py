@@ -15,13 +15,10 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_safe
 
 from dues.units import yuan
+from members.access.policy import fetch, requires, signed_in
 from members.choices import Capability
-from members.downloads import workbook
 from members.models import Organization
-from members.places import branches_offered, place_asked_for
-from members.policy import fetch, requires, signed_in
-from members.refusals import carried_out
-from members.requests import PageRequest
+from members.pages.requests import PageRequest, branches_offered, carried_out, place_asked_for, workbook
 from members.workbooks.writing import Sheet
 from rulebook.book import rule
 from supervision.matters.forms import (

@@ -10,11 +10,11 @@ from rest_framework import mixins, serializers, viewsets
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from members.access.policy import requires
 from members.api import ERRORS, MISSING, ORGANIZATION, ByDay, asked_for, asker
 from members.choices import Capability
 from members.models import Organization
 from members.paths import subtree
-from members.policy import requires
 from supervision.choices import InspectionState, ProblemState
 from supervision.problems.models import Inspection, Problem
 

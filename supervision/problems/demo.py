@@ -7,10 +7,10 @@ from typing import cast
 from dues.demo import account_of
 from meetings.choices import MeetingKind
 from meetings.meeting.models import Meeting
+from members.access.queries import standing_of
 from members.choices import OfficeKind
 from members.demo.county import HOME_BRANCH
 from members.models import Member, Office, Organization, User
-from members.queries.standing import standing_of
 from supervision.choices import ProblemSource
 from supervision.problems.models import Inspection, Problem, ProblemList
 from supervision.problems.queries import is_responsible

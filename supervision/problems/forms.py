@@ -10,10 +10,9 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from meetings.files import FileForm
-from members.forms.fields import choice_field, day_field, key_field
-from members.forms.filters import FilterForm, order_field
 from members.models import Member, Organization
 from members.models.member import MemberQuerySet
+from members.pages.forms import FilterForm, choice_field, day_field, key_field, order_field
 from supervision.choices import InspectionState, ProblemSource, ProblemState
 from supervision.problems.models import Inspection, InspectionQuerySet, Problem, ProblemQuerySet
 from supervision.problems.queries import condition

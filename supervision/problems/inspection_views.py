@@ -12,11 +12,9 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_safe
 
-from members.downloads import workbook
+from members.access.policy import demand, fetch, requires
 from members.models import Organization
-from members.policy import demand, fetch, requires
-from members.refusals import carried_out
-from members.requests import FORM_METHODS, PageRequest
+from members.pages.requests import FORM_METHODS, PageRequest, carried_out, workbook
 from members.workbooks.writing import Sheet
 from supervision.problems.forms import (
     CloseForm,

@@ -10,9 +10,9 @@ from django.urls import reverse
 from django.utils.translation import ngettext
 
 from members.choices import Capability
-from members.links import Link
 from members.models import Member, Organization, User
 from members.models.member import MemberQuerySet
+from members.pages.links import Link
 from members.paths import subtree
 from rulebook.values import Duty
 from supervision.choices import InspectionState, ProblemSource, ProblemState, ProblemStepKind

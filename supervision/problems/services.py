@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from audit.services import record
 from meetings.documents import NotADocument, bare_document
 from members.models import Organization, User
-from members.services.refused import Refused
+from members.refused import Refused
 from supervision.choices import InspectionState, ProblemSource, ProblemState
 from supervision.problems.models import Inspection, Problem, ProblemList, ProblemStep
 from supervision.problems.queries import is_responsible, parts_of

@@ -20,13 +20,10 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from meetings.files import send_file
 from meetings.meeting.models import Meeting
+from members.access.policy import demand, fetch, requires, signed_in
 from members.choices import Capability
-from members.downloads import workbook
 from members.models import Organization
-from members.places import branch_asked_for, place_asked_for
-from members.policy import demand, fetch, requires, signed_in
-from members.refusals import carried_out
-from members.requests import FORM_METHODS, PageRequest
+from members.pages.requests import FORM_METHODS, PageRequest, branch_asked_for, carried_out, place_asked_for, workbook
 from members.workbooks.writing import Sheet
 from supervision.appraisals.models import AppraisalRound
 from supervision.choices import ProblemSource

@@ -9,9 +9,9 @@ from rest_framework import mixins, serializers, viewsets
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from members.access.policy import requires
 from members.api import MISSING, ORGANIZATION, ByDay, asked_for, asker
 from members.choices import Capability
-from members.policy import requires
 from supervision.choices import ReportState
 from supervision.reports.models import Report, ReportStep
 

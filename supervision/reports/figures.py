@@ -26,7 +26,7 @@ from meetings.planning.duty_rules import Period
 from members.choices import OrganizationKind
 from members.models import Organization
 from members.paths import STEP, common, contains, subtree
-from members.queries.local_rules import binding_below
+from members.regulations.queries import binding_below
 from rulebook.local import LocalRule
 from rulebook.values import Duty, DutyState
 from supervision.appraisals.queries import appraisal_figures

@@ -10,9 +10,8 @@ from django.utils.translation import gettext_lazy as _
 
 from meetings.meeting.models import Meeting
 from meetings.planning.duty_rules import Period
-from members.forms.fields import key_field
-from members.forms.filters import FilterForm
 from members.models import Organization
+from members.pages.forms import FilterForm, key_field
 from supervision.choices import ReportState
 from supervision.reports.queries import MISSING
 from supervision.reports.rules import reportable

@@ -16,7 +16,7 @@ from members.choices import Capability, OrganizationKind
 from members.models import Organization, User
 from members.models.organization import OrganizationQuerySet
 from members.paths import STEP, common, contains, subtree
-from members.queries.local_rules import binding_below
+from members.regulations.queries import binding_below
 from rulebook.book import rule
 from rulebook.local import LocalRule
 from rulebook.values import Duty

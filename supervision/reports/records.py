@@ -19,9 +19,9 @@ from meetings.choices import MeetingKind
 from meetings.meeting.models import Meeting
 from meetings.pages.queries import lectures_held
 from members.choices import Capability
+from members.metrics import help_of
 from members.models import HelpRequest, Member, Organization
 from members.paths import subtree
-from members.queries.records import help_of
 from rulebook.values import Duty, DutyState
 from supervision.appraisals.models import AppraisalRound, Appraisee
 from supervision.choices import Grade, InspectionState, ProblemSource, SuggestionOutcome

@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 from audit.services import Change, record
 from meetings.meeting.models import Meeting
 from members.models import Organization, User
-from members.services.refused import Refused
+from members.refused import Refused
 from supervision.choices import ReportPeriod, ReportState
 from supervision.reports.figures import kept, period_of
 from supervision.reports.models import Report, ReportStep

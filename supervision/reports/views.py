@@ -18,12 +18,10 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from meetings.choices import kind_words
 from meetings.documents import CONTENT_TYPES, DocumentKind
+from members.access.policy import fetch, requires
 from members.choices import Capability
-from members.downloads import workbook
 from members.models import Organization
-from members.policy import fetch, requires
-from members.refusals import carried_out
-from members.requests import PageRequest
+from members.pages.requests import PageRequest, carried_out, workbook
 from members.workbooks.writing import Sheet
 from supervision.reports.figures import ABOVE, offered_periods
 from supervision.reports.forms import AdoptForm, JudgementForm, NewReportForm, RecordsForm, ReportFilterForm, StepForm

@@ -9,9 +9,9 @@ from rest_framework import mixins, serializers, viewsets
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from members.access.policy import signed_in
 from members.api import ERRORS, MISSING, ByDay, asked_for, asker
 from members.fields import opened
-from members.policy import signed_in
 from supervision.self_checks.models import Checklist, ChecklistItem, SelfCheck, SelfCheckAnswer
 
 

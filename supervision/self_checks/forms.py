@@ -10,7 +10,7 @@ from django.forms import BoundField
 from django.utils.translation import gettext_lazy as _
 
 from members.fields import opened
-from members.forms.fields import choice_field, day_field, key_field
+from members.pages.forms import choice_field, day_field, key_field
 from supervision.choices import CheckMark
 from supervision.self_checks.models import Checklist, ChecklistItem, SelfCheck
 from supervision.self_checks.rules import Line, read_lines, write_lines

@@ -8,9 +8,8 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from members.choices import Capability
-from members.fields import SealedField
+from members.fields import SealedField, holding, period_constraint
 from members.models import Member, Organization, User
-from members.models.periods import holding, period_constraint
 from members.paths import subtree
 from supervision.choices import CheckMark
 from supervision.scope import held_at, of_member

@@ -9,8 +9,8 @@ from django.utils.translation import gettext as _
 
 from audit.services import record
 from members.models import Member, Organization, User
-from members.services.people import roster_code
-from members.services.refused import Refused
+from members.refused import Refused
+from members.roster.services import roster_code
 from supervision.choices import CheckMark
 from supervision.self_checks.models import Checklist, ChecklistItem, SelfCheck, SelfCheckAnswer
 from supervision.self_checks.rules import Line, Unfit, objection

@@ -14,12 +14,11 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from members.access.policy import fetch, requires, signed_in
 from members.choices import Capability
 from members.fields import opened
 from members.models import Member, Organization
-from members.policy import fetch, requires, signed_in
-from members.refusals import carried_out
-from members.requests import PageRequest
+from members.pages.requests import PageRequest, carried_out
 from supervision.choices import CheckMark
 from supervision.places import place_asked_for
 from supervision.self_checks.forms import (

@@ -14,11 +14,11 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from dues.ledger.queries import branch_of
+from members.access.policy import requires
 from members.api import ERRORS, MISSING, ORGANIZATION, ByDay, asked_for, asker
 from members.choices import Capability
 from members.models import Member, Organization
-from members.policy import requires
-from members.services.refused import Refused
+from members.refused import Refused
 from supervision.choices import SuggestionKind, SuggestionOutcome
 from supervision.scope import held_at
 from supervision.suggestions.models import Suggestion

@@ -9,10 +9,9 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from members.fields import opened
-from members.forms.fields import choice_field, day_field, key_field
-from members.forms.filters import FilterForm
 from members.models import Member, Organization
 from members.models.member import MemberQuerySet
+from members.pages.forms import FilterForm, choice_field, day_field, key_field
 from supervision.choices import SuggestionKind, SuggestionOutcome
 from supervision.suggestions.models import Suggestion, SuggestionQuerySet
 from supervision.suggestions.rules import Standing

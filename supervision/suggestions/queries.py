@@ -12,12 +12,12 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from members.choices import Capability, OrganizationKind
-from members.links import Link
+from members.metrics import help_of
 from members.models import HelpRequest, Member, Organization, User
 from members.models.member import MemberQuerySet
+from members.pages.links import Link
 from members.paths import contains, subtree
-from members.queries.local_rules import binding_below
-from members.queries.records import help_of
+from members.regulations.queries import binding_below
 from rulebook.values import Duty
 from supervision.choices import SuggestionOutcome
 from supervision.suggestions.models import Suggestion, SuggestionQuerySet

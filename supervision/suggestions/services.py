@@ -13,8 +13,8 @@ from audit.services import Change, record
 from dues.ledger.queries import branch_of
 from members.fields import opened
 from members.models import Member, Organization, User
-from members.queries.local_rules import in_force_at
-from members.services.refused import Refused
+from members.refused import Refused
+from members.regulations.queries import in_force_at
 from supervision.suggestions.models import Suggestion
 from supervision.suggestions.rules import answer_due
 

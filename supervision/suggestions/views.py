@@ -17,17 +17,22 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from dues.ledger.queries import branch_of
+from members.access.policy import fetch, requires, signed_in
 from members.choices import Capability, OrganizationKind
-from members.downloads import workbook
-from members.forms.member import ReasonForm
+from members.contacts.rules import answer_due as help_due
+from members.contacts.services import ask_for_help
 from members.models import Member, Organization
-from members.places import branch_asked_for, place_asked_for
-from members.policy import fetch, requires, signed_in
-from members.queries.local_rules import in_force_at
-from members.refusals import carried_out, told
-from members.requests import FORM_METHODS, PageRequest
-from members.rules.reach import answer_due as help_due
-from members.services.contacts import ask_for_help
+from members.pages.forms import ReasonForm
+from members.pages.requests import (
+    FORM_METHODS,
+    PageRequest,
+    branch_asked_for,
+    carried_out,
+    place_asked_for,
+    told,
+    workbook,
+)
+from members.regulations.queries import in_force_at
 from members.workbooks.writing import Sheet
 from supervision.suggestions.forms import (
     AnswerForm,

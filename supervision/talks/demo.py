@@ -4,10 +4,10 @@ import uuid
 from datetime import date, timedelta
 
 from dues.demo import account_of
+from members.access.queries import standing_of
 from members.choices import OfficeKind
 from members.demo.county import COUNTY, HOME_BRANCH
 from members.models import Member, Office, Organization, User
-from members.queries.standing import standing_of
 from supervision.choices import CheckMark, TalkOccasion
 from supervision.self_checks.models import Checklist
 from supervision.self_checks.rules import Line

@@ -7,10 +7,9 @@ from django import forms
 from django.db.models import Q, QuerySet
 from django.utils.translation import gettext_lazy as _
 
-from members.forms.fields import choice_field, day_field, key_field
-from members.forms.filters import FilterForm, order_field
 from members.models import Member, Organization
 from members.models.member import MemberQuerySet
+from members.pages.forms import FilterForm, choice_field, day_field, key_field, order_field
 from supervision.choices import TalkOccasion
 from supervision.talks.models import TalkQuerySet
 

@@ -13,12 +13,12 @@ from django.utils.translation import gettext_lazy as _
 
 from meetings.meeting.queries import COMMITTEE_OFFICES
 from members.choices import OrganizationKind, SituationKind
-from members.links import Link
 from members.models import Affiliation, Member, Office, Organization, Situation, User
 from members.models.member import MemberQuerySet
 from members.models.organization import OrganizationQuerySet
+from members.pages.links import Link
 from members.paths import STEP, contains, subtree
-from members.queries.local_rules import binding_below
+from members.regulations.queries import binding_below
 from rulebook.local import LocalRule
 from rulebook.values import Duty
 from supervision.talks.models import Talk

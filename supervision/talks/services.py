@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from audit.services import record
 from members.choices import Capability
 from members.models import Member, Organization, User
-from members.services.refused import Refused
+from members.refused import Refused
 from supervision.talks.models import Talk, TalkNote
 from supervision.talks.queries import people_of
 

@@ -14,13 +14,11 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_safe
 
+from members.access.policy import fetch, requires, signed_in
 from members.choices import Capability
-from members.downloads import workbook
 from members.fields import opened
 from members.models import Member, Organization
-from members.policy import fetch, requires, signed_in
-from members.refusals import carried_out
-from members.requests import PageRequest
+from members.pages.requests import PageRequest, carried_out, workbook
 from members.workbooks.writing import Sheet
 from rulebook.book import rule_if_held
 from supervision.places import BELOW, branch_asked_for, branches_offered, place_asked_for

@@ -13,7 +13,16 @@ from meetings.attendance.services import Attendance, follow_up, mark, tap
 from meetings.meeting.services import NotNow, plan_meeting
 from meetings.models import Expected, Meeting
 from meetings.pages.services import cancel_meeting, open_meeting
+from members.accounts.services import end_office, give_office
 from members.choices import OfficeKind, OrganizationKind
+from members.contacts.services import (
+    answer_help,
+    ask_for_help,
+    correct_contact,
+    record_contact,
+    remove_contact,
+    remove_help,
+)
 from members.models import (
     Affiliation,
     Contact,
@@ -26,18 +35,7 @@ from members.models import (
     Term,
     User,
 )
-from members.services.belonging import CannotBelong, place_member
-from members.services.contacts import (
-    answer_help,
-    ask_for_help,
-    correct_contact,
-    record_contact,
-    remove_contact,
-    remove_help,
-)
-from members.services.local_rules import Basis, RuleRefused, add_local_rule, end_local_rule
-from members.services.moves import leave_roster, move_member, place_in_group, take_back_step
-from members.services.organizations import (
+from members.organizations.services import (
     create_organization,
     describe_organization,
     dissolve_organization,
@@ -45,10 +43,18 @@ from members.services.organizations import (
     move_organization,
     record_term,
 )
-from members.services.people import edit_member, version_of
-from members.services.refused import Refused
-from members.services.situations import add_situation, end_situation, remove_situation
-from members.services.users import end_office, give_office
+from members.refused import CannotBelong, Refused
+from members.regulations.services import Basis, RuleRefused, add_local_rule, end_local_rule
+from members.roster.move_services import (
+    add_situation,
+    end_situation,
+    leave_roster,
+    move_member,
+    place_in_group,
+    remove_situation,
+    take_back_step,
+)
+from members.roster.services import edit_member, place_member, version_of
 from supervision.models import Problem, ProblemList, Suggestion
 from supervision.problems.services import make_list, take_step
 from tests.cast import TODAY

@@ -7,7 +7,7 @@ from django.urls import reverse
 
 from assessment.models import Indicator, Objection
 from assessment.navigation import objection_links, own_links
-from members.queries.standing import standing_of
+from members.access.queries import standing_of
 from tests.assessment.asking import assessed
 from tests.cast import TODAY
 

@@ -7,7 +7,7 @@ from django.urls import reverse
 
 from assessment.models import Indicator, ManualValue, Objection
 from assessment.navigation import waiting_links
-from members.queries.standing import standing_of
+from members.access.queries import standing_of
 from tests.assessment.asking import assessed
 from tests.cast import TODAY
 

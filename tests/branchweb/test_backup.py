@@ -23,7 +23,7 @@ from branchweb.management.commands import backup as backup_command
 from branchweb.management.commands import restore as restore_command
 from branchweb.management.commands.verify import every_check
 from members.models import Member, Organization
-from members.services.refused import Refused
+from members.refused import Refused
 from supervision.letters import sealing
 from tests.branchweb.backups import counts_now, empty_installation, keep_migrated
 from tests.cast import make_cast

@@ -9,7 +9,7 @@ from django.test import Client
 from django.urls import include, path
 
 from branchweb.body_limits import ANONYMOUS, MIB, SIGNED_IN
-from members.policy import public
+from members.access.policy import public
 from tests.world import BACKEND
 
 pytestmark = pytest.mark.django_db

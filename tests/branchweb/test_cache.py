@@ -104,7 +104,7 @@ def without_redis(settings):
 
 
 def test_sessions_are_rows_so_that_who_logged_out_stays_so_when_redis_comes_back(settings):
-    assert settings.SESSION_ENGINE == "members.sessions"
+    assert settings.SESSION_ENGINE == "members.access.sessions"
 
 
 def test_with_a_redis_it_is_this_cache_that_is_used(tmp_path):
@@ -112,7 +112,7 @@ def test_with_a_redis_it_is_this_cache_that_is_used(tmp_path):
     environment = {"PATH": os.environ["PATH"], "BRANCHWEB_DATA": str(tmp_path), "REDIS_URL": GONE}
     done = subprocess.run([sys.executable, "-c", look], env=environment, cwd=BASE_DIR, capture_output=True, text=True)
 
-    assert done.stdout.split() == ["branchweb.cache.ForbearingRedisCache", "members.sessions"]
+    assert done.stdout.split() == ["branchweb.cache.ForbearingRedisCache", "members.access.sessions"]
 
 
 @pytest.mark.django_db

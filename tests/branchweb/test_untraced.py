@@ -13,7 +13,7 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import include, path
 
 from branchweb import untraced
-from members.policy import public
+from members.access.policy import public
 from tests.cast import Cast
 from tests.world import BACKEND
 

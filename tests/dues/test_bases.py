@@ -10,7 +10,7 @@ from dues.charging.services import NewBasis, fix_basis, keep_basis, refix_stale
 from dues.models import Basis, Charge
 from members.choices import DuesCategory
 from members.models import LocalRule, Member
-from members.services.refused import Refused
+from members.refused import Refused
 from tests.cast import TODAY
 from tests.dues.making import charge, fix, month
 

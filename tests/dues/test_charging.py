@@ -9,8 +9,8 @@ from dues.charging.expected import insert_missing
 from dues.charging.services import charge_month, follow_facts
 from dues.models import Allocation, Basis, Charge, ClosedMonth, LedgerImport
 from members.models import Affiliation, LocalRule, Organization
-from members.services.belonging import place_member
-from members.services.refused import Refused
+from members.refused import Refused
+from members.roster.services import place_member
 from tests.cast import TODAY
 from tests.dues.making import charge, every_fen_is_somewhere, fix, left_open, month, pay, settled
 

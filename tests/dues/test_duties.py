@@ -21,7 +21,7 @@ from dues.models import Arrangement, ArrearsReason, ArrearsReview, Basis, Disclo
 from dues.units import months_between
 from members.choices import ImportState, RowVerdict
 from members.models import LocalRule, Organization, RosterImport
-from members.services.people import create_member
+from members.roster.services import create_member
 from rulebook.local import LocalRule as LocalValue
 from rulebook.values import Citation
 from tests.cast import TODAY, make_member, make_organization

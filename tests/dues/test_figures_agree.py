@@ -60,7 +60,7 @@ class Branch:
     def client(self, user):
         if user not in self.clients:
             self.clients[user] = Client()
-            self.clients[user].force_login(getattr(self.cast, user), backend="members.backends.AccountBackend")
+            self.clients[user].force_login(getattr(self.cast, user), backend="members.access.sessions.AccountBackend")
         return self.clients[user]
 
     def get(self, user, name, *args, **query):

@@ -12,8 +12,8 @@ from dues.ledger.queries import standing_charges
 from dues.merging import obstacles
 from dues.models import Basis, Charge, ClosedMonth
 from members.models import Affiliation, Merge
-from members.services.merging import confirm_merge, propose_merge, undo_merge
-from members.services.refused import Refused
+from members.refused import Refused
+from members.roster.merge_services import confirm_merge, propose_merge, undo_merge
 from tests.cast import TODAY, make_member
 from tests.dues.making import charge, fix, left_open, month, pay
 

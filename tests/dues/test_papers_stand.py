@@ -25,10 +25,10 @@ from dues.payments.queries import open_lines, sheets, with_payment
 from dues.payments.services import reverse_payment
 from dues.upwards.queries import branch_sums, corrected, year_figures
 from dues.upwards.services import disclose
+from members.access.queries import standing_of
 from members.choices import DuesCategory
 from members.fields import opened
 from members.models import Member, Organization, User
-from members.queries.standing import standing_of
 from tests.cast import TODAY
 from tests.dues.books.ledger_files import ledger
 from tests.dues.making import charge, fix, left_open, month, pay, pay_by_ledger, settled, without_stamp

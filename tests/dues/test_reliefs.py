@@ -7,7 +7,7 @@ from audit.models import Entry
 from dues.charging.relief_services import NewRelief, approve_relief, ask_relief, decline_relief, end_relief
 from dues.charging.services import charge_month
 from dues.models import Charge, Relief
-from members.services.refused import Refused
+from members.refused import Refused
 from tests.cast import TODAY
 from tests.dues.making import every_fen_is_somewhere, fix, month, pay, settled
 

@@ -9,9 +9,9 @@ from dues.books.services import undo_ledger
 from dues.models import Basis, LedgerImport, Payment
 from members.choices import ImportState, LeavingReason
 from members.fields import opened
-from members.services.belonging import end_belonging
-from members.services.refused import Refused
-from members.services.retention import carry_out
+from members.refused import Refused
+from members.roster.services import end_belonging
+from members.trail.retention import carry_out
 from tests.cast import TODAY
 from tests.dues.making import charge, fix, pay
 

@@ -11,8 +11,8 @@ from dues.models import ArrearsReview, LargeDues, Remittance
 from dues.navigation import start_links
 from dues.payments.services import propose_payment
 from dues.units import months_between
+from members.access.queries import standing_of
 from members.models import User
-from members.queries.standing import standing_of
 from tests.cast import TODAY, make_member
 from tests.dues.making import charge, month, new_payment, pay
 

@@ -23,7 +23,7 @@ from dues.upwards.services import (
     take_back_remittance,
 )
 from members.models import LocalRule
-from members.services.refused import Refused
+from members.refused import Refused
 from tests.cast import TODAY
 from tests.dues.making import charge, month, pay
 

@@ -5,7 +5,7 @@ import uuid
 import pytest
 from django.db.models import F
 
-from members.among import Among
+from members.bulk import Among
 from members.models import Member, Office, Organization
 
 pytestmark = pytest.mark.django_db

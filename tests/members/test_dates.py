@@ -4,7 +4,7 @@ from datetime import date
 
 import pytest
 
-from members.rules.dates import DAY, MONTH, YEAR, PartialDate, months_before, years_between
+from members.dates import DAY, MONTH, YEAR, PartialDate, months_before, years_between
 
 
 def partial(text):

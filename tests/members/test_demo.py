@@ -11,9 +11,9 @@ from django.core.management import CommandError, call_command
 from django.test import TestCase
 
 from members import demo
+from members.access.queries import standing_of
 from members.choices import AffiliationKind, HelpState, OfficeKind, OrganizationKind, SituationKind
-from members.demo.doubles import enter_twice
-from members.forms.merging import MergeForm
+from members.demo.people import enter_twice
 from members.models import (
     Affiliation,
     Contact,
@@ -26,14 +26,13 @@ from members.models import (
     Term,
     User,
 )
+from members.organizations.queries import roster_summary
+from members.organizations.rules import may_stand_under, office_fits
 from members.paths import ROOT
-from members.queries.merging import candidates, obstacles
-from members.queries.organizations import roster_summary
-from members.queries.standing import standing_of
-from members.rules.organizations import may_stand_under, office_fits
-from members.rules.people import objections
-from members.services.belonging import strays
-from members.services.people import facts_of
+from members.people import objections
+from members.roster.merge_queries import candidates, obstacles
+from members.roster.merge_views import MergeForm
+from members.roster.services import facts_of, strays
 from rulebook.dates import add_months
 from tests.cast import TODAY
 

@@ -6,10 +6,18 @@ from decimal import Decimal
 import pytest
 from django.utils import timezone
 
+from members.contacts.rules import (
+    Asked,
+    HardToReach,
+    InOffice,
+    LastContact,
+    contact_duty,
+    help_duty,
+    interval,
+    term_duty,
+)
+from members.duties import member_duties
 from members.models import Contact, HelpRequest, LocalRule, Situation, Term
-from members.queries.duties import member_duties
-from members.rules.duties import Asked, HardToReach, InOffice, contact_duty, help_duty, interval, term_duty
-from members.rules.reach import LastContact
 from rulebook.local import LocalRule as LocalValue
 from tests.cast import TODAY, make_member, make_organization
 

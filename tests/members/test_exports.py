@@ -12,11 +12,11 @@ from kombu.exceptions import OperationalError
 from audit.models import Entry
 from members import tasks
 from members.choices import ExportProblem, ExportState, OfficeKind
-from members.exporting import files
+from members.exports import services
 from members.models import Export, Member, Office, User
 from members.offices import CAPABILITIES
 from tests.cast import TODAY, Cast, make_member
-from tests.members.exports import (
+from tests.members.exports.making import (
     EXPORT,
     JOBS,
     As,
@@ -165,7 +165,7 @@ def test_it_is_made_with_the_rights_of_the_moment_it_is_made(cast: Cast, monkeyp
         monkeypatch.setitem(CAPABILITIES, OfficeKind.SECRETARY, less)
     make(export)
     assert (export.state, export.problem, lying_about()) == (ExportState.FAILED, ExportProblem.NO_RIGHT, [])
-    assert not files.file_of(export.key).exists()
+    assert not services.file_of(export.key).exists()
     assert not Entry.objects.filter(action="export_roster").exists()
 
 
@@ -178,7 +178,7 @@ def test_there_is_nothing_to_fetch_before_it_is_ready(cast: Cast, as_user: As, s
 
 def test_a_file_that_is_gone_is_said(cast: Cast, as_user: As) -> None:
     export = make(ask(cast))
-    files.remove_file(export.key)
+    services.remove_file(export.key)
     page = as_user(cast.secretary).get(reverse("members:export-file", args=[export.key]), follow=True)
     assert [message.level_tag for message in page.context["messages"]] == ["error"]
 

@@ -11,14 +11,14 @@ from django.db import connection
 from audit.keyring import fingerprint
 from audit.models import Entry
 from members.choices import DuesCategory, Membership, OrganizationKind, SituationKind
+from members.dates import PartialDate, years_between
 from members.fields import opened
 from members.generating import generate_county
 from members.generating.county import _affiliation_row
 from members.generating.people import NUMBERS_A_DAY, People, national_id
 from members.models import Affiliation, Member, Organization, Situation
-from members.rules.dates import PartialDate, years_between
-from members.rules.people import Facts, birth_in, identity_fault, objections, sex_in
-from members.services.belonging import strays
+from members.people import Facts, birth_in, identity_fault, objections, sex_in
+from members.roster.services import strays
 from tests.cast import TODAY
 
 PEOPLE = 3_000

@@ -6,8 +6,8 @@ from datetime import date
 import pytest
 from django.db import DatabaseError, connection, transaction
 
+from members.access.queries import standing_of
 from members.models import Affiliation, Member
-from members.queries.standing import standing_of
 from tests.cast import TODAY
 from tests.emptying import triggers_lifted
 

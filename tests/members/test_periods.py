@@ -5,8 +5,8 @@ from datetime import date
 import pytest
 
 from members.choices import SituationKind
+from members.fields import holding
 from members.models import Situation
-from members.models.periods import holding
 
 BEFORE, FIRST, WITHIN, LAST, AFTER = (date(2026, 11, day) for day in (9, 10, 15, 19, 20))
 

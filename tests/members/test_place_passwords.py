@@ -3,7 +3,7 @@
 import pytest
 from django.core.exceptions import ValidationError
 
-from members.accounts import GuessedHereValidator
+from members.accounts.adapters import GuessedHereValidator
 from members.models import Organization
 
 pytestmark = pytest.mark.django_db

@@ -8,7 +8,7 @@ from django.urls import reverse
 from django.utils import translation
 
 from members.models import LocalRule
-from members.preferences import cookie_name
+from members.pages.navigation import cookie_name
 from rulebook.book import all_rules
 from rulebook.finding import Search, find
 

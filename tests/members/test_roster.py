@@ -10,7 +10,7 @@ from django.urls import reverse
 
 from members.choices import DuesCategory, Membership, ReachBy, Sex, SituationKind
 from members.models import Member, Situation, User
-from members.queries import roster
+from members.roster import queries
 from tests.cast import Cast, make_member, make_national_id
 
 pytestmark = pytest.mark.django_db
@@ -148,7 +148,7 @@ def linked(html: str, what: str) -> str | None:
 def test_next_pages_lead_through_everybody_once_and_previous_ones_back(
     crowd: list[str], cast: Cast, as_user: AsUser, monkeypatch: pytest.MonkeyPatch, sort: str, counted: int
 ) -> None:
-    monkeypatch.setattr(roster, "COUNTED", counted)  # beyond it the list walks the index of the order
+    monkeypatch.setattr(queries, "COUNTED", counted)  # beyond it the list walks the index of the order
     client = as_user(cast.next_secretary)
     pages = []
     address: str | None = f"?sort={sort}"
@@ -207,14 +207,14 @@ def without_tokens(html: str) -> str:
 def test_of_a_common_name_the_first_that_are_found_are_listed_and_the_page_says_so(
     crowd: list[str], cast: Cast, as_user: AsUser, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(roster, "FOUND", 100)
+    monkeypatch.setattr(queries, "FOUND", 100)
     client = as_user(cast.next_secretary)
     answer = client.get(LIST, {"q": "王"})
     assert (answer.context["listed"].count, answer.context["listed"].partly) == (None, True)
     last = names_in(client.get(LIST, {"q": "王", "end": 1}).content.decode())
     assert len(last) == 60
     assert len(names_in(answer.content.decode()) + last) == 120
-    monkeypatch.setattr(roster, "FOUND", 150)
+    monkeypatch.setattr(queries, "FOUND", 150)
     assert client.get(LIST, {"q": "王"}).context["listed"].count == 150
     assert not client.get(LIST, {"q": "王"}).context["listed"].partly
 
@@ -224,6 +224,6 @@ def test_more_than_people_read_are_not_counted(
 ) -> None:
     client = as_user(cast.next_secretary)
     assert client.get(LIST).context["listed"].count == 150
-    monkeypatch.setattr(roster, "COUNTED", 149)
+    monkeypatch.setattr(queries, "COUNTED", 149)
     assert client.get(LIST).context["listed"].count is None
     assert not client.get(LIST).context["listed"].partly

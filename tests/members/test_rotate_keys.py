@@ -21,11 +21,11 @@ from meetings.models import (
     MembershipStep,
     Vote,
 )
+from members import verification
 from members.fields import Sealed
 from members.management.commands import rotate_keys
 from members.models import Contact, ContactPerson, HelpRequest, Member, Merge, RosterImport, RosterImportRow, Situation
-from members.services import keys
-from members.services.keys import reseal_everything, sealed_fields
+from members.verification import reseal_everything, sealed_fields
 from reminders.models import Answer, ChannelSetup, NotApplicable
 from supervision.models import (
     AppraisalRound,
@@ -246,7 +246,7 @@ def many(rows):
 
 
 def interrupt_after(monkeypatch, chunks):
-    store, done = keys._store, []
+    store, done = verification._store, []
 
     def stop_in_between(*given):
         if len(done) == chunks:
@@ -254,8 +254,8 @@ def interrupt_after(monkeypatch, chunks):
         done.append(1)
         store(*given)
 
-    monkeypatch.setattr(keys, "CHUNK", 4)
-    monkeypatch.setattr(keys, "_store", stop_in_between)
+    monkeypatch.setattr(verification, "CHUNK", 4)
+    monkeypatch.setattr(verification, "_store", stop_in_between)
 
 
 @pytest.mark.parametrize("chunks", [1, 2, 3, 5, 7])
@@ -287,11 +287,13 @@ def test_members_are_found_while_a_rotation_is_under_way(many, settings, monkeyp
 
 def test_each_chunk_is_a_transaction_of_its_own(many, settings, monkeypatch):
     settings.FIELD_KEYS = (NEW, OLD)
-    monkeypatch.setattr(keys, "CHUNK", 4)
+    monkeypatch.setattr(verification, "CHUNK", 4)
     depths = []
-    store = keys._store
+    store = verification._store
     monkeypatch.setattr(
-        keys, "_store", lambda *given: (depths.append(len(transaction.get_connection().savepoint_ids)), store(*given))
+        verification,
+        "_store",
+        lambda *given: (depths.append(len(transaction.get_connection().savepoint_ids)), store(*given)),
     )
     reseal_everything(by="system")
 

@@ -5,8 +5,8 @@ from datetime import date
 
 import pytest
 
-from members.rules.dates import DAY, MONTH, YEAR, PartialDate
-from members.rules.people import (
+from members.dates import DAY, MONTH, YEAR, PartialDate
+from members.people import (
     SENTENCES,
     Facts,
     birth_in,

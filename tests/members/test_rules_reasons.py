@@ -2,7 +2,7 @@
 
 import pytest
 
-from members.rules.reasons import says_something
+from members.people import says_something
 
 
 @pytest.mark.parametrize(

@@ -5,8 +5,7 @@ from django.db import connection, transaction
 
 from members import bulk
 from members.models import Member
-from members.search import search_terms
-from members.search_index import TRIGGER, WORTH_IT, filled_at_once
+from members.search import TRIGGER, WORTH_IT, filled_at_once, search_terms
 from tests.cast import Cast, make_member
 
 NAMES = [

@@ -5,8 +5,7 @@ from django.db import connection, transaction
 
 from members.choices import OrganizationKind
 from members.models import Member, Organization
-from members.prepared import Prepared
-from members.server_statements import kept_by_server
+from members.prepared import Prepared, kept_by_server
 
 pytestmark = pytest.mark.django_db
 ON_POSTGRESQL = connection.vendor == "postgresql"

@@ -6,8 +6,8 @@ from django.utils import timezone
 
 from members.fields import Sealed
 from members.models import Affiliation, Member
+from members.roster.services import refresh_roster_paths
 from members.search import search_terms
-from members.services.belonging import refresh_roster_paths
 from members.verification import checks
 
 NEW = "another key of forty characters or more 0"

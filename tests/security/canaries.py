@@ -7,8 +7,8 @@ from audit.keyring import fingerprint
 from dues.models import Arrangement, ArrearsReason, ArrearsReview, Basis, BillRow, LargeDues, LedgerImport, Relief
 from meetings.models import Expected
 from members.models import Contact, ContactPerson, HelpRequest, Member, RosterImport, RosterImportRow, Situation
-from members.services.people import describe
-from members.workbooks.stored import dump_cells
+from members.roster.services import describe
+from members.workbooks.reading import dump_cells
 from reminders.messages.rules import LINK, STANDS
 from reminders.messages.services import answer_link
 from reminders.models import ChannelSetup, Message

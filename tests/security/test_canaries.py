@@ -15,8 +15,7 @@ from django.urls import Resolver404, resolve
 
 from members.choices import Capability, OfficeKind
 from members.fields import Sealed
-from members.offices import CAPABILITIES
-from members.standing import Standing
+from members.offices import CAPABILITIES, Standing
 from tests.policy_table import FILE, PARTS, read
 from tests.scope_table import CARE, DUES_CASES, LARGE, LEDGER, OWN_DUES, ROSTER, SCOPE
 from tests.security.canaries import Canaries, Canary, make_canaries

@@ -25,11 +25,13 @@ from meetings.meeting import services as meeting_services
 from meetings.models import AgendaItem, Meeting
 from meetings.pages import services as pages_services
 from meetings.planning import services as planning_services
+from members.access.queries import standing_of
+from members.accounts import services as accounts_services
 from members.choices import OfficeKind, OrganizationKind
 from members.models import Office, Organization, Situation, Term, User
-from members.queries.standing import standing_of
-from members.services import organizations, situations, users
-from members.services.refused import Refused
+from members.organizations import services as organizations_services
+from members.refused import Refused
+from members.roster import move_services
 from reminders.choices import MessageKind
 from reminders.messages import services as messages_services
 from supervision.letters import services
@@ -90,40 +92,40 @@ ACTS: dict[str, Act] = {
         lambda entry: twice(services.remove_relative, entry, "entry", by=entry.user)
     )(row(full, DeclaredRelative)),
     "organization renamed": lambda full: twice(
-        organizations.rename_organization, full.cast.branch, "organization", name="另一个支部", by="system"
+        organizations_services.rename_organization, full.cast.branch, "organization", name="另一个支部", by="system"
     ),
     "end of a term moved": lambda full: twice(
-        organizations.move_end_of_term, row(full, Term, "branch"), "term", ends_on=date(2030, 1, 1),
+        organizations_services.move_end_of_term, row(full, Term, "branch"), "term", ends_on=date(2030, 1, 1),
         document="组〔2026〕1号", by="system",
     ),
     "term recorded": lambda full: twice(
-        organizations.record_term, full.cast.branch, "organization", elected_on=TODAY, by="system"
+        organizations_services.record_term, full.cast.branch, "organization", elected_on=TODAY, by="system"
     ),
     "organization described": lambda full: twice(
-        organizations.describe_organization, full.cast.branch, "organization", unit_kind="school", village=True,
+        organizations_services.describe_organization, full.cast.branch, "organization", unit_kind="school", village=True,
         founded_on=date(2001, 1, 1), by="system",
     ),
     "member linked": lambda full: twice(
-        users.link_member, full.cast.stranger, "user", member=full.cast.wang, by="system"
+        accounts_services.link_member, full.cast.stranger, "user", member=full.cast.wang, by="system"
     ),
-    "user closed": lambda full: twice(users.set_active, full.cast.stranger, "user", active=False, by="system"),
+    "user closed": lambda full: twice(accounts_services.set_active, full.cast.stranger, "user", active=False, by="system"),
     "signed out everywhere": lambda full: (
         AuthToken.objects.create(full.cast.stranger),
-        twice(users.sign_out_everywhere, full.cast.stranger, "user", by="system"),
+        twice(accounts_services.sign_out_everywhere, full.cast.stranger, "user", by="system"),
     )[1],
     "codes taken away": lambda full: (
         Authenticator.objects.create(user=full.cast.stranger, type="totp", data={}),
-        twice(users.remove_codes, full.cast.stranger, "user", by="system"),
+        twice(accounts_services.remove_codes, full.cast.stranger, "user", by="system"),
     )[1],
     "office ended": lambda full: twice(
-        users.end_office, row(full, Office, user=full.cast.officer), "office", on=TODAY, by="system"
+        accounts_services.end_office, row(full, Office, user=full.cast.officer), "office", on=TODAY, by="system"
     ),
     "office given": lambda full: twice(
-        users.give_office, full.cast.stranger, "user", kind=OfficeKind.PUBLICITY_OFFICER,
+        accounts_services.give_office, full.cast.stranger, "user", kind=OfficeKind.PUBLICITY_OFFICER,
         organization=full.cast.branch, on=TODAY, decided_by="支委会", by="system",
     ),
     "situation removed": lambda full: twice(
-        situations.remove_situation, row(full, Situation), "situation", reason="记错了", by="system"
+        move_services.remove_situation, row(full, Situation), "situation", reason="记错了", by="system"
     ),
     "messages released": lambda full: lambda: messages_services.release(
         copy(full.cast.branch), MessageKind.DUES, by=by(full, "secretary")
@@ -139,8 +141,8 @@ ACTS: dict[str, Act] = {
         place="三楼", by="system",
     ),
     "organization dissolved": lambda full: twice(
-        organizations.dissolve_organization,
-        organizations.create_organization(
+        organizations_services.dissolve_organization,
+        organizations_services.create_organization(
             name="空支部", kind=OrganizationKind.BRANCH, parent=full.cast.district, by="system"
         ),
         "organization", on=TODAY + timedelta(days=1), by="system",
@@ -168,7 +170,7 @@ def test_a_password_that_is_reset_is_one_entry_and_another_one_another(full: Ful
     """Each makes a new password and shows it once, so each is an act of its own, and leaves no other entry."""
     AuthToken.objects.create(full.cast.stranger)
     for acts in (1, 2):
-        users.reset_password(user=full.cast.stranger, by="system")
+        accounts_services.reset_password(user=full.cast.stranger, by="system")
         assert Entry.objects.filter(action="reset_password").count() == acts
     assert not Entry.objects.filter(action="sign_out_everywhere").exists()
 
@@ -178,5 +180,7 @@ def test_what_is_looked_at_is_in_the_tree(full: FullCast) -> None:
     branch = full.cast.branch
     before = Entry.objects.count()
     for name in ("一支部", "二支部"):
-        organizations.rename_organization(organization=Organization.objects.get(pk=branch.pk), name=name, by="system")
+        organizations_services.rename_organization(
+            organization=Organization.objects.get(pk=branch.pk), name=name, by="system"
+        )
     assert Entry.objects.count() == before + 2

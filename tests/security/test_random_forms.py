@@ -134,7 +134,7 @@ def test_no_page_and_no_call_of_the_api_is_answered_by_a_crash(world, seed):
 
 def test_a_crash_would_be_noticed(world, monkeypatch):
     """The negative control."""
-    monkeypatch.setattr("members.views.audit.trail_page", lambda *_given, **_named: 1 / 0)
+    monkeypatch.setattr("members.trail.views.trail_page", lambda *_given, **_named: 1 / 0)
 
     assert world.ask("secretary", "GET", "/audit/").status == 500
     assert "secretary" in PARTS

@@ -7,11 +7,11 @@ from django.urls import reverse
 
 from meetings import demo as meetings
 from members import demo as members
+from members.access.queries import standing_of
+from members.accounts.office_services import may_confirm
 from members.choices import ExportState
+from members.exports.queries import may_agree
 from members.models import Export, OfficeRequest, User
-from members.queries.agreeing import may_agree
-from members.queries.standing import standing_of
-from members.services.office_requests import may_confirm
 from supervision.choices import KeyState
 from supervision.demo import fill
 from supervision.letters.demo import NAME_REASON, PASSPHRASE

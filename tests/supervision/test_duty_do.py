@@ -5,7 +5,7 @@ from datetime import date, timedelta
 import pytest
 from django.urls import reverse
 
-from members.duty_words import Place, duty_words
+from members.pages.links import Place, duty_words
 from reminders.desk.queries import duties_below
 from rulebook.values import DutyState
 from supervision.models import AppraisalRound, Appraisee

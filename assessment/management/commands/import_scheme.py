@@ -16,7 +16,7 @@ from assessment.schemes.importing.reading import Read
 from assessment.schemes.rules import BandPlan, IndicatorPlan
 from members.console import organization_at
 from members.models import Organization
-from members.services.refused import Refused
+from members.refused import Refused
 from members.workbooks.reading import UnreadableWorkbook
 from rulebook.console import JsonCommand, WrongUse
 

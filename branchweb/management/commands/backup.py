@@ -8,7 +8,7 @@ from django.core.management.base import CommandParser
 from django.utils.translation import gettext as _
 
 from branchweb.backup.making import make_backup
-from members.services.refused import Refused
+from members.refused import Refused
 from rulebook.console import JsonCommand
 
 

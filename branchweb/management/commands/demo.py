@@ -11,7 +11,7 @@ from assessment import demo as assessment
 from dues import demo as dues
 from meetings import demo as meetings
 from members import demo as members
-from members.demo.doubles import enter_twice
+from members.demo.people import enter_twice
 from reminders import demo as reminders
 from rulebook.console import JsonCommand, WrongUse
 from supervision import demo as supervision

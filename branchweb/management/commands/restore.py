@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 
 from branchweb.backup.restoring import restore_backup
 from branchweb.management.commands.verify import every_check
-from members.services.refused import Refused
+from members.refused import Refused
 from rulebook.console import JsonCommand
 from supervision.letters import sealing
 

@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 
 from dues.charging.services import charge_month
 from members.console import organization_at
-from members.services.refused import Refused
+from members.refused import Refused
 from rulebook.console import JsonCommand
 from rulebook.console import month as month_option
 

@@ -12,7 +12,7 @@ from dues.arrears.statement import statement
 from dues.units import yuan
 from members.console import organization_at
 from members.fields import opened
-from members.rules.people import masked
+from members.people import masked
 from rulebook.console import JsonCommand, day
 
 

@@ -19,7 +19,7 @@ from dues.units import yuan
 from members.choices import OrganizationKind
 from members.console import organization_at
 from members.models import Organization
-from members.services.refused import Refused
+from members.refused import Refused
 from members.workbooks.reading import UnreadableWorkbook
 from rulebook.console import JsonCommand, WrongUse
 

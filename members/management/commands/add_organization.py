@@ -9,9 +9,9 @@ from django.utils.translation import gettext as _
 
 from members.choices import OrganizationKind
 from members.console import organization_at
-from members.queries.organizations import names_down_to
-from members.services.organizations import create_organization
-from members.services.refused import Refused
+from members.organizations.queries import names_down_to
+from members.organizations.services import create_organization
+from members.refused import Refused
 from rulebook.console import JsonCommand, day
 
 

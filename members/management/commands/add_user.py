@@ -9,11 +9,11 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from members.accounts.services import create_user, give_office
 from members.choices import OfficeKind
 from members.console import member_with, organization_at
-from members.models import User
-from members.services.refused import Refused
-from members.services.users import create_user, give_office
+from members.models.user import User
+from members.refused import Refused
 from rulebook.console import JsonCommand, WrongUse
 
 

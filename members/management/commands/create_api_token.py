@@ -6,9 +6,9 @@ from typing import Any
 from django.core.management.base import CommandParser
 from django.utils.translation import gettext as _
 
-from members.models import User
-from members.services.refused import Refused
-from members.services.users import create_api_token
+from members.accounts.services import create_api_token
+from members.models.user import User
+from members.refused import Refused
 from rulebook.console import JsonCommand, WrongUse, count
 
 

@@ -10,10 +10,10 @@ from django.utils.translation import gettext as _
 
 from members.choices import RowVerdict
 from members.console import organization_at
-from members.importing.problems import Note
-from members.importing.running import Report, import_roster
-from members.importing.workbook import NotARoster
-from members.services.refused import Refused
+from members.imports.organization_resolver import NotARoster
+from members.imports.problems import Note
+from members.imports.running import Report, import_roster
+from members.refused import Refused
 from members.workbooks.reading import UnreadableWorkbook
 from rulebook.console import JsonCommand, WrongUse
 

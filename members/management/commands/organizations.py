@@ -9,8 +9,8 @@ from django.utils.translation import gettext as _
 
 from members.choices import OrganizationKind
 from members.console import organization_at
-from members.models import Organization
-from members.queries.organizations import members_by_path
+from members.models.organization import Organization
+from members.organizations.queries import members_by_path
 from rulebook.console import JsonCommand
 
 

@@ -8,8 +8,8 @@ from django.core.management.base import CommandParser
 from django.utils import timezone
 
 from members.console import organization_at
+from members.organizations.queries import roster_summary
 from members.paths import ROOT
-from members.queries.organizations import roster_summary
 from rulebook.console import JsonCommand, day
 
 

@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 
 from audit.keyring import new_key, ring, write_ring
 from audit.services import record
-from members.services.keys import reseal_everything
+from members.verification import reseal_everything
 from rulebook.console import JsonCommand, WrongUse
 
 SETTLE = 2.0

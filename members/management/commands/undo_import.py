@@ -7,9 +7,9 @@ from uuid import UUID
 from django.core.management.base import CommandParser
 from django.utils.translation import gettext as _
 
-from members.models import RosterImport
-from members.services.refused import Refused
-from members.services.roster_undo import undo_import
+from members.imports.undo_services import undo_import
+from members.models.files import RosterImport
+from members.refused import Refused
 from rulebook.console import JsonCommand, WrongUse
 
 

@@ -8,7 +8,7 @@ from django.core.management.base import CommandParser
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from members.services.refused import Refused
+from members.refused import Refused
 from rulebook.console import JsonCommand
 from supervision.letters.queries import place_named
 from supervision.letters.services import readers_about

@@ -9,7 +9,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from members.models import User
-from members.services.refused import Refused
+from members.refused import Refused
 from rulebook.console import JsonCommand
 from supervision.letters import sealing
 from supervision.letters.custody_services import make_custody_key

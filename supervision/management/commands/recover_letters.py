@@ -8,7 +8,7 @@ from django.core.management.base import CommandParser
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from members.services.refused import Refused
+from members.refused import Refused
 from rulebook.console import JsonCommand
 from supervision.letters.key_services import recover_letters
 from supervision.management.commands.make_recovery_key import read_private

@@ -13,9 +13,9 @@ from assessment.choices import ClauseKind, Counted, Part, SchemeState
 from assessment.models import Assessment, Band, Clause, Indicator, Scheme
 from assessment.schemes.rules import BandPlan, ClausePlan, IndicatorPlan, SchemePlan, Weights
 from assessment.schemes.services import store_plan
+from members.access.queries import standing_of
 from members.choices import OfficeKind
 from members.models import User
-from members.queries.standing import standing_of
 from rulebook.metric import Fact, Metric
 from tests.cast import TODAY, make_user
 

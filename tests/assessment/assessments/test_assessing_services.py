@@ -20,7 +20,7 @@ from assessment.assessments.services import begin, compute_anew, compute_waiting
 from assessment.models import Assessment, IndicatorScore, ManualValue, Objection, SatisfactionTally, Scheme
 from assessment.schemes.rules import Weights
 from audit.models import Entry
-from members.services.refused import Refused
+from members.refused import Refused
 from tests.assessment.assessments.judging import (
     again,
     band,

@@ -17,7 +17,7 @@ from assessment.tasks import freshen_assessments
 from audit.models import Entry
 from audit.services import record
 from members.models import LocalRule
-from members.services.refused import Refused
+from members.refused import Refused
 from tests.assessment.measuring import LAST
 from tests.assessment.schemes.scheming import by_hand, clause_of, deduct, make_scheme
 from tests.assessment.test_computing import begin, confirm, theme_days

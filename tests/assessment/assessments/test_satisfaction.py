@@ -15,7 +15,7 @@ from assessment.models import Assessment, SatisfactionAnswered, SatisfactionTall
 from assessment.schemes.rules import Weights
 from audit.models import Entry
 from audit.services import record
-from members.services.refused import Refused
+from members.refused import Refused
 from tests.assessment.assessments.judging import begun, by, completed, record_says, shown
 from tests.cast import TODAY, make_member
 from tests.supervision.appraisals.test_ballot_secrecy import differing_tables, everything, sums_of

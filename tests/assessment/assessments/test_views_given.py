@@ -11,7 +11,7 @@ from assessment.assessments.judging_services import give_view
 from assessment.models import Assessment, BranchView
 from assessment.schemes.rules import Weights
 from audit.models import Entry
-from members.services.refused import Refused
+from members.refused import Refused
 from tests.assessment.assessments.judging import again, begun, by, completed, record_says, scheme_of, shown
 from tests.cast import TODAY, make_organization
 

@@ -11,11 +11,11 @@ from dues.models import Allocation, Charge
 from meetings.models import Expected, Meeting
 from meetings.planning.duty_queries import meeting_duties
 from members.choices import HARD_TO_REACH_KINDS
+from members.contacts.rules import Due, LastContact, next_contact
 from members.models import Affiliation, Contact, HelpRequest, Organization, Situation, Term
-from members.models.local_rule import LocalRule
+from members.models.organization import LocalRule
 from members.paths import subtree
-from members.queries.local_rules import value_of
-from members.rules.reach import Due, LastContact, next_contact
+from members.regulations.queries import value_of
 from rulebook.dates import add_months
 from rulebook.values import DutyState
 from supervision.models import Problem, Suggestion

@@ -8,7 +8,7 @@ from assessment.cadres.services import add_cadre_post, put_down_conditions, reco
 from assessment.goals.services import add_goal_step, check_goal, copy_key, plan_goal, still_open
 from assessment.models import CadrePost, Goal, GoalStep, Training
 from audit.models import Entry
-from members.services.refused import Refused
+from members.refused import Refused
 from tests.assessment.cadres.making import JANUARY
 from tests.assessment.goals.making import CHECKED, FEBRUARY, JULY, REACHED, goal
 from tests.cast import TODAY

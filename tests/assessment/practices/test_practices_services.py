@@ -16,7 +16,7 @@ from assessment.practices.services import (
 )
 from audit.models import Entry
 from members.models import Affiliation, Member
-from members.services.refused import Refused
+from members.refused import Refused
 from tests.assessment.practices.making import TEXTS, adopt, publish, write
 from tests.cast import TODAY, make_member
 

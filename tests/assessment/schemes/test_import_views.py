@@ -11,7 +11,7 @@ from assessment.models import Scheme, SchemeImport
 from assessment.schemes.import_services import SAMPLES, change_import, plan_kept, store_import, throw_away
 from assessment.schemes.queries import preview_of
 from audit.models import Entry
-from members.services.refused import Refused
+from members.refused import Refused
 from tests.assessment.schemes.indicator_files import ROWS, workbook
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("today")]

@@ -10,7 +10,7 @@ from assessment.schemes import services
 from assessment.schemes.queries import plan_of
 from assessment.schemes.services import DoesNotAddUp, store_plan
 from audit.models import Entry
-from members.services.refused import Refused
+from members.refused import Refused
 from tests.assessment.schemes.making import METRICS, PLAN, with_clause, with_line
 from tests.assessment.schemes.making import manual as by_hand
 

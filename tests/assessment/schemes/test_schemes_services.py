@@ -33,7 +33,7 @@ from assessment.schemes.services import (
     store_plan,
 )
 from audit.models import Entry
-from members.services.refused import Refused
+from members.refused import Refused
 from tests.assessment.schemes.making import BANDS, METRICS, PLAN, points, with_line
 from tests.cast import TODAY
 

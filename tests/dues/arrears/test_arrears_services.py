@@ -23,7 +23,7 @@ from dues.models import Arrangement, ArrearsReason, ArrearsReview
 from dues.units import months_between
 from meetings.models import Meeting
 from members.models import Member
-from members.services.refused import Refused
+from members.refused import Refused
 from tests.cast import TODAY
 from tests.dues.making import charge, month
 

@@ -11,8 +11,8 @@ from dues.ledger.services import level
 from dues.models import Arrangement, ArrearsReason, Relief
 from dues.payments.services import reverse_payment
 from dues.units import months_between
+from members.access.queries import standing_of
 from members.models import Office
-from members.queries.standing import standing_of
 from tests.cast import TODAY
 from tests.dues.making import charge, fix, month, pay
 

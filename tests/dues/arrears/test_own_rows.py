@@ -8,9 +8,9 @@ from dues.arrears import queries
 from dues.arrears.queries import readable
 from dues.choices import PayerKind
 from dues.models import Charge
+from members.access.queries import standing_of
 from members.choices import Capability
 from members.models import Member
-from members.queries.standing import standing_of
 from tests.cast import TODAY
 from tests.dues.making import charge, fix, pay
 

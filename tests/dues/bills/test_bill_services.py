@@ -14,7 +14,7 @@ from dues.choices import BillRowState, BillSource, PayerKind, PaymentWay
 from dues.models import Bill, BillRow, Payment
 from dues.payments.services import reverse_payment
 from members.models import ContactPerson
-from members.services.refused import Refused
+from members.refused import Refused
 from tests.cast import TODAY, make_member
 from tests.dues.bills.bill_files import line, store
 from tests.dues.making import charge, every_fen_is_somewhere, fix, left_open, pay, settled

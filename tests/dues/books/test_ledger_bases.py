@@ -11,13 +11,13 @@ from audit.models import Entry
 from dues.exporting.ledger import NAME, parameters_of
 from dues.models import Basis
 from members.choices import ExportProblem, ExportState
+from members.exports.services import ask_export, settle_export
 from members.models import Export, ExportedMember, Office
-from members.services import private
-from members.services.exports import ask_export, settle_export
-from members.services.private import reveals_left
+from members.roster import services
+from members.roster.services import reveals_left
 from tests.cast import make_member
 from tests.dues.making import fix
-from tests.members.exports import JOBS, fetched, make, no_worker, own_folder
+from tests.members.exports.making import JOBS, fetched, make, no_worker, own_folder
 
 __all__ = ["no_worker", "own_folder"]
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("own_folder", "today")]
@@ -116,7 +116,7 @@ def test_workbooks_and_single_values_share_one_count(fixed, as_user, settings):
 
 def test_without_the_count_everybody_would_be_taken_along(crowd, as_user, monkeypatch):
     """The negative control."""
-    monkeypatch.setattr(private, "may_take_alone", lambda *_args, **_more: True)
+    monkeypatch.setattr(services, "may_take_alone", lambda *_args, **_more: True)
     monkeypatch.setattr("dues.books.views.may_take_alone", lambda *_args, **_more: True)
     assert len(bases_in(b"".join(as_user(crowd.officer).post(BASES, WHY)))) == 62
 

@@ -5,9 +5,9 @@ from datetime import date
 import pytest
 
 from dues.books.sheets import NOTHING, Mark, Said, amount_of, day_of, mark_of
-from members.rules.dates import DAY, MONTH, PartialDate
-from members.workbooks.cells import CellError, Unreadable
-from members.workbooks.reading import Formula
+from members.dates import DAY, MONTH, PartialDate
+from members.workbooks.cells import Unreadable
+from members.workbooks.reading import CellError, Formula
 
 
 @pytest.mark.parametrize(

@@ -15,7 +15,7 @@ from dues.payments.services import confirm_proposal, reverse_payment
 from members.choices import DuesCategory, ImportState
 from members.fields import opened
 from members.models import Member, User
-from members.services.refused import Refused
+from members.refused import Refused
 from tests.cast import TODAY, make_user
 from tests.dues.books.ledger_files import ledger, row
 from tests.dues.making import charge, every_fen_is_somewhere, fix, left_open, month, pay, settled

@@ -34,9 +34,8 @@ from dues.payments import services as payments_services
 from dues.payments.queries import sheets, with_payment
 from members.choices import DuesCategory, ImportState
 from members.models import LocalRule, Member, Organization
-from members.services.belonging import CannotBelong
-from members.services.moves import move_member
-from members.services.refused import Refused
+from members.refused import CannotBelong, Refused
+from members.roster.move_services import move_member
 from rulebook.dates import add_months
 from tests.dues.making import new_payment, without_stamp
 

@@ -10,9 +10,9 @@ from django.urls import reverse
 
 from audit.models import Entry
 from dues.models import Basis, Charge
+from members.access.queries import holders, named_offices
 from members.choices import Capability, OfficeKind
 from members.models import Member, Office
-from members.queries.standing import holders, named_offices
 from tests.cast import TODAY, make_member
 from tests.dues.making import charge, fix, month
 

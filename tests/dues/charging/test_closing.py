@@ -3,7 +3,7 @@ import pytest
 from audit.models import Entry
 from dues.charging.services import close_month
 from dues.models import Charge, ClosedMonth
-from members.services.refused import Refused
+from members.refused import Refused
 from tests.cast import TODAY
 from tests.dues.making import charge, month
 

@@ -10,7 +10,7 @@ from dues.models import Payment, PaymentProposal, Receipt
 from dues.payments.queries import open_lines
 from dues.payments.services import HandedIn, RefusedLine, collect_cash
 from members.models import User
-from members.services.refused import Refused
+from members.refused import Refused
 from tests.cast import TODAY, make_member
 from tests.dues.making import charge, every_fen_is_somewhere, left_open, pay, settled
 

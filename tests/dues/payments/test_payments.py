@@ -8,7 +8,7 @@ from dues.ledger.services import level
 from dues.models import Allocation, Payment, Receipt
 from dues.payments.services import record_payment, reverse_payment
 from members.models import LocalRule
-from members.services.refused import Refused
+from members.refused import Refused
 from tests.cast import TODAY
 from tests.dues.making import charge, every_fen_is_somewhere, fix, left_open, new_payment, pay, settled
 

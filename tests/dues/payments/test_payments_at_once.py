@@ -22,7 +22,7 @@ from dues.models import Payment, Receipt
 from dues.payments import services as payments_services
 from dues.payments.forms import PaymentForm
 from dues.payments.services import HandedIn, collect_cash
-from members.services.refused import Refused
+from members.refused import Refused
 from tests.cast import TODAY, make_cast, make_member
 from tests.dues.making import charge, every_fen_is_somewhere, left_open, new_payment, settled
 from tests.meetings.votes.test_votes_at_once import at_once
@@ -64,7 +64,7 @@ class Senders:
 
     def _send_all(self, forms):
         client = Client()
-        client.force_login(self.user, backend="members.backends.AccountBackend")
+        client.force_login(self.user, backend="members.access.sessions.AccountBackend")
         try:
             return [self._send_one(client, *form) for form in forms]
         finally:

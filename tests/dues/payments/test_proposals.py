@@ -8,7 +8,7 @@ from dues.models import Payment, PaymentProposal
 from dues.payments.services import confirm_proposal, decline_proposal, propose_payment, record_payment
 from members.choices import OfficeKind
 from members.models import User
-from members.services.refused import Refused
+from members.refused import Refused
 from tests.cast import TODAY, make_user
 from tests.dues.making import charge, left_open, new_payment, settled
 

@@ -15,7 +15,7 @@ from meetings.votes.correction_services import Truth, confirm_correction, propos
 from members.choices import LeavingReason, SituationKind
 from members.fields import opened
 from members.models import Situation
-from members.services.belonging import end_belonging
+from members.roster.services import end_belonging
 from tests.cast import TODAY, make_member
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("today")]

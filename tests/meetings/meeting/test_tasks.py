@@ -12,7 +12,7 @@ from meetings.choices import TaskEnd
 from meetings.meeting.services import End, NotNow, add_task, end_task, remove_task, reopen_task
 from meetings.models import Task
 from meetings.planning.duty_queries import record_duties
-from members.services.refused import Refused
+from members.refused import Refused
 from tests.cast import TODAY
 from tests.meetings.votes.voting import (
     english,  # noqa: F401

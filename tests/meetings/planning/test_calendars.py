@@ -13,7 +13,7 @@ from meetings.models import CalendarFeed, Meeting
 from meetings.planning import services
 from meetings.planning.calendar_views import calendar_file
 from meetings.planning.services import make_feed, revoke_feed, token_print
-from members.services.keys import reseal_everything
+from members.verification import reseal_everything
 from tests.cast import TODAY
 from tests.meetings.votes.voting import known_as
 

@@ -9,7 +9,7 @@ from audit.models import Entry
 from meetings.models import LocalKind, Meeting
 from meetings.planning.queries import managed_by, usable_at
 from meetings.planning.services import add_local_kind, retire_local_kind
-from members.services.refused import Refused
+from members.refused import Refused
 from tests.meetings.votes.voting import known_as
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("today")]

@@ -35,7 +35,7 @@ from meetings.votes.rules import Figures, Heads, change_of_heads, doubt, says_so
 from members.choices import AffiliationKind
 from members.fields import sealed
 from members.models import Affiliation
-from members.services.refused import Refused
+from members.refused import Refused
 from tests.assessment.measuring import LAST
 from tests.assessment.schemes.scheming import deduct, make_scheme
 from tests.assessment.test_computing import begin

@@ -15,7 +15,7 @@ from meetings.votes.queries import counting_of, elected_in, may_count, offices_e
 from meetings.votes.services import WrongFigures
 from members.choices import Membership, OfficeKind
 from members.models import LocalRule, Office, Term, User
-from members.services.refused import Refused
+from members.refused import Refused
 from tests.cast import TODAY, make_member, make_user
 from tests.meetings.votes.voting import (
     bring,  # noqa: F401

@@ -26,7 +26,7 @@ from meetings.votes.rules import Figures
 from meetings.votes.services import Question, WrongFigures, add_vote, count_vote
 from members.choices import LeavingReason, Membership
 from members.models import Member
-from members.services.refused import Refused
+from members.refused import Refused
 from tests.cast import TODAY, make_member
 from tests.meetings.votes.voting import (
     english,  # noqa: F401

@@ -7,7 +7,7 @@ from django.utils import translation
 
 from meetings.choices import VoteSubject
 from meetings.votes.membership_rules import Person, approval_by, extensions, holds_from, probation_ends, too_early
-from members.rules.dates import PartialDate
+from members.dates import PartialDate
 
 ADMISSION, CONFIRMATION, EXTENSION, CANCELLATION = (
     VoteSubject.ADMISSION, VoteSubject.CONFIRMATION, VoteSubject.EXTENSION, VoteSubject.CANCELLATION,

@@ -9,9 +9,9 @@ from meetings.choices import AttendanceState, MeetingKind
 from meetings.meeting.services import plan_meeting
 from meetings.models import Expected, Meeting
 from meetings.pages.services import open_meeting
+from members.access.queries import standing_of
 from members.choices import Membership
 from members.models import Member
-from members.queries.standing import standing_of
 from tests.cast import TODAY, Cast, make_member
 
 

@@ -8,7 +8,7 @@ from django.db import connection
 
 from audit.models import Entry
 from members.fields import opened
-from members.services.refused import Refused
+from members.refused import Refused
 from reminders.channels.services import add_channel, change_channel, stop_channel, try_channel
 from reminders.choices import ChannelKind
 from reminders.models import ChannelSetup

@@ -9,7 +9,7 @@ from django.urls import reverse
 from audit.models import Entry
 from members.choices import OfficeKind
 from members.models import ContactPerson, Office, Situation
-from members.services.people import roster_code
+from members.roster.services import roster_code
 from reminders.channels.services import prefer, preference_of
 from reminders.models import Preference
 from tests.cast import TODAY

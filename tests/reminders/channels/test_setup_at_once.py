@@ -8,7 +8,7 @@ import pytest
 from django.db.models import QuerySet
 
 from audit.models import Entry
-from members.services.refused import Refused
+from members.refused import Refused
 from reminders.channels.services import add_channel
 from reminders.choices import Addressee, ChannelKind, MessageKind
 from reminders.messages import services

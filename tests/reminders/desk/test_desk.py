@@ -7,11 +7,11 @@ import pytest
 from django.urls import reverse
 from django.utils import translation
 
+from members.access.queries import standing_of
 from members.choices import Capability, OfficeKind
-from members.duty_words import DutyWords, duty_words
 from members.models import Office, Situation, User
 from members.offices import CAPABILITIES
-from members.queries.standing import standing_of
+from members.pages.links import DutyWords, duty_words
 from reminders.desk.queries import MOST_BRANCHES, desk_of, words_of
 from reminders.desk.rules import When
 from reminders.models import NotApplicable
@@ -148,7 +148,7 @@ def test_what_an_office_may_not_see_isnt_on_its_desk(cast, as_user, monkeypatch,
     assert gone in kinds_of(as_user(cast.secretary).get(HOME))
 
     less = {kind: held - {without} for kind, held in CAPABILITIES.items()}
-    monkeypatch.setattr("members.standing.CAPABILITIES", less)
+    monkeypatch.setattr("members.offices.CAPABILITIES", less)
     answer = as_user(cast.secretary).get(HOME)
     assert gone not in kinds_of(answer)
     assert left in kinds_of(answer)

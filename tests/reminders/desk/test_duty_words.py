@@ -13,8 +13,8 @@ from dues.units import months_between
 from meetings.models import Expected, LeaveRequest, Meeting
 from meetings.planning.duty_rules import EVERY, LIMIT_KEYS
 from members.choices import Capability
-from members.duty_words import Place, duty_words
 from members.models import HelpRequest, Member, Organization, Situation, Term
+from members.pages.links import Place, duty_words
 from reminders.desk.queries import duties_below
 from supervision.models import AppraisalRound, Appraisee, Suggestion
 from tests.assessment.asking import asks_for, assessed

@@ -13,7 +13,7 @@ from django.utils.module_loading import import_string
 from meetings.models import Meeting
 from members.choices import OrganizationKind
 from members.models import HelpRequest, Office, Organization, Situation, Term
-from members.services.organizations import create_organization
+from members.organizations.services import create_organization
 from reminders.desk.queries import duties_below
 from reminders.desk.rules import key_of, since_first_days
 from rulebook.values import Citation, Duty, DutyState, duty_state

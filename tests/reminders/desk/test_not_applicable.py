@@ -10,7 +10,7 @@ from django.db import IntegrityError, transaction
 from django.urls import reverse
 
 from audit.models import Entry
-from members.services.refused import Refused
+from members.refused import Refused
 from reminders.desk.rules import When
 from reminders.desk.services import say_not_applicable, take_back
 from reminders.models import NotApplicable

@@ -14,12 +14,13 @@ from pytest_django import DjangoAssertNumQueries
 
 from audit.models import Entry
 from audit.services import anchor, record
+from members.access.queries import standing_of
 from members.choices import ExportProblem, ExportState, ImportState
-from members.jobs import BADGES, LABELS, JobState
+from members.exports.queries import EXPORT_STATES, export_jobs
+from members.imports.queries import IMPORT_STATES, import_jobs
 from members.models import Export, Organization, RosterImport, User
-from members.models.export import OPEN
-from members.queries.jobs import EXPORT_STATES, IMPORT_STATES, export_jobs, import_jobs
-from members.queries.standing import standing_of
+from members.models.files import OPEN
+from members.pages.links import BADGES, LABELS, JobState
 from reminders.choices import Addressee, AttemptResult, ChannelKind, MessageKind, MessageState
 from reminders.jobs.queries import ALIVE, GONE, count_jobs, jobs_of, machinery, mailing_jobs
 from reminders.messages.queries import MASS

@@ -11,8 +11,8 @@ from reminders.choices import MessageState
 from reminders.models import Heartbeat
 from tests import browsers
 from tests.cast import make_cast
-from tests.members.exports import ask, lying_about, make
-from tests.members.test_imports_browser import fits, log_in
+from tests.members.exports.making import ask, lying_about, make
+from tests.members.imports.test_imports_browser import fits, log_in
 from tests.reminders.planning.outbox import store_messages
 
 JOBS = "/jobs/"

@@ -10,7 +10,7 @@ from meetings.choices import AttendanceState, MeetingState
 from meetings.models import Expected, Mark, Material, Meeting
 from members.fields import opened
 from members.models import ContactPerson
-from members.services.refused import Refused
+from members.refused import Refused
 from reminders.choices import Addressee, MessageKind
 from reminders.messages.queries import question_of
 from reminders.messages.rules import Closed, Known, Purpose, closed

@@ -11,7 +11,7 @@ from audit.models import Entry
 from members.choices import Capability, OfficeKind
 from members.models import ContactPerson
 from members.offices import CAPABILITIES
-from members.services.refused import Refused
+from members.refused import Refused
 from reminders.choices import Addressee, AnswerChoice, ChannelKind, MessageKind, MessageState
 from reminders.messages.queries import letter, messages_of, told
 from reminders.messages.services import send_again

@@ -3,7 +3,7 @@
 import pytest
 
 from audit.models import Entry
-from members.services.refused import Refused
+from members.refused import Refused
 from reminders.choices import MessageKind, MessageState
 from reminders.messages.services import decline, release, take_back
 from reminders.models import Message, Release

@@ -5,8 +5,8 @@ from datetime import datetime, timedelta
 import pytest
 from django.utils import timezone
 
-from members.services.refused import Refused
-from members.services.retention import carry_out
+from members.refused import Refused
+from members.trail.retention import carry_out
 from reminders.messages.queries import letter
 from reminders.messages.services import send_again
 from reminders.models import Answer, Message

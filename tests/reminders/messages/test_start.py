@@ -6,9 +6,9 @@ from django.test import Client
 from django.urls import reverse
 from pytest_django import DjangoAssertNumQueries
 
+from members.access.queries import standing_of
 from members.choices import SituationKind
 from members.models import Situation
-from members.queries.standing import standing_of
 from reminders.messages.queries import start_links
 from tests.cast import TODAY, Cast, make_member
 from tests.reminders.planning.outbox import AT, store_messages

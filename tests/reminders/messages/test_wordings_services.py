@@ -3,7 +3,7 @@
 import pytest
 
 from audit.models import Entry
-from members.services.refused import Refused
+from members.refused import Refused
 from reminders.choices import Addressee, MessageKind
 from reminders.messages.services import give_wording_back, write_wording
 from reminders.messages.wording_queries import Slot, Wordings

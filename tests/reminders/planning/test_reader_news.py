@@ -6,8 +6,8 @@ import pytest
 from django.db.models import Model
 
 from audit.models import Entry
+from members.accounts.services import give_office
 from members.choices import OfficeKind
-from members.services.users import give_office
 from reminders.channels.rules import SHANGHAI
 from reminders.models import Message
 from reminders.planning.services import plan

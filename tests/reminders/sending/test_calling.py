@@ -12,7 +12,7 @@ from meetings.models import Expected
 from meetings.planning.rules import Workdays
 from members.fields import opened
 from members.models import ContactPerson, Member
-from members.services.refused import Refused
+from members.refused import Refused
 from reminders.choices import Addressee, ChannelKind, MessageKind, MessageState
 from reminders.models import Answer, Attempt, Message
 from reminders.sending import queries

@@ -10,7 +10,7 @@ from audit.models import Entry
 from members.choices import SituationKind
 from members.fields import opened as text_of
 from members.models import Situation
-from members.services.refused import Refused
+from members.refused import Refused
 from supervision.appraisals.ballot_services import (
     AlreadyVoted,
     begin_on_paper,

@@ -6,9 +6,9 @@ from dataclasses import dataclass, field
 from django.test import Client
 from django.utils import timezone
 
+from members.access.queries import standing_of
 from members.choices import OfficeKind
 from members.models import Organization, User
-from members.queries.standing import standing_of
 from supervision.letters import rate_limit, sealing
 from supervision.letters.key_services import make_key, make_recovery_key
 from supervision.models import InspectorKey

@@ -2,10 +2,10 @@
 
 from dataclasses import dataclass, field
 
+from members.access.queries import standing_of
 from members.choices import OfficeKind
 from members.models import User
 from members.paths import contains
-from members.queries.standing import standing_of
 from supervision.letters.contents import NamedSubject, Receipt
 from supervision.letters.key_services import approve_first_key, approve_key, make_key, make_recovery_key
 from supervision.letters.queries import keys_of_inspectors, recovery_approves

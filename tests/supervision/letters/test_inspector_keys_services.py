@@ -9,7 +9,7 @@ from django.core.management import call_command
 
 from audit.models import Entry
 from members.choices import OfficeKind
-from members.services.refused import Refused
+from members.refused import Refused
 from rulebook.console import WrongUse
 from supervision.letters import sealing
 from supervision.letters.inspector_services import open_by_inspector

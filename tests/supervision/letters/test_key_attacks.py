@@ -11,7 +11,7 @@ from django.db import connection
 
 from members.choices import OfficeKind
 from members.models import Office
-from members.services.refused import Refused
+from members.refused import Refused
 from supervision.letters import queries, sealing
 from supervision.letters.key_services import approve_first_key, approve_key, make_key
 from supervision.letters.queries import ROOT, keys_of_inspectors, proved_text, recovery_key, signed
@@ -188,7 +188,7 @@ def test_a_recovery_key_that_was_put_there_gets_no_letter_and_is_named(sealed):
 
 def test_the_proof_of_a_recovery_key_survives_a_rotation_of_the_ring(sealed, settings):
     from audit.keyring import new_key, proves  # noqa: PLC0415
-    from members.services.keys import reseal_everything  # noqa: PLC0415
+    from members.verification import reseal_everything  # noqa: PLC0415
 
     old = settings.FIELD_KEYS
     settings.FIELD_KEYS = [new_key(), *old]

@@ -11,7 +11,7 @@ from django.core.management import call_command
 
 from audit.models import Entry
 from members.choices import OfficeKind
-from members.services.refused import Refused
+from members.refused import Refused
 from rulebook.console import WrongUse
 from supervision.letters import key_services, sealing
 from supervision.letters.key_services import (

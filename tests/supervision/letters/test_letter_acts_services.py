@@ -5,11 +5,11 @@ from datetime import date, timedelta
 import pytest
 
 from audit.models import Entry
+from members.accounts.services import reset_password
 from members.choices import OfficeKind
 from members.models import Removal
-from members.services.refused import Refused
-from members.services.retention import carry_out
-from members.services.users import reset_password
+from members.refused import Refused
+from members.trail.retention import carry_out
 from supervision.letters import sealing
 from supervision.letters.contents import Damaged, NamedSubject
 from supervision.letters.inspector_services import (

@@ -10,7 +10,7 @@ from django.test import Client
 
 from audit.models import Entry
 from members.choices import OfficeKind
-from members.services.refused import Refused
+from members.refused import Refused
 from supervision.letters import custody_services, sealing
 from supervision.letters.custody_services import custodian, make_custody_key
 from supervision.models import CustodyKey, InspectorKey, Letter, NameRequest, SealedName
@@ -169,7 +169,7 @@ def test_another_key_opens_and_decides_nothing(box, receipt, act):
 
 def test_who_becomes_a_reader_keeps_no_names(box, receipt):
     ask(box.inspectors[0])
-    from members.services.users import give_office  # noqa: PLC0415
+    from members.accounts.services import give_office  # noqa: PLC0415
 
     given = {"organization": box.cast.county, "on": TODAY, "decided_by": "决定", "by": "system"}
     give_office(user=box.custodian, kind=OfficeKind.INSPECTOR, **given)

@@ -10,7 +10,7 @@ from django.db import connection
 
 from audit.models import Entry
 from members.choices import OfficeKind
-from members.services.refused import Refused
+from members.refused import Refused
 from supervision.letters import sealing
 from supervision.letters.contents import Damaged, NamedSubject, NoReaders, message_place, official_channels
 from supervision.letters.key_services import make_recovery_key

@@ -6,7 +6,7 @@ from datetime import date
 import pytest
 
 from audit.models import Entry
-from members.services.refused import Refused
+from members.refused import Refused
 from supervision.matters import services
 from supervision.matters.queries import matter_duties, matter_figures, matter_figures_by_place
 from supervision.matters.rules import MatterState

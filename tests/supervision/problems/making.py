@@ -3,7 +3,7 @@
 import uuid
 from datetime import date, timedelta
 
-from members.queries.standing import standing_of
+from members.access.queries import standing_of
 from supervision.models import Inspection, Problem, ProblemList
 from supervision.problems.services import take_step
 from tests.cast import TODAY

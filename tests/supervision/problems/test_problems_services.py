@@ -8,7 +8,7 @@ from django.db import DatabaseError, transaction
 
 from audit.append_only import is_protected
 from audit.models import Entry
-from members.services.refused import Refused
+from members.refused import Refused
 from supervision.models import Inspection, Problem, ProblemList, ProblemStep
 from supervision.problems import services as service
 from supervision.problems.queries import problem_duties, problem_figures, problem_lines

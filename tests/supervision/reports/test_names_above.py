@@ -4,7 +4,7 @@ import pytest
 from django.urls import reverse
 
 from members.choices import OfficeKind
-from members.standing import Standing
+from members.offices import Standing
 from supervision.reports.records import SOURCES
 from tests.cast import make_member, make_user
 from tests.supervision.reports.making import FIRST, IN, LAST, filled, hold

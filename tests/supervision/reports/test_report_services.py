@@ -6,7 +6,7 @@ from datetime import date
 import pytest
 
 from audit.models import Entry
-from members.services.refused import Refused
+from members.refused import Refused
 from supervision.models import Matter, Report, ReportStep
 from supervision.reports.figures import composed
 from supervision.reports.queries import adopting_kind, meetings_for

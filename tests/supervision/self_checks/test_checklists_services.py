@@ -6,7 +6,7 @@ from datetime import date, timedelta
 import pytest
 
 from audit.models import Entry
-from members.services.refused import Refused
+from members.refused import Refused
 from supervision.choices import CheckMark
 from supervision.models import Checklist, ChecklistItem, SelfCheck, SelfCheckAnswer
 from supervision.self_checks.rules import Line

@@ -8,9 +8,9 @@ import pytest
 from django.urls import reverse
 from django.utils import translation
 
-from members.links import own_links
+from members.access.queries import standing_of
 from members.models import HelpRequest
-from members.queries.standing import standing_of
+from members.pages.links import own_links
 from rulebook.values import DutyState
 from supervision.suggestions.queries import branch_lines, organization_figures, suggestion_figures, suggestions_due
 from supervision.suggestions.services import say_settled

@@ -7,7 +7,7 @@ import pytest
 
 from audit.models import Entry
 from members.models import LocalRule, Member, User
-from members.services.refused import Refused
+from members.refused import Refused
 from supervision.models import ProblemList, Suggestion
 from supervision.suggestions import services
 from supervision.suggestions.services import (

@@ -6,9 +6,9 @@ from datetime import date
 import pytest
 
 from audit.models import Entry
+from members.access.queries import standing_of
 from members.models import Affiliation, Member, Office
-from members.queries.standing import standing_of
-from members.services.refused import Refused
+from members.refused import Refused
 from supervision.models import Talk, TalkNote
 from supervision.talks.queries import branch_years, of_branch, talk_duties, talk_figures
 from supervision.talks.services import correct_talk, record_talk, remove_talk, write_note

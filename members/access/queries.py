@@ -1,0 +1,79 @@
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date
+
+from django.db.models import QuerySet, Value
+from django.db.models.functions import Coalesce, NullIf
+from django.utils.translation import gettext as _
+
+from members.choices import Capability, OfficeKind, office_words
+from members.models.office import Office
+from members.models.user import User
+from members.offices import HeldOffice, Standing
+from members.paths import STEP
+from members.prepared import Prepared
+
+PLACE = ("organization__path", "organization__code", "organization__name", "stands_in", "organization__kind")
+
+
+def standing_of(user: User, *, on: date) -> Standing:
+    """The offices the user holds on that day, in one query."""
+    person = {"user": user.pk, "member": user.member_id} if user.member_id else {"user": user.pk}
+    return Standing(
+        on=on,
+        held=tuple(HeldOffice(OfficeKind(kind), *place) for kind, *place in _OFFICES.rows(on=on, **person)),
+        member_id=user.member_id,
+    )
+
+
+def _offices(on: date, user: int, member: int | None = None) -> QuerySet[Office, tuple[str, ...]]:
+    held = Office.objects.held_by(User(pk=user, member_id=member)).holding(on).with_stand_ins(on)
+    return held.order_by("organization__path").values_list("kind", *PLACE)
+
+
+_OFFICES = Prepared(_offices)
+
+
+@dataclass(frozen=True, slots=True)
+class NamedOffice:
+    """An office in force, and who holds it."""
+
+    office: HeldOffice
+    name: str
+    member_id: int | None
+    """Whose person it is; None: a log-in without a member."""
+
+    def __str__(self) -> str:
+        return _("%(name)s (%(office)s)") % {
+            "name": self.name,
+            "office": office_words(self.office.kind, self.office.place),
+        }
+
+
+def named_offices(paths: Iterable[str], *, on: date) -> list[NamedOffice]:
+    """The offices held at these organizations and above them. One query."""
+    above = {path[:end] for path in paths for end in range(STEP, len(path) + 1, STEP)}
+    named = Coalesce("member__name", "user__member__name", NullIf("user__display_name", Value("")), "user__username")
+    held = (
+        Office.objects.holding(on)
+        .filter(organization__path__in=above)
+        .with_stand_ins(on)
+        .annotate(named=named, person=Coalesce("member", "user__member"))
+    )
+    rows = held.order_by("organization__path", "kind", "valid_from", "pk")
+    return [
+        NamedOffice(HeldOffice(OfficeKind(kind), *place), name, person)
+        for name, person, kind, *place in rows.values_list("named", "person", "kind", *PLACE)
+    ]
+
+
+def holders(offices: Iterable[NamedOffice], capability: Capability, path: str) -> list[NamedOffice]:
+    """Those of them who may do that at the organization with that path, of the nearest that has any."""
+    able = [one for one in offices if one.office.may(capability, path)]
+    nearest = max((one.office.path for one in able), default="")
+    return [one for one in able if one.office.path == nearest]
+
+
+def in_words(offices: Iterable[NamedOffice]) -> str:
+    """Their names with the offices, one after the other; empty: nobody."""
+    return _(", ").join(map(str, offices))

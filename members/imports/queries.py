@@ -1,0 +1,140 @@
+"""Roster imports: their rows, and as jobs."""
+
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from datetime import date, datetime, timedelta
+from typing import Any
+
+from django.db.models import Q, QuerySet
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from members.choices import ImportState, RowVerdict
+from members.imports.problems import Problem, from_json
+from members.models.files import CANCELLABLE, RosterImport, RosterImportRow
+from members.models.user import User
+from members.pages.links import MOST, SHOWN_FOR, Job, JobState
+from members.pages.queries import called
+from members.roster.headings import LABELS
+from members.workbooks.cells import text
+from members.workbooks.reading import load_cells
+
+PRIVATE = frozenset({"national_id", "phone", "address", "dues_base"})
+SHOWN = ("sex", "birth", "joined", "full", "membership", "category", "organization", "group")
+WITH_REMARKS = "remarks"
+BUSY = frozenset({ImportState.UPLOADED, ImportState.READING, ImportState.CONFIRMED, ImportState.APPLYING})
+
+
+@dataclass(frozen=True)
+class Finding:
+    """A problem as the page shows it: the cell, what is written there where it isn't private, and the sentence."""
+
+    problem: Problem
+    written: str
+
+    @property
+    def kind(self) -> str:
+        """How bad it is, as a badge."""
+        return "bad" if self.problem.refuses else "warn" if self.problem.is_doubt else "info"
+
+
+@dataclass(frozen=True)
+class Line:
+    """A row of an import."""
+
+    row: RosterImportRow
+    findings: list[Finding] = field(default_factory=list)
+    says: list[str] = field(default_factory=list)
+    changes: list[tuple[str, str, str]] = field(default_factory=list)
+    """Label, before, after; private values stay hidden."""
+
+
+def rows_of(roster_import: RosterImport, verdict: str) -> QuerySet[RosterImportRow]:
+    """The rows with a verdict, those with remarks, or all of them."""
+    rows = roster_import.rows.order_by("number").select_related("member")
+    if verdict == WITH_REMARKS:
+        return rows.exclude(problems=[])
+    return rows.filter(verdict=verdict) if verdict in RowVerdict.values else rows
+
+
+def lines(roster_import: RosterImport, rows: list[RosterImportRow]) -> list[Line]:
+    """Rows opened for the page. Values of private columns aren't among them."""
+    fields = {column["heading"]: column["field"] for column in roster_import.columns}
+    return [_line(row, fields) for row in rows]
+
+
+def _line(row: RosterImportRow, fields: dict[str, str]) -> Line:
+    cells = {heading: text(cell) for heading, cell in load_cells(row.cells.open() if row.cells else "").items()}
+    public = {heading: cell for heading, cell in cells.items() if fields.get(heading, "") not in PRIVATE}
+    return Line(
+        row,
+        [Finding(problem, public.get(problem.column, "")[:60]) for problem in map(from_json, row.problems)],
+        [f"{heading} {cell}" for heading, cell in public.items() if fields.get(heading) in SHOWN],
+        list(_changes(row)),
+    )
+
+
+def _changes(row: RosterImportRow) -> Iterator[tuple[str, str, str]]:
+    before: dict[str, Any] = json.loads(row.before.open()) if row.before else {}
+    for name, (old, new) in before.get("changes", {}).items():
+        hidden = name in PRIVATE
+        yield str(LABELS.get(name, LABELS["category"])), "••••" if hidden and old else old, "••••" if hidden else new
+
+
+def verdict_counts(roster_import: RosterImport) -> list[tuple[str, str, int]]:
+    """Verdict, label and number, in the order of RowVerdict; verdicts that no row has are left out."""
+    counts = roster_import.counts
+    return [(verdict.value, str(verdict.label), counts[verdict]) for verdict in RowVerdict if counts.get(verdict)]
+
+
+IMPORT_STATES = {
+    ImportState.UPLOADED: JobState.WAITING,
+    ImportState.READING: JobState.RUNNING,
+    ImportState.PREVIEW: JobState.ASKS,
+    ImportState.CONFIRMED: JobState.WAITING,
+    ImportState.APPLYING: JobState.RUNNING,
+    ImportState.APPLIED: JobState.DONE,
+    ImportState.UNDONE: JobState.DONE,
+    ImportState.FAILED: JobState.FAILED,
+    ImportState.CANCELLED: JobState.CANCELLED,
+}
+STORING = frozenset({ImportState.CONFIRMED, ImportState.APPLYING})
+
+
+def import_jobs(user: User, *, on: date) -> list[Job]:
+    """The imports into one's branches: those not ended, and the newest that have."""
+    rows = RosterImport.objects.visible_to(user).filter(
+        Q(uploaded_at__gte=_since(on)) | Q(state__in=CANCELLABLE, organization__isnull=False)
+    )
+    return [_import_job(row) for row in rows.select_related("organization", "uploaded_by__member")[:MOST]]
+
+
+def _import_job(row: RosterImport) -> Job:
+    state = ImportState(row.state)
+    return Job(
+        queue="imports",
+        key=str(row.key),
+        title=_("Import of %(file)s") % {"file": row.file_name},
+        place=row.organization.name if row.organization else "",
+        state=IMPORT_STATES[state],
+        asked_at=row.uploaded_at,
+        asked_by=called(row.uploaded_by),
+        done=row.rows_done,
+        total=row.rows_total if state in STORING else None,
+        problem=row.failure,
+        note="" if state in {ImportState.APPLIED, ImportState.CANCELLED} else str(state.label),
+        url=row.get_absolute_url(),
+        cancel_url=_import_cancel_url(row) if state in CANCELLABLE else "",
+    )
+
+
+def _import_cancel_url(row: RosterImport) -> str:
+    """An import without a place came from the shell, and is stopped there."""
+    return reverse("members:import-cancel", args=[row.key]) if row.organization_id else ""
+
+
+def _since(on: date) -> datetime:
+    midnight = datetime.combine(on + timedelta(days=1), datetime.min.time())
+    return timezone.make_aware(midnight) - SHOWN_FOR

@@ -1,0 +1,183 @@
+"""Importing a roster by pages: upload, look through, correct the columns, confirm, and undo."""
+
+from uuid import UUID
+
+from django.contrib import messages
+from django.core.paginator import Paginator
+from django.http import FileResponse, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+from django_htmx.http import HttpResponseClientRefresh
+
+from members import tasks
+from members.access.policy import demand, fetch, requires
+from members.choices import Capability, ImportState
+from members.imports.exporting import write_refused, write_template
+from members.imports.forms import ColumnsForm, ImportForm, places_for_import
+from members.imports.problems import note_from_json
+from members.imports.queries import BUSY, WITH_REMARKS, lines, rows_of, verdict_counts
+from members.imports.running import cancel, receive
+from members.imports.services import confirm_import, correct_columns
+from members.imports.undo_services import Undone, undo_import
+from members.models.files import RosterImport
+from members.pages.requests import PageRequest, told, written
+from members.refused import Refused
+
+PAGE_SIZE = 50
+KEPT_SHOWN = 20
+
+
+@requires(Capability.IMPORT_ROSTER)
+@require_safe
+def import_list(request: PageRequest) -> HttpResponse:
+    """Earlier imports, newest first."""
+    imports = RosterImport.objects.visible_to(request.user).select_related("organization", "uploaded_by")
+    page = Paginator(imports, PAGE_SIZE).get_page(request.GET.get("page"))
+    return render(request, "members/imports/list.html", {"page": page})
+
+
+@requires(Capability.IMPORT_ROSTER)
+@require_http_methods(["GET", "HEAD", "POST"])
+def import_new(request: PageRequest) -> HttpResponse:
+    """Upload a workbook. Nothing reaches the roster before it is confirmed."""
+    places = places_for_import(request.user, request.today)
+    code = request.GET.get("org", "")
+    form = ImportForm(request.POST or None, request.FILES or None, places=places, code=code)
+    if form.is_valid():
+        place = form.cleaned_data["organization"]
+        demand(request, place.path)
+        may_build = request.user.standing.may(Capability.MANAGE_ORGANIZATIONS, place.path)
+        workbook = form.cleaned_data["workbook"]
+        begun = receive(workbook, key=form.cleaned_data["key"], into=place, may_build=may_build, by=request.user)
+        tasks.start(tasks.read_import, begun.key)
+        return redirect(begun)
+    return render(request, "members/imports/new.html", {"form": form})
+
+
+@requires(Capability.IMPORT_ROSTER)
+@require_safe
+def import_detail(request: PageRequest, key: UUID) -> HttpResponse:
+    """How far an import has come: its progress, its rows to look through, or what became of it."""
+    roster_import = _fetch(request, key)
+    if roster_import.state in BUSY:
+        return render(request, "members/imports/progress.html", _progress(roster_import))
+    verdict = request.GET.get("verdict", "")
+    page = Paginator(rows_of(roster_import, verdict), PAGE_SIZE).get_page(request.GET.get("page"))
+    context = {
+        "roster_import": roster_import,
+        "notes": [note_from_json(note) for note in roster_import.notes],
+        "counts": verdict_counts(roster_import),
+        "with_remarks": WITH_REMARKS,
+        "verdict": verdict,
+        "page": page,
+        "lines": lines(roster_import, list(page.object_list)),
+        "unknown": [column["heading"] for column in roster_import.columns if not column["field"]],
+        "accepted": roster_import.counts.get("new", 0) + roster_import.counts.get("changed", 0),
+        "left_out": roster_import.counts.get("refused", 0) + roster_import.counts.get("doubtful", 0),
+    }
+    return render(request, "members/imports/detail.html", context)
+
+
+@requires(Capability.IMPORT_ROSTER)
+@require_safe
+def import_progress(request: PageRequest, key: UUID) -> HttpResponse:
+    """The progress alone, asked for every second; once the work is done the whole page is asked for."""
+    roster_import = _fetch(request, key)
+    if roster_import.state not in BUSY:
+        return HttpResponseClientRefresh()
+    return render(request, "members/imports/progress.html#bar", _progress(roster_import))
+
+
+@requires(Capability.IMPORT_ROSTER)
+@require_http_methods(["GET", "HEAD", "POST"])
+def import_columns(request: PageRequest, key: UUID) -> HttpResponse:
+    """Say what the columns mean; remembered for the branch."""
+    roster_import = _fetch(request, key)
+    form = ColumnsForm(request.POST or None, roster_import=roster_import)
+    if form.is_valid():
+        if told(request, lambda: correct_columns(roster_import=roster_import, fields=form.meanings())):
+            tasks.start(tasks.read_import, roster_import.key)
+        return redirect(roster_import)
+    return render(request, "members/imports/columns.html", {"form": form, "roster_import": roster_import})
+
+
+@requires(Capability.IMPORT_ROSTER)
+@require_POST
+def import_confirm(request: PageRequest, key: UUID) -> HttpResponse:
+    """Let the accepted rows be stored; pressing twice stores once."""
+    roster_import = _fetch(request, key)
+    if told(request, lambda: confirm_import(roster_import=roster_import, by=request.user)):
+        tasks.start(tasks.apply_import, roster_import.key)
+    return redirect(roster_import)
+
+
+@requires(Capability.IMPORT_ROSTER)
+@require_POST
+def import_cancel(request: PageRequest, key: UUID) -> HttpResponse:
+    """Stop an import that waits or is under way; nothing of it stays on the roster."""
+    roster_import = _fetch(request, key)
+    try:
+        undone = cancel(roster_import, by=request.user)
+    except Refused as refusal:
+        messages.error(request, str(refusal))
+        return redirect(roster_import)
+    messages.success(request, _("The import is cancelled."))
+    _tell_kept(request, undone)
+    return redirect(roster_import)
+
+
+@requires(Capability.IMPORT_ROSTER)
+@require_POST
+def import_undo(request: PageRequest, key: UUID) -> HttpResponse:
+    """Take an import back; what has been built on stays, and the page says which rows."""
+    roster_import = _fetch(request, key)
+    try:
+        undone = undo_import(roster_import=roster_import, by=request.user)
+    except Refused as refusal:
+        messages.error(request, str(refusal))
+        return redirect(roster_import)
+    taken = ngettext("%(count)s row was taken back.", "%(count)s rows were taken back.", undone.rows)
+    messages.success(request, taken % {"count": undone.rows})
+    _tell_kept(request, undone)
+    return redirect(roster_import)
+
+
+def _tell_kept(request: PageRequest, undone: Undone) -> None:
+    """Which rows stay because something has been built on them."""
+    for note in undone.kept[:KEPT_SHOWN]:
+        messages.warning(request, _("Row %(row)s: %(sentence)s") % {"row": note.row, "sentence": note.problem.message})
+
+
+@requires(Capability.IMPORT_ROSTER)
+@require_safe
+def import_refused(request: PageRequest, key: UUID) -> FileResponse:
+    """The rows that were left out, as a workbook with their reasons."""
+    roster_import = _fetch(request, key)
+    name = f"退回-{roster_import.file_name.rpartition('.')[0] or roster_import.file_name}.xlsx"
+    private = roster_import.uploaded_by_id == request.user.pk
+    return written(name, lambda file: write_refused(roster_import, file, private=private))
+
+
+@requires(Capability.IMPORT_ROSTER)
+@require_safe
+def import_template(request: PageRequest) -> FileResponse:
+    """A blank workbook with every heading that is understood."""
+    return written("党员花名册模板.xlsx", write_template)
+
+
+def _fetch(request: PageRequest, key: UUID) -> RosterImport:
+    return fetch(request, RosterImport.objects.select_related("organization", "uploaded_by"), key=key)
+
+
+def _progress(roster_import: RosterImport) -> dict[str, object]:
+    storing = roster_import.state in {ImportState.CONFIRMED, ImportState.APPLYING}
+    return {
+        "roster_import": roster_import,
+        "done": roster_import.rows_done,
+        "total": roster_import.rows_total if storing else 0,
+        "sentence": _("The rows are being stored.") if storing else _("The workbook is being read."),
+        "url": reverse("members:import-progress", args=[roster_import.key]),
+    }

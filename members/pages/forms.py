@@ -1,0 +1,148 @@
+"""Fields and filters of many forms."""
+
+import re
+import unicodedata
+import uuid
+from collections.abc import Iterable, Mapping
+from datetime import date
+from typing import Any, TypeVar, cast
+
+from django import forms
+from django.core.exceptions import ValidationError
+from django.db.models import QuerySet
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from members.dates import PartialDate
+from members.models.organization import Organization
+from members.workbooks.cells import Unreadable, partial_date, phone
+
+FIRST_DAY, LAST_DAY = date(1900, 1, 1), date(2199, 12, 31)
+
+
+class PartialDateField(forms.CharField):
+    """A day, a month or a year. `latest` is the last day it can reasonably be; it decides the century of “58-11”."""
+
+    latest = date.max
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(**{"max_length": 20, "strip": True, **kwargs})
+        self.widget.attrs["placeholder"] = "1985-07-01"
+
+    def to_python(self, value: object) -> PartialDate | None:  # type: ignore[override]
+        written = super().to_python(value)
+        try:
+            return partial_date(written, self.latest) if written else None
+        except Unreadable as error:
+            raise ValidationError(_("Write a day, a month or a year, like 1985-07-01, 1985-07 or 1985.")) from error
+
+    def run_validators(self, value: object) -> None:
+        """The length of what was written says nothing about a date."""
+
+    def prepare_value(self, value: object) -> object:
+        return str(value) if isinstance(value, PartialDate) else value
+
+
+class IdentityNumberField(forms.CharField):
+    """Full-width digits, spaces and a small x are made plain; whether the number can be right, the rules say."""
+
+    def to_python(self, value: object) -> str:
+        plain = unicodedata.normalize("NFKC", super().to_python(value) or "")
+        return re.sub(r"[\s-]", "", plain).upper()
+
+
+class PhoneField(forms.CharField):
+    """A mobile number as eleven digits, a fixed one with its area."""
+
+    def to_python(self, value: object) -> str:
+        written = super().to_python(value)
+        try:
+            return (phone(written) or "") if written else ""
+        except Unreadable as error:
+            raise ValidationError(_("That is no phone number: a mobile number has 11 digits.")) from error
+
+
+def day_field(**kwargs: Any) -> forms.DateField:
+    """A day, chosen from the browser's calendar. What nobody living can mean is refused: a year mistyped by a digit."""
+    widget = forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
+    return forms.DateField(widget=widget, validators=[meant], **kwargs)
+
+
+def meant(day: date) -> None:
+    if not FIRST_DAY <= day <= LAST_DAY:
+        raise ValidationError(_("Write a day between 1900 and 2199."), code="not_meant")
+
+
+def key_field() -> forms.UUIDField:
+    """The key of the row that the form stores: rendered with the page, so that a double click stores one."""
+    return forms.UUIDField(widget=forms.HiddenInput, initial=uuid.uuid4)
+
+
+def choice_field(choices: Any, **kwargs: Any) -> forms.ChoiceField:
+    """One of the choices, or none of them when it isn't required."""
+    offered = list(choices.choices)
+    return forms.ChoiceField(choices=offered if kwargs.get("required", True) else [("", "—"), *offered], **kwargs)
+
+
+MOST_OFFERED = 300
+Rows = TypeVar("Rows", bound=QuerySet[Any])
+Orders = Mapping[str, tuple[Any, tuple[Any, ...]]]
+"""Code → what it is called, and the fields; the first is the usual one."""
+
+
+def order_field(orders: Orders) -> forms.ChoiceField:
+    return forms.ChoiceField(
+        label=gettext_lazy("Order"),
+        required=False,
+        choices=[(code, label) for code, (label, _fields) in orders.items()],
+    )
+
+
+class FilterForm(forms.Form):
+    def offer(self, name: str, choices: Iterable[tuple[Any, Any]], nothing: Any = "—") -> None:
+        """Those choices, and none of them."""
+        cast(forms.ChoiceField, self.fields[name]).choices = [("", nothing), *choices]
+
+    def offer_places(self, places: Iterable[Organization], *, at: Organization | None = None) -> None:
+        """`at`: where the page stands already, by a link from elsewhere: then it is a choice too."""
+        choices = {place.code: place.name for place in places}
+        self.offer("org", (choices | ({at.code: at.name} if at else {})).items())
+
+    def offer_several(self, places: Iterable[Organization]) -> None:
+        """A single place is no choice."""
+        self.offer_places(offered := list(places))
+        if len(offered) < 2:
+            del self.fields["org"]
+
+    def ordered(self, rows: Rows, orders: Orders) -> Rows:
+        _label, fields = orders.get(self.cleaned_data.get("order") or "", next(iter(orders.values())))
+        return rows.order_by(*fields)
+
+
+class PlaceForm(FilterForm):
+    """Where one looks, and a part of a branch's name."""
+
+    q = forms.CharField(label=gettext_lazy("Branch"), required=False, max_length=60)
+    org = forms.ChoiceField(label=gettext_lazy("Organization"), required=False)
+
+    def __init__(self, data: Any, *, places: QuerySet[Organization], at: Organization | None = None) -> None:
+        super().__init__(data)
+        self.offer_places(places[:MOST_OFFERED], at=at)
+        self.is_valid()
+
+    def text(self) -> str:
+        return str(self.cleaned_data.get("q") or "")
+
+
+class ReasonForm(forms.Form):
+    """What is taken back or removed needs a word why."""
+
+    reason = forms.CharField(label=gettext_lazy("Why"), max_length=300)
+
+
+class CallListForm(forms.Form):
+    reason = forms.CharField(
+        label=gettext_lazy("What the list is for"),
+        max_length=200,
+        help_text=gettext_lazy("For instance: calls before the heating season. Kept on record with your name."),
+    )

@@ -1,0 +1,152 @@
+"""Merging two entries of one person."""
+
+from collections.abc import Iterable, Iterator
+from typing import Any
+from uuid import UUID
+
+from django import forms
+from django.contrib import messages
+from django.forms.boundfield import BoundField
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
+from django.views.decorators.http import require_http_methods
+
+from members.access.policy import fetch, requires
+from members.choices import MergeState
+from members.models.contact import Merge
+from members.models.member import Member
+from members.pages.forms import key_field
+from members.pages.requests import PageRequest, carried_out
+from members.roster.forms import MemberForm
+from members.roster.merge_queries import (
+    CAPABILITIES,
+    better_the_other_way,
+    candidates,
+    counted,
+    mergeable,
+    obstacles,
+    places,
+    sentences,
+)
+from members.roster.merge_services import confirm_merge, propose_merge, refuse_merge, undo_merge
+from members.roster.services import EDITABLE, PRIVATE, value_of
+
+HIDDEN = "••••••"
+WHOSE = {"kept": _("Of the entry that stays: %(value)s"), "merged": _("Of the other entry: %(value)s")}
+
+
+class OtherForm(forms.Form):
+    """The key of the other entry."""
+
+    other = forms.UUIDField()
+
+
+class MergeForm(forms.Form):
+    """For each fact that differs: that of the entry that stays, or of the other. One that is missing is filled in."""
+
+    key = key_field()
+    reason = forms.CharField(label=_("Why they are one person"), max_length=300)
+
+    def __init__(self, *args: Any, kept: Member, merged: Member, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.facts = []
+        for name in EDITABLE:
+            mine, other = value_of(kept, name), value_of(merged, name)
+            if mine != other and other:
+                both = (("kept", mine), ("merged", other))
+                shown = [(code, WHOSE[code] % {"value": _shown(name, value)}) for code, value in both]
+                self.fields[f"take_{name}"] = forms.ChoiceField(
+                    label=MemberForm.base_fields[name].label, choices=shown, widget=forms.RadioSelect,
+                    initial="kept" if mine else "merged",
+                )  # fmt: skip
+                self.facts.append(name)
+
+    def choices(self) -> Iterator[BoundField]:
+        return (self[f"take_{name}"] for name in self.facts)
+
+    @staticmethod
+    def labels(names: Iterable[str]) -> list[str]:
+        return [str(MemberForm.base_fields[name].label) for name in names]
+
+    def takes(self) -> list[str]:
+        return [name for name in self.facts if self.cleaned_data[f"take_{name}"] == "merged"]
+
+
+class MergeActForm(forms.Form):
+    """What is done with a proposal, or with what was merged; undoing needs a word why."""
+
+    act = forms.ChoiceField(choices=[(one, one) for one in ("confirm", "refuse", "undo")], widget=forms.HiddenInput)
+    reason = forms.CharField(label=_("Why"), max_length=300, required=False)
+
+    def clean(self) -> None:
+        super().clean()
+        if self.cleaned_data.get("act") == "undo" and not self.cleaned_data.get("reason"):
+            self.add_error("reason", _("Say why the entries are parted again."))
+
+
+def _shown(name: str, value: Any) -> str:
+    if not value:
+        return "—"
+    if name in PRIVATE:
+        return HIDDEN
+    return str(dict(getattr(MemberForm.base_fields[name], "choices", ())).get(value, value))
+
+
+@requires(*CAPABILITIES)
+@require_http_methods(["GET", "HEAD", "POST"])
+def merge_new(request: PageRequest, key: UUID) -> HttpResponse:
+    """Choose the other entry of the person, then which facts stay; a second person confirms it."""
+    kept = fetch(request, Member.objects.all(), key=key)
+    other = OtherForm(request.GET)
+    if not other.is_valid():
+        context = {"member": kept, "candidates": candidates(kept, request.user)}
+        return render(request, "members/roster/merge_choose.html", context)
+    merged = get_object_or_404(mergeable(request.user).exclude(pk=kept.pk), key=other.cleaned_data["other"])
+    form = MergeForm(request.POST or None, kept=kept, merged=merged)
+    if form.is_valid():
+        given = {"key": form.cleaned_data["key"], "reason": form.cleaned_data["reason"], "takes": form.takes()}
+        made: list[Merge] = []
+        if carried_out(form, lambda: made.append(propose_merge(kept=kept, merged=merged, by=request.user, **given))):
+            return redirect(made[0])
+    context = {"form": form, "member": kept, "merged": merged, "counted": counted(kept, merged)}
+    context |= {
+        "sentences": sentences(kept, merged),
+        "obstacles": obstacles(kept, merged),
+        "turn": better_the_other_way(kept, merged),
+        "places": places(kept, merged),
+    }
+    return render(request, "members/roster/merge_new.html", context)
+
+
+@requires(*CAPABILITIES)
+@require_http_methods(["GET", "HEAD", "POST"])
+def merge_detail(request: PageRequest, key: UUID) -> HttpResponse:
+    """What was proposed or done: the second person confirms or refuses it, and for thirty days it can be undone."""
+    merge = fetch(request, Merge.objects.select_related("kept", "merged", "proposed_by", "settled_by"), key=key)
+    form = MergeActForm(request.POST or None)
+    if form.is_valid() and carried_out(form, lambda: _act(request, merge, form)):
+        messages.success(request, gettext("Stored."))
+        return redirect(merge)
+    context = {
+        "merge": merge,
+        "form": form,
+        "member": merge.kept,
+        "counted": counted(merge.kept, merge.merged),
+        "places": places(merge.kept, merge.merged),
+        "may_confirm": merge.state == MergeState.PROPOSED and merge.proposed_by != request.user,
+        "taken": MergeForm.labels(merge.takes),
+        "sentences": sentences(merge.kept, merge.merged) if merge.state == MergeState.PROPOSED else [],
+    }
+    return render(request, "members/roster/merge.html", context)
+
+
+def _act(request: PageRequest, merge: Merge, form: MergeActForm) -> None:
+    match form.cleaned_data["act"]:
+        case "confirm":
+            confirm_merge(merge=merge, on=request.today, by=request.user)
+        case "refuse":
+            refuse_merge(merge=merge, on=request.today, by=request.user)
+        case _:
+            undo_merge(merge=merge, reason=form.cleaned_data["reason"], on=request.today, by=request.user)

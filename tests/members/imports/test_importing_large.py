@@ -1,0 +1,88 @@
+"""A county in one workbook: everything is stored, in bounded memory."""
+
+import json
+import os
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from datetime import date, timedelta
+from pathlib import Path
+
+import pytest
+from django.conf import settings
+
+from members.workbooks.writing import Sheet, write_workbook
+from tests.members.workbooks.workbook_files import identity
+
+ROWS = 100_000
+MOST_MEGABYTES = 300
+HEADINGS = [
+    *("序号", "所在党支部", "姓名", "性别", "民族", "出生年月", "籍贯", "学历", "身份证号码", "入党时间", "转正时间"),
+    *(
+        "工作单位及职务",
+        "党内职务",
+        "联系电话",
+        "现居住地址",
+        "党员类别",
+        "人员类别",
+        "是否流动党员",
+        "流动去向",
+        "备注",
+    ),
+]
+GIVEN = "明国华建文军平志伟东海强晓生光林小民永杰波成康星天达福保霞秀娟英慧巧美娜静淑惠珠翠雅芝玉萍红"
+
+
+def people() -> Iterator[list[object]]:
+    for number in range(ROWS):
+        born = date(1930, 1, 1) + timedelta(days=number * 7 % 25_000)
+        name = (
+            "王李张刘陈杨赵黄周吴"[number % 10] + GIVEN[number // 10 % len(GIVEN)] + GIVEN[number // 400 % len(GIVEN)]
+        )
+        joined = born + timedelta(days=7000)
+        yield [
+            *(
+                number + 1,
+                f"红旗县委/第{number // 1500}党委/第{number // 50}党支部",
+                name,
+                "男",
+                "汉族",
+                f"{born:%Y.%m}",
+            ),
+            *("江苏南通", "大专", identity(f"{born:%Y%m%d}", number), f"{joined:%Y-%m-%d}", f"{joined:%Y}年12月"),
+            *("原红旗机械厂", "", f"138{number:08d}", f"红旗路{number}号", "正式党员", "退休", "", "", ""),
+        ]
+
+
+def memory_of(process: int, parent: bytes = b"") -> int:
+    """Megabytes that the process and its children hold. A child that is still its parent's copy shares its memory."""
+    try:
+        command = Path(f"/proc/{process}/cmdline").read_bytes()
+        children = Path(f"/proc/{process}/task/{process}/children").read_text().split()
+        status = Path(f"/proc/{process}/status").read_text()
+    except OSError:
+        return 0
+    if command == parent:
+        return 0
+    own = next((int(line.split()[1]) for line in status.splitlines() if line.startswith("VmRSS")), 0)
+    return own // 1024 + sum(memory_of(int(child), command) for child in children)
+
+
+@pytest.mark.slow
+def test_a_hundred_thousand_members_in_one_workbook(tmp_path: Path) -> None:
+    """In processes of their own, because memory is measured; on SQLite, which then is a part of the process."""
+    write_workbook(tmp_path / "county.xlsx", [Sheet("花名册", HEADINGS, people())])
+    environment = {"PATH": os.environ["PATH"], "BRANCHWEB_DATA": str(tmp_path / "var")}
+    manage = [sys.executable, str(settings.BASE_DIR / "manage.py")]
+    subprocess.run([*manage, "migrate"], env=environment, check=True, capture_output=True)
+    command = [*manage, "import_roster", str(tmp_path / "county.xlsx"), "--json"]
+    most = 0
+    with (tmp_path / "answer.json").open("w") as answer:
+        process = subprocess.Popen(command, env=environment, stdout=answer, stderr=subprocess.DEVNULL)
+        while process.poll() is None:
+            most = max(most, memory_of(process.pid))
+            time.sleep(0.05)
+    told = json.loads((tmp_path / "answer.json").read_text())
+    assert (process.returncode, told["created"], told["refused"][:3]) == (0, ROWS, [])
+    assert most <= MOST_MEGABYTES
