@@ -12,9 +12,9 @@ django.setup()
 
 from members.generating.people import People  # noqa: E402
 from members.models import Organization  # noqa: E402
-from members.roster.exporting import (
-    CATEGORIES,  # noqa: E402
-    SEXES,  # noqa: E402  # noqa: E402
+from members.roster.exporting import (  # noqa: E402
+    CATEGORIES,
+    SEXES,
 )
 from members.workbooks.writing import Sheet, write_workbook  # noqa: E402
 

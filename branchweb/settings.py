@@ -173,7 +173,8 @@ JOBS = [
     "reminders.jobs.queries.count_jobs",
     "assessment.dashboard.services.rollup_jobs",
 ]
-"""What each app has running or waiting: called with a user and `on=`, gives `members.pages.links.Job`s, newest first."""
+"""What each app has running or waiting: called with a user and `on=`, gives `members.pages.links.Job`s, the newest
+first."""
 
 RETENTION = [
     "members.retained.RETAINED",
@@ -182,7 +183,8 @@ RETENTION = [
     "supervision.letters.services.RETAINED",
     "reminders.messages.services.RETAINED",
 ]
-"""What each app keeps for a time, and what for good: `members.trail.retention.Kind` and `ForGood`, as the page shows them."""
+"""What each app keeps for a time, and what for good: `members.trail.retention.Kind` and `ForGood`, as the page shows
+them."""
 
 EXPORTS = {
     "roster": "members.roster.exporting.ROSTER",

@@ -32,7 +32,7 @@ def test_every_part_is_described_or_belongs_to_the_frame(include: Path) -> None:
     base = (settings.BASE_DIR / "templates" / "base.html").read_text()
     head = (INCLUDES / "site_head.html").read_text()
     members = settings.BASE_DIR / "members"
-    frame = (members / "navigation.py").read_text() + (members / "preferences.py").read_text()
+    frame = (members / "pages" / "navigation.py").read_text()
     described = (settings.BASE_DIR / "docs" / "pages.md").read_text()
     assert f"includes/{include.name}" in base + head + frame + described
 

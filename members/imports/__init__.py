@@ -1,6 +1,6 @@
 """Importing a roster: from a workbook to rows with a verdict each, and from there into the roster.
 
-`fields` knows the columns, `words` what stands in them, `judging` gives a row its verdict, `matching` finds the member
-it speaks of, `placing` the branch; `workbook` takes a file through all of them. Nothing here writes: that is
-`members.imports.services`.
+`members.roster.headings` knows the columns and what stands in them; `row_parser` reads a row, `row_checks` finds the
+member it speaks of and gives it its verdict, `organization_resolver` finds the branch; `running` takes a file through
+all of them. Only `services` and `undo_services` write.
 """

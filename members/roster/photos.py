@@ -1,6 +1,7 @@
 """Photographs without what cameras write into them: place, time, device, thumbnail; and a member's own.
 
-The picture itself isn't touched. Of a JPEG's metadata only the orientation is kept, or portraits would lie on the side."""
+The picture itself isn't touched. Of a JPEG's metadata only the orientation is kept, or portraits would lie on the side.
+"""
 
 import re
 import struct

@@ -102,13 +102,15 @@ ACTS: dict[str, Act] = {
         organizations_services.record_term, full.cast.branch, "organization", elected_on=TODAY, by="system"
     ),
     "organization described": lambda full: twice(
-        organizations_services.describe_organization, full.cast.branch, "organization", unit_kind="school", village=True,
-        founded_on=date(2001, 1, 1), by="system",
+        organizations_services.describe_organization, full.cast.branch, "organization", unit_kind="school",
+        village=True, founded_on=date(2001, 1, 1), by="system",
     ),
     "member linked": lambda full: twice(
         accounts_services.link_member, full.cast.stranger, "user", member=full.cast.wang, by="system"
     ),
-    "user closed": lambda full: twice(accounts_services.set_active, full.cast.stranger, "user", active=False, by="system"),
+    "user closed": lambda full: twice(
+        accounts_services.set_active, full.cast.stranger, "user", active=False, by="system"
+    ),
     "signed out everywhere": lambda full: (
         AuthToken.objects.create(full.cast.stranger),
         twice(accounts_services.sign_out_everywhere, full.cast.stranger, "user", by="system"),
