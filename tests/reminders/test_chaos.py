@@ -38,8 +38,8 @@ from tests.world import session_of
 pytestmark = [pytest.mark.slow, pytest.mark.django_db(transaction=True)]
 
 KILLS = int(os.environ.get("KILLS", "3"))
-FLUSHES = max(1, KILLS // 10)
-SECONDS_WITHOUT_REDIS = 60 if KILLS >= 100 else 3
+FLUSHES = int(os.environ.get("FLUSHES", max(1, KILLS // 10)))
+SECONDS_WITHOUT_REDIS = int(os.environ.get("SECONDS_WITHOUT_REDIS", 60 if KILLS >= 100 else 3))
 MESSAGES_A_KILL = 30
 SECONDS_A_KILL = 5.0
 SECONDS_TO_FINISH = 60
