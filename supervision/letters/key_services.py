@@ -173,6 +173,7 @@ def make_recovery_key(
     they are sealed anew: keep its paper as long. Raises Refused, Damaged.
     """
     before, kept = recovery_key(), trusted_keys()
+    _refuse_other_ring()
     if before:
         _refuse_replacement(before, old, consents, is_lost=is_lost)
     RecoveryKey.objects.filter(withdrawn_on__isnull=True).update(withdrawn_on=on)
@@ -184,6 +185,18 @@ def make_recovery_key(
         row.save(update_fields=["signature"])
     record(action="lose_recovery_key" if before and is_lost else "make_recovery_key", by=by, subject=None)
     return pair.private
+
+
+def _refuse_other_ring() -> None:
+    """A recovery key that isn't proved here belongs to other keys than those the program was started with."""
+    row = RecoveryKey.objects.filter(withdrawn_on__isnull=True).first()
+    if row and row.proof and not is_proved(row):
+        raise Refused(
+            _(
+                "There is a recovery key that the keys in field_keys don't vouch for. "
+                "Start with those of this installation."
+            )
+        )
 
 
 def _refuse_replacement(before: RecoveryKey, old: bytes | None, consents: Sequence[Consent], *, is_lost: bool) -> None:
