@@ -29,9 +29,15 @@ TITLE = (
     "县长|区长|市长|村长|股长|会长|行长|厂长|经理|董事|总监|秘书|检察|警官|法官|教授|老师|医生|律师|会计|师傅|先生|女士|"
     "领导|纪检|总"
 )
-CALLS = "哥|姐|叔|伯|姨|嫂|爷|队|董|局|科(?![技学研普目])|处(?![理于在分所罚置境])|(?i:sir)"
+CALLS = (
+    "哥|姐|叔|伯|姨|嫂|爷|老板|老大|老弟|大哥|大姐|大人|头儿|头子|长官|先森|太太|夫人|"
+    "队|董|局|秘(?![密诀书])|科(?![技学研普目])|处(?![理于在分所罚置境])|(?i:sir)"
+)
 """How people call somebody by the surname; what makes another word of it is left out."""
-FAMILIAR = "哥|姐|叔|伯|姨|嫂|爷|总|董|(?i:sir)"
+FAMILIAR = "哥|姐|叔|伯|姨|嫂|爷|总|董|老板|大哥|大姐|(?i:sir)"
+SHORT_CALLS = "头|所|组|副|老|主|委|书"
+"""The same in one sign that begins many other words: only at the end, or before what follows a name."""
+TOGETHER = "(?=两人|二人|俩|两位|二位|都)"
 """Said after one sign of a given name as well."""
 SAYS = "说收给在也是和让拿跟要叫的"
 """Signs that follow a short name in a sentence."""
@@ -237,16 +243,23 @@ def _loose(signs: str, *, is_list: bool) -> re.Pattern[str]:
 
 
 def _called(family: str, given: str, *, is_list: bool) -> Iterator[str]:
-    """程哥, 姓程的, 那个程, 大程, 程俊, 杰哥, J. Cheng; of a list also 程家."""
-    ends = "" if is_list else f"(?=$|[^{HAN}]|[{SAYS}])"
+    """程哥, 程头, 姓程的, 那个程, 纪委的程, 程、杜两人, 大程, 程俊, 杰哥, J. Cheng, Mr Cheng; of a list also 程家."""
+    ends = f"(?=$|[^{HAN}])" if is_list else f"(?=$|[^{HAN}]|[{SAYS}])"
+    yield f"(?<!工){family}{GAP}(?:{SHORT_CALLS}){ends}"
+    yield f"纪委的?{family}(?:{ends}|(?=来))|{family}[、和跟][{HAN}]{{1,2}}{TOGETHER}|[、和跟]{family}{TOGETHER}"
     yield f"(?<!工){family}{GAP}(?:{CALLS}{'|家|氏' if is_list else ''})"
-    yield f"姓{family}|那个?{family}(?![{HAN}])|[大阿]{family}{ends}"
+    yield f"[大阿]{family}" if is_list else f"[大阿]{family}{ends}"
+    yield f"姓{family}|{family}姓|那个?{family}(?![{HAN}])"
     yield f"[{given}](?:{FAMILIAR})"
     if len(given) > 1:
-        yield f"{family}{GAP}{given[0]}{ends}"
+        yield f"{family}{GAP}{given[0]}" if is_list else f"{family}{GAP}{given[0]}{ends}"
+        yield f"(?<![{HAN}]){given}{ends}"
+    else:
+        yield f"阿{given}"
     letters = "".join(f"(?:{_first_letters(sign)}[. ]{{0,2}})?" for sign in given[1:])
     first = f"{_first_letters(given[0])}[. ]{{0,2}}{letters}"
     spoken = "".join(map(_syllable, family))
+    yield f"(?i:(?<![a-z])(?:(?:mr|ms|mrs)[. ]{{1,2}}{spoken}|{spoken}[. ]{{1,2}}sir)(?![a-z]))"
     yield f"(?i:(?<![a-z]){first}(?<=[. ]){spoken}(?![a-z])|(?<![a-z]){spoken}[. ,]{{1,2}}{first}(?![a-z]))"
 
 
