@@ -50,7 +50,7 @@ def create_user(
     user = User(username=User.normalize_username(username), display_name=display_name, member=member)
     user.must_change_password = must_change_password
     _refuse_bad_name(user)
-    _refuse_weak(password, user)
+    refuse_weak_password(password, user)
     _refuse_taken_member(user, member)
     _refuse_member_elsewhere(member, by)
     user.set_password(password)
@@ -299,7 +299,7 @@ def _taken(username: str) -> str:
     return _("The user name “%(name)s” is taken. Choose another.") % {"name": username}
 
 
-def _refuse_weak(password: str, user: User) -> None:
+def refuse_weak_password(password: str, user: User) -> None:
     try:
         validate_password(password, user)
     except ValidationError as error:

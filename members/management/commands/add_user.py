@@ -9,7 +9,7 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from members.accounts.services import create_user, give_office
+from members.accounts.services import create_user, give_office, refuse_weak_password
 from members.choices import OfficeKind
 from members.console import member_with, organization_at
 from members.models.user import User
@@ -35,8 +35,11 @@ class Command(JsonCommand):
         if bool(options["office"]) != bool(options["org"]):
             raise WrongUse(_("--office and --org go together: which office, and where."))
         member = member_with(options["member"]) if options["member"] else None
-        user = create_user(username=name, password=sys.stdin.readline().rstrip("\r\n"), member=member, by="shell")
-        return {"username": user.username, "offices": list(self.offices(user, options["office"], options["org"]))}
+        password = sys.stdin.readline().rstrip("\r\n")
+        user = create_user(username=name, password=password, member=member, by="shell")
+        offices = list(self.offices(user, options["office"], options["org"]))
+        refuse_weak_password(password, user)  # once more: the place of the office is no password either
+        return {"username": user.username, "offices": offices}
 
     def offices(self, user: User, kind: str | None, code: str | None) -> Iterable[dict[str, str]]:
         if kind and code:
