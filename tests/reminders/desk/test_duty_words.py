@@ -61,8 +61,8 @@ def kinds_in_sources():
             constants = {
                 name: kind
                 for names, kinds in re.findall(r'^([A-Z_, ]+) = ("[a-z_.", ]+)$', text, re.MULTILINE)
-                for name, kind in zip(names.split(", "), re.findall(r"[a-z_.]+", kinds), strict=True)
-            }
+                for name, kind in zip(names.split(", "), re.findall(r"[a-z_.]+", kinds), strict=False)
+            }  # other constants of words that a module of rules may have say nothing of kinds
             for first in re.findall(r"\bDuty\(\s*([\w\".]+),", text):
                 found |= {constants.get(first, first.strip('"'))}
     return found
