@@ -140,8 +140,8 @@ class ReliefQuerySet(models.QuerySet["Relief"]):
         return self.filter(own_or_in_branch(user, capability) | own_or_in_branch(user, Capability.APPROVE_DUES))
 
     def in_effect(self) -> "ReliefQuerySet":
-        """With every approval that the member's category needs."""
-        return self.filter(Q(needs_superior=False) | Q(approved_on__isnull=False))
+        """Not declined, and with every approval that the member's category needs."""
+        return self.filter(Q(needs_superior=False) | Q(approved_on__isnull=False), declined_on__isnull=True)
 
     def holding(self, month: date) -> "ReliefQuerySet":
         return self.filter(holding(month))

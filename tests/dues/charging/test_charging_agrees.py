@@ -5,7 +5,7 @@ from decimal import Decimal
 
 import pytest
 from django.db import transaction
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from dues.charging.expected import relations_of, suspects
@@ -185,6 +185,12 @@ def change(cast, member, facts):
         store_relief(member, facts)
 
 
+PLAIN = {"steps": [], "places": ["branch"] * 5, "gone_at": None, "unknown_start": False, "joined": None}
+UNPAID = PLAIN | {"category": "employed", "bases": [(date(2026, 5, 1), 0)], "relief": None}
+DECLINED = PLAIN | {"category": "retired", "bases": [(date(2026, 5, 1), 6_000_000)], "relief": (JUNE, False, True, 32)}
+
+
+@example(first=UNPAID, second=DECLINED)
 @settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(first=members, second=members)
 def test_after_any_change_of_facts_and_back_the_lines_come_to_what_the_rule_says(cast, first, second):
