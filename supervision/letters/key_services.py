@@ -37,6 +37,7 @@ from supervision.letters.queries import (
     is_among_first,
     is_proved,
     keys_of_inspectors,
+    keys_were_signed,
     may_be_approved,
     own_signing_key,
     proved_text,
@@ -68,13 +69,18 @@ def signing_half(key: InspectorKey, passphrase: str) -> bytes:
 
 
 def refuse_without_consent(consents: Sequence[Consent]) -> None:
-    """Two people who hold approved keys agree; one, where there is only one. Nobody has to, where there is none.
+    """Two people who hold approved keys agree; one, where there is only one. Nobody has to, where none ever was.
 
-    Whoever holds a key counts, whatever became of the office and the log-in since: an administrator ends those.
+    Whoever holds a key counts, whatever became of the office and the log-in since: an administrator ends those. So does
+    a key whose signature doesn't count any more, though its holder can't agree: who spoils signatures needs no fewer.
     Raises Refused, Damaged.
     """
-    keys = list(InspectorKey.objects.in_use().filter(pk__in=trusted_keys()).select_related("user"))
-    needed = min(FEWEST, len({_person(key.user) for key in keys}))
+    held = list(InspectorKey.objects.in_use().exclude(signature="").select_related("user"))
+    known = trusted_keys()
+    keys = [key for key in held if key.pk in known]
+    needed = min(FEWEST, len({_person(key.user) for key in held}))
+    if not held and InspectorKey.objects.exclude(signature="").exists():
+        raise Refused(_("No inspector is left who could agree. Only both its halves replace the recovery key."))
     if len({_person(one.user) for one in consents}) < needed:
         raise Refused(
             _("That takes the passphrases of %(count)s inspectors whose keys are approved.") % {"count": needed}
@@ -173,9 +179,10 @@ def make_recovery_key(
     they are sealed anew: keep its paper as long. Raises Refused, Damaged.
     """
     before, kept = recovery_key(), trusted_keys()
-    _refuse_other_ring()
     if before:
         _refuse_replacement(before, old, consents, is_lost=is_lost)
+    elif keys_were_signed():
+        _refuse_second_start()
     RecoveryKey.objects.filter(withdrawn_on__isnull=True).update(withdrawn_on=on)
     pair = sealing.new_pair()
     proved = proof(proved_text(pair.public, pair.signing), purpose=ROOT)
@@ -187,16 +194,14 @@ def make_recovery_key(
     return pair.private
 
 
-def _refuse_other_ring() -> None:
-    """A recovery key that isn't proved here belongs to other keys than those the program was started with."""
-    row = RecoveryKey.objects.filter(withdrawn_on__isnull=True).first()
-    if row and row.proof and not is_proved(row):
-        raise Refused(
-            _(
-                "There is a recovery key that the keys in field_keys don't vouch for. "
-                "Start with those of this installation."
-            )
+def _refuse_second_start() -> None:
+    """A chain that can't be proved here belongs to other keys than those the program was started with."""
+    raise Refused(
+        _(
+            "Keys were signed here, and the keys in field_keys don't vouch for the recovery key that signed them. "
+            "Start with those of this installation, or put its database back."
         )
+    )
 
 
 def _refuse_replacement(before: RecoveryKey, old: bytes | None, consents: Sequence[Consent], *, is_lost: bool) -> None:

@@ -42,6 +42,15 @@ def is_proved(row: RecoveryKey) -> bool:
     return bool(row.signing_key) and proves(row.proof, proved_text(row.public_key, row.signing_key), purpose=ROOT)
 
 
+def keys_were_signed() -> bool:
+    """Whether a chain began here, proved or not: then nobody is the first, whatever ring the program was started with.
+
+    Recovery keys from before there were signatures began none.
+    """
+    began = RecoveryKey.objects.exclude(signing_key="").exists()
+    return began or InspectorKey.objects.exclude(signature="").exists()
+
+
 def signed(row: InspectorKey, organization: UUID) -> SignedKey:
     return SignedKey(
         key=row.pk, user_id=row.user_id, organization=organization, public_key=row.public_key,

@@ -202,18 +202,6 @@ def test_the_proof_of_a_recovery_key_survives_a_rotation_of_the_ring(sealed, set
     assert not proves(row.proof, proved_text(row.public_key, row.signing_key), purpose=b"another")
 
 
-def test_a_ring_of_ones_own_makes_no_recovery_key(sealed, settings):
-    """Under other keys the one that stands isn't proved: it must not pass for none."""
-    from audit.keyring import new_key  # noqa: PLC0415
-    from supervision.letters.key_services import make_recovery_key  # noqa: PLC0415
-
-    settings.FIELD_KEYS = [new_key()]
-    with pytest.raises(Refused):
-        make_recovery_key(on=TODAY, by="shell")
-
-    assert RecoveryKey.objects.count() == 1
-
-
 def test_what_a_withdrawn_key_had_signed_stays_trusted(sealed):
     from supervision.letters.key_services import withdraw_key  # noqa: PLC0415
 

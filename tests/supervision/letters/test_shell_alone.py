@@ -1,0 +1,213 @@
+"""A shell alone replaces no recovery key: not with field keys of its own, not by taking away what stands in the way.
+
+The attack is carried to its end once: with the question left out the next letter is sealed to the attacker.
+"""
+
+import io
+import itertools
+import json
+import tempfile
+from pathlib import Path
+
+import pytest
+from django.core.exceptions import ImproperlyConfigured
+from django.core.management import call_command
+from django.core.management.base import CommandError
+
+from audit.keyring import new_key
+from audit.models import Entry
+from members.choices import OfficeKind
+from members.refused import Refused
+from supervision.letters import key_services, sealing
+from supervision.letters.custody_services import make_custody_key
+from supervision.letters.key_services import approve_first_key, make_key, make_recovery_key, withdraw_key
+from supervision.letters.queries import keys_of_inspectors, recovery_key
+from supervision.models import InspectorKey, RecoveryKey
+from tests.cast import TODAY, make_user
+from tests.supervision.letters.sealed import PASSPHRASE, seal_county, stand
+
+pytestmark = pytest.mark.django_db
+OWN = new_key()
+
+
+@pytest.fixture
+def sealed(cast):
+    return seal_county(cast)
+
+
+def command(*options, lines=(), monkeypatch):
+    """`make_recovery_key` as somebody at a shell gives it; what it printed, or None where it refused."""
+    monkeypatch.setattr("sys.stdin", io.StringIO("".join(f"{line}\n" for line in lines)))
+    out = io.StringIO()
+    try:
+        call_command("make_recovery_key", *options, "--json", stdout=out, skip_checks=True)
+    except (CommandError, ImproperlyConfigured):
+        return None
+    return sealing.private_on(json.loads(out.getvalue())["halves"])
+
+
+# --- Whose keys the program is started with -----------------------------------------------------------------------
+def ring_of_ones_own(settings, folder):
+    settings.FIELD_KEYS = [OWN]
+
+
+def ones_own_before_the_real_one(settings, folder):
+    settings.FIELD_KEYS = [OWN, *settings.FIELD_KEYS]
+
+
+def ones_own_behind_the_real_one(settings, folder):
+    settings.FIELD_KEYS = [*settings.FIELD_KEYS, OWN]
+
+
+def a_file_of_ones_own(settings, folder):
+    (folder / "field_keys").write_text(OWN)
+    settings.FIELD_KEYS_FILE = folder / "field_keys"
+
+
+def an_empty_file(settings, folder):
+    (folder / "field_keys").write_text("\n")
+    settings.FIELD_KEYS_FILE = folder / "field_keys"
+
+
+def no_file(settings, folder):
+    settings.FIELD_KEYS_FILE = folder / "field_keys"
+
+
+RINGS = [
+    ring_of_ones_own, ones_own_before_the_real_one, ones_own_behind_the_real_one, a_file_of_ones_own, an_empty_file,
+    no_file,
+]  # fmt: skip
+
+
+# --- What was taken away before -----------------------------------------------------------------------------------
+def nothing(sealed):
+    """All stands."""
+
+
+def proof_is_emptied(sealed):
+    RecoveryKey.objects.update(proof="")
+
+
+def it_looks_withdrawn(sealed):
+    RecoveryKey.objects.update(withdrawn_on=TODAY)
+
+
+def it_looks_older_than_signatures(sealed):
+    """Only the signed keys of inspectors still show that it isn't."""
+    RecoveryKey.objects.update(proof="", signing_key="")
+
+
+def its_row_is_gone(sealed):
+    RecoveryKey.objects.all().delete()
+
+
+def keys_are_withdrawn(sealed):
+    InspectorKey.objects.update(state="withdrawn", withdrawn_on=TODAY, locked_private_key="")
+
+
+TAKEN = [
+    nothing, proof_is_emptied, it_looks_withdrawn, it_looks_older_than_signatures, its_row_is_gone, keys_are_withdrawn,
+]  # fmt: skip
+
+
+OPTIONS = ([], ["--lost"], ["--old-stdin"], ["--old-stdin", "--lost"])
+
+
+@pytest.mark.parametrize("taken", TAKEN, ids=lambda taken: taken.__name__)
+def test_no_ring_and_no_missing_row_makes_another_recovery_key(sealed, settings, tmp_path, monkeypatch, taken):
+    taken(sealed)
+    before = set(RecoveryKey.objects.values_list("pk", "withdrawn_on"))
+    real, halves = settings.FIELD_KEYS, sealing.halves(sealing.new_pair().private)
+
+    for ring, options in itertools.product(RINGS, OPTIONS):
+        settings.FIELD_KEYS, settings.FIELD_KEYS_FILE = real, None
+        ring(settings, Path(tempfile.mkdtemp(dir=tmp_path)))
+        assert command(*options, lines=halves, monkeypatch=monkeypatch) is None, (ring.__name__, options)
+    assert set(RecoveryKey.objects.values_list("pk", "withdrawn_on")) == before
+
+
+@pytest.mark.parametrize("ring", [ring_of_ones_own, a_file_of_ones_own], ids=lambda ring: ring.__name__)
+def test_under_a_ring_of_ones_own_neither_halves_nor_passphrases_help(sealed, settings, tmp_path, monkeypatch, ring):
+    """Whoever has them needs no other ring."""
+    ring(settings, tmp_path)
+    agreed = ["--lost", "--agreed-by", *(user.username for user in sealed.inspectors)]
+
+    assert command(*agreed, lines=[PASSPHRASE, PASSPHRASE], monkeypatch=monkeypatch) is None
+    assert command("--old-stdin", lines=sealing.halves(sealed.recovery), monkeypatch=monkeypatch) is None
+
+
+def test_when_all_keys_were_withdrawn_a_lost_half_is_not_made_good_by_a_shell(sealed, monkeypatch):
+    """Done by the two people with the sheets; a shell could wait for that day."""
+    stand(sealed.cast.county_secretary)
+    for key in sealed.keys:
+        given = {"private": sealed.recovery, "by": sealed.cast.county_secretary, "reason": "已调离本单位"}
+        withdraw_key(key=key, on=TODAY, **given)
+
+    assert command("--lost", monkeypatch=monkeypatch) is None
+    assert command("--old-stdin", lines=sealing.halves(sealed.recovery), monkeypatch=monkeypatch)
+
+
+def test_whose_signature_was_spoilt_is_still_asked(sealed, monkeypatch):
+    """Else one edited row would leave one person to agree, and two nobody."""
+    InspectorKey.objects.filter(pk=sealed.keys[1].pk).update(signature=sealed.keys[0].signature)
+    one, other = (user.username for user in sealed.inspectors)
+
+    assert command("--lost", "--agreed-by", one, lines=[PASSPHRASE], monkeypatch=monkeypatch) is None
+    both = ["--lost", "--agreed-by", one, other]
+    assert command(*both, lines=[PASSPHRASE, PASSPHRASE], monkeypatch=monkeypatch) is None
+
+
+# --- To its end ---------------------------------------------------------------------------------------------------
+def carry_out(sealed, settings, monkeypatch):
+    """A recovery key under a ring of one's own, that ring put before the real one, and two readers of one's own."""
+    real = settings.FIELD_KEYS
+    settings.FIELD_KEYS = [OWN]
+    private = command(monkeypatch=monkeypatch)
+    settings.FIELD_KEYS = [OWN, *real]
+    users = [make_user(name, OfficeKind.INSPECTOR, sealed.cast.county) for name in ("invented_one", "invented_two")]
+    stand(*users)
+    for user in users:
+        make_key(user=user, organization=sealed.cast.county, passphrase=PASSPHRASE, on=TODAY)
+    for user, by in zip(users, reversed(users), strict=True):
+        approve_first_key(key=InspectorKey.objects.get(user=user), private=private or bytes(32), on=TODAY, by=by)
+    return {key.user.username for key in keys_of_inspectors(on=TODAY)}
+
+
+def test_the_attack_makes_no_reader(sealed, settings, monkeypatch):
+    with pytest.raises(Refused):
+        carry_out(sealed, settings, monkeypatch)
+
+    assert {key.user.username for key in keys_of_inspectors(on=TODAY)} == {"inspector", "inspector_two"}
+
+
+def test_without_the_question_it_would(sealed, settings, monkeypatch):
+    monkeypatch.setattr(key_services, "keys_were_signed", lambda: False)
+
+    assert carry_out(sealed, settings, monkeypatch) == {"invented_one", "invented_two"}
+
+
+# --- Beside the recovery key --------------------------------------------------------------------------------------
+def test_a_ring_of_ones_own_vouches_for_nothing_that_stands(sealed, settings):
+    """Renewing proofs under it leaves them, and nobody becomes custodian by it."""
+    proof = RecoveryKey.objects.get().proof
+    settings.FIELD_KEYS = [OWN]
+    key_services.renew_recovery_proof()
+
+    assert (RecoveryKey.objects.get().proof, recovery_key()) == (proof, None)
+    with pytest.raises(Refused):
+        make_custody_key(user=sealed.cast.county_secretary, recovery=sealed.recovery, on=TODAY, by="shell")
+
+
+# --- What is a first start ----------------------------------------------------------------------------------------
+def test_a_recovery_key_from_before_signatures_is_followed_by_one_that_signs(db, monkeypatch):
+    RecoveryKey.objects.create(public_key=sealing.new_pair().public, made_on=TODAY)
+
+    assert command(monkeypatch=monkeypatch)
+    assert Entry.objects.in_order().last().action == "make_recovery_key"
+
+
+def test_before_anything_was_signed_the_first_key_is_made_once(db, monkeypatch):
+    assert command(monkeypatch=monkeypatch)
+    assert command(monkeypatch=monkeypatch) is None
+    make_recovery_key(on=TODAY, by="shell", is_lost=True)
+    assert RecoveryKey.objects.filter(withdrawn_on=None).count() == 1
