@@ -12,14 +12,15 @@ from supervision.reports import demo as reports_demo
 from supervision.suggestions import demo as suggestions_demo
 from supervision.talks import demo as talks_demo
 
-PARTS = (suggestions_demo, talks_demo, problems_demo, matters_demo, appraisals_demo)
-
 
 @transaction.atomic
 def fill(*, on: date) -> list[letters_demo.Paper]:
     """Add supervision as it stands on that day; what lies on paper there."""
-    for part in PARTS:
-        part.fill(on=on)
+    suggestions_demo.fill(on=on)
+    talks_demo.fill(on=on)
+    problems_demo.fill(on=on)
+    matters_demo.fill(on=on)
+    appraisals_demo.fill(on=on)
     papers = letters_demo.fill(on=on)
     reports_demo.fill(on=on)  # composed from all the others
     return papers
