@@ -3,7 +3,7 @@
 What each branch did in each month, in the words of SQL that both databases take.
 
 Each part is a common table expression with a row a branch and month, over the tables of `rollup_tables`; the columns
-carry the names of the figures. tests/assessment/test_rollups.py holds all of it to the slow and obvious way.
+carry the names of the figures. tests/assessment/dashboard/test_rollups.py holds all of it to the slow and obvious way.
 
 As of when: facts with a day are counted as the record has them today, for the month of that day. How it stood at the
 end of a month follows from rows with days: belonging, situations, contacts, terms, publications. What a row was before

@@ -18,9 +18,9 @@ from audit.models import Entry
 from audit.services import record
 from members.models import LocalRule
 from members.refused import Refused
+from tests.assessment.assessments.test_computing import begin, confirm, theme_days
 from tests.assessment.measuring import LAST
 from tests.assessment.schemes.scheming import by_hand, clause_of, deduct, make_scheme
-from tests.assessment.test_computing import begin, confirm, theme_days
 from tests.assessment.test_metrics_meetings import hold
 
 D = Decimal

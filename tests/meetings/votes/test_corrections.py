@@ -36,9 +36,9 @@ from members.choices import AffiliationKind
 from members.fields import sealed
 from members.models import Affiliation
 from members.refused import Refused
+from tests.assessment.assessments.test_computing import begin
 from tests.assessment.measuring import LAST
 from tests.assessment.schemes.scheming import deduct, make_scheme
-from tests.assessment.test_computing import begin
 from tests.cast import make_user
 from tests.emptying import triggers_lifted
 from tests.meetings.votes.correcting import DAY, TEXT, TODAY, WHY, corrected, propose, state_of, vote_at
