@@ -7,10 +7,10 @@ import pytest
 from django.db import IntegrityError, connection, transaction
 from django.test.utils import CaptureQueriesContext
 
+from branchweb.demo.generator.members import AFFILIATION_COLUMNS, SITUATION_COLUMNS
 from members import bulk
 from members.choices import AffiliationKind, SituationKind
 from members.fields import sealed
-from members.generating.county import AFFILIATION_COLUMNS, SITUATION_COLUMNS
 from members.models import Affiliation, Member, Situation
 from tests.cast import Cast, make_member
 

@@ -7,14 +7,9 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from assessment import demo as assessment
-from dues import demo as dues
-from meetings import demo as meetings
-from members import demo as members
-from members.demo.people import enter_twice
-from reminders import demo as reminders
+from branchweb.demo import assessment, dues, meetings, members, reminders, supervision
+from branchweb.demo.people import enter_twice
 from rulebook.console import JsonCommand, WrongUse
-from supervision import demo as supervision
 
 
 class Command(JsonCommand):

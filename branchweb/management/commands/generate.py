@@ -7,13 +7,13 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from assessment.dashboard.services import rebuild, rebuild_medians
-from assessment.generating import generate_assessment
-from dues.generating import generate_dues
-from meetings.generating import generate_meetings
-from members.generating import generate_county, generate_offices
-from reminders.generating import generate_reminders
+from branchweb.demo.generator.assessment import generate_assessment
+from branchweb.demo.generator.dues import generate_dues
+from branchweb.demo.generator.meetings import generate_meetings
+from branchweb.demo.generator.members import generate_county, generate_offices
+from branchweb.demo.generator.reminders import generate_reminders
+from branchweb.demo.generator.supervision import generate_supervision
 from rulebook.console import JsonCommand, WrongUse, count
-from supervision.generating import generate_supervision
 
 MOST_MEMBERS = 3_000_000
 MOST_BRANCHES = 200_000

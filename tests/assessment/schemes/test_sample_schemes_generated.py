@@ -11,11 +11,11 @@ from assessment.assessments.rules import recomputed
 from assessment.choices import ScoreState, ValueState
 from assessment.models import Assessment, Clause, ManualValue
 from assessment.schemes.import_services import BY_NUMBER, read_workbook, store_read_plan
-from dues.generating import adopt_farmers_amount, generate_dues
+from branchweb.demo.generator.dues import adopt_farmers_amount, generate_dues
+from branchweb.demo.generator.meetings import generate_meetings
+from branchweb.demo.generator.members import generate_county
 from meetings.choices import MeetingState
-from meetings.generating import generate_meetings
 from meetings.models import Expected, Meeting
-from members.generating import generate_county
 from members.models import Contact, Organization, Situation, Term
 from tests.assessment.assessments.slow_scores import LAST, SLOWLY, YEAR, Branch
 from tests.assessment.schemes.test_sample_schemes import found_by_person, leaves
