@@ -19,9 +19,9 @@ from django.db import connection  # noqa: E402
 from django.utils import timezone  # noqa: E402
 
 from benchmarks.databases import MEMBERS_A_BRANCH  # noqa: E402
-from branchweb.demo.generator.dues import generate_dues  # noqa: E402  # noqa: E402
-from branchweb.demo.generator.meetings import generate_meetings  # noqa: E402  # noqa: E402
-from branchweb.demo.generator.members import generate_county  # noqa: E402  # noqa: E402
+from branchweb.demo.generator.dues import generate_dues  # noqa: E402
+from branchweb.demo.generator.meetings import generate_meetings  # noqa: E402
+from branchweb.demo.generator.members import generate_county  # noqa: E402
 from members.choices import OfficeKind  # noqa: E402
 from members.fields import opened  # noqa: E402
 from members.models import Member, Office, Organization, User  # noqa: E402

@@ -10,7 +10,7 @@ import django
 
 django.setup()
 
-from branchweb.demo.generator.people import People  # noqa: E402  # noqa: E402
+from branchweb.demo.generator.people import People  # noqa: E402
 from members.models import Organization  # noqa: E402
 from members.roster.exporting import (  # noqa: E402
     CATEGORIES,

@@ -18,11 +18,8 @@ django.setup()
 from django.db import connection, transaction  # noqa: E402
 from django.utils import timezone  # noqa: E402
 
-from branchweb.demo.generator.dues import (
-    BASES,  # noqa: E402
-    Amounts,  # noqa: E402  # noqa: E402
-)
-from dues.charging.services import charge_month  # noqa: E402  # noqa: E402
+from branchweb.demo.generator.dues import BASES, Amounts  # noqa: E402
+from dues.charging.services import charge_month  # noqa: E402
 from members.choices import DuesCategory  # noqa: E402
 from members.models import Organization  # noqa: E402
 

@@ -19,7 +19,7 @@ from django.db import transaction  # noqa: E402
 from audit.keyring import fingerprint  # noqa: E402
 from members.fields import sealed  # noqa: E402
 from members.models import Member  # noqa: E402
-from members.people import check_digit  # noqa: E402  # noqa: E402
+from members.people import check_digit  # noqa: E402
 
 AT_ONCE = 2_000
 

@@ -109,19 +109,19 @@ def fill_goals(*, on: date) -> None:
     leaders = secretaries(on)
     places = {place.code: place for place in Organization.objects.filter(code__in=leaders)}
     for story in (CANTEEN, GRID, PARKING, *LAST_YEAR, *OTHERS):
-        _tell(story, places[story.branch], leaders[story.branch], on)
+        _tell_goal(story, places[story.branch], leaders[story.branch], on)
 
 
-def _tell(story: Story, place: Organization, by: User, on: date) -> None:
+def _tell_goal(story: Story, place: Organization, by: User, on: date) -> None:
     year = year_assessed(on) - story.years_ago
     goal = Goal(
-        key=_key(story.title), organization=place, year=year, title=story.title, target=story.target,
+        key=_goal_key(story.title), organization=place, year=year, title=story.title, target=story.target,
         party_work=story.party_work, responsible_name=story.answers, planned_on=min(date(year, 1, 20), on),
     )  # fmt: skip
     plan_goal(goal, on=goal.planned_on, by=by)
     for month, text in story.steps:
         if (day := date(year, month, 18)) <= on:
-            add_goal_step(goal=goal, key=_key(f"{story.title} {month}"), text=text, day=day, on=on, by=by)
+            add_goal_step(goal=goal, key=_goal_key(f"{story.title} {month}"), text=text, day=day, on=on, by=by)
     _check(story, goal, date(year, 7, 5), on, by)
     _end(story, goal, on, by)
 
@@ -137,7 +137,7 @@ def _end(story: Story, goal: Goal, on: date, by: User) -> None:
         end_goal(goal=goal, state=story.result, words=story.words, day=day, on=on, by=by)
 
 
-def _key(name: str) -> UUID:
+def _goal_key(name: str) -> UUID:
     return uuid5(NAMESPACE_URL, f"demo goal {name}")
 
 
@@ -213,13 +213,13 @@ def fill_practices(*, on: date) -> None:
     leaders = secretaries(on)
     places = {place.code: place for place in Organization.objects.filter(code__in=leaders)}
     for story in STORIES:
-        _tell_practices(story, places, leaders, on)
+        _tell_practice(story, places, leaders, on)
 
 
-def _tell_practices(story: PracticeStory, places: dict[str, Organization], leaders: dict[str, User], on: date) -> None:
+def _tell_practice(story: PracticeStory, places: dict[str, Organization], leaders: dict[str, User], on: date) -> None:
     names = ("kind", "title", "problem", "solution", "needs")
     practice = write_practice(
-        key=_key_practices(story.title), organization=places[story.branch], by=leaders[story.branch],
+        key=_practice_key(story.title), organization=places[story.branch], by=leaders[story.branch],
         values={name: getattr(story, name) for name in names},
     )  # fmt: skip
     if story.days is None:
@@ -231,11 +231,11 @@ def _tell_practices(story: PracticeStory, places: dict[str, Organization], leade
 
 
 def _adopt(practice: Practice, place: Organization, words: str, day: date, by: User) -> None:
-    key = _key_practices(f"{practice.title} {place.code}")
+    key = _practice_key(f"{practice.title} {place.code}")
     adopt_practice(key=key, practice=practice, organization=place, words=words, on=day, by=by)
 
 
-def _key_practices(name: str) -> UUID:
+def _practice_key(name: str) -> UUID:
     return uuid5(NAMESPACE_URL, f"demo practice {name}")
 
 
@@ -291,7 +291,7 @@ def _post(
     place: Organization, member: Member, post: str, share: str, percent: int, since: date, by: User, on: date
 ) -> None:
     row = CadrePost(
-        key=_key_cadres(f"{place.code} {member.pk} {post}"), organization=place, member=member, post=post, share=share,
+        key=_cadre_key(f"{place.code} {member.pk} {post}"), organization=place, member=member, post=post, share=share,
         percent=percent, valid_from=since,
     )  # fmt: skip
     add_cadre_post(row, on=on, by=by)
@@ -307,7 +307,7 @@ def _courses(leaders: dict[Organization, Member], by: User, on: date) -> None:
 
 
 def _course(place: Organization, people: Iterable[Member], name: str, values: dict, by: User, on: date) -> None:
-    record_training(key=_key_cadres(name), place=place, people=people, values=values, on=on, by=by)
+    record_training(key=_cadre_key(name), place=place, people=people, values=values, on=on, by=by)
 
 
 def _conditions(by: User, on: date) -> None:
@@ -318,7 +318,7 @@ def _conditions(by: User, on: date) -> None:
         put_down_conditions(place=place, year=on.year, values=values, on=on, by=leaders.get(place.code, by))
 
 
-def _key_cadres(name: str) -> UUID:
+def _cadre_key(name: str) -> UUID:
     return uuid5(NAMESPACE_URL, f"demo cadre {name}")
 
 

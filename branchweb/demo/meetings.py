@@ -15,7 +15,7 @@ from uuid import UUID
 from django.db import transaction
 from django.utils import timezone
 
-from branchweb.demo import evenings as demo_evenings
+from branchweb.demo import evenings as words
 from branchweb.demo.county import HOME_BRANCH, PLACES
 from branchweb.demo.evenings import (
     ELSEWHERE,
@@ -129,7 +129,7 @@ def _agenda(record: Record, evening: Evening, rng: Random) -> None:
         for position, (title, report) in enumerate(evening.items, start=1)
     ]
     if evening.kind in DECIDES:
-        record.items[-1].decision = demo_evenings.COMMITTEE_DECISION
+        record.items[-1].decision = words.COMMITTEE_DECISION
     if evening.kind == MeetingKind.GENERAL_MEETING:
         _decide(record, rng)
 
@@ -138,15 +138,15 @@ def _decide(record: Record, rng: Random) -> None:
     """The last point of a general meeting is voted on; too few of those with a vote decide nothing."""
     item, owner = record.items[-1], record.meeting.recorder
     speaker = str(owner)
-    record.speeches.append(Speech(item=item, speaker=speaker, points=demo_evenings.SPEECH))
+    record.speeches.append(Speech(item=item, speaker=speaker, points=words.SPEECH))
     due_on = record.meeting.day + timedelta(days=30)
-    record.tasks.append(Task(item=item, what=demo_evenings.TASK, who=speaker, owner=owner, due_on=due_on))
+    record.tasks.append(Task(item=item, what=words.TASK, who=speaker, owner=owner, due_on=due_on))
     vote = _vote(record, against=rng.choice((0, 0, 1)))
     record.votes.append(vote)
-    item.decision = demo_evenings.DECISION if vote.is_passed else ""
+    item.decision = words.DECISION if vote.is_passed else ""
     if vote.votes_against:
         dissenter = next(one.name for one in reversed(record.expected) if one.state in PRESENT)
-        record.speeches.append(Speech(item=item, speaker=dissenter, points=demo_evenings.DISSENT, is_dissent=True))
+        record.speeches.append(Speech(item=item, speaker=dissenter, points=words.DISSENT, is_dissent=True))
 
 
 def _vote(record: Record, *, against: int) -> Vote:
@@ -154,7 +154,7 @@ def _vote(record: Record, *, against: int) -> Vote:
     figures = Figures(votes_for=max(heads.present - against, 0), votes_against=min(against, heads.present))
     decision = decide(VoteSubject.MOTION, figures, heads, record.meeting.day)
     return Vote(
-        item=record.items[-1], subject=VoteSubject.MOTION, method=VoteMethod.SHOW_OF_HANDS, about=demo_evenings.MOTION,
+        item=record.items[-1], subject=VoteSubject.MOTION, method=VoteMethod.SHOW_OF_HANDS, about=words.MOTION,
         entitled=heads.entitled, present=heads.present, votes_for=figures.votes_for,
         votes_against=figures.votes_against, abstained=0, is_valid=decision.valid, is_passed=decision.passed,
         sentence=decision.sentence, rule_versions=list(decision.versions), counted_by=str(record.meeting.recorder),
@@ -268,7 +268,7 @@ def end_tasks(records: Iterable[Record], home: str, on: date) -> None:
         if code == home and due_on == late:
             continue
         task.ended, task.done_on, task.ended_by = TaskEnd.DONE, due_on - timedelta(days=4), task.who
-        task.ended_with = demo_evenings.TASK_DONE
+        task.ended_with = words.TASK_DONE
 
 
 def vote_on_members(records: Iterable[Record], home: str, on: date) -> None:
@@ -277,7 +277,7 @@ def vote_on_members(records: Iterable[Record], home: str, on: date) -> None:
     record = max(
         (one for one in held if one.meeting.kind == MeetingKind.GENERAL_MEETING), key=lambda one: one.meeting.day
     )
-    item = AgendaItem(meeting=record.meeting, position=len(record.items) + 1, title=demo_evenings.MEMBERSHIP_ITEM)
+    item = AgendaItem(meeting=record.meeting, position=len(record.items) + 1, title=words.MEMBERSHIP_ITEM)
     record.items.append(item)
     confirmed = _confirmed(record)
     if confirmed:
@@ -289,12 +289,10 @@ def vote_on_members(records: Iterable[Record], home: str, on: date) -> None:
         record,
         item,
         VoteSubject.ADMISSION,
-        f"接收{demo_evenings.APPLICANT}为预备党员",
-        applicant=demo_evenings.APPLICANT,
+        f"接收{words.APPLICANT}为预备党员",
+        applicant=words.APPLICANT,
     )
-    record.steps.append(
-        _step(vote, demo_evenings.APPLICANT, on, national_id=APPLICANT_NUMBER, effective_on=record.meeting.day)
-    )
+    record.steps.append(_step(vote, words.APPLICANT, on, national_id=APPLICANT_NUMBER, effective_on=record.meeting.day))
     if record.minutes:
         record.minutes = minutes_of(record)
 
@@ -333,8 +331,8 @@ def _step(vote: Vote, name: str, on: date, **facts: object) -> MembershipStep:
     step = MembershipStep(vote=vote, name=name, asked_by=vote.counted_by, **facts)
     if step.member:
         day = min(vote.item.meeting.day + timedelta(days=10), on)
-        step.state, step.decided_on, step.decided_by = StepState.APPROVED, day, demo_evenings.COMMITTEE_STAFF
-        step.document = demo_evenings.APPROVAL
+        step.state, step.decided_on, step.decided_by = StepState.APPROVED, day, words.COMMITTEE_STAFF
+        step.document = words.APPROVAL
     return step
 
 
@@ -343,23 +341,21 @@ IN_DAYS = 4
 
 def plan_next(home: Organization, rolls: Rolls, rng: Random, on: date) -> Meeting:
     """The quarter's general meeting in a few days: agenda, material, a link, and somebody who asks for leave."""
-    evening = Evening(home, MeetingKind.GENERAL_MEETING, on + timedelta(days=IN_DAYS), demo_evenings.NEXT_TITLE)
+    evening = Evening(home, MeetingKind.GENERAL_MEETING, on + timedelta(days=IN_DAYS), words.NEXT_TITLE)
     meeting = new_meeting(evening, rng)
     expected = rolls.expected_at(meeting)
     lead(meeting, expected, rolls)
-    meeting.online_link = demo_evenings.NEXT_LINK
+    meeting.online_link = words.NEXT_LINK
     meeting.save(force_insert=True)
     AgendaItem.objects.bulk_create(
         AgendaItem(meeting=meeting, position=position, title=title)
-        for position, title in enumerate(demo_evenings.NEXT_ITEMS, start=1)
+        for position, title in enumerate(words.NEXT_ITEMS, start=1)
     )
     Material.objects.bulk_create(
-        Material(meeting=meeting, title=title, text=text) for title, text in demo_evenings.NEXT_MATERIALS
+        Material(meeting=meeting, title=title, text=text) for title, text in words.NEXT_MATERIALS
     )
     away = next((one for one in expected if rolls.befallen(one.member_id, meeting.day) & ELSEWHERE), expected[-1])
-    LeaveRequest.objects.create(
-        meeting=meeting, member=away.member, kind=LeaveKind.OFFICIAL, reason=demo_evenings.NEXT_LEAVE
-    )
+    LeaveRequest.objects.create(meeting=meeting, member=away.member, kind=LeaveKind.OFFICIAL, reason=words.NEXT_LEAVE)
     return meeting
 
 
@@ -369,11 +365,11 @@ def correct(home: Organization, rng: Random, on: date) -> None:
     evenings = Meeting.objects.filter(organization=home, kind=MeetingKind.THEME_DAY, state=MeetingState.LOCKED)
     latest = list(evenings.order_by("-day")[:6])
     if signed := _first(latest, AttendanceState.ABSENT):
-        one = _propose(signed, AttendanceState.ON_SITE, demo_evenings.SIGNED, rng, secretary)
+        one = _propose(signed, AttendanceState.ON_SITE, words.SIGNED, rng, secretary)
         confirm_correction(correction=one, by=officer, on=on)
     by_video = _first([one for one in latest if one != (signed and signed.meeting)], AttendanceState.ON_SITE)
     if by_video:
-        _propose(by_video, AttendanceState.ONLINE, demo_evenings.BY_VIDEO, rng, officer)
+        _propose(by_video, AttendanceState.ONLINE, words.BY_VIDEO, rng, officer)
 
 
 def _first(evenings: list[Meeting], state: str) -> Expected | None:

@@ -1,6 +1,8 @@
 """A small, believable county for an empty database: the members' part of `manage.py demo`, with offices and log-ins.
 
-The same day gives the same people; only the passwords differ each time. The parts of other apps read the rows and add theirs."""
+The same day gives the same people; only the passwords differ each time. The parts of other apps read the rows and add
+theirs.
+"""
 
 from collections import Counter, defaultdict
 from collections.abc import Callable, Sequence
@@ -9,8 +11,7 @@ from random import Random
 
 from django.db import transaction
 
-from branchweb.demo import county
-from branchweb.demo import county as demo_county
+from branchweb.demo import county as words
 from branchweb.demo.county import COUNTY, HOME_BRANCH, OFFICE_BRANCH, PLACES, make_places
 from branchweb.demo.people import Person, befall, belong, make_people, settle
 from members.access.queries import standing_of
@@ -54,9 +55,9 @@ def look_after(situations: Sequence[Situation], people: Sequence[Person], rng: R
 
 
 def _relative(member: Member, rng: Random, number: int) -> ContactPerson:
-    relation, sex, same = rng.choice(county.RELATIVES)
-    surname = member.name[0] if same else rng.choice(county.SURNAMES)
-    name = surname + rng.choice(county.GIVEN[sex, 1985])
+    relation, sex, same = rng.choice(words.RELATIVES)
+    surname = member.name[0] if same else rng.choice(words.SURNAMES)
+    name = surname + rng.choice(words.GIVEN[sex, 1985])
     return ContactPerson(member=member, name=name, relation=relation, phone=f"199001{number * 613 % 100_000:05}")
 
 
@@ -88,7 +89,7 @@ def _contacts_with(member: Member, kinds: set[str], by: User, rng: Random, on: d
 
 def _heard(kinds: set[str], count: int, rng: Random) -> list[str]:
     """What was heard each time, never the same twice."""
-    return rng.sample(county.AWAY if kinds & set(AWAY) else county.AT_HOME, count)
+    return rng.sample(words.AWAY if kinds & set(AWAY) else words.AT_HOME, count)
 
 
 def _how(kinds: set[str], rng: Random) -> ContactKind:
@@ -109,7 +110,7 @@ def ask_for_help(contacts: Sequence[Contact], on: date) -> list[HelpRequest]:
 
 def _request(contact: Contact, number: int, on: date) -> HelpRequest:
     """Of the latest requests every second is open, in turn overdue and still in time; the older ones are answered."""
-    text, answer = county.REQUESTS[number % len(county.REQUESTS)]
+    text, answer = words.REQUESTS[number % len(words.REQUESTS)]
     asked = contact.happened_on
     row = HelpRequest(
         member=contact.member, contact=contact, asked_on=asked, due_on=asked + ANSWERED_WITHIN, request=text,
@@ -213,7 +214,7 @@ def _seats(code: str) -> tuple[OfficeKind, ...]:
 
 
 def _office(member: Member | None, kind: OfficeKind, organization: Organization, since: date) -> Office:
-    return Office(member=member, kind=kind, organization=organization, valid_from=since, decided_by=demo_county.ELECTED)
+    return Office(member=member, kind=kind, organization=organization, valid_from=since, decided_by=words.ELECTED)
 
 
 def _titled(office: Office) -> Member:
@@ -232,9 +233,7 @@ def fill_terms(places: dict[str, Organization], on: date) -> None:
     for place in PLACES:
         term = record_term(organization=places[place.code], elected_on=_election(place.code, on), by="system")
         if place.code == EXTENDED:
-            move_end_of_term(
-                term=term, ends_on=add_months(term.ends_on, 6), document=demo_county.EXTENSION, by="system"
-            )
+            move_end_of_term(term=term, ends_on=add_months(term.ends_on, 6), document=words.EXTENSION, by="system")
 
 
 def fill_users(
@@ -259,7 +258,7 @@ def fill_users(
             kind=kind,
             organization=county,
             on=on - timedelta(days=400),
-            decided_by=demo_county.APPOINTED,
+            decided_by=words.APPOINTED,
             by="system",
         )
     _without_password(offices)
@@ -275,7 +274,7 @@ def _officials(people: Sequence[Person]) -> list[Member]:
 def _login(role: str, organization: Organization, member: Member | None) -> Login:
     """The role is also the user name."""
     password = one_time_password()
-    name = member.name if member else demo_county.ADMINISTRATOR
+    name = member.name if member else words.ADMINISTRATOR
     create_user(username=role, password=password, display_name=name, member=member, by="system")
     return {"role": str(role), "username": str(role), "password": password, "organization": organization.name}
 

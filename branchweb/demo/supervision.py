@@ -7,10 +7,7 @@ from typing import cast
 
 from django.db import transaction
 
-from branchweb.demo import appraisals as appraisals_demo
-from branchweb.demo import letters as letters_demo
-from branchweb.demo import matters as matters_demo
-from branchweb.demo import reports as reports_demo
+from branchweb.demo import appraisals, letters, matters, reports
 from branchweb.demo.county import COUNTY, HOME_BRANCH
 from branchweb.demo.dues import account_of
 from meetings.choices import MeetingKind
@@ -33,15 +30,15 @@ from supervision.talks.services import record_talk, write_note
 
 
 @transaction.atomic
-def fill(*, on: date) -> list[letters_demo.Paper]:
+def fill(*, on: date) -> list[letters.Paper]:
     """Add supervision as it stands on that day; what lies on paper there."""
     fill_suggestions(on=on)
     fill_talks(on=on)
     fill_problems(on=on)
-    matters_demo.fill(on=on)
-    appraisals_demo.fill(on=on)
-    papers = letters_demo.fill(on=on)
-    reports_demo.fill(on=on)  # composed from all the others
+    matters.fill(on=on)
+    appraisals.fill(on=on)
+    papers = letters.fill(on=on)
+    reports.fill(on=on)  # composed from all the others
     return papers
 
 

@@ -12,7 +12,7 @@ from meetings.minutes.services import draft_minutes, sign_minutes
 from meetings.models import AgendaItem, Meeting, Observer, Speech, Task
 from meetings.pages.services import close_meeting, open_meeting
 from tests.cast import make_member, make_user
-from tests.meetings.votes.correcting import evening  # noqa: F401 - a fixture  # noqa: F401 - a fixture
+from tests.meetings.votes.correcting import evening  # noqa: F401 - a fixture
 
 DAY = date(2026, 11, 14)
 

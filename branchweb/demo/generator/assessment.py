@@ -16,7 +16,7 @@ from assessment.practices.models import Adoption, Practice
 from assessment.schemes.models import Clause
 from assessment.schemes.services import put_in_force, store_plan
 from audit.services import record
-from branchweb.demo import schemes as demo_assessments
+from branchweb.demo.schemes import this_year
 from members.choices import OfficeKind
 from members.models import Office, Organization, User
 
@@ -106,7 +106,7 @@ def _practices(root: Organization, on: date) -> None:
 
 
 def _assess(root: Organization, staff: User, second: User, on: date) -> int:
-    plan = demo_assessments.this_year(on.year)
+    plan = this_year(on.year)
     scheme = store_plan(plan=plan, organization=root, by=staff)
     since = min(date(on.year, 3, 1), on)
     scheme = put_in_force(

@@ -6,10 +6,7 @@ import pytest
 from django.db import transaction
 
 from assessment.models import Adoption, Assessment, Goal, GoalStep, Practice, RollUp, Training
-from branchweb.demo import meetings, members, supervision
-from branchweb.demo.assessment import fill as assessment_fill
-from branchweb.demo.dues import fill
-from branchweb.demo.reminders import fill as reminders_fill
+from branchweb.demo import assessment, dues, meetings, members, reminders, supervision
 from dues.models import Payment
 from dues.verification import checks
 from members.fields import opened
@@ -21,7 +18,7 @@ pytestmark = pytest.mark.django_db
 @pytest.mark.parametrize("day", [date(2026, 1, 3), date(2027, 2, 28), date(2026, 12, 31)])
 def test_any_day_makes_dues(day):
     members.fill(on=day)
-    fill(on=day)
+    dues.fill(on=day)
 
     assert Payment.objects.exists()
     assert [check.name for check in checks() if not check.ok] == []
@@ -32,7 +29,7 @@ def test_any_day_makes_assessments(day):
     members.fill(on=day)
     meetings.fill(on=day)
     supervision.fill(on=day)
-    assessment_fill(on=day)
+    assessment.fill(on=day)
 
     assert Assessment.objects.filter(state="locked").count() == 20
     assert Assessment.objects.filter(state="shown").count() == 3
@@ -56,7 +53,7 @@ def told_on(day: date) -> list[tuple[object, ...]]:
     with transaction.atomic():
         members.fill(on=day)
         meetings.fill(on=day)
-        reminders_fill(on=day)
+        reminders.fill(on=day)
         told = [(*row, opened(said or "")) for *row, said in Message.objects.values_list(*TOLD)]
         transaction.set_rollback(True)
     return sorted(told, key=str)
