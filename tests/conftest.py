@@ -1,7 +1,8 @@
 """What every test may ask for. Servers and browsers are made when first asked for and end with the run."""
 
+import gc
 import subprocess
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator, Iterator
 from datetime import date
 from pathlib import Path
 
@@ -18,6 +19,16 @@ from tests import browsers, databases, emptying, migrated_database, processes, s
 from tests.cast import TODAY, Cast, make_cast
 
 TransactionTestCase._fixture_teardown = emptying.empty_append_only_tables_too
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_collection() -> Generator[None, object, object]:
+    """Tens of thousands of tests stay until the end: looking for garbage among them, again and again, finds none."""
+    gc.disable()
+    collected = yield
+    gc.freeze()
+    gc.enable()
+    return collected
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:

@@ -10,7 +10,7 @@ from django.conf import settings
 
 # Stands for the Python of .venv: writes down what it is asked, and answers as pytest would.
 PYTHON = """#!/bin/sh
-echo "$*" >>calls
+echo "${PYTHONDONTWRITEBYTECODE:+compiles anew: }$*" >>calls
 case "$*" in
     *tests.servers*) echo "$ON_POSTGRESQL"; exit "$POSTGRESQL_EXIT" ;;
     *pytest*) echo "$ON_SQLITE"; exit "$SQLITE_EXIT" ;;
@@ -69,6 +69,12 @@ def test_the_suite_runs_on_both_databases_and_the_last_line_adds_them_up(checkou
     on_sqlite, on_postgresql = calls(checkout)
     assert "not slow" not in on_sqlite + on_postgresql
     assert on_postgresql.startswith("-m tests.servers --postgres -- .venv/bin/python -m pytest")
+
+
+def test_what_is_compiled_is_kept_wherever_it_runs(checkout):
+    run(checkout, PYTHONDONTWRITEBYTECODE="1")
+    assert len(calls(checkout)) == 2
+    assert not any("anew" in call for call in calls(checkout))
 
 
 def test_arguments_are_handed_to_both_runs(checkout):
