@@ -1,11 +1,121 @@
-from django.urls import include, path
+from django.urls import path
+
+from assessment.assessments import judging_views
+from assessment.assessments import views as assessments_views
+from assessment.cadres import views as cadres_views
+from assessment.dashboard import detail_views
+from assessment.dashboard import views as dashboard_views
+from assessment.goals import views as goals_views
+from assessment.practices import views as practices_views
+from assessment.schemes import import_views, line_views
+from assessment.schemes import views as schemes_views
+
+UP, DOWN = {"step": -1}, {"step": 1}
 
 app_name = "assessment"
 urlpatterns = [
-    path("", include("assessment.dashboard.urls")),
-    path("", include("assessment.schemes.urls")),
-    path("", include("assessment.assessments.urls")),
-    path("", include("assessment.goals.urls")),
-    path("", include("assessment.cadres.urls")),
-    path("", include("assessment.practices.urls")),
+    # The committee's dashboard, its heat table and files.
+    path("dashboard/", dashboard_views.dashboard, name="dashboard"),
+    path("dashboard/workbook/", detail_views.dashboard_export, name="dashboard-export"),
+    path("dashboard/heat/", detail_views.heat, name="heat"),
+    path("dashboard/heat/workbook/", detail_views.heat_export, name="heat-export"),
+    path("dashboard/records/", detail_views.figure_records, name="figure-records"),
+    path("dashboard/records/workbook/", detail_views.figure_records_export, name="figure-records-export"),
+    path("dashboard/need/", dashboard_views.need_list, name="need-list"),
+    path("dashboard/need/workbook/", dashboard_views.need_export, name="need-export"),
+    # Schemes, how they are read from workbooks, and the facts they count.
+    path("schemes/", schemes_views.scheme_list, name="scheme-list"),
+    path("schemes/new/", schemes_views.scheme_new, name="scheme-new"),
+    path("schemes/<uuid:key>/", schemes_views.scheme_detail, name="scheme-detail"),
+    path("schemes/<uuid:key>/edit/", schemes_views.scheme_edit, name="scheme-edit"),
+    path("schemes/<uuid:key>/bands/", schemes_views.scheme_bands, name="scheme-bands"),
+    path("schemes/<uuid:key>/force/", schemes_views.scheme_force, name="scheme-force"),
+    path("schemes/<uuid:key>/retire/", schemes_views.scheme_retire, name="scheme-retire"),
+    path("schemes/<uuid:key>/version/", schemes_views.scheme_version, name="scheme-version"),
+    path("schemes/<uuid:key>/copy/", schemes_views.scheme_copy, name="scheme-copy"),
+    path("schemes/<uuid:key>/export/", schemes_views.scheme_export, name="scheme-export"),
+    path("schemes/<uuid:key>/delete/", schemes_views.scheme_delete, name="scheme-delete"),
+    path("schemes/<uuid:key>/lines/new/", line_views.line_new, name="scheme-line-new"),
+    path("schemes/<uuid:key>/lines/<uuid:line>/edit/", line_views.line_edit, name="scheme-line-edit"),
+    path("schemes/<uuid:key>/lines/<uuid:line>/up/", line_views.line_move, UP, name="scheme-line-up"),
+    path("schemes/<uuid:key>/lines/<uuid:line>/down/", line_views.line_move, DOWN, name="scheme-line-down"),
+    path("schemes/<uuid:key>/lines/<uuid:line>/remove/", line_views.line_remove, name="scheme-line-remove"),
+    path("schemes/<uuid:key>/lines/<uuid:line>/clauses/new/", line_views.clause_new, name="scheme-clause-new"),
+    path("schemes/<uuid:key>/clauses/<uuid:clause>/edit/", line_views.clause_edit, name="scheme-clause-edit"),
+    path("schemes/<uuid:key>/clauses/<uuid:clause>/up/", line_views.clause_move, UP, name="scheme-clause-up"),
+    path("schemes/<uuid:key>/clauses/<uuid:clause>/down/", line_views.clause_move, DOWN, name="scheme-clause-down"),
+    path("schemes/<uuid:key>/clauses/<uuid:clause>/remove/", line_views.clause_remove, name="scheme-clause-remove"),
+    path("schemes/imports/", import_views.import_list, name="scheme-import-list"),
+    path("schemes/imports/new/", import_views.import_new, name="scheme-import-new"),
+    path("schemes/imports/samples/<slug:number>/", import_views.import_sample, name="scheme-import-sample"),
+    path("schemes/imports/<uuid:key>/", import_views.import_detail, name="scheme-import-detail"),
+    path("schemes/imports/<uuid:key>/edit/", import_views.import_edit, name="scheme-import-edit"),
+    path("schemes/imports/<uuid:key>/store/", import_views.import_store, name="scheme-import-store"),
+    path("schemes/imports/<uuid:key>/discard/", import_views.import_discard, name="scheme-import-discard"),
+    path("facts/", schemes_views.metric_list, name="metric-list"),
+    # Branches assessed: points, values, objections, publication, views of others.
+    path("assessments/", assessments_views.assessment_list, name="assessment-list"),
+    path("assessments/begin/", assessments_views.assessment_begin, name="assessment-begin"),
+    path("assessments/anew/", assessments_views.assessment_anew, name="assessment-anew"),
+    path("assessments/together/<slug:step>/", assessments_views.assessment_together, name="assessment-together"),
+    path("assessments/progress/", assessments_views.assessment_progress, name="assessment-progress"),
+    path("assessments/export/", assessments_views.assessment_export, name="assessment-export"),
+    path("assessments/<uuid:key>/", assessments_views.assessment_detail, name="assessment-detail"),
+    path("assessments/<uuid:key>/compute/", assessments_views.assessment_compute, name="assessment-compute"),
+    path("assessments/<uuid:key>/show/", assessments_views.assessment_show, name="assessment-show"),
+    path("assessments/<uuid:key>/publish/", assessments_views.assessment_publish, name="assessment-publish"),
+    path("assessments/<uuid:key>/lock/", assessments_views.assessment_lock, name="assessment-lock"),
+    path("assessments/<uuid:key>/grade/", assessments_views.assessment_grade, name="assessment-grade"),
+    path("assessments/<uuid:key>/values/", judging_views.value_list, name="value-list"),
+    path("assessments/<uuid:key>/values/nothing/", judging_views.value_nothing, name="value-nothing"),
+    path("assessments/<uuid:key>/values/confirm/", judging_views.value_confirm, name="value-confirm"),
+    path("assessments/<uuid:key>/values/clause/<uuid:clause>/", judging_views.value_new, name="value-new"),
+    path("assessments/<uuid:key>/values/points/<uuid:indicator>/", judging_views.value_points, name="value-points"),
+    path("assessments/<uuid:key>/object/<uuid:indicator>/", judging_views.objection_new, name="objection-new"),
+    path("values/<uuid:key>/refuse/", judging_views.value_refuse, name="value-refuse"),
+    path("values/<uuid:key>/file/", judging_views.value_file, name="value-file"),
+    path("objections/<uuid:key>/answer/", judging_views.objection_answer, name="objection-answer"),
+    path("views/", judging_views.view_list, name="view-list"),
+    path("views/<uuid:key>/of/<str:code>/", judging_views.view_give, name="view-give"),
+    path("satisfaction/", judging_views.satisfaction_mine, name="satisfaction-mine"),
+    path("satisfaction/<uuid:key>/", judging_views.satisfaction_answer, name="satisfaction-answer"),
+    path("schemes/<uuid:key>/preview/", judging_views.scheme_preview, name="scheme-preview"),
+    # Joint goals of party work and the unit.
+    path("goals/", goals_views.goal_list, name="goal-list"),
+    path("goals/export/", goals_views.goal_export, name="goal-export"),
+    path("goals/new/", goals_views.goal_new, name="goal-new"),
+    path("goals/copy/", goals_views.goal_copy, name="goal-copy"),
+    path("goals/counts/", goals_views.goal_counts_page, name="goal-counts"),
+    path("goals/counts/export/", goals_views.goal_counts_export, name="goal-counts-export"),
+    path("goals/<uuid:key>/", goals_views.goal_detail, name="goal-detail"),
+    path("goals/<uuid:key>/edit/", goals_views.goal_edit, name="goal-edit"),
+    path("goals/<uuid:key>/step/", goals_views.goal_step, name="goal-step"),
+    path("goals/<uuid:key>/check/", goals_views.goal_check, name="goal-check"),
+    path("goals/<uuid:key>/result/", goals_views.goal_result, name="goal-result"),
+    # Cadres, class hours and conditions.
+    path("cadres/", cadres_views.cadre_list, name="cadre-list"),
+    path("cadres/export/", cadres_views.cadre_export, name="cadre-export"),
+    path("cadres/new/", cadres_views.cadre_new, name="cadre-new"),
+    path("cadres/counts/", cadres_views.cadre_counts, name="cadre-counts"),
+    path("cadres/counts/export/", cadres_views.cadre_counts_export, name="cadre-counts-export"),
+    path("cadres/conditions/", cadres_views.conditions_edit, name="conditions-edit"),
+    path("cadres/<uuid:key>/edit/", cadres_views.cadre_edit, name="cadre-edit"),
+    path("cadres/<uuid:key>/end/", cadres_views.cadre_end, name="cadre-end"),
+    path("trainings/", cadres_views.training_list, name="training-list"),
+    path("trainings/export/", cadres_views.training_export, name="training-export"),
+    path("trainings/new/", cadres_views.training_new, name="training-new"),
+    path("trainings/mine/", cadres_views.training_mine, name="training-mine"),
+    path("trainings/<uuid:key>/remove/", cadres_views.training_remove, name="training-remove"),
+    # Practices worth sharing.
+    path("practices/", practices_views.practice_list, name="practice-list"),
+    path("practices/start/", practices_views.practice_start, name="practice-start"),
+    path("practices/new/", practices_views.practice_new, name="practice-new"),
+    path("practices/<uuid:key>/", practices_views.practice_detail, name="practice-detail"),
+    path("practices/<uuid:key>/edit/", practices_views.practice_edit, name="practice-edit"),
+    path("practices/<uuid:key>/publish/", practices_views.practice_publish, name="practice-publish"),
+    path("practices/<uuid:key>/withdraw/", practices_views.practice_withdraw, name="practice-withdraw"),
+    path("practices/<uuid:key>/remove/", practices_views.practice_remove, name="practice-remove"),
+    path("practices/<uuid:key>/adopt/", practices_views.practice_adopt, name="practice-adopt"),
+    path("adoptions/<uuid:key>/edit/", practices_views.adoption_edit, name="adoption-edit"),
+    path("adoptions/<uuid:key>/stop/", practices_views.adoption_stop, name="adoption-stop"),
 ]
