@@ -16,11 +16,11 @@ from assessment.assessments.models import Assessment, ManualValue, Objection
 from assessment.choices import AssessmentState
 from assessment.dashboard.models import RollUp
 from assessment.dashboard.rules import usual_period
-from assessment.scope import held_at
 from members.choices import Capability, OfficeKind, OrganizationKind
 from members.models import Organization, User
 from members.pages.links import Link
 from members.pages.navigation import Group, Item
+from supervision.scope import held_at
 
 ASSESSMENT: tuple[Item, ...] = (
     Item(

@@ -8,7 +8,7 @@ from django.http import HttpRequest, HttpResponseBase, JsonResponse
 from django.shortcuts import render
 from django.utils.translation import gettext as _
 
-from branchweb.untraced import PLACE, is_untraced
+from branchweb.middleware import PLACE, is_untraced
 
 MIB = 1 << 20
 ANONYMOUS, ATTACHMENTS, SIGNED_IN = 5 * MIB, 21 * MIB, 32 * MIB

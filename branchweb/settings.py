@@ -65,7 +65,7 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
-    "branchweb.untraced.UntracedMiddleware",
+    "branchweb.middleware.UntracedMiddleware",
     "branchweb.middleware.ClientAddressMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
@@ -468,7 +468,7 @@ LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
     "formatters": {"line": {"format": "{asctime} {levelname} {name}: {message}", "style": "{"}},
-    "filters": {"untraced": {"()": "branchweb.untraced.UntracedFilter"}},
+    "filters": {"untraced": {"()": "branchweb.middleware.UntracedFilter"}},
     "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line", "filters": ["untraced"]}},
     # Before any handler. Django's own would send a mail of what was refused, with all that was posted.
     "loggers": {"django": {"handlers": []}, "django.request": {"filters": ["untraced"]}},

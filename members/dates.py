@@ -36,10 +36,3 @@ class PartialDate:
 def years_between(earlier: date, later: date) -> int:
     """Completed years; somebody born on 29 February completes one on 1 March in common years."""
     return later.year - earlier.year - ((later.month, later.day) < (earlier.month, earlier.day))
-
-
-def months_before(day: date, months: int) -> date:
-    """The same day that many months earlier, or that month's last day."""
-    index = day.year * 12 + day.month - 1 - months
-    year, month = divmod(index, 12)
-    return date(year, month + 1, min(day.day, calendar.monthrange(year, month + 1)[1]))

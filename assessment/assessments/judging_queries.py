@@ -28,12 +28,11 @@ from assessment.assessments.models import (
 from assessment.assessments.rules import FEWEST_ANSWERS, is_provisional, members_points, peer_points
 from assessment.choices import AssessmentState, ObjectionOutcome, Satisfaction, ValueState, ViewSource
 from assessment.schemes.models import Clause
-from assessment.scope import held_at
 from members.choices import Capability
 from members.models import Organization, User
 from members.pages.links import Link
 from members.paths import subtree
-from supervision.scope import of_own_branch
+from supervision.scope import held_at, of_own_branch
 
 PEOPLE = ("entered_by__member", "decided_by__member", "clause__indicator", "indicator")
 

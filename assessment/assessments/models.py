@@ -8,10 +8,10 @@ from django.utils.translation import pgettext_lazy
 
 from assessment.choices import AssessmentState, ObjectionOutcome, Satisfaction, ScoreState, ValueState, ViewSource
 from assessment.schemes.models import Band, Clause, Indicator, Scheme, hundredths
-from assessment.scope import held_at
 from members.choices import Capability
 from members.models import Member, Organization, User
 from members.paths import subtree
+from supervision.scope import held_at
 
 OPEN = (AssessmentState.COLLECTING, AssessmentState.SHOWN)
 """Computed anew whenever somebody asks; what was published changes only by publishing it again."""

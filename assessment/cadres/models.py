@@ -8,9 +8,9 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from assessment.choices import PostShare
-from assessment.scope import held_at
 from members.choices import Capability
 from members.models import Member, Organization, User
+from supervision.scope import held_at
 
 
 class CadrePostQuerySet(models.QuerySet["CadrePost"]):

@@ -2,10 +2,10 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
-from assessment.scope import held_at
 from members.choices import Capability, OrganizationKind, UnitKind
 from members.models import Organization, User
 from members.paths import subtree
+from supervision.scope import held_at
 
 FIGURES = (
     "branches", "members",

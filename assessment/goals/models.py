@@ -6,9 +6,9 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from assessment.choices import RESULTS, GoalState
-from assessment.scope import held_at
 from members.choices import Capability
 from members.models import Member, Organization, User
+from supervision.scope import held_at
 
 
 class GoalQuerySet(models.QuerySet["Goal"]):

@@ -11,12 +11,12 @@ from django.utils.translation import gettext_lazy as _
 
 from assessment.choices import GoalState
 from assessment.goals.models import Goal, GoalQuerySet, GoalStep
-from assessment.scope import held_at
 from members.choices import Capability
 from members.models import Member, Organization, User
 from members.models.member import MemberQuerySet
 from members.models.organization import OrganizationQuerySet
 from members.paths import subtree
+from supervision.scope import held_at
 
 NAMES = Capability.VIEW_SUPERVISION
 """What an office holds that reads a branch's rows by name; committees hold it nowhere, and read goals without names."""

@@ -8,12 +8,12 @@ from django.db.models.functions import Coalesce
 
 from assessment.choices import PracticeState
 from assessment.practices.models import Adoption, Practice, PracticeQuerySet
-from assessment.scope import held_at
 from members.choices import Capability
 from members.models import Member, Organization, User
 from members.paths import subtree
 from supervision.choices import ProblemState, SuggestionOutcome
 from supervision.problems.models import Problem, ProblemQuerySet
+from supervision.scope import held_at
 from supervision.suggestions.models import Suggestion, SuggestionQuerySet
 
 MOST_SOURCES = 20

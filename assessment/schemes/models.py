@@ -6,9 +6,10 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from assessment.choices import ClauseKind, Counted, Cycle, Every, Part, SchemeState
-from assessment.scope import binding_on, held_at
 from members.choices import Capability, UnitKind
 from members.models import Organization, User
+from members.paths import STEP
+from supervision.scope import held_at
 
 RANKS = 5
 """Bands that a scheme may have: roll-ups count branches by their rank."""
@@ -17,6 +18,13 @@ RANKS = 5
 def hundredths(label: object, **options: object) -> models.DecimalField:
     """Points to the hundredth: schemes take 0.5 and 0.2."""
     return models.DecimalField(label, max_digits=7, decimal_places=2, **options)  # type: ignore[arg-type]
+
+
+def binding_on(user: User, capability: Capability) -> Q:
+    """Condition: the row's organization stands above an office that grants the capability, or is its own."""
+    paths = user.standing.paths(capability)
+    above = {path[:end] for path in paths for end in range(STEP, len(path) + STEP, STEP)}
+    return Q(organization__path__in=above) if above else Q(pk__in=[])
 
 
 class SchemeQuerySet(models.QuerySet["Scheme"]):

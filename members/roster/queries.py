@@ -21,7 +21,7 @@ from members.choices import (
     OrganizationKind,
     SituationKind,
 )
-from members.dates import PartialDate, months_before, years_between
+from members.dates import PartialDate, years_between
 from members.fields import opened
 from members.models.member import Member, MemberQuerySet, Situation
 from members.models.organization import Organization
@@ -31,6 +31,7 @@ from members.paths import STEP, subtree
 from members.people import membership_on
 from members.roster.filters import AGES, NONE, RosterFilter
 from members.search import means_more, name_key
+from rulebook.dates import add_years
 
 ORDERS = {
     "": Order(("roster_path", "name_key", "id")),
@@ -164,8 +165,8 @@ def _of_age(band: str, on: date) -> Q:
     if band == NONE:
         return Q(birth_on__isnull=True)
     least, most = AGES[band]
-    old_enough = Q(birth_on__lte=months_before(on, 12 * least))
-    return old_enough & Q(birth_on__gt=months_before(on, 12 * (most + 1))) if most is not None else old_enough
+    old_enough = Q(birth_on__lte=add_years(on, -least))
+    return old_enough & Q(birth_on__gt=add_years(on, -most - 1)) if most is not None else old_enough
 
 
 @dataclass(frozen=True)

@@ -1,4 +1,4 @@
-"""What every page of the letter box shares: no log-in, no cookie, no token, nothing kept; see `branchweb.untraced`."""
+"""What every page of the letter box shares: no log-in, cookie or token, nothing kept; see `branchweb.middleware`."""
 
 from collections.abc import Callable
 from functools import wraps
@@ -62,7 +62,7 @@ def is_readable(request: HttpRequest) -> bool:
 
 
 def visitor_of(request: HttpRequest) -> str:
-    """A mark of who asks that means nothing after a minute; `branchweb.untraced` puts it in the address's place."""
+    """A mark of who asks that means nothing after a minute; `branchweb.middleware` puts it in the address's place."""
     return str(getattr(request, "visitor", ""))
 
 

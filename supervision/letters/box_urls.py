@@ -1,4 +1,4 @@
-"""Pages for whoever writes a sealed letter: below /letters/, without a log-in; see `branchweb.untraced`."""
+"""Pages for whoever writes a sealed letter: below /letters/, without a log-in; see `branchweb.middleware`."""
 
 from django.urls import path
 

@@ -7,11 +7,9 @@ from zoneinfo import ZoneInfo
 import pytest
 from django.conf import settings as project
 
-from branchweb import views
-from branchweb.backup import schedule
-from branchweb.backup.schedule import back_up_if_due, is_due, kept
+from branchweb import tasks, views
 from branchweb.celery import app
-from branchweb.tasks import back_up
+from branchweb.tasks import back_up, back_up_if_due, is_due, kept
 from reminders.jobs.queries import NAME, backups_in
 from supervision.letters import sealing
 from tests.cast import Cast
@@ -82,7 +80,7 @@ def test_the_night_is_backed_up_once_sealed_and_older_ones_go(folder):
 
 
 def test_two_at_once_make_one(folder, monkeypatch):
-    monkeypatch.setattr(schedule, "make_backup", lambda *arguments, **options: pytest.fail("another is at it"))
+    monkeypatch.setattr(tasks, "make_backup", lambda *arguments, **options: pytest.fail("another is at it"))
     with (folder / ".lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
         assert not back_up_if_due(NOON)

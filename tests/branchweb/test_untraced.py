@@ -11,8 +11,9 @@ from django.http import HttpRequest, HttpResponse
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import include, path
+from django.utils import timezone
 
-from branchweb import untraced
+from branchweb import middleware
 from members.access.policy import public
 from tests.cast import Cast
 from tests.world import BACKEND
@@ -76,7 +77,7 @@ def test_the_session_isnt_renewed(logged_in):
 def test_every_answer_is_forgotten_by_browser_and_proxies(logged_in, address):
     answer = logged_in.get(address)
 
-    assert {name: answer.headers[name] for name in untraced.HEADERS} == untraced.HEADERS
+    assert {name: answer.headers[name] for name in middleware.HEADERS} == middleware.HEADERS
     assert not answer.cookies
 
 
@@ -96,7 +97,7 @@ def test_elsewhere_a_view_finds_out(logged_in):
 
 
 def test_the_middleware_is_the_first_so_that_no_other_sees_the_address():
-    assert settings.MIDDLEWARE[0] == "branchweb.untraced.UntracedMiddleware"
+    assert settings.MIDDLEWARE[0] == "branchweb.middleware.UntracedMiddleware"
 
 
 @pytest.mark.parametrize("proxies", [1, 2])
@@ -137,9 +138,9 @@ def test_elsewhere_it_leaves_one(logged_in, logged):
 
 
 @pytest.fixture(autouse=True)
-def broken(monkeypatch) -> untraced.Broken:
-    monkeypatch.setattr(untraced, "BROKEN", untraced.Broken())
-    return untraced.BROKEN
+def broken(monkeypatch) -> middleware.Broken:
+    monkeypatch.setattr(middleware, "BROKEN", middleware.Broken())
+    return middleware.BROKEN
 
 
 @pytest.fixture
@@ -147,7 +148,7 @@ def tomorrow(monkeypatch):
     """The first request of another day."""
 
     def come() -> None:
-        monkeypatch.setattr(untraced.timezone, "localdate", lambda: date(2027, 1, 1))
+        monkeypatch.setattr(timezone, "localdate", lambda: date(2027, 1, 1))
         Client().get("/health/")
 
     return come
@@ -178,7 +179,7 @@ def test_a_crash_is_told_when_the_process_ends(logged_in, logged, broken):
 @pytest.mark.urls(__name__)
 def test_without_holding_back_it_has_its_second(logged_in, logged, monkeypatch):
     """The negative control."""
-    monkeypatch.setattr(untraced.UntracedFilter, "filter", lambda self, record: True)
+    monkeypatch.setattr(middleware.UntracedFilter, "filter", lambda self, record: True)
     logged_in.post("/letters/break_down/")
 
     assert any("/letters/break_down/" in line for line in logged)

@@ -4,7 +4,7 @@ from datetime import date
 
 import pytest
 
-from members.dates import DAY, MONTH, YEAR, PartialDate, months_before, years_between
+from members.dates import DAY, MONTH, YEAR, PartialDate, years_between
 
 
 def partial(text):
@@ -63,19 +63,3 @@ def test_two_dates_may_be_the_same_when_what_they_can_mean_meets(one, other, sam
 )
 def test_years_are_completed_on_the_birthday(born, on, years):
     assert years_between(born, on) == years
-
-
-@pytest.mark.parametrize(
-    ("day", "months", "before"),
-    [
-        (date(2026, 11, 24), 6, date(2026, 5, 24)),
-        (date(2026, 8, 31), 6, date(2026, 2, 28)),
-        (date(2024, 8, 31), 6, date(2024, 2, 29)),
-        (date(2026, 1, 15), 1, date(2025, 12, 15)),
-        (date(2026, 3, 31), 1, date(2026, 2, 28)),
-        (date(2026, 12, 1), 12, date(2025, 12, 1)),
-        (date(2026, 5, 1), 0, date(2026, 5, 1)),
-    ],
-)
-def test_months_before_a_day_keep_the_day_or_the_months_last(day, months, before):
-    assert months_before(day, months) == before
