@@ -14,7 +14,19 @@ from functools import lru_cache
 from opencc import OpenCC
 from pypinyin import Style, lazy_pinyin, pinyin
 
-HAN = r"\u3400-\u9fff\U00020000-\U0003ffff"
+from supervision.letters.calling_rules import (
+    ENDS_OF_PLACES,
+    HAN,
+    JOINERS,
+    MARKS,
+    PARTS_OF_SIGNS,
+    TITLE,
+    Name,
+    calls,
+    is_everyday,
+    squeezed,
+)
+
 IS_HAN = re.compile(f"[{HAN}]+")
 GAP = r"(?:[^\w,;、。!?/|&+\n]|_){0,3}"
 """Inside a name: blanks, dots, brackets; nothing that separates two names."""
@@ -24,30 +36,7 @@ WIDE_GAP = r"[\W_]{0,6}"
 COMPOUND = re.compile(
     "欧阳|司马|上官|诸葛|夏侯|皇甫|尉迟|公孙|慕容|令狐|长孙|宇文|司徒|端木|东方|南宫|轩辕|独孤|司空|呼延|东郭|百里|钟离"
 )
-TITLE = (
-    "同志|书记|支书|主任|主席|主委|局长|科长|处长|厅长|部长|院长|校长|所长|站长|队长|组长|组织员|委员|常委|干事|镇长|乡长|"
-    "县长|区长|市长|村长|股长|会长|行长|厂长|经理|董事|总监|秘书|检察|警官|法官|教授|老师|医生|律师|会计|师傅|先生|女士|"
-    "领导|纪检|总"
-)
-CALLS = (
-    "哥|姐|叔|伯|姨|嫂|爷|老板|老大|老弟|大哥|大姐|大人|头儿|头子|长官|先森|太太|夫人|"
-    "队|董|局|秘(?![密诀书])|科(?![技学研普目])|处(?![理于在分所罚置境])|(?i:sir)"
-)
-"""How people call somebody by the surname; what makes another word of it is left out."""
-FAMILIAR = "哥|姐|叔|伯|姨|嫂|爷|总|董|老板|大哥|大姐|(?i:sir)"
-SHORT_CALLS = "头|所|组|副|老|主|委|书"
-"""The same in one sign that begins many other words: only at the end, or before what follows a name."""
-TOGETHER = "(?=两人|二人|俩|两位|二位|都)"
-"""Said after one sign of a given name as well."""
-SAYS = "说收给在也是和让拿跟要叫的"
-"""Signs that follow a short name in a sentence."""
-BEFORE_TITLE = "[副原前代正]?"
-JOINERS = "和与及跟同等或"
-ENDS_OF_PLACES = "省市县区乡镇村组部委办局处科院校所站队厂司会室长员记任志的是"
-"""Signs that end a place, a title or a joint, so that a name can begin after them."""
-MASK = r"[某xX×*○〇□●?_]"
-NO_NAMES = "(?!师|康|时|学|说|区|组|麦)"
-"""What follows 老 or 小 in everyday words."""
+MASK = r"(?:[某xX×叉圈Oo0]|口(?=口|$)|[^\w\s,;、。!?:/|&+()\"'“”‘’《》<>…-]|_)"
 MOST_WORDS = 8
 """Places in a text by which somebody is asked about one name."""
 
@@ -146,9 +135,13 @@ def _may_be(signs: str, heard: Mapping[str, str]) -> bool:
     """Whether looking closer can find it: the first or all given signs are heard, or the first letter stands there."""
     if not IS_HAN.fullmatch(signs):
         return True
-    given = [sound(one) in heard for one in signs[len(surname(signs)) :]]
-    rest = all(given) or (any(given) and any(one in "".join(heard.values()) for one in "哥姐叔伯姨嫂爷总董s"))
-    return sound(signs[0]) in heard or rest or any(reading[0] in heard for reading in _readings(signs[0]))
+    own = surname(signs)
+    every = "".join(heard.values())
+    rest = signs[len(own) :]
+    given = any(one in every for one in rest) or all(sound(one) in heard for one in rest)
+    parts = PARTS_OF_SIGNS.get(own, "\0")[0] in every
+    letters = any(reading[0] in heard for one in signs for reading in _readings(one))
+    return sound(signs[0]) in heard or given or parts or letters
 
 
 @lru_cache(20_000)
@@ -165,7 +158,7 @@ def _certain(signs: str) -> re.Pattern[str]:
     if len(signs) > 2:
         return re.compile(f"{whole}|{_in_pinyin(signs)}", re.IGNORECASE)
     begins = f"(?:(?<![{HAN}])|(?<=[{JOINERS}{ENDS_OF_PLACES}]))"
-    ends = f"(?=$|[^{HAN}]|[{JOINERS}的]|{BEFORE_TITLE}(?:{TITLE}))"
+    ends = f"(?=$|[^{HAN}]|[{JOINERS}的]|[{MARKS}]?(?:{TITLE}))"
     return re.compile(rf"{begins}{whole}{ends}|{_in_pinyin(signs)}(?![\s'’-]{{0,2}}[a-z])", re.IGNORECASE)
 
 
@@ -188,9 +181,34 @@ def _doubts(name: str, written: str, heard: Mapping[str, str], *, is_list: bool)
     found: dict[str, None] = {}
     for pattern in _patterns(name, heard, is_list=is_list):
         found |= dict.fromkeys(_quoted(match, plain(name), written) for match in pattern.finditer(written))
+    rest = _without(written, _patterns(name, heard, is_list=is_list))
+    found |= dict.fromkeys(_called(plain(name), rest, is_list=is_list))
     if is_list and _sounds_like(plain(name), written):
         found[written.strip()[:40]] = None
     return list(found)[:MOST_WORDS]
+
+
+def _without(written: str, patterns: Iterable[re.Pattern[str]]) -> str:
+    for pattern in patterns:
+        written = pattern.sub("\n", written)
+    return written
+
+
+def _called(signs: str, written: str, *, is_list: bool) -> Iterator[str]:
+    """As people call each other, also with blanks inside; not what is an everyday word."""
+    if len(signs) < 2 or not IS_HAN.fullmatch(signs):
+        return
+    pattern = calls(_name(signs), is_list=is_list)
+    for text in dict.fromkeys((written, squeezed(written))):
+        for match in pattern.finditer(text):
+            if not is_everyday(text, match.start()):
+                yield _words(match)
+
+
+@lru_cache(20_000)
+def _name(signs: str) -> Name:
+    size = len(surname(signs))
+    return Name(signs[:size], signs[size:], tuple(map(_syllable, signs)), tuple(map(_first_letters, signs)))
 
 
 def _words(match: re.Match[str]) -> str:
@@ -219,10 +237,11 @@ def _patterns(name: str, heard: Mapping[str, str], *, is_list: bool) -> Iterator
 
 @lru_cache(20_000)
 def _parts(name: str) -> tuple[re.Pattern[str], ...]:
-    """Of 阿依古丽·买买提 the first is what people say."""
+    """Of 阿依古丽·买买提 the first is what people say, or half of it."""
     parts = [plain(one) for one in re.split(r"[\s·•・.]+", folded(name))]
     long = [one for one in parts if len(parts) > 1 and len(one) > 1 and IS_HAN.fullmatch(one)]
-    return tuple(re.compile(GAP.join(map(re.escape, one))) for one in long)
+    half = [piece for one in long if len(one) > 3 for piece in (one[:2], one[-2:])]
+    return tuple(re.compile(GAP.join(map(re.escape, one))) for one in [*long, *half])
 
 
 @lru_cache(20_000)
@@ -231,36 +250,11 @@ def _loose(signs: str, *, is_list: bool) -> re.Pattern[str]:
     given = signs[len(family) :]
     ways = [
         WIDE_GAP.join(map(re.escape, signs)),
-        f"{family}{GAP}(?:某某?|{BEFORE_TITLE}(?:{TITLE})|[老工](?![{HAN}]))",
-        f"[老小]{NO_NAMES}{family}(?!序)",
-        *_called(family, given, is_list=is_list),
         _masked(family, given),
-        f"{given}{GAP}{BEFORE_TITLE}(?:{TITLE})" if len(given) > 1 else "",
         _initials(signs, is_list=is_list),
         _given_alone(given) if is_list else "",
     ]
     return re.compile("|".join(one for one in ways if one))
-
-
-def _called(family: str, given: str, *, is_list: bool) -> Iterator[str]:
-    """程哥, 程头, 姓程的, 那个程, 纪委的程, 程、杜两人, 大程, 程俊, 杰哥, J. Cheng, Mr Cheng; of a list also 程家."""
-    ends = f"(?=$|[^{HAN}])" if is_list else f"(?=$|[^{HAN}]|[{SAYS}])"
-    yield f"(?<!工){family}{GAP}(?:{SHORT_CALLS}){ends}"
-    yield f"纪委的?{family}(?:{ends}|(?=来))|{family}[、和跟][{HAN}]{{1,2}}{TOGETHER}|[、和跟]{family}{TOGETHER}"
-    yield f"(?<!工){family}{GAP}(?:{CALLS}{'|家|氏' if is_list else ''})"
-    yield f"[大阿]{family}" if is_list else f"[大阿]{family}{ends}"
-    yield f"姓{family}|{family}姓|那个?{family}(?![{HAN}])"
-    yield f"[{given}](?:{FAMILIAR})"
-    if len(given) > 1:
-        yield f"{family}{GAP}{given[0]}" if is_list else f"{family}{GAP}{given[0]}{ends}"
-        yield f"(?<![{HAN}]){given}{ends}"
-    else:
-        yield f"阿{given}"
-    letters = "".join(f"(?:{_first_letters(sign)}[. ]{{0,2}})?" for sign in given[1:])
-    first = f"{_first_letters(given[0])}[. ]{{0,2}}{letters}"
-    spoken = "".join(map(_syllable, family))
-    yield f"(?i:(?<![a-z])(?:(?:mr|ms|mrs)[. ]{{1,2}}{spoken}|{spoken}[. ]{{1,2}}sir)(?![a-z]))"
-    yield f"(?i:(?<![a-z]){first}(?<=[. ]){spoken}(?![a-z])|(?<![a-z]){spoken}[. ,]{{1,2}}{first}(?![a-z]))"
 
 
 def _masked(family: str, given: str) -> str:
@@ -274,8 +268,8 @@ def _initials(signs: str, *, is_list: bool) -> str:
     """Two letters in a letter are a word more often than a person."""
     if len(signs) < 3 and not is_list:
         return ""
-    letters = "[. ]?".join(_first_letters(sign) for sign in signs)
-    return rf"(?<![A-Za-z])(?{'i' if is_list else '-i'}:{letters if is_list else letters.upper()})(?![A-Za-z])"
+    letters = "[. ·•-]?".join(_first_letters(sign) for sign in signs)
+    return rf"(?<![A-Za-z])(?i:{letters})(?![A-Za-z])"
 
 
 def _first_letters(sign: str) -> str:

@@ -8,12 +8,17 @@ from pathlib import Path
 import pytest
 
 from members.choices import OfficeKind, OrganizationKind
-from supervision.letters import name_rules
+from supervision.letters import calling_rules, name_rules
 from supervision.letters.name_rules import named_in, plain
 from supervision.letters.rules import MEMBER, Facts, Holding, NobodyMayRead, Reader, Subject, doubts, route
 
 SPELLINGS = tomllib.loads((Path(__file__).parent / "spellings.toml").read_text("utf-8"))
 PEOPLE = SPELLINGS["person"]
+INNOCENT = [line for line in (Path(__file__).parent / "innocent.txt").read_text("utf-8").splitlines() if line[0] != "#"]
+READERS = [
+    "程俊杰", "杜伟", "高峰", "张国强", "曾志强", "刘钟华", "方大同", "马建国", "金明", "欧阳建国", "王小华", "李强",
+    "陈卫", "钱进", "白雪", "周文", "石磊", "黄海",
+]  # fmt: skip
 COUNTY, TOWN, BRANCH, NEXT = "0001", "00010001", "000100010001", "000100010002"
 COMMITTEE = OrganizationKind.COMMITTEE
 KINDS = {COUNTY: COMMITTEE, TOWN: COMMITTEE, BRANCH: OrganizationKind.BRANCH, NEXT: OrganizationKind.BRANCH}
@@ -22,8 +27,8 @@ SOMEBODY = Subject(BRANCH, MEMBER, ("孙九",))
 
 def facts(*named: str, holdings: tuple[Holding, ...] = ()) -> Facts:
     """The named person and two others read at the town, and three at the county."""
-    found = [Reader(f"t{n}", TOWN, name, n) for n, name in enumerate([*named, "检甲甲", "检乙乙"])]
-    found += [Reader(f"c{n}", COUNTY, name, n) for n, name in enumerate(["检丙丙", "检丁丁", *named], 10)]
+    found = [Reader(f"t{n}", TOWN, name, n) for n, name in enumerate([*named, "茹甲甲", "茹乙乙"])]
+    found += [Reader(f"c{n}", COUNTY, name, n) for n, name in enumerate(["茹丙丙", "茹丁丁", *named], 10)]
     return Facts(KINDS, list(holdings), found)
 
 
@@ -68,6 +73,33 @@ def test_with_names_compared_as_a_whole_most_do(monkeypatch):
     assert len(reached()) > 250
 
 
+def asked_needlessly() -> list[str]:
+    return [text for text in INNOCENT if named_in(text, READERS).all]
+
+
+def test_everyday_sentences_ask_about_nobody():
+    assert len(INNOCENT) >= 60
+    assert asked_needlessly() == []
+
+
+def test_without_everyday_words_many_would(monkeypatch):
+    """The negative control."""
+    monkeypatch.setattr(calling_rules, "EVERYDAY", frozenset())
+
+    assert len(asked_needlessly()) > 10
+
+
+@pytest.mark.parametrize(
+    ("text", "is_asked"),
+    [
+        ("工程书记", False), ("职工程书记", True), ("高校老师", False), ("高老师", True), ("高处理完了", False),
+        ("程处理完了", True), ("上周书记来过", False), ("晚上周书记来过", True),
+    ],
+)  # fmt: skip
+def test_an_everyday_word_takes_a_sign_only_where_no_other_word_ends_before_it(text, is_asked):
+    assert bool(named_in(text, ["程俊杰", "高峰", "周文"]).all) is is_asked
+
+
 @pytest.mark.parametrize("person", PEOPLE, ids=lambda one: one["name"])
 def test_each_spelling_is_certain_or_asked_about_as_the_list_says(person):
     name = person["name"]
@@ -105,9 +137,9 @@ def test_each_way_in_which_somebody_is_named_is_asked_about_as_it_stands():
 def test_no_means_no_and_everything_else_keeps_the_letter_away():
     about = ("高峰", SOMEBODY, "用电高峰期没有补贴")
 
-    assert receivers(*about) == {"检甲甲", "检乙乙"}
-    assert receivers(*about, cleared=["高峰"]) == {"高峰", "检甲甲", "检乙乙"}
-    assert receivers(*about, cleared=["别人"]) == {"检甲甲", "检乙乙"}
+    assert receivers(*about) == {"茹甲甲", "茹乙乙"}
+    assert receivers(*about, cleared=["高峰"]) == {"高峰", "茹甲甲", "茹乙乙"}
+    assert receivers(*about, cleared=["别人"]) == {"茹甲甲", "茹乙乙"}
 
 
 def test_whoever_was_typed_by_the_whole_name_is_never_cleared():
@@ -127,16 +159,16 @@ def test_nobody_is_asked_about_who_would_not_get_the_letter():
 )
 def test_a_secretary_written_by_title_is_one_level_higher(typed, is_head):
     holdings = (Holding(BRANCH, OfficeKind.SECRETARY, "程俊杰", 50, 150, BRANCH),)
-    found = route([Subject(BRANCH, MEMBER, (typed,))], facts("检戊戊", holdings=holdings))
+    found = route([Subject(BRANCH, MEMBER, (typed,))], facts("茹戊戊", holdings=holdings))
 
     assert found.path == (COUNTY if is_head else TOWN)
 
 
 def test_relatives_are_found_in_any_spelling():
-    read = [*facts().readers, Reader("r", TOWN, "检己己", 40, relatives=("劉鐘華",))]
+    read = [*facts().readers, Reader("r", TOWN, "茹己己", 40, relatives=("劉鐘華",))]
     found = route([Subject(BRANCH, MEMBER, ("刘钟华(村会计)",))], Facts(KINDS, [], read))
 
-    assert {one.name for one in found.readers} == {"检甲甲", "检乙乙"}
+    assert {one.name for one in found.readers} == {"茹甲甲", "茹乙乙"}
 
 
 @pytest.mark.parametrize(("stored", "typed"), [("Cheng Junjie", "程俊杰"), ("程俊傑", "程俊杰"), ("Li  Wei", "liwei")])
