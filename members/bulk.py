@@ -169,8 +169,8 @@ def _adapted(values: Values, kinds: set[type]) -> Sequence[Any]:
 Sql = tuple[str, list[Any]]
 
 
-class Among(Func):
-    """Whether the field is one of these ids or keys, all of one type: `filter(Among("pk", keys))`.
+class InArray(Func):
+    """Whether the field is one of these ids or keys, all of one type: `filter(InArray("pk", keys))`.
 
     With none of them it is true of nothing.
     """

@@ -11,7 +11,7 @@ from django.db.models import Q, Subquery, Value
 from django.db.models.functions import Concat
 
 from audit.keyring import fingerprints
-from members.bulk import Among
+from members.bulk import InArray
 from members.choices import (
     Capability,
     DatePrecision,
@@ -223,7 +223,7 @@ def place_of(member: Any) -> str:
 
 def rows_of(members: Sequence[Any], names: Mapping[str, str], *, on: date) -> list[RosterRow]:
     """The members with their situations of that day."""
-    held = Situation.objects.holding(on).filter(Among("member_id", [member.id for member in members]))
+    held = Situation.objects.holding(on).filter(InArray("member_id", [member.id for member in members]))
     situations = defaultdict(set)
     for member_id, kind in held.values_list("member_id", "kind"):
         situations[member_id].add(kind)

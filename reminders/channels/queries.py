@@ -12,7 +12,7 @@ from django.db.models import BooleanField, ExpressionWrapper, Q, QuerySet
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from members.bulk import Among
+from members.bulk import InArray
 from members.choices import Capability
 from members.models import ContactPerson, Member, Organization, Situation, User
 from members.pages.links import Link
@@ -115,7 +115,7 @@ def _has(field: str) -> ExpressionWrapper:
 
 
 def _members(ids: Collection[int]) -> dict[int, _Known]:
-    rows = Member.objects.filter(Among("pk", ids)).annotate(has_phone=_has("phone")).order_by().values(*_MEMBER)
+    rows = Member.objects.filter(InArray("pk", ids)).annotate(has_phone=_has("phone")).order_by().values(*_MEMBER)
     return {row["pk"]: _known(row) for row in rows} if ids else {}
 
 
@@ -146,7 +146,7 @@ def _preferred(row: Mapping[str, Any], prefix: str, language: str | None) -> dic
 
 
 def _contact_rows(member_ids: Collection[int], on: date) -> list[dict[str, Any]]:
-    rows = ContactPerson.objects.holding(on).filter(Among("member", member_ids)).annotate(has_phone=_has("phone"))
+    rows = ContactPerson.objects.holding(on).filter(InArray("member", member_ids)).annotate(has_phone=_has("phone"))
     return list(rows.order_by("member", "valid_from", "key").values("key", "member", "person", "name", "has_phone"))
 
 
@@ -164,14 +164,14 @@ def _contacts(rows: Iterable[Mapping[str, Any]], known: Mapping[int, _Known]) ->
 
 def _situations(member_ids: Collection[int], on: date) -> dict[int, set[str]]:
     found: dict[int, set[str]] = defaultdict(set)
-    rows = Situation.objects.holding(on).filter(Among("member", member_ids)).values_list("member", "kind")
+    rows = Situation.objects.holding(on).filter(InArray("member", member_ids)).values_list("member", "kind")
     for member, kind in rows:
         found[member].add(kind)
     return found
 
 
 def _officers(ids: Collection[int]) -> dict[int, Person]:
-    rows = User.objects.filter(Among("pk", ids), is_active=True).order_by().values(*_USER)
+    rows = User.objects.filter(InArray("pk", ids), is_active=True).order_by().values(*_USER)
     return {row["pk"]: _officer(row) for row in rows}
 
 

@@ -9,7 +9,7 @@ from typing import Generic, NamedTuple, Protocol, TypeVar
 from uuid import UUID
 
 from meetings.planning.queries import workdays_on_record
-from members.bulk import Among
+from members.bulk import InArray
 from reminders.channels.models import Preference
 from reminders.channels.rules import Quiet, allowed_for
 from reminders.choices import ChannelKind, MessageKind
@@ -153,7 +153,7 @@ class Hours:
     def _preferred(self, whose: str, ids: Collection[int]) -> dict[int | None, datetime | None]:
         if not ids:
             return {}
-        rows = Preference.objects.filter(Among(whose, ids))
+        rows = Preference.objects.filter(InArray(whose, ids))
         found = rows.values_list(whose, "quiet_from", "quiet_until", "workdays_only")
         return {one: self._later(Quiet(*habits)) for one, *habits in found}
 

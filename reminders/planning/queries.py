@@ -14,7 +14,7 @@ from django.utils import translation
 from meetings.attendance.models import Exclusion, Expected, LeaveRequest
 from meetings.choices import FOR_ALL_MEMBERS, ON_MEMBERSHIP, MeetingKind, MeetingState, NotCountedBecause, RequestState
 from meetings.meeting.models import AgendaItem, Material, Meeting
-from members.bulk import Among
+from members.bulk import InArray
 from members.choices import ABROAD_KINDS, FRAIL_KINDS, OrganizationKind, SituationKind
 from members.models import Member, Situation
 from members.paths import STEP, common, contains, subtree
@@ -50,7 +50,7 @@ class Case:
 def new_batches(cases: Iterable[Case]) -> Iterator[list[Case]]:
     """Those of the cases of which there is no message yet, some at a time. One query for each five hundred."""
     for batch in batches(cases):
-        there = Message.objects.filter(Among("pk", [one.key for one in batch]))
+        there = Message.objects.filter(InArray("pk", [one.key for one in batch]))
         known = set(there.values_list("dedupe_key", flat=True))
         if fresh := [one for one in batch if one.dedupe_key not in known]:
             yield fresh

@@ -16,7 +16,7 @@ from django.utils import timezone
 
 from meetings.planning.queries import workdays_on_record
 from meetings.planning.rules import Workdays
-from members.bulk import Among, Row, insert_new
+from members.bulk import InArray, Row, insert_new
 from reminders.channels.queries import Recipients, Setups, recipients, setups_in_use
 from reminders.channels.rules import Quiet, Told, Ways, allowed_for, channel_for, told_for, told_officer
 from reminders.choices import Addressee, ChannelKind, MessageKind, MessageState
@@ -53,7 +53,7 @@ to_json = json.JSONEncoder().encode
 
 def known(keys: Sequence[UUID]) -> set[UUID]:
     """Which of these messages are in the outbox."""
-    return set(Message.objects.filter(Among("pk", keys)).values_list("pk", flat=True))
+    return set(Message.objects.filter(InArray("pk", keys)).values_list("pk", flat=True))
 
 
 def store(drafts: Iterable[Draft], *, at: datetime) -> int:

@@ -16,7 +16,7 @@ from django.db.models.lookups import In
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from members.bulk import Among
+from members.bulk import InArray
 from reminders.channels.senders import NotSent, Outgoing, Uncertain, sender_for
 from reminders.choices import AttemptResult, ChannelKind, MessageState
 from reminders.messages.models import Attempt, Message, MessageQuerySet
@@ -61,7 +61,7 @@ def _give_up(which: Q, at: datetime) -> int:
     if not keys:
         return 0
     problem = _("The program was interrupted while it was sending this: perhaps it arrived, perhaps not.")
-    Attempt.objects.filter(Among("message", keys), result="").update(
+    Attempt.objects.filter(InArray("message", keys), result="").update(
         result=AttemptResult.UNKNOWN, ended_at=at, problem=problem
     )
     return still(keys, [MessageState.SENDING]).update(state=MessageState.UNKNOWN, problem=problem)
@@ -92,7 +92,7 @@ def still(keys: Iterable[UUID], states: Iterable[str]) -> MessageQuerySet:
 
     The keys find the rows. Did a database recognize the state, it might go through all that are so, for each batch.
     """
-    return Message.objects.filter(Among("pk", keys), In(Concat("state", Value("")), list(states)))
+    return Message.objects.filter(InArray("pk", keys), In(Concat("state", Value("")), list(states)))
 
 
 INSIDE = (ChannelKind.IN_APP, ChannelKind.BY_HAND)
