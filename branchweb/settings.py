@@ -118,21 +118,6 @@ NAVIGATION = [
     "members.pages.navigation.PARTY",
 ]
 
-DUTIES = [
-    "members.duties.member_duties",
-    "meetings.planning.duty_queries.meeting_duties",
-    "meetings.planning.duty_queries.record_duties",
-    "dues.duties.dues_duties",
-    "supervision.suggestions.queries.suggestions_due",
-    "supervision.reports.queries.report_duties",
-    "supervision.talks.queries.talk_duties",
-    "supervision.appraisals.queries.appraisal_duties",
-    "supervision.matters.queries.matter_duties",
-    "supervision.problems.queries.problem_duties",
-    "assessment.duties.assessment_duties",
-]
-"""What each app says is due: called with the path of an organization and `on=`; see `reminders.desk.queries`."""
-
 DUTY_WORDS = [
     "members.duties.WORDS",
     "meetings.duty_words.WORDS",
@@ -165,16 +150,6 @@ METRICS = [
     "assessment.metrics.METRICS",
 ]
 """Tuples of the apps: `rulebook.metric.Metric`s that a scheme may count by name."""
-
-JOBS = [
-    "members.exports.queries.export_jobs",
-    "members.imports.queries.import_jobs",
-    "reminders.jobs.queries.mailing_jobs",
-    "reminders.jobs.queries.count_jobs",
-    "assessment.dashboard.services.rollup_jobs",
-]
-"""What each app has running or waiting: called with a user and `on=`, gives `members.pages.links.Job`s, the newest
-first."""
 
 RETENTION = [
     "members.retained.RETAINED",

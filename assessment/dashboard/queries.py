@@ -1,4 +1,4 @@
-"""A place's figures over months, with medians, as cards; the time that reminders took, and the way to the desk."""
+"""A place's figures over months, with medians, as cards; the time of reminders, the way to the desk, the roll-ups."""
 
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
@@ -10,6 +10,7 @@ from django.conf import settings
 from django.db.models import Count, Exists, OuterRef, Q, QuerySet
 from django.db.models.functions import Coalesce
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.functional import Promise
 from django.utils.http import urlencode
 from django.utils.module_loading import import_string
@@ -32,8 +33,10 @@ from assessment.dashboard.rules import (
     written,
 )
 from assessment.schemes.models import Band, Scheme
+from audit.models import Head
 from members.choices import Capability, OrganizationKind
 from members.models import Organization, User
+from members.pages.links import Job, JobState
 from members.paths import contains
 from members.prepared import Prepared
 
@@ -350,3 +353,39 @@ def desk_page(place: Organization, user: User) -> str:
     if place.kind == OrganizationKind.BRANCH:
         return reverse("reminders:desk-at", args=[place.code])
     return f"{reverse('reminders:desk-branch-list')}?{urlencode({'org': place.code})}"
+
+
+def head_number() -> int:
+    """The last entry of the trail."""
+    return Head.objects.filter(pk=1).values_list("number", flat=True).first() or 0
+
+
+ROLLUP_READERS = (Capability.VIEW_DASHBOARD, Capability.WATCH_JOBS)
+
+
+def rollup_jobs(user: User, *, on: date) -> list[Job]:
+    """How far the figures of the dashboard follow the record, for who reads them or watches the machinery."""
+    state = RollUpState.objects.filter(rebuilt_at__isnull=False).first()
+    moment = (state.followed_at or state.rebuilt_at) if state else None
+    if state is None or moment is None or not user.standing.may_any(ROLLUP_READERS):
+        return []
+    is_done = state.entry_number == head_number() and timezone.localdate(state.rebuilt_at) == on
+    return [
+        Job(
+            queue="rollups",
+            key="rollups",
+            title=_("Monthly figures of the branches"),
+            place="",
+            state=JobState.DONE if is_done else JobState.WAITING,
+            asked_at=moment,
+            asked_by="",
+            note=_rollup_note(state, f"{timezone.localtime(moment):%Y-%m-%d %H:%M}"),
+        )
+    ]
+
+
+def _rollup_note(state: RollUpState, moment: str) -> str:
+    if state.differing:
+        facts = {"moment": moment, "count": state.differing}
+        return _("As of %(moment)s; %(count)s rows were wrong at the last check and were made anew") % facts
+    return _("As of %(moment)s") % {"moment": moment}

@@ -9,8 +9,6 @@ Every act that may move a figure leaves an entry in the trail with the code of i
 tap on an attendance sheet leaves a `Mark`. Acts that are known to move none are left aside; whatever isn't known is
 taken for one that does. Entries are numbered under a lock, so that whoever sees one sees all before it.
 
-The roll-ups as a job, for the page that shows all work in the background.
-
 The middle of each measure among all organizations of a kind: counted by value, so that nothing is sorted.
 
 The middle of each measure at each level, kept beside the roll-ups.
@@ -24,10 +22,10 @@ from datetime import date, datetime, time, timedelta
 from django.db import connection, transaction
 from django.db.models import Max, Q
 from django.utils import timezone
-from django.utils.translation import gettext as _
 
 from assessment.dashboard.leaf_queries import fill_meetings, insert_leaves
 from assessment.dashboard.models import LevelMedian, RollUp, RollUpState
+from assessment.dashboard.queries import head_number
 from assessment.dashboard.rollup_queries import (
     ABOVE_BRANCHES,
     Scope,
@@ -51,13 +49,12 @@ from assessment.dashboard.rules import (
     periods,
     share_sql,
 )
-from audit.models import Entry, Head
+from audit.models import Entry
 from meetings.attendance.models import Mark
 from meetings.choices import MeetingState
 from members.bulk import refresh_statistics
-from members.choices import Capability, OrganizationKind
-from members.models import Member, Organization, User
-from members.pages.links import Job, JobState
+from members.choices import OrganizationKind
+from members.models import Member, Organization
 
 TRIES = 3
 
@@ -255,11 +252,6 @@ class News:
     everything: bool = False
 
 
-def head_number() -> int:
-    """The last entry of the trail."""
-    return Head.objects.filter(pk=1).values_list("number", flat=True).first() or 0
-
-
 def news_after(number: int, *, since: datetime | None) -> News:
     """What the entries after that number are about, and the taps since a moment."""
     entries = Entry.objects.filter(number__gt=number).in_order()
@@ -302,37 +294,6 @@ def _tapped(since: datetime | None) -> set[str]:
     taps = Mark.objects.filter(at__gte=since - LATE).order_by()
     held = taps.exclude(expected__meeting__state=MeetingState.OPEN)
     return set(held.values_list("expected__meeting__organization__path", flat=True).distinct())
-
-
-READERS = (Capability.VIEW_DASHBOARD, Capability.WATCH_JOBS)
-
-
-def rollup_jobs(user: User, *, on: date) -> list[Job]:
-    """How far the figures of the dashboard follow the record, for who reads them or watches the machinery."""
-    state = RollUpState.objects.filter(rebuilt_at__isnull=False).first()
-    moment = (state.followed_at or state.rebuilt_at) if state else None
-    if state is None or moment is None or not user.standing.may_any(READERS):
-        return []
-    is_done = state.entry_number == head_number() and timezone.localdate(state.rebuilt_at) == on
-    return [
-        Job(
-            queue="rollups",
-            key="rollups",
-            title=_("Monthly figures of the branches"),
-            place="",
-            state=JobState.DONE if is_done else JobState.WAITING,
-            asked_at=moment,
-            asked_by="",
-            note=_note(state, f"{timezone.localtime(moment):%Y-%m-%d %H:%M}"),
-        )
-    ]
-
-
-def _note(state: RollUpState, moment: str) -> str:
-    if state.differing:
-        facts = {"moment": moment, "count": state.differing}
-        return _("As of %(moment)s; %(count)s rows were wrong at the last check and were made anew") % facts
-    return _("As of %(moment)s") % {"moment": moment}
 
 
 USED = sorted({name for measure in MEASURES for name in (*measure.part, *measure.whole)} | {"branches", "incomplete"})

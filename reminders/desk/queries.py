@@ -2,17 +2,19 @@
 
 from bisect import bisect_left
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
 
-from django.conf import settings
-from django.utils.module_loading import import_string
 from django.utils.translation import gettext_lazy as _
 
+from assessment.duties import assessment_duties
+from dues.duties import dues_duties
+from meetings.planning.duty_queries import meeting_duties, record_duties
 from members.access.queries import PLACE, NamedOffice, holders, in_words, named_offices
 from members.choices import Capability, OfficeKind
+from members.duties import member_duties
 from members.models import Member, Office, Organization, User
 from members.offices import CAPABILITIES, HeldOffice, Standing
 from members.pages.links import DutyWords, Place, duty_words
@@ -20,12 +22,33 @@ from members.paths import common, subtree
 from reminders.desk.models import NotApplicable
 from reminders.desk.rules import DutyKey, Section, key_of, sections, since_first_days
 from rulebook.values import Duty, DutyState
+from supervision.appraisals.queries import appraisal_duties
+from supervision.matters.queries import matter_duties
+from supervision.problems.queries import problem_duties
+from supervision.reports.queries import report_duties
+from supervision.suggestions.queries import suggestions_due
+from supervision.talks.queries import talk_duties
+
+DUTIES: Sequence[Callable[..., Iterable[Duty]]] = (
+    member_duties,
+    meeting_duties,
+    record_duties,
+    dues_duties,
+    suggestions_due,
+    report_duties,
+    talk_duties,
+    appraisal_duties,
+    matter_duties,
+    problem_duties,
+    assessment_duties,
+)
+"""What each app says is due: called with the path of an organization and `on=`."""
 
 
 def duties_below(path: str, *, on: date) -> list[Duty]:
     """Every duty of the year of `on` whose period has begun, at the organization with that path and below it; none of a
     period that began before the organization's first day, whatever its app says."""
-    found = [duty for name in settings.DUTIES for duty in import_string(name)(path, on=on)]
+    found = [duty for due in DUTIES for duty in due(path, on=on)]
     begun = Organization.objects.below(path).with_first_day().filter(first_day__gte=date(on.year - 1, 1, 1))
     return since_first_days(found, dict(begun.values_list("code", "first_day")), on=on)
 

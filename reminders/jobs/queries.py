@@ -11,13 +11,15 @@ from django.db.models import Count, Max, Min, Q, QuerySet
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.http import urlencode
-from django.utils.module_loading import import_string
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from assessment.dashboard.queries import rollup_jobs
 from audit.anchors import seconds_unanchored
 from audit.carrying import carried
 from members.choices import Capability, ExportState, ImportState
+from members.exports.queries import export_jobs
+from members.imports.queries import import_jobs
 from members.models import Export, RosterImport, User
 from members.pages.links import MOST, Job, JobState
 from reminders.choices import ChannelKind, MessageKind, MessageState
@@ -30,7 +32,8 @@ from reminders.messages.queries import MASS, messages_of
 
 def jobs_of(user: User, *, on: date) -> list[Job]:
     """What waits or is under way comes first, then what asks for somebody; each newest first."""
-    jobs = [job for name in settings.JOBS for job in import_string(name)(user, on=on)]
+    every = (export_jobs, import_jobs, mailing_jobs, count_jobs, rollup_jobs)
+    jobs = [job for jobs_of_app in every for job in jobs_of_app(user, on=on)]
     return sorted(jobs, key=lambda job: (not job.is_busy, not job.asks, -job.asked_at.timestamp()))
 
 

@@ -7,11 +7,11 @@ from django.conf import settings
 from django.core.management import call_command
 
 from assessment import tasks
+from assessment.dashboard.queries import head_number, rollup_jobs
 from assessment.dashboard.rules import BY_CODE, kept_months, periods
 from assessment.dashboard.services import (
     compare,
     follow,
-    head_number,
     is_current,
     is_left_aside,
     middle,
@@ -20,7 +20,6 @@ from assessment.dashboard.services import (
     rebuild_medians,
     refresh,
     refresh_medians,
-    rollup_jobs,
 )
 from assessment.models import LevelMedian, RollUp, RollUpState
 from assessment.verification import checks

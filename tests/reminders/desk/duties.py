@@ -1,4 +1,4 @@
-"""Duties by hand, for tests of what officers are told: `settings.DUTIES` names `given`."""
+"""Duties by hand, for tests of what officers are told: `given` stands in `reminders.desk.queries.DUTIES`."""
 
 from datetime import date
 from typing import Any

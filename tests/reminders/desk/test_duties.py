@@ -4,13 +4,11 @@ import json
 from io import StringIO
 
 import pytest
-from django.conf import settings
 from django.core.management import CommandError, call_command
-from django.utils.module_loading import import_string
 
 from meetings.models import Expected, Meeting
 from members.models import Situation, Term
-from reminders.desk.queries import duties_below
+from reminders.desk.queries import DUTIES, duties_below
 from tests.cast import TODAY
 from tests.dues.making import charge
 
@@ -81,7 +79,7 @@ def test_an_unknown_organization_is_wrong_use(cast):
 
 
 def test_every_app_that_is_asked_answers_in_its_own_kinds(cast):
-    by_app = [{duty.kind for duty in import_string(name)(cast.branch.path, on=TODAY)} for name in settings.DUTIES]
+    by_app = [{duty.kind for duty in due(cast.branch.path, on=TODAY)} for due in DUTIES]
 
     assert len(duties_below(cast.branch.path, on=TODAY)) > 0
     assert not set.intersection(*by_app)

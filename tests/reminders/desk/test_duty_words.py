@@ -53,7 +53,7 @@ def modules_of_rules(app):
 
 
 def kinds_in_sources():
-    """What the modules behind `settings.DUTIES` make duties of: literals and constants in calls of `Duty`."""
+    """What the modules behind `DUTIES` of the desk make duties of: literals and constants in calls of `Duty`."""
     found = set()
     for app in ("members", "meetings", "dues", "supervision", "assessment"):
         for file in modules_of_rules(app):

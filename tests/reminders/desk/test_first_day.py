@@ -99,13 +99,12 @@ def test_a_branch_made_today_has_nothing_overdue(made_today):
     assert [row for row in printed(made_today.code, today) if row["state"] == "overdue"] == []
 
 
-def test_no_kind_of_duty_ignores_the_first_day(made_today, monkeypatch, settings):
+def test_no_kind_of_duty_ignores_the_first_day(made_today, monkeypatch):
     """Also not one that its app asks for since ever."""
     on, long_ago = timezone.localdate(), date(2020, 1, 31)
     ignoring = [asked(kind, "2020-01", long_ago, on=on, stays=stays, place=made_today.code)
                 for kind in KINDS for stays in (False, True)]  # fmt: skip
-    monkeypatch.setattr("tests.reminders.desk.duties.given", lambda path, *, on: ignoring)
-    settings.DUTIES = ["tests.reminders.desk.duties.given"]
+    monkeypatch.setattr("reminders.desk.queries.DUTIES", (lambda path, *, on: ignoring,))
 
     assert len(KINDS) > 25
     assert [one for one in duties_below(made_today.path, on=on) if one.state == DutyState.OVERDUE] == []

@@ -4,11 +4,14 @@ from datetime import date, datetime, time, timedelta
 
 import pytest
 
+from dues.duties import dues_duties
 from meetings.models import Meeting
+from meetings.planning.duty_queries import meeting_duties
 from members.choices import OfficeKind
 from members.models import Office, User
 from reminders.channels.rules import SHANGHAI
 from reminders.choices import MessageState
+from reminders.desk import queries as desk_queries
 from reminders.models import NotApplicable, Preference
 from reminders.planning.kinds import KINDS
 from tests.cast import make_user
@@ -20,9 +23,9 @@ MONDAY, THURSDAY = date(2026, 11, 23), date(2026, 11, 26)
 
 
 @pytest.fixture(autouse=True)
-def duties(settings):
+def duties(monkeypatch):
     """What is due, by hand: the apps' own duties have tests of their own."""
-    settings.DUTIES = ["tests.reminders.desk.duties.given"]
+    monkeypatch.setattr(desk_queries, "DUTIES", (by_hand.given,))
 
 
 @pytest.fixture
@@ -210,9 +213,9 @@ def test_it_costs_the_same_queries_for_however_many_officers(
         assert len(told(kind, when)) == count
 
 
-def test_the_apps_own_duties_are_read(cast, settings):
+def test_the_apps_own_duties_are_read(cast, monkeypatch):
     """Nothing was met nor paid for in November: the last day of the month asks for it."""
-    settings.DUTIES = ["meetings.planning.duty_queries.meeting_duties", "dues.duties.dues_duties"]
+    monkeypatch.setattr(desk_queries, "DUTIES", (meeting_duties, dues_duties))
     charge(cast.zhang, "2026-11", 4000)
     assert not Meeting.objects.exists()
     [mine] = [one for one in told("due_now", at(FRIDAY)) if one.user_id == cast.secretary.pk]
