@@ -6,6 +6,7 @@ IMPORTER_TORN=1 a part of the import isn't stored together any more.
 """
 
 import os
+import signal
 import sys
 from datetime import date
 
@@ -26,6 +27,7 @@ def main(key: str) -> None:
     if os.environ.get("IMPORTER_TORN"):
         services.store_chunk = services.store_chunk.__wrapped__
         services.go_on = lambda roster_import: None  # PostgreSQL holds no row outside a transaction
+    signal.signal(signal.SIGCHLD, signal.SIG_IGN)  # who was killed is gone, and nothing is left of it
     say("ready")
     for _line in sys.stdin:
         if os.fork() == 0:

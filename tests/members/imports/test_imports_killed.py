@@ -81,7 +81,8 @@ class Importer:
             time.sleep(0.005)
         time.sleep(seconds)
         with contextlib.suppress(ProcessLookupError):
-            os.kill(pid, signal.SIGKILL)
+            while True:  # what it was about to store is stored before it is gone
+                os.kill(pid, signal.SIGKILL)
         return self.state() == ImportState.APPLIED
 
     def finish(self) -> None:
