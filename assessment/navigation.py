@@ -77,7 +77,7 @@ OFFICES = (OfficeKind.COMMITTEE_SECRETARY, OfficeKind.COMMITTEE_STAFF)
 
 def start_links(user: User, *, on: date) -> Iterator[Link]:
     """For the offices of a committee: one line each place, in one query; none for everybody else."""
-    held = {one.path: one for one in user.standing.held if one.kind in OFFICES}
+    held = {one.path: one for one in user.access.held if one.kind in OFFICES}
     if not held:
         return
     last = usual_period(on).first
@@ -92,7 +92,7 @@ def start_links(user: User, *, on: date) -> Iterator[Link]:
 
 def organization_figures(organization: Organization, user: User, *, on: date) -> Iterator[Link]:
     """How many branches need help there, or whether this one does, for who may see it. One query."""
-    if not user.standing.may(VIEW, organization.path) or organization.kind == OrganizationKind.GROUP:
+    if not user.access.may(VIEW, organization.path) or organization.kind == OrganizationKind.GROUP:
         return
     rows = RollUp.objects.filter(organization=organization, month=usual_period(on).first, unit_kind="")
     row = rows.values_list("in_need", "incomplete", "branches").first()
@@ -122,7 +122,7 @@ AT_MOST = 5
 
 def objection_links(user: User, *, on: date) -> Iterator[Link]:
     """One line for each while an objection is possible and none was raised. One query; none without the office."""
-    if not user.standing.may_any([RECORD]):
+    if not user.access.may_any([RECORD]):
         return
     rows = Assessment.objects.filter(held_at(user, RECORD), state=AssessmentState.SHOWN, objections_until__gte=on)
     rows = rows.filter(objections__isnull=True).order_by("objections_until", "key")
@@ -153,7 +153,7 @@ STALE = Kind("stale", "arrow-counterclockwise", gettext_lazy("Published points t
 def waiting_links(user: User, *, on: date) -> Iterator[Link]:
     """One line for each kind that somebody waits for, in the newest scheme that has it. Three queries; none without
     the office. Whoever entered a value isn't its second person."""
-    if not user.standing.may_any([ASSESS]):
+    if not user.access.may_any([ASSESS]):
         return
     mine = held_at(user, ASSESS, "assessment__")
     values = ManualValue.objects.waiting().filter(mine).exclude(entered_by=user)
@@ -185,6 +185,6 @@ def _waiting_address(scheme: UUID, only: str) -> str:
 
 def own_links(user: User, *, on: date) -> Iterator[Link]:
     """Without a query: the hours stand on the page itself."""
-    if user.standing.member_id is not None:
+    if user.access.member_id is not None:
         text = gettext("Your courses and class hours of the year.")
         yield Link("mortarboard", gettext("My training"), text, reverse("assessment:training-mine"))

@@ -327,7 +327,7 @@ TIME_ZONE = "Asia/Shanghai"
 # --- API ------------------------------------------------------------------------------------------------------------
 REST_FRAMEWORK = {
     "DEFAULT_AUTHENTICATION_CLASSES": [
-        "members.access.sessions.StandingTokenAuthentication",
+        "members.access.sessions.AccessTokenAuthentication",
         "rest_framework.authentication.SessionAuthentication",
     ],
     "DEFAULT_PERMISSION_CLASSES": ["members.access.policy.ApiPolicy"],

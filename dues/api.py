@@ -166,7 +166,7 @@ def _new_payment(given: dict[str, Any], request: Request) -> NewPayment:
     user = asker(request)
     branches = Organization.objects.visible_to(user).filter(kind=OrganizationKind.BRANCH)
     branch = get_object_or_404(branches, code=given["organization"])
-    if not user.standing.may(Capability.RECORD_DUES, branch.path):
+    if not user.access.may(Capability.RECORD_DUES, branch.path):
         raise PermissionDenied
     members = Member.objects.visible_to(user).below(branch.path)
     return NewPayment(**given | {"organization": branch, "member": get_object_or_404(members, key=given["member"])})

@@ -124,12 +124,12 @@ CONFIRM = ngettext_lazy("%(count)s waits for your confirmation.", "%(count)s wai
 
 def waiting_links(user: User) -> Iterator[Link]:
     """One query for an officer, four for a committee's staff."""
-    standing = user.standing
-    if standing.paths(Capability.RECORD_DUES):
+    access = user.access
+    if access.paths(Capability.RECORD_DUES):
         others = PaymentProposal.objects.visible_to(user).waiting().exclude(proposed_by=str(user))
-        rows = others.exclude(member=standing.member_id) if standing.member_id else others
+        rows = others.exclude(member=access.member_id) if access.member_id else others
         yield from _line("person-check", _("Waiting for a second person"), CONFIRM, rows, "dues:proposal-list")
-    if paths := standing.paths(Capability.APPROVE_DUES):
+    if paths := access.paths(Capability.APPROVE_DUES):
         yield from _of_committee(paths)
 
 
@@ -156,25 +156,25 @@ MOST = 1_000
 
 def start_links(user: User, *, on: date) -> Iterator[Link]:
     """At most six queries for an officer, four for a committee's staff."""
-    standing = user.standing
-    if paths := standing.paths(Capability.VIEW_DUES):
+    access = user.access
+    if paths := access.paths(Capability.VIEW_DUES):
         yield Link("wallet2", gettext("Dues of the branch"), _behind(paths, on), reverse("dues:grid"))
     yield from waiting_links(user)
 
 
 def own_links(user: User, *, on: date) -> Iterator[Link]:
     """What a member owes, in three queries."""
-    if user.standing.member_id is not None:
-        yield Link("cash-coin", gettext("My dues"), _own(user.standing.member_id, on), reverse("dues:mine"))
+    if user.access.member_id is not None:
+        yield Link("cash-coin", gettext("My dues"), _own(user.access.member_id, on), reverse("dues:mine"))
 
 
 def member_links(member: Member, user: User) -> Iterator[Link]:
     """The page of the member's dues, for who may open it."""
-    if user.standing.member_id == member.pk:
+    if user.access.member_id == member.pk:
         yield Link(
             "cash-coin", gettext("My dues"), gettext("What was charged, what was paid, and why."), reverse("dues:mine")
         )
-    elif user.standing.may(Capability.VIEW_DUES, member.roster_path):
+    elif user.access.may(Capability.VIEW_DUES, member.roster_path):
         address = reverse("dues:member-detail", args=[member.key])
         yield Link("wallet2", gettext("Dues"), gettext("What was charged, what was paid, and why."), address)
 

@@ -183,7 +183,7 @@ WORDS: dict[str, DutyWords] = {
 
 def roster_size(user: User) -> int:
     """Members on the rosters that the user may see."""
-    return Member.objects.filter(subtree("roster_path", user.standing.paths(Capability.VIEW_ROSTER))).count()
+    return Member.objects.filter(subtree("roster_path", user.access.paths(Capability.VIEW_ROSTER))).count()
 
 
 def organization_counts(user: User, *, on: date) -> Mapping[OrganizationKind, int]:

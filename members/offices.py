@@ -208,7 +208,7 @@ class HeldOffice:
 
 
 @dataclass(frozen=True)
-class Standing:
+class Access:
     """All offices somebody holds on one day. Empty: they see only their own rows."""
 
     on: date | None = None

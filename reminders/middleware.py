@@ -32,7 +32,7 @@ class EffortMiddleware:
 def _count(request: HttpRequest) -> None:
     if not _is_branch_work(request):
         return
-    held = request.user.standing.held  # type: ignore[union-attr]
+    held = request.user.access.held  # type: ignore[union-attr]
     office = next((one for one in held if Capability.SETTLE_DUTIES in one.capabilities), None)
     if office is None:
         return

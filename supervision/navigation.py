@@ -141,7 +141,7 @@ ABOUT_MEMBERS = (MeetingKind.ORG_LIFE_MEETING, MeetingKind.DEMOCRATIC_EVALUATION
 
 def meeting_links(meeting: Meeting, user: User) -> Iterator[Link]:
     """For who reads the supervision of the meeting's branch, once it was opened. Asks no query."""
-    if not meeting.opened_at or not user.standing.may(Capability.VIEW_SUPERVISION, meeting.scope_path):
+    if not meeting.opened_at or not user.access.may(Capability.VIEW_SUPERVISION, meeting.scope_path):
         return
     found = urlencode({"meeting": str(meeting.pk)})
     yield Link(
@@ -150,7 +150,7 @@ def meeting_links(meeting: Meeting, user: User) -> Iterator[Link]:
         gettext("What is put right after the meeting, by whom and by when."),
         f"{reverse('supervision:problem-list')}?{found}",
     )
-    if user.standing.may(Capability.RECORD_SUPERVISION, meeting.scope_path):
+    if user.access.may(Capability.RECORD_SUPERVISION, meeting.scope_path):
         asked = urlencode({"source": source_of(meeting), "meeting": str(meeting.pk)})
         yield Link(
             "plus-lg",

@@ -15,7 +15,7 @@ BELOW = (OrganizationKind.BRANCH, OrganizationKind.GROUP)
 
 def branches_offered(request: PageRequest, capability: Capability) -> QuerySet[Organization]:
     """The standing branches in which the capability holds, in tree order."""
-    inside = Organization.objects.filter(subtree("path", request.user.standing.paths(capability)))
+    inside = Organization.objects.filter(subtree("path", request.user.access.paths(capability)))
     return inside.branches().standing_on(request.today).in_tree_order()
 
 
@@ -41,5 +41,5 @@ def place_asked_for(request: PageRequest, *capabilities: Capability) -> Organiza
 
 
 def _first(request: PageRequest, capability: Capability, condition: Q) -> Organization | None:
-    paths = request.user.standing.paths(capability)
+    paths = request.user.access.paths(capability)
     return Organization.objects.filter(condition, path__in=paths).order_by("path").first()

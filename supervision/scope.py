@@ -10,14 +10,14 @@ from members.paths import STEP, subtree
 
 def held_at(user: User, capability: Capability, prefix: str = "") -> Q:
     """Condition: an office grants the capability at the row's organization."""
-    return subtree(f"{prefix}organization__path", user.standing.paths(capability))
+    return subtree(f"{prefix}organization__path", user.access.paths(capability))
 
 
 def of_own_branch(user: User, prefix: str = "") -> Q:
     """Condition: the row's organization is the branch on whose roster the user stands, directly or in a group."""
-    if not user.standing.member_id:
+    if not user.access.member_id:
         return Q(pk__in=[])
-    mine = Member.objects.filter(pk=user.standing.member_id).exclude(roster_path="")
+    mine = Member.objects.filter(pk=user.access.member_id).exclude(roster_path="")
     above = mine.annotate(above=Substr("roster_path", 1, Length("roster_path") - STEP)).values("above")
     path, kind = f"{prefix}organization__path__in", f"{prefix}organization__kind"
     return Q(**{path: mine.values("roster_path")}) | Q(**{path: above, kind: OrganizationKind.BRANCH})
@@ -25,4 +25,4 @@ def of_own_branch(user: User, prefix: str = "") -> Q:
 
 def of_member(user: User, field: str = "member") -> Q:
     """Condition: the row is the user's own."""
-    return Q(**{field: user.standing.member_id}) if user.standing.member_id else Q(pk__in=[])
+    return Q(**{field: user.access.member_id}) if user.access.member_id else Q(pk__in=[])

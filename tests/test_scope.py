@@ -6,7 +6,7 @@ import pytest
 from django.db.models import Model
 
 from audit.models import Entry
-from members.access.queries import standing_of
+from members.access.queries import access_for
 from members.models import Member, Organization
 from members.trail import queries
 from tests.cast import TODAY
@@ -30,7 +30,7 @@ def full_cast(db):
 
 def viewer(full_cast, part):
     user = full_cast.rows[MODELS["User"]][part]
-    user.standing = standing_of(user, on=TODAY)
+    user.access = access_for(user, on=TODAY)
     return user
 
 

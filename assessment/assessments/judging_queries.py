@@ -192,14 +192,14 @@ def views_asked(user: User) -> list[AskedView]:
 def satisfaction_asked(user: User) -> AssessmentQuerySet:
     """Assessments of the branch on whose roster the user stands that ask its members, with whether they answered."""
     rows = Assessment.objects.filter(state=AssessmentState.COLLECTING, scheme__weight_members__gt=0)
-    answered = SatisfactionAnswered.objects.filter(assessment=OuterRef("pk"), member=user.standing.member_id)
+    answered = SatisfactionAnswered.objects.filter(assessment=OuterRef("pk"), member=user.access.member_id)
     mine = rows.filter(of_own_branch(user)).annotate(has_answered=Exists(answered))
     return mine.select_related("organization", "scheme").order_by("-scheme__year", "key")
 
 
 def own_links(user: User, *, on: date) -> Iterator[Link]:
     """What a member is asked about the own branch. One query."""
-    if user.standing.member_id is None:
+    if user.access.member_id is None:
         return
     asked = [one for one in satisfaction_asked(user)[:10] if not one.has_answered]  # type: ignore[attr-defined]
     if asked:

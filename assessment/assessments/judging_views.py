@@ -242,7 +242,7 @@ def _asked(request: PageRequest, key: UUID, code: str) -> AskedView:
 @require_safe
 def satisfaction_mine(request: PageRequest) -> HttpResponse:
     """What is asked of me about my branch, and whether I have answered; never what."""
-    asked = list(satisfaction_asked(request.user)) if request.user.standing.member_id else []
+    asked = list(satisfaction_asked(request.user)) if request.user.access.member_id else []
     return render(request, "assessment/assessments/satisfaction_mine.html", {"asked": asked})
 
 
@@ -253,7 +253,7 @@ def satisfaction_mine(request: PageRequest) -> HttpResponse:
 @require_http_methods(FORM_METHODS)
 def satisfaction_answer(request: PageRequest, key: UUID) -> HttpResponse:
     """One question; it is answered once."""
-    one = satisfaction_asked(request.user).filter(pk=key).first() if request.user.standing.member_id else None
+    one = satisfaction_asked(request.user).filter(pk=key).first() if request.user.access.member_id else None
     if one is None:
         raise Http404
     if one.has_answered:  # type: ignore[attr-defined]
@@ -266,7 +266,7 @@ def satisfaction_answer(request: PageRequest, key: UUID) -> HttpResponse:
 
 @sensitive_variables()
 def _give(request: PageRequest, one: Assessment, form: SatisfactionForm) -> None:
-    member_id = request.user.standing.member_id
+    member_id = request.user.access.member_id
     with suppress(AlreadyAnswered):  # a double click: it was counted once, and the page says so
         if member_id:
             give_answer(assessment=one, member_id=member_id, answer=form.cleaned_data["answer"])

@@ -298,7 +298,7 @@ def branches_of(scheme: Scheme, *, on: date) -> OrganizationQuerySet:
 def branches_to_begin(scheme: Scheme, user: User, *, on: date) -> OrganizationQuerySet:
     """Of these the ones where the user assesses, and that have no assessment by the scheme yet; in tree order."""
     begun = Assessment.objects.filter(scheme=scheme).values("organization")
-    mine = subtree("path", user.standing.paths(Capability.ASSESS))
+    mine = subtree("path", user.access.paths(Capability.ASSESS))
     return branches_of(scheme, on=on).filter(mine).exclude(pk__in=begun).in_tree_order()
 
 

@@ -104,13 +104,13 @@ MOST_REFUSALS = 10
 def assessment_list(request: PageRequest) -> HttpResponse:
     """In the order of the tree, never by points."""
     form, scheme, rows = _asked(request)
-    assesses = request.user.standing.may_any([ASSESS])
+    assesses = request.user.access.may_any([ASSESS])
     context: dict[str, Any] = {
         "form": form,
         "scheme": scheme,
         "page": Paginator(form.narrow(with_open_ends(rows)), ON_A_PAGE).get_page(request.GET.get("page")),
         "assesses": assesses,
-        "may_give_views": request.user.standing.may_any([RECORD]),
+        "may_give_views": request.user.access.may_any([RECORD]),
         "today": request.today,
     }
     if assesses and scheme:
@@ -185,7 +185,7 @@ def assessment_progress(request: PageRequest) -> HttpResponse:
 def _asked(request: PageRequest) -> tuple[AssessmentFilterForm, Scheme | None, AssessmentQuerySet]:
     user = request.user
     form = AssessmentFilterForm(request.GET, schemes=schemes_shown(user), places=committees_shown(user))
-    scheme = form.scheme_chosen(is_assessor=user.standing.may_any([ASSESS]))
+    scheme = form.scheme_chosen(is_assessor=user.access.may_any([ASSESS]))
     rows = Assessment.objects.visible_to(user)
     return form, scheme, rows.filter(scheme=scheme) if scheme else rows
 
@@ -255,9 +255,9 @@ def _list_of(scheme: Scheme) -> str:
 def assessment_detail(request: PageRequest, key: UUID) -> HttpResponse:
     """The tree with every clause, fact, value and objection; for the branch from the day it is shown."""
     one = assessment_of(request, key)
-    standing, path = request.user.standing, one.organization.path
+    access, path = request.user.access, one.organization.path
     last = assessment_before(one)
-    lines = tree_of(one, with_links=standing.may(Capability.VIEW_MEETINGS, path), last=last)
+    lines = tree_of(one, with_links=access.may(Capability.VIEW_MEETINGS, path), last=last)
     context: dict[str, Any] = {
         "one": one,
         "lines": lines,
@@ -265,7 +265,7 @@ def assessment_detail(request: PageRequest, key: UUID) -> HttpResponse:
         "parts": part_sums(lines),
         "last": last,
         "provisional": is_provisional(one.scheme.year, one.computed_on or request.today),
-        "assesses": standing.may(ASSESS, path),
+        "assesses": access.may(ASSESS, path),
         "may_object": _may_object(request, one),
         "today": request.today,
     }
@@ -360,7 +360,7 @@ def _steps(request: PageRequest, one: Assessment, lines: list[Line]) -> dict[str
 def _may_object(request: PageRequest, one: Assessment) -> bool:
     until = one.objections_until
     is_open = one.state == AssessmentState.SHOWN and until is not None and request.today <= until
-    return is_open and request.user.standing.may(RECORD, one.organization.path)
+    return is_open and request.user.access.may(RECORD, one.organization.path)
 
 
 def _say_changes(request: PageRequest, changed: list[Changed]) -> None:

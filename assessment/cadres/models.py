@@ -16,7 +16,7 @@ from supervision.scope import held_at
 class CadrePostQuerySet(models.QuerySet["CadrePost"]):
     def visible_to(self, user: User, capability: Capability = Capability.KEEP_CADRES) -> "CadrePostQuerySet":
         """The offices that keep them, at the place and above; and everybody their own."""
-        own = Q(member=user.standing.member_id) if user.standing.member_id else Q(pk__in=[])
+        own = Q(member=user.access.member_id) if user.access.member_id else Q(pk__in=[])
         return self.filter(held_at(user, capability) | own)
 
     def holding(self, on: date) -> "CadrePostQuerySet":
@@ -72,8 +72,8 @@ class CadrePost(models.Model):
 class TrainingQuerySet(models.QuerySet["Training"]):
     def visible_to(self, user: User, capability: Capability = Capability.KEEP_CADRES) -> "TrainingQuerySet":
         """One's own; a branch's offices theirs; a committee its own and the cadres' below it, no ordinary member's."""
-        own = Q(member=user.standing.member_id) if user.standing.member_id else Q(pk__in=[])
-        by_name = held_at(user, Capability.VIEW_SUPERVISION) | Q(organization__path__in=user.standing.paths(capability))
+        own = Q(member=user.access.member_id) if user.access.member_id else Q(pk__in=[])
+        by_name = held_at(user, Capability.VIEW_SUPERVISION) | Q(organization__path__in=user.access.paths(capability))
         cadres = Exists(CadrePost.objects.filter(member=OuterRef("member")))
         return self.filter(own | (held_at(user, capability) & (by_name | cadres)))
 

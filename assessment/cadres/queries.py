@@ -152,7 +152,7 @@ def own_key(user: User, posts: Iterable[CadrePost], *, on: date) -> str:
     if list(posts):
         return OFFICER_KEY
     seat = Office.objects.holding(on).filter(kind__in=COMMITTEE_OFFICES)
-    seated = seat.filter(Q(user=user) | Q(member=user.standing.member_id)).exists()
+    seated = seat.filter(Q(user=user) | Q(member=user.access.member_id)).exists()
     return OFFICER_KEY if seated else MEMBER_KEY
 
 

@@ -202,7 +202,7 @@ def cadre_counts(request: PageRequest) -> HttpResponse:
         "page": Paginator(lines, ON_A_PAGE).get_page(request.GET.get("page")),
         "total": total,
         "asked": asked_of(OFFICER_KEY, place, year, on=request.today),
-        "may_list": request.user.standing.may(KEEP, place.path),
+        "may_list": request.user.access.may(KEEP, place.path),
         "query": request.GET.urlencode(),
     }
     return render(request, "assessment/cadres/counts.html", context)
@@ -321,7 +321,7 @@ def training_remove(request: PageRequest, key: UUID) -> HttpResponse:
 @require_safe
 def training_mine(request: PageRequest) -> HttpResponse:
     """One's own class hours of the year against the rule, and the posts that one holds."""
-    member_id = request.user.standing.member_id
+    member_id = request.user.access.member_id
     if member_id is None or request.user.member is None:
         raise Http404
     form = TrainingFilterForm(request.GET, today=request.today, is_own=True)

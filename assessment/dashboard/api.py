@@ -179,9 +179,7 @@ def _places(user: Any) -> QuerySet[Organization]:
 def _asked(request: Request) -> Asked:
     said, on, user = asked_for(PlaceSerializer, request), timezone.localdate(), asker(request)
     where = (
-        {"code": said["org"]}
-        if "org" in said
-        else {"path": (user.standing.paths(Capability.VIEW_DASHBOARD) or [""])[0]}
+        {"code": said["org"]} if "org" in said else {"path": (user.access.paths(Capability.VIEW_DASHBOARD) or [""])[0]}
     )
     period = read_period(said["period"], on) if "period" in said else usual_period(on)
     if period is None:

@@ -348,7 +348,7 @@ def burden_below(path: str, *, on: date) -> Burden | None:
 
 def desk_page(place: Organization, user: User) -> str:
     """What is due there: a branch's desk, a committee's branches in counts; empty for who may not see it."""
-    if not user.standing.may(Capability.VIEW_DUTIES, place.path):
+    if not user.access.may(Capability.VIEW_DUTIES, place.path):
         return ""
     if place.kind == OrganizationKind.BRANCH:
         return reverse("reminders:desk-at", args=[place.code])
@@ -367,7 +367,7 @@ def rollup_jobs(user: User, *, on: date) -> list[Job]:
     """How far the figures of the dashboard follow the record, for who reads them or watches the machinery."""
     state = RollUpState.objects.filter(rebuilt_at__isnull=False).first()
     moment = (state.followed_at or state.rebuilt_at) if state else None
-    if state is None or moment is None or not user.standing.may_any(ROLLUP_READERS):
+    if state is None or moment is None or not user.access.may_any(ROLLUP_READERS):
         return []
     is_done = state.entry_number == head_number() and timezone.localdate(state.rebuilt_at) == on
     return [

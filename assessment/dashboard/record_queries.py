@@ -92,7 +92,7 @@ class Wanted:
         return (founded is None or founded <= self.as_of) and (dissolved is None or dissolved > self.as_of)
 
     def may(self, capability: Capability) -> bool:
-        return self.user.standing.may(capability, self.branch.path)
+        return self.user.access.may(capability, self.branch.path)
 
 
 def records_of(place: Organization, unit: str, measure: Measure, period: Period, *, on: date, user: User) -> Records:

@@ -107,7 +107,7 @@ def place_asked_for(request: PageRequest) -> Organization:
     """The organization of the address, else the first of one's offices."""
     if code := request.GET.get("org"):
         return fetch(request, PLACES.all(), code=code)
-    paths = request.user.standing.paths(VIEW)
+    paths = request.user.access.paths(VIEW)
     first = _FIRST.objects(Organization, paths=paths) if paths else []
     if not first:
         raise Http404
@@ -120,13 +120,13 @@ _FIRST = Prepared(lambda paths: PLACES.filter(path__in=paths).order_by("path")[:
 def above(request: PageRequest, place: Organization) -> list[Organization]:
     """The organizations above the place whose dashboard the viewer may open, the highest first. One query."""
     steps = range(Organization.steplen, len(place.path), Organization.steplen)
-    paths = [place.path[:end] for end in steps if request.user.standing.may(VIEW, place.path[:end])]
+    paths = [place.path[:end] for end in steps if request.user.access.may(VIEW, place.path[:end])]
     return list(Organization.objects.filter(path__in=paths)) if paths else []
 
 
 def other_places(request: PageRequest, place: Organization) -> list[tuple[str, str]]:
     """Code and name of the other organizations in which one holds such an office. No query."""
-    held = {one.code: one.organization for one in request.user.standing.held if VIEW in one.capabilities}
+    held = {one.code: one.organization for one in request.user.access.held if VIEW in one.capabilities}
     return [(code, name) for code, name in held.items() if code != place.code]
 
 

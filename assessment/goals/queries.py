@@ -65,7 +65,7 @@ def show(goal: Goal, user: User, *, on: date) -> Shown:
 
 
 def sees_names(goal: Goal, user: User) -> bool:
-    return user.standing.may(NAMES, goal.organization.path)
+    return user.access.may(NAMES, goal.organization.path)
 
 
 def named_to(user: User) -> Q:

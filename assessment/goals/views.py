@@ -76,7 +76,7 @@ def goal_list(request: PageRequest) -> HttpResponse:
     form, rows, branches = _asked(request)
     size = ON_PAPER if request.GET.get("paper") else ON_A_PAGE
     page = Paginator(rows, size).get_page(request.GET.get("page"))
-    standing = request.user.standing
+    access = request.user.access
     context = {
         "form": form,
         "page": page,
@@ -85,7 +85,7 @@ def goal_list(request: PageRequest) -> HttpResponse:
         "names": form.names is not None,
         "query": request.GET.urlencode(),
         "on_paper": size == ON_PAPER,
-        "may_record": standing.may_any([RECORD]),
+        "may_record": access.may_any([RECORD]),
         "last_year": request.today.year - 1,
     }
     return render(request, "assessment/goals/list.html", context)
@@ -119,7 +119,7 @@ def goal_detail(request: PageRequest, key: UUID) -> HttpResponse:
         "with_names": with_names,
         "events": way_of(goal, steps, with_names=with_names),
         "is_running": goal.state in RUNNING,
-        "may_record": request.user.standing.may(RECORD, goal.organization.path),
+        "may_record": request.user.access.may(RECORD, goal.organization.path),
     }
     return render(request, "assessment/goals/detail.html", context)
 
@@ -171,7 +171,7 @@ def goal_copy(request: PageRequest) -> HttpResponse:
 
 def _asked(request: PageRequest) -> tuple[GoalFilterForm, GoalQuerySet, list[Organization]]:
     branches = list(branches_offered(request, VIEW))
-    names = named_to(request.user) if request.user.standing.may_any([NAMES]) else None
+    names = named_to(request.user) if request.user.access.may_any([NAMES]) else None
     form = GoalFilterForm(request.GET, branches=branches, today=request.today, names=names)
     rows = Goal.objects.visible_to(request.user).select_related("organization", "responsible")
     return form, form.narrow(rows), branches

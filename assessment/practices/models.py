@@ -14,7 +14,7 @@ from supervision.scope import held_at
 class PracticeQuerySet(models.QuerySet["Practice"]):
     def visible_to(self, user: User, capability: Capability = Capability.RECORD_ASSESSMENT) -> "PracticeQuerySet":
         """What is published, to everybody with an office; drafts and what was withdrawn, to who wrote it."""
-        published = Q(state=PracticeState.PUBLISHED) if user.standing.held else Q(pk__in=[])
+        published = Q(state=PracticeState.PUBLISHED) if user.access.held else Q(pk__in=[])
         return self.filter(published | held_at(user, capability))
 
     def published(self) -> "PracticeQuerySet":
@@ -73,7 +73,7 @@ class Practice(models.Model):
 class AdoptionQuerySet(models.QuerySet["Adoption"]):
     def visible_to(self, user: User, capability: Capability = Capability.RECORD_ASSESSMENT) -> "AdoptionQuerySet":
         """With the practice: everybody with an office."""
-        published = Q(practice__state=PracticeState.PUBLISHED) if user.standing.held else Q(pk__in=[])
+        published = Q(practice__state=PracticeState.PUBLISHED) if user.access.held else Q(pk__in=[])
         return self.filter(published | held_at(user, capability))
 
 

@@ -98,7 +98,7 @@ def practice_list(request: PageRequest) -> HttpResponse:
     """The library for everybody with an office, newest first; whoever writes finds their drafts above it."""
     form = PracticeFilterForm(request.GET)
     page = Paginator(form.narrow(library(request.user)), ON_A_PAGE).get_page(request.GET.get("page"))
-    may_write = request.user.standing.may_any([RECORD])
+    may_write = request.user.access.may_any([RECORD])
     context = {
         "form": form,
         "page": page,
@@ -115,14 +115,14 @@ def practice_list(request: PageRequest) -> HttpResponse:
 def practice_detail(request: PageRequest, key: UUID) -> HttpResponse:
     """One practice, and how it goes where it was taken over."""
     practice = fetch(request, PRACTICES.all(), pk=key)
-    standing = request.user.standing
+    access = request.user.access
     page = Paginator(adoptions_of(practice), ON_A_PAGE).get_page(request.GET.get("page"))
     is_public = practice.state == "published"
     context = {
         "practice": practice,
         "page": page,
-        "mine": [one for one in page if standing.may(RECORD, one.organization.path)],
-        "may_write": standing.may(RECORD, practice.organization.path),
+        "mine": [one for one in page if access.may(RECORD, one.organization.path)],
+        "may_write": access.may(RECORD, practice.organization.path),
         "may_adopt": is_public and adopting(practice, request.user, request.today).exists(),
     }
     return render(request, "assessment/practices/detail.html", context)

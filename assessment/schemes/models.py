@@ -22,7 +22,7 @@ def hundredths(label: object, **options: object) -> models.DecimalField:
 
 def binding_on(user: User, capability: Capability) -> Q:
     """Condition: the row's organization stands above an office that grants the capability, or is its own."""
-    paths = user.standing.paths(capability)
+    paths = user.access.paths(capability)
     above = {path[:end] for path in paths for end in range(STEP, len(path) + STEP, STEP)}
     return Q(organization__path__in=above) if above else Q(pk__in=[])
 

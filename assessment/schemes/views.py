@@ -65,7 +65,7 @@ def posted(request: PageRequest) -> QueryDict | None:
 
 
 def may_manage(request: PageRequest, scheme: Scheme) -> bool:
-    return request.user.standing.may(MANAGE, scheme.scope_path)
+    return request.user.access.may(MANAGE, scheme.scope_path)
 
 
 def places_offered(request: PageRequest) -> list[Organization]:
@@ -127,7 +127,7 @@ def scheme_list(request: PageRequest) -> HttpResponse:
     context = {
         "form": form,
         "page": Paginator(rows, ON_A_PAGE).get_page(request.GET.get("page")),
-        "may_manage": request.user.standing.may_any([MANAGE]),
+        "may_manage": request.user.access.may_any([MANAGE]),
     }
     return render(request, "assessment/schemes/list.html", context)
 
@@ -145,7 +145,7 @@ def scheme_detail(request: PageRequest, key: UUID) -> HttpResponse:
         "party": tree.points_of(Part.PARTY),
         "business": tree.points_of(Part.BUSINESS),
         "may_manage": manages,
-        "may_copy": request.user.standing.may_any([MANAGE]),
+        "may_copy": request.user.access.may_any([MANAGE]),
         "may_edit": manages and scheme.is_draft,
         "checks": checks(scheme, tree) if manages and scheme.is_draft else [],
     }

@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 from PIL import Image, ImageDraw
 
 from branchweb.demo.county import COUNTY, OFFICE_BRANCH
-from members.access.queries import standing_of
+from members.access.queries import access_for
 from members.accounts.services import give_office
 from members.choices import OfficeKind
 from members.models import Member, Organization, User
@@ -123,5 +123,5 @@ def _further_inspector(username: str, county: Organization, on: date) -> User:
 
 def _standing(username: str, on: date) -> User:
     user = User.objects.get(username=username)
-    user.standing = standing_of(user, on=on)
+    user.access = access_for(user, on=on)
     return user

@@ -14,7 +14,7 @@ from django.db import transaction
 from branchweb.demo import county as words
 from branchweb.demo.county import COUNTY, HOME_BRANCH, OFFICE_BRANCH, PLACES, make_places
 from branchweb.demo.people import Person, befall, belong, make_people, settle
-from members.access.queries import standing_of
+from members.access.queries import access_for
 from members.accounts.office_services import ask_for_office
 from members.accounts.services import create_user, give_office, one_time_password
 from members.bulk import refresh_statistics
@@ -327,7 +327,7 @@ def _ask_for_workbook(by: User) -> None:
 
 def _logged_in(username: str, on: date) -> User:
     user = User.objects.get(username=username)
-    user.standing = standing_of(user, on=on)
+    user.access = access_for(user, on=on)
     return user
 
 

@@ -12,7 +12,7 @@ from branchweb.demo.county import COUNTY, HOME_BRANCH
 from branchweb.demo.dues import account_of
 from meetings.choices import MeetingKind
 from meetings.meeting.models import Meeting
-from members.access.queries import standing_of
+from members.access.queries import access_for
 from members.choices import OfficeKind
 from members.models import Member, Office, Organization, User
 from supervision.choices import CheckMark, ProblemSource, SuggestionKind, SuggestionOutcome, TalkOccasion
@@ -199,7 +199,7 @@ def _talk(branch: Organization, first: Member, second: Member, number: int, on: 
 
 def _notes(by: User, on: date) -> None:
     """The secretary's own talks are the ones whose notes somebody who tries the demo can read."""
-    by.standing = standing_of(by, on=on)
+    by.access = access_for(by, on=on)
     texts = ("他担心儿子的工作，答应帮着问一问社区招聘。", "愿意在党课上讲一讲老厂的事，下个月请他来。")
     mine = Talk.objects.of_either(by).order_by("-held_on", "pk")
     for talk, text in zip(mine[: len(texts)], texts, strict=False):
@@ -315,5 +315,5 @@ def _recorder(branch: Organization, on: date) -> User:
 
 def _acting(user: User, on: date) -> User:
     """With the offices of that day: what is done to a problem asks for them."""
-    user.standing = standing_of(user, on=on)
+    user.access = access_for(user, on=on)
     return user

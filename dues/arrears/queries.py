@@ -22,7 +22,7 @@ from members.choices import Capability, DatePrecision, MergeState, OfficeKind, O
 from members.fields import holding, opened
 from members.models import Member, Merge, Organization, User
 from members.models.member import MemberQuerySet
-from members.offices import HeldOffice, Standing
+from members.offices import Access, HeldOffice
 from members.paths import STEP, contains
 from members.prepared import Prepared
 from rulebook.dates import add_months
@@ -97,7 +97,7 @@ TAKING_DUES = Prepared(_taking_dues)
 
 def readable(user: User, key: UUID) -> tuple[Member | None, bool]:
     """A member about whose dues the user may read something, and whether the user's branch charged them. One query."""
-    paths, own = user.standing.paths(Capability.VIEW_DUES), user.standing.member_id
+    paths, own = user.access.paths(Capability.VIEW_DUES), user.access.member_id
     if not paths:
         return None, False
     found = _READABLE.objects(Member, key=key, paths=paths, **({"own": own} if own else {}))
@@ -106,7 +106,7 @@ def readable(user: User, key: UUID) -> tuple[Member | None, bool]:
 
 def oneself(user: User) -> Member | None:
     """The member whom the user's account belongs to; None: it belongs to nobody on record. One query."""
-    own = user.standing.member_id
+    own = user.access.member_id
     return next(iter(_ONESELF.objects(Member, own=own)), None) if own else None
 
 
@@ -114,7 +114,7 @@ def _readable(key: UUID, paths: list[str], own: int | None = None) -> QuerySet[M
     """What `visible_to` says to somebody who takes dues at those places and is the member `own`."""
     reader = User()
     held = tuple(HeldOffice(OfficeKind.ORGANIZATION_OFFICER, path, "", "") for path in paths)
-    reader.standing = Standing(held=held, member_id=own)
+    reader.access = Access(held=held, member_id=own)
     charged = Exists(Charge.objects.visible_to(reader).filter(member=OuterRef("pk")))
     mine = Member.objects.visible_to(reader, Capability.VIEW_DUES).filter(pk=OuterRef("pk"))
     return _knowing(Member.objects.filter(Q(Exists(mine)) | Q(charged), key=key)).annotate(charged_here=charged)
@@ -234,16 +234,16 @@ def dues_page(member: Member, viewer: User, *, on: date, own: bool = False) -> D
     A branch that the member left reads its own lines: reasons, reliefs and reviews are where the member stands today.
     `own`: another entry of the viewer's (`queries.merging.entries_of`).
     """
-    own = own or viewer.standing.member_id == member.pk
-    here = own or viewer.standing.may(Capability.VIEW_DUES, member.roster_path)
-    sees_base = own or viewer.standing.may(Capability.FIX_BASES, member.roster_path)
+    own = own or viewer.access.member_id == member.pk
+    here = own or viewer.access.may(Capability.VIEW_DUES, member.roster_path)
+    sees_base = own or viewer.access.may(Capability.FIX_BASES, member.roster_path)
     first = add_months(month_of(on), 1 - MONTHS)
     charges, payments = _charges(member, first), _payments(member, first)
     settled = _settled(payments)
     bases = BASES.objects(Basis, member=member.pk, first=first)
     reasons, arrangements = _agreed(member) if here and has(member, "agreed") else ([], [])
     branch, code, contacts = _branch(member, on)
-    ledger = _Ledger(charges, settled, bases, own, here, viewer.standing.paths(Capability.VIEW_DUES))
+    ledger = _Ledger(charges, settled, bases, own, here, viewer.access.paths(Capability.VIEW_DUES))
     return DuesPage(
         member=member,
         branch=branch,

@@ -107,7 +107,7 @@ def member_asked_for(request: PageRequest, key: UUID) -> Member:
     if member is None:
         raise Http404
     elsewhere = bool(member.roster_path) and not charged_here
-    if elsewhere or request.user.standing.member_id == member.pk:
+    if elsewhere or request.user.access.member_id == member.pk:
         demand(request, member.roster_path)
     return member
 
@@ -125,8 +125,8 @@ def _context(request: PageRequest, member: Member) -> dict[str, object]:
 
 
 def _powers(request: PageRequest, member: Member) -> dict[str, object]:
-    here = request.user.standing.may(Capability.RECORD_DUES, member.roster_path)
-    own = request.user.standing.member_id == member.pk
+    here = request.user.access.may(Capability.RECORD_DUES, member.roster_path)
+    own = request.user.access.member_id == member.pk
     return {"may_record": here, "may_agree": here and not own, "review_form": OpenReviewForm}  # made where it is shown
 
 
@@ -217,7 +217,7 @@ def _address(request: PageRequest, but: str) -> str:
 
 
 def _grid_powers(request: PageRequest, branch: Organization) -> dict[str, Any]:
-    may = request.user.standing.may
+    may = request.user.access.may
     may_fix = may(Capability.FIX_BASES, branch.path)
     others = [] if may_fix else named_offices([branch.path], on=request.today)
     return {
@@ -236,7 +236,7 @@ def arrears(request: PageRequest) -> HttpResponse:
     """A branch's people by name, furthest behind first; committees get counts and the cases under review."""
     place = place_asked_for(request, Capability.COUNT_DUES, among=Organization.objects.filter(kind__in=LISTED))
     context = {"place": place, "rule": rule_if_held(FLAG_KEY, request.today)}
-    if request.user.standing.may(Capability.VIEW_DUES, place.path):
+    if request.user.access.may(Capability.VIEW_DUES, place.path):
         return render(request, "dues/arrears/arrears.html", context | _names(request, place))
     return render(request, "dues/arrears/arrears_below.html", context | _counts(request, place))
 
@@ -355,7 +355,7 @@ REVIEWS = ArrearsReview.objects.select_related("member", "meeting")
 def review(request: PageRequest, key: UUID) -> HttpResponse:
     """The case with its steps. What the member said is the branch's; the committee reads what was decided."""
     found = fetch(request, REVIEWS.all(), pk=key)
-    may, path = request.user.standing.may, found.member.roster_path
+    may, path = request.user.access.may, found.member.roster_path
     sees_reason = may(Capability.VIEW_DUES, path)
     context = {
         "review": found,
@@ -364,7 +364,7 @@ def review(request: PageRequest, key: UUID) -> HttpResponse:
         "rule": rule("dues.arrears.flag_months", request.today),
         "sees_reason": sees_reason,
         "said": opened(found.reason) if sees_reason else "",
-        "may_record": may(Capability.RECORD_DUES, path) and request.user.standing.member_id != found.member_id,
+        "may_record": may(Capability.RECORD_DUES, path) and request.user.access.member_id != found.member_id,
         "may_answer": may(Capability.APPROVE_DUES, path),
     }
     return render(request, "dues/arrears/review.html", context)

@@ -14,7 +14,7 @@ from members.paths import subtree
 
 class BillQuerySet(models.QuerySet["Bill"]):
     def visible_to(self, user: User, capability: Capability = Capability.RECORD_DUES) -> "BillQuerySet":
-        return self.filter(subtree("organization__path", user.standing.paths(capability)))
+        return self.filter(subtree("organization__path", user.access.paths(capability)))
 
 
 class Bill(models.Model):
@@ -50,7 +50,7 @@ class Bill(models.Model):
 
 class BillRowQuerySet(models.QuerySet["BillRow"]):
     def visible_to(self, user: User, capability: Capability = Capability.RECORD_DUES) -> "BillRowQuerySet":
-        return self.filter(subtree("organization__path", user.standing.paths(capability)))
+        return self.filter(subtree("organization__path", user.access.paths(capability)))
 
     def waiting(self) -> "BillRowQuerySet":
         """Money that came in and is nobody's payment yet."""

@@ -209,7 +209,7 @@ REASON = 200
 def ledger_year(request: PageRequest) -> HttpResponse:
     """Who paid how much in which month; bases only for whoever fixes them."""
     branch = branch_asked_for(request, Capability.VIEW_DUES)
-    bases = request.user.standing.may(Capability.FIX_BASES, branch.path)
+    bases = request.user.access.may(Capability.FIX_BASES, branch.path)
     form = LedgerYearForm(request.GET)
     year = form.chosen_year(request.today.year)
     rows = ledger_rows(branch, year, bases=bases)

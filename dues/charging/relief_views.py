@@ -45,7 +45,7 @@ def relief_list(request: PageRequest) -> HttpResponse:
         "waiting": waiting,
         "page": Paginator(rows.exclude(pk__in=waiting.values("pk")), ON_A_PAGE).get_page(request.GET.get("page")),
         "month": month_of(request.today),
-        "may_ask": Capability.RECORD_DUES in request.user.standing.capabilities,
+        "may_ask": Capability.RECORD_DUES in request.user.access.capabilities,
     }
     return render(request, "dues/charging/reliefs.html", context)
 
@@ -125,7 +125,7 @@ def category_of(member: Member) -> str:
 
 
 def _page(request: PageRequest, relief: Relief, **more: Any) -> HttpResponse:
-    standing, path = request.user.standing, relief.member.roster_path
+    access, path = request.user.access, relief.member.roster_path
     waiting = relief.needs_superior and not relief.approved_on and not relief.declined_on
     context = {
         "relief": relief,
@@ -134,8 +134,8 @@ def _page(request: PageRequest, relief: Relief, **more: Any) -> HttpResponse:
         "names": names_of([relief.asked_by, relief.approved_by]),
         "waiting": waiting,
         "readable": readable_meetings(request.user, [relief.meeting]),
-        "may_decide": waiting and standing.may(Capability.APPROVE_DUES, path),
-        "may_end": not relief.declined_on and standing.may(Capability.RECORD_DUES, path),
+        "may_decide": waiting and access.may(Capability.APPROVE_DUES, path),
+        "may_end": not relief.declined_on and access.may(Capability.RECORD_DUES, path),
         "approve": ApproveForm(),
         "decline": DeclineForm(),
         "end": EndReliefForm(initial={"last": month_of(request.today)}),

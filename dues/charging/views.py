@@ -136,7 +136,7 @@ def basis_fix(request: PageRequest, member: UUID, year: int) -> HttpResponse:
 def basis_history(request: PageRequest, key: UUID) -> HttpResponse:
     """Every base of a member with what was counted: for the officer who fixes them, and the member."""
     member = get_object_or_404(Member.objects.visible_to(request.user, Capability.FIX_BASES), key=key)
-    may_fix = request.user.standing.may(Capability.FIX_BASES, member.roster_path)
+    may_fix = request.user.access.may(Capability.FIX_BASES, member.roster_path)
     context = {"member": member, "history": history_of(member), "may_fix": may_fix, "year": request.today.year}
     return render(request, "dues/charging/basis_history.html", context)
 

@@ -58,7 +58,7 @@ class LedgerKind:
 
     def write(self, export: Export, target: Path, *, by: User, on: date, go_on: GoOn) -> Written:
         branch, year = _branch(export), export.parameters["year"]
-        if not (by.is_active and export.settled_by_id and by.standing.may(Capability.FIX_BASES, branch.path)):
+        if not (by.is_active and export.settled_by_id and by.access.may(Capability.FIX_BASES, branch.path)):
             raise NotMade(ExportProblem.NO_RIGHT)
         rows = ledger_rows(branch, year, bases=True)
         members = whose_bases(rows)
@@ -80,7 +80,7 @@ class LedgerKind:
         )
 
     def may_take(self, export: Export, user: User) -> bool:
-        return covered(export, user.standing.paths(Capability.FIX_BASES))
+        return covered(export, user.access.paths(Capability.FIX_BASES))
 
     def address(self, export: Export) -> str:
         asked = {"org": export.parameters["branch"], "year": export.parameters["year"]}

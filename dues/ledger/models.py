@@ -19,7 +19,7 @@ from rulebook.dates import add_months
 
 class LedgerImportQuerySet(models.QuerySet["LedgerImport"]):
     def visible_to(self, user: User, capability: Capability = Capability.FIX_BASES) -> "LedgerImportQuerySet":
-        return self.filter(subtree("organization__path", user.standing.paths(capability)))
+        return self.filter(subtree("organization__path", user.access.paths(capability)))
 
 
 class LedgerImport(models.Model):
@@ -295,7 +295,7 @@ class Charge(models.Model):
 
 class ClosedMonthQuerySet(models.QuerySet["ClosedMonth"]):
     def visible_to(self, user: User, capability: Capability = Capability.VIEW_DUES) -> "ClosedMonthQuerySet":
-        return self.filter(subtree("organization__path", user.standing.paths(capability)))
+        return self.filter(subtree("organization__path", user.access.paths(capability)))
 
 
 class ClosedMonth(models.Model):

@@ -115,7 +115,7 @@ class Payment(models.Model):
 
 class AllocationQuerySet(models.QuerySet["Allocation"]):
     def visible_to(self, user: User, capability: Capability = Capability.VIEW_DUES) -> "AllocationQuerySet":
-        at = subtree("payment__organization__path", user.standing.paths(capability))
+        at = subtree("payment__organization__path", user.access.paths(capability))
         return self.filter(at | own(user))
 
 
@@ -238,7 +238,7 @@ class ReceiptSeries(models.Model):
 
 class ReceiptQuerySet(models.QuerySet["Receipt"]):
     def visible_to(self, user: User, capability: Capability = Capability.VIEW_DUES) -> "ReceiptQuerySet":
-        at = subtree("organization__path", user.standing.paths(capability))
+        at = subtree("organization__path", user.access.paths(capability))
         return self.filter(at | own(user, "payment__member"))
 
 

@@ -53,7 +53,7 @@ def payment_list(request: PageRequest) -> HttpResponse:
         "waiting": PaymentProposal.objects.visible_to(request.user).waiting().count(),
         "names": names,
         "query": request.GET.urlencode(),
-        "may_record": request.user.standing.may(Capability.RECORD_DUES, branch.path),
+        "may_record": request.user.access.may(Capability.RECORD_DUES, branch.path),
     }
     return render(request, "dues/payments/payment_list.html", context)
 
@@ -127,8 +127,8 @@ WRONG_A_MINUTE = 20
 def receipt_detail(request: PageRequest, key: UUID) -> HttpResponse:
     """One receipt, for the branch's offices and the member; it prints as half a page."""
     receipt = fetch(request, with_payment(Receipt.objects.all()), pk=key)
-    officer = request.user.standing.may(Capability.VIEW_DUES, receipt.organization.path)
-    may_record = request.user.standing.may(Capability.RECORD_DUES, receipt.organization.path)
+    officer = request.user.access.may(Capability.VIEW_DUES, receipt.organization.path)
+    may_record = request.user.access.may(Capability.RECORD_DUES, receipt.organization.path)
     context = {"sheet": _drawn(request, [receipt])[0], "officer": officer, "may_record": may_record}
     return render(request, "dues/payments/receipt.html", context)
 

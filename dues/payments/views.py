@@ -124,7 +124,7 @@ def _after(form: PaymentForm, *, own: bool) -> HttpResponse:
 
 
 def _about(request: PageRequest, payment: Payment) -> dict[str, Any]:
-    standing, place = request.user.standing, payment.organization
+    access, place = request.user.access, payment.organization
     reversal = getattr(payment, "reversal", None)
     rows = [payment, *([reversal] if reversal else [])]
     return {
@@ -135,13 +135,13 @@ def _about(request: PageRequest, payment: Payment) -> dict[str, Any]:
         "published": published_at(place, [payment.paid_on.year]),
         "remitted": RemittedPayment.objects.filter(payment=payment).select_related("remittance").first(),
         "may_reverse": _may_reverse(request, payment, place) and reversal is None,
-        "may_audit": standing.may(Capability.VIEW_AUDIT, place.path),
-        "officer": standing.may(Capability.VIEW_DUES, place.path),
+        "may_audit": access.may(Capability.VIEW_AUDIT, place.path),
+        "officer": access.may(Capability.VIEW_DUES, place.path),
     }
 
 
 def _may_reverse(request: PageRequest, payment: Payment, place: Organization) -> bool:
-    allowed = request.user.standing.may(Capability.RECORD_DUES, place.path)
+    allowed = request.user.access.may(Capability.RECORD_DUES, place.path)
     return allowed and payment.reverses_id is None and not is_own(payment.member, request.user)
 
 

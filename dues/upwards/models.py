@@ -18,7 +18,7 @@ LARGE_FROM_FEN = 100_000
 
 class RemittanceQuerySet(models.QuerySet["Remittance"]):
     def visible_to(self, user: User, capability: Capability = Capability.COUNT_DUES) -> "RemittanceQuerySet":
-        return self.filter(subtree("organization__path", user.standing.paths(capability)))
+        return self.filter(subtree("organization__path", user.access.paths(capability)))
 
     def unconfirmed(self) -> "RemittanceQuerySet":
         return self.filter(received_on__isnull=True)
@@ -131,7 +131,7 @@ class LargeDues(models.Model):
 
 class DuesUseQuerySet(models.QuerySet["DuesUse"]):
     def visible_to(self, user: User, capability: Capability = Capability.COUNT_DUES) -> "DuesUseQuerySet":
-        return self.filter(subtree("organization__path", user.standing.paths(capability)))
+        return self.filter(subtree("organization__path", user.access.paths(capability)))
 
 
 class DuesUse(models.Model):
@@ -175,9 +175,9 @@ class DisclosureQuerySet(models.QuerySet["Disclosure"]):
     def visible_to(self, user: User, capability: Capability = Capability.COUNT_DUES) -> "DisclosureQuerySet":
         """Those of one's offices, and those that are made to oneself: of the branches above one's place."""
         mine = Member.objects.filter(
-            pk=user.standing.member_id or 0, roster_path__startswith=OuterRef("organization__path")
+            pk=user.access.member_id or 0, roster_path__startswith=OuterRef("organization__path")
         )
-        return self.filter(subtree("organization__path", user.standing.paths(capability)) | Exists(mine))
+        return self.filter(subtree("organization__path", user.access.paths(capability)) | Exists(mine))
 
 
 class Disclosure(models.Model):

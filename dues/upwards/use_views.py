@@ -64,8 +64,8 @@ def use_list(request: PageRequest) -> HttpResponse:
         "readable": readable_meetings(request.user, [one.meeting for one in page]),
         "kinds": UseKind.choices,
         "kind": kind,
-        "may_see_large": request.user.standing.may_any(GIVERS_SEEN_BY),
-        "may_record": request.user.standing.may_any(RECORDERS),
+        "may_see_large": request.user.access.may_any(GIVERS_SEEN_BY),
+        "may_record": request.user.access.may_any(RECORDERS),
         "rule": rule("dues.use.kinds", request.today),
     }
     return render(request, "dues/upwards/uses.html", context)
@@ -106,7 +106,7 @@ def disclosure(request: PageRequest) -> HttpResponse:
     Once published the page says so; it is published once more only by whoever asks for that.
     """
     organization, year = place_asked_for(request, Capability.COUNT_DUES), _year(request)
-    may_publish = request.user.standing.may(Capability.RECORD_DUES, organization.path)
+    may_publish = request.user.access.may(Capability.RECORD_DUES, organization.path)
     if request.method == "POST" and not may_publish:
         raise PermissionDenied
     figures = year_figures(organization.path, year, on=request.today).as_dict()
@@ -119,7 +119,7 @@ def disclosure(request: PageRequest) -> HttpResponse:
     published = list(Disclosure.objects.filter(organization=organization, year=year).order_by("disclosed_on"))
     context = {
         "form": form,
-        "may_see_large": request.user.standing.may_any(GIVERS_SEEN_BY),
+        "may_see_large": request.user.access.may_any(GIVERS_SEEN_BY),
         "may_publish": may_publish,
         "published": published,
         "asks": may_publish and (not published or form.is_bound or "again" in request.GET),

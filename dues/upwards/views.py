@@ -67,8 +67,8 @@ def large_list(request: PageRequest) -> HttpResponse:
     rows = LargeDues.objects.visible_to(request.user).select_related("organization", "member")
     context = {
         "page": Paginator(rows.order_by("-given_on", "key"), ON_A_PAGE).get_page(request.GET.get("page")),
-        "may_see_large": request.user.standing.may_any(GIVERS_SEEN_BY),
-        "may_record": Capability.RECORD_DUES in request.user.standing.capabilities,
+        "may_see_large": request.user.access.may_any(GIVERS_SEEN_BY),
+        "may_record": Capability.RECORD_DUES in request.user.access.capabilities,
         "rule": rule("dues.large.threshold", request.today),
     }
     return render(request, "dues/upwards/large_list.html", context)
@@ -137,7 +137,7 @@ def _page(request: PageRequest, large: LargeDues) -> dict[str, Any]:
 
 def _sees_profile(request: PageRequest, large: LargeDues) -> bool:
     """What the branch wrote about the giver goes up with the money, not to the giver."""
-    return any(request.user.standing.may(one, large.organization.path) for one in GIVERS_SEEN_BY)
+    return any(request.user.access.may(one, large.organization.path) for one in GIVERS_SEEN_BY)
 
 
 def _next(large: LargeDues) -> str:
@@ -147,7 +147,7 @@ def _next(large: LargeDues) -> str:
 
 
 def _may(request: PageRequest, large: LargeDues, step: str) -> bool:
-    return request.user.standing.may(STEPS[step][1], large.organization.path)
+    return request.user.access.may(STEPS[step][1], large.organization.path)
 
 
 def _on(request: PageRequest, step: str) -> dict[str, Any]:
@@ -218,7 +218,7 @@ def overview(request: PageRequest) -> HttpResponse:
         "page": Paginator(lines, ON_A_PAGE).get_page(request.GET.get("page")),
         "total": _total(lines),
         "query": request.GET.urlencode(),
-        "may_see_large": request.user.standing.may_any(GIVERS_SEEN_BY),
+        "may_see_large": request.user.access.may_any(GIVERS_SEEN_BY),
     }
     return render(request, "dues/upwards/overview.html", context)
 
@@ -267,13 +267,13 @@ def remittance_list(request: PageRequest) -> HttpResponse:
     rows = Remittance.objects.visible_to(request.user).select_related("organization", "receiver")
     if request.GET.get("waiting"):
         rows = rows.unconfirmed()
-    standing = request.user.standing
+    access = request.user.access
     context = {
         "page": Paginator(rows.order_by("-sent_on", "key"), ON_A_PAGE).get_page(request.GET.get("page")),
         "only_waiting": bool(request.GET.get("waiting")),
-        "confirms": Capability.APPROVE_DUES in standing.capabilities,
-        "records": Capability.RECORD_DUES in standing.capabilities,
-        "may_see_large": standing.may_any(GIVERS_SEEN_BY),
+        "confirms": Capability.APPROVE_DUES in access.capabilities,
+        "records": Capability.RECORD_DUES in access.capabilities,
+        "may_see_large": access.may_any(GIVERS_SEEN_BY),
         "received_form": ReceivedForm(initial={"received_on": request.today}),
     }
     return render(request, "dues/upwards/remittances.html", context)

@@ -27,8 +27,8 @@ from members.paths import subtree
 
 class ExpectedQuerySet(models.QuerySet["Expected"]):
     def visible_to(self, user: User, capability: Capability = Capability.VIEW_MEETINGS) -> "ExpectedQuerySet":
-        own = Q(member=user.standing.member_id) if user.standing.member_id else Q(pk__in=[])
-        return self.filter(subtree("meeting__organization__path", user.standing.paths(capability)) | own)
+        own = Q(member=user.access.member_id) if user.access.member_id else Q(pk__in=[])
+        return self.filter(subtree("meeting__organization__path", user.access.paths(capability)) | own)
 
     def should_attend(self) -> "ExpectedQuerySet":
         """On the frozen list, belonging here and not left out."""
@@ -189,8 +189,8 @@ class Exclusion(models.Model):
 
 class LeaveRequestQuerySet(models.QuerySet["LeaveRequest"]):
     def visible_to(self, user: User, capability: Capability = Capability.VIEW_MEETINGS) -> "LeaveRequestQuerySet":
-        own = Q(member=user.standing.member_id) if user.standing.member_id else Q(pk__in=[])
-        return self.filter(subtree("meeting__organization__path", user.standing.paths(capability)) | own)
+        own = Q(member=user.access.member_id) if user.access.member_id else Q(pk__in=[])
+        return self.filter(subtree("meeting__organization__path", user.access.paths(capability)) | own)
 
     def open(self) -> "LeaveRequestQuerySet":
         return self.filter(state=RequestState.ASKED)
@@ -251,7 +251,7 @@ class SignInAttempt(models.Model):
 
 class AttendanceImportQuerySet(models.QuerySet["AttendanceImport"]):
     def visible_to(self, user: User, capability: Capability = Capability.RECORD_MEETINGS) -> "AttendanceImportQuerySet":
-        return self.filter(subtree("organization__path", user.standing.paths(capability)))
+        return self.filter(subtree("organization__path", user.access.paths(capability)))
 
 
 class AttendanceImport(models.Model):

@@ -21,7 +21,7 @@ from members.paths import STEP, subtree
 class MeetingQuerySet(models.QuerySet["Meeting"]):
     def visible_to(self, user: User, capability: Capability = Capability.VIEW_MEETINGS) -> "MeetingQuerySet":
         """Where an office grants the capability, and the meetings of one's own branch that one was or is asked to."""
-        return self.filter(subtree("organization__path", user.standing.paths(capability)) | asked_to(user))
+        return self.filter(subtree("organization__path", user.access.paths(capability)) | asked_to(user))
 
     def asking(self, user: User) -> "MeetingQuerySet":
         """Those to which the user, as a member, was or is asked."""
@@ -52,12 +52,12 @@ def asked_to(user: User, prefix: str = "") -> Q:
 
     Meetings of committees are read by who holds an office there, until their list is frozen.
     """
-    member_id = user.standing.member_id
+    member_id = user.access.member_id
     if not member_id:
         return Q(pk__in=[])
     listed = Meeting.objects.filter(expected__member=member_id).values("pk")
     leads = Q(**{f"{prefix}chair": member_id}) | Q(**{f"{prefix}recorder": member_id})
-    planned = _planned_for(member_id, user.standing.on)
+    planned = _planned_for(member_id, user.access.on)
     return Q(**{f"{prefix}pk__in": listed}) | Q(**{f"{prefix}pk__in": planned}) | leads
 
 
@@ -199,7 +199,7 @@ class Session(models.Model):
 class AgendaItemQuerySet(models.QuerySet["AgendaItem"]):
     def visible_to(self, user: User, capability: Capability = Capability.VIEW_MEETINGS) -> "AgendaItemQuerySet":
         """The whole record of an item is for offices; members read decisions through their page of the meeting."""
-        return self.filter(subtree("meeting__organization__path", user.standing.paths(capability)))
+        return self.filter(subtree("meeting__organization__path", user.access.paths(capability)))
 
 
 class AgendaItem(models.Model):
@@ -254,8 +254,8 @@ class Speech(models.Model):
 class TaskQuerySet(models.QuerySet["Task"]):
     def visible_to(self, user: User, capability: Capability = Capability.VIEW_MEETINGS) -> "TaskQuerySet":
         """Where an office grants the capability, and one's own."""
-        own = Q(owner=user.standing.member_id) if user.standing.member_id else Q(pk__in=[])
-        return self.filter(subtree("item__meeting__organization__path", user.standing.paths(capability)) | own)
+        own = Q(owner=user.access.member_id) if user.access.member_id else Q(pk__in=[])
+        return self.filter(subtree("item__meeting__organization__path", user.access.paths(capability)) | own)
 
     def open(self) -> "TaskQuerySet":
         return self.filter(ended=TaskEnd.OPEN)
@@ -327,7 +327,7 @@ class Task(models.Model):
 
 class MaterialQuerySet(models.QuerySet["Material"]):
     def visible_to(self, user: User, capability: Capability = Capability.VIEW_MEETINGS) -> "MaterialQuerySet":
-        placed = subtree("meeting__organization__path", user.standing.paths(capability))
+        placed = subtree("meeting__organization__path", user.access.paths(capability))
         return self.filter(placed | (asked_to(user, "meeting__") & Q(is_open_to_members=True)))
 
 

@@ -28,15 +28,15 @@ def tasks_shown(user: User, given: dict[str, Any], *, on: date) -> QuerySet[Task
 
 def own_tasks(user: User) -> list[Task]:
     """What the member has to do, open ones only."""
-    if user.standing.member_id is None:
+    if user.access.member_id is None:
         return []
-    return list(Task.objects.open().filter(owner=user.standing.member_id).with_place().in_order())
+    return list(Task.objects.open().filter(owner=user.access.member_id).with_place().in_order())
 
 
 def may_end(task: Task, user: User) -> bool:
     """Its owner, and who records the meetings there."""
-    own = task.owner_id is not None and task.owner_id == user.standing.member_id
-    return own or user.standing.may(Capability.RECORD_MEETINGS, task.scope_path)
+    own = task.owner_id is not None and task.owner_id == user.access.member_id
+    return own or user.access.may(Capability.RECORD_MEETINGS, task.scope_path)
 
 
 def places_with_tasks(user: User) -> QuerySet[Organization]:

@@ -282,8 +282,8 @@ def task(request: PageRequest, key: UUID) -> HttpResponse:
         if carried_out(form, lambda: end_task(task=one, end=end, today=request.today, by=request.user)):
             messages.success(request, _("The task is closed."))
             return redirect(one)
-    may_record = request.user.standing.may(Capability.RECORD_MEETINGS, one.scope_path)
-    may_read = request.user.standing.may(Capability.VIEW_MEETINGS, one.scope_path)
+    may_record = request.user.access.may(Capability.RECORD_MEETINGS, one.scope_path)
+    may_read = request.user.access.may(Capability.VIEW_MEETINGS, one.scope_path)
     context = {"task": one, "form": form, "reopen_form": ReopenForm(), "today": request.today}
     context |= {"may_close": may_close, "may_record": may_record, "may_read": may_read}
     return render(request, "meetings/meeting/task.html", context)

@@ -71,7 +71,7 @@ WORD = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
 def minutes_detail(request: PageRequest, key: UUID) -> HttpResponse:
     """The minutes as they stand, for reading, signing and printing."""
     meeting = _readable(request, key)
-    may_record = request.user.standing.may(Capability.RECORD_MEETINGS, meeting.scope_path)
+    may_record = request.user.access.may(Capability.RECORD_MEETINGS, meeting.scope_path)
     context: dict[str, Any] = {"meeting": meeting, "may_record": may_record, "correction_form": CorrectionForm()}
     context |= {"attendance_corrections": correction_sentences(meeting), "doubted": doubted_in(meeting)}
     if minutes := _minutes_or_none(meeting):
@@ -157,7 +157,7 @@ def minutes_word(request: PageRequest, key: UUID) -> HttpResponse:
 def _readable(request: PageRequest, key: UUID) -> Meeting:
     """For the offices that read meetings there, and for the two who sign."""
     meeting = fetch(request, MEETINGS.all(), pk=key)
-    reads = request.user.standing.may(Capability.VIEW_MEETINGS, meeting.scope_path)
+    reads = request.user.access.may(Capability.VIEW_MEETINGS, meeting.scope_path)
     if not reads and role_of(meeting, request.user) is None:
         raise PermissionDenied(_("Minutes are read by the officers of the branch and by those who sign them."))
     return meeting

@@ -106,9 +106,9 @@ def figure_export(request: PageRequest) -> FileResponse:
 @require_safe
 def figure_mine(request: PageRequest) -> HttpResponse:
     """One's own attendance over any period."""
-    if request.user.standing.member_id is None:
+    if request.user.access.member_id is None:
         raise Http404
-    member = get_object_or_404(Member, pk=request.user.standing.member_id)
+    member = get_object_or_404(Member, pk=request.user.access.member_id)
     form = PeriodForm(request.GET)
     first, last = form.period(request.today)
     as_of = counted_on(last, request.today)
@@ -129,7 +129,7 @@ def figure_mine(request: PageRequest) -> HttpResponse:
 
 def _asked(request: PageRequest) -> tuple[Organization, FiguresForm, bool]:
     place = place_asked_for(request)
-    names = place.kind in ASKED and request.user.standing.may(Capability.VIEW_MEETINGS, place.path)
+    names = place.kind in ASKED and request.user.access.may(Capability.VIEW_MEETINGS, place.path)
     return place, FiguresForm(request.GET, places=places_offered(request), at=place, with_names=names), names
 
 

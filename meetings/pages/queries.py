@@ -159,7 +159,7 @@ def last_tap(meeting: Meeting, user: User) -> Mark | None:
 
 def my_meetings(user: User, *, on: date) -> dict[str, Any]:
     """What comes next, and the year so far, with unknown, leave and absent apart. A fixed number of queries."""
-    member_id = user.standing.member_id
+    member_id = user.access.member_id
     if member_id is None:
         return {"coming": [], "attended": [], "tally": None, "elsewhere": []}
     first, last = date(on.year, 1, 1), date(on.year, 12, 31)
@@ -176,7 +176,7 @@ def my_meetings(user: User, *, on: date) -> dict[str, Any]:
 def coming_for(user: User, *, on: date) -> list[dict[str, Any]]:
     """The planned and open meetings that the member is asked to, the next one first, each with their request."""
     asked = {
-        one.meeting_id: one for one in LeaveRequest.objects.filter(member=user.standing.member_id, meeting__day__gte=on)
+        one.meeting_id: one for one in LeaveRequest.objects.filter(member=user.access.member_id, meeting__day__gte=on)
     }
     meetings = Meeting.objects.asking(user).coming(on).select_related("organization").order_by("day", "starts_at")
     return [{"meeting": meeting, "asked": asked.get(meeting.pk)} for meeting in meetings[:20]]

@@ -93,9 +93,9 @@ def meeting_plan(request: PageRequest, code: str) -> HttpResponse:
 def meeting_detail(request: PageRequest, key: UUID) -> HttpResponse:
     """One meeting: what an officer records, or what a member who is asked may read."""
     meeting = fetch(request, MEETINGS.all(), pk=key)
-    if not request.user.standing.may(Capability.VIEW_MEETINGS, meeting.scope_path):
+    if not request.user.access.may(Capability.VIEW_MEETINGS, meeting.scope_path):
         return render(request, "meetings/pages/meeting_mine.html", member_page(meeting, request.user, on=request.today))
-    may_record = request.user.standing.may(Capability.RECORD_MEETINGS, meeting.scope_path)
+    may_record = request.user.access.may(Capability.RECORD_MEETINGS, meeting.scope_path)
     context = {**meeting_page(meeting, may_record=may_record), **vote_section(meeting, request.user)}
     context |= {"is_early": request.today < meeting.day, "links": meeting_links(meeting, request.user)}
     context["today"] = request.today
@@ -236,7 +236,7 @@ def meeting_make_up(request: PageRequest, key: UUID) -> HttpResponse:
 
 def _asked_meeting(request: PageRequest, key: UUID) -> Meeting:
     """A meeting to which the viewer, as a member, is asked. Raises Http404."""
-    member_id = request.user.standing.member_id
+    member_id = request.user.access.member_id
     if member_id is None:
         raise Http404
     asked = MEETINGS.filter(pk__in=Meeting.objects.asking(request.user).values("pk"))

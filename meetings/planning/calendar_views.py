@@ -22,7 +22,7 @@ from meetings.planning.models import CalendarFeed
 from meetings.planning.queries import calendar_of, calendar_of_year
 from meetings.planning.services import make_feed, read_feed, revoke_feed
 from members.access.policy import fetch, public, requires, signed_in
-from members.access.queries import standing_of
+from members.access.queries import access_for
 from members.choices import Capability
 from members.models import Organization
 from members.pages.requests import PageRequest
@@ -120,7 +120,7 @@ def feed_calendar(request: HttpRequest, token: str) -> HttpResponse:
     if found is None:
         raise Http404
     today, user = timezone.localdate(), found.user
-    user.standing = standing_of(user, on=today)
+    user.access = access_for(user, on=today)
     content = calendar_file(calendar_of(user, on=today), name=_("Organizational life"), made_at=timezone.now())
     response = _file(content, "meetings.ics")
     response.headers["Referrer-Policy"] = "no-referrer"

@@ -85,8 +85,8 @@ def _of_branch(request: PageRequest, form: DutyFilterForm, place: Organization, 
     return {
         "figures": [(value, label, states.count(value)) for value, label in STATES],
         "page": Paginator(_narrowed(form, lines), ON_A_PAGE).get_page(request.GET.get("page")),
-        "may_read": request.user.standing.may(Capability.VIEW_MEETINGS, place.path),
-        "may_plan": on == request.today and request.user.standing.may(Capability.RECORD_MEETINGS, place.path),
+        "may_read": request.user.access.may(Capability.VIEW_MEETINGS, place.path),
+        "may_plan": on == request.today and request.user.access.may(Capability.RECORD_MEETINGS, place.path),
         "years": [year for year, _label in form.fields["year"].choices[1:6]],  # type: ignore[attr-defined]
     }
 
@@ -95,7 +95,7 @@ def _below(request: PageRequest, form: DutyFilterForm, place: Organization, on: 
     lines = branch_lines(place.path, on=request.today, through=on)
     return {
         "branches": len(lines),
-        "may_add_kinds": Capability.MANAGE_LOCAL_RULES in request.user.standing.capabilities,
+        "may_add_kinds": Capability.MANAGE_LOCAL_RULES in request.user.access.capabilities,
         "behind": sum(line.overdue > 0 for line in lines),
         "done": sum(line.done for line in lines),
         "due": sum(line.due for line in lines),

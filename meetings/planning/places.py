@@ -17,7 +17,7 @@ def place_asked_for(request: PageRequest) -> Organization:
     """The organization of the address, else the first that one counts for. 404 outside one's own."""
     if code := request.GET.get("org"):
         return fetch(request, Organization.objects.all(), code=code)
-    first = Organization.objects.filter(path__in=request.user.standing.paths(Capability.COUNT_MEETINGS)).first()
+    first = Organization.objects.filter(path__in=request.user.access.paths(Capability.COUNT_MEETINGS)).first()
     if first is None:
         raise Http404
     return first
@@ -26,7 +26,7 @@ def place_asked_for(request: PageRequest) -> Organization:
 def places_offered(request: PageRequest) -> QuerySet[Organization]:
     """Committees for who works in one, branches and groups for everybody else."""
     places = Organization.objects.visible_to(request.user, Capability.COUNT_MEETINGS).standing_on(request.today)
-    return places.filter(kind__in=ABOVE if any(map(_is_above, request.user.standing.held)) else list(ASKED))
+    return places.filter(kind__in=ABOVE if any(map(_is_above, request.user.access.held)) else list(ASKED))
 
 
 def _is_above(office: HeldOffice) -> bool:

@@ -82,7 +82,7 @@ def usable_at(path: str) -> QuerySet[LocalKind]:
 
 def managed_by(user: User) -> QuerySet[LocalKind]:
     """Kinds that the user's committees have added, those in use first."""
-    placed = subtree("organization__path", user.standing.paths(Capability.MANAGE_LOCAL_RULES))
+    placed = subtree("organization__path", user.access.paths(Capability.MANAGE_LOCAL_RULES))
     return LocalKind.objects.filter(placed).select_related("organization").order_by("-is_used", "organization", "name")
 
 

@@ -165,5 +165,5 @@ def read_feed(token: str) -> CalendarFeed | None:
 
 
 def _record(action: str, user: User, by: User) -> None:
-    code = by.standing.held[0].code if by.standing.held else ""
+    code = by.access.held[0].code if by.access.held else ""
     record(action=action, by=by, subject=user, organization_code=code)

@@ -190,7 +190,7 @@ def special_day_list(request: PageRequest) -> HttpResponse:
         "days": days_of_year(year),
         "last_of_the_program": LAST_OF_THE_PROGRAM,
         "is_known": workdays_on_record().is_known(year),
-        "may_record": request.user.standing.may_everywhere(Capability.MANAGE_CALENDAR),
+        "may_record": request.user.access.may_everywhere(Capability.MANAGE_CALENDAR),
     }
     return render(request, "meetings/planning/special_days.html", context)
 

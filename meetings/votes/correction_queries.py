@@ -127,7 +127,7 @@ def waiting_for(user: User) -> QuerySet[AttendanceCorrection]:
 def is_second(one: AttendanceCorrection, user: User) -> bool:
     """Whether the user confirms there by office, or signed the minutes as chair or recorder."""
     signed = {one.meeting.chair_id, one.meeting.recorder_id} - {None}
-    return user.member_id in signed or user.standing.may(Capability.CONFIRM_ATTENDANCE, one.scope_path)
+    return user.member_id in signed or user.access.may(Capability.CONFIRM_ATTENDANCE, one.scope_path)
 
 
 def doubted_by(one: AttendanceCorrection) -> list[Doubted]:
@@ -188,7 +188,7 @@ MOST_TASKS = 100
 
 def start_links(user: User, *, on: date) -> Iterator[Link]:
     """What waits for the user as the second person, by office or as who signed. One query at most."""
-    asked = user.member_id or user.standing.may_any([Capability.CONFIRM_ATTENDANCE])
+    asked = user.member_id or user.access.may_any([Capability.CONFIRM_ATTENDANCE])
     if asked and (count := waiting_for(user).count()):
         sentence = ngettext(
             "%(count)s correction of attendance waits for your confirmation.",
@@ -201,7 +201,7 @@ def start_links(user: User, *, on: date) -> Iterator[Link]:
 
 def own_links(user: User, *, on: date) -> Iterator[Link]:
     """The next meeting that the member is asked to, and the tasks that are the member's. Two queries."""
-    if user.standing.member_id is None:
+    if user.access.member_id is None:
         return
     yield from _tasks(user, on)
     coming = Meeting.objects.asking(user).coming(on).select_related("organization").order_by("day", "starts_at")
@@ -223,7 +223,7 @@ def _where(meeting: Meeting) -> str:
 
 def _tasks(user: User, on: date) -> Iterator[Link]:
     """The first of one's open tasks, and how many there are."""
-    mine = list(Task.objects.open().filter(owner=user.standing.member_id).in_order()[:MOST_TASKS])
+    mine = list(Task.objects.open().filter(owner=user.access.member_id).in_order()[:MOST_TASKS])
     if not mine:
         return
     first = mine[0]

@@ -130,7 +130,7 @@ def vote_look(request: PageRequest, key: UUID) -> HttpResponse:
 
 
 def _may_decline(request: PageRequest, one: AttendanceCorrection) -> bool:
-    may_record = request.user.standing.may(Capability.RECORD_MEETINGS, one.scope_path)
+    may_record = request.user.access.may(Capability.RECORD_MEETINGS, one.scope_path)
     return may_record or is_second(one, request.user)
 
 
@@ -138,7 +138,7 @@ def _page(request: PageRequest, one: AttendanceCorrection) -> dict[str, Any]:
     return {
         **_line(one),
         "meeting": one.meeting,
-        "may_open_meeting": request.user.standing.may(Capability.VIEW_MEETINGS, one.scope_path),
+        "may_open_meeting": request.user.access.may(Capability.VIEW_MEETINGS, one.scope_path),
         "may_confirm": one.is_waiting and is_second(one, request.user) and may_confirm(one, request.user),
         "is_mine": one.proposed_by_id == request.user.pk,
         "doubted": doubted_by(one) if one.is_waiting else [],

@@ -222,7 +222,7 @@ def _known_by_name(vote: Vote, names: Iterable[str]) -> list[Expected]:
 
 def _refuse_approval(vote: Vote, elected: list[Candidate], on: date, today: date, by: User | str) -> None:
     organization = vote.item.meeting.organization
-    if isinstance(by, User) and not by.standing.may(Capability.APPROVE_ELECTIONS, organization.parent_path):
+    if isinstance(by, User) and not by.access.may(Capability.APPROVE_ELECTIONS, organization.parent_path):
         raise NotNow(_("The committee above approves the result, not the organization that has voted."))
     if not elected:
         raise NotNow(_("Nobody is elected in this vote."))

@@ -178,7 +178,7 @@ def _refuse_stranger(step: MembershipStep, by: User | str) -> None:
     committee = committee_above(step.vote.item.meeting.organization)
     if not isinstance(by, User):
         return
-    if committee is None or not by.standing.may(Capability.APPROVE_MEMBERSHIP, committee.path):
+    if committee is None or not by.access.may(Capability.APPROVE_MEMBERSHIP, committee.path):
         raise NotNow(_("The committee above decides about this, not the branch that has voted."))
     if by.member_id and by.member_id == step.member_id:
         raise NotNow(_("Nobody decides about their own membership. Ask a colleague."))

@@ -29,7 +29,7 @@ from members.paths import subtree
 class VoteQuerySet(models.QuerySet["Vote"]):
     def visible_to(self, user: User, capability: Capability = Capability.VIEW_MEETINGS) -> "VoteQuerySet":
         """Where an office grants the capability; members read decisions in the minutes."""
-        return self.filter(subtree("item__meeting__organization__path", user.standing.paths(capability)))
+        return self.filter(subtree("item__meeting__organization__path", user.access.paths(capability)))
 
     def elections(self) -> "VoteQuerySet":
         return self.filter(subject=VoteSubject.ELECTION)
@@ -213,8 +213,8 @@ DECIDED = (StepState.APPROVED, StepState.REFUSED)
 
 class MembershipStepQuerySet(models.QuerySet["MembershipStep"]):
     def visible_to(self, user: User, capability: Capability = Capability.VIEW_MEETINGS) -> "MembershipStepQuerySet":
-        own = Q(member=user.standing.member_id) if user.standing.member_id else Q(pk__in=[])
-        return self.filter(subtree("vote__item__meeting__organization__path", user.standing.paths(capability)) | own)
+        own = Q(member=user.access.member_id) if user.access.member_id else Q(pk__in=[])
+        return self.filter(subtree("vote__item__meeting__organization__path", user.access.paths(capability)) | own)
 
     def standing(self) -> "MembershipStepQuerySet":
         """Not taken back."""
@@ -301,7 +301,7 @@ NOT_LISTED = ""
 
 
 def _second(user: User) -> Q:
-    office = subtree("meeting__organization__path", user.standing.paths(Capability.CONFIRM_ATTENDANCE))
+    office = subtree("meeting__organization__path", user.access.paths(Capability.CONFIRM_ATTENDANCE))
     if user.member_id is None:
         return office
     return office | Q(meeting__chair=user.member_id) | Q(meeting__recorder=user.member_id)
@@ -310,7 +310,7 @@ def _second(user: User) -> Q:
 class AttendanceCorrectionQuerySet(models.QuerySet["AttendanceCorrection"]):
     def visible_to(self, user: User) -> "AttendanceCorrectionQuerySet":
         """Where an office reads meetings, and of which one may be the second person."""
-        reads = subtree("meeting__organization__path", user.standing.paths(Capability.VIEW_MEETINGS))
+        reads = subtree("meeting__organization__path", user.access.paths(Capability.VIEW_MEETINGS))
         return self.filter(reads | _second(user))
 
     def to_confirm(self, user: User) -> "AttendanceCorrectionQuerySet":
@@ -423,7 +423,7 @@ class VoteLookQuerySet(models.QuerySet["VoteLook"]):
     def visible_to(self, user: User) -> "VoteLookQuerySet":
         """Where an office reads the vote."""
         return self.filter(
-            subtree("vote__item__meeting__organization__path", user.standing.paths(Capability.VIEW_MEETINGS))
+            subtree("vote__item__meeting__organization__path", user.access.paths(Capability.VIEW_MEETINGS))
         )
 
 

@@ -22,7 +22,7 @@ from meetings.votes.election_rules import Ballot, Result, Standing, ballot_key, 
 from meetings.votes.membership_rules import Person, approval_by, holds_from, probation_ends
 from meetings.votes.models import Candidate, Count, MembershipStep, MembershipStepQuerySet, Vote
 from meetings.votes.rules import Figures, Heads, Quorum, differences, is_covered, quorum, subjects_of, usual_subject
-from members.access.queries import standing_of
+from members.access.queries import access_for
 from members.choices import Capability, OrganizationKind
 from members.dates import PartialDate
 from members.models import Member, Office, Organization, User
@@ -164,7 +164,7 @@ def _typing_scrutineers(vote: Vote) -> set[int]:
         user.member_id
         for user in users
         if user.member_id
-        and standing_of(user, on=meeting.day).may(Capability.RECORD_MEETINGS, meeting.organization.path)
+        and access_for(user, on=meeting.day).may(Capability.RECORD_MEETINGS, meeting.organization.path)
     }
 
 
@@ -181,7 +181,7 @@ def can_scrutinize(meeting: Meeting) -> QuerySet[Expected]:
 def to_approve(user: User) -> QuerySet[Vote]:
     """Elections below the viewer's committees in which somebody was elected, newest meeting first."""
     rows = Vote.objects.visible_to(user, Capability.APPROVE_ELECTIONS).with_elected().with_place()
-    own = Q(item__meeting__organization__path__in=user.standing.paths(Capability.APPROVE_ELECTIONS))
+    own = Q(item__meeting__organization__path__in=user.access.paths(Capability.APPROVE_ELECTIONS))
     return rows.exclude(own).order_by("-item__meeting__day", "item__meeting", "number")
 
 
@@ -222,8 +222,8 @@ def exclusion_verdict(one: Exclusion, on: date) -> Verdict:
 
 def vote_section(meeting: Meeting, user: User) -> dict[str, Any]:
     """What `meetings/votes/votes.html` needs: the votes, and whether the viewer may add one now."""
-    may_record = user.standing.may(Capability.RECORD_MEETINGS, meeting.organization.path)
-    may_read = user.standing.may(Capability.VIEW_MEETINGS, meeting.organization.path)
+    may_record = user.access.may(Capability.RECORD_MEETINGS, meeting.organization.path)
+    may_read = user.access.may(Capability.VIEW_MEETINGS, meeting.organization.path)
     return {
         "meeting": meeting,
         "votes": votes_of(meeting, open_to_members=not may_read),
@@ -292,7 +292,7 @@ def step_section(vote: Vote, user: User) -> dict[str, Any]:
         return {}
     step = step_of(vote)
     organization = vote.item.meeting.organization
-    may_ask = user.standing.may(Capability.EDIT_ROSTER, organization.path)
+    may_ask = user.access.may(Capability.EDIT_ROSTER, organization.path)
     until = approval_by(vote.item.meeting.day)
     approved = step.member if step and step.state == StepState.APPROVED else None
     return {
@@ -328,22 +328,22 @@ def committee_above(organization: Organization) -> Organization | None:
 def to_decide(user: User) -> MembershipStepQuerySet:
     """What branches below the viewer's committees have asked for, the oldest meeting first."""
     found = MembershipStep.objects.visible_to(user, Capability.APPROVE_MEMBERSHIP).standing().with_place()
-    if user.standing.member_id:
-        found = found.exclude(member=user.standing.member_id)
+    if user.access.member_id:
+        found = found.exclude(member=user.access.member_id)
     return found.order_by("vote__item__meeting__day", "pk")
 
 
 def to_take_back(user: User) -> QuerySet[MembershipStep]:
     """What the viewer's branch has asked for, and what the viewer's committee has decided."""
     place = "vote__item__meeting__organization__path"
-    asked = subtree(place, user.standing.paths(Capability.EDIT_ROSTER)) & Q(state=StepState.WAITING)
-    above = subtree(place, user.standing.paths(Capability.APPROVE_MEMBERSHIP)) & Q(state=StepState.APPROVED)
+    asked = subtree(place, user.access.paths(Capability.EDIT_ROSTER)) & Q(state=StepState.WAITING)
+    above = subtree(place, user.access.paths(Capability.APPROVE_MEMBERSHIP)) & Q(state=StepState.APPROVED)
     return MembershipStep.objects.filter(asked | above).with_place()
 
 
 def start_links(user: User, *, on: date) -> Iterator[Link]:
     """How many steps wait for the committee's approval. One query for who may approve, none for others."""
-    if not user.standing.may_any([Capability.APPROVE_MEMBERSHIP]):
+    if not user.access.may_any([Capability.APPROVE_MEMBERSHIP]):
         return
     if waiting := to_decide(user).waiting().count():
         yield Link(
@@ -354,7 +354,7 @@ def start_links(user: User, *, on: date) -> Iterator[Link]:
 
 def member_links(member: Member, user: User) -> Iterator[Link]:
     """The meetings and votes that decided about the membership, for who may read them. One query."""
-    paths = user.standing.paths(Capability.VIEW_MEETINGS)
+    paths = user.access.paths(Capability.VIEW_MEETINGS)
     if not paths:
         return
     here = subtree("vote__item__meeting__organization__path", paths)

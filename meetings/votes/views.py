@@ -94,7 +94,7 @@ def vote_add(request: PageRequest, key: str) -> HttpResponse:
 
 
 def _may_look(request: PageRequest, vote: Vote) -> bool:
-    may_record = request.user.standing.may(Capability.RECORD_MEETINGS, vote.scope_path)
+    may_record = request.user.access.may(Capability.RECORD_MEETINGS, vote.scope_path)
     return may_record and may_look(vote, request.user)
 
 
@@ -122,7 +122,7 @@ def vote_detail(request: PageRequest, key: str) -> HttpResponse:
         "may_not_count": "" if is_decided or (fits := may_count(vote, request.user)) else fits.reason,
         "looks": look_sentences(vote=vote) if is_decided else [],
         "may_look": is_locked and _may_look(request, vote),
-        "may_record": meeting.is_running and request.user.standing.may(Capability.RECORD_MEETINGS, vote.scope_path),
+        "may_record": meeting.is_running and request.user.access.may(Capability.RECORD_MEETINGS, vote.scope_path),
     }
     context |= step_section(vote, request.user)
     return render(

@@ -90,8 +90,8 @@ def demand(request: HttpRequest | Request, path: str) -> None:
     match = request.resolver_match
     policy = policy_of(match.func) if match else None
     wanted = policy.capabilities if policy else frozenset(Capability)
-    standing = request.user.standing  # type: ignore[union-attr]
-    if wanted and not any(standing.may(capability, path) for capability in wanted):
+    access = request.user.access  # type: ignore[union-attr]
+    if wanted and not any(access.may(capability, path) for capability in wanted):
         raise PermissionDenied(_refusal(path))
 
 
@@ -99,8 +99,8 @@ def demand_everywhere(request: HttpRequest | Request) -> None:
     """Raise PermissionDenied unless one of the view's capabilities is held at the top of the tree."""
     match = request.resolver_match
     policy = policy_of(match.func) if match else None
-    standing = request.user.standing  # type: ignore[union-attr]
-    if not (policy and any(standing.may_everywhere(capability) for capability in policy.capabilities)):
+    access = request.user.access  # type: ignore[union-attr]
+    if not (policy and any(access.may_everywhere(capability) for capability in policy.capabilities)):
         raise PermissionDenied(_("This holds for everybody, so it is kept at the top. Ask the county's administrator."))
 
 
@@ -126,7 +126,7 @@ def permits(policy: Policy | None, request: HttpRequest | Request) -> bool:
     user = request.user
     if not user.is_authenticated:
         return False
-    return not policy.capabilities or user.standing.may_any(policy.capabilities)
+    return not policy.capabilities or user.access.may_any(policy.capabilities)
 
 
 def undeclared_views() -> Iterator[str]:

@@ -9,17 +9,17 @@ from django.utils.translation import gettext as _
 from members.choices import Capability, OfficeKind, office_words
 from members.models.office import Office
 from members.models.user import User
-from members.offices import HeldOffice, Standing
+from members.offices import Access, HeldOffice
 from members.paths import STEP
 from members.prepared import Prepared
 
 PLACE = ("organization__path", "organization__code", "organization__name", "stands_in", "organization__kind")
 
 
-def standing_of(user: User, *, on: date) -> Standing:
+def access_for(user: User, *, on: date) -> Access:
     """The offices the user holds on that day, in one query."""
     person = {"user": user.pk, "member": user.member_id} if user.member_id else {"user": user.pk}
-    return Standing(
+    return Access(
         on=on,
         held=tuple(HeldOffice(OfficeKind(kind), *place) for kind, *place in _OFFICES.rows(on=on, **person)),
         member_id=user.member_id,

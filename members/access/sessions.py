@@ -23,7 +23,7 @@ from rest_framework.exceptions import AuthenticationFailed
 from rest_framework.request import Request
 
 from members.access.policy import permits, policy_of, undeclared_views
-from members.access.queries import standing_of
+from members.access.queries import access_for
 from members.models.user import User
 from members.prepared import Prepared
 
@@ -39,7 +39,7 @@ class AccountBackend(ModelBackend):
 _ACCOUNT = Prepared(lambda account: User.objects.filter(pk=account))
 
 
-class StandingTokenAuthentication(TokenAuthentication):
+class AccessTokenAuthentication(TokenAuthentication):
     """A token of `manage.py create_api_token`. `PolicyMiddleware` can't know its user, so the offices are read here."""
 
     def authenticate(self, request: Request) -> tuple[User, AuthToken] | None:
@@ -48,14 +48,14 @@ class StandingTokenAuthentication(TokenAuthentication):
             user = found[0]
             if user.must_change_password:
                 raise AuthenticationFailed(_("Change the password first: log in with the browser once."))
-            user.standing = standing_of(user, on=timezone.localdate())
+            user.access = access_for(user, on=timezone.localdate())
         return found
 
 
-class StandingTokenScheme(KnoxTokenScheme):
+class AccessTokenScheme(KnoxTokenScheme):
     """How the schema describes the token."""
 
-    target_class = "members.access.sessions.StandingTokenAuthentication"
+    target_class = "members.access.sessions.AccessTokenAuthentication"
     name = "token"
 
 
@@ -122,7 +122,7 @@ class IdleMiddleware:
     def process_view(
         self, request: HttpRequest, view: Callable[..., Any], args: Any, kwargs: Any
     ) -> HttpResponseBase | None:
-        if not (isinstance(request.user, User) and request.user.standing.held):
+        if not (isinstance(request.user, User) and request.user.access.held):
             return None
         now = timezone.now()
         away = now - request.session.last_seen(now)  # type: ignore[attr-defined]
@@ -167,7 +167,7 @@ class PolicyMiddleware:
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
         request.today = timezone.localdate()  # type: ignore[attr-defined]
         if request.user.is_authenticated:
-            request.user.standing = standing_of(request.user, on=request.today)  # type: ignore[attr-defined]
+            request.user.access = access_for(request.user, on=request.today)  # type: ignore[attr-defined]
         response = self.get_response(request)
         if request.user.is_authenticated:  # an office's computer is shared: the next person presses Back
             response.headers.setdefault("Cache-Control", "private, no-store")

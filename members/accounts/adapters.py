@@ -217,6 +217,6 @@ class AccountOrderMiddleware:
 
 def lacks_totp(user: User) -> bool:
     """Whether the user holds an office, needs one-time codes for it here, and has not set them up."""
-    if not (settings.REQUIRE_TOTP and user.standing.held):
+    if not (settings.REQUIRE_TOTP and user.access.held):
         return False
     return not Authenticator.objects.filter(user=user, type=Authenticator.Type.TOTP).exists()

@@ -124,7 +124,7 @@ def may_confirm(request: OfficeRequest, by: User) -> bool:
 
 
 def _refuse_confirming(request: OfficeRequest, by: User) -> None:
-    if not by.standing.may(Capability.CONFIRM_OFFICES, request.organization.path):
+    if not by.access.may(Capability.CONFIRM_OFFICES, request.organization.path):
         raise Refused(_("Your office doesn't confirm offices there."))
     if any(_is_same(by, one) for one in (request.asked_by, request.user)):
         raise Refused(_("Somebody else confirms it: neither who asked nor who is to hold the office."))
@@ -150,7 +150,7 @@ def _settled_by(
     held = _held(request)
     if held is None:
         return None
-    if not by.standing.may(capability, held.organization.path):
+    if not by.access.may(capability, held.organization.path):
         raise Refused(_("Your office doesn't settle this request."))
     _settle(held, state, on, by)
     return held

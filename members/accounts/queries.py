@@ -22,12 +22,12 @@ from members.trail.queries import Act, trail_page
 
 def manages(administrator: User, user: User) -> bool:
     """Whether everything the user may do, now or later, lies where the administrator manages users."""
-    return manages_all(administrator, places_of(user=user, member=user.member, on=administrator.standing.on))
+    return manages_all(administrator, places_of(user=user, member=user.member, on=administrator.access.on))
 
 
 def manages_all(administrator: User, paths: Iterable[str]) -> bool:
     """Whether the administrator manages users at all of those paths."""
-    return all(administrator.standing.may(Capability.MANAGE_USERS, path) for path in paths)
+    return all(administrator.access.may(Capability.MANAGE_USERS, path) for path in paths)
 
 
 def places_of(*, member: Member | None, on: date | None, user: User | None = None) -> list[str]:
@@ -109,7 +109,7 @@ def shown_to(user: User, *, on: date) -> QuerySet[OfficeRequest]:
 
 def start_links(user: User, *, on: date) -> Iterator[Link]:
     """What waits for the user's yes as the second person. One query."""
-    paths = user.standing.paths(Capability.CONFIRM_OFFICES)
+    paths = user.access.paths(Capability.CONFIRM_OFFICES)
     if not paths:
         return
     waiting = OfficeRequest.objects.visible_to(user).waiting().exclude(asked_by=user).exclude(user=user)

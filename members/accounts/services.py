@@ -264,12 +264,12 @@ def _refuse_half_managed(user: User, by: User | str) -> None:
 
 def _refuse_member_elsewhere(member: Member | None, by: User | str) -> None:
     """Being a member brings the member's own rows and offices."""
-    if isinstance(by, User) and member and not manages_all(by, places_of(member=member, on=by.standing.on)):
+    if isinstance(by, User) and member and not manages_all(by, places_of(member=member, on=by.access.on)):
         raise Refused(_("You don't manage the users of this member's branch."), "national_id")
 
 
 def _refuse_outside(organization: Organization, by: User | str) -> None:
-    if isinstance(by, User) and not by.standing.may(Capability.MANAGE_USERS, organization.path):
+    if isinstance(by, User) and not by.access.may(Capability.MANAGE_USERS, organization.path):
         raise Refused(_("You don't manage the users of “%(name)s”.") % {"name": organization})
 
 

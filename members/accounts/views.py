@@ -139,7 +139,7 @@ def user_detail(request: PageRequest, username: str) -> HttpResponse:
         "is_self": user.pk == request.user.pk,
         "may_give": user.pk != request.user.pk,
         "may_manage": manages(request.user, user) and user.pk != request.user.pk,
-        "may_see_trail": Capability.VIEW_AUDIT in request.user.standing.capabilities,
+        "may_see_trail": Capability.VIEW_AUDIT in request.user.access.capabilities,
     }
     return render(request, "members/accounts/user.html", context)
 
@@ -310,7 +310,7 @@ def office_request(request: PageRequest, key: str) -> HttpResponse:
         if carried_out(form, lambda: act(request=asked, on=request.today, by=request.user)):
             messages.success(request, _("Stored."))
             return redirect("members:office-requests")
-    may = request.user.standing.may
+    may = request.user.access.may
     context = {
         "asked": asked,
         "form": form,

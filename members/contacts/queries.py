@@ -81,7 +81,7 @@ def with_people(waiting: Sequence[Waiting], *, on: date) -> list[ReachRow]:
 
 def help_requests(user: User, *, state: str = "") -> HelpRequestQuerySet:
     """Requests for help in the branches whose contact log the user reads: the open ones first, by their day."""
-    inside = subtree("member__roster_path", user.standing.paths(Capability.VIEW_CONTACTS))
+    inside = subtree("member__roster_path", user.access.paths(Capability.VIEW_CONTACTS))
     rows = HelpRequest.objects.visible_to(user).filter(inside).select_related("member", "answered_by")
     if state == HelpState.OPEN:
         rows = rows.unanswered()
@@ -123,7 +123,7 @@ _LIGHT = ("pk", "roster_path", "name_key", "last_on", "next_on", "last_kind")
 
 
 def _members(user: User, *, on: date) -> MemberQuerySet:
-    paths = user.standing.paths(Capability.VIEW_CONTACTS)
+    paths = user.access.paths(Capability.VIEW_CONTACTS)
     members = Member.objects.visible_to(user, Capability.VIEW_CONTACTS, former=False)
     inside = members.filter(subtree("roster_path", paths))
     latest = Contact.objects.filter(member=OuterRef("pk")).latest_first()
@@ -136,7 +136,7 @@ def _members(user: User, *, on: date) -> MemberQuerySet:
 
 def _situations(user: User, *, on: date) -> Mapping[int, list[tuple[str, date | None, str]]]:
     """Kind, beginning and place of what holds for each member whose contact log the user reads."""
-    inside = subtree("member__roster_path", user.standing.paths(Capability.VIEW_CONTACTS))
+    inside = subtree("member__roster_path", user.access.paths(Capability.VIEW_CONTACTS))
     holding = Situation.objects.of(*HARD_TO_REACH_KINDS).holding(on).filter(inside)
     found: dict[int, list[tuple[str, date | None, str]]] = defaultdict(list)
     for member, kind, since, place in holding.values_list("member", "kind", "valid_from", "place"):

@@ -206,7 +206,7 @@ def open_call_list(
     User.objects.select_for_update().get(pk=by.pk)  # two lists at once are counted one after the other
     _refuse_too_many(len(people), now=now, by=by)
     for member, _persons in people:
-        if not by.standing.may(Capability.REVEAL_PRIVATE, member.roster_path):
+        if not by.access.may(Capability.REVEAL_PRIVATE, member.roster_path):
             raise Refused(_("The phone of %(name)s isn't yours to print.") % {"name": member})
         code = roster_code(member)
         record(
@@ -222,7 +222,7 @@ def open_call_list(
 
 def put_export_on_record(*, rows: int, by: User) -> None:
     """That the list left the program as a workbook, and how long it was."""
-    code = by.standing.held[0].code if by.standing.held else ""
+    code = by.access.held[0].code if by.access.held else ""
     record(action="export_reach", by=by, subject=by, organization_code=code, details={"rows": rows})
 
 

@@ -267,7 +267,7 @@ def reach_list(request: PageRequest) -> HttpResponse:
         "never": sum(one.next.state == Due.NEVER for one in waiting),
         "narrowed": any(form.data.get(name) for name in form.fields),
         "query": request.GET.urlencode(),
-        "may_record": Capability.RECORD_CONTACTS in request.user.standing.capabilities,
+        "may_record": Capability.RECORD_CONTACTS in request.user.access.capabilities,
     }
     return render(request, "members/contacts/reach_list.html", context)
 
@@ -288,7 +288,7 @@ def reach_print(request: PageRequest) -> HttpResponse:
         "form": form,
         "lines": [{**_line(row), "numbers": numbers.get(row.member.pk)} for row in rows],
         "opened": bool(numbers),
-        "may_reveal": Capability.REVEAL_PRIVATE in request.user.standing.capabilities,
+        "may_reveal": Capability.REVEAL_PRIVATE in request.user.access.capabilities,
         "query": request.GET.urlencode(),
     }
     return render(request, "members/contacts/reach_print.html", context)

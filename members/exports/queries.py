@@ -39,7 +39,7 @@ def second_persons(covers: Iterable[str], *, asking: User, on: date) -> list[str
 
 def waiting_for(user: User) -> list[Export]:
     """What others ask for and the user may agree to, the oldest first."""
-    if Capability.REVEAL_PRIVATE not in user.standing.capabilities:
+    if Capability.REVEAL_PRIVATE not in user.access.capabilities:
         return []
     rows = Export.objects.put_to(user).filter(state=ExportState.PROPOSED).select_related("organization")
     return [one for one in rows.order_by("asked_at")[:20] if may_agree(one, user)]
@@ -47,7 +47,7 @@ def waiting_for(user: User) -> list[Export]:
 
 def may_agree(export: Export, user: User) -> bool:
     """Whether the user's offices, as above, cover everybody who is asked for."""
-    return all(covered(export, user.standing.paths(capability)) for capability in WANTED)
+    return all(covered(export, user.access.paths(capability)) for capability in WANTED)
 
 
 def start_links(user: User, *, on: date) -> Iterator[Link]:

@@ -22,7 +22,7 @@ from django.utils.translation import gettext as _
 
 from audit.keyring import SealBroken, seal, unseal
 from audit.services import record
-from members.access.queries import standing_of
+from members.access.queries import access_for
 from members.choices import ExportProblem, ExportState
 from members.exports.kinds import Kind, NotMade, Written, kinds
 from members.models.files import OPEN, Export
@@ -305,7 +305,7 @@ def make_export(key: UUID | str, *, on: date) -> None:
     export = claim_export(key)
     if export is None:
         return
-    export.asked_by.standing = standing_of(export.asked_by, on=on)
+    export.asked_by.access = access_for(export.asked_by, on=on)
     try:
         with scratch(export.key) as room:
             _make(export, kinds()[export.kind], room, on)

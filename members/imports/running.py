@@ -13,7 +13,7 @@ from django.core.files.uploadedfile import UploadedFile
 from django.db import IntegrityError, connection, transaction
 from django.utils.translation import gettext as _
 
-from members.access.queries import standing_of
+from members.access.queries import access_for
 from members.choices import Capability, ImportState, RowVerdict
 from members.imports import services as service
 from members.imports.organization_resolver import NotARoster, Places, RosterSheet, open_roster, refuse_unplaced
@@ -182,8 +182,8 @@ def sees_of(by: User | str | None, *, on: date) -> Sees:
     of those who left them."""
     if not isinstance(by, User):
         return lambda member: True
-    by.standing = standing_of(by, on=on)
-    return lambda member: by.standing.may(Capability.VIEW_ROSTER, whereabouts(member))
+    by.access = access_for(by, on=on)
+    return lambda member: by.access.may(Capability.VIEW_ROSTER, whereabouts(member))
 
 
 def _next_records(roster_import: RosterImport, layout: Layout, last: int) -> list[Record]:

@@ -49,7 +49,7 @@ def import_new(request: PageRequest) -> HttpResponse:
     if form.is_valid():
         place = form.cleaned_data["organization"]
         demand(request, place.path)
-        may_build = request.user.standing.may(Capability.MANAGE_ORGANIZATIONS, place.path)
+        may_build = request.user.access.may(Capability.MANAGE_ORGANIZATIONS, place.path)
         workbook = form.cleaned_data["workbook"]
         begun = receive(workbook, key=form.cleaned_data["key"], into=place, may_build=may_build, by=request.user)
         tasks.start(tasks.read_import, begun.key)

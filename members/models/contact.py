@@ -151,7 +151,7 @@ class MergeQuerySet(models.QuerySet["Merge"]):
     def visible_to(self, user: User) -> "MergeQuerySet":
         """Whose both rosters one keeps, or may import."""
         allowing = (Capability.EDIT_ROSTER, Capability.IMPORT_ROSTER)
-        paths = [path for one in allowing for path in user.standing.paths(one)]
+        paths = [path for one in allowing for path in user.access.paths(one)]
         return self.filter(subtree("organization__path", paths), subtree("merged_from__path", paths))
 
     def into(self, member: int) -> "models.QuerySet[Merge, Any]":

@@ -19,7 +19,7 @@ from members.paths import subtree
 class RosterImportQuerySet(models.QuerySet["RosterImport"]):
     def visible_to(self, user: User, capability: Capability = Capability.IMPORT_ROSTER) -> "RosterImportQuerySet":
         """The imports into one's branches; those without a place (a whole tree at the root) only for who made them."""
-        placed = subtree("organization__path", user.standing.paths(capability))
+        placed = subtree("organization__path", user.access.paths(capability))
         return self.filter(placed | Q(organization__isnull=True, uploaded_by=user.pk))
 
     def unfinished(self) -> "RosterImportQuerySet":
@@ -145,7 +145,7 @@ class ExportQuerySet(models.QuerySet["Export"]):
         Whether the user's offices cover all of it, the export's kind knows.
         """
         waiting = Q(state=ExportState.PROPOSED) & ~Q(asked_by=user.pk)
-        paths = user.standing.paths(Capability.REVEAL_PRIVATE)
+        paths = user.access.paths(Capability.REVEAL_PRIVATE)
         return self.filter(subtree("organization__path", paths), waiting | Q(settled_by=user.pk))
 
     def unfinished(self) -> "ExportQuerySet":

@@ -52,12 +52,12 @@ class MemberQuerySet(models.QuerySet["Member"]):
         field = "roster_path"
         if walking and connection.vendor == "sqlite":
             self, field = self.alias(stands_at=Concat("roster_path", Value(""))), "stands_at"  # noqa: PLW0642
-        paths = user.standing.paths(capability)
+        paths = user.access.paths(capability)
         inside = subtree(field, paths)
         if former and paths:
             self = self.alias(last_path=_last_relation("organization__path"))  # noqa: PLW0642
             inside |= Q(roster_path="") & subtree("last_path", paths)
-        return self.filter(inside | Q(pk=user.standing.member_id) if user.standing.member_id else inside)
+        return self.filter(inside | Q(pk=user.access.member_id) if user.access.member_id else inside)
 
     def below(self, path: str) -> "MemberQuerySet":
         """On a roster of that organization or of one under it."""
@@ -298,8 +298,8 @@ class Situation(models.Model):
 
 class AffiliationQuerySet(models.QuerySet["Affiliation"]):
     def visible_to(self, user: User, capability: Capability = Capability.VIEW_ROSTER) -> "AffiliationQuerySet":
-        own = Q(member=user.standing.member_id) if user.standing.member_id else Q(pk__in=[])
-        return self.filter(subtree("organization__path", user.standing.paths(capability)) | own)
+        own = Q(member=user.access.member_id) if user.access.member_id else Q(pk__in=[])
+        return self.filter(subtree("organization__path", user.access.paths(capability)) | own)
 
     def holding(self, on: date) -> "AffiliationQuerySet":
         return self.filter(holding(on))

@@ -19,8 +19,8 @@ from members.paths import subtree
 
 class OfficeQuerySet(models.QuerySet["Office"]):
     def visible_to(self, user: User, capability: Capability = Capability.VIEW_ORGANIZATIONS) -> "OfficeQuerySet":
-        own = Q(user=user.pk) | (Q(member=user.standing.member_id) if user.standing.member_id else Q(pk__in=[]))
-        return self.filter(subtree("organization__path", user.standing.paths(capability)) | own)
+        own = Q(user=user.pk) | (Q(member=user.access.member_id) if user.access.member_id else Q(pk__in=[]))
+        return self.filter(subtree("organization__path", user.access.paths(capability)) | own)
 
     def holding(self, on: date) -> "OfficeQuerySet":
         return self.filter(holding(on))
@@ -90,9 +90,7 @@ class OfficeRequestQuerySet(models.QuerySet["OfficeRequest"]):
     def visible_to(self, user: User) -> "OfficeRequestQuerySet":
         """Where one confirms offices or manages users."""
         allowing = (Capability.CONFIRM_OFFICES, Capability.MANAGE_USERS)
-        return self.filter(
-            subtree("organization__path", [path for one in allowing for path in user.standing.paths(one)])
-        )
+        return self.filter(subtree("organization__path", [path for one in allowing for path in user.access.paths(one)]))
 
     def waiting(self) -> "OfficeRequestQuerySet":
         return self.filter(state=OfficeRequestState.WAITING)

@@ -21,7 +21,7 @@ from members.paths import subtree
 class OrganizationQuerySet(MP_NodeQuerySet):
     def visible_to(self, user: User, capability: Capability = Capability.VIEW_ORGANIZATIONS) -> "OrganizationQuerySet":
         """The subtrees of the offices that grant the capability."""
-        return self.filter(subtree("path", user.standing.paths(capability)))
+        return self.filter(subtree("path", user.access.paths(capability)))
 
     def below(self, path: str) -> "OrganizationQuerySet":
         """The organization at the path and everything under it."""
@@ -114,7 +114,7 @@ class Organization(MP_Node):
 
 class TermQuerySet(models.QuerySet["Term"]):
     def visible_to(self, user: User) -> "TermQuerySet":
-        return self.filter(subtree("organization__path", user.standing.paths(Capability.VIEW_ORGANIZATIONS)))
+        return self.filter(subtree("organization__path", user.access.paths(Capability.VIEW_ORGANIZATIONS)))
 
     def ending_by(self, day: date) -> "TermQuerySet":
         return self.filter(ends_on__lte=day)
@@ -150,7 +150,7 @@ class Term(models.Model):
 
 class LocalRuleQuerySet(models.QuerySet["LocalRule"]):
     def visible_to(self, user: User, capability: Capability = Capability.VIEW_ORGANIZATIONS) -> "LocalRuleQuerySet":
-        return self.filter(subtree("organization__path", user.standing.paths(capability)))
+        return self.filter(subtree("organization__path", user.access.paths(capability)))
 
     def holding(self, on: date) -> "LocalRuleQuerySet":
         return self.filter(holding(on))

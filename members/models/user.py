@@ -7,7 +7,7 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from members.choices import Capability, TextSize, Theme
-from members.offices import Standing
+from members.offices import Access
 from members.paths import subtree
 
 
@@ -22,7 +22,7 @@ class UserManager(BaseUserManager["User"]):
     def visible_to(self, user: "User") -> models.QuerySet["User"]:
         """Oneself, and where one manages users the people who hold or held an office, for whom one was asked, or who
         are members."""
-        paths = user.standing.paths(Capability.MANAGE_USERS)
+        paths = user.access.paths(Capability.MANAGE_USERS)
         seen = Q(pk=user.pk)
         if paths:
             inside = subtree("offices__organization__path", paths) | subtree("member__roster_path", paths)
@@ -32,7 +32,7 @@ class UserManager(BaseUserManager["User"]):
 
 
 class User(AbstractBaseUser):
-    """Somebody who can log in. What they may see follows from offices (`standing`), never from the user row."""
+    """Somebody who can log in. What they may see follows from offices (`access`), never from the user row."""
 
     username = models.CharField(
         _("user name"), max_length=150, unique=True, validators=[UnicodeUsernameValidator()],
@@ -58,8 +58,8 @@ class User(AbstractBaseUser):
 
     objects = UserManager()
 
-    standing: Standing = Standing()
-    """What this user may see and do; empty until `queries.standing.load` has read the offices of a day."""
+    access: Access = Access()
+    """What this user may see and do; empty until `access_for` has read the offices of a day."""
 
     class Meta:
         verbose_name = _("user")
@@ -88,5 +88,5 @@ class User(AbstractBaseUser):
 
 def of_members_of(user: User, capability: Capability) -> Q:
     """Condition for rows that belong to a `member`: where the capability holds on the member's roster, or one's own."""
-    own = Q(member=user.standing.member_id) if user.standing.member_id else Q(pk__in=[])
-    return subtree("member__roster_path", user.standing.paths(capability)) | own
+    own = Q(member=user.access.member_id) if user.access.member_id else Q(pk__in=[])
+    return subtree("member__roster_path", user.access.paths(capability)) | own

@@ -179,7 +179,7 @@ def tree(user: User, *, opened: Organization | None, on: date) -> Tree:
 
     One query for the tops and one for each open level, and two for all figures.
     """
-    tops = user.standing.paths(Capability.VIEW_ORGANIZATIONS)
+    tops = user.access.paths(Capability.VIEW_ORGANIZATIONS)
     standing = Organization.objects.standing_on(on).in_tree_order()
     open_paths = list(_open_paths(tops, opened))
     levels = {path: list(_children(standing, path)) for path in open_paths}

@@ -73,7 +73,7 @@ def _found(request: PageRequest, form: OrganizationFilter) -> HttpResponse:
 def organization_detail(request: PageRequest, code: str) -> HttpResponse:
     """One organization: its people in figures, its term, its offices, what is below it and what happened to it."""
     organization = fetch(request, Organization.objects.all(), code=code)
-    may = request.user.standing.may
+    may = request.user.access.may
     context = {
         "organization": organization,
         "page": organization_page(organization, request.user, on=request.today),

@@ -201,8 +201,8 @@ def _about(user: User, request: HttpRequest) -> dict[str, Any]:
     return {
         "navigation": _written(marks(user, page), get_language()),
         "person": user.get_full_name(),
-        "idle": int(settings.OFFICE_IDLE.total_seconds()) if user.standing.held else 0,
-        "organization": user.standing.held[0].organization if user.standing.held else "",
+        "idle": int(settings.OFFICE_IDLE.total_seconds()) if user.access.held else 0,
+        "organization": user.access.held[0].organization if user.access.held else "",
     }
 
 
@@ -212,7 +212,7 @@ Marks = tuple[tuple[str, str], ...]
 
 def marks(user: User, url_name: str) -> Marks:
     """The entries of that person's offices; that of the page they are on is marked."""
-    held, recorded = user.standing.capabilities, user.standing.member_id is not None
+    held, recorded = user.access.capabilities, user.access.member_id is not None
     items = (item for _heading, items in groups() for item in items)
     return tuple((item.url_name, item.current(url_name)) for item in items if _shown(item, held, recorded))
 

@@ -22,7 +22,7 @@ FORM_METHODS = ["GET", "HEAD", "POST"]
 
 
 class PageRequest(HttpRequest):
-    """A request behind log-in: `PolicyMiddleware` has set the day and the user's standing."""
+    """A request behind log-in: `PolicyMiddleware` has set the day and what the user may see and do."""
 
     user: User
     today: date
@@ -31,7 +31,7 @@ class PageRequest(HttpRequest):
 
 def branches_offered(request: PageRequest, *capabilities: Capability) -> QuerySet[Organization]:
     """The standing branches in which one of the capabilities holds, in tree order."""
-    paths = [path for capability in capabilities for path in request.user.standing.paths(capability)]
+    paths = [path for capability in capabilities for path in request.user.access.paths(capability)]
     inside = Organization.objects.none()
     for path in paths:
         inside |= Organization.objects.below(path)
@@ -54,7 +54,7 @@ def place_asked_for(
     """The same for pages that are also about committees: any organization, else the first of one's offices."""
     if code := request.GET.get("org"):
         return fetch(request, Organization.objects.all() if among is None else among, code=code)
-    paths = [path for capability in capabilities for path in request.user.standing.paths(capability)]
+    paths = [path for capability in capabilities for path in request.user.access.paths(capability)]
     if (first := Organization.objects.filter(path__in=paths).first()) is None:
         raise Http404
     return first

@@ -80,7 +80,7 @@ class LocalRuleForm(forms.Form):
         committees = Organization.objects.visible_to(user, Capability.MANAGE_LOCAL_RULES)
         choice = cast(forms.ModelChoiceField, self.fields["organization"])
         choice.queryset = committees.filter(kind=OrganizationKind.COMMITTEE)
-        choice.initial = choice.queryset.filter(path__in=[office.path for office in user.standing.held]).first()
+        choice.initial = choice.queryset.filter(path__in=[office.path for office in user.access.held]).first()
         if rule.policy.options:
             choices = list(rule.policy.options.items())
             self.fields["value"] = forms.ChoiceField(label=_("What it sets"), choices=choices)

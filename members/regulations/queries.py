@@ -46,8 +46,8 @@ def value_of(row: LocalRule) -> local.LocalRule:
 
 def place_of(user: User) -> str:
     """The path from whose place somebody reads the rules: the first office, else the own branch, else nowhere."""
-    if user.standing.held:
-        return user.standing.held[0].path
+    if user.access.held:
+        return user.access.held[0].path
     return user.member.roster_path if user.member else ""
 
 
@@ -55,12 +55,12 @@ def bearing_on(user: User) -> LocalRuleQuerySet:
     """Local rules of one's own subtree and of the committees above one's place, newest first within a rule."""
     place = place_of(user)
     above = [place[:length] for length in range(Organization.steplen, len(place) + 1, Organization.steplen)]
-    own = subtree("organization__path", user.standing.paths(Capability.VIEW_ORGANIZATIONS))
+    own = subtree("organization__path", user.access.paths(Capability.VIEW_ORGANIZATIONS))
     rows = LocalRule.objects.filter(own | Q(organization__path__in=above))
     return rows.select_related("organization").order_by("rule_key", "organization__path", "-valid_from")
 
 
 def endable(rows: Iterable[LocalRule], user: User) -> set[UUID]:
     """The keys of those rows that hold without an end and that the user's office may end."""
-    may, capability = user.standing.may, Capability.MANAGE_LOCAL_RULES
+    may, capability = user.access.may, Capability.MANAGE_LOCAL_RULES
     return {row.key for row in rows if row.valid_until is None and may(capability, row.organization.path)}

@@ -45,7 +45,7 @@ def regulation_detail(request: PageRequest, key: str) -> HttpResponse:
     held = versions_or_404(key)
     current = next((one for one in held if one.holds(request.today)), None)
     local = in_force_at(place_of(request.user), on=request.today)
-    may_manage = Capability.MANAGE_LOCAL_RULES in request.user.standing.capabilities
+    may_manage = Capability.MANAGE_LOCAL_RULES in request.user.access.capabilities
     bearing = list(bearing_on(request.user).filter(rule_key=key))
     context = {
         "rule": held[-1],
@@ -89,7 +89,7 @@ def local_rule_list(request: PageRequest) -> HttpResponse:
     context = {
         "local_rules": bearing,
         "endable": endable(bearing, request.user),
-        "may_manage": Capability.MANAGE_LOCAL_RULES in request.user.standing.capabilities,
+        "may_manage": Capability.MANAGE_LOCAL_RULES in request.user.access.capabilities,
         "settable": sorted((one for one in settable if one.holds(request.today)), key=lambda one: one.key),
     }
     return render(request, "members/regulations/local_list.html", context)

@@ -33,7 +33,7 @@ from members.models.files import Export
 from members.models.member import Member, MemberQuerySet, Situation
 from members.models.organization import Organization
 from members.models.user import User
-from members.offices import Standing
+from members.offices import Access
 from members.paths import STEP
 from members.refused import Refused
 from members.roster import queries
@@ -299,10 +299,10 @@ def parameters_of(*, query: str, private: bool, reason: str) -> dict[str, Any]:
     return {"query": query, "private": private, "reason": reason.strip()}
 
 
-def may_reveal_all(standing: Standing) -> bool:
+def may_reveal_all(access: Access) -> bool:
     """Whether everybody who may be exported may also be revealed."""
-    paths = standing.paths(Capability.EXPORT_ROSTER)
-    return bool(paths) and all(standing.may(Capability.REVEAL_PRIVATE, path) for path in paths)
+    paths = access.paths(Capability.EXPORT_ROSTER)
+    return bool(paths) and all(access.may(Capability.REVEAL_PRIVATE, path) for path in paths)
 
 
 class RosterKind:
@@ -335,11 +335,11 @@ class RosterKind:
         )
 
     def may_take(self, export: Export, user: User) -> bool:
-        standing = user.standing
+        access = user.access
         wanted = [Capability.EXPORT_ROSTER]
         if export.parameters["private"]:
             wanted.append(Capability.REVEAL_PRIVATE)
-        return all(covered(export, standing.paths(capability)) for capability in wanted)
+        return all(covered(export, access.paths(capability)) for capability in wanted)
 
     def address(self, export: Export) -> str:
         query = export.parameters["query"]
@@ -366,7 +366,7 @@ def _asked(by: User, chosen: RosterFilter, *, private: bool, on: date) -> tuple[
     places = places_of(by, chosen.org, ())
     covers = covers_of(by, places)
     gone = not by.is_active or not covers or bool(chosen.org and not places.chosen)
-    if gone or (private and (chosen.former or not may_reveal_all(by.standing))):
+    if gone or (private and (chosen.former or not may_reveal_all(by.access))):
         raise NotMade(ExportProblem.NO_RIGHT)
     members = queries.asked(by, chosen, on=on, capability=Capability.EXPORT_ROSTER)
     return members, covers
@@ -374,5 +374,5 @@ def _asked(by: User, chosen: RosterFilter, *, private: bool, on: date) -> tuple[
 
 def covers_of(by: User, places: Places) -> list[str]:
     """Codes of the organizations whose rosters are asked for: the one chosen, else where the user may export."""
-    held = {office.code for office in by.standing.held if Capability.EXPORT_ROSTER in office.capabilities}
+    held = {office.code for office in by.access.held if Capability.EXPORT_ROSTER in office.capabilities}
     return [places.chosen.code] if places.chosen and held else sorted(held)

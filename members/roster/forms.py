@@ -304,7 +304,7 @@ class GroupForm(forms.Form):
 
 def rosters_of(user: User, *capabilities: Capability, on: date) -> OrganizationQuerySet:
     """Branches and groups in which the user keeps the roster, or has one of the capabilities."""
-    paths = [path for one in capabilities or (Capability.EDIT_ROSTER,) for path in user.standing.paths(one)]
+    paths = [path for one in capabilities or (Capability.EDIT_ROSTER,) for path in user.access.paths(one)]
     kept = Organization.objects.filter(subtree("path", paths)).standing_on(on)
     above = Organization.objects.filter(path=Substr(OuterRef("path"), 1, Length(OuterRef("path")) - STEP))
     named = kept.annotate(branch_name=Subquery(above.values("name")))

@@ -23,7 +23,7 @@ from members.models.member import Affiliation, Member, MemberQuerySet, Situation
 from members.models.office import Office
 from members.models.organization import Organization, OrganizationQuerySet
 from members.models.user import User
-from members.offices import HeldOffice, Standing
+from members.offices import Access, HeldOffice
 from members.pages.queries import names_of
 from members.paths import contains, subtree
 from members.people import span_of_years, voting_right
@@ -195,8 +195,8 @@ def member_page(member: Member, viewer: User, *, start: int, on: date) -> Member
 
 def reads_contacts(viewer: User, member: Member) -> bool:
     """Whether the contact log of this member is theirs to read."""
-    own = viewer.standing.member_id == member.pk
-    return own or viewer.standing.may(Capability.VIEW_CONTACTS, member.roster_path)
+    own = viewer.access.member_id == member.pk
+    return own or viewer.access.may(Capability.VIEW_CONTACTS, member.roster_path)
 
 
 def departure_of(member: Member) -> Affiliation | None:
@@ -257,7 +257,7 @@ def _looking_after(member: int, on: date) -> QuerySet[ContactPerson, Any]:
 
 def shown_to(user: User, key: UUID) -> Member:
     """A member who is visible to somebody with rosters. Raises Http404. One query."""
-    paths, own = user.standing.paths(Capability.VIEW_ROSTER), user.standing.member_id
+    paths, own = user.access.paths(Capability.VIEW_ROSTER), user.access.member_id
     found = _SHOWN.objects(Member, key=key, paths=paths, **({"own": own} if own else {})) if paths else []
     if not found:
         raise Http404
@@ -268,7 +268,7 @@ def _shown(key: UUID, paths: list[str], own: int | None = None) -> MemberQuerySe
     """What `visible_to` says to somebody who keeps the rosters at those places and is the member `own`."""
     reader = User()
     held = tuple(HeldOffice(OfficeKind.SECRETARY, path, "", "") for path in paths)
-    reader.standing = Standing(held=held, member_id=own)
+    reader.access = Access(held=held, member_id=own)
     return Member.objects.visible_to(reader, Capability.VIEW_ROSTER).filter(key=key)
 
 
@@ -286,7 +286,7 @@ def movers_above(member: Member, viewer: User, *, on: date) -> list[str] | None:
     above = [path[:length] for length in range(Organization.steplen, len(path), Organization.steplen)]
     offices = Office.objects.holding(on).filter(organization__path__in=above, kind=OfficeKind.COMMITTEE_STAFF)
     found = list(offices.select_related("organization", "user", "member").order_by("-organization__path", "pk"))
-    if any(viewer.standing.may(Capability.IMPORT_ROSTER, one.organization.path) for one in found):
+    if any(viewer.access.may(Capability.IMPORT_ROSTER, one.organization.path) for one in found):
         return None
     return [f"{one.organization} {one.member or (one.user and one.user.get_full_name())}" for one in found]
 

@@ -205,7 +205,7 @@ def member_detail(request: PageRequest, key: UUID) -> HttpResponse:
     merges = Merge.objects.visible_to(request.user).of(member)
     page = _page(request, member)
     branch = next(iter(page["page"].places), None)
-    reads_branch = branch is not None and request.user.standing.may(Capability.VIEW_ROSTER, branch.path)
+    reads_branch = branch is not None and request.user.access.may(Capability.VIEW_ROSTER, branch.path)
     context = {**page, **_powers(request, member), "merges": merges, "reads_branch": reads_branch}
     return render(request, "members/roster/member.html", context)
 
@@ -399,7 +399,7 @@ def _opened(member: Member) -> dict[str, str]:
 def _page(request: PageRequest, member: Member) -> dict[str, Any]:
     start = _whole(request.GET.get("from", ""))
     page = member_page(member, request.user, start=start, on=request.today)
-    may_record = request.user.standing.may(Capability.RECORD_CONTACTS, member.roster_path)
+    may_record = request.user.access.may(Capability.RECORD_CONTACTS, member.roster_path)
     return {
         "member": member,
         "page": page,
@@ -409,13 +409,12 @@ def _page(request: PageRequest, member: Member) -> dict[str, Any]:
         "start": start,
         "links": member_links(member, request.user),
         "situations": [(one, _since(one.valid_from, request.today)) for one in page.situations],
-        "reads_contacts": page.contact_persons
-        or request.user.standing.may(Capability.VIEW_CONTACTS, member.roster_path),
+        "reads_contacts": page.contact_persons or request.user.access.may(Capability.VIEW_CONTACTS, member.roster_path),
     }
 
 
 def _powers(request: PageRequest, member: Member) -> dict[str, bool]:
-    may = request.user.standing.may
+    may = request.user.access.may
     return {
         "may_edit": may(Capability.EDIT_ROSTER, member.roster_path),
         "may_move": any(may(one, member.roster_path) for one in MOVERS),

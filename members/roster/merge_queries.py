@@ -101,7 +101,7 @@ def _here(merged: Member, sentence: str) -> Link:
 
 def mergeable(user: User) -> MemberQuerySet:
     """On the rosters that the user keeps or may import."""
-    paths = [path for one in CAPABILITIES for path in user.standing.paths(one)]
+    paths = [path for one in CAPABILITIES for path in user.access.paths(one)]
     return Member.objects.on_roster().filter(subtree("roster_path", paths))
 
 
@@ -155,7 +155,7 @@ def _count(field: Reference) -> Subquery:
 
 def start_links(user: User, *, on: date) -> Iterator[Link]:
     """What waits for this person's yes as the second one. One query."""
-    if not any(user.standing.paths(one) for one in CAPABILITIES):
+    if not any(user.access.paths(one) for one in CAPABILITIES):
         return
     waiting = list(Merge.objects.visible_to(user).filter(state=MergeState.PROPOSED).exclude(proposed_by=user)[:20])
     if waiting:

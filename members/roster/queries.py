@@ -100,8 +100,8 @@ def roster(
     in `visible_to`.
     """
     members = Member.objects.visible_to(user, capability, walking=walking, former=False)
-    if user.standing.member_id:
-        members = members.filter(subtree("roster_path", user.standing.paths(capability)))
+    if user.access.member_id:
+        members = members.filter(subtree("roster_path", user.access.paths(capability)))
     if not code:
         return members
     return members.filter(roster_path__range=_subtree_of(user, code, capability))
@@ -109,7 +109,7 @@ def roster(
 
 def former_members(user: User, code: str = "", capability: Capability = Capability.VIEW_ROSTER) -> MemberQuerySet:
     """Those who left the last of the rosters that the user works with; as `roster`, with an organization's code."""
-    members = Member.objects.visible_to(user, capability).former(user.standing.paths(capability))
+    members = Member.objects.visible_to(user, capability).former(user.access.paths(capability))
     return members.filter(Q(left_path__range=_subtree_of(user, code, capability))) if code else members
 
 
@@ -272,7 +272,7 @@ def places_of(user: User, code: str, paths: Iterable[str]) -> Places:
 
     Without a code: from the organizations in which the user holds an office.
     """
-    paths, offices = set(paths), user.standing.paths(Capability.VIEW_ROSTER)
+    paths, offices = set(paths), user.access.paths(Capability.VIEW_ROSTER)
     named = Q(path__in=paths | {path[:-STEP] for path in paths})
     near = (_from_code(code) if code else _from_offices(offices)) & subtree("path", offices)
     rows = Organization.objects.filter(named | near).in_tree_order().values_list("code", "name", "path", "kind")

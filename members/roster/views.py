@@ -185,12 +185,12 @@ def _code_of(user: User, places: Places) -> str:
 
 def _first_office(user: User) -> str:
     """Code of the organization whose roster it is when none was chosen."""
-    return next(office.code for office in user.standing.held if Capability.EXPORT_ROSTER in office.capabilities)
+    return next(office.code for office in user.access.held if Capability.EXPORT_ROSTER in office.capabilities)
 
 
 def _demand_reveal(user: User, *, former: bool) -> None:
     """Raises PermissionDenied unless whatever the user exports they may also reveal; of who has left, nobody may."""
-    if former or not may_reveal_all(user.standing):
+    if former or not may_reveal_all(user.access):
         raise PermissionDenied(_("Your office doesn't reveal private fields. Export without them."))
 
 
@@ -214,7 +214,7 @@ def _columns(request: PageRequest, shown: list[str], *, former: bool) -> dict[st
 
 
 def _powers(user: User, *, former: bool) -> dict[str, Any]:
-    held = user.standing.capabilities
+    held = user.access.capabilities
     return {
         "may_edit": Capability.EDIT_ROSTER in held,
         "may_import": Capability.IMPORT_ROSTER in held,
@@ -262,7 +262,7 @@ BRANCHES = Organization.objects.filter(kind=OrganizationKind.BRANCH)
 def member_groups(request: PageRequest, code: str) -> HttpResponse:
     """Who is in which group, and who left the branch lately."""
     branch = fetch(request, BRANCHES.all(), code=code)
-    may_edit = request.user.standing.may(Capability.EDIT_ROSTER, branch.path)
+    may_edit = request.user.access.may(Capability.EDIT_ROSTER, branch.path)
     groups = groups_of(branch, on=request.today)
     context = {
         "branch": branch,

@@ -72,7 +72,7 @@ def visible_entries(user: User) -> EntryQuerySet:
 
 
 def administers_the_root(user: User) -> bool:
-    return any(office.kind == OfficeKind.ADMINISTRATOR and len(office.path) == STEP for office in user.standing.held)
+    return any(office.kind == OfficeKind.ADMINISTRATOR and len(office.path) == STEP for office in user.access.held)
 
 
 def between(entries: EntryQuerySet, first: date | None, last: date | None) -> EntryQuerySet:
@@ -253,7 +253,7 @@ def kept_how_long(user: User, *, on: date) -> list[Line]:
 
 
 def sees_all(user: User) -> bool:
-    return any(user.standing.may_everywhere(capability) for capability in READERS)
+    return any(user.access.may_everywhere(capability) for capability in READERS)
 
 
 def _line(kind: Kind, user: User, on: date) -> Line:
@@ -265,7 +265,7 @@ def _line(kind: Kind, user: User, on: date) -> Line:
 
 
 def _paths(user: User) -> list[str]:
-    return [path for capability in READERS for path in user.standing.paths(capability)]
+    return [path for capability in READERS for path in user.access.paths(capability)]
 
 
 def _add_removals(lines: dict[str, Line], on: date) -> None:

@@ -18,7 +18,7 @@ from reminders.choices import SET_UP
 
 class ChannelSetupQuerySet(models.QuerySet["ChannelSetup"]):
     def visible_to(self, user: User, capability: Capability = Capability.MANAGE_MESSAGES) -> "ChannelSetupQuerySet":
-        return self.filter(subtree("organization__path", user.standing.paths(capability)))
+        return self.filter(subtree("organization__path", user.access.paths(capability)))
 
     def in_use(self) -> "ChannelSetupQuerySet":
         return self.filter(is_used=True)

@@ -213,9 +213,9 @@ def way_to_user(user: User, *, on: date) -> Way | None:
 def member_links(member: Member, user: User) -> Iterator[Link]:
     """The page of how the member is told things, for who may change it."""
     text = _("Quiet hours, language, channels.")
-    if user.standing.member_id == member.pk:
+    if user.access.member_id == member.pk:
         yield Link("bell", _("How I am told things"), text, reverse("reminders:preference-own"))
-    elif user.standing.may(Capability.EDIT_ROSTER, member.roster_path):
+    elif user.access.may(Capability.EDIT_ROSTER, member.roster_path):
         address = reverse("reminders:preference-member", args=[member.key])
         yield Link("bell", _("How to tell them things"), text, address)
 

@@ -115,7 +115,7 @@ def shown_address(setup: ChannelSetup) -> str:
 @require_http_methods(["GET", "HEAD", "POST"])
 def preference_own(request: PageRequest) -> HttpResponse:
     """One's own; a member's also holds for the offices they have."""
-    reads = Capability.SETTLE_DUTIES in request.user.standing.capabilities
+    reads = Capability.SETTLE_DUTIES in request.user.access.capabilities
     form = PreferenceForm(request.POST or None, stored=preference_of(request.user), reads_overviews=reads)
     if form.is_valid():
         prefer(person=request.user, values=form.facts(), by=request.user)

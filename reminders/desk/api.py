@@ -84,7 +84,7 @@ class DeskViewSet(viewsets.ViewSet):
     )
     def list(self, request: Request) -> Response:
         asked, user = asked_for(PlaceSerializer, request), asker(request)
-        paths = user.standing.paths(Capability.VIEW_DUTIES)
+        paths = user.access.paths(Capability.VIEW_DUTIES)
         if code := asked.get("organization"):
             places = Organization.objects.visible_to(user, Capability.VIEW_DUTIES)
             paths = [get_object_or_404(places, code=code).path]

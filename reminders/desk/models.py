@@ -15,7 +15,7 @@ from members.paths import subtree
 
 class NotApplicableQuerySet(models.QuerySet["NotApplicable"]):
     def visible_to(self, user: User, capability: Capability = Capability.VIEW_DUTIES) -> "NotApplicableQuerySet":
-        return self.filter(subtree("organization__path", user.standing.paths(capability)))
+        return self.filter(subtree("organization__path", user.access.paths(capability)))
 
     def within(self, path: str) -> "NotApplicableQuerySet":
         return self.filter(subtree("organization__path", [path]))
@@ -77,7 +77,7 @@ class NotApplicable(models.Model):
 
 class DeskCountQuerySet(models.QuerySet["DeskCount"]):
     def visible_to(self, user: User, capability: Capability = Capability.VIEW_DUTIES) -> "DeskCountQuerySet":
-        return self.filter(subtree("organization__path", user.standing.paths(capability)))
+        return self.filter(subtree("organization__path", user.access.paths(capability)))
 
     def within(self, path: str) -> "DeskCountQuerySet":
         return self.filter(subtree("organization__path", [path]))
@@ -129,7 +129,7 @@ class DeskCount(models.Model):
 
 class EffortQuerySet(models.QuerySet["Effort"]):
     def visible_to(self, user: User, capability: Capability = Capability.VIEW_DUTIES) -> "EffortQuerySet":
-        return self.filter(subtree("organization__path", user.standing.paths(capability)))
+        return self.filter(subtree("organization__path", user.access.paths(capability)))
 
     def within(self, path: str) -> "EffortQuerySet":
         return self.filter(subtree("organization__path", [path]))

@@ -16,7 +16,7 @@ from members.access.queries import PLACE, NamedOffice, holders, in_words, named_
 from members.choices import Capability, OfficeKind
 from members.duties import member_duties
 from members.models import Member, Office, Organization, User
-from members.offices import CAPABILITIES, HeldOffice, Standing
+from members.offices import CAPABILITIES, Access, HeldOffice
 from members.pages.links import DutyWords, Place, duty_words
 from members.paths import common, subtree
 from reminders.desk.models import NotApplicable
@@ -118,8 +118,8 @@ def sees_kind(user: User, kind: str, *, about_member: bool, path: str) -> bool:
     """Whether duties of a kind at an organization with that path are on the user's desk."""
     wanted = duty_words()[kind].seen_with if kind in duty_words() else None
     if wanted:
-        return user.standing.may(wanted, path)
-    return not about_member or all(user.standing.may(one, path) for one in OF_MEMBERS)
+        return user.access.may(wanted, path)
+    return not about_member or all(user.access.may(one, path) for one in OF_MEMBERS)
 
 
 def branches_settled(user: User, *, on: date) -> int:
@@ -159,7 +159,7 @@ def _line(
 ) -> DeskLine:
     words, member = words_of(duty.kind), members.get(int(duty.member or 0))
     does = words.done_with or words.seen_with
-    url = words.url(Place(duty, place, member)) if not does or user.standing.may(does, place.path) else ""
+    url = words.url(Place(duty, place, member)) if not does or user.access.may(does, place.path) else ""
     return DeskLine(duty, place, member, words, "" if place.path == at else place.name, url, said)
 
 
@@ -210,7 +210,7 @@ def duty_officers(path: str, *, on: date) -> list[User]:
         if (user := own or members) in settling and user:
             held[user].append(HeldOffice(OfficeKind(kind), *place))
     active = User.objects.filter(pk__in=held, is_active=True).values_list("pk", flat=True)
-    return [_standing(user, Standing(on, tuple(held[user]))) for user in sorted(active)]
+    return [_standing(user, Access(on, tuple(held[user]))) for user in sorted(active)]
 
 
 def duties_of(officers: Sequence[User], *, on: date) -> Asked:
@@ -236,7 +236,7 @@ def duties_of(officers: Sequence[User], *, on: date) -> Asked:
 
 
 def settled_paths(officer: User) -> list[str]:
-    return officer.standing.paths(Capability.SETTLE_DUTIES)
+    return officer.access.paths(Capability.SETTLE_DUTIES)
 
 
 def _seen(officer: User, by_path: Mapping[str, list[Duty]], ordered: Sequence[str]) -> list[Duty]:
@@ -249,7 +249,7 @@ def _seen(officer: User, by_path: Mapping[str, list[Duty]], ordered: Sequence[st
     ]
 
 
-def _standing(pk: int, standing: Standing) -> User:
+def _standing(pk: int, access: Access) -> User:
     officer = User(pk=pk)
-    officer.standing = standing
+    officer.access = access
     return officer

@@ -53,7 +53,7 @@ def places_asked_for(request: PageRequest) -> tuple[Organization | None, list[st
     if code := request.GET.get("org"):
         place = fetch(request, Organization.objects.all(), code=code)
         return place, [place.path]
-    return None, request.user.standing.paths(Capability.VIEW_DUTIES)
+    return None, request.user.access.paths(Capability.VIEW_DUTIES)
 
 
 def places_offered(request: PageRequest) -> QuerySet[Organization]:
@@ -66,12 +66,12 @@ def desk_paths(request: PageRequest) -> list[str]:
     """Where the user's duties are shown one by one; nowhere when there are too many branches for a page."""
     if branches_settled(request.user, on=request.today) > MOST_BRANCHES:
         return []
-    return request.user.standing.paths(Capability.SETTLE_DUTIES)
+    return request.user.access.paths(Capability.SETTLE_DUTIES)
 
 
 def counted_paths(request: PageRequest, shown: list[str]) -> list[str]:
     """Where the user sees counts: wherever they see duties and don't have them on the desk."""
-    held = [office.path for office in request.user.standing.held if Capability.VIEW_DUTIES in office.capabilities]
+    held = [office.path for office in request.user.access.held if Capability.VIEW_DUTIES in office.capabilities]
     return outermost(path for path in held if not path.startswith(tuple(shown)))
 
 
@@ -100,7 +100,7 @@ def desk(request: PageRequest) -> HttpResponse:
 def desk_at(request: PageRequest, code: str) -> HttpResponse:
     """One branch: its desk for who settles duties there, its counts by kind for the levels above."""
     branch = fetch(request, Organization.objects.branches(), code=code)
-    if request.user.standing.may(Capability.SETTLE_DUTIES, branch.path):
+    if request.user.access.may(Capability.SETTLE_DUTIES, branch.path):
         return render(request, "reminders/desk/desk_at.html", {"place": branch} | _shown(request, [branch.path]))
     row = next(iter(counts_at(branch.path, on=request.today)), None)
     return render(request, "reminders/desk/desk_counts.html", {"place": branch, "row": row})
@@ -134,7 +134,7 @@ def _paged(request: PageRequest, found: Desk) -> dict[str, Any]:
 
 def _seen(request: PageRequest, paths: list[str]) -> list[Organization]:
     """Of the places where one counts duties those of which one sees the figures."""
-    seen = [path for path in paths if request.user.standing.may(Capability.VIEW_DASHBOARD, path)]
+    seen = [path for path in paths if request.user.access.may(Capability.VIEW_DASHBOARD, path)]
     return list(Organization.objects.filter(path__in=seen).in_tree_order()) if seen else []
 
 
@@ -336,10 +336,10 @@ FIGURES = {
 
 def start_of(user: User, *, on: date) -> dict[str, Any]:
     """What this person can do next, and how their part of the tree stands."""
-    held = user.standing.capabilities
+    held = user.access.capabilities
     context: dict[str, Any] = {
-        "member_id": user.standing.member_id,
-        "offices": [(office_words(office.kind, office.place), office.organization) for office in user.standing.held],
+        "member_id": user.access.member_id,
+        "offices": [(office_words(office.kind, office.place), office.organization) for office in user.access.held],
         "may_import": Capability.IMPORT_ROSTER in held,
         "may_manage_users": Capability.MANAGE_USERS in held,
         "sees_roster": Capability.VIEW_ROSTER in held,
@@ -358,5 +358,5 @@ def start_of(user: User, *, on: date) -> dict[str, Any]:
 
 def _figures(user: User, on: date) -> list[tuple[int, Any, str, str]]:
     """Count, label, and address of the list, of whatever there is one of in the branches the user works in."""
-    summary = asdict(roster_summary(user.standing.paths(Capability.VIEW_CONTACTS), on=on))
+    summary = asdict(roster_summary(user.access.paths(Capability.VIEW_CONTACTS), on=on))
     return [(summary[name], *shown) for name, shown in FIGURES.items() if summary[name]]

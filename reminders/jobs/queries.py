@@ -59,7 +59,7 @@ def mailing_jobs(user: User, *, on: date) -> list[Job]:
 
 
 def _mailing(one: dict[str, Any], user: User) -> Job:
-    may_read = user.standing.may(Capability.VIEW_MESSAGES, one["organization__path"])
+    may_read = user.access.may(Capability.VIEW_MESSAGES, one["organization__path"])
     state = JobState.RUNNING if one["sending"] else JobState.WAITING
     return Job(
         queue="messages",

@@ -58,7 +58,7 @@ def job_again(request: PageRequest, key: UUID) -> HttpResponse:
 
 def _machinery(request: PageRequest) -> dict[str, Any]:
     """What is shown besides to who watches it."""
-    if Capability.WATCH_JOBS not in request.user.standing.capabilities:
+    if Capability.WATCH_JOBS not in request.user.access.capabilities:
         return {}
     page = Paginator(dead_lines(request.user), LETTERS_SHOWN).get_page(request.GET.get("page"))
     found = machinery(request.user, timezone.now())

@@ -33,7 +33,7 @@ GIVEN_BACK = "-"
 
 class WordingQuerySet(models.QuerySet["Wording"]):
     def visible_to(self, user: User, capability: Capability = Capability.MANAGE_MESSAGES) -> "WordingQuerySet":
-        return self.filter(subtree("organization__path", user.standing.paths(capability)))
+        return self.filter(subtree("organization__path", user.access.paths(capability)))
 
     def newest_first(self) -> "WordingQuerySet":
         return self.order_by("-written_at", "-pk")
@@ -98,7 +98,7 @@ SHOWN = (MessageState.SENT, MessageState.UNKNOWN, MessageState.DEAD)
 class MessageQuerySet(models.QuerySet["Message"]):
     def visible_to(self, user: User, capability: Capability = Capability.VIEW_MESSAGES) -> "MessageQuerySet":
         """What was sent on behalf of the organizations whose messages the user reads, and what was sent to oneself."""
-        return self.filter(subtree("organization__path", user.standing.paths(capability)) | Q(user=user.pk))
+        return self.filter(subtree("organization__path", user.access.paths(capability)) | Q(user=user.pk))
 
     def inbox_of(self, user: User) -> "MessageQuerySet":
         """What the user has been told, newest first."""
@@ -277,7 +277,7 @@ class Answer(models.Model):
 
 class ReleaseQuerySet(models.QuerySet["Release"]):
     def visible_to(self, user: User, capability: Capability = Capability.VIEW_MESSAGES) -> "ReleaseQuerySet":
-        return self.filter(subtree("organization__path", user.standing.paths(capability)))
+        return self.filter(subtree("organization__path", user.access.paths(capability)))
 
     def in_force(self) -> "ReleaseQuerySet":
         return self.filter(taken_back_at__isnull=True)

@@ -43,7 +43,7 @@ class Letter:
 
 def messages_of(user: User, capability: Capability = Capability.VIEW_MESSAGES) -> MessageQuerySet:
     """What was sent on behalf of the places of the user's offices; what was only sent to oneself isn't among it."""
-    paths = user.standing.paths(capability)
+    paths = user.access.paths(capability)
     return Message.objects.visible_to(user, capability).filter(subtree("organization__path", paths))
 
 
@@ -245,7 +245,7 @@ ASKING = (MessageKind.MISSED, MessageKind.MAKE_UP)
 
 def start_links(user: User, *, on: date) -> Iterator[Link]:
     """Whom to call, and what waits to be looked at before it goes out; nothing when there is none. One query."""
-    if not user.standing.may_any([Capability.SEND_MESSAGES]):
+    if not user.access.may_any([Capability.SEND_MESSAGES]):
         return
     due = Q(state=MessageState.TO_CALL, due_at__lt=_begin_of(on + timedelta(days=1)), expires_at__gte=_begin_of(on))
     rows = messages_of(user, Capability.SEND_MESSAGES).order_by()

@@ -286,7 +286,7 @@ def send_again(*, message: Message, at: datetime, by: User) -> Message:
 
 def put_messages_on_record(*, rows: int, by: User) -> None:
     """That the list was taken as a workbook, and how long it was."""
-    code = by.standing.held[0].code if by.standing.held else ""
+    code = by.access.held[0].code if by.access.held else ""
     record(action="export_messages", by=by, subject=by, organization_code=code, details={"rows": rows})
 
 

@@ -90,7 +90,7 @@ def message_export(request: PageRequest) -> FileResponse:
 def message_detail(request: PageRequest, key: UUID) -> HttpResponse:
     """One message as it was sent, each try, and what it led to."""
     message = fetch(request, MESSAGES.all(), pk=key)
-    may_send = request.user.standing.may(Capability.SEND_MESSAGES, message.scope_path)
+    may_send = request.user.access.may(Capability.SEND_MESSAGES, message.scope_path)
     attempts = attempts_shown(message)
     context = {
         **_line(message),

@@ -268,7 +268,7 @@ def _remembered_as(dedupe_key: str) -> str:
 
 def _about(officer: User, person: Person) -> dict[str, str]:
     first = settled_paths(officer)[0]
-    place = next(one.organization for one in officer.standing.held if one.path == first)
+    place = next(one.organization for one in officer.access.held if one.path == first)
     return {"name": person.name, "branch": place, "page_link": settings.PUBLIC_URL + reverse("reminders:desk")}
 
 

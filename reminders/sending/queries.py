@@ -125,7 +125,7 @@ def holders_of(callees: Iterable[Callee], user: User) -> dict[int, str]:
 
 def may_open(message: Message, user: User) -> bool:
     """Whether the number of whoever is called is the user's to open: a guest's is kept by their own branch."""
-    return bool(message.member and user.standing.may(Capability.REVEAL_PRIVATE, message.member.roster_path))
+    return bool(message.member and user.access.may(Capability.REVEAL_PRIVATE, message.member.roster_path))
 
 
 def calls_of(user: User, *, at: datetime) -> list[Call]:

@@ -42,7 +42,7 @@ def call_list(request: PageRequest) -> HttpResponse:
     context = _shown(people, numbers, holders) | {
         "form": form,
         "opened": bool(numbers or holders),
-        "may_reveal": Capability.REVEAL_PRIVATE in request.user.standing.capabilities,
+        "may_reveal": Capability.REVEAL_PRIVATE in request.user.access.capabilities,
     }
     return render(request, "reminders/sending/call_list.html", context)
 

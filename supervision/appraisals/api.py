@@ -73,7 +73,7 @@ class AppraisalViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, viewset
 
     def get_queryset(self) -> QuerySet[AppraisalRound]:
         user = asker(self.request)
-        inside = subtree("organization__path", user.standing.paths(Capability.VIEW_SUPERVISION))
+        inside = subtree("organization__path", user.access.paths(Capability.VIEW_SUPERVISION))
         rows = AppraisalRound.objects.filter(inside).annotate(organization_code=F("organization__code"))
         return _narrowed(rows, self.request, "")
 
@@ -99,7 +99,7 @@ class GradeViewSet(mixins.ListModelMixin, viewsets.GenericViewSet[Appraisee]):
 
     def get_queryset(self) -> QuerySet[Appraisee]:
         user = asker(self.request)
-        inside = subtree("round__organization__path", user.standing.paths(Capability.VIEW_SUPERVISION))
+        inside = subtree("round__organization__path", user.access.paths(Capability.VIEW_SUPERVISION))
         rows = Appraisee.objects.filter(inside, round__state=RoundState.CLOSED).annotate(
             organization_code=F("round__organization__code"), member_key=F("member__key"),
             round_year=F("round__year"), closed_on=F("round__closed_on"),

@@ -253,7 +253,7 @@ def _page_of(one: Appraisee, user: User) -> dict[str, Any]:
         "said": [(row.author, opened(row.text)) for row in said],
         "result": shown_result(sums_of(one.round).get(one.pk, {})),
         "has_account": has_account(one.member),
-        "may_record": user.standing.may(RECORD, one.scope_path),
+        "may_record": user.access.may(RECORD, one.scope_path),
     }
 
 

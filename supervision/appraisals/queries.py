@@ -41,7 +41,7 @@ HOLDS_BALLOT = (MeetingKind.GENERAL_MEETING, MeetingKind.ORG_LIFE_MEETING, Meeti
 
 def rounds_at(place: Organization, user: User) -> AppraisalRoundQuerySet:
     """What the offices at the place read, the newest year first, with how many take part and have a grade."""
-    inside = subtree("organization__path", user.standing.paths(Capability.VIEW_SUPERVISION))
+    inside = subtree("organization__path", user.access.paths(Capability.VIEW_SUPERVISION))
     rows = AppraisalRound.objects.filter(inside & subtree("organization__path", [place.path]))
     counted = rows.select_related("organization").annotate(
         people=Count("appraisees"), grades=Count("appraisees", filter=~Q(appraisees__grade=""))
@@ -181,7 +181,7 @@ def own_appraisals(user: User) -> QuerySet[Appraisee]:
 
 def own_links(user: User, *, on: date) -> Iterator[Link]:
     """What waits for the member in the newest appraisal. One query."""
-    if user.standing.member_id is None:
+    if user.access.member_id is None:
         return
     if one := own_appraisals(user).first():
         words = {"year": one.round.year}

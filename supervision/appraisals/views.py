@@ -61,7 +61,7 @@ ROUNDS = AppraisalRound.objects.select_related("organization", "meeting", "opini
 def round_list(request: PageRequest) -> HttpResponse:
     """The appraisals of a branch by year. A committee goes on to the counts."""
     place = place_asked_for(request, COUNT)
-    if not request.user.standing.may(VIEW, place.path):
+    if not request.user.access.may(VIEW, place.path):
         return redirect(f"{reverse('supervision:round-below')}?{request.GET.urlencode()}")
     form, rows = _asked(request, place)
     context = {
@@ -69,7 +69,7 @@ def round_list(request: PageRequest) -> HttpResponse:
         "form": form,
         "page": Paginator(rows, ON_A_PAGE).get_page(request.GET.get("page")),
         "query": request.GET.urlencode(),
-        "may_record": request.user.standing.may(RECORD, place.path) and place.kind == "branch",
+        "may_record": request.user.access.may(RECORD, place.path) and place.kind == "branch",
     }
     return render(request, "supervision/appraisals/list.html", context)
 
@@ -116,7 +116,7 @@ def round_detail(request: PageRequest, key: UUID) -> HttpResponse:
         "before": step_before(held.state),
         "warning": warning_of(held),
         "differs": names_of(differing(held), lines) if held.state == RoundState.BALLOT else None,
-        "may_record": request.user.standing.may(RECORD, held.scope_path),
+        "may_record": request.user.access.may(RECORD, held.scope_path),
     }
     return render(request, "supervision/appraisals/round.html", context)
 

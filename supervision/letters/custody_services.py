@@ -13,7 +13,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from audit.services import record
-from members.access.queries import standing_of
+from members.access.queries import access_for
 from members.choices import Capability
 from members.models import User
 from members.refused import Refused
@@ -232,7 +232,7 @@ def _statement(row: CustodyKey) -> str:
 
 
 def _reads_letters(user: User, on: date) -> bool:
-    return standing_of(user, on=on).may_any((Capability.READ_LETTERS,))
+    return access_for(user, on=on).may_any((Capability.READ_LETTERS,))
 
 
 def _refuse_reader(user: User, on: date) -> None:

@@ -170,7 +170,7 @@ def _box_of(letter: Letter, user: User) -> LetterBox:
     """What is sealed to the user's own key, while the user holds the office that it was made for."""
     boxes = letter.boxes.filter(inspector_key__user=user, inspector_key__state=KeyState.IN_USE)
     for box in boxes.select_related("inspector_key__organization"):
-        if box.inspector_key and user.standing.may(Capability.READ_LETTERS, box.inspector_key.organization.path):
+        if box.inspector_key and user.access.may(Capability.READ_LETTERS, box.inspector_key.organization.path):
             return box
     raise Refused(_("This letter isn't sealed to your key."), "passphrase")
 

@@ -234,7 +234,7 @@ class Signer:
 def _refuse_approver(key: InspectorKey, on: date, by: User) -> None:
     if key.user_id == by.pk or (by.member_id and by.member_id == key.user.member_id):
         raise Refused(_("Somebody else approves your key."))
-    if not by.standing.may(Capability.APPROVE_KEYS, key.organization.path):
+    if not by.access.may(Capability.APPROVE_KEYS, key.organization.path):
         raise Refused(_("Your office doesn't approve keys there."))
     _refuse_without_office(key.user, key.organization, on)
 

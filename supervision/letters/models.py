@@ -143,7 +143,7 @@ class DeclaredRelative(models.Model):
 class LetterQuerySet(models.QuerySet["Letter"]):
     def visible_to(self, user: User) -> "LetterQuerySet":
         """Those sealed to a key of the user who still holds the office it was made for; nobody else."""
-        paths = user.standing.paths(Capability.READ_LETTERS)
+        paths = user.access.paths(Capability.READ_LETTERS)
         mine = InspectorKey.objects.filter(user=user.pk, organization__path__in=paths)
         return self.filter(pk__in=LetterBox.objects.filter(inspector_key__in=mine).values("letter"))
 

@@ -99,7 +99,7 @@ def is_among_first(key: InspectorKey, readers: Iterable[InspectorKey]) -> bool:
 def withdrawal_way(user: User, key: InspectorKey, readers: list[InspectorKey]) -> str:
     """How the user may withdraw it: with a passphrase of their `own`, the `recovery` key, or not at all (empty)."""
     is_own, path = key.user_id == user.pk, key.organization.path
-    if not is_own and not user.standing.may(Capability.APPROVE_KEYS, path):
+    if not is_own and not user.access.may(Capability.APPROVE_KEYS, path):
         return ""
     if key in readers and recovery_approves(key, readers):
         return "recovery"
@@ -271,7 +271,7 @@ def lines_of(user: User, *, on: date) -> KeyLines:
 
 def approval_way(user: User, key: InspectorKey, readers: list[InspectorKey]) -> str:
     """How the user may approve it: with their `own` key, with the `recovery` key, or not at all (empty)."""
-    if key.user_id == user.pk or not user.standing.may(Capability.APPROVE_KEYS, key.organization.path):
+    if key.user_id == user.pk or not user.access.may(Capability.APPROVE_KEYS, key.organization.path):
         return ""
     if own_signing_key(user, key.organization.path, readers) and not is_among_first(key, readers):
         return "own"
@@ -298,7 +298,7 @@ def _new_for(user: User, since: date) -> list[InspectorKey]:
 
 def start_links(user: User, *, on: date) -> Iterator[Link]:
     """A new recovery key and new keys, for who holds one; keys that wait, for who approves. At most five queries."""
-    if not user.standing.may_any((Capability.READ_LETTERS, Capability.APPROVE_KEYS)):
+    if not user.access.may_any((Capability.READ_LETTERS, Capability.APPROVE_KEYS)):
         return
     if day := _replaced_since(on - TOLD_FOR):
         text = _("The recovery key was replaced on %(day)s. Ask who did it, if you didn't agree to it.")
@@ -323,7 +323,7 @@ def _replaced_since(day: date) -> date | None:
 
 def own_places(user: User) -> OrganizationQuerySet:
     """The committees at which the user is inspector today."""
-    paths = [office.path for office in user.standing.held if office.kind == OfficeKind.INSPECTOR]
+    paths = [office.path for office in user.access.held if office.kind == OfficeKind.INSPECTOR]
     return Organization.objects.filter(path__in=paths)
 
 

@@ -130,7 +130,7 @@ def letter_counts(request: PageRequest) -> HttpResponse:
 
 def counted_paths(request: PageRequest) -> list[str]:
     """Of committees: a branch's offices count nothing here, not even that there is nothing."""
-    held = request.user.standing.held
+    held = request.user.access.held
     counting = [office for office in held if not office.capabilities.isdisjoint(COUNTING)]
     return outermost(office.path for office in counting if office.kind in COMMITTEE_OFFICES)
 

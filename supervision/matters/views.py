@@ -63,10 +63,10 @@ def matter_list(request: PageRequest) -> HttpResponse:
 
     Committees, who read no text, are led to the counts, unless their own branch has something for them to read.
     """
-    standing = request.user.standing
+    access = request.user.access
     form, rows = _asked(request)
-    reads = standing.may_any([VIEW]) or Matter.objects.visible_to(request.user).exists()
-    if standing.may_any([COUNT]) and not reads:
+    reads = access.may_any([VIEW]) or Matter.objects.visible_to(request.user).exists()
+    if access.may_any([COUNT]) and not reads:
         return redirect("supervision:matter-counts")
     size = ON_PAPER if request.GET.get("paper") else ON_A_PAGE
     page = Paginator(rows, size).get_page(request.GET.get("page"))
@@ -76,9 +76,9 @@ def matter_list(request: PageRequest) -> HttpResponse:
         "rows": shown(page, on=request.today),
         "query": request.GET.urlencode(),
         "on_paper": size == ON_PAPER,
-        "may_record": standing.may_any([RECORD]),
-        "may_export": standing.may_any([VIEW]),
-        "may_count": standing.may_any([COUNT]),
+        "may_record": access.may_any([RECORD]),
+        "may_export": access.may_any([VIEW]),
+        "may_count": access.may_any([COUNT]),
         "rule": rule(KINDS_KEY, request.today),
     }
     return render(request, "supervision/matters/list.html", context)
@@ -106,8 +106,8 @@ def matter_detail(request: PageRequest, key: UUID) -> HttpResponse:
     context = {
         "matter": matter,
         "one": show(matter, on=request.today),
-        "may_record": request.user.standing.may(RECORD, matter.organization.path),
-        "sees_meeting": request.user.standing.may(Capability.VIEW_MEETINGS, matter.organization.path),
+        "may_record": request.user.access.may(RECORD, matter.organization.path),
+        "sees_meeting": request.user.access.may(Capability.VIEW_MEETINGS, matter.organization.path),
     }
     return render(request, "supervision/matters/detail.html", context)
 
@@ -226,7 +226,7 @@ def matter_counts(request: PageRequest) -> HttpResponse:
         "page": Paginator(rows, BRANCHES_ON_A_PAGE).get_page(request.GET.get("page")),
         "total": {name: sum(one.figures[name] for one in rows) for name in FIGURES},
         "query": request.GET.urlencode(),
-        "reads": request.user.standing.may_any([Capability.VIEW_SUPERVISION]),
+        "reads": request.user.access.may_any([Capability.VIEW_SUPERVISION]),
     }
     return render(request, "supervision/matters/counts.html", context)
 

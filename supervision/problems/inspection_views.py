@@ -52,7 +52,7 @@ def inspection_list(request: PageRequest) -> HttpResponse:
         "page": Paginator(rows, size).get_page(request.GET.get("page")),
         "on_paper": size == ON_PAPER,
         "query": request.GET.urlencode(),
-        "may_plan": request.user.standing.may_any([INSPECT]),
+        "may_plan": request.user.access.may_any([INSPECT]),
     }
     return render(request, "supervision/problems/inspection_list.html", context)
 
@@ -78,7 +78,7 @@ def inspection_detail(request: PageRequest, key: UUID) -> HttpResponse:
     context = {
         "inspection": inspection,
         "findings": findings.select_related("responsible").order_by("due_on", "key"),
-        "may_act": request.user.standing.may(INSPECT, inspection.organization.path),
+        "may_act": request.user.access.may(INSPECT, inspection.organization.path),
         "today": request.today,
     }
     return render(request, "supervision/problems/inspection_detail.html", context)

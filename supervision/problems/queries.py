@@ -23,19 +23,19 @@ from supervision.scope import of_member
 
 def parts_of(problem: Problem, user: User) -> set[Part]:
     """Who the user is to the problem. No query."""
-    standing, path = user.standing, problem.organization.path
+    access, path = user.access, problem.organization.path
     settles = Capability.RECORD_SUPERVISION
     if problem.problem_list.source == ProblemSource.INSPECTION:
         settles = Capability.INSPECT
     parts = {Part.RESPONSIBLE} if is_responsible(problem, user) else set()
-    parts |= {Part.RECORDER} if standing.may(Capability.RECORD_SUPERVISION, path) else set()
-    return parts | ({Part.SETTLER} if standing.may(settles, path) else set())
+    parts |= {Part.RECORDER} if access.may(Capability.RECORD_SUPERVISION, path) else set()
+    return parts | ({Part.SETTLER} if access.may(settles, path) else set())
 
 
 def is_responsible(problem: Problem, user: User) -> bool:
     """The user stands behind the responsible member, or is called like whom the list names."""
     if problem.responsible_id:
-        return problem.responsible_id == user.standing.member_id
+        return problem.responsible_id == user.access.member_id
     return bool(user.member and user.member.name == problem.responsible_name)
 
 
@@ -52,7 +52,7 @@ def inspecting(user: User, organization: Organization) -> Organization | None:
     """The committee in whose name somebody visits a branch: the nearest above it. One query."""
     above = [
         path
-        for path in user.standing.paths(Capability.INSPECT)
+        for path in user.access.paths(Capability.INSPECT)
         if organization.path.startswith(path) and path != organization.path
     ]
     return Organization.objects.filter(path=max(above, key=len)).first() if above else None
@@ -60,7 +60,7 @@ def inspecting(user: User, organization: Organization) -> Organization | None:
 
 def own_links(user: User, *, on: date) -> Iterator[Link]:
     """What a member has to put right. One query."""
-    if user.standing.member_id is None:
+    if user.access.member_id is None:
         return
     rows = Problem.objects.handed_over().filter(of_member(user, "responsible"), state="open")
     due = sorted(rows.values_list("due_on", flat=True))

@@ -71,10 +71,10 @@ def problem_list(request: PageRequest) -> HttpResponse:
 
     Committees, who read no text, are led to the counts, unless their own branch has something for them to read.
     """
-    standing = request.user.standing
+    access = request.user.access
     form, rows = _asked(request)
-    reads = standing.may_any([VIEW, INSPECT]) or Problem.objects.visible_to(request.user).exists()
-    if standing.may_any([COUNT]) and not reads:
+    reads = access.may_any([VIEW, INSPECT]) or Problem.objects.visible_to(request.user).exists()
+    if access.may_any([COUNT]) and not reads:
         return redirect("supervision:problem-counts")
     size = page_size(request)
     context = {
@@ -83,9 +83,9 @@ def problem_list(request: PageRequest) -> HttpResponse:
         "today": request.today,
         "on_paper": size == ON_PAPER,
         "query": request.GET.urlencode(),
-        "may_record": standing.may_any([RECORD]),
-        "may_export": standing.may_any([VIEW, INSPECT]),
-        "may_count": standing.may_any([COUNT]),
+        "may_record": access.may_any([RECORD]),
+        "may_export": access.may_any([VIEW, INSPECT]),
+        "may_count": access.may_any([COUNT]),
     }
     return render(request, "supervision/problems/list.html", context)
 
@@ -113,7 +113,7 @@ def problem_detail(request: PageRequest, key: UUID) -> HttpResponse:
         "steps": steps,
         "possible": possible_steps(problem, request.user),
         "today": request.today,
-        "may_assign": problem.state == "open" and request.user.standing.may(RECORD, problem.organization.path),
+        "may_assign": problem.state == "open" and request.user.access.may(RECORD, problem.organization.path),
     }
     return render(request, "supervision/problems/detail.html", context)
 
@@ -274,7 +274,7 @@ def problem_counts(request: PageRequest) -> HttpResponse:
         "page": Paginator(lines, ON_A_PAGE).get_page(request.GET.get("page")),
         "total": {name: sum(getattr(line, name) for line in lines) for name in SHOWN},
         "query": request.GET.urlencode(),
-        "reads": request.user.standing.may_any([VIEW, INSPECT]),
+        "reads": request.user.access.may_any([VIEW, INSPECT]),
     }
     return render(request, "supervision/problems/counts.html", context)
 

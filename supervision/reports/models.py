@@ -16,7 +16,7 @@ class ReportQuerySet(models.QuerySet["Report"]):
     def visible_to(self, user: User, capability: Capability = Capability.VIEW_SUPERVISION) -> "ReportQuerySet":
         """The offices of whoever reports, a committee's own among them; the committees above, once it was submitted."""
         receive = Capability.RECEIVE_REPORTS
-        places = [office.path for office in user.standing.held if receive in office.capabilities]
+        places = [office.path for office in user.access.held if receive in office.capabilities]
         own = held_at(user, capability) | Q(organization__path__in=places)
         return self.filter(own | (held_at(user, receive) & Q(submitted_on__isnull=False)))
 

@@ -47,7 +47,7 @@ def may_write(user: User, organization: Organization) -> bool:
     report nothing: their meetings are in the branch's figures."""
     if organization.kind in ABOVE:
         return organization.path in own_places(user)
-    return organization.kind == OrganizationKind.BRANCH and user.standing.may(WRITE, organization.path)
+    return organization.kind == OrganizationKind.BRANCH and user.access.may(WRITE, organization.path)
 
 
 def may_receive(user: User, organization: Organization) -> bool:
@@ -64,7 +64,7 @@ def side_of(user: User, organization: Organization) -> Side | None:
 
 def own_places(user: User) -> set[str]:
     """Paths of the organizations in which the user holds an office that receives reports."""
-    return {office.path for office in user.standing.held if READ in office.capabilities}
+    return {office.path for office in user.access.held if READ in office.capabilities}
 
 
 MISSING = "missing"
@@ -94,7 +94,7 @@ class ReportLine:
 
 def places_of(user: User, *, on: date) -> OrganizationQuerySet:
     """Whose reports one may look for: the own branches', and all below the committees in which one receives them."""
-    view, receive = (user.standing.paths(one) for one in (Capability.VIEW_SUPERVISION, Capability.RECEIVE_REPORTS))
+    view, receive = (user.access.paths(one) for one in (Capability.VIEW_SUPERVISION, Capability.RECEIVE_REPORTS))
     branches = subtree("path", view) & Q(kind=OrganizationKind.BRANCH)
     below = subtree("path", receive) & Q(kind__in=KINDS)
     return Organization.objects.filter(branches | below).standing_on(on).with_first_day().in_tree_order()
@@ -157,7 +157,7 @@ def report_page(report: Report, user: User, *, on: date) -> dict[str, Any]:
         "is_summary": is_summary,
         "stand": _counts(told.branches),
         "branches": sorted(told.branches, key=lambda one: ORDER[one["stands"]]),
-        "links": user.standing.may(Capability.VIEW_SUPERVISION, report.scope_path) or is_summary,
+        "links": user.access.may(Capability.VIEW_SUPERVISION, report.scope_path) or is_summary,
         "steps": steps,
         "acts": acts(report.state, side, returned_before=returned) if side else [],
         "may_word": side == "writer" and report.state == ReportState.DRAFT,

@@ -130,7 +130,7 @@ def report_adopt(request: PageRequest, key: UUID) -> HttpResponse:
         "some": meetings.exists(),
         "kind_code": kind.value,
     }
-    context["may_plan"] = request.user.standing.may(Capability.RECORD_MEETINGS, report.organization.path)
+    context["may_plan"] = request.user.access.may(Capability.RECORD_MEETINGS, report.organization.path)
     return render(request, "supervision/reports/adopt.html", context)
 
 
@@ -285,8 +285,8 @@ def report_records(request: PageRequest, figure: str) -> HttpResponse:
 
 def _may_read(request: PageRequest, figure: str, place: Organization) -> tuple[bool, bool]:
     """One by one: in the place and all below it; in the place itself."""
-    standing, capability = request.user.standing, SOURCES[figure].capability
-    return standing.may_throughout(capability, place.path), standing.may(capability, place.path)
+    access, capability = request.user.access, SOURCES[figure].capability
+    return access.may_throughout(capability, place.path), access.may(capability, place.path)
 
 
 @requires(*READERS)

@@ -19,8 +19,8 @@ class ChecklistQuerySet(models.QuerySet["Checklist"]):
     def visible_to(self, user: User, capability: Capability = Capability.KEEP_CHECKLISTS) -> "ChecklistQuerySet":
         """Lists kept by one's committee, and those of the committees above one's own roster."""
         seen = held_at(user, capability)
-        if user.standing.member_id:
-            seen |= Q(pk__in=Checklist.objects.above(user.standing.member_id).values("pk"))
+        if user.access.member_id:
+            seen |= Q(pk__in=Checklist.objects.above(user.access.member_id).values("pk"))
         return self.filter(seen)
 
     def above(self, member: int) -> "ChecklistQuerySet":
@@ -87,7 +87,7 @@ class ChecklistItem(models.Model):
 class SelfCheckQuerySet(models.QuerySet["SelfCheck"]):
     def visible_to(self, user: User, capability: Capability = Capability.VIEW_SUPERVISION) -> "SelfCheckQuerySet":
         """One's own; the branch's offices see those that the member shared."""
-        shared = subtree("member__roster_path", user.standing.paths(capability)) & Q(shared_on__isnull=False)
+        shared = subtree("member__roster_path", user.access.paths(capability)) & Q(shared_on__isnull=False)
         return self.filter(of_member(user) | shared)
 
     def of(self, user: User) -> "SelfCheckQuerySet":

@@ -119,7 +119,7 @@ def checklist_detail(request: PageRequest, key: UUID) -> HttpResponse:
         "today": request.today,
         "holds": holds,
         "is_over": found.valid_until is not None and found.valid_until <= request.today,
-        "may_keep": request.user.standing.may(Capability.KEEP_CHECKLISTS, found.organization.path),
+        "may_keep": request.user.access.may(Capability.KEEP_CHECKLISTS, found.organization.path),
         "may_answer": holds and _is_for(found, request),
     }
     return render(request, "supervision/self_checks/checklist_detail.html", context)
@@ -197,7 +197,7 @@ def _last_of(place: Organization) -> Checklist | None:
 
 
 def _is_for(checklist: Checklist, request: PageRequest) -> bool:
-    member = request.user.standing.member_id
+    member = request.user.access.member_id
     return member is not None and Checklist.objects.above(member).filter(pk=checklist.pk).exists()
 
 
@@ -238,7 +238,7 @@ def self_check_shared(request: PageRequest) -> HttpResponse:
 def self_check_detail(request: PageRequest, key: UUID) -> HttpResponse:
     """One's own beside the one before it; a shared one for the branch's offices, alone."""
     check = fetch(request, CHECKS.all(), pk=key)
-    is_mine = check.member_id == request.user.standing.member_id
+    is_mine = check.member_id == request.user.access.member_id
     earlier = earlier_of(check) if is_mine else None
     context = {
         "check": check,
@@ -315,6 +315,6 @@ def self_check_remove(request: PageRequest, key: UUID) -> HttpResponse:
 
 def _me(request: PageRequest) -> Member:
     """404 for who is no member."""
-    if request.user.standing.member_id is None:
+    if request.user.access.member_id is None:
         raise Http404
-    return get_object_or_404(Member, pk=request.user.standing.member_id)
+    return get_object_or_404(Member, pk=request.user.access.member_id)

@@ -130,7 +130,7 @@ class SuggestionViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, viewse
     def answer(self, request: Request, key: str) -> Response:
         """Answer it, or correct the answer."""
         suggestion = self.get_object()
-        if not asker(request).standing.may(RECORD, suggestion.organization.path):
+        if not asker(request).access.may(RECORD, suggestion.organization.path):
             raise PermissionDenied
         values, on = _given(AnswerSerializer, request), timezone.localdate()
         _carried_out(answer_suggestion, suggestion=suggestion, values=values, on=on, by=asker(request))
@@ -142,7 +142,7 @@ def _member(key: Any, request: Request) -> Member:
     user = asker(request)
     member = get_object_or_404(Member.objects.visible_to(user, former=False), key=key)
     branch = branch_of(member)
-    if branch is None or not user.standing.may(RECORD, branch.path):
+    if branch is None or not user.access.may(RECORD, branch.path):
         raise PermissionDenied
     return member
 

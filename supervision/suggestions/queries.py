@@ -44,7 +44,7 @@ def own_suggestions(user: User) -> SuggestionQuerySet:
 
 def own_help(user: User) -> QuerySet[HelpRequest]:
     """What a member asked for, or was asked for them, with the answers."""
-    rows = HelpRequest.objects.filter(member=user.standing.member_id or 0)
+    rows = HelpRequest.objects.filter(member=user.access.member_id or 0)
     return rows.select_related("answered_by__member").order_by("-asked_on", "pk")
 
 
@@ -75,7 +75,7 @@ def year_of(path: str, *, on: date) -> Year:
 
 def own_links(user: User, *, on: date) -> Iterator[Link]:
     """What a member asked that has an answer to look at, or waits for one. One query."""
-    if user.standing.member_id is None:
+    if user.access.member_id is None:
         return
     rows = Suggestion.objects.own_of(user).filter(is_settled__isnull=True).values_list("answered_on", flat=True)
     answers = list(rows)
@@ -85,7 +85,7 @@ def own_links(user: User, *, on: date) -> Iterator[Link]:
 
 def organization_figures(organization: Organization, user: User, *, on: date) -> Iterator[Link]:
     """The count and the share solved on an organization's page, for who may see counts there. Two queries."""
-    counted = user.standing.may(Capability.COUNT_SUPERVISION, organization.path)
+    counted = user.access.may(Capability.COUNT_SUPERVISION, organization.path)
     if not counted or organization.kind == OrganizationKind.GROUP:
         return
     year = year_of(organization.path, on=on)

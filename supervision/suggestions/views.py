@@ -81,7 +81,7 @@ SUGGESTIONS = Suggestion.objects.select_related(*PEOPLE)
 def suggestion_list(request: PageRequest) -> HttpResponse:
     """What the branch was asked: what waits first. A committee goes on to the counts."""
     place = place_asked_for(request, COUNT)
-    if not request.user.standing.may(VIEW, place.path):
+    if not request.user.access.may(VIEW, place.path):
         return redirect(f"{reverse('supervision:suggestion-below')}?{request.GET.urlencode()}")
     form, rows = _asked(request, place)
     page = Paginator(rows, ON_A_PAGE).get_page(request.GET.get("page"))
@@ -92,7 +92,7 @@ def suggestion_list(request: PageRequest) -> HttpResponse:
         "lines": [(one, _standing(one, request)) for one in page],
         "year": in_words(year_of(place.path, on=request.today)),
         "query": request.GET.urlencode(),
-        "may_record": request.user.standing.may(RECORD, place.path) and place.kind == "branch",
+        "may_record": request.user.access.may(RECORD, place.path) and place.kind == "branch",
     }
     return render(request, "supervision/suggestions/list.html", context)
 
@@ -265,8 +265,8 @@ def suggestion_help(request: PageRequest) -> HttpResponse:
 def suggestion_detail(request: PageRequest, key: UUID) -> HttpResponse:
     """One suggestion with its answer; other members read the name only where the member shows it."""
     suggestion = fetch(request, SUGGESTIONS.all(), pk=key)
-    may, path = request.user.standing.may, suggestion.organization.path
-    is_mine = suggestion.member_id == request.user.standing.member_id
+    may, path = request.user.access.may, suggestion.organization.path
+    is_mine = suggestion.member_id == request.user.access.member_id
     reads = may(Capability.VIEW_SUPERVISION, path)
     may_record = may(Capability.RECORD_SUPERVISION, path)
     context = {
@@ -313,9 +313,9 @@ def _own(request: PageRequest, key: UUID) -> Suggestion:
 
 
 def _member(request: PageRequest) -> Member:
-    if request.user.standing.member_id is None:
+    if request.user.access.member_id is None:
         raise Http404
-    return get_object_or_404(Member, pk=request.user.standing.member_id)
+    return get_object_or_404(Member, pk=request.user.access.member_id)
 
 
 def _member_of_branch(request: PageRequest) -> tuple[Member, Organization]:

@@ -65,7 +65,7 @@ class Talk(models.Model):
 
     def is_of(self, user: User) -> bool:
         """Whether the user is one of the two."""
-        return user.standing.member_id is not None and user.standing.member_id in (self.first_id, self.second_id)
+        return user.access.member_id is not None and user.access.member_id in (self.first_id, self.second_id)
 
     @property
     def is_their_own(self) -> bool:

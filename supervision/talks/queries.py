@@ -209,7 +209,7 @@ class Below:
 
 def missing_lines(found: BranchYear, part: str, user: User) -> list[Line]:
     """What is missing of one kind, with a proposal for the second where any would do. One query."""
-    pairs = list(_pairs(found, part, user.standing.member_id))
+    pairs = list(_pairs(found, part, user.access.member_id))
     people = Member.objects.in_bulk({one for pair in pairs for one in pair if one})
     return [_line(found, part, people.get(first), people.get(second or 0)) for first, second in pairs]
 
@@ -268,7 +268,7 @@ def people_of(branch: Organization, *, on: date) -> MemberQuerySet:
 
 def own_branch(user: User) -> Organization | None:
     """The branch on whose roster the user stands as a member, directly or in a group; None: on none."""
-    mine = Member.objects.filter(pk=user.standing.member_id or 0).values_list("roster_path", flat=True).first()
+    mine = Member.objects.filter(pk=user.access.member_id or 0).values_list("roster_path", flat=True).first()
     if not mine:
         return None
     branches = Organization.objects.filter(path__in=[mine, mine[:-STEP]], kind=OrganizationKind.BRANCH)
@@ -277,7 +277,7 @@ def own_branch(user: User) -> Organization | None:
 
 def own_links(user: User, *, on: date) -> Iterator[Link]:
     """Two ways, without a query: nothing of what is private is counted on the start page."""
-    if user.standing.member_id is not None:
+    if user.access.member_id is not None:
         talks, checks = reverse("supervision:talk-mine"), reverse("supervision:self-check-mine")
         yield Link(
             "chat-dots",

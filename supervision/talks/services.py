@@ -71,7 +71,7 @@ def remove_talk(*, talk: Talk, reason: str, by: User) -> None:
 
 def may_change(talk: Talk, user: User) -> bool:
     """The two, and the branch's officers who keep the record."""
-    return talk.is_of(user) or user.standing.may(Capability.RECORD_SUPERVISION, talk.organization.path)
+    return talk.is_of(user) or user.access.may(Capability.RECORD_SUPERVISION, talk.organization.path)
 
 
 def may_remove(talk: Talk, user: User) -> bool:
@@ -104,7 +104,7 @@ def _record(action: str, talk: Talk, by: User, **more: Any) -> None:
 def write_note(*, talk: Talk, text: str, by: User) -> TalkNote | None:
     """Write, change or empty one's own note; None: there is none any more. Raises Refused for anybody but the two."""
     held = Talk.objects.select_for_update().get(pk=talk.pk)
-    author = by.standing.member_id
+    author = by.access.member_id
     if author is None or not held.is_of(by):
         raise Refused(_("Only the two who talked write here."))
     if not text.strip():

@@ -64,7 +64,7 @@ def talk_list(request: PageRequest) -> HttpResponse:
         "page": Paginator(talks, ON_A_PAGE).get_page(request.GET.get("page")),
         "query": request.GET.urlencode(),
         "is_group": branch.kind != BELOW[0],
-        "may_record": request.user.standing.may(Capability.RECORD_SUPERVISION, branch.path),
+        "may_record": request.user.access.may(Capability.RECORD_SUPERVISION, branch.path),
     }
     return render(request, "supervision/talks/list.html", context)
 
@@ -73,11 +73,11 @@ def talk_list(request: PageRequest) -> HttpResponse:
 @require_safe
 def talk_mine(request: PageRequest) -> HttpResponse:
     """The talks in which one was one of the two."""
-    if request.user.standing.member_id is None:
+    if request.user.access.member_id is None:
         raise Http404
     talks = TALKS.of_either(request.user).order_by("-held_on", "key")
     page = Paginator(talks, ON_A_PAGE).get_page(request.GET.get("page"))
-    rows = [(talk, talk.second if talk.first_id == request.user.standing.member_id else talk.first) for talk in page]
+    rows = [(talk, talk.second if talk.first_id == request.user.access.member_id else talk.first) for talk in page]
     context = {"page": page, "rows": rows, "branch": own_branch(request.user)}
     return render(request, "supervision/talks/mine.html", context)
 
@@ -95,7 +95,7 @@ def talk_detail(request: PageRequest, key: UUID) -> HttpResponse:
         "notes": [(note, note.text.open()) for note in notes.order_by("author__name_key", "key")],
         "may_change": may_change(talk, request.user),
         "may_remove": may_remove(talk, request.user),
-        "may_list": request.user.standing.may(Capability.VIEW_SUPERVISION, talk.organization.path),
+        "may_list": request.user.access.may(Capability.VIEW_SUPERVISION, talk.organization.path),
     }
     return render(request, "supervision/talks/detail.html", context)
 
@@ -151,7 +151,7 @@ def talk_remove(request: PageRequest, key: UUID) -> HttpResponse:
 def talk_note(request: PageRequest, key: UUID) -> HttpResponse:
     """One's own note of a talk: for the two, and for nobody else whatever their office."""
     talk = fetch(request, TALKS.of_either(request.user), pk=key)
-    mine = TalkNote.objects.visible_to(request.user).filter(talk=talk, author=request.user.standing.member_id).first()
+    mine = TalkNote.objects.visible_to(request.user).filter(talk=talk, author=request.user.access.member_id).first()
     form = TalkNoteForm(request.POST or None, initial={"text": opened(mine.text) if mine else ""})
     if form.is_valid():
         facts = {"talk": talk, "text": form.cleaned_data["text"], "by": request.user}
@@ -171,18 +171,18 @@ def _to_change(request: PageRequest, key: UUID) -> Talk:
 
 def _where(request: PageRequest) -> tuple[Organization, Member | None]:
     """The branch, and oneself where one records a talk of one's own; None: as an officer of the branch."""
-    code, mine, standing = request.GET.get("org"), own_branch(request.user), request.user.standing
+    code, mine, access = request.GET.get("org"), own_branch(request.user), request.user.access
     is_own = mine is not None and code in (mine.code, "", None)
-    if mine and is_own and not standing.may(Capability.RECORD_SUPERVISION, mine.path):
+    if mine and is_own and not access.may(Capability.RECORD_SUPERVISION, mine.path):
         return mine, request.user.member
     place = branch_asked_for(request, Capability.RECORD_SUPERVISION)
-    if place.kind != BELOW[0] or not standing.may(Capability.RECORD_SUPERVISION, place.path):
+    if place.kind != BELOW[0] or not access.may(Capability.RECORD_SUPERVISION, place.path):
         raise PermissionDenied(_("An officer of the branch puts its talks on record."))
     return place, None
 
 
 def _back_to(request: PageRequest, talk: Talk) -> str:
-    may_list = request.user.standing.may(Capability.VIEW_SUPERVISION, talk.organization.path)
+    may_list = request.user.access.may(Capability.VIEW_SUPERVISION, talk.organization.path)
     return "supervision:talk-list" if may_list else "supervision:talk-mine"
 
 
@@ -245,7 +245,7 @@ def _count_sheet(place: Organization, on: date) -> tuple[Sheet, int]:
 
 
 def _by_name(request: PageRequest, place: Organization) -> bool:
-    return place.kind in BELOW and request.user.standing.may(Capability.VIEW_SUPERVISION, place.path)
+    return place.kind in BELOW and request.user.access.may(Capability.VIEW_SUPERVISION, place.path)
 
 
 def _branch(request: PageRequest, found: BranchYear) -> dict[str, Any]:
@@ -259,7 +259,7 @@ def _branch(request: PageRequest, found: BranchYear) -> dict[str, Any]:
         "lists": [(name, words, rows if page else rows[:AT_FIRST], len(rows)) for name, words, rows in lists],
         "page": page,
         "query": request.GET.urlencode(),
-        "may_record": request.user.standing.may(Capability.RECORD_SUPERVISION, found.branch.path),
+        "may_record": request.user.access.may(Capability.RECORD_SUPERVISION, found.branch.path),
     }
 
 

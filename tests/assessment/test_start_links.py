@@ -7,7 +7,7 @@ from django.urls import reverse
 
 from assessment.models import Indicator, Objection
 from assessment.navigation import objection_links, own_links
-from members.access.queries import standing_of
+from members.access.queries import access_for
 from tests.assessment.asking import assessed
 from tests.cast import TODAY
 
@@ -20,7 +20,7 @@ def shown(cast, *, days=3):
 
 
 def links(user, of=objection_links):
-    user.standing = standing_of(user, on=TODAY)
+    user.access = access_for(user, on=TODAY)
     return [link.url for link in of(user, on=TODAY)]
 
 
@@ -46,6 +46,6 @@ def test_nobody_is_told_once_the_day_has_passed_or_an_objection_was_raised(cast)
 
 def test_whoever_is_on_record_as_a_member_has_a_way_to_their_training(cast, django_assert_num_queries):
     assert links(cast.stranger, own_links) == []
-    cast.member.standing = standing_of(cast.member, on=TODAY)
+    cast.member.access = access_for(cast.member, on=TODAY)
     with django_assert_num_queries(0):
         assert [link.url for link in own_links(cast.member, on=TODAY)] == [reverse("assessment:training-mine")]

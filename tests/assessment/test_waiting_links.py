@@ -7,7 +7,7 @@ from django.urls import reverse
 
 from assessment.models import Indicator, ManualValue, Objection
 from assessment.navigation import waiting_links
-from members.access.queries import standing_of
+from members.access.queries import access_for
 from tests.assessment.asking import assessed
 from tests.cast import TODAY
 
@@ -33,7 +33,7 @@ def enter(one, by):
 
 
 def links(user):
-    user.standing = standing_of(user, on=TODAY)
+    user.access = access_for(user, on=TODAY)
     return list(waiting_links(user, on=TODAY))
 
 
@@ -104,6 +104,6 @@ def test_it_costs_three_queries(cast, one, django_assert_num_queries, more):
     for _number in range(more):
         enter(one, cast.county_staff)
     object_to(one, cast.secretary)
-    cast.district_staff.standing = standing_of(cast.district_staff, on=TODAY)
+    cast.district_staff.access = access_for(cast.district_staff, on=TODAY)
     with django_assert_num_queries(3):
         assert len(list(waiting_links(cast.district_staff, on=TODAY))) == 2

@@ -25,7 +25,7 @@ from dues.payments.queries import open_lines, sheets, with_payment
 from dues.payments.services import reverse_payment
 from dues.upwards.queries import branch_sums, corrected, year_figures
 from dues.upwards.services import disclose
-from members.access.queries import standing_of
+from members.access.queries import access_for
 from members.choices import DuesCategory
 from members.fields import opened
 from members.models import Member, Organization, User
@@ -96,7 +96,7 @@ def test_the_carried_balance_is_a_line_of_its_own_and_counts_as_no_month(cast, p
     assert (late.months, late.carried_fen, late.fen, late.step) == ((), 3000, 3000, 0)
     found = statement(cast.branch.path, as_of=TODAY).behind
     assert [(one.member, one.fen, one.months, one.carried_fen) for one in found] == [(cast.zhang, 3000, 0, 3000)]
-    cast.officer.standing = standing_of(cast.officer, on=TODAY)
+    cast.officer.access = access_for(cast.officer, on=TODAY)
     page = dues_page(Member.objects.get(pk=cast.zhang.pk), cast.officer, on=TODAY)
     assert [(line.month, line.open_fen) for line in page.lines if line.carried_over] == [(DECEMBER, 3000)]
     assert page.arrears.fen == 3000
@@ -181,7 +181,7 @@ def test_before_a_ledger_is_taken_back_the_page_names_what_was_paid_on_it(cast, 
     assert f'href="{reverse("dues:receipt-detail", args=[receipt.pk])}"' in text
     assert f"{receipt}" in re.search(r'data-confirm="([^"]*)"', text)[1]
     client.post(reverse("dues:ledger-undo", args=[stored.pk]))
-    cast.officer.standing = standing_of(cast.officer, on=TODAY)
+    cast.officer.access = access_for(cast.officer, on=TODAY)
     lines = {one.month: one for one in dues_page(Member.objects.get(pk=cast.zhang.pk), cast.officer, on=TODAY).lines}
     assert (lines[DECEMBER].state, lines[DECEMBER].settled_fen) == (MonthState.AHEAD, 3000)
     assert "上年结转" in printed(receipt.payment)

@@ -11,7 +11,7 @@ from dues.models import ArrearsReview, LargeDues, Remittance
 from dues.navigation import start_links
 from dues.payments.services import propose_payment
 from dues.units import months_between
-from members.access.queries import standing_of
+from members.access.queries import access_for
 from members.models import User
 from tests.cast import TODAY, make_member
 from tests.dues.making import charge, month, new_payment, pay
@@ -133,7 +133,7 @@ def test_others_read_nothing_about_dues(cast, as_user, part):
 def test_the_lines_cost_the_same_for_one_and_for_twenty(cast, django_assert_num_queries, more):
     for number in range(more):
         owe(make_member(f"党员{number}", cast.branch), "2026-09")
-    cast.officer.standing = standing_of(cast.officer, on=TODAY)
+    cast.officer.access = access_for(cast.officer, on=TODAY)
     with django_assert_num_queries(6):
         list(start_links(cast.officer, on=TODAY))
 

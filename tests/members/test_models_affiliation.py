@@ -6,7 +6,7 @@ from datetime import date
 import pytest
 from django.db import DatabaseError, connection, transaction
 
-from members.access.queries import standing_of
+from members.access.queries import access_for
 from members.models import Affiliation, Member
 from tests.cast import TODAY
 from tests.emptying import triggers_lifted
@@ -120,6 +120,6 @@ def protection_off():
 def test_taking_part_is_seen_where_the_member_takes_part(cast, newcomer, user, seen):
     affiliate(newcomer, cast.branch, JANUARY, None, kind="participation")
     viewer = getattr(cast, user)
-    viewer.standing = standing_of(viewer, on=TODAY)
+    viewer.access = access_for(viewer, on=TODAY)
 
     assert {row.member.name for row in Affiliation.objects.visible_to(viewer).filter(member=newcomer)} == seen

@@ -15,7 +15,7 @@ from django.urls import Resolver404, resolve
 
 from members.choices import Capability, OfficeKind
 from members.fields import Sealed
-from members.offices import CAPABILITIES, Standing
+from members.offices import CAPABILITIES, Access
 from tests.policy_table import FILE, PARTS, read
 from tests.scope_table import CARE, DUES_CASES, LARGE, LEDGER, OWN_DUES, ROSTER, SCOPE
 from tests.security.canaries import Canaries, Canary, make_canaries
@@ -203,7 +203,7 @@ def unheard(expected: set[str], heard: Iterable[Iterable[str]]) -> set[str]:
 def test_an_office_that_reaches_everywhere_is_heard(canaries, monkeypatch):
     """The first negative control: whoever holds an office sees the whole county."""
     county = canaries[1].full.cast.county.path
-    monkeypatch.setattr(Standing, "paths", lambda self, capability: [county] if capability in self.capabilities else [])
+    monkeypatch.setattr(Access, "paths", lambda self, capability: [county] if capability in self.capabilities else [])
 
     heard = ([song.partition(" at ")[0]] for song in songs(*canaries, "next_secretary"))
     assert unheard({"name of li", "contact needs of zhang"}, heard) == set()

@@ -25,7 +25,7 @@ from meetings.meeting import services as meeting_services
 from meetings.models import AgendaItem, Meeting
 from meetings.pages import services as pages_services
 from meetings.planning import services as planning_services
-from members.access.queries import standing_of
+from members.access.queries import access_for
 from members.accounts import services as accounts_services
 from members.choices import OfficeKind, OrganizationKind
 from members.models import Office, Organization, Situation, Term, User
@@ -56,7 +56,7 @@ def row(full: FullCast, model: type[Model], name: str = "", **facts: Any) -> Any
 
 def by(full: FullCast, part: str) -> User:
     user = getattr(full.cast, part)
-    user.standing = standing_of(user, on=TODAY)
+    user.access = access_for(user, on=TODAY)
     return user
 
 

@@ -13,7 +13,7 @@ from assessment.choices import ClauseKind, Counted, Part, SchemeState
 from assessment.models import Assessment, Band, Clause, Indicator, Scheme
 from assessment.schemes.rules import BandPlan, ClausePlan, IndicatorPlan, SchemePlan, Weights
 from assessment.schemes.services import store_plan
-from members.access.queries import standing_of
+from members.access.queries import access_for
 from members.choices import OfficeKind
 from members.models import User
 from rulebook.metric import Fact, Metric
@@ -90,7 +90,7 @@ def second(cast) -> User:
 
 
 def by(user):
-    user.standing = standing_of(user, on=TODAY)
+    user.access = access_for(user, on=TODAY)
     return user
 
 

@@ -12,7 +12,7 @@ from django.test import TestCase
 
 from branchweb.demo import members
 from branchweb.demo.people import enter_twice
-from members.access.queries import standing_of
+from members.access.queries import access_for
 from members.choices import AffiliationKind, HelpState, OfficeKind, OrganizationKind, SituationKind
 from members.models import (
     Affiliation,
@@ -127,7 +127,7 @@ class TheCounty(TestCase):
     def test_one_person_is_on_record_twice_and_can_be_merged(self):
         double = enter_twice(on=TODAY)
         secretary = User.objects.get(username="secretary")
-        secretary.standing = standing_of(secretary, on=TODAY)
+        secretary.access = access_for(secretary, on=TODAY)
 
         (kept,) = candidates(double, secretary)
         assert (kept.name, kept.born) == (double.name, double.born)
@@ -137,7 +137,7 @@ class TheCounty(TestCase):
     @staticmethod
     def members_seen(username):
         user = User.objects.get(username=username)
-        user.standing = standing_of(user, on=TODAY)
+        user.access = access_for(user, on=TODAY)
         return Member.objects.visible_to(user).count()
 
 

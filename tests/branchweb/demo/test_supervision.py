@@ -8,7 +8,7 @@ from django.urls import reverse
 from branchweb.demo import meetings, members
 from branchweb.demo.letters import NAME_REASON, PASSPHRASE
 from branchweb.demo.supervision import fill
-from members.access.queries import standing_of
+from members.access.queries import access_for
 from members.accounts.office_services import may_confirm
 from members.choices import ExportState
 from members.exports.queries import may_agree
@@ -104,7 +104,7 @@ def as_somebody(username: str) -> Client:
 
 def standing(username: str) -> User:
     user = User.objects.get(username=username)
-    user.standing = standing_of(user, on=TODAY)
+    user.access = access_for(user, on=TODAY)
     return user
 
 

@@ -11,7 +11,7 @@ from dues.ledger.services import level
 from dues.models import Arrangement, ArrearsReason, Relief
 from dues.payments.services import reverse_payment
 from dues.units import months_between
-from members.access.queries import standing_of
+from members.access.queries import access_for
 from members.models import Office
 from tests.cast import TODAY
 from tests.dues.making import charge, fix, month, pay
@@ -52,7 +52,7 @@ def english(cast):
 
 
 def page_of(member, user, on=TODAY):
-    user.standing = standing_of(user, on=on)
+    user.access = access_for(user, on=on)
     return dues_page(member, user, on=on)
 
 

@@ -8,7 +8,7 @@ from dues.arrears import queries
 from dues.arrears.queries import readable
 from dues.choices import PayerKind
 from dues.models import Charge
-from members.access.queries import standing_of
+from members.access.queries import access_for
 from members.choices import Capability
 from members.models import Member
 from tests.cast import TODAY
@@ -39,8 +39,8 @@ def test_payments_and_charges_of_every_member_and_window(ledger, first):
 
 def test_who_reads_about_whom_is_what_visible_to_says(ledger):
     for part, user in ledger.users().items():
-        user.standing = standing_of(user, on=TODAY)
-        if not user.standing.paths(Capability.VIEW_DUES):
+        user.access = access_for(user, on=TODAY)
+        if not user.access.paths(Capability.VIEW_DUES):
             continue
         here = set(Member.objects.visible_to(user, Capability.VIEW_DUES))
         here |= {line.member for line in Charge.objects.visible_to(user).select_related("member")}
@@ -48,6 +48,6 @@ def test_who_reads_about_whom_is_what_visible_to_says(ledger):
 
 
 def test_who_takes_no_dues_anywhere_reads_about_nobody(cast):
-    cast.member.standing = standing_of(cast.member, on=TODAY)
+    cast.member.access = access_for(cast.member, on=TODAY)
 
     assert readable(cast.member, cast.zhang.key) == (None, False)

@@ -122,8 +122,8 @@ def test_an_elected_member_of_a_committee_reads_its_meetings_and_nobodys_affairs
     sitting = known_as(make_user("sitting", OfficeKind.COMMITTEE_MEMBER, cast.district))
 
     assert list(Meeting.objects.visible_to(sitting)) == [meeting]
-    assert sitting.standing.capabilities == {Capability.VIEW_MEETINGS}
-    assert not sitting.standing.may(Capability.VIEW_MEETINGS, cast.branch.path)
+    assert sitting.access.capabilities == {Capability.VIEW_MEETINGS}
+    assert not sitting.access.may(Capability.VIEW_MEETINGS, cast.branch.path)
 
 
 def test_a_path_alone_reaches_nothing_below():

@@ -8,7 +8,7 @@ from django.utils import timezone
 
 from meetings.models import AgendaItem, Expected, Meeting, Minutes, Vote
 from meetings.votes.correction_services import Truth, confirm_correction, propose_correction
-from members.access.queries import standing_of
+from members.access.queries import access_for
 
 DAY, TODAY = date(2026, 10, 20), date(2026, 11, 24)
 WHY = "签到表上有他的签名，当晚漏记"
@@ -45,7 +45,7 @@ def state_of(meeting, member):
 
 
 def standing(user):
-    user.standing = standing_of(user, on=TODAY)
+    user.access = access_for(user, on=TODAY)
     return user
 
 

@@ -297,7 +297,7 @@ def test_the_elected_take_office_on_the_day_of_approval_and_the_term_runs_from_t
     assert (office.user, office.valid_from, office.decided_by) == (user, TODAY, "镇党委批复〔2026〕7号")
     term = Term.objects.get()
     assert (term.elected_on, term.ends_on, term.rule) == (TODAY, date(2029, 11, 24), "term.years@2018-07-12")
-    assert known_as(user).standing.held[0].kind == OfficeKind.SECRETARY
+    assert known_as(user).access.held[0].kind == OfficeKind.SECRETARY
 
 
 def test_who_held_the_office_until_then_is_shown_and_ends_that_day(meeting, cast):
@@ -306,7 +306,7 @@ def test_who_held_the_office_until_then_is_shown_and_ends_that_day(meeting, cast
     approve(vote, cast)
 
     assert Office.objects.get(user=cast.secretary).valid_until == TODAY
-    assert known_as(cast.secretary).standing.held == ()
+    assert known_as(cast.secretary).access.held == ()
     assert not Office.objects.filter(user=cast.officer, valid_until__isnull=False).exists()
 
 

@@ -9,7 +9,7 @@ from meetings.choices import AttendanceState, MeetingKind
 from meetings.meeting.services import plan_meeting
 from meetings.models import Expected, Meeting
 from meetings.pages.services import open_meeting
-from members.access.queries import standing_of
+from members.access.queries import access_for
 from members.choices import Membership
 from members.models import Member
 from tests.cast import TODAY, Cast, make_member
@@ -54,5 +54,5 @@ def ids(meeting: Meeting, *names: str) -> list[int]:
 
 def known_as(user: object) -> object:
     """A user as a request knows them."""
-    user.standing = standing_of(user, on=TODAY)
+    user.access = access_for(user, on=TODAY)
     return user

@@ -21,7 +21,7 @@ from members.access.policy import (
     routes,
     signed_in,
 )
-from members.access.queries import standing_of
+from members.access.queries import access_for
 from members.access.sessions import PolicyMiddleware
 from members.choices import Capability
 from members.models import Member, Organization
@@ -108,7 +108,7 @@ def request_of(user):
     request = RequestFactory().get("/")
     request.user, request.resolver_match = user, None
     if user.is_authenticated:
-        user.standing = standing_of(user, on=TODAY)
+        user.access = access_for(user, on=TODAY)
     return request
 
 

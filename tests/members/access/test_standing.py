@@ -4,10 +4,10 @@ from datetime import date, timedelta
 
 import pytest
 
-from members.access.queries import holders, named_offices, standing_of
+from members.access.queries import access_for, holders, named_offices
 from members.choices import Capability, OfficeKind, OrganizationKind
 from members.models import Office
-from members.offices import CAPABILITIES, HeldOffice, Standing
+from members.offices import CAPABILITIES, Access, HeldOffice
 from tests.cast import TODAY, make_organization, make_user
 
 
@@ -15,7 +15,7 @@ def held(kind, path):
     return HeldOffice(kind, path, code=path, organization=path)
 
 
-TWO_OFFICES = Standing(
+TWO_OFFICES = Access(
     on=TODAY, held=(held(OfficeKind.SECRETARY, "000100010001"), held(OfficeKind.COMMITTEE_SECRETARY, "0001"))
 )
 
@@ -52,7 +52,7 @@ def test_capabilities_are_those_of_all_offices():
 
 
 def test_without_an_office_nothing_is_allowed_anywhere():
-    nobody = Standing()
+    nobody = Access()
 
     assert nobody.capabilities == frozenset()
     assert not any(nobody.may(capability, "0001") or nobody.paths(capability) for capability in Capability)
@@ -121,22 +121,22 @@ def test_an_office_counts_from_its_first_day_until_its_last(cast, valid_from, va
         valid_until=valid_until,
     )
 
-    assert bool(standing_of(user, on=TODAY).held) is held_today
+    assert bool(access_for(user, on=TODAY).held) is held_today
 
 
 def test_an_office_of_the_member_is_an_office_of_their_log_in(cast):
     Office.objects.create(member=cast.zhang, kind=OfficeKind.GROUP_LEADER, organization=cast.group)
-    standing = standing_of(cast.member, on=TODAY)
+    access = access_for(cast.member, on=TODAY)
 
-    assert standing.paths(Capability.RECORD_CONTACTS) == [cast.group.path]
-    assert standing.member_id == cast.zhang.pk
+    assert access.paths(Capability.RECORD_CONTACTS) == [cast.group.path]
+    assert access.member_id == cast.zhang.pk
 
 
 def test_an_office_of_another_member_is_not_mine(cast):
     Office.objects.create(member=cast.wang, kind=OfficeKind.SECRETARY, organization=cast.next_branch)
 
-    assert standing_of(cast.member, on=TODAY).held == ()
-    assert standing_of(cast.stranger, on=TODAY).held == ()
+    assert access_for(cast.member, on=TODAY).held == ()
+    assert access_for(cast.stranger, on=TODAY).held == ()
 
 
 def test_handing_over_is_one_office_ending_and_another_beginning(cast, django_assert_num_queries):
@@ -145,7 +145,7 @@ def test_handing_over_is_one_office_ending_and_another_beginning(cast, django_as
     Office.objects.create(user=successor, kind=OfficeKind.SECRETARY, organization=cast.branch, valid_from=TODAY)
 
     with django_assert_num_queries(2):
-        before, after = standing_of(cast.secretary, on=TODAY), standing_of(successor, on=TODAY)
+        before, after = access_for(cast.secretary, on=TODAY), access_for(successor, on=TODAY)
     assert before.held == ()
     assert after.paths(Capability.EDIT_ROSTER) == [cast.branch.path]
 
@@ -165,7 +165,7 @@ def test_the_written_statement_finds_what_the_queryset_finds(cast, part):
     found = Office.objects.held_by(user).holding(TODAY).order_by("organization__path")
 
     assert sorted(
-        (one.kind, one.path, one.code, one.organization) for one in standing_of(user, on=TODAY).held
+        (one.kind, one.path, one.code, one.organization) for one in access_for(user, on=TODAY).held
     ) == sorted(found.values_list("kind", "organization__path", "organization__code", "organization__name"))
 
 
@@ -190,7 +190,7 @@ def test_a_branch_without_an_organization_officer_has_its_secretary_fix_the_base
     Office.objects.filter(organization=cast.branch).delete()
     users = {kind: make_user(f"u-{kind}", OfficeKind(kind), cast.branch) for kind in held}
     Office.objects.filter(organization=cast.branch, kind__in=ended).update(valid_until=TODAY)
-    may = [kind for kind, user in users.items() if standing_of(user, on=TODAY).may(BASES, cast.branch.path)]
+    may = [kind for kind, user in users.items() if access_for(user, on=TODAY).may(BASES, cast.branch.path)]
 
     assert may == [fixes] if fixes else not may
     offices = named_offices([cast.branch.path], on=TODAY)
@@ -201,7 +201,7 @@ def test_the_secretary_of_a_general_branch_stands_in_for_nobody(cast):
     general = make_organization("general", "党总支", OrganizationKind.GENERAL_BRANCH, cast.district)
     user = make_user("general_secretary", OfficeKind.SECRETARY, general)
 
-    assert not standing_of(user, on=TODAY).may(BASES, general.path)
+    assert not access_for(user, on=TODAY).may(BASES, general.path)
 
 
 def test_who_may_do_something_is_named_by_the_nearest_office(cast):

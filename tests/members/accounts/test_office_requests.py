@@ -9,7 +9,7 @@ from django.core.management import call_command
 from django.db import IntegrityError, transaction
 
 from audit.models import Entry
-from members.access.queries import standing_of
+from members.access.queries import access_for
 from members.accounts import office_services
 from members.accounts.office_services import (
     ask_for_office,
@@ -32,7 +32,7 @@ INSPECTOR = OfficeKind.INSPECTOR
 
 def stand(*users):
     for user in users:
-        user.standing = standing_of(user, on=TODAY)
+        user.access = access_for(user, on=TODAY)
     return users[0]
 
 
@@ -72,7 +72,7 @@ def test_an_administrator_alone_gives_none_of_these(cast, ask, kind, place):
 
     assert (request.state, request.asked_by) == ("waiting", cast.administrator)
     assert not Office.objects.filter(user=cast.stranger).exists()
-    assert standing_of(cast.stranger, on=TODAY).held == ()
+    assert access_for(cast.stranger, on=TODAY).held == ()
     entry = Entry.objects.in_order().last()
     assert (entry.action, entry.details) == ("ask_for_office", {"kind": kind, "user": "stranger"})
 

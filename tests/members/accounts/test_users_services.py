@@ -9,7 +9,7 @@ from django.http import HttpRequest
 from knox.models import AuthToken
 
 from audit.models import Entry
-from members.access.queries import standing_of
+from members.access.queries import access_for
 from members.accounts.services import (
     create_user,
     end_office,
@@ -33,15 +33,15 @@ pytestmark = pytest.mark.django_db
 
 @pytest.fixture
 def administrator(cast):
-    """The county's administrator, with the standing of today."""
-    cast.administrator.standing = standing_of(cast.administrator, on=TODAY)
+    """The county's administrator, with the access of today."""
+    cast.administrator.access = access_for(cast.administrator, on=TODAY)
     return cast.administrator
 
 
 @pytest.fixture
 def district_administrator(cast):
     user = make_user("district_administrator", OfficeKind.ADMINISTRATOR, cast.district)
-    user.standing = standing_of(user, on=TODAY)
+    user.access = access_for(user, on=TODAY)
     return user
 
 
@@ -109,7 +109,7 @@ def test_linking_a_member_brings_the_members_offices(cast, administrator):
 
     link_member(user=cast.stranger, member=cast.wang, by=administrator)
 
-    assert standing_of(cast.stranger, on=TODAY).held[0].kind == OfficeKind.SECRETARY
+    assert access_for(cast.stranger, on=TODAY).held[0].kind == OfficeKind.SECRETARY
     assert Entry.objects.get().organization_code == "next-branch"
 
 
@@ -126,8 +126,8 @@ def test_nobody_links_themselves_to_a_member(cast, administrator):
 def test_a_given_office_opens_its_subtree_from_its_first_day(cast, administrator):
     give(cast.stranger, OfficeKind.SECRETARY, cast.branch, administrator, on=date(2026, 12, 1))
 
-    assert standing_of(cast.stranger, on=date(2026, 11, 30)).held == ()
-    assert [held.path for held in standing_of(cast.stranger, on=date(2026, 12, 1)).held] == [cast.branch.path]
+    assert access_for(cast.stranger, on=date(2026, 11, 30)).held == ()
+    assert [held.path for held in access_for(cast.stranger, on=date(2026, 12, 1)).held] == [cast.branch.path]
 
 
 def test_giving_is_on_the_record_of_the_organization(cast, administrator):
@@ -149,7 +149,7 @@ def test_an_office_outside_ones_subtree_is_refused(cast, district_administrator)
 
 
 def test_who_does_not_manage_users_gives_no_office(cast):
-    cast.county_staff.standing = standing_of(cast.county_staff, on=TODAY)
+    cast.county_staff.access = access_for(cast.county_staff, on=TODAY)
 
     with pytest.raises(Refused):
         give(cast.stranger, OfficeKind.SECRETARY, cast.branch, cast.county_staff)
@@ -194,8 +194,8 @@ def test_an_ended_office_opens_nothing_from_that_day_on(cast, administrator):
 
     end_office(office=office, on=TODAY, by=administrator, reason="调离")
 
-    assert standing_of(cast.secretary, on=TODAY).held == ()
-    assert standing_of(cast.secretary, on=date(2026, 11, 23)).held != ()
+    assert access_for(cast.secretary, on=TODAY).held == ()
+    assert access_for(cast.secretary, on=date(2026, 11, 23)).held != ()
     entry = Entry.objects.get()
     assert (entry.action, entry.organization_code, entry.reason) == ("end_office", "branch", "调离")
 

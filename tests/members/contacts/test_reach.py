@@ -8,7 +8,7 @@ import pytest
 from django.urls import reverse
 
 from audit.models import Entry
-from members.access.queries import standing_of
+from members.access.queries import access_for
 from members.choices import OfficeKind, SituationKind
 from members.contacts import services
 from members.contacts.queries import waiting_members, with_people
@@ -49,7 +49,7 @@ def four(cast):
 
 def waiting(cast, user=None, **asked):
     user = user or cast.secretary
-    user.standing = standing_of(user, on=TODAY)
+    user.access = access_for(user, on=TODAY)
     return with_people(waiting_members(user, on=TODAY, **asked), on=TODAY)
 
 

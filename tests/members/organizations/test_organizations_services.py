@@ -7,7 +7,7 @@ from datetime import date
 import pytest
 
 from audit.models import Entry
-from members.access.queries import standing_of
+from members.access.queries import access_for
 from members.choices import Capability, LeavingReason, OfficeKind, OrganizationKind
 from members.models import Affiliation, Member, Office, Organization, RosterImport, Term
 from members.organizations.services import (
@@ -37,7 +37,7 @@ def fresh(organization):
 
 
 def roster_of(user, on=TODAY):
-    user.standing = standing_of(user, on=on)
+    user.access = access_for(user, on=on)
     return set(Member.objects.visible_to(user).values_list("name", flat=True))
 
 
@@ -430,6 +430,6 @@ def test_whoever_manages_organizations_sees_them_after_a_move(cast):
     """Scope follows the path: the district's staff no longer sees what left the district."""
     move_organization(organization=cast.branch, under=cast.other_district, by="test")
 
-    cast.district_staff.standing = standing_of(cast.district_staff, on=TODAY)
+    cast.district_staff.access = access_for(cast.district_staff, on=TODAY)
     seen = Organization.objects.visible_to(cast.district_staff, Capability.MANAGE_ORGANIZATIONS)
     assert {place.code for place in seen} == {"district", "next-branch"}

@@ -3,7 +3,7 @@ from django.test import RequestFactory
 from django.urls import resolve, reverse
 from pytest_django import DjangoAssertNumQueries
 
-from members.access.queries import standing_of
+from members.access.queries import access_for
 from members.pages.navigation import HOME, Item, groups, marks, page_frame
 from tests.cast import TODAY, Cast
 
@@ -80,7 +80,7 @@ def test_nothing_stands_in_the_navigation_twice() -> None:
 @pytest.mark.parametrize("part", SHOWN)
 def test_people_see_the_entries_of_their_offices(cast: Cast, part: str) -> None:
     user = cast.users()[part]
-    user.standing = standing_of(user, on=TODAY)
+    user.access = access_for(user, on=TODAY)
     assert marks(user, "") == tuple((name, "") for name in SHOWN[part])
 
 
@@ -114,7 +114,7 @@ def test_the_frame_of_a_page_runs_no_query(
 ) -> None:
     request = rf.get("/")
     request.user = cast.secretary
-    cast.secretary.standing = standing_of(cast.secretary, on=TODAY)
+    cast.secretary.access = access_for(cast.secretary, on=TODAY)
     request.resolver_match = resolve(reverse(HOME))
     with django_assert_num_queries(0):
         frame = page_frame(request)["frame"]

@@ -7,7 +7,7 @@ from decimal import Decimal
 import pytest
 
 from audit.models import Entry
-from members.access.queries import standing_of
+from members.access.queries import access_for
 from members.models import LocalRule
 from members.regulations import services
 from members.regulations.queries import bearing_on, in_force_at, place_of
@@ -29,7 +29,7 @@ def add(cast, organization=None, rule_key=THEME_DAY, value="2", valid_from=date(
 def reader(cast, part):
     """Somebody of the cast as a request knows them."""
     user = getattr(cast, part)
-    user.standing = standing_of(user, on=TODAY)
+    user.access = access_for(user, on=TODAY)
     return user
 
 

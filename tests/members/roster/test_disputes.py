@@ -11,7 +11,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from audit.models import Entry
-from members.access.queries import standing_of
+from members.access.queries import access_for
 from members.choices import RowVerdict
 from members.imports import running
 from members.models import Member, RosterImport, User
@@ -39,7 +39,7 @@ def typed(cast: Cast, number: str, name: str = "周梅") -> dict[str, str]:
 
 
 def loaded(user: User) -> User:
-    user.standing = standing_of(user, on=TODAY)
+    user.access = access_for(user, on=TODAY)
     return user
 
 

@@ -11,7 +11,7 @@ from django.test import Client
 from django.urls import reverse
 
 from audit.models import Entry
-from members.access.queries import standing_of
+from members.access.queries import access_for
 from members.choices import LeavingReason, SituationKind
 from members.models import Affiliation, Member, Situation, User
 from members.roster.services import end_belonging, place_member
@@ -35,7 +35,7 @@ def former(client: Client, **query: str) -> list[str]:
 
 
 def seen_by(user: User) -> set[str]:
-    user.standing = standing_of(user, on=TODAY)
+    user.access = access_for(user, on=TODAY)
     return set(Member.objects.visible_to(user).values_list("name", flat=True))
 
 
@@ -218,5 +218,5 @@ def test_their_private_fields_are_in_no_workbook(zhang: Member, cast: Cast, as_u
 
 
 def test_the_api_of_the_roster_is_without_them(zhang: Member, cast: Cast, as_user: AsUser) -> None:
-    cast.secretary.standing = standing_of(cast.secretary, on=TODAY)
+    cast.secretary.access = access_for(cast.secretary, on=TODAY)
     assert not Member.objects.visible_to(cast.secretary, former=False).filter(pk=zhang.pk).exists()

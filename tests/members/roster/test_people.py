@@ -9,7 +9,7 @@ from django.db import connection
 
 from audit.keyring import fingerprint
 from audit.models import Entry
-from members.access.queries import standing_of
+from members.access.queries import access_for
 from members.dates import MONTH, PartialDate
 from members.fields import Sealed
 from members.models import Affiliation, Member
@@ -34,7 +34,7 @@ VALUES = {
 
 
 def secretary_of(cast):
-    cast.secretary.standing = standing_of(cast.secretary, on=TODAY)
+    cast.secretary.access = access_for(cast.secretary, on=TODAY)
     return cast.secretary
 
 

@@ -9,7 +9,7 @@ from django.http import QueryDict
 from django.test import Client
 from django.urls import reverse
 
-from members.access.queries import standing_of
+from members.access.queries import access_for
 from members.choices import DuesCategory, Membership, SituationKind
 from members.models import Affiliation, Member, SavedFilter, Situation, User
 from members.roster.filters import RosterFilter, kept_query, shown_columns
@@ -82,7 +82,7 @@ def test_each_filter_keeps_those_it_names(people: dict[str, Member], chosen: dic
 
 def test_walking_changes_the_way_but_not_who_is_seen(cast: Cast) -> None:
     for part, actor in cast.users().items():
-        actor.standing = standing_of(actor, on=TODAY)
+        actor.access = access_for(actor, on=TODAY)
         seen, walked = (
             set(Member.objects.visible_to(actor, walking=walking).values_list("pk", flat=True))
             for walking in (False, True)

@@ -14,7 +14,7 @@ from audit.models import ChainCheck, Entry
 from audit.services import record
 from dues.models import Payment
 from meetings.models import Minutes
-from members.access.queries import standing_of
+from members.access.queries import access_for
 from members.models import Member, Office, Organization
 from members.trail import queries
 from members.trail.queries import between, field_name, trail_page, visible_entries
@@ -41,7 +41,7 @@ def everywhere(cast):
 
 
 def seen(user):
-    user.standing = standing_of(user, on=TODAY)
+    user.access = access_for(user, on=TODAY)
     return {entry.organization_code for entry in visible_entries(user)}
 
 
@@ -202,7 +202,7 @@ def test_pages_follow_each_other_without_gaps_and_lead_back(cast, seven_entries_
     def page(**place):
         return trail_page(visible_entries(cast.secretary), reader=cast.secretary, **place)
 
-    cast.secretary.standing = standing_of(cast.secretary, on=TODAY)
+    cast.secretary.access = access_for(cast.secretary, on=TODAY)
     first = page()
     second = page(before=first.older)
     third = page(before=second.older)

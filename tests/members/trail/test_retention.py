@@ -10,7 +10,7 @@ from django.utils import timezone
 
 from audit.models import Entry
 from members import retained
-from members.access.queries import standing_of
+from members.access.queries import access_for
 from members.choices import ContactKind, ImportState, LeavingReason, SituationKind
 from members.fields import opened
 from members.imports.undo_services import undo_import
@@ -297,5 +297,5 @@ def test_it_takes_as_many_queries_with_more_rows(cast, as_user, django_assert_ma
 
 
 def test_the_page_is_closed_to_branches(cast, as_user):
-    cast.secretary.standing = standing_of(cast.secretary, on=TODAY)
+    cast.secretary.access = access_for(cast.secretary, on=TODAY)
     assert page(as_user, cast.secretary).status_code == 403

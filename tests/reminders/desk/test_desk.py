@@ -7,7 +7,7 @@ import pytest
 from django.urls import reverse
 from django.utils import translation
 
-from members.access.queries import standing_of
+from members.access.queries import access_for
 from members.choices import Capability, OfficeKind
 from members.models import Office, Situation, User
 from members.offices import CAPABILITIES
@@ -109,7 +109,7 @@ def test_many_lines_of_one_kind_are_one_line_that_opens(cast, as_user):
 
 
 def test_the_line_of_a_group_says_which_and_that_of_the_branch_doesnt(cast, as_user):
-    cast.secretary.standing = standing_of(cast.secretary, on=TODAY)
+    cast.secretary.access = access_for(cast.secretary, on=TODAY)
     desk = desk_of(cast.secretary, [cast.branch.path], on=TODAY)
     lines = [line for section in desk.sections for pile in section.piles for line in pile.lines]
 

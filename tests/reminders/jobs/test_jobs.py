@@ -14,7 +14,7 @@ from pytest_django import DjangoAssertNumQueries
 
 from audit.models import Entry
 from audit.services import anchor, record
-from members.access.queries import standing_of
+from members.access.queries import access_for
 from members.choices import ExportProblem, ExportState, ImportState
 from members.exports.queries import EXPORT_STATES, export_jobs
 from members.imports.queries import IMPORT_STATES, import_jobs
@@ -36,7 +36,7 @@ TROUBLE = 'class="notice notice-bad" role="alert">'
 
 
 def standing(user: User) -> User:
-    user.standing = standing_of(user, on=TODAY)
+    user.access = access_for(user, on=TODAY)
     return user
 
 

@@ -6,7 +6,7 @@ from django.test import Client
 from django.urls import reverse
 from pytest_django import DjangoAssertNumQueries
 
-from members.access.queries import standing_of
+from members.access.queries import access_for
 from members.choices import SituationKind
 from members.models import Situation
 from reminders.messages.queries import start_links
@@ -56,7 +56,7 @@ def test_a_situation_that_ended_is_not_counted(cast: Cast, as_user) -> None:
 
 
 def work_links(user) -> dict[str, str]:
-    user.standing = standing_of(user, on=TODAY)
+    user.access = access_for(user, on=TODAY)
     return {link.url: link.text for link in start_links(user, on=TODAY)}
 
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from django.test import Client
 from django.utils import timezone
 
-from members.access.queries import standing_of
+from members.access.queries import access_for
 from members.choices import OfficeKind
 from members.models import Organization, User
 from supervision.letters import rate_limit, sealing
@@ -37,7 +37,7 @@ class Box:
     def give_key(self, user: User, place: Organization, on=TODAY) -> InspectorKey:
         by = self.cast.county_secretary
         for person in (user, by):
-            person.standing = standing_of(person, on=on)
+            person.access = access_for(person, on=on)
         key = make_key(user=user, organization=place, passphrase=PASSPHRASE, on=on)
         approve(key, self.recovery, by=by, on=on, passphrase=PASSPHRASE)
         self.inspectors.append(user)

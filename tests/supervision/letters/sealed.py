@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass, field
 
-from members.access.queries import standing_of
+from members.access.queries import access_for
 from members.choices import OfficeKind
 from members.models import User
 from members.paths import contains
@@ -54,7 +54,7 @@ def approve(key: InspectorKey, recovery: bytes, *, by: User, on=TODAY, passphras
         return approve_first_key(key=key, private=recovery, on=on, by=by)
     above = [one for one in readers if contains(one.organization.path, key.organization.path)]
     signer = next(one.user for one in above if one.user_id != key.user_id)
-    signer.standing = standing_of(signer, on=on)
+    signer.access = access_for(signer, on=on)
     return approve_key(key=key, passphrase=passphrase, on=on, by=signer)
 
 
@@ -69,7 +69,7 @@ def seal_county(cast: Cast) -> Sealed:
 
 def stand(*users: User) -> None:
     for user in users:
-        user.standing = standing_of(user, on=TODAY)
+        user.access = access_for(user, on=TODAY)
 
 
 def letter_of(receipt: Receipt) -> Letter:

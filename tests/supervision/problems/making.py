@@ -3,7 +3,7 @@
 import uuid
 from datetime import date, timedelta
 
-from members.access.queries import standing_of
+from members.access.queries import access_for
 from supervision.models import Inspection, Problem, ProblemList
 from supervision.problems.services import take_step
 from tests.cast import TODAY
@@ -36,7 +36,7 @@ def finding(cast, state="issued", **facts):
 
 
 def by(user):
-    user.standing = standing_of(user, on=TODAY)
+    user.access = access_for(user, on=TODAY)
     return user
 
 

@@ -4,7 +4,7 @@ import pytest
 from django.urls import reverse
 
 from members.choices import OfficeKind
-from members.offices import Standing
+from members.offices import Access
 from supervision.reports.records import SOURCES
 from tests.cast import make_member, make_user
 from tests.supervision.reports.making import FIRST, IN, LAST, filled, hold
@@ -71,6 +71,6 @@ def test_what_is_told_by_place_leads_to_the_committees_own_meetings(told, as_use
 def test_what_holds_in_one_organization_alone_taken_for_all_below_is_heard(told, as_user, monkeypatch):
     """The negative control."""
     client = as_user(make_user("above", OfficeKind.COMMITTEE_STAFF, told.district))
-    monkeypatch.setattr(Standing, "may_throughout", Standing.may)
+    monkeypatch.setattr(Access, "may_throughout", Access.may)
 
     assert {asked["org"] for _address, asked in heard(client)} == {"district"}

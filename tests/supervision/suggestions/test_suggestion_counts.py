@@ -8,7 +8,7 @@ import pytest
 from django.urls import reverse
 from django.utils import translation
 
-from members.access.queries import standing_of
+from members.access.queries import access_for
 from members.models import HelpRequest
 from members.pages.links import own_links
 from rulebook.values import DutyState
@@ -146,7 +146,7 @@ def test_the_counts_cost_the_same_for_more_branches(cast, as_user, branches, dja
 def said(cast, part, place, django_assert_num_queries, queries):
     user = cast.users()[part]
     user.language = "en"
-    user.standing = standing_of(user, on=TODAY)
+    user.access = access_for(user, on=TODAY)
     with django_assert_num_queries(queries):
         return [(link.text, link.url) for link in organization_figures(getattr(cast, place), user, on=TODAY)]
 
@@ -194,7 +194,7 @@ def test_a_members_start_page_says_what_waits(cast, step, text, django_assert_nu
         answer(one, cast.secretary)
     if step > 2:
         say_settled(suggestion=one, is_settled=True, by=cast.member)
-    cast.member.standing = standing_of(cast.member, on=TODAY)
+    cast.member.access = access_for(cast.member, on=TODAY)
     with translation.override("en"):
         assert text in [link.text for link in own_links(cast.member, on=TODAY)]
 

@@ -6,7 +6,7 @@ from datetime import date
 import pytest
 
 from audit.models import Entry
-from members.access.queries import standing_of
+from members.access.queries import access_for
 from members.models import Affiliation, Member, Office
 from members.refused import Refused
 from supervision.models import Talk, TalkNote
@@ -21,7 +21,7 @@ SECRET = "他说家里老人住院"
 
 
 def with_standing(user):
-    user.standing = standing_of(user, on=TODAY)
+    user.access = access_for(user, on=TODAY)
     return user
 
 
