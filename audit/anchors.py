@@ -85,8 +85,9 @@ def _end_of(path: Path) -> str:
 
 
 def anchors_in(lines: Iterable[str]) -> Iterator[Anchor]:
-    """The anchors among other text, such as a mail."""
-    return (found for line in lines if (found := Anchor.from_line(line.strip(" >\t\r\n"))))
+    """The anchors among other text: a mail, or the JSON that a service was sent and kept as it came."""
+    parts = (part for line in lines for part in line.split('"'))
+    return (found for part in parts if (found := Anchor.from_line(part.strip(" >\t\r\n"))))
 
 
 def seconds_unanchored(anchors: Path, at: datetime) -> int:

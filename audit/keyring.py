@@ -63,7 +63,13 @@ def read_or_make_secret(path: Path) -> str:
             pass  # another process was quicker
         finally:
             made.unlink()
-    text = path.read_text().strip()
+    try:
+        text = path.read_text().strip()
+    except OSError as error:
+        raise ImproperlyConfigured(
+            f"{path} is there and can't be read ({error.strerror}): give it to the user whom the program runs as, with "
+            "mode 600."
+        ) from error
     if not text:
         raise ImproperlyConfigured(f"{path} is empty. Remove it and start again, or put its key back from a backup.")
     return text
@@ -150,7 +156,10 @@ def audit_ring() -> tuple[str, ...]:
 
 @lru_cache(maxsize=2)
 def _audit_ring_in(path: Path, inode: int, changed: int) -> tuple[str, ...]:
-    return tuple(path.read_text().split())
+    try:
+        return tuple(path.read_text().split())
+    except OSError as error:
+        raise ImproperlyConfigured(f"{path} is there and can't be read ({error.strerror}).") from error
 
 
 def audit_key(*, is_first: bool) -> bytes:

@@ -14,7 +14,7 @@ from django.core.checks import CheckMessage, Error, register
 from django.core.exceptions import ImproperlyConfigured
 from django.db import DatabaseError, connection
 
-from audit.keyring import AuditKeyMissing, KeysMissing, SealBroken, sealed_columns
+from audit.keyring import AuditKeyMissing, SealBroken, sealed_columns
 from audit.models import Entry
 from audit.queries import key_fits
 from branchweb.backup.restoring import mark
@@ -79,7 +79,7 @@ def _missing_keys() -> Iterator[str]:
             log.error("Some private values are opened by no key of the ring: manage.py verify names them.")
         if Entry._meta.db_table in there and _chained_with_a_key() and not key_fits():
             raise AuditKeyMissing
-    except (KeysMissing, AuditKeyMissing) as error:
+    except ImproperlyConfigured as error:
         yield str(error)
 
 

@@ -10,6 +10,8 @@ from decimal import Decimal
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.db import DatabaseError, connection
+from django.db.migrations.executor import MigrationExecutor
 from django.utils.translation import gettext as _
 
 DONE, DONE_IN_PART, WRONG_USE = 0, 1, 2
@@ -36,6 +38,8 @@ class JsonCommand(BaseCommand):
 
     wrong_use: tuple[type[Exception], ...] = ()
     exit_code = DONE
+    _called_from_command_line: bool
+    """Django's own: whether the command was given at a terminal."""
 
     def add_options(self, parser: CommandParser) -> None:
         """The command's own options; `--json` is already there."""
@@ -75,10 +79,35 @@ class JsonCommand(BaseCommand):
                 self.stdout.write(sentence)
         self.exit_code = DONE_IN_PART if self.refused(answer) else DONE
 
+    def execute(self, *args: Any, **options: Any) -> str | None:
+        """At a terminal wrong use is its sentence alone; a program that calls the command gets the exception."""
+        try:
+            return self._executed(*args, **options)
+        except WrongUse as error:
+            if not self._called_from_command_line or options.get("traceback"):
+                raise
+            self.stderr.write(str(error))
+            self.exit_code = error.returncode
+            return None
+
+    def _executed(self, *args: Any, **options: Any) -> str | None:
+        try:
+            return super().execute(*args, **options)
+        except DatabaseError as error:
+            if not lacks_tables():
+                raise
+            raise WrongUse(_("The database lacks tables of this version: run manage.py migrate first.")) from error
+
     def run_from_argv(self, argv: list[str]) -> None:
         super().run_from_argv(argv)
         if self.exit_code:
             sys.exit(self.exit_code)
+
+
+def lacks_tables() -> bool:
+    """Whether migrations wait. Raises DatabaseError where the database can't be asked."""
+    executor = MigrationExecutor(connection)
+    return bool(executor.migration_plan(executor.loader.graph.leaf_nodes()))
 
 
 def add_json_option(parser: argparse.ArgumentParser) -> None:

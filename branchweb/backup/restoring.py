@@ -17,6 +17,7 @@ from django.db.migrations.executor import MigrationExecutor
 from django.db.migrations.loader import MigrationLoader
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from audit.keyring import key_prints
 from branchweb.backup import databases
@@ -116,6 +117,16 @@ def _json(text: bytes) -> dict[str, Any]:
     return dict(found)
 
 
+NO_KEYS = gettext_lazy(
+    "Keys that the backup needs are missing here. Put the file %(file)s, which is kept apart from backups, into "
+    "%(folder)s first (or set its variable of the environment)."
+)
+OTHER_KEYS = gettext_lazy(
+    "The keys in %(file)s are others than those that the backup needs. Put the file of that installation, which is "
+    "kept apart from backups, into %(folder)s (or set its variable of the environment)."
+)
+
+
 # --- Refusing -----------------------------------------------------------------------------------------------------
 def _refuse_other_program(contents: dict[str, Any]) -> None:
     if contents["database"] != connection.vendor:
@@ -136,13 +147,7 @@ def _refuse_other_keys(contents: dict[str, Any]) -> None:
     here = key_prints()
     for name, needed in contents["keys"].items():
         if not set(needed) <= set(here[name]):
-            raise Refused(
-                _(
-                    "Keys that the backup needs are missing here. Put the file %(file)s, which is kept apart from "
-                    "backups, into %(folder)s first (or set its variable of the environment)."
-                )
-                % {"file": name, "folder": settings.DATA_DIR}
-            )
+            raise Refused((OTHER_KEYS if here[name] else NO_KEYS) % {"file": name, "folder": settings.DATA_DIR})
 
 
 # --- Putting back -------------------------------------------------------------------------------------------------

@@ -186,6 +186,15 @@ def test_anchors_are_found_in_a_mail_and_other_text_is_not_one():
     assert [one.number for one in anchors_in(["Subject: 3 anchors\n", "\n", line])] == [3]
 
 
+@pytest.mark.parametrize("indent", [None, 2])
+def test_anchors_are_found_in_what_a_service_was_sent(db, indent):
+    """Kept as it came, a body a line, or laid out."""
+    lines = [str(Anchor(number, "a" * 64, "2026-07-01T00:00:00Z", "b" * 64)) for number in (3, 4)]
+    kept = json.dumps({"anchors": lines, "wrong": "4: cut"}, indent=indent)
+
+    assert [one.number for one in anchors_in(kept.splitlines())] == [3, 4]
+
+
 @pytest.mark.parametrize("text", ["", "nothing of that kind"])
 def test_a_file_without_an_anchor_is_refused(tmp_path, text):
     (tmp_path / "kept").write_text(text)

@@ -100,6 +100,13 @@ def test_an_empty_secret_file_is_refused_with_a_way_out(tmp_path):
         read_or_make_secret(tmp_path / "secret")
 
 
+def test_a_ring_that_cannot_be_read_is_not_called_missing(tmp_path):
+    (tmp_path / "field_keys").mkdir()  # whoever tests may be allowed to read every file
+
+    with pytest.raises(ImproperlyConfigured, match="can't be read"):
+        read_or_make_secret(tmp_path / "field_keys")
+
+
 def test_of_many_processes_that_start_at_once_one_makes_the_secret(tmp_path):
     path = tmp_path / "secret"
     with ThreadPoolExecutor(16) as pool:

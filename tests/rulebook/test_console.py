@@ -8,6 +8,7 @@ from io import StringIO
 
 import pytest
 from django.core.management import call_command
+from django.db import DatabaseError, connection, transaction
 
 from rulebook.console import JsonCommand, WrongUse, add_json_option, count, day, month, plain, yuan
 
@@ -77,6 +78,7 @@ def test_wrong_use_exits_two_names_the_option_and_prints_no_answer(capsys, argum
     spoken = capsys.readouterr()
     assert exit.value.code == 2
     assert sentence in spoken.err
+    assert "WrongUse" not in spoken.err
     assert spoken.out == ""
 
 
@@ -84,6 +86,28 @@ def test_wrong_use_reaches_a_calling_program_as_an_exception_with_its_code():
     with pytest.raises(WrongUse, match="thirteen") as error:
         weigh("--apples", "13")
     assert error.value.returncode == 2
+
+
+class Empty(Weighing):
+    def work(self, **options):
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT weight FROM no_such_table")
+
+
+@pytest.mark.django_db
+def test_before_the_tables_are_made_it_says_so_instead_of_a_traceback(monkeypatch, capsys):
+    monkeypatch.setattr("rulebook.console.lacks_tables", lambda: True)
+    with transaction.atomic(), pytest.raises(SystemExit) as exit:
+        Empty().run_from_argv(["manage.py", "weighing", "--apples", "1"])
+
+    assert exit.value.code == 2
+    assert "manage.py migrate" in capsys.readouterr().err.splitlines()[0]
+
+
+@pytest.mark.django_db
+def test_another_fault_of_the_database_stays_what_it_is():
+    with pytest.raises(DatabaseError), transaction.atomic():
+        call_command(Empty(), "--apples", "1")
 
 
 def test_json_may_stand_after_a_subcommand():
