@@ -8,6 +8,8 @@ from django.contrib import messages
 from django.db.models import QuerySet
 from django.forms import BaseForm
 from django.http import FileResponse, Http404, HttpRequest
+from django.urls import reverse
+from django.utils.http import urlencode
 from django_htmx.middleware import HtmxDetails
 
 from members.access.policy import fetch
@@ -58,6 +60,12 @@ def place_asked_for(
     if (first := Organization.objects.filter(path__in=paths).first()) is None:
         raise Http404
     return first
+
+
+def address(name: str, *args: object, **query: object) -> str:
+    """Where a page is, with what stands behind the question mark."""
+    url = reverse(name, args=args)
+    return f"{url}?{urlencode(query)}" if query else url
 
 
 def carried_out(form: BaseForm, act: Callable[[], object]) -> bool:

@@ -9,16 +9,12 @@ from django.utils.translation import gettext_lazy as _
 
 from members.models import Member, Organization
 from members.models.member import MemberQuerySet
-from members.pages.forms import FilterForm, choice_field, day_field, key_field, order_field
+from members.pages.forms import FilterForm, choice_field, day_field, key_field
 from supervision.choices import TalkOccasion
 from supervision.talks.models import TalkQuerySet
+from supervision.talks.queries import Below
 
 NOTE_LENGTH = 4000
-ORDERS = {
-    "newest": (_("Newest first"), ("-held_on", "key")),
-    "oldest": (_("Oldest first"), ("held_on", "key")),
-    "name": (_("Name"), ("first__name_key", "-held_on", "key")),
-}
 
 
 class TalkForm(forms.Form):
@@ -73,7 +69,6 @@ class TalkFilterForm(FilterForm):
     first = day_field(label=_("From"), required=False)
     last = day_field(label=_("To"), required=False)
     occasion = choice_field(TalkOccasion, label=_("Why"), required=False)
-    order = order_field(ORDERS)
 
     def __init__(self, data: Any, *, branches: QuerySet[Organization]) -> None:
         super().__init__(data)
@@ -87,7 +82,23 @@ class TalkFilterForm(FilterForm):
             talks = talks.filter(_found_by(text, talks))
         if occasion := typed.get("occasion"):
             talks = talks.filter(occasion=occasion)
-        return self.ordered(talks, ORDERS)
+        return talks
+
+
+class YearForm(FilterForm):
+    """Which branches of which year. The year is read by the view, which keeps it within what is held."""
+
+    q = forms.CharField(label=_("Branch"), max_length=60, required=False)
+    year = forms.ChoiceField(label=_("Year"), required=False)
+    org = forms.CharField(required=False, widget=forms.HiddenInput)
+
+    def __init__(self, data: Any, *, years: range) -> None:
+        super().__init__(data)
+        cast(forms.ChoiceField, self.fields["year"]).choices = [(year, year) for year in years]
+
+    def named(self, lines: list[Below]) -> list[Below]:
+        self.is_valid()
+        return [line for line in lines if (self.cleaned_data.get("q") or "") in line.branch.name]
 
 
 def _found_by(text: str, talks: TalkQuerySet) -> Q:

@@ -1,16 +1,17 @@
 """Heart-to-heart talks: the list, one talk, and the year."""
 
-from collections.abc import Iterator
-from datetime import date
-from typing import Any
+from functools import partial
+from typing import Any, NamedTuple
 from uuid import UUID
 
-from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.core.paginator import Paginator
+from django.db.models import QuerySet
 from django.http import FileResponse, Http404, HttpResponse
-from django.shortcuts import redirect, render
-from django.utils.translation import gettext as _
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext, ngettext_lazy
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_safe
 
@@ -18,17 +19,25 @@ from members.access.policy import fetch, requires, signed_in
 from members.choices import Capability
 from members.fields import opened
 from members.models import Member, Organization
-from members.pages.requests import PageRequest, carried_out, workbook
-from members.workbooks.writing import Sheet
+from members.pages.listing import Listing, Nothing, acts, badges, day, excel, linked, number, text
+from members.pages.queries import called
+from members.pages.requests import FORM_METHODS, PageRequest, address, workbook
+from members.pages.steps import Button, Crumb, Step, form_page
 from rulebook.book import rule_if_held
 from supervision.places import BELOW, branch_asked_for, branches_offered, place_asked_for
-from supervision.talks.forms import OwnTalkForm, TalkCorrectForm, TalkFilterForm, TalkForm, TalkNoteForm, TalkRemoveForm
+from supervision.talks.forms import (
+    OwnTalkForm,
+    TalkCorrectForm,
+    TalkFilterForm,
+    TalkForm,
+    TalkNoteForm,
+    TalkRemoveForm,
+    YearForm,
+)
 from supervision.talks.models import Talk, TalkNote
 from supervision.talks.queries import (
     PARTS,
-    Below,
     BranchYear,
-    Line,
     below_lines,
     last_day,
     missing_lines,
@@ -47,39 +56,129 @@ from supervision.talks.services import (
     write_note,
 )
 
-ON_A_PAGE = 50
+ON_A_PAGE, MOST_ROWS = 50, 20_000
 TALKS = Talk.objects.select_related("organization", "first", "second", "recorded_by__member")
+
+
+WHEN = day("held_on", _("When"))
+WHY = text("occasion", _("Why"), "get_occasion_display")
+RECORDED_BY = text("recorded_by", _("Recorded by"), lambda talk: called(talk.recorded_by))
+ORDERS = {
+    "newest": (_("Newest first"), ("-held_on", "key")),
+    "oldest": (_("Oldest first"), ("held_on", "key")),
+    "name": (_("Name"), ("first__name_key", "-held_on", "key")),
+}
+LISTING = Listing(
+    columns=[linked("pair", _("Who with whom"), lambda talk: _pair(talk)), WHEN, WHY, RECORDED_BY],
+    phone=["pair", "held_on", "occasion"],
+    workbook=[
+        WHEN,
+        text("first", _("Who talked"), "first.name"),
+        text("second", _("With whom"), "second.name"),
+        WHY,
+        RECORDED_BY,
+    ],
+    orders=ORDERS,
+    counted=ngettext_lazy("%(counter)s talk", "%(counter)s talks", "counter"),
+    nothing=Nothing(
+        _("No talk fits. Take away a filter; the branch's officers and the two who talked record them."), "chat-dots"
+    ),
+    size=ON_A_PAGE,
+)
 
 
 @requires(Capability.VIEW_SUPERVISION)
 @require_safe
 def talk_list(request: PageRequest) -> HttpResponse:
     """Who talked with whom, when and why; nothing of what was said."""
+    branch, form, talks = _asked(request)
+    may_record = request.user.access.may(Capability.RECORD_SUPERVISION, branch.path) and branch.kind == BELOW[0]
+    new = address("supervision:talk-new", org=branch.code)
+    words = _("Who talked with whom, and when. What was said stays between the two: no office reads it.")
+    return LISTING.shown(request, talks, form=form, nothing=_no_talk(branch, new if may_record else "")).answer(
+        title=_("Talks"),
+        lead=f"{branch.name} · {words}",
+        buttons=[
+            may_record and Button(_("Record a talk"), new, "plus-lg", primary=True),
+            Button(_("What is missing this year"), address("supervision:talk-year", org=branch.code), "list-check"),
+            Button(_("Shared self-checks"), reverse("supervision:self-check-shared"), "ui-checks"),
+            excel(request, reverse("supervision:talk-export")),
+        ],
+    )
+
+
+@requires(Capability.VIEW_SUPERVISION)
+@require_safe
+def talk_export(request: PageRequest) -> FileResponse:
+    """The branch's talks as a workbook, without a word of what was said; that it was taken is on record."""
+    branch, _form, talks = _asked(request)
+    rows = list(talks[:MOST_ROWS])
+    put_talks_export_on_record(place=branch, rows=len(rows), by=request.user)
+    name = _("Talks %(branch)s %(day)s.xlsx") % {"branch": branch.name, "day": request.today.isoformat()}
+    return LISTING.exported(request, rows, file=name, sheet=_("Talks"))
+
+
+def _asked(request: PageRequest) -> tuple[Organization, TalkFilterForm, QuerySet[Talk]]:
     branch = branch_asked_for(request, Capability.VIEW_SUPERVISION)
     form = TalkFilterForm(request.GET, branches=branches_offered(request, Capability.VIEW_SUPERVISION))
-    talks = form.narrow(TALKS.filter(organization=branch))
-    context = {
-        "branch": branch,
-        "form": form,
-        "page": Paginator(talks, ON_A_PAGE).get_page(request.GET.get("page")),
-        "query": request.GET.urlencode(),
-        "is_group": branch.kind != BELOW[0],
-        "may_record": request.user.access.may(Capability.RECORD_SUPERVISION, branch.path),
-    }
-    return render(request, "supervision/talks/list.html", context)
+    return branch, form, LISTING.ordered(request, form.narrow(TALKS.filter(organization=branch)))
+
+
+def _pair(talk: Talk) -> str:
+    return f"{talk.first.name} · {talk.second.name}"
+
+
+def _no_talk(branch: Organization, url: str) -> Nothing | None:
+    if branch.kind != BELOW[0]:
+        return Nothing(_("Talks are kept by the branch. Ask its secretary."), "chat-dots")
+    first = _("No talk fits. Take away a filter, or record the first one.")
+    return Nothing(first, "chat-dots", _("Record a talk"), url) if url else None
+
+
+class OwnTalk(NamedTuple):
+    talk: Talk
+    other: Member
+
+
+OWN = Listing(
+    columns=[
+        linked("other", _("With whom"), "other.name", url="talk.get_absolute_url"),
+        day("held_on", _("When"), "talk.held_on"),
+        text("occasion", _("Why"), "talk.get_occasion_display"),
+        acts(lambda own: [(_("My note"), reverse("supervision:talk-note", args=[own.talk.pk]), own.other.name)]),
+    ],
+    phone=["other", "held_on", "occasion"],
+    orders={"newest": ORDERS["newest"]},
+    nothing=Nothing(
+        _("No talk of yours is on record. When you talked with somebody of your branch, put it down here."),
+        "chat-dots",
+    ),
+    size=ON_A_PAGE,
+)
 
 
 @signed_in
 @require_safe
 def talk_mine(request: PageRequest) -> HttpResponse:
     """The talks in which one was one of the two."""
-    if request.user.access.member_id is None:
+    me, branch = request.user.access.member_id, own_branch(request.user)
+    if me is None:
         raise Http404
-    talks = TALKS.of_either(request.user).order_by("-held_on", "key")
-    page = Paginator(talks, ON_A_PAGE).get_page(request.GET.get("page"))
-    rows = [(talk, talk.second if talk.first_id == request.user.access.member_id else talk.first) for talk in page]
-    context = {"page": page, "rows": rows, "branch": own_branch(request.user)}
-    return render(request, "supervision/talks/mine.html", context)
+    talks = OWN.ordered(request, TALKS.of_either(request.user))
+    shown = OWN.shown(
+        request,
+        talks,
+        lines=lambda rows: [OwnTalk(one, one.second if one.first_id == me else one.first) for one in rows],
+    )
+    new = branch and Button(
+        _("Record a talk"), address("supervision:talk-new", org=branch.code), "plus-lg", primary=True
+    )
+    return shown.answer(
+        title=_("My talks"),
+        lead=_("Your talks with others of your branch. Only the two of you read what you note of them."),
+        buttons=[new],
+        prints=False,
+    )
 
 
 @signed_in
@@ -101,64 +200,81 @@ def talk_detail(request: PageRequest, key: UUID) -> HttpResponse:
 
 
 @signed_in
-@require_http_methods(["GET", "HEAD", "POST"])
+@require_http_methods(FORM_METHODS)
 def talk_new(request: PageRequest) -> HttpResponse:
     """By an officer for the branch, or by a member about a talk of their own."""
     branch, me = _where(request)
     asked = {name: request.GET.get(name, "") for name in ("first", "second")}
     known: dict[str, Any] = {"people": people_of(branch, on=request.today), "today": request.today, "initial": asked}
     form = OwnTalkForm(request.POST or None, me=me, **known) if me else TalkForm(request.POST or None, **known)
-    if form.is_valid():
-        facts = {**form.cleaned_data, "branch": branch, "on": request.today, "by": request.user}
-        if carried_out(form, lambda: record_talk(**facts)):
-            messages.success(request, _("The talk is on record."))
-            return redirect("supervision:talk-detail", form.cleaned_data["key"])
-    return render(request, "supervision/talks/new.html", {"form": form, "branch": branch, "is_mine": me is not None})
+    words = _(
+        "Who with whom, when and why: nothing of what was said. Either of the two can add a note that only they read."
+    )
+    return form_page(
+        request,
+        form,
+        lambda typed: record_talk(**typed, branch=branch, on=request.today, by=request.user),
+        Step(_("Record a talk"), _("Record"), _("The talk is on record.")),
+        then=lambda talk: talk,
+        crumbs=[_mine() if me else (_("Talks"), address("supervision:talk-list", org=branch.code))],
+        lead=f"{branch.name} · {words}",
+    )
 
 
 @signed_in
-@require_http_methods(["GET", "HEAD", "POST"])
+@require_http_methods(FORM_METHODS)
 def talk_correct(request: PageRequest, key: UUID) -> HttpResponse:
     """Another day or reason; who talked stays."""
     talk = _to_change(request, key)
     form = TalkCorrectForm(request.POST or None, initial={"held_on": talk.held_on, "occasion": talk.occasion})
-    if form.is_valid():
-        values, reason = form.cleaned_data, form.cleaned_data["reason"]
-        facts = {"talk": talk, "values": values, "reason": reason, "on": request.today, "by": request.user}
-        if carried_out(form, lambda: correct_talk(**facts)):
-            messages.success(request, _("Corrected."))
-            return redirect(talk)
-    return render(request, "supervision/talks/correct.html", {"form": form, "talk": talk})
+    step = Step(_("Correct a talk"), _("Correct"), _("Corrected."))
+    note = _("Were it two other people, take this talk out and record theirs.")
+    act = partial(correct_talk, talk=talk, on=request.today, by=request.user)
+    return form_page(
+        request, form, lambda typed: act(values=typed, reason=typed["reason"]), step, talk, notes=[note], **_about(talk)
+    )
 
 
 @signed_in
-@require_http_methods(["GET", "HEAD", "POST"])
+@require_http_methods(FORM_METHODS)
 def talk_remove(request: PageRequest, key: UUID) -> HttpResponse:
     """Take out a talk that never was."""
     talk = _to_change(request, key)
     if not may_remove(talk, request.user):
         raise PermissionDenied(_("One of the two put this talk on record: only they take it out."))
     form = TalkRemoveForm(request.POST or None)
-    if form.is_valid() and carried_out(form, lambda: remove_talk(talk=talk, by=request.user, **form.cleaned_data)):
-        messages.success(request, _("Taken out."))
-        return redirect(_back_to(request, talk))
-    return render(request, "supervision/talks/remove.html", {"form": form, "talk": talk})
+    question = _("Take this talk out? Whatever the two noted of it goes too, and can't be brought back.")
+    step = Step(_("Take out a talk"), _("Take out"), _("Taken out."), question, danger=True)
+    return form_page(
+        request,
+        form,
+        lambda typed: remove_talk(talk=talk, by=request.user, **typed),
+        step,
+        _back_to(request, talk),
+        **_about(talk),
+    )
 
 
 @signed_in
 @never_cache
-@require_http_methods(["GET", "HEAD", "POST"])
+@require_http_methods(FORM_METHODS)
 def talk_note(request: PageRequest, key: UUID) -> HttpResponse:
     """One's own note of a talk: for the two, and for nobody else whatever their office."""
     talk = fetch(request, TALKS.of_either(request.user), pk=key)
     mine = TalkNote.objects.visible_to(request.user).filter(talk=talk, author=request.user.access.member_id).first()
     form = TalkNoteForm(request.POST or None, initial={"text": opened(mine.text) if mine else ""})
-    if form.is_valid():
-        facts = {"talk": talk, "text": form.cleaned_data["text"], "by": request.user}
-        if carried_out(form, lambda: write_note(**facts)):
-            messages.success(request, _("Kept, for the two of you."))
-            return redirect(talk)
-    return render(request, "supervision/talks/note.html", {"form": form, "talk": talk})
+    step = Step(_("My note"), _("Store"), _("Kept, for the two of you."))
+    act = partial(write_note, talk=talk, by=request.user)
+    return form_page(request, form, lambda typed: act(text=typed["text"]), step, talk, **_about(talk, _mine()))
+
+
+def _mine() -> Crumb:
+    return _("My talks"), reverse("supervision:talk-mine")
+
+
+def _about(talk: Talk, *crumbs: Crumb) -> dict[str, Any]:
+    """What stands on the steps of a talk."""
+    return {"crumbs": [*crumbs, (_("Talk"), talk.get_absolute_url())], "lead": f"{_pair(talk)} · {talk.held_on}"}
 
 
 def _to_change(request: PageRequest, key: UUID) -> Talk:
@@ -171,12 +287,12 @@ def _to_change(request: PageRequest, key: UUID) -> Talk:
 
 def _where(request: PageRequest) -> tuple[Organization, Member | None]:
     """The branch, and oneself where one records a talk of one's own; None: as an officer of the branch."""
-    code, mine, access = request.GET.get("org"), own_branch(request.user), request.user.access
+    code, mine, may = request.GET.get("org"), own_branch(request.user), request.user.access.may
     is_own = mine is not None and code in (mine.code, "", None)
-    if mine and is_own and not access.may(Capability.RECORD_SUPERVISION, mine.path):
+    if mine and is_own and not may(Capability.RECORD_SUPERVISION, mine.path):
         return mine, request.user.member
     place = branch_asked_for(request, Capability.RECORD_SUPERVISION)
-    if place.kind != BELOW[0] or not access.may(Capability.RECORD_SUPERVISION, place.path):
+    if place.kind != BELOW[0] or not may(Capability.RECORD_SUPERVISION, place.path):
         raise PermissionDenied(_("An officer of the branch puts its talks on record."))
     return place, None
 
@@ -186,8 +302,34 @@ def _back_to(request: PageRequest, talk: Talk) -> str:
     return "supervision:talk-list" if may_list else "supervision:talk-mine"
 
 
-AT_FIRST, MEMBERS_ON_A_PAGE, MOST_ROWS, YEARS = 12, 50, 20_000, 5
+AT_FIRST, MEMBERS_ON_A_PAGE, YEARS = 12, 50, 5
 SEEN_WITH = (Capability.VIEW_SUPERVISION, Capability.COUNT_SUPERVISION)
+FEWER = _("fewer than three")
+MISSING = Listing(
+    columns=[
+        text("part", _("What is missing"), lambda line: PARTS[line.part].title),
+        text("first", _("Who talked"), "first.name"),
+        text("second", _("With whom"), "second.name"),
+    ],
+    nothing=Nothing(_("Complete"), "chat-dots"),
+)
+BRANCHES = Listing(
+    columns=[
+        text("branch", _("Branch"), "branch.name"),
+        number("members", _("Members")),
+        number("talks", _("Talks"), lambda line: FEWER if line.talks is None else line.talks),
+        number(
+            "missing",
+            _("Talks missing"),
+            lambda line: 0 if line.is_done else FEWER if line.missing is None else line.missing,
+        ),
+        badges("state", _("State"), lambda line, _on: [COMPLETE if line.is_done else INCOMPLETE]),
+    ],
+    phone=["branch", "state", "talks", "missing"],
+    nothing=Nothing(_("No branch fits, or none is asked for talks that year."), "chat-dots"),
+    size=MEMBERS_ON_A_PAGE,
+)
+COMPLETE, INCOMPLETE = (_("Complete"), "good"), (_("Incomplete"), "warn")
 
 
 @requires(*SEEN_WITH)
@@ -196,13 +338,32 @@ def talk_year(request: PageRequest) -> HttpResponse:
     """What the year's talks still lack: names for the branch, counts for who only counts."""
     place, year = place_asked_for(request, *SEEN_WITH), _year(request)
     on = last_day(year, request.today)
+    if not _by_name(request, place):
+        return _below(request, place, year)
     years = range(request.today.year, request.today.year - YEARS, -1)
     context: dict[str, Any] = {"place": place, "year": year, "years": years, "rule": rule_if_held(KEY, on)}
-    if _by_name(request, place):
-        context |= _branch(request, of_branch(place, on=on))
-        return render(request, "supervision/talks/year.html", context)
-    context |= _below(request, below_lines(place.path, on=on))
-    return render(request, "supervision/talks/year_below.html", context)
+    return render(request, "supervision/talks/year.html", context | _branch(request, of_branch(place, on=on)))
+
+
+def _below(request: PageRequest, place: Organization, year: int) -> HttpResponse:
+    on = last_day(year, request.today)
+    rule, lines = rule_if_held(KEY, on), below_lines(place.path, on=on)
+    form = YearForm(request.GET, years=range(request.today.year, request.today.year - YEARS, -1))
+    behind = {"counter": len(lines), "behind": sum(not line.is_done for line in lines)}
+    counted = ngettext(
+        "%(counter)s branch, %(behind)s with talks missing",
+        "%(counter)s branches, %(behind)s with talks missing",
+        len(lines),
+    )
+    return BRANCHES.shown(request, form.named(lines), form=form).answer(
+        title=_("Talks of %(year)s") % {"year": year},
+        lead=f"{place.name} · {rule.says} {rule.citation}" if rule else place.name,
+        notes=[
+            _("Counts only: who talked with whom stays in the branch, and no count below three is shown."),
+            counted % behind,
+        ],
+        buttons=[excel(request, reverse("supervision:talk-year-export"))],
+    )
 
 
 @requires(*SEEN_WITH)
@@ -211,37 +372,16 @@ def talk_year_export(request: PageRequest) -> FileResponse:
     """The same as a workbook."""
     place, year = place_asked_for(request, *SEEN_WITH), _year(request)
     on = last_day(year, request.today)
-    sheet, rows = _missing_sheet(request, place, on) if _by_name(request, place) else _count_sheet(place, on)
-    put_talks_export_on_record(place=place, rows=rows, by=request.user)
-    return workbook(_("Talks missing %(place)s %(year)s.xlsx") % {"place": place.name, "year": year}, sheet)
-
-
-@requires(Capability.VIEW_SUPERVISION)
-@require_safe
-def talk_export(request: PageRequest) -> FileResponse:
-    """The branch's talks as a workbook, without a word of what was said; that it was taken is on record."""
-    branch = branch_asked_for(request, Capability.VIEW_SUPERVISION)
-    form = TalkFilterForm(request.GET, branches=branches_offered(request, Capability.VIEW_SUPERVISION))
-    rows = list(form.narrow(TALKS.filter(organization=branch))[:MOST_ROWS])
-    put_talks_export_on_record(place=branch, rows=len(rows), by=request.user)
-    sheet = Sheet(
-        _("Talks"), [_("When"), _("Who talked"), _("With whom"), _("Why"), _("Recorded by")], _talk_cells(rows)
-    )
-    day = request.today.isoformat()
-    return workbook(_("Talks %(branch)s %(day)s.xlsx") % {"branch": branch.name, "day": day}, sheet)
-
-
-def _missing_sheet(request: PageRequest, place: Organization, on: date) -> tuple[Sheet, int]:
-    found = of_branch(place, on=on)
-    lines = [line for part in PARTS for line in missing_lines(found, part, request.user)]
-    headings = [_("What is missing"), _("Who talked"), _("With whom")]
-    return Sheet(_("Talks missing"), headings, _missing_cells(lines)), len(lines)
-
-
-def _count_sheet(place: Organization, on: date) -> tuple[Sheet, int]:
-    lines = below_lines(place.path, on=on)
-    headings = [_("Branch"), _("Members"), _("Talks"), _("Talks missing"), _("State")]
-    return Sheet(_("Talks of the year"), headings, _counts(lines)), len(lines)
+    file = _("Talks missing %(place)s %(year)s.xlsx") % {"place": place.name, "year": year}
+    if _by_name(request, place):
+        found = of_branch(place, on=on)
+        lines = [line for part in PARTS for line in missing_lines(found, part, request.user)]
+        sheet = MISSING.sheet(_("Talks missing"), lines, on=on)
+    else:
+        lines = below_lines(place.path, on=on)
+        sheet = BRANCHES.sheet(_("Talks of the year"), lines, on=on)
+    put_talks_export_on_record(place=place, rows=len(lines), by=request.user)
+    return workbook(file, sheet)
 
 
 def _by_name(request: PageRequest, place: Organization) -> bool:
@@ -263,42 +403,7 @@ def _branch(request: PageRequest, found: BranchYear) -> dict[str, Any]:
     }
 
 
-def _below(request: PageRequest, lines: list[Below]) -> dict[str, Any]:
-    text = request.GET.get("q", "").strip()
-    named = [line for line in lines if text in line.branch.name]
-    return {
-        "page": Paginator(named, MEMBERS_ON_A_PAGE).get_page(request.GET.get("page")),
-        "branches": len(lines),
-        "behind": sum(not line.is_done for line in lines),
-        "q": text,
-        "query": request.GET.urlencode(),
-    }
-
-
 def _year(request: PageRequest) -> int:
     written = request.GET.get("year", "")
     year = int(written) if written.isascii() and written.isdecimal() and len(written) == 4 else request.today.year
     return min(max(year, request.today.year - YEARS + 1), request.today.year)
-
-
-def _talk_cells(rows: list[Talk]) -> Iterator[list[object]]:
-    for talk in rows:
-        user = talk.recorded_by
-        who = user.display_name or (user.member.name if user.member else user.username)
-        yield [talk.held_on, talk.first.name, talk.second.name, talk.get_occasion_display(), who]
-
-
-def _missing_cells(rows: list[Line]) -> Iterator[list[object]]:
-    for line in rows:
-        yield [
-            str(PARTS[line.part].title),
-            line.first.name if line.first else "",
-            line.second.name if line.second else "",
-        ]
-
-
-def _counts(rows: list[Below]) -> Iterator[list[object]]:
-    fewer = _("fewer than three")
-    for line in rows:
-        talks, missing = (fewer if count is None else count for count in (line.talks, line.missing))
-        yield [line.branch.name, line.members, talks, missing, _("Complete") if line.is_done else _("Incomplete")]

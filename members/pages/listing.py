@@ -1,0 +1,296 @@
+"""Lists: one declaration says columns, orders, the row on a phone, totals, the workbook and what an empty one says
+(docs/pages.md)."""
+
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import date
+from decimal import Decimal
+from functools import cached_property
+from typing import Any
+
+from django.core.paginator import Page, Paginator
+from django.db.models import QuerySet
+from django.http import FileResponse, HttpResponse
+from django.shortcuts import render
+from django.template.loader import render_to_string
+from django.utils.functional import Promise
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from members.pages.forms import FilterForm, Orders, order_field
+from members.pages.requests import PageRequest, workbook
+from members.pages.steps import Button, Crumb, Words
+from members.workbooks.writing import Sheet
+
+Reads = str | Callable[[Any], Any]
+"""What a cell shows of a row: a path of attributes (`"organization.name"`, methods are called) or a function."""
+Badge = tuple[Words, str]
+"""A word and its kind (`good`, `warn`, `bad`, `info`, `quiet`)."""
+Act = tuple[Words, str, Words]
+"""What can be done with a row: the words, the address, and for whom they aren't enough the name of the row."""
+PAGE = "members/pages/list.html"
+TABLE = "members/pages/listing.html"
+ROWS_OF_A_WORKBOOK = 20_000
+
+
+@dataclass(frozen=True, slots=True)
+class Cell:
+    """What the template writes: words, perhaps with a link, a quiet line below, badges, or markup of its own."""
+
+    column: "Column"
+    text: object = ""
+    url: str = ""
+    below: object = ""
+    badges: Sequence[Badge] = ()
+    acts: Sequence[Act] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """Made by the functions below. `value` gives a plain value, which is also what the workbook gets."""
+
+    code: str
+    label: Words
+    value: Callable[[Any], Any]
+    style: str = ""
+    shown: Callable[[Any], object] = str
+    url: Callable[[Any], str] | None = None
+    below: Callable[[Any], object] | None = None
+    badges: Callable[[Any, date], Iterable[Badge]] | None = None
+    acts: Callable[[Any], Iterable[Act]] | None = None
+    template: str = ""
+
+    def cell(self, row: Any, request: PageRequest) -> Cell:
+        """Asks no query: what a cell reads came with the row."""
+        if self.template:
+            return Cell(self, render_to_string(self.template, {"row": row, "today": request.today}, request))
+        if self.badges:
+            return Cell(self, badges=tuple(self.badges(row, request.today)))
+        if self.acts:
+            return Cell(self, acts=tuple(self.acts(row)))
+        url = self.url(row) if self.url else ""
+        below = self.below(row) if self.below else ""
+        return Cell(self, self.words(self.value(row)), url, below)
+
+    def words(self, value: object) -> object:
+        """As the page shows a value: a dash for nothing, save where the list leaves it out (`""`)."""
+        return "—" if value is None else self.shown(value)
+
+    def plain(self, row: Any, on: date) -> object:
+        """For the workbook: text, a number or a day."""
+        if self.badges:
+            return _(", ").join(str(word) for word, _kind in self.badges(row, on))
+        value = self.value(row)
+        return str(value) if isinstance(value, Promise) else value
+
+
+def reader(reads: Reads) -> Callable[[Any], Any]:
+    if callable(reads):
+        return reads
+    return lambda row: _read(row, reads.split("."))
+
+
+def _read(row: Any, names: Iterable[str]) -> Any:
+    for name in names:
+        row = getattr(row, name)
+        row = row() if callable(row) else row
+        if row is None:
+            return None
+    return row
+
+
+def text(code: str, label: Words, value: Reads | None = None, *, wraps: bool = True, below: Reads = "") -> Column:
+    """Words. `wraps=False` keeps them on one line, `below` is a quiet second one."""
+    under = reader(below) if below else None
+    return Column(code, label, reader(value or code), "" if wraps else "nowrap", below=under)
+
+
+def linked(
+    code: str, label: Words, value: Reads | None = None, *, url: Reads = "get_absolute_url", below: Reads = ""
+) -> Column:
+    """Words that lead to a page: the row's own, where nothing else is said; no link where `url` gives nothing."""
+    return replace(text(code, label, value, below=below), url=reader(url))
+
+
+def number(code: str, label: Words, value: Reads | None = None) -> Column:
+    return Column(code, label, reader(value or code), "number")
+
+
+def money(code: str, label: Words, value: Reads | None = None) -> Column:
+    """Fen, shown and exported as yuan."""
+    fen = reader(value or code)
+    return Column(code, label, lambda row: _yuan(fen(row)), "number", shown="{:,}".format)
+
+
+def _yuan(fen: int | None) -> Decimal | None:
+    return None if fen is None else Decimal(fen).scaleb(-2)
+
+
+def day(code: str, label: Words, value: Reads | None = None) -> Column:
+    return Column(code, label, reader(value or code), "nowrap", shown=date.isoformat)
+
+
+def badges(code: str, label: Words, words: Callable[[Any, date], Iterable[Badge]]) -> Column:
+    """States. `words` is given the row and the day of the page, because a state depends on it."""
+    return Column(code, label, lambda row: "", badges=words)
+
+
+def drawn(code: str, label: Words, template: str, value: Reads | None = None) -> Column:
+    """What only a template can say; it reads `row` and `today`. `value` is for the workbook."""
+    return Column(code, label, reader(value) if value else lambda row: "", template=template)
+
+
+def acts(offered: Callable[[Any], Iterable[Act]]) -> Column:
+    """Ways on from a row. It has no place in a workbook."""
+    return Column("acts", gettext_lazy("Actions"), lambda row: "", acts=offered)
+
+
+@dataclass(frozen=True, slots=True)
+class Nothing:
+    """What an empty list says, and what to do about it."""
+
+    sentence: Words
+    icon: str = "inbox"
+    label: Words = ""
+    url: str = ""
+
+
+@dataclass(frozen=True)
+class Listing:
+    """`columns` in order, the first names the row. `orders`: code → label and fields, the last of which is unique; the
+    first is the usual one. `phone`: codes for the two lines of a row on a phone: the name, what stands beside it, and
+    what stands below. `workbook`: its columns, those of the page where none are given. `counted`: a lazy `ngettext` of
+    `counter`. `no_match`: what a filter that fits nothing says.
+    """
+
+    columns: Sequence[Column]
+    nothing: Nothing
+    orders: Orders = field(default_factory=dict)
+    phone: Sequence[str] = ()
+    workbook: Sequence[Column] = ()
+    no_match: Words = ""
+    counted: Any = ""
+    size: int = 30
+    paper: int = 0
+    """Rows of the page that is printed; 0: pages as on the screen."""
+
+    @cached_property
+    def placed(self) -> Sequence[Column]:
+        """The columns, each with its place in the row on a phone as a class."""
+        places = dict(zip(self.phone, ("phone-name", "phone-beside"), strict=False))
+        places = dict.fromkeys(self.phone, "phone-below") | places
+        return [replace(one, style=f"{one.style} {places.get(one.code, '')}".strip()) for one in self.columns]
+
+    def ordered(self, request: PageRequest, rows: "QuerySet[Any]") -> "QuerySet[Any]":
+        """As the address asks, else in the usual order."""
+        code = request.GET.get("order", "")
+        _label, fields = self.orders.get(code) or next(iter(self.orders.values()))
+        return rows.order_by(*fields)
+
+    def shown(
+        self,
+        request: PageRequest,
+        rows: "QuerySet[Any] | Sequence[Any]",
+        *,
+        form: FilterForm | None = None,
+        without: Iterable[str] = (),
+        lines: Callable[[Sequence[Any]], Sequence[Any]] = list,
+        totals: Mapping[str, object] | None = None,
+        nothing: Nothing | None = None,
+    ) -> "Shown":
+        """One page of the rows, already in order. `without`: codes of columns left out here; `lines` makes of the
+        page's rows what the columns read; `totals`: code of a column → what stands below it."""
+        on_paper = bool(self.paper and request.GET.get("paper"))
+        page = Paginator(rows, self.paper if on_paper else self.size).get_page(request.GET.get("page"))
+        if form is not None and len(self.orders) > 1:
+            form.fields["order"] = order_field(self.orders)
+        columns = [one for one in self.placed if one.code not in frozenset(without)]
+        found = lines(list(page.object_list))
+        shown = Shown(request, self, columns, page, [_cells(columns, row, request) for row in found], form)
+        shown.on_paper = on_paper if self.paper else None
+        shown.nothing = self._nothing(request, form, nothing) if not found else None
+        if found and totals:
+            shown.totals = [Cell(one, one.words(totals[one.code]) if one.code in totals else "") for one in columns]
+        return shown
+
+    def _nothing(self, request: PageRequest, form: FilterForm | None, nothing: Nothing | None) -> Nothing:
+        if form is not None and form.has_changed() and self.no_match:
+            return Nothing(self.no_match, "search", gettext_lazy("Show all"), request.path)
+        return nothing or self.nothing
+
+    def row(self, request: PageRequest, line: Any) -> SafeString:
+        """The `<tr>` of one line, for an answer to htmx."""
+        return render_to_string(f"{TABLE}#row", {"line": _cells(self.placed, line, request)}, request)
+
+    def sheet(self, name: Words, rows: Iterable[Any], *, on: date, without: Iterable[str] = ()) -> Sheet:
+        """The workbook's sheet."""
+        left_out = frozenset(without)
+        columns = [one for one in self.workbook or self.columns if not one.acts and one.code not in left_out]
+        return Sheet(str(name), [str(one.label) for one in columns], _plain(columns, rows, on))
+
+    def exported(self, request: PageRequest, rows: Iterable[Any], *, file: str, sheet: Words) -> FileResponse:
+        """The same rows as a workbook; that it is taken the view puts on record."""
+        return workbook(file, self.sheet(sheet, rows, on=request.today))
+
+
+def _cells(columns: Sequence[Column], row: Any, request: PageRequest) -> list[Cell]:
+    return [column.cell(row, request) for column in columns]
+
+
+def _plain(columns: Sequence[Column], rows: Iterable[Any], on: date) -> Iterator[list[object]]:
+    for row in rows:
+        yield [column.plain(row, on) for column in columns]
+
+
+@dataclass
+class Shown:
+    """A page of a list, ready for its template. Several of them may stand on one page."""
+
+    request: PageRequest
+    listing: Listing
+    columns: Sequence[Column]
+    page: "Page[Any]"
+    lines: Sequence[Sequence[Cell]]
+    form: FilterForm | None = None
+    totals: Sequence[Cell] = ()
+    nothing: Nothing | None = None
+    on_paper: bool | None = None
+
+    @property
+    def counted(self) -> str:
+        """How many there are, in words."""
+        return str(self.listing.counted % {"counter": self.page.paginator.count}) if self.listing.counted else ""
+
+    def answer(
+        self,
+        *,
+        title: Words,
+        crumbs: Sequence[Crumb] = (),
+        buttons: Iterable[Button | None | bool] = (),
+        prints: bool = True,
+        lead: Words = "",
+        notes: Iterable[Words] = (),
+        template: str = PAGE,
+        more: Mapping[str, Any] | None = None,
+    ) -> HttpResponse:
+        """The page. `buttons` that are nothing are left out. A `template` of its own extends `PAGE`, reads `more`."""
+        context = {
+            "listing": self,
+            "form": self.form,
+            "page": self.page,
+            "on_paper": self.on_paper,
+            "title": title,
+            "crumbs": crumbs,
+            "buttons": [button for button in buttons if button],
+            "prints": prints,
+            "lead": lead,
+            "notes": [note for note in notes if note],
+        }
+        return render(self.request, template, context | dict(more or {}))
+
+
+def excel(request: PageRequest, url: str) -> Button:
+    """The button of the workbook of the same rows."""
+    query = request.GET.urlencode()
+    return Button(_("Excel"), f"{url}?{query}" if query else url, "download")
