@@ -12,7 +12,7 @@ from django.utils.http import urlencode
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_safe
 
-from members.access.policy import fetch, requires
+from members.access.policy import get_in_scope, requires
 from members.choices import Capability
 from members.models import Organization, User
 from members.pages.links import DutyWords, Place
@@ -189,7 +189,7 @@ LISTS = {
 @require_safe
 def duty_do(request: PageRequest, code: str) -> HttpResponse:
     """On to the row that waits; where none waits any more, to the list."""
-    place = fetch(request, Organization.objects.all(), code=code)
+    place = get_in_scope(request, Organization.objects.all(), code=code)
     form = DutyDoForm(request.GET)
     if not form.is_valid():
         return redirect(_list("suggestion", code))

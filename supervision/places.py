@@ -3,7 +3,7 @@
 from django.db.models import Q, QuerySet
 from django.http import Http404
 
-from members.access.policy import fetch
+from members.access.policy import get_in_scope
 from members.choices import Capability, OrganizationKind
 from members.models import Organization
 from members.pages.requests import PageRequest
@@ -22,7 +22,7 @@ def branches_offered(request: PageRequest, capability: Capability) -> QuerySet[O
 def branch_asked_for(request: PageRequest, capability: Capability) -> Organization:
     """The one in the address, else the first of one's own. 404 outside one's own."""
     if code := request.GET.get("org"):
-        return fetch(request, Organization.objects.filter(kind__in=BELOW), code=code)
+        return get_in_scope(request, Organization.objects.filter(kind__in=BELOW), code=code)
     first = branches_offered(request, capability).first() or _first(request, capability, Q(kind__in=BELOW))
     if first is None:
         raise Http404
@@ -32,7 +32,7 @@ def branch_asked_for(request: PageRequest, capability: Capability) -> Organizati
 def place_asked_for(request: PageRequest, *capabilities: Capability) -> Organization:
     """The same for pages that are also about committees."""
     if code := request.GET.get("org"):
-        return fetch(request, Organization.objects.all(), code=code)
+        return get_in_scope(request, Organization.objects.all(), code=code)
     found = (_first(request, capability, Q()) for capability in capabilities)
     first = next((place for place in found if place), None)
     if first is None:

@@ -50,7 +50,7 @@ from assessment.choices import ScoreState
 from assessment.schemes.models import Clause, Indicator, Scheme
 from assessment.schemes.queries import branches_of
 from meetings.files import send_file
-from members.access.policy import fetch, requires, signed_in
+from members.access.policy import get_in_scope, requires, signed_in
 from members.choices import Capability
 from members.models.organization import OrganizationQuerySet
 from members.pages.requests import FORM_METHODS, PageRequest, carried_out
@@ -155,7 +155,7 @@ def value_file(request: PageRequest, key: UUID) -> HttpResponseBase:
 
 def _value(request: PageRequest, key: UUID) -> ManualValue:
     rows = ManualValue.objects.select_related("assessment__organization", "assessment__scheme", "clause", "indicator")
-    return fetch(request, rows, pk=key)
+    return get_in_scope(request, rows, pk=key)
 
 
 def _entered(request: PageRequest, one: Assessment, about: Clause | Indicator) -> HttpResponse:
@@ -197,7 +197,7 @@ def objection_new(request: PageRequest, key: UUID, indicator: UUID) -> HttpRespo
 @require_http_methods(FORM_METHODS)
 def objection_answer(request: PageRequest, key: UUID) -> HttpResponse:
     """Right, explained, or first the record."""
-    objection = fetch(request, OBJECTIONS, pk=key)
+    objection = get_in_scope(request, OBJECTIONS, pk=key)
     one = objection.assessment
     form = AnswerForm(request.POST or None, objection=objection)
     given: dict[str, Any] = {"objection": objection, "on": request.today, "by": request.user}
@@ -277,7 +277,7 @@ def _give(request: PageRequest, one: Assessment, form: SatisfactionForm) -> None
 @require_safe
 def scheme_preview(request: PageRequest, key: UUID) -> HttpResponse:
     """Each line with what the record gives today; what nobody recorded and what waits for a person stand apart."""
-    scheme = fetch(request, Scheme.objects.select_related("organization"), pk=key)
+    scheme = get_in_scope(request, Scheme.objects.select_related("organization"), pk=key)
     form = PreviewForm(request.GET or None, places=_offered(request, scheme))
     place = form.place() if form.is_valid() else None
     found = computed(scheme, place, on=request.today) if place else None

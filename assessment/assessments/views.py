@@ -62,7 +62,7 @@ from assessment.assessments.services import (
 )
 from assessment.choices import AssessmentState
 from assessment.schemes.models import Indicator, Scheme
-from members.access.policy import fetch, requires
+from members.access.policy import get_in_scope, requires
 from members.choices import Capability
 from members.pages.requests import FORM_METHODS, PageRequest, carried_out, told, workbook
 from members.workbooks.writing import Sheet
@@ -76,7 +76,7 @@ ASSESSMENTS = Assessment.objects.select_related(
 
 def assessment_of(request: PageRequest, key: UUID) -> Assessment:
     """404 where it isn't seen, 403 where the office doesn't cover what the page does."""
-    return fetch(request, ASSESSMENTS.all(), pk=key)
+    return get_in_scope(request, ASSESSMENTS.all(), pk=key)
 
 
 def scheme_asked_for(request: PageRequest) -> Scheme:

@@ -54,7 +54,7 @@ from assessment.cadres.services import (
     remove_training,
 )
 from dues.units import yuan
-from members.access.policy import fetch, requires, signed_in
+from members.access.policy import get_in_scope, requires, signed_in
 from members.choices import Capability, OrganizationKind
 from members.models import Organization
 from members.pages.requests import FORM_METHODS, PageRequest, carried_out, place_asked_for, workbook
@@ -118,7 +118,7 @@ def cadre_new(request: PageRequest) -> HttpResponse:
 @require_http_methods(FORM_METHODS)
 def cadre_edit(request: PageRequest, key: UUID) -> HttpResponse:
     """Correct a post; who holds it stays."""
-    post = fetch(request, POSTS.all(), pk=key)
+    post = get_in_scope(request, POSTS.all(), pk=key)
     form = PostEditForm(request.POST or None, post=post)
     given: dict[str, Any] = {"post": post, "on": request.today, "by": request.user}
     if form.is_valid() and carried_out(form, lambda: edit_cadre_post(values=form.cleaned_data, **given)):
@@ -131,7 +131,7 @@ def cadre_edit(request: PageRequest, key: UUID) -> HttpResponse:
 @require_http_methods(FORM_METHODS)
 def cadre_end(request: PageRequest, key: UUID) -> HttpResponse:
     """Somebody gives up a post; it stays on record."""
-    post = fetch(request, POSTS.all(), pk=key)
+    post = get_in_scope(request, POSTS.all(), pk=key)
     form = PostEndForm(request.POST or None, initial={"valid_until": post.valid_until or request.today})
     given: dict[str, Any] = {"post": post, "on": request.today, "by": request.user}
     if form.is_valid() and carried_out(form, lambda: end_cadre_post(until=form.cleaned_data["valid_until"], **given)):
@@ -307,7 +307,7 @@ def training_new(request: PageRequest) -> HttpResponse:
 @require_http_methods(FORM_METHODS)
 def training_remove(request: PageRequest, key: UUID) -> HttpResponse:
     """Take out what was recorded by mistake."""
-    training = fetch(request, TRAININGS.all(), pk=key)
+    training = get_in_scope(request, TRAININGS.all(), pk=key)
     form = TrainingRemoveForm(request.POST or None)
     given: dict[str, Any] = {"training": training, "by": request.user}
     if form.is_valid() and carried_out(form, lambda: remove_training(**form.cleaned_data, **given)):

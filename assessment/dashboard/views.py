@@ -53,7 +53,7 @@ from assessment.dashboard.rules import (
     trend_months,
     usual_period,
 )
-from members.access.policy import fetch, requires
+from members.access.policy import get_in_scope, requires
 from members.choices import Capability, OrganizationKind, UnitKind
 from members.models import Organization
 from members.pages.requests import PageRequest, workbook
@@ -106,7 +106,7 @@ def asked_for(request: PageRequest, *, opens: bool = False) -> Asked:
 def place_asked_for(request: PageRequest) -> Organization:
     """The organization of the address, else the first of one's offices."""
     if code := request.GET.get("org"):
-        return fetch(request, PLACES.all(), code=code)
+        return get_in_scope(request, PLACES.all(), code=code)
     paths = request.user.access.paths(VIEW)
     first = _FIRST.objects(Organization, paths=paths) if paths else []
     if not first:

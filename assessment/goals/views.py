@@ -49,7 +49,7 @@ from assessment.goals.services import (
     put_goals_export_on_record,
     still_open,
 )
-from members.access.policy import fetch, requires
+from members.access.policy import get_in_scope, requires
 from members.choices import Capability
 from members.models import Organization
 from members.pages.requests import (
@@ -110,7 +110,7 @@ def goal_export(request: PageRequest) -> FileResponse:
 @require_safe
 def goal_detail(request: PageRequest, key: UUID) -> HttpResponse:
     """The unit's target and the party work side by side, and the way from the plan to the result."""
-    goal = fetch(request, GOALS, pk=key)
+    goal = get_in_scope(request, GOALS, pk=key)
     with_names = sees_names(goal, request.user)
     steps = list(goal.steps.select_related("by"))
     context = {
@@ -142,7 +142,7 @@ def goal_new(request: PageRequest) -> HttpResponse:
 @require_http_methods(FORM_METHODS)
 def goal_edit(request: PageRequest, key: UUID) -> HttpResponse:
     """While it is planned; once it was checked, only who answers for it."""
-    goal = fetch(request, GOALS, pk=key)
+    goal = get_in_scope(request, GOALS, pk=key)
     form = GoalEditForm(request.POST or None, goal=goal, people=people_of(goal.organization), today=request.today)
     given: dict[str, Any] = {"goal": goal, "on": request.today, "by": request.user}
     if form.is_valid() and carried_out(form, lambda: edit_goal(values=form.facts(), **given)):
@@ -205,7 +205,7 @@ HEADINGS = {
 @require_http_methods(FORM_METHODS)
 def goal_step(request: PageRequest, key: UUID) -> HttpResponse:
     """Something was done, in a sentence."""
-    goal = fetch(request, GOALS, pk=key)
+    goal = get_in_scope(request, GOALS, pk=key)
     return _act(request, goal, "step", StepForm(request.POST or None, today=request.today), add_goal_step)
 
 
@@ -213,7 +213,7 @@ def goal_step(request: PageRequest, key: UUID) -> HttpResponse:
 @require_http_methods(FORM_METHODS)
 def goal_check(request: PageRequest, key: UUID) -> HttpResponse:
     """On the way or behind, with words."""
-    goal = fetch(request, GOALS, pk=key)
+    goal = get_in_scope(request, GOALS, pk=key)
     return _act(request, goal, "check", CheckForm(request.POST or None, goal=goal, today=request.today), check_goal)
 
 
@@ -221,7 +221,7 @@ def goal_check(request: PageRequest, key: UUID) -> HttpResponse:
 @require_http_methods(FORM_METHODS)
 def goal_result(request: PageRequest, key: UUID) -> HttpResponse:
     """Reached, partly, not, or dropped with the reason."""
-    goal = fetch(request, GOALS, pk=key)
+    goal = get_in_scope(request, GOALS, pk=key)
     return _act(request, goal, "result", ResultForm(request.POST or None, goal=goal, today=request.today), end_goal)
 
 

@@ -44,7 +44,7 @@ from assessment.practices.services import (
     withdraw_practice,
     write_practice,
 )
-from members.access.policy import fetch, requires, signed_in
+from members.access.policy import get_in_scope, requires, signed_in
 from members.choices import Capability
 from members.fields import opened
 from members.models import Organization
@@ -66,11 +66,11 @@ class Origin:
 def origin(request: PageRequest) -> Origin | None:
     """None: begun from nothing. 404 for what one doesn't see or isn't solved, 403 where one doesn't write."""
     if key := request.GET.get("problem"):
-        problem = fetch(request, solved_problems(), pk=_key(key))
+        problem = get_in_scope(request, solved_problems(), pk=_key(key))
         facts = {"problem": problem.text, "solution": problem.measure, "kind": PracticeKind.SUPERVISION}
         return _origin(problem, facts)
     if key := request.GET.get("suggestion"):
-        return _origin(fetch(request, solved_suggestions(), pk=_key(key)), {"kind": PracticeKind.SUPERVISION})
+        return _origin(get_in_scope(request, solved_suggestions(), pk=_key(key)), {"kind": PracticeKind.SUPERVISION})
     return None
 
 
@@ -114,7 +114,7 @@ def practice_list(request: PageRequest) -> HttpResponse:
 @require_safe
 def practice_detail(request: PageRequest, key: UUID) -> HttpResponse:
     """One practice, and how it goes where it was taken over."""
-    practice = fetch(request, PRACTICES.all(), pk=key)
+    practice = get_in_scope(request, PRACTICES.all(), pk=key)
     access = request.user.access
     page = Paginator(adoptions_of(practice), ON_A_PAGE).get_page(request.GET.get("page"))
     is_public = practice.state == "published"
@@ -161,7 +161,7 @@ def practice_new(request: PageRequest) -> HttpResponse:
 @require_http_methods(FORM_METHODS)
 def practice_edit(request: PageRequest, key: UUID) -> HttpResponse:
     """Change what isn't published."""
-    practice = fetch(request, PRACTICES.all(), pk=key)
+    practice = get_in_scope(request, PRACTICES.all(), pk=key)
     form = PracticeEditForm(request.POST or None, practice=practice)
     given: dict[str, Any] = {"practice": practice, "by": request.user}
     if form.is_valid() and carried_out(form, lambda: edit_practice(values=form.facts(), **given)):
@@ -175,7 +175,7 @@ def practice_edit(request: PageRequest, key: UUID) -> HttpResponse:
 @require_http_methods(FORM_METHODS)
 def practice_publish(request: PageRequest, key: UUID) -> HttpResponse:
     """Let everybody with an office read it, after a look at what mustn't stand in it."""
-    practice = fetch(request, PRACTICES.all(), pk=key)
+    practice = get_in_scope(request, PRACTICES.all(), pk=key)
     form = PublishForm(request.POST or None)
     given: dict[str, Any] = {"practice": practice, "on": request.today, "by": request.user}
     if form.is_valid() and carried_out(form, lambda: publish_practice(**given)):
@@ -188,7 +188,7 @@ def practice_publish(request: PageRequest, key: UUID) -> HttpResponse:
 @require_POST
 def practice_withdraw(request: PageRequest, key: UUID) -> HttpResponse:
     """Take it out of the library; the branch can change it and publish it again."""
-    practice = fetch(request, PRACTICES.all(), pk=key)
+    practice = get_in_scope(request, PRACTICES.all(), pk=key)
     done = _("Withdrawn. Only your branch sees it.")
     told(request, lambda: withdraw_practice(practice=practice, by=request.user), done)
     return redirect(practice)
@@ -198,7 +198,7 @@ def practice_withdraw(request: PageRequest, key: UUID) -> HttpResponse:
 @require_POST
 def practice_remove(request: PageRequest, key: UUID) -> HttpResponse:
     """Throw a draft away."""
-    practice = fetch(request, PRACTICES.all(), pk=key)
+    practice = get_in_scope(request, PRACTICES.all(), pk=key)
     if told(request, lambda: remove_practice(practice=practice, by=request.user), _("The draft is thrown away.")):
         return redirect("assessment:practice-list")
     return redirect(practice)
@@ -215,7 +215,7 @@ ADOPTIONS = Adoption.objects.filter(practice__in=PUBLISHED).select_related("prac
 def practice_adopt(request: PageRequest, key: UUID) -> HttpResponse:
     """Another branch's practice is taken over by one's own."""
     branches = writing_for(request.user, request.today)
-    practice = fetch(request, PUBLISHED, lambda _row: _first(branches).path, pk=key)
+    practice = get_in_scope(request, PUBLISHED, lambda _row: _first(branches).path, pk=key)
     free = adopting(practice, request.user, request.today) if request.method != "POST" else branches
     form = AdoptForm(request.POST or None, branches=free)
     if form.is_valid():
@@ -231,7 +231,7 @@ def practice_adopt(request: PageRequest, key: UUID) -> HttpResponse:
 @require_http_methods(FORM_METHODS)
 def adoption_edit(request: PageRequest, key: UUID) -> HttpResponse:
     """How it goes by now."""
-    adoption = fetch(request, ADOPTIONS.all(), pk=key)
+    adoption = get_in_scope(request, ADOPTIONS.all(), pk=key)
     form = WordsForm(request.POST or None, initial={"words": adoption.words})
     if form.is_valid():
         words = form.cleaned_data["words"]
@@ -245,7 +245,7 @@ def adoption_edit(request: PageRequest, key: UUID) -> HttpResponse:
 @require_POST
 def adoption_stop(request: PageRequest, key: UUID) -> HttpResponse:
     """The branch doesn't do it any more."""
-    adoption = fetch(request, ADOPTIONS.all(), pk=key)
+    adoption = get_in_scope(request, ADOPTIONS.all(), pk=key)
     stop_adopting(adoption=adoption, by=request.user)
     messages.success(request, _("Your branch is taken off the list."))
     return redirect("assessment:practice-list")

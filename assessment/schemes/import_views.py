@@ -25,7 +25,7 @@ from assessment.schemes.importing.doubts import NotAScheme
 from assessment.schemes.models import SchemeImport
 from assessment.schemes.queries import imports_shown, preview_of
 from assessment.schemes.views import MANAGE, places_offered, posted
-from members.access.policy import demand, fetch, requires
+from members.access.policy import get_in_scope, require_at, requires
 from members.pages.requests import FORM_METHODS, PageRequest, carried_out, told
 from members.refused import Refused
 from members.workbooks.reading import UnreadableWorkbook
@@ -61,7 +61,7 @@ def import_new(request: PageRequest) -> HttpResponse:
 @require_safe
 def import_detail(request: PageRequest, key: UUID) -> HttpResponse:
     """The tree as it was understood, each clause with its kind and fact, and what wasn't understood."""
-    kept = fetch(request, IMPORTS, pk=key)
+    kept = get_in_scope(request, IMPORTS, pk=key)
     return render(request, "assessment/schemes/import_detail.html", {"kept": kept, "preview": preview_of(kept)})
 
 
@@ -69,12 +69,12 @@ def import_detail(request: PageRequest, key: UUID) -> HttpResponse:
 @require_http_methods(FORM_METHODS)
 def import_edit(request: PageRequest, key: UUID) -> HttpResponse:
     """Code, title, year and whose it is, before it is stored."""
-    kept = fetch(request, IMPORTS, pk=key)
+    kept = get_in_scope(request, IMPORTS, pk=key)
     initial = import_data_of(plan_kept(kept), kept.organization)
     form = SchemeImportForm(posted(request), places=places_offered(request), initial=initial)
     if form.is_valid():
         place = form.cleaned_data["organization"]
-        demand(request, place.path)
+        require_at(request, place.path)
         if carried_out(form, lambda: change_import(scheme_import=kept, organization=place, values=form.values())):
             return redirect("assessment:scheme-import-detail", key=key)
     return render(request, "assessment/schemes/import_edit.html", {"form": form, "kept": kept})
@@ -84,7 +84,7 @@ def import_edit(request: PageRequest, key: UUID) -> HttpResponse:
 @require_POST
 def import_store(request: PageRequest, key: UUID) -> HttpResponse:
     """A draft with the next version of its code; the same content again stores nothing."""
-    kept = fetch(request, IMPORTS, pk=key)
+    kept = get_in_scope(request, IMPORTS, pk=key)
     try:
         stored = store_import(scheme_import=kept, by=request.user)
     except Refused as refusal:
@@ -101,7 +101,7 @@ def import_store(request: PageRequest, key: UUID) -> HttpResponse:
 @require_POST
 def import_discard(request: PageRequest, key: UUID) -> HttpResponse:
     """Throw away what was only looked at."""
-    kept = fetch(request, IMPORTS, pk=key)
+    kept = get_in_scope(request, IMPORTS, pk=key)
     if told(request, lambda: throw_away(scheme_import=kept, by=request.user), _("What was read is thrown away.")):
         return redirect("assessment:scheme-import-new")
     return redirect("assessment:scheme-import-detail", key=key)
@@ -120,7 +120,7 @@ def import_sample(request: PageRequest, number: str) -> FileResponse:
 def _read(request: PageRequest, form: SchemeUploadForm) -> SchemeImport | None:
     """None where the file is no workbook of indicators; the sentence stands beside it."""
     place = form.cleaned_data["organization"]
-    demand(request, place.path)
+    require_at(request, place.path)
     path, name = form.source()
     try:
         found = read_workbook(path, name=name, organization=place, year=request.today.year)

@@ -42,7 +42,7 @@ from assessment.schemes.services import (
     put_in_force,
     retire_scheme,
 )
-from members.access.policy import fetch, requires, signed_in
+from members.access.policy import get_in_scope, requires, signed_in
 from members.choices import Capability
 from members.models import Organization
 from members.pages.requests import FORM_METHODS, PageRequest, carried_out, workbook
@@ -53,7 +53,7 @@ SCHEMES = Scheme.objects.select_related("organization")
 
 def fetch_draft(request: PageRequest, key: UUID) -> Scheme:
     """A scheme that can still be changed; 403 with the reason when it no longer can."""
-    scheme = fetch(request, SCHEMES, pk=key)
+    scheme = get_in_scope(request, SCHEMES, pk=key)
     if not scheme.is_draft:
         raise PermissionDenied(_("Branches are assessed by it, so it stays as it is: make a new version."))
     return scheme
@@ -137,7 +137,7 @@ def scheme_list(request: PageRequest) -> HttpResponse:
 @require_safe
 def scheme_detail(request: PageRequest, key: UUID) -> HttpResponse:
     """The tree with every clause and its fact; of a draft also what doesn't add up yet."""
-    scheme = fetch(request, SCHEMES, pk=key)
+    scheme = get_in_scope(request, SCHEMES, pk=key)
     tree, manages = tree_of(scheme), may_manage(request, scheme)
     context = {
         "scheme": scheme,
@@ -214,7 +214,7 @@ def scheme_force(request: PageRequest, key: UUID) -> HttpResponse:
 @require_http_methods(FORM_METHODS)
 def scheme_retire(request: PageRequest, key: UUID) -> HttpResponse:
     """No branch is assessed by it any more; what was assessed stays."""
-    scheme = fetch(request, SCHEMES, pk=key)
+    scheme = get_in_scope(request, SCHEMES, pk=key)
     form = RetireForm(posted(request))
     if form.is_valid() and carried_out(
         form, lambda: retire_scheme(scheme=scheme, by=request.user, **form.cleaned_data)
@@ -240,7 +240,7 @@ def scheme_delete(request: PageRequest, key: UUID) -> HttpResponse:
 @require_http_methods(FORM_METHODS)
 def scheme_version(request: PageRequest, key: UUID) -> HttpResponse:
     """A draft of the next version, with everything in it."""
-    scheme = fetch(request, SCHEMES, pk=key)
+    scheme = get_in_scope(request, SCHEMES, pk=key)
     form = SchemeKeyForm(posted(request))
     if form.is_valid():
         new = form.cleaned_data["key"]
@@ -255,7 +255,7 @@ def scheme_version(request: PageRequest, key: UUID) -> HttpResponse:
 def scheme_copy(request: PageRequest, key: UUID) -> HttpResponse:
     """For another year, or for a committee of one's own from the scheme of the level above."""
     places = places_offered(request)
-    scheme = fetch(request, SCHEMES, path_of=lambda _row: places[0].path, pk=key)
+    scheme = get_in_scope(request, SCHEMES, path_of=lambda _row: places[0].path, pk=key)
     form = CopyForm(posted(request), scheme=scheme, places=places)
     if form.is_valid():
         typed = form.cleaned_data
@@ -270,7 +270,7 @@ def scheme_copy(request: PageRequest, key: UUID) -> HttpResponse:
 @require_safe
 def scheme_export(request: PageRequest, key: UUID) -> FileResponse:
     """The sheet that committees are used to; it can be read in again. That it was taken is on record."""
-    scheme = fetch(request, SCHEMES, pk=key)
+    scheme = get_in_scope(request, SCHEMES, pk=key)
     put_export_on_record(scheme=scheme, by=request.user)
     return workbook(f"{scheme.code} {scheme.version}.xlsx", scheme_sheet(scheme, tree_of(scheme)))
 

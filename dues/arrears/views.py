@@ -64,7 +64,7 @@ from dues.ledger.models import Arrangement, ArrearsReason, ArrearsReview
 from dues.ledger.queries import Beyond, arrears_of, branch_of
 from dues.ledger.rules import FLAG_KEY
 from dues.units import month_of
-from members.access.policy import demand, fetch, requires, signed_in
+from members.access.policy import get_in_scope, require_at, requires, signed_in
 from members.access.queries import holders, in_words, named_offices
 from members.choices import Capability, OrganizationKind
 from members.fields import opened
@@ -108,14 +108,14 @@ def member_asked_for(request: PageRequest, key: UUID) -> Member:
         raise Http404
     elsewhere = bool(member.roster_path) and not charged_here
     if elsewhere or request.user.access.member_id == member.pk:
-        demand(request, member.roster_path)
+        require_at(request, member.roster_path)
     return member
 
 
 def member_standing_here(request: PageRequest, key: UUID) -> Member:
     """To record something about: the branch where the member stands today. Raises Http404, PermissionDenied."""
     member = member_asked_for(request, key)
-    demand(request, member.roster_path)
+    require_at(request, member.roster_path)
     return member
 
 
@@ -261,7 +261,7 @@ def reason_add(request: PageRequest, key: UUID) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 def reason_end(request: PageRequest, key: UUID) -> HttpResponse:
     """The reason holds until a month and no longer."""
-    reason = fetch(request, ArrearsReason.objects.select_related("member"), pk=key)
+    reason = get_in_scope(request, ArrearsReason.objects.select_related("member"), pk=key)
     return _ended(
         request,
         reason.member,
@@ -289,7 +289,7 @@ def arrangement_add(request: PageRequest, key: UUID) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 def arrangement_end(request: PageRequest, key: UUID) -> HttpResponse:
     """Monthly again."""
-    agreed = fetch(request, Arrangement.objects.select_related("member"), pk=key)
+    agreed = get_in_scope(request, Arrangement.objects.select_related("member"), pk=key)
     return _ended(
         request,
         agreed.member,
@@ -354,7 +354,7 @@ REVIEWS = ArrearsReview.objects.select_related("member", "meeting")
 @require_safe
 def review(request: PageRequest, key: UUID) -> HttpResponse:
     """The case with its steps. What the member said is the branch's; the committee reads what was decided."""
-    found = fetch(request, REVIEWS.all(), pk=key)
+    found = get_in_scope(request, REVIEWS.all(), pk=key)
     may, path = request.user.access.may, found.member.roster_path
     sees_reason = may(Capability.VIEW_DUES, path)
     context = {
@@ -391,7 +391,7 @@ def review_open(request: PageRequest, key: UUID) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 def review_talk(request: PageRequest, key: UUID) -> HttpResponse:
     """Somebody talked to the member."""
-    found = fetch(request, REVIEWS.all(), pk=key)
+    found = get_in_scope(request, REVIEWS.all(), pk=key)
     form = TalkForm(request.POST or None, initial=talk_of(found))
     return _step(request, found, form, _("The talk"), record_talk)
 
@@ -400,7 +400,7 @@ def review_talk(request: PageRequest, key: UUID) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 def review_decision(request: PageRequest, key: UUID) -> HttpResponse:
     """The general meeting decided."""
-    found = fetch(request, REVIEWS.all(), pk=key)
+    found = get_in_scope(request, REVIEWS.all(), pk=key)
     stored = {name: getattr(found, name) for name in ("meeting_on", "meeting", "decision")}
     form = DecisionForm(request.POST or None, review=found, branch=branch_of(found.member), initial=stored)
     return _step(request, found, form, _("The general meeting"), record_meeting)
@@ -410,7 +410,7 @@ def review_decision(request: PageRequest, key: UUID) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 def review_report(request: PageRequest, key: UUID) -> HttpResponse:
     """The branch reported upwards."""
-    found = fetch(request, REVIEWS.all(), pk=key)
+    found = get_in_scope(request, REVIEWS.all(), pk=key)
     form = ReportForm(request.POST or None, initial={"reported_on": found.reported_on or request.today})
     return _step(request, found, form, _("Reported upwards"), report_review)
 
@@ -419,7 +419,7 @@ def review_report(request: PageRequest, key: UUID) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 def review_answer(request: PageRequest, key: UUID) -> HttpResponse:
     """The committee answers."""
-    found = fetch(request, REVIEWS.all(), pk=key)
+    found = get_in_scope(request, REVIEWS.all(), pk=key)
     stored = {"answered_on": found.answered_on or request.today, "answer": found.answer}
     return _step(request, found, AnswerForm(request.POST or None, initial=stored), _("The answer"), answer_review)
 
@@ -428,7 +428,7 @@ def review_answer(request: PageRequest, key: UUID) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 def review_close(request: PageRequest, key: UUID) -> HttpResponse:
     """What came of it."""
-    found = fetch(request, REVIEWS.all(), pk=key)
+    found = get_in_scope(request, REVIEWS.all(), pk=key)
     return _step(request, found, OutcomeForm(request.POST or None), _("Close the review"), close_review)
 
 

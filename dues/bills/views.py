@@ -29,7 +29,7 @@ from dues.bills.models import Bill, BillRow
 from dues.bills.queries import AMOUNT, groups_of, lines_of, with_counts, with_facts
 from dues.bills.services import Posted, match_again, post_certain, post_row, set_aside, store_bill, take_up, undo_row
 from dues.choices import BillRowState, NoMatch
-from members.access.policy import demand, fetch, requires
+from members.access.policy import get_in_scope, require_at, requires
 from members.choices import Capability
 from members.pages.requests import PageRequest, add_refusal, branches_offered, carried_out, told
 from members.refused import Refused
@@ -82,7 +82,7 @@ def bill_new(request: PageRequest) -> HttpResponse:
 @require_safe
 def bill_detail(request: PageRequest, key: UUID) -> HttpResponse:
     """For whom each row is: the clear ones to confirm, the doubtful ones to decide, the rest left alone."""
-    bill = fetch(request, Bill.objects.select_related("organization", "uploaded_by__member"), pk=key)
+    bill = get_in_scope(request, Bill.objects.select_related("organization", "uploaded_by__member"), pk=key)
     groups = groups_of(bill, IN_ORDER, most=SHOWN, on=request.today)
     context = {"bill": bill, "reasons": dict(NoMatch.choices), "aside_reasons": AsideReason.choices}
     counts = {"groups": groups, "shown": SHOWN, "waits": any(group.name in MATCHED_AGAIN for group in groups)}
@@ -93,7 +93,7 @@ def bill_detail(request: PageRequest, key: UUID) -> HttpResponse:
 @require_POST
 def bill_post(request: PageRequest, key: UUID) -> HttpResponse:
     """Post the clear rows that were ticked."""
-    bill = fetch(request, Bill.objects.all(), pk=key)
+    bill = get_in_scope(request, Bill.objects.all(), pk=key)
     ticked = set(request.POST.getlist("row"))
     rows = [row for row in bill.rows.filter(state=BillRowState.CERTAIN) if str(row.pk) in ticked]
     done = post_certain(rows, by=request.user, on=request.today)
@@ -105,7 +105,7 @@ def bill_post(request: PageRequest, key: UUID) -> HttpResponse:
 @require_POST
 def bill_aside(request: PageRequest, key: UUID) -> HttpResponse:
     """Set the ticked rows aside for one of the usual reasons."""
-    bill = fetch(request, Bill.objects.all(), pk=key)
+    bill = get_in_scope(request, Bill.objects.all(), pk=key)
     form, ticked = AsideAtOnceForm(request.POST), set(request.POST.getlist("row"))
     rows = [row for row in bill.rows.waiting() if str(row.pk) in ticked]
     if not (rows and form.is_valid()):
@@ -122,7 +122,7 @@ def bill_aside(request: PageRequest, key: UUID) -> HttpResponse:
 @require_POST
 def bill_again(request: PageRequest, key: UUID) -> HttpResponse:
     """Look once more at whom the undecided rows are for."""
-    bill = fetch(request, Bill.objects.all(), pk=key)
+    bill = get_in_scope(request, Bill.objects.all(), pk=key)
     changed = match_again(bill, by=request.user, on=request.today)
     if changed:
         sentence = ngettext("%(count)s row says something else now.", "%(count)s rows say something else now.", changed)
@@ -134,7 +134,7 @@ def bill_again(request: PageRequest, key: UUID) -> HttpResponse:
 
 def _store(request: PageRequest, form: BillUploadForm) -> Bill | None:
     given = form.cleaned_data
-    demand(request, given["organization"].path)
+    require_at(request, given["organization"].path)
     try:
         read = read_bill(_path(given["file"]))
     except (UnreadableWorkbook, NotABill) as refusal:
@@ -197,14 +197,14 @@ def row_list(request: PageRequest) -> HttpResponse:
 @require_safe
 def row_detail(request: PageRequest, key: UUID) -> HttpResponse:
     """One row: what the bill says, for whom it can be, and what can be done with it."""
-    return _page(request, fetch(request, ROWS, pk=key))
+    return _page(request, get_in_scope(request, ROWS, pk=key))
 
 
 @requires(Capability.RECORD_DUES)
 @require_POST
 def row_decide(request: PageRequest, key: UUID) -> HttpResponse:
     """Post the row for the member that was chosen; where that is refused, hold it with the reason."""
-    row = fetch(request, ROWS, pk=key)
+    row = get_in_scope(request, ROWS, pk=key)
     form = BillRowForm(request.POST, branch=row.organization)
     if not form.is_valid():
         return _page(request, row, decide=form)
@@ -226,7 +226,7 @@ def row_decide(request: PageRequest, key: UUID) -> HttpResponse:
 @require_POST
 def row_aside(request: PageRequest, key: UUID) -> HttpResponse:
     """Say that the money is no dues, and why."""
-    row, form = fetch(request, ROWS, pk=key), AsideForm(request.POST)
+    row, form = get_in_scope(request, ROWS, pk=key), AsideForm(request.POST)
     if form.is_valid() and carried_out(form, lambda: set_aside(row=row, **form.cleaned_data, by=request.user)):
         messages.success(request, _("The row is set aside."))
         return redirect(row.bill)
@@ -237,7 +237,7 @@ def row_aside(request: PageRequest, key: UUID) -> HttpResponse:
 @require_POST
 def row_take_up(request: PageRequest, key: UUID) -> HttpResponse:
     """Look again at a row that was set aside."""
-    row = fetch(request, ROWS, pk=key)
+    row = get_in_scope(request, ROWS, pk=key)
     told(request, lambda: take_up(row=row, by=request.user, on=request.today), _("The row waits again."))
     return redirect("dues:bill-row-detail", key=row.pk)
 
@@ -246,7 +246,7 @@ def row_take_up(request: PageRequest, key: UUID) -> HttpResponse:
 @require_POST
 def row_undo(request: PageRequest, key: UUID) -> HttpResponse:
     """Take the payment back and let the row wait again."""
-    row, form = fetch(request, ROWS, pk=key), UndoRowForm(request.POST)
+    row, form = get_in_scope(request, ROWS, pk=key), UndoRowForm(request.POST)
     given: dict[str, Any] = {"row": row, "by": request.user, "on": request.today}
     if form.is_valid() and carried_out(form, lambda: undo_row(**form.cleaned_data, **given)):
         messages.success(request, _("The payment is taken back, and the row waits again."))

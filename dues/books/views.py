@@ -36,7 +36,7 @@ from dues.exporting.ledger import NAME, export_bases, file_name, parameters_of, 
 from dues.ledger.models import LedgerImport
 from dues.papers import published_sentence, published_with
 from dues.payments.queries import Resting, resting_on
-from members.access.policy import demand, fetch, requires
+from members.access.policy import get_in_scope, require_at, requires
 from members.choices import Capability, ImportState
 from members.models import Organization
 from members.pages.forms import key_field
@@ -108,7 +108,7 @@ def ledger_new(request: PageRequest) -> HttpResponse:
 @require_safe
 def ledger_detail(request: PageRequest, key: UUID) -> HttpResponse:
     """What was understood: sums, everything there is to say, and each member's line until it is stored."""
-    kept = fetch(request, IMPORTS.all(), pk=key)
+    kept = get_in_scope(request, IMPORTS.all(), pk=key)
     notes = [note_from(note) for note in kept.found["notes"]]
     resting = resting_on(live_charges(kept.charges.all())) if kept.state == ImportState.APPLIED else []
     published = published_sentence(published_with(kept)) if kept.state == ImportState.APPLIED else ""
@@ -132,7 +132,7 @@ def ledger_detail(request: PageRequest, key: UUID) -> HttpResponse:
 @require_POST
 def ledger_confirm(request: PageRequest, key: UUID) -> HttpResponse:
     """Store what was looked through."""
-    kept = fetch(request, IMPORTS.all(), pk=key)
+    kept = get_in_scope(request, IMPORTS.all(), pk=key)
     told(request, lambda: confirm_ledger(kept, by=request.user, on=request.today), gettext("The ledger is on record."))
     return redirect("dues:ledger-detail", key=key)
 
@@ -141,7 +141,7 @@ def ledger_confirm(request: PageRequest, key: UUID) -> HttpResponse:
 @require_POST
 def ledger_undo(request: PageRequest, key: UUID) -> HttpResponse:
     """Take everything back that the ledger brought."""
-    kept = fetch(request, IMPORTS.all(), pk=key)
+    kept = get_in_scope(request, IMPORTS.all(), pk=key)
     told(request, lambda: undo_ledger(kept, by=request.user, on=request.today), gettext("The import was undone."))
     return redirect("dues:ledger-detail", key=key)
 
@@ -150,14 +150,14 @@ def ledger_undo(request: PageRequest, key: UUID) -> HttpResponse:
 @require_safe
 def ledger_refused(request: PageRequest, key: UUID) -> FileResponse:
     """The rows that were left out, as a workbook with their reasons."""
-    kept = fetch(request, IMPORTS.all(), pk=key)
+    kept = get_in_scope(request, IMPORTS.all(), pk=key)
     name, private = f"退回-{Path(kept.file_name).stem}.xlsx", kept.uploaded_by_id == request.user.pk
     return written(name, lambda file: write_refused(kept, file, private=private))
 
 
 def _read(request: PageRequest, form: LedgerUploadForm) -> LedgerImport | None:
     given = form.cleaned_data
-    demand(request, given["organization"].path)
+    require_at(request, given["organization"].path)
     about = {"organization": given["organization"], "year": given["year"], "on": request.today}
     try:
         path = Path(cast(TemporaryUploadedFile, given["file"]).temporary_file_path())

@@ -21,7 +21,7 @@ from dues.ledger.rules import approval_rule
 from dues.papers import unseen
 from dues.units import month_of
 from dues.upwards.queries import deciding_meetings, readable_meetings
-from members.access.policy import fetch, requires
+from members.access.policy import get_in_scope, requires
 from members.choices import Capability, DuesCategory
 from members.fields import opened
 from members.models import Member
@@ -54,7 +54,7 @@ def relief_list(request: PageRequest) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 def relief_new(request: PageRequest, member: UUID) -> HttpResponse:
     """What the branch considered for one member."""
-    person = fetch(request, Member.objects.all(), key=member)
+    person = get_in_scope(request, Member.objects.all(), key=member)
     category, first = category_of(person), month_of(request.today)
     form = ReliefForm(request.POST or None, meetings=_meetings_of(person), initial={"first": first})
     touched = None
@@ -74,13 +74,13 @@ def relief_new(request: PageRequest, member: UUID) -> HttpResponse:
 @require_safe
 def relief_detail(request: PageRequest, key: UUID) -> HttpResponse:
     """What was considered and what came of it."""
-    return _page(request, fetch(request, RELIEFS.all(), pk=key))
+    return _page(request, get_in_scope(request, RELIEFS.all(), pk=key))
 
 
 @requires(Capability.APPROVE_DUES)
 @require_POST
 def relief_approve(request: PageRequest, key: UUID) -> HttpResponse:
-    relief, form = fetch(request, RELIEFS.all(), pk=key), ApproveForm(request.POST)
+    relief, form = get_in_scope(request, RELIEFS.all(), pk=key), ApproveForm(request.POST)
     touched = None
     if form.is_valid():
         approve = partial(approve_relief, relief, **form.cleaned_data, by=request.user, on=request.today)
@@ -94,7 +94,7 @@ def relief_approve(request: PageRequest, key: UUID) -> HttpResponse:
 @requires(Capability.APPROVE_DUES)
 @require_POST
 def relief_decline(request: PageRequest, key: UUID) -> HttpResponse:
-    relief, form = fetch(request, RELIEFS.all(), pk=key), DeclineForm(request.POST)
+    relief, form = get_in_scope(request, RELIEFS.all(), pk=key), DeclineForm(request.POST)
     if form.is_valid():
         given = form.cleaned_data
         if carried_out(form, lambda: decline_relief(relief, **given, by=request.user, on=request.today)):
@@ -106,7 +106,7 @@ def relief_decline(request: PageRequest, key: UUID) -> HttpResponse:
 @requires(Capability.RECORD_DUES)
 @require_POST
 def relief_end(request: PageRequest, key: UUID) -> HttpResponse:
-    relief, form = fetch(request, RELIEFS.all(), pk=key), EndReliefForm(request.POST)
+    relief, form = get_in_scope(request, RELIEFS.all(), pk=key), EndReliefForm(request.POST)
     touched = None
     if form.is_valid():
         until, reason = add_months(form.cleaned_data["last"], 1), form.cleaned_data["reason"]

@@ -38,7 +38,7 @@ from dues.ledger.models import Basis, ClosedMonth
 from dues.ledger.queries import branch_of
 from dues.papers import Touched, touched_by, unseen
 from dues.units import month_of, months_between, yuan
-from members.access.policy import fetch, requires, signed_in
+from members.access.policy import get_in_scope, requires, signed_in
 from members.access.queries import holders, in_words, named_offices
 from members.choices import Capability, DuesCategory
 from members.models import Member, Organization
@@ -74,7 +74,7 @@ def basis_list(request: PageRequest) -> HttpResponse:
 @require_POST
 def basis_keep_all(request: PageRequest, code: str, year: int) -> HttpResponse:
     """Last year's base for everybody who has one and none for this year: shown first, stored by the second press."""
-    branch = fetch(request, Organization.objects.branches(), code=code)
+    branch = get_in_scope(request, Organization.objects.branches(), code=code)
     members = [line.member for line in base_lines(branch, _possible(year)) if line.keepable]
     run = partial(keep_bases, members, year, by=request.user, on=request.today)
     would = would_keep(members, year, on=request.today)
@@ -94,7 +94,7 @@ def basis_keep_all(request: PageRequest, code: str, year: int) -> HttpResponse:
 @require_POST
 def basis_keep(request: PageRequest, member: UUID, year: int) -> HttpResponse:
     """Last year's base for one; with htmx the answer is the row and the progress."""
-    person = fetch(request, Member.objects.all(), key=member)
+    person = get_in_scope(request, Member.objects.all(), key=member)
     branch = branch_of(person)
     if branch is None:
         raise Http404
@@ -114,7 +114,7 @@ def basis_keep(request: PageRequest, member: UUID, year: int) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 def basis_fix(request: PageRequest, member: UUID, year: int) -> HttpResponse:
     """What counts and what doesn't, item by item; with `show` only what it would come to."""
-    person = fetch(request, Member.objects.all(), key=member)
+    person = get_in_scope(request, Member.objects.all(), key=member)
     line = lines_of([person], _possible(year))[0]
     typed = request.POST if request.method == "POST" else request.GET
     category = CategoryForm(typed).chosen(_category(line))
@@ -267,7 +267,7 @@ def close(request: PageRequest, code: str, year: int, month: int) -> HttpRespons
 def _branch(request: PageRequest, code: str, year: int) -> Organization:
     if year not in YEARS:
         raise Http404
-    return fetch(request, Organization.objects.branches(), code=code)
+    return get_in_scope(request, Organization.objects.branches(), code=code)
 
 
 def _begins(lines: list[MonthLine]) -> date | None:

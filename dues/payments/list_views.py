@@ -24,7 +24,7 @@ from dues.payments.rules import masked
 from dues.payments.services import put_payments_export_on_record
 from dues.templatetags.dues import months
 from dues.units import yuan
-from members.access.policy import fetch, public, requires, signed_in
+from members.access.policy import get_in_scope, public, requires, signed_in
 from members.choices import Capability, DatePrecision
 from members.models import Organization
 from members.pages.requests import PageRequest, branch_asked_for, branches_offered, workbook
@@ -126,7 +126,7 @@ WRONG_A_MINUTE = 20
 @require_safe
 def receipt_detail(request: PageRequest, key: UUID) -> HttpResponse:
     """One receipt, for the branch's offices and the member; it prints as half a page."""
-    receipt = fetch(request, with_payment(Receipt.objects.all()), pk=key)
+    receipt = get_in_scope(request, with_payment(Receipt.objects.all()), pk=key)
     officer = request.user.access.may(Capability.VIEW_DUES, receipt.organization.path)
     may_record = request.user.access.may(Capability.RECORD_DUES, receipt.organization.path)
     context = {"sheet": _drawn(request, [receipt])[0], "officer": officer, "may_record": may_record}

@@ -33,7 +33,7 @@ from dues.payments.services import (
 )
 from dues.upwards.models import RemittedPayment
 from meetings.meeting.models import Meeting
-from members.access.policy import fetch, requires, signed_in
+from members.access.policy import get_in_scope, requires, signed_in
 from members.access.queries import NamedOffice, holders, in_words, named_offices
 from members.choices import Capability
 from members.models import Member, Organization
@@ -47,7 +47,7 @@ from members.refused import Refused
 @require_http_methods(["GET", "HEAD", "POST"])
 def payment_new(request: PageRequest, member: UUID) -> HttpResponse:
     """Money that came in for one member. With `show` the page only says what the amount would settle."""
-    person = fetch(request, Member.objects.all(), key=member)
+    person = get_in_scope(request, Member.objects.all(), key=member)
     branch, own = branch_of(person), is_own(person, request.user)
     if branch is None:
         return redirect(person)
@@ -70,7 +70,7 @@ def payment_new(request: PageRequest, member: UUID) -> HttpResponse:
 @require_safe
 def payment_effect(request: PageRequest, member: UUID) -> HttpResponse:
     """The part of the page that follows the amount while it is typed."""
-    person = fetch(request, Member.objects.all(), key=member)
+    person = get_in_scope(request, Member.objects.all(), key=member)
     fen = EffectForm(request.GET).settling_fen()
     context = {"outlook": outlook(person, fen, on=request.today), "shown": fen, "member": person}
     return render(request, "dues/payments/payment_new.html#effect", context)
@@ -81,7 +81,7 @@ def payment_effect(request: PageRequest, member: UUID) -> HttpResponse:
 @require_safe
 def payment_detail(request: PageRequest, key: UUID) -> HttpResponse:
     """What came in, what it settles, who recorded it; for the branch's offices and the member."""
-    payment = fetch(request, with_people(Payment.objects.all()), pk=key)
+    payment = get_in_scope(request, with_people(Payment.objects.all()), pk=key)
     return render(request, "dues/payments/payment.html", _about(request, payment) | {"form": ReversalForm()})
 
 
@@ -89,7 +89,7 @@ def payment_detail(request: PageRequest, key: UUID) -> HttpResponse:
 @require_POST
 def payment_reverse(request: PageRequest, key: UUID) -> HttpResponse:
     """Take it back; what was recorded stays to be read."""
-    payment = fetch(request, with_people(Payment.objects.all()), pk=key)
+    payment = get_in_scope(request, with_people(Payment.objects.all()), pk=key)
     form = ReversalForm(request.POST)
     if form.is_valid():
         try:
@@ -176,7 +176,7 @@ def _others(proposal: PaymentProposal, offices: list[NamedOffice]) -> str:
 @requires(Capability.RECORD_DUES)
 @require_POST
 def proposal_confirm(request: PageRequest, key: UUID) -> HttpResponse:
-    proposal = fetch(request, PROPOSALS.all(), pk=key)
+    proposal = get_in_scope(request, PROPOSALS.all(), pk=key)
     done = _("The payment is recorded under both names.")
     if told(request, lambda: confirm_proposal(proposal, by=request.user, on=request.today), done):
         return redirect("dues:receipt-detail", key=proposal.pk)
@@ -186,7 +186,7 @@ def proposal_confirm(request: PageRequest, key: UUID) -> HttpResponse:
 @requires(Capability.RECORD_DUES)
 @require_POST
 def proposal_decline(request: PageRequest, key: UUID) -> HttpResponse:
-    proposal = fetch(request, PROPOSALS.all(), pk=key)
+    proposal = get_in_scope(request, PROPOSALS.all(), pk=key)
     told(request, lambda: decline_proposal(proposal, by=request.user), _("Declined: nothing is recorded."))
     return redirect("dues:proposal-list")
 

@@ -18,7 +18,7 @@ from dues.upwards.models import Disclosure, DuesUse
 from dues.upwards.queries import corrected, needing_disclosure, readable_meetings, year_figures
 from dues.upwards.services import disclose, record_use, remove_use
 from dues.upwards.views import GIVERS_SEEN_BY
-from members.access.policy import fetch, requires, signed_in
+from members.access.policy import get_in_scope, requires, signed_in
 from members.choices import Capability
 from members.models import Organization
 from members.pages.requests import PageRequest, carried_out, place_asked_for
@@ -90,7 +90,7 @@ def use_new(request: PageRequest) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 def use_remove(request: PageRequest, key: UUID) -> HttpResponse:
     """Take out what was recorded by mistake."""
-    use = fetch(request, DuesUse.objects.select_related("organization"), pk=key)
+    use = get_in_scope(request, DuesUse.objects.select_related("organization"), pk=key)
     form = ReasonForm(request.POST or None)
     if form.is_valid() and carried_out(form, lambda: remove_use(use, by=request.user, **form.cleaned_data)):
         messages.success(request, _("Taken out."))
@@ -141,7 +141,7 @@ def publication_list(request: PageRequest) -> HttpResponse:
 @require_safe
 def disclosure_detail(request: PageRequest, key: UUID) -> HttpResponse:
     """What was published, with the figures of that day; members read it too."""
-    found = fetch(request, Disclosure.objects.select_related("organization"), pk=key)
+    found = get_in_scope(request, Disclosure.objects.select_related("organization"), pk=key)
     context = {"disclosure": found, "corrected": _corrections(found, request)} | _sheet(
         found.organization, found.year, found.figures, request
     )

@@ -29,7 +29,7 @@ from dues.upwards.forms import (
 from dues.upwards.models import DuesUse, LargeDues, Remittance
 from dues.upwards.queries import BranchSums, branch_sums, next_period, not_handed_up
 from dues.upwards.services import confirm_remittance, hand_up, remittance_rule, take_back_remittance
-from members.access.policy import fetch, requires, signed_in
+from members.access.policy import get_in_scope, requires, signed_in
 from members.choices import Capability
 from members.models import Member, Organization
 from members.pages.queries import names_of
@@ -98,7 +98,7 @@ def large_new(request: PageRequest) -> HttpResponse:
 @require_safe
 def large_detail(request: PageRequest, key: UUID) -> HttpResponse:
     """How far it has come, and the next step for whoever takes it."""
-    large = fetch(request, LargeDues.objects.select_related("organization", "member"), pk=key)
+    large = get_in_scope(request, LargeDues.objects.select_related("organization", "member"), pk=key)
     return render(request, "dues/upwards/large_detail.html", _page(request, large))
 
 
@@ -106,7 +106,7 @@ def large_detail(request: PageRequest, key: UUID) -> HttpResponse:
 @require_POST
 def large_step(request: PageRequest, key: UUID, step: str) -> HttpResponse:
     """Take the next step."""
-    large = fetch(request, LargeDues.objects.select_related("organization", "member"), pk=key)
+    large = get_in_scope(request, LargeDues.objects.select_related("organization", "member"), pk=key)
     if step in STEPS and not _may(request, large, step):
         raise PermissionDenied
     if step != _next(large):
@@ -307,7 +307,7 @@ def remittance_new(request: PageRequest) -> HttpResponse:
 @require_POST
 def remittance_confirm(request: PageRequest, key: UUID) -> HttpResponse:
     """The committee has the money."""
-    remittance = fetch(request, Remittance.objects.all(), pk=key)
+    remittance = get_in_scope(request, Remittance.objects.all(), pk=key)
     form = ReceivedForm(request.POST)
     try:
         if not form.is_valid():
@@ -324,7 +324,7 @@ def remittance_confirm(request: PageRequest, key: UUID) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 def remittance_take_back(request: PageRequest, key: UUID) -> HttpResponse:
     """Undo a batch that the committee hasn't confirmed."""
-    remittance = fetch(request, Remittance.objects.select_related("organization"), pk=key)
+    remittance = get_in_scope(request, Remittance.objects.select_related("organization"), pk=key)
     form = ReasonForm(request.POST or None)
     if form.is_valid() and carried_out(
         form, lambda: take_back_remittance(remittance, by=request.user, **form.cleaned_data)

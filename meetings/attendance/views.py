@@ -35,7 +35,7 @@ from meetings.attendance.sheets import NotASheet
 from meetings.choices import MeetingKind
 from meetings.meeting.models import Meeting
 from meetings.meeting.services import NotNow
-from members.access.policy import demand, fetch, public, requires
+from members.access.policy import get_in_scope, public, require_at, requires
 from members.choices import Capability, ImportState, OrganizationKind
 from members.fields import opened
 from members.models import Organization, User
@@ -54,7 +54,7 @@ MINUTES_TO_ANSWER = 5
 @require_safe
 def code(request: PageRequest, key: UUID) -> HttpResponse:
     """The code in large, to be shown on a screen; it follows the half-minutes by itself."""
-    meeting = fetch(request, MEETINGS.all(), pk=key)
+    meeting = get_in_scope(request, MEETINGS.all(), pk=key)
     context = {"meeting": meeting, "slot": slot_of(timezone.now()), "tally": tally_of(meeting)}
     return render(request, "meetings/attendance/code.html", context)
 
@@ -63,7 +63,7 @@ def code(request: PageRequest, key: UUID) -> HttpResponse:
 @require_POST
 def code_open(request: PageRequest, key: UUID) -> HttpResponse:
     """Let people sign in by the code."""
-    meeting = fetch(request, MEETINGS.all(), pk=key)
+    meeting = get_in_scope(request, MEETINGS.all(), pk=key)
     if told(request, lambda: open_sign_in(meeting=meeting, by=request.user)):
         return redirect("meetings:code", key=meeting.pk)
     return redirect(meeting)
@@ -73,7 +73,7 @@ def code_open(request: PageRequest, key: UUID) -> HttpResponse:
 @require_POST
 def code_close(request: PageRequest, key: UUID) -> HttpResponse:
     """No code of the evening works any more."""
-    meeting = fetch(request, MEETINGS.all(), pk=key)
+    meeting = get_in_scope(request, MEETINGS.all(), pk=key)
     close_sign_in(meeting=meeting, by=request.user)
     messages.success(request, _("Nobody can sign in with the code any more."))
     return redirect("meetings:attendance", key=meeting.pk)
@@ -84,7 +84,7 @@ def code_close(request: PageRequest, key: UUID) -> HttpResponse:
 @require_safe
 def code_image(request: PageRequest, key: UUID) -> HttpResponse:
     """The QR code of this half-minute, as an image of its own: the page may hold no drawing of ours."""
-    meeting = fetch(request, MEETINGS.exclude(sign_in_secret=""), pk=key)
+    meeting = get_in_scope(request, MEETINGS.exclude(sign_in_secret=""), pk=key)
     offered = token(opened(meeting.sign_in_secret), meeting.pk, slot_of(timezone.now()))
     address = request.build_absolute_uri(reverse("meetings:sign-in", args=[meeting.pk])) + f"?code={offered}"
     response = HttpResponse(content_type="image/svg+xml")
@@ -205,7 +205,7 @@ def import_new(request: PageRequest) -> HttpResponse:
 @require_safe
 def import_detail(request: PageRequest, key: UUID) -> HttpResponse:
     """What was understood: each meeting with its counts, and what couldn't be used."""
-    kept = fetch(request, IMPORTS.all(), pk=key)
+    kept = get_in_scope(request, IMPORTS.all(), pk=key)
     known = on_record(kept) if kept.state == ImportState.PREVIEW else set()
     meetings = [
         {**one, "label": MeetingKind(one["kind"]).label, "is_known": (one["date"], one["kind"]) in known}
@@ -220,7 +220,7 @@ def import_detail(request: PageRequest, key: UUID) -> HttpResponse:
 @require_POST
 def import_confirm(request: PageRequest, key: UUID) -> HttpResponse:
     """Store what was looked through."""
-    kept = confirm_preview(attendance_import=fetch(request, IMPORTS.all(), pk=key), by=request.user)
+    kept = confirm_preview(attendance_import=get_in_scope(request, IMPORTS.all(), pk=key), by=request.user)
     messages.success(request, _("The meetings are on record."))
     return redirect("meetings:import-detail", key=kept.pk)
 
@@ -229,14 +229,14 @@ def import_confirm(request: PageRequest, key: UUID) -> HttpResponse:
 @require_POST
 def import_undo(request: PageRequest, key: UUID) -> HttpResponse:
     """Take the meetings of the sheet off the record again."""
-    kept = fetch(request, IMPORTS.all(), pk=key)
+    kept = get_in_scope(request, IMPORTS.all(), pk=key)
     told(request, lambda: undo_sheet(attendance_import=kept, by=request.user), _("The import was undone."))
     return redirect("meetings:import-detail", key=key)
 
 
 def _read(request: PageRequest, form: AttendanceUploadForm) -> AttendanceImport | None:
     given = form.cleaned_data
-    demand(request, given["organization"].path)
+    require_at(request, given["organization"].path)
     try:
         found = read_sheet(_path(given["file"]), organization=given["organization"], year=given["year"])
     except (UnreadableWorkbook, NotASheet) as refusal:

@@ -43,7 +43,7 @@ from meetings.meeting.services import (
     remove_observer,
     reopen_task,
 )
-from members.access.policy import fetch, requires, signed_in
+from members.access.policy import get_in_scope, requires, signed_in
 from members.choices import Capability
 from members.pages.requests import PageRequest, carried_out, told
 
@@ -55,7 +55,7 @@ ITEMS = AgendaItem.objects.select_related("meeting__organization")
 @require_POST
 def item_add(request: PageRequest, key: UUID) -> HttpResponse:
     """Put an item at the end of the agenda."""
-    meeting = fetch(request, MEETINGS.all(), pk=key)
+    meeting = get_in_scope(request, MEETINGS.all(), pk=key)
     form = NewItemForm(request.POST)
     if form.is_valid():
         told(request, lambda: services.add_item(meeting=meeting, by=request.user, **form.cleaned_data))
@@ -68,7 +68,7 @@ def item_add(request: PageRequest, key: UUID) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 def item(request: PageRequest, key: UUID) -> HttpResponse:
     """Record what was reported and decided; speeches and tasks have their own forms beside it."""
-    one = fetch(request, ITEMS.all(), pk=key)
+    one = get_in_scope(request, ITEMS.all(), pk=key)
     form = ItemForm(request.POST or None, item=one)
     if form.is_valid() and _edit(request, one, form):
         return _to_agenda(one.meeting)
@@ -78,7 +78,7 @@ def item(request: PageRequest, key: UUID) -> HttpResponse:
 @requires(Capability.RECORD_MEETINGS)
 @require_POST
 def item_move(request: PageRequest, key: UUID) -> HttpResponse:
-    one = fetch(request, ITEMS.all(), pk=key)
+    one = get_in_scope(request, ITEMS.all(), pk=key)
     form = MoveForm(request.POST)
     if form.is_valid():
         told(request, lambda: services.move_item(item=one, to=form.cleaned_data["to"], by=request.user))
@@ -88,7 +88,7 @@ def item_move(request: PageRequest, key: UUID) -> HttpResponse:
 @requires(Capability.RECORD_MEETINGS)
 @require_POST
 def item_remove(request: PageRequest, key: UUID) -> HttpResponse:
-    one = fetch(request, ITEMS.all(), pk=key)
+    one = get_in_scope(request, ITEMS.all(), pk=key)
     told(request, lambda: services.remove_item(item=one, by=request.user))
     return _to_agenda(one.meeting)
 
@@ -97,7 +97,7 @@ def item_remove(request: PageRequest, key: UUID) -> HttpResponse:
 @require_POST
 def speech_add(request: PageRequest, key: UUID) -> HttpResponse:
     """What somebody said, in points."""
-    one = fetch(request, ITEMS.all(), pk=key)
+    one = get_in_scope(request, ITEMS.all(), pk=key)
     form = SpeechForm(request.POST)
     if form.is_valid() and told(request, lambda: services.add_speech(item=one, by=request.user, **form.cleaned_data)):
         return redirect("meetings:item", key=one.pk)
@@ -107,7 +107,7 @@ def speech_add(request: PageRequest, key: UUID) -> HttpResponse:
 @requires(Capability.RECORD_MEETINGS)
 @require_POST
 def speech_remove(request: PageRequest, key: UUID, speech: UUID) -> HttpResponse:
-    one = fetch(request, ITEMS.all(), pk=key)
+    one = get_in_scope(request, ITEMS.all(), pk=key)
     found = get_object_or_404(one.speeches, pk=speech)
     told(request, lambda: services.remove_speech(speech=found, by=request.user))
     return redirect("meetings:item", key=one.pk)
@@ -117,7 +117,7 @@ def speech_remove(request: PageRequest, key: UUID, speech: UUID) -> HttpResponse
 @require_POST
 def task_add(request: PageRequest, key: UUID) -> HttpResponse:
     """What somebody is to do after the meeting."""
-    one = fetch(request, ITEMS.all(), pk=key)
+    one = get_in_scope(request, ITEMS.all(), pk=key)
     form = TaskForm(request.POST, meeting=one.meeting)
     if form.is_valid() and carried_out(form, lambda: services.add_task(item=one, by=request.user, **form.cleaned_data)):
         return redirect("meetings:item", key=one.pk)
@@ -127,7 +127,7 @@ def task_add(request: PageRequest, key: UUID) -> HttpResponse:
 @requires(Capability.RECORD_MEETINGS)
 @require_POST
 def task_remove(request: PageRequest, key: UUID, task: UUID) -> HttpResponse:
-    one = fetch(request, ITEMS.all(), pk=key)
+    one = get_in_scope(request, ITEMS.all(), pk=key)
     found = get_object_or_404(one.tasks, pk=task)
     told(request, lambda: services.remove_task(task=found, by=request.user))
     return redirect("meetings:item", key=one.pk)
@@ -163,7 +163,7 @@ MATERIALS = Material.objects.select_related("meeting__organization")
 @require_http_methods(["GET", "HEAD", "POST"])
 def material_add(request: PageRequest, key: UUID) -> HttpResponse:
     """A text or a file to read for the meeting."""
-    meeting = fetch(request, MEETINGS.all(), pk=key)
+    meeting = get_in_scope(request, MEETINGS.all(), pk=key)
     form = MaterialForm(request.POST or None, request.FILES or None)
     given: dict[str, Any] = {"meeting": meeting, "by": request.user}
     if request.method == "POST" and _done(
@@ -179,7 +179,7 @@ def material_add(request: PageRequest, key: UUID) -> HttpResponse:
 @require_safe
 def material(request: PageRequest, key: UUID) -> HttpResponseBase:
     """The text, or the file itself."""
-    one = fetch(request, MATERIALS.all(), pk=key)
+    one = get_in_scope(request, MATERIALS.all(), pk=key)
     if one.text and "file" not in request.GET:
         return render(request, "meetings/meeting/material.html", {"material": one, "meeting": one.meeting})
     return send_file(one.file, one.title)
@@ -188,7 +188,7 @@ def material(request: PageRequest, key: UUID) -> HttpResponseBase:
 @requires(Capability.RECORD_MEETINGS)
 @require_POST
 def material_remove(request: PageRequest, key: UUID) -> HttpResponse:
-    one = fetch(request, MATERIALS.all(), pk=key)
+    one = get_in_scope(request, MATERIALS.all(), pk=key)
     remove_material(material=one, by=request.user)
     messages.success(request, _("The material is removed."))
     return redirect(one.meeting)
@@ -198,7 +198,7 @@ def material_remove(request: PageRequest, key: UUID) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 def sheet_attach(request: PageRequest, key: UUID) -> HttpResponse:
     """Keep a photograph of the sheet that people signed."""
-    meeting = fetch(request, MEETINGS.all(), pk=key)
+    meeting = get_in_scope(request, MEETINGS.all(), pk=key)
     form = SheetForm(request.POST or None, request.FILES or None)
     given: dict[str, Any] = {"meeting": meeting, "by": request.user}
     if request.method == "POST" and _done(form, lambda: attach_sheet(content=form.content(), **given)):
@@ -211,7 +211,7 @@ def sheet_attach(request: PageRequest, key: UUID) -> HttpResponse:
 @require_safe
 def sheet(request: PageRequest, key: UUID) -> HttpResponseBase:
     """The photographed sheet."""
-    meeting = fetch(request, MEETINGS.exclude(sheet=""), pk=key)
+    meeting = get_in_scope(request, MEETINGS.exclude(sheet=""), pk=key)
     return send_file(meeting.sheet, str(meeting))
 
 
@@ -219,7 +219,7 @@ def sheet(request: PageRequest, key: UUID) -> HttpResponseBase:
 @require_http_methods(["GET", "HEAD", "POST"])
 def observer_add(request: PageRequest, key: UUID) -> HttpResponse:
     """A guest, or a leader from above."""
-    meeting = fetch(request, MEETINGS.all(), pk=key)
+    meeting = get_in_scope(request, MEETINGS.all(), pk=key)
     form = ObserverForm(request.POST or None, meeting=meeting)
     given: dict[str, Any] = {"meeting": meeting, "by": request.user}
     if request.method == "POST" and _done(form, lambda: add_observer(**form.cleaned_data, **given)):
@@ -231,7 +231,7 @@ def observer_add(request: PageRequest, key: UUID) -> HttpResponse:
 @requires(Capability.RECORD_MEETINGS)
 @require_POST
 def observer_remove(request: PageRequest, key: UUID, observer: UUID) -> HttpResponse:
-    meeting = fetch(request, MEETINGS.all(), pk=key)
+    meeting = get_in_scope(request, MEETINGS.all(), pk=key)
     found = get_object_or_404(meeting.observers, pk=observer)
     told(request, lambda: remove_observer(observer=found, by=request.user))
     return redirect(meeting)
@@ -272,7 +272,7 @@ def task_list(request: PageRequest) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 def task(request: PageRequest, key: UUID) -> HttpResponse:
     """One task; its owner and who records the meetings close it by its record."""
-    one = fetch(request, TASKS.all(), pk=key)
+    one = get_in_scope(request, TASKS.all(), pk=key)
     may_close = may_end(one, request.user)
     form = TaskEndForm(request.POST or None, task=one, user=request.user, initial={"done_on": request.today})
     if request.method == "POST" and not may_close:
@@ -293,7 +293,7 @@ def task(request: PageRequest, key: UUID) -> HttpResponse:
 @require_POST
 def task_reopen(request: PageRequest, key: UUID) -> HttpResponse:
     """Open a task again that was closed by mistake."""
-    one = fetch(request, TASKS.all(), pk=key)
+    one = get_in_scope(request, TASKS.all(), pk=key)
     form = ReopenForm(request.POST)
     if not form.is_valid():
         messages.error(request, _("Say why the task is opened again."))

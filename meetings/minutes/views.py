@@ -20,7 +20,7 @@ from meetings.minutes.models import Minutes
 from meetings.minutes.queries import ROLES, Signature, has_changed, minutes_page, role_of, signatures_of
 from meetings.minutes.services import correct_minutes, draft_minutes, edit_minutes, file_paper_signature, sign_minutes
 from meetings.votes.correction_queries import correction_sentences, doubted_in
-from members.access.policy import fetch, requires, signed_in
+from members.access.policy import get_in_scope, requires, signed_in
 from members.choices import Capability
 from members.pages.forms import day_field, key_field
 from members.pages.requests import PageRequest, carried_out, told
@@ -85,7 +85,7 @@ def minutes_detail(request: PageRequest, key: UUID) -> HttpResponse:
 @require_POST
 def minutes_draft(request: PageRequest, key: UUID) -> HttpResponse:
     """Compose the minutes from what was recorded."""
-    meeting = fetch(request, MEETINGS.all(), pk=key)
+    meeting = get_in_scope(request, MEETINGS.all(), pk=key)
     told(request, lambda: draft_minutes(meeting=meeting, by=request.user))
     return redirect("meetings:minutes", key=meeting.pk)
 
@@ -156,7 +156,7 @@ def minutes_word(request: PageRequest, key: UUID) -> HttpResponse:
 
 def _readable(request: PageRequest, key: UUID) -> Meeting:
     """For the offices that read meetings there, and for the two who sign."""
-    meeting = fetch(request, MEETINGS.all(), pk=key)
+    meeting = get_in_scope(request, MEETINGS.all(), pk=key)
     reads = request.user.access.may(Capability.VIEW_MEETINGS, meeting.scope_path)
     if not reads and role_of(meeting, request.user) is None:
         raise PermissionDenied(_("Minutes are read by the officers of the branch and by those who sign them."))
@@ -164,7 +164,7 @@ def _readable(request: PageRequest, key: UUID) -> Meeting:
 
 
 def _minutes(request: PageRequest, key: UUID) -> Minutes:
-    return _of(fetch(request, MEETINGS.all(), pk=key))
+    return _of(get_in_scope(request, MEETINGS.all(), pk=key))
 
 
 def _of(meeting: Meeting) -> Minutes:

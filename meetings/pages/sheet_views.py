@@ -20,7 +20,7 @@ from meetings.meeting.models import Meeting
 from meetings.meeting.services import NotNow
 from meetings.pages.forms import AttendanceForm, RestForm, TapForm, UndoForm
 from meetings.pages.queries import counts, sign_in_page
-from members.access.policy import fetch, requires
+from members.access.policy import get_in_scope, requires
 from members.choices import Capability
 from members.pages.requests import PageRequest, told
 
@@ -31,7 +31,7 @@ MEETINGS = Meeting.objects.select_related("organization")
 @require_safe
 def attendance(request: PageRequest, key: UUID) -> HttpResponse:
     """Who is expected and how each attends."""
-    meeting = fetch(request, MEETINGS.all(), pk=key)
+    meeting = get_in_scope(request, MEETINGS.all(), pk=key)
     if meeting.opened_at is None:
         messages.info(request, _("Who is expected is fixed when the meeting opens. Open it first."))
         return redirect(meeting)
@@ -43,7 +43,7 @@ def attendance(request: PageRequest, key: UUID) -> HttpResponse:
 @require_POST
 def attendance_mark(request: PageRequest, key: UUID) -> HttpResponse:
     """One tap. htmx gets the row and the counts, a browser without JavaScript the page again."""
-    meeting = fetch(request, MEETINGS.all(), pk=key)
+    meeting = get_in_scope(request, MEETINGS.all(), pk=key)
     form = TapForm(request.POST)
     if not form.is_valid():
         return HttpResponseBadRequest(_("This tap came from a page that is out of date. Load it again."))
@@ -63,7 +63,7 @@ def attendance_mark(request: PageRequest, key: UUID) -> HttpResponse:
 @require_POST
 def attendance_rest(request: PageRequest, key: UUID) -> HttpResponse:
     """Everybody who isn't recorded yet is here, except for the ticked ones."""
-    meeting = fetch(request, MEETINGS.all(), pk=key)
+    meeting = get_in_scope(request, MEETINGS.all(), pk=key)
     form = RestForm(request.POST, meeting=meeting)
     if not form.is_valid():
         return HttpResponseBadRequest(_("This tap came from a page that is out of date. Load it again."))
@@ -80,7 +80,7 @@ def attendance_rest(request: PageRequest, key: UUID) -> HttpResponse:
 @require_POST
 def attendance_undo(request: PageRequest, key: UUID) -> HttpResponse:
     """Take the last tap back."""
-    meeting = fetch(request, MEETINGS.all(), pk=key)
+    meeting = get_in_scope(request, MEETINGS.all(), pk=key)
     form = UndoForm(request.POST)
     if not form.is_valid() or not (form.cleaned_data["mark"] or form.cleaned_data["rest"]):
         return HttpResponseBadRequest(_("This tap came from a page that is out of date. Load it again."))
@@ -98,7 +98,7 @@ def attendance_undo(request: PageRequest, key: UUID) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 def attendance_person(request: PageRequest, key: UUID, member: int) -> HttpResponse:
     """Everything that is known of one person's attendance: leave, reason, make-up."""
-    meeting = fetch(request, MEETINGS.all(), pk=key)
+    meeting = get_in_scope(request, MEETINGS.all(), pk=key)
     expected = get_object_or_404(Expected.objects.select_related("meeting"), meeting=meeting, member=member)
     if meeting.state == MeetingState.LOCKED and expected.is_present:
         messages.info(request, _("The minutes are locked: who was there is put right by a correction."))
@@ -116,7 +116,7 @@ def attendance_person(request: PageRequest, key: UUID, member: int) -> HttpRespo
 @require_safe
 def sheet_blank(request: PageRequest, key: UUID) -> HttpResponse:
     """A sheet in large type to print and sign."""
-    meeting = fetch(request, MEETINGS.all(), pk=key)
+    meeting = get_in_scope(request, MEETINGS.all(), pk=key)
     people, guests = on_the_sheet(meeting)
     return render(request, "meetings/pages/sheet_blank.html", {"meeting": meeting, "people": people, "guests": guests})
 

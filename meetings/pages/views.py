@@ -37,7 +37,7 @@ from meetings.pages.services import cancel_meeting, close_meeting, move_meeting,
 from meetings.planning.duty_rules import ASKED
 from meetings.planning.rules import may_be_planned, shift_span
 from meetings.votes.queries import vote_section
-from members.access.policy import fetch, requires, signed_in
+from members.access.policy import get_in_scope, requires, signed_in
 from members.choices import Capability
 from members.models import Organization, User
 from members.pages.links import Link
@@ -74,7 +74,7 @@ def meeting_list(request: PageRequest) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 def meeting_plan(request: PageRequest, code: str) -> HttpResponse:
     """Plan a meeting of a branch, a group or a committee."""
-    organization = fetch(request, Organization.objects.all(), code=code)
+    organization = get_in_scope(request, Organization.objects.all(), code=code)
     asked = {name: request.GET.get(name) for name in ("kind", "counts_for_year")}
     initial = {**usual(organization), **asked, "day": request.today}
     form = PlanForm(request.POST or None, organization=organization, on=request.today, initial=initial)
@@ -92,7 +92,7 @@ def meeting_plan(request: PageRequest, code: str) -> HttpResponse:
 @require_safe
 def meeting_detail(request: PageRequest, key: UUID) -> HttpResponse:
     """One meeting: what an officer records, or what a member who is asked may read."""
-    meeting = fetch(request, MEETINGS.all(), pk=key)
+    meeting = get_in_scope(request, MEETINGS.all(), pk=key)
     if not request.user.access.may(Capability.VIEW_MEETINGS, meeting.scope_path):
         return render(request, "meetings/pages/meeting_mine.html", member_page(meeting, request.user, on=request.today))
     may_record = request.user.access.may(Capability.RECORD_MEETINGS, meeting.scope_path)
@@ -106,7 +106,7 @@ def meeting_detail(request: PageRequest, key: UUID) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 def meeting_edit(request: PageRequest, key: UUID) -> HttpResponse:
     """Change day, hours, place, chair or recorder."""
-    meeting = fetch(request, MEETINGS.all(), pk=key)
+    meeting = get_in_scope(request, MEETINGS.all(), pk=key)
     form = MeetingForm(request.POST or None, instance=meeting, organization=meeting.organization, on=meeting.day)
     if form.is_valid():
         changes = {name: form.cleaned_data[name] for name in form.changed_data}
@@ -120,7 +120,7 @@ def meeting_edit(request: PageRequest, key: UUID) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 def meeting_cancel(request: PageRequest, key: UUID) -> HttpResponse:
     """Call a planned meeting off, with its reason."""
-    meeting = fetch(request, MEETINGS.all(), pk=key)
+    meeting = get_in_scope(request, MEETINGS.all(), pk=key)
     form = CancelForm(request.POST or None)
     if form.is_valid():
         because = form.cleaned_data["because"]
@@ -134,7 +134,7 @@ def meeting_cancel(request: PageRequest, key: UUID) -> HttpResponse:
 @require_POST
 def meeting_open(request: PageRequest, key: UUID) -> HttpResponse:
     """Freeze who is expected, and go to the sign-in page."""
-    meeting = fetch(request, MEETINGS.all(), pk=key)
+    meeting = get_in_scope(request, MEETINGS.all(), pk=key)
     if told(request, lambda: open_meeting(meeting=meeting, on=request.today, by=request.user)):
         return redirect("meetings:attendance", key=meeting.pk)
     return redirect(meeting)
@@ -144,7 +144,7 @@ def meeting_open(request: PageRequest, key: UUID) -> HttpResponse:
 @require_POST
 def meeting_close(request: PageRequest, key: UUID) -> HttpResponse:
     """Say that the meeting has taken place, and go on to its minutes."""
-    meeting = fetch(request, MEETINGS.all(), pk=key)
+    meeting = get_in_scope(request, MEETINGS.all(), pk=key)
     ended = _("The meeting has ended.")
     if told(request, lambda: close_meeting(meeting=meeting, by=request.user), ended):
         return redirect("meetings:minutes", key=meeting.pk)
@@ -197,7 +197,7 @@ def leave_ask(request: PageRequest, key: UUID) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 def leave_note(request: PageRequest, key: UUID) -> HttpResponse:
     """Write down the leave of somebody who said it by telephone or in person."""
-    meeting = fetch(request, MEETINGS.all(), pk=key)
+    meeting = get_in_scope(request, MEETINGS.all(), pk=key)
     form = NoteLeaveForm(request.POST or None, meeting=meeting)
     given: dict[str, Any] = {"meeting": meeting, "by": request.user}
     if form.is_valid() and carried_out(form, lambda: note_leave(**given, **form.cleaned_data)):
@@ -211,7 +211,7 @@ def leave_note(request: PageRequest, key: UUID) -> HttpResponse:
 @require_POST
 def leave_decide(request: PageRequest, key: UUID) -> HttpResponse:
     """Grant or refuse; granting marks the leave."""
-    asked = fetch(request, REQUESTS.all(), pk=key)
+    asked = get_in_scope(request, REQUESTS.all(), pk=key)
     answer = request.POST.get("answer")
     if answer not in (RequestState.GRANTED, RequestState.REFUSED):
         messages.error(request, _("Say whether the leave is granted."))
@@ -267,7 +267,7 @@ def _made_up(request: PageRequest, meeting: Meeting, form: MakeUpForm) -> bool:
 @require_POST
 def meeting_shift(request: PageRequest, code: str, year: int, key: UUID) -> HttpResponse:
     """Move a planned meeting to another day, and show the planner again."""
-    meeting = fetch(request, Meeting.objects.select_related("organization"), pk=key)
+    meeting = get_in_scope(request, Meeting.objects.select_related("organization"), pk=key)
     place = get_object_or_404(Organization.objects.filter(kind__in=list(ASKED)), code=code)
     if not contains(place.path, meeting.organization.path) or not may_be_planned(year, today=request.today):
         raise Http404

@@ -21,7 +21,7 @@ from meetings.meeting.models import Meeting
 from meetings.planning.models import CalendarFeed
 from meetings.planning.queries import calendar_of, calendar_of_year
 from meetings.planning.services import make_feed, read_feed, revoke_feed
-from members.access.policy import fetch, public, requires, signed_in
+from members.access.policy import get_in_scope, public, requires, signed_in
 from members.access.queries import access_for
 from members.choices import Capability
 from members.models import Organization
@@ -75,7 +75,7 @@ CALENDAR = "text/calendar; charset=utf-8"
 @require_safe
 def year_calendar(request: PageRequest, code: str, year: int) -> HttpResponse:
     """A branch's meetings of a year for a calendar program."""
-    place = fetch(request, Organization.objects.all(), code=code)
+    place = get_in_scope(request, Organization.objects.all(), code=code)
     meetings = calendar_of_year(place.path, year)
     return _file(calendar_file(meetings, name=f"{place.name} {year}", made_at=timezone.now()), f"{year}.ics")
 
@@ -84,7 +84,7 @@ def year_calendar(request: PageRequest, code: str, year: int) -> HttpResponse:
 @require_safe
 def meeting_calendar(request: PageRequest, key: UUID) -> HttpResponse:
     """One meeting for a calendar program."""
-    meeting = fetch(request, Meeting.objects.select_related("organization"), pk=key)
+    meeting = get_in_scope(request, Meeting.objects.select_related("organization"), pk=key)
     name = f"{meeting.day:%Y-%m-%d}.ics"
     return _file(calendar_file([meeting], name=meeting.name, made_at=timezone.now()), name)
 

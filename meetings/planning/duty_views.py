@@ -27,7 +27,7 @@ from meetings.planning.duty_queries import (
 from meetings.planning.duty_rules import ABSENCES, ASKED, LEAVE, MINUTES
 from meetings.planning.forms import STATES, DutyDoForm, DutyFilterForm, only_for_a_branch, only_for_committees
 from meetings.planning.places import place_asked_for, places_offered
-from members.access.policy import fetch, requires
+from members.access.policy import get_in_scope, requires
 from members.choices import Capability
 from members.models import Organization
 from members.pages.requests import PageRequest, workbook
@@ -137,7 +137,7 @@ def _branch_cells(lines: Iterable[BranchLine]) -> Iterator[list[object]]:
 @require_safe
 def duty_do(request: PageRequest, code: str) -> HttpResponse:
     """On to the meeting that a duty is about, or to planning it; where nothing is left to do, to what is due."""
-    organization = fetch(request, Organization.objects.all(), code=code)
+    organization = get_in_scope(request, Organization.objects.all(), code=code)
     form = DutyDoForm(request.GET)
     address = _address(organization, form.cleaned_data) if form.is_valid() else ""
     return redirect(address or f"{reverse('meetings:duty-list')}?{urlencode({'org': code})}")

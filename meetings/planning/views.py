@@ -58,7 +58,7 @@ from meetings.planning.services import (
     remove_special_day,
     retire_local_kind,
 )
-from members.access.policy import demand_everywhere, fetch, requires
+from members.access.policy import get_in_scope, require_everywhere, requires
 from members.choices import Capability, OrganizationKind
 from members.models import Organization
 from members.pages.requests import PageRequest
@@ -120,7 +120,7 @@ def _recorded(row: OnRecord) -> Chip:
 @require_http_methods(["GET", "HEAD", "POST"])
 def year_plan(request: PageRequest, code: str, year: int) -> HttpResponse:
     """Propose a day for everything that is due and not planned; shift, leave out, confirm once."""
-    place = fetch(request, Organization.objects.filter(kind__in=list(ASKED)), code=code)
+    place = get_in_scope(request, Organization.objects.filter(kind__in=list(ASKED)), code=code)
     if not may_be_planned(year, today=request.today):
         raise Http404
     workdays = workdays_on_record()
@@ -142,7 +142,7 @@ def year_plan(request: PageRequest, code: str, year: int) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 def theme_day(request: PageRequest, code: str) -> HttpResponse:
     """The day of the month that the branch keeps for its theme day."""
-    branch = fetch(request, Organization.objects.branches(), code=code)
+    branch = get_in_scope(request, Organization.objects.branches(), code=code)
     known = ThemeDay.objects.filter(organization=branch).first()
     form = ThemeDayForm(request.POST or None, instance=known)
     plan = reverse("meetings:year-plan", args=[branch.code, request.today.year])
@@ -199,7 +199,7 @@ def special_day_list(request: PageRequest) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 def special_day_add(request: PageRequest) -> HttpResponse:
     """Record a day, or paste a year's list: for everybody, so only from the top of the tree."""
-    demand_everywhere(request)
+    require_everywhere(request)
     year = _year_asked_for(request)
     form = SpecialDaysForm(request.POST or None, year=year, today=request.today)
     if form.is_valid():
@@ -215,7 +215,7 @@ def special_day_add(request: PageRequest) -> HttpResponse:
 @require_POST
 def special_day_remove(request: PageRequest, key: UUID) -> HttpResponse:
     """Take a day off the record."""
-    demand_everywhere(request)
+    require_everywhere(request)
     row = get_object_or_404(SpecialDay, pk=key)
     remove_special_day(day=row, by=request.user)
     messages.success(request, _("%(day)s is taken off the list.") % {"day": row})

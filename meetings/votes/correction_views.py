@@ -37,7 +37,7 @@ from meetings.votes.correction_services import (
 )
 from meetings.votes.models import AttendanceCorrection, Vote
 from meetings.votes.rules import TRUTHS
-from members.access.policy import fetch, requires, signed_in
+from members.access.policy import get_in_scope, requires, signed_in
 from members.choices import Capability
 from members.fields import opened
 from members.models import Member
@@ -66,7 +66,7 @@ def correction_list(request: PageRequest) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 def correction_add(request: PageRequest, key: UUID) -> HttpResponse:
     """Propose how somebody attended in truth."""
-    meeting = fetch(request, MEETINGS, pk=key)
+    meeting = get_in_scope(request, MEETINGS, pk=key)
     form = AttendanceCorrectionForm(
         request.POST or None, meeting=meeting, on=request.today, initial={"member": request.GET.get("member")}
     )
@@ -83,7 +83,7 @@ def correction_add(request: PageRequest, key: UUID) -> HttpResponse:
 @require_safe
 def correction_detail(request: PageRequest, key: UUID) -> HttpResponse:
     """The old beside the new, why, and which votes would have to be looked at."""
-    correction = fetch(request, CORRECTIONS, pk=key)
+    correction = get_in_scope(request, CORRECTIONS, pk=key)
     return render(request, "meetings/votes/correction.html", _page(request, correction))
 
 
@@ -91,7 +91,7 @@ def correction_detail(request: PageRequest, key: UUID) -> HttpResponse:
 @require_POST
 def correction_confirm(request: PageRequest, key: UUID) -> HttpResponse:
     """The second person has compared it with the signed sheet."""
-    correction = fetch(request, CORRECTIONS, pk=key)
+    correction = get_in_scope(request, CORRECTIONS, pk=key)
     if not is_second(correction, request.user):
         raise PermissionDenied
     done = _("It is corrected. The figures are counted with it; the signed minutes stay as they are.")
@@ -103,7 +103,7 @@ def correction_confirm(request: PageRequest, key: UUID) -> HttpResponse:
 @require_POST
 def correction_decline(request: PageRequest, key: UUID) -> HttpResponse:
     """The record stays as it is, with the reason."""
-    correction = fetch(request, CORRECTIONS, pk=key)
+    correction = get_in_scope(request, CORRECTIONS, pk=key)
     if not _may_decline(request, correction):
         raise PermissionDenied
     form = DeclineForm(request.POST)
@@ -118,7 +118,7 @@ def correction_decline(request: PageRequest, key: UUID) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 def vote_look(request: PageRequest, key: UUID) -> HttpResponse:
     """An officer looks at a vote in doubt and says why its outcome stands."""
-    vote = fetch(request, VOTES, pk=key)
+    vote = get_in_scope(request, VOTES, pk=key)
     form = LookForm(request.POST or None)
     if form.is_valid():
         given = {"vote": vote, "by": request.user, **form.cleaned_data}

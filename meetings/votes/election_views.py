@@ -34,7 +34,7 @@ from meetings.votes.queries import (
 )
 from meetings.votes.services import WrongFigures
 from meetings.votes.views import MEETINGS, VOTES
-from members.access.policy import fetch, requires
+from members.access.policy import get_in_scope, requires
 from members.choices import Capability
 from members.pages.requests import PageRequest, carried_out
 from rulebook.book import rule_if_held
@@ -53,7 +53,7 @@ SHOWN_RULES = (
 @require_http_methods(["GET", "POST"])
 def election_add(request: PageRequest, key: str) -> HttpResponse:
     """Open an election: seats, candidates, scrutineers."""
-    meeting = fetch(request, MEETINGS, pk=key)
+    meeting = get_in_scope(request, MEETINGS, pk=key)
     form = ElectionForm(request.POST or None, meeting=meeting, initial=_prefilled(request))
     if form.is_valid() and (vote := _open(request, form)):
         return redirect(vote)
@@ -66,7 +66,7 @@ def election_add(request: PageRequest, key: str) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 def election_again(request: PageRequest, key: str) -> HttpResponse:
     """Vote again among those with equal votes for the last seat."""
-    vote = fetch(request, VOTES, pk=key)
+    vote = get_in_scope(request, VOTES, pk=key)
     tied = tied_in(vote)
     form = AgainForm(request.POST or None, vote=vote, tied=[one.member_id for one in tied])
     if form.is_valid():
@@ -139,7 +139,7 @@ def _approve(request: PageRequest, vote: Vote, form: ApproveForm) -> bool:
 @require_http_methods(["GET", "HEAD", "POST"])
 def membership_ask(request: PageRequest, key: str) -> HttpResponse:
     """Hand what a vote decided about somebody to the committee, from the vote's own facts."""
-    vote = fetch(request, VOTES.all(), pk=key)
+    vote = get_in_scope(request, VOTES.all(), pk=key)
     form = StepForm(request.POST or None, vote=vote)
     if form.is_valid():
         given: dict[str, Any] = {

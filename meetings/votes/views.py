@@ -45,7 +45,7 @@ from meetings.votes.services import (
     remove_exclusion,
     withdraw_vote,
 )
-from members.access.policy import fetch, requires, signed_in
+from members.access.policy import get_in_scope, requires, signed_in
 from members.choices import Capability
 from members.pages.queries import names_of
 from members.pages.requests import PageRequest, carried_out, told
@@ -64,7 +64,7 @@ STOP_POLLING = 286
 @require_GET
 def quorum(request: PageRequest, key: str) -> HttpResponse:
     """The fragment of the meeting page that follows the attendance; nothing when the page's version is still true."""
-    meeting = fetch(request, MEETINGS, pk=key)
+    meeting = get_in_scope(request, MEETINGS, pk=key)
     if request.GET.get("version") == str(meeting.version) and meeting.is_running:
         return HttpResponse(status=204)
     context = {"meeting": meeting, "quorums": quorums_of(meeting)}
@@ -76,7 +76,7 @@ def quorum(request: PageRequest, key: str) -> HttpResponse:
 @require_GET
 def vote_list(request: PageRequest, key: str) -> HttpResponse:
     """All votes of a meeting, with the quorum."""
-    meeting = fetch(request, MEETINGS, pk=key)
+    meeting = get_in_scope(request, MEETINGS, pk=key)
     context = vote_section(meeting, request.user) | {"quorums": quorums_of(meeting)}
     return render(request, "meetings/votes/vote_list.html", context)
 
@@ -85,7 +85,7 @@ def vote_list(request: PageRequest, key: str) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 def vote_add(request: PageRequest, key: str) -> HttpResponse:
     """Put a question of the agenda to the vote."""
-    meeting = fetch(request, MEETINGS, pk=key)
+    meeting = get_in_scope(request, MEETINGS, pk=key)
     form = VoteForm(request.POST or None, meeting=meeting, initial=_initial_item(request, meeting))
     if form.is_valid() and (vote := _add(request, form)):
         return redirect(vote)
@@ -102,7 +102,7 @@ def _may_look(request: PageRequest, vote: Vote) -> bool:
 @require_GET
 def vote_detail(request: PageRequest, key: str) -> HttpResponse:
     """One vote: its figures and outcome, or how far the count has come."""
-    vote = fetch(request, VOTES, pk=key)
+    vote = get_in_scope(request, VOTES, pk=key)
     meeting = vote.item.meeting
     is_decided, is_locked = vote.is_decided, meeting.state == MeetingState.LOCKED
     context = {
@@ -134,7 +134,7 @@ def vote_detail(request: PageRequest, key: str) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 def vote_count(request: PageRequest, key: str) -> HttpResponse:
     """Type what was counted off the papers, without seeing what the other one typed."""
-    vote = fetch(request, VOTES, pk=key)
+    vote = get_in_scope(request, VOTES, pk=key)
     is_election = vote.subject == VoteSubject.ELECTION
     if not (fits := may_count(vote, request.user)):
         messages.error(request, fits.reason)
@@ -150,7 +150,7 @@ def vote_count(request: PageRequest, key: str) -> HttpResponse:
 @require_POST
 def vote_count_anew(request: PageRequest, key: str) -> HttpResponse:
     """Throw away what was typed so far."""
-    vote = fetch(request, VOTES, pk=key)
+    vote = get_in_scope(request, VOTES, pk=key)
     done = _("The counts are thrown away. Two people type them again.")
     told(request, lambda: count_anew(vote=vote, by=request.user), done)
     return redirect(vote)
@@ -160,7 +160,7 @@ def vote_count_anew(request: PageRequest, key: str) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 def vote_withdraw(request: PageRequest, key: str) -> HttpResponse:
     """Take a vote off the record, with a reason."""
-    vote = fetch(request, VOTES, pk=key)
+    vote = get_in_scope(request, VOTES, pk=key)
     form = WithdrawForm(request.POST or None)
     given: dict[str, Any] = {"vote": vote, "by": request.user}
     if form.is_valid() and carried_out(form, lambda: withdraw_vote(reason=form.cleaned_data["reason"], **given)):
@@ -215,7 +215,7 @@ def _count(request: PageRequest, vote: Vote, form: BallotForm | CountForm) -> bo
 @require_GET
 def exclusion_list(request: PageRequest, key: str) -> HttpResponse:
     """Who is to be left out of this meeting, and whether that holds."""
-    meeting = fetch(request, MEETINGS, pk=key)
+    meeting = get_in_scope(request, MEETINGS, pk=key)
     rows = [
         {"exclusion": one, "verdict": verdict, "ground": GROUNDS.get(one.ground, one.ground)}
         for one, verdict in exclusions_of(meeting)
@@ -233,7 +233,7 @@ def exclusion_list(request: PageRequest, key: str) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 def exclusion_add(request: PageRequest, key: str) -> HttpResponse:
     """Record why a member is to be left out."""
-    meeting = fetch(request, MEETINGS, pk=key)
+    meeting = get_in_scope(request, MEETINGS, pk=key)
     return _edit(request, meeting, ExclusionForm(request.POST or None, meeting=meeting))
 
 
@@ -241,7 +241,7 @@ def exclusion_add(request: PageRequest, key: str) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 def exclusion_edit(request: PageRequest, key: str, exclusion: str) -> HttpResponse:
     """Add an approval, or correct what was recorded."""
-    meeting = fetch(request, MEETINGS, pk=key)
+    meeting = get_in_scope(request, MEETINGS, pk=key)
     row = get_object_or_404(meeting.exclusions.select_related("member"), pk=exclusion)
     return _edit(request, meeting, ExclusionForm(request.POST or None, meeting=meeting, exclusion=row), row)
 
@@ -250,7 +250,7 @@ def exclusion_edit(request: PageRequest, key: str, exclusion: str) -> HttpRespon
 @require_POST
 def exclusion_remove(request: PageRequest, key: str, exclusion: str) -> HttpResponse:
     """Count the member again."""
-    meeting = fetch(request, MEETINGS, pk=key)
+    meeting = get_in_scope(request, MEETINGS, pk=key)
     row = get_object_or_404(meeting.exclusions.select_related("meeting"), pk=exclusion)
     told(request, lambda: remove_exclusion(exclusion=row, by=request.user), _("The member is counted again."))
     return redirect("meetings:exclusion-list", key=meeting.pk)

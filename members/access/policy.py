@@ -70,7 +70,7 @@ def scope_path(row: Model) -> str:
     return cast(Scoped, row).scope_path
 
 
-def fetch(
+def get_in_scope(
     request: HttpRequest | Request, rows: QuerySet[Row], path_of: Callable[[Row], str] = scope_path, **lookup: object
 ) -> Row:
     """The row, if the viewer may see it (else 404) and may do at its place what the view asks for (else 403).
@@ -81,11 +81,11 @@ def fetch(
         raise Http404  # nobody types one, and PostgreSQL takes none
     visible = rows.visible_to(request.user)  # type: ignore[attr-defined]
     row = get_object_or_404(visible, **lookup)
-    demand(request, path_of(row))
+    require_at(request, path_of(row))
     return row
 
 
-def demand(request: HttpRequest | Request, path: str) -> None:
+def require_at(request: HttpRequest | Request, path: str) -> None:
     """Raise PermissionDenied unless one of the view's capabilities holds at the organization with that path."""
     match = request.resolver_match
     policy = policy_of(match.func) if match else None
@@ -95,7 +95,7 @@ def demand(request: HttpRequest | Request, path: str) -> None:
         raise PermissionDenied(_refusal(path))
 
 
-def demand_everywhere(request: HttpRequest | Request) -> None:
+def require_everywhere(request: HttpRequest | Request) -> None:
     """Raise PermissionDenied unless one of the view's capabilities is held at the top of the tree."""
     match = request.resolver_match
     policy = policy_of(match.func) if match else None

@@ -17,7 +17,7 @@ from django.utils.translation import ngettext
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from members.access.policy import fetch, public, requires, signed_in
+from members.access.policy import get_in_scope, public, requires, signed_in
 from members.accounts.forms import (
     AccessForm,
     OfficeEndForm,
@@ -260,7 +260,7 @@ def office_give(request: PageRequest, username: str) -> HttpResponse:
 @require_http_methods(FORM_METHODS)
 def office_end(request: PageRequest, key: str) -> HttpResponse:
     """End the office."""
-    office = fetch(request, Office.objects.select_related("organization", "user", "member"), key=key)
+    office = get_in_scope(request, Office.objects.select_related("organization", "user", "member"), key=key)
     form = OfficeEndForm(request.POST or None, initial={"on": request.today})
     if form.is_valid():
         given = {**form.cleaned_data, "office": office, "by": request.user}
@@ -274,7 +274,7 @@ def office_end(request: PageRequest, key: str) -> HttpResponse:
 @require_http_methods(FORM_METHODS)
 def office_hand_over(request: PageRequest, key: str) -> HttpResponse:
     """End the office of one and give it to another, on the same day; or ask the second person to."""
-    office = fetch(request, Office.objects.select_related("organization", "user", "member"), key=key)
+    office = get_in_scope(request, Office.objects.select_related("organization", "user", "member"), key=key)
     form = OfficeHandOverForm(request.POST or None, by=request.user, initial={"on": request.today})
     if form.is_valid():
         given = {**form.cleaned_data, "office": office, "by": request.user}
@@ -303,7 +303,7 @@ def office_requests(request: PageRequest) -> HttpResponse:
 @require_http_methods(FORM_METHODS)
 def office_request(request: PageRequest, key: str) -> HttpResponse:
     """The second person confirms it or doesn't; who manages users takes it back."""
-    asked = fetch(request, WHOLE, key=key)
+    asked = get_in_scope(request, WHOLE, key=key)
     form = OfficeRequestForm(request.POST or None)
     if form.is_valid():
         act = ACTS[form.cleaned_data["act"]]

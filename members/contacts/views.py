@@ -16,7 +16,7 @@ from django.utils.translation import ngettext
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_safe
 
-from members.access.policy import fetch, requires
+from members.access.policy import get_in_scope, requires
 from members.choices import Capability, ContactKind, SituationKind
 from members.contacts.forms import (
     AnswerForm,
@@ -73,7 +73,7 @@ ON_A_PAGE = 30
 @require_http_methods(["GET", "HEAD", "POST"])
 def contact_person_add(request: PageRequest, key: UUID) -> HttpResponse:
     """Name who looks after a member."""
-    member = fetch(request, Member.objects.all(), key=key)
+    member = get_in_scope(request, Member.objects.all(), key=key)
     form = NewContactPersonForm(
         request.POST or None, choices=possible_contact_persons(member, request.user), today=request.today
     )  # fmt: skip
@@ -89,7 +89,7 @@ def contact_person_add(request: PageRequest, key: UUID) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 def contact_person_edit(request: PageRequest, key: UUID) -> HttpResponse:
     """See the phone, correct, end or let it go on."""
-    contact_person = fetch(request, CONTACT_PERSONS.all(), pk=key)
+    contact_person = get_in_scope(request, CONTACT_PERSONS.all(), pk=key)
     member = contact_person.member
     choices = possible_contact_persons(member, request.user, contact_person.person_id)
     form = ContactPersonForm(request.POST or None, choices=choices, stored=contact_person)
@@ -107,7 +107,7 @@ def contact_person_edit(request: PageRequest, key: UUID) -> HttpResponse:
 @requires(Capability.RECORD_CONTACTS)
 @require_http_methods(["GET", "HEAD", "POST"])
 def contact_person_remove(request: PageRequest, key: UUID) -> HttpResponse:
-    return _remove(request, fetch(request, CONTACT_PERSONS.all(), pk=key), remove_contact_person)
+    return _remove(request, get_in_scope(request, CONTACT_PERSONS.all(), pk=key), remove_contact_person)
 
 
 # --- The contact log --------------------------------------------------------------------------------------------------
@@ -115,7 +115,7 @@ def contact_person_remove(request: PageRequest, key: UUID) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 def contact_add(request: PageRequest, key: UUID) -> HttpResponse:
     """One step: how, when, who, what was heard, when again, and what is needed."""
-    member = fetch(request, Member.objects.all(), key=key)
+    member = get_in_scope(request, Member.objects.all(), key=key)
     due_on = answer_due(request.today, local=in_force_at(member.roster_path, on=request.today))
     form = NewContactForm(
         request.POST or None, today=request.today, made_by=request.user.get_full_name(), due_on=due_on
@@ -133,7 +133,7 @@ def contact_add(request: PageRequest, key: UUID) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 def contact_edit(request: PageRequest, key: UUID) -> HttpResponse:
     """Read one entry of the log in full, and correct it."""
-    contact = fetch(request, CONTACTS.all(), pk=key)
+    contact = get_in_scope(request, CONTACTS.all(), pk=key)
     form = ContactCorrectForm(request.POST or None, contact=contact)
     if form.is_valid():
         facts = form.facts()
@@ -149,7 +149,7 @@ def contact_edit(request: PageRequest, key: UUID) -> HttpResponse:
 @requires(Capability.RECORD_CONTACTS)
 @require_http_methods(["GET", "HEAD", "POST"])
 def contact_remove(request: PageRequest, key: UUID) -> HttpResponse:
-    return _remove(request, fetch(request, CONTACTS.all(), pk=key), remove_contact)
+    return _remove(request, get_in_scope(request, CONTACTS.all(), pk=key), remove_contact)
 
 
 # --- Requests for help ------------------------------------------------------------------------------------------------
@@ -167,7 +167,7 @@ def help_list(request: PageRequest) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 def help_add(request: PageRequest, key: UUID) -> HttpResponse:
     """Write down what a member needs; the clock runs."""
-    member = fetch(request, Member.objects.all(), key=key)
+    member = get_in_scope(request, Member.objects.all(), key=key)
     due_on = answer_due(request.today, local=in_force_at(member.roster_path, on=request.today))
     form = NewHelpForm(request.POST or None, today=request.today, due_on=due_on)
     if form.is_valid():
@@ -185,7 +185,7 @@ def help_add(request: PageRequest, key: UUID) -> HttpResponse:
 @require_safe
 def help_next(request: PageRequest, key: UUID) -> HttpResponse:
     """On to the member's request that has waited longest, or to all requests where none waits."""
-    member = fetch(request, Member.objects.all(), key=key)
+    member = get_in_scope(request, Member.objects.all(), key=key)
     waiting = member.help_requests.unanswered().order_by("due_on", "pk").first()
     return redirect("members:help-answer", waiting.pk) if waiting else redirect("members:help-list")
 
@@ -194,7 +194,7 @@ def help_next(request: PageRequest, key: UUID) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 def help_answer(request: PageRequest, key: UUID) -> HttpResponse:
     """Answer a request, or correct the answer."""
-    help_request = fetch(request, HELP_REQUESTS.all(), pk=key)
+    help_request = get_in_scope(request, HELP_REQUESTS.all(), pk=key)
     form = AnswerForm(request.POST or None, help_request=help_request, today=request.today)
     if form.is_valid():
         given = {**form.cleaned_data, "on": request.today, "by": request.user}
@@ -209,7 +209,7 @@ def help_answer(request: PageRequest, key: UUID) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 def help_edit(request: PageRequest, key: UUID) -> HttpResponse:
     """Correct a request, or move its day."""
-    help_request = fetch(request, HELP_REQUESTS.all(), pk=key)
+    help_request = get_in_scope(request, HELP_REQUESTS.all(), pk=key)
     form = HelpCorrectForm(request.POST or None, help_request=help_request)
     if form.is_valid():
         given: dict[str, Any] = {"values": form.cleaned_data, "on": request.today, "by": request.user}
@@ -223,7 +223,7 @@ def help_edit(request: PageRequest, key: UUID) -> HttpResponse:
 @requires(Capability.RECORD_CONTACTS)
 @require_http_methods(["GET", "HEAD", "POST"])
 def help_remove(request: PageRequest, key: UUID) -> HttpResponse:
-    return _remove(request, fetch(request, HELP_REQUESTS.all(), pk=key), remove_help)
+    return _remove(request, get_in_scope(request, HELP_REQUESTS.all(), pk=key), remove_help)
 
 
 def _remove(request: PageRequest, entry: Any, remove: Callable[..., None]) -> HttpResponse:

@@ -15,7 +15,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from audit.keyring import SealBroken
 from members import tasks
-from members.access.policy import fetch, requires, signed_in
+from members.access.policy import get_in_scope, requires, signed_in
 from members.choices import Capability, ExportState
 from members.exports.kinds import JOBS, kinds
 from members.exports.queries import may_agree
@@ -103,7 +103,7 @@ def export_agree(request: PageRequest, key: UUID) -> HttpResponse:
 
 
 def _fetch(request: PageRequest, key: UUID) -> Export:
-    return fetch(request, Export.objects.select_related("organization", "asked_by"), key=key)
+    return get_in_scope(request, Export.objects.select_related("organization", "asked_by"), key=key)
 
 
 class AgreeForm(forms.Form):

@@ -13,7 +13,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from django_htmx.http import HttpResponseClientRefresh
 
 from members import tasks
-from members.access.policy import demand, fetch, requires
+from members.access.policy import get_in_scope, require_at, requires
 from members.choices import Capability, ImportState
 from members.imports.exporting import write_refused, write_template
 from members.imports.forms import ColumnsForm, ImportForm, places_for_import
@@ -48,7 +48,7 @@ def import_new(request: PageRequest) -> HttpResponse:
     form = ImportForm(request.POST or None, request.FILES or None, places=places, code=code)
     if form.is_valid():
         place = form.cleaned_data["organization"]
-        demand(request, place.path)
+        require_at(request, place.path)
         may_build = request.user.access.may(Capability.MANAGE_ORGANIZATIONS, place.path)
         workbook = form.cleaned_data["workbook"]
         begun = receive(workbook, key=form.cleaned_data["key"], into=place, may_build=may_build, by=request.user)
@@ -169,7 +169,7 @@ def import_template(request: PageRequest) -> FileResponse:
 
 
 def _fetch(request: PageRequest, key: UUID) -> RosterImport:
-    return fetch(request, RosterImport.objects.select_related("organization", "uploaded_by"), key=key)
+    return get_in_scope(request, RosterImport.objects.select_related("organization", "uploaded_by"), key=key)
 
 
 def _progress(roster_import: RosterImport) -> dict[str, object]:

@@ -9,7 +9,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
-from members.access.policy import demand, fetch, requires
+from members.access.policy import get_in_scope, require_at, requires
 from members.choices import Capability
 from members.models.member import Member
 from members.models.organization import Organization
@@ -72,7 +72,7 @@ def _found(request: PageRequest, form: OrganizationFilter) -> HttpResponse:
 @require_safe
 def organization_detail(request: PageRequest, code: str) -> HttpResponse:
     """One organization: its people in figures, its term, its offices, what is below it and what happened to it."""
-    organization = fetch(request, Organization.objects.all(), code=code)
+    organization = get_in_scope(request, Organization.objects.all(), code=code)
     may = request.user.access.may
     context = {
         "organization": organization,
@@ -91,7 +91,7 @@ def organization_detail(request: PageRequest, code: str) -> HttpResponse:
 @require_http_methods(FORM_METHODS)
 def organization_create(request: PageRequest, code: str) -> HttpResponse:
     """Set up an organization below the one in the address."""
-    above = fetch(request, Organization.objects.all(), code=code)
+    above = get_in_scope(request, Organization.objects.all(), code=code)
     form = OrganizationCreateForm(request.POST or None, above=above, on=request.today)
     if form.is_valid():
         made: list[Organization] = []
@@ -106,7 +106,7 @@ def organization_create(request: PageRequest, code: str) -> HttpResponse:
 @require_http_methods(FORM_METHODS)
 def organization_edit(request: PageRequest, code: str) -> HttpResponse:
     """Rename it, or correct what is known about it."""
-    organization = fetch(request, Organization.objects.all(), code=code)
+    organization = get_in_scope(request, Organization.objects.all(), code=code)
     known = {
         "name": organization.name,
         "unit_kind": organization.unit_kind,
@@ -127,8 +127,8 @@ def organization_edit(request: PageRequest, code: str) -> HttpResponse:
 @require_http_methods(FORM_METHODS)
 def organization_move(request: PageRequest, code: str) -> HttpResponse:
     """Put it below another one; who decides about the place it leaves must decide about the new one too."""
-    organization = fetch(request, Organization.objects.all(), code=code)
-    demand(request, place_of_decision(organization))
+    organization = get_in_scope(request, Organization.objects.all(), code=code)
+    require_at(request, place_of_decision(organization))
     form = OrganizationMoveForm(request.POST or None, organization=organization, user=request.user, on=request.today)
     if form.is_valid():
         given = {**form.cleaned_data, "organization": organization, "by": request.user}
@@ -146,8 +146,8 @@ def organization_move(request: PageRequest, code: str) -> HttpResponse:
 @require_http_methods(FORM_METHODS)
 def organization_dissolve(request: PageRequest, code: str) -> HttpResponse:
     """Dissolve an empty one; that is the decision of the level above."""
-    organization = fetch(request, Organization.objects.all(), code=code)
-    demand(request, place_of_decision(organization))
+    organization = get_in_scope(request, Organization.objects.all(), code=code)
+    require_at(request, place_of_decision(organization))
     form = OrganizationDissolveForm(request.POST or None, today=request.today, initial={"on": request.today})
     if form.is_valid():
         given = {**form.cleaned_data, "organization": organization, "by": request.user}
@@ -162,7 +162,7 @@ def organization_dissolve(request: PageRequest, code: str) -> HttpResponse:
 @require_http_methods(FORM_METHODS)
 def organization_term(request: PageRequest, code: str) -> HttpResponse:
     """Record an election; the end of the term follows from the rule."""
-    organization = fetch(request, Organization.objects.all(), code=code)
+    organization = get_in_scope(request, Organization.objects.all(), code=code)
     form = TermForm(request.POST or None, today=request.today)
     if form.is_valid():
         given = {**form.cleaned_data, "organization": organization, "by": request.user}
@@ -177,8 +177,8 @@ def organization_term(request: PageRequest, code: str) -> HttpResponse:
 @require_http_methods(FORM_METHODS)
 def organization_term_end(request: PageRequest, code: str) -> HttpResponse:
     """Extend or shorten the latest term; more than a year is stored and said to be unusual."""
-    organization = fetch(request, Organization.objects.all(), code=code)
-    demand(request, place_of_decision(organization))
+    organization = get_in_scope(request, Organization.objects.all(), code=code)
+    require_at(request, place_of_decision(organization))
     term = get_object_or_404(organization.terms.order_by("-elected_on")[:1])
     form = TermEndForm(request.POST or None, initial={"ends_on": term.ends_on})
     if form.is_valid():

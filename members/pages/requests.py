@@ -12,7 +12,7 @@ from django.urls import reverse
 from django.utils.http import urlencode
 from django_htmx.middleware import HtmxDetails
 
-from members.access.policy import fetch
+from members.access.policy import get_in_scope
 from members.choices import Capability
 from members.models.organization import Organization
 from members.models.user import User
@@ -43,7 +43,7 @@ def branches_offered(request: PageRequest, *capabilities: Capability) -> QuerySe
 def branch_asked_for(request: PageRequest, *capabilities: Capability) -> Organization:
     """404 where the address names a place outside one's own, or where one has no branch at all."""
     if code := request.GET.get("org"):
-        return fetch(request, Organization.objects.branches(), code=code)
+        return get_in_scope(request, Organization.objects.branches(), code=code)
     first = branches_offered(request, *capabilities).first()
     if first is None:
         raise Http404
@@ -55,7 +55,7 @@ def place_asked_for(
 ) -> Organization:
     """The same for pages that are also about committees: any organization, else the first of one's offices."""
     if code := request.GET.get("org"):
-        return fetch(request, Organization.objects.all() if among is None else among, code=code)
+        return get_in_scope(request, Organization.objects.all() if among is None else among, code=code)
     paths = [path for capability in capabilities for path in request.user.access.paths(capability)]
     if (first := Organization.objects.filter(path__in=paths).first()) is None:
         raise Http404

@@ -6,7 +6,7 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods
 
-from members.access.policy import fetch, requires, signed_in
+from members.access.policy import get_in_scope, requires, signed_in
 from members.choices import Capability
 from members.models.organization import LocalRule
 from members.pages.requests import PageRequest
@@ -116,7 +116,7 @@ def local_rule_add(request: PageRequest, key: str) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 def local_rule_end(request: PageRequest, key: str) -> HttpResponse:
     """End a local rule from a day on, with a reason."""
-    local_rule = fetch(request, LocalRule.objects.select_related("organization"), pk=key)
+    local_rule = get_in_scope(request, LocalRule.objects.select_related("organization"), pk=key)
     form = LocalRuleEndForm(request.POST or None, initial={"on": request.today})
     if form.is_valid():
         try:

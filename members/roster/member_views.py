@@ -16,7 +16,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from members.access.policy import demand, fetch, requires, signed_in
+from members.access.policy import get_in_scope, require_at, requires, signed_in
 from members.choices import (
     AffiliationKind,
     Capability,
@@ -201,7 +201,7 @@ MOVERS = (Capability.EDIT_ROSTER, Capability.IMPORT_ROSTER)
 def member_detail(request: PageRequest, key: UUID) -> HttpResponse:
     """One member's page. Private values are masked; revealing one is a page of its own. Who has left is only shown."""
     member = shown_to(request.user, key)
-    demand(request, whereabouts(member))
+    require_at(request, whereabouts(member))
     merges = Merge.objects.visible_to(request.user).of(member)
     page = _page(request, member)
     branch = next(iter(page["page"].places), None)
@@ -261,7 +261,7 @@ def member_create(request: PageRequest) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 def member_edit(request: PageRequest, key: UUID) -> HttpResponse:
     """Change a member's facts; an old page doesn't overwrite what somebody else stored since."""
-    member = fetch(request, Member.objects.all(), key=key)
+    member = get_in_scope(request, Member.objects.all(), key=key)
     form = MemberEditForm(request.POST or None, member=member, on=request.today)
     if form.is_valid() and carried_out(form, lambda: _edit(request, member, form)):
         messages.success(request, _("The changes are stored."))
@@ -273,7 +273,7 @@ def member_edit(request: PageRequest, key: UUID) -> HttpResponse:
 @require_safe
 def member_photo(request: PageRequest, key: UUID) -> FileResponse:
     """The picture, to those who may see the member."""
-    member = fetch(request, Member.objects.exclude(photo=""), whereabouts, key=key)
+    member = get_in_scope(request, Member.objects.exclude(photo=""), whereabouts, key=key)
     try:
         file = member.photo.open()
     except FileNotFoundError as error:
@@ -289,7 +289,7 @@ def member_photo(request: PageRequest, key: UUID) -> FileResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 def member_photo_change(request: PageRequest, key: UUID) -> HttpResponse:
     """Upload another picture."""
-    member = fetch(request, Member.objects.all(), key=key)
+    member = get_in_scope(request, Member.objects.all(), key=key)
     form = PhotoForm(request.POST or None, request.FILES or None)
     if form.is_valid():
         content = form.cleaned_data["photo"].read()
@@ -301,7 +301,7 @@ def member_photo_change(request: PageRequest, key: UUID) -> HttpResponse:
 @requires(Capability.EDIT_ROSTER)
 @require_POST
 def member_photo_remove(request: PageRequest, key: UUID) -> HttpResponse:
-    member = fetch(request, Member.objects.all(), key=key)
+    member = get_in_scope(request, Member.objects.all(), key=key)
     remove_photo(member=member, by=request.user)
     messages.success(request, _("The photo is removed."))
     return redirect(member)
@@ -311,7 +311,7 @@ def member_photo_remove(request: PageRequest, key: UUID) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 def member_move(request: PageRequest, key: UUID) -> HttpResponse:
     """To another branch or group whose roster the viewer keeps too; for a committee's staff, to any below it."""
-    member = fetch(request, Member.objects.all(), key=key)
+    member = get_in_scope(request, Member.objects.all(), key=key)
     form = MoveForm(request.POST or None, user=request.user, today=request.today)
     if form.is_valid():
         given = {**form.cleaned_data, "today": request.today, "by": request.user}
@@ -329,7 +329,7 @@ def member_move(request: PageRequest, key: UUID) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 def member_leave(request: PageRequest, key: UUID) -> HttpResponse:
     """Off the roster. Addressed by the relation that ends, so that a second click ends nothing else."""
-    affiliation = fetch(request, Affiliation.objects.formal().select_related("member", "organization"), key=key)
+    affiliation = get_in_scope(request, Affiliation.objects.formal().select_related("member", "organization"), key=key)
     because = reason_of_leaving(request.POST.get("because") or request.GET.get("because", ""))
     if because is None:
         return render(
@@ -349,9 +349,9 @@ def member_leave(request: PageRequest, key: UUID) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 def member_take_back(request: PageRequest, key: UUID) -> HttpResponse:
     """Undo a wrong move or departure: the relation that ended goes on."""
-    affiliation = fetch(request, Affiliation.objects.formal().select_related("member", "organization"), key=key)
+    affiliation = get_in_scope(request, Affiliation.objects.formal().select_related("member", "organization"), key=key)
     if affiliation.member.roster_path:
-        demand(request, affiliation.member.roster_path)
+        require_at(request, affiliation.member.roster_path)
     form = ReasonForm(request.POST or None)
     if form.is_valid():
         reason = form.cleaned_data["reason"]
@@ -369,7 +369,7 @@ def member_take_back(request: PageRequest, key: UUID) -> HttpResponse:
 
 def _create(request: PageRequest, form: NewMemberForm) -> Member:
     given = form.cleaned_data
-    demand(request, given["organization"].path)
+    require_at(request, given["organization"].path)
     return create_member(
         key=given["key"],
         organization=given["organization"],

@@ -13,7 +13,7 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_http_methods
 
-from members.access.policy import fetch, requires
+from members.access.policy import get_in_scope, requires
 from members.choices import MergeState
 from members.models.contact import Merge
 from members.models.member import Member
@@ -98,7 +98,7 @@ def _shown(name: str, value: Any) -> str:
 @require_http_methods(["GET", "HEAD", "POST"])
 def merge_new(request: PageRequest, key: UUID) -> HttpResponse:
     """Choose the other entry of the person, then which facts stay; a second person confirms it."""
-    kept = fetch(request, Member.objects.all(), key=key)
+    kept = get_in_scope(request, Member.objects.all(), key=key)
     other = OtherForm(request.GET)
     if not other.is_valid():
         context = {"member": kept, "candidates": candidates(kept, request.user)}
@@ -124,7 +124,7 @@ def merge_new(request: PageRequest, key: UUID) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 def merge_detail(request: PageRequest, key: UUID) -> HttpResponse:
     """What was proposed or done: the second person confirms or refuses it, and for thirty days it can be undone."""
-    merge = fetch(request, Merge.objects.select_related("kept", "merged", "proposed_by", "settled_by"), key=key)
+    merge = get_in_scope(request, Merge.objects.select_related("kept", "merged", "proposed_by", "settled_by"), key=key)
     form = MergeActForm(request.POST or None)
     if form.is_valid() and carried_out(form, lambda: _act(request, merge, form)):
         messages.success(request, gettext("Stored."))

@@ -18,7 +18,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from members import tasks
-from members.access.policy import fetch, requires
+from members.access.policy import get_in_scope, requires
 from members.choices import Capability, OrganizationKind, SituationKind
 from members.exports.kinds import JOBS
 from members.exports.services import ask_export
@@ -233,7 +233,7 @@ def _list_address(query: str) -> str:
 @require_http_methods(["GET", "HEAD", "POST"])
 def member_reveal(request: PageRequest, key: UUID) -> HttpResponse:
     """One private value of a member, after a reason was typed. The value is in this answer and nowhere else."""
-    member = fetch(request, Member.objects.all(), key=key)
+    member = get_in_scope(request, Member.objects.all(), key=key)
     now = timezone.now()
     form = RevealForm(request.POST or None, member=member, initial={"field": request.GET.get("field", "")})
     context: dict[str, Any] = {"member": member, "form": form}
@@ -261,7 +261,7 @@ BRANCHES = Organization.objects.filter(kind=OrganizationKind.BRANCH)
 @require_http_methods(["GET", "HEAD"])
 def member_groups(request: PageRequest, code: str) -> HttpResponse:
     """Who is in which group, and who left the branch lately."""
-    branch = fetch(request, BRANCHES.all(), code=code)
+    branch = get_in_scope(request, BRANCHES.all(), code=code)
     may_edit = request.user.access.may(Capability.EDIT_ROSTER, branch.path)
     groups = groups_of(branch, on=request.today)
     context = {
@@ -278,7 +278,7 @@ def member_groups(request: PageRequest, code: str) -> HttpResponse:
 @require_http_methods(["POST"])
 def member_group_place(request: PageRequest, code: str) -> HttpResponse:
     """Put the chosen members into a group of the branch, or out of their group."""
-    branch = fetch(request, BRANCHES.all(), code=code)
+    branch = get_in_scope(request, BRANCHES.all(), code=code)
     form = GroupForm(request.POST, branch=branch, today=request.today)
     moved: list[int] = []
     if form.is_valid() and carried_out(
@@ -298,7 +298,7 @@ SITUATIONS = Situation.objects.select_related("member")
 @require_http_methods(["GET", "HEAD", "POST"])
 def situation_add(request: PageRequest, key: UUID) -> HttpResponse:
     """Something begins to hold for a member."""
-    member = fetch(request, Member.objects.all(), key=key)
+    member = get_in_scope(request, Member.objects.all(), key=key)
     form = SituationForm(request.POST or None, initial={"kind": request.GET.get("kind"), "valid_from": request.today})
     if form.is_valid():
         kind, given = SituationKind(form.cleaned_data["kind"]), form.cleaned_data["key"]
@@ -313,7 +313,7 @@ def situation_add(request: PageRequest, key: UUID) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 def situation_edit(request: PageRequest, key: UUID) -> HttpResponse:
     """Correct what is on record about a situation."""
-    situation = fetch(request, SITUATIONS.all(), pk=key)
+    situation = get_in_scope(request, SITUATIONS.all(), pk=key)
     form = SituationCorrectForm(request.POST or None, situation=situation)
     if form.is_valid():
         facts = form.facts()
@@ -328,7 +328,7 @@ def situation_edit(request: PageRequest, key: UUID) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 def situation_end(request: PageRequest, key: UUID) -> HttpResponse:
     """It no longer holds, from a day on."""
-    situation = fetch(request, SITUATIONS.all(), pk=key)
+    situation = get_in_scope(request, SITUATIONS.all(), pk=key)
     form = SituationEndForm(request.POST or None, today=request.today)
     if form.is_valid():
         on = form.cleaned_data["on"]
@@ -343,7 +343,7 @@ def situation_end(request: PageRequest, key: UUID) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 def situation_remove(request: PageRequest, key: UUID) -> HttpResponse:
     """What was never true goes, with a word why."""
-    situation = fetch(request, SITUATIONS.all(), pk=key)
+    situation = get_in_scope(request, SITUATIONS.all(), pk=key)
     form = ReasonForm(request.POST or None)
     if form.is_valid():
         remove_situation(situation=situation, reason=form.cleaned_data["reason"], by=request.user)

@@ -12,7 +12,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from members.access.policy import fetch, requires, signed_in
+from members.access.policy import get_in_scope, requires, signed_in
 from members.choices import Capability
 from members.fields import opened
 from members.models import Member
@@ -66,7 +66,7 @@ def channel_add(request: PageRequest) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 def channel_edit(request: PageRequest, key: UUID) -> HttpResponse:
     """Another name, address or secret."""
-    setup = fetch(request, SETUPS.in_use(), pk=key)
+    setup = get_in_scope(request, SETUPS.in_use(), pk=key)
     form = ChannelChangeForm(request.POST or None, initial={"name": setup.name})
     if form.is_valid():
         try:
@@ -84,7 +84,7 @@ def channel_edit(request: PageRequest, key: UUID) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 def channel_try(request: PageRequest, key: UUID) -> HttpResponse:
     """Send a trial, and say what came of it."""
-    setup = fetch(request, SETUPS.in_use(), pk=key)
+    setup = get_in_scope(request, SETUPS.in_use(), pk=key)
     form = TrialForm(request.POST if request.method == "POST" else None, setup=setup)
     if form.is_valid():
         phone = form.cleaned_data.get("phone", "")
@@ -101,7 +101,7 @@ def channel_try(request: PageRequest, key: UUID) -> HttpResponse:
 @require_POST
 def channel_stop(request: PageRequest, key: UUID) -> HttpResponse:
     """Send nothing by it any more."""
-    stop_channel(setup=fetch(request, SETUPS, pk=key), by=request.user)
+    stop_channel(setup=get_in_scope(request, SETUPS, pk=key), by=request.user)
     messages.success(request, _("The channel is no longer used."))
     return redirect("reminders:channel-list")
 
@@ -129,7 +129,7 @@ def preference_own(request: PageRequest) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 def preference_member(request: PageRequest, key: UUID) -> HttpResponse:
     """What a member without an account said on the phone, or at a visit."""
-    member = fetch(request, Member.objects.all(), key=key)
+    member = get_in_scope(request, Member.objects.all(), key=key)
     form = PreferenceForm(request.POST or None, stored=preference_of(member), reads_overviews=False)
     if form.is_valid():
         prefer(person=member, values=form.facts(), by=request.user)

@@ -20,7 +20,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from assessment.dashboard.below_queries import need_at
 from members import duties
-from members.access.policy import fetch, requires, signed_in
+from members.access.policy import get_in_scope, requires, signed_in
 from members.choices import Capability, OrganizationKind, office_words
 from members.models import Member, Organization, User
 from members.organizations.queries import roster_summary
@@ -51,7 +51,7 @@ ABOVE = (OrganizationKind.COMMITTEE, OrganizationKind.GENERAL_BRANCH)
 def places_asked_for(request: PageRequest) -> tuple[Organization | None, list[str]]:
     """The organization of the address and its path, else none and the paths of all of one's offices."""
     if code := request.GET.get("org"):
-        place = fetch(request, Organization.objects.all(), code=code)
+        place = get_in_scope(request, Organization.objects.all(), code=code)
         return place, [place.path]
     return None, request.user.access.paths(Capability.VIEW_DUTIES)
 
@@ -99,7 +99,7 @@ def desk(request: PageRequest) -> HttpResponse:
 @require_safe
 def desk_at(request: PageRequest, code: str) -> HttpResponse:
     """One branch: its desk for who settles duties there, its counts by kind for the levels above."""
-    branch = fetch(request, Organization.objects.branches(), code=code)
+    branch = get_in_scope(request, Organization.objects.branches(), code=code)
     if request.user.access.may(Capability.SETTLE_DUTIES, branch.path):
         return render(request, "reminders/desk/desk_at.html", {"place": branch} | _shown(request, [branch.path]))
     row = next(iter(counts_at(branch.path, on=request.today)), None)
@@ -271,7 +271,7 @@ class NotApplicableForm(forms.Form):
 @require_http_methods(["GET", "HEAD", "POST"])
 def not_applicable(request: PageRequest, code: str) -> HttpResponse:
     """Why a duty doesn't apply. The desk holds the same form in each line; here it comes back when it was refused."""
-    place = fetch(request, Organization.objects.all(), code=code)
+    place = get_in_scope(request, Organization.objects.all(), code=code)
     form = NotApplicableForm(request.POST or None, initial=request.GET.dict())
     member = _member(request, place)
     kind = form["of_kind"].value() or ""
@@ -289,7 +289,7 @@ def not_applicable(request: PageRequest, code: str) -> HttpResponse:
 def not_applicable_take_back(request: PageRequest, key: UUID) -> HttpResponse:
     """The duty is on the desk again."""
     rows = NotApplicable.objects.select_related("organization")
-    row = fetch(request, rows, pk=key)
+    row = get_in_scope(request, rows, pk=key)
     if not sees_kind(request.user, row.kind, about_member=row.member_id is not None, path=row.scope_path):
         raise PermissionDenied(_("This duty isn't on your desk."))
     told(request, lambda: take_back(row=row, by=request.user), _("It is asked for again."))
@@ -302,7 +302,7 @@ def _member(request: PageRequest, place: Organization) -> Member | None:
     if not given:
         return None
     try:
-        return fetch(request, Member.objects.below(place.path), key=UUID(given))
+        return get_in_scope(request, Member.objects.below(place.path), key=UUID(given))
     except ValueError:
         raise Http404 from None
 

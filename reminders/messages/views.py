@@ -18,7 +18,7 @@ from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from audit.keyring import fingerprint
-from members.access.policy import fetch, public, requires, signed_in
+from members.access.policy import get_in_scope, public, requires, signed_in
 from members.choices import Capability
 from members.models import Organization
 from members.pages.queries import names_of
@@ -89,7 +89,7 @@ def message_export(request: PageRequest) -> FileResponse:
 @require_safe
 def message_detail(request: PageRequest, key: UUID) -> HttpResponse:
     """One message as it was sent, each try, and what it led to."""
-    message = fetch(request, MESSAGES.all(), pk=key)
+    message = get_in_scope(request, MESSAGES.all(), pk=key)
     may_send = request.user.access.may(Capability.SEND_MESSAGES, message.scope_path)
     attempts = attempts_shown(message)
     context = {
@@ -106,7 +106,7 @@ def message_detail(request: PageRequest, key: UUID) -> HttpResponse:
 @require_POST
 def message_again(request: PageRequest, key: UUID) -> HttpResponse:
     """Send once more what didn't go out, or perhaps didn't."""
-    message = fetch(request, MESSAGES.all(), pk=key)
+    message = get_in_scope(request, MESSAGES.all(), pk=key)
     try:
         send_again(message=message, at=timezone.now(), by=request.user)
         messages.success(request, _("It is planned anew and goes out within a minute or two."))
@@ -174,7 +174,7 @@ def review_list(request: PageRequest) -> HttpResponse:
 @require_safe
 def review_detail(request: PageRequest, code: str, kind: str) -> HttpResponse:
     """Each of them in its words."""
-    place = fetch(request, Organization.objects.all(), code=code)
+    place = get_in_scope(request, Organization.objects.all(), code=code)
     return _shown(request, place, _kind(kind), DeclineForm())
 
 
@@ -182,7 +182,7 @@ def review_detail(request: PageRequest, code: str, kind: str) -> HttpResponse:
 @require_POST
 def review_release(request: PageRequest, code: str, kind: str) -> HttpResponse:
     """Let them go, and those to come."""
-    place = fetch(request, Organization.objects.all(), code=code)
+    place = get_in_scope(request, Organization.objects.all(), code=code)
     number = release(place, _kind(kind), by=request.user)
     sentence = ngettext("%(number)s message goes out now.", "%(number)s messages go out now.", number)
     messages.success(request, sentence % {"number": number})
@@ -193,7 +193,7 @@ def review_release(request: PageRequest, code: str, kind: str) -> HttpResponse:
 @require_POST
 def review_decline(request: PageRequest, code: str, kind: str) -> HttpResponse:
     """Don't send those that are ticked, or any of them, because."""
-    place = fetch(request, Organization.objects.all(), code=code)
+    place = get_in_scope(request, Organization.objects.all(), code=code)
     form = DeclineForm(request.POST)
     declined: list[int] = []
     if form.is_valid():
@@ -210,7 +210,7 @@ def review_decline(request: PageRequest, code: str, kind: str) -> HttpResponse:
 @require_POST
 def review_take_back(request: PageRequest, key: UUID) -> HttpResponse:
     """From now on messages of the kind are looked at again."""
-    given = fetch(request, RELEASES.all(), pk=key)
+    given = get_in_scope(request, RELEASES.all(), pk=key)
     take_back(given, by=request.user)
     messages.success(request, _("From now on messages of this kind wait to be looked at again, when there are many."))
     return redirect("reminders:review-list")

@@ -10,7 +10,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from members.access.policy import fetch, requires
+from members.access.policy import get_in_scope, requires
 from members.choices import Capability, OrganizationKind
 from members.models import Organization
 from members.pages.requests import PageRequest
@@ -81,7 +81,7 @@ def slot_arguments(slot: Slot) -> tuple[str, str, str]:
 
 
 def _place(request: PageRequest, code: str) -> Organization:
-    return fetch(request, Organization.objects.filter(kind__in=WRITERS), code=code)
+    return get_in_scope(request, Organization.objects.filter(kind__in=WRITERS), code=code)
 
 
 def _slot(kind: str, told: str, language: str) -> Slot:

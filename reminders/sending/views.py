@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST
 
-from members.access.policy import fetch, requires
+from members.access.policy import get_in_scope, requires
 from members.choices import Capability
 from members.contacts.services import AT_ONCE, Numbers
 from members.pages.forms import CallListForm
@@ -51,7 +51,7 @@ def call_list(request: PageRequest) -> HttpResponse:
 @require_POST
 def call_record(request: PageRequest, key: UUID) -> HttpResponse:
     """What became of one call. htmx takes the call off the list and leaves the numbers of the others where they are."""
-    message = fetch(request, Message.objects.select_related("organization"), pk=key)
+    message = get_in_scope(request, Message.objects.select_related("organization"), pk=key)
     form = CallForm(request.POST, message=message)
     try:
         if not form.is_valid():

@@ -11,7 +11,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters, sensitive_variables
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from members.access.policy import fetch, requires, signed_in
+from members.access.policy import get_in_scope, requires, signed_in
 from members.choices import Capability
 from members.fields import opened
 from members.models import User
@@ -164,7 +164,7 @@ PEOPLE = Appraisee.objects.select_related("member", "round__organization", "roun
 @require_safe
 def appraisee_detail(request: PageRequest, key: UUID) -> HttpResponse:
     """What the member wrote, what others said, the marks once they are counted, and the opinion."""
-    one = fetch(request, PEOPLE.all(), pk=key)
+    one = get_in_scope(request, PEOPLE.all(), pk=key)
     return render(request, "supervision/appraisals/person.html", _page_of(one, request.user))
 
 
@@ -173,7 +173,7 @@ def appraisee_detail(request: PageRequest, key: UUID) -> HttpResponse:
 @require_safe
 def appraisee_sheet(request: PageRequest, key: UUID) -> HttpResponse:
     """The appraisal sheet for the file, to print and sign."""
-    one = fetch(request, PEOPLE.all(), pk=key)
+    one = get_in_scope(request, PEOPLE.all(), pk=key)
     return render(request, "supervision/appraisals/sheet.html", _page_of(one, request.user))
 
 
@@ -182,7 +182,7 @@ def appraisee_sheet(request: PageRequest, key: UUID) -> HttpResponse:
 @require_http_methods(FORM_METHODS)
 def appraisee_text(request: PageRequest, key: UUID) -> HttpResponse:
     """Write down the self-appraisal of a member without an account."""
-    one = fetch(request, PEOPLE.all(), pk=key)
+    one = get_in_scope(request, PEOPLE.all(), pk=key)
     form = TextForm(request.POST or None, initial={"text": opened(one.self_appraisal)})
     given: dict[str, Any] = {"appraisee": one, "on": request.today, "by": request.user}
     if form.is_valid() and carried_out(form, lambda: write_self_appraisal(text=form.cleaned_data["text"], **given)):
@@ -195,7 +195,7 @@ def appraisee_text(request: PageRequest, key: UUID) -> HttpResponse:
 @require_http_methods(FORM_METHODS)
 def appraisee_said(request: PageRequest, key: UUID) -> HttpResponse:
     """Write down what a member without an account says of this one."""
-    one = fetch(request, PEOPLE.all(), pk=key)
+    one = get_in_scope(request, PEOPLE.all(), pk=key)
     form = SaidForm(request.POST or None, people=writers_without_account(one))
     if form.is_valid() and carried_out(
         form, lambda: write_mutual_appraisal(about=one, by=request.user, **form.cleaned_data)
@@ -209,7 +209,7 @@ def appraisee_said(request: PageRequest, key: UUID) -> HttpResponse:
 @require_http_methods(FORM_METHODS)
 def appraisee_opinion(request: PageRequest, key: UUID) -> HttpResponse:
     """The committee's grade and words, with what the ballot said beside them."""
-    one = fetch(request, PEOPLE.all(), pk=key)
+    one = get_in_scope(request, PEOPLE.all(), pk=key)
     form = OpinionForm(request.POST or None, appraisee=one)
     if form.is_valid() and carried_out(
         form, lambda: give_opinion(appraisee=one, by=request.user, **form.opinion_given())
@@ -222,7 +222,7 @@ def appraisee_opinion(request: PageRequest, key: UUID) -> HttpResponse:
 @require_POST
 def appraisee_told(request: PageRequest, key: UUID) -> HttpResponse:
     """Somebody has told the member face to face."""
-    one = fetch(request, PEOPLE.all(), pk=key)
+    one = get_in_scope(request, PEOPLE.all(), pk=key)
     done = _("It is on record that the member was told.")
     told(request, lambda: tell_result(appraisee=one, on=request.today, by=request.user), done)
     return redirect("supervision:appraisee-detail", one.pk)
@@ -232,7 +232,7 @@ def appraisee_told(request: PageRequest, key: UUID) -> HttpResponse:
 @require_http_methods(FORM_METHODS)
 def appraisee_help(request: PageRequest, key: UUID) -> HttpResponse:
     """What is done to help after a lower grade, by when, and that it was done."""
-    one = fetch(request, PEOPLE.all(), pk=key)
+    one = get_in_scope(request, PEOPLE.all(), pk=key)
     closed_on = one.round.closed_on or request.today
     due_on = help_due(closed_on, local=in_force_at(one.scope_path, on=closed_on))
     form = FollowUpForm(request.POST or None, appraisee=one, due_on=due_on)

@@ -16,7 +16,7 @@ from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from meetings.meeting.models import Meeting
-from members.access.policy import fetch, requires
+from members.access.policy import get_in_scope, requires
 from members.choices import Capability
 from members.models import Organization
 from members.pages.requests import (
@@ -105,7 +105,7 @@ def round_open(request: PageRequest) -> HttpResponse:
 @require_safe
 def round_detail(request: PageRequest, key: UUID) -> HttpResponse:
     """Where it stands, and who is in it."""
-    held = fetch(request, ROUNDS.all(), pk=key)
+    held = get_in_scope(request, ROUNDS.all(), pk=key)
     lines = lines_of(held)
     context = {
         "round": held,
@@ -125,7 +125,7 @@ def round_detail(request: PageRequest, key: UUID) -> HttpResponse:
 @require_http_methods(FORM_METHODS)
 def round_on(request: PageRequest, key: UUID) -> HttpResponse:
     """Go on to the next step, with what it needs."""
-    held = fetch(request, ROUNDS.all(), pk=key)
+    held = get_in_scope(request, ROUNDS.all(), pk=key)
     if (after := next_step(held.state)) is None:
         return redirect(held)
     form = StepForm(request.POST or None, round=held, meetings=_meetings(held))
@@ -143,7 +143,7 @@ def round_on(request: PageRequest, key: UUID) -> HttpResponse:
 @require_POST
 def round_back(request: PageRequest, key: UUID) -> HttpResponse:
     """One step back."""
-    held = fetch(request, ROUNDS.all(), pk=key)
+    held = get_in_scope(request, ROUNDS.all(), pk=key)
     told(request, lambda: go_back(round=held, expected=request.POST.get("state", ""), by=request.user))
     return redirect(held)
 
@@ -232,7 +232,7 @@ BALLOTS = AppraisalRound.objects.select_related("organization")
 @require_http_methods(["GET", "HEAD", "POST"])
 def round_count(request: PageRequest, key: UUID) -> HttpResponse:
     """Type what was counted off the papers, without seeing what the other one typed."""
-    held = fetch(request, BALLOTS.all(), pk=key)
+    held = get_in_scope(request, BALLOTS.all(), pk=key)
     form = PaperForm(request.POST or None, people=_people(held))
     if form.is_valid() and carried_out(form, lambda: _type(request, held, form)):
         return redirect(held)
@@ -244,7 +244,7 @@ def round_count(request: PageRequest, key: UUID) -> HttpResponse:
 @require_POST
 def round_count_anew(request: PageRequest, key: UUID) -> HttpResponse:
     """Throw away what was typed so far."""
-    held = fetch(request, BALLOTS.all(), pk=key)
+    held = get_in_scope(request, BALLOTS.all(), pk=key)
     done = _("The counts are thrown away. Two people type them again.")
     return _acted(request, held, lambda: count_anew(round=held, by=request.user), done)
 
@@ -253,7 +253,7 @@ def round_count_anew(request: PageRequest, key: UUID) -> HttpResponse:
 @require_POST
 def round_on_paper(request: PageRequest, key: UUID) -> HttpResponse:
     """Begin the ballot anew, on paper."""
-    held = fetch(request, BALLOTS.all(), pk=key)
+    held = get_in_scope(request, BALLOTS.all(), pk=key)
     done = _("The ballot begins anew on paper. Print the ballot papers.")
     return _acted(request, held, lambda: begin_on_paper(round=held, by=request.user), done)
 
@@ -262,7 +262,7 @@ def round_on_paper(request: PageRequest, key: UUID) -> HttpResponse:
 @require_safe
 def round_ballot_paper(request: PageRequest, key: UUID) -> HttpResponse:
     """A ballot paper to print, the same for everybody."""
-    held = fetch(request, BALLOTS.all(), pk=key)
+    held = get_in_scope(request, BALLOTS.all(), pk=key)
     context = {"round": held, "people": _people(held), "marks": Mark.choices}
     return render(request, "supervision/appraisals/ballot_paper.html", context)
 

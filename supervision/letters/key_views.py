@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from members.access.policy import fetch, requires
+from members.access.policy import get_in_scope, requires
 from members.choices import Capability
 from members.fields import opened
 from members.models import Organization
@@ -75,7 +75,7 @@ def key_make(request: PageRequest) -> HttpResponse:
 @form_page
 def key_approve(request: PageRequest, key: UUID) -> HttpResponse:
     """The second person asks the inspector for the fingerprint, by voice, compares, and signs."""
-    row = fetch(request, KEYS, pk=key)
+    row = get_in_scope(request, KEYS, pk=key)
     if not may_be_approved(row, trusted_keys()) or row.user_id == request.user.pk:
         raise Http404
     printed = fingerprint_of(row.public_key)
@@ -100,7 +100,7 @@ def _approve(request: PageRequest, row: InspectorKey, given: dict[str, Any]) -> 
 @form_page
 def key_withdraw(request: PageRequest, key: UUID) -> HttpResponse:
     """One's own key, or somebody's who has left the office."""
-    row = fetch(request, KEYS.exclude(state=KeyState.WITHDRAWN), pk=key)
+    row = get_in_scope(request, KEYS.exclude(state=KeyState.WITHDRAWN), pk=key)
     way = withdrawal_way(request.user, row, keys_of_inspectors(on=request.today))
     form = WITHDRAWALS.get(way, WithdrawalForm)(request.POST if request.method == "POST" else None)
     left: list[int] = []
@@ -126,7 +126,9 @@ def _warn(request: PageRequest, short: int) -> None:
 @form_page
 def key_passphrase(request: PageRequest, key: UUID) -> HttpResponse:
     """Another passphrase for the same key, with the one until now."""
-    row = fetch(request, InspectorKey.objects.filter(user=request.user.pk).exclude(state=KeyState.WITHDRAWN), pk=key)
+    row = get_in_scope(
+        request, InspectorKey.objects.filter(user=request.user.pk).exclude(state=KeyState.WITHDRAWN), pk=key
+    )
     form = OtherPassphraseForm(request.POST if request.method == "POST" else None)
     if form.is_valid():
         given = {"old": form.cleaned_data["old"], "new": form.cleaned_data["new"]}

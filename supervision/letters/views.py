@@ -15,7 +15,7 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_safe
 
-from members.access.policy import fetch, requires, signed_in
+from members.access.policy import get_in_scope, requires, signed_in
 from members.choices import Capability, OfficeKind
 from members.models import Organization
 from members.pages.requests import PageRequest, carried_out
@@ -74,7 +74,7 @@ def letter_list(request: PageRequest) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 def letter_read(request: PageRequest, key: UUID) -> HttpResponse:
     """The letter, for as long as this page is open. Nothing of it, nor of the passphrase, goes into the session."""
-    letter = fetch(request, WHOLE, pk=key)
+    letter = get_in_scope(request, WHOLE, pk=key)
     form = PassphraseForm(request.POST if request.method == "POST" else None)
     opened: list[Opened] = []
     if form.is_bound and form.is_valid():
@@ -92,7 +92,7 @@ def letter_read(request: PageRequest, key: UUID) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 def letter_file(request: PageRequest, key: UUID) -> HttpResponse:
     """An attachment, to be saved: the browser opens nothing of it here."""
-    file = fetch(request, FILES, pk=key)
+    file = get_in_scope(request, FILES, pk=key)
     form = PassphraseForm(request.POST if request.method == "POST" else None)
     opened: list[OpenedFile] = []
     if form.is_bound and form.is_valid():
@@ -142,7 +142,7 @@ def act(
     request: PageRequest, key: UUID, form_class: type[forms.Form], service: Act, words: dict[str, Any]
 ) -> HttpResponse:
     """One page of all acts. `words`: title, lead, label of the button, what is said when it is done."""
-    letter = fetch(request, WHOLE, pk=key)
+    letter = get_in_scope(request, WHOLE, pk=key)
     form = form_class(request.POST if request.method == "POST" else None)
     if form.is_valid():
         given = {"letter": letter, "on": request.today, "by": request.user, **form.cleaned_data}
@@ -294,7 +294,7 @@ def name_list(request: PageRequest) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 def name_decide(request: PageRequest, key: UUID) -> HttpResponse:
     """First the reason, then yes or no."""
-    row = fetch(request, REQUESTS, pk=key)
+    row = get_in_scope(request, REQUESTS, pk=key)
     form = CustodyForm(request.POST if request.method == "POST" else None)
     reason: list[str] = []
     if form.is_valid():

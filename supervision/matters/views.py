@@ -15,7 +15,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_safe
 
 from dues.units import yuan
-from members.access.policy import fetch, requires, signed_in
+from members.access.policy import get_in_scope, requires, signed_in
 from members.choices import Capability
 from members.models import Organization
 from members.pages.requests import PageRequest, branches_offered, carried_out, place_asked_for, workbook
@@ -102,7 +102,7 @@ def matter_export(request: PageRequest) -> FileResponse:
 @require_safe
 def matter_detail(request: PageRequest, key: UUID) -> HttpResponse:
     """A matter with its steps; members of the branch read it too, unless it is marked."""
-    matter = fetch(request, MATTERS, pk=key)
+    matter = get_in_scope(request, MATTERS, pk=key)
     context = {
         "matter": matter,
         "one": show(matter, on=request.today),
@@ -131,7 +131,7 @@ def matter_new(request: PageRequest) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 def matter_edit(request: PageRequest, key: UUID) -> HttpResponse:
     """Correct the proposal, with a reason."""
-    matter = fetch(request, MATTERS, pk=key)
+    matter = get_in_scope(request, MATTERS, pk=key)
     form = MatterEditForm(request.POST or None, matter=matter)
     if form.is_valid():
         given = {"values": form.facts(), "reason": form.cleaned_data["reason"]}
@@ -145,7 +145,7 @@ def matter_edit(request: PageRequest, key: UUID) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 def matter_remove(request: PageRequest, key: UUID) -> HttpResponse:
     """Take out what was recorded by mistake, as long as nothing was decided."""
-    matter = fetch(request, MATTERS, pk=key)
+    matter = get_in_scope(request, MATTERS, pk=key)
     form = RemoveForm(request.POST or None)
     if form.is_valid() and carried_out(form, lambda: remove_matter(matter, by=request.user, **form.cleaned_data)):
         messages.success(request, _("Taken out."))
@@ -195,7 +195,7 @@ WORDS = {
 @require_http_methods(["GET", "HEAD", "POST"])
 def matter_step(request: PageRequest, key: UUID, step: str) -> HttpResponse:
     """Put the step down; one that stands is corrected with a reason."""
-    matter = fetch(request, MATTERS, pk=key)
+    matter = get_in_scope(request, MATTERS, pk=key)
     form = STEP_FORMS[step](request.POST or None, matter=matter, on=request.today)
     if form.is_valid():
         given = {"step": step, "values": form.values(), "reason": form.cleaned_data.get("reason", "")}

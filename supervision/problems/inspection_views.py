@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_safe
 
-from members.access.policy import demand, fetch, requires
+from members.access.policy import get_in_scope, require_at, requires
 from members.models import Organization
 from members.pages.requests import FORM_METHODS, PageRequest, carried_out, workbook
 from members.workbooks.writing import Sheet
@@ -73,7 +73,7 @@ def inspection_export(request: PageRequest) -> FileResponse:
 @require_safe
 def inspection_detail(request: PageRequest, key: UUID) -> HttpResponse:
     """The visit with its findings."""
-    inspection = fetch(request, INSPECTIONS, pk=key)
+    inspection = get_in_scope(request, INSPECTIONS, pk=key)
     findings = Problem.objects.visible_to(request.user).filter(problem_list__inspection=inspection)
     context = {
         "inspection": inspection,
@@ -92,7 +92,7 @@ def inspection_new(request: PageRequest) -> HttpResponse:
     form = PlanForm(request.POST or None, branches=branches.in_tree_order(), initial={"visit_on": request.today})
     if form.is_valid():
         place = form.cleaned_data["organization"]
-        demand(request, place.path)
+        require_at(request, place.path)
         new = Inspection(inspected_by=inspecting(request.user, place), **form.cleaned_data)
         if carried_out(form, lambda: plan_inspection(inspection=new, by=request.user)):
             messages.success(request, _("Planned. The branch finds it among its inspections."))
@@ -104,7 +104,7 @@ def inspection_new(request: PageRequest) -> HttpResponse:
 @require_http_methods(FORM_METHODS)
 def inspection_findings(request: PageRequest, key: UUID) -> HttpResponse:
     """Write down what was found; the branch reads it when it is handed over."""
-    inspection = fetch(request, INSPECTIONS, pk=key)
+    inspection = get_in_scope(request, INSPECTIONS, pk=key)
     form = FindingsForm(request.POST or None, inspection=inspection)
     rows = rows_form(request.POST or None, None)  # the branch says who puts it right: inspectors read no roster
     if form.is_valid() and rows.is_valid():
@@ -122,7 +122,7 @@ def inspection_findings(request: PageRequest, key: UUID) -> HttpResponse:
 def finding_take_out(request: PageRequest, key: UUID) -> HttpResponse:
     """Before the findings are handed over; asked once more."""
     findings = Problem.objects.select_related("organization", "problem_list__inspection__organization")
-    problem = fetch(request, findings, pk=key, problem_list__inspection__isnull=False)
+    problem = get_in_scope(request, findings, pk=key, problem_list__inspection__isnull=False)
     inspection = problem.problem_list.inspection
     form = HandOverForm(request.POST if request.method == "POST" else None)
     if form.is_valid() and carried_out(form, lambda: take_out_finding(problem=problem, by=request.user)):
@@ -136,7 +136,7 @@ def finding_take_out(request: PageRequest, key: UUID) -> HttpResponse:
 @require_http_methods(FORM_METHODS)
 def inspection_hand_over(request: PageRequest, key: UUID) -> HttpResponse:
     """Asked once more: findings that were handed over can't be taken back."""
-    inspection = fetch(request, INSPECTIONS, pk=key)
+    inspection = get_in_scope(request, INSPECTIONS, pk=key)
     form = HandOverForm(request.POST if request.method == "POST" else None)
     given: dict[str, Any] = {"inspection": inspection, "on": request.today, "by": request.user}
     if form.is_valid() and carried_out(form, lambda: hand_over(**given)):
@@ -150,7 +150,7 @@ def inspection_hand_over(request: PageRequest, key: UUID) -> HttpResponse:
 @require_http_methods(FORM_METHODS)
 def inspection_close(request: PageRequest, key: UUID) -> HttpResponse:
     """When every finding is settled."""
-    inspection = fetch(request, INSPECTIONS, pk=key)
+    inspection = get_in_scope(request, INSPECTIONS, pk=key)
     form = CloseForm(request.POST or None)
     given: dict[str, Any] = {"inspection": inspection, "on": request.today, "by": request.user}
     if form.is_valid() and carried_out(form, lambda: close_inspection(**form.cleaned_data, **given)):

@@ -20,7 +20,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from meetings.files import send_file
 from meetings.meeting.models import Meeting
-from members.access.policy import demand, fetch, requires, signed_in
+from members.access.policy import get_in_scope, require_at, requires, signed_in
 from members.choices import Capability
 from members.models import Organization
 from members.pages.requests import FORM_METHODS, PageRequest, branch_asked_for, carried_out, place_asked_for, workbook
@@ -106,7 +106,7 @@ def problem_export(request: PageRequest) -> FileResponse:
 @require_safe
 def problem_detail(request: PageRequest, key: UUID) -> HttpResponse:
     """The problem with everything that happened to it."""
-    problem = fetch(request, PROBLEMS, pk=key)
+    problem = get_in_scope(request, PROBLEMS, pk=key)
     steps = problem.steps.select_related("by__member")
     context = {
         "problem": problem,
@@ -184,8 +184,8 @@ def origin(request: PageRequest) -> Origin:
     """404 for what one doesn't see, 403 where one doesn't record."""
     for name, (rows, source) in ORIGINS.items():
         if key := request.GET.get(name):
-            row = fetch(request, rows, pk=_key(key))
-            demand(request, row.organization.path)
+            row = get_in_scope(request, rows, pk=_key(key))
+            require_at(request, row.organization.path)
             source = source_of(row) if isinstance(row, Meeting) else source
             return Origin(row.organization, _initial(row, source, request), {name: row})
     asked = request.GET.get("source", "")
@@ -223,7 +223,7 @@ WORDS = {
 @require_http_methods(FORM_METHODS)
 def problem_step(request: PageRequest, key: UUID, kind: str) -> HttpResponse:
     """One step, with a form of its own. Who puts it right is told why they don't decide about it."""
-    problem = fetch(request, PROBLEMS, pk=key)
+    problem = get_in_scope(request, PROBLEMS, pk=key)
     if not STEPS[kind][1] & parts_of(problem, request.user):
         raise PermissionDenied(_("Your office doesn't cover this. Findings are accepted by those who inspect."))
     form = StepForm(request.POST or None, request.FILES or None, kind=kind)
@@ -240,7 +240,7 @@ def problem_step(request: PageRequest, key: UUID, kind: str) -> HttpResponse:
 @require_http_methods(FORM_METHODS)
 def problem_assign(request: PageRequest, key: UUID) -> HttpResponse:
     """Measure, who, and who may read it: for findings the branch says so itself."""
-    problem = fetch(request, PROBLEMS, pk=key)
+    problem = get_in_scope(request, PROBLEMS, pk=key)
     form = AssignForm(request.POST or None, problem=problem, people=people_of(problem.organization))
     if form.is_valid():
         given = {"values": form.facts(), "key": form.cleaned_data["key"], "on": request.today, "by": request.user}
@@ -254,7 +254,7 @@ def problem_assign(request: PageRequest, key: UUID) -> HttpResponse:
 @require_safe
 def problem_evidence(request: PageRequest, key: UUID, step: UUID) -> HttpResponseBase:
     """The file, as what its content says it is."""
-    problem = fetch(request, PROBLEMS, pk=key)
+    problem = get_in_scope(request, PROBLEMS, pk=key)
     found = get_object_or_404(problem.steps.all(), pk=step)
     if not found.file:
         raise Http404

@@ -18,7 +18,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from meetings.choices import kind_words
 from meetings.documents import CONTENT_TYPES, DocumentKind
-from members.access.policy import fetch, requires
+from members.access.policy import get_in_scope, requires
 from members.choices import Capability
 from members.models import Organization
 from members.pages.requests import PageRequest, carried_out, workbook
@@ -69,7 +69,7 @@ def report_list(request: PageRequest) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 def report_new(request: PageRequest, code: str) -> HttpResponse:
     """Begin the report of an organization for a period that is over; one that is asked for and begun is opened."""
-    organization = fetch(request, Organization.objects.all(), code=code)
+    organization = get_in_scope(request, Organization.objects.all(), code=code)
     _demand_writer(request, organization)
     period = request.GET.get("period", "")
     if period and (known := REPORTS.filter(organization=organization, period=period).first()):
@@ -89,7 +89,7 @@ def report_new(request: PageRequest, code: str) -> HttpResponse:
 @require_safe
 def report_detail(request: PageRequest, key: UUID) -> HttpResponse:
     """The report with its figures, its words, what happened to it, and what may be done now."""
-    report = fetch(request, REPORTS.all(), pk=key)
+    report = get_in_scope(request, REPORTS.all(), pk=key)
     context = report_page(report, request.user, on=request.today)
     page = Paginator(context.pop("branches"), ON_A_PAGE).get_page(request.GET.get("page"))
     acts = [(act, ACT_WORDS[act]) for act in context.pop("acts")]
@@ -154,7 +154,7 @@ def posted(request: PageRequest) -> QueryDict | None:
 
 def _of_side(request: PageRequest, key: UUID, act: str) -> Report:
     """The report, for who is on the side that takes this step."""
-    report = fetch(request, REPORTS.all(), pk=key)
+    report = get_in_scope(request, REPORTS.all(), pk=key)
     if act not in ACT_WORDS or act == Act.ADOPT:
         raise Http404
     if side_of(request.user, report.organization) != side_that(Act(act)):
@@ -188,7 +188,7 @@ def _fits(place: Organization, given: dict[str, Any]) -> bool:
 
 
 def _own(request: PageRequest, key: UUID) -> Report:
-    report = fetch(request, REPORTS.all(), pk=key)
+    report = get_in_scope(request, REPORTS.all(), pk=key)
     _demand_writer(request, report.organization)
     return report
 
@@ -263,7 +263,7 @@ def report_records(request: PageRequest, figure: str) -> HttpResponse:
     if figure not in SOURCES or not form.is_valid():
         raise Http404
     asked = form.cleaned_data
-    place = fetch(request, Organization.objects.all(), code=asked.pop("org"))
+    place = get_in_scope(request, Organization.objects.all(), code=asked.pop("org"))
     reads, reads_own = _may_read(request, figure, place)
     own = asked.pop("own") and reads_own
     one_by_one = reads or own
@@ -302,7 +302,7 @@ def report_export(request: PageRequest) -> FileResponse:
 @require_safe
 def report_word(request: PageRequest, key: UUID) -> FileResponse:
     """The report as it stands, to print, sign and keep."""
-    report = fetch(request, REPORTS.all(), pk=key)
+    report = get_in_scope(request, REPORTS.all(), pk=key)
     content = report_as_word(report_page(report, request.user, on=request.today))
     name = f"{report.organization.name} {report.period}.docx"
     return FileResponse(

@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from members.access.policy import fetch, requires, signed_in
+from members.access.policy import get_in_scope, requires, signed_in
 from members.choices import Capability
 from members.fields import opened
 from members.models import Member, Organization
@@ -111,7 +111,7 @@ def checklist_list(request: PageRequest) -> HttpResponse:
 @require_safe
 def checklist_detail(request: PageRequest, key: UUID) -> HttpResponse:
     """A list with where each line comes from: for who keeps it and for the members below."""
-    found = fetch(request, LISTS.all(), pk=key)
+    found = get_in_scope(request, LISTS.all(), pk=key)
     holds = found.valid_from <= request.today and (found.valid_until is None or request.today < found.valid_until)
     context = {
         "checklist": found,
@@ -144,7 +144,7 @@ def checklist_new(request: PageRequest) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 def checklist_edit(request: PageRequest, key: UUID) -> HttpResponse:
     """One that hasn't begun is changed, one in force is replaced."""
-    found = fetch(request, LISTS.all(), pk=key)
+    found = get_in_scope(request, LISTS.all(), pk=key)
     begun = found.valid_from <= request.today
     days = {} if begun else {"valid_from": found.valid_from, "valid_until": found.valid_until}
     form = ChecklistForm(request.POST or None, today=request.today, copied=found, initial=days)
@@ -162,7 +162,7 @@ def checklist_edit(request: PageRequest, key: UUID) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 def checklist_end(request: PageRequest, key: UUID) -> HttpResponse:
     """From a day on nobody checks themself against it; checks that were made stay with their members."""
-    found = fetch(request, LISTS.all(), pk=key)
+    found = get_in_scope(request, LISTS.all(), pk=key)
     form = ChecklistEndForm(request.POST or None, initial={"valid_until": request.today})
     if form.is_valid():
         facts = {"checklist": found, "on": request.today, "by": request.user, **form.cleaned_data}
@@ -237,7 +237,7 @@ def self_check_shared(request: PageRequest) -> HttpResponse:
 @require_safe
 def self_check_detail(request: PageRequest, key: UUID) -> HttpResponse:
     """One's own beside the one before it; a shared one for the branch's offices, alone."""
-    check = fetch(request, CHECKS.all(), pk=key)
+    check = get_in_scope(request, CHECKS.all(), pk=key)
     is_mine = check.member_id == request.user.access.member_id
     earlier = earlier_of(check) if is_mine else None
     context = {
@@ -271,7 +271,7 @@ def self_check_new(request: PageRequest, key: UUID) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 def self_check_edit(request: PageRequest, key: UUID) -> HttpResponse:
     """One's own only."""
-    check = fetch(request, CHECKS.of(request.user), pk=key)
+    check = get_in_scope(request, CHECKS.of(request.user), pk=key)
     form = SelfCheckForm(request.POST or None, items=list(check.checklist.items.all()), stored=check)
     if form.is_valid():
         facts = {"answers": form.answers(), "plan": form.cleaned_data["plan"]}
@@ -287,7 +287,7 @@ def self_check_edit(request: PageRequest, key: UUID) -> HttpResponse:
 @require_POST
 def self_check_share(request: PageRequest, key: UUID) -> HttpResponse:
     """Let the branch's offices read it."""
-    check = fetch(request, CHECKS.of(request.user), pk=key)
+    check = get_in_scope(request, CHECKS.of(request.user), pk=key)
     share_self_check(check=check, on=request.today, by=request.user)
     messages.success(request, _("Shared with the offices of your branch. You can take that back."))
     return redirect(check)
@@ -297,7 +297,7 @@ def self_check_share(request: PageRequest, key: UUID) -> HttpResponse:
 @require_POST
 def self_check_take_back(request: PageRequest, key: UUID) -> HttpResponse:
     """Nobody else reads it from now on."""
-    check = fetch(request, CHECKS.of(request.user), pk=key)
+    check = get_in_scope(request, CHECKS.of(request.user), pk=key)
     take_back_self_check(check=check, by=request.user)
     messages.success(request, _("It is yours alone again."))
     return redirect(check)
@@ -307,7 +307,7 @@ def self_check_take_back(request: PageRequest, key: UUID) -> HttpResponse:
 @require_POST
 def self_check_remove(request: PageRequest, key: UUID) -> HttpResponse:
     """Throw one's own away."""
-    check = fetch(request, CHECKS.of(request.user), pk=key)
+    check = get_in_scope(request, CHECKS.of(request.user), pk=key)
     remove_self_check(check=check, by=request.user)
     messages.success(request, _("Thrown away."))
     return redirect("supervision:self-check-mine")

@@ -17,7 +17,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from dues.ledger.queries import branch_of
-from members.access.policy import fetch, requires, signed_in
+from members.access.policy import get_in_scope, requires, signed_in
 from members.choices import Capability, OrganizationKind
 from members.contacts.rules import answer_due as help_due
 from members.contacts.services import ask_for_help
@@ -130,7 +130,7 @@ def suggestion_record(request: PageRequest) -> HttpResponse:
 @require_http_methods(FORM_METHODS)
 def suggestion_answer(request: PageRequest, key: UUID) -> HttpResponse:
     """Answer it, or correct the answer."""
-    suggestion = fetch(request, SUGGESTIONS.all(), pk=key)
+    suggestion = get_in_scope(request, SUGGESTIONS.all(), pk=key)
     form = AnswerForm(request.POST or None, suggestion=suggestion, today=request.today)
     if form.is_valid():
         given: dict[str, Any] = {"values": form.cleaned_data, "on": request.today, "by": request.user}
@@ -145,7 +145,7 @@ def suggestion_answer(request: PageRequest, key: UUID) -> HttpResponse:
 @require_http_methods(FORM_METHODS)
 def suggestion_remove(request: PageRequest, key: UUID) -> HttpResponse:
     """Take out what an officer wrote down by mistake."""
-    suggestion = fetch(request, SUGGESTIONS.all(), pk=key)
+    suggestion = get_in_scope(request, SUGGESTIONS.all(), pk=key)
     form = ReasonForm(request.POST or None)
     if form.is_valid():
         reason = form.cleaned_data["reason"]
@@ -264,7 +264,7 @@ def suggestion_help(request: PageRequest) -> HttpResponse:
 @require_safe
 def suggestion_detail(request: PageRequest, key: UUID) -> HttpResponse:
     """One suggestion with its answer; other members read the name only where the member shows it."""
-    suggestion = fetch(request, SUGGESTIONS.all(), pk=key)
+    suggestion = get_in_scope(request, SUGGESTIONS.all(), pk=key)
     may, path = request.user.access.may, suggestion.organization.path
     is_mine = suggestion.member_id == request.user.access.member_id
     reads = may(Capability.VIEW_SUPERVISION, path)

@@ -15,7 +15,7 @@ from django.utils.translation import ngettext, ngettext_lazy
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_safe
 
-from members.access.policy import fetch, requires, signed_in
+from members.access.policy import get_in_scope, requires, signed_in
 from members.choices import Capability
 from members.fields import opened
 from members.models import Member, Organization
@@ -186,7 +186,7 @@ def talk_mine(request: PageRequest) -> HttpResponse:
 @require_safe
 def talk_detail(request: PageRequest, key: UUID) -> HttpResponse:
     """A talk; its notes are read here by the two and by nobody else."""
-    talk = fetch(request, TALKS.all(), pk=key)
+    talk = get_in_scope(request, TALKS.all(), pk=key)
     notes = TalkNote.objects.visible_to(request.user).filter(talk=talk).select_related("author")
     context = {
         "talk": talk,
@@ -260,7 +260,7 @@ def talk_remove(request: PageRequest, key: UUID) -> HttpResponse:
 @require_http_methods(FORM_METHODS)
 def talk_note(request: PageRequest, key: UUID) -> HttpResponse:
     """One's own note of a talk: for the two, and for nobody else whatever their office."""
-    talk = fetch(request, TALKS.of_either(request.user), pk=key)
+    talk = get_in_scope(request, TALKS.of_either(request.user), pk=key)
     mine = TalkNote.objects.visible_to(request.user).filter(talk=talk, author=request.user.access.member_id).first()
     form = TalkNoteForm(request.POST or None, initial={"text": opened(mine.text) if mine else ""})
     step = Step(_("My note"), _("Store"), _("Kept, for the two of you."))
@@ -279,7 +279,7 @@ def _about(talk: Talk, *crumbs: Crumb) -> dict[str, Any]:
 
 def _to_change(request: PageRequest, key: UUID) -> Talk:
     """404 out of scope, 403 for who may only read it."""
-    talk = fetch(request, TALKS.all(), pk=key)
+    talk = get_in_scope(request, TALKS.all(), pk=key)
     if not may_change(talk, request.user):
         raise PermissionDenied(_("The two who talked change this, or an officer who keeps the branch's record."))
     return talk

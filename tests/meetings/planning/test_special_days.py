@@ -232,7 +232,7 @@ def test_without_the_rule_they_would(cast, as_user, new_year, monkeypatch):
     """The negative control."""
     user = make_user("town")
     Office.objects.create(user=user, kind="administrator", organization=cast.district)
-    monkeypatch.setattr("meetings.planning.views.demand_everywhere", lambda request: None)
+    monkeypatch.setattr("meetings.planning.views.require_everywhere", lambda request: None)
     assert as_user(user).post(reverse("meetings:special-day-remove", args=[new_year.pk])).status_code == 302
     assert not SpecialDay.objects.exists()
 

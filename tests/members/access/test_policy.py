@@ -11,12 +11,12 @@ from django.urls import include, path
 from members.access.policy import (
     ApiPolicy,
     Policy,
-    demand,
     every_view_declares_a_policy,
-    fetch,
+    get_in_scope,
     permits,
     policy_of,
     public,
+    require_at,
     requires,
     routes,
     signed_in,
@@ -40,18 +40,18 @@ def own_page(request):
 
 @requires(Capability.VIEW_ROSTER)
 def roster_page(request, key):
-    return HttpResponse(fetch(request, Member.objects.all(), key=key).name)
+    return HttpResponse(get_in_scope(request, Member.objects.all(), key=key).name)
 
 
 @requires(Capability.EDIT_ROSTER, Capability.MANAGE_USERS)
 def either_page(request, code):
-    demand(request, Organization.objects.get(code=code).path)
+    require_at(request, Organization.objects.get(code=code).path)
     return HttpResponse("either")
 
 
 @signed_in
 def any_visible_page(request, key):
-    return HttpResponse(fetch(request, Member.objects.all(), key=key).name)
+    return HttpResponse(get_in_scope(request, Member.objects.all(), key=key).name)
 
 
 def forgotten_page(request):
@@ -208,15 +208,15 @@ def test_fetch_asks_for_the_place_and_not_only_for_the_capability_somewhere(cast
     request.resolver_match = SimpleNamespace(func=roster_page)
 
     with pytest.raises(PermissionDenied):
-        fetch(request, Member.objects.all(), key=cast.wang.key)
+        get_in_scope(request, Member.objects.all(), key=cast.wang.key)
     with pytest.raises(Http404):
-        fetch(request, Member.objects.all(), key=cast.zhao.key)
-    assert fetch(request, Member.objects.all(), key=cast.li.key) == cast.li
+        get_in_scope(request, Member.objects.all(), key=cast.zhao.key)
+    assert get_in_scope(request, Member.objects.all(), key=cast.li.key) == cast.li
 
 
 def test_a_request_without_a_view_demands_some_capability_there(cast):
     with pytest.raises(PermissionDenied):
-        demand(request_of(cast.stranger), cast.branch.path)
+        require_at(request_of(cast.stranger), cast.branch.path)
 
 
 @pytest.mark.urls(leaking)
