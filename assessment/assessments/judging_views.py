@@ -53,7 +53,7 @@ from meetings.files import send_file
 from members.access.policy import get_in_scope, requires, signed_in
 from members.choices import Capability
 from members.models.organization import OrganizationQuerySet
-from members.pages.requests import FORM_METHODS, PageRequest, carried_out
+from members.pages.requests import FORM_METHODS, PageRequest, try_on_form
 from members.refused import Refused
 
 
@@ -101,7 +101,7 @@ def value_nothing(request: PageRequest, key: UUID) -> HttpResponse:
     one = assessment_of(request, key)
     form = NothingForm(request.POST or None)
     given: dict[str, Any] = {"assessment": one, "by": request.user}
-    if form.is_valid() and carried_out(form, lambda: enter_nothing_found(**form.cleaned_data, **given)):
+    if form.is_valid() and try_on_form(form, lambda: enter_nothing_found(**form.cleaned_data, **given)):
         messages.success(request, _("It is entered. A second person confirms it."))
         return redirect("assessment:value-list", one.pk)
     clauses = [clause for clause in clauses_without_value(one) if clause.kind != "manual" and not clause.tiers]
@@ -135,7 +135,7 @@ def value_refuse(request: PageRequest, key: UUID) -> HttpResponse:
     value = _value(request, key)
     form = RefuseForm(request.POST or None)
     given: dict[str, Any] = {"value": value, "by": request.user}
-    if form.is_valid() and carried_out(form, lambda: refuse_value(reason=form.cleaned_data["reason"], **given)):
+    if form.is_valid() and try_on_form(form, lambda: refuse_value(reason=form.cleaned_data["reason"], **given)):
         messages.success(request, _("It doesn't count. The reason is on record."))
         return redirect("assessment:value-list", value.assessment_id)
     return render(
@@ -161,7 +161,7 @@ def _value(request: PageRequest, key: UUID) -> ManualValue:
 def _entered(request: PageRequest, one: Assessment, about: Clause | Indicator) -> HttpResponse:
     form = ValueForm(request.POST or None, request.FILES or None, about=about)
     given: dict[str, Any] = {"assessment": one, "about": about, "by": request.user}
-    if form.is_valid() and carried_out(form, lambda: enter_value(**form.facts(), **given)):
+    if form.is_valid() and try_on_form(form, lambda: enter_value(**form.facts(), **given)):
         messages.success(request, _("It is entered. A second person confirms it."))
         return redirect("assessment:value-list", one.pk)
     is_clause = isinstance(about, Clause)
@@ -185,7 +185,7 @@ def objection_new(request: PageRequest, key: UUID, indicator: UUID) -> HttpRespo
     about = get_object_or_404(Indicator.objects.filter(scheme=one.scheme_id), pk=indicator)
     form = ObjectionForm(request.POST or None)
     given: dict[str, Any] = {"assessment": one, "indicator": about, "on": request.today, "by": request.user}
-    if form.is_valid() and carried_out(form, lambda: raise_objection(**form.cleaned_data, **given)):
+    if form.is_valid() and try_on_form(form, lambda: raise_objection(**form.cleaned_data, **given)):
         messages.success(request, _("The level above reads it and answers here."))
         return redirect(one)
     score = one.scores.filter(indicator=about).first()
@@ -201,7 +201,7 @@ def objection_answer(request: PageRequest, key: UUID) -> HttpResponse:
     one = objection.assessment
     form = AnswerForm(request.POST or None, objection=objection)
     given: dict[str, Any] = {"objection": objection, "on": request.today, "by": request.user}
-    if form.is_valid() and carried_out(form, lambda: answer_objection(**form.cleaned_data, **given)):
+    if form.is_valid() and try_on_form(form, lambda: answer_objection(**form.cleaned_data, **given)):
         messages.success(request, _("The answer is on record; the branch reads it."))
         return redirect(one)
     score = one.scores.filter(indicator=objection.indicator_id).first()
@@ -223,7 +223,7 @@ def view_give(request: PageRequest, key: UUID, code: str) -> HttpResponse:
     asked = _asked(request, key, code)
     form = ViewForm(request.POST or None, asked=asked)
     given: dict[str, Any] = {"assessment": asked.assessment, "organization": asked.viewer, "on": request.today}
-    if form.is_valid() and carried_out(form, lambda: give_view(**form.cleaned_data, **given, by=request.user)):
+    if form.is_valid() and try_on_form(form, lambda: give_view(**form.cleaned_data, **given, by=request.user)):
         messages.success(request, _("It is on record. Until the assessment is shown you can still change it."))
         return redirect("assessment:view-list")
     return render(request, "assessment/assessments/view_give.html", {"form": form, "asked": asked})
@@ -259,7 +259,7 @@ def satisfaction_answer(request: PageRequest, key: UUID) -> HttpResponse:
     if one.has_answered:  # type: ignore[attr-defined]
         return redirect("assessment:satisfaction-mine")
     form = SatisfactionForm(request.POST or None)
-    if form.is_valid() and carried_out(form, lambda: _give(request, one, form)):
+    if form.is_valid() and try_on_form(form, lambda: _give(request, one, form)):
         return redirect("assessment:satisfaction-mine")
     return render(request, "assessment/assessments/satisfaction_answer.html", {"form": form, "one": one})
 

@@ -64,7 +64,7 @@ from assessment.choices import AssessmentState
 from assessment.schemes.models import Indicator, Scheme
 from members.access.policy import get_in_scope, requires
 from members.choices import Capability
-from members.pages.requests import FORM_METHODS, PageRequest, carried_out, told, workbook
+from members.pages.requests import FORM_METHODS, PageRequest, try_on_form, try_with_message, workbook
 from members.workbooks.writing import Sheet
 
 VIEW, ASSESS, RECORD = Capability.VIEW_ASSESSMENT, Capability.ASSESS, Capability.RECORD_ASSESSMENT
@@ -90,7 +90,7 @@ def scheme_asked_for(request: PageRequest) -> Scheme:
 
 def acted(request: PageRequest, assessment: Assessment, act: Callable[[], Any], done: str) -> HttpResponse:
     """Carry out a step that has no form of its own, and say on the assessment's page what came of it."""
-    told(request, act, done)
+    try_with_message(request, act, done)
     return redirect(assessment)
 
 
@@ -130,7 +130,7 @@ def assessment_begin(request: PageRequest) -> HttpResponse:
         return render(request, "assessment/assessments/begin.html", {"schemes": schemes})
     branches = branches_to_begin(scheme, request.user, on=request.today)
     form = BeginForm(request.POST or None, branches=branches)
-    if form.is_valid() and carried_out(form, lambda: _begin(request, scheme, form)):
+    if form.is_valid() and try_on_form(form, lambda: _begin(request, scheme, form)):
         return redirect(_list_of(scheme))
     number = branches.count()
     context = {"form": form, "scheme": scheme, "schemes": schemes, "number": number}
@@ -291,7 +291,7 @@ def assessment_show(request: PageRequest, key: UUID) -> HttpResponse:
     one = assessment_of(request, key)
     form = ShowForm(request.POST or None, least=objectable_until(one.scheme, on=request.today))
     given: dict[str, Any] = {"on": request.today, "by": request.user}
-    if form.is_valid() and carried_out(form, lambda: show_to_branch(assessment=one, **given, **form.facts())):
+    if form.is_valid() and try_on_form(form, lambda: show_to_branch(assessment=one, **given, **form.facts())):
         messages.success(request, _("The branch sees it now and can object."))
         return redirect(one)
     return render(request, "assessment/assessments/show.html", {"form": form, "one": one})
@@ -307,7 +307,7 @@ def assessment_publish(request: PageRequest, key: UUID) -> HttpResponse:
     def act() -> None:
         _say_changes(request, publish(assessment=one, on=request.today, by=request.user, **form.facts()))
 
-    if form.is_valid() and carried_out(form, act):
+    if form.is_valid() and try_on_form(form, act):
         messages.success(request, _("It is published."))
         return redirect(one)
     again = may_be_published_again(one, on=request.today)
@@ -330,7 +330,7 @@ def assessment_grade(request: PageRequest, key: UUID) -> HttpResponse:
     form = GradeForm(request.POST or None, assessment=one)
     if form.is_valid():
         given: dict[str, Any] = {**form.cleaned_data, "on": request.today, "by": request.user}
-        if carried_out(form, lambda: decide_grade(assessment=one, **given)):
+        if try_on_form(form, lambda: decide_grade(assessment=one, **given)):
             messages.success(request, _("The grade is on record."))
             return redirect(one)
     return render(request, "assessment/assessments/grade.html", {"form": form, "one": one})

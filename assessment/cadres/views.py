@@ -57,7 +57,7 @@ from dues.units import yuan
 from members.access.policy import get_in_scope, requires, signed_in
 from members.choices import Capability, OrganizationKind
 from members.models import Organization
-from members.pages.requests import FORM_METHODS, PageRequest, carried_out, place_asked_for, workbook
+from members.pages.requests import FORM_METHODS, PageRequest, place_asked_for, try_on_form, workbook
 from members.paths import subtree
 from members.workbooks.writing import Sheet
 
@@ -107,7 +107,7 @@ def cadre_new(request: PageRequest) -> HttpResponse:
     form = PostForm(request.POST or None, people=people, found=found, today=request.today)
     if form.is_valid():
         post = CadrePost(organization=place, **form.facts())
-        if carried_out(form, lambda: add_cadre_post(post, on=request.today, by=request.user)):
+        if try_on_form(form, lambda: add_cadre_post(post, on=request.today, by=request.user)):
             messages.success(request, _("The post is on record."))
             return redirect(post)
     context = {"form": form, "place": place, "text": text, "found": found, "is_searched": not found or bool(text)}
@@ -121,7 +121,7 @@ def cadre_edit(request: PageRequest, key: UUID) -> HttpResponse:
     post = get_in_scope(request, POSTS.all(), pk=key)
     form = PostEditForm(request.POST or None, post=post)
     given: dict[str, Any] = {"post": post, "on": request.today, "by": request.user}
-    if form.is_valid() and carried_out(form, lambda: edit_cadre_post(values=form.cleaned_data, **given)):
+    if form.is_valid() and try_on_form(form, lambda: edit_cadre_post(values=form.cleaned_data, **given)):
         messages.success(request, _("Corrected."))
         return redirect(post)
     return render(request, "assessment/cadres/edit.html", {"form": form, "post": post})
@@ -134,7 +134,7 @@ def cadre_end(request: PageRequest, key: UUID) -> HttpResponse:
     post = get_in_scope(request, POSTS.all(), pk=key)
     form = PostEndForm(request.POST or None, initial={"valid_until": post.valid_until or request.today})
     given: dict[str, Any] = {"post": post, "on": request.today, "by": request.user}
-    if form.is_valid() and carried_out(form, lambda: end_cadre_post(until=form.cleaned_data["valid_until"], **given)):
+    if form.is_valid() and try_on_form(form, lambda: end_cadre_post(until=form.cleaned_data["valid_until"], **given)):
         messages.success(request, _("The post has ended."))
         return redirect(post)
     return render(request, "assessment/cadres/end.html", {"form": form, "post": post})
@@ -181,7 +181,7 @@ def conditions_edit(request: PageRequest) -> HttpResponse:
     form = ConditionsForm(request.POST or None, kept=kept)
     if form.is_valid():
         given: dict[str, Any] = {"place": place, "year": year, "values": form.cleaned_data}
-        if carried_out(form, lambda: put_down_conditions(on=request.today, by=request.user, **given)):
+        if try_on_form(form, lambda: put_down_conditions(on=request.today, by=request.user, **given)):
             messages.success(request, _("Put down."))
             return redirect(list_url(place, year))
     context = {"form": form, "place": place, "year": year, "list_url": list_url(place, year)}
@@ -292,7 +292,7 @@ def training_new(request: PageRequest) -> HttpResponse:
     chosen = {"people": request.GET.getlist("member")}
     form = TrainingForm(request.POST or None, people=people, today=request.today, initial=chosen)
     given: dict[str, Any] = {"place": place, "on": request.today, "by": request.user}
-    if form.is_valid() and carried_out(form, lambda: record_training(**form.facts(), **given)):
+    if form.is_valid() and try_on_form(form, lambda: record_training(**form.facts(), **given)):
         count = len(form.cleaned_data["people"])
         sentence = ngettext(
             "The course of %(count)s person is on record.", "The course of %(count)s people is on record.", count
@@ -310,7 +310,7 @@ def training_remove(request: PageRequest, key: UUID) -> HttpResponse:
     training = get_in_scope(request, TRAININGS.all(), pk=key)
     form = TrainingRemoveForm(request.POST or None)
     given: dict[str, Any] = {"training": training, "by": request.user}
-    if form.is_valid() and carried_out(form, lambda: remove_training(**form.cleaned_data, **given)):
+    if form.is_valid() and try_on_form(form, lambda: remove_training(**form.cleaned_data, **given)):
         messages.success(request, _("Taken out."))
         return redirect(f"{reverse('assessment:training-list')}?org={training.organization.code}")
     return render(request, "assessment/cadres/training_remove.html", {"form": form, "training": training})

@@ -57,8 +57,8 @@ from members.pages.requests import (
     PageRequest,
     branch_asked_for,
     branches_offered,
-    carried_out,
     place_asked_for,
+    try_on_form,
     workbook,
 )
 from members.workbooks.writing import Sheet
@@ -132,7 +132,7 @@ def goal_new(request: PageRequest) -> HttpResponse:
     form = GoalForm(request.POST or None, people=people_of(branch), today=request.today)
     if form.is_valid():
         goal = Goal(key=form.cleaned_data["key"], organization=branch, **form.facts())
-        if carried_out(form, lambda: plan_goal(goal, on=request.today, by=request.user)):
+        if try_on_form(form, lambda: plan_goal(goal, on=request.today, by=request.user)):
             messages.success(request, _("The joint goal is planned."))
             return redirect("assessment:goal-detail", goal.key)
     return render(request, "assessment/goals/new.html", {"form": form, "branch": branch})
@@ -145,7 +145,7 @@ def goal_edit(request: PageRequest, key: UUID) -> HttpResponse:
     goal = get_in_scope(request, GOALS, pk=key)
     form = GoalEditForm(request.POST or None, goal=goal, people=people_of(goal.organization), today=request.today)
     given: dict[str, Any] = {"goal": goal, "on": request.today, "by": request.user}
-    if form.is_valid() and carried_out(form, lambda: edit_goal(values=form.facts(), **given)):
+    if form.is_valid() and try_on_form(form, lambda: edit_goal(values=form.facts(), **given)):
         messages.success(request, _("Changed."))
         return redirect(goal)
     return render(request, "assessment/goals/edit.html", {"form": form, "goal": goal})
@@ -159,7 +159,7 @@ def goal_copy(request: PageRequest) -> HttpResponse:
     goals = still_open(branch, year)
     form = CopyForm(request.POST or None, goals=goals)
     given: dict[str, Any] = {"branch": branch, "on": request.today, "by": request.user}
-    if form.is_valid() and carried_out(form, lambda: copy_goals(goals=form.cleaned_data["goals"], **given)):
+    if form.is_valid() and try_on_form(form, lambda: copy_goals(goals=form.cleaned_data["goals"], **given)):
         count = len(form.cleaned_data["goals"])
         messages.success(
             request, ngettext("%(count)s goal goes on.", "%(count)s goals go on.", count) % {"count": count}
@@ -227,7 +227,7 @@ def goal_result(request: PageRequest, key: UUID) -> HttpResponse:
 
 def _act(request: PageRequest, goal: Goal, step: str, form: Any, service: Callable[..., object]) -> HttpResponse:
     given = {"goal": goal, "on": request.today, "by": request.user}
-    if form.is_valid() and carried_out(form, lambda: service(**form.facts(), **given)):
+    if form.is_valid() and try_on_form(form, lambda: service(**form.facts(), **given)):
         messages.success(request, _("It is on record."))
         return redirect(goal)
     context = {"form": form, "goal": goal, "heading": HEADINGS[step]}

@@ -48,7 +48,7 @@ from members.access.policy import get_in_scope, requires, signed_in
 from members.choices import Capability
 from members.fields import opened
 from members.models import Organization
-from members.pages.requests import FORM_METHODS, PageRequest, branch_asked_for, carried_out, told
+from members.pages.requests import FORM_METHODS, PageRequest, branch_asked_for, try_on_form, try_with_message
 from supervision.problems.models import Problem
 from supervision.suggestions.models import Suggestion
 
@@ -150,7 +150,7 @@ def practice_new(request: PageRequest) -> HttpResponse:
     form = PracticeForm(request.POST or None, branches=branches, initial=begun.initial if begun else {})
     if form.is_valid():
         given = {name: form.cleaned_data[name] for name in ("key", "organization")}
-        if carried_out(form, lambda: write_practice(values=form.facts(), by=request.user, **given)):
+        if try_on_form(form, lambda: write_practice(values=form.facts(), by=request.user, **given)):
             messages.success(request, _("The draft is kept. Only your branch sees it until you publish it."))
             return redirect("assessment:practice-detail", given["key"])
     return render(request, "assessment/practices/new.html", {"form": form, "origin": begun})
@@ -164,7 +164,7 @@ def practice_edit(request: PageRequest, key: UUID) -> HttpResponse:
     practice = get_in_scope(request, PRACTICES.all(), pk=key)
     form = PracticeEditForm(request.POST or None, practice=practice)
     given: dict[str, Any] = {"practice": practice, "by": request.user}
-    if form.is_valid() and carried_out(form, lambda: edit_practice(values=form.facts(), **given)):
+    if form.is_valid() and try_on_form(form, lambda: edit_practice(values=form.facts(), **given)):
         messages.success(request, _("Changed."))
         return redirect(practice)
     return render(request, "assessment/practices/edit.html", {"form": form, "practice": practice})
@@ -178,7 +178,7 @@ def practice_publish(request: PageRequest, key: UUID) -> HttpResponse:
     practice = get_in_scope(request, PRACTICES.all(), pk=key)
     form = PublishForm(request.POST or None)
     given: dict[str, Any] = {"practice": practice, "on": request.today, "by": request.user}
-    if form.is_valid() and carried_out(form, lambda: publish_practice(**given)):
+    if form.is_valid() and try_on_form(form, lambda: publish_practice(**given)):
         messages.success(request, _("Published. Other branches can take it over now."))
         return redirect(practice)
     return render(request, "assessment/practices/publish.html", {"form": form, "practice": practice})
@@ -190,7 +190,7 @@ def practice_withdraw(request: PageRequest, key: UUID) -> HttpResponse:
     """Take it out of the library; the branch can change it and publish it again."""
     practice = get_in_scope(request, PRACTICES.all(), pk=key)
     done = _("Withdrawn. Only your branch sees it.")
-    told(request, lambda: withdraw_practice(practice=practice, by=request.user), done)
+    try_with_message(request, lambda: withdraw_practice(practice=practice, by=request.user), done)
     return redirect(practice)
 
 
@@ -199,7 +199,9 @@ def practice_withdraw(request: PageRequest, key: UUID) -> HttpResponse:
 def practice_remove(request: PageRequest, key: UUID) -> HttpResponse:
     """Throw a draft away."""
     practice = get_in_scope(request, PRACTICES.all(), pk=key)
-    if told(request, lambda: remove_practice(practice=practice, by=request.user), _("The draft is thrown away.")):
+    if try_with_message(
+        request, lambda: remove_practice(practice=practice, by=request.user), _("The draft is thrown away.")
+    ):
         return redirect("assessment:practice-list")
     return redirect(practice)
 
@@ -220,7 +222,7 @@ def practice_adopt(request: PageRequest, key: UUID) -> HttpResponse:
     form = AdoptForm(request.POST or None, branches=free)
     if form.is_valid():
         given: dict[str, Any] = {**form.cleaned_data, "practice": practice, "on": request.today, "by": request.user}
-        if carried_out(form, lambda: adopt_practice(**given)):
+        if try_on_form(form, lambda: adopt_practice(**given)):
             messages.success(request, _("Your branch does it too now. Say after a while how it goes."))
             return redirect(practice)
     return render(request, "assessment/practices/adopt.html", {"form": form, "practice": practice})
@@ -235,7 +237,7 @@ def adoption_edit(request: PageRequest, key: UUID) -> HttpResponse:
     form = WordsForm(request.POST or None, initial={"words": adoption.words})
     if form.is_valid():
         words = form.cleaned_data["words"]
-        if carried_out(form, lambda: say_how_it_goes(adoption=adoption, words=words, by=request.user)):
+        if try_on_form(form, lambda: say_how_it_goes(adoption=adoption, words=words, by=request.user)):
             messages.success(request, _("Thank you. The next branch reads it."))
             return redirect(adoption.practice)
     return render(request, "assessment/practices/adoption_edit.html", {"form": form, "adoption": adoption})

@@ -26,7 +26,7 @@ from assessment.schemes.models import SchemeImport
 from assessment.schemes.queries import imports_shown, preview_of
 from assessment.schemes.views import MANAGE, places_offered, posted
 from members.access.policy import get_in_scope, require_at, requires
-from members.pages.requests import FORM_METHODS, PageRequest, carried_out, told
+from members.pages.requests import FORM_METHODS, PageRequest, try_on_form, try_with_message
 from members.refused import Refused
 from members.workbooks.reading import UnreadableWorkbook
 
@@ -75,7 +75,7 @@ def import_edit(request: PageRequest, key: UUID) -> HttpResponse:
     if form.is_valid():
         place = form.cleaned_data["organization"]
         require_at(request, place.path)
-        if carried_out(form, lambda: change_import(scheme_import=kept, organization=place, values=form.values())):
+        if try_on_form(form, lambda: change_import(scheme_import=kept, organization=place, values=form.values())):
             return redirect("assessment:scheme-import-detail", key=key)
     return render(request, "assessment/schemes/import_edit.html", {"form": form, "kept": kept})
 
@@ -102,7 +102,9 @@ def import_store(request: PageRequest, key: UUID) -> HttpResponse:
 def import_discard(request: PageRequest, key: UUID) -> HttpResponse:
     """Throw away what was only looked at."""
     kept = get_in_scope(request, IMPORTS, pk=key)
-    if told(request, lambda: throw_away(scheme_import=kept, by=request.user), _("What was read is thrown away.")):
+    if try_with_message(
+        request, lambda: throw_away(scheme_import=kept, by=request.user), _("What was read is thrown away.")
+    ):
         return redirect("assessment:scheme-import-new")
     return redirect("assessment:scheme-import-detail", key=key)
 

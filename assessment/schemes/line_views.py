@@ -26,7 +26,7 @@ from assessment.schemes.queries import all_metrics, next_code
 from assessment.schemes.rules import EXPLAINED
 from assessment.schemes.views import MANAGE, fetch_draft, lines_below_which, posted
 from members.access.policy import requires
-from members.pages.requests import FORM_METHODS, PageRequest, carried_out
+from members.pages.requests import FORM_METHODS, PageRequest, try_on_form
 
 
 @requires(MANAGE)
@@ -39,7 +39,7 @@ def line_new(request: PageRequest, key: UUID) -> HttpResponse:
     form = LineForm(posted(request), parents=lines_below_which(scheme), initial=known)
     if form.is_valid():
         given = {"key": form.cleaned_data["key"], "values": form.values(), "by": request.user}
-        if carried_out(form, lambda: add_line(scheme=scheme, **given)):
+        if try_on_form(form, lambda: add_line(scheme=scheme, **given)):
             messages.success(request, _("The line is kept. Say how points are given, or add lines below it."))
             return redirect(f"{scheme.get_absolute_url()}#line-{form.cleaned_data['key']}")
     return render(request, "assessment/schemes/line_new.html", {"form": form, "scheme": scheme})
@@ -51,7 +51,7 @@ def line_edit(request: PageRequest, key: UUID, line: UUID) -> HttpResponse:
     scheme = fetch_draft(request, key)
     found = _line(scheme, line)
     form = LineForm(posted(request), parents=lines_below_which(scheme, found), initial=line_initial(found))
-    if form.is_valid() and carried_out(form, lambda: change_line(line=found, values=form.values(), by=request.user)):
+    if form.is_valid() and try_on_form(form, lambda: change_line(line=found, values=form.values(), by=request.user)):
         messages.success(request, _("Changed."))
         return redirect(_place(found))
     return render(request, "assessment/schemes/line_edit.html", {"form": form, "scheme": scheme, "line": found})
@@ -73,7 +73,7 @@ def line_remove(request: PageRequest, key: UUID, line: UUID) -> HttpResponse:
     """With everything below it."""
     scheme = fetch_draft(request, key)
     found, form = _line(scheme, line), NothingForm(posted(request))
-    if form.is_valid() and carried_out(form, lambda: remove_line(line=found, by=request.user)):
+    if form.is_valid() and try_on_form(form, lambda: remove_line(line=found, by=request.user)):
         messages.success(request, _("Removed."))
         return redirect(scheme)
     context = {"form": form, "scheme": scheme, "line": found, "below": found.below.count()}
@@ -92,7 +92,7 @@ def clause_new(request: PageRequest, key: UUID, line: UUID) -> HttpResponse:
     form = ClauseForm(posted(request), kind=kind, bands=scheme.bands.all(), initial={})
     if form.is_valid():
         given = {"key": form.cleaned_data["key"], "values": form.values(), "by": request.user}
-        if carried_out(form, lambda: add_clause(line=found, **given)):
+        if try_on_form(form, lambda: add_clause(line=found, **given)):
             messages.success(request, _("The clause is kept."))
             return redirect(_place(found))
     return render(request, "assessment/schemes/clause_new.html", context | _of_kind(form, kind))
@@ -106,7 +106,7 @@ def clause_edit(request: PageRequest, key: UUID, clause: UUID) -> HttpResponse:
     found = _clause(scheme, clause)
     kind = _kind(request, found.kind)
     form = ClauseForm(posted(request), kind=kind, bands=scheme.bands.all(), initial=clause_initial(found))
-    if form.is_valid() and carried_out(
+    if form.is_valid() and try_on_form(
         form, lambda: change_clause(clause=found, values=form.values(), by=request.user)
     ):
         messages.success(request, _("Changed."))
@@ -130,7 +130,7 @@ def clause_move(request: PageRequest, key: UUID, clause: UUID, step: int) -> Htt
 def clause_remove(request: PageRequest, key: UUID, clause: UUID) -> HttpResponse:
     scheme = fetch_draft(request, key)
     found, form = _clause(scheme, clause), NothingForm(posted(request))
-    if form.is_valid() and carried_out(form, lambda: remove_clause(clause=found, by=request.user)):
+    if form.is_valid() and try_on_form(form, lambda: remove_clause(clause=found, by=request.user)):
         messages.success(request, _("Removed."))
         return redirect(_place(found.indicator))
     return render(request, "assessment/schemes/clause_remove.html", {"form": form, "scheme": scheme, "clause": found})

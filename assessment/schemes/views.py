@@ -45,7 +45,7 @@ from assessment.schemes.services import (
 from members.access.policy import get_in_scope, requires, signed_in
 from members.choices import Capability
 from members.models import Organization
-from members.pages.requests import FORM_METHODS, PageRequest, carried_out, workbook
+from members.pages.requests import FORM_METHODS, PageRequest, try_on_form, workbook
 
 VIEW, MANAGE = Capability.VIEW_ASSESSMENT, Capability.MANAGE_SCHEMES
 SCHEMES = Scheme.objects.select_related("organization")
@@ -160,7 +160,7 @@ def scheme_new(request: PageRequest) -> HttpResponse:
     form = SchemeForm(posted(request), place=place, today=request.today)
     if form.is_valid():
         given = {"key": form.cleaned_data["key"], "organization": place, "by": request.user}
-        if carried_out(form, lambda: begin_scheme(values=form.values(), **given)):
+        if try_on_form(form, lambda: begin_scheme(values=form.values(), **given)):
             messages.success(request, _("The draft is kept. Say next into which bands its points fall."))
             return redirect("assessment:scheme-bands", form.cleaned_data["key"])
     context = {"form": form, "place": place, "places": places_offered(request)}
@@ -173,7 +173,7 @@ def scheme_edit(request: PageRequest, key: UUID) -> HttpResponse:
     """The data and the weights of a draft."""
     scheme = fetch_draft(request, key)
     form = SchemeDataForm(posted(request), place=scheme.organization, initial=data_of(scheme))
-    if form.is_valid() and carried_out(
+    if form.is_valid() and try_on_form(
         form, lambda: change_scheme(scheme=scheme, values=form.values(), by=request.user)
     ):
         messages.success(request, _("Changed."))
@@ -187,7 +187,7 @@ def scheme_bands(request: PageRequest, key: UUID) -> HttpResponse:
     """Grades and the points from which they hold: the committee's own, no regulation fixes them."""
     scheme = fetch_draft(request, key)
     form = BandsForm(posted(request), bands=plan_of(scheme).bands)
-    if form.is_valid() and carried_out(form, lambda: change_bands(scheme=scheme, bands=form.plan(), by=request.user)):
+    if form.is_valid() and try_on_form(form, lambda: change_bands(scheme=scheme, bands=form.plan(), by=request.user)):
         messages.success(request, _("Changed."))
         return redirect(scheme)
     return render(request, "assessment/schemes/bands.html", {"form": form, "scheme": scheme})
@@ -202,7 +202,7 @@ def scheme_force(request: PageRequest, key: UUID) -> HttpResponse:
     form = ForceForm(posted(request), initial=known)
     if form.is_valid():
         given = {"scheme": scheme, "on": request.today, "by": request.user, **form.cleaned_data}
-        if carried_out(form, lambda: put_in_force(**given)):
+        if try_on_form(form, lambda: put_in_force(**given)):
             messages.success(request, _("Branches are assessed by it from now on."))
             return redirect(scheme)
     older = predecessors(scheme).first()
@@ -216,7 +216,7 @@ def scheme_retire(request: PageRequest, key: UUID) -> HttpResponse:
     """No branch is assessed by it any more; what was assessed stays."""
     scheme = get_in_scope(request, SCHEMES, pk=key)
     form = RetireForm(posted(request))
-    if form.is_valid() and carried_out(
+    if form.is_valid() and try_on_form(
         form, lambda: retire_scheme(scheme=scheme, by=request.user, **form.cleaned_data)
     ):
         messages.success(request, _("No branch is assessed by it any more."))
@@ -230,7 +230,7 @@ def scheme_delete(request: PageRequest, key: UUID) -> HttpResponse:
     """A draft that nobody needs."""
     scheme = fetch_draft(request, key)
     form = NothingForm(posted(request))
-    if form.is_valid() and carried_out(form, lambda: delete_scheme(scheme=scheme, by=request.user)):
+    if form.is_valid() and try_on_form(form, lambda: delete_scheme(scheme=scheme, by=request.user)):
         messages.success(request, _("The draft is deleted."))
         return redirect("assessment:scheme-list")
     return render(request, "assessment/schemes/delete.html", {"form": form, "scheme": scheme})
@@ -244,7 +244,7 @@ def scheme_version(request: PageRequest, key: UUID) -> HttpResponse:
     form = SchemeKeyForm(posted(request))
     if form.is_valid():
         new = form.cleaned_data["key"]
-        if carried_out(form, lambda: make_version(scheme=scheme, key=new, by=request.user)):
+        if try_on_form(form, lambda: make_version(scheme=scheme, key=new, by=request.user)):
             messages.success(request, _("The draft of the next version. Change what is to be different."))
             return redirect("assessment:scheme-detail", new)
     return render(request, "assessment/schemes/version.html", {"form": form, "scheme": scheme})
@@ -260,7 +260,7 @@ def scheme_copy(request: PageRequest, key: UUID) -> HttpResponse:
     if form.is_valid():
         typed = form.cleaned_data
         given = {"key": typed["key"], "organization": form.places[typed["org"]], "values": typed, "by": request.user}
-        if carried_out(form, lambda: copy_scheme(scheme=scheme, **given)):
+        if try_on_form(form, lambda: copy_scheme(scheme=scheme, **given)):
             messages.success(request, _("The copy is a draft: look through it, then put it in force."))
             return redirect("assessment:scheme-detail", typed["key"])
     return render(request, "assessment/schemes/copy.html", {"form": form, "scheme": scheme})

@@ -71,7 +71,7 @@ from members.fields import opened
 from members.models import Member, Organization
 from members.pages.forms import PlaceForm
 from members.pages.queries import Place
-from members.pages.requests import PageRequest, branch_asked_for, branches_offered, carried_out, place_asked_for
+from members.pages.requests import PageRequest, branch_asked_for, branches_offered, place_asked_for, try_on_form
 from members.refused import Refused
 from rulebook.book import rule, rule_if_held
 
@@ -250,7 +250,7 @@ def reason_add(request: PageRequest, key: UUID) -> HttpResponse:
     if form.is_valid():
         given = {name: form.cleaned_data[name] for name in ("key", "first", "reason")}
         until, by, on = form.until(), request.user, request.today
-        if carried_out(form, lambda: record_reason(member=member, until=until, by=by, on=on, **given)):
+        if try_on_form(form, lambda: record_reason(member=member, until=until, by=by, on=on, **given)):
             messages.success(request, _("The reason is on record."))
             return redirect("dues:member-detail", member.key)
     lead = _("A good reason that is on record stops the ladder for the months it covers. What is owed stays owed.")
@@ -278,7 +278,7 @@ def arrangement_add(request: PageRequest, key: UUID) -> HttpResponse:
     form = ArrangementForm(request.POST or None, initial={"first": month_of(request.today), "agreed_on": request.today})
     if form.is_valid():
         given, by, on = form.cleaned_data, request.user, request.today
-        if carried_out(form, lambda: agree_quarterly(member=member, by=by, on=on, **given)):
+        if try_on_form(form, lambda: agree_quarterly(member=member, by=by, on=on, **given)):
             messages.success(request, _("Quarterly payment is on record."))
             return redirect("dues:member-detail", member.key)
     lead = _("In special circumstances, and if the branch agrees, a member may pay once a quarter (article 12).")
@@ -300,7 +300,7 @@ def arrangement_end(request: PageRequest, key: UUID) -> HttpResponse:
 
 def _ended(request: PageRequest, member: Member, heading: str, end: Callable[[Any], object]) -> HttpResponse:
     form = EndForm(request.POST or None, initial={"last": month_of(request.today)})
-    if form.is_valid() and carried_out(form, lambda: end(form.until())):
+    if form.is_valid() and try_on_form(form, lambda: end(form.until())):
         messages.success(request, _("The changes are stored."))
         return redirect("dues:member-detail", member.key)
     return _arrears_form(request, form, member, heading=heading, label=_("Let it end"), lead="")
@@ -438,7 +438,7 @@ def _step(
     """Show the form of a step, or take the step."""
     if form.is_valid():
         given: dict[str, Any] = form.cleaned_data
-        if carried_out(form, lambda: act(review=found, by=request.user, on=request.today, **given)):
+        if try_on_form(form, lambda: act(review=found, by=request.user, on=request.today, **given)):
             messages.success(request, _("The step is on record."))
             return redirect("dues:review", found.pk)
     context = {"form": form, "review": found, "member": found.member, "heading": heading, "label": _("Record")}

@@ -31,7 +31,7 @@ from dues.bills.services import Posted, match_again, post_certain, post_row, set
 from dues.choices import BillRowState, NoMatch
 from members.access.policy import get_in_scope, require_at, requires
 from members.choices import Capability
-from members.pages.requests import PageRequest, add_refusal, branches_offered, carried_out, told
+from members.pages.requests import PageRequest, add_refusal, branches_offered, try_on_form, try_with_message
 from members.refused import Refused
 from members.workbooks.reading import UnreadableWorkbook
 
@@ -227,7 +227,7 @@ def row_decide(request: PageRequest, key: UUID) -> HttpResponse:
 def row_aside(request: PageRequest, key: UUID) -> HttpResponse:
     """Say that the money is no dues, and why."""
     row, form = get_in_scope(request, ROWS, pk=key), AsideForm(request.POST)
-    if form.is_valid() and carried_out(form, lambda: set_aside(row=row, **form.cleaned_data, by=request.user)):
+    if form.is_valid() and try_on_form(form, lambda: set_aside(row=row, **form.cleaned_data, by=request.user)):
         messages.success(request, _("The row is set aside."))
         return redirect(row.bill)
     return _page(request, row, aside=form)
@@ -238,7 +238,7 @@ def row_aside(request: PageRequest, key: UUID) -> HttpResponse:
 def row_take_up(request: PageRequest, key: UUID) -> HttpResponse:
     """Look again at a row that was set aside."""
     row = get_in_scope(request, ROWS, pk=key)
-    told(request, lambda: take_up(row=row, by=request.user, on=request.today), _("The row waits again."))
+    try_with_message(request, lambda: take_up(row=row, by=request.user, on=request.today), _("The row waits again."))
     return redirect("dues:bill-row-detail", key=row.pk)
 
 
@@ -248,7 +248,7 @@ def row_undo(request: PageRequest, key: UUID) -> HttpResponse:
     """Take the payment back and let the row wait again."""
     row, form = get_in_scope(request, ROWS, pk=key), UndoRowForm(request.POST)
     given: dict[str, Any] = {"row": row, "by": request.user, "on": request.today}
-    if form.is_valid() and carried_out(form, lambda: undo_row(**form.cleaned_data, **given)):
+    if form.is_valid() and try_on_form(form, lambda: undo_row(**form.cleaned_data, **given)):
         messages.success(request, _("The payment is taken back, and the row waits again."))
         return redirect("dues:bill-row-detail", key=row.pk)
     return _page(request, row, undo=form)

@@ -40,7 +40,7 @@ from members.access.policy import get_in_scope, require_at, requires
 from members.choices import Capability, ImportState
 from members.models import Organization
 from members.pages.forms import key_field
-from members.pages.requests import PageRequest, branch_asked_for, branches_offered, told, written
+from members.pages.requests import PageRequest, branch_asked_for, branches_offered, try_with_message, written
 from members.refused import Refused
 from members.roster.second_person import ask_second
 from members.roster.services import may_take_alone
@@ -133,7 +133,9 @@ def ledger_detail(request: PageRequest, key: UUID) -> HttpResponse:
 def ledger_confirm(request: PageRequest, key: UUID) -> HttpResponse:
     """Store what was looked through."""
     kept = get_in_scope(request, IMPORTS.all(), pk=key)
-    told(request, lambda: confirm_ledger(kept, by=request.user, on=request.today), gettext("The ledger is on record."))
+    try_with_message(
+        request, lambda: confirm_ledger(kept, by=request.user, on=request.today), gettext("The ledger is on record.")
+    )
     return redirect("dues:ledger-detail", key=key)
 
 
@@ -142,7 +144,9 @@ def ledger_confirm(request: PageRequest, key: UUID) -> HttpResponse:
 def ledger_undo(request: PageRequest, key: UUID) -> HttpResponse:
     """Take everything back that the ledger brought."""
     kept = get_in_scope(request, IMPORTS.all(), pk=key)
-    told(request, lambda: undo_ledger(kept, by=request.user, on=request.today), gettext("The import was undone."))
+    try_with_message(
+        request, lambda: undo_ledger(kept, by=request.user, on=request.today), gettext("The import was undone.")
+    )
     return redirect("dues:ledger-detail", key=key)
 
 

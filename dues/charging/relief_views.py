@@ -26,7 +26,7 @@ from members.choices import Capability, DuesCategory
 from members.fields import opened
 from members.models import Member
 from members.pages.queries import names_of
-from members.pages.requests import PageRequest, carried_out
+from members.pages.requests import PageRequest, try_on_form
 from rulebook.book import rule_version
 from rulebook.dates import add_months
 
@@ -62,7 +62,7 @@ def relief_new(request: PageRequest, member: UUID) -> HttpResponse:
         new, by, on = form.new_relief(person), request.user, request.today
         ask = partial(ask_relief, new, category=category, by=by, on=on)
         touched = unseen(request, ask, members=[person.pk], branch=branch_of(person))
-        if not touched and carried_out(form, ask):
+        if not touched and try_on_form(form, ask):
             messages.success(request, _("It is on record."))
             return redirect("dues:relief-detail", new.key)
     context = {"form": form, "member": person, "rule": approval_rule(category, request.today), "touched": touched}
@@ -85,7 +85,7 @@ def relief_approve(request: PageRequest, key: UUID) -> HttpResponse:
     if form.is_valid():
         approve = partial(approve_relief, relief, **form.cleaned_data, by=request.user, on=request.today)
         touched = unseen(request, approve, members=[relief.member_id], branch=branch_of(relief.member))
-        if not touched and carried_out(form, approve):
+        if not touched and try_on_form(form, approve):
             messages.success(request, _("Approved. What was charged for these months follows."))
             return redirect("dues:relief-detail", relief.pk)
     return _page(request, relief, approve=form, approving=touched)
@@ -97,7 +97,7 @@ def relief_decline(request: PageRequest, key: UUID) -> HttpResponse:
     relief, form = get_in_scope(request, RELIEFS.all(), pk=key), DeclineForm(request.POST)
     if form.is_valid():
         given = form.cleaned_data
-        if carried_out(form, lambda: decline_relief(relief, **given, by=request.user, on=request.today)):
+        if try_on_form(form, lambda: decline_relief(relief, **given, by=request.user, on=request.today)):
             messages.success(request, _("Declined. Dues stay as they are."))
             return redirect("dues:relief-detail", relief.pk)
     return _page(request, relief, decline=form)
@@ -112,7 +112,7 @@ def relief_end(request: PageRequest, key: UUID) -> HttpResponse:
         until, reason = add_months(form.cleaned_data["last"], 1), form.cleaned_data["reason"]
         end = partial(end_relief, relief, valid_until=until, reason=reason, by=request.user, on=request.today)
         touched = unseen(request, end, members=[relief.member_id], branch=branch_of(relief.member))
-        if not touched and carried_out(form, end):
+        if not touched and try_on_form(form, end):
             messages.success(request, _("It ends then. What was charged since follows."))
             return redirect("dues:relief-detail", relief.pk)
     return _page(request, relief, end=form, ending=touched)

@@ -42,7 +42,7 @@ from members.access.policy import get_in_scope, requires, signed_in
 from members.access.queries import holders, in_words, named_offices
 from members.choices import Capability, DuesCategory
 from members.models import Member, Organization
-from members.pages.requests import PageRequest, branch_asked_for, branches_offered, carried_out
+from members.pages.requests import PageRequest, branch_asked_for, branches_offered, try_on_form
 from members.refused import Refused
 from rulebook.book import rule
 from rulebook.rules.dues import MonthlyDues
@@ -157,7 +157,7 @@ def _shown(request: PageRequest, form: BasisForm) -> tuple[MonthlyDues | None, T
 
 def _fixed(request: PageRequest, form: BasisForm) -> bool:
     fixed: list[Basis] = []
-    done = carried_out(form, lambda: fixed.append(fix_basis(form.new_basis(), by=request.user, on=request.today)))
+    done = try_on_form(form, lambda: fixed.append(fix_basis(form.new_basis(), by=request.user, on=request.today)))
     if done:
         facts = {"name": form.member, "yuan": yuan(fixed[0].amount_fen)}
         messages.success(request, _("%(name)s pays %(yuan)s yuan a month.") % facts)
@@ -166,7 +166,7 @@ def _fixed(request: PageRequest, form: BasisForm) -> bool:
 
 def _what_it_comes_to(form: BasisForm) -> MonthlyDues | None:
     found: list[MonthlyDues] = []
-    carried_out(form, lambda: found.append(computed(form.new_basis())))
+    try_on_form(form, lambda: found.append(computed(form.new_basis())))
     return found[0] if found else None
 
 
@@ -256,7 +256,7 @@ def close(request: PageRequest, code: str, year: int, month: int) -> HttpRespons
     form = CloseForm(request.POST if request.method == "POST" else None)
     if form.is_valid():
         confirmed, by, on = form.cleaned_data["confirmed"], request.user, request.today
-        if carried_out(form, lambda: close_month(branch, first, confirmed=confirmed, by=by, on=on)):
+        if try_on_form(form, lambda: close_month(branch, first, confirmed=confirmed, by=by, on=on)):
             messages.success(request, _("%(month)s is closed.") % {"month": f"{first:%Y-%m}"})
             return redirect(_page_of(branch, year))
     line = next((one for one in month_lines(branch, year, on=request.today) if one.month == first), None)

@@ -38,7 +38,7 @@ from members.access.queries import NamedOffice, holders, in_words, named_offices
 from members.choices import Capability
 from members.models import Member, Organization
 from members.pages.queries import names_of
-from members.pages.requests import PageRequest, add_refusal, branch_asked_for, branches_offered, told
+from members.pages.requests import PageRequest, add_refusal, branch_asked_for, branches_offered, try_with_message
 from members.refused import Refused
 
 
@@ -178,7 +178,7 @@ def _others(proposal: PaymentProposal, offices: list[NamedOffice]) -> str:
 def proposal_confirm(request: PageRequest, key: UUID) -> HttpResponse:
     proposal = get_in_scope(request, PROPOSALS.all(), pk=key)
     done = _("The payment is recorded under both names.")
-    if told(request, lambda: confirm_proposal(proposal, by=request.user, on=request.today), done):
+    if try_with_message(request, lambda: confirm_proposal(proposal, by=request.user, on=request.today), done):
         return redirect("dues:receipt-detail", key=proposal.pk)
     return redirect("dues:proposal-list")
 
@@ -187,7 +187,7 @@ def proposal_confirm(request: PageRequest, key: UUID) -> HttpResponse:
 @require_POST
 def proposal_decline(request: PageRequest, key: UUID) -> HttpResponse:
     proposal = get_in_scope(request, PROPOSALS.all(), pk=key)
-    told(request, lambda: decline_proposal(proposal, by=request.user), _("Declined: nothing is recorded."))
+    try_with_message(request, lambda: decline_proposal(proposal, by=request.user), _("Declined: nothing is recorded."))
     return redirect("dues:proposal-list")
 
 

@@ -21,7 +21,7 @@ from dues.upwards.views import GIVERS_SEEN_BY
 from members.access.policy import get_in_scope, requires, signed_in
 from members.choices import Capability
 from members.models import Organization
-from members.pages.requests import PageRequest, carried_out, place_asked_for
+from members.pages.requests import PageRequest, place_asked_for, try_on_form
 from rulebook.book import rule
 
 ON_A_PAGE = 30
@@ -79,7 +79,7 @@ def use_new(request: PageRequest) -> HttpResponse:
     form = UseForm(request.POST or None, organization=organization, initial={"used_on": request.today})
     if form.is_valid():
         use = DuesUse(organization=organization, **form.cleaned_data)
-        if carried_out(form, lambda: record_use(use, by=request.user, on=request.today)):
+        if try_on_form(form, lambda: record_use(use, by=request.user, on=request.today)):
             messages.success(request, _("Recorded."))
             return redirect("dues:use-list")
     context = {"form": form, "organization": organization, "rule": rule("dues.use.decision", request.today)}
@@ -92,7 +92,7 @@ def use_remove(request: PageRequest, key: UUID) -> HttpResponse:
     """Take out what was recorded by mistake."""
     use = get_in_scope(request, DuesUse.objects.select_related("organization"), pk=key)
     form = ReasonForm(request.POST or None)
-    if form.is_valid() and carried_out(form, lambda: remove_use(use, by=request.user, **form.cleaned_data)):
+    if form.is_valid() and try_on_form(form, lambda: remove_use(use, by=request.user, **form.cleaned_data)):
         messages.success(request, _("Taken out."))
         return redirect("dues:use-list")
     return render(request, "dues/upwards/use_remove.html", {"form": form, "use": use})
@@ -113,7 +113,7 @@ def disclosure(request: PageRequest) -> HttpResponse:
     form = DisclosureForm(request.POST if request.method == "POST" else None, figures=figures)
     if form.is_valid():
         facts = form.cleaned_data | {"organization": organization, "year": year}
-        if carried_out(form, lambda: disclose(**facts, by=request.user, on=request.today)):
+        if try_on_form(form, lambda: disclose(**facts, by=request.user, on=request.today)):
             messages.success(request, _("Published. The members find it under “My dues”."))
             return redirect(f"{request.path}?org={organization.code}&year={year}")
     published = list(Disclosure.objects.filter(organization=organization, year=year).order_by("disclosed_on"))

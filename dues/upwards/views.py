@@ -37,8 +37,8 @@ from members.pages.requests import (
     PageRequest,
     branch_asked_for,
     branches_offered,
-    carried_out,
     place_asked_for,
+    try_on_form,
     workbook,
 )
 from members.paths import subtree
@@ -83,7 +83,7 @@ def large_new(request: PageRequest) -> HttpResponse:
     form = LargeForm(request.POST or None, members=members, initial={"given_on": request.today})
     if form.is_valid():
         large = LargeDues(organization=branch, **form.cleaned_data)
-        if carried_out(form, lambda: services.record_large(large, by=request.user, on=request.today)):
+        if try_on_form(form, lambda: services.record_large(large, by=request.user, on=request.today)):
             return redirect("dues:large-detail", key=large.pk)
     context = {
         "form": form,
@@ -116,7 +116,7 @@ def large_step(request: PageRequest, key: UUID, step: str) -> HttpResponse:
     form = form_class(request.POST)
     if form.is_valid():
         given = {"by": request.user, **form.cleaned_data, **_on(request, step)}
-        if carried_out(form, lambda: take(large, **given)):
+        if try_on_form(form, lambda: take(large, **given)):
             messages.success(request, _("Recorded."))
             return redirect("dues:large-detail", key=key)
     return render(request, "dues/upwards/large_detail.html", _page(request, large) | {"form": form})
@@ -288,7 +288,7 @@ def remittance_new(request: PageRequest) -> HttpResponse:
     form = RemittanceForm(request.POST or None, initial={"first": first, "last": last, "sent_on": request.today})
     if form.is_valid():
         given = {"branch": branch, "by": request.user, "on": request.today, **form.cleaned_data}
-        if carried_out(form, lambda: hand_up(**given)):
+        if try_on_form(form, lambda: hand_up(**given)):
             messages.success(request, _("Handed up. The committee confirms when the money has arrived."))
             return redirect("dues:remittance-list")
     waiting = not_handed_up(branch, first, last)
@@ -326,7 +326,7 @@ def remittance_take_back(request: PageRequest, key: UUID) -> HttpResponse:
     """Undo a batch that the committee hasn't confirmed."""
     remittance = get_in_scope(request, Remittance.objects.select_related("organization"), pk=key)
     form = ReasonForm(request.POST or None)
-    if form.is_valid() and carried_out(
+    if form.is_valid() and try_on_form(
         form, lambda: take_back_remittance(remittance, by=request.user, **form.cleaned_data)
     ):
         messages.success(request, _("Taken back: the payments can be handed up again."))

@@ -40,7 +40,7 @@ from members.choices import Capability, ImportState, OrganizationKind
 from members.fields import opened
 from members.models import Organization, User
 from members.pages.forms import key_field
-from members.pages.requests import PageRequest, told
+from members.pages.requests import PageRequest, try_with_message
 from members.workbooks.reading import UnreadableWorkbook
 
 MEETINGS = Meeting.objects.select_related("organization")
@@ -64,7 +64,7 @@ def code(request: PageRequest, key: UUID) -> HttpResponse:
 def code_open(request: PageRequest, key: UUID) -> HttpResponse:
     """Let people sign in by the code."""
     meeting = get_in_scope(request, MEETINGS.all(), pk=key)
-    if told(request, lambda: open_sign_in(meeting=meeting, by=request.user)):
+    if try_with_message(request, lambda: open_sign_in(meeting=meeting, by=request.user)):
         return redirect("meetings:code", key=meeting.pk)
     return redirect(meeting)
 
@@ -133,7 +133,7 @@ def _sign_in_as_member(request: HttpRequest, meeting: Meeting, member_id: int) -
     if own is None:
         raise Http404
     if request.method == "POST":
-        told(request, lambda: sign_in_member(meeting=meeting, member_id=member_id, by=str(request.user)))
+        try_with_message(request, lambda: sign_in_member(meeting=meeting, member_id=member_id, by=str(request.user)))
         return redirect("meetings:meeting-detail", key=meeting.pk)
     context = {"meeting": meeting, "own": own, "is_recorded": own.state not in CAN_SIGN_IN}
     return render(request, "meetings/attendance/sign_in.html", context)
@@ -230,7 +230,7 @@ def import_confirm(request: PageRequest, key: UUID) -> HttpResponse:
 def import_undo(request: PageRequest, key: UUID) -> HttpResponse:
     """Take the meetings of the sheet off the record again."""
     kept = get_in_scope(request, IMPORTS.all(), pk=key)
-    told(request, lambda: undo_sheet(attendance_import=kept, by=request.user), _("The import was undone."))
+    try_with_message(request, lambda: undo_sheet(attendance_import=kept, by=request.user), _("The import was undone."))
     return redirect("meetings:import-detail", key=key)
 
 

@@ -45,7 +45,7 @@ from meetings.meeting.services import (
 )
 from members.access.policy import get_in_scope, requires, signed_in
 from members.choices import Capability
-from members.pages.requests import PageRequest, carried_out, told
+from members.pages.requests import PageRequest, try_on_form, try_with_message
 
 MEETINGS = Meeting.objects.select_related("organization")
 ITEMS = AgendaItem.objects.select_related("meeting__organization")
@@ -58,7 +58,7 @@ def item_add(request: PageRequest, key: UUID) -> HttpResponse:
     meeting = get_in_scope(request, MEETINGS.all(), pk=key)
     form = NewItemForm(request.POST)
     if form.is_valid():
-        told(request, lambda: services.add_item(meeting=meeting, by=request.user, **form.cleaned_data))
+        try_with_message(request, lambda: services.add_item(meeting=meeting, by=request.user, **form.cleaned_data))
     else:
         messages.error(request, _("Type what the item is about, in at most 160 characters."))
     return _to_agenda(meeting)
@@ -81,7 +81,7 @@ def item_move(request: PageRequest, key: UUID) -> HttpResponse:
     one = get_in_scope(request, ITEMS.all(), pk=key)
     form = MoveForm(request.POST)
     if form.is_valid():
-        told(request, lambda: services.move_item(item=one, to=form.cleaned_data["to"], by=request.user))
+        try_with_message(request, lambda: services.move_item(item=one, to=form.cleaned_data["to"], by=request.user))
     return _to_agenda(one.meeting)
 
 
@@ -89,7 +89,7 @@ def item_move(request: PageRequest, key: UUID) -> HttpResponse:
 @require_POST
 def item_remove(request: PageRequest, key: UUID) -> HttpResponse:
     one = get_in_scope(request, ITEMS.all(), pk=key)
-    told(request, lambda: services.remove_item(item=one, by=request.user))
+    try_with_message(request, lambda: services.remove_item(item=one, by=request.user))
     return _to_agenda(one.meeting)
 
 
@@ -99,7 +99,9 @@ def speech_add(request: PageRequest, key: UUID) -> HttpResponse:
     """What somebody said, in points."""
     one = get_in_scope(request, ITEMS.all(), pk=key)
     form = SpeechForm(request.POST)
-    if form.is_valid() and told(request, lambda: services.add_speech(item=one, by=request.user, **form.cleaned_data)):
+    if form.is_valid() and try_with_message(
+        request, lambda: services.add_speech(item=one, by=request.user, **form.cleaned_data)
+    ):
         return redirect("meetings:item", key=one.pk)
     return _page(request, one, speech_form=form)
 
@@ -109,7 +111,7 @@ def speech_add(request: PageRequest, key: UUID) -> HttpResponse:
 def speech_remove(request: PageRequest, key: UUID, speech: UUID) -> HttpResponse:
     one = get_in_scope(request, ITEMS.all(), pk=key)
     found = get_object_or_404(one.speeches, pk=speech)
-    told(request, lambda: services.remove_speech(speech=found, by=request.user))
+    try_with_message(request, lambda: services.remove_speech(speech=found, by=request.user))
     return redirect("meetings:item", key=one.pk)
 
 
@@ -119,7 +121,7 @@ def task_add(request: PageRequest, key: UUID) -> HttpResponse:
     """What somebody is to do after the meeting."""
     one = get_in_scope(request, ITEMS.all(), pk=key)
     form = TaskForm(request.POST, meeting=one.meeting)
-    if form.is_valid() and carried_out(form, lambda: services.add_task(item=one, by=request.user, **form.cleaned_data)):
+    if form.is_valid() and try_on_form(form, lambda: services.add_task(item=one, by=request.user, **form.cleaned_data)):
         return redirect("meetings:item", key=one.pk)
     return _page(request, one, task_form=form)
 
@@ -129,7 +131,7 @@ def task_add(request: PageRequest, key: UUID) -> HttpResponse:
 def task_remove(request: PageRequest, key: UUID, task: UUID) -> HttpResponse:
     one = get_in_scope(request, ITEMS.all(), pk=key)
     found = get_object_or_404(one.tasks, pk=task)
-    told(request, lambda: services.remove_task(task=found, by=request.user))
+    try_with_message(request, lambda: services.remove_task(task=found, by=request.user))
     return redirect("meetings:item", key=one.pk)
 
 
@@ -149,7 +151,7 @@ def _page(request: PageRequest, one: AgendaItem, **forms: object) -> HttpRespons
 
 
 def _edit(request: PageRequest, one: AgendaItem, form: ItemForm) -> bool:
-    return told(request, lambda: services.edit_item(item=one, changes=form.changes(), by=request.user))
+    return try_with_message(request, lambda: services.edit_item(item=one, changes=form.changes(), by=request.user))
 
 
 def _to_agenda(meeting: Meeting) -> HttpResponse:
@@ -233,7 +235,7 @@ def observer_add(request: PageRequest, key: UUID) -> HttpResponse:
 def observer_remove(request: PageRequest, key: UUID, observer: UUID) -> HttpResponse:
     meeting = get_in_scope(request, MEETINGS.all(), pk=key)
     found = get_object_or_404(meeting.observers, pk=observer)
-    told(request, lambda: remove_observer(observer=found, by=request.user))
+    try_with_message(request, lambda: remove_observer(observer=found, by=request.user))
     return redirect(meeting)
 
 
@@ -279,7 +281,7 @@ def task(request: PageRequest, key: UUID) -> HttpResponse:
         raise PermissionDenied(_("Its owner or the branch's officers close this task."))
     if form.is_valid():
         end = End(**form.cleaned_data)
-        if carried_out(form, lambda: end_task(task=one, end=end, today=request.today, by=request.user)):
+        if try_on_form(form, lambda: end_task(task=one, end=end, today=request.today, by=request.user)):
             messages.success(request, _("The task is closed."))
             return redirect(one)
     may_record = request.user.access.may(Capability.RECORD_MEETINGS, one.scope_path)
@@ -298,5 +300,7 @@ def task_reopen(request: PageRequest, key: UUID) -> HttpResponse:
     if not form.is_valid():
         messages.error(request, _("Say why the task is opened again."))
     else:
-        told(request, lambda: reopen_task(task=one, by=request.user, **form.cleaned_data), _("The task is open again."))
+        try_with_message(
+            request, lambda: reopen_task(task=one, by=request.user, **form.cleaned_data), _("The task is open again.")
+        )
     return redirect(one)

@@ -23,7 +23,7 @@ from meetings.votes.correction_queries import correction_sentences, doubted_in
 from members.access.policy import get_in_scope, requires, signed_in
 from members.choices import Capability
 from members.pages.forms import day_field, key_field
-from members.pages.requests import PageRequest, carried_out, told
+from members.pages.requests import PageRequest, try_on_form, try_with_message
 
 
 class MinutesForm(forms.Form):
@@ -86,7 +86,7 @@ def minutes_detail(request: PageRequest, key: UUID) -> HttpResponse:
 def minutes_draft(request: PageRequest, key: UUID) -> HttpResponse:
     """Compose the minutes from what was recorded."""
     meeting = get_in_scope(request, MEETINGS.all(), pk=key)
-    told(request, lambda: draft_minutes(meeting=meeting, by=request.user))
+    try_with_message(request, lambda: draft_minutes(meeting=meeting, by=request.user))
     return redirect("meetings:minutes", key=meeting.pk)
 
 
@@ -98,7 +98,7 @@ def minutes_edit(request: PageRequest, key: UUID) -> HttpResponse:
     initial = {"text": minutes.text, "before": minutes.text}
     form = MinutesForm(request.POST or None, initial=initial, has_changed=has_changed(minutes))
     given: dict[str, Any] = {"minutes": minutes, "by": request.user}
-    if form.is_valid() and carried_out(form, lambda: edit_minutes(**given, **form.cleaned_data)):
+    if form.is_valid() and try_on_form(form, lambda: edit_minutes(**given, **form.cleaned_data)):
         return redirect("meetings:minutes", key=key)
     return render(
         request, "meetings/minutes/minutes_edit.html", {"form": form, "meeting": minutes.meeting, "minutes": minutes}
@@ -112,7 +112,9 @@ def minutes_sign(request: PageRequest, key: UUID) -> HttpResponse:
     minutes = _of(_readable(request, key))
     form = SignForm(request.POST)
     if form.is_valid():
-        told(request, lambda: sign_minutes(minutes=minutes, by=request.user, **form.cleaned_data), _("Signed."))
+        try_with_message(
+            request, lambda: sign_minutes(minutes=minutes, by=request.user, **form.cleaned_data), _("Signed.")
+        )
     return redirect("meetings:minutes", key=key)
 
 
@@ -126,7 +128,9 @@ def minutes_paper(request: PageRequest, key: UUID) -> HttpResponse:
     if not form.is_valid():
         messages.error(request, _("Say on which day the paper was signed."))
     else:
-        told(request, lambda: file_paper_signature(**given, **form.cleaned_data), _("The signature on paper is filed."))
+        try_with_message(
+            request, lambda: file_paper_signature(**given, **form.cleaned_data), _("The signature on paper is filed.")
+        )
     return redirect("meetings:minutes", key=key)
 
 
@@ -140,7 +144,7 @@ def minutes_correct(request: PageRequest, key: UUID) -> HttpResponse:
         messages.error(request, _("Write what is put right, and why."))
     else:
         done = _("The correction is on record.")
-        told(request, lambda: correct_minutes(minutes=minutes, by=request.user, **form.cleaned_data), done)
+        try_with_message(request, lambda: correct_minutes(minutes=minutes, by=request.user, **form.cleaned_data), done)
     return redirect("meetings:minutes", key=key)
 
 

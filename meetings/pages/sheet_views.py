@@ -22,7 +22,7 @@ from meetings.pages.forms import AttendanceForm, RestForm, TapForm, UndoForm
 from meetings.pages.queries import counts, sign_in_page
 from members.access.policy import get_in_scope, requires
 from members.choices import Capability
-from members.pages.requests import PageRequest, told
+from members.pages.requests import PageRequest, try_with_message
 
 MEETINGS = Meeting.objects.select_related("organization")
 
@@ -86,10 +86,14 @@ def attendance_undo(request: PageRequest, key: UUID) -> HttpResponse:
         return HttpResponseBadRequest(_("This tap came from a page that is out of date. Load it again."))
     typed = form.cleaned_data
     if typed["rest"]:
-        told(request, lambda: undo_rest(meeting=meeting, rest_key=typed["rest"], key=typed["key"], by=request.user))
+        try_with_message(
+            request, lambda: undo_rest(meeting=meeting, rest_key=typed["rest"], key=typed["key"], by=request.user)
+        )
     elif not Mark.objects.filter(pk=typed["key"]).exists():
         tapped = get_object_or_404(Mark, pk=typed["mark"], expected__meeting=meeting)
-        told(request, lambda: undo_mark(meeting=meeting, mark_key=tapped.pk, key=typed["key"], by=request.user))
+        try_with_message(
+            request, lambda: undo_mark(meeting=meeting, mark_key=tapped.pk, key=typed["key"], by=request.user)
+        )
     return _back(request, meeting)
 
 
@@ -107,7 +111,7 @@ def attendance_person(request: PageRequest, key: UUID, member: int) -> HttpRespo
     if form.is_valid():
         store = follow_up if meeting.state == MeetingState.LOCKED else mark
         given = {"meeting": meeting, "member_id": member, "key": form.cleaned_data["key"], "by": request.user}
-        if told(request, lambda: store(attendance=form.attendance(), **given)):
+        if try_with_message(request, lambda: store(attendance=form.attendance(), **given)):
             return _back(request, meeting, f"#row-{expected.pk}")
     return render(request, "meetings/pages/attendance_person.html", {"form": form, "meeting": meeting, "one": expected})
 

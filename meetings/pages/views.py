@@ -41,7 +41,7 @@ from members.access.policy import get_in_scope, requires, signed_in
 from members.choices import Capability
 from members.models import Organization, User
 from members.pages.links import Link
-from members.pages.requests import PageRequest, carried_out, told
+from members.pages.requests import PageRequest, try_on_form, try_with_message
 from members.paths import contains
 
 
@@ -110,7 +110,7 @@ def meeting_edit(request: PageRequest, key: UUID) -> HttpResponse:
     form = MeetingForm(request.POST or None, instance=meeting, organization=meeting.organization, on=meeting.day)
     if form.is_valid():
         changes = {name: form.cleaned_data[name] for name in form.changed_data}
-        if carried_out(form, lambda: move_meeting(meeting=meeting, changes=changes, by=request.user)):
+        if try_on_form(form, lambda: move_meeting(meeting=meeting, changes=changes, by=request.user)):
             messages.success(request, _("The changes are stored."))
             return redirect(meeting)
     return render(request, "meetings/pages/edit.html", {"form": form, "meeting": meeting})
@@ -124,7 +124,7 @@ def meeting_cancel(request: PageRequest, key: UUID) -> HttpResponse:
     form = CancelForm(request.POST or None)
     if form.is_valid():
         because = form.cleaned_data["because"]
-        if carried_out(form, lambda: cancel_meeting(meeting=meeting, because=because, by=request.user)):
+        if try_on_form(form, lambda: cancel_meeting(meeting=meeting, because=because, by=request.user)):
             messages.success(request, _("The meeting is called off."))
             return redirect(meeting)
     return render(request, "meetings/pages/cancel.html", {"form": form, "meeting": meeting})
@@ -135,7 +135,7 @@ def meeting_cancel(request: PageRequest, key: UUID) -> HttpResponse:
 def meeting_open(request: PageRequest, key: UUID) -> HttpResponse:
     """Freeze who is expected, and go to the sign-in page."""
     meeting = get_in_scope(request, MEETINGS.all(), pk=key)
-    if told(request, lambda: open_meeting(meeting=meeting, on=request.today, by=request.user)):
+    if try_with_message(request, lambda: open_meeting(meeting=meeting, on=request.today, by=request.user)):
         return redirect("meetings:attendance", key=meeting.pk)
     return redirect(meeting)
 
@@ -146,7 +146,7 @@ def meeting_close(request: PageRequest, key: UUID) -> HttpResponse:
     """Say that the meeting has taken place, and go on to its minutes."""
     meeting = get_in_scope(request, MEETINGS.all(), pk=key)
     ended = _("The meeting has ended.")
-    if told(request, lambda: close_meeting(meeting=meeting, by=request.user), ended):
+    if try_with_message(request, lambda: close_meeting(meeting=meeting, by=request.user), ended):
         return redirect("meetings:minutes", key=meeting.pk)
     return redirect(meeting)
 
@@ -186,7 +186,7 @@ def leave_ask(request: PageRequest, key: UUID) -> HttpResponse:
     meeting = _asked_meeting(request, key)
     form = LeaveForm(request.POST or None)
     given: dict[str, Any] = {"meeting": meeting, "member_id": request.user.member_id or 0, "by": request.user}
-    if form.is_valid() and carried_out(form, lambda: ask_leave(**given, **form.cleaned_data)):
+    if form.is_valid() and try_on_form(form, lambda: ask_leave(**given, **form.cleaned_data)):
         messages.success(request, _("Your request is with the officers of your branch."))
         return redirect(meeting)
     words = {"heading": _("Ask for leave"), "label": _("Ask for it"), "lead": str(meeting)}
@@ -200,7 +200,7 @@ def leave_note(request: PageRequest, key: UUID) -> HttpResponse:
     meeting = get_in_scope(request, MEETINGS.all(), pk=key)
     form = NoteLeaveForm(request.POST or None, meeting=meeting)
     given: dict[str, Any] = {"meeting": meeting, "by": request.user}
-    if form.is_valid() and carried_out(form, lambda: note_leave(**given, **form.cleaned_data)):
+    if form.is_valid() and try_on_form(form, lambda: note_leave(**given, **form.cleaned_data)):
         messages.success(request, _("The leave is recorded and granted."))
         return redirect(meeting)
     words = {"heading": _("Record leave"), "label": _("Record and grant"), "lead": str(meeting)}
@@ -217,7 +217,7 @@ def leave_decide(request: PageRequest, key: UUID) -> HttpResponse:
         messages.error(request, _("Say whether the leave is granted."))
         return redirect(asked.meeting)
     given: dict[str, Any] = {"granted": answer == RequestState.GRANTED, "by": request.user}
-    told(request, lambda: decide_leave(request=asked, **given), _("The answer is recorded."))
+    try_with_message(request, lambda: decide_leave(request=asked, **given), _("The answer is recorded."))
     return redirect(asked.meeting)
 
 
@@ -284,4 +284,4 @@ def _shift(request: PageRequest, meeting: Meeting, day: date) -> None:
     if day == meeting.day:
         return
     done = _("%(meeting)s is moved to %(day)s.") % {"meeting": meeting.name, "day": day}
-    told(request, lambda: move_meeting(meeting=meeting, changes={"day": day}, by=request.user), done)
+    try_with_message(request, lambda: move_meeting(meeting=meeting, changes={"day": day}, by=request.user), done)

@@ -43,7 +43,7 @@ from members.fields import opened
 from members.models import Member
 from members.pages.forms import choice_field, day_field, key_field
 from members.pages.queries import called
-from members.pages.requests import PageRequest, carried_out, told
+from members.pages.requests import PageRequest, try_on_form, try_with_message
 
 LATEST = 30
 CORRECTIONS = AttendanceCorrection.objects.with_people().select_related("member")
@@ -72,7 +72,7 @@ def correction_add(request: PageRequest, key: UUID) -> HttpResponse:
     )
     if form.is_valid():
         given: dict[str, Any] = {"key": form.cleaned_data["key"], "meeting": meeting, "truth": form.truth()}
-        if carried_out(form, lambda: propose_correction(**given, by=request.user)):
+        if try_on_form(form, lambda: propose_correction(**given, by=request.user)):
             messages.success(request, _("It is proposed. It counts when a second person has confirmed it."))
             return redirect("meetings:correction-detail", key=form.cleaned_data["key"])
     return render(request, "meetings/votes/correction_add.html", {"form": form, "meeting": meeting})
@@ -95,7 +95,9 @@ def correction_confirm(request: PageRequest, key: UUID) -> HttpResponse:
     if not is_second(correction, request.user):
         raise PermissionDenied
     done = _("It is corrected. The figures are counted with it; the signed minutes stay as they are.")
-    told(request, lambda: confirm_correction(correction=correction, by=request.user, on=request.today), done)
+    try_with_message(
+        request, lambda: confirm_correction(correction=correction, by=request.user, on=request.today), done
+    )
     return redirect(correction)
 
 
@@ -110,7 +112,7 @@ def correction_decline(request: PageRequest, key: UUID) -> HttpResponse:
     if not form.is_valid():
         return render(request, "meetings/votes/correction.html", _page(request, correction) | {"decline_form": form})
     given = {"correction": correction, "because": form.cleaned_data["because"]}
-    told(request, lambda: decline_correction(**given, by=request.user), _("The record stays as it is."))
+    try_with_message(request, lambda: decline_correction(**given, by=request.user), _("The record stays as it is."))
     return redirect(correction)
 
 
@@ -122,7 +124,7 @@ def vote_look(request: PageRequest, key: UUID) -> HttpResponse:
     form = LookForm(request.POST or None)
     if form.is_valid():
         given = {"vote": vote, "by": request.user, **form.cleaned_data}
-        if carried_out(form, lambda: look_at_vote(**given)):
+        if try_on_form(form, lambda: look_at_vote(**given)):
             messages.success(request, _("It is put down beside the minutes that the outcome stands."))
             return redirect(vote)
     context = {"form": form, "vote": vote, "meeting": vote.item.meeting, "doubted": doubts_of(vote)}

@@ -36,7 +36,7 @@ from meetings.votes.services import WrongFigures
 from meetings.votes.views import MEETINGS, VOTES
 from members.access.policy import get_in_scope, requires
 from members.choices import Capability
-from members.pages.requests import PageRequest, carried_out
+from members.pages.requests import PageRequest, try_on_form
 from rulebook.book import rule_if_held
 
 PAGE_SIZE = 25
@@ -129,7 +129,7 @@ def _open(request: PageRequest, form: ElectionForm) -> Vote | None:
 
 def _approve(request: PageRequest, vote: Vote, form: ApproveForm) -> bool:
     given: dict[str, Any] = {"vote": vote, "today": request.today, "by": request.user}
-    if not carried_out(form, lambda: approve_election(**given, **form.cleaned_data)):
+    if not try_on_form(form, lambda: approve_election(**given, **form.cleaned_data)):
         return False
     messages.success(request, _("The approval is on record; the elected hold their office from that day."))
     return True
@@ -148,7 +148,7 @@ def membership_ask(request: PageRequest, key: str) -> HttpResponse:
             "today": request.today,
             "by": request.user,
         }
-        if carried_out(form, lambda: ask_step(vote=vote, **given)):
+        if try_on_form(form, lambda: ask_step(vote=vote, **given)):
             messages.success(request, _("Handed to the committee. With its approval the roster changes by itself."))
             return redirect(vote)
     context = {
@@ -181,7 +181,7 @@ def membership_decide(request: PageRequest, key: str) -> HttpResponse:
     form = DecideForm(request.POST or None, initial={"on": request.today})
     if form.is_valid():
         given: dict[str, Any] = {"approval": form.approval(), "today": request.today, "by": request.user}
-        if carried_out(form, lambda: decide_step(step=step, **given)):
+        if try_on_form(form, lambda: decide_step(step=step, **given)):
             messages.success(request, _("The committee's decision is on record."))
             return redirect("meetings:membership-list")
     context = {"form": form, "step": step, "vote": step.vote, "meeting": step.vote.item.meeting}
@@ -196,7 +196,7 @@ def membership_take_back(request: PageRequest, key: str) -> HttpResponse:
     """The branch takes back what waits, the committee what it approved by mistake."""
     step = get_object_or_404(to_take_back(request.user), pk=key)
     form = ReasonForm(request.POST or None)
-    if form.is_valid() and carried_out(form, lambda: _take_back(request, step, form.cleaned_data["reason"])):
+    if form.is_valid() and try_on_form(form, lambda: _take_back(request, step, form.cleaned_data["reason"])):
         messages.success(request, _("Taken back. The vote offers the step again."))
         return redirect("meetings:membership-list" if step.state != StepState.WAITING else step)
     back = reverse("meetings:membership-decide", args=[step.pk]) if step.decided_on else step.get_absolute_url()

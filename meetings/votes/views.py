@@ -48,7 +48,7 @@ from meetings.votes.services import (
 from members.access.policy import get_in_scope, requires, signed_in
 from members.choices import Capability
 from members.pages.queries import names_of
-from members.pages.requests import PageRequest, carried_out, told
+from members.pages.requests import PageRequest, try_on_form, try_with_message
 from rulebook.book import rule_if_held
 
 MEETINGS = Meeting.objects.select_related("organization")
@@ -152,7 +152,7 @@ def vote_count_anew(request: PageRequest, key: str) -> HttpResponse:
     """Throw away what was typed so far."""
     vote = get_in_scope(request, VOTES, pk=key)
     done = _("The counts are thrown away. Two people type them again.")
-    told(request, lambda: count_anew(vote=vote, by=request.user), done)
+    try_with_message(request, lambda: count_anew(vote=vote, by=request.user), done)
     return redirect(vote)
 
 
@@ -163,7 +163,7 @@ def vote_withdraw(request: PageRequest, key: str) -> HttpResponse:
     vote = get_in_scope(request, VOTES, pk=key)
     form = WithdrawForm(request.POST or None)
     given: dict[str, Any] = {"vote": vote, "by": request.user}
-    if form.is_valid() and carried_out(form, lambda: withdraw_vote(reason=form.cleaned_data["reason"], **given)):
+    if form.is_valid() and try_on_form(form, lambda: withdraw_vote(reason=form.cleaned_data["reason"], **given)):
         messages.success(request, _("The vote is taken off the record."))
         return redirect("meetings:vote-list", key=vote.item.meeting_id)
     return render(
@@ -252,7 +252,9 @@ def exclusion_remove(request: PageRequest, key: str, exclusion: str) -> HttpResp
     """Count the member again."""
     meeting = get_in_scope(request, MEETINGS, pk=key)
     row = get_object_or_404(meeting.exclusions.select_related("meeting"), pk=exclusion)
-    told(request, lambda: remove_exclusion(exclusion=row, by=request.user), _("The member is counted again."))
+    try_with_message(
+        request, lambda: remove_exclusion(exclusion=row, by=request.user), _("The member is counted again.")
+    )
     return redirect("meetings:exclusion-list", key=meeting.pk)
 
 

@@ -54,7 +54,7 @@ from members.models.office import Office, OfficeRequest
 from members.models.organization import Organization
 from members.models.user import User
 from members.pages import navigation
-from members.pages.requests import FORM_METHODS, PageRequest, carried_out, told
+from members.pages.requests import FORM_METHODS, PageRequest, try_on_form, try_with_message
 
 
 @signed_in
@@ -123,7 +123,7 @@ def user_create(request: PageRequest) -> HttpResponse:
     form = UserCreateForm(request.POST or None, by=request.user, initial=known)
     if form.is_valid():
         password, made = one_time_password(), []
-        if carried_out(form, lambda: made.append(_create(request, form.cleaned_data, password))):
+        if try_on_form(form, lambda: made.append(_create(request, form.cleaned_data, password))):
             return _show_once(request, made[0], password)
     return render(request, "members/accounts/user_create.html", {"form": form})
 
@@ -152,7 +152,7 @@ def user_member(request: PageRequest, username: str) -> HttpResponse:
     form = UserMemberForm(request.POST or None, by=request.user)
     if form.is_valid():
         member = form.cleaned_data["national_id"]
-        if carried_out(form, lambda: link_member(user=user, member=member, by=request.user)):
+        if try_on_form(form, lambda: link_member(user=user, member=member, by=request.user)):
             messages.success(request, _("The changes are stored."))
             return redirect("members:user-detail", username)
     return render(request, "members/accounts/user_member.html", {"form": form, "person": user})
@@ -237,7 +237,7 @@ def _show_once(request: PageRequest, user: User, password: str) -> HttpResponse:
 
 
 def _done(request: PageRequest, user: User, act: Callable[[], object], sentence: str) -> HttpResponse:
-    told(request, act, sentence)
+    try_with_message(request, act, sentence)
     return redirect("members:user-detail", user.username)
 
 
@@ -251,7 +251,7 @@ def office_give(request: PageRequest, username: str) -> HttpResponse:
     if form.is_valid():
         given = {**form.cleaned_data, "user": user, "by": request.user}
         made: list[Office | OfficeRequest] = []
-        if carried_out(form, lambda: made.append(give_or_ask(**given))):
+        if try_on_form(form, lambda: made.append(give_or_ask(**given))):
             return _to_what_was_made(request, made[0], _("The office is given."), "members:user-detail", username)
     return render(request, "members/accounts/office_give.html", {"form": form, "person": user})
 
@@ -264,7 +264,7 @@ def office_end(request: PageRequest, key: str) -> HttpResponse:
     form = OfficeEndForm(request.POST or None, initial={"on": request.today})
     if form.is_valid():
         given = {**form.cleaned_data, "office": office, "by": request.user}
-        if carried_out(form, lambda: end_office(**given)):
+        if try_on_form(form, lambda: end_office(**given)):
             messages.success(request, _("The office ends on %(day)s.") % {"day": form.cleaned_data["on"]})
             return redirect(office.organization)
     return render(request, "members/accounts/office_end.html", {"form": form, "office": office})
@@ -279,7 +279,7 @@ def office_hand_over(request: PageRequest, key: str) -> HttpResponse:
     if form.is_valid():
         given = {**form.cleaned_data, "office": office, "by": request.user}
         made: list[Office | OfficeRequest] = []
-        if carried_out(form, lambda: made.append(hand_over_or_ask(**given))):
+        if try_on_form(form, lambda: made.append(hand_over_or_ask(**given))):
             sentence = _("Handed over to %(name)s.") % {"name": form.cleaned_data["to"].get_full_name()}
             return _to_what_was_made(request, made[0], sentence, office.organization)
     return render(request, "members/accounts/office_hand_over.html", {"form": form, "office": office})
@@ -307,7 +307,7 @@ def office_request(request: PageRequest, key: str) -> HttpResponse:
     form = OfficeRequestForm(request.POST or None)
     if form.is_valid():
         act = ACTS[form.cleaned_data["act"]]
-        if carried_out(form, lambda: act(request=asked, on=request.today, by=request.user)):
+        if try_on_form(form, lambda: act(request=asked, on=request.today, by=request.user)):
             messages.success(request, _("Stored."))
             return redirect("members:office-requests")
     may = request.user.access.may

@@ -58,7 +58,7 @@ from members.contacts.services import (
 from members.models.contact import Contact, ContactPerson, HelpRequest
 from members.models.member import Member
 from members.pages.forms import CallListForm, ReasonForm
-from members.pages.requests import PageRequest, carried_out, workbook
+from members.pages.requests import PageRequest, try_on_form, workbook
 from members.regulations.queries import in_force_at
 from members.workbooks.writing import Sheet
 
@@ -79,7 +79,7 @@ def contact_person_add(request: PageRequest, key: UUID) -> HttpResponse:
     )  # fmt: skip
     if form.is_valid():
         given = {"key": form.cleaned_data["key"], "values": form.facts()}
-        if carried_out(form, lambda: name_contact_person(member=member, by=request.user, **given)):
+        if try_on_form(form, lambda: name_contact_person(member=member, by=request.user, **given)):
             messages.success(request, _("The contact person is on record."))
             return _back(request, member)
     return render(request, "members/contacts/contact_person_add.html", {"form": form, "member": member})
@@ -95,7 +95,7 @@ def contact_person_edit(request: PageRequest, key: UUID) -> HttpResponse:
     form = ContactPersonForm(request.POST or None, choices=choices, stored=contact_person)
     if form.is_valid():
         facts = form.facts()
-        if carried_out(
+        if try_on_form(
             form, lambda: correct_contact_person(contact_person=contact_person, values=facts, by=request.user)
         ):
             messages.success(request, _("The changes are stored."))
@@ -122,7 +122,7 @@ def contact_add(request: PageRequest, key: UUID) -> HttpResponse:
     )  # fmt: skip
     if form.is_valid():
         given = {"key": form.cleaned_data["key"], "values": form.facts(), "help_wanted": form.help_wanted()}
-        if carried_out(form, lambda: record_contact(member=member, on=request.today, by=request.user, **given)):
+        if try_on_form(form, lambda: record_contact(member=member, on=request.today, by=request.user, **given)):
             messages.success(request, _("The contact with %(name)s is on record.") % {"name": member})
             _mind_the_lost(request, member)
             return _back(request, member)
@@ -137,7 +137,7 @@ def contact_edit(request: PageRequest, key: UUID) -> HttpResponse:
     form = ContactCorrectForm(request.POST or None, contact=contact)
     if form.is_valid():
         facts = form.facts()
-        if carried_out(
+        if try_on_form(
             form, lambda: correct_contact(contact=contact, values=facts, on=request.today, by=request.user)
         ):  # fmt: skip
             messages.success(request, _("The changes are stored."))
@@ -173,7 +173,7 @@ def help_add(request: PageRequest, key: UUID) -> HttpResponse:
     if form.is_valid():
         values = dict(form.cleaned_data)
         given = values.pop("key")
-        if carried_out(
+        if try_on_form(
             form, lambda: ask_for_help(key=given, member=member, values=values, on=request.today, by=request.user)
         ):
             messages.success(request, _("The request is on record."))
@@ -198,7 +198,7 @@ def help_answer(request: PageRequest, key: UUID) -> HttpResponse:
     form = AnswerForm(request.POST or None, help_request=help_request, today=request.today)
     if form.is_valid():
         given = {**form.cleaned_data, "on": request.today, "by": request.user}
-        if carried_out(form, lambda: answer_help(help_request=help_request, **given)):
+        if try_on_form(form, lambda: answer_help(help_request=help_request, **given)):
             messages.success(request, _("The answer is on record."))
             return redirect("members:help-list")
     context = {"form": form, "member": help_request.member, "help_request": help_request, "today": request.today}
@@ -213,7 +213,7 @@ def help_edit(request: PageRequest, key: UUID) -> HttpResponse:
     form = HelpCorrectForm(request.POST or None, help_request=help_request)
     if form.is_valid():
         given: dict[str, Any] = {"values": form.cleaned_data, "on": request.today, "by": request.user}
-        if carried_out(form, lambda: correct_help(help_request=help_request, **given)):
+        if try_on_form(form, lambda: correct_help(help_request=help_request, **given)):
             messages.success(request, _("The changes are stored."))
             return redirect("members:help-answer", help_request.key)
     context = {"form": form, "member": help_request.member, "help_request": help_request}
@@ -283,7 +283,7 @@ def reach_print(request: PageRequest) -> HttpResponse:
     if form.is_valid():
         people = [(row.member, row.contact_persons) for row in rows]
         given = {"people": people, "now": timezone.now(), "by": request.user, **form.cleaned_data}
-        carried_out(form, lambda: numbers.update(open_call_list(**given)))
+        try_on_form(form, lambda: numbers.update(open_call_list(**given)))
     context = {
         "form": form,
         "lines": [{**_line(row), "numbers": numbers.get(row.member.pk)} for row in rows],

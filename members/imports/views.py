@@ -23,7 +23,7 @@ from members.imports.running import cancel, receive
 from members.imports.services import confirm_import, correct_columns
 from members.imports.undo_services import Undone, undo_import
 from members.models.files import RosterImport
-from members.pages.requests import PageRequest, told, written
+from members.pages.requests import PageRequest, try_with_message, written
 from members.refused import Refused
 
 PAGE_SIZE = 50
@@ -98,7 +98,7 @@ def import_columns(request: PageRequest, key: UUID) -> HttpResponse:
     roster_import = _fetch(request, key)
     form = ColumnsForm(request.POST or None, roster_import=roster_import)
     if form.is_valid():
-        if told(request, lambda: correct_columns(roster_import=roster_import, fields=form.meanings())):
+        if try_with_message(request, lambda: correct_columns(roster_import=roster_import, fields=form.meanings())):
             tasks.start(tasks.read_import, roster_import.key)
         return redirect(roster_import)
     return render(request, "members/imports/columns.html", {"form": form, "roster_import": roster_import})
@@ -109,7 +109,7 @@ def import_columns(request: PageRequest, key: UUID) -> HttpResponse:
 def import_confirm(request: PageRequest, key: UUID) -> HttpResponse:
     """Let the accepted rows be stored; pressing twice stores once."""
     roster_import = _fetch(request, key)
-    if told(request, lambda: confirm_import(roster_import=roster_import, by=request.user)):
+    if try_with_message(request, lambda: confirm_import(roster_import=roster_import, by=request.user)):
         tasks.start(tasks.apply_import, roster_import.key)
     return redirect(roster_import)
 

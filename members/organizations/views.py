@@ -34,7 +34,7 @@ from members.organizations.services import (
     record_term,
 )
 from members.pages.links import organization_figures
-from members.pages.requests import FORM_METHODS, PageRequest, carried_out
+from members.pages.requests import FORM_METHODS, PageRequest, try_on_form
 
 MANAGE = Capability.MANAGE_ORGANIZATIONS
 PAGE_SIZE = 50
@@ -96,7 +96,7 @@ def organization_create(request: PageRequest, code: str) -> HttpResponse:
     if form.is_valid():
         made: list[Organization] = []
         given = {**form.cleaned_data, "parent": above, "by": request.user}
-        if carried_out(form, lambda: made.append(create_organization(**given))):
+        if try_on_form(form, lambda: made.append(create_organization(**given))):
             messages.success(request, _("“%(name)s” is set up.") % {"name": made[0]})
             return redirect(made[0])
     return render(request, "members/organizations/organization_create.html", {"form": form, "organization": above})
@@ -117,7 +117,7 @@ def organization_edit(request: PageRequest, code: str) -> HttpResponse:
     form = OrganizationEditForm(request.POST or None, initial=known, on=request.today)
     if form.is_valid():
         given = {**form.cleaned_data, "organization": organization, "by": request.user}
-        if carried_out(form, lambda: edit_organization(**given)):
+        if try_on_form(form, lambda: edit_organization(**given)):
             messages.success(request, _("The changes are stored."))
             return redirect(organization)
     return render(request, "members/organizations/organization_edit.html", {"form": form, "organization": organization})
@@ -132,7 +132,7 @@ def organization_move(request: PageRequest, code: str) -> HttpResponse:
     form = OrganizationMoveForm(request.POST or None, organization=organization, user=request.user, on=request.today)
     if form.is_valid():
         given = {**form.cleaned_data, "organization": organization, "by": request.user}
-        if carried_out(form, lambda: move_organization(**given)):
+        if try_on_form(form, lambda: move_organization(**given)):
             place = form.cleaned_data["under"]
             messages.success(
                 request, _("“%(name)s” now stands below “%(place)s”.") % {"name": organization, "place": place}
@@ -151,7 +151,7 @@ def organization_dissolve(request: PageRequest, code: str) -> HttpResponse:
     form = OrganizationDissolveForm(request.POST or None, today=request.today, initial={"on": request.today})
     if form.is_valid():
         given = {**form.cleaned_data, "organization": organization, "by": request.user}
-        if carried_out(form, lambda: dissolve_organization(**given)):
+        if try_on_form(form, lambda: dissolve_organization(**given)):
             messages.success(request, _("“%(name)s” is dissolved.") % {"name": organization})
             return redirect(organization)
     context = {"form": form, "organization": organization, **_extent(organization)}
@@ -166,7 +166,7 @@ def organization_term(request: PageRequest, code: str) -> HttpResponse:
     form = TermForm(request.POST or None, today=request.today)
     if form.is_valid():
         given = {**form.cleaned_data, "organization": organization, "by": request.user}
-        if carried_out(form, lambda: record_term(**given)):
+        if try_on_form(form, lambda: record_term(**given)):
             ends_on = organization.terms.latest("elected_on").ends_on
             messages.success(request, _("Stored. By the rule the term ends on %(day)s.") % {"day": ends_on})
             return redirect(organization)
@@ -183,7 +183,7 @@ def organization_term_end(request: PageRequest, code: str) -> HttpResponse:
     form = TermEndForm(request.POST or None, initial={"ends_on": term.ends_on})
     if form.is_valid():
         given = {**form.cleaned_data, "term": term, "by": request.user}
-        if carried_out(form, lambda: move_end_of_term(**given)):
+        if try_on_form(form, lambda: move_end_of_term(**given)):
             _say_where_it_ends(request, organization, term)
             return redirect(organization)
     return render(

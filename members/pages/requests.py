@@ -68,7 +68,7 @@ def address(name: str, *args: object, **query: object) -> str:
     return f"{url}?{urlencode(query)}" if query else url
 
 
-def carried_out(form: BaseForm, act: Callable[[], object]) -> bool:
+def try_on_form(form: BaseForm, act: Callable[[], object]) -> bool:
     """Whether the service did it; if it refused, its sentence stands beside the field."""
     try:
         act()
@@ -78,7 +78,7 @@ def carried_out(form: BaseForm, act: Callable[[], object]) -> bool:
     return True
 
 
-def told(request: HttpRequest, act: Callable[[], object], done: str = "") -> bool:
+def try_with_message(request: HttpRequest, act: Callable[[], object], done: str = "") -> bool:
     """Whether the service did it. The next page says what is done, or why nothing was."""
     try:
         act()

@@ -10,7 +10,7 @@ from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.functional import Promise
 
-from members.pages.requests import PageRequest, carried_out
+from members.pages.requests import PageRequest, try_on_form
 
 Words = str | Promise
 Crumb = tuple[Words, str]
@@ -67,7 +67,7 @@ def form_page(
     """
     outcome: list[Any] = []
     valid = [one.is_valid() for one in (form, *also)]
-    if all(valid) and carried_out(form, lambda: outcome.append(act(form.cleaned_data))):
+    if all(valid) and try_on_form(form, lambda: outcome.append(act(form.cleaned_data))):
         if sentence := _made_of(step.done, *outcome):
             messages.success(request, str(sentence))
         return redirect(_made_of(then, *outcome))

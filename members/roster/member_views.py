@@ -32,7 +32,7 @@ from members.models.contact import Merge
 from members.models.member import Affiliation, Member
 from members.pages.forms import ReasonForm
 from members.pages.links import member_links
-from members.pages.requests import PageRequest, carried_out
+from members.pages.requests import PageRequest, try_on_form
 from members.people import ENDINGS
 from members.roster.forms import (
     LeaveForm,
@@ -250,7 +250,7 @@ def member_create(request: PageRequest) -> HttpResponse:
     form = NewMemberForm(request.POST or None, user=request.user, on=request.today)
     if form.is_valid():
         stored: list[Member] = []
-        if carried_out(form, lambda: stored.append(_create(request, form))):
+        if try_on_form(form, lambda: stored.append(_create(request, form))):
             messages.success(request, _("%(name)s is on the roster.") % {"name": stored[0].name})
             return redirect(stored[0])
     empty = not rosters_of(request.user, on=request.today).exists()
@@ -263,7 +263,7 @@ def member_edit(request: PageRequest, key: UUID) -> HttpResponse:
     """Change a member's facts; an old page doesn't overwrite what somebody else stored since."""
     member = get_in_scope(request, Member.objects.all(), key=key)
     form = MemberEditForm(request.POST or None, member=member, on=request.today)
-    if form.is_valid() and carried_out(form, lambda: _edit(request, member, form)):
+    if form.is_valid() and try_on_form(form, lambda: _edit(request, member, form)):
         messages.success(request, _("The changes are stored."))
         return redirect(member)
     return render(request, "members/roster/member_form.html", {"form": form, "member": member})
@@ -293,7 +293,7 @@ def member_photo_change(request: PageRequest, key: UUID) -> HttpResponse:
     form = PhotoForm(request.POST or None, request.FILES or None)
     if form.is_valid():
         content = form.cleaned_data["photo"].read()
-        if carried_out(form, lambda: store_photo(member=member, content=content, by=request.user)):
+        if try_on_form(form, lambda: store_photo(member=member, content=content, by=request.user)):
             return redirect(member)
     return render(request, "members/roster/member_photo.html", {"form": form, "member": member})
 
@@ -315,7 +315,7 @@ def member_move(request: PageRequest, key: UUID) -> HttpResponse:
     form = MoveForm(request.POST or None, user=request.user, today=request.today)
     if form.is_valid():
         given = {**form.cleaned_data, "today": request.today, "by": request.user}
-        if carried_out(form, lambda: move_member(member=member, **given)):
+        if try_on_form(form, lambda: move_member(member=member, **given)):
             place = form.cleaned_data["organization"]
             messages.success(request, _("%(name)s now belongs to %(place)s.") % {"name": member, "place": place})
             return redirect(member)
@@ -338,7 +338,7 @@ def member_leave(request: PageRequest, key: UUID) -> HttpResponse:
     form = LeaveForm(request.POST or None, because=because, today=request.today)
     if form.is_valid():
         given = {**form.facts(), "today": request.today, "by": request.user}
-        if carried_out(form, lambda: leave_roster(affiliation=affiliation, **given)):
+        if try_on_form(form, lambda: leave_roster(affiliation=affiliation, **given)):
             messages.success(request, _("%(name)s is off the roster.") % {"name": affiliation.member})
             return redirect(affiliation.member)
     context = {"form": form, "member": affiliation.member, "because": because}
@@ -355,7 +355,7 @@ def member_take_back(request: PageRequest, key: UUID) -> HttpResponse:
     form = ReasonForm(request.POST or None)
     if form.is_valid():
         reason = form.cleaned_data["reason"]
-        if carried_out(form, lambda: take_back_step(affiliation=affiliation, reason=reason, by=request.user)):
+        if try_on_form(form, lambda: take_back_step(affiliation=affiliation, reason=reason, by=request.user)):
             messages.success(
                 request, _("Taken back: %(name)s is where they were before.") % {"name": affiliation.member}
             )

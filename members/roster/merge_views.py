@@ -18,7 +18,7 @@ from members.choices import MergeState
 from members.models.contact import Merge
 from members.models.member import Member
 from members.pages.forms import key_field
-from members.pages.requests import PageRequest, carried_out
+from members.pages.requests import PageRequest, try_on_form
 from members.roster.forms import MemberForm
 from members.roster.merge_queries import (
     CAPABILITIES,
@@ -108,7 +108,7 @@ def merge_new(request: PageRequest, key: UUID) -> HttpResponse:
     if form.is_valid():
         given = {"key": form.cleaned_data["key"], "reason": form.cleaned_data["reason"], "takes": form.takes()}
         made: list[Merge] = []
-        if carried_out(form, lambda: made.append(propose_merge(kept=kept, merged=merged, by=request.user, **given))):
+        if try_on_form(form, lambda: made.append(propose_merge(kept=kept, merged=merged, by=request.user, **given))):
             return redirect(made[0])
     context = {"form": form, "member": kept, "merged": merged, "counted": counted(kept, merged)}
     context |= {
@@ -126,7 +126,7 @@ def merge_detail(request: PageRequest, key: UUID) -> HttpResponse:
     """What was proposed or done: the second person confirms or refuses it, and for thirty days it can be undone."""
     merge = get_in_scope(request, Merge.objects.select_related("kept", "merged", "proposed_by", "settled_by"), key=key)
     form = MergeActForm(request.POST or None)
-    if form.is_valid() and carried_out(form, lambda: _act(request, merge, form)):
+    if form.is_valid() and try_on_form(form, lambda: _act(request, merge, form)):
         messages.success(request, gettext("Stored."))
         return redirect(merge)
     context = {

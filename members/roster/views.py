@@ -28,7 +28,7 @@ from members.models.organization import Organization
 from members.models.user import User
 from members.pages.forms import ReasonForm
 from members.pages.queries import Place
-from members.pages.requests import PageRequest, carried_out
+from members.pages.requests import PageRequest, try_on_form
 from members.refused import Refused
 from members.roster import queries
 from members.roster.exporting import (
@@ -281,7 +281,7 @@ def member_group_place(request: PageRequest, code: str) -> HttpResponse:
     branch = get_in_scope(request, BRANCHES.all(), code=code)
     form = GroupForm(request.POST, branch=branch, today=request.today)
     moved: list[int] = []
-    if form.is_valid() and carried_out(
+    if form.is_valid() and try_on_form(
         form, lambda: moved.append(place_in_group(today=request.today, by=request.user, **form.cleaned_data))
     ):
         text = ngettext("%(count)s member changed place.", "%(count)s members changed place.", moved[0])
@@ -303,7 +303,7 @@ def situation_add(request: PageRequest, key: UUID) -> HttpResponse:
     if form.is_valid():
         kind, given = SituationKind(form.cleaned_data["kind"]), form.cleaned_data["key"]
         facts = form.facts()
-        if carried_out(form, lambda: add_situation(key=given, member=member, kind=kind, values=facts, by=request.user)):
+        if try_on_form(form, lambda: add_situation(key=given, member=member, kind=kind, values=facts, by=request.user)):
             messages.success(request, _("“%(situation)s” is on record.") % {"situation": kind.label})
             return redirect(member)
     return render(request, "members/roster/situation_add.html", {"form": form, "member": member})
@@ -317,7 +317,7 @@ def situation_edit(request: PageRequest, key: UUID) -> HttpResponse:
     form = SituationCorrectForm(request.POST or None, situation=situation)
     if form.is_valid():
         facts = form.facts()
-        if carried_out(form, lambda: correct_situation(situation=situation, values=facts, by=request.user)):
+        if try_on_form(form, lambda: correct_situation(situation=situation, values=facts, by=request.user)):
             messages.success(request, _("The changes are stored."))
             return redirect(situation.member)
     context = {"form": form, "member": situation.member, "situation": situation}
@@ -332,7 +332,7 @@ def situation_end(request: PageRequest, key: UUID) -> HttpResponse:
     form = SituationEndForm(request.POST or None, today=request.today)
     if form.is_valid():
         on = form.cleaned_data["on"]
-        if carried_out(form, lambda: end_situation(situation=situation, on=on, by=request.user)):
+        if try_on_form(form, lambda: end_situation(situation=situation, on=on, by=request.user)):
             messages.success(request, _("“%(situation)s” has ended.") % {"situation": situation})
             return redirect(situation.member)
     context = {"form": form, "member": situation.member, "situation": situation}

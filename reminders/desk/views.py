@@ -26,7 +26,7 @@ from members.models import Member, Organization, User
 from members.organizations.queries import roster_summary
 from members.pages.forms import PlaceForm, key_field
 from members.pages.links import own_links, start_links
-from members.pages.requests import PageRequest, carried_out, told, workbook
+from members.pages.requests import PageRequest, try_on_form, try_with_message, workbook
 from members.paths import outermost
 from members.workbooks.writing import Sheet
 from reminders.desk.count_queries import (
@@ -277,7 +277,7 @@ def not_applicable(request: PageRequest, code: str) -> HttpResponse:
     kind = form["of_kind"].value() or ""
     if not sees_kind(request.user, kind, about_member=member is not None, path=place.path):
         raise PermissionDenied(_("This duty isn't on your desk."))
-    if form.is_valid() and carried_out(form, lambda: _say(request, form, place, member)):
+    if form.is_valid() and try_on_form(form, lambda: _say(request, form, place, member)):
         messages.success(request, _("Noted: it doesn't apply. At the end of the desk it can be taken back."))
         return _back(request, place)
     context = {"form": form, "place": place, "member": member, "words": words_of(kind)}
@@ -292,7 +292,7 @@ def not_applicable_take_back(request: PageRequest, key: UUID) -> HttpResponse:
     row = get_in_scope(request, rows, pk=key)
     if not sees_kind(request.user, row.kind, about_member=row.member_id is not None, path=row.scope_path):
         raise PermissionDenied(_("This duty isn't on your desk."))
-    told(request, lambda: take_back(row=row, by=request.user), _("It is asked for again."))
+    try_with_message(request, lambda: take_back(row=row, by=request.user), _("It is asked for again."))
     return _back(request, row.organization)
 
 

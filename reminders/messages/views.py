@@ -22,7 +22,7 @@ from members.access.policy import get_in_scope, public, requires, signed_in
 from members.choices import Capability
 from members.models import Organization
 from members.pages.queries import names_of
-from members.pages.requests import PageRequest, carried_out, workbook
+from members.pages.requests import PageRequest, try_on_form, workbook
 from members.paths import subtree
 from members.refused import Refused
 from members.workbooks.writing import Sheet
@@ -198,7 +198,7 @@ def review_decline(request: PageRequest, code: str, kind: str) -> HttpResponse:
     declined: list[int] = []
     if form.is_valid():
         given = {"by": request.user, "reason": form.cleaned_data["reason"], "keys": form.keys()}
-        carried_out(form, lambda: declined.append(decline(place, _kind(kind), **given)))
+        try_on_form(form, lambda: declined.append(decline(place, _kind(kind), **given)))
     if not declined:
         return _shown(request, place, _kind(kind), form)
     sentence = ngettext("%(number)s message is not sent.", "%(number)s messages are not sent.", declined[0])

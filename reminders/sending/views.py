@@ -16,7 +16,7 @@ from members.access.policy import get_in_scope, requires
 from members.choices import Capability
 from members.contacts.services import AT_ONCE, Numbers
 from members.pages.forms import CallListForm
-from members.pages.requests import PageRequest, carried_out
+from members.pages.requests import PageRequest, try_on_form
 from members.refused import Refused
 from reminders.messages.models import Message
 from reminders.messages.rules import choices_of
@@ -37,7 +37,7 @@ def call_list(request: PageRequest) -> HttpResponse:
     if form.is_valid():
         told = [call.message for one in people[:AT_ONCE] for call in one.calls]
         given = {"messages": told, "now": now, "by": request.user, **form.cleaned_data}
-        if carried_out(form, lambda: numbers.update(open_numbers(**given))):
+        if try_on_form(form, lambda: numbers.update(open_numbers(**given))):
             holders = holders_of(people[:AT_ONCE], request.user)
     context = _shown(people, numbers, holders) | {
         "form": form,

@@ -15,7 +15,7 @@ from members.access.policy import get_in_scope, requires, signed_in
 from members.choices import Capability
 from members.fields import opened
 from members.models import User
-from members.pages.requests import FORM_METHODS, PageRequest, carried_out, told
+from members.pages.requests import FORM_METHODS, PageRequest, try_on_form, try_with_message
 from members.refused import Refused
 from members.regulations.queries import in_force_at
 from supervision.appraisals.ballot_services import AlreadyVoted, cast_ballot
@@ -71,7 +71,7 @@ def appraisal_text(request: PageRequest, key: UUID) -> HttpResponse:
     own = _own(request, key)
     form = TextForm(request.POST or None, initial={"text": opened(own.self_appraisal)})
     given: dict[str, Any] = {"appraisee": own, "on": request.today, "by": request.user}
-    if form.is_valid() and carried_out(form, lambda: write_self_appraisal(text=form.cleaned_data["text"], **given)):
+    if form.is_valid() and try_on_form(form, lambda: write_self_appraisal(text=form.cleaned_data["text"], **given)):
         return redirect("supervision:appraisal-own", key)
     return _form(request, own, form, _("Self-appraisal"))
 
@@ -86,7 +86,7 @@ def appraisal_of(request: PageRequest, key: UUID, about: UUID) -> HttpResponse:
     written = MutualAppraisal.objects.filter(about=other, author=own.member).first()
     form = TextForm(request.POST or None, initial={"text": opened(written.text) if written else ""})
     given: dict[str, Any] = {"about": other, "author": own.member, "by": request.user}
-    if form.is_valid() and carried_out(form, lambda: write_mutual_appraisal(text=form.cleaned_data["text"], **given)):
+    if form.is_valid() and try_on_form(form, lambda: write_mutual_appraisal(text=form.cleaned_data["text"], **given)):
         return redirect("supervision:appraisal-own", key)
     return _form(request, own, form, _("What I see in %(name)s") % {"name": other.member.name})
 
@@ -103,7 +103,7 @@ def appraisal_ballot(request: PageRequest, key: UUID) -> HttpResponse:
         return redirect("supervision:appraisal-own", key)
     people = list(appraised_by(own.round, own.member_id))
     form = BallotForm(request.POST or None, people=people)
-    if form.is_valid() and carried_out(form, lambda: _cast(own, form)):
+    if form.is_valid() and try_on_form(form, lambda: _cast(own, form)):
         return redirect("supervision:appraisal-own", key)
     context = {"own": own, "round": own.round, "form": form, "marks": Mark.choices}
     return render(request, "supervision/appraisals/ballot.html", context)
@@ -185,7 +185,7 @@ def appraisee_text(request: PageRequest, key: UUID) -> HttpResponse:
     one = get_in_scope(request, PEOPLE.all(), pk=key)
     form = TextForm(request.POST or None, initial={"text": opened(one.self_appraisal)})
     given: dict[str, Any] = {"appraisee": one, "on": request.today, "by": request.user}
-    if form.is_valid() and carried_out(form, lambda: write_self_appraisal(text=form.cleaned_data["text"], **given)):
+    if form.is_valid() and try_on_form(form, lambda: write_self_appraisal(text=form.cleaned_data["text"], **given)):
         return redirect("supervision:appraisee-detail", one.pk)
     return _form_people(request, one, form, heading=_("Self-appraisal"), label=_("Save it"))
 
@@ -197,7 +197,7 @@ def appraisee_said(request: PageRequest, key: UUID) -> HttpResponse:
     """Write down what a member without an account says of this one."""
     one = get_in_scope(request, PEOPLE.all(), pk=key)
     form = SaidForm(request.POST or None, people=writers_without_account(one))
-    if form.is_valid() and carried_out(
+    if form.is_valid() and try_on_form(
         form, lambda: write_mutual_appraisal(about=one, by=request.user, **form.cleaned_data)
     ):
         return redirect("supervision:appraisee-detail", one.pk)
@@ -211,7 +211,7 @@ def appraisee_opinion(request: PageRequest, key: UUID) -> HttpResponse:
     """The committee's grade and words, with what the ballot said beside them."""
     one = get_in_scope(request, PEOPLE.all(), pk=key)
     form = OpinionForm(request.POST or None, appraisee=one)
-    if form.is_valid() and carried_out(
+    if form.is_valid() and try_on_form(
         form, lambda: give_opinion(appraisee=one, by=request.user, **form.opinion_given())
     ):
         return redirect(one.round)
@@ -224,7 +224,7 @@ def appraisee_told(request: PageRequest, key: UUID) -> HttpResponse:
     """Somebody has told the member face to face."""
     one = get_in_scope(request, PEOPLE.all(), pk=key)
     done = _("It is on record that the member was told.")
-    told(request, lambda: tell_result(appraisee=one, on=request.today, by=request.user), done)
+    try_with_message(request, lambda: tell_result(appraisee=one, on=request.today, by=request.user), done)
     return redirect("supervision:appraisee-detail", one.pk)
 
 
@@ -236,7 +236,7 @@ def appraisee_help(request: PageRequest, key: UUID) -> HttpResponse:
     closed_on = one.round.closed_on or request.today
     due_on = help_due(closed_on, local=in_force_at(one.scope_path, on=closed_on))
     form = FollowUpForm(request.POST or None, appraisee=one, due_on=due_on)
-    if form.is_valid() and carried_out(
+    if form.is_valid() and try_on_form(
         form, lambda: follow_up(appraisee=one, values=form.cleaned_data, on=request.today, by=request.user)
     ):
         return redirect("supervision:appraisee-detail", one.pk)

@@ -23,9 +23,9 @@ from members.pages.requests import (
     FORM_METHODS,
     PageRequest,
     branch_asked_for,
-    carried_out,
     place_asked_for,
-    told,
+    try_on_form,
+    try_with_message,
     workbook,
 )
 from members.workbooks.writing import Sheet
@@ -94,7 +94,7 @@ def round_open(request: PageRequest) -> HttpResponse:
     form = OpenForm(request.POST or None, today=request.today)
     if form.is_valid():
         given = form.cleaned_data
-        if carried_out(form, lambda: open_round(organization=branch, on=request.today, by=request.user, **given)):
+        if try_on_form(form, lambda: open_round(organization=branch, on=request.today, by=request.user, **given)):
             messages.success(request, _("The appraisal is open. Members write their self-appraisals."))
             return redirect("supervision:round-detail", given["key"])
     return render(request, "supervision/appraisals/open.html", {"form": form, "place": branch})
@@ -132,7 +132,7 @@ def round_on(request: PageRequest, key: UUID) -> HttpResponse:
     if form.is_valid():
         given = {name: value for name, value in form.cleaned_data.items() if name != "state"}
         expected = form.cleaned_data["state"]
-        if carried_out(form, lambda: go_on(round=held, expected=expected, on=request.today, by=request.user, **given)):
+        if try_on_form(form, lambda: go_on(round=held, expected=expected, on=request.today, by=request.user, **given)):
             return redirect(held)
     context = {"form": form, "round": held, "after": RoundState(after).label, "progress": progress_of(held)}
     context |= {"without_account": without_account(held), "warning": warning_of(held)}
@@ -144,7 +144,7 @@ def round_on(request: PageRequest, key: UUID) -> HttpResponse:
 def round_back(request: PageRequest, key: UUID) -> HttpResponse:
     """One step back."""
     held = get_in_scope(request, ROUNDS.all(), pk=key)
-    told(request, lambda: go_back(round=held, expected=request.POST.get("state", ""), by=request.user))
+    try_with_message(request, lambda: go_back(round=held, expected=request.POST.get("state", ""), by=request.user))
     return redirect(held)
 
 
@@ -234,7 +234,7 @@ def round_count(request: PageRequest, key: UUID) -> HttpResponse:
     """Type what was counted off the papers, without seeing what the other one typed."""
     held = get_in_scope(request, BALLOTS.all(), pk=key)
     form = PaperForm(request.POST or None, people=_people(held))
-    if form.is_valid() and carried_out(form, lambda: _type(request, held, form)):
+    if form.is_valid() and try_on_form(form, lambda: _type(request, held, form)):
         return redirect(held)
     context = {"form": form, "round": held, "marks": Mark.choices, "progress": progress_of(held)}
     return render(request, "supervision/appraisals/count.html", context)
@@ -281,5 +281,5 @@ def _type(request: PageRequest, held: AppraisalRound, form: PaperForm) -> None:
 
 
 def _acted(request: PageRequest, held: AppraisalRound, act: Callable[[], Any], done: str) -> HttpResponse:
-    told(request, act, done)
+    try_with_message(request, act, done)
     return redirect(held)

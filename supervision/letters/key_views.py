@@ -14,7 +14,7 @@ from members.access.policy import get_in_scope, requires
 from members.choices import Capability
 from members.fields import opened
 from members.models import Organization
-from members.pages.requests import PageRequest, carried_out
+from members.pages.requests import PageRequest, try_on_form
 from supervision.choices import KeyState
 from supervision.letters.forms import (
     ApprovalForm,
@@ -64,7 +64,7 @@ def key_make(request: PageRequest) -> HttpResponse:
     if form.is_valid():
         place: Organization = form.cleaned_data["organization"]
         given = {"user": request.user, "organization": place, "passphrase": form.cleaned_data["passphrase"]}
-        if carried_out(form, lambda: make_key(**given, on=request.today)):
+        if try_on_form(form, lambda: make_key(**given, on=request.today)):
             messages.success(request, _("The key is made. It waits for a second person's approval."))
             return redirect("supervision:key-list")
     return render(request, "supervision/letters/key_make.html", {"form": form})
@@ -81,7 +81,7 @@ def key_approve(request: PageRequest, key: UUID) -> HttpResponse:
     printed = fingerprint_of(row.public_key)
     way = approval_way(request.user, row, keys_of_inspectors(on=request.today))
     form = FORMS.get(way, FingerprintForm)(request.POST if request.method == "POST" else None, fingerprint=printed)
-    if form.is_valid() and carried_out(form, lambda: _approve(request, row, form.cleaned_data)):
+    if form.is_valid() and try_on_form(form, lambda: _approve(request, row, form.cleaned_data)):
         messages.success(request, _("The key is approved: from now on letters are sealed to it."))
         return redirect("supervision:key-list")
     context = {"form": form, "key": row, "beginning": printed[:-4], "way": way}
@@ -104,7 +104,7 @@ def key_withdraw(request: PageRequest, key: UUID) -> HttpResponse:
     way = withdrawal_way(request.user, row, keys_of_inspectors(on=request.today))
     form = WITHDRAWALS.get(way, WithdrawalForm)(request.POST if request.method == "POST" else None)
     left: list[int] = []
-    if form.is_valid() and carried_out(form, lambda: left.append(_withdraw(request, row, form.cleaned_data))):
+    if form.is_valid() and try_on_form(form, lambda: left.append(_withdraw(request, row, form.cleaned_data))):
         messages.success(request, _("The key is withdrawn: nothing is sealed to it any longer."))
         _warn(request, sum(left))
         return redirect("supervision:key-list")
@@ -132,7 +132,7 @@ def key_passphrase(request: PageRequest, key: UUID) -> HttpResponse:
     form = OtherPassphraseForm(request.POST if request.method == "POST" else None)
     if form.is_valid():
         given = {"old": form.cleaned_data["old"], "new": form.cleaned_data["new"]}
-        if carried_out(form, lambda: change_passphrase(key=row, by=request.user, **given)):
+        if try_on_form(form, lambda: change_passphrase(key=row, by=request.user, **given)):
             messages.success(request, _("The passphrase is changed. The old one opens nothing any more."))
             return redirect("supervision:key-list")
     return render(request, "supervision/letters/key_passphrase.html", {"form": form, "key": row})
@@ -143,7 +143,7 @@ def key_passphrase(request: PageRequest, key: UUID) -> HttpResponse:
 def relative_list(request: PageRequest) -> HttpResponse:
     """One's own, with the form to add one."""
     form = RelativeForm(request.POST if request.method == "POST" else None)
-    if form.is_valid() and carried_out(form, lambda: declare_relative(user=request.user, **form.cleaned_data)):
+    if form.is_valid() and try_on_form(form, lambda: declare_relative(user=request.user, **form.cleaned_data)):
         messages.success(request, _("Declared. Letters about this person don't come to you."))
         return redirect("supervision:relative-list")
     rows = DeclaredRelative.objects.visible_to(request.user).order_by("relation", "key")

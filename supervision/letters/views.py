@@ -18,7 +18,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from members.access.policy import get_in_scope, requires, signed_in
 from members.choices import Capability, OfficeKind
 from members.models import Organization
-from members.pages.requests import PageRequest, carried_out
+from members.pages.requests import PageRequest, try_on_form
 from members.paths import outermost
 from supervision.choices import FileKind, LetterState
 from supervision.letters.contents import NamedSubject, Opened
@@ -79,7 +79,7 @@ def letter_read(request: PageRequest, key: UUID) -> HttpResponse:
     opened: list[Opened] = []
     if form.is_bound and form.is_valid():
         given = {"letter": letter, "user": request.user, "passphrase": form.cleaned_data["passphrase"]}
-        carried_out(form, lambda: opened.append(open_by_inspector(**given)))
+        try_on_form(form, lambda: opened.append(open_by_inspector(**given)))
     context = {"letter": letter, "form": form, "opened": opened[0] if opened else None}
     context["name"] = name_view(opened[0]) if opened else None
     context["files"] = letter.files.defer("ciphertext")
@@ -97,7 +97,7 @@ def letter_file(request: PageRequest, key: UUID) -> HttpResponse:
     opened: list[OpenedFile] = []
     if form.is_bound and form.is_valid():
         given = {"file": file, "user": request.user, "passphrase": form.cleaned_data["passphrase"]}
-        carried_out(form, lambda: opened.append(open_file(**given)))
+        try_on_form(form, lambda: opened.append(open_file(**given)))
     if opened:
         return as_attachment(opened[0], file.number)
     context = {"letter": file.letter, "form": form, "title": _("Attachment of a letter"), "lead": ONLY_SEEN}
@@ -146,7 +146,7 @@ def act(
     form = form_class(request.POST if request.method == "POST" else None)
     if form.is_valid():
         given = {"letter": letter, "on": request.today, "by": request.user, **form.cleaned_data}
-        if carried_out(form, lambda: service(**given)):
+        if try_on_form(form, lambda: service(**given)):
             messages.success(request, words["done"])
             return _onwards(request, letter)
     return render(request, "supervision/letters/act.html", {"letter": letter, "form": form, **words})
@@ -300,8 +300,8 @@ def name_decide(request: PageRequest, key: UUID) -> HttpResponse:
     if form.is_valid():
         private, act = form.cleaned_data["private"], form.cleaned_data["act"]
         if act == CustodyForm.READ:
-            carried_out(form, lambda: reason.append(reason_for_custodian(request=row, private=private)))
-        elif carried_out(form, lambda: _decide(request, row, private, act)):
+            try_on_form(form, lambda: reason.append(reason_for_custodian(request=row, private=private)))
+        elif try_on_form(form, lambda: _decide(request, row, private, act)):
             messages.success(request, _("It is decided. The writer sees it with the receipt."))
             return redirect("supervision:name-list")
     return render(request, "supervision/letters/name_decide.html", {"row": row, "form": form, "reason": reason})

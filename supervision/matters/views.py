@@ -18,7 +18,7 @@ from dues.units import yuan
 from members.access.policy import get_in_scope, requires, signed_in
 from members.choices import Capability
 from members.models import Organization
-from members.pages.requests import PageRequest, branches_offered, carried_out, place_asked_for, workbook
+from members.pages.requests import PageRequest, branches_offered, place_asked_for, try_on_form, workbook
 from members.workbooks.writing import Sheet
 from rulebook.book import rule
 from supervision.matters.forms import (
@@ -120,7 +120,7 @@ def matter_new(request: PageRequest) -> HttpResponse:
     form = MatterForm(request.POST or None, initial={"proposed_on": request.today})
     if form.is_valid():
         matter = Matter(key=form.cleaned_data["key"], organization=place, **form.facts())
-        if carried_out(form, lambda: propose_matter(matter, by=request.user, on=request.today)):
+        if try_on_form(form, lambda: propose_matter(matter, by=request.user, on=request.today)):
             messages.success(request, _("Recorded. Next comes the branch's opinion, out of a meeting."))
             return redirect("supervision:matter-detail", key=matter.key)
     context = {"form": form, "place": place, "village": rule(VILLAGE_KEY, request.today)}
@@ -135,7 +135,7 @@ def matter_edit(request: PageRequest, key: UUID) -> HttpResponse:
     form = MatterEditForm(request.POST or None, matter=matter)
     if form.is_valid():
         given = {"values": form.facts(), "reason": form.cleaned_data["reason"]}
-        if carried_out(form, lambda: correct_matter(matter=matter, by=request.user, on=request.today, **given)):
+        if try_on_form(form, lambda: correct_matter(matter=matter, by=request.user, on=request.today, **given)):
             messages.success(request, _("Corrected."))
             return redirect(matter)
     return render(request, "supervision/matters/edit.html", {"form": form, "matter": matter})
@@ -147,7 +147,7 @@ def matter_remove(request: PageRequest, key: UUID) -> HttpResponse:
     """Take out what was recorded by mistake, as long as nothing was decided."""
     matter = get_in_scope(request, MATTERS, pk=key)
     form = RemoveForm(request.POST or None)
-    if form.is_valid() and carried_out(form, lambda: remove_matter(matter, by=request.user, **form.cleaned_data)):
+    if form.is_valid() and try_on_form(form, lambda: remove_matter(matter, by=request.user, **form.cleaned_data)):
         messages.success(request, _("Taken out."))
         return redirect("supervision:matter-list")
     return render(request, "supervision/matters/remove.html", {"form": form, "matter": matter})
@@ -199,7 +199,7 @@ def matter_step(request: PageRequest, key: UUID, step: str) -> HttpResponse:
     form = STEP_FORMS[step](request.POST or None, matter=matter, on=request.today)
     if form.is_valid():
         given = {"step": step, "values": form.values(), "reason": form.cleaned_data.get("reason", "")}
-        if carried_out(form, lambda: take_step(matter=matter, by=request.user, on=request.today, **given)):
+        if try_on_form(form, lambda: take_step(matter=matter, by=request.user, on=request.today, **given)):
             messages.success(request, _("Recorded."))
             return redirect(matter)
     context = {"form": form, "matter": matter, "one": show(matter, on=request.today), "heading": WORDS[step]}

@@ -14,7 +14,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from members.access.policy import get_in_scope, require_at, requires
 from members.models import Organization
-from members.pages.requests import FORM_METHODS, PageRequest, carried_out, workbook
+from members.pages.requests import FORM_METHODS, PageRequest, try_on_form, workbook
 from members.workbooks.writing import Sheet
 from supervision.problems.forms import (
     CloseForm,
@@ -94,7 +94,7 @@ def inspection_new(request: PageRequest) -> HttpResponse:
         place = form.cleaned_data["organization"]
         require_at(request, place.path)
         new = Inspection(inspected_by=inspecting(request.user, place), **form.cleaned_data)
-        if carried_out(form, lambda: plan_inspection(inspection=new, by=request.user)):
+        if try_on_form(form, lambda: plan_inspection(inspection=new, by=request.user)):
             messages.success(request, _("Planned. The branch finds it among its inspections."))
             return redirect(new)
     return render(request, "supervision/problems/inspection_new.html", {"form": form})
@@ -109,7 +109,7 @@ def inspection_findings(request: PageRequest, key: UUID) -> HttpResponse:
     rows = rows_form(request.POST or None, None)  # the branch says who puts it right: inspectors read no roster
     if form.is_valid() and rows.is_valid():
         given = {"rows": rows_of(rows), "on": request.today, "by": request.user, **form.cleaned_data}
-        if carried_out(form, lambda: write_findings(inspection=inspection, **given)):
+        if try_on_form(form, lambda: write_findings(inspection=inspection, **given)):
             messages.success(request, _("Kept. The branch doesn't read it yet."))
             return redirect(inspection)
     return render(
@@ -125,7 +125,7 @@ def finding_take_out(request: PageRequest, key: UUID) -> HttpResponse:
     problem = get_in_scope(request, findings, pk=key, problem_list__inspection__isnull=False)
     inspection = problem.problem_list.inspection
     form = HandOverForm(request.POST if request.method == "POST" else None)
-    if form.is_valid() and carried_out(form, lambda: take_out_finding(problem=problem, by=request.user)):
+    if form.is_valid() and try_on_form(form, lambda: take_out_finding(problem=problem, by=request.user)):
         messages.success(request, _("Taken out."))
         return redirect("supervision:inspection-detail", problem.problem_list.inspection_id)
     context = {"form": form, "inspection": inspection, "heading": _("Take this finding out"), "finding": problem}
@@ -139,7 +139,7 @@ def inspection_hand_over(request: PageRequest, key: UUID) -> HttpResponse:
     inspection = get_in_scope(request, INSPECTIONS, pk=key)
     form = HandOverForm(request.POST if request.method == "POST" else None)
     given: dict[str, Any] = {"inspection": inspection, "on": request.today, "by": request.user}
-    if form.is_valid() and carried_out(form, lambda: hand_over(**given)):
+    if form.is_valid() and try_on_form(form, lambda: hand_over(**given)):
         messages.success(request, _("Handed over. The branch puts the findings right by their days."))
         return redirect(inspection)
     context = {"form": form, "inspection": inspection, "heading": _("Hand over the findings")}
@@ -153,7 +153,7 @@ def inspection_close(request: PageRequest, key: UUID) -> HttpResponse:
     inspection = get_in_scope(request, INSPECTIONS, pk=key)
     form = CloseForm(request.POST or None)
     given: dict[str, Any] = {"inspection": inspection, "on": request.today, "by": request.user}
-    if form.is_valid() and carried_out(form, lambda: close_inspection(**form.cleaned_data, **given)):
+    if form.is_valid() and try_on_form(form, lambda: close_inspection(**form.cleaned_data, **given)):
         messages.success(request, _("Closed."))
         return redirect(inspection)
     context = {"form": form, "inspection": inspection, "heading": _("Close the inspection")}

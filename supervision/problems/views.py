@@ -23,7 +23,7 @@ from meetings.meeting.models import Meeting
 from members.access.policy import get_in_scope, require_at, requires, signed_in
 from members.choices import Capability
 from members.models import Organization
-from members.pages.requests import FORM_METHODS, PageRequest, branch_asked_for, carried_out, place_asked_for, workbook
+from members.pages.requests import FORM_METHODS, PageRequest, branch_asked_for, place_asked_for, try_on_form, workbook
 from members.workbooks.writing import Sheet
 from supervision.appraisals.models import AppraisalRound
 from supervision.choices import ProblemSource
@@ -129,7 +129,7 @@ def problem_add(request: PageRequest) -> HttpResponse:
         facts = {name: form.cleaned_data[name] for name in ("key", "title", "source", "made_on")}
         new = ProblemList(organization=found.place, **facts, **found.links)
         given: dict[str, Any] = {"rows": rows_of(rows), "on": request.today, "by": request.user}
-        if carried_out(form, lambda: make_list(problem_list=new, **given)):
+        if try_on_form(form, lambda: make_list(problem_list=new, **given)):
             messages.success(request, _("The problems are on the list."))
             return redirect(f"{reverse('supervision:problem-list')}?list={new.pk}")
     return render(request, "supervision/problems/add.html", {"form": form, "rows": rows, "place": found.place})
@@ -228,7 +228,7 @@ def problem_step(request: PageRequest, key: UUID, kind: str) -> HttpResponse:
         raise PermissionDenied(_("Your office doesn't cover this. Findings are accepted by those who inspect."))
     form = StepForm(request.POST or None, request.FILES or None, kind=kind)
     given: dict[str, Any] = {"problem": problem, "kind": kind, "on": request.today, "by": request.user}
-    if form.is_valid() and carried_out(form, lambda: take_step(**form.facts(), **given)):
+    if form.is_valid() and try_on_form(form, lambda: take_step(**form.facts(), **given)):
         messages.success(request, _("It is on record."))
         return redirect(problem)
     heading, lead = WORDS[kind]
@@ -244,7 +244,7 @@ def problem_assign(request: PageRequest, key: UUID) -> HttpResponse:
     form = AssignForm(request.POST or None, problem=problem, people=people_of(problem.organization))
     if form.is_valid():
         given = {"values": form.facts(), "key": form.cleaned_data["key"], "on": request.today, "by": request.user}
-        if carried_out(form, lambda: assign(problem=problem, **given)):
+        if try_on_form(form, lambda: assign(problem=problem, **given)):
             messages.success(request, _("It is on record."))
             return redirect(problem)
     return render(request, "supervision/problems/assign.html", {"form": form, "problem": problem})

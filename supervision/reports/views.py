@@ -21,7 +21,7 @@ from meetings.documents import CONTENT_TYPES, DocumentKind
 from members.access.policy import get_in_scope, requires
 from members.choices import Capability
 from members.models import Organization
-from members.pages.requests import PageRequest, carried_out, workbook
+from members.pages.requests import PageRequest, try_on_form, workbook
 from members.workbooks.writing import Sheet
 from supervision.reports.figures import ABOVE, offered_periods
 from supervision.reports.forms import AdoptForm, JudgementForm, NewReportForm, RecordsForm, ReportFilterForm, StepForm
@@ -79,7 +79,7 @@ def report_new(request: PageRequest, code: str) -> HttpResponse:
     if form.is_valid():
         begun: list[Report] = []
         facts = form.cleaned_data | {"organization": organization, "on": request.today, "by": request.user}
-        if carried_out(form, lambda: begun.append(begin_report(**facts))):
+        if try_on_form(form, lambda: begun.append(begin_report(**facts))):
             return redirect(begun[0])
     context = {"form": form, "organization": organization, "periods": periods}
     return render(request, "supervision/reports/new.html", context)
@@ -102,7 +102,7 @@ def report_judgement(request: PageRequest, key: UUID) -> HttpResponse:
     """The organization's own words."""
     report = _own(request, key)
     form = JudgementForm(posted(request), initial={"judgement": report.judgement})
-    if form.is_valid() and carried_out(
+    if form.is_valid() and try_on_form(
         form, lambda: write_judgement(report=report, by=request.user, **form.cleaned_data)
     ):
         messages.success(request, _("Stored."))
@@ -119,7 +119,7 @@ def report_adopt(request: PageRequest, key: UUID) -> HttpResponse:
     form = AdoptForm(request.POST or None, meetings=meetings)
     if form.is_valid():
         facts = form.cleaned_data | {"on": request.today, "by": request.user}
-        if carried_out(form, lambda: adopt_report(report=report, **facts)):
+        if try_on_form(form, lambda: adopt_report(report=report, **facts)):
             messages.success(request, _("Adopted. The figures stay as they are today."))
             return redirect(report)
     kind = adopting_kind(report.organization, on=request.today)
@@ -141,7 +141,7 @@ def report_step(request: PageRequest, key: UUID, act: str) -> HttpResponse:
     report = _of_side(request, key, act)
     words = ACT_WORDS[Act(act)]
     form = StepForm(posted(request), label=words.asks, needed=words.needed)
-    if form.is_valid() and carried_out(form, lambda: _step(request, report, Act(act), form)):
+    if form.is_valid() and try_on_form(form, lambda: _step(request, report, Act(act), form)):
         messages.success(request, str(words.done))
         return redirect(report)
     return render(request, "supervision/reports/step.html", {"form": form, "report": report, "words": words})

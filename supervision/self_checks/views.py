@@ -18,7 +18,7 @@ from members.access.policy import get_in_scope, requires, signed_in
 from members.choices import Capability
 from members.fields import opened
 from members.models import Member, Organization
-from members.pages.requests import PageRequest, carried_out
+from members.pages.requests import PageRequest, try_on_form
 from supervision.choices import CheckMark
 from supervision.places import place_asked_for
 from supervision.self_checks.forms import (
@@ -133,7 +133,7 @@ def checklist_new(request: PageRequest) -> HttpResponse:
     form = ChecklistForm(request.POST or None, today=request.today, copied=_to_copy(request))
     if form.is_valid():
         facts = {"organization": place, "by": request.user, **form.cleaned_data}
-        if carried_out(form, lambda: keep_checklist(**facts)):
+        if try_on_form(form, lambda: keep_checklist(**facts)):
             messages.success(request, _("The list is kept."))
             return redirect("supervision:checklist-detail", form.cleaned_data["key"])
     context = {"form": form, "place": place, "last": _last_of(place)}
@@ -150,7 +150,7 @@ def checklist_edit(request: PageRequest, key: UUID) -> HttpResponse:
     form = ChecklistForm(request.POST or None, today=request.today, copied=found, initial=days)
     if form.is_valid():
         facts = {"checklist": found, "on": request.today, "by": request.user, **form.cleaned_data}
-        if carried_out(form, lambda: replace_checklist(**facts)):
+        if try_on_form(form, lambda: replace_checklist(**facts)):
             messages.success(request, _("The new list takes its place.") if begun else _("Changed."))
             return redirect("supervision:checklist-detail", form.cleaned_data["key"] if begun else found.pk)
     return render(
@@ -166,7 +166,7 @@ def checklist_end(request: PageRequest, key: UUID) -> HttpResponse:
     form = ChecklistEndForm(request.POST or None, initial={"valid_until": request.today})
     if form.is_valid():
         facts = {"checklist": found, "on": request.today, "by": request.user, **form.cleaned_data}
-        if carried_out(form, lambda: end_checklist(**facts)):
+        if try_on_form(form, lambda: end_checklist(**facts)):
             messages.success(request, _("The list ends."))
             return redirect(found)
     return render(request, "supervision/self_checks/checklist_end.html", {"form": form, "checklist": found})
@@ -260,7 +260,7 @@ def self_check_new(request: PageRequest, key: UUID) -> HttpResponse:
     form = SelfCheckForm(request.POST or None, items=list(found.items.all()))
     if form.is_valid():
         facts = {"key": form.cleaned_data["key"], "answers": form.answers(), "plan": form.cleaned_data["plan"]}
-        if carried_out(form, lambda: make_self_check(checklist=found, member=me, on=request.today, **facts)):
+        if try_on_form(form, lambda: make_self_check(checklist=found, member=me, on=request.today, **facts)):
             messages.success(request, _("Kept, for you alone. You can share it with your branch."))
             return redirect("supervision:self-check-detail", form.cleaned_data["key"])
     return render(request, "supervision/self_checks/form.html", {"form": form, "checklist": found})
@@ -275,7 +275,7 @@ def self_check_edit(request: PageRequest, key: UUID) -> HttpResponse:
     form = SelfCheckForm(request.POST or None, items=list(check.checklist.items.all()), stored=check)
     if form.is_valid():
         facts = {"answers": form.answers(), "plan": form.cleaned_data["plan"]}
-        if carried_out(form, lambda: change_self_check(check=check, **facts)):
+        if try_on_form(form, lambda: change_self_check(check=check, **facts)):
             messages.success(request, _("Changed."))
             return redirect(check)
     return render(

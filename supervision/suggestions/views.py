@@ -27,9 +27,9 @@ from members.pages.requests import (
     FORM_METHODS,
     PageRequest,
     branch_asked_for,
-    carried_out,
     place_asked_for,
-    told,
+    try_on_form,
+    try_with_message,
     workbook,
 )
 from members.regulations.queries import in_force_at
@@ -118,7 +118,7 @@ def suggestion_record(request: PageRequest) -> HttpResponse:
     form = RecordForm(request.POST or None, people=people_of(branch), today=request.today)
     if form.is_valid():
         typed = {name: form.cleaned_data[name] for name in ("key", "member", "asked_on")}
-        if carried_out(form, lambda: make_suggestion(values=form.facts(), on=request.today, by=request.user, **typed)):
+        if try_on_form(form, lambda: make_suggestion(values=form.facts(), on=request.today, by=request.user, **typed)):
             messages.success(request, _("The suggestion is on record. The clock runs."))
             return redirect("supervision:suggestion-detail", typed["key"])
     context = {"form": form, "place": branch, "due_on": answer_due(request.today)}
@@ -134,7 +134,7 @@ def suggestion_answer(request: PageRequest, key: UUID) -> HttpResponse:
     form = AnswerForm(request.POST or None, suggestion=suggestion, today=request.today)
     if form.is_valid():
         given: dict[str, Any] = {"values": form.cleaned_data, "on": request.today, "by": request.user}
-        if carried_out(form, lambda: answer_suggestion(suggestion=suggestion, **given)):
+        if try_on_form(form, lambda: answer_suggestion(suggestion=suggestion, **given)):
             messages.success(request, _("The answer is on record. The member finds it on their page."))
             return redirect(suggestion)
     context = {"form": form, "suggestion": suggestion, "state": _standing(suggestion, request)}
@@ -149,7 +149,7 @@ def suggestion_remove(request: PageRequest, key: UUID) -> HttpResponse:
     form = ReasonForm(request.POST or None)
     if form.is_valid():
         reason = form.cleaned_data["reason"]
-        if carried_out(form, lambda: remove_suggestion(suggestion=suggestion, reason=reason, by=request.user)):
+        if try_on_form(form, lambda: remove_suggestion(suggestion=suggestion, reason=reason, by=request.user)):
             messages.success(request, _("The entry is removed."))
             return redirect(f"{reverse('supervision:suggestion-list')}?{_of(suggestion.organization)}")
     return render(request, "supervision/suggestions/remove.html", {"form": form, "suggestion": suggestion})
@@ -234,7 +234,7 @@ def suggestion_new(request: PageRequest) -> HttpResponse:
     if form.is_valid():
         given = {"key": form.cleaned_data["key"], "member": member, "values": form.facts()}
         day = request.today
-        if carried_out(form, lambda: make_suggestion(asked_on=day, on=day, by=request.user, **given)):
+        if try_on_form(form, lambda: make_suggestion(asked_on=day, on=day, by=request.user, **given)):
             messages.success(request, _("Thank you. Your branch answers by the day you see here."))
             return redirect("supervision:suggestion-detail", given["key"])
     due_on = answer_due(request.today, local=in_force_at(branch.path, on=request.today))
@@ -253,7 +253,7 @@ def suggestion_help(request: PageRequest) -> HttpResponse:
     if form.is_valid():
         values = {"request": form.cleaned_data["request"], "asked_on": request.today, "due_on": due_on}
         given: dict[str, Any] = {"key": form.cleaned_data["key"], "member": member, "values": values}
-        if carried_out(form, lambda: ask_for_help(on=request.today, by=request.user, **given)):
+        if try_on_form(form, lambda: ask_for_help(on=request.today, by=request.user, **given)):
             messages.success(request, _("Your request is with the officers of your branch."))
             return redirect("supervision:suggestion-mine")
     return render(request, "supervision/suggestions/help.html", {"form": form, "branch": branch, "due_on": due_on})
@@ -292,7 +292,7 @@ def suggestion_settle(request: PageRequest, key: UUID) -> HttpResponse:
         messages.error(request, _("Say whether it is settled."))
         return redirect(suggestion)
     given: dict[str, Any] = {"is_settled": form.cleaned_data["settled"] == "yes", "by": request.user}
-    told(request, lambda: say_settled(suggestion=suggestion, **given), _("Thank you, that is on record."))
+    try_with_message(request, lambda: say_settled(suggestion=suggestion, **given), _("Thank you, that is on record."))
     return redirect(suggestion)
 
 
@@ -302,7 +302,7 @@ def suggestion_withdraw(request: PageRequest, key: UUID) -> HttpResponse:
     """Take one's own back while nobody has answered."""
     suggestion = _own(request, key)
     done = _("Your suggestion is taken back.")
-    if told(request, lambda: withdraw_suggestion(suggestion=suggestion, by=request.user), done):
+    if try_with_message(request, lambda: withdraw_suggestion(suggestion=suggestion, by=request.user), done):
         return redirect("supervision:suggestion-mine")
     return redirect(suggestion)
 
