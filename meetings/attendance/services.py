@@ -20,7 +20,7 @@ from meetings.attendance.queries import leave_fields
 from meetings.attendance.rules import TAIL, WITHIN, WRONG_ANSWERS, WRONG_ANSWERS_FOR_ALL, is_valid
 from meetings.choices import LATER, PRESENT, AttendanceState, MeetingState, ReasonSource, RequestState
 from meetings.meeting.models import Meeting
-from meetings.meeting.services import NotNow, locked
+from meetings.meeting.services import WrongState, locked
 from members.fields import opened, sealed
 from members.models import User
 
@@ -42,7 +42,7 @@ class Attendance:
 
 @transaction.atomic
 def mark(*, meeting: Meeting, member_id: int, attendance: Attendance, key: uuid.UUID, by: User | str) -> Expected:
-    """Record how one expected member attended. Raises NotNow, Expected.DoesNotExist.
+    """Record how one expected member attended. Raises WrongState, Expected.DoesNotExist.
 
     Leave of which nobody said the kind has none; the same key twice changes nothing.
     """
@@ -73,19 +73,19 @@ def follow_up(
 
     `is_own`: the member's own word, or a contact person's for them; that they made it up counts also after the minutes.
     An officer fills in then what is empty still, and proposes anything else to a second person (`propose_correction`).
-    Raises NotNow before the closing, and where it would move the meeting's figures or change what is recorded.
+    Raises WrongState before the closing, and where it would move the meeting's figures or change what is recorded.
     """
     meeting = locked(meeting)
     if meeting.state not in (MeetingState.HELD, MeetingState.LOCKED):
-        raise NotNow(_("Who missed a meeting makes up for it when it is over."))
+        raise WrongState(_("Who missed a meeting makes up for it when it is over."))
     expected = Expected.objects.select_for_update().get(meeting=meeting, member=member_id)
     if Mark.objects.filter(pk=key).exists():
         return expected
     later = LATER if is_own or meeting.state == MeetingState.HELD else ()
     if expected.state in PRESENT or attendance.state not in (expected.state, *later):
-        raise NotNow(_("The minutes are locked: attendance is put right by a correction with a second person."))
+        raise WrongState(_("The minutes are locked: attendance is put right by a correction with a second person."))
     if meeting.state == MeetingState.LOCKED and not is_own and _overwrites(expected, attendance):
-        raise NotNow(_("That is recorded already: it is changed by a correction with a second person."))
+        raise WrongState(_("That is recorded already: it is changed by a correction with a second person."))
     change(expected, attendance, key, by)
     turn(meeting)
     record(
@@ -125,12 +125,12 @@ def mark_rest_present(
 
 @transaction.atomic
 def undo_mark(*, meeting: Meeting, mark_key: uuid.UUID, key: uuid.UUID, by: User | str) -> Expected:
-    """Put an attendance back to what it was before that tap, unless somebody has changed it since. Raises NotNow."""
+    """Put an attendance back to what it was before that tap, unless it was changed since. Raises WrongState."""
     meeting = _running(meeting)
     undone = Mark.objects.select_related("expected").get(pk=mark_key, expected__meeting=meeting)
     expected = Expected.objects.select_for_update().get(pk=undone.expected_id)
     if Mark.objects.filter(expected=expected, at__gt=undone.at).exists():
-        raise NotNow(_("Somebody has changed this attendance since. Look at it again."))
+        raise WrongState(_("Somebody has changed this attendance since. Look at it again."))
     change(expected, from_json(undone.before.open()), key, by)
     turn(meeting)
     return expected
@@ -183,7 +183,7 @@ def _overwrites(expected: Expected, attendance: Attendance) -> bool:
 def _running(meeting: Meeting) -> Meeting:
     meeting = locked(meeting)
     if not meeting.is_running:
-        raise NotNow(_("Attendance is recorded while the meeting is open, and until its minutes are locked."))
+        raise WrongState(_("Attendance is recorded while the meeting is open, and until its minutes are locked."))
     return meeting
 
 
@@ -225,15 +225,15 @@ def turn(meeting: Meeting) -> None:
 
 @transaction.atomic
 def ask_leave(*, meeting: Meeting, member_id: int, kind: str, reason: str, by: User) -> LeaveRequest:
-    """Ask not to come, or say it differently while nobody has answered. Raises NotNow."""
+    """Ask not to come, or say it differently while nobody has answered. Raises WrongState."""
     meeting = locked(meeting)
     if meeting.state not in (MeetingState.PLANNED, MeetingState.OPEN):
-        raise NotNow(_("Leave is asked for before the meeting."))
+        raise WrongState(_("Leave is asked for before the meeting."))
     request = LeaveRequest.objects.filter(meeting=meeting, member=member_id).first()
     if request is None:
         request = LeaveRequest(meeting=meeting, member_id=member_id)
     elif request.state != RequestState.ASKED:
-        raise NotNow(_("Your request has been answered. Talk to the branch secretary."))
+        raise WrongState(_("Your request has been answered. Talk to the branch secretary."))
     elif (request.kind, opened(request.reason)) == (kind, reason):
         return request
     request.kind, request.reason = kind, reason
@@ -244,16 +244,16 @@ def ask_leave(*, meeting: Meeting, member_id: int, kind: str, reason: str, by: U
 
 @transaction.atomic
 def decide_leave(*, request: LeaveRequest, granted: bool, by: User) -> LeaveRequest:
-    """Answer a request; granting marks the leave, at once or when the meeting opens. Raises NotNow."""
+    """Answer a request; granting marks the leave, at once or when the meeting opens. Raises WrongState."""
     meeting = locked(request.meeting)
     request = LeaveRequest.objects.select_related("member").get(pk=request.pk)
     answer = RequestState.GRANTED if granted else RequestState.REFUSED
     if request.state == answer:
         return request
     if request.state != RequestState.ASKED:
-        raise NotNow(_("Somebody has answered this request already."))
+        raise WrongState(_("Somebody has answered this request already."))
     if meeting.state in (MeetingState.LOCKED, MeetingState.CANCELLED):
-        raise NotNow(_("This meeting is over."))
+        raise WrongState(_("This meeting is over."))
     request.state, request.decided_by = answer, by
     request.save(update_fields=["state", "decided_by"])
     _record_leave("decide_leave", request, meeting, by, granted=granted)
@@ -264,20 +264,20 @@ def decide_leave(*, request: LeaveRequest, granted: bool, by: User) -> LeaveRequ
 
 @transaction.atomic
 def note_leave(*, meeting: Meeting, member_id: int, kind: str, reason: str, by: User) -> LeaveRequest:
-    """Leave that somebody asked for by word of mouth, granted by who writes it down. Raises NotNow."""
+    """Leave that somebody asked for by word of mouth, granted by who writes it down. Raises WrongState."""
     meeting = locked(meeting)
     if meeting.state != MeetingState.PLANNED:
-        raise NotNow(_("Before the meeting leave is written down here, from its opening on at the sign-in."))
+        raise WrongState(_("Before the meeting leave is written down here, from its opening on at the sign-in."))
     answered = LeaveRequest.objects.filter(meeting=meeting, member=member_id).exclude(state=RequestState.ASKED)
     if answered.exists():
-        raise NotNow(_("Somebody has answered this request already."))
+        raise WrongState(_("Somebody has answered this request already."))
     request = ask_leave(meeting=meeting, member_id=member_id, kind=kind, reason=reason, by=by)
     return decide_leave(request=request, granted=True, by=by)
 
 
 @transaction.atomic
 def make_up(*, meeting: Meeting, member_id: int, study: Attendance, key: uuid.UUID, by: User) -> Expected:
-    """A member who missed it has read the material and answers with a line. Raises NotNow, Expected.DoesNotExist."""
+    """Who missed it has read the material and answers with a line. Raises WrongState, Expected.DoesNotExist."""
     study = replace(study, state=AttendanceState.MADE_UP, answer_source=ReasonSource.MEMBER)
     return follow_up(meeting=meeting, member_id=member_id, attendance=study, key=key, is_own=True, by=by)
 
@@ -302,10 +302,10 @@ CAN_SIGN_IN = (AttendanceState.UNKNOWN, AttendanceState.LEAVE)
 
 @transaction.atomic
 def open_sign_in(*, meeting: Meeting, by: User | str) -> Meeting:
-    """Give the meeting a secret from which its codes are derived; a second time changes nothing. Raises NotNow."""
+    """Give the meeting a secret from which its codes are derived; a second time changes nothing. Raises WrongState."""
     meeting = locked(meeting)
     if meeting.state != MeetingState.OPEN:
-        raise NotNow(_("People sign in while the meeting is open."))
+        raise WrongState(_("People sign in while the meeting is open."))
     if not meeting.sign_in_secret:
         _set_secret(meeting, secrets.token_urlsafe(32))
         _record_code("open_sign_in", meeting, by)
@@ -331,7 +331,7 @@ def shows_code(meeting: Meeting, offered: str, *, now: datetime) -> bool:
 
 @transaction.atomic
 def sign_in_member(*, meeting: Meeting, member_id: int, by: User | str) -> Expected:
-    """Mark a member who was here and showed it by the code. Raises NotNow, Expected.DoesNotExist."""
+    """Mark a member who was here and showed it by the code. Raises WrongState, Expected.DoesNotExist."""
     meeting = locked(meeting)
     _demand_open(meeting)
     expected = Expected.objects.get(meeting=meeting, member=member_id)
@@ -345,7 +345,7 @@ def sign_in_member(*, meeting: Meeting, member_id: int, by: User | str) -> Expec
 def sign_in_by_name(*, meeting: Meeting, name: str, tail: str, address: str, now: datetime) -> bool:
     """Mark whoever has this name and these last digits of the phone. Returns False for every wrong answer alike.
 
-    Raises NotNow when too many answers were wrong, or nobody can sign in.
+    Raises WrongState when too many answers were wrong, or nobody can sign in.
     """
     meeting = locked(meeting)
     _demand_open(meeting)
@@ -370,13 +370,13 @@ def _has_tail(one: Expected, tail: str) -> bool:
 
 def _demand_open(meeting: Meeting) -> None:
     if meeting.state != MeetingState.OPEN or not meeting.sign_in_secret:
-        raise NotNow(_("Nobody signs in with the code any more. Tell whoever records the attendance."))
+        raise WrongState(_("Nobody signs in with the code any more. Tell whoever records the attendance."))
 
 
 def _demand_patience(meeting: Meeting, origin: str, now: datetime) -> None:
     wrong = SignInAttempt.objects.filter(meeting=meeting, at__gt=now - WITHIN)
     if wrong.filter(address=origin).count() >= WRONG_ANSWERS or wrong.count() >= WRONG_ANSWERS_FOR_ALL:
-        raise NotNow(_("Too many answers were wrong. Tell whoever records the attendance, or wait ten minutes."))
+        raise WrongState(_("Too many answers were wrong. Tell whoever records the attendance, or wait ten minutes."))
 
 
 def _set_secret(meeting: Meeting, secret: str) -> None:

@@ -34,7 +34,7 @@ from meetings.attendance.services import (
 from meetings.attendance.sheets import NotASheet
 from meetings.choices import MeetingKind
 from meetings.meeting.models import Meeting
-from meetings.meeting.services import NotNow
+from meetings.meeting.services import WrongState
 from members.access.policy import get_in_scope, public, require_at, requires
 from members.choices import Capability, ImportState, OrganizationKind
 from members.fields import opened
@@ -149,7 +149,7 @@ def _sign_in_by_name(request: HttpRequest, meeting: Meeting) -> HttpResponse:
             form.add_error(
                 None, _("Name and digits don't fit anybody who is expected. Try again, or tell the officer.")
             )
-        except NotNow as refusal:
+        except WrongState as refusal:
             form.add_error(None, str(refusal))
     return render(request, "meetings/attendance/sign_in.html", {"meeting": meeting, "form": form})
 

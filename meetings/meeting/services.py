@@ -27,7 +27,7 @@ EDITABLE = ("title", "presenter", "report", "decision", "is_open_to_members")
 
 @transaction.atomic
 def add_item(*, meeting: Meeting, key: uuid.UUID, title: str, by: User | str) -> AgendaItem:
-    """Put an item at the end. The same key twice is one item. Raises NotNow."""
+    """Put an item at the end. The same key twice is one item. Raises WrongState."""
     meeting = _open_agenda(meeting)
     if known := stored_already(AgendaItem, key, meeting=meeting):
         return known
@@ -39,7 +39,7 @@ def add_item(*, meeting: Meeting, key: uuid.UUID, title: str, by: User | str) ->
 
 @transaction.atomic
 def edit_item(*, item: AgendaItem, changes: dict[str, Any], by: User | str) -> AgendaItem:
-    """Change title, presenter, report, decision, or whether members read the decision. Raises NotNow."""
+    """Change title, presenter, report, decision, or whether members read the decision. Raises WrongState."""
     item = _locked_item(item)
     said = [(name, getattr(item, name), value) for name, value in changes.items() if name in EDITABLE]
     audited = [(name, before, value) for name, before, value in said if before != value]
@@ -53,7 +53,7 @@ def edit_item(*, item: AgendaItem, changes: dict[str, Any], by: User | str) -> A
 
 @transaction.atomic
 def move_item(*, item: AgendaItem, to: int, by: User | str) -> None:
-    """Put an item at a place of the agenda, counted from 1; twice is once. Raises NotNow."""
+    """Put an item at a place of the agenda, counted from 1; twice is once. Raises WrongState."""
     item = _locked_item(item)
     items = list(item.meeting.agenda.exclude(pk=item.pk))
     items.insert(max(0, to - 1), item)
@@ -65,13 +65,13 @@ def move_item(*, item: AgendaItem, to: int, by: User | str) -> None:
 
 @transaction.atomic
 def remove_item(*, item: AgendaItem, by: User | str) -> None:
-    """Take an item off the agenda, with what was recorded under it; one that was voted on stays. Raises NotNow."""
+    """Take an item off the agenda, with what was recorded under it; one that was voted on stays. Raises WrongState."""
     meeting = _open_agenda(item.meeting)
     found = meeting.agenda.filter(pk=item.pk).first()
     if found is None:
         return
     if found.votes.exists():
-        raise NotNow(_("This item was put to the vote. Take the vote off the record first."))
+        raise WrongState(_("This item was put to the vote. Take the vote off the record first."))
     _record_item("remove_item", found, by)
     found.delete()
     _number(list(meeting.agenda.all()))
@@ -81,7 +81,7 @@ def remove_item(*, item: AgendaItem, by: User | str) -> None:
 def add_speech(
     *, item: AgendaItem, key: uuid.UUID, speaker: str, points: str, is_dissent: bool = False, by: User | str
 ) -> Speech:
-    """Record what somebody said. The same key twice is one speech. Raises NotNow."""
+    """Record what somebody said. The same key twice is one speech. Raises WrongState."""
     item = _locked_item(item)
     if known := stored_already(Speech, key, item=item):
         return known
@@ -92,7 +92,7 @@ def add_speech(
 
 @transaction.atomic
 def remove_speech(*, speech: Speech, by: User | str) -> None:
-    """Take back a speech that was recorded by mistake; twice is once. Raises NotNow."""
+    """Take back a speech that was recorded by mistake; twice is once. Raises WrongState."""
     item = _locked_item(speech.item)
     if item.speeches.filter(pk=speech.pk).delete()[0]:
         _record_item("remove_speech", item, by)
@@ -100,7 +100,7 @@ def remove_speech(*, speech: Speech, by: User | str) -> None:
 
 @transaction.atomic
 def add_task(*, item: AgendaItem, key: uuid.UUID, what: str, owner: Member, due_on: date, by: User | str) -> Task:
-    """Record what somebody is to do, and by when. The same key twice is one task. Raises NotNow."""
+    """Record what somebody is to do, and by when. The same key twice is one task. Raises WrongState."""
     item = _locked_item(item)
     if known := stored_already(Task, key, item=item):
         return known
@@ -113,10 +113,10 @@ def add_task(*, item: AgendaItem, key: uuid.UUID, what: str, owner: Member, due_
 
 @transaction.atomic
 def remove_task(*, task: Task, by: User | str) -> None:
-    """Take back a task that was recorded by mistake; twice is once. Raises NotNow, also once it has ended."""
+    """Take back a task that was recorded by mistake; twice is once. Raises WrongState, also once it has ended."""
     item = _locked_item(task.item)
     if item.tasks.filter(pk=task.pk).exclude(ended=TaskEnd.OPEN).exists():
-        raise NotNow(_("This task has ended. Open it again first."))
+        raise WrongState(_("This task has ended. Open it again first."))
     if item.tasks.filter(pk=task.pk).delete()[0]:
         _record_item("remove_task", item, by)
 
@@ -124,7 +124,7 @@ def remove_task(*, task: Task, by: User | str) -> None:
 def _open_agenda(meeting: Meeting) -> Meeting:
     meeting = locked(meeting)
     if not agenda_is_open(meeting):
-        raise NotNow(_("The agenda can be changed until the minutes are locked."))
+        raise WrongState(_("The agenda can be changed until the minutes are locked."))
     return meeting
 
 
@@ -132,7 +132,7 @@ def _locked_item(item: AgendaItem) -> AgendaItem:
     meeting = _open_agenda(item.meeting)
     found = AgendaItem.objects.filter(pk=item.pk, meeting=meeting).first()
     if found is None:
-        raise NotNow(_("This item was taken off the agenda meanwhile."))
+        raise WrongState(_("This item was taken off the agenda meanwhile."))
     found.meeting = meeting
     return found
 
@@ -160,10 +160,10 @@ class Handout:
 
 @transaction.atomic
 def add_material(*, meeting: Meeting, key: uuid.UUID, handout: Handout, by: User | str) -> Material:
-    """Keep it with the meeting. The same key twice is one. Raises NotNow, NotADocument."""
+    """Keep it with the meeting. The same key twice is one. Raises WrongState, NotADocument."""
     meeting = locked(meeting)
     if meeting.state == MeetingState.CANCELLED:
-        raise NotNow(_("This meeting was called off."))
+        raise WrongState(_("This meeting was called off."))
     if known := stored_already(Material, key, meeting=meeting):
         return known
     file = _file(handout.content) if handout.content else None
@@ -195,11 +195,11 @@ def remove_material(*, material: Material, by: User | str) -> None:
 def attach_sheet(*, meeting: Meeting, content: bytes, by: User | str) -> Meeting:
     """Keep the photograph of the signed sheet in place of the one before. The same again is kept once.
 
-    Raises NotNow, NotADocument.
+    Raises WrongState, NotADocument.
     """
     meeting = locked(meeting)
     if meeting.opened_at is None:
-        raise NotNow(_("A signed sheet is attached when the meeting has been opened."))
+        raise WrongState(_("A signed sheet is attached when the meeting has been opened."))
     storage, before = meeting.sheet.storage, meeting.sheet.name
     file = _file(content, PICTURES)
     if before and storage.exists(before) and _content(storage, before) == file.read():
@@ -216,7 +216,7 @@ def attach_sheet(*, meeting: Meeting, content: bytes, by: User | str) -> Meeting
 def add_observer(
     *, meeting: Meeting, key: uuid.UUID, name: str = "", office: str = "", above: Office | None = None, by: User | str
 ) -> Observer:
-    """A guest by name, or who holds an office above. The same key or member twice is one. Raises NotNow."""
+    """A guest by name, or who holds an office above. The same key or member twice is one. Raises WrongState."""
     meeting = _open_observers(meeting)
     given: dict[str, Any] = {"name": name, "office": office, "is_from_above": False, "member": None}
     if above:
@@ -233,7 +233,7 @@ def add_observer(
 
 @transaction.atomic
 def remove_observer(*, observer: Observer, by: User | str) -> None:
-    """Take back an observer who wasn't there; twice is once. Raises NotNow."""
+    """Take back an observer who wasn't there; twice is once. Raises WrongState."""
     meeting = _open_observers(observer.meeting)
     if found := meeting.observers.filter(pk=observer.pk).first():
         _record_row("remove_observer", found, meeting, by)
@@ -243,7 +243,7 @@ def remove_observer(*, observer: Observer, by: User | str) -> None:
 def _open_observers(meeting: Meeting) -> Meeting:
     meeting = locked(meeting)
     if not agenda_is_open(meeting):
-        raise NotNow(_("Observers can be changed until the minutes are locked."))
+        raise WrongState(_("Observers can be changed until the minutes are locked."))
     return meeting
 
 
@@ -289,10 +289,10 @@ def end_task(*, task: Task, end: End, today: date, by: User | str) -> Task:
 
 @transaction.atomic
 def reopen_task(*, task: Task, reason: str, by: User | str) -> Task:
-    """Open a task again that was closed by mistake; the trail keeps how it had ended. Raises NotNow."""
+    """Open a task again that was closed by mistake; the trail keeps how it had ended. Raises WrongState."""
     task = _held(task)
     if not task.ended:
-        raise NotNow(_("This task is open."))
+        raise WrongState(_("This task is open."))
     before = task.ended
     task.ended, task.done_on, task.ended_with, task.ended_at, task.ended_by = "", None, "", None, ""
     task.save()
@@ -325,7 +325,7 @@ def _record_task(action: str, task: Task, by: User | str) -> None:
 Row = TypeVar("Row", bound=Model)
 
 
-class NotNow(Refused):
+class WrongState(Refused):
     """The meeting isn't in a state in which this can be done; the sentence says what to do."""
 
 
@@ -335,10 +335,10 @@ def locked(meeting: Meeting) -> Meeting:
 
 
 def stored_already(model: type[Row], key: UUID, **place: Model) -> Row | None:
-    """The row that a form with this key has stored; None for a new one. Raises NotNow when it hangs elsewhere."""
+    """The row that a form with this key has stored; None for a new one. Raises WrongState when it hangs elsewhere."""
     known = model._default_manager.filter(pk=key).first()
     if known and any(getattr(known, f"{name}_id") != above.pk for name, above in place.items()):
-        raise NotNow(_("This form was sent for another meeting. Open the page again."))
+        raise WrongState(_("This form was sent for another meeting. Open the page again."))
     return known
 
 
@@ -346,7 +346,7 @@ def stored_already(model: type[Row], key: UUID, **place: Model) -> Row | None:
 def plan_meeting(*, meeting: Meeting, also: Iterable[str] = (), items: Iterable[str] = (), by: User | str) -> Meeting:
     """Store a planned meeting with the other kinds it is and its agenda. The same key twice stores it once.
 
-    Raises NotNow when one person is chair and recorder.
+    Raises WrongState when one person is chair and recorder.
     """
     known = Meeting.objects.filter(pk=meeting.pk).first()
     if known:
@@ -368,7 +368,7 @@ def refuse_one_for_both(meeting: Meeting, changes: dict[str, Any]) -> None:
     """Chair and recorder are two people."""
     named = named_to_lead(changes)
     if named and changes.get("chair", meeting.chair) == changes.get("recorder", meeting.recorder):
-        raise NotNow(_("Chair and recorder are two people."), next(iter(named)))
+        raise WrongState(_("Chair and recorder are two people."), next(iter(named)))
 
 
 def named_to_lead(changes: dict[str, Any]) -> dict[str, Member]:

@@ -34,7 +34,7 @@ from meetings.meeting.models import AgendaItem, Material, Meeting, Task
 from meetings.meeting.queries import may_end, places_with_tasks, tasks_shown
 from meetings.meeting.services import (
     End,
-    NotNow,
+    WrongState,
     add_material,
     add_observer,
     attach_sheet,
@@ -249,7 +249,7 @@ def _done(form: Any, act: Callable[[], object]) -> bool:
         return False
     try:
         act()
-    except NotNow as refusal:
+    except WrongState as refusal:
         form.add_error(None, str(refusal))
     except NotADocument:
         form.add_error("file", _("Choose a PDF, a Word document (.docx), a JPEG or a PNG picture of at most 10 MB."))

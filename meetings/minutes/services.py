@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy
 from audit.services import record
 from meetings.choices import MeetingState
 from meetings.meeting.models import Meeting
-from meetings.meeting.services import NotNow, locked, stored_already
+from meetings.meeting.services import WrongState, locked, stored_already
 from meetings.minutes.models import Correction, Minutes
 from meetings.minutes.queries import CHAIR, evening_of, facts_in, has_changed, missing_in, role_of, signs_on_paper
 from meetings.minutes.rules import compose
@@ -21,16 +21,18 @@ from members.trail.retention import ForGood
 
 @transaction.atomic
 def draft_minutes(*, meeting: Meeting, by: User | str) -> Minutes:
-    """Compose the minutes anew from the record. Raises NotNow before the closing, or once somebody signed.
+    """Compose the minutes anew from the record. Raises WrongState before the closing, or once somebody signed.
 
     When the record has changed since, the signatures given to the old text fall away.
     """
     meeting = locked(meeting)
     if meeting.state != MeetingState.HELD:
-        raise NotNow(_("Minutes are written when the meeting is closed and until they are locked."))
+        raise WrongState(_("Minutes are written when the meeting is closed and until they are locked."))
     minutes = Minutes.objects.filter(pk=meeting.pk).select_related("meeting__organization").first()
     if minutes and minutes.is_signed and not has_changed(minutes):
-        raise NotNow(_("Somebody has signed these minutes. A changed text takes the signatures back; edit it first."))
+        raise WrongState(
+            _("Somebody has signed these minutes. A changed text takes the signatures back; edit it first.")
+        )
     minutes = minutes or Minutes(meeting=meeting)
     minutes.text, minutes.facts = compose(evening_of(meeting)), facts_in(meeting)
     _unsign(minutes)
@@ -44,11 +46,11 @@ def edit_minutes(*, minutes: Minutes, text: str, before: str, is_compared: bool 
     """Replace the text; signatures given to the old text fall away.
 
     `before` is the text that the writer saw; `is_compared`: it agrees with the record as that is now.
-    Raises NotNow when the text has changed since, or when the minutes are locked.
+    Raises WrongState when the text has changed since, or when the minutes are locked.
     """
     minutes = _unlocked(minutes)
     if _lines(minutes.text) != _lines(before):
-        raise NotNow(_("Somebody has changed these minutes while you were writing. Compare, and send yours again."))
+        raise WrongState(_("Somebody has changed these minutes while you were writing. Compare, and send yours again."))
     minutes.text = text
     if is_compared:
         minutes.facts = facts_in(minutes.meeting)
@@ -60,13 +62,15 @@ def edit_minutes(*, minutes: Minutes, text: str, before: str, is_compared: bool 
 
 @transaction.atomic
 def sign_minutes(*, minutes: Minutes, seen: str, by: User) -> Minutes:
-    """Sign as the one of the two whom the record names; with both signatures the minutes are locked. Raises NotNow.
+    """Sign as the one of the two whom the record names; with both signatures the minutes are locked. Raises WrongState.
 
     `seen` is the text that was signed. Twice is once.
     """
     role = role_of(locked(minutes.meeting), by)
     if role is None:
-        raise NotNow(_("Minutes are signed by the chair and the recorder whom they name; nobody signs for another."))
+        raise WrongState(
+            _("Minutes are signed by the chair and the recorder whom they name; nobody signs for another.")
+        )
     if getattr(Minutes.objects.get(pk=minutes.pk), f"{role}_signed_by") == str(by):
         return minutes
     minutes = _signable(minutes, seen)
@@ -75,7 +79,7 @@ def sign_minutes(*, minutes: Minutes, seen: str, by: User) -> Minutes:
 
 @transaction.atomic
 def file_paper_signature(*, minutes: Minutes, role: str, signed_on: date, seen: str, on: date, by: User) -> Minutes:
-    """Record that somebody without an account has signed on paper. Raises NotNow.
+    """Record that somebody without an account has signed on paper. Raises WrongState.
 
     Whoever files it is neither of the two who sign, nor has filed the other's paper: two accounts stand behind
     every lock.
@@ -83,20 +87,20 @@ def file_paper_signature(*, minutes: Minutes, role: str, signed_on: date, seen: 
     minutes = _signable(minutes, seen)
     meeting = minutes.meeting
     if not signs_on_paper(meeting.chair if role == CHAIR else meeting.recorder):
-        raise NotNow(_("Who has an account signs by logging in; nobody signs for another."))
+        raise WrongState(_("Who has an account signs by logging in; nobody signs for another."))
     if role_of(meeting, by) or str(by) in (minutes.chair_signed_by, minutes.recorder_signed_by):
-        raise NotNow(_("A second person files the paper, who signs neither of the two lines. Ask a colleague."))
+        raise WrongState(_("A second person files the paper, who signs neither of the two lines. Ask a colleague."))
     if not meeting.day <= signed_on <= on:
-        raise NotNow(_("The paper was signed on a day between the meeting and today."), "signed_on")
+        raise WrongState(_("The paper was signed on a day between the meeting and today."), "signed_on")
     setattr(minutes, f"{role}_paper_on", signed_on)
     return _sign(minutes, role, by)
 
 
 @transaction.atomic
 def correct_minutes(*, minutes: Minutes, key: uuid.UUID, text: str, reason: str, by: User | str) -> Correction:
-    """Add a correction to locked minutes, whose text stays. The same key twice adds one. Raises NotNow."""
+    """Add a correction to locked minutes, whose text stays. The same key twice adds one. Raises WrongState."""
     if not Minutes.objects.select_for_update().get(pk=minutes.pk).is_locked:
-        raise NotNow(_("These minutes aren't locked yet: change the text itself."))
+        raise WrongState(_("These minutes aren't locked yet: change the text itself."))
     if known := stored_already(Correction, key, minutes=minutes):
         return known
     correction = Correction.objects.create(pk=key, minutes=minutes, text=text, reason=reason, by=str(by))
@@ -108,16 +112,16 @@ def _signable(minutes: Minutes, seen: str) -> Minutes:
     """The minutes, held, where the text is the one that was read and nothing is missing in record and text."""
     minutes = _unlocked(minutes)
     if not minutes.text.strip() or _lines(minutes.text) != _lines(seen):
-        raise NotNow(_("The text has changed since you opened it. Read it again before you sign."))
+        raise WrongState(_("The text has changed since you opened it. Read it again before you sign."))
     if missing := missing_in(minutes.meeting):
-        raise NotNow(" ".join([_("These minutes can't be signed yet."), *(one.sentence for one in missing)]))
+        raise WrongState(" ".join([_("These minutes can't be signed yet."), *(one.sentence for one in missing)]))
     if has_changed(minutes):
-        raise NotNow(
+        raise WrongState(
             _("Attendance or other records have changed since these minutes were composed. Compose them anew.")
         )
     led = (str(one) for one in (minutes.meeting.chair, minutes.meeting.recorder))
     if unnamed := [name for name in led if name not in minutes.text]:
-        raise NotNow(_("The text doesn't name %(names)s. Compose it anew.") % {"names": _(", ").join(unnamed)})
+        raise WrongState(_("The text doesn't name %(names)s. Compose it anew.") % {"names": _(", ").join(unnamed)})
     return minutes
 
 
@@ -129,7 +133,7 @@ def _unsign(minutes: Minutes) -> None:
 
 def _sign(minutes: Minutes, role: str, by: User) -> Minutes:
     if getattr(minutes, f"{role}_signed_at"):
-        raise NotNow(_("This line is signed already."))
+        raise WrongState(_("This line is signed already."))
     setattr(minutes, f"{role}_signed_by", str(by))
     setattr(minutes, f"{role}_signed_at", timezone.now())
     if minutes.chair_signed_at and minutes.recorder_signed_at:
@@ -145,7 +149,7 @@ def _unlocked(minutes: Minutes) -> Minutes:
     locked(minutes.meeting)
     minutes = Minutes.objects.select_for_update(of=("self",)).select_related("meeting__organization").get(pk=minutes.pk)
     if minutes.is_locked:
-        raise NotNow(_("These minutes are locked. Add a correction with its reason."))
+        raise WrongState(_("These minutes are locked. Add a correction with its reason."))
     return minutes
 
 

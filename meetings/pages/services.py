@@ -12,7 +12,7 @@ from meetings.attendance.models import Expected
 from meetings.attendance.queries import roll, with_granted_leave
 from meetings.choices import MeetingState
 from meetings.meeting.models import Meeting
-from meetings.meeting.services import NotNow, locked, named_to_lead, refuse_one_for_both
+from meetings.meeting.services import WrongState, locked, named_to_lead, refuse_one_for_both
 from meetings.minutes.queries import missing_in, there
 from members.models import Organization, User
 
@@ -21,7 +21,7 @@ from members.models import Organization, User
 def move_meeting(*, meeting: Meeting, changes: dict[str, Any], by: User | str) -> Meeting:
     """Change day, hours, place, link, chair or recorder until somebody has signed; the day only until the end.
 
-    Raises NotNow, also for a chair or recorder who wasn't there.
+    Raises WrongState, also for a chair or recorder who wasn't there.
     """
     meeting = locked(meeting)
     _demand(meeting, MeetingState.PLANNED, MeetingState.OPEN, MeetingState.HELD)
@@ -40,11 +40,11 @@ def move_meeting(*, meeting: Meeting, changes: dict[str, Any], by: User | str) -
 
 @transaction.atomic
 def cancel_meeting(*, meeting: Meeting, because: str, by: User | str) -> Meeting:
-    """Call off a meeting that was planned, or opened without anybody there, with the reason given. Raises NotNow."""
+    """Call off a meeting that was planned, or opened without anybody there, with a reason. Raises WrongState."""
     meeting = locked(meeting)
     _demand(meeting, MeetingState.PLANNED, MeetingState.OPEN)
     if Expected.objects.filter(meeting=meeting).present().exists():
-        raise NotNow(_("People are recorded as there. A meeting that took place is ended, not called off."))
+        raise WrongState(_("People are recorded as there. A meeting that took place is ended, not called off."))
     meeting.state, meeting.cancelled_because = MeetingState.CANCELLED, because
     meeting.save(update_fields=["state", "cancelled_because"])
     _record("cancel_meeting", meeting, by, reason=because)
@@ -55,20 +55,20 @@ def cancel_meeting(*, meeting: Meeting, because: str, by: User | str) -> Meeting
 def open_meeting(*, meeting: Meeting, on: date, by: User | str) -> Meeting:
     """Freeze who is expected and let attendance be recorded; opening twice changes nothing.
 
-    Raises NotNow, also before the meeting's day: who belongs to the branch that day isn't known yet.
+    Raises WrongState, also before the meeting's day: who belongs to the branch that day isn't known yet.
     """
     meeting = locked(meeting)
     if meeting.state == MeetingState.OPEN:
         return meeting
     _demand(meeting, MeetingState.PLANNED)
     if on < meeting.day:
-        raise NotNow(
+        raise WrongState(
             _("The meeting is planned for %(day)s. Open it on that day; if you meet earlier, change the day first.")
             % {"day": meeting.day.isoformat()}
         )
     expected = Expected.objects.bulk_create(with_granted_leave(meeting, roll(meeting)))
     if not expected:
-        raise NotNow(
+        raise WrongState(
             _("Nobody is expected: on that day nobody belongs here or sits on the committee. Record that first.")
         )
     meeting.state, meeting.opened_at = MeetingState.OPEN, timezone.now()
@@ -81,12 +81,12 @@ def open_meeting(*, meeting: Meeting, on: date, by: User | str) -> Meeting:
 def close_meeting(*, meeting: Meeting, by: User | str) -> Meeting:
     """Say that the meeting took place; attendance can still be completed, votes can't be added.
 
-    Raises NotNow, also while something is missing that minutes need.
+    Raises WrongState, also while something is missing that minutes need.
     """
     meeting = locked(meeting)
     _demand(meeting, MeetingState.OPEN)
     if missing := missing_in(meeting):
-        raise NotNow(" ".join([_("The meeting can't end yet."), *(one.sentence for one in missing)]))
+        raise WrongState(" ".join([_("The meeting can't end yet."), *(one.sentence for one in missing)]))
     meeting.state, meeting.closed_at = MeetingState.HELD, timezone.now()
     meeting.save(update_fields=["state", "closed_at"])
     _record("close_meeting", meeting, by)
@@ -97,9 +97,11 @@ def _refuse_change_of_what_was(meeting: Meeting, changes: dict[str, Any]) -> Non
     if meeting.state != MeetingState.HELD:
         return
     if "day" in changes:
-        raise NotNow(_("The meeting has taken place: its day stays."), "day")
+        raise WrongState(_("The meeting has taken place: its day stays."), "day")
     if hasattr(meeting, "minutes") and meeting.minutes.is_signed:
-        raise NotNow(_("Somebody has signed these minutes. A changed text takes the signatures back; edit it first."))
+        raise WrongState(
+            _("Somebody has signed these minutes. A changed text takes the signatures back; edit it first.")
+        )
 
 
 def _refuse_who_was_not_there(meeting: Meeting, changes: dict[str, Any]) -> None:
@@ -110,12 +112,12 @@ def _refuse_who_was_not_there(meeting: Meeting, changes: dict[str, Any]) -> None
     were_there = set(there(meeting).filter(pk__in=[one.pk for one in named.values()]).values_list("pk", flat=True))
     for name, member in named.items():
         if member.pk not in were_there:
-            raise NotNow(_("%(name)s isn't recorded as there. Record it first.") % {"name": member}, name)
+            raise WrongState(_("%(name)s isn't recorded as there. Record it first.") % {"name": member}, name)
 
 
 def _demand(meeting: Meeting, *states: str) -> None:
     if meeting.state not in states:
-        raise NotNow(
+        raise WrongState(
             _("This meeting is in the state “%(state)s”; that can't be done now.")
             % {"state": meeting.get_state_display()}
         )

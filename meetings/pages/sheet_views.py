@@ -17,7 +17,7 @@ from meetings.attendance.queries import on_the_sheet
 from meetings.attendance.services import follow_up, mark, mark_rest_present, tap, undo_mark, undo_rest
 from meetings.choices import MeetingState
 from meetings.meeting.models import Meeting
-from meetings.meeting.services import NotNow
+from meetings.meeting.services import WrongState
 from meetings.pages.forms import AttendanceForm, RestForm, TapForm, UndoForm
 from meetings.pages.queries import counts, sign_in_page
 from members.access.policy import get_in_scope, requires
@@ -54,7 +54,7 @@ def attendance_mark(request: PageRequest, key: UUID) -> HttpResponse:
         )
     except Expected.DoesNotExist as error:
         raise Http404 from error
-    except NotNow as refusal:
+    except WrongState as refusal:
         return _refused(request, meeting, refusal)
     return _row(request, meeting, one) if request.htmx else _back(request, meeting, f"#row-{one.pk}")
 
@@ -70,7 +70,7 @@ def attendance_rest(request: PageRequest, key: UUID) -> HttpResponse:
     typed = form.cleaned_data
     try:
         marked = mark_rest_present(meeting=meeting, except_for=form.except_for(), key=typed["key"], by=request.user)
-    except NotNow as refusal:
+    except WrongState as refusal:
         return _refused(request, meeting, refusal)
     messages.success(request, _marked(marked))
     return _back(request, meeting, "", rest=str(typed["key"]))
@@ -140,7 +140,7 @@ def _back(request: HttpRequest, meeting: Meeting, place: str = "", **more: str) 
     return redirect(reverse("meetings:attendance", args=[meeting.pk]) + query + place)
 
 
-def _refused(request: PageRequest, meeting: Meeting, refusal: NotNow) -> HttpResponse:
+def _refused(request: PageRequest, meeting: Meeting, refusal: WrongState) -> HttpResponse:
     if request.htmx:
         return HttpResponse(str(refusal), status=409, content_type="text/plain; charset=utf-8")
     messages.error(request, str(refusal))

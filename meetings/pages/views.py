@@ -21,7 +21,7 @@ from meetings.attendance.services import ask_leave, decide_leave, make_up, note_
 from meetings.choices import RequestState
 from meetings.meeting.models import Meeting
 from meetings.meeting.queries import own_tasks
-from meetings.meeting.services import NotNow, plan_meeting
+from meetings.meeting.services import WrongState, plan_meeting
 from meetings.pages.forms import (
     CancelForm,
     LeaveForm,
@@ -255,9 +255,9 @@ def _made_up(request: PageRequest, meeting: Meeting, form: MakeUpForm) -> bool:
     given = {"meeting": meeting, "member_id": request.user.member_id or 0, "key": form.cleaned_data["key"]}
     try:
         make_up(study=form.study(), by=request.user, **given)
-    except (NotNow, Expected.DoesNotExist) as refusal:
+    except (WrongState, Expected.DoesNotExist) as refusal:
         form.add_error(
-            None, str(refusal) if isinstance(refusal, NotNow) else _("You weren't expected at this meeting.")
+            None, str(refusal) if isinstance(refusal, WrongState) else _("You weren't expected at this meeting.")
         )
         return False
     return True

@@ -20,7 +20,7 @@ from meetings.attendance.models import Expected
 from meetings.attendance.services import Attendance, attendance_of, change, to_json, turn
 from meetings.choices import LATER, PRESENT, AttendanceState, CorrectionState, MeetingState, NotCountedBecause
 from meetings.meeting.models import Meeting
-from meetings.meeting.services import NotNow, locked, stored_already
+from meetings.meeting.services import WrongState, locked, stored_already
 from meetings.votes.correction_queries import doubts_of, guests_left_out
 from meetings.votes.models import NOT_LISTED, AttendanceCorrection, Vote, VoteLook
 from meetings.votes.rules import OF_GUESTS, TRUTHS, change_of_heads, says_something
@@ -76,7 +76,7 @@ def confirm_correction(*, correction: AttendanceCorrection, by: User, on: date) 
         raise Refused(_("Who proposed it, or whose attendance it is, isn't the second person. Ask another officer."))
     expected = _expected(correction)
     if (expected.state if expected else NOT_LISTED, _before(expected)) != _kept(correction):
-        raise NotNow(_("This attendance was changed since it was proposed. Decline this one, and propose it anew."))
+        raise WrongState(_("This attendance was changed since it was proposed. Decline this one, and propose it anew."))
     expected = expected or _forgotten(correction)
     expected.corrected_on = on
     change(expected, _attendance(correction, expected), correction.pk, by)
@@ -106,7 +106,7 @@ def look_at_vote(*, key: uuid.UUID, vote: Vote, reason: str, by: User) -> VoteLo
     vote.item.meeting = meeting
     doubts = doubts_of(vote)
     if meeting.state != MeetingState.LOCKED or not doubts:
-        raise NotNow(_("This vote isn't in doubt, or somebody has looked at it already."))
+        raise WrongState(_("This vote isn't in doubt, or somebody has looked at it already."))
     if not may_look(vote, by):
         raise Refused(
             _("Who proposed the correction doesn't settle the vote that it put in doubt. Ask another officer.")
@@ -161,7 +161,7 @@ def _attendance(correction: AttendanceCorrection, expected: Expected) -> Attenda
 
 def _refuse(meeting: Meeting, truth: Truth, expected: Expected | None) -> None:
     if meeting.state != MeetingState.LOCKED:
-        raise NotNow(_("The minutes aren't locked yet: change the attendance itself."))
+        raise WrongState(_("The minutes aren't locked yet: change the attendance itself."))
     if not says_something(truth.reason):
         raise Refused(_("Say in a sentence what was recorded wrongly and how it is known."), "reason")
     if expected is None and not guests_left_out(meeting).filter(pk=truth.member.pk).exists():
@@ -199,7 +199,7 @@ def _locked(correction: AttendanceCorrection) -> AttendanceCorrection:
 
 def _demand_waiting(correction: AttendanceCorrection) -> None:
     if not correction.is_waiting:
-        raise NotNow(_("This correction was decided already."))
+        raise WrongState(_("This correction was decided already."))
 
 
 def _expected(correction: AttendanceCorrection) -> Expected | None:

@@ -13,7 +13,7 @@ from audit.services import record
 from meetings.attendance.models import Expected
 from meetings.choices import MeetingKind, VoteMethod, VoteSubject
 from meetings.meeting.models import AgendaItem, Meeting
-from meetings.meeting.services import NotNow, locked
+from meetings.meeting.services import WrongState, locked
 from meetings.votes.election_rules import Ballot, Result, enough_candidates, mistakes, outcome_of, scrutineers_fit
 from meetings.votes.models import Candidate, Scrutineer, Vote
 from meetings.votes.queries import (
@@ -62,7 +62,7 @@ def add_election(
 ) -> Vote:
     """Open an election among members of the frozen list, by secret ballot. The same key twice is one election.
 
-    Raises NotNow when the meeting isn't open or too few are there, WrongFigures for who can't stand or watch.
+    Raises WrongState when the meeting isn't open or too few are there, WrongFigures for who can't stand or watch.
     """
     meeting = locked(item.meeting)
     if known := known_vote(key, meeting):
@@ -79,13 +79,13 @@ def add_election(
 
 @transaction.atomic
 def vote_again(*, key: uuid.UUID, vote: Vote, scrutineers: Collection[int], by: User | str) -> Vote:
-    """Open a new ballot for the last seats among those who had equal votes. Raises NotNow, WrongFigures."""
+    """Open a new ballot for the last seats among those who had equal votes. Raises WrongState, WrongFigures."""
     meeting = locked(vote.item.meeting)
     if known := Vote.objects.filter(again_for=vote.pk).first() or known_vote(key, meeting):
         return known
     tied, result = tied_in(vote), result_of(vote)
     if not tied or result is None:
-        raise NotNow(_("Nobody had equal votes for the last seat here."))
+        raise WrongState(_("Nobody had equal votes for the last seat here."))
     heads = begin_vote(meeting, VoteSubject.ELECTION)
     _refuse_scrutineers(meeting, scrutineers, [one.member_id for one in tied if one.member_id])
     again = _election(key, vote.item, Posts(vote.office, result.seats_open, vote.about))
@@ -99,10 +99,10 @@ def vote_again(*, key: uuid.UUID, vote: Vote, scrutineers: Collection[int], by: 
 
 @transaction.atomic
 def count_election(*, vote: Vote, ballot: Ballot, by: User | str) -> Vote:
-    """Type one count of the papers; candidates by their keys. Raises NotNow, WrongFigures."""
+    """Type one count of the papers; candidates by their keys. Raises WrongState, WrongFigures."""
     vote, heads = begin_count(vote, by)
     if isinstance(by, User) and not (fits := may_count(vote, by)):
-        raise NotNow(fits.reason)
+        raise WrongState(fits.reason)
     found = mistakes(ballot, seats=vote.seats or 0, heads=heads) or _known_names(vote, ballot)
     if found:
         raise WrongFigures(found)
@@ -111,7 +111,7 @@ def count_election(*, vote: Vote, ballot: Ballot, by: User | str) -> Vote:
         try:
             result = outcome_of(ballot, seats=vote.seats or 0, heads=heads, on=vote.item.meeting.day)
         except NoRule as none:
-            raise NotNow(str(none)) from none
+            raise WrongState(str(none)) from none
         _keep_papers(vote, ballot, result)
         close_count(vote, counted_by=counts[0].by, confirmed_by=counts[1].by, by=by)
     return vote
@@ -124,7 +124,7 @@ def approve_election(
     """Record that the level above approved the result: from that day the elected hold the office.
 
     Who held it until then ends that day, unless an empty seat was filled; the term runs from the day of the election.
-    Twice is once. Raises NotNow, and Refused where a later term is recorded.
+    Twice is once. Raises WrongState, and Refused where a later term is recorded.
     """
     meeting = locked(vote.item.meeting)
     vote = Vote.objects.select_for_update(of=("self",)).select_related("item").get(pk=vote.pk)
@@ -223,13 +223,13 @@ def _known_by_name(vote: Vote, names: Iterable[str]) -> list[Expected]:
 def _refuse_approval(vote: Vote, elected: list[Candidate], on: date, today: date, by: User | str) -> None:
     organization = vote.item.meeting.organization
     if isinstance(by, User) and not by.access.may(Capability.APPROVE_ELECTIONS, organization.parent_path):
-        raise NotNow(_("The committee above approves the result, not the organization that has voted."))
+        raise WrongState(_("The committee above approves the result, not the organization that has voted."))
     if not elected:
-        raise NotNow(_("Nobody is elected in this vote."))
+        raise WrongState(_("Nobody is elected in this vote."))
     if isinstance(by, User) and by.member_id in [one.member_id for one in elected if one.member_id]:
-        raise NotNow(_("Nobody approves their own election. Ask a colleague."))
+        raise WrongState(_("Nobody approves their own election. Ask a colleague."))
     if not vote.item.meeting.day <= on <= today:
-        raise NotNow(_("The approval lies between the day of the election and today."))
+        raise WrongState(_("The approval lies between the day of the election and today."))
 
 
 def _holders(vote: Vote, on: date) -> set[int | None]:

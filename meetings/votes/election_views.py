@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_safe
 
 from meetings.choices import StepState, VoteSubject
-from meetings.meeting.services import NotNow
+from meetings.meeting.services import WrongState
 from meetings.votes.correction_queries import doubts_of
 from meetings.votes.election_forms import AgainForm, ApproveForm, ElectionForm
 from meetings.votes.election_services import add_election, approve_election, vote_again
@@ -74,7 +74,7 @@ def election_again(request: PageRequest, key: str) -> HttpResponse:
             return redirect(vote_again(vote=vote, by=request.user, **form.cleaned_data))
         except WrongFigures as wrong:
             show_wrong(form, wrong)
-        except NotNow as not_now:
+        except WrongState as not_now:
             form.add_error(None, str(not_now))
     context = {"vote": vote, "meeting": vote.item.meeting, "tied": tied, "form": form}
     return render(request, "meetings/votes/election_again.html", context)
@@ -122,7 +122,7 @@ def _open(request: PageRequest, form: ElectionForm) -> Vote | None:
         return add_election(posts=form.posts(), by=request.user, **people)
     except WrongFigures as wrong:
         show_wrong(form, wrong)
-    except NotNow as not_now:
+    except WrongState as not_now:
         form.add_error(None, str(not_now))
     return None
 

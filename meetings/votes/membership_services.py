@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 
 from audit.services import record
 from meetings.choices import ON_PROBATION, StepState, VoteSubject
-from meetings.meeting.services import NotNow
+from meetings.meeting.services import WrongState
 from meetings.votes.membership_rules import approval_by, extensions, holds_from
 from meetings.votes.models import MembershipStep, Vote
 from meetings.votes.queries import asks_for_step, committee_above, people, person_in, step_of
@@ -51,13 +51,13 @@ class Approval:
 def ask_step(*, key: uuid.UUID, vote: Vote, asked: Asked, today: date, by: User | str) -> MembershipStep:
     """Hand what a vote decided to the committee above; where no rule asks for its approval, it holds at once.
 
-    One step a vote: a second form gives the first one's row. Raises NotNow, and Refused for facts that can't be.
+    One step a vote: a second form gives the first one's row. Raises WrongState, and Refused for facts that can't be.
     """
     vote = _locked(vote)
     if known := step_of(vote):
         return known
     if not asks_for_step(vote):
-        raise NotNow(_("Nothing follows from this vote for anybody's membership."))
+        raise WrongState(_("Nothing follows from this vote for anybody's membership."))
     step = _step(key, vote, asked, by)
     _refuse_unfit(step, today, by)
     step.save(force_insert=True)
@@ -66,7 +66,7 @@ def ask_step(*, key: uuid.UUID, vote: Vote, asked: Asked, today: date, by: User 
         vote_itself = Approval(step.voted_on, document=_("no approval asked for"))
         return _carry_out(step, vote_itself, today, by)
     if committee_above(vote.item.meeting.organization) is None:
-        raise NotNow(_("No committee above the branch is in the program that could approve this."))
+        raise WrongState(_("No committee above the branch is in the program that could approve this."))
     return step
 
 
@@ -74,13 +74,13 @@ def ask_step(*, key: uuid.UUID, vote: Vote, asked: Asked, today: date, by: User 
 def decide_step(*, step: MembershipStep, approval: Approval, today: date, by: User | str) -> MembershipStep:
     """Record the committee's decision; with a yes the member's facts change. The same decision twice is once.
 
-    Raises NotNow, and Refused where the facts have changed since in a way that stands against it.
+    Raises WrongState, and Refused where the facts have changed since in a way that stands against it.
     """
     step = _held(step)
     if step.state == approval.state:
         return step
     if step.state != StepState.WAITING:
-        raise NotNow(_("This has been decided or taken back meanwhile."))
+        raise WrongState(_("This has been decided or taken back meanwhile."))
     _refuse_decision(step, approval, today, by)
     if approval.state == StepState.APPROVED:
         return _carry_out(step, approval, today, by)
@@ -97,7 +97,7 @@ def take_back_step(*, step: MembershipStep, reason: str, by: User | str) -> None
     if step.state == StepState.TAKEN_BACK:
         return
     if step.state != StepState.WAITING:
-        raise NotNow(_("The committee has decided. What it approved by mistake, it takes back itself."))
+        raise WrongState(_("The committee has decided. What it approved by mistake, it takes back itself."))
     step.state, step.reason, step.national_id = StepState.TAKEN_BACK, reason, ""
     step.save()
     _record("take_back_membership_step", step, by, reason)
@@ -107,14 +107,14 @@ def take_back_step(*, step: MembershipStep, reason: str, by: User | str) -> None
 def take_back_approval(*, step: MembershipStep, reason: str, today: date, by: User | str) -> None:
     """Put a confirmation or a longer probation that was approved by mistake back; the branch can ask again.
 
-    Raises NotNow: a person who was admitted or has left is corrected on their own page.
+    Raises WrongState: a person who was admitted or has left is corrected on their own page.
     """
     step = _held(step)
     if step.state == StepState.TAKEN_BACK:
         return
     _refuse_stranger(step, by)
     if step.state != StepState.APPROVED or step.vote.subject not in (VoteSubject.CONFIRMATION, VoteSubject.EXTENSION):
-        raise NotNow(
+        raise WrongState(
             _("Only a confirmation or a longer probation is taken back here; otherwise correct the member's page.")
         )
     if step.vote.subject == VoteSubject.CONFIRMATION and step.member:
@@ -141,7 +141,7 @@ def _step(key: uuid.UUID, vote: Vote, asked: Asked, by: User | str) -> Membershi
 def _refuse_unfit(step: MembershipStep, today: date, by: User | str) -> None:
     subject = step.vote.subject
     if subject in ON_PROBATION and step.member and step.member.is_formal(today):
-        raise NotNow(_("%(name)s is a formal member already.") % {"name": step.name})
+        raise WrongState(_("%(name)s is a formal member already.") % {"name": step.name})
     if subject == VoteSubject.EXTENSION and (step.months or 0) not in extensions(step.voted_on):
         raise Refused(_("Choose by how many months the probation becomes longer."), "months")
     if subject == VoteSubject.ADMISSION:
@@ -179,9 +179,9 @@ def _refuse_stranger(step: MembershipStep, by: User | str) -> None:
     if not isinstance(by, User):
         return
     if committee is None or not by.access.may(Capability.APPROVE_MEMBERSHIP, committee.path):
-        raise NotNow(_("The committee above decides about this, not the branch that has voted."))
+        raise WrongState(_("The committee above decides about this, not the branch that has voted."))
     if by.member_id and by.member_id == step.member_id:
-        raise NotNow(_("Nobody decides about their own membership. Ask a colleague."))
+        raise WrongState(_("Nobody decides about their own membership. Ask a colleague."))
 
 
 def _carry_out(step: MembershipStep, approval: Approval, today: date, by: User | str) -> MembershipStep:
@@ -215,7 +215,7 @@ def _edit(member: Member, values: Values, today: date, by: User | str, reason: s
 
 def _refuse_changed(step: MembershipStep, member: Member) -> None:
     if member.full_on != step.effective_on:
-        raise NotNow(_("The day of the confirmation was changed since. Correct the member's own page."))
+        raise WrongState(_("The day of the confirmation was changed since. Correct the member's own page."))
 
 
 def _because(step: MembershipStep, approval: Approval) -> str:

@@ -14,7 +14,7 @@ from meetings.attendance.models import Exclusion
 from meetings.attendance.queries import roll
 from meetings.choices import ON_MEMBERSHIP, MeetingState, VoteMethod, VoteSubject
 from meetings.meeting.models import AgendaItem, Meeting
-from meetings.meeting.services import NotNow, locked, stored_already
+from meetings.meeting.services import WrongState, locked, stored_already
 from meetings.votes.membership_rules import too_early
 from meetings.votes.models import Count, Vote
 from meetings.votes.queries import heads_of, person_in, subjects_at
@@ -57,8 +57,8 @@ def add_vote(
 ) -> Vote:
     """Put a question to the vote; with `figures` (open, show of hands) the outcome stands at once.
 
-    `is_meant`: also where the record leaves open whether it is too early. The same key twice is one vote. Raises NotNow
-    when the meeting isn't open or too few are there, WrongFigures.
+    `is_meant`: also where the record leaves open whether it is too early. The same key twice is one vote.
+    Raises WrongState when the meeting isn't open or too few are there, WrongFigures.
     """
     meeting = locked(item.meeting)
     if known := known_vote(key, meeting):
@@ -80,7 +80,7 @@ def add_vote(
 
 @transaction.atomic
 def count_vote(*, vote: Vote, figures: Figures, by: User | str) -> Vote:
-    """Type one count of the papers of a secret ballot. Raises NotNow, WrongFigures."""
+    """Type one count of the papers of a secret ballot. Raises WrongState, WrongFigures."""
     vote, heads = begin_count(vote, by)
     _refuse_wrong_figures(vote, figures, heads)
     counts = keep_count(vote, asdict(figures), by)
@@ -91,7 +91,7 @@ def count_vote(*, vote: Vote, figures: Figures, by: User | str) -> Vote:
 
 @transaction.atomic
 def count_anew(*, vote: Vote, by: User | str) -> None:
-    """Throw away what was typed; two people begin again. Raises NotNow once the outcome stands."""
+    """Throw away what was typed; two people begin again. Raises WrongState once the outcome stands."""
     vote, _heads = begin_count(vote, by)
     typed, _by_model = vote.counts.all().delete()
     if typed:
@@ -102,45 +102,45 @@ def count_anew(*, vote: Vote, by: User | str) -> None:
 def withdraw_vote(*, vote: Vote, reason: str, by: User | str) -> None:
     """Take a vote off the record that was put there by mistake, with the reason in the audit trail.
 
-    Raises NotNow for a secret ballot whose outcome stands, after an approval, and once the minutes are locked.
+    Raises WrongState for a secret ballot whose outcome stands, after an approval, and once the minutes are locked.
     """
     meeting = locked(vote.item.meeting)
     vote = locked_vote(vote, meeting)
     if vote.is_decided and vote.method == VoteMethod.SECRET_BALLOT:
-        raise NotNow(_("The outcome of a secret ballot stands. The meeting can vote again."))
+        raise WrongState(_("The outcome of a secret ballot stands. The meeting can vote again."))
     _record("withdraw_vote", vote, by, reason=reason, subject=vote.subject)
     vote.delete()
 
 
 def known_vote(key: uuid.UUID, meeting: Meeting) -> Vote | None:
-    """The vote that this form has stored already. Raises NotNow when another meeting has it."""
+    """The vote that this form has stored already. Raises WrongState when another meeting has it."""
     known = Vote.objects.filter(pk=key).with_place().first()
     if known and known.item.meeting_id != meeting.pk:
-        raise NotNow(_("This form was sent for another meeting. Open the page again."))
+        raise WrongState(_("This form was sent for another meeting. Open the page again."))
     return known
 
 
 def begin_vote(meeting: Meeting, subject: VoteSubject) -> Heads:
-    """The heads with which an open meeting votes now. Raises NotNow, also when too few are there."""
+    """The heads with which an open meeting votes now. Raises WrongState, also when too few are there."""
     if meeting.state == MeetingState.PLANNED:
-        raise NotNow(_("Votes are taken while the meeting is open. Open it first."))
+        raise WrongState(_("Votes are taken while the meeting is open. Open it first."))
     if meeting.state != MeetingState.OPEN:
-        raise NotNow(_("The meeting is over: votes can't be added any more."))
+        raise WrongState(_("The meeting is over: votes can't be added any more."))
     allowed = subjects_at(meeting)
     if subject in ON_MEMBERSHIP and subject not in allowed:
-        raise NotNow(
+        raise WrongState(
             _("A general meeting of the branch decides about membership. Plan one, or say when planning an evening "
               "that it is a general meeting as well.")
         )  # fmt: skip
     if subject not in allowed:
-        raise NotNow(_("A meeting of this kind doesn't vote on that."))
+        raise WrongState(_("A meeting of this kind doesn't vote on that."))
     heads = heads_of(meeting)
     try:
         held = quorum(subject, heads, meeting.day)
     except NoRule as none:
-        raise NotNow(str(none)) from none
+        raise WrongState(str(none)) from none
     if not held.is_there:
-        raise NotNow(held.sentence)
+        raise WrongState(held.sentence)
     return heads
 
 
@@ -155,12 +155,12 @@ def put_to_vote(meeting: Meeting, vote: Vote, heads: Heads) -> Vote:
 def begin_count(vote: Vote, by: User | str) -> tuple[Vote, Heads]:
     """The vote, held until the transaction ends, and the heads it is counted against.
 
-    These follow the attendance until the first count is typed. Raises NotNow.
+    These follow the attendance until the first count is typed. Raises WrongState.
     """
     meeting = locked(vote.item.meeting)
     vote = locked_vote(vote, meeting)
     if vote.method != VoteMethod.SECRET_BALLOT or vote.is_decided:
-        raise NotNow(_("The outcome of this vote stands."))
+        raise WrongState(_("The outcome of this vote stands."))
     if not vote.counts.exists():
         heads = heads_of(meeting)
         vote.entitled, vote.present = heads.entitled, heads.present
@@ -169,12 +169,12 @@ def begin_count(vote: Vote, by: User | str) -> tuple[Vote, Heads]:
 
 
 def locked_vote(vote: Vote, meeting: Meeting) -> Vote:
-    """The vote's row of a meeting whose minutes aren't locked. Raises NotNow."""
+    """The vote's row of a meeting whose minutes aren't locked. Raises WrongState."""
     if not meeting.is_running:
-        raise NotNow(_("Votes are counted while the meeting is open, and until its minutes are locked."))
+        raise WrongState(_("Votes are counted while the meeting is open, and until its minutes are locked."))
     row = Vote.objects.select_for_update(of=("self",)).select_related("item").filter(pk=vote.pk).first()
     if row is None:
-        raise NotNow(_("This vote was taken off the record meanwhile."))
+        raise WrongState(_("This vote was taken off the record meanwhile."))
     row.item.meeting = meeting
     return row
 
@@ -183,7 +183,7 @@ def keep_count(vote: Vote, figures: dict[str, Any], by: User | str) -> list[Coun
     """Store what somebody typed, in place of what they typed before; the counts there are, the first one first."""
     mine, others = Count.objects.filter(vote=vote, by=str(by)), Count.objects.filter(vote=vote).exclude(by=str(by))
     if others.count() > 1:
-        raise NotNow(_("Two people are counting this vote already. They type their counts again."))
+        raise WrongState(_("Two people are counting this vote already. They type their counts again."))
     before = mine.first()
     if before is None:
         Count.objects.create(vote=vote, by=str(by), figures=figures)
@@ -197,7 +197,7 @@ def _settle(vote: Vote, figures: Figures, *, counted_by: str, confirmed_by: str 
     try:
         decision = decide(VoteSubject(vote.subject), figures, heads, vote.item.meeting.day)
     except NoRule as none:
-        raise NotNow(str(none)) from none
+        raise WrongState(str(none)) from none
     for name, value in asdict(figures).items():
         setattr(vote, name, value)
     vote.is_valid, vote.is_passed, vote.sentence = decision.valid, decision.passed, decision.sentence
@@ -220,7 +220,7 @@ def _fields(question: Question) -> dict[str, Any]:
 
 def _refuse_unfitting(meeting: Meeting, question: Question) -> None:
     if question.subject == VoteSubject.ELECTION:
-        raise NotNow(_("An election is opened with its candidates and scrutineers."))
+        raise WrongState(_("An election is opened with its candidates and scrutineers."))
     allowed = method_allowed(question.subject, question.method, meeting.day)
     if not allowed:
         raise WrongFigures({"method": allowed.reason})
@@ -281,7 +281,7 @@ def record_exclusion(
 ) -> Exclusion:
     """Record why a member is to be left out, and what was agreed so far; with one approval he is still counted.
 
-    The same key again changes ground and approvals. Raises NotNow once the meeting has opened, WrongExclusion.
+    The same key again changes ground and approvals. Raises WrongState once the meeting has opened, WrongExclusion.
     """
     try:
         with transaction.atomic():
@@ -300,7 +300,7 @@ def record_exclusion(
 
 @transaction.atomic
 def remove_exclusion(*, exclusion: Exclusion, by: User | str) -> None:
-    """Count the member again. Raises NotNow once the meeting has opened."""
+    """Count the member again. Raises WrongState once the meeting has opened."""
     meeting = _planned(exclusion.meeting)
     row = Exclusion.objects.filter(pk=exclusion.pk).select_related("member").first()
     if row:
@@ -311,7 +311,7 @@ def remove_exclusion(*, exclusion: Exclusion, by: User | str) -> None:
 def _planned(meeting: Meeting) -> Meeting:
     meeting = locked(meeting)
     if meeting.state != MeetingState.PLANNED:
-        raise NotNow(
+        raise WrongState(
             _("Who should attend was fixed when the meeting opened. Exclusions are recorded before, for each meeting.")
         )
     return meeting

@@ -11,7 +11,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from meetings.attendance.models import Exclusion
 from meetings.choices import MeetingState, VoteMethod, VoteSubject
 from meetings.meeting.models import Meeting
-from meetings.meeting.services import NotNow
+from meetings.meeting.services import WrongState
 from meetings.votes.correction_queries import doubts_of, look_sentences
 from meetings.votes.correction_services import may_look
 from meetings.votes.election_forms import BallotForm
@@ -185,7 +185,7 @@ def _add(request: PageRequest, form: VoteForm) -> Vote | None:
         vote = add_vote(key=typed["key"], item=typed["item"], by=request.user, **given)
     except WrongFigures as wrong:
         show_wrong(form, wrong)
-    except NotNow as not_now:
+    except WrongState as not_now:
         form.add_error(None, str(not_now))
     else:
         if vote.method != VoteMethod.SECRET_BALLOT:
@@ -203,7 +203,7 @@ def _count(request: PageRequest, vote: Vote, form: BallotForm | CountForm) -> bo
     except WrongFigures as wrong:
         show_wrong(form, wrong)
         return False
-    except NotNow as not_now:
+    except WrongState as not_now:
         form.add_error(None, str(not_now))
         return False
     if counted.is_decided:
@@ -281,6 +281,6 @@ def _record(request: PageRequest, meeting: Meeting, form: ExclusionForm, exclusi
         )
     except WrongExclusion as wrong:
         form.add_error(wrong.field, str(wrong))
-    except NotNow as not_now:
+    except WrongState as not_now:
         form.add_error(None, str(not_now))
     return form.is_valid()

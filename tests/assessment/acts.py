@@ -10,7 +10,7 @@ from dues.charging.services import charge_month
 from dues.models import Payment
 from dues.payments.services import reverse_payment
 from meetings.attendance.services import Attendance, follow_up, mark, tap
-from meetings.meeting.services import NotNow, plan_meeting
+from meetings.meeting.services import WrongState, plan_meeting
 from meetings.models import Expected, Meeting
 from meetings.pages.services import cancel_meeting, open_meeting
 from members.accounts.services import end_office, give_office
@@ -63,7 +63,7 @@ from tests.meetings.ending import end
 from tests.supervision.problems.making import by
 from tests.supervision.suggestions.making import answer, suggest
 
-NOTHING = (Refused, NotNow, CannotBelong, RuleRefused, IntegrityError)
+NOTHING = (Refused, WrongState, CannotBelong, RuleRefused, IntegrityError)
 """Whoever is told no has changed nothing."""
 
 

@@ -12,7 +12,7 @@ from audit.models import Entry
 from meetings.attendance.queries import tally_of
 from meetings.attendance.services import Attendance, mark, mark_rest_present, undo_mark
 from meetings.choices import AttendanceState, MeetingKind, MeetingState, NotCountedBecause
-from meetings.meeting.services import NotNow, plan_meeting
+from meetings.meeting.services import WrongState, plan_meeting
 from meetings.models import Expected, LeaveRequest, Mark, Meeting
 from meetings.pages.services import open_meeting
 from members.choices import Membership, SituationKind
@@ -162,12 +162,12 @@ def test_an_undo_does_not_overwrite_what_somebody_else_did_since(opened, cast):
     tap(opened, cast.zhang, key=wrong)
     tap(opened, cast.zhang, AttendanceState.LEAVE, by="officer")
 
-    with pytest.raises(NotNow):
+    with pytest.raises(WrongState):
         undo_mark(meeting=opened, mark_key=wrong, key=uuid.uuid4(), by=cast.secretary)
 
 
 def test_attendance_waits_until_the_meeting_opens(meeting, cast):
-    with pytest.raises(NotNow):
+    with pytest.raises(WrongState):
         tap(meeting, cast.zhang)
 
 

@@ -10,7 +10,7 @@ from audit.models import Entry
 from meetings.attendance.queries import tally_of
 from meetings.attendance.services import Attendance, attendance_of, follow_up, mark
 from meetings.choices import AttendanceState, MeetingKind
-from meetings.meeting.services import NotNow
+from meetings.meeting.services import WrongState
 from meetings.models import Expected, Mark, Meeting
 from members.choices import Membership
 from tests.cast import make_member
@@ -319,7 +319,7 @@ def test_after_the_minutes_an_officer_alone_moves_no_figure(meeting, cast, befor
     mark(meeting=meeting, member_id=cast.zhang.pk, attendance=Attendance(before), key=uuid.uuid4(), by="officer")
     lock(meeting)
 
-    with pytest.raises(NotNow):
+    with pytest.raises(WrongState):
         follow_up(
             meeting=meeting, member_id=cast.zhang.pk, attendance=Attendance(after), key=uuid.uuid4(), by="officer"
         )

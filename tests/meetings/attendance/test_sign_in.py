@@ -11,7 +11,7 @@ from audit.models import Entry
 from meetings.attendance.rules import SLOT, WITHIN, WRONG_ANSWERS, WRONG_ANSWERS_FOR_ALL, is_valid, slot_of, token
 from meetings.attendance.services import Attendance, close_sign_in, mark, open_sign_in, sign_in_by_name, sign_in_member
 from meetings.choices import AttendanceState
-from meetings.meeting.services import NotNow
+from meetings.meeting.services import WrongState
 from meetings.models import Expected, Mark, Meeting, SignInAttempt
 from tests.cast import make_member
 from tests.meetings.ending import end
@@ -243,7 +243,7 @@ def test_too_many_wrong_answers_from_one_address_end_it_there(meeting, cast):
     for _turn in range(WRONG_ANSWERS):
         assert not answer_of(meeting, tail="0000")
 
-    with pytest.raises(NotNow):
+    with pytest.raises(WrongState):
         answer_of(meeting)
     assert state(cast.zhang) == AttendanceState.UNKNOWN
     assert answer_of(meeting, address="192.0.2.2")
@@ -260,7 +260,7 @@ def test_many_addresses_together_cannot_try_all_numbers(meeting):
     for number in range(WRONG_ANSWERS_FOR_ALL):
         answer_of(meeting, tail="0000", address=f"198.51.100.{number}")
 
-    with pytest.raises(NotNow):
+    with pytest.raises(WrongState):
         answer_of(meeting, address="203.0.113.1")
 
 
@@ -290,9 +290,9 @@ def test_two_of_one_name_and_number_are_told_to_the_officer(meeting, cast):
 def test_when_it_has_ended_nobody_signs_in(meeting, cast, stop):
     stop(meeting=meeting, by=cast.secretary)
 
-    with pytest.raises(NotNow):
+    with pytest.raises(WrongState):
         answer_of(meeting)
-    with pytest.raises(NotNow):
+    with pytest.raises(WrongState):
         sign_in_member(meeting=meeting, member_id=cast.zhang.pk, by="member")
 
 

@@ -12,7 +12,7 @@ from django.urls import reverse
 
 from audit.models import Entry
 from meetings.documents import LARGEST, DocumentKind, NotADocument, bare_document
-from meetings.meeting.services import Handout, NotNow, add_material, attach_sheet
+from meetings.meeting.services import Handout, WrongState, add_material, attach_sheet
 from meetings.models import Material, Meeting, Observer
 from members.choices import OfficeKind
 from members.models import Office
@@ -168,7 +168,7 @@ def test_a_meeting_that_was_called_off_takes_no_material(cast):
     meeting = plan(cast, formal=2)
     Meeting.objects.filter(pk=meeting.pk).update(state="cancelled", cancelled_because="台风")
 
-    with pytest.raises(NotNow):
+    with pytest.raises(WrongState):
         material(meeting, text="读")
 
 
@@ -219,7 +219,7 @@ def test_members_do_not_see_the_sheet_with_everybodys_signature(meeting, cast, a
 
 
 def test_a_sheet_is_attached_to_what_was_opened(cast):
-    with pytest.raises(NotNow):
+    with pytest.raises(WrongState):
         attach_sheet(meeting=plan(cast, formal=2), content=PNG, by="secretary")
 
 

@@ -9,7 +9,7 @@ from django.urls import reverse
 
 from audit.models import Entry
 from meetings.choices import TaskEnd
-from meetings.meeting.services import End, NotNow, add_task, end_task, remove_task, reopen_task
+from meetings.meeting.services import End, WrongState, add_task, end_task, remove_task, reopen_task
 from meetings.models import Task
 from meetings.planning.duty_queries import record_duties
 from members.refused import Refused
@@ -93,13 +93,13 @@ def test_an_end_has_a_record_and_a_day_that_can_be(task, end, field):
 
 def test_a_task_closed_by_mistake_is_opened_again_with_a_reason(task, cast):
     end_task(task=task, end=DONE, today=TODAY, by="secretary")
-    with pytest.raises(NotNow):
+    with pytest.raises(WrongState):
         remove_task(task=task, by="secretary")
     reopen_task(task=task, reason="还没亮", by="secretary")
 
     assert Entry.objects.get(action="reopen_task").reason == "还没亮"
     assert due(cast) == [(str(cast.zhang.pk), "open")]
-    with pytest.raises(NotNow):
+    with pytest.raises(WrongState):
         reopen_task(task=task, reason="还没亮", by="secretary")
 
 

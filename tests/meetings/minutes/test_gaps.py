@@ -8,7 +8,7 @@ import pytest
 from django.urls import reverse
 
 from meetings.choices import AttendanceState, MeetingState
-from meetings.meeting.services import NotNow, plan_meeting
+from meetings.meeting.services import WrongState, plan_meeting
 from meetings.minutes.rules import Facts, Named, Part, gaps
 from meetings.models import AgendaItem, Expected, Meeting, Observer, Vote
 from meetings.pages.services import cancel_meeting, close_meeting, move_meeting, open_meeting
@@ -79,7 +79,7 @@ def lead(meeting, **named):
 def test_a_meeting_ends_when_nothing_is_missing_and_not_before(meeting, cast, lacks, sentence):
     lacks(ready(meeting))
 
-    with pytest.raises(NotNow, match=sentence):
+    with pytest.raises(WrongState, match=sentence):
         close_meeting(meeting=meeting, by=cast.secretary)
     assert Meeting.objects.get().state == MeetingState.OPEN
 
@@ -105,9 +105,9 @@ def test_who_leads_was_there_on_site_or_by_video_or_came_from_above(meeting, cas
     Expected.objects.filter(member=people[AttendanceState.ON_SITE]).update(state=AttendanceState.ONLINE)
     guest = make_member("周书记", cast.next_branch)
 
-    with pytest.raises(NotNow, match="isn't recorded as there"):
+    with pytest.raises(WrongState, match="isn't recorded as there"):
         lead(meeting, recorder=people[AttendanceState.UNKNOWN])
-    with pytest.raises(NotNow, match="isn't recorded as there"):
+    with pytest.raises(WrongState, match="isn't recorded as there"):
         lead(meeting, chair=guest)
     Observer.objects.create(meeting=meeting, name="周书记", member=guest, is_from_above=True)
     assert lead(meeting, chair=guest, recorder=people[AttendanceState.ON_SITE]).chair == guest
@@ -127,9 +127,9 @@ def test_the_form_offers_those_who_were_there_and_whoever_is_named_already(meeti
 
 @pytest.mark.django_db
 def test_nobody_is_chair_and_recorder(cast):
-    with pytest.raises(NotNow, match="two people"):
+    with pytest.raises(WrongState, match="two people"):
         lead(plan(cast), chair=cast.zhang, recorder=cast.zhang)
-    with pytest.raises(NotNow, match="two people"):
+    with pytest.raises(WrongState, match="two people"):
         plan_meeting(
             meeting=Meeting(
                 organization=cast.branch, kind="theme_day", day=TODAY, counts_for_year=2026, chair=cast.zhang,
@@ -144,7 +144,7 @@ def test_after_the_end_what_was_forgotten_is_added_but_the_day_stays(meeting, ca
     held = end(meeting, by=cast.secretary)
 
     assert lead(held, place="礼堂").place == "礼堂"
-    with pytest.raises(NotNow) as refusal:
+    with pytest.raises(WrongState) as refusal:
         lead(held, day=TODAY - timedelta(days=1))
     assert refusal.value.field == "day"
 
@@ -154,7 +154,7 @@ def test_nobody_opens_a_meeting_to_which_nobody_is_asked(cast):
     planned = plan(cast)
     Affiliation.objects.all().delete()
 
-    with pytest.raises(NotNow, match="Nobody is expected"):
+    with pytest.raises(WrongState, match="Nobody is expected"):
         open_meeting(meeting=planned, on=planned.day, by=cast.secretary)
 
 
@@ -162,7 +162,7 @@ def test_nobody_opens_a_meeting_to_which_nobody_is_asked(cast):
 @pytest.mark.parametrize(("present", "state"), [(0, MeetingState.CANCELLED), (1, MeetingState.OPEN)])
 def test_an_opened_meeting_is_called_off_while_nobody_is_there(cast, present, state):
     meeting = hold(cast, formal=3, present=present)
-    with suppress(NotNow):
+    with suppress(WrongState):
         cancel_meeting(meeting=meeting, because="人数不足", by=cast.secretary)
 
     assert Meeting.objects.get().state == state

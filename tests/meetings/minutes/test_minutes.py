@@ -11,7 +11,7 @@ from docx import Document
 
 from audit.models import Entry
 from meetings.choices import MeetingKind, MeetingState
-from meetings.meeting.services import NotNow, plan_meeting
+from meetings.meeting.services import WrongState, plan_meeting
 from meetings.minutes.queries import CHAIR, RECORDER, signatures_of
 from meetings.minutes.rules import Absence, Evening, Item, Said, Stood, Voted, compose
 from meetings.minutes.services import correct_minutes, draft_minutes, edit_minutes, file_paper_signature, sign_minutes
@@ -167,7 +167,7 @@ def test_minutes_wait_until_the_meeting_is_closed(cast):
     planned = Meeting(organization=cast.branch, kind=MeetingKind.THEME_DAY, day=DAY, counts_for_year=2026)
     meeting = plan_meeting(meeting=planned, by=cast.secretary)
 
-    with pytest.raises(NotNow):
+    with pytest.raises(WrongState):
         draft_minutes(meeting=meeting, by=cast.secretary)
 
 
@@ -181,7 +181,7 @@ def test_an_edit_takes_back_the_signatures_of_the_old_text(minutes, cast):
 
 @pytest.mark.django_db
 def test_an_edit_of_an_old_text_is_refused_and_changes_nothing(minutes, cast):
-    with pytest.raises(NotNow):
+    with pytest.raises(WrongState):
         edit_minutes(minutes=minutes, text="新的", before="别的", by=cast.secretary)
 
     assert Minutes.objects.get().text == minutes.text
@@ -202,7 +202,7 @@ def test_the_two_who_are_named_sign_each_as_themselves_and_then_it_is_locked(min
 @pytest.mark.django_db
 @pytest.mark.parametrize("part", ["secretary", "officer", "group_leader"])
 def test_nobody_signs_for_another(minutes, cast, part):
-    with pytest.raises(NotNow):
+    with pytest.raises(WrongState):
         sign_minutes(minutes=minutes, seen=minutes.text, by=getattr(cast, part))
 
     assert not Minutes.objects.get().is_signed
@@ -220,7 +220,7 @@ def test_signing_twice_is_once(minutes, cast):
 
 @pytest.mark.django_db
 def test_nobody_signs_a_text_that_has_changed_since_it_was_read(minutes, cast):
-    with pytest.raises(NotNow):
+    with pytest.raises(WrongState):
         sign_minutes(minutes=minutes, seen="别的", by=cast.member)
 
 
@@ -240,7 +240,7 @@ def test_an_empty_record_or_text_is_not_signed(minutes, cast, lacks):
     lacks()
     text = Minutes.objects.get().text
 
-    with pytest.raises(NotNow):
+    with pytest.raises(WrongState):
         sign_minutes(minutes=Minutes.objects.get(), seen=text, by=cast.member)
 
 
@@ -265,7 +265,7 @@ def test_a_signature_on_paper_is_filed_by_a_second_person_and_says_so(minutes, c
 
 @pytest.mark.django_db
 def test_who_has_an_account_is_not_filed_on_paper(minutes, cast):
-    with pytest.raises(NotNow):
+    with pytest.raises(WrongState):
         on_paper(minutes, cast.officer)
 
 
@@ -273,7 +273,7 @@ def test_who_has_an_account_is_not_filed_on_paper(minutes, cast):
 @pytest.mark.usefixtures("chen_has_no_account")
 @pytest.mark.parametrize("day", [date(2026, 11, 13), date(2026, 11, 25)])
 def test_the_paper_was_signed_between_the_meeting_and_today(minutes, cast, day):
-    with pytest.raises(NotNow) as refusal:
+    with pytest.raises(WrongState) as refusal:
         on_paper(minutes, cast.officer, signed_on=day)
 
     assert refusal.value.field == "signed_on"
@@ -282,7 +282,7 @@ def test_the_paper_was_signed_between_the_meeting_and_today(minutes, cast, day):
 @pytest.mark.django_db
 @pytest.mark.usefixtures("chen_has_no_account")
 def test_who_signs_does_not_file_the_others_paper(minutes, cast):
-    with pytest.raises(NotNow):
+    with pytest.raises(WrongState):
         on_paper(minutes, cast.member)
 
 
@@ -292,7 +292,7 @@ def test_two_papers_are_filed_by_two(minutes, cast):
     cast.member.delete()
     on_paper(minutes, cast.officer)
 
-    with pytest.raises(NotNow):
+    with pytest.raises(WrongState):
         on_paper(minutes, cast.officer, role=CHAIR)
     assert on_paper(minutes, cast.secretary, role=CHAIR).is_locked
 
@@ -314,9 +314,9 @@ def test_the_database_keeps_no_paper_that_nobody_filed(minutes):
 
 @pytest.mark.django_db
 def test_locked_minutes_are_neither_edited_nor_composed_anew(locked, held, cast):
-    with pytest.raises(NotNow):
+    with pytest.raises(WrongState):
         edit_minutes(minutes=locked, text="新的", before=locked.text, by=cast.secretary)
-    with pytest.raises(NotNow):
+    with pytest.raises(WrongState):
         draft_minutes(meeting=held, by=cast.secretary)
 
 
@@ -332,7 +332,7 @@ def test_a_correction_is_added_once_and_leaves_the_text(locked, cast):
 
 @pytest.mark.django_db
 def test_before_the_lock_the_text_itself_is_changed_not_corrected(minutes, cast):
-    with pytest.raises(NotNow):
+    with pytest.raises(WrongState):
         correct_minutes(minutes=minutes, key=uuid.uuid4(), text="x", reason="y", by=cast.secretary)
 
 
@@ -369,7 +369,7 @@ def test_nobody_signs_a_text_with_which_the_record_does_not_agree_any_more(minut
     sign_minutes(minutes=minutes, seen=minutes.text, by=chen.user)
     RECORD_CHANGES[what]()
 
-    with pytest.raises(NotNow, match="记录在起草后有变化"):
+    with pytest.raises(WrongState, match="记录在起草后有变化"):
         sign_minutes(minutes=Minutes.objects.get(), seen=minutes.text, by=cast.member)
     assert not Minutes.objects.get().is_locked
 
@@ -386,7 +386,7 @@ def test_what_is_put_back_as_it_was_can_be_signed_in_any_language(minutes, cast,
 @pytest.mark.django_db
 def test_composing_anew_from_a_changed_record_takes_the_signature_back(minutes, held, cast, chen):
     sign_minutes(minutes=minutes, seen=minutes.text, by=chen.user)
-    with pytest.raises(NotNow):
+    with pytest.raises(WrongState):
         draft_minutes(meeting=held, by=cast.secretary)
     Expected.objects.filter(name="李国强").update(state="on_site")
     anew = draft_minutes(meeting=held, by=cast.secretary)
@@ -407,5 +407,5 @@ def test_a_text_edited_by_hand_is_signed_only_when_it_was_compared_with_the_reco
     if is_compared:
         assert sign_minutes(minutes=edited, seen=text, by=cast.member).chair_signed_at
     else:
-        with pytest.raises(NotNow):
+        with pytest.raises(WrongState):
             sign_minutes(minutes=edited, seen=text, by=cast.member)

@@ -9,7 +9,7 @@ from django.urls import reverse
 from audit.models import Entry
 from meetings.attendance.services import Attendance, ask_leave, decide_leave, mark
 from meetings.choices import AttendanceState, MeetingKind
-from meetings.meeting.services import NotNow
+from meetings.meeting.services import WrongState
 from meetings.models import Expected, LeaveRequest, Mark, Meeting
 from meetings.pages.services import open_meeting
 from tests.cast import TODAY
@@ -184,9 +184,9 @@ def test_a_refused_request_marks_nothing(meeting, cast, as_user):
 def test_an_answer_stands(meeting, cast):
     request = decide_leave(request=asked(meeting, cast), granted=False, by=cast.secretary)
 
-    with pytest.raises(NotNow):
+    with pytest.raises(WrongState):
         decide_leave(request=request, granted=True, by=cast.officer)
-    with pytest.raises(NotNow):
+    with pytest.raises(WrongState):
         asked(meeting, cast, kind="personal")
 
 

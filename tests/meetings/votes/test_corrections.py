@@ -19,7 +19,7 @@ from audit.models import Entry
 from meetings.attendance.queries import tally_of
 from meetings.attendance.services import Attendance, attendance_of, follow_up
 from meetings.choices import NotCountedBecause
-from meetings.meeting.services import NotNow
+from meetings.meeting.services import WrongState
 from meetings.minutes.views import minutes_as_word
 from meetings.models import AttendanceCorrection, Mark, Meeting, Minutes, Vote, VoteLook
 from meetings.pages.queries import months_of
@@ -214,7 +214,7 @@ class TestTwoPersons:
         evening.expected.filter(member=cast.li).update(state="leave")
         given = {"meeting": evening, "member_id": cast.li.pk, "by": cast.secretary}
         follow_up(attendance=kept, key=uuid.uuid4(), **given)  # was empty
-        with pytest.raises(NotNow, match="更正"):
+        with pytest.raises(WrongState, match="更正"):
             follow_up(attendance=replace(kept, **change), key=uuid.uuid4(), **given)
 
         assert attendance_of(evening.expected.get(member=cast.li)) == kept
@@ -423,7 +423,7 @@ class TestWhatFollows:
 
         assert (look_at_vote(**given), doubted_in(evening), look.present) == (look, [], 1)
         assert Entry.objects.get(action="look_at_vote").reason == "重新核对票数，结果不变"
-        with pytest.raises(NotNow):
+        with pytest.raises(WrongState):
             look_at_vote(**given | {"key": uuid.uuid4()})
         corrected(cast, evening, cast.zhang, "absent")
         assert [each.vote for each in doubted_in(evening)] == [vote]  # other heads: in doubt again

@@ -7,7 +7,7 @@ import pytest
 
 from audit.models import Entry
 from meetings.choices import MeetingKind
-from meetings.meeting.services import NotNow
+from meetings.meeting.services import WrongState
 from meetings.models import Candidate, Count, Vote
 from meetings.votes.election_rules import Ballot
 from meetings.votes.election_services import Posts, add_election, approve_election, count_election, vote_again
@@ -107,7 +107,7 @@ def test_the_same_form_twice_is_one_election(meeting):
 def test_four_fifths_must_be_there(meeting, present, missing):
     bring(meeting, present)
 
-    with pytest.raises(NotNow, match=missing):
+    with pytest.raises(WrongState, match=missing):
         stand(meeting)
     assert not Vote.objects.exists()
 
@@ -156,7 +156,7 @@ def test_a_secretary_may_stand_alone(meeting):
 def test_a_group_elects_nobody(cast):
     meeting = hold(cast, kind=MeetingKind.GROUP_MEETING)
 
-    with pytest.raises(NotNow):
+    with pytest.raises(WrongState):
         stand(meeting)
 
 
@@ -191,7 +191,7 @@ def with_account(user, meeting, name):
 def test_who_stands_does_not_count(meeting, cast):
     vote = stand(meeting)
     candidate = with_account(cast.officer, meeting, "党员03")
-    with pytest.raises(NotNow, match="stands for election"):
+    with pytest.raises(WrongState, match="stands for election"):
         count_election(vote=vote, ballot=papers(vote, CLEAR), by=candidate)
 
     assert not Count.objects.exists()
@@ -204,7 +204,7 @@ def test_where_two_scrutineers_have_accounts_they_alone_count(meeting, cast):
     assert may_count(vote, deputy)  # the papers are typed by officers where scrutineers can't log in
 
     watching = [with_account(cast.secretary, meeting, "党员07"), with_account(cast.officer, meeting, "党员08")]
-    with pytest.raises(NotNow, match="scrutineers"):
+    with pytest.raises(WrongState, match="scrutineers"):
         count_election(vote=vote, ballot=papers(vote, CLEAR), by=deputy)
     for one in watching:
         count_election(vote=vote, ballot=papers(vote, CLEAR), by=one)
@@ -243,7 +243,7 @@ def test_it_votes_again_once_and_the_tied_do_not_watch(meeting):
 
 
 def test_where_nobody_is_tied_there_is_nothing_to_vote_on_again(meeting):
-    with pytest.raises(NotNow):
+    with pytest.raises(WrongState):
         vote_again(key=uuid.uuid4(), vote=both_count(stand(meeting), CLEAR), scrutineers=[], by="secretary")
 
 
@@ -385,7 +385,7 @@ def test_who_may_not_approve_or_not_on_that_day_leaves_everything_as_it_was(meet
     vote = secretary_elected(meeting)
     before = Office.objects.count()
 
-    with pytest.raises(NotNow):
+    with pytest.raises(WrongState):
         approve(vote, cast, by=known_as(getattr(cast, by)), **more)
     assert Office.objects.count() == before
     assert not Vote.objects.filter(approved_on__isnull=False).exists()
@@ -395,12 +395,12 @@ def test_nobody_approves_their_own_election(meeting, cast):
     cast.district_staff.member_id = ids(meeting, "党员03")[0]
     cast.district_staff.save()
 
-    with pytest.raises(NotNow, match="their own"):
+    with pytest.raises(WrongState, match="their own"):
         approve(secretary_elected(meeting), cast)
 
 
 def test_an_election_without_anybody_elected_is_not_approved(meeting, cast):
-    with pytest.raises(NotNow):
+    with pytest.raises(WrongState):
         approve(both_count(stand(meeting, SECRETARY, ["党员03"]), {"党员03": 3}), cast)
 
 

@@ -8,7 +8,7 @@ import pytest
 from audit.models import Entry
 from meetings.attendance.queries import tally_of
 from meetings.choices import NotCountedBecause
-from meetings.meeting.services import NotNow
+from meetings.meeting.services import WrongState
 from meetings.models import Exclusion
 from meetings.pages.services import open_meeting
 from meetings.votes.queries import exclusions_of
@@ -122,9 +122,9 @@ def test_after_opening_nothing_is_recorded_or_removed(meeting, cast):
     row = leave_out(meeting, cast.li, SUPERIOR_ONLY)
     open_meeting(meeting=meeting, on=meeting.day, by="secretary")
 
-    with pytest.raises(NotNow, match="fixed when the meeting opened"):
+    with pytest.raises(WrongState, match="fixed when the meeting opened"):
         leave_out(meeting, cast.li, BOTH, key=row.key)
-    with pytest.raises(NotNow):
+    with pytest.raises(WrongState):
         remove_exclusion(exclusion=row, by="secretary")
     assert tally_of(meeting).entitled == 10
 

@@ -10,7 +10,7 @@ from django.utils.translation import override
 
 from audit.models import Entry
 from meetings.choices import MeetingKind, StepState, VoteMethod, VoteSubject
-from meetings.meeting.services import NotNow
+from meetings.meeting.services import WrongState
 from meetings.models import Expected, Meeting, MembershipStep, Session, Vote
 from meetings.votes.forms import VoteForm
 from meetings.votes.membership_services import (
@@ -118,7 +118,7 @@ def test_one_vote_is_one_step_and_one_decision(meeting, zhou, cast):
 
     assert ask(vote, cast) == step
     assert decide(decide(step, cast), cast) == step
-    with pytest.raises(NotNow):
+    with pytest.raises(WrongState):
         decide(step, cast, NO)
     assert MembershipStep.objects.count() == 1
 
@@ -126,7 +126,7 @@ def test_one_vote_is_one_step_and_one_decision(meeting, zhou, cast):
 def test_a_vote_that_did_not_pass_offers_no_step(meeting, zhou, cast):
     vote = voted(meeting, VoteSubject.CONFIRMATION, FAILED, about_member=zhou)
 
-    with pytest.raises(NotNow):
+    with pytest.raises(WrongState):
         ask(vote, cast)
     assert not MembershipStep.objects.exists()
 
@@ -135,7 +135,7 @@ def test_a_vote_that_did_not_pass_offers_no_step(meeting, zhou, cast):
 def test_only_the_committee_above_decides(meeting, zhou, cast, who):
     step = ask(voted(meeting, VoteSubject.CONFIRMATION, about_member=zhou), cast)
 
-    with pytest.raises(NotNow):
+    with pytest.raises(WrongState):
         decide(step, cast, by=getattr(cast, who))
     assert now(zhou).membership == Membership.PROBATIONARY
 
@@ -145,7 +145,7 @@ def test_nobody_decides_about_themselves(meeting, zhou, cast):
     cast.district_staff.save()
     step = ask(voted(meeting, VoteSubject.CONFIRMATION, about_member=zhou), cast)
 
-    with pytest.raises(NotNow, match="own membership"):
+    with pytest.raises(WrongState, match="own membership"):
         decide(step, cast)
 
 
@@ -173,7 +173,7 @@ def test_what_waits_is_taken_back_by_the_branch_and_asked_for_again(meeting, zho
 
     assert ask(vote, cast) != first
     assert MembershipStep.objects.get(pk=first.pk).state == StepState.TAKEN_BACK
-    with pytest.raises(NotNow):
+    with pytest.raises(WrongState):
         decide(first, cast)
 
 
@@ -182,7 +182,7 @@ def test_a_confirmation_approved_by_mistake_is_put_back(meeting, zhou, cast):
     take_back_approval(step=step, reason="误批", today=TODAY, by=known_as(cast.district_staff))
 
     assert (now(zhou).membership, now(zhou).full_on) == (Membership.PROBATIONARY, None)
-    with pytest.raises(NotNow):
+    with pytest.raises(WrongState):
         take_back_step(step=decide(ask(step.vote, cast), cast), reason="误批", by=cast.secretary)
 
 
@@ -353,7 +353,7 @@ def test_the_database_keeps_one_standing_step_a_vote(meeting, zhou):
 # --- Where, and about whom --------------------------------------------------------------------------------------------
 def test_a_theme_day_decides_about_nobodys_membership_unless_it_is_a_general_meeting_as_well(cast, zhou):
     theme_day = hold(cast, kind=MeetingKind.THEME_DAY)
-    with pytest.raises(NotNow, match="general meeting"):
+    with pytest.raises(WrongState, match="general meeting"):
         voted(theme_day, VoteSubject.CONFIRMATION, about_member=zhou)
     assert not Vote.objects.exists()
     Session.objects.create(meeting=theme_day, kind=MeetingKind.GENERAL_MEETING)

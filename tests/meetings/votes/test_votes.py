@@ -11,7 +11,7 @@ from django.db import models
 from audit.models import Entry
 from meetings.attendance.services import Attendance, mark
 from meetings.choices import AttendanceState, MeetingKind, VoteMethod, VoteSubject
-from meetings.meeting.services import NotNow
+from meetings.meeting.services import WrongState
 from meetings.models import Count, Expected, Meeting, Vote
 from meetings.votes.queries import citations_of, counting_of, heads_of, quorums_of, votes_of, way_on
 from meetings.votes.rules import Figures, Heads
@@ -101,7 +101,7 @@ def test_a_form_of_another_meeting_is_refused(meeting, cast):
     key = put(meeting).pk
     other = hold(cast)
 
-    with pytest.raises(NotNow):
+    with pytest.raises(WrongState):
         put(other, key=key)
 
 
@@ -115,7 +115,7 @@ def test_votes_are_numbered_in_the_order_of_the_meeting(meeting):
 def test_without_the_quorum_no_vote_is_added_and_it_is_said_who_is_missing(meeting):
     bring(meeting, 3)
 
-    with pytest.raises(NotNow, match="2 more must be here: 3 of 10"):
+    with pytest.raises(WrongState, match="2 more must be here: 3 of 10"):
         put(meeting)
     assert not Vote.objects.exists()
     assert "add_vote" not in actions()
@@ -132,7 +132,7 @@ def test_half_of_ten_is_enough_for_a_motion(meeting, present, enough):
 def test_half_of_ten_is_not_enough_to_admit_or_confirm(meeting, question):
     bring(meeting, 5)
 
-    with pytest.raises(NotNow, match="1 more"):
+    with pytest.raises(WrongState, match="1 more"):
         put(meeting, question)
 
 
@@ -169,26 +169,26 @@ def test_a_committee_does_not_admit_and_a_general_meeting_is_no_committee(meetin
     Member.objects.filter(pk=cast.zhang.pk).update(party_post="书记")
     committee = hold(cast, kind=MeetingKind.COMMITTEE_MEETING)
 
-    with pytest.raises(NotNow):
+    with pytest.raises(WrongState):
         put(committee, ADMISSION)
-    with pytest.raises(NotNow):
+    with pytest.raises(WrongState):
         put(meeting, Question(VoteSubject.COMMITTEE, VoteMethod.OPEN, "工作计划"))
-    with pytest.raises(NotNow):
+    with pytest.raises(WrongState):
         put(meeting, Question(VoteSubject.ELECTION, VoteMethod.SECRET_BALLOT, "选举"))
 
 
 def test_before_it_opens_and_after_it_closes_nothing_is_added(meeting, cast):
-    with pytest.raises(NotNow, match="Open it first"):
+    with pytest.raises(WrongState, match="Open it first"):
         put(plan(cast))
     end(meeting, by="secretary")
-    with pytest.raises(NotNow, match="over"):
+    with pytest.raises(WrongState, match="over"):
         put(meeting)
 
 
 def test_a_meeting_before_the_first_rule_has_no_vote(cast):
     old = hold(cast, day=date(2018, 10, 1))
 
-    with pytest.raises(NotNow, match="2018-10-01"):
+    with pytest.raises(WrongState, match="2018-10-01"):
         put(old)
     assert quorums_of(old, [VoteSubject.MOTION]) == []
 
@@ -284,7 +284,7 @@ def test_a_third_person_does_not_count(meeting):
     count_vote(vote=vote, figures=PAPERS, by="secretary")
     count_vote(vote=vote, figures=Figures(5, 2, 0, 0, 8, 8, 1), by="officer")
 
-    with pytest.raises(NotNow):
+    with pytest.raises(WrongState):
         count_vote(vote=vote, figures=PAPERS, by="group_leader")
     assert Count.objects.count() == 2
 
@@ -339,7 +339,7 @@ def test_an_outcome_that_stands_is_not_counted_again(meeting):
     vote = both_count(put(meeting, SECRET))
 
     for act in (lambda: count_vote(vote=vote, figures=PAPERS, by="a"), lambda: count_anew(vote=vote, by="a")):
-        with pytest.raises(NotNow):
+        with pytest.raises(WrongState):
             act()
 
 
@@ -383,7 +383,7 @@ def test_a_secret_outcome_stands_and_a_count_in_progress_can_be_taken_off(meetin
     count_vote(vote=begun, figures=PAPERS, by="secretary")
     withdraw_vote(vote=begun, reason="重复", by="secretary")
 
-    with pytest.raises(NotNow):
+    with pytest.raises(WrongState):
         withdraw_vote(vote=stands, reason="不满意", by="secretary")
     assert list(Vote.objects.all()) == [stands]
 
@@ -392,9 +392,9 @@ def test_after_the_minutes_are_locked_nothing_moves(meeting):
     vote, undecided = put(meeting), put(meeting, SECRET)
     Meeting.objects.filter(pk=meeting.pk).update(state="locked")
 
-    with pytest.raises(NotNow):
+    with pytest.raises(WrongState):
         withdraw_vote(vote=vote, reason="记错了", by="secretary")
-    with pytest.raises(NotNow):
+    with pytest.raises(WrongState):
         count_vote(vote=undecided, figures=PAPERS, by="secretary")
 
 
@@ -402,7 +402,7 @@ def test_a_vote_taken_off_meanwhile_is_not_counted(meeting):
     vote = put(meeting, SECRET)
     Vote.objects.all().delete()
 
-    with pytest.raises(NotNow):
+    with pytest.raises(WrongState):
         count_vote(vote=vote, figures=PAPERS, by="secretary")
 
 

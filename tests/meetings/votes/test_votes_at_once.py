@@ -9,7 +9,7 @@ from django.db import connection
 
 from audit.models import Entry
 from meetings.choices import VoteMethod, VoteSubject
-from meetings.meeting.services import NotNow
+from meetings.meeting.services import WrongState
 from meetings.models import Candidate, Count, Vote
 from meetings.votes.election_rules import Ballot
 from meetings.votes.election_services import Posts, add_election, count_election
@@ -80,7 +80,7 @@ def test_of_four_typists_at_once_two_count(meeting):
     raised = at_once(*(partial(count_vote, vote=vote, figures=PAPERS, by=by) for by in "abcd"))
     vote.refresh_from_db()
 
-    assert sum(isinstance(error, NotNow) for error in raised) == 2
+    assert sum(isinstance(error, WrongState) for error in raised) == 2
     assert (vote.is_passed, Count.objects.count(), decided()) == (True, 0, 1)
 
 
