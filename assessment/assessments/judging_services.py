@@ -21,7 +21,7 @@ from assessment.assessments.models import (
     SatisfactionAnswered,
     SatisfactionTally,
 )
-from assessment.assessments.services import locked, put_on_record, store
+from assessment.assessments.services import lock_assessment, put_on_record, store
 from assessment.choices import AssessmentState, ClauseKind, ObjectionOutcome, Satisfaction, ValueState, ViewSource
 from assessment.schemes.models import Clause, Indicator
 from meetings.documents import NotADocument, bare_document
@@ -46,7 +46,7 @@ def enter_value(
 
     Raises Refused.
     """
-    held = locked(assessment)
+    held = lock_assessment(assessment)
     if known := ManualValue.objects.filter(pk=key, assessment=held).first():
         return known
     demand_open(held)
@@ -65,7 +65,7 @@ def enter_value(
 @transaction.atomic
 def confirm_values(*, assessment: Assessment, keys: set[UUID], on: date, by: User) -> int:
     """A second person has read the basis of each; how many count from now on. Raises Refused."""
-    held = locked(assessment)
+    held = lock_assessment(assessment)
     demand_open(held)
     found = list(ManualValue.objects.select_for_update().filter(assessment=held, pk__in=keys).waiting())
     _refuse_own(found, by)
@@ -79,7 +79,7 @@ def confirm_values(*, assessment: Assessment, keys: set[UUID], on: date, by: Use
 @transaction.atomic
 def refuse_value(*, value: ManualValue, reason: str, by: User) -> ManualValue:
     """The second person doesn't agree and says why; the first one enters it anew. Raises Refused."""
-    held = locked(value.assessment)
+    held = lock_assessment(value.assessment)
     demand_open(held)
     found = ManualValue.objects.select_for_update().get(pk=value.pk)
     if found.state == ValueState.REFUSED and found.decided_by_id == by.pk:
@@ -98,7 +98,7 @@ def enter_nothing_found(*, assessment: Assessment, basis: str, key: UUID, by: Us
 
     Raises Refused.
     """
-    held = locked(assessment)
+    held = lock_assessment(assessment)
     demand_open(held)
     clauses = [one for one in clauses_without_value(held) if one.kind != ClauseKind.MANUAL and not one.tiers]
     new = [
@@ -170,7 +170,7 @@ def raise_objection(
     *, assessment: Assessment, indicator: Indicator, text: str, key: UUID, on: date, by: User
 ) -> Objection:
     """Until the day that the branch was told. The same key twice is once. Raises Refused."""
-    held = locked(assessment)
+    held = lock_assessment(assessment)
     if known := Objection.objects.filter(pk=key, assessment=held).first():
         return known
     _demand_possible(held, indicator, on)
@@ -197,7 +197,7 @@ def answer_objection(
     points: Decimal | None = None,
 ) -> Objection:
     """`points`: what it comes to where the branch was right; a second person confirms them. Raises Refused."""
-    held = locked(objection.assessment)
+    held = lock_assessment(objection.assessment)
     found = Objection.objects.select_for_update(of=("self",)).select_related("indicator").get(pk=objection.pk)
     if found.answered_on:
         return _answered(found, outcome, answer, by)
@@ -239,7 +239,7 @@ class AlreadyAnswered(Refused):
 @transaction.atomic
 def give_answer(*, assessment: Assessment, member_id: int, answer: str) -> None:
     """Add one answer to the sums. The claim and the sums are one transaction. Raises AlreadyAnswered, Refused."""
-    held = locked(assessment)
+    held = lock_assessment(assessment)
     if held.state != AssessmentState.COLLECTING or not held.scheme.weight_members:
         raise Refused(_("Nobody asks this at the moment."))
     if answer not in Satisfaction.values:
@@ -263,7 +263,7 @@ def give_view(
     *, assessment: Assessment, organization: Organization, points: Decimal, words: str, key: UUID, on: date, by: User
 ) -> BranchView:
     """Said anew as often as one likes until the assessment is shown. Raises Refused."""
-    held = locked(assessment)
+    held = lock_assessment(assessment)
     source = ViewSource.SELF if held.organization_id == organization.pk else ViewSource.PEER
     _demand_asked(held, organization, source)
     if points > held.scheme.total:

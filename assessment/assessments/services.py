@@ -238,7 +238,7 @@ def compute_waiting(*, on: date, among: AssessmentQuerySet | None = None) -> int
 @transaction.atomic
 def recompute(*, assessment: Assessment, on: date, by: User) -> Assessment:
     """By what the record and the confirmed values say now. Raises Refused."""
-    held = locked(assessment)
+    held = lock_assessment(assessment)
     if held.state not in OPEN:
         raise Refused(_("It is published: publish it again to take up what has changed."))
     store(assessment=held, on=on, by=by)
@@ -256,7 +256,7 @@ def compute_anew(*, rows: AssessmentQuerySet, by: User) -> int:
     return number
 
 
-def locked(assessment: Assessment) -> Assessment:
+def lock_assessment(assessment: Assessment) -> Assessment:
     """The assessment as it stands now, held until the end of the transaction: every writer takes this lock first."""
     rows = Assessment.objects.select_for_update(of=("self",)).select_related("organization", "scheme")
     return rows.get(pk=assessment.pk)
@@ -317,7 +317,7 @@ def show_to_branch(*, assessment: Assessment, on: date, by: User, until: date | 
 
     `until`: the last day for objections, as many days on as the scheme gives unless more are said. Raises Refused.
     """
-    held = locked(assessment)
+    held = lock_assessment(assessment)
     if held.state != AssessmentState.COLLECTING:
         return held
     least = objectable_until(held.scheme, on=on)
@@ -338,7 +338,7 @@ def publish(*, assessment: Assessment, on: date, by: User, day: date | None = No
     `day`: on which it is published, today unless it is said; `words` stand on its page. Raises Refused.
     """
     day = day or on
-    held = locked(assessment)
+    held = lock_assessment(assessment)
     if held.state == AssessmentState.PUBLISHED and not may_be_published_again(held, on=on):
         return []
     if held.state not in (AssessmentState.SHOWN, AssessmentState.PUBLISHED):
@@ -359,7 +359,7 @@ def publish(*, assessment: Assessment, on: date, by: User, day: date | None = No
 @transaction.atomic
 def lock(*, assessment: Assessment, on: date, by: User) -> Assessment:
     """Nothing changes any more, whatever the record says later. Raises Refused."""
-    held = locked(assessment)
+    held = lock_assessment(assessment)
     if held.state == AssessmentState.LOCKED:
         return held
     if held.state != AssessmentState.PUBLISHED:
@@ -377,7 +377,7 @@ def lock(*, assessment: Assessment, on: date, by: User) -> Assessment:
 @transaction.atomic
 def decide_grade(*, assessment: Assessment, band: Band, meeting: str, day: date, on: date, by: User) -> Assessment:
     """What a meeting decided, kept apart from what the points come to. Raises Refused."""
-    held = locked(assessment)
+    held = lock_assessment(assessment)
     if held.state == AssessmentState.LOCKED:
         raise Refused(_("It is locked."))
     if held.state == AssessmentState.COLLECTING:

@@ -20,7 +20,7 @@ from meetings.attendance.queries import leave_fields
 from meetings.attendance.rules import TAIL, WITHIN, WRONG_ANSWERS, WRONG_ANSWERS_FOR_ALL, is_valid
 from meetings.choices import LATER, PRESENT, AttendanceState, MeetingState, ReasonSource, RequestState
 from meetings.meeting.models import Meeting
-from meetings.meeting.services import WrongState, locked
+from meetings.meeting.services import WrongState, lock_meeting
 from members.fields import opened, sealed
 from members.models import User
 
@@ -75,7 +75,7 @@ def follow_up(
     An officer fills in then what is empty still, and proposes anything else to a second person (`propose_correction`).
     Raises WrongState before the closing, and where it would move the meeting's figures or change what is recorded.
     """
-    meeting = locked(meeting)
+    meeting = lock_meeting(meeting)
     if meeting.state not in (MeetingState.HELD, MeetingState.LOCKED):
         raise WrongState(_("Who missed a meeting makes up for it when it is over."))
     expected = Expected.objects.select_for_update().get(meeting=meeting, member=member_id)
@@ -181,7 +181,7 @@ def _overwrites(expected: Expected, attendance: Attendance) -> bool:
 
 
 def _running(meeting: Meeting) -> Meeting:
-    meeting = locked(meeting)
+    meeting = lock_meeting(meeting)
     if not meeting.is_running:
         raise WrongState(_("Attendance is recorded while the meeting is open, and until its minutes are locked."))
     return meeting
@@ -226,7 +226,7 @@ def turn(meeting: Meeting) -> None:
 @transaction.atomic
 def ask_leave(*, meeting: Meeting, member_id: int, kind: str, reason: str, by: User) -> LeaveRequest:
     """Ask not to come, or say it differently while nobody has answered. Raises WrongState."""
-    meeting = locked(meeting)
+    meeting = lock_meeting(meeting)
     if meeting.state not in (MeetingState.PLANNED, MeetingState.OPEN):
         raise WrongState(_("Leave is asked for before the meeting."))
     request = LeaveRequest.objects.filter(meeting=meeting, member=member_id).first()
@@ -245,7 +245,7 @@ def ask_leave(*, meeting: Meeting, member_id: int, kind: str, reason: str, by: U
 @transaction.atomic
 def decide_leave(*, request: LeaveRequest, granted: bool, by: User) -> LeaveRequest:
     """Answer a request; granting marks the leave, at once or when the meeting opens. Raises WrongState."""
-    meeting = locked(request.meeting)
+    meeting = lock_meeting(request.meeting)
     request = LeaveRequest.objects.select_related("member").get(pk=request.pk)
     answer = RequestState.GRANTED if granted else RequestState.REFUSED
     if request.state == answer:
@@ -265,7 +265,7 @@ def decide_leave(*, request: LeaveRequest, granted: bool, by: User) -> LeaveRequ
 @transaction.atomic
 def note_leave(*, meeting: Meeting, member_id: int, kind: str, reason: str, by: User) -> LeaveRequest:
     """Leave that somebody asked for by word of mouth, granted by who writes it down. Raises WrongState."""
-    meeting = locked(meeting)
+    meeting = lock_meeting(meeting)
     if meeting.state != MeetingState.PLANNED:
         raise WrongState(_("Before the meeting leave is written down here, from its opening on at the sign-in."))
     answered = LeaveRequest.objects.filter(meeting=meeting, member=member_id).exclude(state=RequestState.ASKED)
@@ -303,7 +303,7 @@ CAN_SIGN_IN = (AttendanceState.UNKNOWN, AttendanceState.LEAVE)
 @transaction.atomic
 def open_sign_in(*, meeting: Meeting, by: User | str) -> Meeting:
     """Give the meeting a secret from which its codes are derived; a second time changes nothing. Raises WrongState."""
-    meeting = locked(meeting)
+    meeting = lock_meeting(meeting)
     if meeting.state != MeetingState.OPEN:
         raise WrongState(_("People sign in while the meeting is open."))
     if not meeting.sign_in_secret:
@@ -315,7 +315,7 @@ def open_sign_in(*, meeting: Meeting, by: User | str) -> Meeting:
 @transaction.atomic
 def close_sign_in(*, meeting: Meeting, by: User | str) -> Meeting:
     """Throw the secret away: no code of this evening works any more."""
-    meeting = locked(meeting)
+    meeting = lock_meeting(meeting)
     if meeting.sign_in_secret:
         _set_secret(meeting, "")
         meeting.sign_in_attempts.all().delete()
@@ -332,7 +332,7 @@ def shows_code(meeting: Meeting, offered: str, *, now: datetime) -> bool:
 @transaction.atomic
 def sign_in_member(*, meeting: Meeting, member_id: int, by: User | str) -> Expected:
     """Mark a member who was here and showed it by the code. Raises WrongState, Expected.DoesNotExist."""
-    meeting = locked(meeting)
+    meeting = lock_meeting(meeting)
     _demand_open(meeting)
     expected = Expected.objects.get(meeting=meeting, member=member_id)
     if expected.state not in CAN_SIGN_IN:
@@ -347,7 +347,7 @@ def sign_in_by_name(*, meeting: Meeting, name: str, tail: str, address: str, now
 
     Raises WrongState when too many answers were wrong, or nobody can sign in.
     """
-    meeting = locked(meeting)
+    meeting = lock_meeting(meeting)
     _demand_open(meeting)
     origin = fingerprint(address or "unknown", size=8)
     _demand_patience(meeting, origin, now)

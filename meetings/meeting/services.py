@@ -122,7 +122,7 @@ def remove_task(*, task: Task, by: User | str) -> None:
 
 
 def _open_agenda(meeting: Meeting) -> Meeting:
-    meeting = locked(meeting)
+    meeting = lock_meeting(meeting)
     if not agenda_is_open(meeting):
         raise WrongState(_("The agenda can be changed until the minutes are locked."))
     return meeting
@@ -161,7 +161,7 @@ class Handout:
 @transaction.atomic
 def add_material(*, meeting: Meeting, key: uuid.UUID, handout: Handout, by: User | str) -> Material:
     """Keep it with the meeting. The same key twice is one. Raises WrongState, NotADocument."""
-    meeting = locked(meeting)
+    meeting = lock_meeting(meeting)
     if meeting.state == MeetingState.CANCELLED:
         raise WrongState(_("This meeting was called off."))
     if known := stored_already(Material, key, meeting=meeting):
@@ -180,7 +180,7 @@ def add_material(*, meeting: Meeting, key: uuid.UUID, handout: Handout, by: User
 @transaction.atomic
 def remove_material(*, material: Material, by: User | str) -> None:
     """Take it away with its file. Nothing happens the second time."""
-    meeting = locked(material.meeting)
+    meeting = lock_meeting(material.meeting)
     found = Material.objects.filter(pk=material.pk).first()
     if found is None:
         return
@@ -197,7 +197,7 @@ def attach_sheet(*, meeting: Meeting, content: bytes, by: User | str) -> Meeting
 
     Raises WrongState, NotADocument.
     """
-    meeting = locked(meeting)
+    meeting = lock_meeting(meeting)
     if meeting.opened_at is None:
         raise WrongState(_("A signed sheet is attached when the meeting has been opened."))
     storage, before = meeting.sheet.storage, meeting.sheet.name
@@ -241,7 +241,7 @@ def remove_observer(*, observer: Observer, by: User | str) -> None:
 
 
 def _open_observers(meeting: Meeting) -> Meeting:
-    meeting = locked(meeting)
+    meeting = lock_meeting(meeting)
     if not agenda_is_open(meeting):
         raise WrongState(_("Observers can be changed until the minutes are locked."))
     return meeting
@@ -329,7 +329,7 @@ class WrongState(Refused):
     """The meeting isn't in a state in which this can be done; the sentence says what to do."""
 
 
-def locked(meeting: Meeting) -> Meeting:
+def lock_meeting(meeting: Meeting) -> Meeting:
     """The meeting's row, held until the transaction ends: whoever changes what hangs on it comes one after another."""
     return Meeting.objects.select_for_update(of=("self",)).select_related("organization").get(pk=meeting.pk)
 

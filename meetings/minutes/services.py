@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy
 from audit.services import record
 from meetings.choices import MeetingState
 from meetings.meeting.models import Meeting
-from meetings.meeting.services import WrongState, locked, stored_already
+from meetings.meeting.services import WrongState, lock_meeting, stored_already
 from meetings.minutes.models import Correction, Minutes
 from meetings.minutes.queries import CHAIR, evening_of, facts_in, has_changed, missing_in, role_of, signs_on_paper
 from meetings.minutes.rules import compose
@@ -25,7 +25,7 @@ def draft_minutes(*, meeting: Meeting, by: User | str) -> Minutes:
 
     When the record has changed since, the signatures given to the old text fall away.
     """
-    meeting = locked(meeting)
+    meeting = lock_meeting(meeting)
     if meeting.state != MeetingState.HELD:
         raise WrongState(_("Minutes are written when the meeting is closed and until they are locked."))
     minutes = Minutes.objects.filter(pk=meeting.pk).select_related("meeting__organization").first()
@@ -66,7 +66,7 @@ def sign_minutes(*, minutes: Minutes, seen: str, by: User) -> Minutes:
 
     `seen` is the text that was signed. Twice is once.
     """
-    role = role_of(locked(minutes.meeting), by)
+    role = role_of(lock_meeting(minutes.meeting), by)
     if role is None:
         raise WrongState(
             _("Minutes are signed by the chair and the recorder whom they name; nobody signs for another.")
@@ -146,7 +146,7 @@ def _sign(minutes: Minutes, role: str, by: User) -> Minutes:
 
 
 def _unlocked(minutes: Minutes) -> Minutes:
-    locked(minutes.meeting)
+    lock_meeting(minutes.meeting)
     minutes = Minutes.objects.select_for_update(of=("self",)).select_related("meeting__organization").get(pk=minutes.pk)
     if minutes.is_locked:
         raise WrongState(_("These minutes are locked. Add a correction with its reason."))

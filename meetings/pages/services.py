@@ -12,7 +12,7 @@ from meetings.attendance.models import Expected
 from meetings.attendance.queries import roll, with_granted_leave
 from meetings.choices import MeetingState
 from meetings.meeting.models import Meeting
-from meetings.meeting.services import WrongState, locked, named_to_lead, refuse_one_for_both
+from meetings.meeting.services import WrongState, lock_meeting, named_to_lead, refuse_one_for_both
 from meetings.minutes.queries import missing_in, there
 from members.models import Organization, User
 
@@ -23,7 +23,7 @@ def move_meeting(*, meeting: Meeting, changes: dict[str, Any], by: User | str) -
 
     Raises WrongState, also for a chair or recorder who wasn't there.
     """
-    meeting = locked(meeting)
+    meeting = lock_meeting(meeting)
     _demand(meeting, MeetingState.PLANNED, MeetingState.OPEN, MeetingState.HELD)
     _refuse_change_of_what_was(meeting, changes)
     refuse_one_for_both(meeting, changes)
@@ -41,7 +41,7 @@ def move_meeting(*, meeting: Meeting, changes: dict[str, Any], by: User | str) -
 @transaction.atomic
 def cancel_meeting(*, meeting: Meeting, because: str, by: User | str) -> Meeting:
     """Call off a meeting that was planned, or opened without anybody there, with a reason. Raises WrongState."""
-    meeting = locked(meeting)
+    meeting = lock_meeting(meeting)
     _demand(meeting, MeetingState.PLANNED, MeetingState.OPEN)
     if Expected.objects.filter(meeting=meeting).present().exists():
         raise WrongState(_("People are recorded as there. A meeting that took place is ended, not called off."))
@@ -57,7 +57,7 @@ def open_meeting(*, meeting: Meeting, on: date, by: User | str) -> Meeting:
 
     Raises WrongState, also before the meeting's day: who belongs to the branch that day isn't known yet.
     """
-    meeting = locked(meeting)
+    meeting = lock_meeting(meeting)
     if meeting.state == MeetingState.OPEN:
         return meeting
     _demand(meeting, MeetingState.PLANNED)
@@ -83,7 +83,7 @@ def close_meeting(*, meeting: Meeting, by: User | str) -> Meeting:
 
     Raises WrongState, also while something is missing that minutes need.
     """
-    meeting = locked(meeting)
+    meeting = lock_meeting(meeting)
     _demand(meeting, MeetingState.OPEN)
     if missing := missing_in(meeting):
         raise WrongState(" ".join([_("The meeting can't end yet."), *(one.sentence for one in missing)]))

@@ -20,7 +20,7 @@ from meetings.attendance.models import Expected
 from meetings.attendance.services import Attendance, attendance_of, change, to_json, turn
 from meetings.choices import LATER, PRESENT, AttendanceState, CorrectionState, MeetingState, NotCountedBecause
 from meetings.meeting.models import Meeting
-from meetings.meeting.services import WrongState, locked, stored_already
+from meetings.meeting.services import WrongState, lock_meeting, stored_already
 from meetings.votes.correction_queries import doubts_of, guests_left_out
 from meetings.votes.models import NOT_LISTED, AttendanceCorrection, Vote, VoteLook
 from meetings.votes.rules import OF_GUESTS, TRUTHS, change_of_heads, says_something
@@ -50,7 +50,7 @@ def propose_correction(*, key: uuid.UUID, meeting: Meeting, truth: Truth, by: Us
 
     Somebody who isn't on the list can be a guest who takes part there and was forgotten.
     """
-    meeting = locked(meeting)
+    meeting = lock_meeting(meeting)
     if known := stored_already(AttendanceCorrection, key, meeting=meeting):
         return known
     expected = Expected.objects.filter(meeting=meeting, member=truth.member).first()
@@ -100,7 +100,7 @@ def decline_correction(*, correction: AttendanceCorrection, because: str, by: Us
 @transaction.atomic
 def look_at_vote(*, key: uuid.UUID, vote: Vote, reason: str, by: User) -> VoteLook:
     """Put down that the outcome of a vote in doubt stands, and why. The same key twice is one. Raises Refused."""
-    meeting = locked(vote.item.meeting)
+    meeting = lock_meeting(vote.item.meeting)
     if known := stored_already(VoteLook, key, vote=vote):
         return known
     vote.item.meeting = meeting
@@ -190,7 +190,7 @@ def _refuse_unchanged(truth: Truth, expected: Expected | None) -> None:
 
 
 def _locked(correction: AttendanceCorrection) -> AttendanceCorrection:
-    meeting = locked(correction.meeting)
+    meeting = lock_meeting(correction.meeting)
     row = AttendanceCorrection.objects.select_for_update(of=("self",)).select_related("proposed_by", "member")
     found = row.get(pk=correction.pk)
     found.meeting = meeting

@@ -13,7 +13,7 @@ from audit.services import record
 from meetings.attendance.models import Expected
 from meetings.choices import MeetingKind, VoteMethod, VoteSubject
 from meetings.meeting.models import AgendaItem, Meeting
-from meetings.meeting.services import WrongState, locked
+from meetings.meeting.services import WrongState, lock_meeting
 from meetings.votes.election_rules import Ballot, Result, enough_candidates, mistakes, outcome_of, scrutineers_fit
 from meetings.votes.models import Candidate, Scrutineer, Vote
 from meetings.votes.queries import (
@@ -64,7 +64,7 @@ def add_election(
 
     Raises WrongState when the meeting isn't open or too few are there, WrongFigures for who can't stand or watch.
     """
-    meeting = locked(item.meeting)
+    meeting = lock_meeting(item.meeting)
     if known := known_vote(key, meeting):
         return known
     heads = begin_vote(meeting, VoteSubject.ELECTION)
@@ -80,7 +80,7 @@ def add_election(
 @transaction.atomic
 def vote_again(*, key: uuid.UUID, vote: Vote, scrutineers: Collection[int], by: User | str) -> Vote:
     """Open a new ballot for the last seats among those who had equal votes. Raises WrongState, WrongFigures."""
-    meeting = locked(vote.item.meeting)
+    meeting = lock_meeting(vote.item.meeting)
     if known := Vote.objects.filter(again_for=vote.pk).first() or known_vote(key, meeting):
         return known
     tied, result = tied_in(vote), result_of(vote)
@@ -126,7 +126,7 @@ def approve_election(
     Who held it until then ends that day, unless an empty seat was filled; the term runs from the day of the election.
     Twice is once. Raises WrongState, and Refused where a later term is recorded.
     """
-    meeting = locked(vote.item.meeting)
+    meeting = lock_meeting(vote.item.meeting)
     vote = Vote.objects.select_for_update(of=("self",)).select_related("item").get(pk=vote.pk)
     vote.item.meeting = meeting
     if vote.approved_on:

@@ -14,7 +14,7 @@ from meetings.attendance.models import Exclusion
 from meetings.attendance.queries import roll
 from meetings.choices import ON_MEMBERSHIP, MeetingState, VoteMethod, VoteSubject
 from meetings.meeting.models import AgendaItem, Meeting
-from meetings.meeting.services import WrongState, locked, stored_already
+from meetings.meeting.services import WrongState, lock_meeting, stored_already
 from meetings.votes.membership_rules import too_early
 from meetings.votes.models import Count, Vote
 from meetings.votes.queries import heads_of, person_in, subjects_at
@@ -60,7 +60,7 @@ def add_vote(
     `is_meant`: also where the record leaves open whether it is too early. The same key twice is one vote.
     Raises WrongState when the meeting isn't open or too few are there, WrongFigures.
     """
-    meeting = locked(item.meeting)
+    meeting = lock_meeting(item.meeting)
     if known := known_vote(key, meeting):
         return known
     heads = begin_vote(meeting, question.subject)
@@ -104,8 +104,8 @@ def withdraw_vote(*, vote: Vote, reason: str, by: User | str) -> None:
 
     Raises WrongState for a secret ballot whose outcome stands, after an approval, and once the minutes are locked.
     """
-    meeting = locked(vote.item.meeting)
-    vote = locked_vote(vote, meeting)
+    meeting = lock_meeting(vote.item.meeting)
+    vote = lock_vote(vote, meeting)
     if vote.is_decided and vote.method == VoteMethod.SECRET_BALLOT:
         raise WrongState(_("The outcome of a secret ballot stands. The meeting can vote again."))
     _record("withdraw_vote", vote, by, reason=reason, subject=vote.subject)
@@ -157,8 +157,8 @@ def begin_count(vote: Vote, by: User | str) -> tuple[Vote, Heads]:
 
     These follow the attendance until the first count is typed. Raises WrongState.
     """
-    meeting = locked(vote.item.meeting)
-    vote = locked_vote(vote, meeting)
+    meeting = lock_meeting(vote.item.meeting)
+    vote = lock_vote(vote, meeting)
     if vote.method != VoteMethod.SECRET_BALLOT or vote.is_decided:
         raise WrongState(_("The outcome of this vote stands."))
     if not vote.counts.exists():
@@ -168,7 +168,7 @@ def begin_count(vote: Vote, by: User | str) -> tuple[Vote, Heads]:
     return vote, Heads(vote.entitled, vote.present)
 
 
-def locked_vote(vote: Vote, meeting: Meeting) -> Vote:
+def lock_vote(vote: Vote, meeting: Meeting) -> Vote:
     """The vote's row of a meeting whose minutes aren't locked. Raises WrongState."""
     if not meeting.is_running:
         raise WrongState(_("Votes are counted while the meeting is open, and until its minutes are locked."))
@@ -309,7 +309,7 @@ def remove_exclusion(*, exclusion: Exclusion, by: User | str) -> None:
 
 
 def _planned(meeting: Meeting) -> Meeting:
-    meeting = locked(meeting)
+    meeting = lock_meeting(meeting)
     if meeting.state != MeetingState.PLANNED:
         raise WrongState(
             _("Who should attend was fixed when the meeting opened. Exclusions are recorded before, for each meeting.")

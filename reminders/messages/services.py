@@ -17,7 +17,7 @@ from meetings.attendance.models import Expected, Mark
 from meetings.attendance.services import Attendance, attendance_of, follow_up
 from meetings.choices import AttendanceState, ReasonSource
 from meetings.meeting.models import Meeting
-from meetings.meeting.services import locked
+from meetings.meeting.services import lock_meeting
 from members.models import Organization, User
 from members.paths import subtree
 from members.refused import Refused
@@ -147,7 +147,7 @@ def hold_meeting(message: Message) -> Meeting:
     meeting = meeting_of(message)
     if meeting is None:
         raise Refused(str(CLOSED[Closed.NOT_EXPECTED]))
-    return locked(meeting)
+    return lock_meeting(meeting)
 
 
 def _tell_the_meeting(question: Question, choice: AnswerChoice, words: str, *, at: datetime, by: User | str) -> None:

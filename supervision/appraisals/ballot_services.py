@@ -15,7 +15,7 @@ from members.models import User
 from members.refused import Refused
 from supervision.appraisals.models import AppraisalRound, Appraisee, PaperCount, Tally
 from supervision.appraisals.rules import Figures, differing_people, missing_marks, unfit_people
-from supervision.appraisals.services import locked, put_on_record
+from supervision.appraisals.services import lock_round, put_on_record
 from supervision.choices import BallotMethod, Mark, RoundState
 
 MOST = 9999
@@ -32,7 +32,7 @@ def cast_ballot(*, round: AppraisalRound, member_id: int, marks: Mapping[str, st
     The claim and the sums are one transaction. The round is locked first, so that ballots come one after the other and
     none waits for another in a circle. Raises AlreadyVoted, Refused.
     """
-    held = locked(round)
+    held = lock_round(round)
     if held.state != RoundState.BALLOT or held.method != BallotMethod.ONLINE:
         raise Refused(_("No ballot is open online. Ask your branch's officers."))
     _claim(held, member_id)
@@ -69,7 +69,7 @@ def count_anew(*, round: AppraisalRound, by: User) -> None:
 @transaction.atomic
 def begin_on_paper(*, round: AppraisalRound, by: User) -> None:
     """Throw away the ballots that came in online; everybody fills in a paper. Raises Refused."""
-    held = locked(round)
+    held = lock_round(round)
     if held.state != RoundState.BALLOT or held.method != BallotMethod.ONLINE:
         raise Refused(_("No ballot is open online."))
     Tally.objects.filter(appraisee__round=held).update(ballots=0)
@@ -114,7 +114,7 @@ def _add(held: AppraisalRound, marks: Mapping[Any, str]) -> None:
 
 # --- On paper ---------------------------------------------------------------------------------------------------------
 def _counting(round: AppraisalRound) -> AppraisalRound:
-    held = locked(round)
+    held = lock_round(round)
     if held.state != RoundState.BALLOT or held.method != BallotMethod.PAPER:
         raise Refused(_("No papers are being counted."))
     if held.ballots:

@@ -53,7 +53,7 @@ def go_on(
 
     `method` for the step to the ballot; `meeting`: at which it is held, or which gave the opinion. Raises Refused.
     """
-    held = locked(round)
+    held = lock_round(round)
     if held.state != expected:
         return held
     before, after = held.state, next_step(held.state)
@@ -74,7 +74,7 @@ def go_on(
 @transaction.atomic
 def go_back(*, round: AppraisalRound, expected: str, by: User) -> AppraisalRound:
     """One step back while nothing is lost by it. Raises Refused."""
-    held = locked(round)
+    held = lock_round(round)
     if held.state != expected:
         return held
     before, after = held.state, step_before(held.state)
@@ -89,7 +89,7 @@ def go_back(*, round: AppraisalRound, expected: str, by: User) -> AppraisalRound
     return held
 
 
-def locked(round: AppraisalRound) -> AppraisalRound:
+def lock_round(round: AppraisalRound) -> AppraisalRound:
     """The round as it stands now, held until the end of the transaction: every writer takes this lock first."""
     rows = AppraisalRound.objects.select_for_update(of=("self",)).select_related("organization")
     return rows.get(pk=round.pk)
@@ -271,7 +271,7 @@ def has_account(member: Member) -> bool:
 
 def _held(appraisee: Appraisee) -> Appraisee:
     """As it stands now, the round locked first."""
-    locked(appraisee.round)
+    lock_round(appraisee.round)
     rows = Appraisee.objects.select_for_update(of=("self",)).select_related("member", "round__organization")
     return rows.get(pk=appraisee.pk)
 

@@ -268,7 +268,7 @@ def seal_boxes(letter: Letter, letter_key: bytes, routing: Routing) -> None:
     LetterBox.objects.bulk_create([*boxes, LetterBox(letter=letter, recovery_key=recovery, sealed_key=sealed)])
 
 
-def locked(letter: Letter) -> Letter:
+def lock_letter(letter: Letter) -> Letter:
     """The same letter, as it is now, locked until the transaction ends. Raises Refused once it was shredded."""
     row = Letter.objects.select_for_update().get(pk=letter.pk)
     if not row.ciphertext:

@@ -23,7 +23,7 @@ from supervision.letters.contents import (
     Contents,
     Damaged,
     Opened,
-    locked,
+    lock_letter,
     recovery_in_use,
     said,
     scatter_names,
@@ -110,7 +110,7 @@ def seal_name(letter: Letter, writer: Writer, custody: CustodyKey) -> None:
 @transaction.atomic
 def ask_for_name(*, letter: Letter, passphrase: str, text: str, on: date, by: User, key: UUID) -> None:
     """By an inspector, once for a key. The writer sees it with the receipt. Raises Refused, Damaged."""
-    words, row = said(text), locked(letter)
+    words, row = said(text), lock_letter(letter)
     if len(words) < SHORTEST_REASON:
         raise Refused(_("Say why the letter can't be followed up without the name, in a sentence."), "text")
     letter_key = open_letter_key(row, by, passphrase)
@@ -149,7 +149,7 @@ def decide_name(*, request: NameRequest, private: bytes, is_released: bool, on: 
     _refuse_reader(by, on)
     reason_for_custodian(request=row, private=private)
     if is_released:
-        _release(locked(row.letter), row.custody_key, private)
+        _release(lock_letter(row.letter), row.custody_key, private)
     row.state, row.decided_on = NameState.RELEASED if is_released else NameState.REFUSED, on
     row.save(update_fields=["state", "decided_on"])
     action = "release_writers_name" if is_released else "refuse_writers_name"

@@ -30,7 +30,7 @@ from supervision.letters.contents import (
     Opened,
     add_message,
     letter_place,
-    locked,
+    lock_letter,
     opened_contents,
     opened_dialogue,
     routed,
@@ -100,7 +100,7 @@ def tell_result(*, letter: Letter, passphrase: str, text: str, on: date, by: Use
 @transaction.atomic
 def step_back(*, letter: Letter, passphrase: str, on: date, by: User) -> None:
     """The inspector should not read this one: it goes to those whom routing finds without them. Raises Refused."""
-    row = locked(letter)
+    row = lock_letter(letter)
     opened = _opened(row, by, passphrase)
     contents = replace(opened.contents, away=(*opened.contents.away, by.pk))
     try:
@@ -115,7 +115,7 @@ def step_back(*, letter: Letter, passphrase: str, on: date, by: User) -> None:
 @transaction.atomic
 def reseal(*, letter: Letter, passphrase: str, on: date, by: User) -> int:
     """Seal it anew to everybody who may read it today; how many those are. Raises Refused, Damaged."""
-    row = locked(letter)
+    row = lock_letter(letter)
     opened = _opened(row, by, passphrase)
     readers = seal_anew(row, opened.contents, opened.letter_key, on)
     _record_act("reseal_letter", letter, by)
@@ -125,7 +125,7 @@ def reseal(*, letter: Letter, passphrase: str, on: date, by: User) -> int:
 @transaction.atomic
 def reseal_with_recovery(*, letter: Letter, private: bytes, on: date) -> int:
     """The same with the offline key, when passphrases were lost. Raises Refused, Damaged."""
-    row, public = locked(letter), sealing.public_of(private)
+    row, public = lock_letter(letter), sealing.public_of(private)
     box = row.boxes.filter(recovery_key__public_key=public).first()
     if box is None:
         raise Refused(_("The letter isn't sealed to this recovery key."))
@@ -146,7 +146,7 @@ def seal_anew(row: Letter, contents: Contents, letter_key: bytes, on: date) -> i
 
 def _tell(letter: Letter, passphrase: str, text: str, on: date, by: User, key: UUID | None) -> tuple[Opened, bool]:
     """The letter with what was said, and whether it was said now and not before."""
-    words, row = said(text), locked(letter)
+    words, row = said(text), lock_letter(letter)
     opened = _opened(row, by, passphrase)
     is_new = add_message(row, opened.letter_key, words, is_from_writer=False, on=on, key=key)
     return replace(opened, messages=opened_dialogue(row, opened.letter_key)), is_new
@@ -202,7 +202,7 @@ def _unsealed(box: LetterBox, private: bytes) -> bytes:
 
 
 def _in_state(letter: Letter, by: User, state: LetterState) -> Letter:
-    row = locked(letter)
+    row = lock_letter(letter)
     _box_of(row, by)
     if row.state != state:
         raise Refused(_("The letter is not at that step any more. Load the page again."))
@@ -251,7 +251,7 @@ def attach_files(*, letter: Letter, letter_key: bytes, contents: Sequence[bytes]
     """
     bare = [_bare(content) for content in contents]
     with transaction.atomic():
-        row = locked(letter)
+        row = lock_letter(letter)
         kept = {_opened_file(one, letter_key) for one in row.files.all()}
         new = [one for one in dict.fromkeys(bare) if one[1] not in kept]
         _demand_room(row, new)

@@ -31,7 +31,7 @@ from supervision.letters.contents import (
     doubts_about,
     empty,
     letter_place,
-    locked,
+    lock_letter,
     opened_contents,
     opened_dialogue,
     receipt_cost,
@@ -149,7 +149,7 @@ def add_by_writer(
     found = _found(receipt)
     if found is None:
         return None
-    letter, letter_key = locked(found[0]), found[1]
+    letter, letter_key = lock_letter(found[0]), found[1]
     if add_message(letter, letter_key, words, is_from_writer=True, on=on, key=key):
         _keep_from_named(letter, letter_key, words, cleared, on)
     return _seen_by_writer(letter, letter_key)
@@ -231,7 +231,7 @@ def _written_again(contents: Contents, digits: str, on: date) -> Receipt | None:
     letter = Letter.objects.unshredded().filter(finder=sealing.finder_of(digits)).first()
     if letter is None or _key_of(letter, digits) is None:
         return None
-    is_added = _add_what_is_new(locked(letter), digits, contents, on)
+    is_added = _add_what_is_new(lock_letter(letter), digits, contents, on)
     letter.refresh_from_db()
     count = letter.boxes.filter(inspector_key__isnull=False).count()
     return Receipt(digits, letter.organization.name, count, is_added)
@@ -326,7 +326,7 @@ def shred_due(*, on: date, most: int | None = None) -> int:
     ]
     for letter in due[:most]:
         with transaction.atomic():
-            empty(locked(letter), on=on)
+            empty(lock_letter(letter), on=on)
     return len(due[:most])
 
 

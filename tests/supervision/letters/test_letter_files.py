@@ -11,7 +11,7 @@ from PIL import Image
 
 from audit.models import Entry
 from supervision.letters import bare_files, inspector_services, rate_limit, sealing
-from supervision.letters.contents import empty, locked
+from supervision.letters.contents import empty, lock_letter
 from supervision.letters.inspector_services import MOST_FILES
 from supervision.models import Letter, LetterFile
 from tests.cast import TODAY
@@ -166,7 +166,7 @@ def test_sent_twice_it_is_stored_once_and_another_one_is_added(box, receipt, wit
 
 def test_with_the_letter_it_is_destroyed(box, receipt, without_process):
     attach(receipt, jpeg(1))
-    empty(locked(Letter.objects.get()), on=TODAY)
+    empty(lock_letter(Letter.objects.get()), on=TODAY)
 
     assert not LetterFile.objects.exists()
 
