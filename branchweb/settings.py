@@ -1,36 +1,41 @@
-"""Settings. Everything that differs between installations comes from `environment.py`."""
+"""Settings. Everything that differs between installations comes from the environment: docs/administration.md."""
 
-import os
 from datetime import timedelta
+from pathlib import Path
+from urllib.parse import urlsplit
 
 from celery.schedules import crontab
 from csp.constants import NONE, SELF
 from kombu import Exchange, Queue
 
 from audit.keyring import read_or_make_secret
-from branchweb.environment import BASE_DIR, Environment
+from branchweb.environment import BASE_DIR, broker_url, demand, env
 from branchweb.merging import MERGING as MERGING
 
-ENVIRONMENT = Environment.from_mapping(os.environ)
-DATA_DIR = ENVIRONMENT.data_dir
+DATA_DIR = Path(env.str("BRANCHWEB_DATA", "") or BASE_DIR / "var").resolve()
 DATA_DIR.mkdir(parents=True, exist_ok=True)
 
-DEBUG = ENVIRONMENT.debug
-SECRET_KEY = ENVIRONMENT.secret_key or read_or_make_secret(DATA_DIR / "secret_key")
-FIELD_KEYS_FILE = None if ENVIRONMENT.field_keys else DATA_DIR / "field_keys"
-AUDIT_KEYS_FILE = None if ENVIRONMENT.audit_keys else DATA_DIR / "audit_keys"  # made with the first entry
-AUDIT_KEYS = ENVIRONMENT.audit_keys
-FIELD_KEYS = ENVIRONMENT.field_keys
+DEBUG = env.switch("BRANCHWEB_DEBUG", "")
+SECRET_KEY = env.text("BRANCHWEB_SECRET_KEY", "", pattern=".{40,}", like="at least 40 random characters")
+SECRET_KEY = SECRET_KEY or read_or_make_secret(DATA_DIR / "secret_key")
+FIELD_KEYS = env.keys("BRANCHWEB_FIELD_KEYS", "")
+FIELD_KEYS_FILE = None if FIELD_KEYS else DATA_DIR / "field_keys"
+AUDIT_KEYS = env.keys("BRANCHWEB_AUDIT_KEY", "")
+AUDIT_KEYS_FILE = None if AUDIT_KEYS else DATA_DIR / "audit_keys"  # made with the first entry
 LETTER_RECEIPT_COST = (2, 64 << 20)
 """Argon2id for each receipt that is tried: passes, and bytes of memory."""
 LETTER_PASSPHRASE_COST = (4, 128 << 20)
 """The same for the passphrase over an inspector's key."""
-ALLOWED_HOSTS = list(ENVIRONMENT.hosts)
-CSRF_TRUSTED_ORIGINS = list(ENVIRONMENT.origins)
-PUBLIC_URL = ENVIRONMENT.public_url
-PROXIES = ENVIRONMENT.proxies
-REQUIRE_TOTP = ENVIRONMENT.require_totp
-REVEALS_PER_HOUR = ENVIRONMENT.reveals_per_hour
+ALLOWED_HOSTS = list(env.texts("BRANCHWEB_HOSTS", "localhost,127.0.0.1,[::1]"))
+ADDRESS = {"pattern": "https?://.+", "like": "an address such as https://branchweb.example"}
+CSRF_TRUSTED_ORIGINS = list(env.texts("BRANCHWEB_ORIGINS", "", **ADDRESS))
+PUBLIC_URL = env.text("BRANCHWEB_PUBLIC_URL", "", **ADDRESS).rstrip("/")
+PUBLIC_URL = PUBLIC_URL or next(iter(CSRF_TRUSTED_ORIGINS), "http://127.0.0.1:8000").rstrip("/")
+"""Where people reach the pages, without a slash at the end: links in messages begin with it."""
+HTTPS = env.switch("BRANCHWEB_HTTPS", "")
+PROXIES = env.number("BRANCHWEB_PROXIES", "0", first=0, last=9)
+REQUIRE_TOTP = env.switch("BRANCHWEB_REQUIRE_TOTP", "")
+REVEALS_PER_HOUR = env.number("BRANCHWEB_REVEALS_PER_HOUR", "30", first=0, last=999_999)
 
 INSTALLED_APPS = [
     "branchweb",
@@ -210,8 +215,10 @@ DASHBOARD_BURDEN = "reminders.desk.count_queries.burden"
 """What a committee asks of its branches, for the dashboard: see `assessment.dashboard.queries`."""
 
 # --- Data -----------------------------------------------------------------------------------------------------------
-DATABASES = {"default": ENVIRONMENT.database}
-STATEMENT_SECONDS = ENVIRONMENT.statement_seconds  # for pages: branchweb/wsgi.py
+SQLITE = f"sqlite:///{DATA_DIR / 'branchweb.sqlite3'}"
+DATABASES = {"default": env.database("DATABASE_URL", SQLITE, pooled=env.switch("BRANCHWEB_POOLED", ""))}
+# For pages: branchweb/wsgi.py.
+STATEMENT_SECONDS = env.number("BRANCHWEB_STATEMENT_SECONDS", "30", first=0, last=999_999)
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 MEDIA_ROOT = DATA_DIR / "media"
 IMPORT_ROOT = DATA_DIR / "imports"
@@ -219,17 +226,32 @@ EXPORT_ROOT = DATA_DIR / "exports"  # large workbooks, sealed, until they are fe
 EXPORTS_KEPT_DAYS = 7
 OTHER_TRIGGERS = "members.verification.triggers"
 """The statements of triggers besides those of append-only tables: called with the vendor of the database."""
-BACKUP_DIR = ENVIRONMENT.backup_dir
-BACKUP_KEY = ENVIRONMENT.backup_key
+BACKUP_DIR = env.text("BRANCHWEB_BACKUP_DIR", "", pattern="/.*", like="a whole path such as /srv/backups")
+BACKUP_DIR = Path(BACKUP_DIR) if BACKUP_DIR else None  # of a backup each night
+BACKUP_KEY = env.text(
+    "BRANCHWEB_BACKUP_KEY", "",
+    pattern="[A-Za-z0-9+/]{43}=", like="a public key of 44 characters; manage.py backup_key makes a pair",
+)  # fmt: skip
+demand(
+    BACKUP_KEY or not BACKUP_DIR,
+    "BRANCHWEB_BACKUP_KEY is missing: backups of the night are sealed to it. Make a pair of keys with manage.py "
+    "backup_key before you set BRANCHWEB_BACKUP_DIR.",
+)
 AUDIT_ROUND = DATA_DIR / "audit_round"  # the last round of the sums over rows: audit/row_checks.py
 AUDIT_ANCHORS = DATA_DIR / "audit_anchors"  # carried off the machine by the ways below
-ANCHOR_FILE, ANCHOR_URL, ANCHOR_MAIL = ENVIRONMENT.anchor_file, ENVIRONMENT.anchor_url, ENVIRONMENT.anchor_mail
+ANCHOR_FILE = env.text("BRANCHWEB_ANCHOR_FILE", "", pattern="/.*", like="a whole path such as /mnt/safe/anchors")
+ANCHOR_FILE = Path(ANCHOR_FILE) if ANCHOR_FILE else None
+demand(
+    not (ANCHOR_FILE and ANCHOR_FILE.is_relative_to(DATA_DIR)),
+    "BRANCHWEB_ANCHOR_FILE is a file outside the data folder, such as /mnt/safe/anchors.",
+)
 POST_JSON = "reminders.channels.senders.post_json"
 """Sends to the hosts that are allowed: called with an address and an object."""
+REDIS_URL = env.text("REDIS_URL", "", pattern="(redis|rediss|unix)://.*", like="redis://…, rediss://… or unix://…")
 CACHES = {
     "default": (
-        {"BACKEND": "branchweb.cache.ForbearingRedisCache", "LOCATION": ENVIRONMENT.redis_url}
-        if ENVIRONMENT.redis_url
+        {"BACKEND": "branchweb.cache.ForbearingRedisCache", "LOCATION": REDIS_URL}
+        if REDIS_URL
         else {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}
     )
 }
@@ -276,13 +298,13 @@ AXES_LOCKOUT_TEMPLATE = "account/locked.html"
 SESSION_COOKIE_AGE = 12 * 3600
 OFFICE_IDLE = timedelta(minutes=30)  # without a page, whoever holds an office is logged out
 SESSION_COOKIE_SAMESITE = "Lax"
-SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = ENVIRONMENT.https
+SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = HTTPS
 SESSION_ENGINE = "members.access.sessions"
 
 # --- The browser ----------------------------------------------------------------------------------------------------
-SECURE_SSL_REDIRECT = ENVIRONMENT.https
-SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if ENVIRONMENT.https else None
-SECURE_HSTS_SECONDS = 31_536_000 if ENVIRONMENT.https else 0
+SECURE_SSL_REDIRECT = HTTPS
+SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if HTTPS else None
+SECURE_HSTS_SECONDS = 31_536_000 if HTTPS else 0
 # Whether subdomains are served by TLS only, and preloading, are for the owner of the domain to decide.
 SILENCED_SYSTEM_CHECKS = ["security.W005", "security.W021"]
 SECURE_REFERRER_POLICY = "same-origin"
@@ -362,8 +384,8 @@ SPECTACULAR_SETTINGS = {
 }
 
 # --- Jobs: rows are the truth, Celery only does the work --------------------------------------------------------------
-CELERY_BROKER_URL = ENVIRONMENT.broker_url
-if not ENVIRONMENT.redis_url:
+CELERY_BROKER_URL = broker_url(REDIS_URL)
+if not REDIS_URL:
     QUEUE_DIR = DATA_DIR / "queue"
     for name in ("messages", "control", "processed"):
         (QUEUE_DIR / name).mkdir(parents=True, exist_ok=True)
@@ -426,26 +448,52 @@ CELERY_BEAT_SCHEDULE = {
 }
 
 # --- E-mail and logs ------------------------------------------------------------------------------------------------
-EMAIL_BACKEND = f"django.core.mail.backends.{'smtp' if ENVIRONMENT.email_host else 'console'}.EmailBackend"
-EMAIL_HOST = ENVIRONMENT.email_host
-EMAIL_PORT = ENVIRONMENT.email_port
-EMAIL_HOST_USER = ENVIRONMENT.email_user
-EMAIL_HOST_PASSWORD = ENVIRONMENT.email_password
-EMAIL_USE_TLS = ENVIRONMENT.email_tls == "starttls"
-EMAIL_USE_SSL = ENVIRONMENT.email_tls == "tls"
+EMAIL_HOST = env.str("BRANCHWEB_EMAIL_HOST", "")
+EMAIL_BACKEND = f"django.core.mail.backends.{'smtp' if EMAIL_HOST else 'console'}.EmailBackend"
+EMAIL_PORT = env.number("BRANCHWEB_EMAIL_PORT", "25", first=1, last=65_535)
+EMAIL_HOST_USER = env.str("BRANCHWEB_EMAIL_USER", "")
+EMAIL_HOST_PASSWORD = env.str("BRANCHWEB_EMAIL_PASSWORD", "")
+demand(
+    bool(EMAIL_HOST_USER) == bool(EMAIL_HOST_PASSWORD),
+    "BRANCHWEB_EMAIL_USER and BRANCHWEB_EMAIL_PASSWORD belong together: set both, or none.",
+)
+EMAIL_TLS = env.text("BRANCHWEB_EMAIL_TLS", "", pattern="(?i)starttls|tls", like="starttls or tls, or nothing").lower()
+EMAIL_USE_TLS, EMAIL_USE_SSL = EMAIL_TLS == "starttls", EMAIL_TLS == "tls"
 EMAIL_TIMEOUT = 10
-DEFAULT_FROM_EMAIL = ENVIRONMENT.email_from
-OUTSIDE_HOSTS = ENVIRONMENT.outside_hosts
+PUBLIC_HOST = urlsplit(PUBLIC_URL).hostname or ""
+DEFAULT_FROM_EMAIL = env.text(
+    "BRANCHWEB_EMAIL_FROM", f"branchweb@{PUBLIC_HOST if '.' in PUBLIC_HOST else 'localhost'}",
+    pattern=r"[^<>@\s]+@[^<>@\s]+|[^<>\r\n]*<[^<>@\s]+@[^<>@\s]+>",
+    like="an address such as branch@party.example, or Branchweb <branch@party.example>",
+)  # fmt: skip
+OUTSIDE_HOSTS = env.texts(
+    "BRANCHWEB_OUTSIDE_HOSTS", "",
+    pattern=r"(?i)[a-z0-9]([a-z0-9.-]*[a-z0-9])?(:[1-9][0-9]{0,4})?", like="hosts such as sms.example or 10.0.0.9:8080",
+)  # fmt: skip
+OUTSIDE_HOSTS = ("qyapi.weixin.qq.com", "oapi.dingtalk.com", "open.feishu.cn", *map(str.lower, OUTSIDE_HOSTS))
 """Nothing is sent by HTTP to any other host, whatever address somebody types."""
-SMS_FIELDS = ENVIRONMENT.sms_fields
-SMS_TAKEN = ENVIRONMENT.sms_taken
+ANCHOR_URL = env.str("BRANCHWEB_ANCHOR_URL", "").strip()
+demand(
+    not ANCHOR_URL or urlsplit(ANCHOR_URL).netloc in OUTSIDE_HOSTS,
+    "BRANCHWEB_ANCHOR_URL has a host that isn't named in BRANCHWEB_OUTSIDE_HOSTS: add it there.",
+)
+ANCHOR_MAIL = env.text("BRANCHWEB_ANCHOR_MAIL", "", pattern=r"[^<>@\s,]+@[^<>@\s,]+", like="one address")
+demand(EMAIL_HOST or not ANCHOR_MAIL, "BRANCHWEB_ANCHOR_MAIL is set, but no mail server: set BRANCHWEB_EMAIL_HOST too.")
+SMS_FIELDS = {"phone": "phone", "text": "text", "reference": "reference"} | env.pairs(
+    "BRANCHWEB_SMS_FIELDS", "", like="phone=mobile,text=content", names=("phone", "text", "reference")
+)
+SMS_TAKEN = next(iter(env.pairs("BRANCHWEB_SMS_TAKEN", "", like="code=0").items()), ("", ""))
+"""Field of its answer, and what that says when it took the message; empty: any answer of 2xx."""
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
     "formatters": {"line": {"format": "{asctime} {levelname} {name}: {message}", "style": "{"}},
     "filters": {"untraced": {"()": "branchweb.middleware.UntracedFilter"}},
     "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line", "filters": ["untraced"]}},
-    # Before any handler. Django's own would send a mail of what was refused, with all that was posted.
-    "loggers": {"django": {"handlers": []}, "django.request": {"filters": ["untraced"]}},
+    "loggers": {
+        # Before any handler. Django's own would send a mail of what was refused, with all that was posted.
+        "django": {"handlers": []},
+        "django.request": {"filters": ["untraced"]},
+    },
     "root": {"handlers": ["console"], "level": "INFO"},
 }

@@ -22,6 +22,7 @@ from django.contrib.auth import get_user_model
 from django.core.exceptions import ImproperlyConfigured
 from django.core.management import CommandError, call_command
 from django.db import OperationalError, connections
+from environs import EnvError
 
 SECONDS_TO_ANSWER = 60
 SECONDS_TO_STOP = 15
@@ -51,6 +52,8 @@ def main() -> int:
     except KeyboardInterrupt:
         say("Stopped.")
         return 0
+    except EnvError as error:
+        return complain(str(error))
     except (ImproperlyConfigured, OperationalError, CommandError) as error:
         return complain(f"{type(error).__name__}: {error}")
 

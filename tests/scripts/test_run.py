@@ -153,5 +153,5 @@ def test_a_setting_that_cannot_be_meant_is_told_in_a_sentence(tmp_path, monkeypa
     command = [sys.executable, "-m", "scripts.serve", "--port", str(free_port())]
     done = subprocess.run(command, cwd=settings.BASE_DIR, env=environment, capture_output=True, text=True)
     assert done.returncode == 1
-    assert done.stderr.startswith("scripts/run: ImproperlyConfigured: REDIS_URL begins with")
+    assert done.stderr.startswith('scripts/run: Environment variable "REDIS_URL" invalid: write redis://')
     assert "Traceback" not in done.stderr
