@@ -494,6 +494,7 @@ LOGGING = {
         # Before any handler. Django's own would send a mail of what was refused, with all that was posted.
         "django": {"handlers": []},
         "django.request": {"filters": ["untraced"]},
+        **dict.fromkeys(["httpx", "httpcore"], {"level": "WARNING"}),  # below it they say addresses, which have tokens
     },
     "root": {"handlers": ["console"], "level": "INFO"},
 }

@@ -1,5 +1,6 @@
 """Ways outside: e-mail, text messages and group robots behind one interface."""
 
+import asyncio
 import base64
 import contextlib
 import hashlib
@@ -7,18 +8,17 @@ import hmac
 import json
 import re
 import smtplib
-import socket
 import ssl
-import threading
 import time
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
-from http.client import HTTPConnection, HTTPException, HTTPSConnection
+from functools import cache
 from ipaddress import ip_address
 from typing import Any, Protocol
-from urllib.parse import SplitResult, quote_plus, urlsplit
+from urllib.parse import quote_plus
 from uuid import UUID
 
+import httpx
 from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.core.mail import EmailMessage, get_connection
@@ -76,6 +76,9 @@ ALTOGETHER = 30
 """Seconds after which we hang up, however slowly an answer drips: a worker is not held for ever."""
 LONGEST = 64 * 1024
 """Bytes of an answer that are read."""
+HEADERS = {"Content-Type": "application/json; charset=utf-8", "Accept-Encoding": "identity"}
+"""Nothing packed comes back: a small answer can't become a large one."""
+PORTS = {"https": 443, "http": 80}
 TOO_MANY, GATEWAY_GAVE_UP = 429, 504
 PRINTED = re.compile(r"[!-~]+")
 """No spaces, no line breaks, no letters that look like others."""
@@ -106,82 +109,57 @@ def post_json(url: str, body: Mapping[str, Any], headers: Mapping[str, str] | No
 
     Raises NotSent before anything was written and for a refusal, Uncertain when the answer doesn't come.
     """
-    connection, target = _connected(url)
+    content = json.dumps(body, ensure_ascii=False).encode()
     try:
-        content = json.dumps(body, ensure_ascii=False).encode()
-        connection.request(
-            "POST", target, content, {"Content-Type": "application/json; charset=utf-8", **(headers or {})}
-        )
-        with _hung_up_in_the_end(connection):
-            response = connection.getresponse()
-            answered = Answered(response.status, response.read(LONGEST))
-    except ValueError:
+        answered = asyncio.run(_posted(checked(url), content, {**HEADERS, **(headers or {})}))
+    except AddressRefused as refused:
+        raise NotSent(str(refused), again=False) from None
+    except (UnicodeError, httpx.LocalProtocolError):
         raise NotSent(_("The secret has characters that can't be sent."), again=False) from None
-    except (OSError, HTTPException):
+    except (httpx.ConnectError, httpx.ConnectTimeout):
+        raise NotSent(_("The service can't be reached."), again=True) from None
+    except (httpx.HTTPError, TimeoutError):
         raise Uncertain(_("The service took the message and didn't answer.")) from None
-    finally:
-        connection.close()
     _refuse_unless_taken(answered.status)
     return answered
 
 
-@contextlib.contextmanager
-def _hung_up_in_the_end(connection: HTTPConnection) -> Iterator[None]:
-    """What was read until then may look like an answer: it raises TimeoutError all the same."""
-    is_cut = threading.Event()
+async def _posted(url: httpx.URL, content: bytes, headers: Mapping[str, str]) -> Answered:
+    """Asynchronous for `timeout` alone: only a loop can hang up on an answer that drips."""
+    async with (
+        asyncio.timeout(ALTOGETHER),
+        httpx.AsyncClient(timeout=SECONDS, trust_env=False, verify=_authorities()) as client,
+        client.stream("POST", url, content=content, headers=headers) as response,
+    ):
+        read = b""
+        async for piece in response.aiter_raw():
+            read += piece
+            if len(read) >= LONGEST:
+                break
+        return Answered(response.status_code, read[:LONGEST])
 
-    def hang_up(used: socket.socket) -> None:
-        is_cut.set()
-        with contextlib.suppress(OSError):
-            used.shutdown(socket.SHUT_RDWR)
 
-    clock = threading.Timer(ALTOGETHER, hang_up, [connection.sock])
-    clock.daemon = True
-    clock.start()
+@cache
+def _authorities() -> ssl.SSLContext:
+    """Those that the machine trusts, not those of a package."""
+    return ssl.create_default_context()
+
+
+def checked(address: str) -> httpx.URL:
+    """An address to which we may send, as it will be asked. Raises AddressRefused."""
     try:
-        yield
-    finally:
-        clock.cancel()
-    if is_cut.is_set():
-        raise TimeoutError
-
-
-def checked(url: str) -> SplitResult:
-    """The parts of an address to which we may send. Raises AddressRefused."""
-    try:
-        parts = urlsplit(url)
-        host, port = parts.hostname or "", parts.port
-    except ValueError:
+        url = httpx.URL(address)
+    except httpx.InvalidURL:
         raise AddressRefused(_("That is no address: it begins with https://.")) from None
-    if parts.scheme not in ("https", "http") or not host or parts.username is not None or not PRINTED.fullmatch(url):
+    if url.scheme not in PORTS or not url.host or url.userinfo or not PRINTED.fullmatch(address):
         raise AddressRefused(_("That is no address: it begins with https://."))
-    if (host if port is None else f"{host}:{port}") not in settings.OUTSIDE_HOSTS:
-        told = {"host": host if port is None else f"{host}:{port}"}
+    names = {f"{url.host}:{url.port or PORTS[url.scheme]}", url.host if url.port is None else ""}
+    if names.isdisjoint(settings.OUTSIDE_HOSTS):
+        told = {"host": url.host if url.port is None else f"{url.host}:{url.port}"}
         raise AddressRefused(_("The administrator hasn't allowed sending to %(host)s.") % told)
-    if parts.scheme == "http" and not _is_near(host):
+    if url.scheme == "http" and not _is_near(url.host):
         raise AddressRefused(_("The address begins with https://: without it anybody on the way can read along."))
-    return parts
-
-
-def _connected(url: str) -> tuple[HTTPConnection, str]:
-    """An open connection, and what to ask it for."""
-    try:
-        parts = checked(url)
-    except AddressRefused as refused:
-        raise NotSent(str(refused), again=False) from None
-    connection = _connection(parts)
-    try:
-        connection.connect()
-    except OSError:
-        connection.close()
-        raise NotSent(_("The service can't be reached."), again=True) from None
-    return connection, f"{parts.path or '/'}{f'?{parts.query}' if parts.query else ''}"
-
-
-def _connection(parts: SplitResult) -> HTTPConnection:
-    if parts.scheme == "http":
-        return HTTPConnection(parts.hostname or "", parts.port, timeout=SECONDS)
-    return HTTPSConnection(parts.hostname or "", parts.port, timeout=SECONDS, context=ssl.create_default_context())
+    return url
 
 
 def _refuse_unless_taken(status: int) -> None:

@@ -60,6 +60,7 @@ def test_a_wecom_robot_is_told_subject_text_and_link(service):
     path, headers, body = service.asked[0]
     assert path == "/cgi-bin/webhook/send?key=k"
     assert headers["Content-Type"] == "application/json; charset=utf-8"
+    assert headers["Accept-Encoding"] == "identity", "nothing packed comes back that would swell"
     assert body == {"msgtype": "text", "text": {"content": SAID}}
 
 
@@ -277,6 +278,8 @@ def test_without_a_setup_nothing_is_sent(kind):
         "https://evil.example#qyapi.weixin.qq.com",
         "https://qyapi.weixin.qq.com:8443/",
         "https://qyapi.weixin.qq.com:port/",
+        "https://evil.example\\@qyapi.weixin.qq.com/",
+        "https://qyapi.weixin.qq.com\\@evil.example/",
         "http://qyapi.weixin.qq.com/",
         "http://127.0.0.1/",
         "http://169.254.169.254/latest/meta-data/",
@@ -310,6 +313,8 @@ def test_an_address_that_the_administrator_did_not_allow_is_refused_before_anyth
         ((), "HTTPS://OAPI.DingTalk.com/robot/send"),
         (("sms.example",), "https://sms.example/send"),
         (("sms.example:8443",), "https://sms.example:8443/send"),
+        (("sms.example:443",), "https://sms.example/send"),
+        (("sms.example",), "https://sms.example:443/send"),
         (("127.0.0.1:8080",), "http://127.0.0.1:8080/send"),
         (("10.0.0.9",), "http://10.0.0.9/send"),
         (("localhost",), "http://localhost/send"),
