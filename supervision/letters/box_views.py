@@ -18,12 +18,13 @@ from supervision.letters.contents import Channel, NoReaders, Receipt, WriterView
 from supervision.letters.custody_services import custodian
 from supervision.letters.forms import AdditionForm, DoubtForm, FilesForm, LetterForm, PlaceForm, ReceiptForm
 from supervision.letters.queries import MOST_FOUND, place_named, reading_committees
-from supervision.letters.rate_limit import FILES, LETTERS, RECEIPTS
+from supervision.letters.rate_limit import AT_ONE_LETTER, FILES, LETTERS, RECEIPTS, Flood, TooMany
 from supervision.letters.services import (
     add_by_writer,
     attach_by_writer,
     doubts_of_addition,
     doubts_of_letter,
+    finds_letter,
     open_by_receipt,
     write_letter,
 )
@@ -146,12 +147,12 @@ def add(request: HttpRequest) -> HttpResponse:
     if not form.is_valid():
         return _back(request, form)
     given, today = form.cleaned_data, request.today  # type: ignore[attr-defined]
-    RECEIPTS.count(visitor_of(request))
+    flood, counted = _count_try(request, given["receipt"])
     try:
         doubts = doubts_of_addition(receipt=given["receipt"], text=given["text"], on=today)
         if doubts is None:
             return page(request, "supervision/letterbox/come_back.html", form=ReceiptForm())
-        RECEIPTS.uncount(visitor_of(request))
+        flood.uncount(counted)
         questions = DoubtForm(request.POST, doubts)
         if questions.is_open():
             return page(request, "supervision/letterbox/doubts.html", form=form, questions=questions)
@@ -173,11 +174,27 @@ def _added(given: dict[str, Any], on: Any) -> WriterView | None:
 
 def _opened(request: HttpRequest, digits: str) -> WriterView | None:
     """What the receipt opens; only a wrong one counts. Raises TooMany."""
-    RECEIPTS.count(visitor_of(request))
+    flood, counted = _count_try(request, digits)
     view = open_by_receipt(digits)
     if view:
-        RECEIPTS.uncount(visitor_of(request))
+        flood.uncount(counted)
     return view
+
+
+def _count_try(request: HttpRequest, digits: str) -> tuple[Flood, str]:
+    """Where and as what a try of a receipt counts: of the visitor; after many wrong ones, of the letter it finds.
+
+    Raises TooMany.
+    """
+    visitor = visitor_of(request)
+    try:
+        RECEIPTS.count(visitor)
+    except TooMany:
+        if not finds_letter(digits):
+            raise
+        AT_ONE_LETTER.count(sealing.finder_of(digits))
+        return AT_ONE_LETTER, sealing.finder_of(digits)
+    return RECEIPTS, visitor
 
 
 @public

@@ -321,10 +321,13 @@ class DoubtForm(ForgetfulForm):
     def __init__(self, data: Any, doubts: Sequence[Doubt]) -> None:
         self.doubts = doubts
         asked = {self.field_of(one): one.words for one in doubts}
-        super().__init__(data if any(name in data for name in asked) else None)
+        super().__init__(data if any(name in data for name in ("asked", *asked)) else None)
         for name, words in asked.items():
             label = gettext("You wrote “%(words)s”. Is this about somebody who reads letters here?") % {"words": words}
-            self.fields[name] = forms.ChoiceField(label=label, choices=MEANT, widget=forms.RadioSelect)
+            missing = gettext("This answer is missing: whom “%(words)s” means.") % {"words": words}
+            self.fields[name] = forms.ChoiceField(
+                label=label, choices=MEANT, widget=forms.RadioSelect, error_messages={"required": missing}
+            )
 
     @staticmethod
     def field_of(doubt: Doubt) -> str:

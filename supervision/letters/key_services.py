@@ -40,6 +40,7 @@ from supervision.letters.queries import (
     keys_were_signed,
     may_be_approved,
     own_signing_key,
+    person,
     proved_text,
     recovery_approves,
     recovery_key,
@@ -78,19 +79,15 @@ def refuse_without_consent(consents: Sequence[Consent]) -> None:
     held = list(InspectorKey.objects.in_use().exclude(signature="").select_related("user"))
     known = trusted_keys()
     keys = [key for key in held if key.pk in known]
-    needed = min(FEWEST, len({_person(key.user) for key in held}))
+    needed = min(FEWEST, len({person(key.user) for key in held}))
     if not held and InspectorKey.objects.exclude(signature="").exists():
         raise Refused(_("No inspector is left who could agree. Only both its halves replace the recovery key."))
-    if len({_person(one.user) for one in consents}) < needed:
+    if len({person(one.user) for one in consents}) < needed:
         raise Refused(
             _("That takes the passphrases of %(count)s inspectors whose keys are approved.") % {"count": needed}
         )
     for one in consents:
         _refuse_stranger(one, [key for key in keys if key.user_id == one.user.pk])
-
-
-def _person(user: User) -> int:
-    return user.member_id or -user.pk
 
 
 def _refuse_stranger(one: Consent, keys: Sequence[InspectorKey]) -> None:

@@ -1,6 +1,6 @@
 """Which keys a chain of signatures trusts, readers, lists and counts of letters and keys, and who can be written to."""
 
-from collections import Counter, defaultdict
+from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date, timedelta
@@ -13,14 +13,15 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
 from audit.keyring import proves
+from audit.models import Entry
 from members.choices import Capability, OfficeKind
 from members.fields import holding
 from members.models import Office, Organization, User
 from members.models.organization import OrganizationQuerySet
 from members.pages.links import Link
 from members.paths import contains, subtree
-from supervision.choices import KeyState, LetterState
-from supervision.letters.models import DeclaredRelative, InspectorKey, Letter, LetterBox, RecoveryKey
+from supervision.choices import KeyState, LetterState, NameState
+from supervision.letters.models import DeclaredRelative, InspectorKey, Letter, LetterBox, NameRequest, RecoveryKey
 from supervision.letters.rules import FEWEST, Facts, Holding, Reader, few, fingerprint_of
 from supervision.letters.sealing import SignedKey, trusted
 
@@ -133,9 +134,15 @@ def reading_committees(*, on: date) -> list[ReadingCommittee]:
     return found if any(one.readers >= FEWEST for one in found) else []
 
 
+def person(user: User) -> int:
+    """One number for everybody: who has two log-ins or two keys is one reader."""
+    return user.member_id or -user.pk
+
+
 def _reading(name: str, keys: list[InspectorKey]) -> ReadingCommittee:
-    people = {(key.user.member_id or -key.user_id) for key in keys}
-    return ReadingCommittee(name, len(people), max(key.approved_on for key in keys if key.approved_on))
+    return ReadingCommittee(
+        name, len({person(key.user) for key in keys}), max(key.approved_on for key in keys if key.approved_on)
+    )
 
 
 def routing_facts(*, on: date) -> Facts:
@@ -195,11 +202,14 @@ class LetterCounts:
 
 
 def with_too_few_readers(letters: Iterable[UUID], readers: Iterable[InspectorKey]) -> set[UUID]:
-    """Keys of those letters that fewer than two of these inspectors' keys open: they are to be sealed anew."""
+    """Keys of those letters that fewer than two of the people with these keys open: they are to be sealed anew."""
     wanted = set(letters)
-    boxes = LetterBox.objects.filter(letter__in=wanted, inspector_key__in=[key.pk for key in readers])
-    opened = Counter(boxes.values_list("letter", flat=True))
-    return {letter for letter in wanted if opened[letter] < FEWEST}
+    people = {key.pk: person(key.user) for key in readers}
+    opened: dict[UUID, set[int]] = defaultdict(set)
+    boxes = LetterBox.objects.filter(letter__in=wanted, inspector_key__in=people)
+    for letter, key in boxes.values_list("letter", "inspector_key"):
+        opened[letter].add(people[key])
+    return {letter for letter in wanted if len(opened[letter]) < FEWEST}
 
 
 def letter_counts(path: str, year: int, *, on: date) -> list[LetterCounts]:
@@ -247,6 +257,8 @@ class Line:
     """By the viewer, with their own key or with the recovery key."""
     is_old: bool
     """From before there were signatures: its inspector chooses the passphrase anew first."""
+    withdrawn_by: str
+    """Empty while it is in use, and where another key of the same inspector took its place."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -262,7 +274,8 @@ def lines_of(user: User, *, on: date) -> KeyLines:
     """What waits comes first."""
     known, readers = trusted_keys(), keys_of_inspectors(on=on)
     rows = list(KEYS.visible_to(user).order_by("-state", "-made_on", "key"))
-    lines = [_line(key, user, known, readers) for key in rows]
+    by = _withdrawn_by(rows)
+    lines = [_line(key, user, known, readers, by.get(str(key.pk), "")) for key in rows]
     mine = [line for line in lines if line.key.user_id == user.pk]
     others = [line for line in lines if line.key.user_id != user.pk]
     fresh = _new_for(user, on - NEW_FOR) if mine else []
@@ -278,7 +291,19 @@ def approval_way(user: User, key: InspectorKey, readers: list[InspectorKey]) -> 
     return "recovery" if recovery_approves(key, readers) else ""
 
 
-def _line(key: InspectorKey, user: User, known: set[UUID], readers: list[InspectorKey]) -> Line:
+def _withdrawn_by(keys: Iterable[InspectorKey]) -> dict[str, str]:
+    """Key → the name of who withdrew it, as the record says. Two queries."""
+    gone = [str(key.pk) for key in keys if key.state == KeyState.WITHDRAWN]
+    entries = Entry.objects.filter(
+        action="withdraw_inspector_key", subject_kind=InspectorKey._meta.label, subject_id__in=gone
+    )
+    actors = dict(entries.values_list("subject_id", "actor")) if gone else {}
+    users = User.objects.filter(username__in=set(actors.values())) if actors else []
+    names = {user.username: user.get_full_name() for user in users}
+    return {key: names.get(actor, actor) for key, actor in actors.items()}
+
+
+def _line(key: InspectorKey, user: User, known: set[UUID], readers: list[InspectorKey], withdrawn_by: str = "") -> Line:
     waits, state = may_be_approved(key, known), KeyState(key.state)
     is_unsigned = waits and state == KeyState.IN_USE
     return Line(
@@ -288,6 +313,7 @@ def _line(key: InspectorKey, user: User, known: set[UUID], readers: list[Inspect
         state=UNSIGNED if is_unsigned else state.label,
         may_approve=waits and bool(key.signing_key) and bool(approval_way(user, key, readers)),
         is_old=not key.signing_key and state != KeyState.WITHDRAWN,
+        withdrawn_by=withdrawn_by,
     )
 
 
@@ -297,12 +323,22 @@ def _new_for(user: User, since: date) -> list[InspectorKey]:
 
 
 def start_links(user: User, *, on: date) -> Iterator[Link]:
-    """A new recovery key and new keys, for who holds one; keys that wait, for who approves. At most five queries."""
+    """A name that somebody asks the custodian for; and for who holds keys or approves them: a new recovery key, keys
+    that were withdrawn, that are new or wait. At most seven queries.
+    """
+    if asked := NameRequest.objects.visible_to(user).filter(state=NameState.ASKED).count():
+        text = ngettext("%(count)s request waits for you", "%(count)s requests wait for you", asked) % {"count": asked}
+        yield Link("key", _("Names of writers"), text, reverse("supervision:name-list"))
     if not user.access.may_any((Capability.READ_LETTERS, Capability.APPROVE_KEYS)):
         return
     if day := _replaced_since(on - TOLD_FOR):
         text = _("The recovery key was replaced on %(day)s. Ask who did it, if you didn't agree to it.")
         yield Link("key", _("Recovery key"), text % {"day": day}, reverse("supervision:key-list"))
+    if gone := list(KEYS.filter(state=KeyState.WITHDRAWN, withdrawn_on__gte=on - TOLD_FOR).order_by("withdrawn_on")):
+        names = _(", ").join(dict.fromkeys(key.user.get_full_name() for key in gone))
+        text = _("Withdrawn since %(day)s: %(names)s. Ask who did it, if you don't know why.")
+        told = text % {"day": gone[0].withdrawn_on, "names": names}
+        yield Link("key", _("Inspectors' keys"), told, reverse("supervision:key-list"))
     holds = InspectorKey.objects.in_use().filter(user=user.pk).exists()
     fresh = _new_for(user, on - TOLD_FOR) if holds else []
     waiting = list(KEYS.visible_to(user).filter(state=KeyState.WAITING).exclude(user=user.pk))

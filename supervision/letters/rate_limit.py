@@ -88,6 +88,9 @@ LETTERS = Flood(each=10, together=200)
 """Letters: more than one person writes; together far fewer than would fill a disk."""
 RECEIPTS = Flood(each=20)
 """Wrong receipts: each costs the processor a tenth of a second, and sixteen digits are never guessed. Right ones don't
-count, so that whoever has a receipt waits only where somebody at the same address tries many wrong ones."""
+count."""
+AT_ONE_LETTER = Flood(each=20)
+"""Tries at the letter that the first digits find, by visitors who tried many wrong receipts: whoever has a receipt is
+not refused for what others at the same address do, and who knows some first digits can't keep the processor busy."""
 FILES = Flood(each=16)
 """Pictures and PDFs: making one bare takes seconds of the processor."""

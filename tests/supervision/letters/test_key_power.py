@@ -5,9 +5,11 @@ Each attack is shown to matter: with the question for a passphrase left out it s
 
 import io
 import json
+from datetime import timedelta
 
 import pytest
 from django.core.management import call_command
+from django.template.loader import render_to_string
 
 from audit.models import Entry
 from members.choices import OfficeKind
@@ -22,7 +24,7 @@ from supervision.letters.key_services import (
     make_recovery_key,
     withdraw_key,
 )
-from supervision.letters.queries import keys_of_inspectors, start_links
+from supervision.letters.queries import keys_of_inspectors, lines_of, start_links, with_too_few_readers
 from supervision.models import InspectorKey, RecoveryKey
 from supervision.verification import checks
 from tests.cast import PASSWORD, TODAY, make_user
@@ -95,6 +97,31 @@ def test_the_passphrase_of_ones_own_key_withdraws(sealed, number):
     entry = Entry.objects.in_order().last()
     assert (entry.action, entry.reason) == ("withdraw_inspector_key", WHY)
     assert not withdrawn(sealed, number, passphrase=PASSPHRASE)
+
+
+def test_whoever_works_with_keys_is_told_and_the_page_says_when_and_by_whom(sealed):
+    third = sealed.inspectors[2]
+    before = len(list(start_links(third, on=TODAY)))
+    withdrawn(sealed, 1, passphrase=PASSPHRASE)
+
+    told = [str(link.text) for link in start_links(third, on=TODAY)]
+    assert len(told) == before + 1 and any(sealed.inspectors[1].get_full_name() in text for text in told)
+    assert list(start_links(sealed.cast.secretary, on=TODAY)) == []
+    line = next(line for line in lines_of(third, on=TODAY).others if line.key.pk == sealed.keys[1].pk)
+    assert (line.key.withdrawn_on, line.withdrawn_by) == (TODAY, sealed.inspectors[0].get_full_name())
+    days = render_to_string("supervision/letters/key_days.html", {"key": line.key, "by": line.withdrawn_by})
+    assert f"{TODAY:%Y-%m-%d}" in days and line.withdrawn_by in days
+    assert not any(str(TODAY) in str(link.text) for link in start_links(third, on=TODAY + timedelta(days=15)))
+
+
+def test_a_letter_has_as_many_readers_as_people_open_it(sealed):
+    """Not as many as keys: who has an office in two committees has two."""
+    letter, readers = letter_of(sealed.write()).pk, keys_of_inspectors(on=TODAY)
+    assert with_too_few_readers([letter], readers) == set()
+
+    for key in readers:
+        key.user = readers[0].user
+    assert with_too_few_readers([letter], readers) == {letter}
 
 
 @pytest.mark.parametrize("reason", ["", "x", "aaaa"])

@@ -190,7 +190,7 @@ def test_a_file_that_is_not_taken_keeps_back_the_others_and_says_what_to_do(box,
     answer = attach(receipt, hostile.photo(), b"%PDF-1.7 broken")
 
     assert answer.status_code == 200
-    assert "已损坏" in answer.text and "拍" in answer.text
+    assert "第2个文件（共2个）" in answer.text and "已损坏" in answer.text and "拍" in answer.text
     assert TEXT in answer.text, "the letter is still there"
     assert not LetterFile.objects.exists()
 

@@ -26,9 +26,12 @@ class OneForAll(rate_limit.Flood):
 
 
 @pytest.fixture(autouse=True)
-def new_minute():
-    for flood in (rate_limit.LETTERS, rate_limit.RECEIPTS):
+def one_minute(monkeypatch):
+    """It lasts as long as the test, however slow the machine is."""
+    for flood in (rate_limit.LETTERS, rate_limit.RECEIPTS, rate_limit.AT_ONE_LETTER):
         flood.counts.clear()
+        monkeypatch.setattr(flood, "clock", lambda at=flood.began_at: at)
+    monkeypatch.setattr(rate_limit.VISITORS, "clock", lambda at=rate_limit.VISITORS.drawn_at: at)
 
 
 @pytest.fixture
@@ -79,6 +82,36 @@ def test_whoever_has_a_receipt_reads_and_adds_however_many_letters_and_receipts_
     assert LetterMessage.objects.count() == 2
 
 
+def test_after_many_wrong_receipts_from_the_same_address_the_right_one_still_opens(box):
+    """In an office's network anybody could else keep a colleague's letter shut."""
+    receipt = write(TEXT)
+    assert trying_receipts(tries=40).count(429) == 40 - rate_limit.RECEIPTS.each
+    client = Client(REMOTE_ADDR=FLOODER)
+
+    for _each in range(2 * rate_limit.AT_ONE_LETTER.each):
+        assert TEXT in client.post("/letters/receipt/", {"receipt": receipt}).text
+    added = client.post("/letters/add/", {"receipt": receipt, "text": "补充", "key": uuid.uuid4()})
+    assert "补充" in added.text and LetterMessage.objects.count() == 1
+
+
+def test_counting_the_visitor_alone_would_shut_it_out(box, monkeypatch):
+    """The negative control."""
+    monkeypatch.setattr("supervision.letters.box_views.finds_letter", lambda digits: False)
+    receipt = write(TEXT)
+    trying_receipts(tries=40)
+
+    assert Client(REMOTE_ADDR=FLOODER).post("/letters/receipt/", {"receipt": receipt}).status_code == 429
+
+
+def test_who_knows_the_first_digits_tries_only_so_often(box):
+    wrong = write(TEXT)[:8] + "0" * 16
+    trying_receipts(tries=rate_limit.RECEIPTS.each)
+    client = Client(REMOTE_ADDR=FLOODER)
+    answers = [client.post("/letters/receipt/", {"receipt": wrong}).status_code for _try in range(40)]
+
+    assert answers.count(429) == 40 - rate_limit.AT_ONE_LETTER.each
+
+
 def test_whoever_has_a_receipt_may_come_as_often_as_they_like(box):
     receipt, client = write(TEXT), Client(REMOTE_ADDR=WRITER)
     flooding(WRITER)
@@ -92,6 +125,7 @@ def test_one_counter_for_all_shut_out_whoever_had_a_receipt(box, monkeypatch):
     """The negative control."""
     receipt = write(TEXT)
     monkeypatch.setattr("supervision.letters.box_views.RECEIPTS", OneForAll(each=60))
+    monkeypatch.setattr("supervision.letters.box_views.finds_letter", lambda digits: False)
     trying_receipts()
 
     assert Client(REMOTE_ADDR=WRITER).post("/letters/receipt/", {"receipt": receipt}).status_code == 429

@@ -13,9 +13,11 @@ from members.choices import OfficeKind
 from members.refused import Refused
 from supervision.letters import custody_services, sealing
 from supervision.letters.custody_services import custodian, make_custody_key
+from supervision.letters.queries import start_links
 from supervision.models import CustodyKey, InspectorKey, Letter, NameRequest, SealedName
 from tests.cast import TODAY, make_user
 from tests.supervision.letters.letterbox import PASSPHRASE, letter_of, open_box, write
+from tests.supervision.letters.sealed import stand
 from tests.world import BACKEND
 
 pytestmark = pytest.mark.django_db
@@ -89,6 +91,17 @@ def test_the_form_says_where_the_name_lies(box):
     assert "单独密封" in Client().post(address, place).text
     CustodyKey.objects.update(withdrawn_on=TODAY)
     assert "单独密封" not in Client().post(address, place).text
+
+
+def test_the_custodian_finds_on_the_start_page_what_waits(box, receipt):
+    stand(box.custodian)
+    assert list(start_links(box.custodian, on=TODAY)) == []
+    ask(box.inspectors[0])
+
+    (link,) = start_links(box.custodian, on=TODAY)
+    assert (link.url, "1" in link.text) == ("/supervision/letters/names/", True)
+    decide(box, "refuse")
+    assert list(start_links(box.custodian, on=TODAY)) == []
 
 
 def test_released_with_a_reason_every_reader_sees_it_and_the_writer_is_told(box, receipt):

@@ -76,6 +76,16 @@ def test_without_an_answer_it_is_asked_again(client, box, answer):
     assert not Letter.objects.exists()
 
 
+def test_a_page_of_questions_without_answers_says_which_is_missing(client, box):
+    text = "程书记签的字，收条写着Cheng Junjie"
+    assert "没有回答" not in send(client, text=text).text
+
+    page = send(client, text=text, asked="1", **{"meant:程书记": "no"})
+    assert "没有回答：“Cheng Junjie”" in page.text
+    assert "没有回答：“程书记”" not in page.text
+    assert not Letter.objects.exists()
+
+
 def test_an_answer_for_other_words_is_no_answer(client, box):
     assert ASKED in send(client, text="程书记签的字", **{"meant:程俊杰": "no"}).text
     assert not Letter.objects.exists()
