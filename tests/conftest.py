@@ -15,7 +15,8 @@ from django.utils import timezone
 from playwright.sync_api import Browser, Page, sync_playwright
 
 from members.models import User
-from tests import browsers, databases, emptying, migrated_database, processes, servers
+from members.pages.listing import Column
+from tests import browsers, databases, emptying, lists, migrated_database, processes, servers
 from tests.cast import TODAY, Cast, make_cast
 
 TransactionTestCase._fixture_teardown = emptying.empty_append_only_tables_too
@@ -69,6 +70,13 @@ def django_db_modify_db_settings(django_db_modify_db_settings_parallel_suffix: N
 def empty_cache() -> None:
     """Limits are counted in the cache by a user's number, and every test's users begin with the same ones."""
     cache.clear()
+
+
+@pytest.fixture(autouse=True)
+def cells_ask_no_query(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whatever a list shows or exports came with its rows; and a workbook takes words, numbers and days."""
+    monkeypatch.setattr(Column, "cell", lists.without_a_query(Column.cell))
+    monkeypatch.setattr(Column, "plain", lists.plainly(lists.without_a_query(Column.plain)))
 
 
 @pytest.fixture(scope="session")

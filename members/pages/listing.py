@@ -18,7 +18,7 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from members.pages.forms import FilterForm, Orders, order_field
+from members.pages.forms import FilterForm, Orders, Rows, order_field
 from members.pages.requests import PageRequest, workbook
 from members.pages.steps import Button, Crumb, Words
 from members.workbooks.writing import Sheet
@@ -55,6 +55,7 @@ class Column:
     value: Callable[[Any], Any]
     style: str = ""
     shown: Callable[[Any], object] = str
+    exported: Callable[[Any], object] = lambda value: value
     url: Callable[[Any], str] | None = None
     below: Callable[[Any], object] | None = None
     badges: Callable[[Any, date], Iterable[Badge]] | None = None
@@ -82,7 +83,7 @@ class Column:
         if self.badges:
             return _(", ").join(str(word) for word, _kind in self.badges(row, on))
         value = self.value(row)
-        return str(value) if isinstance(value, Promise) else value
+        return str(value) if isinstance(value, Promise) else self.exported(value)
 
 
 def reader(reads: Reads) -> Callable[[Any], Any]:
@@ -119,8 +120,7 @@ def number(code: str, label: Words, value: Reads | None = None) -> Column:
 
 def money(code: str, label: Words, value: Reads | None = None) -> Column:
     """Fen, shown and exported as yuan."""
-    fen = reader(value or code)
-    return Column(code, label, lambda row: _yuan(fen(row)), "number", shown="{:,}".format)
+    return Column(code, label, reader(value or code), "number", lambda fen: f"{_yuan(fen):,}", _yuan)
 
 
 def _yuan(fen: int | None) -> Decimal | None:
@@ -182,7 +182,7 @@ class Listing:
         places = dict.fromkeys(self.phone, "phone-below") | places
         return [replace(one, style=f"{one.style} {places.get(one.code, '')}".strip()) for one in self.columns]
 
-    def ordered(self, request: PageRequest, rows: "QuerySet[Any]") -> "QuerySet[Any]":
+    def ordered(self, request: PageRequest, rows: Rows) -> Rows:
         """As the address asks, else in the usual order."""
         code = request.GET.get("order", "")
         _label, fields = self.orders.get(code) or next(iter(self.orders.values()))
