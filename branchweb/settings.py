@@ -277,8 +277,9 @@ ACCOUNT_USER_MODEL_EMAIL_FIELD = "email"
 ACCOUNT_LOGOUT_ON_PASSWORD_CHANGE = False
 ACCOUNT_SESSION_REMEMBER = False  # until the browser closes, at most SESSION_COOKIE_AGE
 # Wrong passwords are counted by axes, by user and address (AccountAdapter.pre_authenticate); what is left for
-# "login_failed" are wrong one-time codes, which only somebody with the password can send.
-ACCOUNT_RATE_LIMITS = {"login": "300/m/ip", "login_failed": "6/15m/key"}
+# "login_failed" are wrong one-time codes, which only somebody with the password can send, and wrong present passwords
+# (OwnPasswordForm): new ones that are refused don't count.
+ACCOUNT_RATE_LIMITS = {"login": "300/m/ip", "login_failed": "6/15m/key", "change_password": "300/m/user"}
 MFA_FORMS = {
     "authenticate": "members.accounts.forms.CodeForm",
     "reauthenticate": "members.accounts.forms.CodeAgainForm",

@@ -11,6 +11,7 @@ from django.conf import settings
 from django.contrib import messages
 from django.core.exceptions import ValidationError
 from django.db import transaction
+from django.db.models import Q
 from django.http import HttpRequest, HttpResponseBase
 from django.shortcuts import redirect
 from django.urls import reverse
@@ -18,6 +19,7 @@ from django.utils.translation import gettext_lazy as _
 
 from audit.keyring import seal, unseal
 from audit.services import record
+from members.choices import OrganizationKind
 from members.fields import opened
 from members.models.office import Office
 from members.models.organization import Organization
@@ -33,6 +35,7 @@ WORDS = """
     xuanchuan jiwei sanhuiyike zhuti xinshidai fuxing zhongguomeng meng xiaokang shehui hexie fendou guangrong
     tuanjie jinbu xianjin mofan leifeng jinggangshan yanan zunyi changzheng jiefang geming gaige kaifang chunjie
     guoqing woaini aini baobao wode nihao huanying mima denglu guanliyuan bangong cunwei shequ xiangzhen jiedao
+    zhonggong weiyuanhui xianwei shiwei quwei zhenwei xiangwei dangzongzhi zhengfu jijianwei zuzhibu
     password passwd admin root welcome qwerty letmein iloveyou china party branch
 """
 """In pinyin as it is typed, and what else is thought of first."""
@@ -44,6 +47,9 @@ LEAST_LEFT = 4
 DATE = re.compile(r"(19|20)\d{2}((0?[1-9]|1[0-2])(0?[1-9]|[12]\d|3[01])?)?")
 PLACE = re.compile("([\u4e00-\u9fff]{2,4}?)(街道|社区|自治州|自治区|省|市|县|区|镇|乡|村)")
 LEET = str.maketrans("@$0!", "asoi")
+AMONG_LETTERS = re.compile("(?<=[a-z])[013457](?=[a-z])")
+"""A digit that stands for a letter: q1nghe, not the 1 of qinghe1949."""
+DIGITS = str.maketrans("013457", "oieast")
 
 
 def places_in(name: str) -> list[str]:
@@ -59,7 +65,8 @@ def is_guessed(password: str, *, names: Iterable[str] = (), numbers: Iterable[st
     """
     plain = password.casefold()
     own = [name.casefold() for name in names if len(name) > 1]
-    return any(_left(text, own, list(numbers)) < LEAST_LEFT for text in (plain, plain.translate(LEET)))
+    texts = (plain, plain.translate(LEET), AMONG_LETTERS.sub(lambda digit: digit[0].translate(DIGITS), plain))
+    return any(_left(text, own, list(numbers)) < LEAST_LEFT for text in texts)
 
 
 def _left(text: str, names: Iterable[str], numbers: Iterable[str]) -> float:
@@ -169,20 +176,20 @@ def _names_of(user: User | None) -> list[str]:
     names = [user.display_name, user.member.name if user.member else ""]
     spelled = [name_key(name).split() for name in names]
     joined = ["".join(parts) for parts in spelled] + ["".join(part[0] for part in parts) for parts in spelled]
-    places = ["".join(name_key(place).split()) for place in _places_of(user)]
-    return [user.username, *names, *joined, *places, *(part for parts in spelled for part in parts)]
+    return [user.username, *names, *joined, *_places_of(user), *(part for parts in spelled for part in parts)]
 
 
 def _places_of(user: User) -> set[str]:
-    """Where the organizations are to which the user belongs, or holds an office, and all above them."""
-    if user.pk is None:
-        return set()
-    paths = set(Office.objects.held_by(user).values_list("organization__path", flat=True))
+    """Where the user's organizations are and every committee here, in characters, in pinyin and by initials."""
+    paths = set(Office.objects.held_by(user).values_list("organization__path", flat=True)) if user.pk else set()
     if user.member:
         paths |= set(user.member.affiliations.values_list("organization__path", flat=True))
     above = {path[:end] for path in paths for end in range(STEP, len(path) + 1, STEP)}
-    found = Organization.objects.filter(path__in=above).values_list("name", flat=True)
-    return {place for name in found for place in places_in(name)}
+    found = Organization.objects.filter(Q(path__in=above) | Q(kind=OrganizationKind.COMMITTEE))
+    names = set(found.values_list("name", flat=True))
+    places = names | {place for name in names for place in places_in(name)}
+    spelled = [name_key(place).split() for place in places]
+    return places.union(*({"".join(parts), "".join(part[0] for part in parts)} for parts in spelled))
 
 
 def _numbers_of(user: User | None) -> list[str]:

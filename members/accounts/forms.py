@@ -3,6 +3,7 @@
 from typing import Any, ClassVar
 
 from allauth.account.forms import ChangePasswordForm
+from allauth.core import context, ratelimit
 from allauth.mfa.adapter import get_adapter
 from allauth.mfa.base.forms import AuthenticateForm, ReauthenticateForm
 from allauth.mfa.base.internal.flows import check_rate_limit
@@ -46,6 +47,15 @@ class OwnPasswordForm(ChangePasswordForm):
         )
         for field in self.fields.values():
             field.widget.attrs.pop("placeholder", None)
+
+    def clean_oldpassword(self) -> str:
+        """Only wrong present passwords count: who is told to choose a better new one isn't guessing anything."""
+        counted = {"request": context.request, "action": "login_failed", "key": f"own-password-{self.user.pk}"}
+        if not ratelimit.consume(**counted):
+            raise ValidationError(_("Too many wrong passwords. Wait a quarter of an hour, then try again."))
+        old: str = super().clean_oldpassword()
+        ratelimit.clear(**counted)
+        return old
 
 
 class SpentOnce:

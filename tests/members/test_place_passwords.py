@@ -20,3 +20,25 @@ def test_the_place_with_digits_is_refused_to_who_works_there(cast, password, who
     with pytest.raises(ValidationError):
         GuessedHereValidator().validate(password, user)
     GuessedHereValidator().validate("moonlight-over-qinghe", user)
+
+
+@pytest.mark.parametrize(
+    "password",
+    [
+        "q1nghe2026",
+        "qh2026qh2026",
+        "zhonggongqinghe",
+        "zhonggong1921",
+        "青禾县委员会2026",
+        "中共青禾县委员会",
+        "dongshan2026",
+    ],
+)
+def test_neither_are_its_other_spellings_nor_another_committee_of_the_county(cast, password):
+    GuessedHereValidator().validate("q1nghe-moonlight", cast.inspector)
+    Organization.objects.filter(pk=cast.county.pk).update(name="中共青禾县委员会")
+    Organization.objects.filter(pk=cast.other_district.pk).update(name="中共东山镇委员会")
+
+    with pytest.raises(ValidationError):
+        GuessedHereValidator().validate(password, cast.inspector)
+    GuessedHereValidator().validate("q1nghe-moonlight", cast.inspector)

@@ -207,6 +207,25 @@ def test_a_bad_new_password_is_explained_and_changes_nothing(
     assert log_in("secretary").status_code == 302
 
 
+def test_new_passwords_that_are_refused_do_not_count_and_wrong_present_ones_do(cast: Cast, client: Client) -> None:
+    log_in("secretary", client=client)
+    assert {change_password(client, new="hongqi2026").status_code for _ in range(8)} == {200}
+    for _ in range(6):
+        change_password(client, old="wrong")
+
+    assert "密码输错次数太多" in change_password(client).text
+    assert not Entry.objects.filter(action="change_password").exists()
+
+
+def test_without_counting_the_seventh_present_password_would_do(cast: Cast, client: Client, settings: Settings) -> None:
+    settings.ACCOUNT_RATE_LIMITS = {"login_failed": None, "change_password": None}
+    log_in("secretary", client=client)
+    for _ in range(6):
+        change_password(client, old="wrong")
+
+    assert change_password(client).status_code == 302
+
+
 def test_names_and_numbers_of_the_person_are_no_password(cast: Cast) -> None:
     """Of zhang, who was born on 9 January 1975; to a stranger the same digits say nothing."""
     for password in ("zhang15695900689", "19750109-1975", "0689197501"):
