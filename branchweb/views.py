@@ -18,6 +18,7 @@ from django.views import defaults
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
+from audit.models import ChainCheck
 from members.access.policy import public
 from reminders.jobs.models import Heartbeat
 from reminders.jobs.queries import NewestBackup, newest_backup
@@ -81,14 +82,19 @@ def _told(backup: NewestBackup | None) -> dict[str, int | None]:
 @never_cache
 @require_safe
 def jobs_health(request: HttpRequest) -> JsonResponse:
-    """For whoever watches the machine: clock and workers are alive, the night's backup is there, else 503. Numbers."""
+    """For whoever watches the machine: clock and workers are alive, the night's backup is there, the record was whole
+    when it was last walked through, else 503. Numbers.
+    """
     try:
         found = health_of_jobs(timezone.now())
+        check = ChainCheck.objects.first()
     except DatabaseError:
         return JsonResponse({"ok": False, "problem": "the database cannot be read"}, status=503)
     backup = newest_backup(timezone.now())
-    ok = found.ok and (backup is None or backup.ok)
-    return JsonResponse({"ok": ok, **asdict(found), **_told(backup)}, status=200 if ok else 503)
+    broken_at = check.broken_at if check else None
+    ok = found.ok and broken_at is None and (backup is None or backup.ok)
+    told = {"ok": ok, **asdict(found), "record_broken_at": broken_at, **_told(backup)}
+    return JsonResponse(told, status=200 if ok else 503)
 
 
 def server_error(request: HttpRequest) -> HttpResponse:
