@@ -27,6 +27,8 @@ Reads = str | Callable[[Any], Any]
 """What a cell shows of a row: a path of attributes (`"organization.name"`, methods are called) or a function."""
 Badge = tuple[Words, str]
 """A word and its kind (`good`, `warn`, `bad`, `info`, `quiet`)."""
+States = Callable[[Any, date], Iterable[Badge]]
+"""Given the row and the day of the page, because a state depends on it."""
 Act = tuple[Words, str, Words]
 """What can be done with a row: the words, the address, and for whom they aren't enough the name of the row."""
 PAGE = "members/pages/list.html"
@@ -58,31 +60,37 @@ class Column:
     exported: Callable[[Any], object] = lambda value: value
     url: Callable[[Any], str] | None = None
     below: Callable[[Any], object] | None = None
-    badges: Callable[[Any, date], Iterable[Badge]] | None = None
+    badges: States | None = None
     acts: Callable[[Any], Iterable[Act]] | None = None
+    is_bad: bool = False
+    """Any number but none is a badge."""
     template: str = ""
 
     def cell(self, row: Any, request: PageRequest) -> Cell:
         """Asks no query: what a cell reads came with the row."""
         if self.template:
             return Cell(self, render_to_string(self.template, {"row": row, "today": request.today}, request))
-        if self.badges:
-            return Cell(self, badges=tuple(self.badges(row, request.today)))
-        if self.acts:
-            return Cell(self, acts=tuple(self.acts(row)))
-        url = self.url(row) if self.url else ""
-        below = self.below(row) if self.below else ""
-        return Cell(self, self.words(self.value(row)), url, below)
+        value = self.value(row)
+        if self.is_bad and value:
+            return Cell(self, badges=[(str(value), "bad")])
+        return Cell(
+            self,
+            self.words(value),
+            url=self.url(row) if self.url else "",
+            below=self.below(row) if self.below else "",
+            badges=tuple(self.badges(row, request.today)) if self.badges else (),
+            acts=tuple(self.acts(row)) if self.acts else (),
+        )
 
     def words(self, value: object) -> object:
-        """As the page shows a value: a dash for nothing, save where the list leaves it out (`""`)."""
+        """As the page shows a value: a dash for what is unknown, nothing where the list leaves it out (`""`)."""
         return "—" if value is None else self.shown(value)
 
     def plain(self, row: Any, on: date) -> object:
         """For the workbook: text, a number or a day."""
-        if self.badges:
-            return _(", ").join(str(word) for word, _kind in self.badges(row, on))
         value = self.value(row)
+        if value == "" and self.badges:
+            return _(", ").join(str(word) for word, _kind in self.badges(row, on))
         return str(value) if isinstance(value, Promise) else self.exported(value)
 
 
@@ -94,28 +102,35 @@ def reader(reads: Reads) -> Callable[[Any], Any]:
 
 def _read(row: Any, names: Iterable[str]) -> Any:
     for name in names:
-        row = getattr(row, name)
+        row = row[name] if isinstance(row, dict) else getattr(row, name)
         row = row() if callable(row) else row
         if row is None:
             return None
     return row
 
 
-def text(code: str, label: Words, value: Reads | None = None, *, wraps: bool = True, below: Reads = "") -> Column:
-    """Words. `wraps=False` keeps them on one line, `below` is a quiet second one."""
-    under = reader(below) if below else None
-    return Column(code, label, reader(value or code), "" if wraps else "nowrap", below=under)
+def text(
+    code: str,
+    label: Words,
+    value: Reads | None = None,
+    *,
+    style: str = "",
+    below: Reads = "",
+    badges: States | None = None,
+) -> Column:
+    """Words: `below` is a quiet second line, `badges` stand behind them."""
+    return Column(code, label, reader(value or code), style, below=reader(below) if below else None, badges=badges)
 
 
 def linked(
-    code: str, label: Words, value: Reads | None = None, *, url: Reads = "get_absolute_url", below: Reads = ""
+    code: str, label: Words, value: Reads | None = None, *, url: Reads = "get_absolute_url", **more: Any
 ) -> Column:
     """Words that lead to a page: the row's own, where nothing else is said; no link where `url` gives nothing."""
-    return replace(text(code, label, value, below=below), url=reader(url))
+    return replace(text(code, label, value, **more), url=reader(url))
 
 
-def number(code: str, label: Words, value: Reads | None = None) -> Column:
-    return Column(code, label, reader(value or code), "number")
+def number(code: str, label: Words, value: Reads | None = None, *, is_bad: bool = False) -> Column:
+    return Column(code, label, reader(value or code), "number", is_bad=is_bad)
 
 
 def money(code: str, label: Words, value: Reads | None = None) -> Column:
@@ -131,8 +146,8 @@ def day(code: str, label: Words, value: Reads | None = None) -> Column:
     return Column(code, label, reader(value or code), "nowrap", shown=date.isoformat)
 
 
-def badges(code: str, label: Words, words: Callable[[Any, date], Iterable[Badge]]) -> Column:
-    """States. `words` is given the row and the day of the page, because a state depends on it."""
+def badges(code: str, label: Words, words: States) -> Column:
+    """What the row is like."""
     return Column(code, label, lambda row: "", badges=words)
 
 
@@ -207,7 +222,7 @@ class Listing:
             form.fields["order"] = order_field(self.orders)
         columns = [one for one in self.placed if one.code not in frozenset(without)]
         found = lines(list(page.object_list))
-        shown = Shown(request, self, columns, page, [_cells(columns, row, request) for row in found], form)
+        shown = Shown(request, self, columns, page, found, [_cells(columns, row, request) for row in found], form)
         shown.on_paper = on_paper if self.paper else None
         shown.nothing = self._nothing(request, form, nothing) if not found else None
         if found and totals:
@@ -251,6 +266,8 @@ class Shown:
     listing: Listing
     columns: Sequence[Column]
     page: "Page[Any]"
+    rows: Sequence[Any]
+    """Those of the page, as the columns read them."""
     lines: Sequence[Sequence[Cell]]
     form: FilterForm | None = None
     totals: Sequence[Cell] = ()

@@ -4,14 +4,14 @@ from datetime import date
 from typing import Any, Protocol, TypeVar, cast
 
 from django import forms
-from django.db.models import F, Q, QuerySet
+from django.db.models import Q, QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from dues.fields import YuanField
 from meetings.meeting.models import Meeting
 from meetings.votes.models import Vote
 from members.models import Organization
-from members.pages.forms import FilterForm, choice_field, day_field, key_field, order_field
+from members.pages.forms import FilterForm, choice_field, day_field, key_field
 from supervision.choices import MatterDecision, MatterKind, MatterOpinion
 from supervision.matters.models import Matter, MatterQuerySet
 from supervision.matters.queries import STATES, meetings_for, votes_for
@@ -24,13 +24,6 @@ SHOWN = {
     "without_opinion": _("Decided without the branch's opinion"),
     "executed": _("Carried out"),
     "reviewed": _("Looked back on"),
-}
-ORDERS = {
-    "newest": (_("Newest first"), ("-proposed_on", "key")),
-    "oldest": (_("Oldest first"), ("proposed_on", "key")),
-    "unit": (_("Unit concerned"), ("unit", "organization__path", "-proposed_on", "key")),
-    "kind": (_("Kind"), ("kind", "-proposed_on", "key")),
-    "most": (_("Largest amount first"), (F("amount_fen").desc(nulls_last=True), "-proposed_on", "key")),
 }
 FIRST_YEAR = 2010
 """Of that year is the opinion that names the four kinds."""
@@ -175,7 +168,6 @@ class MatterFilterForm(FilterForm):
     first = day_field(label=_("From"), required=False)
     last = day_field(label=_("To"), required=False)
     org = forms.ChoiceField(label=_("Branch"), required=False)
-    order = order_field(ORDERS)
 
     def __init__(self, data: Any, *, branches: list[Organization], units: list[str]) -> None:
         super().__init__(data)
@@ -197,7 +189,7 @@ class MatterFilterForm(FilterForm):
         shown = typed.get("shown") or "proposed"
         if shown != "proposed" or typed.get("first") or typed.get("last"):
             rows = rows.shown_as(shown, typed.get("first"), typed.get("last"))
-        return self.ordered(rows, ORDERS)
+        return rows
 
 
 YEARS_OFFERED = 5

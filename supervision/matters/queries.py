@@ -1,7 +1,7 @@
 """Major matters: lists, counts, and what is due."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 
@@ -56,6 +56,17 @@ class Shown:
     @property
     def badge(self) -> str:
         return STATES[self.state][1]
+
+    @property
+    def badges(self) -> Iterator[tuple[Promise, str]]:
+        """Where it stands and what is wrong with it: words, and how serious."""
+        yield STATES[self.state]
+        if self.matter.lacks_opinion:
+            yield _("Decided without the branch's opinion"), "bad"
+        if self.strays:
+            yield _("Not through the general meeting"), "bad"
+        if self.matter.is_internal:
+            yield _("Only for officers"), "quiet"
 
     @property
     def unit(self) -> str:

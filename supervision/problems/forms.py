@@ -5,14 +5,14 @@ from datetime import date
 from typing import Any, cast
 
 from django import forms
-from django.db.models import F, Q, QuerySet
+from django.db.models import Q, QuerySet
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from meetings.files import FileForm
 from members.models import Member, Organization
 from members.models.member import MemberQuerySet
-from members.pages.forms import FilterForm, choice_field, day_field, key_field, order_field
+from members.pages.forms import FilterForm, choice_field, day_field, key_field
 from supervision.choices import InspectionState, ProblemSource, ProblemState
 from supervision.problems.models import Inspection, InspectionQuerySet, Problem, ProblemQuerySet
 from supervision.problems.queries import condition
@@ -24,12 +24,6 @@ SHOWN = {
     "done": ProblemState.DONE.label, "accepted": ProblemState.ACCEPTED.label, "on_time": _("Put right on time"),
     "dropped": ProblemState.DROPPED.label,
 }  # fmt: skip
-ORDERS = {
-    "due": (_("By their day"), ("due_on", "key")),
-    "newest": (_("Newest first"), ("-found_on", "key")),
-    "who": (_("By who puts it right"), (F("responsible__name_key").asc(nulls_last=True), "responsible_name", "due_on")),
-    "branch": (_("By branch"), ("organization__path", "due_on", "key")),
-}
 
 
 class OccasionForm(forms.Form):
@@ -157,7 +151,6 @@ class ProblemFilterForm(FilterForm):
     first = day_field(label=_("From the day"), required=False)
     last = day_field(label=_("To the day"), required=False)
     org = forms.ChoiceField(label=_("Branch"), required=False)
-    order = order_field(ORDERS)
     list = forms.UUIDField(required=False, widget=forms.HiddenInput)
     meeting = forms.UUIDField(required=False, widget=forms.HiddenInput)
 
@@ -181,7 +174,7 @@ class ProblemFilterForm(FilterForm):
             ("meeting", "problem_list__meeting"),
         ):
             rows = rows.filter(**{path: typed[name]}) if typed.get(name) else rows
-        return self.ordered(self._in_state(rows, on), ORDERS)
+        return self._in_state(rows, on)
 
     def _in_state(self, rows: ProblemQuerySet, on: date) -> ProblemQuerySet:
         typed = self.cleaned_data
@@ -266,4 +259,4 @@ class InspectionFilterForm(FilterForm):
             ("state", "state"), ("first", "visit_on__gte"), ("last", "visit_on__lte"), ("org", "organization__code"),
         ):  # fmt: skip
             rows = rows.filter(**{path: typed[name]}) if typed.get(name) else rows
-        return rows.order_by("-visit_on", "key")
+        return rows

@@ -1,20 +1,20 @@
 """Problems: lists, where they come from, their steps, and counts."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import date
+from functools import partial
 from typing import Any
 from uuid import UUID
 
-from django.contrib import messages
 from django.core.exceptions import PermissionDenied
-from django.core.paginator import Paginator
-from django.db.models import QuerySet
+from django.db.models import F, QuerySet
 from django.http import FileResponse, Http404, HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
-from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.text import Truncator
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext_lazy
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_safe
 
@@ -23,8 +23,9 @@ from meetings.meeting.models import Meeting
 from members.access.policy import get_in_scope, require_at, requires, signed_in
 from members.choices import Capability
 from members.models import Organization
-from members.pages.requests import FORM_METHODS, PageRequest, branch_asked_for, place_asked_for, try_on_form, workbook
-from members.workbooks.writing import Sheet
+from members.pages.listing import Badge, Listing, Nothing, badges, day, excel, linked, number, text
+from members.pages.requests import FORM_METHODS, PageRequest, address, branch_asked_for, place_asked_for
+from members.pages.steps import Button, Crumb, Step, form_page
 from supervision.appraisals.models import AppraisalRound
 from supervision.choices import ProblemSource
 from supervision.navigation import source_of
@@ -45,7 +46,7 @@ from supervision.suggestions.models import Suggestion
 
 VIEW, RECORD, COUNT = Capability.VIEW_SUPERVISION, Capability.RECORD_SUPERVISION, Capability.COUNT_SUPERVISION
 INSPECT = Capability.INSPECT
-ON_A_PAGE, ON_PAPER, MOST_ROWS = 30, 500, 20_000
+ON_PAPER, MOST_ROWS = 500, 20_000
 
 
 def places_read(request: PageRequest) -> list[Organization]:
@@ -54,12 +55,64 @@ def places_read(request: PageRequest) -> list[Organization]:
     return list(rows.standing_on(request.today).in_tree_order())
 
 
-def page_size(request: PageRequest) -> int:
-    return ON_PAPER if request.GET.get("paper") else ON_A_PAGE
-
-
 PROBLEMS = Problem.objects.select_related(
     "organization", "problem_list__inspection", "problem_list__meeting", "responsible"
+)
+
+
+KINDS = {"accepted": "good", "dropped": "quiet", "done": "info"}
+
+
+def state_badges(problem: Problem, on: date) -> Iterator[Badge]:
+    if problem.state in KINDS:
+        yield problem.get_state_display(), KINDS[problem.state]
+    else:
+        yield (_("Overdue"), "bad") if problem.due_on < on else (problem.get_state_display(), "warn")
+    if problem.is_internal:
+        yield _("Only for officers"), "quiet"
+
+
+def _responsible(problem: Problem) -> str:
+    return problem.responsible.name if problem.responsible else problem.responsible_name
+
+
+DUE_ON = day("due_on", _("Put right by"))
+LISTING = Listing(
+    columns=[
+        linked("text", _("Problem"), below="organization.name"),
+        text("measure", _("Measure"), lambda one: one.measure or None),
+        text("responsible", _("Who puts it right"), lambda one: _responsible(one) or None, style="nowrap"),
+        DUE_ON,
+        linked("list", _("Comes from"), "problem_list.title", url=lambda one: f"?list={one.problem_list_id}"),
+        badges("state", _("State"), state_badges),
+    ],
+    phone=["text", "state", "responsible", "due_on"],
+    workbook=[
+        text("branch", _("Branch"), "organization.name"),
+        text("origin", _("Comes from"), "problem_list.origin"),
+        text("occasion", _("Occasion"), "problem_list.title"),
+        text("text", _("Problem")),
+        text("measure", _("Measure")),
+        text("responsible", _("Who puts it right"), _responsible),
+        day("found_on", _("Found on")),
+        DUE_ON,
+        text("state", _("State"), "get_state_display"),
+        day("settled_on", _("Settled on")),
+        text("internal", _("Only for the branch's officers"), lambda one: _("Yes") if one.is_internal else ""),
+    ],
+    orders={
+        "due": (_("By their day"), ("due_on", "key")),
+        "newest": (_("Newest first"), ("-found_on", "key")),
+        "who": (
+            _("By who puts it right"),
+            (F("responsible__name_key").asc(nulls_last=True), "responsible_name", "due_on", "key"),
+        ),
+        "branch": (_("By branch"), ("organization__path", "due_on", "key")),
+    },
+    counted=ngettext_lazy("%(counter)s problem", "%(counter)s problems", "counter"),
+    nothing=Nothing(_("No problem is on record. Ask the secretary if you miss one."), "list-check"),
+    no_match=_("No problem fits. Take away a filter."),
+    paper=ON_PAPER,
 )
 
 
@@ -76,18 +129,21 @@ def problem_list(request: PageRequest) -> HttpResponse:
     reads = access.may_any([VIEW, INSPECT]) or Problem.objects.visible_to(request.user).exists()
     if access.may_any([COUNT]) and not reads:
         return redirect("supervision:problem-counts")
-    size = page_size(request)
-    context = {
-        "form": form,
-        "page": Paginator(rows, size).get_page(request.GET.get("page")),
-        "today": request.today,
-        "on_paper": size == ON_PAPER,
-        "query": request.GET.urlencode(),
-        "may_record": access.may_any([RECORD]),
-        "may_export": access.may_any([VIEW, INSPECT]),
-        "may_count": access.may_any([COUNT]),
-    }
-    return render(request, "supervision/problems/list.html", context)
+    add, may_export = access.may_any([RECORD]) and reverse("supervision:problem-add"), access.may_any([VIEW, INSPECT])
+    sentence = _(
+        "No problem is on record. Write down what came up in the organizational-life meeting, who puts it right, and "
+        "by when."
+    )
+    nothing = Nothing(sentence, "list-check", _("Write down problems"), add) if add else None
+    return LISTING.shown(request, rows, form=form, nothing=nothing).answer(
+        title=_("Problems and rectification"),
+        buttons=[
+            add and Button(_("Write down problems"), add, "plus-lg", primary=True),
+            access.may_any([COUNT]) and Button(_("Counts by branch"), reverse("supervision:problem-counts"), "table"),
+            may_export and Button(_("Inspections"), reverse("supervision:inspection-list"), "search"),
+            may_export and excel(request, reverse("supervision:problem-export")),
+        ],
+    )
 
 
 @requires(VIEW, INSPECT)
@@ -98,7 +154,7 @@ def problem_export(request: PageRequest) -> FileResponse:
     found = list(rows[:MOST_ROWS])
     put_problems_export_on_record(rows=len(found), by=request.user)
     name = _("Problems %(day)s.xlsx") % {"day": request.today.isoformat()}
-    return workbook(name, Sheet(_("Problems"), _headings(), _cells(found)))
+    return LISTING.exported(request, found, file=name, sheet=_("Problems"))
 
 
 @signed_in
@@ -112,7 +168,7 @@ def problem_detail(request: PageRequest, key: UUID) -> HttpResponse:
         "problem": problem,
         "steps": steps,
         "possible": possible_steps(problem, request.user),
-        "today": request.today,
+        "badges": state_badges(problem, request.today),
         "may_assign": problem.state == "open" and request.user.access.may(RECORD, problem.organization.path),
     }
     return render(request, "supervision/problems/detail.html", context)
@@ -125,14 +181,24 @@ def problem_add(request: PageRequest) -> HttpResponse:
     found = origin(request)
     form = OccasionForm(request.POST or None, initial=found.initial, fixed=found.is_fixed)
     rows = rows_form(request.POST or None, people_of(found.place))
-    if form.is_valid() and rows.is_valid():
-        facts = {name: form.cleaned_data[name] for name in ("key", "title", "source", "made_on")}
+
+    def act(typed: dict[str, Any]) -> ProblemList:
+        facts = {name: typed[name] for name in ("key", "title", "source", "made_on")}
         new = ProblemList(organization=found.place, **facts, **found.links)
-        given: dict[str, Any] = {"rows": rows_of(rows), "on": request.today, "by": request.user}
-        if try_on_form(form, lambda: make_list(problem_list=new, **given)):
-            messages.success(request, _("The problems are on the list."))
-            return redirect(f"{reverse('supervision:problem-list')}?list={new.pk}")
-    return render(request, "supervision/problems/add.html", {"form": form, "rows": rows, "place": found.place})
+        return make_list(problem_list=new, rows=rows_of(rows), on=request.today, by=request.user)
+
+    return form_page(
+        request,
+        form,
+        act,
+        Step(_("Write down problems"), _("Record"), _("The problems are on the list.")),
+        lambda made: address("supervision:problem-list", list=made.pk),
+        crumbs=[_all()],
+        lead=found.place.name,
+        also=[rows],
+        within="supervision/problems/rows.html",
+        more={"rows": rows},
+    )
 
 
 def _asked(request: PageRequest) -> tuple[ProblemFilterForm, ProblemQuerySet]:
@@ -140,24 +206,17 @@ def _asked(request: PageRequest) -> tuple[ProblemFilterForm, ProblemQuerySet]:
     rows = Problem.objects.visible_to(request.user).select_related(
         "organization", "problem_list__meeting", "responsible"
     )
-    return form, form.narrow(rows, on=request.today)
+    return form, LISTING.ordered(request, form.narrow(rows, on=request.today))
 
 
-def _headings() -> list[str]:
-    return [
-        _("Branch"), _("Comes from"), _("Occasion"), _("Problem"), _("Measure"),
-        _("Who puts it right"), _("Found on"), _("Put right by"),
-        _("State"), _("Settled on"), _("Only for the branch's officers"),
-    ]  # fmt: skip
+def _all() -> Crumb:
+    return _("Problems and rectification"), reverse("supervision:problem-list")
 
 
-def _cells(rows: Iterable[Problem]) -> Iterator[list[object]]:
-    for one in rows:
-        yield [
-            one.organization.name, one.problem_list.origin, one.problem_list.title, one.text,
-            one.measure, one.responsible.name if one.responsible else one.responsible_name, one.found_on, one.due_on,
-            one.get_state_display(), one.settled_on, _("Yes") if one.is_internal else "",
-        ]  # fmt: skip
+def _about(problem: Problem) -> dict[str, Any]:
+    """What stands on the steps of a problem."""
+    here = (Truncator(problem.text).chars(30), problem.get_absolute_url())
+    return {"crumbs": [_all(), here], "lead": problem.text}
 
 
 ORIGINS: dict[str, tuple[QuerySet[Any], ProblemSource]] = {
@@ -210,12 +269,12 @@ def _key(text: str) -> UUID:
 
 
 WORDS = {
-    "done": (gettext_lazy("Report as done"), gettext_lazy("Say what was done, and show it if you can.")),
-    "note": (gettext_lazy("Add a note"), gettext_lazy("Say how far it has come.")),
-    "accepted": (gettext_lazy("Accept"), gettext_lazy("Say what you looked at.")),
-    "sent_back": (gettext_lazy("Send back"), gettext_lazy("Say what is still missing.")),
-    "moved": (gettext_lazy("Give another day"), gettext_lazy("Say why it takes longer.")),
-    "dropped": (gettext_lazy("Drop"), gettext_lazy("Say why nothing more is done about it.")),
+    "done": (_("Report as done"), _("Say what was done, and show it if you can.")),
+    "note": (_("Add a note"), _("Say how far it has come.")),
+    "accepted": (_("Accept"), _("Say what you looked at.")),
+    "sent_back": (_("Send back"), _("Say what is still missing.")),
+    "moved": (_("Give another day"), _("Say why it takes longer.")),
+    "dropped": (_("Drop"), _("Say why nothing more is done about it.")),
 }
 
 
@@ -227,13 +286,10 @@ def problem_step(request: PageRequest, key: UUID, kind: str) -> HttpResponse:
     if not STEPS[kind][1] & parts_of(problem, request.user):
         raise PermissionDenied(_("Your office doesn't cover this. Findings are accepted by those who inspect."))
     form = StepForm(request.POST or None, request.FILES or None, kind=kind)
-    given: dict[str, Any] = {"problem": problem, "kind": kind, "on": request.today, "by": request.user}
-    if form.is_valid() and try_on_form(form, lambda: take_step(**form.facts(), **given)):
-        messages.success(request, _("It is on record."))
-        return redirect(problem)
-    heading, lead = WORDS[kind]
-    context = {"form": form, "problem": problem, "heading": heading, "lead": lead, "kind": kind}
-    return render(request, "supervision/problems/step.html", context)
+    heading, note = WORDS[kind]
+    act = partial(take_step, problem=problem, kind=kind, on=request.today, by=request.user)
+    step = Step(heading, heading, _("It is on record."))
+    return form_page(request, form, lambda _typed: act(**form.facts()), step, problem, notes=[note], **_about(problem))
 
 
 @requires(RECORD)
@@ -242,12 +298,11 @@ def problem_assign(request: PageRequest, key: UUID) -> HttpResponse:
     """Measure, who, and who may read it: for findings the branch says so itself."""
     problem = get_in_scope(request, PROBLEMS, pk=key)
     form = AssignForm(request.POST or None, problem=problem, people=people_of(problem.organization))
-    if form.is_valid():
-        given = {"values": form.facts(), "key": form.cleaned_data["key"], "on": request.today, "by": request.user}
-        if try_on_form(form, lambda: assign(problem=problem, **given)):
-            messages.success(request, _("It is on record."))
-            return redirect(problem)
-    return render(request, "supervision/problems/assign.html", {"form": form, "problem": problem})
+    act = partial(assign, problem=problem, on=request.today, by=request.user)
+    step = Step(_("Measure and who"), _("Record"), _("It is on record."))
+    return form_page(
+        request, form, lambda typed: act(values=form.facts(), key=typed["key"]), step, problem, **_about(problem)
+    )
 
 
 @signed_in
@@ -261,22 +316,33 @@ def problem_evidence(request: PageRequest, key: UUID, step: UUID) -> HttpRespons
     return send_file(found.file, _("Evidence"))
 
 
+BRANCHES = Listing(
+    columns=[
+        text("branch", _("Branch"), "branch.name"),
+        number("found", _("Found")),
+        number("accepted", _("Accepted")),
+        number("on_time", _("Put right on time")),
+        number("dropped", _("Dropped")),
+        number("unsettled", _("Not settled yet")),
+        number("overdue", _("Overdue"), is_bad=True),
+    ],
+    phone=["branch", "overdue", "found", "accepted"],
+    nothing=Nothing(_("No branch fits. Take away a filter."), "table"),
+)
+
+
 @requires(COUNT)
 @require_safe
 def problem_counts(request: PageRequest) -> HttpResponse:
     """Found, put right on time, overdue: by branch."""
-    place, form, days, lines = _asked_counts(request)
-    context = {
-        "place": place,
-        "form": form,
-        "first": days[0],
-        "last": days[1],
-        "page": Paginator(lines, ON_A_PAGE).get_page(request.GET.get("page")),
-        "total": {name: sum(getattr(line, name) for line in lines) for name in SHOWN},
-        "query": request.GET.urlencode(),
-        "reads": request.user.access.may_any([VIEW, INSPECT]),
-    }
-    return render(request, "supervision/problems/counts.html", context)
+    place, form, (first, last), lines = _asked_counts(request)
+    totals = {name: sum(getattr(line, name) for line in lines) for name in SHOWN}
+    return BRANCHES.shown(request, lines, form=form, totals={"branch": _("All branches"), **totals}).answer(
+        title=_("Problems by branch"),
+        lead=f"{place.name}, {first} – {last}",
+        crumbs=[_all()] if request.user.access.may_any([VIEW, INSPECT]) else [],
+        buttons=[excel(request, reverse("supervision:problem-counts-export"))],
+    )
 
 
 @requires(COUNT)
@@ -286,7 +352,7 @@ def problem_counts_export(request: PageRequest) -> FileResponse:
     place, _form, days, lines = _asked_counts(request)
     put_problems_export_on_record(rows=len(lines), by=request.user, place=place)
     name = _("Problems by branch %(first)s to %(last)s.xlsx") % {"first": days[0], "last": days[1]}
-    return workbook(name, Sheet(_("Problems by branch"), _headings_counts(), _cells_counts(lines)))
+    return BRANCHES.exported(request, lines, file=name, sheet=_("Problems by branch"))
 
 
 def _asked_counts(request: PageRequest) -> tuple[Organization, CountForm, tuple[date, date], list[ProblemLine]]:
@@ -295,15 +361,3 @@ def _asked_counts(request: PageRequest) -> tuple[Organization, CountForm, tuple[
     form = CountForm(request.GET, places=places)
     days, text = form.period(request.today), form.cleaned_data.get("q") or ""
     return place, form, days, [one for one in problem_lines(place.path, *days) if text in one.branch.name]
-
-
-def _headings_counts() -> list[str]:
-    return [
-        _("Branch"), _("Found"), _("Accepted"), _("Put right on time"), _("Dropped"), _("Not settled yet"),
-        _("Overdue"),
-    ]  # fmt: skip
-
-
-def _cells_counts(lines: list[ProblemLine]) -> Iterator[list[object]]:
-    for one in lines:
-        yield [one.branch.name, *(getattr(one, name) for name in SHOWN)]

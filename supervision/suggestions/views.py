@@ -1,7 +1,7 @@
 """Suggestions: where they are answered, members' own, and counts of the branches below."""
 
-from collections.abc import Iterable, Iterator
 from datetime import date
+from functools import partial
 from typing import Any
 from uuid import UUID
 
@@ -11,8 +11,7 @@ from django.db.models import QuerySet
 from django.http import FileResponse, Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
-from django.utils.http import urlencode
-from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
@@ -23,17 +22,17 @@ from members.contacts.rules import answer_due as help_due
 from members.contacts.services import ask_for_help
 from members.models import Member, Organization
 from members.pages.forms import ReasonForm
+from members.pages.listing import Nothing, excel
 from members.pages.requests import (
     FORM_METHODS,
     PageRequest,
+    address,
     branch_asked_for,
     place_asked_for,
-    try_on_form,
     try_with_message,
-    workbook,
 )
+from members.pages.steps import Button, Crumb, Step, form_page
 from members.regulations.queries import in_force_at
-from members.workbooks.writing import Sheet
 from supervision.suggestions.forms import (
     AnswerForm,
     BelowFilterForm,
@@ -44,6 +43,7 @@ from supervision.suggestions.forms import (
     SuggestionFilterForm,
     SuggestionForm,
 )
+from supervision.suggestions.lists import BRANCHES, LISTING, OWN, OWN_HELP, SHOWN_OF_OWN, state_badges
 from supervision.suggestions.models import Suggestion, SuggestionQuerySet
 from supervision.suggestions.queries import (
     PEOPLE,
@@ -57,7 +57,7 @@ from supervision.suggestions.queries import (
     suggestions_at,
     year_of,
 )
-from supervision.suggestions.rules import answer_due, share, standing
+from supervision.suggestions.rules import answer_due, share
 from supervision.suggestions.services import (
     answer_suggestion,
     is_own_words,
@@ -84,17 +84,24 @@ def suggestion_list(request: PageRequest) -> HttpResponse:
     if not request.user.access.may(VIEW, place.path):
         return redirect(f"{reverse('supervision:suggestion-below')}?{request.GET.urlencode()}")
     form, rows = _asked(request, place)
-    page = Paginator(rows, ON_A_PAGE).get_page(request.GET.get("page"))
-    context = {
-        "place": place,
-        "form": form,
-        "page": page,
-        "lines": [(one, _standing(one, request)) for one in page],
-        "year": in_words(year_of(place.path, on=request.today)),
-        "query": request.GET.urlencode(),
-        "may_record": request.user.access.may(RECORD, place.path) and place.kind == "branch",
-    }
-    return render(request, "supervision/suggestions/list.html", context)
+    is_branch = place.kind == "branch"
+    record = (
+        is_branch
+        and request.user.access.may(RECORD, place.path)
+        and address("supervision:suggestion-record", org=place.code)
+    )
+    sentence = _("Nobody has suggested anything yet. Ask at the next meeting, and write down what is said.")
+    nothing = Nothing(sentence, "lightbulb", _("Write one down"), record) if record else None
+    return LISTING.shown(request, rows, form=form, nothing=nothing, without={"branch"} if is_branch else ()).answer(
+        title=_("Suggestions"),
+        lead=place.name,
+        notes=[f"{_('This year:')} {in_words(year_of(place.path, on=request.today))}"],
+        buttons=[
+            record and Button(_("Write one down for a member"), record, "pencil-square", primary=True),
+            Button(_("Requests for help"), reverse("members:help-list"), "life-preserver"),
+            excel(request, reverse("supervision:suggestion-export")),
+        ],
+    )
 
 
 @requires(VIEW)
@@ -106,7 +113,7 @@ def suggestion_export(request: PageRequest) -> FileResponse:
     found = list(rows[:MOST_ROWS])
     put_export_on_record(place=place, rows=len(found), by=request.user)
     name = _("Suggestions %(place)s %(day)s.xlsx") % {"place": place.name, "day": request.today.isoformat()}
-    return workbook(name, Sheet(_("Suggestions"), _headings(), _cells(found)))
+    return LISTING.exported(request, found, file=name, sheet=_("Suggestions"))
 
 
 @requires(RECORD)
@@ -116,13 +123,19 @@ def suggestion_record(request: PageRequest) -> HttpResponse:
     """Write down what a member without an account suggests."""
     branch = branch_asked_for(request, RECORD)
     form = RecordForm(request.POST or None, people=people_of(branch), today=request.today)
-    if form.is_valid():
-        typed = {name: form.cleaned_data[name] for name in ("key", "member", "asked_on")}
-        if try_on_form(form, lambda: make_suggestion(values=form.facts(), on=request.today, by=request.user, **typed)):
-            messages.success(request, _("The suggestion is on record. The clock runs."))
-            return redirect("supervision:suggestion-detail", typed["key"])
-    context = {"form": form, "place": branch, "due_on": answer_due(request.today)}
-    return render(request, "supervision/suggestions/record.html", context)
+    step = Step(
+        _("Write down a member's suggestion"),
+        _("Record the suggestion"),
+        _("The suggestion is on record. The clock runs."),
+    )
+    words = _("For members who can't write it themselves. Ask whether the others may read it, and with which name.")
+
+    def act(typed: dict[str, Any]) -> Suggestion:
+        facts = {name: typed[name] for name in ("key", "member", "asked_on")}
+        return make_suggestion(values=form.facts(), on=request.today, by=request.user, **facts)
+
+    lead = f"{branch.name} · {words}"
+    return form_page(request, form, act, step, lambda stored: stored, crumbs=[_all_of(branch)], lead=lead)
 
 
 @requires(RECORD)
@@ -132,13 +145,22 @@ def suggestion_answer(request: PageRequest, key: UUID) -> HttpResponse:
     """Answer it, or correct the answer."""
     suggestion = get_in_scope(request, SUGGESTIONS.all(), pk=key)
     form = AnswerForm(request.POST or None, suggestion=suggestion, today=request.today)
-    if form.is_valid():
-        given: dict[str, Any] = {"values": form.cleaned_data, "on": request.today, "by": request.user}
-        if try_on_form(form, lambda: answer_suggestion(suggestion=suggestion, **given)):
-            messages.success(request, _("The answer is on record. The member finds it on their page."))
-            return redirect(suggestion)
-    context = {"form": form, "suggestion": suggestion, "state": _standing(suggestion, request)}
-    return render(request, "supervision/suggestions/answer.html", context)
+    title, label = (
+        (_("Correct the answer"), _("Correct it"))
+        if suggestion.answered_on
+        else (_("Answer a suggestion"), _("Answer"))
+    )
+    act = partial(answer_suggestion, suggestion=suggestion, on=request.today, by=request.user)
+    return form_page(
+        request,
+        form,
+        lambda typed: act(values=typed),
+        Step(title, label, _("The answer is on record. The member finds it on their page.")),
+        suggestion,
+        crumbs=[_all_of(suggestion.organization), (_("Suggestion"), suggestion.get_absolute_url())],
+        template="supervision/suggestions/answer.html",
+        more={"suggestion": suggestion, "badges": state_badges(suggestion, request.today)},
+    )
 
 
 @requires(RECORD)
@@ -146,13 +168,18 @@ def suggestion_answer(request: PageRequest, key: UUID) -> HttpResponse:
 def suggestion_remove(request: PageRequest, key: UUID) -> HttpResponse:
     """Take out what an officer wrote down by mistake."""
     suggestion = get_in_scope(request, SUGGESTIONS.all(), pk=key)
-    form = ReasonForm(request.POST or None)
-    if form.is_valid():
-        reason = form.cleaned_data["reason"]
-        if try_on_form(form, lambda: remove_suggestion(suggestion=suggestion, reason=reason, by=request.user)):
-            messages.success(request, _("The entry is removed."))
-            return redirect(f"{reverse('supervision:suggestion-list')}?{_of(suggestion.organization)}")
-    return render(request, "supervision/suggestions/remove.html", {"form": form, "suggestion": suggestion})
+    question = _("Remove this suggestion? Its text is deleted; the reason stays on record.")
+    title = _("Remove a suggestion recorded by mistake")
+    words = _("Only what was never said. An uncomfortable suggestion is answered.")
+    return form_page(
+        request,
+        ReasonForm(request.POST or None),
+        lambda typed: remove_suggestion(suggestion=suggestion, reason=typed["reason"], by=request.user),
+        Step(title, _("Remove it"), _("The entry is removed."), question, danger=True),
+        address("supervision:suggestion-list", org=suggestion.organization.code),
+        crumbs=[(_("Suggestion"), suggestion.get_absolute_url())],
+        lead=f"{suggestion.member.name} · {suggestion.asked_on} · {words}",
+    )
 
 
 def _asked(request: PageRequest, place: Organization) -> tuple[SuggestionFilterForm, SuggestionQuerySet]:
@@ -165,39 +192,10 @@ def _places(request: PageRequest) -> QuerySet[Organization]:
     return Organization.objects.visible_to(request.user, VIEW).branches().standing_on(request.today)
 
 
-def _of(place: Organization) -> str:
-    return urlencode({"org": place.code})
+def _all_of(place: Organization) -> Crumb:
+    return _("Suggestions"), address("supervision:suggestion-list", org=place.code)
 
 
-def _standing(one: Suggestion, request: PageRequest) -> str:
-    return standing(due_on=one.due_on, answered_on=one.answered_on, on=request.today)
-
-
-def _headings() -> list[str]:
-    return [
-        _("Asked on"), _("Branch"), _("Name"), _("It is about"), _("Suggestion"), _("Who may read it"), _("Answer by"),
-        _("Answered on"), _("What became of it"), _("Answer"), _("Thanked"), _("Settled, says the member"),
-    ]  # fmt: skip
-
-
-def _cells(rows: Iterable[Suggestion]) -> Iterator[list[object]]:
-    for one in rows:
-        yield [
-            one.asked_on, one.organization.name, one.member.name, one.get_kind_display(), one.text.open(),
-            _("Members of the branch") if one.is_shared else _("Officers only"), one.due_on, one.answered_on,
-            one.get_outcome_display(), one.answer.open(), _("Yes") if one.is_thanked else "",
-            _settled(one),
-        ]  # fmt: skip
-
-
-def _settled(one: Suggestion) -> str:
-    """Empty while the member hasn't said."""
-    if one.is_settled is None:
-        return ""
-    return _("Yes") if one.is_settled else _("No")
-
-
-SHOWN_OF_OWN = 50
 OWN_ON_A_PAGE = 20
 
 
@@ -213,13 +211,12 @@ def suggestion_mine(request: PageRequest) -> HttpResponse:
     page = Paginator(shared, OWN_ON_A_PAGE).get_page(request.GET.get("page"))
     context = {
         "branch": branch,
-        "own": [(one, _standing(one, request)) for one in own_suggestions(request.user)[:SHOWN_OF_OWN]],
-        "help": own_help(request.user)[:SHOWN_OF_OWN],
+        "own": OWN.shown(request, list(own_suggestions(request.user)[:SHOWN_OF_OWN])),
+        "help": OWN_HELP.shown(request, list(own_help(request.user)[:SHOWN_OF_OWN])),
         "form": form,
         "page": page,
-        "lines": [(one, _standing(one, request)) for one in page],
+        "lines": [(one, state_badges(one, request.today)) for one in page],
         "year": in_words(year_of(branch.path, on=request.today)) if branch else "",
-        "today": request.today,
     }
     return render(request, "supervision/suggestions/mine.html", context)
 
@@ -230,16 +227,23 @@ def suggestion_mine(request: PageRequest) -> HttpResponse:
 def suggestion_new(request: PageRequest) -> HttpResponse:
     """Suggest something to the own branch."""
     member, branch = _member_of_branch(request)
-    form = SuggestionForm(request.POST or None)
-    if form.is_valid():
-        given = {"key": form.cleaned_data["key"], "member": member, "values": form.facts()}
-        day = request.today
-        if try_on_form(form, lambda: make_suggestion(asked_on=day, on=day, by=request.user, **given)):
-            messages.success(request, _("Thank you. Your branch answers by the day you see here."))
-            return redirect("supervision:suggestion-detail", given["key"])
-    due_on = answer_due(request.today, local=in_force_at(branch.path, on=request.today))
-    context = {"form": form, "branch": branch, "due_on": due_on}
-    return render(request, "supervision/suggestions/new.html", context)
+    form, today = SuggestionForm(request.POST or None), request.today
+    due_on = answer_due(today, local=in_force_at(branch.path, on=today))
+    done = _("Thank you. Your branch answers by the day you see here.")
+    act = partial(make_suggestion, member=member, asked_on=today, on=today, by=request.user)
+    return form_page(
+        request,
+        form,
+        lambda typed: act(key=typed["key"], values=form.facts()),
+        Step(_("Suggest something"), _("Send it"), done),
+        lambda stored: stored,
+        crumbs=[_mine()],
+        lead=_("%(branch)s answers by %(day)s.") % {"branch": branch.name, "day": due_on},
+        notice=_(
+            "The officers of your branch read this and see who wrote it. What is about one of them doesn't belong "
+            "here: write a sealed letter, which they can't read."
+        ),
+    )
 
 
 @signed_in
@@ -249,14 +253,22 @@ def suggestion_help(request: PageRequest) -> HttpResponse:
     """Say what one needs: a request for help like those that come up in contacts."""
     member, branch = _member_of_branch(request)
     due_on = help_due(request.today, local=in_force_at(branch.path, on=request.today))
-    form = OwnHelpForm(request.POST or None)
-    if form.is_valid():
-        values = {"request": form.cleaned_data["request"], "asked_on": request.today, "due_on": due_on}
-        given: dict[str, Any] = {"key": form.cleaned_data["key"], "member": member, "values": values}
-        if try_on_form(form, lambda: ask_for_help(on=request.today, by=request.user, **given)):
-            messages.success(request, _("Your request is with the officers of your branch."))
-            return redirect("supervision:suggestion-mine")
-    return render(request, "supervision/suggestions/help.html", {"form": form, "branch": branch, "due_on": due_on})
+    lead = _("%(branch)s answers by %(day)s. If it can't wait, call the secretary.")
+    act = partial(ask_for_help, member=member, on=request.today, by=request.user)
+    facts = {"asked_on": request.today, "due_on": due_on}
+    return form_page(
+        request,
+        OwnHelpForm(request.POST or None),
+        lambda typed: act(key=typed["key"], values={"request": typed["request"], **facts}),
+        Step(_("Ask for help"), _("Send the request"), _("Your request is with the officers of your branch.")),
+        "supervision:suggestion-mine",
+        crumbs=[_mine()],
+        lead=lead % {"branch": branch.name, "day": due_on},
+    )
+
+
+def _mine() -> Crumb:
+    return _("Suggestions and help"), reverse("supervision:suggestion-mine")
 
 
 @signed_in
@@ -271,7 +283,8 @@ def suggestion_detail(request: PageRequest, key: UUID) -> HttpResponse:
     may_record = may(Capability.RECORD_SUPERVISION, path)
     context = {
         "suggestion": suggestion,
-        "state": _standing(suggestion, request),
+        "is_answered": suggestion.answered_on is not None,
+        "badges": state_badges(suggestion, request.today),
         "is_mine": is_mine,
         "reads": reads,
         "names": is_mine or reads or suggestion.shows_name,
@@ -327,66 +340,45 @@ def _member_of_branch(request: PageRequest) -> tuple[Member, Organization]:
     return member, branch
 
 
-COUNTING = Capability.COUNT_SUPERVISION
 ABOVE = (OrganizationKind.COMMITTEE, OrganizationKind.GENERAL_BRANCH)
 
 
-@requires(COUNTING)
+@requires(COUNT)
 @require_safe
 def suggestion_below(request: PageRequest) -> HttpResponse:
     """Asked, answered, in time, solved, overdue: by branch."""
-    place, form = _asked_counts(request)
-    first, last = form.period(request.today)
-    lines = _lines(form, place, first, last)
+    place, form, (first, last), lines = _asked_counts(request)
     answered, solved = sum(line.answered for line in lines), sum(line.solved for line in lines)
-    context = {
-        "place": place,
-        "form": form,
-        "first": first,
-        "last": last,
-        "page": Paginator(lines, ON_A_PAGE).get_page(request.GET.get("page")),
+    figures = {
         "asked": sum(line.asked for line in lines),
         "answered": answered,
         "solved": solved,
         "solved_share": share(solved, answered),
         "late": sum(line.overdue > 0 for line in lines),
-        "query": request.GET.urlencode(),
     }
-    return render(request, "supervision/suggestions/below.html", context)
+    period = _("%(first)s to %(last)s") % {"first": first, "last": last}
+    return BRANCHES.shown(request, lines, form=form).answer(
+        title=_("Suggestions in the branches"),
+        lead=f"{place.name} · {period}",
+        buttons=[excel(request, reverse("supervision:suggestion-below-export"))],
+        template="supervision/suggestions/below.html",
+        more=figures,
+    )
 
 
-@requires(COUNTING)
+@requires(COUNT)
 @require_safe
 def suggestion_below_export(request: PageRequest) -> FileResponse:
     """The same as a workbook; it names no member."""
-    place, form = _asked_counts(request)
-    first, last = form.period(request.today)
-    sheet = Sheet(_("Suggestions"), _headings_counts(), _cells_counts(_lines(form, place, first, last)))
-    words = {"place": place.name, "first": first.isoformat(), "last": last.isoformat()}
-    return workbook(_("Suggestions %(place)s %(first)s to %(last)s.xlsx") % words, sheet)
+    place, _form, (first, last), lines = _asked_counts(request)
+    words = {"place": place.name, "first": first, "last": last}
+    file = _("Suggestions %(place)s %(first)s to %(last)s.xlsx") % words
+    return BRANCHES.exported(request, lines, file=file, sheet=_("Suggestions"))
 
 
-def _asked_counts(request: PageRequest) -> tuple[Organization, BelowFilterForm]:
-    place = place_asked_for(request, COUNTING)
-    above = Organization.objects.visible_to(request.user, COUNTING).standing_on(request.today).filter(kind__in=ABOVE)
-    return place, BelowFilterForm(request.GET, places=above, today=request.today)
-
-
-def _lines(form: BelowFilterForm, place: Organization, first: date, last: date) -> list[BranchLine]:
-    text = form.cleaned_data.get("q") or ""
-    return [line for line in branch_lines(place.path, first, last) if text in line.branch.name]
-
-
-def _headings_counts() -> list[str]:
-    return [
-        _("Branch"), _("Asked"), _("Answered"), _("Answered in time"), _("Solved"),
-        _("Solved, per cent of the answers"), _("Overdue"),
-    ]  # fmt: skip
-
-
-def _cells_counts(lines: Iterable[BranchLine]) -> Iterator[list[object]]:
-    for line in lines:
-        yield [
-            line.branch.name, line.asked, line.answered, line.answered_on_time, line.solved, line.solved_share,
-            line.overdue,
-        ]  # fmt: skip
+def _asked_counts(request: PageRequest) -> tuple[Organization, BelowFilterForm, tuple[date, date], list[BranchLine]]:
+    place = place_asked_for(request, COUNT)
+    above = Organization.objects.visible_to(request.user, COUNT).standing_on(request.today).filter(kind__in=ABOVE)
+    form = BelowFilterForm(request.GET, places=above, today=request.today)
+    days, name = form.period(request.today), form.cleaned_data.get("q") or ""
+    return place, form, days, [line for line in branch_lines(place.path, *days) if name in line.branch.name]

@@ -33,7 +33,7 @@ def typed(**changes):
 
 
 def found(page):
-    return [one.text.open() for one, _state in page.context["lines"]]
+    return [one.text.open() for one in page.context["page"]]
 
 
 @pytest.fixture
