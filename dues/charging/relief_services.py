@@ -126,7 +126,7 @@ def _locked(relief: Relief) -> Relief:
 
 def _undecided(relief: Relief, by: User) -> Relief:
     held = _locked(relief)
-    if not held.needs_superior or held.approved_on or held.declined_on:
+    if not held.is_waiting:
         raise Refused(_("This doesn't wait for a decision any more."))
     if held.asked_by == str(by) or by.member_id == held.member_id:
         raise Refused(_("Who asked for it, or is concerned, doesn't approve it: another person of the committee does."))
@@ -134,7 +134,7 @@ def _undecided(relief: Relief, by: User) -> Relief:
 
 
 def _follow(relief: Relief, by: User | str, on: date) -> None:
-    if not relief.needs_superior or relief.approved_on:
+    if not relief.is_waiting:
         follow_facts(relief.member, relief.valid_from, relief.valid_until, by=str(by), on=on)
 
 

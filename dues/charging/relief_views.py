@@ -126,15 +126,14 @@ def category_of(member: Member) -> str:
 
 def _page(request: PageRequest, relief: Relief, **more: Any) -> HttpResponse:
     access, path = request.user.access, relief.member.roster_path
-    waiting = relief.needs_superior and not relief.approved_on and not relief.declined_on
     context = {
         "relief": relief,
         "ground": opened(relief.ground),
         "rule": rule_version(relief.rule),
         "names": names_of([relief.asked_by, relief.approved_by]),
-        "waiting": waiting,
+        "waiting": relief.is_waiting,
         "readable": readable_meetings(request.user, [relief.meeting]),
-        "may_decide": waiting and access.may(Capability.APPROVE_DUES, path),
+        "may_decide": relief.is_waiting and access.may(Capability.APPROVE_DUES, path),
         "may_end": not relief.declined_on and access.may(Capability.RECORD_DUES, path),
         "approve": ApproveForm(),
         "decline": DeclineForm(),

@@ -83,7 +83,7 @@ def _lines(last: Charge, want: Wanted | None, by: str, now: datetime) -> Iterabl
         yield Charge(
             **made, turn=turn, kind=ChargeKind.CHARGE, organization_id=want.branch, amount_fen=want.basis.amount_fen,
             waived_fen=want.waived_fen, rate=want.basis.rate, rules=want.basis.rules, basis=want.basis,
-            relief=want.relief,
+            relief_id=want.relief,
         )  # fmt: skip
 
 

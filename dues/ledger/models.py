@@ -139,13 +139,6 @@ class ReliefQuerySet(models.QuerySet["Relief"]):
         """The branch's, the committee's that has to approve it, and one's own."""
         return self.filter(own_or_in_branch(user, capability) | own_or_in_branch(user, Capability.APPROVE_DUES))
 
-    def in_effect(self) -> "ReliefQuerySet":
-        """Not declined, and with every approval that the member's category needs."""
-        return self.filter(Q(needs_superior=False) | Q(approved_on__isnull=False), declined_on__isnull=True)
-
-    def holding(self, month: date) -> "ReliefQuerySet":
-        return self.filter(holding(month))
-
     def waiting(self) -> "ReliefQuerySet":
         return self.filter(needs_superior=True, approved_on__isnull=True, declined_on__isnull=True)
 
@@ -199,6 +192,11 @@ class Relief(models.Model):
 
     def __str__(self) -> str:
         return f"{self.member} {self.get_kind_display()}"
+
+    @property
+    def is_waiting(self) -> bool:
+        """For the committee above."""
+        return self.needs_superior and self.approved_on is None and self.declined_on is None
 
     @property
     def scope_path(self) -> str:

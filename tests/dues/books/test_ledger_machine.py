@@ -165,10 +165,10 @@ class Year(RuleBasedStateMachine):
                 relief_services.decline_relief, relief, reason="不符", by=self.cast.district_staff, on=self.today
             )
 
-    @precondition(lambda self: Relief.objects.in_effect().exists())
+    @precondition(lambda self: Relief.objects.filter(approved_on__isnull=False).exists())
     @rule(months=st.integers(0, 2))
     def end_a_relief(self, months):
-        relief = Relief.objects.in_effect().order_by("valid_from", "pk").last()
+        relief = Relief.objects.filter(approved_on__isnull=False).order_by("valid_from", "pk").last()
         until = add_months(relief.valid_from, months)
         self.attempt(relief_services.end_relief, relief, valid_until=until, reason="好转", by="officer", on=self.today)
 
