@@ -71,8 +71,8 @@ def left_open(
 ) -> dict[int, dict[date, int]]:
     """Branch → month of the year, up to that day's, that was charged → members who left something of it open.
 
-    With `late` as `late_among` says it, whoever is on a roster counts for an earlier month only where it counts against
-    them: not where a reason is on record, nor before an agreed quarter is over.
+    With `late` as `arrears_on_rosters` says it, whoever is on a roster counts for an earlier month only where it counts
+    against them: not where a reason is on record, nor before an agreed quarter is over.
     """
     first, last = date(on.year, 1, 1), month_of(on)
     found = _charged(path, first, last)
@@ -87,7 +87,7 @@ def left_open(
     return found
 
 
-def late_among(members: OpenMembers, *, on: date) -> dict[int, Arrears]:
+def arrears_on_rosters(members: OpenMembers, *, on: date) -> dict[int, Arrears]:
     """Arrears of those on the rosters: who left this month open may have paid all before it."""
     found: dict[int, Arrears] = {}
     for some in _portions(pk for pk, _place in members.on_rosters):
@@ -131,7 +131,7 @@ def dues_duties(path: str, *, on: date) -> list[Duty]:
     codes = {branch.path: branch.code for branch in branches}
     rules = binding_below(path, LOCAL_KEYS)
     open_here = open_members(path, on=on)
-    late = late_among(open_here, on=on)
+    late = arrears_on_rosters(open_here, on=on)
     months = left_open(path, open_here, on=on, late=late)
     facts = _branch_facts(path, branches, on, months, may_remit=any(one.key == RATIO_KEY for _path, one in rules))
     people = _people(path, codes, open_here, late, on)
@@ -246,7 +246,7 @@ def _people(
 ) -> dict[str, list[Duty]]:
     """Code of the branch → what its members' arrears and reliefs ask for, in the order of the roster."""
     found: dict[str, list[Duty]] = defaultdict(list)
-    for facts in _behind(path, codes, open_here, late):
+    for facts in _in_arrears(path, codes, open_here, late):
         duty = member_duty(facts, on=on)
         if duty:
             found[facts.branch].append(duty)
@@ -255,7 +255,7 @@ def _people(
     return found
 
 
-def _behind(
+def _in_arrears(
     path: str, codes: dict[str, str], open_here: OpenMembers, late: dict[int, Arrears]
 ) -> Iterator[MemberFacts]:
     closed = ArrearsReview.objects.filter(subtree("member__roster_path", [path]), closed_on__isnull=False)

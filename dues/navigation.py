@@ -158,7 +158,7 @@ def start_links(user: User, *, on: date) -> Iterator[Link]:
     """At most six queries for an officer, four for a committee's staff."""
     access = user.access
     if paths := access.paths(Capability.VIEW_DUES):
-        yield Link("wallet2", gettext("Dues of the branch"), _behind(paths, on), reverse("dues:grid"))
+        yield Link("wallet2", gettext("Dues of the branch"), _arrears_text(paths, on), reverse("dues:grid"))
     yield from waiting_links(user)
 
 
@@ -179,7 +179,7 @@ def member_links(member: Member, user: User) -> Iterator[Link]:
         yield Link("wallet2", gettext("Dues"), gettext("What was charged, what was paid, and why."), address)
 
 
-def _behind(paths: list[str], on: date) -> str:
+def _arrears_text(paths: list[str], on: date) -> str:
     rosters = Member.objects.filter(subtree("roster_path", paths)).order_by()
     if len(rosters.values_list("pk")[: MOST + 1]) > MOST:
         return gettext("The year at a glance, and who has something due.")

@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from dues.fields import MonthField
 from dues.ledger.models import ArrearsReview
-from dues.ledger.rules import REMIND_AT
+from dues.ledger.rules import ARREARS_STAGES
 from meetings.choices import MeetingKind, MeetingState
 from meetings.meeting.models import Meeting
 from members.choices import DuesCategory
@@ -27,7 +27,7 @@ DUE = 1
 BEHIND = [
     ("", _("Any")),
     (str(DUE), _("Something due and unpaid")),
-    *((str(months), f"≥ {months}") for months in (*REMIND_AT[1:], 6)),
+    *((str(months), f"≥ {months}") for months in (*ARREARS_STAGES[1:], 6)),
 ]
 STATES = [
     ("", _("Any")),

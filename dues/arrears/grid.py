@@ -29,7 +29,7 @@ from dues.ledger.queries import (
     spans,
     weighed,
 )
-from dues.ledger.rules import REMIND_AT, Arrears, OpenMonth, Span
+from dues.ledger.rules import ARREARS_STAGES, Arrears, OpenMonth, Span
 from dues.units import month_of, months_between, quarter_of
 from members.choices import DatePrecision, MergeState, OrganizationKind
 from members.models import Member, Merge, Organization, User
@@ -77,7 +77,7 @@ class GridRow:
     """Paid ahead or too much; nothing of who moved."""
 
     @property
-    def behind(self) -> int:
+    def months_in_arrears(self) -> int:
         return len(self.arrears.months) if self.arrears else 0
 
     @property
@@ -259,9 +259,9 @@ class Person(NamedTuple):
 COLUMNS = Person._fields
 ON_A_PAGE = 30
 IN_A_TREE = 20
-"""People on a page of a subtree: some forty are looked at for one who is behind."""
+"""People on a page of a subtree: some forty are looked at for one in arrears."""
 MOST_BRANCHES = 400
-"""Below an organization with more of them one goes down the tree first: who is behind is computed, not stored."""
+"""Below an organization with more of them one goes down the tree first: who is in arrears is computed, not stored."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -274,7 +274,7 @@ class LastPaid:
 
 @dataclass(frozen=True, slots=True)
 class ArrearsLine:
-    """Somebody who is behind."""
+    """Somebody in arrears."""
 
     member: Person
     place: str
@@ -286,27 +286,27 @@ class ArrearsLine:
 
 @dataclass(frozen=True, slots=True)
 class BranchArrears:
-    """How many members of a branch are behind, and how many of them how far; never who."""
+    """How many members of a branch are in arrears, and how many of them at which stage; never who."""
 
     branch: Organization
-    behind: int
-    rungs: tuple[int, ...]
+    in_arrears: int
+    stages: tuple[int, ...]
     """Members at 1, 3, 5 months and at the rule's six, each counted at the highest."""
 
     @property
     def to_review(self) -> int:
-        return self.rungs[-1]
+        return self.stages[-1]
 
 
 def branch_lines(path: str, *, on: date) -> list[ArrearsLine]:
-    """Everybody of a branch who is behind, furthest first; months with a reason on record don't count for that."""
+    """Everybody of a branch in arrears, most months first; those with a reason on record don't count for that."""
     late = in_arrears(Member.objects.below(path), on=on).in_roster_order()
     lines = _lines(list(map(Person._make, late.values_list(*COLUMNS))), on)
     return sorted(lines, key=lambda line: (-len(line.arrears.counted), -line.arrears.fen, line.member.name_key))
 
 
 def tree_page(path: str, place: Place, *, on: date) -> tuple[Page, list[ArrearsLine]]:
-    """One page of those behind in a whole subtree, in roster order: as quick at its end as at its beginning."""
+    """One page of those in arrears in a whole subtree, in roster order: as quick at its end as at its beginning."""
 
     def rows(place: Place, wanted: int) -> list[Any]:
         key = {"key": place.key} if place.key else {}
@@ -324,7 +324,7 @@ def _people(members: list[int]) -> list[Person]:
 
 @cache
 def _late(forward: bool, wanted: int) -> Prepared:
-    """Numbers alone: they stand in the index of the roster, and forty members are looked at for one who is behind."""
+    """Numbers alone: they stand in the index of the roster, and forty members are looked at for one in arrears."""
 
     def build(path: str, month: date, quarter: date, key: UUID | None = None) -> QuerySet[Member, Any]:
         late = in_arrears_since(Member.objects.below(path), month, quarter)
@@ -340,7 +340,7 @@ def branches_below(path: str, *, on: date) -> list[Organization] | None:
 
 
 def branch_counts(path: str, branches: Iterable[Organization], *, on: date) -> list[BranchArrears]:
-    """The branches with the number of members behind, those first that need help most. No name, no amount."""
+    """The branches with the number of members in arrears, those first that need help most. No name, no amount."""
     found = arrears_below(path, on=on)
     paths = {branch.path for branch in branches}
     steps: dict[str, Counter[int]] = defaultdict(Counter)
@@ -348,13 +348,13 @@ def branch_counts(path: str, branches: Iterable[Organization], *, on: date) -> l
         steps[roster_path if roster_path in paths else roster_path[:-STEP]][found[pk].step] += 1
     counted = [_counted(branch, steps[branch.path]) for branch in branches]
     return sorted(
-        counted, key=lambda one: (tuple(-count for count in reversed(one.rungs)), -one.behind, one.branch.path)
+        counted, key=lambda one: (tuple(-count for count in reversed(one.stages)), -one.in_arrears, one.branch.path)
     )
 
 
 def _counted(branch: Organization, steps: Counter[int]) -> BranchArrears:
-    highest = sum(count for step, count in steps.items() if step > max(REMIND_AT))
-    return BranchArrears(branch, steps.total(), (*(steps[rung] for rung in REMIND_AT), highest))
+    highest = sum(count for step, count in steps.items() if step > max(ARREARS_STAGES))
+    return BranchArrears(branch, steps.total(), (*(steps[stage] for stage in ARREARS_STAGES), highest))
 
 
 def open_reviews(user: User, path: str) -> list[ArrearsReview]:

@@ -16,7 +16,7 @@ from members.paths import contains
 
 
 @dataclass(frozen=True, slots=True)
-class Behind:
+class MemberInArrears:
     """A member who left something due unpaid: how much in fen, for how many months, what of it was carried over."""
 
     member: Member
@@ -32,13 +32,13 @@ class Statement:
     charged_fen: int
     paid_fen: int
     waived_fen: int
-    behind: list[Behind]
+    in_arrears: list[MemberInArrears]
     this_month_fen: int
     """What is open and can still be paid in time after that day, of everybody together."""
 
 
 def statement(path: str, *, as_of: date) -> Statement:
-    """Those behind have the most months first, then by name. Five queries.
+    """Those in arrears have the most months first, then by name. Five queries.
 
     At the end of the day: a month whose last day to pay it was is due then, as it is on every page the morning after.
     """
@@ -51,15 +51,15 @@ def statement(path: str, *, as_of: date) -> Statement:
         charged_fen=sums["charged"] or 0,
         paid_fen=paid["fen"] or 0,
         waived_fen=sums["waived"] or 0,
-        behind=_behind({member: one for member, one in owed.items() if one.fen}),
+        in_arrears=_sorted({member: one for member, one in owed.items() if one.fen}),
         this_month_fen=sum(one.this_month_fen for one in owed.values()),
     )
 
 
-def _behind(owed: dict[int, Arrears]) -> list[Behind]:
+def _sorted(owed: dict[int, Arrears]) -> list[MemberInArrears]:
     members = Member.objects.filter(pk__in=owed).in_roster_order()
     found = [
-        Behind(member, owed[member.pk].fen, len(owed[member.pk].months), owed[member.pk].carried_fen)
+        MemberInArrears(member, owed[member.pk].fen, len(owed[member.pk].months), owed[member.pk].carried_fen)
         for member in members
     ]
     return sorted(found, key=lambda one: (-one.months, one.member.name))

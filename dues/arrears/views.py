@@ -139,7 +139,7 @@ STATES: dict[str, tuple[MonthState, ...]] = {
 }
 ORDERS: dict[str, Callable[[GridRow], Any]] = {
     "name": lambda row: (row.member.name_key, row.member.pk),
-    "behind": lambda row: (-row.behind, -row.due_fen, row.member.name_key),
+    "behind": lambda row: (-row.months_in_arrears, -row.due_fen, row.member.name_key),
     "open": lambda row: (-row.due_fen, row.member.name_key),
 }
 
@@ -176,7 +176,7 @@ def _figures(request: PageRequest, branch: Organization, form: GridForm) -> dict
     shown = narrowed(rows, form, form.chosen_month)
     return {
         "sums": sums_of(rows, form.chosen_month),
-        "behind": sum(_is_behind(row, DUE) for row in rows),
+        "in_arrears": sum(_is_in_arrears(row, DUE) for row in rows),
         "due_fen": sum(row.due_fen for row in rows),
         "beyond": reduce(Beyond.plus, (row.beyond for row in rows), Beyond()),
         "is_this_month": form.chosen_month == month_of(form.on),
@@ -197,7 +197,7 @@ def _fits(row: GridRow, form: GridForm, month: date) -> bool:
     category, group, text = form.asked("category"), form.asked("group"), form.asked("q") or ""
     states = STATES.get(form.asked("state"))
     return (
-        _is_behind(row, form.asked("behind") or 0)
+        _is_in_arrears(row, form.asked("behind") or 0)
         and (not category or row.member.dues_category == ("" if category == UNRECORDED else category))
         and (not group or row.group == dict(form.fields["group"].choices).get(group))  # type: ignore[attr-defined]
         and (text in row.member.name or row.member.name_key.startswith(text.lower() or "\0"))
@@ -205,9 +205,9 @@ def _fits(row: GridRow, form: GridForm, month: date) -> bool:
     )
 
 
-def _is_behind(row: GridRow, months: int) -> bool:
+def _is_in_arrears(row: GridRow, months: int) -> bool:
     """So many months; for `DUE` the exact `in_arrears`, so that the list has as many lines as the head counts."""
-    return row.due_fen > 0 if months == DUE else row.behind >= months
+    return row.due_fen > 0 if months == DUE else row.months_in_arrears >= months
 
 
 def _address(request: PageRequest, but: str) -> str:
@@ -233,7 +233,7 @@ LISTED = (OrganizationKind.COMMITTEE, OrganizationKind.GENERAL_BRANCH, Organizat
 @requires(Capability.COUNT_DUES)
 @require_safe
 def arrears(request: PageRequest) -> HttpResponse:
-    """A branch's people by name, furthest behind first; committees get counts and the cases under review."""
+    """A branch's people by name, most months in arrears first; committees get counts and the cases under review."""
     place = place_asked_for(request, Capability.COUNT_DUES, among=Organization.objects.filter(kind__in=LISTED))
     context = {"place": place, "rule": rule_if_held(FLAG_KEY, request.today)}
     if request.user.access.may(Capability.VIEW_DUES, place.path):
@@ -339,8 +339,8 @@ def _counts(request: PageRequest, place: Organization) -> dict[str, Any]:
     shown = [one for one in counts if form.text() in one.branch.name]
     return {
         "form": form,
-        "behind": sum(one.behind for one in counts),
-        "to_help": sum(one.behind > 0 for one in counts),
+        "in_arrears": sum(one.in_arrears for one in counts),
+        "to_help": sum(one.in_arrears > 0 for one in counts),
         "branches": len(counts),
         "page": Paginator(shown, ON_A_PAGE).get_page(request.GET.get("page")),
         "reviews": open_reviews(request.user, place.path),
@@ -373,7 +373,7 @@ def review(request: PageRequest, key: UUID) -> HttpResponse:
 @requires(Capability.RECORD_DUES)
 @require_POST
 def review_open(request: PageRequest, key: UUID) -> HttpResponse:
-    """Begin with the case of a member who is six months behind."""
+    """Begin with the case of a member who is six months in arrears."""
     member = member_standing_here(request, key)
     form = OpenReviewForm(request.POST)
     if not form.is_valid():

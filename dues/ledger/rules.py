@@ -126,8 +126,9 @@ def differences(
     return {place: fen for place, fen in moved.items() if fen}
 
 
-REMIND_AT = (1, 3, 5)
-"""Months unpaid at which the branch is told to talk to the member; ours, so that six come as no surprise."""
+ARREARS_STAGES = (1, 3, 5)
+"""Months in arrears at which the branch is told to talk to the member and the member is reminded; ours, so that the
+rule's six, which begin the review, come as no surprise."""
 FLAG_KEY = "dues.arrears.flag_months"
 
 
@@ -156,7 +157,7 @@ class OpenMonth:
 
 @dataclass(frozen=True, slots=True)
 class Arrears:
-    """What somebody owes on a day, in two figures that no page adds up, and where that is on the ladder."""
+    """What somebody owes on a day, in two figures that no page adds up, and which stage that is."""
 
     months: tuple[OpenMonth, ...]
     """The open months whose last day to pay is over, the oldest first."""
@@ -198,13 +199,13 @@ class Arrears:
 
     @property
     def step(self) -> int:
-        """The highest rung reached: 0, 1, 3, 5, or the rule's six."""
-        rungs = (*REMIND_AT, self.flag) if self.flag else REMIND_AT
-        return max((rung for rung in rungs if rung <= len(self.counted)), default=0)
+        """The highest stage reached: 0, 1, 3, 5, or the rule's six."""
+        stages = (*ARREARS_STAGES, self.flag) if self.flag else ARREARS_STAGES
+        return max((stage for stage in stages if stage <= len(self.counted)), default=0)
 
     @property
     def reached_with(self) -> date | None:
-        """The month that brought the member to the rung."""
+        """The month that brought the member to the stage."""
         return self.counted[self.step - 1] if self.step else None
 
 
@@ -261,7 +262,7 @@ class BranchFacts:
 
 @dataclass(frozen=True, slots=True)
 class MemberFacts:
-    """Somebody who is behind, the code of the branch, and whether a review of just these months was closed."""
+    """Somebody in arrears, the code of the branch, and whether a review of just these months was closed."""
 
     pk: int
     branch: str
@@ -292,9 +293,9 @@ def branch_duties(facts: BranchFacts, *, on: date, local: Iterable[LocalRule] = 
 
 
 def member_duty(facts: MemberFacts, *, on: date) -> Duty | None:
-    """The rung somebody stands on: to be talked to at 1, 3 and 5 months, at six a review. None below the first.
+    """The stage somebody has reached: to be talked to at 1, 3 and 5 months, at six a review. None below the first.
 
-    Its period is the month that brought the rung; the branch has the month after it for the talk.
+    Its period is the month that brought the stage; the branch has the month after it for the talk.
     """
     month = facts.arrears.reached_with
     if month is None:

@@ -11,7 +11,7 @@ from django.utils import translation
 
 from dues.arrears.queries import TAKES_DUES
 from dues.ledger.queries import arrears_below, arrears_of
-from dues.ledger.rules import Arrears
+from dues.ledger.rules import ARREARS_STAGES, Arrears
 from meetings.attendance.models import Expected
 from meetings.choices import AttendanceState
 from meetings.meeting.models import Meeting
@@ -47,7 +47,6 @@ from reminders.planning.queries import (
     worth_telling,
 )
 from reminders.planning.rules import (
-    DUES_MONTHS,
     DUES_WITHIN,
     Occasion,
     Pending,
@@ -279,4 +278,4 @@ def _dues_stand(message: Pending, arrears: Arrears | None, at: datetime) -> bool
     if arrears is None or message.about not in {f"{month:%Y-%m}" for month in arrears.counted}:
         return False
     month = date.fromisoformat(f"{message.about}-01")
-    return not waited_too_long(message, for_dues(month, DUES_MONTHS[message.step - 1]), at)
+    return not waited_too_long(message, for_dues(month, ARREARS_STAGES[message.step - 1]), at)

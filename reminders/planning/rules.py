@@ -12,7 +12,7 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from dues.ledger.rules import Arrears
+from dues.ledger.rules import ARREARS_STAGES, Arrears
 from dues.units import yuan
 from meetings.planning.rules import Workdays
 from members.choices import OfficeKind
@@ -126,8 +126,6 @@ ANSWERED_WITHIN = timedelta(days=28)
 INVITED = timedelta(days=3)
 SHORTLY_BEFORE = timedelta(hours=2)
 TERM_MONTHS = (6, 3, 1)
-DUES_MONTHS = (1, 3, 5)
-"""Months unpaid; at six people look at the case, and nothing is sent (2008 provisions, article 13)."""
 DUES_WITHIN = timedelta(days=10)
 """So many days into the month after the one that brought the rung it is told."""
 DIGEST_WITHIN, DUE_NOW_WITHIN = timedelta(hours=36), timedelta(hours=12)
@@ -188,11 +186,13 @@ def before_end(ends_on: date) -> list[Rung]:
 
 def for_dues(reached_with: date, months: int) -> list[Rung]:
     """The one rung of so many open months, of which the month `reached_with` was the last; none where no rung is."""
-    if months not in DUES_MONTHS:
+    if months not in ARREARS_STAGES:  # at the rule's six people look at the case, and nothing is sent
         return []
     begins = add_months(reached_with, 1)
     due_at = local(begins, START_OF_WORK)
-    return [Rung(DUES_MONTHS.index(months) + 1, due_at, due_at + DUES_WITHIN, local(add_months(begins, 1), time.min))]
+    return [
+        Rung(ARREARS_STAGES.index(months) + 1, due_at, due_at + DUES_WITHIN, local(add_months(begins, 1), time.min))
+    ]
 
 
 def of_week(day: date) -> list[Rung]:

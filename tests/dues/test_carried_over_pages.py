@@ -32,7 +32,7 @@ def test_the_grid_lists_everybody_whom_its_head_counts(cast, only_carried, as_us
 
     assert listed == {cast.zhang, only_carried}
     assert listed == set(in_arrears(Member.objects.below(cast.branch.path), on=TODAY))
-    assert page.context["behind"] == len(listed)
+    assert page.context["in_arrears"] == len(listed)
     three = as_user(cast.officer).get(reverse("dues:grid"), {"org": "branch", "behind": "3"})
     assert list(three.context["page"]) == []
 

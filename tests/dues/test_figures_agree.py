@@ -139,7 +139,7 @@ FIGURES = {
             "the member's page, read by the branch": lambda b: b.as_read_by_the_branch(b.cast.zhang).fen,
             "the list of arrears": lambda b: of(b.arrears_lines(), "张英").arrears.fen,
             "the grid": lambda b: of(b.grid()["page"], "张英").due_fen,
-            "the statement": lambda b: of(b.stated().behind, "张英").fen,
+            "the statement": lambda b: of(b.stated().in_arrears, "张英").fen,
             "the reminder": lambda b: fen(b.reminded(), "YUAN yuan"),
             "the API, less this month": lambda b: (
                 sum(row["amount_fen"] - row["waived_fen"] for row in b.rows("charge") if row["month"] < "2026-11")
@@ -156,8 +156,8 @@ FIGURES = {
                 re.search(r"(\d+) months", b.told_at_start("member", "own", "My dues"))[1]
             ),
             "the list of arrears": lambda b: len(of(b.arrears_lines(), "张英").arrears.months),
-            "the grid": lambda b: of(b.grid()["page"], "张英").behind,
-            "the statement": lambda b: of(b.stated().behind, "张英").months,
+            "the grid": lambda b: of(b.grid()["page"], "张英").months_in_arrears,
+            "the statement": lambda b: of(b.stated().in_arrears, "张英").months,
         },
     ),
     "what this month asks of 张英": (
@@ -182,7 +182,7 @@ FIGURES = {
             ),
             "the disclosure": lambda b: b.disclosed()["due_fen"],
             "the overview": lambda b: b.overview_line().due_fen,
-            "the statement": lambda b: sum(one.fen for one in b.stated().behind),
+            "the statement": lambda b: sum(one.fen for one in b.stated().in_arrears),
         },
     ),
     "what this month, or an agreed quarter, asks of the branch": (
@@ -199,13 +199,13 @@ FIGURES = {
         4,
         {
             "the list of arrears": lambda b: len(b.arrears_lines()),
-            "the grid": lambda b: b.grid()["behind"],
+            "the grid": lambda b: b.grid()["in_arrears"],
             "the list behind the grid's figure": lambda b: b.get(
                 "secretary", "dues:grid", **OF_BRANCH, behind=1
             ).context["found"],
             "the start page": lambda b: int(b.told_at_start("officer", "links", "Dues of the branch").split()[0]),
-            "the committee's counts": lambda b: b.counted_by_the_committee().behind,
-            "the statement": lambda b: len(b.stated().behind),
+            "the committee's counts": lambda b: b.counted_by_the_committee().in_arrears,
+            "the statement": lambda b: len(b.stated().in_arrears),
             "duties, and the two with a reason on record or nothing but a balance": lambda b: (
                 len(b.duties("dues_arrears", "dues_review")) + 2
             ),
@@ -240,7 +240,7 @@ FIGURES = {
             "the grid": lambda b: sum(row.carried_fen for row in b.grid()["page"]),
             "the disclosure": lambda b: b.disclosed()["carried_fen"] - b.disclosed()["carried_settled_fen"],
             "the overview": lambda b: b.overview_line().carried_fen - b.overview_line().carried_settled_fen,
-            "the statement": lambda b: sum(one.carried_fen for one in b.stated().behind),
+            "the statement": lambda b: sum(one.carried_fen for one in b.stated().in_arrears),
         },
     ),
 }

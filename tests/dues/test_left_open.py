@@ -89,7 +89,7 @@ def test_who_is_late_is_among_those_who_left_something_open(ledgers):
     path = ledgers.district.path
     members = Member.objects.below(path)
 
-    assert quick.late_among(quick.open_members(path, on=TODAY), on=TODAY) == arrears_of(
+    assert quick.arrears_on_rosters(quick.open_members(path, on=TODAY), on=TODAY) == arrears_of(
         list(members.values_list("pk", flat=True)), on=TODAY
     )
 
@@ -128,4 +128,4 @@ def test_this_months_dues_are_open_before_anybody_is_behind(cast):
     members = quick.open_members(cast.branch.path, on=TODAY)
 
     assert members.on_rosters == [(cast.zhang.pk, cast.branch.path)]
-    assert quick.late_among(members, on=TODAY) == {}
+    assert quick.arrears_on_rosters(members, on=TODAY) == {}

@@ -94,14 +94,14 @@ def test_the_carried_balance_is_a_line_of_its_own_and_counts_as_no_month(cast, p
     late = arrears_of([cast.zhang.pk], on=TODAY)[cast.zhang.pk]
 
     assert (late.months, late.carried_fen, late.fen, late.step) == ((), 3000, 3000, 0)
-    found = statement(cast.branch.path, as_of=TODAY).behind
+    found = statement(cast.branch.path, as_of=TODAY).in_arrears
     assert [(one.member, one.fen, one.months, one.carried_fen) for one in found] == [(cast.zhang, 3000, 0, 3000)]
     cast.officer.access = access_for(cast.officer, on=TODAY)
     page = dues_page(Member.objects.get(pk=cast.zhang.pk), cast.officer, on=TODAY)
     assert [(line.month, line.open_fen) for line in page.lines if line.carried_over] == [(DECEMBER, 3000)]
     assert page.arrears.fen == 3000
     (row,) = grid_rows(cast.branch, [cast.zhang], 2026, on=TODAY)
-    assert (row.behind, row.carried_fen, row.due_fen) == (0, 3000, 3000)
+    assert (row.months_in_arrears, row.carried_fen, row.due_fen) == (0, 3000, 3000)
     (before,) = grid_rows(cast.branch, [cast.zhang], 2025, on=TODAY)
     assert before.cells[11].state == "not_charged"
     year = {one.name: one for one in ledger_rows(cast.branch, 2026, bases=False)}

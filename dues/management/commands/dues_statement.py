@@ -39,7 +39,7 @@ class Command(JsonCommand):
                     "months": one.months,
                     "carried_over_fen": one.carried_fen,
                 }
-                for one in found.behind
+                for one in found.in_arrears
             ],
             "this_month_fen": found.this_month_fen,
         }

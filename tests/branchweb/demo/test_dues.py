@@ -70,7 +70,7 @@ def test_there_is_something_to_do_on_every_page(county):
 
 
 def test_somebody_is_behind_and_most_are_not(county):
-    behind = statement(county.path, as_of=TODAY).behind
+    behind = statement(county.path, as_of=TODAY).in_arrears
 
     assert 3 <= len(behind) <= 8
     assert max(one.months for one in behind) >= 6

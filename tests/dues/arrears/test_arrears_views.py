@@ -80,7 +80,7 @@ def test_a_larger_tree_is_walked_in_the_order_of_the_roster(behind, as_user):
 
 def test_a_committee_sees_counts_with_those_to_help_first_and_no_name(behind, as_user):
     answer = as_user(behind.district_staff).get(LIST)
-    lines = [(one.branch.code, one.behind, one.rungs) for one in answer.context["page"]]
+    lines = [(one.branch.code, one.in_arrears, one.stages) for one in answer.context["page"]]
 
     assert lines == [("branch", 2, (1, 0, 0, 1)), ("next-branch", 1, (0, 1, 0, 0))]
     for name in ("李国强", "张英", "王秀兰", "65.00", "280.00"):
@@ -99,7 +99,7 @@ def test_a_reason_on_record_takes_somebody_off_the_ladder(behind, as_user):
 
     assert [line.member.name for line in answer.context["lines"]] == ["张英", "李国强"]
     assert "A reason is on record" in answer.text
-    assert [one.rungs for one in as_user(behind.district_staff).get(LIST).context["page"]][1] == (1, 0, 0, 0)
+    assert [one.stages for one in as_user(behind.district_staff).get(LIST).context["page"]][1] == (1, 0, 0, 0)
 
 
 def test_too_many_branches_are_looked_at_in_parts(behind, as_user, monkeypatch):

@@ -25,7 +25,7 @@ def test_a_row_shows_each_month_of_the_year(cast):
 
     assert states(row)[:7] == ["unknown", "unknown", "settled", "waived", "part", "open", "not_charged"]
     assert states(row)[10:] == ["not_charged", "to_come"]
-    assert (row.behind, row.due_fen) == (2, 6000)
+    assert (row.months_in_arrears, row.due_fen) == (2, 6000)
     assert row.cells[4].open_fen == 2000
 
 
@@ -45,7 +45,7 @@ def test_what_another_branch_charged_is_neither_shown_nor_summed_here_but_late_a
     row = rows(cast.branch)["张英"]
 
     assert states(row)[7:9] == ["elsewhere", "open"]
-    assert (row.behind, row.due_fen) == (2, 9000)
+    assert (row.months_in_arrears, row.due_fen) == (2, 9000)
     assert sums_of([row], month("2026-08")).charged_fen == 0
 
 

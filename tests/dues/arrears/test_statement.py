@@ -19,7 +19,7 @@ def charged(member, fen, months, **fields):
 
 
 def behind(path, as_of=OCTOBER):
-    return [(one.member.name, one.fen, one.months) for one in statement(path, as_of=as_of).behind]
+    return [(one.member.name, one.fen, one.months) for one in statement(path, as_of=as_of).in_arrears]
 
 
 def test_sums_are_of_months_up_to_the_days_and_payments_up_to_the_day(cast):

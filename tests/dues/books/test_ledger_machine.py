@@ -242,7 +242,7 @@ class Year(RuleBasedStateMachine):
             everything += self.given[member]
         books = statement(self.cast.county.path, as_of=date(2027, 12, 31))
         assert books.paid_fen == everything
-        assert sum(one.fen for one in books.behind) == sum(
+        assert sum(one.fen for one in books.in_arrears) == sum(
             month.open_fen for who in PEOPLE for month in months_of(getattr(self.cast, who).pk)
         )
 
