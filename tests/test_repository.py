@@ -274,3 +274,33 @@ def test_every_setting_is_explained_to_administrators():
 def test_the_readme_begins_with_the_two_commands():
     readme = text("README.md")
     assert "make run" in readme and "make test" in readme
+
+
+# --- Where somebody new finds what ------------------------------------------------------------------------------
+
+
+QUESTION = re.compile(r"^\| [^|]+\? \| ([^|`]+) \| `([\w.]+)` in `([\w/]+\.py)`", re.MULTILINE)
+ANSWERS = QUESTION.findall(text("docs/architecture.md"))
+
+
+def lines_of(module: str, name: str) -> range:
+    """Where a function, or a method of a class, stands in its file."""
+    body, found = ast.parse(text(module)).body, None
+    for part in name.split("."):
+        found = next(node for node in body if isinstance(node, ast.ClassDef | ast.FunctionDef) and node.name == part)
+        body = found.body
+    assert found is not None
+    return range(found.lineno, (found.end_lineno or 0) + 1)
+
+
+def test_the_page_answers_what_somebody_new_asks():
+    assert len(ANSWERS) == 6
+
+
+@pytest.mark.parametrize(("words", "name", "module"), ANSWERS)
+def test_one_search_finds_the_function_that_answers(words, name, module):
+    [hit] = lines_that_match(re.escape(words), OURS)
+    found, line, _text = hit.split(":", 2)
+
+    assert found == module
+    assert int(line) in lines_of(module, name)

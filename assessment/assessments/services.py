@@ -376,7 +376,8 @@ def lock(*, assessment: Assessment, on: date, by: User) -> Assessment:
 
 @transaction.atomic
 def decide_grade(*, assessment: Assessment, band: Band, meeting: str, day: date, on: date, by: User) -> Assessment:
-    """What a meeting decided, kept apart from what the points come to. Raises Refused."""
+    """What decides a grade: people, in a meeting. It is kept apart from the band that the points and the vetoes come to
+    (`band_rank`, `worst_veto`). Raises Refused."""
     held = lock_assessment(assessment)
     if held.state == AssessmentState.LOCKED:
         raise Refused(_("It is locked."))

@@ -202,7 +202,7 @@ Members = Collection[int] | QuerySet[Member, Any]
 
 
 def in_arrears(members: MemberQuerySet, *, on: date) -> MemberQuerySet:
-    """Those with a month that is due: of whom a month whose last day to pay is over isn't fully paid."""
+    """Who is overdue with dues: of whom a month whose last day to pay is over isn't fully paid."""
     return in_arrears_since(members, month_of(on), quarter_of(on))
 
 

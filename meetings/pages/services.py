@@ -79,7 +79,7 @@ def open_meeting(*, meeting: Meeting, on: date, by: User | str) -> Meeting:
 
 @transaction.atomic
 def close_meeting(*, meeting: Meeting, by: User | str) -> Meeting:
-    """Say that the meeting took place; attendance can still be completed, votes can't be added.
+    """What closes a meeting: somebody says that it took place; attendance can still be completed, votes can't be added.
 
     Raises WrongState, also while something is missing that minutes need.
     """

@@ -42,7 +42,8 @@ class MemberQuerySet(models.QuerySet["Member"]):
         walking: bool = False,
         former: bool = True,
     ) -> "MemberQuerySet":
-        """The rosters of the offices that grant the capability, whoever left the last of them, and oneself.
+        """Whether somebody, a secretary for one, may see this member: on the rosters of the offices that grant the
+        capability, whoever left the last of them, and oneself.
 
         `former=False` leaves out whoever is on no roster any more.
 

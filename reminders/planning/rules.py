@@ -145,7 +145,7 @@ class Rung:
 
 
 def turn(rungs: Iterable[Rung], at: datetime) -> Rung | None:
-    """The rung whose turn it is; earlier ones that nobody climbed are left out, not made up for."""
+    """When a reminder is sent: on the rung whose turn it is; earlier ones that nobody climbed are left out."""
     return next((one for one in rungs if one.due_at <= at < one.until), None)
 
 

@@ -43,7 +43,7 @@ class Dispatched:
 
 
 def dispatch(at: datetime, *, limit: int | None = None, seconds: float | None = None, by: str = "") -> Dispatched:
-    """Send what is due at that moment: all of it, or until `limit` messages or `seconds` of work.
+    """What sends a reminder: all that is due at that moment, or until `limit` messages or `seconds` of work.
 
     `by` is whose name stands at attempts outside. What is left waits for the next round.
     """
