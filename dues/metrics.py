@@ -186,6 +186,54 @@ def _keeps_dues(path: str, on: date) -> bool:
 
 LEDGER = _("The ledger of dues")
 
+# Month by month, in the words of SQL that both databases take: parts of a statement with a row a branch and month, over
+# the tables `rollup_place` and `rollup_span` of whoever adds them up (assessment/dashboard/rollup_queries.py).
+
+
+def charges_by_month() -> str:
+    return """
+charged AS MATERIALIZED (
+    SELECT place.branch, charge.month, SUM(charge.amount_fen - charge.waived_fen) AS charged_fen
+    FROM rollup_place place CROSS JOIN dues_charge charge
+    WHERE charge.organization_id = place.place AND charge.month BETWEEN %(first)s AND %(last)s
+        AND NOT charge.carried_over
+    GROUP BY place.branch, charge.month
+)"""
+
+
+def payments_by_month(*, everywhere: bool) -> str:
+    """What payments give a member's month counts for the branch of the last line of that month. Few have several. What
+    was carried over from the years before belongs to no month.
+
+    `everywhere`: all branches are computed, so that lines are looked through once and not member by member."""
+    lines = """dues_charge line WHERE line.turn > 0 AND line.month BETWEEN %(first)s AND %(last)s"""
+    if not everywhere:
+        lines = """rollup_place place CROSS JOIN dues_charge here CROSS JOIN dues_charge line
+    WHERE here.organization_id = place.place AND here.month BETWEEN %(first)s AND %(last)s
+        AND line.member_id = here.member_id AND line.month = here.month AND line.turn > 0"""
+    return f"""
+corrected AS MATERIALIZED (
+    SELECT line.member_id, line.month, MAX(line.turn) AS turn FROM {lines} GROUP BY line.member_id, line.month
+), settled AS (
+    SELECT place.branch, charge.month, given.amount_fen
+    FROM rollup_place place CROSS JOIN dues_charge charge CROSS JOIN dues_allocation given
+    WHERE charge.organization_id = place.place AND charge.month BETWEEN %(first)s AND %(last)s AND charge.turn = 0
+        AND NOT charge.carried_over
+        AND given.member_id = charge.member_id AND given.month = charge.month
+        AND NOT EXISTS (SELECT 1 FROM corrected
+            WHERE corrected.member_id = charge.member_id AND corrected.month = charge.month)
+    UNION ALL
+    SELECT place.branch, charge.month, given.amount_fen
+    FROM corrected
+    JOIN dues_charge charge ON charge.member_id = corrected.member_id AND charge.month = corrected.month
+        AND charge.turn = corrected.turn AND NOT charge.carried_over
+    JOIN rollup_place place ON place.place = charge.organization_id
+    JOIN dues_allocation given ON given.member_id = charge.member_id AND given.month = charge.month
+), paid AS MATERIALIZED (
+    SELECT branch, month, SUM(amount_fen) AS paid_fen FROM settled GROUP BY branch, month
+)"""  # noqa: S608 - names of ours
+
+
 METRICS: tuple[Metric, ...] = (
     Metric(
         name="dues.paid",

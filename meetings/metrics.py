@@ -12,10 +12,11 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from meetings.attendance.models import Expected
-from meetings.choices import TOOK_PART, AttendanceState, MeetingKind, MeetingState
+from meetings.choices import NOT_EXPECTED, TOOK_PART, AttendanceState, MeetingKind, MeetingState
 from meetings.meeting.models import Meeting
 from meetings.planning.duty_queries import TOOK_PLACE, meeting_states
 from meetings.planning.duty_rules import ASKED, EVERY, LIMIT_KEYS, MINUTES, Called, Held, closes, limit
+from members.metrics import least, month_start, quarter_start, year_start
 from members.models import Organization
 from members.paths import contains, subtree
 from members.regulations.queries import binding_below
@@ -217,6 +218,86 @@ def _of_kind(kind: str, rule_key: str) -> Metric:
         facts=of_kind(MeetingKind(kind)),
         rule_key=rule_key,
     )
+
+
+# Month by month, in the words of SQL that both databases take: parts of a statement with a row a branch and month, over
+# the tables `rollup_place` and `rollup_span` of whoever adds them up (assessment/dashboard/rollup_queries.py).
+
+
+MONTHLY, QUARTERLY, YEARLY = (
+    ", ".join(f"'{kind}'" for kind, every in EVERY.items() if every == length)
+    for length in ("month", "quarter", "year")
+)
+
+
+def attendance_by_month() -> str:
+    """Attendances of the meetings of a month that were held, of whoever should attend: neither left out nor a guest."""
+    left_aside = ", ".join(f"'{reason.value}'" for reason in NOT_EXPECTED)
+    states = {"on_site": "on_site", "online": "online", "visited": "visited", "made_up": "made_up", "on_leave": "leave"}
+    counts = ", ".join(f"COUNT(CASE WHEN one.state = '{state}' THEN 1 END) AS {name}" for name, state in states.items())
+    return f"""
+held AS MATERIALIZED (
+    SELECT place.branch, {month_start("meeting.day")} AS month, meeting.key
+    FROM rollup_place place CROSS JOIN meetings_meeting meeting
+    WHERE meeting.organization_id = place.place AND meeting.day BETWEEN %(first)s AND %(last)s
+        AND meeting.state IN ('held', 'locked')
+), attended AS MATERIALIZED (
+    SELECT held.branch, held.month, COUNT(*) AS expected, {counts},
+        COUNT(CASE WHEN one.state = 'absent' AND one.reason <> '' THEN 1 END) AS explained,
+        COUNT(CASE WHEN one.state = 'absent' AND one.reason = '' THEN 1 END) AS unexplained,
+        COUNT(CASE WHEN one.state = 'unknown' THEN 1 END) AS unrecorded
+    FROM held CROSS JOIN meetings_expected one
+    WHERE one.meeting_id = held.key AND one.not_counted NOT IN ({left_aside})
+    GROUP BY held.branch, held.month
+)"""  # noqa: S608 - columns of ours
+
+
+def due_meetings_by_month() -> str:
+    """What `meetings.planning.duty_queries.meeting_duties` says; see `rollup_meetings`. Nothing of the months before
+    the first meeting on record: whether any were held then nobody knows."""
+    kinds = ", ".join(f"'{kind}'" for kind in EVERY)
+    year = year_start("occurred.counts_for_year")
+    first = (
+        f"CASE WHEN occurred.kind IN ({MONTHLY}) THEN {month_start('occurred.day')} "
+        f"WHEN occurred.kind IN ({QUARTERLY}) THEN {quarter_start('occurred.day')} ELSE {year} END"
+    )
+    done, old = least("asked.times", "COALESCE(done.times, 0)"), least("asked.times", "COALESCE(done.before, 0)")
+    old = f"CASE WHEN asked.carried = 1 THEN {old} ELSE 0 END"
+    return f"""
+took_place AS MATERIALIZED (
+    SELECT place.place, meeting.key, meeting.kind, meeting.day, meeting.counts_for_year
+    FROM rollup_place place CROSS JOIN meetings_meeting meeting
+    WHERE meeting.organization_id = place.place AND meeting.day <= %(on)s
+        AND meeting.state NOT IN ('planned', 'cancelled')
+        AND (meeting.day >= %(earliest)s OR meeting.counts_for_year >= %(earliest_year)s)
+), occurred AS (
+    SELECT place, kind, day, counts_for_year FROM took_place
+    UNION ALL
+    SELECT took_place.place, session.kind, took_place.day, took_place.counts_for_year
+    FROM took_place JOIN meetings_session session ON session.meeting_id = took_place.key
+    WHERE session.kind <> took_place.kind
+), done AS MATERIALIZED (
+    SELECT occurred.place, occurred.kind, {first} AS first, COUNT(*) AS times,
+        COUNT(CASE WHEN occurred.day < {year_start("(occurred.counts_for_year + 1)")} THEN 1 END) AS before
+    FROM occurred WHERE occurred.kind IN ({kinds})
+    GROUP BY occurred.place, occurred.kind, {first}
+), begun AS MATERIALIZED (
+    SELECT one.branch, {month_start("MIN(one.day)")} AS month FROM (
+        SELECT place.branch, (
+            SELECT meeting.day FROM meetings_meeting meeting
+            WHERE meeting.organization_id = place.place AND meeting.state NOT IN ('planned', 'cancelled')
+            ORDER BY meeting.day LIMIT 1
+        ) AS day FROM rollup_place place
+    ) one WHERE one.day IS NOT NULL GROUP BY one.branch
+), called AS MATERIALIZED (
+    SELECT place.branch, asked.month, SUM(asked.times - {old}) AS meetings_due, SUM({done} - {old}) AS meetings_held
+    FROM rollup_called place
+    JOIN rollup_asked asked ON asked.class = place.class
+        AND (place.first_day IS NULL OR place.first_day <= asked.first)
+    JOIN begun ON begun.branch = place.branch AND begun.month <= asked.month
+    LEFT JOIN done ON done.place = place.place AND done.kind = asked.kind AND done.first = asked.first
+    GROUP BY place.branch, asked.month
+)"""  # noqa: S608 - columns of ours
 
 
 METRICS: tuple[Metric, ...] = (

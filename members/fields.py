@@ -56,6 +56,12 @@ def holding(on: date, prefix: str = "") -> Q:
     return begun & unended
 
 
+def holding_sql(table: str, day: str) -> str:
+    """The same of a table and a day in SQL."""
+    begun = f"({table}.valid_from IS NULL OR {table}.valid_from <= {day})"
+    return f"{begun} AND ({table}.valid_until IS NULL OR {table}.valid_until > {day})"
+
+
 def period_constraint(name: str) -> models.CheckConstraint:
     """The database's refusal of a row that ends before it begins."""
     return models.CheckConstraint(

@@ -5,6 +5,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 
+from django.db import connection
 from django.db.models import Count, Exists, OuterRef, Q
 from django.urls import reverse
 from django.utils.translation import gettext
@@ -13,6 +14,7 @@ from django.utils.translation import gettext_lazy as _
 from members.choices import HARD_TO_REACH_KINDS, OfficeKind, SituationKind
 from members.contacts.rules import Due, LastContact, NextContact, next_contact, next_contact_by
 from members.duties import hard_to_reach
+from members.fields import holding_sql
 from members.models.contact import Contact, HelpRequest, HelpRequestQuerySet
 from members.models.member import Affiliation, Member, Situation, formal_on
 from members.models.office import Office
@@ -184,6 +186,148 @@ def _transfer_fact(key: object, begun_on: date, ended_on: date | None, due_on: d
 
 OFFICES = _("The offices of the branch, and the posts that the roster names")
 NO_OFFICES = _("when no office of the branch is on record")
+
+# Month by month, in the words of SQL that both databases take: parts of a statement with a row a branch and month, over
+# the tables `rollup_place` and `rollup_span` of whoever adds them up (assessment/dashboard/rollup_queries.py).
+
+
+def month_start(column: str) -> str:
+    """SQL: the first day of the month of a day."""
+    if connection.vendor == "postgresql":
+        return f"CAST(date_trunc('month', CAST({column} AS timestamp)) AS date)"
+    return f"(substr({column}, 1, 7) || '-01')"
+
+
+def quarter_start(column: str) -> str:
+    if connection.vendor == "postgresql":
+        return f"CAST(date_trunc('quarter', CAST({column} AS timestamp)) AS date)"
+    month = f"CAST(substr({column}, 6, 2) AS integer)"
+    return f"(substr({column}, 1, 5) || substr('01040710', ({month} - 1) / 3 * 2 + 1, 2) || '-01')"
+
+
+def year_start(column: str) -> str:
+    """Of a year as a number."""
+    return f"make_date({column}, 1, 1)" if connection.vendor == "postgresql" else f"({column} || '-01-01')"
+
+
+def months_later(column: str, months: str) -> str:
+    """What `rulebook.dates.add_months` does: the same day, or the last one of a shorter month."""
+    if connection.vendor == "postgresql":
+        return f"CAST({column} + {months} * INTERVAL '1 month' AS date)"
+    target = f"date({column}, 'start of month', ({months} + 1) || ' months', '-1 day')"
+    return f"min(date({column}, {months} || ' months'), {target})"
+
+
+def least(one: str, other: str) -> str:
+    return f"{'LEAST' if connection.vendor == 'postgresql' else 'min'}({one}, {other})"
+
+
+def months_of_branches() -> str:
+    """Every branch with every month, whether it stood at its end and had come to its first day, and whether it stood
+    on some day of it."""
+    return """
+base AS MATERIALIZED (
+    SELECT place.branch, span.month, span.as_of, span.soon,
+        CASE WHEN (known.first_day IS NULL OR known.first_day <= span.as_of)
+            AND (place.dissolved_on IS NULL OR place.dissolved_on > span.as_of) THEN 1 ELSE 0 END AS stands,
+        CASE WHEN (place.founded_on IS NULL OR place.founded_on <= span.as_of)
+            AND (place.dissolved_on IS NULL OR place.dissolved_on > span.month) THEN 1 ELSE 0 END AS is_kept
+    FROM rollup_place place CROSS JOIN rollup_span span LEFT JOIN rollup_first known ON known.place = place.place
+    WHERE place.is_group = 0
+)"""
+
+
+def members_by_month() -> str:
+    """Formal relations that hold at the end of a month: those that began by then without those that ended."""
+    begun, ended = (_not_before_first(f"relation.{name}") for name in ("valid_from", "valid_until"))
+    return f"""
+steps AS (
+    SELECT place.branch, {begun} AS month, 1 AS step
+    FROM rollup_place place CROSS JOIN members_affiliation relation
+    WHERE relation.organization_id = place.place AND relation.kind = 'formal'
+        AND (relation.valid_from IS NULL OR relation.valid_from <= %(on)s)
+    UNION ALL
+    SELECT place.branch, {ended}, -1
+    FROM rollup_place place CROSS JOIN members_affiliation relation
+    WHERE relation.organization_id = place.place AND relation.kind = 'formal' AND relation.valid_until <= %(on)s
+), change AS MATERIALIZED (
+    SELECT branch, month, SUM(step) AS step FROM steps GROUP BY branch, month
+), running AS MATERIALIZED (
+    SELECT base.branch, base.month,
+        SUM(COALESCE(change.step, 0)) OVER (PARTITION BY base.branch ORDER BY base.month) AS members
+    FROM base LEFT JOIN change ON change.branch = base.branch AND change.month = base.month
+)"""  # noqa: S608 - columns of ours
+
+
+def _not_before_first(column: str) -> str:
+    first = "(SELECT MIN(month) FROM rollup_span)"
+    return f"CASE WHEN {column} IS NULL OR {column} < {first} THEN {first} ELSE {month_start(column)} END"
+
+
+HARD = ", ".join(f"'{kind.value}'" for kind in HARD_TO_REACH_KINDS)
+
+
+def contacts_by_month() -> str:
+    """Who was hard to reach at the end of the month, and whose next contact was overdue then.
+
+    What is overdue: `members.contacts.rules.next_contact`. Where no contact is on record nothing is: nobody knows.
+    """
+    by_rule = months_later("contact.happened_on", "hard.months")
+    return f"""
+hard AS MATERIALIZED (
+    SELECT relation.member_id, place.branch, span.month, span.as_of, MIN(asked.months) AS months
+    FROM rollup_place place
+    CROSS JOIN members_affiliation relation
+    CROSS JOIN members_situation situation
+    CROSS JOIN rollup_span span
+    LEFT JOIN rollup_interval asked
+        ON asked.bound = place.bound AND asked.kind = situation.kind AND asked.month = span.month
+    WHERE relation.organization_id = place.place AND relation.kind = 'formal'
+        AND situation.member_id = relation.member_id AND situation.kind IN ({HARD})
+        AND {holding_sql("relation", "span.as_of")}
+        AND {holding_sql("situation", "span.as_of")}
+    GROUP BY relation.member_id, place.branch, span.month, span.as_of
+), contact AS MATERIALIZED (
+    SELECT member_id, happened_on, next_on,
+        LEAD(happened_on) OVER (PARTITION BY member_id ORDER BY happened_on, recorded_at, key) AS until
+    FROM members_contact WHERE member_id IN (SELECT member_id FROM hard)
+), reached AS MATERIALIZED (
+    SELECT hard.branch, hard.month, COUNT(*) AS hard_to_reach,
+        COUNT(CASE WHEN contact.next_on < hard.as_of THEN NULL WHEN {by_rule} < hard.as_of THEN NULL ELSE 1 END)
+            AS in_contact
+    FROM hard LEFT JOIN contact ON contact.member_id = hard.member_id AND contact.happened_on <= hard.as_of
+        AND (contact.until IS NULL OR contact.until > hard.as_of)
+    GROUP BY hard.branch, hard.month
+)"""  # noqa: S608 - columns of ours
+
+
+def terms_by_month() -> str:
+    """The latest term of a branch that stands, until the next election, also when its time is over."""
+    return """
+office AS MATERIALIZED (
+    SELECT term.organization_id AS branch, term.elected_on, term.ends_on,
+        LEAD(term.elected_on) OVER (PARTITION BY term.organization_id ORDER BY term.elected_on) AS until
+    FROM rollup_branch CROSS JOIN members_term term WHERE term.organization_id = rollup_branch.branch
+), terms AS MATERIALIZED (
+    SELECT base.branch, base.month, COUNT(*) AS terms,
+        COUNT(CASE WHEN office.ends_on >= base.as_of AND office.ends_on < base.soon THEN 1 END) AS terms_ending,
+        COUNT(CASE WHEN office.ends_on < base.as_of THEN 1 END) AS terms_over
+    FROM base JOIN office ON office.branch = base.branch AND office.elected_on <= base.as_of
+        AND (office.until IS NULL OR office.until > base.as_of)
+    WHERE base.stands = 1
+    GROUP BY base.branch, base.month
+)"""
+
+
+def help_requests_due() -> str:
+    """Requests for help of whoever belonged to the branch on the day: branch, day, and when they were answered."""
+    return f"""
+    SELECT place.branch, asked.due_on, asked.answered_on
+    FROM rollup_place place CROSS JOIN members_affiliation relation CROSS JOIN members_helprequest asked
+    WHERE relation.organization_id = place.place AND relation.kind = 'formal' AND asked.member_id = relation.member_id
+        AND {holding_sql("relation", "asked.due_on")}
+        AND asked.due_on BETWEEN %(first)s AND %(last)s AND asked.due_on < %(on)s"""  # noqa: S608 - columns of ours
+
 
 METRICS: tuple[Metric, ...] = (
     Metric(

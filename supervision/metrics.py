@@ -17,6 +17,7 @@ from django.utils.translation import gettext_lazy as _
 
 from dues.units import last_day, month_of
 from meetings.planning.duty_queries import meeting_states
+from members.metrics import month_start
 from members.models import HelpRequest, Organization
 from members.paths import subtree
 from rulebook.metric import Fact, Metric
@@ -201,6 +202,40 @@ def _all_done(facts: Iterable[Fact]) -> bool:
 def _here(model: Any, path: str) -> QuerySet[Any]:
     rows: QuerySet[Any] = model.objects.filter(subtree("organization__path", [path]))
     return rows
+
+
+# Month by month, in the words of SQL that both databases take: parts of a statement with a row a branch and month, over
+# the tables `rollup_place` and `rollup_span` of whoever adds them up (assessment/dashboard/rollup_queries.py).
+
+
+def problems_by_month() -> str:
+    """Problems that the branch was told, without those that were dropped. On time: reported as done by the day, for
+    the last time where it was sent back, or accepted by then."""
+    return f"""
+problems AS MATERIALIZED (
+    SELECT place.branch, {month_start("problem.due_on")} AS month, COUNT(*) AS problems_due,
+        COUNT(CASE WHEN problem.state IN ('done', 'accepted') AND (problem.settled_on <= problem.due_on
+            OR (SELECT MAX(step."on") FROM supervision_problemstep step
+                WHERE step.problem_id = problem.key AND step.kind = 'done') <= problem.due_on) THEN 1 END)
+            AS problems_on_time
+    FROM rollup_place place
+    CROSS JOIN supervision_problem problem
+    JOIN supervision_problemlist source ON source.key = problem.problem_list_id
+    LEFT JOIN supervision_inspection inspection ON inspection.key = source.inspection_id
+    WHERE problem.organization_id = place.place AND problem.state <> 'dropped'
+        AND problem.due_on BETWEEN %(first)s AND %(last)s AND problem.due_on < %(on)s
+        AND (inspection.key IS NULL OR inspection.state IN ('issued', 'closed'))
+    GROUP BY place.branch, {month_start("problem.due_on")}
+)"""  # noqa: S608 - columns of ours
+
+
+def suggestions_due() -> str:
+    """Suggestions made to the branch: branch, day, and when they were answered."""
+    return """
+    SELECT place.branch, asked.due_on, asked.answered_on
+    FROM rollup_place place CROSS JOIN supervision_suggestion asked
+    WHERE asked.organization_id = place.place
+        AND asked.due_on BETWEEN %(first)s AND %(last)s AND asked.due_on < %(on)s"""
 
 
 METRICS: tuple[Metric, ...] = (

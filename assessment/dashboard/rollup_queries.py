@@ -163,37 +163,6 @@ def adapted(day: date) -> Any:
     return connection.ops.adapt_datefield_value(day)
 
 
-def month_start(column: str) -> str:
-    """SQL: the first day of the month of a day."""
-    if connection.vendor == "postgresql":
-        return f"CAST(date_trunc('month', CAST({column} AS timestamp)) AS date)"
-    return f"(substr({column}, 1, 7) || '-01')"
-
-
-def quarter_start(column: str) -> str:
-    if connection.vendor == "postgresql":
-        return f"CAST(date_trunc('quarter', CAST({column} AS timestamp)) AS date)"
-    month = f"CAST(substr({column}, 6, 2) AS integer)"
-    return f"(substr({column}, 1, 5) || substr('01040710', ({month} - 1) / 3 * 2 + 1, 2) || '-01')"
-
-
-def year_start(column: str) -> str:
-    """Of a year as a number."""
-    return f"make_date({column}, 1, 1)" if connection.vendor == "postgresql" else f"({column} || '-01-01')"
-
-
-def months_later(column: str, months: str) -> str:
-    """What `rulebook.dates.add_months` does: the same day, or the last one of a shorter month."""
-    if connection.vendor == "postgresql":
-        return f"CAST({column} + {months} * INTERVAL '1 month' AS date)"
-    target = f"date({column}, 'start of month', ({months} + 1) || ' months', '-1 day')"
-    return f"min(date({column}, {months} || ' months'), {target})"
-
-
-def least(one: str, other: str) -> str:
-    return f"{'LEAST' if connection.vendor == 'postgresql' else 'min'}({one}, {other})"
-
-
 def _drop() -> None:
     with connection.cursor() as cursor:
         for name in TABLES:

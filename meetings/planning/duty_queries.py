@@ -76,7 +76,7 @@ def meeting_states(
     standing = Organization.objects.below(path).standing_on(stood).filter(kind__in=list(ASKED))
     places = list(standing.with_first_day().in_tree_order())
     held = _held(path, through.year, max(on, through), also_planned=also_planned)
-    committees = _with_committee(path, places, stood)
+    committees = branches_with_committee(subtree("organization__path", [path]), on=stood)
     rules = binding_below(path, RULE_KEYS)
     called: dict[Hashable, list[Called]] = {}
     for place in places:
@@ -114,21 +114,22 @@ def _held(path: str, year: int, until: date, *, also_planned: bool) -> dict[str,
     return found
 
 
-def _with_committee(path: str, places: list[Organization], on: date) -> set[str]:
-    """Paths of the branches that have a committee, by recorded posts or by size."""
-    formal, seats = _counts_by_branch(path, on)
+def branches_with_committee(inside: Q, *, on: date) -> set[str]:
+    """Paths of the branches that have a committee, by recorded posts or by size. `inside`: a condition on the
+    `organization` of offices and affiliations. Two queries."""
+    formal, seats = _counts_by_branch(inside, on)
     large = {size for size in set(formal.values()) if has_committee(formal_members=size, posts_held=0, on=on)}
-    return {branch.path for branch in places if seats[branch.path] or formal[branch.path] in large}
+    return {branch for branch in {*formal, *seats} if seats[branch] or formal[branch] in large}
 
 
-def _counts_by_branch(path: str, on: date) -> tuple[Counter[str], Counter[str]]:
+def _counts_by_branch(inside: Q, on: date) -> tuple[Counter[str], Counter[str]]:
     """Formal members and committee posts, by the path of the branch; a group's members count for its branch."""
     formal: Counter[str] = Counter()
     seats: Counter[str] = Counter()
-    offices = Office.objects.holding(on).filter(subtree("organization__path", [path]), kind__in=COMMITTEE_SEATS)
+    offices = Office.objects.holding(on).filter(inside, kind__in=COMMITTEE_SEATS)
     for place, posts in offices.values_list("organization__path").annotate(Count("pk")):
         seats[place] += posts
-    here = Affiliation.objects.formal().holding(on).filter(subtree("organization__path", [path]))
+    here = Affiliation.objects.formal().holding(on).filter(inside)
     counted = here.values("organization__path", "organization__kind").annotate(
         formal=Count("pk", filter=formal_on(on, "member__")),
         posts=Count("pk", filter=Q(member__party_post__contains="委员")),
