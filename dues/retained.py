@@ -11,7 +11,7 @@ from members.models import Member
 from members.models.member import MemberQuerySet
 from members.paths import ROOT, subtree
 from members.retained import DEPARTED, WORKBOOKS
-from members.trail.retention import BATCH, Due, ForGood, Kind
+from members.trail.retention import Due, ForGood, Kind, one_batch
 
 
 def with_incomes(paths: Iterable[str]) -> MemberQuerySet:
@@ -23,7 +23,7 @@ def with_incomes(paths: Iterable[str]) -> MemberQuerySet:
 def remove_incomes(due: Due) -> int:
     """The income goes; what was to be paid a month, from when, and by which rule stays."""
     over = with_incomes([ROOT]).filter(due.rows("left_on", "left_path"))
-    keys = list(over.order_by("pk").values_list("pk", flat=True)[:BATCH])
+    keys = one_batch(over.order_by("pk"))
     Basis.objects.filter(member__in=keys).update(base="", parts="")
     return len(keys)
 
@@ -31,7 +31,7 @@ def remove_incomes(due: Due) -> int:
 def remove_content(due: Due) -> int:
     """What was read from ledgers goes. What was never confirmed is cancelled."""
     over = LedgerImport.objects.exclude(content="").filter(due.rows("uploaded_at", "organization__path", moments=True))
-    keys = list(over.order_by("pk").values_list("pk", flat=True)[:BATCH])
+    keys = one_batch(over.order_by("pk"))
     LedgerImport.objects.filter(pk__in=keys, state=ImportState.PREVIEW).update(state=ImportState.CANCELLED)
     LedgerImport.objects.filter(pk__in=keys).update(content="")
     return len(keys)

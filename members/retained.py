@@ -18,7 +18,7 @@ from members.models.member import Member, MemberQuerySet, Situation
 from members.paths import ROOT, subtree
 from members.roster.photos import forget_photo
 from members.roster.services import describe
-from members.trail.retention import BATCH, Due, ForGood, Kind, midnight
+from members.trail.retention import Due, ForGood, Kind, midnight, one_batch
 
 KEPT = (AccessLog, AccessAttempt, AccessFailureLog)
 
@@ -59,7 +59,7 @@ def _recorded(names: Iterable[str]) -> Q:
 def strip_departed(due: Due) -> int:
     """How somebody could be reached, income, health and what was said go; what they did in the party stays."""
     over = departed([ROOT]).filter(due.rows("left_on", "left_path"))
-    keys = list(over.order_by("pk").values_list("pk", flat=True)[:BATCH])
+    keys = one_batch(over.order_by("pk"))
     for member in Member.objects.filter(pk__in=keys).order_by("pk").select_for_update():
         for name in FACTS:
             setattr(member, name, "")
@@ -108,9 +108,9 @@ def remove_logins(due: Due) -> int:
 def remove_sessions(due: Due) -> int:
     """Log-ins that are over, and from where each was made."""
     over = Session.objects.filter(expire_date__lt=midnight(due.before(ROOT)))
-    removed = Session.objects.filter(pk__in=list(over.values_list("pk", flat=True)[:BATCH])).delete()[0]
+    removed = Session.objects.filter(pk__in=one_batch(over)).delete()[0]
     ended = UserSession.objects.exclude(session_key__in=Session.objects.values("session_key"))
-    return max(removed, ended.filter(pk__in=list(ended.values_list("pk", flat=True)[:BATCH])).delete()[0])
+    return max(removed, ended.filter(pk__in=one_batch(ended)).delete()[0])
 
 
 RETAINED = (

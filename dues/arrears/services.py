@@ -1,7 +1,7 @@
 """Reasons and arrangements for arrears, and the review after six months."""
 
 from datetime import date
-from typing import Any
+from typing import Any, TypeVar
 from uuid import UUID
 
 from django.db import transaction
@@ -19,6 +19,8 @@ from members.fields import opened
 from members.models import Member, Organization, User
 from members.paths import STEP
 from members.refused import Refused
+
+Row = TypeVar("Row", ArrearsReason, Arrangement)
 
 
 @transaction.atomic
@@ -47,11 +49,7 @@ def record_reason(
 @transaction.atomic
 def end_reason(*, reason: ArrearsReason, until: date, by: User) -> ArrearsReason:
     """From the month `until` on the reason no longer holds. Raises Refused."""
-    demand_other(reason.member, by)
-    demand_months(reason.valid_from, until)
-    if ArrearsReason.objects.filter(another_end(until), pk=reason.pk).update(valid_until=until):
-        _record_act("end_arrears_reason", reason, by, until=f"{until:%Y-%m}")
-    return ArrearsReason.objects.get(pk=reason.pk)
+    return _end(reason, until, "end_arrears_reason", by)
 
 
 @transaction.atomic
@@ -83,16 +81,18 @@ def agree_quarterly(
 @transaction.atomic
 def end_quarterly(*, arrangement: Arrangement, until: date, by: User) -> Arrangement:
     """From the month `until` on the member pays monthly again. Raises Refused."""
-    demand_other(arrangement.member, by)
-    demand_months(arrangement.valid_from, until)
-    if Arrangement.objects.filter(another_end(until), pk=arrangement.pk).update(valid_until=until):
-        _record_act("end_quarterly_dues", arrangement, by, until=f"{until:%Y-%m}")
-    return Arrangement.objects.get(pk=arrangement.pk)
+    return _end(arrangement, until, "end_quarterly_dues", by)
 
 
-def another_end(until: date) -> Q:
-    """Rows that don't end there already: said twice, it is said once."""
-    return Q(valid_until=None) | ~Q(valid_until=until)
+def _end(row: Row, until: date, action: str, by: User) -> Row:
+    """Said twice, it is said once."""
+    demand_other(row.member, by)
+    demand_months(row.valid_from, until)
+    another_end = Q(valid_until=None) | ~Q(valid_until=until)
+    if type(row).objects.filter(another_end, pk=row.pk).update(valid_until=until):
+        _record_act(action, row, by, until=f"{until:%Y-%m}")
+    row.refresh_from_db()
+    return row
 
 
 def demand_other(member: Member, by: User) -> None:

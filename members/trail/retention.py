@@ -5,10 +5,11 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from functools import cached_property
+from typing import Any
 
 from django.conf import settings
 from django.db import transaction
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 from django.utils import timezone
 from django.utils.functional import Promise
 from django.utils.module_loading import import_string
@@ -63,6 +64,11 @@ class Due:
     def _local(self) -> list[tuple[str, LocalRule]]:
         """The local rules of the day, outermost first."""
         return [(path, local) for path, local in binding_below(ROOT, [self.rule_key]) if local.holds(self.on)]
+
+
+def one_batch(rows: QuerySet[Any]) -> list[Any]:
+    """Keys of the first rows that go in one transaction."""
+    return list(rows.values_list("pk", flat=True)[:BATCH])
 
 
 @dataclass(frozen=True)

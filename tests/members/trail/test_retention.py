@@ -174,7 +174,7 @@ def test_carried_out_twice_in_a_night_it_is_on_record_once(cast):
 
 
 def test_killed_between_batches_the_next_night_finishes_both(cast, monkeypatch):
-    monkeypatch.setattr(retained, "BATCH", 1)
+    monkeypatch.setattr(retention, "BATCH", 1)
     leave(cast.zhang)
     leave(cast.wang)
     taken = []
