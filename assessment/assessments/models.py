@@ -120,8 +120,8 @@ class Assessment(models.Model):
         return self.organization.path
 
     @property
-    def grade(self) -> Band | None:
-        """What was decided; before that the band that the points come to."""
+    def grade_or_band(self) -> Band | None:
+        """The grade that was decided; before that the band that the points come to."""
         return self.decided_band or self.band
 
 

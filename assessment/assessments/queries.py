@@ -29,7 +29,9 @@ from members.paths import subtree
 
 @dataclass(frozen=True, slots=True)
 class BandCount:
-    """How many branches came to a band; `most`: how many the quota leaves room for, None without a quota."""
+    """How many branches were graded by this band, or come to it by their points where no grade was decided.
+
+    `most`: how many the quota leaves room for, None without a quota."""
 
     band: Band
     count: int

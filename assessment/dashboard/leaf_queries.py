@@ -61,10 +61,10 @@ wishes AS ({help_requests_due()} UNION ALL {suggestions_due()}
 
 
 def graded() -> str:
-    """The rank of the assessment published last, of a branch that stands: as it was decided, else by the points."""
+    """The rank of the assessment published last, of a branch that stands: of the grade decided, else of the band."""
     return """
 published AS MATERIALIZED (
-    SELECT one.organization_id AS branch, one.published_on, COALESCE(decided.rank, band.rank) AS grade,
+    SELECT one.organization_id AS branch, one.published_on, COALESCE(decided.rank, band.rank) AS rank,
         LEAD(one.published_on) OVER (PARTITION BY one.organization_id ORDER BY one.published_on, scheme.year, one.key)
             AS until
     FROM rollup_branch
@@ -75,7 +75,7 @@ published AS MATERIALIZED (
     WHERE one.organization_id = rollup_branch.branch AND one.state IN ('published', 'locked')
         AND one.published_on IS NOT NULL
 ), graded AS MATERIALIZED (
-    SELECT base.branch, base.month, MAX(published.grade) AS grade
+    SELECT base.branch, base.month, MAX(published.rank) AS rank
     FROM base JOIN published ON published.branch = base.branch AND published.published_on <= base.as_of
         AND (published.until IS NULL OR published.until > base.as_of)
     WHERE base.stands = 1
@@ -107,7 +107,7 @@ SELECT base.branch AS branch, base.month AS month, base.stands AS branches, runn
     {_or_zero("charged", "charged_fen")}, {_or_zero("paid", "paid_fen")},
     {_or_zero("reached", "hard_to_reach", "in_contact")}, {_or_zero("problems", "problems_due", "problems_on_time")},
     {_or_zero("terms", "terms", "terms_ending", "terms_over")}, {_or_zero("helped", "help_due", "help_on_time")},
-    {", ".join(f"CASE WHEN graded.grade = {rank} THEN 1 ELSE 0 END AS band_{rank}" for rank in range(1, 6))}
+    {", ".join(f"CASE WHEN graded.rank = {rank} THEN 1 ELSE 0 END AS band_{rank}" for rank in range(1, 6))}
 FROM base
 JOIN running ON running.branch = base.branch AND running.month = base.month
 {_joined("called", "attended", "charged", "paid", "reached", "problems", "terms", "helped", "graded")}

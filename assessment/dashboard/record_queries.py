@@ -309,18 +309,20 @@ def _bands(wanted: Wanted) -> Records:
     if not wanted.stands:
         return Records([])
     newest = newest_published(wanted.branch, wanted.as_of)
-    if wanted.measure in BAND_MEASURES and not (newest and newest.grade and _piece(newest) == wanted.measure.code):
+    if wanted.measure in BAND_MEASURES and not (
+        newest and newest.grade_or_band and _piece(newest) == wanted.measure.code
+    ):
         return Records([])
     if newest is None:
         return Records([Record(_("No assessment is published"), 0, 1)])
     title = f"{newest.scheme.title} · {newest.scheme.year}"
-    grade = newest.grade.name if newest.grade else _("Not complete: no band")
+    grade = newest.grade_or_band.name if newest.grade_or_band else _("Not complete: no band")
     url = newest.get_absolute_url() if wanted.may(Capability.VIEW_ASSESSMENT) else ""
-    return Records([Record(title, int(newest.grade is not None), 1, newest.published_on, grade, url)])
+    return Records([Record(title, int(newest.grade_or_band is not None), 1, newest.published_on, grade, url)])
 
 
 def _piece(published: Assessment) -> str:
-    return f"band_{published.grade.rank}" if published.grade else ""
+    return f"band_{published.grade_or_band.rank}" if published.grade_or_band else ""
 
 
 def newest_published(branch: Organization, day: date) -> Assessment | None:

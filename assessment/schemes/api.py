@@ -33,7 +33,7 @@ class LatestSchemeFirst(PlacePagination):
 
 
 class BandSerializer(serializers.ModelSerializer[Band]):
-    """A grade and the points from which it holds."""
+    """A band and the points from which it holds."""
 
     class Meta:
         model = Band

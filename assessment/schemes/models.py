@@ -104,7 +104,7 @@ class Scheme(models.Model):
 
 
 class Band(models.Model):
-    """A grade of a scheme and the points from which it holds. Rank 1 is the best; the last one begins at 0."""
+    """A band of a scheme and the points from which it holds. Rank 1 is the best; the last one begins at 0."""
 
     key = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     scheme = models.ForeignKey(Scheme, on_delete=models.CASCADE, related_name="bands")

@@ -184,7 +184,7 @@ def scheme_edit(request: PageRequest, key: UUID) -> HttpResponse:
 @requires(MANAGE)
 @require_http_methods(FORM_METHODS)
 def scheme_bands(request: PageRequest, key: UUID) -> HttpResponse:
-    """Grades and the points from which they hold: the committee's own, no regulation fixes them."""
+    """Bands and the points from which they hold: the committee's own, no regulation fixes them."""
     scheme = fetch_draft(request, key)
     form = BandsForm(posted(request), bands=plan_of(scheme).bands)
     if form.is_valid() and try_on_form(form, lambda: change_bands(scheme=scheme, bands=form.plan(), by=request.user)):

@@ -63,7 +63,7 @@ OF_SENTENCES: dict[str, Promise] = {
     "no_points_to_lose": _(
         "“%(text)s” takes all points, but the line has none of its own. Give the line points in the draft."
     ),
-    "band_not_named": _("“%(text)s” doesn't name a grade of this scheme. The last one was taken; change it if not."),
+    "band_not_named": _("“%(text)s” doesn't name a band of this scheme. The last one was taken; change it if not."),
     "cut": _("The text is longer than a clause holds; “%(text)s” was cut. The whole stands in the sheet."),
     "too_much_text": _("The cell is longer than this program reads. Only its first part was read."),
 }
@@ -90,10 +90,10 @@ OF_SHEETS: dict[str, Promise] = {
     "note_not_read": _("Nothing was made of this remark: %(text)s"),
     "title_cut": _("The indicator's name was longer than is kept, and was cut: %(text)s"),
     "bands_proposed": _(
-        "The sheet names no grades. 90, 80 and 60 per cent of the points were put in as a proposal of this program;"
+        "The sheet names no bands. 90, 80 and 60 per cent of the points were put in as a proposal of this program;"
         " there are no national ones. Change them in the draft."
     ),
-    "bands_leave_gap": _("No grade was named for less than %(points)s points. One was added, so that all find theirs."),
+    "bands_leave_gap": _("No band was named for less than %(points)s points. One was added, so that all find theirs."),
     "weights_dont_fit": _(
         "The weights of the views make %(sum)s per cent, not 100, and were left out: the level above counts alone."
     ),
@@ -168,7 +168,7 @@ class Around:
     points: Decimal | None = None
     titles: tuple[str, ...] = ()
     bands: tuple[str, ...] = ()
-    """Names of the scheme's grades, the best first."""
+    """Names of the scheme's bands, the best first."""
 
 
 @dataclass

@@ -156,7 +156,7 @@ def _titles(sheets: Sequence[Sheet]) -> list[tuple[int, str]]:
 
 
 def _remarks_elsewhere(book: OpenWorkbook, sheets: Sequence[Sheet]) -> list[tuple[int, str]]:
-    """Grades and weights may stand on a sheet of explanations."""
+    """Bands and weights may stand on a sheet of explanations."""
     used = {sheet.layout.sheet for sheet in sheets}
     return [
         (0, text(value))

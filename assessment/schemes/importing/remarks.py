@@ -1,4 +1,4 @@
-"""What stands around a table: grades with their points and shares, weights of the views, vetoes, year, document."""
+"""What stands around a table: bands with their points and shares, weights of the views, vetoes, year, document."""
 
 import re
 from collections.abc import Iterable, Sequence
@@ -13,7 +13,7 @@ NAMES = (
     *("优秀", "良好", "较好", "先进", "示范", "达标", "不达标", "基本达标", "基本合格", "不合格", "合格", "一般"),
     *("较差", "较一般", "后进", "中等", "五星级", "四星级", "三星级", "二星级", "一星级", "好", "差", "优", "良", "中"),
 )
-"""Words for grades, as found in local papers; a longer one is looked for first."""
+"""Words for bands, as found in local papers; a longer one is looked for first."""
 NAME = "(?:" + "|".join(sorted(NAMES, key=len, reverse=True)) + ")"
 NUM = r"(\d{1,3}(?:\.\d+)?)"
 FROM = (
@@ -77,7 +77,7 @@ def _sentences(said: str) -> Iterable[str]:
 
 
 def _is_veto(sentence: str) -> bool:
-    """That points decide a grade is no veto, nor is a heading."""
+    """That points lead to a band is no veto, nor is a heading."""
     decides = VETO.search(sentence) and not FORWARD.search(sentence) and not BACKWARD.search(sentence)
     return bool(decides) and len(sentence) > 8 and not sentence.endswith((":", "情形", "情形的", "之一的", "之1的"))
 
@@ -89,7 +89,7 @@ def _full(whole: str) -> Decimal | None:
     return Decimal(found[1] or found[2] or 100)
 
 
-# Grades
+# Bands
 
 
 def _bands(whole: str, doubts: list[Doubt]) -> tuple[BandPlan, ...]:

@@ -158,4 +158,4 @@ def office(branch, as_of):
 def band(branch, as_of):
     rows = Assessment.objects.settled().filter(organization=branch, published_on__lte=as_of)
     newest = rows.order_by("published_on", "scheme__year", "key").last()
-    return {f"band_{newest.grade.rank}": 1} if newest and newest.grade else {}
+    return {f"band_{newest.grade_or_band.rank}": 1} if newest and newest.grade_or_band else {}

@@ -209,9 +209,9 @@ def test_the_records_of_a_band_bear_its_name_on_the_page_and_in_the_workbook(cas
     page = client.get(reverse("assessment:figure-records"), asked)
     file = client.get(reverse("assessment:figure-records-export"), asked)["Content-Disposition"]
 
-    assert (before["title"], page.context["title"]) == ("考核等次：第一档", "考核等次：好")
-    assert "<title>考核等次：好" in page.text and "第一档" not in page.text
-    assert quote("考核等次：好") in file
+    assert (before["title"], page.context["title"]) == ("考核档次：第一档", "考核档次：好")
+    assert "<title>考核档次：好" in page.text and "第一档" not in page.text
+    assert quote("考核档次：好") in file
 
 
 GOOD_BANDS = dict.fromkeys(FIGURES, 0) | {"branches": 3, "band_1": 1, "band_2": 1}
@@ -250,7 +250,7 @@ def test_before_anything_was_published_no_share_stands_beside_the_bands():
 def test_the_bands_say_of_which_year_they_are_and_what_has_none():
     found = bands_card(GOOD_BANDS | {"branches": 5}, None, {}, {(2025, True): 2, (2026, False): 1})
 
-    assert found.sentence == "5 个支部中的 2 个 · 2026年资料不全、没有等次：1个 · 按2025年考核：2个 · 没有公布：2个"
+    assert found.sentence == "5 个支部中的 2 个 · 2026年资料不全、没有档次：1个 · 按2025年考核：2个 · 没有公布：2个"
 
 
 @pytest.mark.parametrize("seed", [0, 3])
