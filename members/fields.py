@@ -4,7 +4,7 @@ from datetime import date
 from typing import Any
 
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import F, OuterRef, Q
 from django.utils.translation import gettext_lazy as _
 
 from audit.keyring import seal, unseal
@@ -49,11 +49,15 @@ def opened(value: str) -> str:
     return value.open() if isinstance(value, Sealed) else value
 
 
-def holding(on: date, prefix: str = "") -> Q:
+def holding(on: date | OuterRef, prefix: str = "") -> Q:
     """Condition: the row holds on that day. A beginning that isn't known counts as past."""
     begun = Q(**{f"{prefix}valid_from__isnull": True}) | Q(**{f"{prefix}valid_from__lte": on})
-    unended = Q(**{f"{prefix}valid_until__isnull": True}) | Q(**{f"{prefix}valid_until__gt": on})
-    return begun & unended
+    return begun & unended_on(on, prefix)
+
+
+def unended_on(day: date | OuterRef, prefix: str = "") -> Q:
+    """Condition: the row hasn't ended by that day, whether it has begun or not."""
+    return Q(**{f"{prefix}valid_until__isnull": True}) | Q(**{f"{prefix}valid_until__gt": day})
 
 
 def holding_sql(table: str, day: str) -> str:

@@ -14,7 +14,7 @@ from django.utils.translation import gettext_lazy as _
 from members.choices import HARD_TO_REACH_KINDS, OfficeKind, SituationKind
 from members.contacts.rules import Due, LastContact, NextContact, next_contact, next_contact_by
 from members.duties import hard_to_reach
-from members.fields import holding_sql
+from members.fields import holding, holding_sql
 from members.models.contact import Contact, HelpRequest, HelpRequestQuerySet
 from members.models.member import Affiliation, Member, Situation, formal_on
 from members.models.office import Office
@@ -162,8 +162,7 @@ def transfer_facts(path: str, first: date, last: date, *, on: date) -> list[Fact
     days = timedelta(days=limit.whole if limit else 0)
     here = Affiliation.objects.formal().filter(subtree("organization__path", [path]), member=OuterRef("member"))
     begun_here = here.filter(
-        Q(valid_from=None) | Q(valid_from__lte=OuterRef("valid_from")),
-        Q(valid_until=None) | Q(valid_until__gt=OuterRef("valid_from")),
+        holding(OuterRef("valid_from")),
     )
     rows = Situation.objects.of(SituationKind.IN_TRANSFER).filter(Exists(begun_here), valid_from__isnull=False)
     return [
@@ -430,8 +429,7 @@ def help_due(path: str, first: date, last: date, *, on: date) -> list[HelpReques
 def help_of(path: str, day: str) -> HelpRequestQuerySet:
     """Requests of whoever belonged there on that day of theirs, wherever they are now."""
     belonged = Affiliation.objects.formal().filter(
-        Q(valid_from=None) | Q(valid_from__lte=OuterRef(day)),
-        Q(valid_until=None) | Q(valid_until__gt=OuterRef(day)),
+        holding(OuterRef(day)),
         subtree("organization__path", [path]),
         member=OuterRef("member"),
     )

@@ -15,6 +15,7 @@ from assessment.cadres.rules import WHOLE
 from assessment.choices import PostShare
 from assessment.years import CountForm, YearForm
 from dues.fields import YuanField
+from members.fields import unended_on
 from members.models import Member
 from members.models.member import MemberQuerySet
 from members.pages.forms import choice_field, day_field, key_field
@@ -148,7 +149,7 @@ class CadreFilterForm(YearForm):
         if share := typed.get("share"):
             rows = rows.filter(share=share)
         if holding := typed.get("holding"):
-            now = Q(valid_until__isnull=True) | Q(valid_until__gt=day)
+            now = unended_on(day)
             rows = rows.filter(now if holding == "now" else ~now)
         if hours := typed.get("hours"):
             rows = rows.filter(**{"hours__gte" if hours == "kept" else "hours__lt": asked})

@@ -9,6 +9,7 @@ from django.utils.translation import pgettext_lazy
 
 from assessment.choices import PostShare
 from members.choices import Capability
+from members.fields import unended_on
 from members.models import Member, Organization, User
 from supervision.scope import held_at
 
@@ -20,7 +21,7 @@ class CadrePostQuerySet(models.QuerySet["CadrePost"]):
         return self.filter(held_at(user, capability) | own)
 
     def holding(self, on: date) -> "CadrePostQuerySet":
-        return self.filter(Q(valid_until__isnull=True) | Q(valid_until__gt=on), valid_from__lte=on)
+        return self.filter(unended_on(on), valid_from__lte=on)
 
 
 class CadrePost(models.Model):

@@ -19,7 +19,7 @@ from dues.ledger.queries import Beyond, beyond_of, completed
 from dues.ledger.rules import Arrears, OpenMonth, Span, arrears
 from dues.units import month_of, months_between
 from members.choices import Capability, DatePrecision, MergeState, OfficeKind, OrganizationKind
-from members.fields import holding, opened
+from members.fields import holding, opened, unended_on
 from members.models import Member, Merge, Organization, User
 from members.models.member import MemberQuerySet
 from members.offices import Access, HeldOffice
@@ -75,7 +75,7 @@ def _of_member(model: type[Basis] | type[Relief], member: int, first: date) -> Q
 
 
 def _not_over_by(first: date) -> Q:
-    return Q(valid_until__isnull=True) | Q(valid_until__gt=first)
+    return unended_on(first)
 
 
 def _kind(rows: QuerySet[Any], kind: str) -> QuerySet[Any]:

@@ -15,7 +15,7 @@ from dues.ledger.services import lock_members
 from dues.payments.services import is_own
 from meetings.choices import MeetingState
 from meetings.meeting.models import Meeting
-from members.fields import opened
+from members.fields import opened, unended_on
 from members.models import Member, Organization, User
 from members.paths import STEP
 from members.refused import Refused
@@ -68,7 +68,7 @@ def agree_quarterly(
         raise Refused(_("The day lies in the future."), "agreed_on")
     if not because.strip():
         raise Refused(_("Article 12 asks for special circumstances: write them down in a few words."), "because")
-    later = Q(valid_until__isnull=True) | Q(valid_until__gt=first)
+    later = unended_on(first)
     if Arrangement.objects.filter(later, member=member).exists():
         raise Refused(_("Quarterly payment is agreed for these months already: end that first."), "first")
     stored = Arrangement.objects.create(

@@ -17,6 +17,7 @@ from django.utils.translation import gettext as _
 from audit.keyring import fingerprints
 from dues.books.columns import LEDGER, Note, Part, Period, PeriodColumn, period_columns, period_of, single_columns
 from members.dates import DAY, PartialDate
+from members.fields import unended_on
 from members.models import Affiliation, Member, Organization
 from members.paths import subtree
 from members.workbooks import cells
@@ -373,7 +374,7 @@ def _persons(organization: Organization, year: int) -> Iterator[tuple[Member, Pe
     here = Affiliation.objects.formal().filter(subtree("organization__path", [organization.path]))
     then = here.filter(
         Q(valid_from__isnull=True) | Q(valid_from__lt=date(year + 1, 1, 1)),
-        Q(valid_until__isnull=True) | Q(valid_until__gt=date(year, 1, 1)),
+        unended_on(date(year, 1, 1)),
     )
     in_year = set(then.values_list("member", flat=True))
     rows = Member.objects.filter(pk__in=here.values("member"))

@@ -5,7 +5,6 @@ from datetime import date
 from uuid import UUID
 
 from django.db import transaction
-from django.db.models import Q
 from django.utils.translation import gettext as _
 
 from audit.services import record
@@ -15,6 +14,7 @@ from dues.ledger.models import Relief
 from dues.ledger.rules import approval_rule, needs_superior
 from dues.ledger.services import lock_members
 from meetings.meeting.models import Meeting
+from members.fields import unended_on
 from members.models import Member, Organization, User
 from members.refused import Refused
 
@@ -113,7 +113,7 @@ def _demand_possible(new: NewRelief, on: date) -> None:
 def _demand_alone(new: NewRelief) -> None:
     """One at a time, or nobody could say what is owed."""
     others = Relief.objects.filter(member=new.member, declined_on__isnull=True)
-    others = others.filter(Q(valid_until__isnull=True) | Q(valid_until__gt=new.valid_from))
+    others = others.filter(unended_on(new.valid_from))
     if new.valid_until:
         others = others.filter(valid_from__lt=new.valid_until)
     if others.exists():

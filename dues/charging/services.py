@@ -27,7 +27,7 @@ from dues.ledger.services import level, lock_members
 from dues.units import FEN_PER_YUAN, month_of
 from members.bulk import refresh_statistics
 from members.choices import DuesCategory, OrganizationKind
-from members.fields import opened
+from members.fields import opened, unended_on
 from members.models import Member, Organization, User
 from members.refused import Refused
 from members.regulations.queries import in_force_at
@@ -287,7 +287,7 @@ def _store(new: NewBasis, dues: MonthlyDues, by: User | str) -> Basis:
     """End what holds in that month, and hold until the next fixing that is already there."""
     held = Basis.objects.filter(member=new.member).exclude(valid_until=F("valid_from"))
     following = held.filter(valid_from__gt=new.valid_from).order_by("valid_from").first()
-    unended = Q(valid_until__isnull=True) | Q(valid_until__gt=new.valid_from)
+    unended = unended_on(new.valid_from)
     held.filter(unended, valid_from__lte=new.valid_from).update(valid_until=new.valid_from)
     return Basis.objects.create(
         key=new.key,

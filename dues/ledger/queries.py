@@ -15,6 +15,7 @@ from dues.ledger.payment_models import Allocation, PassedMonth, Payment, Payment
 from dues.ledger.rules import Arrears, OpenMonth, Span, arrears, due_on
 from dues.units import month_of, quarter_of
 from members.choices import OrganizationKind
+from members.fields import unended_on
 from members.models import Affiliation, Member, Organization
 from members.models.member import MemberQuerySet
 from members.pages.queries import names_of
@@ -209,7 +210,7 @@ def in_arrears(members: MemberQuerySet, *, on: date) -> MemberQuerySet:
 def in_arrears_since(members: MemberQuerySet, month: date, quarter: date) -> MemberQuerySet:
     """The same in the month and its quarter, by their first days: months of an agreed quarter are due after it."""
     agreed = Arrangement.objects.filter(
-        Q(valid_until=None) | Q(valid_until__gt=OuterRef("month")),
+        unended_on(OuterRef("month")),
         member=OuterRef("member"),
         valid_from__lte=OuterRef("month"),
     )

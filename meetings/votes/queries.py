@@ -25,6 +25,7 @@ from meetings.votes.rules import Figures, Heads, Quorum, differences, is_covered
 from members.access.queries import access_for
 from members.choices import Capability, OrganizationKind
 from members.dates import PartialDate
+from members.fields import unended_on
 from members.models import Member, Office, Organization, User
 from members.pages.links import Link
 from members.pages.queries import names_of
@@ -196,7 +197,7 @@ def offices_ended_by(vote: Vote, on: date) -> list[Office]:
     if not vote.office:
         return []
     organization = vote.item.meeting.organization
-    unended = Q(valid_until__isnull=True) | Q(valid_until__gt=on)
+    unended = unended_on(on)
     held = Office.objects.filter(unended, organization=organization, kind=vote.office)
     return list(held.select_related("member", "user", "organization").order_by("valid_from", "pk"))
 

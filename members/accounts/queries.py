@@ -13,6 +13,7 @@ from django.utils.translation import ngettext
 
 from audit.models import Entry
 from members.choices import Capability, OfficeRequestState
+from members.fields import unended_on
 from members.models.member import Member
 from members.models.office import Office, OfficeRequest
 from members.models.user import User
@@ -33,7 +34,7 @@ def manages_all(administrator: User, paths: Iterable[str]) -> bool:
 def places_of(*, member: Member | None, on: date | None, user: User | None = None) -> list[str]:
     """Paths of the offices of a user and a member that have not ended on that day, and of the member's roster."""
     theirs = Q(member=member) if member else Q(pk__in=[])
-    unended = Q(valid_until__isnull=True) | Q(valid_until__gt=on) if on else Q()
+    unended = unended_on(on) if on else Q()
     offices = Office.objects.filter(theirs | Q(user=user) if user else theirs).filter(unended)
     roster = [member.roster_path] if member and member.roster_path else []
     return [*offices.values_list("organization__path", flat=True), *roster]
@@ -49,7 +50,7 @@ class UserRow:
 
 def with_offices(users: QuerySet[User], *, on: date) -> QuerySet[User]:
     """The users ready for `rows_of`: two queries more, however many there are."""
-    unended = Office.objects.filter(Q(valid_until__isnull=True) | Q(valid_until__gt=on))
+    unended = Office.objects.filter(unended_on(on))
     held = unended.select_related("organization").order_by("organization__path", "kind")
     return users.select_related("member").prefetch_related(
         Prefetch("offices", held, to_attr="held"), Prefetch("member__offices", held, to_attr="held_as_member")

@@ -11,7 +11,7 @@ from typing import Any, cast
 from uuid import UUID, uuid4
 
 from django.db import transaction
-from django.db.models import F, Q, Value
+from django.db.models import F, Value
 from django.db.models.functions import Coalesce, Concat, Greatest, Substr
 from django.utils import timezone
 from django.utils.crypto import get_random_string
@@ -21,6 +21,7 @@ from django.utils.translation import ngettext
 from audit.models import Entry
 from audit.services import record
 from members.choices import ImportState, OrganizationKind
+from members.fields import unended_on
 from members.models.files import RosterImport
 from members.models.member import Affiliation, Member
 from members.models.office import Office
@@ -155,7 +156,7 @@ def dissolve_organization(*, organization: Organization, on: date, by: User | st
     hold_tree()
     organization.refresh_from_db()
     _refuse_unless_empty(organization, on)
-    offices = Office.objects.filter(organization=organization).filter(Q(valid_until=None) | Q(valid_until__gt=on))
+    offices = Office.objects.filter(organization=organization).filter(unended_on(on))
     ended = offices.update(valid_until=Greatest(Value(on), Coalesce(F("valid_from"), Value(on))))
     organization.dissolved_on = on
     organization.save(update_fields=["dissolved_on"])
@@ -258,7 +259,7 @@ def _refuse_unless_empty(organization: Organization, on: date) -> None:
 
 def _refuse_with_members(organization: Organization, on: date) -> None:
     belonging = Affiliation.objects.filter(organization=organization)
-    members = belonging.filter(Q(valid_until=None) | Q(valid_until__gt=on)).count()
+    members = belonging.filter(unended_on(on)).count()
     if members:
         sentence = ngettext(
             "%(count)s member still belongs to it. Move the member first.",

@@ -6,11 +6,11 @@ from decimal import Decimal
 from uuid import UUID
 
 from django.db import IntegrityError, transaction
-from django.db.models import Q
 from django.utils.translation import gettext as _
 
 from audit.services import record
 from members.choices import OrganizationKind
+from members.fields import unended_on
 from members.models.organization import LocalRule, Organization
 from members.models.user import User
 from members.regulations.queries import in_force_at
@@ -118,7 +118,7 @@ def _admitted_value(organization: Organization, rule_key: str, text: str, valid_
 
 
 def _refuse_overlap(row: LocalRule) -> None:
-    unended = Q(valid_until__isnull=True) | Q(valid_until__gt=row.valid_from)
+    unended = unended_on(row.valid_from)
     others = LocalRule.objects.filter(organization=row.organization, rule_key=row.rule_key)
     if others.filter(unended).exists():
         raise RuleRefused(_("Another local rule of this committee holds then. End it first."))

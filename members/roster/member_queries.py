@@ -16,7 +16,7 @@ from django.utils.functional import Promise
 from audit.actions import ACTIONS
 from audit.models import Entry
 from members.choices import Capability, ImportState, MergeState, OfficeKind, OrganizationKind, RowVerdict
-from members.fields import Sealed, SealedField
+from members.fields import Sealed, SealedField, unended_on
 from members.models.contact import Contact, ContactPerson, HelpRequest, Merge
 from members.models.files import ExportedMember, RosterImportRow
 from members.models.member import Affiliation, Member, MemberQuerySet, Situation, SituationQuerySet
@@ -239,7 +239,7 @@ def contact_persons_of(member: Member, *, on: date) -> list[ContactPerson]:
 
 
 def _situations(member: int, on: date) -> SituationQuerySet:
-    unended = Q(valid_until__isnull=True) | Q(valid_until__gt=on)
+    unended = unended_on(on)
     return Situation.objects.filter(unended, member=member).order_by(F("valid_from").desc(nulls_last=True), "kind")
 
 

@@ -16,6 +16,7 @@ from meetings.choices import FOR_ALL_MEMBERS, ON_MEMBERSHIP, MeetingKind, Meetin
 from meetings.meeting.models import AgendaItem, Material, Meeting
 from members.bulk import InArray
 from members.choices import ABROAD_KINDS, FRAIL_KINDS, OrganizationKind, SituationKind
+from members.fields import unended_on
 from members.models import Member, Situation
 from members.paths import STEP, common, contains, subtree
 from reminders.channels.queries import recipients
@@ -337,7 +338,7 @@ def _people_invited(meetings: Sequence[Coming], members: Collection[int] | None)
     """Member, where they belong, and the two periods of situation and affiliation."""
     place, first = "member__affiliations__organization__path", meetings[0].day
     inside = subtree(place, [common(one.path for one in meetings)])
-    rows = Situation.objects.of(*INVITED_KINDS).filter(inside, Q(valid_until__isnull=True) | Q(valid_until__gt=first))
+    rows = Situation.objects.of(*INVITED_KINDS).filter(inside, unended_on(first))
     chosen = rows if members is None else rows.filter(member__in=members)
     belongs = ("member__affiliations__valid_from", "member__affiliations__valid_until")
     return chosen.order_by("member", "pk").values_list("member", place, "valid_from", "valid_until", *belongs)
