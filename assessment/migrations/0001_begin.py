@@ -30,6 +30,12 @@ class Migration(migrations.Migration):
                 'verbose_name': 'band',
                 'verbose_name_plural': 'bands',
                 'ordering': ['rank'],
+                'constraints': [
+                    models.CheckConstraint(condition=models.Q(('rank__range', (1, 5))), name='band_rank_in_range'),
+                    models.CheckConstraint(condition=models.Q(('name', ''), _negated=True), name='band_has_name'),
+                    models.CheckConstraint(condition=models.Q(('at_least__gte', 0)), name='band_begins_at_zero_or_more'),
+                    models.CheckConstraint(condition=models.Q(('quota_percent__isnull', True), ('quota_percent__range', (1, 100)), _connector='OR'), name='band_quota_is_share'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -54,6 +60,18 @@ class Migration(migrations.Migration):
                 'verbose_name': 'clause',
                 'verbose_name_plural': 'clauses',
                 'ordering': ['position'],
+                'constraints': [
+                    models.CheckConstraint(condition=models.Q(('kind__in', ['deduct_per_missing', 'deduct_flat', 'tiered', 'ratio_step', 'bonus', 'manual', 'veto'])), name='clause_kind_known'),
+                    models.CheckConstraint(condition=models.Q(('text', ''), _negated=True), name='clause_says_something'),
+                    models.CheckConstraint(condition=models.Q(models.Q(('kind__in', ['deduct_per_missing', 'deduct_flat', 'ratio_step', 'bonus']), ('points__gt', 0), ('points__isnull', False)), models.Q(('kind__in', ['tiered', 'manual', 'veto']), ('points__isnull', True)), _connector='OR'), name='clause_points_where_counted'),
+                    models.CheckConstraint(condition=models.Q(('cap__isnull', True), ('cap__gt', 0), _connector='OR'), name='clause_cap_is_something'),
+                    models.CheckConstraint(condition=models.Q(models.Q(('every', ''), ('expected__isnull', True)), models.Q(('every__in', ['month', 'quarter', 'half', 'year']), ('expected__gt', 0), ('expected__isnull', False)), _connector='OR'), name='clause_expects_in_a_period'),
+                    models.CheckConstraint(condition=models.Q(models.Q(('counted__in', ['done', 'missing', 'share']), ('kind', 'tiered')), models.Q(models.Q(('kind', 'tiered'), _negated=True), ('counted', '')), _connector='OR'), name='clause_tiers_are_measured'),
+                    models.CheckConstraint(condition=models.Q(models.Q(('kind', 'tiered'), models.Q(('tiers', []), _negated=True)), models.Q(models.Q(('kind', 'tiered'), _negated=True), ('tiers', [])), _connector='OR'), name='clause_tiers_where_tiered'),
+                    models.CheckConstraint(condition=models.Q(models.Q(('full_at__isnull', False), ('full_at__range', (1, 100)), ('kind', 'ratio_step'), ('step__isnull', False), ('step__range', (1, 100))), models.Q(models.Q(('kind', 'ratio_step'), _negated=True), ('full_at__isnull', True), ('step__isnull', True)), _connector='OR'), name='clause_steps_where_by_ratio'),
+                    models.CheckConstraint(condition=models.Q(models.Q(('band__isnull', False), ('kind', 'veto')), models.Q(models.Q(('kind', 'veto'), _negated=True), ('band__isnull', True)), _connector='OR'), name='clause_veto_names_a_band'),
+                    models.CheckConstraint(condition=models.Q(models.Q(('kind', 'manual'), _negated=True), ('metric', ''), _connector='OR'), name='clause_manual_has_no_metric'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -84,6 +102,13 @@ class Migration(migrations.Migration):
             options={
                 'verbose_name': 'assessment',
                 'verbose_name_plural': 'assessments',
+                'constraints': [
+                    models.CheckConstraint(condition=models.Q(('state__in', ['collecting', 'shown', 'published', 'locked'])), name='assessment_state_known'),
+                    models.CheckConstraint(condition=models.Q(models.Q(('decided_band__isnull', True), ('decided_on__isnull', True), ('decided_with', '')), models.Q(('decided_band__isnull', False), ('decided_on__isnull', False), models.Q(('decided_with', ''), _negated=True)), _connector='OR'), name='assessment_decision_is_whole'),
+                    models.CheckConstraint(condition=models.Q(models.Q(('objections_until__isnull', True), ('shown_on__isnull', True)), models.Q(('objections_until__gte', models.F('shown_on')), ('shown_on__isnull', False)), _connector='OR'), name='assessment_objections_after_showing'),
+                    models.CheckConstraint(condition=models.Q(('state', 'collecting'), ('shown_on__isnull', False), _connector='OR'), name='assessment_shown_has_day'),
+                    models.CheckConstraint(condition=models.Q(models.Q(('locked_on__isnull', False), ('state', 'locked')), models.Q(models.Q(('state', 'locked'), _negated=True), ('locked_on__isnull', True)), _connector='OR'), name='assessment_locked_has_day'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -108,6 +133,14 @@ class Migration(migrations.Migration):
             options={
                 'verbose_name': 'joint goal',
                 'verbose_name_plural': 'joint goals',
+                'constraints': [
+                    models.CheckConstraint(condition=models.Q(('state__in', ['planned', 'checked', 'reached', 'partly', 'missed', 'dropped'])), name='goal_state_known'),
+                    models.CheckConstraint(condition=models.Q(models.Q(('title', ''), _negated=True), models.Q(('target', ''), _negated=True), models.Q(('party_work', ''), _negated=True)), name='goal_has_both_sides'),
+                    models.CheckConstraint(condition=models.Q(models.Q(('responsible__isnull', False), ('responsible_name', '')), models.Q(('responsible__isnull', True), models.Q(('responsible_name', ''), _negated=True)), _connector='OR'), name='goal_somebody_answers_for_it'),
+                    models.CheckConstraint(condition=models.Q(models.Q(('check_words', ''), ('checked_on__isnull', True), ('on_track__isnull', True)), models.Q(('checked_on__isnull', False), ('on_track__isnull', False), models.Q(('check_words', ''), _negated=True)), _connector='OR'), name='goal_check_is_whole'),
+                    models.CheckConstraint(condition=models.Q(models.Q(('state', 'checked'), _negated=True), ('checked_on__isnull', False), _connector='OR'), name='goal_checked_has_day'),
+                    models.CheckConstraint(condition=models.Q(models.Q(('ended_on__isnull', False), ('state__in', ['reached', 'partly', 'missed', 'dropped']), models.Q(('result_words', ''), _negated=True)), models.Q(('ended_on__isnull', True), ('result_words', ''), ('state__in', ['planned', 'checked'])), _connector='OR'), name='goal_result_is_whole'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -121,6 +154,9 @@ class Migration(migrations.Migration):
             ],
             options={
                 'ordering': ['on', 'key'],
+                'constraints': [
+                    models.CheckConstraint(condition=models.Q(('text', ''), _negated=True), name='goal_step_says_something'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -140,6 +176,13 @@ class Migration(migrations.Migration):
                 'verbose_name': 'indicator',
                 'verbose_name_plural': 'indicators',
                 'ordering': ['position'],
+                'constraints': [
+                    models.CheckConstraint(condition=models.Q(models.Q(('code', ''), _negated=True), models.Q(('title', ''), _negated=True)), name='indicator_has_code_and_title'),
+                    models.CheckConstraint(condition=models.Q(('part__in', ['party', 'business'])), name='indicator_part_known'),
+                    models.CheckConstraint(condition=models.Q(('cycle__in', ['month', 'quarter', 'year', 'event'])), name='indicator_cycle_known'),
+                    models.CheckConstraint(condition=models.Q(('max_points__gte', 0)), name='indicator_points_not_negative'),
+                    models.CheckConstraint(condition=models.Q(('parent__isnull', True), models.Q(('parent', models.F('key')), _negated=True), _connector='OR'), name='indicator_not_below_itself'),
+                ],
             },
         ),
         migrations.AddField(
@@ -158,6 +201,10 @@ class Migration(migrations.Migration):
             ],
             options={
                 'verbose_name': 'points of an indicator',
+                'constraints': [
+                    models.UniqueConstraint(fields=('assessment', 'indicator'), name='indicator_score_once'),
+                    models.CheckConstraint(condition=models.Q(models.Q(('points__isnull', False), ('state', 'scored')), models.Q(('points__isnull', True), ('state__in', ['unknown', 'waiting'])), _connector='OR'), name='indicator_score_has_points_when_scored'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -172,6 +219,10 @@ class Migration(migrations.Migration):
             ],
             options={
                 'verbose_name': 'points of a clause',
+                'constraints': [
+                    models.UniqueConstraint(fields=('score', 'clause'), name='clause_score_once'),
+                    models.CheckConstraint(condition=models.Q(models.Q(('points__isnull', False), ('state', 'scored')), models.Q(('points__isnull', True), ('state__in', ['unknown', 'waiting'])), _connector='OR'), name='clause_score_has_points_when_scored'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -209,6 +260,14 @@ class Migration(migrations.Migration):
             options={
                 'verbose_name': 'value entered by a person',
                 'verbose_name_plural': 'values entered by people',
+                'constraints': [
+                    models.CheckConstraint(condition=models.Q(('basis', ''), _negated=True), name='manual_value_has_basis'),
+                    models.CheckConstraint(condition=models.Q(('value__gte', 0)), name='manual_value_not_negative'),
+                    models.CheckConstraint(condition=models.Q(models.Q(('clause__isnull', False), ('indicator__isnull', True)), models.Q(('clause__isnull', True), ('indicator__isnull', False)), _connector='OR'), name='manual_value_of_clause_or_indicator'),
+                    models.CheckConstraint(condition=models.Q(models.Q(('decided_at__isnull', True), ('decided_by__isnull', True), ('state', 'waiting')), models.Q(('decided_at__isnull', False), ('decided_by__isnull', False), ('state__in', ['confirmed', 'refused'])), _connector='OR'), name='manual_value_decided_by_somebody'),
+                    models.CheckConstraint(condition=models.Q(('decided_by__isnull', True), models.Q(('decided_by', models.F('entered_by')), _negated=True), _connector='OR'), name='manual_value_by_two_persons'),
+                    models.CheckConstraint(condition=models.Q(models.Q(('state', 'refused'), models.Q(('refused_because', ''), _negated=True)), models.Q(models.Q(('state', 'refused'), _negated=True), ('refused_because', '')), _connector='OR'), name='manual_value_refused_with_reason'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -228,6 +287,11 @@ class Migration(migrations.Migration):
             options={
                 'verbose_name': 'objection',
                 'verbose_name_plural': 'objections',
+                'constraints': [
+                    models.UniqueConstraint(fields=('assessment', 'indicator'), name='objection_once_an_indicator'),
+                    models.CheckConstraint(condition=models.Q(('text', ''), _negated=True), name='objection_says_something'),
+                    models.CheckConstraint(condition=models.Q(models.Q(('answer', ''), ('answered_by__isnull', True), ('answered_on__isnull', True), ('outcome', '')), models.Q(('answered_by__isnull', False), ('answered_on__isnull', False), ('outcome__in', ['upheld', 'explained', 'record_first']), models.Q(('answer', ''), _negated=True)), _connector='OR'), name='objection_answer_is_whole'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -247,6 +311,12 @@ class Migration(migrations.Migration):
             options={
                 'verbose_name': 'practice worth sharing',
                 'verbose_name_plural': 'practices worth sharing',
+                'constraints': [
+                    models.CheckConstraint(condition=models.Q(('kind__in', ['attendance', 'hard_to_reach', 'dues', 'supervision', 'joint', 'officers', 'other'])), name='practice_kind_known'),
+                    models.CheckConstraint(condition=models.Q(('state__in', ['draft', 'published', 'withdrawn'])), name='practice_state_known'),
+                    models.CheckConstraint(condition=models.Q(models.Q(('title', ''), _negated=True), models.Q(('problem', ''), _negated=True), models.Q(('solution', ''), _negated=True)), name='practice_says_problem_and_solution'),
+                    models.CheckConstraint(condition=models.Q(models.Q(('state', 'published'), _negated=True), ('published_on__isnull', False), _connector='OR'), name='practice_published_has_day'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -263,6 +333,9 @@ class Migration(migrations.Migration):
                 'verbose_name': 'adoption of a practice',
                 'verbose_name_plural': 'adoptions of practices',
                 'ordering': ['adopted_on', 'key'],
+                'constraints': [
+                    models.UniqueConstraint(fields=('practice', 'organization'), name='adoption_once_a_branch'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -307,6 +380,11 @@ class Migration(migrations.Migration):
             options={
                 'verbose_name': 'month of an organization',
                 'verbose_name_plural': 'months of organizations',
+                'constraints': [
+                    models.UniqueConstraint(fields=('organization', 'month', 'unit_kind'), name='rollup_once_a_month'),
+                    models.CheckConstraint(condition=models.Q(('month__day', 1)), name='rollup_month_by_first_day'),
+                    models.CheckConstraint(condition=models.Q(('unit_kind', ''), ('unit_kind__in', ['organ', 'institution', 'enterprise', 'school', 'community', 'village', 'retired', 'other']), _connector='OR'), name='rollup_unit_kind_known'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -330,6 +408,11 @@ class Migration(migrations.Migration):
                 ('assessment', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='answered', to='assessment.assessment')),
                 ('member', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to='members.member')),
             ],
+            options={
+                'constraints': [
+                    models.UniqueConstraint(fields=('assessment', 'member'), name='satisfaction_answered_once'),
+                ],
+            },
         ),
         migrations.CreateModel(
             name='SatisfactionTally',
@@ -339,6 +422,12 @@ class Migration(migrations.Migration):
                 ('count', models.PositiveIntegerField(default=0)),
                 ('assessment', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='tallies', to='assessment.assessment')),
             ],
+            options={
+                'constraints': [
+                    models.UniqueConstraint(fields=('assessment', 'answer'), name='satisfaction_tally_once'),
+                    models.CheckConstraint(condition=models.Q(('answer__in', ['satisfied', 'fairly', 'not', 'cant_say'])), name='satisfaction_answer_known'),
+                ],
+            },
         ),
         migrations.CreateModel(
             name='Scheme',
@@ -365,6 +454,15 @@ class Migration(migrations.Migration):
             options={
                 'verbose_name': 'scheme of assessment',
                 'verbose_name_plural': 'schemes of assessment',
+                'constraints': [
+                    models.UniqueConstraint(fields=('code', 'version'), name='scheme_version_once'),
+                    models.CheckConstraint(condition=models.Q(models.Q(('code', ''), _negated=True), models.Q(('title', ''), _negated=True)), name='scheme_has_code_and_title'),
+                    models.CheckConstraint(condition=models.Q(('state__in', ['draft', 'in_force', 'retired'])), name='scheme_state_known'),
+                    models.CheckConstraint(condition=models.Q(('unit_kind', ''), ('unit_kind__in', ['organ', 'institution', 'enterprise', 'school', 'community', 'village', 'retired', 'other']), _connector='OR'), name='scheme_unit_kind_known'),
+                    models.CheckConstraint(condition=models.Q(('total__gt', 0)), name='scheme_has_points'),
+                    models.CheckConstraint(condition=models.Q(('weight_superior', django.db.models.expressions.CombinedExpression(django.db.models.expressions.CombinedExpression(django.db.models.expressions.CombinedExpression(models.Value(100), '-', models.F('weight_self')), '-', models.F('weight_peer')), '-', models.F('weight_members')))), name='scheme_weights_make_a_hundred'),
+                    models.CheckConstraint(condition=models.Q(('state', 'draft'), ('in_force_since__isnull', False), _connector='OR'), name='scheme_in_force_since'),
+                ],
             },
         ),
         migrations.AddField(
@@ -397,6 +495,9 @@ class Migration(migrations.Migration):
                 'verbose_name': 'import of a scheme',
                 'verbose_name_plural': 'imports of schemes',
                 'ordering': ['-uploaded_at'],
+                'constraints': [
+                    models.CheckConstraint(condition=models.Q(('file_name', ''), _negated=True), name='scheme_import_of_a_file'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -414,6 +515,10 @@ class Migration(migrations.Migration):
             options={
                 'verbose_name': 'training',
                 'verbose_name_plural': 'trainings',
+                'constraints': [
+                    models.CheckConstraint(condition=models.Q(('subject', ''), _negated=True), name='training_has_subject'),
+                    models.CheckConstraint(condition=models.Q(('hours__gt', 0), ('hours__lte', 200)), name='training_hours_believable'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -476,232 +581,20 @@ class Migration(migrations.Migration):
             index=models.Index(fields=['organization', 'year'], name='goal_of_branch'),
         ),
         migrations.AddConstraint(
-            model_name='goal',
-            constraint=models.CheckConstraint(condition=models.Q(('state__in', ['planned', 'checked', 'reached', 'partly', 'missed', 'dropped'])), name='goal_state_known'),
-        ),
-        migrations.AddConstraint(
-            model_name='goal',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('title', ''), _negated=True), models.Q(('target', ''), _negated=True), models.Q(('party_work', ''), _negated=True)), name='goal_has_both_sides'),
-        ),
-        migrations.AddConstraint(
-            model_name='goal',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('responsible__isnull', False), ('responsible_name', '')), models.Q(('responsible__isnull', True), models.Q(('responsible_name', ''), _negated=True)), _connector='OR'), name='goal_somebody_answers_for_it'),
-        ),
-        migrations.AddConstraint(
-            model_name='goal',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('check_words', ''), ('checked_on__isnull', True), ('on_track__isnull', True)), models.Q(('checked_on__isnull', False), ('on_track__isnull', False), models.Q(('check_words', ''), _negated=True)), _connector='OR'), name='goal_check_is_whole'),
-        ),
-        migrations.AddConstraint(
-            model_name='goal',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('state', 'checked'), _negated=True), ('checked_on__isnull', False), _connector='OR'), name='goal_checked_has_day'),
-        ),
-        migrations.AddConstraint(
-            model_name='goal',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('ended_on__isnull', False), ('state__in', ['reached', 'partly', 'missed', 'dropped']), models.Q(('result_words', ''), _negated=True)), models.Q(('ended_on__isnull', True), ('result_words', ''), ('state__in', ['planned', 'checked'])), _connector='OR'), name='goal_result_is_whole'),
-        ),
-        migrations.AddConstraint(
-            model_name='goalstep',
-            constraint=models.CheckConstraint(condition=models.Q(('text', ''), _negated=True), name='goal_step_says_something'),
-        ),
-        migrations.AddConstraint(
             model_name='clause',
             constraint=models.UniqueConstraint(fields=('indicator', 'position'), name='clause_position_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='clause',
-            constraint=models.CheckConstraint(condition=models.Q(('kind__in', ['deduct_per_missing', 'deduct_flat', 'tiered', 'ratio_step', 'bonus', 'manual', 'veto'])), name='clause_kind_known'),
-        ),
-        migrations.AddConstraint(
-            model_name='clause',
-            constraint=models.CheckConstraint(condition=models.Q(('text', ''), _negated=True), name='clause_says_something'),
-        ),
-        migrations.AddConstraint(
-            model_name='clause',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('kind__in', ['deduct_per_missing', 'deduct_flat', 'ratio_step', 'bonus']), ('points__gt', 0), ('points__isnull', False)), models.Q(('kind__in', ['tiered', 'manual', 'veto']), ('points__isnull', True)), _connector='OR'), name='clause_points_where_counted'),
-        ),
-        migrations.AddConstraint(
-            model_name='clause',
-            constraint=models.CheckConstraint(condition=models.Q(('cap__isnull', True), ('cap__gt', 0), _connector='OR'), name='clause_cap_is_something'),
-        ),
-        migrations.AddConstraint(
-            model_name='clause',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('every', ''), ('expected__isnull', True)), models.Q(('every__in', ['month', 'quarter', 'half', 'year']), ('expected__gt', 0), ('expected__isnull', False)), _connector='OR'), name='clause_expects_in_a_period'),
-        ),
-        migrations.AddConstraint(
-            model_name='clause',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('counted__in', ['done', 'missing', 'share']), ('kind', 'tiered')), models.Q(models.Q(('kind', 'tiered'), _negated=True), ('counted', '')), _connector='OR'), name='clause_tiers_are_measured'),
-        ),
-        migrations.AddConstraint(
-            model_name='clause',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('kind', 'tiered'), models.Q(('tiers', []), _negated=True)), models.Q(models.Q(('kind', 'tiered'), _negated=True), ('tiers', [])), _connector='OR'), name='clause_tiers_where_tiered'),
-        ),
-        migrations.AddConstraint(
-            model_name='clause',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('full_at__isnull', False), ('full_at__range', (1, 100)), ('kind', 'ratio_step'), ('step__isnull', False), ('step__range', (1, 100))), models.Q(models.Q(('kind', 'ratio_step'), _negated=True), ('full_at__isnull', True), ('step__isnull', True)), _connector='OR'), name='clause_steps_where_by_ratio'),
-        ),
-        migrations.AddConstraint(
-            model_name='clause',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('band__isnull', False), ('kind', 'veto')), models.Q(models.Q(('kind', 'veto'), _negated=True), ('band__isnull', True)), _connector='OR'), name='clause_veto_names_a_band'),
-        ),
-        migrations.AddConstraint(
-            model_name='clause',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('kind', 'manual'), _negated=True), ('metric', ''), _connector='OR'), name='clause_manual_has_no_metric'),
-        ),
-        migrations.AddConstraint(
-            model_name='indicatorscore',
-            constraint=models.UniqueConstraint(fields=('assessment', 'indicator'), name='indicator_score_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='indicatorscore',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('points__isnull', False), ('state', 'scored')), models.Q(('points__isnull', True), ('state__in', ['unknown', 'waiting'])), _connector='OR'), name='indicator_score_has_points_when_scored'),
-        ),
-        migrations.AddConstraint(
-            model_name='clausescore',
-            constraint=models.UniqueConstraint(fields=('score', 'clause'), name='clause_score_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='clausescore',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('points__isnull', False), ('state', 'scored')), models.Q(('points__isnull', True), ('state__in', ['unknown', 'waiting'])), _connector='OR'), name='clause_score_has_points_when_scored'),
-        ),
-        migrations.AddConstraint(
-            model_name='manualvalue',
-            constraint=models.CheckConstraint(condition=models.Q(('basis', ''), _negated=True), name='manual_value_has_basis'),
-        ),
-        migrations.AddConstraint(
-            model_name='manualvalue',
-            constraint=models.CheckConstraint(condition=models.Q(('value__gte', 0)), name='manual_value_not_negative'),
-        ),
-        migrations.AddConstraint(
-            model_name='manualvalue',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('clause__isnull', False), ('indicator__isnull', True)), models.Q(('clause__isnull', True), ('indicator__isnull', False)), _connector='OR'), name='manual_value_of_clause_or_indicator'),
-        ),
-        migrations.AddConstraint(
-            model_name='manualvalue',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('decided_at__isnull', True), ('decided_by__isnull', True), ('state', 'waiting')), models.Q(('decided_at__isnull', False), ('decided_by__isnull', False), ('state__in', ['confirmed', 'refused'])), _connector='OR'), name='manual_value_decided_by_somebody'),
-        ),
-        migrations.AddConstraint(
-            model_name='manualvalue',
-            constraint=models.CheckConstraint(condition=models.Q(('decided_by__isnull', True), models.Q(('decided_by', models.F('entered_by')), _negated=True), _connector='OR'), name='manual_value_by_two_persons'),
-        ),
-        migrations.AddConstraint(
-            model_name='manualvalue',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('state', 'refused'), models.Q(('refused_because', ''), _negated=True)), models.Q(models.Q(('state', 'refused'), _negated=True), ('refused_because', '')), _connector='OR'), name='manual_value_refused_with_reason'),
-        ),
-        migrations.AddConstraint(
-            model_name='objection',
-            constraint=models.UniqueConstraint(fields=('assessment', 'indicator'), name='objection_once_an_indicator'),
-        ),
-        migrations.AddConstraint(
-            model_name='objection',
-            constraint=models.CheckConstraint(condition=models.Q(('text', ''), _negated=True), name='objection_says_something'),
-        ),
-        migrations.AddConstraint(
-            model_name='objection',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('answer', ''), ('answered_by__isnull', True), ('answered_on__isnull', True), ('outcome', '')), models.Q(('answered_by__isnull', False), ('answered_on__isnull', False), ('outcome__in', ['upheld', 'explained', 'record_first']), models.Q(('answer', ''), _negated=True)), _connector='OR'), name='objection_answer_is_whole'),
-        ),
-        migrations.AddConstraint(
-            model_name='practice',
-            constraint=models.CheckConstraint(condition=models.Q(('kind__in', ['attendance', 'hard_to_reach', 'dues', 'supervision', 'joint', 'officers', 'other'])), name='practice_kind_known'),
-        ),
-        migrations.AddConstraint(
-            model_name='practice',
-            constraint=models.CheckConstraint(condition=models.Q(('state__in', ['draft', 'published', 'withdrawn'])), name='practice_state_known'),
-        ),
-        migrations.AddConstraint(
-            model_name='practice',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('title', ''), _negated=True), models.Q(('problem', ''), _negated=True), models.Q(('solution', ''), _negated=True)), name='practice_says_problem_and_solution'),
-        ),
-        migrations.AddConstraint(
-            model_name='practice',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('state', 'published'), _negated=True), ('published_on__isnull', False), _connector='OR'), name='practice_published_has_day'),
-        ),
-        migrations.AddConstraint(
-            model_name='adoption',
-            constraint=models.UniqueConstraint(fields=('practice', 'organization'), name='adoption_once_a_branch'),
         ),
         migrations.AddIndex(
             model_name='rollup',
             index=models.Index(fields=['month', 'organization'], name='rollup_by_month'),
-        ),
-        migrations.AddConstraint(
-            model_name='rollup',
-            constraint=models.UniqueConstraint(fields=('organization', 'month', 'unit_kind'), name='rollup_once_a_month'),
-        ),
-        migrations.AddConstraint(
-            model_name='rollup',
-            constraint=models.CheckConstraint(condition=models.Q(('month__day', 1)), name='rollup_month_by_first_day'),
-        ),
-        migrations.AddConstraint(
-            model_name='rollup',
-            constraint=models.CheckConstraint(condition=models.Q(('unit_kind', ''), ('unit_kind__in', ['organ', 'institution', 'enterprise', 'school', 'community', 'village', 'retired', 'other']), _connector='OR'), name='rollup_unit_kind_known'),
-        ),
-        migrations.AddConstraint(
-            model_name='satisfactionanswered',
-            constraint=models.UniqueConstraint(fields=('assessment', 'member'), name='satisfaction_answered_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='satisfactiontally',
-            constraint=models.UniqueConstraint(fields=('assessment', 'answer'), name='satisfaction_tally_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='satisfactiontally',
-            constraint=models.CheckConstraint(condition=models.Q(('answer__in', ['satisfied', 'fairly', 'not', 'cant_say'])), name='satisfaction_answer_known'),
         ),
         migrations.AddIndex(
             model_name='scheme',
             index=models.Index(fields=['organization', 'year'], name='scheme_of_committee'),
         ),
         migrations.AddConstraint(
-            model_name='scheme',
-            constraint=models.UniqueConstraint(fields=('code', 'version'), name='scheme_version_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='scheme',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('code', ''), _negated=True), models.Q(('title', ''), _negated=True)), name='scheme_has_code_and_title'),
-        ),
-        migrations.AddConstraint(
-            model_name='scheme',
-            constraint=models.CheckConstraint(condition=models.Q(('state__in', ['draft', 'in_force', 'retired'])), name='scheme_state_known'),
-        ),
-        migrations.AddConstraint(
-            model_name='scheme',
-            constraint=models.CheckConstraint(condition=models.Q(('unit_kind', ''), ('unit_kind__in', ['organ', 'institution', 'enterprise', 'school', 'community', 'village', 'retired', 'other']), _connector='OR'), name='scheme_unit_kind_known'),
-        ),
-        migrations.AddConstraint(
-            model_name='scheme',
-            constraint=models.CheckConstraint(condition=models.Q(('total__gt', 0)), name='scheme_has_points'),
-        ),
-        migrations.AddConstraint(
-            model_name='scheme',
-            constraint=models.CheckConstraint(condition=models.Q(('weight_superior', django.db.models.expressions.CombinedExpression(django.db.models.expressions.CombinedExpression(django.db.models.expressions.CombinedExpression(models.Value(100), '-', models.F('weight_self')), '-', models.F('weight_peer')), '-', models.F('weight_members')))), name='scheme_weights_make_a_hundred'),
-        ),
-        migrations.AddConstraint(
-            model_name='scheme',
-            constraint=models.CheckConstraint(condition=models.Q(('state', 'draft'), ('in_force_since__isnull', False), _connector='OR'), name='scheme_in_force_since'),
-        ),
-        migrations.AddConstraint(
             model_name='indicator',
             constraint=models.UniqueConstraint(fields=('scheme', 'code'), name='indicator_code_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='indicator',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('code', ''), _negated=True), models.Q(('title', ''), _negated=True)), name='indicator_has_code_and_title'),
-        ),
-        migrations.AddConstraint(
-            model_name='indicator',
-            constraint=models.CheckConstraint(condition=models.Q(('part__in', ['party', 'business'])), name='indicator_part_known'),
-        ),
-        migrations.AddConstraint(
-            model_name='indicator',
-            constraint=models.CheckConstraint(condition=models.Q(('cycle__in', ['month', 'quarter', 'year', 'event'])), name='indicator_cycle_known'),
-        ),
-        migrations.AddConstraint(
-            model_name='indicator',
-            constraint=models.CheckConstraint(condition=models.Q(('max_points__gte', 0)), name='indicator_points_not_negative'),
-        ),
-        migrations.AddConstraint(
-            model_name='indicator',
-            constraint=models.CheckConstraint(condition=models.Q(('parent__isnull', True), models.Q(('parent', models.F('key')), _negated=True), _connector='OR'), name='indicator_not_below_itself'),
         ),
         migrations.AddConstraint(
             model_name='band',
@@ -710,22 +603,6 @@ class Migration(migrations.Migration):
         migrations.AddConstraint(
             model_name='band',
             constraint=models.UniqueConstraint(fields=('scheme', 'name'), name='band_name_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='band',
-            constraint=models.CheckConstraint(condition=models.Q(('rank__range', (1, 5))), name='band_rank_in_range'),
-        ),
-        migrations.AddConstraint(
-            model_name='band',
-            constraint=models.CheckConstraint(condition=models.Q(('name', ''), _negated=True), name='band_has_name'),
-        ),
-        migrations.AddConstraint(
-            model_name='band',
-            constraint=models.CheckConstraint(condition=models.Q(('at_least__gte', 0)), name='band_begins_at_zero_or_more'),
-        ),
-        migrations.AddConstraint(
-            model_name='band',
-            constraint=models.CheckConstraint(condition=models.Q(('quota_percent__isnull', True), ('quota_percent__range', (1, 100)), _connector='OR'), name='band_quota_is_share'),
         ),
         migrations.AddIndex(
             model_name='assessment',
@@ -737,42 +614,10 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name='assessment',
-            constraint=models.CheckConstraint(condition=models.Q(('state__in', ['collecting', 'shown', 'published', 'locked'])), name='assessment_state_known'),
-        ),
-        migrations.AddConstraint(
-            model_name='assessment',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('decided_band__isnull', True), ('decided_on__isnull', True), ('decided_with', '')), models.Q(('decided_band__isnull', False), ('decided_on__isnull', False), models.Q(('decided_with', ''), _negated=True)), _connector='OR'), name='assessment_decision_is_whole'),
-        ),
-        migrations.AddConstraint(
-            model_name='assessment',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('objections_until__isnull', True), ('shown_on__isnull', True)), models.Q(('objections_until__gte', models.F('shown_on')), ('shown_on__isnull', False)), _connector='OR'), name='assessment_objections_after_showing'),
-        ),
-        migrations.AddConstraint(
-            model_name='assessment',
-            constraint=models.CheckConstraint(condition=models.Q(('state', 'collecting'), ('shown_on__isnull', False), _connector='OR'), name='assessment_shown_has_day'),
-        ),
-        migrations.AddConstraint(
-            model_name='assessment',
             constraint=models.CheckConstraint(condition=models.Q(models.Q(('state__in', ('published', 'locked')), _negated=True), ('published_on__isnull', False), _connector='OR'), name='assessment_published_has_day'),
-        ),
-        migrations.AddConstraint(
-            model_name='assessment',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('locked_on__isnull', False), ('state', 'locked')), models.Q(models.Q(('state', 'locked'), _negated=True), ('locked_on__isnull', True)), _connector='OR'), name='assessment_locked_has_day'),
-        ),
-        migrations.AddConstraint(
-            model_name='schemeimport',
-            constraint=models.CheckConstraint(condition=models.Q(('file_name', ''), _negated=True), name='scheme_import_of_a_file'),
         ),
         migrations.AddIndex(
             model_name='training',
             index=models.Index(fields=['organization', 'held_on'], name='training_by_place'),
-        ),
-        migrations.AddConstraint(
-            model_name='training',
-            constraint=models.CheckConstraint(condition=models.Q(('subject', ''), _negated=True), name='training_has_subject'),
-        ),
-        migrations.AddConstraint(
-            model_name='training',
-            constraint=models.CheckConstraint(condition=models.Q(('hours__gt', 0), ('hours__lte', 200)), name='training_hours_believable'),
         ),
     ]

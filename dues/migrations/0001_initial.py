@@ -78,6 +78,23 @@ class Migration(migrations.Migration):
             options={
                 "verbose_name": "payment",
                 "verbose_name_plural": "payments",
+                'constraints': [
+                    models.CheckConstraint(
+                condition=models.Q(("way__in", ["cash", "transfer", "wechat", "alipay", "ledger"])),
+                name="payment_way_allowed",
+            ),
+                    models.CheckConstraint(
+                condition=models.Q(("payer_kind__in", ["self", "relative", "other_member"])), name="payment_payer_known"
+            ),
+                    models.CheckConstraint(
+                condition=models.Q(
+                    ("confirmed_by", ""),
+                    models.Q(("confirmed_by", models.F("recorded_by")), _negated=True),
+                    _connector="OR",
+                ),
+                name="payment_by_two_persons",
+            ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -117,6 +134,11 @@ class Migration(migrations.Migration):
                 "verbose_name": "bill",
                 "verbose_name_plural": "bills",
                 "ordering": ["-uploaded_at"],
+                'constraints': [
+                    models.CheckConstraint(
+                condition=models.Q(("source__in", ["wechat", "alipay", "bank"])), name="bill_source_known"
+            ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -138,6 +160,15 @@ class Migration(migrations.Migration):
             options={
                 "verbose_name": "closed month",
                 "verbose_name_plural": "closed months",
+                'constraints': [
+                    models.UniqueConstraint(fields=("organization", "month"), name="month_closed_once"),
+                    models.CheckConstraint(
+                condition=models.Q(
+                    ("month__isnull", True), dues.conditions.IsFirstOfMonth(models.F("month")), _connector="OR"
+                ),
+                name="closed_month",
+            ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -172,6 +203,14 @@ class Migration(migrations.Migration):
             options={
                 "verbose_name": "disclosure of dues",
                 "verbose_name_plural": "disclosures of dues",
+                'constraints': [
+                    models.UniqueConstraint(
+                fields=("organization", "year", "disclosed_on"), name="disclosure_once_a_day"
+            ),
+                    models.CheckConstraint(
+                condition=models.Q(("way__in", ["meeting", "board", "page"])), name="disclosure_way_known"
+            ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -219,6 +258,21 @@ class Migration(migrations.Migration):
             options={
                 "verbose_name": "use of dues",
                 "verbose_name_plural": "uses of dues",
+                'constraints': [
+                    models.CheckConstraint(
+                condition=models.Q(
+                    ("kind__in", ["training", "reading_material", "commendation", "needy_members", "disaster"])
+                ),
+                name="dues_use_kind_permitted",
+            ),
+                    models.CheckConstraint(condition=models.Q(("amount_fen__gt", 0)), name="dues_use_of_something"),
+                    models.CheckConstraint(
+                condition=models.Q(("decided_by", ""), _negated=True), name="dues_use_decided_together"
+            ),
+                    models.CheckConstraint(
+                condition=models.Q(("decided_on__lte", models.F("used_on"))), name="dues_use_decided_before"
+            ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -258,6 +312,21 @@ class Migration(migrations.Migration):
             options={
                 "verbose_name": "large voluntary dues",
                 "verbose_name_plural": "large voluntary dues",
+                'constraints': [
+                    models.CheckConstraint(
+                condition=models.Q(("amount_fen__gte", 100000)), name="large_dues_large_enough"
+            ),
+                    models.CheckConstraint(
+                condition=models.Q(("received_on__isnull", True), ("sent_up_on__isnull", False), _connector="OR"),
+                name="large_dues_sent_first",
+            ),
+                    models.CheckConstraint(
+                condition=models.Q(
+                    ("handed_over_on__isnull", True), models.Q(("centre_receipt", ""), _negated=True), _connector="OR"
+                ),
+                name="large_dues_receipt_first",
+            ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -311,6 +380,21 @@ class Migration(migrations.Migration):
                 "verbose_name": "import of a dues ledger",
                 "verbose_name_plural": "imports of dues ledgers",
                 "ordering": ["-uploaded_at"],
+                'constraints': [
+                    models.CheckConstraint(
+                condition=models.Q(
+                    (
+                        "state__in",
+                        ["uploaded", "reading", "preview", "confirmed", "applying", "applied", "undone", "failed"],
+                    )
+                ),
+                name="ledger_import_state_known",
+            ),
+                    models.CheckConstraint(
+                condition=models.Q(("undone_at__isnull", True), ("applied_at__isnull", False), _connector="OR"),
+                name="ledger_import_undone_after_applied",
+            ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -369,6 +453,55 @@ class Migration(migrations.Migration):
             options={
                 "verbose_name": "base for dues",
                 "verbose_name_plural": "bases for dues",
+                'constraints': [
+                    models.CheckConstraint(
+                condition=models.Q(
+                    ("valid_from__isnull", True),
+                    ("valid_until__isnull", True),
+                    ("valid_until__gte", models.F("valid_from")),
+                    _connector="OR",
+                ),
+                name="basis_ends_after_beginning",
+                violation_error_message="The end lies before the beginning.",
+            ),
+                    models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(
+                        ("valid_from__isnull", True),
+                        dues.conditions.IsFirstOfMonth(models.F("valid_from")),
+                        _connector="OR",
+                    ),
+                    models.Q(
+                        ("valid_until__isnull", True),
+                        dues.conditions.IsFirstOfMonth(models.F("valid_until")),
+                        _connector="OR",
+                    ),
+                ),
+                name="basis_months",
+            ),
+                    models.CheckConstraint(
+                condition=models.Q(
+                    (
+                        "category__in",
+                        ["employed", "retired", "farmer", "student", "unemployed", "relief", "subsistence"],
+                    )
+                ),
+                name="basis_category_known",
+            ),
+                    models.CheckConstraint(condition=models.Q(("rules", ""), _negated=True), name="basis_has_rule"),
+                    models.UniqueConstraint(
+                condition=models.Q(("valid_until__isnull", True)), fields=("member",), name="basis_one_open_per_member"
+            ),
+                    models.UniqueConstraint(
+                condition=models.Q(
+                    ("valid_until__isnull", True),
+                    models.Q(("valid_until", models.F("valid_from")), _negated=True),
+                    _connector="OR",
+                ),
+                fields=("member", "valid_from"),
+                name="basis_one_per_month",
+            ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -392,6 +525,9 @@ class Migration(migrations.Migration):
             options={
                 "verbose_name": "receipt",
                 "verbose_name_plural": "receipts",
+                'constraints': [
+                    models.CheckConstraint(condition=models.Q(("number__gte", 1)), name="receipt_numbered_from_one"),
+                ],
             },
         ),
         migrations.AddField(
@@ -513,6 +649,22 @@ class Migration(migrations.Migration):
             options={
                 "verbose_name": "row of a bill",
                 "verbose_name_plural": "rows of bills",
+                'constraints': [
+                    models.UniqueConstraint(fields=("organization", "identity"), name="bill_row_once"),
+                    models.CheckConstraint(
+                condition=models.Q(("state__in", ["certain", "doubtful", "unmatched", "held", "posted", "set_aside"])),
+                name="bill_row_state_known",
+            ),
+                    models.CheckConstraint(condition=models.Q(("amount_fen__gt", 0)), name="bill_row_of_something"),
+                    models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("member__isnull", False), ("payment__isnull", False), ("state", "posted")),
+                    models.Q(models.Q(("state", "posted"), _negated=True), ("payment__isnull", True)),
+                    _connector="OR",
+                ),
+                name="bill_row_posted_has_payment",
+            ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -540,6 +692,17 @@ class Migration(migrations.Migration):
             options={
                 "verbose_name": "allocation",
                 "verbose_name_plural": "allocations",
+                'constraints': [
+                    models.CheckConstraint(
+                condition=models.Q(("amount_fen", 0), _negated=True), name="allocation_moves_something"
+            ),
+                    models.CheckConstraint(
+                condition=models.Q(
+                    ("month__isnull", True), dues.conditions.IsFirstOfMonth(models.F("month")), _connector="OR"
+                ),
+                name="allocation_month",
+            ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -601,6 +764,25 @@ class Migration(migrations.Migration):
             options={
                 "verbose_name": "payment waiting for a second person",
                 "verbose_name_plural": "payments waiting for a second person",
+                'constraints': [
+                    models.CheckConstraint(condition=models.Q(("amount_fen__gt", 0)), name="proposal_of_something"),
+                    models.CheckConstraint(
+                condition=models.Q(("way__in", ["cash", "transfer", "wechat", "alipay", "ledger"])),
+                name="proposal_way_allowed",
+            ),
+                    models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("decided_by", ""), ("state", "waiting")),
+                    models.Q(
+                        models.Q(("state", "waiting"), _negated=True),
+                        models.Q(("decided_by", ""), _negated=True),
+                        models.Q(("decided_by", models.F("proposed_by")), _negated=True),
+                    ),
+                    _connector="OR",
+                ),
+                name="proposal_by_two_persons",
+            ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -618,6 +800,11 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
+            options={
+                'constraints': [
+                    models.UniqueConstraint(fields=("organization", "year"), name="receipt_series_once"),
+                ],
+            },
         ),
         migrations.CreateModel(
             name="Relief",
@@ -663,6 +850,53 @@ class Migration(migrations.Migration):
             options={
                 "verbose_name": "relief from dues",
                 "verbose_name_plural": "reliefs from dues",
+                'constraints': [
+                    models.CheckConstraint(
+                condition=models.Q(
+                    ("valid_from__isnull", True),
+                    ("valid_until__isnull", True),
+                    ("valid_until__gte", models.F("valid_from")),
+                    _connector="OR",
+                ),
+                name="relief_ends_after_beginning",
+                violation_error_message="The end lies before the beginning.",
+            ),
+                    models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(
+                        ("valid_from__isnull", True),
+                        dues.conditions.IsFirstOfMonth(models.F("valid_from")),
+                        _connector="OR",
+                    ),
+                    models.Q(
+                        ("valid_until__isnull", True),
+                        dues.conditions.IsFirstOfMonth(models.F("valid_until")),
+                        _connector="OR",
+                    ),
+                ),
+                name="relief_months",
+            ),
+                    models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("kind", "waiver"), ("pays_fen", 0)),
+                    models.Q(("kind", "reduction"), ("pays_fen__gt", 0)),
+                    _connector="OR",
+                ),
+                name="relief_waiver_pays_nothing",
+            ),
+                    models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("approved_by", ""), ("approved_on__isnull", True)),
+                    models.Q(("approved_on__isnull", False), models.Q(("approved_by", ""), _negated=True)),
+                    _connector="OR",
+                ),
+                name="relief_approval_names_who",
+            ),
+                    models.CheckConstraint(
+                condition=models.Q(("approved_on__isnull", True), ("declined_on__isnull", True), _connector="OR"),
+                name="relief_decided_once",
+            ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -740,6 +974,30 @@ class Migration(migrations.Migration):
             options={
                 "verbose_name": "charge",
                 "verbose_name_plural": "charges",
+                'constraints': [
+                    models.UniqueConstraint(fields=("member", "month", "turn"), name="charge_one_per_turn"),
+                    models.CheckConstraint(
+                condition=models.Q(
+                    ("month__isnull", True), dues.conditions.IsFirstOfMonth(models.F("month")), _connector="OR"
+                ),
+                name="charge_month",
+            ),
+                    models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(
+                        ("amount_fen__gte", 0), ("kind", "charge"), ("waived_fen__range", (0, models.F("amount_fen")))
+                    ),
+                    models.Q(
+                        ("amount_fen__lte", 0),
+                        ("kind", "reversal"),
+                        ("waived_fen__range", (models.F("amount_fen"), 0)),
+                        models.Q(("reason", ""), _negated=True),
+                    ),
+                    _connector="OR",
+                ),
+                name="charge_signs_and_reason",
+            ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -777,6 +1035,41 @@ class Migration(migrations.Migration):
             options={
                 "verbose_name": "remittance",
                 "verbose_name_plural": "remittances",
+                'constraints': [
+                    models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(
+                        ("first_month__isnull", True),
+                        dues.conditions.IsFirstOfMonth(models.F("first_month")),
+                        _connector="OR",
+                    ),
+                    models.Q(
+                        ("last_month__isnull", True),
+                        dues.conditions.IsFirstOfMonth(models.F("last_month")),
+                        _connector="OR",
+                    ),
+                ),
+                name="remittance_months",
+            ),
+                    models.CheckConstraint(
+                condition=models.Q(("last_month__gte", models.F("first_month"))), name="remittance_ends_after_beginning"
+            ),
+                    models.CheckConstraint(
+                condition=models.Q(("ratio__range", (0, 1))), name="remittance_ratio_is_a_share"
+            ),
+                    models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("received_by", ""), ("received_on__isnull", True)),
+                    models.Q(
+                        ("received_on__isnull", False),
+                        models.Q(("received_by", ""), _negated=True),
+                        models.Q(("received_by", models.F("sent_by")), _negated=True),
+                    ),
+                    _connector="OR",
+                ),
+                name="remittance_received_by_another",
+            ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -796,6 +1089,11 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
+            options={
+                'constraints': [
+                    models.UniqueConstraint(fields=("remittance", "payment"), name="remitted_payment_once"),
+                ],
+            },
         ),
         migrations.CreateModel(
             name="Arrangement",
@@ -969,168 +1267,6 @@ class Migration(migrations.Migration):
                 ],
             },
         ),
-        migrations.AddConstraint(
-            model_name="bill",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("source__in", ["wechat", "alipay", "bank"])), name="bill_source_known"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="closedmonth",
-            constraint=models.UniqueConstraint(fields=("organization", "month"), name="month_closed_once"),
-        ),
-        migrations.AddConstraint(
-            model_name="closedmonth",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("month__isnull", True), dues.conditions.IsFirstOfMonth(models.F("month")), _connector="OR"
-                ),
-                name="closed_month",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="disclosure",
-            constraint=models.UniqueConstraint(
-                fields=("organization", "year", "disclosed_on"), name="disclosure_once_a_day"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="disclosure",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("way__in", ["meeting", "board", "page"])), name="disclosure_way_known"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="duesuse",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("kind__in", ["training", "reading_material", "commendation", "needy_members", "disaster"])
-                ),
-                name="dues_use_kind_permitted",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="duesuse",
-            constraint=models.CheckConstraint(condition=models.Q(("amount_fen__gt", 0)), name="dues_use_of_something"),
-        ),
-        migrations.AddConstraint(
-            model_name="duesuse",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("decided_by", ""), _negated=True), name="dues_use_decided_together"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="duesuse",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("decided_on__lte", models.F("used_on"))), name="dues_use_decided_before"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="largedues",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("amount_fen__gte", 100000)), name="large_dues_large_enough"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="largedues",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("received_on__isnull", True), ("sent_up_on__isnull", False), _connector="OR"),
-                name="large_dues_sent_first",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="largedues",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("handed_over_on__isnull", True), models.Q(("centre_receipt", ""), _negated=True), _connector="OR"
-                ),
-                name="large_dues_receipt_first",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="ledgerimport",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    (
-                        "state__in",
-                        ["uploaded", "reading", "preview", "confirmed", "applying", "applied", "undone", "failed"],
-                    )
-                ),
-                name="ledger_import_state_known",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="ledgerimport",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("undone_at__isnull", True), ("applied_at__isnull", False), _connector="OR"),
-                name="ledger_import_undone_after_applied",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="basis",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("valid_from__isnull", True),
-                    ("valid_until__isnull", True),
-                    ("valid_until__gte", models.F("valid_from")),
-                    _connector="OR",
-                ),
-                name="basis_ends_after_beginning",
-                violation_error_message="The end lies before the beginning.",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="basis",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(
-                        ("valid_from__isnull", True),
-                        dues.conditions.IsFirstOfMonth(models.F("valid_from")),
-                        _connector="OR",
-                    ),
-                    models.Q(
-                        ("valid_until__isnull", True),
-                        dues.conditions.IsFirstOfMonth(models.F("valid_until")),
-                        _connector="OR",
-                    ),
-                ),
-                name="basis_months",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="basis",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    (
-                        "category__in",
-                        ["employed", "retired", "farmer", "student", "unemployed", "relief", "subsistence"],
-                    )
-                ),
-                name="basis_category_known",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="basis",
-            constraint=models.CheckConstraint(condition=models.Q(("rules", ""), _negated=True), name="basis_has_rule"),
-        ),
-        migrations.AddConstraint(
-            model_name="basis",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(("valid_until__isnull", True)), fields=("member",), name="basis_one_open_per_member"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="basis",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(
-                    ("valid_until__isnull", True),
-                    models.Q(("valid_until", models.F("valid_from")), _negated=True),
-                    _connector="OR",
-                ),
-                fields=("member", "valid_from"),
-                name="basis_one_per_month",
-            ),
-        ),
         migrations.AddField(
             model_name="receipt",
             name="organization",
@@ -1168,255 +1304,16 @@ class Migration(migrations.Migration):
                 name="payment_signs_and_reason",
             ),
         ),
-        migrations.AddConstraint(
-            model_name="payment",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("way__in", ["cash", "transfer", "wechat", "alipay", "ledger"])),
-                name="payment_way_allowed",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="payment",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("payer_kind__in", ["self", "relative", "other_member"])), name="payment_payer_known"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="payment",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("confirmed_by", ""),
-                    models.Q(("confirmed_by", models.F("recorded_by")), _negated=True),
-                    _connector="OR",
-                ),
-                name="payment_by_two_persons",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="billrow",
-            constraint=models.UniqueConstraint(fields=("organization", "identity"), name="bill_row_once"),
-        ),
-        migrations.AddConstraint(
-            model_name="billrow",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("state__in", ["certain", "doubtful", "unmatched", "held", "posted", "set_aside"])),
-                name="bill_row_state_known",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="billrow",
-            constraint=models.CheckConstraint(condition=models.Q(("amount_fen__gt", 0)), name="bill_row_of_something"),
-        ),
-        migrations.AddConstraint(
-            model_name="billrow",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("member__isnull", False), ("payment__isnull", False), ("state", "posted")),
-                    models.Q(models.Q(("state", "posted"), _negated=True), ("payment__isnull", True)),
-                    _connector="OR",
-                ),
-                name="bill_row_posted_has_payment",
-            ),
-        ),
         migrations.AddIndex(
             model_name="allocation",
             index=models.Index(fields=["member", "month"], name="allocation_by_member"),
-        ),
-        migrations.AddConstraint(
-            model_name="allocation",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("amount_fen", 0), _negated=True), name="allocation_moves_something"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="allocation",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("month__isnull", True), dues.conditions.IsFirstOfMonth(models.F("month")), _connector="OR"
-                ),
-                name="allocation_month",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="paymentproposal",
-            constraint=models.CheckConstraint(condition=models.Q(("amount_fen__gt", 0)), name="proposal_of_something"),
-        ),
-        migrations.AddConstraint(
-            model_name="paymentproposal",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("way__in", ["cash", "transfer", "wechat", "alipay", "ledger"])),
-                name="proposal_way_allowed",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="paymentproposal",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("decided_by", ""), ("state", "waiting")),
-                    models.Q(
-                        models.Q(("state", "waiting"), _negated=True),
-                        models.Q(("decided_by", ""), _negated=True),
-                        models.Q(("decided_by", models.F("proposed_by")), _negated=True),
-                    ),
-                    _connector="OR",
-                ),
-                name="proposal_by_two_persons",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="receiptseries",
-            constraint=models.UniqueConstraint(fields=("organization", "year"), name="receipt_series_once"),
-        ),
-        migrations.AddConstraint(
-            model_name="relief",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("valid_from__isnull", True),
-                    ("valid_until__isnull", True),
-                    ("valid_until__gte", models.F("valid_from")),
-                    _connector="OR",
-                ),
-                name="relief_ends_after_beginning",
-                violation_error_message="The end lies before the beginning.",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="relief",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(
-                        ("valid_from__isnull", True),
-                        dues.conditions.IsFirstOfMonth(models.F("valid_from")),
-                        _connector="OR",
-                    ),
-                    models.Q(
-                        ("valid_until__isnull", True),
-                        dues.conditions.IsFirstOfMonth(models.F("valid_until")),
-                        _connector="OR",
-                    ),
-                ),
-                name="relief_months",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="relief",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("kind", "waiver"), ("pays_fen", 0)),
-                    models.Q(("kind", "reduction"), ("pays_fen__gt", 0)),
-                    _connector="OR",
-                ),
-                name="relief_waiver_pays_nothing",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="relief",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("approved_by", ""), ("approved_on__isnull", True)),
-                    models.Q(("approved_on__isnull", False), models.Q(("approved_by", ""), _negated=True)),
-                    _connector="OR",
-                ),
-                name="relief_approval_names_who",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="relief",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("approved_on__isnull", True), ("declined_on__isnull", True), _connector="OR"),
-                name="relief_decided_once",
-            ),
         ),
         migrations.AddIndex(
             model_name="charge",
             index=models.Index(fields=["organization", "month"], name="charge_by_place"),
         ),
         migrations.AddConstraint(
-            model_name="charge",
-            constraint=models.UniqueConstraint(fields=("member", "month", "turn"), name="charge_one_per_turn"),
-        ),
-        migrations.AddConstraint(
-            model_name="charge",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("month__isnull", True), dues.conditions.IsFirstOfMonth(models.F("month")), _connector="OR"
-                ),
-                name="charge_month",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="charge",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(
-                        ("amount_fen__gte", 0), ("kind", "charge"), ("waived_fen__range", (0, models.F("amount_fen")))
-                    ),
-                    models.Q(
-                        ("amount_fen__lte", 0),
-                        ("kind", "reversal"),
-                        ("waived_fen__range", (models.F("amount_fen"), 0)),
-                        models.Q(("reason", ""), _negated=True),
-                    ),
-                    _connector="OR",
-                ),
-                name="charge_signs_and_reason",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="remittance",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(
-                        ("first_month__isnull", True),
-                        dues.conditions.IsFirstOfMonth(models.F("first_month")),
-                        _connector="OR",
-                    ),
-                    models.Q(
-                        ("last_month__isnull", True),
-                        dues.conditions.IsFirstOfMonth(models.F("last_month")),
-                        _connector="OR",
-                    ),
-                ),
-                name="remittance_months",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="remittance",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("last_month__gte", models.F("first_month"))), name="remittance_ends_after_beginning"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="remittance",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("ratio__range", (0, 1))), name="remittance_ratio_is_a_share"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="remittance",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("received_by", ""), ("received_on__isnull", True)),
-                    models.Q(
-                        ("received_on__isnull", False),
-                        models.Q(("received_by", ""), _negated=True),
-                        models.Q(("received_by", models.F("sent_by")), _negated=True),
-                    ),
-                    _connector="OR",
-                ),
-                name="remittance_received_by_another",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="remittedpayment",
-            constraint=models.UniqueConstraint(fields=("remittance", "payment"), name="remitted_payment_once"),
-        ),
-        migrations.AddConstraint(
             model_name="receipt",
             constraint=models.UniqueConstraint(fields=("organization", "year", "number"), name="receipt_number_once"),
-        ),
-        migrations.AddConstraint(
-            model_name="receipt",
-            constraint=models.CheckConstraint(condition=models.Q(("number__gte", 1)), name="receipt_numbered_from_one"),
         ),
     ]

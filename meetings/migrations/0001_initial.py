@@ -28,6 +28,9 @@ class Migration(migrations.Migration):
             ],
             options={
                 'ordering': ['at'],
+                'constraints': [
+                    models.CheckConstraint(condition=models.Q(models.Q(('text', ''), _negated=True), models.Q(('reason', ''), _negated=True)), name='correction_has_reason'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -54,6 +57,12 @@ class Migration(migrations.Migration):
             options={
                 'verbose_name': 'meeting',
                 'verbose_name_plural': 'meetings',
+                'constraints': [
+                    models.CheckConstraint(condition=models.Q(('kind__in', ['general_meeting', 'committee_meeting', 'group_meeting', 'party_lecture', 'theme_day', 'org_life_meeting', 'democratic_evaluation', 'democratic_life_meeting', 'admission', 'confirmation', 'election', 'local'])), name='meeting_kind_known'),
+                    models.CheckConstraint(condition=models.Q(('state__in', ['planned', 'open', 'held', 'locked', 'cancelled'])), name='meeting_state_known'),
+                    models.CheckConstraint(condition=models.Q(('ends_at__isnull', True), ('starts_at__isnull', True), ('ends_at__gt', models.F('starts_at')), _connector='OR'), name='meeting_ends_after_beginning'),
+                    models.CheckConstraint(condition=models.Q(models.Q(('state', 'cancelled'), models.Q(('cancelled_because', ''), _negated=True)), models.Q(models.Q(('state', 'cancelled'), _negated=True), ('cancelled_because', '')), _connector='OR'), name='meeting_called_off_with_reason'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -80,6 +89,13 @@ class Migration(migrations.Migration):
             options={
                 'verbose_name': 'expected member',
                 'verbose_name_plural': 'expected members',
+                'constraints': [
+                    models.CheckConstraint(condition=models.Q(('state__in', ['unknown', 'on_site', 'online', 'visited', 'made_up', 'leave', 'absent'])), name='expected_state_known'),
+                    models.CheckConstraint(condition=models.Q(('not_counted__in', ['', 'probationary', 'suspended', 'probation_within_party', 'excluded', 'participant'])), name='expected_not_counted_known'),
+                    models.CheckConstraint(condition=models.Q(models.Q(('state', 'leave'), models.Q(('leave_kind', ''), _negated=True)), models.Q(models.Q(('state', 'leave'), _negated=True), ('leave_granted_by', ''), ('leave_kind', '')), _connector='OR'), name='expected_leave_has_kind'),
+                    models.CheckConstraint(condition=models.Q(('state', 'made_up'), ('made_up_on__isnull', True), _connector='OR'), name='expected_made_up_only_later'),
+                    models.CheckConstraint(condition=models.Q(models.Q(('reason', ''), ('reason_source', '')), models.Q(models.Q(('reason', ''), _negated=True), models.Q(('reason_source', ''), _negated=True)), _connector='OR'), name='expected_reason_has_source'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -93,6 +109,10 @@ class Migration(migrations.Migration):
             options={
                 'verbose_name': 'local kind of meeting',
                 'verbose_name_plural': 'local kinds of meetings',
+                'constraints': [
+                    models.UniqueConstraint(fields=('organization', 'name'), name='local_kind_name_once'),
+                    models.CheckConstraint(condition=models.Q(('name', ''), _negated=True), name='local_kind_has_name'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -107,6 +127,10 @@ class Migration(migrations.Migration):
             ],
             options={
                 'ordering': ['at'],
+                'constraints': [
+                    models.CheckConstraint(condition=models.Q(('by', ''), _negated=True), name='mark_has_author'),
+                    models.CheckConstraint(condition=models.Q(('state__in', ['unknown', 'on_site', 'online', 'visited', 'made_up', 'leave', 'absent'])), name='mark_state_known'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -123,6 +147,11 @@ class Migration(migrations.Migration):
             options={
                 'verbose_name': 'minutes',
                 'verbose_name_plural': 'minutes',
+                'constraints': [
+                    models.CheckConstraint(condition=models.Q(models.Q(('chair_signed_at__isnull', True), ('chair_signed_by', '')), models.Q(('chair_signed_at__isnull', False), models.Q(('chair_signed_by', ''), _negated=True)), _connector='OR'), name='minutes_chair_signature_is_whole'),
+                    models.CheckConstraint(condition=models.Q(models.Q(('recorder_signed_at__isnull', True), ('recorder_signed_by', '')), models.Q(('recorder_signed_at__isnull', False), models.Q(('recorder_signed_by', ''), _negated=True)), _connector='OR'), name='minutes_recorder_signature_is_whole'),
+                    models.CheckConstraint(condition=models.Q(('locked_at__isnull', True), models.Q(('chair_signed_at__isnull', False), ('recorder_signed_at__isnull', False)), _connector='OR'), name='minutes_locked_after_both_signed'),
+                ],
             },
         ),
         migrations.AddField(
@@ -153,6 +182,9 @@ class Migration(migrations.Migration):
             options={
                 'verbose_name': 'material',
                 'verbose_name_plural': 'materials',
+                'constraints': [
+                    models.CheckConstraint(condition=models.Q(models.Q(('text', ''), _negated=True), models.Q(('file', ''), _negated=True), _connector='OR'), name='material_is_file_or_text'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -170,6 +202,10 @@ class Migration(migrations.Migration):
             options={
                 'verbose_name': 'request for leave',
                 'verbose_name_plural': 'requests for leave',
+                'constraints': [
+                    models.UniqueConstraint(fields=('meeting', 'member'), name='leave_request_once'),
+                    models.CheckConstraint(condition=models.Q(models.Q(('decided_by__isnull', True), ('state', 'asked')), models.Q(models.Q(('state', 'asked'), _negated=True), ('decided_by__isnull', False)), _connector='OR'), name='leave_request_decided_by_somebody'),
+                ],
             },
         ),
         migrations.AddField(
@@ -191,6 +227,11 @@ class Migration(migrations.Migration):
             options={
                 'verbose_name': 'exclusion',
                 'verbose_name_plural': 'exclusions',
+                'constraints': [
+                    models.UniqueConstraint(fields=('meeting', 'member'), name='exclusion_once'),
+                    models.CheckConstraint(condition=models.Q(('ground', ''), _negated=True), name='exclusion_has_ground'),
+                    models.CheckConstraint(condition=models.Q(models.Q(('superior_agreed_on__isnull', True), ('superior_document', '')), models.Q(('superior_agreed_on__isnull', False), models.Q(('superior_document', ''), _negated=True)), _connector='OR'), name='exclusion_approval_has_document'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -212,6 +253,10 @@ class Migration(migrations.Migration):
                 'verbose_name': 'import of attendance',
                 'verbose_name_plural': 'imports of attendance',
                 'ordering': ['-uploaded_at'],
+                'constraints': [
+                    models.CheckConstraint(condition=models.Q(('state__in', ['uploaded', 'reading', 'preview', 'confirmed', 'applying', 'applied', 'undone', 'failed'])), name='attendance_import_state_known'),
+                    models.CheckConstraint(condition=models.Q(('undone_at__isnull', True), ('applied_at__isnull', False), _connector='OR'), name='attendance_import_undone_after_applied'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -230,6 +275,10 @@ class Migration(migrations.Migration):
                 'verbose_name': 'agenda item',
                 'verbose_name_plural': 'agenda items',
                 'ordering': ['position'],
+                'constraints': [
+                    models.CheckConstraint(condition=models.Q(('title', ''), _negated=True), name='agenda_item_has_title'),
+                    models.CheckConstraint(condition=models.Q(('position__gte', 1)), name='agenda_item_counted_from_one'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -245,6 +294,10 @@ class Migration(migrations.Migration):
             options={
                 'verbose_name': 'observer',
                 'verbose_name_plural': 'observers',
+                'constraints': [
+                    models.CheckConstraint(condition=models.Q(('name', ''), _negated=True), name='observer_has_name'),
+                    models.UniqueConstraint(condition=models.Q(('member__isnull', False)), fields=('meeting', 'member'), name='observer_member_once'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -254,6 +307,12 @@ class Migration(migrations.Migration):
                 ('kind', models.CharField(choices=[('general_meeting', 'General meeting'), ('committee_meeting', 'Committee meeting'), ('group_meeting', 'Group meeting'), ('party_lecture', 'Party lecture'), ('theme_day', 'Theme day'), ('org_life_meeting', 'Organizational-life meeting'), ('democratic_evaluation', 'Democratic appraisal session'), ('democratic_life_meeting', 'Democratic-life meeting'), ('admission', 'Admission vote'), ('confirmation', 'Confirmation vote'), ('election', 'Election'), ('local', 'Local kind')], max_length=30, verbose_name='kind')),
                 ('meeting', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='sessions', to='meetings.meeting')),
             ],
+            options={
+                'constraints': [
+                    models.UniqueConstraint(fields=('meeting', 'kind'), name='session_kind_once'),
+                    models.CheckConstraint(condition=models.Q(('kind__in', ['general_meeting', 'committee_meeting', 'group_meeting', 'party_lecture', 'theme_day', 'org_life_meeting', 'democratic_evaluation', 'democratic_life_meeting', 'admission', 'confirmation', 'election', 'local'])), name='session_kind_known'),
+                ],
+            },
         ),
         migrations.CreateModel(
             name='SignInAttempt',
@@ -263,6 +322,11 @@ class Migration(migrations.Migration):
                 ('at', models.DateTimeField()),
                 ('meeting', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='sign_in_attempts', to='meetings.meeting')),
             ],
+            options={
+                'constraints': [
+                    models.CheckConstraint(condition=models.Q(('address', ''), _negated=True), name='sign_in_attempt_from_somewhere'),
+                ],
+            },
         ),
         migrations.CreateModel(
             name='Speech',
@@ -276,6 +340,9 @@ class Migration(migrations.Migration):
             ],
             options={
                 'ordering': ['recorded_at'],
+                'constraints': [
+                    models.CheckConstraint(condition=models.Q(models.Q(('speaker', ''), _negated=True), models.Q(('points', ''), _negated=True)), name='speech_says_something'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -288,6 +355,11 @@ class Migration(migrations.Migration):
                 ('done_on', models.DateField(blank=True, null=True, verbose_name='done on')),
                 ('item', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='tasks', to='meetings.agendaitem')),
             ],
+            options={
+                'constraints': [
+                    models.CheckConstraint(condition=models.Q(models.Q(('what', ''), _negated=True), models.Q(('who', ''), _negated=True)), name='task_says_who_and_what'),
+                ],
+            },
         ),
         migrations.CreateModel(
             name='ThemeDay',
@@ -300,6 +372,9 @@ class Migration(migrations.Migration):
             ],
             options={
                 'verbose_name': 'fixed theme day',
+                'constraints': [
+                    models.CheckConstraint(condition=models.Q(('day_of_month__range', (1, 28))), name='theme_day_in_every_month'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -337,6 +412,15 @@ class Migration(migrations.Migration):
                 'verbose_name': 'vote',
                 'verbose_name_plural': 'votes',
                 'ordering': ['number'],
+                'constraints': [
+                    models.CheckConstraint(condition=models.Q(('subject__in', ['motion', 'committee', 'admission', 'confirmation', 'election'])), name='vote_subject_known'),
+                    models.CheckConstraint(condition=models.Q(('method__in', ['open', 'show_of_hands', 'secret_ballot'])), name='vote_method_known'),
+                    models.CheckConstraint(condition=models.Q(('present__lte', models.F('entitled'))), name='vote_present_within_entitled'),
+                    models.CheckConstraint(condition=models.Q(('returned__isnull', True), ('issued__isnull', True), ('returned__lte', models.F('issued')), ('is_valid', False), _connector='OR'), name='vote_with_surplus_ballots_is_not_valid'),
+                    models.CheckConstraint(condition=models.Q(('confirmed_by', ''), models.Q(('confirmed_by', models.F('counted_by')), _negated=True), _connector='OR'), name='vote_counted_by_two'),
+                    models.CheckConstraint(condition=models.Q(models.Q(('is_passed__isnull', True), ('is_valid__isnull', True)), models.Q(('is_passed__isnull', False), ('is_valid__isnull', False), models.Q(('counted_by', ''), _negated=True)), _connector='OR'), name='vote_outcome_is_whole'),
+                    models.CheckConstraint(condition=models.Q(models.Q(('approval_document', ''), ('approved_on__isnull', True)), models.Q(('approved_on__isnull', False), models.Q(('approval_document', ''), _negated=True)), _connector='OR'), name='vote_approval_has_document'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -346,6 +430,11 @@ class Migration(migrations.Migration):
                 ('member', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='members.member')),
                 ('vote', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='scrutineers', to='meetings.vote')),
             ],
+            options={
+                'constraints': [
+                    models.UniqueConstraint(fields=('vote', 'member'), name='scrutineer_once'),
+                ],
+            },
         ),
         migrations.CreateModel(
             name='Count',
@@ -356,6 +445,11 @@ class Migration(migrations.Migration):
                 ('typed_at', models.DateTimeField(auto_now_add=True)),
                 ('vote', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='counts', to='meetings.vote')),
             ],
+            options={
+                'constraints': [
+                    models.UniqueConstraint(fields=('vote', 'by'), name='count_once_per_person'),
+                ],
+            },
         ),
         migrations.CreateModel(
             name='Candidate',
@@ -372,6 +466,10 @@ class Migration(migrations.Migration):
             ],
             options={
                 'ordering': ['name'],
+                'constraints': [
+                    models.CheckConstraint(condition=models.Q(('name', ''), _negated=True), name='candidate_has_name'),
+                    models.UniqueConstraint(condition=models.Q(('member__isnull', False)), fields=('vote', 'member'), name='candidate_member_once'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -385,34 +483,6 @@ class Migration(migrations.Migration):
             options={
                 'constraints': [models.CheckConstraint(condition=models.Q(('token_print', ''), _negated=True), name='calendar_feed_has_token')],
             },
-        ),
-        migrations.AddConstraint(
-            model_name='localkind',
-            constraint=models.UniqueConstraint(fields=('organization', 'name'), name='local_kind_name_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='localkind',
-            constraint=models.CheckConstraint(condition=models.Q(('name', ''), _negated=True), name='local_kind_has_name'),
-        ),
-        migrations.AddConstraint(
-            model_name='mark',
-            constraint=models.CheckConstraint(condition=models.Q(('by', ''), _negated=True), name='mark_has_author'),
-        ),
-        migrations.AddConstraint(
-            model_name='mark',
-            constraint=models.CheckConstraint(condition=models.Q(('state__in', ['unknown', 'on_site', 'online', 'visited', 'made_up', 'leave', 'absent'])), name='mark_state_known'),
-        ),
-        migrations.AddConstraint(
-            model_name='minutes',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('chair_signed_at__isnull', True), ('chair_signed_by', '')), models.Q(('chair_signed_at__isnull', False), models.Q(('chair_signed_by', ''), _negated=True)), _connector='OR'), name='minutes_chair_signature_is_whole'),
-        ),
-        migrations.AddConstraint(
-            model_name='minutes',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('recorder_signed_at__isnull', True), ('recorder_signed_by', '')), models.Q(('recorder_signed_at__isnull', False), models.Q(('recorder_signed_by', ''), _negated=True)), _connector='OR'), name='minutes_recorder_signature_is_whole'),
-        ),
-        migrations.AddConstraint(
-            model_name='minutes',
-            constraint=models.CheckConstraint(condition=models.Q(('locked_at__isnull', True), models.Q(('chair_signed_at__isnull', False), ('recorder_signed_at__isnull', False)), _connector='OR'), name='minutes_locked_after_both_signed'),
         ),
         migrations.AddField(
             model_name='correction',
@@ -429,35 +499,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name='meeting',
-            constraint=models.CheckConstraint(condition=models.Q(('kind__in', ['general_meeting', 'committee_meeting', 'group_meeting', 'party_lecture', 'theme_day', 'org_life_meeting', 'democratic_evaluation', 'democratic_life_meeting', 'admission', 'confirmation', 'election', 'local'])), name='meeting_kind_known'),
-        ),
-        migrations.AddConstraint(
-            model_name='meeting',
-            constraint=models.CheckConstraint(condition=models.Q(('state__in', ['planned', 'open', 'held', 'locked', 'cancelled'])), name='meeting_state_known'),
-        ),
-        migrations.AddConstraint(
-            model_name='meeting',
-            constraint=models.CheckConstraint(condition=models.Q(('ends_at__isnull', True), ('starts_at__isnull', True), ('ends_at__gt', models.F('starts_at')), _connector='OR'), name='meeting_ends_after_beginning'),
-        ),
-        migrations.AddConstraint(
-            model_name='meeting',
             constraint=models.CheckConstraint(condition=models.Q(models.Q(('kind', 'local'), ('local_kind__isnull', False)), models.Q(models.Q(('kind', 'local'), _negated=True), ('local_kind__isnull', True)), _connector='OR'), name='meeting_local_kind_named'),
-        ),
-        migrations.AddConstraint(
-            model_name='meeting',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('state', 'cancelled'), models.Q(('cancelled_because', ''), _negated=True)), models.Q(models.Q(('state', 'cancelled'), _negated=True), ('cancelled_because', '')), _connector='OR'), name='meeting_called_off_with_reason'),
-        ),
-        migrations.AddConstraint(
-            model_name='material',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('text', ''), _negated=True), models.Q(('file', ''), _negated=True), _connector='OR'), name='material_is_file_or_text'),
-        ),
-        migrations.AddConstraint(
-            model_name='leaverequest',
-            constraint=models.UniqueConstraint(fields=('meeting', 'member'), name='leave_request_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='leaverequest',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('decided_by__isnull', True), ('state', 'asked')), models.Q(models.Q(('state', 'asked'), _negated=True), ('decided_by__isnull', False)), _connector='OR'), name='leave_request_decided_by_somebody'),
         ),
         migrations.AddIndex(
             model_name='expected',
@@ -467,136 +509,8 @@ class Migration(migrations.Migration):
             model_name='expected',
             constraint=models.UniqueConstraint(fields=('meeting', 'member'), name='expected_once'),
         ),
-        migrations.AddConstraint(
-            model_name='expected',
-            constraint=models.CheckConstraint(condition=models.Q(('state__in', ['unknown', 'on_site', 'online', 'visited', 'made_up', 'leave', 'absent'])), name='expected_state_known'),
-        ),
-        migrations.AddConstraint(
-            model_name='expected',
-            constraint=models.CheckConstraint(condition=models.Q(('not_counted__in', ['', 'probationary', 'suspended', 'probation_within_party', 'excluded', 'participant'])), name='expected_not_counted_known'),
-        ),
-        migrations.AddConstraint(
-            model_name='expected',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('state', 'leave'), models.Q(('leave_kind', ''), _negated=True)), models.Q(models.Q(('state', 'leave'), _negated=True), ('leave_granted_by', ''), ('leave_kind', '')), _connector='OR'), name='expected_leave_has_kind'),
-        ),
-        migrations.AddConstraint(
-            model_name='expected',
-            constraint=models.CheckConstraint(condition=models.Q(('state', 'made_up'), ('made_up_on__isnull', True), _connector='OR'), name='expected_made_up_only_later'),
-        ),
-        migrations.AddConstraint(
-            model_name='expected',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('reason', ''), ('reason_source', '')), models.Q(models.Q(('reason', ''), _negated=True), models.Q(('reason_source', ''), _negated=True)), _connector='OR'), name='expected_reason_has_source'),
-        ),
-        migrations.AddConstraint(
-            model_name='exclusion',
-            constraint=models.UniqueConstraint(fields=('meeting', 'member'), name='exclusion_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='exclusion',
-            constraint=models.CheckConstraint(condition=models.Q(('ground', ''), _negated=True), name='exclusion_has_ground'),
-        ),
-        migrations.AddConstraint(
-            model_name='exclusion',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('superior_agreed_on__isnull', True), ('superior_document', '')), models.Q(('superior_agreed_on__isnull', False), models.Q(('superior_document', ''), _negated=True)), _connector='OR'), name='exclusion_approval_has_document'),
-        ),
-        migrations.AddConstraint(
-            model_name='attendanceimport',
-            constraint=models.CheckConstraint(condition=models.Q(('state__in', ['uploaded', 'reading', 'preview', 'confirmed', 'applying', 'applied', 'undone', 'failed'])), name='attendance_import_state_known'),
-        ),
-        migrations.AddConstraint(
-            model_name='attendanceimport',
-            constraint=models.CheckConstraint(condition=models.Q(('undone_at__isnull', True), ('applied_at__isnull', False), _connector='OR'), name='attendance_import_undone_after_applied'),
-        ),
-        migrations.AddConstraint(
-            model_name='agendaitem',
-            constraint=models.CheckConstraint(condition=models.Q(('title', ''), _negated=True), name='agenda_item_has_title'),
-        ),
-        migrations.AddConstraint(
-            model_name='agendaitem',
-            constraint=models.CheckConstraint(condition=models.Q(('position__gte', 1)), name='agenda_item_counted_from_one'),
-        ),
-        migrations.AddConstraint(
-            model_name='observer',
-            constraint=models.CheckConstraint(condition=models.Q(('name', ''), _negated=True), name='observer_has_name'),
-        ),
-        migrations.AddConstraint(
-            model_name='observer',
-            constraint=models.UniqueConstraint(condition=models.Q(('member__isnull', False)), fields=('meeting', 'member'), name='observer_member_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='session',
-            constraint=models.UniqueConstraint(fields=('meeting', 'kind'), name='session_kind_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='session',
-            constraint=models.CheckConstraint(condition=models.Q(('kind__in', ['general_meeting', 'committee_meeting', 'group_meeting', 'party_lecture', 'theme_day', 'org_life_meeting', 'democratic_evaluation', 'democratic_life_meeting', 'admission', 'confirmation', 'election', 'local'])), name='session_kind_known'),
-        ),
         migrations.AddIndex(
             model_name='signinattempt',
             index=models.Index(fields=['meeting', 'address', 'at'], name='sign_in_attempt_by_address'),
-        ),
-        migrations.AddConstraint(
-            model_name='signinattempt',
-            constraint=models.CheckConstraint(condition=models.Q(('address', ''), _negated=True), name='sign_in_attempt_from_somewhere'),
-        ),
-        migrations.AddConstraint(
-            model_name='speech',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('speaker', ''), _negated=True), models.Q(('points', ''), _negated=True)), name='speech_says_something'),
-        ),
-        migrations.AddConstraint(
-            model_name='task',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('what', ''), _negated=True), models.Q(('who', ''), _negated=True)), name='task_says_who_and_what'),
-        ),
-        migrations.AddConstraint(
-            model_name='themeday',
-            constraint=models.CheckConstraint(condition=models.Q(('day_of_month__range', (1, 28))), name='theme_day_in_every_month'),
-        ),
-        migrations.AddConstraint(
-            model_name='vote',
-            constraint=models.CheckConstraint(condition=models.Q(('subject__in', ['motion', 'committee', 'admission', 'confirmation', 'election'])), name='vote_subject_known'),
-        ),
-        migrations.AddConstraint(
-            model_name='vote',
-            constraint=models.CheckConstraint(condition=models.Q(('method__in', ['open', 'show_of_hands', 'secret_ballot'])), name='vote_method_known'),
-        ),
-        migrations.AddConstraint(
-            model_name='vote',
-            constraint=models.CheckConstraint(condition=models.Q(('present__lte', models.F('entitled'))), name='vote_present_within_entitled'),
-        ),
-        migrations.AddConstraint(
-            model_name='vote',
-            constraint=models.CheckConstraint(condition=models.Q(('returned__isnull', True), ('issued__isnull', True), ('returned__lte', models.F('issued')), ('is_valid', False), _connector='OR'), name='vote_with_surplus_ballots_is_not_valid'),
-        ),
-        migrations.AddConstraint(
-            model_name='vote',
-            constraint=models.CheckConstraint(condition=models.Q(('confirmed_by', ''), models.Q(('confirmed_by', models.F('counted_by')), _negated=True), _connector='OR'), name='vote_counted_by_two'),
-        ),
-        migrations.AddConstraint(
-            model_name='vote',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('is_passed__isnull', True), ('is_valid__isnull', True)), models.Q(('is_passed__isnull', False), ('is_valid__isnull', False), models.Q(('counted_by', ''), _negated=True)), _connector='OR'), name='vote_outcome_is_whole'),
-        ),
-        migrations.AddConstraint(
-            model_name='vote',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('approval_document', ''), ('approved_on__isnull', True)), models.Q(('approved_on__isnull', False), models.Q(('approval_document', ''), _negated=True)), _connector='OR'), name='vote_approval_has_document'),
-        ),
-        migrations.AddConstraint(
-            model_name='scrutineer',
-            constraint=models.UniqueConstraint(fields=('vote', 'member'), name='scrutineer_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='count',
-            constraint=models.UniqueConstraint(fields=('vote', 'by'), name='count_once_per_person'),
-        ),
-        migrations.AddConstraint(
-            model_name='candidate',
-            constraint=models.CheckConstraint(condition=models.Q(('name', ''), _negated=True), name='candidate_has_name'),
-        ),
-        migrations.AddConstraint(
-            model_name='candidate',
-            constraint=models.UniqueConstraint(condition=models.Q(('member__isnull', False)), fields=('vote', 'member'), name='candidate_member_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='correction',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('text', ''), _negated=True), models.Q(('reason', ''), _negated=True)), name='correction_has_reason'),
         ),
     ]

@@ -33,6 +33,11 @@ class Migration(migrations.Migration):
             options={
                 'verbose_name': 'step of membership',
                 'verbose_name_plural': 'steps of membership',
+                'constraints': [
+                    models.CheckConstraint(condition=models.Q(('state__in', ['waiting', 'approved', 'refused', 'taken_back'])), name='membership_step_state_known'),
+                    models.CheckConstraint(condition=models.Q(models.Q(('name', ''), _negated=True), models.Q(('asked_by', ''), _negated=True)), name='membership_step_says_who'),
+                    models.CheckConstraint(condition=models.Q(models.Q(('state__in', ['refused', 'taken_back']), _negated=True), models.Q(('reason', ''), _negated=True), _connector='OR'), name='membership_step_ended_with_reason'),
+                ],
             },
         ),
         migrations.RemoveConstraint(
@@ -70,23 +75,11 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name='membershipstep',
-            constraint=models.CheckConstraint(condition=models.Q(('state__in', ['waiting', 'approved', 'refused', 'taken_back'])), name='membership_step_state_known'),
-        ),
-        migrations.AddConstraint(
-            model_name='membershipstep',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('name', ''), _negated=True), models.Q(('asked_by', ''), _negated=True)), name='membership_step_says_who'),
-        ),
-        migrations.AddConstraint(
-            model_name='membershipstep',
             constraint=models.CheckConstraint(condition=models.Q(models.Q(('state__in', ('approved', 'refused')), ('decided_on__isnull', False), models.Q(('decided_by', ''), _negated=True)), models.Q(('state__in', ('approved', 'refused')), _negated=True), _connector='OR'), name='membership_step_decision_is_whole'),
         ),
         migrations.AddConstraint(
             model_name='membershipstep',
             constraint=models.CheckConstraint(condition=models.Q(models.Q(('state', 'approved'), _negated=True), models.Q(models.Q(('document', ''), _negated=True), ('member__isnull', False)), _connector='OR'), name='membership_step_approved_by_document'),
-        ),
-        migrations.AddConstraint(
-            model_name='membershipstep',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('state__in', ['refused', 'taken_back']), _negated=True), models.Q(('reason', ''), _negated=True), _connector='OR'), name='membership_step_ended_with_reason'),
         ),
         migrations.AddConstraint(
             model_name='membershipstep',

@@ -36,6 +36,9 @@ class Migration(migrations.Migration):
                 'verbose_name': 'look at a vote in doubt',
                 'verbose_name_plural': 'looks at votes in doubt',
                 'ordering': ['at', 'key'],
+                'constraints': [
+                    models.CheckConstraint(condition=models.Q(models.Q(('doubt', ''), _negated=True), models.Q(('reason', ''), _negated=True)), name='vote_look_says_why'),
+                ],
             },
         ),
         migrations.AddField(
@@ -61,10 +64,6 @@ class Migration(migrations.Migration):
             model_name='votelook',
             name='vote',
             field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='looks', to='meetings.vote'),
-        ),
-        migrations.AddConstraint(
-            model_name='votelook',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('doubt', ''), _negated=True), models.Q(('reason', ''), _negated=True)), name='vote_look_says_why'),
         ),
         migrations.AddConstraint(
             model_name='votelook',

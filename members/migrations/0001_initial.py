@@ -35,6 +35,11 @@ class Migration(migrations.Migration):
             options={
                 'verbose_name': 'user',
                 'verbose_name_plural': 'users',
+                'constraints': [
+                    models.CheckConstraint(condition=models.Q(('username', ''), _negated=True), name='user_has_name'),
+                    models.CheckConstraint(condition=models.Q(('text_size__in', ['normal', 'large'])), name='user_text_size_known'),
+                    models.CheckConstraint(condition=models.Q(('theme__in', ['auto', 'light', 'dark'])), name='user_theme_known'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -94,6 +99,10 @@ class Migration(migrations.Migration):
             options={
                 'verbose_name': 'contact',
                 'verbose_name_plural': 'contacts',
+                'constraints': [
+                    models.CheckConstraint(condition=models.Q(('kind__in', ['visit', 'phone', 'online', 'letter'])), name='contact_kind_known'),
+                    models.CheckConstraint(condition=models.Q(('next_on__isnull', True), ('next_on__gt', models.F('happened_on')), _connector='OR'), name='contact_next_lies_later'),
+                ],
             },
         ),
         migrations.AddField(
@@ -138,6 +147,13 @@ class Migration(migrations.Migration):
             options={
                 'verbose_name': 'office',
                 'verbose_name_plural': 'offices',
+                'constraints': [
+                    models.CheckConstraint(condition=models.Q(('valid_from__isnull', True), ('valid_until__isnull', True), ('valid_until__gte', models.F('valid_from')), _connector='OR'), name='office_ends_after_beginning', violation_error_message='The end lies before the beginning.'),
+                    models.CheckConstraint(condition=models.Q(('kind__in', ['secretary', 'deputy_secretary', 'organization_officer', 'publicity_officer', 'discipline_officer', 'committee_member', 'group_leader', 'committee_secretary', 'committee_staff', 'inspector', 'administrator'])), name='office_kind_known'),
+                    models.CheckConstraint(condition=models.Q(('user__isnull', False), ('member__isnull', False), _connector='OR'), name='office_has_holder'),
+                    models.UniqueConstraint(condition=models.Q(('user__isnull', False), ('valid_until__isnull', True)), fields=('kind', 'organization', 'user'), name='office_open_once_per_user'),
+                    models.UniqueConstraint(condition=models.Q(('member__isnull', False), ('valid_until__isnull', True)), fields=('kind', 'organization', 'member'), name='office_open_once_per_member'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -157,6 +173,11 @@ class Migration(migrations.Migration):
             options={
                 'verbose_name': 'local rule',
                 'verbose_name_plural': 'local rules',
+                'constraints': [
+                    models.CheckConstraint(condition=models.Q(('valid_from__isnull', True), ('valid_until__isnull', True), ('valid_until__gte', models.F('valid_from')), _connector='OR'), name='local_rule_ends_after_beginning', violation_error_message='The end lies before the beginning.'),
+                    models.CheckConstraint(condition=models.Q(models.Q(('document', ''), _negated=True), models.Q(('approved_by', ''), _negated=True)), name='local_rule_has_its_basis'),
+                    models.UniqueConstraint(condition=models.Q(('valid_until__isnull', True)), fields=('organization', 'rule_key'), name='local_rule_one_open_per_key'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -167,6 +188,11 @@ class Migration(migrations.Migration):
                 ('field', models.CharField(blank=True, max_length=40)),
                 ('organization', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='column_mappings', to='members.organization')),
             ],
+            options={
+                'constraints': [
+                    models.UniqueConstraint(fields=('organization', 'heading'), name='column_mapping_once'),
+                ],
+            },
         ),
         migrations.CreateModel(
             name='Affiliation',
@@ -182,6 +208,12 @@ class Migration(migrations.Migration):
             options={
                 'verbose_name': 'affiliation',
                 'verbose_name_plural': 'affiliations',
+                'constraints': [
+                    models.CheckConstraint(condition=models.Q(('valid_from__isnull', True), ('valid_until__isnull', True), ('valid_until__gte', models.F('valid_from')), _connector='OR'), name='affiliation_ends_after_beginning', violation_error_message='The end lies before the beginning.'),
+                    models.CheckConstraint(condition=models.Q(('kind__in', ['formal', 'participation'])), name='affiliation_kind_known'),
+                    models.CheckConstraint(condition=models.Q(models.Q(('left_because', ''), ('valid_until__isnull', True)), models.Q(('left_because__in', ['moved_group', 'transferred', 'left_system', 'deceased', 'removed', 'withdrawn', 'import_undone']), ('valid_until__isnull', False)), _connector='OR'), name='affiliation_end_has_reason'),
+                    models.UniqueConstraint(condition=models.Q(('kind', 'formal'), ('valid_until__isnull', True)), fields=('member',), name='affiliation_one_open_formal'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -207,6 +239,10 @@ class Migration(migrations.Migration):
                 'verbose_name': 'roster import',
                 'verbose_name_plural': 'roster imports',
                 'ordering': ['-uploaded_at'],
+                'constraints': [
+                    models.CheckConstraint(condition=models.Q(('state__in', ['uploaded', 'reading', 'preview', 'confirmed', 'applying', 'applied', 'undone', 'failed'])), name='roster_import_state_known'),
+                    models.CheckConstraint(condition=models.Q(('undone_at__isnull', True), ('applied_at__isnull', False), _connector='OR'), name='roster_import_undone_after_applied'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -226,6 +262,10 @@ class Migration(migrations.Migration):
                 'verbose_name': 'row of an import',
                 'verbose_name_plural': 'rows of an import',
                 'ordering': ['number'],
+                'constraints': [
+                    models.UniqueConstraint(fields=('roster_import', 'number'), name='roster_import_row_once'),
+                    models.CheckConstraint(condition=models.Q(('verdict__in', ['new', 'changed', 'unchanged', 'refused', 'doubtful'])), name='roster_import_row_verdict_known'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -240,6 +280,10 @@ class Migration(migrations.Migration):
                 'verbose_name': 'saved filter',
                 'verbose_name_plural': 'saved filters',
                 'ordering': ['name'],
+                'constraints': [
+                    models.UniqueConstraint(fields=('user', 'name'), name='saved_filter_name_once'),
+                    models.CheckConstraint(condition=models.Q(('name', ''), _negated=True), name='saved_filter_has_name'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -259,6 +303,11 @@ class Migration(migrations.Migration):
             options={
                 'verbose_name': 'situation',
                 'verbose_name_plural': 'situations',
+                'constraints': [
+                    models.CheckConstraint(condition=models.Q(('valid_from__isnull', True), ('valid_until__isnull', True), ('valid_until__gte', models.F('valid_from')), _connector='OR'), name='situation_ends_after_beginning', violation_error_message='The end lies before the beginning.'),
+                    models.CheckConstraint(condition=models.Q(('kind__in', ['retired', 'relocated', 'mobile', 'frail', 'bedridden', 'abroad_private', 'abroad_sent', 'seconded', 'hardship', 'lost_contact', 'in_transfer', 'suspended', 'probation_within_party'])), name='situation_kind_known'),
+                    models.UniqueConstraint(condition=models.Q(('valid_until__isnull', True)), fields=('member', 'kind'), name='situation_one_open_of_a_kind'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -273,6 +322,10 @@ class Migration(migrations.Migration):
             ],
             options={
                 'verbose_name': 'term of office',
+                'constraints': [
+                    models.CheckConstraint(condition=models.Q(('ends_on__gt', models.F('elected_on'))), name='term_ends_after_election'),
+                    models.UniqueConstraint(fields=('organization', 'elected_on'), name='term_one_per_election'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -317,128 +370,12 @@ class Migration(migrations.Migration):
             model_name='contact',
             index=models.Index(fields=['member', '-happened_on'], name='contact_latest'),
         ),
-        migrations.AddConstraint(
-            model_name='contact',
-            constraint=models.CheckConstraint(condition=models.Q(('kind__in', ['visit', 'phone', 'online', 'letter'])), name='contact_kind_known'),
-        ),
-        migrations.AddConstraint(
-            model_name='contact',
-            constraint=models.CheckConstraint(condition=models.Q(('next_on__isnull', True), ('next_on__gt', models.F('happened_on')), _connector='OR'), name='contact_next_lies_later'),
-        ),
-        migrations.AddConstraint(
-            model_name='user',
-            constraint=models.CheckConstraint(condition=models.Q(('username', ''), _negated=True), name='user_has_name'),
-        ),
-        migrations.AddConstraint(
-            model_name='user',
-            constraint=models.CheckConstraint(condition=models.Q(('text_size__in', ['normal', 'large'])), name='user_text_size_known'),
-        ),
-        migrations.AddConstraint(
-            model_name='user',
-            constraint=models.CheckConstraint(condition=models.Q(('theme__in', ['auto', 'light', 'dark'])), name='user_theme_known'),
-        ),
-        migrations.AddConstraint(
-            model_name='office',
-            constraint=models.CheckConstraint(condition=models.Q(('valid_from__isnull', True), ('valid_until__isnull', True), ('valid_until__gte', models.F('valid_from')), _connector='OR'), name='office_ends_after_beginning', violation_error_message='The end lies before the beginning.'),
-        ),
-        migrations.AddConstraint(
-            model_name='office',
-            constraint=models.CheckConstraint(condition=models.Q(('kind__in', ['secretary', 'deputy_secretary', 'organization_officer', 'publicity_officer', 'discipline_officer', 'committee_member', 'group_leader', 'committee_secretary', 'committee_staff', 'inspector', 'administrator'])), name='office_kind_known'),
-        ),
-        migrations.AddConstraint(
-            model_name='office',
-            constraint=models.CheckConstraint(condition=models.Q(('user__isnull', False), ('member__isnull', False), _connector='OR'), name='office_has_holder'),
-        ),
-        migrations.AddConstraint(
-            model_name='office',
-            constraint=models.UniqueConstraint(condition=models.Q(('user__isnull', False), ('valid_until__isnull', True)), fields=('kind', 'organization', 'user'), name='office_open_once_per_user'),
-        ),
-        migrations.AddConstraint(
-            model_name='office',
-            constraint=models.UniqueConstraint(condition=models.Q(('member__isnull', False), ('valid_until__isnull', True)), fields=('kind', 'organization', 'member'), name='office_open_once_per_member'),
-        ),
-        migrations.AddConstraint(
-            model_name='localrule',
-            constraint=models.CheckConstraint(condition=models.Q(('valid_from__isnull', True), ('valid_until__isnull', True), ('valid_until__gte', models.F('valid_from')), _connector='OR'), name='local_rule_ends_after_beginning', violation_error_message='The end lies before the beginning.'),
-        ),
-        migrations.AddConstraint(
-            model_name='localrule',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('document', ''), _negated=True), models.Q(('approved_by', ''), _negated=True)), name='local_rule_has_its_basis'),
-        ),
-        migrations.AddConstraint(
-            model_name='localrule',
-            constraint=models.UniqueConstraint(condition=models.Q(('valid_until__isnull', True)), fields=('organization', 'rule_key'), name='local_rule_one_open_per_key'),
-        ),
-        migrations.AddConstraint(
-            model_name='columnmapping',
-            constraint=models.UniqueConstraint(fields=('organization', 'heading'), name='column_mapping_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='affiliation',
-            constraint=models.CheckConstraint(condition=models.Q(('valid_from__isnull', True), ('valid_until__isnull', True), ('valid_until__gte', models.F('valid_from')), _connector='OR'), name='affiliation_ends_after_beginning', violation_error_message='The end lies before the beginning.'),
-        ),
-        migrations.AddConstraint(
-            model_name='affiliation',
-            constraint=models.CheckConstraint(condition=models.Q(('kind__in', ['formal', 'participation'])), name='affiliation_kind_known'),
-        ),
-        migrations.AddConstraint(
-            model_name='affiliation',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('left_because', ''), ('valid_until__isnull', True)), models.Q(('left_because__in', ['moved_group', 'transferred', 'left_system', 'deceased', 'removed', 'withdrawn', 'import_undone']), ('valid_until__isnull', False)), _connector='OR'), name='affiliation_end_has_reason'),
-        ),
-        migrations.AddConstraint(
-            model_name='affiliation',
-            constraint=models.UniqueConstraint(condition=models.Q(('kind', 'formal'), ('valid_until__isnull', True)), fields=('member',), name='affiliation_one_open_formal'),
-        ),
-        migrations.AddConstraint(
-            model_name='rosterimport',
-            constraint=models.CheckConstraint(condition=models.Q(('state__in', ['uploaded', 'reading', 'preview', 'confirmed', 'applying', 'applied', 'undone', 'failed'])), name='roster_import_state_known'),
-        ),
-        migrations.AddConstraint(
-            model_name='rosterimport',
-            constraint=models.CheckConstraint(condition=models.Q(('undone_at__isnull', True), ('applied_at__isnull', False), _connector='OR'), name='roster_import_undone_after_applied'),
-        ),
         migrations.AddIndex(
             model_name='rosterimportrow',
             index=models.Index(fields=['roster_import', 'verdict', 'number'], name='roster_import_row_by_verdict'),
         ),
-        migrations.AddConstraint(
-            model_name='rosterimportrow',
-            constraint=models.UniqueConstraint(fields=('roster_import', 'number'), name='roster_import_row_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='rosterimportrow',
-            constraint=models.CheckConstraint(condition=models.Q(('verdict__in', ['new', 'changed', 'unchanged', 'refused', 'doubtful'])), name='roster_import_row_verdict_known'),
-        ),
-        migrations.AddConstraint(
-            model_name='savedfilter',
-            constraint=models.UniqueConstraint(fields=('user', 'name'), name='saved_filter_name_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='savedfilter',
-            constraint=models.CheckConstraint(condition=models.Q(('name', ''), _negated=True), name='saved_filter_has_name'),
-        ),
         migrations.AddIndex(
             model_name='situation',
             index=models.Index(fields=['kind', 'member'], name='situation_by_kind'),
-        ),
-        migrations.AddConstraint(
-            model_name='situation',
-            constraint=models.CheckConstraint(condition=models.Q(('valid_from__isnull', True), ('valid_until__isnull', True), ('valid_until__gte', models.F('valid_from')), _connector='OR'), name='situation_ends_after_beginning', violation_error_message='The end lies before the beginning.'),
-        ),
-        migrations.AddConstraint(
-            model_name='situation',
-            constraint=models.CheckConstraint(condition=models.Q(('kind__in', ['retired', 'relocated', 'mobile', 'frail', 'bedridden', 'abroad_private', 'abroad_sent', 'seconded', 'hardship', 'lost_contact', 'in_transfer', 'suspended', 'probation_within_party'])), name='situation_kind_known'),
-        ),
-        migrations.AddConstraint(
-            model_name='situation',
-            constraint=models.UniqueConstraint(condition=models.Q(('valid_until__isnull', True)), fields=('member', 'kind'), name='situation_one_open_of_a_kind'),
-        ),
-        migrations.AddConstraint(
-            model_name='term',
-            constraint=models.CheckConstraint(condition=models.Q(('ends_on__gt', models.F('elected_on'))), name='term_ends_after_election'),
-        ),
-        migrations.AddConstraint(
-            model_name='term',
-            constraint=models.UniqueConstraint(fields=('organization', 'elected_on'), name='term_one_per_election'),
         ),
     ]

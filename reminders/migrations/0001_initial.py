@@ -34,6 +34,12 @@ class Migration(migrations.Migration):
             options={
                 'verbose_name': 'channel',
                 'verbose_name_plural': 'channels',
+                'constraints': [
+                    models.CheckConstraint(condition=models.Q(('kind__in', ['sms', 'wecom', 'dingtalk', 'feishu'])), name='channel_setup_kind_known'),
+                    models.CheckConstraint(condition=models.Q(('name', ''), _negated=True), name='channel_setup_has_name'),
+                    models.CheckConstraint(condition=models.Q(('address', ''), _negated=True), name='channel_setup_has_address'),
+                    models.UniqueConstraint(condition=models.Q(('is_used', True)), fields=('organization', 'kind'), name='channel_setup_one_in_use'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -52,6 +58,9 @@ class Migration(migrations.Migration):
             options={
                 'verbose_name': 'count of duties',
                 'verbose_name_plural': 'counts of duties',
+                'constraints': [
+                    models.CheckConstraint(condition=models.Q(('done__gte', 0), ('overdue__gte', 0)), name='desk_count_is_a_count'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -66,6 +75,10 @@ class Migration(migrations.Migration):
             options={
                 'verbose_name': 'effort of a month',
                 'verbose_name_plural': 'efforts by month',
+                'constraints': [
+                    models.UniqueConstraint(fields=('organization', 'month'), name='effort_once_a_month'),
+                    models.CheckConstraint(condition=models.Q(('month__day', 1)), name='effort_month_by_first_day'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -110,6 +123,15 @@ class Migration(migrations.Migration):
             options={
                 'verbose_name': 'message',
                 'verbose_name_plural': 'messages',
+                'constraints': [
+                    models.CheckConstraint(condition=models.Q(('dedupe_key', ''), _negated=True), name='message_says_what_it_is'),
+                    models.CheckConstraint(condition=models.Q(('kind__in', ['missed', 'invitation', 'make_up', 'dues', 'term', 'digest', 'due_now', 'announcement'])), name='message_kind_known'),
+                    models.CheckConstraint(condition=models.Q(('state__in', ['held', 'ready', 'sending', 'to_call', 'sent', 'unknown', 'dead', 'stopped', 'expired', 'declined'])), name='message_state_known'),
+                    models.CheckConstraint(condition=models.Q(('channel__in', ['in_app', 'email', 'sms', 'wecom', 'dingtalk', 'feishu', 'by_hand'])), name='message_channel_known'),
+                    models.CheckConstraint(condition=models.Q(('addressee__in', ['member', 'contact_person', 'officer', 'group_chat'])), name='message_addressee_known'),
+                    models.CheckConstraint(condition=models.Q(models.Q(('state', 'sent'), ('sent_at__isnull', False)), models.Q(models.Q(('state', 'sent'), _negated=True), ('sent_at__isnull', True)), _connector='OR'), name='message_sent_has_moment'),
+                    models.CheckConstraint(condition=models.Q(models.Q(('channel', 'in_app'), _negated=True), ('user__isnull', False), _connector='OR'), name='message_inbox_is_somebodys'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -128,6 +150,11 @@ class Migration(migrations.Migration):
             options={
                 'verbose_name': 'attempt',
                 'verbose_name_plural': 'attempts',
+                'constraints': [
+                    models.UniqueConstraint(fields=('message', 'number'), name='attempt_number_once'),
+                    models.CheckConstraint(condition=models.Q(('result__in', ['', 'sent', 'failed', 'unknown'])), name='attempt_result_known'),
+                    models.CheckConstraint(condition=models.Q(models.Q(('result', ''), ('ended_at__isnull', True)), models.Q(models.Q(('result', ''), _negated=True), ('ended_at__isnull', False)), _connector='OR'), name='attempt_ends_with_result'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -143,6 +170,10 @@ class Migration(migrations.Migration):
             options={
                 'verbose_name': 'answer',
                 'verbose_name_plural': 'answers',
+                'constraints': [
+                    models.CheckConstraint(condition=models.Q(('choice__in', ['ill', 'away', 'did_not_know', 'other', 'studied'])), name='answer_choice_known'),
+                    models.CheckConstraint(condition=models.Q(models.Q(('source', 'link'), ('recorded_by', '')), models.Q(models.Q(('source', 'link'), _negated=True), models.Q(('recorded_by', ''), _negated=True)), _connector='OR'), name='answer_recorded_by_somebody'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -162,6 +193,12 @@ class Migration(migrations.Migration):
             options={
                 'verbose_name': 'duty that does not apply',
                 'verbose_name_plural': 'duties that do not apply',
+                'constraints': [
+                    models.CheckConstraint(condition=models.Q(('reason', ''), _negated=True), name='not_applicable_has_reason'),
+                    models.CheckConstraint(condition=models.Q(models.Q(('taken_back_at__isnull', True), ('taken_back_by__isnull', True)), models.Q(('taken_back_at__isnull', False), ('taken_back_by__isnull', False)), _connector='OR'), name='not_applicable_taken_back_by_somebody'),
+                    models.UniqueConstraint(condition=models.Q(('member__isnull', True), ('taken_back_at__isnull', True)), fields=('organization', 'kind', 'period'), name='not_applicable_once'),
+                    models.UniqueConstraint(condition=models.Q(('member__isnull', False), ('taken_back_at__isnull', True)), fields=('organization', 'kind', 'period', 'member'), name='not_applicable_once_per_member'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -180,6 +217,9 @@ class Migration(migrations.Migration):
             options={
                 'verbose_name': 'way of being told',
                 'verbose_name_plural': 'ways of being told',
+                'constraints': [
+                    models.CheckConstraint(condition=models.Q(models.Q(('member__isnull', False), ('user__isnull', True)), models.Q(('member__isnull', True), ('user__isnull', False)), _connector='OR'), name='preference_is_one_persons'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -195,6 +235,10 @@ class Migration(migrations.Migration):
             options={
                 'verbose_name': 'release',
                 'verbose_name_plural': 'releases',
+                'constraints': [
+                    models.CheckConstraint(condition=models.Q(('kind__in', ['missed', 'invitation', 'make_up', 'dues', 'term', 'digest', 'due_now', 'announcement'])), name='release_kind_known'),
+                    models.UniqueConstraint(condition=models.Q(('taken_back_at__isnull', True)), fields=('organization', 'kind'), name='release_once_in_force'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -212,6 +256,12 @@ class Migration(migrations.Migration):
             options={
                 'verbose_name': 'wording',
                 'verbose_name_plural': 'wordings',
+                'constraints': [
+                    models.CheckConstraint(condition=models.Q(('kind__in', ['missed', 'invitation', 'make_up', 'dues', 'term', 'digest', 'due_now', 'announcement'])), name='wording_kind_known'),
+                    models.CheckConstraint(condition=models.Q(('language__in', ['zh-hans', 'en'])), name='wording_language_known'),
+                    models.CheckConstraint(condition=models.Q(('subject', ''), _negated=True), name='wording_has_subject'),
+                    models.CheckConstraint(condition=models.Q(models.Q(('organization__isnull', True), ('written_by__isnull', True)), models.Q(('organization__isnull', False), ('written_by__isnull', False)), _connector='OR'), name='wording_written_by_somebody'),
+                ],
             },
         ),
         migrations.AddField(
@@ -219,101 +269,9 @@ class Migration(migrations.Migration):
             name='wording',
             field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='messages', to='reminders.wording'),
         ),
-        migrations.AddConstraint(
-            model_name='channelsetup',
-            constraint=models.CheckConstraint(condition=models.Q(('kind__in', ['sms', 'wecom', 'dingtalk', 'feishu'])), name='channel_setup_kind_known'),
-        ),
-        migrations.AddConstraint(
-            model_name='channelsetup',
-            constraint=models.CheckConstraint(condition=models.Q(('name', ''), _negated=True), name='channel_setup_has_name'),
-        ),
-        migrations.AddConstraint(
-            model_name='channelsetup',
-            constraint=models.CheckConstraint(condition=models.Q(('address', ''), _negated=True), name='channel_setup_has_address'),
-        ),
-        migrations.AddConstraint(
-            model_name='channelsetup',
-            constraint=models.UniqueConstraint(condition=models.Q(('is_used', True)), fields=('organization', 'kind'), name='channel_setup_one_in_use'),
-        ),
-        migrations.AddConstraint(
-            model_name='deskcount',
-            constraint=models.CheckConstraint(condition=models.Q(('done__gte', 0), ('overdue__gte', 0)), name='desk_count_is_a_count'),
-        ),
-        migrations.AddConstraint(
-            model_name='effort',
-            constraint=models.UniqueConstraint(fields=('organization', 'month'), name='effort_once_a_month'),
-        ),
-        migrations.AddConstraint(
-            model_name='effort',
-            constraint=models.CheckConstraint(condition=models.Q(('month__day', 1)), name='effort_month_by_first_day'),
-        ),
-        migrations.AddConstraint(
-            model_name='attempt',
-            constraint=models.UniqueConstraint(fields=('message', 'number'), name='attempt_number_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='attempt',
-            constraint=models.CheckConstraint(condition=models.Q(('result__in', ['', 'sent', 'failed', 'unknown'])), name='attempt_result_known'),
-        ),
-        migrations.AddConstraint(
-            model_name='attempt',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('result', ''), ('ended_at__isnull', True)), models.Q(models.Q(('result', ''), _negated=True), ('ended_at__isnull', False)), _connector='OR'), name='attempt_ends_with_result'),
-        ),
-        migrations.AddConstraint(
-            model_name='answer',
-            constraint=models.CheckConstraint(condition=models.Q(('choice__in', ['ill', 'away', 'did_not_know', 'other', 'studied'])), name='answer_choice_known'),
-        ),
-        migrations.AddConstraint(
-            model_name='answer',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('source', 'link'), ('recorded_by', '')), models.Q(models.Q(('source', 'link'), _negated=True), models.Q(('recorded_by', ''), _negated=True)), _connector='OR'), name='answer_recorded_by_somebody'),
-        ),
-        migrations.AddConstraint(
-            model_name='notapplicable',
-            constraint=models.CheckConstraint(condition=models.Q(('reason', ''), _negated=True), name='not_applicable_has_reason'),
-        ),
-        migrations.AddConstraint(
-            model_name='notapplicable',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('taken_back_at__isnull', True), ('taken_back_by__isnull', True)), models.Q(('taken_back_at__isnull', False), ('taken_back_by__isnull', False)), _connector='OR'), name='not_applicable_taken_back_by_somebody'),
-        ),
-        migrations.AddConstraint(
-            model_name='notapplicable',
-            constraint=models.UniqueConstraint(condition=models.Q(('member__isnull', True), ('taken_back_at__isnull', True)), fields=('organization', 'kind', 'period'), name='not_applicable_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='notapplicable',
-            constraint=models.UniqueConstraint(condition=models.Q(('member__isnull', False), ('taken_back_at__isnull', True)), fields=('organization', 'kind', 'period', 'member'), name='not_applicable_once_per_member'),
-        ),
-        migrations.AddConstraint(
-            model_name='preference',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('member__isnull', False), ('user__isnull', True)), models.Q(('member__isnull', True), ('user__isnull', False)), _connector='OR'), name='preference_is_one_persons'),
-        ),
-        migrations.AddConstraint(
-            model_name='release',
-            constraint=models.CheckConstraint(condition=models.Q(('kind__in', ['missed', 'invitation', 'make_up', 'dues', 'term', 'digest', 'due_now', 'announcement'])), name='release_kind_known'),
-        ),
-        migrations.AddConstraint(
-            model_name='release',
-            constraint=models.UniqueConstraint(condition=models.Q(('taken_back_at__isnull', True)), fields=('organization', 'kind'), name='release_once_in_force'),
-        ),
         migrations.AddIndex(
             model_name='wording',
             index=models.Index(fields=['kind', 'language', 'organization', '-written_at'], name='wording_newest'),
-        ),
-        migrations.AddConstraint(
-            model_name='wording',
-            constraint=models.CheckConstraint(condition=models.Q(('kind__in', ['missed', 'invitation', 'make_up', 'dues', 'term', 'digest', 'due_now', 'announcement'])), name='wording_kind_known'),
-        ),
-        migrations.AddConstraint(
-            model_name='wording',
-            constraint=models.CheckConstraint(condition=models.Q(('language__in', ['zh-hans', 'en'])), name='wording_language_known'),
-        ),
-        migrations.AddConstraint(
-            model_name='wording',
-            constraint=models.CheckConstraint(condition=models.Q(('subject', ''), _negated=True), name='wording_has_subject'),
-        ),
-        migrations.AddConstraint(
-            model_name='wording',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('organization__isnull', True), ('written_by__isnull', True)), models.Q(('organization__isnull', False), ('written_by__isnull', False)), _connector='OR'), name='wording_written_by_somebody'),
         ),
         migrations.AddIndex(
             model_name='message',
@@ -330,34 +288,6 @@ class Migration(migrations.Migration):
         migrations.AddIndex(
             model_name='message',
             index=models.Index(fields=['kind', 'about'], name='message_about'),
-        ),
-        migrations.AddConstraint(
-            model_name='message',
-            constraint=models.CheckConstraint(condition=models.Q(('dedupe_key', ''), _negated=True), name='message_says_what_it_is'),
-        ),
-        migrations.AddConstraint(
-            model_name='message',
-            constraint=models.CheckConstraint(condition=models.Q(('kind__in', ['missed', 'invitation', 'make_up', 'dues', 'term', 'digest', 'due_now', 'announcement'])), name='message_kind_known'),
-        ),
-        migrations.AddConstraint(
-            model_name='message',
-            constraint=models.CheckConstraint(condition=models.Q(('state__in', ['held', 'ready', 'sending', 'to_call', 'sent', 'unknown', 'dead', 'stopped', 'expired', 'declined'])), name='message_state_known'),
-        ),
-        migrations.AddConstraint(
-            model_name='message',
-            constraint=models.CheckConstraint(condition=models.Q(('channel__in', ['in_app', 'email', 'sms', 'wecom', 'dingtalk', 'feishu', 'by_hand'])), name='message_channel_known'),
-        ),
-        migrations.AddConstraint(
-            model_name='message',
-            constraint=models.CheckConstraint(condition=models.Q(('addressee__in', ['member', 'contact_person', 'officer', 'group_chat'])), name='message_addressee_known'),
-        ),
-        migrations.AddConstraint(
-            model_name='message',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('state', 'sent'), ('sent_at__isnull', False)), models.Q(models.Q(('state', 'sent'), _negated=True), ('sent_at__isnull', True)), _connector='OR'), name='message_sent_has_moment'),
-        ),
-        migrations.AddConstraint(
-            model_name='message',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('channel', 'in_app'), _negated=True), ('user__isnull', False), _connector='OR'), name='message_inbox_is_somebodys'),
         ),
         migrations.AddConstraint(
             model_name='message',

@@ -36,6 +36,12 @@ class Migration(migrations.Migration):
             options={
                 'verbose_name': 'democratic appraisal',
                 'verbose_name_plural': 'democratic appraisals',
+                'constraints': [
+                    models.UniqueConstraint(fields=('organization', 'year'), name='appraisal_round_once_a_year'),
+                    models.CheckConstraint(condition=models.Q(('state__in', ['self', 'mutual', 'ballot', 'opinion', 'closed'])), name='appraisal_round_state_known'),
+                    models.CheckConstraint(condition=models.Q(('method__in', ['online', 'paper'])), name='appraisal_round_method_known'),
+                    models.CheckConstraint(condition=models.Q(models.Q(('closed_on__isnull', False), ('state', 'closed')), models.Q(('closed_on__isnull', True), models.Q(('state', 'closed'), _negated=True)), _connector='OR'), name='appraisal_round_closed_has_day'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -59,6 +65,14 @@ class Migration(migrations.Migration):
             options={
                 'verbose_name': 'appraisal of a member',
                 'verbose_name_plural': 'appraisals of members',
+                'constraints': [
+                    models.UniqueConstraint(fields=('round', 'member'), name='appraisee_once_in_a_round'),
+                    models.CheckConstraint(condition=models.Q(('grade', ''), ('grade__in', ['excellent', 'qualified', 'basically_qualified', 'unqualified']), _connector='OR'), name='appraisee_grade_known'),
+                    models.CheckConstraint(condition=models.Q(('is_graded', True), ('grade', ''), _connector='OR'), name='appraisee_ungraded_has_no_grade'),
+                    models.CheckConstraint(condition=models.Q(('has_ballot', True), ('has_voted', False), _connector='OR'), name='appraisee_votes_with_ballot'),
+                    models.CheckConstraint(condition=models.Q(models.Q(('self_appraisal', ''), ('self_appraised_on__isnull', True)), models.Q(('self_appraised_on__isnull', False), models.Q(('self_appraisal', ''), _negated=True)), _connector='OR'), name='appraisee_self_appraisal_is_whole'),
+                    models.CheckConstraint(condition=models.Q(('followed_up_on__isnull', True), models.Q(('follow_up', ''), _negated=True), _connector='OR'), name='appraisee_follow_up_is_said'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -74,6 +88,10 @@ class Migration(migrations.Migration):
             options={
                 'verbose_name': 'list for self-checks',
                 'verbose_name_plural': 'lists for self-checks',
+                'constraints': [
+                    models.CheckConstraint(condition=models.Q(('valid_from__isnull', True), ('valid_until__isnull', True), ('valid_until__gte', models.F('valid_from')), _connector='OR'), name='checklist_ends_after_beginning', violation_error_message='The end lies before the beginning.'),
+                    models.CheckConstraint(condition=models.Q(('title', ''), _negated=True), name='checklist_has_title'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -87,6 +105,10 @@ class Migration(migrations.Migration):
             ],
             options={
                 'ordering': ['position'],
+                'constraints': [
+                    models.CheckConstraint(condition=models.Q(('text', ''), _negated=True), name='checklist_item_says_something'),
+                    models.UniqueConstraint(fields=('checklist', 'position'), name='checklist_item_position_once'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -99,6 +121,9 @@ class Migration(migrations.Migration):
             ],
             options={
                 'verbose_name': 'declared relative',
+                'constraints': [
+                    models.CheckConstraint(condition=models.Q(models.Q(('name', ''), _negated=True), models.Q(('relation', ''), _negated=True)), name='declared_relative_is_said'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -119,6 +144,13 @@ class Migration(migrations.Migration):
             options={
                 'verbose_name': 'inspection',
                 'verbose_name_plural': 'inspections',
+                'constraints': [
+                    models.CheckConstraint(condition=models.Q(('state__in', ['planned', 'visited', 'issued', 'closed'])), name='inspection_state_known'),
+                    models.CheckConstraint(condition=models.Q(models.Q(('team', ''), _negated=True), models.Q(('subject', ''), _negated=True)), name='inspection_says_who_and_what'),
+                    models.CheckConstraint(condition=models.Q(models.Q(('state__in', ['issued', 'closed']), _negated=True), ('issued_on__isnull', False), _connector='OR'), name='inspection_issued_has_day'),
+                    models.CheckConstraint(condition=models.Q(models.Q(('closed_on__isnull', False), ('state', 'closed')), models.Q(('closed_on__isnull', True), models.Q(('state', 'closed'), _negated=True)), _connector='OR'), name='inspection_closed_has_day'),
+                    models.CheckConstraint(condition=models.Q(('organization', models.F('inspected_by')), _negated=True), name='inspection_comes_from_above'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -138,6 +170,12 @@ class Migration(migrations.Migration):
             options={
                 'verbose_name': "inspector's key",
                 'verbose_name_plural': "inspectors' keys",
+                'constraints': [
+                    models.CheckConstraint(condition=models.Q(('state__in', ['waiting', 'in_use', 'withdrawn'])), name='inspector_key_state_known'),
+                    models.CheckConstraint(condition=models.Q(('approved_by__isnull', True), models.Q(('approved_by', models.F('user')), _negated=True), _connector='OR'), name='inspector_key_approved_by_another'),
+                    models.CheckConstraint(condition=models.Q(models.Q(('state', 'in_use'), _negated=True), models.Q(('approved_by__isnull', False), ('approved_on__isnull', False)), _connector='OR'), name='inspector_key_in_use_is_approved'),
+                    models.UniqueConstraint(condition=models.Q(('state', 'in_use')), fields=('user', 'organization'), name='inspector_key_one_in_use'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -161,6 +199,12 @@ class Migration(migrations.Migration):
             options={
                 'verbose_name': 'sealed letter',
                 'verbose_name_plural': 'sealed letters',
+                'constraints': [
+                    models.CheckConstraint(condition=models.Q(('state__in', ['received', 'accepted', 'not_accepted', 'closed'])), name='letter_state_known'),
+                    models.CheckConstraint(condition=models.Q(('shredded_on__isnull', True), models.Q(('ciphertext', ''), ('writer_box', '')), _connector='OR'), name='letter_shredded_is_empty'),
+                    models.CheckConstraint(condition=models.Q(('shredded_on__isnull', False), models.Q(models.Q(('ciphertext', ''), _negated=True), models.Q(('writer_box', ''), _negated=True)), _connector='OR'), name='letter_kept_is_whole'),
+                    models.CheckConstraint(condition=models.Q(('closed_on__isnull', True), ('closed_on__gte', models.F('received_on')), _connector='OR'), name='letter_closed_later'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -175,6 +219,10 @@ class Migration(migrations.Migration):
             ],
             options={
                 'ordering': ['number'],
+                'constraints': [
+                    models.UniqueConstraint(fields=('letter', 'number'), name='letter_message_number_once'),
+                    models.CheckConstraint(condition=models.Q(('ciphertext', ''), _negated=True), name='letter_message_says_something'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -207,6 +255,14 @@ class Migration(migrations.Migration):
             options={
                 'verbose_name': 'major matter',
                 'verbose_name_plural': 'major matters',
+                'constraints': [
+                    models.CheckConstraint(condition=models.Q(('kind__in', ['major_decision', 'appointment', 'project', 'large_fund', 'village'])), name='matter_kind_known'),
+                    models.CheckConstraint(condition=models.Q(models.Q(('title', ''), _negated=True), models.Q(('proposal', ''), _negated=True), models.Q(('proposed_by', ''), _negated=True)), name='matter_says_what_and_who'),
+                    models.CheckConstraint(condition=models.Q(models.Q(('opinion', ''), ('opinion_meeting__isnull', True), ('opinion_on__isnull', True), ('opinion_text', ''), ('opinion_vote__isnull', True)), models.Q(('opinion__in', ['agrees', 'agrees_with_changes', 'disagrees', 'postpone']), ('opinion_on__isnull', False)), _connector='OR'), name='matter_opinion_is_whole'),
+                    models.CheckConstraint(condition=models.Q(models.Q(('decided_by', ''), ('decided_on__isnull', True), ('decision', ''), ('decision_text', '')), models.Q(('decided_on__isnull', False), ('decision__in', ['adopted', 'changed', 'declined']), models.Q(('decided_by', ''), _negated=True)), _connector='OR'), name='matter_decision_is_whole'),
+                    models.CheckConstraint(condition=models.Q(models.Q(('executed_on__isnull', True), ('execution_text', '')), models.Q(('decided_on__isnull', False), ('executed_on__gte', models.F('decided_on')), ('executed_on__isnull', False), models.Q(('execution_text', ''), _negated=True)), _connector='OR'), name='matter_executed_after_decision'),
+                    models.CheckConstraint(condition=models.Q(models.Q(('review_text', ''), ('reviewed_on__isnull', True)), models.Q(('executed_on__isnull', False), ('reviewed_on__gte', models.F('executed_on')), ('reviewed_on__isnull', False), models.Q(('review_text', ''), _negated=True)), _connector='OR'), name='matter_reviewed_after_execution'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -219,6 +275,10 @@ class Migration(migrations.Migration):
             ],
             options={
                 'verbose_name': 'mutual appraisal',
+                'constraints': [
+                    models.UniqueConstraint(fields=('about', 'author'), name='mutual_appraisal_once_per_pair'),
+                    models.CheckConstraint(condition=models.Q(('text', ''), _negated=True), name='mutual_appraisal_says_something'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -229,6 +289,11 @@ class Migration(migrations.Migration):
                 ('by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
                 ('round', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='paper_counts', to='supervision.appraisalround')),
             ],
+            options={
+                'constraints': [
+                    models.UniqueConstraint(fields=('round', 'by'), name='paper_count_once_per_person'),
+                ],
+            },
         ),
         migrations.CreateModel(
             name='ProblemList',
@@ -245,6 +310,12 @@ class Migration(migrations.Migration):
             options={
                 'verbose_name': 'list of problems',
                 'verbose_name_plural': 'lists of problems',
+                'constraints': [
+                    models.CheckConstraint(condition=models.Q(('source__in', ['org_life_meeting', 'appraisal', 'inspection', 'suggestion', 'other'])), name='problem_list_source_known'),
+                    models.CheckConstraint(condition=models.Q(('title', ''), _negated=True), name='problem_list_has_title'),
+                    models.CheckConstraint(condition=models.Q(('inspection__isnull', True), ('source', 'inspection'), _connector='OR'), name='problem_list_of_inspection_says_so'),
+                    models.CheckConstraint(condition=models.Q(('round__isnull', True), ('source', 'appraisal'), _connector='OR'), name='problem_list_of_appraisal_says_so'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -267,6 +338,12 @@ class Migration(migrations.Migration):
             options={
                 'verbose_name': 'problem',
                 'verbose_name_plural': 'problems',
+                'constraints': [
+                    models.CheckConstraint(condition=models.Q(('state__in', ['open', 'done', 'accepted', 'dropped'])), name='problem_state_known'),
+                    models.CheckConstraint(condition=models.Q(('text', ''), _negated=True), name='problem_says_something'),
+                    models.CheckConstraint(condition=models.Q(('due_on__gte', models.F('found_on'))), name='problem_due_after_finding'),
+                    models.CheckConstraint(condition=models.Q(models.Q(('settled_by__isnull', True), ('settled_on__isnull', True), ('state__in', ['open', 'done'])), models.Q(('settled_by__isnull', False), ('settled_on__isnull', False), ('state__in', ['accepted', 'dropped'])), _connector='OR'), name='problem_settled_is_whole'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -283,6 +360,10 @@ class Migration(migrations.Migration):
             ],
             options={
                 'ordering': ['recorded_at'],
+                'constraints': [
+                    models.CheckConstraint(condition=models.Q(('kind__in', ['done', 'accepted', 'sent_back', 'moved', 'dropped', 'note'])), name='problem_step_kind_known'),
+                    models.CheckConstraint(condition=models.Q(('text', ''), _negated=True), name='problem_step_says_something'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -306,6 +387,13 @@ class Migration(migrations.Migration):
                 ('letter', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='boxes', to='supervision.letter')),
                 ('recovery_key', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='boxes', to='supervision.recoverykey')),
             ],
+            options={
+                'constraints': [
+                    models.CheckConstraint(condition=models.Q(('inspector_key__isnull', True), ('recovery_key__isnull', True), _connector='XOR'), name='letter_box_has_one_reader'),
+                    models.UniqueConstraint(fields=('letter', 'inspector_key'), name='letter_box_once_per_inspector'),
+                    models.UniqueConstraint(fields=('letter', 'recovery_key'), name='letter_box_once_per_recovery_key'),
+                ],
+            },
         ),
         migrations.CreateModel(
             name='Report',
@@ -326,6 +414,13 @@ class Migration(migrations.Migration):
             options={
                 'verbose_name': 'supervision report',
                 'verbose_name_plural': 'supervision reports',
+                'constraints': [
+                    models.UniqueConstraint(fields=('organization', 'period'), name='report_once_a_period'),
+                    models.CheckConstraint(condition=models.Q(('state__in', ['draft', 'adopted', 'submitted', 'read', 'returned', 'closed'])), name='report_state_known'),
+                    models.CheckConstraint(condition=models.Q(('period_kind__in', ['quarter', 'year'])), name='report_period_known'),
+                    models.CheckConstraint(condition=models.Q(models.Q(('adopted_on__isnull', True), ('figures__isnull', True), ('state', 'draft')), models.Q(models.Q(('state', 'draft'), _negated=True), ('adopted_on__isnull', False), ('figures__isnull', False)), _connector='OR'), name='report_adopted_keeps_figures'),
+                    models.CheckConstraint(condition=models.Q(('state__in', ['draft', 'adopted']), ('submitted_on__isnull', False), _connector='OR'), name='report_read_was_submitted'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -341,6 +436,10 @@ class Migration(migrations.Migration):
             ],
             options={
                 'ordering': ['recorded_at'],
+                'constraints': [
+                    models.CheckConstraint(condition=models.Q(('state__in', ['draft', 'adopted', 'submitted', 'read', 'returned', 'closed'])), name='report_step_state_known'),
+                    models.CheckConstraint(condition=models.Q(models.Q(('state', 'returned'), _negated=True), models.Q(('text', ''), _negated=True), _connector='OR'), name='report_step_return_asks_something'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -356,6 +455,9 @@ class Migration(migrations.Migration):
             options={
                 'verbose_name': 'self-check',
                 'verbose_name_plural': 'self-checks',
+                'constraints': [
+                    models.CheckConstraint(condition=models.Q(('shared_on__isnull', True), ('shared_on__gte', models.F('made_on')), _connector='OR'), name='self_check_shared_after_making'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -367,6 +469,12 @@ class Migration(migrations.Migration):
                 ('check_made', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='answers', to='supervision.selfcheck')),
                 ('item', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='supervision.checklistitem')),
             ],
+            options={
+                'constraints': [
+                    models.UniqueConstraint(fields=('check_made', 'item'), name='self_check_answer_one_per_line'),
+                    models.CheckConstraint(condition=models.Q(('mark', ''), _negated=True), name='self_check_answer_says_something'),
+                ],
+            },
         ),
         migrations.CreateModel(
             name='Suggestion',
@@ -391,6 +499,13 @@ class Migration(migrations.Migration):
             options={
                 'verbose_name': 'suggestion',
                 'verbose_name_plural': 'suggestions',
+                'constraints': [
+                    models.CheckConstraint(condition=models.Q(('kind__in', ['work', 'unit', 'leaders', 'conditions', 'other'])), name='suggestion_kind_known'),
+                    models.CheckConstraint(condition=models.Q(('text', ''), _negated=True), name='suggestion_says_something'),
+                    models.CheckConstraint(condition=models.Q(('due_on__gte', models.F('asked_on'))), name='suggestion_due_after_asking'),
+                    models.CheckConstraint(condition=models.Q(models.Q(('answer', ''), ('answered_by__isnull', True), ('answered_on__isnull', True), ('outcome', '')), models.Q(('answered_by__isnull', False), ('answered_on__isnull', False), ('outcome__in', ['solved', 'explained', 'passed_up']), models.Q(('answer', ''), _negated=True)), _connector='OR'), name='suggestion_answer_is_whole'),
+                    models.CheckConstraint(condition=models.Q(('answered_on__isnull', False), models.Q(('is_settled__isnull', True), ('is_thanked', False)), _connector='OR'), name='suggestion_settled_after_answer'),
+                ],
             },
         ),
         migrations.AddField(
@@ -412,6 +527,10 @@ class Migration(migrations.Migration):
             options={
                 'verbose_name': 'talk',
                 'verbose_name_plural': 'talks',
+                'constraints': [
+                    models.CheckConstraint(condition=models.Q(('first', models.F('second')), _negated=True), name='talk_is_between_two'),
+                    models.CheckConstraint(condition=models.Q(('occasion__in', ['yearly', 'before_meeting', 'appraisal', 'absence', 'hardship', 'other'])), name='talk_occasion_known'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -424,6 +543,10 @@ class Migration(migrations.Migration):
             ],
             options={
                 'verbose_name': 'note of a talk',
+                'constraints': [
+                    models.UniqueConstraint(fields=('talk', 'author'), name='talk_note_one_per_person'),
+                    models.CheckConstraint(condition=models.Q(('text', ''), _negated=True), name='talk_note_says_something'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -434,317 +557,31 @@ class Migration(migrations.Migration):
                 ('ballots', models.PositiveSmallIntegerField(default=0)),
                 ('appraisee', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='tallies', to='supervision.appraisee')),
             ],
-        ),
-        migrations.AddConstraint(
-            model_name='appraisalround',
-            constraint=models.UniqueConstraint(fields=('organization', 'year'), name='appraisal_round_once_a_year'),
-        ),
-        migrations.AddConstraint(
-            model_name='appraisalround',
-            constraint=models.CheckConstraint(condition=models.Q(('state__in', ['self', 'mutual', 'ballot', 'opinion', 'closed'])), name='appraisal_round_state_known'),
-        ),
-        migrations.AddConstraint(
-            model_name='appraisalround',
-            constraint=models.CheckConstraint(condition=models.Q(('method__in', ['online', 'paper'])), name='appraisal_round_method_known'),
-        ),
-        migrations.AddConstraint(
-            model_name='appraisalround',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('closed_on__isnull', False), ('state', 'closed')), models.Q(('closed_on__isnull', True), models.Q(('state', 'closed'), _negated=True)), _connector='OR'), name='appraisal_round_closed_has_day'),
-        ),
-        migrations.AddConstraint(
-            model_name='appraisee',
-            constraint=models.UniqueConstraint(fields=('round', 'member'), name='appraisee_once_in_a_round'),
-        ),
-        migrations.AddConstraint(
-            model_name='appraisee',
-            constraint=models.CheckConstraint(condition=models.Q(('grade', ''), ('grade__in', ['excellent', 'qualified', 'basically_qualified', 'unqualified']), _connector='OR'), name='appraisee_grade_known'),
-        ),
-        migrations.AddConstraint(
-            model_name='appraisee',
-            constraint=models.CheckConstraint(condition=models.Q(('is_graded', True), ('grade', ''), _connector='OR'), name='appraisee_ungraded_has_no_grade'),
-        ),
-        migrations.AddConstraint(
-            model_name='appraisee',
-            constraint=models.CheckConstraint(condition=models.Q(('has_ballot', True), ('has_voted', False), _connector='OR'), name='appraisee_votes_with_ballot'),
-        ),
-        migrations.AddConstraint(
-            model_name='appraisee',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('self_appraisal', ''), ('self_appraised_on__isnull', True)), models.Q(('self_appraised_on__isnull', False), models.Q(('self_appraisal', ''), _negated=True)), _connector='OR'), name='appraisee_self_appraisal_is_whole'),
-        ),
-        migrations.AddConstraint(
-            model_name='appraisee',
-            constraint=models.CheckConstraint(condition=models.Q(('followed_up_on__isnull', True), models.Q(('follow_up', ''), _negated=True), _connector='OR'), name='appraisee_follow_up_is_said'),
-        ),
-        migrations.AddConstraint(
-            model_name='checklist',
-            constraint=models.CheckConstraint(condition=models.Q(('valid_from__isnull', True), ('valid_until__isnull', True), ('valid_until__gte', models.F('valid_from')), _connector='OR'), name='checklist_ends_after_beginning', violation_error_message='The end lies before the beginning.'),
-        ),
-        migrations.AddConstraint(
-            model_name='checklist',
-            constraint=models.CheckConstraint(condition=models.Q(('title', ''), _negated=True), name='checklist_has_title'),
-        ),
-        migrations.AddConstraint(
-            model_name='checklistitem',
-            constraint=models.CheckConstraint(condition=models.Q(('text', ''), _negated=True), name='checklist_item_says_something'),
-        ),
-        migrations.AddConstraint(
-            model_name='checklistitem',
-            constraint=models.UniqueConstraint(fields=('checklist', 'position'), name='checklist_item_position_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='declaredrelative',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('name', ''), _negated=True), models.Q(('relation', ''), _negated=True)), name='declared_relative_is_said'),
-        ),
-        migrations.AddConstraint(
-            model_name='inspection',
-            constraint=models.CheckConstraint(condition=models.Q(('state__in', ['planned', 'visited', 'issued', 'closed'])), name='inspection_state_known'),
-        ),
-        migrations.AddConstraint(
-            model_name='inspection',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('team', ''), _negated=True), models.Q(('subject', ''), _negated=True)), name='inspection_says_who_and_what'),
-        ),
-        migrations.AddConstraint(
-            model_name='inspection',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('state__in', ['issued', 'closed']), _negated=True), ('issued_on__isnull', False), _connector='OR'), name='inspection_issued_has_day'),
-        ),
-        migrations.AddConstraint(
-            model_name='inspection',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('closed_on__isnull', False), ('state', 'closed')), models.Q(('closed_on__isnull', True), models.Q(('state', 'closed'), _negated=True)), _connector='OR'), name='inspection_closed_has_day'),
-        ),
-        migrations.AddConstraint(
-            model_name='inspection',
-            constraint=models.CheckConstraint(condition=models.Q(('organization', models.F('inspected_by')), _negated=True), name='inspection_comes_from_above'),
-        ),
-        migrations.AddConstraint(
-            model_name='inspectorkey',
-            constraint=models.CheckConstraint(condition=models.Q(('state__in', ['waiting', 'in_use', 'withdrawn'])), name='inspector_key_state_known'),
-        ),
-        migrations.AddConstraint(
-            model_name='inspectorkey',
-            constraint=models.CheckConstraint(condition=models.Q(('approved_by__isnull', True), models.Q(('approved_by', models.F('user')), _negated=True), _connector='OR'), name='inspector_key_approved_by_another'),
-        ),
-        migrations.AddConstraint(
-            model_name='inspectorkey',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('state', 'in_use'), _negated=True), models.Q(('approved_by__isnull', False), ('approved_on__isnull', False)), _connector='OR'), name='inspector_key_in_use_is_approved'),
-        ),
-        migrations.AddConstraint(
-            model_name='inspectorkey',
-            constraint=models.UniqueConstraint(condition=models.Q(('state', 'in_use')), fields=('user', 'organization'), name='inspector_key_one_in_use'),
-        ),
-        migrations.AddConstraint(
-            model_name='letter',
-            constraint=models.CheckConstraint(condition=models.Q(('state__in', ['received', 'accepted', 'not_accepted', 'closed'])), name='letter_state_known'),
-        ),
-        migrations.AddConstraint(
-            model_name='letter',
-            constraint=models.CheckConstraint(condition=models.Q(('shredded_on__isnull', True), models.Q(('ciphertext', ''), ('writer_box', '')), _connector='OR'), name='letter_shredded_is_empty'),
-        ),
-        migrations.AddConstraint(
-            model_name='letter',
-            constraint=models.CheckConstraint(condition=models.Q(('shredded_on__isnull', False), models.Q(models.Q(('ciphertext', ''), _negated=True), models.Q(('writer_box', ''), _negated=True)), _connector='OR'), name='letter_kept_is_whole'),
-        ),
-        migrations.AddConstraint(
-            model_name='letter',
-            constraint=models.CheckConstraint(condition=models.Q(('closed_on__isnull', True), ('closed_on__gte', models.F('received_on')), _connector='OR'), name='letter_closed_later'),
-        ),
-        migrations.AddConstraint(
-            model_name='lettermessage',
-            constraint=models.UniqueConstraint(fields=('letter', 'number'), name='letter_message_number_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='lettermessage',
-            constraint=models.CheckConstraint(condition=models.Q(('ciphertext', ''), _negated=True), name='letter_message_says_something'),
+            options={
+                'constraints': [
+                    models.UniqueConstraint(fields=('appraisee', 'mark'), name='tally_one_per_mark'),
+                    models.CheckConstraint(condition=models.Q(('mark__in', ['excellent', 'qualified', 'basically_qualified', 'unqualified', 'abstained'])), name='tally_mark_known'),
+                ],
+            },
         ),
         migrations.AddIndex(
             model_name='matter',
             index=models.Index(fields=['organization', '-proposed_on'], name='matter_of_branch'),
         ),
-        migrations.AddConstraint(
-            model_name='matter',
-            constraint=models.CheckConstraint(condition=models.Q(('kind__in', ['major_decision', 'appointment', 'project', 'large_fund', 'village'])), name='matter_kind_known'),
-        ),
-        migrations.AddConstraint(
-            model_name='matter',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('title', ''), _negated=True), models.Q(('proposal', ''), _negated=True), models.Q(('proposed_by', ''), _negated=True)), name='matter_says_what_and_who'),
-        ),
-        migrations.AddConstraint(
-            model_name='matter',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('opinion', ''), ('opinion_meeting__isnull', True), ('opinion_on__isnull', True), ('opinion_text', ''), ('opinion_vote__isnull', True)), models.Q(('opinion__in', ['agrees', 'agrees_with_changes', 'disagrees', 'postpone']), ('opinion_on__isnull', False)), _connector='OR'), name='matter_opinion_is_whole'),
-        ),
-        migrations.AddConstraint(
-            model_name='matter',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('decided_by', ''), ('decided_on__isnull', True), ('decision', ''), ('decision_text', '')), models.Q(('decided_on__isnull', False), ('decision__in', ['adopted', 'changed', 'declined']), models.Q(('decided_by', ''), _negated=True)), _connector='OR'), name='matter_decision_is_whole'),
-        ),
-        migrations.AddConstraint(
-            model_name='matter',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('executed_on__isnull', True), ('execution_text', '')), models.Q(('decided_on__isnull', False), ('executed_on__gte', models.F('decided_on')), ('executed_on__isnull', False), models.Q(('execution_text', ''), _negated=True)), _connector='OR'), name='matter_executed_after_decision'),
-        ),
-        migrations.AddConstraint(
-            model_name='matter',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('review_text', ''), ('reviewed_on__isnull', True)), models.Q(('executed_on__isnull', False), ('reviewed_on__gte', models.F('executed_on')), ('reviewed_on__isnull', False), models.Q(('review_text', ''), _negated=True)), _connector='OR'), name='matter_reviewed_after_execution'),
-        ),
-        migrations.AddConstraint(
-            model_name='mutualappraisal',
-            constraint=models.UniqueConstraint(fields=('about', 'author'), name='mutual_appraisal_once_per_pair'),
-        ),
-        migrations.AddConstraint(
-            model_name='mutualappraisal',
-            constraint=models.CheckConstraint(condition=models.Q(('text', ''), _negated=True), name='mutual_appraisal_says_something'),
-        ),
-        migrations.AddConstraint(
-            model_name='papercount',
-            constraint=models.UniqueConstraint(fields=('round', 'by'), name='paper_count_once_per_person'),
-        ),
         migrations.AddIndex(
             model_name='problem',
             index=models.Index(fields=['organization', 'due_on'], name='problem_of_branch'),
-        ),
-        migrations.AddConstraint(
-            model_name='problem',
-            constraint=models.CheckConstraint(condition=models.Q(('state__in', ['open', 'done', 'accepted', 'dropped'])), name='problem_state_known'),
-        ),
-        migrations.AddConstraint(
-            model_name='problem',
-            constraint=models.CheckConstraint(condition=models.Q(('text', ''), _negated=True), name='problem_says_something'),
-        ),
-        migrations.AddConstraint(
-            model_name='problem',
-            constraint=models.CheckConstraint(condition=models.Q(('due_on__gte', models.F('found_on'))), name='problem_due_after_finding'),
-        ),
-        migrations.AddConstraint(
-            model_name='problem',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('settled_by__isnull', True), ('settled_on__isnull', True), ('state__in', ['open', 'done'])), models.Q(('settled_by__isnull', False), ('settled_on__isnull', False), ('state__in', ['accepted', 'dropped'])), _connector='OR'), name='problem_settled_is_whole'),
-        ),
-        migrations.AddConstraint(
-            model_name='problemstep',
-            constraint=models.CheckConstraint(condition=models.Q(('kind__in', ['done', 'accepted', 'sent_back', 'moved', 'dropped', 'note'])), name='problem_step_kind_known'),
-        ),
-        migrations.AddConstraint(
-            model_name='problemstep',
-            constraint=models.CheckConstraint(condition=models.Q(('text', ''), _negated=True), name='problem_step_says_something'),
-        ),
-        migrations.AddConstraint(
-            model_name='letterbox',
-            constraint=models.CheckConstraint(condition=models.Q(('inspector_key__isnull', True), ('recovery_key__isnull', True), _connector='XOR'), name='letter_box_has_one_reader'),
-        ),
-        migrations.AddConstraint(
-            model_name='letterbox',
-            constraint=models.UniqueConstraint(fields=('letter', 'inspector_key'), name='letter_box_once_per_inspector'),
-        ),
-        migrations.AddConstraint(
-            model_name='letterbox',
-            constraint=models.UniqueConstraint(fields=('letter', 'recovery_key'), name='letter_box_once_per_recovery_key'),
-        ),
-        migrations.AddConstraint(
-            model_name='report',
-            constraint=models.UniqueConstraint(fields=('organization', 'period'), name='report_once_a_period'),
-        ),
-        migrations.AddConstraint(
-            model_name='report',
-            constraint=models.CheckConstraint(condition=models.Q(('state__in', ['draft', 'adopted', 'submitted', 'read', 'returned', 'closed'])), name='report_state_known'),
-        ),
-        migrations.AddConstraint(
-            model_name='report',
-            constraint=models.CheckConstraint(condition=models.Q(('period_kind__in', ['quarter', 'year'])), name='report_period_known'),
-        ),
-        migrations.AddConstraint(
-            model_name='report',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('adopted_on__isnull', True), ('figures__isnull', True), ('state', 'draft')), models.Q(models.Q(('state', 'draft'), _negated=True), ('adopted_on__isnull', False), ('figures__isnull', False)), _connector='OR'), name='report_adopted_keeps_figures'),
-        ),
-        migrations.AddConstraint(
-            model_name='report',
-            constraint=models.CheckConstraint(condition=models.Q(('state__in', ['draft', 'adopted']), ('submitted_on__isnull', False), _connector='OR'), name='report_read_was_submitted'),
-        ),
-        migrations.AddConstraint(
-            model_name='reportstep',
-            constraint=models.CheckConstraint(condition=models.Q(('state__in', ['draft', 'adopted', 'submitted', 'read', 'returned', 'closed'])), name='report_step_state_known'),
-        ),
-        migrations.AddConstraint(
-            model_name='reportstep',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('state', 'returned'), _negated=True), models.Q(('text', ''), _negated=True), _connector='OR'), name='report_step_return_asks_something'),
-        ),
-        migrations.AddConstraint(
-            model_name='selfcheck',
-            constraint=models.CheckConstraint(condition=models.Q(('shared_on__isnull', True), ('shared_on__gte', models.F('made_on')), _connector='OR'), name='self_check_shared_after_making'),
-        ),
-        migrations.AddConstraint(
-            model_name='selfcheckanswer',
-            constraint=models.UniqueConstraint(fields=('check_made', 'item'), name='self_check_answer_one_per_line'),
-        ),
-        migrations.AddConstraint(
-            model_name='selfcheckanswer',
-            constraint=models.CheckConstraint(condition=models.Q(('mark', ''), _negated=True), name='self_check_answer_says_something'),
         ),
         migrations.AddIndex(
             model_name='suggestion',
             index=models.Index(fields=['organization', 'asked_on'], name='suggestion_of_branch'),
         ),
         migrations.AddConstraint(
-            model_name='suggestion',
-            constraint=models.CheckConstraint(condition=models.Q(('kind__in', ['work', 'unit', 'leaders', 'conditions', 'other'])), name='suggestion_kind_known'),
-        ),
-        migrations.AddConstraint(
-            model_name='suggestion',
-            constraint=models.CheckConstraint(condition=models.Q(('text', ''), _negated=True), name='suggestion_says_something'),
-        ),
-        migrations.AddConstraint(
-            model_name='suggestion',
-            constraint=models.CheckConstraint(condition=models.Q(('due_on__gte', models.F('asked_on'))), name='suggestion_due_after_asking'),
-        ),
-        migrations.AddConstraint(
-            model_name='suggestion',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('answer', ''), ('answered_by__isnull', True), ('answered_on__isnull', True), ('outcome', '')), models.Q(('answered_by__isnull', False), ('answered_on__isnull', False), ('outcome__in', ['solved', 'explained', 'passed_up']), models.Q(('answer', ''), _negated=True)), _connector='OR'), name='suggestion_answer_is_whole'),
-        ),
-        migrations.AddConstraint(
-            model_name='suggestion',
-            constraint=models.CheckConstraint(condition=models.Q(('answered_on__isnull', False), models.Q(('is_settled__isnull', True), ('is_thanked', False)), _connector='OR'), name='suggestion_settled_after_answer'),
-        ),
-        migrations.AddConstraint(
-            model_name='problemlist',
-            constraint=models.CheckConstraint(condition=models.Q(('source__in', ['org_life_meeting', 'appraisal', 'inspection', 'suggestion', 'other'])), name='problem_list_source_known'),
-        ),
-        migrations.AddConstraint(
-            model_name='problemlist',
-            constraint=models.CheckConstraint(condition=models.Q(('title', ''), _negated=True), name='problem_list_has_title'),
-        ),
-        migrations.AddConstraint(
-            model_name='problemlist',
-            constraint=models.CheckConstraint(condition=models.Q(('inspection__isnull', True), ('source', 'inspection'), _connector='OR'), name='problem_list_of_inspection_says_so'),
-        ),
-        migrations.AddConstraint(
             model_name='problemlist',
             constraint=models.CheckConstraint(condition=models.Q(('suggestion__isnull', True), ('source', 'suggestion'), _connector='OR'), name='problem_list_of_suggestion_says_so'),
-        ),
-        migrations.AddConstraint(
-            model_name='problemlist',
-            constraint=models.CheckConstraint(condition=models.Q(('round__isnull', True), ('source', 'appraisal'), _connector='OR'), name='problem_list_of_appraisal_says_so'),
         ),
         migrations.AddIndex(
             model_name='talk',
             index=models.Index(fields=['organization', 'held_on'], name='talk_of_branch'),
-        ),
-        migrations.AddConstraint(
-            model_name='talk',
-            constraint=models.CheckConstraint(condition=models.Q(('first', models.F('second')), _negated=True), name='talk_is_between_two'),
-        ),
-        migrations.AddConstraint(
-            model_name='talk',
-            constraint=models.CheckConstraint(condition=models.Q(('occasion__in', ['yearly', 'before_meeting', 'appraisal', 'absence', 'hardship', 'other'])), name='talk_occasion_known'),
-        ),
-        migrations.AddConstraint(
-            model_name='talknote',
-            constraint=models.UniqueConstraint(fields=('talk', 'author'), name='talk_note_one_per_person'),
-        ),
-        migrations.AddConstraint(
-            model_name='talknote',
-            constraint=models.CheckConstraint(condition=models.Q(('text', ''), _negated=True), name='talk_note_says_something'),
-        ),
-        migrations.AddConstraint(
-            model_name='tally',
-            constraint=models.UniqueConstraint(fields=('appraisee', 'mark'), name='tally_one_per_mark'),
-        ),
-        migrations.AddConstraint(
-            model_name='tally',
-            constraint=models.CheckConstraint(condition=models.Q(('mark__in', ['excellent', 'qualified', 'basically_qualified', 'unqualified', 'abstained'])), name='tally_mark_known'),
         ),
     ]

@@ -24,6 +24,12 @@ class Migration(migrations.Migration):
                 ('withdrawn_on', models.DateField(blank=True, null=True)),
                 ('user', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='custody_keys', to=settings.AUTH_USER_MODEL)),
             ],
+            options={
+                'constraints': [
+                    models.CheckConstraint(condition=models.Q(models.Q(('public_key', ''), _negated=True), models.Q(('signature', ''), _negated=True)), name='custody_key_is_signed'),
+                    models.UniqueConstraint(models.Value(1), condition=models.Q(('withdrawn_on__isnull', True)), name='custody_key_one_in_use'),
+                ],
+            },
         ),
         migrations.CreateModel(
             name='NameRequest',
@@ -40,6 +46,12 @@ class Migration(migrations.Migration):
             options={
                 'verbose_name': "request for a writer's name",
                 'ordering': ['asked_on', 'key'],
+                'constraints': [
+                    models.CheckConstraint(condition=models.Q(('state__in', ['asked', 'released', 'refused'])), name='name_request_state_known'),
+                    models.CheckConstraint(condition=models.Q(models.Q(('reason', ''), _negated=True), models.Q(('sealed_reason', ''), _negated=True)), name='name_request_has_a_reason'),
+                    models.CheckConstraint(condition=models.Q(models.Q(('decided_on__isnull', True), ('state', 'asked')), models.Q(models.Q(('state', 'asked'), _negated=True), ('decided_on__isnull', False)), _connector='OR'), name='name_request_decided_has_its_day'),
+                    models.UniqueConstraint(condition=models.Q(('state', 'asked')), fields=('letter',), name='name_request_one_open'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -52,45 +64,13 @@ class Migration(migrations.Migration):
                 ('letter', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='names', to='supervision.letter')),
                 ('recovery_key', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='names', to='supervision.recoverykey')),
             ],
-        ),
-        migrations.AddConstraint(
-            model_name='custodykey',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('public_key', ''), _negated=True), models.Q(('signature', ''), _negated=True)), name='custody_key_is_signed'),
-        ),
-        migrations.AddConstraint(
-            model_name='custodykey',
-            constraint=models.UniqueConstraint(models.Value(1), condition=models.Q(('withdrawn_on__isnull', True)), name='custody_key_one_in_use'),
-        ),
-        migrations.AddConstraint(
-            model_name='namerequest',
-            constraint=models.CheckConstraint(condition=models.Q(('state__in', ['asked', 'released', 'refused'])), name='name_request_state_known'),
-        ),
-        migrations.AddConstraint(
-            model_name='namerequest',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('reason', ''), _negated=True), models.Q(('sealed_reason', ''), _negated=True)), name='name_request_has_a_reason'),
-        ),
-        migrations.AddConstraint(
-            model_name='namerequest',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('decided_on__isnull', True), ('state', 'asked')), models.Q(models.Q(('state', 'asked'), _negated=True), ('decided_on__isnull', False)), _connector='OR'), name='name_request_decided_has_its_day'),
-        ),
-        migrations.AddConstraint(
-            model_name='namerequest',
-            constraint=models.UniqueConstraint(condition=models.Q(('state', 'asked')), fields=('letter',), name='name_request_one_open'),
-        ),
-        migrations.AddConstraint(
-            model_name='sealedname',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('custody_key__isnull', False), ('inspector_key__isnull', True), ('recovery_key__isnull', True)), models.Q(('custody_key__isnull', True), ('inspector_key__isnull', True), ('recovery_key__isnull', False)), models.Q(('custody_key__isnull', True), ('inspector_key__isnull', False), ('recovery_key__isnull', True)), _connector='OR'), name='sealed_name_has_one_reader'),
-        ),
-        migrations.AddConstraint(
-            model_name='sealedname',
-            constraint=models.UniqueConstraint(fields=('letter', 'custody_key'), name='sealed_name_once_per_custodian'),
-        ),
-        migrations.AddConstraint(
-            model_name='sealedname',
-            constraint=models.UniqueConstraint(fields=('letter', 'recovery_key'), name='sealed_name_once_per_recovery_key'),
-        ),
-        migrations.AddConstraint(
-            model_name='sealedname',
-            constraint=models.UniqueConstraint(fields=('letter', 'inspector_key'), name='sealed_name_once_per_inspector'),
+            options={
+                'constraints': [
+                    models.CheckConstraint(condition=models.Q(models.Q(('custody_key__isnull', False), ('inspector_key__isnull', True), ('recovery_key__isnull', True)), models.Q(('custody_key__isnull', True), ('inspector_key__isnull', True), ('recovery_key__isnull', False)), models.Q(('custody_key__isnull', True), ('inspector_key__isnull', False), ('recovery_key__isnull', True)), _connector='OR'), name='sealed_name_has_one_reader'),
+                    models.UniqueConstraint(fields=('letter', 'custody_key'), name='sealed_name_once_per_custodian'),
+                    models.UniqueConstraint(fields=('letter', 'recovery_key'), name='sealed_name_once_per_recovery_key'),
+                    models.UniqueConstraint(fields=('letter', 'inspector_key'), name='sealed_name_once_per_inspector'),
+                ],
+            },
         ),
     ]
