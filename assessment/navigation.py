@@ -1,4 +1,4 @@
-"""The entries of assessment in the navigation, and what the start page and a place's page say of it."""
+"""What the start page and a place's page say of assessment."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -10,7 +10,6 @@ from django.urls import reverse
 from django.utils.functional import Promise
 from django.utils.http import urlencode
 from django.utils.translation import gettext, gettext_lazy, ngettext
-from django.utils.translation import gettext_lazy as _
 
 from assessment.assessments.models import Assessment, ManualValue, Objection
 from assessment.choices import AssessmentState
@@ -19,57 +18,7 @@ from assessment.dashboard.rules import usual_period
 from members.choices import Capability, OfficeKind, OrganizationKind
 from members.models import Organization, User
 from members.pages.links import Link
-from members.pages.navigation import Group, Item
 from supervision.scope import held_at
-
-ASSESSMENT: tuple[Item, ...] = (
-    Item(
-        "assessment:assessment-list",
-        _("Assessments"),
-        "patch-check",
-        Capability.VIEW_ASSESSMENT,
-        ("assessment:assessment-", "assessment:value-", "assessment:objection-", "assessment:view-"),
-    ),
-    Item(
-        "assessment:dashboard",
-        _("Dashboard"),
-        "bar-chart",
-        Capability.VIEW_DASHBOARD,
-        ("assessment:heat", "assessment:need-"),
-    ),
-    Item(
-        "assessment:scheme-list",
-        _("Schemes of assessment"),
-        "list-check",
-        (Capability.VIEW_ASSESSMENT, Capability.MANAGE_SCHEMES),
-        ("assessment:scheme-", "assessment:metric-"),
-    ),
-    Item("assessment:goal-list", _("Joint goals"), "flag", Capability.VIEW_ASSESSMENT, ("assessment:goal-",)),
-    Item(
-        "assessment:cadre-list",
-        _("Cadres"),
-        "mortarboard",
-        Capability.KEEP_CADRES,
-        ("assessment:cadre-", "assessment:conditions-", "assessment:training-list", "assessment:training-new"),
-    ),
-    Item(
-        "assessment:cadre-counts",
-        _("Cadres counted"),
-        "mortarboard",
-        Capability.VIEW_DASHBOARD,
-        unless=Capability.KEEP_CADRES,
-    ),
-    Item("assessment:training-mine", _("My training"), "mortarboard", None, for_members=True),
-    Item(
-        "assessment:practice-list",
-        _("Practices worth sharing"),
-        "bookmarks",
-        Capability.VIEW_ORGANIZATIONS,
-        ("assessment:practice-", "assessment:adoption-"),
-    ),
-)
-GROUPS: tuple[Group, ...] = ((_("Assessment"), ASSESSMENT),)
-
 
 VIEW = Capability.VIEW_DASHBOARD
 OFFICES = (OfficeKind.COMMITTEE_SECRETARY, OfficeKind.COMMITTEE_STAFF)

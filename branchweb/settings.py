@@ -112,16 +112,8 @@ TEMPLATES = [
     },
 ]
 
-# Groups of the navigation in their order; an app keeps its own, so that nobody imports upwards.
-NAVIGATION = [
-    "members.pages.navigation.PEOPLE",
-    "meetings.navigation.GROUPS",
-    "dues.navigation.GROUPS",
-    "supervision.navigation.GROUPS",
-    "assessment.navigation.GROUPS",
-    "reminders.navigation.GROUPS",
-    "members.pages.navigation.PARTY",
-]
+NAVIGATION = "branchweb.navigation"
+"""The pages, entries and tabs of each role, above all apps; see `members.pages.navigation`."""
 
 DUTY_WORDS = [
     "members.duties.WORDS",

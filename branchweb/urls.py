@@ -1,12 +1,14 @@
 from django.urls import include, path
 
 from branchweb import views
+from branchweb.search import search
 
 handler500 = "branchweb.views.server_error"
 
 urlpatterns = [
     path("health/", views.health, name="health"),
     path("health/jobs/", views.jobs_health, name="jobs-health"),
+    path("search/", search, name="search"),
     path("api/", include("branchweb.api")),
     path("account/", include("members.urls_account")),
     path("meetings/", include("meetings.urls")),

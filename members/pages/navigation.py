@@ -1,6 +1,6 @@
 """The frame of every page: navigation, language and look."""
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, fields
 from functools import cache, lru_cache
 from typing import Any
@@ -15,8 +15,9 @@ from django.utils.module_loading import import_string
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
-from members.choices import Capability, TextSize, Theme
+from members.choices import Capability, OfficeKind, TextSize, Theme
 from members.models.user import User
+from members.offices import Access
 
 YEAR = 365 * 24 * 3600  # seconds
 
@@ -97,95 +98,206 @@ class PersonLanguageMiddleware:
         return response
 
 
-@dataclass(frozen=True)
-class Item:
-    """An entry of the navigation; shown to those who hold the capability, or one of several, somewhere, or to everybody
-    when it is None."""
+May = Capability | tuple[Capability, ...] | None
+"""What opens a page: a capability, one of several, or nothing but being logged in.
+
+Pages, tabs and entries are compared by identity: their names differ by language."""
+
+
+@dataclass(frozen=True, eq=False)
+class Page:
+    """A page that is an entry or a tab; shown to those who hold the capability somewhere."""
 
     url_name: str
     label: Promise
-    icon: str
-    capability: Capability | tuple[Capability, ...] | None
+    may: May
     below: tuple[str, ...] = ()
-    """How the names of the pages below this entry begin."""
+    """How the names of the pages below it begin."""
     for_members: bool = False
     """Only for those who are recorded as a member themselves."""
     unless: Capability | None = None
-    """Not for those who hold this somewhere: another entry shows them the same and more."""
+    """Not for those who hold this somewhere: another page shows them the same and more."""
 
     def current(self, url_name: str) -> str:
-        """What aria-current says on that page: the page itself, one below this entry, or nothing."""
+        """What aria-current says on that page: the page itself, one below this one, or nothing."""
         if url_name == self.url_name:
             return "page"
-        return "true" if url_name.startswith(self.below) and url_name != MY_PAGE else ""
+        others = _page_names() - {self.url_name}
+        return "true" if url_name.startswith(self.below) and url_name not in others else ""
+
+    def shown_to(self, held: frozenset[Capability], *, recorded: bool) -> bool:
+        """`held`: what somebody's offices allow somewhere; `recorded`: whether they are on record as a member."""
+        if self.unless in held or (self.for_members and not recorded):
+            return False
+        if isinstance(self.may, tuple):
+            return not held.isdisjoint(self.may)
+        return self.may is None or self.may in held
+
+
+@dataclass(frozen=True, eq=False)
+class Tab:
+    """Pages that belong together, under one name."""
+
+    label: Promise
+    pages: tuple[Page, ...]
+
+
+@dataclass(frozen=True, eq=False)
+class Entry:
+    """An entry of the navigation. `short`: its name in the bar of a phone. A page alone is a tab by its own name."""
+
+    label: Promise
+    short: Promise
+    icon: str
+    parts: tuple[Page | Tab, ...]
+
+    @property
+    def tabs(self) -> tuple[Tab, ...]:
+        return tuple(part if isinstance(part, Tab) else Tab(part.label, (part,)) for part in self.parts)
+
+    @property
+    def pages(self) -> tuple[Page, ...]:
+        return tuple(page for tab in self.tabs for page in tab.pages)
+
+
+@dataclass(frozen=True, eq=False)
+class Role:
+    """The entries of those who hold one of the offices; of everybody where there are none."""
+
+    offices: frozenset[OfficeKind]
+    entries: tuple[Entry, ...]
 
 
 HOME = "reminders:desk"
-MY_PAGE = "members:member-me"
-MEMBERS = (
-    Item(
-        "members:roster-list",
-        _("Roster"),
-        "people",
-        Capability.VIEW_ROSTER,
-        ("members:roster-", "members:member-", "members:situation-"),
-    ),
-    Item(
-        "members:reach-list",
-        _("Hard to reach"),
-        "person-heart",
-        Capability.VIEW_CONTACTS,
-        ("members:reach-", "members:contact-"),
-    ),
-    Item("members:help-list", _("Requests for help"), "life-preserver", Capability.VIEW_CONTACTS, ("members:help-",)),
-    Item("members:import-list", _("Imports"), "file-earmark-arrow-up", Capability.IMPORT_ROSTER, ("members:import-",)),
-    Item(MY_PAGE, _("My page"), "person-vcard", None, for_members=True),
-)
-PLACES = (
-    Item(
-        "members:organization-tree",
-        _("Organizations"),
-        "diagram-3",
-        Capability.VIEW_ORGANIZATIONS,
-        ("members:organization-",),
-    ),
-    Item(
-        "members:user-list", _("Users"), "person-badge", Capability.MANAGE_USERS, ("members:user-", "members:office-")
-    ),
-)
-RECORD = (
-    Item("members:regulation-list", _("Regulations"), "journal-bookmark", None, ("members:regulation-",)),
-    Item("reminders:job-list", _("Jobs"), "hourglass-split", Capability.VIEW_ORGANIZATIONS, ("reminders:job-",)),
-    Item("members:audit-list", _("Audit trail"), "clock-history", Capability.VIEW_AUDIT, ("members:audit-",)),
-    Item(
-        "members:retention-list",
-        _("Kept how long"),
-        "calendar-x",
-        (Capability.WATCH_JOBS, Capability.MANAGE_LOCAL_RULES),
-        ("members:retention-",),
-    ),
-)
-Group = tuple[Promise | str, tuple[Item, ...]]
-"""A heading and its entries."""
-
-START = (
-    Item(HOME, _("Home"), "house-door", None, ("reminders:desk-at", "reminders:desk-branch", "reminders:desk-not")),
-    Item(
-        "reminders:desk-effort",
-        _("What we ask of a branch"),
-        "hourglass-split",
-        Capability.VIEW_DUTIES,
-        ("reminders:desk-effort",),
-    ),
-)
-PEOPLE: tuple[Group, ...] = (("", START), (_("Members"), MEMBERS))
-PARTY: tuple[Group, ...] = ((_("Party organization"), PLACES), (_("Rules and record"), RECORD))
+MOST_ENTRIES = 7
+IN_BAR = 4
+"""Entries in the bar at the bottom of a phone; the others stand under "More"."""
+TABS_ON_A_PHONE = 3
 
 
 @cache
-def groups() -> tuple[Group, ...]:
-    """All groups of the program in their order: `settings.NAVIGATION` names where each app keeps its own."""
-    return tuple(group for name in settings.NAVIGATION for group in import_string(name))
+def _roles() -> tuple[Role, ...]:
+    return tuple(import_string(f"{settings.NAVIGATION}.ROLES"))
+
+
+@cache
+def _apart() -> tuple[Page, ...]:
+    return tuple(import_string(f"{settings.NAVIGATION}.APART"))
+
+
+@cache
+def pages() -> tuple[Page, ...]:
+    """Every page of the navigation, each once."""
+    entries = (entry for role in _roles() for entry in role.entries)
+    return tuple(dict.fromkeys([*(page for entry in entries for page in entry.pages), *_apart()]))
+
+
+@cache
+def _page_names() -> frozenset[str]:
+    return frozenset(page.url_name for page in pages())
+
+
+@dataclass(frozen=True)
+class Seen:
+    """What a person may open: their entries, each with the pages shown, and what stands in the account menu."""
+
+    entries: tuple[tuple[Entry, frozenset[Page]], ...]
+    apart: tuple[Page, ...]
+
+
+def seen_by(access: Access) -> Seen:
+    """The entries of that person's offices, of each only what they may open, seven at most."""
+    shown = _pages_shown(access.capabilities, access.member_id is not None)
+    kinds = frozenset(office.kind for office in access.held)
+    return _seen(shown, kinds)
+
+
+@lru_cache(maxsize=256)
+def _pages_shown(held: frozenset[Capability], recorded: bool) -> frozenset[Page]:
+    return frozenset(page for page in pages() if page.shown_to(held, recorded=recorded))
+
+
+@lru_cache(maxsize=256)
+def _seen(shown: frozenset[Page], kinds: frozenset[OfficeKind]) -> Seen:
+    roles = [role for role in _roles() if role.offices & kinds] or [role for role in _roles() if not role.offices]
+    entries: list[tuple[Entry, frozenset[Page]]] = []
+    left = set(shown)
+    for entry in dict.fromkeys(entry for role in roles for entry in role.entries):
+        mine = frozenset(left.intersection(entry.pages))
+        if mine and len(entries) < MOST_ENTRIES:
+            entries.append((entry, mine))
+            left -= mine
+    return Seen(tuple(entries), tuple(page for page in pages() if page in left))
+
+
+@dataclass(frozen=True)
+class Drawn:
+    """The parts of a frame that say nothing about anybody, as HTML."""
+
+    navigation: str
+    bar: str
+    tabs: str
+    menu: str
+
+
+@lru_cache(maxsize=1_024)
+def _drawn(seen: Seen, url_name: str, _language: str | None) -> Drawn:
+    """The same for everybody who sees the same entries, on every page of that name."""
+    entries = [_entry(entry, shown, url_name) for entry, shown in seen.entries]
+    current = next((entry for entry in entries if entry["current"]), None)
+    pieces = {
+        "entries": entries,
+        "bar": entries[:IN_BAR],
+        "more": entries[IN_BAR:],
+        "tabs": current["tabs"] if current and len(current["tabs"]) > 1 else [],
+        "beside": _beside(current),
+        "apart": [_link(page, url_name) for page in seen.apart],
+    }
+    return Drawn(*(render_to_string(f"includes/frame_{name}.html", pieces) for name in Drawn.__dataclass_fields__))
+
+
+def _entry(entry: Entry, shown: frozenset[Page], url_name: str) -> dict[str, Any]:
+    tabs = [_tab(tab, shown, url_name) for tab in entry.tabs if shown.intersection(tab.pages)]
+    current = next((tab["current"] for tab in tabs if tab["current"]), "")
+    return {
+        "label": entry.label,
+        "short": entry.short,
+        "icon": entry.icon,
+        "url": tabs[0]["url"],
+        "current": current if len(tabs) == 1 or not current else "true",
+        "tabs": _on_a_phone(tabs),
+    }
+
+
+def _tab(tab: Tab, shown: frozenset[Page], url_name: str) -> dict[str, Any]:
+    links = [_link(page, url_name) for page in tab.pages if page in shown]
+    current = next((link["current"] for link in links if link["current"]), "")
+    return {"label": tab.label, "url": links[0]["url"], "current": current, "links": links}
+
+
+def _on_a_phone(tabs: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """The first three, the current one among them, stand in the line; the others fold away on a phone."""
+    current = next((index for index, tab in enumerate(tabs) if tab["current"]), 0)
+    first = {*range(min(TABS_ON_A_PHONE, len(tabs)))}
+    if current not in first:
+        first = {*range(TABS_ON_A_PHONE - 1), current}
+    return [{**tab, "folds": len(tabs) > TABS_ON_A_PHONE + 1 and index not in first} for index, tab in enumerate(tabs)]
+
+
+def _beside(entry: dict[str, Any] | None) -> list[dict[str, Any]]:
+    """The other pages of the current tab."""
+    tab = next((tab for tab in entry["tabs"] if tab["current"]), None) if entry else None
+    return tab["links"] if tab and len(tab["links"]) > 1 else []
+
+
+def _link(page: Page, url_name: str) -> dict[str, Any]:
+    return {"label": page.label, "url": _address(page.url_name), "current": page.current(url_name)}
+
+
+@cache
+def _address(url_name: str) -> str:
+    """The same on every page, so found once."""
+    return reverse(url_name)
 
 
 def page_frame(request: HttpRequest) -> dict[str, Any]:
@@ -198,60 +310,11 @@ def page_frame(request: HttpRequest) -> dict[str, Any]:
 
 def _about(user: User, request: HttpRequest) -> dict[str, Any]:
     page = request.resolver_match.view_name if request.resolver_match else ""
+    drawn = _drawn(seen_by(user.access), page, get_language())
     return {
-        "navigation": _written(marks(user, page), get_language()),
+        **vars(drawn),
+        "is_tab": page in _page_names(),
         "person": user.get_full_name(),
         "idle": int(settings.OFFICE_IDLE.total_seconds()) if user.access.held else 0,
         "organization": user.access.held[0].organization if user.access.held else "",
     }
-
-
-Marks = tuple[tuple[str, str], ...]
-"""Names of the entries that somebody sees, each with what aria-current says there."""
-
-
-def marks(user: User, url_name: str) -> Marks:
-    """The entries of that person's offices; that of the page they are on is marked."""
-    held, recorded = user.access.capabilities, user.access.member_id is not None
-    items = (item for _heading, items in groups() for item in items)
-    return tuple((item.url_name, item.current(url_name)) for item in items if _shown(item, held, recorded))
-
-
-@lru_cache(maxsize=256)
-def _written(shown: Marks, _language: str) -> str:
-    """The same for everybody who sees the same entries, on every page: it says nothing about anybody."""
-    return render_to_string("includes/navigation.html", {"navigation": _groups(dict(shown))}) if shown else ""
-
-
-def _groups(shown: Mapping[str, str]) -> list[dict[str, Any]]:
-    """The groups that have something to show, with addresses."""
-    found = [{"heading": heading, "links": list(_links(items, shown))} for heading, items in groups()]
-    return [group for group in found if group["links"]]
-
-
-def _links(items: Iterable[Item], shown: Mapping[str, str]) -> Iterator[dict[str, Any]]:
-    for item in items:
-        if item.url_name in shown:
-            yield {
-                "url": _address(item.url_name),
-                "label": item.label,
-                "icon": item.icon,
-                "current": shown[item.url_name],
-            }
-
-
-@cache
-def _address(url_name: str) -> str:
-    """The same on every page, so found once."""
-    return reverse(url_name)
-
-
-def _shown(item: Item, held: frozenset[Capability], recorded: bool) -> bool:
-    """`held`: what somebody's offices allow somewhere; `recorded`: whether they are on record as a member."""
-    if item.unless in held:
-        return False
-    if item.for_members:
-        return recorded
-    if isinstance(item.capability, tuple):
-        return not held.isdisjoint(item.capability)
-    return item.capability is None or item.capability in held

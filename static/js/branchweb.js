@@ -115,4 +115,34 @@
     menu.open = false;
     menu.querySelector("summary").focus();
   });
+
+  // The search in the frame: "/" leads to it, the arrows through what it found, Escape back.
+  var box = document.querySelector(".site-search");
+  document.addEventListener("keydown", function (event) {
+    if (event.key !== "/" || event.ctrlKey || event.metaKey || event.altKey) return;
+    if (event.target.closest("input, textarea, select, [contenteditable]")) return;
+    var field = document.querySelector("main input[type=search][autofocus]") || (box && box.offsetParent && box.querySelector("input"));
+    if (!field) field = document.querySelector(".search-link");
+    if (!field) return;
+    event.preventDefault();
+    field.focus();
+    if (field.select) field.select();
+  });
+  if (box) {
+    box.addEventListener("keydown", function (event) {
+      var step = { ArrowDown: 1, ArrowUp: -1 }[event.key];
+      var stops = [box.querySelector("input")].concat(Array.from(box.querySelectorAll(".search-found a")));
+      if (event.key === "Escape") {
+        stops[0].focus();
+        stops[0].value = "";
+        box.querySelector(".search-found").replaceChildren();
+      }
+      if (!step || stops.length === 1) return;
+      event.preventDefault();
+      stops[(stops.indexOf(document.activeElement) + step + stops.length) % stops.length].focus();
+    });
+    document.addEventListener("click", function (event) {
+      if (!box.contains(event.target)) box.querySelector(".search-found").replaceChildren();
+    });
+  }
 })();

@@ -1,0 +1,139 @@
+"""One search over everything that somebody may open: people, meetings, organizations, pages and regulations."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date
+
+from django.db.models import Q
+from django.http import HttpResponse
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils.http import urlencode
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET
+
+from meetings.choices import MeetingKind
+from meetings.meeting.models import Meeting
+from members.access.policy import signed_in
+from members.choices import Capability
+from members.models import Member, Organization, User
+from members.pages.navigation import seen_by
+from members.pages.requests import PageRequest
+from rulebook.finding import Search, find
+
+MOST = 8
+"""Of each kind; the lists themselves show all."""
+LONGEST = 60
+
+
+@dataclass(frozen=True, slots=True)
+class Hit:
+    title: str
+    text: str
+    url: str
+
+
+@dataclass(frozen=True, slots=True)
+class Hits:
+    """What was found of one kind. `every`: where all of them are listed, when there may be more."""
+
+    label: str
+    icon: str
+    hits: list[Hit]
+    every: str = ""
+
+
+@signed_in
+@require_GET
+def search(request: PageRequest) -> HttpResponse:
+    """What is found by what was typed; a part of the page for the box in the frame, which asks while one types."""
+    text = request.GET.get("q", "").replace("\0", "").strip()[:LONGEST]
+    groups = list(found(text, request.user, on=request.today)) if text else []
+    template = "includes/search_hits.html" if request.htmx else "search.html"
+    return render(request, template, {"searched_for": text, "groups": groups})
+
+
+def found(text: str, user: User, *, on: date) -> Iterator[Hits]:
+    """The kinds that have something, each with its best hits. Four queries at most."""
+    kinds = (
+        Hits(_("Members"), "people", people(text, user), _every("members:roster-list", text)),
+        Hits(_("Meetings"), "calendar-event", meetings(text, user)),
+        Hits(_("Organizations"), "diagram-3", organizations(text, user)),
+        Hits(_("Pages"), "signpost-split", pages(text, user)),
+        Hits(
+            _("Regulations"),
+            "journal-bookmark",
+            regulations(text, on),
+            _every("members:regulation-list", text),
+        ),
+    )
+    for kind in kinds:
+        if kind.hits:
+            yield Hits(kind.label, kind.icon, kind.hits[:MOST], kind.every if len(kind.hits) > MOST else "")
+
+
+def _every(url_name: str, text: str) -> str:
+    return f"{reverse(url_name)}?{urlencode({'q': text})}"
+
+
+def people(text: str, user: User) -> list[Hit]:
+    """By characters of the name, pinyin, initials or the end of a number."""
+    rows = Member.objects.visible_to(user).search(text).order_by("name_key", "pk")
+    members = list(rows.only("key", "name", "roster_path")[: MOST + 1])
+    places = dict(
+        Organization.objects.filter(path__in={one.roster_path for one in members}).values_list("path", "name")
+    )
+    return [
+        Hit(one.name, places.get(one.roster_path, _("on no roster")), reverse("members:member-detail", args=[one.key]))
+        for one in members
+    ]
+
+
+def meetings(text: str, user: User) -> list[Hit]:
+    """By a part of the title, the kind or the day, the newest first."""
+    kinds = [kind for kind in MeetingKind if text in str(kind.label)]
+    rows = Meeting.objects.visible_to(user).filter(
+        Q(title__icontains=text) | Q(kind__in=kinds) | Q(day__in=_days(text))
+    )
+    rows = rows.select_related("organization").order_by("-day", "key")[: MOST + 1]
+    return [
+        Hit(str(row), f"{row.day:%Y-%m-%d} · {row.organization}", reverse("meetings:meeting-detail", args=[row.pk]))
+        for row in rows
+    ]
+
+
+def _days(text: str) -> list[date]:
+    try:
+        return [date.fromisoformat(text)]
+    except ValueError:
+        return []
+
+
+def organizations(text: str, user: User) -> list[Hit]:
+    """By a part of the name or the beginning of the code."""
+    if Capability.VIEW_ORGANIZATIONS not in user.access.capabilities:
+        return []
+    rows = Organization.objects.visible_to(user).found_by(text).order_by("path")[: MOST + 1]
+    return [Hit(row.name, row.code, reverse("members:organization-detail", args=[row.code])) for row in rows]
+
+
+def pages(text: str, user: User) -> list[Hit]:
+    """The pages that this person may open, by a part of their own name or of the entry they belong to."""
+    seen = seen_by(user.access)
+    named = [(page, str(entry.label)) for entry, shown in seen.entries for page in entry.pages if page in shown]
+    named += [(page, "") for page in seen.apart]
+    sought = text.casefold()
+    return [
+        Hit(str(page.label), entry, reverse(page.url_name))
+        for page, entry in named
+        if sought in str(page.label).casefold() or sought == entry.casefold()
+    ][:MOST]
+
+
+def regulations(text: str, on: date) -> list[Hit]:
+    """Rules in force by words of their title or text."""
+    rules = [rule for _subject, rules in find(Search(words=text, on=on)) for rule in rules]
+    return [
+        Hit(str(rule.title), str(rule.citation), reverse("members:regulation-detail", args=[rule.key]))
+        for rule in rules[: MOST + 1]
+    ]

@@ -1,0 +1,77 @@
+"""The search in the frame: what is found, within what somebody may see, and how much it asks."""
+
+import pytest
+from django.urls import reverse
+
+from branchweb.search import MOST, found
+from members.access.queries import access_for
+from tests.cast import TODAY, make_member
+
+
+def hits(user, text: str) -> dict[str, list[str]]:
+    """Where the hits lead → their titles."""
+    user.access = access_for(user, on=TODAY)
+    return {kind.icon: [hit.title for hit in kind.hits] for kind in found(text, user, on=TODAY)}
+
+
+@pytest.mark.parametrize("typed", ["张英", "张", "zhangying", "zy"])
+def test_a_member_is_found_by_name_pinyin_and_initials(cast, typed) -> None:
+    assert "张英" in hits(cast.secretary, typed)["people"]
+
+
+def test_members_of_other_branches_are_not_found(cast) -> None:
+    assert "people" not in hits(cast.next_secretary, "张英")
+
+
+def test_a_member_finds_only_oneself(cast) -> None:
+    make_member("张英杰", cast.branch)
+
+    assert hits(cast.member, "张英")["people"] == ["张英"]
+
+
+def test_pages_are_found_by_a_word_if_one_may_open_them(cast) -> None:
+    assert hits(cast.secretary, "欠交")["signpost-split"] == ["党费欠交"]
+    assert "signpost-split" not in hits(cast.member, "欠交")
+
+
+def test_regulations_and_organizations_are_found(cast) -> None:
+    assert hits(cast.member, "党费")["journal-bookmark"]
+    assert hits(cast.county_staff, "红旗")["diagram-3"]
+    assert "diagram-3" not in hits(cast.member, "红旗")
+
+
+def test_the_best_of_many_are_shown_and_the_rest_led_to(cast) -> None:
+    for number in range(MOST + 1):
+        make_member(f"孙{'一二三四五六七八九'[number]}", cast.branch)
+    cast.secretary.access = access_for(cast.secretary, on=TODAY)
+
+    people = next(found("孙", cast.secretary, on=TODAY))
+
+    assert len(people.hits) == MOST
+    assert people.every == reverse("members:roster-list") + "?q=%E5%AD%99"
+
+
+def test_the_box_gets_a_part_and_the_page_the_whole(cast, as_user) -> None:
+    client = as_user(cast.secretary)
+
+    part = client.get(reverse("search"), {"q": "张英"}, headers={"HX-Request": "true"}).text
+    whole = client.get(reverse("search"), {"q": "张英"}).text
+
+    assert "<html" not in part
+    assert "张英" in part
+    assert "<html" in whole
+    assert "张英" in whole
+
+
+@pytest.mark.parametrize("typed", ["", "  ", "\0", "没有这样的人", "%", "'", "a" * 500, "2026-13-45"])
+def test_whatever_is_typed_is_answered(cast, as_user, typed) -> None:
+    assert as_user(cast.secretary).get(reverse("search"), {"q": typed}).status_code == 200
+
+
+def test_a_search_asks_the_same_for_one_hit_and_for_many(cast, as_user, django_assert_max_num_queries) -> None:
+    client = as_user(cast.secretary)
+    client.get(reverse("search"), {"q": "孙"})
+    for number in range(MOST):
+        make_member(f"孙{'一二三四五六七八九'[number]}", cast.branch)
+    with django_assert_max_num_queries(12):
+        client.get(reverse("search"), {"q": "孙"})
