@@ -144,7 +144,7 @@ def test_no_page_of_the_navigation_is_wider_than_a_phone(visit: Visit, cast: Cas
     user = cast.users()[part]
     user.prefer(text_size="large")
     page = visit("/", user, viewport=browsers.TELEPHONE)
-    links = page.locator(".site-menu a").evaluate_all("links => links.map(link => link.getAttribute('href'))")
+    links = page.locator(".site-bar a, .site-head .menu-items a").evaluate_all("links => links.map(link => link.getAttribute('href'))")
     widths = {}
     for link in links:
         answer = page.goto(link)
@@ -234,8 +234,8 @@ def test_a_patch_that_fails_is_said(visit: Visit, cast: Cast) -> None:
 # --- Without JavaScript ----------------------------------------------------------------------------------------------
 def test_a_phone_without_javascript_logs_in_goes_round_and_leaves(visit: Visit, cast: Cast) -> None:
     page = log_in(visit("/account/login/", java_script_enabled=False, viewport=browsers.TELEPHONE))
-    page.get_by_text("菜单").click()
-    page.get_by_role("navigation", name="主导航").get_by_role("link", name="首页").click()
+    page.get_by_text("更多").click()
+    page.get_by_role("navigation", name="主导航（底部）").get_by_role("link", name="首页").click()
     page.get_by_role("button", name="大字").click()
     assert page.locator("html.large-type").count() == 1
     page.locator(".site-head-tools summary").click()

@@ -63,9 +63,8 @@ def mark(hand, name, state):
 
 
 def plan(hand, viewport):
-    if viewport == browsers.TELEPHONE:
-        hand.click("header summary")
-    hand.click(f"a.nav-item-link[href='{reverse('meetings:meeting-list')}']:visible")
+    entry = "a.bar-entry" if viewport == browsers.TELEPHONE else "a.nav-entry"
+    hand.click(f"{entry}[href='{reverse('meetings:meeting-list')}']:visible")
     form = reverse("meetings:meeting-plan", args=["branch"])
     if not hand.page.locator(f"a[href='{form}']").first.is_visible():
         hand.click(f"details:has(a[href='{form}']) summary")

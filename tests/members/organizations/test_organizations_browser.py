@@ -84,7 +84,7 @@ def test_a_move_is_asked_about_and_shows_where_it_stands_then(administrator, liv
     administrator.click("#confirm-dialog button[value=yes]")
     administrator.wait_for_url("**/organizations/branch/")
 
-    assert "东山镇党委" in administrator.inner_text(".breadcrumb")
+    assert "东山镇党委" in administrator.inner_text(".way-back")
 
 
 def test_a_new_user_gets_a_password_and_must_change_it(administrator, live_server, browser):
