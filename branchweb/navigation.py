@@ -230,7 +230,7 @@ DUES = Entry(
     (
         Tab(_("Collect"), (COLLECTION,)),
         Tab(_("Overview and arrears"), (GRID, ARREARS)),
-        Tab(_("Payments and receipts"), (PAYMENTS,)),
+        Tab(pgettext_lazy("tab", "Payments and receipts"), (PAYMENTS,)),
         Tab(_("Bills and ledgers"), (BILLS, LEDGER)),
         Tab(_("Bases and relief"), (BASES, RELIEFS)),
         MONEY_UP,

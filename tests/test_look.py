@@ -144,7 +144,9 @@ def test_no_page_of_the_navigation_is_wider_than_a_phone(visit: Visit, cast: Cas
     user = cast.users()[part]
     user.prefer(text_size="large")
     page = visit("/", user, viewport=browsers.TELEPHONE)
-    links = page.locator(".site-bar a, .site-head .menu-items a").evaluate_all("links => links.map(link => link.getAttribute('href'))")
+    links = page.locator(".site-bar a, .site-head .menu-items a").evaluate_all(
+        "links => links.map(link => link.getAttribute('href'))"
+    )
     widths = {}
     for link in links:
         answer = page.goto(link)
