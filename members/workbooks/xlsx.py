@@ -1,11 +1,10 @@
-"""Workbooks of Excel: plain rows by a pattern, the rest by a pass over the XML."""
+"""Workbooks of Excel, read in passes over the XML."""
 
 import posixpath
 import re
 import zipfile
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
-from typing import Protocol
 
 from members.workbooks import sheets
 from members.workbooks.packed import Attributes, local, new_parser, parse_pieces, pieces, walk
@@ -22,88 +21,6 @@ from members.workbooks.sheets import (
     under_format,
 )
 
-END = "</row>"
-END_BYTES = END.encode()
-LONGEST_KEPT = 1 << 20
-"""Bytes kept back for the end of a row; a longer row is for expat."""
-TEXT = r"[^<>&\x00-\x1f\ufffe\uffff]*+"
-NUMBER = r"[0-9]{1,8}"
-CELL = (
-    rf'<c r="([A-Z]{{1,3}}){NUMBER}"(?: s="({NUMBER})")?(?: t="([A-Za-z]{{1,9}})")?'
-    rf'(?:/>|><v>({TEXT})</v></c>|><is><t(?: xml:space="preserve")?>({TEXT})</t></is></c>|></c>)'
-)
-ROW_ATTRIBUTES = "".join(
-    rf'(?: {name}="[0-9A-Za-z.: -]*+")?'
-    for name in (
-        *("spans", "s", "customFormat", "ht", "hidden", "customHeight", "outlineLevel", "collapsed"),
-        *("thickTop", "thickBot", "ph", "x14ac:dyDescent"),
-    )
-)
-"""In the order in which programs write them; so none can be there twice, which would be no XML."""
-CELLS = re.compile(CELL)
-UNGROUPED = re.sub(r"\((?!\?)", "(?:", CELL)
-ROW = re.compile(rf'[ \t\r\n]*+<row r="({NUMBER})"{ROW_ATTRIBUTES}>((?>{UNGROUPED})+){END}')
-
-PlainCell = tuple[str, str, str, str, str]
-"""Letters of the column, style, kind, value, text; what isn't written is empty."""
-
-
-class RestReader(Protocol):
-    """What reads the rest of the stream."""
-
-    def is_between_rows(self, given: int) -> bool:
-        """Whether all that was given, so many bytes, is understood and ended with the end of a row."""
-
-    def add_plain(self, number: int, cells: list[PlainCell]) -> None: ...
-
-
-def without_plain_rows(stream: Iterable[bytes], scan: RestReader) -> Iterator[bytes]:
-    """The stream as expat has to read it: plain rows go into the scan instead. Pieces can be empty.
-
-    The scan must have read each piece before the next is asked for.
-    """
-    given, kept = 0, b""
-    for piece in stream:
-        kept += piece
-        end = kept.rfind(END_BYTES) + len(END_BYTES) if END_BYTES in kept else 0
-        if not end and len(kept) > LONGEST_KEPT:
-            end = len(kept)
-        for part in _parts(kept[:end], scan, given):
-            given += len(part)
-            yield part
-        kept = kept[end:]
-        yield b""
-    yield kept
-
-
-def _parts(whole: bytes, scan: RestReader, given: int) -> Iterator[bytes]:
-    """What isn't plain of some complete rows, row by row."""
-    try:
-        text = whole.decode()
-    except UnicodeDecodeError:
-        yield whole
-        return
-    at = 0
-    while at < len(text):
-        if scan.is_between_rows(given):
-            at = _take(text, at, scan)
-        end = text.find(END, at)
-        part = text[at : end + len(END) if end >= 0 else len(text)]
-        at += len(part)
-        if part:
-            encoded = part.encode()
-            given += len(encoded)
-            yield encoded
-
-
-def _take(text: str, at: int, scan: RestReader) -> int:
-    """Hands all plain rows from there on to the scan; returns where the first other one begins."""
-    while match := ROW.match(text, at):
-        scan.add_plain(int(match[1]), CELLS.findall(match[2]))
-        at = match.end()
-    return at
-
-
 ESCAPED = re.compile(r"_x([0-9A-Fa-f]{4})_")
 NOTHING = (None, "")
 
@@ -118,13 +35,6 @@ class Scan:
         self.parser = new_parser()
         self.parser.StartElementHandler = self._first_element
         self.parser.EndElementHandler = self._close
-        self.parser.XmlDeclHandler = self._declare
-        self.utf8 = True
-        self.depth = 0
-        self.inside = ""
-        """The element below the root that is open, or was last."""
-        self.row_closed_at = -1
-        """The byte of the stream."""
         self.number = 0
         self.cells: dict[int, Value] = {}
         self.column = -1
@@ -138,44 +48,15 @@ class Scan:
         self.seen = 0
         self.columns = _Columns()
 
-    def _declare(self, _version: str, encoding: str | None, _standalone: int) -> None:
-        self.utf8 = encoding is None or encoding.lower() == "utf-8"
-
-    def is_between_rows(self, given: int) -> bool:
-        """Whether all that was given, so many bytes, is understood and ended with the end of a row of the sheet."""
-        ended = self.row_closed_at == given - len(END_BYTES)
-        return ended and self.depth == 2 and self.inside == "sheetData" and self.row_tag == "row" and self.utf8
-
-    def add_plain(self, number: int, cells: list[PlainCell]) -> None:
-        """What `_open` and `_close` would make of such a row."""
-        self.number = number
-        self._count(len(cells))
-        found = {}
-        for letters, style, kind, value, text in cells:
-            if (written := value or text) and (read := self.value_of(kind or "n", style, written)) not in NOTHING:
-                found[self.columns[letters]] = read
-        self.column = self.columns[cells[-1][0]]
-        if found:
-            self.ready.append((number, found))
-
-    def _count(self, cells: int) -> None:
-        self.seen += cells
-        if self.seen > self.most_cells:
-            raise WorkbookRefused(sheets.TOO_MANY_CELLS)
-
     def _first_element(self, tag: str, attributes: Attributes) -> None:
         """Every element carries the prefix of the first, usually none."""
         prefix = tag[: -len(local(tag))]
         self.row_tag, self.cell_tag, self.formula_tag = f"{prefix}row", f"{prefix}c", f"{prefix}f"
         self.value_tags = {f"{prefix}v", f"{prefix}t"}
         self.phonetic_tag = f"{prefix}rPh"
-        self.depth = 1
         self.parser.StartElementHandler = self._open
 
     def _open(self, tag: str, attributes: Attributes) -> None:
-        self.depth += 1
-        if self.depth == 2:
-            self.inside = tag
         if tag == self.cell_tag:
             self._open_cell(attributes)
         elif tag in self.value_tags:
@@ -192,7 +73,9 @@ class Scan:
             self.phonetic = True
 
     def _open_cell(self, attributes: Attributes) -> None:
-        self._count(1)
+        self.seen += 1
+        if self.seen > self.most_cells:
+            raise WorkbookRefused(sheets.TOO_MANY_CELLS)
         reference = attributes.get("r")
         self.column = self.columns[reference.rstrip("0123456789")] if reference else self.column + 1
         self.kind = attributes.get("t", "n")
@@ -201,14 +84,12 @@ class Scan:
         self.formula = None
 
     def _close(self, tag: str) -> None:
-        self.depth -= 1
         if tag in self.value_tags or tag == self.formula_tag:
             self.parser.CharacterDataHandler = None
         elif tag == self.cell_tag:
             if self.value or self.formula is not None:
                 self._close_cell()
         elif tag == self.row_tag:
-            self.row_closed_at = self.parser.CurrentByteIndex
             if self.cells:
                 self.ready.append((self.number, self.cells))
                 self.cells = {}
@@ -412,8 +293,7 @@ class XlsxBook:
 
     def rows(self, index: int) -> Iterator[SheetRow]:
         scan = Scan(Meaning(self.texts, self.kinds, self.from_1904), self.limits.cells)
-        stream = without_plain_rows(pieces(self.pack, self.places[index].part), scan)
-        for _piece in parse_pieces(scan.parser, stream):
+        for _piece in parse_pieces(scan.parser, pieces(self.pack, self.places[index].part)):
             yield from scan.ready
             scan.ready.clear()
 
