@@ -6,6 +6,8 @@ from operator import or_
 
 from django.db.models import Q
 
+from members.choices import OrganizationKind
+
 STEP = 4
 ROOT = ""
 
@@ -41,6 +43,11 @@ def contains(path: str, other: str) -> bool:
     if isinstance(path, Alone):
         return other == path
     return bool(path) and other.startswith(path)
+
+
+def branch_path(path: str, kind: str) -> str:
+    """Of the branch to which a branch or a party group belongs: a group's is the one above it."""
+    return path[:-STEP] if kind == OrganizationKind.GROUP else path
 
 
 def common(paths: Iterable[str]) -> str:

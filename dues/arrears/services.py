@@ -10,14 +10,13 @@ from django.utils.translation import gettext as _
 
 from audit.services import record
 from dues.ledger.models import Arrangement, ArrearsReason, ArrearsReview
-from dues.ledger.queries import arrears_of
+from dues.ledger.queries import arrears_of, branch_of
 from dues.ledger.services import lock_members
 from dues.payments.services import is_own
 from meetings.choices import MeetingState
 from meetings.meeting.models import Meeting
 from members.fields import opened, unended_on
-from members.models import Member, Organization, User
-from members.paths import STEP
+from members.models import Member, User
 from members.refused import Refused
 
 Row = TypeVar("Row", ArrearsReason, Arrangement)
@@ -113,8 +112,7 @@ def _record_act(action: str, row: ArrearsReason | Arrangement, by: User, **detai
 
 def code_of(member: Member) -> str:
     """Code of the branch on whose roster the member is; empty: on none."""
-    places = Organization.objects.filter(path__in=[member.roster_path, member.roster_path[:-STEP]])
-    branch = places.branches().first()
+    branch = branch_of(member)
     return branch.code if branch else ""
 
 

@@ -22,7 +22,7 @@ from meetings.choices import (
 )
 from meetings.meeting.models import Meeting, Observer
 from meetings.meeting.queries import ABOVE, SEATS, holder_of
-from members.choices import AffiliationKind, OrganizationKind
+from members.choices import AffiliationKind
 from members.fields import opened
 from members.models import Affiliation, Member, Office, Organization, Situation
 from members.pages.queries import called
@@ -232,7 +232,7 @@ def observers_of(meeting: Meeting) -> list[Attending]:
 def branches_of(members: Collection[int], *, on: date) -> dict[int, str]:
     """Member → name of the branch they belonged to that day, also where they were in one of its groups."""
     relations = Affiliation.objects.filter(member__in=members).holding(on).formal().select_related("organization")
-    paths = {one.member_id: _branch_path(one.organization) for one in relations}
+    paths = {one.member_id: one.organization.branch_path for one in relations}
     names = dict(Organization.objects.filter(path__in=set(paths.values())).values_list("path", "name"))
     return {member: names[path] for member, path in paths.items()}
 
@@ -272,7 +272,3 @@ def _elsewhere(first: date, last: date) -> QuerySet[Observer]:
         meeting__day__range=(first, last),
         meeting__state__in=[MeetingState.HELD, MeetingState.LOCKED],
     )
-
-
-def _branch_path(organization: Organization) -> str:
-    return organization.path[:-STEP] if organization.kind == OrganizationKind.GROUP else organization.path

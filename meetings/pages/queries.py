@@ -31,10 +31,9 @@ from meetings.planning.duty_queries import meeting_duties
 from meetings.planning.duty_rules import Held, closes
 from meetings.votes.correction_queries import correction_sentences, own_corrections, waiting_at
 from meetings.votes.queries import quorums_of
-from members.choices import OrganizationKind
 from members.fields import opened
 from members.models import Affiliation, Member, Organization, User
-from members.paths import STEP, subtree
+from members.paths import branch_path, subtree
 from rulebook.book import rule_if_held
 from rulebook.dates import add_months
 from rulebook.rule import Rule
@@ -379,7 +378,7 @@ def place_lines(path: str, first: date, last: date) -> list[PlaceLine]:
     sums: dict[str, Tally] = {}
     for row in rows.annotate(**TALLY):
         place, kind = row.pop("meeting__organization__path"), row.pop("meeting__organization__kind")
-        branch = place[:-STEP] if kind == OrganizationKind.GROUP else place
+        branch = branch_path(place, kind)
         sums[branch] = _sum(sums.get(branch, Tally()), Tally(**row))
     elsewhere = elsewhere_below(branches, first, last)
     return [PlaceLine(one, sums.get(one.path, Tally()), elsewhere[one.path]) for one in branches]

@@ -42,7 +42,7 @@ from meetings.planning.rules import bounds, fits
 from members.choices import OfficeKind, OrganizationKind
 from members.models import Affiliation, Office, Organization
 from members.models.member import formal_on
-from members.paths import STEP, contains, subtree
+from members.paths import branch_path, contains, subtree
 from members.regulations.queries import binding_below
 from rulebook.values import Duty, DutyState
 
@@ -136,7 +136,7 @@ def _counts_by_branch(inside: Q, on: date) -> tuple[Counter[str], Counter[str]]:
     )
     for row in counted:
         place = row["organization__path"]
-        branch = place[:-STEP] if row["organization__kind"] == OrganizationKind.GROUP else place
+        branch = branch_path(place, row["organization__kind"])
         formal[branch] += row["formal"]
         seats[branch] += row["posts"]
     return formal, seats
@@ -185,7 +185,7 @@ def duty_lines(path: str, *, on: date, through: date | None = None) -> list[Duty
     lines = [
         DutyLine(duty, places[duty.organization], _taken(planned, duty, places[duty.organization]))
         for duty in meeting_duties(path, on=on, through=through)
-        if recorded(_branch_path(places[duty.organization]), duty.due_on)
+        if recorded(places[duty.organization].branch_path, duty.due_on)
     ]
     order = {DutyState.OVERDUE: 0, DutyState.OPEN: 1, DutyState.DONE: 2}
     return sorted(lines, key=lambda line: (order[line.duty.state], line.duty.due_on, line.place.path))
@@ -216,7 +216,7 @@ def branch_lines(path: str, *, on: date, through: date | None = None) -> list[Br
     for place, asked in meeting_states(path, on=on, through=through):
         if place.kind == OrganizationKind.BRANCH:
             branches.append(place)
-        branch = _branch_path(place)
+        branch = place.branch_path
         found[branch] += [state for called, state in asked if recorded(branch, called.due_on)]
     lines = [_counted(branch, found[branch.path]) for branch in branches]
     return sorted(lines, key=lambda line: (-line.overdue, line.done, line.branch.path))
@@ -230,13 +230,9 @@ def recorded_since(path: str, *, on: date, through: date | None) -> Callable[[st
     first: dict[str, date] = {}
     held = Meeting.objects.within(path).exclude(state__in=NOT_HELD).order_by()
     for place, kind, day in held.values_list("organization__path", "organization__kind").annotate(first=Min("day")):
-        branch = place[:-STEP] if kind == OrganizationKind.GROUP else place
+        branch = branch_path(place, kind)
         first[branch] = min(first.get(branch, day), day.replace(day=1))
     return lambda branch, day: branch in first and first[branch] <= day
-
-
-def _branch_path(place: Organization) -> str:
-    return place.path[:-STEP] if place.kind == OrganizationKind.GROUP else place.path
 
 
 def _counted(branch: Organization, found: list[DutyState]) -> BranchLine:

@@ -11,7 +11,7 @@ from meetings.planning.duty_queries import meeting_duties
 from meetings.planning.duty_rules import WINDOW
 from meetings.planning.models import SpecialDay, ThemeDay
 from meetings.planning.rules import Habits, Proposal, Workdays, of_the_program, proposals
-from members.choices import Capability, OrganizationKind
+from members.choices import Capability
 from members.models import LocalRule, Organization, User
 from members.paths import STEP, subtree
 from members.regulations.queries import value_of
@@ -61,11 +61,7 @@ def _local_rules(place: Organization) -> tuple[local.LocalRule, ...]:
 
 def theme_day_of(place: Organization) -> ThemeDay | None:
     """The fixed day of a branch, or of the branch a group belongs to."""
-    return ThemeDay.objects.filter(organization__path=branch_path(place)).first()
-
-
-def branch_path(place: Organization) -> str:
-    return place.path[:-STEP] if place.kind == OrganizationKind.GROUP else place.path
+    return ThemeDay.objects.filter(organization__path=place.branch_path).first()
 
 
 def meetings_of_year(place: Organization, year: int) -> list[Meeting]:

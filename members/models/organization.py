@@ -15,7 +15,7 @@ from treebeard.mp_tree import MP_Node, MP_NodeManager, MP_NodeQuerySet
 from members.choices import Capability, OrganizationKind, UnitKind
 from members.fields import holding, period_constraint
 from members.models.user import User
-from members.paths import subtree
+from members.paths import branch_path, subtree
 
 
 class OrganizationQuerySet(MP_NodeQuerySet):
@@ -110,6 +110,10 @@ class Organization(MP_Node):
     @property
     def parent_path(self) -> str:
         return self.path[: -self.steplen]
+
+    @property
+    def branch_path(self) -> str:
+        return branch_path(self.path, self.kind)
 
 
 class TermQuerySet(models.QuerySet["Term"]):

@@ -119,12 +119,8 @@ def _end(affiliation: Affiliation, *, on: date | None, because: LeavingReason) -
 
 
 def _why_moved(old: Organization, new: Organization) -> LeavingReason:
-    same_branch = contains(_branch_path(old), _branch_path(new))
+    same_branch = contains(old.branch_path, new.branch_path)
     return LeavingReason.MOVED_GROUP if same_branch else LeavingReason.TRANSFERRED
-
-
-def _branch_path(organization: Organization) -> str:
-    return organization.parent_path if organization.kind == OrganizationKind.GROUP else organization.path
 
 
 def _stand_on_roster(member: Member, path: str) -> None:

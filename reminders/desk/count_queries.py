@@ -13,7 +13,7 @@ from django.utils import timezone
 from assessment.dashboard.queries import Burden
 from members.choices import OrganizationKind
 from members.models import Organization
-from members.paths import STEP, subtree
+from members.paths import branch_path, subtree
 from reminders.choices import Addressee
 from reminders.desk.models import DeskCount, Effort
 from reminders.desk.queries import duties_below, keys_below
@@ -68,7 +68,7 @@ def counts_below(paths: Iterable[str], *, on: date, text: str = "") -> Below:
 def counts_at(path: str, *, on: date) -> list[DeskCount]:
     """The branches of a subtree counted now, each with its groups; rows that nobody has stored. In tree order."""
     places = list(Organization.objects.below(path).standing_on(on).in_tree_order())
-    branch_of = {one.code: one.path[:-STEP] if one.kind == OrganizationKind.GROUP else one.path for one in places}
+    branch_of = {one.code: one.branch_path for one in places}
     duties: dict[str, list[Duty]] = defaultdict(list)
     for duty in duties_below(path, on=on):
         duties[branch_of.get(duty.organization, "")].append(duty)
@@ -226,7 +226,7 @@ def _questions_by_place(paths: list[str], since: date) -> dict[str, int]:
     found: dict[str, int] = defaultdict(int)
     sent = _to_officers(paths, since).values_list("organization__path", "organization__kind")
     for place, kind, count in sent.annotate(Count("pk")):
-        found[place[:-STEP] if kind == OrganizationKind.GROUP else place] += count
+        found[branch_path(place, kind)] += count
     return found
 
 

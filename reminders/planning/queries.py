@@ -15,10 +15,10 @@ from meetings.attendance.models import Exclusion, Expected, LeaveRequest
 from meetings.choices import FOR_ALL_MEMBERS, ON_MEMBERSHIP, MeetingKind, MeetingState, NotCountedBecause, RequestState
 from meetings.meeting.models import AgendaItem, Material, Meeting
 from members.bulk import InArray
-from members.choices import ABROAD_KINDS, FRAIL_KINDS, OrganizationKind, SituationKind
+from members.choices import ABROAD_KINDS, FRAIL_KINDS, SituationKind
 from members.fields import unended_on
 from members.models import Member, Situation
-from members.paths import STEP, common, contains, subtree
+from members.paths import STEP, branch_path, common, contains, subtree
 from reminders.channels.queries import recipients
 from reminders.channels.rules import SHANGHAI, told_for
 from reminders.choices import WAITING, MessageKind
@@ -279,7 +279,7 @@ class Coming:
     @property
     def branch_path(self) -> str:
         """Of the branch: a party group's is the one above it."""
-        return self.path[:-STEP] if self.organization_kind == OrganizationKind.GROUP else self.path
+        return branch_path(self.path, self.organization_kind)
 
     @property
     def stamp(self) -> str:
