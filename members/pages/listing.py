@@ -8,6 +8,7 @@ from decimal import Decimal
 from functools import cached_property
 from typing import Any
 
+from django import forms
 from django.core.paginator import Page, Paginator
 from django.db.models import QuerySet
 from django.http import FileResponse, HttpResponse
@@ -18,7 +19,7 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from members.pages.forms import FilterForm, Orders, Rows, order_field
+from members.pages.forms import Orders, Rows, order_field
 from members.pages.requests import PageRequest, workbook
 from members.pages.steps import Button, Crumb, Words
 from members.workbooks.writing import Sheet
@@ -142,8 +143,8 @@ def _yuan(fen: int | None) -> Decimal | None:
     return None if fen is None else Decimal(fen).scaleb(-2)
 
 
-def day(code: str, label: Words, value: Reads | None = None) -> Column:
-    return Column(code, label, reader(value or code), "nowrap", shown=date.isoformat)
+def day(code: str, label: Words, value: Reads | None = None, *, badges: States | None = None) -> Column:
+    return Column(code, label, reader(value or code), "nowrap", shown=date.isoformat, badges=badges)
 
 
 def badges(code: str, label: Words, words: States) -> Column:
@@ -208,7 +209,7 @@ class Listing:
         request: PageRequest,
         rows: "QuerySet[Any] | Sequence[Any]",
         *,
-        form: FilterForm | None = None,
+        form: forms.Form | None = None,
         without: Iterable[str] = (),
         lines: Callable[[Sequence[Any]], Sequence[Any]] = list,
         totals: Mapping[str, object] | None = None,
@@ -229,7 +230,7 @@ class Listing:
             shown.totals = [Cell(one, one.words(totals[one.code]) if one.code in totals else "") for one in columns]
         return shown
 
-    def _nothing(self, request: PageRequest, form: FilterForm | None, nothing: Nothing | None) -> Nothing:
+    def _nothing(self, request: PageRequest, form: forms.Form | None, nothing: Nothing | None) -> Nothing:
         if form is not None and form.has_changed() and self.no_match:
             return Nothing(self.no_match, "search", gettext_lazy("Show all"), request.path)
         return nothing or self.nothing
@@ -269,7 +270,7 @@ class Shown:
     rows: Sequence[Any]
     """Those of the page, as the columns read them."""
     lines: Sequence[Sequence[Cell]]
-    form: FilterForm | None = None
+    form: forms.Form | None = None
     totals: Sequence[Cell] = ()
     nothing: Nothing | None = None
     on_paper: bool | None = None

@@ -44,12 +44,13 @@ class Step:
 def form_page(
     request: PageRequest,
     form: BaseForm,
-    act: Callable[[Mapping[str, Any]], Any],
+    act: Callable[[dict[str, Any]], Any],
     step: Step,
     then: Any,
     *,
     crumbs: Sequence[Crumb] = (),
     cancel: str = "",
+    buttons: Iterable[Button | bool | None] = (),
     lead: Words = "",
     notes: Iterable[Words] = (),
     notice: Words = "",
@@ -61,9 +62,9 @@ def form_page(
     """Show the form; when it is valid let the service `act` on what was typed and go on. A refusal stands on the form.
 
     `then`: whatever `redirect` takes, or a function that makes it of what `act` gave. `cancel` leads back, by default
-    to the last of the `crumbs`; `lead`, `notes` and `notice` stand above the form. `also`: forms and formsets that must
-    be valid too; `within` names the template that shows them above the button. A `template` of its own extends `PAGE`;
-    `more` is what either of them reads besides.
+    to the last of the `crumbs`; `buttons` lead elsewhere; `lead`, `notes` and `notice` stand above the form. `also`:
+    forms and formsets that must be valid too; `within` names the template that shows them above the button. A
+    `template` of its own extends `PAGE`; `more` is what either of them reads besides.
     """
     outcome: list[Any] = []
     valid = [one.is_valid() for one in (form, *also)]
@@ -79,6 +80,7 @@ def form_page(
         "danger": step.danger,
         "crumbs": crumbs,
         "cancel_url": cancel or (crumbs[-1][1] if crumbs else ""),
+        "buttons": [button for button in buttons if button],
         "lead": lead,
         "notes": [note for note in notes if note],
         "notice": notice,

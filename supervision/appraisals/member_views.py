@@ -1,12 +1,14 @@
 """An appraisal for who is appraised, and about each of them."""
 
 from contextlib import suppress
+from functools import partial
 from typing import Any
 from uuid import UUID
 
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
-from django.utils.translation import gettext as _
+from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters, sensitive_variables
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
@@ -16,6 +18,7 @@ from members.choices import Capability
 from members.fields import opened
 from members.models import User
 from members.pages.requests import FORM_METHODS, PageRequest, try_on_form, try_with_message
+from members.pages.steps import Step, Words, form_page
 from members.refused import Refused
 from members.regulations.queries import in_force_at
 from supervision.appraisals.ballot_services import AlreadyVoted, cast_ballot
@@ -31,6 +34,7 @@ from supervision.appraisals.services import (
     write_mutual_appraisal,
     write_self_appraisal,
 )
+from supervision.appraisals.views import crumbs_of, marks_in_words
 from supervision.choices import LOWER_GRADES, Mark, RoundState
 
 
@@ -70,10 +74,8 @@ def appraisal_text(request: PageRequest, key: UUID) -> HttpResponse:
     """Write one's own self-appraisal."""
     own = _own(request, key)
     form = TextForm(request.POST or None, initial={"text": opened(own.self_appraisal)})
-    given: dict[str, Any] = {"appraisee": own, "on": request.today, "by": request.user}
-    if form.is_valid() and try_on_form(form, lambda: write_self_appraisal(text=form.cleaned_data["text"], **given)):
-        return redirect("supervision:appraisal-own", key)
-    return _form(request, own, form, _("Self-appraisal"))
+    act = partial(write_self_appraisal, appraisee=own, on=request.today, by=request.user)
+    return form_page(request, form, lambda typed: act(text=typed["text"]), _saved(_("Self-appraisal")), **_to_own(own))
 
 
 @signed_in
@@ -85,10 +87,9 @@ def appraisal_of(request: PageRequest, key: UUID, about: UUID) -> HttpResponse:
     other = get_object_or_404(_beside(own), pk=about)
     written = MutualAppraisal.objects.filter(about=other, author=own.member).first()
     form = TextForm(request.POST or None, initial={"text": opened(written.text) if written else ""})
-    given: dict[str, Any] = {"about": other, "author": own.member, "by": request.user}
-    if form.is_valid() and try_on_form(form, lambda: write_mutual_appraisal(text=form.cleaned_data["text"], **given)):
-        return redirect("supervision:appraisal-own", key)
-    return _form(request, own, form, _("What I see in %(name)s") % {"name": other.member.name})
+    act = partial(write_mutual_appraisal, about=other, author=own.member, by=request.user)
+    step = _saved(_("What I see in %(name)s") % {"name": other.member.name})
+    return form_page(request, form, lambda typed: act(text=typed["text"]), step, **_to_own(own))
 
 
 @signed_in
@@ -150,9 +151,14 @@ def _said_of(own: Appraisee) -> list[tuple[str, str]]:
     return [(row.author.name, opened(row.text)) for row in rows]
 
 
-def _form(request: PageRequest, own: Appraisee, form: TextForm, heading: str) -> HttpResponse:
-    context = {"form": form, "own": own, "round": own.round, "heading": heading}
-    return render(request, "supervision/appraisals/own_form.html", context)
+def _saved(heading: Words) -> Step:
+    return Step(heading, _("Save it"))
+
+
+def _to_own(own: Appraisee) -> dict[str, Any]:
+    """From a step of one's own back to the own page."""
+    here = reverse("supervision:appraisal-own", args=[own.round_id])
+    return {"then": here, "crumbs": [(_("My appraisal %(year)s") % {"year": own.round.year}, here)]}
 
 
 VIEW, RECORD = Capability.VIEW_SUPERVISION, Capability.RECORD_SUPERVISION
@@ -174,7 +180,8 @@ def appraisee_detail(request: PageRequest, key: UUID) -> HttpResponse:
 def appraisee_sheet(request: PageRequest, key: UUID) -> HttpResponse:
     """The appraisal sheet for the file, to print and sign."""
     one = get_in_scope(request, PEOPLE.all(), pk=key)
-    return render(request, "supervision/appraisals/sheet.html", _page_of(one, request.user))
+    context = _page_of(one, request.user) | {"crumbs": _to_person(one)["crumbs"]}
+    return render(request, "supervision/appraisals/sheet.html", context)
 
 
 @requires(RECORD)
@@ -184,10 +191,10 @@ def appraisee_text(request: PageRequest, key: UUID) -> HttpResponse:
     """Write down the self-appraisal of a member without an account."""
     one = get_in_scope(request, PEOPLE.all(), pk=key)
     form = TextForm(request.POST or None, initial={"text": opened(one.self_appraisal)})
-    given: dict[str, Any] = {"appraisee": one, "on": request.today, "by": request.user}
-    if form.is_valid() and try_on_form(form, lambda: write_self_appraisal(text=form.cleaned_data["text"], **given)):
-        return redirect("supervision:appraisee-detail", one.pk)
-    return _form_people(request, one, form, heading=_("Self-appraisal"), label=_("Save it"))
+    act = partial(write_self_appraisal, appraisee=one, on=request.today, by=request.user)
+    return form_page(
+        request, form, lambda typed: act(text=typed["text"]), _saved(_("Self-appraisal")), **_to_person(one)
+    )
 
 
 @requires(RECORD)
@@ -197,11 +204,8 @@ def appraisee_said(request: PageRequest, key: UUID) -> HttpResponse:
     """Write down what a member without an account says of this one."""
     one = get_in_scope(request, PEOPLE.all(), pk=key)
     form = SaidForm(request.POST or None, people=writers_without_account(one))
-    if form.is_valid() and try_on_form(
-        form, lambda: write_mutual_appraisal(about=one, by=request.user, **form.cleaned_data)
-    ):
-        return redirect("supervision:appraisee-detail", one.pk)
-    return _form_people(request, one, form, heading=_("Mutual appraisal"), label=_("Save it"))
+    act = partial(write_mutual_appraisal, about=one, by=request.user)
+    return form_page(request, form, lambda typed: act(**typed), _saved(_("Mutual appraisal")), **_to_person(one))
 
 
 @requires(RECORD)
@@ -211,11 +215,10 @@ def appraisee_opinion(request: PageRequest, key: UUID) -> HttpResponse:
     """The committee's grade and words, with what the ballot said beside them."""
     one = get_in_scope(request, PEOPLE.all(), pk=key)
     form = OpinionForm(request.POST or None, appraisee=one)
-    if form.is_valid() and try_on_form(
-        form, lambda: give_opinion(appraisee=one, by=request.user, **form.opinion_given())
-    ):
-        return redirect(one.round)
-    return _form_people(request, one, form, heading=_("Opinion of the committee"), label=_("Save it"))
+    act = partial(give_opinion, appraisee=one, by=request.user)
+    step = _saved(_("Opinion of the committee"))
+    around = _to_person(one) | {"then": one.round}
+    return form_page(request, form, lambda _typed: act(**form.opinion_given()), step, **around)
 
 
 @requires(RECORD)
@@ -224,7 +227,7 @@ def appraisee_told(request: PageRequest, key: UUID) -> HttpResponse:
     """Somebody has told the member face to face."""
     one = get_in_scope(request, PEOPLE.all(), pk=key)
     done = _("It is on record that the member was told.")
-    try_with_message(request, lambda: tell_result(appraisee=one, on=request.today, by=request.user), done)
+    try_with_message(request, lambda: tell_result(appraisee=one, on=request.today, by=request.user), str(done))
     return redirect("supervision:appraisee-detail", one.pk)
 
 
@@ -236,11 +239,9 @@ def appraisee_help(request: PageRequest, key: UUID) -> HttpResponse:
     closed_on = one.round.closed_on or request.today
     due_on = help_due(closed_on, local=in_force_at(one.scope_path, on=closed_on))
     form = FollowUpForm(request.POST or None, appraisee=one, due_on=due_on)
-    if form.is_valid() and try_on_form(
-        form, lambda: follow_up(appraisee=one, values=form.cleaned_data, on=request.today, by=request.user)
-    ):
-        return redirect("supervision:appraisee-detail", one.pk)
-    return _form_people(request, one, form, heading=_("Help after the appraisal"), label=_("Save it"))
+    act = partial(follow_up, appraisee=one, on=request.today, by=request.user)
+    step = _saved(_("Help after the appraisal"))
+    return form_page(request, form, lambda typed: act(values=typed), step, **_to_person(one))
 
 
 def _page_of(one: Appraisee, user: User) -> dict[str, Any]:
@@ -251,12 +252,20 @@ def _page_of(one: Appraisee, user: User) -> dict[str, Any]:
         "self_appraisal": opened(one.self_appraisal),
         "opinion": opened(one.opinion),
         "said": [(row.author, opened(row.text)) for row in said],
-        "result": shown_result(sums_of(one.round).get(one.pk, {})),
+        "ballot": _ballot(one) if one.is_graded else "—",
+        "crumbs": crumbs_of(one.round),
         "has_account": has_account(one.member),
         "may_record": user.access.may(RECORD, one.scope_path),
     }
 
 
-def _form_people(request: PageRequest, one: Appraisee, form: Any, *, heading: str, label: str) -> HttpResponse:
-    context = {"form": form, "heading": heading, "label": label, **_page_of(one, request.user)}
-    return render(request, "supervision/appraisals/person_form.html", context)
+def _ballot(one: Appraisee) -> Words:
+    return marks_in_words(shown_result(sums_of(one.round).get(one.pk, {})))
+
+
+def _to_person(one: Appraisee) -> dict[str, Any]:
+    """From a step about somebody back to their page; where the opinion is due with what the ballot said."""
+    here = reverse("supervision:appraisee-detail", args=[one.pk])
+    says = f"{_('Ballot')}: {_ballot(one) if one.is_graded else '—'}" if one.round.state == RoundState.OPINION else ""
+    crumbs = [*crumbs_of(one.round), (one.member.name, here)]
+    return {"then": here, "crumbs": crumbs, "lead": one.member.name, "notes": [says]}

@@ -1,16 +1,17 @@
 """Rounds of appraisal for officers: lists, steps, the count of ballots, and counts of the branches below."""
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterator
+from datetime import date
+from functools import partial
 from typing import Any
 from uuid import UUID
 
 from django.contrib import messages
-from django.core.paginator import Paginator
 from django.db.models import QuerySet
 from django.http import FileResponse, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
-from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
@@ -19,16 +20,17 @@ from meetings.meeting.models import Meeting
 from members.access.policy import get_in_scope, requires
 from members.choices import Capability
 from members.models import Organization
+from members.pages.listing import Badge, Listing, Nothing, acts, badges, day, excel, linked, number, text
 from members.pages.requests import (
     FORM_METHODS,
     PageRequest,
+    address,
     branch_asked_for,
     place_asked_for,
     try_on_form,
     try_with_message,
-    workbook,
 )
-from members.workbooks.writing import Sheet
+from members.pages.steps import Button, Crumb, Step, Words, form_page
 from supervision.appraisals.ballot_services import begin_on_paper, count_anew, differing, type_count
 from supervision.appraisals.forms import OpenForm, PaperForm, RoundFilterForm, StepForm, YearForm
 from supervision.appraisals.models import AppraisalRound, AppraisalRoundQuerySet, Appraisee
@@ -36,6 +38,7 @@ from supervision.appraisals.queries import (
     GIVES_OPINION,
     HOLDS_BALLOT,
     BranchLine,
+    Line,
     branch_lines,
     graded_in,
     lines_of,
@@ -51,9 +54,40 @@ from supervision.appraisals.services import go_back, go_on, open_round, put_expo
 from supervision.choices import Grade, Mark, RoundState
 
 VIEW, COUNT, RECORD = Capability.VIEW_SUPERVISION, Capability.COUNT_SUPERVISION, Capability.RECORD_SUPERVISION
-ON_A_PAGE = 30
 MOST_ROWS = 20_000
 ROUNDS = AppraisalRound.objects.select_related("organization", "meeting", "opinion_meeting")
+
+
+def _is_closed(state: str) -> str:
+    return "good" if state == "closed" else "info"
+
+
+LISTING = Listing(
+    columns=[
+        linked("year", _("Year")),
+        text("branch", _("Branch"), "organization.name"),
+        badges("state", _("State"), lambda held, _on: [(held.get_state_display(), _is_closed(held.state))]),
+        number("people", _("Taking part")),
+        number("grades", _("With a grade")),
+        day("closed_on", _("Closed on")),
+    ],
+    phone=["year", "state", "branch", "grades"],
+    orders={"newest": (_("Newest first"), ("-year", "organization__path", "pk"))},
+    nothing=Nothing(_("No appraisal fits. Take away a filter, or open this year's."), "patch-check"),
+)
+GRADES = Listing(
+    columns=[
+        text("name", _("Name"), "member.name"),
+        number("year", _("Year"), "round.year"),
+        text("branch", _("Branch"), "round.organization.name"),
+        text("grade", _("Grade"), lambda one: one.get_grade_display() or _("Without a grade")),
+        day("told_on", _("Told on")),
+        text("follow_up", _("What is done to help")),
+        day("due_on", _("To be done by"), "follow_up_due_on"),
+        day("done_on", _("Done on"), "followed_up_on"),
+    ],
+    nothing=LISTING.nothing,
+)
 
 
 @requires(COUNT)
@@ -64,14 +98,17 @@ def round_list(request: PageRequest) -> HttpResponse:
     if not request.user.access.may(VIEW, place.path):
         return redirect(f"{reverse('supervision:round-below')}?{request.GET.urlencode()}")
     form, rows = _asked(request, place)
-    context = {
-        "place": place,
-        "form": form,
-        "page": Paginator(rows, ON_A_PAGE).get_page(request.GET.get("page")),
-        "query": request.GET.urlencode(),
-        "may_record": request.user.access.may(RECORD, place.path) and place.kind == "branch",
-    }
-    return render(request, "supervision/appraisals/list.html", context)
+    may_record = request.user.access.may(RECORD, place.path) and place.kind == "branch"
+    begin, words = address("supervision:round-open", org=place.code), LISTING.nothing
+    nothing = Nothing(words.sentence, words.icon, _("Open an appraisal"), begin) if may_record else None
+    return LISTING.shown(request, LISTING.ordered(request, rows), form=form, nothing=nothing).answer(
+        title=_("Democratic appraisal"),
+        lead=place.name,
+        buttons=[
+            may_record and Button(_("Open an appraisal"), begin, "plus-lg", primary=True),
+            excel(request, reverse("supervision:round-export")),
+        ],
+    )
 
 
 @requires(VIEW)
@@ -83,7 +120,7 @@ def round_export(request: PageRequest) -> FileResponse:
     found = list(graded_in(rows)[:MOST_ROWS])
     put_export_on_record(place=place, rows=len(found), by=request.user)
     name = _("Grades %(place)s %(day)s.xlsx") % {"place": place.name, "day": request.today.isoformat()}
-    return workbook(name, Sheet(_("Grades"), _headings(), _cells(found)))
+    return GRADES.exported(request, found, file=name, sheet=_("Grades"))
 
 
 @requires(RECORD)
@@ -91,13 +128,100 @@ def round_export(request: PageRequest) -> FileResponse:
 def round_open(request: PageRequest) -> HttpResponse:
     """Begin this year's appraisal with the roster of today."""
     branch = branch_asked_for(request, RECORD)
-    form = OpenForm(request.POST or None, today=request.today)
-    if form.is_valid():
-        given = form.cleaned_data
-        if try_on_form(form, lambda: open_round(organization=branch, on=request.today, by=request.user, **given)):
-            messages.success(request, _("The appraisal is open. Members write their self-appraisals."))
-            return redirect("supervision:round-detail", given["key"])
-    return render(request, "supervision/appraisals/open.html", {"form": form, "place": branch})
+    done = _("The appraisal is open. Members write their self-appraisals.")
+    words = _(
+        "Everybody on today's roster takes part. Formal members get a grade; probationary members take part without "
+        "one; who has no vote fills in no ballot."
+    )
+    return form_page(
+        request,
+        OpenForm(request.POST or None, today=request.today),
+        lambda typed: open_round(organization=branch, on=request.today, by=request.user, **typed),
+        Step(_("Open an appraisal"), _("Open it"), done),
+        lambda opened: opened,
+        crumbs=[_all(branch)],
+        lead=branch.name,
+        notes=[words],
+    )
+
+
+def _all(place: Organization) -> Crumb:
+    return _("Democratic appraisal"), address("supervision:round-list", org=place.code)
+
+
+def crumbs_of(held: AppraisalRound) -> list[Crumb]:
+    """The pages between Home and a page below a round."""
+    return [_all(held.organization), (str(held), held.get_absolute_url())]
+
+
+def marks_in_words(result: dict[str, int] | None) -> Words:
+    """The marks of one member, never of fewer than three ballots."""
+    if not result:
+        return _("Fewer than three ballots: not shown")
+    return " ".join(f"{mark.label} {result[mark]}" for mark in Mark if result[mark])
+
+
+def _grade(line: Line) -> str:
+    return line.appraisee.get_grade_display() if line.appraisee.grade else ""
+
+
+def _help(line: Line, _on: date) -> Iterator[Badge]:
+    one = line.appraisee
+    if line.is_lower and one.followed_up_on:
+        yield _("Done"), "good"
+    elif line.is_lower and not one.follow_up:
+        yield _("Not said yet"), "warn"
+
+
+PEOPLE = Listing(
+    columns=[
+        linked(
+            "name",
+            _("Name"),
+            "appraisee.member.name",
+            url=lambda line: reverse("supervision:appraisee-detail", args=[line.appraisee.pk]),
+            below=lambda line: f"{_('No ballot')}: {line.no_ballot}" if line.no_ballot else "",
+        ),
+        badges(
+            "self",
+            _("Self-appraisal"),
+            lambda line, _on: [
+                (_("Handed in"), "good") if line.appraisee.self_appraised_on else (_("Not handed in"), "quiet")
+            ],
+        ),
+        number("mutual", _("Said by others")),
+        text("ballot", _("Ballot"), lambda line: marks_in_words(line.result) if line.appraisee.is_graded else None),
+        text(
+            "grade",
+            _("Grade"),
+            _grade,
+            badges=lambda line, _on: [] if line.appraisee.is_graded else [(_("Without a grade"), "quiet")],
+        ),
+        day("told_on", _("Told on"), "appraisee.told_on"),
+        text(
+            "help",
+            _("Help"),
+            lambda line: line.appraisee.follow_up_due_on or "" if line.is_lower and line.appraisee.follow_up else "",
+            badges=_help,
+        ),
+        acts(lambda line: [(_("Write the opinion"), _opinion_url(line.appraisee), line.appraisee.member.name)]),
+    ],
+    phone=["name", "grade", "self", "told_on"],
+    nothing=Nothing(_("No branch stands here."), "patch-check"),
+    size=500,
+)
+
+
+def _opinion_url(one: Appraisee) -> str:
+    return reverse("supervision:appraisee-opinion", args=[one.pk])
+
+
+def _left_out(held: AppraisalRound, may_record: bool) -> set[str]:
+    """What a round has nothing to say of yet."""
+    is_open = held.state not in (RoundState.OPINION, RoundState.CLOSED)
+    left_out = {"ballot"} if is_open else set()
+    left_out |= set() if held.state == RoundState.CLOSED else {"told_on", "help"}
+    return left_out | (set() if held.state == RoundState.OPINION and may_record else {"acts"})
 
 
 @requires(VIEW)
@@ -106,17 +230,17 @@ def round_open(request: PageRequest) -> HttpResponse:
 def round_detail(request: PageRequest, key: UUID) -> HttpResponse:
     """Where it stands, and who is in it."""
     held = get_in_scope(request, ROUNDS.all(), pk=key)
-    lines = lines_of(held)
+    lines, may_record = lines_of(held), request.user.access.may(RECORD, held.scope_path)
     context = {
         "round": held,
-        "lines": lines,
+        "people": PEOPLE.shown(request, lines, without=_left_out(held, may_record)),
         "progress": progress_of(held),
         "steps": RoundState.choices,
         "next": next_step(held.state),
         "before": step_before(held.state),
         "warning": warning_of(held),
         "differs": names_of(differing(held), lines) if held.state == RoundState.BALLOT else None,
-        "may_record": request.user.access.may(RECORD, held.scope_path),
+        "may_record": may_record,
     }
     return render(request, "supervision/appraisals/round.html", context)
 
@@ -128,15 +252,19 @@ def round_on(request: PageRequest, key: UUID) -> HttpResponse:
     held = get_in_scope(request, ROUNDS.all(), pk=key)
     if (after := next_step(held.state)) is None:
         return redirect(held)
-    form = StepForm(request.POST or None, round=held, meetings=_meetings(held))
-    if form.is_valid():
-        given = {name: value for name, value in form.cleaned_data.items() if name != "state"}
-        expected = form.cleaned_data["state"]
-        if try_on_form(form, lambda: go_on(round=held, expected=expected, on=request.today, by=request.user, **given)):
-            return redirect(held)
-    context = {"form": form, "round": held, "after": RoundState(after).label, "progress": progress_of(held)}
-    context |= {"without_account": without_account(held), "warning": warning_of(held)}
-    return render(request, "supervision/appraisals/step.html", context)
+    act = partial(go_on, round=held, on=request.today, by=request.user)
+    more = {"round": held, "progress": progress_of(held)}
+    more |= {"without_account": without_account(held), "warning": warning_of(held)}
+    return form_page(
+        request,
+        StepForm(request.POST or None, round=held, meetings=_meetings(held)),
+        lambda typed: act(expected=typed["state"], **{name: typed[name] for name in typed.keys() - {"state"}}),
+        Step(_("Go on: %(step)s") % {"step": RoundState(after).label}, _("Go on")),
+        held,
+        crumbs=crumbs_of(held),
+        template="supervision/appraisals/step.html",
+        more=more,
+    )
 
 
 @requires(RECORD)
@@ -158,68 +286,61 @@ def _asked(request: PageRequest, place: Organization) -> tuple[RoundFilterForm, 
     return form, form.narrow(rounds_at(place, request.user))
 
 
-def _headings() -> list[str]:
-    return [
-        _("Year"), _("Branch"), _("Name"), _("Grade"), _("Told on"), _("What is done to help"),
-        _("To be done by"), _("Done on"),
-    ]  # fmt: skip
+LEFT_OUT = _("fewer than 3, or left out")
+BRANCHES = Listing(
+    columns=[
+        text("branch", _("Branch"), "branch.name"),
+        badges("state", _("State"), lambda line, _on: [_state(line)]),
+        *(number(grade.value, grade.label, lambda line, grade=grade: _graded(line, grade)) for grade in Grade),
+    ],
+    phone=["branch", "state"],
+    nothing=Nothing(_("No branch stands here."), "patch-check"),
+)
 
 
-def _cells(rows: Iterable[Appraisee]) -> Iterator[list[object]]:
-    for one in rows:
-        yield [
-            one.round.year, one.round.organization.name, one.member.name,
-            one.get_grade_display() or _("Without a grade"), one.told_on, one.follow_up, one.follow_up_due_on,
-            one.followed_up_on,
-        ]  # fmt: skip
+def _state(line: BranchLine) -> Badge:
+    return (line.state_text, _is_closed(line.state)) if line.state else (_("Not opened"), "quiet")
 
 
-COUNTING = Capability.COUNT_SUPERVISION
+def _graded(line: BranchLine, grade: Grade) -> int | Words:
+    """Nothing while the appraisal isn't closed."""
+    count = line.grades.get(grade)
+    return "" if line.state != "closed" else LEFT_OUT if count is None else count
 
 
-@requires(COUNTING)
+@requires(COUNT)
 @require_safe
 def round_below(request: PageRequest) -> HttpResponse:
     """Every branch's appraisal of a year."""
     place, form, year = _asked_counts(request)
     lines = branch_lines(place.path, year, on=request.today)
-    context = {
-        "place": place,
-        "form": form,
-        "year": year,
-        "grades": Grade.choices,
-        "page": Paginator(lines, ON_A_PAGE).get_page(request.GET.get("page")),
+    counted = _("%(closed)s of %(all)s branches have closed theirs; %(missing)s haven't opened one.") % {
         "closed": sum(line.state == "closed" for line in lines),
+        "all": len(lines),
         "missing": sum(not line.state for line in lines),
-        "query": request.GET.urlencode(),
     }
-    return render(request, "supervision/appraisals/below.html", context)
+    return BRANCHES.shown(request, lines, form=form).answer(
+        title=_("Democratic appraisal %(year)s") % {"year": year},
+        lead=place.name,
+        notes=[counted],
+        buttons=[excel(request, reverse("supervision:round-below-export"))],
+    )
 
 
-@requires(COUNTING)
+@requires(COUNT)
 @require_safe
 def round_below_export(request: PageRequest) -> FileResponse:
     """The same as a workbook."""
     place, _form, year = _asked_counts(request)
-    sheet = Sheet(_("Appraisals"), _headings_counts(), _cells_counts(branch_lines(place.path, year, on=request.today)))
-    return workbook(_("Appraisals %(place)s %(year)s.xlsx") % {"place": place.name, "year": year}, sheet)
+    lines = branch_lines(place.path, year, on=request.today)
+    file = _("Appraisals %(place)s %(year)s.xlsx") % {"place": place.name, "year": year}
+    return BRANCHES.exported(request, lines, file=file, sheet=_("Appraisals"))
 
 
 def _asked_counts(request: PageRequest) -> tuple[Organization, YearForm, int]:
     """The committee of one's office, and the year: this one unless another is asked for."""
     form = YearForm(request.GET, today=request.today)
-    return place_asked_for(request, COUNTING), form, form.cleaned_data.get("year") or request.today.year
-
-
-def _headings_counts() -> list[str]:
-    return [_("Branch"), _("State"), *(str(grade.label) for grade in Grade)]
-
-
-def _cells_counts(lines: Iterable[BranchLine]) -> Iterator[list[object]]:
-    for line in lines:
-        grades = [line.grades.get(grade) for grade in Grade]
-        shown = [_("fewer than 3, or left out") if grade is None else grade for grade in grades]
-        yield [line.branch.name, line.state_text or _("Not opened"), *(shown if line.state == "closed" else [""] * 4)]
+    return place_asked_for(request, COUNT), form, form.cleaned_data.get("year") or request.today.year
 
 
 RECORDING = Capability.RECORD_SUPERVISION
@@ -229,14 +350,14 @@ BALLOTS = AppraisalRound.objects.select_related("organization")
 @requires(RECORDING)
 @never_cache
 @sensitive_post_parameters()
-@require_http_methods(["GET", "HEAD", "POST"])
+@require_http_methods(FORM_METHODS)
 def round_count(request: PageRequest, key: UUID) -> HttpResponse:
     """Type what was counted off the papers, without seeing what the other one typed."""
     held = get_in_scope(request, BALLOTS.all(), pk=key)
     form = PaperForm(request.POST or None, people=_people(held))
     if form.is_valid() and try_on_form(form, lambda: _type(request, held, form)):
         return redirect(held)
-    context = {"form": form, "round": held, "marks": Mark.choices, "progress": progress_of(held)}
+    context = {"form": form, "round": held, "crumbs": crumbs_of(held), "progress": progress_of(held)}
     return render(request, "supervision/appraisals/count.html", context)
 
 
@@ -263,7 +384,7 @@ def round_on_paper(request: PageRequest, key: UUID) -> HttpResponse:
 def round_ballot_paper(request: PageRequest, key: UUID) -> HttpResponse:
     """A ballot paper to print, the same for everybody."""
     held = get_in_scope(request, BALLOTS.all(), pk=key)
-    context = {"round": held, "people": _people(held), "marks": Mark.choices}
+    context = {"round": held, "people": _people(held), "marks": Mark.choices, "crumbs": crumbs_of(held)}
     return render(request, "supervision/appraisals/ballot_paper.html", context)
 
 
@@ -280,6 +401,6 @@ def _type(request: PageRequest, held: AppraisalRound, form: PaperForm) -> None:
         messages.success(request, _("Your count is kept. A second person types theirs."))
 
 
-def _acted(request: PageRequest, held: AppraisalRound, act: Callable[[], Any], done: str) -> HttpResponse:
-    try_with_message(request, act, done)
+def _acted(request: PageRequest, held: AppraisalRound, act: Callable[[], Any], done: Words) -> HttpResponse:
+    try_with_message(request, act, str(done))
     return redirect(held)

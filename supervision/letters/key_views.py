@@ -1,20 +1,22 @@
 """Inspectors' keys and declared relatives. The passphrase is asked for each time."""
 
+from functools import partial
 from typing import Any
 from uuid import UUID
 
 from django.contrib import messages
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
-from django.utils.translation import gettext as _
+from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from members.access.policy import get_in_scope, requires
 from members.choices import Capability
 from members.fields import opened
-from members.models import Organization
-from members.pages.requests import PageRequest, try_on_form
+from members.pages.requests import FORM_METHODS, PageRequest, try_on_form
+from members.pages.steps import Step, form_page
 from supervision.choices import KeyState
 from supervision.letters.forms import (
     ApprovalForm,
@@ -41,7 +43,7 @@ from supervision.letters.queries import (
 from supervision.letters.rules import fingerprint_of
 from supervision.letters.services import declare_relative, remove_relative
 
-form_page = require_http_methods(["GET", "HEAD", "POST"])
+page = require_http_methods(FORM_METHODS)
 FORMS = {"own": ApprovalForm, "recovery": FirstApprovalForm}
 WITHDRAWALS = {"own": WithdrawalForm, "recovery": ShortWithdrawalForm}
 EITHER = requires(Capability.READ_LETTERS, Capability.APPROVE_KEYS)
@@ -57,22 +59,33 @@ def key_list(request: PageRequest) -> HttpResponse:
 
 @requires(Capability.READ_LETTERS)
 @sensitive_post_parameters()
-@form_page
+@page
 def key_make(request: PageRequest) -> HttpResponse:
     """A pair of keys under a passphrase that nobody can reset."""
     form = NewKeyForm(request.POST if request.method == "POST" else None, places=own_places(request.user))
-    if form.is_valid():
-        place: Organization = form.cleaned_data["organization"]
-        given = {"user": request.user, "organization": place, "passphrase": form.cleaned_data["passphrase"]}
-        if try_on_form(form, lambda: make_key(**given, on=request.today)):
-            messages.success(request, _("The key is made. It waits for a second person's approval."))
-            return redirect("supervision:key-list")
-    return render(request, "supervision/letters/key_make.html", {"form": form})
+    act = partial(make_key, user=request.user, on=request.today)
+    warning = _(
+        "Nobody can reset this passphrase: not the administrator, not a new password. If it is lost, letters that are "
+        "there open only to your colleagues, and you make a new key."
+    )
+    return form_page(
+        request,
+        form,
+        lambda typed: act(organization=typed["organization"], passphrase=typed["passphrase"]),
+        Step(_("Make my key"), _("Make the key"), _("The key is made. It waits for a second person's approval.")),
+        **_to_keys(),
+        notice=f"{warning} {_('Write it on paper and keep it in a safe, not beside the computer.')}",
+    )
+
+
+def _to_keys() -> dict[str, Any]:
+    here = reverse("supervision:key-list")
+    return {"then": here, "crumbs": [(_("Inspectors' keys"), here)]}
 
 
 @requires(Capability.APPROVE_KEYS)
 @sensitive_post_parameters()
-@form_page
+@page
 def key_approve(request: PageRequest, key: UUID) -> HttpResponse:
     """The second person asks the inspector for the fingerprint, by voice, compares, and signs."""
     row = get_in_scope(request, KEYS, pk=key)
@@ -97,18 +110,30 @@ def _approve(request: PageRequest, row: InspectorKey, given: dict[str, Any]) -> 
 
 @EITHER
 @sensitive_post_parameters()
-@form_page
+@page
 def key_withdraw(request: PageRequest, key: UUID) -> HttpResponse:
     """One's own key, or somebody's who has left the office."""
     row = get_in_scope(request, KEYS.exclude(state=KeyState.WITHDRAWN), pk=key)
     way = withdrawal_way(request.user, row, keys_of_inspectors(on=request.today))
     form = WITHDRAWALS.get(way, WithdrawalForm)(request.POST if request.method == "POST" else None)
-    left: list[int] = []
-    if form.is_valid() and try_on_form(form, lambda: left.append(_withdraw(request, row, form.cleaned_data))):
-        messages.success(request, _("The key is withdrawn: nothing is sealed to it any longer."))
-        _warn(request, sum(left))
-        return redirect("supervision:key-list")
-    return render(request, "supervision/letters/key_withdraw.html", {"form": form, "key": row, "way": way})
+    lead = _(
+        "No letter is sealed to the key of %(name)s any longer, for good. Whoever needs one again makes a new one."
+    )
+    notice = _(
+        "Without this key fewer than two could read letters, or you have no approved key of your own. So it takes the "
+        "recovery key: let the two people who keep its halves type them in here. Simpler: first let another "
+        "inspector's key be approved."
+    )
+    done, question = _("The key is withdrawn: nothing is sealed to it any longer."), _("Withdraw this key for good?")
+    return form_page(
+        request,
+        form,
+        lambda typed: _withdraw(request, row, typed),
+        Step(_("Withdraw a key"), _("Withdraw"), done, question, danger=True),
+        **_to_keys() | {"then": partial(_warned, request)},
+        lead=lead % {"name": row.user.get_full_name()},
+        notice=notice if way == "recovery" else "",
+    )
 
 
 def _withdraw(request: PageRequest, row: InspectorKey, given: dict[str, Any]) -> int:
@@ -116,30 +141,35 @@ def _withdraw(request: PageRequest, row: InspectorKey, given: dict[str, Any]) ->
     return withdraw_key(key=row, on=request.today, by=request.user, reason=given["reason"], **proofs)
 
 
-def _warn(request: PageRequest, short: int) -> None:
+def _warned(request: PageRequest, short: int) -> str:
+    """Back to the keys; `short`: how many letters have too few readers now."""
     if short:
         messages.warning(request, _("Some letters have fewer than two readers now: a reader has to seal them anew."))
+    return reverse("supervision:key-list")
 
 
 @requires(Capability.READ_LETTERS)
 @sensitive_post_parameters()
-@form_page
+@page
 def key_passphrase(request: PageRequest, key: UUID) -> HttpResponse:
     """Another passphrase for the same key, with the one until now."""
     row = get_in_scope(
         request, InspectorKey.objects.filter(user=request.user.pk).exclude(state=KeyState.WITHDRAWN), pk=key
     )
     form = OtherPassphraseForm(request.POST if request.method == "POST" else None)
-    if form.is_valid():
-        given = {"old": form.cleaned_data["old"], "new": form.cleaned_data["new"]}
-        if try_on_form(form, lambda: change_passphrase(key=row, by=request.user, **given)):
-            messages.success(request, _("The passphrase is changed. The old one opens nothing any more."))
-            return redirect("supervision:key-list")
-    return render(request, "supervision/letters/key_passphrase.html", {"form": form, "key": row})
+    act = partial(change_passphrase, key=row, by=request.user)
+    return form_page(
+        request,
+        form,
+        lambda typed: act(old=typed["old"], new=typed["new"]),
+        Step(_("Other passphrase"), _("Change"), _("The passphrase is changed. The old one opens nothing any more.")),
+        **_to_keys(),
+        lead=_("The key stays the same, and so do all letters. Nobody can reset the new passphrase either."),
+    )
 
 
 @requires(Capability.READ_LETTERS)
-@require_http_methods(["GET", "HEAD", "POST"])
+@require_http_methods(FORM_METHODS)
 def relative_list(request: PageRequest) -> HttpResponse:
     """One's own, with the form to add one."""
     form = RelativeForm(request.POST if request.method == "POST" else None)

@@ -1,7 +1,7 @@
 """Sealed letters for inspectors, and writers' names for the custodian. The passphrase is asked for each time."""
 
 from collections.abc import Callable
-from typing import Any
+from functools import partial
 from uuid import UUID
 
 from django import forms
@@ -9,16 +9,18 @@ from django.contrib import messages
 from django.core.paginator import Paginator
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils.functional import Promise
-from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy as _
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_safe
 
 from members.access.policy import get_in_scope, requires, signed_in
 from members.choices import Capability, OfficeKind
 from members.models import Organization
-from members.pages.requests import PageRequest, try_on_form
+from members.pages.requests import FORM_METHODS, PageRequest, try_on_form
+from members.pages.steps import PAGE as STEP_PAGE
+from members.pages.steps import Crumb, Step, form_page
 from members.paths import outermost
 from supervision.choices import FileKind, LetterState
 from supervision.letters.contents import NamedSubject, Opened
@@ -43,7 +45,7 @@ from supervision.letters.queries import letter_counts as counts_of
 ON_A_PAGE = 30
 FILES = LetterFile.objects.select_related("letter__organization").defer("ciphertext")
 TYPES = {FileKind.PICTURE: ("image/jpeg", "jpg"), FileKind.PDF: ("application/pdf", "pdf")}
-ONLY_SEEN = gettext_lazy(
+ONLY_SEEN = _(
     "It was made anew from what can be seen in it. Keep it strictly, on no computer that others use, and delete it"
     " there when you have read it."
 )
@@ -71,7 +73,7 @@ def letter_list(request: PageRequest) -> HttpResponse:
 
 @requires(Capability.READ_LETTERS)
 @sensitive_post_parameters()
-@require_http_methods(["GET", "HEAD", "POST"])
+@require_http_methods(FORM_METHODS)
 def letter_read(request: PageRequest, key: UUID) -> HttpResponse:
     """The letter, for as long as this page is open. Nothing of it, nor of the passphrase, goes into the session."""
     letter = get_in_scope(request, WHOLE, pk=key)
@@ -89,7 +91,7 @@ def letter_read(request: PageRequest, key: UUID) -> HttpResponse:
 
 @requires(Capability.READ_LETTERS)
 @sensitive_post_parameters()
-@require_http_methods(["GET", "HEAD", "POST"])
+@require_http_methods(FORM_METHODS)
 def letter_file(request: PageRequest, key: UUID) -> HttpResponse:
     """An attachment, to be saved: the browser opens nothing of it here."""
     file = get_in_scope(request, FILES, pk=key)
@@ -100,8 +102,9 @@ def letter_file(request: PageRequest, key: UUID) -> HttpResponse:
         try_on_form(form, lambda: opened.append(open_file(**given)))
     if opened:
         return as_attachment(opened[0], file.number)
-    context = {"letter": file.letter, "form": form, "title": _("Attachment of a letter"), "lead": ONLY_SEEN}
-    return render(request, "supervision/letters/act.html", context | {"label": _("Save the file")})
+    crumbs = _crumbs(file.letter)
+    context = {"form": form, "title": _("Attachment of a letter"), "label": _("Save the file"), "lead": ONLY_SEEN}
+    return render(request, STEP_PAGE, context | {"crumbs": crumbs, "cancel_url": crumbs[-1][1]})
 
 
 def as_attachment(file: OpenedFile, number: int) -> HttpResponse:
@@ -136,89 +139,85 @@ def counted_paths(request: PageRequest) -> list[str]:
 
 
 Act = Callable[..., object]
+Words = tuple[Step, Promise]
 
 
-def act(
-    request: PageRequest, key: UUID, form_class: type[forms.Form], service: Act, words: dict[str, Any]
-) -> HttpResponse:
-    """One page of all acts. `words`: title, lead, label of the button, what is said when it is done."""
+def act(request: PageRequest, key: UUID, form_class: type[forms.Form], service: Act, said: Words) -> HttpResponse:
+    """One page of all acts. `said`: the words of the step, and what stands above its form."""
     letter = get_in_scope(request, WHOLE, pk=key)
     form = form_class(request.POST if request.method == "POST" else None)
-    if form.is_valid():
-        given = {"letter": letter, "on": request.today, "by": request.user, **form.cleaned_data}
-        if try_on_form(form, lambda: service(**given)):
-            messages.success(request, words["done"])
-            return _onwards(request, letter)
-    return render(request, "supervision/letters/act.html", {"letter": letter, "form": form, **words})
+    step, lead = said
+    act = partial(service, letter=letter, on=request.today, by=request.user)
+    onwards = partial(_onwards, request, letter)
+    return form_page(request, form, lambda typed: act(**typed), step, onwards, crumbs=_crumbs(letter), lead=lead)
 
 
-def _onwards(request: PageRequest, letter: Letter) -> HttpResponse:
+def _onwards(request: PageRequest, letter: Letter, _outcome: object) -> str:
     """To the letter, while one may still see it."""
     if WHOLE.visible_to(request.user).filter(pk=letter.pk).exists():
-        return redirect("supervision:letter-read", key=letter.pk)
-    return redirect("supervision:letter-list")
+        return reverse("supervision:letter-read", args=[letter.pk])
+    return reverse("supervision:letter-list")
 
 
-def words(title: Promise, lead: Promise, label: Promise, done: Promise) -> dict[str, Promise]:
-    return {"title": title, "lead": lead, "label": label, "done": done}
+def _crumbs(letter: Letter) -> list[Crumb]:
+    here = (letter.received_on.isoformat(), reverse("supervision:letter-read", args=[letter.pk]))
+    return [(_("Sealed letters"), reverse("supervision:letter-list")), here]
+
+
+def words(title: Promise, lead: Promise, label: Promise, done: Promise) -> Words:
+    return Step(title, label, done), lead
 
 
 ANSWER = words(
-    gettext_lazy("Write to the writer"),
-    gettext_lazy("A question, or where things stand. The writer reads it when they come back with the receipt."),
-    gettext_lazy("Seal and send"),
-    gettext_lazy("It is sealed; the writer reads it with the receipt."),
+    _("Write to the writer"),
+    _("A question, or where things stand. The writer reads it when they come back with the receipt."),
+    _("Seal and send"),
+    _("It is sealed; the writer reads it with the receipt."),
 )
 ACCEPT = words(
-    gettext_lazy("Accept the letter"),
-    gettext_lazy(
-        "It is within scope and will be handled. The writer sees so with the receipt, by which a named one is told."
-    ),
-    gettext_lazy("Accept for handling"),
-    gettext_lazy("Accepted, and the writer sees it."),
+    _("Accept the letter"),
+    _("It is within scope and will be handled. The writer sees so with the receipt, by which a named one is told."),
+    _("Accept for handling"),
+    _("Accepted, and the writer sees it."),
 )
 REFUSE = words(
-    gettext_lazy("Not for the discipline body"),
-    gettext_lazy("Say why, and where the writer can turn. The letter is closed with that."),
-    gettext_lazy("Close it with these words"),
-    gettext_lazy("Closed; the writer reads why."),
+    _("Not for the discipline body"),
+    _("Say why, and where the writer can turn. The letter is closed with that."),
+    _("Close it with these words"),
+    _("Closed; the writer reads why."),
 )
 CLOSE = words(
-    gettext_lazy("Close the letter"),
-    gettext_lazy("What was to be done is done. From today the days to tell the result begin."),
-    gettext_lazy("Close the letter"),
-    gettext_lazy("Closed. Tell the writer the result now."),
+    _("Close the letter"),
+    _("What was to be done is done. From today the days to tell the result begin."),
+    _("Close the letter"),
+    _("Closed. Tell the writer the result now."),
 )
 RESULT = words(
-    gettext_lazy("Tell the result"),
-    gettext_lazy("What came of it, as far as it may be told. Only once."),
-    gettext_lazy("Seal and tell"),
-    gettext_lazy("The writer reads the result with the receipt."),
+    _("Tell the result"),
+    _("What came of it, as far as it may be told. Only once."),
+    _("Seal and tell"),
+    _("The writer reads the result with the receipt."),
 )
 STEP_BACK = words(
-    gettext_lazy("Step back"),
-    gettext_lazy(
-        "You are close to somebody in it, or can't judge freely. You never see this letter again; others get it."
-    ),
-    gettext_lazy("Step back from this letter"),
-    gettext_lazy("You have stepped back."),
+    _("Step back"),
+    _("You are close to somebody in it, or can't judge freely. You never see this letter again; others get it."),
+    _("Step back from this letter"),
+    _("You have stepped back."),
 )
 RESEAL = words(
-    gettext_lazy("Seal anew"),
-    gettext_lazy("To everybody who may read it today: colleagues who came later, not those whose key was withdrawn."),
-    gettext_lazy("Seal anew"),
-    gettext_lazy("Sealed anew."),
+    _("Seal anew"),
+    _("To everybody who may read it today: colleagues who came later, not those whose key was withdrawn."),
+    _("Seal anew"),
+    _("Sealed anew."),
 )
 ASK_NAME = words(
-    gettext_lazy("Ask for the writer's name"),
-    gettext_lazy(
-        "Say why the letter can't be followed up without it. The custodian decides; the writer reads your reason."
-    ),
-    gettext_lazy("Seal and ask"),
-    gettext_lazy("Asked. Tell the custodian, who finds it under “Names of writers”."),
+    _("Ask for the writer's name"),
+    _("Say why the letter can't be followed up without it. The custodian decides; the writer reads your reason."),
+    _("Seal and ask"),
+    _("Asked. Tell the custodian, who finds it under “Names of writers”."),
 )
 READS = requires(Capability.READ_LETTERS)
-page = require_http_methods(["GET", "HEAD", "POST"])
+page = require_http_methods(FORM_METHODS)
 secret = sensitive_post_parameters()
 
 
@@ -291,7 +290,7 @@ def name_list(request: PageRequest) -> HttpResponse:
 
 @signed_in
 @sensitive_post_parameters()
-@require_http_methods(["GET", "HEAD", "POST"])
+@require_http_methods(FORM_METHODS)
 def name_decide(request: PageRequest, key: UUID) -> HttpResponse:
     """First the reason, then yes or no."""
     row = get_in_scope(request, REQUESTS, pk=key)

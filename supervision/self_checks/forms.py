@@ -1,12 +1,10 @@
 """Lists for self-checks, and a member's answers to one."""
 
-from collections.abc import Iterator
 from datetime import date
 from typing import Any
 from uuid import UUID
 
 from django import forms
-from django.forms import BoundField
 from django.utils.translation import gettext_lazy as _
 
 from members.fields import opened
@@ -69,15 +67,13 @@ class SelfCheckForm(forms.Form):
         super().__init__(*args, **kwargs)
         self.items = items
         for item in items:
-            self.fields[f"mark_{item.position}"] = choice_field(CheckMark, label=item.text, widget=forms.RadioSelect)
+            self.fields[f"mark_{item.position}"] = choice_field(
+                CheckMark, label=item.text, help_text=item.source, widget=forms.RadioSelect
+            )
             self.fields[f"note_{item.position}"] = forms.CharField(
                 label=_("For myself"), max_length=1000, required=False, widget=forms.Textarea(attrs={"rows": 2})
             )
-
-    def lines(self) -> Iterator[tuple[ChecklistItem, BoundField, BoundField]]:
-        """Each line with its two fields."""
-        for item in self.items:
-            yield item, self[f"mark_{item.position}"], self[f"note_{item.position}"]
+        self.fields["plan"] = self.fields.pop("plan")
 
     def answers(self) -> dict[UUID, tuple[str, str]]:
         """What the service takes."""

@@ -1,16 +1,18 @@
 """Lists for self-checks, and members' own checks."""
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date
+from functools import partial
+from typing import Any
 from uuid import UUID
 
 from django.contrib import messages
-from django.core.paginator import Paginator
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
-from django.utils.translation import gettext as _
+from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
@@ -18,7 +20,9 @@ from members.access.policy import get_in_scope, requires, signed_in
 from members.choices import Capability
 from members.fields import opened
 from members.models import Member, Organization
-from members.pages.requests import PageRequest, try_on_form
+from members.pages.listing import Badge, Listing, Nothing, badges, day, linked, number, text
+from members.pages.requests import FORM_METHODS, PageRequest, address
+from members.pages.steps import Button, Crumb, Step, form_page
 from supervision.choices import CheckMark
 from supervision.places import place_asked_for
 from supervision.self_checks.forms import (
@@ -54,10 +58,10 @@ class AnswerLine:
 
 @dataclass(frozen=True, slots=True)
 class Sum:
-    """A check in the list of one's own: how often each mark was given, in the order of the marks."""
+    """A check in the list of one's own: how often each mark was given."""
 
     check: SelfCheck
-    marks: list[tuple[str, str, int]]
+    marks: Counter[str]
 
 
 def earlier_of(check: SelfCheck) -> SelfCheck | None:
@@ -80,9 +84,7 @@ def sums_of(checks: Iterable[SelfCheck]) -> list[Sum]:
     marks: dict[UUID, Counter[str]] = {check.pk: Counter() for check in rows}
     for answer in SelfCheckAnswer.objects.filter(check_made__in=rows).only("check_made", "mark"):
         marks[answer.check_made_id][opened(answer.mark)] += 1
-    return [
-        Sum(check, [(mark.value, str(mark.label), marks[check.pk][mark.value]) for mark in CheckMark]) for check in rows
-    ]
+    return [Sum(check, marks[check.pk]) for check in rows]
 
 
 def _line(answer: SelfCheckAnswer, before: str) -> AnswerLine:
@@ -90,8 +92,27 @@ def _line(answer: SelfCheckAnswer, before: str) -> AnswerLine:
     return AnswerLine(answer.item, mark, str(CheckMark(mark).label), opened(answer.note), before)
 
 
-ON_A_PAGE = 30
 LISTS = Checklist.objects.select_related("organization")
+
+
+def _holds(one: Checklist, on: date) -> Iterator[Badge]:
+    if one.valid_until and one.valid_until <= on:
+        yield _("Ended"), "quiet"
+    else:
+        yield (_("Not begun yet"), "info") if one.valid_from > on else (_("In force"), "good")
+
+
+CHECKLISTS = Listing(
+    columns=[
+        linked("title", _("Title")),
+        text("organization", _("Kept by"), "organization.name"),
+        day("valid_from", _("From")),
+        badges("state", _("State"), _holds),
+    ],
+    phone=["title", "state", "organization", "valid_from"],
+    orders={"newest": (_("Newest first"), ("-valid_from", "key"))},
+    nothing=Nothing(_("No list fits. Take away a filter, or write the first one."), "ui-checks"),
+)
 
 
 @requires(Capability.KEEP_CHECKLISTS)
@@ -100,10 +121,16 @@ def checklist_list(request: PageRequest) -> HttpResponse:
     """Those of one's committee and of the committees below it, newest first."""
     form = ChecklistFilterForm(request.GET)
     form.is_valid()
-    rows = _narrowed(LISTS.visible_to(request.user), form, request.today)
-    page = Paginator(rows.order_by("-valid_from", "key"), ON_A_PAGE).get_page(request.GET.get("page"))
-    return render(
-        request, "supervision/self_checks/checklist_list.html", {"form": form, "page": page, "today": request.today}
+    rows = CHECKLISTS.ordered(request, _narrowed(LISTS.visible_to(request.user), form, request.today))
+    new, words = reverse("supervision:checklist-new"), CHECKLISTS.nothing
+    nothing = Nothing(words.sentence, words.icon, _("New list"), new)
+    return CHECKLISTS.shown(request, rows, form=form, nothing=nothing).answer(
+        title=_("Lists for self-checks"),
+        lead=_(
+            "Members check themselves against these lists. What they answer is theirs: nobody here sees it, nor how "
+            "many did."
+        ),
+        buttons=[Button(_("New list"), new, "plus-lg", primary=True)],
     )
 
 
@@ -126,50 +153,72 @@ def checklist_detail(request: PageRequest, key: UUID) -> HttpResponse:
 
 
 @requires(Capability.KEEP_CHECKLISTS)
-@require_http_methods(["GET", "HEAD", "POST"])
+@require_http_methods(FORM_METHODS)
 def checklist_new(request: PageRequest) -> HttpResponse:
     """A new list, empty or copied from another (`?copy=`)."""
     place = place_asked_for(request, Capability.KEEP_CHECKLISTS)
     form = ChecklistForm(request.POST or None, today=request.today, copied=_to_copy(request))
-    if form.is_valid():
-        facts = {"organization": place, "by": request.user, **form.cleaned_data}
-        if try_on_form(form, lambda: keep_checklist(**facts)):
-            messages.success(request, _("The list is kept."))
-            return redirect("supervision:checklist-detail", form.cleaned_data["key"])
-    context = {"form": form, "place": place, "last": _last_of(place)}
-    return render(request, "supervision/self_checks/checklist_new.html", context)
+    last = _last_of(place)
+    copy = last and address("supervision:checklist-new", org=place.code, copy=last.pk)
+    words = _("Short lines that somebody can answer about themself, each with the text that asks for it.")
+    return form_page(
+        request,
+        form,
+        lambda typed: keep_checklist(organization=place, by=request.user, **typed),
+        Step(_("New list"), _("Keep the list"), _("The list is kept.")),
+        lambda kept: kept,
+        crumbs=[_all()],
+        buttons=[copy and Button(_("Copy the last list"), copy, "copy")],
+        lead=f"{place.name} · {words}",
+    )
 
 
 @requires(Capability.KEEP_CHECKLISTS)
-@require_http_methods(["GET", "HEAD", "POST"])
+@require_http_methods(FORM_METHODS)
 def checklist_edit(request: PageRequest, key: UUID) -> HttpResponse:
     """One that hasn't begun is changed, one in force is replaced."""
     found = get_in_scope(request, LISTS.all(), pk=key)
     begun = found.valid_from <= request.today
     days = {} if begun else {"valid_from": found.valid_from, "valid_until": found.valid_until}
-    form = ChecklistForm(request.POST or None, today=request.today, copied=found, initial=days)
-    if form.is_valid():
-        facts = {"checklist": found, "on": request.today, "by": request.user, **form.cleaned_data}
-        if try_on_form(form, lambda: replace_checklist(**facts)):
-            messages.success(request, _("The new list takes its place.") if begun else _("Changed."))
-            return redirect("supervision:checklist-detail", form.cleaned_data["key"] if begun else found.pk)
-    return render(
-        request, "supervision/self_checks/checklist_edit.html", {"form": form, "checklist": found, "begun": begun}
+    words = _(
+        "This list is in members' hands. It ends on the day on which the new one begins; checks against it stay as "
+        "they were answered."
+    )
+    replace = Step(_("Replace a list"), _("Replace it"), _("The new list takes its place."))
+    change = Step(_("Change a list"), _("Change it"), _("Changed."))
+    return form_page(
+        request,
+        ChecklistForm(request.POST or None, today=request.today, copied=found, initial=days),
+        lambda typed: replace_checklist(checklist=found, on=request.today, by=request.user, **typed),
+        replace if begun else change,
+        lambda kept: kept,
+        crumbs=_crumbs(found),
+        lead=words if begun else "",
     )
 
 
 @requires(Capability.KEEP_CHECKLISTS)
-@require_http_methods(["GET", "HEAD", "POST"])
+@require_http_methods(FORM_METHODS)
 def checklist_end(request: PageRequest, key: UUID) -> HttpResponse:
     """From a day on nobody checks themself against it; checks that were made stay with their members."""
     found = get_in_scope(request, LISTS.all(), pk=key)
-    form = ChecklistEndForm(request.POST or None, initial={"valid_until": request.today})
-    if form.is_valid():
-        facts = {"checklist": found, "on": request.today, "by": request.user, **form.cleaned_data}
-        if try_on_form(form, lambda: end_checklist(**facts)):
-            messages.success(request, _("The list ends."))
-            return redirect(found)
-    return render(request, "supervision/self_checks/checklist_end.html", {"form": form, "checklist": found})
+    return form_page(
+        request,
+        ChecklistEndForm(request.POST or None, initial={"valid_until": request.today}),
+        lambda typed: end_checklist(checklist=found, on=request.today, by=request.user, **typed),
+        Step(_("End a list"), _("End it"), _("The list ends.")),
+        found,
+        crumbs=_crumbs(found),
+        lead=_("From that day on nobody starts a check against it. Checks that were made stay with their members."),
+    )
+
+
+def _all() -> Crumb:
+    return _("Lists for self-checks"), reverse("supervision:checklist-list")
+
+
+def _crumbs(checklist: Checklist) -> list[Crumb]:
+    return [_all(), (checklist.title, checklist.get_absolute_url())]
 
 
 def _narrowed(rows: ChecklistQuerySet, form: ChecklistFilterForm, on: date) -> ChecklistQuerySet:
@@ -202,6 +251,32 @@ def _is_for(checklist: Checklist, request: PageRequest) -> bool:
 
 
 CHECKS = SelfCheck.objects.select_related("checklist__organization", "member")
+OWN = Listing(
+    columns=[
+        linked("title", _("List"), "check.checklist.title", url="check.get_absolute_url"),
+        day("made_on", _("Made on"), "check.made_on"),
+        *(number(mark.value, mark.label, lambda sum, mark=mark: sum.marks[mark]) for mark in CheckMark),
+        badges("readers", _("Who reads it"), lambda sum, _on: [_readers(sum.check)]),
+    ],
+    phone=["title", "readers", "made_on"],
+    orders={"newest": (_("Newest first"), ("-made_on", "-key"))},
+    nothing=Nothing(_("You haven't checked yourself yet."), "ui-checks"),
+)
+SHARED = Listing(
+    columns=[
+        linked("member", _("Name"), "member.name"),
+        text("list", _("List"), "checklist.title"),
+        day("made_on", _("Made on")),
+        day("shared_on", _("Shared on")),
+    ],
+    phone=["member", "shared_on", "list"],
+    orders={"newest": (_("Newest first"), ("-shared_on", "key"))},
+    nothing=Nothing(_("Nobody shared a self-check, or nobody of that name."), "ui-checks"),
+)
+
+
+def _readers(check: SelfCheck) -> Badge:
+    return (_("Shared with the branch"), "info") if check.shared_on else (_("Only me"), "quiet")
 
 
 @signed_in
@@ -211,9 +286,8 @@ def self_check_mine(request: PageRequest) -> HttpResponse:
     """The lists in force above one's branch, and one's own earlier checks beside each other."""
     me = _me(request)
     lists = Checklist.objects.above(me.pk).holding(request.today).select_related("organization")
-    mine = CHECKS.of(request.user).order_by("-made_on", "-key")
-    page = Paginator(mine, ON_A_PAGE).get_page(request.GET.get("page"))
-    context = {"lists": lists.order_by("organization__path", "title", "key"), "page": page, "sums": sums_of(page)}
+    shown = OWN.shown(request, OWN.ordered(request, CHECKS.of(request.user)), lines=sums_of)
+    context = {"lists": lists.order_by("organization__path", "title", "key"), "checks": shown}
     return render(request, "supervision/self_checks/mine.html", context)
 
 
@@ -224,12 +298,16 @@ def self_check_shared(request: PageRequest) -> HttpResponse:
     """What members of the branch chose to share; of the others nothing is known here."""
     form = SharedFilterForm(request.GET)
     form.is_valid()
-    rows = CHECKS.visible_to(request.user).shared().order_by("-shared_on", "key")
-    if text := (form.cleaned_data.get("q") or "").strip():
-        people = Member.objects.filter(pk__in=rows.order_by().values("member")).search(text)
+    rows = CHECKS.visible_to(request.user).shared()
+    if name := (form.cleaned_data.get("q") or "").strip():
+        people = Member.objects.filter(pk__in=rows.order_by().values("member")).search(name)
         rows = rows.filter(member__in=list(people.values_list("pk", flat=True)))
-    page = Paginator(rows, ON_A_PAGE).get_page(request.GET.get("page"))
-    return render(request, "supervision/self_checks/shared.html", {"form": form, "page": page})
+    return SHARED.shown(request, SHARED.ordered(request, rows), form=form).answer(
+        title=_("Shared self-checks"),
+        crumbs=[(_("Talks"), reverse("supervision:talk-list"))],
+        lead=_("What members chose to share. Of the others nothing is known here, and nobody is asked to share."),
+        prints=False,
+    )
 
 
 @signed_in
@@ -252,35 +330,53 @@ def self_check_detail(request: PageRequest, key: UUID) -> HttpResponse:
 
 @signed_in
 @never_cache
-@require_http_methods(["GET", "HEAD", "POST"])
+@require_http_methods(FORM_METHODS)
 def self_check_new(request: PageRequest, key: UUID) -> HttpResponse:
     """Check oneself against a list that is in force above one's branch."""
     me = _me(request)
     found = get_object_or_404(Checklist.objects.above(me.pk).holding(request.today), pk=key)
     form = SelfCheckForm(request.POST or None, items=list(found.items.all()))
-    if form.is_valid():
-        facts = {"key": form.cleaned_data["key"], "answers": form.answers(), "plan": form.cleaned_data["plan"]}
-        if try_on_form(form, lambda: make_self_check(checklist=found, member=me, on=request.today, **facts)):
-            messages.success(request, _("Kept, for you alone. You can share it with your branch."))
-            return redirect("supervision:self-check-detail", form.cleaned_data["key"])
-    return render(request, "supervision/self_checks/form.html", {"form": form, "checklist": found})
+    act = partial(make_self_check, checklist=found, member=me, on=request.today)
+    step = Step(_("Check myself"), _("Store"), _("Kept, for you alone. You can share it with your branch."))
+    return form_page(
+        request,
+        form,
+        lambda typed: act(key=typed["key"], answers=form.answers(), plan=typed["plan"]),
+        step,
+        lambda check: check,
+        **_about(found, None),
+    )
 
 
 @signed_in
 @never_cache
-@require_http_methods(["GET", "HEAD", "POST"])
+@require_http_methods(FORM_METHODS)
 def self_check_edit(request: PageRequest, key: UUID) -> HttpResponse:
     """One's own only."""
     check = get_in_scope(request, CHECKS.of(request.user), pk=key)
     form = SelfCheckForm(request.POST or None, items=list(check.checklist.items.all()), stored=check)
-    if form.is_valid():
-        facts = {"answers": form.answers(), "plan": form.cleaned_data["plan"]}
-        if try_on_form(form, lambda: change_self_check(check=check, **facts)):
-            messages.success(request, _("Changed."))
-            return redirect(check)
-    return render(
-        request, "supervision/self_checks/form.html", {"form": form, "checklist": check.checklist, "check": check}
+    act = partial(change_self_check, check=check)
+    step = Step(_("Check myself"), _("Store"), _("Changed."))
+    return form_page(
+        request,
+        form,
+        lambda typed: act(answers=form.answers(), plan=typed["plan"]),
+        step,
+        check,
+        **_about(check.checklist, check.shared_on),
     )
+
+
+def _about(checklist: Checklist, shared_on: date | None) -> dict[str, Any]:
+    """What stands above one's answers."""
+    shared = _("This check is shared: your branch reads what you change.")
+    own = _("For you alone, and stored encrypted. You decide later whether to share it.")
+    return {
+        "crumbs": [(_("My self-checks"), reverse("supervision:self-check-mine"))],
+        "lead": f"{checklist.title} · {checklist.organization.name}",
+        "notes": [checklist.lead],
+        "notice": shared if shared_on else own,
+    }
 
 
 @signed_in

@@ -210,7 +210,7 @@ def test_own_and_shared_checks_ask_the_same_queries(cast, checklist, as_user, nu
         make(cast.zhang, checklist, shared_on=TODAY)
     client = as_user(cast.member)
     with django_assert_num_queries(8):
-        assert len(client.get(MINE).context["sums"]) == number
+        assert len(client.get(MINE).context["checks"].rows) == number
     client = as_user(cast.secretary)
     with django_assert_num_queries(5):
         assert len(client.get(SHARED).context["page"].object_list) == number
