@@ -121,12 +121,6 @@ def releasing(table: str, vendor: str) -> list[str]:
     return [f"DROP TRIGGER IF EXISTS {table}_no_{verb}{on}" for verb in verbs]
 
 
-def is_protected(table: str) -> bool:
-    """Whether every trigger of an append-only table is there, does what it should and is switched on."""
-    of_tables = {name: protection for name, protection in protections().items() if name == table}
-    return bool(of_tables) and not faults(made_by(of_tables)[table], present_triggers())
-
-
 def protections() -> dict[str, AppendOnly]:
     """What migrations have made of tables, by table."""
     graph, found = MigrationLoader(None).graph, dict[str, AppendOnly]()

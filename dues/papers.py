@@ -74,7 +74,11 @@ def papers(members: Collection[int], branch: Organization, *, on: date) -> Paper
     branches = Organization.objects.filter(pk__in={branch.pk, *(place for _member, _month, place in charged)})
     places = list(branches.in_tree_order())
     published = {one.pk: one for place in places for one in published_at(place)}
-    issued = Receipt.objects.filter(payment__in=_live(members)).order_by("year", "number").select_related("payment")
+    issued = (
+        Receipt.objects.filter(payment__in=Payment.objects.live().filter(member__in=members))
+        .order_by("year", "number")
+        .select_related("payment")
+    )
     receipts = {one.payment_id: (str(one), one.payment.member_id) for one in issued}
     settles = settled_by(receipts)
     months = balances(sorted(members))
@@ -137,10 +141,6 @@ def published_with(ledger: LedgerImport) -> list[Disclosure]:
     paid = ledger.payments.order_by().values_list("paid_on", flat=True).distinct()
     years = {month.year + carried for month, carried in months} | {day.year for day in paid}
     return published_at(ledger.organization, years)
-
-
-def _live(members: Collection[int]) -> Iterable[Payment]:
-    return Payment.objects.live().filter(member__in=members)
 
 
 def _closed(branch: Organization) -> list[date]:

@@ -1,7 +1,7 @@
 """Months, written as their first day, and yuan."""
 
 from collections.abc import Iterable, Iterator
-from datetime import date, datetime
+from datetime import date
 from decimal import Decimal
 from zoneinfo import ZoneInfo
 
@@ -17,11 +17,6 @@ def month_of(day: date) -> date:
 def quarter_of(day: date) -> date:
     """The first day of the quarter."""
     return day.replace(month=day.month - (day.month - 1) % 3, day=1)
-
-
-def day_at(moment: datetime) -> date:
-    """The day in Shanghai at an aware moment, whatever the server's clock is set to."""
-    return moment.astimezone(SHANGHAI).date()
 
 
 def first_month(year: int, first_day: date | None) -> date:

@@ -1,6 +1,6 @@
 """Branches assessed: whom to begin with, lists, and one with its lines."""
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
@@ -160,10 +160,6 @@ class Line:
         return self.open_points == 0 and self.state != ScoreState.UNKNOWN and self.state != ScoreState.WAITING
 
     @property
-    def is_full(self) -> bool:
-        return self.is_scored and self.points >= self.indicator.max_points
-
-    @property
     def change(self) -> Decimal | None:
         return None if self.before is None or not self.is_scored else self.points - self.before
 
@@ -285,10 +281,6 @@ def mark_changed(lines: Sequence[Line], codes: Iterable[str]) -> list[Line]:
     for line in changed:
         line.is_changed = True
     return changed
-
-
-def leaves_of(lines: Iterable[Line]) -> Iterator[Line]:
-    return (line for line in lines if line.is_leaf)
 
 
 def branches_of(scheme: Scheme, *, on: date) -> OrganizationQuerySet:

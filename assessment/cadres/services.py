@@ -75,7 +75,12 @@ def record_training(
         raise Refused(_("That day hasn't come yet."), "held_on")
     Organization.objects.select_for_update().get(pk=place.pk)
     below = holders_below(place.path, on=on) if place.kind == OrganizationKind.COMMITTEE else {}
-    rows = [_training(key, below.get(one.pk, place), one, values, by) for one in chosen]
+    rows = [
+        Training(
+            key=uuid5(key, str(one.key)), organization=below.get(one.pk, place), member=one, recorded_by=by, **values
+        )
+        for one in chosen
+    ]
     known = set(Training.objects.filter(pk__in=[one.pk for one in rows]).values_list("pk", flat=True))
     new = [one for one in rows if one.pk not in known]
     Training.objects.bulk_create(new)
@@ -125,10 +130,6 @@ def put_down_conditions(*, place: Organization, year: int, values: Values, on: d
 def put_cadres_export_on_record(*, place: Organization, rows: int, by: User | str) -> None:
     """That posts, class hours or their counts left the program as a workbook."""
     record(action="export_cadres", by=by, subject=place, organization_code=place.code, details={"rows": rows})
-
-
-def _training(key: UUID, place: Organization, member: Member, values: Values, by: User) -> Training:
-    return Training(key=uuid5(key, str(member.key)), organization=place, member=member, recorded_by=by, **values)
 
 
 def _demand_fit(post: CadrePost, on: date) -> None:

@@ -192,7 +192,7 @@ def conditions_edit(request: PageRequest) -> HttpResponse:
 @require_safe
 def cadre_counts(request: PageRequest) -> HttpResponse:
     """A line for each organization below the place; sums of what is known."""
-    place, form, lines = _asked_conditions(request)
+    place, form, lines = _conditions_asked_for(request)
     year, total = form.of_year, total_of(lines)
     context = {
         "place": place,
@@ -212,7 +212,7 @@ def cadre_counts(request: PageRequest) -> HttpResponse:
 @require_safe
 def cadre_counts_export(request: PageRequest) -> FileResponse:
     """The same as a workbook."""
-    place, form, lines = _asked_conditions(request)
+    place, form, lines = _conditions_asked_for(request)
     put_cadres_export_on_record(place=place, rows=len(lines), by=request.user)
     headings = [
         _("Organization"), _("Posts planned"), _("Posts held"), _("Posts unfilled"), _("Full-time"), _("Part-time"),
@@ -220,10 +220,10 @@ def cadre_counts_export(request: PageRequest) -> FileResponse:
         _("Funds spent, in yuan"), _("Spent of planned, per cent"),
     ]  # fmt: skip
     name = _("Cadres and conditions counted %(place)s %(year)s.xlsx") % {"place": place.name, "year": form.of_year}
-    return workbook(name, Sheet(_("Cadres and conditions"), headings, _cells_conditions(lines)))
+    return workbook(name, Sheet(_("Cadres and conditions"), headings, _condition_cells(lines)))
 
 
-def _asked_conditions(request: PageRequest) -> tuple[Organization, CadreCountForm, list[Line]]:
+def _conditions_asked_for(request: PageRequest) -> tuple[Organization, CadreCountForm, list[Line]]:
     place = place_asked_for(request, *COUNT)
     form = CadreCountForm(request.GET, today=request.today)
     below = Organization.objects.below(place.path).exclude(kind=OrganizationKind.GROUP)
@@ -239,7 +239,7 @@ def _year(request: PageRequest) -> int:
     return min(max(year, today - 5), today + 1)
 
 
-def _cells_conditions(lines: Iterable[Line]) -> Iterator[list[object]]:
+def _condition_cells(lines: Iterable[Line]) -> Iterator[list[object]]:
     for line in lines:
         one = line.counts
         yield [
@@ -257,7 +257,7 @@ TRAININGS = Training.objects.select_related("organization", "member")
 @require_safe
 def training_list(request: PageRequest) -> HttpResponse:
     """Who took part in what, newest first; committees read it of the cadres."""
-    place, form, rows = _asked_trainings(request)
+    place, form, rows = _trainings_asked_for(request)
     context = {
         "place": place,
         "form": form,
@@ -272,7 +272,7 @@ def training_list(request: PageRequest) -> HttpResponse:
 @require_safe
 def training_export(request: PageRequest) -> FileResponse:
     """The same as a workbook; that it was taken is on record."""
-    place, form, found = _asked_trainings(request)
+    place, form, found = _trainings_asked_for(request)
     rows = list(found[:MOST_ROWS])
     put_cadres_export_on_record(place=place, rows=len(rows), by=request.user)
     headings = [
@@ -280,7 +280,7 @@ def training_export(request: PageRequest) -> FileResponse:
         _("Certificate"),
     ]  # fmt: skip
     name = _("Class hours %(place)s %(year)s.xlsx") % {"place": place.name, "year": form.of_year}
-    return workbook(name, Sheet(_("Class hours"), headings, _cells_trainings(rows)))
+    return workbook(name, Sheet(_("Class hours"), headings, _training_cells(rows)))
 
 
 @requires(KEEP)
@@ -342,13 +342,13 @@ def _home(request: PageRequest) -> Organization:
     return Organization.objects.filter(path=path).first() or Organization()
 
 
-def _asked_trainings(request: PageRequest) -> tuple[Organization, TrainingFilterForm, TrainingQuerySet]:
+def _trainings_asked_for(request: PageRequest) -> tuple[Organization, TrainingFilterForm, TrainingQuerySet]:
     place = place_asked_for(request, KEEP)
     form = TrainingFilterForm(request.GET, today=request.today)
     rows = Training.objects.visible_to(request.user).filter(subtree("organization__path", [place.path]))
     return place, form, form.narrow(rows.select_related("organization", "member"))
 
 
-def _cells_trainings(rows: Iterable[Training]) -> Iterator[list[object]]:
+def _training_cells(rows: Iterable[Training]) -> Iterator[list[object]]:
     for one in rows:
         yield [one.organization.name, one.member.name, one.held_on, one.subject, one.hours, one.certificate]

@@ -313,8 +313,6 @@ def _cell(share: int | None) -> SafeString:
     return format_html('<td class="number" data-value="{}">{}</td>', value, shown)
 
 
-Child = tuple[int, str, str, str]
-"""Number, code, name and kind."""
 Shares = dict[str, int]
 """`2026-07-01` → per mille, or one of the codes below zero of `rules.shares`. A month that isn't there: no row."""
 

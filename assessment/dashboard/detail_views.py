@@ -239,7 +239,9 @@ def dashboard_export(request: PageRequest) -> FileResponse:
     earlier = period_before(asked.period, on)
     now, before = months.added(asked.period), months.added(earlier) if earlier else None
     sheets = [
-        Sheet(_("Figures"), _figure_headings(), _figure_cells(asked, now, before, medians), title=_title_files(asked)),
+        Sheet(
+            _("Figures"), _figure_headings(), _figure_cells(asked, now, before, medians), title=_workbook_title(asked)
+        ),
         Sheet(_("24 months"), [_("Which figure"), *_months(on)], _trend_cells(months, on)),
         Sheet(_("Who needs help"), _need_headings(), _need_cells(asked, on)),
     ]
@@ -261,7 +263,7 @@ def heat_export(request: PageRequest) -> FileResponse:
     return workbook(_("24 months %(place)s %(measure)s %(day)s.xlsx") % words, sheet)
 
 
-def _title_files(asked: Asked) -> str:
+def _workbook_title(asked: Asked) -> str:
     return f"{asked.place.name} · {period_words(asked.period)}"
 
 
@@ -284,7 +286,7 @@ def _figure_cells(
         part, whole = (number / 100 if measure.is_money else number for number in measure.fraction(now))
         shares = (share_of(measure, now), share_of(measure, before) if before else None)
         median = medians.of(asked.period.code, measure.code)
-        yield [str(measure.title), part, whole, *map(_cell_files, (*shares, median)), str(measure.definition)]
+        yield [str(measure.title), part, whole, *map(_share_cell, (*shares, median)), str(measure.definition)]
     if now:
         for title, name in ((_("Branches"), "branches"), (_("Members"), "members"), (_("Who needs help"), "in_need"),
                             (_("Not recorded enough to be compared"), "incomplete")):  # fmt: skip
@@ -294,7 +296,7 @@ def _figure_cells(
 def _trend_cells(months: Months, on: date) -> Iterator[list[object]]:
     for measure in MEASURES:
         rows = [months.of(month) for month in trend_months(on)]
-        yield [str(measure.title), *(_cell_files(share_of(measure, row)) for row in rows)]
+        yield [str(measure.title), *(_share_cell(share_of(measure, row)) for row in rows)]
 
 
 def _need_headings() -> list[str]:
@@ -314,11 +316,11 @@ def _heat_cells(asked: Asked, on: date) -> Iterator[list[object]]:
         yield [
             name,
             code,
-            *(_cell_files(found.get(number, {}).get(str(month), NOT_THERE)) for month in trend_months(on)),
+            *(_share_cell(found.get(number, {}).get(str(month), NOT_THERE)) for month in trend_months(on)),
         ]
 
 
-def _cell_files(share: int | None) -> object:
+def _share_cell(share: int | None) -> object:
     """Per cent; words for what is no share."""
     if share is None:
         return None

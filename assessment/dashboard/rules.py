@@ -388,8 +388,3 @@ def reasons(figures: Mapping[str, int]) -> Iterator[Reason]:
 
 def is_incomplete(figures: Mapping[str, int]) -> bool:
     return any(reason.holds(figures) for reason in INCOMPLETE)
-
-
-def needs_help(figures: Mapping[str, int]) -> bool:
-    """The one answer for every page: a reason holds, and enough is recorded to say so."""
-    return not is_incomplete(figures) and any(reasons(figures))

@@ -241,7 +241,7 @@ COUNTS_ON_A_PAGE = 50
 @require_safe
 def goal_counts_page(request: PageRequest) -> HttpResponse:
     """Every standing branch below the place, also those without a goal."""
-    place, form, rows = _asked_counts(request)
+    place, form, rows = _counts_asked_for(request)
     context = {
         "place": place,
         "form": form,
@@ -258,7 +258,7 @@ def goal_counts_page(request: PageRequest) -> HttpResponse:
 @require_safe
 def goal_counts_export(request: PageRequest) -> FileResponse:
     """The same as a workbook."""
-    place, form, rows = _asked_counts(request)
+    place, form, rows = _counts_asked_for(request)
     put_goals_export_on_record(place=place, rows=len(rows), by=request.user)
     headings = [
         _("Branch"), _("Joint goals"), _("Checked at mid-year"), _("Checked: behind"), _("Reached"),
@@ -269,7 +269,7 @@ def goal_counts_export(request: PageRequest) -> FileResponse:
     return workbook(name, Sheet(_("Joint goals"), headings, cells))
 
 
-def _asked_counts(request: PageRequest) -> tuple[Organization, GoalCountForm, list[Counted]]:
+def _counts_asked_for(request: PageRequest) -> tuple[Organization, GoalCountForm, list[Counted]]:
     place = place_asked_for(request, VIEW)
     form = GoalCountForm(request.GET, today=request.today)
     branches = Organization.objects.below(place.path).branches().standing_on(request.today).in_tree_order()

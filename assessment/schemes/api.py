@@ -124,10 +124,8 @@ class SchemeViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, viewsets.G
 
     @extend_schema(responses={200: SchemeDetailSerializer, **MISSING})
     def retrieve(self, request: Request, *args: Any, **kwargs: Any) -> Response:
-        lines = Indicator.objects.select_related("parent").prefetch_related(_clauses())
+        lines = Indicator.objects.select_related("parent").prefetch_related(
+            Prefetch("clauses", Clause.objects.select_related("band"))
+        )
         rows = self.get_queryset().prefetch_related("bands", Prefetch("indicators", lines))
         return Response(SchemeDetailSerializer(get_object_or_404(rows, key=kwargs["key"])).data)
-
-
-def _clauses() -> "Prefetch[str]":
-    return Prefetch("clauses", Clause.objects.select_related("band"))

@@ -88,7 +88,10 @@ class SchemeRows:
             year=scheme.year,
             total=scheme.total,
             indicators=tuple(self._planned()),
-            bands=tuple(_band(band) for band in self.bands),
+            bands=tuple(
+                BandPlan(rank=band.rank, name=band.name, at_least=band.at_least, quota_percent=band.quota_percent)
+                for band in self.bands
+            ),
             weights=Weights(scheme.weight_self, scheme.weight_peer, scheme.weight_superior, scheme.weight_members),
             unit_kind=scheme.unit_kind,
             document=scheme.document,
@@ -145,10 +148,6 @@ def terms_of(clause: Clause) -> ClausePlan:
         step=clause.step,
         band_rank=clause.band.rank if clause.band else None,
     )
-
-
-def _band(band: Band) -> BandPlan:
-    return BandPlan(rank=band.rank, name=band.name, at_least=band.at_least, quota_percent=band.quota_percent)
 
 
 KEEPERS = (OrganizationKind.COMMITTEE, OrganizationKind.GENERAL_BRANCH)

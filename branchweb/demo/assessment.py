@@ -1,6 +1,5 @@
 """Assessment's part of `manage.py demo`: goals, practices, cadres and conditions, and the roll-ups."""
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal as D
@@ -303,11 +302,14 @@ def _courses(leaders: dict[Organization, Member], by: User, on: date) -> None:
         values = {"held_on": on - timedelta(days=days), "subject": subject, "hours": hours, "certificate": certificate}
         for number, (branch, member) in enumerate(leaders.items()):
             if (number + turn) % 3:
-                _course(branch, [member], f"{subject} {branch.code}", values, by, on)
-
-
-def _course(place: Organization, people: Iterable[Member], name: str, values: dict, by: User, on: date) -> None:
-    record_training(key=_cadre_key(name), place=place, people=people, values=values, on=on, by=by)
+                record_training(
+                    key=_cadre_key(f"{subject} {branch.code}"),
+                    place=branch,
+                    people=[member],
+                    values=values,
+                    on=on,
+                    by=by,
+                )
 
 
 def _conditions(by: User, on: date) -> None:

@@ -263,7 +263,11 @@ def _taking_part(people: Sequence[Person], places: dict[str, Organization], on: 
 
 def befall(people: Sequence[Person], rng: Random, on: date) -> list[Situation]:
     """Every kind of situation, in the numbers of FATES; retirement follows from the age."""
-    rows = [_retirement(person) for person in people if _retired(person, on)]
+    rows = [
+        Situation(member=person.member, kind=SituationKind.RETIRED, valid_from=retirement_of(person.member))
+        for person in people
+        if _retired(person, on)
+    ]
     held: dict[Person, set[SituationKind]] = {}
     for fate in FATES:
         open_to = [one for one in people if fate.among(one, on) and not held.get(one, set()) & set(fate.apart_from)]
@@ -282,10 +286,6 @@ def _chosen(open_to: list[Person], count: int, met: set[Person], rng: Random) ->
     at_home = fresh[:1] if count > 1 else []
     others = [person for person in open_to if person not in at_home]
     return at_home + rng.sample(others, count - len(at_home))
-
-
-def _retirement(person: Person) -> Situation:
-    return Situation(member=person.member, kind=SituationKind.RETIRED, valid_from=retirement_of(person.member))
 
 
 def _situation(person: Person, fate: Fate, rng: Random, on: date) -> Situation:

@@ -51,7 +51,6 @@ def secretaries(on: date) -> dict[str, User]:
 
 TITLE = "党支部工作考核办法"
 BANDS = (BandPlan(1, "好", D(90), 30), BandPlan(2, "较好", D(75)), BandPlan(3, "一般", D(60)), BandPlan(4, "差", D(0)))
-TOP = (("1", "班子和队伍", Part.PARTY), ("2", "组织生活", Part.PARTY), ("3", "党费", Part.PARTY))
 PER, FLAT, TIERED, RATIO = (
     ClauseKind.DEDUCT_PER_MISSING, ClauseKind.DEDUCT_FLAT, ClauseKind.TIERED, ClauseKind.RATIO_STEP
 )  # fmt: skip

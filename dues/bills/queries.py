@@ -194,7 +194,11 @@ def _choice(
     payments = [Paid(key, fen) for key, fen in (("before", spent), ("row", row.amount_fen)) if fen]
     given = spread(owed, payments, ahead_from=on.replace(day=1), monthly_fen=0)
     settles = [Settled(month, fen) for (key, month), fen in given.items() if key == "row" and month in owed]
-    near = [one for one in alike[member.pk, row.amount_fen] if abs(one.paid_on - _day(row)) <= DAYS_APART]
+    near = [
+        one
+        for one in alike[member.pk, row.amount_fen]
+        if abs(one.paid_on - timezone.localtime(row.came_at).date()) <= DAYS_APART
+    ]
     over = row.amount_fen - sum(one.fen for one in settles)
     return Choice(member, why, months, settles, over, near[0] if near else None)
 
@@ -205,10 +209,6 @@ def _alike(rows: list[BillRow], members: list[int]) -> dict[tuple[int, int], lis
     for payment in Payment.objects.live().filter(member__in=members, amount_fen__in=amounts).in_order():
         found[payment.member_id, payment.amount_fen].append(payment)
     return found
-
-
-def _day(row: BillRow) -> date:
-    return timezone.localtime(row.came_at).date()
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 
 from audit.services import record
 from dues.bills.importing import BillLine, ReadBill
-from dues.bills.matching import Match, People, match
+from dues.bills.matching import Match, match
 from dues.bills.models import Bill, BillRow
 from dues.bills.queries import people_of
 from dues.bills.rules import identities, plain_name, same_fields
@@ -91,7 +91,7 @@ def match_rows(rows: Iterable[BillRow], *, organization: Organization, on: date)
     people = people_of(organization, on=on)
     members = dict(Member.objects.filter(key__in=people.by_key).values_list("key", "pk"))
     for row in rows:
-        _say(row, _match(row, people), members)
+        _say(row, match(payer=row.payer_name, note=row.note, amount_fen=row.amount_fen, people=people), members)
 
 
 @transaction.atomic
@@ -167,10 +167,6 @@ def _new_row(bill: Bill, line: BillLine, identity: str) -> BillRow:
         note=line.note,
         amount_fen=line.amount_fen,
     )
-
-
-def _match(row: BillRow, people: People[UUID]) -> Match[UUID]:
-    return match(payer=row.payer_name, note=row.note, amount_fen=row.amount_fen, people=people)
 
 
 def _say(row: BillRow, found: Match[UUID], members: dict[UUID, int]) -> None:

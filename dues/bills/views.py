@@ -6,7 +6,6 @@ from uuid import UUID
 
 from django import forms
 from django.contrib import messages
-from django.core.files.uploadedfile import TemporaryUploadedFile
 from django.core.paginator import Paginator
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
@@ -136,7 +135,7 @@ def _store(request: PageRequest, form: BillUploadForm) -> Bill | None:
     given = form.cleaned_data
     require_at(request, given["organization"].path)
     try:
-        read = read_bill(_path(given["file"]))
+        read = read_bill(Path(given["file"].temporary_file_path()))
     except (UnreadableWorkbook, NotABill) as refusal:
         form.add_error("file", str(refusal))
         return None
@@ -171,10 +170,6 @@ def _tell_posted(request: PageRequest, done: Posted) -> None:
         messages.warning(request, sentence % {"count": done.held})
     if not (done.posted or done.held):
         messages.info(request, _("Nothing was ticked."))
-
-
-def _path(upload: TemporaryUploadedFile) -> Path:
-    return Path(upload.temporary_file_path())
 
 
 ROWS = with_facts(BillRow.objects.all())

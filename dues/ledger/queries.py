@@ -151,11 +151,6 @@ def open_months(member: int) -> list[MonthBalance]:
     return left_open(standing_charges().filter(member=member)).get(member, [])
 
 
-def owed_below(path: str, first: date, last: date) -> int:
-    """What the members of a subtree owe for these months, in fen, whoever paid it."""
-    return Charge.objects.below(path).between(first, last).net()
-
-
 _CHARGED = Prepared(
     lambda members, first: (
         Charge.objects.filter(member__in=members, month__gte=first)

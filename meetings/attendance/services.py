@@ -351,16 +351,13 @@ def sign_in_by_name(*, meeting: Meeting, name: str, tail: str, address: str, now
     _demand_open(meeting)
     origin = fingerprint(address or "unknown", size=8)
     _demand_patience(meeting, origin, now)
-    fitting = [one for one in _named(meeting, name) if _has_tail(one, tail)]
+    named = Expected.objects.filter(meeting=meeting, name="".join(name.split())).select_related("member")
+    fitting = [one for one in named if _has_tail(one, tail)]
     if len(fitting) != 1:
         SignInAttempt.objects.create(meeting=meeting, address=origin, at=now)
         return False
     sign_in_member(meeting=meeting, member_id=fitting[0].member_id, by=f"{fitting[0].name} ({_('by the code')})")
     return True
-
-
-def _named(meeting: Meeting, name: str) -> list[Expected]:
-    return list(Expected.objects.filter(meeting=meeting, name="".join(name.split())).select_related("member"))
 
 
 def _has_tail(one: Expected, tail: str) -> bool:

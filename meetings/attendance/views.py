@@ -8,7 +8,6 @@ from uuid import UUID
 import segno
 from django import forms
 from django.contrib import messages
-from django.core.files.uploadedfile import TemporaryUploadedFile
 from django.core.paginator import Paginator
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
@@ -238,7 +237,9 @@ def _read(request: PageRequest, form: AttendanceUploadForm) -> AttendanceImport 
     given = form.cleaned_data
     require_at(request, given["organization"].path)
     try:
-        found = read_sheet(_path(given["file"]), organization=given["organization"], year=given["year"])
+        found = read_sheet(
+            Path(given["file"].temporary_file_path()), organization=given["organization"], year=given["year"]
+        )
     except (UnreadableWorkbook, NotASheet) as refusal:
         form.add_error("file", str(refusal))
         return None
@@ -251,10 +252,6 @@ def _kept(request: PageRequest, form: AttendanceUploadForm, found: Found) -> Att
         key=given["key"], found=found, organization=given["organization"], year=given["year"],
         file_name=given["file"].name, by=request.user,
     )  # fmt: skip
-
-
-def _path(upload: TemporaryUploadedFile) -> Path:
-    return Path(upload.temporary_file_path())
 
 
 class SignInForm(forms.Form):

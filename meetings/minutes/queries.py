@@ -37,7 +37,7 @@ def evening_of(meeting: Meeting) -> Evening:
         tally_of(meeting),
         expected=list(meeting.expected.order_by("pk")),
         items=[item_of(item) for item in meeting.agenda.prefetch_related("speeches", "votes__candidates", "tasks")],
-        observers=[_observer(one.name, one.office) for one in meeting.observers.all()],
+        observers=[f"{one.name} {one.office}".strip() for one in meeting.observers.all()],
     )
 
 
@@ -99,10 +99,6 @@ def _absence(one: Expected) -> Absence:
     return Absence(one.name, is_leave, opened(one.reason) or kind)
 
 
-def _observer(name: str, office: str) -> str:
-    return f"{name} {office}".strip()
-
-
 def item_of(item: AgendaItem) -> Item:
     """A point of the agenda with what hangs on it."""
     return Item(
@@ -114,6 +110,10 @@ def item_of(item: AgendaItem) -> Item:
         votes=[voted(vote, on_the_ballot(vote)) for vote in item.votes.all() if vote.is_decided],
         tasks=[_task(one.what, one.who, one.due_on) for one in item.tasks.all()],
     )
+
+
+def _task(what: str, who: str, due_on: date | None) -> str:
+    return " · ".join(part for part in (what, who, due_on.isoformat() if due_on else "") if part)
 
 
 def voted(vote: Vote, candidates: Iterable[Candidate] = ()) -> Voted:
@@ -133,10 +133,6 @@ def voted(vote: Vote, candidates: Iterable[Candidate] = ()) -> Voted:
             for one in candidates
         ],
     )
-
-
-def _task(what: str, who: str, due_on: date | None) -> str:
-    return " · ".join(part for part in (what, who, due_on.isoformat() if due_on else "") if part)
 
 
 @dataclass(frozen=True, slots=True)

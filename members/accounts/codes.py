@@ -6,12 +6,9 @@ from allauth.mfa.recovery_codes.internal.auth import RecoveryCodes
 from allauth.mfa.totp.internal.auth import format_hotp_value, hotp_value, yield_hotp_counters_from_time
 from django.db import transaction
 from django.db.models import Q
-from django.utils.translation import gettext as _
 
 from audit.keyring import seal, unseal
-from audit.services import record
 from members.models.user import User
-from members.refused import Refused
 
 SEALED = ("secret", "seed")
 """Of an authenticator app, and of recovery codes."""
@@ -25,16 +22,6 @@ def reseal_codes() -> int:
         row.data |= {name: seal(unseal(row.data[name])) for name in SEALED if name in row.data}
     Authenticator.objects.bulk_update(rows, ["data"])
     return len(rows)
-
-
-@transaction.atomic
-def remove_codes(*, user: User, by: User | str) -> None:
-    """Let somebody whose phone is lost log in by the password alone, until they set up codes again."""
-    if isinstance(by, User) and by.pk == user.pk:
-        raise Refused(_("Turn off your own one-time codes on your own page."))
-    if not Authenticator.objects.filter(user=user).delete()[0]:
-        raise Refused(_("This user has no one-time codes."))
-    record(action="remove_codes", by=by, subject=user)
 
 
 def spend_code(*, authenticator: Authenticator, code: str) -> bool:
@@ -59,11 +46,10 @@ def keep_first_step(*, user: User, secret: str, code: str) -> None:
 def step_of(secret: str, code: str) -> int | None:
     """The step of thirty seconds of which it is the code; None: of none that counts now."""
     steps = yield_hotp_counters_from_time()
-    return next((one for one in steps if compare_user_code(actual=code, expected=_code_at(secret, one))), None)
-
-
-def _code_at(secret: str, step: int) -> str:
-    return format_hotp_value(hotp_value(secret, step))
+    return next(
+        (one for one in steps if compare_user_code(actual=code, expected=format_hotp_value(hotp_value(secret, one)))),
+        None,
+    )
 
 
 def _spend_recovery_code(authenticator: Authenticator, code: str) -> bool:

@@ -78,7 +78,7 @@ def next_contact_by(
     asked: Rule | None, situations: Mapping[str, date | None], *, last: LastContact | None, on: date
 ) -> NextContact:
     """The same where the rule with the shortest interval is known: for who looks at very many members."""
-    since = last.on if last else _since(situations)
+    since = last.on if last else min((day for day in situations.values() if day), default=None)
     due_on = add_months(since or on, asked.whole) if asked else None
     agreed_on = last.next_on if last else None
     if agreed_on and (due_on is None or agreed_on <= due_on):
@@ -103,11 +103,6 @@ def silence(situations: Iterable[str], *, last: LastContact | None, on: date) ->
 def answer_due(asked_on: date, *, local: Iterable[LocalRule] = ()) -> date:
     """By when a request for help is answered."""
     return asked_on + timedelta(days=rule("help.answer.days", asked_on, local).whole)
-
-
-def _since(situations: Mapping[str, date | None]) -> date | None:
-    """The beginning of the earliest situation that has one; None if none does."""
-    return min((day for day in situations.values() if day), default=None)
 
 
 def _state(due_on: date, on: date) -> Due:

@@ -217,17 +217,16 @@ def open_call_list(
             reason=reason,
             details={"field": "phone"},
         )
-    return {member.pk: _numbers(member, persons) for member, persons in people}
+    return {
+        member.pk: Numbers(opened(member.phone), [(person, opened(_phone_of(person))) for person in persons])
+        for member, persons in people
+    }
 
 
 def put_export_on_record(*, rows: int, by: User) -> None:
     """That the list left the program as a workbook, and how long it was."""
     code = by.access.held[0].code if by.access.held else ""
     record(action="export_reach", by=by, subject=by, organization_code=code, details={"rows": rows})
-
-
-def _numbers(member: Member, persons: list[ContactPerson]) -> Numbers:
-    return Numbers(opened(member.phone), [(person, opened(_phone_of(person))) for person in persons])
 
 
 def _phone_of(person: ContactPerson) -> str:

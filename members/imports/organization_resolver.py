@@ -15,7 +15,7 @@ from members.models.organization import Organization
 from members.organizations.rules import may_stand_under
 from members.roster.headings import ROSTER
 from members.workbooks.cells import line
-from members.workbooks.headings import Layout, LeftOut, Record, Records, find_layout
+from members.workbooks.headings import Layout, Record, Records, find_layout
 from members.workbooks.reading import OpenWorkbook, open_workbook
 
 SEPARATORS = re.compile(r"\s*(?:[/\\>＞→|｜／＼»]|->|—>|、)+\s*")
@@ -260,7 +260,7 @@ class RosterSheet:
             if isinstance(found, Record):
                 yield found
             elif len(self.notes) < MOST_NOTES:
-                self.notes.append(_left_out(found))
+                self.notes.append(Note(found.number, Problem("", found.code, {"text": found.text})))
 
 
 @contextmanager
@@ -306,7 +306,3 @@ def _other_sheets(book: OpenWorkbook, layout: Layout, corrected: Mapping[str, st
 def _is_roster(book: OpenWorkbook, index: int, corrected: Mapping[str, str] | None) -> bool:
     found = find_layout(book.heads, ROSTER, sheet=index, corrected=corrected)
     return found is not None and len(book.heads[index].rows) > 1
-
-
-def _left_out(found: LeftOut) -> Note:
-    return Note(found.number, Problem("", found.code, {"text": found.text}))

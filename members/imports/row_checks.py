@@ -24,7 +24,6 @@ from members.workbooks.reading import Value
 DAYS = {"birth": "born", "joined": "joined", "full": "confirmed"}
 """Fact → property of a member that is its PartialDate."""
 SEALED = frozenset({"national_id", "phone", "address", "dues_base"})
-LIKELY = ("national_id", "birth", "sex")
 
 
 @dataclass(slots=True)

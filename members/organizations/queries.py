@@ -22,7 +22,7 @@ from members.choices import (
     SituationKind,
 )
 from members.models.member import Affiliation, Member, MemberQuerySet, Situation, formal_on
-from members.models.office import Office, OfficeQuerySet
+from members.models.office import Office
 from members.models.organization import Organization, OrganizationQuerySet, Term
 from members.models.user import User
 from members.organizations.rules import TermState, size_flags, term_state
@@ -249,7 +249,10 @@ class OrganizationPage:
 
 def organization_page(organization: Organization, viewer: User, *, on: date) -> OrganizationPage:
     """The page's content on that day; the number of queries doesn't depend on the organization's size."""
-    offices = sorted(_offices(organization), key=lambda office: (RANK[office.kind], office.valid_from or date.min))
+    offices = sorted(
+        Office.objects.filter(organization=organization).select_related("organization", "user", "member__user"),
+        key=lambda office: (RANK[office.kind], office.valid_from or date.min),
+    )
     current = [office for office in offices if office.valid_until is None or office.valid_until > on]
     terms = list(organization.terms.order_by("-elected_on"))
     local = in_force_at(organization.path, on=on)
@@ -281,10 +284,6 @@ def _above(organization: Organization, viewer: User) -> OrganizationQuerySet:
     steps = range(organization.steplen, len(organization.path), organization.steplen)
     above = Organization.objects.filter(path__in=[organization.path[:length] for length in steps])
     return above.visible_to(viewer).in_tree_order()
-
-
-def _offices(organization: Organization) -> OfficeQuerySet:
-    return Office.objects.filter(organization=organization).select_related("organization", "user", "member__user")
 
 
 def _children_of(organization: Organization, on: date) -> OrganizationQuerySet:

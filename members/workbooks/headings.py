@@ -412,8 +412,3 @@ class Records:
 
 def _written(value: Value) -> bool:
     return value is not None and value != "" and not (type(value) is str and value.isspace())
-
-
-def columns_of(layout: Layout, name: str) -> list[Column]:
-    """All columns read as that field."""
-    return [column for column in layout.known if column.field == name]

@@ -280,11 +280,6 @@ class MeetingFacts:
     decisions: tuple[str, ...] = ()
     materials: tuple[str, ...] = ()
 
-    @property
-    def has_something_to_tell(self) -> bool:
-        """Whether an invitation says more than that there is a meeting: where, by which link, or what to read."""
-        return bool(self.place or self.online_link or self.materials)
-
 
 def about(meeting: MeetingFacts, *, openly: bool = False) -> dict[str, str]:
     """Which meeting it is. `openly`: for a group chat, where no title is told."""

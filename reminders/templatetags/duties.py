@@ -28,12 +28,6 @@ def due(due_on: date, on: date) -> str:
 
 
 @register.filter
-def duty_title(kind: str) -> object:
-    """What a kind of duty is called."""
-    return words_of(kind).title
-
-
-@register.filter
 def most_of(kinds: Mapping[str, int], number: int = 4) -> list[tuple[object, int]]:
     """The commonest kinds with their names, most first."""
     found = sorted(kinds.items(), key=lambda one: (-one[1], one[0]))

@@ -3,7 +3,6 @@
 from collections.abc import Iterable
 from datetime import date
 
-from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from rulebook.book import rule
@@ -32,17 +31,6 @@ def needs_committee(formal: int, on: date) -> Verdict:
     """Whether the branch should have a committee; below that it has a secretary and at most one deputy."""
     least = rule("committee.min_formal", on)
     return Verdict(formal >= least.whole, formal_sentence(formal, least.whole), least.citations)
-
-
-def committee_size(seats: int, on: date, local: Iterable[LocalRule] = ()) -> Verdict:
-    """Whether the number of committee seats is within what the regulations allow."""
-    least, most = rule("committee.min_size", on), rule("committee.max_size", on, local)
-    sentence = _("%(seats)s seats; %(least)s at least, generally not more than %(most)s.") % {
-        "seats": seats,
-        "least": least.whole,
-        "most": most.whole,
-    }
-    return Verdict(least.whole <= seats <= most.whole, sentence, most.citations)
 
 
 def formal_sentence(formal: int, least: int) -> str:

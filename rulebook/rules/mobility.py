@@ -22,17 +22,6 @@ CONTACT_KEYS = {
 }
 
 
-def should_move_relation(away_from: date, on: date) -> Verdict:
-    """Whether the relation ought to move: six months and more away (education regulations, article 25)."""
-    months = rule("transfer.months_away", on)
-    return away_verdict(months, away_from, on)
-
-
-def is_mobile(away_from: date, on: date) -> Verdict:
-    """Whether somebody whose relation has not moved counts as a mobile member."""
-    return away_verdict(rule("mobile.months", on), away_from, on)
-
-
 def away_verdict(months: Rule, since: date, on: date) -> Verdict:
     reached_on = add_months(since, months.whole)
     facts = {"since": since.isoformat(), "day": reached_on.isoformat(), "months": months.whole}

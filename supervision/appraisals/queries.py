@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from django.db.models import Count, Q, QuerySet, Sum
+from django.db.models import Count, Q, QuerySet
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
@@ -203,11 +203,6 @@ def own_words(one: Appraisee) -> str:
         case RoundState.CLOSED:
             return str(one.get_grade_display() or _("Took part without a grade"))
     return _("Nothing waits for you: %(step)s.") % {"step": one.round.get_state_display()}
-
-
-def ballots_counted(round: AppraisalRound) -> int:
-    """How many marks were counted in all; for tests and checks of the sums."""
-    return Tally.objects.filter(appraisee__round=round).aggregate(n=Sum("ballots"))["n"] or 0
 
 
 GRADES = {grade.value: Count("pk", filter=Q(grade=grade)) for grade in Grade}

@@ -34,10 +34,6 @@ def passphrase_field(label: Any = PASSPHRASE, *, is_new: bool = False, **kwargs:
     return forms.CharField(label=label, max_length=200, strip=False, widget=widget, **kwargs)
 
 
-class EmptyForm(forms.Form):
-    """A button to press; a refusal has its place above it."""
-
-
 class PassphraseForm(forms.Form):
     """Asked for with each act that opens a letter; kept nowhere."""
 

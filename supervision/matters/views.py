@@ -303,7 +303,7 @@ BRANCHES = Listing(
 @require_safe
 def matter_counts(request: PageRequest) -> HttpResponse:
     """One line for each branch of the year."""
-    place, form, year, rows = _asked_counts(request)
+    place, form, year, rows = _counts_asked_for(request)
     totals = {name: sum(one.figures[name] for one in rows) for name in FIGURES}
     shown = BRANCHES.shown(request, rows, form=form, totals={"branch": _("All branches"), **totals})
     return shown.answer(
@@ -318,13 +318,13 @@ def matter_counts(request: PageRequest) -> HttpResponse:
 @require_safe
 def matter_counts_export(request: PageRequest) -> FileResponse:
     """The same as a workbook."""
-    place, _form, year, rows = _asked_counts(request)
+    place, _form, year, rows = _counts_asked_for(request)
     put_counts_export_on_record(place=place, year=year, rows=len(rows), by=request.user)
     name = _("Major matters counted %(place)s %(year)s.xlsx") % {"place": place.name, "year": year}
     return BRANCHES.exported(request, rows, file=name, sheet=_("Major matters"))
 
 
-def _asked_counts(request: PageRequest) -> tuple[Organization, forms.Form, int, list[Counted]]:
+def _counts_asked_for(request: PageRequest) -> tuple[Organization, forms.Form, int, list[Counted]]:
     """The branches below the place that was asked for; where something was decided without an opinion, first."""
     place = place_asked_for(request, COUNT)
     form = CountFilterForm(request.GET, today=request.today)

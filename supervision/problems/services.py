@@ -191,7 +191,7 @@ def plan_inspection(*, inspection: Inspection, by: User) -> Inspection:
     try:
         with transaction.atomic():
             inspection.save(force_insert=True)
-            _record_inspections("plan_inspection", inspection, by)
+            _record_inspection("plan_inspection", inspection, by)
     except IntegrityError:
         if known := same.first():
             return known
@@ -204,7 +204,7 @@ def write_findings(
     *, inspection: Inspection, key: UUID, rows: Sequence[Values], summary: str, on: date, by: User
 ) -> int:
     """What the visit showed; the branch reads none of it before it is handed over. Raises Refused."""
-    held = _held_inspections(inspection)
+    held = _lock_inspection(inspection)
     if held.visit_on > on:
         raise Refused(_("The visit is on %(day)s: findings come after it.") % {"day": held.visit_on.isoformat()})
     if held.state not in (InspectionState.PLANNED, InspectionState.VISITED):
@@ -212,7 +212,7 @@ def write_findings(
     held.state, held.summary = InspectionState.VISITED, summary.strip()
     held.save(update_fields=["state", "summary"])
     added = add_problems(problem_list=_list_of(held), rows=rows, key=key, found_on=held.visit_on) if rows else 0
-    _record_inspections("write_findings", held, by, {"rows": added})
+    _record_inspection("write_findings", held, by, {"rows": added})
     return added
 
 
@@ -220,16 +220,16 @@ def write_findings(
 def take_out_finding(*, problem: Problem, by: User) -> None:
     """A finding that is still being written is no finding any more; written anew it is another. Raises Refused."""
     inspection = problem.problem_list.inspection
-    if inspection is None or _held_inspections(inspection).state != InspectionState.VISITED:
+    if inspection is None or _lock_inspection(inspection).state != InspectionState.VISITED:
         raise Refused(_("The findings are handed over and stay as they are."))
     if Problem.objects.filter(pk=problem.pk).delete()[0]:
-        _record_inspections("take_out_finding", inspection, by)
+        _record_inspection("take_out_finding", inspection, by)
 
 
 @transaction.atomic
 def hand_over(*, inspection: Inspection, on: date, by: User) -> Inspection:
     """From now on the branch reads the findings and puts them right by their days. Twice is once. Raises Refused."""
-    held = _held_inspections(inspection)
+    held = _lock_inspection(inspection)
     if held.state in (InspectionState.ISSUED, InspectionState.CLOSED):
         return held
     findings = list(ProblemList.objects.filter(inspection=held).values_list("problems__due_on", flat=True))
@@ -240,14 +240,14 @@ def hand_over(*, inspection: Inspection, on: date, by: User) -> Inspection:
         raise Refused(_("A finding would be overdue at once: give every finding a day that is still to come."))
     held.state, held.issued_on = InspectionState.ISSUED, on
     held.save(update_fields=["state", "issued_on"])
-    _record_inspections("hand_over_findings", held, by)
+    _record_inspection("hand_over_findings", held, by)
     return held
 
 
 @transaction.atomic
 def close_inspection(*, inspection: Inspection, words: str, on: date, by: User) -> Inspection:
     """When every finding is settled. Twice is once. Raises Refused."""
-    held = _held_inspections(inspection)
+    held = _lock_inspection(inspection)
     if held.state == InspectionState.CLOSED:
         return held
     if held.state != InspectionState.ISSUED:
@@ -259,7 +259,7 @@ def close_inspection(*, inspection: Inspection, words: str, on: date, by: User) 
         raise Refused(_("Not every finding is accepted or dropped yet."))
     held.state, held.closed_on, held.closing_words = InspectionState.CLOSED, on, words.strip()
     held.save(update_fields=["state", "closed_on", "closing_words"])
-    _record_inspections("close_inspection", held, by)
+    _record_inspection("close_inspection", held, by)
     return held
 
 
@@ -276,11 +276,11 @@ def _list_of(inspection: Inspection) -> ProblemList:
     return ProblemList.objects.get_or_create(inspection=inspection, defaults=facts)[0]
 
 
-def _held_inspections(inspection: Inspection) -> Inspection:
+def _lock_inspection(inspection: Inspection) -> Inspection:
     rows = Inspection.objects.select_for_update(of=("self",)).select_related("organization")
     return rows.get(pk=inspection.pk)
 
 
-def _record_inspections(action: str, inspection: Inspection, by: User, details: dict[str, int] | None = None) -> None:
+def _record_inspection(action: str, inspection: Inspection, by: User, details: dict[str, int] | None = None) -> None:
     code = inspection.organization.code
     record(action=action, by=by, subject=inspection, organization_code=code, details=details)

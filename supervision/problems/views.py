@@ -335,7 +335,7 @@ BRANCHES = Listing(
 @require_safe
 def problem_counts(request: PageRequest) -> HttpResponse:
     """Found, put right on time, overdue: by branch."""
-    place, form, (first, last), lines = _asked_counts(request)
+    place, form, (first, last), lines = _counts_asked_for(request)
     totals = {name: sum(getattr(line, name) for line in lines) for name in SHOWN}
     return BRANCHES.shown(request, lines, form=form, totals={"branch": _("All branches"), **totals}).answer(
         title=_("Problems by branch"),
@@ -349,13 +349,13 @@ def problem_counts(request: PageRequest) -> HttpResponse:
 @require_safe
 def problem_counts_export(request: PageRequest) -> FileResponse:
     """The same as a workbook; it names no member."""
-    place, _form, days, lines = _asked_counts(request)
+    place, _form, days, lines = _counts_asked_for(request)
     put_problems_export_on_record(rows=len(lines), by=request.user, place=place)
     name = _("Problems by branch %(first)s to %(last)s.xlsx") % {"first": days[0], "last": days[1]}
     return BRANCHES.exported(request, lines, file=name, sheet=_("Problems by branch"))
 
 
-def _asked_counts(request: PageRequest) -> tuple[Organization, CountForm, tuple[date, date], list[ProblemLine]]:
+def _counts_asked_for(request: PageRequest) -> tuple[Organization, CountForm, tuple[date, date], list[ProblemLine]]:
     place = place_asked_for(request, COUNT)
     places = list(Organization.objects.visible_to(request.user, COUNT).standing_on(request.today).in_tree_order())
     form = CountForm(request.GET, places=places)

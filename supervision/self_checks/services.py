@@ -186,14 +186,14 @@ def share_self_check(*, check: SelfCheck, on: date, by: User) -> None:
     """Let the offices of the branch read it. Shared twice is shared once."""
     changed = SelfCheck.objects.filter(pk=check.pk, shared_on__isnull=True).update(shared_on=max(on, check.made_on))
     if changed:
-        _record_self_checks("share_self_check", check, by)
+        _record_self_check("share_self_check", check, by)
 
 
 @transaction.atomic
 def take_back_self_check(*, check: SelfCheck, by: User) -> None:
     """Nobody else reads it from now on."""
     if SelfCheck.objects.filter(pk=check.pk, shared_on__isnull=False).update(shared_on=None):
-        _record_self_checks("take_back_self_check", check, by)
+        _record_self_check("take_back_self_check", check, by)
 
 
 @transaction.atomic
@@ -213,5 +213,5 @@ def _store_answers(check: SelfCheck, answers: Answers) -> None:
     )
 
 
-def _record_self_checks(action: str, check: SelfCheck, by: User) -> None:
+def _record_self_check(action: str, check: SelfCheck, by: User) -> None:
     record(action=action, by=by, subject=check.member, organization_code=roster_code(check.member))

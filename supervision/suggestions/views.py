@@ -347,7 +347,7 @@ ABOVE = (OrganizationKind.COMMITTEE, OrganizationKind.GENERAL_BRANCH)
 @require_safe
 def suggestion_below(request: PageRequest) -> HttpResponse:
     """Asked, answered, in time, solved, overdue: by branch."""
-    place, form, (first, last), lines = _asked_counts(request)
+    place, form, (first, last), lines = _counts_asked_for(request)
     answered, solved = sum(line.answered for line in lines), sum(line.solved for line in lines)
     figures = {
         "asked": sum(line.asked for line in lines),
@@ -370,13 +370,15 @@ def suggestion_below(request: PageRequest) -> HttpResponse:
 @require_safe
 def suggestion_below_export(request: PageRequest) -> FileResponse:
     """The same as a workbook; it names no member."""
-    place, _form, (first, last), lines = _asked_counts(request)
+    place, _form, (first, last), lines = _counts_asked_for(request)
     words = {"place": place.name, "first": first, "last": last}
     file = _("Suggestions %(place)s %(first)s to %(last)s.xlsx") % words
     return BRANCHES.exported(request, lines, file=file, sheet=_("Suggestions"))
 
 
-def _asked_counts(request: PageRequest) -> tuple[Organization, BelowFilterForm, tuple[date, date], list[BranchLine]]:
+def _counts_asked_for(
+    request: PageRequest,
+) -> tuple[Organization, BelowFilterForm, tuple[date, date], list[BranchLine]]:
     place = place_asked_for(request, COUNT)
     above = Organization.objects.visible_to(request.user, COUNT).standing_on(request.today).filter(kind__in=ABOVE)
     form = BelowFilterForm(request.GET, places=above, today=request.today)

@@ -3,10 +3,11 @@
 import pytest
 from django.db import DatabaseError, connection, transaction
 
-from audit.append_only import is_protected, releasing
+from audit.append_only import releasing
 from audit.models import ChainCheck, Entry, Head
 from audit.queries import anchor_breaks, breaks
 from audit.services import check_chain, record
+from tests.audit.protection import is_protected
 
 pytestmark = pytest.mark.django_db
 

@@ -6,7 +6,7 @@ from decimal import Decimal
 import pytest
 
 from rulebook.local import LocalRule
-from rulebook.rules.branches import committee_size, may_be_branch, needs_committee, within_size
+from rulebook.rules.branches import may_be_branch, needs_committee, within_size
 
 TODAY = date(2026, 7, 1)
 
@@ -26,11 +26,6 @@ def test_a_branch_generally_has_at_most_fifty_members(members, holds):
     verdict = within_size(members, TODAY)
     assert bool(verdict) is holds
     assert str(members) in verdict.reason
-
-
-@pytest.mark.parametrize(("seats", "holds"), [(2, False), (3, True), (5, True), (7, True), (8, False)])
-def test_a_committee_has_three_to_seven_seats(seats, holds):
-    assert bool(committee_size(seats, TODAY)) is holds
 
 
 def test_a_local_rule_may_ask_for_smaller_branches():

@@ -1,9 +1,10 @@
 """Roll-ups by hand: what the engine would have stored."""
 
+from collections.abc import Mapping
 from datetime import date
 
 from assessment.dashboard.models import FIGURES
-from assessment.dashboard.rules import is_incomplete, needs_help
+from assessment.dashboard.rules import is_incomplete, reasons
 from assessment.models import LevelMedian, RollUp
 from members.choices import OrganizationKind
 from members.models import Organization
@@ -18,6 +19,11 @@ GOOD = {
 BEHIND = {"meetings_held": 1, "paid_fen": 7_000}
 """Two reasons."""
 UNRECORDED = {"on_site": 0, "online": 0, "unrecorded": 36}
+
+
+def needs_help(figures: Mapping[str, int]) -> bool:
+    """A reason holds, and enough is recorded to say so."""
+    return not is_incomplete(figures) and any(reasons(figures))
 
 
 def month_of(branch: Organization, month: str = "2026-10", **others: int) -> RollUp:

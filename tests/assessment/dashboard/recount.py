@@ -5,7 +5,7 @@ from datetime import date
 from django.db.models import Q
 
 from assessment.dashboard.models import FIGURES
-from assessment.dashboard.rules import is_incomplete, kept_months, last_day, needs_help
+from assessment.dashboard.rules import is_incomplete, kept_months, last_day
 from assessment.models import Assessment, RollUp
 from dues.models import Allocation, Charge
 from meetings.models import Expected, Meeting
@@ -19,6 +19,7 @@ from members.regulations.queries import value_of
 from rulebook.dates import add_months
 from rulebook.values import DutyState
 from supervision.models import Problem, Suggestion
+from tests.assessment.dashboard.figures import needs_help
 
 
 def stored():

@@ -15,7 +15,7 @@ import pytest
 from dues.charging.expected import Wanted, owed_by_members
 from dues.ledger.rules import needs_superior
 from dues.models import Basis, Relief
-from dues.units import day_at, month_of
+from dues.units import SHANGHAI, month_of
 from members.choices import OrganizationKind
 from members.models import Affiliation, Member, Organization
 from rulebook.local import LocalRule
@@ -338,7 +338,7 @@ FACT = re.compile(r"(joined|pays|from|until|decided|farmer|rounding)=([^ ]+)")
 
 def day(text: str) -> date:
     if len(text) > 10:
-        return day_at(datetime.fromisoformat(text.replace("Z", "+00:00")))
+        return datetime.fromisoformat(text.replace("Z", "+00:00")).astimezone(SHANGHAI).date()
     return date.fromisoformat(text if len(text) == 10 else f"{text}-01")
 
 

@@ -3,8 +3,8 @@
 import pytest
 from django.db import DatabaseError, connection, transaction
 
-from audit.append_only import is_protected
 from dues.models import ClosedMonth, Disclosure
+from tests.audit.protection import is_protected
 from tests.cast import TODAY
 from tests.dues.making import charge, month, pay
 from tests.emptying import triggers_lifted

@@ -14,7 +14,6 @@ from assessment.assessments.services import freshen, store
 from assessment.choices import AssessmentState
 from assessment.dashboard.services import compare, follow, rebuild
 from assessment.models import Assessment, RollUp
-from audit.append_only import is_protected
 from audit.models import Entry
 from meetings.attendance.queries import tally_of
 from meetings.attendance.services import Attendance, attendance_of, follow_up
@@ -39,6 +38,7 @@ from members.refused import Refused
 from tests.assessment.assessments.test_computing import begin
 from tests.assessment.measuring import LAST
 from tests.assessment.schemes.scheming import deduct, make_scheme
+from tests.audit.protection import is_protected
 from tests.cast import make_user
 from tests.emptying import triggers_lifted
 from tests.meetings.votes.correcting import DAY, TEXT, TODAY, WHY, corrected, propose, state_of, vote_at

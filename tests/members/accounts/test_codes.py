@@ -16,9 +16,7 @@ from django.urls import reverse
 from pytest_django import Settings
 
 from audit.keyring import SealBroken, unseal
-from audit.models import Entry
-from members.accounts.codes import keep_first_step, remove_codes, reseal_codes, spend_code
-from members.refused import Refused
+from members.accounts.codes import keep_first_step, reseal_codes, spend_code
 from tests.cast import PASSWORD, Cast, make_cast
 
 OLD, NEW = "an old key of the ring", "a new key of the ring"
@@ -63,26 +61,6 @@ def test_one_broken_seal_leaves_every_row_as_it_was(sealed_long_ago: None, setti
 
 def test_with_no_codes_there_is_nothing_to_do(db: None) -> None:
     assert reseal_codes() == 0
-
-
-def test_an_administrator_takes_the_codes_of_a_lost_phone_away(sealed_long_ago: None, cast: Cast) -> None:
-    remove_codes(user=cast.secretary, by=cast.administrator)
-    assert not Authenticator.objects.exists()
-    entry = Entry.objects.get()
-    assert (entry.actor, entry.action, entry.subject_label) == ("administrator", "remove_codes", "secretary")
-
-
-def test_nobody_goes_round_their_own_codes(sealed_long_ago: None, cast: Cast) -> None:
-    with pytest.raises(Refused):
-        remove_codes(user=cast.secretary, by=cast.secretary)
-    assert Authenticator.objects.count() == 2
-    assert not Entry.objects.exists()
-
-
-def test_taking_away_codes_that_are_not_there_is_refused(cast: Cast) -> None:
-    with pytest.raises(Refused):
-        remove_codes(user=cast.secretary, by=cast.administrator)
-    assert not Entry.objects.exists()
 
 
 # --- Each code opens once, also where no Redis is shared -----------------------------------------------------------

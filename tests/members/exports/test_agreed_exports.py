@@ -8,7 +8,6 @@ from django.db import connection
 from django.urls import reverse
 from django.utils import timezone
 
-from audit.append_only import is_protected
 from audit.models import Entry
 from audit.services import record
 from members.choices import ExportProblem, ExportState
@@ -19,6 +18,7 @@ from members.models import Export, ExportedMember, Member, Office
 from members.refused import Refused
 from members.roster import services as roster_services
 from members.roster.services import ALONE, reveals_left
+from tests.audit.protection import is_protected
 from tests.cast import TODAY, make_cast, make_member
 from tests.members.exports.making import EXPORT, JOBS, ask, fetched, make, names_in, no_worker, own_folder
 

@@ -4,7 +4,6 @@ import pytest
 from django.conf import settings
 from django.db import DatabaseError, IntegrityError, connection, transaction
 
-from audit.append_only import is_protected
 from reminders.choices import Addressee, MessageKind
 from reminders.messages import wording_queries as queries
 from reminders.messages.models import GIVEN_BACK
@@ -12,6 +11,7 @@ from reminders.messages.services import program_wordings
 from reminders.messages.text_rules import AUDIENCES, PLACEHOLDERS, examples, filled, lacking, unknown
 from reminders.messages.wording_queries import Slot, Text, Wordings, program_texts
 from reminders.models import Wording
+from tests.audit.protection import is_protected
 from tests.emptying import triggers_lifted
 
 SLOTS = [

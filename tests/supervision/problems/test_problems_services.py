@@ -6,7 +6,6 @@ from datetime import timedelta
 import pytest
 from django.db import DatabaseError, transaction
 
-from audit.append_only import is_protected
 from audit.models import Entry
 from members.refused import Refused
 from supervision.models import Inspection, Problem, ProblemList, ProblemStep
@@ -22,6 +21,7 @@ from supervision.problems.services import (
     take_out_finding,
     write_findings,
 )
+from tests.audit.protection import is_protected
 from tests.cast import TODAY
 from tests.supervision.problems.making import FOUND, by, finding, listed, problem, step, visit
 
