@@ -219,7 +219,7 @@ def _standing(members: list[int], month: date) -> dict[int, Charge]:
 def owed_by_members(members: Iterable[int], month: date) -> dict[int, Wanted]:
     """By primary key; who owes nothing, or has no basis, isn't in it. Closed months count like others."""
     few = ", ".join(str(int(member)) for member in members) or "NULL"
-    rows = Basis.objects.raw(OWED_BY.format(few=few) + BASES_OWED, _days_of(month))
+    rows: Iterable[Any] = Basis.objects.raw(OWED_BY.format(few=few) + BASES_OWED, _days_of(month))
     return {row.member_id: Wanted(row.branch, row, row.relief, row.waived) for row in rows}
 
 
