@@ -63,6 +63,8 @@ class Column:
     below: Callable[[Any], object] | None = None
     badges: States | None = None
     acts: Callable[[Any], Iterable[Act]] | None = None
+    is_untitled: bool = False
+    """Its heading is only heard."""
     is_bad: bool = False
     """Any number but none is a badge."""
     template: str = ""
@@ -78,7 +80,7 @@ class Column:
             self,
             self.words(value),
             url=self.url(row) if self.url else "",
-            below=self.below(row) if self.below else "",
+            below=_in_digits(self.below(row)) if self.below else "",
             badges=tuple(self.badges(row, request.today)) if self.badges else (),
             acts=tuple(self.acts(row)) if self.acts else (),
         )
@@ -93,6 +95,11 @@ class Column:
         if value == "" and self.badges:
             return _(", ").join(str(word) for word, _kind in self.badges(row, on))
         return str(value) if isinstance(value, Promise) else self.exported(value)
+
+
+def _in_digits(value: object) -> object:
+    """A day as all lists write it; nothing for None."""
+    return value.isoformat() if isinstance(value, date) else "" if value is None else value
 
 
 def reader(reads: Reads) -> Callable[[Any], Any]:
@@ -159,7 +166,7 @@ def drawn(code: str, label: Words, template: str, value: Reads | None = None) ->
 
 def acts(offered: Callable[[Any], Iterable[Act]]) -> Column:
     """Ways on from a row. It has no place in a workbook."""
-    return Column("acts", gettext_lazy("Actions"), lambda row: "", acts=offered)
+    return Column("acts", gettext_lazy("Actions"), lambda row: "", acts=offered, is_untitled=True)
 
 
 @dataclass(frozen=True, slots=True)

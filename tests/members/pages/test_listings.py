@@ -103,10 +103,23 @@ def page(*rows: Row, form: FilterForm | None = None, query: dict[str, str] | Non
 
 def test_a_row_has_its_link_its_second_line_its_money_and_its_day() -> None:
     found = page(Row("<张英>", fen=123456))
-    assert '<a href="/rows/&lt;张英&gt;/">&lt;张英&gt;</a><br><span class="quiet">2026</span>' in found
+    assert '<div><a href="/rows/&lt;张英&gt;/">&lt;张英&gt;</a><br><span class="quiet">2026</span></div></th>' in found
     assert ">1,234.56</td>" in found
     assert f">{TODAY.isoformat()}</td>" in found
     assert '<a class="btn btn-link btn-sm" href="/go/&lt;张英&gt;/">' in found
+
+
+def test_ways_on_have_a_heading_that_is_only_heard() -> None:
+    found = page(Row("张英"))
+    assert '<th scope="col"><span class="visually-hidden">操作</span></th>' in found
+    assert '<td><div><a class="btn' in found
+
+
+def test_a_day_in_the_second_line_is_written_as_in_a_column() -> None:
+    listing = Listing([text("name", gettext_lazy("Name"), below="on")], Nothing(gettext_lazy("Nothing here.")))
+    found = listing.shown(asked(), [Row("张英"), Row("李", on=None)]).answer(title="A title").content.decode()
+    assert f'<span class="quiet">{TODAY.isoformat()}</span>' in found
+    assert '<th scope="row">李</th>' in found
 
 
 def test_what_is_unknown_is_a_dash() -> None:
