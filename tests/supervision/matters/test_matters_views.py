@@ -37,7 +37,8 @@ def titles(answer):
 
 
 def total(answer):
-    return {cell.column.code: cell.text for cell in answer.context["listing"].totals}
+    shown = answer.context["listing"]
+    return {column.code: cell["text"] for column, cell in zip(shown.columns, shown.totals, strict=True)}
 
 
 def proposal(**changes):
