@@ -13,7 +13,7 @@ from itertools import count
 
 import pytest
 from django.db import transaction
-from django.db.models import Sum
+from django.db.models import Q, Sum
 from django.template.loader import render_to_string
 from hypothesis import HealthCheck, Phase, settings
 from hypothesis import strategies as st
@@ -165,10 +165,14 @@ class Year(RuleBasedStateMachine):
                 relief_services.decline_relief, relief, reason="不符", by=self.cast.district_staff, on=self.today
             )
 
-    @precondition(lambda self: Relief.objects.filter(approved_on__isnull=False).exists())
+    @precondition(lambda self: Relief.objects.filter(Q(needs_superior=False) | Q(approved_on__isnull=False)).exists())
     @rule(months=st.integers(0, 2))
     def end_a_relief(self, months):
-        relief = Relief.objects.filter(approved_on__isnull=False).order_by("valid_from", "pk").last()
+        relief = (
+            Relief.objects.filter(Q(needs_superior=False) | Q(approved_on__isnull=False))
+            .order_by("valid_from", "pk")
+            .last()
+        )
         until = add_months(relief.valid_from, months)
         self.attempt(relief_services.end_relief, relief, valid_until=until, reason="好转", by="officer", on=self.today)
 
