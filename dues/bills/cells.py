@@ -7,8 +7,8 @@ from datetime import date, datetime, time, timedelta
 from enum import Enum
 
 from members.dates import DAY, PartialDate
+from members.workbooks.catalogue import Catalogue, Field
 from members.workbooks.cells import Unreadable, fen, partial_date, says_nothing, shown, text, word
-from members.workbooks.headings import Catalogue, Field
 from members.workbooks.reading import Value
 
 MOMENT = """交易时间 交易日期 支付时间 付款时间 到账时间 收款时间 入账时间 入账日期 入帐日期 交易日 交易创建时间

@@ -13,8 +13,9 @@ from django.utils.translation import gettext as _
 from dues.bills import cells as bills_cells
 from dues.bills.cells import BILL, TIME_WORDS, Amount, Way
 from dues.choices import BillSource
+from members.workbooks.catalogue import Column
 from members.workbooks.cells import Unreadable, line, says_nothing, text
-from members.workbooks.headings import Column, Layout, find_layout
+from members.workbooks.headings import Layout, find_layout
 from members.workbooks.reading import Head, OpenWorkbook, Row, Value, open_workbook
 
 LONGEST_NAME, LONGEST_NOTE, LONGEST_NUMBER = 80, 200, 80

@@ -10,7 +10,8 @@ from typing import Any
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from members.workbooks.headings import Catalogue, Column, Field, Layout
+from members.workbooks.catalogue import Catalogue, Column, Field
+from members.workbooks.headings import Layout
 
 REFUSALS: dict[str, Promise] = {
     "name_missing": _("The name is missing. Enter it in the sheet."),

@@ -14,10 +14,11 @@ from dues.units import FEN_PER_YUAN, month_of, yuan
 from members.choices import DuesCategory
 from members.models import Organization
 from members.regulations.queries import in_force_at
-from members.roster.headings import category_of, membership_of
+from members.workbooks.catalogue import Column
 from members.workbooks.cells import Unreadable, shown, text
-from members.workbooks.headings import Column, Record
+from members.workbooks.headings import Record
 from members.workbooks.reading import Formula, Value
+from members.workbooks.vocabulary import category_of, membership_of
 from rulebook.local import LocalRule, Loosening
 from rulebook.rule import NoRule
 from rulebook.rules.dues import RATE_KEYS, BaseMissing, MonthlyDues, farmer_choice, monthly_dues

@@ -21,6 +21,7 @@ from members.fields import unended_on
 from members.models import Affiliation, Member, Organization
 from members.paths import subtree
 from members.workbooks import cells
+from members.workbooks.catalogue import Column
 from members.workbooks.cells import (
     BRACKETED,
     RoundedByExcel,
@@ -33,7 +34,7 @@ from members.workbooks.cells import (
     text,
     word,
 )
-from members.workbooks.headings import FOOTER, Column, Layout, LeftOut, Record, Records, find_layout
+from members.workbooks.headings import FOOTER, Layout, LeftOut, Record, Records, find_layout
 from members.workbooks.reading import CellError, Head, OpenWorkbook, Value, open_workbook
 
 UNPAID = frozenset({"未交", "未缴", "没交", "未", "欠", "欠交", "欠缴", "欠费", "×", "x", "✗", "✕", "否", "缺", "待交"})

@@ -14,8 +14,9 @@ from pathlib import Path
 from django.utils.translation import gettext as _
 
 from meetings.choices import AttendanceState, LeaveKind, MeetingKind
+from members.workbooks.catalogue import Catalogue, Column, Field
 from members.workbooks.cells import text
-from members.workbooks.headings import Catalogue, Column, Field, Layout, Record, Records, find_layout
+from members.workbooks.headings import Layout, Record, Records, find_layout
 from members.workbooks.reading import OpenWorkbook, Value, open_workbook
 
 KIND_WORDS = (

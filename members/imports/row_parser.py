@@ -19,7 +19,7 @@ from members.people import (
 )
 from members.roster import headings
 from members.roster.headings import FREE_TEXT
-from members.workbooks import cells
+from members.workbooks import cells, vocabulary
 from members.workbooks.cells import RoundedByExcel, Unreadable, identity_number, partial_date, says_nothing, shown
 from members.workbooks.reading import CellError, Formula, Value
 
@@ -71,16 +71,16 @@ def written(row: Cells, name: str) -> Value:
 
 
 def read_sex(row: Cells, part: Part) -> None:
-    _word(row, part, "sex", headings.sex_of, "sex_unknown")
+    _word(row, part, "sex", vocabulary.sex_of, "sex_unknown")
 
 
 def read_education(row: Cells, part: Part) -> None:
-    _word(row, part, "education", headings.education_of, "education_unknown")
+    _word(row, part, "education", vocabulary.education_of, "education_unknown")
 
 
 def read_category(row: Cells, part: Part) -> None:
     """The category for dues; who is retired by it is in that situation too."""
-    _word(row, part, "category", headings.category_of, "category_unknown", fact="dues_category")
+    _word(row, part, "category", vocabulary.category_of, "category_unknown", fact="dues_category")
     if part.facts.get("dues_category") == DuesCategory.RETIRED:
         part.situations[SituationKind.RETIRED] = ""
 
@@ -97,8 +97,8 @@ def _word(row: Cells, part: Part, name: str, meaning: Callable[[Value], Any], co
 
 
 def read_ethnicity(row: Cells, part: Part) -> None:
-    ethnicity = headings.ethnicity_of(written(row, "ethnicity"))
-    if ethnicity and not headings.is_people(ethnicity):
+    ethnicity = vocabulary.ethnicity_of(written(row, "ethnicity"))
+    if ethnicity and not vocabulary.is_people(ethnicity):
         part.problem("ethnicity", "ethnicity_unknown")
     part.keep_text("ethnicity", ethnicity)
 
@@ -421,7 +421,7 @@ class _Row:
 
     def _membership(self) -> None:
         value = written(self.values, "membership")
-        meant = headings.membership_of(value) or self._membership_by_answer(value)
+        meant = vocabulary.membership_of(value) or self._membership_by_answer(value)
         if meant is None:
             self.facts["membership"] = self._membership_by_dates()
             if "membership" in self.headings:
@@ -434,7 +434,7 @@ class _Row:
 
     def _membership_by_answer(self, value: Value) -> Membership | None:
         """A yes or no under a heading like 是否预备党员."""
-        asked = headings.membership_of(self.headings.get("membership"))
+        asked = vocabulary.membership_of(self.headings.get("membership"))
         if asked is None or cells.word(value) not in cells.YES | cells.NO:
             return None
         others = {Membership.FORMAL: Membership.PROBATIONARY, Membership.PROBATIONARY: Membership.FORMAL}

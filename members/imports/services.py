@@ -29,7 +29,8 @@ from members.organizations.services import create_organization, hold_tree
 from members.refused import Refused
 from members.roster.services import SEPARATORS, describe, place_member
 from members.search import filled_at_once, name_key, search_terms
-from members.workbooks.headings import Column, Layout
+from members.workbooks.catalogue import Column
+from members.workbooks.headings import Layout
 from members.workbooks.reading import dump_cells
 
 MEMBER_FIELDS = list(Member._meta.concrete_fields)

@@ -1,85 +1,28 @@
-"""What the columns of a sheet mean, and which of its rows count."""
+"""Where the headings of a sheet stand, what its columns mean, and which of its rows count."""
 
 import re
-import unicodedata
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
-from string import ascii_uppercase
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 
-from members.workbooks.cells import BRACKETED, says_nothing, text, word
+from members.workbooks.catalogue import KNOWN, Catalogue, Column, letter_of, normal
+from members.workbooks.cells import says_nothing, text, word
+from members.workbooks.deciding import Seen, decide
+from members.workbooks.evidence import evidence_of, kinds_of, samples
 from members.workbooks.reading import Head, Row, Value
 from members.workbooks.sheets import Range
 
-PUNCTUATION = re.compile(r"[\s*＊:：、,，.。/\\|·_\-—~“”\"'‘’]+")
-BRACKETS = re.compile(r"[()（）\[\]【】〔〕<>《》]")
 ENOUGH_VALUES = 3
 WIDEST = 400
-TWO_COLUMNS = "two_columns_for_field"
-BY_VALUES = "column_understood_by_values"
+MANY = 4
+"""Headings that make a row of headings where none of them is a required one."""
+LONGEST_HEADING = 40
+OF_A_BODY = frozenset(
+    ["identity", "number_of_identity", "mobile", "date", "sex", "people", "membership", "amount", "name"]
+)
+"""Kinds that stand in rows of a table and hardly in its headings."""
 
-
-@dataclass(frozen=True)
-class Field:
-    """Something an import can read from a column.
-
-    `headings` are the words for it, the usual one first. `patterns` match headings that vary, like months; such a field
-    may have many columns where `repeats`. Fields of one `family` are told apart by `holds`, which says whether a value
-    is one of theirs.
-    """
-
-    name: str
-    headings: tuple[str, ...] = ()
-    patterns: tuple[str, ...] = ()
-    repeats: bool = False
-    family: str = ""
-    takes_over: bool = True
-    """Whether values alone can make a column of the family this field's."""
-    holds: Callable[[Value], bool] | None = None
-
-
-@dataclass(frozen=True)
-class Catalogue:
-    """The fields of an import. A row of headings has at least one of `required`."""
-
-    fields: tuple[Field, ...]
-    required: tuple[str, ...] = ("name",)
-    serial: str = "serial"
-    by_heading: dict[str, list[tuple[float, Field]]] = field(default_factory=dict, compare=False)
-
-    def __post_init__(self) -> None:
-        for known in self.fields:
-            for rank, heading in enumerate(known.headings):
-                self.by_heading.setdefault(normal(heading), []).append((100 - rank / 100, known))
-
-    def field(self, name: str) -> Field:
-        return next(known for known in self.fields if known.name == name)
-
-    def candidates(self, heading: str) -> list[tuple[float, Field]]:
-        """Fields that a heading can mean with how well it fits, best first."""
-        for written in spellings(heading):
-            if found := self.by_heading.get(written) or self._by_pattern(written):
-                return sorted(found, key=lambda candidate: -candidate[0])
-        return []
-
-    def _by_pattern(self, written: str) -> list[tuple[float, Field]]:
-        return [
-            (50, known) for known in self.fields if any(re.fullmatch(pattern, written) for pattern in known.patterns)
-        ]
-
-
-@dataclass(frozen=True)
-class Column:
-    """A column with its heading. `field` is the name of the field it is read as, or "". `doubt` is a code."""
-
-    index: int
-    heading: str
-    field: str = ""
-    score: float = 0
-    doubt: str = ""
-
-    @property
-    def letter(self) -> str:
-        return letter_of(self.index)
+Headings = dict[int, tuple[str, str]]
+"""Column → the upper and the lower line of its heading; the upper one is mostly empty."""
 
 
 @dataclass(frozen=True)
@@ -100,33 +43,14 @@ class Layout:
     def unknown(self) -> list[Column]:
         return [column for column in self.columns if not column.field]
 
+    @property
+    def asked(self) -> list[Column]:
+        """Columns that are read once somebody has said yes."""
+        return [column for column in self.columns if column.proposal]
+
     def column(self, name: str) -> Column | None:
         """The first column read as that field."""
         return next((column for column in self.columns if column.field == name), None)
-
-
-def normal(heading: str) -> str:
-    """A heading for comparison: half width, lower case, without spaces, line breaks, punctuation and brackets."""
-    plain = unicodedata.normalize("NFKC", heading).lower()
-    return PUNCTUATION.sub("", BRACKETS.sub("", plain))
-
-
-def spellings(heading: str) -> Iterator[str]:
-    """A heading as a whole, without what stands in brackets, and without numbering or a remark that it is required."""
-    yield normal(heading)
-    plain = unicodedata.normalize("NFKC", heading)
-    yield normal(BRACKETED.sub("", plain))
-    yield re.sub(r"^\d+|必填项?$|选填$|^请填写", "", normal(BRACKETED.sub("", plain)))
-
-
-def letter_of(index: int) -> str:
-    """0 is "A", 26 is "AA"."""
-    letters = ""
-    index += 1
-    while index:
-        index, rest = divmod(index - 1, 26)
-        letters = ascii_uppercase[rest] + letters
-    return letters
 
 
 def find_layout(
@@ -145,33 +69,77 @@ def find_layout(
     return max(layouts, key=lambda layout: _rank(layout, heads[layout.sheet]), default=None)
 
 
+def accepted(layout: Layout) -> Layout:
+    """The same with every question answered by yes."""
+    columns = [
+        replace(column, field=column.proposal, proposal="") if column.proposal else column for column in layout.columns
+    ]
+    return replace(layout, columns=columns)
+
+
+def samples_of(layout: Layout, head: Head) -> dict[str, list[str]]:
+    """Heading → three different cells from below it."""
+    below = [row for row in head.rows if row.number > layout.header_row]
+    return {column.heading: samples(row.value(column.index) for row in below) for column in layout.columns}
+
+
 def _rank(layout: Layout, head: Head) -> tuple[int, int, int, int]:
-    fields = {column.field for column in layout.known}
+    fields = {column.field or column.proposal for column in layout.columns} - {""}
     return (not head.hidden and len(fields) > 1, len(fields), len(head.rows), -layout.sheet)
 
 
 def _layout(index: int, head: Head, catalogue: Catalogue, corrected: Mapping[str, str]) -> Layout | None:
-    best: tuple[int, int, dict[int, str]] | None = None
-    for last, headings in _header_candidates(head):
+    best: tuple[float, int, Headings] | None = None
+    for last, headings, extra in _header_candidates(head):
         score = _header_score(headings.values(), catalogue, corrected)
-        if score and (best is None or score > best[0]):
-            best = (score, last, headings)
-    if best is None:
+        if score and (best is None or score + extra > best[0]):
+            best = (score + extra, last, headings)
+    if best:
+        last, headings = best[1:]
+    elif catalogue.pinyin and (found := _above_the_body(head)):
+        last, headings = found
+    else:
         return None
-    _score, last, headings = best
     columns = _columns(headings, head.rows[last + 1 :], catalogue, corrected)
-    return Layout(index, head.name, head.rows[last].number, columns, head.rows[:last])
+    if not {column.field or column.proposal for column in columns} & set(catalogue.required):
+        return None
+    number = head.rows[last].number if last >= 0 else 0
+    return Layout(index, head.name, number, columns, head.rows[: max(last, 0)])
 
 
-def _header_candidates(head: Head) -> Iterator[tuple[int, dict[int, str]]]:
-    """Each row as headings, and each row together with the one above it."""
+def _header_candidates(head: Head) -> Iterator[tuple[int, Headings, float]]:
+    """Each row as headings, and each row together with the one above it, with what speaks for that."""
     upper: dict[int, str] = {}
     for position, row in enumerate(head.rows):
         single = _texts(row)
-        yield position, single
-        if upper and head.rows[position - 1].number == row.number - 1 and len(single) > 1:
-            yield position, _two_lines(_spread(upper, head.rows[position - 1].number, head.merged), single)
+        yield position, {column: ("", text) for column, text in single.items()}, 0
+        above = head.rows[position - 1].number if position else -1
+        if upper and above == row.number - 1 and len(single) > 1:
+            spread = _spread(upper, above, head.merged)
+            bound = len(upper) > 1 and any(_binds(cells, above, row.number) for cells in head.merged)
+            yield position, _two_lines(spread, single), 0.5 if bound else 0
         upper = single
+
+
+def _binds(cells: Range, above: int, below: int) -> bool:
+    """Merged over some columns of the upper line, or downwards over both: the two belong together."""
+    return cells.top == above and (cells.bottom == below or 0 < cells.right - cells.left < WIDEST)
+
+
+def _above_the_body(head: Head) -> tuple[int, Headings] | None:
+    """The row above the first two rows that hold what a table holds; nothing where that is no row of short texts."""
+    bodies = [_is_body(row) for row in head.rows]
+    first = next((at for at in range(len(bodies) - 1) if bodies[at] and bodies[at + 1]), None)
+    if first is None:
+        return None
+    texts = _texts(head.rows[first - 1]) if first else {}
+    fit = len(texts) >= 2 and all(len(one) <= LONGEST_HEADING for one in texts.values())
+    return first - 1, {column: ("", one) for column, one in texts.items()} if fit else {}
+
+
+def _is_body(row: Row) -> bool:
+    telling = [value for value in row.cells if not says_nothing(value) and kinds_of(value) & OF_A_BODY]
+    return len(telling) >= ENOUGH_VALUES and any(re.search(r"\d|^[男女]$", text(value)) for value in telling)
 
 
 def _texts(row: Row) -> dict[int, str]:
@@ -187,107 +155,53 @@ def _spread(texts: dict[int, str], number: int, merged: list[Range]) -> dict[int
     return spread
 
 
-def _two_lines(upper: dict[int, str], lower: dict[int, str]) -> dict[int, str]:
-    both = {}
+def _two_lines(upper: dict[int, str], lower: dict[int, str]) -> Headings:
+    both: Headings = {}
     for column in sorted({*upper, *lower}):
         above, below = upper.get(column, ""), lower.get(column, "")
-        both[column] = above if above == below or not below else below if not above else f"{above}\n{below}"
+        both[column] = ("", above or below) if above == below or not (above and below) else (above, below)
     return both
 
 
-def _header_score(headings: Iterable[str], catalogue: Catalogue, corrected: Mapping[str, str]) -> int:
-    """How many fields the headings name; 0 where none of the required ones is among them or only one heading fits."""
-    found = [_field_of(heading, catalogue, corrected) for heading in headings]
+def _header_score(headings: Iterable[tuple[str, str]], catalogue: Catalogue, corrected: Mapping[str, str]) -> int:
+    """How many fields the headings name; 0 where only one fits, or few and none of the required ones among them."""
+    found = [_field_of(upper, lower, catalogue, corrected) for upper, lower in headings]
     fields = {name for name in found if name}
     repeated = sum(1 for name in found if name and catalogue.field(name).repeats)
-    if not fields & set(catalogue.required) or len(fields) < 2:
+    if len(fields) < (2 if fields & set(catalogue.required) else MANY):
         return 0
     return len(fields) + repeated
 
 
-def _field_of(heading: str, catalogue: Catalogue, corrected: Mapping[str, str]) -> str:
-    for part in _parts(heading):
-        if part in corrected:
-            return corrected[part]
-        if candidates := catalogue.candidates(part):
-            return candidates[0][1].name
-    return ""
+def _field_of(upper: str, lower: str, catalogue: Catalogue, corrected: Mapping[str, str]) -> str:
+    for written in (f"{upper}\n{lower}", lower):
+        if written in corrected:
+            return corrected[written]
+    return next((name for name, strength in catalogue.names(lower, upper).items() if strength >= KNOWN), "")
 
 
-def _parts(heading: str) -> list[str]:
-    """A heading of two lines: as a whole, then its lower line alone, then its upper one."""
-    upper, line_break, lower = heading.partition("\n")
-    return [heading, lower, upper] if line_break else [heading]
+def _columns(headings: Headings, below: list[Row], catalogue: Catalogue, corrected: Mapping[str, str]) -> list[Column]:
+    width = max([*headings, *(len(row.cells) - 1 for row in below)], default=-1) + 1
+    body = [row for row in below if sum(map(_written, row.cells)) >= min(ENOUGH_VALUES, width)]
+    seen = []
+    for index in range(width):
+        upper, lower = headings.get(index, ("", ""))
+        evidence = evidence_of([row.value(index) for row in body])
+        if upper or lower or evidence.written >= ENOUGH_VALUES:
+            shown = f"{upper} {lower}".replace("\n", " ").strip() or letter_of(index)
+            seen.append(Seen(index, shown, catalogue.heading(lower, upper), evidence))
+    return decide(_distinct(seen), catalogue, corrected)
 
 
-def _columns(
-    headings: dict[int, str], below: list[Row], catalogue: Catalogue, corrected: Mapping[str, str]
-) -> list[Column]:
-    columns = []
-    for index in range(max([*headings, *(len(row.cells) - 1 for row in below)], default=-1) + 1):
-        values = [value for row in below if not says_nothing(value := row.value(index))]
-        heading = headings.get(index, "")
-        if heading or len(values) >= ENOUGH_VALUES:
-            columns.append(_column(index, heading, values, catalogue, corrected))
-    return _one_column_each(_distinct(columns), catalogue)
-
-
-def _column(
-    index: int, heading: str, values: list[Value], catalogue: Catalogue, corrected: Mapping[str, str]
-) -> Column:
-    shown = heading.replace("\n", " ").strip() or letter_of(index)
-    for decided in (heading, shown):
-        if decided in corrected:
-            return Column(index, shown, corrected[decided], 1000)
-    for part in _parts(heading):
-        if candidates := catalogue.candidates(part):
-            score, meant, doubt = _by_values(candidates, values, catalogue)
-            return Column(index, shown, meant.name, score, doubt)
-    return Column(index, shown)
-
-
-def _by_values(
-    candidates: list[tuple[float, Field]], values: list[Value], catalogue: Catalogue
-) -> tuple[float, Field, str]:
-    """The candidate whose values stand in the column; else one of the same family whose values do."""
-    score, meant = candidates[0]
-    if len(values) < ENOUGH_VALUES or (meant.holds is None and len(candidates) == 1):
-        return score, meant, ""
-    for fitting_score, fitting in candidates:
-        if _share(fitting, values) >= 0.5:
-            return fitting_score, fitting, ""
-    family = [one for one in catalogue.fields if one.family and one.family == meant.family and one.takes_over]
-    rival = max(family, key=lambda known: _share(known, values), default=meant)
-    return (score, rival, BY_VALUES) if _share(rival, values) >= 0.8 else (score, meant, "")
-
-
-def _share(known: Field, values: list[Value]) -> float:
-    return 1 if known.holds is None else sum(map(known.holds, values)) / len(values)
-
-
-def _distinct(columns: list[Column]) -> list[Column]:
+def _distinct(columns: list[Seen]) -> list[Seen]:
     """The same heading twice gets the column's letter, so that each can be named."""
     seen: set[str] = set()
     distinct = []
     for column in columns:
-        heading = f"{column.heading} ({column.letter})" if column.heading in seen else column.heading
-        seen.add(heading)
-        distinct.append(replace(column, heading=heading))
+        again = column.shown in seen
+        seen.add(column.shown)
+        distinct.append(replace(column, shown=f"{column.shown} ({letter_of(column.index)})") if again else column)
     return distinct
-
-
-def _one_column_each(columns: list[Column], catalogue: Catalogue) -> list[Column]:
-    """Of two columns for one field the better is read, the other is left unread and doubtful."""
-    best: dict[str, Column] = {}
-    for column in columns:
-        if column.field and (column.field not in best or column.score > best[column.field].score):
-            best[column.field] = column
-    return [
-        replace(column, field="", doubt=TWO_COLUMNS)
-        if column.field and best[column.field] is not column and not catalogue.field(column.field).repeats
-        else column
-        for column in columns
-    ]
 
 
 FOOTER = re.compile(

@@ -14,8 +14,9 @@ from assessment.schemes.importing.sentences import read
 from assessment.schemes.importing.tables import Reader, Table, points_behind
 from assessment.schemes.importing.tree import ZERO, Indicators, Node, indicators_of, tree_of
 from assessment.schemes.rules import BandPlan, ClausePlan, IndicatorPlan, SchemePlan, Weights, plain
+from members.workbooks.catalogue import Catalogue, Field
 from members.workbooks.cells import text
-from members.workbooks.headings import Catalogue, Field, Layout, find_layout
+from members.workbooks.headings import Layout, find_layout
 from members.workbooks.reading import OpenWorkbook, open_workbook
 
 LEVELS = """一级指标 二级指标 三级指标 四级指标 一级项目 二级项目 三级项目 指标 指标名称 考核指标 考评指标 评价指标

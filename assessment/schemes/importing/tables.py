@@ -7,8 +7,9 @@ from decimal import Decimal
 from typing import Any
 
 from assessment.schemes.importing.doubts import Doubt, about
+from members.workbooks.catalogue import Column, normal
 from members.workbooks.cells import text, word
-from members.workbooks.headings import Column, Layout, normal
+from members.workbooks.headings import Layout
 from members.workbooks.reading import Formula, Row, Value
 
 TOTAL = re.compile(r"(?:合计|总计|总分|共计|满分|累计)(?!扣|加)")

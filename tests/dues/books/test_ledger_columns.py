@@ -5,7 +5,8 @@ import time
 import pytest
 
 from dues.books.columns import LEDGER, Part, period_columns, period_of, single_columns
-from members.workbooks.headings import Column, Layout
+from members.workbooks.catalogue import Column
+from members.workbooks.headings import Layout
 
 QUARTER = (1, 2, 3)
 

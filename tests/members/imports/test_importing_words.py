@@ -5,6 +5,7 @@ import pytest
 from members.choices import DuesCategory, Education, Membership, OrganizationKind, Sex, SituationKind
 from members.imports.organization_resolver import key_of, kind_of
 from members.roster import headings
+from members.workbooks import vocabulary
 
 RETIRED, EMPLOYED, UNEMPLOYED = DuesCategory.RETIRED, DuesCategory.EMPLOYED, DuesCategory.UNEMPLOYED
 
@@ -26,7 +27,7 @@ RETIRED, EMPLOYED, UNEMPLOYED = DuesCategory.RETIRED, DuesCategory.EMPLOYED, Due
     ],
 )
 def test_categories(written: str | None, meant: DuesCategory | None) -> None:
-    assert headings.category_of(written) == meant
+    assert vocabulary.category_of(written) == meant
 
 
 @pytest.mark.parametrize(
@@ -42,7 +43,7 @@ def test_categories(written: str | None, meant: DuesCategory | None) -> None:
     ],
 )
 def test_memberships(written: str, meant: Membership | None) -> None:
-    assert headings.membership_of(written) == meant
+    assert vocabulary.membership_of(written) == meant
 
 
 @pytest.mark.parametrize(
@@ -60,21 +61,21 @@ def test_memberships(written: str, meant: Membership | None) -> None:
     ],
 )
 def test_educations(written: str, meant: Education | None) -> None:
-    assert headings.education_of(written) == meant
+    assert vocabulary.education_of(written) == meant
 
 
 @pytest.mark.parametrize(
     ("written", "meant"), [("男", Sex.MALE), (" 女 ", Sex.FEMALE), ("男性", Sex.MALE), ("不详", None)]
 )
 def test_sexes(written: str, meant: Sex | None) -> None:
-    assert headings.sex_of(written) == meant
+    assert vocabulary.sex_of(written) == meant
 
 
 @pytest.mark.parametrize(
     ("written", "kept"), [("汉", "汉族"), ("汉族", "汉族"), ("维吾尔", "维吾尔族"), ("穿青人", "穿青人"), ("", "")]
 )
 def test_peoples(written: str, kept: str) -> None:
-    assert headings.ethnicity_of(written) == kept
+    assert vocabulary.ethnicity_of(written) == kept
 
 
 @pytest.mark.parametrize(

@@ -5,7 +5,9 @@ from pathlib import Path
 import pytest
 
 from members.roster.headings import ROSTER
-from members.workbooks.headings import BY_VALUES, TWO_COLUMNS, Catalogue, Field, Layout, find_layout, letter_of, normal
+from members.workbooks.catalogue import Catalogue, Field, letter_of, normal
+from members.workbooks.deciding import BY_VALUES, TWO_COLUMNS
+from members.workbooks.headings import Layout, find_layout
 from members.workbooks.reading import Head, Row, open_workbook
 from members.workbooks.sheets import Range
 from tests.members.workbooks.workbook_files import xlsx, xlsx_sheets
