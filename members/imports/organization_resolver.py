@@ -14,8 +14,9 @@ from members.imports.problems import Note, Problem
 from members.models.organization import Organization
 from members.organizations.rules import may_stand_under
 from members.roster.headings import ROSTER
+from members.workbooks.catalogue import Column
 from members.workbooks.cells import line
-from members.workbooks.headings import Layout, Record, Records, find_layout
+from members.workbooks.headings import Layout, Record, Records, accepted, find_layout, samples_of
 from members.workbooks.reading import OpenWorkbook, open_workbook
 
 SEPARATORS = re.compile(r"\s*(?:[/\\>＞→|｜／＼»]|->|—>|、)+\s*")
@@ -252,6 +253,12 @@ class RosterSheet:
     layout: Layout
     book: OpenWorkbook
     notes: list[Note] = field(default_factory=list)
+    asked: list[Column] = field(default_factory=list)
+    """Columns with a proposal, whether it was accepted or not."""
+
+    def samples(self) -> dict[str, list[str]]:
+        """Heading → three different cells from below it."""
+        return samples_of(self.layout, self.book.heads[self.layout.sheet])
 
     def records(self) -> Iterator[Record]:
         """The rows about members, each once. Raises UnreadableWorkbook."""
@@ -264,15 +271,19 @@ class RosterSheet:
 
 
 @contextmanager
-def open_roster(path: Path, corrected: Mapping[str, str] | None = None) -> Iterator[RosterSheet]:
-    """Raises UnreadableWorkbook, NotARoster."""
+def open_roster(
+    path: Path, corrected: Mapping[str, str] | None = None, *, accept: bool = False
+) -> Iterator[RosterSheet]:
+    """`accept`: columns that would be asked about are read as proposed. Raises UnreadableWorkbook, NotARoster."""
     with open_workbook(path) as book:
         layout = find_layout(book.heads, ROSTER, corrected=corrected)
         if layout is None:
             raise NotARoster(
                 _("No row of headings was found. The sheet needs one with 姓名 and one more column of a roster.")
             )
-        yield RosterSheet(layout, book, [*_doubts(layout), *_other_sheets(book, layout, corrected)])
+        asked = layout.asked
+        layout = accepted(layout) if accept else layout
+        yield RosterSheet(layout, book, [*_doubts(layout), *_other_sheets(book, layout, corrected)], asked)
 
 
 def refuse_unplaced(layout: Layout, places: Places) -> None:

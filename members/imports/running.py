@@ -25,6 +25,7 @@ from members.models.organization import Organization
 from members.models.user import User
 from members.organizations.services import hold_tree
 from members.roster.member_queries import whereabouts
+from members.workbooks.catalogue import Column
 from members.workbooks.headings import Layout, Record
 from members.workbooks.reading import Row, UnreadableWorkbook, Value, load_cells
 
@@ -212,6 +213,8 @@ class Report:
     counts: dict[str, int] = field(default_factory=dict)
     refused: list[Note] = field(default_factory=list)
     warnings: list[Note] = field(default_factory=list)
+    asked: list[tuple[Column, list[str]]] = field(default_factory=list)
+    """Columns with a proposal, each with three of its cells."""
 
     @property
     def rows(self) -> int:
@@ -228,11 +231,22 @@ class Report:
 
 
 def import_roster(
-    path: Path, *, into: Organization | None, may_build: bool, on: date, by: User | str, dry_run: bool = False
+    path: Path,
+    *,
+    into: Organization | None,
+    may_build: bool,
+    on: date,
+    by: User | str,
+    dry_run: bool = False,
+    accept: bool = False,
 ) -> Report:
-    """Read and store a workbook in one transaction. Raises UnreadableWorkbook, NotARoster: then nothing is stored."""
-    with modest_cache(), open_roster(path, remembered(into)) as sheet:
-        report = Report(sheet.layout)
+    """Read and store a workbook in one transaction. Raises UnreadableWorkbook, NotARoster: then nothing is stored.
+
+    `accept`: columns that a page would ask about are read as proposed; else they are left out.
+    """
+    with modest_cache(), open_roster(path, remembered(into), accept=accept) as sheet:
+        samples = sheet.samples()
+        report = Report(sheet.layout, asked=[(column, samples[column.heading]) for column in sheet.asked])
         if dry_run:
             judge = _judge_of(sheet, into, may_build, on, by)
             for chunk in chunks(sheet.records(), service.CHUNK):

@@ -14,6 +14,7 @@ from members.imports.organization_resolver import NotARoster
 from members.imports.problems import Note
 from members.imports.running import Report, import_roster
 from members.refused import Refused
+from members.roster.headings import LABELS
 from members.workbooks.reading import UnreadableWorkbook
 from rulebook.console import JsonCommand, WrongUse
 
@@ -29,15 +30,41 @@ class Command(JsonCommand):
         )
         parser.add_argument("--dry-run", action="store_true", help="say what would happen and store nothing")
 
-    def work(self, *, file: Path, into: str | None, dry_run: bool, **options: Any) -> dict[str, Any]:
+        parser.add_argument(
+            "--accept-proposals",
+            action="store_true",
+            help="read the columns that a page would ask about as it would propose; else they are left out",
+        )
+
+    def work(
+        self, *, file: Path, into: str | None, dry_run: bool, accept_proposals: bool, **options: Any
+    ) -> dict[str, Any]:
         if not file.is_file():
             raise WrongUse(_("There is no file %(file)s.") % {"file": file})
         place = organization_at(into, "--into") if into else None
-        report = import_roster(file, into=place, may_build=True, on=timezone.localdate(), by="shell", dry_run=dry_run)
+        report = import_roster(
+            file,
+            into=place,
+            may_build=True,
+            on=timezone.localdate(),
+            by="shell",
+            dry_run=dry_run,
+            accept=accept_proposals,
+        )
         return {"file": file.name, **_answer(report, file)}
+
+    def refused(self, answer: Mapping[str, Any]) -> bool:
+        read = answer["columns"]
+        return super().refused(answer) or any(one["column"] not in read for one in answer["asked"])
 
     def sentences(self, answer: Mapping[str, Any]) -> Iterable[str]:
         yield _("%(file)s, sheet %(sheet)s: %(rows)s rows, %(created)s new, %(updated)s changed.") % answer
+        for one in answer["asked"]:
+            yield _("Column %(letter)s “%(column)s” may be: %(field)s. In it stands: %(samples)s") % {
+                **one,
+                "field": LABELS[one["proposal"]],
+                "samples": "、".join(one["samples"]),
+            }
         for found in (*answer["refused"], *answer["warnings"]):
             yield f"{found['row']} {found['column']}: {found['message']}"
 
@@ -48,7 +75,11 @@ def _answer(report: Report, file: Path) -> dict[str, Any]:
         "sheet": layout.sheet_name or file.stem,
         "header_row": layout.header_row,
         "columns": {column.heading: column.field for column in layout.known},
-        "unknown_columns": [column.heading for column in layout.unknown],
+        "unknown_columns": [column.heading for column in layout.unknown if not column.proposal],
+        "asked": [
+            {"column": column.heading, "letter": column.letter, "proposal": column.proposal, "samples": samples}
+            for column, samples in report.asked
+        ],
         "rows": report.rows,
         "created": report.counts.get(RowVerdict.NEW, 0),
         "updated": report.counts.get(RowVerdict.CHANGED, 0),

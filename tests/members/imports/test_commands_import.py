@@ -6,6 +6,7 @@ import pytest
 from django.core.management import CommandError, call_command
 
 from members.choices import OrganizationKind
+from members.management.commands.import_roster import Command
 from members.models import Member, Organization, RosterImport
 from tests.cast import make_organization
 from tests.members.imports.roster_files import HEADINGS, person, roster, three
@@ -28,8 +29,8 @@ def test_the_answer_has_what_the_contract_says(branch: Organization, tmp_path: P
     path = roster(tmp_path / "名册.xlsx", people, headings=[*HEADINGS, "爱好"])
     answer = run("import_roster", path, into="b1")
     assert list(answer) == [
-        *("file", "sheet", "header_row", "columns", "unknown_columns", "rows", "created", "updated", "unchanged"),
-        *("refused", "warnings", "import_id"),
+        *("file", "sheet", "header_row", "columns", "unknown_columns", "asked", "rows", "created", "updated"),
+        *("unchanged", "refused", "warnings", "import_id"),
     ]
     assert (answer["file"], answer["sheet"], answer["header_row"]) == ("名册.xlsx", "花名册", 3)
     assert (answer["rows"], answer["created"], answer["updated"], answer["unchanged"]) == (2, 1, 0, 0)
@@ -45,6 +46,32 @@ def test_a_text_file_has_its_own_name_for_the_sheet(branch: Organization, tmp_pa
     path.write_text("姓名,性别,联系电话\n张三,男,13800000000\n")
     answer = run("import_roster", path, into="b1")
     assert (answer["file"], answer["sheet"]) == ("一支部名册.csv", "一支部名册")
+
+
+@pytest.mark.parametrize("accept", [False, True])
+def test_a_likely_column_is_read_only_when_proposals_are_accepted(
+    branch: Organization, tmp_path: Path, accept: bool
+) -> None:
+    people = [person(f"张{name}", number, 月工资=5000 + number) for number, name in enumerate("三四五", 1)]
+    path = roster(tmp_path / "a.xlsx", people, headings=[*HEADINGS[:8], "月工资"])
+    answer = run("import_roster", path, into="b1", accept_proposals=accept)
+    assert answer["asked"] == [
+        {"column": "月工资", "letter": "I", "proposal": "dues_base", "samples": ["5001", "5002", "5003"]}
+    ]
+    assert (answer["columns"].get("月工资"), answer["unknown_columns"]) == ("dues_base" if accept else None, [])  # type: ignore[attr-defined]
+    base = Member.objects.get(name="张三").dues_base
+    assert (base.open() if base else "") == ("500100" if accept else "")
+
+
+@pytest.mark.parametrize(("accept", "code"), [(False, 1), (True, 0)])
+def test_what_was_not_asked_makes_the_exit_code_1(
+    branch: Organization, tmp_path: Path, accept: bool, code: int
+) -> None:
+    people = [person(f"张{name}", number, 月工资=5000 + number) for number, name in enumerate("三四五", 1)]
+    path = roster(tmp_path / "a.xlsx", people, headings=[*HEADINGS[:8], "月工资"])
+    command = Command(stdout=StringIO(), stderr=StringIO())
+    call_command(command, str(path), into="b1", accept_proposals=accept, json=True)
+    assert command.exit_code == code
 
 
 def test_undo_says_how_many(branch: Organization, tmp_path: Path) -> None:
