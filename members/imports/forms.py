@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from members.choices import Capability
-from members.models.files import RosterImport
+from members.imports.queries import ColumnLine
 from members.models.organization import Organization, OrganizationQuerySet
 from members.models.user import User
 from members.pages.forms import key_field
@@ -64,33 +64,79 @@ def places_for_import(user: User, on: Any) -> OrganizationQuerySet:
     return Organization.objects.visible_to(user, Capability.IMPORT_ROSTER).standing_on(on).in_tree_order()
 
 
-class ColumnsForm(forms.Form):
-    """What each heading of the sheet means."""
+GROUPS = (
+    (gettext_lazy("Person"), "name former_names sex ethnicity birth native_place education national_id"),
+    (gettext_lazy("In the party"), "committee general_branch organization group joined full membership party_post"),
+    (gettext_lazy("Work and dues"), "work_post work_unit post category dues_base"),
+    (gettext_lazy("How to reach them"), "phone email address mobile place lost_contact hardship"),
+    (gettext_lazy("Other"), "serial remark"),
+)
+"""The fields as the choice of a meaning groups them."""
+YES, NO, OTHER = "yes", "no", "other"
+ANSWERS = [
+    (YES, gettext_lazy("Yes")),
+    (NO, gettext_lazy("No, don't read this column")),
+    (OTHER, gettext_lazy("No, it is:")),
+]
 
-    def __init__(self, *args: Any, roster_import: RosterImport, **kwargs: Any) -> None:
+
+def _meanings() -> list[tuple[Any, Any]]:
+    grouped = [(label, [(name, LABELS[name]) for name in names.split()]) for label, names in GROUPS]
+    return [NOT_READ, *grouped]
+
+
+class ColumnsForm(forms.Form):
+    """What each heading of the sheet means; first the questions, each with yes, no, or another meaning."""
+
+    def __init__(self, *args: Any, columns: list[ColumnLine], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.headings: dict[str, str] = {}
-        for number, column in enumerate(roster_import.columns):
-            name = f"column-{number}"
-            self.headings[name] = column["heading"]
-            self.fields[name] = forms.ChoiceField(
-                label=column["heading"], required=False, choices=[NOT_READ, *LABELS.items()], initial=column["field"]
+        self.columns = columns
+        for column in columns:
+            self.fields[f"column-{column.number}"] = forms.ChoiceField(
+                label=column.heading, required=False, choices=_meanings(), initial=column.field
             )
+            if column.proposal:
+                question = _("Is this column: %(field)s?") % {"field": column.means}
+                self.fields[f"answer-{column.number}"] = forms.ChoiceField(
+                    label=question, choices=ANSWERS, widget=forms.RadioSelect, initial=YES
+                )
+
+    def questions(self) -> list[tuple[ColumnLine, forms.BoundField, forms.BoundField]]:
+        """Each with the answer and the other meaning."""
+        return [
+            (column, self[f"answer-{column.number}"], self[f"column-{column.number}"])
+            for column in self.columns
+            if column.proposal
+        ]
+
+    def unread(self) -> list[tuple[ColumnLine, forms.BoundField]]:
+        """Columns that nobody asks about and that aren't read."""
+        return [(one, self[f"column-{one.number}"]) for one in self.columns if not one.field and not one.proposal]
+
+    def read(self) -> list[tuple[ColumnLine, forms.BoundField]]:
+        return [(one, self[f"column-{one.number}"]) for one in self.columns if one.field]
 
     def clean(self) -> dict[str, Any]:
         """Every field is read from one column at most."""
         cleaned = super().clean() or {}
-        read: dict[str, str] = {}
-        for name, field in list(cleaned.items()):
+        read: dict[str, ColumnLine] = {}
+        for column in self.columns:
+            field = self._meaning(column, cleaned)
             if field and field in read:
-                first = self.headings[read[field]]
-                self.add_error(name, _("“%(heading)s” is read as this already.") % {"heading": first})
+                sentence = _("“%(heading)s” is read as this already.") % {"heading": read[field].heading}
+                self.add_error(f"answer-{column.number}" if column.proposal else f"column-{column.number}", sentence)
             elif field:
-                read[field] = name
+                read[field] = column
         if "name" not in read:
             raise forms.ValidationError(_("One column must be the name."))
         return cleaned
 
+    @staticmethod
+    def _meaning(column: ColumnLine, cleaned: dict[str, Any]) -> str:
+        answer = cleaned.get(f"answer-{column.number}", OTHER)
+        chosen = {YES: column.proposal, NO: "", OTHER: cleaned.get(f"column-{column.number}", "")}
+        return str(chosen[answer])
+
     def meanings(self) -> dict[str, str]:
         """Heading → field, as chosen."""
-        return {heading: self.cleaned_data[name] for name, heading in self.headings.items()}
+        return {column.heading: self._meaning(column, self.cleaned_data) for column in self.columns}

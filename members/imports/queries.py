@@ -9,7 +9,9 @@ from typing import Any
 from django.db.models import Q, QuerySet
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.functional import Promise
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from members.choices import ImportState, RowVerdict
 from members.imports.problems import Problem, from_json
@@ -19,7 +21,9 @@ from members.pages.links import MOST, SHOWN_FOR, Job, JobState
 from members.pages.queries import called
 from members.roster.headings import LABELS
 from members.workbooks.cells import text
-from members.workbooks.reading import load_cells
+from members.workbooks.deciding import AMOUNT, CONTRADICTED, FITTING, RESEMBLING
+from members.workbooks.evidence import samples
+from members.workbooks.reading import Value, load_cells
 
 PRIVATE = frozenset({"national_id", "phone", "address", "dues_base"})
 SHOWN = ("sex", "birth", "joined", "full", "membership", "category", "organization", "group")
@@ -81,6 +85,55 @@ def _changes(row: RosterImportRow) -> Iterator[tuple[str, str, str]]:
     for name, (old, new) in before.get("changes", {}).items():
         hidden = name in PRIVATE
         yield str(LABELS.get(name, LABELS["category"])), "••••" if hidden and old else old, "••••" if hidden else new
+
+
+REASONS: dict[str, Promise] = {
+    RESEMBLING: gettext_lazy("The heading resembles one of this kind, and what stands below fits."),
+    FITTING: gettext_lazy("The heading doesn't say it, but what stands below looks like it."),
+    CONTRADICTED: gettext_lazy("The heading says it, but what stands below looks like something else."),
+    AMOUNT: gettext_lazy("Dues would be computed from it. A wage or a pension is not the base by itself."),
+}
+ROWS_FOR_SAMPLES = 60
+
+
+@dataclass(frozen=True)
+class ColumnLine:
+    """A column for the page: what it is, or may be and why, with three of its cells."""
+
+    number: int
+    heading: str
+    letter: str
+    field: str
+    proposal: str
+    reason: str
+    samples: list[str]
+
+    @property
+    def means(self) -> str:
+        """What it is read as, or would be."""
+        return str(LABELS.get(self.field or self.proposal, ""))
+
+
+def column_lines(roster_import: RosterImport, user: User) -> list[ColumnLine]:
+    """The columns of an import. Cells are shown to whoever uploaded them: nobody knows yet what is private."""
+    cells = _first_cells(roster_import) if roster_import.uploaded_by_id == user.pk else []
+    return [
+        ColumnLine(
+            number,
+            column["heading"],
+            column.get("letter", ""),
+            column["field"],
+            column.get("proposal", ""),
+            str(REASONS.get(column.get("reason", ""), "")),
+            samples(row.get(column["heading"]) for row in cells),
+        )
+        for number, column in enumerate(roster_import.columns)
+    ]
+
+
+def _first_cells(roster_import: RosterImport) -> list[dict[str, Value]]:
+    rows = roster_import.rows.order_by("number").exclude(cells="")[:ROWS_FOR_SAMPLES]
+    return [load_cells(row.cells.open()) for row in rows]
 
 
 def verdict_counts(roster_import: RosterImport) -> list[tuple[str, str, int]]:

@@ -1,6 +1,7 @@
 """Storing the accepted rows of a roster import."""
 
 import json
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, timedelta
 from pathlib import Path
@@ -147,6 +148,8 @@ def add_situations(judged: Iterable[Judged], created: Mapping[int, int], before:
 CHUNK = 1_000
 CLAIM = timedelta(minutes=5)
 """How long a worker may be silent before another takes over. It is renewed with every chunk."""
+LETTERS = re.compile(r"[A-Z]{1,2}")
+"""What names a column without a heading."""
 LEFT_OUT = frozenset({RowVerdict.REFUSED, RowVerdict.DOUBTFUL})
 ACCEPTED = frozenset({RowVerdict.NEW, RowVerdict.CHANGED})
 STORING = frozenset({ImportState.APPLYING, ImportState.APPLIED})
@@ -210,7 +213,8 @@ def begin_rows(*, roster_import: RosterImport, layout: Layout, notes: Iterable[N
         sheet=(layout.sheet_name or Path(roster_import.file_name).stem)[:80],
         header_row=layout.header_row,
         columns=[
-            {"heading": column.heading, "field": column.field, "doubt": column.doubt} for column in layout.columns
+            {name: getattr(column, name) for name in ("heading", "letter", "field", "doubt", "proposal", "reason")}
+            for column in layout.columns
         ],
         notes=[note.as_json() for note in notes],
         rows_done=0,
@@ -243,23 +247,39 @@ def end_rows(*, roster_import: RosterImport, notes: Iterable[Note]) -> None:
 
 @transaction.atomic
 def correct_columns(*, roster_import: RosterImport, fields: Mapping[str, str]) -> None:
-    """Read the rows again with headings as a person corrected them; remembered for the branch."""
+    """Read the rows again with headings as a person corrected them, or as they answered; remembered for the branch.
+
+    A question is answered by any field for its heading, "" for a column that isn't to be read.
+    """
     roster_import.refresh_from_db(from_queryset=RosterImport.objects.select_for_update())
     before = {column["heading"]: column["field"] for column in roster_import.columns}
-    corrected = {heading: field for heading, field in fields.items() if before.get(heading, field) != field}
+    asked = {column["heading"] for column in questions(roster_import)}
+    corrected = {
+        heading: field for heading, field in fields.items() if heading in asked or before.get(heading, field) != field
+    }
     if roster_import.state != ImportState.PREVIEW:
         raise Refused(_("The columns can be corrected only before the import is confirmed."))
     if not corrected:
         return
     for column in roster_import.columns:
         column["field"] = fields.get(column["heading"], column["field"])
+        if column["heading"] in fields:
+            column["proposal"] = ""
     if roster_import.organization:
         _remember(roster_import.organization, corrected)
     _set(roster_import, columns=roster_import.columns, state=ImportState.UPLOADED, claimed_until=None, rows_done=0)
 
 
+def questions(roster_import: RosterImport) -> list[dict[str, str]]:
+    """The columns that nobody has said yes or no to yet."""
+    return [column for column in roster_import.columns if column.get("proposal")]
+
+
 def _remember(organization: Organization, corrected: Mapping[str, str]) -> None:
+    """Not for a blank heading: the third column of another sheet is another one."""
     for heading, field in corrected.items():
+        if LETTERS.fullmatch(heading):
+            continue
         ColumnMapping.objects.update_or_create(
             organization=organization, heading=heading[:80], defaults={"field": field}
         )
@@ -272,6 +292,9 @@ def confirm_import(*, roster_import: RosterImport, by: User | str) -> bool:
     Holds the tree: what is moving ends its move first, and afterwards nothing begins one (`move_organization`).
     """
     hold_tree()
+    roster_import.refresh_from_db()
+    if roster_import.state == ImportState.PREVIEW and questions(roster_import):
+        raise Refused(_("Answer the questions about the columns first."))
     confirmed = RosterImport.objects.filter(pk=roster_import.pk, state=ImportState.PREVIEW).update(
         state=ImportState.CONFIRMED, rows_total=waiting_rows(roster_import).count(), rows_done=0, claimed_until=None
     )
@@ -394,7 +417,7 @@ def _store_rows(
 def layout_of(roster_import: RosterImport) -> Layout:
     """The layout of an import whose rows are stored."""
     columns = [
-        Column(index, column["heading"], column["field"], 0, column["doubt"])
+        Column(index, column["heading"], column["field"], 0, column["doubt"], column.get("proposal", ""))
         for index, column in enumerate(roster_import.columns)
     ]
     return Layout(0, roster_import.sheet, roster_import.header_row or 0, columns, [])

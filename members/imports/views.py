@@ -18,7 +18,7 @@ from members.choices import Capability, ImportState
 from members.imports.exporting import write_refused, write_template
 from members.imports.forms import ColumnsForm, ImportForm, places_for_import
 from members.imports.problems import note_from_json
-from members.imports.queries import BUSY, WITH_REMARKS, lines, rows_of, verdict_counts
+from members.imports.queries import BUSY, WITH_REMARKS, column_lines, lines, rows_of, verdict_counts
 from members.imports.running import cancel, receive
 from members.imports.services import confirm_import, correct_columns
 from members.imports.undo_services import Undone, undo_import
@@ -66,6 +66,7 @@ def import_detail(request: PageRequest, key: UUID) -> HttpResponse:
         return render(request, "members/imports/progress.html", _progress(roster_import))
     verdict = request.GET.get("verdict", "")
     page = Paginator(rows_of(roster_import, verdict), PAGE_SIZE).get_page(request.GET.get("page"))
+    columns = column_lines(roster_import, request.user)
     context = {
         "roster_import": roster_import,
         "notes": [note_from_json(note) for note in roster_import.notes],
@@ -74,7 +75,8 @@ def import_detail(request: PageRequest, key: UUID) -> HttpResponse:
         "verdict": verdict,
         "page": page,
         "lines": lines(roster_import, list(page.object_list)),
-        "unknown": [column["heading"] for column in roster_import.columns if not column["field"]],
+        "questions": [column for column in columns if column.proposal],
+        "unknown": [column for column in columns if not column.field and not column.proposal],
         "accepted": roster_import.counts.get("new", 0) + roster_import.counts.get("changed", 0),
         "left_out": roster_import.counts.get("refused", 0) + roster_import.counts.get("doubtful", 0),
     }
@@ -96,7 +98,8 @@ def import_progress(request: PageRequest, key: UUID) -> HttpResponse:
 def import_columns(request: PageRequest, key: UUID) -> HttpResponse:
     """Say what the columns mean; remembered for the branch."""
     roster_import = _fetch(request, key)
-    form = ColumnsForm(request.POST or None, roster_import=roster_import)
+    columns = column_lines(roster_import, request.user)
+    form = ColumnsForm(request.POST or None, columns=columns)
     if form.is_valid():
         if try_with_message(request, lambda: correct_columns(roster_import=roster_import, fields=form.meanings())):
             tasks.start(tasks.read_import, roster_import.key)

@@ -39,7 +39,8 @@ class RosterImport(models.Model):
     sheet = models.CharField(_("sheet"), max_length=80, blank=True)
     header_row = models.PositiveIntegerField(_("heading in row"), null=True, blank=True)
     columns = models.JSONField(_("columns"), default=list)
-    """Each {heading, field, doubt}, in the sheet's order; an empty field where the column is left alone."""
+    """Each {heading, letter, field, doubt, proposal, reason}, in the sheet's order; an empty field where the column is
+    left alone, a proposal where somebody has to say whether it is that."""
     notes = models.JSONField(default=list)
     """What is to be said about the workbook and about rows that are no records: {row, column, code, about}."""
     may_build = models.BooleanField(_("may set up organizations"), default=False)

@@ -233,10 +233,11 @@ class _Deciding:
             return 0.6 * strength
         if known.name in SPARSE and (one.evidence.fills < FITS) != SPARSE[known.name]:
             return 0
+        plainly = proves(known, one.evidence)
         if one.heading.is_neutral:
-            return 0.4 * share if share >= 0.6 else 0
-        plain = known.alone and proves(known, one.evidence) >= FITS_WELL and one.evidence.written >= 5
-        return 0.4 * share if plain and known.name not in self.catalogue.required else 0
+            return 0.4 * plainly if plainly >= 0.6 else 0
+        plain = known.alone and plainly >= FITS_WELL and one.evidence.written >= 5
+        return 0.4 * plainly if plain and known.name not in self.catalogue.required else 0
 
 
 def beside(answers: Seen, places: Seen) -> bool:
