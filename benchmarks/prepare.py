@@ -82,7 +82,7 @@ def user(name: str, kind: OfficeKind, organization: Organization) -> User:
     return person
 
 
-def session(person: User, backend: str = "members.access.sessions.AccountBackend") -> str:
+def session(person: User, backend: str = "django.contrib.auth.backends.ModelBackend") -> str:
     """A session that is logged in, without the second that hashing a password takes."""
     store = import_module(settings.SESSION_ENGINE).SessionStore()
     store[SESSION_KEY] = str(person.pk)

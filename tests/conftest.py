@@ -139,7 +139,7 @@ def as_user(client: Client) -> Callable[[User], Client]:
     """Log the client in: `as_user(cast.secretary).get(…)`."""
 
     def log_in(user: User) -> Client:
-        client.force_login(user, backend="members.access.sessions.AccountBackend")
+        client.force_login(user, backend="django.contrib.auth.backends.ModelBackend")
         return client
 
     return log_in

@@ -83,7 +83,7 @@ def visit(browser: Browser, live_server: object, transactional_db: None) -> Iter
         opened.append(context)
         if user:
             client = Client()
-            client.force_login(user, backend="members.access.sessions.AccountBackend")
+            client.force_login(user, backend="django.contrib.auth.backends.ModelBackend")
             session = client.cookies["sessionid"].value
             context.add_cookies([{"name": "sessionid", "value": session, "url": str(live_server)}])
         page = context.new_page()

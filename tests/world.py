@@ -21,7 +21,7 @@ from tests.full_cast_meetings import code_of
 from tests.policy_table import PARTS, Block, place_of, shows_code
 
 MISSING = UUID("00000000-0000-4000-8000-00000000dead")
-BACKEND = "members.access.sessions.AccountBackend"
+BACKEND = "django.contrib.auth.backends.ModelBackend"
 MODELS = {
     model.__name__: model
     for app in apps.get_app_configs()

@@ -4,10 +4,9 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import date, datetime
-from typing import Any
 
 from django.conf import settings
-from django.db.models import Count, Exists, OuterRef, Q, QuerySet
+from django.db.models import Count, Exists, OuterRef, Q
 from django.db.models.functions import Coalesce
 from django.urls import reverse
 from django.utils import timezone
@@ -38,7 +37,6 @@ from members.choices import Capability, OrganizationKind
 from members.models import Organization, User
 from members.pages.links import Job, JobState
 from members.paths import contains
-from members.prepared import Prepared
 
 AMONG = 3
 """Organizations of a level without which no median is shown: of two, each would read the other."""
@@ -83,20 +81,25 @@ def unit_of_rows(place: Organization, unit: str) -> str:
 
 def months_of(place: Organization, unit: str, first: date, last: date) -> Months:
     """One query."""
-    rows = _MONTHS.rows(place=place.pk, unit=unit_of_rows(place, unit), first=first, last=last)
-    return Months({row[0]: row[1:] for row in rows})
+    rows = RollUp.objects.filter(
+        organization=place, unit_kind=unit_of_rows(place, unit), month__range=(first, last)
+    ).order_by()
+    return Months({month: tuple(figures) for month, *figures in rows.values_list("month", *FIGURES)})
 
 
 def medians_of(kind: str, unit: str, period: str, months: Iterable[str], measure: str) -> Medians:
     """All measures of the period, and one measure of each of the months. One query."""
-    rows = _MEDIANS.rows(kind=kind, unit=unit, period=period, months=[period, *months], measure=measure)
-    return Medians({(when, code): per_mille for when, code, per_mille in rows})
+    wanted = Q(period=period) | Q(period__in=[*months], measure=measure)
+    rows = LevelMedian.objects.filter(wanted, kind=kind, unit_kind=unit, organizations__gte=AMONG)
+    found = rows.values_list("period", "measure", "per_mille")
+    return Medians({(when, code): per_mille for when, code, per_mille in found})
 
 
 def band_names(place: Organization, unit: str, year: int) -> dict[int, str]:
     """By rank, where the schemes of the year and of the one before, by which somebody there may have been assessed, all
     name their bands alike; else nothing. Two queries, one where nobody was assessed."""
-    rows = _ASSESSED_BY.rows(year=year, before=year - 1)
+    settled = Assessment.objects.settled().filter(scheme=OuterRef("pk"))
+    rows = Scheme.objects.filter(Exists(settled), year__in=(year, year - 1)).values_list("pk", "unit_kind")
     schemes = [scheme for scheme, kind in rows if not unit or kind in ("", unit)]
     bands = Band.objects.filter(scheme__in=schemes).values_list("rank", "name", "scheme__organization__path")
     found = {
@@ -130,31 +133,8 @@ def band_years(place: Organization, unit: str, day: date) -> dict[tuple[int, boo
 
 def followed_at() -> datetime | None:
     """When the roll-ups were last brought up to the record; None: never. One query."""
-    moments = next(_FOLLOWED.rows(), ())
+    moments = RollUpState.objects.filter(pk=1).values_list("followed_at", "rebuilt_at").first() or ()
     return max((moment for moment in moments if moment), default=None)
-
-
-def _medians(kind: str, unit: str, period: str, months: list[str], measure: str) -> QuerySet[LevelMedian, Any]:
-    wanted = Q(period=period) | Q(period__in=months, measure=measure)
-    rows = LevelMedian.objects.filter(wanted, kind=kind, unit_kind=unit, organizations__gte=AMONG)
-    return rows.values_list("period", "measure", "per_mille")
-
-
-def _assessed_by(year: int, before: int) -> QuerySet[Scheme, Any]:
-    settled = Assessment.objects.settled().filter(scheme=OuterRef("pk"))
-    return Scheme.objects.filter(Exists(settled), year__in=(year, before)).values_list("pk", "unit_kind")
-
-
-_MONTHS = Prepared(
-    lambda place, unit, first, last: (
-        RollUp.objects.filter(organization=place, unit_kind=unit, month__range=(first, last))
-        .order_by()
-        .values_list("month", *FIGURES)
-    )
-)
-_MEDIANS = Prepared(_medians)
-_ASSESSED_BY = Prepared(_assessed_by)
-_FOLLOWED = Prepared(lambda: RollUpState.objects.filter(pk=1).values_list("followed_at", "rebuilt_at"))
 
 
 Words = str | Promise

@@ -57,7 +57,6 @@ from members.access.policy import get_in_scope, requires
 from members.choices import Capability, OrganizationKind, UnitKind
 from members.models import Organization
 from members.pages.requests import PageRequest, workbook
-from members.prepared import Prepared
 from members.workbooks.writing import Sheet
 
 VIEW = Capability.VIEW_DASHBOARD
@@ -108,13 +107,10 @@ def place_asked_for(request: PageRequest) -> Organization:
     if code := request.GET.get("org"):
         return get_in_scope(request, PLACES.all(), code=code)
     paths = request.user.access.paths(VIEW)
-    first = _FIRST.objects(Organization, paths=paths) if paths else []
-    if not first:
+    first = PLACES.filter(path__in=paths).order_by("path").first()
+    if first is None:
         raise Http404
-    return first[0]
-
-
-_FIRST = Prepared(lambda paths: PLACES.filter(path__in=paths).order_by("path")[:1])
+    return first
 
 
 def above(request: PageRequest, place: Organization) -> list[Organization]:

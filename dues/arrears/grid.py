@@ -4,7 +4,6 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
-from functools import cache
 from typing import Any, NamedTuple
 from uuid import UUID
 
@@ -24,19 +23,17 @@ from dues.ledger.queries import (
     beyond_of,
     completed,
     in_arrears,
-    in_arrears_since,
     passed_over,
     spans,
     weighed,
 )
 from dues.ledger.rules import ARREARS_STAGES, Arrears, OpenMonth, Span
-from dues.units import month_of, months_between, quarter_of
+from dues.units import month_of, months_between
 from members.choices import DatePrecision, MergeState, OrganizationKind
 from members.models import Member, Merge, Organization, User
 from members.models.member import MemberQuerySet
 from members.pages.queries import Order, Page, Place, page_of, rows_from
 from members.paths import STEP, contains, subtree
-from members.prepared import Prepared
 from rulebook.dates import add_months
 
 NOTHING = (0, 0)
@@ -309,8 +306,8 @@ def tree_page(path: str, place: Place, *, on: date) -> tuple[Page, list[ArrearsL
     """One page of those in arrears in a whole subtree, in roster order: as quick at its end as at its beginning."""
 
     def rows(place: Place, wanted: int) -> list[Any]:
-        key = {"key": place.key} if place.key else {}
-        late = _late(place.forward, wanted).rows(path=path, month=month_of(on), quarter=quarter_of(on), **key)
+        # Numbers alone: they stand in the index of the roster, and forty are looked at for one who is behind.
+        late = rows_from(in_arrears(Member.objects.below(path), on=on), ["id"], ROSTER_ORDER, place, wanted)
         return _people([pk for (pk,) in late])
 
     found = page_of(rows, ROSTER_ORDER, place, IN_A_TREE)
@@ -318,19 +315,9 @@ def tree_page(path: str, place: Place, *, on: date) -> tuple[Page, list[ArrearsL
 
 
 def _people(members: list[int]) -> list[Person]:
-    found = {row[0]: Person._make(row) for row in _PEOPLE.rows(members=members)} if members else {}
+    rows = Member.objects.filter(pk__in=members).values_list(*COLUMNS)
+    found = {row[0]: Person._make(row) for row in rows}
     return [found[pk] for pk in members]
-
-
-@cache
-def _late(forward: bool, wanted: int) -> Prepared:
-    """Numbers alone: they stand in the index of the roster, and forty members are looked at for one in arrears."""
-
-    def build(path: str, month: date, quarter: date, key: UUID | None = None) -> QuerySet[Member, Any]:
-        late = in_arrears_since(Member.objects.below(path), month, quarter)
-        return rows_from(late, ["id"], ROSTER_ORDER, Place(key, forward=forward), wanted)
-
-    return Prepared(build)
 
 
 def branches_below(path: str, *, on: date) -> list[Organization] | None:
@@ -369,7 +356,7 @@ def _lines(members: Sequence[Person], on: date) -> list[ArrearsLine]:
     found = arrears_of(ids, on=on)
     places = _names(one.roster_path for one in members)
     last = _last_paid(ids)
-    reviews: dict[int, UUID] = dict(_REVIEWS.rows(members=ids)) if ids else {}
+    reviews = dict(ArrearsReview.objects.open().filter(member__in=ids).order_by().values_list("member", "pk"))
     return [
         ArrearsLine(one, places.get(one.roster_path, ""), found[one.id], last.get(one.id), reviews.get(one.id))
         for one in members
@@ -378,7 +365,7 @@ def _lines(members: Sequence[Person], on: date) -> list[ArrearsLine]:
 
 
 def _last_paid(members: Sequence[int]) -> dict[int, LastPaid]:
-    rows = _LAST_PAID.rows(members=list(members)) if members else ()
+    rows = _last_payments(members)
     return {one: LastPaid(last, precision == DatePrecision.DAY) for one, last, precision in rows if last}
 
 
@@ -393,18 +380,9 @@ def _names(paths: Iterable[str]) -> dict[str, str]:
     """Path → what the place is called: a group stands behind its branch."""
     wanted = set(paths)
     asked = sorted(wanted | {path[:-STEP] for path in wanted})
-    found = {path: (name, kind) for path, name, kind in _PLACES.rows(paths=asked)} if asked else {}
+    rows = Organization.objects.filter(path__in=asked).order_by().values_list("path", "name", "kind")
+    found = {path: (name, kind) for path, name, kind in rows}
     return {
         path: f"{found[path[:-STEP]][0]} · {name}" if kind == OrganizationKind.GROUP and path[:-STEP] in found else name
         for path, (name, kind) in found.items()
     }
-
-
-_PEOPLE = Prepared(lambda members: Member.objects.filter(pk__in=members).values_list(*COLUMNS))
-_REVIEWS = Prepared(
-    lambda members: ArrearsReview.objects.open().filter(member__in=members).order_by().values_list("member", "pk")
-)
-_LAST_PAID = Prepared(_last_payments)
-_PLACES = Prepared(
-    lambda paths: Organization.objects.filter(path__in=paths).order_by().values_list("path", "name", "kind")
-)

@@ -4,8 +4,8 @@ from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import date
-from functools import lru_cache
-from typing import Any
+from functools import cache, lru_cache
+from typing import Any, TypeVar
 from uuid import UUID
 
 from django.db.models import Exists, F, FilteredRelation, OuterRef, Q, QuerySet, Value
@@ -22,11 +22,10 @@ from members.choices import Capability, DatePrecision, MergeState, OfficeKind, O
 from members.fields import holding, opened, unended_on
 from members.models import Member, Merge, Organization, User
 from members.models.member import MemberQuerySet
-from members.offices import Access, HeldOffice
 from members.paths import STEP, contains
-from members.prepared import Prepared
 from rulebook.dates import add_months
 
+Row = TypeVar("Row", Basis, Relief)
 TAKES_DUES = (OfficeKind.ORGANIZATION_OFFICER, OfficeKind.SECRETARY, OfficeKind.DEPUTY_SECRETARY)
 """Who is asked about dues, the first of them that the branch has."""
 CHARGE_FIELDS = (
@@ -45,14 +44,19 @@ PAYMENT_FIELDS = (
 )  # fmt: skip
 
 
-def _payments_of(member: int, first: date) -> QuerySet[Payment, Any]:
+def charges_of(member: Member, first: date) -> QuerySet[Charge, Any]:
+    rows = Charge.objects.filter(member=member, month__gte=first).order_by("month", "turn")
+    return rows.values_list(*CHARGE_FIELDS)
+
+
+def payments_of(member: Member, first: date) -> QuerySet[Payment, Any]:
     given = FilteredRelation("allocations", condition=Q(allocations__month__gte=first))
     rows = Payment.objects.filter(member=member, kind=PaymentKind.PAYMENT).annotate(given=given)
     wanted = rows.filter(Q(paid_on__gte=first) | Q(given__isnull=False)).values_list(*PAYMENT_FIELDS)
     return wanted.order_by("-paid_on", "key", "given__month")
 
 
-def _agreed_with(member: int) -> QuerySet[Any, Any]:
+def _agreed_with(member: Member) -> QuerySet[Any, Any]:
     wanted = ("kind", "key", "valid_from", "valid_until", "text", "said_on")
     reasons = ArrearsReason.objects.filter(member=member).annotate(text=F("reason"), said_on=F("recorded_on"))
     quarters = Arrangement.objects.filter(member=member).annotate(text=F("because"), said_on=F("agreed_on"))
@@ -70,8 +74,12 @@ def _taking_dues(path: str, above: str, on: date) -> QuerySet[Any, Any]:
     )  # fmt: skip
 
 
-def _of_member(model: type[Basis] | type[Relief], member: int, first: date) -> QuerySet[Any, Any]:
-    return model.objects.filter(_not_over_by(first), member=member).order_by("-valid_from")
+def _of_member(model: type[Row], member: Member, first: date) -> list[Row]:
+    return list(model.objects.filter(_not_over_by(first), member=member).order_by("-valid_from"))
+
+
+def _reviews(member: Member) -> list[ArrearsReview]:
+    return list(ArrearsReview.objects.filter(member=member).order_by("-opened_on"))
 
 
 def _not_over_by(first: date) -> Q:
@@ -82,49 +90,30 @@ def _kind(rows: QuerySet[Any], kind: str) -> QuerySet[Any]:
     return rows.annotate(kind=Value(kind))
 
 
-CHARGES = Prepared(
-    lambda member, first: (
-        Charge.objects.filter(member=member, month__gte=first).order_by("month", "turn").values_list(*CHARGE_FIELDS)
-    )
-)
-PAYMENTS = Prepared(_payments_of)
-BASES = Prepared(lambda member, first: _of_member(Basis, member, first))
-RELIEFS = Prepared(lambda member, first: _of_member(Relief, member, first))
-REVIEWS = Prepared(lambda member: ArrearsReview.objects.filter(member=member).order_by("-opened_on"))
-AGREED = Prepared(_agreed_with)
-TAKING_DUES = Prepared(_taking_dues)
-
-
 def readable(user: User, key: UUID) -> tuple[Member | None, bool]:
     """A member about whose dues the user may read something, and whether the user's branch charged them. One query."""
-    paths, own = user.access.paths(Capability.VIEW_DUES), user.access.member_id
-    if not paths:
+    if not user.access.paths(Capability.VIEW_DUES):
         return None, False
-    found = _READABLE.objects(Member, key=key, paths=paths, **({"own": own} if own else {}))
-    return (found[0], found[0].charged_here) if found else (None, False)  # type: ignore[attr-defined]
+    here = {
+        "charged_here": Exists(Charge.objects.visible_to(user).filter(member=OuterRef("pk"))),
+        "stands_here": Exists(Member.objects.visible_to(user, Capability.VIEW_DUES).filter(pk=OuterRef("pk"))),
+    }
+    found: Any = _knowing().filter(key=key).annotate(**here).first()
+    return (found, found.charged_here) if found and (found.charged_here or found.stands_here) else (None, False)
 
 
 def oneself(user: User) -> Member | None:
     """The member whom the user's account belongs to; None: it belongs to nobody on record. One query."""
     own = user.access.member_id
-    return next(iter(_ONESELF.objects(Member, own=own)), None) if own else None
+    return _knowing().filter(pk=own).first() if own else None
 
 
-def _readable(key: UUID, paths: list[str], own: int | None = None) -> QuerySet[Member]:
-    """What `visible_to` says to somebody who takes dues at those places and is the member `own`."""
-    reader = User()
-    held = tuple(HeldOffice(OfficeKind.ORGANIZATION_OFFICER, path, "", "") for path in paths)
-    reader.access = Access(held=held, member_id=own)
-    charged = Exists(Charge.objects.visible_to(reader).filter(member=OuterRef("pk")))
-    mine = Member.objects.visible_to(reader, Capability.VIEW_DUES).filter(pk=OuterRef("pk"))
-    return _knowing(Member.objects.filter(Q(Exists(mine)) | Q(charged), key=key)).annotate(charged_here=charged)
-
-
-def _knowing(members: MemberQuerySet) -> MemberQuerySet:
-    """With what few have anything of: a page asks for it only where there is something."""
+@cache
+def _knowing() -> MemberQuerySet:
+    """Members with what few have anything of: a page asks for it only where there is something."""
     of_member = {"member": OuterRef("pk")}
     agreed = Q(Exists(ArrearsReason.objects.filter(**of_member))) | Q(Exists(Arrangement.objects.filter(**of_member)))
-    return members.annotate(
+    return Member.objects.annotate(
         has_agreed=agreed,
         has_merged=Exists(Merge.objects.filter(kept=OuterRef("pk"), state=MergeState.DONE)),
         has_passed=Exists(PassedMonth.objects.filter(**of_member)),
@@ -136,10 +125,6 @@ def _knowing(members: MemberQuerySet) -> MemberQuerySet:
 def has(member: Member, what: str) -> bool:
     """Whether there may be something of what `_knowing` asks for; of a member read elsewhere, yes."""
     return bool(getattr(member, f"has_{what}", True))
-
-
-_READABLE = Prepared(_readable)
-_ONESELF = Prepared(lambda own: _knowing(Member.objects.filter(pk=own)))
 
 
 MONTHS = 24
@@ -240,7 +225,7 @@ def dues_page(member: Member, viewer: User, *, on: date, own: bool = False) -> D
     first = add_months(month_of(on), 1 - MONTHS)
     charges, payments = _charges(member, first), _payments(member, first)
     settled = _settled(payments)
-    bases = BASES.objects(Basis, member=member.pk, first=first)
+    bases = _of_member(Basis, member, first)
     reasons, arrangements = _agreed(member) if here and has(member, "agreed") else ([], [])
     branch, code, contacts = _branch(member, on)
     ledger = _Ledger(charges, settled, bases, own, here, viewer.access.paths(Capability.VIEW_DUES))
@@ -252,10 +237,10 @@ def dues_page(member: Member, viewer: User, *, on: date, own: bool = False) -> D
         lines=_lines(member, ledger, payments, first, on),
         payments=[one for one, path in payments if ledger.sees(path)],
         whys=[Why(one, _explained(one, sees_base)) for one in bases if here or one.pk in ledger.charged_by],
-        reliefs=RELIEFS.objects(Relief, member=member.pk, first=first) if here and has(member, "reliefs") else [],
+        reliefs=_of_member(Relief, member, first) if here and has(member, "reliefs") else [],
         reasons=reasons,
         arrangements=arrangements,
-        reviews=REVIEWS.objects(ArrearsReview, member=member.pk) if here and has(member, "reviews") else [],
+        reviews=_reviews(member) if here and has(member, "reviews") else [],
         arrears=_arrears(member, ledger, reasons, arrangements, on),
         beyond=beyond_of([member.pk] if here else []).get(member.pk, Beyond()),
         sees_base=sees_base,
@@ -299,7 +284,7 @@ class _Ledger:
 def _charges(member: Member, first: date) -> dict[date, _Charged]:
     """What each month asks for now; the branch and the basis of its last line."""
     found: dict[date, _Charged] = {}
-    for month, amount_fen, waived_fen, *facts in CHARGES.rows(member=member.pk, first=first):
+    for month, amount_fen, waived_fen, *facts in charges_of(member, first):
         before = found.get(month)
         found[month] = _Charged(
             month,
@@ -313,7 +298,7 @@ def _charges(member: Member, first: date) -> dict[date, _Charged]:
 def _payments(member: Member, first: date) -> list[tuple[Paid, str]]:
     """The payments of the window or for its months with what they gave each month; the newest first, and where."""
     found: dict[Any, tuple[Paid, str]] = {}
-    for values in PAYMENTS.rows(member=member.pk, first=first):
+    for values in payments_of(member, first):
         row = dict(zip(PAYMENT_FIELDS, values, strict=True))
         if row["key"] not in found:
             found[row["key"]] = _paid(row), row["organization__path"]
@@ -409,7 +394,7 @@ def _explained(basis: Basis, sees_base: bool) -> Explanation:
 
 def _agreed(member: Member) -> tuple[list[Agreed], list[Agreed]]:
     """Reasons on record and agreed quarterly payments, the newest first, in one query."""
-    rows = sorted(AGREED.rows(member=member.pk), key=lambda row: row[2], reverse=True)
+    rows = sorted(_agreed_with(member), key=lambda row: row[2], reverse=True)
     found = [
         (kind, Agreed(key, first, until, opened(text), said_on)) for kind, key, first, until, text, said_on in rows
     ]
@@ -437,7 +422,7 @@ def _branch(member: Member, on: date) -> tuple[str, str, list[tuple[str, str]]]:
     """Name and code of the branch whose roster the member is on, and who takes its dues, in one query."""
     if not member.roster_path:
         return "", "", []
-    rows = [*TAKING_DUES.rows(path=member.roster_path, above=member.roster_path[:-STEP], on=on)]
+    rows = [*_taking_dues(member.roster_path, member.roster_path[:-STEP], on)]
     names = [(office, next(filter(None, called), "")) for _name, _code, office, *called in rows if office]
     taking = (sorted({(name, str(kind.label)) for office, name in names if office == kind}) for kind in TAKES_DUES)
     name, code, *_office = rows[0] if rows else ("", "")

@@ -4,10 +4,11 @@ from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
+from functools import cache
 from typing import Any, NamedTuple
 from uuid import UUID
 
-from django.db.models import Exists, F, IntegerField, OuterRef, Q, QuerySet, Subquery, Sum
+from django.db.models import Exists, F, IntegerField, Model, OuterRef, Q, QuerySet, Subquery, Sum
 from django.db.models.functions import Coalesce
 
 from dues.ledger.models import Arrangement, ArrearsReason, Charge, ChargeQuerySet
@@ -20,7 +21,6 @@ from members.models import Affiliation, Member, Organization
 from members.models.member import MemberQuerySet
 from members.pages.queries import names_of
 from members.paths import STEP, subtree
-from members.prepared import Prepared
 from rulebook.dates import add_months
 
 NOTHING = (0, 0, False)
@@ -72,8 +72,12 @@ class Beyond(NamedTuple):
 
 def beyond_of(members: list[int]) -> dict[int, Beyond]:
     """What each of these members paid ahead or too much, of all months; without whoever didn't. One query."""
+    months = Allocation.objects.filter(member__in=members).order_by().values("member", "month")
+    sums = months.annotate(
+        fen=Sum("amount_fen"), owed=_charged(F("amount_fen") - F("waived_fen")), charged=_charged("amount_fen")
+    ).filter(fen__gt=F("owed"))
     found: dict[int, Beyond] = {}
-    for member, _month, settled_fen, owed_fen, charged_fen in _BEYOND.rows(members=members) if members else []:
+    for member, settled_fen, owed_fen, charged_fen in sums.values_list("member", "fen", "owed", "charged"):
         fen = settled_fen - max(owed_fen, 0)
         more = Beyond(too_much_fen=fen) if charged_fen else Beyond(ahead_fen=fen)
         found[member] = found.get(member, Beyond()).plus(more)
@@ -83,11 +87,12 @@ def beyond_of(members: list[int]) -> dict[int, Beyond]:
 def balances(members: list[int], first: date = BEGINNING) -> dict[int, list[MonthBalance]]:
     """The months of these members from `first` on that were charged or paid for, in order, by primary key. Two
     queries."""
-    if not members:
-        return {}
-    rows = _CHARGED.rows(members=members, first=first)
+    wanted = {"member__in": members, "month__gte": first}
+    lines = Charge.objects.filter(**wanted).order_by().values_list("member", "month")
+    rows = lines.annotate(Sum("amount_fen"), Sum("waived_fen"), carried=CARRIED)
     charged = {(one, month): (fen, waived, bool(carried)) for one, month, fen, waived, carried in rows}
-    settled = {(one, month): fen for one, month, fen in _GIVEN.rows(members=members, first=first) if fen}
+    given = Allocation.objects.filter(**wanted).order_by().values_list("member", "month").annotate(Sum("amount_fen"))
+    settled = {(one, month): fen for one, month, fen in given if fen}
     found: dict[int, list[MonthBalance]] = {}
     for place in sorted({*charged, *settled}):
         member, month = place
@@ -102,6 +107,12 @@ def standing_charges() -> ChargeQuerySet:
 
     Values, not Exists: of that PostgreSQL makes a join, and begins with what costs most.
     """
+    return _standing_charges().all()
+
+
+@cache
+def _standing_charges() -> ChargeQuerySet:
+    """Made once: making it takes longer than asking."""
     later = Charge.objects.filter(member=OuterRef("member"), month=OuterRef("month"), turn=OuterRef("turn") + 1)
     lines = Charge.objects.alias(next_turn=Subquery(later.values("turn")))
     return lines.filter(next_turn=None, amount_fen__gt=F("waived_fen"))
@@ -151,42 +162,10 @@ def open_months(member: int) -> list[MonthBalance]:
     return left_open(standing_charges().filter(member=member)).get(member, [])
 
 
-_CHARGED = Prepared(
-    lambda members, first: (
-        Charge.objects.filter(member__in=members, month__gte=first)
-        .order_by()
-        .values_list("member", "month")
-        .annotate(Sum("amount_fen"), Sum("waived_fen"), carried=CARRIED)
-    )
-)
-_GIVEN = Prepared(
-    lambda members, first: (
-        Allocation.objects.filter(member__in=members, month__gte=first)
-        .order_by()
-        .values_list("member", "month")
-        .annotate(Sum("amount_fen"))
-    )
-)
-
-
 def _charged(fen: Any) -> Coalesce:
     """A sum over the lines of an allocation's member and month, 0 where there are none."""
     here = Charge.objects.filter(member=OuterRef("member"), month=OuterRef("month")).order_by().values("member")
     return Coalesce(Subquery(here.annotate(fen=Sum(fen)).values("fen"), output_field=IntegerField()), 0)
-
-
-_BEYOND = Prepared(
-    lambda members: (
-        Allocation.objects.filter(member__in=members)
-        .order_by()
-        .values("member", "month")
-        .annotate(
-            fen=Sum("amount_fen"), owed=_charged(F("amount_fen") - F("waived_fen")), charged=_charged("amount_fen")
-        )
-        .filter(fen__gt=F("owed"))
-        .values_list("member", "month", "fen", "owed", "charged")
-    )
-)
 
 
 WINDOW = 12
@@ -226,7 +205,7 @@ def _leaving_open(members: MemberQuerySet, months: Q) -> MemberQuerySet:
 
 def passed_over(members: list[int]) -> set[int]:
     """Those of whom a month is open although a later one was given something."""
-    return {member for (member,) in _PASSED.rows(members=members)} if members else set()
+    return set(PassedMonth.objects.filter(member__in=members).order_by().values_list("member", flat=True).distinct())
 
 
 def owed_by(members: Members, *, on: date) -> dict[int, Arrears]:
@@ -249,7 +228,7 @@ def arrears_below(path: str, *, on: date) -> dict[int, Arrears]:
 
 def weighed(open_months: Mapping[int, list[OpenMonth]], *, of: Members, on: date) -> dict[int, Arrears]:
     """The same from the members' open months: two queries for reasons and agreed quarters."""
-    reasons, agreed = spans(_asked(_REASONS, of)), spans(_asked(_AGREED, of))
+    reasons, agreed = spans_of(ArrearsReason, of), spans_of(Arrangement, of)
     found = {
         member: arrears(months, on=on, reasons=reasons[member], quarterly=agreed[member])
         for member, months in open_months.items()
@@ -287,7 +266,7 @@ def open_at(path: str, first: date, last: date, *, on: date) -> list[OpenAt]:
 
 def _found(charges: ChargeQuerySet, on: date) -> list[OpenAt]:
     rows = list(open_rows(charges).values_list("organization", *OPEN_ROW))
-    agreed = spans(_asked(_AGREED, sorted({row[1] for row in rows})))
+    agreed = spans_of(Arrangement, sorted({row[1] for row in rows}))
     return [_open_at(branch, MonthBalance(*balance), member, agreed[member], on) for branch, member, *balance in rows]
 
 
@@ -309,11 +288,18 @@ def _open_at(branch: int, month: MonthBalance, member: int, agreed: list[Span], 
 
 def _open_until(on: date, members: Members) -> dict[int, list[OpenMonth]]:
     """Up to the month of that day."""
-    found = by_member(_asked(_LEFT_OPEN, members, before=add_months(month_of(on), 1)))
+    charges = standing_charges().filter(member__in=members, month__lt=add_months(month_of(on), 1))
+    found = left_open(charges)
     return {
         member: [OpenMonth(one.month, one.open_fen, one.carried_over) for one in months]
         for member, months in found.items()
     }
+
+
+def spans_of(model: type[Model], members: Members) -> Mapping[int, list[Span]]:
+    """Member → spans of months."""
+    rows = model._default_manager.filter(member__in=members)
+    return spans(rows.values_list("member", "valid_from", "valid_until"))
 
 
 def spans(rows: Iterable[tuple[int, date, date | None]]) -> Mapping[int, list[Span]]:
@@ -322,27 +308,6 @@ def spans(rows: Iterable[tuple[int, date, date | None]]) -> Mapping[int, list[Sp
     for member, first, until in rows:
         found[member].append(Span(first, until))
     return found
-
-
-def _asked(rows: Prepared, members: Members, **values: Any) -> Iterable[tuple[Any, ...]]:
-    """Of some that are named by a query composed once, of a query for many by their own."""
-    if isinstance(members, list):
-        return rows.rows(members=members, **values) if members else []
-    return rows.build(members=members, **values)
-
-
-_PASSED = Prepared(
-    lambda members: PassedMonth.objects.filter(member__in=members).order_by().values_list("member").distinct()
-)
-_REASONS = Prepared(
-    lambda members: ArrearsReason.objects.filter(member__in=members).values_list("member", "valid_from", "valid_until")
-)
-_AGREED = Prepared(
-    lambda members: Arrangement.objects.filter(member__in=members).values_list("member", "valid_from", "valid_until")
-)
-_LEFT_OPEN = Prepared(
-    lambda members, before: open_rows(standing_charges().filter(member__in=members, month__lt=before))
-)
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,37 +1,35 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
+from functools import lru_cache
 
-from django.db.models import QuerySet, Value
+from django.db.models import Value
 from django.db.models.functions import Coalesce, NullIf
 from django.utils.translation import gettext as _
 
 from members.choices import Capability, OfficeKind, office_words
-from members.models.office import Office
+from members.models.office import Office, OfficeQuerySet
 from members.models.user import User
 from members.offices import Access, HeldOffice
 from members.paths import STEP
-from members.prepared import Prepared
 
 PLACE = ("organization__path", "organization__code", "organization__name", "stands_in", "organization__kind")
 
 
 def access_for(user: User, *, on: date) -> Access:
     """The offices the user holds on that day, in one query."""
-    person = {"user": user.pk, "member": user.member_id} if user.member_id else {"user": user.pk}
+    held = _offices_of(on).held_by(user)
     return Access(
         on=on,
-        held=tuple(HeldOffice(OfficeKind(kind), *place) for kind, *place in _OFFICES.rows(on=on, **person)),
+        held=tuple(HeldOffice(OfficeKind(kind), *place) for kind, *place in held.values_list("kind", *PLACE)),
         member_id=user.member_id,
     )
 
 
-def _offices(on: date, user: int, member: int | None = None) -> QuerySet[Office, tuple[str, ...]]:
-    held = Office.objects.held_by(User(pk=user, member_id=member)).holding(on).with_stand_ins(on)
-    return held.order_by("organization__path").values_list("kind", *PLACE)
-
-
-_OFFICES = Prepared(_offices)
+@lru_cache(maxsize=8)
+def _offices_of(on: date) -> OfficeQuerySet:
+    """Made once a day: every page asks, and making it takes longer than asking."""
+    return Office.objects.holding(on).with_stand_ins(on).order_by("organization__path")
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,7 +8,6 @@ from urllib.parse import urlsplit
 from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth import logout
-from django.contrib.auth.backends import ModelBackend
 from django.contrib.auth.views import redirect_to_login
 from django.contrib.sessions.backends import db
 from django.contrib.sessions.models import Session
@@ -25,18 +24,6 @@ from rest_framework.request import Request
 from members.access.policy import permits, policy_of, undeclared_views
 from members.access.queries import access_for
 from members.models.user import User
-from members.prepared import Prepared
-
-
-class AccountBackend(ModelBackend):
-    """Django's own, but the account that every page asks for is a prepared query."""
-
-    def get_user(self, user_id: Any) -> User | None:
-        account = next(iter(_ACCOUNT.objects(User, account=user_id)), None)
-        return account if account and self.user_can_authenticate(account) else None
-
-
-_ACCOUNT = Prepared(lambda account: User.objects.filter(pk=account))
 
 
 class AccessTokenAuthentication(TokenAuthentication):
@@ -68,18 +55,14 @@ ASKS_ONLY = "members:session-alive"
 
 
 class SessionStore(db.SessionStore):
-    """Django's own, but the session that every page asks for is a prepared query, and what is stored in it later
-    doesn't put off its end."""
+    """Django's own, but what is stored in a session later doesn't put off its end."""
 
     ends: datetime | None = None
 
     def _get_session_from_db(self) -> Session | None:
-        found = _SESSION.objects(Session, key=self.session_key)
-        if found and found[0].expire_date > timezone.now():
-            self.ends = found[0].expire_date
-            return found[0]
-        self._session_key = None
-        return None
+        found: Session | None = super()._get_session_from_db()  # type: ignore[misc]
+        self.ends = found.expire_date if found else None
+        return found
 
     def create_model_instance(self, data: dict[str, Any]) -> Session:
         row = cast(Session, super().create_model_instance(data))
@@ -101,9 +84,6 @@ class SessionStore(db.SessionStore):
         if seen := self.get(SEEN):
             return datetime.fromtimestamp(seen, UTC)
         return self.ends - timedelta(seconds=settings.SESSION_COOKIE_AGE) if self.ends else now
-
-
-_SESSION = Prepared(lambda key: Session.objects.filter(session_key=key))
 
 
 class IdleMiddleware:

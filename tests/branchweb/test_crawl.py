@@ -57,7 +57,7 @@ def walk(request, walks) -> list[Visit]:
     if name not in walks:
         cache.clear()
         client = Client(raise_request_exception=False)
-        client.force_login(User.objects.get(username=name), backend="members.access.sessions.AccountBackend")
+        client.force_login(User.objects.get(username=name), backend="django.contrib.auth.backends.ModelBackend")
         with transaction.atomic():
             walks[name] = list(crawl(client, each=EACH))
             transaction.set_rollback(True)
@@ -119,7 +119,7 @@ def test_english_is_noticed(county, words, is_english):
 def test_a_dead_link_and_a_form_that_complains_are_noticed(county):
     """The negative control."""
     client = Client(raise_request_exception=False)
-    client.force_login(User.objects.get(username="member"), backend="members.access.sessions.AccountBackend")
+    client.force_login(User.objects.get(username="member"), backend="django.contrib.auth.backends.ModelBackend")
     refused = next(crawl(client, start="/meetings/"))
     asked = next(crawl(client, start="/regulations/try/candidates/?seats=&on=2026-12-01"))
 

@@ -60,7 +60,8 @@ class Branch:
     def client(self, user):
         if user not in self.clients:
             self.clients[user] = Client()
-            self.clients[user].force_login(getattr(self.cast, user), backend="members.access.sessions.AccountBackend")
+            person = getattr(self.cast, user)
+            self.clients[user].force_login(person, backend="django.contrib.auth.backends.ModelBackend")
         return self.clients[user]
 
     def get(self, user, name, *args, **query):

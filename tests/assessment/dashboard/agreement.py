@@ -27,7 +27,7 @@ LINK = re.compile(r'class="dash-record"[^>]*href="([^"]*)"')
 
 def client_of(user):
     client = Client()
-    client.force_login(user, backend="members.access.sessions.AccountBackend")
+    client.force_login(user, backend="django.contrib.auth.backends.ModelBackend")
     return client
 
 

@@ -64,7 +64,7 @@ class Senders:
 
     def _send_all(self, forms):
         client = Client()
-        client.force_login(self.user, backend="members.access.sessions.AccountBackend")
+        client.force_login(self.user, backend="django.contrib.auth.backends.ModelBackend")
         try:
             return [self._send_one(client, *form) for form in forms]
         finally:

@@ -29,7 +29,7 @@ def main(username: str, *members: str) -> None:
         views.record_payment = views.record_payment.__wrapped__
         QuerySet.select_for_update = lambda rows, **_how: rows  # PostgreSQL holds no row outside a transaction
     client = Client(SERVER_NAME="localhost")
-    client.force_login(User.objects.get(username=username), backend="members.access.sessions.AccountBackend")
+    client.force_login(User.objects.get(username=username), backend="django.contrib.auth.backends.ModelBackend")
     pay(client, members[0])  # everything is loaded before anything forks
     connections.close_all()
     say("ready")

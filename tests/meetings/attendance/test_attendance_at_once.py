@@ -36,7 +36,7 @@ def meeting(cast):
 def tapper(cast, meeting, taps):
     """A browser of its own that sends these taps one after the other."""
     client = Client()
-    client.force_login(cast.secretary, backend="members.access.sessions.AccountBackend")
+    client.force_login(cast.secretary, backend="django.contrib.auth.backends.ModelBackend")
     address = reverse("meetings:attendance-mark", args=[meeting.pk])
 
     def act():

@@ -1,4 +1,4 @@
-"""The session and the account that every page asks for: Django's, in prepared queries."""
+"""The session and the account that every page asks for, and who is logged out when nobody is there."""
 
 from datetime import timedelta
 from urllib.parse import quote
@@ -8,7 +8,7 @@ from django.contrib.sessions.models import Session
 from django.urls import reverse
 from django.utils import timezone
 
-from members.access.sessions import SEEN, AccountBackend, SessionStore
+from members.access.sessions import SEEN, SessionStore
 from tests.cast import PASSWORD
 
 pytestmark = pytest.mark.django_db
@@ -37,19 +37,6 @@ def test_one_that_is_over_is_none(stored):
 @pytest.mark.parametrize("key", ["nobody-has-this-one", "x" * 200, "' OR 1=1 --"])
 def test_a_key_that_nobody_was_given_opens_nothing(stored, key):
     assert SessionStore(key).get("name") is None
-
-
-def test_an_account_is_found_by_its_number_in_one_query(cast, django_assert_num_queries):
-    with django_assert_num_queries(1):
-        assert AccountBackend().get_user(cast.secretary.pk) == cast.secretary
-
-
-def test_no_account_where_there_is_none_or_it_was_closed(cast):
-    cast.secretary.is_active = False
-    cast.secretary.save()
-
-    assert AccountBackend().get_user(cast.secretary.pk) is None
-    assert AccountBackend().get_user(0) is None
 
 
 # --- Offices are logged out when nobody is there -------------------------------------------------------------------

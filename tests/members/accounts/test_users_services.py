@@ -252,7 +252,7 @@ def test_a_hand_over_that_fails_leaves_the_office_where_it_was(cast, administrat
 @pytest.fixture
 def logged_in(cast, client):
     """The secretary, logged in by browser and with a token for the API."""
-    client.force_login(cast.secretary, backend="members.access.sessions.AccountBackend")
+    client.force_login(cast.secretary, backend="django.contrib.auth.backends.ModelBackend")
     UserSession.objects.create(user=cast.secretary, ip="127.0.0.1", session_key=client.session.session_key)
     AuthToken.objects.create(cast.secretary)
     return client

@@ -49,7 +49,7 @@ def county(cast, as_user):
 def district(cast, client):
     """The browser of an administrator of the district only."""
     user = make_user("district_administrator", OfficeKind.ADMINISTRATOR, cast.district)
-    client.force_login(user, backend="members.access.sessions.AccountBackend")
+    client.force_login(user, backend="django.contrib.auth.backends.ModelBackend")
     return client
 
 

@@ -39,7 +39,7 @@ def test_a_switch_is_kept_per_person_on_every_device(cast: Cast, as_user, name: 
 
 def _on_another_device(user: User) -> str:
     client = Client()
-    client.force_login(user, backend="members.access.sessions.AccountBackend")
+    client.force_login(user, backend="django.contrib.auth.backends.ModelBackend")
     return client.get(reverse("members:preference-edit")).text
 
 
