@@ -18,6 +18,7 @@ from members.models import User
 from members.pages.listing import Column
 from tests import browsers, databases, emptying, lists, migrated_database, processes, servers
 from tests.cast import TODAY, Cast, make_cast
+from tests.made_again import made_again
 
 TransactionTestCase._fixture_teardown = emptying.empty_append_only_tables_too
 
@@ -124,7 +125,7 @@ def page(browser: Browser, live_server: object) -> Iterator[Page]:
 @pytest.fixture
 def cast(db: None) -> Cast:
     """One small county with neighbours whose rows could leak; see tests/cast.py."""
-    return make_cast()
+    return made_again(make_cast)
 
 
 @pytest.fixture
