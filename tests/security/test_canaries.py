@@ -134,7 +134,9 @@ def let_in(world: World, part: str, method: str) -> Iterator[str]:
 def pages_of(world: World, part: str) -> Iterator[tuple[str, str]]:
     """Every page that this part can come to, with its text."""
     for address in let_in(world, part, "POST"):  # exports, and what a form says that is sent empty
-        yield f"POST {address}", world.ask(part, "POST", address, {}).text
+        answer = world.ask(part, "POST", address, {})
+        assert answer.status < 500, address
+        yield f"POST {address}", answer.text
     waiting = list(dict.fromkeys(["/", *let_in(world, part, "GET")]))
     known, of_view = set(waiting), Counter[str]()
     for address in waiting:
