@@ -52,7 +52,8 @@ def named_by_hand(config: pytest.Config) -> bool:
 def differs_on_postgresql(item: pytest.Item) -> bool:
     path = item.path.relative_to(settings.BASE_DIR).as_posix()
     is_marked = item.get_closest_marker("django_db") is not None
-    return databases.runs_on_postgresql(path, set(getattr(item, "fixturenames", ())), is_marked=is_marked)
+    fixtures, name = set(getattr(item, "fixturenames", ())), getattr(item, "originalname", item.name)
+    return databases.runs_on_postgresql(path, fixtures, is_marked=is_marked, name=name)
 
 
 @pytest.fixture(scope="session")

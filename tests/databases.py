@@ -15,19 +15,19 @@ ONLY_ON_SQLITE = {
 IN_PART = {
     "tests/test_policy.py": "Of each line of the table the first who is let in, so that every page is opened once",
 }
+TEST_OF_PART = {"tests/test_policy.py": "test_everybody_is_answered_as_the_table_says"}
+"""The one test of the file that is asked there."""
 DATABASE_FIXTURES = {"db", "transactional_db", "live_server"}
-
-
-PAGE_FIXTURES = {"as_user"}
-"""A test with these looks at pages as somebody, wherever it lies."""
+PAGE_FIXTURES = {"as_user", "client", "browser"}
+"""A test with these looks at pages, wherever it lies."""
 
 
 def asks_a_database(fixtures: set[str], *, is_marked: bool) -> bool:
     return is_marked or bool(fixtures & DATABASE_FIXTURES)
 
 
-def runs_on_postgresql(path: str, fixtures: set[str], *, is_marked: bool) -> bool:
-    """Whether the test of that file, with these fixtures, is run on PostgreSQL too."""
-    is_named = any(fnmatch(path, pattern) for pattern in ONLY_ON_SQLITE)
+def runs_on_postgresql(path: str, fixtures: set[str], *, is_marked: bool, name: str = "") -> bool:
+    """Whether the test of that file, with these fixtures, is run on PostgreSQL too. `name`: without its parameters."""
+    is_named = any(fnmatch(path, pattern) for pattern in ONLY_ON_SQLITE) or name != TEST_OF_PART.get(path, name)
     looks_at_pages = bool(fixtures & PAGE_FIXTURES)
     return asks_a_database(fixtures, is_marked=is_marked) and not is_named and not looks_at_pages

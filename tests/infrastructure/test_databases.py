@@ -3,7 +3,7 @@
 import pytest
 from django.conf import settings
 
-from tests.databases import IN_PART, ONLY_ON_SQLITE, runs_on_postgresql
+from tests.databases import IN_PART, ONLY_ON_SQLITE, TEST_OF_PART, runs_on_postgresql
 
 PAGE = settings.BASE_DIR / "docs/tests.md"
 NAMED = [*ONLY_ON_SQLITE, *IN_PART]
@@ -29,8 +29,26 @@ def test_the_page_shows_the_table():
         ("tests/dues/test_charging.py", set(), True, True),
         ("tests/dues/charging/test_bases_views.py", {"cast", "db"}, True, False),
         ("tests/security/test_canaries.py", {"canaries"}, True, False),
-        ("tests/test_policy.py", {"world", "django_db_blocker"}, True, True),
+        ("tests/members/test_api.py", {"client", "cast", "db"}, True, False),
+        ("tests/test_look.py", {"page", "browser", "live_server", "transactional_db"}, True, False),
     ],
 )
 def test_only_what_asks_a_database_runs_on_postgresql(path, fixtures, is_marked, runs):
     assert runs_on_postgresql(path, fixtures, is_marked=is_marked) is runs
+
+
+@pytest.mark.parametrize(
+    ("name", "runs"),
+    [
+        ("test_everybody_is_answered_as_the_table_says", True),
+        ("test_a_method_that_is_not_in_the_table_is_refused", False),
+    ],
+)
+def test_of_the_policy_one_test_runs_on_postgresql(name, runs):
+    fixtures = {"world", "django_db_blocker"}
+    assert runs_on_postgresql("tests/test_policy.py", fixtures, is_marked=True, name=name) is runs
+
+
+def test_the_tests_of_parts_are_there():
+    for path, name in TEST_OF_PART.items():
+        assert f"def {name}(" in (settings.BASE_DIR / path).read_text()
