@@ -12,7 +12,10 @@ from members.pages.navigation import Entry, Page, Role, Tab
 
 # What each page is called, who may open it, and how the names of the pages below it begin.
 
-DESK = Page("reminders:desk", _("To do"), None, ("reminders:desk-at", "reminders:desk-branch", "reminders:desk-not"))
+OF_DESK = ("reminders:desk-at", "reminders:desk-branch", "reminders:desk-not")
+DESK = Page("reminders:desk", _("To do"), None, OF_DESK)
+DESK_BELOW = Page("reminders:desk-below", _("To do"), Capability.VIEW_DUTIES, OF_DESK)
+"""The same for whom the start page leads to the dashboard."""
 EFFORT = Page("reminders:desk-effort", _("What we ask of a branch"), Capability.VIEW_DUTIES)
 
 ROSTER = Page(
@@ -250,8 +253,9 @@ ASSESSMENT = Entry(
 )
 MESSAGES = Entry(_("Messages"), _("Messages"), "envelope", (INBOX, CALLS, SENT, TO_RELEASE, WORDINGS, CHANNELS))
 OVERVIEW = Entry(
-    _("Overview"), _("Overview"), "bar-chart", (DASHBOARD, Tab(pgettext_lazy("tab", "Due"), (DESK,)), EFFORT)
+    _("Overview"), _("Overview"), "bar-chart", (DASHBOARD, Tab(pgettext_lazy("tab", "Due"), (DESK_BELOW,)), EFFORT)
 )
+TO_DO = Entry(_("Overview"), _("Overview"), "bar-chart", (Tab(pgettext_lazy("tab", "Due"), (DESK,)), DASHBOARD, EFFORT))
 WHO_NEEDS_HELP = Entry(_("Who needs help"), pgettext_lazy("bar", "Need help"), "life-preserver", (NEED,))
 BRANCHES = Entry(
     pgettext_lazy("bar", "Branches"),
@@ -314,7 +318,7 @@ ROLES = (
     ),
     Role(
         frozenset({OfficeKind.COMMITTEE_STAFF}),
-        (OVERVIEW, BRANCHES, LIFE_AND_DUES, SUPERVISION, JUDGED, MESSAGE_SETTINGS, MINE),
+        (TO_DO, BRANCHES, LIFE_AND_DUES, SUPERVISION, JUDGED, MESSAGE_SETTINGS, MINE),
     ),
     Role(
         frozenset({OfficeKind.COMMITTEE_SECRETARY}),
@@ -343,5 +347,5 @@ ROLES = (
     MEMBER,
 )
 """Who holds several offices has the entries of all, in this order; the last role is theirs who hold none."""
-APART = (DESK, INBOX, *OWN, JOBS, AUDIT, RETENTION, REGULATIONS, PRACTICES)
+APART = (INBOX, *OWN, JOBS, AUDIT, RETENTION, REGULATIONS, PRACTICES)
 """For the account menu, where no entry holds them."""

@@ -11,7 +11,8 @@ app_name = "reminders"
 SLOT = "<str:code>/<slug:kind>/<slug:told>/<slug:language>/"
 
 urlpatterns = [
-    path("", desk_views.desk, name="desk"),
+    path("", desk_views.start, name="desk"),
+    path("desk/", desk_views.desk, name="desk-below"),
     path("desk/at/<str:code>/", desk_views.desk_at, name="desk-at"),
     path("desk/at/<str:code>/not-applicable/", desk_views.not_applicable, name="desk-not-applicable"),
     path("desk/not-applicable/<uuid:key>/take-back/", desk_views.not_applicable_take_back, name="desk-take-back"),

@@ -169,6 +169,8 @@ class Role:
 
 
 HOME = "reminders:desk"
+HOMES = (HOME, "reminders:desk-below")
+"""The brand leads there; they stand in no account menu."""
 MOST_ENTRIES = 7
 IN_BAR = 4
 """Entries in the bar at the bottom of a phone; the others stand under "More"."""
@@ -227,7 +229,7 @@ def _seen(shown: frozenset[Page], kinds: frozenset[OfficeKind]) -> Seen:
         if mine and len(entries) < MOST_ENTRIES:
             entries.append((entry, mine))
             left -= mine
-    return Seen(tuple(entries), tuple(page for page in pages() if page in left))
+    return Seen(tuple(entries), tuple(page for page in pages() if page in left and page.url_name not in HOMES))
 
 
 @dataclass(frozen=True)

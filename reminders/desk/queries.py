@@ -4,7 +4,7 @@ from bisect import bisect_left
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 from django.utils.translation import gettext_lazy as _
@@ -20,7 +20,7 @@ from members.offices import CAPABILITIES, Access, HeldOffice
 from members.pages.links import DutyWords, Place, duty_words
 from members.paths import common, subtree
 from reminders.desk.models import NotApplicable
-from reminders.desk.rules import DutyKey, Section, key_of, sections, since_first_days
+from reminders.desk.rules import DutyKey, Pile, Section, When, key_of, piles, sections, since_first_days
 from rulebook.values import Duty, DutyState
 from supervision.appraisals.queries import appraisal_duties
 from supervision.matters.queries import matter_duties
@@ -103,6 +103,48 @@ class Desk:
     sections: list[Section[DeskLine]]
     left_out: list[DeskLine]
     kinds: list[tuple[str, Any, int]]
+
+
+FIRST = 3
+"""Things that a desk asks to do first."""
+SOON = timedelta(days=10)
+LATER_ON = (When.LATER, When.DONE)
+
+
+@dataclass(frozen=True, slots=True)
+class Today:
+    """A desk on one screen, one pile a kind: what to do first, what else is due by the end of the month, and what
+    others do, by their names. `later`: lines of the rest of the year."""
+
+    first: Sequence[Pile[DeskLine]]
+    rest: Sequence[Pile[DeskLine]]
+    not_yet: Sequence[Pile[DeskLine]]
+    """Of the rest what is due only in a while (`SOON`)."""
+    others: Mapping[str, Sequence[Pile[DeskLine]]]
+    later: int
+
+
+def today_of(desk: Desk, *, on: date) -> Today:
+    """Late things first and among them the quickest, those with the fewest lines; then what is due soonest."""
+    now = [section for section in desk.sections if section.when not in LATER_ON]
+    lines = [line for section in now for pile in section.piles for line in pile.lines]
+    mine = sorted(piles([line for line in lines if line.url]), key=lambda pile: _urgency(pile, on))
+    others: dict[str, list[DeskLine]] = defaultdict(list)
+    for line in lines:
+        if not line.url:
+            others[line.whose].append(line)
+    soon = on + SOON
+    later = sum(section.size for section in desk.sections if section.when == When.LATER)
+    rest, not_yet = [
+        [pile for pile in mine[FIRST:] if (pile.lines[0].duty.due_on <= soon) is now] for now in (True, False)
+    ]
+    return Today(mine[:FIRST], rest, not_yet, {whose: piles(theirs) for whose, theirs in others.items()}, later)
+
+
+def _urgency(pile: Pile[DeskLine], on: date) -> tuple[bool, int, date]:
+    first = pile.lines[0].duty
+    is_late = first.state == DutyState.OVERDUE
+    return not is_late, len(pile.lines) if is_late else (first.due_on - on).days, first.due_on
 
 
 def words_of(kind: str) -> DutyWords:

@@ -19,6 +19,7 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from assessment.dashboard.below_queries import need_at
+from meetings.meeting.models import Meeting
 from members import duties
 from members.access.policy import get_in_scope, requires, signed_in
 from members.choices import Capability, OrganizationKind, office_words
@@ -26,6 +27,7 @@ from members.models import Member, Organization, User
 from members.organizations.queries import roster_summary
 from members.pages.forms import PlaceForm, key_field
 from members.pages.links import own_links, start_links
+from members.pages.navigation import seen_by
 from members.pages.requests import PageRequest, try_on_form, try_with_message, workbook
 from members.paths import outermost
 from members.workbooks.writing import Sheet
@@ -41,9 +43,10 @@ from reminders.desk.count_queries import (
     counts_below,
 )
 from reminders.desk.models import NotApplicable
-from reminders.desk.queries import MOST_BRANCHES, Desk, branches_settled, desk_of, sees_kind, words_of
+from reminders.desk.queries import MOST_BRANCHES, Desk, branches_settled, desk_of, sees_kind, today_of, words_of
 from reminders.desk.rules import Section, When, sections
 from reminders.desk.services import say_not_applicable, take_back
+from reminders.messages.models import Message
 
 ABOVE = (OrganizationKind.COMMITTEE, OrganizationKind.GENERAL_BRANCH)
 
@@ -85,11 +88,22 @@ FOLDED = (When.LATER, When.DONE)
 
 @signed_in
 @require_safe
+def start(request: PageRequest) -> HttpResponse:
+    """Where everybody begins: whose first page is the dashboard there, everybody else at what there is to do."""
+    entry, shown = seen_by(request.user.access).entries[0]
+    first = next(page for page in entry.pages if page in shown)
+    return redirect(first.url_name) if first.url_name == "assessment:dashboard" else desk(request)
+
+
+@signed_in
+@require_safe
 def desk(request: PageRequest) -> HttpResponse:
-    """Everybody's start page: an officer's duties, a committee's branches in counts, a member's own few lines."""
+    """An officer's duties, a committee's branches in counts, a member's own few lines."""
     user, on = request.user, request.today
     paths = desk_paths(request)
     context = start_of(user, on=on) | _shown(request, paths)
+    if context.get("today"):
+        context |= {"next_meeting": next_meeting(user, on=on), "doors": doors_of(user)}
     if counted := counted_paths(request, paths):
         context |= {"below": counts_below(counted, on=on), "needs": need_at(_seen(request, counted), on=on)}
     return render(request, "reminders/desk/desk.html", context)
@@ -114,6 +128,7 @@ def _shown(request: PageRequest, paths: list[str]) -> dict[str, Any]:
     found = desk_of(request.user, paths, on=request.today, kind=kind)
     context: dict[str, Any] = {
         "desk": found,
+        "today": None if kind or "all" in request.GET else today_of(found, on=request.today),
         "sections": found.sections,
         "kind": kind,
         "has_filter": sum(count for _kind, _title, count in found.kinds) >= FILTER_FROM,
@@ -123,6 +138,29 @@ def _shown(request: PageRequest, paths: list[str]) -> dict[str, Any]:
         "next": next((pile.lines[0] for one in found.sections if one.when == When.LATER for pile in one.piles), None),
     }
     return context | _paged(request, found) if kind else context
+
+
+def next_meeting(user: User, *, on: date) -> Meeting | None:
+    """The next one that isn't over, among those that the user's offices see."""
+    return (
+        Meeting.objects.visible_to(user)
+        .coming(on)
+        .select_related("organization")
+        .order_by("day", "starts_at", "key")
+        .first()
+    )
+
+
+def doors_of(user: User) -> dict[str, Any]:
+    """Which of the three most usual works the user's offices allow."""
+    held = user.access.capabilities
+    calls = Capability.SEND_MESSAGES in held
+    return {
+        "meeting": Capability.VIEW_MEETINGS in held,
+        "dues": Capability.RECORD_DUES in held,
+        "calls": calls,
+        "to_call": Message.objects.visible_to(user).to_call().count() if calls else 0,
+    }
 
 
 def _paged(request: PageRequest, found: Desk) -> dict[str, Any]:

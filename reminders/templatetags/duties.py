@@ -1,6 +1,6 @@
 """How the periods and days of duties are said."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date
 from uuid import uuid4
 
@@ -8,8 +8,8 @@ from django import template
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from reminders.desk.queries import words_of
-from reminders.desk.rules import When
+from reminders.desk.queries import DeskLine, words_of
+from reminders.desk.rules import Pile, When
 from rulebook.wording import period_words
 
 register = template.Library()
@@ -25,6 +25,25 @@ def due(due_on: date, on: date) -> str:
     if days > 0:
         return ngettext("in %(days)s day", "in %(days)s days", days) % {"days": days}
     return ngettext("%(days)s day late", "%(days)s days late", -days) % {"days": -days}
+
+
+MOST_NAMES = 3
+
+
+@register.simple_tag
+def pile_facts(pile: Pile[DeskLine]) -> str:
+    """Whom the lines of a pile are about, or which periods: the first three, and that there are more."""
+    facts = dict.fromkeys(
+        f"{line.where} {line.member.name if line.member else period_words(line.duty.period)}".strip()
+        for line in pile.lines
+    )
+    named = _(", ").join(list(facts)[:MOST_NAMES])
+    return _("%(names)s and others") % {"names": named} if len(facts) > MOST_NAMES else named
+
+
+@register.filter
+def pile_lines(piles: Sequence[Pile[DeskLine]]) -> int:
+    return sum(len(pile.lines) for pile in piles)
 
 
 @register.filter

@@ -12,9 +12,10 @@ from members.choices import Capability, OfficeKind
 from members.models import Office, Situation, User
 from members.offices import CAPABILITIES
 from members.pages.links import DutyWords, duty_words
-from reminders.desk.queries import MOST_BRANCHES, desk_of, words_of
+from reminders.desk.queries import MOST_BRANCHES, desk_of, today_of, words_of
 from reminders.desk.rules import When
 from reminders.models import NotApplicable
+from rulebook.values import DutyState
 from tests.cast import TODAY, make_member, make_organization, make_user
 from tests.dues.making import charge
 from tests.reminders.messages.told import AT, tell
@@ -22,6 +23,7 @@ from tests.reminders.messages.told import AT, tell
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("today")]
 
 HOME = reverse("reminders:desk")
+ALL = f"{HOME}?all=1"
 
 
 @pytest.fixture(autouse=True)
@@ -82,7 +84,7 @@ def test_nothing_of_the_next_branch_is_on_it(cast, as_user):
 
 
 def test_a_line_says_what_by_when_why_and_leads_to_where_it_is_done(cast, as_user):
-    html = as_user(cast.secretary).get(HOME).text
+    html = as_user(cast.secretary).get(ALL).text
 
     assert in_english("theme_day").title in html
     assert "2026-11-30" in html
@@ -100,7 +102,7 @@ def test_a_duty_that_is_done_is_folded_away(cast, as_user):
 
 
 def test_many_lines_of_one_kind_are_one_line_that_opens(cast, as_user):
-    answer = as_user(cast.secretary).get(HOME)
+    answer = as_user(cast.secretary).get(ALL)
     [overdue] = [section for section in answer.context["sections"] if section.when == When.OVERDUE]
     [pile] = [pile for pile in overdue.piles if pile.kind == "theme_day"]
 
@@ -120,8 +122,57 @@ def test_a_branch_with_nothing_to_do_reads_so(cast, as_user, monkeypatch):
     monkeypatch.setattr("reminders.desk.queries.duties_below", lambda path, on: [])
     html = as_user(cast.secretary).get(HOME).text
 
-    assert "All done: nothing is due this month." in html
+    assert "All done: nothing of yours is due this month." in html
     assert 'class="duty"' not in html
+
+
+# --- On one screen ------------------------------------------------------------------------------------------------
+def today_at(user):
+    user.access = access_for(user, on=TODAY)
+    found = desk_of(user, [user.access.held[0].path], on=TODAY)
+    return today_of(found, on=TODAY)
+
+
+def test_three_things_stand_first_the_late_and_quick_ones(cast):
+    owe(cast.zhang, "2026-08", "2026-09")
+    today = today_at(cast.secretary)
+    first = [(pile.lines[0].duty.state == DutyState.OVERDUE, len(pile.lines)) for pile in today.first]
+    late = [len(pile.lines) for pile in [*today.first, *today.rest] if pile.lines[0].duty.state == DutyState.OVERDUE]
+
+    assert len(today.first) == 3
+    assert all(is_late for is_late, _lines in first)
+    assert late == sorted(late)
+
+
+def test_what_others_do_is_folded_under_their_names(cast, as_user):
+    answer = as_user(cast.secretary).get(HOME)
+
+    [(whose, piles)] = answer.context["today"].others.items()
+    assert whose == "officer (Organization officer)"
+    assert {pile.kind for pile in piles} == {"dues_bases"}
+    assert "officer (Organization officer) has 1 in hand" in answer.text
+
+
+def test_each_kind_stands_on_the_days_screen_once_and_nothing_is_left_out(cast, as_user):
+    owe(cast.zhang, "2026-09")
+    answer = as_user(cast.secretary).get(HOME)
+    today = answer.context["today"]
+    mine = [pile.kind for pile in [*today.first, *today.rest, *today.not_yet]]
+    theirs = [pile.kind for piles in today.others.values() for pile in piles]
+    now = {
+        pile.kind
+        for section in answer.context["sections"]
+        if section.when not in (When.LATER, When.DONE)
+        for pile in section.piles
+    }
+
+    assert len(mine) == len(set(mine))
+    assert {*mine, *theirs} == now
+
+
+def test_the_committee_secretary_starts_from_the_dashboard_and_everybody_else_from_the_desk(cast, as_user):
+    assert as_user(cast.county_secretary).get(HOME).url == reverse("assessment:dashboard")
+    assert as_user(cast.county_staff).get(HOME).status_code == 200
 
 
 # --- For whom ---------------------------------------------------------------------------------------------------------
@@ -190,7 +241,7 @@ def test_that_an_office_is_vacant_is_said_where_nobody_stands_in(cast, as_user):
     "part", ["member", "stranger", "inspector", "administrator", "district_staff", "county_secretary"]
 )
 def test_nobody_else_has_a_desk_of_lines(cast, as_user, part):
-    assert "desk" not in as_user(cast.users()[part]).get(HOME).context
+    assert "desk" not in as_user(cast.users()[part]).get(reverse("reminders:desk-below")).context
 
 
 def test_a_kind_without_words_shows_its_code_and_and_keeps_members_from_the_leader(cast, as_user, monkeypatch):
@@ -229,7 +280,7 @@ def test_a_long_kind_comes_in_pages(cast, as_user, monkeypatch):
 
 def test_a_pile_shows_its_first_lines_and_leads_to_the_rest(cast, as_user, monkeypatch):
     monkeypatch.setattr("reminders.desk.views.OPENED", 5)
-    html = as_user(cast.secretary).get(HOME).text
+    html = as_user(cast.secretary).get(ALL).text
 
     assert "?kind=theme_day" in html
     assert "Show all 10" in html
@@ -246,7 +297,7 @@ def test_the_desk_costs_the_same_for_one_and_three_of_each_kind(cast, as_user, d
         make_organization(f"group{number}", f"党小组{number}", "group", cast.branch)
     client = as_user(cast.secretary)
     client.get(HOME)
-    with django_assert_num_queries(80):
+    with django_assert_num_queries(82):
         client.get(HOME)
 
 

@@ -27,7 +27,20 @@ def phone(browser, live_server, monkeypatch):
     assert problems == []
 
 
+ALL = f"{HOME}?all=1"
+
+
+def test_the_day_fits_a_phone_and_leads_to_every_single_line(phone):
+    assert phone.evaluate("document.documentElement.scrollWidth") <= browsers.TELEPHONE["width"]
+    assert phone.locator(".first-things .btn").count() == 3
+
+    phone.get_by_role("link", name="逐项列出（附依据）").click()
+    phone.wait_for_url(f"**{ALL}")
+    assert phone.locator(".duty").count() > 3
+
+
 def test_a_secretary_says_on_the_phone_that_something_doesnt_apply(phone):
+    phone.goto(ALL)
     assert phone.evaluate("document.documentElement.scrollWidth") <= browsers.TELEPHONE["width"]
 
     pile = phone.locator(".duty-pile", has_text="主题党日").first
@@ -40,6 +53,8 @@ def test_a_secretary_says_on_the_phone_that_something_doesnt_apply(phone):
     assert phone.evaluate("document.documentElement.scrollWidth") <= browsers.TELEPHONE["width"]
     line.get_by_role("button", name="记下").click()
 
+    phone.wait_for_url(f"**{HOME}")
+    phone.goto(ALL)
     phone.get_by_text("已注明不适用", exact=False).last.click()
     assert phone.get_by_text("冬训期间党员外出").is_visible()
     phone.get_by_role("button", name="恢复").click()
@@ -55,6 +70,7 @@ def test_the_button_of_a_line_leads_to_where_it_is_done_with_the_form_open(phone
 
 
 def test_a_line_on_its_own_says_the_article_on_demand(phone):
+    phone.goto(ALL)
     line = phone.locator(".desk-part > .duty-list > .duty").first
     assert not line.locator(".duty-more p").is_visible()
     line.get_by_text("依据").click()
@@ -63,6 +79,7 @@ def test_a_line_on_its_own_says_the_article_on_demand(phone):
 
 
 def test_by_keyboard_a_fold_opens(phone):
+    phone.goto(ALL)
     summary = phone.locator(".duty-pile summary").first
     summary.focus()
     phone.keyboard.press("Enter")

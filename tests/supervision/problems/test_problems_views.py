@@ -235,9 +235,10 @@ def test_a_committee_counts_its_branches(cast, as_user):
 def test_who_counts_problems_has_one_entry_for_them_named_after_all_branches(cast, as_user):
     cast.county_secretary.member = cast.li
     cast.county_secretary.save()
-    home = as_user(cast.county_secretary).get("/").text
+    page = as_user(cast.county_secretary).get(reverse("supervision:suggestion-list")).text
 
     for name in ("problem", "matter"):
-        assert f'href="{reverse(f"supervision:{name}-list")}"' in home
-        assert f'href="{reverse(f"supervision:{name}-mine")}"' not in home
-    assert f'href="{reverse("supervision:problem-mine")}"' in as_user(cast.member).get("/").text
+        assert f'href="{reverse(f"supervision:{name}-list")}"' in page
+        assert f'href="{reverse(f"supervision:{name}-mine")}"' not in page
+    mine = as_user(cast.member).get(reverse("supervision:suggestion-mine")).text
+    assert f'href="{reverse("supervision:problem-mine")}"' in mine
