@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 from dues.bills import cells as bills_cells
 from dues.bills.cells import BILL, TIME_WORDS, Amount, Way
 from dues.choices import BillSource
+from members.imports.kinds import NotThisKind
 from members.workbooks.catalogue import Column
 from members.workbooks.cells import Unreadable, line, says_nothing, text
 from members.workbooks.headings import Layout, find_layout
@@ -24,7 +25,7 @@ WECHAT_COLUMNS = {"交易单号", "商户单号", "当前状态"}
 ALIPAY_COLUMNS = {"交易订单号", "交易号", "商家订单号", "商户订单号", "资金状态", "收/付款方式", "交易来源地"}
 
 
-class NotABill(Exception):
+class NotABill(NotThisKind):
     """A workbook without the columns of a bill; the sentence says what is missing."""
 
 
@@ -77,7 +78,7 @@ def read_bill(path: Path) -> ReadBill:
     with open_workbook(path) as book:
         layouts = [layout for index in range(len(book.heads)) if (layout := bill_layout(book.heads, index))]
         if not layouts:
-            raise NotABill(_no_columns())
+            raise NotABill(_no_columns(), book.heads)
         found = ReadBill(source_of(layouts[0]))
         for layout in layouts:
             _read_sheet(found, book, layout)

@@ -30,6 +30,7 @@ from dues.bills.services import Posted, match_again, post_certain, post_row, set
 from dues.choices import BillRowState, NoMatch
 from members.access.policy import get_in_scope, require_at, requires
 from members.choices import Capability
+from members.imports.kinds import led
 from members.pages.requests import PageRequest, add_refusal, branches_offered, try_on_form, try_with_message
 from members.refused import Refused
 from members.workbooks.reading import UnreadableWorkbook
@@ -137,7 +138,7 @@ def _store(request: PageRequest, form: BillUploadForm) -> Bill | None:
     try:
         read = read_bill(Path(given["file"].temporary_file_path()))
     except (UnreadableWorkbook, NotABill) as refusal:
-        form.add_error("file", str(refusal))
+        form.add_error("file", led(refusal))
         return None
     _tell_unread(request, read)
     return store_bill(

@@ -18,6 +18,7 @@ from audit.keyring import fingerprints
 from dues.books.columns import LEDGER, Note, Part, Period, PeriodColumn, period_columns, period_of, single_columns
 from members.dates import DAY, PartialDate
 from members.fields import unended_on
+from members.imports.kinds import NotThisKind
 from members.models import Affiliation, Member, Organization
 from members.paths import subtree
 from members.workbooks import cells
@@ -167,7 +168,7 @@ MOST_COLUMNS = 80
 """Two columns for each month, and as many beside them."""
 
 
-class NotALedger(Exception):
+class NotALedger(NotThisKind):
     """A workbook without anything about dues, or of a size no branch has; the sentence says what is missing."""
 
 
@@ -227,7 +228,8 @@ def open_ledger(path: Path, year: int) -> Iterator[Ledger]:
         usable = [one for index in range(len(heads)) if (one := _sheet(book, index, heads, year))]
         if not usable:
             raise NotALedger(
-                _("No dues were found. The sheet needs a column 姓名, and 月应交, 党费基数 or a column a month.")
+                _("No dues were found. The sheet needs a column 姓名, and 月应交, 党费基数 or a column a month."),
+                book.heads,
             )
         yield _together(sorted(usable, key=lambda one: _rank(one, book.heads, year), reverse=True), book, year)
 

@@ -38,6 +38,7 @@ from dues.papers import published_sentence, published_with
 from dues.payments.queries import Resting, resting_on
 from members.access.policy import get_in_scope, require_at, requires
 from members.choices import Capability, ImportState
+from members.imports.kinds import led
 from members.models import Organization
 from members.pages.forms import key_field
 from members.pages.requests import PageRequest, branch_asked_for, branches_offered, try_with_message, written
@@ -167,7 +168,7 @@ def _read(request: PageRequest, form: LedgerUploadForm) -> LedgerImport | None:
         path = Path(cast(TemporaryUploadedFile, given["file"]).temporary_file_path())
         judged = judge(read_ledger(path, **about), **about)
     except (UnreadableWorkbook, NotALedger) as refusal:
-        form.add_error("file", str(refusal))
+        form.add_error("file", led(refusal))
         return None
     kept = {"organization": given["organization"], "file_name": given["file"].name, "by": request.user}
     return keep_preview(judged, key=given["key"], **kept)

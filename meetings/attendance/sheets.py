@@ -14,6 +14,7 @@ from pathlib import Path
 from django.utils.translation import gettext as _
 
 from meetings.choices import AttendanceState, LeaveKind, MeetingKind
+from members.imports.kinds import NotThisKind
 from members.workbooks.catalogue import Catalogue, Column, Field
 from members.workbooks.cells import text
 from members.workbooks.headings import Layout, Record, Records, find_layout
@@ -110,7 +111,7 @@ ABSENT = (
 )
 
 
-class NotASheet(Exception):
+class NotASheet(NotThisKind):
     """A workbook without a row of meetings; the sentence says what is missing."""
 
 
@@ -160,7 +161,8 @@ def open_sheet(path: Path, year: int) -> Iterator[SignInSheet]:
         meetings = [one for one in read.values() if one]
         if layout is None or not meetings:
             raise NotASheet(
-                _("No meetings were found. The sheet needs a column 姓名 and one for each meeting, like 1.14主题党日.")
+                _("No meetings were found. The sheet needs a column 姓名 and one for each meeting, like 1.14主题党日."),
+                book.heads,
             )
         first: dict[tuple[date, str], MeetingColumn] = {}
         for one in meetings:

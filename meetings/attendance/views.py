@@ -37,6 +37,7 @@ from meetings.meeting.services import WrongState
 from members.access.policy import get_in_scope, public, require_at, requires
 from members.choices import Capability, ImportState, OrganizationKind
 from members.fields import opened
+from members.imports.kinds import led
 from members.models import Organization, User
 from members.pages.forms import key_field
 from members.pages.requests import PageRequest, try_with_message
@@ -241,7 +242,7 @@ def _read(request: PageRequest, form: AttendanceUploadForm) -> AttendanceImport 
             Path(given["file"].temporary_file_path()), organization=given["organization"], year=given["year"]
         )
     except (UnreadableWorkbook, NotASheet) as refusal:
-        form.add_error("file", str(refusal))
+        form.add_error("file", led(refusal))
         return None
     return _kept(request, form, found)
 

@@ -93,7 +93,10 @@ class ColumnsForm(forms.Form):
         self.columns = columns
         for column in columns:
             self.fields[f"column-{column.number}"] = forms.ChoiceField(
-                label=column.heading, required=False, choices=_meanings(), initial=column.field
+                label=_("Another meaning") if column.proposal else column.heading,
+                required=False,
+                choices=_meanings(),
+                initial=column.field,
             )
             if column.proposal:
                 question = _("Is this column: %(field)s?") % {"field": column.means}

@@ -10,6 +10,7 @@ from pathlib import Path
 from django.utils.translation import gettext as _
 
 from members.choices import OrganizationKind
+from members.imports.kinds import NotThisKind, workbook_kind
 from members.imports.problems import Note, Problem
 from members.models.organization import Organization
 from members.organizations.rules import may_stand_under
@@ -204,6 +205,12 @@ class Places:
             place.kind in HOLDING and len(theirs) > 2 and (ours.endswith(theirs) or theirs.endswith(ours))
         )
 
+    def is_named(self, name: str) -> bool:
+        """Whether it is the name of the organization imported into, or of one above it or a group in it."""
+        key = key_of(name)
+        inside = self.into is not None and (self._means(self.into, name) or key in self.into.below)
+        return inside or key in self.above_into
+
     def _child(self, above: Place | None, name: str, *, last: bool) -> Place:
         found = (above.below if above else self.roots).get(key_of(name))
         return found or self._plan(above, name, kind_of(name, last=last))
@@ -242,7 +249,7 @@ SAID_ONCE = {"national_id": "no_column_of_numbers", "membership": "no_column_of_
 ABOVE = {"committee", "general_branch", "organization"}
 
 
-class NotARoster(Exception):
+class NotARoster(NotThisKind):
     """A workbook that can be read but holds no roster; the sentence says what is missing."""
 
 
@@ -277,13 +284,25 @@ def open_roster(
     """`accept`: columns that would be asked about are read as proposed. Raises UnreadableWorkbook, NotARoster."""
     with open_workbook(path) as book:
         layout = find_layout(book.heads, ROSTER, corrected=corrected)
-        if layout is None:
-            raise NotARoster(
-                _("No row of headings was found. The sheet needs one with 姓名 and one more column of a roster.")
-            )
+        if layout is None or workbook_kind(book.heads) not in ("", "roster"):
+            sentence = _("No row of headings was found. The sheet needs one with 姓名 and one more column of a roster.")
+            raise NotARoster(sentence, book.heads)
         asked = layout.asked
         layout = accepted(layout) if accept else layout
         yield RosterSheet(layout, book, [*_doubts(layout), *_other_sheets(book, layout, corrected)], asked)
+
+
+TITLE = re.compile(r"[\w第]{2,40}?(?:党支部|支部|党总支|总支)(?:委员会)?")
+
+
+def other_title(layout: Layout, places: Places) -> Iterator[Note]:
+    """A note where the title of the sheet names another branch than the one imported into."""
+    if not places.holds_members or not places.into or layout.column("organization"):
+        return
+    titles = [line(value) for row in layout.title_rows for value in row.cells if value]
+    named = [found[0] for title in titles if (found := TITLE.search(title.rpartition("单位")[2].lstrip(":：(盖章) ")))]
+    if named and not any(places.is_named(name) for name in named):
+        yield Note(0, Problem("", "another_branchs_title", {"name": named[0]}))
 
 
 def refuse_unplaced(layout: Layout, places: Places) -> None:

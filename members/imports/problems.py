@@ -87,6 +87,10 @@ WARNINGS: dict[str, Promise] = {
     "column_understood_by_values": _("The heading says something else, but what stands below decided. Check it."),
     "no_column_of_numbers": _("The sheet has no identity numbers. Members are known by name within the branch."),
     "no_column_of_membership": _("The sheet doesn't say who is formal or probationary. It was decided by the dates."),
+    "another_kind": _("This workbook belongs somewhere else."),
+    "another_branchs_title": _(
+        "The title names %(name)s, not this branch. If it is their roster, cancel this import and upload it there."
+    ),
     "other_sheets_not_read": _("Other sheets also look like rosters and weren't read: %(names)s"),
 }
 """Codes about which somebody should know; the row is stored."""

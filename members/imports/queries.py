@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from members.choices import ImportState, RowVerdict
+from members.imports.kinds import KINDS, Kind
 from members.imports.problems import Problem, from_json
 from members.models.files import CANCELLABLE, RosterImport, RosterImportRow
 from members.models.user import User
@@ -129,6 +130,12 @@ def column_lines(roster_import: RosterImport, user: User) -> list[ColumnLine]:
         )
         for number, column in enumerate(roster_import.columns)
     ]
+
+
+def elsewhere(roster_import: RosterImport) -> Kind | None:
+    """Where a workbook of another kind belongs."""
+    kinds = [note["about"]["kind"] for note in roster_import.notes if note["code"] == "another_kind"]
+    return KINDS.get(kinds[0]) if kinds else None
 
 
 def _first_cells(roster_import: RosterImport) -> list[dict[str, Value]]:

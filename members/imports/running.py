@@ -16,7 +16,14 @@ from django.utils.translation import gettext as _
 from members.access.queries import access_for
 from members.choices import Capability, ImportState, RowVerdict
 from members.imports import services as service
-from members.imports.organization_resolver import NotARoster, Places, RosterSheet, open_roster, refuse_unplaced
+from members.imports.organization_resolver import (
+    NotARoster,
+    Places,
+    RosterSheet,
+    open_roster,
+    other_title,
+    refuse_unplaced,
+)
 from members.imports.problems import Note
 from members.imports.row_checks import Judge, Judged, Sees, chunks
 from members.imports.undo_services import Undone, cancel_import
@@ -111,12 +118,13 @@ def _read_file(roster_import: RosterImport, on: date) -> None:
         with modest_cache(), open_roster(file_of(roster_import), remembered(roster_import.organization)) as sheet:
             _read_sheet(roster_import, sheet, on)
     except (UnreadableWorkbook, NotARoster) as refusal:
-        service.fail_import(roster_import=roster_import, sentence=str(refusal))
+        service.fail_import(roster_import=roster_import, sentence=str(refusal), kind=getattr(refusal, "kind", ""))
 
 
 def _read_sheet(roster_import: RosterImport, sheet: RosterSheet, on: date) -> None:
     places = Places(roster_import.organization, may_build=roster_import.may_build)
     refuse_unplaced(sheet.layout, places)
+    sheet.notes.extend(other_title(sheet.layout, places))
     service.begin_rows(roster_import=roster_import, layout=sheet.layout, notes=sheet.notes)
     said = len(sheet.notes)
     judge = Judge(sheet.layout, places, on, sees_of(roster_import.uploaded_by, on=on))
@@ -260,6 +268,7 @@ def import_roster(
 def _judge_of(sheet: RosterSheet, into: Organization | None, may_build: bool, on: date, by: User | str) -> Judge:
     places = Places(into, may_build=may_build)
     refuse_unplaced(sheet.layout, places)
+    sheet.notes.extend(other_title(sheet.layout, places))
     return Judge(sheet.layout, places, on, sees_of(by, on=on))
 
 

@@ -20,7 +20,7 @@ from members.choices import AffiliationKind, ImportState, RowVerdict
 from members.dates import PartialDate
 from members.fields import sealed
 from members.imports.organization_resolver import Place, unbuilt
-from members.imports.problems import Note
+from members.imports.problems import Note, Problem
 from members.imports.row_checks import DAYS, SEALED, Judged
 from members.models.files import ColumnMapping, RosterImport, RosterImportRow
 from members.models.member import Affiliation, Member, Situation
@@ -196,11 +196,12 @@ def go_on(roster_import: RosterImport) -> None:
 
 
 @transaction.atomic
-def fail_import(*, roster_import: RosterImport, sentence: str) -> None:
-    """Say why the workbook couldn't be read. Rows that had been read go."""
+def fail_import(*, roster_import: RosterImport, sentence: str, kind: str = "") -> None:
+    """Say why the workbook couldn't be read. Rows that had been read go. `kind`: what it is instead (`kinds.KINDS`)."""
     go_on(roster_import)
     roster_import.rows.all().delete()
-    _set(roster_import, state=ImportState.FAILED, failure=sentence[:500], claimed_until=None)
+    notes = [Note(0, Problem("", "another_kind", {"kind": kind})).as_json()] if kind else []
+    _set(roster_import, state=ImportState.FAILED, failure=sentence[:500], notes=notes, claimed_until=None)
 
 
 @transaction.atomic

@@ -18,7 +18,7 @@ from members.choices import Capability, ImportState
 from members.imports.exporting import write_refused, write_template
 from members.imports.forms import ColumnsForm, ImportForm, places_for_import
 from members.imports.problems import note_from_json
-from members.imports.queries import BUSY, WITH_REMARKS, column_lines, lines, rows_of, verdict_counts
+from members.imports.queries import BUSY, WITH_REMARKS, column_lines, elsewhere, lines, rows_of, verdict_counts
 from members.imports.running import cancel, receive
 from members.imports.services import confirm_import, correct_columns
 from members.imports.undo_services import Undone, undo_import
@@ -75,6 +75,7 @@ def import_detail(request: PageRequest, key: UUID) -> HttpResponse:
         "verdict": verdict,
         "page": page,
         "lines": lines(roster_import, list(page.object_list)),
+        "elsewhere": elsewhere(roster_import),
         "questions": [column for column in columns if column.proposal],
         "unknown": [column for column in columns if not column.field and not column.proposal],
         "accepted": roster_import.counts.get("new", 0) + roster_import.counts.get("changed", 0),

@@ -32,6 +32,7 @@ SENTENCES = {
     sheets.WEB_PAGE: _(
         "This is a web page under the name of a workbook. Open it in Excel or WPS, save it as .xlsx and choose that."
     ),
+    sheets.TEXT_DOCUMENT: _("This is a text document, not a workbook. Copy its table into a workbook and choose that."),
     sheets.FILE_TOO_LARGE: _("The file is larger than this program reads. Remove pictures or split it by branch."),
     sheets.INFLATES_TOO_LARGE: _(
         "The workbook unpacks to more than this program reads. Delete empty rows and pictures, or split it by branch."

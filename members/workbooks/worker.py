@@ -86,6 +86,8 @@ def _packed_kind(path: Path, limits: Limits) -> str:
     if any(part.flag_bits & 1 for part in parts):
         raise WorkbookRefused(sheets.ENCRYPTED)
     names = {part.filename for part in parts}
+    if any(name.startswith("word/") for name in names):
+        raise WorkbookRefused(sheets.TEXT_DOCUMENT)
     if "content.xml" in names:
         return ODS
     if any(name.endswith("workbook.xml") for name in names) or "_rels/.rels" in names:
