@@ -10,6 +10,7 @@ from typing import Any
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
+from members.roster.headings import shared
 from members.workbooks.catalogue import Catalogue, Column, Field
 from members.workbooks.headings import Layout
 
@@ -154,10 +155,10 @@ QUARTER = rf"{SHORT}{BEFORE}(?:20\d\d年?)?(?:第?[一二三四1-4]季度?|[一�
 LEDGER = Catalogue(
     required=("name", "national_id"),
     fields=(
-        Field("serial", ("序号", "编号", "号")),
-        Field("name", ("姓名", "党员姓名", "名字", "党员", "交纳人", "缴纳人", "交费人", "缴费人")),
-        Field("national_id", ("身份证号码", "身份证号", "公民身份号码", "公民身份证号码", "证件号码", "身份证")),
-        Field("group", ("党小组", "小组", "所在党小组", "所属党小组")),
+        shared("serial"),
+        shared("name", "交纳人", "缴纳人", "交费人", "缴费人"),
+        shared("national_id"),
+        shared("group"),
         Field(
             "category",
             (
@@ -218,7 +219,7 @@ LEDGER = Catalogue(
             "arrears",
             patterns=(rf"(?:尚|累计|本年度?)?(?:欠{PAY}|欠费|未{PAY})(?:纳)?{DUES}(?:数额|金额|额|数|合计|月数)?元?",),
         ),
-        Field("remark", ("备注", "说明", "情况说明")),
+        shared("remark"),
         Field("month", patterns=(MONTH, COUNTED, ISO, QUARTER), repeats=True),
     ),
 )

@@ -15,6 +15,7 @@ from django.utils.translation import gettext as _
 
 from meetings.choices import AttendanceState, LeaveKind, MeetingKind
 from members.imports.kinds import NotThisKind
+from members.roster.headings import shared
 from members.workbooks.catalogue import Catalogue, Column, Field
 from members.workbooks.cells import text
 from members.workbooks.headings import Layout, Record, Records, find_layout
@@ -45,11 +46,7 @@ ISO = re.compile(r"(?P<year>(?:19|20)\d\d)(?P<month>0[1-9]|1[0-2])(?P<day>0[1-9]
 MEETING = r"(?s).*(" + "|".join(word for word, _kind in KIND_WORDS) + r"|\d{1,2}[月./\-]\d{1,2}|\d{8}).*"
 SHEET = Catalogue(
     (
-        Field("serial", ("序号", "编号", "号")),
-        Field("name", ("姓名", "党员姓名", "名字", "党员")),
-        Field("national_id", ("身份证号码", "身份证号", "公民身份号码", "证件号码", "身份证")),
-        Field("group", ("党小组", "小组", "所在党小组")),
-        Field("remark", ("备注", "说明")),
+        *map(shared, ("serial", "name", "national_id", "group", "remark")),
         Field(
             "total",
             ("合计", "到会率", "出勤率", "应到", "实到", "出席次数", "缺席次数", "请假次数", "到会次数", "出勤次数"),

@@ -2,6 +2,7 @@
 
 import re
 import tomllib
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -144,3 +145,9 @@ ROSTER = Catalogue(
         for name, headings in HEADINGS.items()
     ),
 )
+
+
+def shared(name: str, *also: str) -> Field:
+    """A field as other workbooks have it too: what is known about its headings and cells here, and their own words."""
+    known = ROSTER.field(name)
+    return replace(known, headings=(*known.headings, *also))

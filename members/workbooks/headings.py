@@ -168,7 +168,7 @@ def _header_score(headings: Iterable[tuple[str, str]], catalogue: Catalogue, cor
     found = [_field_of(upper, lower, catalogue, corrected) for upper, lower in headings]
     fields = {name for name in found if name}
     repeated = sum(1 for name in found if name and catalogue.field(name).repeats)
-    if len(fields) < (2 if fields & set(catalogue.required) else MANY):
+    if len(fields) < 2 and repeated < MANY or not (fields & set(catalogue.required) or len(fields) + repeated >= MANY):
         return 0
     return len(fields) + repeated
 

@@ -4,6 +4,8 @@ from pathlib import Path
 
 import pytest
 
+from dues.books.columns import LEDGER
+from meetings.attendance.sheets import SHEET
 from members.roster.headings import ROSTER
 from members.workbooks.catalogue import Catalogue, Field, letter_of, normal
 from members.workbooks.deciding import BY_VALUES, TWO_COLUMNS
@@ -12,6 +14,7 @@ from members.workbooks.reading import Head, Row, open_workbook
 from members.workbooks.sheets import Range
 from tests.members.workbooks.workbook_files import xlsx, xlsx_sheets
 
+MEETINGS = ["1.14主题党日", "2.14主题党日", "2.18党课", "3.10党员大会", "3.14主题党日"]
 PERSON = ["张三", "男", "19581126"]
 
 
@@ -195,3 +198,16 @@ def test_columns_have_letters(index: int, letter: str) -> None:
 
 def test_normal_ignores_everything_but_the_words() -> None:
     assert normal(" ＊身份证\n号码（ 18 位）： ") == "身份证号码18位"
+
+
+@pytest.mark.parametrize("heading", ["", "列2", "谁"])
+def test_ledgers_and_sign_in_sheets_find_the_names_by_what_stands_there(heading: str) -> None:
+    people = ["张建国", "李桂英", "王志强", "赵秀兰"]
+    for catalogue, columns, cell in ((LEDGER, [f"{one}月" for one in range(1, 6)], 15), (SHEET, MEETINGS, "√")):
+        rows = [Row(1, ["序号", heading or None, *columns], [])]
+        rows += [Row(number, [number - 1, who, *[cell] * len(columns)], []) for number, who in enumerate(people, 2)]
+        found = find_layout([Head("a", False, rows, [])], catalogue)
+        assert found is not None
+        column = found.column("name")
+        assert column is not None and column.index == 1
+        assert len([one for one in found.columns if one.field in {"month", "meeting"}]) == len(columns)
