@@ -116,8 +116,10 @@ class ColumnLine:
 
 
 def column_lines(roster_import: RosterImport, user: User) -> list[ColumnLine]:
-    """The columns of an import. Cells are shown to whoever uploaded them: nobody knows yet what is private."""
-    cells = _first_cells(roster_import) if roster_import.uploaded_by_id == user.pk else []
+    """The columns of an import, those that aren't read with cells. These are shown to whoever uploaded them: nobody
+    knows yet what is private."""
+    unread = any(not column["field"] for column in roster_import.columns)
+    cells = _first_cells(roster_import) if unread and roster_import.uploaded_by_id == user.pk else []
     return [
         ColumnLine(
             number,

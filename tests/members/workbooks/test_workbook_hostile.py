@@ -113,7 +113,7 @@ HOSTILE: dict[str, tuple[Make, str]] = {
     "a web page named .xls": (lambda p: p.write_bytes(b"<html><table><tr><td>1"), sheets.WEB_PAGE),
     "XML of Excel 2003": (lambda p: p.write_bytes(b'<?xml version="1.0"?><Workbook/>'), sheets.WEB_PAGE),
     "an archive of something else": (lambda p: packed(p, {"a.txt": "x"}), sheets.KIND_UNKNOWN),
-    "a Word document": (lambda p: packed(p, {"_rels/.rels": "<r/>", "word/a.xml": "<d/>"}), sheets.KIND_UNKNOWN),
+    "a Word document": (lambda p: packed(p, {"_rels/.rels": "<r/>", "word/a.xml": "<d/>"}), sheets.TEXT_DOCUMENT),
     "an empty archive": (lambda p: packed(p, {}), sheets.KIND_UNKNOWN),
     "random bytes": (lambda p: p.write_bytes(bytes(range(128, 256)) * 50), sheets.ENCODING_UNKNOWN),
     "the first tenth of a workbook": (lambda p: cut(p, 0.1), sheets.BROKEN),
