@@ -85,6 +85,11 @@ def _meanings() -> list[tuple[Any, Any]]:
     return [NOT_READ, *grouped]
 
 
+def _first_answer(column: ColumnLine) -> str:
+    """Yes as proposed; none about money, which nobody should agree to in passing."""
+    return "" if column.proposal == "dues_base" else YES
+
+
 class ColumnsForm(forms.Form):
     """What each heading of the sheet means; first the questions, each with yes, no, or another meaning."""
 
@@ -101,7 +106,7 @@ class ColumnsForm(forms.Form):
             if column.proposal:
                 question = _("Is this column: %(field)s?") % {"field": column.means}
                 self.fields[f"answer-{column.number}"] = forms.ChoiceField(
-                    label=question, choices=ANSWERS, widget=forms.RadioSelect, initial=YES
+                    label=question, choices=ANSWERS, widget=forms.RadioSelect, initial=_first_answer(column)
                 )
 
     def questions(self) -> list[tuple[ColumnLine, forms.BoundField, forms.BoundField]]:

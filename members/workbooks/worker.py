@@ -211,8 +211,8 @@ class XlsBook:
 
     def rows(self, index: int) -> Iterator[SheetRow]:
         sheet = self._sheet(index)
-        top, left = sheet.start or (0, 0)
-        for number, values in enumerate(sheet.iter_rows(), 1 + top):
+        _top, left = sheet.start or (0, 0)
+        for number, values in enumerate(sheet.iter_rows(), 1):  # blank rows on top are among them
             cells = {column: _value_of_xls(value) for column, value in enumerate(values, left) if value != ""}
             if cells:
                 yield number, cells

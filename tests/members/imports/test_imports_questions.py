@@ -56,6 +56,16 @@ def test_the_question_shows_what_stands_below_and_what_it_would_mean(cast: Cast,
     assert "月工资" in page and url(CONFIRM, begun) not in client.get(url(DETAIL, begun)).content.decode()
 
 
+def test_an_amount_is_not_agreed_to_in_passing(cast: Cast, as_user: As, tmp_path: Path) -> None:
+    client = as_user(cast.secretary)
+    begun = upload(client, with_wages(tmp_path / "a.xlsx"), cast.branch)
+    assert "checked" not in client.get(url(COLUMNS, begun)).content.decode()
+    sent = answers(begun, "yes")
+    del sent[f"answer-{NUMBER}"]
+    assert client.post(url(COLUMNS, begun), sent).status_code == 200
+    assert not ColumnMapping.objects.exists()
+
+
 def test_nothing_is_stored_before_the_question_is_answered(cast: Cast, as_user: As, tmp_path: Path) -> None:
     client = as_user(cast.secretary)
     begun = upload(client, with_wages(tmp_path / "a.xlsx"), cast.branch)

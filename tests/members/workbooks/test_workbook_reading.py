@@ -259,3 +259,8 @@ def test_limits_can_be_narrowed(tmp_path: Path) -> None:
     path = xlsx(tmp_path / "a.xlsx", [["姓名"]] * 12)
     with open_workbook(path, Limits(head_rows=10)) as book:
         assert len(book.heads[0].rows) == 10
+
+
+def test_rows_of_an_xls_keep_their_numbers_below_blank_ones(tmp_path: Path) -> None:
+    path = xls(tmp_path / "a.xls", [[], [], [None, "姓名", "性别"], [], [None, "张三", "男"]])
+    assert [(row.number, row.cells) for row in read(path)] == [(3, [None, "姓名", "性别"]), (5, [None, "张三", "男"])]

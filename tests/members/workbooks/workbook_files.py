@@ -105,8 +105,8 @@ def ods_row(*cells: str, repeated: int = 1) -> str:
     return f'<table:table-row table:number-rows-repeated="{repeated}">{inside}</table:table-row>'
 
 
-def xls(path: Path, rows: Sequence[Sequence[str | float]]) -> Path:
-    """An .xls of one sheet: the workbook stream of Excel 97 in a compound document, written by hand."""
+def xls(path: Path, rows: Sequence[Sequence[str | float | None]]) -> Path:
+    """An .xls of one sheet, without a cell for None: the workbook stream of Excel 97 in a compound document."""
     name = "Sheet1"
     sheet = _record(0x0809, struct.pack("<HHHHII", 0x0600, 0x0010, 0, 0, 0, 0x0600))
     sheet += _record(0x0200, struct.pack("<IIHHH", 0, len(rows), 0, max(map(len, rows), default=0), 0))
@@ -115,7 +115,7 @@ def xls(path: Path, rows: Sequence[Sequence[str | float]]) -> Path:
             if isinstance(value, str):
                 text = value.encode("utf-16-le")
                 sheet += _record(0x0204, struct.pack("<HHHHB", number, column, 0, len(value), 1) + text)
-            else:
+            elif value is not None:
                 sheet += _record(0x0203, struct.pack("<HHHd", number, column, 0, value))
     sheet += _record(0x000A, b"")
     start = _record(0x0809, struct.pack("<HHHHII", 0x0600, 0x0005, 0, 0, 0, 0x0600))
