@@ -13,12 +13,12 @@ HAN = r"\u3400-\u9fff\U00020000-\U0003ffff"
 TITLE = (
     "同志|书记|支书|主任|主席|主委|局长|科长|处长|厅长|部长|院长|校长|所长|站长|队长|组长|组织员|委员|常委|干事|镇长|乡长|"
     "县长|区长|市长|村长|股长|会长|行长|厂长|经理|董事|总监|秘书|检察|警官|法官|教授|老师|医生|律师|会计|师傅|先生|女士|"
-    "领导|干部|人员|工程师|纪检|纪委|监委|监察|巡察|政委|总"
+    "班长|助理|代表|首长|同学|师[兄姐弟妹]|一把手|二把手|领导|干部|人员|工程师|纪检|纪委|监委|监察|巡察|政委|总"
 )
 KIN = "哥|姐|叔|伯|姨|嫂|爷|婶|姑|舅|兄|弟|妹"
 CALLS = (
     f"{KIN}|老板|大人|长官|先森|太太|夫人|公子|少爷|小姐|胖子|瘦子|麻子|瘸子|秃子|黑子|矮子|聋子|眼镜|光头|大头|大嘴|大炮|"
-    "扒皮|阎王|老虎|老[大二三四五六七八九幺头哥弟]|头[儿子]|队|董|局|秘|科|处|(?i:sir|boss)|"
+    "什么|那谁|疯子|扒皮|阎王|老虎|老[大二三四五六七八九幺头哥弟]|头[儿子]|队|董|局|秘|科|处|(?i:sir|boss)|"
     "某|本人|等人|等[两二三四五几]人|氏?夫妇|夫妻|[家氏]?父子|[家氏]?兄弟|两口子|一家|家的?人|家里|那边|那里|那人|这人|这个人|姓"
 )
 """After the surname, whatever follows."""
@@ -43,8 +43,10 @@ PARTS_OF_SIGNS = {
     "李": "木子", "张": "弓长", "陈": "耳东", "吴": "口天", "许": "言午", "胡": "古月", "章": "立早", "杨": "木易",
     "林": "双木", "程": "禾呈", "杜": "木土", "刘": "文刀", "何": "人可", "朱": "牛一", "徐": "双人余", "黄": "草头黄",
 }  # fmt: skip
-BEFORE_SPOKEN = "mr|ms|mrs|miss|secretary|director|inspector|comrade|boss|chief|lao|xiao|da"
-AFTER_SPOKEN = "sir|boss|ge|jie|shu|zong|ju|shuji|zhuren|juzhang|laoban|jiwei|tongzhi"
+BEFORE_SPOKEN = "mr|mister|officer|ms|mrs|miss|secretary|director|inspector|comrade|boss|chief|lao|xiao|da"
+AFTER_SPOKEN = (
+    "sir|inspector|secretary|director|officer|dui|boss|ge|jie|shu|zong|ju|shuji|zhuren|juzhang|laoban|jiwei|tongzhi"
+)
 WORDS = (Path(__file__).parent / "everyday_words.txt").read_text("utf-8")
 EVERYDAY = frozenset(word for line in WORDS.splitlines() if line[:1] != "#" for word in line.split())
 _SIZES = sorted({len(one) for one in EVERYDAY})
@@ -118,6 +120,8 @@ def _by_surname(name: Name, *, is_list: bool) -> Iterator[str]:
     yield f"那[个位]?{name.family}(?:{alone}|(?=[{SAYS}]))"
     yield f"(?:{BODIES})(?:{WORKS})*{name.family}(?:{alone}|(?=[{SAYS}]))"
     yield f"{name.family}[、和跟与][{HAN}]{{1,3}}{TOGETHER}|[、和跟与]{name.family}{TOGETHER}"
+    if is_list:
+        yield f"(?:{TITLE}){name.family}|{name.family}[部支]"
     if len(name.family) > 1:
         yield f"{name.family}{_ends(is_list=False)}"
     elif name.family not in ALSO_WORDS:
@@ -130,6 +134,8 @@ def _by_given(name: Name, *, is_list: bool) -> Iterator[str]:
     ends = _ends(is_list=is_list)
     one = f"[{name.given}]"
     yield f"{one}[{MARKS}]?(?:{KIN}|老板|总|董|(?i:sir))|{one}[子儿仔]{ends or f'(?![{HAN}])'}"
+    if is_list:
+        yield f"{one}(?:{TITLE}|{CALLS}|少)|(?<![A-Za-z])(?i:{name.initials[0]}){one}"
     yield "|".join(f"{sign}{sign}{ends}" for sign in dict.fromkeys(name.given))
     yield f"[阿小大老]{one}[子儿]?{ends or f'(?![{HAN}])'}"
     if len(name.given) > 1:
@@ -143,6 +149,8 @@ def _in_letters(name: Name, *, is_list: bool) -> Iterator[str]:
     before, after = "(?<![A-Za-z])", "(?![A-Za-z])"
     yield f"(?i:{before}(?:{BEFORE_SPOKEN})[. -]{{0,2}}{family}{after})"
     yield f"(?i:{before}{family}[. -]{{0,2}}(?:{AFTER_SPOKEN}){after})"
+    if is_list:
+        yield f"(?i:{before}{family}{sounds[0]}{after})"
     rest = "".join(f"(?:{one}[. ]{{0,2}})?" for one in letters[1:])
     first = f"{letters[0]}[. ]{{0,2}}{rest}"
     yield f"(?i:{before}{first}(?<=[. ]){family}{after}|{before}{family}[. ,]{{1,2}}{first}{after})"

@@ -19,9 +19,11 @@ from datetime import date
 from uuid import UUID
 
 from django.db import IntegrityError, transaction
+from django.db.models import Max, Q
 from django.utils.translation import gettext as _
 
 from audit.keyring import proof
+from audit.models import Entry
 from audit.services import record
 from members.choices import Capability, OfficeKind
 from members.models import Office, Organization, User
@@ -73,14 +75,15 @@ def refuse_without_consent(consents: Sequence[Consent]) -> None:
     """Two people who hold approved keys agree; one, where there is only one. Nobody has to, where none ever was.
 
     Whoever holds a key counts, whatever became of the office and the log-in since: an administrator ends those. So does
-    a key whose signature doesn't count any more, though its holder can't agree: who spoils signatures needs no fewer.
-    Raises Refused, Damaged.
+    a key whose signature doesn't count any more or is gone, though its holder can't agree: who spoils signatures needs
+    no fewer, and what the record says of approvals stays so. Raises Refused, Damaged.
     """
-    held = list(InspectorKey.objects.in_use().exclude(signature="").select_related("user"))
+    approved = _approved_by_recovery_key()
+    held = list(InspectorKey.objects.in_use().filter(~Q(signature="") | Q(pk__in=approved)).select_related("user"))
     known = trusted_keys()
     keys = [key for key in held if key.pk in known]
     needed = min(FEWEST, len({person(key.user) for key in held}))
-    if not held and InspectorKey.objects.exclude(signature="").exists():
+    if not held and (approved or InspectorKey.objects.exclude(signature="").exists()):
         raise Refused(_("No inspector is left who could agree. Only both its halves replace the recovery key."))
     if len({person(one.user) for one in consents}) < needed:
         raise Refused(
@@ -88,6 +91,13 @@ def refuse_without_consent(consents: Sequence[Consent]) -> None:
         )
     for one in consents:
         _refuse_stranger(one, [key for key in keys if key.user_id == one.user.pk])
+
+
+def _approved_by_recovery_key() -> list[str]:
+    """The keys that the record says were approved since the recovery key was made."""
+    made = Entry.objects.filter(action__in=("make_recovery_key", "lose_recovery_key")).aggregate(last=Max("number"))
+    rows = Entry.objects.filter(action="approve_inspector_key", number__gt=made["last"] or 0)
+    return list(rows.values_list("subject_id", flat=True))
 
 
 def _refuse_stranger(one: Consent, keys: Sequence[InspectorKey]) -> None:

@@ -36,7 +36,7 @@ WIDE_GAP = r"[\W_]{0,6}"
 COMPOUND = re.compile(
     "欧阳|司马|上官|诸葛|夏侯|皇甫|尉迟|公孙|慕容|令狐|长孙|宇文|司徒|端木|东方|南宫|轩辕|独孤|司空|呼延|东郭|百里|钟离"
 )
-MASK = r"(?:[某xX×叉圈Oo0]|口(?=口|$)|[^\w\s,;、。!?:/|&+()\"'“”‘’《》<>…-]|_)"
+MASK = r"(?:[某xX×叉圈Oo0〇]|口(?=口|$)|[^\w\s,;、。!?:/|&+()\"'“”‘’《》<>…-]|_)"
 MOST_WORDS = 8
 """Places in a text by which somebody is asked about one name."""
 

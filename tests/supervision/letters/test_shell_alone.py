@@ -22,7 +22,7 @@ from supervision.letters import key_services, sealing
 from supervision.letters.custody_services import make_custody_key
 from supervision.letters.key_services import approve_first_key, make_key, make_recovery_key, withdraw_key
 from supervision.letters.queries import keys_of_inspectors, recovery_key
-from supervision.models import InspectorKey, RecoveryKey
+from supervision.models import InspectorKey, LetterBox, RecoveryKey
 from tests.cast import TODAY, make_user
 from tests.supervision.letters.sealed import PASSPHRASE, seal_county, stand
 
@@ -155,6 +155,18 @@ def test_whose_signature_was_spoilt_is_still_asked(sealed, monkeypatch):
     assert command("--lost", "--agreed-by", one, lines=[PASSPHRASE], monkeypatch=monkeypatch) is None
     both = ["--lost", "--agreed-by", one, other]
     assert command(*both, lines=[PASSPHRASE, PASSPHRASE], monkeypatch=monkeypatch) is None
+
+
+@pytest.mark.parametrize("what", ["signatures emptied", "keys deleted"])
+def test_who_empties_signatures_in_the_database_needs_no_fewer(sealed, monkeypatch, what):
+    """The record still says that keys were approved."""
+    if what == "signatures emptied":
+        InspectorKey.objects.update(signature="")
+    else:
+        LetterBox.objects.all().delete()
+        InspectorKey.objects.all().delete()
+
+    assert command("--lost", monkeypatch=monkeypatch) is None
 
 
 # --- To its end ---------------------------------------------------------------------------------------------------
