@@ -113,7 +113,7 @@ CELLS: dict[str, dict[str, Any]] = {
     "sex": {"kinds": ("sex",), "alone": 0.9, "strict": True},
     "ethnicity": {"kinds": ("people",), "alone": 0.9, "anywhere": True},
     "birth": {"kinds": ("date", "loose_date", "identity"), "strict": True},
-    "native_place": {"kinds": ("place",)},
+    "native_place": {"kinds": ("place",), "alone": 0.8},
     "education": {"kinds": ("education",), "alone": 0.9, "strict": True},
     "national_id": {"kinds": ("identity", "number_of_identity"), "alone": 0.8, "anywhere": True, "strict": True},
     "joined": {"kinds": ("date", "loose_date"), "strict": True},

@@ -79,6 +79,11 @@ def proves(known: Field, evidence: Evidence) -> float:
     return evidence.share(*known.kinds[:1])
 
 
+def fills_as(known: Field, evidence: Evidence) -> bool:
+    """Whether as many rows say something as do of that field."""
+    return known.name not in SPARSE or (evidence.fills < FITS) == SPARSE[known.name]
+
+
 def contradicts(known: Field, evidence: Evidence) -> bool:
     """Whether what stands below can't be the field."""
     if evidence.written < ENOUGH_VALUES or not known.kinds:
@@ -164,6 +169,7 @@ class _Deciding:
         """The only column that holds the kinds of a field."""
         for known in filter(lambda known: known.alone, self.free_fields()):
             holding = [one for one in self._open_to_proof() if proves(known, one.evidence) >= known.alone]
+            holding = [one for one in holding if fills_as(known, one.evidence)]
             if len(holding) == 1 and self._may_stand(known, holding[0]):
                 yield holding[0], known.name
 
@@ -231,8 +237,10 @@ class _Deciding:
             return 0.6 * strength + 0.4 * share
         if strength >= RESEMBLES_WELL and not known.strict:
             return 0.6 * strength
-        if known.name in SPARSE and (one.evidence.fills < FITS) != SPARSE[known.name]:
+        if not fills_as(known, one.evidence):
             return 0
+        if known.name == "remark" and one.heading.is_neutral and one.index == self.seen[-1].index:
+            return 0.3 if one.evidence.share("words") >= FITS and one.evidence.fills < FITS_WELL else 0
         plainly = proves(known, one.evidence)
         if one.heading.is_neutral:
             return 0.4 * plainly if plainly >= 0.6 else 0
