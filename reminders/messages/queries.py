@@ -206,10 +206,10 @@ def _known(meeting: Meeting | None, expected: Expected | None, message: Message)
 
 
 def _is_answered_last(expected: Expected, message: Message) -> bool:
-    """Whether the last mark is that of an answer to this message, or to another rung of its ladder."""
+    """Whether the last mark is that of an answer to this message, or to another stage of its kind."""
     marks = list(Mark.objects.filter(expected=expected).values_list("pk", flat=True))
-    rungs = Message.objects.filter(kind=message.kind, about=message.about, member=message.member_id)
-    answered = rungs.filter(answer__isnull=False).values_list("pk", flat=True)
+    stages = Message.objects.filter(kind=message.kind, about=message.about, member=message.member_id)
+    answered = stages.filter(answer__isnull=False).values_list("pk", flat=True)
     return bool(marks) and marks[-1] in {mark_key(key, len(marks) - 1) for key in answered}
 
 

@@ -156,7 +156,7 @@ def _tell_the_meeting(question: Question, choice: AnswerChoice, words: str, *, a
     change = _reason if is_reason(choice) else _study
     with translation.override(settings.LANGUAGE_CODE):
         wanted = change(question, expected, words.strip() or str(REASONS[choice]), at)
-    if wanted == attendance_of(expected):  # another rung of the ladder was answered alike
+    if wanted == attendance_of(expected):  # another stage was answered alike
         return
     key = mark_key(question.message.pk, Mark.objects.filter(expected=expected).count())
     follow_up(meeting=meeting, member_id=expected.member_id, attendance=wanted, key=key, is_own=True, by=by)

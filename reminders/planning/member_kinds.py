@@ -50,16 +50,16 @@ from reminders.planning.rules import (
     DUES_WITHIN,
     Occasion,
     Pending,
-    Rung,
+    Stage,
     Taker,
     after_absence,
     announced,
     before_meeting,
+    current_stage,
     dues_values,
     for_dues,
     made,
     to_make_up,
-    turn,
 )
 
 
@@ -90,9 +90,9 @@ def unexplained(rows: QuerySet[Expected], on: date) -> QuerySet[Expected]:
 
 def _missed_cases(found: Iterator[Absence], at: datetime) -> Iterator[Case]:
     for one in found:
-        if rung := turn(after_absence(one.closed_at), at):
-            key = made(MessageKind.MISSED, one.meeting, one.member_id, rung.step)
-            yield Case(key, rung, str(one.meeting), one.organization_id, one.member_id, meeting=one.meeting)
+        if stage := current_stage(after_absence(one.closed_at), at):
+            key = made(MessageKind.MISSED, one.meeting, one.member_id, stage.step)
+            yield Case(key, stage, str(one.meeting), one.organization_id, one.member_id, meeting=one.meeting)
 
 
 NOT_THERE = (AttendanceState.ABSENT, AttendanceState.LEAVE)
@@ -121,9 +121,9 @@ def not_there(rows: QuerySet[Expected], on: date) -> QuerySet[Expected]:
 
 def _make_up_cases(found: Iterator[Absence], at: datetime) -> Iterator[Case]:
     for one in found:
-        if rung := turn(to_make_up(one.closed_at), at):
-            key = made(MessageKind.MAKE_UP, one.meeting, one.member_id, rung.step)
-            yield Case(key, rung, str(one.meeting), one.organization_id, one.member_id, meeting=one.meeting)
+        if stage := current_stage(to_make_up(one.closed_at), at):
+            key = made(MessageKind.MAKE_UP, one.meeting, one.member_id, stage.step)
+            yield Case(key, stage, str(one.meeting), one.organization_id, one.member_id, meeting=one.meeting)
 
 
 def invitation_due(at: datetime, *, path: str = "") -> Iterator[Occasion]:
@@ -143,15 +143,15 @@ def _invitation_stands(message: Pending, meeting: Coming | None, at: datetime) -
     """Whether the meeting still is when the message says, and hasn't begun."""
     if meeting is None or message.dedupe_key != _invitation_key(meeting, message.member_id or 0, message.step):
         return False
-    rungs = before_meeting(meeting.day, meeting.starts_at)
-    return at < rungs[0].expires_at and not waited_too_long(message, rungs, at)
+    stages = before_meeting(meeting.day, meeting.starts_at)
+    return at < stages[0].expires_at and not waited_too_long(message, stages, at)
 
 
 def _invitation_cases(found: Iterator[tuple[Coming, int]], at: datetime) -> Iterator[Case]:
     for one, member in found:
-        if rung := turn(before_meeting(one.day, one.starts_at), at):
-            key = _invitation_key(one, member, rung.step)
-            yield Case(key, rung, str(one.key), one.organization_id, member, meeting=one.key)
+        if stage := current_stage(before_meeting(one.day, one.starts_at), at):
+            key = _invitation_key(one, member, stage.step)
+            yield Case(key, stage, str(one.key), one.organization_id, member, meeting=one.key)
 
 
 def _invitation_key(meeting: Coming, member: int, step: int) -> str:
@@ -185,17 +185,17 @@ def said(meeting: MeetingFacts) -> dict[str, str]:
 def _announcement_stands(message: Pending, meeting: Coming | None, at: datetime) -> bool:
     if meeting is None or message.dedupe_key != _announcement_key(meeting):
         return False
-    rungs = announced(meeting.day, meeting.starts_at)
-    return at < rungs[0].expires_at and not waited_too_long(message, rungs, at)
+    stages = announced(meeting.day, meeting.starts_at)
+    return at < stages[0].expires_at and not waited_too_long(message, stages, at)
 
 
 def _announcement_cases(meetings: Sequence[Coming], setups: Setups, at: datetime) -> Iterator[Case]:
     """On behalf of the branch whose chat it is; a group's meeting is announced in its branch's."""
     ids = dict(Organization.objects.filter(path__in=list(setups.at)).values_list("path", "pk"))
     for one in meetings:
-        rung = turn(announced(one.day, one.starts_at), at)
-        if rung and setups.group_chat_of(one.branch_path):
-            yield Case(_announcement_key(one), rung, str(one.key), ids[one.branch_path], meeting=one.key)
+        stage = current_stage(announced(one.day, one.starts_at), at)
+        if stage and setups.group_chat_of(one.branch_path):
+            yield Case(_announcement_key(one), stage, str(one.key), ids[one.branch_path], meeting=one.key)
 
 
 def _announcement_key(meeting: Coming) -> str:
@@ -236,13 +236,13 @@ def dues_standing(messages: Sequence[Pending], *, at: datetime) -> dict[UUID, Ma
     return found
 
 
-def rungs_of(arrears: Arrears) -> list[Rung]:
+def stages_of(arrears: Arrears) -> list[Stage]:
     month = arrears.reached_with
     return for_dues(month, arrears.step) if month else []
 
 
 def _dues_cases(late: Mapping[int, Arrears], at: datetime, on: date) -> Iterator[Case]:
-    on_turn = {member: rung for member, one in late.items() if (rung := turn(rungs_of(one), at))}
+    on_turn = {member: stage for member, one in late.items() if (stage := current_stage(stages_of(one), at))}
     asked = set(on_turn) - (silent(on) if on_turn else set())
     for member, branch in _branches(asked).items():
         month = f"{late[member].reached_with:%Y-%m}"

@@ -31,8 +31,9 @@ from reminders.planning.rules import (
     TERM_MONTHS,
     Occasion,
     Pending,
-    Rung,
+    Stage,
     before_end,
+    current_stage,
     falling_due,
     lines,
     made,
@@ -40,7 +41,6 @@ from reminders.planning.rules import (
     of_news,
     of_week,
     term_values,
-    turn,
     week,
 )
 from rulebook.dates import add_months
@@ -81,12 +81,12 @@ def unfollowed(on: date) -> QuerySet[Term]:
 def _term_cases(terms: Sequence[Term], at: datetime, on: date) -> Iterator[Case]:
     secretaries = _secretaries({one.organization_id for one in terms}, on) if terms else {}
     for term in terms:
-        rung = turn(before_end(term.ends_on), at)
-        if rung is None:
+        stage = current_stage(before_end(term.ends_on), at)
+        if stage is None:
             continue
         for user in secretaries.get(term.organization_id, ()):
-            key = made(MessageKind.TERM, term.pk, f"{term.ends_on:%Y%m%d}", user, rung.step)
-            yield Case(key, rung, str(term.pk), term.organization_id, user_id=user)
+            key = made(MessageKind.TERM, term.pk, f"{term.ends_on:%Y%m%d}", user, stage.step)
+            yield Case(key, stage, str(term.pk), term.organization_id, user_id=user)
 
 
 def _secretaries(organization_ids: Iterable[int], on: date) -> Mapping[int, list[int]]:
@@ -185,10 +185,10 @@ def _offices(at: datetime, path: str) -> Iterator[News]:
 def _news_cases(news: Sequence[News], at: datetime, today: date) -> Iterator[Case]:
     inspectors = _inspectors(today)
     for one in news:
-        if rung := turn(of_news(one.day), at):
+        if stage := current_stage(of_news(one.day), at):
             for user in inspectors - {one.user_id}:
                 yield Case(
-                    made(MessageKind.READERS, one.about, user), rung, one.about, one.organization_id, user_id=user
+                    made(MessageKind.READERS, one.about, user), stage, one.about, one.organization_id, user_id=user
                 )
 
 
@@ -217,11 +217,18 @@ Chosen = Callable[[list[Duty]], list[Duty]]
 
 
 def overviews(
-    kind: MessageKind, period: str, rung: Rung, *, path: str, on: date, chosen: Chosen, wants: Callable[[Person], bool]
+    kind: MessageKind,
+    period: str,
+    stage: Stage,
+    *,
+    path: str,
+    on: date,
+    chosen: Chosen,
+    wants: Callable[[Person], bool],
 ) -> Iterator[Occasion]:
     """One list for each officer whose list isn't empty and who wants one. `period` says which list it is."""
     officers = {one.pk: one for one in duty_officers(path, on=on)}
-    cases = _new(kind, period, rung, list(officers.values()))
+    cases = _new(kind, period, stage, list(officers.values()))
     people = recipients((), cases.keys(), on=on).officers
     wanted = [officers[pk] for pk in cases if pk in people and wants(people[pk])]
     asked = duties_of(wanted, on=on)
@@ -250,12 +257,12 @@ def overviews_standing(messages: Sequence[Pending], *, on: date, chosen: Chosen)
     return found
 
 
-def _new(kind: MessageKind, period: str, rung: Rung, officers: Sequence[User]) -> dict[int, Case]:
+def _new(kind: MessageKind, period: str, stage: Stage, officers: Sequence[User]) -> dict[int, Case]:
     """By account, of whom there is no message for the period, and of whom it isn't known that their list is empty."""
     paths = {settled_paths(one)[0] for one in officers}
     ids = dict(Organization.objects.filter(path__in=paths).values_list("path", "pk"))
     cases = [
-        Case(made(kind, one.pk, period), rung, period, ids[settled_paths(one)[0]], user_id=one.pk) for one in officers
+        Case(made(kind, one.pk, period), stage, period, ids[settled_paths(one)[0]], user_id=one.pk) for one in officers
     ]
     empty = cache.get_many([_remembered_as(one.dedupe_key) for one in cases])
     left = [one for one in cases if _remembered_as(one.dedupe_key) not in empty]
@@ -279,10 +286,10 @@ def _items(duties: Iterable[Duty], language: str, places: Mapping[str, str]) -> 
 
 def digest_due(at: datetime, *, path: str = "") -> Iterator[Occasion]:
     today = at.astimezone(SHANGHAI).date()
-    if rung := turn(of_week(today), at):
+    if stage := current_stage(of_week(today), at):
         chosen = partial(rules.due_this_week, on=today)
         yield from overviews(
-            MessageKind.DIGEST, week(today), rung, path=path, on=today, chosen=chosen, wants=_wants_digest
+            MessageKind.DIGEST, week(today), stage, path=path, on=today, chosen=chosen, wants=_wants_digest
         )
 
 
@@ -303,12 +310,12 @@ def _wants_digest(person: Person) -> bool:
 
 def due_now_due(at: datetime, *, path: str = "") -> Iterator[Occasion]:
     today = at.astimezone(SHANGHAI).date()
-    rung, workdays = turn(of_day(today), at), workdays_on_record()
-    if rung and workdays.is_workday(today):
+    stage, workdays = current_stage(of_day(today), at), workdays_on_record()
+    if stage and workdays.is_workday(today):
         chosen = partial(falling_due, on=today, workdays=workdays)
         wants = partial(_wants_due_now, today)
         yield from overviews(
-            MessageKind.DUE_NOW, today.isoformat(), rung, path=path, on=today, chosen=chosen, wants=wants
+            MessageKind.DUE_NOW, today.isoformat(), stage, path=path, on=today, chosen=chosen, wants=wants
         )
 
 

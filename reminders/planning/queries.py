@@ -25,7 +25,7 @@ from reminders.choices import WAITING, MessageKind
 from reminders.messages.models import Message, Wording
 from reminders.messages.rules import LINK, PURPOSES, STANDS
 from reminders.messages.text_rules import MeetingFacts, naming_nobody
-from reminders.planning.rules import AFTER_MEETING, INVITED, Occasion, Pending, Rung, is_past, message_key, stamp
+from reminders.planning.rules import AFTER_MEETING, INVITED, Occasion, Pending, Stage, is_past, message_key, stamp
 
 AT_ONCE = 500
 One = TypeVar("One")
@@ -36,7 +36,7 @@ class Case:
     """An occasion before its words. `meeting` is the one that it is about, if any."""
 
     dedupe_key: str
-    rung: Rung
+    stage: Stage
     about: str
     organization_id: int
     member_id: int | None = None
@@ -68,9 +68,9 @@ def languages_of(messages: Sequence[Pending]) -> Mapping[int, str]:
     return dict(Wording.objects.filter(pk__in={one.wording_id for one in messages}).values_list("pk", "language"))
 
 
-def waited_too_long(message: Pending, rungs: Iterable[Rung], at: datetime) -> bool:
-    """Whether it isn't sent yet, and the next rung has its turn: one that was missed isn't told beside it."""
-    return message.state in WAITING and is_past(rungs, message.step, at)
+def waited_too_long(message: Pending, stages: Iterable[Stage], at: datetime) -> bool:
+    """Whether it isn't sent yet, and the next stage has begun: one that was missed isn't told beside it."""
+    return message.state in WAITING and is_past(stages, message.step, at)
 
 
 def meeting_facts(keys: Collection[UUID]) -> Mapping[UUID, MeetingFacts]:
@@ -167,9 +167,9 @@ def _link(kind: MessageKind) -> dict[str, str]:
 
 
 def occasion(kind: MessageKind, case: Case, values: Mapping[str, str]) -> Occasion:
-    rung = case.rung
+    stage = case.stage
     return Occasion(
-        kind, rung.step, case.about, case.organization_id, case.dedupe_key, rung.due_at, rung.expires_at,
+        kind, stage.step, case.about, case.organization_id, case.dedupe_key, stage.due_at, stage.expires_at,
         case.member_id, case.user_id, values,
     )  # fmt: skip
 

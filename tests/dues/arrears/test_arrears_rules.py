@@ -1,4 +1,4 @@
-"""The ladder of article 13 as a table: months open, what was agreed, what is on record, and the rung."""
+"""The ladder of article 13 as a table: months open, what was agreed, what is on record, and the stage."""
 
 from datetime import date
 

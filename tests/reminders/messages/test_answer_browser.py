@@ -50,7 +50,7 @@ def go_round(at):
 
 
 def asked(member):
-    """The rungs that this member was told, of the ladder after an absence."""
+    """The stages after an absence of which this member was told."""
     return sorted(Message.objects.filter(member=member, kind="missed").values_list("step", "state"))
 
 

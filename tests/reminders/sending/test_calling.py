@@ -341,7 +341,7 @@ def test_a_number_that_is_missing_is_said(cast, as_user, message):
 # --- Whose thing is done ----------------------------------------
 @pytest.mark.usefixtures("asks_really")
 def test_who_has_answered_since_is_not_called(cast, message):
-    """By the link, on another rung of the ladder, or to an officer: one call less."""
+    """By the link, at another stage, or to an officer: one call less."""
     known_as(cast.secretary)
     assert [one.message for one in calls_of(cast.secretary, at=timezone.now())] == [message]
 

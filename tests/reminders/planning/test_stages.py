@@ -1,4 +1,4 @@
-"""From which moment each rung is told, and until when."""
+"""From which moment each stage is told, and until when."""
 
 from datetime import date, datetime, time, timedelta
 
@@ -12,13 +12,13 @@ def moment(text: str) -> datetime:
     return datetime.fromisoformat(text).replace(tzinfo=SHANGHAI)
 
 
-def turns(rungs) -> list[tuple[int, str, str]]:
-    return [(one.step, f"{one.due_at:%m-%d %H:%M}", f"{one.until:%m-%d %H:%M}") for one in rungs]
+def turns(stages) -> list[tuple[int, str, str]]:
+    return [(one.step, f"{one.due_at:%m-%d %H:%M}", f"{one.until:%m-%d %H:%M}") for one in stages]
 
 
-def step_at(rungs, text: str) -> int | None:
-    rung = rules.turn(rungs, moment(text))
-    return rung.step if rung else None
+def step_at(stages, text: str) -> int | None:
+    stage = rules.current_stage(stages, moment(text))
+    return stage.step if stage else None
 
 
 def test_an_absence_is_asked_about_at_the_closing_and_three_and_seven_days_after():
@@ -59,7 +59,7 @@ def test_making_up_is_called_to_mind_once_more_after_a_week():
 
 
 @pytest.mark.parametrize(
-    ("starts_at", "rungs"),
+    ("starts_at", "stages"),
     [
         (time(15), [(1, "11-27 09:00", "11-30 13:00"), (2, "11-30 13:00", "11-30 15:00")]),
         (time(10), [(1, "11-27 09:00", "11-30 08:00"), (2, "11-30 08:00", "11-30 10:00")]),
@@ -68,8 +68,8 @@ def test_making_up_is_called_to_mind_once_more_after_a_week():
         (None, [(1, "11-27 09:00", "11-30 08:00"), (2, "11-30 08:00", "11-30 23:59")]),
     ],
 )
-def test_a_meeting_is_told_three_days_before_and_shortly_before(starts_at, rungs):
-    assert turns(rules.before_meeting(date(2026, 11, 30), starts_at)) == rungs
+def test_a_meeting_is_told_three_days_before_and_shortly_before(starts_at, stages):
+    assert turns(rules.before_meeting(date(2026, 11, 30), starts_at)) == stages
 
 
 def test_a_meeting_is_announced_once():
@@ -108,8 +108,8 @@ def test_dues_are_told_in_the_first_days_after_the_month(at, step):
     ("day", "week"), [("2026-11-23", "11-23 08:00"), ("2026-11-29", "11-23 08:00"), ("2027-01-01", "12-28 08:00")]
 )
 def test_the_overview_of_a_week_is_mondays(day, week):
-    [rung] = rules.of_week(date.fromisoformat(day))
-    assert f"{rung.due_at:%m-%d %H:%M}" == week
+    [stage] = rules.of_week(date.fromisoformat(day))
+    assert f"{stage.due_at:%m-%d %H:%M}" == week
 
 
 @pytest.mark.parametrize(
