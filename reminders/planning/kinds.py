@@ -66,7 +66,7 @@ CALLED = str(ChannelKind.BY_HAND)
 
 
 @dataclass(slots=True)
-class Looked(Generic[One]):
+class Checked(Generic[One]):
     """What became clear about a batch of due messages. Each is in exactly one of these, but for `changed`."""
 
     fit: list[One] = field(default_factory=list)
@@ -88,24 +88,24 @@ class Looked(Generic[One]):
         self.fit.append(message)
 
 
-def look(messages: Sequence[One], at: datetime) -> Looked[One]:
+def check_before_sending(messages: Sequence[One], at: datetime) -> Checked[One]:
     """A few queries for the whole batch."""
-    looked = Looked[One]()
-    values, looked.troubled = undone(messages, at)
-    troubled, hours, reading = set(looked.troubled), Hours(messages, at), Reading(messages)
+    checked = Checked[One]()
+    values, checked.troubled = undone(messages, at)
+    troubled, hours, reading = set(checked.troubled), Hours(messages, at), Reading(messages)
     for message in messages:
         key = message.pk
         now = values.get(key)
         if now is None:
             if key not in troubled:
-                looked.stopped.append(key)
+                checked.stopped.append(key)
         elif later := hours.later(message):
-            looked.quiet[later].append(key)
+            checked.quiet[later].append(key)
         elif lacking := reading.lacks(message.wording_id, now):
-            looked.unfilled[lacking].append(key)
+            checked.unfilled[lacking].append(key)
         else:
-            looked.take(message, now)
-    return looked
+            checked.take(message, now)
+    return checked
 
 
 def undone(messages: Iterable[Pending], at: datetime) -> tuple[dict[UUID, Values], list[UUID]]:

@@ -40,9 +40,9 @@ from reminders.planning.queries import (
     meeting_facts,
     new_batches,
     of_messages,
+    reachable,
     silent,
     unexcused,
-    unlost,
     waited_too_long,
     worth_telling,
 )
@@ -85,7 +85,7 @@ def missed_standing(messages: Sequence[Pending], *, at: datetime) -> dict[UUID, 
 
 def unexplained(rows: QuerySet[Expected], on: date) -> QuerySet[Expected]:
     """Absent, and neither a reason nor a line of theirs is on record."""
-    return unexcused(unlost(rows.filter(state=AttendanceState.ABSENT, reason="", answer=""), on))
+    return unexcused(reachable(rows.filter(state=AttendanceState.ABSENT, reason="", answer=""), on))
 
 
 def _missed_cases(found: Iterator[Absence], at: datetime) -> Iterator[Case]:
@@ -116,7 +116,7 @@ def make_up_standing(messages: Sequence[Pending], *, at: datetime) -> dict[UUID,
 
 
 def not_there(rows: QuerySet[Expected], on: date) -> QuerySet[Expected]:
-    return unlost(rows.filter(state__in=NOT_THERE), on)
+    return reachable(rows.filter(state__in=NOT_THERE), on)
 
 
 def _make_up_cases(found: Iterator[Absence], at: datetime) -> Iterator[Case]:

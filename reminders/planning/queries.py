@@ -221,7 +221,7 @@ def of_messages(messages: Sequence[Pending]) -> QuerySet[Expected]:
     return Expected.objects.of_held_meetings().filter(meeting__in=meetings, member__in=members)
 
 
-def unlost(rows: QuerySet[Expected], on: date) -> QuerySet[Expected]:
+def reachable(rows: QuerySet[Expected], on: date) -> QuerySet[Expected]:
     """Those to whom something can be sent about it: on a roster, expected there (not left out with both approvals),
     neither suspended nor lost from sight."""
     expected = rows.exclude(not_counted=NotCountedBecause.EXCLUDED).filter(member__roster_path__gt="")

@@ -23,7 +23,7 @@ from reminders.messages.models import Attempt, Message, MessageQuerySet
 from reminders.messages.rules import LINK
 from reminders.messages.services import answer_link
 from reminders.messages.text_rules import filled
-from reminders.planning.kinds import Looked, look
+from reminders.planning.kinds import Checked, check_before_sending
 from reminders.planning.rules import Due
 from reminders.sending.queries import addresses_of, rows_of
 
@@ -67,17 +67,17 @@ def _give_up(which: Q, at: datetime) -> int:
     return still(keys, [MessageState.SENDING]).update(state=MessageState.UNKNOWN, problem=problem)
 
 
-def set_aside(looked: Looked[Any], at: datetime) -> int:
+def set_aside(checked: Checked[Any], at: datetime) -> int:
     """Store what was found of those that don't go out now; returns how many failed for good or for now."""
     failed = 0
-    if looked.stopped:
-        _ready(looked.stopped).update(state=MessageState.STOPPED, settled_at=at)
-    for moment, keys in looked.quiet.items():
+    if checked.stopped:
+        _ready(checked.stopped).update(state=MessageState.STOPPED, settled_at=at)
+    for moment, keys in checked.quiet.items():
         _ready(keys).update(due_at=moment)
-    if looked.troubled:
+    if checked.troubled:
         problem = _("It couldn't be told whether this is still to be said.")
-        failed += _ready(looked.troubled).update(due_at=at + TROUBLE, problem=problem)
-    for names, keys in looked.unfilled.items():
+        failed += _ready(checked.troubled).update(due_at=at + TROUBLE, problem=problem)
+    for names, keys in checked.unfilled.items():
         problem = _("Nothing fills %(names)s in the wording.") % {"names": names}
         failed += _ready(keys).update(state=MessageState.DEAD, problem=problem[:300])
     return failed
@@ -133,13 +133,13 @@ class Inside:
     def _do(self, messages: Sequence[Due]) -> tuple[int, int, int]:
         if not messages:
             return 0, 0, 0
-        looked = look(messages, self.at)
+        checked = check_before_sending(messages, self.at)
         with transaction.atomic():
-            failed = set_aside(looked, self.at)
-            _write(looked.changed)
-            called = _move(looked.fit, ChannelKind.BY_HAND, sent_at=None)
-            sent = _move(looked.fit, ChannelKind.IN_APP, sent_at=self.at)
-        if called + sent < len(looked.fit):
+            failed = set_aside(checked, self.at)
+            _write(checked.changed)
+            called = _move(checked.fit, ChannelKind.BY_HAND, sent_at=None)
+            sent = _move(checked.fit, ChannelKind.IN_APP, sent_at=self.at)
+        if called + sent < len(checked.fit):
             self.start += APART
         return len(messages), sent, failed
 
@@ -214,12 +214,12 @@ def send_some(turn: Round, most: int) -> tuple[int, int, int]:
     messages = _next(turn, min(most, LOOKED_AT_ONCE))
     if not messages:
         return 0, 0, 0
-    looked = look(messages, turn.now())
-    failed = set_aside(looked, turn.now())
-    for message in looked.fit:
-        message.values = dict(looked.changed.get(message.pk, message.values))
-    addresses = addresses_of(looked.fit, on=timezone.localdate(turn.at))
-    results = Counter(send_one(message, addresses, turn) for message in looked.fit)
+    checked = check_before_sending(messages, turn.now())
+    failed = set_aside(checked, turn.now())
+    for message in checked.fit:
+        message.values = dict(checked.changed.get(message.pk, message.values))
+    addresses = addresses_of(checked.fit, on=timezone.localdate(turn.at))
+    results = Counter(send_one(message, addresses, turn) for message in checked.fit)
     return len(messages), results[AttemptResult.SENT], failed + results[AttemptResult.FAILED] + results[UNKNOWN]
 
 
