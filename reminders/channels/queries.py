@@ -18,7 +18,17 @@ from members.models import ContactPerson, Member, Organization, Situation, User
 from members.pages.links import Link
 from members.paths import STEP
 from reminders.channels.models import ChannelSetup
-from reminders.channels.rules import Concerned, Contact, Person, Quiet, Told, Ways, channel_for, told_for, told_officer
+from reminders.channels.rules import (
+    Channels,
+    Contact,
+    MemberContext,
+    Person,
+    Quiet,
+    Recipient,
+    channel_for,
+    officer_recipient,
+    recipient_for,
+)
 from reminders.choices import GROUP_CHATS, Addressee, ChannelKind
 
 
@@ -26,7 +36,7 @@ from reminders.choices import GROUP_CHATS, Addressee, ChannelKind
 class Recipients:
     """Those who exist, by primary key. Officers without an account that can log in aren't among them."""
 
-    members: Mapping[int, Concerned]
+    members: Mapping[int, MemberContext]
     officers: Mapping[int, Person]
 
 
@@ -37,7 +47,7 @@ def recipients(member_ids: Collection[int], user_ids: Collection[int] = (), *, o
     situations = _situations(member_ids, on) if known else {}
     told = _contacts(contacts, known)
     members = {
-        member: Concerned(
+        member: MemberContext(
             person=known[member].person,
             path=known[member].path,
             situations=frozenset(situations.get(member, ())),
@@ -74,9 +84,9 @@ class Setups:
         here = self.at.get(path, {})
         return next((here[kind] for kind in GROUP_CHATS if kind in here), None)
 
-    def ways(self, path: str) -> Ways:
+    def channels(self, path: str) -> Channels:
         """What goes out from there."""
-        return Ways(email=bool(settings.EMAIL_HOST), sms=self.sms_for(path) is not None)
+        return Channels(email=bool(settings.EMAIL_HOST), sms=self.sms_for(path) is not None)
 
 
 def setups_in_use() -> Setups:
@@ -199,7 +209,7 @@ class Way:
 def way_to_member(member: Member, *, on: date) -> Way | None:
     """None for who doesn't exist any more. Four queries."""
     known = recipients([member.pk], on=on).members.get(member.pk)
-    return _way(told_for(known), known.path, setups_in_use()) if known else None
+    return _way(recipient_for(known), known.path, setups_in_use()) if known else None
 
 
 def way_to_user(user: User, *, on: date) -> Way | None:
@@ -207,7 +217,7 @@ def way_to_user(user: User, *, on: date) -> Way | None:
     if user.member:
         return way_to_member(user.member, on=on)
     known = recipients((), [user.pk], on=on).officers.get(user.pk)
-    return _way(told_officer(known), "", setups_in_use()) if known else None
+    return _way(officer_recipient(known), "", setups_in_use()) if known else None
 
 
 def member_links(member: Member, user: User) -> Iterator[Link]:
@@ -220,9 +230,9 @@ def member_links(member: Member, user: User) -> Iterator[Link]:
         yield Link("bell", _("How to tell them things"), text, address)
 
 
-def _way(told: Told, path: str, setups: Setups) -> Way:
-    contact = told.person.name if told.addressee == Addressee.CONTACT_PERSON else ""
-    return Way(channel_for(told, setups.ways(path)), contact, told.person.user_id is not None)
+def _way(recipient: Recipient, path: str, setups: Setups) -> Way:
+    contact = recipient.person.name if recipient.addressee == Addressee.CONTACT_PERSON else ""
+    return Way(channel_for(recipient, setups.channels(path)), contact, recipient.person.user_id is not None)
 
 
 OFFERED = 200

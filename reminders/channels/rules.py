@@ -97,7 +97,7 @@ class Contact:
     person: Person
 
 
-class Concerned(NamedTuple):
+class MemberContext(NamedTuple):
     """A member whom something concerns, with what decides who is told. `path`: where they stand on a roster today."""
 
     person: Person
@@ -107,7 +107,7 @@ class Concerned(NamedTuple):
     contacts: tuple[Contact, ...] = ()
 
 
-class Told(NamedTuple):
+class Recipient(NamedTuple):
     """Who hears of it. `contact` is the key of the contact person that it is, None for anybody else."""
 
     addressee: Addressee
@@ -116,23 +116,23 @@ class Told(NamedTuple):
 
 
 @dataclass(frozen=True, slots=True)
-class Ways:
+class Channels:
     """What goes out from a place: whether there is a mail server, and a gateway for text messages."""
 
     email: bool = False
     sms: bool = False
 
 
-def told_for(member: Concerned) -> Told:
+def recipient_for(member: MemberContext) -> Recipient:
     """The contact person alone for who is frail, or wants it so; the member where there is none."""
     if member.contacts and (member.reach_by == ReachBy.CONTACT_PERSON or not member.situations.isdisjoint(FRAIL_KINDS)):
         contact = easiest(member.contacts)
-        return Told(Addressee.CONTACT_PERSON, contact.person, contact.key)
-    return Told(Addressee.MEMBER, member.person)
+        return Recipient(Addressee.CONTACT_PERSON, contact.person, contact.key)
+    return Recipient(Addressee.MEMBER, member.person)
 
 
-def told_officer(person: Person) -> Told:
-    return Told(Addressee.OFFICER, person)
+def officer_recipient(person: Person) -> Recipient:
+    return Recipient(Addressee.OFFICER, person)
 
 
 def easiest(contacts: Iterable[Contact]) -> Contact:
@@ -140,15 +140,15 @@ def easiest(contacts: Iterable[Contact]) -> Contact:
     return min(contacts, key=lambda one: (one.person.user_id is None, not one.person.email, not one.person.has_phone))
 
 
-def channel_for(told: Told, ways: Ways) -> ChannelKind:
+def channel_for(recipient: Recipient, channels: Channels) -> ChannelKind:
     """One channel outside, if the person has one that they don't mind and that goes out from here; else none.
 
     Who has an account reads it in Branchweb in any case. For who has neither, somebody calls or goes there. Officers
     get no text messages: what they are told are lists.
     """
     possible = {
-        ChannelKind.EMAIL: ways.email and bool(told.person.email),
-        ChannelKind.SMS: ways.sms and told.person.has_phone and told.addressee != Addressee.OFFICER,
+        ChannelKind.EMAIL: channels.email and bool(recipient.person.email),
+        ChannelKind.SMS: channels.sms and recipient.person.has_phone and recipient.addressee != Addressee.OFFICER,
     }
-    wanted = (one for one in OUTSIDE if possible[one] and one not in told.person.no_channels)
-    return next(wanted, ChannelKind.BY_HAND if told.person.user_id is None else ChannelKind.IN_APP)
+    wanted = (one for one in OUTSIDE if possible[one] and one not in recipient.person.no_channels)
+    return next(wanted, ChannelKind.BY_HAND if recipient.person.user_id is None else ChannelKind.IN_APP)

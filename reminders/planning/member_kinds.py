@@ -19,7 +19,7 @@ from members.choices import OfficeKind, OrganizationKind
 from members.models import Member, Office, Organization
 from members.paths import STEP
 from reminders.channels.queries import Setups, recipients, setups_in_use
-from reminders.channels.rules import SHANGHAI, told_for
+from reminders.channels.rules import SHANGHAI, recipient_for
 from reminders.choices import MessageKind
 from reminders.messages.models import Answer
 from reminders.messages.text_rules import MeetingFacts, missed, to_come, to_study
@@ -267,7 +267,7 @@ def _told(batch: Sequence[Case], late: Mapping[int, Arrears], on: date) -> Itera
     names = dict(Organization.objects.filter(pk__in={one.organization_id for one in batch}).values_list("pk", "name"))
     for case in batch:
         member = people[case.member_id or 0]
-        told = told_for(member).person
+        told = recipient_for(member).person
         with translation.override(told.language):
             values = dues_values(late[case.member_id or 0], takers.get(case.organization_id))
         values |= {"name": told.name, "member": member.person.name, "branch": names[case.organization_id]}

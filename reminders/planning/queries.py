@@ -20,7 +20,7 @@ from members.fields import unended_on
 from members.models import Member, Situation
 from members.paths import STEP, branch_path, common, contains, subtree
 from reminders.channels.queries import recipients
-from reminders.channels.rules import SHANGHAI, told_for
+from reminders.channels.rules import SHANGHAI, recipient_for
 from reminders.choices import WAITING, MessageKind
 from reminders.messages.models import Message, Wording
 from reminders.messages.rules import LINK, PURPOSES, STANDS
@@ -152,7 +152,7 @@ def occasions(kind: MessageKind, cases: Iterable[Case], words: Words, *, on: dat
             member, meeting = people.get(case.member_id or 0), meetings.get(case.meeting) if case.meeting else None
             if member is None or meeting is None:
                 continue
-            told = told_for(member).person
+            told = recipient_for(member).person
             with translation.override(told.language):
                 values = words(meeting)
             yield occasion(kind, case, values | _people(told.name, member.person.name) | _link(kind))

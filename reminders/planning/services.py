@@ -18,7 +18,15 @@ from meetings.planning.queries import workdays_on_record
 from meetings.planning.rules import Workdays
 from members.bulk import InArray, Row, insert_new
 from reminders.channels.queries import Recipients, Setups, recipients, setups_in_use
-from reminders.channels.rules import Quiet, Told, Ways, allowed_for, channel_for, told_for, told_officer
+from reminders.channels.rules import (
+    Channels,
+    Quiet,
+    Recipient,
+    allowed_for,
+    channel_for,
+    officer_recipient,
+    recipient_for,
+)
 from reminders.choices import Addressee, ChannelKind, MessageKind, MessageState
 from reminders.messages.models import Message
 from reminders.messages.queries import paths_of, to_review
@@ -106,12 +114,12 @@ def slot(kind: str, at: datetime) -> str:
 
 def _plan_kinds(kinds: Iterable[str], at: datetime, slots: Mapping[str, str] = NO_SLOTS) -> int:
     program_wordings()
-    world = World.load()
-    return sum([_plan_unless_it_fails(MessageKind(kind), at, world, slots.get(kind, "")) for kind in kinds])
+    context = PlanningContext.load()
+    return sum([_plan_unless_it_fails(MessageKind(kind), at, context, slots.get(kind, "")) for kind in kinds])
 
 
 @dataclass(slots=True)
-class World:
+class PlanningContext:
     """What is the same for everybody, read once a round; and what was worked out once and is asked for each of many."""
 
     wordings: Wordings
@@ -119,18 +127,18 @@ class World:
     workdays: Workdays
     paths: dict[int, str] = field(default_factory=dict)
     """Organization → path, of those that the round speaks of."""
-    _ways: dict[str, Ways] = field(default_factory=dict)
+    _channels: dict[str, Channels] = field(default_factory=dict)
     _worded: dict[tuple[str, str, str, str], int] = field(default_factory=dict)
     _allowed: dict[tuple[Quiet, datetime], datetime] = field(default_factory=dict)
 
     @classmethod
-    def load(cls) -> "World":
+    def load(cls) -> "PlanningContext":
         return cls(Wordings.load(), setups_in_use(), workdays_on_record())
 
-    def ways(self, path: str) -> Ways:
-        if path not in self._ways:
-            self._ways[path] = self.setups.ways(path)
-        return self._ways[path]
+    def channels(self, path: str) -> Channels:
+        if path not in self._channels:
+            self._channels[path] = self.setups.channels(path)
+        return self._channels[path]
 
     def wording(self, path: str, kind: MessageKind, language: str, addressee: Addressee) -> int:
         """The key of the wording that holds there."""
@@ -155,9 +163,9 @@ class New(NamedTuple):
     occasion: Occasion
 
 
-def _plan_unless_it_fails(kind: MessageKind, at: datetime, world: World, remember_as: str) -> int:
+def _plan_unless_it_fails(kind: MessageKind, at: datetime, context: PlanningContext, remember_as: str) -> int:
     try:
-        planned = _plan_kind(kind, at, world)
+        planned = _plan_kind(kind, at, context)
     except Exception:
         log.exception("Messages of the kind %s could not be planned; the next round tries again.", kind)
         return 0
@@ -166,15 +174,15 @@ def _plan_unless_it_fails(kind: MessageKind, at: datetime, world: World, remembe
     return planned
 
 
-def _plan_kind(kind: MessageKind, at: datetime, world: World) -> int:
+def _plan_kind(kind: MessageKind, at: datetime, context: PlanningContext) -> int:
     found = sorted(_new(kinds.KINDS[kind].due(at)), key=itemgetter(0, 1))
     if not found:
         return 0
-    world.paths.update(paths_of({one.organization_id for one in found} - world.paths.keys()))
-    review = to_review(kind, (one.organization_id for one in found), world.paths)
+    context.paths.update(paths_of({one.organization_id for one in found} - context.paths.keys()))
+    review = to_review(kind, (one.organization_id for one in found), context.paths)
     planned = 0
     for part in _parts(found):
-        planned += store(_drafts(part, review, at, world), at=at)
+        planned += store(_drafts(part, review, at, context), at=at)
     return planned
 
 
@@ -198,53 +206,53 @@ def _parts(found: Sequence[New]) -> Iterator[list[New]]:
         yield part
 
 
-def _drafts(part: Sequence[New], review: set[int], at: datetime, world: World) -> Iterator[Draft]:
+def _drafts(part: Sequence[New], review: set[int], at: datetime, context: PlanningContext) -> Iterator[Draft]:
     members = {one.occasion.member_id for one in part if one.occasion.member_id is not None}
     officers = {one.occasion.user_id for one in part if one.occasion.user_id is not None}
     people = recipients(members, officers, on=timezone.localdate(at))
     for one in part:
         state = MessageState.HELD if one.organization_id in review else MessageState.READY
-        if draft := _draft(one, people, state, world):
+        if draft := _draft(one, people, state, context):
             yield draft
 
 
-def _draft(new: New, people: Recipients, state: MessageState, world: World) -> Draft | None:
+def _draft(new: New, people: Recipients, state: MessageState, context: PlanningContext) -> Draft | None:
     """None where there is nobody to tell: an officer without an account, a branch without a group chat."""
     if new.occasion.member_id is None and new.occasion.user_id is None:
-        return _draft_for_group(new, state, world)
-    told = _told(new.occasion, people)
-    return _draft_for_person(new, told, state, world) if told else None
+        return _draft_for_group(new, state, context)
+    recipient = _recipient(new.occasion, people)
+    return _draft_for_person(new, recipient, state, context) if recipient else None
 
 
-def _told(one: Occasion, people: Recipients) -> Told | None:
+def _recipient(one: Occasion, people: Recipients) -> Recipient | None:
     if one.user_id is not None:
         officer = people.officers.get(one.user_id)
-        return told_officer(officer) if officer else None
+        return officer_recipient(officer) if officer else None
     member = people.members.get(one.member_id or 0)
-    return told_for(member) if member else None
+    return recipient_for(member) if member else None
 
 
-def _draft_for_person(new: New, told: Told, state: MessageState, world: World) -> Draft:
-    path, person = world.paths[new.organization_id], told.person
-    channel = channel_for(told, world.ways(path))
-    setup = world.setups.sms_for(path) if channel == ChannelKind.SMS else None
+def _draft_for_person(new: New, recipient: Recipient, state: MessageState, context: PlanningContext) -> Draft:
+    path, person = context.paths[new.organization_id], recipient.person
+    channel = channel_for(recipient, context.channels(path))
+    setup = context.setups.sms_for(path) if channel == ChannelKind.SMS else None
     return Draft(
         key=new.key,
         occasion=new.occasion,
-        addressee=told.addressee,
+        addressee=recipient.addressee,
         channel=channel,
-        wording_id=world.wording(path, new.occasion.kind, person.language, told.addressee),
+        wording_id=context.wording(path, new.occasion.kind, person.language, recipient.addressee),
         state=state,
-        due_at=world.allowed(person.quiet, new.occasion.due_at),
+        due_at=context.allowed(person.quiet, new.occasion.due_at),
         user_id=person.user_id,
-        contact=told.contact,
+        contact=recipient.contact,
         setup=setup.key if setup else None,
     )
 
 
-def _draft_for_group(new: New, state: MessageState, world: World) -> Draft | None:
-    path = world.paths[new.organization_id]
-    setup = world.setups.group_chat_of(path)
+def _draft_for_group(new: New, state: MessageState, context: PlanningContext) -> Draft | None:
+    path = context.paths[new.organization_id]
+    setup = context.setups.group_chat_of(path)
     if setup is None:
         return None
     return Draft(
@@ -252,8 +260,8 @@ def _draft_for_group(new: New, state: MessageState, world: World) -> Draft | Non
         occasion=new.occasion,
         addressee=Addressee.GROUP_CHAT,
         channel=setup.kind,
-        wording_id=world.wording(path, new.occasion.kind, settings.LANGUAGE_CODE, Addressee.GROUP_CHAT),
+        wording_id=context.wording(path, new.occasion.kind, settings.LANGUAGE_CODE, Addressee.GROUP_CHAT),
         state=state,
-        due_at=world.allowed(Quiet(), new.occasion.due_at),
+        due_at=context.allowed(Quiet(), new.occasion.due_at),
         setup=setup.key,
     )

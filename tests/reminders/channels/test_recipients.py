@@ -6,7 +6,7 @@ import pytest
 
 from members.models import ContactPerson, Member, Situation
 from reminders.channels.queries import recipients, setups_in_use
-from reminders.channels.rules import Quiet, Ways
+from reminders.channels.rules import Channels, Quiet
 from reminders.choices import ChannelKind
 from reminders.models import ChannelSetup, Preference
 from tests.cast import TODAY, make_member, make_user
@@ -144,8 +144,8 @@ def test_a_group_chat_is_only_that_of_the_branch_itself(cast):
 
 def test_what_goes_out_depends_on_the_mail_server_and_the_gateway(cast, settings):
     settings.EMAIL_HOST = ""
-    assert setups_in_use().ways(cast.branch.path) == Ways()
+    assert setups_in_use().channels(cast.branch.path) == Channels()
     settings.EMAIL_HOST = "mail.example.cn"
     setup(cast.branch, "sms")
-    assert setups_in_use().ways(cast.branch.path) == Ways(email=True, sms=True)
-    assert setups_in_use().ways(cast.next_branch.path) == Ways(email=True)
+    assert setups_in_use().channels(cast.branch.path) == Channels(email=True, sms=True)
+    assert setups_in_use().channels(cast.next_branch.path) == Channels(email=True)

@@ -5,19 +5,19 @@ from uuid import UUID
 import pytest
 
 from reminders.channels.rules import (
-    Concerned,
+    Channels,
     Contact,
+    MemberContext,
     Person,
-    Told,
-    Ways,
+    Recipient,
     channel_for,
     easiest,
-    told_for,
-    told_officer,
+    officer_recipient,
+    recipient_for,
 )
 from reminders.choices import Addressee, ChannelKind
 
-ALL, NONE = Ways(email=True, sms=True), Ways()
+ALL, NONE = Channels(email=True, sms=True), Channels()
 KEY, OTHER_KEY = UUID(int=1), UUID(int=2)
 DAUGHTER = Contact(KEY, Person("李女士", "zh-hans", has_phone=True))
 MEMBER, CONTACT_PERSON = Addressee.MEMBER, Addressee.CONTACT_PERSON
@@ -27,8 +27,8 @@ def person(**known) -> Person:
     return Person("张英", "zh-hans", **known)
 
 
-def member(*situations: str, reach_by: str = "", contacts=(), **known) -> Concerned:
-    return Concerned(person(**known), "0001", frozenset(situations), reach_by, tuple(contacts))
+def member(*situations: str, reach_by: str = "", contacts=(), **known) -> MemberContext:
+    return MemberContext(person(**known), "0001", frozenset(situations), reach_by, tuple(contacts))
 
 
 @pytest.mark.parametrize(
@@ -48,12 +48,12 @@ def member(*situations: str, reach_by: str = "", contacts=(), **known) -> Concer
     ],
 )
 def test_the_contact_person_alone_is_told_for_who_is_frail_or_wants_it_so(concerned, addressee):
-    assert told_for(concerned).addressee == addressee
+    assert recipient_for(concerned).addressee == addressee
 
 
 def test_the_contact_persons_own_language_and_name_count():
-    told = told_for(member("frail", contacts=[Contact(KEY, Person("Anna", "en"))]))
-    assert (told.person.name, told.person.language, told.contact) == ("Anna", "en", KEY)
+    recipient = recipient_for(member("frail", contacts=[Contact(KEY, Person("Anna", "en"))]))
+    assert (recipient.person.name, recipient.person.language, recipient.contact) == ("Anna", "en", KEY)
 
 
 @pytest.mark.parametrize(
@@ -79,7 +79,7 @@ ACCOUNT = {"user_id": 5}
     ("known", "ways", "channel"),
     [
         ({**ACCOUNT, **EMAIL, **PHONE}, ALL, "email"),
-        ({**ACCOUNT, **EMAIL, **PHONE}, Ways(sms=True), "sms"),
+        ({**ACCOUNT, **EMAIL, **PHONE}, Channels(sms=True), "sms"),
         ({**ACCOUNT, **EMAIL, **PHONE}, NONE, "in_app"),
         ({**ACCOUNT, **PHONE}, ALL, "sms"),
         (ACCOUNT, ALL, "in_app"),
@@ -88,8 +88,8 @@ ACCOUNT = {"user_id": 5}
         ({**ACCOUNT, **EMAIL, **PHONE, "no_channels": frozenset(["email", "sms"])}, ALL, "in_app"),
         ({**EMAIL, **PHONE}, ALL, "email"),
         (PHONE, ALL, "sms"),
-        (PHONE, Ways(email=True), "by_hand"),
-        (EMAIL, Ways(sms=True), "by_hand"),
+        (PHONE, Channels(email=True), "by_hand"),
+        (EMAIL, Channels(sms=True), "by_hand"),
         ({**PHONE, "no_channels": frozenset(["sms"])}, ALL, "by_hand"),
         ({**EMAIL, "no_channels": frozenset(["email"])}, ALL, "by_hand"),
         ({}, ALL, "by_hand"),
@@ -98,15 +98,15 @@ ACCOUNT = {"user_id": 5}
     ],
 )
 def test_one_channel_outside_and_where_nothing_is_left_somebody_calls(known, ways, channel):
-    assert channel_for(Told(MEMBER, person(**known)), ways) == channel
+    assert channel_for(Recipient(MEMBER, person(**known)), ways) == channel
 
 
 def test_a_contact_person_with_no_more_than_a_phone_is_called_where_no_text_messages_go_out():
-    told = told_for(member("frail", contacts=[DAUGHTER], **ACCOUNT, **EMAIL))
-    assert channel_for(told, Ways(email=True)) == ChannelKind.BY_HAND
-    assert channel_for(told, ALL) == ChannelKind.SMS
+    recipient = recipient_for(member("frail", contacts=[DAUGHTER], **ACCOUNT, **EMAIL))
+    assert channel_for(recipient, Channels(email=True)) == ChannelKind.BY_HAND
+    assert channel_for(recipient, ALL) == ChannelKind.SMS
 
 
 def test_officers_get_e_mail_or_read_it_here_and_never_a_text_message():
-    assert channel_for(told_officer(person(**ACCOUNT, **EMAIL, **PHONE)), ALL) == ChannelKind.EMAIL
-    assert channel_for(told_officer(person(**ACCOUNT, **PHONE)), ALL) == ChannelKind.IN_APP
+    assert channel_for(officer_recipient(person(**ACCOUNT, **EMAIL, **PHONE)), ALL) == ChannelKind.EMAIL
+    assert channel_for(officer_recipient(person(**ACCOUNT, **PHONE)), ALL) == ChannelKind.IN_APP
