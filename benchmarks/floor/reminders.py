@@ -25,7 +25,7 @@ from reminders.choices import MessageKind  # noqa: E402
 from reminders.messages.models import Release, Wording  # noqa: E402
 from reminders.messages.services import program_wordings  # noqa: E402
 from reminders.planning import kinds  # noqa: E402
-from reminders.planning.rules import Occasion, Pending, made  # noqa: E402
+from reminders.planning.rules import Occasion, Pending, dedupe_key  # noqa: E402
 from reminders.planning.services import plan  # noqa: E402
 from reminders.sending.services import dispatch  # noqa: E402
 
@@ -57,8 +57,8 @@ class Dues:
         for member, organization in everybody():
             yield Occasion(
                 kind=MessageKind.DUES, step=1, about="2026-11", organization_id=organization, member_id=member,
-                dedupe_key=made(MessageKind.DUES, member, "2026-11"), due_at=TEN, expires_at=TEN + timedelta(days=20),
-                values=VALUES,
+                dedupe_key=dedupe_key(MessageKind.DUES, member, "2026-11"), due_at=TEN,
+                expires_at=TEN + timedelta(days=20), values=VALUES,
             )  # fmt: skip
 
     def standing(self, messages: Sequence[Pending], *, at: datetime) -> Mapping[uuid.UUID, Mapping[str, str]]:

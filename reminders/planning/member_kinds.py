@@ -56,9 +56,9 @@ from reminders.planning.rules import (
     announced,
     before_meeting,
     current_stage,
+    dedupe_key,
     dues_values,
     for_dues,
-    made,
     to_make_up,
 )
 
@@ -91,7 +91,7 @@ def unexplained(rows: QuerySet[Expected], on: date) -> QuerySet[Expected]:
 def _missed_cases(found: Iterator[Absence], at: datetime) -> Iterator[Case]:
     for one in found:
         if stage := current_stage(after_absence(one.closed_at), at):
-            key = made(MessageKind.MISSED, one.meeting, one.member_id, stage.step)
+            key = dedupe_key(MessageKind.MISSED, one.meeting, one.member_id, stage.step)
             yield Case(key, stage, str(one.meeting), one.organization_id, one.member_id, meeting=one.meeting)
 
 
@@ -122,7 +122,7 @@ def not_there(rows: QuerySet[Expected], on: date) -> QuerySet[Expected]:
 def _make_up_cases(found: Iterator[Absence], at: datetime) -> Iterator[Case]:
     for one in found:
         if stage := current_stage(to_make_up(one.closed_at), at):
-            key = made(MessageKind.MAKE_UP, one.meeting, one.member_id, stage.step)
+            key = dedupe_key(MessageKind.MAKE_UP, one.meeting, one.member_id, stage.step)
             yield Case(key, stage, str(one.meeting), one.organization_id, one.member_id, meeting=one.meeting)
 
 
@@ -155,7 +155,7 @@ def _invitation_cases(found: Iterator[tuple[Coming, int]], at: datetime) -> Iter
 
 
 def _invitation_key(meeting: Coming, member: int, step: int) -> str:
-    return made(MessageKind.INVITATION, meeting.key, meeting.stamp, member, step)
+    return dedupe_key(MessageKind.INVITATION, meeting.key, meeting.stamp, member, step)
 
 
 def announcement_due(at: datetime, *, path: str = "") -> Iterator[Occasion]:
@@ -199,7 +199,7 @@ def _announcement_cases(meetings: Sequence[Coming], setups: Setups, at: datetime
 
 
 def _announcement_key(meeting: Coming) -> str:
-    return made(MessageKind.ANNOUNCEMENT, meeting.key, meeting.stamp)
+    return dedupe_key(MessageKind.ANNOUNCEMENT, meeting.key, meeting.stamp)
 
 
 def dues_takers(organization_ids: Collection[int], *, on: date) -> Mapping[int, Taker]:
@@ -246,7 +246,7 @@ def _dues_cases(late: Mapping[int, Arrears], at: datetime, on: date) -> Iterator
     asked = set(on_turn) - (silent(on) if on_turn else set())
     for member, branch in _branches(asked).items():
         month = f"{late[member].reached_with:%Y-%m}"
-        yield Case(made(MessageKind.DUES, member, month), on_turn[member], month, branch, member)
+        yield Case(dedupe_key(MessageKind.DUES, member, month), on_turn[member], month, branch, member)
 
 
 def _branches(members: Collection[int]) -> dict[int, int]:

@@ -34,9 +34,9 @@ from reminders.planning.rules import (
     Stage,
     before_end,
     current_stage,
+    dedupe_key,
     falling_due,
     lines,
-    made,
     of_day,
     of_news,
     of_week,
@@ -85,7 +85,7 @@ def _term_cases(terms: Sequence[Term], at: datetime, on: date) -> Iterator[Case]
         if stage is None:
             continue
         for user in secretaries.get(term.organization_id, ()):
-            key = made(MessageKind.TERM, term.pk, f"{term.ends_on:%Y%m%d}", user, stage.step)
+            key = dedupe_key(MessageKind.TERM, term.pk, f"{term.ends_on:%Y%m%d}", user, stage.step)
             yield Case(key, stage, str(term.pk), term.organization_id, user_id=user)
 
 
@@ -188,7 +188,11 @@ def _news_cases(news: Sequence[News], at: datetime, today: date) -> Iterator[Cas
         if stage := current_stage(of_news(one.day), at):
             for user in inspectors - {one.user_id}:
                 yield Case(
-                    made(MessageKind.READERS, one.about, user), stage, one.about, one.organization_id, user_id=user
+                    dedupe_key(MessageKind.READERS, one.about, user),
+                    stage,
+                    one.about,
+                    one.organization_id,
+                    user_id=user,
                 )
 
 
@@ -262,7 +266,8 @@ def _new(kind: MessageKind, period: str, stage: Stage, officers: Sequence[User])
     paths = {settled_paths(one)[0] for one in officers}
     ids = dict(Organization.objects.filter(path__in=paths).values_list("path", "pk"))
     cases = [
-        Case(made(kind, one.pk, period), stage, period, ids[settled_paths(one)[0]], user_id=one.pk) for one in officers
+        Case(dedupe_key(kind, one.pk, period), stage, period, ids[settled_paths(one)[0]], user_id=one.pk)
+        for one in officers
     ]
     empty = cache.get_many([_remembered_as(one.dedupe_key) for one in cases])
     left = [one for one in cases if _remembered_as(one.dedupe_key) not in empty]

@@ -30,7 +30,7 @@ def message_key(dedupe_key: str) -> UUID:
     return uuid5(NAMESPACE, dedupe_key)
 
 
-def made(kind: str, *parts: object) -> str:
+def dedupe_key(kind: str, *parts: object) -> str:
     """`missed:8f0e…:17:1`. Only what stays the same: no moment of planning, no path."""
     return ":".join([kind, *map(str, parts)])
 

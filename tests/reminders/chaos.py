@@ -23,7 +23,7 @@ from members.models import Member, Organization  # noqa: E402
 from reminders.choices import MessageKind  # noqa: E402
 from reminders.models import Message  # noqa: E402
 from reminders.planning import kinds, services  # noqa: E402
-from reminders.planning.rules import Occasion, made  # noqa: E402
+from reminders.planning.rules import Occasion, dedupe_key  # noqa: E402
 
 BEGAN, NUMBER, SECONDS = (float(os.environ[f"CHAOS_{name}"]) for name in ("BEGAN", "NUMBER", "SECONDS"))
 """The first message is due when it began, and all of them so many seconds later."""
@@ -49,7 +49,8 @@ class Trickle:
                 member = members[number % len(members)]
                 yield Occasion(
                     kind=MessageKind.DUES, step=1, about=str(number), organization_id=branch.pk, member_id=member.pk,
-                    dedupe_key=made("chaos", number), due_at=due_at, expires_at=began + timedelta(3), values=VALUES,
+                    dedupe_key=dedupe_key("chaos", number), due_at=due_at,
+                    expires_at=began + timedelta(3), values=VALUES,
                 )  # fmt: skip
 
     def standing(self, messages: Sequence[Message], *, at: datetime) -> Mapping[UUID, Mapping[str, str]]:

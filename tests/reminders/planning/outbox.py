@@ -11,7 +11,7 @@ from members.models import Member, Organization
 from reminders.choices import Addressee, ChannelKind, MessageKind, MessageState
 from reminders.models import Message, Wording
 from reminders.planning import kinds
-from reminders.planning.rules import Occasion, made
+from reminders.planning.rules import Occasion, dedupe_key
 
 AT = datetime(2026, 11, 24, 2, 30, tzinfo=UTC)
 """The cast's day at half past ten in Shanghai: nobody's quiet hours."""
@@ -84,7 +84,7 @@ def occasions_for(
             kind=kind,
             about=about,
             organization_id=Organization.objects.get(path=member.roster_path).pk,
-            dedupe_key=made(kind, about, member.pk),
+            dedupe_key=dedupe_key(kind, about, member.pk),
             **{**standard, "member_id": member.pk, **fields},
         )
         for member in members

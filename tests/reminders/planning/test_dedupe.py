@@ -4,12 +4,12 @@ from datetime import date, time
 
 import pytest
 
-from reminders.planning.rules import made, message_key, stamp, week
+from reminders.planning.rules import dedupe_key, message_key, stamp, week
 
 
 def test_the_same_parts_give_the_same_key_and_row():
-    assert made("missed", "abc", 17, 1) == "missed:abc:17:1"
-    assert message_key("missed:abc:17:1") == message_key(made("missed", "abc", 17, 1))
+    assert dedupe_key("missed", "abc", 17, 1) == "missed:abc:17:1"
+    assert message_key("missed:abc:17:1") == message_key(dedupe_key("missed", "abc", 17, 1))
     assert message_key("missed:abc:17:1") != message_key("missed:abc:17:2")
 
 
