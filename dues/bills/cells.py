@@ -48,9 +48,16 @@ BALANCE = "余额 账户余额 帐户余额 交易后余额 账面余额 可用�
 
 BILL = Catalogue(
     (
-        Field("moment", tuple(MOMENT.split()), repeats=True),
+        Field(
+            "moment",
+            tuple(MOMENT.split()),
+            repeats=True,
+            kinds=("moment", "date", "loose_date"),
+            alone=0.8,
+            anywhere=True,
+        ),
         Field("transaction", tuple(TRANSACTION.split())),
-        Field("payer", tuple(PAYER.split())),
+        Field("payer", tuple(PAYER.split()), kinds=("name",), alone=0.8, anywhere=True),
         Field("note", tuple(NOTE.split()), repeats=True),
         Field("status", tuple(STATUS.split())),
         Field("direction", tuple(DIRECTION.split())),

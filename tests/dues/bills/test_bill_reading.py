@@ -342,6 +342,14 @@ def test_statements_of_several_banks(tmp_path, rows, kind):
     assert rest == ["金瑞", "党费 龚敏永", 9239, "A001"]
 
 
+@pytest.mark.parametrize("when", ["何时到的", "列1"])
+def test_moments_and_payers_are_found_by_what_stands_there(tmp_path, when):
+    names = ["金瑞", "侯祥雨", "罗静磊", "江静国", "郭平飞"]
+    rows = [[f"2026-10-2{number} 21:30:37", name, "92.39", "党费"] for number, name in enumerate(names)]
+    path = xlsx_bill(tmp_path / "a.xlsx", [[when, "谁转的", "金额", "备注"], *rows])
+    assert [(one[0][:10], one[1]) for one in lines(path)] == [(row[0][:10], row[1]) for row in rows]
+
+
 def test_the_time_comes_from_a_column_of_its_own(tmp_path):
     for name in ("income and expense", "one amount with a side", "headings in two lines"):
         assert lines(xlsx_bill(tmp_path / f"{name}.xlsx", BANKS[name]))[0][0] == AT
