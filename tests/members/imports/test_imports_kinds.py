@@ -72,8 +72,10 @@ def test_the_title_of_another_branch_is_said(cast: Cast, as_user: As, tmp_path: 
         path = roster(tmp_path / "a.xlsx", [person("张三", 1)], title=title)
         workbook = SimpleUploadedFile("a.xlsx", path.read_bytes())
         client.post(reverse("members:import-new"), {"key": key, "organization": cast.branch.code, "workbook": workbook})
-        codes = {note["code"] for note in RosterImport.objects.get(key=key).notes}
-        assert ("another_branchs_title" in codes) is said
+        begun = RosterImport.objects.get(key=key)
+        page = client.get(begun.get_absolute_url()).content.decode()
+        assert ("another_branchs_title" in {note["code"] for note in begun.notes}) is said
+        assert ("第九党支部" in page and f'href="{reverse("members:import-new")}"' in page) is said
 
 
 def test_a_text_document_is_no_empty_table(tmp_path: Path) -> None:
