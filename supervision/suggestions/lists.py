@@ -116,17 +116,21 @@ OWN_HELP = Listing(
 )
 
 
+COUNTED = [
+    text("branch", _("Branch"), "branch.name"),
+    number("asked", _("Asked")),
+    number("answered", _("Answered")),
+    number("on_time", _("Answered in time"), "answered_on_time"),
+    number("solved", _("Solved")),
+    number("solved_share", _("Solved, per cent of the answers")),
+    number("overdue", _("Overdue"), is_bad=True),
+]
 BRANCHES = Listing(
     columns=[
-        text("branch", _("Branch"), "branch.name"),
-        number("asked", _("Asked")),
-        number("answered", _("Answered")),
-        number("on_time", _("Answered in time"), "answered_on_time"),
-        number("solved", _("Solved")),
-        number("solved_share", _("Solved, per cent of the answers")),
-        number("overdue", _("Overdue"), is_bad=True),
+        *COUNTED,
         badges("state", _("State"), lambda line, _on: [] if line.asked else [(_("Nobody asked"), "quiet")]),
     ],
+    workbook=COUNTED,
     phone=["branch", "state", "asked", "answered", "solved"],
     nothing=Nothing(_("No branch fits. Take away a filter."), "search"),
 )

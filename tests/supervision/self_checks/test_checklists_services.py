@@ -226,7 +226,7 @@ def test_the_sums_take_one_query(cast, number, django_assert_num_queries):
     with django_assert_num_queries(1):
         sums = sums_of(checks)
 
-    assert [[count for _value, _label, count in one.marks] for one in sums] == [[1, 1, 0, 0]] * number
+    assert [[one.marks[mark] for mark in CheckMark] for one in sums] == [[1, 1, 0, 0]] * number
 
 
 def test_a_list_of_the_branch_itself_counts_for_its_members(cast):
