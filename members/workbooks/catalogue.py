@@ -27,7 +27,7 @@ RESEMBLES = 0.75
 LONGEST_HEADING = 60
 SURELY_KNOWN = 0.9
 """From here on a word for another thing in the heading doesn't matter: it stands in the known one too."""
-MOST_REMEMBERED = 10_000
+MOST_REMEMBERED = 2_000
 
 JOINED = re.compile(r"[/／、|]|(?<=.)(?:以及|及|和|与|或)(?=.)")
 REMARKS = re.compile(r"^\d+[.、]?|必填项?$|选填$|^请?(?:您)?(?:填写|输入|选择)(?:您的)?")
@@ -261,7 +261,9 @@ class Catalogue:
         found: dict[str, dict[str, float]] = {}
         for plain, fields in self.words.items():
             if not plain.isascii():
-                whole, initials = "".join(lazy_pinyin(plain)), "".join(lazy_pinyin(plain, style=Style.FIRST_LETTER))
+                whole, initials = (
+                    "".join(lazy_pinyin(list(plain), style=style)) for style in (Style.NORMAL, Style.FIRST_LETTER)
+                )
                 for key, less in ((whole, LESS_FOR_PINYIN), (initials, LESS_FOR_INITIALS)):
                     for name, strength in fields.items():
                         at = found.setdefault(key, {})

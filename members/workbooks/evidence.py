@@ -173,7 +173,7 @@ def _of_number(value: float) -> frozenset[str]:
     return frozenset({*kinds, "number"})
 
 
-@lru_cache(maxsize=8192)
+@lru_cache(maxsize=2048)
 def _of_text(written: str) -> frozenset[str]:
     plain = unicodedata.normalize("NFKC", written).strip()
     if not plain:
