@@ -10,6 +10,7 @@ ONLY_ON_SQLITE = {
     "tests/**test_*browser*.py": "What a browser makes of a page",
     "tests/security/test_canaries.py": "Who is shown what is decided above the database; scope is compared on both",
     "tests/security/test_every_answer.py": "Headers and tokens of answers",
+    "tests/test_ways.py": "Which files something passes; what the database answers is asked elsewhere",
 }
 """Pattern of the file → why PostgreSQL can't differ there, or where it is asked instead."""
 IN_PART = {
