@@ -7,6 +7,8 @@ import re
 import subprocess
 import tomllib
 from collections import Counter
+from collections.abc import Iterator
+from fnmatch import fnmatch
 from importlib.metadata import packages_distributions
 from pathlib import Path, PurePosixPath
 
@@ -253,6 +255,28 @@ def test_documents_link_to_files_that_are_there():
                 if not path.exists():
                     missing.append(f"{name}: {target}")
     assert missing == []
+
+
+NAMED = re.compile(r"`([\w*.-]+(?:/[\w*.-]+)*\.(?:py|html|toml|css|js|txt|md|po))`")
+
+
+def named_files() -> Iterator[tuple[str, str]]:
+    """The page, and each file that it names: from the top, or by its last folders as `letters/rules.py`, or with a *.
+
+    Decisions name what stood there when they were taken.
+    """
+    for name in FILES:
+        if name.endswith(".md") and not name.startswith("docs/adr/"):
+            for path in NAMED.findall(text(name)):
+                yield name, path
+
+
+def test_documents_name_files_that_are_there():
+    pages = list(named_files())
+    all_files = [f"/{name}" for name in FILES]
+
+    assert len({page for page, _path in pages}) > 10
+    assert [f"{page}: {path}" for page, path in pages if not any(fnmatch(one, f"*/{path}") for one in all_files)] == []
 
 
 def test_every_package_that_an_installation_downloads_is_used():
