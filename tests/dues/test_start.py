@@ -124,7 +124,7 @@ def test_a_committee_reads_what_else_waits_for_it(cast, as_user, english):
 
 @pytest.mark.parametrize("part", ["county_secretary", "inspector", "administrator", "stranger", "group_leader"])
 def test_others_read_nothing_about_dues(cast, as_user, part):
-    answer = as_user(cast.users()[part]).get(HOME)
+    answer = as_user(cast.users()[part]).get(reverse("reminders:desk-below"))
     assert texts(answer) == []
     assert reverse("dues:mine") not in [link.url for link in answer.context["own"]]
 
