@@ -71,7 +71,7 @@ class Branch:
         return self.get("member", "dues:mine").text
 
     def told_at_start(self, user, kind, title):
-        links = self.get(user, "reminders:desk").context[kind]
+        links = self.get(user, "reminders:desk-below").context[kind]
         return next(link.text for link in links if link.title == title)
 
     def as_read_by_the_branch(self, member):

@@ -96,7 +96,7 @@ def need_said(user, organizations, periods, *, on):
 
 def _need_at_the_start(client, user, org, on):
     usual = client.get(DASHBOARD, {"org": org}).context
-    for need in client.get(reverse("reminders:desk")).context.get("needs", ()):
+    for need in client.get(reverse("reminders:desk-below")).context.get("needs", ()):
         if need.place.code == org:
             said = (need.count, need.branches, need.incomplete)
             board = tuple(usual["now"][name] for name in ("in_need", "branches", "incomplete"))
