@@ -140,7 +140,9 @@ def test_a_committee_starts_from_those_that_need_help_as_its_dashboard_says(cast
     assert f"{reverse('assessment:dashboard')}?org=next-branch" in answer.text
 
 
-@pytest.mark.parametrize("page", [HOME, BRANCHES, reverse("reminders:desk-at", args=["branch"])])
+@pytest.mark.parametrize(
+    "page", [reverse("reminders:desk-below"), BRANCHES, reverse("reminders:desk-at", args=["branch"])]
+)
 def test_no_committee_reads_a_members_name(cast, as_user, page):
     for member in (cast.zhang, cast.li, cast.wang):
         charge(member, "2026-08", 4000)
