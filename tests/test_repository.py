@@ -296,9 +296,12 @@ def test_every_setting_is_explained_to_administrators():
     assert {name for name in settable if name not in text("docs/administration.md")} == set()
 
 
-def test_the_readme_begins_with_the_two_commands():
-    readme = text("README.md")
-    assert "make run" in readme and "make test" in readme
+def test_the_first_screen_of_the_readme_says_what_it_is_shows_it_and_runs_it():
+    first_screen = text("README.md").partition("\n## ")[0]
+
+    assert len(first_screen.splitlines()) <= 40
+    assert re.findall(r"^make \w+", first_screen, re.MULTILINE) == ["make run", "make test"]
+    assert first_screen.count("](docs/screenshots/") == 1
 
 
 # --- Where somebody new finds what ------------------------------------------------------------------------------
