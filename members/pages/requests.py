@@ -9,6 +9,7 @@ from django.db.models import QuerySet
 from django.forms import BaseForm
 from django.http import FileResponse, Http404, HttpRequest
 from django.urls import reverse
+from django.utils.functional import Promise
 from django.utils.http import urlencode
 from django_htmx.middleware import HtmxDetails
 
@@ -62,7 +63,7 @@ def place_asked_for(
     return first
 
 
-def address(name: str, *args: object, **query: object) -> str:
+def address(name: str, *args: object, **query: str | int) -> str:
     """Where a page is, with what stands behind the question mark."""
     url = reverse(name, args=args)
     return f"{url}?{urlencode(query)}" if query else url
@@ -78,7 +79,7 @@ def try_on_form(form: BaseForm, act: Callable[[], object]) -> bool:
     return True
 
 
-def try_with_message(request: HttpRequest, act: Callable[[], object], done: str = "") -> bool:
+def try_with_message(request: HttpRequest, act: Callable[[], object], done: str | Promise = "") -> bool:
     """Whether the service did it. The next page says what is done, or why nothing was."""
     try:
         act()

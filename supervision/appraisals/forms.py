@@ -98,7 +98,7 @@ class OpinionForm(forms.Form):
         if not appraisee.is_graded:
             del self.fields["grade"]
 
-    def opinion_given(self) -> dict[str, str]:
+    def opinion_given(self) -> dict[str, Any]:
         return {"grade": self.cleaned_data.get("grade", ""), "opinion": self.cleaned_data["opinion"]}
 
 

@@ -215,10 +215,15 @@ def appraisee_opinion(request: PageRequest, key: UUID) -> HttpResponse:
     """The committee's grade and words, with what the ballot said beside them."""
     one = get_in_scope(request, PEOPLE.all(), pk=key)
     form = OpinionForm(request.POST or None, appraisee=one)
-    act = partial(give_opinion, appraisee=one, by=request.user)
     step = _saved(_("Opinion of the committee"))
     around = _to_person(one) | {"then": one.round}
-    return form_page(request, form, lambda _typed: act(**form.opinion_given()), step, **around)
+    return form_page(
+        request,
+        form,
+        lambda _typed: give_opinion(appraisee=one, by=request.user, **form.opinion_given()),
+        step,
+        **around,
+    )
 
 
 @requires(RECORD)

@@ -1,7 +1,7 @@
 """Inspections: planned, findings written and handed over, followed to the end, closed."""
 
 from functools import partial
-from typing import Any
+from typing import Any, cast
 from uuid import UUID
 
 from django.http import FileResponse, HttpResponse
@@ -166,7 +166,7 @@ def finding_take_out(request: PageRequest, key: UUID) -> HttpResponse:
     """Before the findings are handed over; asked once more."""
     findings = Problem.objects.select_related("organization", "problem_list__inspection__organization")
     problem = get_in_scope(request, findings, pk=key, problem_list__inspection__isnull=False)
-    inspection = problem.problem_list.inspection
+    inspection = cast(Inspection, problem.problem_list.inspection)
     form = HandOverForm(request.POST if request.method == "POST" else None)
     step = Step(_("Take this finding out"), _("Take this finding out"), _("Taken out."), danger=True)
     act = partial(take_out_finding, problem=problem, by=request.user)

@@ -313,7 +313,7 @@ def problem_evidence(request: PageRequest, key: UUID, step: UUID) -> HttpRespons
     found = get_object_or_404(problem.steps.all(), pk=step)
     if not found.file:
         raise Http404
-    return send_file(found.file, _("Evidence"))
+    return send_file(found.file, str(_("Evidence")))
 
 
 BRANCHES = Listing(

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from datetime import date
 
+from django.utils.functional import Promise
 from django.utils.text import Truncator
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext_lazy
@@ -29,7 +30,7 @@ def state_badges(one: Suggestion, on: date) -> Iterator[Badge]:
 
 
 def _answered(one: Suggestion) -> Iterator[Badge]:
-    words = {"solved": one.get_outcome_display(), "explained": _("Explained")}
+    words: dict[str, str | Promise] = {"solved": one.get_outcome_display(), "explained": _("Explained")}
     yield words.get(one.outcome, _("Passed up")), "good" if one.outcome == "solved" else "info"
     if one.is_thanked:
         yield _("Thanked"), "good"

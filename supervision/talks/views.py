@@ -19,7 +19,7 @@ from members.access.policy import get_in_scope, requires, signed_in
 from members.choices import Capability
 from members.fields import opened
 from members.models import Member, Organization
-from members.pages.listing import Listing, Nothing, acts, badges, day, excel, linked, number, text
+from members.pages.listing import Badge, Listing, Nothing, acts, badges, day, excel, linked, number, text
 from members.pages.queries import called
 from members.pages.requests import FORM_METHODS, PageRequest, address, workbook
 from members.pages.steps import Button, Crumb, Step, form_page
@@ -313,6 +313,8 @@ MISSING = Listing(
     ],
     nothing=Nothing(_("Complete"), "chat-dots"),
 )
+COMPLETE: Badge = (_("Complete"), "good")
+INCOMPLETE: Badge = (_("Incomplete"), "warn")
 BRANCHES = Listing(
     columns=[
         text("branch", _("Branch"), "branch.name"),
@@ -329,7 +331,6 @@ BRANCHES = Listing(
     nothing=Nothing(_("No branch fits, or none is asked for talks that year."), "chat-dots"),
     size=MEMBERS_ON_A_PAGE,
 )
-COMPLETE, INCOMPLETE = (_("Complete"), "good"), (_("Incomplete"), "warn")
 
 
 @requires(*SEEN_WITH)
@@ -375,12 +376,12 @@ def talk_year_export(request: PageRequest) -> FileResponse:
     file = _("Talks missing %(place)s %(year)s.xlsx") % {"place": place.name, "year": year}
     if _by_name(request, place):
         found = of_branch(place, on=on)
-        lines = [line for part in PARTS for line in missing_lines(found, part, request.user)]
-        sheet = MISSING.sheet(_("Talks missing"), lines, on=on)
+        missing = [line for part in PARTS for line in missing_lines(found, part, request.user)]
+        rows, sheet = len(missing), MISSING.sheet(_("Talks missing"), missing, on=on)
     else:
-        lines = below_lines(place.path, on=on)
-        sheet = BRANCHES.sheet(_("Talks of the year"), lines, on=on)
-    put_talks_export_on_record(place=place, rows=len(lines), by=request.user)
+        below = below_lines(place.path, on=on)
+        rows, sheet = len(below), BRANCHES.sheet(_("Talks of the year"), below, on=on)
+    put_talks_export_on_record(place=place, rows=rows, by=request.user)
     return workbook(file, sheet)
 
 
