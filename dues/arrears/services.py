@@ -48,7 +48,7 @@ def record_reason(
 @transaction.atomic
 def end_reason(*, reason: ArrearsReason, until: date, by: User) -> ArrearsReason:
     """From the month `until` on the reason no longer holds. Raises Refused."""
-    return _end(reason, until, "end_arrears_reason", by)
+    return _end(reason, until, by, action="end_arrears_reason")
 
 
 @transaction.atomic
@@ -80,10 +80,10 @@ def agree_quarterly(
 @transaction.atomic
 def end_quarterly(*, arrangement: Arrangement, until: date, by: User) -> Arrangement:
     """From the month `until` on the member pays monthly again. Raises Refused."""
-    return _end(arrangement, until, "end_quarterly_dues", by)
+    return _end(arrangement, until, by, action="end_quarterly_dues")
 
 
-def _end(row: Row, until: date, action: str, by: User) -> Row:
+def _end(row: Row, until: date, by: User, *, action: str) -> Row:
     """Said twice, it is said once."""
     demand_other(row.member, by)
     demand_months(row.valid_from, until)

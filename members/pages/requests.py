@@ -87,7 +87,7 @@ def try_with_message(request: HttpRequest, act: Callable[[], object], done: str 
         messages.error(request, str(refusal))
         return False
     if done:
-        messages.success(request, done)
+        messages.success(request, str(done))
     return True
 
 

@@ -159,7 +159,7 @@ def checklist_new(request: PageRequest) -> HttpResponse:
     place = place_asked_for(request, Capability.KEEP_CHECKLISTS)
     form = ChecklistForm(request.POST or None, today=request.today, copied=_to_copy(request))
     last = _last_of(place)
-    copy = last and address("supervision:checklist-new", org=place.code, copy=last.pk)
+    copy = last and address("supervision:checklist-new", org=place.code, copy=str(last.pk))
     words = _("Short lines that somebody can answer about themself, each with the text that asks for it.")
     return form_page(
         request,

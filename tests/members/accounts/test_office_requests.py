@@ -248,12 +248,12 @@ def test_the_whole_way_on_the_pages(cast, as_user, today):
 
     assert LIST not in as_user(cast.secretary).get("/").text
     client = as_user(cast.county_secretary)
-    assert LIST in client.get("/").text
+    assert LIST in client.get("/desk/").text
     assert request.get_absolute_url() in client.get(LIST).text
     assert 'value="confirm"' in client.get(request.get_absolute_url()).text
     assert client.post(request.get_absolute_url(), {"act": "confirm"}).status_code == 302
     assert Office.objects.filter(user=cast.stranger, kind="inspector").exists()
-    assert f'href="{LIST}"' not in client.get("/").text
+    assert f'href="{LIST}"' not in client.get("/desk/").text
 
 
 def test_a_new_user_with_such_an_office_is_found_by_who_asked(cast, as_user, today):

@@ -283,7 +283,7 @@ def test_whatever_field_changed_it_has_a_name():
 def test_bands_of_a_scheme_are_named(cast, as_user):
     act(cast, action="change_scheme", subject=Some(Scheme), changes=[("bands", "1", "2")])
 
-    assert "等次" in text_of(as_user(cast.secretary).get(LIST)).partition("<tbody>")[2]
+    assert "档次" in text_of(as_user(cast.secretary).get(LIST)).partition("<tbody>")[2]
 
 
 PAID = {"fen": 1234567, "receipt": "2026-0001"}
@@ -312,7 +312,7 @@ def test_details_are_said_in_words(cast, as_user, action, model, details, words,
     cast.officer.display_name = "周委员"
     cast.officer.save()
     act(cast, action=action, subject=Some(model), details=details)
-    row = text_of(as_user(cast.secretary).get(LIST)).partition("<tbody>")[2]
+    row = text_of(as_user(cast.secretary).get(LIST)).partition("<tbody>")[2].partition("</tbody>")[0]
 
     assert [word for word in words if word not in row] == []
     assert [code for code in codes if code in row] == []

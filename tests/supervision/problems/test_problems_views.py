@@ -235,7 +235,7 @@ def test_a_committee_counts_its_branches(cast, as_user):
 def test_who_counts_problems_has_one_entry_for_them_named_after_all_branches(cast, as_user):
     cast.county_secretary.member = cast.li
     cast.county_secretary.save()
-    page = as_user(cast.county_secretary).get(reverse("supervision:suggestion-list")).text
+    page = as_user(cast.county_secretary).get(reverse("supervision:problem-list"), follow=True).text
 
     for name in ("problem", "matter"):
         assert f'href="{reverse(f"supervision:{name}-list")}"' in page
