@@ -57,8 +57,8 @@ def found(text: str, user: User, *, on: date) -> Iterator[Hits]:
     """The kinds that have something, each with its best hits. Four queries at most."""
     kinds = (
         Hits(_("Members"), "people", people(text, user), _every("members:roster-list", text)),
-        Hits(_("Meetings"), "calendar-event", meetings(text, user)),
-        Hits(_("Organizations"), "diagram-3", organizations(text, user)),
+        Hits(_("Meetings"), "calendar-event", meetings(text, user), _every("meetings:meeting-list", text)),
+        Hits(_("Organizations"), "diagram-3", organizations(text, user), _every("members:organization-tree", text)),
         Hits(_("Pages"), "signpost-split", pages(text, user)),
         Hits(
             _("Regulations"),
@@ -83,10 +83,14 @@ def people(text: str, user: User) -> list[Hit]:
     places = dict(
         Organization.objects.filter(path__in={one.roster_path for one in members}).values_list("path", "name")
     )
-    return [
-        Hit(one.name, places.get(one.roster_path, _("on no roster")), reverse("members:member-detail", args=[one.key]))
-        for one in members
-    ]
+    return [Hit(one.name, places.get(one.roster_path, _("on no roster")), _record_of(one, user)) for one in members]
+
+
+def _record_of(member: Member, user: User) -> str:
+    """A member's page as its officers see it; one's own is another, which shows what the record says of oneself."""
+    if member.pk == user.access.member_id and not user.access.may(Capability.VIEW_ROSTER, member.roster_path):
+        return reverse("members:member-me")
+    return reverse("members:member-detail", args=[member.key])
 
 
 def meetings(text: str, user: User) -> list[Hit]:
@@ -97,7 +101,7 @@ def meetings(text: str, user: User) -> list[Hit]:
     )
     rows = rows.select_related("organization").order_by("-day", "key")[: MOST + 1]
     return [
-        Hit(str(row), f"{row.day:%Y-%m-%d} · {row.organization}", reverse("meetings:meeting-detail", args=[row.pk]))
+        Hit(row.name, f"{row.day:%Y-%m-%d} · {row.organization}", reverse("meetings:meeting-detail", args=[row.pk]))
         for row in rows
     ]
 

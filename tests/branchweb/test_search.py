@@ -75,3 +75,17 @@ def test_a_search_asks_the_same_for_one_hit_and_for_many(cast, as_user, django_a
         make_member(f"孙{'一二三四五六七八九'[number]}", cast.branch)
     with django_assert_max_num_queries(12):
         client.get(reverse("search"), {"q": "孙"})
+
+
+@pytest.mark.parametrize(
+    "part", ["member", "secretary", "county_staff", "county_secretary", "inspector", "administrator"]
+)
+@pytest.mark.parametrize("typed", ["张", "党", "红旗", "信"])
+def test_every_hit_opens_for_whom_it_is_shown(cast, as_user, part, typed) -> None:
+    user = cast.users()[part]
+    user.access = access_for(user, on=TODAY)
+    client = as_user(user)
+
+    answers = {hit.url: client.get(hit.url).status_code for kind in found(typed, user, on=TODAY) for hit in kind.hits}
+
+    assert {url: status for url, status in answers.items() if status not in (200, 302)} == {}
