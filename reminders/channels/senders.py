@@ -11,6 +11,7 @@ import smtplib
 import ssl
 import time
 from collections.abc import Collection, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import cache
 from ipaddress import ip_address
@@ -111,7 +112,9 @@ def post_json(url: str, body: Mapping[str, Any], headers: Mapping[str, str] | No
     """
     content = json.dumps(body, ensure_ascii=False).encode()
     try:
-        answered = asyncio.run(_posted(checked(url), content, {**HEADERS, **(headers or {})}))
+        post = _posted(checked(url), content, {**HEADERS, **(headers or {})})
+        with ThreadPoolExecutor(1) as thread:  # whoever calls may run a loop already, and there is one a thread
+            answered = thread.submit(asyncio.run, post).result()
     except AddressRefused as refused:
         raise NotSent(str(refused), again=False) from None
     except (UnicodeError, httpx.LocalProtocolError):
