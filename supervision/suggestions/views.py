@@ -7,7 +7,7 @@ from uuid import UUID
 
 from django.contrib import messages
 from django.core.paginator import Paginator
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 from django.http import FileResponse, Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -380,7 +380,8 @@ def _counts_asked_for(
     request: PageRequest,
 ) -> tuple[Organization, BelowFilterForm, tuple[date, date], list[BranchLine]]:
     place = place_asked_for(request, COUNT)
-    above = Organization.objects.visible_to(request.user, COUNT).standing_on(request.today).filter(kind__in=ABOVE)
-    form = BelowFilterForm(request.GET, places=above, today=request.today)
+    places = Organization.objects.visible_to(request.user, COUNT).standing_on(request.today)
+    places = places.filter(Q(kind__in=ABOVE) | Q(pk=place.pk))
+    form = BelowFilterForm(request.GET, places=places, today=request.today)
     days, name = form.period(request.today), form.cleaned_data.get("q") or ""
     return place, form, days, [line for line in branch_lines(place.path, *days) if name in line.branch.name]
