@@ -56,6 +56,8 @@ from assessment.dashboard.rules import (
 from members.access.policy import get_in_scope, requires
 from members.choices import Capability, OrganizationKind, UnitKind
 from members.models import Organization
+from members.pages.links import start_links
+from members.pages.navigation import first_page
 from members.pages.requests import PageRequest, workbook
 from members.workbooks.writing import Sheet
 
@@ -163,6 +165,9 @@ def dashboard(request: PageRequest) -> HttpResponse:
     asked = asked_for(request)
     context = frame_of(request, asked) | board_of(request, asked)
     patches = request.htmx and not request.htmx.history_restore_request
+    if not patches and first_page(request.user.access).url_name == "assessment:dashboard":
+        links = start_links(request.user, on=request.today)
+        context["waiting"] = [link for link in links if link.url.partition("?")[0] != request.path]
     response = render(
         request,
         "assessment/dashboard/dashboard.html#board" if patches else "assessment/dashboard/dashboard.html",

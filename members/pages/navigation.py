@@ -214,6 +214,12 @@ def seen_by(access: Access) -> Seen:
     return _seen(shown, kinds)
 
 
+def first_page(access: Access) -> Page:
+    """Where that person begins: the first page of their first entry."""
+    entry, shown = seen_by(access).entries[0]
+    return next(page for page in entry.pages if page in shown)
+
+
 @lru_cache(maxsize=256)
 def _pages_shown(held: frozenset[Capability], recorded: bool) -> frozenset[Page]:
     return frozenset(page for page in pages() if page.shown_to(held, recorded=recorded))
@@ -255,7 +261,12 @@ def _drawn(seen: Seen, url_name: str, _language: str | None) -> Drawn:
         "beside": _beside(current),
         "apart": [_link(page, url_name) for page in seen.apart],
     }
-    return Drawn(*(render_to_string(f"includes/frame_{name}.html", pieces) for name in Drawn.__dataclass_fields__))
+    return Drawn(
+        navigation=render_to_string("includes/frame_navigation.html", pieces),
+        bar=render_to_string("includes/frame_bar.html", pieces),
+        tabs=render_to_string("includes/frame_tabs.html", pieces),
+        menu=render_to_string("includes/frame_menu.html", pieces),
+    )
 
 
 def _entry(entry: Entry, shown: frozenset[Page], url_name: str) -> dict[str, Any]:

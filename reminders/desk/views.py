@@ -27,7 +27,7 @@ from members.models import Member, Organization, User
 from members.organizations.queries import roster_summary
 from members.pages.forms import PlaceForm, key_field
 from members.pages.links import own_links, start_links
-from members.pages.navigation import seen_by
+from members.pages.navigation import first_page
 from members.pages.requests import PageRequest, try_on_form, try_with_message, workbook
 from members.paths import outermost
 from members.workbooks.writing import Sheet
@@ -90,9 +90,8 @@ FOLDED = (When.LATER, When.DONE)
 @require_safe
 def start(request: PageRequest) -> HttpResponse:
     """Where everybody begins: whose first page is the dashboard there, everybody else at what there is to do."""
-    entry, shown = seen_by(request.user.access).entries[0]
-    first = next(page for page in entry.pages if page in shown)
-    return redirect(first.url_name) if first.url_name == "assessment:dashboard" else desk(request)
+    first = first_page(request.user.access).url_name
+    return redirect(first) if first == "assessment:dashboard" else desk(request)
 
 
 @signed_in
