@@ -55,18 +55,15 @@ def people() -> Iterator[list[object]]:
         ]
 
 
-def memory_of(process: int, parent: bytes = b"") -> int:
-    """Megabytes that the process and its children hold. A child that is still its parent's copy shares its memory."""
+def memory_of(process: int) -> int:
+    """Megabytes that the process and its children hold; what several of them share is counted once."""
     try:
-        command = Path(f"/proc/{process}/cmdline").read_bytes()
         children = Path(f"/proc/{process}/task/{process}/children").read_text().split()
-        status = Path(f"/proc/{process}/status").read_text()
+        held = Path(f"/proc/{process}/smaps_rollup").read_text()
     except OSError:
         return 0
-    if command == parent:
-        return 0
-    own = next((int(line.split()[1]) for line in status.splitlines() if line.startswith("VmRSS")), 0)
-    return own // 1024 + sum(memory_of(int(child), command) for child in children)
+    own = next((int(line.split()[1]) for line in held.splitlines() if line.startswith("Pss:")), 0)
+    return own // 1024 + sum(memory_of(int(child)) for child in children)
 
 
 @pytest.mark.slow
