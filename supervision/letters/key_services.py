@@ -19,7 +19,7 @@ from datetime import date
 from uuid import UUID
 
 from django.db import IntegrityError, transaction
-from django.db.models import Max, Q
+from django.db.models import Q
 from django.utils.translation import gettext as _
 
 from audit.keyring import proof
@@ -78,7 +78,7 @@ def refuse_without_consent(consents: Sequence[Consent]) -> None:
     a key whose signature doesn't count any more or is gone, though its holder can't agree: who spoils signatures needs
     no fewer, and what the record says of approvals stays so. Raises Refused, Damaged.
     """
-    approved = _approved_by_recovery_key()
+    approved = _once_approved()
     held = list(InspectorKey.objects.in_use().filter(~Q(signature="") | Q(pk__in=approved)).select_related("user"))
     known = trusted_keys()
     keys = [key for key in held if key.pk in known]
@@ -93,11 +93,9 @@ def refuse_without_consent(consents: Sequence[Consent]) -> None:
         _refuse_stranger(one, [key for key in keys if key.user_id == one.user.pk])
 
 
-def _approved_by_recovery_key() -> list[str]:
-    """The keys that the record says were approved since the recovery key was made."""
-    made = Entry.objects.filter(action__in=("make_recovery_key", "lose_recovery_key")).aggregate(last=Max("number"))
-    rows = Entry.objects.filter(action="approve_inspector_key", number__gt=made["last"] or 0)
-    return list(rows.values_list("subject_id", flat=True))
+def _once_approved() -> list[str]:
+    """The keys that the record says were ever approved: one that was signed anew has no second entry."""
+    return list(Entry.objects.filter(action="approve_inspector_key").values_list("subject_id", flat=True))
 
 
 def _refuse_stranger(one: Consent, keys: Sequence[InspectorKey]) -> None:

@@ -169,6 +169,22 @@ def test_who_empties_signatures_in_the_database_needs_no_fewer(sealed, monkeypat
     assert command("--lost", monkeypatch=monkeypatch) is None
 
 
+def test_whose_signature_was_emptied_is_still_asked(sealed, monkeypatch):
+    """Else one edited row would leave one person to agree."""
+    InspectorKey.objects.filter(pk=sealed.keys[1].pk).update(signature="")
+    agreed = ["--lost", "--agreed-by", sealed.inspectors[0].username]
+
+    assert command(*agreed, lines=[PASSPHRASE], monkeypatch=monkeypatch) is None
+
+
+def test_what_was_approved_before_the_recovery_key_was_replaced_counts_too(sealed, monkeypatch):
+    """The newer one signed those keys again, which the record doesn't say of each."""
+    make_recovery_key(on=TODAY, by="shell", old=sealed.recovery)
+    InspectorKey.objects.update(signature="")
+
+    assert command("--lost", monkeypatch=monkeypatch) is None
+
+
 # --- To its end ---------------------------------------------------------------------------------------------------
 def carry_out(sealed, settings, monkeypatch):
     """A recovery key under a ring of one's own, that ring put before the real one, and two readers of one's own."""
