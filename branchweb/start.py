@@ -22,7 +22,7 @@ from branchweb.backup.restoring import mark
 log = logging.getLogger(__name__)
 
 OTHERS_MAY = stat.S_IRWXG | stat.S_IRWXO
-CHAINED_WITH_A_KEY = ("audit", "0004_close_unkeyed_chain")
+CHAINED_WITH_A_KEY = ("audit", "0001_tables", "0004_close_unkeyed_chain")
 
 
 def prepare() -> None:
@@ -85,7 +85,7 @@ def _missing_keys() -> Iterator[str]:
 
 def _chained_with_a_key() -> bool:
     with connection.cursor() as cursor:
-        cursor.execute("SELECT count(*) FROM django_migrations WHERE app = %s AND name = %s", CHAINED_WITH_A_KEY)
+        cursor.execute("SELECT count(*) FROM django_migrations WHERE app = %s AND name IN (%s, %s)", CHAINED_WITH_A_KEY)
         return bool(cursor.fetchone()[0]) and Entry.objects.exists()
 
 

@@ -192,8 +192,8 @@ def triggers(vendor: str) -> list[str]:
     """The statements that make the triggers of the search index and against overlaps, which SQLite needs."""
     if vendor == "postgresql":
         return []
-    index, overlaps = (import_module(f"members.migrations.{one}") for one in ("0002_search_index", "0003_no_overlaps"))
-    return [*index.SQLITE, *overlaps.statements(vendor)]
+    statements: list[str] = import_module("members.migrations.0002_search_and_overlaps").statements(vendor)
+    return statements
 
 
 def _roster_paths() -> Check:

@@ -20,6 +20,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from audit.keyring import key_prints
+from audit.management.commands.migrate import missing_before
 from branchweb.backup import databases
 from branchweb.backup.files import SUFFIX, Incoming, Stored, pieces, stored
 from branchweb.backup.making import CONTENTS, FILES, FORMAT, MANIFEST, Made
@@ -140,6 +141,12 @@ def _refuse_other_program(contents: dict[str, Any]) -> None:
         raise Refused(
             _("The backup was made by a newer version of the program (%(migration)s): install that first.")
             % {"migration": min(unknown)}
+        )
+    applied = {(app, name) for app, _dot, name in (one.partition(".") for one in contents["migrations"])}
+    if missing := missing_before(applied):
+        raise Refused(
+            _("The backup is too old: %(migration)s is missing. docs/administration.md (Upgrade) says what to do.")
+            % {"migration": missing[0]}
         )
 
 

@@ -1,11 +1,16 @@
 """Django's `migrate`, with the triggers of watched tables down meanwhile and up afterwards."""
 
+from collections.abc import Collection
 from dataclasses import replace
 from typing import Any
 
+from django.core.management import CommandError
 from django.core.management.commands import migrate
 from django.db import connection
 from django.db.migrations.executor import MigrationExecutor
+from django.db.migrations.loader import MigrationLoader
+from django.db.migrations.recorder import MigrationRecorder
+from django.utils.translation import gettext as _
 
 from audit.keyring import audit_key
 from audit.models import Entry, TableSum
@@ -17,6 +22,9 @@ from audit.watching import put_up, take_down
 
 class Command(migrate.Command):
     def handle(self, *arguments: Any, **options: Any) -> None:
+        if missing := missing_before(MigrationRecorder(connection).applied_migrations()):
+            sentence = _("The database is too old: %(migration)s is missing. docs/administration.md says what to do.")
+            raise CommandError(sentence % {"migration": missing[0]})
         is_asking = options["plan"] or options["check_unapplied"]
         doubtful = self._before() if not is_asking and self._has_work() else None
         super().handle(*arguments, **options)
@@ -54,3 +62,16 @@ class Command(migrate.Command):
             tables |= {table: watched_tables()[table] for table in changed - doubtful}
         if tables:
             record_taking_in({table: take_in(watched) for table, watched in tables.items()}, by="system", reason="")
+
+
+def missing_before(applied: Collection[tuple[str, str]]) -> list[str]:
+    """Of migrations that were made one: those that a database lacks which has others of them.
+
+    Django would leave its tables as they are, in some apps without a word: it no longer has the single ones.
+    """
+    lacking: list[str] = []
+    for key, made_one in MigrationLoader(None).disk_migrations.items():
+        missing = [one for one in made_one.replaces if one not in applied]
+        if key not in applied and missing and len(missing) < len(made_one.replaces):
+            lacking += [f"{app}.{name}" for app, name in missing]
+    return lacking

@@ -2,10 +2,8 @@
 
 import uuid
 from datetime import date
-from importlib import import_module
 
 import pytest
-from django.apps import apps
 from django.db import IntegrityError, transaction
 
 from audit.models import Entry
@@ -16,7 +14,6 @@ from meetings.meeting.services import WrongState, plan_meeting
 from meetings.models import Expected, LeaveRequest, Mark, Meeting
 from meetings.pages.services import open_meeting
 from members.choices import Membership, SituationKind
-from members.fields import sealed
 from members.models import Affiliation, Situation
 from tests.cast import make_member
 from tests.meetings.ending import end
@@ -111,19 +108,6 @@ def test_one_tap_gives_leave_no_kind_and_absence_no_reason(opened, cast):
 def test_the_database_keeps_what_is_said_of_leave_only_of_leave(opened, field):
     with pytest.raises(IntegrityError, match="expected_kind_only_of_leave"), transaction.atomic():
         Expected.objects.filter(state="unknown").update(**{field: "sick"})
-
-
-def test_a_kind_of_leave_that_the_program_invented_is_forgotten_and_one_that_was_said_is_kept(opened, cast):
-    """Said: with a reason, or in the member's own request."""
-    li, zhang = opened.expected.get(member=cast.li), opened.expected.get(member=cast.zhang)
-    wang = Expected.objects.create(meeting=opened, member=cast.wang, name="王秀兰", is_formal=True)
-    Expected.objects.update(state="leave", leave_kind="other")
-    Expected.objects.filter(pk=zhang.pk).update(reason=sealed("搬家"), reason_source="officer")
-    LeaveRequest.objects.create(meeting=opened, member=cast.wang, kind="other")
-    import_module("meetings.migrations.0006_leave_without_kind").forget_invented(apps, None)
-
-    kinds = {one.pk: one.leave_kind for one in Expected.objects.all()}
-    assert kinds == {li.pk: "", zhang.pk: "other", wang.pk: "other"}
 
 
 def test_everybody_except_leaves_the_exceptions_unrecorded(opened, cast):
