@@ -59,6 +59,10 @@ class Touched:
     closed: list[date]
     published: list[str]
 
+    @property
+    def published_sentence(self) -> str:
+        return published_sentence(self.published)
+
     def __bool__(self) -> bool:
         return bool(self.receipts or self.months or self.closed or self.published)
 

@@ -10,12 +10,10 @@ from django import template
 from django.utils.formats import date_format
 from django.utils.translation import get_language, gettext, pgettext
 
-from dues.papers import published_sentence
 from dues.units import runs
 from dues.units import yuan as in_yuan
 
 register = template.Library()
-register.filter(published_sentence)
 
 
 @register.filter

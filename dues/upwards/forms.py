@@ -11,11 +11,11 @@ from django.utils.translation import gettext_lazy as _
 
 from dues.choices import DisclosureWay, UseKind
 from dues.fields import MonthField, YuanField
-from dues.upwards.models import LARGE_FROM_FEN
+from dues.upwards.models import LARGE_FROM_FEN, DuesUse, RemittanceQuerySet
 from dues.upwards.queries import deciding_meetings
 from meetings.meeting.models import Meeting
 from members.models import Member, Organization
-from members.pages.forms import choice_field, day_field, key_field
+from members.pages.forms import FilterForm, choice_field, day_field, key_field
 
 
 class RemittanceForm(forms.Form):
@@ -24,6 +24,24 @@ class RemittanceForm(forms.Form):
     last = MonthField(label=_("Until the month"))
     sent_on = day_field(label=_("Handed up on"))
     remark = forms.CharField(label=_("Remark"), max_length=200, required=False)
+
+
+class WaitingForm(FilterForm):
+    waiting = forms.ChoiceField(
+        label=_("State"),
+        required=False,
+        choices=[("", _("All")), ("1", _("Only what waits for confirmation"))],
+    )
+
+    def narrow(self, rows: RemittanceQuerySet) -> RemittanceQuerySet:
+        return rows.unconfirmed() if self.is_valid() and self.cleaned_data["waiting"] else rows
+
+
+class UseFilterForm(FilterForm):
+    kind = forms.ChoiceField(label=_("Kind"), required=False, choices=[("", _("All kinds")), *UseKind.choices])
+
+    def narrow(self, rows: QuerySet[DuesUse]) -> QuerySet[DuesUse]:
+        return rows.filter(kind=self.cleaned_data["kind"]) if self.is_valid() and self.cleaned_data["kind"] else rows
 
 
 class ReceivedForm(forms.Form):

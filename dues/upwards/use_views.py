@@ -1,105 +1,103 @@
 """What dues were spent for, and the yearly publication to the members."""
 
+from collections.abc import Sequence
 from typing import Any
 from uuid import UUID
 
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
-from django.core.paginator import Paginator
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
-from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_http_methods, require_safe
 
 from dues.choices import UseKind
-from dues.upwards.forms import DisclosureForm, ReasonForm, UseForm
+from dues.templatetags.dues import yuan
+from dues.upwards.forms import DisclosureForm, ReasonForm, UseFilterForm, UseForm
+from dues.upwards.lists import CORRECTIONS, FIGURES, PUBLICATIONS, USES, Correction, UseLine, sheet_facts
 from dues.upwards.models import Disclosure, DuesUse
 from dues.upwards.queries import corrected, needing_disclosure, readable_meetings, year_figures
 from dues.upwards.services import disclose, record_use, remove_use
-from dues.upwards.views import GIVERS_SEEN_BY
+from dues.upwards.views import GIVERS_SEEN_BY, TABS
 from members.access.policy import get_in_scope, requires, signed_in
 from members.choices import Capability
 from members.models import Organization
-from members.pages.requests import PageRequest, place_asked_for, try_on_form
+from members.pages.requests import FORM_METHODS, PageRequest, place_asked_for, try_on_form
+from members.pages.steps import Button, Step, form_page
 from rulebook.book import rule
 
-ON_A_PAGE = 30
+MISSING_SHOWN = 30
 RECORDERS = (Capability.RECORD_DUES, Capability.APPROVE_DUES)
 FIRST_YEAR = 2008
-FIGURES = {
-    "members": gettext_lazy("Members charged"),
-    "exempt": gettext_lazy("Of these exempt"),
-    "payers": gettext_lazy("Members who paid everything"),
-    "owing": gettext_lazy("Members who left something open"),
-    "charged_fen": gettext_lazy("Charged, in yuan"),
-    "waived_fen": gettext_lazy("Waived or reduced, in yuan"),
-    "settled_fen": gettext_lazy("Of this paid, in yuan"),
-    "carried_fen": gettext_lazy("Carried over, in yuan"),
-    "carried_settled_fen": gettext_lazy("Collected of what was carried over, in yuan"),
-    "due_fen": gettext_lazy("Due and unpaid, in yuan"),
-    "earlier_fen": gettext_lazy("Open from earlier, in yuan"),
-    "this_month_fen": gettext_lazy("This month, unpaid, in yuan"),
-    "paid_fen": gettext_lazy("Received in the year, in yuan"),
-    "before_fen": gettext_lazy("Of what is paid, received in another year or by another branch, in yuan"),
-    "apart_fen": gettext_lazy("Of this for earlier years or months of other branches, in yuan"),
-    "beyond_fen": gettext_lazy("Of this ahead or too much, in yuan"),
-    "voluntary_fen": gettext_lazy("Of this voluntary, in yuan"),
-    "remitted_fen": gettext_lazy("Handed up, in yuan"),
-    "used_fen": gettext_lazy("Used, in yuan"),
-}
-"""What a publication says, in the words of its sheet."""
 
 
 @requires(Capability.COUNT_DUES)
 @require_safe
 def use_list(request: PageRequest) -> HttpResponse:
     """Newest first, by kind and year."""
-    rows = DuesUse.objects.visible_to(request.user).select_related("organization", "meeting")
-    if (kind := request.GET.get("kind")) in UseKind.values:
-        rows = rows.filter(kind=kind)
-    page = Paginator(rows.order_by("-used_on", "key"), ON_A_PAGE).get_page(request.GET.get("page"))
-    context = {
-        "page": page,
-        "readable": readable_meetings(request.user, [one.meeting for one in page]),
-        "kinds": UseKind.choices,
-        "kind": kind,
-        "may_see_large": request.user.access.may_any(GIVERS_SEEN_BY),
-        "may_record": request.user.access.may_any(RECORDERS),
-        "rule": rule("dues.use.kinds", request.today),
-    }
-    return render(request, "dues/upwards/uses.html", context)
+    form, access = UseFilterForm(request.GET), request.user.access
+    rows = form.narrow(DuesUse.objects.visible_to(request.user).select_related("organization", "meeting"))
+    may_record, kinds = access.may_any(RECORDERS), rule("dues.use.kinds", request.today)
+
+    def lines(uses: Sequence[DuesUse]) -> list[UseLine]:
+        readable = readable_meetings(request.user, [one.meeting for one in uses])
+        found: dict[UUID | None, str] = {one.pk: one.get_absolute_url() for one in readable}
+        return [UseLine(one, found.get(one.meeting_id, ""), may_record) for one in uses]
+
+    return USES.shown(request, USES.ordered(request, rows), form=form, lines=lines).answer(
+        title=_("Use of dues"),
+        lead=f"{kinds.says} {kinds.citation}",
+        buttons=[
+            may_record and Button(_("Record a use"), reverse("dues:use-new"), "plus-lg", primary=True),
+            Button(_("Excel"), reverse("dues:overview-export"), "download"),
+        ],
+        prints=False,
+        template=TABS,
+        more={"may_see_large": access.may_any(GIVERS_SEEN_BY)},
+    )
 
 
 @requires(*RECORDERS)
-@require_http_methods(["GET", "HEAD", "POST"])
+@require_http_methods(FORM_METHODS)
 def use_new(request: PageRequest) -> HttpResponse:
     """One of the five kinds, with the decision that allowed it."""
     organization = place_asked_for(request, *RECORDERS)
-    form = UseForm(request.POST or None, organization=organization, initial={"used_on": request.today})
-    if form.is_valid():
-        use = DuesUse(organization=organization, **form.cleaned_data)
-        if try_on_form(form, lambda: record_use(use, by=request.user, on=request.today)):
-            messages.success(request, _("Recorded."))
-            return redirect("dues:use-list")
-    context = {"form": form, "organization": organization, "rule": rule("dues.use.decision", request.today)}
-    return render(request, "dues/upwards/use_new.html", context)
+    found = rule("dues.use.decision", request.today)
+
+    def act(typed: dict[str, Any]) -> object:
+        return record_use(DuesUse(organization=organization, **typed), by=request.user, on=request.today)
+
+    return form_page(
+        request,
+        UseForm(request.POST or None, organization=organization, initial={"used_on": request.today}),
+        act,
+        Step(_("Record a use"), _("Record"), _("Recorded.")),
+        "dues:use-list",
+        crumbs=[(_("Use of dues"), reverse("dues:use-list"))],
+        lead=f"{organization.name} · {found.says} {found.citation}",
+    )
 
 
 @requires(*RECORDERS)
-@require_http_methods(["GET", "HEAD", "POST"])
+@require_http_methods(FORM_METHODS)
 def use_remove(request: PageRequest, key: UUID) -> HttpResponse:
     """Take out what was recorded by mistake."""
     use = get_in_scope(request, DuesUse.objects.select_related("organization"), pk=key)
-    form = ReasonForm(request.POST or None)
-    if form.is_valid() and try_on_form(form, lambda: remove_use(use, by=request.user, **form.cleaned_data)):
-        messages.success(request, _("Taken out."))
-        return redirect("dues:use-list")
-    return render(request, "dues/upwards/use_remove.html", {"form": form, "use": use})
+    question = _("Take this use out? The trail keeps that it was recorded.")
+    return form_page(
+        request,
+        ReasonForm(request.POST or None),
+        lambda typed: remove_use(use, by=request.user, **typed),
+        Step(_("Take out a use"), _("Take out"), _("Taken out."), question),
+        "dues:use-list",
+        crumbs=[(_("Use of dues"), reverse("dues:use-list"))],
+        lead=f"{use.purpose} · {yuan(use.amount_fen)} {_('yuan')} · {use.organization.name}",
+    )
 
 
 @requires(Capability.COUNT_DUES)
-@require_http_methods(["GET", "HEAD", "POST"])
+@require_http_methods(FORM_METHODS)
 def disclosure(request: PageRequest) -> HttpResponse:
     """A year's figures as a sheet to read out, hang up or print; the branch publishes them, saying how, where and when.
 
@@ -118,12 +116,14 @@ def disclosure(request: PageRequest) -> HttpResponse:
             return redirect(f"{request.path}?org={organization.code}&year={year}")
     published = list(Disclosure.objects.filter(organization=organization, year=year).order_by("disclosed_on"))
     context = {
+        "title": _("Publish to the members"),
+        "prints": True,
         "form": form,
         "may_see_large": request.user.access.may_any(GIVERS_SEEN_BY),
         "may_publish": may_publish,
         "published": published,
         "asks": may_publish and (not published or form.is_bound or "again" in request.GET),
-        "missing": needing_disclosure(organization.path, year)[:ON_A_PAGE] if not may_publish else [],
+        "missing": needing_disclosure(organization.path, year)[:MISSING_SHOWN] if not may_publish else [],
     }
     return render(request, "dues/upwards/disclosure.html", context | _sheet(organization, year, figures, request))
 
@@ -133,8 +133,12 @@ def disclosure(request: PageRequest) -> HttpResponse:
 def publication_list(request: PageRequest) -> HttpResponse:
     """What was published to oneself, and by the branches of one's offices, the newest year first."""
     rows = Disclosure.objects.visible_to(request.user).select_related("organization")
-    page = Paginator(rows.order_by("-year", "-disclosed_on", "key"), ON_A_PAGE).get_page(request.GET.get("page"))
-    return render(request, "dues/upwards/publications.html", {"page": page})
+    return PUBLICATIONS.shown(request, PUBLICATIONS.ordered(request, rows)).answer(
+        title=_("What was published"),
+        crumbs=[(_("My dues"), reverse("dues:mine"))],
+        lead=_("Once a year the branch tells its members what was collected, handed up and used."),
+        prints=False,
+    )
 
 
 @signed_in
@@ -142,18 +146,23 @@ def publication_list(request: PageRequest) -> HttpResponse:
 def disclosure_detail(request: PageRequest, key: UUID) -> HttpResponse:
     """What was published, with the figures of that day; members read it too."""
     found = get_in_scope(request, Disclosure.objects.select_related("organization"), pk=key)
-    context = {"disclosure": found, "corrected": _corrections(found, request)} | _sheet(
-        found.organization, found.year, found.figures, request
-    )
-    return render(request, "dues/upwards/disclosure_detail.html", context)
+    said, today = found.figures, corrected(found, on=request.today)
+    rows = [Correction(name, said[name], today[name]) for name in FIGURES if name in today]
+    context = {
+        "title": _("Dues published"),
+        "crumbs": [(_("What was published"), reverse("dues:publication-list"))],
+        "prints": True,
+        "lead": f"{published_in_words(found)} {found.place}",
+        "corrected": rows,
+        "listing": CORRECTIONS.shown(request, rows),
+        **_sheet(found.organization, found.year, said, request),
+    }
+    return render(request, "dues/upwards/sheet.html", context)
 
 
-def _corrections(disclosure: Disclosure, request: PageRequest) -> list[tuple[str, int, int, bool]]:
-    """What the record says otherwise today: figure, published, today, whether it is money."""
-    said, today = disclosure.figures, corrected(disclosure, on=request.today)
-    return [
-        (str(label), said[name], today[name], name.endswith("_fen")) for name, label in FIGURES.items() if name in today
-    ]
+def published_in_words(disclosure: Disclosure) -> str:
+    facts = {"day": disclosure.disclosed_on.isoformat(), "way": disclosure.get_way_display()}
+    return _("Published on %(day)s: %(way)s.") % facts
 
 
 def _sheet(organization: Organization, year: int, figures: dict[str, Any], request: PageRequest) -> dict[str, Any]:
@@ -162,7 +171,8 @@ def _sheet(organization: Organization, year: int, figures: dict[str, Any], reque
         "organization": organization,
         "year": year,
         "figures": figures,
-        "uses": [(label, by_kind.get(kind, 0)) for kind, label in UseKind.choices],
+        "facts": sheet_facts(figures),
+        "uses": [(label, yuan(by_kind[kind])) for kind, label in UseKind.choices if by_kind.get(kind)],
         "rule": rule("dues.disclose.times_per_year", request.today),
         "years": range(request.today.year, request.today.year - 4, -1),
     }

@@ -1,20 +1,23 @@
 """The committee's overview, batches handed up, and large voluntary dues."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
+from dataclasses import replace
 from datetime import date
+from functools import partial
 from typing import Any
 from uuid import UUID
 
 from django import forms
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
-from django.core.paginator import Paginator
 from django.http import FileResponse, HttpResponse
 from django.shortcuts import redirect, render
-from django.utils.translation import gettext as _
+from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from dues.units import last_day, yuan
+from dues.templatetags.dues import yuan as fen_in_yuan
+from dues.units import last_day
 from dues.upwards import services
 from dues.upwards.forms import (
     CentreReceiptForm,
@@ -25,15 +28,19 @@ from dues.upwards.forms import (
     ReceivedForm,
     RemittanceForm,
     SendUpForm,
+    WaitingForm,
 )
+from dues.upwards.lists import BRANCHES, LARGE, REMITTANCES, SUMS, USES, Batch, large_badges
 from dues.upwards.models import DuesUse, LargeDues, Remittance
 from dues.upwards.queries import BranchSums, branch_sums, next_period, not_handed_up
 from dues.upwards.services import confirm_remittance, hand_up, remittance_rule, take_back_remittance
 from members.access.policy import get_in_scope, requires, signed_in
 from members.choices import Capability
 from members.models import Member, Organization
+from members.pages.listing import PAGE, Nothing, excel
 from members.pages.queries import names_of
 from members.pages.requests import (
+    FORM_METHODS,
     PageRequest,
     branch_asked_for,
     branches_offered,
@@ -41,17 +48,27 @@ from members.pages.requests import (
     try_on_form,
     workbook,
 )
+from members.pages.steps import Button, Crumb, Step, form_page
 from members.paths import subtree
-from members.refused import Refused
 from members.regulations.queries import in_force_at
 from members.workbooks.writing import Sheet
 from rulebook.book import rule
 from rulebook.rule import NoRule, Rule
 
-ON_A_PAGE = 30
 GIVERS_SEEN_BY = (Capability.VIEW_DUES, Capability.APPROVE_DUES)
-Step = Callable[..., None]
-STEPS: dict[str, tuple[type[forms.Form], Capability, Step]] = {
+TABS = "dues/upwards/tabs.html"
+BY_RATIO = _(
+    "A branch keeps no money of its own: what came in goes to the committee, by the committee's ratio, and the "
+    "committee says when it has arrived."
+)
+FIRST_BATCH = _("Nothing was handed up yet. When dues have come in, hand them up month by month.")
+
+
+def _batches() -> Crumb:
+    return _("Handed up"), reverse("dues:remittance-list")
+
+
+STEPS: dict[str, tuple[type[forms.Form], Capability, Callable[..., None]]] = {
     "send-up": (SendUpForm, Capability.RECORD_DUES, services.send_up),
     "take-in": (ReceivedForm, Capability.APPROVE_DUES, services.take_in),
     "note-receipt": (CentreReceiptForm, Capability.APPROVE_DUES, services.note_receipt),
@@ -65,33 +82,42 @@ STEPS: dict[str, tuple[type[forms.Form], Capability, Step]] = {
 def large_list(request: PageRequest) -> HttpResponse:
     """Newest first, with how far each has come; members find what they gave themselves."""
     rows = LargeDues.objects.visible_to(request.user).select_related("organization", "member")
-    context = {
-        "page": Paginator(rows.order_by("-given_on", "key"), ON_A_PAGE).get_page(request.GET.get("page")),
-        "may_see_large": request.user.access.may_any(GIVERS_SEEN_BY),
-        "may_record": Capability.RECORD_DUES in request.user.access.capabilities,
-        "rule": rule("dues.large.threshold", request.today),
-    }
-    return render(request, "dues/upwards/large_list.html", context)
+    found, may = rule("dues.large.threshold", request.today), request.user.access
+    return LARGE.shown(request, LARGE.ordered(request, rows)).answer(
+        title=_("Large voluntary dues"),
+        lead=f"{found.says} {found.citation}",
+        buttons=[
+            Capability.RECORD_DUES in may.capabilities
+            and Button(_("Record"), reverse("dues:large-new"), "plus-lg", primary=True)
+        ],
+        prints=False,
+        template=TABS if may.may_any(GIVERS_SEEN_BY) else PAGE,
+        more={"may_see_large": True},
+    )
 
 
 @requires(Capability.RECORD_DUES)
-@require_http_methods(["GET", "HEAD", "POST"])
+@require_http_methods(FORM_METHODS)
 def large_new(request: PageRequest) -> HttpResponse:
     """A member gave a thousand yuan or more at once."""
     branch = branch_asked_for(request, Capability.RECORD_DUES)
     members = Member.objects.below(branch.path).in_roster_order()
-    form = LargeForm(request.POST or None, members=members, initial={"given_on": request.today})
-    if form.is_valid():
-        large = LargeDues(organization=branch, **form.cleaned_data)
-        if try_on_form(form, lambda: services.record_large(large, by=request.user, on=request.today)):
-            return redirect("dues:large-detail", key=large.pk)
-    context = {
-        "form": form,
-        "branch": branch,
-        "branches": branches_offered(request, Capability.RECORD_DUES),
-        "rule": rule("dues.large.threshold", request.today),
-    }
-    return render(request, "dues/upwards/large_new.html", context)
+    found = rule("dues.large.threshold", request.today)
+
+    def act(typed: dict[str, Any]) -> LargeDues:
+        return services.record_large(LargeDues(organization=branch, **typed), by=request.user, on=request.today)
+
+    return form_page(
+        request,
+        LargeForm(request.POST or None, members=members, initial={"given_on": request.today}),
+        act,
+        Step(_("Record large dues"), _("Record")),
+        lambda large: reverse("dues:large-detail", args=[large.pk]),
+        crumbs=[(_("Large voluntary dues"), reverse("dues:large-list"))],
+        notes=[f"{found.says} {found.citation}"],
+        template="dues/upwards/branch_choice.html",
+        more={"branch": branch, "branches": branches_offered(request, Capability.RECORD_DUES)},
+    )
 
 
 @signed_in
@@ -132,6 +158,7 @@ def _page(request: PageRequest, large: LargeDues) -> dict[str, Any]:
         "form": form,
         "rule": rule("dues.large.threshold", large.given_on),
         "names": names_of([large.received_by]),
+        "badges": tuple(large_badges(large, request.today)),
     }
 
 
@@ -167,41 +194,8 @@ def upwards_sheets(place: Organization, first: date, last: date, named: str) -> 
     uses = DuesUse.objects.filter(below, **here, used_on__range=(first, last_day(last)))
     batches = remittances.select_related("organization").order_by("sent_on", "key")
     spent = uses.select_related("organization").order_by("used_on", "key")
-    return (
-        Sheet(_("Handed up"), _remittance_headings(), map(_remittance, batches)),
-        Sheet(_("Use of dues"), _use_headings(), map(_use, spent), {_("For what"): 32}),
-    )
-
-
-def _remittance_headings() -> list[str]:
-    return [
-        _("Branch"), _("From the month"), _("Until the month"), _("Collected"), _("Ratio"), _("Handed up"),
-        _("Handed up on"), _("Received on"), _("Remark"),
-    ]  # fmt: skip
-
-
-def _remittance(one: Remittance) -> list[object]:
-    months = [f"{one.first_month:%Y-%m}", f"{one.last_month:%Y-%m}"]
-    money = [yuan(one.collected_fen), one.ratio, yuan(one.amount_fen)]
-    return [one.organization.name, *months, *money, one.sent_on, one.received_on, one.remark]
-
-
-def _use_headings() -> list[str]:
-    return [
-        _("Organization"), _("Used on"), _("Kind"), _("For what"), _("Amount, in yuan"), _("Decided on"),
-        _("Who decided together"),
-    ]  # fmt: skip
-
-
-def _use(one: DuesUse) -> list[object]:
-    what = [one.used_on, one.get_kind_display(), one.purpose, yuan(one.amount_fen)]
-    return [one.organization.name, *what, one.decided_on, one.decided_by]
-
-
-SUMS = (
-    "charged_fen", "waived_fen", "settled_fen", "carried_fen", "carried_settled_fen", "due_fen", "earlier_fen",
-    "this_month_fen", "remitted_fen",
-)  # fmt: skip
+    spent_on = USES.sheet(_("Use of dues"), spent, on=last)
+    return REMITTANCES.sheet(_("Handed up"), batches, on=last), replace(spent_on, widths={str(_("For what")): 32})
 
 
 @requires(Capability.COUNT_DUES)
@@ -210,17 +204,17 @@ def overview(request: PageRequest) -> HttpResponse:
     """Charged, paid, open and handed up, a line a branch; no amount of anybody."""
     place, form, lines = _asked(request)
     first, last = form.period(request.today)
-    context = {
-        "place": place,
-        "form": form,
-        "first": first,
-        "last": last,
-        "page": Paginator(lines, ON_A_PAGE).get_page(request.GET.get("page")),
-        "total": _total(lines),
-        "query": request.GET.urlencode(),
-        "may_see_large": request.user.access.may_any(GIVERS_SEEN_BY),
-    }
-    return render(request, "dues/upwards/overview.html", context)
+    total = {name: sum(getattr(line, name) for line in lines) for name in SUMS}
+    without = set() if total["carried_fen"] else {"carried_fen", "carried_settled_fen"}
+    without |= set() if total["earlier_fen"] else {"earlier_fen"}
+    words = _("The branches with most that is open come first.")
+    return BRANCHES.shown(request, lines, form=form, without=without).answer(
+        title=_("Dues of the branches"),
+        lead=f"{place.name} · {first:%Y-%m} – {last:%Y-%m} · {words}",
+        buttons=[excel(request, reverse("dues:overview-export"))],
+        template="dues/upwards/overview.html",
+        more={"total": total, "first": first, "may_see_large": request.user.access.may_any(GIVERS_SEEN_BY)},
+    )
 
 
 @requires(Capability.COUNT_DUES)
@@ -228,12 +222,7 @@ def overview(request: PageRequest) -> HttpResponse:
 def overview_export(request: PageRequest) -> FileResponse:
     """The same as a workbook, with each batch and each use on sheets of their own."""
     place, form, lines = _asked(request)
-    headings = [
-        _("Branch"), _("Charged"), _("Waived or reduced"), _("Paid"), _("Carried over"),
-        _("Collected of what was carried over"), _("Due and unpaid"), _("Open from earlier"), _("This month, unpaid"),
-        _("Handed up"),
-    ]  # fmt: skip
-    sums = Sheet(_("Dues"), headings, _cells(lines))
+    sums = BRANCHES.sheet(_("Dues"), lines, on=request.today)
     more = upwards_sheets(place, *form.period(request.today), _named(request))
     return workbook(_("Dues %(place)s.xlsx") % {"place": place.name}, sums, *more)
 
@@ -251,87 +240,93 @@ def _named(request: PageRequest) -> str:
     return request.GET.get("q", "").strip()
 
 
-def _total(lines: list[BranchSums]) -> dict[str, int]:
-    return {name: sum(getattr(line, name) for line in lines) for name in SUMS}
-
-
-def _cells(lines: list[BranchSums]) -> Iterator[list[Any]]:
-    for line in lines:
-        yield [line.branch.name, *(yuan(getattr(line, name)) for name in SUMS)]
-
-
 @requires(Capability.RECORD_DUES, Capability.COUNT_DUES)
 @require_safe
 def remittance_list(request: PageRequest) -> HttpResponse:
     """What was handed up, what waits for the committee's word, newest first."""
-    rows = Remittance.objects.visible_to(request.user).select_related("organization", "receiver")
-    if request.GET.get("waiting"):
-        rows = rows.unconfirmed()
-    access = request.user.access
-    context = {
-        "page": Paginator(rows.order_by("-sent_on", "key"), ON_A_PAGE).get_page(request.GET.get("page")),
-        "only_waiting": bool(request.GET.get("waiting")),
-        "confirms": Capability.APPROVE_DUES in access.capabilities,
-        "records": Capability.RECORD_DUES in access.capabilities,
-        "may_see_large": access.may_any(GIVERS_SEEN_BY),
-        "received_form": ReceivedForm(initial={"received_on": request.today}),
-    }
-    return render(request, "dues/upwards/remittances.html", context)
+    access, new = request.user.access, reverse("dues:remittance-new")
+    confirms, records = (one in access.capabilities for one in (Capability.APPROVE_DUES, Capability.RECORD_DUES))
+    form = WaitingForm(request.GET)
+    rows = form.narrow(Remittance.objects.visible_to(request.user).select_related("organization", "receiver"))
+    first = Nothing(FIRST_BATCH, "send", _("Hand up"), new)
+    return REMITTANCES.shown(
+        request,
+        REMITTANCES.ordered(request, rows),
+        form=form,
+        lines=lambda rows: [Batch(one, confirms, records) for one in rows],
+        nothing=first if records else None,
+    ).answer(
+        title=_("Handed up"),
+        lead=BY_RATIO,
+        buttons=[
+            records and Button(_("Hand up"), new, "send", primary=True),
+            Button(_("Excel"), reverse("dues:overview-export"), "download"),
+        ],
+        prints=False,
+        template=TABS,
+        more={"may_see_large": access.may_any(GIVERS_SEEN_BY)},
+    )
 
 
 @requires(Capability.RECORD_DUES)
-@require_http_methods(["GET", "HEAD", "POST"])
+@require_http_methods(FORM_METHODS)
 def remittance_new(request: PageRequest) -> HttpResponse:
     """Choose the months, see what is in them and the committee's share, hand it up."""
     branch = branch_asked_for(request, Capability.RECORD_DUES)
     first, last = next_period(branch, request.today)
-    form = RemittanceForm(request.POST or None, initial={"first": first, "last": last, "sent_on": request.today})
-    if form.is_valid():
-        given = {"branch": branch, "by": request.user, "on": request.today, **form.cleaned_data}
-        if try_on_form(form, lambda: hand_up(**given)):
-            messages.success(request, _("Handed up. The committee confirms when the money has arrived."))
-            return redirect("dues:remittance-list")
     waiting = not_handed_up(branch, first, last)
-    context = {
-        "form": form,
-        "branch": branch,
-        "branches": branches_offered(request, Capability.RECORD_DUES),
-        "collected_fen": sum(payment.amount_fen for payment in waiting),
-        "count": len(waiting),
-        "ratio": _ratio(branch, request),
-    }
-    return render(request, "dues/upwards/remittance_new.html", context)
+    act = partial(hand_up, branch=branch, by=request.user, on=request.today)
+    done = _("Handed up. The committee confirms when the money has arrived.")
+    return form_page(
+        request,
+        RemittanceForm(request.POST or None, initial={"first": first, "last": last, "sent_on": request.today}),
+        lambda typed: act(**typed),
+        Step(_("Hand up"), _("Hand up"), done),
+        "dues:remittance-list",
+        crumbs=[_batches()],
+        template="dues/upwards/remittance_new.html",
+        more={
+            "branch": branch,
+            "branches": branches_offered(request, Capability.RECORD_DUES),
+            "collected_fen": sum(payment.amount_fen for payment in waiting),
+            "count": len(waiting),
+            "ratio": _ratio(branch, request),
+        },
+    )
 
 
 @requires(Capability.APPROVE_DUES)
-@require_POST
+@require_http_methods(FORM_METHODS)
 def remittance_confirm(request: PageRequest, key: UUID) -> HttpResponse:
     """The committee has the money."""
-    remittance = get_in_scope(request, Remittance.objects.all(), pk=key)
-    form = ReceivedForm(request.POST)
-    try:
-        if not form.is_valid():
-            raise Refused(_("Write the day on which the money arrived, like 2026-03-05."))
-        confirm_remittance(remittance, by=request.user, on=request.today, **form.cleaned_data)
-    except Refused as refusal:
-        messages.error(request, str(refusal))
-    else:
-        messages.success(request, _("Confirmed."))
-    return redirect("dues:remittance-list")
+    remittance = get_in_scope(request, Remittance.objects.select_related("organization"), pk=key)
+    form = ReceivedForm(request.POST or None, initial={"received_on": request.today})
+    act = partial(confirm_remittance, remittance, by=request.user, on=request.today)
+    step = Step(_("Confirm that it has arrived"), _("Confirm that it has arrived"), _("Confirmed."))
+    return form_page(request, form, lambda typed: act(**typed), step, "dues:remittance-list", **_about(remittance))
 
 
 @requires(Capability.RECORD_DUES)
-@require_http_methods(["GET", "HEAD", "POST"])
+@require_http_methods(FORM_METHODS)
 def remittance_take_back(request: PageRequest, key: UUID) -> HttpResponse:
     """Undo a batch that the committee hasn't confirmed."""
     remittance = get_in_scope(request, Remittance.objects.select_related("organization"), pk=key)
+    act = partial(take_back_remittance, remittance, by=request.user)
+    step = Step(
+        _("Take a batch back"),
+        _("Take back"),
+        _("Taken back: the payments can be handed up again."),
+        _("Take this batch back? Its payments can then be handed up again."),
+    )
     form = ReasonForm(request.POST or None)
-    if form.is_valid() and try_on_form(
-        form, lambda: take_back_remittance(remittance, by=request.user, **form.cleaned_data)
-    ):
-        messages.success(request, _("Taken back: the payments can be handed up again."))
-        return redirect("dues:remittance-list")
-    return render(request, "dues/upwards/remittance_take_back.html", {"form": form, "remittance": remittance})
+    return form_page(request, form, lambda typed: act(**typed), step, "dues:remittance-list", **_about(remittance))
+
+
+def _about(batch: Remittance) -> dict[str, Any]:
+    """What stands on the steps of a batch."""
+    months = f"{batch.first_month:%Y-%m} – {batch.last_month:%Y-%m}"
+    lead = f"{batch.organization.name} · {months} · {fen_in_yuan(batch.amount_fen)} {_('yuan')}"
+    return {"crumbs": [_batches()], "lead": lead}
 
 
 def _ratio(branch: Organization, request: PageRequest) -> Rule | None:

@@ -309,4 +309,4 @@ def test_a_publication_keeps_its_figures_and_shows_the_correction_beside(cast, p
 
     page = as_user(cast.officer).get(address)
     assert page.context["figures"] == found.figures
-    assert {(said, today) for _label, said, today, _money in page.context["corrected"]} >= {(8000, 4000), (0, 4000)}
+    assert {(said, today) for _name, said, today in page.context["corrected"]} >= {(8000, 4000), (0, 4000)}
