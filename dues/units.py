@@ -3,11 +3,8 @@
 from collections.abc import Iterable, Iterator
 from datetime import date
 from decimal import Decimal
-from zoneinfo import ZoneInfo
 
 from rulebook.dates import add_months
-
-SHANGHAI = ZoneInfo("Asia/Shanghai")
 
 
 def month_of(day: date) -> date:

@@ -15,9 +15,10 @@ import pytest
 from dues.charging.expected import Wanted, owed_by_members
 from dues.ledger.rules import needs_superior
 from dues.models import Basis, Relief
-from dues.units import SHANGHAI, month_of
+from dues.units import month_of
 from members.choices import OrganizationKind
 from members.models import Affiliation, Member, Organization
+from reminders.channels.rules import SHANGHAI
 from rulebook.local import LocalRule
 from rulebook.rule import LocalChoiceRequired, NoRule
 from rulebook.rules.dues import BaseMissing, monthly_dues
