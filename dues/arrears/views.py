@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from datetime import date
-from functools import reduce
+from functools import partial, reduce
 from typing import Any
 from uuid import UUID
 
@@ -12,9 +12,10 @@ from django.db.models import QuerySet
 from django.forms import Form
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils.cache import patch_vary_headers
 from django.utils.http import urlencode
-from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
@@ -70,8 +71,10 @@ from members.choices import Capability, OrganizationKind
 from members.fields import opened
 from members.models import Member, Organization
 from members.pages.forms import PlaceForm
+from members.pages.listing import Listing, Nothing, number, text
 from members.pages.queries import Place
-from members.pages.requests import PageRequest, branch_asked_for, branches_offered, place_asked_for, try_on_form
+from members.pages.requests import FORM_METHODS, PageRequest, branch_asked_for, branches_offered, place_asked_for
+from members.pages.steps import Crumb, Step, Words, form_page
 from members.refused import Refused
 from rulebook.book import rule, rule_if_held
 
@@ -83,7 +86,8 @@ def mine(request: PageRequest) -> HttpResponse:
     """One's own dues of two years, with the base and every receipt."""
     member = oneself(request.user)
     if member is None:
-        return render(request, "dues/arrears/mine_none.html")
+        nothing = Nothing(_("No member is recorded for this account, so there are no dues of your own."), "wallet2")
+        return render(request, "members/pages/page.html", {"title": _("My dues"), "nothing": nothing})
     before = [dues_page(one, request.user, on=request.today, own=True) for one in entries_of(member)]
     return render(request, "dues/arrears/member.html", {**_context(request, member), "own": True, "before": before})
 
@@ -235,79 +239,71 @@ LISTED = (OrganizationKind.COMMITTEE, OrganizationKind.GENERAL_BRANCH, Organizat
 def arrears(request: PageRequest) -> HttpResponse:
     """A branch's people by name, most months in arrears first; committees get counts and the cases under review."""
     place = place_asked_for(request, Capability.COUNT_DUES, among=Organization.objects.filter(kind__in=LISTED))
+    if not request.user.access.may(Capability.VIEW_DUES, place.path):
+        return _below(request, place)
     context = {"place": place, "rule": rule_if_held(FLAG_KEY, request.today)}
-    if request.user.access.may(Capability.VIEW_DUES, place.path):
-        return render(request, "dues/arrears/arrears.html", context | _names(request, place))
-    return render(request, "dues/arrears/arrears_below.html", context | _counts(request, place))
+    return render(request, "dues/arrears/arrears.html", context | _names(request, place))
 
 
 @requires(Capability.RECORD_DUES)
-@require_http_methods(["GET", "HEAD", "POST"])
+@require_http_methods(FORM_METHODS)
 def reason_add(request: PageRequest, key: UUID) -> HttpResponse:
     """A good reason for not having paid, with the months it covers."""
     member = member_standing_here(request, key)
     form = ReasonForm(request.POST or None, initial={"first": month_of(request.today)})
-    if form.is_valid():
-        given = {name: form.cleaned_data[name] for name in ("key", "first", "reason")}
-        until, by, on = form.until(), request.user, request.today
-        if try_on_form(form, lambda: record_reason(member=member, until=until, by=by, on=on, **given)):
-            messages.success(request, _("The reason is on record."))
-            return redirect("dues:member-detail", member.key)
-    lead = _("A good reason that is on record stops the ladder for the months it covers. What is owed stays owed.")
-    return _arrears_form(request, form, member, heading=_("A reason for arrears"), label=_("Record"), lead=lead)
-
-
-@requires(Capability.RECORD_DUES)
-@require_http_methods(["GET", "HEAD", "POST"])
-def reason_end(request: PageRequest, key: UUID) -> HttpResponse:
-    """The reason holds until a month and no longer."""
-    reason = get_in_scope(request, ArrearsReason.objects.select_related("member"), pk=key)
-    return _ended(
+    act = partial(record_reason, member=member, by=request.user, on=request.today)
+    step = Step(_("A reason for arrears"), _("Record"), _("The reason is on record."))
+    note = _("A good reason that is on record stops the ladder for the months it covers. What is owed stays owed.")
+    return form_page(
         request,
-        reason.member,
-        _("The reason no longer holds"),
-        lambda until: end_reason(reason=reason, until=until, by=request.user),
+        form,
+        lambda typed: act(until=form.until(), **{name: typed[name] for name in ("key", "first", "reason")}),
+        step,
+        notes=[note],
+        **_about(member),
     )
 
 
 @requires(Capability.RECORD_DUES)
-@require_http_methods(["GET", "HEAD", "POST"])
+@require_http_methods(FORM_METHODS)
+def reason_end(request: PageRequest, key: UUID) -> HttpResponse:
+    """The reason holds until a month and no longer."""
+    reason = get_in_scope(request, ArrearsReason.objects.select_related("member"), pk=key)
+    end = partial(end_reason, reason=reason, by=request.user)
+    return _ended(request, reason.member, _("The reason no longer holds"), end)
+
+
+@requires(Capability.RECORD_DUES)
+@require_http_methods(FORM_METHODS)
 def arrangement_add(request: PageRequest, key: UUID) -> HttpResponse:
     """The branch agrees that a member pays once a quarter."""
     member = member_standing_here(request, key)
     form = ArrangementForm(request.POST or None, initial={"first": month_of(request.today), "agreed_on": request.today})
-    if form.is_valid():
-        given, by, on = form.cleaned_data, request.user, request.today
-        if try_on_form(form, lambda: agree_quarterly(member=member, by=by, on=on, **given)):
-            messages.success(request, _("Quarterly payment is on record."))
-            return redirect("dues:member-detail", member.key)
-    lead = _("In special circumstances, and if the branch agrees, a member may pay once a quarter (article 12).")
-    return _arrears_form(request, form, member, heading=_("Quarterly payment"), label=_("Record"), lead=lead)
+    act = partial(agree_quarterly, member=member, by=request.user, on=request.today)
+    step = Step(_("Quarterly payment"), _("Record"), _("Quarterly payment is on record."))
+    note = _("In special circumstances, and if the branch agrees, a member may pay once a quarter (article 12).")
+    return form_page(request, form, lambda typed: act(**typed), step, notes=[note], **_about(member))
 
 
 @requires(Capability.RECORD_DUES)
-@require_http_methods(["GET", "HEAD", "POST"])
+@require_http_methods(FORM_METHODS)
 def arrangement_end(request: PageRequest, key: UUID) -> HttpResponse:
     """Monthly again."""
     agreed = get_in_scope(request, Arrangement.objects.select_related("member"), pk=key)
-    return _ended(
-        request,
-        agreed.member,
-        _("Monthly payment again"),
-        lambda until: end_quarterly(arrangement=agreed, until=until, by=request.user),
-    )
+    end = partial(end_quarterly, arrangement=agreed, by=request.user)
+    return _ended(request, agreed.member, _("Monthly payment again"), end)
 
 
-def _ended(request: PageRequest, member: Member, heading: str, end: Callable[[Any], object]) -> HttpResponse:
+def _ended(request: PageRequest, member: Member, title: Words, end: Callable[..., object]) -> HttpResponse:
     form = EndForm(request.POST or None, initial={"last": month_of(request.today)})
-    if form.is_valid() and try_on_form(form, lambda: end(form.until())):
-        messages.success(request, _("The changes are stored."))
-        return redirect("dues:member-detail", member.key)
-    return _arrears_form(request, form, member, heading=heading, label=_("Let it end"), lead="")
+    step = Step(title, _("Let it end"), _("The changes are stored."))
+    return form_page(request, form, lambda typed: end(until=form.until()), step, **_about(member))
 
 
-def _arrears_form(request: PageRequest, form: Any, member: Member, **words: str) -> HttpResponse:
-    return render(request, "dues/arrears/arrears_form.html", {"form": form, "member": member, **words})
+def _about(member: Member) -> dict[str, Any]:
+    """What stands on the steps of a member, and where they lead."""
+    url = reverse("dues:member-detail", args=[member.key])
+    return {"then": url, "crumbs": [(_("Dues"), reverse("dues:grid")), (member.name, url)], "lead": member.name}
 
 
 def _places(request: PageRequest) -> QuerySet[Organization]:
@@ -327,24 +323,42 @@ def _names(request: PageRequest, place: Organization) -> dict[str, Any]:
     return {"lines": lines, "page": beside, "query": query, "query_and": f"{query}&"}
 
 
-def _counts(request: PageRequest, place: Organization) -> dict[str, Any]:
-    branches = branches_below(place.path, on=request.today)
+BRANCHES = Listing(
+    columns=[
+        text("branch", _("Branch"), "branch.name"),
+        number("in_arrears", _("Behind")),
+        number("one", _("From 1 month"), lambda line: line.stages[0]),
+        number("three", _("From 3 months"), lambda line: line.stages[1]),
+        number("five", _("From 5 months"), lambda line: line.stages[2]),
+        number("to_review", _("To review"), is_bad=True),
+    ],
+    phone=["branch", "to_review", "in_arrears", "three", "five"],
+    nothing=Nothing(_("No branch fits. Take away a filter."), "diagram-3"),
+)
+
+
+def _below(request: PageRequest, place: Organization) -> HttpResponse:
+    """How many in each branch, those to help first; of a large tree its parts. The cases under review by name."""
+    branches, template = branches_below(place.path, on=request.today), "dues/arrears/arrears_below.html"
+    words = {
+        "title": _("Behind with dues"),
+        "lead": f"{place.name} · {_('The branches with most members behind come first.')}",
+        "prints": True,
+    }
+    reviews = open_reviews(request.user, place.path)
     if branches is None:
-        below = Organization.objects.filter(depth=place.depth + 1, path__startswith=place.path).standing_on(
-            request.today
-        )
-        return {"parts": list(below.in_tree_order()), "reviews": open_reviews(request.user, place.path)}
+        below = Organization.objects.filter(depth=place.depth + 1, path__startswith=place.path)
+        parts = list(below.standing_on(request.today).in_tree_order())
+        return render(request, template, {**words, "parts": parts, "reviews": reviews})
     form = PlaceForm(request.GET, places=_places(request), at=place)
     counts = branch_counts(place.path, branches, on=request.today)
-    shown = [one for one in counts if form.text() in one.branch.name]
-    return {
-        "form": form,
+    figures = {
         "in_arrears": sum(one.in_arrears for one in counts),
         "to_help": sum(one.in_arrears > 0 for one in counts),
         "branches": len(counts),
-        "page": Paginator(shown, ON_A_PAGE).get_page(request.GET.get("page")),
-        "reviews": open_reviews(request.user, place.path),
     }
+    shown = BRANCHES.shown(request, [one for one in counts if form.text() in one.branch.name], form=form)
+    return shown.answer(**words, template=template, more={**figures, "reviews": reviews})
 
 
 REVIEWS = ArrearsReview.objects.select_related("member", "meeting")
@@ -388,7 +402,7 @@ def review_open(request: PageRequest, key: UUID) -> HttpResponse:
 
 
 @requires(Capability.RECORD_DUES)
-@require_http_methods(["GET", "HEAD", "POST"])
+@require_http_methods(FORM_METHODS)
 def review_talk(request: PageRequest, key: UUID) -> HttpResponse:
     """Somebody talked to the member."""
     found = get_in_scope(request, REVIEWS.all(), pk=key)
@@ -397,7 +411,7 @@ def review_talk(request: PageRequest, key: UUID) -> HttpResponse:
 
 
 @requires(Capability.RECORD_DUES)
-@require_http_methods(["GET", "HEAD", "POST"])
+@require_http_methods(FORM_METHODS)
 def review_decision(request: PageRequest, key: UUID) -> HttpResponse:
     """The general meeting decided."""
     found = get_in_scope(request, REVIEWS.all(), pk=key)
@@ -407,7 +421,7 @@ def review_decision(request: PageRequest, key: UUID) -> HttpResponse:
 
 
 @requires(Capability.RECORD_DUES)
-@require_http_methods(["GET", "HEAD", "POST"])
+@require_http_methods(FORM_METHODS)
 def review_report(request: PageRequest, key: UUID) -> HttpResponse:
     """The branch reported upwards."""
     found = get_in_scope(request, REVIEWS.all(), pk=key)
@@ -416,7 +430,7 @@ def review_report(request: PageRequest, key: UUID) -> HttpResponse:
 
 
 @requires(Capability.APPROVE_DUES)
-@require_http_methods(["GET", "HEAD", "POST"])
+@require_http_methods(FORM_METHODS)
 def review_answer(request: PageRequest, key: UUID) -> HttpResponse:
     """The committee answers."""
     found = get_in_scope(request, REVIEWS.all(), pk=key)
@@ -425,7 +439,7 @@ def review_answer(request: PageRequest, key: UUID) -> HttpResponse:
 
 
 @requires(Capability.RECORD_DUES)
-@require_http_methods(["GET", "HEAD", "POST"])
+@require_http_methods(FORM_METHODS)
 def review_close(request: PageRequest, key: UUID) -> HttpResponse:
     """What came of it."""
     found = get_in_scope(request, REVIEWS.all(), pk=key)
@@ -433,13 +447,11 @@ def review_close(request: PageRequest, key: UUID) -> HttpResponse:
 
 
 def _step(
-    request: PageRequest, found: ArrearsReview, form: Form, heading: str, act: Callable[..., object]
+    request: PageRequest, found: ArrearsReview, form: Form, title: Words, act: Callable[..., object]
 ) -> HttpResponse:
     """Show the form of a step, or take the step."""
-    if form.is_valid():
-        given: dict[str, Any] = form.cleaned_data
-        if try_on_form(form, lambda: act(review=found, by=request.user, on=request.today, **given)):
-            messages.success(request, _("The step is on record."))
-            return redirect("dues:review", found.pk)
-    context = {"form": form, "review": found, "member": found.member, "heading": heading, "label": _("Record")}
-    return render(request, "dues/arrears/review_form.html", context)
+    url, above = reverse("dues:review", args=[found.pk]), (_("Behind with dues"), reverse("dues:arrears"))
+    run = partial(act, review=found, by=request.user, on=request.today)
+    step = Step(title, _("Record"), _("The step is on record."))
+    crumbs: list[Crumb] = [above, (found.member.name, url)]
+    return form_page(request, form, lambda typed: run(**typed), step, url, crumbs=crumbs, lead=found.member.name)

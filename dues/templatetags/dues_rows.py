@@ -18,7 +18,7 @@ from dues.arrears.queries import MonthLine, Paid
 from dues.choices import MonthState
 from dues.ledger.rules import Arrears
 from dues.templatetags.dues import month, month_named, yuan
-from members.templatetags.look import badge, icon
+from members.templatetags.look import badge
 
 register = template.Library()
 SOMEBODY = str(UUID(int=0))
@@ -164,30 +164,11 @@ def month_lines(lines: Iterable[MonthLine]) -> SafeString:
     return mark_safe("\n".join([_month_row(line, starts) for line in lines]))  # noqa: S308 - each text is escaped
 
 
-@register.simple_tag
-def payment_lines(payments: Iterable[Paid]) -> SafeString:
-    """How much, when and by whom, what of it was voluntary, whether it was taken back, and the receipt."""
-    return mark_safe("\n".join([f"<li>{_payment(one)}</li>" for one in payments]))  # noqa: S308 - each text is escaped
-
-
+@register.filter
 def paid_line(one: Paid) -> str:
     """`2026-03-09 cash · wife`: when a payment was made, how, and by whom where it wasn't the member."""
     day = f"{one.paid_on:%Y-%m-%d}" if one.day_known else month(one.paid_on)
     return f"{day} {one.way} · {one.payer}" if one.payer else f"{day} {one.way}"
-
-
-def _payment(one: Paid) -> str:
-    parts = [f"<strong>{yuan(one.amount_fen)}</strong>", escape(paid_line(one))]
-    if one.voluntary_fen:
-        words = _("of this voluntary %(fen)s") % {"fen": yuan(one.voluntary_fen)}
-        parts.append(f'<span class="quiet">{escape(words)}</span>')
-    if one.taken_back:
-        parts.append(badge(_("Taken back"), "quiet"))
-    if one.receipt:
-        words = escape(_("Receipt %(number)s") % {"number": one.receipt})
-        url = reverse("dues:receipt-detail", args=[one.key])
-        parts.append(f'<a href="{url}">{icon("receipt")}{words}</a>')
-    return " ".join(parts)
 
 
 def _month_row(line: MonthLine, starts: list[str]) -> str:
