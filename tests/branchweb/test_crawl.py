@@ -45,40 +45,12 @@ def county(django_db_setup, django_db_blocker) -> Iterator[None]:
         transaction.set_rollback(True)
 
 
-@pytest.fixture(scope="module")
-def walks(county) -> dict[str, list[Visit]]:
-    return {}
-
-
-@pytest.fixture
-def walk(request, walks) -> list[Visit]:
-    """What somebody met; one walk each for all tests."""
-    name = request.param
-    if name not in walks:
-        cache.clear()
-        client = Client(raise_request_exception=False)
-        client.force_login(User.objects.get(username=name), backend="django.contrib.auth.backends.ModelBackend")
-        with transaction.atomic():
-            walks[name] = list(crawl(client, each=EACH))
-            transaction.set_rollback(True)
-    return walks[name]
-
-
-everybody = pytest.mark.parametrize("walk", PEOPLE, indirect=True)
-
-
-@everybody
-def test_no_link_refuses_and_no_form_complains_on_arrival(walk):
-    bad = [str(visit) for visit in walk if not visit.is_good and visit.address.partition("?")[0] not in MAY_ASK]
-
-    assert len(walk) > 50
-    assert bad == []
-
-
-@everybody
-def test_every_sentence_is_chinese(walk):
+@pytest.mark.parametrize("name", PEOPLE)
+def test_no_link_refuses_no_form_complains_and_every_sentence_is_chinese(county, name):
+    walk = walked_by(name)
     known, log_ins = codes(), set(User.objects.values_list("username", flat=True))
-    found = {
+    bad = [str(visit) for visit in walk if not visit.is_good and visit.address.partition("?")[0] not in MAY_ASK]
+    english = {
         words: visit.address
         for visit in walk
         if visit.page and visit.view not in IN_ENGLISH
@@ -86,7 +58,19 @@ def test_every_sentence_is_chinese(walk):
         if english_in(words, known | log_ins if visit.view.startswith(LOG_INS) else known)
     }
 
-    assert found == {}
+    assert len(walk) > 50
+    assert (bad, english) == ([], {})
+
+
+def walked_by(name: str) -> list[Visit]:
+    """What somebody meets."""
+    cache.clear()
+    client = Client(raise_request_exception=False)
+    client.force_login(User.objects.get(username=name), backend="django.contrib.auth.backends.ModelBackend")
+    with transaction.atomic():
+        visits = list(crawl(client, each=EACH))
+        transaction.set_rollback(True)
+    return visits
 
 
 def codes() -> set[str]:

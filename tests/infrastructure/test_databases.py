@@ -49,6 +49,13 @@ def test_of_the_policy_one_test_runs_on_postgresql(name, runs):
     assert runs_on_postgresql("tests/test_policy.py", fixtures, is_marked=True, name=name) is runs
 
 
+def test_a_part_is_run_though_the_other_files_of_its_folder_are_not():
+    path, name = "tests/branchweb/demo/test_members.py", "test_the_command_prints_the_log_ins_of_the_contract"
+    assert runs_on_postgresql(path, {"db"}, is_marked=True, name=name)
+    assert not runs_on_postgresql(path, {"db"}, is_marked=True, name="test_another")
+    assert not runs_on_postgresql(path.replace("members", "dues"), {"db"}, is_marked=True, name=name)
+
+
 def test_the_tests_of_parts_are_there():
     for path, name in TEST_OF_PART.items():
         assert f"def {name}(" in (settings.BASE_DIR / path).read_text()
