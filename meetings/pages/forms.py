@@ -18,6 +18,7 @@ from meetings.choices import FOR_ALL_MEMBERS, LATER, AttendanceState, LeaveKind,
 from meetings.meeting.models import Meeting
 from meetings.meeting.queries import people_of
 from meetings.minutes.queries import there
+from meetings.pages.queries import usual
 from meetings.planning.duty_rules import Window
 from meetings.planning.queries import usable_at
 from members.choices import OrganizationKind
@@ -27,7 +28,8 @@ from members.pages.forms import choice_field, day_field, key_field
 
 KINDS_OF = {
     OrganizationKind.BRANCH: (
-        *(kind for kind in FOR_ALL_MEMBERS if kind != MeetingKind.LOCAL),
+        MeetingKind.THEME_DAY,
+        *(kind for kind in FOR_ALL_MEMBERS if kind not in (MeetingKind.LOCAL, MeetingKind.THEME_DAY)),
         MeetingKind.COMMITTEE_MEETING,
     ),
     OrganizationKind.GROUP: (MeetingKind.GROUP_MEETING,),
@@ -42,7 +44,7 @@ KINDS_OF = {
         MeetingKind.PARTY_LECTURE,
     ),
 }
-"""Which kinds of meetings an organization of a kind holds."""
+"""Which kinds of meetings an organization of a kind holds, the most frequent one first."""
 LINES = forms.Textarea(attrs={"rows": 4})
 
 
@@ -88,6 +90,30 @@ class MeetingForm(forms.ModelForm):
         """The services store; the database's conditions are put into words by `clean`."""
 
 
+class ArrangeForm(MeetingForm):
+    """A planned meeting: what the year plan left open is filled in as usual, and it gets its agenda."""
+
+    items = forms.CharField(
+        label=gettext_lazy("Agenda"), required=False, widget=LINES, help_text=gettext_lazy("A line an item.")
+    )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if self.instance.state != MeetingState.PLANNED or self.instance.agenda.exists():
+            del self.fields["items"]
+        for name, value in usual(self.instance.organization, self.instance.kind).items():
+            if self.instance.state == MeetingState.PLANNED and not getattr(self.instance, name, None):
+                self.initial[name] = value
+
+    def changes(self) -> dict[str, Any]:
+        """What is typed otherwise than stored, whoever filled it in."""
+        typed = {name: self.cleaned_data[name] for name in self.Meta.fields if name in self.fields}
+        return {name: value for name, value in typed.items() if value != getattr(self.instance, name)}
+
+    def agenda(self) -> list[str]:
+        return lines_of(self.cleaned_data.get("items", ""))
+
+
 class PlanForm(MeetingForm):
     """A new meeting, with its kinds and its agenda, a line an item."""
 
@@ -128,7 +154,11 @@ class PlanForm(MeetingForm):
         return Meeting(pk=given["key"], organization=self.organization, counts_for_year=year, **facts)
 
     def agenda(self) -> list[str]:
-        return [line.strip()[:160] for line in self.cleaned_data["items"].splitlines() if line.strip()]
+        return lines_of(self.cleaned_data["items"])
+
+
+def lines_of(typed: str) -> list[str]:
+    return [line.strip()[:160] for line in typed.splitlines() if line.strip()]
 
 
 class CancelForm(forms.Form):

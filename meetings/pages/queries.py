@@ -29,6 +29,7 @@ from meetings.minutes.models import Minutes
 from meetings.minutes.queries import missing_in, role_of
 from meetings.planning.duty_queries import meeting_duties
 from meetings.planning.duty_rules import Held, closes
+from meetings.planning.queries import theme_day_of
 from meetings.votes.correction_queries import correction_sentences, own_corrections, waiting_at
 from meetings.votes.queries import quorums_of
 from members.fields import opened
@@ -68,10 +69,26 @@ def meeting_page(meeting: Meeting, *, may_record: bool) -> dict[str, Any]:
     }
 
 
-def usual(organization: Organization) -> dict[str, Any]:
-    """What the next meeting of a place most likely has: hours, place, chair and recorder of the latest one."""
-    latest = organization.meetings.exclude(state=MeetingState.CANCELLED).in_order().first()
-    return {name: getattr(latest, name) for name in USUAL} if latest else {}
+def usual(organization: Organization, kind: str) -> dict[str, Any]:
+    """What the next meeting of a place most likely has: of the latest of its kind, else of the latest there, hours,
+    place, chair and recorder; the items of its kind, a line each; of a theme day what the branch has fixed for it.
+    """
+    known: dict[str, Any] = {}
+    there = organization.meetings.exclude(state=MeetingState.CANCELLED).select_related("chair", "recorder").in_order()
+    held = there.exclude(state=MeetingState.PLANNED)
+    latest = held.filter(kind=kind).first()
+    for one in (latest, held.first(), there.first()):
+        known = {name: getattr(one, name) for name in USUAL if getattr(one, name, None)} | known
+    if latest:
+        known["items"] = "\n".join(latest.agenda.values_list("title", flat=True))
+    fixed = theme_day_of(organization) if kind == MeetingKind.THEME_DAY else None
+    return known | {name: getattr(fixed, name) for name in ("starts_at", "place") if getattr(fixed, name, None)}
+
+
+def usual_day(organization: Organization, kind: str, *, today: date) -> date:
+    """Of a theme day the branch's fixed day where this month still has it, else today."""
+    fixed = theme_day_of(organization) if kind == MeetingKind.THEME_DAY else None
+    return max(today, today.replace(day=fixed.day_of_month)) if fixed else today
 
 
 def agenda_of(meeting: Meeting) -> QuerySet[AgendaItem]:

@@ -1,7 +1,9 @@
 """From plan to closed meeting; that figures left the program."""
 
+from collections.abc import Iterable
 from datetime import date
 from typing import Any
+from uuid import uuid4
 
 from django.db import transaction
 from django.utils import timezone
@@ -12,14 +14,16 @@ from meetings.attendance.models import Expected
 from meetings.attendance.queries import roll, with_granted_leave
 from meetings.choices import MeetingState
 from meetings.meeting.models import Meeting
-from meetings.meeting.services import WrongState, lock_meeting, named_to_lead, refuse_one_for_both
+from meetings.meeting.services import WrongState, add_item, lock_meeting, named_to_lead, refuse_one_for_both
 from meetings.minutes.queries import missing_in, there
 from members.models import Organization, User
 
 
 @transaction.atomic
-def move_meeting(*, meeting: Meeting, changes: dict[str, Any], by: User | str) -> Meeting:
+def move_meeting(*, meeting: Meeting, changes: dict[str, Any], items: Iterable[str] = (), by: User | str) -> Meeting:
     """Change day, hours, place, link, chair or recorder until somebody has signed; the day only until the end.
+
+    `items`: titles for an agenda that has none yet.
 
     Raises WrongState, also for a chair or recorder who wasn't there.
     """
@@ -28,6 +32,9 @@ def move_meeting(*, meeting: Meeting, changes: dict[str, Any], by: User | str) -
     _refuse_change_of_what_was(meeting, changes)
     refuse_one_for_both(meeting, changes)
     _refuse_who_was_not_there(meeting, changes)
+    if not meeting.agenda.exists():
+        for title in items:
+            add_item(meeting=meeting, key=uuid4(), title=title, by=by)
     audited = [(name, before, value) for name, value in changes.items() if (before := getattr(meeting, name)) != value]
     if not audited:
         return meeting

@@ -1,6 +1,7 @@
 """The pages of a meeting, and a member's own side."""
 
 from datetime import date
+from functools import partial
 from typing import Any
 from uuid import UUID
 
@@ -19,29 +20,32 @@ from meetings.attendance.models import Expected, LeaveRequest
 from meetings.attendance.queries import tallies_of
 from meetings.attendance.services import ask_leave, decide_leave, make_up, note_leave
 from meetings.choices import RequestState
+from meetings.meeting.crumbs import trail
 from meetings.meeting.models import Meeting
 from meetings.meeting.queries import own_tasks
 from meetings.meeting.services import WrongState, plan_meeting
 from meetings.pages.forms import (
+    KINDS_OF,
+    ArrangeForm,
     CancelForm,
     LeaveForm,
     MakeUpForm,
     MeetingFilterForm,
-    MeetingForm,
     NoteLeaveForm,
     PlanForm,
     ShiftForm,
 )
-from meetings.pages.queries import meeting_page, member_page, my_meetings, usual
+from meetings.pages.queries import meeting_page, member_page, my_meetings, usual, usual_day
 from meetings.pages.services import cancel_meeting, close_meeting, move_meeting, open_meeting
 from meetings.planning.duty_rules import ASKED
 from meetings.planning.rules import may_be_planned, shift_span
 from meetings.votes.queries import vote_section
 from members.access.policy import get_in_scope, requires, signed_in
-from members.choices import Capability
+from members.choices import Capability, OrganizationKind
 from members.models import Organization, User
 from members.pages.links import Link
 from members.pages.requests import PageRequest, try_on_form, try_with_message
+from members.pages.steps import Step, form_page
 from members.paths import contains
 
 
@@ -75,8 +79,9 @@ def meeting_list(request: PageRequest) -> HttpResponse:
 def meeting_plan(request: PageRequest, code: str) -> HttpResponse:
     """Plan a meeting of a branch, a group or a committee."""
     organization = get_in_scope(request, Organization.objects.all(), code=code)
-    asked = {name: request.GET.get(name) for name in ("kind", "counts_for_year")}
-    initial = {**usual(organization), **asked, "day": request.today}
+    kind = request.GET.get("kind") or KINDS_OF[OrganizationKind(organization.kind)][0].value
+    initial = {"kind": kind, "counts_for_year": request.GET.get("counts_for_year"), **usual(organization, kind)}
+    initial["day"] = usual_day(organization, kind, today=request.today)
     form = PlanForm(request.POST or None, organization=organization, on=request.today, initial=initial)
     if form.is_valid():
         meeting = plan_meeting(
@@ -105,15 +110,15 @@ def meeting_detail(request: PageRequest, key: UUID) -> HttpResponse:
 @requires(Capability.RECORD_MEETINGS)
 @require_http_methods(["GET", "HEAD", "POST"])
 def meeting_edit(request: PageRequest, key: UUID) -> HttpResponse:
-    """Change day, hours, place, chair or recorder."""
+    """Change day, hours, place, chair or recorder; of a planned meeting also the agenda, while it has none."""
     meeting = get_in_scope(request, MEETINGS.all(), pk=key)
-    form = MeetingForm(request.POST or None, instance=meeting, organization=meeting.organization, on=meeting.day)
-    if form.is_valid():
-        changes = {name: form.cleaned_data[name] for name in form.changed_data}
-        if try_on_form(form, lambda: move_meeting(meeting=meeting, changes=changes, by=request.user)):
-            messages.success(request, _("The changes are stored."))
-            return redirect(meeting)
-    return render(request, "meetings/pages/edit.html", {"form": form, "meeting": meeting})
+    form = ArrangeForm(request.POST or None, instance=meeting, organization=meeting.organization, on=meeting.day)
+    step = Step(_("Change the meeting"), _("Store"), _("The changes are stored."))
+    act = partial(move_meeting, meeting=meeting, by=request.user)
+    return form_page(
+        request, form, lambda _typed: act(changes=form.changes(), items=form.agenda()), step, meeting,
+        crumbs=trail(request, meeting),
+    )  # fmt: skip
 
 
 @requires(Capability.RECORD_MEETINGS)
