@@ -8,7 +8,7 @@ from django.http import HttpRequest, HttpResponseBase, JsonResponse
 from django.shortcuts import render
 from django.utils.translation import gettext as _
 
-from branchweb.middleware import PLACE, is_untraced
+from branchweb.middleware import PLACE, is_anonymous
 
 MIB = 1 << 20
 ANONYMOUS, ATTACHMENTS, SIGNED_IN = 5 * MIB, 21 * MIB, 32 * MIB
@@ -52,7 +52,7 @@ def is_too_large(request: HttpRequest, most: int) -> bool:
 
 
 def too_large(request: HttpRequest) -> HttpResponseBase:
-    if is_untraced(request.path_info):
+    if is_anonymous(request.path_info):
         return render(request, "supervision/letterbox/too_large.html", {"frame": None}, status=413)
     if request.path_info.startswith("/api/"):
         return JsonResponse({"detail": _("That is more than this program takes at once.")}, status=413)

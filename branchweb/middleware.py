@@ -28,7 +28,7 @@ HEADERS = {
 logger = logging.getLogger(__name__)
 
 
-def is_untraced(path: str) -> bool:
+def is_anonymous(path: str) -> bool:
     return path.startswith(PLACE)
 
 
@@ -44,7 +44,7 @@ class UntracedMiddleware:
 
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
         BROKEN.tell_of_other_days()
-        if not is_untraced(request.path_info):
+        if not is_anonymous(request.path_info):
             return self.get_response(request)
         request.visitor = VISITORS.mark(client_address(request))  # type: ignore[attr-defined]
         forget_who_asks(request)
@@ -101,12 +101,12 @@ BROKEN = Broken()
 atexit.register(lambda: BROKEN.tell())
 
 
-class UntracedFilter(logging.Filter):
+class AnonymousPagesFilter(logging.Filter):
     """Of what happens below /letters/ no line is written: each would have its second."""
 
     def filter(self, record: logging.LogRecord) -> bool:
         request = getattr(record, "request", None)
-        if request is None or not is_untraced(getattr(request, "path_info", "")):
+        if request is None or not is_anonymous(getattr(request, "path_info", "")):
             return True
         if record.levelno >= logging.ERROR:
             BROKEN.keep(record)

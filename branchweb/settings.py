@@ -481,12 +481,12 @@ LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
     "formatters": {"line": {"format": "{asctime} {levelname} {name}: {message}", "style": "{"}},
-    "filters": {"untraced": {"()": "branchweb.middleware.UntracedFilter"}},
-    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line", "filters": ["untraced"]}},
+    "filters": {"anonymous_pages": {"()": "branchweb.middleware.AnonymousPagesFilter"}},
+    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line", "filters": ["anonymous_pages"]}},
     "loggers": {
         # Before any handler. Django's own would send a mail of what was refused, with all that was posted.
         "django": {"handlers": []},
-        "django.request": {"filters": ["untraced"]},
+        "django.request": {"filters": ["anonymous_pages"]},
         **dict.fromkeys(["httpx", "httpcore"], {"level": "WARNING"}),  # below it they say addresses, which have tokens
     },
     "root": {"handlers": ["console"], "level": "INFO"},

@@ -19,7 +19,7 @@ from audit.watched import EACH_ROW
 from members.accounts.codes import reseal_codes
 from members.fields import Sealed, SealedField, opened, sealed
 from members.models.member import Member
-from members.roster.services import describe, strays
+from members.roster.services import describe, scope_mismatches
 
 CHUNK = 500
 PASSES = 5
@@ -198,7 +198,7 @@ def triggers(vendor: str) -> list[str]:
 
 def _roster_paths() -> Check:
     """Every member stands on the roster that today's affiliations say (docs/adr/0002)."""
-    found = strays(on=timezone.localdate())
+    found = scope_mismatches(on=timezone.localdate())
     count = found.count()
     named = ", ".join(str(key) for key in found.values_list("key", flat=True)[:SHOWN])
     detail = f"{count} members stand on another roster than their relations say: {named}" if count else "all agree"

@@ -89,10 +89,10 @@ def hold_organization(pk: int) -> Organization:
 
 def refresh_roster_paths(*, on: date) -> int:
     """Derive every roster path from the affiliations of that day; the number of members whose path was corrected."""
-    return strays(on=on).update(roster_path=_derived_path(on))
+    return scope_mismatches(on=on).update(roster_path=_derived_path(on))
 
 
-def strays(*, on: date) -> QuerySet[Member]:
+def scope_mismatches(*, on: date) -> QuerySet[Member]:
     """Members whose roster path isn't what their affiliations of that day say."""
     return Member.objects.alias(derived=_derived_path(on)).exclude(roster_path=F("derived"))
 

@@ -19,7 +19,7 @@ from supervision.letters.rate_limit import MINUTE, TooMany
 View = Callable[..., HttpResponse]
 
 
-def unsigned(view: View) -> View:
+def anonymous_form(view: View) -> View:
     """A page that knows its visitor by nothing. A form that another site sends is refused.
 
     Without the token against forged posts: there is no cookie and no person that another site could borrow, and a

@@ -13,8 +13,8 @@ from members.pages.requests import add_refusal
 from members.refused import Refused
 from rulebook.book import rule_if_held
 from supervision.letters import sealing
-from supervision.letters.anonymous_forms import page, unsigned, visitor_of
-from supervision.letters.contents import Channel, NoReaders, Receipt, WriterView, official_channels, scatter_rows
+from supervision.letters.anonymous_forms import anonymous_form, page, visitor_of
+from supervision.letters.contents import Channel, NoReaders, Receipt, WriterView, official_channels, shuffle_row_order
 from supervision.letters.custody_services import custodian
 from supervision.letters.forms import AdditionForm, DoubtForm, FilesForm, LetterForm, PlaceForm, ReceiptForm
 from supervision.letters.queries import MOST_FOUND, place_named, reading_committees
@@ -39,7 +39,7 @@ form_page = require_http_methods(["GET", "HEAD", "POST"])
 
 
 @public
-@unsigned
+@anonymous_form
 @require_safe
 def about(request: HttpRequest) -> HttpResponse:
     """What this is, what it protects, what it can't."""
@@ -52,7 +52,7 @@ def about(request: HttpRequest) -> HttpResponse:
 
 
 @public
-@unsigned
+@anonymous_form
 @form_page
 def write(request: HttpRequest) -> HttpResponse:
     """First where, then the letter, then the receipt. Nothing is kept between: the browser holds what was typed."""
@@ -119,12 +119,12 @@ def _questions(request: HttpRequest, form: LetterForm, place: Organization) -> D
 @transaction.atomic
 def _sealed(form: LetterForm, place: Organization, questions: DoubtForm, on: Any) -> Receipt:
     given = write_letter(**form.facts(place), cleared=questions.cleared(), on=on)
-    scatter_rows()
+    shuffle_row_order()
     return given
 
 
 @public
-@unsigned
+@anonymous_form
 @form_page
 def receipt(request: HttpRequest) -> HttpResponse:
     """Whoever has the digits reads the letter and the answers. By POST: addresses are written down everywhere."""
@@ -137,7 +137,7 @@ def receipt(request: HttpRequest) -> HttpResponse:
 
 
 @public
-@unsigned
+@anonymous_form
 @require_POST
 def add(request: HttpRequest) -> HttpResponse:
     """Something more from the writer."""
@@ -168,7 +168,7 @@ def add(request: HttpRequest) -> HttpResponse:
 @transaction.atomic
 def _added(given: dict[str, Any], on: Any) -> WriterView | None:
     view = add_by_writer(**given, on=on)
-    scatter_rows()
+    shuffle_row_order()
     return view
 
 
@@ -198,7 +198,7 @@ def _count_try(request: HttpRequest, digits: str) -> tuple[Flood, str]:
 
 
 @public
-@unsigned
+@anonymous_form
 @require_POST
 def attach(request: HttpRequest) -> HttpResponse:
     """Pictures and PDFs from the writer. A file that is not taken keeps back the others that came with it."""

@@ -349,7 +349,7 @@ chance = SystemRandom()
 
 
 @transaction.atomic
-def scatter_rows() -> None:
+def shuffle_row_order() -> None:
     """Write every row anew, in an order drawn by lot; called after each that is added.
 
     SQLite numbers rows (rowid) as they come: each gets another number. PostgreSQL adds them at the end and notes the

@@ -63,7 +63,7 @@ class Shown:
         yield STATES[self.state]
         if self.matter.lacks_opinion:
             yield _("Decided without the branch's opinion"), "bad"
-        if self.strays:
+        if self.skipped_general_meeting:
             yield _("Not through the general meeting"), "bad"
         if self.matter.is_internal:
             yield _("Only for officers"), "quiet"
@@ -73,7 +73,7 @@ class Shown:
         return unit_of(self.matter)
 
     @property
-    def strays(self) -> bool:
+    def skipped_general_meeting(self) -> bool:
         """It was discussed, but not in the general meeting; or decided, and not there."""
         return (
             self.village is not None

@@ -179,7 +179,7 @@ def test_a_crash_is_told_when_the_process_ends(logged_in, logged, broken):
 @pytest.mark.urls(__name__)
 def test_without_holding_back_it_has_its_second(logged_in, logged, monkeypatch):
     """The negative control."""
-    monkeypatch.setattr(middleware.UntracedFilter, "filter", lambda self, record: True)
+    monkeypatch.setattr(middleware.AnonymousPagesFilter, "filter", lambda self, record: True)
     logged_in.post("/letters/break_down/")
 
     assert any("/letters/break_down/" in line for line in logged)

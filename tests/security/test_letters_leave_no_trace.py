@@ -228,7 +228,7 @@ def share_in_order(stored: list[str], written: list[str]) -> float:
 @pytest.mark.django_db(transaction=True)
 def test_without_scattering_they_lie_as_they_came(cast, today, monkeypatch):
     """The negative control."""
-    monkeypatch.setattr("supervision.letters.box_views.scatter_rows", lambda: None)
+    monkeypatch.setattr("supervision.letters.box_views.shuffle_row_order", lambda: None)
     written = Written(cast, 20)
 
     assert share_in_order(stored_order(Letter), [key.hex for key in written.keys]) == 1
@@ -250,7 +250,7 @@ def test_postgresql_notes_the_same_transaction_for_all(cast, today):
 def test_scattering_changes_nothing_but_the_order(cast, today):
     written = Written(cast, 5)
     before = {model: sorted(map(str, model.objects.values_list())) for model in KINDS}
-    contents.scatter_rows()
+    contents.shuffle_row_order()
 
     assert {model: sorted(map(str, model.objects.values_list())) for model in KINDS} == before
     assert len(written.keys) == 5

@@ -17,7 +17,7 @@ from members.dates import PartialDate, years_between
 from members.fields import opened
 from members.models import Affiliation, Member, Organization, Situation
 from members.people import Facts, birth_in, identity_fault, objections, sex_in
-from members.roster.services import strays
+from members.roster.services import scope_mismatches
 from tests.cast import TODAY
 
 PEOPLE = 3_000
@@ -90,7 +90,7 @@ def test_whoever_joined_some_days_ago_belongs_somewhere_by_today(people):
 
 def test_everybody_belongs_where_their_roster_path_says(county):
     assert Member.objects.on_roster().count() == Affiliation.objects.open().count() == county.members == 200
-    assert not strays(on=TODAY).exists()
+    assert not scope_mismatches(on=TODAY).exists()
     homes = set(Organization.objects.filter(affiliations__isnull=False).values_list("kind", flat=True))
     assert homes == {OrganizationKind.BRANCH, OrganizationKind.GROUP}
 

@@ -32,7 +32,7 @@ from members.paths import ROOT
 from members.people import objections
 from members.roster.merge_queries import candidates, obstacles
 from members.roster.merge_views import MergeForm
-from members.roster.services import facts_of, strays
+from members.roster.services import facts_of, scope_mismatches
 from rulebook.dates import add_months
 from tests.cast import TODAY
 
@@ -73,7 +73,7 @@ class TheCounty(TestCase):
 
     def test_the_tree_and_the_rosters_are_sound(self):
         assert Organization.objects.find_problems() == ([], [], [], [], [])
-        assert not strays(on=TODAY).exists()
+        assert not scope_mismatches(on=TODAY).exists()
         by_path = {place.path: OrganizationKind(place.kind) for place in Organization.objects.all()}
         assert all(may_stand_under(kind, by_path.get(path[:-4])) for path, kind in by_path.items())
 

@@ -16,7 +16,7 @@ from members.models import Affiliation, Member, Organization, RosterImport
 from members.organizations.services import create_organization, move_organization
 from members.refused import Refused
 from members.roster.move_services import move_member, take_back_step
-from members.roster.services import end_belonging, place_member, strays
+from members.roster.services import end_belonging, place_member, scope_mismatches
 from tests.cast import TODAY, Cast, make_cast, make_member
 from tests.members.imports.roster_files import person, roster
 
@@ -57,7 +57,7 @@ def move(what: Organization, under: Organization) -> Callable[[], object]:
 
 def assert_sound() -> None:
     assert Organization.objects.find_problems() == ([], [], [], [], [])
-    assert not strays(on=TODAY).exists()
+    assert not scope_mismatches(on=TODAY).exists()
 
 
 def test_two_that_move_below_each_other_do_not_make_a_circle(county):

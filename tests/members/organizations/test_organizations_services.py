@@ -20,7 +20,7 @@ from members.organizations.services import (
     rename_organization,
 )
 from members.refused import CannotBelong, Refused
-from members.roster.services import end_belonging, place_member, strays
+from members.roster.services import end_belonging, place_member, scope_mismatches
 from tests.cast import TODAY, make_member, make_organization, make_user
 
 COMMITTEE, GENERAL_BRANCH, BRANCH, GROUP = OrganizationKind
@@ -166,7 +166,7 @@ def test_a_moved_branch_takes_its_groups_and_members_along(cast):
 
     assert fresh(cast.branch).parent_path == cast.other_district.path
     assert fresh(cast.group).parent_path == fresh(cast.branch).path
-    assert not strays(on=TODAY).exists()
+    assert not scope_mismatches(on=TODAY).exists()
     assert Organization.objects.find_problems() == ([], [], [], [], [])
 
 
@@ -221,7 +221,7 @@ def test_paths_that_begin_alike_are_left_alone(cast):
 
     move_organization(organization=siblings[0], under=cast.other_district, by="test")
 
-    assert not strays(on=TODAY).exists()
+    assert not scope_mismatches(on=TODAY).exists()
 
 
 def test_a_subtree_of_several_levels_moves_whole(cast):
@@ -231,7 +231,7 @@ def test_a_subtree_of_several_levels_moves_whole(cast):
         "county", "district", "branch", "group", "next-branch", "other-district", "other-branch",
     ]  # fmt: skip
     assert roster_of(cast.district_staff) == {"张英", "李国强", "王秀兰", "赵东山"}
-    assert not strays(on=TODAY).exists()
+    assert not scope_mismatches(on=TODAY).exists()
 
 
 def test_a_stale_object_moves_from_where_the_organization_really_is(cast):
@@ -241,7 +241,7 @@ def test_a_stale_object_moves_from_where_the_organization_really_is(cast):
     move_organization(organization=stale, under=cast.district, by="test")
 
     assert fresh(cast.branch).parent_path == cast.district.path
-    assert not strays(on=TODAY).exists()
+    assert not scope_mismatches(on=TODAY).exists()
 
 
 def test_a_stale_object_places_a_member_where_the_branch_really_is(cast):

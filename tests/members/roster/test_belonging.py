@@ -8,7 +8,7 @@ from audit.models import Entry
 from members.choices import LeavingReason
 from members.models import Affiliation, Member
 from members.refused import CannotBelong, Refused
-from members.roster.services import end_belonging, place_member, refresh_roster_paths, strays
+from members.roster.services import end_belonging, place_member, refresh_roster_paths, scope_mismatches
 from tests.cast import TODAY, make_member
 
 
@@ -41,7 +41,7 @@ def test_since_when_may_be_unknown(cast, newcomer):
     place_member(member=newcomer, organization=cast.branch, on=None, today=TODAY, by="system")
 
     assert relations(newcomer) == [("branch", None, None, "")]
-    assert not strays(on=date(1990, 1, 1)).filter(pk=newcomer.pk).exists()
+    assert not scope_mismatches(on=date(1990, 1, 1)).filter(pk=newcomer.pk).exists()
 
 
 @pytest.mark.parametrize(
@@ -134,7 +134,7 @@ def test_whoever_left_may_come_back(cast):
 
 
 def test_nobody_strays_in_a_roster_that_is_in_order(cast):
-    assert list(strays(on=TODAY)) == []
+    assert list(scope_mismatches(on=TODAY)) == []
     assert refresh_roster_paths(on=TODAY) == 0
 
 
@@ -142,7 +142,7 @@ def test_nobody_strays_in_a_roster_that_is_in_order(cast):
 def test_a_roster_path_that_contradicts_the_relations_is_found_and_put_right(cast, wrong):
     Member.objects.filter(pk=cast.zhang.pk).update(roster_path=wrong)
 
-    assert list(strays(on=TODAY)) == [cast.zhang]
+    assert list(scope_mismatches(on=TODAY)) == [cast.zhang]
     assert refresh_roster_paths(on=TODAY) == 1
     assert Member.objects.get(pk=cast.zhang.pk).roster_path == cast.branch.path
 

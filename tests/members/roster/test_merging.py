@@ -21,7 +21,7 @@ from members.refused import Refused
 from members.roster.merge_queries import MOVES, ONE, STAYS, counted, label, obstacles, references
 from members.roster.merge_services import confirm_merge, propose_merge, refuse_merge, undo_merge
 from members.roster.move_services import take_back_step
-from members.roster.services import strays
+from members.roster.services import scope_mismatches
 from tests.cast import TODAY, make_member, make_national_id
 from tests.dues.making import charge, fix, pay
 
@@ -142,7 +142,7 @@ def test_the_entry_that_goes_leaves_its_roster_and_both_trails_tell_it(cast, mer
     ended = Affiliation.objects.get(member=double)
 
     assert (ended.valid_until, ended.left_because, merge.merged.roster_path) == (TODAY, "merged", "")
-    assert not strays(on=TODAY).exists()
+    assert not scope_mismatches(on=TODAY).exists()
     told = Entry.objects.filter(action="confirm_merge").values_list("subject_id", "actor")
     assert {one for one, _actor in told} == {str(cast.zhang.pk), str(double.pk)}
     with pytest.raises(Refused):

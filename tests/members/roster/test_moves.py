@@ -11,7 +11,7 @@ from members.choices import LeavingReason, OrganizationKind, SituationKind
 from members.models import Affiliation, Member, Organization, Situation
 from members.refused import CannotBelong, Refused
 from members.roster.move_services import leave_roster, move_member, place_in_group, take_back_step
-from members.roster.services import strays
+from members.roster.services import scope_mismatches
 from tests.cast import TODAY, make_organization
 
 pytestmark = pytest.mark.django_db
@@ -54,7 +54,7 @@ def relations(member):
 @pytest.fixture(autouse=True)
 def roster_paths_follow_the_affiliations():
     yield
-    assert not strays(on=TODAY).exists()
+    assert not scope_mismatches(on=TODAY).exists()
 
 
 def test_a_move_ends_the_old_relation_on_the_day_the_new_one_begins(cast):
