@@ -56,7 +56,8 @@ class MonthField(forms.CharField):
 
     def __init__(self, **kwargs: Any) -> None:
         super().__init__(**{"max_length": 12, "strip": True, **kwargs})
-        self.widget.input_type = "month"
+        if self.widget.input_type != "hidden":
+            self.widget.input_type = "month"
 
     def to_python(self, value: object) -> date | None:  # type: ignore[override]
         if isinstance(value, date):

@@ -4,8 +4,11 @@ import hashlib
 from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 
 from django.db import transaction
+from django.forms import BaseForm
+from django.http import HttpResponse
 from django.utils.translation import gettext as _
 
 from dues.ledger.models import Charge, ClosedMonth, LedgerImport
@@ -15,6 +18,7 @@ from dues.upwards.models import Disclosure
 from dues.upwards.queries import branch_sums, published_today
 from members.models import Member, Organization
 from members.pages.requests import PageRequest
+from members.pages.steps import Step, form_page
 from members.paths import STEP
 from members.refused import Refused
 
@@ -190,3 +194,39 @@ def unseen(
         return None
     touched = touched_by(act, members=members, branch=branch, on=request.today)
     return touched if touched and request.POST.get("seen") != touched.digest else None
+
+
+@dataclass(frozen=True, slots=True)
+class Read:
+    """Valid when the page has named all that the act would touch: it stands beside the form of a step."""
+
+    touched: Touched | None
+
+    def is_valid(self) -> bool:
+        return not self.touched
+
+
+def paper_page(
+    request: PageRequest,
+    form: BaseForm,
+    act: Callable[[], object],
+    step: Step,
+    then: Any,
+    *,
+    members: Collection[int],
+    branch: Organization | None,
+    **page: Any,
+) -> HttpResponse:
+    """A step that names what it would touch before it is taken; `page` is what `form_page` takes besides."""
+    touched = unseen(request, act, members=members, branch=branch) if form.is_valid() else None
+    return form_page(
+        request,
+        form,
+        lambda _typed: act(),
+        step,
+        then,
+        also=[Read(touched)],
+        within="dues/touched.html" if touched else "",
+        more={"touched": touched, "is_step": True},
+        **page,
+    )

@@ -340,7 +340,7 @@ BRANCHES = Listing(
 def _below(request: PageRequest, place: Organization) -> HttpResponse:
     """How many in each branch, those to help first; of a large tree its parts. The cases under review by name."""
     branches, template = branches_below(place.path, on=request.today), "dues/arrears/arrears_below.html"
-    words = {
+    words: dict[str, Any] = {
         "title": _("Behind with dues"),
         "lead": f"{place.name} · {_('The branches with most members behind come first.')}",
         "prints": True,

@@ -125,7 +125,7 @@ def _why(item: Item, on: date) -> str:
 class ChargeForm(forms.Form):
     """One month; without one, every month of the year that has begun."""
 
-    month = MonthField(required=False)
+    month = MonthField(required=False, widget=forms.HiddenInput)
 
     def months(self, offered: list[date]) -> list[date]:
         """Those of the offered that were asked for, oldest first."""

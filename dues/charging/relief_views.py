@@ -1,15 +1,17 @@
 """Reliefs: the branch's list and its requests, the committee's answers."""
 
+from collections.abc import Iterator
+from datetime import date
 from functools import partial
 from typing import Any
 from uuid import UUID
 
 from django.contrib import messages
-from django.core.paginator import Paginator
-from django.db.models import F
+from django.db.models import Case, When
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
-from django.utils.translation import gettext as _
+from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
@@ -18,55 +20,92 @@ from dues.charging.relief_services import approve_relief, ask_relief, decline_re
 from dues.ledger.models import Basis, Relief
 from dues.ledger.queries import branch_of
 from dues.ledger.rules import approval_rule
-from dues.papers import unseen
+from dues.papers import paper_page, unseen
+from dues.templatetags.dues import month_span
 from dues.units import month_of
 from dues.upwards.queries import deciding_meetings, readable_meetings
 from members.access.policy import get_in_scope, requires
 from members.choices import Capability, DuesCategory
 from members.fields import opened
 from members.models import Member
+from members.pages.listing import Badge, Listing, Nothing, badges, linked, text
 from members.pages.queries import names_of
-from members.pages.requests import PageRequest, try_on_form
+from members.pages.requests import FORM_METHODS, PageRequest, try_on_form
+from members.pages.steps import Step
 from rulebook.book import rule_version
 from rulebook.dates import add_months
 
-ON_A_PAGE = 30
 MEETINGS = 12
 RELIEFS = Relief.objects.select_related("member", "meeting")
+
+
+def relief_badges(relief: Relief, on: date) -> Iterator[Badge]:
+    if relief.is_waiting:
+        yield _("Waiting for the committee"), "warn"
+    elif relief.declined_on:
+        yield _("Not approved"), "quiet"
+    elif relief.valid_until and relief.valid_until <= month_of(on):
+        yield _("Over"), "quiet"
+    else:
+        yield _("In effect"), "good"
+
+
+WAITS = Case(When(needs_superior=True, approved_on=None, declined_on=None, then=0), default=1)
+LISTING = Listing(
+    columns=[
+        linked("name", _("Name"), "member.name", url=lambda one: reverse("dues:relief-detail", args=[one.key])),
+        text("kind", _("Kind"), "get_kind_display", below=lambda one: considered(one) if one.is_waiting else ""),
+        text("months", _("Months"), lambda one: month_span(one.valid_from, one.valid_until)),
+        badges("state", _("State"), relief_badges),
+    ],
+    orders={"waiting": (_("Waiting for the committee"), (WAITS, "-valid_from", "key"))},
+    phone=["name", "state", "kind", "months"],
+    nothing=Nothing(_("No reduction or waiver is on record.")),
+)
+
+
+def considered(relief: Relief) -> str:
+    return _("considered on %(day)s") % {"day": relief.decided_on.isoformat()}
 
 
 @requires(Capability.VIEW_DUES, Capability.APPROVE_DUES)
 @require_safe
 def relief_list(request: PageRequest) -> HttpResponse:
     """Those that wait for an answer first; a committee sees those of the branches below it."""
-    rows = RELIEFS.all().visible_to(request.user).order_by(F("approved_on").asc(nulls_first=True), "-valid_from", "key")
-    waiting = rows.waiting()
-    context = {
-        "waiting": waiting,
-        "page": Paginator(rows.exclude(pk__in=waiting.values("pk")), ON_A_PAGE).get_page(request.GET.get("page")),
-        "month": month_of(request.today),
-        "may_ask": Capability.RECORD_DUES in request.user.access.capabilities,
-    }
-    return render(request, "dues/charging/reliefs.html", context)
+    may_ask = Capability.RECORD_DUES in request.user.access.capabilities
+    lead = _(
+        "Where paying is really hard: the branch considers it and the committee above approves; for the retired the "
+        "branch decides alone."
+    )
+    begin = _("Begin on the member's dues page.") if may_ask else ""
+    return LISTING.shown(request, LISTING.ordered(request, RELIEFS.all().visible_to(request.user))).answer(
+        title=_("Reductions and waivers"),
+        crumbs=[(_("Dues"), reverse("dues:grid"))] if may_ask else [],
+        lead=f"{lead} {begin}",
+        prints=False,
+    )
 
 
 @requires(Capability.RECORD_DUES)
-@require_http_methods(["GET", "HEAD", "POST"])
+@require_http_methods(FORM_METHODS)
 def relief_new(request: PageRequest, member: UUID) -> HttpResponse:
     """What the branch considered for one member."""
     person = get_in_scope(request, Member.objects.all(), key=member)
-    category, first = category_of(person), month_of(request.today)
-    form = ReliefForm(request.POST or None, meetings=_meetings_of(person), initial={"first": first})
-    touched = None
-    if form.is_valid():
-        new, by, on = form.new_relief(person), request.user, request.today
-        ask = partial(ask_relief, new, category=category, by=by, on=on)
-        touched = unseen(request, ask, members=[person.pk], branch=branch_of(person))
-        if not touched and try_on_form(form, ask):
-            messages.success(request, _("It is on record."))
-            return redirect("dues:relief-detail", new.key)
-    context = {"form": form, "member": person, "rule": approval_rule(category, request.today), "touched": touched}
-    return render(request, "dues/charging/relief_new.html", context)
+    category, url = category_of(person), reverse("dues:member-detail", args=[person.key])
+    form = ReliefForm(request.POST or None, meetings=_meetings_of(person), initial={"first": month_of(request.today)})
+    approval = approval_rule(category, request.today)
+    title = _("Reduce or waive the dues of %(name)s") % {"name": person.name}
+    return paper_page(
+        request,
+        form,
+        lambda: ask_relief(form.new_relief(person), category=category, by=request.user, on=request.today),
+        Step(title, _("Put on record"), _("It is on record.")),
+        lambda relief: reverse("dues:relief-detail", args=[relief.key]),
+        members=[person.pk],
+        branch=branch_of(person),
+        crumbs=[(_("Dues"), reverse("dues:grid")), (person.name, url)],
+        lead=f"{approval.says} {approval.citation}",
+    )
 
 
 @requires(Capability.VIEW_DUES, Capability.APPROVE_DUES)
@@ -131,7 +170,7 @@ def _page(request: PageRequest, relief: Relief, **more: Any) -> HttpResponse:
         "ground": opened(relief.ground),
         "rule": rule_version(relief.rule),
         "names": names_of([relief.asked_by, relief.approved_by]),
-        "waiting": relief.is_waiting,
+        "badges": tuple(relief_badges(relief, request.today)),
         "readable": readable_meetings(request.user, [relief.meeting]),
         "may_decide": relief.is_waiting and access.may(Capability.APPROVE_DUES, path),
         "may_end": not relief.declined_on and access.may(Capability.RECORD_DUES, path),

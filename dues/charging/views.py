@@ -4,15 +4,15 @@ import hashlib
 from datetime import date
 from functools import partial
 from typing import Any
-from urllib.parse import urlencode
 from uuid import UUID
 
 from django.contrib import messages
 from django.db import transaction
+from django.forms import Form
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
-from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
@@ -33,19 +33,63 @@ from dues.charging.queries import (
     progress_in,
     progress_of,
 )
-from dues.charging.services import charge_month, close_month, computed, fix_basis, keep_bases, keep_basis, would_keep
+from dues.charging.services import (
+    Kept,
+    charge_month,
+    close_month,
+    computed,
+    fix_basis,
+    keep_bases,
+    keep_basis,
+    would_keep,
+)
 from dues.ledger.models import Basis, ClosedMonth
 from dues.ledger.queries import branch_of
-from dues.papers import Touched, touched_by, unseen
+from dues.papers import Touched, paper_page, touched_by, unseen
+from dues.templatetags.dues import month as month_in_words
+from dues.templatetags.dues import yuan as fen_in_yuan
 from dues.units import month_of, months_between, yuan
 from members.access.policy import get_in_scope, requires, signed_in
 from members.access.queries import holders, in_words, named_offices
 from members.choices import Capability, DuesCategory
 from members.models import Member, Organization
-from members.pages.requests import PageRequest, branch_asked_for, branches_offered, try_on_form
+from members.pages.listing import Listing, Nothing, number, text
+from members.pages.requests import FORM_METHODS, PageRequest, address, branch_asked_for, branches_offered, try_on_form
+from members.pages.steps import Crumb, Step, form_page
 from members.refused import Refused
 from rulebook.book import rule
 from rulebook.rules.dues import MonthlyDues
+
+KEPT = Listing(
+    columns=[
+        text("name", _("Name"), "member.name"),
+        text("category", _("Category"), lambda one: str(one.category) if one.category else None),
+        number("base", _("Base"), lambda one: _base_in_words(one)),
+        number("was", _("A month so far"), lambda one: _fen_or_dash(one.was_fen)),
+        text(
+            "will",
+            _("A month, in yuan"),
+            lambda one: "" if one.refusal else _fen_or_dash(one.amount_fen),
+            style="number",
+            below=lambda one: _("Not kept: %(why)s") % {"why": one.refusal} if one.refusal else "",
+        ),
+    ],
+    phone=["name", "will", "category", "base", "was"],
+    nothing=Nothing(_("Nobody is on this roster yet."), "people"),
+    size=500,
+)
+CLOSED_FOR_GOOD = _(
+    "A closed month stays closed. Charges in it are neither added nor corrected, even when a fact turns out to be "
+    "wrong. Money for it can still come in."
+)
+
+
+def _fen_or_dash(fen: int | None) -> str | None:
+    return None if fen is None else fen_in_yuan(fen)
+
+
+def _base_in_words(one: Kept) -> object:
+    return _fen_or_dash(one.base_fen) if one.base_fen is not None or one.refusal else _("flat amount")
 
 
 @requires(Capability.FIX_BASES)
@@ -80,13 +124,27 @@ def basis_keep_all(request: PageRequest, code: str, year: int) -> HttpResponse:
     would = would_keep(members, year, on=request.today)
     touched = touched_by(run, members=[one.pk for one in members], branch=branch, on=request.today)
     seen = hashlib.sha256(repr((would, touched)).encode()).hexdigest()[:16]
-    if members and request.POST.get("seen") != seen:
-        context = {"branch": branch, "year": year, "would": would, "touched": touched, "seen": seen}
-        return render(request, "dues/bases_keep.html", context | {"count": sum(not one.refusal for one in would)})
-    kept = run()
-    said = ngettext("%(kept)s base is kept.", "%(kept)s bases are kept.", kept) % {"kept": kept}
-    messages.success(request, said)
-    return redirect(_list_of(branch, year))
+    is_seen = not members or request.POST.get("seen") == seen
+    count = sum(not one.refusal for one in would)
+    label = ngettext("Keep %(counter)s base", "Keep %(counter)s bases", count) % {"counter": count}
+    title, url = _("Keep last year's bases for %(year)s") % {"year": year}, _list_of(branch, year)
+    crumbs = [*_above(), (_("Bases for %(year)s") % {"year": year}, url)]
+    listing = KEPT.shown(request, would)
+    return form_page(
+        request,
+        Form(request.POST if is_seen else None),
+        lambda _typed: run(),
+        Step(
+            title,
+            label,
+            lambda kept: ngettext("%(kept)s base is kept.", "%(kept)s bases are kept.", kept) % {"kept": kept},
+        ),
+        url,
+        crumbs=crumbs,
+        lead=branch.name,
+        within="dues/charging/keep.html",
+        more={"listing": listing, "would": would, "touched": touched, "seen": seen},
+    )
 
 
 @requires(Capability.FIX_BASES)
@@ -111,7 +169,7 @@ def basis_keep(request: PageRequest, member: UUID, year: int) -> HttpResponse:
 
 @requires(Capability.FIX_BASES)
 @never_cache
-@require_http_methods(["GET", "HEAD", "POST"])
+@require_http_methods(FORM_METHODS)
 def basis_fix(request: PageRequest, member: UUID, year: int) -> HttpResponse:
     """What counts and what doesn't, item by item; with `show` only what it would come to."""
     person = get_in_scope(request, Member.objects.all(), key=member)
@@ -195,7 +253,7 @@ def _possible(year: int) -> int:
 
 
 def _list_of(branch: Organization, year: int) -> str:
-    return f"{reverse('dues:basis-list')}?{urlencode({'org': branch.code, 'year': year})}"
+    return address("dues:basis-list", org=branch.code, year=year)
 
 
 @requires(Capability.FIX_BASES)
@@ -226,15 +284,18 @@ def charge(request: PageRequest, code: str, year: int) -> HttpResponse:
     if not form.is_valid():
         raise Http404
     run = partial(_charge, branch, form.months(offered_months(branch, year, on=request.today)), request)
-    members = list(people_of(branch, year).values_list("pk", flat=True))
-    if touched := unseen(request, run, members=members, branch=branch):
-        context = {"branch": branch, "year": year, "touched": touched, "month": form.cleaned_data["month"]}
-        return render(request, "dues/charging/charging_touches.html", context)
-    try:
-        messages.success(request, _said(*run()))
-    except Refused as refusal:
-        messages.error(request, str(refusal))
-    return redirect(_page_of(branch, year))
+    month = form.cleaned_data["month"]
+    return paper_page(
+        request,
+        form,
+        run,
+        Step(_("Charging %(year)s") % {"year": year}, _("Charge now"), lambda done: _said(*done)),
+        _page_of(branch, year),
+        members=list(people_of(branch, year).values_list("pk", flat=True)),
+        branch=branch,
+        lead=f"{branch.name} · {month_in_words(month)}" if month else branch.name,
+        **_charging(branch, year),
+    )
 
 
 @transaction.atomic
@@ -246,27 +307,46 @@ def _charge(branch: Organization, months: list[date], request: PageRequest) -> t
 
 
 @requires(Capability.FIX_BASES)
-@require_http_methods(["GET", "HEAD", "POST"])
+@require_http_methods(FORM_METHODS)
 def close(request: PageRequest, code: str, year: int, month: int) -> HttpResponse:
     """Close a month, after saying what that means."""
     branch = _branch(request, code, year)
     first = next((one for one in months_between(date(year, 1, 1), date(year, 12, 1)) if one.month == month), None)
     if first is None:
         raise Http404
-    form = CloseForm(request.POST if request.method == "POST" else None)
-    if form.is_valid():
-        confirmed, by, on = form.cleaned_data["confirmed"], request.user, request.today
-        if try_on_form(form, lambda: close_month(branch, first, confirmed=confirmed, by=by, on=on)):
-            messages.success(request, _("%(month)s is closed.") % {"month": f"{first:%Y-%m}"})
-            return redirect(_page_of(branch, year))
     line = next((one for one in month_lines(branch, year, on=request.today) if one.month == first), None)
-    context = {"form": form, "branch": branch, "year": year, "month": first, "line": line}
-    return render(request, "dues/charging/charging_close.html", context)
+    act = partial(close_month, branch, first, by=request.user, on=request.today)
+    return form_page(
+        request,
+        CloseForm(request.POST if request.method == "POST" else None),
+        lambda typed: act(confirmed=typed["confirmed"]),
+        Step(
+            _("Close %(month)s") % {"month": month_in_words(first)},
+            _("Close the month"),
+            _("%(month)s is closed.") % {"month": f"{first:%Y-%m}"},
+        ),
+        _page_of(branch, year),
+        lead=branch.name,
+        notes=[
+            f"{_('Owed, in yuan')} {fen_in_yuan(line.owed_fen)}" if line else "",
+            _("There is something to charge or correct first") if line and line.to_do else "",
+        ],
+        notice=CLOSED_FOR_GOOD,
+        **_charging(branch, year),
+    )
+
+
+def _charging(branch: Organization, year: int) -> dict[str, Any]:
+    """What stands above the steps of a year."""
+    return {"crumbs": [*_above(), (_("Charging %(year)s") % {"year": year}, _page_of(branch, year))]}
+
+
+def _above() -> list[Crumb]:
+    return [(_("Dues"), reverse("dues:grid"))]
 
 
 def _branch(request: PageRequest, code: str, year: int) -> Organization:
-    if year not in YEARS:
-        raise Http404
+    _possible(year)
     return get_in_scope(request, Organization.objects.branches(), code=code)
 
 
@@ -278,7 +358,7 @@ def _begins(lines: list[MonthLine]) -> date | None:
 
 def _said(charged: int, fen: int, corrected: int) -> str:
     if not charged and not corrected:
-        return _("Everything was charged already: nothing changed.")
+        return str(_("Everything was charged already: nothing changed."))
     facts = {"charged": charged, "yuan": yuan(fen), "corrected": corrected}
     first = ngettext(
         "%(charged)s charge made, %(yuan)s yuan.", "%(charged)s charges made, %(yuan)s yuan in all.", charged
@@ -287,4 +367,4 @@ def _said(charged: int, fen: int, corrected: int) -> str:
 
 
 def _page_of(branch: Organization, year: int) -> str:
-    return f"{reverse('dues:charging')}?{urlencode({'org': branch.code, 'year': year})}"
+    return address("dues:charging", org=branch.code, year=year)
