@@ -136,8 +136,8 @@ def test_another_way_in_a_village_is_shown_as_not_by_the_article(cast, as_user):
     client = as_user(cast.secretary)
     client.post(page(one, "opinion"), {"opinion": "agrees", "opinion_meeting": held.pk})
 
-    assert client.get(page(one)).context["one"].scope_mismatches
-    assert client.get(LIST).context["listing"].rows[0].scope_mismatches
+    assert client.get(page(one)).context["one"].skipped_general_meeting
+    assert client.get(LIST).context["listing"].rows[0].skipped_general_meeting
 
 
 def test_the_proposal_is_corrected_and_taken_out_with_a_reason(cast, as_user):
