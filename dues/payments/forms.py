@@ -16,7 +16,7 @@ from dues.payments.queries import OpenLine
 from dues.payments.services import HandedIn, NewPayment, RefusedLine
 from dues.units import last_day
 from members.models import Member, Organization
-from members.pages.forms import FilterForm, day_field, key_field, order_field
+from members.pages.forms import FilterForm, day_field, key_field
 from members.refused import Refused
 
 BY_HAND = [way for way in PaymentWay.choices if way[0] != PaymentWay.LEDGER]
@@ -118,13 +118,6 @@ def first_values(*, open_fen: int, on: date) -> dict[str, object]:
 
 LIVE, REVERSED = "live", "reversed"
 STATES = ((LIVE, gettext_lazy("Valid")), (REVERSED, gettext_lazy("Taken back, and the lines that do so")))
-ORDERS = {
-    "newest": (gettext_lazy("Newest first"), ("-paid_on", "-recorded_at", "key")),
-    "oldest": (gettext_lazy("Oldest first"), ("paid_on", "recorded_at", "key")),
-    "number": (gettext_lazy("Number of the receipt"), ("-receipt__year", "-receipt__number", "key")),
-    "name": (gettext_lazy("Name"), ("member__name_key", "-paid_on", "key")),
-    "most": (gettext_lazy("Largest amount first"), ("-amount_fen", "-paid_on", "key")),
-}
 
 
 class PaymentFilterForm(FilterForm):
@@ -138,7 +131,6 @@ class PaymentFilterForm(FilterForm):
     )
     by = forms.ChoiceField(label=gettext_lazy("Recorded by"), required=False)
     state = forms.ChoiceField(label=gettext_lazy("State"), required=False, choices=[("", gettext_lazy("All")), *STATES])
-    order = order_field(ORDERS)
 
     def __init__(self, data: Any, *, branches: QuerySet[Organization], people: dict[str, str]) -> None:
         """`people`: user names of who recorded something here, with what they are called."""
@@ -160,7 +152,7 @@ class PaymentFilterForm(FilterForm):
             payments = payments.live()
         elif typed.get("state") == REVERSED:
             payments = payments.filter(Q(kind=PaymentKind.REVERSAL) | Q(reversal__isnull=False))
-        return self.ordered(payments, ORDERS)
+        return payments
 
 
 def _found_by(text: str, payments: PaymentQuerySet) -> Q:

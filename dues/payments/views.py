@@ -1,6 +1,7 @@
 """Payments: one, those that wait for another officer, and many at once."""
 
-from typing import Any
+from functools import partial
+from typing import Any, NamedTuple
 from uuid import UUID
 
 from django import forms
@@ -8,8 +9,8 @@ from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
-from django.utils.http import urlencode
-from django.utils.translation import gettext as _
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
@@ -19,6 +20,7 @@ from dues.ledger.payment_models import Payment, PaymentProposal
 from dues.ledger.queries import branch_of, settled_by, with_people
 from dues.papers import published_at
 from dues.payments.forms import CollectForm, EffectForm, PaymentForm, ReversalForm, first_values
+from dues.payments.list_views import payment_badges
 from dues.payments.queries import open_lines, outlook, recent_meetings, waiting_members
 from dues.payments.services import (
     check_cash,
@@ -37,14 +39,24 @@ from members.access.policy import get_in_scope, requires, signed_in
 from members.access.queries import NamedOffice, holders, in_words, named_offices
 from members.choices import Capability
 from members.models import Member, Organization
+from members.pages.listing import Badge, Listing, Nothing, badges, day, linked, money, text
 from members.pages.queries import names_of
-from members.pages.requests import PageRequest, add_refusal, branch_asked_for, branches_offered, try_with_message
+from members.pages.requests import (
+    FORM_METHODS,
+    PageRequest,
+    address,
+    branch_asked_for,
+    branches_offered,
+    try_on_form,
+    try_with_message,
+)
 from members.refused import Refused
+from members.templatetags.look import kept_under
 
 
 @requires(Capability.RECORD_DUES)
 @never_cache
-@require_http_methods(["GET", "HEAD", "POST"])
+@require_http_methods(FORM_METHODS)
 def payment_new(request: PageRequest, member: UUID) -> HttpResponse:
     """Money that came in for one member. With `show` the page only says what the amount would settle."""
     person = get_in_scope(request, Member.objects.all(), key=member)
@@ -91,22 +103,16 @@ def payment_reverse(request: PageRequest, key: UUID) -> HttpResponse:
     """Take it back; what was recorded stays to be read."""
     payment = get_in_scope(request, with_people(Payment.objects.all()), pk=key)
     form = ReversalForm(request.POST)
-    if form.is_valid():
-        try:
-            reverse_payment(payment, **form.cleaned_data, by=request.user, on=request.today)
-            messages.success(request, _("The payment is taken back. Its months are open again."))
-            return redirect(payment)
-        except Refused as refusal:
-            add_refusal(form, refusal)
+    act = partial(reverse_payment, payment, by=request.user, on=request.today)
+    if form.is_valid() and try_on_form(form, lambda: act(**form.cleaned_data)):
+        messages.success(request, _("The payment is taken back. Its months are open again."))
+        return redirect(payment)
     return render(request, "dues/payments/payment.html", _about(request, payment) | {"form": form})
 
 
 def _record(request: PageRequest, form: PaymentForm, *, own: bool) -> bool:
     store = propose_payment if own else record_payment
-    try:
-        store(form.payment(), by=request.user, on=request.today)
-    except Refused as refusal:
-        add_refusal(form, refusal)
+    if not try_on_form(form, lambda: store(form.payment(), by=request.user, on=request.today)):
         return False
     if own:
         messages.info(
@@ -130,6 +136,7 @@ def _about(request: PageRequest, payment: Payment) -> dict[str, Any]:
     return {
         "payment": payment,
         "reversal": reversal,
+        "badges": payment_badges(payment),
         "settled": settled_by([payment.pk])[payment.pk],
         "names": names_of({name for row in rows for name in (row.recorded_by, row.confirmed_by)}),
         "published": published_at(place, [payment.paid_on.year]),
@@ -146,6 +153,41 @@ def _may_reverse(request: PageRequest, payment: Payment, place: Organization) ->
 
 
 LATEST = 20
+
+
+class Decided(NamedTuple):
+    proposal: PaymentProposal
+    names: dict[str, str]
+
+    @property
+    def url(self) -> str:
+        is_payment = self.proposal.state == ProposalState.CONFIRMED
+        return reverse("dues:payment-detail", args=[self.proposal.pk]) if is_payment else ""
+
+    @property
+    def badge(self) -> Badge:
+        kind = "good" if self.proposal.state == ProposalState.CONFIRMED else "quiet"
+        return self.proposal.get_state_display(), kind
+
+
+def _second_person(line: Decided) -> str:
+    row = line.proposal
+    at = f"{timezone.localtime(row.decided_at):%Y-%m-%d %H:%M}" if row.decided_at else ""
+    return f"{kept_under(line.names, row.decided_by)} · {at}"
+
+
+DECIDED = Listing(
+    columns=[
+        linked("name", _("Name"), "proposal.member.name", url="url"),
+        day("paid_on", _("Paid on"), "proposal.paid_on"),
+        money("amount", _("Amount, in yuan"), "proposal.amount_fen"),
+        text("proposed_by", _("Entered by"), lambda line: kept_under(line.names, line.proposal.proposed_by)),
+        text("decided_by", _("Second person"), _second_person),
+        badges("state", _("State"), lambda line, _on: [line.badge]),
+    ],
+    phone=["name", "state", "amount", "paid_on"],
+    nothing=Nothing(_("Nothing waits for a second person."), "person-check"),
+)
 PROPOSALS = PaymentProposal.objects.select_related("member", "organization")
 
 
@@ -159,10 +201,12 @@ def proposal_list(request: PageRequest) -> HttpResponse:
     decided = list(mine.exclude(state=ProposalState.WAITING).order_by("-decided_at")[:LATEST])
     people = {name for row in [*waiting, *decided] for name in (row.proposed_by, row.decided_by)}
     offices = named_offices({row.organization.path for row in waiting}, on=request.today) if waiting else []
+    names = names_of(people)
     context = {
+        "listing": DECIDED.shown(request, [Decided(row, names) for row in decided]),
         "waiting": [(row, may_decide(row, request.user), _others(row, offices)) for row in waiting],
         "decided": decided,
-        "names": names_of(people),
+        "names": names,
     }
     return render(request, "dues/payments/proposal_list.html", context)
 
@@ -193,7 +237,7 @@ def proposal_decline(request: PageRequest, key: UUID) -> HttpResponse:
 
 @requires(Capability.RECORD_DUES)
 @never_cache
-@require_http_methods(["GET", "HEAD", "POST"])
+@require_http_methods(FORM_METHODS)
 def collect(request: PageRequest) -> HttpResponse:
     """The list to tick; a filled in one leads to the page that asks once more."""
     branch = branch_asked_for(request, Capability.RECORD_DUES)
@@ -298,4 +342,4 @@ def _after_collecting(
     )
     numbers = [payment.receipt.number for payment in payments]
     asked = {"org": branch.code, "year": payments[0].receipt.year, "first": min(numbers), "last": max(numbers)}
-    return redirect(reverse("dues:receipt-print") + "?" + urlencode(asked))
+    return redirect(address("dues:receipt-print", **asked))

@@ -12,6 +12,7 @@ from django.utils.translation import get_language, gettext, pgettext
 
 from dues.units import runs
 from dues.units import yuan as in_yuan
+from members.choices import DatePrecision
 
 register = template.Library()
 
@@ -52,6 +53,12 @@ def months(rows: Iterable[Any]) -> str:
     carried = [month_named(row) for row in listed if row.carried_over]
     spans = runs(row.month for row in listed if not row.carried_over)
     return gettext(", ").join([*carried, *(_run(first, last) for first, last in spans)])
+
+
+@register.filter
+def paid_day(payment: Any) -> str:
+    """The day of a payment; where a ledger only gave the month, the month."""
+    return payment.paid_on.isoformat() if payment.paid_precision == DatePrecision.DAY else month(payment.paid_on)
 
 
 @register.filter

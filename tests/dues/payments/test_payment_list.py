@@ -2,6 +2,7 @@
 
 import io
 import uuid
+from dataclasses import replace
 from datetime import date
 
 import openpyxl
@@ -11,6 +12,7 @@ from django.utils import timezone
 
 from audit.models import Entry
 from dues.models import Payment, PaymentProposal
+from dues.payments.list_views import LISTING
 from dues.payments.services import reverse_payment
 from members.choices import OfficeKind
 from members.search import name_key, search_terms
@@ -37,7 +39,7 @@ def payments(cast):
 
 
 def lines(answer):
-    return [(row.member.name, row.amount_fen) for row, _settled in answer.context["rows"]]
+    return [(row.member.name, row.amount_fen) for row, *_facts in answer.context["listing"].rows]
 
 
 def test_the_branchs_payments_stand_newest_first(cast, payments, as_user):
@@ -80,7 +82,7 @@ def test_what_a_payment_settles_and_its_receipt_stand_beside_it(cast, payments, 
 
 
 def test_a_long_list_has_pages(cast, as_user, monkeypatch):
-    monkeypatch.setattr("dues.payments.list_views.ON_A_PAGE", 2)
+    monkeypatch.setattr("dues.payments.list_views.LISTING", replace(LISTING, size=2))
     charge(cast.zhang, "2026-11", 4000)
     for fen in (100, 200, 300):
         pay(cast.zhang, fen, "2026-11-20")
