@@ -186,7 +186,7 @@ class Nothing:
     sentence: Words
     icon: str = "inbox"
     label: Words = ""
-    url: str = ""
+    url: Words = ""
 
 
 @dataclass(frozen=True)

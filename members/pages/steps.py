@@ -13,7 +13,7 @@ from django.utils.functional import Promise
 from members.pages.requests import PageRequest, try_on_form
 
 Words = str | Promise
-Crumb = tuple[Words, str]
+Crumb = tuple[Words, Words]
 """What a page above is called, and its address."""
 PAGE = "members/pages/step.html"
 
@@ -54,6 +54,8 @@ def form_page(
     lead: Words = "",
     notes: Iterable[Words] = (),
     notice: Words = "",
+    facts: Sequence[tuple[Words, object]] = (),
+    ways: Sequence[Crumb] = (),
     also: Sequence[Any] = (),
     within: str = "",
     template: str = PAGE,
@@ -62,9 +64,10 @@ def form_page(
     """Show the form; when it is valid let the service `act` on what was typed and go on. A refusal stands on the form.
 
     `then`: whatever `redirect` takes, or a function that makes it of what `act` gave. `cancel` leads back, by default
-    to the last of the `crumbs`; `buttons` lead elsewhere; `lead`, `notes` and `notice` stand above the form. `also`:
-    forms and formsets that must be valid too; `within` names the template that shows them above the button. A
-    `template` of its own extends `PAGE`; `more` is what either of them reads besides.
+    to the last of the `crumbs`; `buttons` lead elsewhere; `lead`, `notes`, `notice` and `facts` (what is on
+    record of what the step is about) stand above the form, `ways` to other steps below it. `also`: forms and formsets
+    that must be valid too; `within` names the template that shows them above the button. A `template` of its own
+    extends `PAGE`; `more` is what either of them reads besides.
     """
     outcome: list[Any] = []
     valid = [one.is_valid() for one in (form, *also)]
@@ -84,6 +87,8 @@ def form_page(
         "lead": lead,
         "notes": [note for note in notes if note],
         "notice": notice,
+        "facts": facts,
+        "ways": ways,
         "above": within,
     }
     return render(request, template, context | dict(more or {}))

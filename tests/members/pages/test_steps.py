@@ -52,6 +52,12 @@ def test_the_form_is_shown_with_its_words() -> None:
     assert "novalidate" in page
 
 
+def test_what_it_is_about_stands_above_the_form_and_ways_on_below() -> None:
+    page = step(request(), facts=[("Since", None)], ways=[("It never was", "/remove/")]).content.decode()
+    assert page.index("<dt>Since</dt><dd>—</dd>") < page.index("<form")
+    assert page.index("</form>") < page.index('<a href="/remove/">It never was</a>')
+
+
 def test_back_leads_where_it_is_said() -> None:
     page = step(request(), crumbs=[("Above", "/above/")], cancel="/else/").content.decode()
     assert '<a class="btn btn-secondary" href="/else/">' in page
