@@ -1,19 +1,21 @@
 """Users, their offices, and one's own account."""
 
 from collections.abc import Callable
+from functools import partial
+from http import HTTPStatus
 from typing import Any
 
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
-from django.core.paginator import Paginator
 from django.db import transaction
 from django.http import HttpRequest, HttpResponse, HttpResponseBadRequest, JsonResponse
 from django.middleware.csrf import get_token
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse, reverse_lazy
 from django.utils import translation
 from django.utils.http import url_has_allowed_host_and_scheme
-from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
+from django.utils.translation import gettext, ngettext
+from django.utils.translation import gettext_lazy as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
@@ -21,6 +23,7 @@ from members.access.policy import get_in_scope, public, requires, signed_in
 from members.accounts.forms import (
     AccessForm,
     OfficeEndForm,
+    OfficeFields,
     OfficeGiveForm,
     OfficeHandOverForm,
     OfficeRequestForm,
@@ -29,6 +32,7 @@ from members.accounts.forms import (
     UserFilter,
     UserMemberForm,
 )
+from members.accounts.lists import OFFICES_OF_USER, REQUESTS, USERS, login_badge
 from members.accounts.office_services import (
     WAITS,
     confirm_office,
@@ -51,25 +55,30 @@ from members.accounts.services import (
 )
 from members.choices import Capability, OfficeRequestState
 from members.models.office import Office, OfficeRequest
-from members.models.organization import Organization
 from members.models.user import User
+from members.organizations.lists import holder
 from members.pages import navigation
-from members.pages.requests import FORM_METHODS, PageRequest, try_on_form, try_with_message
+from members.pages.requests import FORM_METHODS, PageRequest, address, try_on_form, try_with_message
+from members.pages.steps import Button, Crumb, Step, Words, form_page
 
 
 @signed_in
 @require_http_methods(["GET", "POST"])
-def preference_edit(request: HttpRequest) -> HttpResponse:
+def preference_edit(request: PageRequest) -> HttpResponse:
     """Language, type size, colours and e-mail of the person who asks."""
     form = PreferenceForm(request.POST or None, instance=request.user, initial=vars(navigation.look_of(request)))
-    if form.is_valid():
-        request.user.prefer(**form.cleaned_data)  # type: ignore[union-attr]
-        with translation.override(form.cleaned_data["language"]):
-            messages.success(request, _("Your preferences are saved."))
-        response = redirect("members:preference-edit")
-        navigation.remember_on(response, navigation.valid(form.cleaned_data))
-        return response
-    return render(request, "members/accounts/preferences.html", {"form": form})
+    step = Step(_("Preferences"), _("Save"), str)
+    answer = form_page(request, form, partial(_prefer, request.user), step, "members:preference-edit")
+    if answer.status_code == HTTPStatus.FOUND:
+        navigation.remember_on(answer, navigation.valid(form.cleaned_data))
+    return answer
+
+
+def _prefer(user: User, chosen: dict[str, Any]) -> str:
+    """Says so in the language that was chosen."""
+    user.prefer(**chosen)
+    with translation.override(chosen["language"]):
+        return gettext("Your preferences are saved.")
 
 
 @public
@@ -100,7 +109,7 @@ def _page_before(request: HttpRequest) -> str:
     return page if url_has_allowed_host_and_scheme(page, allowed_hosts={request.get_host()}) else "/"
 
 
-PAGE_SIZE = 50
+ALL_USERS: Crumb = (_("Users"), reverse_lazy("members:user-list"))
 
 
 @requires(Capability.MANAGE_USERS)
@@ -109,9 +118,14 @@ def user_list(request: PageRequest) -> HttpResponse:
     """Who can log in, and with which offices."""
     form = UserFilter(request.GET)
     users = form.narrow(User.objects.visible_to(request.user)).order_by("username")
-    page = Paginator(with_offices(users, on=request.today), PAGE_SIZE).get_page(request.GET.get("page"))
-    context = {"form": form, "page": page, "rows": rows_of(page.object_list), "count": page.paginator.count}
-    return render(request, "members/accounts/user_list.html", context)
+    return USERS.shown(request, with_offices(users, on=request.today), form=form, lines=rows_of).answer(
+        title=_("Users"),
+        buttons=[
+            Button(_("Offices to confirm"), reverse("members:office-requests"), "person-badge"),
+            Button(_("New user"), reverse("members:user-create"), "person-plus", primary=True),
+        ],
+        prints=False,
+    )
 
 
 @requires(Capability.MANAGE_USERS)
@@ -121,11 +135,22 @@ def user_create(request: PageRequest) -> HttpResponse:
     """Somebody new who can log in, with an office or as a member."""
     known = {"organization": request.GET.get("org", ""), "on": request.today}
     form = UserCreateForm(request.POST or None, by=request.user, initial=known)
-    if form.is_valid():
-        password, made = one_time_password(), []
-        if try_on_form(form, lambda: made.append(_create(request, form.cleaned_data, password))):
-            return _show_once(request, made[0], password)
-    return render(request, "members/accounts/user_create.html", {"form": form})
+    password, made = one_time_password(), list[User]()
+    note = _(
+        "The person gets a one-time password, which is shown once when you have stored this, and chooses another at "
+        "the first log-in."
+    )
+    answer = form_page(
+        request,
+        form,
+        lambda typed: made.append(_create(request, typed, password)),
+        Step(_("New user"), _("Create the user")),
+        ALL_USERS[1],
+        crumbs=[ALL_USERS],
+        lead=note,
+        **_places(form),
+    )
+    return _show_once(request, made[0], password) if made else answer
 
 
 @requires(Capability.MANAGE_USERS)
@@ -133,11 +158,14 @@ def user_create(request: PageRequest) -> HttpResponse:
 def user_detail(request: PageRequest, username: str) -> HttpResponse:
     """One user: offices, and what can be done about the log-in."""
     user = fetch_user(request, username)
+    page, may_give = user_page(user, request.user, on=request.today), user.pk != request.user.pk
     context = {
         "person": user,
-        "page": user_page(user, request.user, on=request.today),
+        "page": page,
+        "badges": [login_badge(user)],
+        "offices": OFFICES_OF_USER.shown(request, page.offices, without=set() if may_give else {"acts"}),
         "is_self": user.pk == request.user.pk,
-        "may_give": user.pk != request.user.pk,
+        "may_give": may_give,
         "may_manage": manages(request.user, user) and user.pk != request.user.pk,
         "may_see_trail": Capability.VIEW_AUDIT in request.user.access.capabilities,
     }
@@ -150,12 +178,18 @@ def user_member(request: PageRequest, username: str) -> HttpResponse:
     """Say which member the user is."""
     user = fetch_managed(request, username)
     form = UserMemberForm(request.POST or None, by=request.user)
-    if form.is_valid():
-        member = form.cleaned_data["national_id"]
-        if try_on_form(form, lambda: link_member(user=user, member=member, by=request.user)):
-            messages.success(request, _("The changes are stored."))
-            return redirect("members:user-detail", username)
-    return render(request, "members/accounts/user_member.html", {"form": form, "person": user})
+    note = _(
+        "The user then sees what is on record about this member, and has the offices that were given to the member."
+    )
+    return form_page(
+        request,
+        form,
+        lambda typed: link_member(user=user, member=typed["national_id"], by=request.user),
+        Step(_("Which member is this?"), _("Store"), _("The changes are stored.")),
+        _page_of(user),
+        crumbs=_about(user),
+        lead=note,
+    )
 
 
 @requires(Capability.MANAGE_USERS)
@@ -183,7 +217,7 @@ def user_sign_out(request: PageRequest, username: str) -> HttpResponse:
     count = sign_out_everywhere(user=user, by=request.user)
     sentence = ngettext("%(count)s session was ended.", "%(count)s sessions were ended.", count) % {"count": count}
     messages.success(request, sentence)
-    return redirect("members:user-detail", username)
+    return redirect(_page_of(user))
 
 
 @requires(Capability.MANAGE_USERS)
@@ -194,7 +228,7 @@ def user_access(request: PageRequest, username: str) -> HttpResponse:
     form = AccessForm(request.POST)
     if not form.is_valid():
         messages.error(request, _("The reason has at most 200 characters."))
-        return redirect("members:user-detail", username)
+        return redirect(_page_of(user))
     active = form.cleaned_data["active"]
     sentence = _("The user can log in again.") if active else _("The user can't log in any more.")
     return _done(request, user, lambda: set_active(user=user, by=request.user, **form.cleaned_data), sentence)
@@ -227,18 +261,37 @@ def _create(request: PageRequest, given: dict[str, Any], password: str) -> User:
             user=user, kind=given["kind"], organization=given["organization"], on=given["on"] or request.today,
             decided_by=given["decided_by"], by=request.user,
         )  # fmt: skip
-        if isinstance(made, OfficeRequest):
-            messages.info(request, WAITS)
+        _made(request, made)
     return user
+
+
+def _made(request: PageRequest, made: Office | OfficeRequest) -> Office | OfficeRequest:
+    """Say so where it waits for a second person."""
+    if isinstance(made, OfficeRequest):
+        messages.info(request, WAITS)
+    return made
 
 
 def _show_once(request: PageRequest, user: User, password: str) -> HttpResponse:
     return render(request, "members/accounts/user_password.html", {"person": user, "password": password})
 
 
-def _done(request: PageRequest, user: User, act: Callable[[], object], sentence: str) -> HttpResponse:
+def _done(request: PageRequest, user: User, act: Callable[[], object], sentence: Words) -> HttpResponse:
     try_with_message(request, act, sentence)
-    return redirect("members:user-detail", user.username)
+    return redirect(_page_of(user))
+
+
+def _page_of(user: User) -> str:
+    return reverse("members:user-detail", args=[user.username])
+
+
+def _about(user: User) -> list[Crumb]:
+    return [ALL_USERS, (user.get_full_name(), _page_of(user))]
+
+
+def _places(form: OfficeFields) -> dict[str, Any]:
+    """What the browser offers while an organization is typed."""
+    return {"within": "includes/datalist.html", "more": {"list_id": "places", "offered": form.places}}
 
 
 @requires(Capability.MANAGE_USERS)
@@ -248,41 +301,81 @@ def office_give(request: PageRequest, username: str) -> HttpResponse:
     user = fetch_user(request, username)
     known = {"organization": request.GET.get("org", ""), "on": request.today}
     form = OfficeGiveForm(request.POST or None, by=request.user, initial=known)
-    if form.is_valid():
-        given = {**form.cleaned_data, "user": user, "by": request.user}
-        made: list[Office | OfficeRequest] = []
-        if try_on_form(form, lambda: made.append(give_or_ask(**given))):
-            return _to_what_was_made(request, made[0], _("The office is given."), "members:user-detail", username)
-    return render(request, "members/accounts/office_give.html", {"form": form, "person": user})
+    note = _("What the office opens is open from its first day on, in the organization and in everything below it.")
+    return form_page(
+        request,
+        form,
+        lambda typed: _made(request, give_or_ask(**typed, user=user, by=request.user)),
+        Step(_("Give an office"), _("Give the office"), lambda made: "" if _waits(made) else _("The office is given.")),
+        lambda made: made if _waits(made) else _page_of(user),
+        crumbs=_about(user),
+        lead=note,
+        **_places(form),
+    )
+
+
+OFFICES = Office.objects.select_related("organization", "user", "member")
 
 
 @requires(Capability.MANAGE_USERS)
 @require_http_methods(FORM_METHODS)
 def office_end(request: PageRequest, key: str) -> HttpResponse:
     """End the office."""
-    office = get_in_scope(request, Office.objects.select_related("organization", "user", "member"), key=key)
+    office = get_in_scope(request, OFFICES.all(), key=key)
     form = OfficeEndForm(request.POST or None, initial={"on": request.today})
-    if form.is_valid():
-        given = {**form.cleaned_data, "office": office, "by": request.user}
-        if try_on_form(form, lambda: end_office(**given)):
-            messages.success(request, _("The office ends on %(day)s.") % {"day": form.cleaned_data["on"]})
-            return redirect(office.organization)
-    return render(request, "members/accounts/office_end.html", {"form": form, "office": office})
+    step = Step(
+        _("End an office"),
+        _("End the office"),
+        lambda _ended: _("The office ends on %(day)s.") % {"day": form.cleaned_data["on"]},
+        _("End this office? Everything it opens is closed from that day on."),
+    )
+    act = partial(end_office, office=office, by=request.user)
+    return form_page(request, form, lambda typed: act(**typed), step, office.organization, **_of_office(office))
 
 
 @requires(Capability.MANAGE_USERS)
 @require_http_methods(FORM_METHODS)
 def office_hand_over(request: PageRequest, key: str) -> HttpResponse:
     """End the office of one and give it to another, on the same day; or ask the second person to."""
-    office = get_in_scope(request, Office.objects.select_related("organization", "user", "member"), key=key)
+    office = get_in_scope(request, OFFICES.all(), key=key)
     form = OfficeHandOverForm(request.POST or None, by=request.user, initial={"on": request.today})
-    if form.is_valid():
-        given = {**form.cleaned_data, "office": office, "by": request.user}
-        made: list[Office | OfficeRequest] = []
-        if try_on_form(form, lambda: made.append(hand_over_or_ask(**given))):
-            sentence = _("Handed over to %(name)s.") % {"name": form.cleaned_data["to"].get_full_name()}
-            return _to_what_was_made(request, made[0], sentence, office.organization)
-    return render(request, "members/accounts/office_hand_over.html", {"form": form, "office": office})
+    over = _("Handed over to %(name)s.")
+    step = Step(
+        _("Hand over an office"),
+        _("Hand over"),
+        lambda made: "" if _waits(made) else over % {"name": form.cleaned_data["to"].get_full_name()},
+        _("Hand this office over? The present holder loses what it opens on that day."),
+    )
+    new = address("members:user-create", org=office.organization.code)
+    return form_page(
+        request,
+        form,
+        lambda typed: _made(request, hand_over_or_ask(**typed, office=office, by=request.user)),
+        step,
+        lambda made: made if _waits(made) else office.organization,
+        lead=_("The office of one ends and that of the other begins on the same day."),
+        notes=[_("The new holder can't log in yet?")],
+        ways=[(_("Create the user with the office, then end this one."), new)],
+        within="includes/datalist.html",
+        more={"list_id": "users", "offered": form.users},
+        **_of_office(office),
+    )
+
+
+def _waits(made: Office | OfficeRequest) -> bool:
+    return isinstance(made, OfficeRequest)
+
+
+def _of_office(office: Office) -> dict[str, Any]:
+    place = office.organization
+    return {
+        "crumbs": [(_("Organizations"), reverse("members:organization-tree")), (place.name, place.get_absolute_url())],
+        "facts": [
+            (_("Office"), office.get_kind_display()),
+            (_("Held by"), holder(office)),
+            (_("From"), office.valid_from),
+        ],
+    }
 
 
 TWO_PEOPLE = requires(Capability.CONFIRM_OFFICES, Capability.MANAGE_USERS)
@@ -296,7 +389,17 @@ def office_requests(request: PageRequest) -> HttpResponse:
     rows = list(shown_to(request.user, on=request.today))
     waiting = [row for row in rows if row.state == OfficeRequestState.WAITING]
     settled = [row for row in rows if row.state != OfficeRequestState.WAITING]
-    return render(request, "members/accounts/office_requests.html", {"waiting": waiting, "settled": settled})
+    lead = _(
+        "Offices above branches, and those that read letters or approve keys, take two people: an administrator asks, "
+        "somebody of another office confirms."
+    )
+    return REQUESTS.shown(request, waiting).answer(
+        title=_("Offices to confirm"),
+        lead=lead,
+        prints=False,
+        template="members/accounts/office_requests.html",
+        more={"settled": REQUESTS.shown(request, settled) if settled else None},
+    )
 
 
 @TWO_PEOPLE
@@ -320,13 +423,3 @@ def office_request(request: PageRequest, key: str) -> HttpResponse:
         "may_withdraw": may(Capability.MANAGE_USERS, asked.organization.path),
     }
     return render(request, "members/accounts/office_request.html", context)
-
-
-def _to_what_was_made(
-    request: PageRequest, made: Office | OfficeRequest, sentence: str, *back: str | Organization
-) -> HttpResponse:
-    if isinstance(made, OfficeRequest):
-        messages.info(request, WAITS)
-        return redirect(made)
-    messages.success(request, sentence)
-    return redirect(*back)

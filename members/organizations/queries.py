@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, fields
 from datetime import date
 from itertools import groupby
-from typing import Any
+from typing import Any, NamedTuple
 
 from django.db.models import Case, CharField, Count, Q, When
 from django.db.models.functions import Left
@@ -229,6 +229,11 @@ RANK = {kind.value: rank for rank, kind in enumerate(OfficeKind)}
 CHILDREN_SHOWN = 60
 
 
+class PlaceLine(NamedTuple):
+    place: Organization
+    figures: RosterSummary
+
+
 @dataclass(frozen=True)
 class OrganizationPage:
     above: list[Organization]
@@ -242,7 +247,7 @@ class OrganizationPage:
     offices: list[Office]
     """Those that have not ended."""
     past_offices: list[Office]
-    children: list[tuple[Organization, RosterSummary]]
+    children: list[PlaceLine]
     more_children: bool
     history: list[Act]
 
@@ -274,7 +279,7 @@ def organization_page(organization: Organization, viewer: User, *, on: date) -> 
         term_state=term_state(terms[0].ends_on, on=on, local=local) if terms else None,
         offices=current,
         past_offices=[office for office in offices if office not in current],
-        children=[(child, found[child.path]) for child in children[:CHILDREN_SHOWN]],
+        children=[PlaceLine(child, found[child.path]) for child in children[:CHILDREN_SHOWN]],
         more_children=len(children) > CHILDREN_SHOWN,
         history=trail_page(Entry.objects.about("members.Organization", organization.pk), reader=viewer).acts,
     )

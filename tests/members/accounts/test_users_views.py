@@ -62,7 +62,7 @@ def given(**fields):
 
 # --- The list -------------------------------------------------------------------------------------------------------
 def listed(response):
-    return [row.user.username for row in response.context["rows"]]
+    return [row.user.username for row in response.context["listing"].rows]
 
 
 def test_an_administrator_sees_the_users_of_the_subtree(district):
@@ -72,7 +72,7 @@ def test_an_administrator_sees_the_users_of_the_subtree(district):
 
 
 def test_offices_stand_beside_the_names(county):
-    row = next(row for row in county.get(url("list")).context["rows"] if row.user.username == "secretary")
+    row = next(row for row in county.get(url("list")).context["listing"].rows if row.user.username == "secretary")
 
     assert [(office.kind, office.organization.code) for office in row.offices] == [("secretary", "branch")]
 
@@ -80,7 +80,7 @@ def test_offices_stand_beside_the_names(county):
 def test_an_office_given_to_the_member_stands_beside_the_users_name(cast, county):
     Office.objects.create(member=cast.zhang, kind=OfficeKind.PUBLICITY_OFFICER, organization=cast.branch)
 
-    row = next(row for row in county.get(url("list")).context["rows"] if row.user.username == "member")
+    row = next(row for row in county.get(url("list")).context["listing"].rows if row.user.username == "member")
 
     assert [office.kind for office in row.offices] == ["publicity_officer"]
 

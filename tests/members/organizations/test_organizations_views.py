@@ -113,7 +113,7 @@ def test_dissolved_ones_are_left_out_until_asked_for(cast, as_user):
     ],
 )
 def test_searching_by_name_code_kind_and_place(cast, as_user, query, codes):
-    lines = as_user(cast.district_staff).get(url("tree"), query).context["lines"]
+    lines = as_user(cast.district_staff).get(url("tree"), query).context["listing"].rows
 
     assert [place.code for place, _figures in lines] == codes
 
