@@ -10,15 +10,9 @@ from dues.bills.models import BillRowQuerySet
 from dues.choices import BillRowState, BillSource
 from dues.fields import YuanField
 from members.models import Member, Organization
-from members.pages.forms import FilterForm, key_field, order_field
+from members.pages.forms import FilterForm, key_field
 
 WAITING, EVERYTHING = "waiting", "all"
-ORDERS = {
-    "newest": (_("Newest first"), ("-came_at", "key")),
-    "oldest": (_("Oldest first"), ("came_at", "key")),
-    "most": (_("Largest amount first"), ("-amount_fen", "-came_at", "key")),
-    "payer": (_("Name of who paid"), ("payer_name", "-came_at", "key")),
-}
 
 
 class BillUploadForm(forms.Form):
@@ -105,7 +99,6 @@ class BillRowFilterForm(FilterForm):
         choices=[("", _("Everything that waits")), *BillRowState.choices, (EVERYTHING, _("All"))],
     )
     source = forms.ChoiceField(label=_("Kind"), required=False, choices=[("", _("All")), *BillSource.choices])
-    order = order_field(ORDERS)
 
     def __init__(self, data: Any, *, places: QuerySet[Organization]) -> None:
         super().__init__(data)
@@ -129,4 +122,4 @@ class BillRowFilterForm(FilterForm):
             rows = rows.filter(state=state)
         elif state != EVERYTHING:
             rows = rows.waiting()
-        return self.ordered(rows, ORDERS)
+        return rows

@@ -1,15 +1,17 @@
 """Bills and their rows."""
 
+from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import Any
 from uuid import UUID
 
 from django import forms
 from django.contrib import messages
-from django.core.paginator import Paginator
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
-from django.utils.translation import gettext as _
+from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
@@ -24,20 +26,27 @@ from dues.bills.forms import (
     UndoRowForm,
 )
 from dues.bills.importing import NotABill, ReadBill, read_bill
+from dues.bills.lists import ASIDE, BILLS, CLEAR, OF_BILL, ROWS, SHOWN, row_badge, row_url, row_words
 from dues.bills.models import Bill, BillRow
-from dues.bills.queries import AMOUNT, groups_of, lines_of, with_counts, with_facts
+from dues.bills.queries import AMOUNT, Group, groups_of, lines_of, with_counts, with_facts
 from dues.bills.services import Posted, match_again, post_certain, post_row, set_aside, store_bill, take_up, undo_row
-from dues.choices import BillRowState, NoMatch
+from dues.choices import BillRowState
 from members.access.policy import get_in_scope, require_at, requires
 from members.choices import Capability
 from members.imports.kinds import led
-from members.pages.requests import PageRequest, add_refusal, branches_offered, try_on_form, try_with_message
+from members.pages.listing import Listing, Nothing
+from members.pages.requests import (
+    FORM_METHODS,
+    PageRequest,
+    add_refusal,
+    branches_offered,
+    try_on_form,
+    try_with_message,
+)
+from members.pages.steps import Button, Crumb, Step, form_page
 from members.refused import Refused
 from members.workbooks.reading import UnreadableWorkbook
 
-ON_A_PAGE = 30
-SHOWN = 200
-"""Rows of one state on a bill's page; the rest is in the list of rows."""
 TOLD = 5
 IN_ORDER = (
     BillRowState.CERTAIN,
@@ -57,24 +66,48 @@ MATCHED_AGAIN = {
 @require_safe
 def bill_list(request: PageRequest) -> HttpResponse:
     """The bills of one's branches, and how much of each waits."""
-    bills = with_counts(Bill.objects.visible_to(request.user)).order_by("-uploaded_at", "key")
-    page = Paginator(bills, ON_A_PAGE).get_page(request.GET.get("page"))
-    waiting = BillRow.objects.visible_to(request.user).waiting().count()
-    return render(request, "dues/bills/list.html", {"page": page, "waiting": waiting})
+    bills = with_counts(Bill.objects.visible_to(request.user))
+    waiting, new = BillRow.objects.visible_to(request.user).waiting().count(), reverse("dues:bill-new")
+    words = ngettext("%(counter)s row waits", "%(counter)s rows wait", waiting) % {"counter": waiting}
+    nothing = replace(BILLS.nothing, label=_("Upload a bill"), url=new)
+    return BILLS.shown(request, BILLS.ordered(request, bills), nothing=nothing).answer(
+        title=_("Bills and statements"),
+        buttons=[
+            Button(_("Upload a bill"), new, "upload", primary=True),
+            bool(waiting) and Button(words, reverse("dues:bill-row-list"), "hourglass-split"),
+        ],
+        prints=False,
+        more={"waiting": waiting},
+    )
 
 
 @requires(Capability.RECORD_DUES)
 @never_cache
-@require_http_methods(["GET", "HEAD", "POST"])
+@require_http_methods(FORM_METHODS)
 def bill_new(request: PageRequest) -> HttpResponse:
     """Upload a bill. Nothing is posted before somebody has looked at whom it is for."""
     places = branches_offered(request, Capability.RECORD_DUES)
-    form = BillUploadForm(
-        request.POST or None, request.FILES or None, places=places, initial={"organization": request.GET.get("org")}
+    title, crumbs = _("Upload a bill"), [_above()]
+    if not places.exists():
+        nothing = Nothing(_("None of your offices records dues of a branch today."), "building")
+        return render(request, "members/pages/page.html", {"title": title, "crumbs": crumbs, "nothing": nothing})
+    initial = {"organization": request.GET.get("org")}
+    form = BillUploadForm(request.POST or None, request.FILES or None, places=places, initial=initial)
+    step = Step(title, _("Upload and look"))
+    note = _(
+        "Nothing is recorded yet: first you see for whom each row is. Only money that came in is read, and a row that "
+        "was uploaded before isn't counted again."
     )
-    if form.is_valid() and (bill := _store(request, form)):
-        return redirect(bill)
-    return render(request, "dues/bills/new.html", {"form": form, "has_places": places.exists()})
+    return form_page(
+        request,
+        form,
+        partial(_store, request),
+        step,
+        lambda bill: bill,
+        crumbs=crumbs,
+        notes=[note],
+        template="dues/bills/new.html",
+    )
 
 
 @requires(Capability.RECORD_DUES)
@@ -84,9 +117,21 @@ def bill_detail(request: PageRequest, key: UUID) -> HttpResponse:
     """For whom each row is: the clear ones to confirm, the doubtful ones to decide, the rest left alone."""
     bill = get_in_scope(request, Bill.objects.select_related("organization", "uploaded_by__member"), pk=key)
     groups = groups_of(bill, IN_ORDER, most=SHOWN, on=request.today)
-    context = {"bill": bill, "reasons": dict(NoMatch.choices), "aside_reasons": AsideReason.choices}
-    counts = {"groups": groups, "shown": SHOWN, "waits": any(group.name in MATCHED_AGAIN for group in groups)}
-    return render(request, "dues/bills/detail.html", context | counts)
+    context = {
+        "bill": bill,
+        "aside_reasons": AsideReason.choices,
+        "groups": groups,
+        "lists": [(group, _listing(group).shown(request, group.lines)) for group in groups],
+        "shown": SHOWN,
+        "waits": any(group.name in MATCHED_AGAIN for group in groups),
+    }
+    return render(request, "dues/bills/detail.html", context)
+
+
+def _listing(group: Group) -> Listing:
+    if group.name in (BillRowState.CERTAIN, AMOUNT):
+        return CLEAR
+    return ASIDE if group.name in (BillRowState.HELD, BillRowState.UNMATCHED) else OF_BILL
 
 
 @requires(Capability.RECORD_DUES)
@@ -132,23 +177,15 @@ def bill_again(request: PageRequest, key: UUID) -> HttpResponse:
     return redirect(bill)
 
 
-def _store(request: PageRequest, form: BillUploadForm) -> Bill | None:
-    given = form.cleaned_data
-    require_at(request, given["organization"].path)
+def _store(request: PageRequest, typed: dict[str, Any]) -> Bill:
+    require_at(request, typed["organization"].path)
     try:
-        read = read_bill(Path(given["file"].temporary_file_path()))
+        read = read_bill(Path(typed["file"].temporary_file_path()))
     except (UnreadableWorkbook, NotABill) as refusal:
-        form.add_error("file", led(refusal))
-        return None
+        raise Refused(led(refusal), "file") from refusal
     _tell_unread(request, read)
-    return store_bill(
-        read,
-        key=given["key"],
-        organization=given["organization"],
-        file_name=given["file"].name,
-        by=request.user,
-        on=request.today,
-    )
+    facts = {"key": typed["key"], "organization": typed["organization"], "file_name": typed["file"].name}
+    return store_bill(read, **facts, by=request.user, on=request.today)
 
 
 def _tell_unread(request: PageRequest, read: ReadBill) -> None:
@@ -173,7 +210,7 @@ def _tell_posted(request: PageRequest, done: Posted) -> None:
         messages.info(request, _("Nothing was ticked."))
 
 
-ROWS = with_facts(BillRow.objects.all())
+FOUND = with_facts(BillRow.objects.all())
 
 
 @requires(Capability.RECORD_DUES)
@@ -182,10 +219,17 @@ ROWS = with_facts(BillRow.objects.all())
 def row_list(request: PageRequest) -> HttpResponse:
     """Rows of all bills of one's branches, those that wait unless another state is asked for."""
     form = BillRowFilterForm(request.GET, places=branches_offered(request, Capability.RECORD_DUES))
-    rows = form.narrow(ROWS.visible_to(request.user))
-    page = Paginator(rows, ON_A_PAGE).get_page(request.GET.get("page"))
-    context = {"form": form, "page": page, "lines": lines_of(page.object_list, on=request.today)}
-    return render(request, "dues/bills/row_list.html", context | {"reasons": dict(NoMatch.choices)})
+    rows = ROWS.ordered(request, form.narrow(FOUND.visible_to(request.user)))
+    return ROWS.shown(request, rows, form=form, lines=lambda rows: lines_of(rows, on=request.today)).answer(
+        title=_("Rows of bills that wait"),
+        crumbs=[_above()],
+        buttons=[Button(_("Upload a bill"), reverse("dues:bill-new"), "upload", primary=True)],
+        prints=False,
+    )
+
+
+def _above() -> Crumb:
+    return _("Bills and statements"), reverse("dues:bill-list")
 
 
 @requires(Capability.RECORD_DUES)
@@ -193,14 +237,14 @@ def row_list(request: PageRequest) -> HttpResponse:
 @require_safe
 def row_detail(request: PageRequest, key: UUID) -> HttpResponse:
     """One row: what the bill says, for whom it can be, and what can be done with it."""
-    return _page(request, get_in_scope(request, ROWS, pk=key))
+    return _page(request, get_in_scope(request, FOUND, pk=key))
 
 
 @requires(Capability.RECORD_DUES)
 @require_POST
 def row_decide(request: PageRequest, key: UUID) -> HttpResponse:
     """Post the row for the member that was chosen; where that is refused, hold it with the reason."""
-    row = get_in_scope(request, ROWS, pk=key)
+    row = get_in_scope(request, FOUND, pk=key)
     form = BillRowForm(request.POST, branch=row.organization)
     if not form.is_valid():
         return _page(request, row, decide=form)
@@ -222,7 +266,7 @@ def row_decide(request: PageRequest, key: UUID) -> HttpResponse:
 @require_POST
 def row_aside(request: PageRequest, key: UUID) -> HttpResponse:
     """Say that the money is no dues, and why."""
-    row, form = get_in_scope(request, ROWS, pk=key), AsideForm(request.POST)
+    row, form = get_in_scope(request, FOUND, pk=key), AsideForm(request.POST)
     if form.is_valid() and try_on_form(form, lambda: set_aside(row=row, **form.cleaned_data, by=request.user)):
         messages.success(request, _("The row is set aside."))
         return redirect(row.bill)
@@ -233,7 +277,7 @@ def row_aside(request: PageRequest, key: UUID) -> HttpResponse:
 @require_POST
 def row_take_up(request: PageRequest, key: UUID) -> HttpResponse:
     """Look again at a row that was set aside."""
-    row = get_in_scope(request, ROWS, pk=key)
+    row = get_in_scope(request, FOUND, pk=key)
     try_with_message(request, lambda: take_up(row=row, by=request.user, on=request.today), _("The row waits again."))
     return redirect("dues:bill-row-detail", key=row.pk)
 
@@ -242,7 +286,7 @@ def row_take_up(request: PageRequest, key: UUID) -> HttpResponse:
 @require_POST
 def row_undo(request: PageRequest, key: UUID) -> HttpResponse:
     """Take the payment back and let the row wait again."""
-    row, form = get_in_scope(request, ROWS, pk=key), UndoRowForm(request.POST)
+    row, form = get_in_scope(request, FOUND, pk=key), UndoRowForm(request.POST)
     given: dict[str, Any] = {"row": row, "by": request.user, "on": request.today}
     if form.is_valid() and try_on_form(form, lambda: undo_row(**form.cleaned_data, **given)):
         messages.success(request, _("The payment is taken back, and the row waits again."))
@@ -252,10 +296,13 @@ def row_undo(request: PageRequest, key: UUID) -> HttpResponse:
 
 def _page(request: PageRequest, row: BillRow, **used: forms.Form) -> HttpResponse:
     """`used`: forms that came back with errors, in place of empty ones."""
+    line = lines_of([row], on=request.today)[0]
     context: dict[str, Any] = {
         "row": row,
-        "line": lines_of([row], on=request.today)[0],
-        "reasons": dict(NoMatch.choices),
+        "line": line,
+        "badges": [row_badge(line)],
+        "words": row_words(line),
+        "url": row_url(line),
         "decide": BillRowForm(branch=row.organization, initial={"member": row.member.key if row.member else None}),
         "aside": AsideForm(),
         "undo": UndoRowForm(),

@@ -293,7 +293,7 @@ def test_every_state_of_a_row_has_a_page(bill, owing, as_user):
     ],
 )
 def test_rows_that_wait_can_be_filtered(bill, owing, as_user, asked, count):
-    assert len(as_user(owing.officer).get(WAITING, asked).context["lines"]) == count
+    assert len(as_user(owing.officer).get(WAITING, asked).context["listing"].rows) == count
 
 
 def test_empty_lists_say_what_to_do(cast, as_user):
@@ -359,7 +359,7 @@ def test_another_branch_sees_nothing_of_it(bill, owing, as_user):
     client = as_user(owing.next_secretary)
     assert client.get(bill.get_absolute_url()).status_code == 404
     assert list(client.get(LIST).context["page"]) == []
-    assert client.get(WAITING, {"state": "all"}).context["lines"] == []
+    assert client.get(WAITING, {"state": "all"}).context["listing"].rows == []
 
 
 @pytest.mark.parametrize("name", POSTS)
@@ -371,5 +371,5 @@ def test_what_changes_something_is_only_posted(bill, owing, as_user, name):
 def test_several_branches_can_be_told_apart(bill, owing, as_user):
     Office.objects.create(user=owing.officer, kind=OfficeKind.ORGANIZATION_OFFICER, organization=owing.next_branch)
     client = as_user(owing.officer)
-    assert len(client.get(WAITING, {"org": "branch"}).context["lines"]) == 4
-    assert len(client.get(WAITING, {"org": "next-branch"}).context["lines"]) == 0
+    assert len(client.get(WAITING, {"org": "branch"}).context["listing"].rows) == 4
+    assert len(client.get(WAITING, {"org": "next-branch"}).context["listing"].rows) == 0
