@@ -1,7 +1,7 @@
 """Whatever is sent to a form, a filter or the API is answered, and never by 5xx.
 
 Forms are opened first, so that hidden keys, tokens of versions and choices are real ones, and then filled in at random.
-`FUZZ=20000` in the environment sends as many of each instead of the usual two thousand, PostgreSQL gets a fourth.
+`FUZZ=20000` in the environment sends as many of each instead of the usual thousand, PostgreSQL gets a fourth.
 """
 
 import os
@@ -22,7 +22,7 @@ from tests.world import World, open_world
 pytestmark = pytest.mark.django_db
 
 SEEDS = [0, 1, *(pytest.param(seed, marks=pytest.mark.slow) for seed in range(2, 8))]
-REQUESTS = int(os.environ.get("FUZZ", "2000")) // len(SEEDS) // (4 if connection.vendor == "postgresql" else 1)
+REQUESTS = int(os.environ.get("FUZZ", "1000")) // len(SEEDS) // (4 if connection.vendor == "postgresql" else 1)
 BLOCKS = read(FILE.read_text())
 HEALTH = "/health/"
 """What asks whether the program works is answered 503 where it doesn't."""
