@@ -1,6 +1,8 @@
 """Ledgers that branches kept before, and the one that they keep now."""
 
 import json
+from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import Any, cast
 from uuid import UUID
@@ -8,13 +10,11 @@ from uuid import UUID
 from django import forms
 from django.contrib import messages
 from django.core.files.uploadedfile import TemporaryUploadedFile
-from django.core.paginator import Paginator
 from django.http import FileResponse, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.http import urlencode
-from django.utils.translation import gettext
+from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
@@ -36,12 +36,23 @@ from dues.exporting.ledger import NAME, export_bases, file_name, parameters_of, 
 from dues.ledger.models import LedgerImport
 from dues.papers import published_sentence, published_with
 from dues.payments.queries import Resting, resting_on
+from dues.templatetags.dues import yuan as fen_in_yuan
 from members.access.policy import get_in_scope, require_at, requires
 from members.choices import Capability, ImportState
 from members.imports.kinds import led
 from members.models import Organization
 from members.pages.forms import key_field
-from members.pages.requests import PageRequest, branch_asked_for, branches_offered, try_with_message, written
+from members.pages.listing import Listing, Nothing, linked, money, number, text
+from members.pages.requests import (
+    FORM_METHODS,
+    PageRequest,
+    address,
+    branch_asked_for,
+    branches_offered,
+    try_with_message,
+    written,
+)
+from members.pages.steps import Button, Crumb, Step, form_page
 from members.refused import Refused
 from members.roster.second_person import ask_second
 from members.roster.services import may_take_alone
@@ -79,29 +90,87 @@ class LedgerYearForm(forms.Form):
 
 
 IMPORTS = LedgerImport.objects.select_related("organization", "uploaded_by")
-ON_A_PAGE = 30
 NOTES_SHOWN = 200
 RESTING_SHOWN = 5
+LEDGERS = Listing(
+    columns=[
+        linked("file", _("File"), "file_name", url=lambda one: reverse("dues:ledger-detail", args=[one.pk])),
+        text("branch", _("Branch"), lambda one: str(one.organization)),
+        text("year", _("Year")),
+        text("state", _("State"), "get_state_display"),
+        text("uploaded", _("Uploaded"), lambda one: f"{timezone.localtime(one.uploaded_at):%Y-%m-%d %H:%M}"),
+    ],
+    phone=["file", "state", "branch", "year", "uploaded"],
+    nothing=Nothing(
+        _(
+            "No ledger has been imported yet. Upload the one your branch has always kept, and look at what was "
+            "understood before it is stored."
+        ),
+        "file-earmark-arrow-up",
+    ),
+)
+
+
+def _above() -> list[Crumb]:
+    return [(_("Dues"), reverse("dues:grid"))]
 
 
 @requires(Capability.FIX_BASES)
 @require_safe
 def ledger_list(request: PageRequest) -> HttpResponse:
     """Earlier ledgers and lists of bases of one's branches."""
-    page = Paginator(IMPORTS.visible_to(request.user).defer("content"), ON_A_PAGE).get_page(request.GET.get("page"))
-    return render(request, "dues/books/ledger_list.html", {"page": page})
+    upload = Button(_("Upload a ledger"), reverse("dues:ledger-new"), "upload", primary=True)
+    nothing = replace(LEDGERS.nothing, label=upload.label, url=upload.url)
+    rows = IMPORTS.visible_to(request.user).defer("content")
+    return LEDGERS.shown(request, rows, nothing=nothing).answer(
+        title=_("Imported ledgers"), crumbs=_above(), buttons=[upload], prints=False
+    )
 
 
 @requires(Capability.FIX_BASES)
-@require_http_methods(["GET", "HEAD", "POST"])
+@require_http_methods(FORM_METHODS)
 def ledger_new(request: PageRequest) -> HttpResponse:
     """Upload a workbook; nothing is stored before somebody has looked through it."""
     places = branches_offered(request, Capability.FIX_BASES)
     initial = {"year": request.today.year, "organization": request.GET.get("org")}
-    form = LedgerUploadForm(request.POST or None, request.FILES or None, places=places, initial=initial)
-    if form.is_valid() and (kept := _read(request, form)):
-        return redirect("dues:ledger-detail", key=kept.pk)
-    return render(request, "dues/books/ledger_new.html", {"form": form})
+    note = _(
+        "Headings in other words and another order are understood; so are √, 免 and 40元. A column 上年欠交 is taken "
+        "as what was open from the year before. Empty cells change nothing."
+    )
+    return form_page(
+        request,
+        LedgerUploadForm(request.POST or None, request.FILES or None, places=places, initial=initial),
+        partial(_read, request),
+        Step(_("Upload a ledger"), _("Upload and look")),
+        lambda kept: reverse("dues:ledger-detail", args=[kept.pk]),
+        crumbs=[*_above(), (_("Imported ledgers"), reverse("dues:ledger-list"))],
+        notes=[note],
+    )
+
+
+def _left_open(line: dict[str, Any]) -> str | None:
+    if not line["open_months"]:
+        return fen_in_yuan(line["open"]) if line["open"] else None
+    words = ngettext("%(counter)s month, %(fen)s yuan", "%(counter)s months, %(fen)s yuan", line["open_months"])
+    return words % {"counter": line["open_months"], "fen": fen_in_yuan(line["open"])}
+
+
+LINES = Listing(
+    columns=[
+        text("name", _("Name")),
+        number("row", _("Row")),
+        money("base", _("Base")),
+        money("monthly", _("A month")),
+        money("carried", _("Carried over"), lambda line: line["carried"] or None),
+        money("charged", _("To be paid")),
+        money("waived", _("Waived"), lambda line: line["waived"] or None),
+        money("paid", _("Paid")),
+        text("open", _("Still owed"), _left_open, style="number"),
+    ],
+    phone=["name", "paid", "base", "monthly", "charged", "open"],
+    nothing=Nothing(_("Nobody is on the roster of this branch."), "table"),
+    size=1_000,
+)
 
 
 @requires(Capability.FIX_BASES)
@@ -111,6 +180,8 @@ def ledger_detail(request: PageRequest, key: UUID) -> HttpResponse:
     """What was understood: sums, everything there is to say, and each member's line until it is stored."""
     kept = get_in_scope(request, IMPORTS.all(), pk=key)
     notes = [note_from(note) for note in kept.found["notes"]]
+    lines = _lines(kept) if kept.state == ImportState.PREVIEW else []
+    without = set() if kept.found.get("opening_total_fen") else {"carried"}
     resting = resting_on(live_charges(kept.charges.all())) if kept.state == ImportState.APPLIED else []
     published = published_sentence(published_with(kept)) if kept.state == ImportState.APPLIED else ""
     context = {
@@ -120,7 +191,8 @@ def ledger_detail(request: PageRequest, key: UUID) -> HttpResponse:
         "stops": [note for note in notes if note.blocks],
         "refusals": [note for note in notes if note.refuses][:NOTES_SHOWN],
         "warnings": [note for note in notes if not (note.refuses or note.blocks)][:NOTES_SHOWN],
-        "lines": _lines(kept) if kept.state == ImportState.PREVIEW else [],
+        "lines": lines,
+        "listing": LINES.shown(request, lines, without=without),
         "resting": resting,
         "published": published,
         "question": _question(resting, published),
@@ -160,18 +232,16 @@ def ledger_refused(request: PageRequest, key: UUID) -> FileResponse:
     return written(name, lambda file: write_refused(kept, file, private=private))
 
 
-def _read(request: PageRequest, form: LedgerUploadForm) -> LedgerImport | None:
-    given = form.cleaned_data
-    require_at(request, given["organization"].path)
-    about = {"organization": given["organization"], "year": given["year"], "on": request.today}
+def _read(request: PageRequest, typed: dict[str, Any]) -> LedgerImport:
+    require_at(request, typed["organization"].path)
+    about = {"organization": typed["organization"], "year": typed["year"], "on": request.today}
     try:
-        path = Path(cast(TemporaryUploadedFile, given["file"]).temporary_file_path())
+        path = Path(cast(TemporaryUploadedFile, typed["file"]).temporary_file_path())
         judged = judge(read_ledger(path, **about), **about)
     except (UnreadableWorkbook, NotALedger) as refusal:
-        form.add_error("file", led(refusal))
-        return None
-    kept = {"organization": given["organization"], "file_name": given["file"].name, "by": request.user}
-    return keep_preview(judged, key=given["key"], **kept)
+        raise Refused(led(refusal), "file") from refusal
+    kept = {"organization": typed["organization"], "file_name": typed["file"].name, "by": request.user}
+    return keep_preview(judged, key=typed["key"], **kept)
 
 
 def _question(resting: list[Resting], published: str) -> str:
@@ -262,7 +332,7 @@ def ledger_bases(request: PageRequest) -> HttpResponseBase:
         )
     except Refused as refusal:
         messages.error(request, str(refusal))
-        return redirect(f"{reverse('dues:ledger-year')}?{urlencode({'org': branch.code, 'year': year})}")
+        return redirect(address("dues:ledger-year", org=branch.code, year=year))
 
 
 def _ask_second(request: PageRequest, branch: Organization, year: int, reason: str, people: int) -> HttpResponse:
