@@ -113,7 +113,7 @@ ROWS = Listing(
 )
 SHOWN = 200
 """Rows of one state on a bill's page; the rest is in the list of rows."""
-TICK = "dues/bills/tick.html"
+TICK = "dues/bills/detail.html#tick"
 OF_BILL = replace(ROWS, columns=ROWS.columns[:-1], counted="", size=SHOWN)
 ASIDE = replace(OF_BILL, columns=[drawn("payer", _("Payer"), TICK), *OF_BILL.columns[1:]])
 

@@ -86,6 +86,7 @@ class BaseLine:
     """One member's row: `last` held at the end of the year before, `now` is the latest fixed for the year."""
 
     member: Member
+    year: int
     last: Basis | None
     now: Basis | None
 
@@ -137,7 +138,7 @@ def lines_of(members: Iterable[Member], year: int) -> list[BaseLine]:
             now[basis.member_id] = basis
         elif basis.valid_from < begins:
             last[basis.member_id] = basis
-    return [BaseLine(member, last.get(member.pk), now.get(member.pk)) for member in members]
+    return [BaseLine(member, year, last.get(member.pk), now.get(member.pk)) for member in members]
 
 
 def progress_of(branch: Organization, year: int) -> Progress:

@@ -17,6 +17,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from dues.charging.forms import ApproveForm, DeclineForm, EndReliefForm, ReliefForm
 from dues.charging.relief_services import approve_relief, ask_relief, decline_relief, end_relief
+from dues.charging.views import DUES
 from dues.ledger.models import Basis, Relief
 from dues.ledger.queries import branch_of
 from dues.ledger.rules import approval_rule
@@ -80,7 +81,7 @@ def relief_list(request: PageRequest) -> HttpResponse:
     begin = _("Begin on the member's dues page.") if may_ask else ""
     return LISTING.shown(request, LISTING.ordered(request, RELIEFS.all().visible_to(request.user))).answer(
         title=_("Reductions and waivers"),
-        crumbs=[(_("Dues"), reverse("dues:grid"))] if may_ask else [],
+        crumbs=[DUES] if may_ask else [],
         lead=f"{lead} {begin}",
         prints=False,
     )
@@ -103,7 +104,7 @@ def relief_new(request: PageRequest, member: UUID) -> HttpResponse:
         lambda relief: reverse("dues:relief-detail", args=[relief.key]),
         members=[person.pk],
         branch=branch_of(person),
-        crumbs=[(_("Dues"), reverse("dues:grid")), (person.name, url)],
+        crumbs=[DUES, (person.name, url)],
         lead=f"{approval.says} {approval.citation}",
     )
 

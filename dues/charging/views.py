@@ -1,9 +1,10 @@
 """Bases, and the year of charging."""
 
 import hashlib
+from dataclasses import replace
 from datetime import date
 from functools import partial
-from typing import Any
+from typing import Any, NamedTuple
 from uuid import UUID
 
 from django.contrib import messages
@@ -11,7 +12,7 @@ from django.db import transaction
 from django.forms import Form
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
-from django.urls import reverse
+from django.urls import reverse, reverse_lazy
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 from django.views.decorators.cache import never_cache
@@ -53,13 +54,96 @@ from members.access.policy import get_in_scope, requires, signed_in
 from members.access.queries import holders, in_words, named_offices
 from members.choices import Capability, DuesCategory
 from members.models import Member, Organization
-from members.pages.listing import Listing, Nothing, number, text
+from members.pages.listing import Badge, Listing, Nothing, drawn, linked, money, number, text
 from members.pages.requests import FORM_METHODS, PageRequest, address, branch_asked_for, branches_offered, try_on_form
-from members.pages.steps import Crumb, Step, form_page
+from members.pages.steps import Button, Crumb, Step, form_page
 from members.refused import Refused
 from rulebook.book import rule
 from rulebook.rules.dues import MonthlyDues
 
+DUES: Crumb = (_("Dues"), reverse_lazy("dues:grid"))
+
+
+def _category_in_words(line: BaseLine) -> str | None:
+    basis = line.now or line.last
+    return (basis.get_category_display() if basis else line.member.get_dues_category_display()) or None
+
+
+def _last_in_words(line: BaseLine) -> str | None:
+    if (fen := line.last_fen) is not None:
+        return fen_in_yuan(fen)
+    return _("%(fen)s a month") % {"fen": fen_in_yuan(line.last.amount_fen)} if line.last else None
+
+
+def _now_in_words(line: BaseLine) -> object:
+    if (fen := line.now_fen) is not None:
+        return fen_in_yuan(fen)
+    return _("flat amount") if line.now else ""
+
+
+def _not_fixed(line: BaseLine, _on: date) -> list[Badge]:
+    return [] if line.now else [(_("Not fixed yet"), "warn")]
+
+
+def _capped(line: BaseLine, _on: date) -> list[Badge]:
+    return [(_("general cap"), "info")] if line.now and line.now.capped else []
+
+
+BASES = Listing(
+    columns=[
+        linked("name", _("Name"), "member.name", url=lambda one: reverse("dues:basis-history", args=[one.member.key])),
+        text("category", _("Category"), _category_in_words),
+        text("last", _("Last year's base"), _last_in_words, style="number"),
+        money("roster", _("What the roster says"), "roster_fen"),
+        text("now", _("New base"), _now_in_words, style="number", badges=_not_fixed),
+        text(
+            "monthly",
+            _("A month, in yuan"),
+            lambda line: fen_in_yuan(line.now.amount_fen) if line.now else None,
+            style="number",
+            badges=_capped,
+        ),
+        replace(drawn("acts", _("Actions"), "dues/charging/bases.html#acts"), is_untitled=True),
+    ],
+    phone=["name", "now", "category", "last", "monthly"],
+    nothing=Nothing(_("Nobody is on this roster yet."), "people"),
+    size=1_000,
+)
+
+
+class YearMonth(NamedTuple):
+    line: MonthLine
+    branch: Organization
+
+
+def _would(row: YearMonth) -> str:
+    """What charging would do, in words."""
+    if row.line.closed or not row.line.to_do:
+        return ""
+    missing, unfit, fen = row.line.survey.missing, row.line.unfit, fen_in_yuan(row.line.survey.missing_fen)
+    new = ngettext("%(counter)s new charge, %(fen)s yuan", "%(counter)s new charges, %(fen)s yuan in all", missing)
+    wrong = ngettext("%(counter)s to be put right", "%(counter)s to be put right", unfit)
+    said = [new % {"counter": missing, "fen": fen} if missing else "", wrong % {"counter": unfit} if unfit else ""]
+    return " ".join(filter(None, said))
+
+
+def _month_badges(row: YearMonth, _on: date) -> list[Badge]:
+    if row.line.closed:
+        return [(_("Closed"), "quiet")]
+    return [] if row.line.to_do else [(_("Nothing to do"), "good")]
+
+
+MONTHS = Listing(
+    columns=[
+        text("month", _("Month"), lambda row: month_in_words(row.line.month)),
+        number("already", _("Members charged"), lambda row: None if row.line.closed else row.line.survey.already),
+        money("owed", _("Owed, in yuan"), "line.owed_fen"),
+        text("would", _("What charging would do"), _would, badges=_month_badges),
+        replace(drawn("acts", _("Actions"), "dues/charging/charging.html#acts"), is_untitled=True),
+    ],
+    phone=["month", "would", "already", "owed"],
+    nothing=Nothing(_("This year hasn't begun."), "calendar"),
+)
 KEPT = Listing(
     columns=[
         text("name", _("Name"), "member.name"),
@@ -100,17 +184,27 @@ def basis_list(request: PageRequest) -> HttpResponse:
     branch = branch_asked_for(request, Capability.FIX_BASES)
     year = YearForm(request.GET).chosen(request.today)
     lines = base_lines(branch, year)
-    context = {
-        "branch": branch,
-        "branches": branches_offered(request, Capability.FIX_BASES),
-        "lines": lines,
+    more = {
         "progress": progress_in(lines),
         "keepable": sum(line.keepable for line in lines),
         "rule": rule("dues.base.fix", request.today),
         "readers": _readers(branch, request),
     }
-    years = {"year": year, "before": year - 1, "after": year + 1}
-    return render(request, "dues/charging/bases.html", context | years)
+    charging = Button(_("Charging"), address("dues:charging", org=branch.code), "cash-coin")
+    return BASES.shown(request, lines).answer(
+        title=_("Bases for %(year)s") % {"year": year},
+        crumbs=[DUES],
+        buttons=[*(Button(str(one), _list_of(branch, one)) for one in (year - 1, year + 1)), charging],
+        prints=False,
+        lead=branch.name,
+        template="dues/charging/bases.html",
+        more={**more, **_of_branch(request, branch, year)},
+    )
+
+
+def _of_branch(request: PageRequest, branch: Organization, year: int) -> dict[str, Any]:
+    """What the pages of a year are about, and which branches one may choose."""
+    return {"branch": branch, "year": year, "branches": branches_offered(request, Capability.FIX_BASES)}
 
 
 @requires(Capability.FIX_BASES)
@@ -128,7 +222,7 @@ def basis_keep_all(request: PageRequest, code: str, year: int) -> HttpResponse:
     count = sum(not one.refusal for one in would)
     label = ngettext("Keep %(counter)s base", "Keep %(counter)s bases", count) % {"counter": count}
     title, url = _("Keep last year's bases for %(year)s") % {"year": year}, _list_of(branch, year)
-    crumbs = [*_above(), (_("Bases for %(year)s") % {"year": year}, url)]
+    crumbs = [DUES, (_("Bases for %(year)s") % {"year": year}, url)]
     listing = KEPT.shown(request, would)
     return form_page(
         request,
@@ -142,7 +236,7 @@ def basis_keep_all(request: PageRequest, code: str, year: int) -> HttpResponse:
         url,
         crumbs=crumbs,
         lead=branch.name,
-        within="dues/charging/keep.html",
+        within="dues/touched.html#keep",
         more={"listing": listing, "would": would, "touched": touched, "seen": seen},
     )
 
@@ -163,8 +257,9 @@ def basis_keep(request: PageRequest, member: UUID, year: int) -> HttpResponse:
         return redirect(_list_of(branch, year))
     if not request.htmx:
         return redirect(f"{_list_of(branch, year)}#row-{person.pk}")
-    context = {"line": lines_of([person], year)[0], "year": year, "progress": progress_of(branch, year)}
-    return render(request, "dues/charging/bases.html#patch", context | {"is_patch": True})
+    row = BASES.row(request, lines_of([person], year)[0])
+    context = {"row": row, "progress": progress_of(branch, year), "is_patch": True}
+    return render(request, "dues/charging/bases.html#patch", context)
 
 
 @requires(Capability.FIX_BASES)
@@ -263,17 +358,29 @@ def charging(request: PageRequest) -> HttpResponse:
     branch = branch_asked_for(request, Capability.FIX_BASES)
     year = YearForm(request.GET).chosen(request.today)
     lines = month_lines(branch, year, on=request.today)
-    context = {
-        "branch": branch,
-        "branches": branches_offered(request, Capability.FIX_BASES),
-        "lines": lines,
-        "begins": _begins(lines),
-        "is_before": year <= request.today.year,
-        "to_do": sum(line.to_do for line in lines),
-        "without_base": lines[0].survey.without_base if lines else 0,
-    }
-    years = {"year": year, "before": year - 1, "after": year + 1 if year < request.today.year else None}
-    return render(request, "dues/charging/charging.html", context | years)
+    before = _("The branch began after this year.") if year <= request.today.year else _("This year hasn't begun.")
+    years = [year - 1, *([year + 1] if year < request.today.year else [])]
+    shown = MONTHS.shown(
+        request, lines, lines=lambda rows: [YearMonth(one, branch) for one in rows], nothing=Nothing(before, "calendar")
+    )
+    return shown.answer(
+        title=_("Charging %(year)s") % {"year": year},
+        crumbs=[DUES],
+        buttons=[
+            *(Button(str(one), _page_of(branch, one)) for one in years),
+            Button(_("Bases"), _list_of(branch, year), "list-check"),
+        ],
+        prints=False,
+        lead=branch.name,
+        template="dues/charging/charging.html",
+        more={
+            **_of_branch(request, branch, year),
+            "lines": lines,
+            "begins": _begins(lines),
+            "to_do": sum(line.to_do for line in lines),
+            "without_base": lines[0].survey.without_base if lines else 0,
+        },
+    )
 
 
 @requires(Capability.FIX_BASES)
@@ -338,11 +445,7 @@ def close(request: PageRequest, code: str, year: int, month: int) -> HttpRespons
 
 def _charging(branch: Organization, year: int) -> dict[str, Any]:
     """What stands above the steps of a year."""
-    return {"crumbs": [*_above(), (_("Charging %(year)s") % {"year": year}, _page_of(branch, year))]}
-
-
-def _above() -> list[Crumb]:
-    return [(_("Dues"), reverse("dues:grid"))]
+    return {"crumbs": [DUES, (_("Charging %(year)s") % {"year": year}, _page_of(branch, year))]}
 
 
 def _branch(request: PageRequest, code: str, year: int) -> Organization:

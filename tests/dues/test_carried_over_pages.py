@@ -80,7 +80,7 @@ def test_the_preview_of_a_ledger_has_a_column_for_it(cast, as_user, tmp_path):
         client.post(reverse("dues:ledger-new"), given)
     page = client.get(reverse("dues:ledger-detail", args=[LedgerImport.objects.get().pk]))
 
-    assert '<td class="number" data-label="上年结转">46.00</td>' in page.text
+    assert 'data-label="上年结转" class="number">46.00</td>' in page.text
     assert '<td class="number" data-label="应交">0.00</td>' in page.text
 
 

@@ -33,7 +33,7 @@ def typed(**changed):
 
 
 def row_of(member, page):
-    found = re.search(rf'<tr id="row-{member.pk}">.*?</tr>', page, re.DOTALL)
+    found = re.search(rf'<tr>(?:(?!</tr>).)*id="row-{member.pk}".*?</tr>', page, re.DOTALL)
     return re.sub(r'name="csrfmiddlewaretoken" value="[^"]*"', "", found[0]) if found else ""
 
 
