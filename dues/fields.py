@@ -1,16 +1,20 @@
-"""Money and months as people write them."""
+"""Money and months as people write them, and what forms of several nouns begin with."""
 
 import re
 import unicodedata
 from datetime import date
 from decimal import Decimal, InvalidOperation
-from typing import Any
+from typing import Any, cast
 
 from django import forms
 from django.core.exceptions import ValidationError
+from django.db.models import QuerySet
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from dues.units import FEN_PER_YUAN, yuan
+from members.models import Organization
+from members.pages.forms import key_field
 
 MOST_YUAN = 10_000_000
 YEARS = range(1921, 2200)
@@ -47,6 +51,19 @@ class YuanField(forms.CharField):
 
     def prepare_value(self, value: object) -> object:
         return f"{yuan(value)}" if isinstance(value, int) else value
+
+
+class UploadForm(forms.Form):
+    """What a branch uploads: `places` are those offered."""
+
+    key = key_field()
+    organization = forms.ModelChoiceField(
+        label=gettext_lazy("Branch"), queryset=Organization.objects.none(), to_field_name="code", empty_label=None
+    )
+
+    def __init__(self, *args: Any, places: QuerySet[Organization], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        cast(forms.ModelChoiceField, self.fields["organization"]).queryset = places
 
 
 class MonthField(forms.CharField):

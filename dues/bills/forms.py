@@ -8,26 +8,18 @@ from django.utils.translation import gettext_lazy as _
 
 from dues.bills.models import BillRowQuerySet
 from dues.choices import BillRowState, BillSource
-from dues.fields import YuanField
+from dues.fields import UploadForm, YuanField
 from members.models import Member, Organization
-from members.pages.forms import FilterForm, key_field
+from members.pages.forms import FilterForm
 
 WAITING, EVERYTHING = "waiting", "all"
 
 
-class BillUploadForm(forms.Form):
-    key = key_field()
-    organization = forms.ModelChoiceField(
-        label=_("Branch"), queryset=Organization.objects.none(), to_field_name="code", empty_label=None
-    )
+class BillUploadForm(UploadForm):
     file = forms.FileField(
         label=_("Bill or bank statement"),
         help_text=_("As WeChat, Alipay or the bank exported it: CSV or Excel. Unpack a ZIP file first."),
     )
-
-    def __init__(self, *args: Any, places: QuerySet[Organization], **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        cast(forms.ModelChoiceField, self.fields["organization"]).queryset = places
 
 
 class BillRowForm(forms.Form):

@@ -12,7 +12,7 @@ from django.utils.translation import ngettext_lazy
 from dues.bills.models import Bill
 from dues.bills.queries import BillLineView
 from dues.choices import BillRowState, NoMatch
-from dues.templatetags.dues import months
+from dues.templatetags.dues import months, to_the_minute
 from dues.templatetags.dues import yuan as fen_in_yuan
 from members.pages.listing import Badge, Listing, Nothing, acts, day, drawn, linked, money, number, text
 from members.pages.queries import called
@@ -23,7 +23,7 @@ ALIKE: Badge = (_("Perhaps recorded already"), "warn")
 
 def _uploaded(bill: Bill) -> str:
     by = called(bill.uploaded_by) if bill.uploaded_by else ""
-    return " · ".join(filter(None, [f"{timezone.localtime(bill.uploaded_at):%Y-%m-%d %H:%M}", by]))
+    return " · ".join(filter(None, [to_the_minute(bill.uploaded_at), by]))
 
 
 BILLS = Listing(

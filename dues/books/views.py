@@ -12,7 +12,7 @@ from django.contrib import messages
 from django.core.files.uploadedfile import TemporaryUploadedFile
 from django.http import FileResponse, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
-from django.urls import reverse
+from django.urls import reverse, reverse_lazy
 from django.utils import timezone
 from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
@@ -33,15 +33,16 @@ from dues.books.services import (
 )
 from dues.books.sheets import NotALedger
 from dues.exporting.ledger import NAME, export_bases, file_name, parameters_of, whose_bases
+from dues.fields import UploadForm
 from dues.ledger.models import LedgerImport
 from dues.papers import published_sentence, published_with
 from dues.payments.queries import Resting, resting_on
+from dues.templatetags.dues import to_the_minute
 from dues.templatetags.dues import yuan as fen_in_yuan
 from members.access.policy import get_in_scope, require_at, requires
 from members.choices import Capability, ImportState
 from members.imports.kinds import led
 from members.models import Organization
-from members.pages.forms import key_field
 from members.pages.listing import Listing, Nothing, linked, money, number, text
 from members.pages.requests import (
     FORM_METHODS,
@@ -59,11 +60,7 @@ from members.roster.services import may_take_alone
 from members.workbooks.reading import UnreadableWorkbook
 
 
-class LedgerUploadForm(forms.Form):
-    key = key_field()
-    organization = forms.ModelChoiceField(
-        label=_("Branch"), queryset=Organization.objects.none(), to_field_name="code", empty_label=None
-    )
+class LedgerUploadForm(UploadForm):
     year = forms.IntegerField(
         label=_("Year"), min_value=2008, max_value=2100, help_text=_("The year that the months of the sheet are of.")
     )
@@ -73,10 +70,6 @@ class LedgerUploadForm(forms.Form):
             "Excel, WPS or CSV: a column 姓名, and 月应交 or 党费基数, and a column for each month or quarter."
         ),
     )
-
-    def __init__(self, *args: Any, places: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        cast(forms.ModelChoiceField, self.fields["organization"]).queryset = places
 
 
 class LedgerYearForm(forms.Form):
@@ -92,13 +85,14 @@ class LedgerYearForm(forms.Form):
 IMPORTS = LedgerImport.objects.select_related("organization", "uploaded_by")
 NOTES_SHOWN = 200
 RESTING_SHOWN = 5
+DUES: Crumb = (_("Dues"), reverse_lazy("dues:grid"))
 LEDGERS = Listing(
     columns=[
         linked("file", _("File"), "file_name", url=lambda one: reverse("dues:ledger-detail", args=[one.pk])),
         text("branch", _("Branch"), lambda one: str(one.organization)),
         text("year", _("Year")),
         text("state", _("State"), "get_state_display"),
-        text("uploaded", _("Uploaded"), lambda one: f"{timezone.localtime(one.uploaded_at):%Y-%m-%d %H:%M}"),
+        text("uploaded", _("Uploaded"), lambda one: to_the_minute(one.uploaded_at)),
     ],
     phone=["file", "state", "branch", "year", "uploaded"],
     nothing=Nothing(
@@ -111,10 +105,6 @@ LEDGERS = Listing(
 )
 
 
-def _above() -> list[Crumb]:
-    return [(_("Dues"), reverse("dues:grid"))]
-
-
 @requires(Capability.FIX_BASES)
 @require_safe
 def ledger_list(request: PageRequest) -> HttpResponse:
@@ -123,7 +113,7 @@ def ledger_list(request: PageRequest) -> HttpResponse:
     nothing = replace(LEDGERS.nothing, label=upload.label, url=upload.url)
     rows = IMPORTS.visible_to(request.user).defer("content")
     return LEDGERS.shown(request, rows, nothing=nothing).answer(
-        title=_("Imported ledgers"), crumbs=_above(), buttons=[upload], prints=False
+        title=_("Imported ledgers"), crumbs=[DUES], buttons=[upload], prints=False
     )
 
 
@@ -143,7 +133,7 @@ def ledger_new(request: PageRequest) -> HttpResponse:
         partial(_read, request),
         Step(_("Upload a ledger"), _("Upload and look")),
         lambda kept: reverse("dues:ledger-detail", args=[kept.pk]),
-        crumbs=[*_above(), (_("Imported ledgers"), reverse("dues:ledger-list"))],
+        crumbs=[DUES, (_("Imported ledgers"), reverse("dues:ledger-list"))],
         notes=[note],
     )
 

@@ -9,7 +9,6 @@ from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
-from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 from django.views.decorators.cache import never_cache
@@ -33,6 +32,7 @@ from dues.payments.services import (
     record_payment,
     reverse_payment,
 )
+from dues.templatetags.dues import to_the_minute
 from dues.upwards.models import RemittedPayment
 from meetings.meeting.models import Meeting
 from members.access.policy import get_in_scope, requires, signed_in
@@ -171,9 +171,7 @@ class Decided(NamedTuple):
 
 
 def _second_person(line: Decided) -> str:
-    row = line.proposal
-    at = f"{timezone.localtime(row.decided_at):%Y-%m-%d %H:%M}" if row.decided_at else ""
-    return f"{kept_under(line.names, row.decided_by)} · {at}"
+    return f"{kept_under(line.names, line.proposal.decided_by)} · {to_the_minute(line.proposal.decided_at)}"
 
 
 DECIDED = Listing(

@@ -40,7 +40,7 @@ DECEMBER = date(2025, 12, 1)
 def printed(payment) -> str:
     """The paper, without the stamp of a payment that was taken back."""
     receipt = with_payment(Receipt.objects.all()).get(payment=payment)
-    sheet = render_to_string("dues/payments/receipt_sheet.html", {"sheet": sheets([receipt], ["data:"])[0]})
+    sheet = render_to_string("dues/payments/receipts.html#sheet", {"sheet": sheets([receipt], ["data:"])[0]})
     return without_stamp(sheet)
 
 

@@ -366,7 +366,7 @@ def line(row, member, monthly, paid, last, opening):
 
 
 def printed(sheet):
-    return without_stamp(render_to_string("dues/payments/receipt_sheet.html", {"sheet": sheet}))
+    return without_stamp(render_to_string("dues/payments/receipts.html#sheet", {"sheet": sheet}))
 
 
 STEPS = 40

@@ -331,7 +331,7 @@ def test_the_receipt_of_a_payment_taken_back_stays_open_to_be_read(cast, zhang, 
 
     assert left_open(zhang) == {"2026-09": 4000, "2026-10": 4000, "2026-11": 4000}
     answer = as_user(cast.member).get(reverse("dues:receipt-detail", args=[payment.pk]))
-    assert not answer.context["sheet"].is_valid
+    assert not answer.context["sheets"][0].is_valid
 
 
 def test_who_may_confirm_is_named_and_where_nobody_may_what_helps(cast, own, as_user):
