@@ -5,6 +5,7 @@ from typing import Any, cast
 from django import forms
 from django.db.models import Q, QuerySet, TextChoices
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from dues.bills.models import BillRowQuerySet
 from dues.choices import BillRowState, BillSource
@@ -12,6 +13,7 @@ from dues.fields import UploadForm, YuanField
 from members.models import Member, Organization
 from members.pages.forms import FilterForm
 
+FOR_WHOM = pgettext_lazy("whose dues a row of a bill is", "For whom")
 WAITING, EVERYTHING = "waiting", "all"
 
 
@@ -26,7 +28,7 @@ class BillRowForm(forms.Form):
     """For whom a row is; what the ledger may ask besides."""
 
     member = forms.ModelChoiceField(
-        label=_("For whom"), queryset=Member.objects.none(), to_field_name="key", empty_label="—"
+        label=FOR_WHOM, queryset=Member.objects.none(), to_field_name="key", empty_label="—"
     )
     voluntary = YuanField(
         label=_("Of this voluntary, in yuan"),

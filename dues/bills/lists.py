@@ -9,6 +9,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext_lazy
 
+from dues.bills.forms import FOR_WHOM
 from dues.bills.models import Bill
 from dues.bills.queries import BillLineView
 from dues.choices import BillRowState, NoMatch
@@ -96,7 +97,7 @@ ROWS = Listing(
         AMOUNT,
         NOTE,
         CAME,
-        text("member", _("For whom"), _for_whom),
+        text("member", FOR_WHOM, _for_whom),
         linked("state", _("State"), row_words, url=row_url, badges=_row_badges),
         linked("bill", _("Bill"), "row.bill.file_name", url="row.bill.get_absolute_url"),
     ],
@@ -131,7 +132,7 @@ def _doubts(line: BillLineView, _on: date) -> list[Badge]:
 
 CLEAR = Listing(
     columns=[
-        drawn("member", _("For whom"), TICK),
+        drawn("member", FOR_WHOM, TICK),
         AMOUNT,
         text("settles", _("Settles"), _settles, badges=_doubts),
         text("payer", _("Payer"), lambda line: line.row.payer_name or None, style="nowrap"),
