@@ -46,7 +46,10 @@ MEETINGS = Page(
     _("Meetings"),
     Capability.VIEW_MEETINGS,
     (
-        *(f"meetings:{name}" for name in ("meeting-", "attendance", "vote-", "minutes", "exclusion-", "correction-")),
+        *(
+            f"meetings:{name}"
+            for name in ("meeting-", "attendance", "record", "vote-", "minutes", "exclusion-", "correction-")
+        ),
         *(f"meetings:{name}" for name in ("membership-ask", "task")),
     ),
 )

@@ -3,7 +3,7 @@ from django.urls import path
 from meetings.attendance import views as attendance_views
 from meetings.meeting import views as meeting_views
 from meetings.minutes import views as minutes_views
-from meetings.pages import figure_views, sheet_views
+from meetings.pages import figure_views, record_views, sheet_views
 from meetings.pages import views as pages_views
 from meetings.planning import calendar_views, duty_views
 from meetings.planning import views as planning_views
@@ -20,6 +20,7 @@ urlpatterns = [
     path("<uuid:key>/cancel/", pages_views.meeting_cancel, name="meeting-cancel"),
     path("<uuid:key>/open/", pages_views.meeting_open, name="meeting-open"),
     path("<uuid:key>/close/", pages_views.meeting_close, name="meeting-close"),
+    path("<uuid:key>/record/", record_views.record, name="record"),
     path("<uuid:key>/attendance/", sheet_views.attendance, name="attendance"),
     path("<uuid:key>/attendance/mark/", sheet_views.attendance_mark, name="attendance-mark"),
     path("<uuid:key>/attendance/rest/", sheet_views.attendance_rest, name="attendance-rest"),

@@ -18,6 +18,8 @@ from members.pages.forms import day_field, key_field
 from members.paths import STEP
 
 LINES = forms.Textarea(attrs={"rows": 4})
+SPEAKER = forms.TextInput(attrs={"list": "speakers", "autocomplete": "off"})
+"""Chosen by the first letters from the page's list; a guest's name can be typed."""
 ABOVE = (OfficeKind.COMMITTEE_SECRETARY, OfficeKind.COMMITTEE_STAFF)
 
 
@@ -30,7 +32,7 @@ class ItemForm(forms.Form):
     """What was reported and decided under an item."""
 
     title = forms.CharField(label=gettext_lazy("Item"), max_length=160)
-    presenter = forms.CharField(label=gettext_lazy("Presented by"), max_length=60, required=False)
+    presenter = forms.CharField(label=gettext_lazy("Presented by"), max_length=60, required=False, widget=SPEAKER)
     report = forms.CharField(label=gettext_lazy("What was reported"), required=False, widget=LINES)
     decision = forms.CharField(label=gettext_lazy("Decision"), required=False, widget=LINES)
     is_open_to_members = forms.BooleanField(label=gettext_lazy("Members may read the decision"), required=False)
@@ -49,7 +51,7 @@ class MoveForm(forms.Form):
 
 class SpeechForm(forms.Form):
     key = key_field()
-    speaker = forms.CharField(label=gettext_lazy("Speaker"), max_length=60)
+    speaker = forms.CharField(label=gettext_lazy("Speaker"), max_length=60, widget=SPEAKER)
     points = forms.CharField(label=gettext_lazy("Points"), widget=LINES)
     is_dissent = forms.BooleanField(label=gettext_lazy("A dissenting view"), required=False)
 

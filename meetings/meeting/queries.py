@@ -58,6 +58,12 @@ def people_of(organization: Organization, *, on: date, with_staff: bool = True) 
     return people.filter(pk__in=[holder for office in held if (holder := holder_of(office))])
 
 
+def speakers_of(meeting: Meeting) -> list[str]:
+    """Names offered for who presents or speaks: the people of the place, and who came from elsewhere."""
+    people = people_of(meeting.organization, on=meeting.day).values_list("name", flat=True)
+    return [*dict.fromkeys([*people, *meeting.observers.values_list("name", flat=True)])]
+
+
 def holder_of(office: Office) -> int | None:
     return office.member_id or (office.user.member_id if office.user else None)
 

@@ -31,7 +31,7 @@ from meetings.meeting.forms import (
     TaskForm,
 )
 from meetings.meeting.models import AgendaItem, Material, Meeting, Task
-from meetings.meeting.queries import may_end, places_with_tasks, tasks_shown
+from meetings.meeting.queries import may_end, places_with_tasks, speakers_of, tasks_shown
 from meetings.meeting.services import (
     End,
     WrongState,
@@ -143,6 +143,7 @@ def _page(request: PageRequest, one: AgendaItem, **forms: object) -> HttpRespons
         "speech_form": SpeechForm(),
         "task_form": TaskForm(meeting=one.meeting),
         "speeches": list(one.speeches.all()),
+        "speakers": speakers_of(one.meeting),
         "today": request.today,
         "tasks": list(one.tasks.in_order()),
         **forms,

@@ -7,6 +7,7 @@ from typing import Any, cast
 from django import forms
 from django.core.exceptions import ValidationError
 from django.db.models import QuerySet
+from django.http import HttpRequest
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -15,10 +16,11 @@ from meetings.attendance.queries import on_the_sheet
 from meetings.attendance.rules import GIVERS, made_up_wrong
 from meetings.attendance.services import Attendance, can_be_filled_in
 from meetings.choices import FOR_ALL_MEMBERS, LATER, AttendanceState, LeaveKind, MeetingKind, MeetingState, kind_words
-from meetings.meeting.models import Meeting
+from meetings.meeting.models import AgendaItem, Meeting
 from meetings.meeting.queries import people_of
 from meetings.minutes.queries import there
 from meetings.pages.queries import usual
+from meetings.pages.services import Recorded
 from meetings.planning.duty_rules import Window
 from meetings.planning.queries import usable_at
 from members.choices import OrganizationKind
@@ -159,6 +161,51 @@ class PlanForm(MeetingForm):
 
 def lines_of(typed: str) -> list[str]:
     return [line.strip()[:160] for line in typed.splitlines() if line.strip()]
+
+
+FEW_LINES = forms.Textarea(attrs={"rows": 2})
+
+
+WORDS_OF_ITEM = ("presenter", "report", "decision")
+
+
+class RecordForm(forms.Form):
+    """One item on the page of all of them, with a show of hands where nothing was put to the vote yet.
+
+    Only what differs from the page as it was opened is stored: a colleague's words of meanwhile stay.
+    """
+
+    presenter = forms.CharField(
+        label=gettext_lazy("Presented by"), max_length=60, required=False, show_hidden_initial=True,
+        widget=forms.TextInput(attrs={"list": "speakers", "autocomplete": "off"}),
+    )  # fmt: skip
+    report = forms.CharField(
+        label=gettext_lazy("What was reported"), required=False, widget=FEW_LINES, show_hidden_initial=True
+    )
+    decision = forms.CharField(
+        label=gettext_lazy("Decision"), required=False, widget=FEW_LINES, show_hidden_initial=True
+    )
+    key = forms.UUIDField(widget=forms.HiddenInput, initial=uuid.uuid4, required=False)
+    all_in_favour = forms.BooleanField(required=False)
+
+    def __init__(self, *args: Any, item: AgendaItem, **kwargs: Any) -> None:
+        known = {name: getattr(item, name) for name in WORDS_OF_ITEM}
+        super().__init__(*args, prefix=str(item.pk), initial=known, **kwargs)
+        self.item = item
+        if item.votes.all():
+            del self.fields["key"], self.fields["all_in_favour"]
+
+    def words(self) -> list[forms.BoundField]:
+        return [self[name] for name in WORDS_OF_ITEM]
+
+    def before(self) -> list[str]:
+        """What the page began with, in hidden fields."""
+        return [self[name].as_hidden(only_initial=True) for name in WORDS_OF_ITEM]
+
+    def recorded(self) -> Recorded:
+        typed = self.cleaned_data
+        changes = {name: typed[name] for name in self.changed_data if name in WORDS_OF_ITEM}
+        return Recorded(self.item, changes, typed["key"] if typed.get("all_in_favour") else None)
 
 
 class CancelForm(forms.Form):
@@ -355,6 +402,12 @@ class NoteLeaveForm(LeaveForm):
         expected, guests = on_the_sheet(meeting)
         people = [(one.member_id, one.name) for one in [*expected, *guests]]
         cast(forms.ChoiceField, self.fields["member_id"]).choices = [("", "—"), *people]
+
+
+def undo_asked_for(request: HttpRequest) -> uuid.UUID | None:
+    """The tap on everybody else that the page before offers to take back."""
+    form = UndoForm({"key": uuid.uuid4(), "rest": request.GET.get("rest")})
+    return form.cleaned_data["rest"] if form.is_valid() else None
 
 
 def _known(expected: Expected) -> dict[str, Any]:

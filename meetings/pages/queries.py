@@ -31,7 +31,8 @@ from meetings.planning.duty_queries import meeting_duties
 from meetings.planning.duty_rules import Held, closes
 from meetings.planning.queries import theme_day_of
 from meetings.votes.correction_queries import correction_sentences, own_corrections, waiting_at
-from meetings.votes.queries import quorums_of
+from meetings.votes.queries import by_hands, quorums_of
+from meetings.votes.rules import Quorum
 from members.fields import opened
 from members.models import Affiliation, Member, Organization, User
 from members.paths import branch_path, subtree
@@ -89,6 +90,12 @@ def usual_day(organization: Organization, kind: str, *, today: date) -> date:
     """Of a theme day the branch's fixed day where this month still has it, else today."""
     fixed = theme_day_of(organization) if kind == MeetingKind.THEME_DAY else None
     return max(today, today.replace(day=fixed.day_of_month)) if fixed else today
+
+
+def hands_of(meeting: Meeting) -> Quorum | None:
+    """The quorum of a show of hands now; None where none can be put on record."""
+    subject = by_hands(meeting) if meeting.state == MeetingState.OPEN else None
+    return next(iter(quorums_of(meeting, [subject])), None) if subject else None
 
 
 def agenda_of(meeting: Meeting) -> QuerySet[AgendaItem]:

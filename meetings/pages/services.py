@@ -1,9 +1,10 @@
 """From plan to closed meeting; that figures left the program."""
 
 from collections.abc import Iterable
+from dataclasses import dataclass
 from datetime import date
 from typing import Any
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 from django.db import transaction
 from django.utils import timezone
@@ -12,10 +13,21 @@ from django.utils.translation import gettext as _
 from audit.services import record
 from meetings.attendance.models import Expected
 from meetings.attendance.queries import roll, with_granted_leave
-from meetings.choices import MeetingState
-from meetings.meeting.models import Meeting
-from meetings.meeting.services import WrongState, add_item, lock_meeting, named_to_lead, refuse_one_for_both
+from meetings.choices import MeetingState, VoteMethod, VoteSubject
+from meetings.meeting.models import AgendaItem, Meeting
+from meetings.meeting.services import (
+    WrongState,
+    add_item,
+    edit_item,
+    lock_meeting,
+    named_to_lead,
+    refuse_one_for_both,
+)
 from meetings.minutes.queries import missing_in, there
+from meetings.minutes.services import draft_minutes
+from meetings.votes.queries import by_hands, heads_of
+from meetings.votes.rules import Figures
+from meetings.votes.services import Question, add_vote, known_vote
 from members.models import Organization, User
 
 
@@ -98,6 +110,43 @@ def close_meeting(*, meeting: Meeting, by: User | str) -> Meeting:
     meeting.save(update_fields=["state", "closed_at"])
     _record("close_meeting", meeting, by)
     return meeting
+
+
+@transaction.atomic
+def end_meeting(*, meeting: Meeting, by: User | str) -> Meeting:
+    """Close the meeting and compose its minutes. Raises WrongState."""
+    meeting = close_meeting(meeting=meeting, by=by)
+    draft_minutes(meeting=meeting, by=by)
+    return meeting
+
+
+@dataclass(frozen=True, slots=True)
+class Recorded:
+    """What is typed under an item. `vote`: the key of the show of hands on it in which all present were in favour."""
+
+    item: AgendaItem
+    changes: dict[str, Any]
+    vote: UUID | None = None
+
+
+@transaction.atomic
+def record_items(*, meeting: Meeting, recorded: Iterable[Recorded], present: int, by: User | str) -> None:
+    """Store all of it, or nothing. `present`: how many with a vote were in favour, as the page said.
+
+    Raises WrongState, also when another number is there by now.
+    """
+    meeting = lock_meeting(meeting)
+    for one in recorded:
+        edit_item(item=one.item, changes=one.changes, by=by)
+        if one.vote and not known_vote(one.vote, meeting):
+            _show_hands(meeting, one.item, one.vote, present, by)
+
+
+def _show_hands(meeting: Meeting, item: AgendaItem, key: UUID, present: int, by: User | str) -> None:
+    if heads_of(meeting).present != present:
+        raise WrongState(_("Attendance has changed since you opened the page. Look who is here, and store it again."))
+    question = Question(by_hands(meeting) or VoteSubject.MOTION, VoteMethod.SHOW_OF_HANDS, item.title)
+    add_vote(key=key, item=item, question=question, figures=Figures(present), by=by)
 
 
 def _refuse_change_of_what_was(meeting: Meeting, changes: dict[str, Any]) -> None:

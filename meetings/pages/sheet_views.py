@@ -13,16 +13,16 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from meetings.attendance.models import Expected, Mark
-from meetings.attendance.queries import on_the_sheet
+from meetings.attendance.queries import on_the_sheet, tally_of
 from meetings.attendance.services import follow_up, mark, mark_rest_present, tap, undo_mark, undo_rest
 from meetings.choices import MeetingState
 from meetings.meeting.models import Meeting
 from meetings.meeting.services import WrongState
-from meetings.pages.forms import AttendanceForm, RestForm, TapForm, UndoForm
+from meetings.pages.forms import AttendanceForm, RestForm, TapForm, UndoForm, undo_asked_for
 from meetings.pages.queries import counts, sign_in_page
 from members.access.policy import get_in_scope, requires
 from members.choices import Capability
-from members.pages.requests import PageRequest, try_with_message
+from members.pages.requests import PageRequest, address, try_with_message
 
 MEETINGS = Meeting.objects.select_related("organization")
 
@@ -36,7 +36,7 @@ def attendance(request: PageRequest, key: UUID) -> HttpResponse:
         messages.info(request, _("Who is expected is fixed when the meeting opens. Open it first."))
         return redirect(meeting)
     page = sign_in_page(meeting, request.user, group=request.GET.get("group"))
-    return render(request, "meetings/pages/attendance.html", page | {"rest": _key_or_none(request.GET.get("rest"))})
+    return render(request, "meetings/pages/attendance.html", page | {"rest": undo_asked_for(request)})
 
 
 @requires(Capability.RECORD_MEETINGS)
@@ -73,6 +73,8 @@ def attendance_rest(request: PageRequest, key: UUID) -> HttpResponse:
     except WrongState as refusal:
         return _refused(request, meeting, refusal)
     messages.success(request, _marked(marked))
+    if meeting.state == MeetingState.OPEN and not tally_of(meeting).is_unknown:
+        return redirect(address("meetings:record", meeting.pk, rest=str(typed["key"])))
     return _back(request, meeting, "", rest=str(typed["key"]))
 
 
@@ -156,10 +158,3 @@ def _marked(people: list[Expected]) -> str:
     return ngettext("%(number)s person is marked as here.", "%(number)s people are marked as here.", len(people)) % {
         "number": len(people)
     }
-
-
-def _key_or_none(text: str | None) -> UUID | None:
-    try:
-        return UUID(text) if text else None
-    except ValueError:
-        return None

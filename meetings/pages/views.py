@@ -36,7 +36,8 @@ from meetings.pages.forms import (
     ShiftForm,
 )
 from meetings.pages.queries import meeting_page, member_page, my_meetings, usual, usual_day
-from meetings.pages.services import cancel_meeting, close_meeting, move_meeting, open_meeting
+from meetings.pages.record_views import end
+from meetings.pages.services import cancel_meeting, move_meeting, open_meeting
 from meetings.planning.duty_rules import ASKED
 from meetings.planning.rules import may_be_planned, shift_span
 from meetings.votes.queries import vote_section
@@ -150,10 +151,7 @@ def meeting_open(request: PageRequest, key: UUID) -> HttpResponse:
 def meeting_close(request: PageRequest, key: UUID) -> HttpResponse:
     """Say that the meeting has taken place, and go on to its minutes."""
     meeting = get_in_scope(request, MEETINGS.all(), pk=key)
-    ended = _("The meeting has ended.")
-    if try_with_message(request, lambda: close_meeting(meeting=meeting, by=request.user), ended):
-        return redirect("meetings:minutes", key=meeting.pk)
-    return redirect(meeting)
+    return end(request, meeting)
 
 
 def _filtered(found: QuerySet[Meeting], given: dict[str, Any]) -> QuerySet[Meeting]:

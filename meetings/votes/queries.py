@@ -71,6 +71,12 @@ def subjects_at(meeting: Meeting) -> tuple[VoteSubject, ...]:
     return subjects_of(meeting.kind, [session.kind for session in meeting.sessions.all()])
 
 
+def by_hands(meeting: Meeting) -> VoteSubject | None:
+    """What that evening decides by a show of hands, about nobody's membership or office; one query."""
+    allowed = subjects_at(meeting)
+    return next((one for one in (VoteSubject.MOTION, VoteSubject.COMMITTEE) if one in allowed), None)
+
+
 def quorums_of(meeting: Meeting, subjects: Iterable[VoteSubject] = ()) -> list[Quorum]:
     """What the votes of this meeting ask for, the usual one first; equal ones once. Empty where no rule is held."""
     heads = heads_of(meeting)

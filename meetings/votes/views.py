@@ -88,7 +88,7 @@ def vote_add(request: PageRequest, key: str) -> HttpResponse:
     meeting = get_in_scope(request, MEETINGS, pk=key)
     form = VoteForm(request.POST or None, meeting=meeting, initial=_initial_item(request, meeting))
     if form.is_valid() and (vote := _add(request, form)):
-        return redirect(vote)
+        return redirect(vote if not vote.is_decided else f"{meeting.get_absolute_url()}#votes")
     context = {"meeting": meeting, "form": form, "quorums": quorums_of(meeting)}
     return render(request, "meetings/votes/vote_add.html", context)
 

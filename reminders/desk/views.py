@@ -13,6 +13,7 @@ from django.core.paginator import Paginator
 from django.db.models import QuerySet
 from django.http import FileResponse, Http404, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -102,7 +103,8 @@ def desk(request: PageRequest) -> HttpResponse:
     paths = desk_paths(request)
     context = start_of(user, on=on) | _shown(request, paths)
     if context.get("today"):
-        context |= {"next_meeting": next_meeting(user, on=on), "doors": doors_of(user)}
+        coming = next_meeting(user, on=on)
+        context |= {"next_meeting": coming, "doors": doors_of(user) | {"meeting": meeting_door(user, coming, on=on)}}
     if counted := counted_paths(request, paths):
         context |= {"below": counts_below(counted, on=on), "needs": need_at(_seen(request, counted), on=on)}
     return render(request, "reminders/desk/desk.html", context)
@@ -150,12 +152,23 @@ def next_meeting(user: User, *, on: date) -> Meeting | None:
     )
 
 
+def meeting_door(user: User, coming: Meeting | None, *, on: date) -> str:
+    """The next meeting; where none is planned the form for one, for who plans them in one branch, else the list."""
+    if Capability.VIEW_MEETINGS not in user.access.capabilities:
+        return ""
+    if coming:
+        return coming.get_absolute_url()
+    places = Organization.objects.visible_to(user, Capability.RECORD_MEETINGS).branches().standing_on(on)[:2]
+    if len(places) == 1:
+        return reverse("meetings:meeting-plan", args=[places[0].code])
+    return reverse("meetings:meeting-list")
+
+
 def doors_of(user: User) -> dict[str, Any]:
-    """Which of the three most usual works the user's offices allow."""
+    """Which of the most usual works the user's offices allow."""
     held = user.access.capabilities
     calls = Capability.SEND_MESSAGES in held
     return {
-        "meeting": Capability.VIEW_MEETINGS in held,
         "dues": Capability.RECORD_DUES in held,
         "calls": calls,
         "to_call": Message.objects.visible_to(user).to_call().count() if calls else 0,

@@ -64,7 +64,7 @@ def test_pages_of_a_meeting_fit_the_screen(page, live_server, cast, meeting, vie
         "person": person,
         "open": meeting.get_absolute_url(),
     }
-    names = ("attendance", "sheet-blank", "material-add", "observer-add", "code", "meeting-edit")
+    names = ("attendance", "record", "sheet-blank", "material-add", "observer-add", "code", "meeting-edit")
     for name, place in {**pages, **{name: address(name, meeting) for name in names}}.items():
         page.goto(f"{live_server.url}{place}")
         keep_picture(page, f"{name}-{viewport['width']}")
@@ -87,11 +87,10 @@ def test_a_tap_patches_row_counts_and_quorum(page, live_server, meeting):
     log_in(page, live_server, "secretary", address("attendance", meeting))
     page.set_viewport_size(browsers.TELEPHONE)
     first = page.locator(".person").first
-    box = first.locator("button.tap").bounding_box()
-    first.locator("button.tap").click()
+    box = first.locator("button[value=on_site]").bounding_box()
+    first.locator("button[value=on_site]").click()
     expect(present_on(page)).to_have_text("1")
     expect(page.locator("#quorum .quorum-figures strong").first).to_have_text("1")
-    first.locator("summary").click()
     keep_picture(page, "tapped-360")
     first.locator("button[value=leave]").click()
     expect(present_on(page)).to_have_text("0")
@@ -108,7 +107,7 @@ def test_on_a_slow_network_an_impatient_thumb_taps_once(browser, live_server, me
     log_in(page, live_server, "secretary", address("attendance", meeting))
     held = []
     page.route("**/mark/", lambda route: held.append(route) if len(held) < 1 else route.continue_())
-    button = page.locator(".person").first.locator("button.tap")
+    button = page.locator(".person").first.locator("button[value=on_site]")
     button.click()
     page.wait_for_timeout(200)
     button.click()
@@ -123,7 +122,6 @@ def test_without_javascript_the_evening_is_recorded_too(browser, live_server, me
     page = context.new_page()
     try:
         log_in(page, live_server, "secretary", address("attendance", meeting))
-        page.locator(".person").nth(0).locator("summary").click()
         page.locator(".person").nth(0).locator("button[value=leave]").click()
         page.locator(".exceptions summary").click()
         page.locator(".exception input").first.check()

@@ -7,6 +7,7 @@ import pytest
 from django.urls import reverse
 from django.utils import translation
 
+from meetings.models import Meeting
 from members.access.queries import access_for
 from members.choices import Capability, OfficeKind
 from members.models import Office, Situation, User
@@ -297,7 +298,7 @@ def test_the_desk_costs_the_same_for_one_and_three_of_each_kind(cast, as_user, d
         make_organization(f"group{number}", f"党小组{number}", "group", cast.branch)
     client = as_user(cast.secretary)
     client.get(HOME)
-    with django_assert_num_queries(82):
+    with django_assert_num_queries(83):
         client.get(HOME)
 
 
@@ -357,3 +358,15 @@ def test_what_asks_nothing_is_a_line_until_it_is_read(cast, as_user, read, text)
     tell(cast.branch, None, user=cast.stranger, kind="dues", **read)
 
     assert [link.text for link in as_user(cast.stranger).get(HOME).context["own"]] == text
+
+
+def test_the_door_to_a_meeting_opens_the_next_one_else_the_form_for_one(cast, as_user):
+    client = as_user(cast.secretary)
+    empty = client.get("/").context["doors"]["meeting"]
+    planned = Meeting.objects.create(
+        organization=cast.branch, kind="theme_day", day=TODAY, counts_for_year=2026, state="planned"
+    )
+
+    assert empty == reverse("meetings:meeting-plan", args=["branch"])
+    assert client.get("/").context["doors"]["meeting"] == planned.get_absolute_url()
+    assert as_user(cast.member).get("/").context.get("doors", {}).get("meeting", "") == ""
