@@ -34,6 +34,8 @@ MARKS = {
 """The kind of badge: what asks for care, what asks for a decision, and what is only good to know."""
 SORTED_BY = {"age": "age", "joined": "joined"}
 NOBODY = UUID(int=0)
+FORMAL = Membership.FORMAL.value
+"""What nearly everybody is: a phone leaves it out."""
 
 
 class Heading(NamedTuple):
@@ -48,6 +50,8 @@ class Line(NamedTuple):
     url: str
     cells: list[str]
     """What stands in each cell, in the order of the columns; markup only where it is marked safe."""
+    group: str = ""
+    """The branch or group under whose heading the line stands; empty: the table has no such headings."""
 
 
 class Table(NamedTuple):
@@ -74,6 +78,7 @@ def _badges(situations: tuple[SituationKind, ...], language: str | None) -> Safe
 def _writers(language: str | None) -> dict[str, Writer]:
     """Column → what it says of a row, in the language that is being spoken."""
     sexes, memberships = _labels(Sex, language), _labels(Membership, language)
+    memberships = memberships | {FORMAL: format_html('<span class="usual">{}</span>', memberships[FORMAL])}
     categories, ways = _labels(DuesCategory, language), _labels(ReachBy, language)
     return {
         "sex": lambda row: sexes[row.member.sex],
@@ -88,8 +93,10 @@ def _writers(language: str | None) -> dict[str, Writer]:
     }
 
 
-def table_of(rows: Iterable[RosterRow], columns: list[str]) -> Table:
-    """The table with these columns (codes of COLUMNS) beside the name."""
+def table_of(rows: Iterable[RosterRow], columns: list[str], *, grouped: bool = False) -> Table:
+    """The table with these columns (codes of COLUMNS) beside the name. `grouped`: the rows come by branch and group,
+    which are then headings and no column."""
+    columns = [column for column in columns if not (grouped and column == "branch")]
     labels = [str(COLUMNS[column]) for column in columns]
     written = _writers(get_language())
     writers = [written[column] for column in columns]
@@ -103,6 +110,7 @@ def table_of(rows: Iterable[RosterRow], columns: list[str]) -> Table:
                 row.member.name,
                 address.replace(str(NOBODY), str(row.member.key)),
                 [write(row) for write in writers],
+                row.branch if grouped else "",
             )
             for row in rows
         ],

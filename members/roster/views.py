@@ -83,7 +83,9 @@ def roster_list(request: PageRequest) -> HttpResponse:
     context = {
         "chosen": chosen,
         "page": page,
-        "table": table_of(queries.rows_of(page.rows, places.names, on=request.today), columns),
+        "table": table_of(
+            queries.rows_of(page.rows, places.names, on=request.today), columns, grouped=not (chosen.sort or former)
+        ),
         "listed": listed,
         "places": [("", _("All I may see")), *places.offered],
         "saved_filters": list(SavedFilter.objects.visible_to(user)),

@@ -2,9 +2,10 @@
 page's time for it.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from functools import lru_cache
 from html import escape
+from itertools import groupby
 
 from django import template
 from django.utils.html import format_html, format_html_join
@@ -16,18 +17,36 @@ from members.roster.table import Line, Table
 
 register = template.Library()
 
-WRAPPED = {"branch", "situations"}
-NOWRAP = ' class="nowrap"'
+STYLES = {
+    "branch": "phone-below",
+    "situations": "phone-beside",
+    "age": "nowrap phone-below",
+    "joined": "nowrap phone-below",
+    "reach": "one-line",
+}
+"""Column → its classes; the others stand on a phone below the name, without a label. How somebody is reached is read on
+the member's page."""
+PLAIN = "phone-below one-line"
 
 
 @register.simple_tag
 def roster_lines(table: Table) -> SafeString:
-    """The rows of the table, each cell named for narrow screens."""
+    """The rows of the table, each cell named for narrow screens, under a heading wherever another group begins."""
     starts = [
-        f'<td data-label="{escape(heading.label)}"{"" if heading.column in WRAPPED else NOWRAP}>'
+        f'<td data-label="{escape(heading.label)}" class="{STYLES.get(heading.column, PLAIN)}">'
         for heading in table.headings
     ]
-    return mark_safe("\n".join([_line(line, starts) for line in table.lines]))  # noqa: S308 - each text is escaped
+    groups = groupby(table.lines, key=lambda line: line.group)
+    return mark_safe(  # noqa: S308 - each text is escaped
+        "\n".join([row for group, lines in groups for row in _group(group, lines, starts)])
+    )
+
+
+def _group(name: str, lines: Iterable[Line], starts: list[str]) -> Iterator[str]:
+    if name:
+        yield f'<tr class="row-group"><th colspan="{len(starts) + 1}" scope="rowgroup">{escape(name)}</th></tr>'
+    for line in lines:
+        yield _line(line, starts)
 
 
 def _line(line: Line, starts: list[str]) -> str:
@@ -35,7 +54,8 @@ def _line(line: Line, starts: list[str]) -> str:
         f"{start}{text if isinstance(text, SafeString) else escape(text)}</td>"
         for start, text in zip(starts, line.cells, strict=True)
     ]
-    return f'<tr><th scope="row"><a href="{escape(line.url)}">{escape(line.name)}</a></th>{"".join(cells)}</tr>'
+    name = f'<a href="{escape(line.url)}">{escape(line.name)}</a>'
+    return f'<tr><th scope="row" class="phone-name">{name}</th>{"".join(cells)}</tr>'
 
 
 @register.simple_tag

@@ -22,7 +22,7 @@ pytestmark = pytest.mark.django_db
 AsUser = Callable[[User], Client]
 LIST, EXPORT = reverse("members:roster-list"), reverse("members:roster-export")
 MARCH, JUNE, JULY = date(2026, 3, 1), date(2026, 6, 1), date(2026, 7, 1)
-CELL = re.compile(r'<th scope="row"><a href="[^"]+">([^<]+)</a></th>(.*)</tr>')
+CELL = re.compile(r'<th scope="row"[^>]*><a href="[^"]+">([^<]+)</a></th>(.*)</tr>')
 
 
 def leave(member: Member, on: date = JUNE, because: LeavingReason = LeavingReason.LEFT_SYSTEM) -> None:
