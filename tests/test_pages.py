@@ -102,15 +102,26 @@ def test_what_the_base_page_asks_for_exists(file: str) -> None:
     assert finders.find(file)
 
 
+# --- Type -----------------------------------------------------------------------------------------------------------
+SIZES = {"0.875rem", "1rem", "1.125rem", "1.375rem", "1.75rem", "2.25rem"}
+
+
+@pytest.mark.parametrize("sheet", sorted((STATIC / "css").glob("*.css")), ids=lambda path: path.stem)
+def test_screens_have_six_sizes_of_type(sheet: Path) -> None:
+    sizes = re.findall(r"font-size: ([\d.]+rem);", sheet.read_text())
+    assert set(sizes) <= SIZES
+
+
 # --- Contrast --------------------------------------------------------------------------------------------------------
 PAIRS = [
-    *[(text, ground) for text in ("text", "text-quiet", "accent-text") for ground in ("ground", "surface")],
+    *[(text, ground) for text in ("text", "text-quiet", "accent-text", "link") for ground in ("ground", "surface")],
     ("text", "surface-sunk"),
     ("text-quiet", "surface-sunk"),
     ("accent-text", "accent-soft"),
     ("on-accent", "accent"),
     ("on-accent", "accent-strong"),
     *[(kind, f"{kind}-soft") for kind in ("good", "warn", "bad", "info")],
+    *[("bad", ground) for ground in ("ground", "surface")],
     *[("focus", ground) for ground in ("ground", "surface")],
 ]
 
