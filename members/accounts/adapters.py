@@ -1,7 +1,7 @@
 """How allauth treats our accounts, and passwords that can be guessed."""
 
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from typing import Any, ClassVar
 
 from allauth.account.adapter import DefaultAccountAdapter
@@ -47,9 +47,11 @@ LEAST_LEFT = 4
 DATE = re.compile(r"(19|20)\d{2}((0?[1-9]|1[0-2])(0?[1-9]|[12]\d|3[01])?)?")
 PLACE = re.compile("([\u4e00-\u9fff]{2,4}?)(街道|社区|自治州|自治区|省|市|县|区|镇|乡|村)")
 LEET = str.maketrans("@$0!", "asoi")
-AMONG_LETTERS = re.compile("(?<=[a-z])[013457](?=[a-z])")
+AMONG_LETTERS = re.compile("(?<=[a-z])[0-9](?=[a-z])")
 """A digit that stands for a letter: q1nghe, not the 1 of qinghe1949."""
-DIGITS = str.maketrans("013457", "oieast")
+BESIDE_LETTERS = re.compile("(?<=[a-z])[0-9]|[0-9](?=[a-z])")
+"""The same also at the end of a word, for a text without dates: h0ngq1."""
+DIGITS = [str.maketrans("013456789", letters) for letters in ("oieasgtbg", "oleasbtbq")]
 
 
 def places_in(name: str) -> list[str]:
@@ -65,8 +67,20 @@ def is_guessed(password: str, *, names: Iterable[str] = (), numbers: Iterable[st
     """
     plain = password.casefold()
     own = [name.casefold() for name in names if len(name) > 1]
-    texts = (plain, plain.translate(LEET), AMONG_LETTERS.sub(lambda digit: digit[0].translate(DIGITS), plain))
-    return any(_left(text, own, list(numbers)) < LEAST_LEFT for text in texts)
+    return any(_left(text, own, list(numbers)) < LEAST_LEFT for text in _readings(plain))
+
+
+def _readings(plain: str) -> Iterator[str]:
+    """As it stands, and with digits and other signs read as the letters that they look like."""
+    for text in (plain, plain.translate(LEET)):
+        yield text
+        for table in DIGITS:
+            yield _with_letters(text, AMONG_LETTERS, table)
+            yield _with_letters(DATE.sub(" ", text), BESIDE_LETTERS, table)
+
+
+def _with_letters(text: str, digits: re.Pattern[str], table: dict[int, int]) -> str:
+    return digits.sub(lambda digit: digit[0].translate(table), text)
 
 
 def _left(text: str, names: Iterable[str], numbers: Iterable[str]) -> float:

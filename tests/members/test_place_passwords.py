@@ -32,6 +32,12 @@ def test_the_place_with_digits_is_refused_to_who_works_there(cast, password, who
         "青禾县委员会2026",
         "中共青禾县委员会",
         "dongshan2026",
+        "Q1ngH3@2026",
+        "q!ngh3xian2026",
+        "qin9he2026",
+        "h0ngq12026",
+        "2026h0ngq1",
+        "1eifeng2026",
     ],
 )
 def test_neither_are_its_other_spellings_nor_another_committee_of_the_county(cast, password):
