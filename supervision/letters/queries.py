@@ -274,12 +274,14 @@ def lines_of(user: User, *, on: date) -> KeyLines:
     """What waits comes first."""
     known, readers = trusted_keys(), keys_of_inspectors(on=on)
     rows = list(KEYS.visible_to(user).order_by("-state", "-made_on", "key"))
-    by = _withdrawn_by(rows)
-    lines = [_line(key, user, known, readers, by.get(str(key.pk), "")) for key in rows]
-    mine = [line for line in lines if line.key.user_id == user.pk]
-    others = [line for line in lines if line.key.user_id != user.pk]
-    fresh = _new_for(user, on - NEW_FOR) if mine else []
-    return KeyLines(mine, others, [_line(key, user, known, readers) for key in fresh])
+    fresh = _new_for(user, on - NEW_FOR) if any(key.user_id == user.pk for key in rows) else []
+    by = _withdrawn_by([*rows, *fresh])
+
+    def drawn(keys: list[InspectorKey]) -> list[Line]:
+        return [_line(key, user, known, readers, by.get(str(key.pk), "")) for key in keys]
+
+    mine = drawn([key for key in rows if key.user_id == user.pk])
+    return KeyLines(mine, drawn([key for key in rows if key.user_id != user.pk]), drawn(fresh))
 
 
 def approval_way(user: User, key: InspectorKey, readers: list[InspectorKey]) -> str:

@@ -114,6 +114,16 @@ def test_whoever_works_with_keys_is_told_and_the_page_says_when_and_by_whom(seal
     assert not any(str(TODAY) in str(link.text) for link in start_links(third, on=TODAY + timedelta(days=15)))
 
 
+def test_the_list_of_the_last_90_days_says_too_by_whom_a_key_was_approved_and_withdrawn(sealed):
+    third, withdrawer = sealed.inspectors[2], sealed.inspectors[0].get_full_name()
+    withdrawn(sealed, 1, passphrase=PASSPHRASE)
+
+    line = next(line for line in lines_of(third, on=TODAY).new if line.key.pk == sealed.keys[1].pk)
+    shown = render_to_string("supervision/letters/key_new.html", {"lines": [line]})
+    assert line.key.approved_by.get_full_name() in shown
+    assert f"由{withdrawer}撤回" in shown
+
+
 def test_a_letter_has_as_many_readers_as_people_open_it(sealed):
     """Not as many as keys: who has an office in two committees has two."""
     letter, readers = letter_of(sealed.write()).pk, keys_of_inspectors(on=TODAY)
