@@ -249,7 +249,7 @@ def attach_files(*, letter: Letter, letter_key: bytes, contents: Sequence[bytes]
 
     The same file is stored once, however often its form is sent.
     """
-    bare = [_bare(content, number, len(contents)) for number, content in enumerate(contents, 1)]
+    bare = _all_bare(contents)
     with transaction.atomic():
         row = lock_letter(letter)
         kept = {_opened_file(one, letter_key) for one in row.files.all()}
@@ -268,13 +268,23 @@ def open_file(*, file: LetterFile, user: User, passphrase: str) -> OpenedFile:
     return OpenedFile(FileKind(file.kind), content)
 
 
-def _bare(content: bytes, number: int, count: int) -> tuple[str, bytes]:
-    """`number` of `count`, as they were chosen: names of files are not kept, and the browser still shows them."""
-    try:
-        return bare_files.bare_file(content)
-    except bare_files.NotTaken as refusal:
-        which = _("File %(number)s of %(count)s:") % {"number": number, "count": count} if count > 1 else ""
-        raise Refused(f"{which} {WHY[refusal.reason]} {OTHERWISE}".strip(), "attached") from refusal
+def _all_bare(contents: Sequence[bytes]) -> list[tuple[str, bytes]]:
+    """Raises Refused, which names every file that isn't taken."""
+    bare: list[tuple[str, bytes]] = []
+    wrong: list[str] = []
+    for number, content in enumerate(contents, 1):
+        try:
+            bare.append(bare_files.bare_file(content))
+        except bare_files.NotTaken as refusal:
+            wrong.append(f"{_which(number, len(contents))} {WHY[refusal.reason]}".strip())
+    if wrong:
+        raise Refused(" ".join([*wrong, str(OTHERWISE)]), "attached")
+    return bare
+
+
+def _which(number: int, count: int) -> str:
+    """As they were chosen: names of files are not kept, and the browser still shows them."""
+    return _("File %(number)s of %(count)s:") % {"number": number, "count": count} if count > 1 else ""
 
 
 def _demand_room(letter: Letter, new: Sequence[tuple[str, bytes]]) -> None:

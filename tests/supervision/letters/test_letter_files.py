@@ -195,6 +195,15 @@ def test_a_file_that_is_not_taken_keeps_back_the_others_and_says_what_to_do(box,
     assert not LetterFile.objects.exists()
 
 
+def test_every_file_that_is_not_taken_is_named(box, receipt):
+    answer = attach(receipt, b"%PDF-1.7 broken", hostile.photo(), b"no picture")
+
+    assert "第1个文件（共3个）" in answer.text and "第3个文件（共3个）" in answer.text
+    assert "第2个文件" not in answer.text
+    assert answer.text.count(str(inspector_services.OTHERWISE)) == 1
+    assert not LetterFile.objects.exists()
+
+
 def test_every_reason_has_its_sentence():
     assert set(inspector_services.WHY) == set(range(bare_files.UNKNOWN, bare_files.TOO_HEAVY + 1))
 
