@@ -33,11 +33,20 @@ def pytest_collection() -> Generator[None, object, object]:
     return collected
 
 
+@pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Whatever opens a browser is marked so, without having to remember it; see tests/databases.py."""
+    """Whatever opens a browser or asks a database is marked so, without having to remember it; see tests/databases.py.
+
+    Files with slow tests come first: a file is run by one worker, and the last ones have to be short.
+    """
     for item in items:
-        if "browser" in getattr(item, "fixturenames", ()):
+        fixtures = set(getattr(item, "fixturenames", ()))
+        if "browser" in fixtures:
             item.add_marker(pytest.mark.browser)
+        if databases.asks_a_database(fixtures, is_marked=item.get_closest_marker("django_db") is not None):
+            item.add_marker(pytest.mark.database)
+    slow = {item.path for item in items if item.get_closest_marker("slow")}
+    items.sort(key=lambda item: item.path not in slow)
     if connection.vendor == "postgresql" and not named_by_hand(config):
         left = [item for item in items if not differs_on_postgresql(item)]
         config.hook.pytest_deselected(items=left)

@@ -1,16 +1,20 @@
 """The full cast behind a browser each: asking every page as everybody, without one answer changing the next."""
 
 import contextlib
+import copy
 import io
 import logging
 import zipfile
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
+from datetime import date
+from typing import Any
 from unittest import mock
 from uuid import UUID
 
 from django.apps import apps
 from django.conf import settings
+from django.contrib import auth
 from django.db import transaction
 from django.db.models import Model
 from django.template.backends.django import Template
@@ -18,11 +22,16 @@ from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
 from meetings.models import Meeting
+from members.access import sessions
+from members.access.queries import access_for
+from members.models import User
+from members.offices import Access
 from tests.full_cast import FullCast
 from tests.full_cast_meetings import code_of
 from tests.policy_table import PARTS, Block, place_of, shows_code
 
 MISSING = UUID("00000000-0000-4000-8000-00000000dead")
+REAL_USER = auth.get_user
 BACKEND = "django.contrib.auth.backends.ModelBackend"
 MODELS = {
     model.__name__: model
@@ -110,11 +119,35 @@ def identity(row: Model, attribute: str) -> object:
 def open_world(blocker, make: Callable[[], FullCast]) -> Iterator[World]:
     """For a fixture of a module's scope: one cast for all its tests, in a transaction that is undone at the end."""
     logging.disable(logging.CRITICAL)  # a line and a traceback for each refusal cost more than the refusal
-    with blocker.unblock(), transaction.atomic():
+    with blocker.unblock(), transaction.atomic(), people_read_once():
         full = make()
         yield World(full, {part: session_of(getattr(full.cast, part)) for part in PARTS[1:]})
         transaction.set_rollback(True)
     logging.disable(logging.NOTSET)
+
+
+@contextlib.contextmanager
+def people_read_once() -> Iterator[None]:
+    """Who asks, and with which offices, is read once for each session: every answer is undone before the next request.
+
+    Reading them again takes more than half of a request whose page isn't written. tests/members/access asks each time.
+    """
+    users: dict[str | None, Any] = {}
+    offices: dict[tuple[object, date], Access] = {}
+
+    def user_of(request: Any) -> Any:
+        key = request.COOKIES.get(settings.SESSION_COOKIE_NAME)
+        if key not in users:
+            users[key] = REAL_USER(request)
+        return copy.copy(users[key])
+
+    def offices_of(user: User, *, on: date) -> Access:
+        if (user.pk, on) not in offices:
+            offices[user.pk, on] = access_for(user, on=on)
+        return offices[user.pk, on]
+
+    with mock.patch.object(auth, "get_user", user_of), mock.patch.object(sessions, "access_for", offices_of):
+        yield
 
 
 @contextlib.contextmanager

@@ -82,11 +82,11 @@ def test_arguments_are_handed_to_both_runs(checkout):
     assert all(call.endswith("tests/members -k import and undo") for call in calls(checkout))
 
 
-def test_fast_is_sqlite_without_the_slow_parts(checkout):
+def test_fast_asks_no_database_and_is_quick(checkout):
     done = run(checkout, "--fast", "tests/members")
     assert done.stdout.splitlines()[-1] == "12 passed, 0 failed, 1 skipped"
     assert len(calls(checkout)) == 1
-    assert calls(checkout)[0].endswith("-m not slow tests/members")
+    assert calls(checkout)[0].endswith("-m not slow and not database tests/members")
 
 
 @pytest.mark.parametrize(

@@ -11,7 +11,7 @@ from supervision.letters.rules import ALL, Conditions, NobodyMayRead, Routing, r
 from tests.supervision.letters.trees import COMMITTEE, Case, Person, cases
 
 TREES = 10_000
-FEWER = 2_000
+FEWER = 500
 SEED = 20261124
 HEADS = {OfficeKind.SECRETARY, OfficeKind.DEPUTY_SECRETARY, OfficeKind.COMMITTEE_SECRETARY, OfficeKind.INSPECTOR}
 SWITCHES = [one.name for one in fields(Conditions) if one.name != "fewest"]
@@ -110,9 +110,8 @@ def test_each_condition_alone_keeps_its_promise(letters, name):
     assert not any(name in wrong for wrong in outcomes(letters[:FEWER], alone) if wrong)
 
 
-@pytest.mark.parametrize("name", SWITCHES)
-def test_without_conditions_each_promise_is_broken(letters, name):
-    assert any(name in wrong for wrong in outcomes(letters[:FEWER], NONE) if wrong)
+def test_without_conditions_each_promise_is_broken(letters):
+    assert set(SWITCHES) <= {name for wrong in outcomes(letters[:FEWER], NONE) if wrong for name in wrong}
 
 
 @pytest.mark.parametrize("name", ["relative", "level", "branch_roster", "branch_office"])
@@ -120,7 +119,7 @@ def test_without_one_condition_its_promise_is_broken(letters, name):
     """Where no other condition happens to cover it: the subject is also kept out by the level, and by the offices."""
     without = Conditions(**{one: one != name for one in SWITCHES})
 
-    assert any(name in wrong for wrong in outcomes(letters, without) if wrong)
+    assert any(name in (outcome(letter, without) or ()) for letter in letters)
 
 
 def test_with_one_reader_as_the_fewest_the_promise_of_two_is_broken(letters):
