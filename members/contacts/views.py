@@ -1,23 +1,22 @@
 """Contacts, requests for help, and those who are hard to reach."""
 
-from collections.abc import Callable, Iterable, Iterator
-from typing import Any
+from datetime import date
+from functools import partial
+from http import HTTPStatus
 from uuid import UUID
 
 from django.conf import settings
 from django.contrib import messages
-from django.core.paginator import Paginator
 from django.http import FileResponse, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
+from django.utils.translation import gettext_lazy as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_safe
 
 from members.access.policy import get_in_scope, requires
-from members.choices import Capability, ContactKind, SituationKind
+from members.choices import Capability
 from members.contacts.forms import (
     AnswerForm,
     ContactCorrectForm,
@@ -29,8 +28,8 @@ from members.contacts.forms import (
     NewHelpForm,
     ReachFilterForm,
 )
+from members.contacts.lists import HELP, REACH, ReachLine, answer_state
 from members.contacts.queries import (
-    ReachRow,
     Waiting,
     help_requests,
     possible_contact_persons,
@@ -38,7 +37,7 @@ from members.contacts.queries import (
     waiting_members,
     with_people,
 )
-from members.contacts.rules import Due, NextContact, answer_due
+from members.contacts.rules import Due, answer_due
 from members.contacts.services import (
     AT_ONCE,
     Numbers,
@@ -57,99 +56,123 @@ from members.contacts.services import (
 )
 from members.models.contact import Contact, ContactPerson, HelpRequest
 from members.models.member import Member
-from members.pages.forms import CallListForm, ReasonForm
-from members.pages.requests import PageRequest, try_on_form, workbook
+from members.pages.about_member import member_crumbs, remove_page
+from members.pages.forms import CallListForm
+from members.pages.listing import excel
+from members.pages.requests import FORM_METHODS, PageRequest, address, try_on_form
+from members.pages.steps import Button, Crumb, Step, form_page
 from members.regulations.queries import in_force_at
-from members.workbooks.writing import Sheet
 
 CONTACT_PERSONS = ContactPerson.objects.select_related("member", "person")
 CONTACTS = Contact.objects.select_related("member")
 HELP_REQUESTS = HelpRequest.objects.select_related("member")
-ON_A_PAGE = 30
+STORED, REMOVED = _("The changes are stored."), _("The entry is removed.")
 
 
 # --- Contact persons --------------------------------------------------------------------------------------------------
 @requires(Capability.RECORD_CONTACTS)
-@require_http_methods(["GET", "HEAD", "POST"])
+@require_http_methods(FORM_METHODS)
 def contact_person_add(request: PageRequest, key: UUID) -> HttpResponse:
     """Name who looks after a member."""
     member = get_in_scope(request, Member.objects.all(), key=key)
-    form = NewContactPersonForm(
-        request.POST or None, choices=possible_contact_persons(member, request.user), today=request.today
-    )  # fmt: skip
-    if form.is_valid():
-        given = {"key": form.cleaned_data["key"], "values": form.facts()}
-        if try_on_form(form, lambda: name_contact_person(member=member, by=request.user, **given)):
-            messages.success(request, _("The contact person is on record."))
-            return _back(request, member)
-    return render(request, "members/contacts/contact_person_add.html", {"form": form, "member": member})
+    choices = possible_contact_persons(member, request.user)
+    form = NewContactPersonForm(request.POST or None, choices=choices, today=request.today)
+    title = _("Who looks after %(name)s") % {"name": member.name}
+    act = partial(name_contact_person, member=member, by=request.user)
+    return form_page(
+        request,
+        form,
+        lambda typed: act(key=typed["key"], values=form.facts()),
+        Step(title, _("Name as contact person"), _("The contact person is on record.")),
+        _origin(request, member),
+        crumbs=member_crumbs(member),
+        lead=_(
+            "Reminders for the member go to this person, and this person is called when the member can't be reached."
+        ),
+    )
 
 
 @requires(Capability.RECORD_CONTACTS)
-@require_http_methods(["GET", "HEAD", "POST"])
+@require_http_methods(FORM_METHODS)
 def contact_person_edit(request: PageRequest, key: UUID) -> HttpResponse:
     """See the phone, correct, end or let it go on."""
     contact_person = get_in_scope(request, CONTACT_PERSONS.all(), pk=key)
     member = contact_person.member
     choices = possible_contact_persons(member, request.user, contact_person.person_id)
     form = ContactPersonForm(request.POST or None, choices=choices, stored=contact_person)
-    if form.is_valid():
-        facts = form.facts()
-        if try_on_form(
-            form, lambda: correct_contact_person(contact_person=contact_person, values=facts, by=request.user)
-        ):
-            messages.success(request, _("The changes are stored."))
-            return redirect(member)
-    context = {"form": form, "member": member, "contact_person": contact_person}
-    return render(request, "members/contacts/contact_person_edit.html", context)
+    act = partial(correct_contact_person, contact_person=contact_person, by=request.user)
+    return form_page(
+        request,
+        form,
+        lambda _typed: act(values=form.facts()),
+        Step(_("Who looks after %(name)s") % {"name": member.name}, _("Store the changes"), STORED),
+        member,
+        crumbs=member_crumbs(member),
+        ways=[_never_true("members:contact-person-remove", key)],
+    )
 
 
 @requires(Capability.RECORD_CONTACTS)
-@require_http_methods(["GET", "HEAD", "POST"])
+@require_http_methods(FORM_METHODS)
 def contact_person_remove(request: PageRequest, key: UUID) -> HttpResponse:
-    return _remove(request, get_in_scope(request, CONTACT_PERSONS.all(), pk=key), remove_contact_person)
+    entry = get_in_scope(request, CONTACT_PERSONS.all(), pk=key)
+    act = partial(remove_contact_person, entry=entry, by=request.user)
+    return remove_page(request, entry, lambda reason: act(reason=reason), REMOVED)
 
 
 # --- The contact log --------------------------------------------------------------------------------------------------
 @requires(Capability.RECORD_CONTACTS)
-@require_http_methods(["GET", "HEAD", "POST"])
+@require_http_methods(FORM_METHODS)
 def contact_add(request: PageRequest, key: UUID) -> HttpResponse:
     """One step: how, when, who, what was heard, when again, and what is needed."""
     member = get_in_scope(request, Member.objects.all(), key=key)
-    due_on = answer_due(request.today, local=in_force_at(member.roster_path, on=request.today))
     form = NewContactForm(
-        request.POST or None, today=request.today, made_by=request.user.get_full_name(), due_on=due_on
-    )  # fmt: skip
-    if form.is_valid():
-        given = {"key": form.cleaned_data["key"], "values": form.facts(), "help_wanted": form.help_wanted()}
-        if try_on_form(form, lambda: record_contact(member=member, on=request.today, by=request.user, **given)):
-            messages.success(request, _("The contact with %(name)s is on record.") % {"name": member})
-            _mind_the_lost(request, member)
-            return _back(request, member)
-    return render(request, "members/contacts/contact_add.html", {"form": form, "member": member})
+        request.POST or None,
+        today=request.today,
+        made_by=request.user.get_full_name(),
+        due_on=_answer_due(request, member),
+    )
+    act, name = partial(record_contact, member=member, on=request.today, by=request.user), {"name": member}
+    done = _("The contact with %(name)s is on record.") % name
+    answer = form_page(
+        request,
+        form,
+        lambda typed: act(key=typed["key"], values=form.facts(), help_wanted=form.help_wanted()),
+        Step(_("A contact with %(name)s") % name, _("Record the contact"), done),
+        _origin(request, member),
+        crumbs=member_crumbs(member),
+        cancel=_origin(request, member),
+    )
+    if answer.status_code == HTTPStatus.FOUND:
+        _mind_the_lost(request, member)
+    return answer
 
 
 @requires(Capability.RECORD_CONTACTS)
-@require_http_methods(["GET", "HEAD", "POST"])
+@require_http_methods(FORM_METHODS)
 def contact_edit(request: PageRequest, key: UUID) -> HttpResponse:
     """Read one entry of the log in full, and correct it."""
     contact = get_in_scope(request, CONTACTS.all(), pk=key)
     form = ContactCorrectForm(request.POST or None, contact=contact)
-    if form.is_valid():
-        facts = form.facts()
-        if try_on_form(
-            form, lambda: correct_contact(contact=contact, values=facts, on=request.today, by=request.user)
-        ):  # fmt: skip
-            messages.success(request, _("The changes are stored."))
-            return redirect(contact.member)
-    context = {"form": form, "member": contact.member, "contact": contact}
-    return render(request, "members/contacts/contact_edit.html", context)
+    words = {"name": contact.member.name, "kind": contact.get_kind_display(), "day": contact.happened_on}
+    act = partial(correct_contact, contact=contact, on=request.today, by=request.user)
+    return form_page(
+        request,
+        form,
+        lambda _typed: act(values=form.facts()),
+        Step(_("%(name)s: %(kind)s, %(day)s") % words, _("Store the changes"), STORED),
+        contact.member,
+        crumbs=member_crumbs(contact.member),
+        ways=[_never_true("members:contact-remove", key)],
+    )
 
 
 @requires(Capability.RECORD_CONTACTS)
-@require_http_methods(["GET", "HEAD", "POST"])
+@require_http_methods(FORM_METHODS)
 def contact_remove(request: PageRequest, key: UUID) -> HttpResponse:
-    return _remove(request, get_in_scope(request, CONTACTS.all(), pk=key), remove_contact)
+    entry = get_in_scope(request, CONTACTS.all(), pk=key)
+    act = partial(remove_contact, entry=entry, by=request.user)
+    return remove_page(request, entry, lambda reason: act(reason=reason), REMOVED)
 
 
 # --- Requests for help ------------------------------------------------------------------------------------------------
@@ -159,26 +182,26 @@ def help_list(request: PageRequest) -> HttpResponse:
     """Requests for help, those that wait first, the longest waiting at the top."""
     form = HelpFilterForm(request.GET)
     state = form.cleaned_data["state"] if form.is_valid() else ""
-    page = Paginator(help_requests(request.user, state=state), ON_A_PAGE).get_page(request.GET.get("page"))
-    return render(request, "members/contacts/help_list.html", {"form": form, "page": page, "today": request.today})
+    found = HELP.shown(request, help_requests(request.user, state=state), form=form)
+    return found.answer(title=_("Requests for help"), prints=False)
 
 
 @requires(Capability.RECORD_CONTACTS)
-@require_http_methods(["GET", "HEAD", "POST"])
+@require_http_methods(FORM_METHODS)
 def help_add(request: PageRequest, key: UUID) -> HttpResponse:
     """Write down what a member needs; the clock runs."""
     member = get_in_scope(request, Member.objects.all(), key=key)
-    due_on = answer_due(request.today, local=in_force_at(member.roster_path, on=request.today))
-    form = NewHelpForm(request.POST or None, today=request.today, due_on=due_on)
-    if form.is_valid():
-        values = dict(form.cleaned_data)
-        given = values.pop("key")
-        if try_on_form(
-            form, lambda: ask_for_help(key=given, member=member, values=values, on=request.today, by=request.user)
-        ):
-            messages.success(request, _("The request is on record."))
-            return _back(request, member)
-    return render(request, "members/contacts/help_add.html", {"form": form, "member": member})
+    form = NewHelpForm(request.POST or None, today=request.today, due_on=_answer_due(request, member))
+    act = partial(ask_for_help, member=member, on=request.today, by=request.user)
+    title = _("What %(name)s needs") % {"name": member.name}
+    return form_page(
+        request,
+        form,
+        lambda typed: act(key=typed.pop("key"), values=typed),
+        Step(title, _("Record the request"), _("The request is on record.")),
+        _origin(request, member),
+        crumbs=member_crumbs(member),
+    )
 
 
 @requires(Capability.RECORD_CONTACTS)
@@ -191,57 +214,69 @@ def help_next(request: PageRequest, key: UUID) -> HttpResponse:
 
 
 @requires(Capability.RECORD_CONTACTS)
-@require_http_methods(["GET", "HEAD", "POST"])
+@require_http_methods(FORM_METHODS)
 def help_answer(request: PageRequest, key: UUID) -> HttpResponse:
     """Answer a request, or correct the answer."""
-    help_request = get_in_scope(request, HELP_REQUESTS.all(), pk=key)
-    form = AnswerForm(request.POST or None, help_request=help_request, today=request.today)
-    if form.is_valid():
-        given = {**form.cleaned_data, "on": request.today, "by": request.user}
-        if try_on_form(form, lambda: answer_help(help_request=help_request, **given)):
-            messages.success(request, _("The answer is on record."))
-            return redirect("members:help-list")
-    context = {"form": form, "member": help_request.member, "help_request": help_request, "today": request.today}
-    return render(request, "members/contacts/help_answer.html", context)
-
-
-@requires(Capability.RECORD_CONTACTS)
-@require_http_methods(["GET", "HEAD", "POST"])
-def help_edit(request: PageRequest, key: UUID) -> HttpResponse:
-    """Correct a request, or move its day."""
-    help_request = get_in_scope(request, HELP_REQUESTS.all(), pk=key)
-    form = HelpCorrectForm(request.POST or None, help_request=help_request)
-    if form.is_valid():
-        given: dict[str, Any] = {"values": form.cleaned_data, "on": request.today, "by": request.user}
-        if try_on_form(form, lambda: correct_help(help_request=help_request, **given)):
-            messages.success(request, _("The changes are stored."))
-            return redirect("members:help-answer", help_request.key)
-    context = {"form": form, "member": help_request.member, "help_request": help_request}
-    return render(request, "members/contacts/help_edit.html", context)
-
-
-@requires(Capability.RECORD_CONTACTS)
-@require_http_methods(["GET", "HEAD", "POST"])
-def help_remove(request: PageRequest, key: UUID) -> HttpResponse:
-    return _remove(request, get_in_scope(request, HELP_REQUESTS.all(), pk=key), remove_help)
-
-
-def _remove(request: PageRequest, entry: Any, remove: Callable[..., None]) -> HttpResponse:
-    """Ask why, then delete what was written down by mistake."""
-    form = ReasonForm(request.POST or None)
-    if form.is_valid():
-        remove(entry=entry, reason=form.cleaned_data["reason"], by=request.user)
-        messages.success(request, _("The entry is removed."))
-        return redirect(entry.member)
-    return render(
-        request, "members/roster/member_remove.html", {"form": form, "member": entry.member, "what": str(entry)}
+    one = get_in_scope(request, HELP_REQUESTS.all(), pk=key)
+    act = partial(answer_help, help_request=one, on=request.today, by=request.user)
+    label = _("Correct the answer") if one.answered_on else _("Answer")
+    return form_page(
+        request,
+        AnswerForm(request.POST or None, help_request=one, today=request.today),
+        lambda typed: act(**typed),
+        Step(_("%(name)s's request for help") % {"name": one.member.name}, label, _("The answer is on record.")),
+        "members:help-list",
+        crumbs=member_crumbs(one.member),
+        cancel=reverse("members:help-list"),
+        facts=[
+            (_("What is needed"), one.request.open()),
+            (_("Asked on"), one.asked_on),
+            (_("Answer by"), one.due_on),
+            (_("State"), answer_state(one, request.today)),
+        ],
+        ways=[(_("Correct"), reverse("members:help-edit", args=[key]))],
     )
 
 
-def _back(request: PageRequest, member: Member) -> HttpResponse:
-    """To where one came from, the list or the desk, else to the member."""
+@requires(Capability.RECORD_CONTACTS)
+@require_http_methods(FORM_METHODS)
+def help_edit(request: PageRequest, key: UUID) -> HttpResponse:
+    """Correct a request, or move its day."""
+    one = get_in_scope(request, HELP_REQUESTS.all(), pk=key)
+    act = partial(correct_help, help_request=one, on=request.today, by=request.user)
+    back = reverse("members:help-answer", args=[key])
+    return form_page(
+        request,
+        HelpCorrectForm(request.POST or None, help_request=one),
+        lambda typed: act(values=typed),
+        Step(_("What %(name)s needs") % {"name": one.member.name}, _("Store the changes"), STORED),
+        back,
+        crumbs=member_crumbs(one.member),
+        cancel=back,
+        ways=[_never_true("members:help-remove", key)],
+    )
+
+
+@requires(Capability.RECORD_CONTACTS)
+@require_http_methods(FORM_METHODS)
+def help_remove(request: PageRequest, key: UUID) -> HttpResponse:
+    entry = get_in_scope(request, HELP_REQUESTS.all(), pk=key)
+    act = partial(remove_help, entry=entry, by=request.user)
+    return remove_page(request, entry, lambda reason: act(reason=reason), REMOVED)
+
+
+def _never_true(name: str, key: UUID) -> Crumb:
+    return _("It was never true: remove it"), reverse(name, args=[key])
+
+
+def _answer_due(request: PageRequest, member: Member) -> date:
+    return answer_due(request.today, local=in_force_at(member.roster_path, on=request.today))
+
+
+def _origin(request: PageRequest, member: Member) -> str:
+    """Where one came from, the list or the desk, else the member."""
     origin = {"reach": reverse("members:reach-list"), "desk": settings.LOGIN_REDIRECT_URL}
-    return redirect(origin.get(request.GET.get("back", ""), member.get_absolute_url()))
+    return origin.get(request.GET.get("back", ""), member.get_absolute_url())
 
 
 def _mind_the_lost(request: PageRequest, member: Member) -> None:
@@ -252,29 +287,43 @@ def _mind_the_lost(request: PageRequest, member: Member) -> None:
         )
 
 
+# --- Who is hard to reach ---------------------------------------------------------------------------------------------
 @requires(Capability.VIEW_CONTACTS)
 @require_safe
 def reach_list(request: PageRequest) -> HttpResponse:
     """Retired, away, frail and lost members: the most pressing first."""
     form = ReachFilterForm(request.GET)
-    waiting = _asked(request, form)
-    page = Paginator(waiting, ON_A_PAGE).get_page(request.GET.get("page"))
-    context = {
-        "form": form,
-        "page": page,
-        "lines": [_line(row) for row in with_people(list(page.object_list), on=request.today)],
-        "overdue": sum(one.next.state == Due.OVERDUE for one in waiting),
-        "never": sum(one.next.state == Due.NEVER for one in waiting),
-        "narrowed": any(form.data.get(name) for name in form.fields),
-        "query": request.GET.urlencode(),
-        "may_record": Capability.RECORD_CONTACTS in request.user.access.capabilities,
-    }
-    return render(request, "members/contacts/reach_list.html", context)
+    waiting, query = _asked(request, form), request.GET.dict()
+    may_record = Capability.RECORD_CONTACTS in request.user.access.capabilities
+    found = REACH.shown(
+        request,
+        waiting,
+        form=form,
+        lines=lambda rows: [ReachLine(row, may_record) for row in with_people(rows, on=request.today)],
+    )
+    return found.answer(
+        title=_("Hard to reach"),
+        lead=_(
+            "Retired, living elsewhere, mobile, frail, abroad or lost: those who would otherwise drop out. The most "
+            "pressing come first."
+        ),
+        buttons=waiting
+        and [
+            Button(_("List to call from"), address("members:reach-print", **query), "telephone"),
+            excel(request, reverse("members:reach-export")),
+        ],
+        prints=False,
+        template="members/contacts/reach_list.html",
+        more={
+            "overdue": sum(one.next.state == Due.OVERDUE for one in waiting),
+            "never": sum(one.next.state == Due.NEVER for one in waiting),
+        },
+    )
 
 
 @requires(Capability.VIEW_CONTACTS)
 @never_cache
-@require_http_methods(["GET", "HEAD", "POST"])
+@require_http_methods(FORM_METHODS)
 def reach_print(request: PageRequest) -> HttpResponse:
     """The same people in large type with room to write. Phone numbers only after a reason was given, on record."""
     rows = with_people(_asked(request, ReachFilterForm(request.GET))[:AT_ONCE], on=request.today)
@@ -286,7 +335,7 @@ def reach_print(request: PageRequest) -> HttpResponse:
         try_on_form(form, lambda: numbers.update(open_call_list(**given)))
     context = {
         "form": form,
-        "lines": [{**_line(row), "numbers": numbers.get(row.member.pk)} for row in rows],
+        "lines": [ReachLine(row, numbers=numbers.get(row.member.pk)) for row in rows],
         "opened": bool(numbers),
         "may_reveal": Capability.REVEAL_PRIVATE in request.user.access.capabilities,
         "query": request.GET.urlencode(),
@@ -301,7 +350,7 @@ def reach_export(request: PageRequest) -> FileResponse:
     rows = with_people(_asked(request, ReachFilterForm(request.GET)), on=request.today)
     put_export_on_record(rows=len(rows), by=request.user)
     name = _("Hard to reach %(day)s.xlsx") % {"day": request.today.isoformat()}
-    return workbook(name, Sheet(_("Hard to reach"), _headings(), _cells(rows)))
+    return REACH.exported(request, map(ReachLine, rows), file=name, sheet=_("Hard to reach"))
 
 
 def _asked(request: PageRequest, form: ReachFilterForm) -> list[Waiting]:
@@ -315,50 +364,3 @@ def _asked(request: PageRequest, form: ReachFilterForm) -> list[Waiting]:
         situation=given.get("situation", ""),
         due=given.get("due", ""),
     )
-
-
-def _line(row: ReachRow) -> dict[str, object]:
-    waiting = row.waiting
-    return {
-        "row": row,
-        "member": row.member,
-        "situations": [SituationKind(kind).label for kind in waiting.situations],
-        "last_kind": ContactKind(waiting.last_kind).label if waiting.last_kind else "",
-        "why": why(waiting.next),
-        "lost_for_long": waiting.silence if waiting.silence else None,
-    }
-
-
-def why(due: NextContact) -> str:
-    """Why the next contact is due then, in words."""
-    if due.agreed:
-        return _("agreed at the last contact")
-    if due.rule is None:
-        return ""
-    every = ngettext("every %(count)s month", "every %(count)s months", due.rule.whole) % {"count": due.rule.whole}
-    return f"{every} · {due.citation}"
-
-
-def _headings() -> list[str]:
-    return [
-        _("Name"), _("Situation"), _("Place"), _("Contact person"), _("Last contact"), _("How"), _("Next contact by"),
-        _("Why"), _("State"), _("Open requests for help"),
-    ]  # fmt: skip
-
-
-def _cells(rows: Iterable[ReachRow]) -> Iterator[list[object]]:
-    states = {Due.OVERDUE: _("Overdue"), Due.NEVER: _("No contact on record"), Due.SOON: _("Within two weeks")}
-    for row in rows:
-        line, waiting = _line(row), row.waiting
-        yield [
-            row.member.name,
-            "、".join(str(SituationKind(kind).label) for kind in waiting.situations),
-            waiting.places,
-            "、".join(str(person) for person in row.contact_persons),
-            waiting.last.on if waiting.last else None,
-            line["last_kind"],
-            waiting.next.due_on,
-            line["why"],
-            states.get(waiting.next.state, ""),
-            row.open_requests,
-        ]

@@ -1,10 +1,8 @@
 """One member's pages."""
 
-from collections.abc import Callable
-from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
-from enum import Enum
+from functools import partial
 from typing import Any
 from uuid import UUID
 
@@ -17,22 +15,16 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from members.access.policy import get_in_scope, require_at, requires, signed_in
-from members.choices import (
-    AffiliationKind,
-    Capability,
-    ContactKind,
-    LeavingReason,
-    OfficeKind,
-    RowVerdict,
-    SituationKind,
-)
-from members.dates import PartialDate
+from members.choices import Capability
 from members.fields import opened
 from members.models.contact import Merge
 from members.models.member import Affiliation, Member
+from members.pages.about_member import member_crumbs
 from members.pages.forms import ReasonForm
-from members.pages.links import member_links
-from members.pages.requests import PageRequest, try_on_form
+from members.pages.links import Link, member_links
+from members.pages.listing import Nothing
+from members.pages.requests import FORM_METHODS, PageRequest, try_on_form
+from members.pages.steps import Step, form_page
 from members.people import ENDINGS
 from members.roster.forms import (
     LeaveForm,
@@ -45,8 +37,6 @@ from members.roster.forms import (
     rule_of,
 )
 from members.roster.member_queries import (
-    Event,
-    Happening,
     last_steps,
     looks_at,
     member_page,
@@ -58,138 +48,7 @@ from members.roster.member_queries import (
 from members.roster.move_services import leave_roster, move_member, take_back_step
 from members.roster.photos import photo_kind, remove_photo, store_photo
 from members.roster.services import PRIVATE, Outdated, create_member, edit_member
-
-
-@dataclass(frozen=True)
-class Line:
-    """As templates/includes/timeline.html shows it."""
-
-    when: str
-    icon: str
-    title: str
-    text: str = ""
-    url: str = ""
-
-
-ICONS = {
-    Happening.JOINED: "flag",
-    Happening.CONFIRMED: "patch-check",
-    Happening.PLACED: "box-arrow-in-right",
-    Happening.LEFT: "box-arrow-right",
-    Happening.OFFICE_BEGUN: "person-badge",
-    Happening.OFFICE_ENDED: "person-badge",
-    Happening.SITUATION_BEGUN: "bookmark",
-    Happening.SITUATION_ENDED: "check",
-    Happening.PERSON_BEGUN: "person-heart",
-    Happening.PERSON_ENDED: "person-x",
-    Happening.CONTACT: "chat-dots",
-    Happening.HELP_ASKED: "life-preserver",
-    Happening.HELP_ANSWERED: "check-circle",
-    Happening.IMPORTED: "file-earmark-spreadsheet",
-}
-CONTACT_ICONS = {"visit": "house-heart", "phone": "telephone", "online": "chat-dots", "letter": "envelope"}
-PAGES = {
-    Happening.CONTACT: "members:contact-edit",
-    Happening.HELP_ASKED: "members:help-answer",
-    Happening.HELP_ANSWERED: "members:help-answer",
-}
-"""Where an entry of the contact log is read in full and corrected."""
-
-
-def lines(events: list[Event], *, may_record: bool) -> list[Line]:
-    """The events as a person reads them; with links for those who keep the contact log."""
-    return [_line(event, _url(event) if may_record else "") for event in events]
-
-
-def _line(event: Event, url: str) -> Line:
-    title, text = TELL[event.happening](event)
-    icon = CONTACT_ICONS.get(event.code, "") if event.happening == Happening.CONTACT else ""
-    return Line(_when(event), icon or ICONS[event.happening], title, text, url)
-
-
-def _when(event: Event) -> str:
-    dated = event.happening in (Happening.JOINED, Happening.CONFIRMED)
-    return str(PartialDate(event.day, event.code)) if dated else event.day.isoformat()
-
-
-def _url(event: Event) -> str:
-    return reverse(PAGES[event.happening], args=[event.ref]) if event.happening in PAGES else ""
-
-
-def _placed(event: Event) -> tuple[str, str]:
-    if event.code == AffiliationKind.PARTICIPATION:
-        return _("Takes part in %(place)s") % {"place": event.text}, ""
-    return _("On the roster of %(place)s") % {"place": event.text}, ""
-
-
-def _left(event: Event) -> tuple[str, str]:
-    return _("Left %(place)s") % {"place": event.text}, _label(LeavingReason, event.code)
-
-
-def _office_begun(event: Event) -> tuple[str, str]:
-    return _("Became %(office)s") % {"office": _label(OfficeKind, event.code)}, event.text
-
-
-def _office_ended(event: Event) -> tuple[str, str]:
-    return _("No longer %(office)s") % {"office": _label(OfficeKind, event.code)}, event.text
-
-
-def _situation_begun(event: Event) -> tuple[str, str]:
-    return _("Begins: %(situation)s") % {"situation": _label(SituationKind, event.code)}, event.text
-
-
-def _situation_ended(event: Event) -> tuple[str, str]:
-    return _("Ends: %(situation)s") % {"situation": _label(SituationKind, event.code)}, event.text
-
-
-def _person_begun(event: Event) -> tuple[str, str]:
-    return _("%(name)s looks after the member") % {"name": event.text}, event.code
-
-
-def _person_ended(event: Event) -> tuple[str, str]:
-    return _("%(name)s no longer looks after the member") % {"name": event.text}, event.code
-
-
-def _contact(event: Event) -> tuple[str, str]:
-    return f"{_label(ContactKind, event.code)} · {event.text}", event.words.open()
-
-
-def _help_asked(event: Event) -> tuple[str, str]:
-    return _("Asked for help"), event.words.open()
-
-
-def _help_answered(event: Event) -> tuple[str, str]:
-    return _("Request for help answered"), event.words.open()
-
-
-def _imported(event: Event) -> tuple[str, str]:
-    if event.code == RowVerdict.NEW:
-        return _("Taken over from a workbook"), event.text
-    return _("Brought up to date from a workbook"), event.text
-
-
-TELL: dict[Happening, Callable[[Event], tuple[str, str]]] = {
-    Happening.JOINED: lambda event: (_("Admitted to the party"), ""),
-    Happening.CONFIRMED: lambda event: (_("Became a formal member"), ""),
-    Happening.PLACED: _placed,
-    Happening.LEFT: _left,
-    Happening.OFFICE_BEGUN: _office_begun,
-    Happening.OFFICE_ENDED: _office_ended,
-    Happening.SITUATION_BEGUN: _situation_begun,
-    Happening.SITUATION_ENDED: _situation_ended,
-    Happening.PERSON_BEGUN: _person_begun,
-    Happening.PERSON_ENDED: _person_ended,
-    Happening.CONTACT: _contact,
-    Happening.HELP_ASKED: _help_asked,
-    Happening.HELP_ANSWERED: _help_answered,
-    Happening.IMPORTED: _imported,
-}
-
-
-def _label(choices: type[Enum], code: str) -> str:
-    labels: dict[str, Any] = dict(choices.choices)  # type: ignore[attr-defined]
-    return str(labels.get(code, code))
-
+from members.roster.timeline import lines
 
 LOOKS_SHOWN, LOOKS_ON_A_PAGE = 5, 50
 MOVERS = (Capability.EDIT_ROSTER, Capability.IMPORT_ROSTER)
@@ -217,7 +76,7 @@ def member_me(request: PageRequest) -> HttpResponse:
     """What is on record about oneself, private values included."""
     member = Member.objects.filter(user=request.user.pk).first()
     if member is None:
-        return render(request, "members/roster/member_none.html")
+        return _no_page(request)
     looks = looks_at(member, start=0, size=LOOKS_SHOWN)
     more = {
         "own": True,
@@ -228,6 +87,18 @@ def member_me(request: PageRequest) -> HttpResponse:
     return render(request, "members/roster/member.html", {**_page(request, member), **more})
 
 
+def _no_page(request: PageRequest) -> HttpResponse:
+    sentences = [
+        _("This log-in doesn't belong to a member on a roster, so there is no page about you."),
+        _(
+            "That is in order for staff and administrators. If you are a member, ask the administrator of your "
+            "committee to connect your log-in with your name on the roster."
+        ),
+    ]
+    nothing = Nothing(" ".join(sentences), "person-vcard", _("To the start page"), reverse("reminders:desk"))
+    return render(request, "members/pages/page.html", {"title": _("My page"), "nothing": nothing})
+
+
 @signed_in
 @never_cache
 @require_safe
@@ -235,7 +106,7 @@ def member_looks(request: PageRequest) -> HttpResponse:
     """Who looked at one's own private values, when, at which, and why; with the workbooks in which they stand."""
     member = Member.objects.filter(user=request.user.pk).first()
     if member is None:
-        return render(request, "members/roster/member_none.html")
+        return _no_page(request)
     start = _whole(request.GET.get("from", ""))
     looks = looks_at(member, start=start, size=LOOKS_ON_A_PAGE)
     older = start + LOOKS_ON_A_PAGE if len(looks) > LOOKS_ON_A_PAGE else None
@@ -244,7 +115,7 @@ def member_looks(request: PageRequest) -> HttpResponse:
 
 
 @requires(Capability.EDIT_ROSTER)
-@require_http_methods(["GET", "HEAD", "POST"])
+@require_http_methods(FORM_METHODS)
 def member_create(request: PageRequest) -> HttpResponse:
     """Record a new member of a branch or group."""
     form = NewMemberForm(request.POST or None, user=request.user, on=request.today)
@@ -258,7 +129,7 @@ def member_create(request: PageRequest) -> HttpResponse:
 
 
 @requires(Capability.EDIT_ROSTER)
-@require_http_methods(["GET", "HEAD", "POST"])
+@require_http_methods(FORM_METHODS)
 def member_edit(request: PageRequest, key: UUID) -> HttpResponse:
     """Change a member's facts; an old page doesn't overwrite what somebody else stored since."""
     member = get_in_scope(request, Member.objects.all(), key=key)
@@ -286,16 +157,21 @@ def member_photo(request: PageRequest, key: UUID) -> FileResponse:
 
 
 @requires(Capability.EDIT_ROSTER)
-@require_http_methods(["GET", "HEAD", "POST"])
+@require_http_methods(FORM_METHODS)
 def member_photo_change(request: PageRequest, key: UUID) -> HttpResponse:
     """Upload another picture."""
     member = get_in_scope(request, Member.objects.all(), key=key)
-    form = PhotoForm(request.POST or None, request.FILES or None)
-    if form.is_valid():
-        content = form.cleaned_data["photo"].read()
-        if try_on_form(form, lambda: store_photo(member=member, content=content, by=request.user)):
-            return redirect(member)
-    return render(request, "members/roster/member_photo.html", {"form": form, "member": member})
+    act = partial(store_photo, member=member, by=request.user)
+    return form_page(
+        request,
+        PhotoForm(request.POST or None, request.FILES or None),
+        lambda typed: act(content=typed["photo"].read()),
+        Step(_("Photo of %(name)s") % {"name": member.name}, _("Store the photo")),
+        member,
+        crumbs=member_crumbs(member),
+        template="members/roster/member_photo.html",
+        more={"member": member},
+    )
 
 
 @requires(Capability.EDIT_ROSTER)
@@ -308,62 +184,111 @@ def member_photo_remove(request: PageRequest, key: UUID) -> HttpResponse:
 
 
 @requires(*MOVERS)
-@require_http_methods(["GET", "HEAD", "POST"])
+@require_http_methods(FORM_METHODS)
 def member_move(request: PageRequest, key: UUID) -> HttpResponse:
     """To another branch or group whose roster the viewer keeps too; for a committee's staff, to any below it."""
     member = get_in_scope(request, Member.objects.all(), key=key)
     form = MoveForm(request.POST or None, user=request.user, today=request.today)
-    if form.is_valid():
-        given = {**form.cleaned_data, "today": request.today, "by": request.user}
-        if try_on_form(form, lambda: move_member(member=member, **given)):
-            place = form.cleaned_data["organization"]
-            messages.success(request, _("%(name)s now belongs to %(place)s.") % {"name": member, "place": place})
-            return redirect(member)
+    places, name = places_of(member), {"name": member.name}
+    moved = _("%(name)s now belongs to %(place)s.")
+    question = _(
+        "From that day on %(name)s stands on the roster of the branch or group you chose, and no more on that of "
+        "%(place)s. If it is another branch, that one then takes the dues and calls to the meetings. A mistake can be "
+        "taken back."
+    )
+    step = Step(
+        _("Move %(name)s") % name,
+        _("Move"),
+        lambda _moved: moved % {**name, "place": form.cleaned_data["organization"]},
+        question % {**name, "place": " · ".join(map(str, places))},
+    )
+    act = partial(move_member, member=member, today=request.today, by=request.user)
     others = movers_above(member, request.user, on=request.today)
-    context = {"form": form, "member": member, "others": others, "places": places_of(member)}
-    context |= last_steps(member, request.user)
-    return render(request, "members/roster/member_move.html", context)
+    return form_page(
+        request,
+        form,
+        lambda typed: act(**typed),
+        step,
+        member,
+        crumbs=member_crumbs(member),
+        template="members/roster/member_move.html",
+        more={"others": others, "places": places, **last_steps(member, request.user)},
+    )
+
+
+FORMAL = Affiliation.objects.formal().select_related("member", "organization")
 
 
 @requires(Capability.EDIT_ROSTER)
-@require_http_methods(["GET", "HEAD", "POST"])
+@require_http_methods(FORM_METHODS)
 def member_leave(request: PageRequest, key: UUID) -> HttpResponse:
     """Off the roster. Addressed by the relation that ends, so that a second click ends nothing else."""
-    affiliation = get_in_scope(request, Affiliation.objects.formal().select_related("member", "organization"), key=key)
+    affiliation = get_in_scope(request, FORMAL.all(), key=key)
+    member = affiliation.member
+    title = _("Take %(name)s off the roster") % {"name": member.name}
     because = reason_of_leaving(request.POST.get("because") or request.GET.get("because", ""))
     if because is None:
-        return render(
-            request, "members/roster/member_leave_why.html", {"member": affiliation.member, "endings": ENDINGS}
-        )
+        return _ask_why(request, member, title)
     form = LeaveForm(request.POST or None, because=because, today=request.today)
-    if form.is_valid():
-        given = {**form.facts(), "today": request.today, "by": request.user}
-        if try_on_form(form, lambda: leave_roster(affiliation=affiliation, **given)):
-            messages.success(request, _("%(name)s is off the roster.") % {"name": affiliation.member})
-            return redirect(affiliation.member)
-    context = {"form": form, "member": affiliation.member, "because": because}
-    return render(request, "members/roster/member_leave.html", {**context, "rule": rule_of(because, request.today)})
+    note = _("The member stays on record with everything that was written down, and the step can be taken back.")
+    rule = rule_of(because, request.today)
+    act = partial(leave_roster, affiliation=affiliation, today=request.today, by=request.user)
+    return form_page(
+        request,
+        form,
+        lambda _typed: act(**form.facts()),
+        Step(title, _("Take off the roster"), _("%(name)s is off the roster.") % {"name": member}),
+        member,
+        crumbs=member_crumbs(member),
+        lead=because.label,
+        notice=f"{note} {rule.says} {rule.citation}" if rule else note,
+    )
+
+
+def _ask_why(request: PageRequest, member: Member, title: str) -> HttpResponse:
+    context = {
+        "title": title,
+        "crumbs": member_crumbs(member),
+        "lead": _("What happened? Each asks only for the paper that exists for it."),
+        "choices": [Link("box-arrow-right", str(one.label), "", f"?because={one.value}") for one in ENDINGS],
+        "behind": _("In transfer a member stays on the roster until the other organization has received them."),
+        "cancel_url": member.get_absolute_url(),
+    }
+    return render(request, "members/pages/choose.html", context)
 
 
 @requires(Capability.EDIT_ROSTER)
-@require_http_methods(["GET", "HEAD", "POST"])
+@require_http_methods(FORM_METHODS)
 def member_take_back(request: PageRequest, key: UUID) -> HttpResponse:
     """Undo a wrong move or departure: the relation that ended goes on."""
-    affiliation = get_in_scope(request, Affiliation.objects.formal().select_related("member", "organization"), key=key)
-    if affiliation.member.roster_path:
-        require_at(request, affiliation.member.roster_path)
-    form = ReasonForm(request.POST or None)
-    if form.is_valid():
-        reason = form.cleaned_data["reason"]
-        if try_on_form(form, lambda: take_back_step(affiliation=affiliation, reason=reason, by=request.user)):
-            messages.success(
-                request, _("Taken back: %(name)s is where they were before.") % {"name": affiliation.member}
-            )
-            return redirect(affiliation.member)
-    return render(
+    affiliation = get_in_scope(request, FORMAL.all(), key=key)
+    member = affiliation.member
+    if member.roster_path:
+        require_at(request, member.roster_path)
+    words = {"name": member.name, "place": affiliation.organization.name, "day": affiliation.valid_until}
+    if affiliation.valid_until is None and request.method != "POST":
+        sentence = _("The member is on the roster of %(place)s: there is nothing to take back.") % words
+        nothing = Nothing(sentence, "check-circle", _("Back to the member"), member.get_absolute_url())
+        context = {"title": member.name, "crumbs": member_crumbs(member), "nothing": nothing}
+        return render(request, "members/pages/page.html", context)
+    lead = _(
+        "%(name)s left %(place)s on %(day)s (%(why)s). If that was a mistake, say why: the member is then on that "
+        "roster as if it hadn't been."
+    )
+    act = partial(take_back_step, affiliation=affiliation, by=request.user)
+    return form_page(
         request,
-        "members/roster/member_take_back.html",
-        {"form": form, "affiliation": affiliation, "member": affiliation.member},
+        ReasonForm(request.POST or None),
+        lambda typed: act(reason=typed["reason"]),
+        Step(
+            _("Put %(name)s back") % words,
+            _("Put back"),
+            _("Taken back: %(name)s is where they were before.") % {"name": member},
+        ),
+        member,
+        crumbs=member_crumbs(member),
+        cancel=reverse("members:roster-list"),
+        lead=lead % {**words, "why": affiliation.get_left_because_display()},
     )
 
 

@@ -1,6 +1,7 @@
 """Merging two entries of one person."""
 
 from collections.abc import Iterable, Iterator
+from functools import partial
 from typing import Any
 from uuid import UUID
 
@@ -17,8 +18,12 @@ from members.access.policy import get_in_scope, requires
 from members.choices import MergeState
 from members.models.contact import Merge
 from members.models.member import Member
+from members.pages.about_member import member_crumbs
 from members.pages.forms import key_field
-from members.pages.requests import PageRequest, try_on_form
+from members.pages.links import Link
+from members.pages.listing import Listing, Nothing, number, text
+from members.pages.requests import FORM_METHODS, PageRequest, try_on_form
+from members.pages.steps import Step, form_page
 from members.roster.forms import MemberForm
 from members.roster.merge_queries import (
     CAPABILITIES,
@@ -95,33 +100,78 @@ def _shown(name: str, value: Any) -> str:
 
 
 @requires(*CAPABILITIES)
-@require_http_methods(["GET", "HEAD", "POST"])
+@require_http_methods(FORM_METHODS)
 def merge_new(request: PageRequest, key: UUID) -> HttpResponse:
     """Choose the other entry of the person, then which facts stay; a second person confirms it."""
     kept = get_in_scope(request, Member.objects.all(), key=key)
-    other = OtherForm(request.GET)
+    other, title = OtherForm(request.GET), _("Merge the entry of %(name)s with another") % {"name": kept.name}
     if not other.is_valid():
-        context = {"member": kept, "candidates": candidates(kept, request.user)}
-        return render(request, "members/roster/merge_choose.html", context)
+        return _choose(request, kept, title)
     merged = get_object_or_404(mergeable(request.user).exclude(pk=kept.pk), key=other.cleaned_data["other"])
     form = MergeForm(request.POST or None, kept=kept, merged=merged)
-    if form.is_valid():
-        given = {"key": form.cleaned_data["key"], "reason": form.cleaned_data["reason"], "takes": form.takes()}
-        made: list[Merge] = []
-        if try_on_form(form, lambda: made.append(propose_merge(kept=kept, merged=merged, by=request.user, **given))):
-            return redirect(made[0])
-    context = {"form": form, "member": kept, "merged": merged, "counted": counted(kept, merged)}
-    context |= {
-        "sentences": sentences(kept, merged),
-        "obstacles": obstacles(kept, merged),
-        "turn": better_the_other_way(kept, merged),
-        "places": places(kept, merged),
+    act = partial(propose_merge, kept=kept, merged=merged, by=request.user)
+    return form_page(
+        request,
+        form,
+        lambda typed: act(key=typed["key"], reason=typed["reason"], takes=form.takes()),
+        Step(title, _("Ask a second person")),
+        lambda made: made,
+        crumbs=member_crumbs(kept),
+        template="members/roster/merge_new.html",
+        more={
+            "member": kept,
+            "merged": merged,
+            "counted": COUNTED.shown(request, counted(kept, merged)),
+            "sentences": sentences(kept, merged),
+            "obstacles": obstacles(kept, merged),
+            "turn": better_the_other_way(kept, merged),
+            "places": places(kept, merged),
+        },
+    )
+
+
+def _choose(request: PageRequest, kept: Member, title: str) -> HttpResponse:
+    joined = gettext("Joined the party")
+    context = {
+        "title": title,
+        "crumbs": member_crumbs(kept),
+        "lead": _(
+            "Which entry is of the same person? This one stays; the other becomes another name of it. A second person "
+            "looks at it before anything changes."
+        ),
+        "choices": [
+            Link("person", one.name, f"{one.born or '—'} · {joined} {one.joined or '—'}", f"?other={one.key}")
+            for one in candidates(kept, request.user)
+        ],
+        "none": _("Nobody else on the rosters that you keep has this name or this phone number."),
+        "cancel_url": kept.get_absolute_url(),
     }
-    return render(request, "members/roster/merge_new.html", context)
+    return render(request, "members/pages/choose.html", context)
+
+
+COUNTED = Listing(
+    columns=[
+        text("name", _("What there is")),
+        number("kept", _("This entry")),
+        number("merged", _("The other entry")),
+        text(
+            "becomes",
+            _("What becomes of it"),
+            lambda line: (
+                _("stays as recorded, reached from here")
+                if line.stays
+                else _("moves to this entry; what would be there twice stays")
+            ),
+        ),
+    ],
+    phone=["name", "becomes", "kept", "merged"],
+    nothing=Nothing(_("Nothing is recorded there.")),
+    size=100,
+)
 
 
 @requires(*CAPABILITIES)
-@require_http_methods(["GET", "HEAD", "POST"])
+@require_http_methods(FORM_METHODS)
 def merge_detail(request: PageRequest, key: UUID) -> HttpResponse:
     """What was proposed or done: the second person confirms or refuses it, and for thirty days it can be undone."""
     merge = get_in_scope(request, Merge.objects.select_related("kept", "merged", "proposed_by", "settled_by"), key=key)
@@ -132,8 +182,9 @@ def merge_detail(request: PageRequest, key: UUID) -> HttpResponse:
     context = {
         "merge": merge,
         "form": form,
-        "member": merge.kept,
-        "counted": counted(merge.kept, merge.merged),
+        "title": _("Two entries of %(name)s") % {"name": merge.kept.name},
+        "crumbs": member_crumbs(merge.kept),
+        "counted": COUNTED.shown(request, counted(merge.kept, merge.merged)),
         "places": places(merge.kept, merge.merged),
         "may_confirm": merge.state == MergeState.PROPOSED and merge.proposed_by != request.user,
         "taken": MergeForm.labels(merge.takes),

@@ -1,6 +1,7 @@
 """The roster, its groups, situations, and revealing a value."""
 
 from decimal import Decimal
+from functools import partial
 from tempfile import TemporaryFile
 from typing import Any
 from uuid import UUID
@@ -26,9 +27,10 @@ from members.models.files import SavedFilter
 from members.models.member import Member, MemberQuerySet, Situation
 from members.models.organization import Organization
 from members.models.user import User
-from members.pages.forms import ReasonForm
+from members.pages.about_member import member_crumbs, remove_page
 from members.pages.queries import Place
-from members.pages.requests import PageRequest, try_on_form
+from members.pages.requests import FORM_METHODS, PageRequest, try_on_form
+from members.pages.steps import Step, form_page
 from members.refused import Refused
 from members.roster import queries
 from members.roster.exporting import (
@@ -232,7 +234,7 @@ def _list_address(query: str) -> str:
 
 @requires(Capability.REVEAL_PRIVATE)
 @never_cache
-@require_http_methods(["GET", "HEAD", "POST"])
+@require_http_methods(FORM_METHODS)
 def member_reveal(request: PageRequest, key: UUID) -> HttpResponse:
     """One private value of a member, after a reason was typed. The value is in this answer and nowhere else."""
     member = get_in_scope(request, Member.objects.all(), key=key)
@@ -297,59 +299,71 @@ SITUATIONS = Situation.objects.select_related("member")
 
 
 @requires(Capability.EDIT_ROSTER)
-@require_http_methods(["GET", "HEAD", "POST"])
+@require_http_methods(FORM_METHODS)
 def situation_add(request: PageRequest, key: UUID) -> HttpResponse:
     """Something begins to hold for a member."""
     member = get_in_scope(request, Member.objects.all(), key=key)
     form = SituationForm(request.POST or None, initial={"kind": request.GET.get("kind"), "valid_from": request.today})
-    if form.is_valid():
-        kind, given = SituationKind(form.cleaned_data["kind"]), form.cleaned_data["key"]
-        facts = form.facts()
-        if try_on_form(form, lambda: add_situation(key=given, member=member, kind=kind, values=facts, by=request.user)):
-            messages.success(request, _("“%(situation)s” is on record.") % {"situation": kind.label})
-            return redirect(member)
-    return render(request, "members/roster/situation_add.html", {"form": form, "member": member})
+    act, done = partial(add_situation, member=member, by=request.user), _("“%(situation)s” is on record.")
+    return form_page(
+        request,
+        form,
+        lambda typed: act(key=typed["key"], kind=SituationKind(typed["kind"]), values=form.facts()),
+        Step(
+            _("A situation of %(name)s") % {"name": member.name},
+            _("Record"),
+            lambda _stored: done % {"situation": SituationKind(form.cleaned_data["kind"]).label},
+        ),
+        member,
+        crumbs=member_crumbs(member),
+        lead=_("What the branch has to reckon with for a time. It only reminds: nobody loses a right by it."),
+    )
 
 
 @requires(Capability.EDIT_ROSTER)
-@require_http_methods(["GET", "HEAD", "POST"])
+@require_http_methods(FORM_METHODS)
 def situation_edit(request: PageRequest, key: UUID) -> HttpResponse:
     """Correct what is on record about a situation."""
     situation = get_in_scope(request, SITUATIONS.all(), pk=key)
-    form = SituationCorrectForm(request.POST or None, situation=situation)
-    if form.is_valid():
-        facts = form.facts()
-        if try_on_form(form, lambda: correct_situation(situation=situation, values=facts, by=request.user)):
-            messages.success(request, _("The changes are stored."))
-            return redirect(situation.member)
-    context = {"form": form, "member": situation.member, "situation": situation}
-    return render(request, "members/roster/situation_edit.html", context)
+    form, member = SituationCorrectForm(request.POST or None, situation=situation), situation.member
+    title = _("%(name)s: %(situation)s") % {"name": member.name, "situation": situation}
+    act = partial(correct_situation, situation=situation, by=request.user)
+    ended = (_("It has ended"), reverse("members:situation-end", args=[key]))
+    never_true = (_("It was never true: remove it"), reverse("members:situation-remove", args=[key]))
+    return form_page(
+        request,
+        form,
+        lambda _typed: act(values=form.facts()),
+        Step(title, _("Store the changes"), _("The changes are stored.")),
+        member,
+        crumbs=member_crumbs(member),
+        ways=[never_true] if situation.valid_until else [ended, never_true],
+    )
 
 
 @requires(Capability.EDIT_ROSTER)
-@require_http_methods(["GET", "HEAD", "POST"])
+@require_http_methods(FORM_METHODS)
 def situation_end(request: PageRequest, key: UUID) -> HttpResponse:
     """It no longer holds, from a day on."""
     situation = get_in_scope(request, SITUATIONS.all(), pk=key)
-    form = SituationEndForm(request.POST or None, today=request.today)
-    if form.is_valid():
-        on = form.cleaned_data["on"]
-        if try_on_form(form, lambda: end_situation(situation=situation, on=on, by=request.user)):
-            messages.success(request, _("“%(situation)s” has ended.") % {"situation": situation})
-            return redirect(situation.member)
-    context = {"form": form, "member": situation.member, "situation": situation}
-    return render(request, "members/roster/situation_end.html", context)
+    words = {"name": situation.member.name, "situation": str(situation)}
+    done = _("“%(situation)s” has ended.") % words
+    act = partial(end_situation, situation=situation, by=request.user)
+    return form_page(
+        request,
+        SituationEndForm(request.POST or None, today=request.today),
+        lambda typed: act(on=typed["on"]),
+        Step(_("%(name)s: %(situation)s has ended") % words, _("Record the end"), done),
+        situation.member,
+        crumbs=member_crumbs(situation.member),
+    )
 
 
 @requires(Capability.EDIT_ROSTER)
-@require_http_methods(["GET", "HEAD", "POST"])
+@require_http_methods(FORM_METHODS)
 def situation_remove(request: PageRequest, key: UUID) -> HttpResponse:
     """What was never true goes, with a word why."""
     situation = get_in_scope(request, SITUATIONS.all(), pk=key)
-    form = ReasonForm(request.POST or None)
-    if form.is_valid():
-        remove_situation(situation=situation, reason=form.cleaned_data["reason"], by=request.user)
-        messages.success(request, _("“%(situation)s” is removed.") % {"situation": situation})
-        return redirect(situation.member)
-    context = {"form": form, "member": situation.member, "what": str(situation)}
-    return render(request, "members/roster/member_remove.html", context)
+    act = partial(remove_situation, situation=situation, by=request.user)
+    done = _("“%(situation)s” is removed.") % {"situation": situation}
+    return remove_page(request, situation, lambda reason: act(reason=reason), done)

@@ -16,7 +16,9 @@ from members.access.policy import get_in_scope, requires, signed_in
 from members.choices import Capability
 from members.fields import opened
 from members.models import Member
+from members.pages.about_member import member_crumbs
 from members.pages.requests import PageRequest
+from members.pages.steps import Step, form_page
 from members.refused import Refused
 from reminders.channels.forms import ChannelChangeForm, ChannelFilterForm, ChannelForm, PreferenceForm, TrialForm
 from reminders.channels.models import ChannelSetup
@@ -130,10 +132,16 @@ def preference_own(request: PageRequest) -> HttpResponse:
 def preference_member(request: PageRequest, key: UUID) -> HttpResponse:
     """What a member without an account said on the phone, or at a visit."""
     member = get_in_scope(request, Member.objects.all(), key=key)
-    form = PreferenceForm(request.POST or None, stored=preference_of(member), reads_overviews=False)
-    if form.is_valid():
-        prefer(person=member, values=form.facts(), by=request.user)
-        messages.success(request, _("From now on %(name)s is told like this.") % {"name": member.name})
-        return redirect(member)
-    context = {"form": form, "member": member, "way": way_to_member(member, on=request.today)}
-    return render(request, "reminders/channels/preference_member.html", context)
+    form, name = PreferenceForm(request.POST or None, stored=preference_of(member), reads_overviews=False), member.name
+    done = _("From now on %(name)s is told like this.") % {"name": name}
+    return form_page(
+        request,
+        form,
+        lambda _typed: prefer(person=member, values=form.facts(), by=request.user),
+        Step(_("How to tell %(name)s things") % {"name": name}, _("Save"), done),
+        member,
+        crumbs=member_crumbs(member),
+        lead=_("For members who don't do it themselves: what they said on the phone or at a visit."),
+        template="reminders/channels/preference_member.html",
+        more={"way": way_to_member(member, on=request.today)},
+    )

@@ -171,14 +171,16 @@ def test_the_page_says_last_and_next_contact_and_why(cast, four, as_user):
 def test_the_counts_lead_to_the_overdue_and_to_those_never_contacted(cast, four, as_user):
     context = page(as_user, cast.secretary).context
     assert (context["overdue"], context["never"]) == (1, 1)
-    assert names(line["row"] for line in page(as_user, cast.secretary, query="?due=overdue").context["lines"]) == "甲"
+    assert (
+        names(line.row for line in page(as_user, cast.secretary, query="?due=overdue").context["listing"].rows) == "甲"
+    )
 
 
 @pytest.mark.parametrize("query", ["?situation=x", "?due=x", "?page=x", "?page=99", "?q=%00", "?q=" + "长" * 99])
 def test_a_filter_that_can_not_be_read_asks_for_nothing(cast, four, as_user, query):
     response = page(as_user, cast.secretary, query=query)
     assert response.status_code == 200
-    assert len(response.context["lines"]) == 4
+    assert len(response.context["listing"].rows) == 4
 
 
 @pytest.mark.parametrize("query", ["", "?due=overdue"])
@@ -218,7 +220,7 @@ def test_thirty_stand_on_a_page(cast, as_user):
     for number in range(31):
         situate(make_member(f"甲{number}", cast.branch), MOBILE)
     first, second = (page(as_user, cast.secretary, query=f"?page={number}").context for number in (1, 2))
-    assert (len(first["lines"]), len(second["lines"])) == (30, 1)
+    assert (len(first["listing"].rows), len(second["listing"].rows)) == (30, 1)
 
 
 # --- The list to call from ---
