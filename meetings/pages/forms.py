@@ -188,9 +188,9 @@ class RecordForm(forms.Form):
     key = forms.UUIDField(widget=forms.HiddenInput, initial=uuid.uuid4, required=False)
     all_in_favour = forms.BooleanField(required=False)
 
-    def __init__(self, *args: Any, item: AgendaItem, **kwargs: Any) -> None:
+    def __init__(self, data: Any = None, *, item: AgendaItem) -> None:
         known = {name: getattr(item, name) for name in WORDS_OF_ITEM}
-        super().__init__(*args, prefix=str(item.pk), initial=known, **kwargs)
+        super().__init__(data, prefix=str(item.pk), initial=known)
         self.item = item
         if item.votes.all():
             del self.fields["key"], self.fields["all_in_favour"]
