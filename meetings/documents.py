@@ -4,6 +4,9 @@ import io
 import zipfile
 from enum import StrEnum
 
+from django.utils.translation import gettext as _
+
+from members.refused import Refused
 from members.roster.photos import NotAPhoto, bare_photo
 
 LARGEST = 10 * 1024 * 1024
@@ -31,8 +34,11 @@ CONTENT_TYPES = {
 }
 
 
-class NotADocument(ValueError):
+class NotADocument(Refused):
     """None of the kinds, or larger than 10 MB."""
+
+    def __init__(self) -> None:
+        super().__init__(_("Choose a PDF, a Word document (.docx), a JPEG or a PNG picture of at most 10 MB."), "file")
 
 
 def bare_document(content: bytes) -> tuple[DocumentKind, bytes]:

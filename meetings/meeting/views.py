@@ -1,22 +1,20 @@
 """The agenda, tasks, material, observers and the photographed sheet of a meeting."""
 
-from collections.abc import Callable
-from typing import Any
+from functools import partial
 from uuid import UUID
 
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.core.paginator import Paginator
-from django.forms import Form
 from django.http import HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from meetings.documents import NotADocument
 from meetings.files import send_file
 from meetings.meeting import services
+from meetings.meeting.crumbs import trail
 from meetings.meeting.forms import (
     ItemForm,
     MaterialForm,
@@ -34,7 +32,6 @@ from meetings.meeting.models import AgendaItem, Material, Meeting, Task
 from meetings.meeting.queries import may_end, places_with_tasks, speakers_of, tasks_shown
 from meetings.meeting.services import (
     End,
-    WrongState,
     add_material,
     add_observer,
     attach_sheet,
@@ -46,6 +43,7 @@ from meetings.meeting.services import (
 from members.access.policy import get_in_scope, requires, signed_in
 from members.choices import Capability
 from members.pages.requests import PageRequest, try_on_form, try_with_message
+from members.pages.steps import Step, form_page
 
 MEETINGS = Meeting.objects.select_related("organization")
 ITEMS = AgendaItem.objects.select_related("meeting__organization")
@@ -168,14 +166,12 @@ def material_add(request: PageRequest, key: UUID) -> HttpResponse:
     """A text or a file to read for the meeting."""
     meeting = get_in_scope(request, MEETINGS.all(), pk=key)
     form = MaterialForm(request.POST or None, request.FILES or None)
-    given: dict[str, Any] = {"meeting": meeting, "by": request.user}
-    if request.method == "POST" and _done(
-        form, lambda: add_material(key=form.cleaned_data["key"], handout=form.handout(), **given)
-    ):
-        return redirect(meeting)
-    return _form(
-        request, meeting, form, heading=_("Add material"), label=_("Add it"), lead=_("PDF, Word or a picture.")
-    )
+    step, lead = Step(_("Add material"), _("Add it")), _("PDF, Word or a picture.")
+    act = partial(add_material, meeting=meeting, by=request.user)
+    return form_page(
+        request, form, lambda typed: act(key=typed["key"], handout=form.handout()), step, meeting,
+        crumbs=trail(request, meeting), lead=lead,
+    )  # fmt: skip
 
 
 @signed_in
@@ -203,11 +199,13 @@ def sheet_attach(request: PageRequest, key: UUID) -> HttpResponse:
     """Keep a photograph of the sheet that people signed."""
     meeting = get_in_scope(request, MEETINGS.all(), pk=key)
     form = SheetForm(request.POST or None, request.FILES or None)
-    given: dict[str, Any] = {"meeting": meeting, "by": request.user}
-    if request.method == "POST" and _done(form, lambda: attach_sheet(content=form.content(), **given)):
-        return redirect(meeting)
     lead = _("A photograph as JPEG or PNG, at most 10 MB. Where and when it was taken is removed from it.")
-    return _form(request, meeting, form, heading=_("Attach the signed sheet"), label=_("Attach it"), lead=lead)
+    step = Step(_("Attach the signed sheet"), _("Attach it"))
+    act = partial(attach_sheet, meeting=meeting, by=request.user)
+    return form_page(
+        request, form, lambda _typed: act(content=form.content()), step, meeting,
+        crumbs=trail(request, meeting), lead=lead,
+    )  # fmt: skip
 
 
 @requires(Capability.VIEW_MEETINGS)
@@ -224,11 +222,12 @@ def observer_add(request: PageRequest, key: UUID) -> HttpResponse:
     """A guest, or a leader from above."""
     meeting = get_in_scope(request, MEETINGS.all(), pk=key)
     form = ObserverForm(request.POST or None, meeting=meeting)
-    given: dict[str, Any] = {"meeting": meeting, "by": request.user}
-    if request.method == "POST" and _done(form, lambda: add_observer(**form.cleaned_data, **given)):
-        return redirect(meeting)
     lead = _("Whoever is a member has this counted in the branch they belong to.")
-    return _form(request, meeting, form, heading=_("Add an observer"), label=_("Add"), lead=lead)
+    act = partial(add_observer, meeting=meeting, by=request.user)
+    step = Step(_("Add an observer"), _("Add"))
+    return form_page(
+        request, form, lambda typed: act(**typed), step, meeting, crumbs=trail(request, meeting), lead=lead
+    )
 
 
 @requires(Capability.RECORD_MEETINGS)
@@ -238,23 +237,6 @@ def observer_remove(request: PageRequest, key: UUID, observer: UUID) -> HttpResp
     found = get_object_or_404(meeting.observers, pk=observer)
     try_with_message(request, lambda: remove_observer(observer=found, by=request.user))
     return redirect(meeting)
-
-
-def _form(request: PageRequest, meeting: Meeting, form: Form, **words: str) -> HttpResponse:
-    return render(request, "meetings/meeting/form.html", {"form": form, "meeting": meeting, **words})
-
-
-def _done(form: Any, act: Callable[[], object]) -> bool:
-    """Whether what was typed is fine and the service did it; if not, the form says why."""
-    if not form.is_valid():
-        return False
-    try:
-        act()
-    except WrongState as refusal:
-        form.add_error(None, str(refusal))
-    except NotADocument:
-        form.add_error("file", _("Choose a PDF, a Word document (.docx), a JPEG or a PNG picture of at most 10 MB."))
-    return bool(form.is_valid())
 
 
 PAGE_SIZE = 30

@@ -1,5 +1,6 @@
 """Minutes: drafting, editing, signing, correcting, and as a Word document."""
 
+from functools import partial
 from io import BytesIO
 from typing import Any
 from uuid import UUID
@@ -10,11 +11,13 @@ from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 from docxtpl import DocxTemplate
 
+from meetings.meeting.crumbs import trail
 from meetings.meeting.models import Meeting
 from meetings.minutes.models import Minutes
 from meetings.minutes.queries import ROLES, Signature, has_changed, minutes_page, role_of, signatures_of
@@ -23,7 +26,8 @@ from meetings.votes.correction_queries import correction_sentences, doubted_in
 from members.access.policy import get_in_scope, requires, signed_in
 from members.choices import Capability
 from members.pages.forms import day_field, key_field
-from members.pages.requests import PageRequest, try_on_form, try_with_message
+from members.pages.requests import PageRequest, try_with_message
+from members.pages.steps import Step, form_page
 
 
 class MinutesForm(forms.Form):
@@ -97,12 +101,13 @@ def minutes_edit(request: PageRequest, key: UUID) -> HttpResponse:
     minutes = _minutes(request, key)
     initial = {"text": minutes.text, "before": minutes.text}
     form = MinutesForm(request.POST or None, initial=initial, has_changed=has_changed(minutes))
-    given: dict[str, Any] = {"minutes": minutes, "by": request.user}
-    if form.is_valid() and try_on_form(form, lambda: edit_minutes(**given, **form.cleaned_data)):
-        return redirect("meetings:minutes", key=key)
-    return render(
-        request, "meetings/minutes/minutes_edit.html", {"form": form, "meeting": minutes.meeting, "minutes": minutes}
-    )
+    label = _("Store the text and take the signatures back") if minutes.is_signed else _("Store the text")
+    act = partial(edit_minutes, minutes=minutes, by=request.user)
+    back = reverse("meetings:minutes", args=[key])
+    return form_page(
+        request, form, lambda typed: act(**typed), Step(_("Edit the minutes"), label), back,
+        crumbs=[*trail(request, minutes.meeting), (_("Minutes"), back)],
+    )  # fmt: skip
 
 
 @signed_in

@@ -1,5 +1,6 @@
 """The sign-in page: one tap a person, everybody except a few, and the way back."""
 
+from functools import partial
 from uuid import UUID
 
 from django.contrib import messages
@@ -8,7 +9,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.http import urlencode
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
+from django.utils.translation import gettext_lazy, ngettext
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
@@ -16,6 +17,7 @@ from meetings.attendance.models import Expected, Mark
 from meetings.attendance.queries import on_the_sheet, tally_of
 from meetings.attendance.services import follow_up, mark, mark_rest_present, tap, undo_mark, undo_rest
 from meetings.choices import MeetingState
+from meetings.meeting.crumbs import trail
 from meetings.meeting.models import Meeting
 from meetings.meeting.services import WrongState
 from meetings.pages.forms import AttendanceForm, RestForm, TapForm, UndoForm, undo_asked_for
@@ -23,7 +25,12 @@ from meetings.pages.queries import counts, sign_in_page
 from members.access.policy import get_in_scope, requires
 from members.choices import Capability
 from members.pages.requests import PageRequest, address, try_with_message
+from members.pages.steps import Button, Step, form_page
 
+LOCKED = gettext_lazy(
+    "The minutes are locked. What is empty still is added here; what is recorded stays. Is it wrong, was this person "
+    "visited, or have they made it up since?"
+)
 MEETINGS = Meeting.objects.select_related("organization")
 
 
@@ -110,12 +117,16 @@ def attendance_person(request: PageRequest, key: UUID, member: int) -> HttpRespo
         messages.info(request, _("The minutes are locked: who was there is put right by a correction."))
         return redirect(reverse("meetings:correction-add", args=[meeting.pk]) + f"?member={member}")
     form = AttendanceForm(request.POST or None, expected=expected, on=request.today)
-    if form.is_valid():
-        store = follow_up if meeting.state == MeetingState.LOCKED else mark
-        given = {"meeting": meeting, "member_id": member, "key": form.cleaned_data["key"], "by": request.user}
-        if try_with_message(request, lambda: store(attendance=form.attendance(), **given)):
-            return _back(request, meeting, f"#row-{expected.pk}")
-    return render(request, "meetings/pages/attendance_person.html", {"form": form, "meeting": meeting, "one": expected})
+    is_locked = meeting.state == MeetingState.LOCKED
+    act = partial(follow_up if is_locked else mark, meeting=meeting, member_id=member, by=request.user)
+    correct = Button(_("Propose it to a second person"), address("meetings:correction-add", meeting.pk, member=member))
+    sheet = reverse("meetings:attendance", args=[meeting.pk])
+    return form_page(
+        request, form, lambda typed: act(attendance=form.attendance(), key=typed["key"]),
+        Step(expected.name, _("Store")), f"{sheet}#row-{expected.pk}",
+        crumbs=[*trail(request, meeting), (_("Who is here"), sheet)],
+        buttons=[is_locked and correct], notes=[LOCKED if is_locked else ""],
+    )  # fmt: skip
 
 
 @requires(Capability.RECORD_MEETINGS)

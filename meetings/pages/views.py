@@ -20,7 +20,7 @@ from meetings.attendance.models import Expected, LeaveRequest
 from meetings.attendance.queries import tallies_of
 from meetings.attendance.services import ask_leave, decide_leave, make_up, note_leave
 from meetings.choices import RequestState
-from meetings.meeting.crumbs import trail
+from meetings.meeting.crumbs import list_crumb, trail
 from meetings.meeting.models import Meeting
 from meetings.meeting.queries import own_tasks
 from meetings.meeting.services import WrongState, plan_meeting
@@ -45,7 +45,7 @@ from members.access.policy import get_in_scope, requires, signed_in
 from members.choices import Capability, OrganizationKind
 from members.models import Organization, User
 from members.pages.links import Link
-from members.pages.requests import PageRequest, try_on_form, try_with_message
+from members.pages.requests import PageRequest, try_with_message
 from members.pages.steps import Step, form_page
 from members.paths import contains
 
@@ -84,13 +84,14 @@ def meeting_plan(request: PageRequest, code: str) -> HttpResponse:
     initial = {"kind": kind, "counts_for_year": request.GET.get("counts_for_year"), **usual(organization, kind)}
     initial["day"] = usual_day(organization, kind, today=request.today)
     form = PlanForm(request.POST or None, organization=organization, on=request.today, initial=initial)
-    if form.is_valid():
-        meeting = plan_meeting(
-            meeting=form.planned(), also=form.cleaned_data["also"], items=form.agenda(), by=request.user
-        )
-        messages.success(request, _("The meeting is planned."))
-        return redirect(meeting)
-    return render(request, "meetings/pages/plan.html", {"form": form, "organization": organization})
+    step = Step(_("Plan a meeting"), _("Store the plan"), _("The meeting is planned."))
+    return form_page(
+        request, form,
+        lambda typed: plan_meeting(
+            meeting=form.planned(), also=typed["also"], items=form.agenda(), by=request.user
+        ),
+        step, lambda meeting: meeting, crumbs=[list_crumb(request)], lead=organization.name,
+    )  # fmt: skip
 
 
 @signed_in
@@ -128,12 +129,13 @@ def meeting_cancel(request: PageRequest, key: UUID) -> HttpResponse:
     """Call a planned meeting off, with its reason."""
     meeting = get_in_scope(request, MEETINGS.all(), pk=key)
     form = CancelForm(request.POST or None)
-    if form.is_valid():
-        because = form.cleaned_data["because"]
-        if try_on_form(form, lambda: cancel_meeting(meeting=meeting, because=because, by=request.user)):
-            messages.success(request, _("The meeting is called off."))
-            return redirect(meeting)
-    return render(request, "meetings/pages/cancel.html", {"form": form, "meeting": meeting})
+    step = Step(_("Call the meeting off"), _("Call it off"), _("The meeting is called off."))
+    lead = _("It stays on the list with the reason, and nobody is counted as absent.")
+    told = _("The program tells nobody: whoever was invited hears it from you.")
+    act = partial(cancel_meeting, meeting=meeting, by=request.user)
+    return form_page(
+        request, form, lambda typed: act(**typed), step, meeting, crumbs=trail(request, meeting), lead=f"{lead} {told}"
+    )
 
 
 @requires(Capability.RECORD_MEETINGS)
@@ -188,12 +190,9 @@ def leave_ask(request: PageRequest, key: UUID) -> HttpResponse:
     """Ask not to come to a meeting."""
     meeting = _asked_meeting(request, key)
     form = LeaveForm(request.POST or None)
-    given: dict[str, Any] = {"meeting": meeting, "member_id": request.user.member_id or 0, "by": request.user}
-    if form.is_valid() and try_on_form(form, lambda: ask_leave(**given, **form.cleaned_data)):
-        messages.success(request, _("Your request is with the officers of your branch."))
-        return redirect(meeting)
-    words = {"heading": _("Ask for leave"), "label": _("Ask for it"), "lead": str(meeting)}
-    return render(request, "meetings/meeting/form.html", {"form": form, "meeting": meeting, "is_mine": True, **words})
+    act = partial(ask_leave, meeting=meeting, member_id=request.user.member_id or 0, by=request.user)
+    step = Step(_("Ask for leave"), _("Ask for it"), _("Your request is with the officers of your branch."))
+    return form_page(request, form, lambda typed: act(**typed), step, meeting, **_about(request, meeting))
 
 
 @requires(Capability.RECORD_MEETINGS)
@@ -202,12 +201,13 @@ def leave_note(request: PageRequest, key: UUID) -> HttpResponse:
     """Write down the leave of somebody who said it by telephone or in person."""
     meeting = get_in_scope(request, MEETINGS.all(), pk=key)
     form = NoteLeaveForm(request.POST or None, meeting=meeting)
-    given: dict[str, Any] = {"meeting": meeting, "by": request.user}
-    if form.is_valid() and try_on_form(form, lambda: note_leave(**given, **form.cleaned_data)):
-        messages.success(request, _("The leave is recorded and granted."))
-        return redirect(meeting)
-    words = {"heading": _("Record leave"), "label": _("Record and grant"), "lead": str(meeting)}
-    return render(request, "meetings/meeting/form.html", {"form": form, "meeting": meeting, **words})
+    act = partial(note_leave, meeting=meeting, by=request.user)
+    step = Step(_("Record leave"), _("Record and grant"), _("The leave is recorded and granted."))
+    return form_page(request, form, lambda typed: act(**typed), step, meeting, **_about(request, meeting))
+
+
+def _about(request: PageRequest, meeting: Meeting) -> dict[str, Any]:
+    return {"crumbs": trail(request, meeting), "lead": str(meeting)}
 
 
 @requires(Capability.RECORD_MEETINGS)

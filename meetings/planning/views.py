@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
+from functools import partial
 from typing import Any
 from uuid import UUID
 
@@ -11,7 +12,7 @@ from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
+from django.utils.translation import gettext_lazy, ngettext
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from meetings.choices import MeetingState
@@ -62,6 +63,7 @@ from members.access.policy import get_in_scope, require_everywhere, requires
 from members.choices import Capability, OrganizationKind
 from members.models import Organization
 from members.pages.requests import PageRequest
+from members.pages.steps import Step, form_page
 from members.refused import Refused
 
 
@@ -138,6 +140,12 @@ def year_plan(request: PageRequest, code: str, year: int) -> HttpResponse:
     return render(request, "meetings/planning/year_plan.html", context)
 
 
+FIXED = gettext_lazy(
+    "A branch keeps a fairly fixed day of the month for its theme day. The planner proposes it, and the general "
+    "meeting with it."
+)
+
+
 @requires(Capability.RECORD_MEETINGS)
 @require_http_methods(["GET", "HEAD", "POST"])
 def theme_day(request: PageRequest, code: str) -> HttpResponse:
@@ -146,11 +154,12 @@ def theme_day(request: PageRequest, code: str) -> HttpResponse:
     known = ThemeDay.objects.filter(organization=branch).first()
     form = ThemeDayForm(request.POST or None, instance=known)
     plan = reverse("meetings:year-plan", args=[branch.code, request.today.year])
-    if form.is_valid():
-        keep_theme_day(organization=branch, by=request.user, **form.cleaned_data)
-        messages.success(request, _("The fixed day is stored."))
-        return redirect(plan)
-    return render(request, "meetings/planning/theme_day.html", {"form": form, "place": branch, "plan": plan})
+    act = partial(keep_theme_day, organization=branch, by=request.user)
+    step = Step(_("Fixed theme day"), _("Store"), _("The fixed day is stored."))
+    crumbs = [(_("Plan the year"), plan)]
+    return form_page(
+        request, form, lambda typed: act(**typed), step, plan, crumbs=crumbs, lead=f"{branch.name} · {FIXED}"
+    )
 
 
 def _about(request: PageRequest, place: Organization, year: int) -> dict[str, Any]:
@@ -202,13 +211,16 @@ def special_day_add(request: PageRequest) -> HttpResponse:
     require_everywhere(request)
     year = _year_asked_for(request)
     form = SpecialDaysForm(request.POST or None, year=year, today=request.today)
-    if form.is_valid():
-        new, changed = record_special_days(days=form.cleaned_data["days"], by=request.user)
-        messages.success(request, _told(new, changed))
-        return redirect(_list_of(form.cleaned_data["days"][0].day.year))
-    return render(
-        request, "meetings/planning/special_days_add.html", {"form": form, "year": year, "back": _list_of(year)}
+    step = Step(_("Record days off and workdays"), _("Record these days"), lambda stored: _told(*stored))
+    lead = _(
+        "Days without a year are taken for days of %(year)s. A day that is recorded already is replaced; every other "
+        "one stays."
     )
+    return form_page(
+        request, form, lambda typed: record_special_days(days=typed["days"], by=request.user), step,
+        lambda _stored: _list_of(form.cleaned_data["days"][0].day.year),
+        crumbs=[(_("Days off and workdays"), _list_of(year))], lead=lead % {"year": year},
+    )  # fmt: skip
 
 
 @requires(Capability.MANAGE_CALENDAR)

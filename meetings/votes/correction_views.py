@@ -1,6 +1,7 @@
 """Corrections of attendance: proposing, confirming, and looking at a vote in doubt."""
 
 from datetime import date
+from functools import partial
 from typing import Any, cast
 from uuid import UUID
 
@@ -9,6 +10,7 @@ from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils.translation import gettext, gettext_lazy
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
@@ -17,6 +19,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from meetings.attendance.queries import on_the_sheet
 from meetings.attendance.rules import GIVERS, made_up_wrong
 from meetings.choices import LATER, AttendanceState, LeaveKind
+from meetings.meeting.crumbs import trail
 from meetings.meeting.models import Meeting
 from meetings.votes.correction_queries import (
     before,
@@ -44,8 +47,18 @@ from members.models import Member
 from members.pages.forms import choice_field, day_field, key_field
 from members.pages.queries import called
 from members.pages.requests import PageRequest, try_on_form, try_with_message
+from members.pages.steps import Step, form_page
 
 LATEST = 30
+PROPOSE = Step(
+    gettext_lazy("Correct attendance"),
+    gettext_lazy("Propose the correction"),
+    gettext_lazy("It is proposed. It counts when a second person has confirmed it."),
+)
+BESIDE = gettext_lazy(
+    "The minutes are signed and stay as they are. A correction stands beside them and counts when a second person has "
+    "confirmed it: another officer of the branch, or one of the two who signed."
+)
 CORRECTIONS = AttendanceCorrection.objects.with_people().select_related("member")
 MEETINGS = Meeting.objects.select_related("organization")
 VOTES = Vote.objects.with_place()
@@ -70,12 +83,12 @@ def correction_add(request: PageRequest, key: UUID) -> HttpResponse:
     form = AttendanceCorrectionForm(
         request.POST or None, meeting=meeting, on=request.today, initial={"member": request.GET.get("member")}
     )
-    if form.is_valid():
-        given: dict[str, Any] = {"key": form.cleaned_data["key"], "meeting": meeting, "truth": form.truth()}
-        if try_on_form(form, lambda: propose_correction(**given, by=request.user)):
-            messages.success(request, _("It is proposed. It counts when a second person has confirmed it."))
-            return redirect("meetings:correction-detail", key=form.cleaned_data["key"])
-    return render(request, "meetings/votes/correction_add.html", {"form": form, "meeting": meeting})
+    act = partial(propose_correction, meeting=meeting, by=request.user)
+    return form_page(
+        request, form, lambda typed: act(key=typed["key"], truth=form.truth()), PROPOSE,
+        lambda _stored: reverse("meetings:correction-detail", args=[form.cleaned_data["key"]]),
+        crumbs=trail(request, meeting), lead=BESIDE,
+    )  # fmt: skip
 
 
 @signed_in

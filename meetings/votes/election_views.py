@@ -37,6 +37,7 @@ from meetings.votes.views import MEETINGS, VOTES
 from members.access.policy import get_in_scope, requires
 from members.choices import Capability
 from members.pages.requests import PageRequest, try_on_form
+from members.pages.steps import Step, form_page
 from rulebook.book import rule_if_held
 
 PAGE_SIZE = 25
@@ -196,12 +197,15 @@ def membership_take_back(request: PageRequest, key: str) -> HttpResponse:
     """The branch takes back what waits, the committee what it approved by mistake."""
     step = get_object_or_404(to_take_back(request.user), pk=key)
     form = ReasonForm(request.POST or None)
-    if form.is_valid() and try_on_form(form, lambda: _take_back(request, step, form.cleaned_data["reason"])):
-        messages.success(request, _("Taken back. The vote offers the step again."))
-        return redirect("meetings:membership-list" if step.state != StepState.WAITING else step)
     back = reverse("meetings:membership-decide", args=[step.pk]) if step.decided_on else step.get_absolute_url()
-    context = {"form": form, "step": step, "vote": step.vote, "cancel_url": back}
-    return render(request, "meetings/votes/membership_take_back.html", context)
+    words = Step(
+        f"{_('Take it back')} · {step.name}", _("Take it back"), _("Taken back. The vote offers the step again.")
+    )
+    return form_page(
+        request, form, lambda typed: _take_back(request, step, typed["reason"]), words,
+        lambda _stored: "meetings:membership-list" if step.state != StepState.WAITING else step,
+        cancel=back, lead=f"{step.vote.about} · {step.vote.item.meeting}",
+    )  # fmt: skip
 
 
 def _row(request: PageRequest, step: MembershipStep) -> dict[str, object]:

@@ -21,6 +21,7 @@ from meetings.votes.queries import heads_of, person_in, subjects_at
 from meetings.votes.rules import Figures, Heads, decide, is_covered, method_allowed, mistakes, quorum
 from members.models import Member, User
 from members.paths import contains
+from members.refused import Refused
 from rulebook.book import rule
 from rulebook.rule import NoRule
 
@@ -268,12 +269,11 @@ class Approvals:
     meeting_agreed_on: date | None = None
 
 
-class WrongExclusion(Exception):
+class WrongExclusion(Refused):
     """Nothing was stored; `field` names what is wrong, the text is a sentence for a person."""
 
     def __init__(self, field: str, sentence: str) -> None:
-        super().__init__(sentence)
-        self.field = field
+        super().__init__(sentence, field)
 
 
 def record_exclusion(

@@ -1,15 +1,18 @@
 """Votes of a meeting, the live quorum, and exclusions."""
 
+from functools import partial
 from typing import Any
 
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from meetings.attendance.models import Exclusion
 from meetings.choices import MeetingState, VoteMethod, VoteSubject
+from meetings.meeting.crumbs import trail
 from meetings.meeting.models import Meeting
 from meetings.meeting.services import WrongState
 from meetings.votes.correction_queries import doubts_of, look_sentences
@@ -36,7 +39,6 @@ from meetings.votes.queries import (
 from meetings.votes.rules import is_covered
 from meetings.votes.services import (
     GROUNDS_RULE,
-    WrongExclusion,
     WrongFigures,
     add_vote,
     count_anew,
@@ -48,7 +50,8 @@ from meetings.votes.services import (
 from members.access.policy import get_in_scope, requires, signed_in
 from members.choices import Capability
 from members.pages.queries import names_of
-from members.pages.requests import PageRequest, try_on_form, try_with_message
+from members.pages.requests import PageRequest, address, try_with_message
+from members.pages.steps import Step, form_page
 from rulebook.book import rule_if_held
 
 MEETINGS = Meeting.objects.select_related("organization")
@@ -58,6 +61,12 @@ VOTES = (
     .prefetch_related("candidates", "scrutineers__member", "counts")
 )
 STOP_POLLING = 286
+BY_MISTAKE = gettext_lazy(
+    "For a vote that was recorded by mistake. The audit trail keeps that it was there, who took it off, and why."
+)
+TILL_AGREED = gettext_lazy(
+    "Leave a day empty while it hasn't been agreed: until both have agreed the member is counted."
+)
 
 
 @signed_in
@@ -161,14 +170,14 @@ def vote_count_anew(request: PageRequest, key: str) -> HttpResponse:
 def vote_withdraw(request: PageRequest, key: str) -> HttpResponse:
     """Take a vote off the record, with a reason."""
     vote = get_in_scope(request, VOTES, pk=key)
-    form = WithdrawForm(request.POST or None)
-    given: dict[str, Any] = {"vote": vote, "by": request.user}
-    if form.is_valid() and try_on_form(form, lambda: withdraw_vote(reason=form.cleaned_data["reason"], **given)):
-        messages.success(request, _("The vote is taken off the record."))
-        return redirect("meetings:vote-list", key=vote.item.meeting_id)
-    return render(
-        request, "meetings/votes/vote_withdraw.html", {"vote": vote, "meeting": vote.item.meeting, "form": form}
-    )
+    form, meeting = WithdrawForm(request.POST or None), vote.item.meeting
+    title = _("Take it off the record")
+    act = partial(withdraw_vote, vote=vote, by=request.user)
+    return form_page(
+        request, form, lambda typed: act(**typed), Step(title, title, _("The vote is taken off the record.")),
+        address("meetings:vote-list", meeting.pk), lead=BY_MISTAKE,
+        crumbs=[*trail(request, meeting), (vote.about, vote.get_absolute_url())],
+    )  # fmt: skip
 
 
 def _initial_item(request: PageRequest, meeting: Meeting) -> dict[str, Any]:
@@ -261,26 +270,21 @@ def exclusion_remove(request: PageRequest, key: str, exclusion: str) -> HttpResp
 def _edit(
     request: PageRequest, meeting: Meeting, form: ExclusionForm, exclusion: Exclusion | None = None
 ) -> HttpResponse:
-    if form.is_valid() and _record(request, meeting, form, exclusion):
-        return redirect("meetings:exclusion-list", key=meeting.pk)
-    return render(
-        request, "meetings/votes/exclusion_edit.html", {"meeting": meeting, "form": form, "exclusion": exclusion}
-    )
+    back = address("meetings:exclusion-list", meeting.pk)
+    return form_page(
+        request, form, lambda typed: _record(request, meeting, form, exclusion),
+        Step(exclusion.member.name if exclusion else _("Leave a member out"), _("Store")), back, lead=TILL_AGREED,
+        crumbs=[*trail(request, meeting), (_("Left out of should-attend"), back)],
+    )  # fmt: skip
 
 
-def _record(request: PageRequest, meeting: Meeting, form: ExclusionForm, exclusion: Exclusion | None) -> bool:
+def _record(request: PageRequest, meeting: Meeting, form: ExclusionForm, exclusion: Exclusion | None) -> None:
     typed = form.cleaned_data
-    try:
-        record_exclusion(
-            key=exclusion.pk if exclusion else typed["key"],
-            meeting=meeting,
-            member_id=typed["member"],
-            ground=typed["ground"],
-            approvals=form.approvals(),
-            by=request.user,
-        )
-    except WrongExclusion as wrong:
-        form.add_error(wrong.field, str(wrong))
-    except WrongState as not_now:
-        form.add_error(None, str(not_now))
-    return form.is_valid()
+    record_exclusion(
+        key=exclusion.pk if exclusion else typed["key"],
+        meeting=meeting,
+        member_id=typed["member"],
+        ground=typed["ground"],
+        approvals=form.approvals(),
+        by=request.user,
+    )
