@@ -4,6 +4,7 @@ What `manage.py verify` asks of sealed letters: that each can be read by two, an
 """
 
 from collections.abc import Iterator
+from uuid import UUID
 
 from django.db.models import Q
 from django.utils import timezone
@@ -11,7 +12,13 @@ from django.utils import timezone
 from audit.verification import Check
 from audit.watched import EACH_ROW, WHOLE_TABLE
 from supervision.letters.models import InspectorKey, Letter, RecoveryKey
-from supervision.letters.queries import is_proved, keys_of_inspectors, trusted_keys, with_too_few_readers
+from supervision.letters.queries import (
+    is_proved,
+    keys_of_inspectors,
+    short_by_withdrawal,
+    trusted_keys,
+    with_too_few_readers,
+)
 
 WATCHED = {
     "supervision.AppraisalRound": EACH_ROW,
@@ -54,13 +61,25 @@ def letter_checks() -> Iterator[Check]:
     """Counts only: a letter isn't named, a key without a valid signature is."""
     yield from _key_checks()
     kept = Letter.objects.unshredded()
-    few = len(with_too_few_readers(kept.values_list("pk", flat=True), keys_of_inspectors(on=timezone.localdate())))
-    yield _none("letter_readers", few, "letters that fewer than two inspectors can read; a reader seals them anew")
+    yield _reader_check(list(kept.values_list("pk", flat=True)))
     lost = kept.exclude(boxes__recovery_key__isnull=False).count()
     yield _none("letter_recovery", lost, "letters that no recovery key opens")
     rests = Q(boxes__isnull=False) | Q(messages__isnull=False) | Q(files__isnull=False) | Q(names__isnull=False)
     left = Letter.objects.filter(rests, ciphertext="").distinct().count()
     yield _none("letter_shredded", left, "destroyed letters of which something is left")
+
+
+def _reader_check(letters: list[UUID]) -> Check:
+    """What an ordinary withdrawal left to be sealed anew is said, and isn't wrong."""
+    readers = keys_of_inspectors(on=timezone.localdate())
+    few = with_too_few_readers(letters, readers)
+    waiting = short_by_withdrawal(few, readers)
+    if wrong := len(few - waiting):
+        return _none(
+            "letter_readers", wrong, "letters that fewer than two inspectors can read; a reader seals them anew"
+        )
+    told = f"{len(waiting)} letters wait to be sealed anew: keys of their readers were withdrawn"
+    return Check("letter_readers", True, told if waiting else "none")
 
 
 def _key_checks() -> Iterator[Check]:

@@ -204,12 +204,35 @@ class LetterCounts:
 def with_too_few_readers(letters: Iterable[UUID], readers: Iterable[InspectorKey]) -> set[UUID]:
     """Keys of those letters that fewer than two of the people with these keys open: they are to be sealed anew."""
     wanted = set(letters)
+    opened = _who_open(wanted, readers)
+    return {letter for letter in wanted if len(opened[letter]) < FEWEST}
+
+
+def short_by_withdrawal(letters: set[UUID], readers: Iterable[InspectorKey]) -> set[UUID]:
+    """Of letters with too few readers those that had two, before approved keys were withdrawn since they came in.
+
+    Withdrawing takes the boxes along. That a key wasn't withdrawn by the program, the sums over rows tell.
+    """
+    opened, known = _who_open(letters, readers), trusted_keys()
+    withdrawn = InspectorKey.objects.filter(state=KeyState.WITHDRAWN, pk__in=known)
+    gone = list(withdrawn.select_related("organization", "user__member"))
+    for letter in Letter.objects.filter(pk__in=letters).select_related("organization").defer("ciphertext"):
+        opened[letter.pk] |= {person(key.user) for key in gone if _could_read(key, letter)}
+    return {letter for letter in letters if len(opened[letter]) >= FEWEST}
+
+
+def _could_read(gone: InspectorKey, letter: Letter) -> bool:
+    is_later = gone.withdrawn_on is not None and gone.withdrawn_on >= letter.received_on
+    return is_later and letter.organization.path.startswith(gone.organization.path)
+
+
+def _who_open(letters: set[UUID], readers: Iterable[InspectorKey]) -> dict[UUID, set[int]]:
     people = {key.pk: person(key.user) for key in readers}
     opened: dict[UUID, set[int]] = defaultdict(set)
-    boxes = LetterBox.objects.filter(letter__in=wanted, inspector_key__in=people)
+    boxes = LetterBox.objects.filter(letter__in=letters, inspector_key__in=people)
     for letter, key in boxes.values_list("letter", "inspector_key"):
         opened[letter].add(people[key])
-    return {letter for letter in wanted if len(opened[letter]) < FEWEST}
+    return opened
 
 
 def letter_counts(path: str, year: int, *, on: date) -> list[LetterCounts]:

@@ -26,7 +26,7 @@ from supervision.letters.key_services import (
 )
 from supervision.letters.queries import keys_of_inspectors, lines_of, start_links, with_too_few_readers
 from supervision.models import InspectorKey, RecoveryKey
-from supervision.verification import checks
+from supervision.verification import checks, letter_checks
 from tests.cast import PASSWORD, TODAY, make_user
 from tests.supervision.letters.sealed import PASSPHRASE, letter_of, seal_county, stand
 
@@ -122,6 +122,30 @@ def test_the_list_of_the_last_90_days_says_too_by_whom_a_key_was_approved_and_wi
     shown = render_to_string("supervision/letters/key_new.html", {"lines": [line]})
     assert line.key.approved_by.get_full_name() in shown
     assert f"由{withdrawer}撤回" in shown
+
+
+def letter_readers():
+    return next(check for check in letter_checks() if check.name == "letter_readers")
+
+
+def test_verify_says_what_a_withdrawal_left_to_be_sealed_anew_and_calls_only_the_rest_wrong(sealed):
+    letter = letter_of(sealed.write())
+    for key in sealed.keys[2:]:
+        letter.boxes.filter(inspector_key=key).delete()
+    withdrawn(sealed, 1, passphrase=PASSPHRASE)
+
+    assert (letter_readers().ok, letter_readers().detail[:9]) == (True, "1 letters")
+    letter.boxes.filter(inspector_key__isnull=False).delete()
+    assert not letter_readers().ok, "no withdrawal took these"
+
+
+def test_a_key_that_was_withdrawn_before_a_letter_came_explains_nothing(sealed):
+    withdrawn(sealed, 1, passphrase=PASSPHRASE)
+    letter = letter_of(sealed.write())
+    type(letter).objects.update(received_on=TODAY + timedelta(days=1))
+    letter.boxes.filter(inspector_key=sealed.keys[0]).delete()
+
+    assert not letter_readers().ok
 
 
 def test_a_letter_has_as_many_readers_as_people_open_it(sealed):
