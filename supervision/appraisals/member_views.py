@@ -23,6 +23,7 @@ from members.refused import Refused
 from members.regulations.queries import in_force_at
 from supervision.appraisals.ballot_services import AlreadyVoted, cast_ballot
 from supervision.appraisals.forms import BallotForm, FollowUpForm, OpinionForm, SaidForm, TextForm
+from supervision.appraisals.lists import marks_in_words
 from supervision.appraisals.models import Appraisee, MutualAppraisal
 from supervision.appraisals.queries import appraised_by, own_appraisals, own_words, sums_of, writers_without_account
 from supervision.appraisals.rules import help_due, shown_result
@@ -34,7 +35,7 @@ from supervision.appraisals.services import (
     write_mutual_appraisal,
     write_self_appraisal,
 )
-from supervision.appraisals.views import crumbs_of, marks_in_words
+from supervision.appraisals.views import crumbs_of
 from supervision.choices import LOWER_GRADES, Mark, RoundState
 
 

@@ -1,7 +1,6 @@
 """Rounds of appraisal for officers: lists, steps, the count of ballots, and counts of the branches below."""
 
-from collections.abc import Callable, Iterator
-from datetime import date
+from collections.abc import Callable
 from functools import partial
 from typing import Any
 from uuid import UUID
@@ -20,7 +19,7 @@ from meetings.meeting.models import Meeting
 from members.access.policy import get_in_scope, requires
 from members.choices import Capability
 from members.models import Organization
-from members.pages.listing import Badge, Listing, Nothing, acts, badges, day, excel, linked, number, text
+from members.pages.listing import Nothing, excel
 from members.pages.requests import (
     FORM_METHODS,
     PageRequest,
@@ -33,12 +32,11 @@ from members.pages.requests import (
 from members.pages.steps import Button, Crumb, Step, Words, form_page
 from supervision.appraisals.ballot_services import begin_on_paper, count_anew, differing, type_count
 from supervision.appraisals.forms import OpenForm, PaperForm, RoundFilterForm, StepForm, YearForm
+from supervision.appraisals.lists import BRANCHES, GRADES, LISTING, PEOPLE
 from supervision.appraisals.models import AppraisalRound, AppraisalRoundQuerySet, Appraisee
 from supervision.appraisals.queries import (
     GIVES_OPINION,
     HOLDS_BALLOT,
-    BranchLine,
-    Line,
     branch_lines,
     graded_in,
     lines_of,
@@ -51,43 +49,11 @@ from supervision.appraisals.queries import (
 )
 from supervision.appraisals.rules import next_step, step_before
 from supervision.appraisals.services import go_back, go_on, open_round, put_export_on_record
-from supervision.choices import Grade, Mark, RoundState
+from supervision.choices import Mark, RoundState
 
 VIEW, COUNT, RECORD = Capability.VIEW_SUPERVISION, Capability.COUNT_SUPERVISION, Capability.RECORD_SUPERVISION
 MOST_ROWS = 20_000
 ROUNDS = AppraisalRound.objects.select_related("organization", "meeting", "opinion_meeting")
-
-
-def _is_closed(state: str) -> str:
-    return "good" if state == "closed" else "info"
-
-
-LISTING = Listing(
-    columns=[
-        linked("year", _("Year")),
-        text("branch", _("Branch"), "organization.name"),
-        badges("state", _("State"), lambda held, _on: [(held.get_state_display(), _is_closed(held.state))]),
-        number("people", _("Taking part")),
-        number("grades", _("With a grade")),
-        day("closed_on", _("Closed on")),
-    ],
-    phone=["year", "state", "branch", "grades"],
-    orders={"newest": (_("Newest first"), ("-year", "organization__path", "pk"))},
-    nothing=Nothing(_("No appraisal fits. Take away a filter, or open this year's."), "patch-check"),
-)
-GRADES = Listing(
-    columns=[
-        text("name", _("Name"), "member.name"),
-        number("year", _("Year"), "round.year"),
-        text("branch", _("Branch"), "round.organization.name"),
-        text("grade", _("Grade"), lambda one: one.get_grade_display() or _("Without a grade")),
-        day("told_on", _("Told on")),
-        text("follow_up", _("What is done to help")),
-        day("due_on", _("To be done by"), "follow_up_due_on"),
-        day("done_on", _("Done on"), "followed_up_on"),
-    ],
-    nothing=LISTING.nothing,
-)
 
 
 @requires(COUNT)
@@ -152,68 +118,6 @@ def _all(place: Organization) -> Crumb:
 def crumbs_of(held: AppraisalRound) -> list[Crumb]:
     """The pages between Home and a page below a round."""
     return [_all(held.organization), (str(held), held.get_absolute_url())]
-
-
-def marks_in_words(result: dict[str, int] | None) -> Words:
-    """The marks of one member, never of fewer than three ballots."""
-    if not result:
-        return _("Fewer than three ballots: not shown")
-    return " ".join(f"{mark.label} {result[mark]}" for mark in Mark if result[mark])
-
-
-def _grade(line: Line) -> str:
-    return line.appraisee.get_grade_display() if line.appraisee.grade else ""
-
-
-def _help(line: Line, _on: date) -> Iterator[Badge]:
-    one = line.appraisee
-    if line.is_lower and one.followed_up_on:
-        yield _("Done"), "good"
-    elif line.is_lower and not one.follow_up:
-        yield _("Not said yet"), "warn"
-
-
-PEOPLE = Listing(
-    columns=[
-        linked(
-            "name",
-            _("Name"),
-            "appraisee.member.name",
-            url=lambda line: reverse("supervision:appraisee-detail", args=[line.appraisee.pk]),
-            below=lambda line: f"{_('No ballot')}: {line.no_ballot}" if line.no_ballot else "",
-        ),
-        badges(
-            "self",
-            _("Self-appraisal"),
-            lambda line, _on: [
-                (_("Handed in"), "good") if line.appraisee.self_appraised_on else (_("Not handed in"), "quiet")
-            ],
-        ),
-        number("mutual", _("Said by others")),
-        text("ballot", _("Ballot"), lambda line: marks_in_words(line.result) if line.appraisee.is_graded else None),
-        text(
-            "grade",
-            _("Grade"),
-            _grade,
-            badges=lambda line, _on: [] if line.appraisee.is_graded else [(_("Without a grade"), "quiet")],
-        ),
-        day("told_on", _("Told on"), "appraisee.told_on"),
-        text(
-            "help",
-            _("Help"),
-            lambda line: line.appraisee.follow_up_due_on or "" if line.is_lower and line.appraisee.follow_up else "",
-            badges=_help,
-        ),
-        acts(lambda line: [(_("Write the opinion"), _opinion_url(line.appraisee), line.appraisee.member.name)]),
-    ],
-    phone=["name", "grade", "self", "told_on"],
-    nothing=Nothing(_("No branch stands here."), "patch-check"),
-    size=500,
-)
-
-
-def _opinion_url(one: Appraisee) -> str:
-    return reverse("supervision:appraisee-opinion", args=[one.pk])
 
 
 def _left_out(held: AppraisalRound, may_record: bool) -> set[str]:
@@ -284,28 +188,6 @@ def _asked(request: PageRequest, place: Organization) -> tuple[RoundFilterForm, 
     places = Organization.objects.visible_to(request.user, VIEW).branches().standing_on(request.today)
     form = RoundFilterForm(request.GET, places=places, today=request.today)
     return form, form.narrow(rounds_at(place, request.user))
-
-
-LEFT_OUT = _("fewer than 3, or left out")
-BRANCHES = Listing(
-    columns=[
-        text("branch", _("Branch"), "branch.name"),
-        badges("state", _("State"), lambda line, _on: [_state(line)]),
-        *(number(grade.value, grade.label, lambda line, grade=grade: _graded(line, grade)) for grade in Grade),
-    ],
-    phone=["branch", "state"],
-    nothing=Nothing(_("No branch stands here."), "patch-check"),
-)
-
-
-def _state(line: BranchLine) -> Badge:
-    return (line.state_text, _is_closed(line.state)) if line.state else (_("Not opened"), "quiet")
-
-
-def _graded(line: BranchLine, grade: Grade) -> int | Words:
-    """Nothing while the appraisal isn't closed."""
-    count = line.grades.get(grade)
-    return "" if line.state != "closed" else LEFT_OUT if count is None else count
 
 
 @requires(COUNT)

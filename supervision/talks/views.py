@@ -1,7 +1,7 @@
 """Heart-to-heart talks: the list, one talk, and the year."""
 
 from functools import partial
-from typing import Any, NamedTuple
+from typing import Any
 from uuid import UUID
 
 from django.core.exceptions import PermissionDenied
@@ -11,7 +11,7 @@ from django.http import FileResponse, Http404, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import ngettext, ngettext_lazy
+from django.utils.translation import ngettext
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_safe
 
@@ -19,8 +19,7 @@ from members.access.policy import get_in_scope, requires, signed_in
 from members.choices import Capability
 from members.fields import opened
 from members.models import Member, Organization
-from members.pages.listing import Badge, Listing, Nothing, acts, badges, day, excel, linked, number, text
-from members.pages.queries import called
+from members.pages.listing import Nothing, excel
 from members.pages.requests import FORM_METHODS, PageRequest, address, workbook
 from members.pages.steps import Button, Crumb, Step, form_page
 from rulebook.book import rule_if_held
@@ -34,6 +33,7 @@ from supervision.talks.forms import (
     TalkRemoveForm,
     YearForm,
 )
+from supervision.talks.lists import BRANCHES, LISTING, MISSING, ON_A_PAGE, OWN, OwnTalk, pair_of
 from supervision.talks.models import Talk, TalkNote
 from supervision.talks.queries import (
     PARTS,
@@ -56,35 +56,10 @@ from supervision.talks.services import (
     write_note,
 )
 
-ON_A_PAGE, MOST_ROWS = 50, 20_000
 TALKS = Talk.objects.select_related("organization", "first", "second", "recorded_by__member")
-
-
-WHEN = day("held_on", _("When"))
-WHY = text("occasion", _("Why"), "get_occasion_display")
-RECORDED_BY = text("recorded_by", _("Recorded by"), lambda talk: called(talk.recorded_by))
-ORDERS = {
-    "newest": (_("Newest first"), ("-held_on", "key")),
-    "oldest": (_("Oldest first"), ("held_on", "key")),
-    "name": (_("Name"), ("first__name_key", "-held_on", "key")),
-}
-LISTING = Listing(
-    columns=[linked("pair", _("Who with whom"), lambda talk: _pair(talk)), WHEN, WHY, RECORDED_BY],
-    phone=["pair", "held_on", "occasion"],
-    workbook=[
-        WHEN,
-        text("first", _("Who talked"), "first.name"),
-        text("second", _("With whom"), "second.name"),
-        WHY,
-        RECORDED_BY,
-    ],
-    orders=ORDERS,
-    counted=ngettext_lazy("%(counter)s talk", "%(counter)s talks", "counter"),
-    nothing=Nothing(
-        _("No talk fits. Take away a filter; the branch's officers and the two who talked record them."), "chat-dots"
-    ),
-    size=ON_A_PAGE,
-)
+SEEN_WITH = (Capability.VIEW_SUPERVISION, Capability.COUNT_SUPERVISION)
+MOST_ROWS = 20_000
+AT_FIRST, YEARS = 12, 5
 
 
 @requires(Capability.VIEW_SUPERVISION)
@@ -124,37 +99,11 @@ def _asked(request: PageRequest) -> tuple[Organization, TalkFilterForm, QuerySet
     return branch, form, LISTING.ordered(request, form.narrow(TALKS.filter(organization=branch)))
 
 
-def _pair(talk: Talk) -> str:
-    return f"{talk.first.name} · {talk.second.name}"
-
-
 def _no_talk(branch: Organization, url: str) -> Nothing | None:
     if branch.kind != BELOW[0]:
         return Nothing(_("Talks are kept by the branch. Ask its secretary."), "chat-dots")
     first = _("No talk fits. Take away a filter, or record the first one.")
     return Nothing(first, "chat-dots", _("Record a talk"), url) if url else None
-
-
-class OwnTalk(NamedTuple):
-    talk: Talk
-    other: Member
-
-
-OWN = Listing(
-    columns=[
-        linked("other", _("With whom"), "other.name", url="talk.get_absolute_url"),
-        day("held_on", _("When"), "talk.held_on"),
-        text("occasion", _("Why"), "talk.get_occasion_display"),
-        acts(lambda own: [(_("My note"), reverse("supervision:talk-note", args=[own.talk.pk]), own.other.name)]),
-    ],
-    phone=["other", "held_on", "occasion"],
-    orders={"newest": ORDERS["newest"]},
-    nothing=Nothing(
-        _("No talk of yours is on record. When you talked with somebody of your branch, put it down here."),
-        "chat-dots",
-    ),
-    size=ON_A_PAGE,
-)
 
 
 @signed_in
@@ -274,7 +223,7 @@ def _mine() -> Crumb:
 
 def _about(talk: Talk, *crumbs: Crumb) -> dict[str, Any]:
     """What stands on the steps of a talk."""
-    return {"crumbs": [*crumbs, (_("Talk"), talk.get_absolute_url())], "lead": f"{_pair(talk)} · {talk.held_on}"}
+    return {"crumbs": [*crumbs, (_("Talk"), talk.get_absolute_url())], "lead": f"{pair_of(talk)} · {talk.held_on}"}
 
 
 def _to_change(request: PageRequest, key: UUID) -> Talk:
@@ -300,37 +249,6 @@ def _where(request: PageRequest) -> tuple[Organization, Member | None]:
 def _back_to(request: PageRequest, talk: Talk) -> str:
     may_list = request.user.access.may(Capability.VIEW_SUPERVISION, talk.organization.path)
     return "supervision:talk-list" if may_list else "supervision:talk-mine"
-
-
-AT_FIRST, MEMBERS_ON_A_PAGE, YEARS = 12, 50, 5
-SEEN_WITH = (Capability.VIEW_SUPERVISION, Capability.COUNT_SUPERVISION)
-FEWER = _("fewer than three")
-MISSING = Listing(
-    columns=[
-        text("part", _("What is missing"), lambda line: PARTS[line.part].title),
-        text("first", _("Who talked"), "first.name"),
-        text("second", _("With whom"), "second.name"),
-    ],
-    nothing=Nothing(_("Complete"), "chat-dots"),
-)
-COMPLETE: Badge = (_("Complete"), "good")
-INCOMPLETE: Badge = (_("Incomplete"), "warn")
-BRANCHES = Listing(
-    columns=[
-        text("branch", _("Branch"), "branch.name"),
-        number("members", _("Members")),
-        number("talks", _("Talks"), lambda line: FEWER if line.talks is None else line.talks),
-        number(
-            "missing",
-            _("Talks missing"),
-            lambda line: 0 if line.is_done else FEWER if line.missing is None else line.missing,
-        ),
-        badges("state", _("State"), lambda line, _on: [COMPLETE if line.is_done else INCOMPLETE]),
-    ],
-    phone=["branch", "state", "talks", "missing"],
-    nothing=Nothing(_("No branch fits, or none is asked for talks that year."), "chat-dots"),
-    size=MEMBERS_ON_A_PAGE,
-)
 
 
 @requires(*SEEN_WITH)
@@ -394,7 +312,7 @@ def _branch(request: PageRequest, found: BranchYear) -> dict[str, Any]:
     part = request.GET.get("part", "")
     shown = [part] if part in PARTS else list(PARTS)
     lists = [(name, PARTS[name], missing_lines(found, name, request.user)) for name in shown]
-    page = Paginator(lists[0][2], MEMBERS_ON_A_PAGE).get_page(request.GET.get("page")) if part in PARTS else None
+    page = Paginator(lists[0][2], ON_A_PAGE).get_page(request.GET.get("page")) if part in PARTS else None
     return {
         "found": found,
         "lists": [(name, words, rows if page else rows[:AT_FIRST], len(rows)) for name, words, rows in lists],

@@ -9,6 +9,7 @@ from audit.models import Entry
 from members.refused import Refused
 from supervision.choices import CheckMark
 from supervision.models import Checklist, ChecklistItem, SelfCheck, SelfCheckAnswer
+from supervision.self_checks.queries import earlier_of, lines_of, sums_of
 from supervision.self_checks.rules import Line
 from supervision.self_checks.services import (
     change_self_check,
@@ -20,7 +21,6 @@ from supervision.self_checks.services import (
     share_self_check,
     take_back_self_check,
 )
-from supervision.self_checks.views import earlier_of, lines_of, sums_of
 from tests.cast import TODAY
 
 pytestmark = pytest.mark.django_db
