@@ -26,12 +26,16 @@ from members.access import sessions
 from members.access.queries import access_for
 from members.models import User
 from members.offices import Access
+from members.pages import listing, navigation
+from members.templatetags import look
 from tests.full_cast import FullCast
 from tests.full_cast_meetings import code_of
 from tests.policy_table import PARTS, Block, place_of, shows_code
 
 MISSING = UUID("00000000-0000-4000-8000-00000000dead")
 REAL_USER = auth.get_user
+WRITTEN_ONCE = listing._start, listing._end, navigation.switches, navigation._drawn, look._written
+"""Parts of pages that the process keeps."""
 BACKEND = "django.contrib.auth.backends.ModelBackend"
 MODELS = {
     model.__name__: model
@@ -159,6 +163,8 @@ def pages_by_name() -> Iterator[None]:
     """
     with mock.patch.object(Template, "render", lambda page, context=None, request=None: str(page.template.name)):
         yield
+    for kept in WRITTEN_ONCE:
+        kept.cache_clear()
 
 
 def session_of(user) -> str:
