@@ -2,6 +2,7 @@
 
 import json
 import os
+import shutil
 import tarfile
 import time
 from collections.abc import Iterator
@@ -169,9 +170,10 @@ def _put_files_back(backup: Backup) -> None:
             target = _target(told)
             target.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
             beside = target.with_name(f".{target.name}.restoring")
-            told.name, told.mode = beside.name, 0o600
             beside.unlink(missing_ok=True)
-            archive.extract(told, beside.parent, set_attrs=True, filter="data")
+            with os.fdopen(os.open(beside, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
+                shutil.copyfileobj(cast(IO[bytes], archive.extractfile(told)), file)
+            os.utime(beside, (told.mtime, told.mtime))
             beside.replace(target)
 
 
