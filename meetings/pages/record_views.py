@@ -45,7 +45,7 @@ def record(request: PageRequest, key: UUID) -> HttpResponse:
 def _stored(request: PageRequest, meeting: Meeting, forms: list[RecordForm]) -> bool:
     present = request.POST.get("present", "")
     typed = [form.recorded() for form in forms]
-    seen = int(present) if present.isdecimal() else -1
+    seen = int(present) if present.isdecimal() and len(present) < 6 else -1
     given: dict[str, Any] = {"meeting": meeting, "recorded": typed, "present": seen}
     return try_with_message(request, lambda: record_items(**given, by=request.user))
 

@@ -60,7 +60,7 @@ def test_all_present_in_favour_is_a_show_of_hands_with_their_number(meeting, sec
     assert "all_in_favour" not in secretary.get(url(meeting)).context["forms"][0].fields
 
 
-@pytest.mark.parametrize("seen", [7, 9, ""])
+@pytest.mark.parametrize("seen", [7, 9, "", "9" * 5000], ids=["fewer", "more", "unsaid", "no number of people"])
 def test_when_somebody_came_or_went_meanwhile_nothing_is_stored_and_what_was_typed_stays(meeting, secretary, seen):
     answer = secretary.post(url(meeting), typed(meeting, present=seen, all_in_favour="on", report="领学"))
 
