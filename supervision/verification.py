@@ -11,11 +11,12 @@ from django.utils import timezone
 
 from audit.verification import Check
 from audit.watched import EACH_ROW, WHOLE_TABLE
+from supervision.letters.key_record import key_faults, recovery_faults
 from supervision.letters.models import InspectorKey, Letter, RecoveryKey
 from supervision.letters.queries import (
     is_proved,
     keys_of_inspectors,
-    short_by_withdrawal,
+    short_of_readers_since,
     trusted_keys,
     with_too_few_readers,
 )
@@ -70,15 +71,15 @@ def letter_checks() -> Iterator[Check]:
 
 
 def _reader_check(letters: list[UUID]) -> Check:
-    """What an ordinary withdrawal left to be sealed anew is said, and isn't wrong."""
+    """What an ordinary withdrawal or the end of an office left to be sealed anew is said, and isn't wrong."""
     readers = keys_of_inspectors(on=timezone.localdate())
     few = with_too_few_readers(letters, readers)
-    waiting = short_by_withdrawal(few, readers)
+    waiting = short_of_readers_since(few)
     if wrong := len(few - waiting):
         return _none(
             "letter_readers", wrong, "letters that fewer than two inspectors can read; a reader seals them anew"
         )
-    told = f"{len(waiting)} letters wait to be sealed anew: keys of their readers were withdrawn"
+    told = f"{len(waiting)} letters wait to be sealed anew: keys of their readers were withdrawn or their offices ended"
     return Check("letter_readers", True, told if waiting else "none")
 
 
@@ -87,10 +88,15 @@ def _key_checks() -> Iterator[Check]:
     known = trusted_keys()
     rows = InspectorKey.objects.in_use().exclude(pk__in=known).select_related("user", "organization").order_by("pk")
     named = "; ".join(f"{row.user.get_full_name()} ({row.organization.code}, {row.pk})" for row in rows)
-    yield Check("inspector_keys", not named, named and f"in use without a valid signature: {named}" or "none")
+    unsigned = [f"in use without a valid signature: {named}"] if named else []
+    yield _all_of("inspector_keys", [*unsigned, *key_faults()])
     foreign = [row for row in RecoveryKey.objects.filter(withdrawn_on=None) if not is_proved(row)]
-    sentence = "; ".join(f"not made by this program, or before keys were signed: {row.pk}" for row in foreign)
-    yield Check("recovery_key", not foreign, sentence or "none")
+    unproved = [f"not made by this program, or before keys were signed: {row.pk}" for row in foreign]
+    yield _all_of("recovery_key", [*unproved, *recovery_faults()])
+
+
+def _all_of(name: str, faults: list[str]) -> Check:
+    return Check(name, not faults, "; ".join(faults) or "none")
 
 
 def _none(name: str, count: int, what: str) -> Check:

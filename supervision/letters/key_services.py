@@ -19,20 +19,19 @@ from datetime import date
 from uuid import UUID
 
 from django.db import IntegrityError, transaction
-from django.db.models import Q
 from django.utils.translation import gettext as _
 
 from audit.keyring import proof
-from audit.models import Entry
 from audit.services import record
 from members.choices import Capability, OfficeKind
 from members.models import Office, Organization, User
 from members.refused import Refused
 from members.roster.services import demand_substance
 from supervision.choices import KeyState
-from supervision.letters import sealing
+from supervision.letters import key_record, sealing
 from supervision.letters.contents import Damaged, passphrase_cost
 from supervision.letters.inspector_services import private_of, reseal_with_recovery
+from supervision.letters.key_record import refuse_broken_record
 from supervision.letters.models import InspectorKey, Letter, LetterBox, RecoveryKey
 from supervision.letters.queries import (
     ROOT,
@@ -74,16 +73,14 @@ def signing_half(key: InspectorKey, passphrase: str) -> bytes:
 def refuse_without_consent(consents: Sequence[Consent]) -> None:
     """Two people who hold approved keys agree; one, where there is only one. Nobody has to, where none ever was.
 
-    Whoever holds a key counts, whatever became of the office and the log-in since: an administrator ends those. So does
-    a key whose signature doesn't count any more or is gone, though its holder can't agree: who spoils signatures needs
-    no fewer, and what the record says of approvals stays so. Raises Refused, Damaged.
+    The record says who holds one: whoever edits rows, ends offices or closes log-ins needs no fewer. Raises Refused,
+    Damaged.
     """
-    approved = _once_approved()
-    held = list(InspectorKey.objects.in_use().filter(~Q(signature="") | Q(pk__in=approved)).select_related("user"))
-    known = trusted_keys()
-    keys = [key for key in held if key.pk in known]
-    needed = min(FEWEST, len({person(key.user) for key in held}))
-    if not held and (approved or InspectorKey.objects.exclude(signature="").exists()):
+    refuse_broken_record()
+    held, known = key_record.held_keys(), trusted_keys()
+    keys = [key for key in InspectorKey.objects.in_use() if key.pk in known and str(key.pk) in held]
+    needed = min(FEWEST, len(key_record.holders()))
+    if not needed and (key_record.an_approval_stands() or InspectorKey.objects.exclude(signature="").exists()):
         raise Refused(_("No inspector is left who could agree. Only both its halves replace the recovery key."))
     if len({person(one.user) for one in consents}) < needed:
         raise Refused(
@@ -91,11 +88,6 @@ def refuse_without_consent(consents: Sequence[Consent]) -> None:
         )
     for one in consents:
         _refuse_stranger(one, [key for key in keys if key.user_id == one.user.pk])
-
-
-def _once_approved() -> list[str]:
-    """The keys that the record says were ever approved: one that was signed anew has no second entry."""
-    return list(Entry.objects.filter(action="approve_inspector_key").values_list("subject_id", flat=True))
 
 
 def _refuse_stranger(one: Consent, keys: Sequence[InspectorKey]) -> None:
@@ -186,27 +178,32 @@ def make_recovery_key(
     before, kept = recovery_key(), trusted_keys()
     if before:
         _refuse_replacement(before, old, consents, is_lost=is_lost)
-    elif keys_were_signed():
+    else:
         _refuse_second_start()
     RecoveryKey.objects.filter(withdrawn_on__isnull=True).update(withdrawn_on=on)
     pair = sealing.new_pair()
     proved = proof(proved_text(pair.public, pair.signing), purpose=ROOT)
-    RecoveryKey.objects.create(public_key=pair.public, signing_key=pair.signing, proof=proved, made_on=on)
+    made = RecoveryKey.objects.create(public_key=pair.public, signing_key=pair.signing, proof=proved, made_on=on)
     for row in InspectorKey.objects.filter(pk__in=kept, signed_by__isnull=True).select_related("organization"):
         _sign(row, Signer(pair.private, None))
         row.save(update_fields=["signature"])
-    record(action="lose_recovery_key" if before and is_lost else "make_recovery_key", by=by, subject=None)
+    action = "lose_recovery_key" if before and is_lost else "make_recovery_key"
+    record(action=action, by=by, subject=None, details=key_record.marked(made))
     return pair.private
 
 
 def _refuse_second_start() -> None:
-    """A chain that can't be proved here belongs to other keys than those the program was started with."""
-    raise Refused(
-        _(
-            "Keys were signed here, and the keys in field_keys don't vouch for the recovery key that signed them. "
-            "Start with those of this installation, or put its database back."
+    """A chain that can't be proved here belongs to other keys than those the program was started with, or to rows that
+    somebody took away: the record still says that it began.
+    """
+    refuse_broken_record()
+    if keys_were_signed() or key_record.a_chain_began():
+        raise Refused(
+            _(
+                "Keys were signed here, and the keys in field_keys don't vouch for the recovery key that signed them. "
+                "Start with those of this installation, or put its database back."
+            )
         )
-    )
 
 
 def _refuse_replacement(before: RecoveryKey, old: bytes | None, consents: Sequence[Consent], *, is_lost: bool) -> None:
@@ -287,7 +284,8 @@ def _refuse_weak(passphrase: str, user: User, field: str) -> None:
 
 
 def _record_act(action: str, key: InspectorKey, by: User) -> None:
-    record(action=action, by=by, subject=key, organization_code=key.organization.code)
+    code = key.organization.code
+    record(action=action, by=by, subject=key, organization_code=code, details=key_record.marked(key))
 
 
 @transaction.atomic
@@ -326,6 +324,8 @@ def _refuse_unproved(row: InspectorKey, by: User, on: date, passphrase: str, pri
         raise Refused(_("Your office doesn't withdraw keys there."))
     if way == "recovery":
         return _refuse_other_root(private)
+    if not key_record.is_as_recorded(row):
+        raise Refused(_("This key isn't what was approved: somebody edited it. Run manage.py verify."))
     if row.user_id == by.pk:
         private_of(row, passphrase)
     elif own := own_signing_key(by, row.organization.path, readers):

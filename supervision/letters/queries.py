@@ -21,6 +21,7 @@ from members.models.organization import OrganizationQuerySet
 from members.pages.links import Link
 from members.paths import contains, subtree
 from supervision.choices import KeyState, LetterState, NameState
+from supervision.letters.key_record import withdrawn_in_record
 from supervision.letters.models import DeclaredRelative, InspectorKey, Letter, LetterBox, NameRequest, RecoveryKey
 from supervision.letters.rules import FEWEST, Facts, Holding, Reader, few, fingerprint_of
 from supervision.letters.sealing import SignedKey, trusted
@@ -75,8 +76,9 @@ def keys_of_inspectors(*, on: date) -> list[InspectorKey]:
     held = {(place, user) for place, *users in offices for user in users if user is not None}
     rows = InspectorKey.objects.in_use().filter(user__is_active=True)
     rows = rows.select_related("organization", "user__member").order_by("pk")
-    known = trusted_keys()
-    return [row for row in rows if row.pk in known and (row.organization_id, row.user_id) in held]
+    known, gone = trusted_keys(), withdrawn_in_record()
+    sealed_to = [row for row in rows if row.pk in known and str(row.pk) not in gone]
+    return [row for row in sealed_to if (row.organization_id, row.user_id) in held]
 
 
 def may_be_approved(row: InspectorKey, known: set[UUID]) -> bool:
@@ -208,14 +210,14 @@ def with_too_few_readers(letters: Iterable[UUID], readers: Iterable[InspectorKey
     return {letter for letter in wanted if len(opened[letter]) < FEWEST}
 
 
-def short_by_withdrawal(letters: set[UUID], readers: Iterable[InspectorKey]) -> set[UUID]:
-    """Of letters with too few readers those that had two, before approved keys were withdrawn since they came in.
+def short_of_readers_since(letters: set[UUID]) -> set[UUID]:
+    """Of letters with too few readers those that had two, before keys were withdrawn or offices ended since they came.
 
-    Withdrawing takes the boxes along. That a key wasn't withdrawn by the program, the sums over rows tell.
+    Withdrawing takes the boxes along. That the program did it, the sums over rows tell.
     """
-    opened, known = _who_open(letters, readers), trusted_keys()
-    withdrawn = InspectorKey.objects.filter(state=KeyState.WITHDRAWN, pk__in=known)
-    gone = list(withdrawn.select_related("organization", "user__member"))
+    keys = InspectorKey.objects.filter(pk__in=trusted_keys()).select_related("organization", "user__member")
+    opened = _who_open(letters, keys.filter(state=KeyState.IN_USE))
+    gone = list(keys.filter(state=KeyState.WITHDRAWN))
     for letter in Letter.objects.filter(pk__in=letters).select_related("organization").defer("ciphertext"):
         opened[letter.pk] |= {person(key.user) for key in gone if _could_read(key, letter)}
     return {letter for letter in letters if len(opened[letter]) >= FEWEST}

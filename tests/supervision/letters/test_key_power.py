@@ -139,6 +139,16 @@ def test_verify_says_what_a_withdrawal_left_to_be_sealed_anew_and_calls_only_the
     assert not letter_readers().ok, "no withdrawal took these"
 
 
+def test_where_a_readers_office_ended_a_letter_waits_and_isnt_wrong(sealed):
+    letter = letter_of(sealed.write())
+    for key in sealed.keys[2:]:
+        letter.boxes.filter(inspector_key=key).delete()
+    sealed.inspectors[1].offices.update(valid_until=TODAY)
+
+    assert with_too_few_readers([letter.pk], keys_of_inspectors(on=TODAY)) == {letter.pk}
+    assert (letter_readers().ok, letter_readers().detail[:9]) == (True, "1 letters")
+
+
 def test_a_key_that_was_withdrawn_before_a_letter_came_explains_nothing(sealed):
     withdrawn(sealed, 1, passphrase=PASSPHRASE)
     letter = letter_of(sealed.write())

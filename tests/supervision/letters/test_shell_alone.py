@@ -18,11 +18,14 @@ from audit.keyring import new_key
 from audit.models import Entry
 from members.choices import OfficeKind
 from members.refused import Refused
-from supervision.letters import key_services, sealing
+from supervision.letters import key_record, key_services, sealing
+from supervision.letters.contents import passphrase_cost
 from supervision.letters.custody_services import make_custody_key
 from supervision.letters.key_services import approve_first_key, make_key, make_recovery_key, withdraw_key
 from supervision.letters.queries import keys_of_inspectors, recovery_key
 from supervision.models import InspectorKey, LetterBox, RecoveryKey
+from supervision.verification import checks
+from tests.audit.rewriting import lifted
 from tests.cast import TODAY, make_user
 from tests.supervision.letters.sealed import PASSPHRASE, seal_county, stand
 
@@ -105,8 +108,21 @@ def keys_are_withdrawn(sealed):
     InspectorKey.objects.update(state="withdrawn", withdrawn_on=TODAY, locked_private_key="")
 
 
+def it_and_all_signatures_are_emptied(sealed):
+    """What an installation from before signatures looks like: the record knows better."""
+    it_looks_older_than_signatures(sealed)
+    InspectorKey.objects.update(signature="", signing_key="")
+
+
+def all_of_it_is_gone(sealed):
+    LetterBox.objects.all().delete()
+    InspectorKey.objects.all().delete()
+    RecoveryKey.objects.all().delete()
+
+
 TAKEN = [
     nothing, proof_is_emptied, it_looks_withdrawn, it_looks_older_than_signatures, its_row_is_gone, keys_are_withdrawn,
+    it_and_all_signatures_are_emptied, all_of_it_is_gone,
 ]  # fmt: skip
 
 
@@ -185,7 +201,85 @@ def test_what_was_approved_before_the_recovery_key_was_replaced_counts_too(seale
     assert command("--lost", monkeypatch=monkeypatch) is None
 
 
+def put_out_of_the_way(sealed, what):
+    """The second inspector's key, as somebody edits it who writes to the database."""
+    rows = InspectorKey.objects.filter(pk=sealed.keys[1].pk)
+    if what == "deleted":
+        LetterBox.objects.filter(inspector_key__in=rows).delete()
+        rows.delete()
+    elif what == "of the one who agrees":
+        rows.update(user=sealed.inspectors[0], organization=sealed.cast.district)
+    else:
+        rows.update(state=what, locked_private_key="")
+
+
+@pytest.mark.parametrize("what", ["withdrawn", "waiting", "deleted", "of the one who agrees"])
+def test_one_passphrase_is_not_enough_because_the_other_row_was_edited(sealed, monkeypatch, what):
+    """The record says that two hold approved keys."""
+    put_out_of_the_way(sealed, what)
+    agreed = ["--lost", "--agreed-by", sealed.inspectors[0].username]
+
+    assert command(*agreed, lines=[PASSPHRASE], monkeypatch=monkeypatch) is None
+    assert any(check.name == "inspector_keys" and not check.ok for check in checks())
+
+
+def test_after_a_withdrawal_the_one_who_is_left_agrees_alone(sealed, monkeypatch):
+    stand(sealed.cast.county_secretary)
+    given = {"private": sealed.recovery, "by": sealed.cast.county_secretary, "reason": "已调离本单位"}
+    withdraw_key(key=sealed.keys[1], on=TODAY, **given)
+    agreed = ["--lost", "--agreed-by", sealed.inspectors[0].username]
+
+    assert command(*agreed, lines=[PASSPHRASE], monkeypatch=monkeypatch)
+    assert all(check.ok for check in checks())
+
+
+def test_whose_key_was_replaced_counts_once(sealed, monkeypatch):
+    """The older key went without a withdrawal of its own."""
+    sealed.with_key(sealed.inspectors[1])
+
+    assert key_record.holders() == {("user", user.pk) for user in sealed.inspectors}
+    assert all(check.ok for check in checks())
+
+
+def test_a_withdrawn_key_that_is_put_back_neither_reads_nor_agrees(sealed, monkeypatch):
+    before = InspectorKey.objects.filter(pk=sealed.keys[1].pk).values().get()
+    stand(sealed.cast.county_secretary)
+    given = {"private": sealed.recovery, "by": sealed.cast.county_secretary, "reason": "已调离本单位"}
+    withdraw_key(key=sealed.keys[1], on=TODAY, **given)
+    InspectorKey.objects.filter(pk=sealed.keys[1].pk).update(**before)
+    agreed = ["--lost", "--agreed-by", sealed.inspectors[1].username]
+
+    assert [key.user for key in keys_of_inspectors(on=TODAY)] == [sealed.inspectors[0]]
+    assert command(*agreed, lines=[PASSPHRASE], monkeypatch=monkeypatch) is None
+    assert any("which the record doesn't say" in check.detail for check in checks())
+
+
+def test_nobody_withdraws_with_a_key_that_was_slipped_in(sealed):
+    """A withdrawal in the record would leave one to agree, and the row could be put back afterwards."""
+    user, pair = sealed.inspectors[1], sealing.new_pair()
+    locked = sealing.lock_private(pair.private, "别人的 口令 也有 四个 词", passphrase_cost())
+    edited = {"public_key": pair.public, "signing_key": pair.signing, "locked_private_key": locked}
+    InspectorKey.objects.filter(pk=sealed.keys[1].pk).update(**edited)
+    stand(user)
+
+    with pytest.raises(Refused, match="verify"):
+        withdraw_key(key=sealed.keys[1], on=TODAY, by=user, reason="口令丢失了", passphrase="别人的 口令 也有 四个 词")
+
+
+@pytest.mark.parametrize("options", [[], ["--lost"]])
+def test_from_a_record_that_was_cut_nothing_is_concluded(sealed, monkeypatch, options):
+    all_of_it_is_gone(sealed)
+    lifted("DELETE FROM audit_entry WHERE action IN ('approve_inspector_key', 'make_recovery_key')")
+
+    assert command(*options, monkeypatch=monkeypatch) is None
+
+
 # --- To its end ---------------------------------------------------------------------------------------------------
+def leave_out_the_question(monkeypatch):
+    monkeypatch.setattr(key_services, "keys_were_signed", lambda: False)
+    monkeypatch.setattr(key_record, "a_chain_began", lambda: False)
+
+
 def carry_out(sealed, settings, monkeypatch):
     """A recovery key under a ring of one's own, that ring put before the real one, and two readers of one's own."""
     real = settings.FIELD_KEYS
@@ -209,9 +303,50 @@ def test_the_attack_makes_no_reader(sealed, settings, monkeypatch):
 
 
 def test_without_the_question_it_would(sealed, settings, monkeypatch):
-    monkeypatch.setattr(key_services, "keys_were_signed", lambda: False)
+    leave_out_the_question(monkeypatch)
 
     assert carry_out(sealed, settings, monkeypatch) == {"invented_one", "invented_two"}
+
+
+def put_back_in_between(sealed, monkeypatch):
+    """Everything looks new, a recovery key is made, and the rows come back as they were, beside a reader of one's own
+    whom that key approved. Only the record is left to tell.
+    """
+    roots, keys = (list(model.objects.values()) for model in (RecoveryKey, InspectorKey))
+    it_and_all_signatures_are_emptied(sealed)
+    private = command(monkeypatch=monkeypatch)
+    if private is None:
+        return False
+    puppet = make_user("invented", OfficeKind.INSPECTOR, sealed.cast.county)
+    stand(puppet, sealed.cast.county_secretary)
+    key = make_key(user=puppet, organization=sealed.cast.county, passphrase=PASSPHRASE, on=TODAY)
+    approve_first_key(key=key, private=private, on=TODAY, by=sealed.cast.county_secretary)
+    own = RecoveryKey.objects.get(withdrawn_on=None)
+    RecoveryKey.objects.filter(pk=own.pk).update(withdrawn_on=TODAY)
+    for model, rows in ((RecoveryKey, roots), (InspectorKey, keys)):
+        for row in rows:
+            model.objects.filter(pk=row["key"]).update(**row)
+    return True
+
+
+def test_what_is_put_back_afterwards_was_refused_before(sealed, monkeypatch):
+    assert not put_back_in_between(sealed, monkeypatch)
+
+
+def test_without_the_question_the_record_still_tells(sealed, monkeypatch):
+    leave_out_the_question(monkeypatch)
+
+    assert put_back_in_between(sealed, monkeypatch)
+    told = " ".join(check.detail for check in checks() if not check.ok)
+    assert "another one than the last that was made" in told and "invented" in told
+
+
+def test_a_recovery_key_without_an_entry_is_named(sealed):
+    """As after an entry was cut away with the one that follows."""
+    pair = sealing.new_pair()
+    RecoveryKey.objects.create(public_key=pair.public, signing_key=pair.signing, made_on=TODAY, withdrawn_on=TODAY)
+
+    assert ["made by nobody" in check.detail for check in checks() if not check.ok] == [True]
 
 
 # --- Beside the recovery key --------------------------------------------------------------------------------------

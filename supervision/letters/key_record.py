@@ -1,0 +1,115 @@
+"""What the record says of keys. Rows can be edited and put back; an entry can't without `verify` naming it."""
+
+import hashlib
+import json
+from collections.abc import Iterator
+from typing import Any
+
+from django.conf import settings
+from django.utils.translation import gettext as _
+
+from audit.models import Entry
+from audit.queries import anchor_breaks, breaks
+from members.refused import Refused
+from supervision.choices import KeyState
+from supervision.letters.models import InspectorKey, RecoveryKey
+
+APPROVED, WITHDRAWN = "approve_inspector_key", "withdraw_inspector_key"
+MADE = ("make_recovery_key", "lose_recovery_key")
+Holder = tuple[str, object]
+"""A user; or a key whose row doesn't say any more whose it is."""
+
+
+def marked(row: InspectorKey | RecoveryKey) -> dict[str, str]:
+    """What an entry holds fast of a key: whose it is and both its public halves. Entries of before lack it."""
+    facts = [row._meta.label, row.pk, getattr(row, "user_id", None), row.public_key, row.signing_key]
+    text = json.dumps([str(fact) for fact in facts])
+    return {"mark": hashlib.sha256(text.encode()).hexdigest()[:32]}
+
+
+def is_as_recorded(row: InspectorKey) -> bool:
+    """Whether nothing was edited since it was approved; true for a key that never was."""
+    last = Entry.objects.about(row._meta.label, row.pk).filter(action=APPROVED).in_order().last()
+    return last is None or _fits(last, row)
+
+
+def a_chain_began() -> bool:
+    """Whether a recovery key that signs was made here, or a key approved under one."""
+    return Entry.objects.filter(action__in=(*MADE, APPROVED), details__has_key="mark").exists()
+
+
+def an_approval_stands() -> bool:
+    return Entry.objects.filter(action=APPROVED).exists()
+
+
+def holders() -> set[Holder]:
+    """Who holds an approved key: approvals less withdrawals, whatever became of rows, offices and log-ins since."""
+    return {holder for holder, _place in _held()}
+
+
+def held_keys() -> set[str]:
+    return set(_held().values())
+
+
+def refuse_broken_record() -> None:
+    """Nothing is concluded from a record that was cut or edited. Walks all of it. Raises Refused."""
+    if next(breaks(), None) or next(anchor_breaks(settings.AUDIT_ANCHORS), None):
+        raise Refused(
+            _("The audit trail doesn't hold, see manage.py verify. Only both halves replace the recovery key.")
+        )
+
+
+def withdrawn_in_record() -> set[str]:
+    """Keys that a withdrawal closed for ever, whatever their rows say."""
+    return set(Entry.objects.filter(action=WITHDRAWN).values_list("subject_id", flat=True))
+
+
+def key_faults() -> Iterator[str]:
+    """Where keys of inspectors and entries contradict each other; in sentences for the administrator."""
+    rows, held = _rows(), held_keys()
+    last = {entry.subject_id: entry for entry in Entry.objects.filter(action=APPROVED).in_order()}
+    in_use = {key for key, row in rows.items() if row.state == KeyState.IN_USE}
+    for key in sorted(in_use):
+        if key not in held or not _fits(last[key], rows[key]):
+            yield f"in use, which the record doesn't say: {rows[key].user.get_full_name()} ({key})"
+    for key in sorted(held - in_use):
+        yield f"approved, not withdrawn and not in use: {last[key].subject_label} ({key})"
+
+
+def recovery_faults() -> Iterator[str]:
+    """The same for recovery keys: each has its entry, and the one in use is the last that was made."""
+    rows = {marked(row)["mark"]: row for row in RecoveryKey.objects.exclude(signing_key="")}
+    made = [entry.details.get("mark") for entry in Entry.objects.filter(action__in=MADE).in_order()]
+    spare = made.count(None)
+    unknown = [row for mark, row in rows.items() if mark not in made]
+    yield from (f"made by nobody, by the record: {row.pk}" for row in unknown[spare:])
+    if gone := [mark for mark in made if mark and mark not in rows]:
+        yield f"{len(gone)} that the record names are gone or edited"
+    in_use = [mark for mark, row in rows.items() if row.withdrawn_on is None]
+    if made and made[-1] and in_use != [made[-1]]:
+        yield "in use is another one than the last that was made"
+
+
+def _held() -> dict[tuple[Holder, str], str]:
+    """Holder and code of the committee → key. A later key takes the place of an earlier one, as on the page."""
+    rows = _rows()
+    held: dict[tuple[Holder, str], str] = {}
+    for entry in Entry.objects.filter(action__in=(APPROVED, WITHDRAWN)).in_order():
+        if entry.action == WITHDRAWN:
+            held = {place: key for place, key in held.items() if key != entry.subject_id}
+        else:
+            held[_holder(entry, rows), entry.organization_code] = entry.subject_id
+    return held
+
+
+def _holder(entry: Entry, rows: dict[str, InspectorKey]) -> Holder:
+    row = rows.get(entry.subject_id)
+    return ("user", row.user_id) if row and _fits(entry, row) else ("key", entry.subject_id)
+
+
+def _fits(entry: Entry, row: Any) -> bool:
+    return row is not None and entry.details.get("mark") in (None, marked(row)["mark"])
+
+
+def _rows() -> dict[str, InspectorKey]:
+    return {str(row.pk): row for row in InspectorKey.objects.select_related("user")}
