@@ -421,6 +421,12 @@ def test_a_file_that_holds_no_key_is_refused(content, tmp_path):
     assert error.value.returncode == 2
 
 
+def test_a_file_of_a_key_that_isnt_there_is_named(tmp_path):
+    with pytest.raises(CommandError, match=r"can't be read from .*nowhere: No such file") as error:
+        call_command("restore", str(tmp_path), "--key", str(tmp_path / "nowhere"))
+    assert error.value.returncode == 2
+
+
 def test_no_two_backups_are_sealed_alike(full):
     for name in ("one", "two"):
         make_backup(full / name, sealed_to=PAIR.public)

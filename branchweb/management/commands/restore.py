@@ -45,7 +45,12 @@ class Command(JsonCommand):
 
 
 def read_private(file: str) -> bytes:
-    text = sys.stdin.readline() if file == "-" else Path(file).read_text(errors="replace")
+    """From a file, or typed in a line. Raises Refused."""
+    try:
+        text = sys.stdin.readline() if file == "-" else Path(file).read_text(errors="replace")
+    except OSError as error:
+        message = _("The private key can't be read from %(file)s: %(error)s. Give the file's path, or - to type it in.")
+        raise Refused(message % {"file": file, "error": error.strerror}) from error
     try:
         private = b64decode("".join(text.split()), validate=True)
         sealing.public_of(private)
