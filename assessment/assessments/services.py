@@ -270,11 +270,6 @@ def put_on_record(
     record(action=action, by=by, subject=subject or assessment, organization_code=code, details=details)
 
 
-def put_export_on_record(*, scheme: Scheme, rows: int, by: User) -> None:
-    code = scheme.organization.code
-    record(action="export_assessments", by=by, subject=scheme, organization_code=code, details={"rows": rows})
-
-
 @transaction.atomic
 def _compute_one(key: UUID, on: date) -> bool:
     held = Assessment.objects.select_for_update(of=("self",)).filter(pk=key, computed_at__isnull=True).first()

@@ -55,7 +55,6 @@ from assessment.assessments.services import (
     lock,
     objectable_until,
     publish,
-    put_export_on_record,
     recompute,
     show_to_branch,
     take_together,
@@ -64,6 +63,7 @@ from assessment.choices import AssessmentState
 from assessment.schemes.models import Indicator, Scheme
 from members.access.policy import get_in_scope, requires
 from members.choices import Capability
+from members.exports.services import record_export
 from members.pages.requests import FORM_METHODS, PageRequest, try_on_form, try_with_message, workbook
 from members.workbooks.writing import Sheet
 
@@ -387,7 +387,8 @@ def assessment_export(request: PageRequest) -> FileResponse:
     leaves = list(Indicator.objects.filter(scheme=scheme).exclude(pk__in=inner).order_by("position"))
     found = IndicatorScore.objects.filter(assessment__in=seen.values("pk"))
     scores = {(one, of): points for one, of, points in found.values_list("assessment", "indicator", "points")}
-    put_export_on_record(scheme=scheme, rows=len(rows), by=request.user)
+    place = scheme.organization
+    record_export(action="export_assessments", place=place, subject=scheme, rows=len(rows), by=request.user)
     name = _("Assessments %(scheme)s %(day)s.xlsx") % {"scheme": scheme.code, "day": request.today.isoformat()}
     return workbook(name, _complete(rows, leaves, scores), _incomplete(rows, leaves, scores))
 

@@ -127,11 +127,6 @@ def put_down_conditions(*, place: Organization, year: int, values: Values, on: d
     return [name for name, _old, _new in changes]
 
 
-def put_cadres_export_on_record(*, place: Organization, rows: int, by: User | str) -> None:
-    """That posts, class hours or their counts left the program as a workbook."""
-    record(action="export_cadres", by=by, subject=place, organization_code=place.code, details={"rows": rows})
-
-
 def _demand_fit(post: CadrePost, on: date) -> None:
     if not fits(post.share, post.percent):
         raise Refused(_("Full-time is a hundred per cent, part-time between 1 and 99."), "percent")

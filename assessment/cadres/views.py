@@ -48,7 +48,6 @@ from assessment.cadres.services import (
     add_cadre_post,
     edit_cadre_post,
     end_cadre_post,
-    put_cadres_export_on_record,
     put_down_conditions,
     record_training,
     remove_training,
@@ -56,6 +55,7 @@ from assessment.cadres.services import (
 from dues.units import yuan
 from members.access.policy import get_in_scope, requires, signed_in
 from members.choices import Capability, OrganizationKind
+from members.exports.services import record_export
 from members.models import Organization
 from members.pages.requests import FORM_METHODS, PageRequest, place_asked_for, try_on_form, workbook
 from members.paths import subtree
@@ -93,7 +93,7 @@ def cadre_export(request: PageRequest) -> FileResponse:
     """The same as a workbook; that it was taken is on record."""
     place, form, asked, found = _asked(request)
     rows = [show(post, asked.rule) for post in found[:MOST_ROWS]]
-    put_cadres_export_on_record(place=place, rows=len(rows), by=request.user)
+    record_export(action="export_cadres", place=place, rows=len(rows), by=request.user)
     sheet = Sheet(_("Posts of party work"), _headings(form.of_year), _cells(rows, asked))
     return workbook(_("Cadres %(place)s %(year)s.xlsx") % {"place": place.name, "year": form.of_year}, sheet)
 
@@ -213,7 +213,7 @@ def cadre_counts(request: PageRequest) -> HttpResponse:
 def cadre_counts_export(request: PageRequest) -> FileResponse:
     """The same as a workbook."""
     place, form, lines = _conditions_asked_for(request)
-    put_cadres_export_on_record(place=place, rows=len(lines), by=request.user)
+    record_export(action="export_cadres", place=place, rows=len(lines), by=request.user)
     headings = [
         _("Organization"), _("Posts planned"), _("Posts held"), _("Posts unfilled"), _("Full-time"), _("Part-time"),
         _("Cadres"), _("With the hours of the year"), _("Rooms"), _("Funds planned, in yuan"),
@@ -274,7 +274,7 @@ def training_export(request: PageRequest) -> FileResponse:
     """The same as a workbook; that it was taken is on record."""
     place, form, found = _trainings_asked_for(request)
     rows = list(found[:MOST_ROWS])
-    put_cadres_export_on_record(place=place, rows=len(rows), by=request.user)
+    record_export(action="export_cadres", place=place, rows=len(rows), by=request.user)
     headings = [
         _("Organization"), _("Name"), _("Date of the course"), _("Subject of the course"), _("Class hours"),
         _("Certificate"),

@@ -140,12 +140,6 @@ def copy_key(goal: Goal) -> UUID:
     return uuid5(goal.pk, str(goal.year + 1))
 
 
-def put_goals_export_on_record(*, place: Organization | None, rows: int, by: User | str) -> None:
-    """That goals, or their counts, left the program; without a place, all that the person may see."""
-    code = place.code if place else ""
-    record(action="export_goals", by=by, subject=place, organization_code=code, details={"rows": rows})
-
-
 def _copy(goal: Goal, on: date) -> Goal:
     facts = {name: getattr(goal, name) for name in COPIED}
     return Goal(key=copy_key(goal), organization=goal.organization, year=goal.year + 1, planned_on=on, **facts)

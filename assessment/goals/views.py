@@ -46,11 +46,11 @@ from assessment.goals.services import (
     edit_goal,
     end_goal,
     plan_goal,
-    put_goals_export_on_record,
     still_open,
 )
 from members.access.policy import get_in_scope, requires
 from members.choices import Capability
+from members.exports.services import record_export
 from members.models import Organization
 from members.pages.requests import (
     FORM_METHODS,
@@ -99,7 +99,7 @@ def goal_export(request: PageRequest) -> FileResponse:
     rows = [show(goal, request.user, on=request.today) for goal in asked[:MOST_ROWS]]
     code = form.cleaned_data.get("org")
     place = Organization.objects.filter(code=code).first() if code else None
-    put_goals_export_on_record(place=place, rows=len(rows), by=request.user)
+    record_export(action="export_goals", place=place, rows=len(rows), by=request.user)
     named = form.names is not None
     sheet = Sheet(_("Joint goals"), _headings(named=named), _cells(rows, named=named))
     return workbook(_("Joint goals %(day)s.xlsx") % {"day": request.today.isoformat()}, sheet)
@@ -259,7 +259,7 @@ def goal_counts_page(request: PageRequest) -> HttpResponse:
 def goal_counts_export(request: PageRequest) -> FileResponse:
     """The same as a workbook."""
     place, form, rows = _counts_asked_for(request)
-    put_goals_export_on_record(place=place, rows=len(rows), by=request.user)
+    record_export(action="export_goals", place=place, rows=len(rows), by=request.user)
     headings = [
         _("Branch"), _("Joint goals"), _("Checked at mid-year"), _("Checked: behind"), _("Reached"),
         _("Partly reached"), _("Missed"), _("Given up"), _("Without a result yet"),

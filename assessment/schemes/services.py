@@ -237,10 +237,6 @@ def delete_scheme(*, scheme: Scheme, by: User) -> None:
     held.delete()
 
 
-def put_export_on_record(*, scheme: Scheme, by: User) -> None:
-    record(action="export_scheme", by=by, subject=scheme, organization_code=scheme.organization.code)
-
-
 def draft(scheme: Scheme) -> Scheme:
     """Held until the transaction ends. Raises Refused unless it is a draft."""
     rows = Scheme.objects.select_for_update(of=("self",)).select_related("organization")

@@ -38,12 +38,12 @@ from assessment.schemes.services import (
     delete_scheme,
     make_version,
     predecessors,
-    put_export_on_record,
     put_in_force,
     retire_scheme,
 )
 from members.access.policy import get_in_scope, requires, signed_in
 from members.choices import Capability
+from members.exports.services import record_export
 from members.models import Organization
 from members.pages.requests import FORM_METHODS, PageRequest, try_on_form, workbook
 
@@ -271,8 +271,10 @@ def scheme_copy(request: PageRequest, key: UUID) -> HttpResponse:
 def scheme_export(request: PageRequest, key: UUID) -> FileResponse:
     """The sheet that committees are used to; it can be read in again. That it was taken is on record."""
     scheme = get_in_scope(request, SCHEMES, pk=key)
-    put_export_on_record(scheme=scheme, by=request.user)
-    return workbook(f"{scheme.code} {scheme.version}.xlsx", scheme_sheet(scheme, tree_of(scheme)))
+    tree = tree_of(scheme)
+    place = scheme.organization
+    record_export(action="export_scheme", place=place, subject=scheme, rows=len(tree.lines), by=request.user)
+    return workbook(f"{scheme.code} {scheme.version}.xlsx", scheme_sheet(scheme, tree))
 
 
 @requires(Capability.VIEW_ASSESSMENT, Capability.MANAGE_SCHEMES)

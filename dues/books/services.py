@@ -391,9 +391,3 @@ def _take_bases_back(ledger: LedgerImport, content: dict[str, Any]) -> None:
 
 def _reason(ledger: LedgerImport) -> str:
     return (_("The import was undone: %(file)s") % {"file": ledger.file_name})[:200]
-
-
-def put_ledger_export_on_record(*, place: Organization, year: int, rows: int, by: User) -> None:
-    """That the ledger of a year left the program, without bases."""
-    details = {"year": year, "rows": rows}
-    record(action="export_dues_ledger", by=by, subject=place, organization_code=place.code, details=details)

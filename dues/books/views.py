@@ -28,7 +28,6 @@ from dues.books.services import (
     keep_preview,
     kept_touches,
     live_charges,
-    put_ledger_export_on_record,
     undo_ledger,
 )
 from dues.books.sheets import NotALedger
@@ -41,6 +40,7 @@ from dues.templatetags.dues import to_the_minute
 from dues.templatetags.dues import yuan as fen_in_yuan
 from members.access.policy import get_in_scope, require_at, requires
 from members.choices import Capability, ImportState
+from members.exports.services import record_export
 from members.imports.kinds import led
 from members.models import Organization
 from members.pages.listing import Listing, Nothing, linked, money, number, text
@@ -298,7 +298,7 @@ def ledger_export(request: PageRequest) -> FileResponse:
     branch = branch_asked_for(request, Capability.VIEW_DUES)
     year = LedgerYearForm(request.GET).chosen_year(request.today.year)
     rows = ledger_rows(branch, year, bases=False)
-    put_ledger_export_on_record(place=branch, year=year, rows=len(rows), by=request.user)
+    record_export(action="export_dues_ledger", place=branch, rows=len(rows), by=request.user, details={"year": year})
     return written(
         file_name(branch.name, year),
         lambda file: write_year(rows, file, branch=branch.name, year=year, bases=False),

@@ -1,6 +1,6 @@
 """The ledger of a year with bases: incomes of many people, for a reason, and each of them counted."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import date
 from pathlib import Path
 from typing import IO, Any
@@ -13,9 +13,9 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from dues.books.queries import LedgerRow, ledger_rows, write_year
-from dues.payments.services import put_bases_on_record
 from members.choices import Capability, ExportProblem
 from members.exports.kinds import GoOn, NotMade, Written, covered
+from members.exports.services import record_export
 from members.models import Export, Member, Organization, User
 from members.roster.services import demand_substance, refuse_too_many
 
@@ -47,7 +47,13 @@ def export_bases(*, branch: Organization, year: int, target: IO[bytes], reason: 
     demand_substance(reason)
     refuse_too_many(by, people=len(members), now=timezone.now())
     write_year(rows, target, branch=branch.name, year=year, bases=True)
-    put_bases_on_record(place=branch, year=year, members=members, reason=reason, by=by)
+    _record(members, place=branch, year=year, reason=reason, by=by)
+
+
+def _record(members: Sequence[int], *, year: int, **given: Any) -> None:
+    """Whose bases they are: each of them can read it."""
+    whose: dict[str, Any] = {"fields": ["dues_base"], "members": members}
+    record_export(action="export_dues_bases", rows=len(members), details={"year": year}, **whose, **given)
 
 
 class LedgerKind:
@@ -69,11 +75,11 @@ class LedgerKind:
         go_on(len(members))
         return Written(len(members), [branch.code], members)
 
-    def put_on_record(self, export: Export, written: Written) -> None:
-        put_bases_on_record(
+    def record(self, export: Export, written: Written) -> None:
+        _record(
+            written.members,
             place=_branch(export),
             year=export.parameters["year"],
-            members=written.members,
             reason=export.parameters["reason"],
             by=export.asked_by,
             agreed_by=export.settled_by,

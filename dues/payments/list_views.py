@@ -23,11 +23,11 @@ from dues.ledger.queries import Settled, recorders_at, settled_by, total_of, wit
 from dues.payments.forms import PaymentFilterForm, RangeForm
 from dues.payments.queries import ReceiptSheet, of_token, sheets, with_payment
 from dues.payments.rules import masked
-from dues.payments.services import put_payments_export_on_record
 from dues.templatetags.dues import months, paid_day
 from dues.templatetags.dues import yuan as fen_in_yuan
 from members.access.policy import get_in_scope, public, requires, signed_in
 from members.choices import Capability, DatePrecision
+from members.exports.services import record_export
 from members.models import Organization
 from members.pages.listing import Badge, Listing, Nothing, badges, excel, linked, money, text
 from members.pages.requests import PageRequest, address, branch_asked_for, branches_offered
@@ -169,7 +169,7 @@ def payment_export(request: PageRequest) -> FileResponse:
     branch = branch_asked_for(request, Capability.VIEW_DUES)
     _form, payments, names = _asked(request, branch)
     rows = list(payments[:MOST_ROWS])
-    put_payments_export_on_record(place=branch, rows=len(rows), by=request.user)
+    record_export(action="export_payments", place=branch, rows=len(rows), by=request.user)
     name = _("Payments %(branch)s %(day)s.xlsx") % {"branch": branch.name, "day": request.today.isoformat()}
     return LISTING.exported(request, _lines(rows, names), file=name, sheet=_("Payments"))
 

@@ -21,7 +21,6 @@ from members.models import Member, Organization, User
 from members.pages.queries import names_of
 from members.refused import Refused
 from members.regulations.queries import in_force_at
-from members.roster.services import put_members_on_record
 from rulebook.rule import NoRule
 from rulebook.values import Verdict
 
@@ -361,26 +360,3 @@ def _payment(key: UUID, organization: Organization, line: HandedIn, paid_on: dat
         way=PaymentWay.CASH,
         reason=line.reason,
     )
-
-
-def put_payments_export_on_record(*, place: Organization, rows: int, by: User) -> None:
-    """That payments left the program as a workbook: of which branch, how many rows."""
-    record(action="export_payments", by=by, subject=place, organization_code=place.code, details={"rows": rows})
-
-
-def put_bases_on_record(
-    *, place: Organization, year: int, members: Sequence[int], reason: str, by: User, agreed_by: User | None = None
-) -> None:
-    """That it left with bases: whose, so that each of them can read it, and what for. Call it in a transaction."""
-    details = {"year": year, "rows": len(members), "fields": ["dues_base"]}
-    if agreed_by:
-        details["agreed_by"] = str(agreed_by)
-    entry = record(
-        action="export_dues_bases",
-        by=by,
-        subject=place,
-        organization_code=place.code,
-        reason=reason.strip(),
-        details=details,
-    )
-    put_members_on_record(entry=entry, members=members)

@@ -16,11 +16,11 @@ from django.views.decorators.http import require_safe
 from meetings.attendance.models import Expected
 from meetings.attendance.queries import Elsewhere, Tally, attendance_of, elsewhere_of
 from meetings.pages.queries import PersonLine, PlaceLine, counted_on, flag_rule, months_of, person_lines, place_lines
-from meetings.pages.services import put_attendance_export_on_record
 from meetings.planning.duty_rules import ASKED
 from meetings.planning.places import place_asked_for, places_offered
 from members.access.policy import requires, signed_in
 from members.choices import Capability
+from members.exports.services import record_export
 from members.models import Member, Organization
 from members.pages.forms import FilterForm, day_field
 from members.pages.requests import PageRequest, workbook
@@ -97,7 +97,13 @@ def figure_export(request: PageRequest) -> FileResponse:
     place, form, names = _asked(request)
     first, last = form.period(request.today)
     lines = _lines(request, form, place, names=names)
-    put_attendance_export_on_record(place=place, first=first, last=last, rows=len(lines), by=request.user)
+    record_export(
+        action="export_attendance",
+        place=place,
+        rows=len(lines),
+        by=request.user,
+        details={"first": first.isoformat(), "last": last.isoformat()},
+    )
     name = _("Attendance %(place)s %(first)s to %(last)s.xlsx") % {"place": place.name, "first": first, "last": last}
     return workbook(name, Sheet(_("Attendance"), _headings(names), _cells(lines)))
 

@@ -28,7 +28,7 @@ from meetings.minutes.services import draft_minutes
 from meetings.votes.queries import by_hands, heads_of
 from meetings.votes.rules import Figures
 from meetings.votes.services import Question, add_vote, known_vote
-from members.models import Organization, User
+from members.models import User
 
 
 @transaction.atomic
@@ -184,14 +184,3 @@ def _record(action: str, meeting: Meeting, by: User | str, reason: str = "", **d
         action=action, by=by, subject=meeting, organization_code=meeting.organization.code, reason=reason,
         details=details,
     )  # fmt: skip
-
-
-def put_attendance_export_on_record(*, place: Organization, first: date, last: date, rows: int, by: User) -> None:
-    """That attendance left the program as a workbook: whose, over which period, how many rows."""
-    record(
-        action="export_attendance",
-        by=by,
-        subject=place,
-        organization_code=place.code,
-        details={"rows": rows, "first": first.isoformat(), "last": last.isoformat()},
-    )

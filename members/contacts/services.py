@@ -223,12 +223,6 @@ def open_call_list(
     }
 
 
-def put_export_on_record(*, rows: int, by: User) -> None:
-    """That the list left the program as a workbook, and how long it was."""
-    code = by.access.held[0].code if by.access.held else ""
-    record(action="export_reach", by=by, subject=by, organization_code=code, details={"rows": rows})
-
-
 def _phone_of(person: ContactPerson) -> str:
     return person.phone or (person.person.phone if person.person else "")
 

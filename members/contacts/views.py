@@ -48,12 +48,12 @@ from members.contacts.services import (
     correct_help,
     name_contact_person,
     open_call_list,
-    put_export_on_record,
     record_contact,
     remove_contact,
     remove_contact_person,
     remove_help,
 )
+from members.exports.services import record_export
 from members.models.contact import Contact, ContactPerson, HelpRequest
 from members.models.member import Member
 from members.pages.about_member import member_crumbs, remove_page
@@ -348,7 +348,7 @@ def reach_print(request: PageRequest) -> HttpResponse:
 def reach_export(request: PageRequest) -> FileResponse:
     """The list as a workbook: no phone number, no note. That it was taken is on record."""
     rows = with_people(_asked(request, ReachFilterForm(request.GET)), on=request.today)
-    put_export_on_record(rows=len(rows), by=request.user)
+    record_export(action="export_reach", rows=len(rows), by=request.user)
     name = _("Hard to reach %(day)s.xlsx") % {"day": request.today.isoformat()}
     return REACH.exported(request, map(ReachLine, rows), file=name, sheet=_("Hard to reach"))
 

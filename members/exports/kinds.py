@@ -53,7 +53,7 @@ class Kind(Protocol):
         """Write the .xlsx; temporary files go beside it. Raises NotMade, and whatever `go_on` raises."""
         ...
 
-    def put_on_record(self, export: Export, written: Written) -> None:
+    def record(self, export: Export, written: Written) -> None:
         """The same entry as when the workbook is made at once, in the transaction that finishes it."""
         ...
 

@@ -16,7 +16,7 @@ from uuid import UUID, uuid4
 
 from django.conf import settings
 from django.db import IntegrityError, transaction
-from django.db.models import Q
+from django.db.models import Model, Q
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -25,7 +25,7 @@ from audit.services import record
 from members.access.queries import access_for
 from members.choices import ExportProblem, ExportState
 from members.exports.kinds import Kind, NotMade, Written, kinds
-from members.models.files import OPEN, Export
+from members.models.files import OPEN, Export, ExportedMember
 from members.models.organization import Organization
 from members.models.user import User
 from members.refused import Refused
@@ -300,6 +300,39 @@ def _record(action: str, export: Export, by: User) -> None:
     record(action=action, by=by, subject=export, organization_code=export.organization.code, **more)
 
 
+def record_export(
+    *,
+    action: str,
+    rows: int,
+    by: User,
+    place: Organization | None = None,
+    subject: Model | None = None,
+    details: Mapping[str, Any] | None = None,
+    fields: Iterable[str] = (),
+    members: Iterable[int] = (),
+    reason: str = "",
+    agreed_by: User | None = None,
+) -> None:
+    """That rows of `place` left the program in a workbook; without a place, of all that the person may see.
+
+    `subject`: what they are of, where it isn't the place. `fields`: the private ones, of `members` (ids), each of
+    whom can read the entry, with the reason. Call it in a transaction then.
+    """
+    code = place.code if place else next((office.code for office in by.access.held), "")
+    named = {"fields": list(fields), "agreed_by": str(agreed_by or "")}
+    more = {name: value for name, value in named.items() if value}
+    entry = record(
+        action=action,
+        by=by,
+        subject=subject or place or by,
+        organization_code=code,
+        reason=reason.strip(),
+        details={"rows": rows, **(details or {}), **more},
+    )
+    exported = [ExportedMember(entry=entry, member_id=member) for member in members]
+    ExportedMember.objects.bulk_create(exported, batch_size=1_000)
+
+
 def make_export(key: UUID | str, *, on: date) -> None:
     """Make the workbook. Does nothing if another worker does, or if it was cancelled."""
     export = claim_export(key)
@@ -332,7 +365,7 @@ def _make(export: Export, kind: Kind, room: Path, on: date) -> None:
 
 def _put(export: Export, kind: Kind, written: Written, sealed: Path) -> None:
     """Last in the transaction: a file without its row is found by nobody, and goes with the next leftovers."""
-    kind.put_on_record(export, written)
+    kind.record(export, written)
     sealed.replace(file_of(export.key))
 
 

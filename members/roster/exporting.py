@@ -14,7 +14,6 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from audit.services import record
 from members.choices import (
     Capability,
     DuesCategory,
@@ -28,6 +27,7 @@ from members.choices import (
 )
 from members.dates import DAY, PartialDate
 from members.exports.kinds import GoOn, NotMade, Written, covered
+from members.exports.services import record_export
 from members.fields import opened
 from members.models.files import Export
 from members.models.member import Member, MemberQuerySet, Situation
@@ -40,7 +40,7 @@ from members.roster import queries
 from members.roster.filters import RosterFilter
 from members.roster.headings import HEADINGS
 from members.roster.queries import Places, place_of, places_of
-from members.roster.services import demand_substance, put_members_on_record, refuse_too_many
+from members.roster.services import demand_substance, refuse_too_many
 from members.workbooks.writing import Sheet, write_workbook
 
 MOST_ROWS = 100_000
@@ -161,7 +161,7 @@ def export_roster(
     *,
     members: MemberQuerySet,
     target: IO[bytes],
-    code: str,
+    place: Organization,
     on: date,
     by: User,
     private: bool = False,
@@ -170,7 +170,7 @@ def export_roster(
 ) -> int:
     """Write the members into a workbook in the order of the roster, and the act into the audit trail; how many.
 
-    `code`: of the organization whose roster it is. `former`: they are `MemberQuerySet.former`, and the workbook says
+    `place`: whose roster it is. `former`: they are `MemberQuerySet.former`, and the workbook says
     when and why they left. `private` adds identity numbers, phones and addresses, asks for a reason, and counts each
     member as one value revealed. Raises Refused for more than MOST_ROWS members, a reason that says nothing, or more
     people than one person may look at alone.
@@ -180,7 +180,7 @@ def export_roster(
         demand_substance(reason)
         refuse_too_many(by, people=rows, now=timezone.now())
     written = write_roster(members, target, on=on, private=private, former=former)
-    put_on_record(by=by, code=code, members=written, private=private, reason=reason)
+    _record(written, place=place, private=private, reason=reason, by=by)
     return len(written)
 
 
@@ -194,17 +194,10 @@ def count_rows(members: MemberQuerySet) -> int:
     return rows
 
 
-def put_on_record(
-    *, by: User, code: str, members: Sequence[int], private: bool, reason: str, agreed_by: User | None = None
-) -> None:
-    """That the roster left the program; with private fields, whose, so that each of them can read it."""
-    details: dict[str, object] = {"rows": len(members), "private": private}
-    if private:
-        details |= {"fields": list(PRIVATE)} | ({"agreed_by": str(agreed_by)} if agreed_by else {})
-    reason = reason.strip()
-    entry = record(action="export_roster", by=by, subject=by, organization_code=code, reason=reason, details=details)
-    if private:
-        put_members_on_record(entry=entry, members=members)
+def _record(members: Sequence[int], *, private: bool, **given: Any) -> None:
+    """With private fields, whose they are: each of them can read it."""
+    whose: dict[str, Any] = {"fields": PRIVATE, "members": members} if private else {}
+    record_export(action="export_roster", rows=len(members), details={"private": private}, **whose, **given)
 
 
 def write_roster(
@@ -324,13 +317,13 @@ class RosterKind:
             written = write_roster(members, file, on=on, **given)
         return Written(len(written), covers, written)
 
-    def put_on_record(self, export: Export, written: Written) -> None:
-        put_on_record(
-            by=export.asked_by,
-            code=export.organization.code,
-            members=written.members,
+    def record(self, export: Export, written: Written) -> None:
+        _record(
+            written.members,
+            place=export.organization,
             private=export.parameters["private"],
             reason=export.parameters["reason"],
+            by=export.asked_by,
             agreed_by=export.settled_by,
         )
 

@@ -385,13 +385,6 @@ def refuse_too_many(user: User, *, people: int, now: datetime) -> None:
         raise Refused(_too_many())
 
 
-def put_members_on_record(*, entry: Entry, members: Iterable[int]) -> None:
-    """Whose private values stand in the workbook that the entry tells of: each of them can read it."""
-    ExportedMember.objects.bulk_create(
-        (ExportedMember(entry=entry, member_id=one) for one in members), batch_size=1_000
-    )
-
-
 def _too_many() -> str:
     limit = settings.REVEALS_PER_HOUR
     return ngettext(

@@ -157,8 +157,8 @@ def roster_export(request: PageRequest) -> HttpResponseBase:
 
 def _export_now(request: PageRequest, members: MemberQuerySet, places: Places, **wanted: Any) -> FileResponse:
     file = TemporaryFile()  # noqa: SIM115 - the response reads it to its end and closes it
-    code = _code_of(request.user, places)
-    export_roster(members=members, target=file, code=code, on=request.today, by=request.user, **wanted)
+    place = _place_of(request.user, places)
+    export_roster(members=members, target=file, place=place, on=request.today, by=request.user, **wanted)
     file.seek(0)
     name = _("Roster %(day)s.xlsx") % {"day": request.today.isoformat()}
     return FileResponse(file, as_attachment=True, filename=name)
@@ -176,20 +176,16 @@ def _wish(request: PageRequest, places: Places, rows: int, **wanted: Any) -> dic
     return {
         "kind": NAME,
         "parameters": parameters_of(query=kept_query(request.GET, but="columns"), **wanted),
-        "organization": Organization.objects.get(code=_code_of(request.user, places)),
+        "organization": _place_of(request.user, places),
         "total": rows,
         "covers": covers_of(request.user, places),
     }
 
 
-def _code_of(user: User, places: Places) -> str:
-    """Code of the organization whose roster it is: the one chosen, else that of the first office."""
-    return places.chosen.code if places.chosen else _first_office(user)
-
-
-def _first_office(user: User) -> str:
-    """Code of the organization whose roster it is when none was chosen."""
-    return next(office.code for office in user.access.held if Capability.EXPORT_ROSTER in office.capabilities)
+def _place_of(user: User, places: Places) -> Organization:
+    """The organization whose roster it is: the one chosen, else that of the first office."""
+    held = (office.code for office in user.access.held if Capability.EXPORT_ROSTER in office.capabilities)
+    return Organization.objects.get(code=places.chosen.code if places.chosen else next(held))
 
 
 def _demand_reveal(user: User, *, former: bool) -> None:

@@ -284,12 +284,6 @@ def send_again(*, message: Message, at: datetime, by: User) -> Message:
     return message
 
 
-def put_messages_on_record(*, rows: int, by: User) -> None:
-    """That the list was taken as a workbook, and how long it was."""
-    code = by.access.held[0].code if by.access.held else ""
-    record(action="export_messages", by=by, subject=by, organization_code=code, details={"rows": rows})
-
-
 TOLD = Message.objects.exclude(state__in=WAITING).filter(emptied_on=None)
 
 

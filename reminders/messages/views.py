@@ -20,6 +20,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from audit.keyring import fingerprint
 from members.access.policy import get_in_scope, public, requires, signed_in
 from members.choices import Capability
+from members.exports.services import record_export
 from members.models import Organization
 from members.pages.queries import names_of
 from members.pages.requests import PageRequest, try_on_form, workbook
@@ -47,7 +48,6 @@ from reminders.messages.services import (
     answer_link,
     decline,
     message_of,
-    put_messages_on_record,
     release,
     send_again,
     take_back,
@@ -79,7 +79,7 @@ def message_list(request: PageRequest) -> HttpResponse:
 def message_export(request: PageRequest) -> FileResponse:
     """The list as a workbook, without what the messages say. That it was taken is on record."""
     rows = list(_asked(request, MessageFilterForm(request.GET))[:MOST_ROWS])
-    put_messages_on_record(rows=len(rows), by=request.user)
+    record_export(action="export_messages", rows=len(rows), by=request.user)
     name = _("Messages %(day)s.xlsx") % {"day": request.today.isoformat()}
     return workbook(name, Sheet(_("Messages"), _headings(), _cells(rows)))
 

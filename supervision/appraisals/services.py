@@ -100,12 +100,6 @@ def put_on_record(round: AppraisalRound, *, action: str, by: User, details: Mapp
     record(action=action, by=by, subject=round, organization_code=round.organization.code, details=details)
 
 
-def put_export_on_record(*, place: Organization, rows: int, by: User) -> None:
-    """That grades left the program as a workbook: whose, and how many."""
-    code = place.code
-    record(action="export_appraisals", by=by, subject=place, organization_code=code, details={"rows": rows})
-
-
 # --- Who takes part ---------------------------------------------------------------------------------------------------
 def _taking_part(begun: AppraisalRound, on: date) -> list[Appraisee]:
     """Formal members get a grade unless their membership is suspended; who has no vote fills in no ballot."""

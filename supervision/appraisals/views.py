@@ -18,6 +18,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from meetings.meeting.models import Meeting
 from members.access.policy import get_in_scope, requires
 from members.choices import Capability
+from members.exports.services import record_export
 from members.models import Organization
 from members.pages.listing import Nothing, excel
 from members.pages.requests import (
@@ -48,7 +49,7 @@ from supervision.appraisals.queries import (
     without_account,
 )
 from supervision.appraisals.rules import next_step, step_before
-from supervision.appraisals.services import go_back, go_on, open_round, put_export_on_record
+from supervision.appraisals.services import go_back, go_on, open_round
 from supervision.choices import Mark, RoundState
 
 VIEW, COUNT, RECORD = Capability.VIEW_SUPERVISION, Capability.COUNT_SUPERVISION, Capability.RECORD_SUPERVISION
@@ -84,7 +85,7 @@ def round_export(request: PageRequest) -> FileResponse:
     place = place_asked_for(request, VIEW)
     _form, rows = _asked(request, place)
     found = list(graded_in(rows)[:MOST_ROWS])
-    put_export_on_record(place=place, rows=len(found), by=request.user)
+    record_export(action="export_appraisals", place=place, rows=len(found), by=request.user)
     name = _("Grades %(place)s %(day)s.xlsx") % {"place": place.name, "day": request.today.isoformat()}
     return GRADES.exported(request, found, file=name, sheet=_("Grades"))
 

@@ -11,7 +11,7 @@ from audit.services import Change, record
 from meetings.choices import MeetingState
 from meetings.meeting.models import Meeting
 from meetings.votes.models import Vote
-from members.models import Organization, User
+from members.models import User
 from members.refused import Refused
 from supervision.choices import MatterKind
 from supervision.matters.models import Matter
@@ -78,18 +78,6 @@ def remove_matter(matter: Matter, *, reason: str, by: User | str) -> None:
         raise Refused(_("Say why it is taken out."), "reason")
     _record("remove_matter", held, by, reason=reason.strip())
     held.delete()
-
-
-def put_matters_export_on_record(*, place: Organization | None, rows: int, by: User | str) -> None:
-    """That the register left the program as a workbook; without a place, all that the person may see."""
-    code = place.code if place else ""
-    record(action="export_matters", by=by, subject=place, organization_code=code, details={"rows": rows})
-
-
-def put_counts_export_on_record(*, place: Organization, year: int, rows: int, by: User | str) -> None:
-    """That the counts of a committee's branches left the program."""
-    details = {"year": year, "rows": rows}
-    record(action="export_matter_counts", by=by, subject=place, organization_code=place.code, details=details)
 
 
 def _change(

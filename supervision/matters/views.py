@@ -16,6 +16,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from members.access.policy import get_in_scope, requires, signed_in
 from members.choices import Capability
+from members.exports.services import record_export
 from members.models import Organization
 from members.pages.listing import Listing, Nothing, badges, day, excel, linked, money, number, text
 from members.pages.requests import FORM_METHODS, PageRequest, branches_offered, place_asked_for
@@ -43,8 +44,6 @@ from supervision.matters.rules import KINDS_KEY, VILLAGE_KEY
 from supervision.matters.services import (
     correct_matter,
     propose_matter,
-    put_counts_export_on_record,
-    put_matters_export_on_record,
     remove_matter,
     take_step,
 )
@@ -162,7 +161,7 @@ def matter_export(request: PageRequest) -> FileResponse:
     rows = shown(asked[:MOST_ROWS], on=request.today)
     code = form.cleaned_data.get("org")
     place = Organization.objects.filter(code=code).first() if code else None
-    put_matters_export_on_record(place=place, rows=len(rows), by=request.user)
+    record_export(action="export_matters", place=place, rows=len(rows), by=request.user)
     name = _("Major matters %(day)s.xlsx") % {"day": request.today.isoformat()}
     return LISTING.exported(request, rows, file=name, sheet=_("Major matters"))
 
@@ -319,7 +318,7 @@ def matter_counts(request: PageRequest) -> HttpResponse:
 def matter_counts_export(request: PageRequest) -> FileResponse:
     """The same as a workbook."""
     place, _form, year, rows = _counts_asked_for(request)
-    put_counts_export_on_record(place=place, year=year, rows=len(rows), by=request.user)
+    record_export(action="export_matter_counts", place=place, rows=len(rows), by=request.user, details={"year": year})
     name = _("Major matters counted %(place)s %(year)s.xlsx") % {"place": place.name, "year": year}
     return BRANCHES.exported(request, rows, file=name, sheet=_("Major matters"))
 

@@ -13,6 +13,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_safe
 
 from members.access.policy import get_in_scope, require_at, requires
+from members.exports.services import record_export
 from members.models import Organization
 from members.pages.listing import Listing, Nothing, badges, day, excel, linked, text
 from members.pages.requests import FORM_METHODS, PageRequest, address
@@ -32,7 +33,6 @@ from supervision.problems.services import (
     close_inspection,
     hand_over,
     plan_inspection,
-    put_inspections_export_on_record,
     take_out_finding,
     write_findings,
 )
@@ -100,7 +100,7 @@ def inspection_export(request: PageRequest) -> FileResponse:
     """The same as a workbook; that it was taken is on record."""
     _form, rows = _asked(request)
     found = list(rows[:MOST_ROWS])
-    put_inspections_export_on_record(rows=len(found), by=request.user)
+    record_export(action="export_inspections", rows=len(found), by=request.user)
     name = _("Inspections %(day)s.xlsx") % {"day": request.today.isoformat()}
     return LISTING.exported(request, found, file=name, sheet=_("Inspections"))
 

@@ -122,13 +122,6 @@ def assign(*, problem: Problem, values: Values, key: UUID, on: date, by: User) -
     return names
 
 
-def put_problems_export_on_record(*, rows: int, by: User, place: Organization | None = None) -> None:
-    record(
-        action="export_problems", by=by, subject=place, organization_code=place.code if place else "",
-        details={"rows": rows},
-    )  # fmt: skip
-
-
 def _in_words(problem: Problem) -> str:
     who = problem.responsible.name if problem.responsible else problem.responsible_name
     return _("Measure: %(measure)s. Who puts it right: %(who)s.") % {"measure": problem.measure or "—", "who": who}
@@ -261,11 +254,6 @@ def close_inspection(*, inspection: Inspection, words: str, on: date, by: User) 
     held.save(update_fields=["state", "closed_on", "closing_words"])
     _record_inspection("close_inspection", held, by)
     return held
-
-
-def put_inspections_export_on_record(*, rows: int, by: User, place: Organization | None = None) -> None:
-    code = place.code if place else ""
-    record(action="export_inspections", by=by, subject=place, organization_code=code, details={"rows": rows})
 
 
 def _list_of(inspection: Inspection) -> ProblemList:

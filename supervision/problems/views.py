@@ -22,6 +22,7 @@ from meetings.files import send_file
 from meetings.meeting.models import Meeting
 from members.access.policy import get_in_scope, require_at, requires, signed_in
 from members.choices import Capability
+from members.exports.services import record_export
 from members.models import Organization
 from members.pages.listing import Badge, Listing, Nothing, badges, day, excel, linked, number, text
 from members.pages.requests import FORM_METHODS, PageRequest, address, branch_asked_for, place_asked_for
@@ -41,7 +42,7 @@ from supervision.problems.forms import (
 from supervision.problems.models import Problem, ProblemList, ProblemQuerySet
 from supervision.problems.queries import SHOWN, ProblemLine, parts_of, people_of, possible_steps, problem_lines
 from supervision.problems.rules import STEPS
-from supervision.problems.services import assign, make_list, put_problems_export_on_record, take_step
+from supervision.problems.services import assign, make_list, take_step
 from supervision.suggestions.models import Suggestion
 
 VIEW, RECORD, COUNT = Capability.VIEW_SUPERVISION, Capability.RECORD_SUPERVISION, Capability.COUNT_SUPERVISION
@@ -152,7 +153,7 @@ def problem_export(request: PageRequest) -> FileResponse:
     """The same as a workbook; that it was taken is on record."""
     _form, rows = _asked(request)
     found = list(rows[:MOST_ROWS])
-    put_problems_export_on_record(rows=len(found), by=request.user)
+    record_export(action="export_problems", rows=len(found), by=request.user)
     name = _("Problems %(day)s.xlsx") % {"day": request.today.isoformat()}
     return LISTING.exported(request, found, file=name, sheet=_("Problems"))
 
@@ -350,7 +351,7 @@ def problem_counts(request: PageRequest) -> HttpResponse:
 def problem_counts_export(request: PageRequest) -> FileResponse:
     """The same as a workbook; it names no member."""
     place, _form, days, lines = _counts_asked_for(request)
-    put_problems_export_on_record(rows=len(lines), by=request.user, place=place)
+    record_export(action="export_problems", rows=len(lines), by=request.user, place=place)
     name = _("Problems by branch %(first)s to %(last)s.xlsx") % {"first": days[0], "last": days[1]}
     return BRANCHES.exported(request, lines, file=name, sheet=_("Problems by branch"))
 

@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from audit.services import Change, record
 from dues.ledger.queries import branch_of
 from members.fields import opened
-from members.models import Member, Organization, User
+from members.models import Member, User
 from members.refused import Refused
 from members.regulations.queries import in_force_at
 from supervision.suggestions.models import Suggestion
@@ -101,12 +101,6 @@ def remove_suggestion(*, suggestion: Suggestion, reason: str, by: User) -> None:
 def is_own_words(suggestion: Suggestion) -> bool:
     """Whether the member wrote it, not an officer on the member's behalf."""
     return suggestion.recorded_by.member_id == suggestion.member_id
-
-
-def put_export_on_record(*, place: Organization, rows: int, by: User) -> None:
-    """That suggestions left the program as a workbook: whose, and how many rows."""
-    code = place.code
-    record(action="export_suggestions", by=by, subject=place, organization_code=code, details={"rows": rows})
 
 
 # --- One way to store and to change -----------------------------------------------------------------------------------

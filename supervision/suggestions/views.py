@@ -20,6 +20,7 @@ from members.access.policy import get_in_scope, requires, signed_in
 from members.choices import Capability, OrganizationKind
 from members.contacts.rules import answer_due as help_due
 from members.contacts.services import ask_for_help
+from members.exports.services import record_export
 from members.models import Member, Organization
 from members.pages.forms import ReasonForm
 from members.pages.listing import Nothing, excel
@@ -62,7 +63,6 @@ from supervision.suggestions.services import (
     answer_suggestion,
     is_own_words,
     make_suggestion,
-    put_export_on_record,
     remove_suggestion,
     say_settled,
     withdraw_suggestion,
@@ -111,7 +111,7 @@ def suggestion_export(request: PageRequest) -> FileResponse:
     place = place_asked_for(request, VIEW)
     _form, rows = _asked(request, place)
     found = list(rows[:MOST_ROWS])
-    put_export_on_record(place=place, rows=len(found), by=request.user)
+    record_export(action="export_suggestions", place=place, rows=len(found), by=request.user)
     name = _("Suggestions %(place)s %(day)s.xlsx") % {"place": place.name, "day": request.today.isoformat()}
     return LISTING.exported(request, found, file=name, sheet=_("Suggestions"))
 

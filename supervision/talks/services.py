@@ -79,11 +79,6 @@ def may_remove(talk: Talk, user: User) -> bool:
     return talk.is_of(user) or (may_change(talk, user) and not talk.is_their_own)
 
 
-def put_talks_export_on_record(*, place: Organization, rows: int, by: User) -> None:
-    """That the list of a branch's talks left the program as a workbook: of which branch, how many rows."""
-    record(action="export_talks", by=by, subject=place, organization_code=place.code, details={"rows": rows})
-
-
 def _refuse_unfit(talk: Talk, on: date) -> None:
     if talk.first_id == talk.second_id:
         raise Refused(_("Nobody talks with themself. Choose somebody else."), "second")

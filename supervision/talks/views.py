@@ -17,6 +17,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from members.access.policy import get_in_scope, requires, signed_in
 from members.choices import Capability
+from members.exports.services import record_export
 from members.fields import opened
 from members.models import Member, Organization
 from members.pages.listing import Nothing, excel
@@ -50,7 +51,6 @@ from supervision.talks.services import (
     correct_talk,
     may_change,
     may_remove,
-    put_talks_export_on_record,
     record_talk,
     remove_talk,
     write_note,
@@ -88,7 +88,7 @@ def talk_export(request: PageRequest) -> FileResponse:
     """The branch's talks as a workbook, without a word of what was said; that it was taken is on record."""
     branch, _form, talks = _asked(request)
     rows = list(talks[:MOST_ROWS])
-    put_talks_export_on_record(place=branch, rows=len(rows), by=request.user)
+    record_export(action="export_talks", place=branch, rows=len(rows), by=request.user)
     name = _("Talks %(branch)s %(day)s.xlsx") % {"branch": branch.name, "day": request.today.isoformat()}
     return LISTING.exported(request, rows, file=name, sheet=_("Talks"))
 
@@ -299,7 +299,7 @@ def talk_year_export(request: PageRequest) -> FileResponse:
     else:
         below = below_lines(place.path, on=on)
         rows, sheet = len(below), BRANCHES.sheet(_("Talks of the year"), below, on=on)
-    put_talks_export_on_record(place=place, rows=rows, by=request.user)
+    record_export(action="export_talks", place=place, rows=rows, by=request.user)
     return workbook(file, sheet)
 
 

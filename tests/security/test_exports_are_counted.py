@@ -140,7 +140,7 @@ def test_what_is_counted_is_heard(canaries, counted):
 
 def test_an_export_that_counts_nobody_is_noticed(canaries, counted, monkeypatch):
     """The first negative control."""
-    monkeypatch.setattr("dues.payments.services.put_members_on_record", lambda **_given: None)
+    monkeypatch.setattr("dues.exporting.ledger._record", lambda *_members, **_given: None)
     assert uncounted(*canaries, counted, *COUNTED) == {("dues:ledger-bases", "fixed base")}
 
 

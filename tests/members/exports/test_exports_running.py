@@ -259,7 +259,7 @@ def test_eight_clicks_at_once_are_one_export(cast: Cast) -> None:
 def test_every_kind_can_be_asked_everything() -> None:
     for name, kind in kinds().items():
         assert name and str(kind.title)
-        assert all(hasattr(kind, part) for part in ("write", "put_on_record", "may_take", "address", "file_name"))
+        assert all(hasattr(kind, part) for part in ("write", "record", "may_take", "address", "file_name"))
     assert kinds()["roster"] is ROSTER
 
 

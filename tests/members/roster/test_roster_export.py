@@ -165,7 +165,7 @@ def test_what_looks_like_a_formula_stays_text(cast: Cast, as_user: AsUser, text:
 def test_the_number_of_queries_does_not_grow_with_the_rows(
     cast: Cast, django_assert_num_queries: Callable[..., object]
 ) -> None:
-    scope, given = Member.objects.below(cast.branch.path), {"code": "branch", "on": TODAY, "by": cast.secretary}
+    scope, given = Member.objects.below(cast.branch.path), {"place": cast.branch, "on": TODAY, "by": cast.secretary}
     exporting.export_roster(members=scope.none(), target=BytesIO(), **given)
     for more in (0, 2):
         for number in range(more):
@@ -180,8 +180,8 @@ def test_the_workbook_can_be_imported_again_and_changes_nothing(full_cast: Cast,
     file = tmp_path / "名册.xlsx"
     with file.open("wb") as target:
         exporting.export_roster(
-            members=Member.objects.on_roster(), target=target, code="county", on=TODAY, by=full_cast.county_staff,
-            private=private, reason="核对年度名册",
+            members=Member.objects.on_roster(), target=target, place=full_cast.county, on=TODAY,
+            by=full_cast.county_staff, private=private, reason="核对年度名册",
         )  # fmt: skip
     report = import_roster(file, into=full_cast.county, may_build=False, on=TODAY, by="shell")
     assert report.counts == {"unchanged": 4}

@@ -292,7 +292,7 @@ def test_the_workbook_holds_the_register_and_its_export_is_on_record(register, a
     assert first[3] == "=1+1"
     assert [row[3] for row in others] == list("丁丙乙甲")
     entry = Entry.objects.get(action="export_matters")
-    assert entry.details == {"rows": 5}
+    assert (entry.subject_label, entry.organization_code, entry.details) == ("secretary", "branch", {"rows": 5})
 
 
 def test_what_was_never_recorded_says_what_to_do_next(cast, as_user):
