@@ -16,7 +16,7 @@ from assessment.choices import AssessmentState, ViewSource
 from assessment.goals.rules import KEYS, Branch, Item, goal_duties
 from members.choices import Capability
 from members.models import Organization
-from members.pages.links import DutyWords, Place
+from members.pages.links import DutyDisplay, Place
 from members.paths import contains, subtree
 from members.regulations.queries import binding_below
 from rulebook.local import LocalRule
@@ -47,15 +47,15 @@ def _own_view(_place: Place) -> str:
     return reverse("assessment:view-list")
 
 
-WORDS: dict[str, DutyWords] = {
-    "joint_goal_plan": DutyWords(_("Plan a joint goal"), _("Plan one"), _new_goal, "flag", VIEW, RECORD),
-    "joint_goal_check": DutyWords(
+DISPLAY: dict[str, DutyDisplay] = {
+    "joint_goal_plan": DutyDisplay(_("Plan a joint goal"), _("Plan one"), _new_goal, "flag", VIEW, RECORD),
+    "joint_goal_check": DutyDisplay(
         _("Mid-year check of the joint goals"), _("Check them"), _unchecked, "eye", VIEW, RECORD
     ),
-    "joint_goal_result": DutyWords(
+    "joint_goal_result": DutyDisplay(
         _("Results of the joint goals"), _("Put them down"), _open, "flag-fill", VIEW, RECORD
     ),
-    "self_view": DutyWords(
+    "self_view": DutyDisplay(
         _("The branch's own view of its year"), _("Give it"), _own_view, "clipboard-check", VIEW, RECORD
     ),
 }

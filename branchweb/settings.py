@@ -115,14 +115,14 @@ TEMPLATES = [
 NAVIGATION = "branchweb.navigation"
 """The pages, entries and tabs of each role, above all apps; see `members.pages.navigation`."""
 
-DUTY_WORDS = [
-    "members.duties.WORDS",
-    "meetings.duty_words.WORDS",
-    "dues.navigation.WORDS",
-    "supervision.duties.WORDS",
-    "assessment.duties.WORDS",
+DUTY_DISPLAY = [
+    "members.duties.DISPLAY",
+    "meetings.duties.DISPLAY",
+    "dues.navigation.DISPLAY",
+    "supervision.duties.DISPLAY",
+    "assessment.duties.DISPLAY",
 ]
-"""Dicts of the apps: kind of duty → `members.pages.links.DutyWords`, how a desk speaks of it and where it is done."""
+"""Dicts of the apps: kind of duty → `members.pages.links.DutyDisplay`, how a desk speaks of it and where it is done."""
 
 FIRST_DAYS = ["meetings.planning.duty_queries.earlier_meetings", "dues.charging.queries.earlier_charges"]
 """What each app has on record of an organization from before a day, the earliest first: called with two expressions,

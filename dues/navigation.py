@@ -18,7 +18,7 @@ from dues.units import yuan
 from dues.upwards.models import LargeDues, Remittance
 from members.choices import Capability
 from members.models import Member, User
-from members.pages.links import DutyWords, Link, Place
+from members.pages.links import DutyDisplay, Link, Place
 from members.paths import subtree
 
 
@@ -53,18 +53,18 @@ def _page(name: str, **given: str) -> str:
 
 
 VIEW, RECORD, FIX = Capability.VIEW_DUES, Capability.RECORD_DUES, Capability.FIX_BASES
-WORDS: dict[str, DutyWords] = {
-    "dues_bases": DutyWords(_("Bases for dues"), _("Fix them"), _bases, "list-check", VIEW, FIX),
-    "dues_collection": DutyWords(_("Dues of the month"), _("Collect them"), _collection, "cash-coin", VIEW, RECORD),
-    "dues_remittance": DutyWords(_("Dues to hand up"), _("Hand them up"), _remittance, "wallet2", VIEW, RECORD),
-    "dues_disclosure": DutyWords(
+DISPLAY: dict[str, DutyDisplay] = {
+    "dues_bases": DutyDisplay(_("Bases for dues"), _("Fix them"), _bases, "list-check", VIEW, FIX),
+    "dues_collection": DutyDisplay(_("Dues of the month"), _("Collect them"), _collection, "cash-coin", VIEW, RECORD),
+    "dues_remittance": DutyDisplay(_("Dues to hand up"), _("Hand them up"), _remittance, "wallet2", VIEW, RECORD),
+    "dues_disclosure": DutyDisplay(
         _("Disclosure of the dues"), _("Publish it"), _disclosure, "journal-text", VIEW, RECORD
     ),
-    "dues_arrears": DutyWords(_("A talk about open dues"), _("See what is open"), _member, "chat-dots", VIEW),
-    "dues_review": DutyWords(
+    "dues_arrears": DutyDisplay(_("A talk about open dues"), _("See what is open"), _member, "chat-dots", VIEW),
+    "dues_review": DutyDisplay(
         _("Six months of dues open: a review"), _("Go to the review"), _member, "exclamation-triangle", VIEW
     ),
-    "dues_relief": DutyWords(
+    "dues_relief": DutyDisplay(
         _("Relief that waits for its answer"), _("See those that wait"), _reliefs, "life-preserver", VIEW
     ),
 }

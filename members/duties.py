@@ -27,7 +27,7 @@ from members.models.contact import Contact, HelpRequest
 from members.models.member import Member, Situation
 from members.models.organization import Organization, Term
 from members.models.user import User
-from members.pages.links import DutyWords, Place
+from members.pages.links import DutyDisplay, Place
 from members.paths import STEP, contains, subtree
 from members.regulations.queries import binding_below
 from rulebook.dates import add_months
@@ -175,9 +175,9 @@ def _help(place: Place) -> str:
 
 
 VIEW, RECORD = Capability.VIEW_CONTACTS, Capability.RECORD_CONTACTS
-WORDS: dict[str, DutyWords] = {
-    "contact": DutyWords(_("Be in touch"), _("Record the contact"), _contact, "telephone", VIEW, RECORD),
-    "help_request": DutyWords(_("Request for help"), _("Answer it"), _help, "life-preserver", VIEW, RECORD),
+DISPLAY: dict[str, DutyDisplay] = {
+    "contact": DutyDisplay(_("Be in touch"), _("Record the contact"), _contact, "telephone", VIEW, RECORD),
+    "help_request": DutyDisplay(_("Request for help"), _("Answer it"), _help, "life-preserver", VIEW, RECORD),
 }
 
 

@@ -15,7 +15,7 @@ from django.views.decorators.http import require_safe
 from members.access.policy import get_in_scope, requires
 from members.choices import Capability
 from members.models import Organization, User
-from members.pages.links import DutyWords, Place
+from members.pages.links import DutyDisplay, Place
 from members.pages.requests import PageRequest
 from supervision.appraisals.models import Appraisee
 from supervision.choices import LOWER_GRADES, ProblemState, RoundState
@@ -47,8 +47,8 @@ def _what_waits(place: Place) -> str:
     return f"{reverse('supervision:duty-do', args=[place.organization.code])}?{wanted}"
 
 
-WORDS: dict[str, DutyWords] = {
-    "heart_talk": DutyWords(
+DISPLAY: dict[str, DutyDisplay] = {
+    "heart_talk": DutyDisplay(
         _("Talks of the year"),
         _("See who is missing"),
         _talks,
@@ -56,7 +56,7 @@ WORDS: dict[str, DutyWords] = {
         Capability.VIEW_SUPERVISION,
         Capability.VIEW_SUPERVISION,
     ),
-    "suggestion": DutyWords(
+    "suggestion": DutyDisplay(
         _("Suggestions to answer"),
         _("Answer them"),
         _what_waits,
@@ -64,7 +64,7 @@ WORDS: dict[str, DutyWords] = {
         Capability.VIEW_SUPERVISION,
         Capability.RECORD_SUPERVISION,
     ),
-    "appraisal_follow_up": DutyWords(
+    "appraisal_follow_up": DutyDisplay(
         _("Help after an appraisal"),
         _("See who needs it"),
         _what_waits,
@@ -72,7 +72,7 @@ WORDS: dict[str, DutyWords] = {
         Capability.VIEW_SUPERVISION,
         Capability.VIEW_SUPERVISION,
     ),
-    "supervision_report": DutyWords(
+    "supervision_report": DutyDisplay(
         _("Supervision report"),
         _("Write it"),
         _report,
@@ -80,14 +80,14 @@ WORDS: dict[str, DutyWords] = {
         Capability.VIEW_SUPERVISION,
         Capability.RECORD_SUPERVISION,
     ),
-    "report_to_read": DutyWords(
+    "report_to_read": DutyDisplay(
         _("Supervision reports to read"),
         _("Read them"),
         _to_read,
         "eye",
         Capability.RECEIVE_REPORTS,
     ),
-    "rectification": DutyWords(
+    "rectification": DutyDisplay(
         _("Problems to put right"),
         _("See the problems"),
         _what_waits,
@@ -95,7 +95,7 @@ WORDS: dict[str, DutyWords] = {
         Capability.VIEW_SUPERVISION,
         Capability.RECORD_SUPERVISION,
     ),
-    "major_matter_opinion": DutyWords(
+    "major_matter_opinion": DutyDisplay(
         _("Opinion on major matters"),
         _("Put it down"),
         _what_waits,
@@ -103,7 +103,7 @@ WORDS: dict[str, DutyWords] = {
         Capability.VIEW_SUPERVISION,
         Capability.RECORD_SUPERVISION,
     ),
-    "major_matter_review": DutyWords(
+    "major_matter_review": DutyDisplay(
         _("Looking back on major matters"),
         _("Look back"),
         _what_waits,

@@ -64,7 +64,7 @@ class Place:
 
 
 @dataclass(frozen=True, slots=True)
-class DutyWords:
+class DutyDisplay:
     """`title` names the duty ("Theme day"), `action` what is done there ("Plan it"), `url` where, with the form open.
 
     `url` runs no query. `seen_with`: what an officer holds at the place to have it on the desk at all (None: whoever
@@ -81,9 +81,9 @@ class DutyWords:
 
 
 @cache
-def duty_words() -> Mapping[str, DutyWords]:
-    """Kind of duty → its words, of all apps."""
-    return {kind: words for name in settings.DUTY_WORDS for kind, words in import_string(name).items()}
+def duty_display() -> Mapping[str, DutyDisplay]:
+    """Kind of duty → how it is shown, of all apps."""
+    return {kind: shown for name in settings.DUTY_DISPLAY for kind, shown in import_string(name).items()}
 
 
 SHOWN_FOR = timedelta(days=30)

@@ -22,7 +22,7 @@ from members.models.files import Removal
 from members.models.member import Member
 from members.models.organization import Organization
 from members.models.user import User
-from members.pages.links import duty_words
+from members.pages.links import duty_display
 from members.pages.queries import names_of
 from members.paths import STEP
 from members.regulations.queries import place_of
@@ -212,7 +212,7 @@ def _code(entry: Entry, name: str, value: str) -> object:
         return ROLES.get(value)
     kind, _dot, field = CODES.get(entry.action, {}).get(name, f"{entry.subject_kind}.{name}").rpartition(".")
     words = dict(getattr(_field_of(kind, field), "flatchoices", ()))
-    duty = duty_words().get(value) if name == "kind" and value not in words else None
+    duty = duty_display().get(value) if name == "kind" and value not in words else None
     return duty.title if duty else words.get(value)
 
 

@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from members.choices import Capability
 from members.fields import SealedField
 from members.models import Member, Organization, User
-from members.pages.links import duty_words
+from members.pages.links import duty_display
 from members.paths import subtree
 
 
@@ -67,7 +67,7 @@ class NotApplicable(models.Model):
         ]
 
     def __str__(self) -> str:
-        words = duty_words().get(self.kind)
+        words = duty_display().get(self.kind)
         return f"{words.title if words else self.kind} {self.period}"
 
     @property

@@ -17,7 +17,7 @@ from members.choices import Capability, OfficeKind
 from members.duties import member_duties
 from members.models import Member, Office, Organization, User
 from members.offices import CAPABILITIES, Access, HeldOffice
-from members.pages.links import DutyWords, Place, duty_words
+from members.pages.links import DutyDisplay, Place, duty_display
 from members.paths import common, subtree
 from reminders.desk.models import NotApplicable
 from reminders.desk.rules import DutyKey, Pile, Section, When, key_of, piles, sections, since_first_days
@@ -84,7 +84,7 @@ class DeskLine:
     duty: Duty
     place: Organization
     member: Member | None
-    words: DutyWords
+    words: DutyDisplay
     where: str
     url: str
     said: NotApplicable | None = None
@@ -147,9 +147,9 @@ def _urgency(pile: Pile[DeskLine], on: date) -> tuple[bool, int, date]:
     return not is_late, len(pile.lines) if is_late else (first.due_on - on).days, first.due_on
 
 
-def words_of(kind: str) -> DutyWords:
+def words_of(kind: str) -> DutyDisplay:
     """Its own words, or its code and the page of the organization."""
-    return duty_words().get(kind) or DutyWords(kind.replace("_", " "), _("Go there"), _page_of)
+    return duty_display().get(kind) or DutyDisplay(kind.replace("_", " "), _("Go there"), _page_of)
 
 
 def _page_of(place: Place) -> str:
@@ -158,7 +158,7 @@ def _page_of(place: Place) -> str:
 
 def sees_kind(user: User, kind: str, *, about_member: bool, path: str) -> bool:
     """Whether duties of a kind at an organization with that path are on the user's desk."""
-    wanted = duty_words()[kind].seen_with if kind in duty_words() else None
+    wanted = duty_display()[kind].seen_with if kind in duty_display() else None
     if wanted:
         return user.access.may(wanted, path)
     return not about_member or all(user.access.may(one, path) for one in OF_MEMBERS)

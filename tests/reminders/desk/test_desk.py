@@ -12,7 +12,7 @@ from members.access.queries import access_for
 from members.choices import Capability, OfficeKind
 from members.models import Office, Situation, User
 from members.offices import CAPABILITIES
-from members.pages.links import DutyWords, duty_words
+from members.pages.links import DutyDisplay, duty_display
 from reminders.desk.queries import MOST_BRANCHES, desk_of, today_of, words_of
 from reminders.desk.rules import When
 from reminders.models import NotApplicable
@@ -58,7 +58,7 @@ def in_english(kind):
     """Title and action as they stand on an English page."""
     with translation.override("en"):
         words = words_of(kind)
-        return DutyWords(str(words.title), str(words.action), words.url)
+        return DutyDisplay(str(words.title), str(words.action), words.url)
 
 
 def at(code):
@@ -207,7 +207,7 @@ def test_what_an_office_may_not_see_isnt_on_its_desk(cast, as_user, monkeypatch,
 
 
 def test_every_kind_but_one_says_who_has_it_on_the_desk():
-    assert [kind for kind, words in duty_words().items() if words.seen_with is None] == ["term_election"]
+    assert [kind for kind, words in duty_display().items() if words.seen_with is None] == ["term_election"]
 
 
 def test_who_cant_do_it_reads_the_line_without_a_button(cast, as_user):
@@ -246,7 +246,7 @@ def test_nobody_else_has_a_desk_of_lines(cast, as_user, part):
 
 
 def test_a_kind_without_words_shows_its_code_and_and_keeps_members_from_the_leader(cast, as_user, monkeypatch):
-    monkeypatch.setattr("reminders.desk.queries.duty_words", lambda: {})
+    monkeypatch.setattr("reminders.desk.queries.duty_display", lambda: {})
     owe(cast.zhang, "2026-09")
     html = as_user(cast.secretary).get(HOME).text
 

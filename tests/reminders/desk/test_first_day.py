@@ -21,7 +21,7 @@ from tests.cast import make_member
 from tests.dues.making import charge
 
 ARTICLE = Citation("支部工作条例", "", "16", "N", "V2")
-KINDS = sorted({kind for name in settings.DUTY_WORDS for kind in import_string(name)})
+KINDS = sorted({kind for name in settings.DUTY_DISPLAY for kind in import_string(name)})
 MID_MARCH = date(2026, 3, 15)
 
 

@@ -7,7 +7,7 @@ from django.utils.translation import gettext_lazy as _
 from meetings.choices import MeetingKind
 from meetings.pages.forms import KINDS_OF
 from members.choices import Capability, OrganizationKind
-from members.pages.links import DutyWords, Place
+from members.pages.links import DutyDisplay, Place
 
 
 def _do(place: Place, kind: str = "") -> str:
@@ -41,14 +41,14 @@ ICONS = {
     MeetingKind.DEMOCRATIC_EVALUATION: "ui-checks",
 }
 """Of the kinds that fall due."""
-MEETINGS = {kind.value: DutyWords(kind.label, _("Plan it"), _do, icon, VIEW, RECORD) for kind, icon in ICONS.items()}
-WORDS: dict[str, DutyWords] = {
+MEETINGS = {kind.value: DutyDisplay(kind.label, _("Plan it"), _do, icon, VIEW, RECORD) for kind, icon in ICONS.items()}
+DISPLAY: dict[str, DutyDisplay] = {
     **MEETINGS,
-    "minutes": DutyWords(_("Minutes to lock"), _("Go to the minutes"), _do, "journal-text", VIEW, RECORD),
-    "absences": DutyWords(_("Absences without a reason"), _("Record the reason"), _do, "person-x", VIEW, RECORD),
-    "leave_request": DutyWords(_("Request for leave"), _("Answer it"), _do, "hourglass-split", VIEW, RECORD),
-    "task": DutyWords(_("Tasks of decisions"), _("Close them"), _tasks, "list-check", VIEW, RECORD),
-    "term_election": DutyWords(
+    "minutes": DutyDisplay(_("Minutes to lock"), _("Go to the minutes"), _do, "journal-text", VIEW, RECORD),
+    "absences": DutyDisplay(_("Absences without a reason"), _("Record the reason"), _do, "person-x", VIEW, RECORD),
+    "leave_request": DutyDisplay(_("Request for leave"), _("Answer it"), _do, "hourglass-split", VIEW, RECORD),
+    "task": DutyDisplay(_("Tasks of decisions"), _("Close them"), _tasks, "list-check", VIEW, RECORD),
+    "term_election": DutyDisplay(
         _("Election at the end of the term"), _("Prepare the election"), _election, "ui-checks", None, RECORD
     ),
 }

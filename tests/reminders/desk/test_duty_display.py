@@ -14,7 +14,7 @@ from meetings.models import Expected, LeaveRequest, Meeting
 from meetings.planning.duty_rules import EVERY, LIMIT_KEYS
 from members.choices import Capability
 from members.models import HelpRequest, Member, Organization, Situation, Term
-from members.pages.links import Place, duty_words
+from members.pages.links import Place, duty_display
 from reminders.desk.queries import duties_below
 from supervision.models import AppraisalRound, Appraisee, Suggestion
 from tests.assessment.asking import asks_for, assessed
@@ -76,13 +76,13 @@ def test_no_kind_of_the_rules_was_forgotten_here():
 @pytest.mark.parametrize("language", ["zh-hans", "en"])
 def test_every_kind_that_may_fall_due_has_words_and_no_words_are_of_an_unknown_kind(language):
     with translation.override(language):
-        assert set(duty_words()) == OF_RULES
-        assert all(str(words.title) and str(words.action) for words in duty_words().values())
+        assert set(duty_display()) == OF_RULES
+        assert all(str(words.title) and str(words.action) for words in duty_display().values())
 
 
 def test_every_icon_is_held():
     held = (Path(settings.BASE_DIR) / "static/vendor/bootstrap-icons/icons.svg").read_text()
-    assert not [words.icon for words in duty_words().values() if f'id="{words.icon}"' not in held]
+    assert not [words.icon for words in duty_display().values() if f'id="{words.icon}"' not in held]
 
 
 @pytest.fixture
@@ -131,7 +131,7 @@ def test_every_button_opens_a_page_for_who_may_press_it(busy, client, django_ass
     for duty in duties_below(busy.district.path, on=TODAY):
         place = Place(duty, places[duty.organization], members.get(duty.member))
         with django_assert_num_queries(0):
-            found[duty.kind, duty.organization] = duty_words()[duty.kind].url(place)
+            found[duty.kind, duty.organization] = duty_display()[duty.kind].url(place)
     here = {kind: url for (kind, organization), url in found.items() if organization in ("branch", "group")}
     client.force_login(busy.officer)
 
@@ -168,7 +168,7 @@ def test_the_address_names_what_is_to_be_filled_in(cast, kind, address):
     duty = next(iter(duties_below(cast.branch.path, on=TODAY)))
     about = cast.zhang if "{" in address else None
     asked = type(duty)(kind, "branch", about and str(about.pk), "2026-11", TODAY, duty.state, duty.citation)
-    url = duty_words()[kind].url(Place(asked, cast.branch, about))
+    url = duty_display()[kind].url(Place(asked, cast.branch, about))
 
     assert url == address.format(zhang=cast.zhang.key, pk=cast.zhang.pk)
 
@@ -181,4 +181,4 @@ def test_what_is_about_a_person_is_seen_only_with_what_shows_that_person(kind):
         "dues_arrears": Capability.VIEW_DUES, "dues_review": Capability.VIEW_DUES, "dues_relief": Capability.VIEW_DUES,
     }  # fmt: skip
 
-    assert duty_words()[kind].seen_with == about_people.get(kind, duty_words()[kind].seen_with)
+    assert duty_display()[kind].seen_with == about_people.get(kind, duty_display()[kind].seen_with)
