@@ -1,6 +1,7 @@
 """Signing in by the code on the wall, and sheets of attendance from elsewhere."""
 
 from datetime import timedelta
+from functools import partial
 from pathlib import Path
 from typing import Any, cast
 from uuid import UUID
@@ -8,17 +9,15 @@ from uuid import UUID
 import segno
 from django import forms
 from django.contrib import messages
-from django.core.paginator import Paginator
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
-from django.urls import reverse
+from django.urls import reverse, reverse_lazy
 from django.utils import timezone
-from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from meetings.attendance.importing import Found, confirm_preview, keep_preview, on_record, read_sheet, undo_sheet
+from meetings.attendance.importing import confirm_preview, keep_preview, on_record, read_sheet, undo_sheet
 from meetings.attendance.models import AttendanceImport, Expected
 from meetings.attendance.queries import tally_of
 from meetings.attendance.rules import slot_of, token
@@ -40,7 +39,10 @@ from members.fields import opened
 from members.imports.kinds import led
 from members.models import Organization, User
 from members.pages.forms import key_field
-from members.pages.requests import PageRequest, try_with_message
+from members.pages.listing import Listing, Nothing, linked, number, text
+from members.pages.requests import FORM_METHODS, PageRequest, try_with_message
+from members.pages.steps import Button, Crumb, Step, form_page
+from members.refused import Refused
 from members.workbooks.reading import UnreadableWorkbook
 
 MEETINGS = Meeting.objects.select_related("organization")
@@ -95,7 +97,7 @@ def code_image(request: PageRequest, key: UUID) -> HttpResponse:
 
 @public
 @never_cache
-@require_http_methods(["GET", "HEAD", "POST"])
+@require_http_methods(FORM_METHODS)
 def sign_in(request: HttpRequest, key: UUID) -> HttpResponse:
     """Where the code leads: one tap for who is logged in, name and last digits for who has no account."""
     meeting = MEETINGS.filter(pk=key).first()
@@ -157,17 +159,17 @@ def _sign_in_by_name(request: HttpRequest, meeting: Meeting) -> HttpResponse:
 class AttendanceUploadForm(forms.Form):
     key = key_field()
     organization = forms.ModelChoiceField(
-        label=gettext_lazy("Branch"), queryset=Organization.objects.none(), to_field_name="code", empty_label=None
+        label=_("Branch"), queryset=Organization.objects.none(), to_field_name="code", empty_label=None
     )
     year = forms.IntegerField(
-        label=gettext_lazy("Year"),
+        label=_("Year"),
         min_value=1921,
         max_value=2100,
-        help_text=gettext_lazy("Of days that the sheet writes without a year."),
+        help_text=_("Of days that the sheet writes without a year."),
     )
     file = forms.FileField(
-        label=gettext_lazy("Sign-in sheet"),
-        help_text=gettext_lazy("Excel, WPS or CSV: a column 姓名 and a column for each meeting."),
+        label=_("Sign-in sheet"),
+        help_text=_("Excel, WPS or CSV: a column 姓名 and a column for each meeting."),
     )
 
     def __init__(self, *args: Any, places: Any, **kwargs: Any) -> None:
@@ -176,19 +178,55 @@ class AttendanceUploadForm(forms.Form):
 
 
 IMPORTS = AttendanceImport.objects.select_related("organization", "uploaded_by")
-ON_A_PAGE = 30
+UPLOAD = Button(_("Upload a sheet"), reverse_lazy("meetings:import-new"), "upload", primary=True)
+SHEETS: Crumb = (_("Sign-in sheets"), reverse_lazy("meetings:import-list"))
+LISTING = Listing(
+    columns=[
+        linked("file", _("File"), "file_name", url=lambda one: reverse("meetings:import-detail", args=[one.pk])),
+        text("branch", _("Branch"), lambda one: str(one.organization)),
+        text("year", _("Year")),
+        text("state", _("State"), "get_state_display"),
+        text("uploaded", _("Uploaded"), lambda one: f"{timezone.localtime(one.uploaded_at):%Y-%m-%d %H:%M}"),
+    ],
+    phone=["file", "state", "branch", "year", "uploaded"],
+    nothing=Nothing(
+        _(
+            "No sign-in sheet has been imported yet. Upload the one your branch has always kept, and look at what was "
+            "understood before it is stored."
+        ),
+        "file-earmark-arrow-up",
+        UPLOAD.label,
+        UPLOAD.url,
+    ),
+)
+FOUND = Listing(
+    columns=[
+        text(
+            "meeting",
+            _("Meeting"),
+            lambda one: f"{one['date']} {MeetingKind(one['kind']).label}",
+            badges=lambda one, _on: [(_("on record already, not stored again"), "quiet")] if one["is_known"] else [],
+        ),
+        number("present", _("Present")),
+        number("leave", _("On leave")),
+        number("absent", _("Absent")),
+    ],
+    nothing=Nothing(_("Nothing found"), "calendar-event"),
+    size=1_000,
+)
 
 
 @requires(Capability.RECORD_MEETINGS)
 @require_safe
 def import_list(request: PageRequest) -> HttpResponse:
     """Earlier sign-in sheets of one's branches."""
-    page = Paginator(IMPORTS.visible_to(request.user), ON_A_PAGE).get_page(request.GET.get("page"))
-    return render(request, "meetings/attendance/import_list.html", {"page": page})
+    return LISTING.shown(request, IMPORTS.visible_to(request.user)).answer(
+        title=SHEETS[0], crumbs=[(_("Meetings"), reverse("meetings:meeting-list"))], buttons=[UPLOAD], prints=False
+    )
 
 
 @requires(Capability.RECORD_MEETINGS)
-@require_http_methods(["GET", "HEAD", "POST"])
+@require_http_methods(FORM_METHODS)
 def import_new(request: PageRequest) -> HttpResponse:
     """Upload a sheet; nothing is stored before somebody has looked through it."""
     places = Organization.objects.visible_to(request.user, Capability.RECORD_MEETINGS)
@@ -196,9 +234,10 @@ def import_new(request: PageRequest) -> HttpResponse:
     form = AttendanceUploadForm(
         request.POST or None, request.FILES or None, places=places, initial={"year": request.today.year}
     )
-    if form.is_valid() and (kept := _read(request, form)):
-        return redirect("meetings:import-detail", key=kept.pk)
-    return render(request, "meetings/attendance/import_new.html", {"form": form})
+    return form_page(
+        request, form, partial(_read, request), Step(_("Upload a sign-in sheet"), _("Upload and look")),
+        lambda kept: reverse("meetings:import-detail", args=[kept.pk]), crumbs=[SHEETS],
+    )  # fmt: skip
 
 
 @requires(Capability.RECORD_MEETINGS)
@@ -207,12 +246,15 @@ def import_detail(request: PageRequest, key: UUID) -> HttpResponse:
     """What was understood: each meeting with its counts, and what couldn't be used."""
     kept = get_in_scope(request, IMPORTS.all(), pk=key)
     known = on_record(kept) if kept.state == ImportState.PREVIEW else set()
-    meetings = [
-        {**one, "label": MeetingKind(one["kind"]).label, "is_known": (one["date"], one["kind"]) in known}
-        for one in kept.found["meetings"]
-    ]
-    return render(
-        request, "meetings/attendance/import_detail.html", {"import": kept, "meetings": meetings, "found": kept.found}
+    meetings = [{**one, "is_known": (one["date"], one["kind"]) in known} for one in kept.found["meetings"]]
+    notes = [(_("Rows that can't be used"), kept.found["refused"]), (_("To look at"), kept.found["warnings"])]
+    return FOUND.shown(request, meetings).answer(
+        title=kept.file_name,
+        crumbs=[SHEETS],
+        prints=False,
+        notes=[f"{kept.organization} · {kept.year} · {kept.get_state_display()}"],
+        template="meetings/attendance/import_detail.html",
+        more={"import": kept, "noted": notes},
     )
 
 
@@ -234,32 +276,21 @@ def import_undo(request: PageRequest, key: UUID) -> HttpResponse:
     return redirect("meetings:import-detail", key=key)
 
 
-def _read(request: PageRequest, form: AttendanceUploadForm) -> AttendanceImport | None:
-    given = form.cleaned_data
-    require_at(request, given["organization"].path)
+def _read(request: PageRequest, typed: dict[str, Any]) -> AttendanceImport:
+    about = {"organization": typed["organization"], "year": typed["year"]}
+    require_at(request, about["organization"].path)
     try:
-        found = read_sheet(
-            Path(given["file"].temporary_file_path()), organization=given["organization"], year=given["year"]
-        )
+        found = read_sheet(Path(typed["file"].temporary_file_path()), **about)
     except (UnreadableWorkbook, NotASheet) as refusal:
-        form.add_error("file", led(refusal))
-        return None
-    return _kept(request, form, found)
-
-
-def _kept(request: PageRequest, form: AttendanceUploadForm, found: Found) -> AttendanceImport:
-    given = form.cleaned_data
-    return keep_preview(
-        key=given["key"], found=found, organization=given["organization"], year=given["year"],
-        file_name=given["file"].name, by=request.user,
-    )  # fmt: skip
+        raise Refused(led(refusal), "file") from refusal
+    return keep_preview(key=typed["key"], found=found, file_name=typed["file"].name, by=request.user, **about)
 
 
 class SignInForm(forms.Form):
     """Somebody without an account says who they are."""
 
-    name = forms.CharField(label=gettext_lazy("Name"), max_length=60)
+    name = forms.CharField(label=_("Name"), max_length=60)
     tail = forms.RegexField(
-        r"^[0-9]{4}$", label=gettext_lazy("Last four digits of the phone number"), max_length=4,
+        r"^[0-9]{4}$", label=_("Last four digits of the phone number"), max_length=4,
         widget=forms.TextInput(attrs={"inputmode": "numeric", "autocomplete": "off"}),
     )  # fmt: skip

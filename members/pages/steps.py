@@ -23,7 +23,7 @@ class Button:
     """A way to another page beside the heading. One of a page is `primary` at most."""
 
     label: Words
-    url: str
+    url: Words
     icon: str = ""
     primary: bool = False
 

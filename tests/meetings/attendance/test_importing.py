@@ -199,7 +199,7 @@ def test_a_preview_says_which_meetings_are_on_record_already(kept, cast, as_user
     )
     page = as_user(cast.secretary).get(reverse("meetings:import-detail", args=[kept.pk]))
 
-    assert [one["is_known"] for one in page.context["meetings"]] == [True, False]
+    assert [one["is_known"] for one in page.context["listing"].rows] == [True, False]
     assert page.content.decode().count("已有记录，不重复登记") == 1
 
 
