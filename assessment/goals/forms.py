@@ -14,17 +14,12 @@ from assessment.goals.models import Goal, GoalQuerySet
 from assessment.years import CountForm, YearForm
 from members.models import Member, Organization
 from members.models.member import MemberQuerySet
-from members.pages.forms import day_field, key_field, order_field
+from members.pages.forms import day_field, key_field
 
 LONGEST = 2000
 OPEN = {
     "open": (_("Without a result yet"), Q(state__in=[GoalState.PLANNED, GoalState.CHECKED])),
     "behind": (_("Checked: behind"), Q(state=GoalState.CHECKED, on_track=False)),
-}
-ORDERS = {
-    "branch": (_("By branch"), ("organization__path", "-year", "planned_on", "key")),
-    "newest": (_("Newest first"), ("-planned_on", "key")),
-    "state": (_("By state"), ("state", "organization__path", "planned_on", "key")),
 }
 READ_ABOVE = _("The committees above read it: no names of people.")
 
@@ -182,7 +177,6 @@ class GoalFilterForm(YearForm):
     state = forms.ChoiceField(label=_("State"), required=False)
     who = forms.CharField(label=_("Who answers for it"), required=False, max_length=60)
     org = forms.ChoiceField(label=_("Branch"), required=False)
-    order = order_field(ORDERS)
 
     def __init__(self, data: Any, *, branches: list[Organization], today: date, names: Q | None) -> None:
         """`names`: of which goals the reader is told who answers for them; None: of none."""
@@ -206,7 +200,7 @@ class GoalFilterForm(YearForm):
             rows = rows.filter(organization__path=self.paths[org])
         if state := typed.get("state"):
             rows = rows.filter(OPEN[state][1] if state in OPEN else Q(state=state))
-        return self.ordered(rows, ORDERS)
+        return rows
 
 
 class GoalCountForm(CountForm):

@@ -47,21 +47,21 @@ class Event:
 
 
 @dataclass(frozen=True, slots=True)
-class Shown:
-    """A goal with what is to be said about it. `who` is empty where the reader is told no name."""
+class Named:
+    """A goal and who answers for it, empty where the reader is told no name."""
 
     goal: Goal
     who: str
-    words: Promise | str
-    badge: str
-    lacks_result: bool
-    """Its year is over, and nobody has said what came of it."""
 
 
-def show(goal: Goal, user: User, *, on: date) -> Shown:
-    words, badge = _state_of(goal)
-    lacks = goal.state in (GoalState.PLANNED, GoalState.CHECKED) and goal.year < on.year
-    return Shown(goal, who_of(goal) if sees_names(goal, user) else "", words, badge, lacks)
+def state_badges(goal: Goal, on: date) -> Iterator[tuple[Promise | str, str]]:
+    """Where it stands, and whether its year is over and nobody has said what came of it."""
+    if goal.state == GoalState.CHECKED:
+        yield (_("Checked: on the way"), "good") if goal.on_track else (_("Checked: behind"), "warn")
+    else:
+        yield GoalState(goal.state).label, BADGES[GoalState(goal.state)]
+    if goal.state in (GoalState.PLANNED, GoalState.CHECKED) and goal.year < on.year:
+        yield _("Result is missing"), "bad"
 
 
 def sees_names(goal: Goal, user: User) -> bool:
@@ -93,12 +93,6 @@ def open_of(branch: Organization, year: int) -> GoalQuerySet:
     """What can be taken along into the next year: not reached and not dropped."""
     settled = [GoalState.REACHED, GoalState.DROPPED]
     return Goal.objects.filter(organization=branch, year=year).exclude(state__in=settled).order_by("planned_on", "key")
-
-
-def _state_of(goal: Goal) -> tuple[Promise | str, str]:
-    if goal.state == GoalState.CHECKED:
-        return (_("Checked: on the way"), "good") if goal.on_track else (_("Checked: behind"), "warn")
-    return GoalState(goal.state).label, BADGES[GoalState(goal.state)]
 
 
 def _step_title(step: GoalStep, with_names: bool) -> str:
@@ -135,6 +129,7 @@ NOTHING = dict.fromkeys(FIGURES, 0)
 @dataclass(frozen=True, slots=True)
 class Counted:
     branch: Organization
+    year: int
     figures: dict[str, int]
 
 
@@ -143,7 +138,7 @@ def goal_counts(path: str, year: int, branches: OrganizationQuerySet) -> list[Co
     rows = Goal.objects.of_year(year).filter(subtree("organization__path", [path])).order_by()
     counts = {name: Count("pk", filter=condition) for name, condition in FIGURES.items()}
     known = {one.pop("organization"): one for one in rows.values("organization").annotate(**counts)}
-    return [Counted(branch, known.get(branch.pk, NOTHING)) for branch in branches]
+    return [Counted(branch, year, known.get(branch.pk, NOTHING)) for branch in branches]
 
 
 def total_of(rows: list[Counted]) -> dict[str, int]:
