@@ -1,6 +1,7 @@
 """Practices worth sharing: where they come from, the library, and who adopts them."""
 
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 from uuid import UUID
 
@@ -9,7 +10,10 @@ from django.core.paginator import Paginator
 from django.db.models import QuerySet
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
-from django.utils.translation import gettext as _
+from django.urls import reverse
+from django.utils.text import Truncator
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext_lazy
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
@@ -48,7 +52,9 @@ from members.access.policy import get_in_scope, requires, signed_in
 from members.choices import Capability
 from members.fields import opened
 from members.models import Organization
-from members.pages.requests import FORM_METHODS, PageRequest, branch_asked_for, try_on_form, try_with_message
+from members.pages.listing import Listing, Nothing, day, linked, text
+from members.pages.requests import FORM_METHODS, PageRequest, branch_asked_for, try_with_message
+from members.pages.steps import Button, Crumb, Step, Words, form_page
 from supervision.problems.models import Problem
 from supervision.suggestions.models import Suggestion
 
@@ -89,6 +95,38 @@ def _key(text: str) -> UUID:
 RECORD = Capability.RECORD_ASSESSMENT
 ON_A_PAGE = 20
 PRACTICES = Practice.objects.select_related("organization")
+ADOPTED_BY = ngettext_lazy("by %(counter)s branch", "by %(counter)s branches", "counter")
+
+
+def adopted_words(number: int) -> Words:
+    return ADOPTED_BY % {"counter": number} if number else _("nowhere yet")
+
+
+LISTING = Listing(
+    columns=[
+        linked("title", _("Practice")),
+        text("kind", _("Which kind of difficulty"), "get_kind_display"),
+        text("branch", _("Branch"), "organization.name"),
+        day("published_on", _("Published on")),
+        text("adopted", _("Taken over"), lambda one: adopted_words(one.adopted_by)),
+    ],
+    phone=["title", "published_on", "branch", "adopted"],
+    counted=ngettext_lazy("%(counter)s practice", "%(counter)s practices", "counter"),
+    nothing=Nothing(
+        _(
+            "No branch has shared anything yet. Secretaries write practices down; ask a branch that solved something "
+            "well."
+        ),
+        "bookmarks",
+    ),
+    no_match=_("No practice fits. Take away a filter or a word."),
+    size=ON_A_PAGE,
+)
+NONE_BEGUN = _(
+    "No branch has shared anything yet. What has yours solved this year? A problem that was put right is a good "
+    "beginning."
+)
+ABOUT = _("What branches found that works, in their own words, for others to take over. Nobody gets points for it.")
 
 
 @requires(Capability.VIEW_ORGANIZATIONS)
@@ -97,16 +135,19 @@ PRACTICES = Practice.objects.select_related("organization")
 def practice_list(request: PageRequest) -> HttpResponse:
     """The library for everybody with an office, newest first; whoever writes finds their drafts above it."""
     form = PracticeFilterForm(request.GET)
-    page = Paginator(form.narrow(library(request.user)), ON_A_PAGE).get_page(request.GET.get("page"))
     may_write = request.user.access.may_any([RECORD])
-    context = {
-        "form": form,
-        "page": page,
-        "may_write": may_write,
-        "drafts": unpublished(request.user) if may_write else [],
-        "my_kind": unit_kind_of(request.user, request.today) if may_write else "",
-    }
-    return render(request, "assessment/practices/list.html", context)
+    write, start = _("Write down a practice"), reverse("assessment:practice-start")
+    nothing = Nothing(NONE_BEGUN, "bookmarks", write, start) if may_write else None
+    return LISTING.shown(request, form.narrow(library(request.user)), form=form, nothing=nothing).answer(
+        title=_("Practices worth sharing"),
+        lead=ABOUT,
+        buttons=[may_write and Button(write, start, "pencil-square", primary=True)],
+        template="assessment/practices/list.html",
+        more={
+            "drafts": unpublished(request.user) if may_write else [],
+            "my_kind": unit_kind_of(request.user, request.today) if may_write else "",
+        },
+    )
 
 
 @signed_in
@@ -121,6 +162,7 @@ def practice_detail(request: PageRequest, key: UUID) -> HttpResponse:
     context = {
         "practice": practice,
         "page": page,
+        "adopted": adopted_words(page.paginator.count),
         "mine": [one for one in page if access.may(RECORD, one.organization.path)],
         "may_write": access.may(RECORD, practice.organization.path),
         "may_adopt": is_public and adopting(practice, request.user, request.today).exists(),
@@ -148,12 +190,24 @@ def practice_new(request: PageRequest) -> HttpResponse:
     if not branches:
         raise Http404
     form = PracticeForm(request.POST or None, branches=branches, initial=begun.initial if begun else {})
-    if form.is_valid():
-        given = {name: form.cleaned_data[name] for name in ("key", "organization")}
-        if try_on_form(form, lambda: write_practice(values=form.facts(), by=request.user, **given)):
-            messages.success(request, _("The draft is kept. Only your branch sees it until you publish it."))
-            return redirect("assessment:practice-detail", given["key"])
-    return render(request, "assessment/practices/new.html", {"form": form, "origin": begun})
+
+    def act(typed: dict[str, Any]) -> Practice:
+        return write_practice(
+            key=typed["key"], organization=typed["organization"], values=form.facts(), by=request.user
+        )
+
+    done = _("The draft is kept. Only your branch sees it until you publish it.")
+    step = Step(_("Write down a practice"), _("Keep as a draft"), done)
+    template, more = "assessment/practices/write.html", {"origin": begun}
+    return form_page(request, form, act, step, lambda new: new, crumbs=[_all()], template=template, more=more)
+
+
+def _all() -> Crumb:
+    return _("Practices worth sharing"), reverse("assessment:practice-list")
+
+
+def _above(practice: Practice) -> list[Crumb]:
+    return [_all(), (Truncator(practice.title).chars(30), practice.get_absolute_url())]
 
 
 @requires(RECORD)
@@ -163,11 +217,12 @@ def practice_edit(request: PageRequest, key: UUID) -> HttpResponse:
     """Change what isn't published."""
     practice = get_in_scope(request, PRACTICES.all(), pk=key)
     form = PracticeEditForm(request.POST or None, practice=practice)
-    given: dict[str, Any] = {"practice": practice, "by": request.user}
-    if form.is_valid() and try_on_form(form, lambda: edit_practice(values=form.facts(), **given)):
-        messages.success(request, _("Changed."))
-        return redirect(practice)
-    return render(request, "assessment/practices/edit.html", {"form": form, "practice": practice})
+    act = partial(edit_practice, practice=practice, by=request.user)
+    step = Step(_("Change the practice"), _("Save"), _("Changed."))
+    where, template = _above(practice), "assessment/practices/write.html"
+    return form_page(
+        request, form, lambda _typed: act(values=form.facts()), step, practice, crumbs=where, template=template
+    )
 
 
 @requires(RECORD)
@@ -176,12 +231,11 @@ def practice_edit(request: PageRequest, key: UUID) -> HttpResponse:
 def practice_publish(request: PageRequest, key: UUID) -> HttpResponse:
     """Let everybody with an office read it, after a look at what mustn't stand in it."""
     practice = get_in_scope(request, PRACTICES.all(), pk=key)
+    act = partial(publish_practice, practice=practice, on=request.today, by=request.user)
+    step = Step(_("Publish the practice"), _("Publish"), _("Published. Other branches can take it over now."))
+    where, template, more = _above(practice), "assessment/practices/write.html", {"practice": practice}
     form = PublishForm(request.POST or None)
-    given: dict[str, Any] = {"practice": practice, "on": request.today, "by": request.user}
-    if form.is_valid() and try_on_form(form, lambda: publish_practice(**given)):
-        messages.success(request, _("Published. Other branches can take it over now."))
-        return redirect(practice)
-    return render(request, "assessment/practices/publish.html", {"form": form, "practice": practice})
+    return form_page(request, form, lambda _typed: act(), step, practice, crumbs=where, template=template, more=more)
 
 
 @requires(RECORD)
@@ -219,13 +273,12 @@ def practice_adopt(request: PageRequest, key: UUID) -> HttpResponse:
     branches = writing_for(request.user, request.today)
     practice = get_in_scope(request, PUBLISHED, lambda _row: _first(branches).path, pk=key)
     free = adopting(practice, request.user, request.today) if request.method != "POST" else branches
-    form = AdoptForm(request.POST or None, branches=free)
-    if form.is_valid():
-        given: dict[str, Any] = {**form.cleaned_data, "practice": practice, "on": request.today, "by": request.user}
-        if try_on_form(form, lambda: adopt_practice(**given)):
-            messages.success(request, _("Your branch does it too now. Say after a while how it goes."))
-            return redirect(practice)
-    return render(request, "assessment/practices/adopt.html", {"form": form, "practice": practice})
+    act = partial(adopt_practice, practice=practice, on=request.today, by=request.user)
+    done = _("Your branch does it too now. Say after a while how it goes.")
+    step = Step(_("Take the practice over"), _("We do this too"), done)
+    lead = f"{practice.title} · {practice.organization.name}"
+    form, where = AdoptForm(request.POST or None, branches=free), _above(practice)
+    return form_page(request, form, lambda typed: act(**typed), step, practice, crumbs=where, lead=lead)
 
 
 @requires(RECORD)
@@ -234,13 +287,12 @@ def practice_adopt(request: PageRequest, key: UUID) -> HttpResponse:
 def adoption_edit(request: PageRequest, key: UUID) -> HttpResponse:
     """How it goes by now."""
     adoption = get_in_scope(request, ADOPTIONS.all(), pk=key)
-    form = WordsForm(request.POST or None, initial={"words": adoption.words})
-    if form.is_valid():
-        words = form.cleaned_data["words"]
-        if try_on_form(form, lambda: say_how_it_goes(adoption=adoption, words=words, by=request.user)):
-            messages.success(request, _("Thank you. The next branch reads it."))
-            return redirect(adoption.practice)
-    return render(request, "assessment/practices/adoption_edit.html", {"form": form, "adoption": adoption})
+    practice = adoption.practice
+    act = partial(say_how_it_goes, adoption=adoption, by=request.user)
+    step = Step(_("How does it go?"), _("Save"), _("Thank you. The next branch reads it."))
+    lead = f"{practice.title} · {adoption.organization.name}"
+    form, where = WordsForm(request.POST or None, initial={"words": adoption.words}), _above(practice)
+    return form_page(request, form, lambda typed: act(words=typed["words"]), step, practice, crumbs=where, lead=lead)
 
 
 @requires(RECORD)
