@@ -2,7 +2,9 @@
 
 import calendar
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
+
+from django.utils import timezone
 
 DAY, MONTH, YEAR = "day", "month", "year"
 
@@ -31,6 +33,11 @@ class PartialDate:
     def __str__(self) -> str:
         length = {DAY: 10, MONTH: 7, YEAR: 4}[self.precision]
         return self.first_day.isoformat()[:length]
+
+
+def to_the_minute(at: datetime | None) -> str:
+    """When something was done, where the server stands; nothing for None."""
+    return f"{timezone.localtime(at):%Y-%m-%d %H:%M}" if at else ""
 
 
 def years_between(earlier: date, later: date) -> int:

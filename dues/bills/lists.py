@@ -13,8 +13,9 @@ from dues.bills.forms import FOR_WHOM
 from dues.bills.models import Bill
 from dues.bills.queries import BillLineView
 from dues.choices import BillRowState, NoMatch
-from dues.templatetags.dues import months, to_the_minute
+from dues.templatetags.dues import months
 from dues.templatetags.dues import yuan as fen_in_yuan
+from members.dates import to_the_minute
 from members.pages.listing import Badge, Listing, Nothing, acts, day, drawn, linked, money, number, text
 from members.pages.queries import called
 

@@ -36,10 +36,10 @@ from dues.fields import UploadForm
 from dues.ledger.models import LedgerImport
 from dues.papers import published_sentence, published_with
 from dues.payments.queries import Resting, resting_on
-from dues.templatetags.dues import to_the_minute
 from dues.templatetags.dues import yuan as fen_in_yuan
 from members.access.policy import get_in_scope, require_at, requires
 from members.choices import Capability, ImportState
+from members.dates import to_the_minute
 from members.exports.services import record_export
 from members.imports.kinds import led
 from members.models import Organization

@@ -32,12 +32,12 @@ from dues.payments.services import (
     record_payment,
     reverse_payment,
 )
-from dues.templatetags.dues import to_the_minute
 from dues.upwards.models import RemittedPayment
 from meetings.meeting.models import Meeting
 from members.access.policy import get_in_scope, requires, signed_in
 from members.access.queries import NamedOffice, holders, in_words, named_offices
 from members.choices import Capability
+from members.dates import to_the_minute
 from members.models import Member, Organization
 from members.pages.listing import Badge, Listing, Nothing, badges, day, linked, money, text
 from members.pages.queries import names_of

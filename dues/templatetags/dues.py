@@ -1,13 +1,12 @@
 """Money, months and moments on pages."""
 
 from collections.abc import Iterable
-from datetime import date, datetime
+from datetime import date
 from decimal import Decimal
 from functools import lru_cache
 from typing import Any
 
 from django import template
-from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import get_language, gettext, pgettext
 
@@ -37,11 +36,6 @@ def month_span(first: date, until: date | None) -> str:
     if until is None:
         return gettext("from %(first)s") % {"first": month(first)}
     return gettext("%(first)s until before %(until)s") % {"first": month(first), "until": month(until)}
-
-
-def to_the_minute(at: datetime | None) -> str:
-    """When something was done, where the server stands; nothing for None."""
-    return f"{timezone.localtime(at):%Y-%m-%d %H:%M}" if at else ""
 
 
 @register.filter

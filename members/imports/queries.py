@@ -1,7 +1,7 @@
 """Roster imports: their rows, and as jobs."""
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from typing import Any
@@ -54,6 +54,8 @@ class Line:
     says: list[str] = field(default_factory=list)
     changes: list[tuple[str, str, str]] = field(default_factory=list)
     """Label, before, after; private values stay hidden."""
+    url: str = ""
+    """Of the member that was made of it."""
 
 
 def rows_of(roster_import: RosterImport, verdict: str) -> QuerySet[RosterImportRow]:
@@ -64,13 +66,14 @@ def rows_of(roster_import: RosterImport, verdict: str) -> QuerySet[RosterImportR
     return rows.filter(verdict=verdict) if verdict in RowVerdict.values else rows
 
 
-def lines(roster_import: RosterImport, rows: list[RosterImportRow]) -> list[Line]:
+def lines(roster_import: RosterImport, rows: Iterable[RosterImportRow]) -> list[Line]:
     """Rows opened for the page. Values of private columns aren't among them."""
     fields = {column["heading"]: column["field"] for column in roster_import.columns}
-    return [_line(row, fields) for row in rows]
+    applied = roster_import.state == ImportState.APPLIED
+    return [_line(row, fields, applied=applied) for row in rows]
 
 
-def _line(row: RosterImportRow, fields: dict[str, str]) -> Line:
+def _line(row: RosterImportRow, fields: dict[str, str], *, applied: bool) -> Line:
     cells = {heading: text(cell) for heading, cell in load_cells(row.cells.open() if row.cells else "").items()}
     public = {heading: cell for heading, cell in cells.items() if fields.get(heading, "") not in PRIVATE}
     return Line(
@@ -78,6 +81,7 @@ def _line(row: RosterImportRow, fields: dict[str, str]) -> Line:
         [Finding(problem, public.get(problem.column, "")[:60]) for problem in map(from_json, row.problems)],
         [f"{heading} {cell}" for heading, cell in public.items() if fields.get(heading) in SHOWN],
         list(_changes(row)),
+        row.member.get_absolute_url() if applied and row.member else "",
     )
 
 

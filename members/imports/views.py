@@ -1,42 +1,113 @@
 """Importing a roster by pages: upload, look through, correct the columns, confirm, and undo."""
 
+from collections.abc import Iterator
+from datetime import date
+from typing import Any
 from uuid import UUID
 
 from django.contrib import messages
-from django.core.paginator import Paginator
 from django.http import FileResponse, HttpResponse
 from django.shortcuts import redirect, render
-from django.urls import reverse
-from django.utils.translation import gettext as _
+from django.urls import reverse, reverse_lazy
+from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 from django_htmx.http import HttpResponseClientRefresh
 
 from members import tasks
 from members.access.policy import get_in_scope, require_at, requires
-from members.choices import Capability, ImportState
+from members.choices import Capability, ImportState, RowVerdict
+from members.dates import to_the_minute
 from members.imports.exporting import write_refused, write_template
 from members.imports.forms import ColumnsForm, ImportForm, places_for_import
 from members.imports.problems import note_from_json
-from members.imports.queries import BUSY, WITH_REMARKS, column_lines, elsewhere, lines, rows_of, verdict_counts
+from members.imports.queries import BUSY, WITH_REMARKS, Line, column_lines, elsewhere, lines, rows_of, verdict_counts
 from members.imports.running import cancel, receive
 from members.imports.services import confirm_import, correct_columns
 from members.imports.undo_services import Undone, undo_import
 from members.models.files import RosterImport
+from members.pages.listing import Badge, Listing, Nothing, badges, drawn, linked, number, text
+from members.pages.queries import called
 from members.pages.requests import PageRequest, try_with_message, written
+from members.pages.steps import Button, Crumb, Step, form_page
 from members.refused import Refused
 
-PAGE_SIZE = 50
 KEPT_SHOWN = 20
+IMPORTS: Crumb = (_("Imports"), reverse_lazy("members:import-list"))
+STATE_KINDS = {
+    ImportState.APPLIED: "good",
+    ImportState.FAILED: "bad",
+    ImportState.PREVIEW: "warn",
+    ImportState.UNDONE: "quiet",
+    ImportState.CANCELLED: "quiet",
+}
+VERDICT_KINDS = {
+    RowVerdict.NEW: "good",
+    RowVerdict.CHANGED: "info",
+    RowVerdict.REFUSED: "bad",
+    RowVerdict.DOUBTFUL: "warn",
+}
+
+
+def state_badges(row: RosterImport, _on: date) -> Iterator[Badge]:
+    yield row.get_state_display(), STATE_KINDS.get(ImportState(row.state), "info")
+
+
+def _verdict_badges(line: Line, _on: date) -> Iterator[Badge]:
+    yield line.row.get_verdict_display(), VERDICT_KINDS.get(RowVerdict(line.row.verdict), "quiet")
+
+
+LISTING = Listing(
+    columns=[
+        linked("file", _("Workbook"), "file_name"),
+        text("into", _("Into"), "organization.name"),
+        badges("state", _("State"), state_badges),
+        number("rows", _("Rows"), "rows_total"),
+        text(
+            "uploaded",
+            _("Uploaded"),
+            lambda row: to_the_minute(row.uploaded_at),
+            below=lambda row: called(row.uploaded_by),
+        ),
+    ],
+    orders={"newest": (_("Newest first"), ("-uploaded_at", "key"))},
+    phone=["file", "state", "into", "rows", "uploaded"],
+    nothing=Nothing(
+        _(
+            "Nothing has been imported yet. Upload the workbook that the branch has always kept: you look at what was "
+            "understood before anything is stored."
+        ),
+        "file-earmark-arrow-up",
+        _("Upload a workbook"),
+        reverse_lazy("members:import-new"),
+    ),
+)
+ROWS = Listing(
+    columns=[
+        linked("name", _("Name"), lambda line: line.row.name or None, url="url"),
+        number("number", _("Row"), "row.number"),
+        badges("verdict", _("Verdict"), _verdict_badges),
+        drawn("said", _("What is to be said"), "members/imports/row.html#said"),
+        drawn("read", _("What was read"), "members/imports/row.html#read"),
+    ],
+    nothing=Nothing(_("No row has this verdict."), "check-circle"),
+    size=50,
+)
 
 
 @requires(Capability.IMPORT_ROSTER)
 @require_safe
 def import_list(request: PageRequest) -> HttpResponse:
     """Earlier imports, newest first."""
-    imports = RosterImport.objects.visible_to(request.user).select_related("organization", "uploaded_by")
-    page = Paginator(imports, PAGE_SIZE).get_page(request.GET.get("page"))
-    return render(request, "members/imports/list.html", {"page": page})
+    rows = RosterImport.objects.visible_to(request.user).select_related("organization", "uploaded_by__member")
+    new = Button(_("Upload a workbook"), reverse("members:import-new"), "upload", primary=True)
+    return LISTING.shown(request, LISTING.ordered(request, rows)).answer(
+        title=_("Imports"), buttons=[new, _blank()], prints=False
+    )
+
+
+def _blank() -> Button:
+    return Button(_("Blank workbook"), reverse("members:import-template"), "file-earmark-arrow-down")
 
 
 @requires(Capability.IMPORT_ROSTER)
@@ -45,16 +116,28 @@ def import_new(request: PageRequest) -> HttpResponse:
     """Upload a workbook. Nothing reaches the roster before it is confirmed."""
     places = places_for_import(request.user, request.today)
     code = request.GET.get("org", "")
-    form = ImportForm(request.POST or None, request.FILES or None, places=places, code=code)
-    if form.is_valid():
-        place = form.cleaned_data["organization"]
-        require_at(request, place.path)
-        may_build = request.user.access.may(Capability.MANAGE_ORGANIZATIONS, place.path)
-        workbook = form.cleaned_data["workbook"]
-        begun = receive(workbook, key=form.cleaned_data["key"], into=place, may_build=may_build, by=request.user)
-        tasks.start(tasks.read_import, begun.key)
-        return redirect(begun)
-    return render(request, "members/imports/new.html", {"form": form})
+    return form_page(
+        request,
+        ImportForm(request.POST or None, request.FILES or None, places=places, code=code),
+        lambda typed: _receive(request, typed),
+        Step(_("Upload a workbook"), _("Upload and look")),
+        lambda begun: begun,
+        crumbs=[IMPORTS],
+        buttons=[_blank()],
+        lead=_(
+            "Take the workbook as it is: title rows, merged cells, notes and sheets beside it don't matter. You look "
+            "at every row before anything is stored, and a whole import can be undone."
+        ),
+    )
+
+
+def _receive(request: PageRequest, typed: dict[str, Any]) -> RosterImport:
+    place = typed["organization"]
+    require_at(request, place.path)
+    may_build = request.user.access.may(Capability.MANAGE_ORGANIZATIONS, place.path)
+    begun = receive(typed["workbook"], key=typed["key"], into=place, may_build=may_build, by=request.user)
+    tasks.start(tasks.read_import, begun.key)
+    return begun
 
 
 @requires(Capability.IMPORT_ROSTER)
@@ -65,7 +148,7 @@ def import_detail(request: PageRequest, key: UUID) -> HttpResponse:
     if roster_import.state in BUSY:
         return render(request, "members/imports/progress.html", _progress(roster_import))
     verdict = request.GET.get("verdict", "")
-    page = Paginator(rows_of(roster_import, verdict), PAGE_SIZE).get_page(request.GET.get("page"))
+    rows = ROWS.shown(request, rows_of(roster_import, verdict), lines=lambda page: lines(roster_import, page))
     columns = column_lines(roster_import, request.user)
     context = {
         "roster_import": roster_import,
@@ -73,8 +156,8 @@ def import_detail(request: PageRequest, key: UUID) -> HttpResponse:
         "counts": verdict_counts(roster_import),
         "with_remarks": WITH_REMARKS,
         "verdict": verdict,
-        "page": page,
-        "lines": lines(roster_import, list(page.object_list)),
+        "rows": rows,
+        "badges": state_badges(roster_import, request.today),
         "elsewhere": elsewhere(roster_import),
         "questions": [column for column in columns if column.proposal],
         "unknown": [column for column in columns if not column.field and not column.proposal],
