@@ -5,6 +5,7 @@ import subprocess
 from collections.abc import Callable, Generator, Iterator
 from datetime import date
 from pathlib import Path
+from typing import Any
 
 import pytest
 from django.conf import settings
@@ -18,6 +19,7 @@ from members.models import User
 from members.pages.listing import Column
 from tests import browsers, databases, emptying, lists, migrated_database, processes, servers
 from tests.cast import TODAY, Cast, make_cast
+from tests.kept_cast import KEPT
 from tests.made_again import made_again
 
 TransactionTestCase._fixture_teardown = emptying.empty_append_only_tables_too
@@ -132,10 +134,22 @@ def page(browser: Browser, live_server: object) -> Iterator[Page]:
     assert problems == []
 
 
+@pytest.fixture(scope="session")
+def django_db_setup(django_db_setup: None, django_db_blocker: Any) -> Iterator[None]:
+    KEPT.blocker = django_db_blocker
+    yield
+    KEPT.close()
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_runtest_setup(item: pytest.Item) -> None:
+    KEPT.get_ready(item)
+
+
 @pytest.fixture
 def cast(db: None) -> Cast:
     """One small county with neighbours whose rows could leak; see tests/cast.py."""
-    return made_again(make_cast)
+    return KEPT.again() if KEPT.atomic else made_again(make_cast)
 
 
 @pytest.fixture
