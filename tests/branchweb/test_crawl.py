@@ -21,7 +21,7 @@ pytestmark = [pytest.mark.django_db, pytest.mark.slow]
 PEOPLE = (
     "member", "officer", "secretary", "committee_staff", "committee_secretary", "inspector", "administrator",
 )  # fmt: skip
-EACH = 2
+EACH = 1
 """Of one view with the same parameters so many objects; a walk over all of them finds the same faults."""
 MAY_ASK = {"/regulations/try/dues/"}
 """There the category that is chosen first needs a sum: who presses the button without one is asked for it."""

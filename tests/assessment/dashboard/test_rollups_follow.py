@@ -25,7 +25,7 @@ def county(cast):
     return cast
 
 
-@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=10, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(days=st.lists(st.lists(steps, min_size=1, max_size=4), min_size=1, max_size=4))
 @example(days=[[("leave", 482), ("pay", 0)]]).via("who left pays what is still open")
 def test_whatever_is_done_is_in_after_one_round(county, days):
@@ -41,13 +41,15 @@ def test_whatever_is_done_is_in_after_one_round(county, days):
 
 @pytest.mark.parametrize("name", NAMES)
 def test_each_act_is_in_after_one_round(county, name):
-    """Each is done until it changes a figure: or the test would say nothing about it."""
+    """Each is done until it changed figures twice: or the test would say nothing about it."""
     acts, told = Acts(county), 0
     for seed in range(12):
         acts.do(name, seed)
         told += compare(on=TODAY) > 0
         follow(on=TODAY)
         assert compare(on=TODAY) == 0
+        if told == 2:
+            break
     assert told or name in QUIET
 
 

@@ -11,6 +11,7 @@ from dues.models import Payment
 from dues.verification import checks
 from members.fields import opened
 from reminders.models import Answer, Message
+from supervision.models import Matter, Report, Suggestion
 
 pytestmark = pytest.mark.django_db
 
@@ -24,13 +25,15 @@ def test_any_day_makes_dues(day):
     assert [check.name for check in checks() if not check.ok] == []
 
 
-@pytest.mark.parametrize("day", [date(2026, 1, 1), date(2026, 12, 31), date(2027, 2, 28), date(2028, 2, 29)])
-def test_any_day_makes_assessments(day):
+@pytest.mark.parametrize("day", [date(2026, 1, 1), date(2026, 12, 31), date(2028, 2, 29)])
+def test_any_day_makes_supervision_and_assessments(day):
     members.fill(on=day)
     meetings.fill(on=day)
     supervision.fill(on=day)
     assessment.fill(on=day)
 
+    assert (Matter.objects.count(), Matter.objects.without_opinion().count()) == (6, 1)
+    assert Suggestion.objects.exists() and Report.objects.exists()
     assert Assessment.objects.filter(state="locked").count() == 20
     assert Assessment.objects.filter(state="shown").count() == 3
     assert Assessment.objects.filter(state="published").count() == 2

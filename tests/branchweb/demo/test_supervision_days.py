@@ -4,13 +4,13 @@ from datetime import date
 
 import pytest
 
-from branchweb.demo import appraisals, meetings, members
+from branchweb.demo import appraisals, members
 from branchweb.demo.county import HOME_BRANCH
-from branchweb.demo.supervision import TOLD, fill, fill_suggestions
+from branchweb.demo.supervision import TOLD, fill_suggestions
 from members.choices import OfficeKind
 from members.models import Organization, User
 from supervision.appraisals.queries import lines_of
-from supervision.models import AppraisalRound, Appraisee, Matter, Report, Suggestion, Tally
+from supervision.models import AppraisalRound, Appraisee, Suggestion, Tally
 from tests.cast import TODAY, make_member, make_organization, make_user
 
 pytestmark = pytest.mark.django_db
@@ -49,15 +49,3 @@ def test_last_years_is_told_and_this_years_in_the_ballot(db):
     assert Tally.objects.filter(appraisee__round=new, ballots__gt=0).exists()
     names = [login["username"] for login in logins]
     assert not voted.filter(member__in=User.objects.filter(username__in=names, member__isnull=False).values("member"))
-
-
-@pytest.mark.parametrize("day", [date(2026, 1, 1), date(2026, 12, 31), date(2027, 2, 28), date(2028, 2, 29)])
-def test_any_day_makes_matters_and_reports(day):
-    members.fill(on=day)
-    meetings.fill(on=day)
-    fill(on=day)
-
-    assert Matter.objects.count() == 6
-    assert Matter.objects.without_opinion().count() == 1
-    assert Suggestion.objects.exists()
-    assert Report.objects.exists()
