@@ -1,12 +1,14 @@
 """A scheme from a workbook: upload or sample, look through, correct, store as a draft, throw away."""
 
+from typing import Any
 from uuid import UUID
 
 from django.contrib import messages
-from django.core.paginator import Paginator
 from django.http import FileResponse, Http404, HttpResponse
 from django.shortcuts import redirect, render
-from django.utils.translation import gettext as _
+from django.urls import reverse, reverse_lazy
+from django.utils.timezone import localtime
+from django.utils.translation import gettext_lazy as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
@@ -26,12 +28,32 @@ from assessment.schemes.models import SchemeImport
 from assessment.schemes.queries import imports_shown, preview_of
 from assessment.schemes.views import MANAGE, places_offered, posted
 from members.access.policy import get_in_scope, require_at, requires
-from members.pages.requests import FORM_METHODS, PageRequest, try_on_form, try_with_message
+from members.pages.listing import Listing, Nothing, linked, text
+from members.pages.requests import FORM_METHODS, PageRequest, try_with_message
+from members.pages.steps import Button, Crumb, Step, form_page
 from members.refused import Refused
 from members.workbooks.reading import UnreadableWorkbook
 
 IMPORTS = SchemeImport.objects.select_related("organization", "scheme", "uploaded_by")
-ON_A_PAGE = 30
+LISTING = Listing(
+    columns=[
+        linked("file", _("File"), "file_name"),
+        text("committee", _("Whose scheme it is"), "organization.name"),
+        linked(
+            "scheme", _("State"), lambda kept: kept.scheme.title if kept.scheme else _("Not stored yet"),
+            url="scheme.get_absolute_url",
+        ),
+        text("uploaded", _("Uploaded"), lambda kept: f"{localtime(kept.uploaded_at):%Y-%m-%d %H:%M}"),
+    ],
+    phone=["file", "uploaded", "committee", "scheme"],
+    nothing=Nothing(
+        _(
+            "No workbook has been read yet. Upload the one you have always assessed by, or begin with a sample."
+        ),
+        "file-earmark-arrow-up", _("From a workbook"), reverse_lazy("assessment:scheme-import-new"),
+    ),
+)  # fmt: skip
+SCHEME_LIST: Crumb = (_("Schemes of assessment"), reverse_lazy("assessment:scheme-list"))
 
 
 @requires(MANAGE)
@@ -39,8 +61,9 @@ ON_A_PAGE = 30
 @require_safe
 def import_list(request: PageRequest) -> HttpResponse:
     """Workbooks that were read, the newest first."""
-    page = Paginator(imports_shown(request.user), ON_A_PAGE).get_page(request.GET.get("page"))
-    return render(request, "assessment/schemes/import_list.html", {"page": page})
+    new = Button(_("From a workbook"), reverse("assessment:scheme-import-new"), "upload", primary=True)
+    shown = LISTING.shown(request, imports_shown(request.user))
+    return shown.answer(title=_("Workbooks that were read"), crumbs=[SCHEME_LIST], buttons=[new], prints=False)
 
 
 @requires(MANAGE)
@@ -52,7 +75,7 @@ def import_new(request: PageRequest) -> HttpResponse:
         initial={"organization": request.GET.get("org")},
     )  # fmt: skip
     if form.is_valid() and (kept := _read(request, form)):
-        return redirect("assessment:scheme-import-detail", key=kept.pk)
+        return redirect(kept)
     return render(request, "assessment/schemes/import_new.html", {"form": form, "samples": SAMPLES})
 
 
@@ -72,12 +95,14 @@ def import_edit(request: PageRequest, key: UUID) -> HttpResponse:
     kept = get_in_scope(request, IMPORTS, pk=key)
     initial = import_data_of(plan_kept(kept), kept.organization)
     form = SchemeImportForm(posted(request), places=places_offered(request), initial=initial)
-    if form.is_valid():
-        place = form.cleaned_data["organization"]
+
+    def act(typed: dict[str, Any]) -> None:
+        place = typed["organization"]
         require_at(request, place.path)
-        if try_on_form(form, lambda: change_import(scheme_import=kept, organization=place, values=form.values())):
-            return redirect("assessment:scheme-import-detail", key=key)
-    return render(request, "assessment/schemes/import_edit.html", {"form": form, "kept": kept})
+        change_import(scheme_import=kept, organization=place, values=form.values())
+
+    step, where = Step(_("Before it is stored"), _("Save")), [SCHEME_LIST, (kept.file_name, kept.get_absolute_url())]
+    return form_page(request, form, act, step, kept, crumbs=where)
 
 
 @requires(MANAGE)
@@ -89,7 +114,7 @@ def import_store(request: PageRequest, key: UUID) -> HttpResponse:
         stored = store_import(scheme_import=kept, by=request.user)
     except Refused as refusal:
         messages.error(request, str(refusal))
-        return redirect("assessment:scheme-import-detail", key=key)
+        return redirect(kept)
     if stored.is_new:
         messages.success(request, _("The draft is stored. Look through it, then put it in force."))
     else:
@@ -106,7 +131,7 @@ def import_discard(request: PageRequest, key: UUID) -> HttpResponse:
         request, lambda: throw_away(scheme_import=kept, by=request.user), _("What was read is thrown away.")
     ):
         return redirect("assessment:scheme-import-new")
-    return redirect("assessment:scheme-import-detail", key=key)
+    return redirect(kept)
 
 
 @requires(MANAGE)

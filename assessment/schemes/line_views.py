@@ -1,12 +1,13 @@
 """The lines of a draft and their clauses. A clause's kind is chosen first, then its form shows what the kind needs."""
 
+from functools import partial
 from typing import Any
 from uuid import UUID
 
-from django.contrib import messages
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
-from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods, require_POST
 
 from assessment.choices import ClauseKind
@@ -24,9 +25,10 @@ from assessment.schemes.line_services import (
 from assessment.schemes.models import Clause, Indicator, Scheme
 from assessment.schemes.queries import all_metrics, next_code
 from assessment.schemes.rules import EXPLAINED
-from assessment.schemes.views import MANAGE, fetch_draft, lines_below_which, posted
+from assessment.schemes.views import MANAGE, above, fetch_draft, lines_below_which, posted
 from members.access.policy import requires
-from members.pages.requests import FORM_METHODS, PageRequest, try_on_form
+from members.pages.requests import FORM_METHODS, PageRequest
+from members.pages.steps import Step, form_page
 
 
 @requires(MANAGE)
@@ -37,12 +39,20 @@ def line_new(request: PageRequest, key: UUID) -> HttpResponse:
     parent = _parent(request, scheme)
     known = {"parent": parent, "code": next_code(scheme, parent), "part": parent and parent.part}
     form = LineForm(posted(request), parents=lines_below_which(scheme), initial=known)
-    if form.is_valid():
-        given = {"key": form.cleaned_data["key"], "values": form.values(), "by": request.user}
-        if try_on_form(form, lambda: add_line(scheme=scheme, **given)):
-            messages.success(request, _("The line is kept. Say how points are given, or add lines below it."))
-            return redirect(f"{scheme.get_absolute_url()}#line-{form.cleaned_data['key']}")
-    return render(request, "assessment/schemes/line_new.html", {"form": form, "scheme": scheme})
+    act = partial(add_line, scheme=scheme, by=request.user)
+    done = _("The line is kept. Say how points are given, or add lines below it.")
+    lead = _(
+        "A group has lines below it, which add up to its points. The lowest lines say in clauses how points are given."
+    )
+    return form_page(
+        request,
+        form,
+        lambda typed: act(key=typed["key"], values=form.values()),
+        Step(_("Add an indicator"), _("Keep the line"), done),
+        _place,
+        crumbs=above(scheme),
+        lead=lead,
+    )
 
 
 @requires(MANAGE)
@@ -51,10 +61,10 @@ def line_edit(request: PageRequest, key: UUID, line: UUID) -> HttpResponse:
     scheme = fetch_draft(request, key)
     found = _line(scheme, line)
     form = LineForm(posted(request), parents=lines_below_which(scheme, found), initial=line_initial(found))
-    if form.is_valid() and try_on_form(form, lambda: change_line(line=found, values=form.values(), by=request.user)):
-        messages.success(request, _("Changed."))
-        return redirect(_place(found))
-    return render(request, "assessment/schemes/line_edit.html", {"form": form, "scheme": scheme, "line": found})
+    act = partial(change_line, line=found, by=request.user)
+    step = Step(_("Change an indicator"), _("Change it"), _("Changed."))
+    where, lead = above(scheme), str(found)
+    return form_page(request, form, lambda _t: act(values=form.values()), step, _place(found), crumbs=where, lead=lead)
 
 
 @requires(MANAGE)
@@ -73,11 +83,18 @@ def line_remove(request: PageRequest, key: UUID, line: UUID) -> HttpResponse:
     """With everything below it."""
     scheme = fetch_draft(request, key)
     found, form = _line(scheme, line), NothingForm(posted(request))
-    if form.is_valid() and try_on_form(form, lambda: remove_line(line=found, by=request.user)):
-        messages.success(request, _("Removed."))
-        return redirect(scheme)
-    context = {"form": form, "scheme": scheme, "line": found, "below": found.below.count()}
-    return render(request, "assessment/schemes/line_remove.html", context)
+    below, question = found.below.count(), _("The line goes with its clauses. This can't be undone.")
+    words = ngettext("It goes with %(counter)s line below it.", "It goes with %(counter)s lines below it.", below)
+    return form_page(
+        request,
+        form,
+        lambda _typed: remove_line(line=found, by=request.user),
+        Step(_("Remove an indicator"), _("Remove it"), _("Removed."), question, danger=True),
+        scheme,
+        crumbs=above(scheme),
+        lead=str(found),
+        notes=[words % {"counter": below} if below else ""],
+    )
 
 
 @requires(MANAGE)
@@ -86,16 +103,22 @@ def clause_new(request: PageRequest, key: UUID, line: UUID) -> HttpResponse:
     """Which kind (`?kind=`), then its form."""
     scheme = fetch_draft(request, key)
     found, kind = _line(scheme, line), _kind(request, "")
-    context = {"scheme": scheme, "line": found, "kinds": _kinds(scheme)}
+    title = _("Add a clause")
     if not kind:
-        return render(request, "assessment/schemes/clause_kinds.html", context)
+        lead = f"{found} · {_('How does it give or take points?')}"
+        context = {"title": title, "lead": lead, "crumbs": above(scheme), "choices": _kinds(scheme)}
+        return render(request, "members/pages/choose.html", context | {"cancel_url": _place(found)})
     form = ClauseForm(posted(request), kind=kind, bands=scheme.bands.all(), initial={})
-    if form.is_valid():
-        given = {"key": form.cleaned_data["key"], "values": form.values(), "by": request.user}
-        if try_on_form(form, lambda: add_clause(line=found, **given)):
-            messages.success(request, _("The clause is kept."))
-            return redirect(_place(found))
-    return render(request, "assessment/schemes/clause_new.html", context | _of_kind(form, kind))
+    act = partial(add_clause, line=found, by=request.user)
+    step = Step(title, _("Keep the clause"), _("The clause is kept."))
+    return form_page(
+        request,
+        form,
+        lambda typed: act(key=typed["key"], values=form.values()),
+        step,
+        _place(found),
+        **_of_kind(scheme, found, form),
+    )
 
 
 @requires(MANAGE)
@@ -104,15 +127,11 @@ def clause_edit(request: PageRequest, key: UUID, clause: UUID) -> HttpResponse:
     """Its own kind, or another one (`?kind=`)."""
     scheme = fetch_draft(request, key)
     found = _clause(scheme, clause)
-    kind = _kind(request, found.kind)
+    kind, line = _kind(request, found.kind), found.indicator
     form = ClauseForm(posted(request), kind=kind, bands=scheme.bands.all(), initial=clause_initial(found))
-    if form.is_valid() and try_on_form(
-        form, lambda: change_clause(clause=found, values=form.values(), by=request.user)
-    ):
-        messages.success(request, _("Changed."))
-        return redirect(_place(found.indicator))
-    context = {"scheme": scheme, "clause": found, "line": found.indicator, "kinds": _kinds(scheme)}
-    return render(request, "assessment/schemes/clause_edit.html", context | _of_kind(form, kind))
+    act = partial(change_clause, clause=found, by=request.user)
+    step, shown = Step(_("Change a clause"), _("Change it"), _("Changed.")), _of_kind(scheme, line, form)
+    return form_page(request, form, lambda _typed: act(values=form.values()), step, _place(line), **shown)
 
 
 @requires(MANAGE)
@@ -130,10 +149,17 @@ def clause_move(request: PageRequest, key: UUID, clause: UUID, step: int) -> Htt
 def clause_remove(request: PageRequest, key: UUID, clause: UUID) -> HttpResponse:
     scheme = fetch_draft(request, key)
     found, form = _clause(scheme, clause), NothingForm(posted(request))
-    if form.is_valid() and try_on_form(form, lambda: remove_clause(clause=found, by=request.user)):
-        messages.success(request, _("Removed."))
-        return redirect(_place(found.indicator))
-    return render(request, "assessment/schemes/clause_remove.html", {"form": form, "scheme": scheme, "clause": found})
+    question = _("The clause goes. This can't be undone.")
+    return form_page(
+        request,
+        form,
+        lambda _typed: remove_clause(clause=found, by=request.user),
+        Step(_("Remove a clause"), _("Remove it"), _("Removed."), question, danger=True),
+        _place(found.indicator),
+        crumbs=above(scheme),
+        lead=str(found.indicator),
+        notes=[found.text],
+    )
 
 
 def _line(scheme: Scheme, line: UUID) -> Indicator:
@@ -171,13 +197,23 @@ def _kind(request: PageRequest, otherwise: str) -> str:
     return kind
 
 
-def _kinds(scheme: Scheme) -> list[tuple[str, Any, Any]]:
+def _kinds(scheme: Scheme) -> list[dict[str, Any]]:
     """Kinds to choose from with what they are for; a veto needs a band to decide."""
     offered = [kind for kind in ClauseKind if kind != ClauseKind.VETO or scheme.bands.exists()]
-    return [(kind.value, kind.label, EXPLAINED[kind]) for kind in offered]
+    return [
+        {"url": f"?kind={kind.value}", "icon": "plus-lg", "title": kind.label, "text": EXPLAINED[kind]}
+        for kind in offered
+    ]
 
 
-def _of_kind(form: ClauseForm, kind: str) -> dict[str, Any]:
+def _of_kind(scheme: Scheme, line: Indicator, form: ClauseForm) -> dict[str, Any]:
+    """What the two pages with the form of a clause show: its kind, the other ones, and the facts to choose from."""
+    kind = ClauseKind(form.kind)
     metrics = list(all_metrics().values()) if "metric" in form.fields else []
-    known = ClauseKind(kind)
-    return {"form": form, "kind": kind, "label": known.label, "explained": EXPLAINED[known], "metrics": metrics}
+    return {
+        "crumbs": above(scheme),
+        "cancel": _place(line),
+        "lead": f"{line} · {kind.label} · {EXPLAINED[kind]}",
+        "template": "assessment/schemes/clause_step.html",
+        "more": {"metrics": metrics, "kinds": _kinds(scheme), "kind": f"?kind={kind.value}"},
+    }

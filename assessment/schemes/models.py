@@ -292,6 +292,9 @@ class SchemeImport(models.Model):
     def __str__(self) -> str:
         return self.file_name
 
+    def get_absolute_url(self) -> str:
+        return reverse("assessment:scheme-import-detail", args=[self.key])
+
     @property
     def scope_path(self) -> str:
         return self.organization.path

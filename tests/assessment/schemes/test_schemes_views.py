@@ -312,13 +312,13 @@ def test_a_clause_of_each_kind_is_added_once(cast, as_user, scheme, kind):
 
 def test_the_kind_is_chosen_first_and_has_to_be_one(cast, as_user, scheme):
     client, address = as_user(cast.district_staff), page(scheme, "clause-new", of(scheme, "2.1"))
-    assert {kind for kind, _label, _about in client.get(address).context["kinds"]} == set(CLAUSES)
+    assert {kind["url"] for kind in client.get(address).context["choices"]} == {f"?kind={kind}" for kind in CLAUSES}
     assert client.get(f"{address}?kind=gossip").status_code == 404
     scheme.indicators.all().delete()
     scheme.bands.all().delete()
     bare = Indicator.objects.create(scheme=scheme, position=1, code="1", title="组织生活", max_points=5)
-    offered = client.get(page(scheme, "clause-new", bare)).context["kinds"]
-    assert "veto" not in {kind for kind, _label, _about in offered}
+    offered = client.get(page(scheme, "clause-new", bare)).context["choices"]
+    assert "?kind=veto" not in {kind["url"] for kind in offered}
 
 
 @pytest.mark.parametrize(
