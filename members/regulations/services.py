@@ -13,14 +13,11 @@ from members.choices import OrganizationKind
 from members.fields import unended_on
 from members.models.organization import LocalRule, Organization
 from members.models.user import User
+from members.refused import Refused
 from members.regulations.queries import in_force_at
 from rulebook.book import rule
 from rulebook.local import Loosening
 from rulebook.rule import NoRule
-
-
-class RuleRefused(Exception):
-    """The local rule can't stand or can't end so; the sentence says why."""
 
 
 @dataclass(frozen=True)
@@ -46,7 +43,7 @@ def add_local_rule(
 ) -> LocalRule:
     """Set a committee's own figure for a rule from a day on. The same `key` again returns the row that is there.
 
-    Raises RuleRefused when it would loosen, when another one holds then, or when its approval lies ahead of `on`.
+    Raises Refused when it would loosen, when another one holds then, or when its approval lies ahead of `on`.
     """
     try:
         with transaction.atomic():
@@ -68,9 +65,9 @@ def add_local_rule(
 
 def _store(row: LocalRule, *, on: date, by: User) -> LocalRule:
     if row.organization.kind != OrganizationKind.COMMITTEE:
-        raise RuleRefused(_("Only a committee can set a rule of its own."))
+        raise Refused(_("Only a committee can set a rule of its own."))
     if row.approved_on > on:
-        raise RuleRefused(_("The day of approval lies in the future."))
+        raise Refused(_("The day of approval lies in the future."))
     _refuse_overlap(row)
     row.save(force_insert=True)
     record(
@@ -85,12 +82,12 @@ def _store(row: LocalRule, *, on: date, by: User) -> LocalRule:
 
 @transaction.atomic
 def end_local_rule(*, local_rule: LocalRule, on: date, reason: str, by: User) -> None:
-    """End a local rule; `on` is the first day without it. Raises RuleRefused before its beginning or after its end."""
+    """End a local rule; `on` is the first day without it. Raises Refused before its beginning or after its end."""
     row = LocalRule.objects.select_for_update().select_related(None).get(pk=local_rule.pk)
     if row.valid_until is not None and row.valid_until <= on:
-        raise RuleRefused(_("This local rule has already ended on %(day)s.") % {"day": row.valid_until})
+        raise Refused(_("This local rule has already ended on %(day)s.") % {"day": row.valid_until})
     if on < row.valid_from:
-        raise RuleRefused(_("It can't end before it began, on %(day)s.") % {"day": row.valid_from})
+        raise Refused(_("It can't end before it began, on %(day)s.") % {"day": row.valid_from})
     row.valid_until = on
     row.save(update_fields=["valid_until"])
     record(
@@ -110,10 +107,10 @@ def _admitted_value(organization: Organization, rule_key: str, text: str, valid_
         standing = rule(rule_key, valid_from, above)
         value = standing.policy.read(text)
     except (NoRule, Loosening) as error:
-        raise RuleRefused(str(error)) from error
+        raise Refused(str(error)) from error
     objection = standing.policy.objection(value, standing.value)
     if objection:
-        raise RuleRefused(objection)
+        raise Refused(objection)
     return f"{value.normalize():f}" if isinstance(value, Decimal) else value
 
 
@@ -121,12 +118,12 @@ def _refuse_overlap(row: LocalRule) -> None:
     unended = unended_on(row.valid_from)
     others = LocalRule.objects.filter(organization=row.organization, rule_key=row.rule_key)
     if others.filter(unended).exists():
-        raise RuleRefused(_("Another local rule of this committee holds then. End it first."))
+        raise Refused(_("Another local rule of this committee holds then. End it first."))
 
 
 def _stored_meanwhile(key: UUID) -> LocalRule:
-    """The row that another click stored first; RuleRefused when it was another row that stood in the way."""
+    """The row that another click stored first; Refused when it was another row that stood in the way."""
     row = LocalRule.objects.filter(pk=key).first()
     if row is None:
-        raise RuleRefused(_("Another local rule of this committee holds then. End it first."))
+        raise Refused(_("Another local rule of this committee holds then. End it first."))
     return row

@@ -1,22 +1,109 @@
 """Regulations to read and to try, and local rules."""
 
-from django.contrib import messages
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
 from django.http import Http404, HttpResponse
-from django.shortcuts import redirect, render
-from django.utils.translation import gettext as _
+from django.shortcuts import render
+from django.urls import reverse, reverse_lazy
+from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_GET, require_http_methods
 
 from members.access.policy import get_in_scope, requires, signed_in
 from members.choices import Capability
 from members.models.organization import LocalRule
+from members.pages.listing import Act, Listing, Nothing, Shown, acts, badges, linked, text
 from members.pages.requests import PageRequest
+from members.pages.steps import Crumb, Step, form_page
 from members.regulations.forms import TRIALS, LocalRuleEndForm, LocalRuleForm, RegulationFilter
 from members.regulations.queries import bearing_on, endable, in_force_at, place_of
-from members.regulations.services import Basis, RuleRefused, add_local_rule, end_local_rule
+from members.regulations.services import Basis, add_local_rule, end_local_rule
+from members.templatetags.regulations import mark_badges, own_figure
 from rulebook.book import rule_if_held, versions
 from rulebook.finding import find
 from rulebook.rule import Rule
-from rulebook.wording import LEVELS, LEVELS_EXPLAINED, MARKS, MARKS_EXPLAINED
+from rulebook.wording import LEVELS, LEVELS_EXPLAINED, MARKS, MARKS_EXPLAINED, beginning, ending, figure, room, source
+
+REGULATIONS: Crumb = (_("Regulations"), reverse_lazy("members:regulation-list"))
+LOCAL_RULES: Crumb = (_("Local rules"), reverse_lazy("members:regulation-local-list"))
+ON_ONE_PAGE = 1_000
+
+
+@dataclass(frozen=True, slots=True)
+class LocalLine:
+    """A local rule as its reader sees it; `rule` in its newest version."""
+
+    row: LocalRule
+    rule: Rule
+    may_end: bool
+
+    @property
+    def figure(self) -> str:
+        """What it sets, in words."""
+        return figure(self.rule.policy.read(str(self.row.value)), self.rule.unit, self.rule.policy)
+
+    @property
+    def holds(self) -> str:
+        return _period(self.row.valid_from, self.row.valid_until or "")
+
+    def acts(self) -> Iterator[Act]:
+        if self.may_end:
+            yield _("End"), reverse("members:regulation-local-end", args=[self.row.key]), str(self.rule.title)
+
+
+def _period(begin: date | str, end: date | str) -> str:
+    words = {"begin": begin, "end": end}
+    return _("from %(begin)s until %(end)s") % words if end else _("from %(begin)s") % words
+
+
+def _page_of(rule: Rule) -> str:
+    return reverse("members:regulation-detail", args=[rule.key])
+
+
+def _here(rule: Rule) -> str:
+    """What stands here instead, by a local rule."""
+    words = {"figure": own_figure(rule), "document": rule.adopted.document if rule.adopted else ""}
+    return _("Here: %(figure)s (%(document)s)") % words if rule.adopted else ""
+
+
+RULES = Listing(
+    columns=[
+        linked("rule", _("Rule"), "title", url=_page_of),
+        text("says", _("What it says"), below=_here),
+        text("source", _("Source"), source, below=lambda rule: _period(beginning(rule), ending(rule))),
+        badges("marks", _("Level and mark"), lambda rule, _on: mark_badges(rule)),
+    ],
+    phone=["rule", "marks", "says"],
+    nothing=Nothing(_("No rule was found. Try fewer words, another day, or all versions."), "search"),
+    size=ON_ONE_PAGE,
+)
+LOCAL = Listing(
+    columns=[
+        linked("rule", _("Rule"), "rule.title", url=lambda line: _page_of(line.rule)),
+        text("committee", _("Committee"), "row.organization.name"),
+        text("figure", _("What it sets")),
+        text("document", _("Document"), lambda line: f"{line.row.document} {line.row.number}"),
+        text("approved", _("Approved"), lambda line: f"{line.row.approved_by}, {line.row.approved_on}"),
+        text("holds", _("Holds")),
+        acts(LocalLine.acts),
+    ],
+    phone=["rule", "figure", "committee", "holds"],
+    nothing=Nothing(_("No committee has set a rule of its own yet."), "pencil-square"),
+    size=ON_ONE_PAGE,
+)
+SETTABLE = Listing(
+    columns=[
+        linked("rule", _("Rule"), "title", url=_page_of),
+        text("says", _("Without a local rule")),
+        text("room", _("Decided locally"), room),
+        acts(lambda rule: [(_("Set locally"), reverse("members:regulation-local-add", args=[rule.key]), rule.title)]),
+    ],
+    phone=["rule", "acts", "room"],
+    nothing=Nothing(_("Nothing is left to decide locally.")),
+    size=ON_ONE_PAGE,
+)
 
 
 @signed_in
@@ -29,7 +116,8 @@ def regulation_list(request: PageRequest) -> HttpResponse:
     found = find(search, local)
     context = {
         "form": form,
-        "found": found,
+        "parts": [(subject, RULES.shown(request, rules)) for subject, rules in found],
+        "nothing": RULES.nothing,
         "count": sum(len(rules) for _subject, rules in found),
         "on": search.on,
         "marks": [(mark, MARKS[mark], MARKS_EXPLAINED[mark]) for mark in MARKS],
@@ -46,14 +134,11 @@ def regulation_detail(request: PageRequest, key: str) -> HttpResponse:
     current = next((one for one in held if one.holds(request.today)), None)
     local = in_force_at(place_of(request.user), on=request.today)
     may_manage = Capability.MANAGE_LOCAL_RULES in request.user.access.capabilities
-    bearing = list(bearing_on(request.user).filter(rule_key=key))
     context = {
         "rule": held[-1],
         "versions": held[::-1],
         "current": current.with_local(local, request.today) if current else None,
-        "local_rules": bearing,
-        "endable": endable(bearing, request.user),
-        "may_manage": may_manage,
+        "listing": _local(request, {"rule"}, rule_key=key),
         "may_set": bool(may_manage and current and current.policy.direction != "none"),
     }
     return render(request, "members/regulations/detail.html", context)
@@ -85,14 +170,30 @@ def versions_or_404(key: str) -> tuple[Rule, ...]:
 def local_rule_list(request: PageRequest) -> HttpResponse:
     """Local rules of one's own subtree and of the committees above."""
     settable = [held[-1] for held in versions().values() if held[-1].policy.direction != "none"]
-    bearing = list(bearing_on(request.user))
-    context = {
-        "local_rules": bearing,
-        "endable": endable(bearing, request.user),
-        "may_manage": Capability.MANAGE_LOCAL_RULES in request.user.access.capabilities,
-        "settable": sorted((one for one in settable if one.holds(request.today)), key=lambda one: one.key),
-    }
-    return render(request, "members/regulations/local_list.html", context)
+    held = sorted((one for one in settable if one.holds(request.today)), key=lambda one: one.key)
+    return _local(request, set()).answer(
+        title=_("Local rules"),
+        crumbs=[REGULATIONS],
+        lead=_(
+            "What committees have set for themselves, each with its document. A local rule fills in or tightens, it "
+            "never loosens."
+        ),
+        prints=False,
+        template="members/regulations/local_list.html",
+        more={"settable": SETTABLE.shown(request, held, without=_without_acts(request))},
+    )
+
+
+def _local(request: PageRequest, without: set[str], **asked: str) -> Shown:
+    """The local rules that bear on the reader, or those of one rule."""
+    rows = list(bearing_on(request.user).filter(**asked))
+    ends = endable(rows, request.user)
+    lines = [LocalLine(row, versions()[row.rule_key][-1], row.key in ends) for row in rows]
+    return LOCAL.shown(request, lines, without=without | _without_acts(request))
+
+
+def _without_acts(request: PageRequest) -> set[str]:
+    return set() if Capability.MANAGE_LOCAL_RULES in request.user.access.capabilities else {"acts"}
 
 
 @requires(Capability.MANAGE_LOCAL_RULES)
@@ -100,16 +201,18 @@ def local_rule_list(request: PageRequest) -> HttpResponse:
 def local_rule_add(request: PageRequest, key: str) -> HttpResponse:
     """Set a committee's own figure for one rule."""
     held = settable_or_404(request, key)
-    form = LocalRuleForm(request.POST or None, user=request.user, rule=held, initial={"valid_from": request.today})
-    if form.is_valid():
-        try:
-            _add(request, held, form)
-        except RuleRefused as refusal:
-            form.add_error(None, str(refusal))
-        else:
-            messages.success(request, _("The local rule is stored."))
-            return redirect("members:regulation-detail", key=key)
-    return render(request, "members/regulations/local_add.html", {"form": form, "rule": held})
+    return form_page(
+        request,
+        LocalRuleForm(request.POST or None, user=request.user, rule=held, initial={"valid_from": request.today}),
+        lambda typed: _add(request, held, typed),
+        Step(
+            _("Local rule: %(rule)s") % {"rule": held.title}, _("Store the local rule"), _("The local rule is stored.")
+        ),
+        _page_of(held),
+        crumbs=[REGULATIONS, (str(held.title), _page_of(held))],
+        lead=str(held.says),
+        notes=[source(held), room(held)],
+    )
 
 
 @requires(Capability.MANAGE_LOCAL_RULES)
@@ -117,16 +220,22 @@ def local_rule_add(request: PageRequest, key: str) -> HttpResponse:
 def local_rule_end(request: PageRequest, key: str) -> HttpResponse:
     """End a local rule from a day on, with a reason."""
     local_rule = get_in_scope(request, LocalRule.objects.select_related("organization"), pk=key)
-    form = LocalRuleEndForm(request.POST or None, initial={"on": request.today})
-    if form.is_valid():
-        try:
-            end_local_rule(local_rule=local_rule, by=request.user, **form.cleaned_data)
-        except RuleRefused as refusal:
-            form.add_error(None, str(refusal))
-        else:
-            messages.success(request, _("The local rule has ended."))
-            return redirect("members:regulation-local-list")
-    return render(request, "members/regulations/local_end.html", {"form": form, "local_rule": local_rule})
+    line = LocalLine(local_rule, versions()[local_rule.rule_key][-1], may_end=True)
+    return form_page(
+        request,
+        LocalRuleEndForm(request.POST or None, initial={"on": request.today}),
+        lambda typed: end_local_rule(local_rule=local_rule, by=request.user, **typed),
+        Step(_("End a local rule"), _("End it"), _("The local rule has ended.")),
+        "members:regulation-local-list",
+        crumbs=[REGULATIONS, LOCAL_RULES],
+        facts=[
+            (_("Rule"), line.rule.title),
+            (_("Committee"), local_rule.organization.name),
+            (_("What it sets"), line.figure),
+            (_("Document"), f"{local_rule.document} {local_rule.number}"),
+            (_("Holds"), line.holds),
+        ],
+    )
 
 
 def settable_or_404(request: PageRequest, key: str) -> Rule:
@@ -137,8 +246,7 @@ def settable_or_404(request: PageRequest, key: str) -> Rule:
     return held
 
 
-def _add(request: PageRequest, held: Rule, form: LocalRuleForm) -> LocalRule:
-    typed = form.cleaned_data
+def _add(request: PageRequest, held: Rule, typed: dict[str, Any]) -> LocalRule:
     basis = Basis(typed["document"], typed["number"], typed["approved_by"], typed["approved_on"])
     return add_local_rule(
         key=typed["key"],

@@ -4,10 +4,8 @@ from django import template
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
-from members.models.organization import LocalRule
 from members.templatetags.look import badge
 from rulebook import wording
-from rulebook.book import versions
 from rulebook.rule import Rule
 from rulebook.values import Level, Mark
 
@@ -25,13 +23,21 @@ register.filter("room", wording.room)
 @register.simple_tag
 def rule_marks(rule: Rule) -> SafeString:
     """Level and mark, each a shape and words."""
-    level = badge(str(wording.LEVELS[rule.level]), LEVEL_SHAPES[rule.level])
-    return format_html("{} {}", level, mark_badge(rule.verification))
+    return format_html("{} {}", *(badge(words, shape) for words, shape in mark_badges(rule)))
+
+
+def mark_badges(rule: Rule) -> list[tuple[str, str]]:
+    """Level and mark, each in words with its shape."""
+    return [(str(wording.LEVELS[rule.level]), LEVEL_SHAPES[rule.level]), _of_mark(rule.verification)]
+
+
+def _of_mark(mark: Mark) -> tuple[str, str]:
+    return f"{mark.value} · {wording.MARKS[mark]}", MARK_SHAPES[mark]
 
 
 @register.simple_tag
 def mark_badge(mark: Mark) -> SafeString:
-    return badge(f"{mark.value} · {wording.MARKS[mark]}", MARK_SHAPES[mark])
+    return badge(*_of_mark(mark))
 
 
 @register.filter
@@ -53,15 +59,3 @@ def own_figure(rule: Rule) -> str:
 @register.filter
 def applies_to(rule: Rule) -> list[str]:
     return [str(wording.APPLIES_TO[code]) for code in rule.applies_to]
-
-
-@register.filter
-def rule_title(row: LocalRule) -> str:
-    return str(versions()[row.rule_key][-1].title)
-
-
-@register.filter
-def local_figure(row: LocalRule) -> str:
-    """What a stored local rule sets, in words."""
-    held = versions()[row.rule_key][-1]
-    return wording.figure(held.policy.read(str(row.value)), held.unit, held.policy)

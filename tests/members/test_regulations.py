@@ -79,6 +79,13 @@ def test_rules_are_found_by_words_subject_mark_level_and_day(cast, as_user, quer
     assert missing not in page
 
 
+@pytest.mark.parametrize(("query", "opened"), [("", 0), ("?q=quorum", 1), ("?subject=terms", 1), ("?page=1", 0)])
+def test_subjects_begin_folded_and_what_was_looked_for_is_open(cast, as_user, query, opened):
+    page = text(as_user(cast.member).get(LIST + query))
+    assert min(page.count('<details class="regulation-part" open>'), 1) == opened
+    assert '<details class="regulation-part">' in page or opened
+
+
 def test_all_versions_are_shown_on_demand(cast, as_user):
     assert as_user(cast.member).get(f"{LIST}?every=on").context["count"] == len(all_rules())
 

@@ -9,9 +9,10 @@ import pytest
 from audit.models import Entry
 from members.access.queries import access_for
 from members.models import LocalRule
+from members.refused import Refused
 from members.regulations import services
 from members.regulations.queries import bearing_on, in_force_at, place_of
-from members.regulations.services import Basis, RuleRefused, add_local_rule, end_local_rule
+from members.regulations.services import Basis, add_local_rule, end_local_rule
 from rulebook.book import rule
 from tests.cast import TODAY
 
@@ -65,28 +66,28 @@ def test_the_same_form_sent_twice_stores_one_row(cast):
     ],
 )
 def test_what_loosens_or_has_no_place_is_refused_and_leaves_nothing(cast, facts, sentence):
-    with pytest.raises(RuleRefused, match=sentence):
+    with pytest.raises(Refused, match=sentence):
         add(cast, **facts)
     assert not LocalRule.objects.exists()
     assert not Entry.objects.exists()
 
 
 def test_only_a_committee_sets_rules(cast):
-    with pytest.raises(RuleRefused):
+    with pytest.raises(Refused):
         add(cast, cast.branch)
     assert not LocalRule.objects.exists()
 
 
 def test_a_committee_below_may_tighten_further_but_not_loosen_the_county(cast):
     add(cast, value="2")
-    with pytest.raises(RuleRefused, match="1"):
+    with pytest.raises(Refused, match="1"):
         add(cast, cast.district, value="1")
     assert add(cast, cast.district, value="3").value == "3"
 
 
 def test_two_rules_of_one_committee_never_hold_at_once(cast):
     add(cast)
-    with pytest.raises(RuleRefused):
+    with pytest.raises(Refused):
         add(cast, value="3", valid_from=date(2026, 6, 1))
     assert LocalRule.objects.count() == 1
 
@@ -112,7 +113,7 @@ def test_a_local_rule_ends_on_a_day_with_its_reason_in_the_audit(cast):
 def test_an_end_before_the_beginning_or_after_an_end_is_refused(cast, on):
     row = add(cast)
     end_local_rule(local_rule=row, on=date(2026, 6, 1), reason="通知", by=cast.county_staff)
-    with pytest.raises(RuleRefused):
+    with pytest.raises(Refused):
         end_local_rule(local_rule=row, on=on, reason="通知", by=cast.county_staff)
     row.refresh_from_db()
     assert row.valid_until == date(2026, 6, 1)
@@ -162,7 +163,7 @@ def test_of_two_clicks_at_once_one_is_stored_and_the_other_told(cast, monkeypatc
     if same_form:
         assert add(cast, key=key).pk == other.pk
     else:
-        with pytest.raises(RuleRefused):
+        with pytest.raises(Refused):
             add(cast, key=key)
     assert LocalRule.objects.count() == 1
 
