@@ -183,3 +183,22 @@ class DayKind(TextChoices):
 
     OFF = "off", _("Day off")
     WORKED = "worked", _("Workday")
+
+
+BADGES: dict[str, str] = {
+    MeetingState.PLANNED: "info",
+    MeetingState.OPEN: "good",
+    MeetingState.HELD: "warn",
+    AttendanceState.ON_SITE: "good",
+    AttendanceState.ONLINE: "good",
+    AttendanceState.VISITED: "info",
+    AttendanceState.MADE_UP: "info",
+    AttendanceState.LEAVE: "warn",
+    AttendanceState.ABSENT: "bad",
+    CorrectionState.WAITING: "warn",
+    CorrectionState.CONFIRMED: "good",
+    StepState.APPROVED: "good",
+    StepState.REFUSED: "bad",
+    StepState.TAKEN_BACK: "warn",
+}
+"""The kind of badge of a state, of whatever it is one; quiet where none is named."""

@@ -5,11 +5,10 @@ from uuid import UUID
 
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
-from django.core.paginator import Paginator
 from django.http import HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
-from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from meetings.files import send_file
@@ -40,8 +39,10 @@ from meetings.meeting.services import (
     remove_observer,
     reopen_task,
 )
+from meetings.templatetags.meetings import task_badges
 from members.access.policy import get_in_scope, requires, signed_in
 from members.choices import Capability
+from members.pages.listing import Listing, Nothing, badges, day, linked, text
 from members.pages.requests import PageRequest, try_on_form, try_with_message
 from members.pages.steps import Step, form_page
 
@@ -239,8 +240,23 @@ def observer_remove(request: PageRequest, key: UUID, observer: UUID) -> HttpResp
     return redirect(meeting)
 
 
-PAGE_SIZE = 30
 TASKS = Task.objects.with_place()
+TASK_LIST = Listing(
+    columns=[
+        linked("what", _("Task")),
+        text("who", _("Responsible")),
+        day("due_on", _("To be done by")),
+        badges("state", _("State"), task_badges),
+        text(
+            "meeting",
+            _("Given by"),
+            lambda task: str(task.item.meeting),
+            below=lambda task: str(task.item.meeting.organization),
+        ),
+    ],
+    phone=["what", "state", "who", "due_on", "meeting"],
+    nothing=Nothing(_("No task here. Tasks are given under an item of a meeting's agenda."), "list-check"),
+)
 
 
 @requires(Capability.VIEW_MEETINGS)
@@ -249,8 +265,9 @@ def task_list(request: PageRequest) -> HttpResponse:
     """The tasks of one's branches: open, overdue, or ended."""
     form = TaskFilterForm(request.GET or None, places=places_with_tasks(request.user))
     given = form.cleaned_data if form.is_valid() else {}
-    page = Paginator(tasks_shown(request.user, given, on=request.today), PAGE_SIZE).get_page(request.GET.get("page"))
-    return render(request, "meetings/meeting/task_list.html", {"form": form, "page": page, "today": request.today})
+    return TASK_LIST.shown(request, tasks_shown(request.user, given, on=request.today), form=form).answer(
+        title=_("Tasks of decisions"), crumbs=[(_("Meetings"), reverse("meetings:meeting-list"))], prints=False
+    )
 
 
 @signed_in

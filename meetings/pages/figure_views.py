@@ -1,37 +1,36 @@
 """Attendance over a period: a branch's members by name, a committee's branches in counts, and one's own."""
 
-from collections.abc import Iterable, Iterator
 from datetime import date
 from typing import Any
 
 from django import forms
-from django.core.paginator import Paginator
 from django.db.models import QuerySet
 from django.http import FileResponse, Http404, HttpResponse
-from django.shortcuts import get_object_or_404, render
-from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.shortcuts import get_object_or_404
+from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_safe
 
 from meetings.attendance.models import Expected
-from meetings.attendance.queries import Elsewhere, Tally, attendance_of, elsewhere_of
-from meetings.pages.queries import PersonLine, PlaceLine, counted_on, flag_rule, months_of, person_lines, place_lines
+from meetings.attendance.queries import Tally, attendance_of, elsewhere_of
+from meetings.pages.lists import OWN, PEOPLE, PLACES
+from meetings.pages.queries import PersonLine, counted_on, flag_rule, months_of, person_lines, place_lines
 from meetings.planning.duty_rules import ASKED
-from meetings.planning.places import place_asked_for, places_offered
+from meetings.planning.places import places_offered
 from members.access.policy import requires, signed_in
 from members.choices import Capability
 from members.exports.services import record_export
 from members.models import Member, Organization
 from members.pages.forms import FilterForm, day_field
-from members.pages.requests import PageRequest, workbook
-from members.workbooks.writing import Sheet
+from members.pages.listing import excel
+from members.pages.requests import PageRequest, address, place_asked_for
 
 
 class PeriodForm(FilterForm):
     """From one day to another; without them the year up to today."""
 
-    first = day_field(label=gettext_lazy("From"), required=False)
-    last = day_field(label=gettext_lazy("To"), required=False)
+    first = day_field(label=_("From"), required=False)
+    last = day_field(label=_("To"), required=False)
 
     def clean(self) -> dict[str, Any]:
         typed = super().clean() or {}
@@ -49,9 +48,9 @@ class PeriodForm(FilterForm):
 class FiguresForm(PeriodForm):
     """The same for an organization, and only those who were missing for long."""
 
-    q = forms.CharField(label=gettext_lazy("Name"), required=False)
-    org = forms.ChoiceField(label=gettext_lazy("Organization"), required=False)
-    flagged = forms.BooleanField(label=gettext_lazy("Only those missing for months without a reason"), required=False)
+    q = forms.CharField(label=_("Name"), required=False)
+    org = forms.ChoiceField(label=_("Organization"), required=False)
+    flagged = forms.BooleanField(label=_("Only those missing for months without a reason"), required=False)
     field_order = ("q", "first", "last", "org", "flagged")
 
     def __init__(self, data: Any, *, places: QuerySet[Organization], at: Organization, with_names: bool) -> None:
@@ -64,10 +63,6 @@ class FiguresForm(PeriodForm):
         return str(self.cleaned_data.get("q") or "")
 
 
-ON_A_PAGE = 30
-Line = PersonLine | PlaceLine
-
-
 @requires(Capability.COUNT_MEETINGS)
 @require_safe
 def figure_list(request: PageRequest) -> HttpResponse:
@@ -75,19 +70,19 @@ def figure_list(request: PageRequest) -> HttpResponse:
     place, form, names = _asked(request)
     first, last = form.period(request.today)
     lines, as_of = _lines(request, form, place, names=names), counted_on(last, request.today)
-    context = {
-        "place": place,
-        "form": form,
-        "first": first,
-        "last": last,
-        "names": names,
-        "page": Paginator(lines, ON_A_PAGE).get_page(request.GET.get("page")),
-        "rule": flag_rule(as_of),
-        "as_of": as_of,
-        "flagged": sum(line.is_flagged for line in lines if isinstance(line, PersonLine)),
-        "query": request.GET.urlencode(),
-    }
-    return render(request, "meetings/pages/figures.html", context)
+    flagged = sum(line.is_flagged for line in lines if isinstance(line, PersonLine))
+    return (
+        (PEOPLE if names else PLACES)
+        .shown(request, lines, form=form)
+        .answer(
+            title=_("Attendance"),
+            lead=f"{place.name} · {_period(first, last)}",
+            crumbs=[(_("Meetings due"), address("meetings:duty-list", org=place.code))],
+            buttons=[excel(request, reverse("meetings:figure-export"))],
+            template="meetings/pages/figures.html",
+            more={"first": first, "last": last, "rule": flag_rule(as_of), "as_of": as_of, "flagged": flagged},
+        )
+    )
 
 
 @requires(Capability.COUNT_MEETINGS)
@@ -105,7 +100,7 @@ def figure_export(request: PageRequest) -> FileResponse:
         details={"first": first.isoformat(), "last": last.isoformat()},
     )
     name = _("Attendance %(place)s %(first)s to %(last)s.xlsx") % {"place": place.name, "first": first, "last": last}
-    return workbook(name, Sheet(_("Attendance"), _headings(names), _cells(lines)))
+    return (PEOPLE if names else PLACES).exported(request, lines, file=name, sheet=_("Attendance"))
 
 
 @signed_in
@@ -119,22 +114,30 @@ def figure_mine(request: PageRequest) -> HttpResponse:
     first, last = form.period(request.today)
     as_of = counted_on(last, request.today)
     own = Expected.objects.of_held_meetings().between(first, last).filter(member=member)
-    context = {
-        "form": form,
-        "first": first,
-        "last": last,
+    rows = list(own.select_related("meeting__organization").order_by("-meeting__day", "pk"))
+    more = {
         "tally": attendance_of([member], first, last).get(member.pk, Tally()),
         "months": months_of([member.pk], on=as_of).get(member.pk, 0),
         "rule": flag_rule(as_of),
         "as_of": as_of,
         "elsewhere": elsewhere_of([member.pk], first, last).get(member.pk, []),
-        "rows": own.select_related("meeting__organization").order_by("-meeting__day", "pk"),
     }
-    return render(request, "meetings/pages/figures_mine.html", context)
+    return OWN.shown(request, rows, form=form, without={"acts"}).answer(
+        title=_("My attendance"),
+        lead=_period(first, last),
+        crumbs=[(_("My meetings"), reverse("meetings:mine"))],
+        prints=False,
+        template="meetings/pages/figures_mine.html",
+        more=more,
+    )
+
+
+def _period(first: date, last: date) -> str:
+    return _("%(first)s to %(last)s") % {"first": first, "last": last}
 
 
 def _asked(request: PageRequest) -> tuple[Organization, FiguresForm, bool]:
-    place = place_asked_for(request)
+    place = place_asked_for(request, Capability.COUNT_MEETINGS)
     names = place.kind in ASKED and request.user.access.may(Capability.VIEW_MEETINGS, place.path)
     return place, FiguresForm(request.GET, places=places_offered(request), at=place, with_names=names), names
 
@@ -147,32 +150,3 @@ def _lines(request: PageRequest, form: FiguresForm, place: Organization, *, name
     only = form.cleaned_data.get("flagged")
     people = person_lines(place.path, first, last, on=counted_on(last, request.today))
     return [line for line in people if text in line.member.name and (line.is_flagged or not only)]
-
-
-def _headings(names: bool) -> list[str]:
-    figures = [
-        _("Expected"), _("On site"), _("Online"), _("Visited"), _("Made up"), _("On leave"), _("Absent"),
-        _("Not recorded"),
-    ]  # fmt: skip
-    if names:
-        months = _("Months in a row without a reason")
-        return [_("Name"), *figures, months, _("Attended elsewhere"), _("When and where")]
-    return [_("Branch"), *figures, _("Attended elsewhere")]
-
-
-def _cells(lines: Iterable[Line]) -> Iterator[list[object]]:
-    for line in lines:
-        tally = line.tally
-        figures = [
-            tally.expected, tally.is_on_site, tally.is_online, tally.is_visited, tally.is_made_up, tally.is_leave,
-            tally.is_absent, tally.is_unknown,
-        ]  # fmt: skip
-        if isinstance(line, PersonLine):
-            yield [line.member.name, *figures, line.months, len(line.elsewhere), _in_words(line.elsewhere)]
-        else:
-            yield [line.branch.name, *figures, line.elsewhere]
-
-
-def _in_words(elsewhere: Iterable[Elsewhere]) -> str:
-    meetings = [one.meeting for one in elsewhere]
-    return "\n".join(f"{one.day:%Y-%m-%d} {one.get_kind_display()} {one.organization.name}" for one in meetings)

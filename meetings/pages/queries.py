@@ -187,10 +187,9 @@ def my_meetings(user: User, *, on: date) -> dict[str, Any]:
         return {"coming": [], "attended": [], "tally": None, "elsewhere": []}
     first, last = date(on.year, 1, 1), date(on.year, 12, 31)
     own = Expected.objects.of_held_meetings().between(first, last).filter(member=member_id)
-    attended = list(own.select_related("meeting__organization").order_by("-meeting__day", "pk"))
     return {
         "coming": coming_for(user, on=on),
-        "attended": [{"one": one, "may_make_up": one.state in MISSED} for one in attended],
+        "attended": list(own.select_related("meeting__organization").order_by("-meeting__day", "pk")),
         "tally": attendance_of(Member.objects.filter(pk=member_id), first, last).get(member_id, Tally()),
         "elsewhere": elsewhere_of([member_id], first, last).get(member_id, []),
     }

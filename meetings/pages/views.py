@@ -1,5 +1,6 @@
 """The pages of a meeting, and a member's own side."""
 
+from collections.abc import Sequence
 from datetime import date
 from functools import partial
 from typing import Any
@@ -7,12 +8,12 @@ from uuid import UUID
 
 from django.conf import settings
 from django.contrib import messages
-from django.core.paginator import Paginator
 from django.db.models import Q, QuerySet
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.utils.module_loading import import_string
-from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
@@ -24,6 +25,7 @@ from meetings.meeting.crumbs import list_crumb, trail
 from meetings.meeting.models import Meeting
 from meetings.meeting.queries import own_tasks
 from meetings.meeting.services import WrongState, plan_meeting
+from meetings.pages import lists
 from meetings.pages.forms import (
     KINDS_OF,
     ArrangeForm,
@@ -46,7 +48,7 @@ from members.choices import Capability, OrganizationKind
 from members.models import Organization, User
 from members.pages.links import Link
 from members.pages.requests import PageRequest, try_with_message
-from members.pages.steps import Step, form_page
+from members.pages.steps import Button, Step, form_page
 from members.paths import contains
 
 
@@ -56,7 +58,6 @@ def meeting_links(meeting: Meeting, user: User) -> list[Link]:
 
 
 MEETINGS = Meeting.objects.select_related("organization", "chair", "recorder")
-ON_A_PAGE = 30
 
 
 @requires(Capability.VIEW_MEETINGS)
@@ -68,11 +69,18 @@ def meeting_list(request: PageRequest) -> HttpResponse:
     found: QuerySet[Meeting] = MEETINGS.visible_to(request.user).in_order()
     if form.is_valid():
         found = _filtered(found, form.cleaned_data)
-    page = Paginator(found, ON_A_PAGE).get_page(request.GET.get("page"))
-    tallies = tallies_of(page.object_list)
-    rows = [{"meeting": meeting, "tally": tallies.get(meeting.pk)} for meeting in page]
-    context = {"form": form, "page": page, "rows": rows, "places": _recording_places(request)}
-    return render(request, "meetings/pages/list.html", context)
+    return lists.MEETINGS.shown(request, found, form=form, lines=_with_tallies).answer(
+        title=_("Meetings"),
+        buttons=[Button(_("Tasks of decisions"), reverse("meetings:task-list"), "list-check")],
+        prints=False,
+        template="meetings/pages/list.html",
+        more={"places": _recording_places(request)},
+    )
+
+
+def _with_tallies(meetings: Sequence[Meeting]) -> list[dict[str, Any]]:
+    tallies = tallies_of(meetings)
+    return [{"meeting": meeting, "tally": tallies.get(meeting.pk)} for meeting in meetings]
 
 
 @requires(Capability.RECORD_MEETINGS)
@@ -181,6 +189,7 @@ def mine(request: PageRequest) -> HttpResponse:
     """What comes next, and how one attended this year."""
     context = {"year": request.today.year, **my_meetings(request.user, on=request.today)}
     context |= {"tasks": own_tasks(request.user), "today": request.today}
+    context["listing"] = lists.OWN.shown(request, context["attended"], without={"organization"})
     return render(request, "meetings/pages/mine.html", context)
 
 

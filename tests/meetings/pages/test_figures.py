@@ -280,7 +280,7 @@ class TestPages:
         attend(cast.branch, cast.li, "on_site")
         answer = as_user(cast.member).get(MINE)
 
-        assert [one.member for one in answer.context["rows"]] == [cast.zhang]
+        assert [one.member for one in answer.context["listing"].rows] == [cast.zhang]
         assert (answer.context["tally"].is_absent, answer.context["months"]) == (1, 1)
         assert "缺席" in answer.content.decode().split("<tbody>")[1]
         assert "李国强" not in answer.content.decode()

@@ -103,7 +103,7 @@ def meeting_page(filled):
 
 
 def list_of_meetings(filled):
-    return asdict(filled.get("meeting-list").context["rows"][0]["tally"])
+    return asdict(filled.get("meeting-list").context["listing"].rows[0]["tally"])
 
 
 def sign_in_page(filled):

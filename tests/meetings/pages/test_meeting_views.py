@@ -119,7 +119,7 @@ def test_the_list_costs_the_same_for_one_and_three_meetings(cast, as_user, djang
     with django_assert_num_queries(8):
         answer = client.get(reverse("meetings:meeting-list"))
 
-    assert [row["tally"].present for row in answer.context["rows"]] == [2] * rows
+    assert [row["tally"].present for row in answer.context["listing"].rows] == [2] * rows
 
 
 @pytest.mark.parametrize(
@@ -143,11 +143,11 @@ def test_the_list_is_filtered(cast, as_user, filters, found):
     hold(cast, formal=2, present=1)
     answer = as_user(cast.secretary).get(reverse("meetings:meeting-list") + f"?{filters}")
 
-    assert len(answer.context["rows"]) == found
+    assert len(answer.context["listing"].rows) == found
 
 
 def test_the_list_of_a_neighbour_is_empty(meeting, cast, as_user):
-    assert as_user(cast.next_secretary).get(reverse("meetings:meeting-list")).context["rows"] == []
+    assert as_user(cast.next_secretary).get(reverse("meetings:meeting-list")).context["listing"].rows == []
 
 
 @pytest.mark.parametrize("step", ["planned", "open", "held"])
