@@ -168,6 +168,7 @@ class BranchLine:
     """How far a branch is, its groups included."""
 
     branch: Organization
+    year: int
     due: int
     done: int
     overdue: int
@@ -218,7 +219,8 @@ def branch_lines(path: str, *, on: date, through: date | None = None) -> list[Br
             branches.append(place)
         branch = place.branch_path
         found[branch] += [state for called, state in asked if recorded(branch, called.due_on)]
-    lines = [_counted(branch, found[branch.path]) for branch in branches]
+    year = (through or on).year
+    lines = [_counted(branch, year, found[branch.path]) for branch in branches]
     return sorted(lines, key=lambda line: (-line.overdue, line.done, line.branch.path))
 
 
@@ -235,8 +237,8 @@ def recorded_since(path: str, *, on: date, through: date | None) -> Callable[[st
     return lambda branch, day: branch in first and first[branch] <= day
 
 
-def _counted(branch: Organization, found: list[DutyState]) -> BranchLine:
-    return BranchLine(branch, len(found), found.count(DutyState.DONE), found.count(DutyState.OVERDUE))
+def _counted(branch: Organization, year: int, found: list[DutyState]) -> BranchLine:
+    return BranchLine(branch, year, len(found), found.count(DutyState.DONE), found.count(DutyState.OVERDUE))
 
 
 def planned_for(place: Organization, kind: str, period: str) -> Meeting | None:

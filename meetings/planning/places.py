@@ -1,26 +1,14 @@
 """The organization that a page of duties or figures is about."""
 
 from django.db.models import QuerySet
-from django.http import Http404
 
 from meetings.planning.duty_rules import ASKED
-from members.access.policy import get_in_scope
 from members.choices import Capability, OfficeKind, OrganizationKind
 from members.models import Organization
 from members.offices import HeldOffice
 from members.pages.requests import PageRequest
 
 ABOVE = (OrganizationKind.COMMITTEE, OrganizationKind.GENERAL_BRANCH)
-
-
-def place_asked_for(request: PageRequest) -> Organization:
-    """The organization of the address, else the first that one counts for. 404 outside one's own."""
-    if code := request.GET.get("org"):
-        return get_in_scope(request, Organization.objects.all(), code=code)
-    first = Organization.objects.filter(path__in=request.user.access.paths(Capability.COUNT_MEETINGS)).first()
-    if first is None:
-        raise Http404
-    return first
 
 
 def places_offered(request: PageRequest) -> QuerySet[Organization]:
