@@ -56,6 +56,7 @@ class Shown:
 
     post: CadrePost
     hours: Decimal
+    asked: Decimal
     certificates: int
     is_kept: bool
 
@@ -109,7 +110,7 @@ def with_hours(rows: CadrePostQuerySet, year: int) -> CadrePostQuerySet:
 def show(post: CadrePost, rule: Rule) -> Shown:
     """Of a post that `with_hours` gave."""
     hours: Decimal = post.hours  # type: ignore[attr-defined]
-    return Shown(post, hours, post.certificates, is_kept(hours, rule))  # type: ignore[attr-defined]
+    return Shown(post, hours, rule.number, post.certificates, is_kept(hours, rule))  # type: ignore[attr-defined]
 
 
 def staffing(place: Organization, year: int, *, on: date) -> Staffing:
@@ -192,6 +193,8 @@ class Counts:
 class Line:
     place: Organization
     counts: Counts
+    url: str = ""
+    """The list of its posts, for who may read it."""
 
 
 def cadre_lines(path: str, year: int, places: OrganizationQuerySet, *, on: date) -> list[Line]:

@@ -1,18 +1,16 @@
 """Cadres, trainings and conditions."""
 
-from collections.abc import Iterable, Iterator
+from dataclasses import replace
 from decimal import Decimal
-from typing import Any
+from functools import partial
 from uuid import UUID
 
-from django.contrib import messages
-from django.core.paginator import Paginator
 from django.db.models import Sum
 from django.http import FileResponse, Http404, HttpResponse
-from django.shortcuts import redirect, render
+from django.shortcuts import render
 from django.urls import reverse
-from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext_lazy
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_safe
 
@@ -27,11 +25,11 @@ from assessment.cadres.forms import (
     TrainingForm,
     TrainingRemoveForm,
 )
+from assessment.cadres.lists import COURSES, LISTING, OWN, PLACES
 from assessment.cadres.models import CadrePost, CadrePostQuerySet, Conditions, Training, TrainingQuerySet
 from assessment.cadres.queries import (
     Asked,
     Line,
-    Shown,
     asked_of,
     cadre_lines,
     own_key,
@@ -52,18 +50,22 @@ from assessment.cadres.services import (
     record_training,
     remove_training,
 )
-from dues.units import yuan
 from members.access.policy import get_in_scope, requires, signed_in
 from members.choices import Capability, OrganizationKind
 from members.exports.services import record_export
 from members.models import Organization
-from members.pages.requests import FORM_METHODS, PageRequest, place_asked_for, try_on_form, workbook
+from members.pages.listing import Nothing, excel
+from members.pages.requests import FORM_METHODS, PageRequest, address, place_asked_for
+from members.pages.steps import Button, Crumb, Step, form_page
 from members.paths import subtree
-from members.workbooks.writing import Sheet
 
-ON_A_PAGE, MOST_ROWS = 50, 20_000
+MOST_ROWS = 20_000
 KEEP = Capability.KEEP_CADRES
 POSTS = CadrePost.objects.select_related("organization", "member")
+NO_POSTS = _(
+    "Nobody is on record here who does party work. Begin with the secretary: since when, and how much of the working "
+    "time it takes."
+)
 
 
 @requires(KEEP)
@@ -72,19 +74,33 @@ POSTS = CadrePost.objects.select_related("organization", "member")
 def cadre_list(request: PageRequest) -> HttpResponse:
     """Everybody who does party work at the place and below it, and what the place has for it."""
     place, form, asked, rows = _asked(request)
-    page = Paginator(rows, ON_A_PAGE).get_page(request.GET.get("page"))
-    context = {
-        "place": place,
-        "form": form,
-        "year": form.of_year,
-        "asked": asked,
-        "page": page,
-        "rows": [show(post, asked.rule) for post in page],
-        "staffing": staffing(place, form.of_year, on=request.today),
-        "is_committee": place.kind == OrganizationKind.COMMITTEE,
-        "query": request.GET.urlencode(),
-    }
-    return render(request, "assessment/cadres/list.html", context)
+    new = address("assessment:cadre-new", org=place.code)
+    add, is_filtered = _("Add a post"), set(form.changed_data) - {"org", "year"}
+    return LISTING.shown(
+        request,
+        rows,
+        form=form,
+        lines=lambda posts: [show(post, asked.rule) for post in posts],
+        nothing=None if is_filtered else Nothing(NO_POSTS, "person-badge", add, new),
+    ).answer(
+        title=_("Cadres and conditions"),
+        lead=f"{place.name} · {form.of_year}",
+        buttons=[
+            Button(add, new, "person-plus", primary=True),
+            Button(_("Record a course"), address("assessment:training-new", org=place.code), "mortarboard"),
+            Button(_("Courses"), address("assessment:training-list", org=place.code, year=form.of_year), "list"),
+            place.kind == OrganizationKind.COMMITTEE
+            and Button(_("Counts by organization"), address("assessment:cadre-counts", org=place.code), "table"),
+            excel(request, reverse("assessment:cadre-export")),
+        ],
+        template="assessment/cadres/list.html",
+        more={
+            "place": place,
+            "year": form.of_year,
+            "asked": asked,
+            "staffing": staffing(place, form.of_year, on=request.today),
+        },
+    )
 
 
 @requires(KEEP)
@@ -94,8 +110,8 @@ def cadre_export(request: PageRequest) -> FileResponse:
     place, form, asked, found = _asked(request)
     rows = [show(post, asked.rule) for post in found[:MOST_ROWS]]
     record_export(action="export_cadres", place=place, rows=len(rows), by=request.user)
-    sheet = Sheet(_("Posts of party work"), _headings(form.of_year), _cells(rows, asked))
-    return workbook(_("Cadres %(place)s %(year)s.xlsx") % {"place": place.name, "year": form.of_year}, sheet)
+    name = _("Cadres %(place)s %(year)s.xlsx") % {"place": place.name, "year": form.of_year}
+    return LISTING.exported(request, rows, file=name, sheet=_("Posts of party work"))
 
 
 @requires(KEEP)
@@ -105,13 +121,17 @@ def cadre_new(request: PageRequest) -> HttpResponse:
     place, text = place_asked_for(request, KEEP), request.GET.get("q", "").replace("\0", "").strip()[:60]
     people, found = people_found(place, text)
     form = PostForm(request.POST or None, people=people, found=found, today=request.today)
-    if form.is_valid():
-        post = CadrePost(organization=place, **form.facts())
-        if try_on_form(form, lambda: add_cadre_post(post, on=request.today, by=request.user)):
-            messages.success(request, _("The post is on record."))
-            return redirect(post)
-    context = {"form": form, "place": place, "text": text, "found": found, "is_searched": not found or bool(text)}
-    return render(request, "assessment/cadres/new.html", context)
+    return form_page(
+        request,
+        form,
+        lambda _typed: add_cadre_post(CadrePost(organization=place, **form.facts()), on=request.today, by=request.user),
+        Step(_("Add a post of party work"), _("Record"), _("The post is on record.")),
+        lambda post: post,
+        crumbs=[_cadres(list_url(place, request.today.year))],
+        lead=place.name,
+        template="assessment/cadres/new.html",
+        more={"place": place, "text": text, "found": found, "is_searched": not found or bool(text)},
+    )
 
 
 @requires(KEEP)
@@ -120,11 +140,13 @@ def cadre_edit(request: PageRequest, key: UUID) -> HttpResponse:
     """Correct a post; who holds it stays."""
     post = get_in_scope(request, POSTS.all(), pk=key)
     form = PostEditForm(request.POST or None, post=post)
-    given: dict[str, Any] = {"post": post, "on": request.today, "by": request.user}
-    if form.is_valid() and try_on_form(form, lambda: edit_cadre_post(values=form.cleaned_data, **given)):
-        messages.success(request, _("Corrected."))
-        return redirect(post)
-    return render(request, "assessment/cadres/edit.html", {"form": form, "post": post})
+    act = partial(edit_cadre_post, post=post, on=request.today, by=request.user)
+    step, lead = (
+        Step(_("Correct the post"), _("Save"), _("Corrected.")),
+        f"{post.member.name} · {post.organization.name}",
+    )
+    where = [_cadres(post.get_absolute_url())]
+    return form_page(request, form, lambda typed: act(values=typed), step, post, crumbs=where, lead=lead)
 
 
 @requires(KEEP)
@@ -133,15 +155,25 @@ def cadre_end(request: PageRequest, key: UUID) -> HttpResponse:
     """Somebody gives up a post; it stays on record."""
     post = get_in_scope(request, POSTS.all(), pk=key)
     form = PostEndForm(request.POST or None, initial={"valid_until": post.valid_until or request.today})
-    given: dict[str, Any] = {"post": post, "on": request.today, "by": request.user}
-    if form.is_valid() and try_on_form(form, lambda: end_cadre_post(until=form.cleaned_data["valid_until"], **given)):
-        messages.success(request, _("The post has ended."))
-        return redirect(post)
-    return render(request, "assessment/cadres/end.html", {"form": form, "post": post})
+    act = partial(end_cadre_post, post=post, on=request.today, by=request.user)
+    return form_page(
+        request,
+        form,
+        lambda typed: act(until=typed["valid_until"]),
+        Step(_("End the post"), _("End the post"), _("The post has ended.")),
+        post,
+        crumbs=[_cadres(post.get_absolute_url())],
+        lead=f"{post.member.name} · {post.post} · {post.organization.name}",
+        notes=[_("The post stays on record with its days; somebody else can take it up.")],
+    )
+
+
+def _cadres(url: str) -> Crumb:
+    return _("Cadres and conditions"), url
 
 
 def list_url(place: Organization, year: int) -> str:
-    return f"{reverse('assessment:cadre-list')}?org={place.code}&year={year}"
+    return address("assessment:cadre-list", org=place.code, year=year)
 
 
 def _asked(request: PageRequest) -> tuple[Organization, CadreFilterForm, Asked, CadrePostQuerySet]:
@@ -150,23 +182,6 @@ def _asked(request: PageRequest) -> tuple[Organization, CadreFilterForm, Asked, 
     asked = asked_of(OFFICER_KEY, place, form.of_year, on=request.today)
     rows = posts_of_year(place.path, form.of_year).select_related("organization", "member")
     return place, form, asked, form.narrow(rows, asked.rule.number)
-
-
-def _headings(year: int) -> list[str]:
-    return [
-        _("Organization"), _("Name"), _("Post"), _("Full-time or part-time"), _("Of the working time, per cent"),
-        _("Since"), _("Not held any more since"), _("Class hours in %(year)s") % {"year": year}, _("Hours asked for"),
-        _("Certificates"),
-    ]  # fmt: skip
-
-
-def _cells(rows: Iterable[Shown], asked: Asked) -> Iterator[list[object]]:
-    for one in rows:
-        it = one.post
-        yield [
-            it.organization.name, it.member.name, it.post, it.get_share_display(), it.percent, it.valid_from,
-            it.valid_until, one.hours, asked.rule.number, one.certificates,
-        ]  # fmt: skip
 
 
 COUNT = (KEEP, Capability.VIEW_DASHBOARD)
@@ -179,13 +194,10 @@ def conditions_edit(request: PageRequest) -> HttpResponse:
     place, year = place_asked_for(request, KEEP), _year(request)
     kept = Conditions.objects.filter(organization=place, year=year).first()
     form = ConditionsForm(request.POST or None, kept=kept)
-    if form.is_valid():
-        given: dict[str, Any] = {"place": place, "year": year, "values": form.cleaned_data}
-        if try_on_form(form, lambda: put_down_conditions(on=request.today, by=request.user, **given)):
-            messages.success(request, _("Put down."))
-            return redirect(list_url(place, year))
-    context = {"form": form, "place": place, "year": year, "list_url": list_url(place, year)}
-    return render(request, "assessment/cadres/conditions_edit.html", context)
+    act = partial(put_down_conditions, place=place, year=year, on=request.today, by=request.user)
+    step = Step(_("Conditions of party work in %(year)s") % {"year": year}, _("Save"), _("Put down."))
+    url, lead = list_url(place, year), f"{place.name} · {_('What nobody knows stays empty: that is no zero.')}"
+    return form_page(request, form, lambda typed: act(values=typed), step, url, crumbs=[_cadres(url)], lead=lead)
 
 
 @requires(*COUNT)
@@ -193,19 +205,24 @@ def conditions_edit(request: PageRequest) -> HttpResponse:
 def cadre_counts(request: PageRequest) -> HttpResponse:
     """A line for each organization below the place; sums of what is known."""
     place, form, lines = _conditions_asked_for(request)
-    year, total = form.of_year, total_of(lines)
-    context = {
-        "place": place,
-        "form": form,
-        "year": year,
-        "spent_percent": percent_of(total["spent"], total["budget"]),
-        "page": Paginator(lines, ON_A_PAGE).get_page(request.GET.get("page")),
-        "total": total,
-        "asked": asked_of(OFFICER_KEY, place, year, on=request.today),
-        "may_list": request.user.access.may(KEEP, place.path),
-        "query": request.GET.urlencode(),
-    }
-    return render(request, "assessment/cadres/counts.html", context)
+    year, total, may_list = form.of_year, total_of(lines), request.user.access.may(KEEP, place.path)
+    return PLACES.shown(
+        request,
+        lines,
+        form=form,
+        lines=lambda rows: [replace(one, url=list_url(one.place, year) if may_list else "") for one in rows],
+    ).answer(
+        title=_("Cadres and conditions by organization"),
+        crumbs=[_cadres(list_url(place, year))] if may_list else [],
+        lead=f"{place.name} · {year}",
+        buttons=[excel(request, reverse("assessment:cadre-counts-export"))],
+        template="assessment/cadres/counts.html",
+        more={
+            "total": total,
+            "spent_percent": percent_of(total["spent"], total["budget"]),
+            "asked": asked_of(OFFICER_KEY, place, year, on=request.today),
+        },
+    )
 
 
 @requires(*COUNT)
@@ -214,13 +231,8 @@ def cadre_counts_export(request: PageRequest) -> FileResponse:
     """The same as a workbook."""
     place, form, lines = _conditions_asked_for(request)
     record_export(action="export_cadres", place=place, rows=len(lines), by=request.user)
-    headings = [
-        _("Organization"), _("Posts planned"), _("Posts held"), _("Posts unfilled"), _("Full-time"), _("Part-time"),
-        _("Cadres"), _("With the hours of the year"), _("Rooms"), _("Funds planned, in yuan"),
-        _("Funds spent, in yuan"), _("Spent of planned, per cent"),
-    ]  # fmt: skip
     name = _("Cadres and conditions counted %(place)s %(year)s.xlsx") % {"place": place.name, "year": form.of_year}
-    return workbook(name, Sheet(_("Cadres and conditions"), headings, _condition_cells(lines)))
+    return PLACES.exported(request, lines, file=name, sheet=_("Cadres and conditions"))
 
 
 def _conditions_asked_for(request: PageRequest) -> tuple[Organization, CadreCountForm, list[Line]]:
@@ -239,17 +251,8 @@ def _year(request: PageRequest) -> int:
     return min(max(year, today - 5), today + 1)
 
 
-def _condition_cells(lines: Iterable[Line]) -> Iterator[list[object]]:
-    for line in lines:
-        one = line.counts
-        yield [
-            line.place.name, one.planned, one.posts, one.unfilled, len(one.full_time), one.part_time, len(one.people),
-            len(one.kept), one.rooms, None if one.budget is None else yuan(one.budget),
-            None if one.spent is None else yuan(one.spent), one.spent_percent,
-        ]  # fmt: skip
-
-
 TRAININGS = Training.objects.select_related("organization", "member")
+NO_COURSES = _("No course of this year is on record. Record one with everybody who took part at once.")
 
 
 @requires(KEEP)
@@ -258,14 +261,18 @@ TRAININGS = Training.objects.select_related("organization", "member")
 def training_list(request: PageRequest) -> HttpResponse:
     """Who took part in what, newest first; committees read it of the cadres."""
     place, form, rows = _trainings_asked_for(request)
-    context = {
-        "place": place,
-        "form": form,
-        "year": form.of_year,
-        "page": Paginator(rows, ON_A_PAGE).get_page(request.GET.get("page")),
-        "query": request.GET.urlencode(),
-    }
-    return render(request, "assessment/cadres/training_list.html", context)
+    new, record = address("assessment:training-new", org=place.code), _("Record a course")
+    is_filtered = set(form.changed_data) - {"org"}
+    nothing = None if is_filtered else Nothing(NO_COURSES, "mortarboard", record, new)
+    return COURSES.shown(request, rows, form=form, nothing=nothing).answer(
+        title=_("Courses"),
+        crumbs=[_cadres(list_url(place, form.of_year))],
+        lead=f"{place.name} · {form.of_year}",
+        buttons=[
+            Button(record, new, "mortarboard", primary=True),
+            excel(request, reverse("assessment:training-export")),
+        ],
+    )
 
 
 @requires(KEEP)
@@ -275,12 +282,8 @@ def training_export(request: PageRequest) -> FileResponse:
     place, form, found = _trainings_asked_for(request)
     rows = list(found[:MOST_ROWS])
     record_export(action="export_cadres", place=place, rows=len(rows), by=request.user)
-    headings = [
-        _("Organization"), _("Name"), _("Date of the course"), _("Subject of the course"), _("Class hours"),
-        _("Certificate"),
-    ]  # fmt: skip
     name = _("Class hours %(place)s %(year)s.xlsx") % {"place": place.name, "year": form.of_year}
-    return workbook(name, Sheet(_("Class hours"), headings, _training_cells(rows)))
+    return COURSES.exported(request, rows, file=name, sheet=_("Class hours"))
 
 
 @requires(KEEP)
@@ -289,18 +292,33 @@ def training_new(request: PageRequest) -> HttpResponse:
     """A course once, with everybody who took part."""
     place = place_asked_for(request, KEEP)
     people = people_of_course(place, on=request.today)
+    title, courses = _("Record a course"), _courses(place)
+    crumbs = [_cadres(list_url(place, request.today.year)), courses]
+    if not people.exists():
+        nothing = Nothing(NO_PEOPLE, "person-badge", _("Add a post"), address("assessment:cadre-new", org=place.code))
+        return render(request, "members/pages/page.html", {"title": title, "crumbs": crumbs, "nothing": nothing})
     chosen = {"people": request.GET.getlist("member")}
     form = TrainingForm(request.POST or None, people=people, today=request.today, initial=chosen)
-    given: dict[str, Any] = {"place": place, "on": request.today, "by": request.user}
-    if form.is_valid() and try_on_form(form, lambda: record_training(**form.facts(), **given)):
-        count = len(form.cleaned_data["people"])
-        sentence = ngettext(
-            "The course of %(count)s person is on record.", "The course of %(count)s people is on record.", count
-        )
-        messages.success(request, sentence % {"count": count})
-        return redirect(f"{reverse('assessment:training-list')}?org={place.code}")
-    context = {"form": form, "place": place, "has_people": people.exists()}
-    return render(request, "assessment/cadres/training_new.html", context)
+    act = partial(record_training, place=place, on=request.today, by=request.user)
+    return form_page(
+        request,
+        form,
+        lambda _typed: act(**form.facts()),
+        Step(title, _("Record"), lambda _new: RECORDED % {"count": len(form.cleaned_data["people"])}),
+        courses[1],
+        crumbs=crumbs,
+        lead=f"{place.name} · {_('Once for everybody who took part: tick them below.')}",
+    )
+
+
+NO_PEOPLE = _("Nobody is on record here yet whose courses could be recorded. Add the posts of party work first.")
+RECORDED = ngettext_lazy(
+    "The course of %(count)s person is on record.", "The course of %(count)s people is on record.", "count"
+)
+
+
+def _courses(place: Organization) -> Crumb:
+    return _("Courses"), address("assessment:training-list", org=place.code)
 
 
 @requires(KEEP)
@@ -308,12 +326,11 @@ def training_new(request: PageRequest) -> HttpResponse:
 def training_remove(request: PageRequest, key: UUID) -> HttpResponse:
     """Take out what was recorded by mistake."""
     training = get_in_scope(request, TRAININGS.all(), pk=key)
-    form = TrainingRemoveForm(request.POST or None)
-    given: dict[str, Any] = {"training": training, "by": request.user}
-    if form.is_valid() and try_on_form(form, lambda: remove_training(**form.cleaned_data, **given)):
-        messages.success(request, _("Taken out."))
-        return redirect(f"{reverse('assessment:training-list')}?org={training.organization.code}")
-    return render(request, "assessment/cadres/training_remove.html", {"form": form, "training": training})
+    act, courses = partial(remove_training, training=training, by=request.user), _courses(training.organization)
+    question = _("Take these class hours out of the record?")
+    step = Step(_("Take a course out"), _("Take out"), _("Taken out."), question, danger=True)
+    form, lead = TrainingRemoveForm(request.POST or None), f"{training.member.name} · {training}"
+    return form_page(request, form, lambda typed: act(**typed), step, courses[1], crumbs=[courses], lead=lead)
 
 
 @signed_in
@@ -331,9 +348,12 @@ def training_mine(request: PageRequest) -> HttpResponse:
     hours = own.in_year(form.of_year).aggregate(total=Sum("hours"))["total"] or Decimal(0)
     place = posts[0].organization if posts else _home(request)
     asked = asked_of(own_key(request.user, posts, on=request.today), place, form.of_year, on=request.today)
-    page = Paginator(rows, ON_A_PAGE).get_page(request.GET.get("page"))
-    context = {"form": form, "page": page, "posts": posts, "hours": hours, "asked": asked, "year": form.of_year}
-    return render(request, "assessment/cadres/training_mine.html", context | {"kept": is_kept(hours, asked.rule)})
+    kept = is_kept(hours, asked.rule)
+    more = {"posts": posts, "hours": hours, "asked": asked, "year": form.of_year, "kept": kept}
+    shown = OWN.shown(request, rows, form=form)
+    return shown.answer(
+        title=_("My training"), prints=False, template="assessment/cadres/training_mine.html", more=more
+    )
 
 
 def _home(request: PageRequest) -> Organization:
@@ -347,8 +367,3 @@ def _trainings_asked_for(request: PageRequest) -> tuple[Organization, TrainingFi
     form = TrainingFilterForm(request.GET, today=request.today)
     rows = Training.objects.visible_to(request.user).filter(subtree("organization__path", [place.path]))
     return place, form, form.narrow(rows.select_related("organization", "member"))
-
-
-def _training_cells(rows: Iterable[Training]) -> Iterator[list[object]]:
-    for one in rows:
-        yield [one.organization.name, one.member.name, one.held_on, one.subject, one.hours, one.certificate]

@@ -52,7 +52,7 @@ def figures(**changes):
 
 
 def shown(answer):
-    return {one.post.member.name for one in answer.context["rows"]}
+    return {one.post.member.name for one in answer.context["listing"].rows}
 
 
 def cells(answer):
@@ -168,7 +168,7 @@ def test_hours_and_certificates_of_the_year_stand_beside_the_post(cast, as_user)
     training(cast.branch, cast.zhang, cast.secretary, held_on=date(2025, 12, 31))
     answer = as_user(cast.secretary).get(LIST)
 
-    [one] = answer.context["rows"]
+    [one] = answer.context["listing"].rows
     assert (one.hours, one.certificates, one.is_kept) == (55.5, 1, False)
     assert "[V3]" not in answer.text
     assert answer.context["asked"].ended
