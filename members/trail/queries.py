@@ -31,7 +31,7 @@ from rulebook.book import title_of
 from rulebook.rule import Rule
 from rulebook.wording import figure, period_words
 
-PAGE_SIZE = 60
+PAGE_SIZE = 30
 PEOPLE = ("user", "agreed_by", "asked_by")
 """Details that are user names."""
 SYSTEM, MOVE = "system", "move_organization"

@@ -13,9 +13,12 @@ from audit.actions import ACTIONS, BREAKS
 from audit.models import ChainCheck, EntryQuerySet
 from members.access.policy import requires
 from members.choices import Capability
+from members.dates import to_the_minute
+from members.pages.listing import Listing, Nothing, linked, text
 from members.pages.requests import PageRequest
 from members.trail.queries import (
     READERS,
+    Act,
     administers_the_root,
     between,
     kept_how_long,
@@ -24,6 +27,32 @@ from members.trail.queries import (
     visible_entries,
 )
 from members.trail.retention import for_good
+
+
+def _details(act: Act) -> str:
+    """The reason, what changed, and the details."""
+    changed = f"{_('Changed:')} {', '.join(act.fields)}" if act.fields else ""
+    return " · ".join(filter(None, [act.entry.reason, changed, *(f"{name}: {value}" for name, value in act.details)]))
+
+
+TRAIL = Listing(
+    columns=[
+        text("what", _("Did what")),
+        linked("about", _("What it was about"), lambda act: act.about or "–", url="url"),
+        text("who", _("Who"), lambda act: act.who or _("the program")),
+        text("moment", _("Moment"), lambda act: to_the_minute(act.entry.at)),
+        text("reason", _("Reason and details"), _details),
+    ],
+    phone=["what", "moment", "about", "who", "reason"],
+    nothing=Nothing(
+        _(
+            "Nothing has been put on record yet. Every change of a member, an office or an organization will stand "
+            "here."
+        ),
+        "clock-history",
+    ),
+    no_match=_("Nothing on record fits. Try a longer time or fewer filters."),
+)
 
 
 def day_input() -> forms.DateInput:
@@ -84,15 +113,19 @@ def audit_list(request: PageRequest) -> HttpResponse:
     for name in ("before", "after"):
         query.pop(name, None)
     check = ChainCheck.objects.first()
-    context = {
-        "form": form,
-        "page": trail_page(entries, reader=request.user, **TrailPlace(request.GET).numbers()),
-        "query": query.urlencode(),
-        "check": check,
-        "found": BREAKS.get(check.found, check.found) if check else "",
-        "whole_installation": administers_the_root(request.user),
-    }
-    return render(request, "members/trail/audit.html", context)
+    trail = trail_page(entries, reader=request.user, **TrailPlace(request.GET).numbers())
+    return TRAIL.shown(request, trail.acts, form=form).answer(
+        title=_("Audit trail"),
+        prints=False,
+        template="members/trail/audit.html",
+        more={
+            "trail": trail,
+            "query": query.urlencode(),
+            "check": check,
+            "found": BREAKS.get(check.found, check.found) if check else "",
+            "whole_installation": administers_the_root(request.user),
+        },
+    )
 
 
 @requires(*READERS)

@@ -178,7 +178,7 @@ def three_days(cast, monkeypatch):
 def test_filters_leave_out_what_was_not_asked_for(cast, as_user, three_days, monkeypatch, query, reasons):
     monkeypatch.undo()
     query = {name: value.replace("LI", str(cast.li.pk)) for name, value in query.items()}
-    acts = as_user(cast.secretary).get(LIST, query).context["page"].acts
+    acts = as_user(cast.secretary).get(LIST, query).context["trail"].acts
 
     assert {act.entry.reason for act in acts} == reasons
 
@@ -216,7 +216,16 @@ def test_pages_follow_each_other_without_gaps_and_lead_back(cast, seven_entries_
 
 @pytest.mark.parametrize("place", [{"before": "x"}, {"before": "-1"}, {"after": "9" * 30}, {"before": ""}])
 def test_a_page_that_can_not_be_meant_is_the_newest(cast, as_user, seven_entries_by_three, place):
-    assert numbers(as_user(cast.secretary).get(LIST, place).context["page"]) == [7, 6, 5]
+    assert numbers(as_user(cast.secretary).get(LIST, place).context["trail"]) == [7, 6, 5]
+
+
+def test_a_page_has_thirty_entries_with_all_that_is_said_of_each(cast, as_user):
+    for number in range(31):
+        act(cast, reason=f"第{number}次", changes=[("phone", "1", "2")])
+    context = as_user(cast.secretary).get(LIST).context
+
+    assert len(context["listing"].lines) == len(context["trail"].acts) == 30
+    assert context["trail"].older and all("第" in line[-1]["text"] for line in context["listing"].lines)
 
 
 def test_links_to_other_pages_keep_the_filters(cast, as_user, seven_entries_by_three):
