@@ -11,8 +11,9 @@ from django.utils import timezone
 
 from audit.verification import Check
 from audit.watched import EACH_ROW, WHOLE_TABLE
+from supervision.letters.custody_services import is_signed_now
 from supervision.letters.key_record import key_faults, recovery_faults
-from supervision.letters.models import InspectorKey, Letter, RecoveryKey
+from supervision.letters.models import CustodyKey, InspectorKey, Letter, RecoveryKey
 from supervision.letters.queries import (
     is_proved,
     keys_of_inspectors,
@@ -93,6 +94,11 @@ def _key_checks() -> Iterator[Check]:
     foreign = [row for row in RecoveryKey.objects.filter(withdrawn_on=None) if not is_proved(row)]
     unproved = [f"not made by this program, or before keys were signed: {row.pk}" for row in foreign]
     yield _all_of("recovery_key", [*unproved, *recovery_faults()])
+    custody = CustodyKey.objects.filter(withdrawn_on=None).select_related("user")
+    void = [row.user.get_full_name() for row in custody if not is_signed_now(row)]
+    yield _all_of(
+        "custody_key", [f"not signed by the recovery key, make_custody_key makes it anew: {name}" for name in void]
+    )
 
 
 def _all_of(name: str, faults: list[str]) -> Check:

@@ -182,7 +182,7 @@ def _private(box: LetterBox, passphrase: str) -> bytes:
 
 
 def private_of(key: InspectorKey, passphrase: str, field: str = "passphrase") -> bytes:
-    """Raises Refused for a wrong passphrase, Damaged."""
+    """The half that belongs to the row's public one. Raises Refused for a wrong passphrase, Damaged."""
     try:
         private = sealing.unlock_private(key.locked_private_key, passphrase)
     except sealing.WrongSecret as error:
@@ -191,6 +191,8 @@ def private_of(key: InspectorKey, passphrase: str, field: str = "passphrase") ->
         ) from error
     except sealing.Broken as error:
         raise Damaged from error
+    if sealing.public_of(private) != key.public_key:
+        raise Damaged
     return private
 
 

@@ -13,6 +13,7 @@ from audit.queries import anchor_breaks, breaks
 from members.refused import Refused
 from supervision.choices import KeyState
 from supervision.letters.models import InspectorKey, RecoveryKey
+from supervision.letters.rules import FEWEST
 
 APPROVED, WITHDRAWN = "approve_inspector_key", "withdraw_inspector_key"
 MADE = ("make_recovery_key", "lose_recovery_key")
@@ -31,6 +32,19 @@ def is_as_recorded(row: InspectorKey) -> bool:
     """Whether nothing was edited since it was approved; true for a key that never was."""
     last = Entry.objects.about(row._meta.label, row.pk).filter(action=APPROVED).in_order().last()
     return last is None or _fits(last, row)
+
+
+def is_last_made(row: RecoveryKey) -> bool:
+    """Whether the newest entry of a recovery key is about this one; one of before says of none."""
+    last = Entry.objects.filter(action__in=MADE).in_order().last()
+    return last is not None and last.details.get("mark") in (None, marked(row)["mark"])
+
+
+def is_needed(key: InspectorKey) -> bool:
+    """Whether fewer than two others would hold approved keys without it, by the record: offices don't count here."""
+    held = _held()
+    own = {holder for (holder, _place), held_key in held.items() if held_key == str(key.pk)}
+    return bool(own) and len({holder for holder, _place in held} - own) < FEWEST
 
 
 def a_chain_began() -> bool:
@@ -54,9 +68,7 @@ def held_keys() -> set[str]:
 def refuse_broken_record() -> None:
     """Nothing is concluded from a record that was cut or edited. Walks all of it. Raises Refused."""
     if next(breaks(), None) or next(anchor_breaks(settings.AUDIT_ANCHORS), None):
-        raise Refused(
-            _("The audit trail doesn't hold, see manage.py verify. Only both halves replace the recovery key.")
-        )
+        raise Refused(_("The audit trail doesn't hold, see manage.py verify. Put it right first, from a backup."))
 
 
 def withdrawn_in_record() -> set[str]:

@@ -76,7 +76,6 @@ def refuse_without_consent(consents: Sequence[Consent]) -> None:
     The record says who holds one: whoever edits rows, ends offices or closes log-ins needs no fewer. Raises Refused,
     Damaged.
     """
-    refuse_broken_record()
     held, known = key_record.held_keys(), trusted_keys()
     keys = [key for key in InspectorKey.objects.in_use() if key.pk in known and str(key.pk) in held]
     needed = min(FEWEST, len(key_record.holders()))
@@ -175,6 +174,7 @@ def make_recovery_key(
     approved agree with their passphrases (one, if there is only one). Letters sealed to the older key stay so until
     they are sealed anew: keep its paper as long. Raises Refused, Damaged.
     """
+    refuse_broken_record()
     before, kept = recovery_key(), trusted_keys()
     if before:
         _refuse_replacement(before, old, consents, is_lost=is_lost)
@@ -196,7 +196,6 @@ def _refuse_second_start() -> None:
     """A chain that can't be proved here belongs to other keys than those the program was started with, or to rows that
     somebody took away: the record still says that it began.
     """
-    refuse_broken_record()
     if keys_were_signed() or key_record.a_chain_began():
         raise Refused(
             _(
@@ -297,6 +296,7 @@ def withdraw_key(
     `passphrase`: of the key itself, or of one's own; `private`: the recovery key. Raises Refused, Damaged.
     """
     demand_substance(reason)
+    refuse_broken_record()
     row = InspectorKey.objects.select_for_update(of=("self",)).select_related("organization", "user").get(pk=key.pk)
     if row.state == KeyState.WITHDRAWN:
         raise Refused(_("This key was withdrawn before."))

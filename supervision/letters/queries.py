@@ -21,7 +21,7 @@ from members.models.organization import OrganizationQuerySet
 from members.pages.links import Link
 from members.paths import contains, subtree
 from supervision.choices import KeyState, LetterState, NameState
-from supervision.letters.key_record import withdrawn_in_record
+from supervision.letters.key_record import is_last_made, is_needed, withdrawn_in_record
 from supervision.letters.models import DeclaredRelative, InspectorKey, Letter, LetterBox, NameRequest, RecoveryKey
 from supervision.letters.rules import FEWEST, Facts, Holding, Reader, few, fingerprint_of
 from supervision.letters.sealing import SignedKey, trusted
@@ -35,9 +35,9 @@ def proved_text(public_key: str, signing_key: str) -> str:
 
 
 def recovery_key() -> RecoveryKey | None:
-    """The recovery key in use, if the program itself put it there."""
-    row = RecoveryKey.objects.filter(withdrawn_on__isnull=True).first()
-    return row if row and is_proved(row) else None
+    """The recovery key in use, if the program itself put it here: the last that the record says was made."""
+    rows = RecoveryKey.objects.filter(withdrawn_on__isnull=True).order_by("pk")
+    return next((row for row in rows if is_proved(row) and is_last_made(row)), None)
 
 
 def is_proved(row: RecoveryKey) -> bool:
@@ -104,7 +104,7 @@ def withdrawal_way(user: User, key: InspectorKey, readers: list[InspectorKey]) -
     is_own, path = key.user_id == user.pk, key.organization.path
     if not is_own and not user.access.may(Capability.APPROVE_KEYS, path):
         return ""
-    if key in readers and recovery_approves(key, readers):
+    if is_needed(key) or (key in readers and recovery_approves(key, readers)):
         return "recovery"
     return "own" if is_own or own_signing_key(user, path, readers) else "recovery"
 

@@ -10,6 +10,7 @@ from audit.models import ChainCheck
 from audit.services import record
 from branchweb.management.commands import verify
 from members.models import Member
+from rulebook.console import WrongUse
 
 
 @pytest.fixture(autouse=True)
@@ -83,3 +84,12 @@ def test_nothing_private_is_told(cast):
     told = json.dumps(answer(), ensure_ascii=False)
 
     assert not any(text in told for text in ("张英", "15695900689", "19750109"))
+
+
+def test_missing_keys_are_told_in_a_sentence(cast, settings, tmp_path):
+    """No traceback before it."""
+    record(action="edit_member", by=cast.secretary, subject=cast.zhang)
+    settings.FIELD_KEYS_FILE, settings.FIELD_KEYS = tmp_path / "nowhere", ()
+
+    with pytest.raises(WrongUse, match="nowhere isn't there"):
+        answer()

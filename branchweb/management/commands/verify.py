@@ -9,6 +9,7 @@ from typing import Any
 
 from django.apps import apps
 from django.conf import settings
+from django.core.exceptions import ImproperlyConfigured
 from django.core.management.base import CommandParser
 from django.utils.module_loading import module_has_submodule
 from django.utils.translation import gettext as _
@@ -21,6 +22,7 @@ from rulebook.console import JsonCommand, WrongUse
 
 class Command(JsonCommand):
     help = __doc__
+    wrong_use = (ImproperlyConfigured,)
     requires_system_checks = ()
     """It says itself which keys are missing, also where the program doesn't start."""
 

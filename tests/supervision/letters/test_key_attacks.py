@@ -138,6 +138,7 @@ def without_signatures(monkeypatch):
     everybody = lambda: set(InspectorKey.objects.values_list("pk", flat=True))  # noqa: E731
     monkeypatch.setattr(queries, "trusted_keys", everybody)
     monkeypatch.setattr(queries, "is_proved", lambda row: True)
+    monkeypatch.setattr(queries, "is_last_made", lambda row: True)
 
 
 def wrong():

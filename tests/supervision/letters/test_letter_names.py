@@ -13,8 +13,10 @@ from members.choices import OfficeKind
 from members.refused import Refused
 from supervision.letters import custody_services, sealing
 from supervision.letters.custody_services import custodian, make_custody_key
+from supervision.letters.key_services import make_recovery_key
 from supervision.letters.queries import start_links
 from supervision.models import CustodyKey, InspectorKey, Letter, NameRequest, SealedName
+from supervision.verification import letter_checks
 from tests.cast import TODAY, make_user
 from tests.supervision.letters.letterbox import PASSPHRASE, letter_of, open_box, write
 from tests.supervision.letters.sealed import stand
@@ -190,6 +192,17 @@ def test_who_becomes_a_reader_keeps_no_names(box, receipt):
     assert custodian(on=TODAY) is None
     assert decide(box, "release").status_code == 200
     assert NameRequest.objects.get().state == "asked"
+
+
+def test_verify_names_a_custodian_whom_another_recovery_key_signed(box):
+    """Names go into the letters then, until the key is made anew."""
+    void = lambda: [check.detail for check in letter_checks() if check.name == "custody_key" and not check.ok]  # noqa: E731
+    assert void() == []
+
+    box.recovery = make_recovery_key(on=TODAY, by="shell", old=box.recovery)
+    assert box.custodian.get_full_name() in void()[0]
+    make_custody_key(user=box.custodian, recovery=box.recovery, on=TODAY, by="shell")
+    assert void() == []
 
 
 # --- Who may be custodian ---------------------------------------------------------------------------------------------

@@ -68,11 +68,11 @@ def test_a_letter_stands_in_the_list_of_those_to_whom_it_is_sealed(box, letter, 
 def test_three_letters_cost_no_more_queries_than_one(box, letter, client_of, django_assert_num_queries):
     client = client_of(box.inspectors[0])
     client.get(LIST)
-    with django_assert_num_queries(11):
+    with django_assert_num_queries(12):
         client.get(LIST)
     for _more in range(2):
         write(TEXT)
-    with django_assert_num_queries(11):
+    with django_assert_num_queries(12):
         client.get(LIST)
 
 

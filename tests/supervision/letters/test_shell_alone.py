@@ -8,21 +8,23 @@ import itertools
 import json
 import tempfile
 from pathlib import Path
+from uuid import UUID
 
 import pytest
 from django.core.exceptions import ImproperlyConfigured
 from django.core.management import call_command
 from django.core.management.base import CommandError
+from django.db import connection
 
-from audit.keyring import new_key
+from audit.keyring import new_key, proof
 from audit.models import Entry
 from members.choices import OfficeKind
 from members.refused import Refused
-from supervision.letters import key_record, key_services, sealing
-from supervision.letters.contents import passphrase_cost
+from supervision.letters import key_record, key_services, queries, sealing
+from supervision.letters.contents import Damaged, passphrase_cost
 from supervision.letters.custody_services import make_custody_key
 from supervision.letters.key_services import approve_first_key, make_key, make_recovery_key, withdraw_key
-from supervision.letters.queries import keys_of_inspectors, recovery_key
+from supervision.letters.queries import ROOT, keys_of_inspectors, proved_text, recovery_key
 from supervision.models import InspectorKey, LetterBox, RecoveryKey
 from supervision.verification import checks
 from tests.audit.rewriting import lifted
@@ -201,6 +203,86 @@ def test_what_was_approved_before_the_recovery_key_was_replaced_counts_too(seale
     assert command("--lost", monkeypatch=monkeypatch) is None
 
 
+def stone():
+    """A recovery key from beside: the ring proves it, this record knows nothing of it."""
+    pair = sealing.new_pair()
+    proved = proof(proved_text(pair.public, pair.signing), purpose=ROOT)
+    return pair, RecoveryKey(public_key=pair.public, signing_key=pair.signing, proof=proved, made_on=TODAY)
+
+
+def from_another_installation(sealed):
+    """Made under the same keys in a database beside this one, and written over this one's."""
+    pair, row = stone()
+    RecoveryKey.objects.all().delete()
+    row.save()
+    return pair.private
+
+
+def beside_the_real_one(sealed):
+    """With the index gone that allows one in use."""
+    pair, row = stone()
+    row.pk = UUID(int=1)
+    with connection.cursor() as cursor:
+        cursor.execute("DROP INDEX recovery_key_one_in_use")
+    row.save()
+    return pair.private
+
+
+def one_that_was_replaced(sealed):
+    """Whoever has its halves still, puts it into use again."""
+    old = RecoveryKey.objects.get()
+    make_recovery_key(on=TODAY, by="shell", old=sealed.recovery)
+    RecoveryKey.objects.exclude(pk=old.pk).update(withdrawn_on=TODAY)
+    RecoveryKey.objects.filter(pk=old.pk).update(withdrawn_on=None)
+    return sealed.recovery
+
+
+STONES = [from_another_installation, beside_the_real_one, one_that_was_replaced]
+
+
+@pytest.mark.parametrize("put", STONES, ids=lambda put: put.__name__)
+def test_a_recovery_key_that_the_record_did_not_make_last_replaces_and_withdraws_nothing(sealed, monkeypatch, put):
+    private = put(sealed)
+    stand(sealed.cast.county_secretary)
+
+    assert command("--old-stdin", lines=sealing.halves(private), monkeypatch=monkeypatch) is None
+    for key in sealed.keys:
+        with pytest.raises(Refused):
+            given = {"private": private, "by": sealed.cast.county_secretary, "reason": "已调离本单位"}
+            withdraw_key(key=key, on=TODAY, **given)
+
+
+@pytest.mark.parametrize("put", STONES, ids=lambda put: put.__name__)
+def test_without_the_record_it_would(sealed, monkeypatch, put):
+    monkeypatch.setattr(queries, "is_last_made", lambda row: True)
+    private = put(sealed)
+
+    assert command("--old-stdin", lines=sealing.halves(private), monkeypatch=monkeypatch)
+
+
+def test_a_private_half_that_was_slipped_under_opens_nothing(sealed):
+    """The entry's mark is over the public halves: the private one has to belong to them."""
+    sealed.another("inspector_three")
+    locked = sealing.lock_private(sealing.new_pair().private, "别人的 口令 也有 四个 词", passphrase_cost())
+    InspectorKey.objects.filter(pk=sealed.keys[1].pk).update(locked_private_key=locked)
+    stand(sealed.inspectors[1])
+
+    with pytest.raises(Damaged):
+        given = {"reason": "口令丢失了", "passphrase": "别人的 口令 也有 四个 词"}
+        withdraw_key(key=sealed.keys[1], on=TODAY, by=sealed.inspectors[1], **given)
+
+
+@pytest.mark.parametrize("by", [0, 1], ids=["of another", "of one's own"])
+def test_an_office_that_was_ended_by_hand_makes_no_withdrawal_easier(sealed, by):
+    """The key would leave one who agrees alone, and the office could be put back."""
+    sealed.inspectors[1].offices.update(valid_until=TODAY)
+    stand(sealed.inspectors[by])
+
+    with pytest.raises(Refused):
+        given = {"by": sealed.inspectors[by], "reason": "已调离本单位", "passphrase": PASSPHRASE}
+        withdraw_key(key=sealed.keys[1], on=TODAY, **given)
+
+
 def put_out_of_the_way(sealed, what):
     """The second inspector's key, as somebody edits it who writes to the database."""
     rows = InspectorKey.objects.filter(pk=sealed.keys[1].pk)
@@ -256,6 +338,7 @@ def test_a_withdrawn_key_that_is_put_back_neither_reads_nor_agrees(sealed, monke
 
 def test_nobody_withdraws_with_a_key_that_was_slipped_in(sealed):
     """A withdrawal in the record would leave one to agree, and the row could be put back afterwards."""
+    sealed.another("inspector_three")
     user, pair = sealed.inspectors[1], sealing.new_pair()
     locked = sealing.lock_private(pair.private, "别人的 口令 也有 四个 词", passphrase_cost())
     edited = {"public_key": pair.public, "signing_key": pair.signing, "locked_private_key": locked}
