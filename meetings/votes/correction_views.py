@@ -6,13 +6,12 @@ from typing import Any, cast
 from uuid import UUID
 
 from django import forms
-from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
-from django.utils.translation import gettext, gettext_lazy
-from django.utils.translation import gettext as _
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
@@ -21,6 +20,7 @@ from meetings.attendance.rules import GIVERS, made_up_wrong
 from meetings.choices import LATER, AttendanceState, LeaveKind
 from meetings.meeting.crumbs import trail
 from meetings.meeting.models import Meeting
+from meetings.templatetags.meetings import state_badges
 from meetings.votes.correction_queries import (
     before,
     corrected_to,
@@ -45,23 +45,50 @@ from members.choices import Capability
 from members.fields import opened
 from members.models import Member
 from members.pages.forms import choice_field, day_field, key_field
+from members.pages.listing import Listing, Nothing, linked, text
 from members.pages.queries import called
-from members.pages.requests import PageRequest, try_on_form, try_with_message
+from members.pages.requests import FORM_METHODS, PageRequest, try_with_message
 from members.pages.steps import Step, form_page
 
 LATEST = 30
 PROPOSE = Step(
-    gettext_lazy("Correct attendance"),
-    gettext_lazy("Propose the correction"),
-    gettext_lazy("It is proposed. It counts when a second person has confirmed it."),
+    _("Correct attendance"),
+    _("Propose the correction"),
+    _("It is proposed. It counts when a second person has confirmed it."),
 )
-BESIDE = gettext_lazy(
+BESIDE = _(
     "The minutes are signed and stay as they are. A correction stands beside them and counts when a second person has "
     "confirmed it: another officer of the branch, or one of the two who signed."
+)
+LOOK = Step(
+    _("Vote in doubt"), _("The outcome stands"), _("It is put down beside the minutes that the outcome stands.")
+)
+COMPARE = _(
+    "Compare the list, the count and the outcome. If the outcome doesn't stand, let the meeting vote again. If it "
+    "stands, say why: the sentence is kept with your name, and the vote is no longer shown as in doubt."
 )
 CORRECTIONS = AttendanceCorrection.objects.with_people().select_related("member")
 MEETINGS = Meeting.objects.select_related("organization")
 VOTES = Vote.objects.with_place()
+
+
+def _decided(one: AttendanceCorrection) -> str:
+    return f"{called(one.decided_by)} · {timezone.localdate(one.decided_at)}" if one.decided_by else ""
+
+
+LISTING = Listing(
+    columns=[
+        linked("name", _("Name")),
+        text("meeting", _("Meeting"), lambda one: f"{one.meeting} · {one.meeting.organization.name}"),
+        text("recorded_as", _("Recorded as"), recorded_as),
+        text("corrected_to", _("Was in truth"), corrected_to),
+        text("proposed_by", _("Proposed by"), lambda one: called(one.proposed_by)),
+        text("state", _("State"), lambda one: "", badges=lambda one, _on: state_badges(one), below=_decided),
+    ],
+    phone=["name", "state", "meeting", "recorded_as", "corrected_to"],
+    nothing=Nothing(_("Nothing waits for a second person."), "person-check"),
+    size=200,
+)
 
 
 @signed_in
@@ -70,13 +97,21 @@ VOTES = Vote.objects.with_place()
 def correction_list(request: PageRequest) -> HttpResponse:
     """Those that wait for a second person, and below what became of the latest others."""
     rows = CORRECTIONS.visible_to(request.user)
-    decided = rows.exclude(pk__in=rows.waiting().values("pk")).order_by("-decided_at", "key")[:LATEST]
-    context = {"waiting": [_line(one) for one in rows.waiting()], "decided": [_line(one) for one in decided]}
-    return render(request, "meetings/votes/correction_list.html", context)
+    decided = list(rows.exclude(pk__in=rows.waiting().values("pk")).order_by("-decided_at", "key")[:LATEST])
+    return LISTING.shown(request, list(rows.waiting())).answer(
+        title=_("Corrections of attendance"),
+        lead=_(
+            "After the minutes are locked, attendance is put right by two: one proposes, another compares and "
+            "confirms. The record of that evening stands beside it."
+        ),
+        prints=False,
+        template="meetings/votes/correction_list.html",
+        more={"decided": LISTING.shown(request, decided) if decided else None},
+    )
 
 
 @requires(Capability.RECORD_MEETINGS)
-@require_http_methods(["GET", "HEAD", "POST"])
+@require_http_methods(FORM_METHODS)
 def correction_add(request: PageRequest, key: UUID) -> HttpResponse:
     """Propose how somebody attended in truth."""
     meeting = get_in_scope(request, MEETINGS, pk=key)
@@ -130,18 +165,16 @@ def correction_decline(request: PageRequest, key: UUID) -> HttpResponse:
 
 
 @requires(Capability.RECORD_MEETINGS)
-@require_http_methods(["GET", "HEAD", "POST"])
+@require_http_methods(FORM_METHODS)
 def vote_look(request: PageRequest, key: UUID) -> HttpResponse:
     """An officer looks at a vote in doubt and says why its outcome stands."""
     vote = get_in_scope(request, VOTES, pk=key)
-    form = LookForm(request.POST or None)
-    if form.is_valid():
-        given = {"vote": vote, "by": request.user, **form.cleaned_data}
-        if try_on_form(form, lambda: look_at_vote(**given)):
-            messages.success(request, _("It is put down beside the minutes that the outcome stands."))
-            return redirect(vote)
-    context = {"form": form, "vote": vote, "meeting": vote.item.meeting, "doubted": doubts_of(vote)}
-    return render(request, "meetings/votes/vote_look.html", context)
+    act = partial(look_at_vote, vote=vote, by=request.user)
+    return form_page(
+        request, LookForm(request.POST or None), lambda typed: act(**typed), LOOK, vote,
+        crumbs=[*trail(request, vote.item.meeting), (vote.about, vote.get_absolute_url())], lead=COMPARE,
+        template="meetings/votes/vote_look.html", more={"doubted": doubts_of(vote)},
+    )  # fmt: skip
 
 
 def _may_decline(request: PageRequest, one: AttendanceCorrection) -> bool:
@@ -151,7 +184,11 @@ def _may_decline(request: PageRequest, one: AttendanceCorrection) -> bool:
 
 def _page(request: PageRequest, one: AttendanceCorrection) -> dict[str, Any]:
     return {
-        **_line(one),
+        "correction": one,
+        "recorded_as": recorded_as(one),
+        "corrected_to": corrected_to(one),
+        "proposed_by": called(one.proposed_by),
+        "decided_by": called(one.decided_by),
         "meeting": one.meeting,
         "may_open_meeting": request.user.access.may(Capability.VIEW_MEETINGS, one.scope_path),
         "may_confirm": one.is_waiting and is_second(one, request.user) and may_confirm(one, request.user),
@@ -159,16 +196,6 @@ def _page(request: PageRequest, one: AttendanceCorrection) -> dict[str, Any]:
         "doubted": doubted_by(one) if one.is_waiting else [],
         "reasons": (before(one).get("reason", ""), opened(one.away_reason)) if one.away_reason else None,
         "decline_form": DeclineForm() if one.is_waiting and _may_decline(request, one) else None,
-    }
-
-
-def _line(one: AttendanceCorrection) -> dict[str, Any]:
-    return {
-        "correction": one,
-        "recorded_as": recorded_as(one),
-        "corrected_to": corrected_to(one),
-        "proposed_by": called(one.proposed_by),
-        "decided_by": called(one.decided_by),
     }
 
 
@@ -180,30 +207,28 @@ class AttendanceCorrectionForm(forms.Form):
     """Who, how it was in truth, and how that is known."""
 
     key = key_field()
-    member = forms.ChoiceField(label=gettext_lazy("Whose attendance"))
+    member = forms.ChoiceField(label=_("Whose attendance"))
     becomes = forms.ChoiceField(
-        label=gettext_lazy("How it was in truth"),
+        label=_("How it was in truth"),
         choices=[CHOOSE, *((state.value, AttendanceState(state).label) for state in TRUTHS)],
     )
-    leave_kind = choice_field(LeaveKind, label=gettext_lazy("Kind of leave"), required=False)
-    made_up_on = day_field(label=gettext_lazy("Made up on"), required=False)
+    leave_kind = choice_field(LeaveKind, label=_("Kind of leave"), required=False)
+    made_up_on = day_field(label=_("Made up on"), required=False)
     made_up_with = forms.CharField(
-        label=gettext_lazy("With what"),
+        label=_("With what"),
         max_length=200,
         required=False,
-        help_text=gettext_lazy("The material or the recording."),
+        help_text=_("The material or the recording."),
     )
     away_reason = forms.CharField(
-        label=gettext_lazy("Reason of the absence, as it should be"), max_length=300, required=False,
-        help_text=gettext_lazy("Only where the recorded one is wrong. Stored encrypted."),
+        label=_("Reason of the absence, as it should be"), max_length=300, required=False,
+        help_text=_("Only where the recorded one is wrong. Stored encrypted."),
     )  # fmt: skip
-    away_source = forms.ChoiceField(
-        label=gettext_lazy("Who gave the reason"), required=False, choices=[CHOOSE, *GIVERS]
-    )
+    away_source = forms.ChoiceField(label=_("Who gave the reason"), required=False, choices=[CHOOSE, *GIVERS])
     reason = forms.CharField(
-        label=gettext_lazy("What was recorded wrongly, and how it is known"), max_length=300,
+        label=_("What was recorded wrongly, and how it is known"), max_length=300,
         widget=forms.Textarea(attrs={"rows": 3}),
-        help_text=gettext_lazy("A sentence. It stands beside the minutes, so write nothing private."),
+        help_text=_("A sentence. It stands beside the minutes, so write nothing private."),
     )  # fmt: skip
 
     def __init__(self, *args: Any, meeting: Meeting, on: date, **kwargs: Any) -> None:
@@ -212,7 +237,7 @@ class AttendanceCorrectionForm(forms.Form):
         expected, there = on_the_sheet(meeting)
         on_the_list = [(str(one.member_id), f"{one.name} · {one.get_state_display()}") for one in [*expected, *there]]
         guests = [(str(one.pk), one.name) for one in guests_left_out(meeting)]
-        groups = [(gettext_lazy("On the list"), on_the_list), (gettext_lazy("Guests who aren't on the list"), guests)]
+        groups = [(_("On the list"), on_the_list), (_("Guests who aren't on the list"), guests)]
         cast(forms.ChoiceField, self.fields["member"]).choices = [
             CHOOSE,
             *((name, rows) for name, rows in groups if rows),
@@ -222,7 +247,7 @@ class AttendanceCorrectionForm(forms.Form):
         typed = super().clean() or {}
         if typed.get("becomes") in LATER and not self._keeps_the_state(typed):
             if not typed.get("made_up_on"):
-                self.add_error("made_up_on", gettext("Say on which day it was made up."))
+                self.add_error("made_up_on", _("Say on which day it was made up."))
             for field, sentence in made_up_wrong(typed, held=self.meeting.day, on=self.on):
                 self.add_error(field, sentence)
         return typed
@@ -243,11 +268,11 @@ class LookForm(forms.Form):
 
     key = key_field()
     reason = forms.CharField(
-        label=gettext_lazy("What you compared, and why the outcome stands"), max_length=300,
+        label=_("What you compared, and why the outcome stands"), max_length=300,
         widget=forms.Textarea(attrs={"rows": 3}),
-        help_text=gettext_lazy("A sentence. It stands beside the minutes, so write nothing private."),
+        help_text=_("A sentence. It stands beside the minutes, so write nothing private."),
     )  # fmt: skip
 
 
 class DeclineForm(forms.Form):
-    because = forms.CharField(label=gettext_lazy("Why the record stays as it is"), max_length=300)
+    because = forms.CharField(label=_("Why the record stays as it is"), max_length=300)

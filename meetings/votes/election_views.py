@@ -1,24 +1,25 @@
 """Elections, and steps of membership."""
 
+from dataclasses import replace
+from functools import partial
 from typing import Any
 
-from django.contrib import messages
-from django.core.paginator import Paginator
 from django.http import HttpResponse
-from django.shortcuts import get_object_or_404, redirect, render
-from django.urls import reverse
-from django.utils.translation import gettext as _
+from django.shortcuts import get_object_or_404, render
+from django.urls import reverse, reverse_lazy
+from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_GET, require_http_methods, require_safe
 
 from meetings.choices import StepState, VoteSubject
-from meetings.meeting.services import WrongState
+from meetings.meeting.crumbs import trail
 from meetings.votes.correction_queries import doubts_of
 from meetings.votes.election_forms import AgainForm, ApproveForm, ElectionForm
 from meetings.votes.election_services import add_election, approve_election, vote_again
-from meetings.votes.forms import DecideForm, ReasonForm, StepForm, show_wrong
+from meetings.votes.forms import DecideForm, ReasonForm, StepForm
+from meetings.votes.lists import ELECTIONS, MEMBERSHIP
 from meetings.votes.membership_rules import approval_by
 from meetings.votes.membership_services import ask_step, decide_step, take_back_approval, take_back_step
-from meetings.votes.models import MembershipStep, Vote
+from meetings.votes.models import MembershipStep
 from meetings.votes.queries import (
     ballot_section,
     citations_of,
@@ -32,15 +33,25 @@ from meetings.votes.queries import (
     to_take_back,
     what_follows,
 )
-from meetings.votes.services import WrongFigures
 from meetings.votes.views import MEETINGS, VOTES
 from members.access.policy import get_in_scope, requires
 from members.choices import Capability
-from members.pages.requests import PageRequest, try_on_form
-from members.pages.steps import Step, form_page
+from members.pages.listing import Nothing
+from members.pages.requests import PageRequest
+from members.pages.steps import Crumb, Step, Words, form_page
 from rulebook.book import rule_if_held
 
-PAGE_SIZE = 25
+OPEN = _("Open the election")
+RESULTS: Crumb = (_("Results of elections"), reverse_lazy("meetings:election-list"))
+ADMISSIONS: Crumb = (_("Admissions and confirmations"), reverse_lazy("meetings:membership-list"))
+APPROVE = Step(
+    "", _("Record the approval"), _("The approval is on record; the elected hold their office from that day."),
+    _("Record the approval? Offices begin and end by it."),
+)  # fmt: skip
+ASK = Step(
+    "", _("Hand to the committee"), _("Handed to the committee. With its approval the roster changes by itself.")
+)
+DECIDE = Step("", _("Record the decision"), _("The committee's decision is on record."))
 SHOWN_RULES = (
     "election.surplus",
     "election.secretary",
@@ -56,11 +67,16 @@ def election_add(request: PageRequest, key: str) -> HttpResponse:
     """Open an election: seats, candidates, scrutineers."""
     meeting = get_in_scope(request, MEETINGS, pk=key)
     form = ElectionForm(request.POST or None, meeting=meeting, initial=_prefilled(request))
-    if form.is_valid() and (vote := _open(request, form)):
-        return redirect(vote)
     rules = [held for name in SHOWN_RULES if (held := rule_if_held(name, meeting.day))]
-    context = {"meeting": meeting, "form": form, "quorums": quorums_of(meeting, [VoteSubject.ELECTION]), "rules": rules}
-    return render(request, "meetings/votes/election_add.html", context)
+    people = ("key", "item", "candidates", "scrutineers")
+    return form_page(
+        request, form,
+        lambda typed: add_election(posts=form.posts(), by=request.user, **{name: typed[name] for name in people}),
+        Step(_("Add an election"), OPEN), lambda vote: vote,
+        crumbs=trail(request, meeting), cancel=reverse("meetings:vote-list", args=[meeting.pk]),
+        template="meetings/votes/election_add.html",
+        more={"meeting": meeting, "quorums": quorums_of(meeting, [VoteSubject.ELECTION]), "rules": rules},
+    )  # fmt: skip
 
 
 @requires(Capability.RECORD_MEETINGS)
@@ -70,15 +86,14 @@ def election_again(request: PageRequest, key: str) -> HttpResponse:
     vote = get_in_scope(request, VOTES, pk=key)
     tied = tied_in(vote)
     form = AgainForm(request.POST or None, vote=vote, tied=[one.member_id for one in tied])
-    if form.is_valid():
-        try:
-            return redirect(vote_again(vote=vote, by=request.user, **form.cleaned_data))
-        except WrongFigures as wrong:
-            show_wrong(form, wrong)
-        except WrongState as not_now:
-            form.add_error(None, str(not_now))
-    context = {"vote": vote, "meeting": vote.item.meeting, "tied": tied, "form": form}
-    return render(request, "meetings/votes/election_again.html", context)
+    names = _(", ").join(one.name for one in tied)
+    return form_page(
+        request, form, lambda typed: vote_again(vote=vote, by=request.user, **typed),
+        Step(_("Vote again among them"), OPEN), lambda again: again,
+        crumbs=[*trail(request, vote.item.meeting), (vote.about, vote.get_absolute_url())],
+        lead=f"{_('They had equal votes for the last seat and stand again:')} {names}",
+        template="meetings/votes/election_add.html", more={"tied": tied},
+    )  # fmt: skip
 
 
 @requires(Capability.APPROVE_ELECTIONS)
@@ -87,8 +102,22 @@ def election_list(request: PageRequest) -> HttpResponse:
     """Elections below one's committee, those that wait for an approval first."""
     waiting = request.GET.get("state") != "approved"
     rows = to_approve(request.user).filter(approved_on__isnull=waiting).prefetch_related("candidates")
-    page = Paginator(rows, PAGE_SIZE).get_page(request.GET.get("page"))
-    return render(request, "meetings/votes/election_list.html", {"page": page, "waiting": waiting})
+    nothing = None if waiting else replace(ELECTIONS.nothing, sentence=_("No approval has been recorded yet."))
+    return ELECTIONS.shown(request, rows, nothing=nothing, without={"approval"} if waiting else set()).answer(
+        title=RESULTS[0],
+        lead=_(
+            "Results that organizations below have reported. The elected hold their office from the day on which the "
+            "approval is recorded here."
+        ),
+        prints=False,
+        template="meetings/votes/waiting.html",
+        more={"tabs": _tabs(RESULTS[1], waiting, "approved", _("Approval recorded"))},
+    )
+
+
+def _tabs(url: Words, waiting: bool, state: str, label: Words) -> list[tuple[Words, Words, bool]]:
+    """What waits, and what doesn't any more: words, address, and whether it is shown."""
+    return [(_("Waiting for approval"), url, waiting), (label, f"{url}?state={state}", not waiting)]
 
 
 @requires(Capability.APPROVE_ELECTIONS)
@@ -97,18 +126,19 @@ def election_approve(request: PageRequest, key: str) -> HttpResponse:
     """Record the approval; shows first whose offices end by it."""
     vote = get_object_or_404(to_approve(request.user), pk=key)
     form = ApproveForm(request.POST or None, initial={"on": request.today})
-    if form.is_valid() and _approve(request, vote, form):
-        return redirect("meetings:election-list")
-    context = {
+    act = partial(approve_election, vote=vote, today=request.today, by=request.user)
+    more = {
         "vote": vote,
         "meeting": vote.item.meeting,
-        "form": form,
         "elected": elected_in(vote),
         "ending": offices_ended_by(vote, request.today),
         "citations": citations_of(vote),
         **ballot_section(vote),
     }
-    return render(request, "meetings/votes/election_approve.html", context)
+    return form_page(
+        request, form, lambda typed: act(**typed), replace(APPROVE, title=vote.about), "meetings:election-list",
+        crumbs=[RESULTS], template="meetings/votes/election_approve.html", more=more,
+    )  # fmt: skip
 
 
 def _prefilled(request: PageRequest) -> dict[str, str]:
@@ -116,50 +146,30 @@ def _prefilled(request: PageRequest) -> dict[str, str]:
     return {name: request.GET[name] for name in ("item", "office", "seats", "about") if request.GET.get(name)}
 
 
-def _open(request: PageRequest, form: ElectionForm) -> Vote | None:
-    typed = form.cleaned_data
-    people = {name: typed[name] for name in ("key", "item", "candidates", "scrutineers")}
-    try:
-        return add_election(posts=form.posts(), by=request.user, **people)
-    except WrongFigures as wrong:
-        show_wrong(form, wrong)
-    except WrongState as not_now:
-        form.add_error(None, str(not_now))
-    return None
-
-
-def _approve(request: PageRequest, vote: Vote, form: ApproveForm) -> bool:
-    given: dict[str, Any] = {"vote": vote, "today": request.today, "by": request.user}
-    if not try_on_form(form, lambda: approve_election(**given, **form.cleaned_data)):
-        return False
-    messages.success(request, _("The approval is on record; the elected hold their office from that day."))
-    return True
-
-
 @requires(Capability.EDIT_ROSTER)
 @require_http_methods(["GET", "HEAD", "POST"])
 def membership_ask(request: PageRequest, key: str) -> HttpResponse:
     """Hand what a vote decided about somebody to the committee, from the vote's own facts."""
     vote = get_in_scope(request, VOTES.all(), pk=key)
-    form = StepForm(request.POST or None, vote=vote)
-    if form.is_valid():
-        given: dict[str, Any] = {
-            "key": form.cleaned_data["key"],
-            "asked": form.asked(),
-            "today": request.today,
-            "by": request.user,
-        }
-        if try_on_form(form, lambda: ask_step(vote=vote, **given)):
-            messages.success(request, _("Handed to the committee. With its approval the roster changes by itself."))
-            return redirect(vote)
-    context = {
-        "form": form,
-        "step": step_of(vote),
-        "doubted": doubts_of(vote),
-        "citations": citations_of(vote),
-        **what_follows(vote),
-    }
-    return render(request, "meetings/votes/membership_ask.html", context)
+    form, known, facts = StepForm(request.POST or None, vote=vote), step_of(vote), what_follows(vote)
+    page: dict[str, Any] = {"crumbs": [*trail(request, facts["meeting"]), (_("The vote"), vote.get_absolute_url())]}
+    if request.method != "POST" and (known or not vote.is_passed):
+        said = known.get_state_display() if known else _("This vote hasn't passed, so nothing follows from it.")
+        nothing = Nothing(said, "person-check", _("To the vote"), vote.get_absolute_url())
+        return render(request, "members/pages/page.html", {**page, "title": vote.about, "nothing": nothing})
+    shown = [
+        (_("Person"), facts["name"]),
+        (_("Kind"), vote.get_subject_display()),
+        (_("Meeting"), facts["meeting"]),
+        (_("Holds from"), facts["holds_from"]),
+        (_("Decides"), facts["committee"]),
+    ]
+    act = partial(ask_step, vote=vote, today=request.today, by=request.user)
+    return form_page(
+        request, form, lambda typed: act(key=typed["key"], asked=form.asked()), replace(ASK, title=vote.about), vote,
+        facts=[(name, value) for name, value in shown if value], notes=[vote.sentence],
+        template="meetings/votes/vote_look.html", more={"doubted": doubts_of(vote)}, **page,
+    )  # fmt: skip
 
 
 @requires(Capability.APPROVE_MEMBERSHIP)
@@ -169,9 +179,17 @@ def membership_list(request: PageRequest) -> HttpResponse:
     waiting = request.GET.get("state") != "decided"
     found = to_decide(request.user)
     found = found.waiting() if waiting else found.exclude(state=StepState.WAITING).reverse()
-    page = Paginator(found, PAGE_SIZE).get_page(request.GET.get("page"))
-    rows = [_row(request, one) for one in page]
-    return render(request, "meetings/votes/membership_list.html", {"page": page, "rows": rows, "waiting": waiting})
+    nothing = None if waiting else replace(MEMBERSHIP.nothing, sentence=_("Nothing has been decided yet."))
+    return MEMBERSHIP.shown(request, found, nothing=nothing, without={"decision" if waiting else "until"}).answer(
+        title=ADMISSIONS[0],
+        lead=_(
+            "What general meetings of the branches have decided. With the approval that is recorded here, the roster "
+            "changes by itself."
+        ),
+        prints=False,
+        template="meetings/votes/waiting.html",
+        more={"tabs": _tabs(ADMISSIONS[1], waiting, "decided", _("Decided"))},
+    )
 
 
 @requires(Capability.APPROVE_MEMBERSHIP)
@@ -179,16 +197,35 @@ def membership_list(request: PageRequest) -> HttpResponse:
 def membership_decide(request: PageRequest, key: str) -> HttpResponse:
     """The vote with its figures, and the committee's decision about it."""
     step = get_object_or_404(to_decide(request.user), pk=key)
-    form = DecideForm(request.POST or None, initial={"on": request.today})
-    if form.is_valid():
-        given: dict[str, Any] = {"approval": form.approval(), "today": request.today, "by": request.user}
-        if try_on_form(form, lambda: decide_step(step=step, **given)):
-            messages.success(request, _("The committee's decision is on record."))
-            return redirect("meetings:membership-list")
-    context = {"form": form, "step": step, "vote": step.vote, "meeting": step.vote.item.meeting}
-    context |= {"citations": citations_of(step.vote), "until": approval_by(step.voted_on)}
-    context["doubted"] = doubts_of(step.vote)
-    return render(request, "meetings/votes/membership_decide.html", context)
+    form, vote = DecideForm(request.POST or None, initial={"on": request.today}), step.vote
+    act = partial(decide_step, step=step, today=request.today, by=request.user)
+    title, words = f"{step.name} · {vote.get_subject_display()}", (step.decided_on, step.document, step.reason)
+    return form_page(
+        request, form, lambda _typed: act(approval=form.approval()), replace(DECIDE, title=title),
+        "meetings:membership-list", crumbs=[ADMISSIONS], lead=vote.about, notes=[vote.sentence], facts=_facts(step),
+        template="meetings/votes/membership_decide.html",
+        more={
+            "step": step, "vote": vote, "citations": citations_of(vote), "doubted": doubts_of(vote),
+            "decided": " · ".join(str(one) for one in words if one),
+        },
+    )  # fmt: skip
+
+
+def _facts(step: MembershipStep) -> list[tuple[Words, object]]:
+    """What the committee decides on: the vote with its figures."""
+    vote, until = step.vote, approval_by(step.voted_on)
+    written = f" + {vote.written_for} ({_('in writing')})" if vote.written_for else ""
+    shown: list[tuple[Words, object]] = [
+        (_("Organization"), vote.item.meeting.organization),
+        (_("Day of the vote"), vote.item.meeting.day.isoformat()),
+        (_("Should attend with a vote"), vote.entitled),
+        (_("Present with a vote"), vote.present),
+        (_("For"), f"{vote.votes_for}{written}"),
+        (_("Holds from"), step.effective_on and step.effective_on.isoformat()),
+        (_("Longer by"), step.months and _("%(count)s months") % {"count": step.months}),
+        (_("Decide by"), until and until[0].isoformat()),
+    ]
+    return [(name, value) for name, value in shown if value is not None and value != ""]
 
 
 @requires(Capability.EDIT_ROSTER, Capability.APPROVE_MEMBERSHIP)
@@ -206,12 +243,6 @@ def membership_take_back(request: PageRequest, key: str) -> HttpResponse:
         lambda _stored: "meetings:membership-list" if step.state != StepState.WAITING else step,
         cancel=back, lead=f"{step.vote.about} · {step.vote.item.meeting}",
     )  # fmt: skip
-
-
-def _row(request: PageRequest, step: MembershipStep) -> dict[str, object]:
-    """The step and the day by which the committee answers."""
-    until = approval_by(step.voted_on)
-    return {"step": step, "until": until and until[0], "is_late": bool(until and until[0] < request.today)}
 
 
 def _take_back(request: PageRequest, step: MembershipStep, reason: str) -> None:

@@ -17,7 +17,7 @@ from meetings.votes.membership_services import Approval, Asked
 from meetings.votes.models import Vote
 from meetings.votes.queries import probations, subjects_at
 from meetings.votes.rules import Figures, usual_subject
-from meetings.votes.services import GROUNDS_RULE, Approvals, Question, WrongFigures
+from meetings.votes.services import GROUNDS_RULE, Approvals, Question
 from members.models import Member
 from members.pages.forms import IdentityNumberField, day_field, key_field
 from rulebook.book import rule_if_held
@@ -31,12 +31,6 @@ def number(label: Any, **more: Any) -> forms.IntegerField:
     """A count of heads or papers."""
     widget = forms.NumberInput(attrs={"inputmode": "numeric"})
     return forms.IntegerField(label=label, min_value=0, max_value=MOST, widget=widget, **more)
-
-
-def show_wrong(form: forms.Form, wrong: WrongFigures) -> None:
-    """Put each sentence at its field; what has no field stands above the form."""
-    for field, sentence in wrong.fields.items():
-        form.add_error(field if field in form.fields else None, sentence)
 
 
 class ProbationaryField(forms.ModelChoiceField):

@@ -26,7 +26,7 @@ from rulebook.book import rule
 from rulebook.rule import NoRule
 
 
-class WrongFigures(Exception):
+class WrongFigures(Refused):
     """Figures that can't be true. `fields`: the name of each wrong field and the sentence about it."""
 
     def __init__(self, fields: dict[str, str]) -> None:

@@ -6,20 +6,19 @@ from typing import Any
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
-from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from meetings.attendance.models import Exclusion
 from meetings.choices import MeetingState, VoteMethod, VoteSubject
 from meetings.meeting.crumbs import trail
 from meetings.meeting.models import Meeting
-from meetings.meeting.services import WrongState
 from meetings.votes.correction_queries import doubts_of, look_sentences
 from meetings.votes.correction_services import may_look
 from meetings.votes.election_forms import BallotForm
 from meetings.votes.election_services import count_election
-from meetings.votes.forms import GROUNDS, CountForm, ExclusionForm, VoteForm, WithdrawForm, show_wrong
+from meetings.votes.forms import GROUNDS, CountForm, ExclusionForm, VoteForm, WithdrawForm
 from meetings.votes.models import Vote
 from meetings.votes.queries import (
     ballot_section,
@@ -39,7 +38,6 @@ from meetings.votes.queries import (
 from meetings.votes.rules import is_covered
 from meetings.votes.services import (
     GROUNDS_RULE,
-    WrongFigures,
     add_vote,
     count_anew,
     count_vote,
@@ -61,12 +59,20 @@ VOTES = (
     .prefetch_related("candidates", "scrutineers__member", "counts")
 )
 STOP_POLLING = 286
-BY_MISTAKE = gettext_lazy(
+ADD = Step(
+    _("Add a vote"),
+    _("Record the vote"),
+    lambda vote: "" if vote.method == VoteMethod.SECRET_BALLOT else _("The vote is on record."),
+)
+COUNT = Step(
+    _("Type my count"),
+    _("Store my count"),
+    lambda vote: _("Both counts agree: the outcome stands.") if vote.is_decided else "",
+)
+BY_MISTAKE = _(
     "For a vote that was recorded by mistake. The audit trail keeps that it was there, who took it off, and why."
 )
-TILL_AGREED = gettext_lazy(
-    "Leave a day empty while it hasn't been agreed: until both have agreed the member is counted."
-)
+TILL_AGREED = _("Leave a day empty while it hasn't been agreed: until both have agreed the member is counted.")
 
 
 @signed_in
@@ -96,10 +102,13 @@ def vote_add(request: PageRequest, key: str) -> HttpResponse:
     """Put a question of the agenda to the vote."""
     meeting = get_in_scope(request, MEETINGS, pk=key)
     form = VoteForm(request.POST or None, meeting=meeting, initial=_initial_item(request, meeting))
-    if form.is_valid() and (vote := _add(request, form)):
-        return redirect(vote if not vote.is_decided else f"{meeting.get_absolute_url()}#votes")
-    context = {"meeting": meeting, "form": form, "quorums": quorums_of(meeting)}
-    return render(request, "meetings/votes/vote_add.html", context)
+    return form_page(
+        request, form, partial(_add, request, form), ADD,
+        lambda vote: vote if not vote.is_decided else f"{meeting.get_absolute_url()}#votes",
+        crumbs=trail(request, meeting), cancel=address("meetings:vote-list", meeting.pk),
+        ways=[(_("To an election instead"), address("meetings:election-add", meeting.pk))],
+        template="meetings/votes/vote_add.html", more={"meeting": meeting, "quorums": quorums_of(meeting)},
+    )  # fmt: skip
 
 
 def _may_look(request: PageRequest, vote: Vote) -> bool:
@@ -149,10 +158,14 @@ def vote_count(request: PageRequest, key: str) -> HttpResponse:
         messages.error(request, fits.reason)
         return redirect(vote)
     form = (BallotForm if is_election else CountForm)(request.POST or None, vote=vote)
-    if form.is_valid() and _count(request, vote, form):
-        return redirect(vote)
-    context = {"vote": vote, "meeting": vote.item.meeting, "form": form, "heads": heads_of(vote.item.meeting)}
-    return render(request, "meetings/votes/vote_count.html", context | {"counting": counting_of(vote, request.user)})
+    meeting = vote.item.meeting
+    present = heads_of(meeting).present
+    return form_page(
+        request, form, lambda _typed: _count(request, vote, form), COUNT, vote,
+        crumbs=[*trail(request, meeting), (vote.about, vote.get_absolute_url())],
+        lead=_present_sentence(present),
+        template="meetings/votes/vote_count.html", more={"vote": vote},
+    )  # fmt: skip
 
 
 @requires(Capability.RECORD_MEETINGS)
@@ -187,37 +200,26 @@ def _initial_item(request: PageRequest, meeting: Meeting) -> dict[str, Any]:
     return {"item": chosen, "about": chosen.title} if chosen else {}
 
 
-def _add(request: PageRequest, form: VoteForm) -> Vote | None:
-    typed = form.cleaned_data
+def _add(request: PageRequest, form: VoteForm, typed: dict[str, Any]) -> Vote:
     given: dict[str, Any] = {"question": form.question(), "figures": form.figures(), "is_meant": form.meant()}
-    try:
-        vote = add_vote(key=typed["key"], item=typed["item"], by=request.user, **given)
-    except WrongFigures as wrong:
-        show_wrong(form, wrong)
-    except WrongState as not_now:
-        form.add_error(None, str(not_now))
-    else:
-        if vote.method != VoteMethod.SECRET_BALLOT:
-            messages.success(request, _("The vote is on record."))
-        return vote
-    return None
+    return add_vote(key=typed["key"], item=typed["item"], by=request.user, **given)
 
 
-def _count(request: PageRequest, vote: Vote, form: BallotForm | CountForm) -> bool:
-    try:
-        if isinstance(form, BallotForm):
-            counted = count_election(vote=vote, ballot=form.ballot(), by=request.user)
-        else:
-            counted = count_vote(vote=vote, figures=form.figures(), by=request.user)
-    except WrongFigures as wrong:
-        show_wrong(form, wrong)
-        return False
-    except WrongState as not_now:
-        form.add_error(None, str(not_now))
-        return False
-    if counted.is_decided:
-        messages.success(request, _("Both counts agree: the outcome stands."))
-    return True
+def _present_sentence(present: int) -> str:
+    sentence = ngettext(
+        "%(present)s member with a vote is present. Type what you counted; nobody sees it until a second person has "
+        "typed the same.",
+        "%(present)s members with a vote are present. Type what you counted; nobody sees it until a second person has "
+        "typed the same.",
+        present,
+    )
+    return sentence % {"present": present}
+
+
+def _count(request: PageRequest, vote: Vote, form: BallotForm | CountForm) -> Vote:
+    if isinstance(form, BallotForm):
+        return count_election(vote=vote, ballot=form.ballot(), by=request.user)
+    return count_vote(vote=vote, figures=form.figures(), by=request.user)
 
 
 @requires(Capability.RECORD_MEETINGS)

@@ -93,8 +93,9 @@ def try_with_message(request: HttpRequest, act: Callable[[], object], done: str 
 
 def add_refusal(form: BaseForm, refusal: Exception) -> None:
     """Show a service's sentence beside its field, or above the form."""
-    field = refusal.field if isinstance(refusal, Refused) else None
-    form.add_error(field if field in form.fields else None, str(refusal))
+    fields = refusal.fields if isinstance(refusal, Refused) else {None: str(refusal)}
+    for field, sentence in fields.items():
+        form.add_error(field if field in form.fields else None, sentence)
 
 
 EXCEL = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"

@@ -128,8 +128,8 @@ class TestPages:
         propose(cast, evening, cast.zhang, "absent")
         context = as_user(cast.officer).get(reverse("meetings:correction-list")).context
 
-        assert [line["correction"].name for line in context["waiting"]] == ["张英"]
-        assert [line["correction"].name for line in context["decided"]] == ["李国强"]
+        assert [one.name for one in context["listing"].rows] == ["张英"]
+        assert [one.name for one in context["decided"].rows] == ["李国强"]
 
     def test_the_member_reads_what_was_corrected(self, cast, evening, as_user):
         corrected(cast, evening, cast.zhang, "online")

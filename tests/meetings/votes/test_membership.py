@@ -273,7 +273,7 @@ def test_the_whole_way_is_walked_on_the_pages(meeting, zhou, cast, as_user, toda
 
     client = as_user(cast.district_staff)
     assert reverse("meetings:membership-list") in client.get("/").content.decode()
-    assert [row["step"] for row in client.get(reverse("meetings:membership-list")).context["rows"]] == [step]
+    assert client.get(reverse("meetings:membership-list")).context["listing"].rows == [step]
     wrong = client.post(url("membership-decide", step), {"verdict": "yes", "on": TODAY})
     assert wrong.context["form"].errors.keys() == {"document"}
     client.post(url("membership-decide", step), {"verdict": "yes", "on": TODAY, "document": "批复"})
