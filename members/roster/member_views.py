@@ -10,20 +10,21 @@ from django.contrib import messages
 from django.http import FileResponse, Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
-from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from members.access.policy import get_in_scope, require_at, requires, signed_in
 from members.choices import Capability
+from members.dates import to_the_minute
 from members.fields import opened
 from members.models.contact import Merge
 from members.models.member import Affiliation, Member
 from members.pages.about_member import member_crumbs
 from members.pages.forms import ReasonForm
 from members.pages.links import Link, member_links
-from members.pages.listing import Nothing
-from members.pages.requests import FORM_METHODS, PageRequest, try_on_form
+from members.pages.listing import Listing, Nothing, text
+from members.pages.requests import FORM_METHODS, PageRequest
 from members.pages.steps import Step, form_page
 from members.people import ENDINGS
 from members.roster.forms import (
@@ -37,6 +38,7 @@ from members.roster.forms import (
     rule_of,
 )
 from members.roster.member_queries import (
+    Look,
     last_steps,
     looks_at,
     member_page,
@@ -50,7 +52,23 @@ from members.roster.photos import photo_kind, remove_photo, store_photo
 from members.roster.services import PRIVATE, Outdated, create_member, edit_member
 from members.roster.timeline import lines
 
+
+def _agreed(look: Look) -> str:
+    return _("agreed to by %(name)s") % {"name": look.agreed} if look.agreed else ""
+
+
 LOOKS_SHOWN, LOOKS_ON_A_PAGE = 5, 50
+LOOKS = Listing(
+    columns=[
+        text("who", _("Who")),
+        text("moment", _("Moment"), lambda look: to_the_minute(look.at)),
+        text("what", _("Did what"), lambda look: f"{look.what}: {'、'.join(look.fields)}"),
+        text("reason", _("Reason"), lambda look: look.reason or None, below=_agreed),
+    ],
+    phone=["who", "moment", "what", "reason"],
+    nothing=Nothing(_("Nobody has looked at them."), "shield-lock"),
+    size=LOOKS_ON_A_PAGE,
+)
 MOVERS = (Capability.EDIT_ROSTER, Capability.IMPORT_ROSTER)
 """Who keeps a roster, and a committee's staff, which may import all of those below it."""
 
@@ -81,7 +99,7 @@ def member_me(request: PageRequest) -> HttpResponse:
     more = {
         "own": True,
         "private": _opened(member),
-        "looks": looks[:LOOKS_SHOWN],
+        "looks": LOOKS.shown(request, looks[:LOOKS_SHOWN]),
         "has_looks": len(looks) > LOOKS_SHOWN,
     }
     return render(request, "members/roster/member.html", {**_page(request, member), **more})
@@ -95,7 +113,7 @@ def _no_page(request: PageRequest) -> HttpResponse:
             "committee to connect your log-in with your name on the roster."
         ),
     ]
-    nothing = Nothing(" ".join(sentences), "person-vcard", _("To the start page"), reverse("reminders:desk"))
+    nothing = Nothing(" ".join(map(str, sentences)), "person-vcard", _("To the start page"), reverse("reminders:desk"))
     return render(request, "members/pages/page.html", {"title": _("My page"), "nothing": nothing})
 
 
@@ -110,22 +128,39 @@ def member_looks(request: PageRequest) -> HttpResponse:
     start = _whole(request.GET.get("from", ""))
     looks = looks_at(member, start=start, size=LOOKS_ON_A_PAGE)
     older = start + LOOKS_ON_A_PAGE if len(looks) > LOOKS_ON_A_PAGE else None
-    context = {"member": member, "looks": looks[:LOOKS_ON_A_PAGE], "start": start, "older": older}
-    return render(request, "members/roster/looks.html", context)
+    return LOOKS.shown(request, looks[:LOOKS_ON_A_PAGE]).answer(
+        title=_("Who looked at my private values"),
+        crumbs=[(member.name, reverse("members:member-me"))],
+        lead=_(
+            "Your identity number, phone, address and base for dues are shown as dots. Whoever opens them says why, "
+            "and it stands here. If a reason surprises you, ask the person, or the branch secretary."
+        ),
+        prints=False,
+        template="members/roster/looks.html",
+        more={"start": start, "older": older},
+    )
 
 
 @requires(Capability.EDIT_ROSTER)
 @require_http_methods(FORM_METHODS)
 def member_create(request: PageRequest) -> HttpResponse:
     """Record a new member of a branch or group."""
+    title, crumbs = _("Record a new member"), [(_("Roster"), reverse("members:roster-list"))]
+    if not rosters_of(request.user, on=request.today).exists():
+        sentence = _("There is no branch yet in which a member could be recorded. Ask the committee to set it up.")
+        context = {"title": title, "crumbs": crumbs, "nothing": Nothing(sentence, "building-add")}
+        return render(request, "members/pages/page.html", context)
     form = NewMemberForm(request.POST or None, user=request.user, on=request.today)
-    if form.is_valid():
-        stored: list[Member] = []
-        if try_on_form(form, lambda: stored.append(_create(request, form))):
-            messages.success(request, _("%(name)s is on the roster.") % {"name": stored[0].name})
-            return redirect(stored[0])
-    empty = not rosters_of(request.user, on=request.today).exists()
-    return render(request, "members/roster/member_form.html", {"form": form, "member": None, "no_roster": empty})
+    done = _("%(name)s is on the roster.")
+    return form_page(
+        request,
+        form,
+        lambda _typed: _create(request, form),
+        Step(title, _("Put on the roster"), lambda member: done % {"name": member.name}),
+        lambda member: member,
+        crumbs=crumbs,
+        template="members/roster/member_form.html",
+    )
 
 
 @requires(Capability.EDIT_ROSTER)
@@ -134,10 +169,15 @@ def member_edit(request: PageRequest, key: UUID) -> HttpResponse:
     """Change a member's facts; an old page doesn't overwrite what somebody else stored since."""
     member = get_in_scope(request, Member.objects.all(), key=key)
     form = MemberEditForm(request.POST or None, member=member, on=request.today)
-    if form.is_valid() and try_on_form(form, lambda: _edit(request, member, form)):
-        messages.success(request, _("The changes are stored."))
-        return redirect(member)
-    return render(request, "members/roster/member_form.html", {"form": form, "member": member})
+    return form_page(
+        request,
+        form,
+        lambda _typed: _edit(request, member, form),
+        Step(_("Change %(name)s") % {"name": member.name}, _("Store the changes"), _("The changes are stored.")),
+        member,
+        crumbs=member_crumbs(member),
+        template="members/roster/member_form.html",
+    )
 
 
 @signed_in

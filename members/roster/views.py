@@ -28,6 +28,7 @@ from members.models.member import Member, MemberQuerySet, Situation
 from members.models.organization import Organization
 from members.models.user import User
 from members.pages.about_member import member_crumbs, remove_page
+from members.pages.listing import Nothing
 from members.pages.queries import Place
 from members.pages.requests import FORM_METHODS, PageRequest, try_on_form
 from members.pages.steps import Step, form_page
@@ -63,7 +64,7 @@ from members.roster.move_services import (
 )
 from members.roster.queries import Places, places_of
 from members.roster.second_person import ask_second
-from members.roster.services import may_take_alone, reveal_private, reveals_left
+from members.roster.services import may_take_alone, recorded_fields, reveal_private, reveals_left
 from members.roster.table import table_of
 
 REASON = 200
@@ -236,15 +237,29 @@ def member_reveal(request: PageRequest, key: UUID) -> HttpResponse:
     member = get_in_scope(request, Member.objects.all(), key=key)
     now = timezone.now()
     form = RevealForm(request.POST or None, member=member, initial={"field": request.GET.get("field", "")})
-    context: dict[str, Any] = {"member": member, "form": form}
+    context: dict[str, Any] = {
+        "title": _("Private values of %(name)s") % {"name": member.name},
+        "crumbs": member_crumbs(member),
+    }
+    if not recorded_fields(member):
+        url = member.get_absolute_url()
+        sentence = _("Nothing private is recorded about this member.")
+        context["nothing"] = Nothing(sentence, "shield-lock", _("Back to the member"), url)
+        return render(request, "members/pages/page.html", context)
     if form.is_valid():
         try:
             value = reveal_private(member=member, by=request.user, now=now, **form.cleaned_data)
             context["revealed"] = revealed(form.cleaned_data["field"], value)
         except Refused as refusal:
             form.add_error(refusal.field, str(refusal))
-    context["left"] = reveals_left(request.user, now=now)
-    return render(request, "members/roster/reveal.html", context)
+    left = reveals_left(request.user, now=now)
+    words = ngettext(
+        "You may reveal %(counter)s more value within this hour.",
+        "You may reveal %(counter)s more values within this hour.",
+        left,
+    )
+    context |= {"form": form, "label": _("Show"), "cancel_url": member.get_absolute_url()}
+    return render(request, "members/roster/reveal.html", context | {"notes": [words % {"counter": left}]})
 
 
 def revealed(field: str, value: str) -> dict[str, object]:

@@ -78,7 +78,7 @@ def test_bases_are_taken_along_for_a_reason_and_counted(fixed, as_user):
 
 def test_whose_base_it_is_reads_who_took_it_and_why(fixed, as_user):
     as_user(fixed.officer).post(BASES, WHY)
-    look = as_user(fixed.member).get(LOOKS).context["looks"][0]
+    look = as_user(fixed.member).get(LOOKS).context["listing"].rows[0]
     assert (look.who, look.reason, look.fields) == (fixed.officer.get_full_name(), "核对年度基数", ["党费月计算基数"])
 
 

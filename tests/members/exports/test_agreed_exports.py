@@ -238,7 +238,7 @@ def test_whose_values_they_are_reads_who_looked_when_at_what_and_why(cast, as_us
     )
     record(action="edit_member", by=cast.officer, subject=cast.zhang, reason="别的")
     client = as_user(cast.member)
-    looks = client.get(LOOKS).context["looks"]
+    looks = client.get(LOOKS).context["listing"].rows
     assert [(one.who, one.reason, len(one.fields)) for one in looks] == [
         (cast.officer.get_full_name(), "通知开会", 1),
         (cast.secretary.get_full_name(), "上报年度统计", 3),
@@ -252,7 +252,7 @@ def test_nobody_reads_who_looked_at_others(cast, as_user):
     cast.stranger.member = cast.wang
     cast.stranger.save()
     as_user(cast.secretary).post(EXPORT, WITH_REASON)
-    assert as_user(cast.stranger).get(LOOKS).context["looks"] == []
+    assert as_user(cast.stranger).get(LOOKS).context["listing"].rows == []
 
 
 def test_older_looks_stand_on_further_pages(cast, as_user, monkeypatch):
@@ -262,7 +262,7 @@ def test_older_looks_stand_on_further_pages(cast, as_user, monkeypatch):
             member=cast.zhang, field="phone", reason="通知开会", now=timezone.now(), by=cast.officer
         )
     first, second = (as_user(cast.member).get(LOOKS + query).context for query in ("", "?from=2"))
-    assert (len(first["looks"]), first["older"], len(second["looks"]), second["older"]) == (2, 2, 1, None)
+    assert (len(first["listing"].rows), first["older"], len(second["listing"].rows), second["older"]) == (2, 2, 1, None)
 
 
 def test_the_table_of_exported_members_is_written_once(cast):
