@@ -1,13 +1,15 @@
 """Pages on which people add: values, objections, views, satisfaction; and a scheme tried on one branch."""
 
 from contextlib import suppress
+from functools import partial
 from typing import Any
 from uuid import UUID
 
 from django.contrib import messages
 from django.http import Http404, HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
-from django.utils.translation import gettext as _
+from django.urls import reverse, reverse_lazy
+from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters, sensitive_variables
@@ -45,15 +47,18 @@ from assessment.assessments.judging_services import (
     refuse_value,
 )
 from assessment.assessments.models import Assessment, ManualValue, Objection
-from assessment.assessments.views import ASSESS, RECORD, VIEW, assessment_of
+from assessment.assessments.views import ASSESS, RECORD, VIEW, above, assessment_of
 from assessment.choices import ScoreState
 from assessment.schemes.models import Clause, Indicator, Scheme
 from assessment.schemes.queries import branches_of
+from assessment.templatetags.points import points
 from meetings.files import send_file
 from members.access.policy import get_in_scope, requires, signed_in
 from members.choices import Capability
 from members.models.organization import OrganizationQuerySet
-from members.pages.requests import FORM_METHODS, PageRequest, try_on_form
+from members.pages.listing import Listing, Nothing, linked, text
+from members.pages.requests import FORM_METHODS, PageRequest, address
+from members.pages.steps import Crumb, Step, form_page
 from members.refused import Refused
 
 
@@ -99,13 +104,28 @@ def value_points(request: PageRequest, key: UUID, indicator: UUID) -> HttpRespon
 def value_nothing(request: PageRequest, key: UUID) -> HttpResponse:
     """Not once, for everything that is counted and still open."""
     one = assessment_of(request, key)
-    form = NothingForm(request.POST or None)
-    given: dict[str, Any] = {"assessment": one, "by": request.user}
-    if form.is_valid() and try_on_form(form, lambda: enter_nothing_found(**form.cleaned_data, **given)):
-        messages.success(request, _("It is entered. A second person confirms it."))
-        return redirect("assessment:value-list", one.pk)
+    form, act = NothingForm(request.POST or None), partial(enter_nothing_found, assessment=one, by=request.user)
     clauses = [clause for clause in clauses_without_value(one) if clause.kind != "manual" and not clause.tiers]
-    return render(request, "assessment/assessments/value_nothing.html", {"form": form, "one": one, "clauses": clauses})
+    words = ngettext(
+        "This is entered for %(counter)s clause:", "This is entered for %(counter)s clauses:", len(clauses)
+    )
+    return form_page(
+        request,
+        form,
+        lambda typed: act(**typed),
+        Step(_("Nothing found"), _("Enter for all"), ENTERED),
+        _values(one)[1],
+        crumbs=above(one),
+        lead=words % {"counter": len(clauses)},
+        notes=[f"{clause.indicator.code} {clause.text}" for clause in clauses],
+    )
+
+
+ENTERED = _("It is entered. A second person confirms it.")
+
+
+def _values(one: Assessment) -> Crumb:
+    return _("Values that people enter"), address("assessment:value-list", one.pk)
 
 
 @requires(ASSESS)
@@ -133,13 +153,18 @@ def value_confirm(request: PageRequest, key: UUID) -> HttpResponse:
 def value_refuse(request: PageRequest, key: UUID) -> HttpResponse:
     """The basis doesn't carry the value: say why."""
     value = _value(request, key)
-    form = RefuseForm(request.POST or None)
-    given: dict[str, Any] = {"value": value, "by": request.user}
-    if form.is_valid() and try_on_form(form, lambda: refuse_value(reason=form.cleaned_data["reason"], **given)):
-        messages.success(request, _("It doesn't count. The reason is on record."))
-        return redirect("assessment:value-list", value.assessment_id)
-    return render(
-        request, "assessment/assessments/value_refuse.html", {"form": form, "value": value, "one": value.assessment}
+    one, title = value.assessment, _("Not confirmed")
+    act = partial(refuse_value, value=value, by=request.user)
+    step = Step(title, title, _("It doesn't count. The reason is on record."))
+    return form_page(
+        request,
+        RefuseForm(request.POST or None),
+        lambda typed: act(reason=typed["reason"]),
+        step,
+        _values(one)[1],
+        crumbs=above(one),
+        lead=f"{value.clause.text if value.clause else value.indicator}: {points(value.value)}",
+        facts=[(_("Basis"), value.basis)],
     )
 
 
@@ -150,7 +175,7 @@ def value_file(request: PageRequest, key: UUID) -> HttpResponseBase:
     value = _value(request, key)
     if not value.file:
         raise Http404
-    return send_file(value.file, _("Evidence"))
+    return send_file(value.file, str(_("Evidence")))
 
 
 def _value(request: PageRequest, key: UUID) -> ManualValue:
@@ -160,18 +185,19 @@ def _value(request: PageRequest, key: UUID) -> ManualValue:
 
 def _entered(request: PageRequest, one: Assessment, about: Clause | Indicator) -> HttpResponse:
     form = ValueForm(request.POST or None, request.FILES or None, about=about)
-    given: dict[str, Any] = {"assessment": one, "about": about, "by": request.user}
-    if form.is_valid() and try_on_form(form, lambda: enter_value(**form.facts(), **given)):
-        messages.success(request, _("It is entered. A second person confirms it."))
-        return redirect("assessment:value-list", one.pk)
-    is_clause = isinstance(about, Clause)
-    context = {
-        "form": form,
-        "one": one,
-        "clause": about if is_clause else None,
-        "indicator": about.indicator if isinstance(about, Clause) else about,
-    }
-    return render(request, "assessment/assessments/value_new.html", context)
+    act = partial(enter_value, assessment=one, about=about, by=request.user)
+    clause, indicator = (about, about.indicator) if isinstance(about, Clause) else (None, about)
+    most = f"{indicator} · {_('Full points')} {points(indicator.max_points)}"
+    return form_page(
+        request,
+        form,
+        lambda _typed: act(**form.facts()),
+        Step(_("Enter what was found"), _("Enter it"), ENTERED),
+        _values(one)[1],
+        crumbs=[above(one)[1], _values(one)],
+        lead=clause.text if clause else indicator.title,
+        notes=[f"{most} · {clause.get_kind_display()}" if clause else most, indicator.basis],
+    )
 
 
 OBJECTIONS = Objection.objects.select_related("assessment__organization", "assessment__scheme", "indicator")
@@ -183,14 +209,16 @@ def objection_new(request: PageRequest, key: UUID, indicator: UUID) -> HttpRespo
     """Say what isn't right about an indicator."""
     one = assessment_of(request, key)
     about = get_object_or_404(Indicator.objects.filter(scheme=one.scheme_id), pk=indicator)
-    form = ObjectionForm(request.POST or None)
-    given: dict[str, Any] = {"assessment": one, "indicator": about, "on": request.today, "by": request.user}
-    if form.is_valid() and try_on_form(form, lambda: raise_objection(**form.cleaned_data, **given)):
-        messages.success(request, _("The level above reads it and answers here."))
-        return redirect(one)
-    score = one.scores.filter(indicator=about).first()
-    context = {"form": form, "one": one, "indicator": about, "score": score}
-    return render(request, "assessment/assessments/objection_new.html", context)
+    act = partial(raise_objection, assessment=one, indicator=about, on=request.today, by=request.user)
+    step = Step(_("Object to this"), _("Send the objection"), _("The level above reads it and answers here."))
+    once = _("The committee reads this and answers; both stay beside the points. An indicator can be objected to once.")
+    form, lead = ObjectionForm(request.POST or None), _scored(one, about)
+    return form_page(request, form, lambda typed: act(**typed), step, one, crumbs=above(one), lead=lead, notes=[once])
+
+
+def _scored(one: Assessment, indicator: Indicator) -> str:
+    score = one.scores.filter(indicator=indicator).first()
+    return f"{indicator}: {points(score.points if score else None) or '—'} / {points(indicator.max_points)}"
 
 
 @requires(ASSESS)
@@ -200,20 +228,68 @@ def objection_answer(request: PageRequest, key: UUID) -> HttpResponse:
     objection = get_in_scope(request, OBJECTIONS, pk=key)
     one = objection.assessment
     form = AnswerForm(request.POST or None, objection=objection)
-    given: dict[str, Any] = {"objection": objection, "on": request.today, "by": request.user}
-    if form.is_valid() and try_on_form(form, lambda: answer_objection(**form.cleaned_data, **given)):
-        messages.success(request, _("The answer is on record; the branch reads it."))
-        return redirect(one)
-    score = one.scores.filter(indicator=objection.indicator_id).first()
-    context = {"form": form, "one": one, "objection": objection, "score": score}
-    return render(request, "assessment/assessments/objection_answer.html", context)
+    act = partial(answer_objection, objection=objection, on=request.today, by=request.user)
+    done = _("The answer is on record; the branch reads it.")
+    return form_page(
+        request,
+        form,
+        lambda typed: act(**typed),
+        Step(_("Answer the objection"), _("Send the answer"), done),
+        one,
+        crumbs=above(one),
+        lead=f"{one.organization.name} · {_scored(one, objection.indicator)}",
+        facts=[(_("The branch objects"), objection.text)],
+    )
+
+
+def _scheme_words(asked: AskedView) -> str:
+    return f"{asked.assessment.scheme.title} · {asked.assessment.scheme.year}"
+
+
+def _whose(asked: AskedView) -> str:
+    name = asked.assessment.organization.name
+    return f"{_('Our own')} · {name}" if asked.is_own else name
+
+
+def _given(asked: AskedView) -> str:
+    given, most = asked.given, asked.assessment.scheme.total
+    return f"{points(given.points)} / {points(most)}" if given else ""
+
+
+VIEWS = Listing(
+    columns=[
+        linked(
+            "whose", _("Whose work"), _whose,
+            url=lambda asked: address("assessment:view-give", asked.assessment.pk, asked.viewer.code),
+        ),
+        text("scheme", _("The scheme"), _scheme_words),
+        text(
+            "points", _("Our points"), _given,
+            badges=lambda asked, _on: [] if asked.given else [(_("Not given yet"), "warn")],
+        ),
+    ],
+    phone=["whose", "points", "scheme"],
+    nothing=Nothing(
+        _("Nobody asks for the branch's view at the moment."), "eye", _("Assessments"),
+        reverse_lazy("assessment:assessment-list"),
+    ),
+    size=500,
+)  # fmt: skip
+ABOUT_VIEWS = _(
+    "Some schemes also weigh what a branch says of itself and what branches of the same committee say of each other. "
+    "The points of the record aren't shown before; say it as you see it."
+)
+VIEW_LIST: Crumb = (_("Views asked of us"), reverse_lazy("assessment:view-list"))
 
 
 @requires(RECORD)
 @require_safe
 def view_list(request: PageRequest) -> HttpResponse:
     """What the branch is asked, and what it has said."""
-    return render(request, "assessment/assessments/view_list.html", {"asked": views_asked(request.user)})
+    asked = views_asked(request.user)
+    above_it: Crumb = (_("Assessments"), reverse("assessment:assessment-list"))
+    shown, lead = VIEWS.shown(request, asked), ABOUT_VIEWS if asked else ""
+    return shown.answer(title=VIEW_LIST[0], crumbs=[above_it], lead=lead, prints=False)
 
 
 @requires(RECORD)
@@ -222,11 +298,20 @@ def view_give(request: PageRequest, key: UUID, code: str) -> HttpResponse:
     """Points of the whole and words; said anew as often as one likes until the assessment is shown."""
     asked = _asked(request, key, code)
     form = ViewForm(request.POST or None, asked=asked)
-    given: dict[str, Any] = {"assessment": asked.assessment, "organization": asked.viewer, "on": request.today}
-    if form.is_valid() and try_on_form(form, lambda: give_view(**form.cleaned_data, **given, by=request.user)):
-        messages.success(request, _("It is on record. Until the assessment is shown you can still change it."))
-        return redirect("assessment:view-list")
-    return render(request, "assessment/assessments/view_give.html", {"form": form, "asked": asked})
+    act = partial(give_view, assessment=asked.assessment, organization=asked.viewer, on=request.today, by=request.user)
+    name = {"branch": asked.assessment.organization.name}
+    title = _("How we see our work") if asked.is_own else _("How we see %(branch)s") % name
+    done = _("It is on record. Until the assessment is shown you can still change it.")
+    return form_page(
+        request,
+        form,
+        lambda typed: act(**typed),
+        Step(title, _("Give this view"), done),
+        VIEW_LIST[1],
+        crumbs=[VIEW_LIST],
+        lead=_scheme_words(asked),
+        ways=[(_("Read the indicators of the scheme"), asked.assessment.scheme.get_absolute_url())],
+    )
 
 
 def _asked(request: PageRequest, key: UUID, code: str) -> AskedView:
@@ -259,17 +344,21 @@ def satisfaction_answer(request: PageRequest, key: UUID) -> HttpResponse:
     if one.has_answered:  # type: ignore[attr-defined]
         return redirect("assessment:satisfaction-mine")
     form = SatisfactionForm(request.POST or None)
-    if form.is_valid() and try_on_form(form, lambda: _give(request, one, form)):
-        return redirect("assessment:satisfaction-mine")
-    return render(request, "assessment/assessments/satisfaction_answer.html", {"form": form, "one": one})
+    step = Step(_("How is my branch doing?"), _("Give this answer"))
+    mine, note = (
+        reverse("assessment:satisfaction-mine"),
+        _("Your answer is added to a sum and kept nowhere else. It counts once and can't be changed."),
+    )
+    act, lead = partial(_give, request, one), f"{one.organization.name} · {one.scheme.year}"
+    return form_page(request, form, act, step, mine, cancel=mine, lead=lead, notes=[note])
 
 
 @sensitive_variables()
-def _give(request: PageRequest, one: Assessment, form: SatisfactionForm) -> None:
+def _give(request: PageRequest, one: Assessment, typed: dict[str, Any]) -> None:
     member_id = request.user.access.member_id
     with suppress(AlreadyAnswered):  # a double click: it was counted once, and the page says so
         if member_id:
-            give_answer(assessment=one, member_id=member_id, answer=form.cleaned_data["answer"])
+            give_answer(assessment=one, member_id=member_id, answer=typed["answer"])
 
 
 @requires(Capability.MANAGE_SCHEMES)

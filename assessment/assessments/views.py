@@ -1,17 +1,16 @@
 """Branches assessed: the list with what is done to many, one assessment with its steps, and the workbook."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable
 from datetime import date
-from decimal import Decimal
+from functools import partial
 from typing import Any
 from uuid import UUID
 
 from django.contrib import messages
-from django.core.paginator import Paginator
 from django.http import FileResponse, Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
-from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
@@ -25,6 +24,7 @@ from assessment.assessments.judging_queries import (
     satisfaction_of,
     view_lines,
 )
+from assessment.assessments.lists import LISTING, OWN, sheets, state_badges
 from assessment.assessments.models import Assessment, AssessmentQuerySet, IndicatorScore
 from assessment.assessments.queries import (
     Line,
@@ -64,11 +64,11 @@ from assessment.schemes.models import Indicator, Scheme
 from members.access.policy import get_in_scope, requires
 from members.choices import Capability
 from members.exports.services import record_export
-from members.pages.requests import FORM_METHODS, PageRequest, try_on_form, try_with_message, workbook
-from members.workbooks.writing import Sheet
+from members.pages.requests import FORM_METHODS, PageRequest, address, try_on_form, try_with_message, workbook
+from members.pages.steps import Crumb, Step, Words, form_page
 
 VIEW, ASSESS, RECORD = Capability.VIEW_ASSESSMENT, Capability.ASSESS, Capability.RECORD_ASSESSMENT
-ON_A_PAGE, MOST_ROWS = 30, 20_000
+MOST_ROWS = 20_000
 ASSESSMENTS = Assessment.objects.select_related(
     "organization", "scheme__organization", "band", "decided_band", "veto__indicator", "veto__band"
 )
@@ -88,10 +88,18 @@ def scheme_asked_for(request: PageRequest) -> Scheme:
     return found
 
 
-def acted(request: PageRequest, assessment: Assessment, act: Callable[[], Any], done: str) -> HttpResponse:
+def acted(request: PageRequest, assessment: Assessment, act: Callable[[], Any], done: Words) -> HttpResponse:
     """Carry out a step that has no form of its own, and say on the assessment's page what came of it."""
     try_with_message(request, act, done)
     return redirect(assessment)
+
+
+def above(one: Assessment) -> list[Crumb]:
+    """The pages between Home and a step of an assessment."""
+    return [
+        (_("Assessments"), _list_of(one.scheme)),
+        (f"{one.organization.name} · {one.scheme.year}", one.get_absolute_url()),
+    ]
 
 
 AT_ONCE = 5
@@ -105,17 +113,18 @@ def assessment_list(request: PageRequest) -> HttpResponse:
     """In the order of the tree, never by points."""
     form, scheme, rows = _asked(request)
     assesses = request.user.access.may_any([ASSESS])
-    context: dict[str, Any] = {
-        "form": form,
-        "scheme": scheme,
-        "page": Paginator(form.narrow(with_open_ends(rows)), ON_A_PAGE).get_page(request.GET.get("page")),
-        "assesses": assesses,
-        "may_give_views": request.user.access.may_any([RECORD]),
-        "today": request.today,
-    }
-    if assesses and scheme:
-        context |= _summary(rows, scheme, on=request.today)
-    return render(request, "assessment/assessments/list.html", context)
+    listing = LISTING if assesses else OWN
+    return listing.shown(request, form.narrow(with_open_ends(rows)), form=form).answer(
+        title=_("Assessments"),
+        lead=f"{scheme.title} · {scheme.year}" if scheme and not (assesses and len(form.schemes) > 1) else "",
+        template="assessment/assessments/list.html",
+        more={
+            "scheme": scheme,
+            "assesses": assesses,
+            "may_give_views": request.user.access.may_any([RECORD]),
+            **(_summary(rows, scheme, on=request.today) if assesses and scheme else {}),
+        },
+    )
 
 
 @requires(ASSESS)
@@ -247,7 +256,7 @@ def _done_words(step: str, done: int) -> str:
 
 
 def _list_of(scheme: Scheme) -> str:
-    return f"{reverse('assessment:assessment-list')}?scheme={scheme.pk}"
+    return address("assessment:assessment-list", scheme=str(scheme.pk))
 
 
 @requires(VIEW)
@@ -260,6 +269,7 @@ def assessment_detail(request: PageRequest, key: UUID) -> HttpResponse:
     lines = tree_of(one, with_links=access.may(Capability.VIEW_MEETINGS, path), last=last)
     context: dict[str, Any] = {
         "one": one,
+        "badges": state_badges(one, request.today),
         "lines": lines,
         "changed": mark_changed(lines, one.stale_because),
         "parts": part_sums(lines),
@@ -290,11 +300,30 @@ def assessment_show(request: PageRequest, key: UUID) -> HttpResponse:
     """The branch sees it and may object, until a day that is said."""
     one = assessment_of(request, key)
     form = ShowForm(request.POST or None, least=objectable_until(one.scheme, on=request.today))
-    given: dict[str, Any] = {"on": request.today, "by": request.user}
-    if form.is_valid() and try_on_form(form, lambda: show_to_branch(assessment=one, **given, **form.facts())):
-        messages.success(request, _("The branch sees it now and can object."))
-        return redirect(one)
-    return render(request, "assessment/assessments/show.html", {"form": form, "one": one})
+    act, label = partial(show_to_branch, assessment=one, on=request.today, by=request.user), _("Show to the branch")
+    return form_page(
+        request,
+        form,
+        lambda _typed: act(**form.facts()),
+        Step(label, label, _("The branch sees it now and can object.")),
+        one,
+        notes=[
+            _(
+                "The branch sees every point and can object; its own view, other branches’ views and the members’ "
+                "answers end with it."
+            ),
+            _(
+                "Each branch finds on its start page that its points are there to look at, and until which day it may "
+                "object. Until then nothing is published."
+            ),
+        ],
+        **_about(one),
+    )
+
+
+def _about(one: Assessment) -> dict[str, Any]:
+    """What stands on the steps of an assessment."""
+    return {"crumbs": above(one), "lead": f"{one.organization.name} · {one.scheme.title}"}
 
 
 @requires(ASSESS)
@@ -304,14 +333,15 @@ def assessment_publish(request: PageRequest, key: UUID) -> HttpResponse:
     one = assessment_of(request, key)
     form = PublishForm(request.POST or None, today=request.today)
 
-    def act() -> None:
+    def act(_typed: dict[str, Any]) -> None:
         _say_changes(request, publish(assessment=one, on=request.today, by=request.user, **form.facts()))
 
-    if form.is_valid() and try_on_form(form, act):
-        messages.success(request, _("It is published."))
-        return redirect(one)
-    again = may_be_published_again(one, on=request.today)
-    return render(request, "assessment/assessments/publish.html", {"form": form, "one": one, "again": again})
+    if may_be_published_again(one, on=request.today):
+        label, note = _("Publish again"), _("It is published again by what the record says now.")
+    else:
+        label = _("Publish the assessment")
+        note = _("From then on it changes only when the record changes and it is published again.")
+    return form_page(request, form, act, Step(label, label, _("It is published.")), one, notes=[note], **_about(one))
 
 
 @requires(ASSESS)
@@ -328,12 +358,12 @@ def assessment_grade(request: PageRequest, key: UUID) -> HttpResponse:
     """What a meeting decided."""
     one = assessment_of(request, key)
     form = GradeForm(request.POST or None, assessment=one)
-    if form.is_valid():
-        given: dict[str, Any] = {**form.cleaned_data, "on": request.today, "by": request.user}
-        if try_on_form(form, lambda: decide_grade(assessment=one, **given)):
-            messages.success(request, _("The grade is on record."))
-            return redirect(one)
-    return render(request, "assessment/assessments/grade.html", {"form": form, "one": one})
+    act = partial(decide_grade, assessment=one, on=request.today, by=request.user)
+    step = Step(_("Record the grade"), _("Put the grade on record"), _("The grade is on record."))
+    none = _("There is no band by the points yet. The grade is what a meeting decides.")
+    other = _("By the points it is “%(band)s”. The grade is what a meeting decides; it can be another one.")
+    note = other % {"band": one.band.name} if one.band else none
+    return form_page(request, form, lambda typed: act(**typed), step, one, notes=[note], **_about(one))
 
 
 def _views(one: Assessment, *, assesses: bool) -> dict[str, Any]:
@@ -370,10 +400,7 @@ def _say_changes(request: PageRequest, changed: list[Changed]) -> None:
 
 
 def _points(points: Any) -> str:
-    return _("open") if points is None else f"{points.normalize():f}"
-
-
-Scores = dict[tuple[UUID, UUID], Decimal | None]
+    return str(_("open")) if points is None else f"{points.normalize():f}"
 
 
 @requires(ASSESS)
@@ -390,44 +417,4 @@ def assessment_export(request: PageRequest) -> FileResponse:
     place = scheme.organization
     record_export(action="export_assessments", place=place, subject=scheme, rows=len(rows), by=request.user)
     name = _("Assessments %(scheme)s %(day)s.xlsx") % {"scheme": scheme.code, "day": request.today.isoformat()}
-    return workbook(name, _complete(rows, leaves, scores), _incomplete(rows, leaves, scores))
-
-
-def _complete(rows: Sequence[Assessment], leaves: Sequence[Indicator], scores: Scores) -> Sheet:
-    headings = [
-        _("Branch"), _("State"), _("Points reached"), _("Band by the points"), _("Grade decided"),
-        _("Decided by which meeting"), *(str(leaf) for leaf in leaves),
-    ]  # fmt: skip
-    return Sheet(_("All known"), headings, _complete_cells(rows, leaves, scores))
-
-
-def _complete_cells(rows: Sequence[Assessment], leaves: Sequence[Indicator], scores: Scores) -> Iterator[list[object]]:
-    for one in rows:
-        if one.total is not None:
-            yield [
-                one.organization.name, one.get_state_display(), one.total, one.band and one.band.name,
-                one.decided_band and one.decided_band.name, one.decided_with,
-                *(scores.get((one.pk, leaf.pk)) for leaf in leaves),
-            ]  # fmt: skip
-
-
-def _incomplete(rows: Sequence[Assessment], leaves: Sequence[Indicator], scores: Scores) -> Sheet:
-    """Those of which something is open are in no order and have no sum that could be compared."""
-    headings = [_("Branch"), _("State"), _("Points not known yet"), _("What isn't known yet")]
-    return Sheet(_("Not complete"), headings, _incomplete_cells(rows, leaves, scores))
-
-
-def _incomplete_cells(
-    rows: Sequence[Assessment], leaves: Sequence[Indicator], scores: Scores
-) -> Iterator[list[object]]:
-    for one in rows:
-        if one.total is None:
-            unknown = [str(leaf) for leaf in leaves if scores.get((one.pk, leaf.pk)) is None]
-            yield [one.organization.name, one.get_state_display(), one.open_points or None, _unknown(one, unknown)]
-
-
-def _unknown(one: Assessment, leaves: Sequence[str]) -> str:
-    """Zero points are open where only a view is missing, and where nothing is computed yet: neither is a zero."""
-    if one.computed_at is None:
-        return _("being computed")
-    return "；".join(leaves) or _("a view is still missing for the total")
+    return workbook(name, *sheets(rows, leaves, scores, on=request.today))

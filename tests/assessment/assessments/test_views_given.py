@@ -46,7 +46,7 @@ def typed(**facts):
 
 
 def asked(client):
-    return {(one.viewer.code, one.assessment.organization.code) for one in client.get(LIST).context["asked"]}
+    return {(one.viewer.code, one.assessment.organization.code) for one in client.get(LIST).context["page"]}
 
 
 @pytest.mark.parametrize(
