@@ -8,7 +8,7 @@ from html import escape
 from itertools import groupby
 
 from django import template
-from django.utils.html import format_html, format_html_join
+from django.template.loader import render_to_string
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import get_language
 
@@ -27,6 +27,7 @@ STYLES = {
 """Column → its classes; the others stand on a phone below the name, without a label. How somebody is reached is read on
 the member's page."""
 PLAIN = "phone-below one-line"
+FIELDS_TEMPLATE = "members/roster/fields.html"
 
 
 @register.simple_tag
@@ -72,17 +73,8 @@ def _filter_choice(name: str, chosen: str, language: str | None) -> SafeString:
 
 @register.simple_tag
 def labelled_select(name: str, label: object, choices: Iterable[tuple[str, object]], chosen: str) -> SafeString:
-    options = [
-        f'<option value="{escape(code)}"{" selected" if code == chosen else ""}>{escape(str(text))}</option>'
-        for code, text in choices
-    ]
-    return format_html(
-        '<div><label class="form-label" for="id_{0}">{1}</label>'
-        '<select class="form-select" name="{0}" id="id_{0}">{2}</select></div>',
-        name,
-        label,
-        mark_safe("".join(options)),  # noqa: S308 - each is escaped
-    )
+    known = {"name": name, "label": label, "choices": choices, "chosen": chosen}
+    return render_to_string(f"{FIELDS_TEMPLATE}#select", known)
 
 
 @register.simple_tag
@@ -93,9 +85,5 @@ def column_choices(columns: Iterable[str], shown: Iterable[str]) -> SafeString:
 
 @lru_cache(maxsize=128)
 def _column_choices(columns: tuple[str, ...], shown: frozenset[str], language: str | None) -> SafeString:
-    box = (
-        '<label class="menu-choice"><input class="form-check-input" type="checkbox" name="columns" value="{}"{}> '
-        "{}</label>"
-    )
-    boxes = ((column, mark_safe(" checked") if column in shown else "", COLUMNS[column]) for column in columns)
-    return format_html_join("", box, boxes)
+    known = {"columns": [(column, COLUMNS[column]) for column in columns], "shown": shown}
+    return render_to_string(f"{FIELDS_TEMPLATE}#boxes", known)
