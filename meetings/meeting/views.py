@@ -279,16 +279,19 @@ def task(request: PageRequest, key: UUID) -> HttpResponse:
     form = TaskEndForm(request.POST or None, task=one, user=request.user, initial={"done_on": request.today})
     if request.method == "POST" and not may_close:
         raise PermissionDenied(_("Its owner or the branch's officers close this task."))
-    if form.is_valid():
-        end = End(**form.cleaned_data)
-        if try_on_form(form, lambda: end_task(task=one, end=end, today=request.today, by=request.user)):
-            messages.success(request, _("The task is closed."))
-            return redirect(one)
-    may_record = request.user.access.may(Capability.RECORD_MEETINGS, one.scope_path)
     may_read = request.user.access.may(Capability.VIEW_MEETINGS, one.scope_path)
-    context = {"task": one, "form": form, "reopen_form": ReopenForm(), "today": request.today}
-    context |= {"may_close": may_close, "may_record": may_record, "may_read": may_read}
-    return render(request, "meetings/meeting/task.html", context)
+    tasks = (_("Tasks of decisions"), reverse("meetings:task-list"))
+    act = partial(end_task, task=one, today=request.today, by=request.user)
+    return form_page(
+        request, form, lambda typed: act(end=End(**typed)),
+        Step(one.what, _("Close the task"), _("The task is closed.")), one,
+        crumbs=[tasks if may_read else (_("My meetings"), reverse("meetings:mine"))],
+        template="meetings/meeting/task.html",
+        more={
+            "task": one, "reopen_form": ReopenForm(), "today": request.today, "may_close": may_close,
+            "may_record": request.user.access.may(Capability.RECORD_MEETINGS, one.scope_path), "may_read": may_read,
+        },
+    )  # fmt: skip
 
 
 @requires(Capability.RECORD_MEETINGS)

@@ -13,6 +13,7 @@ from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.module_loading import import_string
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
@@ -239,11 +240,14 @@ def meeting_make_up(request: PageRequest, key: UUID) -> HttpResponse:
     """The material of a meeting that one missed, and a line on it."""
     meeting = _asked_meeting(request, key)
     page = member_page(meeting, request.user, on=request.today)
-    form = MakeUpForm(request.POST or None, meeting=meeting, on=request.today, initial=_material_of(page))
-    if form.is_valid() and _made_up(request, meeting, form):
-        messages.success(request, _("Thank you: it is recorded as made up."))
-        return redirect(meeting)
-    return render(request, "meetings/pages/make_up.html", {**page, "form": form})
+    material = "、".join(one.title for one in page["materials"])[:200]
+    form = MakeUpForm(request.POST or None, meeting=meeting, on=request.today, initial={"made_up_with": material})
+    step = Step(_("Make up for the meeting"), _("Send my line"), _("Thank you: it is recorded as made up."))
+    return form_page(
+        request, form, partial(_made_up, request, meeting, form), step, meeting,
+        crumbs=[(_("My meetings"), reverse("meetings:mine")), (str(meeting), meeting.get_absolute_url())],
+        template="meetings/pages/make_up.html", more=page,
+    )  # fmt: skip
 
 
 def _asked_meeting(request: PageRequest, key: UUID) -> Meeting:
@@ -258,21 +262,12 @@ def _asked_meeting(request: PageRequest, key: UUID) -> Meeting:
     return meeting
 
 
-def _material_of(page: dict[str, object]) -> dict[str, object]:
-    materials = page["materials"]
-    return {"made_up_with": "、".join(one.title for one in materials)[:200]} if isinstance(materials, list) else {}
-
-
-def _made_up(request: PageRequest, meeting: Meeting, form: MakeUpForm) -> bool:
-    given = {"meeting": meeting, "member_id": request.user.member_id or 0, "key": form.cleaned_data["key"]}
+def _made_up(request: PageRequest, meeting: Meeting, form: MakeUpForm, typed: dict[str, Any]) -> Expected:
     try:
-        make_up(study=form.study(), by=request.user, **given)
-    except (WrongState, Expected.DoesNotExist) as refusal:
-        form.add_error(
-            None, str(refusal) if isinstance(refusal, WrongState) else _("You weren't expected at this meeting.")
-        )
-        return False
-    return True
+        given = {"meeting": meeting, "member_id": request.user.member_id or 0, "key": typed["key"]}
+        return make_up(study=form.study(), by=request.user, **given)
+    except Expected.DoesNotExist as nobody:
+        raise WrongState(gettext("You weren't expected at this meeting.")) from nobody
 
 
 @requires(Capability.RECORD_MEETINGS)

@@ -2,13 +2,12 @@
 
 from django.db.models import QuerySet
 
+from meetings.meeting.queries import ABOVE
 from meetings.planning.duty_rules import ASKED
-from members.choices import Capability, OfficeKind, OrganizationKind
+from members.choices import Capability, OfficeKind
 from members.models import Organization
 from members.offices import HeldOffice
 from members.pages.requests import PageRequest
-
-ABOVE = (OrganizationKind.COMMITTEE, OrganizationKind.GENERAL_BRANCH)
 
 
 def places_offered(request: PageRequest) -> QuerySet[Organization]:

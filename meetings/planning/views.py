@@ -1,7 +1,7 @@
 """The planner of a year, the fixed theme day, special days and local kinds."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from functools import partial
 from typing import Any
@@ -11,12 +11,14 @@ from django.contrib import messages
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
-from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, ngettext
+from django.utils.formats import date_format
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext, pgettext_lazy
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from meetings.choices import MeetingState
+from meetings.choices import DayKind, MeetingState
 from meetings.meeting.models import Meeting
+from meetings.meeting.queries import ABOVE
 from meetings.planning.duty_rules import ASKED, Window
 from meetings.planning.forms import (
     AHEAD,
@@ -62,9 +64,9 @@ from meetings.planning.services import (
 from members.access.policy import get_in_scope, require_everywhere, requires
 from members.choices import Capability, OrganizationKind
 from members.models import Organization
-from members.pages.requests import PageRequest
-from members.pages.steps import Step, form_page
-from members.refused import Refused
+from members.pages.listing import Listing, Nothing, badges, drawn, text
+from members.pages.requests import FORM_METHODS, PageRequest, address
+from members.pages.steps import Button, Step, Words, form_page
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,7 +121,7 @@ def _recorded(row: OnRecord) -> Chip:
 
 
 @requires(Capability.RECORD_MEETINGS)
-@require_http_methods(["GET", "HEAD", "POST"])
+@require_http_methods(FORM_METHODS)
 def year_plan(request: PageRequest, code: str, year: int) -> HttpResponse:
     """Propose a day for everything that is due and not planned; shift, leave out, confirm once."""
     place = get_in_scope(request, Organization.objects.filter(kind__in=list(ASKED)), code=code)
@@ -140,14 +142,14 @@ def year_plan(request: PageRequest, code: str, year: int) -> HttpResponse:
     return render(request, "meetings/planning/year_plan.html", context)
 
 
-FIXED = gettext_lazy(
+FIXED = _(
     "A branch keeps a fairly fixed day of the month for its theme day. The planner proposes it, and the general "
     "meeting with it."
 )
 
 
 @requires(Capability.RECORD_MEETINGS)
-@require_http_methods(["GET", "HEAD", "POST"])
+@require_http_methods(FORM_METHODS)
 def theme_day(request: PageRequest, code: str) -> HttpResponse:
     """The day of the month that the branch keeps for its theme day."""
     branch = get_in_scope(request, Organization.objects.branches(), code=code)
@@ -188,24 +190,52 @@ def _planned(request: PageRequest, place: Organization, key: UUID, lines: list[L
     return redirect(f"{reverse('meetings:duty-list')}?org={place.code}")
 
 
+LOOKS = {DayKind.OFF: "good", DayKind.WORKED: "warn"}
+DAYS = Listing(
+    columns=[
+        text("day", _("Day"), lambda line: line.day.isoformat(), style="nowrap"),
+        text("weekday", _("Weekday"), lambda line: date_format(line.day, "l")),
+        badges(
+            "kind", _("Kind"), lambda line, _on: [(line.kind.label, "good" if line.kind == DayKind.OFF else "warn")]
+        ),
+        text("name", _("Holiday")),
+        text("source", _("From where"), lambda line: _("Recorded here") if line.row else _("Comes with the program")),
+        replace(drawn("acts", _("Actions"), "meetings/planning/special_days.html#acts"), is_untitled=True),
+    ],
+    phone=["day", "kind", "name", "weekday", "source"],
+    nothing=Nothing(_("No day is known yet."), "calendar-x"),
+    size=400,
+)
+UNKNOWN_YEAR = _(
+    "The days off of %(year)s aren't known yet: Monday to Friday are taken for workdays. The State Council announces "
+    "them late in the year before."
+)
+CALENDARS = _(
+    "The year planner proposes only workdays. The calendars that come with the program end with %(last)s; what is "
+    "recorded here goes before them."
+)
+
+
 @requires(Capability.MANAGE_CALENDAR, Capability.RECORD_MEETINGS)
 @require_safe
 def special_day_list(request: PageRequest) -> HttpResponse:
     """What the planner takes for days off and workdays in a year, and where that comes from."""
     year = _year_asked_for(request)
-    context = {
-        "year": year,
-        "years": _years(request.today),
-        "days": days_of_year(year),
-        "last_of_the_program": LAST_OF_THE_PROGRAM,
-        "is_known": workdays_on_record().is_known(year),
-        "may_record": request.user.access.may_everywhere(Capability.MANAGE_CALENDAR),
-    }
-    return render(request, "meetings/planning/special_days.html", context)
+    is_known = workdays_on_record().is_known(year)
+    may_record = request.user.access.may_everywhere(Capability.MANAGE_CALENDAR)
+    nothing = replace(DAYS.nothing, sentence=UNKNOWN_YEAR % {"year": year})
+    record = Button(_("Record days"), address("meetings:special-day-add", year=year), "plus-lg", primary=True)
+    return DAYS.shown(
+        request, days_of_year(year), nothing=nothing, without=set() if may_record else {"acts"}
+    ).answer(
+        title=_("Days off and workdays"), lead=CALENDARS % {"last": LAST_OF_THE_PROGRAM},
+        buttons=[may_record and record], prints=False, template="meetings/planning/special_days.html",
+        more={"year": year, "years": _years(request.today), "is_known": is_known},
+    )  # fmt: skip
 
 
 @requires(Capability.MANAGE_CALENDAR)
-@require_http_methods(["GET", "HEAD", "POST"])
+@require_http_methods(FORM_METHODS)
 def special_day_add(request: PageRequest) -> HttpResponse:
     """Record a day, or paste a year's list: for everybody, so only from the top of the tree."""
     require_everywhere(request)
@@ -249,25 +279,46 @@ def _list_of(year: int) -> str:
     return f"{reverse('meetings:special-day-list')}?year={year}"
 
 
-def _told(new: int, changed: int) -> str:
+def _told(new: int, changed: int) -> Words:
     if not new + changed:
         return _("All of these days were recorded already.")
     sentence = ngettext("%(count)s day is recorded.", "%(count)s days are recorded.", new + changed)
     return sentence % {"count": new + changed}
 
 
-ABOVE = (OrganizationKind.COMMITTEE, OrganizationKind.GENERAL_BRANCH)
+KINDS = Listing(
+    columns=[
+        text("name", pgettext_lazy("of a kind", "Name")),
+        text("organization", _("Added by"), "organization.name"),
+        badges(
+            "state", _("State"),
+            lambda kind, _on: [(_("In use"), "good") if kind.is_used else (_("No longer used"), "quiet")],
+        ),
+        replace(drawn("acts", _("Actions"), "meetings/planning/local_kinds.html#acts"), is_untitled=True),
+    ],
+    phone=["name", "state", "organization"],
+    nothing=Nothing(_("None yet."), "tags"),
+    size=200,
+)  # fmt: skip
 
 
 @requires(Capability.MANAGE_LOCAL_RULES)
-@require_http_methods(["GET", "HEAD", "POST"])
+@require_http_methods(FORM_METHODS)
 def local_kind_list(request: PageRequest) -> HttpResponse:
     """The kinds of one's committees, and one more."""
     places = Organization.objects.visible_to(request.user, Capability.MANAGE_LOCAL_RULES).filter(kind__in=ABOVE)
     form = LocalKindForm(request.POST or None, places=places.standing_on(request.today).in_tree_order())
-    if form.is_valid() and _added(request, form):
-        return redirect("meetings:local-kind-list")
-    return render(request, "meetings/planning/local_kinds.html", {"form": form, "kinds": managed_by(request.user)})
+    lead = _(
+        "Besides the kinds of the regulations, a committee can add its own for the branches below it. They are planned "
+        "and recorded like the others; no duty follows from them."
+    )
+    step = Step(_("Local kinds of meetings"), _("Add"), _("The kind can be planned from now on."))
+    return form_page(
+        request, form, lambda typed: add_local_kind(by=request.user, **typed), step, "meetings:local-kind-list",
+        crumbs=[(_("Meetings due"), reverse("meetings:duty-list"))], lead=lead,
+        template="meetings/planning/local_kinds.html",
+        more={"listing": KINDS.shown(request, list(managed_by(request.user)))},
+    )  # fmt: skip
 
 
 @requires(Capability.MANAGE_LOCAL_RULES)
@@ -277,13 +328,3 @@ def local_kind_retire(request: PageRequest, key: UUID) -> HttpResponse:
     retire_local_kind(kind=get_object_or_404(managed_by(request.user), pk=key), by=request.user)
     messages.success(request, _("No new meetings of this kind are planned."))
     return redirect("meetings:local-kind-list")
-
-
-def _added(request: PageRequest, form: LocalKindForm) -> bool:
-    try:
-        add_local_kind(by=request.user, **form.cleaned_data)
-    except Refused as refusal:
-        form.add_error("name", str(refusal))
-        return False
-    messages.success(request, _("The kind can be planned from now on."))
-    return True

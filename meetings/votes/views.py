@@ -1,5 +1,6 @@
 """Votes of a meeting, the live quorum, and exclusions."""
 
+from dataclasses import replace
 from functools import partial
 from typing import Any
 
@@ -47,10 +48,12 @@ from meetings.votes.services import (
 )
 from members.access.policy import get_in_scope, requires, signed_in
 from members.choices import Capability
+from members.pages.listing import Listing, Nothing, drawn, text
 from members.pages.queries import names_of
 from members.pages.requests import PageRequest, address, try_with_message
-from members.pages.steps import Step, form_page
+from members.pages.steps import Button, Step, form_page
 from rulebook.book import rule_if_held
+from rulebook.values import Verdict
 
 MEETINGS = Meeting.objects.select_related("organization")
 VOTES = (
@@ -222,22 +225,50 @@ def _count(request: PageRequest, vote: Vote, form: BallotForm | CountForm) -> Vo
     return count_vote(vote=vote, figures=form.figures(), by=request.user)
 
 
+def _from_above(row: tuple[Exclusion, Verdict]) -> object:
+    one, _verdict = row
+    return f"{one.superior_agreed_on} · {one.superior_document}" if one.superior_agreed_on else _("not yet")
+
+
+def _because(row: tuple[Exclusion, Verdict]) -> str:
+    return " ".join([row[1].reason, *map(str, row[1].citations)])
+
+
+EXCLUSIONS = Listing(
+    columns=[
+        text("member", _("Member"), lambda row: row[0].member.name),
+        text("ground", _("Ground"), lambda row: GROUNDS.get(row[0].ground, row[0].ground)),
+        text("above", _("Level above"), _from_above),
+        text("meeting", _("General meeting"), lambda row: str(row[0].meeting_agreed_on or _("not yet"))),
+        text(
+            "counted", _("Counted"), lambda row: "", below=_because,
+            badges=lambda row, _on: [(_("Left out"), "info") if row[1] else (_("Still counted"), "warn")],
+        ),
+        replace(drawn("acts", _("Actions"), "meetings/votes/exclusion_acts.html"), is_untitled=True),
+    ],
+    phone=["member", "ground", "above", "meeting", "counted"],
+    nothing=Nothing(_("Everybody on the roster is counted."), "people"),
+    size=200,
+)  # fmt: skip
+WITH_BOTH = _(
+    "A member is left out of one meeting by a listed ground, with the consent of the level above and a decision of the "
+    "general meeting. With one of the two he is still counted."
+)
+FIXED = _("Who should attend was fixed when the meeting opened. Exclusions are recorded before, for each meeting.")
+
+
 @requires(Capability.RECORD_MEETINGS)
 @require_GET
 def exclusion_list(request: PageRequest, key: str) -> HttpResponse:
     """Who is to be left out of this meeting, and whether that holds."""
     meeting = get_in_scope(request, MEETINGS, pk=key)
-    rows = [
-        {"exclusion": one, "verdict": verdict, "ground": GROUNDS.get(one.ground, one.ground)}
-        for one, verdict in exclusions_of(meeting)
-    ]
-    context = {
-        "meeting": meeting,
-        "rows": rows,
-        "may_change": meeting.state == MeetingState.PLANNED,
-        "rule": rule_if_held(GROUNDS_RULE, meeting.day),
-    }
-    return render(request, "meetings/votes/exclusion_list.html", context)
+    may_change, rule = meeting.state == MeetingState.PLANNED, rule_if_held(GROUNDS_RULE, meeting.day)
+    add = Button(_("Add a member"), address("meetings:exclusion-add", meeting.pk), "plus-lg", primary=True)
+    return EXCLUSIONS.shown(request, exclusions_of(meeting), without=set() if may_change else {"acts"}).answer(
+        title=_("Left out of should-attend"), lead="" if may_change else FIXED, crumbs=trail(request, meeting),
+        buttons=[may_change and add], prints=False,
+        more={"notice": f"{WITH_BOTH} {rule.says} {rule.citation}" if rule else ""},
+    )  # fmt: skip
 
 
 @requires(Capability.RECORD_MEETINGS)

@@ -39,10 +39,10 @@ def typed(person, **more):
 def test_a_member_is_left_out_with_both_approvals(meeting, cast, as_user):
     client = as_user(cast.secretary)
     client.post(url("exclusion-add", meeting), typed(cast.li))
-    ((shown),) = client.get(url("exclusion-list", meeting)).context["rows"]
+    ((exclusion, verdict),) = client.get(url("exclusion-list", meeting)).context["listing"].rows
 
-    assert shown["exclusion"].member == cast.li
-    assert shown["verdict"]
+    assert exclusion.member == cast.li
+    assert verdict
 
 
 def test_with_one_approval_the_page_says_still_counted_with_the_article(meeting, cast, as_user):
@@ -50,7 +50,7 @@ def test_with_one_approval_the_page_says_still_counted_with_the_article(meeting,
     client.post(url("exclusion-add", meeting), typed(cast.li, meeting_agreed_on=""))
     answer = client.get(url("exclusion-list", meeting))
 
-    assert not answer.context["rows"][0]["verdict"]
+    assert not answer.context["listing"].rows[0][1]
     assert "《中央组织部关于应到会人数的解释（转载）》" in answer.content.decode()
 
 
@@ -94,7 +94,7 @@ def test_after_opening_the_pages_say_that_the_list_is_fixed(meeting, cast, row, 
     open_meeting(meeting=meeting, on=meeting.day, by="secretary")
     client = as_user(cast.secretary)
 
-    assert not client.get(url("exclusion-list", meeting)).context["may_change"]
+    assert not client.get(url("exclusion-list", meeting)).context["buttons"]
     assert client.post(url("exclusion-edit", meeting, row), typed(cast.li)).context["form"].non_field_errors()
     client.post(url("exclusion-remove", meeting, row))
     assert Exclusion.objects.exists()
@@ -137,4 +137,4 @@ def test_the_list_asks_as_often_with_one_row_as_with_three(cast, as_user, rows, 
         Exclusion.objects.create(meeting=meeting, member=expected.member, ground="frail")
     client = as_user(cast.secretary)
     with django_assert_num_queries(5):
-        assert len(client.get(url("exclusion-list", meeting)).context["rows"]) == rows
+        assert len(client.get(url("exclusion-list", meeting)).context["listing"].rows) == rows
