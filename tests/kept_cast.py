@@ -16,6 +16,13 @@ ELSEWHERE = {"transactional_db", "live_server"}
 """Fixtures that empty the database themselves."""
 
 
+def asks_for_it(item: pytest.Item) -> bool:
+    """Not where the test commits: another connection would wait for this transaction."""
+    fixtures, marker = set(getattr(item, "fixturenames", ())), item.get_closest_marker("django_db")
+    commits = marker is not None and (marker.kwargs.get("transaction") or any(marker.args))
+    return "cast" in fixtures and not commits and not fixtures & ELSEWHERE
+
+
 class KeptCast:
     """A transaction around the tests' own, with the cast in it."""
 
@@ -28,8 +35,7 @@ class KeptCast:
 
     def get_ready(self, item: pytest.Item) -> None:
         """Open it for a test that asks for the cast, close it for any other."""
-        fixtures = set(getattr(item, "fixturenames", ()))
-        is_wanted = "cast" in fixtures and not fixtures & ELSEWHERE
+        is_wanted = asks_for_it(item)
         if self.atomic and (not is_wanted or item.path != self.file or self.is_broken()):
             self.close()
         if is_wanted and self.blocker and not self.atomic and not connection.in_atomic_block:
