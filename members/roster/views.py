@@ -1,5 +1,6 @@
 """The roster, its groups, situations, and revealing a value."""
 
+from collections.abc import Mapping
 from decimal import Decimal
 from functools import partial
 from tempfile import TemporaryFile
@@ -75,6 +76,11 @@ REASON = 200
 @require_safe
 def roster_list(request: PageRequest) -> HttpResponse:
     """The roster, filtered, sorted and by pages. htmx gets the rows alone."""
+    return _list(request)
+
+
+def _list(request: PageRequest, wish: Mapping[str, Any] | None = None) -> HttpResponse:
+    """`wish`: an export that was refused; its menu stays open, with what was typed."""
     user, chosen = request.user, RosterFilter.from_query(request.GET)
     listed = queries.roster_list(user, chosen, on=request.today)
     former = bool(chosen.former)
@@ -90,6 +96,7 @@ def roster_list(request: PageRequest) -> HttpResponse:
             queries.rows_of(page.rows, places.names, on=request.today), columns, grouped=not (chosen.sort or former)
         ),
         "listed": listed,
+        "wish": wish,
         "places": [("", _("All I may see")), *places.offered],
         "saved_filters": list(SavedFilter.objects.visible_to(user)),
         **_addresses(request),
@@ -153,7 +160,7 @@ def roster_export(request: PageRequest) -> HttpResponseBase:
         return _export_now(request, members, places, **wanted, former=bool(chosen.former))
     except Refused as refusal:
         messages.error(request, str(refusal))
-        return redirect(_list_address(kept_query(request.GET)))
+        return _list(request, wish=wanted)
 
 
 def _export_now(request: PageRequest, members: MemberQuerySet, places: Places, **wanted: Any) -> FileResponse:

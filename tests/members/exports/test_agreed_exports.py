@@ -80,6 +80,7 @@ def test_a_reason_that_says_nothing_takes_nothing_along_and_asks_nobody(crowd, a
     assert [message.level_tag for message in answer.context["messages"]] == ["error"]
     assert not Export.objects.exists()
     assert not Entry.objects.filter(action="export_roster").exists()
+    assert answer.context["wish"] == {"private": True, "reason": reason}, "what was typed stays, its menu open"
 
 
 def test_more_than_fifty_people_need_a_second_person_whatever_the_hour_allows(crowd, as_user, settings):
