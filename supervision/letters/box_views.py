@@ -251,5 +251,5 @@ def _own(
         name: form if isinstance(form, kind) else kind(initial={"receipt": digits}) for name, kind in kinds.items()
     }
     sent = view.letter.files.defer("ciphertext")
-    shown = {"view": view, "is_added": is_added, "sent": sent, "channels": channels}
+    shown = {"view": view, "is_added": is_added, "sent": sent, "channels": channels, "grouped": sealing.grouped(digits)}
     return page(request, "supervision/letterbox/letter.html", status=409 if channels else 200, **shown, **forms)

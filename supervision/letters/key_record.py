@@ -3,6 +3,7 @@
 import hashlib
 import json
 from collections.abc import Iterator
+from itertools import chain
 from typing import Any
 
 from django.conf import settings
@@ -10,6 +11,7 @@ from django.utils.translation import gettext as _
 
 from audit.models import Entry
 from audit.queries import anchor_breaks, breaks
+from audit.schema import definition_faults
 from members.refused import Refused
 from supervision.choices import KeyState
 from supervision.letters.models import InspectorKey, RecoveryKey
@@ -66,8 +68,12 @@ def held_keys() -> set[str]:
 
 
 def refuse_broken_record() -> None:
-    """Nothing is concluded from a record that was cut or edited. Walks all of it. Raises Refused."""
-    if next(breaks(), None) or next(anchor_breaks(settings.AUDIT_ANCHORS), None):
+    """Nothing is concluded from a record that was cut or edited, or from tables that are others. Walks all of it.
+
+    Raises Refused.
+    """
+    faults = chain(breaks(), anchor_breaks(settings.AUDIT_ANCHORS), definition_faults())
+    if next(faults, None):
         raise Refused(_("The audit trail doesn't hold, see manage.py verify. Put it right first, from a backup."))
 
 

@@ -192,6 +192,7 @@ def test_a_file_that_is_not_taken_keeps_back_the_others_and_says_what_to_do(box,
     assert answer.status_code == 200
     assert "第2个文件（共2个）" in answer.text and "已损坏" in answer.text and "拍" in answer.text
     assert TEXT in answer.text, "the letter is still there"
+    assert sealing.grouped(receipt) in answer.text, "and so is the receipt, for who didn't copy it yet"
     assert not LetterFile.objects.exists()
 
 

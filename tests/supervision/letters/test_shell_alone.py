@@ -252,7 +252,7 @@ def test_a_recovery_key_that_the_record_did_not_make_last_replaces_and_withdraws
             withdraw_key(key=key, on=TODAY, **given)
 
 
-@pytest.mark.parametrize("put", STONES, ids=lambda put: put.__name__)
+@pytest.mark.parametrize("put", [from_another_installation, one_that_was_replaced], ids=lambda put: put.__name__)
 def test_without_the_record_it_would(sealed, monkeypatch, put):
     monkeypatch.setattr(queries, "is_last_made", lambda row: True)
     private = put(sealed)
@@ -355,6 +355,16 @@ def test_from_a_record_that_was_cut_nothing_is_concluded(sealed, monkeypatch, op
     lifted("DELETE FROM audit_entry WHERE action IN ('approve_inspector_key', 'make_recovery_key')")
 
     assert command(*options, monkeypatch=monkeypatch) is None
+
+
+def test_from_a_table_that_is_another_nothing_is_concluded(sealed):
+    """A view in its place may answer the next question differently."""
+    key_record.refuse_broken_record()
+    with connection.cursor() as cursor:
+        cursor.execute("DROP INDEX recovery_key_one_in_use")
+
+    with pytest.raises(Refused):
+        key_record.refuse_broken_record()
 
 
 # --- To its end ---------------------------------------------------------------------------------------------------
