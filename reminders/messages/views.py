@@ -1,7 +1,8 @@
 """What was sent, what is looked at before, one's own messages, and the page behind a link."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from contextlib import suppress
+from datetime import date
 from typing import Any
 from uuid import UUID
 
@@ -10,9 +11,10 @@ from django.core.cache import cache
 from django.core.paginator import Paginator
 from django.http import FileResponse, Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.utils import timezone, translation
-from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext, ngettext_lazy
 from django.views.decorators.cache import never_cache
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
@@ -22,12 +24,13 @@ from members.access.policy import get_in_scope, public, requires, signed_in
 from members.choices import Capability
 from members.exports.services import record_export
 from members.models import Organization
+from members.pages.listing import Badge, Listing, Nothing, badges, excel, linked, number, text
 from members.pages.queries import names_of
-from members.pages.requests import PageRequest, try_on_form, workbook
+from members.pages.requests import PageRequest, address, try_on_form
+from members.pages.steps import Words
 from members.paths import subtree
 from members.refused import Refused
-from members.workbooks.writing import Sheet
-from reminders.choices import AnswerSource, MessageKind
+from reminders.choices import Addressee, AnswerSource, MessageKind
 from reminders.messages.forms import DeclineForm, MessageFilterForm, OwnAnswerForm
 from reminders.messages.models import Message, MessageQuerySet, Release
 from reminders.messages.queries import (
@@ -56,6 +59,82 @@ from reminders.messages.services import (
 ON_A_PAGE = 30
 MOST_ROWS = 20_000
 MESSAGES = Message.objects.select_related(*PEOPLE, "wording")
+KINDS = {"sent": "good", "unknown": "warn", "dead": "bad", "held": "info", "to_call": "info"}
+
+
+def state_badges(message: Message, _on: date) -> Iterator[Badge]:
+    """What became of it, in a word."""
+    yield message.get_state_display(), KINDS.get(message.state, "quiet")
+
+
+def _for_whom(message: Message) -> Words:
+    is_contact = message.addressee == Addressee.CONTACT_PERSON and message.member
+    return _("for %(name)s") % {"name": message.member.name} if is_contact and message.member else ""
+
+
+def _again(message: Message) -> Words:
+    return _("time %(step)s") % {"step": message.step} if message.step > 1 else ""
+
+
+def _led_to(message: Message) -> Words | None:
+    if said := answered(message):
+        return said
+    if message.settled_at:
+        return _("done by %(day)s") % {"day": timezone.localdate(message.settled_at)}
+    return _("read") if message.read_at else None
+
+
+def _moment(moment: Any) -> str:
+    return timezone.localtime(moment).strftime("%Y-%m-%d %H:%M") if moment else ""
+
+
+def _answered_at(message: Message) -> str:
+    given = getattr(message, "answer", None)
+    return _moment(given.answered_at if given else None)
+
+
+CHANNEL = text("channel", _("Channel"), "get_channel_display")
+STATE = badges("state", _("State"), state_badges)
+LISTING = Listing(
+    columns=[
+        linked(
+            "told", _("Told"), lambda message: told(message) or message.get_addressee_display(), below=_for_whom,
+            url=lambda message: address("reminders:message-detail", message.key),
+        ),
+        text("kind", _("What for"), "get_kind_display", below=_again),
+        text("when", _("When"), lambda message: _moment(message.sent_at or message.due_at), style="nowrap"),
+        CHANNEL,
+        STATE,
+        text("led_to", _("What it led to"), _led_to),
+    ],
+    phone=["told", "state", "kind", "when", "led_to"],
+    workbook=[
+        text("planned_at", _("Planned at"), lambda message: _moment(message.planned_at)),
+        text("kind", _("Kind"), "get_kind_display"),
+        text("branch", _("Branch"), "organization.name"),
+        text("addressee", _("Told"), "get_addressee_display"),
+        text("told", _("Who it is"), told),
+        text("about", _("About"), "member.name"),
+        CHANNEL,
+        STATE,
+        text("sent_at", _("Sent"), lambda message: _moment(message.sent_at)),
+        number("attempts", _("Attempts"), "attempts_made"),
+        text("problem", _("Problem")),
+        text("read_at", _("Read"), lambda message: _moment(message.read_at)),
+        text("answer", _("Answer"), answered),
+        text("answered_at", _("Answered"), _answered_at),
+        text("done_at", _("Done at"), lambda message: _moment(message.settled_at)),
+    ],
+    counted=ngettext_lazy("%(counter)s message", "%(counter)s messages", "counter"),
+    nothing=Nothing(
+        _(
+            "Nothing was sent yet. Whoever misses a meeting, lives far away or is behind with dues is told by the "
+            "program."
+        ),
+        "send",
+    ),
+    no_match=_("Nothing fits. Take away a filter, or look for fewer letters."),
+)  # fmt: skip
 
 
 @requires(Capability.VIEW_MESSAGES)
@@ -63,15 +142,13 @@ MESSAGES = Message.objects.select_related(*PEOPLE, "wording")
 def message_list(request: PageRequest) -> HttpResponse:
     """What was sent on behalf of one's branches, the newest first."""
     form = MessageFilterForm(request.GET)
-    page = Paginator(_asked(request, form), ON_A_PAGE).get_page(request.GET.get("page"))
-    context = {
-        "form": form,
-        "page": page,
-        "lines": [_line(message) for message in page],
-        "narrowed": any(form.data.get(name) for name in form.fields),
-        "query": request.GET.urlencode(),
-    }
-    return render(request, "reminders/messages/message_list.html", context)
+    return LISTING.shown(request, _asked(request, form), form=form).answer(
+        title=_("Sent messages"),
+        lead=_(
+            "What the program told whom, by which way, and what came of it. It stops by itself once the thing is done."
+        ),
+        buttons=[excel(request, reverse("reminders:message-export"))],
+    )
 
 
 @requires(Capability.VIEW_MESSAGES)
@@ -81,7 +158,7 @@ def message_export(request: PageRequest) -> FileResponse:
     rows = list(_asked(request, MessageFilterForm(request.GET))[:MOST_ROWS])
     record_export(action="export_messages", rows=len(rows), by=request.user)
     name = _("Messages %(day)s.xlsx") % {"day": request.today.isoformat()}
-    return workbook(name, Sheet(_("Messages"), _headings(), _cells(rows)))
+    return LISTING.exported(request, rows, file=name, sheet=_("Messages"))
 
 
 @requires(Capability.VIEW_MESSAGES)
@@ -93,7 +170,10 @@ def message_detail(request: PageRequest, key: UUID) -> HttpResponse:
     may_send = request.user.access.may(Capability.SEND_MESSAGES, message.scope_path)
     attempts = attempts_shown(message)
     context = {
-        **_line(message),
+        "message": message,
+        "told": told(message),
+        "answered": answered(message),
+        "badges": state_badges(message, request.today),
         "letter": letter(message),
         "attempts": attempts,
         "names": names_of(attempt.by for attempt in attempts),
@@ -120,44 +200,24 @@ def _asked(request: PageRequest, form: MessageFilterForm) -> MessageQuerySet:
     return found.select_related(*PEOPLE).newest_first()
 
 
-def _line(message: Message) -> dict[str, Any]:
-    return {"message": message, "told": told(message), "answered": answered(message)}
-
-
-def _headings() -> list[str]:
-    return [
-        _("Planned at"), _("Kind"), _("Branch"), _("Told"), _("Who it is"), _("About"), _("Channel"), _("State"),
-        _("Sent"), _("Attempts"), _("Problem"), _("Read"), _("Answer"), _("Answered"), _("Done at"),
-    ]  # fmt: skip
-
-
-def _cells(rows: Iterable[Message]) -> Iterator[list[object]]:
-    for message in rows:
-        given = getattr(message, "answer", None)
-        yield [
-            _moment(message.planned_at),
-            str(message.get_kind_display()),
-            message.organization.name,
-            str(message.get_addressee_display()),
-            told(message),
-            message.member.name if message.member else "",
-            str(message.get_channel_display()),
-            str(message.get_state_display()),
-            _moment(message.sent_at),
-            message.attempts_made,
-            message.problem,
-            _moment(message.read_at),
-            str(answered(message)),
-            _moment(given.answered_at if given else None),
-            _moment(message.settled_at),
-        ]
-
-
-def _moment(moment: Any) -> str:
-    return timezone.localtime(moment).strftime("%Y-%m-%d %H:%M") if moment else ""
-
-
 RELEASES = Release.objects.select_related("organization", "released_by")
+
+
+HEAPS = Listing(
+    columns=[
+        linked(
+            "branch",
+            _("Branch"),
+            "organization",
+            url=lambda heap: address("reminders:review-detail", heap.code, heap.kind),
+        ),
+        text("kind", _("Kind"), "kind_name"),
+        number("number", _("How many wait")),
+    ],
+    phone=["branch", "number", "kind"],
+    nothing=Nothing(_("Nothing waits to be reviewed."), "check-circle"),
+    size=500,
+)
 
 
 @requires(Capability.SEND_MESSAGES)
@@ -165,8 +225,16 @@ RELEASES = Release.objects.select_related("organization", "released_by")
 def review_list(request: PageRequest) -> HttpResponse:
     """What waits to be looked at, by branch and kind; and which kinds go out without."""
     given = RELEASES.visible_to(request.user, Capability.SEND_MESSAGES).in_force()
-    context = {"heaps": held_heaps(request.user), "releases": given.order_by("organization__path", "kind")}
-    return render(request, "reminders/messages/review_list.html", context)
+    return HEAPS.shown(request, held_heaps(request.user)).answer(
+        title=_("Messages to review"),
+        lead=_(
+            "The first time that many messages of a kind would go out, somebody reads them before. Once released, "
+            "later ones of the kind go out by themselves."
+        ),
+        prints=False,
+        template="reminders/messages/review_list.html",
+        more={"releases": given.order_by("organization__path", "kind")},
+    )
 
 
 @requires(Capability.SEND_MESSAGES)
@@ -269,7 +337,7 @@ def inbox_answer(request: PageRequest, key: UUID) -> HttpResponse:
     form = OwnAnswerForm(request.POST)
     try:
         if not form.is_valid():
-            raise Refused(_("Choose one of the answers."))
+            raise Refused(str(_("Choose one of the answers.")))
         source, at = AnswerSource.LOGGED_IN, timezone.now()
         answer(message=message, source=source, at=at, by=request.user, **form.cleaned_data)
         messages.success(request, _("Your answer is recorded. Thank you."))

@@ -63,7 +63,7 @@ def test_the_list_costs_the_same_for_one_and_for_three(cast, secretary, django_a
 
     with django_assert_num_queries(5):
         page = page_of(secretary)
-    assert page.count('<th scope="row">') == number
+    assert page.count('<th scope="row"') == number
 
 
 @pytest.mark.parametrize(
@@ -99,9 +99,9 @@ def test_pages_go_on_and_the_filter_goes_with_them(cast, secretary):
 
     first, second = page_of(secretary, kind="missed"), page_of(secretary, kind="missed", page=2)
 
-    assert (first.count('<th scope="row">'), second.count('<th scope="row">')) == (30, 1)
+    assert (first.count('<th scope="row"'), second.count('<th scope="row"')) == (30, 1)
     assert "kind=missed&amp;page=2" in first
-    assert page_of(secretary, page="x").count('<th scope="row">') == 30
+    assert page_of(secretary, page="x").count('<th scope="row"') == 30
 
 
 def test_an_empty_list_says_why(secretary):
