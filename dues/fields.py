@@ -1,4 +1,4 @@
-"""Money and months as people write them, and what forms of several nouns begin with."""
+"""Money and months as people write them, and what forms and pages of several nouns begin with."""
 
 import re
 import unicodedata
@@ -9,13 +9,17 @@ from typing import Any, cast
 from django import forms
 from django.core.exceptions import ValidationError
 from django.db.models import QuerySet
+from django.urls import reverse_lazy
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from dues.units import FEN_PER_YUAN, yuan
 from members.models import Organization
 from members.pages.forms import key_field
+from members.pages.steps import Crumb
 
+DUES: Crumb = (gettext_lazy("Dues"), reverse_lazy("dues:grid"))
+"""The way back to the months of a branch."""
 MOST_YUAN = 10_000_000
 YEARS = range(1921, 2200)
 MONTH = re.compile(r"(\d{4})\D{1,2}(\d{1,2})(?:月|\D\d{1,2})?")

@@ -61,6 +61,7 @@ from dues.arrears.services import (
     report_review,
 )
 from dues.choices import MonthState
+from dues.fields import DUES
 from dues.ledger.models import Arrangement, ArrearsReason, ArrearsReview
 from dues.ledger.queries import Beyond, arrears_of, branch_of
 from dues.ledger.rules import FLAG_KEY
@@ -303,7 +304,7 @@ def _ended(request: PageRequest, member: Member, title: Words, end: Callable[...
 def _about(member: Member) -> dict[str, Any]:
     """What stands on the steps of a member, and where they lead."""
     url = reverse("dues:member-detail", args=[member.key])
-    return {"then": url, "crumbs": [(_("Dues"), reverse("dues:grid")), (member.name, url)], "lead": member.name}
+    return {"then": url, "crumbs": [DUES, (member.name, url)], "lead": member.name}
 
 
 def _places(request: PageRequest) -> QuerySet[Organization]:

@@ -12,7 +12,7 @@ from django.contrib import messages
 from django.core.files.uploadedfile import TemporaryUploadedFile
 from django.http import FileResponse, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
-from django.urls import reverse, reverse_lazy
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
@@ -32,7 +32,7 @@ from dues.books.services import (
 )
 from dues.books.sheets import NotALedger
 from dues.exporting.ledger import NAME, export_bases, file_name, parameters_of, whose_bases
-from dues.fields import UploadForm
+from dues.fields import DUES, UploadForm
 from dues.ledger.models import LedgerImport
 from dues.papers import published_sentence, published_with
 from dues.payments.queries import Resting, resting_on
@@ -53,7 +53,7 @@ from members.pages.requests import (
     try_with_message,
     written,
 )
-from members.pages.steps import Button, Crumb, Step, form_page
+from members.pages.steps import Button, Step, form_page
 from members.refused import Refused
 from members.roster.second_person import ask_second
 from members.roster.services import may_take_alone
@@ -85,7 +85,6 @@ class LedgerYearForm(forms.Form):
 IMPORTS = LedgerImport.objects.select_related("organization", "uploaded_by")
 NOTES_SHOWN = 200
 RESTING_SHOWN = 5
-DUES: Crumb = (_("Dues"), reverse_lazy("dues:grid"))
 LEDGERS = Listing(
     columns=[
         linked("file", _("File"), "file_name", url=lambda one: reverse("dues:ledger-detail", args=[one.pk])),

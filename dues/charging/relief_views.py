@@ -17,7 +17,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from dues.charging.forms import ApproveForm, DeclineForm, EndReliefForm, ReliefForm
 from dues.charging.relief_services import approve_relief, ask_relief, decline_relief, end_relief
-from dues.charging.views import DUES
+from dues.fields import DUES
 from dues.ledger.models import Basis, Relief
 from dues.ledger.queries import branch_of
 from dues.ledger.rules import approval_rule

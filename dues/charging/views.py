@@ -12,7 +12,7 @@ from django.db import transaction
 from django.forms import Form
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
-from django.urls import reverse, reverse_lazy
+from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 from django.views.decorators.cache import never_cache
@@ -44,6 +44,7 @@ from dues.charging.services import (
     keep_basis,
     would_keep,
 )
+from dues.fields import DUES
 from dues.ledger.models import Basis, ClosedMonth
 from dues.ledger.queries import branch_of
 from dues.papers import Touched, paper_page, touched_by, unseen
@@ -56,12 +57,10 @@ from members.choices import Capability, DuesCategory
 from members.models import Member, Organization
 from members.pages.listing import Badge, Listing, Nothing, drawn, linked, money, number, text
 from members.pages.requests import FORM_METHODS, PageRequest, address, branch_asked_for, branches_offered, try_on_form
-from members.pages.steps import Button, Crumb, Step, form_page
+from members.pages.steps import Button, Step, form_page
 from members.refused import Refused
 from rulebook.book import rule
 from rulebook.rules.dues import MonthlyDues
-
-DUES: Crumb = (_("Dues"), reverse_lazy("dues:grid"))
 
 
 def _category_in_words(line: BaseLine) -> str | None:
