@@ -50,26 +50,23 @@ def leaks(importer: str, imported: str, kinds: dict[str, str], shared: set[str])
 
 
 class Walls(Contract):
-    """`kinds`: `module: kind`, where the name doesn't say; `ignored`: `importer -> imported`, still to be put right."""
+    """`kinds`: `module: kind`, where the name doesn't say."""
 
     type_name = "walls"
 
     shared = fields.SetField(subfield=fields.StringField(), required=False, default=set())
     kinds = fields.SetField(subfield=fields.StringField(), required=False, default=set())
-    ignored = fields.SetField(subfield=fields.StringField(), required=False, default=set())
 
     def check(self, graph, verbose):
-        """Every direct import. A line of `ignored` that nothing needs any more is a fault too."""
+        """Every direct import."""
         kinds = dict(line.split(": ") for line in self.kinds)  # type: ignore[attr-defined]
         shared: set[str] = self.shared  # type: ignore[assignment]
-        found = {
+        faults = sorted(
             f"{importer} -> {imported}"
             for importer in graph.modules
             for imported in graph.find_modules_directly_imported_by(importer)
             if leaks(importer, imported, kinds, shared)
-        }
-        ignored: set[str] = self.ignored  # type: ignore[assignment]
-        faults = [*sorted(found - ignored), *(f"{line}: ignored, but gone" for line in sorted(ignored - found))]
+        )
         return ContractCheck(kept=not faults, metadata={"faults": faults})
 
     def render_broken_contract(self, check):
