@@ -1,22 +1,18 @@
 """The desk, what doesn't apply, and counts of the branches below."""
 
-from collections.abc import Iterator
 from dataclasses import asdict
 from datetime import date
 from typing import Any
 from uuid import UUID
 
 from django import forms
-from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.core.paginator import Paginator
 from django.db.models import QuerySet
 from django.http import FileResponse, Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
-from django.utils.formats import date_format
-from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from assessment.dashboard.below_queries import need_at
@@ -28,10 +24,11 @@ from members.models import Member, Organization, User
 from members.organizations.queries import roster_summary
 from members.pages.forms import PlaceForm, key_field
 from members.pages.links import own_links, start_links
+from members.pages.listing import excel
 from members.pages.navigation import first_page
-from members.pages.requests import PageRequest, try_on_form, try_with_message, workbook
+from members.pages.requests import FORM_METHODS, PageRequest, address, try_with_message, workbook
+from members.pages.steps import Button, Step, Words, form_page
 from members.paths import outermost
-from members.workbooks.writing import Sheet
 from reminders.desk.count_queries import (
     Asked,
     AskedBelow,
@@ -43,12 +40,15 @@ from reminders.desk.count_queries import (
     counts_at,
     counts_below,
 )
+from reminders.desk.lists import BELOW, BRANCHES, MONTHS, late
 from reminders.desk.models import NotApplicable
 from reminders.desk.queries import MOST_BRANCHES, Desk, branches_settled, desk_of, sees_kind, today_of, words_of
 from reminders.desk.rules import Section, When, sections
 from reminders.desk.services import say_not_applicable, take_back
 from reminders.messages.models import Message
+from rulebook.wording import period_words
 
+ASKED_OF = _("What we ask of a branch")
 ABOVE = (OrganizationKind.COMMITTEE, OrganizationKind.GENERAL_BRANCH)
 
 
@@ -118,7 +118,8 @@ def desk_at(request: PageRequest, code: str) -> HttpResponse:
     if request.user.access.may(Capability.SETTLE_DUTIES, branch.path):
         return render(request, "reminders/desk/desk_at.html", {"place": branch} | _shown(request, [branch.path]))
     row = next(iter(counts_at(branch.path, on=request.today)), None)
-    return render(request, "reminders/desk/desk_counts.html", {"place": branch, "row": row})
+    context = {"place": branch, "row": row, "late": late(row.overdue_kinds if row else {})}
+    return render(request, "reminders/desk/desk_counts.html", context)
 
 
 def _shown(request: PageRequest, paths: list[str]) -> dict[str, Any]:
@@ -193,14 +194,22 @@ def _seen(request: PageRequest, paths: list[str]) -> list[Organization]:
 def branch_list(request: PageRequest) -> HttpResponse:
     """Those that need help first."""
     place, below = _counts_asked_for(request)
-    context = {
-        "form": PlaceForm(request.GET, places=places_offered(request), at=place),
-        "place": place,
-        "below": below,
-        "page": Paginator(below.rows, ON_A_PAGE).get_page(request.GET.get("page")),
-        "query": request.GET.urlencode(),
-    }
-    return render(request, "reminders/desk/branches.html", context)
+    form = PlaceForm(request.GET, places=places_offered(request), at=place)
+    query = {"org": place.code} if place else {}
+    return BRANCHES.shown(request, below.rows, form=form).answer(
+        title=_("Duties of branches"),
+        lead=_at(place, _("The branches with most that is overdue come first.")),
+        buttons=[
+            Button(ASKED_OF, address("reminders:desk-effort", **query), "hourglass-split"),
+            excel(request, reverse("reminders:desk-branch-export")),
+        ],
+        template="reminders/desk/branches.html",
+        more={"below": below},
+    )
+
+
+def _at(place: Organization | None, sentence: Words) -> str:
+    return f"{place.name} · {sentence}" if place else str(sentence)
 
 
 @requires(Capability.VIEW_DUTIES)
@@ -209,27 +218,13 @@ def branch_export(request: PageRequest) -> FileResponse:
     """The same rows; no member's name is in them."""
     _place, below = _counts_asked_for(request)
     title = _("Duties of branches")
-    return workbook(f"{title} {request.today}.xlsx", Sheet(title, _count_headings(), _count_cells(below)))
+    return BRANCHES.exported(request, below.rows, file=f"{title} {request.today}.xlsx", sheet=title)
 
 
 def _counts_asked_for(request: PageRequest) -> tuple[Organization | None, Below]:
     place, paths = places_asked_for(request)
     form = PlaceForm(request.GET, places=places_offered(request).none())
     return place, counts_below(paths, on=request.today, text=form.text())
-
-
-def _count_headings() -> list[str]:
-    return [
-        _("Branch"), _("Overdue"), _("This week"), _("Later this month"), _("Later this year"), _("Done"),
-        _("Said not to apply"), _("What is overdue"), _("As of"),
-    ]  # fmt: skip
-
-
-def _count_cells(below: Below) -> Iterator[list[object]]:
-    for row in below.rows:
-        late = ", ".join(f"{words_of(kind).title} {count}" for kind, count in row.overdue_kinds.items())
-        numbers = [row.overdue, row.this_week, row.this_month, row.later, row.done, row.not_applicable]
-        yield [row.organization.name, *numbers, late, row.counted_on]
 
 
 @requires(Capability.VIEW_DUTIES)
@@ -241,14 +236,19 @@ def effort(request: PageRequest) -> HttpResponse:
         since = counted_since()
         months = asked_by_month(place.path, on=request.today, since=since)
         asked = asked_of(place, on=request.today)
-        context = {"place": place, "months": months, "since": since, "as_of": asked.as_of, **_year(asked, months)}
-        return render(request, "reminders/desk/effort.html", context)
-    form = PlaceForm(request.GET, places=places_offered(request), at=place)
-    below = asked_below(paths, on=request.today)
-    shown = [row for row in below.rows if form.text().casefold() in row.branch.name.casefold()]
-    page = Paginator(shown, ON_A_PAGE).get_page(request.GET.get("page"))
-    context = {"form": form, "place": place, "below": below, "page": page, "query": request.GET.urlencode()}
-    return render(request, "reminders/desk/effort_below.html", context | {"since": counted_since()})
+        more = {"place": place, "since": since, "as_of": asked.as_of, **_year(asked, months)}
+        lines = [{"month": month, "asked": one} for month, one in months]
+        lead = _("The last twelve months. The committees above see the same figures.")
+        shown = MONTHS.shown(request, lines)
+    else:
+        form = PlaceForm(request.GET, places=places_offered(request), at=place)
+        below = asked_below(paths, on=request.today)
+        rows = [row for row in below.rows if form.text().casefold() in row.branch.name.casefold()]
+        lead = _("What the rules, and we, asked of each branch in the last twelve months.")
+        more = {"place": place, "since": counted_since(), "as_of": below.as_of, "sums": below.median, "is_median": True}
+        shown = BELOW.shown(request, rows, form=form)
+    buttons, template = [excel(request, reverse("reminders:desk-effort-export"))], "reminders/desk/effort.html"
+    return shown.answer(title=ASKED_OF, lead=_at(place, lead), buttons=buttons, template=template, more=more)
 
 
 @requires(Capability.VIEW_DUTIES)
@@ -257,11 +257,13 @@ def effort_export(request: PageRequest) -> FileResponse:
     """The same as a workbook."""
     place, paths = _effort_asked_for(request)
     if place and place.kind == OrganizationKind.BRANCH:
-        first, rows = _("Month"), _month_cells(asked_by_month(place.path, on=request.today, since=counted_since()))
+        found = asked_by_month(place.path, on=request.today, since=counted_since())
+        sheet = MONTHS.sheet(ASKED_OF, [{"month": month, "asked": one} for month, one in found], on=request.today)
     else:
-        first, rows = _("Branch"), _branch_cells(asked_below(paths, on=request.today))
-    title = _("What we ask of a branch")
-    return workbook(f"{title} {request.today}.xlsx", Sheet(title, [first, *_effort_headings()], rows))
+        below = asked_below(paths, on=request.today)
+        rows = [{"branch": row.branch.name, "asked": row.asked} for row in below.rows]
+        sheet = BELOW.sheet(ASKED_OF, [*rows, {"branch": _("Median"), "asked": below.median}], on=request.today)
+    return workbook(f"{ASKED_OF} {request.today}.xlsx", sheet)
 
 
 def _effort_asked_for(request: PageRequest) -> tuple[Organization | None, list[str]]:
@@ -281,25 +283,6 @@ def _year(found: AskedBelow, months: list[tuple[date, Asked]]) -> dict[str, Any]
     return {"sums": sums, "begun": begun, "earlier": max((sums.duties or 0) - begun, 0)}
 
 
-def _effort_headings() -> list[str]:
-    return [_("Duties"), _("Messages to officers"), _("Forms sent"), _("Fields filled")]
-
-
-def _numbers(asked: Asked) -> list[object]:
-    return [asked.duties, asked.questions, asked.forms, asked.fields]
-
-
-def _month_cells(months: list[tuple[date, Asked]]) -> Iterator[list[object]]:
-    for month, asked in months:
-        yield [date_format(month, "YEAR_MONTH_FORMAT"), *_numbers(asked)]
-
-
-def _branch_cells(below: AskedBelow) -> Iterator[list[object]]:
-    for row in below.rows:
-        yield [row.branch.name, *_numbers(row.asked)]
-    yield [_("Median"), *_numbers(below.median)]
-
-
 class NotApplicableForm(forms.Form):
     """Why a duty doesn't apply. Which one comes with the line; nobody types it."""
 
@@ -308,17 +291,15 @@ class NotApplicableForm(forms.Form):
     of_period = forms.CharField(max_length=20, widget=forms.HiddenInput)
     of_member = forms.UUIDField(required=False, widget=forms.HiddenInput)
     reason = forms.CharField(
-        label=gettext_lazy("It doesn't apply, because"),
+        label=_("It doesn't apply, because"),
         max_length=300,
         widget=forms.Textarea(attrs={"rows": 2}),
-        help_text=gettext_lazy(
-            "Stored encrypted; read by the officers of the branch. Committees only see how many there are."
-        ),
+        help_text=_("Stored encrypted; read by the officers of the branch. Committees only see how many there are."),
     )
 
 
 @requires(Capability.SETTLE_DUTIES)
-@require_http_methods(["GET", "HEAD", "POST"])
+@require_http_methods(FORM_METHODS)
 def not_applicable(request: PageRequest, code: str) -> HttpResponse:
     """Why a duty doesn't apply. The desk holds the same form in each line; here it comes back when it was refused."""
     place = get_in_scope(request, Organization.objects.all(), code=code)
@@ -327,11 +308,20 @@ def not_applicable(request: PageRequest, code: str) -> HttpResponse:
     kind = form["of_kind"].value() or ""
     if not sees_kind(request.user, kind, about_member=member is not None, path=place.path):
         raise PermissionDenied(_("This duty isn't on your desk."))
-    if form.is_valid() and try_on_form(form, lambda: _say(request, form, place, member)):
-        messages.success(request, _("Noted: it doesn't apply. At the end of the desk it can be taken back."))
-        return _back(request, place)
-    context = {"form": form, "place": place, "member": member, "words": words_of(kind)}
-    return render(request, "reminders/desk/not_applicable.html", context | {"period": form["of_period"].value() or ""})
+    period = period_words(form["of_period"].value() or "")
+    return form_page(
+        request,
+        form,
+        lambda _typed: _say(request, form, place, member),
+        Step(
+            _("It doesn't apply"),
+            _("Note it"),
+            _("Noted: it doesn't apply. At the end of the desk it can be taken back."),
+        ),
+        _back(request, place),
+        cancel=reverse("reminders:desk"),
+        lead=" · ".join([place.name, str(words_of(kind).title), *([member.name] if member else []), period]),
+    )
 
 
 @requires(Capability.SETTLE_DUTIES)
@@ -343,7 +333,7 @@ def not_applicable_take_back(request: PageRequest, key: UUID) -> HttpResponse:
     if not sees_kind(request.user, row.kind, about_member=row.member_id is not None, path=row.scope_path):
         raise PermissionDenied(_("This duty isn't on your desk."))
     try_with_message(request, lambda: take_back(row=row, by=request.user), _("It is asked for again."))
-    return _back(request, row.organization)
+    return redirect(_back(request, row.organization))
 
 
 def _member(request: PageRequest, place: Organization) -> Member | None:
@@ -365,21 +355,21 @@ def _say(request: PageRequest, form: NotApplicableForm, place: Organization, mem
     )  # fmt: skip
 
 
-def _back(request: PageRequest, place: Organization) -> HttpResponse:
+def _back(request: PageRequest, place: Organization) -> str:
     on_the_desk = any(place.path.startswith(path) for path in desk_paths(request))
-    return redirect("reminders:desk") if on_the_desk else redirect("reminders:desk-at", place.code)
+    return reverse("reminders:desk") if on_the_desk else reverse("reminders:desk-at", args=[place.code])
 
 
 FIGURES = {
-    "members": (gettext_lazy("members"), "members:roster-list", ""),
-    "voting": (gettext_lazy("with a vote"), "members:roster-list", "voting=yes"),
-    "probationary": (gettext_lazy("on probation"), "members:roster-list", "membership=probationary_member"),
-    "retired": (gettext_lazy("retired"), "members:roster-list", "situation=retired"),
-    "mobile": (gettext_lazy("mobile"), "members:roster-list", "situation=mobile"),
-    "frail": (gettext_lazy("old and frail"), "members:reach-list", ""),
-    "abroad": (gettext_lazy("abroad"), "members:reach-list", ""),
-    "lost_contact": (gettext_lazy("out of contact"), "members:roster-list", "situation=lost_contact"),
-    "in_transfer": (gettext_lazy("in transfer"), "members:roster-list", "situation=in_transfer"),
+    "members": (_("members"), "members:roster-list", ""),
+    "voting": (_("with a vote"), "members:roster-list", "voting=yes"),
+    "probationary": (_("on probation"), "members:roster-list", "membership=probationary_member"),
+    "retired": (_("retired"), "members:roster-list", "situation=retired"),
+    "mobile": (_("mobile"), "members:roster-list", "situation=mobile"),
+    "frail": (_("old and frail"), "members:reach-list", ""),
+    "abroad": (_("abroad"), "members:reach-list", ""),
+    "lost_contact": (_("out of contact"), "members:roster-list", "situation=lost_contact"),
+    "in_transfer": (_("in transfer"), "members:roster-list", "situation=in_transfer"),
 }
 """Figure of RosterSummary → what it counts, and the list that shows them."""
 

@@ -1,6 +1,6 @@
 """How the periods and days of duties are said."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from datetime import date
 from uuid import uuid4
 
@@ -8,7 +8,7 @@ from django import template
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from reminders.desk.queries import DeskLine, words_of
+from reminders.desk.queries import DeskLine
 from reminders.desk.rules import Pile, When
 from rulebook.wording import period_words
 
@@ -44,13 +44,6 @@ def pile_facts(pile: Pile[DeskLine]) -> str:
 @register.filter
 def pile_lines(piles: Sequence[Pile[DeskLine]]) -> int:
     return sum(len(pile.lines) for pile in piles)
-
-
-@register.filter
-def most_of(kinds: Mapping[str, int], number: int = 4) -> list[tuple[object, int]]:
-    """The commonest kinds with their names, most first."""
-    found = sorted(kinds.items(), key=lambda one: (-one[1], one[0]))
-    return [(words_of(kind).title, count) for kind, count in found[:number]]
 
 
 @register.simple_tag

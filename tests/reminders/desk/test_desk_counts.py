@@ -1,5 +1,6 @@
 """What the levels above see: counts of branches, counted at once or by a job, and never a name."""
 
+from dataclasses import replace
 from datetime import date
 from io import BytesIO
 
@@ -8,6 +9,7 @@ from django.urls import reverse
 from openpyxl import load_workbook
 
 from members.choices import OfficeKind
+from reminders.desk import views
 from reminders.desk.count_queries import FIGURES, counts_at, counts_below, kinds_at
 from reminders.desk.services import count_desks, parts
 from reminders.models import DeskCount, NotApplicable
@@ -165,7 +167,7 @@ def test_the_list_is_of_ones_own_subtree(cast, as_user):
 
 
 def test_the_list_comes_in_pages(cast, as_user, monkeypatch):
-    monkeypatch.setattr("reminders.desk.views.ON_A_PAGE", 2)
+    monkeypatch.setattr(views, "BRANCHES", replace(views.BRANCHES, size=2))
     client = as_user(cast.county_staff)
 
     assert [len(client.get(BRANCHES, {"page": page}).context["page"]) for page in (1, 2)] == [2, 1]
