@@ -21,7 +21,7 @@ from assessment.assessments.models import (
     SatisfactionAnswered,
     SatisfactionTally,
 )
-from assessment.assessments.services import lock_assessment, put_on_record, store
+from assessment.assessments.services import lock_assessment, record_act, store
 from assessment.choices import AssessmentState, ClauseKind, ObjectionOutcome, Satisfaction, ValueState, ViewSource
 from assessment.schemes.models import Clause, Indicator
 from meetings.documents import NotADocument, bare_document
@@ -58,7 +58,7 @@ def enter_value(
         _demand_upheld(held, about, value)
         new.indicator = about
     _keep(new, content)
-    put_on_record(held, action="enter_value", by=by, subject=new)
+    record_act(held, action="enter_value", by=by, subject=new)
     return new
 
 
@@ -72,7 +72,7 @@ def confirm_values(*, assessment: Assessment, keys: set[UUID], on: date, by: Use
     if found:
         _decide(found, ValueState.CONFIRMED, by, "")
         store(assessment=held, on=on, by=by)
-        put_on_record(held, action="confirm_values", by=by, details={"rows": len(found)})
+        record_act(held, action="confirm_values", by=by, details={"rows": len(found)})
     return len(found)
 
 
@@ -88,7 +88,7 @@ def refuse_value(*, value: ManualValue, reason: str, by: User) -> ManualValue:
         raise Refused(_("Somebody has decided about it already."))
     _refuse_own([found], by)
     _decide([found], ValueState.REFUSED, by, reason.strip())
-    put_on_record(held, action="refuse_value", by=by, subject=found)
+    record_act(held, action="refuse_value", by=by, subject=found)
     return found
 
 
@@ -109,7 +109,7 @@ def enter_nothing_found(*, assessment: Assessment, basis: str, key: UUID, by: Us
     ]
     ManualValue.objects.bulk_create(new)
     if new:
-        put_on_record(held, action="enter_nothing_found", by=by, details={"rows": len(new)})
+        record_act(held, action="enter_nothing_found", by=by, details={"rows": len(new)})
     return len(new)
 
 
@@ -181,7 +181,7 @@ def raise_objection(
             )
     except IntegrityError:
         raise Refused(_("The branch has objected to this indicator already.")) from None
-    put_on_record(held, action="raise_objection", by=by, subject=new)
+    record_act(held, action="raise_objection", by=by, subject=new)
     return new
 
 
@@ -208,7 +208,7 @@ def answer_objection(
     found.outcome, found.answer = ObjectionOutcome(outcome), answer.strip()
     found.answered_by, found.answered_on = by, on
     found.save(update_fields=["outcome", "answer", "answered_by", "answered_on"])
-    put_on_record(held, action="answer_objection", by=by, subject=found, details={"outcome": outcome})
+    record_act(held, action="answer_objection", by=by, subject=found, details={"outcome": outcome})
     if outcome == ObjectionOutcome.UPHELD and points is not None:
         enter_value(assessment=held, about=found.indicator, value=points, basis=found.answer, key=key, by=by)
     elif outcome == ObjectionOutcome.RECORD_FIRST:
@@ -277,7 +277,7 @@ def give_view(
             return given
         BranchView.objects.filter(pk=given.pk).update(**facts)
         given.refresh_from_db()
-    put_on_record(held, action="give_view", by=by, subject=given)
+    record_act(held, action="give_view", by=by, subject=given)
     return given
 
 

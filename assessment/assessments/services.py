@@ -242,7 +242,7 @@ def recompute(*, assessment: Assessment, on: date, by: User) -> Assessment:
     if held.state not in OPEN:
         raise Refused(_("It is published: publish it again to take up what has changed."))
     store(assessment=held, on=on, by=by)
-    put_on_record(held, action="compute_assessment", by=by)
+    record_act(held, action="compute_assessment", by=by)
     return held
 
 
@@ -262,7 +262,7 @@ def lock_assessment(assessment: Assessment) -> Assessment:
     return rows.get(pk=assessment.pk)
 
 
-def put_on_record(
+def record_act(
     assessment: Assessment, *, action: str, by: User, subject: Any = None, details: Mapping[str, Any] | None = None
 ) -> None:
     """An act on an assessment, or on a row that belongs to it."""
@@ -322,7 +322,7 @@ def show_to_branch(*, assessment: Assessment, on: date, by: User, until: date | 
     held.objections_until = until or least
     held.save(update_fields=["state", "shown_on", "objections_until"])
     store(assessment=held, on=on, by=by)
-    put_on_record(held, action="show_assessment", by=by)
+    record_act(held, action="show_assessment", by=by)
     return held
 
 
@@ -347,7 +347,7 @@ def publish(*, assessment: Assessment, on: date, by: User, day: date | None = No
     changed = _differing(before, _points(held))
     held.state, held.published_on, held.published_words = AssessmentState.PUBLISHED, day, words
     held.save(update_fields=["state", "published_on", "published_words"])
-    put_on_record(held, action="publish_assessment", by=by, details={"changed": len(changed)})
+    record_act(held, action="publish_assessment", by=by, details={"changed": len(changed)})
     return changed
 
 
@@ -365,7 +365,7 @@ def lock(*, assessment: Assessment, on: date, by: User) -> Assessment:
         raise Refused(_("The record says something else by now. Publish it again first."))
     held.state, held.locked_on = AssessmentState.LOCKED, on
     held.save(update_fields=["state", "locked_on"])
-    put_on_record(held, action="lock_assessment", by=by)
+    record_act(held, action="lock_assessment", by=by)
     return held
 
 
@@ -386,7 +386,7 @@ def decide_grade(*, assessment: Assessment, band: Band, meeting: str, day: date,
         return held
     held.decided_band, held.decided_with, held.decided_on = band, meeting, day
     held.save(update_fields=["decided_band", "decided_with", "decided_on"])
-    put_on_record(held, action="decide_grade", by=by, details={"rank": band.rank})
+    record_act(held, action="decide_grade", by=by, details={"rank": band.rank})
     return held
 
 

@@ -9,7 +9,7 @@ from django.template.defaultfilters import floatformat
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext_lazy
 
-from assessment.cadres.queries import Line, Shown
+from assessment.cadres.queries import Line, PostLine
 from assessment.cadres.rules import WHOLE
 from members.pages.listing import Badge, Column, Listing, Nothing, acts, day, linked, money, number, text
 from members.pages.requests import address
@@ -17,18 +17,18 @@ from members.pages.requests import address
 UNFILLED = _("%(count)s unfilled")
 
 
-def _share(one: Shown) -> str:
+def _share(one: PostLine) -> str:
     """How much of the working time."""
     share = one.post.get_share_display()
     return share if one.post.percent == WHOLE else f"{share} · {one.post.percent} %"
 
 
-def _ended(one: Shown, _on: date) -> Iterator[Badge]:
+def _ended(one: PostLine, _on: date) -> Iterator[Badge]:
     if one.post.valid_until:
         yield _("ended %(day)s") % {"day": one.post.valid_until}, "quiet"
 
 
-def _hours(one: Shown) -> str:
+def _hours(one: PostLine) -> str:
     return "" if one.is_kept else f"{floatformat(one.hours)} / {floatformat(one.asked)}"
 
 

@@ -51,7 +51,7 @@ class Asked:
 
 
 @dataclass(frozen=True, slots=True)
-class Shown:
+class PostLine:
     """A post with the hours and certificates of its holder in the year."""
 
     post: CadrePost
@@ -107,10 +107,10 @@ def with_hours(rows: CadrePostQuerySet, year: int) -> CadrePostQuerySet:
     )
 
 
-def show(post: CadrePost, rule: Rule) -> Shown:
+def show(post: CadrePost, rule: Rule) -> PostLine:
     """Of a post that `with_hours` gave."""
     hours: Decimal = post.hours  # type: ignore[attr-defined]
-    return Shown(post, hours, rule.number, post.certificates, is_kept(hours, rule))  # type: ignore[attr-defined]
+    return PostLine(post, hours, rule.number, post.certificates, is_kept(hours, rule))  # type: ignore[attr-defined]
 
 
 def staffing(place: Organization, year: int, *, on: date) -> Staffing:

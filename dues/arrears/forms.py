@@ -101,7 +101,7 @@ class SpanForm(forms.Form):
         return add_months(last, 1) if last else None
 
 
-class ReasonForm(SpanForm):
+class ArrearsReasonForm(SpanForm):
     reason = forms.CharField(
         label=_("Reason"),
         max_length=300,

@@ -24,12 +24,12 @@ from dues.arrears.forms import (
     UNRECORDED,
     AnswerForm,
     ArrangementForm,
+    ArrearsReasonForm,
     DecisionForm,
     EndForm,
     GridForm,
     OpenReviewForm,
     OutcomeForm,
-    ReasonForm,
     ReportForm,
     TalkForm,
     talk_of,
@@ -251,7 +251,7 @@ def arrears(request: PageRequest) -> HttpResponse:
 def reason_add(request: PageRequest, key: UUID) -> HttpResponse:
     """A good reason for not having paid, with the months it covers."""
     member = member_standing_here(request, key)
-    form = ReasonForm(request.POST or None, initial={"first": month_of(request.today)})
+    form = ArrearsReasonForm(request.POST or None, initial={"first": month_of(request.today)})
     act = partial(record_reason, member=member, by=request.user, on=request.today)
     step = Step(_("A reason for arrears"), _("Record"), _("The reason is on record."))
     note = _("A good reason that is on record stops the ladder for the months it covers. What is owed stays owed.")

@@ -71,7 +71,7 @@ class Plan:
 
 
 @dataclass(frozen=True, slots=True)
-class Standing:
+class MonthOnRecord:
     """What a member's month holds already: the sums of its lines and the last turn."""
 
     amount: int
@@ -239,12 +239,12 @@ def _bases(members: list[int]) -> dict[int, list[Basis]]:
     return found
 
 
-def _standing(members: list[int]) -> dict[int, dict[date, Standing]]:
-    found: dict[int, dict[date, Standing]] = defaultdict(dict)
+def _standing(members: list[int]) -> dict[int, dict[date, MonthOnRecord]]:
+    found: dict[int, dict[date, MonthOnRecord]] = defaultdict(dict)
     rows = Charge.objects.filter(member__in=members).order_by().values_list("member", "month")
     sums = rows.annotate(Sum("amount_fen"), Sum("waived_fen"), Max("turn"))
     for member, month, amount, waived, turn in sums:
-        found[member][month] = Standing(amount, waived, turn)
+        found[member][month] = MonthOnRecord(amount, waived, turn)
     return found
 
 

@@ -48,10 +48,6 @@ class ReceivedForm(forms.Form):
     received_on = day_field(label=_("Received on"))
 
 
-class ReasonForm(forms.Form):
-    reason = forms.CharField(label=_("Reason"), max_length=200)
-
-
 class UseForm(forms.Form):
     """What dues were spent for; the meeting is one at which the organization decided, or stays empty."""
 

@@ -14,7 +14,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from dues.choices import UseKind
 from dues.templatetags.dues import yuan
-from dues.upwards.forms import DisclosureForm, ReasonForm, UseFilterForm, UseForm
+from dues.upwards.forms import DisclosureForm, UseFilterForm, UseForm
 from dues.upwards.lists import CORRECTIONS, FIGURES, PUBLICATIONS, USES, Correction, UseLine, sheet_facts
 from dues.upwards.models import Disclosure, DuesUse
 from dues.upwards.queries import corrected, needing_disclosure, readable_meetings, year_figures
@@ -23,6 +23,7 @@ from dues.upwards.views import GIVERS_SEEN_BY, TABS
 from members.access.policy import get_in_scope, requires, signed_in
 from members.choices import Capability
 from members.models import Organization
+from members.pages.forms import ReasonForm
 from members.pages.requests import FORM_METHODS, PageRequest, place_asked_for, try_on_form
 from members.pages.steps import Button, Step, form_page
 from rulebook.book import rule

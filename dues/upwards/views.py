@@ -24,7 +24,6 @@ from dues.upwards.forms import (
     HandOverForm,
     LargeForm,
     PeriodForm,
-    ReasonForm,
     ReceivedForm,
     RemittanceForm,
     SendUpForm,
@@ -37,6 +36,7 @@ from dues.upwards.services import confirm_remittance, hand_up, remittance_rule, 
 from members.access.policy import get_in_scope, requires, signed_in
 from members.choices import Capability
 from members.models import Member, Organization
+from members.pages.forms import ReasonForm
 from members.pages.listing import PAGE, Nothing, excel
 from members.pages.queries import names_of
 from members.pages.requests import (

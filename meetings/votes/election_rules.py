@@ -152,7 +152,7 @@ WITH_SURPLUS = (OfficeKind.COMMITTEE_MEMBER,)
 
 
 @dataclass(frozen=True, slots=True)
-class Standing:
+class CandidateVotes:
     """A candidate, or a name that voters wrote in, with the votes for it. `key` is the caller's."""
 
     key: str
@@ -187,7 +187,7 @@ class Result:
     citations: tuple[Citation, ...]
 
 
-def elect(standings: Sequence[Standing], *, seats: int, heads: Heads, on: date) -> Result:
+def elect(standings: Sequence[CandidateVotes], *, seats: int, heads: Heads, on: date) -> Result:
     """Elected is who has more than half of those entitled, by order of votes, as far as there are seats.
 
     Those tied at the last seat aren't elected: the members vote again among them. Before 13 July 2020 it was half of
@@ -207,8 +207,8 @@ def elect(standings: Sequence[Standing], *, seats: int, heads: Heads, on: date) 
 
 def outcome_of(ballot: Ballot, *, seats: int, heads: Heads, on: date) -> Result:
     """The result of one ballot: nobody is elected where more papers came back than people voted."""
-    standings = [Standing(key, figures[0]) for key, figures in ballot.candidates.items()]
-    standings += [Standing(name, votes) for name, votes in ballot.others.items()]
+    standings = [CandidateVotes(key, figures[0]) for key, figures in ballot.candidates.items()]
+    standings += [CandidateVotes(name, votes) for name, votes in ballot.others.items()]
     hold = ballots_hold(voters=heads.present, issued=ballot.issued or 0, returned=ballot.returned or 0)
     result = elect(standings, seats=seats, heads=heads, on=on)
     if hold:
@@ -216,7 +216,7 @@ def outcome_of(ballot: Ballot, *, seats: int, heads: Heads, on: date) -> Result:
     return Result(False, (), (), seats, hold.reason, result.versions, result.citations)
 
 
-def _seated(enough: Sequence[Standing], seats: int) -> tuple[tuple[str, ...], tuple[str, ...]]:
+def _seated(enough: Sequence[CandidateVotes], seats: int) -> tuple[tuple[str, ...], tuple[str, ...]]:
     if len(enough) <= seats:
         return tuple(one.key for one in enough), ()
     border = enough[seats - 1].votes_for

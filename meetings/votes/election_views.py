@@ -15,7 +15,7 @@ from meetings.meeting.crumbs import trail
 from meetings.votes.correction_queries import doubts_of
 from meetings.votes.election_forms import AgainForm, ApproveForm, ElectionForm
 from meetings.votes.election_services import add_election, approve_election, vote_again
-from meetings.votes.forms import DecideForm, ReasonForm, StepForm
+from meetings.votes.forms import DecideForm, StepForm, StepTakeBackForm
 from meetings.votes.lists import ELECTIONS, MEMBERSHIP
 from meetings.votes.membership_rules import approval_by
 from meetings.votes.membership_services import ask_step, decide_step, take_back_approval, take_back_step
@@ -233,7 +233,7 @@ def _facts(step: MembershipStep) -> list[tuple[Words, object]]:
 def membership_take_back(request: PageRequest, key: str) -> HttpResponse:
     """The branch takes back what waits, the committee what it approved by mistake."""
     step = get_object_or_404(to_take_back(request.user), pk=key)
-    form = ReasonForm(request.POST or None)
+    form = StepTakeBackForm(request.POST or None)
     back = reverse("meetings:membership-decide", args=[step.pk]) if step.decided_on else step.get_absolute_url()
     words = Step(
         f"{_('Take it back')} · {step.name}", _("Take it back"), _("Taken back. The vote offers the step again.")

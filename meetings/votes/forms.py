@@ -276,5 +276,5 @@ class DecideForm(forms.Form):
         return Approval(typed["on"], document=typed["document"], reason=typed["reason"])
 
 
-class ReasonForm(forms.Form):
+class StepTakeBackForm(forms.Form):
     reason = forms.CharField(label=gettext_lazy("Why it is taken back"), max_length=200)

@@ -18,7 +18,7 @@ from meetings.choices import ON_MEMBERSHIP, ON_PROBATION, PRESENT, MeetingState,
 from meetings.meeting.models import Meeting
 from meetings.votes import election_rules
 from meetings.votes.correction_queries import doubted_in
-from meetings.votes.election_rules import Ballot, Result, Standing, ballot_key, to_look_up
+from meetings.votes.election_rules import Ballot, CandidateVotes, Result, ballot_key, to_look_up
 from meetings.votes.membership_rules import Person, approval_by, holds_from, probation_ends
 from meetings.votes.models import Candidate, Count, MembershipStep, MembershipStepQuerySet, Vote
 from meetings.votes.rules import Figures, Heads, Quorum, differences, is_covered, quorum, subjects_of, usual_subject
@@ -127,7 +127,7 @@ def result_of(vote: Vote) -> Result | None:
     """Who is elected and who is tied, by key of candidate; None while nothing stands or where papers were too many."""
     if not vote.is_valid or vote.seats is None:
         return None
-    standings = [Standing(str(one.pk), one.votes_for or 0) for one in vote.candidates.all()]
+    standings = [CandidateVotes(str(one.pk), one.votes_for or 0) for one in vote.candidates.all()]
     heads = Heads(vote.entitled, vote.present)
     return election_rules.elect(standings, seats=vote.seats, heads=heads, on=vote.item.meeting.day)
 

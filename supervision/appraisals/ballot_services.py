@@ -15,7 +15,7 @@ from members.models import User
 from members.refused import Refused
 from supervision.appraisals.models import AppraisalRound, Appraisee, PaperCount, Tally
 from supervision.appraisals.rules import Figures, differing_people, missing_marks, unfit_people
-from supervision.appraisals.services import lock_round, put_on_record
+from supervision.appraisals.services import lock_round, record_act
 from supervision.choices import BallotMethod, Mark, RoundState
 
 MOST = 9999
@@ -53,7 +53,7 @@ def type_count(*, round: AppraisalRound, ballots: int, figures: Figures, by: Use
     if len(counts) < 2 or counts[0].figures != counts[1].figures:
         return False
     _settle(held, typed)
-    put_on_record(held, action="settle_ballots", by=by)
+    record_act(held, action="settle_ballots", by=by)
     return True
 
 
@@ -63,7 +63,7 @@ def count_anew(*, round: AppraisalRound, by: User) -> None:
     held = _counting(round)
     typed, _by_model = PaperCount.objects.filter(round=held).delete()
     if typed:
-        put_on_record(held, action="count_ballots_anew", by=by, details={"counts": typed})
+        record_act(held, action="count_ballots_anew", by=by, details={"counts": typed})
 
 
 @transaction.atomic
@@ -76,7 +76,7 @@ def begin_on_paper(*, round: AppraisalRound, by: User) -> None:
     Appraisee.objects.filter(round=held).update(has_voted=False)
     held.method = BallotMethod.PAPER
     held.save(update_fields=["method"])
-    put_on_record(held, action="begin_ballot_on_paper", by=by)
+    record_act(held, action="begin_ballot_on_paper", by=by)
 
 
 def differing(round: AppraisalRound) -> list[str] | None:
@@ -143,7 +143,7 @@ def _keep(held: AppraisalRound, typed: Mapping[str, Any], by: User) -> list[Pape
     if len(counts) == 2 and by.pk not in {one.by_id for one in counts}:
         raise Refused(_("Two people have typed already, and their counts differ. Begin the count anew."))
     PaperCount.objects.update_or_create(round=held, by=by, defaults={"figures": typed})
-    put_on_record(held, action="type_ballots", by=by)
+    record_act(held, action="type_ballots", by=by)
     return list(PaperCount.objects.filter(round=held))
 
 

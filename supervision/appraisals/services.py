@@ -41,7 +41,7 @@ def open_round(*, key: UUID, organization: Organization, year: int, on: date, by
     except IntegrityError:
         raise Refused(_("This year's appraisal has been opened already."), "year") from None
     Appraisee.objects.bulk_create(_taking_part(begun, on))
-    put_on_record(begun, action="open_appraisal", by=by, details={"year": year})
+    record_act(begun, action="open_appraisal", by=by, details={"year": year})
     return begun
 
 
@@ -67,7 +67,7 @@ def go_on(
         _close(held, meeting, on)
     held.state = after
     held.save()
-    put_on_record(held, action="step_appraisal", by=by, details={"from": before, "to": after})
+    record_act(held, action="step_appraisal", by=by, details={"from": before, "to": after})
     return held
 
 
@@ -85,7 +85,7 @@ def go_back(*, round: AppraisalRound, expected: str, by: User) -> AppraisalRound
         Tally.objects.filter(appraisee__round=held).delete()
     held.state, held.closed_on = after, None
     held.save()
-    put_on_record(held, action="step_appraisal_back", by=by, details={"from": before, "to": after})
+    record_act(held, action="step_appraisal_back", by=by, details={"from": before, "to": after})
     return held
 
 
@@ -95,7 +95,7 @@ def lock_round(round: AppraisalRound) -> AppraisalRound:
     return rows.get(pk=round.pk)
 
 
-def put_on_record(round: AppraisalRound, *, action: str, by: User, details: Mapping[str, Any] | None = None) -> None:
+def record_act(round: AppraisalRound, *, action: str, by: User, details: Mapping[str, Any] | None = None) -> None:
     """An act on the round as a whole."""
     record(action=action, by=by, subject=round, organization_code=round.organization.code, details=details)
 

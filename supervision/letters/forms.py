@@ -53,7 +53,7 @@ class WordsForm(forms.Form):
     passphrase = passphrase_field()
 
 
-class ReasonForm(WordsForm):
+class NameReasonForm(WordsForm):
     """Why the writer's name is needed."""
 
     text = forms.CharField(

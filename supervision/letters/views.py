@@ -25,7 +25,7 @@ from members.paths import outermost
 from supervision.choices import FileKind, LetterState
 from supervision.letters.contents import NamedSubject, Opened
 from supervision.letters.custody_services import ask_for_name, decide_name, name_view, reason_for_custodian
-from supervision.letters.forms import WHOM, CustodyForm, PassphraseForm, ReasonForm, WordsForm, YearForm
+from supervision.letters.forms import WHOM, CustodyForm, NameReasonForm, PassphraseForm, WordsForm, YearForm
 from supervision.letters.inspector_services import (
     OpenedFile,
     accept,
@@ -274,7 +274,7 @@ def letter_reseal(request: PageRequest, key: UUID) -> HttpResponse:
 @secret
 @page
 def letter_ask_name(request: PageRequest, key: UUID) -> HttpResponse:
-    return act(request, key, ReasonForm, ask_for_name, ASK_NAME)
+    return act(request, key, NameReasonForm, ask_for_name, ASK_NAME)
 
 
 REQUESTS = NameRequest.objects.select_related("letter__organization", "custody_key")

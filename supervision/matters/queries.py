@@ -39,7 +39,7 @@ STATES: dict[MatterState, tuple[Promise, str]] = {
 
 
 @dataclass(frozen=True, slots=True)
-class Shown:
+class MatterLine:
     """A matter with what is to be said about it."""
 
     matter: Matter
@@ -91,16 +91,16 @@ def for_register(rows: MatterQuerySet) -> MatterQuerySet:
     return rows.select_related("organization", "opinion_meeting").prefetch_related("opinion_meeting__sessions")
 
 
-def shown(rows: Iterable[Matter], *, on: date) -> list[Shown]:
+def shown(rows: Iterable[Matter], *, on: date) -> list[MatterLine]:
     return [show(one, on=on) for one in rows]
 
 
-def show(matter: Matter, *, on: date) -> Shown:
+def show(matter: Matter, *, on: date) -> MatterLine:
     village = None
     if concerns_village(matter.kind, is_village=matter.organization.is_village):
         village = through_general_meeting(kinds_of(matter.opinion_meeting), on)
     first = opinion_first(matter.course, matter.organization.unit_kind, on=on)
-    return Shown(matter, state_of(matter.course), first, village)
+    return MatterLine(matter, state_of(matter.course), first, village)
 
 
 def kinds_of(meeting: Meeting | None) -> set[str]:

@@ -22,12 +22,12 @@ from members.refused import Refused
 from supervision.choices import SuggestionKind, SuggestionOutcome
 from supervision.scope import held_at
 from supervision.suggestions.models import Suggestion
-from supervision.suggestions.rules import Standing
+from supervision.suggestions.rules import AnswerState
 from supervision.suggestions.services import answer_suggestion, make_suggestion
 
 VIEW, RECORD = Capability.VIEW_SUPERVISION, Capability.RECORD_SUPERVISION
-STANDINGS = [one.value for one in Standing]
-STATE = OpenApiParameter("state", OpenApiTypes.STR, enum=STANDINGS, description="Where it stands today")
+ANSWER_STATES = [one.value for one in AnswerState]
+STATE = OpenApiParameter("state", OpenApiTypes.STR, enum=ANSWER_STATES, description="Where it stands today")
 LONGEST = 4000
 
 
@@ -85,7 +85,7 @@ class AskedSerializer(serializers.Serializer[dict[str, Any]]):
     """Which suggestions are asked for."""
 
     organization = serializers.CharField(required=False, max_length=40)
-    state = serializers.ChoiceField([(one, one) for one in STANDINGS], required=False)
+    state = serializers.ChoiceField([(one, one) for one in ANSWER_STATES], required=False)
 
 
 @requires(VIEW)
@@ -104,7 +104,7 @@ class SuggestionViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, viewse
         if code := asked.get("organization"):
             rows = rows.below(get_object_or_404(Organization.objects.visible_to(user), code=code).path)
         if state := asked.get("state"):
-            rows = rows.standing_at(Standing(state), timezone.localdate())
+            rows = rows.standing_at(AnswerState(state), timezone.localdate())
         return rows.annotate(organization_code=F("organization__code"), member_key=F("member__key"))
 
     @extend_schema(parameters=[ORGANIZATION, STATE], responses={200: SuggestionSerializer(many=True), **ERRORS})

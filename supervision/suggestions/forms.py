@@ -14,13 +14,13 @@ from members.models.member import MemberQuerySet
 from members.pages.forms import FilterForm, choice_field, day_field, key_field
 from supervision.choices import SuggestionKind, SuggestionOutcome
 from supervision.suggestions.models import Suggestion, SuggestionQuerySet
-from supervision.suggestions.rules import Standing
+from supervision.suggestions.rules import AnswerState
 
 SHARED, OFFICERS = "shared", "officers"
 AUDIENCES = [(SHARED, _("The members of the branch, with the answer")), (OFFICERS, _("Only the branch's officers"))]
 STATES = [
-    ("", "—"), (Standing.WAITING.value, _("Waiting for an answer")), (Standing.OVERDUE.value, _("Overdue")),
-    (Standing.ANSWERED.value, _("Answered")),
+    ("", "—"), (AnswerState.WAITING.value, _("Waiting for an answer")), (AnswerState.OVERDUE.value, _("Overdue")),
+    (AnswerState.ANSWERED.value, _("Answered")),
 ]  # fmt: skip
 LONGEST = 4000
 FIRST_YEAR = 2016
@@ -117,7 +117,7 @@ class SharedFilterForm(forms.Form):
         if kind := self.cleaned_data.get("kind"):
             rows = rows.filter(kind=kind)
         if state := self.cleaned_data.get("state"):
-            rows = rows.standing_at(Standing(state), on)
+            rows = rows.standing_at(AnswerState(state), on)
         return rows
 
 
@@ -162,7 +162,7 @@ class SuggestionFilterForm(PeriodForm):
         first, last = self.days()
         rows = rows.filter(asked_on__range=(first or date.min, last or date.max))
         if state := typed.get("state"):
-            rows = rows.standing_at(Standing(state), min(last or on, on))
+            rows = rows.standing_at(AnswerState(state), min(last or on, on))
         equal = {name: value for name in ("kind", "outcome") if (value := typed.get(name))}
         return rows.filter(member__name__icontains=typed.get("q") or "", **equal)
 

@@ -12,7 +12,7 @@ from members.models import HelpRequest
 from members.pages.listing import Badge, Listing, Nothing, badges, day, linked, number, text
 from members.pages.steps import Words
 from supervision.suggestions.models import Suggestion
-from supervision.suggestions.rules import standing
+from supervision.suggestions.rules import answer_state
 
 SHOWN_OF_OWN = 50
 YES, NO = _("Yes"), _("No")
@@ -20,7 +20,7 @@ YES, NO = _("Yes"), _("No")
 
 def state_badges(one: Suggestion, on: date) -> Iterator[Badge]:
     """Where it stands on the day."""
-    state = standing(due_on=one.due_on, answered_on=one.answered_on, on=on)
+    state = answer_state(due_on=one.due_on, answered_on=one.answered_on, on=on)
     if state == "overdue":
         yield _("Overdue"), "bad"
     elif state != "answered":

@@ -12,7 +12,7 @@ from members.models import Member, Organization, User
 from members.paths import subtree
 from supervision.choices import SuggestionKind, SuggestionOutcome
 from supervision.scope import held_at, of_member, of_own_branch
-from supervision.suggestions.rules import Standing
+from supervision.suggestions.rules import AnswerState
 
 
 class SuggestionQuerySet(models.QuerySet["Suggestion"]):
@@ -40,12 +40,12 @@ class SuggestionQuerySet(models.QuerySet["Suggestion"]):
         """What the members of the user's own branch may read."""
         return self.filter(of_own_branch(user), is_shared=True)
 
-    def standing_at(self, standing: Standing, on: date) -> "SuggestionQuerySet":
+    def standing_at(self, state: AnswerState, on: date) -> "SuggestionQuerySet":
         """As it was known on that day: what was answered later still waited then."""
         waiting = Q(answered_on__isnull=True) | Q(answered_on__gt=on)
-        if standing == Standing.ANSWERED:
+        if state == AnswerState.ANSWERED:
             return self.filter(answered_on__lte=on)
-        return self.filter(waiting, due_on__lt=on) if standing == Standing.OVERDUE else self.filter(waiting)
+        return self.filter(waiting, due_on__lt=on) if state == AnswerState.OVERDUE else self.filter(waiting)
 
     def most_pressing_first(self) -> "SuggestionQuerySet":
         """Those that wait, by their day; then those answered last."""

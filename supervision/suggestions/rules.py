@@ -15,7 +15,7 @@ from rulebook.values import NO_ARTICLE, Citation, Duty, Level, Mark, duty_state
 ANSWER_KEY = "supervision.suggestion.days"
 
 
-class Standing(StrEnum):
+class AnswerState(StrEnum):
     """Where a suggestion stands, the most pressing first."""
 
     OVERDUE = "overdue"
@@ -28,11 +28,11 @@ def answer_due(asked_on: date, *, local: Iterable[LocalRule] = ()) -> date:
     return asked_on + timedelta(days=rule(ANSWER_KEY, asked_on, local).whole)
 
 
-def standing(*, due_on: date, answered_on: date | None, on: date) -> Standing:
+def answer_state(*, due_on: date, answered_on: date | None, on: date) -> AnswerState:
     """As it was known on that day: what was answered later still waited then."""
     if answered_on is not None and answered_on <= on:
-        return Standing.ANSWERED
-    return Standing.OVERDUE if due_on < on else Standing.WAITING
+        return AnswerState.ANSWERED
+    return AnswerState.OVERDUE if due_on < on else AnswerState.WAITING
 
 
 def share(part: int, whole: int) -> int | None:

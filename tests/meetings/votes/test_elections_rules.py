@@ -6,7 +6,7 @@ import pytest
 
 from meetings.votes.election_rules import (
     Ballot,
-    Standing,
+    CandidateVotes,
     differences,
     elect,
     enough_candidates,
@@ -23,7 +23,7 @@ BEFORE_2020 = date(2020, 7, 12)
 
 
 def elected(votes, seats, heads=TEN, on=TODAY):
-    result = elect([Standing(key, count) for key, count in votes.items()], seats=seats, heads=heads, on=on)
+    result = elect([CandidateVotes(key, count) for key, count in votes.items()], seats=seats, heads=heads, on=on)
     return "".join(result.elected), "".join(result.tied), result.seats_open
 
 
@@ -52,7 +52,7 @@ def test_elected_by_order_of_votes_above_half_of_those_who_should_attend(votes, 
 
 
 def test_nobody_is_elected_without_the_quorum():
-    result = elect([Standing("a", 7)], seats=1, heads=Heads(10, 7), on=TODAY)
+    result = elect([CandidateVotes("a", 7)], seats=1, heads=Heads(10, 7), on=TODAY)
 
     assert (result.valid, result.elected, result.seats_open) == (False, (), 1)
 
@@ -66,7 +66,7 @@ def test_before_2020_half_of_those_present_was_the_measure(on, outcome):
     ("votes", "words"), [({"a": 6, "b": 6}, "vote again among the 2"), ({"a": 5}, "still open: 1")]
 )
 def test_a_tie_and_an_open_seat_are_explained(votes, words):
-    standings = [Standing(key, count) for key, count in votes.items()]
+    standings = [CandidateVotes(key, count) for key, count in votes.items()]
 
     assert words in elect(standings, seats=1, heads=TEN, on=TODAY).sentence
 

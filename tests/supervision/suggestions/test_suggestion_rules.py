@@ -7,7 +7,15 @@ import pytest
 
 from rulebook.local import LocalRule
 from rulebook.values import DutyState
-from supervision.suggestions.rules import ANSWER_KEY, Asked, Standing, answer_due, share, standing, suggestion_duties
+from supervision.suggestions.rules import (
+    ANSWER_KEY,
+    AnswerState,
+    Asked,
+    answer_due,
+    answer_state,
+    share,
+    suggestion_duties,
+)
 
 NOVEMBER = date(2026, 11, 24)
 
@@ -28,15 +36,15 @@ def test_fifteen_days_unless_a_committee_says_otherwise():
 @pytest.mark.parametrize(
     ("due_on", "answered_on", "expected"),
     [
-        (date(2026, 11, 24), None, Standing.WAITING),
-        (date(2026, 11, 23), None, Standing.OVERDUE),
-        (date(2026, 11, 1), date(2026, 11, 24), Standing.ANSWERED),
-        (date(2026, 11, 1), date(2026, 11, 25), Standing.OVERDUE),
-        (date(2026, 11, 30), date(2026, 11, 25), Standing.WAITING),
+        (date(2026, 11, 24), None, AnswerState.WAITING),
+        (date(2026, 11, 23), None, AnswerState.OVERDUE),
+        (date(2026, 11, 1), date(2026, 11, 24), AnswerState.ANSWERED),
+        (date(2026, 11, 1), date(2026, 11, 25), AnswerState.OVERDUE),
+        (date(2026, 11, 30), date(2026, 11, 25), AnswerState.WAITING),
     ],
 )
 def test_where_it_stood_on_a_day(due_on, answered_on, expected):
-    assert standing(due_on=due_on, answered_on=answered_on, on=NOVEMBER) == expected
+    assert answer_state(due_on=due_on, answered_on=answered_on, on=NOVEMBER) == expected
 
 
 @pytest.mark.parametrize(
