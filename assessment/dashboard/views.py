@@ -1,23 +1,23 @@
 """The dashboard: its place and period, cards and charts, and who needs help."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, timedelta
 from functools import lru_cache
 from typing import Any
 
 from django import forms
-from django.core.paginator import Paginator
 from django.http import FileResponse, Http404, HttpResponse
 from django.shortcuts import render
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.cache import patch_vary_headers
 from django.utils.formats import date_format
 from django.utils.html import format_html_join
 from django.utils.http import urlencode
 from django.utils.safestring import SafeString
-from django.utils.translation import get_language, gettext_lazy
-from django.utils.translation import gettext as _
+from django.utils.translation import get_language
+from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_safe
 
 from assessment.dashboard.below_queries import SHOWN, NeedRows, Spread, below, spread, spread_rows, trend_rows
@@ -57,9 +57,9 @@ from members.access.policy import get_in_scope, requires
 from members.choices import Capability, OrganizationKind, UnitKind
 from members.models import Organization
 from members.pages.links import start_links
+from members.pages.listing import Listing, Nothing, excel, linked, text
 from members.pages.navigation import first_page
-from members.pages.requests import PageRequest, workbook
-from members.workbooks.writing import Sheet
+from members.pages.requests import PageRequest, address
 
 VIEW = Capability.VIEW_DASHBOARD
 PLACES = Organization.objects.exclude(kind=OrganizationKind.GROUP)
@@ -269,20 +269,18 @@ def _below(request: PageRequest, asked: Asked, now: Figures) -> dict[str, Any]:
 class NeedForm(forms.Form):
     """What isn't understood is as if it weren't said."""
 
-    q = forms.CharField(label=gettext_lazy("Name of the branch"), required=False, max_length=60)
+    q = forms.CharField(label=_("Name of the branch"), required=False, max_length=60)
     reason = forms.ChoiceField(
-        label=gettext_lazy("Reasons"), required=False,
-        choices=[("", gettext_lazy("Any reason")), *((reason.code, reason.words) for reason in REASONS)],
+        label=_("Reasons"), required=False,
+        choices=[("", _("Any reason")), *((reason.code, reason.words) for reason in REASONS)],
     )  # fmt: skip
-    unit = forms.ChoiceField(
-        label=gettext_lazy("Kind of unit"), required=False, choices=[("", gettext_lazy("All")), *UnitKind.choices]
-    )
+    unit = forms.ChoiceField(label=_("Kind of unit"), required=False, choices=[("", _("All")), *UnitKind.choices])
     state = forms.ChoiceField(
-        label=gettext_lazy("Show"),
+        label=_("Show"),
         required=False,
         choices=[
-            ("", gettext_lazy("Who needs help")),
-            ("incomplete", gettext_lazy("Not recorded enough to be compared")),
+            ("", _("Who needs help")),
+            ("incomplete", _("Not recorded enough to be compared")),
         ],
     )
     org = forms.CharField(required=False, widget=forms.HiddenInput)
@@ -294,9 +292,19 @@ class NeedForm(forms.Form):
         return {name: self.cleaned_data.get(name) or "" for name in ("q", "reason", "unit", "state")}
 
 
-NEEDS_ON_A_PAGE = 50
 MOST_ROWS = 60_000
 """Rows of one workbook: more branches than a county has."""
+REASONS_SAID = text("reasons", _("Reasons"), lambda line: "; ".join(str(reason.words) for reason in line.reasons))
+NEEDS = Listing(
+    columns=[
+        linked("name", _("Branch"), url=lambda line: address("assessment:dashboard", org=line.code)),
+        REASONS_SAID,
+    ],
+    phone=["name", "reasons"],
+    workbook=[text("name", _("Branch")), text("code", _("Code of the organization")), REASONS_SAID],
+    nothing=Nothing(_("No branch fits. Take away a filter."), "diagram-3"),
+    size=50,
+)
 
 
 @requires(VIEW)
@@ -304,17 +312,20 @@ MOST_ROWS = 60_000
 def need_list(request: PageRequest) -> HttpResponse:
     """Those with most reasons first; who has not recorded enough stands apart, in no order."""
     asked, form, rows = _asked(request)
-    context = {
-        "asked": asked,
-        "place": asked.place,
-        "above": [(asked.query(org=one.code), one.name) for one in above(request, asked.place)],
-        "form": form,
-        "month": rows.month,
-        "incomplete": rows.state == "incomplete",
-        "page": Paginator(rows, NEEDS_ON_A_PAGE).get_page(request.GET.get("page")),  # type: ignore[arg-type]
-        "query": request.GET.urlencode(),
-    }
-    return render(request, "assessment/dashboard/need_list.html", context)
+    record = _("By the record of %(month)s. The bounds are this program's own, not a regulation's.")
+    apart = _("What these branches haven't recorded isn't counted against them: they are in no order.")
+    month, home = {"month": date_format(rows.month, "YEAR_MONTH_FORMAT")}, reverse("assessment:dashboard")
+    lines: Any = rows  # a Paginator needs no more than it has
+    return NEEDS.shown(request, lines, form=form).answer(
+        title=_("Who needs help"),
+        crumbs=[
+            *((one.name, f"{home}?{asked.query(org=one.code)}") for one in above(request, asked.place)),
+            (asked.place.name, f"{home}?{asked.query()}"),
+        ],
+        lead=f"{asked.place.name} · {record % month}",
+        notes=[apart] if rows.state == "incomplete" else [],
+        buttons=[excel(request, reverse("assessment:need-export"))],
+    )
 
 
 @requires(VIEW)
@@ -322,11 +333,8 @@ def need_list(request: PageRequest) -> HttpResponse:
 def need_export(request: PageRequest) -> FileResponse:
     """The same as a workbook; it names no member."""
     asked, _form, rows = _asked(request)
-    sheet = Sheet(
-        _("Who needs help"), [_("Branch"), _("Code of the organization"), _("Reasons")], _cells(rows), {_("Branch"): 30}
-    )
     name = _("Who needs help %(place)s %(month)s.xlsx") % {"place": asked.place.name, "month": f"{rows.month:%Y-%m}"}
-    return workbook(name, sheet)
+    return NEEDS.exported(request, rows[:MOST_ROWS], file=name, sheet=_("Who needs help"))
 
 
 def _asked(request: PageRequest) -> tuple[Asked, NeedForm, NeedRows]:
@@ -336,8 +344,3 @@ def _asked(request: PageRequest) -> tuple[Asked, NeedForm, NeedRows]:
     text = said["q"].replace("\0", "")
     state = said["state"] or "need"
     return asked, form, NeedRows(asked.place, asked.unit, month, request.today, state, said["reason"], text)
-
-
-def _cells(rows: NeedRows) -> Iterator[list[object]]:
-    for line in rows[:MOST_ROWS]:
-        yield [line.name, line.code, "; ".join(str(reason.words) for reason in line.reasons)]
