@@ -17,6 +17,7 @@ from meetings.votes.models import Vote
 from meetings.votes.queries import can_scrutinize, can_stand, on_the_ballot
 from members.choices import OfficeKind, OrganizationKind, office_words
 from members.organizations.rules import OFFICES_IN
+from members.pages.forms import day_field
 
 ELECTED = (
     OfficeKind.COMMITTEE_MEMBER,
@@ -151,9 +152,7 @@ class BallotForm(forms.Form):
 
 
 class ApproveForm(forms.Form):
-    on = forms.DateField(
-        label=gettext_lazy("Day of approval"), widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
-    )
+    on = day_field(label=gettext_lazy("Day of approval"))
     document = forms.CharField(label=gettext_lazy("Document of approval"), max_length=200)
     fills_vacancy = forms.BooleanField(
         label=gettext_lazy("An empty seat is filled: who holds this office now stays, and the term goes on"),

@@ -182,23 +182,17 @@ GROUNDS = {
 }
 
 
-def day(label: Any) -> forms.DateField:
-    return forms.DateField(
-        label=label, required=False, widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
-    )
-
-
 class ExclusionForm(forms.Form):
     """The grounds are those that the rule lists on the meeting's day."""
 
     key = forms.UUIDField(widget=forms.HiddenInput, initial=uuid.uuid4)
     member = forms.TypedChoiceField(label=gettext_lazy("Member"), coerce=int)
     ground = forms.ChoiceField(label=gettext_lazy("Ground"))
-    superior_agreed_on = day(gettext_lazy("Agreed by the level above on"))
+    superior_agreed_on = day_field(label=gettext_lazy("Agreed by the level above on"), required=False)
     superior_document = forms.CharField(
         label=gettext_lazy("Document of the level above"), max_length=200, required=False
     )
-    meeting_agreed_on = day(gettext_lazy("Agreed by the general meeting on"))
+    meeting_agreed_on = day_field(label=gettext_lazy("Agreed by the general meeting on"), required=False)
 
     def __init__(self, *args: Any, meeting: Meeting, exclusion: Exclusion | None = None, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

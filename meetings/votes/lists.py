@@ -20,9 +20,7 @@ ELECTIONS = Listing(
         linked("about", _("Election"), url=lambda vote: reverse("meetings:election-approve", args=[vote.pk])),
         text("organization", _("Organization"), lambda vote: str(vote.item.meeting.organization)),
         day("day", _("Day"), "item.meeting.day"),
-        text(
-            "elected", _("Elected"), lambda vote: " ".join(one.name for one in vote.candidates.all() if one.is_elected)
-        ),
+        text("elected", _("Elected"), _elected),
         text("approval", _("Approval"), lambda vote: f"{vote.approved_on} · {vote.approval_document}"),
     ],
     phone=["about", "day", "organization", "elected", "approval"],

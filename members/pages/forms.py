@@ -114,10 +114,6 @@ class FilterForm(forms.Form):
         if len(offered) < 2:
             del self.fields["org"]
 
-    def ordered(self, rows: Rows, orders: Orders) -> Rows:
-        _label, fields = orders.get(self.cleaned_data.get("order") or "", next(iter(orders.values())))
-        return rows.order_by(*fields)
-
 
 class PlaceForm(FilterForm):
     """Where one looks, and a part of a branch's name."""

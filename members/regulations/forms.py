@@ -1,6 +1,5 @@
 """What is asked about regulations: filters, local rules, trying a rule out."""
 
-import uuid
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from decimal import Decimal
@@ -13,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from members.choices import Capability, DuesCategory, OrganizationKind
 from members.models.organization import Organization
 from members.models.user import User
+from members.pages.forms import day_field, key_field
 from rulebook.book import subjects
 from rulebook.finding import Search
 from rulebook.local import LocalRule, Loosening
@@ -22,10 +22,6 @@ from rulebook.values import Citation
 from rulebook.wording import LEVELS, MARKS, room
 
 ANY = ("", _("All"))
-
-
-def day_input() -> forms.DateInput:
-    return forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
 
 
 def subject_choices() -> list[tuple[str, Any]]:
@@ -47,7 +43,7 @@ class RegulationFilter(forms.Form):
     subject = forms.ChoiceField(label=_("Subject"), choices=subject_choices, required=False)
     mark = forms.ChoiceField(label=_("Mark"), choices=mark_choices, required=False)
     level = forms.ChoiceField(label=_("Level"), choices=level_choices, required=False)
-    on = forms.DateField(label=_("In force on"), required=False, widget=day_input())
+    on = day_field(label=_("In force on"), required=False)
     every = forms.BooleanField(label=_("Past versions too"), required=False)
 
     def search(self, today: Any) -> Search:
@@ -66,14 +62,14 @@ class RegulationFilter(forms.Form):
 class LocalRuleForm(forms.Form):
     """A committee's own figure for one rule, with what it stands on."""
 
-    key = forms.UUIDField(widget=forms.HiddenInput, initial=uuid.uuid4)
+    key = key_field()
     organization = forms.ModelChoiceField(label=_("Committee"), queryset=Organization.objects.none())
     value = forms.CharField(label=_("What it sets"), max_length=40)
     document = forms.CharField(label=_("Document"), max_length=200)
     number = forms.CharField(label=_("Document number"), max_length=80, required=False)
     approved_by = forms.CharField(label=_("Approved by"), max_length=80)
-    approved_on = forms.DateField(label=_("Approved on"), widget=day_input())
-    valid_from = forms.DateField(label=_("Holds from"), widget=day_input())
+    approved_on = day_field(label=_("Approved on"))
+    valid_from = day_field(label=_("Holds from"))
 
     def __init__(self, *args: Any, user: User, rule: Rule, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -88,7 +84,7 @@ class LocalRuleForm(forms.Form):
 
 
 class LocalRuleEndForm(forms.Form):
-    on = forms.DateField(label=_("First day without it"), widget=day_input())
+    on = day_field(label=_("First day without it"))
     reason = forms.CharField(label=_("Reason, or the document that ends it"), max_length=200)
 
 
@@ -106,7 +102,7 @@ class Outcome:
 class TrialForm(forms.Form):
     """A form that knows its own answer. Days without a rule are answered in words, never with today's rule."""
 
-    on = forms.DateField(label=gettext_lazy("On which day"), widget=day_input())
+    on = day_field(label=gettext_lazy("On which day"))
 
     def outcome(self, local: Iterable[LocalRule]) -> Outcome | None:
         """None when something typed contradicts itself: the form then shows where."""
@@ -199,7 +195,7 @@ class TermForm(TrialForm):
         choices=[(kind.value, kind.label) for kind in OrganizationKind if kind != OrganizationKind.GROUP],
     )
     village = forms.BooleanField(label=gettext_lazy("Village or community"), required=False)
-    on = forms.DateField(label=gettext_lazy("Elected on"), widget=day_input())
+    on = day_field(label=gettext_lazy("Elected on"))
     field_order = ("org_kind", "village", "on")
 
     def answer(self, asked: dict[str, Any], local: tuple[LocalRule, ...]) -> Outcome:

@@ -14,6 +14,7 @@ from audit.models import ChainCheck, EntryQuerySet
 from members.access.policy import requires
 from members.choices import Capability
 from members.dates import to_the_minute
+from members.pages.forms import day_field
 from members.pages.listing import Listing, Nothing, linked, text
 from members.pages.requests import PageRequest
 from members.trail.queries import (
@@ -55,18 +56,14 @@ TRAIL = Listing(
 )
 
 
-def day_input() -> forms.DateInput:
-    return forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
-
-
 class TrailFilter(forms.Form):
     """What of the trail is wanted. Empty fields ask for nothing."""
 
     q = forms.CharField(label=_("Name of the record"), required=False, max_length=100)
     who = forms.CharField(label=_("Who (user name)"), required=False, max_length=150)
     action = forms.ChoiceField(label=_("Did what"), required=False)
-    first = forms.DateField(label=_("From"), required=False, widget=day_input())
-    last = forms.DateField(label=_("Until"), required=False, widget=day_input())
+    first = day_field(label=_("From"), required=False)
+    last = day_field(label=_("Until"), required=False)
     kind = forms.CharField(required=False, max_length=60, widget=forms.HiddenInput)
     id = forms.CharField(required=False, max_length=64, widget=forms.HiddenInput)
     """With `kind`: everything about one record."""
