@@ -31,6 +31,7 @@ urlpatterns = [
     # Bases, reductions and waivers, charging.
     path("bases/", charging_views.basis_list, name="basis-list"),
     path("bases/<str:code>/<int:year>/keep/", charging_views.basis_keep_all, name="basis-keep-all"),
+    path("bases/<str:code>/<int:year>/take-over/", charging_views.basis_take_over, name="basis-take-over"),
     path("members/<uuid:member>/bases/<int:year>/keep/", charging_views.basis_keep, name="basis-keep"),
     path("members/<uuid:member>/bases/<int:year>/", charging_views.basis_fix, name="basis-fix"),
     path("members/<uuid:key>/bases/", charging_views.basis_history, name="basis-history"),

@@ -15,8 +15,10 @@ from dues.charging.rules import BY_CODE, Item
 from dues.ledger.models import Basis, BasisQuerySet, Charge, ClosedMonth
 from dues.ledger.queries import branch_of
 from dues.units import first_month, month_of, months_between
+from members.choices import SituationKind
 from members.fields import opened
 from members.models import LocalRule, Member, Organization
+from members.models.member import Situation
 from members.paths import STEP, subtree
 from members.regulations.queries import in_force_at
 from rulebook.book import rule, rule_if_held
@@ -106,6 +108,11 @@ class BaseLine:
     def keepable(self) -> bool:
         """Last year's can be kept: an old ledger's amount without its base can't."""
         return self.now is None and self.last is not None and _has_base(self.last)
+
+    @property
+    def takeable(self) -> bool:
+        """There is nothing to keep: the roster is asked."""
+        return self.now is None and not self.keepable
 
 
 @dataclass(frozen=True, slots=True)
@@ -257,3 +264,9 @@ def roster_base(member: Member) -> int | None:
 
 def fen_of(text: str) -> int | None:
     return int(text) if text.isdecimal() else None
+
+
+def retired_of(members: Iterable[Member], on: date) -> set[int]:
+    """Who of them is retired by the roster. One query."""
+    rows = Situation.objects.of(SituationKind.RETIRED).holding(on).filter(member__in=list(members))
+    return set(rows.values_list("member", flat=True))

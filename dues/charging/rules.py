@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from members.choices import DuesCategory
 from rulebook.book import rule
+from rulebook.rules.dues import RATE_KEYS
 from rulebook.values import Citation
 
 
@@ -99,3 +100,22 @@ def base_fen(parts: Mapping[str, int]) -> int:
 
 def counts(code: str) -> bool:
     return BY_CODE[code].effect == Effect.COUNTS
+
+
+LIKELY_FEN = range(50_000, 5_000_001)
+"""Of a month's base: below 500 yuan it may be the dues themselves, above 50,000 a year's pay. No rule: a question."""
+LIKELY_AGES = {"employed": range(18, 66), "retired": range(45, 130), "student": range(18, 36)}
+
+
+def doubts_about(category: str, base: int | None, *, age: int | None, is_retired: bool) -> list[str]:
+    """What in a roster looks mistyped about the category and the base in fen, in sentences; none: take it over."""
+    found: list[str | Promise] = []
+    if category in RATE_KEYS and base is not None and base not in LIKELY_FEN:
+        found.append(_("the base is unusually low or high for a month"))
+    if category not in RATE_KEYS and base:
+        found.append(_("this category pays a flat amount, and the roster gives a base"))
+    if age is not None and age not in LIKELY_AGES.get(category, range(1_000)):
+        found.append(_("the age doesn't go with the category"))
+    if is_retired and category == "employed":
+        found.append(_("the roster says retired elsewhere"))
+    return [str(one) for one in found]

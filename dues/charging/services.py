@@ -4,7 +4,7 @@ Charges that no longer fit the facts are reversed with a reason and made anew, n
 
 import json
 import uuid
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import date, datetime
@@ -18,8 +18,8 @@ from django.utils.translation import gettext as _
 
 from audit.services import record
 from dues.charging.expected import Wanted, insert_missing, survey, suspects, unfit_of
-from dues.charging.queries import fen_of, parts_of, stale_bases
-from dues.charging.rules import base_fen, counts, items_of
+from dues.charging.queries import fen_of, parts_of, roster_base, stale_bases
+from dues.charging.rules import base_fen, counts, doubts_about, items_of
 from dues.choices import ChargeKind
 from dues.ledger.models import Basis, Charge, ClosedMonth, LedgerImport
 from dues.ledger.payment_models import Allocation
@@ -27,6 +27,7 @@ from dues.ledger.services import level, lock_members
 from dues.units import FEN_PER_YUAN, month_of
 from members.bulk import refresh_statistics
 from members.choices import DuesCategory, OrganizationKind
+from members.dates import years_between
 from members.fields import opened, unended_on
 from members.models import Member, Organization, User
 from members.refused import Refused
@@ -133,8 +134,8 @@ class NewBasis:
 
 @dataclass(frozen=True)
 class Kept:
-    """What keeping last year's base would store of a member, in fen; `was_fen` and `amount_fen` a month, by last year's
-    rules and by the new year's."""
+    """What fixing a base from last year or the roster would store of a member, in fen; `was_fen` and `amount_fen` a
+    month, by last year's rules and by the new year's."""
 
     member: Member
     category: str
@@ -142,7 +143,7 @@ class Kept:
     was_fen: int | None
     amount_fen: int | None
     refusal: str = ""
-    """Why it can't be kept."""
+    """Why it isn't taken over."""
 
 
 @transaction.atomic
@@ -168,20 +169,25 @@ def fix_basis(new: NewBasis, *, by: User | str, on: date) -> Basis:
 
 def keep_basis(member: Member, year: int, *, by: User | str, on: date) -> Basis:
     """Fix last year's base for the new year, by the rules of its January. Raises Refused where there is none."""
-    return fix_basis(_kept(member, _last(member, year), year, on), by=by, on=on)
+    return fix_basis(from_last_year(member, year, on), by=by, on=on)
 
 
-def would_keep(members: Iterable[Member], year: int, *, on: date) -> list[Kept]:
-    """What keeping last year's bases would store, and whose can't be kept; nothing is stored."""
-    return [_would_keep(member, year, on) for member in members]
+Source = Callable[[Member, int, date], NewBasis]
+"""What to fix for a member and a year, on a day. Raises Refused where it doesn't say it, or nothing likely."""
 
 
-def _would_keep(member: Member, year: int, on: date) -> Kept:
+def would_fix(members: Iterable[Member], year: int, source: Source, *, on: date) -> list[Kept]:
+    """What fixing bases from a source would store, and whose can't be taken from it; nothing is stored."""
+    return [_would_fix(member, year, source, on) for member in members]
+
+
+def _would_fix(member: Member, year: int, source: Source, on: date) -> Kept:
     last = _last(member, year)
-    category = str(DuesCategory(last.category).label) if last else ""
+    known = last.category if last else member.dues_category
+    category = str(DuesCategory(known).label) if known else ""
     was_fen = last.amount_fen if last else None
     try:
-        new = _kept(member, last, year, on)
+        new = source(member, year, on)
         _demand_possible(new, on)
         return Kept(member, category, new.base, was_fen, computed(new).amount_fen)
     except Refused as refusal:
@@ -192,8 +198,9 @@ def _last(member: Member, year: int) -> Basis | None:
     return Basis.objects.filter(member=member, valid_from__lt=date(year, 1, 1)).order_by("valid_from").last()
 
 
-def _kept(member: Member, last: Basis | None, year: int, on: date) -> NewBasis:
+def from_last_year(member: Member, year: int, on: date) -> NewBasis:
     """Last year's base as one of the new year. Raises Refused where there is none."""
+    last = _last(member, year)
     if last is None or (last.category in RATE_KEYS and not last.base):
         raise Refused(_("%(name)s has no base of last year to keep.") % {"name": member})
     return NewBasis(
@@ -207,15 +214,31 @@ def _kept(member: Member, last: Basis | None, year: int, on: date) -> NewBasis:
     )
 
 
+def from_roster(member: Member, year: int, on: date, *, valid_from: date, retired: Collection[int] = ()) -> NewBasis:
+    """What the roster says of category and base. `retired`: who is, by the roster. Raises Refused where it says too
+    little, or something that looks mistyped."""
+    category, base = member.dues_category, roster_base(member)
+    if not category:
+        raise Refused(_("The roster doesn't say the category for dues."))
+    if category in RATE_KEYS and base is None:
+        raise Refused(_("The roster says no base, and this category pays by it."))
+    age = years_between(member.birth_on, on) if member.birth_on else None
+    if doubts := doubts_about(category, base, age=age, is_retired=member.pk in retired):
+        raise Refused(_("Please look: %(doubts)s.") % {"doubts": _("; ").join(doubts)})
+    return NewBasis(
+        member=member, year=year, category=category, valid_from=valid_from, base_fen=base, decided_on=on
+    )  # fmt: skip
+
+
 @transaction.atomic
-def keep_bases(members: Iterable[Member], year: int, *, by: User | str, on: date) -> int:
-    """Keep last year's base of each of them that has one; how many."""
-    kept = 0
+def fix_bases(members: Iterable[Member], year: int, source: Source, *, by: User | str, on: date) -> int:
+    """Fix the base of each of them of whom the source says one; how many."""
+    fixed = 0
     for member in members:
         with suppress(Refused):
-            keep_basis(member, year, by=by, on=on)
-            kept += 1
-    return kept
+            fix_basis(source(member, year, on), by=by, on=on)
+            fixed += 1
+    return fixed
 
 
 def refix_stale(place: Organization, month: date, *, by: User | str, on: date) -> int:

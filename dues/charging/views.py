@@ -1,6 +1,7 @@
 """Bases, and the year of charging."""
 
 import hashlib
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import date
 from functools import partial
@@ -33,16 +34,20 @@ from dues.charging.queries import (
     parts_of,
     progress_in,
     progress_of,
+    retired_of,
 )
 from dues.charging.services import (
     Kept,
+    Source,
     charge_month,
     close_month,
     computed,
+    fix_bases,
     fix_basis,
-    keep_bases,
+    from_last_year,
+    from_roster,
     keep_basis,
-    would_keep,
+    would_fix,
 )
 from dues.fields import DUES
 from dues.ledger.models import Basis, ClosedMonth
@@ -50,12 +55,12 @@ from dues.ledger.queries import branch_of
 from dues.papers import Touched, paper_page, touched_by, unseen
 from dues.templatetags.dues import month as month_in_words
 from dues.templatetags.dues import yuan as fen_in_yuan
-from dues.units import month_of, months_between, yuan
+from dues.units import first_month, month_of, months_between, yuan
 from members.access.policy import get_in_scope, requires, signed_in
 from members.access.queries import holders, in_words, named_offices
 from members.choices import Capability, DuesCategory
 from members.models import Member, Organization
-from members.pages.listing import Badge, Listing, Nothing, drawn, linked, money, number, text
+from members.pages.listing import Badge, Listing, Nothing, Shown, drawn, linked, money, number, text
 from members.pages.requests import FORM_METHODS, PageRequest, address, branch_asked_for, branches_offered, try_on_form
 from members.pages.steps import Button, Step, form_page
 from members.refused import Refused
@@ -154,7 +159,7 @@ KEPT = Listing(
             _("A month, in yuan"),
             lambda one: "" if one.refusal else _fen_or_dash(one.amount_fen),
             style="number",
-            below=lambda one: _("Not kept: %(why)s") % {"why": one.refusal} if one.refusal else "",
+            below=lambda one: _("Left out: %(why)s") % {"why": one.refusal} if one.refusal else "",
         ),
     ],
     phone=["name", "will", "category", "base", "was"],
@@ -186,6 +191,7 @@ def basis_list(request: PageRequest) -> HttpResponse:
     more = {
         "progress": progress_in(lines),
         "keepable": sum(line.keepable for line in lines),
+        "takeable": sum(line.takeable for line in lines),
         "rule": rule("dues.base.fix", request.today),
         "readers": _readers(branch, request),
     }
@@ -210,33 +216,54 @@ def _of_branch(request: PageRequest, branch: Organization, year: int) -> dict[st
 @never_cache
 @require_POST
 def basis_keep_all(request: PageRequest, code: str, year: int) -> HttpResponse:
-    """Last year's base for everybody who has one and none for this year: shown first, stored by the second press."""
+    """Last year's base for everybody who has one and none for this year."""
     branch = get_in_scope(request, Organization.objects.branches(), code=code)
     members = [line.member for line in base_lines(branch, _possible(year)) if line.keepable]
-    run = partial(keep_bases, members, year, by=request.user, on=request.today)
-    would = would_keep(members, year, on=request.today)
+    title = _("Keep last year's bases for %(year)s") % {"year": year}
+    return _fix_all(request, branch, year, members, from_last_year, title, KEPT.shown)
+
+
+@requires(Capability.FIX_BASES)
+@never_cache
+@require_POST
+def basis_take_over(request: PageRequest, code: str, year: int) -> HttpResponse:
+    """What the roster says of everybody without a base, where it isn't doubtful: a branch's first dues."""
+    branch = get_in_scope(request, Organization.objects.branches(), code=code)
+    members = [line.member for line in base_lines(branch, _possible(year)) if line.takeable]
+    begins = first_month(year, branch.known_first_day())
+    source = partial(from_roster, valid_from=begins, retired=retired_of(members, request.today))
+    title = _("Bases for %(year)s from the roster") % {"year": year}
+    shown = partial(KEPT.shown, without={"was"})
+    return _fix_all(request, branch, year, members, source, title, shown)
+
+
+def _fix_all(
+    request: PageRequest,
+    branch: Organization,
+    year: int,
+    members: list[Member],
+    source: Source,
+    title: str,
+    shown: Callable[..., Shown],
+) -> HttpResponse:
+    """Bases of many: what would be stored is shown first, with what is left out and why; stored by the second press."""
+    run = partial(fix_bases, members, year, source, by=request.user, on=request.today)
+    would = would_fix(members, year, source, on=request.today)
     touched = touched_by(run, members=[one.pk for one in members], branch=branch, on=request.today)
     seen = hashlib.sha256(repr((would, touched)).encode()).hexdigest()[:16]
     is_seen = not members or request.POST.get("seen") == seen
-    count = sum(not one.refusal for one in would)
+    count, url = sum(not one.refusal for one in would), _list_of(branch, year)
     label = ngettext("Keep %(counter)s base", "Keep %(counter)s bases", count) % {"counter": count}
-    title, url = _("Keep last year's bases for %(year)s") % {"year": year}, _list_of(branch, year)
-    crumbs = [DUES, (_("Bases for %(year)s") % {"year": year}, url)]
-    listing = KEPT.shown(request, would)
     return form_page(
         request,
         Form(request.POST if is_seen else None),
         lambda _typed: run(),
-        Step(
-            title,
-            label,
-            lambda kept: ngettext("%(kept)s base is kept.", "%(kept)s bases are kept.", kept) % {"kept": kept},
-        ),
+        Step(title, label, lambda n: ngettext("%(kept)s base is kept.", "%(kept)s bases are kept.", n) % {"kept": n}),
         url,
-        crumbs=crumbs,
+        crumbs=[DUES, (_("Bases for %(year)s") % {"year": year}, url)],
         lead=branch.name,
         within="dues/touched.html#keep",
-        more={"listing": listing, "would": would, "touched": touched, "seen": seen},
+        more={"listing": shown(request, would), "would": would, "touched": touched, "seen": seen},
     )
 
 

@@ -113,7 +113,7 @@ def test_before_they_are_kept_the_page_says_what_will_be_stored_and_what_of_it_i
     told = {one.member: (one.base_fen, one.was_fen, one.amount_fen) for one in page.context["would"]}
 
     assert told == {cast.zhang: (490_000, 4800, 4900), cast.li: (None, 100, None)}
-    assert "不沿用：" in page.text and "沿用 1 个基数" in page.text
+    assert "未采用：" in page.text and "沿用 1 个基数" in page.text
     assert "张英，2026年2月：" in page.text
     assert officer.post(url, {"seen": "of another list"}).context["would"] == page.context["would"]
     assert not Basis.objects.filter(year=2026).exists()
