@@ -3,7 +3,6 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
-from uuid import UUID
 
 from django.db.models import Count, QuerySet
 from django.urls import reverse
@@ -120,16 +119,14 @@ def _line(
     row = found.annotate(branches=branches).first()
     if row:
         scheme, title, count = row
-        yield Link(kind.icon, str(kind.title), _text(title, count), _waiting_address(scheme, kind.only))
+        query = urlencode({"scheme": str(scheme), "only": kind.only})
+        url = f"{reverse('assessment:assessment-list')}?{query}"
+        yield Link(kind.icon, str(kind.title), _text(title, count), url)
 
 
 def _text(scheme: str, branches: int) -> str:
     sentence = ngettext("%(scheme)s: %(count)s branch.", "%(scheme)s: %(count)s branches.", branches)
     return sentence % {"scheme": scheme, "count": branches}
-
-
-def _waiting_address(scheme: UUID, only: str) -> str:
-    return f"{reverse('assessment:assessment-list')}?{urlencode({'scheme': str(scheme), 'only': only})}"
 
 
 def own_links(user: User, *, on: date) -> Iterator[Link]:

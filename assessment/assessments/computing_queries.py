@@ -89,14 +89,11 @@ def computed(scheme: Scheme, organization: Organization, *, on: date, assessment
     clauses = [one for line in lines for one in line.clauses]
     points = rules.record_points([rules.IndicatorResult(line.state, line.points) for line in lines if line.is_leaf])
     views = _views(scheme, assessment, points)
-    total = rules.weighted(weights_of(scheme), views)
+    weights = Weights(scheme.weight_self, scheme.weight_peer, scheme.weight_superior, scheme.weight_members)
+    total = rules.weighted(weights, views)
     veto = _veto(clauses)
     band = _band(bands, veto, total)
     return Computed(scheme, organization, on, tuple(lines), views, total, band, veto)
-
-
-def weights_of(scheme: Scheme) -> Weights:
-    return Weights(scheme.weight_self, scheme.weight_peer, scheme.weight_superior, scheme.weight_members)
 
 
 class _Record:

@@ -322,15 +322,11 @@ VIEW_MONTH, VIEW_DAY = 1, 31
 DECEMBER = 12
 
 
-def view_due(year: int) -> date:
-    return date(year + 1, VIEW_MONTH, VIEW_DAY)
-
-
 def view_duty(code: str, year: int, document: str, *, is_given: bool, on: date) -> Duty | None:
     """The branch's own view of a year that is being assessed; asked for since the December of that year."""
     if on < date(year, DECEMBER, 1):
         return None
-    due_on = view_due(year)
+    due_on = date(year + 1, VIEW_MONTH, VIEW_DAY)
     state = duty_state(due_on=due_on, done=is_given, on=on)
     citation = Citation(document, "", "none", Level.LOCAL, Mark.UNVERIFIED)
     return Duty(SELF_VIEW, code, None, str(year), due_on, state, citation)

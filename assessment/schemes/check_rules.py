@@ -120,13 +120,9 @@ def _order_of_tiers(clause: ClausePlan, path: str) -> Iterator[Flaw]:
     if clause.counted == Counted.SHARE and bounds[0] > 100:
         yield Flaw(path, "tiers_beyond_share", _("A share is 100 per cent at most."))
     given = [points for _bound, points in clause.tiers]
-    if any(_worse(clause.counted, *pair) for pair in pairwise(given)):
+    is_missing = clause.counted == Counted.MISSING  # of what is missing less is better
+    if any(first > second if is_missing else second > first for first, second in pairwise(given)):
         yield Flaw(path, "tiers_reward_less", _("A tier that is worse has more points than a better one: look again."))
-
-
-def _worse(counted: str, first: Decimal, second: Decimal) -> bool:
-    """Of what is done more is better, of what is missing less is."""
-    return first > second if counted == Counted.MISSING else second > first
 
 
 def _steps(clause: ClausePlan, path: str) -> Iterator[Flaw]:

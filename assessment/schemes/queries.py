@@ -308,7 +308,8 @@ def _sentence(clause: Clause, one: TreeLine) -> str:
 def _remarks(scheme: Scheme, tree: Tree) -> Iterator[Sequence[object]]:
     yield []
     if tree.bands:
-        yield ["备注：" + "，".join(_bounds(tree.bands)) + "。" + "".join(_quotas(tree.bands))]
+        quotas = [f"{band.name}等次不超过{band.quota_percent}%。" for band in tree.bands if band.quota_percent]
+        yield ["备注：" + "，".join(_bounds(tree.bands)) + "。" + "".join(quotas)]
     weights = {words: getattr(scheme, f"weight_{view}") for view, words in VIEWS.items()}
     yield ["权重：" + "，".join(f"{words}占{share}%" for words, share in weights.items() if share) + "。"]
     yield [f"考核年度：{scheme.year}年"]
@@ -323,10 +324,6 @@ def _bounds(bands: Sequence[Band]) -> Iterator[str]:
             yield f"{plain(better.at_least)}分以下为{band.name}"
         else:
             yield f"{plain(band.at_least)}分及以上为{band.name}"
-
-
-def _quotas(bands: Sequence[Band]) -> Iterator[str]:
-    return (f"{band.name}等次不超过{band.quota_percent}%。" for band in bands if band.quota_percent)
 
 
 @dataclass(frozen=True, slots=True)

@@ -161,7 +161,7 @@ def fill(text: str, values: Mapping[str, str]) -> str:
     values = {KNOWN[name].name: value for name, value in values.items() if name in KNOWN}
     if missing := tuple(name for name in written(text) if not _is_filled(name, values)):
         raise Unfilled(missing)
-    lines = [line for line in text.splitlines() if not _speaks_of_nothing(line, values)]
+    lines = [line for line in text.splitlines() if all(values[KNOWN[name].name].strip() for name in written(line))]
     return "\n".join(OPEN.sub(lambda found: values[KNOWN[_name(found)].name], line) for line in lines).strip()
 
 
@@ -204,10 +204,6 @@ def _is_filled(name: str, values: Mapping[str, str]) -> bool:
     if placeholder is None or placeholder.name not in values:
         return False
     return bool(values[placeholder.name].strip()) or placeholder.may_lack
-
-
-def _speaks_of_nothing(line: str, values: Mapping[str, str]) -> bool:
-    return any(not values[KNOWN[name].name].strip() for name in written(line))
 
 
 LONE = (*BRACES, "{}")

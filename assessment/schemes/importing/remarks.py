@@ -67,13 +67,12 @@ def remarks_of(rows: Sequence[tuple[int, str]]) -> Remarks:
     found.document = next((match[0] for _row, said in rows if (match := DOCUMENT.search(said))), "")
     found.total = _full(whole)
     found.vetoes = [
-        (row, sentence) for row, said in rows for sentence in _sentences(said) if _is_veto(wording(sentence).text)
+        (row, sentence)
+        for row, said in rows
+        for sentence in map(str.strip, re.split(r"[。；;\n]", said))
+        if sentence and _is_veto(wording(sentence).text)
     ]
     return found
-
-
-def _sentences(said: str) -> Iterable[str]:
-    return (part.strip() for part in re.split(r"[。；;\n]", said) if part.strip())
 
 
 def _is_veto(sentence: str) -> bool:

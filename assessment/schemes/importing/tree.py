@@ -252,7 +252,7 @@ class _Building:
         return _by_clauses(self._read(node).clauses)
 
     def _say(self, node: Node, code: str, points: Decimal) -> None:
-        below = [one for one in node.below if not _is_beyond(one)]
+        below = [one for one in node.below if not one.is_extra]
         stated = sum(map(self._points_below, below), ZERO)
         every = sum(map(self._points_below, node.below), ZERO)
         if node.below and points not in (stated, every):
@@ -315,10 +315,6 @@ def _by_clauses(clauses: list[ClausePlan]) -> Decimal:
         return ZERO
     caps = [clause.cap for clause in clauses if clause.cap]
     return max(caps) if len(caps) == len(clauses) else sum((clause.points or ZERO for clause in clauses), ZERO)
-
-
-def _is_beyond(node: Node) -> bool:
-    return node.is_extra
 
 
 def _part(node: Node) -> Part:
