@@ -1,19 +1,20 @@
 """All work in the background on one page; for who watches the machinery, also whether it works."""
 
+from dataclasses import replace
 from typing import Any
 from uuid import UUID
 
 from django.contrib import messages
-from django.core.paginator import Paginator
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.utils.cache import patch_vary_headers
-from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_POST, require_safe
 
 from members.access.policy import requires, signed_in
 from members.choices import Capability
+from members.pages.listing import Listing, Nothing, drawn, number, text
 from members.pages.requests import PageRequest
 from members.refused import Refused
 from reminders.choices import ChannelKind, MessageKind, MessageState
@@ -21,7 +22,28 @@ from reminders.jobs.queries import dead_lines, jobs_of, machinery
 from reminders.messages.queries import messages_of
 from reminders.messages.services import send_again
 
-LETTERS_SHOWN = 20
+CHANNELS = Listing(
+    columns=[
+        text("label", _("Channel")),
+        number("waiting", _("Waiting")),
+        number("unknown", _("Perhaps sent")),
+        number("dead", _("Could not be sent")),
+    ],
+    phone=["label", "waiting", "unknown", "dead"],
+    nothing=Nothing(_("Everything that was due has been sent."), "check-circle"),
+)
+LETTERS = Listing(
+    columns=[
+        text("kind", _("Kind"), lambda row: MessageKind(row["kind"]).label),
+        text("branch", _("Branch"), "organization__name"),
+        text("channel", _("Channel"), lambda row: ChannelKind(row["channel"]).label),
+        text("problem", _("Problem")),
+        replace(drawn("again", _("Try again"), "reminders/jobs/again.html"), is_untitled=True),
+    ],
+    phone=["kind", "channel", "branch", "problem"],
+    nothing=CHANNELS.nothing,
+    size=20,
+)
 
 
 @signed_in
@@ -48,7 +70,7 @@ def job_again(request: PageRequest, key: UUID) -> HttpResponse:
     message = get_object_or_404(messages_of(request.user, Capability.WATCH_JOBS), pk=key)
     try:
         if message.state == MessageState.UNKNOWN:
-            raise Refused(_("It was perhaps sent. Whether to send it once more is for the branch to decide."))
+            raise Refused(str(_("It was perhaps sent. Whether to send it once more is for the branch to decide.")))
         send_again(message=message, at=timezone.now(), by=request.user)
         messages.success(request, _("It is planned anew and goes out within a minute or two."))
     except Refused as refusal:
@@ -60,11 +82,6 @@ def _machinery(request: PageRequest) -> dict[str, Any]:
     """What is shown besides to who watches it."""
     if Capability.WATCH_JOBS not in request.user.access.capabilities:
         return {}
-    page = Paginator(dead_lines(request.user), LETTERS_SHOWN).get_page(request.GET.get("page"))
     found = machinery(request.user, timezone.now())
-    return {"machinery": found, "page": page, "letters": [_letter(row) for row in page]}
-
-
-def _letter(row: dict[str, Any]) -> dict[str, Any]:
-    """Codes in words."""
-    return {**row, "kind": MessageKind(row["kind"]).label, "channel": ChannelKind(row["channel"]).label}
+    channels = CHANNELS.shown(request, found.channels) if found.channels else None
+    return {"machinery": found, "channels": channels, "letters": LETTERS.shown(request, dead_lines(request.user))}

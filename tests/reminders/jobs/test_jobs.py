@@ -276,7 +276,7 @@ def test_a_dead_letter_shows_kind_branch_channel_and_problem_and_nobody(cast: Ca
         for shown in (MessageKind.MISSED.label, cast.branch.name, ChannelKind.EMAIL.label, problem):
             assert str(shown) in text
     assert cast.zhang.name not in text and "15695900689" not in text
-    assert not {"member", "values", "user", "about"} & set(page.context["letters"][0])
+    assert not {"member", "values", "user", "about"} & set(page.context["letters"].rows[0])
 
 
 def again(message: Message) -> str:
