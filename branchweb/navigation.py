@@ -350,5 +350,7 @@ ROLES = (
     MEMBER,
 )
 """Who holds several offices has the entries of all, in this order; the last role is theirs who hold none."""
-APART = (INBOX, *OWN, JOBS, AUDIT, RETENTION, REGULATIONS, PRACTICES)
-"""For the account menu, where no entry holds them."""
+HELP_PAGES = (REGULATIONS, PRACTICES)
+"""For the menu of help in the head, where no entry holds them."""
+APART = (INBOX, *OWN, JOBS, AUDIT, RETENTION, *HELP_PAGES)
+"""For the account menu, where no entry holds them; those of help in theirs."""

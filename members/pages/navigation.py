@@ -67,10 +67,12 @@ def remember_on(response: HttpResponse, chosen: Mapping[str, str]) -> None:
 
 
 @lru_cache
-def switches(look: Look, _language: str | None) -> str:
-    """The switches at the foot of a page, each with its options and the one that is on: written once for a look."""
-    choices = [_switch(field.name, look) for field in fields(Look)]
-    return render_to_string("includes/switches.html", {"switches": choices})
+def switches(look: Look, _language: str | None) -> dict[str, str]:
+    """The switches by what they change, each with its options and the one that is on: written once for a look."""
+    return {
+        field.name: render_to_string("includes/switches.html", {"choice": _switch(field.name, look)})
+        for field in fields(Look)
+    }
 
 
 def language_switch(language: str) -> dict[str, Any]:
@@ -195,13 +197,18 @@ def pages() -> tuple[Page, ...]:
 
 
 @cache
+def _help() -> frozenset[Page]:
+    return frozenset(import_string(f"{settings.NAVIGATION}.HELP_PAGES"))
+
+
+@cache
 def _page_names() -> frozenset[str]:
     return frozenset(page.url_name for page in pages())
 
 
 @dataclass(frozen=True)
 class Seen:
-    """What a person may open: their entries, each with the pages shown, and what stands in the account menu."""
+    """What a person may open: their entries, each with the pages shown, and what stands in the menus of the head."""
 
     entries: tuple[tuple[Entry, frozenset[Page]], ...]
     apart: tuple[Page, ...]
@@ -246,6 +253,7 @@ class Drawn:
     bar: str
     tabs: str
     menu: str
+    help: str
 
 
 @lru_cache(maxsize=1_024)
@@ -259,13 +267,15 @@ def _drawn(seen: Seen, url_name: str, _language: str | None) -> Drawn:
         "more": entries[IN_BAR:],
         "tabs": current["tabs"] if current and len(current["tabs"]) > 1 else [],
         "beside": _beside(current),
-        "apart": [_link(page, url_name) for page in seen.apart],
+        "apart": [_link(page, url_name) for page in seen.apart if page not in _help()],
+        "helping": [_link(page, url_name) for page in seen.apart if page in _help()],
     }
     return Drawn(
         navigation=render_to_string("includes/frame_navigation.html", pieces),
         bar=render_to_string("includes/frame_bar.html", pieces),
         tabs=render_to_string("includes/frame_tabs.html", pieces),
         menu=render_to_string("includes/frame_menu.html", pieces),
+        help=render_to_string("includes/frame_help.html", pieces),
     )
 
 
