@@ -56,11 +56,21 @@ BASE_KEYS = {"employed": "dues.base.wage", "retired": "dues.base.retired"}
 
 
 @dataclass(frozen=True, slots=True)
+class BracketLine:
+    """A bracket of the rates in words; `is_own` is the one that the base lies in."""
+
+    bounds: str
+    percent: str
+    is_own: bool
+
+
+@dataclass(frozen=True, slots=True)
 class Explanation:
-    """Sentences in their order, and the articles behind them."""
+    """Sentences in their order, and the articles behind them; all brackets where a rate was taken, the lowest first."""
 
     sentences: tuple[str, ...]
     citations: tuple[Citation, ...]
+    brackets: tuple[BracketLine, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,7 +93,18 @@ def explain(fixed: Fixed) -> Explanation:
     if not used:
         sentences.append(_("The amount was taken over from the branch's ledger."))
     articles = [*_in_force(BASE_KEYS, fixed), *(used or _in_force(RATE_KEYS | FLAT_KEYS, fixed))]
-    return Explanation(tuple(sentences), tuple(one.citation for one in articles))
+    return Explanation(tuple(sentences), tuple(one.citation for one in articles), tuple(_brackets(used, fixed.rate)))
+
+
+def _brackets(used: Iterable[Rule], own: Decimal | None) -> Iterable[BracketLine]:
+    below: Decimal | None = None
+    for one in (bracket for used_rule in used if used_rule.key in RATE_KEYS.values() for bracket in used_rule.brackets):
+        yield BracketLine(_bounds(below, one.up_to), _percent(one.rate), one.rate == own)
+        below = one.up_to
+
+
+def _percent(rate: Decimal) -> str:
+    return f"{(rate * 100).normalize():f}"
 
 
 def bracket_in_words(brackets: Iterable[Bracket], rate: Decimal) -> str:
@@ -129,7 +150,7 @@ def _of_base(fixed: Fixed) -> Iterable[str]:
 
 def _of_rule(one: Rule, fixed: Fixed) -> Iterable[str]:
     if one.key in RATE_KEYS.values() and fixed.rate is not None:
-        words = {"bounds": bracket_in_words(one.brackets, fixed.rate), "percent": f"{(fixed.rate * 100).normalize():f}"}
+        words = {"bounds": bracket_in_words(one.brackets, fixed.rate), "percent": _percent(fixed.rate)}
         yield _("The bracket %(bounds)s pays %(percent)s %% of the whole base.") % words
     elif one.key in FLAT_KEYS.values():
         yield _("A flat %(amount)s yuan a month.") % {"amount": yuan(fixed.amount_fen)}

@@ -90,3 +90,11 @@ def test_what_a_ledger_said_is_said_to_come_from_there(versions):
 )
 def test_a_bracket_in_words(rate, words):
     assert bracket_in_words(rule("dues.rate.wage", YEAR).brackets, Decimal(rate)) == words
+
+
+def test_all_brackets_are_there_and_the_own_one_is_marked():
+    lines = explain(fixed("employed", "4900")).brackets
+
+    assert [one.percent for one in lines] == ["0.5", "1", "1.5", "2"]
+    assert [one.bounds for one in lines if one.is_own] == ["above 3000 and up to 5000 yuan"]
+    assert explain(fixed("student", None)).brackets == ()
