@@ -93,3 +93,14 @@ def test_receipts_print_two_on_a_page(page, live_server, cast, thirty):
     page.locator(".receipt").first.wait_for()
 
     assert len(re.findall(rb"/Type\s*/Page[^s]", page.pdf(prefer_css_page_size=True))) == 2
+
+
+def test_on_a_phone_a_members_year_is_two_lines_and_read_aloud_whole(page, live_server, thirty):
+    log_in(page, live_server, "officer", reverse("dues:grid"))
+    page.set_viewport_size(browsers.TELEPHONE)
+    rows = page.locator(".dues-grid tbody tr")
+    assert rows.evaluate_all("rows => Math.max(...rows.map(row => row.offsetHeight))") <= 100
+    cell = rows.filter(has_text="党员00").locator(".dues-cell").nth(10)
+    assert cell.evaluate("cell => getComputedStyle(cell, '::before').content") == '"11月"'
+    assert cell.inner_text().split()[-1] == "40.00"
+    assert page.evaluate("document.documentElement.scrollWidth") == browsers.TELEPHONE["width"]
