@@ -137,6 +137,20 @@ LISTING = Listing(
 )  # fmt: skip
 
 
+ATTEMPTS = Listing(
+    columns=[
+        text("started_at", _("Begun"), lambda row: _moment(row["attempt"].started_at), style="nowrap"),
+        text("channel", _("Channel"), "attempt.get_channel_display"),
+        text("result", _("Result"), lambda row: row["attempt"].get_result_display() or _("going on")),
+        text("problem", _("Problem"), lambda row: row["attempt"].problem or None),
+        text("by", _("By")),
+    ],
+    phone=["started_at", "result", "channel", "problem", "by"],
+    nothing=LISTING.nothing,
+    size=500,
+)
+
+
 @requires(Capability.VIEW_MESSAGES)
 @require_safe
 def message_list(request: PageRequest) -> HttpResponse:
@@ -169,14 +183,15 @@ def message_detail(request: PageRequest, key: UUID) -> HttpResponse:
     message = get_in_scope(request, MESSAGES.all(), pk=key)
     may_send = request.user.access.may(Capability.SEND_MESSAGES, message.scope_path)
     attempts = attempts_shown(message)
+    names = names_of(attempt.by for attempt in attempts)
+    rows = [{"attempt": attempt, "by": names.get(attempt.by, attempt.by)} for attempt in attempts]
     context = {
         "message": message,
         "told": told(message),
         "answered": answered(message),
         "badges": state_badges(message, request.today),
         "letter": letter(message),
-        "attempts": attempts,
-        "names": names_of(attempt.by for attempt in attempts),
+        "attempts": ATTEMPTS.shown(request, rows) if rows else None,
         "may_send_again": may_send and message.state in CAN_BE_SENT_AGAIN,
     }
     return render(request, "reminders/messages/message.html", context)
