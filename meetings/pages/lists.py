@@ -35,13 +35,7 @@ def _corrected(row: dict[str, Any]) -> object:
 
 MEETINGS = Listing(
     columns=[
-        linked(
-            "name",
-            _("Meeting"),
-            "meeting.name",
-            url="meeting.get_absolute_url",
-            below=_kind,
-        ),
+        linked("name", _("Meeting"), "meeting.name", url="meeting.get_absolute_url", below=_kind),
         text("day", _("Date"), _day_and_hour, style="nowrap"),
         PLACE,
         text("place", _("Place"), "meeting.place"),

@@ -28,19 +28,7 @@ from meetings.planning.places import places_offered
 from members.access.policy import get_in_scope, requires
 from members.choices import Capability
 from members.models import Organization
-from members.pages.listing import (
-    Act,
-    Badge,
-    Listing,
-    Nothing,
-    Shown,
-    acts,
-    day,
-    excel,
-    linked,
-    number,
-    text,
-)
+from members.pages.listing import Act, Badge, Listing, Nothing, Shown, acts, day, excel, linked, number, text
 from members.pages.requests import PageRequest, address, place_asked_for
 from members.pages.steps import Button
 from rulebook.values import DutyState

@@ -215,10 +215,7 @@ class AttendanceCorrectionForm(forms.Form):
     leave_kind = choice_field(LeaveKind, label=_("Kind of leave"), required=False)
     made_up_on = day_field(label=_("Made up on"), required=False)
     made_up_with = forms.CharField(
-        label=_("With what"),
-        max_length=200,
-        required=False,
-        help_text=_("The material or the recording."),
+        label=_("With what"), max_length=200, required=False, help_text=_("The material or the recording.")
     )
     away_reason = forms.CharField(
         label=_("Reason of the absence, as it should be"), max_length=300, required=False,
