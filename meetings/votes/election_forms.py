@@ -1,6 +1,5 @@
 """Opening an election, the count of its papers, and the approval from above."""
 
-import uuid
 from collections.abc import Iterable
 from typing import Any, cast
 
@@ -17,7 +16,7 @@ from meetings.votes.models import Vote
 from meetings.votes.queries import can_scrutinize, can_stand, on_the_ballot
 from members.choices import OfficeKind, OrganizationKind, office_words
 from members.organizations.rules import OFFICES_IN
-from members.pages.forms import day_field
+from members.pages.forms import day_field, key_field
 
 ELECTED = (
     OfficeKind.COMMITTEE_MEMBER,
@@ -41,7 +40,7 @@ def members_field(label: Any, **more: Any) -> forms.TypedMultipleChoiceField:
 class ElectionForm(forms.Form):
     """How many seats of what, who stands, and who watches the count."""
 
-    key = forms.UUIDField(widget=forms.HiddenInput, initial=uuid.uuid4)
+    key = key_field()
     item = forms.ModelChoiceField(label=gettext_lazy("Agenda item"), queryset=AgendaItem.objects.none())
     office = forms.ChoiceField(label=gettext_lazy("What is elected"), required=False)
     about = forms.CharField(
@@ -82,7 +81,7 @@ class ElectionForm(forms.Form):
 class AgainForm(forms.Form):
     """A new ballot among those who are tied; they and the seats are given."""
 
-    key = forms.UUIDField(widget=forms.HiddenInput, initial=uuid.uuid4)
+    key = key_field()
     scrutineers = members_field(gettext_lazy("Scrutineers"))
 
     def __init__(self, *args: Any, vote: Vote, tied: list[int | None], **kwargs: Any) -> None:

@@ -1,6 +1,5 @@
 """What is asked about votes, exclusions and membership."""
 
-import uuid
 from collections.abc import Collection, Mapping
 from typing import Any, cast
 
@@ -47,7 +46,7 @@ class ProbationaryField(forms.ModelChoiceField):
 class VoteForm(forms.Form):
     """A question of the agenda. The figures are asked only where the vote isn't secret."""
 
-    key = forms.UUIDField(widget=forms.HiddenInput, initial=uuid.uuid4)
+    key = key_field()
     item = forms.ModelChoiceField(label=gettext_lazy("Agenda item"), queryset=AgendaItem.objects.none())
     about = forms.CharField(label=gettext_lazy("Voted on"), max_length=160)
     subject = forms.ChoiceField(label=gettext_lazy("Kind of vote"))
@@ -185,7 +184,7 @@ GROUNDS = {
 class ExclusionForm(forms.Form):
     """The grounds are those that the rule lists on the meeting's day."""
 
-    key = forms.UUIDField(widget=forms.HiddenInput, initial=uuid.uuid4)
+    key = key_field()
     member = forms.TypedChoiceField(label=gettext_lazy("Member"), coerce=int)
     ground = forms.ChoiceField(label=gettext_lazy("Ground"))
     superior_agreed_on = day_field(label=gettext_lazy("Agreed by the level above on"), required=False)

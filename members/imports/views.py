@@ -30,7 +30,6 @@ from members.pages.listing import Badge, Listing, Nothing, badges, drawn, linked
 from members.pages.queries import called
 from members.pages.requests import PageRequest, try_with_message, written
 from members.pages.steps import Button, Crumb, Step, form_page
-from members.refused import Refused
 
 KEPT_SHOWN = 20
 IMPORTS: Crumb = (_("Imports"), reverse_lazy("members:import-list"))
@@ -206,13 +205,10 @@ def import_confirm(request: PageRequest, key: UUID) -> HttpResponse:
 def import_cancel(request: PageRequest, key: UUID) -> HttpResponse:
     """Stop an import that waits or is under way; nothing of it stays on the roster."""
     roster_import = _fetch(request, key)
-    try:
-        undone = cancel(roster_import, by=request.user)
-    except Refused as refusal:
-        messages.error(request, str(refusal))
-        return redirect(roster_import)
-    messages.success(request, _("The import is cancelled."))
-    _tell_kept(request, undone)
+    undone: list[Undone] = []
+    if try_with_message(request, lambda: undone.append(cancel(roster_import, by=request.user))):
+        messages.success(request, _("The import is cancelled."))
+        _tell_kept(request, *undone)
     return redirect(roster_import)
 
 
@@ -221,14 +217,12 @@ def import_cancel(request: PageRequest, key: UUID) -> HttpResponse:
 def import_undo(request: PageRequest, key: UUID) -> HttpResponse:
     """Take an import back; what has been built on stays, and the page says which rows."""
     roster_import = _fetch(request, key)
-    try:
-        undone = undo_import(roster_import=roster_import, by=request.user)
-    except Refused as refusal:
-        messages.error(request, str(refusal))
-        return redirect(roster_import)
-    taken = ngettext("%(count)s row was taken back.", "%(count)s rows were taken back.", undone.rows)
-    messages.success(request, taken % {"count": undone.rows})
-    _tell_kept(request, undone)
+    undone: list[Undone] = []
+    if try_with_message(request, lambda: undone.append(undo_import(roster_import=roster_import, by=request.user))):
+        [found] = undone
+        taken = ngettext("%(count)s row was taken back.", "%(count)s rows were taken back.", found.rows)
+        messages.success(request, taken % {"count": found.rows})
+        _tell_kept(request, found)
     return redirect(roster_import)
 
 
