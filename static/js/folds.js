@@ -5,7 +5,7 @@
   var opened = [];
 
   window.addEventListener("beforeprint", function () {
-    opened = Array.prototype.filter.call(document.querySelectorAll(".score-fold"), function (fold) {
+    opened = Array.prototype.filter.call(document.querySelectorAll(".score-fold, .call"), function (fold) {
       return !fold.open;
     });
     opened.forEach(function (fold) {
@@ -17,6 +17,13 @@
       fold.open = false;
     });
   });
+
+  // On a phone one person is called at a time: the first is open, the others are a line that opens.
+  if (window.matchMedia("(max-width: 35.99em)").matches) {
+    document.querySelectorAll(".call ~ .call").forEach(function (fold) {
+      fold.open = false;
+    });
+  }
 
   document.addEventListener("click", function (event) {
     var button = event.target.closest("[data-unfolds]");
