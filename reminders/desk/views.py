@@ -245,7 +245,7 @@ def effort(request: PageRequest) -> HttpResponse:
         below = asked_below(paths, on=request.today)
         rows = [row for row in below.rows if form.text().casefold() in row.branch.name.casefold()]
         lead = _("What the rules, and we, asked of each branch in the last twelve months.")
-        more = {"place": place, "since": counted_since(), "as_of": below.as_of, "sums": below.median, "is_median": True}
+        more = {"place": place, "since": counted_since(), "as_of": below.as_of, "sums": below.median, "below": below}
         shown = BELOW.shown(request, rows, form=form)
     buttons, template = [excel(request, reverse("reminders:desk-effort-export"))], "reminders/desk/effort.html"
     return shown.answer(title=ASKED_OF, lead=_at(place, lead), buttons=buttons, template=template, more=more)
