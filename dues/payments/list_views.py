@@ -130,7 +130,6 @@ LISTING = Listing(
     },
     phone=["name", "amount", "paid_on", "settles", "state"],
     nothing=Nothing(_("No payment fits. Take away a filter, or collect what is open."), "cash-coin"),
-    size=50,
 )
 
 

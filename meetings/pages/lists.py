@@ -69,7 +69,6 @@ OWN = Listing(
     ],
     phone=["name", "state", "day", "organization"],
     nothing=Nothing(_("No meeting of this period is on record for you."), "calendar-event"),
-    size=200,
 )
 
 

@@ -172,3 +172,8 @@ def test_a_payment_from_an_old_ledger_has_no_receipt_and_only_its_month(cast, as
 
     assert [page.status_code for page in pages] == [200, 200, 200]
     assert "2026年3月" in pages[0].content.decode() and "2026年3月" in pages[2].content.decode()
+
+
+def test_a_page_of_payments_is_no_longer_than_a_phone_can_bear():
+    """A row takes some 62 px at 360 px; 3,000 px are the most."""
+    assert LISTING.size * 62 + 1_100 <= 3_000
