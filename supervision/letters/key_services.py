@@ -19,6 +19,7 @@ from datetime import date
 from uuid import UUID
 
 from django.db import IntegrityError, transaction
+from django.db.models import Q
 from django.utils.translation import gettext as _
 
 from audit.keyring import proof
@@ -35,6 +36,7 @@ from supervision.letters.key_record import refuse_broken_record
 from supervision.letters.models import InspectorKey, Letter, LetterBox, RecoveryKey
 from supervision.letters.queries import (
     ROOT,
+    TOLD_FOR,
     is_among_first,
     is_proved,
     keys_of_inspectors,
@@ -70,14 +72,17 @@ def signing_half(key: InspectorKey, passphrase: str) -> bytes:
     return private
 
 
-def refuse_without_consent(consents: Sequence[Consent]) -> None:
+def refuse_without_consent(consents: Sequence[Consent], *, on: date) -> None:
     """Two people who hold approved keys agree; one, where there is only one. Nobody has to, where none ever was.
 
-    The record says who holds one: whoever edits rows, ends offices or closes log-ins needs no fewer. Raises Refused,
-    Damaged.
+    The record says who holds one: whoever edits rows, ends offices or closes log-ins needs no fewer. A key that another
+    inspector approved counts once everybody had two weeks to read of it: else one would approve a second of their own.
+    Raises Refused, Damaged.
     """
     held, known = key_record.held_keys(), trusted_keys()
-    keys = [key for key in InspectorKey.objects.in_use() if key.pk in known and str(key.pk) in held]
+    told = Q(signed_by__isnull=True) | Q(approved_on__lte=on - TOLD_FOR)
+    rows = InspectorKey.objects.in_use().filter(told)
+    keys = [key for key in rows if key.pk in known and str(key.pk) in held]
     needed = min(FEWEST, len(key_record.holders()))
     if not needed and (key_record.an_approval_stands() or InspectorKey.objects.exclude(signature="").exists()):
         raise Refused(_("No inspector is left who could agree. Only both its halves replace the recovery key."))
@@ -91,7 +96,8 @@ def refuse_without_consent(consents: Sequence[Consent]) -> None:
 
 def _refuse_stranger(one: Consent, keys: Sequence[InspectorKey]) -> None:
     if not keys:
-        raise Refused(_("%(name)s has no approved key.") % {"name": one.user.get_full_name()})
+        text = _("%(name)s has no approved key, or one that an inspector approved in the last %(days)s days.")
+        raise Refused(text % {"name": one.user.get_full_name(), "days": TOLD_FOR.days})
     signing_half(keys[0], one.passphrase)
 
 
@@ -177,7 +183,7 @@ def make_recovery_key(
     refuse_broken_record()
     before, kept = recovery_key(), trusted_keys()
     if before:
-        _refuse_replacement(before, old, consents, is_lost=is_lost)
+        _refuse_replacement(before, old, consents, is_lost=is_lost, on=on)
     else:
         _refuse_second_start()
     RecoveryKey.objects.filter(withdrawn_on__isnull=True).update(withdrawn_on=on)
@@ -205,9 +211,11 @@ def _refuse_second_start() -> None:
         )
 
 
-def _refuse_replacement(before: RecoveryKey, old: bytes | None, consents: Sequence[Consent], *, is_lost: bool) -> None:
+def _refuse_replacement(
+    before: RecoveryKey, old: bytes | None, consents: Sequence[Consent], *, is_lost: bool, on: date
+) -> None:
     if is_lost:
-        refuse_without_consent(consents)
+        refuse_without_consent(consents, on=on)
     elif old is None or sealing.signing_public_of(old) != before.signing_key:
         raise Refused(_("There is a recovery key. Type in both its halves to replace it."))
 

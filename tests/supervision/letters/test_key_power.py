@@ -226,7 +226,7 @@ def test_a_shell_alone_replaces_no_recovery_key(sealed, monkeypatch, by, lines, 
 
 def test_without_their_consent_a_shell_makes_readers_of_its_own(sealed, monkeypatch):
     """The attack to its end: two invented inspectors, a recovery key of one's own, and the next letter is theirs."""
-    monkeypatch.setattr(key_services, "refuse_without_consent", lambda consents: None)
+    monkeypatch.setattr(key_services, "refuse_without_consent", lambda consents, on: None)
     monkeypatch.setattr(key_services, "trusted_keys", set)
     private = lost(monkeypatch=monkeypatch)
     first, second = newcomer(sealed), make_user("other_newcomer", OfficeKind.INSPECTOR, sealed.cast.county)

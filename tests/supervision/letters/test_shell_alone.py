@@ -7,6 +7,7 @@ import io
 import itertools
 import json
 import tempfile
+from datetime import timedelta
 from pathlib import Path
 from uuid import UUID
 
@@ -313,6 +314,18 @@ def test_after_a_withdrawal_the_one_who_is_left_agrees_alone(sealed, monkeypatch
 
     assert command(*agreed, lines=[PASSPHRASE], monkeypatch=monkeypatch)
     assert all(check.ok for check in checks())
+
+
+def test_one_inspector_approves_no_second_one_to_agree_with(sealed, monkeypatch):
+    """A shell makes the log-in and the office; for two weeks everybody reads of the key before it counts."""
+    own = sealed.another("of_ones_own")
+    agreed = ["--lost", "--agreed-by", sealed.inspectors[0].username, own.username]
+    assert InspectorKey.objects.get(user=own).signed_by is not None
+
+    monkeypatch.setattr("django.utils.timezone.localdate", lambda *moment: TODAY + timedelta(days=13))
+    assert command(*agreed, lines=[PASSPHRASE, PASSPHRASE], monkeypatch=monkeypatch) is None
+    monkeypatch.setattr("django.utils.timezone.localdate", lambda *moment: TODAY + timedelta(days=14))
+    assert command(*agreed, lines=[PASSPHRASE, PASSPHRASE], monkeypatch=monkeypatch)
 
 
 def test_whose_key_was_replaced_counts_once(sealed, monkeypatch):
