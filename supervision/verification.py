@@ -11,9 +11,10 @@ from django.utils import timezone
 
 from audit.verification import Check
 from audit.watched import EACH_ROW, WHOLE_TABLE
+from supervision.choices import KeyState
 from supervision.letters.custody_services import is_signed_now
 from supervision.letters.key_record import key_faults, recovery_faults
-from supervision.letters.models import CustodyKey, InspectorKey, Letter, RecoveryKey
+from supervision.letters.models import CustodyKey, InspectorKey, Letter, LetterBox, RecoveryKey
 from supervision.letters.queries import (
     is_proved,
     keys_of_inspectors,
@@ -64,6 +65,8 @@ def letter_checks() -> Iterator[Check]:
     yield from _key_checks()
     kept = Letter.objects.unshredded()
     yield _reader_check(list(kept.values_list("pk", flat=True)))
+    others = LetterBox.objects.exclude(inspector_key=None).exclude(inspector_key__state=KeyState.IN_USE).count()
+    yield _none("letter_boxes", others, "letters sealed to a key that isn't in use: withdrawing takes them along")
     lost = kept.exclude(boxes__recovery_key__isnull=False).count()
     yield _none("letter_recovery", lost, "letters that no recovery key opens")
     rests = Q(boxes__isnull=False) | Q(messages__isnull=False) | Q(files__isnull=False) | Q(names__isnull=False)
