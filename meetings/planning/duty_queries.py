@@ -181,7 +181,12 @@ class BranchLine:
 def duty_lines(path: str, *, on: date, through: date | None = None) -> list[DutyLine]:
     """The duties of a branch and its groups in the year of `through`: overdue ones first, then those due next."""
     places = {place.code: place for place in Organization.objects.below(path)}
-    planned = list(Meeting.objects.within(path).filter(state=MeetingState.PLANNED).order_by("-day", "-key"))
+    planned = list(
+        Meeting.objects.within(path)
+        .select_related("organization")
+        .filter(state=MeetingState.PLANNED)
+        .order_by("-day", "-key")
+    )
     recorded = recorded_since(path, on=on, through=through)
     lines = [
         DutyLine(duty, places[duty.organization], _taken(planned, duty, places[duty.organization]))
