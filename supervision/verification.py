@@ -4,9 +4,11 @@ What `manage.py verify` asks of sealed letters: that each can be read by two, an
 """
 
 from collections.abc import Iterator
+from typing import Any
 from uuid import UUID
 
-from django.db.models import Q
+from django.db.models import Model, Q, QuerySet
+from django.db.models.functions import Coalesce
 from django.utils import timezone
 
 from audit.verification import Check
@@ -14,7 +16,7 @@ from audit.watched import EACH_ROW, WHOLE_TABLE
 from supervision.choices import KeyState
 from supervision.letters.custody_services import is_signed_now
 from supervision.letters.key_record import key_faults, recovery_faults
-from supervision.letters.models import CustodyKey, InspectorKey, Letter, LetterBox, RecoveryKey
+from supervision.letters.models import CustodyKey, InspectorKey, Letter, LetterBox, RecoveryKey, SealedName
 from supervision.letters.queries import (
     is_proved,
     keys_of_inspectors,
@@ -65,13 +67,22 @@ def letter_checks() -> Iterator[Check]:
     yield from _key_checks()
     kept = Letter.objects.unshredded()
     yield _reader_check(list(kept.values_list("pk", flat=True)))
-    others = LetterBox.objects.exclude(inspector_key=None).exclude(inspector_key__state=KeyState.IN_USE).count()
-    yield _none("letter_boxes", others, "letters sealed to a key that isn't in use: withdrawing takes them along")
+    others = LetterBox.objects.exclude(inspector_key=None).exclude(inspector_key__state=KeyState.IN_USE)
+    count = (others | _sealed_to_another(LetterBox, "inspector_key", "recovery_key")).count()
+    yield _none("letter_boxes", count, "letters sealed to a key that isn't in use, or isn't what its row says now")
+    count = _sealed_to_another(SealedName, "inspector_key", "recovery_key", "custody_key").count()
+    yield _none("letter_names", count, "names of writers sealed to a key that isn't what its row says now")
     lost = kept.exclude(boxes__recovery_key__isnull=False).count()
     yield _none("letter_recovery", lost, "letters that no recovery key opens")
     rests = Q(boxes__isnull=False) | Q(messages__isnull=False) | Q(files__isnull=False) | Q(names__isnull=False)
     left = Letter.objects.filter(rests, ciphertext="").distinct().count()
     yield _none("letter_shredded", left, "destroyed letters of which something is left")
+
+
+def _sealed_to_another(model: type[Model], *keys: str) -> QuerySet[Any]:
+    """Rows of which the public key of their sealing isn't that of the key they name: it was another for a moment."""
+    known = Coalesce(*(f"{key}__public_key" for key in keys))
+    return model._default_manager.exclude(sealed_to="").exclude(sealed_to=known)
 
 
 def _reader_check(letters: list[UUID]) -> Check:

@@ -260,12 +260,14 @@ def seal_boxes(letter: Letter, letter_key: bytes, routing: Routing) -> None:
     keys = InspectorKey.objects.filter(pk__in=[one.key for one in routing.readers])
     recovery = recovery_in_use()
     letter.boxes.all().delete()
-    boxes = [
-        LetterBox(letter=letter, inspector_key=key, sealed_key=sealing.seal_to(key.public_key, letter_key))
-        for key in keys
-    ]
-    sealed = sealing.seal_to(recovery.public_key, letter_key)
-    LetterBox.objects.bulk_create([*boxes, LetterBox(letter=letter, recovery_key=recovery, sealed_key=sealed)])
+    boxes = [LetterBox(letter=letter, inspector_key=key, **_sealed(key, letter_key)) for key in keys]
+    LetterBox.objects.bulk_create(
+        [*boxes, LetterBox(letter=letter, recovery_key=recovery, **_sealed(recovery, letter_key))]
+    )
+
+
+def _sealed(key: InspectorKey | RecoveryKey, letter_key: bytes) -> dict[str, str]:
+    return {"sealed_key": sealing.seal_to(key.public_key, letter_key), "sealed_to": key.public_key}
 
 
 def lock_letter(letter: Letter) -> Letter:

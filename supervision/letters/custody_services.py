@@ -30,7 +30,7 @@ from supervision.letters.contents import (
     subjects_of,
 )
 from supervision.letters.inspector_services import open_letter_key
-from supervision.letters.models import CustodyKey, InspectorKey, Letter, NameRequest, SealedName
+from supervision.letters.models import CustodyKey, InspectorKey, Letter, NameRequest, RecoveryKey, SealedName
 from supervision.letters.queries import as_reader, recovery_key, routing_facts
 from supervision.letters.rules import is_unconcerned
 
@@ -106,10 +106,14 @@ def seal_name(letter: Letter, writer: Writer, custody: CustodyKey) -> None:
     content = _padded(json.dumps([str(letter.pk), writer.name, writer.contact], ensure_ascii=False))
     SealedName.objects.bulk_create(
         [
-            SealedName(letter=letter, custody_key=custody, sealed_name=sealing.seal_to(custody.public_key, content)),
-            SealedName(letter=letter, recovery_key=recovery, sealed_name=sealing.seal_to(recovery.public_key, content)),
+            SealedName(letter=letter, custody_key=custody, **_sealed(custody, content)),
+            SealedName(letter=letter, recovery_key=recovery, **_sealed(recovery, content)),
         ]
     )
+
+
+def _sealed(key: CustodyKey | InspectorKey | RecoveryKey, content: bytes) -> dict[str, str]:
+    return {"sealed_name": sealing.seal_to(key.public_key, content), "sealed_to": key.public_key}
 
 
 @transaction.atomic
@@ -206,8 +210,7 @@ def _release(letter: Letter, custody: CustodyKey, private: bytes) -> None:
     letter.names.filter(inspector_key__isnull=False).delete()
     readers = InspectorKey.objects.filter(boxes__letter=letter)
     SealedName.objects.bulk_create(
-        SealedName(letter=letter, inspector_key=key, sealed_name=sealing.seal_to(key.public_key, content))
-        for key in readers
+        SealedName(letter=letter, inspector_key=key, **_sealed(key, content)) for key in readers
     )
     scatter_names()
 

@@ -218,6 +218,8 @@ class LetterBox(models.Model):
     )
     recovery_key = models.ForeignKey(RecoveryKey, on_delete=models.PROTECT, null=True, blank=True, related_name="boxes")
     sealed_key = models.TextField()
+    sealed_to = models.CharField(max_length=64, blank=True, default="", db_default="")
+    """The public key of that moment: a row of keys may be another for a moment. Empty: from before this was kept."""
 
     class Meta:
         constraints = [
@@ -326,6 +328,8 @@ class SealedName(models.Model):
         InspectorKey, on_delete=models.CASCADE, null=True, blank=True, related_name="names"
     )
     sealed_name = models.TextField()
+    sealed_to = models.CharField(max_length=64, blank=True, default="", db_default="")
+    """The public key of that moment; empty: from before this was kept."""
 
     class Meta:
         constraints = [

@@ -359,6 +359,17 @@ def test_a_letter_that_was_sealed_to_it_meanwhile_is_named(sealed):
     assert any(check.name == "letter_boxes" and not check.ok for check in checks())
 
 
+@pytest.mark.parametrize("model", [RecoveryKey, InspectorKey])
+def test_a_letter_that_was_sealed_to_another_public_key_meanwhile_is_named(sealed, model):
+    """A recovery key from beside, and inspectors' keys signed by it: all put back afterwards, byte for byte."""
+    sealed.write()
+    assert all(check.ok for check in checks())
+
+    model.objects.filter(pk=model.objects.first().pk).update(public_key=sealing.new_pair().public)
+    told = {check.name: check.detail for check in checks() if not check.ok}
+    assert "isn't what its row says now" in told["letter_boxes"]
+
+
 def test_nobody_withdraws_with_a_key_that_was_slipped_in(sealed):
     """A withdrawal in the record would leave one to agree, and the row could be put back afterwards."""
     sealed.another("inspector_three")
