@@ -263,6 +263,22 @@ def test_consent_shows_no_passphrase(cast):
     assert PASSPHRASE not in repr(Consent(cast.inspector, PASSPHRASE))
 
 
+# --- What is a first start ----------------------------------------------------------------------------------------
+def test_a_recovery_key_from_before_signatures_is_followed_by_one_that_signs(db):
+    RecoveryKey.objects.create(public_key=sealing.new_pair().public, made_on=TODAY)
+
+    call_command("make_recovery_key", "--json", stdout=io.StringIO())
+    assert Entry.objects.in_order().last().action == "make_recovery_key"
+
+
+def test_before_anything_was_signed_the_first_key_is_made_once(db):
+    call_command("make_recovery_key", "--json", stdout=io.StringIO())
+    with pytest.raises(WrongUse):
+        call_command("make_recovery_key", "--json", stdout=io.StringIO())
+    make_recovery_key(on=TODAY, by="shell", is_lost=True)
+    assert RecoveryKey.objects.filter(withdrawn_on=None).count() == 1
+
+
 # --- The first two ----------------------------------------------------------------------------------------------------
 def test_the_second_key_too_takes_the_recovery_key(cast):
     recovery = make_recovery_key(on=TODAY, by="shell")

@@ -18,7 +18,6 @@ from django.core.management.base import CommandError
 from django.db import connection
 
 from audit.keyring import new_key, proof
-from audit.models import Entry
 from members.choices import OfficeKind
 from members.refused import Refused
 from supervision.letters import key_record, key_services, queries, sealing
@@ -486,18 +485,3 @@ def test_a_ring_of_ones_own_vouches_for_nothing_that_stands(sealed, settings):
     assert (RecoveryKey.objects.get().proof, recovery_key()) == (proof, None)
     with pytest.raises(Refused):
         make_custody_key(user=sealed.cast.county_secretary, recovery=sealed.recovery, on=TODAY, by="shell")
-
-
-# --- What is a first start ----------------------------------------------------------------------------------------
-def test_a_recovery_key_from_before_signatures_is_followed_by_one_that_signs(db, monkeypatch):
-    RecoveryKey.objects.create(public_key=sealing.new_pair().public, made_on=TODAY)
-
-    assert command(monkeypatch=monkeypatch)
-    assert Entry.objects.in_order().last().action == "make_recovery_key"
-
-
-def test_before_anything_was_signed_the_first_key_is_made_once(db, monkeypatch):
-    assert command(monkeypatch=monkeypatch)
-    assert command(monkeypatch=monkeypatch) is None
-    make_recovery_key(on=TODAY, by="shell", is_lost=True)
-    assert RecoveryKey.objects.filter(withdrawn_on=None).count() == 1
