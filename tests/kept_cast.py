@@ -7,6 +7,7 @@ import pickle
 from typing import Any
 
 import pytest
+from django.conf import settings
 from django.db import connection, transaction
 
 from tests.cast import Cast, make_cast
@@ -17,10 +18,15 @@ ELSEWHERE = {"transactional_db", "live_server"}
 
 
 def asks_for_it(item: pytest.Item) -> bool:
-    """Not where the test commits: another connection would wait for this transaction."""
+    """Not where the test commits, for which another connection would wait, nor where it makes one under other keys."""
     fixtures, marker = set(getattr(item, "fixturenames", ())), item.get_closest_marker("django_db")
     commits = marker is not None and (marker.kwargs.get("transaction") or any(marker.args))
-    return "cast" in fixtures and not commits and not fixtures & ELSEWHERE
+    is_own = item.get_closest_marker("own_cast") is not None
+    return "cast" in fixtures and not commits and not is_own and not fixtures & ELSEWHERE
+
+
+def keys_in_force() -> tuple[object, ...]:
+    return tuple(settings.FIELD_KEYS), tuple(settings.AUDIT_KEYS)
 
 
 class KeptCast:
@@ -32,6 +38,7 @@ class KeptCast:
         self.atomic: Any = None
         self.file: object = None
         self.made = b""
+        self.keys: tuple[object, ...] = ()
 
     def get_ready(self, item: pytest.Item) -> None:
         """Open it for a test that asks for the cast, close it for any other."""
@@ -48,7 +55,7 @@ class KeptCast:
         with self.blocker.unblock():
             self.atomic, self.file = transaction.atomic(), item.path
             self.atomic.__enter__()
-            self.made = pickle.dumps(made_again(make_cast))
+            self.made, self.keys = pickle.dumps(made_again(make_cast)), keys_in_force()
 
     def close(self) -> None:
         if self.atomic:
@@ -58,6 +65,8 @@ class KeptCast:
             self.atomic = None
 
     def again(self) -> Cast:
+        if keys_in_force() != self.keys:
+            pytest.fail("The cast is stored under other keys: mark the test own_cast.")
         made: Cast = pickle.loads(self.made)
         return made
 

@@ -44,6 +44,7 @@ from tests.cast import TODAY, make_member, make_national_id
 from tests.dues.making import fix, month
 from tests.reminders.messages.told import tell
 
+pytestmark = pytest.mark.own_cast
 OLD, NEW = "an old key of forty characters or more 00", "a new key of forty characters or more 000"
 ZHANG = make_national_id("19750109", 349)
 
