@@ -118,7 +118,7 @@ def test_a_call_is_taken_off_the_list_and_the_numbers_of_the_others_stay(page, l
     log_in(page, live_server, "secretary", reverse("reminders:call-list"))
     page.get_by_label("这份名单做什么用").fill("通知缺席党员")
     page.get_by_role("button", name="显示号码").click()
-    calls = page.locator("section.call:visible")
+    calls = page.locator("details.call:visible")
     expect(calls).to_have_count(2)
     expect(page.get_by_text("13630098818")).to_be_visible()
 
