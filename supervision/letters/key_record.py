@@ -3,10 +3,12 @@
 import hashlib
 import json
 from collections.abc import Iterator
+from datetime import date
 from itertools import chain
 from typing import Any
 
 from django.conf import settings
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from audit.models import Entry
@@ -75,6 +77,14 @@ def refuse_broken_record() -> None:
     faults = chain(breaks(), anchor_breaks(settings.AUDIT_ANCHORS), definition_faults())
     if next(faults, None):
         raise Refused(_("The audit trail doesn't hold, see manage.py verify. Put it right first, from a backup."))
+
+
+def approved_by(day: date) -> set[str]:
+    """Keys whose first approval the record has on that day or before: the row's own day could be signed anew."""
+    first: dict[str, date] = {}
+    for key, at in Entry.objects.filter(action=APPROVED).in_order().values_list("subject_id", "at"):
+        first.setdefault(key, timezone.localtime(at).date())
+    return {key for key, on in first.items() if on <= day}
 
 
 def withdrawn_in_record() -> set[str]:

@@ -19,7 +19,6 @@ from datetime import date
 from uuid import UUID
 
 from django.db import IntegrityError, transaction
-from django.db.models import Q
 from django.utils.translation import gettext as _
 
 from audit.keyring import proof
@@ -80,8 +79,8 @@ def refuse_without_consent(consents: Sequence[Consent], *, on: date) -> None:
     Raises Refused, Damaged.
     """
     held, known = key_record.held_keys(), trusted_keys()
-    told = Q(signed_by__isnull=True) | Q(approved_on__lte=on - TOLD_FOR)
-    rows = InspectorKey.objects.in_use().filter(told)
+    told = key_record.approved_by(on - TOLD_FOR)
+    rows = [key for key in InspectorKey.objects.in_use() if key.signed_by_id is None or str(key.pk) in told]
     keys = [key for key in rows if key.pk in known and str(key.pk) in held]
     needed = min(FEWEST, len(key_record.holders()))
     if not needed and (key_record.an_approval_stands() or InspectorKey.objects.exclude(signature="").exists()):
@@ -306,7 +305,7 @@ def withdraw_key(
     demand_substance(reason)
     refuse_broken_record()
     row = InspectorKey.objects.select_for_update(of=("self",)).select_related("organization", "user").get(pk=key.pk)
-    if row.state == KeyState.WITHDRAWN:
+    if row.state == KeyState.WITHDRAWN or str(row.pk) in key_record.withdrawn_in_record():
         raise Refused(_("This key was withdrawn before."))
     _refuse_unproved(row, by, on, passphrase, private)
     letters = empty(row, on)

@@ -16,8 +16,10 @@ from django.core.exceptions import ImproperlyConfigured
 from django.core.management import call_command
 from django.core.management.base import CommandError
 from django.db import connection
+from django.utils.timezone import localtime
 
 from audit.keyring import new_key, proof
+from audit.models import Entry
 from members.choices import OfficeKind
 from members.refused import Refused
 from supervision.letters import key_record, key_services, queries, sealing
@@ -315,15 +317,25 @@ def test_after_a_withdrawal_the_one_who_is_left_agrees_alone(sealed, monkeypatch
     assert all(check.ok for check in checks())
 
 
+def sign_again(sealed, owner):
+    """Who approved it signs the row anew, with the days that suit them."""
+    row = InspectorKey.objects.select_related("organization", "user").get(user=owner)
+    signer = row.signed_by
+    key_services._sign(row, key_services.Signer(key_services.signing_half(signer, PASSPHRASE), signer))
+    row.save(update_fields=["signature"])
+
+
 def test_one_inspector_approves_no_second_one_to_agree_with(sealed, monkeypatch):
     """A shell makes the log-in and the office; for two weeks everybody reads of the key before it counts."""
     own = sealed.another("of_ones_own")
     agreed = ["--lost", "--agreed-by", sealed.inspectors[0].username, own.username]
-    assert InspectorKey.objects.get(user=own).signed_by is not None
+    approved = localtime(Entry.objects.filter(action="approve_inspector_key").in_order().last().at).date()
 
-    monkeypatch.setattr("django.utils.timezone.localdate", lambda *moment: TODAY + timedelta(days=13))
+    monkeypatch.setattr("django.utils.timezone.localdate", lambda *moment: approved + timedelta(days=13))
+    InspectorKey.objects.filter(user=own).update(approved_on=TODAY - timedelta(days=60))
+    sign_again(sealed, own)
     assert command(*agreed, lines=[PASSPHRASE, PASSPHRASE], monkeypatch=monkeypatch) is None
-    monkeypatch.setattr("django.utils.timezone.localdate", lambda *moment: TODAY + timedelta(days=14))
+    monkeypatch.setattr("django.utils.timezone.localdate", lambda *moment: approved + timedelta(days=14))
     assert command(*agreed, lines=[PASSPHRASE, PASSPHRASE], monkeypatch=monkeypatch)
 
 
