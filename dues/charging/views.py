@@ -253,7 +253,8 @@ def _fix_all(
     seen = hashlib.sha256(repr((would, touched)).encode()).hexdigest()[:16]
     is_seen = not members or request.POST.get("seen") == seen
     count, url = sum(not one.refusal for one in would), _list_of(branch, year)
-    label = ngettext("Keep %(counter)s base", "Keep %(counter)s bases", count) % {"counter": count}
+    keep = ngettext("Keep %(counter)s base", "Keep %(counter)s bases", count) % {"counter": count}
+    label = keep if source is from_last_year else _("Fix")
     return form_page(
         request,
         Form(request.POST if is_seen else None),

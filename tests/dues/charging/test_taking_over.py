@@ -62,6 +62,7 @@ def test_it_is_shown_first_and_what_is_doubtful_is_left_out_with_its_reason(peop
     told = {one.member.name: (one.amount_fen, bool(one.refusal)) for one in preview.context["would"]}
 
     assert not Basis.objects.exists()
+    assert "沿用" not in preview.text.partition("<form")[2], "nothing of last year's is kept here"
     left_out = dict.fromkeys(("多填", "没填", "已退", "没有类别"), (None, True))
     assert told == {"张英": (4900, False), people.li.name: (20, False)} | left_out
     officer.post(URL, {"seen": preview.context["seen"]})
