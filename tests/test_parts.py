@@ -71,6 +71,44 @@ def test_minutes_are_rounded_up(seconds: int, whole: int) -> None:
     assert minutes(timedelta(seconds=seconds)) == whole
 
 
+# --- Forms that were refused ------------------------------------------------------------------------------------------
+class TalkForm(forms.Form):
+    who = forms.CharField(label="谈话对象")
+    manner = forms.ChoiceField(label="方式", choices=[("visit", "上门")], widget=forms.RadioSelect)
+    key = forms.UUIDField(widget=forms.HiddenInput)
+    place = forms.CharField(label="地点", required=False)
+
+    def clean(self) -> None:
+        raise forms.ValidationError("这次谈话已经登记过。")
+
+
+@pytest.mark.parametrize(
+    "way", ['{% include "includes/form_errors.html" %}', "{% load crispy_forms_filters %}{{ form|crispy }}"]
+)
+def test_what_was_refused_is_summed_up_once_with_the_focus_and_leads_to_the_fields(way: str) -> None:
+    shown = engines["django"].from_string(way).render({"form": TalkForm({"key": "x"})})
+    summary = re.findall(r'<div class="notice.*?</div>', shown, re.DOTALL)
+    assert len(summary) == 1
+    assert 'tabindex="-1" autofocus' in summary[0]
+    assert re.findall(r'href="#(\w+)">(\w+)</a> \S', summary[0]) == [("id_who", "谈话对象"), ("id_manner_0", "方式")]
+    assert summary[0].count("<p>") == 4
+    assert shown.count("已经登记过") == 1
+
+
+@pytest.mark.parametrize("form", [TalkForm(), forms.formset_factory(TalkForm)(), None], ids=["fresh", "set", "none"])
+def test_without_a_mistake_nothing_is_summed_up(form: object) -> None:
+    assert "notice" not in part("form_errors", form=form)
+
+
+def test_every_page_with_a_form_sums_up_what_was_refused() -> None:
+    folder = settings.BASE_DIR / "templates"
+    texts = {str(path.relative_to(folder)): path.read_text() for path in folder.rglob("*.html")}
+    whole = re.compile(r'<form[^>]*method="post".*?</form>', re.DOTALL)
+    posts = [name for name, text in texts.items() if any("as_crispy_field" in form for form in whole.findall(text))]
+    assert len(posts) > 20
+    assert [name for name in posts if "includes/form_errors.html" not in texts[name]] == []
+
+
 # --- Paging and filters ----------------------------------------------------------------------------------------------
 @pytest.mark.parametrize(
     ("number", "shown", "hidden"),
