@@ -265,6 +265,18 @@ def test_paper_shows_the_page_its_place_and_day_and_nothing_around(visit: Visit,
     assert page.locator("body").evaluate(colours) == ["rgb(0, 0, 0)", "rgb(255, 255, 255)"]
 
 
+def test_the_plan_of_the_year_is_printed_without_its_fields(visit: Visit, cast: Cast) -> None:
+    page = visit(reverse("meetings:year-plan", args=["branch", 2026]), cast.secretary)
+    assert page.locator("[data-prints]").is_visible()
+    assert page.locator(".plan-lines").is_visible()
+    page.emulate_media(media="print")
+    assert page.locator(".year-grid").is_visible()
+    assert not page.locator(".plan-lines, main [data-prints]").locator("visible=true").count()
+    sheets = page.pdf(prefer_css_page_size=True)
+    widths = re.findall(rb"/MediaBox \[0 0 (\d+)", sheets)
+    assert widths in ([b"841"], [b"842"])
+
+
 # --- Questions and progress ------------------------------------------------------------------------------------------
 def test_a_question_is_asked_before_something_ends(visit: Visit, cast: Cast) -> None:
     elsewhere = log_in(visit("/account/login/"))
