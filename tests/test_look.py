@@ -277,6 +277,15 @@ def test_the_plan_of_the_year_is_printed_without_its_fields(visit: Visit, cast: 
     assert widths in ([b"841"], [b"842"])
 
 
+def test_what_was_refused_has_the_focus_and_leads_to_the_field(visit: Visit, cast: Cast) -> None:
+    page = visit(reverse("members:user-create"), cast.administrator)
+    page.locator("main form button[type=submit]").last.click()
+    page.wait_for_selector(".form-summary:focus")
+    way = page.locator(".form-summary a").first
+    way.click()
+    assert page.evaluate("document.activeElement.id") == way.get_attribute("href").removeprefix("#")
+
+
 # --- Questions and progress ------------------------------------------------------------------------------------------
 def test_a_question_is_asked_before_something_ends(visit: Visit, cast: Cast) -> None:
     elsewhere = log_in(visit("/account/login/"))
