@@ -4,19 +4,19 @@ What `manage.py verify` asks of sealed letters: that each can be read by two, an
 """
 
 from collections.abc import Iterator
-from typing import Any
+from datetime import date
 from uuid import UUID
 
-from django.db.models import Model, Q, QuerySet
-from django.db.models.functions import Coalesce
+from django.db.models import Q
 from django.utils import timezone
 
 from audit.verification import Check
 from audit.watched import EACH_ROW, WHOLE_TABLE
 from supervision.choices import KeyState
-from supervision.letters.custody_services import is_signed_now
-from supervision.letters.key_record import key_faults, recovery_faults
-from supervision.letters.models import CustodyKey, InspectorKey, Letter, LetterBox, RecoveryKey, SealedName
+from supervision.letters.contents import CLOSED
+from supervision.letters.custody_services import is_signed_by, is_signed_now
+from supervision.letters.key_record import Since, approved_since, key_faults, made_since, recovery_faults
+from supervision.letters.models import CustodyKey, InspectorKey, Letter, LetterBox, RecoveryKey
 from supervision.letters.queries import (
     is_proved,
     keys_of_inspectors,
@@ -67,11 +67,9 @@ def letter_checks() -> Iterator[Check]:
     yield from _key_checks()
     kept = Letter.objects.unshredded()
     yield _reader_check(list(kept.values_list("pk", flat=True)))
-    others = LetterBox.objects.exclude(inspector_key=None).exclude(inspector_key__state=KeyState.IN_USE)
-    count = (others | _sealed_to_another(LetterBox, "inspector_key", "recovery_key")).count()
-    yield _none("letter_boxes", count, "letters sealed to a key that isn't in use, or isn't what its row says now")
-    count = _sealed_to_another(SealedName, "inspector_key", "recovery_key", "custody_key").count()
-    yield _none("letter_names", count, "names of writers sealed to a key that isn't what its row says now")
+    others = LetterBox.objects.exclude(inspector_key=None).exclude(inspector_key__state=KeyState.IN_USE).count()
+    yield _none("letter_boxes", others, "letters sealed to a key that isn't in use")
+    yield _sealing_check()
     lost = kept.exclude(boxes__recovery_key__isnull=False).count()
     yield _none("letter_recovery", lost, "letters that no recovery key opens")
     rests = Q(boxes__isnull=False) | Q(messages__isnull=False) | Q(files__isnull=False) | Q(names__isnull=False)
@@ -79,10 +77,26 @@ def letter_checks() -> Iterator[Check]:
     yield _none("letter_shredded", left, "destroyed letters of which something is left")
 
 
-def _sealed_to_another(model: type[Model], *keys: str) -> QuerySet[Any]:
-    """Rows of which the public key of their sealing isn't that of the key they name: it was another for a moment."""
-    known = Coalesce(*(f"{key}__public_key" for key in keys))
-    return model._default_manager.exclude(sealed_to="").exclude(sealed_to=known)
+def _sealing_check() -> Check:
+    """A row of a key, or an entry about it, can be another for a moment; what was sealed meanwhile is kept."""
+    lawful = _lawful_keys()
+
+    def is_strange(what: str, public: str, day: str, closed: str = "") -> bool:
+        since, is_over = lawful[what].get(public, (date.max, True))
+        return date.fromisoformat(day) < since or (is_over and closed != CLOSED)
+
+    kept = Letter.objects.unshredded().values_list("sealed_to", flat=True)
+    count = sum(any(is_strange(*one) for one in sealed_to) for sealed_to in kept)
+    return _none("letter_sealings", count, "letters once sealed, or their names, to a key that wasn't approved then")
+
+
+def _lawful_keys() -> dict[str, dict[str, Since]]:
+    """By what is sealed and the public half. No mark of a custodian's key is on record: its signature counts."""
+    recovery = made_since()
+    both = approved_since() | {row.public_key: since for row, since in recovery.items()}
+    signed = [row for row in CustodyKey.objects.all() if any(is_signed_by(root, row) for root in recovery)]
+    names = both | {row.public_key: (row.made_on, bool(row.withdrawn_on)) for row in signed}
+    return {"letter": both, "name": names}
 
 
 def _reader_check(letters: list[UUID]) -> Check:

@@ -11,6 +11,7 @@ from uuid import UUID, uuid4
 from django.conf import settings
 from django.db import connection, transaction
 from django.db.models import F, Model
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from members.models import Organization
@@ -19,6 +20,7 @@ from rulebook.book import versions
 from rulebook.values import Citation
 from supervision.letters import sealing
 from supervision.letters.models import (
+    CustodyKey,
     InspectorKey,
     Letter,
     LetterBox,
@@ -32,6 +34,8 @@ from supervision.letters.queries import recovery_key, routing_facts
 from supervision.letters.rules import NobodyMayRead, Routing, Subject, doubts, route
 
 CHANNELS = "report.channels"
+CLOSED = "closed"
+"""Stands behind a sealing to a key whose time ended later."""
 SITE = "https://www.12388.gov.cn/"
 
 
@@ -260,14 +264,28 @@ def seal_boxes(letter: Letter, letter_key: bytes, routing: Routing) -> None:
     keys = InspectorKey.objects.filter(pk__in=[one.key for one in routing.readers])
     recovery = recovery_in_use()
     letter.boxes.all().delete()
-    boxes = [LetterBox(letter=letter, inspector_key=key, **_sealed(key, letter_key)) for key in keys]
-    LetterBox.objects.bulk_create(
-        [*boxes, LetterBox(letter=letter, recovery_key=recovery, **_sealed(recovery, letter_key))]
-    )
+    boxes = [LetterBox(letter=letter, inspector_key=key) for key in keys]
+    boxes.append(LetterBox(letter=letter, recovery_key=recovery))
+    for box in boxes:
+        box.sealed_key = sealing.seal_to((box.inspector_key or recovery).public_key, letter_key)
+    LetterBox.objects.bulk_create(boxes)
+    keep_sealing(letter, "letter", [*keys, recovery])
 
 
-def _sealed(key: InspectorKey | RecoveryKey, letter_key: bytes) -> dict[str, str]:
-    return {"sealed_key": sealing.seal_to(key.public_key, letter_key), "sealed_to": key.public_key}
+def keep_sealing(letter: Letter, what: str, keys: Iterable[InspectorKey | RecoveryKey | CustodyKey]) -> None:
+    """Of a locked letter: `letter` or `name` was sealed to these keys today. `verify` compares it with the record."""
+    now = [[what, key.public_key, str(timezone.localdate())] for key in keys]
+    letter.sealed_to = sorted([*letter.sealed_to, *(one for one in now if one not in letter.sealed_to)])
+    letter.save(update_fields=["sealed_to"])
+
+
+def close_sealings(public_key: str) -> None:
+    """The key's time is over: from now on this very day, too, what is sealed to it differs from what was before."""
+    for letter in Letter.objects.unshredded().select_for_update().only("sealed_to"):
+        closed = [[*one[:3], CLOSED] if one[1] == public_key else one for one in letter.sealed_to]
+        if closed != letter.sealed_to:
+            letter.sealed_to = closed
+            letter.save(update_fields=["sealed_to"])
 
 
 def lock_letter(letter: Letter) -> Letter:
@@ -342,8 +360,8 @@ def empty(letter: Letter, *, on: date) -> None:
     letter.names.all().delete()
     letter.name_requests.all().delete()
     letter.ciphertext = letter.writer_box = ""
-    letter.shredded_on = on
-    letter.save(update_fields=["ciphertext", "writer_box", "shredded_on"])
+    letter.shredded_on, letter.sealed_to = on, []
+    letter.save(update_fields=["ciphertext", "writer_box", "shredded_on", "sealed_to"])
 
 
 TABLES = (Letter, LetterBox, LetterMessage, SealedName)

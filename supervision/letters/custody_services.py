@@ -23,6 +23,8 @@ from supervision.letters.contents import (
     Contents,
     Damaged,
     Opened,
+    close_sealings,
+    keep_sealing,
     lock_letter,
     recovery_in_use,
     said,
@@ -60,6 +62,8 @@ def make_custody_key(*, user: User, recovery: bytes, on: date, by: User | str) -
         raise Refused(_("This is not the recovery key of this installation."))
     _refuse_reader(user, on)
     pair = sealing.new_pair()
+    for older in CustodyKey.objects.filter(withdrawn_on__isnull=True):
+        close_sealings(older.public_key)
     CustodyKey.objects.filter(withdrawn_on__isnull=True).update(withdrawn_on=on)
     row = CustodyKey(user=user, public_key=pair.public, made_on=on)
     row.signature = sealing.sign(recovery, _statement(row))
@@ -83,7 +87,11 @@ def custodian(*, on: date) -> CustodyKey | None:
 def is_signed_now(row: CustodyKey) -> bool:
     """Whether the recovery key in use signed it: another one takes a custodian's key made anew."""
     root = recovery_key()
-    return root is not None and sealing.is_signed(root.signing_key, _statement(row), row.signature)
+    return root is not None and is_signed_by(root, row)
+
+
+def is_signed_by(root: RecoveryKey, row: CustodyKey) -> bool:
+    return sealing.is_signed(root.signing_key, _statement(row), row.signature)
 
 
 def custodian_for(contents: Contents, on: date) -> CustodyKey | None:
@@ -106,14 +114,11 @@ def seal_name(letter: Letter, writer: Writer, custody: CustodyKey) -> None:
     content = _padded(json.dumps([str(letter.pk), writer.name, writer.contact], ensure_ascii=False))
     SealedName.objects.bulk_create(
         [
-            SealedName(letter=letter, custody_key=custody, **_sealed(custody, content)),
-            SealedName(letter=letter, recovery_key=recovery, **_sealed(recovery, content)),
+            SealedName(letter=letter, custody_key=custody, sealed_name=sealing.seal_to(custody.public_key, content)),
+            SealedName(letter=letter, recovery_key=recovery, sealed_name=sealing.seal_to(recovery.public_key, content)),
         ]
     )
-
-
-def _sealed(key: CustodyKey | InspectorKey | RecoveryKey, content: bytes) -> dict[str, str]:
-    return {"sealed_name": sealing.seal_to(key.public_key, content), "sealed_to": key.public_key}
+    keep_sealing(letter, "name", [custody, recovery])
 
 
 @transaction.atomic
@@ -208,10 +213,12 @@ def _release(letter: Letter, custody: CustodyKey, private: bytes) -> None:
     writer = _opened(letter, kept.sealed_name, private)
     content = _padded(json.dumps([str(letter.pk), writer.name, writer.contact], ensure_ascii=False))
     letter.names.filter(inspector_key__isnull=False).delete()
-    readers = InspectorKey.objects.filter(boxes__letter=letter)
+    readers = list(InspectorKey.objects.filter(boxes__letter=letter))
     SealedName.objects.bulk_create(
-        SealedName(letter=letter, inspector_key=key, **_sealed(key, content)) for key in readers
+        SealedName(letter=letter, inspector_key=key, sealed_name=sealing.seal_to(key.public_key, content))
+        for key in readers
     )
+    keep_sealing(letter, "name", readers)
     scatter_names()
 
 

@@ -2,7 +2,8 @@
 
 import hashlib
 import json
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
 from datetime import date
 from itertools import chain
 from typing import Any
@@ -23,6 +24,17 @@ APPROVED, WITHDRAWN = "approve_inspector_key", "withdraw_inspector_key"
 MADE = ("make_recovery_key", "lose_recovery_key")
 Holder = tuple[str, object]
 """A user; or a key whose row doesn't say any more whose it is."""
+Since = tuple[date, bool]
+"""Since which day letters may be sealed to a key, and whether that is over."""
+
+
+@dataclass(slots=True)
+class Term:
+    """Holder and code of the committee, and since when the record has the key approved."""
+
+    place: tuple[Holder, str]
+    since: date
+    is_over: bool = False
 
 
 def marked(row: InspectorKey | RecoveryKey) -> dict[str, str]:
@@ -81,15 +93,30 @@ def refuse_broken_record() -> None:
 
 def approved_by(day: date) -> set[str]:
     """Keys whose first approval the record has on that day or before: the row's own day could be signed anew."""
-    first: dict[str, date] = {}
-    for key, at in Entry.objects.filter(action=APPROVED).in_order().values_list("subject_id", "at"):
-        first.setdefault(key, timezone.localtime(at).date())
-    return {key for key, on in first.items() if on <= day}
+    return {key for key, term in _terms().items() if term.since <= day}
 
 
 def withdrawn_in_record() -> set[str]:
     """Keys that a withdrawal closed for ever, whatever their rows say."""
     return set(Entry.objects.filter(action=WITHDRAWN).values_list("subject_id", flat=True))
+
+
+def approved_since() -> dict[str, Since]:
+    """By the public half; only of rows that are as they were approved."""
+    rows = _rows()
+    return {
+        rows[key].public_key: (term.since, term.is_over) for key, term in _terms().items() if term.place[0][0] == "user"
+    }
+
+
+def made_since() -> dict[RecoveryKey, Since]:
+    """The same for recovery keys that sign. Of one whose entry lacks a mark only that it was made is known."""
+    rows = {marked(row)["mark"]: row for row in RecoveryKey.objects.exclude(signing_key="")}
+    made = list(Entry.objects.filter(action__in=MADE).in_order())
+    marks = [entry.details.get("mark") for entry in made]
+    unmarked = [row for mark, row in rows.items() if mark not in marks][: marks.count(None)]
+    known = {rows[mark]: (_day(made[at]), at < len(made) - 1) for at, mark in enumerate(marks) if mark in rows}
+    return {row: (date.min, bool(row.withdrawn_on)) for row in unmarked} | known
 
 
 def key_faults() -> Iterator[str]:
@@ -120,14 +147,30 @@ def recovery_faults() -> Iterator[str]:
 
 def _held() -> dict[tuple[Holder, str], str]:
     """Holder and code of the committee → key. A later key takes the place of an earlier one, as on the page."""
+    return {term.place: key for key, term in _terms().items() if not term.is_over}
+
+
+def _terms() -> dict[str, "Term"]:
+    """Each key's time by the record. What ended doesn't begin again."""
     rows = _rows()
-    held: dict[tuple[Holder, str], str] = {}
+    terms: dict[str, Term] = {}
     for entry in Entry.objects.filter(action__in=(APPROVED, WITHDRAWN)).in_order():
         if entry.action == WITHDRAWN:
-            held = {place: key for place, key in held.items() if key != entry.subject_id}
+            _end(terms, [entry.subject_id])
         else:
-            held[_holder(entry, rows), entry.organization_code] = entry.subject_id
-    return held
+            key, place = entry.subject_id, (_holder(entry, rows), entry.organization_code)
+            _end(terms, [other for other, term in terms.items() if term.place == place and other != key])
+            terms.setdefault(key, Term(place, _day(entry))).place = place
+    return terms
+
+
+def _day(entry: Entry) -> date:
+    return timezone.localtime(entry.at).date()
+
+
+def _end(terms: dict[str, "Term"], keys: Iterable[str]) -> None:
+    for term in (terms[key] for key in keys if key in terms):
+        term.is_over = True
 
 
 def _holder(entry: Entry, rows: dict[str, InspectorKey]) -> Holder:

@@ -29,7 +29,7 @@ from members.refused import Refused
 from members.roster.services import demand_substance
 from supervision.choices import KeyState
 from supervision.letters import key_record, sealing
-from supervision.letters.contents import Damaged, passphrase_cost
+from supervision.letters.contents import Damaged, close_sealings, passphrase_cost
 from supervision.letters.inspector_services import private_of, reseal_with_recovery
 from supervision.letters.key_record import refuse_broken_record
 from supervision.letters.models import InspectorKey, Letter, LetterBox, RecoveryKey
@@ -185,6 +185,8 @@ def make_recovery_key(
         _refuse_replacement(before, old, consents, is_lost=is_lost, on=on)
     else:
         _refuse_second_start()
+    for row in RecoveryKey.objects.filter(withdrawn_on__isnull=True):
+        close_sealings(row.public_key)
     RecoveryKey.objects.filter(withdrawn_on__isnull=True).update(withdrawn_on=on)
     pair = sealing.new_pair()
     proved = proof(proved_text(pair.public, pair.signing), purpose=ROOT)
@@ -319,6 +321,7 @@ def empty(row: InspectorKey, on: date) -> list[UUID]:
     boxes = LetterBox.objects.filter(inspector_key=row)
     letters = list(boxes.values_list("letter", flat=True))
     boxes.delete()
+    close_sealings(row.public_key)
     row.state, row.withdrawn_on, row.locked_private_key = KeyState.WITHDRAWN, on, ""
     row.save(update_fields=["state", "withdrawn_on", "locked_private_key"])
     return letters

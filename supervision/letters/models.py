@@ -180,6 +180,11 @@ class Letter(models.Model):
     writer_box = models.TextField(blank=True)
     """The letter's key under the receipt's secret (argon2id)."""
     shredded_on = models.DateField(null=True, blank=True)
+    sealed_to = models.JSONField(default=list, db_default=models.Value([], models.JSONField()), blank=True)
+    """What (`letter`, `name`), public key and day of each sealing, while the letter is kept: boxes are replaced.
+
+    Behind them `closed`, once the key's time was over.
+    """
 
     objects = LetterQuerySet.as_manager()
 
@@ -218,8 +223,6 @@ class LetterBox(models.Model):
     )
     recovery_key = models.ForeignKey(RecoveryKey, on_delete=models.PROTECT, null=True, blank=True, related_name="boxes")
     sealed_key = models.TextField()
-    sealed_to = models.CharField(max_length=64, blank=True, default="", db_default="")
-    """The public key of that moment: a row of keys may be another for a moment. Empty: from before this was kept."""
 
     class Meta:
         constraints = [
@@ -328,8 +331,6 @@ class SealedName(models.Model):
         InspectorKey, on_delete=models.CASCADE, null=True, blank=True, related_name="names"
     )
     sealed_name = models.TextField()
-    sealed_to = models.CharField(max_length=64, blank=True, default="", db_default="")
-    """The public key of that moment; empty: from before this was kept."""
 
     class Meta:
         constraints = [

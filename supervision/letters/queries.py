@@ -218,7 +218,7 @@ def short_of_readers_since(letters: set[UUID]) -> set[UUID]:
     keys = InspectorKey.objects.filter(pk__in=trusted_keys()).select_related("organization", "user__member")
     opened = _who_open(letters, keys.filter(state=KeyState.IN_USE))
     gone = list(keys.filter(state=KeyState.WITHDRAWN))
-    for letter in Letter.objects.filter(pk__in=letters).select_related("organization").defer("ciphertext"):
+    for letter in Letter.objects.filter(pk__in=letters).select_related("organization").defer("ciphertext", "sealed_to"):
         opened[letter.pk] |= {person(key.user) for key in gone if _could_read(key, letter)}
     return {letter for letter in letters if len(opened[letter]) >= FEWEST}
 
@@ -253,7 +253,7 @@ def letter_counts(path: str, year: int, *, on: date) -> list[LetterCounts]:
 
 
 WHOLE = Letter.objects.select_related("organization")
-LINES = Letter.objects.select_related("organization").defer("ciphertext", "writer_box")
+LINES = Letter.objects.select_related("organization").defer("ciphertext", "writer_box", "sealed_to")
 
 
 def narrowed(letters: QuerySet[Letter], state: str) -> QuerySet[Letter]:

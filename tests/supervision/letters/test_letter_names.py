@@ -205,12 +205,6 @@ def test_verify_names_a_custodian_whom_another_recovery_key_signed(box):
     assert void() == []
 
 
-def test_a_name_that_was_sealed_to_another_public_key_meanwhile_is_named(box, receipt):
-    CustodyKey.objects.update(public_key=sealing.new_pair().public)
-
-    assert "names of writers" in next(check.detail for check in letter_checks() if check.name == "letter_names")
-
-
 # --- Who may be custodian ---------------------------------------------------------------------------------------------
 def test_an_inspector_is_made_no_custodian(box):
     with pytest.raises(Refused):

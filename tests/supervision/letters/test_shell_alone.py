@@ -31,7 +31,7 @@ from supervision.models import InspectorKey, LetterBox, RecoveryKey
 from supervision.verification import checks
 from tests.audit.rewriting import lifted
 from tests.cast import TODAY, make_user
-from tests.supervision.letters.sealed import PASSPHRASE, letter_of, seal_county, stand
+from tests.supervision.letters.sealed import PASSPHRASE, seal_county, stand
 
 pytestmark = pytest.mark.django_db
 OWN = new_key()
@@ -359,27 +359,6 @@ def test_a_withdrawn_key_that_is_put_back_neither_reads_nor_agrees(sealed, monke
     assert [key.user for key in keys_of_inspectors(on=TODAY)] == [sealed.inspectors[0]]
     assert command(*agreed, lines=[PASSPHRASE], monkeypatch=monkeypatch) is None
     assert any("which the record doesn't say" in check.detail for check in checks())
-
-
-def test_a_letter_that_was_sealed_to_it_meanwhile_is_named(sealed):
-    """Its row and its withdrawal were put back; what was sealed to it stays."""
-    third = sealed.another("inspector_three")
-    letter = letter_of(sealed.write())
-    InspectorKey.objects.filter(user=third).update(state="withdrawn", withdrawn_on=TODAY, locked_private_key="")
-
-    assert letter.boxes.filter(inspector_key__user=third).exists()
-    assert any(check.name == "letter_boxes" and not check.ok for check in checks())
-
-
-@pytest.mark.parametrize("model", [RecoveryKey, InspectorKey])
-def test_a_letter_that_was_sealed_to_another_public_key_meanwhile_is_named(sealed, model):
-    """A recovery key from beside, and inspectors' keys signed by it: all put back afterwards, byte for byte."""
-    sealed.write()
-    assert all(check.ok for check in checks())
-
-    model.objects.filter(pk=model.objects.first().pk).update(public_key=sealing.new_pair().public)
-    told = {check.name: check.detail for check in checks() if not check.ok}
-    assert "isn't what its row says now" in told["letter_boxes"]
 
 
 def test_nobody_withdraws_with_a_key_that_was_slipped_in(sealed):

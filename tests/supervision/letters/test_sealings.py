@@ -1,0 +1,145 @@
+"""To which keys a letter was ever sealed stays with it: rows and entries put back afterwards hide nothing."""
+
+from contextlib import contextmanager
+
+import pytest
+
+from supervision.letters import sealing
+from supervision.letters.contents import empty, passphrase_cost
+from supervision.letters.custody_services import make_custody_key
+from supervision.letters.inspector_services import reseal
+from supervision.letters.key_services import make_recovery_key, withdraw_key
+from supervision.models import CustodyKey, InspectorKey, Letter, RecoveryKey
+from supervision.verification import checks
+from tests.audit.rewriting import lifted
+from tests.cast import TODAY, make_user
+from tests.supervision.letters.sealed import CONTACT, NAME, PASSPHRASE, letter_of, seal_county, stand
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def sealed(cast):
+    return seal_county(cast)
+
+
+def wrong():
+    return {check.name for check in checks() if not check.ok}
+
+
+@contextmanager
+def edited(model, **values):
+    """Rows are others for a moment, and put back byte for byte."""
+    before = list(model.objects.values())
+    model.objects.update(**values)
+    yield
+    for row in before:
+        model.objects.filter(pk=row["key"]).update(**row)
+
+
+@contextmanager
+def hidden(action):
+    """Entries of an action aren't there for a moment."""
+    lifted(f"UPDATE audit_entry SET action = '{action}x' WHERE action = '{action}'")
+    yield
+    lifted(f"UPDATE audit_entry SET action = '{action}' WHERE action = '{action}x'")
+
+
+def seal_anew(sealed, receipt):
+    stand(sealed.inspectors[0])
+    reseal(letter=letter_of(receipt), passphrase=PASSPHRASE, on=TODAY, by=sealed.inspectors[0])
+
+
+def withdraw(sealed, key):
+    stand(sealed.cast.county_secretary)
+    given = {"private": sealed.recovery, "by": sealed.cast.county_secretary, "reason": "已调离本单位"}
+    withdraw_key(key=key, on=TODAY, **given)
+
+
+def test_an_ordinary_life_is_not_named(sealed):
+    receipt = sealed.write()
+    sealed.another("inspector_three")
+    seal_anew(sealed, receipt)
+    withdraw(sealed, sealed.keys[1])
+    seal_anew(sealed, receipt)
+    sealed.recovery = make_recovery_key(on=TODAY, by="shell", old=sealed.recovery)
+    sealed.write(text="又一封信，写的是别的事情。")
+    seal_anew(sealed, receipt)
+
+    assert wrong() == set()
+
+
+def test_a_withdrawn_key_that_was_put_back_while_a_letter_came_is_named_for_ever(sealed):
+    """On the very day of its withdrawal, and for a letter that was sealed to it before, too."""
+    sealed.another("inspector_three")
+    known, old = sealed.write(), InspectorKey.objects.values().get(pk=sealed.keys[1].pk)
+    withdraw(sealed, sealed.keys[1])
+    assert wrong() == set()
+
+    with hidden("withdraw_inspector_key"), edited(InspectorKey):
+        InspectorKey.objects.filter(pk=old["key"]).update(**old)
+        seal_anew(sealed, known)
+    seal_anew(sealed, known)
+
+    assert not letter_of(known).boxes.filter(inspector_key=old["key"]).exists()
+    assert wrong() == {"letter_sealings"}
+
+
+@pytest.mark.parametrize("model", [InspectorKey, RecoveryKey])
+def test_a_key_that_was_another_while_a_letter_came_is_named_for_ever(sealed, model, monkeypatch):
+    """A recovery key from beside and what it signed, as if the chain held meanwhile."""
+    keys, root = InspectorKey.objects.in_use, RecoveryKey.objects.get
+    monkeypatch.setattr("supervision.letters.queries.trusted_keys", lambda: {key.pk for key in keys()})
+    monkeypatch.setattr("supervision.letters.contents.recovery_key", lambda: root())
+    first = model.objects.order_by("pk")[:1]
+    with edited(model):
+        model.objects.filter(pk=first[0].pk).update(public_key=sealing.new_pair().public)
+        receipt = sealed.write()
+    monkeypatch.undo()
+    assert wrong() == {"letter_sealings"}
+    stand(sealed.inspectors[1])
+    able = [user for user in sealed.inspectors if letter_of(receipt).boxes.filter(inspector_key__user=user).exists()]
+    assert able
+
+
+def test_a_key_that_nobody_approved_is_named_for_ever(sealed, monkeypatch):
+    """Waiting keys of puppets, in use for the moment; sealed anew by who may, it is still named."""
+    puppet = make_user("puppet", "inspector", sealed.cast.county)
+    pair = sealing.new_pair()
+    given = {"public_key": pair.public, "signing_key": pair.signing, "made_on": TODAY}
+    locked = sealing.lock_private(pair.private, PASSPHRASE, passphrase_cost())
+    row = InspectorKey.objects.create(user=puppet, organization=sealed.cast.county, locked_private_key=locked, **given)
+    keys = InspectorKey.objects.in_use
+    monkeypatch.setattr("supervision.letters.queries.trusted_keys", lambda: {key.pk for key in keys()})
+    with edited(InspectorKey):
+        used = {"state": "in_use", "approved_by": sealed.cast.county_secretary, "approved_on": TODAY}
+        InspectorKey.objects.filter(pk=row.pk).update(**used)
+        receipt = sealed.write()
+    monkeypatch.undo()
+    seal_anew(sealed, receipt)
+
+    assert not letter_of(receipt).boxes.filter(inspector_key=row).exists()
+    assert wrong() == {"letter_sealings"}
+
+
+def test_a_name_that_was_sealed_to_another_custodian_is_named_for_ever(sealed):
+    custodian = make_user("keeper", "committee_staff", sealed.cast.county)
+    make_custody_key(user=custodian, recovery=sealed.recovery, on=TODAY, by="shell")
+    sealed.write(name=NAME, contact=CONTACT)
+    assert wrong() == set()
+    make_custody_key(user=custodian, recovery=sealed.recovery, on=TODAY, by="shell")
+    assert wrong() == set()
+
+    newest = CustodyKey.objects.get(withdrawn_on=None)
+    letter = Letter.objects.get()
+    Letter.objects.update(sealed_to=[*letter.sealed_to, ["name", sealing.new_pair().public, str(TODAY)]])
+    assert wrong() == {"letter_sealings"}
+    Letter.objects.update(sealed_to=[*letter.sealed_to, ["letter", newest.public_key, str(TODAY)]])
+    assert wrong() == {"letter_sealings"}
+
+
+def test_what_was_destroyed_tells_of_no_reader(sealed):
+    letter = letter_of(sealed.write())
+    empty(letter, on=TODAY)
+
+    assert Letter.objects.get().sealed_to == []
