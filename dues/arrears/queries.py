@@ -247,6 +247,14 @@ def dues_page(member: Member, viewer: User, *, on: date, own: bool = False) -> D
     )
 
 
+def own_months(member: Member, *, on: date) -> dict[date, MonthState]:
+    """One's own months of the year as on the page of one's dues. Three queries."""
+    first = date(on.year, 1, 1)
+    payments, bases = _payments(member, first), _of_member(Basis, member, first)
+    ledger = _Ledger(_charges(member, first), _settled(payments), bases, own=True, here=True, places=[])
+    return {line.month: line.state for line in _lines(member, ledger, payments, first, on)}
+
+
 @dataclass(frozen=True, slots=True)
 class _Charged:
     month: date

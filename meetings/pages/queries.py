@@ -186,13 +186,18 @@ def my_meetings(user: User, *, on: date) -> dict[str, Any]:
     if member_id is None:
         return {"coming": [], "attended": [], "tally": None, "elsewhere": []}
     first, last = date(on.year, 1, 1), date(on.year, 12, 31)
-    own = Expected.objects.of_held_meetings().between(first, last).filter(member=member_id)
     return {
         "coming": coming_for(user, on=on),
-        "attended": list(own.select_related("meeting__organization").order_by("-meeting__day", "pk")),
+        "attended": own_attendance(member_id, on=on)[::-1],
         "tally": attendance_of(Member.objects.filter(pk=member_id), first, last).get(member_id, Tally()),
         "elsewhere": elsewhere_of([member_id], first, last).get(member_id, []),
     }
+
+
+def own_attendance(member: int, *, on: date) -> list[Expected]:
+    """How one attended what was held this year, the oldest first. One query."""
+    own = Expected.objects.of_held_meetings().between(date(on.year, 1, 1), on).filter(member=member)
+    return list(own.select_related("meeting__organization").order_by("meeting__day", "pk"))
 
 
 def coming_for(user: User, *, on: date) -> list[dict[str, Any]]:

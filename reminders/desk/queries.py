@@ -1,7 +1,7 @@
 """Every app's duties, what was said of them, the desk made of both, and whose it is."""
 
 from bisect import bisect_left
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
@@ -10,7 +10,13 @@ from typing import Any
 from django.utils.translation import gettext_lazy as _
 
 from assessment.duties import assessment_duties
+from dues.arrears.queries import oneself, own_months
+from dues.choices import MonthState
 from dues.duties import dues_duties
+from dues.units import months_between
+from meetings.attendance.models import Expected
+from meetings.choices import LATER, PRESENT, AttendanceState
+from meetings.pages.queries import coming_for, own_attendance
 from meetings.planning.duty_queries import meeting_duties, record_duties
 from members.access.queries import PLACE, NamedOffice, holders, in_words, named_offices
 from members.choices import Capability, OfficeKind
@@ -295,3 +301,61 @@ def _standing(pk: int, access: Access) -> User:
     officer = User(pk=pk)
     officer.access = access
     return officer
+
+
+WORST_FIRST = (AttendanceState.ABSENT, AttendanceState.LEAVE, *LATER, *PRESENT)
+
+
+@dataclass(frozen=True, slots=True)
+class OwnMonth:
+    """A month of a member's year; None: nothing was charged, or no meeting was recorded."""
+
+    month: date
+    dues: MonthState | None
+    attendance: AttendanceState | None
+
+
+@dataclass(frozen=True, slots=True)
+class OwnYear:
+    """What a member without an office begins with: twelve months, and what was missed and comes next."""
+
+    months: list[OwnMonth]
+    attended: Counter[str]
+    """How often each state stands in the year's lists."""
+    missed: Expected | None
+    """The last absence that nobody made up for."""
+    coming: dict[str, Any] | None
+
+    @property
+    def expected(self) -> int:
+        return self.attended.total()
+
+    @property
+    def present(self) -> int:
+        return sum(self.attended[state] for state in PRESENT)
+
+    @property
+    def later(self) -> int:
+        return sum(self.attended[state] for state in LATER)
+
+    @property
+    def key(self) -> list[MonthState | AttendanceState]:
+        """The states that the twelve months show, each once."""
+        shown = [one.dues for one in self.months] + [one.attendance for one in self.months]
+        return [state for state in dict.fromkeys(shown) if state]
+
+
+def own_year(user: User, *, on: date) -> OwnYear | None:
+    """Seven queries; None where no member is on record for the account."""
+    member = oneself(user)
+    if member is None:
+        return None
+    dues, rows = own_months(member, on=on), own_attendance(member.pk, on=on)
+    states = {number: [row.state for row in rows if row.meeting.day.month == number] for number in range(1, 13)}
+    months = [
+        OwnMonth(month, dues.get(month), next((one for one in WORST_FIRST if one in states[month.month]), None))
+        for month in months_between(date(on.year, 1, 1), date(on.year, 12, 1))
+    ]
+    absent = [row for row in rows if row.state == AttendanceState.ABSENT]
+    coming = next(iter(coming_for(user, on=on)), None)
+    return OwnYear(months, Counter(row.state for row in rows), absent[-1] if absent else None, coming)

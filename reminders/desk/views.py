@@ -23,7 +23,7 @@ from members.choices import Capability, OrganizationKind, office_words
 from members.models import Member, Organization, User
 from members.organizations.queries import roster_summary
 from members.pages.forms import PlaceForm, key_field
-from members.pages.links import own_links, start_links
+from members.pages.links import Link, own_links, start_links
 from members.pages.listing import excel
 from members.pages.navigation import first_page
 from members.pages.requests import FORM_METHODS, PageRequest, address, try_with_message, workbook
@@ -42,7 +42,17 @@ from reminders.desk.count_queries import (
 )
 from reminders.desk.lists import BELOW, BRANCHES, MONTHS, late
 from reminders.desk.models import NotApplicable
-from reminders.desk.queries import MOST_BRANCHES, Desk, branches_settled, desk_of, sees_kind, today_of, words_of
+from reminders.desk.queries import (
+    MOST_BRANCHES,
+    Desk,
+    OwnYear,
+    branches_settled,
+    desk_of,
+    own_year,
+    sees_kind,
+    today_of,
+    words_of,
+)
 from reminders.desk.rules import Section, When, sections
 from reminders.desk.services import say_not_applicable, take_back
 from reminders.messages.models import Message
@@ -102,12 +112,22 @@ def desk(request: PageRequest) -> HttpResponse:
     user, on = request.user, request.today
     paths = desk_paths(request)
     context = start_of(user, on=on) | _shown(request, paths)
+    if not context["offices"] and (year := own_year(user, on=on)):
+        context |= _own_page(year, context["own"])
     if context.get("today"):
         coming = next_meeting(user, on=on)
         context |= {"next_meeting": coming, "doors": doors_of(user) | {"meeting": meeting_door(user, coming, on=on)}}
     if counted := counted_paths(request, paths):
         context |= {"below": counts_below(counted, on=on), "needs": need_at(_seen(request, counted), on=on)}
     return render(request, "reminders/desk/desk.html", context)
+
+
+def _own_page(year: OwnYear, own: list[Link]) -> dict[str, Any]:
+    """The year of a member; what its sentences say isn't said again in the lines."""
+    dues = reverse("dues:mine")
+    said = {dues, year.coming["meeting"].get_absolute_url() if year.coming else dues}
+    owed = next((link for link in own if link.url == dues), None)
+    return {"year": year, "owed": owed, "own": [link for link in own if link.url not in said]}
 
 
 @requires(Capability.VIEW_DUTIES)

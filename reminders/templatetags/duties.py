@@ -2,12 +2,18 @@
 
 from collections.abc import Sequence
 from datetime import date
+from typing import Any
 from uuid import uuid4
 
 from django import template
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
+from django.utils.translation import ngettext, pgettext_lazy
 
+from dues.choices import MonthState
+from dues.templatetags.dues_rows import KINDS, SIGNS
+from meetings.choices import AttendanceState
 from reminders.desk.queries import DeskLine
 from reminders.desk.rules import Pile, When
 from rulebook.wording import period_words
@@ -62,3 +68,36 @@ def section_name(when: When) -> str:
 def new_key() -> str:
     """For a form by hand: the key of the row that it stores."""
     return str(uuid4())
+
+
+ATTENDED: dict[AttendanceState | None, tuple[str, Any]] = {
+    AttendanceState.ON_SITE: ("good", "✓"),
+    AttendanceState.ONLINE: ("good", "✓"),
+    AttendanceState.VISITED: ("info", pgettext_lazy("sign of an attendance", "V")),
+    AttendanceState.MADE_UP: ("info", pgettext_lazy("sign of an attendance", "M")),
+    AttendanceState.LEAVE: ("quiet", pgettext_lazy("sign of an attendance", "L")),
+    AttendanceState.ABSENT: ("warn", pgettext_lazy("sign of an attendance", "A")),
+}
+
+
+@register.simple_tag
+def own_cell(state: MonthState | AttendanceState | None) -> SafeString:
+    """A month of one's own year: a sign, whose word is read aloud."""
+    kind, sign = _sign(state)
+    word = state.label if state else _("nothing")
+    return format_html(
+        '<td class="own-{}" title="{}">{}<span class="visually-hidden">{}</span></td>', kind, word, sign, word
+    )
+
+
+@register.simple_tag
+def own_mark(state: MonthState | AttendanceState) -> SafeString:
+    """The same with its word, for the key below."""
+    kind, sign = _sign(state)
+    return format_html('<span class="own-sign own-{}" aria-hidden="true">{}</span> {}', kind, sign, state.label)
+
+
+def _sign(state: MonthState | AttendanceState | None) -> tuple[str, Any]:
+    if isinstance(state, MonthState):
+        return KINDS.get(state, "quiet"), SIGNS[state]
+    return ATTENDED.get(state, ("quiet", ""))

@@ -67,8 +67,8 @@ def test_a_member_reads_what_is_open(cast, as_user, english, owed, paid, text):
     if paid:
         pay(cast.zhang, paid, "2026-11-20")
 
-    own = [link for link in as_user(cast.member).get(HOME).context["own"] if link.url == reverse("dues:mine")]
-    assert [(link.title, link.text) for link in own] == [("My dues", text)]
+    owed = as_user(cast.member).get(HOME).context["owed"]
+    assert (owed.title, owed.text, owed.url) == ("My dues", text, reverse("dues:mine"))
 
 
 def test_of_a_large_tree_the_line_only_leads_to_the_page(cast, as_user, english, monkeypatch):
