@@ -29,6 +29,7 @@ from members.pages.navigation import first_page
 from members.pages.requests import FORM_METHODS, PageRequest, address, try_with_message, workbook
 from members.pages.steps import Button, Step, Words, form_page
 from members.paths import outermost
+from reminders.desk.beginning import beginning_of
 from reminders.desk.count_queries import (
     Asked,
     AskedBelow,
@@ -111,7 +112,7 @@ def desk(request: PageRequest) -> HttpResponse:
     """An officer's duties, a committee's branches in counts, a member's own few lines."""
     user, on = request.user, request.today
     paths = desk_paths(request)
-    context = start_of(user, on=on) | _shown(request, paths)
+    context = start_of(user, on=on) | {"beginning": beginning_of(user, on=on)} | _shown(request, paths)
     if not context["offices"] and (year := own_year(user, on=on)):
         context |= _own_page(year, context["own"])
     if context.get("today"):

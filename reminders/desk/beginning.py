@@ -1,0 +1,131 @@
+"""The guided beginning of a branch: four steps, computed from what is stored; gone once they are done or it runs."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from enum import StrEnum
+
+from django.db.models import Exists
+from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
+
+from dues.charging.queries import progress_of
+from dues.ledger.payment_models import Payment
+from meetings.choices import MeetingState
+from meetings.meeting.models import Meeting
+from members.choices import Capability, OrganizationKind
+from members.models import Member, Organization, User
+from members.pages.requests import address
+from members.pages.steps import Words
+
+
+class Part(StrEnum):
+    ROSTER = "roster"
+    PLAN = "plan"
+    BASES = "bases"
+    ACCOUNTS = "accounts"
+
+
+class Standing(StrEnum):
+    DONE = "done"
+    NEXT = "next"
+    LATER = "later"
+
+
+WHY: Mapping[Part, tuple[Words, Words, Words]] = {
+    Part.ROSTER: (
+        _("Upload the roster"),
+        _("meetings, dues and calls all go by who is on it"),
+        _("Your secretary uploads it: hand over the workbook that the branch has always kept."),
+    ),
+    Part.PLAN: (
+        _("Plan the year"),
+        _("so that nobody has to think of the day of a meeting"),
+        _("Your secretary plans it: say which day of the month the branch usually meets."),
+    ),
+    Part.BASES: (
+        _("Fix the bases of dues"),
+        _("without a base nobody can be charged"),
+        _("The organization officer of the branch fixes them: say that the roster is there."),
+    ),
+    Part.ACCOUNTS: (
+        _("Have log-ins made"),
+        _("so that members see their own dues and meetings"),
+        _("The administrator of your committee makes them: give the names, and who holds which office."),
+    ),
+}
+"""What the step does, why, and for who may not do it whose it is and what to tell them."""
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    part: Part
+    standing: Standing
+    url: str
+    """Where it is done; empty for who may not do it."""
+
+    @property
+    def title(self) -> Words:
+        return WHY[self.part][0]
+
+    @property
+    def why(self) -> Words:
+        return WHY[self.part][1]
+
+    @property
+    def who(self) -> Words:
+        return WHY[self.part][2]
+
+
+def standings(done: set[Part]) -> list[tuple[Part, Standing]]:
+    """The first that isn't done is next; without a roster there is nothing else to begin with. Empty: all done."""
+    left = [part for part in Part if part not in done]
+    found = dict.fromkeys(left[1:], Standing.LATER) | dict.fromkeys(left[:1], Standing.NEXT)
+    return [(part, found.get(part, Standing.DONE)) for part in Part] if left else []
+
+
+def beginning_of(user: User, *, on: date) -> Sequence[Line]:
+    """The steps of the one branch in which the user works; none for a branch that runs, at one query."""
+    places = {one.path: one for one in user.access.held if _works_in(one.place, one.capabilities)}
+    if len(places) != 1 or _runs(path := next(iter(places))):
+        return []
+    return _lines(user, Organization.objects.get(path=path), on)
+
+
+def _works_in(place: str, held: frozenset[Capability]) -> bool:
+    return place == OrganizationKind.BRANCH and Capability.SETTLE_DUTIES in held
+
+
+def _runs(path: str) -> bool:
+    """Dues were collected and minutes locked."""
+    collected = Payment.objects.filter(organization__path=path)
+    locked = Meeting.objects.filter(organization__path=path, state=MeetingState.LOCKED)
+    return Organization.objects.filter(Exists(collected), Exists(locked), path=path).exists()
+
+
+def _lines(user: User, branch: Organization, on: date) -> list[Line]:
+    urls = _urls(user, branch, on.year)
+    return [Line(part, standing, urls[part]) for part, standing in standings(_done(user, branch, on.year))]
+
+
+def _done(user: User, branch: Organization, year: int) -> set[Part]:
+    bases = progress_of(branch, year)
+    others = User.objects.filter(is_active=True, member__in=Member.objects.below(branch.path)).exclude(pk=user.pk)
+    facts = {
+        Part.ROSTER: bases.total > 0,
+        Part.PLAN: Meeting.objects.filter(organization=branch, day__year=year).exists(),
+        Part.BASES: 0 < bases.total == bases.done,
+        Part.ACCOUNTS: others.exists(),
+    }
+    return {part for part, is_so in facts.items() if is_so}
+
+
+def _urls(user: User, branch: Organization, year: int) -> dict[Part, str]:
+    """The page of each step, empty where the user may not do it."""
+    pages = {
+        Part.ROSTER: (Capability.IMPORT_ROSTER, reverse("members:import-list")),
+        Part.PLAN: (Capability.RECORD_MEETINGS, reverse("meetings:year-plan", args=[branch.code, year])),
+        Part.BASES: (Capability.FIX_BASES, address("dues:basis-list", org=branch.code)),
+        Part.ACCOUNTS: (Capability.MANAGE_USERS, address("members:user-create", org=branch.code)),
+    }
+    return {part: url if user.access.may(needed, branch.path) else "" for part, (needed, url) in pages.items()}

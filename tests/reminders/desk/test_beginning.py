@@ -1,0 +1,65 @@
+"""The guided beginning of a branch."""
+
+import pytest
+from django.urls import reverse
+
+from meetings.models import Meeting
+from members.access.queries import access_for
+from members.choices import OfficeKind
+from reminders.desk.beginning import Part, Standing, _runs, beginning_of, standings
+from tests.cast import TODAY, make_organization, make_user
+from tests.dues.making import charge, pay
+
+DONE, NEXT, LATER = Standing
+
+
+@pytest.mark.parametrize(
+    ("done", "expected"),
+    [
+        (set(), [NEXT, LATER, LATER, LATER]),
+        ({Part.ROSTER}, [DONE, NEXT, LATER, LATER]),
+        ({Part.ROSTER, Part.BASES}, [DONE, NEXT, DONE, LATER]),
+        ({Part.ROSTER, Part.PLAN, Part.BASES}, [DONE, DONE, DONE, NEXT]),
+        (set(Part), []),
+    ],
+)
+def test_the_first_that_is_not_done_is_next(done, expected):
+    assert [standing for _part, standing in standings(done)] == expected
+
+
+@pytest.fixture
+def secretary(cast, today):
+    branch = make_organization("begun", "新支部", cast.branch.kind, cast.district)
+    user = make_user("begun", OfficeKind.SECRETARY, branch)
+    user.language = "en"
+    user.save()
+    return user
+
+
+def test_an_empty_branch_begins_with_the_roster_and_names_who_makes_log_ins(secretary, as_user):
+    page = as_user(secretary).get(reverse("reminders:desk")).content.decode()
+    assert f'<a class="btn btn-primary" href="{reverse("members:import-list")}">Upload the roster</a>' in page
+    assert "The administrator of your committee makes them" in page
+    assert reverse("members:user-create") not in page
+
+
+def test_a_branch_that_runs_has_none_and_is_asked_once(secretary, monkeypatch, django_assert_num_queries):
+    secretary.access = access_for(secretary, on=TODAY)
+    assert len(beginning_of(secretary, on=TODAY)) == 4
+
+    monkeypatch.setattr("reminders.desk.beginning._runs", lambda path: True)
+    with django_assert_num_queries(0):
+        assert beginning_of(secretary, on=TODAY) == []
+
+
+def test_dues_and_locked_minutes_make_it_run(cast, secretary):
+    place = cast.branch.path
+    assert not _runs(place)
+    charge(cast.zhang, "2026-11", 4000)
+    pay(cast.zhang, 4000, "2026-11-20")
+    assert not _runs(place)
+    evening = {"organization": cast.branch, "kind": "theme_day", "day": TODAY, "counts_for_year": 2026}
+    Meeting.objects.create(**evening, state="held")
+    assert not _runs(place)
+    Meeting.objects.create(**evening, state="locked")
+    assert _runs(place)
