@@ -259,7 +259,7 @@ def _fix_all(
         request,
         Form(request.POST if is_seen else None),
         lambda _typed: run(),
-        Step(title, label, lambda n: ngettext("%(kept)s base is kept.", "%(kept)s bases are kept.", n) % {"kept": n}),
+        Step(title, label, lambda n: ngettext("%(n)s base is fixed.", "%(n)s bases are fixed.", n) % {"n": n}),
         url,
         crumbs=[DUES, (_("Bases for %(year)s") % {"year": year}, url)],
         lead=branch.name,
