@@ -185,8 +185,8 @@ def make_recovery_key(
         _refuse_replacement(before, old, consents, is_lost=is_lost, on=on)
     else:
         _refuse_second_start()
-    for row in RecoveryKey.objects.filter(withdrawn_on__isnull=True):
-        close_sealings(row.public_key)
+    for older in RecoveryKey.objects.filter(withdrawn_on__isnull=True):
+        close_sealings(older.public_key)
     RecoveryKey.objects.filter(withdrawn_on__isnull=True).update(withdrawn_on=on)
     pair = sealing.new_pair()
     proved = proof(proved_text(pair.public, pair.signing), purpose=ROOT)
