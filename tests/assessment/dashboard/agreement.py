@@ -9,6 +9,7 @@ from django.urls import reverse
 
 from assessment.dashboard.queries import COUNTED
 from assessment.dashboard.rules import MEASURES, OTHER_WORDS, SIGNS, last_day
+from members.choices import OrganizationKind
 
 MOST_BRANCHES = 20
 """Of a committee, whose own pages are opened beside its list."""
@@ -111,7 +112,7 @@ def effort_said(user, organizations, *, on):
     client, wrong, page = client_of(user), [], reverse("reminders:desk-effort")
     for org in organizations:
         board, effort = client.get(DASHBOARD, {"org": org}), client.get(page, {"org": org})
-        if "below" not in effort.context:
+        if effort.context["place"].kind == OrganizationKind.BRANCH:
             continue
         burden, median = board.context["burden"], effort.context["below"].median
         for name in ("duties", "questions", "forms", "fields"):
