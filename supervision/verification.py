@@ -13,9 +13,8 @@ from django.utils import timezone
 from audit.verification import Check
 from audit.watched import EACH_ROW, WHOLE_TABLE
 from supervision.choices import KeyState
-from supervision.letters.contents import CLOSED
 from supervision.letters.custody_services import is_signed_by, is_signed_now
-from supervision.letters.key_record import Since, approved_since, key_faults, made_since, recovery_faults
+from supervision.letters.key_record import CLOSED, Since, approved_since, key_faults, made_since, recovery_faults
 from supervision.letters.models import CustodyKey, InspectorKey, Letter, LetterBox, RecoveryKey
 from supervision.letters.queries import (
     is_proved,

@@ -11,7 +11,6 @@ from uuid import UUID, uuid4
 from django.conf import settings
 from django.db import connection, transaction
 from django.db.models import F, Model
-from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from members.models import Organization
@@ -19,8 +18,8 @@ from members.refused import Refused
 from rulebook.book import versions
 from rulebook.values import Citation
 from supervision.letters import sealing
+from supervision.letters.key_record import keep_sealing
 from supervision.letters.models import (
-    CustodyKey,
     InspectorKey,
     Letter,
     LetterBox,
@@ -34,8 +33,6 @@ from supervision.letters.queries import recovery_key, routing_facts
 from supervision.letters.rules import NobodyMayRead, Routing, Subject, doubts, route
 
 CHANNELS = "report.channels"
-CLOSED = "closed"
-"""Stands behind a sealing to a key whose time ended later."""
 SITE = "https://www.12388.gov.cn/"
 
 
@@ -270,22 +267,6 @@ def seal_boxes(letter: Letter, letter_key: bytes, routing: Routing) -> None:
         box.sealed_key = sealing.seal_to((box.inspector_key or recovery).public_key, letter_key)
     LetterBox.objects.bulk_create(boxes)
     keep_sealing(letter, "letter", [*keys, recovery])
-
-
-def keep_sealing(letter: Letter, what: str, keys: Iterable[InspectorKey | RecoveryKey | CustodyKey]) -> None:
-    """Of a locked letter: `letter` or `name` was sealed to these keys today. `verify` compares it with the record."""
-    now = [[what, key.public_key, str(timezone.localdate())] for key in keys]
-    letter.sealed_to = sorted([*letter.sealed_to, *(one for one in now if one not in letter.sealed_to)])
-    letter.save(update_fields=["sealed_to"])
-
-
-def close_sealings(public_key: str) -> None:
-    """The key's time is over: from now on this very day, too, what is sealed to it differs from what was before."""
-    for letter in Letter.objects.unshredded().select_for_update().only("sealed_to"):
-        closed = [[*one[:3], CLOSED] if one[1] == public_key else one for one in letter.sealed_to]
-        if closed != letter.sealed_to:
-            letter.sealed_to = closed
-            letter.save(update_fields=["sealed_to"])
 
 
 def lock_letter(letter: Letter) -> Letter:

@@ -23,8 +23,6 @@ from supervision.letters.contents import (
     Contents,
     Damaged,
     Opened,
-    close_sealings,
-    keep_sealing,
     lock_letter,
     recovery_in_use,
     said,
@@ -32,6 +30,7 @@ from supervision.letters.contents import (
     subjects_of,
 )
 from supervision.letters.inspector_services import open_letter_key
+from supervision.letters.key_record import close_sealings, keep_sealing
 from supervision.letters.models import CustodyKey, InspectorKey, Letter, NameRequest, RecoveryKey, SealedName
 from supervision.letters.queries import as_reader, recovery_key, routing_facts
 from supervision.letters.rules import is_unconcerned

@@ -1,4 +1,7 @@
-"""What the record says of keys. Rows can be edited and put back; an entry can't without `verify` naming it."""
+"""What the record says of keys, and to which keys a letter was ever sealed.
+
+Rows can be edited and put back; an entry can't without `verify` naming it.
+"""
 
 import hashlib
 import json
@@ -17,13 +20,15 @@ from audit.queries import anchor_breaks, breaks
 from audit.schema import definition_faults
 from members.refused import Refused
 from supervision.choices import KeyState
-from supervision.letters.models import InspectorKey, RecoveryKey
+from supervision.letters.models import CustodyKey, InspectorKey, Letter, RecoveryKey
 from supervision.letters.rules import FEWEST
 
 APPROVED, WITHDRAWN = "approve_inspector_key", "withdraw_inspector_key"
 MADE = ("make_recovery_key", "lose_recovery_key")
 Holder = tuple[str, object]
 """A user; or a key whose row doesn't say any more whose it is."""
+CLOSED = "closed"
+"""Stands behind a sealing to a key whose time ended later."""
 Since = tuple[date, bool]
 """Since which day letters may be sealed to a key, and whether that is over."""
 
@@ -117,6 +122,22 @@ def made_since() -> dict[RecoveryKey, Since]:
     unmarked = [row for mark, row in rows.items() if mark not in marks][: marks.count(None)]
     known = {rows[mark]: (_day(made[at]), at < len(made) - 1) for at, mark in enumerate(marks) if mark in rows}
     return {row: (date.min, bool(row.withdrawn_on)) for row in unmarked} | known
+
+
+def keep_sealing(letter: Letter, what: str, keys: Iterable[InspectorKey | RecoveryKey | CustodyKey]) -> None:
+    """Of a locked letter: `letter` or `name` was sealed to these keys today. `verify` compares it with the record."""
+    now = [[what, key.public_key, str(timezone.localdate())] for key in keys]
+    letter.sealed_to = sorted([*letter.sealed_to, *(one for one in now if one not in letter.sealed_to)])
+    letter.save(update_fields=["sealed_to"])
+
+
+def close_sealings(public_key: str) -> None:
+    """The key's time is over: from now on this very day, too, what is sealed to it differs from what was before."""
+    for letter in Letter.objects.unshredded().select_for_update().only("sealed_to"):
+        closed = [[*one[:3], CLOSED] if one[1] == public_key else one for one in letter.sealed_to]
+        if closed != letter.sealed_to:
+            letter.sealed_to = closed
+            letter.save(update_fields=["sealed_to"])
 
 
 def key_faults() -> Iterator[str]:

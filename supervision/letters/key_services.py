@@ -29,9 +29,9 @@ from members.refused import Refused
 from members.roster.services import demand_substance
 from supervision.choices import KeyState
 from supervision.letters import key_record, sealing
-from supervision.letters.contents import Damaged, close_sealings, passphrase_cost
+from supervision.letters.contents import Damaged, passphrase_cost
 from supervision.letters.inspector_services import private_of, reseal_with_recovery
-from supervision.letters.key_record import refuse_broken_record
+from supervision.letters.key_record import close_sealings, refuse_broken_record
 from supervision.letters.models import InspectorKey, Letter, LetterBox, RecoveryKey
 from supervision.letters.queries import (
     ROOT,
