@@ -23,6 +23,29 @@ class MonthState(TextChoices):
     TO_COME = "to_come", _("Still to come")
 
 
+MONTH_SIGNS = {
+    MonthState.SETTLED: "✓",
+    MonthState.PART: "◐",
+    MonthState.OPEN: "○",
+    MonthState.WAIVED: "△",
+    MonthState.AHEAD: "»",
+    MonthState.NOT_CHARGED: "–",
+    MonthState.UNKNOWN: "?",
+    MonthState.ELSEWHERE: "↗",
+    MonthState.TO_COME: "",
+}
+"""Beside the word of each state, so that neither colour nor sign stands alone."""
+MONTH_COLOURS = {
+    MonthState.SETTLED: "good",
+    MonthState.PART: "warn",
+    MonthState.OPEN: "bad",
+    MonthState.WAIVED: "info",
+    MonthState.AHEAD: "info",
+    MonthState.UNKNOWN: "warn",
+}
+"""How they are coloured; the others are quiet."""
+
+
 class PaymentKind(TextChoices):
     PAYMENT = "payment", _("Payment")
     REVERSAL = "reversal", _("Reversal")

@@ -15,7 +15,7 @@ from django.utils.translation import gettext as _
 
 from dues.arrears.grid import ArrearsLine, Cell, LastPaid
 from dues.arrears.queries import MonthLine, Paid
-from dues.choices import MonthState
+from dues.choices import MONTH_COLOURS, MONTH_SIGNS, MonthState
 from dues.ledger.rules import Arrears
 from dues.templatetags.dues import month, month_named, yuan
 from members.templatetags.look import badge
@@ -87,26 +87,6 @@ def _what_to_do(line: ArrearsLine, address: str) -> str:
     return escape(_("Talk and set a date") if line.arrears.step else _("A reason is on record"))
 
 
-SIGNS = {
-    MonthState.SETTLED: "✓",
-    MonthState.PART: "◐",
-    MonthState.OPEN: "○",
-    MonthState.WAIVED: "△",
-    MonthState.AHEAD: "»",
-    MonthState.NOT_CHARGED: "–",
-    MonthState.UNKNOWN: "?",
-    MonthState.ELSEWHERE: "↗",
-    MonthState.TO_COME: "",
-}
-"""Beside the word of each state, so that neither colour nor sign stands alone."""
-KINDS = {
-    MonthState.SETTLED: "good",
-    MonthState.PART: "warn",
-    MonthState.OPEN: "bad",
-    MonthState.WAIVED: "info",
-    MonthState.AHEAD: "info",
-    MonthState.UNKNOWN: "warn",
-}
 CELL = (
     '<td class="dues-cell{}" data-label="{}"><span class="dues-sign" aria-hidden="true">{}</span><span>{}</span>{}</td>'
 )
@@ -134,9 +114,12 @@ def month_mark(state: str) -> SafeString:
 
 @lru_cache
 def _mark(state: str, _language: str | None) -> SafeString:
-    kind, word = KINDS.get(MonthState(state), "quiet"), MonthState(state).label
+    kind, word = MONTH_COLOURS.get(MonthState(state), "quiet"), MonthState(state).label
     return format_html(
-        '<span class="tag tag-{}"><span aria-hidden="true">{}</span>{}</span>', kind, SIGNS[MonthState(state)], word
+        '<span class="tag tag-{}"><span aria-hidden="true">{}</span>{}</span>',
+        kind,
+        MONTH_SIGNS[MonthState(state)],
+        word,
     )
 
 
@@ -148,11 +131,11 @@ def month_name(number: int) -> str:
 @lru_cache(maxsize=4096)
 def _cell(month: int, state: MonthState, open_fen: int, language: str | None) -> str:
     """The same for everybody whose month stands so, and so made once in each language."""
-    heading, word, kind = month_name(month), state.label, KINDS.get(state)
+    heading, word, kind = month_name(month), state.label, MONTH_COLOURS.get(state)
     if state == MonthState.TO_COME:
         return format_html(NO_CELL, heading, word)
     amount = format_html(' <span class="dues-open">{}</span>', yuan(open_fen)) if open_fen else ""
-    return format_html(CELL, f" dues-{kind}" if kind else "", heading, SIGNS[state], word, amount)
+    return format_html(CELL, f" dues-{kind}" if kind else "", heading, MONTH_SIGNS[state], word, amount)
 
 
 @register.simple_tag

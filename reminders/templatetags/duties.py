@@ -11,8 +11,7 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext, pgettext_lazy
 
-from dues.choices import MonthState
-from dues.templatetags.dues_rows import KINDS, SIGNS
+from dues.choices import MONTH_COLOURS, MONTH_SIGNS, MonthState
 from meetings.choices import AttendanceState
 from reminders.desk.queries import DeskLine
 from reminders.desk.rules import Pile, When
@@ -99,5 +98,5 @@ def own_mark(state: MonthState | AttendanceState) -> SafeString:
 
 def _sign(state: MonthState | AttendanceState | None) -> tuple[str, Any]:
     if isinstance(state, MonthState):
-        return KINDS.get(state, "quiet"), SIGNS[state]
+        return MONTH_COLOURS.get(state, "quiet"), MONTH_SIGNS[state]
     return ATTENDED.get(state, ("quiet", ""))
