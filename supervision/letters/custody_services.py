@@ -142,6 +142,7 @@ def ask_for_name(*, letter: Letter, passphrase: str, text: str, on: date, by: Us
         reason=sealing.encrypt(letter_key, words, place=f"reason {key}"),
         sealed_reason=sealing.seal_to(kept.custody_key.public_key, _padded(words)),
     )
+    keep_sealing(row, "name", [kept.custody_key])
     record(action="ask_for_writers_name", by=by, subject=None, organization_code=row.organization.code)
 
 

@@ -85,6 +85,29 @@ def test_a_withdrawn_key_that_was_put_back_while_a_letter_came_is_named_for_ever
     assert wrong() == {"letter_sealings"}
 
 
+def test_a_replaced_key_that_was_put_back_is_named_whoever_withdraws_it_afterwards(sealed):
+    sealed.another("inspector_three")
+    old = InspectorKey.objects.values().get(pk=sealed.keys[1].pk)
+    sealed.with_key(sealed.inspectors[1])
+    known = sealed.write()
+    assert wrong() == set()
+
+    with edited(InspectorKey):
+        InspectorKey.objects.filter(user=sealed.inspectors[1]).update(
+            state="withdrawn", withdrawn_on=TODAY, locked_private_key=""
+        )
+        InspectorKey.objects.filter(pk=old["key"]).update(**old)
+        seal_anew(sealed, known)
+    assert "letter_sealings" in wrong()
+    InspectorKey.objects.filter(user=sealed.inspectors[1]).update(
+        state="withdrawn", withdrawn_on=TODAY, locked_private_key=""
+    )
+    InspectorKey.objects.filter(pk=old["key"]).update(**old)
+    withdraw(sealed, InspectorKey.objects.get(pk=old["key"]))
+
+    assert "letter_sealings" in wrong()
+
+
 @pytest.mark.parametrize("model", [InspectorKey, RecoveryKey])
 def test_a_key_that_was_another_while_a_letter_came_is_named_for_ever(sealed, model, monkeypatch):
     """A recovery key from beside and what it signed, as if the chain held meanwhile."""
