@@ -3,6 +3,7 @@
 What `manage.py verify` asks of sealed letters: that each can be read by two, and by the recovery key.
 """
 
+from collections import defaultdict
 from collections.abc import Iterator
 from datetime import date
 from uuid import UUID
@@ -12,9 +13,11 @@ from django.utils import timezone
 
 from audit.verification import Check
 from audit.watched import EACH_ROW, WHOLE_TABLE
+from members.choices import OfficeKind
+from members.models import Office
 from supervision.choices import KeyState
 from supervision.letters.custody_services import is_signed_by, is_signed_now
-from supervision.letters.key_record import CLOSED, Since, approved_since, key_faults, made_since, recovery_faults
+from supervision.letters.key_record import CLOSED, EARLY, Since, approved_since, key_faults, made_since, recovery_faults
 from supervision.letters.models import CustodyKey, InspectorKey, Letter, LetterBox, RecoveryKey
 from supervision.letters.queries import (
     is_proved,
@@ -77,16 +80,31 @@ def letter_checks() -> Iterator[Check]:
 
 
 def _sealing_check() -> Check:
-    """A row of a key, or an entry about it, can be another for a moment; what was sealed meanwhile is kept."""
-    lawful = _lawful_keys()
+    """A row of a key or an office, or an entry, can be another for a moment; what was sealed meanwhile is kept."""
+    lawful, offices = _lawful_keys(), _inspectors_days()
 
-    def is_strange(what: str, public: str, day: str, closed: str = "") -> bool:
-        since, is_over = lawful[what].get(public, (date.max, True))
-        return date.fromisoformat(day) < since or (is_over and closed != CLOSED)
+    def is_strange(what: str, public: str, day: str, mark: str = "") -> bool:
+        on, (since, is_over) = date.fromisoformat(day), lawful[what].get(public, (date.max, True))
+        in_time = since <= on and mark != EARLY and (mark == CLOSED or not is_over)
+        held = public not in offices or any(first <= on <= last for first, last in offices[public])
+        return not (in_time and held)
 
     kept = Letter.objects.unshredded().values_list("sealed_to", flat=True)
     count = sum(any(is_strange(*one) for one in sealed_to) for sealed_to in kept)
-    return _none("letter_sealings", count, "letters once sealed, or their names, to a key that wasn't approved then")
+    return _none("letter_sealings", count, "letters once sealed, or their names, to a key that wasn't a reader's then")
+
+
+def _inspectors_days() -> dict[str, list[tuple[date, date]]]:
+    """By the public half of each inspector's key: when its owner held the office, with the day on which it ended."""
+    held: dict[tuple[int, int], list[tuple[date, date]]] = defaultdict(list)
+    rows = Office.objects.filter(kind=OfficeKind.INSPECTOR)
+    for place, first, last, *users in rows.values_list(
+        "organization", "valid_from", "valid_until", "user", "member__user"
+    ):
+        for user in {user for user in users if user is not None}:
+            held[place, user].append((first or date.min, last or date.max))
+    keys = InspectorKey.objects.values_list("public_key", "organization", "user")
+    return {public: held[place, user] for public, place, user in keys}
 
 
 def _lawful_keys() -> dict[str, dict[str, Since]]:

@@ -30,9 +30,9 @@ from supervision.letters.contents import (
     subjects_of,
 )
 from supervision.letters.inspector_services import open_letter_key
-from supervision.letters.key_record import close_sealings, keep_sealing
+from supervision.letters.key_record import CLOSED, keep_sealing, mark_sealings
 from supervision.letters.models import CustodyKey, InspectorKey, Letter, NameRequest, RecoveryKey, SealedName
-from supervision.letters.queries import as_reader, recovery_key, routing_facts
+from supervision.letters.queries import as_reader, keys_of_inspectors, recovery_key, routing_facts
 from supervision.letters.rules import is_unconcerned
 
 SHORTEST_REASON = 15
@@ -62,7 +62,7 @@ def make_custody_key(*, user: User, recovery: bytes, on: date, by: User | str) -
     _refuse_reader(user, on)
     pair = sealing.new_pair()
     for older in CustodyKey.objects.filter(withdrawn_on__isnull=True):
-        close_sealings(older.public_key)
+        mark_sealings(older.public_key, CLOSED)
     CustodyKey.objects.filter(withdrawn_on__isnull=True).update(withdrawn_on=on)
     row = CustodyKey(user=user, public_key=pair.public, made_on=on)
     row.signature = sealing.sign(recovery, _statement(row))
@@ -163,7 +163,7 @@ def decide_name(*, request: NameRequest, private: bytes, is_released: bool, on: 
     _refuse_reader(by, on)
     reason_for_custodian(request=row, private=private)
     if is_released:
-        _release(lock_letter(row.letter), row.custody_key, private)
+        _release(lock_letter(row.letter), row.custody_key, private, on)
     row.state, row.decided_on = NameState.RELEASED if is_released else NameState.REFUSED, on
     row.save(update_fields=["state", "decided_on"])
     action = "release_writers_name" if is_released else "refuse_writers_name"
@@ -208,12 +208,14 @@ def requests_of(letter: Letter, letter_key: bytes) -> list[OpenedRequest]:
         raise Damaged from error
 
 
-def _release(letter: Letter, custody: CustodyKey, private: bytes) -> None:
+def _release(letter: Letter, custody: CustodyKey, private: bytes, on: date) -> None:
+    """To whom the letter is sealed and who may still read letters."""
     kept = letter.names.get(custody_key=custody)
     writer = _opened(letter, kept.sealed_name, private)
     content = _padded(json.dumps([str(letter.pk), writer.name, writer.contact], ensure_ascii=False))
     letter.names.filter(inspector_key__isnull=False).delete()
-    readers = list(InspectorKey.objects.filter(boxes__letter=letter))
+    boxes = set(letter.boxes.values_list("inspector_key", flat=True))
+    readers = [key for key in keys_of_inspectors(on=on) if key.pk in boxes]
     SealedName.objects.bulk_create(
         SealedName(letter=letter, inspector_key=key, sealed_name=sealing.seal_to(key.public_key, content))
         for key in readers

@@ -27,8 +27,8 @@ APPROVED, WITHDRAWN = "approve_inspector_key", "withdraw_inspector_key"
 MADE = ("make_recovery_key", "lose_recovery_key")
 Holder = tuple[str, object]
 """A user; or a key whose row doesn't say any more whose it is."""
-CLOSED = "closed"
-"""Stands behind a sealing to a key whose time ended later."""
+CLOSED, EARLY = "closed", "early"
+"""Stands behind a sealing to a key whose time ended, or began, later."""
 Since = tuple[date, bool]
 """Since which day letters may be sealed to a key, and whether that is over."""
 
@@ -131,12 +131,12 @@ def keep_sealing(letter: Letter, what: str, keys: Iterable[InspectorKey | Recove
     letter.save(update_fields=["sealed_to"])
 
 
-def close_sealings(public_key: str) -> None:
-    """The key's time is over: from now on this very day, too, what is sealed to it differs from what was before."""
+def mark_sealings(public_key: str, mark: str) -> None:
+    """The key's time ends, or begins: what is sealed to it on this very day differs before and after, too."""
     for letter in Letter.objects.unshredded().select_for_update().only("sealed_to"):
-        closed = [[*one[:3], CLOSED] if one[1] == public_key else one for one in letter.sealed_to]
-        if closed != letter.sealed_to:
-            letter.sealed_to = closed
+        marked_now = [[*one[:3], mark] if one[1] == public_key else one for one in letter.sealed_to]
+        if marked_now != letter.sealed_to:
+            letter.sealed_to = marked_now
             letter.save(update_fields=["sealed_to"])
 
 

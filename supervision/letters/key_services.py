@@ -31,7 +31,7 @@ from supervision.choices import KeyState
 from supervision.letters import key_record, sealing
 from supervision.letters.contents import Damaged, passphrase_cost
 from supervision.letters.inspector_services import private_of, reseal_with_recovery
-from supervision.letters.key_record import close_sealings, refuse_broken_record
+from supervision.letters.key_record import CLOSED, EARLY, mark_sealings, refuse_broken_record
 from supervision.letters.models import InspectorKey, Letter, LetterBox, RecoveryKey
 from supervision.letters.queries import (
     ROOT,
@@ -186,7 +186,7 @@ def make_recovery_key(
     else:
         _refuse_second_start()
     for older in RecoveryKey.objects.filter(withdrawn_on__isnull=True):
-        close_sealings(older.public_key)
+        mark_sealings(older.public_key, CLOSED)
     RecoveryKey.objects.filter(withdrawn_on__isnull=True).update(withdrawn_on=on)
     pair = sealing.new_pair()
     proved = proof(proved_text(pair.public, pair.signing), purpose=ROOT)
@@ -267,6 +267,8 @@ def _approve_row(key: InspectorKey, signer: Signer, on: date, by: User) -> None:
         )
     for older in InspectorKey.objects.in_use().filter(user=row.user, organization=row.organization).exclude(pk=row.pk):
         empty(older, on)
+    if str(row.pk) not in key_record.held_keys():
+        mark_sealings(row.public_key, EARLY)
     row.state, row.approved_by, row.approved_on = KeyState.IN_USE, by, on
     row.signed_by = signer.key
     _sign(row, signer)
@@ -322,7 +324,7 @@ def empty(row: InspectorKey, on: date) -> list[UUID]:
     letters = list(boxes.values_list("letter", flat=True))
     boxes.delete()
     if str(row.pk) in key_record.held_keys():  # what was sealed to a key whose time is over stays strange
-        close_sealings(row.public_key)
+        mark_sealings(row.public_key, CLOSED)
     row.state, row.withdrawn_on, row.locked_private_key = KeyState.WITHDRAWN, on, ""
     row.save(update_fields=["state", "withdrawn_on", "locked_private_key"])
     return letters

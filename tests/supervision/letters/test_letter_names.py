@@ -205,17 +205,6 @@ def test_verify_names_a_custodian_whom_another_recovery_key_signed(box):
     assert void() == []
 
 
-def test_a_reason_that_was_sealed_to_another_custodians_key_meanwhile_is_named(box, receipt):
-    strange = lambda: [one.name for one in letter_checks() if not one.ok]  # noqa: E731
-    real = CustodyKey.objects.get().public_key
-    CustodyKey.objects.update(public_key=sealing.new_pair().public)
-    ask(box.inspectors[0])
-    CustodyKey.objects.update(public_key=real)
-
-    assert NameRequest.objects.exists()
-    assert "letter_sealings" in strange()
-
-
 # --- Who may be custodian ---------------------------------------------------------------------------------------------
 def test_an_inspector_is_made_no_custodian(box):
     with pytest.raises(Refused):

@@ -1,19 +1,21 @@
 """To which keys a letter was ever sealed stays with it: rows and entries put back afterwards hide nothing."""
 
 from contextlib import contextmanager
+from uuid import uuid4
 
 import pytest
 
+from members.models import Office
 from supervision.letters import sealing
 from supervision.letters.contents import empty, passphrase_cost
-from supervision.letters.custody_services import make_custody_key
+from supervision.letters.custody_services import ask_for_name, make_custody_key
 from supervision.letters.inspector_services import reseal
-from supervision.letters.key_services import make_recovery_key, withdraw_key
+from supervision.letters.key_services import make_key, make_recovery_key, withdraw_key
 from supervision.models import CustodyKey, InspectorKey, Letter, RecoveryKey
 from supervision.verification import checks
 from tests.audit.rewriting import lifted
 from tests.cast import TODAY, make_user
-from tests.supervision.letters.sealed import CONTACT, NAME, PASSPHRASE, letter_of, seal_county, stand
+from tests.supervision.letters.sealed import CONTACT, NAME, PASSPHRASE, approve, letter_of, seal_county, stand
 
 pytestmark = pytest.mark.django_db
 
@@ -34,7 +36,7 @@ def edited(model, **values):
     model.objects.update(**values)
     yield
     for row in before:
-        model.objects.filter(pk=row["key"]).update(**row)
+        model.objects.filter(pk=row[model._meta.pk.name]).update(**row)
 
 
 @contextmanager
@@ -158,6 +160,48 @@ def test_a_name_that_was_sealed_to_another_custodian_is_named_for_ever(sealed):
     Letter.objects.update(sealed_to=[*letter.sealed_to, ["name", sealing.new_pair().public, str(TODAY)]])
     assert wrong() == {"letter_sealings"}
     Letter.objects.update(sealed_to=[*letter.sealed_to, ["letter", newest.public_key, str(TODAY)]])
+    assert wrong() == {"letter_sealings"}
+
+
+def test_a_reason_that_was_sealed_to_another_custodians_key_meanwhile_is_named(sealed):
+    custodian = make_user("keeper", "committee_staff", sealed.cast.county)
+    make_custody_key(user=custodian, recovery=sealed.recovery, on=TODAY, by="shell")
+    letter, reader = letter_of(sealed.write(name=NAME, contact=CONTACT)), sealed.inspectors[0]
+    stand(reader)
+    with edited(CustodyKey):
+        CustodyKey.objects.update(public_key=sealing.new_pair().public)
+        asked = {"text": "不当面核对就查不下去，请给出姓名。", "key": uuid4()}
+        ask_for_name(letter=letter, passphrase=PASSPHRASE, on=TODAY, by=reader, **asked)
+
+    assert wrong() == {"letter_sealings"}
+
+
+def test_an_office_that_was_given_back_for_a_moment_is_named(sealed):
+    third = sealed.another("inspector_three")
+    Office.objects.filter(user=third).update(valid_from="2026-01-01", valid_until="2026-06-01")
+    assert wrong() == set()
+    with edited(Office):
+        Office.objects.filter(user=third).update(valid_until=None)
+        receipt = sealed.write()
+    assert letter_of(receipt).boxes.filter(inspector_key__user=third).exists()
+    seal_anew(sealed, receipt)
+
+    assert wrong() == {"letter_sealings"}
+
+
+def test_approving_a_key_afterwards_makes_nothing_good(sealed, monkeypatch):
+    """A key that waits was in use for the moment, and is approved on that very day."""
+    third = make_user("inspector_three", "inspector", sealed.cast.county)
+    key = make_key(user=third, organization=sealed.cast.county, passphrase=PASSPHRASE, on=TODAY)
+    keys = InspectorKey.objects.in_use
+    monkeypatch.setattr("supervision.letters.queries.trusted_keys", lambda: {one.pk for one in keys()})
+    with edited(InspectorKey):
+        used = {"state": "in_use", "approved_by": sealed.cast.county_secretary, "approved_on": TODAY}
+        InspectorKey.objects.filter(pk=key.pk).update(**used)
+        sealed.write()
+    monkeypatch.undo()
+    approve(key, sealed.recovery, by=sealed.cast.county_secretary)
+
     assert wrong() == {"letter_sealings"}
 
 
