@@ -70,6 +70,9 @@ class Branch:
     def own(self):
         return self.get("member", "dues:mine").text
 
+    def owed_at_start(self):
+        return self.get("member", "reminders:desk-below").context["owed"].text
+
     def told_at_start(self, user, kind, title):
         links = self.get(user, "reminders:desk-below").context[kind]
         return next(link.text for link in links if link.title == title)
@@ -134,9 +137,7 @@ FIGURES = {
         3800,
         {
             "own page": lambda b: fen(b.own(), r"YUAN yuan due and unpaid"),
-            "own line of the start page": lambda b: fen(
-                b.told_at_start("member", "own", "My dues"), "Due and unpaid: YUAN"
-            ),
+            "own line of the start page": lambda b: fen(b.owed_at_start(), "Due and unpaid: YUAN"),
             "the member's page, read by the branch": lambda b: b.as_read_by_the_branch(b.cast.zhang).fen,
             "the list of arrears": lambda b: of(b.arrears_lines(), "张英").arrears.fen,
             "the grid": lambda b: of(b.grid()["page"], "张英").due_fen,
@@ -153,9 +154,7 @@ FIGURES = {
         2,
         {
             "own page": lambda b: int(re.search(r"(\d+) months, since", b.own())[1]),
-            "own line of the start page": lambda b: int(
-                re.search(r"(\d+) months", b.told_at_start("member", "own", "My dues"))[1]
-            ),
+            "own line of the start page": lambda b: int(re.search(r"(\d+) months", b.owed_at_start())[1]),
             "the list of arrears": lambda b: len(of(b.arrears_lines(), "张英").arrears.months),
             "the grid": lambda b: of(b.grid()["page"], "张英").months_in_arrears,
             "the statement": lambda b: of(b.stated().in_arrears, "张英").months,
@@ -165,9 +164,7 @@ FIGURES = {
         1950,
         {
             "own page": lambda b: fen(b.own(), r"This month, unpaid: YUAN"),
-            "own line of the start page": lambda b: fen(
-                b.told_at_start("member", "own", "My dues"), "This month, unpaid: YUAN"
-            ),
+            "own line of the start page": lambda b: fen(b.owed_at_start(), "This month, unpaid: YUAN"),
             "the member's page, read by the branch": lambda b: b.as_read_by_the_branch(b.cast.zhang).this_month_fen,
             "the month's cell of the grid": lambda b: of(b.grid()["page"], "张英").cells[10].open_fen,
         },

@@ -14,7 +14,7 @@ from tests.cast import TODAY, Cast, make_member
 from tests.reminders.planning.outbox import AT, store_messages
 
 HOME = "reminders:desk"
-UPLOAD = "上传名册表格"
+UPLOAD = "上传花名册"
 
 
 def test_a_secretary_with_an_empty_roster_is_asked_for_the_workbook(cast: Cast, as_user) -> None:
@@ -114,7 +114,7 @@ def test_home_costs_the_same_whatever_the_roster(
         member = make_member(f"党员{number}", cast.branch)
         Situation.objects.create(member=member, kind=SituationKind.RETIRED)
     client = as_user(cast.secretary)
-    with django_assert_num_queries(75):
+    with django_assert_num_queries(81):
         client.get(reverse(HOME))
 
 
