@@ -17,7 +17,16 @@ from members.choices import OfficeKind
 from members.models import Office
 from supervision.choices import KeyState
 from supervision.letters.custody_services import is_signed_by, is_signed_now
-from supervision.letters.key_record import CLOSED, EARLY, Since, approved_since, key_faults, made_since, recovery_faults
+from supervision.letters.key_record import (
+    CLOSED,
+    EARLY,
+    Since,
+    approved_since,
+    key_faults,
+    made_since,
+    print_of,
+    recovery_faults,
+)
 from supervision.letters.models import CustodyKey, InspectorKey, Letter, LetterBox, RecoveryKey
 from supervision.letters.queries import (
     is_proved,
@@ -90,7 +99,7 @@ def _sealing_check() -> Check:
         return not (in_time and held)
 
     kept = Letter.objects.unshredded().values_list("sealed_to", flat=True)
-    count = sum(any(is_strange(*one) for one in sealed_to) for sealed_to in kept)
+    count = sum(any(is_strange(*one.split()) for one in sealed_to) for sealed_to in kept)
     return _none("letter_sealings", count, "letters once sealed, or their names, to a key that wasn't a reader's then")
 
 
@@ -104,7 +113,7 @@ def _inspectors_days() -> dict[str, list[tuple[date, date]]]:
         for user in {user for user in users if user is not None}:
             held[place, user].append((first or date.min, last or date.max))
     keys = InspectorKey.objects.values_list("public_key", "organization", "user")
-    return {public: held[place, user] for public, place, user in keys}
+    return {print_of(public): held[place, user] for public, place, user in keys}
 
 
 def _lawful_keys() -> dict[str, dict[str, Since]]:
@@ -113,7 +122,8 @@ def _lawful_keys() -> dict[str, dict[str, Since]]:
     both = approved_since() | {row.public_key: since for row, since in recovery.items()}
     signed = [row for row in CustodyKey.objects.all() if any(is_signed_by(root, row) for root in recovery)]
     names = both | {row.public_key: (row.made_on, bool(row.withdrawn_on)) for row in signed}
-    return {"letter": both, "name": names}
+    kinds = {"letter": both, "name": names}
+    return {what: {print_of(key): since for key, since in found.items()} for what, found in kinds.items()}
 
 
 def _reader_check(letters: list[UUID]) -> Check:

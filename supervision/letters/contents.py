@@ -18,7 +18,6 @@ from members.refused import Refused
 from rulebook.book import versions
 from rulebook.values import Citation
 from supervision.letters import sealing
-from supervision.letters.key_record import keep_sealing
 from supervision.letters.models import (
     InspectorKey,
     Letter,
@@ -256,17 +255,23 @@ def subjects_of(contents: Contents) -> list[Subject]:
     return [Subject(paths[one.organization], one.post, one.names) for one in contents.subjects]
 
 
-def seal_boxes(letter: Letter, letter_key: bytes, routing: Routing) -> None:
-    """The letter's key for exactly those whom routing found, and for the recovery key; older boxes go."""
-    keys = InspectorKey.objects.filter(pk__in=[one.key for one in routing.readers])
-    recovery = recovery_in_use()
+def reader_keys(routing: Routing) -> list[InspectorKey | RecoveryKey]:
+    """The keys of exactly those whom routing found, and last the recovery key. Raises Refused."""
+    return [*InspectorKey.objects.filter(pk__in=[one.key for one in routing.readers]), recovery_in_use()]
+
+
+def seal_boxes(letter: Letter, letter_key: bytes, keys: Sequence[InspectorKey | RecoveryKey]) -> None:
+    """The letter's key for each of them; older boxes go."""
     letter.boxes.all().delete()
-    boxes = [LetterBox(letter=letter, inspector_key=key) for key in keys]
-    boxes.append(LetterBox(letter=letter, recovery_key=recovery))
-    for box in boxes:
-        box.sealed_key = sealing.seal_to((box.inspector_key or recovery).public_key, letter_key)
-    LetterBox.objects.bulk_create(boxes)
-    keep_sealing(letter, "letter", [*keys, recovery])
+    LetterBox.objects.bulk_create(
+        LetterBox(
+            letter=letter,
+            inspector_key=key if isinstance(key, InspectorKey) else None,
+            recovery_key=key if isinstance(key, RecoveryKey) else None,
+            sealed_key=sealing.seal_to(key.public_key, letter_key),
+        )
+        for key in keys
+    )
 
 
 def lock_letter(letter: Letter) -> Letter:

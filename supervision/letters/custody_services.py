@@ -30,7 +30,7 @@ from supervision.letters.contents import (
     subjects_of,
 )
 from supervision.letters.inspector_services import open_letter_key
-from supervision.letters.key_record import CLOSED, keep_sealing, mark_sealings
+from supervision.letters.key_record import CLOSED, mark_sealings, note_sealing
 from supervision.letters.models import CustodyKey, InspectorKey, Letter, NameRequest, RecoveryKey, SealedName
 from supervision.letters.queries import as_reader, keys_of_inspectors, recovery_key, routing_facts
 from supervision.letters.rules import is_unconcerned
@@ -107,7 +107,7 @@ def custodian_for(contents: Contents, on: date) -> CustodyKey | None:
 
 
 def seal_name(letter: Letter, writer: Writer, custody: CustodyKey) -> None:
-    """To the custodian and the recovery key; what was released of an earlier one stays with whom it was released to."""
+    """To the custodian and the recovery key, noted for who stores the letter. What was released stays released."""
     letter.names.filter(inspector_key__isnull=True).delete()
     recovery = recovery_in_use()
     content = _padded(json.dumps([str(letter.pk), writer.name, writer.contact], ensure_ascii=False))
@@ -117,7 +117,7 @@ def seal_name(letter: Letter, writer: Writer, custody: CustodyKey) -> None:
             SealedName(letter=letter, recovery_key=recovery, sealed_name=sealing.seal_to(recovery.public_key, content)),
         ]
     )
-    keep_sealing(letter, "name", [custody, recovery])
+    note_sealing(letter, "name", [custody, recovery])
 
 
 @transaction.atomic
@@ -142,7 +142,8 @@ def ask_for_name(*, letter: Letter, passphrase: str, text: str, on: date, by: Us
         reason=sealing.encrypt(letter_key, words, place=f"reason {key}"),
         sealed_reason=sealing.seal_to(kept.custody_key.public_key, _padded(words)),
     )
-    keep_sealing(row, "name", [kept.custody_key])
+    note_sealing(row, "name", [kept.custody_key])
+    row.save(update_fields=["sealed_to"])
     record(action="ask_for_writers_name", by=by, subject=None, organization_code=row.organization.code)
 
 
@@ -220,7 +221,8 @@ def _release(letter: Letter, custody: CustodyKey, private: bytes, on: date) -> N
         SealedName(letter=letter, inspector_key=key, sealed_name=sealing.seal_to(key.public_key, content))
         for key in readers
     )
-    keep_sealing(letter, "name", readers)
+    note_sealing(letter, "name", readers)
+    letter.save(update_fields=["sealed_to"])
     scatter_names()
 
 

@@ -33,12 +33,14 @@ from supervision.letters.contents import (
     lock_letter,
     opened_contents,
     opened_dialogue,
+    reader_keys,
     routed,
     said,
     said_by,
     scatter_files,
     seal_boxes,
 )
+from supervision.letters.key_record import note_sealing
 from supervision.letters.models import InspectorKey, Letter, LetterBox, LetterFile
 from supervision.letters.rules import answer_due
 
@@ -139,8 +141,10 @@ def seal_anew(row: Letter, contents: Contents, letter_key: bytes, on: date) -> i
     routing = routed(contents, on=on, added=added)
     row.organization = Organization.objects.get(path=routing.path)
     row.ciphertext = sealing.encrypt(letter_key, contents.written(), place=letter_place(row))
-    row.save(update_fields=["organization", "ciphertext"])
-    seal_boxes(row, letter_key, routing)
+    keys = reader_keys(routing)
+    note_sealing(row, "letter", keys)
+    row.save(update_fields=["organization", "ciphertext", "sealed_to"])
+    seal_boxes(row, letter_key, keys)
     return len(routing.readers)
 
 

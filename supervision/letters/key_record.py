@@ -124,17 +124,22 @@ def made_since() -> dict[RecoveryKey, Since]:
     return {row: (date.min, bool(row.withdrawn_on)) for row in unmarked} | known
 
 
-def keep_sealing(letter: Letter, what: str, keys: Iterable[InspectorKey | RecoveryKey | CustodyKey]) -> None:
-    """Of a locked letter: `letter` or `name` was sealed to these keys today. `verify` compares it with the record."""
-    now = [[what, key.public_key, str(timezone.localdate())] for key in keys]
+def print_of(public_key: str) -> str:
+    """Short, because PostgreSQL keeps the text of a row above 2 kB elsewhere: what is left stays where it lay."""
+    return hashlib.sha256(public_key.encode()).hexdigest()[:16]
+
+
+def note_sealing(letter: Letter, what: str, keys: Iterable[InspectorKey | RecoveryKey | CustodyKey]) -> None:
+    """`letter` or `name` is sealed to these keys today; stored with the letter by who calls, in the same write."""
+    now = [f"{what} {print_of(key.public_key)} {timezone.localdate()}" for key in keys]
     letter.sealed_to = sorted([*letter.sealed_to, *(one for one in now if one not in letter.sealed_to)])
-    letter.save(update_fields=["sealed_to"])
 
 
 def mark_sealings(public_key: str, mark: str) -> None:
     """The key's time ends, or begins: what is sealed to it on this very day differs before and after, too."""
     for letter in Letter.objects.unshredded().select_for_update().only("sealed_to"):
-        marked_now = [[*one[:3], mark] if one[1] == public_key else one for one in letter.sealed_to]
+        known = print_of(public_key)
+        marked_now = [" ".join([*one.split()[:3], mark]) if known in one else one for one in letter.sealed_to]
         if marked_now != letter.sealed_to:
             letter.sealed_to = marked_now
             letter.save(update_fields=["sealed_to"])

@@ -181,7 +181,7 @@ class Letter(models.Model):
     """The letter's key under the receipt's secret (argon2id)."""
     shredded_on = models.DateField(null=True, blank=True)
     sealed_to = models.JSONField(default=list, db_default=models.Value([], models.JSONField()), blank=True)
-    """What (`letter`; `name`, or a question for it), public key and day of each sealing, while the letter is kept.
+    """What (`letter`; `name`, or a question for it), print of the public key, day: each sealing while it is kept.
 
     Behind them `closed`, once the key's time was over.
     """

@@ -34,6 +34,7 @@ from supervision.letters.contents import (
     lock_letter,
     opened_contents,
     opened_dialogue,
+    reader_keys,
     receipt_cost,
     recovery_in_use,
     routed,
@@ -43,6 +44,7 @@ from supervision.letters.contents import (
 )
 from supervision.letters.custody_services import Writer, custodian_for, requests_of, seal_name
 from supervision.letters.inspector_services import attach_files, seal_anew
+from supervision.letters.key_record import note_sealing
 from supervision.letters.models import CustodyKey, DeclaredRelative, Letter
 from supervision.letters.name_rules import Doubt, named_in, names_inside, plain
 from supervision.letters.queries import readers
@@ -219,9 +221,13 @@ def _store(contents: Contents, routing: Routing, custody: CustodyKey | None, dig
     )
     inside = contents.without_name() if custody else contents
     letter.ciphertext = sealing.encrypt(letter_key, inside.written(), place=letter_place(letter))
+    keys = reader_keys(routing)
+    note_sealing(letter, "letter", keys)
+    if custody:
+        note_sealing(letter, "name", [custody, keys[-1]])
     with transaction.atomic():
         letter.save(force_insert=True)
-        seal_boxes(letter, letter_key, routing)
+        seal_boxes(letter, letter_key, keys)
         if custody:
             seal_name(letter, Writer(contents.name, contents.contact), custody)
     return Receipt(digits, organization.name, len(routing.readers))
@@ -259,7 +265,7 @@ def _add_what_is_new(letter: Letter, digits: str, now: Contents, on: date) -> bo
         seal_name(letter, Writer(writer.name, writer.contact), custody)
         letter.writer_box = _writer_box(letter_key, writer, digits)
     letter.is_named = letter.is_named or writer.is_named or both.is_named
-    letter.save(update_fields=["is_named", "writer_box"])
+    letter.save(update_fields=["is_named", "writer_box", "sealed_to"])
     seal_anew(letter, both, letter_key, on)
     return True
 

@@ -10,6 +10,7 @@ from supervision.letters import sealing
 from supervision.letters.contents import empty, passphrase_cost
 from supervision.letters.custody_services import ask_for_name, make_custody_key
 from supervision.letters.inspector_services import reseal
+from supervision.letters.key_record import print_of
 from supervision.letters.key_services import make_key, make_recovery_key, withdraw_key
 from supervision.models import CustodyKey, InspectorKey, Letter, RecoveryKey
 from supervision.verification import checks
@@ -157,9 +158,9 @@ def test_a_name_that_was_sealed_to_another_custodian_is_named_for_ever(sealed):
 
     newest = CustodyKey.objects.get(withdrawn_on=None)
     letter = Letter.objects.get()
-    Letter.objects.update(sealed_to=[*letter.sealed_to, ["name", sealing.new_pair().public, str(TODAY)]])
+    Letter.objects.update(sealed_to=[*letter.sealed_to, f"name {print_of(sealing.new_pair().public)} {TODAY}"])
     assert wrong() == {"letter_sealings"}
-    Letter.objects.update(sealed_to=[*letter.sealed_to, ["letter", newest.public_key, str(TODAY)]])
+    Letter.objects.update(sealed_to=[*letter.sealed_to, f"letter {print_of(newest.public_key)} {TODAY}"])
     assert wrong() == {"letter_sealings"}
 
 
