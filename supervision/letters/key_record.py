@@ -136,10 +136,15 @@ def note_sealing(letter: Letter, what: str, keys: Iterable[InspectorKey | Recove
 
 
 def mark_sealings(public_key: str, mark: str) -> None:
-    """The key's time ends, or begins: what is sealed to it on this very day differs before and after, too."""
+    """The key's time ends, or begins: what is sealed to it on this very day differs before and after, too.
+
+    A mark stays: what was early isn't made good by closing it.
+    """
+    known = print_of(public_key)
     for letter in Letter.objects.unshredded().select_for_update().only("sealed_to"):
-        known = print_of(public_key)
-        marked_now = [" ".join([*one.split()[:3], mark]) if known in one else one for one in letter.sealed_to]
+        marked_now = [
+            f"{one} {mark}" if known in one and not one.endswith((CLOSED, EARLY)) else one for one in letter.sealed_to
+        ]
         if marked_now != letter.sealed_to:
             letter.sealed_to = marked_now
             letter.save(update_fields=["sealed_to"])

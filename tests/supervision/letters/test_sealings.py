@@ -202,8 +202,10 @@ def test_approving_a_key_afterwards_makes_nothing_good(sealed, monkeypatch):
         sealed.write()
     monkeypatch.undo()
     approve(key, sealed.recovery, by=sealed.cast.county_secretary)
-
     assert wrong() == {"letter_sealings"}
+
+    withdraw(sealed, InspectorKey.objects.get(pk=key.pk))
+    assert "letter_sealings" in wrong()
 
 
 def test_what_was_destroyed_tells_of_no_reader(sealed):
