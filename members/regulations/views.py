@@ -22,7 +22,7 @@ from members.regulations.queries import bearing_on, endable, in_force_at, place_
 from members.regulations.services import Basis, add_local_rule, end_local_rule
 from members.templatetags.regulations import mark_badges, own_figure
 from rulebook.book import rule_if_held, versions
-from rulebook.finding import find
+from rulebook.finding import Search, find
 from rulebook.rule import Rule
 from rulebook.wording import LEVELS, LEVELS_EXPLAINED, MARKS, MARKS_EXPLAINED, beginning, ending, figure, room, source
 
@@ -169,8 +169,9 @@ def versions_or_404(key: str) -> tuple[Rule, ...]:
 @require_GET
 def local_rule_list(request: PageRequest) -> HttpResponse:
     """Local rules of one's own subtree and of the committees above."""
-    settable = [held[-1] for held in versions().values() if held[-1].policy.direction != "none"]
-    held = sorted((one for one in settable if one.holds(request.today)), key=lambda one: one.key)
+    in_book = find(Search(on=request.today))
+    parts = [(part, [one for one in found if one.policy.direction != "none"]) for part, found in in_book]
+    without = _without_acts(request)
     return _local(request, set()).answer(
         title=_("Local rules"),
         crumbs=[REGULATIONS],
@@ -180,7 +181,7 @@ def local_rule_list(request: PageRequest) -> HttpResponse:
         ),
         prints=False,
         template="members/regulations/local_list.html",
-        more={"settable": SETTABLE.shown(request, held, without=_without_acts(request))},
+        more={"settable": [(part, SETTABLE.shown(request, found, without=without)) for part, found in parts if found]},
     )
 
 

@@ -11,6 +11,7 @@ from members.models import LocalRule
 from members.pages.navigation import cookie_name
 from rulebook.book import all_rules
 from rulebook.finding import Search, find
+from tests.cast import TODAY
 
 LIST = "/regulations/"
 THEME_DAY = "/regulations/meet.theme_day.per_month/"
@@ -82,8 +83,15 @@ def test_rules_are_found_by_words_subject_mark_level_and_day(cast, as_user, quer
 @pytest.mark.parametrize(("query", "opened"), [("", 0), ("?q=quorum", 1), ("?subject=terms", 1), ("?page=1", 0)])
 def test_subjects_begin_folded_and_what_was_looked_for_is_open(cast, as_user, query, opened):
     page = text(as_user(cast.member).get(LIST + query))
-    assert min(page.count('<details class="regulation-part" open>'), 1) == opened
-    assert '<details class="regulation-part">' in page or opened
+    assert min(page.count('<details class="fold" open>'), 1) == opened
+    assert '<details class="fold">' in page or opened
+
+
+def test_what_may_be_set_locally_begins_folded_by_subject(cast, as_user):
+    page = as_user(cast.county_staff).get("/regulations/local/")
+    parts = page.context["settable"]
+    assert page.content.decode().count('<details class="fold">') == len(parts) > 1
+    assert all(rule.policy.direction != "none" and rule.holds(TODAY) for _, listing in parts for rule in listing.rows)
 
 
 def test_all_versions_are_shown_on_demand(cast, as_user):

@@ -19,6 +19,7 @@ def test_who_reads_assessments_reads_what_is_counted(cast, as_user, part):
     assert page.status_code == 200
     text = page.content.decode()
     assert all(f'id="{name}"' in text for name in all_metrics())
+    assert text.count('<details class="fold">') == len(all_metrics())
 
 
 def test_a_fact_stands_there_with_its_definition_and_its_article(cast, as_user):

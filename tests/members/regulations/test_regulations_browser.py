@@ -44,7 +44,7 @@ def test_what_is_wrong_is_said_in_the_patched_form(staff_page):
 def test_an_address_with_an_anchor_opens_that_subject(staff_page, live_server):
     staff_page.goto(f"{live_server.url}/regulations/#votes")
     staff_page.wait_for_selector("#votes", state="visible")
-    assert staff_page.evaluate("document.querySelectorAll('details.regulation-part[open]').length") == 1
+    assert staff_page.evaluate("document.querySelectorAll('details.fold[open]').length") == 1
 
 
 @pytest.mark.parametrize("width", [360, 1280])
