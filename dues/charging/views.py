@@ -73,10 +73,10 @@ def _category_in_words(line: BaseLine) -> str | None:
     return (basis.get_category_display() if basis else line.member.get_dues_category_display()) or None
 
 
-def _last_in_words(line: BaseLine) -> str | None:
+def _last_in_words(line: BaseLine) -> str:
     if (fen := line.last_fen) is not None:
         return fen_in_yuan(fen)
-    return _("%(fen)s a month") % {"fen": fen_in_yuan(line.last.amount_fen)} if line.last else None
+    return _("%(fen)s a month") % {"fen": fen_in_yuan(line.last.amount_fen)} if line.last else ""
 
 
 def _now_in_words(line: BaseLine) -> object:
@@ -188,7 +188,9 @@ def basis_list(request: PageRequest) -> HttpResponse:
     branch = branch_asked_for(request, Capability.FIX_BASES)
     year = YearForm(request.GET).chosen(request.today)
     lines = base_lines(branch, year)
+    fixed, waiting = [one for one in lines if one.now], [one for one in lines if not one.now]
     more = {
+        "fixed": BASES.shown(request, fixed) if fixed and waiting else None,
         "progress": progress_in(lines),
         "keepable": sum(line.keepable for line in lines),
         "takeable": sum(line.takeable for line in lines),
@@ -196,7 +198,7 @@ def basis_list(request: PageRequest) -> HttpResponse:
         "readers": _readers(branch, request),
     }
     charging = Button(_("Charging"), address("dues:charging", org=branch.code), "cash-coin")
-    return BASES.shown(request, lines).answer(
+    return BASES.shown(request, waiting or fixed).answer(
         title=_("Bases for %(year)s") % {"year": year},
         crumbs=[DUES],
         buttons=[*(Button(str(one), _list_of(branch, one)) for one in (year - 1, year + 1)), charging],

@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import date
 from functools import partial
+from operator import attrgetter
 from typing import Any
 from uuid import UUID
 
@@ -81,13 +82,17 @@ class OnRecord:
         """The id of the field that holds its day."""
         return f"day-{self.meeting.pk}"
 
+    @property
+    def is_over(self) -> bool:
+        return self.span is None
+
 
 def grid_context(
     lines: Iterable[LineForm], meetings: Iterable[Meeting], *, year: int, today: date, workdays: Workdays
 ) -> dict[str, Any]:
     """`grid`, its `legend` and the rows `on_record`, those that can be shifted first."""
     rows = [OnRecord(meeting, _span(meeting, today)) for meeting in meetings]
-    on_record = sorted(rows, key=lambda row: row.span is None)
+    on_record = sorted(rows, key=attrgetter("is_over"))
     chips = [*filter(None, (_proposed(line, today) for line in lines)), *map(_recorded, on_record)]
     grid = year_grid(year, chips, workdays=workdays, today=today)
     return {"grid": grid, "legend": kinds_in(chips), "on_record": on_record}

@@ -52,6 +52,7 @@ def test_the_list_shows_last_years_base_what_the_roster_says_and_the_new_one(cas
     assert "5,123.45" in row_of(cast.li, page)
     assert "5,100.00" in row_of(cast.li, page)
     assert '<progress value="1" max="2"' in page
+    assert page.index('<details class="fold">') < page.index(row_of(cast.li, page))  # what is fixed begins folded
     assert "王秀兰" not in page
 
 

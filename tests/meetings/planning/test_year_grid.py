@@ -145,6 +145,9 @@ class TestThePlanner:
         page = as_user(cast.secretary).get(PLAN)
 
         assert [row.meeting for row in page.context["on_record"]] == [theme_day, held]
+        coming, folded = page.content.decode().split('<details class="fold">')
+        assert theme_day.get_absolute_url() in coming
+        assert held.get_absolute_url() in folded
 
     def test_a_line_whose_day_cannot_be_read_has_no_place_in_the_grid(self, cast, as_user):
         client = as_user(cast.secretary)

@@ -56,6 +56,7 @@ def test_a_heap_costs_the_same_for_one_and_for_three(cast, secretary, django_ass
     with django_assert_num_queries(6):
         page = secretary.get(url()).content.decode()
     assert page.count('type="checkbox" name="key"') == number
+    assert (page.count('<details class="letter" open>'), page.count('<details class="letter">')) == (1, number - 1)
 
 
 @pytest.mark.parametrize("number", [1, 3])

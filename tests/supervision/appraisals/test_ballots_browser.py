@@ -37,6 +37,8 @@ def test_a_ballot_in_large_type_on_a_telephone(browser, live_server, transaction
     page.click(".ballot button[type=submit]")  # nobody is marked yet
     page.locator(".ballot .notice-bad").wait_for()
     assert sums(held) == {}
+    page.evaluate("document.documentElement.classList.remove('large-type')")
+    assert len({labels.nth(place).bounding_box()["y"] for place in range(5)}) == 1  # the five marks of one person
     for fieldset in page.locator(".ballot fieldset").all():
         fieldset.locator("label").nth(1).click()
     page.dblclick(".ballot button[type=submit]")
