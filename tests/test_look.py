@@ -286,6 +286,19 @@ def test_what_was_refused_has_the_focus_and_leads_to_the_field(visit: Visit, cas
     assert page.evaluate("document.activeElement.id") == way.get_attribute("href").removeprefix("#")
 
 
+def test_the_button_of_a_long_form_stays_above_the_bar_and_covers_no_field(visit: Visit, cast: Cast) -> None:
+    page = visit(reverse("members:member-create"), cast.secretary, viewport=browsers.TELEPHONE, reduced_motion="reduce")
+    top, bottom = "element => element.getBoundingClientRect().top", "element => element.getBoundingClientRect().bottom"
+    actions, bar = page.locator("main form .form-actions"), page.locator(".site-bar")
+    fields = page.locator("main form :is(input:not([type=hidden]), select, textarea)").locator("visible=true")
+    assert fields.last.evaluate(top) > browsers.TELEPHONE["height"]
+    assert actions.evaluate(bottom) <= bar.evaluate(top)
+    fields.first.focus()
+    for _ in range(fields.count() - 1):
+        page.keyboard.press("Tab")
+        assert page.evaluate("document.activeElement.getBoundingClientRect().bottom") <= actions.evaluate(top)
+
+
 # --- Questions and progress ------------------------------------------------------------------------------------------
 def test_a_question_is_asked_before_something_ends(visit: Visit, cast: Cast) -> None:
     elsewhere = log_in(visit("/account/login/"))
