@@ -15,6 +15,8 @@ from django.urls import Resolver404, resolve
 
 SPOKEN = ("placeholder", "aria-label", "title", "alt", "data-label", "data-confirm", "content-label")
 """Attributes whose text a person reads or hears."""
+SET_ASIDE = ("details", "dialog")
+"""What is shown when somebody asks for it."""
 SILENT = ("script", "style", "template", "svg")
 NEVER = ("account_logout",)
 """Where a link ends the walk."""
@@ -41,6 +43,9 @@ class PageReader(HTMLParser):
         self.links: list[str] = []
         self.forms: list[Form] = []
         self.words: list[str] = []
+        self.primaries = 0
+        """Buttons in the colour of the one thing to do, as the page opens."""
+        self._aside = 0
         self._silent = 0
         self._must = False
         self._form: Form | None = None
@@ -50,6 +55,8 @@ class PageReader(HTMLParser):
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         given = {name: value or "" for name, value in attrs}
         self._silent += tag in SILENT
+        self._aside += tag in SET_ASIDE
+        self.primaries += "btn-primary" in given.get("class", "").split() and not self._aside
         self.words += [given[name] for name in SPOKEN if given.get(name)]
         self.links += [given[name] for name in ("href", "hx-get") if tag != "link" and name in given]
         if tag == "img" and "src" in given:
@@ -79,6 +86,7 @@ class PageReader(HTMLParser):
 
     def handle_endtag(self, tag: str) -> None:
         self._silent -= tag in SILENT
+        self._aside -= tag in SET_ASIDE
         if tag == "form":
             self._form = None
         elif tag == "select" and self._select and self._form:
@@ -115,7 +123,8 @@ class Visit:
     status: int
     page: PageReader | None
     complaints: list[str]
-    """What forms found wrong although nobody had filled them in; a search button without anything to search by."""
+    """What forms found wrong although nobody had filled them in; a search button without anything to search by;
+    more than one primary button."""
 
     @property
     def is_good(self) -> bool:
@@ -166,6 +175,7 @@ def look_at(client: Client, address: str, came_from: str) -> Visit:
     found = [
         *complaints_of(answer.context),
         *(["searches without a field"] if page and page.searches_by_nothing else []),
+        *([f"{page.primaries} primary buttons"] if page and page.primaries > 1 else []),
     ]
     return Visit(address, came_from, view, answer.status_code, page, found)
 

@@ -322,6 +322,10 @@ class Shown:
         """How many there are, in words."""
         return str(self.listing.counted % {"counter": self.page.paginator.count}) if self.listing.counted else ""
 
+    def _offers(self, button: Button) -> bool:
+        """An empty list says itself what to do first: the page then has no second button for it."""
+        return bool(self.nothing and button.primary and str(self.nothing.url) == str(button.url))
+
     def answer(
         self,
         *,
@@ -342,7 +346,7 @@ class Shown:
             "on_paper": self.on_paper,
             "title": title,
             "crumbs": crumbs,
-            "buttons": [button for button in buttons if isinstance(button, Button)],
+            "buttons": [button for button in buttons if isinstance(button, Button) and not self._offers(button)],
             "prints": prints,
             "lead": lead,
             "notes": [note for note in notes if note],

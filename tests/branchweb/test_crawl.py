@@ -111,6 +111,12 @@ def test_a_dead_link_and_a_form_that_complains_are_noticed(county):
     assert (asked.status, asked.is_good) == (200, False)
 
 
+@pytest.mark.parametrize(("around", "count"), [("main", 2), ("details", 1), ("dialog", 1)])
+def test_what_opens_only_when_asked_for_is_no_second_primary_button(around, count):
+    page = PageReader(f'<{around}><a class="btn btn-primary" href="/">A</a></{around}><button class="btn btn-primary">')
+    assert page.primaries == count
+
+
 FORMS = """
 <form action="/a/">
   <input name="q"><input type="checkbox" name="off"><input type="radio" name="r" value="1" checked>

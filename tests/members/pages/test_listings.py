@@ -15,6 +15,7 @@ from openpyxl import load_workbook
 from members.models import Member
 from members.pages.forms import FilterForm
 from members.pages.listing import Listing, Nothing, acts, badges, day, drawn, excel, linked, money, number, text
+from members.pages.steps import Button
 from tests.cast import TODAY
 from tests.lists import declared, plainly, without_a_query
 
@@ -163,6 +164,13 @@ def test_an_empty_list_says_what_to_do_and_a_filter_that_fits_nothing_how_to_go_
     assert "Nothing fits." in found
     assert '<a class="btn btn-primary" href="/list/">' in found
     assert "Here." in page(nothing=Nothing("Here."))
+
+
+@pytest.mark.parametrize(("rows", "count"), [([], 1), ([Row("张英")], 1)])
+def test_what_an_empty_list_offers_is_no_second_button(rows: list[Row], count: int) -> None:
+    begin = Button("Begin", "/begin/", primary=True)
+    found = LISTING.shown(asked(), rows).answer(title="A title", buttons=[begin]).content.decode()
+    assert found.count('href="/begin/"') == count
 
 
 def test_the_page_has_title_lead_and_notes_that_say_something() -> None:
