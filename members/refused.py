@@ -16,5 +16,5 @@ class Refused(Exception):
         self.fields: Mapping[Any, str] = {field: sentence}
 
 
-class CannotBelong(Exception):
+class CannotBelong(Refused):
     """The member can't be placed there; the sentence says why."""

@@ -17,7 +17,7 @@ from members.access.policy import get_in_scope
 from members.choices import Capability
 from members.models.organization import Organization
 from members.models.user import User
-from members.refused import CannotBelong, Refused
+from members.refused import Refused
 from members.workbooks.writing import Sheet, write_workbook
 
 FORM_METHODS = ["GET", "HEAD", "POST"]
@@ -73,7 +73,7 @@ def try_on_form(form: BaseForm, act: Callable[[], object]) -> bool:
     """Whether the service did it; if it refused, its sentence stands beside the field."""
     try:
         act()
-    except (Refused, CannotBelong) as refusal:
+    except Refused as refusal:
         add_refusal(form, refusal)
         return False
     return True
@@ -83,7 +83,7 @@ def try_with_message(request: HttpRequest, act: Callable[[], object], done: str 
     """Whether the service did it. The next page says what is done, or why nothing was."""
     try:
         act()
-    except (Refused, CannotBelong) as refusal:
+    except Refused as refusal:
         messages.error(request, str(refusal))
         return False
     if done:
@@ -91,10 +91,9 @@ def try_with_message(request: HttpRequest, act: Callable[[], object], done: str 
     return True
 
 
-def add_refusal(form: BaseForm, refusal: Exception) -> None:
+def add_refusal(form: BaseForm, refusal: Refused) -> None:
     """Show a service's sentence beside its field, or above the form."""
-    fields = refusal.fields if isinstance(refusal, Refused) else {None: str(refusal)}
-    for field, sentence in fields.items():
+    for field, sentence in refusal.fields.items():
         form.add_error(field if field in form.fields else None, sentence)
 
 

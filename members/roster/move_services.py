@@ -25,7 +25,7 @@ def move_member(
     """Give the member their place in another branch or group from that day on.
 
     Sent twice with one key it is done once. Until then the old roster stays responsible, also during a transfer
-    (education regulations, article 25). Raises Refused, CannotBelong.
+    (education regulations, article 25). Raises Refused.
     """
     try:
         with transaction.atomic():

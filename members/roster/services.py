@@ -179,7 +179,7 @@ def create_member(
 ) -> Member:
     """Record a member on the roster of a branch or group, belonging there since that day (None: unknown).
 
-    The key comes with the form: sent twice, it is stored once. Raises Refused, CannotBelong.
+    The key comes with the form: sent twice, it is stored once. Raises Refused.
     """
     if stored := Member.objects.filter(key=key).first():
         return stored

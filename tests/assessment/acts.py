@@ -43,7 +43,7 @@ from members.organizations.services import (
     move_organization,
     record_term,
 )
-from members.refused import CannotBelong, Refused
+from members.refused import Refused
 from members.regulations.services import Basis, add_local_rule, end_local_rule
 from members.roster.move_services import (
     add_situation,
@@ -63,7 +63,7 @@ from tests.meetings.ending import end
 from tests.supervision.problems.making import by
 from tests.supervision.suggestions.making import answer, suggest
 
-NOTHING = (Refused, WrongState, CannotBelong, IntegrityError)
+NOTHING = (Refused, WrongState, IntegrityError)
 """Whoever is told no has changed nothing."""
 
 

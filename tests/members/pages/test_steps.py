@@ -9,7 +9,7 @@ from django.http import HttpResponse
 from django.test import RequestFactory
 
 from members.pages.steps import Step, form_page
-from members.refused import Refused
+from members.refused import CannotBelong, Refused
 
 STEP = Step("A title", "Do it", "It is done.")
 
@@ -95,6 +95,15 @@ def test_a_refusal_stands_on_the_form(field: str, place: str) -> None:
     assert "Not today." in answer.content.decode()
     assert place in answer.content.decode()
     assert said(asked) == []
+
+
+def test_a_member_who_cant_be_placed_is_a_refusal_like_any_other() -> None:
+    def refuse(typed: object) -> None:
+        raise CannotBelong("Not there.")
+
+    answer = step(request(reason="x"), refuse)
+    assert answer.status_code == 200
+    assert "Not there." in answer.content.decode()
 
 
 def test_what_is_not_valid_reaches_no_service() -> None:
