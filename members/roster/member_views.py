@@ -333,16 +333,9 @@ def member_take_back(request: PageRequest, key: UUID) -> HttpResponse:
 
 
 def _create(request: PageRequest, form: NewMemberForm) -> Member:
-    given = form.cleaned_data
+    given = {name: form.cleaned_data[name] for name in ("key", "organization", "since")}
     require_at(request, given["organization"].path)
-    return create_member(
-        key=given["key"],
-        organization=given["organization"],
-        since=given["since"],
-        values=form.values(),
-        on=request.today,
-        by=request.user,
-    )
+    return create_member(values=form.values(), on=request.today, by=request.user, **given)
 
 
 def _edit(request: PageRequest, member: Member, form: MemberEditForm) -> list[str]:
