@@ -99,8 +99,21 @@ def meeting_plan(request: PageRequest, code: str) -> HttpResponse:
         lambda typed: plan_meeting(
             meeting=form.planned(), also=typed["also"], items=form.agenda(), by=request.user
         ),
-        step, lambda meeting: meeting, crumbs=[list_crumb(request)], lead=organization.name,
+        step, partial(_after_planning, request), crumbs=[list_crumb(request)], lead=organization.name,
+        more={"then_label": _("Store and open the meeting")},
     )  # fmt: skip
+
+
+def _after_planning(request: PageRequest, meeting: Meeting) -> str:
+    """The meeting; of one that begins right now who is there."""
+    return _opened(request, meeting) if "then" in request.POST else meeting.get_absolute_url()
+
+
+def _opened(request: PageRequest, meeting: Meeting) -> str:
+    """The sign-in page; back to the meeting where it can't be opened."""
+    if try_with_message(request, lambda: open_meeting(meeting=meeting, on=request.today, by=request.user)):
+        return reverse("meetings:attendance", args=[meeting.pk])
+    return meeting.get_absolute_url()
 
 
 @signed_in
@@ -152,9 +165,7 @@ def meeting_cancel(request: PageRequest, key: UUID) -> HttpResponse:
 def meeting_open(request: PageRequest, key: UUID) -> HttpResponse:
     """Freeze who is expected, and go to the sign-in page."""
     meeting = get_in_scope(request, MEETINGS.all(), pk=key)
-    if try_with_message(request, lambda: open_meeting(meeting=meeting, on=request.today, by=request.user)):
-        return redirect("meetings:attendance", key=meeting.pk)
-    return redirect(meeting)
+    return redirect(_opened(request, meeting))
 
 
 @requires(Capability.RECORD_MEETINGS)

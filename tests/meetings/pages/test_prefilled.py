@@ -79,3 +79,15 @@ def test_an_open_meeting_is_filled_in_with_nothing(cast, secretary):
     form = secretary.get(reverse("meetings:meeting-edit", args=[opened.pk])).context["form"]
 
     assert (form["place"].value(), "items" in form.fields) == ("", False)
+
+
+@pytest.mark.parametrize(("day", "leads_to"), [(TODAY, "attendance"), (TODAY + timedelta(days=1), "meeting-detail")])
+def test_a_meeting_that_begins_right_now_is_stored_and_opened_in_one(cast, secretary, day, leads_to):
+    url = reverse("meetings:meeting-plan", args=["branch"])
+    form = secretary.get(url).context["form"]
+    typed = {name: form[name].value() or "" for name in form.fields if name != "also"} | {"day": day, "then": "next"}
+    answer = secretary.post(url, typed)
+    meeting = Meeting.objects.get(day=day)
+
+    assert answer.url == reverse(f"meetings:{leads_to}", args=[meeting.pk])
+    assert (meeting.state == MeetingState.OPEN) == (day == TODAY)
