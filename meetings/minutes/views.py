@@ -22,9 +22,10 @@ from meetings.meeting.models import Meeting
 from meetings.minutes.models import Minutes
 from meetings.minutes.queries import ROLES, Signature, has_changed, minutes_page, role_of, signatures_of
 from meetings.minutes.services import correct_minutes, draft_minutes, edit_minutes, file_paper_signature, sign_minutes
+from meetings.planning.duty_queries import DutyLine, left_this_month
 from meetings.votes.correction_queries import correction_sentences, doubted_in
 from members.access.policy import get_in_scope, requires, signed_in
-from members.choices import Capability
+from members.choices import Capability, OrganizationKind
 from members.pages.forms import day_field, key_field
 from members.pages.requests import PageRequest, try_with_message
 from members.pages.steps import Step, form_page
@@ -82,7 +83,16 @@ def minutes_detail(request: PageRequest, key: UUID) -> HttpResponse:
         context |= minutes_page(minutes, request.user)
         context["sign_form"] = SignForm(initial={"seen": minutes.text})
         context["papers"] = _papers(context["signatures"], minutes) if may_record else []
+        context["left"] = _left_this_month(request, meeting) if may_record else []
     return render(request, "meetings/minutes/minutes.html", context)
+
+
+def _left_this_month(request: PageRequest, meeting: Meeting) -> list[DutyLine]:
+    """What the same branch, its groups included, has still to hold, as far as the viewer may."""
+    place = meeting.organization
+    of_branch = place.kind in (OrganizationKind.BRANCH, OrganizationKind.GROUP)
+    lines = left_this_month(place.branch_path, on=request.today) if of_branch else []
+    return [one for one in lines if request.user.access.may(Capability.RECORD_MEETINGS, one.place.path)]
 
 
 @requires(Capability.RECORD_MEETINGS)

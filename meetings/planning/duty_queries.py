@@ -197,6 +197,12 @@ def duty_lines(path: str, *, on: date, through: date | None = None) -> list[Duty
     return sorted(lines, key=lambda line: (order[line.duty.state], line.duty.due_on, line.place.path))
 
 
+def left_this_month(path: str, *, on: date) -> list[DutyLine]:
+    """What the branch and its groups have still to hold in the month of `on`."""
+    lines = duty_lines(path, on=on)
+    return [one for one in lines if one.duty.state != DutyState.DONE and one.duty.period == f"{on:%Y-%m}"]
+
+
 def _taken(planned: list[Meeting], duty: Duty, place: Organization) -> Meeting | None:
     """The earliest planned meeting that will close the duty, taken off the list; a duty that is done needs none."""
     for meeting in reversed(planned):

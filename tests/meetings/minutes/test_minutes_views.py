@@ -149,3 +149,16 @@ def test_when_attendance_has_changed_the_page_leads_to_composing_anew_and_lets_n
     assert "考勤等记录在起草后有变化" not in page
     assert sign in page
     assert "is_compared" not in as_user(cast.secretary).get(edit).context["form"].fields
+
+
+@pytest.mark.django_db
+def test_minutes_lead_on_to_what_the_branch_has_still_to_hold(as_user, cast, minutes, held, today):
+    secretary, url = as_user(cast.secretary), address("minutes", held)
+    plan = reverse("meetings:meeting-plan", args=["branch"])
+    left = {one.duty.kind: one for one in secretary.get(url).context["left"]}
+    page = secretary.get(url).content.decode()
+    kind = next(kind for kind, one in left.items() if one.place == cast.branch)
+    Meeting.objects.create(organization=cast.branch, kind=kind, day=today, counts_for_year=2026, state="locked")
+
+    assert f'{plan}?kind={kind}"' in page
+    assert f'{plan}?kind={kind}"' not in secretary.get(url).content.decode()
