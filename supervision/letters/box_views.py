@@ -3,7 +3,6 @@
 from collections.abc import Sequence
 from typing import Any
 
-from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
@@ -14,11 +13,12 @@ from members.refused import Refused
 from rulebook.book import rule_if_held
 from supervision.letters import sealing
 from supervision.letters.anonymous_forms import anonymous_form, page, visitor_of
-from supervision.letters.contents import Channel, NoReaders, Receipt, WriterView, official_channels, shuffle_row_order
+from supervision.letters.contents import Channel, NoReaders, Receipt, WriterView, official_channels
 from supervision.letters.custody_services import custodian
 from supervision.letters.forms import AdditionForm, DoubtForm, FilesForm, LetterForm, PlaceForm, ReceiptForm
 from supervision.letters.queries import MOST_FOUND, place_named, reading_committees
 from supervision.letters.rate_limit import AT_ONE_LETTER, FILES, LETTERS, RECEIPTS, Flood, TooMany
+from supervision.letters.row_order import scattered
 from supervision.letters.services import (
     add_by_writer,
     attach_by_writer,
@@ -116,11 +116,9 @@ def _questions(request: HttpRequest, form: LetterForm, place: Organization) -> D
     return DoubtForm(request.POST, doubts_of_letter(**facts, on=request.today))  # type: ignore[attr-defined]
 
 
-@transaction.atomic
+@scattered()
 def _sealed(form: LetterForm, place: Organization, questions: DoubtForm, on: Any) -> Receipt:
-    given = write_letter(**form.facts(place), cleared=questions.cleared(), on=on)
-    shuffle_row_order()
-    return given
+    return write_letter(**form.facts(place), cleared=questions.cleared(), on=on)
 
 
 @public
@@ -165,11 +163,9 @@ def add(request: HttpRequest) -> HttpResponse:
     return _own(request, view, form.cleaned_data["receipt"], is_added=True)
 
 
-@transaction.atomic
+@scattered()
 def _added(given: dict[str, Any], on: Any) -> WriterView | None:
-    view = add_by_writer(**given, on=on)
-    shuffle_row_order()
-    return view
+    return add_by_writer(**given, on=on)
 
 
 def _opened(request: HttpRequest, digits: str) -> WriterView | None:

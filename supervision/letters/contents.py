@@ -1,16 +1,13 @@
-"""What lies inside a letter: sealing it to its readers, opening it, how that is refused, and rows without an order."""
+"""What lies inside a letter: sealing it to its readers, opening it, and how that is refused."""
 
 import json
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
-from random import SystemRandom
 from typing import Any
 from uuid import UUID, uuid4
 
 from django.conf import settings
-from django.db import connection, transaction
-from django.db.models import F, Model
 from django.utils.translation import gettext as _
 
 from members.models import Organization
@@ -22,10 +19,8 @@ from supervision.letters.models import (
     InspectorKey,
     Letter,
     LetterBox,
-    LetterFile,
     LetterMessage,
     RecoveryKey,
-    SealedName,
 )
 from supervision.letters.name_rules import Doubt
 from supervision.letters.queries import recovery_key, routing_facts
@@ -348,57 +343,3 @@ def empty(letter: Letter, *, on: date) -> None:
     letter.ciphertext = letter.writer_box = ""
     letter.shredded_on, letter.sealed_to = on, []
     letter.save(update_fields=["ciphertext", "writer_box", "shredded_on", "sealed_to"])
-
-
-TABLES = (Letter, LetterBox, LetterMessage, SealedName)
-chance = SystemRandom()
-
-
-@transaction.atomic
-def shuffle_row_order() -> None:
-    """Write every row anew, in an order drawn by lot; called after each that is added.
-
-    SQLite numbers rows (rowid) as they come: each gets another number. PostgreSQL adds them at the end and notes the
-    transaction: all are added again, in one transaction, locked in the order of keys so that two don't wait for
-    each other.
-    """
-    for model in TABLES:
-        _scatter(model)
-
-
-@transaction.atomic
-def scatter_names() -> None:
-    """The same for names alone."""
-    _scatter(SealedName)
-
-
-def _scatter(model: type[Model]) -> None:
-    if connection.vendor == "sqlite":
-        _renumber(model._meta.db_table)
-    else:
-        _add_again(model)
-
-
-@transaction.atomic
-def scatter_files(new: Iterable[UUID]) -> None:
-    """The same for files, which are too large to write all of them: SQLite's new ones get another number.
-
-    PostgreSQL keeps what is large elsewhere and adds only the short rows again.
-    """
-    if connection.vendor == "sqlite":
-        _renumber(LetterFile._meta.db_table, [key.hex for key in new])
-    else:
-        _add_again(LetterFile)
-
-
-def _add_again(model: type[Model]) -> None:
-    keys = list(model._default_manager.order_by("pk").select_for_update().values_list("pk", flat=True))
-    chance.shuffle(keys)
-    for key in keys:
-        model._default_manager.filter(pk=key).update(key=F("key"))
-
-
-def _renumber(table: str, keys: list[str] | None = None) -> None:
-    which = "" if keys is None else f" WHERE key IN ({', '.join('%s' for _key in keys)})"
-    with connection.cursor() as cursor:
-        cursor.execute(f'UPDATE "{table}" SET rowid = random(){which}', keys or [])  # noqa: S608 - our own table

@@ -26,13 +26,13 @@ from supervision.letters.contents import (
     lock_letter,
     recovery_in_use,
     said,
-    scatter_names,
     subjects_of,
 )
 from supervision.letters.inspector_services import open_letter_key
 from supervision.letters.key_record import CLOSED, mark_sealings, note_sealing
 from supervision.letters.models import CustodyKey, InspectorKey, Letter, NameRequest, RecoveryKey, SealedName
 from supervision.letters.queries import as_reader, keys_of_inspectors, recovery_key, routing_facts
+from supervision.letters.row_order import scattered
 from supervision.letters.rules import is_unconcerned
 
 SHORTEST_REASON = 15
@@ -155,7 +155,7 @@ def reason_for_custodian(*, request: NameRequest, private: bytes) -> str:
         raise Refused(_("This is not the key on your paper to which the request is sealed."), "first") from error
 
 
-@transaction.atomic
+@scattered()
 def decide_name(*, request: NameRequest, private: bytes, is_released: bool, on: date, by: User) -> None:
     """The custodian releases the name to the letter's readers of today, or doesn't. Raises Refused."""
     row = NameRequest.objects.select_for_update(of=("self",)).select_related("letter__organization").get(pk=request.pk)
@@ -223,7 +223,6 @@ def _release(letter: Letter, custody: CustodyKey, private: bytes, on: date) -> N
     )
     note_sealing(letter, "name", readers)
     letter.save(update_fields=["sealed_to"])
-    scatter_names()
 
 
 def _opened(letter: Letter, sealed_name: str, private: bytes) -> Writer:

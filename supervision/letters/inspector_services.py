@@ -37,11 +37,11 @@ from supervision.letters.contents import (
     routed,
     said,
     said_by,
-    scatter_files,
     seal_boxes,
 )
 from supervision.letters.key_record import note_sealing
 from supervision.letters.models import InspectorKey, Letter, LetterBox, LetterFile
+from supervision.letters.row_order import scatter_files
 from supervision.letters.rules import answer_due
 
 

@@ -265,10 +265,10 @@ def _approve_row(key: InspectorKey, signer: Signer, on: date, by: User) -> None:
         raise Refused(
             _("This key is older than signatures. Its inspector chooses the passphrase anew, then approve it.")
         )
-    for older in InspectorKey.objects.in_use().filter(user=row.user, organization=row.organization).exclude(pk=row.pk):
-        empty(older, on)
     if str(row.pk) not in key_record.held_keys():
         mark_sealings(row.public_key, EARLY)
+    for older in InspectorKey.objects.in_use().filter(user=row.user, organization=row.organization).exclude(pk=row.pk):
+        empty(older, on)
     row.state, row.approved_by, row.approved_on = KeyState.IN_USE, by, on
     row.signed_by = signer.key
     _sign(row, signer)
@@ -322,9 +322,9 @@ def empty(row: InspectorKey, on: date) -> list[UUID]:
     """Its boxes and its private half go with it: who has a copy of that opens nothing that is stored here."""
     boxes = LetterBox.objects.filter(inspector_key=row)
     letters = list(boxes.values_list("letter", flat=True))
-    boxes.delete()
     if str(row.pk) in key_record.held_keys():  # what was sealed to a key whose time is over stays strange
         mark_sealings(row.public_key, CLOSED)
+    boxes.delete()
     row.state, row.withdrawn_on, row.locked_private_key = KeyState.WITHDRAWN, on, ""
     row.save(update_fields=["state", "withdrawn_on", "locked_private_key"])
     return letters
