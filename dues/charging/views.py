@@ -210,7 +210,6 @@ def basis_list(request: PageRequest) -> HttpResponse:
 
 
 def _of_branch(request: PageRequest, branch: Organization, year: int) -> dict[str, Any]:
-    """What the pages of a year are about, and which branches one may choose."""
     return {"branch": branch, "year": year, "branches": branches_offered(request, Capability.FIX_BASES)}
 
 
@@ -473,7 +472,6 @@ def close(request: PageRequest, code: str, year: int, month: int) -> HttpRespons
 
 
 def _charging(branch: Organization, year: int) -> dict[str, Any]:
-    """What stands above the steps of a year."""
     return {"crumbs": [DUES, (_("Charging %(year)s") % {"year": year}, _page_of(branch, year))]}
 
 
