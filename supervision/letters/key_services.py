@@ -258,6 +258,7 @@ def _approve(key: InspectorKey, signer: Signer, on: date, by: User) -> None:
 
 
 def _approve_row(key: InspectorKey, signer: Signer, on: date, by: User) -> None:
+    refuse_broken_record()
     row = InspectorKey.objects.select_for_update(of=("self",)).select_related("organization", "user").get(pk=key.pk)
     if not may_be_approved(row, trusted_keys()):
         raise Refused(_("This key doesn't wait for approval any more."))

@@ -5,7 +5,9 @@ from uuid import uuid4
 
 import pytest
 
+from audit.models import Entry
 from members.models import Office
+from members.refused import Refused
 from supervision.letters import sealing
 from supervision.letters.contents import empty, passphrase_cost
 from supervision.letters.custody_services import ask_for_name, make_custody_key
@@ -109,6 +111,20 @@ def test_a_replaced_key_that_was_put_back_is_named_whoever_withdraws_it_afterwar
     withdraw(sealed, InspectorKey.objects.get(pk=old["key"]))
 
     assert "letter_sealings" in wrong()
+
+
+def test_nobody_is_approved_over_a_record_that_is_edited_for_the_moment(sealed):
+    """An entry that bears the waiting key's number would hide that what was sealed to it came too early."""
+    user = make_user("inspector_three", "inspector", sealed.cast.county)
+    key = make_key(user=user, organization=sealed.cast.county, passphrase=PASSPHRASE, on=TODAY)
+    entry = Entry.objects.filter(action="approve_inspector_key").latest("number")
+    lifted(f"UPDATE audit_entry SET subject_id = '{key.pk}' WHERE number = {entry.number}")
+    with pytest.raises(Refused, match="verify"):
+        approve(key, sealed.recovery, by=sealed.cast.county_secretary)
+    lifted(f"UPDATE audit_entry SET subject_id = '{entry.subject_id}' WHERE number = {entry.number}")
+    approve(key, sealed.recovery, by=sealed.cast.county_secretary)
+
+    assert wrong() == set()
 
 
 @pytest.mark.parametrize("model", [InspectorKey, RecoveryKey])
