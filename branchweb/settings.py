@@ -107,6 +107,7 @@ TEMPLATES = [
                 "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
                 "members.pages.navigation.page_frame",
+                "reminders.desk.beginning.leads_on",
             ],
         },
     },

@@ -2,10 +2,13 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from enum import StrEnum
+from typing import Any
 
+from django.contrib.messages import get_messages
 from django.db.models import Exists
+from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
@@ -77,6 +80,27 @@ class Line:
         return WHY[self.part][2]
 
 
+AHEAD = timedelta(days=31)
+"""A branch has a plan when a meeting stands further ahead than that: the next one alone is none."""
+PAGES = {
+    "members:import-detail": Part.ROSTER,
+    "meetings:duty-list": Part.PLAN,
+    "dues:basis-list": Part.BASES,
+    "members:user-detail": Part.ACCOUNTS,
+}
+"""Where a step ends."""
+
+
+def leads_on(request: HttpRequest) -> dict[str, Any]:
+    """Context processor: `next_step` on the page that says another one was done; an import ends without a message."""
+    part = PAGES.get(request.resolver_match.view_name) if request.resolver_match else None
+    if part is None or part is not Part.ROSTER and not len(get_messages(request)):
+        return {}
+    lines = beginning_of(request.user, on=request.today)  # type: ignore[attr-defined]
+    following = (line for line in lines if line.standing is Standing.NEXT and line.part is not part)
+    return {"next_step": next(following, None)}
+
+
 def standings(done: set[Part]) -> list[tuple[Part, Standing]]:
     """The first that isn't done is next; without a roster there is nothing else to begin with. Empty: all done."""
     left = [part for part in Part if part not in done]
@@ -104,16 +128,16 @@ def _runs(path: str) -> bool:
 
 
 def _lines(user: User, branch: Organization, on: date) -> list[Line]:
-    urls = _urls(user, branch, on.year)
-    return [Line(part, standing, urls[part]) for part, standing in standings(_done(user, branch, on.year))]
+    urls = _urls(user, branch, (on + AHEAD).year)
+    return [Line(part, standing, urls[part]) for part, standing in standings(_done(user, branch, on))]
 
 
-def _done(user: User, branch: Organization, year: int) -> set[Part]:
-    bases = progress_of(branch, year)
+def _done(user: User, branch: Organization, on: date) -> set[Part]:
+    bases = progress_of(branch, on.year)
     others = User.objects.filter(is_active=True, member__in=Member.objects.below(branch.path)).exclude(pk=user.pk)
     facts = {
         Part.ROSTER: bases.total > 0,
-        Part.PLAN: Meeting.objects.filter(organization=branch, day__year=year).exists(),
+        Part.PLAN: Meeting.objects.filter(organization=branch, day__gt=on + AHEAD).exists(),
         Part.BASES: 0 < bases.total == bases.done,
         Part.ACCOUNTS: others.exists(),
     }

@@ -1,13 +1,16 @@
 """The guided beginning of a branch."""
 
+from datetime import timedelta
+
 import pytest
 from django.urls import reverse
 
 from meetings.models import Meeting
 from members.access.queries import access_for
 from members.choices import OfficeKind
+from members.models import Organization
 from reminders.desk.beginning import Part, Standing, _runs, beginning_of, standings
-from tests.cast import TODAY, make_organization, make_user
+from tests.cast import TODAY, make_member, make_organization, make_user
 from tests.dues.making import charge, pay
 
 DONE, NEXT, LATER = Standing
@@ -63,3 +66,22 @@ def test_dues_and_locked_minutes_make_it_run(cast, secretary):
     assert not _runs(place)
     Meeting.objects.create(**evening, state="locked")
     assert _runs(place)
+
+
+def test_a_step_that_is_done_leads_on_and_an_open_one_does_not(secretary, as_user, monkeypatch):
+    client, bases = as_user(secretary), f"{reverse('dues:basis-list')}?org=begun"
+    assert "All steps" not in client.get(bases).text  # nothing was done there just now
+    monkeypatch.setattr("reminders.desk.beginning.get_messages", lambda request: ["Done."])
+    assert f'<a href="{reverse("members:import-list")}">Upload the roster</a>' in client.get(bases).text
+    make_member("新一", Organization.objects.get(code="begun"))
+    assert "Plan the year</a>" in client.get(bases).text
+    assert "All steps" not in client.get(f"{reverse('meetings:duty-list')}?org=begun").text
+
+
+def test_the_next_meeting_alone_is_no_plan(cast, secretary):
+    secretary.access, branch = access_for(secretary, on=TODAY), Organization.objects.get(code="begun")
+    make_member("新一", branch)
+    for days, standing in ((20, NEXT), (40, DONE)):
+        day = TODAY + timedelta(days=days)
+        Meeting.objects.create(organization=branch, kind="theme_day", day=day, counts_for_year=day.year)
+        assert beginning_of(secretary, on=TODAY)[1].standing is standing
