@@ -177,15 +177,16 @@ class CollectForm(forms.Form):
         *,
         lines: Sequence[OpenLine],
         on: date,
-        ticked: bool = False,
+        everybody: bool = False,
         paid_on: date | None = None,
     ) -> None:
-        """`ticked`: those who came to the meeting are ticked to begin with."""
+        """Those who came to the meeting are ticked to begin with, or everybody who owes and needs no reason."""
         super().__init__(data, initial={"paid_on": paid_on or on})
         self.lines = lines
         for line in lines:
             pk, fen = line.member.pk, line.open_fen
-            self.fields[f"hand-{pk}"] = forms.BooleanField(required=False, initial=ticked and line.was_there)
+            is_ticked = line.months and (line.was_there or everybody and not line.needs_reason)
+            self.fields[f"hand-{pk}"] = forms.BooleanField(required=False, initial=bool(is_ticked))
             self.fields[f"amount-{pk}"] = YuanField(required=False, initial=fen or None)
             self.fields[f"reason-{pk}"] = forms.CharField(required=False, max_length=200)
 

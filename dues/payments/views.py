@@ -279,7 +279,7 @@ def _form(request: PageRequest, branch: Organization, meeting: Meeting | None) -
     lines = open_lines(branch.path, on=request.today, meeting=meeting)
     data = request.POST if request.method == "POST" else None
     day = min(meeting.day, request.today) if meeting else request.today
-    return CollectForm(data, lines=lines, on=request.today, ticked="tick" in request.GET, paid_on=day)
+    return CollectForm(data, lines=lines, on=request.today, everybody="tick" in request.GET, paid_on=day)
 
 
 def _meeting(request: PageRequest, branch: Organization) -> Meeting | None:

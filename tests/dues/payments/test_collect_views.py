@@ -66,14 +66,21 @@ def test_everybody_of_the_branch_with_open_months_stands_on_the_list(cast, three
     assert not any(row["hand"].value() for row in answer.context["rows"])
 
 
-def test_those_who_came_to_the_meeting_come_first_and_can_be_ticked_at_once(cast, three, meeting, as_user):
-    client = as_user(cast.officer)
-    answer = client.get(COLLECT, {"meeting": meeting.pk})
-    again = client.get(COLLECT, {"meeting": meeting.pk, "tick": "1"})
+def test_those_who_came_to_the_meeting_come_first_and_are_ticked(cast, three, meeting, as_user):
+    answer = as_user(cast.officer).get(COLLECT, {"meeting": meeting.pk})
 
     assert (set(names(answer)[:2]), names(answer)[2]) == ({"陈红", "李国强"}, "张英")
     assert answer.context["form"]["paid_on"].value() == date(2026, 11, 20)
-    assert [bool(row["hand"].value()) for row in again.context["rows"]] == [True, True, False]
+    assert [bool(row["hand"].value()) for row in answer.context["rows"]] == [True, True, False]
+
+
+def test_everybody_can_be_ticked_at_once_but_for_months_that_need_a_reason(cast, three, as_user):
+    late = make_member("补交", cast.branch)
+    charge(late, "2025-11", 4000)
+    answer = as_user(cast.officer).get(COLLECT, {"tick": "1"})
+    ticked = {row["line"].member.name: bool(row["hand"].value()) for row in answer.context["rows"]}
+
+    assert ticked == {"张英": True, "李国强": True, "陈红": True, "补交": False}
 
 
 def test_a_meeting_of_another_branch_isnt_offered(cast, three, meeting, as_user):
