@@ -231,6 +231,7 @@ def receipt_print(request: PageRequest) -> HttpResponse:
     form = RangeForm(request.GET, on=request.today)
     receipts = with_payment(Receipt.objects.visible_to(request.user).filter(organization=branch))
     found = list(form.narrow(receipts)[:AT_ONCE])
+    may_record = request.user.access.may(Capability.RECORD_DUES, branch.path)
     context = {
         "title": _("Receipts"),
         "crumbs": [(_("Payments"), _at("payment-list", branch))],
@@ -238,6 +239,7 @@ def receipt_print(request: PageRequest) -> HttpResponse:
         "form": form,
         "sheets": _drawn(request, found),
         "most": AT_ONCE,
+        "buttons": [Button(_("Hand up"), _at("remittance-new", branch), "send")] if may_record else [],
         "prints": bool(found),
         "print_as": "primary",
     }

@@ -102,6 +102,11 @@ def test_a_run_of_numbers_prints_in_order(cast, payment, as_user):
     assert numbers(year=2026, first="x", last=2) == [1, 2]
 
 
+def test_the_receipts_lead_on_to_handing_up(cast, payment, as_user):
+    buttons = as_user(cast.officer).get(PRINT).context["buttons"]
+    assert [str(one.url) for one in buttons] == [f"{reverse('dues:remittance-new')}?org=branch"]
+
+
 @pytest.mark.parametrize("rows", [1, 3])
 def test_more_receipts_ask_no_more_of_the_database(cast, as_user, django_assert_num_queries, rows):
     charge(cast.zhang, "2026-11", 4000)
