@@ -81,8 +81,12 @@ class NewContactForm(ContactForm):
     )  # fmt: skip
     due_on = day_field(label=_("Answer by"), required=False)
 
-    def __init__(self, *args: Any, today: date, made_by: str, due_on: date, **kwargs: Any) -> None:
-        kwargs["initial"] = {"happened_on": today, "made_by": made_by, "due_on": due_on, "kind": ContactKind.PHONE}
+    def __init__(
+        self, *args: Any, today: date, made_by: str, due_on: date, last: str | None = None, **kwargs: Any
+    ) -> None:
+        """`last`: how somebody was in touch the time before; it begins with that."""
+        facts = {"happened_on": today, "made_by": made_by, "due_on": due_on, "kind": last or ContactKind.PHONE}
+        kwargs["initial"] = facts
         super().__init__(*args, **kwargs)
         self.usual_due_on = due_on
 

@@ -131,6 +131,7 @@ def contact_add(request: PageRequest, key: UUID) -> HttpResponse:
         today=request.today,
         made_by=request.user.get_full_name(),
         due_on=_answer_due(request, member),
+        last=member.contacts.order_by("-happened_on").values_list("kind", flat=True).first(),
     )
     act, name = partial(record_contact, member=member, on=request.today, by=request.user), {"name": member}
     done = _("The contact with %(name)s is on record.") % name

@@ -99,6 +99,13 @@ def test_the_form_knows_today_who_asks_and_the_usual_day_for_an_answer(cast, as_
     assert (form["happened_on"].value(), form["due_on"].value()) == (date(2026, 11, 24), date(2026, 12, 9))
 
 
+def test_the_form_begins_with_how_somebody_was_in_touch_the_time_before(cast, as_user):
+    client = as_user(cast.secretary)
+    assert client.get(url("contact-add", cast.zhang)).context["form"]["kind"].value() == "phone"
+    client.post(url("contact-add", cast.zhang), sent(kind="visit"))
+    assert client.get(url("contact-add", cast.zhang)).context["form"]["kind"].value() == "visit"
+
+
 def test_a_committees_own_day_for_an_answer_is_used(cast, as_user):
     LocalRule.objects.create(
         organization=cast.county, rule_key="help.answer.days", value="7", document="县委通知", approved_by="县委",
