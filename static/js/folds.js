@@ -18,10 +18,14 @@
     });
   });
 
-  // On a phone one person is called at a time: the first is open, the others are a line that opens.
+  // On a phone one person is called at a time: the first is open, the others are a line that opens, the next by itself.
   if (window.matchMedia("(max-width: 35.99em)").matches) {
     document.querySelectorAll(".call ~ .call").forEach(function (fold) {
       fold.open = false;
+    });
+    document.addEventListener("htmx:afterSettle", function () {
+      var next = document.querySelector(".call:has(.call-taps)");
+      if (next && !document.querySelector(".call[open] .call-taps")) next.open = true;
     });
   }
 
