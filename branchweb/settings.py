@@ -192,7 +192,7 @@ OWN_LINKS = [
 ]
 RENEWED_WITH_KEYS = ["supervision.letters.key_services.renew_recovery_proof"]
 """What each app vouches for with the key ring besides private fields: called when the ring has a new key."""
-MEETING_LINKS = ["supervision.navigation.meeting_links"]
+MEETING_LINKS = ["dues.navigation.meeting_links", "supervision.navigation.meeting_links"]
 MEMBER_LINKS = [
     "meetings.votes.queries.member_links",
     "dues.navigation.member_links",

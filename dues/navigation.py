@@ -16,7 +16,8 @@ from dues.ledger.queries import arrears_of, in_arrears, owed_by
 from dues.ledger.rules import Arrears
 from dues.units import yuan
 from dues.upwards.models import LargeDues, Remittance
-from members.choices import Capability
+from meetings.models import Meeting
+from members.choices import Capability, OrganizationKind
 from members.models import Member, User
 from members.pages.links import DutyDisplay, Link, Place
 from members.paths import subtree
@@ -172,3 +173,11 @@ def _due_text(owed: Arrears) -> str:
 
 def _yuan(fen: int) -> str:
     return f"{yuan(fen):,}"
+
+
+def meeting_links(meeting: Meeting, user: User) -> Iterator[Link]:
+    """Collecting from those who were at a branch's meeting. Asks no query."""
+    place = meeting.organization
+    if meeting.opened_at and place.kind == OrganizationKind.BRANCH and user.access.may(RECORD, place.path):
+        title, text = gettext("Collect dues"), gettext("Who was there is ticked already.")
+        yield Link("cash-coin", title, text, _page("dues:collect", org=place.code, meeting=str(meeting.pk)))

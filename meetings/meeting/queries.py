@@ -1,15 +1,18 @@
-"""Who can lead or be given a task, open tasks, and whether the agenda can be changed."""
+"""Who can lead or be given a task, open tasks, whether the agenda can be changed, and where a meeting leads on to."""
 
 from datetime import date
 from typing import Any
 
+from django.conf import settings
 from django.db.models import QuerySet
+from django.utils.module_loading import import_string
 
 from meetings.choices import MeetingState, TaskEnd
 from meetings.meeting.models import Meeting, Task
 from members.choices import Capability, OfficeKind, OrganizationKind
 from members.models import Member, Office, Organization, User
 from members.models.member import MemberQuerySet
+from members.pages.links import Link
 
 OPEN, OVERDUE, ENDED = "open", "overdue", "ended"
 
@@ -79,3 +82,8 @@ COMMITTEE_OFFICES = (
 SEATS = (*COMMITTEE_OFFICES, OfficeKind.COMMITTEE_SECRETARY)
 ABOVE = (OrganizationKind.COMMITTEE, OrganizationKind.GENERAL_BRANCH)
 """Whatever meets there is the committee, wherever its members have their branch; its staff has no seat."""
+
+
+def meeting_links(meeting: Meeting, user: User) -> list[Link]:
+    """Other apps' pages about a meeting that the user may open; `settings.MEETING_LINKS` ask no query."""
+    return [link for name in settings.MEETING_LINKS for link in import_string(name)(meeting, user)]

@@ -19,6 +19,7 @@ from docxtpl import DocxTemplate
 
 from meetings.meeting.crumbs import trail
 from meetings.meeting.models import Meeting
+from meetings.meeting.queries import meeting_links
 from meetings.minutes.models import Minutes
 from meetings.minutes.queries import ROLES, Signature, has_changed, minutes_page, role_of, signatures_of
 from meetings.minutes.services import correct_minutes, draft_minutes, edit_minutes, file_paper_signature, sign_minutes
@@ -83,7 +84,9 @@ def minutes_detail(request: PageRequest, key: UUID) -> HttpResponse:
         context |= minutes_page(minutes, request.user)
         context["sign_form"] = SignForm(initial={"seen": minutes.text})
         context["papers"] = _papers(context["signatures"], minutes) if may_record else []
-        context["left"] = _left_this_month(request, meeting) if may_record else []
+        if may_record:
+            left = _left_this_month(request, meeting)
+            context |= {"left": left, "links": meeting_links(meeting, request.user)}
     return render(request, "meetings/minutes/minutes.html", context)
 
 

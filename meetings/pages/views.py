@@ -6,13 +6,11 @@ from functools import partial
 from typing import Any
 from uuid import UUID
 
-from django.conf import settings
 from django.contrib import messages
 from django.db.models import Q, QuerySet
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
-from django.utils.module_loading import import_string
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.cache import never_cache
@@ -24,7 +22,7 @@ from meetings.attendance.services import ask_leave, decide_leave, make_up, note_
 from meetings.choices import RequestState
 from meetings.meeting.crumbs import list_crumb, trail
 from meetings.meeting.models import Meeting
-from meetings.meeting.queries import own_tasks
+from meetings.meeting.queries import meeting_links, own_tasks
 from meetings.meeting.services import WrongState, plan_meeting
 from meetings.pages import lists
 from meetings.pages.forms import (
@@ -46,17 +44,10 @@ from meetings.planning.rules import may_be_planned, shift_span
 from meetings.votes.queries import vote_section
 from members.access.policy import get_in_scope, requires, signed_in
 from members.choices import Capability, OrganizationKind
-from members.models import Organization, User
-from members.pages.links import Link
+from members.models import Organization
 from members.pages.requests import PageRequest, try_with_message
 from members.pages.steps import Button, Step, form_page
 from members.paths import contains
-
-
-def meeting_links(meeting: Meeting, user: User) -> list[Link]:
-    """Other apps' pages about a meeting that the user may open; `settings.MEETING_LINKS` ask no query."""
-    return [link for name in settings.MEETING_LINKS for link in import_string(name)(meeting, user)]
-
 
 MEETINGS = Meeting.objects.select_related("organization", "chair", "recorder")
 
