@@ -93,10 +93,10 @@ PAGES = {
 
 def leads_on(request: HttpRequest) -> dict[str, Any]:
     """Context processor: `next_step` on the page that says another one was done; an import ends without a message."""
-    part = PAGES.get(request.resolver_match.view_name) if request.resolver_match else None
-    if part is None or part is not Part.ROSTER and not len(get_messages(request)):
+    part, user = PAGES.get(request.resolver_match.view_name) if request.resolver_match else None, request.user
+    if part is None or not isinstance(user, User) or part is not Part.ROSTER and not len(get_messages(request)):
         return {}
-    lines = beginning_of(request.user, on=request.today)  # type: ignore[attr-defined]
+    lines = beginning_of(user, on=request.today)  # type: ignore[attr-defined]
     following = (line for line in lines if line.standing is Standing.NEXT and line.part is not part)
     return {"next_step": next(following, None)}
 

@@ -1,6 +1,6 @@
 """Rows without an order: a database keeps rows as they came, and nobody shall see in which order letters came."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from uuid import UUID
 
@@ -39,9 +39,9 @@ def scatter_files(new: Iterable[UUID]) -> None:
 
 def _renumber(table: str, keys: list[str] | None = None) -> None:
     which = "" if keys is None else f" WHERE key IN ({', '.join('%s' for _key in keys)})"
-    _execute(f'UPDATE "{table}" SET rowid = random(){which}', keys or [])  # noqa: S608 - our own table
+    _execute(f'UPDATE "{table}" SET rowid = random(){which}', keys or ())  # noqa: S608 - our own table
 
 
-def _execute(statement: str, values: Iterable[object] = ()) -> None:
+def _execute(statement: str, values: Sequence[str] = ()) -> None:
     with connection.cursor() as cursor:
-        cursor.execute(statement, list(values))
+        cursor.execute(statement, values)
