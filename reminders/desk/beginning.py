@@ -93,7 +93,8 @@ PAGES = {
 
 def leads_on(request: HttpRequest) -> dict[str, Any]:
     """Context processor: `next_step` on the page that says another one was done; an import ends without a message."""
-    part, user = PAGES.get(request.resolver_match.view_name) if request.resolver_match else None, request.user
+    part = PAGES.get(request.resolver_match.view_name) if request.resolver_match else None
+    user = getattr(request, "user", None)
     if part is None or not isinstance(user, User) or part is not Part.ROSTER and not len(get_messages(request)):
         return {}
     lines = beginning_of(user, on=request.today)  # type: ignore[attr-defined]
