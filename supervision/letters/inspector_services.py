@@ -261,7 +261,9 @@ def attach_files(*, letter: Letter, letter_key: bytes, contents: Sequence[bytes]
         kept = {_opened_file(one, letter_key) for one in row.files.all()}
         new = [one for one in dict.fromkeys(bare) if one[1] not in kept]
         _demand_room(row, new)
-        scatter_files([_sealed(row, letter_key, len(kept) + at, *one, on).pk for at, one in enumerate(new, 1)])
+        for at, one in enumerate(new, len(kept) + 1):
+            _sealed(row, letter_key, at, *one, on)
+        scatter_files(row)
     return len(new)
 
 

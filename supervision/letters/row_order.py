@@ -1,15 +1,14 @@
 """Rows without an order: a database keeps rows as they came, and nobody shall see in which order letters came."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from uuid import UUID
 
 from django.db import connection, transaction
 
 from supervision.letters.models import Letter, LetterBox, LetterFile, LetterMessage, SealedName
 
 TABLES = [model._meta.db_table for model in (Letter, LetterBox, LetterMessage, SealedName)]
-AGAIN = 'WITH gone AS (DELETE FROM "{0}" RETURNING *) INSERT INTO "{0}" SELECT * FROM gone ORDER BY random()'
+AGAIN = 'WITH gone AS (DELETE FROM "{0}"{1} RETURNING *) INSERT INTO "{0}" SELECT * FROM gone ORDER BY random()'
 
 
 @contextmanager
@@ -25,21 +24,20 @@ def scattered() -> Iterator[None]:
             _execute(f"LOCK TABLE {', '.join(TABLES)} IN EXCLUSIVE MODE")
         yield
         for table in TABLES:
-            _renumber(table) if connection.vendor == "sqlite" else _execute(AGAIN.format(table))
+            _scatter(table)
 
 
-def scatter_files(new: Iterable[UUID]) -> None:
-    """Files are too large to write all of them: SQLite's new ones get another number.
+def scatter_files(letter: Letter) -> None:
+    """Files are too large to write all of them: those of one letter among themselves.
 
-    PostgreSQL keeps them apart as they came.
+    PostgreSQL still keeps them behind those of the letter before.
     """
-    if connection.vendor == "sqlite":
-        _renumber(LetterFile._meta.db_table, [key.hex for key in new])
+    _scatter(LetterFile._meta.db_table, " WHERE letter_id = %s", [letter.pk.hex])
 
 
-def _renumber(table: str, keys: list[str] | None = None) -> None:
-    which = "" if keys is None else f" WHERE key IN ({', '.join('%s' for _key in keys)})"
-    _execute(f'UPDATE "{table}" SET rowid = random(){which}', keys or ())  # noqa: S608 - our own table
+def _scatter(table: str, which: str = "", keys: Sequence[str] = ()) -> None:
+    statement = 'UPDATE "{0}" SET rowid = random(){1}' if connection.vendor == "sqlite" else AGAIN
+    _execute(statement.format(table, which), keys)
 
 
 def _execute(statement: str, values: Sequence[str] = ()) -> None:
