@@ -40,9 +40,14 @@ UNION ALL
 SELECT tablename || ': the rule ' || rulename || ' changes statements' FROM pg_rules
 WHERE schemaname = current_schema()
 UNION ALL
+SELECT tablename || ': the policy ' || policyname || ' hides rows' FROM pg_policies WHERE schemaname = current_schema()
+UNION ALL
+SELECT relname || ': rows are hidden by policies' FROM pg_class
+WHERE (relrowsecurity OR relforcerowsecurity) AND relnamespace = current_schema()::regnamespace
+UNION ALL
 SELECT 'triggers are switched off for this user' WHERE current_setting('session_replication_role') <> 'origin'
 """
-"""What makes definitions idle on PostgreSQL although they are there."""
+"""What makes definitions idle on PostgreSQL although they are there, or hides rows from the program."""
 
 
 def definition_faults() -> Iterator[str]:

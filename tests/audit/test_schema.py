@@ -151,6 +151,9 @@ def test_a_row_that_leads_nowhere_is_named(cast):
 IDLE = {
     "references that are not watched": "ALTER TABLE dues_payment DISABLE TRIGGER ALL",
     "a rule instead of a statement": "CREATE RULE strange AS ON DELETE TO members_office DO INSTEAD NOTHING",
+    "a policy that waits for its switch": "CREATE POLICY strange ON dues_payment USING (true)",
+    "rows that a policy may hide": "ALTER TABLE dues_payment ENABLE ROW LEVEL SECURITY",
+    "rows that a policy may hide from the owner": "ALTER TABLE dues_payment FORCE ROW LEVEL SECURITY",
     "a column that may be empty": "ALTER TABLE dues_payment ALTER COLUMN amount_fen DROP NOT NULL",
     "a reference that older rows needn't have": """
         ALTER TABLE reminders_attempt DROP CONSTRAINT {name}, ADD CONSTRAINT {name}
