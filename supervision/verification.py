@@ -11,6 +11,7 @@ from uuid import UUID
 from django.db.models import Q
 from django.utils import timezone
 
+from audit.models import Entry
 from audit.verification import Check
 from audit.watched import EACH_ROW, WHOLE_TABLE
 from members.choices import OfficeKind
@@ -22,6 +23,7 @@ from supervision.letters.key_record import (
     EARLY,
     Since,
     approved_since,
+    day_of,
     key_faults,
     made_since,
     print_of,
@@ -103,17 +105,46 @@ def _sealing_check() -> Check:
     return _none("letter_sealings", count, "letters once sealed, or their names, to a key that wasn't a reader's then")
 
 
-def _inspectors_days() -> dict[str, list[tuple[date, date]]]:
-    """By the public half of each inspector's key: when its owner held the office, with the day on which it ended."""
-    held: dict[tuple[int, int], list[tuple[date, date]]] = defaultdict(list)
+Days = list[tuple[date, date]]
+"""From and until, each of them included: what changes on a day is true on that day before and after."""
+
+
+def _inspectors_days() -> dict[str, Days]:
+    """By the public half of each inspector's key: when its owner held the office and could log in.
+
+    An office that was ended for an earlier day was held until the entry says so.
+    """
+    held: dict[tuple[int, int], Days] = defaultdict(list)
+    ended = {one.subject_id: day_of(one) for one in Entry.objects.filter(action="end_office").in_order()}
     rows = Office.objects.filter(kind=OfficeKind.INSPECTOR)
-    for place, first, last, *users in rows.values_list(
-        "organization", "valid_from", "valid_until", "user", "member__user"
+    for office, place, first, last, *users in rows.values_list(
+        "pk", "organization", "valid_from", "valid_until", "user", "member__user"
     ):
+        until = max(last or date.max, ended.get(str(office), date.min))
         for user in {user for user in users if user is not None}:
-            held[place, user].append((first or date.min, last or date.max))
+            held[place, user].append((first or date.min, until))
+    closed = _closed_days()
     keys = InspectorKey.objects.values_list("public_key", "organization", "user")
-    return {print_of(public): held[place, user] for public, place, user in keys}
+    return {print_of(public): _without(held[place, user], closed[user]) for public, place, user in keys}
+
+
+def _closed_days() -> dict[int, Days]:
+    """By user: while the record says that they couldn't log in."""
+    closed: dict[int, Days] = defaultdict(list)
+    for entry in Entry.objects.filter(action__in=("deactivate_user", "activate_user")).in_order():
+        days = closed[int(entry.subject_id)]
+        if entry.action == "deactivate_user":
+            days.append((day_of(entry), date.max))
+        elif days:
+            days[-1] = (days[-1][0], day_of(entry))
+    return closed
+
+
+def _without(days: Days, closed: Days) -> Days:
+    for shut, opened in closed:
+        parts = [part for first, last in days for part in ((first, min(last, shut)), (max(first, opened), last))]
+        days = [(first, last) for first, last in parts if first <= last]
+    return days
 
 
 def _lawful_keys() -> dict[str, dict[str, Since]]:

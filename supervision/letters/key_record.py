@@ -120,7 +120,7 @@ def made_since() -> dict[RecoveryKey, Since]:
     made = list(Entry.objects.filter(action__in=MADE).in_order())
     marks = [entry.details.get("mark") for entry in made]
     unmarked = [row for mark, row in rows.items() if mark not in marks][: marks.count(None)]
-    known = {rows[mark]: (_day(made[at]), at < len(made) - 1) for at, mark in enumerate(marks) if mark in rows}
+    known = {rows[mark]: (day_of(made[at]), at < len(made) - 1) for at, mark in enumerate(marks) if mark in rows}
     return {row: (date.min, bool(row.withdrawn_on)) for row in unmarked} | known
 
 
@@ -191,11 +191,11 @@ def _terms() -> dict[str, "Term"]:
         else:
             key, place = entry.subject_id, (_holder(entry, rows), entry.organization_code)
             _end(terms, [other for other, term in terms.items() if term.place == place and other != key])
-            terms.setdefault(key, Term(place, _day(entry))).place = place
+            terms.setdefault(key, Term(place, day_of(entry))).place = place
     return terms
 
 
-def _day(entry: Entry) -> date:
+def day_of(entry: Entry) -> date:
     return timezone.localtime(entry.at).date()
 
 

@@ -1,12 +1,15 @@
 """To which keys a letter was ever sealed stays with it: rows and entries put back afterwards hide nothing."""
 
 from contextlib import contextmanager
+from datetime import timedelta
 from uuid import uuid4
 
 import pytest
+from django.utils import timezone
 
 from audit.models import Entry
-from members.models import Office
+from members.accounts.services import end_office, set_active
+from members.models import Office, User
 from members.refused import Refused
 from supervision.letters import sealing
 from supervision.letters.contents import empty, passphrase_cost
@@ -15,7 +18,7 @@ from supervision.letters.inspector_services import reseal
 from supervision.letters.key_record import print_of
 from supervision.letters.key_services import make_key, make_recovery_key, withdraw_key
 from supervision.models import CustodyKey, InspectorKey, Letter, RecoveryKey
-from supervision.verification import checks
+from supervision.verification import _without, checks
 from tests.audit.rewriting import lifted
 from tests.cast import TODAY, make_user
 from tests.supervision.letters.sealed import CONTACT, NAME, PASSPHRASE, approve, letter_of, seal_county, stand
@@ -204,6 +207,43 @@ def test_an_office_that_was_given_back_for_a_moment_is_named(sealed):
     seal_anew(sealed, receipt)
 
     assert wrong() == {"letter_sealings"}
+
+
+def test_a_login_that_was_open_again_for_a_moment_is_named(sealed, monkeypatch):
+    third = sealed.another("inspector_three")
+    set_active(user=third, active=False, by="shell", reason="已调离本单位")
+    assert wrong() == set()
+    later = timezone.localdate() + timedelta(days=3)
+    monkeypatch.setattr(timezone, "localdate", lambda *moment: later)
+    with edited(User):
+        User.objects.filter(pk=third.pk).update(is_active=True)
+        receipt = sealed.write()
+    assert letter_of(receipt).boxes.filter(inspector_key__user=third).exists()
+    seal_anew(sealed, receipt)
+    assert wrong() == {"letter_sealings"}
+
+
+def test_an_office_that_is_ended_for_an_earlier_day_makes_nothing_strange(sealed):
+    """It was held until somebody wrote down its end."""
+    third = sealed.another("inspector_three")
+    sealed.write()
+    end_office(office=third.offices.get(), on=TODAY - timedelta(days=3), by="shell", reason="换届")
+
+    assert wrong() == set()
+
+
+@pytest.mark.parametrize(
+    ("closed", "left"),
+    [
+        ([], [(1, 9)]),
+        ([(3, 5)], [(1, 3), (5, 9)]),
+        ([(3, 12)], [(1, 3)]),
+        ([(3, 5), (7, 12)], [(1, 3), (5, 7)]),
+        ([(10, 12)], [(1, 9)]),
+    ],
+)
+def test_days_on_which_a_login_was_closed_are_taken_out_but_for_their_ends(closed, left):
+    assert _without([(1, 9)], closed) == left
 
 
 def test_approving_a_key_afterwards_makes_nothing_good(sealed, monkeypatch):
