@@ -279,8 +279,8 @@ def execute(*statements: str) -> None:
 def test_without_the_keys_the_same_count_fails(installation, tmp_path):
     make_people(with_mail=False)
     with keys_taken_out():
-        run_chaos(installation, tmp_path, kills=2, flushes=1, seconds_without_redis=0)
-        lost, doubled = count(3 * MESSAGES_A_KILL)
+        run_chaos(installation, tmp_path, kills=5, flushes=1, seconds_without_redis=0)
+        lost, doubled = count(6 * MESSAGES_A_KILL)
 
     assert lost == set()
     assert doubled != []
