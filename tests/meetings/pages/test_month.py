@@ -162,11 +162,11 @@ def call(hand, cast):  # noqa: F811
     hand.click(f".doors a[href='{reverse('reminders:call-list')}']")
     hand.fill("main input[name=reason]", "通知缺席的党员补课")
     hand.click("main form:has(input[name=reason]) button[type=submit]")
-    for _name in names:
-        waiting = hand.page.locator("details.call:has(.call-taps)")
-        left = waiting.count()
+    waiting = hand.page.locator("details.call:has(.call-taps)")
+    for left in range(len(names), 0, -1):
+        expect(waiting).to_have_count(left)
         hand.click("details.call .call-taps button[name=result] >> visible=true")
-        expect(waiting).to_have_count(left - 1)
+    expect(waiting).to_have_count(0)
 
 
 def visit(hand):
