@@ -31,6 +31,8 @@ class Hit:
     title: str
     text: str
     url: str
+    contact: str = ""
+    """Where a contact with somebody is written down, for who may."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,7 +85,15 @@ def people(text: str, user: User) -> list[Hit]:
     places = dict(
         Organization.objects.filter(path__in={one.roster_path for one in members}).values_list("path", "name")
     )
-    return [Hit(one.name, places.get(one.roster_path, _("on no roster")), _record_of(one, user)) for one in members]
+    return [
+        Hit(one.name, places.get(one.roster_path, _("on no roster")), _record_of(one, user), _contact_with(one, user))
+        for one in members
+    ]
+
+
+def _contact_with(member: Member, user: User) -> str:
+    may = member.roster_path and user.access.may(Capability.RECORD_CONTACTS, member.roster_path)
+    return reverse("members:contact-add", args=[member.key]) if may else ""
 
 
 def _record_of(member: Member, user: User) -> str:

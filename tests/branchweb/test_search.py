@@ -19,6 +19,12 @@ def test_a_member_is_found_by_name_pinyin_and_initials(cast, typed) -> None:
     assert "张英" in hits(cast.secretary, typed)["people"]
 
 
+def test_a_contact_is_written_down_from_the_hit_by_who_may(cast) -> None:
+    for user, may in ((cast.secretary, True), (cast.district_staff, False), (cast.member, False)):
+        user.access = access_for(user, on=TODAY)
+        assert [bool(hit.contact) for hit in next(found("张英", user, on=TODAY)).hits] == [may]
+
+
 def test_members_of_other_branches_are_not_found(cast) -> None:
     assert "people" not in hits(cast.next_secretary, "张英")
 
@@ -86,6 +92,7 @@ def test_every_hit_opens_for_whom_it_is_shown(cast, as_user, part, typed) -> Non
     user.access = access_for(user, on=TODAY)
     client = as_user(user)
 
-    answers = {hit.url: client.get(hit.url).status_code for kind in found(typed, user, on=TODAY) for hit in kind.hits}
+    hits = [hit for kind in found(typed, user, on=TODAY) for hit in kind.hits]
+    answers = {url: client.get(url).status_code for hit in hits for url in (hit.url, hit.contact) if url}
 
     assert {url: status for url, status in answers.items() if status not in (200, 302)} == {}
