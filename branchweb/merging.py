@@ -8,7 +8,7 @@ MERGING = {
             "assessment.Training.member",
             "meetings.Candidate.member",
             "meetings.Exclusion.member",
-            "meetings.Expected.member",
+            "meetings.Attendance.member",
             "meetings.LeaveRequest.member",
             "meetings.Meeting.chair",
             "meetings.Meeting.recorder",

@@ -14,7 +14,7 @@ from rest_framework import mixins, serializers, viewsets
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from meetings.attendance.models import Expected, ExpectedQuerySet
+from meetings.attendance.models import Attendance, AttendanceQuerySet
 from meetings.attendance.queries import heads
 from meetings.choices import MeetingKind
 from meetings.meeting.models import Meeting, MeetingQuerySet
@@ -66,7 +66,7 @@ class MeetingSerializer(serializers.ModelSerializer[Meeting]):
         return [session.kind for session in meeting.sessions.all()]
 
 
-class AttendanceSerializer(serializers.ModelSerializer[Expected]):
+class AttendanceSerializer(serializers.ModelSerializer[Attendance]):
     """One line of a meeting's list as it was frozen. Why somebody wasn't there is not told."""
 
     meeting = serializers.UUIDField(source="meeting_id", read_only=True)
@@ -74,7 +74,7 @@ class AttendanceSerializer(serializers.ModelSerializer[Expected]):
     day = serializers.DateField(source="meeting_day", read_only=True)
 
     class Meta:
-        model = Expected
+        model = Attendance
         fields = ("meeting", "day", "member", "name", "group", "is_formal", "not_counted", "state", "corrected_on")
         read_only_fields = fields
 
@@ -125,16 +125,16 @@ class MeetingViewSet(viewsets.ReadOnlyModelViewSet[Meeting]):
 
 
 @requires(Capability.VIEW_MEETINGS)
-class AttendanceViewSet(mixins.ListModelMixin, viewsets.GenericViewSet[Expected]):
+class AttendanceViewSet(mixins.ListModelMixin, viewsets.GenericViewSet[Attendance]):
     """Who was on the lists of the meetings of one's offices, and whether they were there; oneself anywhere."""
 
     serializer_class = AttendanceSerializer
     pagination_class = InOrderOfRecording
-    queryset = Expected.objects.none()
+    queryset = Attendance.objects.none()
 
-    def get_queryset(self) -> ExpectedQuerySet:
+    def get_queryset(self) -> AttendanceQuerySet:
         asked = asked_for(ListSerializer, self.request)
-        rows = Expected.objects.visible_to(asker(self.request))
+        rows = Attendance.objects.visible_to(asker(self.request))
         rows = rows.filter(_period(asked, "meeting__"), _place(asked, self.request, "meeting__"))
         if kind := asked.get("kind"):
             rows = rows.filter(meeting__in=Meeting.objects.of_kind(kind).values("pk"))

@@ -11,7 +11,7 @@ from django.db.models import Count, Q, QuerySet
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
-from meetings.attendance.models import Expected
+from meetings.attendance.models import Attendance
 from meetings.choices import NOT_EXPECTED, TOOK_PART, AttendanceState, MeetingKind, MeetingState
 from meetings.meeting.models import Meeting
 from meetings.planning.duty_queries import TOOK_PLACE, meeting_states
@@ -173,9 +173,9 @@ def _evening(key: object, path: str, place: str, kind: str, day: date, counts_fo
     return Evening(key, path, place, Held(kind, day, counts_for_year))
 
 
-def _attended(path: str, first: date, last: date, on: date) -> QuerySet[Expected, Any]:
+def _attended(path: str, first: date, last: date, on: date) -> QuerySet[Attendance, Any]:
     """A row a meeting."""
-    here = Expected.objects.of_held_meetings().should_attend().between(first, min(last, on))
+    here = Attendance.objects.of_held_meetings().should_attend().between(first, min(last, on))
     here = here.filter(subtree("meeting__organization__path", [path]))
     return here.order_by("meeting__day", "meeting").values(*EVENING)
 

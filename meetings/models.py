@@ -1,4 +1,11 @@
-from meetings.attendance.models import AttendanceImport, Exclusion, Expected, LeaveRequest, Mark, SignInAttempt
+from meetings.attendance.models import (
+    Attendance,
+    AttendanceChange,
+    AttendanceImport,
+    Exclusion,
+    LeaveRequest,
+    SignInAttempt,
+)
 from meetings.meeting.models import AgendaItem, LocalKind, Material, Meeting, Observer, Session, Speech, Task
 from meetings.minutes.models import Correction, Minutes
 from meetings.planning.models import CalendarFeed, SpecialDay, ThemeDay
@@ -13,10 +20,10 @@ __all__ = [
     "Correction",
     "Count",
     "Exclusion",
-    "Expected",
+    "Attendance",
     "LeaveRequest",
     "LocalKind",
-    "Mark",
+    "AttendanceChange",
     "Material",
     "Meeting",
     "MembershipStep",

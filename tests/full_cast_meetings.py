@@ -11,12 +11,12 @@ from meetings.attendance.rules import slot_of, token
 from meetings.choices import MeetingKind, MeetingState
 from meetings.models import (
     AgendaItem,
+    Attendance,
     AttendanceCorrection,
     AttendanceImport,
     CalendarFeed,
     Candidate,
     Exclusion,
-    Expected,
     LeaveRequest,
     LocalKind,
     Material,
@@ -131,7 +131,7 @@ def elected(full: "FullCast", name: str, **people: Member) -> None:
 def expected(full: "FullCast", made: Meeting, name: str, member: Member) -> None:
     vote = Vote.objects.get(item__meeting=made, number=1)
     for row in (
-        Expected(meeting=made, member=member, name=member.name, is_formal=True, state="on_site"),
+        Attendance(meeting=made, member=member, name=member.name, is_formal=True, state="on_site"),
         Exclusion(meeting=made, member=member, ground="abroad"),
         Observer(meeting=made, member=member, name=member.name),
         Candidate(vote=vote, member=member, name=member.name),

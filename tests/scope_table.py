@@ -132,7 +132,7 @@ SCOPE: dict[str, dict[str, str]] = {
         "next_secretary": "next-branch before next-planned",
         "other_secretary": "other-branch",
     },
-    "Expected": {
+    "Attendance": {
         "secretary": "zhang@branch li@branch li@group zhang@open li@open",
         "officer": "zhang@branch li@branch li@group zhang@open li@open",
         "group_leader": "li@group",

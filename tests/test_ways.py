@@ -16,7 +16,7 @@ from assessment.models import ClauseScore
 from dues import tasks as dues_tasks
 from dues.models import Charge
 from meetings.choices import AttendanceState, MeetingKind
-from meetings.models import Expected
+from meetings.models import Attendance
 from members import tasks as members_tasks
 from members.models import Member
 from members.workbooks import worker
@@ -71,7 +71,7 @@ def test_one_tap(cast, as_user):
     with traced() as way:
         client.post(reverse("meetings:attendance-mark", args=[meeting.pk]), tap, headers={"HX-Request": "true"})
 
-    assert Expected.objects.get(meeting=meeting, member=cast.zhang).state == AttendanceState.ON_SITE
+    assert Attendance.objects.get(meeting=meeting, member=cast.zhang).state == AttendanceState.ON_SITE
     assert_described("One tap on the sign-in page", way, frame=True)
 
 

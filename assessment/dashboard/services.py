@@ -50,7 +50,7 @@ from assessment.dashboard.rules import (
     share_sql,
 )
 from audit.models import Entry
-from meetings.attendance.models import Mark
+from meetings.attendance.models import AttendanceChange
 from meetings.choices import MeetingState
 from members.bulk import refresh_statistics
 from members.choices import OrganizationKind
@@ -291,9 +291,9 @@ def _tapped(since: datetime | None) -> set[str]:
     """Places of meetings whose attendance somebody tapped after they were closed."""
     if since is None:
         return set()
-    taps = Mark.objects.filter(at__gte=since - LATE).order_by()
-    held = taps.exclude(expected__meeting__state=MeetingState.OPEN)
-    return set(held.values_list("expected__meeting__organization__path", flat=True).distinct())
+    taps = AttendanceChange.objects.filter(at__gte=since - LATE).order_by()
+    held = taps.exclude(attendance__meeting__state=MeetingState.OPEN)
+    return set(held.values_list("attendance__meeting__organization__path", flat=True).distinct())
 
 
 USED = sorted({name for measure in MEASURES for name in (*measure.part, *measure.whole)} | {"branches", "incomplete"})

@@ -9,7 +9,7 @@ from random import Random
 from typing import Protocol
 
 from branchweb.demo.county import COUNTY, GROUP_NAMES, HOME_BRANCH, PLACES, Place
-from meetings.attendance.models import Expected
+from meetings.attendance.models import Attendance
 from meetings.attendance.queries import as_expected
 from meetings.choices import AttendanceState, LeaveKind, MeetingKind, ReasonSource
 from meetings.meeting.models import Meeting
@@ -251,7 +251,7 @@ class Rolls:
     situations: dict[int, list[Situation]]
     offices: dict[int, list[Office]]
 
-    def expected_at(self, meeting: Meeting) -> list[Expected]:
+    def expected_at(self, meeting: Meeting) -> list[Attendance]:
         """The list as it would have been frozen that evening, unsaved."""
         day, seen = meeting.day, dict[int, Affiliation]()
         for one in self._near(meeting.organization):
@@ -293,7 +293,7 @@ def read_rolls() -> Rolls:
     return Rolls(affiliations, situations, offices)
 
 
-def attend(people: Iterable[Expected], rolls: Rolls, rng: Random) -> None:
+def attend(people: Iterable[Attendance], rolls: Rolls, rng: Random) -> None:
     """Write down how everybody attended; whoever leads the meeting or writes it down is there."""
     for one in people:
         meeting = one.meeting
@@ -303,7 +303,7 @@ def attend(people: Iterable[Expected], rolls: Rolls, rng: Random) -> None:
         {LEAVE: _on_leave, VISITED: _visited, MADE_UP: _made_up}.get(AttendanceState(one.state), _as_it_is)(one, rng)
 
 
-def stay_away(people: Iterable[Expected], missing: Collection[int]) -> None:
+def stay_away(people: Iterable[Attendance], missing: Collection[int]) -> None:
     """These were absent, and nobody said why; whoever else would have been came after all."""
     for one in people:
         if one.member_id in missing:
@@ -314,7 +314,7 @@ def stay_away(people: Iterable[Expected], missing: Collection[int]) -> None:
             one.state = ON_SITE
 
 
-def explain(people: Iterable[Expected], rolls: Rolls, before: date) -> None:
+def explain(people: Iterable[Attendance], rolls: Rolls, before: date) -> None:
     """Why somebody was absent before that day was asked since, and is on record."""
     for number, one in enumerate(people):
         if one.state == ABSENT and one.meeting.day < before:
@@ -330,28 +330,28 @@ def _state(befallen: set[str], rng: Random) -> AttendanceState:
     return rng.choices([state for state, _share in ways], [share for _state, share in ways])[0]
 
 
-def _as_it_is(one: Expected, rng: Random) -> None:
+def _as_it_is(one: Attendance, rng: Random) -> None:
     """Nothing more is known; an absence is given no reason that nobody gave."""
 
 
-def _on_leave(one: Expected, rng: Random) -> None:
+def _on_leave(one: Attendance, rng: Random) -> None:
     one.leave_kind = rng.choices((LeaveKind.PERSONAL, LeaveKind.SICK, LeaveKind.OFFICIAL, ""), (40, 25, 30, 5))[0]
     one.leave_granted_by = str(one.meeting.chair or "")
     one.reason = rng.choice(LEAVE_REASONS[one.leave_kind])
     one.reason_source = ReasonSource.OFFICER if one.reason else ""
 
 
-def _visited(one: Expected, rng: Random) -> None:
+def _visited(one: Attendance, rng: Random) -> None:
     one.made_up_with = BROUGHT_HOME
     _answer(one, rng, ReasonSource.CONTACT_PERSON)
 
 
-def _made_up(one: Expected, rng: Random) -> None:
+def _made_up(one: Attendance, rng: Random) -> None:
     one.made_up_on = one.meeting.day + timedelta(days=rng.randint(1, 3))
     one.made_up_with = rng.choice((BY_RECORDING, BY_TEXT))
     _answer(one, rng, ReasonSource.MEMBER)
 
 
-def _answer(one: Expected, rng: Random, source: ReasonSource) -> None:
+def _answer(one: Attendance, rng: Random, source: ReasonSource) -> None:
     one.answer = rng.choice(LINES)
     one.answer_source = source if one.answer else ""

@@ -28,7 +28,7 @@ from branchweb.demo.evenings import (
     stay_away,
     theme_day_of,
 )
-from meetings.attendance.models import Expected, LeaveRequest
+from meetings.attendance.models import Attendance, LeaveRequest
 from meetings.attendance.queries import Tally
 from meetings.choices import (
     NOT_EXPECTED,
@@ -68,7 +68,7 @@ class Record:
 
     meeting: Meeting
     sessions: list[Session] = field(default_factory=list)
-    expected: list[Expected] = field(default_factory=list)
+    expected: list[Attendance] = field(default_factory=list)
     items: list[AgendaItem] = field(default_factory=list)
     speeches: list[Speech] = field(default_factory=list)
     tasks: list[Task] = field(default_factory=list)
@@ -107,7 +107,7 @@ def new_meeting(evening: Evening, rng: Random) -> Meeting:
     )  # fmt: skip
 
 
-def lead(meeting: Meeting, expected: list[Expected], rolls: Rolls) -> None:
+def lead(meeting: Meeting, expected: list[Attendance], rolls: Rolls) -> None:
     """Who leads and who writes: the offices of the place, or the first on the list."""
     people = [one.member for one in expected]
     chosen = [rolls.holder(meeting, kind) for kind in LEADS]
@@ -161,7 +161,7 @@ def _vote(record: Record, *, against: int) -> Vote:
     )  # fmt: skip
 
 
-def heads_there(expected: list[Expected]) -> Heads:
+def heads_there(expected: list[Attendance]) -> Heads:
     entitled = [one for one in expected if one.not_counted == NotCountedBecause.COUNTED]
     return Heads(len(entitled), sum(one.state in PRESENT for one in entitled))
 
@@ -372,7 +372,7 @@ def correct(home: Organization, rng: Random, on: date) -> None:
         _propose(by_video, AttendanceState.ONLINE, words.BY_VIDEO, rng, officer)
 
 
-def _first(evenings: list[Meeting], state: str) -> Expected | None:
+def _first(evenings: list[Meeting], state: str) -> Attendance | None:
     """Somebody of the latest evening who was recorded so, and neither led it nor wrote."""
     for evening in evenings:
         rows = evening.expected.should_attend().filter(state=state).select_related("member")
@@ -381,7 +381,7 @@ def _first(evenings: list[Meeting], state: str) -> Expected | None:
     return None
 
 
-def _propose(one: Expected, becomes: str, why: str, rng: Random, by: User) -> AttendanceCorrection:
+def _propose(one: Attendance, becomes: str, why: str, rng: Random, by: User) -> AttendanceCorrection:
     key = UUID(int=rng.getrandbits(128), version=4)
     return propose_correction(key=key, meeting=one.meeting, truth=Truth(one.member, becomes, why), by=by)
 
@@ -408,7 +408,7 @@ def fill(*, on: date) -> None:
     sign_all(record for record in records if record.meeting.state == MeetingState.LOCKED)
     _store(records)
     _compare(records)
-    refresh_statistics(Meeting, Session, Expected, Minutes)
+    refresh_statistics(Meeting, Session, Attendance, Minutes)
     ThemeDay.objects.bulk_create(_theme_days(places))
     plan_next(places[HOME_BRANCH], rolls, rng, on)
     correct(places[HOME_BRANCH], rng, on)
@@ -449,7 +449,7 @@ def _store(records: list[Record]) -> None:
     """Table by table, in the order in which they point at each other."""
     Meeting.objects.bulk_create((one.meeting for one in records), AT_ONCE)
     Session.objects.bulk_create(chain.from_iterable(one.sessions for one in records))
-    Expected.objects.bulk_create(chain.from_iterable(one.expected for one in records), AT_ONCE)
+    Attendance.objects.bulk_create(chain.from_iterable(one.expected for one in records), AT_ONCE)
     AgendaItem.objects.bulk_create(chain.from_iterable(one.items for one in records), AT_ONCE)
     Speech.objects.bulk_create(chain.from_iterable(one.speeches for one in records))
     Task.objects.bulk_create(chain.from_iterable(one.tasks for one in records))

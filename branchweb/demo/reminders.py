@@ -14,7 +14,7 @@ from django.utils import timezone
 from branchweb.demo.county import HOME_BRANCH
 from branchweb.demo.evenings import Evening, Rolls, read_rolls
 from branchweb.demo.meetings import Record, accounts_known, sign, write_down
-from meetings.attendance.models import Expected
+from meetings.attendance.models import Attendance
 from meetings.choices import MeetingKind
 from meetings.meeting.models import AgendaItem, Meeting
 from members.choices import FRAIL_KINDS, OfficeKind
@@ -128,7 +128,7 @@ def _meet(home: Organization, ago: timedelta, absent: Absent, rolls: Rolls, rng:
 
 def _store(record: Record) -> Meeting:
     record.meeting.save(force_insert=True)
-    Expected.objects.bulk_create(record.expected)
+    Attendance.objects.bulk_create(record.expected)
     AgendaItem.objects.bulk_create(record.items)
     if record.minutes:
         record.minutes.save(force_insert=True)

@@ -12,7 +12,7 @@ from dues.ledger.queries import MonthBalance, balances, open_months, passed_over
 from dues.ledger.rules import Paid, spread
 from dues.payments.rules import back_payment, capital_numerals
 from dues.units import month_of
-from meetings.attendance.models import Expected
+from meetings.attendance.models import Attendance
 from meetings.choices import MeetingState
 from meetings.meeting.models import Meeting
 from members.models import Member, Organization, User
@@ -120,7 +120,7 @@ def present(meeting: Meeting | None) -> set[int]:
     """Members who were at the meeting, on site or online."""
     if meeting is None:
         return set()
-    return set(Expected.objects.filter(meeting=meeting).present().values_list("member_id", flat=True))
+    return set(Attendance.objects.filter(meeting=meeting).present().values_list("member_id", flat=True))
 
 
 def recent_meetings(user: User, path: str, *, on: date) -> list[Meeting]:

@@ -15,7 +15,7 @@ from django.utils.translation import gettext as _
 
 from audit.keyring import fingerprints
 from audit.services import record
-from meetings.attendance.models import AttendanceImport, Expected
+from meetings.attendance.models import Attendance, AttendanceImport
 from meetings.attendance.queries import roll
 from meetings.attendance.sheets import Marked, MeetingColumn, SignInSheet, mark_of, open_sheet
 from meetings.choices import AttendanceState, MeetingKind, MeetingState, ReasonSource
@@ -158,7 +158,7 @@ def undo_sheet(*, attendance_import: AttendanceImport, by: User | str) -> int:
     if locked.state != ImportState.APPLIED:
         raise CannotUndo(_("Only an import that has been stored, and not yet undone, can be undone."))
     made = locked.meetings.all()
-    if touched := made.exclude(agenda=None, minutes=None, expected__marks=None).distinct().first():
+    if touched := made.exclude(agenda=None, minutes=None, expected__changes=None).distinct().first():
         raise CannotUndo(_("Since then something was recorded at the meeting %(meeting)s.") % {"meeting": touched})
     undone = made.count()
     made.delete()
@@ -214,16 +214,16 @@ def _store_meeting(found: Found, column: MeetingColumn, source: AttendanceImport
     marks = found.marks[column.index]
     expected = {one.member_id: one for one in roll(meeting)}
     rows = [_filled(one, marks.get(one.member_id)) for one in expected.values() if _asked(one, marks)]
-    Expected.objects.bulk_create(rows)
+    Attendance.objects.bulk_create(rows)
     return meeting
 
 
-def _asked(one: Expected, marks: Mapping[int, Marked]) -> bool:
+def _asked(one: Attendance, marks: Mapping[int, Marked]) -> bool:
     """Only who stands in the sheet: it says who was asked, and says nothing about the others."""
     return one.member_id in marks
 
 
-def _filled(one: Expected, mark: Marked | None) -> Expected:
+def _filled(one: Attendance, mark: Marked | None) -> Attendance:
     if mark:
         one.state, one.leave_kind = mark.state, mark.leave_kind
     one.marked_by, one.marked_at = str(ReasonSource.IMPORT.label), timezone.now()

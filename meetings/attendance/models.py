@@ -25,42 +25,42 @@ from members.models import Member, Organization, User
 from members.paths import subtree
 
 
-class ExpectedQuerySet(models.QuerySet["Expected"]):
-    def visible_to(self, user: User, capability: Capability = Capability.VIEW_MEETINGS) -> "ExpectedQuerySet":
+class AttendanceQuerySet(models.QuerySet["Attendance"]):
+    def visible_to(self, user: User, capability: Capability = Capability.VIEW_MEETINGS) -> "AttendanceQuerySet":
         own = Q(member=user.access.member_id) if user.access.member_id else Q(pk__in=[])
         return self.filter(subtree("meeting__organization__path", user.access.paths(capability)) | own)
 
-    def should_attend(self) -> "ExpectedQuerySet":
+    def should_attend(self) -> "AttendanceQuerySet":
         """On the frozen list, belonging here and not left out."""
         return self.exclude(not_counted__in=NOT_EXPECTED)
 
-    def guests(self) -> "ExpectedQuerySet":
+    def guests(self) -> "AttendanceQuerySet":
         """Who takes part here and belongs elsewhere; counted apart."""
         return self.filter(not_counted=NotCountedBecause.PARTICIPANT)
 
-    def entitled(self) -> "ExpectedQuerySet":
+    def entitled(self) -> "AttendanceQuerySet":
         """With a vote in this meeting."""
         return self.filter(not_counted=NotCountedBecause.COUNTED)
 
-    def present(self) -> "ExpectedQuerySet":
+    def present(self) -> "AttendanceQuerySet":
         return self.filter(state__in=PRESENT)
 
-    def took_part(self) -> "ExpectedQuerySet":
+    def took_part(self) -> "AttendanceQuerySet":
         """There, visited, or made up for it later."""
         return self.filter(state__in=TOOK_PART)
 
-    def unexplained(self) -> "ExpectedQuerySet":
+    def unexplained(self) -> "AttendanceQuerySet":
         """Absent, and nobody has given a reason."""
         return self.filter(state=AttendanceState.ABSENT, reason="")
 
-    def of_held_meetings(self) -> "ExpectedQuerySet":
+    def of_held_meetings(self) -> "AttendanceQuerySet":
         return self.filter(meeting__state__in=[MeetingState.HELD, MeetingState.LOCKED])
 
-    def between(self, first: date, last: date) -> "ExpectedQuerySet":
+    def between(self, first: date, last: date) -> "AttendanceQuerySet":
         return self.filter(meeting__day__range=(first, last))
 
 
-class Expected(models.Model):
+class Attendance(models.Model):
     """A member on the list that was frozen when the meeting opened, and how he attended.
 
     Nothing here follows the member's later situation: who was counted, and why not, stays as it was that evening.
@@ -87,9 +87,10 @@ class Expected(models.Model):
     corrected_on = models.DateField(_("corrected on"), null=True, blank=True)
     """The day on which a second person last confirmed a correction, after the minutes were locked."""
 
-    objects = ExpectedQuerySet.as_manager()
+    objects = AttendanceQuerySet.as_manager()
 
     class Meta:
+        db_table = "meetings_expected"
         verbose_name = _("expected member")
         verbose_name_plural = _("expected members")
         constraints = [
@@ -129,11 +130,13 @@ class Expected(models.Model):
         return self.not_counted == NotCountedBecause.PARTICIPANT
 
 
-class Mark(models.Model):
+class AttendanceChange(models.Model):
     """One tap: the state that somebody gave to an expected member, and what it was before. Never edited."""
 
     key = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
-    expected = models.ForeignKey(Expected, on_delete=models.CASCADE, related_name="marks")
+    attendance = models.ForeignKey(
+        Attendance, on_delete=models.CASCADE, related_name="changes", db_column="expected_id"
+    )
     state = models.CharField(_("attendance"), max_length=20, choices=AttendanceState)
     before = SealedField()
     """JSON, what the attendance fields were; undoing puts them back."""
@@ -141,6 +144,7 @@ class Mark(models.Model):
     at = models.DateTimeField(auto_now_add=True)
 
     class Meta:
+        db_table = "meetings_mark"
         ordering = ["at"]
         constraints = [
             models.CheckConstraint(condition=~Q(by=""), name="mark_has_author"),

@@ -8,7 +8,7 @@ from typing import Any
 
 from django.db.models import Count, Exists, OuterRef, Q, QuerySet
 
-from meetings.attendance.models import Exclusion, Expected, LeaveRequest
+from meetings.attendance.models import Attendance, Exclusion, LeaveRequest
 from meetings.attendance.rules import not_counted
 from meetings.choices import (
     NOT_EXPECTED,
@@ -32,7 +32,7 @@ COMMITTEE_POST = Q(party_post__contains="书记") | Q(party_post__contains="委�
 """How a roster names the committee's members where no offices are recorded."""
 
 
-def roll(meeting: Meeting) -> list[Expected]:
+def roll(meeting: Meeting) -> list[Attendance]:
     """Everybody who would be on the list if the meeting opened now, unsaved, in roster order, guests at the end.
 
     Belonging, situations and approvals are those of the meeting's day. Five queries, whatever the size.
@@ -49,7 +49,7 @@ def roll(meeting: Meeting) -> list[Expected]:
     ]
 
 
-def on_the_sheet(meeting: Meeting) -> tuple[list[Expected], list[Expected]]:
+def on_the_sheet(meeting: Meeting) -> tuple[list[Attendance], list[Attendance]]:
     """Who signs: those who should attend, and the guests; before the opening as the list would be now."""
     listed = list(meeting.expected.order_by("pk")) if meeting.opened_at else roll(meeting)
     expected = [one for one in listed if one.not_counted not in NOT_EXPECTED]
@@ -99,11 +99,11 @@ def _situations(meeting: Meeting, member_ids: list[int]) -> dict[int, set[str]]:
 
 def as_expected(
     meeting: Meeting, affiliation: Affiliation, situations: set[str], is_excluded: bool = False
-) -> Expected:
+) -> Attendance:
     """The line of the list for somebody who belongs there, unsaved; `situations` are those of the meeting's day."""
     member = affiliation.member
     is_formal = member.is_formal(meeting.day)
-    return Expected(
+    return Attendance(
         meeting=meeting,
         member=member,
         name=member.name,
@@ -168,18 +168,18 @@ class Tally:
 
 def tally_of(meeting: Meeting) -> Tally:
     """The live counts of one meeting, in one query."""
-    return Tally(**Expected.objects.filter(meeting=meeting).aggregate(**TALLY))
+    return Tally(**Attendance.objects.filter(meeting=meeting).aggregate(**TALLY))
 
 
 def tallies_of(meetings: Iterable[Meeting]) -> dict[object, Tally]:
     """The counts of several meetings in one query, by the meeting's key."""
-    rows = Expected.objects.filter(meeting__in=meetings).values("meeting").annotate(**TALLY)
+    rows = Attendance.objects.filter(meeting__in=meetings).values("meeting").annotate(**TALLY)
     return {row.pop("meeting"): Tally(**row) for row in rows}
 
 
 def attendance_of(members: Iterable[Member], first: date, last: date) -> dict[int, Tally]:
     """How often each member was expected and took part in held meetings of the period, in one query."""
-    held = Expected.objects.of_held_meetings().between(first, last).filter(member__in=members)
+    held = Attendance.objects.of_held_meetings().between(first, last).filter(member__in=members)
     return {row.pop("member"): Tally(**row) for row in held.values("member").annotate(**TALLY)}
 
 
@@ -196,7 +196,7 @@ def leave_fields(request: LeaveRequest) -> dict[str, Any]:
     }
 
 
-def with_granted_leave(meeting: Meeting, expected: list[Expected]) -> list[Expected]:
+def with_granted_leave(meeting: Meeting, expected: list[Attendance]) -> list[Attendance]:
     """The unsaved list, with those on leave to whom it was granted; one query."""
     granted = LeaveRequest.objects.filter(meeting=meeting, state=RequestState.GRANTED).select_related(
         "decided_by__member"
@@ -210,7 +210,7 @@ def with_granted_leave(meeting: Meeting, expected: list[Expected]) -> list[Expec
     return expected
 
 
-Elsewhere = Observer | Expected
+Elsewhere = Observer | Attendance
 """Attended where somebody doesn't belong: as a leader from above, or as a guest who takes part there."""
 
 
@@ -258,14 +258,14 @@ def elsewhere_below(branches: Iterable[Organization], first: date, last: date) -
     return counts
 
 
-def _as_guests(first: date, last: date) -> QuerySet[Expected]:
+def _as_guests(first: date, last: date) -> QuerySet[Attendance]:
     """Who took part where he doesn't belong."""
-    return Expected.objects.of_held_meetings().between(first, last).guests().took_part()
+    return Attendance.objects.of_held_meetings().between(first, last).guests().took_part()
 
 
 def _elsewhere(first: date, last: date) -> QuerySet[Observer]:
     """Whoever was on the meeting's own list is counted there."""
-    expected = Expected.objects.filter(meeting=OuterRef("meeting"), member=OuterRef("member"))
+    expected = Attendance.objects.filter(meeting=OuterRef("meeting"), member=OuterRef("member"))
     return Observer.objects.filter(
         ~Exists(expected),
         member__isnull=False,

@@ -15,7 +15,7 @@ from django.utils.translation import gettext as _
 
 from audit.keyring import fingerprint
 from audit.services import record
-from meetings.attendance.models import Expected, LeaveRequest, Mark, SignInAttempt
+from meetings.attendance.models import Attendance, AttendanceChange, LeaveRequest, SignInAttempt
 from meetings.attendance.queries import leave_fields
 from meetings.attendance.rules import TAIL, WITHIN, WRONG_ANSWERS, WRONG_ANSWERS_FOR_ALL, is_valid
 from meetings.choices import LATER, PRESENT, AttendanceState, MeetingState, ReasonSource, RequestState
@@ -26,7 +26,7 @@ from members.models import User
 
 
 @dataclass(frozen=True, slots=True)
-class Attendance:
+class AttendanceFields:
     """How somebody attended. A reason is what was said and by whom; an absence without one has none."""
 
     state: str
@@ -41,34 +41,42 @@ class Attendance:
 
 
 @transaction.atomic
-def mark(*, meeting: Meeting, member_id: int, attendance: Attendance, key: uuid.UUID, by: User | str) -> Expected:
-    """Record how one expected member attended. Raises WrongState, Expected.DoesNotExist.
+def mark(
+    *, meeting: Meeting, member_id: int, attendance: AttendanceFields, key: uuid.UUID, by: User | str
+) -> Attendance:
+    """Record how one expected member attended. Raises WrongState, Attendance.DoesNotExist.
 
     Leave of which nobody said the kind has none; the same key twice changes nothing.
     """
     meeting = _running(meeting)
-    expected = Expected.objects.select_for_update().get(meeting=meeting, member=member_id)
-    if not Mark.objects.filter(pk=key).exists():
+    expected = Attendance.objects.select_for_update().get(meeting=meeting, member=member_id)
+    if not AttendanceChange.objects.filter(pk=key).exists():
         change(expected, attendance, key, by)
         turn(meeting)
     return expected
 
 
 @transaction.atomic
-def tap(*, meeting: Meeting, member_id: int, state: str, key: uuid.UUID, by: User | str) -> Expected:
+def tap(*, meeting: Meeting, member_id: int, state: str, key: uuid.UUID, by: User | str) -> Attendance:
     """One tap on the sign-in page. A tap on the state that somebody has keeps what is known about it."""
     meeting = _running(meeting)
-    expected = Expected.objects.select_for_update().get(meeting=meeting, member=member_id)
-    if expected.state != state and not Mark.objects.filter(pk=key).exists():
-        change(expected, Attendance(state), key, by)
+    expected = Attendance.objects.select_for_update().get(meeting=meeting, member=member_id)
+    if expected.state != state and not AttendanceChange.objects.filter(pk=key).exists():
+        change(expected, AttendanceFields(state), key, by)
         turn(meeting)
     return expected
 
 
 @transaction.atomic
 def follow_up(
-    *, meeting: Meeting, member_id: int, attendance: Attendance, key: uuid.UUID, is_own: bool = False, by: User | str
-) -> Expected:
+    *,
+    meeting: Meeting,
+    member_id: int,
+    attendance: AttendanceFields,
+    key: uuid.UUID,
+    is_own: bool = False,
+    by: User | str,
+) -> Attendance:
     """Complete what is known of somebody who wasn't there: a reason, until the minutes are locked also a visit.
 
     `is_own`: the member's own word, or a contact person's for them; that they made it up counts also after the minutes.
@@ -78,8 +86,8 @@ def follow_up(
     meeting = lock_meeting(meeting)
     if meeting.state not in (MeetingState.HELD, MeetingState.LOCKED):
         raise WrongState(_("Who missed a meeting makes up for it when it is over."))
-    expected = Expected.objects.select_for_update().get(meeting=meeting, member=member_id)
-    if Mark.objects.filter(pk=key).exists():
+    expected = Attendance.objects.select_for_update().get(meeting=meeting, member=member_id)
+    if AttendanceChange.objects.filter(pk=key).exists():
         return expected
     later = LATER if is_own or meeting.state == MeetingState.HELD else ()
     if expected.state in PRESENT or attendance.state not in (expected.state, *later):
@@ -98,22 +106,22 @@ def follow_up(
 @transaction.atomic
 def mark_rest_present(
     *, meeting: Meeting, except_for: Collection[int] = (), key: uuid.UUID, by: User | str
-) -> list[Expected]:
+) -> list[Attendance]:
     """Mark everybody not recorded yet as present on site, except those members. Returns whom.
 
     Whoever asked for leave and has no answer stays unrecorded: that is somebody's decision, not a tap's.
     """
     meeting = _running(meeting)
     rest = (
-        Expected.objects.select_for_update()
+        Attendance.objects.select_for_update()
         .filter(meeting=meeting, state=AttendanceState.UNKNOWN)
         .exclude(member__in=except_for)
         .exclude(member__in=LeaveRequest.objects.open().filter(meeting=meeting).values("member"))
         .order_by("pk")
     )
-    marked = [one for one in rest if not Mark.objects.filter(pk=_own_key(key, one)).exists()]
+    marked = [one for one in rest if not AttendanceChange.objects.filter(pk=_own_key(key, one)).exists()]
     for one in marked:
-        change(one, Attendance(AttendanceState.ON_SITE), _own_key(key, one), by)
+        change(one, AttendanceFields(AttendanceState.ON_SITE), _own_key(key, one), by)
     if marked:
         turn(meeting)
         record(
@@ -124,12 +132,12 @@ def mark_rest_present(
 
 
 @transaction.atomic
-def undo_mark(*, meeting: Meeting, mark_key: uuid.UUID, key: uuid.UUID, by: User | str) -> Expected:
+def undo_mark(*, meeting: Meeting, mark_key: uuid.UUID, key: uuid.UUID, by: User | str) -> Attendance:
     """Put an attendance back to what it was before that tap, unless it was changed since. Raises WrongState."""
     meeting = _running(meeting)
-    undone = Mark.objects.select_related("expected").get(pk=mark_key, expected__meeting=meeting)
-    expected = Expected.objects.select_for_update().get(pk=undone.expected_id)
-    if Mark.objects.filter(expected=expected, at__gt=undone.at).exists():
+    undone = AttendanceChange.objects.select_related("attendance").get(pk=mark_key, attendance__meeting=meeting)
+    expected = Attendance.objects.select_for_update().get(pk=undone.attendance_id)
+    if AttendanceChange.objects.filter(attendance=expected, at__gt=undone.at).exists():
         raise WrongState(_("Somebody has changed this attendance since. Look at it again."))
     change(expected, from_json(undone.before.open()), key, by)
     turn(meeting)
@@ -140,11 +148,11 @@ def undo_mark(*, meeting: Meeting, mark_key: uuid.UUID, key: uuid.UUID, by: User
 def undo_rest(*, meeting: Meeting, rest_key: uuid.UUID, key: uuid.UUID, by: User | str) -> int:
     """Take back a tap that marked everybody else, except for whom somebody has changed since. Returns the number."""
     meeting = _running(meeting)
-    people = list(Expected.objects.select_for_update().filter(meeting=meeting).order_by("pk"))
+    people = list(Attendance.objects.select_for_update().filter(meeting=meeting).order_by("pk"))
     own = {_own_key(rest_key, one): one for one in people}
-    latest: dict[int, Mark] = {}
-    for tapped in Mark.objects.filter(expected__meeting=meeting).order_by("at"):
-        latest[tapped.expected_id] = tapped
+    latest: dict[int, AttendanceChange] = {}
+    for tapped in AttendanceChange.objects.filter(attendance__meeting=meeting).order_by("at"):
+        latest[tapped.attendance_id] = tapped
     undone = [tapped for tapped in latest.values() if tapped.pk in own]
     for tapped in undone:
         one = own[tapped.pk]
@@ -158,13 +166,13 @@ def undo_rest(*, meeting: Meeting, rest_key: uuid.UUID, key: uuid.UUID, by: User
     return len(undone)
 
 
-def attendance_of(expected: Expected) -> Attendance:
+def attendance_of(expected: Attendance) -> AttendanceFields:
     """What is known now, with the reason opened: whoever completes it changes a part and hands all of it back."""
-    fields = {name: getattr(expected, name) for name in Attendance.__slots__}
-    return Attendance(**{**fields, "reason": opened(expected.reason)})
+    fields = {name: getattr(expected, name) for name in AttendanceFields.__slots__}
+    return AttendanceFields(**{**fields, "reason": opened(expected.reason)})
 
 
-def can_be_filled_in(expected: Expected) -> list[str]:
+def can_be_filled_in(expected: Attendance) -> list[str]:
     """What an officer may still add after the minutes are locked: what is empty, and belongs to the state."""
     belongs = ["reason", "reason_source"]
     if expected.state == AttendanceState.LEAVE:
@@ -175,9 +183,11 @@ def can_be_filled_in(expected: Expected) -> list[str]:
     return [name for name in belongs if not getattr(known, name)]
 
 
-def _overwrites(expected: Expected, attendance: Attendance) -> bool:
+def _overwrites(expected: Attendance, attendance: AttendanceFields) -> bool:
     known, open_ones = attendance_of(expected), can_be_filled_in(expected)
-    return any(getattr(known, one) != getattr(attendance, one) for one in Attendance.__slots__ if one not in open_ones)
+    return any(
+        getattr(known, one) != getattr(attendance, one) for one in AttendanceFields.__slots__ if one not in open_ones
+    )
 
 
 def _running(meeting: Meeting) -> Meeting:
@@ -187,33 +197,33 @@ def _running(meeting: Meeting) -> Meeting:
     return meeting
 
 
-def change(expected: Expected, attendance: Attendance, key: uuid.UUID, by: User | str) -> None:
+def change(expected: Attendance, attendance: AttendanceFields, key: uuid.UUID, by: User | str) -> None:
     """Write down how somebody attended, with the mark that says what it was before. The caller holds the meeting."""
     before = sealed(to_json(attendance_of(expected)))
     for name, value in asdict(_whole(attendance)).items():
         setattr(expected, name, value)
     expected.marked_by, expected.marked_at = str(by), timezone.now()
     expected.save()
-    Mark.objects.create(pk=key, expected=expected, before=before, state=attendance.state, by=str(by))
+    AttendanceChange.objects.create(pk=key, attendance=expected, before=before, state=attendance.state, by=str(by))
 
 
-def _whole(attendance: Attendance) -> Attendance:
+def _whole(attendance: AttendanceFields) -> AttendanceFields:
     if attendance.state == AttendanceState.LEAVE:
         return attendance
     return replace(attendance, leave_kind="", leave_granted_by="")
 
 
-def to_json(attendance: Attendance) -> str:
+def to_json(attendance: AttendanceFields) -> str:
     return json.dumps(asdict(attendance), default=str, ensure_ascii=False)
 
 
-def from_json(text: str) -> Attendance:
+def from_json(text: str) -> AttendanceFields:
     fields = json.loads(text)
     day = fields["made_up_on"]
-    return Attendance(**{**fields, "made_up_on": date.fromisoformat(day) if day else None})
+    return AttendanceFields(**{**fields, "made_up_on": date.fromisoformat(day) if day else None})
 
 
-def _own_key(key: uuid.UUID, expected: Expected) -> uuid.UUID:
+def _own_key(key: uuid.UUID, expected: Attendance) -> uuid.UUID:
     """The key of one person's mark within a tap that marks many."""
     return uuid.uuid5(key, str(expected.pk))
 
@@ -276,19 +286,23 @@ def note_leave(*, meeting: Meeting, member_id: int, kind: str, reason: str, by: 
 
 
 @transaction.atomic
-def make_up(*, meeting: Meeting, member_id: int, study: Attendance, key: uuid.UUID, by: User) -> Expected:
-    """Who missed it has read the material and answers with a line. Raises WrongState, Expected.DoesNotExist."""
+def make_up(*, meeting: Meeting, member_id: int, study: AttendanceFields, key: uuid.UUID, by: User) -> Attendance:
+    """Who missed it has read the material and answers with a line. Raises WrongState, Attendance.DoesNotExist."""
     study = replace(study, state=AttendanceState.MADE_UP, answer_source=ReasonSource.MEMBER)
     return follow_up(meeting=meeting, member_id=member_id, attendance=study, key=key, is_own=True, by=by)
 
 
 def _mark_leave(request: LeaveRequest, meeting: Meeting, by: User) -> None:
     """Only of somebody who isn't recorded yet."""
-    waiting = Expected.objects.filter(meeting=meeting, member=request.member_id, state=AttendanceState.UNKNOWN)
+    waiting = Attendance.objects.filter(meeting=meeting, member=request.member_id, state=AttendanceState.UNKNOWN)
     if waiting.exists():
         key = uuid.uuid5(request.pk, "granted")
         mark(
-            meeting=meeting, member_id=request.member_id, attendance=Attendance(**leave_fields(request)), key=key, by=by
+            meeting=meeting,
+            member_id=request.member_id,
+            attendance=AttendanceFields(**leave_fields(request)),
+            key=key,
+            by=by,
         )
 
 
@@ -330,15 +344,17 @@ def shows_code(meeting: Meeting, offered: str, *, now: datetime) -> bool:
 
 
 @transaction.atomic
-def sign_in_member(*, meeting: Meeting, member_id: int, by: User | str) -> Expected:
-    """Mark a member who was here and showed it by the code. Raises WrongState, Expected.DoesNotExist."""
+def sign_in_member(*, meeting: Meeting, member_id: int, by: User | str) -> Attendance:
+    """Mark a member who was here and showed it by the code. Raises WrongState, Attendance.DoesNotExist."""
     meeting = lock_meeting(meeting)
     _demand_open(meeting)
-    expected = Expected.objects.get(meeting=meeting, member=member_id)
+    expected = Attendance.objects.get(meeting=meeting, member=member_id)
     if expected.state not in CAN_SIGN_IN:
         return expected
     key = uuid.uuid5(meeting.pk, f"sign-in {expected.pk}")
-    return mark(meeting=meeting, member_id=member_id, attendance=Attendance(AttendanceState.ON_SITE), key=key, by=by)
+    return mark(
+        meeting=meeting, member_id=member_id, attendance=AttendanceFields(AttendanceState.ON_SITE), key=key, by=by
+    )
 
 
 @transaction.atomic
@@ -351,7 +367,7 @@ def sign_in_by_name(*, meeting: Meeting, name: str, tail: str, address: str, now
     _demand_open(meeting)
     origin = fingerprint(address or "unknown", size=8)
     _demand_patience(meeting, origin, now)
-    named = Expected.objects.filter(meeting=meeting, name="".join(name.split())).select_related("member")
+    named = Attendance.objects.filter(meeting=meeting, name="".join(name.split())).select_related("member")
     fitting = [one for one in named if _has_tail(one, tail)]
     if len(fitting) != 1:
         SignInAttempt.objects.create(meeting=meeting, address=origin, at=now)
@@ -360,7 +376,7 @@ def sign_in_by_name(*, meeting: Meeting, name: str, tail: str, address: str, now
     return True
 
 
-def _has_tail(one: Expected, tail: str) -> bool:
+def _has_tail(one: Attendance, tail: str) -> bool:
     phone = opened(one.member.phone)
     return len(phone) > TAIL and len(tail) == TAIL and hmac.compare_digest(phone[-TAIL:].encode(), tail.encode())
 

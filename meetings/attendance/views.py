@@ -18,7 +18,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from meetings.attendance.importing import confirm_preview, keep_preview, on_record, read_sheet, undo_sheet
-from meetings.attendance.models import AttendanceImport, Expected
+from meetings.attendance.models import Attendance, AttendanceImport
 from meetings.attendance.queries import tally_of
 from meetings.attendance.rules import slot_of, token
 from meetings.attendance.services import (
@@ -131,7 +131,7 @@ def _has_shown_code(request: HttpRequest, meeting: Meeting) -> bool:
 
 
 def _sign_in_as_member(request: HttpRequest, meeting: Meeting, member_id: int) -> HttpResponse:
-    own = Expected.objects.filter(meeting=meeting, member=member_id).first()
+    own = Attendance.objects.filter(meeting=meeting, member=member_id).first()
     if own is None:
         raise Http404
     if request.method == "POST":

@@ -95,7 +95,7 @@ class LocalKind(models.Model):
 
 
 class Meeting(models.Model):
-    """One meeting of an organization, from plan to locked minutes. Attendance hangs on `Expected`."""
+    """One meeting of an organization, from plan to locked minutes. Who came is in `Attendance`."""
 
     key = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     organization = models.ForeignKey(Organization, on_delete=models.PROTECT, related_name="meetings")

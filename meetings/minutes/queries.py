@@ -13,7 +13,7 @@ from django.urls import reverse
 from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 
-from meetings.attendance.models import Expected
+from meetings.attendance.models import Attendance
 from meetings.attendance.queries import Tally, tally_of
 from meetings.choices import LATER, NOT_EXPECTED, PRESENT, AttendanceState, LeaveKind
 from meetings.meeting.models import AgendaItem, Meeting, Observer
@@ -57,7 +57,7 @@ def as_evening(
     meeting: Meeting,
     tally: Tally,
     *,
-    expected: Iterable[Expected],
+    expected: Iterable[Attendance],
     items: Sequence[Item],
     observers: Sequence[str] = (),
 ) -> Evening:
@@ -90,7 +90,7 @@ def _when(meeting: Meeting) -> str:
     return " ".join([meeting.day.isoformat(), "–".join(hours)]).strip()
 
 
-def _absence(one: Expected) -> Absence:
+def _absence(one: Attendance) -> Absence:
     """An attendance that nobody recorded is said to be unrecorded, not absent."""
     if one.state == AttendanceState.UNKNOWN:
         return Absence(one.name, False, _("not recorded"))
@@ -156,7 +156,7 @@ def missing_in(meeting: Meeting) -> list[Missing]:
 
 def there(meeting: Meeting) -> QuerySet[Member]:
     """Who was there: on site or online, or as a leader from above."""
-    present = Expected.objects.filter(meeting=meeting).should_attend().present()
+    present = Attendance.objects.filter(meeting=meeting).should_attend().present()
     guests = Observer.objects.filter(meeting=meeting, is_from_above=True, member__isnull=False)
     return Member.objects.filter(Q(pk__in=present.values("member")) | Q(pk__in=guests.values("member")))
 

@@ -11,7 +11,7 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_safe
 
-from meetings.attendance.models import Expected
+from meetings.attendance.models import Attendance
 from meetings.attendance.queries import Tally, attendance_of, elsewhere_of
 from meetings.pages.lists import OWN, PEOPLE, PLACES
 from meetings.pages.queries import PersonLine, counted_on, flag_rule, months_of, person_lines, place_lines
@@ -113,7 +113,7 @@ def figure_mine(request: PageRequest) -> HttpResponse:
     form = PeriodForm(request.GET)
     first, last = form.period(request.today)
     as_of = counted_on(last, request.today)
-    own = Expected.objects.of_held_meetings().between(first, last).filter(member=member)
+    own = Attendance.objects.of_held_meetings().between(first, last).filter(member=member)
     rows = list(own.select_related("meeting__organization").order_by("-meeting__day", "pk"))
     more = {
         "tally": attendance_of([member], first, last).get(member.pk, Tally()),

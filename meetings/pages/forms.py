@@ -11,10 +11,10 @@ from django.http import HttpRequest
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from meetings.attendance.models import Expected
+from meetings.attendance.models import Attendance
 from meetings.attendance.queries import on_the_sheet
 from meetings.attendance.rules import GIVERS, made_up_wrong
-from meetings.attendance.services import Attendance, can_be_filled_in
+from meetings.attendance.services import AttendanceFields, can_be_filled_in
 from meetings.choices import FOR_ALL_MEMBERS, LATER, AttendanceState, LeaveKind, MeetingKind, MeetingState, kind_words
 from meetings.meeting.models import AgendaItem, Meeting
 from meetings.meeting.queries import people_of
@@ -257,7 +257,7 @@ class RestForm(forms.Form):
 
     def __init__(self, *args: Any, meeting: Meeting, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        listed = Expected.objects.filter(meeting=meeting)
+        listed = Attendance.objects.filter(meeting=meeting)
         self.groups = {one.member_id: None if one.is_guest else one.group for one in listed}
         cast(forms.ChoiceField, self.fields["absent"]).choices = [(str(pk), "") for pk in self.groups]
 
@@ -307,7 +307,7 @@ class AttendanceForm(forms.Form):
         label=gettext_lazy("Who gave the line"), required=False, choices=[("", "—"), *GIVERS]
     )
 
-    def __init__(self, *args: Any, expected: Expected, on: date, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, expected: Attendance, on: date, **kwargs: Any) -> None:
         super().__init__(*args, **{**kwargs, "initial": _known(expected)})
         self.expected, self.on = expected, on
         offered = AttendanceState.choices
@@ -347,12 +347,12 @@ class AttendanceForm(forms.Form):
             found += made_up_wrong(typed, held=self.expected.meeting.day, on=self.on)
         return found
 
-    def attendance(self) -> Attendance:
+    def attendance(self) -> AttendanceFields:
         """As typed; what belongs to another state is left out."""
-        given = {name: self.cleaned_data.get(name, self.initial[name]) for name in Attendance.__slots__}
+        given = {name: self.cleaned_data.get(name, self.initial[name]) for name in AttendanceFields.__slots__}
         if given["state"] not in LATER:
             given |= {"made_up_on": None, "made_up_with": "", "answer": "", "answer_source": ""}
-        return Attendance(**given)
+        return AttendanceFields(**given)
 
     def _said(self, name: str) -> str:
         return str(self.initial[name] or "")
@@ -376,9 +376,9 @@ class MakeUpForm(forms.Form):
             self.add_error(field, sentence)
         return typed
 
-    def study(self) -> Attendance:
+    def study(self) -> AttendanceFields:
         given = {name: self.cleaned_data[name] for name in ("made_up_on", "made_up_with", "answer")}
-        return Attendance(AttendanceState.MADE_UP, **given)
+        return AttendanceFields(AttendanceState.MADE_UP, **given)
 
 
 class LeaveForm(forms.Form):
@@ -410,8 +410,8 @@ def undo_asked_for(request: HttpRequest) -> uuid.UUID | None:
     return form.cleaned_data["rest"] if form.is_valid() else None
 
 
-def _known(expected: Expected) -> dict[str, Any]:
-    known = {name: getattr(expected, name) for name in Attendance.__slots__}
+def _known(expected: Attendance) -> dict[str, Any]:
+    known = {name: getattr(expected, name) for name in AttendanceFields.__slots__}
     return {**known, "reason": opened(expected.reason)}
 
 

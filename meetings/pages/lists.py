@@ -7,7 +7,7 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
-from meetings.attendance.models import Expected
+from meetings.attendance.models import Attendance
 from meetings.pages.queries import MISSED, PersonLine
 from meetings.templatetags.meetings import state_badges
 from members.pages.listing import Act, Listing, Nothing, acts, badges, day, drawn, linked, number, text
@@ -50,12 +50,12 @@ MEETINGS = Listing(
 )
 
 
-def _make_up(one: Expected) -> Iterator[Act]:
+def _make_up(one: Attendance) -> Iterator[Act]:
     if one.state in MISSED:
         yield _("Make up for it"), reverse("meetings:make-up", args=[one.meeting_id]), str(one.meeting)
 
 
-def _corrected_on(one: Expected) -> object:
+def _corrected_on(one: Attendance) -> object:
     return _("corrected on %(day)s") % {"day": one.corrected_on} if one.corrected_on else ""
 
 

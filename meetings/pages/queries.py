@@ -9,7 +9,7 @@ from typing import Any
 
 from django.db.models import BooleanField, Count, ExpressionWrapper, Min, Q, QuerySet
 
-from meetings.attendance.models import Expected, LeaveRequest, Mark
+from meetings.attendance.models import Attendance, AttendanceChange, LeaveRequest
 from meetings.attendance.queries import (
     TALLY,
     Elsewhere,
@@ -113,13 +113,13 @@ def asked_for_leave(meeting: Meeting) -> list[dict[str, Any]]:
 
 def missing(meeting: Meeting) -> list[dict[str, Any]]:
     """Who wasn't there, by name, with the reason that was given and who gave it. Health may stand in it."""
-    rows = Expected.objects.filter(meeting=meeting, state__in=NOT_THERE).should_attend().order_by("name", "pk")
+    rows = Attendance.objects.filter(meeting=meeting, state__in=NOT_THERE).should_attend().order_by("name", "pk")
     return [{"expected": one, "reason": opened(one.reason)} for one in rows]
 
 
 def member_page(meeting: Meeting, user: User, *, on: date) -> dict[str, Any]:
     """What a member who is asked may read: material, their own row, and decisions once the minutes are locked."""
-    own = Expected.objects.filter(meeting=meeting, member=user.member_id).first()
+    own = Attendance.objects.filter(meeting=meeting, member=user.member_id).first()
     asked = LeaveRequest.objects.filter(meeting=meeting, member=user.member_id).first()
     is_coming = meeting.state in (MeetingState.PLANNED, MeetingState.OPEN)
     is_recorded = own is not None and own.state != AttendanceState.UNKNOWN
@@ -171,11 +171,11 @@ def counts(meeting: Meeting, user: User) -> dict[str, Any]:
     return {"meeting": meeting, "tally": tally_of(meeting), "last": last_tap(meeting, user)}
 
 
-def last_tap(meeting: Meeting, user: User) -> Mark | None:
+def last_tap(meeting: Meeting, user: User) -> AttendanceChange | None:
     """The viewer's last tap, if nobody has changed that person since."""
-    taps = Mark.objects.filter(expected__meeting=meeting)
-    mine = taps.filter(by=str(user)).select_related("expected").order_by("-at").first()
-    if mine is None or taps.filter(expected=mine.expected_id, at__gt=mine.at).exists():
+    taps = AttendanceChange.objects.filter(attendance__meeting=meeting)
+    mine = taps.filter(by=str(user)).select_related("attendance").order_by("-at").first()
+    if mine is None or taps.filter(attendance=mine.attendance_id, at__gt=mine.at).exists():
         return None
     return mine
 
@@ -194,9 +194,9 @@ def my_meetings(user: User, *, on: date) -> dict[str, Any]:
     }
 
 
-def own_attendance(member: int, *, on: date) -> list[Expected]:
+def own_attendance(member: int, *, on: date) -> list[Attendance]:
     """How one attended what was held this year, the oldest first. One query."""
-    own = Expected.objects.of_held_meetings().between(date(on.year, 1, 1), on).filter(member=member)
+    own = Attendance.objects.of_held_meetings().between(date(on.year, 1, 1), on).filter(member=member)
     return list(own.select_related("meeting__organization").order_by("meeting__day", "pk"))
 
 
@@ -252,7 +252,7 @@ def due_meetings(path: str, first: date, last: date, *, on: date) -> list[DueMee
 def meeting_lines(path: str, first: date, last: date) -> list[MeetingLine]:
     """Held in the period, the latest first. Two queries."""
     here = subtree("meeting__organization__path", [path])
-    rows = Expected.objects.of_held_meetings().should_attend().between(first, last).filter(here).values("meeting")
+    rows = Attendance.objects.of_held_meetings().should_attend().between(first, last).filter(here).values("meeting")
     counted = {row.pop("meeting"): row for row in rows.annotate(**TALLY, unexplained=UNEXPLAINED)}
     unexplained = {key: row.pop("unexplained") for key, row in counted.items()}
     meetings = Meeting.objects.filter(pk__in=list(counted)).select_related("organization", "local_kind").in_order()
@@ -372,7 +372,7 @@ def months_of(members: Iterable[int], *, on: date) -> dict[int, int]:
     """
     keys = list(members)
     rows = (
-        Expected.objects.of_held_meetings()
+        Attendance.objects.of_held_meetings()
         .between(add_months(on.replace(day=1), -MONTHS_BACK), on)
         .filter(member__in=keys)
         .exclude(not_counted=NotCountedBecause.EXCLUDED)
@@ -399,7 +399,7 @@ def _joined(members: Iterable[int]) -> dict[int, date | None]:
 def place_lines(path: str, first: date, last: date) -> list[PlaceLine]:
     """Each branch at the path and below with the attendances of its own and its groups' meetings; three queries."""
     branches = list(Organization.objects.below(path).branches().standing_on(last).in_tree_order())
-    held = Expected.objects.of_held_meetings().between(first, last)
+    held = Attendance.objects.of_held_meetings().between(first, last)
     rows = held.filter(subtree("meeting__organization__path", [path])).values(
         "meeting__organization__path", "meeting__organization__kind"
     )

@@ -11,7 +11,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from audit.services import record
-from meetings.attendance.models import Expected
+from meetings.attendance.models import Attendance
 from meetings.attendance.queries import roll, with_granted_leave
 from meetings.choices import MeetingState, VoteMethod, VoteSubject
 from meetings.meeting.models import AgendaItem, Meeting
@@ -62,7 +62,7 @@ def cancel_meeting(*, meeting: Meeting, because: str, by: User | str) -> Meeting
     """Call off a meeting that was planned, or opened without anybody there, with a reason. Raises WrongState."""
     meeting = lock_meeting(meeting)
     _demand(meeting, MeetingState.PLANNED, MeetingState.OPEN)
-    if Expected.objects.filter(meeting=meeting).present().exists():
+    if Attendance.objects.filter(meeting=meeting).present().exists():
         raise WrongState(_("People are recorded as there. A meeting that took place is ended, not called off."))
     meeting.state, meeting.cancelled_because = MeetingState.CANCELLED, because
     meeting.save(update_fields=["state", "cancelled_because"])
@@ -85,7 +85,7 @@ def open_meeting(*, meeting: Meeting, on: date, by: User | str) -> Meeting:
             _("The meeting is planned for %(day)s. Open it on that day; if you meet earlier, change the day first.")
             % {"day": meeting.day.isoformat()}
         )
-    expected = Expected.objects.bulk_create(with_granted_leave(meeting, roll(meeting)))
+    expected = Attendance.objects.bulk_create(with_granted_leave(meeting, roll(meeting)))
     if not expected:
         raise WrongState(
             _("Nobody is expected: on that day nobody belongs here or sits on the committee. Record that first.")

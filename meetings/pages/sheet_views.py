@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy, ngettext
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from meetings.attendance.models import Expected, Mark
+from meetings.attendance.models import Attendance, AttendanceChange
 from meetings.attendance.queries import on_the_sheet, tally_of
 from meetings.attendance.services import follow_up, mark, mark_rest_present, tap, undo_mark, undo_rest
 from meetings.choices import MeetingState
@@ -59,7 +59,7 @@ def attendance_mark(request: PageRequest, key: UUID) -> HttpResponse:
         one = tap(
             meeting=meeting, member_id=typed["member"], state=typed["state"], key=form.key_of_tap(), by=request.user
         )
-    except Expected.DoesNotExist as error:
+    except Attendance.DoesNotExist as error:
         raise Http404 from error
     except WrongState as refusal:
         return _refused(request, meeting, refusal)
@@ -98,8 +98,8 @@ def attendance_undo(request: PageRequest, key: UUID) -> HttpResponse:
         try_with_message(
             request, lambda: undo_rest(meeting=meeting, rest_key=typed["rest"], key=typed["key"], by=request.user)
         )
-    elif not Mark.objects.filter(pk=typed["key"]).exists():
-        tapped = get_object_or_404(Mark, pk=typed["mark"], expected__meeting=meeting)
+    elif not AttendanceChange.objects.filter(pk=typed["key"]).exists():
+        tapped = get_object_or_404(AttendanceChange, pk=typed["mark"], attendance__meeting=meeting)
         try_with_message(
             request, lambda: undo_mark(meeting=meeting, mark_key=tapped.pk, key=typed["key"], by=request.user)
         )
@@ -112,7 +112,7 @@ def attendance_undo(request: PageRequest, key: UUID) -> HttpResponse:
 def attendance_person(request: PageRequest, key: UUID, member: int) -> HttpResponse:
     """Everything that is known of one person's attendance: leave, reason, make-up."""
     meeting = get_in_scope(request, MEETINGS.all(), pk=key)
-    expected = get_object_or_404(Expected.objects.select_related("meeting"), meeting=meeting, member=member)
+    expected = get_object_or_404(Attendance.objects.select_related("meeting"), meeting=meeting, member=member)
     if meeting.state == MeetingState.LOCKED and expected.is_present:
         messages.info(request, _("The minutes are locked: who was there is put right by a correction."))
         return redirect(reverse("meetings:correction-add", args=[meeting.pk]) + f"?member={member}")
@@ -138,7 +138,7 @@ def sheet_blank(request: PageRequest, key: UUID) -> HttpResponse:
     return render(request, "meetings/pages/sheet_blank.html", {"meeting": meeting, "people": people, "guests": guests})
 
 
-def _row(request: PageRequest, meeting: Meeting, one: Expected) -> HttpResponse:
+def _row(request: PageRequest, meeting: Meeting, one: Attendance) -> HttpResponse:
     context = {"one": one, "is_patch": True, "group": request.POST.get("group"), **counts(meeting, request.user)}
     response = render(request, "meetings/pages/attendance.html#patch", context)
     response["HX-Trigger"] = "attendance-marked"
@@ -160,7 +160,7 @@ def _refused(request: PageRequest, meeting: Meeting, refusal: WrongState) -> Htt
     return redirect(meeting)
 
 
-def _marked(people: list[Expected]) -> str:
+def _marked(people: list[Attendance]) -> str:
     """How many, and how many of them are guests."""
     guests = sum(one.is_guest for one in people)
     if guests:

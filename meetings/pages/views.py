@@ -16,7 +16,7 @@ from django.utils.translation import gettext_lazy as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from meetings.attendance.models import Expected, LeaveRequest
+from meetings.attendance.models import Attendance, LeaveRequest
 from meetings.attendance.queries import tallies_of
 from meetings.attendance.services import ask_leave, decide_leave, make_up, note_leave
 from meetings.choices import RequestState
@@ -264,11 +264,11 @@ def _asked_meeting(request: PageRequest, key: UUID) -> Meeting:
     return meeting
 
 
-def _made_up(request: PageRequest, meeting: Meeting, form: MakeUpForm, typed: dict[str, Any]) -> Expected:
+def _made_up(request: PageRequest, meeting: Meeting, form: MakeUpForm, typed: dict[str, Any]) -> Attendance:
     try:
         given = {"meeting": meeting, "member_id": request.user.member_id or 0, "key": typed["key"]}
         return make_up(study=form.study(), by=request.user, **given)
-    except Expected.DoesNotExist as nobody:
+    except Attendance.DoesNotExist as nobody:
         raise WrongState(gettext("You weren't expected at this meeting.")) from nobody
 
 

@@ -9,7 +9,7 @@ from typing import Any
 from django.db.models import Count, F, Min, OuterRef, Q
 from django.utils import timezone
 
-from meetings.attendance.models import Expected, LeaveRequest
+from meetings.attendance.models import Attendance, LeaveRequest
 from meetings.choices import AttendanceState, MeetingKind, MeetingState, RequestState
 from meetings.meeting.models import Meeting, Session, Task
 from meetings.meeting.queries import COMMITTEE_OFFICES
@@ -265,9 +265,9 @@ def without_minutes(place: Organization, period: str) -> Meeting | None:
     return held.filter(state__in=(MeetingState.OPEN, MeetingState.HELD)).order_by("day", "key").first()
 
 
-def unexplained(place: Organization, period: str) -> Expected | None:
+def unexplained(place: Organization, period: str) -> Attendance | None:
     """Somebody who missed a meeting of the period, and nobody knows why."""
-    missed = Expected.objects.of_held_meetings().should_attend().between(*bounds(period)).unexplained()
+    missed = Attendance.objects.of_held_meetings().should_attend().between(*bounds(period)).unexplained()
     return missed.filter(meeting__organization=place).order_by("meeting__day", "pk").first()
 
 
@@ -343,7 +343,7 @@ def _absences(path: str, on: date) -> Evenings:
     """Days of the last months' meetings that somebody missed; done where everybody's reason is on record."""
     first, last = _span(on)
     missed = (
-        Expected.objects.of_held_meetings()
+        Attendance.objects.of_held_meetings()
         .should_attend()
         .between(max(first, reasons_matter_since(on)), last)
         .filter(subtree("meeting__organization__path", [path]), state=AttendanceState.ABSENT)

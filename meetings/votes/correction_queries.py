@@ -13,7 +13,7 @@ from django.utils.formats import date_format, time_format
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from meetings.attendance.models import Expected
+from meetings.attendance.models import Attendance
 from meetings.choices import LeaveKind, MeetingState, VoteSubject
 from meetings.meeting.models import Meeting, Task
 from meetings.votes.models import NOT_LISTED, AttendanceCorrection, Vote, VoteLook
@@ -114,7 +114,7 @@ def guests_left_out(meeting: Meeting) -> QuerySet[Member]:
         subtree("affiliations__organization__path", [meeting.organization.path]),
         affiliations__kind=AffiliationKind.PARTICIPATION,
     )
-    listed = Expected.objects.filter(meeting=meeting).values("member")
+    listed = Attendance.objects.filter(meeting=meeting).values("member")
     return Member.objects.filter(relations).exclude(pk__in=listed).distinct().order_by("name_key", "pk")
 
 
@@ -132,7 +132,7 @@ def is_second(one: AttendanceCorrection, user: User) -> bool:
 
 def doubted_by(one: AttendanceCorrection) -> list[Doubted]:
     """The votes that would have to be looked at once this one is confirmed, beside those that have to be already."""
-    voter = Expected.objects.filter(meeting=one.meeting_id, member=one.member_id).entitled().exists()
+    voter = Attendance.objects.filter(meeting=one.meeting_id, member=one.member_id).entitled().exists()
     known = {each.vote.pk for each in doubted_in(one.meeting)}
     more = change_of_heads(one.was, one.becomes) if voter else 0
     return [each for each in doubted_in(one.meeting, more) if each.vote.pk not in known] if more else []
@@ -150,7 +150,7 @@ def doubted_in(meeting: Meeting, more: int = 0) -> list[Doubted]:
     if not votes:
         return []
     change = more + sum(_changes(meeting))
-    there = more + Expected.objects.filter(meeting=meeting).entitled().present().count()
+    there = more + Attendance.objects.filter(meeting=meeting).entitled().present().count()
     heads = {vote.pk: min(max(vote.present + change, 0), vote.entitled, there) for vote in votes}
     found = [
         Doubted(vote, why, heads[vote.pk]) for vote in votes if (why := _doubt(vote, heads[vote.pk], meeting))
@@ -168,7 +168,7 @@ def doubts_of(vote: Vote) -> list[Doubted]:
 
 
 def _changes(meeting: Meeting) -> Iterable[int]:
-    voters = Expected.objects.filter(meeting=meeting).entitled().values("member")
+    voters = Attendance.objects.filter(meeting=meeting).entitled().values("member")
     confirmed = AttendanceCorrection.objects.filter(meeting=meeting, member__in=voters).confirmed()
     return [change_of_heads(was, becomes) for was, becomes in confirmed.values_list("was", "becomes").order_by()]
 

@@ -16,8 +16,8 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from audit.services import record
-from meetings.attendance.models import Expected
-from meetings.attendance.services import Attendance, attendance_of, change, to_json, turn
+from meetings.attendance.models import Attendance
+from meetings.attendance.services import AttendanceFields, attendance_of, change, to_json, turn
 from meetings.choices import LATER, PRESENT, AttendanceState, CorrectionState, MeetingState, NotCountedBecause
 from meetings.meeting.models import Meeting
 from meetings.meeting.services import WrongState, lock_meeting, stored_already
@@ -53,7 +53,7 @@ def propose_correction(*, key: uuid.UUID, meeting: Meeting, truth: Truth, by: Us
     meeting = lock_meeting(meeting)
     if known := stored_already(AttendanceCorrection, key, meeting=meeting):
         return known
-    expected = Expected.objects.filter(meeting=meeting, member=truth.member).first()
+    expected = Attendance.objects.filter(meeting=meeting, member=truth.member).first()
     _refuse(meeting, truth, expected)
     correction = AttendanceCorrection.objects.create(
         key=key, meeting=meeting, member=truth.member, name=expected.name if expected else truth.member.name,
@@ -145,12 +145,12 @@ def _particulars(truth: Truth) -> dict[str, Any]:
     }
 
 
-def _attendance(correction: AttendanceCorrection, expected: Expected) -> Attendance:
+def _attendance(correction: AttendanceCorrection, expected: Attendance) -> AttendanceFields:
     """What was corrected; who was away all the same keeps the reason that is known, unless that is corrected too."""
     if correction.becomes in PRESENT:
-        return Attendance(correction.becomes)
+        return AttendanceFields(correction.becomes)
     was = attendance_of(expected)
-    known = Attendance(correction.becomes, reason=was.reason, reason_source=was.reason_source)
+    known = AttendanceFields(correction.becomes, reason=was.reason, reason_source=was.reason_source)
     if was.state == correction.becomes or correction.becomes in LATER:
         known = replace(was, state=correction.becomes)
     given = {name: getattr(correction, name) for name in ("leave_kind", "made_up_on", "made_up_with")}
@@ -159,7 +159,7 @@ def _attendance(correction: AttendanceCorrection, expected: Expected) -> Attenda
     return replace(known, **{name: value for name, value in given.items() if value})
 
 
-def _refuse(meeting: Meeting, truth: Truth, expected: Expected | None) -> None:
+def _refuse(meeting: Meeting, truth: Truth, expected: Attendance | None) -> None:
     if meeting.state != MeetingState.LOCKED:
         raise WrongState(_("The minutes aren't locked yet: change the attendance itself."))
     if not says_something(truth.reason):
@@ -175,7 +175,7 @@ def _refuse(meeting: Meeting, truth: Truth, expected: Expected | None) -> None:
         raise Refused(_("For this member a correction waits for its second person already."), "member")
 
 
-def _refuse_unchanged(truth: Truth, expected: Expected | None) -> None:
+def _refuse_unchanged(truth: Truth, expected: Attendance | None) -> None:
     """A make-up needs its day and its material, the same state as before something else that is new."""
     if expected is None or expected.state != truth.becomes:
         if truth.becomes in LATER and not (truth.made_up_on and truth.made_up_with):
@@ -202,12 +202,12 @@ def _demand_waiting(correction: AttendanceCorrection) -> None:
         raise WrongState(_("This correction was decided already."))
 
 
-def _expected(correction: AttendanceCorrection) -> Expected | None:
-    rows = Expected.objects.select_for_update()
+def _expected(correction: AttendanceCorrection) -> Attendance | None:
+    rows = Attendance.objects.select_for_update()
     return rows.filter(meeting=correction.meeting_id, member=correction.member_id).first()
 
 
-def _before(expected: Expected | None) -> str:
+def _before(expected: Attendance | None) -> str:
     return to_json(attendance_of(expected)) if expected else ""
 
 
@@ -215,9 +215,9 @@ def _kept(correction: AttendanceCorrection) -> tuple[str, str]:
     return correction.was, opened(correction.before)
 
 
-def _forgotten(correction: AttendanceCorrection) -> Expected:
+def _forgotten(correction: AttendanceCorrection) -> Attendance:
     """The line of a guest who was there and wasn't on the list."""
-    return Expected.objects.create(
+    return Attendance.objects.create(
         meeting=correction.meeting, member=correction.member, name=correction.name,
         is_formal=correction.member.is_formal(correction.meeting.day), not_counted=NotCountedBecause.PARTICIPANT,
     )  # fmt: skip

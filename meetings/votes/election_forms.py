@@ -7,7 +7,7 @@ from django import forms
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from meetings.attendance.models import Expected
+from meetings.attendance.models import Attendance
 from meetings.meeting.models import AgendaItem, Meeting
 from meetings.votes.election_rules import Ballot, ballot_key
 from meetings.votes.election_services import Posts
@@ -27,7 +27,7 @@ ELECTED = (
 OTHER_NAMES = range(1, 6)
 
 
-def people(rows: Iterable[Expected]) -> list[tuple[int, str]]:
+def people(rows: Iterable[Attendance]) -> list[tuple[int, str]]:
     """Choices in the order of a ballot, by strokes."""
     found = sorted(rows, key=lambda one: ballot_key(one.name))
     return [(one.member_id, f"{one.name} · {one.group}" if one.group else one.name) for one in found]

@@ -10,7 +10,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from audit.services import record
-from meetings.attendance.models import Expected
+from meetings.attendance.models import Attendance
 from meetings.choices import MeetingKind, VoteMethod, VoteSubject
 from meetings.meeting.models import AgendaItem, Meeting
 from meetings.meeting.services import WrongState, lock_meeting
@@ -156,7 +156,11 @@ def _appoint(vote: Vote, scrutineers: Iterable[int]) -> None:
 
 
 def _refuse_unfit(
-    meeting: Meeting, posts: Posts, candidates: Collection[int], standing: list[Expected], scrutineers: Collection[int]
+    meeting: Meeting,
+    posts: Posts,
+    candidates: Collection[int],
+    standing: list[Attendance],
+    scrutineers: Collection[int],
 ) -> None:
     if len(standing) < len(set(candidates)):
         raise WrongFigures({"candidates": _("Only members with a vote on this meeting's list can stand.")})
@@ -212,7 +216,7 @@ def _keep_papers(vote: Vote, ballot: Ballot, result: Result) -> None:
     )  # fmt: skip
 
 
-def _known_by_name(vote: Vote, names: Iterable[str]) -> list[Expected]:
+def _known_by_name(vote: Vote, names: Iterable[str]) -> list[Attendance]:
     """Members with a vote whose name was written in, where only one bears it and isn't a candidate already."""
     rows = list(can_stand(vote.item.meeting).filter(name__in=list(names)))
     standing = set(vote.candidates.values_list("member_id", flat=True))

@@ -7,7 +7,7 @@ from django import forms
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext_lazy
 
-from meetings.attendance.models import Exclusion, Expected
+from meetings.attendance.models import Attendance, Exclusion
 from meetings.attendance.queries import roll
 from meetings.choices import ON_MEMBERSHIP, ON_PROBATION, VoteMethod, VoteSubject, subject_words
 from meetings.meeting.models import AgendaItem, Meeting
@@ -89,7 +89,7 @@ class VoteForm(forms.Form):
             for name in ("about_member", "applicant", "applicant_born_on", ASKED_BACK):
                 del self.fields[name]
             return
-        probationary = Expected.objects.filter(meeting=meeting, is_formal=False).should_attend().values("member")
+        probationary = Attendance.objects.filter(meeting=meeting, is_formal=False).should_attend().values("member")
         field = cast(ProbationaryField, self.fields["about_member"])
         field.queryset = Member.objects.filter(pk__in=probationary).order_by("name_key")
         field.ends = probations(field.queryset, meeting.day)

@@ -12,7 +12,7 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from meetings.attendance.models import Exclusion, Expected
+from meetings.attendance.models import Attendance, Exclusion
 from meetings.attendance.queries import tally_of
 from meetings.choices import ON_MEMBERSHIP, ON_PROBATION, PRESENT, MeetingState, StepState, VoteMethod, VoteSubject
 from meetings.meeting.models import Meeting
@@ -175,12 +175,12 @@ def _typing_scrutineers(vote: Vote) -> set[int]:
     }
 
 
-def can_stand(meeting: Meeting) -> QuerySet[Expected]:
+def can_stand(meeting: Meeting) -> QuerySet[Attendance]:
     """Those on the frozen list who can be elected."""
-    return Expected.objects.filter(meeting=meeting).entitled().order_by("name", "pk")
+    return Attendance.objects.filter(meeting=meeting).entitled().order_by("name", "pk")
 
 
-def can_scrutinize(meeting: Meeting) -> QuerySet[Expected]:
+def can_scrutinize(meeting: Meeting) -> QuerySet[Attendance]:
     """Those who can watch a count: with a vote, and present."""
     return can_stand(meeting).filter(state__in=PRESENT)
 

@@ -36,6 +36,8 @@ PEOPLE = ("user", "agreed_by", "asked_by")
 """Details that are user names."""
 SYSTEM, MOVE = "system", "move_organization"
 ROLES = {"chair": gettext_lazy("chair"), "recorder": gettext_lazy("recorder")}
+FORMER_KINDS = {"meetings.Expected": "meetings.Attendance", "meetings.Mark": "meetings.AttendanceChange"}
+"""What older entries call a model that has another name since."""
 PERIOD = re.compile(r"\d{4}-(Q[1-4]|\d{2}(-\d{2})?)")
 
 
@@ -176,7 +178,7 @@ def field_name(kind: str, name: str) -> str:
 def _field_of(kind: str, name: str) -> Any:
     """The field of a kind of record, or None."""
     try:
-        return apps.get_model(kind)._meta.get_field(name)
+        return apps.get_model(FORMER_KINDS.get(kind, kind))._meta.get_field(name)
     except (LookupError, ValueError, FieldDoesNotExist):
         return None
 

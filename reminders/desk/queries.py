@@ -14,7 +14,7 @@ from dues.arrears.queries import oneself, own_months
 from dues.choices import MonthState
 from dues.duties import dues_duties
 from dues.units import months_between
-from meetings.attendance.models import Expected
+from meetings.attendance.models import Attendance
 from meetings.choices import LATER, PRESENT, AttendanceState
 from meetings.pages.queries import coming_for, own_attendance
 from meetings.planning.duty_queries import meeting_duties, record_duties
@@ -322,7 +322,7 @@ class OwnYear:
     months: list[OwnMonth]
     attended: Counter[str]
     """How often each state stands in the year's lists."""
-    missed: Expected | None
+    missed: Attendance | None
     """The last absence that nobody made up for."""
     coming: dict[str, Any] | None
 

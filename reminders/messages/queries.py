@@ -15,7 +15,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
-from meetings.attendance.models import Expected, Mark
+from meetings.attendance.models import Attendance, AttendanceChange
 from meetings.choices import MeetingState
 from meetings.meeting.models import Meeting
 from members.choices import Capability
@@ -148,7 +148,7 @@ class Question:
 
     message: Message
     meeting: Meeting | None
-    expected: Expected | None
+    expected: Attendance | None
     given: Answer | None
     closed: Closed | None
 
@@ -171,7 +171,7 @@ class Question:
 def question_of(message: Message, *, locked: bool = False) -> Question:
     """At most six queries. `locked`: hold the attendance's row, inside a transaction that holds the meeting's."""
     meeting = meeting_of(message)
-    rows = Expected.objects.select_for_update(of=("self",)) if locked else Expected.objects.all()
+    rows = Attendance.objects.select_for_update(of=("self",)) if locked else Attendance.objects.all()
     expected = rows.filter(meeting=meeting, member=message.member_id).first() if meeting else None
     given = Answer.objects.filter(message=message).first()
     purpose = PURPOSES.get(message.kind)
@@ -193,7 +193,7 @@ def mark_key(message_key: UUID, number: int) -> UUID:
     return uuid.uuid5(message_key, f"answer {number}")
 
 
-def _known(meeting: Meeting | None, expected: Expected | None, message: Message) -> Known:
+def _known(meeting: Meeting | None, expected: Attendance | None, message: Message) -> Known:
     if meeting is None or expected is None:
         return Known()
     return Known(
@@ -205,9 +205,9 @@ def _known(meeting: Meeting | None, expected: Expected | None, message: Message)
     )
 
 
-def _is_answered_last(expected: Expected, message: Message) -> bool:
+def _is_answered_last(expected: Attendance, message: Message) -> bool:
     """Whether the last mark is that of an answer to this message, or to another stage of its kind."""
-    marks = list(Mark.objects.filter(expected=expected).values_list("pk", flat=True))
+    marks = list(AttendanceChange.objects.filter(attendance=expected).values_list("pk", flat=True))
     stages = Message.objects.filter(kind=message.kind, about=message.about, member=message.member_id)
     answered = stages.filter(answer__isnull=False).values_list("pk", flat=True)
     return bool(marks) and marks[-1] in {mark_key(key, len(marks) - 1) for key in answered}

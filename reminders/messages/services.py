@@ -13,8 +13,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from audit.services import record
-from meetings.attendance.models import Expected, Mark
-from meetings.attendance.services import Attendance, attendance_of, follow_up
+from meetings.attendance.models import Attendance, AttendanceChange
+from meetings.attendance.services import AttendanceFields, attendance_of, follow_up
 from meetings.choices import AttendanceState, ReasonSource
 from meetings.meeting.models import Meeting
 from meetings.meeting.services import lock_meeting
@@ -158,16 +158,16 @@ def _tell_the_meeting(question: Question, choice: AnswerChoice, words: str, *, a
         wanted = change(question, expected, words.strip() or str(REASONS[choice]), at)
     if wanted == attendance_of(expected):  # another stage was answered alike
         return
-    key = mark_key(question.message.pk, Mark.objects.filter(expected=expected).count())
+    key = mark_key(question.message.pk, AttendanceChange.objects.filter(attendance=expected).count())
     follow_up(meeting=meeting, member_id=expected.member_id, attendance=wanted, key=key, is_own=True, by=by)
 
 
-def _reason(question: Question, expected: Expected, text: str, _at: datetime) -> Attendance:
+def _reason(question: Question, expected: Attendance, text: str, _at: datetime) -> AttendanceFields:
     source = SOURCES[Addressee(question.message.addressee)]
     return replace(attendance_of(expected), reason=text, reason_source=source)
 
 
-def _study(question: Question, expected: Expected, text: str, at: datetime) -> Attendance:
+def _study(question: Question, expected: Attendance, text: str, at: datetime) -> AttendanceFields:
     assert question.meeting is not None
     return replace(
         attendance_of(expected),

@@ -12,7 +12,7 @@ from django.utils import translation
 from dues.arrears.queries import TAKES_DUES
 from dues.ledger.queries import arrears_below, arrears_of
 from dues.ledger.rules import ARREARS_STAGES, Arrears
-from meetings.attendance.models import Expected
+from meetings.attendance.models import Attendance
 from meetings.choices import AttendanceState
 from meetings.meeting.models import Meeting
 from members.choices import OfficeKind, OrganizationKind
@@ -83,7 +83,7 @@ def missed_standing(messages: Sequence[Pending], *, at: datetime) -> dict[UUID, 
     return queries.values_now(open_still, missed)
 
 
-def unexplained(rows: QuerySet[Expected], on: date) -> QuerySet[Expected]:
+def unexplained(rows: QuerySet[Attendance], on: date) -> QuerySet[Attendance]:
     """Absent, and neither a reason nor a line of theirs is on record."""
     return unexcused(reachable(rows.filter(state=AttendanceState.ABSENT, reason="", answer=""), on))
 
@@ -115,7 +115,7 @@ def make_up_standing(messages: Sequence[Pending], *, at: datetime) -> dict[UUID,
     return queries.values_now(open_still, to_study)
 
 
-def not_there(rows: QuerySet[Expected], on: date) -> QuerySet[Expected]:
+def not_there(rows: QuerySet[Attendance], on: date) -> QuerySet[Attendance]:
     return reachable(rows.filter(state__in=NOT_THERE), on)
 
 

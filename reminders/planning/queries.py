@@ -11,7 +11,7 @@ from uuid import UUID
 from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils import translation
 
-from meetings.attendance.models import Exclusion, Expected, LeaveRequest
+from meetings.attendance.models import Attendance, Exclusion, LeaveRequest
 from meetings.choices import FOR_ALL_MEMBERS, ON_MEMBERSHIP, MeetingKind, MeetingState, NotCountedBecause, RequestState
 from meetings.meeting.models import AgendaItem, Material, Meeting
 from members.bulk import InArray
@@ -101,7 +101,7 @@ def meeting_facts(keys: Collection[UUID]) -> Mapping[UUID, MeetingFacts]:
 
 def _names(keys: Collection[UUID]) -> dict[UUID, list[str]]:
     """Everybody on the frozen lists."""
-    return _by_meeting(Expected.objects.filter(meeting__in=keys).order_by().values_list("meeting", "name"))
+    return _by_meeting(Attendance.objects.filter(meeting__in=keys).order_by().values_list("meeting", "name"))
 
 
 def _names_to_be(meetings: Sequence[Meeting]) -> dict[UUID, list[str]]:
@@ -202,33 +202,33 @@ class Absence:
     member_id: int
 
 
-def closed_lately(at: datetime, path: str) -> QuerySet[Expected]:
+def closed_lately(at: datetime, path: str) -> QuerySet[Attendance]:
     """Lines of the lists of meetings that were closed in the days in which something is told about them.
 
     The days of the meetings bound it, by their index; nothing grows with the attendance.
     """
     today = at.astimezone(SHANGHAI).date()
-    return Expected.objects.of_held_meetings().filter(
+    return Attendance.objects.of_held_meetings().filter(
         subtree("meeting__organization__path", [path]),
         meeting__day__range=(today - RECORDED_WITHIN - AFTER_MEETING, today),
         meeting__closed_at__range=(at - AFTER_MEETING, at),
     )
 
 
-def of_messages(messages: Sequence[Pending]) -> QuerySet[Expected]:
+def of_messages(messages: Sequence[Pending]) -> QuerySet[Attendance]:
     """The lines that messages are about."""
     meetings, members = {one.about for one in messages}, {one.member_id for one in messages}
-    return Expected.objects.of_held_meetings().filter(meeting__in=meetings, member__in=members)
+    return Attendance.objects.of_held_meetings().filter(meeting__in=meetings, member__in=members)
 
 
-def reachable(rows: QuerySet[Expected], on: date) -> QuerySet[Expected]:
+def reachable(rows: QuerySet[Attendance], on: date) -> QuerySet[Attendance]:
     """Those to whom something can be sent about it: on a roster, expected there (not left out with both approvals),
     neither suspended nor lost from sight."""
     expected = rows.exclude(not_counted=NotCountedBecause.EXCLUDED).filter(member__roster_path__gt="")
     return expected.exclude(in_situation(SILENT_KINDS, on))
 
 
-def unexcused(rows: QuerySet[Expected]) -> QuerySet[Expected]:
+def unexcused(rows: QuerySet[Attendance]) -> QuerySet[Attendance]:
     """Without whom asked for leave, whatever became of it: they said why."""
     asked = LeaveRequest.objects.filter(meeting=OuterRef("meeting"), member=OuterRef("member"))
     return rows.exclude(Exists(asked))
@@ -244,7 +244,7 @@ def silent(on: date) -> set[int]:
     return set(Situation.objects.of(*SILENT_KINDS).holding(on).values_list("member", flat=True))
 
 
-def absences(rows: QuerySet[Expected]) -> Iterator[Absence]:
+def absences(rows: QuerySet[Attendance]) -> Iterator[Absence]:
     """Of those who still belong there: on a roster at the meeting's place, or taking part there."""
     wanted = ("meeting", "meeting__organization", "meeting__closed_at", "member")
     places = ("meeting__organization__path", "member__roster_path", "not_counted")

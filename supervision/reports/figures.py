@@ -18,7 +18,7 @@ from django.utils.translation import gettext_lazy as _
 from dues.ledger.models import Charge
 from dues.ledger.payment_models import Payment, PaymentQuerySet
 from dues.upwards.models import Disclosure
-from meetings.attendance.models import Expected
+from meetings.attendance.models import Attendance
 from meetings.choices import AttendanceState, MeetingKind
 from meetings.pages.queries import lectures_held
 from meetings.planning.duty_queries import meeting_duties, meeting_states
@@ -159,9 +159,9 @@ def meetings_due(path: str, first: date, last: date, *, on: date, kind: str, col
     ]
 
 
-def attendances(path: str, first: date, last: date) -> QuerySet[Expected]:
+def attendances(path: str, first: date, last: date) -> QuerySet[Attendance]:
     """Who should attend the meetings of the period that were held."""
-    held = Expected.objects.of_held_meetings().should_attend().between(first, last)
+    held = Attendance.objects.of_held_meetings().should_attend().between(first, last)
     return held.filter(subtree("meeting__organization__path", [path]))
 
 

@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 from dues.ledger.models import Charge
 from dues.ledger.payment_models import Payment
 from dues.upwards.models import Disclosure
-from meetings.attendance.models import Expected
+from meetings.attendance.models import Attendance
 from meetings.choices import MeetingKind
 from meetings.meeting.models import Meeting
 from meetings.pages.queries import lectures_held
@@ -306,7 +306,7 @@ def _duties(kind: str, column: str) -> Rows:
 
 
 def _attended(condition: Q) -> Rows:
-    def rows(path: str, first: date, last: date, on: date) -> QuerySet[Expected]:
+    def rows(path: str, first: date, last: date, on: date) -> QuerySet[Attendance]:
         found = attendances(path, first, last).filter(condition).select_related("meeting__organization")
         return found.order_by("meeting__day", "meeting", "pk")
 
@@ -336,7 +336,7 @@ def _show_lecture(one: Meeting) -> Record:
     return Record(one.name, one.organization.name, one.day, str(one.get_kind_display()), one.get_absolute_url())
 
 
-def _show_attendance(one: Expected) -> Record:
+def _show_attendance(one: Attendance) -> Record:
     meeting = one.meeting
     title = f"{one.name} · {meeting.name}"
     return Record(title, meeting.organization.name, meeting.day, one.get_state_display(), meeting.get_absolute_url())

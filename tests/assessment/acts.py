@@ -9,9 +9,9 @@ from django.db import IntegrityError, transaction
 from dues.charging.services import charge_month
 from dues.models import Payment
 from dues.payments.services import reverse_payment
-from meetings.attendance.services import Attendance, follow_up, mark, tap
+from meetings.attendance.services import AttendanceFields, follow_up, mark, tap
 from meetings.meeting.services import WrongState, plan_meeting
-from meetings.models import Expected, Meeting
+from meetings.models import Attendance, Meeting
 from meetings.pages.services import cancel_meeting, open_meeting
 from members.accounts.services import end_office, give_office
 from members.choices import OfficeKind, OrganizationKind
@@ -145,18 +145,18 @@ class Acts:
         cancel_meeting(meeting=plan_meeting(meeting=meeting, by=self.by), because="停电", by=self.by)
 
     def tap(self):
-        one = self.one(Expected.objects.filter(meeting__state="held").order_by("pk"))
+        one = self.one(Attendance.objects.filter(meeting__state="held").order_by("pk"))
         state = self.one(["on_site", "online", "absent"])
         tap(meeting=one.meeting, member_id=one.member_id, state=state, key=uuid.uuid4(), by=self.by)
 
     def mark(self):
-        one = self.one(Expected.objects.filter(meeting__state="held").order_by("pk"))
-        absent = Attendance("absent", reason="出差", reason_source="officer")
+        one = self.one(Attendance.objects.filter(meeting__state="held").order_by("pk"))
+        absent = AttendanceFields("absent", reason="出差", reason_source="officer")
         mark(meeting=one.meeting, member_id=one.member_id, attendance=absent, key=uuid.uuid4(), by=self.by)
 
     def complete(self):
-        one = self.one(Expected.objects.filter(meeting__state="locked").order_by("pk"))
-        made_up = Attendance("made_up", made_up_on=TODAY)
+        one = self.one(Attendance.objects.filter(meeting__state="locked").order_by("pk"))
+        made_up = AttendanceFields("made_up", made_up_on=TODAY)
         follow_up(
             meeting=one.meeting, member_id=one.member_id, attendance=made_up, key=uuid.uuid4(), is_own=True, by=self.by
         )

@@ -5,7 +5,7 @@ from datetime import date
 import pytest
 
 from meetings.choices import AttendanceState, MeetingState
-from meetings.models import Expected, Meeting, Session
+from meetings.models import Attendance, Meeting, Session
 from members.models import LocalRule
 from tests.assessment.measuring import FIRST, LAST, facts_of, told
 from tests.cast import make_member, make_organization
@@ -23,7 +23,7 @@ def hold(organization, kind, day, *, state=MeetingState.HELD, counts_for_year=No
 
 
 def expect(meeting, member, state, **fields):
-    return Expected.objects.create(
+    return Attendance.objects.create(
         meeting=meeting, member=member, name=member.name, is_formal=True, state=state, **fields
     )
 
@@ -190,7 +190,7 @@ def test_removing_one_attendance_changes_the_fact_of_its_meeting_alone(cast):
     for meeting in (first, second):
         expect(meeting, cast.zhang, AttendanceState.ON_SITE)
         expect(meeting, cast.li, AttendanceState.ABSENT)
-    Expected.objects.get(meeting=first, member=cast.li).delete()
+    Attendance.objects.get(meeting=first, member=cast.li).delete()
     assert asked("attendance", cast.branch) == [(f"meeting:{first.pk}", 1, 1, 0), (f"meeting:{second.pk}", 1, 2, 0)]
 
 

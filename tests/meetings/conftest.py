@@ -5,7 +5,7 @@ from datetime import date, time
 
 import pytest
 
-from meetings.attendance.services import Attendance, mark
+from meetings.attendance.services import AttendanceFields, mark
 from meetings.choices import AttendanceState, MeetingKind
 from meetings.meeting.services import plan_meeting
 from meetings.minutes.services import draft_minutes, sign_minutes
@@ -42,7 +42,13 @@ def held(cast, chen):
     )
     attended = {cast.zhang: AttendanceState.ON_SITE, chen: AttendanceState.ONLINE, cast.li: AttendanceState.ABSENT}
     for member, state in attended.items():
-        mark(meeting=meeting, member_id=member.pk, attendance=Attendance(state), key=uuid.uuid4(), by=cast.secretary)
+        mark(
+            meeting=meeting,
+            member_id=member.pk,
+            attendance=AttendanceFields(state),
+            key=uuid.uuid4(),
+            by=cast.secretary,
+        )
     item = AgendaItem.objects.get()
     Speech.objects.create(item=item, speaker="张英", points="讲得明白")
     Task.objects.create(item=item, what="整理笔记", who="李国强", due_on=date(2026, 12, 1))

@@ -1,7 +1,7 @@
 """Ending a meeting in tests: with a place, an agenda, a chair and a recorder who were there."""
 
 from meetings.choices import PRESENT, AttendanceState
-from meetings.models import AgendaItem, Expected, Meeting
+from meetings.models import AgendaItem, Attendance, Meeting
 from meetings.pages.services import close_meeting
 from members.models import User
 
@@ -9,9 +9,9 @@ from members.models import User
 def ready(meeting: Meeting) -> Meeting:
     """What an end asks for: the first two who were there lead and write; where too few were, others come."""
     meeting.refresh_from_db()
-    people = Expected.objects.filter(meeting=meeting).should_attend().order_by("pk")
+    people = Attendance.objects.filter(meeting=meeting).should_attend().order_by("pk")
     leading = sorted(people, key=lambda one: (one.state not in PRESENT, one.state != AttendanceState.UNKNOWN))[:2]
-    Expected.objects.filter(pk__in=[one.pk for one in leading if one.state not in PRESENT]).update(
+    Attendance.objects.filter(pk__in=[one.pk for one in leading if one.state not in PRESENT]).update(
         state=AttendanceState.ON_SITE
     )
     meeting.place, (meeting.chair, meeting.recorder) = "会议室", (one.member for one in leading)

@@ -6,7 +6,7 @@ import pytest
 from knox.models import AuthToken
 
 from meetings.choices import AttendanceState, LeaveKind, MeetingKind, MeetingState, NotCountedBecause, ReasonSource
-from meetings.models import Expected, Meeting, Session
+from meetings.models import Attendance, Meeting, Session
 from tests.cast import TODAY, make_member
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("today")]
@@ -33,7 +33,7 @@ def held(organization, *people, day=TODAY, kind=MeetingKind.THEME_DAY, **fields)
         organization=organization, kind=kind, day=day, counts_for_year=day.year, state=MeetingState.HELD, **fields
     )
     for member in people:
-        Expected.objects.create(
+        Attendance.objects.create(
             meeting=meeting, member=member, name=member.name, is_formal=True, state=AttendanceState.ON_SITE
         )
     return meeting
@@ -54,7 +54,7 @@ def test_one_meeting_with_its_heads(cast, by_token):
         online_link="https://meet.example/secret",
     )  # fmt: skip
     Session.objects.create(meeting=meeting, kind=MeetingKind.PARTY_LECTURE)
-    Expected.objects.filter(member=cast.li).update(state="absent", not_counted=NotCountedBecause.SUSPENDED)
+    Attendance.objects.filter(member=cast.li).update(state="absent", not_counted=NotCountedBecause.SUSPENDED)
 
     answer = by_token(cast.secretary)(f"/api/meetings/{meeting.key}/")
 
@@ -68,7 +68,7 @@ def test_one_meeting_with_its_heads(cast, by_token):
 
 def test_who_was_left_out_is_not_counted(cast, by_token):
     meeting = held(cast.branch, cast.zhang, cast.li)
-    Expected.objects.filter(member=cast.li).update(not_counted=NotCountedBecause.EXCLUDED)
+    Attendance.objects.filter(member=cast.li).update(not_counted=NotCountedBecause.EXCLUDED)
 
     answer = by_token(cast.secretary)(f"/api/meetings/{meeting.key}/").json()
 
@@ -111,7 +111,7 @@ def test_pages_lead_to_the_next_ones_until_all_are_seen(cast, by_token):
 # --- Attendance -----------------------------------------------------------------------------------------------------
 def test_one_line_of_a_list_says_that_and_not_why(cast, by_token):
     meeting = held(cast.branch, cast.zhang)
-    Expected.objects.update(
+    Attendance.objects.update(
         state=AttendanceState.LEAVE, leave_kind=LeaveKind.SICK, leave_granted_by="canary-granted",
         reason="canary-reason", reason_source=ReasonSource.OFFICER, answer="canary-answer",
         answer_source=ReasonSource.MEMBER, made_up_with="canary-with", marked_by="canary-marked",

@@ -13,10 +13,10 @@ from audit.models import Entry
 from dues.models import Arrangement, ArrearsReason, ArrearsReview, LedgerImport, Relief
 from meetings.models import (
     AgendaItem,
+    Attendance,
+    AttendanceChange,
     AttendanceCorrection,
-    Expected,
     LeaveRequest,
-    Mark,
     Meeting,
     MembershipStep,
     Vote,
@@ -94,11 +94,11 @@ def rows_of_meetings(cast):
     meeting = Meeting.objects.create(
         organization=cast.branch, kind="theme_day", day=TODAY, counts_for_year=2026, sign_in_secret="秘密"
     )
-    expected = Expected.objects.create(
+    expected = Attendance.objects.create(
         meeting=meeting, member=cast.zhang, name="张英", is_formal=True, state="absent", reason="生病",
         reason_source="officer",
     )  # fmt: skip
-    Mark.objects.create(expected=expected, state="absent", before="{}", by="secretary")
+    AttendanceChange.objects.create(attendance=expected, state="absent", before="{}", by="secretary")
     AttendanceCorrection.objects.create(
         meeting=meeting, member=cast.zhang, name="张英", was="absent", becomes="leave", before="{}", reason="记错了人",
         away_reason="住院", away_source="member", proposed_by=cast.secretary,

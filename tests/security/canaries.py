@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 
 from audit.keyring import fingerprint
 from dues.models import Arrangement, ArrearsReason, ArrearsReview, Basis, BillRow, LargeDues, LedgerImport, Relief
-from meetings.models import Expected
+from meetings.models import Attendance
 from members.models import Contact, ContactPerson, HelpRequest, Member, RosterImport, RosterImportRow, Situation
 from members.roster.services import describe
 from members.workbooks.reading import dump_cells
@@ -172,9 +172,9 @@ def hide_in_messages(canaries: Canaries) -> None:
 
 
 def hide_reasons(canaries: Canaries) -> None:
-    for number, (name, expected) in enumerate(canaries.full.rows[Expected].items(), start=1):
+    for number, (name, expected) in enumerate(canaries.full.rows[Attendance].items(), start=1):
         reason = canaries.hide("reason for an absence", name, f"absent-canary-{number}")
-        Expected.objects.filter(pk=expected.pk).update(state="absent", reason=reason, reason_source="member")
+        Attendance.objects.filter(pk=expected.pk).update(state="absent", reason=reason, reason_source="member")
 
 
 def hide_in_talks(canaries: Canaries) -> None:

@@ -54,7 +54,7 @@ DUES = {
     "base in a ledger": {"officer": "branch", "next_secretary": "next-branch"},
     "cell of a ledger": {"officer": "branch"},
     "what a message says": SCOPE["Message"],
-    "reason for an absence": SCOPE["Expected"],
+    "reason for an absence": SCOPE["Attendance"],
     "suggestion": SCOPE["Suggestion"],
     "self-appraisal": SCOPE["Appraisee"],
     "mutual appraisal": SCOPE["MutualAppraisal"],

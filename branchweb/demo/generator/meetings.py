@@ -10,7 +10,7 @@ from uuid import UUID
 from django.db import transaction
 
 from audit.services import record
-from meetings.attendance.models import Expected
+from meetings.attendance.models import Attendance
 from meetings.attendance.rules import not_counted
 from meetings.choices import AttendanceState, LeaveKind, MeetingKind, MeetingState
 from meetings.meeting.models import Meeting
@@ -107,10 +107,10 @@ def generate_meetings(*, root: Organization, months: int, seed: int, on: date, b
     while part := list(islice(branches, BRANCHES_AT_ONCE)) if months else []:
         evenings = [one for branch in part for one in _evenings(branch, months, on, random) if len(one.people) > 1]
         meetings += bulk.insert(Meeting, MEETING_COLUMNS, map(_meeting_row, evenings))
-        attendances += bulk.insert(Expected, EXPECTED_COLUMNS, _expected_rows(evenings, random))
+        attendances += bulk.insert(Attendance, EXPECTED_COLUMNS, _expected_rows(evenings, random))
         bulk.insert(Minutes, MINUTES_COLUMNS, map(_minutes_row, evenings))
     if meetings:
-        bulk.refresh_statistics(Meeting, Expected, Minutes)
+        bulk.refresh_statistics(Meeting, Attendance, Minutes)
         record(
             action="generate_meetings", by=by, subject=root, organization_code=root.code,
             details={"months": months, "meetings": meetings, "attendances": attendances},

@@ -10,7 +10,7 @@ from decimal import Decimal
 from math import ceil
 
 from dues.models import Allocation, Charge
-from meetings.models import Expected, Meeting
+from meetings.models import Attendance, Meeting
 from members.models import Affiliation, Contact, Member, Organization, Situation, Term
 
 D = Decimal
@@ -34,7 +34,7 @@ class Branch:
         self.groups = [row["pk"] for row in here if row["kind"] == "group"]
         self.meetings = [row for row in Meeting.objects.values() if row["organization_id"] in ids]
         of_them = {row["key"] for row in self.meetings}
-        listed = [row for row in Expected.objects.values() if row["meeting_id"] in of_them]
+        listed = [row for row in Attendance.objects.values() if row["meeting_id"] in of_them]
         self.attendance = [row for row in listed if row["not_counted"] not in ("excluded", "participant")]
         self.members = [row["member_id"] for row in Affiliation.objects.values() if row["organization_id"] in ids]
         self.charges = [row for row in Charge.objects.values() if row["organization_id"] == place.pk]

@@ -4,7 +4,7 @@ from datetime import date, timedelta
 from random import Random
 
 from assessment.models import Assessment, Band, Scheme
-from meetings.models import Expected, Meeting, Session
+from meetings.models import Attendance, Meeting, Session
 from members.models import Affiliation, Contact, HelpRequest, LocalRule, Office, Organization, Situation, Term
 from rulebook.dates import add_months
 from supervision.models import Inspection, Problem, ProblemList, ProblemStep, Suggestion
@@ -98,7 +98,7 @@ class BusyCounty:
     def expect(self, meeting, member):
         state = self.pick(STATES)
         reason = self.maybe("出差", "") if state == "absent" else ""
-        Expected.objects.create(
+        Attendance.objects.create(
             meeting=meeting, member=member, name=member.name, is_formal=True, state=state, reason=reason,
             not_counted=self.pick(["", "", "participant", "excluded"]), reason_source="officer" if reason else "",
             leave_kind="sick" if state == "leave" else "",

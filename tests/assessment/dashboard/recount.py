@@ -8,7 +8,7 @@ from assessment.dashboard.models import FIGURES
 from assessment.dashboard.rules import is_incomplete, kept_months, last_day
 from assessment.models import Assessment, RollUp
 from dues.models import Allocation, Charge
-from meetings.models import Expected, Meeting
+from meetings.models import Attendance, Meeting
 from meetings.planning.duty_queries import meeting_duties
 from members.choices import HARD_TO_REACH_KINDS
 from members.contacts.rules import Due, LastContact, next_contact
@@ -86,7 +86,7 @@ def begun(branch):
 
 
 def attendance(branch, first, last):
-    rows = Expected.objects.of_held_meetings().between(first, last).should_attend()
+    rows = Attendance.objects.of_held_meetings().between(first, last).should_attend()
     rows = rows.filter(subtree("meeting__organization__path", [branch.path]))
     states = [one.state for one in rows]
     unexplained = rows.unexplained().count()

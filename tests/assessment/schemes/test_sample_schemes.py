@@ -18,7 +18,7 @@ from assessment.models import Assessment, BranchView, Clause, ManualValue
 from assessment.schemes.import_services import BY_NUMBER, read_workbook, store_read_plan
 from dues.models import Allocation, Charge
 from meetings.choices import MeetingState
-from meetings.models import Expected, Meeting
+from meetings.models import Attendance, Meeting
 from members.models import Contact, Situation, Term
 from tests.assessment.test_metrics_meetings import expect, hold
 from tests.dues.making import charge, pay
@@ -95,7 +95,7 @@ class Counted:
 
     def __init__(self, place):
         self.here = Meeting.objects.filter(organization__path__startswith=place.path, day__year=YEAR)
-        self.expected = Expected.objects.filter(meeting__in=self.here)
+        self.expected = Attendance.objects.filter(meeting__in=self.here)
         self.place = place
 
     def held(self, kind):
@@ -304,7 +304,7 @@ def test_removing_one_record_changes_exactly_the_points_it_carried(filled, built
     scheme, _assessment = built(number)
     before = leaves(computed(scheme, filled, on=LAST))
     meeting = Meeting.objects.get(organization=filled, kind=kind, day__month=month)
-    Expected.objects.filter(meeting=meeting).delete()
+    Attendance.objects.filter(meeting=meeting).delete()
     meeting.delete()
     after = leaves(computed(scheme, filled, on=LAST))
 

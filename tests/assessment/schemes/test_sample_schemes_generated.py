@@ -15,7 +15,7 @@ from branchweb.demo.generator.dues import adopt_farmers_amount, generate_dues
 from branchweb.demo.generator.meetings import generate_meetings
 from branchweb.demo.generator.members import generate_county
 from meetings.choices import MeetingState
-from meetings.models import Expected, Meeting
+from meetings.models import Attendance, Meeting
 from members.models import Contact, Organization, Situation, Term
 from tests.assessment.assessments.slow_scores import LAST, SLOWLY, YEAR, Branch
 from tests.assessment.schemes.test_sample_schemes import found_by_person, leaves
@@ -48,7 +48,7 @@ def _forget(random, branches):
     for meeting in Meeting.objects.order_by("day", "key"):
         draw = random.random()
         if draw < 0.15:
-            Expected.objects.filter(meeting=meeting).delete()
+            Attendance.objects.filter(meeting=meeting).delete()
             meeting.delete()
         elif draw < 0.3:
             Meeting.objects.filter(pk=meeting.pk).update(kind=random.choice(OTHER_KINDS))
@@ -63,9 +63,9 @@ def _forget(random, branches):
             state=MeetingState.LOCKED,
             counts_for_year=YEAR,
         )
-    everywhere = Expected.objects.order_by("meeting", "member").values_list("pk", "meeting__organization")
+    everywhere = Attendance.objects.order_by("meeting", "member").values_list("pk", "meeting__organization")
     unmarked = [key for key, place in everywhere if place == branches[1].pk or random.random() < 0.05]
-    Expected.objects.filter(pk__in=unmarked).update(state="unknown", leave_kind="", leave_granted_by="")
+    Attendance.objects.filter(pk__in=unmarked).update(state="unknown", leave_kind="", leave_granted_by="")
 
 
 def _look_after(random, branches, by):

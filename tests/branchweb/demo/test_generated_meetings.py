@@ -15,7 +15,7 @@ from branchweb.demo.generator.members import generate_county
 from meetings.attendance.queries import roll
 from meetings.choices import AttendanceState, MeetingKind, MeetingState, NotCountedBecause
 from meetings.minutes.queries import missing_in
-from meetings.models import Expected, Meeting, Minutes
+from meetings.models import Attendance, Meeting, Minutes
 from members import bulk
 from members.choices import SituationKind
 from members.models import Affiliation, Member, Organization, Situation
@@ -41,7 +41,7 @@ def test_each_branch_has_a_theme_day_a_month_and_a_general_meeting_a_quarter(cou
     kinds = Counter(Meeting.objects.values_list("kind", flat=True))
     assert kinds == {MeetingKind.THEME_DAY: 6 * 12, MeetingKind.GENERAL_MEETING: 6 * 4}
     assert generated.meetings == 96
-    assert generated.attendances == Expected.objects.count()
+    assert generated.attendances == Attendance.objects.count()
     assert Meeting.objects.values("organization").distinct().count() == 6
 
 
@@ -75,7 +75,7 @@ def test_the_lists_are_those_that_would_have_been_frozen(county):
 def test_everybody_attended_somehow_and_most_were_there(county):
     generate(county)
 
-    states = Counter(Expected.objects.values_list("state", flat=True))
+    states = Counter(Attendance.objects.values_list("state", flat=True))
     assert AttendanceState.UNKNOWN not in states
     assert states[AttendanceState.ON_SITE] > sum(states.values()) / 2
     assert states[AttendanceState.LEAVE] and states[AttendanceState.ABSENT] and states[AttendanceState.VISITED]
@@ -84,7 +84,7 @@ def test_everybody_attended_somehow_and_most_were_there(county):
 def test_no_reason_is_invented(county):
     generate(county)
 
-    assert not Expected.objects.exclude(reason="").exists()
+    assert not Attendance.objects.exclude(reason="").exists()
 
 
 def test_who_joined_the_branch_after_a_meeting_was_not_asked():
@@ -95,9 +95,12 @@ def test_who_joined_the_branch_after_a_meeting_was_not_asked():
 
     generate(cast.branch, months=2)
 
-    assert set(Expected.objects.filter(member=cast.zhang).values_list("meeting__day", flat=True)) <= {yesterday, TODAY}
-    assert Expected.objects.filter(member=cast.li, meeting__day__lt=yesterday, group=cast.group.name).exists()
-    assert not Expected.objects.filter(member=cast.wang).exists()
+    assert set(Attendance.objects.filter(member=cast.zhang).values_list("meeting__day", flat=True)) <= {
+        yesterday,
+        TODAY,
+    }
+    assert Attendance.objects.filter(member=cast.li, meeting__day__lt=yesterday, group=cast.group.name).exists()
+    assert not Attendance.objects.filter(member=cast.wang).exists()
 
 
 @pytest.mark.parametrize(
@@ -116,7 +119,7 @@ def test_situations_of_the_day_decide_how_somebody_attends(kind, since, states, 
 
     generate(cast.branch)
 
-    rows = Expected.objects.filter(member=member)
+    rows = Attendance.objects.filter(member=member)
     assert set(rows.values_list("state", flat=True)) <= states
     assert set(rows.values_list("not_counted", flat=True)) == {counted}
 
@@ -124,7 +127,7 @@ def test_situations_of_the_day_decide_how_somebody_attends(kind, since, states, 
 def test_the_same_seed_gives_the_same_rows(county):
     def rows():
         return list(
-            Expected.objects.order_by("meeting", "member").values_list("meeting", "member", "state", "leave_kind")
+            Attendance.objects.order_by("meeting", "member").values_list("meeting", "member", "state", "leave_kind")
         )
 
     generate(county)
@@ -149,7 +152,7 @@ def test_the_database_looks_at_what_is_new_once(county):
     with mock.patch.object(bulk, "refresh_statistics") as looked:
         generate(county, months=2)
 
-    looked.assert_called_once_with(Meeting, Expected, Minutes)
+    looked.assert_called_once_with(Meeting, Attendance, Minutes)
 
 
 def test_no_months_leave_no_trace(county):
@@ -171,7 +174,7 @@ def test_the_command_prints_what_was_stored():
     )
 
     told = json.loads(answer.getvalue())
-    assert (told["meetings"], told["attendances"]) == (Meeting.objects.count(), Expected.objects.count())
+    assert (told["meetings"], told["attendances"]) == (Meeting.objects.count(), Attendance.objects.count())
     assert told["attendances"] > told["meetings"] > 4 * 4
 
 

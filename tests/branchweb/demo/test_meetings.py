@@ -13,8 +13,8 @@ from meetings.choices import TOOK_PART, AttendanceState, LeaveKind, MeetingKind,
 from meetings.minutes.queries import missing_in
 from meetings.models import (
     AgendaItem,
+    Attendance,
     AttendanceCorrection,
-    Expected,
     LeaveRequest,
     Material,
     Meeting,
@@ -69,8 +69,8 @@ class TheYear(TestCase):
         assert LeaveRequest.objects.open().get().meeting == coming
 
     def test_people_attended_in_every_way_there_is(self):
-        states = set(Expected.objects.filter(meeting__organization=self.home).values_list("state", flat=True))
-        kinds = set(Expected.objects.exclude(leave_kind="").values_list("leave_kind", flat=True))
+        states = set(Attendance.objects.filter(meeting__organization=self.home).values_list("state", flat=True))
+        kinds = set(Attendance.objects.exclude(leave_kind="").values_list("leave_kind", flat=True))
 
         assert states == set(AttendanceState) - {AttendanceState.UNKNOWN}
         assert kinds == set(LeaveKind) - {LeaveKind.OTHER}
@@ -95,12 +95,12 @@ class TheYear(TestCase):
         assert [missing_in(meeting) for meeting in home] == [[]] * home.count()
 
     def test_most_took_part(self):
-        everybody = Expected.objects.filter(meeting__organization=self.home)
+        everybody = Attendance.objects.filter(meeting__organization=self.home)
 
         assert 0.7 < everybody.filter(state__in=TOOK_PART).count() / everybody.count() < 0.98
 
     def test_why_somebody_was_absent_was_asked_since_but_not_of_the_last_weeks(self):
-        absent = Expected.objects.filter(meeting__organization=self.home, state=AttendanceState.ABSENT)
+        absent = Attendance.objects.filter(meeting__organization=self.home, state=AttendanceState.ABSENT)
         lately = absent.filter(meeting__day__gte=TODAY - timedelta(days=20))
 
         assert lately.exists()
@@ -108,12 +108,12 @@ class TheYear(TestCase):
         assert set(absent.exclude(reason="").values_list("reason_source", flat=True)) == {"officer"}
 
     def test_some_branches_forgot_to_ask(self):
-        forgotten = Expected.objects.unexplained().filter(meeting__day__lt=TODAY - timedelta(days=30))
+        forgotten = Attendance.objects.unexplained().filter(meeting__day__lt=TODAY - timedelta(days=30))
 
         assert 0 < len(set(forgotten.values_list("meeting__organization__code", flat=True))) <= 5
 
     def test_only_those_at_home_were_visited(self):
-        visited = set(Expected.objects.filter(state=AttendanceState.VISITED).values_list("member", flat=True))
+        visited = set(Attendance.objects.filter(state=AttendanceState.VISITED).values_list("member", flat=True))
         frail = Situation.objects.of(SituationKind.FRAIL, SituationKind.BEDRIDDEN)
 
         assert visited
@@ -162,7 +162,7 @@ class TheYear(TestCase):
 @pytest.mark.parametrize("on", [date(2028, 2, 29), date(2027, 1, 1)])
 def test_it_can_be_made_on_any_day_and_twice_the_same(on):
     def everything():
-        return list(Expected.objects.order_by("meeting", "member").values_list("name", "state", "meeting"))
+        return list(Attendance.objects.order_by("meeting", "member").values_list("name", "state", "meeting"))
 
     members.fill(on=on)
     meetings.fill(on=on)

@@ -7,7 +7,7 @@ from django.db import transaction
 
 from branchweb.demo import meetings, members
 from branchweb.demo.reminders import fill
-from meetings.models import Expected
+from meetings.models import Attendance
 from members.models import ContactPerson, Organization, User
 from reminders.channels.rules import SHANGHAI
 from reminders.choices import OVER, MessageState
@@ -38,7 +38,7 @@ def test_two_answered_by_the_link_and_a_contact_person_on_the_phone(home):
 
 
 def test_the_meeting_shows_the_reasons_with_their_source(home):
-    sources = Expected.objects.exclude(reason="").filter(meeting__title__startswith="微党课")
+    sources = Attendance.objects.exclude(reason="").filter(meeting__title__startswith="微党课")
     assert {"member", "contact_person"} <= set(sources.values_list("reason_source", flat=True))
 
 
@@ -74,7 +74,7 @@ def test_what_is_asked_of_each_branch_was_counted_for_a_year(home):
 
 
 def test_the_planner_finds_an_absent_officer_somebody_without_an_account_and_a_frail_member(home):
-    latest = Expected.objects.filter(meeting__title="微党课：为群众办一件小事", state="absent").values_list(
+    latest = Attendance.objects.filter(meeting__title="微党课：为群众办一件小事", state="absent").values_list(
         "member", flat=True
     )
     assert plan(NOON)

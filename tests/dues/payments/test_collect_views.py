@@ -9,7 +9,7 @@ from django.urls import reverse
 
 from dues.models import Payment, PaymentProposal, Receipt
 from meetings.choices import MeetingState
-from meetings.models import Expected, Meeting
+from meetings.models import Attendance, Meeting
 from members.models import User
 from tests.cast import make_member
 from tests.dues.making import charge, left_open
@@ -38,7 +38,9 @@ def meeting(cast, three):
         counts_for_year=2026, opened_at=datetime(2026, 11, 20, 9, tzinfo=ZoneInfo("Asia/Shanghai")),
     )  # fmt: skip
     for name, state in (("chen", "on_site"), ("li", "online"), ("zhang", "absent")):
-        Expected.objects.create(meeting=meeting, member=three[name], name=three[name].name, is_formal=True, state=state)
+        Attendance.objects.create(
+            meeting=meeting, member=three[name], name=three[name].name, is_formal=True, state=state
+        )
     return meeting
 
 

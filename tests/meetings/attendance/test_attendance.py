@@ -8,10 +8,10 @@ from django.db import IntegrityError, transaction
 
 from audit.models import Entry
 from meetings.attendance.queries import tally_of
-from meetings.attendance.services import Attendance, mark, mark_rest_present, undo_mark
+from meetings.attendance.services import AttendanceFields, mark, mark_rest_present, undo_mark
 from meetings.choices import AttendanceState, MeetingKind, MeetingState, NotCountedBecause
 from meetings.meeting.services import WrongState, plan_meeting
-from meetings.models import Expected, LeaveRequest, Mark, Meeting
+from meetings.models import Attendance, AttendanceChange, LeaveRequest, Meeting
 from meetings.pages.services import open_meeting
 from members.choices import Membership, SituationKind
 from members.models import Affiliation, Situation
@@ -39,7 +39,7 @@ def names(meeting):
 
 def tap(meeting, member, state=AttendanceState.ON_SITE, key=None, by="secretary", **more):
     return mark(
-        meeting=meeting, member_id=member.pk, attendance=Attendance(state, **more), key=key or uuid.uuid4(), by=by
+        meeting=meeting, member_id=member.pk, attendance=AttendanceFields(state, **more), key=key or uuid.uuid4(), by=by
     )
 
 
@@ -58,7 +58,7 @@ def test_opening_twice_changes_nothing(opened, cast):
 def test_a_member_who_joins_later_is_not_absent_from_it(opened, cast):
     newcomer = make_member("新来", cast.branch)
 
-    assert not Expected.objects.filter(member=newcomer).exists()
+    assert not Attendance.objects.filter(member=newcomer).exists()
 
 
 def test_who_belongs_is_a_matter_of_the_meetings_day(meeting, cast):
@@ -96,7 +96,7 @@ def test_the_same_tap_twice_is_one_tap(opened, cast):
     tap(opened, cast.zhang, AttendanceState.ABSENT, key=key)
 
     assert opened.expected.get(member=cast.zhang).state == AttendanceState.ON_SITE
-    assert Mark.objects.count() == 1
+    assert AttendanceChange.objects.count() == 1
 
 
 def test_one_tap_gives_leave_no_kind_and_absence_no_reason(opened, cast):
@@ -107,7 +107,7 @@ def test_one_tap_gives_leave_no_kind_and_absence_no_reason(opened, cast):
 @pytest.mark.parametrize("field", ["leave_kind", "leave_granted_by"])
 def test_the_database_keeps_what_is_said_of_leave_only_of_leave(opened, field):
     with pytest.raises(IntegrityError, match="expected_kind_only_of_leave"), transaction.atomic():
-        Expected.objects.filter(state="unknown").update(**{field: "sick"})
+        Attendance.objects.filter(state="unknown").update(**{field: "sick"})
 
 
 def test_everybody_except_leaves_the_exceptions_unrecorded(opened, cast):
@@ -121,7 +121,7 @@ def test_whoever_waits_for_an_answer_about_leave_is_not_marked_with_the_rest(cas
     LeaveRequest.objects.create(meeting=opened, member=cast.li, kind="sick")
 
     assert len(mark_rest_present(meeting=opened, key=uuid.uuid4(), by=cast.secretary)) == 1
-    assert Expected.objects.get(meeting=opened, member=cast.li).state == AttendanceState.UNKNOWN
+    assert Attendance.objects.get(meeting=opened, member=cast.li).state == AttendanceState.UNKNOWN
 
 
 def test_everybody_except_does_not_overwrite_what_is_recorded(opened, cast):
@@ -163,7 +163,7 @@ def test_attendance_can_be_completed_after_closing(opened, cast):
 
 
 def test_a_strangers_member_cannot_be_marked(opened, cast):
-    with pytest.raises(Expected.DoesNotExist):
+    with pytest.raises(Attendance.DoesNotExist):
         tap(opened, cast.wang)
 
 

@@ -12,7 +12,7 @@ from django.urls import reverse
 
 from meetings.attendance import services
 from meetings.attendance.services import open_sign_in, sign_in_member
-from meetings.models import Expected, Mark, Meeting
+from meetings.models import Attendance, AttendanceChange, Meeting
 from meetings.pages import sheet_views as views
 from tests.cast import make_cast
 from tests.meetings.votes.test_votes_at_once import at_once
@@ -52,7 +52,7 @@ def tap(member_id, state="on_site"):
 
 
 def members(meeting):
-    return list(Expected.objects.filter(meeting=meeting).order_by("pk").values_list("member_id", flat=True))
+    return list(Attendance.objects.filter(meeting=meeting).order_by("pk").values_list("member_id", flat=True))
 
 
 def version(meeting):
@@ -65,8 +65,8 @@ def test_eight_people_who_tap_different_rows_lose_nothing(cast, meeting):
     raised = at_once(*(tapper(cast, meeting, taps) for taps in lists))
 
     assert raised == [None] * TAPPERS
-    assert Expected.objects.filter(meeting=meeting, state="on_site").count() == PEOPLE
-    assert Mark.objects.count() == PEOPLE
+    assert Attendance.objects.filter(meeting=meeting, state="on_site").count() == PEOPLE
+    assert AttendanceChange.objects.count() == PEOPLE
     assert version(meeting) == meeting.version + PEOPLE
 
 
@@ -75,7 +75,7 @@ def test_eight_people_who_send_the_same_taps_double_nothing(cast, meeting):
     raised = at_once(*(tapper(cast, meeting, taps) for _number in range(TAPPERS)))
 
     assert raised == [None] * TAPPERS
-    assert Mark.objects.count() == 4
+    assert AttendanceChange.objects.count() == 4
     assert version(meeting) == meeting.version + 4
 
 
@@ -88,7 +88,7 @@ def test_everybody_else_at_once_marks_each_person_once(cast, meeting):
     )
 
     assert raised == [None] * TAPPERS
-    assert Mark.objects.count() == PEOPLE
+    assert AttendanceChange.objects.count() == PEOPLE
 
 
 def test_a_member_who_taps_on_two_telephones_is_one_tap(cast, meeting):
@@ -96,7 +96,7 @@ def test_a_member_who_taps_on_two_telephones_is_one_tap(cast, meeting):
     raised = at_once(*[partial(sign_in_member, meeting=opened, member_id=cast.zhang.pk, by="member")] * TAPPERS)
 
     assert raised == [None] * TAPPERS
-    assert Mark.objects.count() == 1
+    assert AttendanceChange.objects.count() == 1
 
 
 @pytest.mark.parametrize(
@@ -120,4 +120,4 @@ def test_what_keeps_eight_taps_of_one_person_from_being_eight_marks(cast, meetin
     raised = at_once(*(tapper(cast, meeting, [tap(person)]) for _number in range(TAPPERS)))
 
     assert raised == [None] * TAPPERS
-    assert Mark.objects.count() == marks
+    assert AttendanceChange.objects.count() == marks

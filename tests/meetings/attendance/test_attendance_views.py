@@ -8,10 +8,10 @@ from django.urls import reverse
 
 from audit.models import Entry
 from meetings.attendance.queries import tally_of
-from meetings.attendance.services import Attendance, attendance_of, follow_up, mark
+from meetings.attendance.services import AttendanceFields, attendance_of, follow_up, mark
 from meetings.choices import AttendanceState, MeetingKind
 from meetings.meeting.services import WrongState
-from meetings.models import Expected, Mark, Meeting
+from meetings.models import Attendance, AttendanceChange, Meeting
 from members.choices import Membership
 from tests.cast import make_member
 from tests.meetings.ending import end
@@ -37,7 +37,7 @@ def tapped(member, state="on_site", **more):
 
 
 def states(meeting):
-    return dict(Expected.objects.filter(meeting=meeting).values_list("name", "state"))
+    return dict(Attendance.objects.filter(meeting=meeting).values_list("name", "state"))
 
 
 def row_of(text, expected):
@@ -49,7 +49,7 @@ def row_of(text, expected):
 def test_one_tap_marks_one_person_and_leads_back_to_the_row(meeting, cast, as_user):
     answer = as_user(cast.secretary).post(url("attendance-mark", meeting), tapped(cast.zhang))
 
-    one = Expected.objects.get(meeting=meeting, member=cast.zhang)
+    one = Attendance.objects.get(meeting=meeting, member=cast.zhang)
     assert answer.url == url("attendance", meeting) + f"#row-{one.pk}"
     assert (one.state, one.marked_by) == (AttendanceState.ON_SITE, "secretary")
 
@@ -61,7 +61,7 @@ def test_the_patched_row_is_the_fresh_row(meeting, cast, as_user, state):
     patch = client.post(url("attendance-mark", meeting), tapped(cast.zhang, state), headers={"HX-Request": "true"})
     page = client.get(url("attendance", meeting))
 
-    one = Expected.objects.get(meeting=meeting, member=cast.zhang)
+    one = Attendance.objects.get(meeting=meeting, member=cast.zhang)
     assert row_of(patch.content.decode(), one) == row_of(page.content.decode(), one)
 
 
@@ -84,7 +84,7 @@ def test_the_same_tap_twice_is_one_tap(meeting, cast, as_user):
     for _turn in range(2):
         client.post(url("attendance-mark", meeting), form)
 
-    assert Mark.objects.count() == 1
+    assert AttendanceChange.objects.count() == 1
 
 
 def test_another_button_of_a_row_that_is_still_waiting_is_another_tap(meeting, cast, as_user):
@@ -96,11 +96,11 @@ def test_another_button_of_a_row_that_is_still_waiting_is_another_tap(meeting, c
 
 
 def test_a_tap_on_what_is_recorded_keeps_what_is_known(meeting, cast, as_user):
-    known = Attendance(AttendanceState.LEAVE, leave_kind="sick", reason="发烧", reason_source="member")
+    known = AttendanceFields(AttendanceState.LEAVE, leave_kind="sick", reason="发烧", reason_source="member")
     mark(meeting=meeting, member_id=cast.zhang.pk, attendance=known, key=uuid.uuid4(), by="officer")
     as_user(cast.secretary).post(url("attendance-mark", meeting), tapped(cast.zhang, "leave"))
 
-    assert Expected.objects.get(meeting=meeting, member=cast.zhang).leave_kind == "sick"
+    assert Attendance.objects.get(meeting=meeting, member=cast.zhang).leave_kind == "sick"
 
 
 @pytest.mark.parametrize("change", [{"state": "made_up"}, {"state": "x"}, {"key": "x"}, {"member": "x"}])
@@ -108,7 +108,7 @@ def test_a_tap_that_cannot_be_is_refused(meeting, cast, as_user, change):
     answer = as_user(cast.secretary).post(url("attendance-mark", meeting), tapped(cast.zhang) | change)
 
     assert answer.status_code == 400
-    assert not Mark.objects.exists()
+    assert not AttendanceChange.objects.exists()
 
 
 def test_a_tap_on_somebody_who_is_not_expected_finds_nobody(meeting, cast, as_user):
@@ -173,7 +173,7 @@ def test_the_last_tap_is_offered_and_taken_back(meeting, cast, as_user):
         client.post(url("attendance-undo", meeting), form)
 
     assert states(meeting)["张英"] == AttendanceState.UNKNOWN
-    assert Mark.objects.count() == 2
+    assert AttendanceChange.objects.count() == 2
 
 
 def test_what_somebody_else_changed_since_is_not_offered(meeting, cast, as_user):
@@ -187,7 +187,7 @@ def test_a_tap_of_another_meeting_is_not_taken_back_here(meeting, cast, as_user)
     other = hold(cast, formal=4, present=0)
     client = as_user(cast.secretary)
     client.post(url("attendance-mark", other), tapped(cast.zhang))
-    form = {"key": uuid.uuid4(), "mark": Mark.objects.get().pk}
+    form = {"key": uuid.uuid4(), "mark": AttendanceChange.objects.get().pk}
 
     assert client.post(url("attendance-undo", meeting), form).status_code == 404
     assert client.post(url("attendance-undo", meeting), {"key": uuid.uuid4()}).status_code == 400
@@ -227,7 +227,7 @@ def test_leave_is_recorded_with_its_kind_who_granted_it_and_the_reason(meeting, 
     form = particulars(reason="住院", reason_source="contact_person")
     as_user(cast.secretary).post(url("attendance-person", meeting, cast.zhang.pk), form)
 
-    one = Expected.objects.get(meeting=meeting, member=cast.zhang)
+    one = Attendance.objects.get(meeting=meeting, member=cast.zhang)
     assert (one.state, one.leave_kind, one.leave_granted_by) == ("leave", "sick", "王书记")
     assert (one.reason.open(), one.reason_source) == ("住院", "contact_person")
 
@@ -238,7 +238,7 @@ def test_a_study_made_up_has_what_when_and_their_line(meeting, cast, as_user):
     )
     as_user(cast.secretary).post(url("attendance-person", meeting, cast.zhang.pk), form)
 
-    one = Expected.objects.get(meeting=meeting, member=cast.zhang)
+    one = Attendance.objects.get(meeting=meeting, member=cast.zhang)
     assert (one.state, one.made_up_with, one.answer) == ("made_up", "会议材料", "学了")
     assert (one.answer_source, one.leave_kind) == ("contact_person", "")
 
@@ -263,7 +263,7 @@ def test_what_does_not_fit_together_is_said_at_its_field(meeting, cast, as_user,
     answer = as_user(cast.secretary).post(url("attendance-person", meeting, cast.zhang.pk), particulars(**change))
 
     assert field in answer.context["form"].errors
-    assert not Mark.objects.exists()
+    assert not AttendanceChange.objects.exists()
 
 
 def lock(meeting):
@@ -271,14 +271,16 @@ def lock(meeting):
 
 
 def test_after_the_minutes_a_reason_can_still_be_added_and_a_visit_is_proposed(meeting, cast, as_user):
-    mark(meeting=meeting, member_id=cast.zhang.pk, attendance=Attendance("absent"), key=uuid.uuid4(), by="officer")
+    mark(
+        meeting=meeting, member_id=cast.zhang.pk, attendance=AttendanceFields("absent"), key=uuid.uuid4(), by="officer"
+    )
     lock(meeting)
     client = as_user(cast.secretary)
     page = client.get(url("attendance-person", meeting, cast.zhang.pk))
     form = particulars(state="absent", leave_kind="", leave_granted_by="", reason="值班", reason_source="member")
     client.post(url("attendance-person", meeting, cast.zhang.pk), form)
 
-    one = Expected.objects.get(meeting=meeting, member=cast.zhang)
+    one = Attendance.objects.get(meeting=meeting, member=cast.zhang)
     assert [code for code, _label in page.context["form"].fields["state"].choices] == ["absent"]
     assert f"{url('correction-add', meeting)}?member={cast.zhang.pk}" in page.text
     assert (one.state, one.reason.open()) == ("absent", "值班")
@@ -294,7 +296,7 @@ def test_after_the_minutes_a_reason_can_still_be_added_and_a_visit_is_proposed(m
     ],
 )
 def test_after_the_minutes_nothing_typed_is_dropped_without_a_word(meeting, cast, as_user, typed):
-    away = Attendance("absent", reason="值班", reason_source="member")
+    away = AttendanceFields("absent", reason="值班", reason_source="member")
     mark(meeting=meeting, member_id=cast.zhang.pk, attendance=away, key=uuid.uuid4(), by="officer")
     lock(meeting)
     client, address = as_user(cast.secretary), url("attendance-person", meeting, cast.zhang.pk)
@@ -305,7 +307,7 @@ def test_after_the_minutes_nothing_typed_is_dropped_without_a_word(meeting, cast
         "reason": True, "reason_source": True,
     }  # fmt: skip
     assert answer.context["form"].non_field_errors()
-    assert attendance_of(Expected.objects.get(meeting=meeting, member=cast.zhang)) == away
+    assert attendance_of(Attendance.objects.get(meeting=meeting, member=cast.zhang)) == away
 
 
 AFTER_LOCKING = [
@@ -316,12 +318,12 @@ AFTER_LOCKING = [
 
 @pytest.mark.parametrize(("before", "after"), AFTER_LOCKING)
 def test_after_the_minutes_an_officer_alone_moves_no_figure(meeting, cast, before, after):
-    mark(meeting=meeting, member_id=cast.zhang.pk, attendance=Attendance(before), key=uuid.uuid4(), by="officer")
+    mark(meeting=meeting, member_id=cast.zhang.pk, attendance=AttendanceFields(before), key=uuid.uuid4(), by="officer")
     lock(meeting)
 
     with pytest.raises(WrongState):
         follow_up(
-            meeting=meeting, member_id=cast.zhang.pk, attendance=Attendance(after), key=uuid.uuid4(), by="officer"
+            meeting=meeting, member_id=cast.zhang.pk, attendance=AttendanceFields(after), key=uuid.uuid4(), by="officer"
         )
 
 
@@ -331,12 +333,12 @@ def test_a_locked_meeting_takes_no_tap(meeting, cast, as_user):
 
     assert client.post(url("attendance-mark", meeting), tapped(cast.zhang)).status_code == 302
     assert "person-taps" not in client.get(url("attendance", meeting)).content.decode()
-    assert not Mark.objects.exists()
+    assert not AttendanceChange.objects.exists()
 
 
 def test_who_was_there_can_be_completed_after_the_closing(meeting, cast, as_user):
     end(meeting, by=cast.secretary)
-    late = Expected.objects.filter(meeting=meeting, state="unknown").first()
+    late = Attendance.objects.filter(meeting=meeting, state="unknown").first()
     as_user(cast.secretary).post(url("attendance-mark", meeting), tapped(late.member))
 
     assert tally_of(meeting).present == 3
@@ -370,7 +372,7 @@ def test_nobody_else_taps(meeting, cast, as_user, name):
     assert as_user(cast.group_leader).post(url(name, meeting), form).status_code == 404
     assert as_user(cast.member).post(url(name, meeting), form).status_code == 403
     assert as_user(cast.district_staff).post(url(name, meeting), form).status_code == 404
-    assert not Mark.objects.exists()
+    assert not AttendanceChange.objects.exists()
 
 
 @pytest.mark.parametrize("name", POSTED)

@@ -11,7 +11,7 @@ from meetings.attendance.queries import elsewhere_below, elsewhere_of, roll, tal
 from meetings.choices import NotCountedBecause
 from meetings.minutes.queries import evening_of
 from meetings.minutes.rules import compose
-from meetings.models import Expected, Meeting
+from meetings.models import Attendance, Meeting
 from meetings.pages.queries import months_of
 from meetings.votes.queries import heads_of
 from meetings.votes.rules import Heads
@@ -33,7 +33,7 @@ def held(place, day=DAY, state="held", **fields):
 
 
 def listed(meeting, member, state, not_counted="", **fields):
-    return Expected.objects.create(
+    return Attendance.objects.create(
         meeting=meeting, member=member, name=member.name, is_formal=True, state=state, not_counted=not_counted, **fields
     )
 
@@ -113,7 +113,7 @@ class TestSignInPage:
             {"key": "6f4c3f1e-0000-4000-8000-000000000001", "group": ""},
         )
 
-        assert dict(Expected.objects.values_list("name", "state")) == {"张英": "on_site", "王秀兰": "unknown"}
+        assert dict(Attendance.objects.values_list("name", "state")) == {"张英": "on_site", "王秀兰": "unknown"}
 
     def test_what_was_marked_is_said_with_the_guests_apart(self, cast, as_user):
         meeting = held(cast.branch, state="open")
@@ -147,7 +147,7 @@ class TestAtHome:
     def test_no_reason_is_asked_of_a_guest(self, cast):
         listed(held(cast.branch), cast.wang, "absent", GUEST)
 
-        assert not Expected.objects.should_attend().unexplained().exists()
+        assert not Attendance.objects.should_attend().unexplained().exists()
 
 
 @pytest.mark.parametrize("more", [1, 3])

@@ -14,7 +14,7 @@ from audit.models import Entry
 from meetings.attendance.importing import CannotUndo, Found, confirm_preview, keep_preview, read_sheet, undo_sheet
 from meetings.attendance.sheets import NotASheet, day_of, kind_of, mark_of
 from meetings.choices import AttendanceState
-from meetings.models import AgendaItem, AttendanceImport, Expected, Meeting
+from meetings.models import AgendaItem, Attendance, AttendanceImport, Meeting
 from members.choices import ImportState
 from members.workbooks.reading import UnreadableWorkbook
 from tests.cast import make_member, make_national_id
@@ -234,7 +234,7 @@ def test_a_preview_is_kept_whole(kept, found):
 def test_confirming_stores_meetings_with_everybody_in_the_sheet(kept, cast):
     confirm_preview(attendance_import=kept, by=cast.secretary)
 
-    states = Expected.objects.order_by("meeting__day", "member__name_key").values_list("name", "state", "leave_kind")
+    states = Attendance.objects.order_by("meeting__day", "member__name_key").values_list("name", "state", "leave_kind")
     assert list(states) == [
         ("李国强", "absent", ""), ("张英", "on_site", ""), ("李国强", "on_site", ""), ("张英", "leave", "sick"),
     ]  # fmt: skip

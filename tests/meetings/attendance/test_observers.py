@@ -10,7 +10,7 @@ from openpyxl import load_workbook
 
 from meetings.attendance.queries import Tally, branches_of, elsewhere_of, observers_of
 from meetings.choices import MeetingState
-from meetings.models import Expected, Meeting, Observer
+from meetings.models import Attendance, Meeting, Observer
 from meetings.pages.queries import person_lines, place_lines
 from members.models import Affiliation
 from tests.cast import make_member
@@ -59,7 +59,7 @@ def test_only_the_period_is_counted(cast, first, last, found):
 
 def test_who_is_on_the_meetings_own_list_is_counted_there_and_not_twice(cast):
     one = visit(cast.zhang, cast.branch)
-    Expected.objects.create(meeting=one.meeting, member=cast.zhang, name="张英", is_formal=True, state="on_site")
+    Attendance.objects.create(meeting=one.meeting, member=cast.zhang, name="张英", is_formal=True, state="on_site")
 
     assert elsewhere_of([cast.zhang.pk], JANUARY, TODAY) == {}
 

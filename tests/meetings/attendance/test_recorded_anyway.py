@@ -7,8 +7,8 @@ import pytest
 from django.urls import reverse
 
 from audit.models import Entry
-from meetings.attendance.services import Attendance, mark
-from meetings.models import Expected, LeaveRequest, Meeting
+from meetings.attendance.services import AttendanceFields, mark
+from meetings.models import Attendance, LeaveRequest, Meeting
 from meetings.pages.queries import months_of
 from meetings.pages.services import open_meeting
 from meetings.votes.correction_services import Truth, confirm_correction, propose_correction
@@ -65,7 +65,7 @@ def test_an_officer_records_it_whatever_became_of_the_member(cast, chen, planned
     answer = as_user(cast.secretary).post(url, form(**typed))
 
     assert answer.status_code == 302
-    assert Expected.objects.get(member=chen).state == typed["state"]
+    assert Attendance.objects.get(member=chen).state == typed["state"]
 
 
 @pytest.mark.parametrize("typed", STATES)
@@ -74,33 +74,33 @@ def test_every_way_it_can_have_been_is_recorded_of_who_has_no_channel(cast, chen
     url = reverse("meetings:attendance-person", args=[planned.pk, chen.pk])
 
     assert as_user(cast.secretary).post(url, form(**typed)).status_code == 302
-    assert Expected.objects.get(member=chen).state == typed["state"]
+    assert Attendance.objects.get(member=chen).state == typed["state"]
 
 
 @pytest.mark.parametrize("typed", STATES[3:4])
 def test_after_the_minutes_it_is_completed_of_who_has_left(cast, chen, planned, as_user, typed):
     open_meeting(meeting=planned, on=TODAY, by=cast.secretary)
     mark(
-        meeting=planned, member_id=chen.pk, attendance=Attendance("absent"), key=uuid.uuid4(), by=cast.secretary
+        meeting=planned, member_id=chen.pk, attendance=AttendanceFields("absent"), key=uuid.uuid4(), by=cast.secretary
     )  # fmt: skip
     Meeting.objects.update(state="locked")
     leave_branch(chen)
     url = reverse("meetings:attendance-person", args=[planned.pk, chen.pk])
 
     assert as_user(cast.secretary).post(url, form(**typed)).status_code == 302
-    assert Expected.objects.get(member=chen).state == typed["state"]
+    assert Attendance.objects.get(member=chen).state == typed["state"]
 
 
 def test_it_is_corrected_of_who_has_left(cast, chen, planned):
     open_meeting(meeting=planned, on=TODAY, by=cast.secretary)
-    Expected.objects.filter(member=chen).update(state="absent")
+    Attendance.objects.filter(member=chen).update(state="absent")
     Meeting.objects.update(state="locked")
     leave_branch(chen)
     truth = Truth(chen, "on_site", "照片上能看到他坐在第二排")
     one = propose_correction(key=uuid.uuid4(), meeting=planned, truth=truth, by=cast.secretary)
     confirm_correction(correction=one, by=cast.officer, on=TODAY)
 
-    assert Expected.objects.get(member=chen).state == "on_site"
+    assert Attendance.objects.get(member=chen).state == "on_site"
 
 
 def test_who_left_before_the_day_is_not_expected_and_his_request_can_still_be_answered(cast, chen, planned, as_user):
@@ -111,14 +111,14 @@ def test_who_left_before_the_day_is_not_expected_and_his_request_can_still_be_an
     as_user(cast.secretary).post(url, {"answer": "granted"})
 
     assert LeaveRequest.objects.get().state == "granted"
-    assert not Expected.objects.filter(member=chen).exists()
+    assert not Attendance.objects.filter(member=chen).exists()
 
 
 @pytest.mark.parametrize("role", ["chair", "recorder"])
 def test_a_meeting_is_changed_whose_chair_or_recorder_has_left_since(cast, chen, planned, as_user, role):
     """Whoever changes the place doesn't lose who led it."""
     open_meeting(meeting=planned, on=TODAY, by=cast.secretary)
-    Expected.objects.update(state="on_site")
+    Attendance.objects.update(state="on_site")
     Meeting.objects.update(**{role: chen})
     leave_branch(chen)
     typed = {"day": DAY.isoformat(), "place": "村委会", role: chen.pk}
@@ -130,7 +130,7 @@ def test_a_meeting_is_changed_whose_chair_or_recorder_has_left_since(cast, chen,
 
 def test_pages_of_the_evening_open(cast, chen, planned, as_user):
     open_meeting(meeting=planned, on=TODAY, by=cast.secretary)
-    Expected.objects.filter(member=chen).update(state="absent")
+    Attendance.objects.filter(member=chen).update(state="absent")
     leave_branch(chen)
     client = as_user(cast.secretary)
     for name in ("meeting-detail", "attendance", "sheet-blank", "minutes"):
@@ -148,7 +148,7 @@ class TestLeaveByTelephone:
     def test_who_has_no_account_is_on_leave_when_the_meeting_opens(self, cast, chen, planned, as_user):
         answer = self.note(cast, planned, as_user, chen, reason="女儿来电话说住院")
         open_meeting(meeting=planned, on=TODAY, by=cast.secretary)
-        one = Expected.objects.get(member=chen)
+        one = Attendance.objects.get(member=chen)
 
         assert answer.status_code == 302
         assert (one.state, one.leave_kind, opened(one.reason)) == ("leave", "sick", "女儿来电话说住院")

@@ -9,10 +9,17 @@ from django.utils import timezone
 
 from audit.models import Entry
 from meetings.attendance.rules import SLOT, WITHIN, WRONG_ANSWERS, WRONG_ANSWERS_FOR_ALL, is_valid, slot_of, token
-from meetings.attendance.services import Attendance, close_sign_in, mark, open_sign_in, sign_in_by_name, sign_in_member
+from meetings.attendance.services import (
+    AttendanceFields,
+    close_sign_in,
+    mark,
+    open_sign_in,
+    sign_in_by_name,
+    sign_in_member,
+)
 from meetings.choices import AttendanceState
 from meetings.meeting.services import WrongState
-from meetings.models import Expected, Mark, Meeting, SignInAttempt
+from meetings.models import Attendance, AttendanceChange, Meeting, SignInAttempt
 from tests.cast import make_member
 from tests.meetings.ending import end
 from tests.meetings.votes.voting import hold, plan
@@ -40,7 +47,7 @@ def url(name, meeting):
 
 
 def state(member):
-    return Expected.objects.get(member=member).state
+    return Attendance.objects.get(member=member).state
 
 
 # --- The code ----------------------------------------
@@ -130,7 +137,7 @@ def test_a_member_signs_in_by_one_tap(meeting, code, cast, as_user):
         client.post(url("sign-in", meeting))
 
     assert page.context["own"].member == cast.zhang
-    assert (state(cast.zhang), Mark.objects.count()) == (AttendanceState.ON_SITE, 1)
+    assert (state(cast.zhang), AttendanceChange.objects.count()) == (AttendanceState.ON_SITE, 1)
 
 
 def test_who_is_recorded_already_is_told_so_and_asked_for_nothing(meeting, code, cast, as_user):
@@ -175,7 +182,13 @@ def test_a_code_of_one_meeting_opens_no_other(meeting, code, cast, as_user):
 
 
 def test_what_an_officer_recorded_stands(meeting, cast):
-    mark(meeting=meeting, member_id=cast.zhang.pk, attendance=Attendance("online"), key=uuid.uuid4(), by=cast.secretary)
+    mark(
+        meeting=meeting,
+        member_id=cast.zhang.pk,
+        attendance=AttendanceFields("online"),
+        key=uuid.uuid4(),
+        by=cast.secretary,
+    )
     sign_in_member(meeting=meeting, member_id=cast.zhang.pk, by="member")
 
     assert state(cast.zhang) == AttendanceState.ONLINE
@@ -184,7 +197,11 @@ def test_what_an_officer_recorded_stands(meeting, cast):
 def test_a_tap_that_an_officer_took_back_is_not_repeated(meeting, cast):
     sign_in_member(meeting=meeting, member_id=cast.zhang.pk, by="member")
     mark(
-        meeting=meeting, member_id=cast.zhang.pk, attendance=Attendance("unknown"), key=uuid.uuid4(), by=cast.secretary
+        meeting=meeting,
+        member_id=cast.zhang.pk,
+        attendance=AttendanceFields("unknown"),
+        key=uuid.uuid4(),
+        by=cast.secretary,
     )
     sign_in_member(meeting=meeting, member_id=cast.zhang.pk, by="member")
 
@@ -210,7 +227,7 @@ def test_name_and_last_digits_sign_somebody_in(meeting, code, client, cast):
 
     assert answer.templates[0].name == "meetings/attendance/sign_in_done.html"
     assert state(cast.zhang) == AttendanceState.ON_SITE
-    assert Expected.objects.get(member=cast.zhang).marked_by.startswith("张英")
+    assert Attendance.objects.get(member=cast.zhang).marked_by.startswith("张英")
 
 
 def plain(answer):
@@ -221,13 +238,13 @@ def plain(answer):
 
 def test_wrong_answers_cannot_be_told_apart(meeting, code, client, cast):
     make_member("无号", cast.branch)
-    Expected.objects.create(meeting=meeting, member=make_member("同名", cast.branch), name="同名", is_formal=True)
+    Attendance.objects.create(meeting=meeting, member=make_member("同名", cast.branch), name="同名", is_formal=True)
     client.get(url("sign-in", meeting), {"code": code})
     wrong = [("张英", "0000"), ("没有", TAIL), ("同名", "0000"), (cast.wang.name, "8389"), (cast.li.name, TAIL)]
     pages = [plain(client.post(url("sign-in", meeting), {"name": name, "tail": tail})) for name, tail in wrong]
 
     assert all(page == pages[0] for page in pages)
-    assert not Mark.objects.exists()
+    assert not AttendanceChange.objects.exists()
 
 
 @pytest.mark.parametrize("form", [{"name": "张英"}, {"tail": TAIL}, {"name": "张英", "tail": "12a4"}])
@@ -279,7 +296,7 @@ def test_no_address_is_kept_in_the_clear(meeting):
 
 
 def test_two_of_one_name_and_number_are_told_to_the_officer(meeting, cast):
-    Expected.objects.create(
+    Attendance.objects.create(
         meeting=meeting, member=make_member("张英", cast.branch, phone="13900000689"), name="张英", is_formal=True
     )
 

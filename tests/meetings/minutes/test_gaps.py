@@ -10,7 +10,7 @@ from django.urls import reverse
 from meetings.choices import AttendanceState, MeetingState
 from meetings.meeting.services import WrongState, plan_meeting
 from meetings.minutes.rules import Facts, Named, Part, gaps
-from meetings.models import AgendaItem, Expected, Meeting, Observer, Vote
+from meetings.models import AgendaItem, Attendance, Meeting, Observer, Vote
 from meetings.pages.services import cancel_meeting, close_meeting, move_meeting, open_meeting
 from members.models import Affiliation
 from tests.cast import TODAY, make_member
@@ -65,11 +65,11 @@ def lead(meeting, **named):
     ("lacks", "sentence"),
     [
         (lambda meeting: meeting.agenda.all().delete(), "agenda"),
-        (lambda meeting: Expected.objects.filter(meeting=meeting).update(state="absent"), "Nobody is recorded"),
+        (lambda meeting: Attendance.objects.filter(meeting=meeting).update(state="absent"), "Nobody is recorded"),
         (lambda meeting: Meeting.objects.update(place=""), "No place"),
         (lambda meeting: Meeting.objects.update(chair=None), "No chair"),
         (lambda meeting: Meeting.objects.update(recorder=None), "No recorder"),
-        (lambda meeting: Expected.objects.filter(member=meeting.chair_id).update(state="leave"), "named as chair"),
+        (lambda meeting: Attendance.objects.filter(member=meeting.chair_id).update(state="leave"), "named as chair"),
         (
             lambda meeting: ask(meeting, "换届"),
             "“换届” isn't counted",
@@ -101,8 +101,8 @@ def test_the_page_leads_to_where_it_is_mended(meeting, cast, as_user):
 
 @pytest.mark.django_db
 def test_who_leads_was_there_on_site_or_by_video_or_came_from_above(meeting, cast):
-    people = {one.state: one.member for one in Expected.objects.filter(meeting=meeting)}
-    Expected.objects.filter(member=people[AttendanceState.ON_SITE]).update(state=AttendanceState.ONLINE)
+    people = {one.state: one.member for one in Attendance.objects.filter(meeting=meeting)}
+    Attendance.objects.filter(member=people[AttendanceState.ON_SITE]).update(state=AttendanceState.ONLINE)
     guest = make_member("周书记", cast.next_branch)
 
     with pytest.raises(WrongState, match="isn't recorded as there"):
@@ -116,10 +116,10 @@ def test_who_leads_was_there_on_site_or_by_video_or_came_from_above(meeting, cas
 @pytest.mark.django_db
 @pytest.mark.usefixtures("today")
 def test_the_form_offers_those_who_were_there_and_whoever_is_named_already(meeting, cast, as_user):
-    named = Expected.objects.filter(meeting=meeting, state="unknown").first().member
+    named = Attendance.objects.filter(meeting=meeting, state="unknown").first().member
     Meeting.objects.update(chair=named)
     form = as_user(cast.secretary).get(reverse("meetings:meeting-edit", args=[meeting.pk])).context["form"]
-    present = set(Expected.objects.filter(meeting=meeting).present().values_list("member", flat=True))
+    present = set(Attendance.objects.filter(meeting=meeting).present().values_list("member", flat=True))
 
     assert {one.pk for one in form.fields["recorder"].queryset} == present
     assert {one.pk for one in form.fields["chair"].queryset} == present | {named.pk}
@@ -186,6 +186,6 @@ def test_an_empty_record_from_a_sheet_is_completed_before_it_is_signed(cast):
     meeting = hold(cast, formal=3, present=2)
     Meeting.objects.update(state=MeetingState.HELD)
     AgendaItem.objects.create(key=uuid.uuid4(), meeting=meeting, position=9, title="学习")
-    people = Expected.objects.filter(meeting=meeting).present()
+    people = Attendance.objects.filter(meeting=meeting).present()
 
     assert lead(meeting, chair=people[0].member, recorder=people[1].member).recorder == people[1].member

@@ -16,7 +16,7 @@ from meetings.minutes.queries import CHAIR, RECORDER, signatures_of
 from meetings.minutes.rules import Absence, Evening, Item, Said, Stood, Voted, compose
 from meetings.minutes.services import correct_minutes, draft_minutes, edit_minutes, file_paper_signature, sign_minutes
 from meetings.minutes.views import minutes_as_word
-from meetings.models import AgendaItem, Candidate, Correction, Expected, Meeting, Minutes, Vote
+from meetings.models import AgendaItem, Attendance, Candidate, Correction, Meeting, Minutes, Vote
 
 DAY = date(2026, 11, 14)
 HEADS = {"expected": 30, "present": 27, "entitled": 28, "entitled_present": 26}
@@ -148,7 +148,7 @@ def test_the_draft_holds_every_count_of_a_vote_and_nothing_of_one_that_is_not_de
 @pytest.mark.django_db
 @pytest.mark.parametrize(("kind", "said"), [("", "李国强"), ("other", "李国强"), ("sick", "李国强（病假）")])
 def test_a_kind_of_leave_that_says_nothing_is_no_reason(held, cast, kind, said):
-    Expected.objects.filter(member=cast.li).update(state="leave", leave_kind=kind)
+    Attendance.objects.filter(member=cast.li).update(state="leave", leave_kind=kind)
 
     assert f"请假：{said}\n" in draft_minutes(meeting=held, by=cast.secretary).text
 
@@ -231,7 +231,7 @@ def test_nobody_signs_a_text_that_has_changed_since_it_was_read(minutes, cast):
         lambda: AgendaItem.objects.all().delete(),
         lambda: Meeting.objects.update(place=""),
         lambda: Meeting.objects.update(recorder=None),
-        lambda: Expected.objects.filter(name="陈明").update(state="absent"),
+        lambda: Attendance.objects.filter(name="陈明").update(state="absent"),
         lambda: Minutes.objects.update(text="   "),
         lambda: Minutes.objects.update(text="主持人：张英"),
     ],
@@ -357,7 +357,7 @@ def test_word_keeps_a_line_for_the_pen_until_it_is_signed(minutes):
 
 # --- A record that changes after the text was composed ----------------------------------------------------------------
 RECORD_CHANGES = {
-    "attendance": lambda: Expected.objects.filter(name="李国强").update(state="on_site"),
+    "attendance": lambda: Attendance.objects.filter(name="李国强").update(state="on_site"),
     "a decision": lambda: AgendaItem.objects.update(decision="通过"),
     "the place": lambda: Meeting.objects.update(place="礼堂"),
 }
@@ -378,7 +378,7 @@ def test_nobody_signs_a_text_with_which_the_record_does_not_agree_any_more(minut
 def test_what_is_put_back_as_it_was_can_be_signed_in_any_language(minutes, cast, chen, english):
     sign_minutes(minutes=minutes, seen=minutes.text, by=chen.user)
     for state in ("on_site", "absent"):
-        Expected.objects.filter(name="李国强").update(state=state)
+        Attendance.objects.filter(name="李国强").update(state=state)
 
     assert sign_minutes(minutes=Minutes.objects.get(), seen=minutes.text, by=cast.member).is_locked
 
@@ -388,7 +388,7 @@ def test_composing_anew_from_a_changed_record_takes_the_signature_back(minutes, 
     sign_minutes(minutes=minutes, seen=minutes.text, by=chen.user)
     with pytest.raises(WrongState):
         draft_minutes(meeting=held, by=cast.secretary)
-    Expected.objects.filter(name="李国强").update(state="on_site")
+    Attendance.objects.filter(name="李国强").update(state="on_site")
     anew = draft_minutes(meeting=held, by=cast.secretary)
 
     assert "实到：3人" in anew.text
@@ -400,7 +400,7 @@ def test_composing_anew_from_a_changed_record_takes_the_signature_back(minutes, 
 @pytest.mark.django_db
 @pytest.mark.parametrize("is_compared", [True, False])
 def test_a_text_edited_by_hand_is_signed_only_when_it_was_compared_with_the_record(minutes, cast, is_compared):
-    Expected.objects.filter(name="李国强").update(state="on_site")
+    Attendance.objects.filter(name="李国强").update(state="on_site")
     text = minutes.text + "补充"
     edited = edit_minutes(minutes=minutes, text=text, before=minutes.text, is_compared=is_compared, by=cast.secretary)
 

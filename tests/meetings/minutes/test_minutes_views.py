@@ -8,7 +8,7 @@ from django.urls import reverse
 
 from meetings.minutes.queries import CHAIR, RECORDER
 from meetings.minutes.services import sign_minutes
-from meetings.models import Correction, Expected, Meeting, Minutes
+from meetings.models import Attendance, Correction, Meeting, Minutes
 from members.models import Member
 from tests.cast import make_member, make_user
 
@@ -51,7 +51,7 @@ def test_a_member_without_an_office_reads_the_minutes_that_he_signs_and_no_other
 ):
     member = Member.objects.filter(name=name).first() or make_member(name, cast.branch)
     user = getattr(member, "user", None) or make_user("zhao", member=member)
-    Expected.objects.get_or_create(meeting=held, member=member, defaults={"name": name, "is_formal": True})
+    Attendance.objects.get_or_create(meeting=held, member=member, defaults={"name": name, "is_formal": True})
     client = as_user(user)
 
     assert {client.get(address(page, held)).status_code for page in ("minutes", "minutes-word")} == {seen}
@@ -138,7 +138,7 @@ def test_when_attendance_has_changed_the_page_leads_to_composing_anew_and_lets_n
 ):
     sign, edit = address("minutes-sign", held), address("minutes-edit", held)
     as_user(chen.user).post(sign, {"seen": minutes.text})
-    Expected.objects.filter(name="李国强").update(state="on_site")
+    Attendance.objects.filter(name="李国强").update(state="on_site")
     page = as_user(cast.member).get(address("minutes", held)).text
     assert "考勤等记录在起草后有变化" in page
     assert sign not in page

@@ -11,7 +11,7 @@ from meetings.choices import AttendanceState, MeetingKind, MeetingState, VoteMet
 from meetings.meeting.queries import people_of
 from meetings.meeting.services import plan_meeting
 from meetings.minutes.services import draft_minutes
-from meetings.models import Expected, Meeting
+from meetings.models import Attendance, Meeting
 from meetings.pages.services import close_meeting, open_meeting
 from meetings.votes.queries import quorums_of
 from meetings.votes.rules import Figures
@@ -73,7 +73,7 @@ def test_a_committee_plans_and_holds_votes_and_writes_its_minutes(meeting, cast,
     assert client.get(url("meeting-plan", cast.district.code)).status_code == 200
     assert client.post(url("meeting-plan", cast.district.code), form).status_code == 302
     client.post(url("meeting-open", meeting.pk))
-    Expected.objects.filter(meeting=meeting).update(state=AttendanceState.ON_SITE)
+    Attendance.objects.filter(meeting=meeting).update(state=AttendanceState.ON_SITE)
     question = Question(VoteSubject.COMMITTEE, VoteMethod.SHOW_OF_HANDS, "通过报告")
     vote = add_vote(
         key=uuid.uuid4(), item=meeting.agenda.get(), question=question, figures=Figures(3, 0, 0), by=cast.district_staff

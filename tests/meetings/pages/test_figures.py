@@ -10,7 +10,7 @@ from openpyxl import load_workbook
 from audit.models import Entry
 from meetings.attendance.queries import Tally
 from meetings.attendance.rules import unexplained_months
-from meetings.models import Expected, Meeting
+from meetings.models import Attendance, Meeting
 from meetings.pages.queries import counted_on, months_of, person_lines, place_lines, took_part
 from tests.cast import make_member
 
@@ -28,7 +28,7 @@ def attend(place, member, state, day=date(2026, 11, 20), *, meeting_state="held"
         organization=place, kind="theme_day", day=day, counts_for_year=day.year, state=meeting_state
     )
     more = {"leave_kind": "sick"} if state == "leave" else {}
-    return Expected.objects.create(
+    return Attendance.objects.create(
         meeting=meeting, member=member, name=member.name, is_formal=True, state=state, **more, **fields
     )
 

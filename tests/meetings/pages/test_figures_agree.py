@@ -19,7 +19,7 @@ from assessment.models import RollUp
 from meetings.metrics import attendance_facts, explained_facts
 from meetings.minutes.queries import evening_of
 from meetings.minutes.rules import compose
-from meetings.models import Expected, Meeting
+from meetings.models import Attendance, Meeting
 from meetings.planning.duty_queries import record_duties
 from meetings.votes.correction_services import Truth, confirm_correction, propose_correction
 from supervision.reports.figures import attendance_figures
@@ -54,7 +54,7 @@ def list_everybody(meeting, cast):
         why = {9: "participant", 10: "participant", 11: "excluded"}.get(number, "probationary" if number == 8 else "")
         member = cast.zhang if number == 0 else make_member(f"党员{number}", cast.branch)
         said = {"reason": "住院", "reason_source": "officer"} if number == 5 else {}
-        Expected.objects.create(
+        Attendance.objects.create(
             meeting=meeting, member=member, name=member.name, is_formal=True, state=state, not_counted=why, **said
         )
 
@@ -245,7 +245,7 @@ def test_months_in_a_row_are_the_same_for_secretary_and_member(cast, as_user):
         meeting = Meeting.objects.create(
             organization=cast.branch, kind="theme_day", day=date(2026, month, 20), counts_for_year=2026, state="held"
         )
-        Expected.objects.create(meeting=meeting, member=cast.zhang, name="张英", is_formal=True, state="absent")
+        Attendance.objects.create(meeting=meeting, member=cast.zhang, name="张英", is_formal=True, state="absent")
     page = as_user(cast.secretary).get(reverse("meetings:figure-list")).context["page"]
     months = next(line.months for line in page.object_list if line.member == cast.zhang)
 

@@ -11,7 +11,7 @@ from playwright.sync_api import expect
 from meetings.attendance.rules import slot_of, token
 from meetings.attendance.services import open_sign_in
 from meetings.choices import AttendanceState, MeetingKind
-from meetings.models import Expected, Mark, Meeting
+from meetings.models import Attendance, AttendanceChange, Meeting
 from tests import browsers
 from tests.cast import make_cast
 from tests.meetings.votes.test_votes_browser import log_in
@@ -97,7 +97,7 @@ def test_a_tap_patches_row_counts_and_quorum(page, live_server, meeting):
 
     assert min(box["width"], box["height"]) >= PHONE_TARGET
     assert page.url.endswith("/attendance/")
-    assert Expected.objects.filter(state=AttendanceState.LEAVE).count() == 1
+    assert Attendance.objects.filter(state=AttendanceState.LEAVE).count() == 1
 
 
 def test_on_a_slow_network_an_impatient_thumb_taps_once(browser, live_server, meeting):
@@ -114,7 +114,7 @@ def test_on_a_slow_network_an_impatient_thumb_taps_once(browser, live_server, me
     expect(present_on(page)).to_have_text("1")
     context.close()
 
-    assert Mark.objects.count() == 1
+    assert AttendanceChange.objects.count() == 1
 
 
 def test_without_javascript_the_evening_is_recorded_too(browser, live_server, meeting):
@@ -153,7 +153,7 @@ def test_the_code_on_the_wall_is_shown_and_leads_to_the_name(page, browser, live
     finally:
         guest.close()
 
-    assert Expected.objects.get(member=cast.zhang).state == AttendanceState.ON_SITE
+    assert Attendance.objects.get(member=cast.zhang).state == AttendanceState.ON_SITE
 
 
 def code_of(meeting):

@@ -8,7 +8,7 @@ from django.urls import reverse
 
 from audit.models import Entry
 from meetings.choices import MeetingKind, MeetingState
-from meetings.models import AgendaItem, Expected, Meeting
+from meetings.models import AgendaItem, Attendance, Meeting
 from meetings.pages.services import open_meeting
 from tests.cast import TODAY
 from tests.meetings.ending import end, ready
@@ -193,7 +193,7 @@ def test_a_meeting_is_not_opened_before_its_day(cast, as_user):
 
     assert url("meeting-open", meeting) not in page
     assert "2026-11-25" in str(next(iter(answer.context["messages"])))
-    assert (state(meeting), Expected.objects.count()) == (MeetingState.PLANNED, 0)
+    assert (state(meeting), Attendance.objects.count()) == (MeetingState.PLANNED, 0)
 
 
 def test_closing_leads_to_the_minutes(meeting, cast, as_user):

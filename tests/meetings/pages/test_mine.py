@@ -7,10 +7,10 @@ import pytest
 from django.urls import reverse
 
 from audit.models import Entry
-from meetings.attendance.services import Attendance, ask_leave, decide_leave, mark
+from meetings.attendance.services import AttendanceFields, ask_leave, decide_leave, mark
 from meetings.choices import AttendanceState, MeetingKind
 from meetings.meeting.services import WrongState
-from meetings.models import Expected, LeaveRequest, Mark, Meeting
+from meetings.models import Attendance, AttendanceChange, LeaveRequest, Meeting
 from meetings.pages.services import open_meeting
 from tests.cast import TODAY
 from tests.meetings.ending import end
@@ -33,7 +33,13 @@ def url(name, row):
 def held(cast, state=None, **fields):
     meeting = hold(cast, formal=4, present=0, **fields)
     if state:
-        mark(meeting=meeting, member_id=cast.zhang.pk, attendance=Attendance(state), key=uuid.uuid4(), by="secretary")
+        mark(
+            meeting=meeting,
+            member_id=cast.zhang.pk,
+            attendance=AttendanceFields(state),
+            key=uuid.uuid4(),
+            by="secretary",
+        )
     return end(meeting, by=cast.secretary)
 
 
@@ -43,7 +49,7 @@ def asked(meeting, cast, **more):
 
 
 def own(meeting, cast):
-    return Expected.objects.get(meeting=meeting, member=cast.zhang)
+    return Attendance.objects.get(meeting=meeting, member=cast.zhang)
 
 
 @pytest.mark.parametrize("rows", [1, 3])
@@ -138,7 +144,7 @@ def test_after_the_meeting_nobody_asks_for_leave(cast, as_user):
 def test_leave_is_offered_until_the_attendance_is_recorded(cast, as_user, recorded, offered):
     meeting = hold(cast, formal=2, present=0)
     kind = {"leave_kind": "sick"} if recorded == "leave" else {}
-    Expected.objects.filter(meeting=meeting, member=cast.zhang).update(state=recorded, **kind)
+    Attendance.objects.filter(meeting=meeting, member=cast.zhang).update(state=recorded, **kind)
 
     assert as_user(cast.member).get(meeting.get_absolute_url()).context["may_ask"] is offered
 
@@ -163,13 +169,15 @@ def test_granting_in_an_open_meeting_marks_at_once_and_once(cast, as_user):
         as_user(cast.secretary).post(url("leave-decide", request), {"answer": "granted"})
 
     assert own(meeting, cast).state == AttendanceState.LEAVE
-    assert (Mark.objects.count(), Entry.objects.filter(action="decide_leave").count()) == (1, 1)
+    assert (AttendanceChange.objects.count(), Entry.objects.filter(action="decide_leave").count()) == (1, 1)
 
 
 def test_granting_does_not_overwrite_who_came_after_all(cast):
     meeting = hold(cast, formal=2, present=0)
     request = asked(meeting, cast)
-    mark(meeting=meeting, member_id=cast.zhang.pk, attendance=Attendance("on_site"), key=uuid.uuid4(), by="officer")
+    mark(
+        meeting=meeting, member_id=cast.zhang.pk, attendance=AttendanceFields("on_site"), key=uuid.uuid4(), by="officer"
+    )
     decide_leave(request=request, granted=True, by=cast.secretary)
 
     assert own(meeting, cast).state == AttendanceState.ON_SITE
@@ -258,7 +266,7 @@ def test_who_was_there_makes_up_for_nothing(cast, as_user):
 
 def test_nobody_makes_up_for_a_meeting_that_is_not_over(meeting, cast, as_user):
     assert as_user(cast.member).post(url("make-up", meeting), line()).status_code == 200
-    assert not Mark.objects.exists()
+    assert not AttendanceChange.objects.exists()
 
 
 def test_a_stranger_makes_up_for_nothing(cast, as_user):

@@ -3,7 +3,7 @@
 import pytest
 from django.urls import reverse
 
-from meetings.models import Expected, Meeting
+from meetings.models import Attendance, Meeting
 from meetings.pages.queries import missing
 from members.choices import OfficeKind
 from tests.cast import make_user
@@ -15,7 +15,7 @@ pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("today")]
 def closed_without_li(cast, **said):
     meeting = hold(cast, formal=3, present=3)
     Meeting.objects.filter(pk=meeting.pk).update(state="held")
-    Expected.objects.filter(member=cast.li).update(state="absent", **said)
+    Attendance.objects.filter(member=cast.li).update(state="absent", **said)
     return Meeting.objects.get(pk=meeting.pk)
 
 
@@ -40,7 +40,7 @@ def test_an_absence_without_a_reason_leads_to_where_it_is_recorded(cast, as_user
 @pytest.mark.parametrize("number", [1, 3])
 def test_who_was_not_there_costs_one_query(cast, as_user, django_assert_max_num_queries, number):
     meeting = closed_without_li(cast)
-    Expected.objects.filter(pk__in=Expected.objects.values("pk")[:number]).update(
+    Attendance.objects.filter(pk__in=Attendance.objects.values("pk")[:number]).update(
         state="absent", reason="出差", reason_source="member"
     )
     with django_assert_max_num_queries(1):
@@ -59,8 +59,8 @@ def test_who_reads_the_meeting_without_recording_it_reads_no_reasons(cast, as_us
 
 def test_a_member_reads_the_own_reason(cast, as_user):
     meeting = closed_without_li(cast)
-    Expected.objects.filter(member=cast.zhang).update(state="absent", reason="出差", reason_source="member")
-    Expected.objects.filter(member=cast.li).update(state="absent", reason="住院", reason_source="member")
+    Attendance.objects.filter(member=cast.zhang).update(state="absent", reason="出差", reason_source="member")
+    Attendance.objects.filter(member=cast.li).update(state="absent", reason="住院", reason_source="member")
 
     page = as_user(cast.member).get(meeting.get_absolute_url()).content.decode()
 

@@ -6,7 +6,7 @@ import pytest
 from django.urls import reverse
 
 from meetings.choices import AttendanceState, MeetingKind, MeetingState, VoteMethod
-from meetings.models import AgendaItem, Expected, Meeting, Observer, Vote
+from meetings.models import AgendaItem, Attendance, Meeting, Observer, Vote
 from tests.cast import make_member
 from tests.meetings.ending import ready
 from tests.meetings.votes.voting import bring, hold, plan
@@ -108,7 +108,7 @@ def test_a_committee_decides_by_hands_as_a_committee(cast, secretary):
         user.member = make_member(name, cast.branch)
         user.save()
     meeting = hold(cast, present=0, kind=MeetingKind.COMMITTEE_MEETING)
-    Expected.objects.filter(meeting=meeting).update(state=AttendanceState.ON_SITE)
+    Attendance.objects.filter(meeting=meeting).update(state=AttendanceState.ON_SITE)
     secretary.post(url(meeting), typed(meeting, present=2, all_in_favour="on"))
 
     assert list(Vote.objects.values_list("subject", "votes_for")) == [("committee", 2)]
@@ -178,7 +178,7 @@ def test_when_everybody_is_recorded_the_items_come_next(meeting, secretary):
 
 def test_as_long_as_somebody_isnt_recorded_the_list_comes_again(cast, secretary):
     meeting = hold(cast, present=3, kind=MeetingKind.THEME_DAY)
-    left_out = Expected.objects.filter(meeting=meeting, state=AttendanceState.UNKNOWN).first()
+    left_out = Attendance.objects.filter(meeting=meeting, state=AttendanceState.UNKNOWN).first()
     rest = reverse("meetings:attendance-rest", args=[meeting.pk])
     answer = secretary.post(rest, {"key": uuid.uuid4(), "absent": [left_out.member_id]})
 

@@ -10,7 +10,7 @@ import pytest
 from django.urls import reverse
 
 from meetings.choices import AttendanceState, MeetingKind, MeetingState
-from meetings.models import AgendaItem, Expected, Meeting, Vote
+from meetings.models import AgendaItem, Attendance, Meeting, Vote
 from tests import browsers
 from tests.cast import TODAY, make_cast, make_member
 from tests.meetings.votes.test_votes_browser import log_in
@@ -119,7 +119,7 @@ def test_a_theme_day_from_the_home_page_to_locked_minutes(page, browser, live_se
             f"\nfrom the home page to locked minutes at {viewport['width']} px: {hand.count} interactions\n"
         )
     meeting.refresh_from_db()
-    states = list(Expected.objects.filter(meeting=meeting).values_list("state", flat=True))
+    states = list(Attendance.objects.filter(meeting=meeting).values_list("state", flat=True))
     assert meeting.state == MeetingState.LOCKED
     assert (meeting.kind, meeting.place, meeting.recorder.name) == (MeetingKind.THEME_DAY, "会议室", "林委员")
     assert [states.count(one) for one in ("on_site", "leave", "absent")] == [31, 2, 1]

@@ -3,7 +3,7 @@
 import pytest
 from django.urls import reverse
 
-from meetings.models import Expected, LeaveRequest, Meeting
+from meetings.models import Attendance, LeaveRequest, Meeting
 from tests.cast import TODAY
 
 pytestmark = pytest.mark.django_db
@@ -22,7 +22,9 @@ def meeting(place, day, state="planned", kind="theme_day", counts_for_year=2026,
 
 
 def missed(at, member, **facts):
-    return Expected.objects.create(meeting=at, member=member, name=member.name, is_formal=True, state="absent", **facts)
+    return Attendance.objects.create(
+        meeting=at, member=member, name=member.name, is_formal=True, state="absent", **facts
+    )
 
 
 def led_to(client, place, **given):

@@ -5,7 +5,7 @@ from decimal import Decimal
 
 import pytest
 
-from meetings.models import Expected, LeaveRequest, Meeting
+from meetings.models import Attendance, LeaveRequest, Meeting
 from meetings.planning.duty_queries import record_duties
 from meetings.planning.duty_rules import Evening, LeaveAsked, TaskGiven, leave_duty, limit, month_duties, task_duties
 from members.models import LocalRule
@@ -139,7 +139,7 @@ def meeting(place, on, state="held", **facts):
 
 
 def expect(at, member, state="absent", **facts):
-    return Expected.objects.create(meeting=at, member=member, name=member.name, is_formal=True, state=state, **facts)
+    return Attendance.objects.create(meeting=at, member=member, name=member.name, is_formal=True, state=state, **facts)
 
 
 def ask(at, member, on, **facts):

@@ -6,7 +6,7 @@ from datetime import date
 import pytest
 from django.utils import timezone
 
-from meetings.models import AgendaItem, Expected, Meeting, Minutes, Vote
+from meetings.models import AgendaItem, Attendance, Meeting, Minutes, Vote
 from meetings.votes.correction_services import Truth, confirm_correction, propose_correction
 from members.access.queries import access_for
 
@@ -23,7 +23,7 @@ def evening(cast):
         opened_at=timezone.now(),
     )  # fmt: skip
     for member, state in ((cast.zhang, "on_site"), (cast.li, "absent")):
-        Expected.objects.create(meeting=meeting, member=member, name=member.name, is_formal=True, state=state)
+        Attendance.objects.create(meeting=meeting, member=member, name=member.name, is_formal=True, state=state)
     signed = {f"{role}_signed_{what}": value for role in ("chair", "recorder")
               for what, value in (("by", f"{role}x"), ("at", timezone.now()))}  # fmt: skip
     Minutes.objects.create(meeting=meeting, text=TEXT, locked_at=timezone.now(), **signed)

@@ -16,11 +16,11 @@ from assessment.dashboard.services import compare, follow, rebuild
 from assessment.models import Assessment, RollUp
 from audit.models import Entry
 from meetings.attendance.queries import tally_of
-from meetings.attendance.services import Attendance, attendance_of, follow_up
+from meetings.attendance.services import AttendanceFields, attendance_of, follow_up
 from meetings.choices import NotCountedBecause
 from meetings.meeting.services import WrongState
 from meetings.minutes.views import minutes_as_word
-from meetings.models import AttendanceCorrection, Mark, Meeting, Minutes, Vote, VoteLook
+from meetings.models import AttendanceChange, AttendanceCorrection, Meeting, Minutes, Vote, VoteLook
 from meetings.pages.queries import months_of
 from meetings.votes.correction_queries import before, correction_sentences, doubted_by, doubted_in
 from meetings.votes.correction_services import (
@@ -106,7 +106,7 @@ class TestTwoPersons:
 
         assert (li.state, li.corrected_on, li.marked_by) == ("on_site", TODAY, "officer")
         assert (tally_of(evening).present, tally_of(evening).corrected) == (2, 1)
-        assert Mark.objects.get(pk=one.pk).expected == li
+        assert AttendanceChange.objects.get(pk=one.pk).attendance == li
         assert Minutes.objects.get(meeting=evening).text == TEXT
         assert list(Entry.objects.filter(subject_id=str(one.pk)).order_by("pk").values_list("action", "actor")) == [
             ("propose_attendance_correction", "secretary"), ("confirm_attendance_correction", "officer"),
@@ -142,7 +142,7 @@ class TestTwoPersons:
             confirm_correction(correction=one, by=cast.officer, on=TODAY)
 
         assert again == one
-        assert Mark.objects.count() == 1
+        assert AttendanceChange.objects.count() == 1
 
     def test_a_correction_is_corrected_by_another_and_both_stay(self, cast, evening):
         corrected(cast, evening, cast.li, "on_site")
@@ -172,7 +172,7 @@ class TestTwoPersons:
         one = propose(cast, evening, cast.li, "on_site")
         follow_up(
             meeting=evening, member_id=cast.li.pk, key=uuid.uuid4(), by=cast.secretary,
-            attendance=Attendance("absent", reason="住院", reason_source="member"),
+            attendance=AttendanceFields("absent", reason="住院", reason_source="member"),
         )  # fmt: skip
         with pytest.raises(Refused, match="重新提出"):
             confirm_correction(correction=one, by=cast.officer, on=TODAY)
@@ -185,7 +185,7 @@ class TestTwoPersons:
         assert evening.expected.get(member=cast.li).leave_kind == "sick"
 
     def test_a_visit_and_a_make_up_take_two_and_keep_the_reason(self, cast, evening):
-        known = Attendance("absent", reason="住院", reason_source="member")
+        known = AttendanceFields("absent", reason="住院", reason_source="member")
         follow_up(meeting=evening, member_id=cast.li.pk, key=uuid.uuid4(), by=cast.secretary, attendance=known)
         visit = {"made_up_on": TODAY, "made_up_with": "上门送学材料"}
         corrected(cast, evening, cast.li, "visited", **visit)
@@ -210,7 +210,7 @@ class TestTwoPersons:
 
     @pytest.mark.parametrize("change", [{"reason": "外地务工"}, {"reason": ""}, {"leave_kind": "personal"}])
     def test_an_officer_alone_changes_nothing_that_is_recorded(self, cast, evening, change):
-        kept = Attendance("leave", leave_kind="sick", reason="住院", reason_source="member")
+        kept = AttendanceFields("leave", leave_kind="sick", reason="住院", reason_source="member")
         evening.expected.filter(member=cast.li).update(state="leave")
         given = {"meeting": evening, "member_id": cast.li.pk, "by": cast.secretary}
         follow_up(attendance=kept, key=uuid.uuid4(), **given)  # was empty
@@ -227,7 +227,7 @@ class TestTwoPersons:
         new = {"leave_kind": "personal", "away_reason": "外地务工", "away_source": "officer"}
         one = corrected(cast, evening, cast.li, "leave", **new)
 
-        now = Attendance("leave", "personal", "王书记", "外地务工", "officer")
+        now = AttendanceFields("leave", "personal", "王书记", "外地务工", "officer")
         assert (attendance_of(rows.get()), rows.get().corrected_on) == (now, TODAY)
         assert before(one)["reason"] == "住院"
         said = correction_sentences(evening)[0]

@@ -11,7 +11,7 @@ from django.utils.translation import override
 from audit.models import Entry
 from meetings.choices import MeetingKind, StepState, VoteMethod, VoteSubject
 from meetings.meeting.services import WrongState
-from meetings.models import Expected, Meeting, MembershipStep, Session, Vote
+from meetings.models import Attendance, Meeting, MembershipStep, Session, Vote
 from meetings.votes.forms import VoteForm
 from meetings.votes.membership_services import (
     Approval,
@@ -364,7 +364,7 @@ def test_a_theme_day_decides_about_nobodys_membership_unless_it_is_a_general_mee
 def test_a_guest_is_confirmed_at_home(meeting, cast):
     joined = {"joined_on": A_YEAR_AGO, "joined_precision": "day"}
     guest = make_member("曾客", cast.next_branch, membership=Membership.PROBATIONARY, **joined)
-    Expected.objects.create(
+    Attendance.objects.create(
         meeting=meeting, member=guest, name=guest.name, is_formal=False, not_counted="participant", state="on_site"
     )
     with pytest.raises(WrongFigures, match="guest"):
@@ -380,8 +380,8 @@ def test_a_vote_in_doubt_is_not_handed_up_without_saying_so(meeting, zhou, cast,
     Meeting.objects.filter(pk=meeting.pk).update(state="locked")
     client, said = as_user(cast.secretary), "需要复核：“表决”"
     before = client.get(vote.get_absolute_url()).text
-    there = Expected.objects.filter(meeting=meeting, state="on_site").first()
-    Expected.objects.filter(pk=there.pk).update(state="absent")
+    there = Attendance.objects.filter(meeting=meeting, state="on_site").first()
+    Attendance.objects.filter(pk=there.pk).update(state="absent")
 
     with override("zh-hans"):
         for page in (vote.get_absolute_url(), reverse("meetings:membership-ask", args=[vote.pk])):

@@ -9,10 +9,10 @@ from django.apps import apps
 from django.db import models
 
 from audit.models import Entry
-from meetings.attendance.services import Attendance, mark
+from meetings.attendance.services import AttendanceFields, mark
 from meetings.choices import AttendanceState, MeetingKind, VoteMethod, VoteSubject
 from meetings.meeting.services import WrongState
-from meetings.models import Count, Expected, Meeting, Vote
+from meetings.models import Attendance, Count, Meeting, Vote
 from meetings.votes.queries import citations_of, counting_of, heads_of, quorums_of, votes_of, way_on
 from meetings.votes.rules import Figures, Heads
 from meetings.votes.services import Question, WrongFigures, add_vote, count_anew, count_vote, withdraw_vote
@@ -196,7 +196,7 @@ def test_a_meeting_before_the_first_rule_has_no_vote(cast):
 def test_a_probationary_member_in_the_room_is_not_counted(cast):
     make_member("预备", cast.branch, membership=Membership.PROBATIONARY)
     meeting = hold(cast, formal=10, present=5)
-    Expected.objects.filter(meeting=meeting, is_formal=False).update(state=AttendanceState.ON_SITE)
+    Attendance.objects.filter(meeting=meeting, is_formal=False).update(state=AttendanceState.ON_SITE)
 
     assert heads_of(meeting) == Heads(10, 5)
 
@@ -204,11 +204,14 @@ def test_a_probationary_member_in_the_room_is_not_counted(cast):
 def test_the_quorum_follows_the_attendance(meeting, cast):
     bring(meeting, 4)
     before = quorums_of(meeting)[0]
-    late = Expected.objects.filter(meeting=meeting, state=AttendanceState.UNKNOWN).first()
+    late = Attendance.objects.filter(meeting=meeting, state=AttendanceState.UNKNOWN).first()
     mark(
-        meeting=meeting, member_id=late.member_id, attendance=Attendance(AttendanceState.ON_SITE), key=uuid.uuid4(),
+        meeting=meeting,
+        member_id=late.member_id,
+        attendance=AttendanceFields(AttendanceState.ON_SITE),
+        key=uuid.uuid4(),
         by="secretary",
-    )  # fmt: skip
+    )
     after = quorums_of(meeting)[0]
 
     assert (before.missing, after.missing) == (1, 0)
@@ -409,7 +412,7 @@ def test_a_vote_taken_off_meanwhile_is_not_counted(meeting):
 # --- Nothing leads from a ballot to a voter ---------------------------------------------------------------------------
 
 BALLOTS = ("Vote", "Count", "Candidate", "Scrutineer")
-PRESENCE = ("Expected", "Mark", "Exclusion", "LeaveRequest")
+PRESENCE = ("Attendance", "AttendanceChange", "Exclusion", "LeaveRequest")
 NAMED_IN_PUBLIC = {"Vote.about_member", "Candidate.member", "Scrutineer.member"}
 """Who is voted on and who watches; everybody in the room knows them."""
 TYPED = {"Count.typed_at"}
@@ -453,17 +456,17 @@ def test_the_search_finds_what_it_looks_for():
     """The negative control: attendance does lead to people, and knows its moments."""
     people = [apps.get_model("members", "Member")]
 
-    assert leading_to(people, of_meetings("Expected")) == {"Expected.member"}
-    assert {"Expected.marked_at", "Mark.at"} <= moments_in(of_meetings(*PRESENCE))
-    assert leading_to(of_meetings("Expected"), of_meetings("Mark")) == {"Mark.expected"}
+    assert leading_to(people, of_meetings("Attendance")) == {"Attendance.member"}
+    assert {"Attendance.marked_at", "AttendanceChange.at"} <= moments_in(of_meetings(*PRESENCE))
+    assert leading_to(of_meetings("Attendance"), of_meetings("AttendanceChange")) == {"AttendanceChange.attendance"}
 
 
 def test_neither_the_order_of_arrival_nor_who_came_changes_what_is_stored(meeting):
-    everybody = list(Expected.objects.filter(meeting=meeting).entitled())
+    everybody = list(Attendance.objects.filter(meeting=meeting).entitled())
     stored = []
     for present in (everybody[:8], everybody[:1:-1]):
         bring(meeting, 0)
-        Expected.objects.filter(pk__in=[one.pk for one in present]).update(state=AttendanceState.ON_SITE)
+        Attendance.objects.filter(pk__in=[one.pk for one in present]).update(state=AttendanceState.ON_SITE)
         vote = both_count(put(meeting, SECRET))
         vote.refresh_from_db()
         row = {field.attname: getattr(vote, field.attname) for field in Vote._meta.concrete_fields}

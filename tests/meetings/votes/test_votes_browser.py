@@ -4,9 +4,9 @@ import uuid
 
 import pytest
 
-from meetings.attendance.services import Attendance, mark
+from meetings.attendance.services import AttendanceFields, mark
 from meetings.choices import AttendanceState, VoteMethod, VoteSubject
-from meetings.models import Count, Expected, Vote
+from meetings.models import Attendance, Count, Vote
 from meetings.votes.services import Question, add_vote
 from tests import browsers
 from tests.cast import PASSWORD, make_cast
@@ -36,11 +36,14 @@ def present_on(page):
 def test_the_quorum_on_an_open_page_follows_each_mark(page, live_server, meeting):
     log_in(page, live_server, "secretary", f"/meetings/{meeting.pk}/votes/")
     before = (present_on(page), page.locator("#quorum .tag-warn").count())
-    late = Expected.objects.filter(meeting=meeting, state=AttendanceState.UNKNOWN).first()
+    late = Attendance.objects.filter(meeting=meeting, state=AttendanceState.UNKNOWN).first()
     mark(
-        meeting=meeting, member_id=late.member_id, attendance=Attendance(AttendanceState.ON_SITE), key=uuid.uuid4(),
+        meeting=meeting,
+        member_id=late.member_id,
+        attendance=AttendanceFields(AttendanceState.ON_SITE),
+        key=uuid.uuid4(),
         by="officer",
-    )  # fmt: skip
+    )
     page.evaluate("document.body.dispatchEvent(new CustomEvent('attendance-marked'))")
     page.locator("#quorum .quorum-figures strong", has_text="3").first.wait_for()
 
@@ -56,7 +59,7 @@ def test_the_page_also_asks_by_itself(page, live_server, meeting):
 
 
 def test_two_people_count_a_secret_ballot_on_their_telephones(page, browser, live_server, meeting):
-    Expected.objects.filter(meeting=meeting, state=AttendanceState.UNKNOWN).update(state=AttendanceState.ON_SITE)
+    Attendance.objects.filter(meeting=meeting, state=AttendanceState.UNKNOWN).update(state=AttendanceState.ON_SITE)
     question = Question(VoteSubject.ADMISSION, VoteMethod.SECRET_BALLOT, "接收周明为预备党员")
     vote = add_vote(key=uuid.uuid4(), item=meeting.agenda.first(), question=question, by="secretary")
     context = browsers.new_context(browser, str(live_server), browsers.TELEPHONE)

@@ -8,7 +8,7 @@ import pytest
 from django.urls import reverse
 
 from meetings.choices import AttendanceState, MeetingKind, VoteMethod, VoteSubject
-from meetings.models import Count, Expected, Meeting, Vote
+from meetings.models import Attendance, Count, Meeting, Vote
 from meetings.votes.queries import vote_section
 from meetings.votes.rules import Figures
 from meetings.votes.services import Question, add_vote, count_vote
@@ -357,7 +357,7 @@ def test_the_list_asks_as_often_with_one_vote_as_with_three(meeting, cast, as_us
 def test_marking_somebody_changes_the_version_and_so_the_fragment(meeting, cast, as_user):
     client = as_user(cast.secretary)
     page = client.get(url("vote-list", meeting)).content.decode()
-    Expected.objects.filter(meeting=meeting).update(state=AttendanceState.ON_SITE)
+    Attendance.objects.filter(meeting=meeting).update(state=AttendanceState.ON_SITE)
 
     assert f"?version={meeting.version}" in page
 

@@ -7,7 +7,7 @@ from django.utils import translation
 
 from meetings.choices import AttendanceState, MeetingKind
 from meetings.meeting.services import plan_meeting
-from meetings.models import Expected, Meeting
+from meetings.models import Attendance, Meeting
 from meetings.pages.services import open_meeting
 from members.access.queries import access_for
 from members.choices import Membership
@@ -41,14 +41,14 @@ def hold(cast: Cast, *, formal: int = 10, present: int = 8, **fields: object) ->
 
 def bring(meeting: Meeting, present: int) -> None:
     """So many of those with a vote are on site, in the order of their names; the others aren't recorded."""
-    voters = list(Expected.objects.filter(meeting=meeting).entitled().order_by("name").values_list("pk", flat=True))
-    Expected.objects.filter(pk__in=voters[:present]).update(state=AttendanceState.ON_SITE)
-    Expected.objects.filter(pk__in=voters[present:]).update(state=AttendanceState.UNKNOWN)
+    voters = list(Attendance.objects.filter(meeting=meeting).entitled().order_by("name").values_list("pk", flat=True))
+    Attendance.objects.filter(pk__in=voters[:present]).update(state=AttendanceState.ON_SITE)
+    Attendance.objects.filter(pk__in=voters[present:]).update(state=AttendanceState.UNKNOWN)
 
 
 def ids(meeting: Meeting, *names: str) -> list[int]:
     """Members of the frozen list by name."""
-    found = {one.name: one.member_id for one in Expected.objects.filter(meeting=meeting)}
+    found = {one.name: one.member_id for one in Attendance.objects.filter(meeting=meeting)}
     return [found[name] for name in names]
 
 

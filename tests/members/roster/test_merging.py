@@ -14,7 +14,7 @@ from audit.models import Entry
 from dues.ledger.queries import standing_charges
 from dues.models import Allocation, Charge, Payment
 from dues.payments.services import reverse_payment
-from meetings.models import Expected, Meeting
+from meetings.models import Attendance, Meeting
 from members.fields import opened
 from members.models import Affiliation, Contact, Member, Merge, Office, Situation
 from members.refused import Refused
@@ -42,7 +42,7 @@ def double(cast):
             organization=cast.branch, kind="theme_day", day=day, counts_for_year=2026, state="held"
         )
         for one in present:
-            Expected.objects.create(meeting=meeting, member=one, name=one.name, is_formal=True, state="on_site")
+            Attendance.objects.create(meeting=meeting, member=one, name=one.name, is_formal=True, state="on_site")
     charge(member, "2026-09", 500)
     pay(member, 500, "2026-10-01")
     charge(cast.zhang, "2026-10", 500)
@@ -91,7 +91,7 @@ SEALED = {"national_id", "phone", "address", "dues_base"}
 def totals():
     return (
         Charge.objects.aggregate(Sum("amount_fen")), Payment.objects.aggregate(Sum("amount_fen")),
-        Allocation.objects.count(), standing_charges().count(), Expected.objects.filter(state="on_site").count(),
+        Allocation.objects.count(), standing_charges().count(), Attendance.objects.filter(state="on_site").count(),
         Contact.objects.count(), Situation.objects.count(),
     )  # fmt: skip
 
@@ -120,7 +120,7 @@ def test_what_may_move_moves_and_the_rest_is_reached_and_no_total_changes(cast, 
     assert {(one.member_id, one.kind) for one in Situation.objects.all()} == {
         (cast.zhang.pk, "mobile"), (cast.zhang.pk, "hardship"), (double.pk, "mobile"),
     }  # fmt: skip
-    assert [(one.member_id, str(one.meeting.day)) for one in Expected.objects.order_by("meeting__day", "pk")] == [
+    assert [(one.member_id, str(one.meeting.day)) for one in Attendance.objects.order_by("meeting__day", "pk")] == [
         (double.pk, "2026-10-09"), (cast.zhang.pk, "2026-10-09"), (cast.zhang.pk, "2026-11-09"),
     ]  # fmt: skip
     assert Charge.objects.get(month="2026-09-01").member == double

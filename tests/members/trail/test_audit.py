@@ -289,6 +289,12 @@ def test_whatever_field_changed_it_has_a_name():
     assert all(isinstance(name, str) and name for name in names)
 
 
+def test_fields_in_older_entries_have_names_too():
+    former = [field_name("meetings.Expected", "made_up_on"), field_name("meetings.Mark", "state")]
+    assert former == [field_name("meetings.Attendance", "made_up_on"), field_name("meetings.AttendanceChange", "state")]
+    assert "made_up_on" not in former
+
+
 def test_bands_of_a_scheme_are_named(cast, as_user):
     act(cast, action="change_scheme", subject=Some(Scheme), changes=[("bands", "1", "2")])
 

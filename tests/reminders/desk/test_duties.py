@@ -6,7 +6,7 @@ from io import StringIO
 import pytest
 from django.core.management import CommandError, call_command
 
-from meetings.models import Expected, Meeting
+from meetings.models import Attendance, Meeting
 from members.models import Situation, Term
 from reminders.desk.queries import DUTIES, duties_below
 from tests.cast import TODAY
@@ -35,7 +35,7 @@ def test_care_terms_minutes_and_absences_stand_beside_them(cast):
     held = Meeting.objects.create(
         organization=cast.branch, kind="theme_day", day="2026-11-03", counts_for_year=2026, state="held"
     )
-    Expected.objects.create(meeting=held, member=cast.zhang, name="张英", is_formal=True, state="absent")
+    Attendance.objects.create(meeting=held, member=cast.zhang, name="张英", is_formal=True, state="absent")
     rows = {row["kind"]: row for row in printed("--org", "district", "--on", "2026-11-24")}
     told = {kind: (rows[kind]["member"], rows[kind]["period"], rows[kind]["due_on"], rows[kind]["state"]) for kind in (
         "contact", "term_election", "minutes", "absences"

@@ -10,7 +10,7 @@ from django.utils import translation
 
 from dues.models import Relief
 from dues.units import months_between
-from meetings.models import Expected, LeaveRequest, Meeting
+from meetings.models import Attendance, LeaveRequest, Meeting
 from meetings.planning.duty_rules import EVERY, LIMIT_KEYS
 from members.choices import Capability
 from members.models import HelpRequest, Member, Organization, Situation, Term
@@ -100,7 +100,7 @@ def busy(cast):
     held = Meeting.objects.create(
         organization=cast.branch, kind="theme_day", day=date(2026, 11, 3), counts_for_year=2026, state="held"
     )
-    Expected.objects.create(meeting=held, member=cast.zhang, name="张英", is_formal=True, state="absent")
+    Attendance.objects.create(meeting=held, member=cast.zhang, name="张英", is_formal=True, state="absent")
     LeaveRequest.objects.create(meeting=held, member=cast.zhang, kind="sick")
     Relief.objects.create(
         member=cast.zhang, decided_on=date(2026, 10, 3), kind="waiver", ground="困难", needs_superior=True, rule="x",

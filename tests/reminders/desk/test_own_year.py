@@ -7,7 +7,7 @@ from django.urls import reverse
 
 from dues.choices import MonthState
 from meetings.choices import AttendanceState
-from meetings.models import Expected, Meeting
+from meetings.models import Attendance, Meeting
 from reminders.desk.queries import own_year
 from tests.cast import TODAY
 from tests.dues.making import charge, pay
@@ -23,7 +23,9 @@ def meet(cast, day, *states, state="held", **facts):
             organization=cast.branch, kind="theme_day", day=day, counts_for_year=2026, state=state, **facts
         )
         if one:
-            Expected.objects.create(meeting=meeting, member=cast.zhang, name=cast.zhang.name, is_formal=True, state=one)
+            Attendance.objects.create(
+                meeting=meeting, member=cast.zhang, name=cast.zhang.name, is_formal=True, state=one
+            )
     return meeting
 
 

@@ -9,7 +9,7 @@ from django.urls import reverse
 from django.utils import timezone
 from playwright.sync_api import expect
 
-from meetings.models import Expected, Meeting
+from meetings.models import Attendance, Meeting
 from reminders.choices import Addressee, ChannelKind, MessageState
 from reminders.messages.services import answer_link
 from reminders.models import Message, Release
@@ -38,7 +38,7 @@ def missed(cast, live_server, settings):
     """A meeting that is over; 张英 and 李国强 weren't there, and the planner has been round."""
     settings.PUBLIC_URL = live_server.url
     meeting = hold(cast, formal=3, present=3)
-    Expected.objects.filter(meeting=meeting, member__in=[cast.zhang, cast.li]).update(state="absent")
+    Attendance.objects.filter(meeting=meeting, member__in=[cast.zhang, cast.li]).update(state="absent")
     Meeting.objects.filter(pk=meeting.pk).update(state="held", closed_at=NOON)
     go_round(NOON + timedelta(minutes=1))
     return Meeting.objects.get(pk=meeting.pk)

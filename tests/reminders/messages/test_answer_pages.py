@@ -9,7 +9,7 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
-from meetings.models import Expected, Mark, Meeting
+from meetings.models import Attendance, AttendanceChange, Meeting
 from members.fields import opened
 from members.models import ContactPerson
 from reminders.choices import Addressee, MessageKind
@@ -49,7 +49,7 @@ def address(message, kind=None):
 
 
 def of_li(cast):
-    return Expected.objects.get(member=cast.li)
+    return Attendance.objects.get(member=cast.li)
 
 
 # --- Works ----------------------------------------
@@ -69,7 +69,7 @@ def test_looking_records_nothing(cast, client, message, method):
     for _time in range(3):
         assert getattr(client, method)(f"{address(message)}?choice=ill").status_code == 200
 
-    assert (Answer.objects.count(), Mark.objects.count(), opened(of_li(cast).reason)) == (0, 0, "")
+    assert (Answer.objects.count(), AttendanceChange.objects.count(), opened(of_li(cast).reason)) == (0, 0, "")
 
 
 def test_a_changed_mind_is_one_tap_away(cast, client, message):

@@ -5,9 +5,9 @@ from datetime import timedelta
 import pytest
 
 from audit.models import Entry
-from meetings.attendance.services import Attendance, follow_up
+from meetings.attendance.services import AttendanceFields, follow_up
 from meetings.choices import AttendanceState, MeetingState
-from meetings.models import Expected, Mark, Material, Meeting
+from meetings.models import Attendance, AttendanceChange, Material, Meeting
 from members.fields import opened
 from members.models import ContactPerson
 from members.refused import Refused
@@ -69,11 +69,15 @@ def tap(message, choice="ill", **given):
 
 
 def of_li(cast):
-    return Expected.objects.get(member=cast.li)
+    return Attendance.objects.get(member=cast.li)
 
 
 def kept():
-    return Answer.objects.count(), Mark.objects.count(), Entry.objects.filter(action="answer_message").count()
+    return (
+        Answer.objects.count(),
+        AttendanceChange.objects.count(),
+        Entry.objects.filter(action="answer_message").count(),
+    )
 
 
 def test_an_answer_becomes_the_reason_with_its_source(cast, message):
@@ -158,7 +162,7 @@ def test_another_rung_of_the_ladder_can_correct_the_first(cast, meeting, message
 
 
 def test_what_an_officer_recorded_stands(cast, meeting, message):
-    said = Attendance("absent", reason="出差", reason_source="officer")
+    said = AttendanceFields("absent", reason="出差", reason_source="officer")
     follow_up(meeting=meeting, member_id=cast.li.pk, attendance=said, key=message.pk, by=cast.secretary)
 
     with pytest.raises(Refused):
@@ -170,7 +174,7 @@ def test_what_an_officer_recorded_stands(cast, meeting, message):
 
 def test_what_an_officer_made_of_an_answer_stands(cast, meeting, message):
     tap(message)
-    said = Attendance("absent", reason="住院", reason_source="member")
+    said = AttendanceFields("absent", reason="住院", reason_source="member")
     follow_up(meeting=meeting, member_id=cast.li.pk, attendance=said, key=message.pk, by=cast.secretary)
 
     with pytest.raises(Refused):
@@ -181,7 +185,7 @@ def test_what_an_officer_made_of_an_answer_stands(cast, meeting, message):
 
 @pytest.mark.parametrize("state", ["on_site", "visited", "made_up"])
 def test_who_took_part_has_nothing_to_explain(cast, meeting, message, state):
-    Expected.objects.filter(member=cast.li).update(state=state)
+    Attendance.objects.filter(member=cast.li).update(state=state)
 
     with pytest.raises(Refused):
         tap(message)
@@ -213,7 +217,7 @@ def test_words_of_ones_own_are_the_reason(cast, message):
 
 
 def test_a_visit_and_the_leave_are_kept_when_a_reason_is_added(cast, meeting, message):
-    Expected.objects.filter(member=cast.li).update(state="leave", leave_kind="sick", leave_granted_by="书记")
+    Attendance.objects.filter(member=cast.li).update(state="leave", leave_kind="sick", leave_granted_by="书记")
 
     tap(message)
 

@@ -8,7 +8,7 @@ from django.db.models import QuerySet
 from django.test import Client
 
 from audit.models import Entry
-from meetings.models import Mark
+from meetings.models import AttendanceChange
 from reminders.messages import services
 from reminders.models import Answer
 from tests.cast import make_cast
@@ -39,7 +39,7 @@ def test_eight_taps_are_one_answer(message):
     raised = at_once(*[partial(tap, message, "ill")] * TAPPERS)
 
     assert raised == [None] * TAPPERS
-    assert (Answer.objects.count(), Mark.objects.count()) == (1, 1)
+    assert (Answer.objects.count(), AttendanceChange.objects.count()) == (1, 1)
     assert Entry.objects.filter(action="answer_message").count() == 1
 
 
@@ -49,7 +49,7 @@ def test_taps_of_two_answers_end_with_one_of_them(message):
 
     assert raised == [None] * TAPPERS
     assert Answer.objects.count() == 1
-    assert Mark.objects.count() == Entry.objects.filter(action="answer_message").count()
+    assert AttendanceChange.objects.count() == Entry.objects.filter(action="answer_message").count()
 
 
 def test_without_lock_and_transaction_taps_trip_over_each_other(message, monkeypatch):

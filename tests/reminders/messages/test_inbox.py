@@ -4,7 +4,7 @@ import pytest
 from django.urls import reverse
 from django.utils import timezone
 
-from meetings.models import Expected
+from meetings.models import Attendance
 from members.fields import opened
 from reminders.choices import ChannelKind, MessageKind, MessageState
 from reminders.messages.services import answer_link
@@ -24,7 +24,7 @@ def member(cast, as_user):
 @pytest.fixture
 def message(cast):
     meeting = missed_meeting(cast)
-    Expected.objects.filter(member=cast.zhang).update(state="absent")
+    Attendance.objects.filter(member=cast.zhang).update(state="absent")
     return own(cast, about=meeting.pk)
 
 
@@ -41,7 +41,7 @@ def page_of(client):
 
 
 def of_zhang(cast):
-    return Expected.objects.get(member=cast.zhang)
+    return Attendance.objects.get(member=cast.zhang)
 
 
 # --- The inbox ----------------------------------------
@@ -143,7 +143,7 @@ def test_what_is_no_answer_is_said(cast, member, message, given):
 
 
 def test_a_refusal_is_said(cast, member, message):
-    Expected.objects.filter(member=cast.zhang).update(state="on_site")
+    Attendance.objects.filter(member=cast.zhang).update(state="on_site")
 
     page = member.post(url(message, "inbox-answer"), {"choice": "ill"}, follow=True).content.decode()
 

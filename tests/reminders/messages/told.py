@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 from django.utils import timezone
 
 from meetings.choices import AttendanceState
-from meetings.models import Expected, Meeting
+from meetings.models import Attendance, Meeting
 from members.models import Member, Organization
 from reminders.choices import Addressee, ChannelKind, MessageKind, MessageState
 from reminders.models import Message, Wording
@@ -23,7 +23,7 @@ def missed_meeting(cast: Cast, formal: int = 3, **fields: object) -> Meeting:
     """A meeting of the branch that is over; 李国强 was absent and nobody knows why."""
     meeting = hold(cast, formal=formal, present=formal, **fields)
     Meeting.objects.filter(pk=meeting.pk).update(state="held", closed_at=timezone.now())
-    Expected.objects.filter(meeting=meeting, member=cast.li).update(state=AttendanceState.ABSENT)
+    Attendance.objects.filter(meeting=meeting, member=cast.li).update(state=AttendanceState.ABSENT)
     meeting.refresh_from_db()
     return meeting
 

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from datetime import date, datetime, time, timedelta
 
 from meetings.choices import AttendanceState, MeetingKind, MeetingState
-from meetings.models import AgendaItem, Expected, Meeting
+from meetings.models import AgendaItem, Attendance, Meeting
 from members.models import Member, Organization
 from reminders.channels.rules import SHANGHAI
 from reminders.choices import Addressee, ChannelKind, MessageState
@@ -37,7 +37,9 @@ def planned(where: Organization, day: date, starts_at: time | None = time(15), *
 
 def absent(meeting: Meeting, *members: Member, state: str = AttendanceState.ABSENT, **fields) -> None:
     for member in members:
-        Expected.objects.create(meeting=meeting, member=member, name=member.name, is_formal=True, state=state, **fields)
+        Attendance.objects.create(
+            meeting=meeting, member=member, name=member.name, is_formal=True, state=state, **fields
+        )
 
 
 def told(kind: str, at: datetime, path: str = "") -> list[Occasion]:

@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 
 from meetings.choices import AttendanceState, NotCountedBecause
-from meetings.models import Expected, LeaveRequest, Material
+from meetings.models import Attendance, LeaveRequest, Material
 from members.choices import Membership, SituationKind
 from members.models import ContactPerson, Member, Situation
 from reminders.choices import MessageState
@@ -118,7 +118,7 @@ def test_for_who_is_frail_and_far_the_contact_person_is_spoken_to(cast, meeting)
 def test_it_stops_when_it_was_made_up_for(cast, meeting, state):
     message = stored(the_one())
     assert stands(message, EVENING + DAYS)
-    Expected.objects.update(state=state)
+    Attendance.objects.update(state=state)
     assert not stands(message, EVENING + DAYS)
 
 

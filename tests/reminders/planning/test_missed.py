@@ -6,7 +6,7 @@ import pytest
 from django.utils import timezone
 
 from meetings.choices import AttendanceState, MeetingState, NotCountedBecause, ReasonSource
-from meetings.models import AgendaItem, Expected, LeaveRequest, Meeting, Vote
+from meetings.models import AgendaItem, Attendance, LeaveRequest, Meeting, Vote
 from members.choices import LeavingReason, Membership, SituationKind
 from members.models import Affiliation, ContactPerson, Member, Situation
 from reminders.choices import AnswerChoice, AnswerSource, MessageState
@@ -79,7 +79,7 @@ def test_only_who_is_recorded_as_absent_is_asked_unknown_stays_unknown(cast, sta
     ],
 )
 def test_who_gave_a_word_already_is_not_asked(cast, meeting, said):
-    row = Expected.objects.get()
+    row = Attendance.objects.get()
     for field, value in said.items():
         setattr(row, field, value)
     row.save()
@@ -197,7 +197,7 @@ def test_the_title_of_an_admission_is_not_told(cast):
 def test_it_stands_until_a_reason_is_on_record(cast, meeting):
     message = stored(the_one())
     assert stands(message, EVENING + DAYS)
-    row = Expected.objects.get()
+    row = Attendance.objects.get()
     row.reason, row.reason_source = "住院", ReasonSource.MEMBER
     row.save()
     assert not stands(message, EVENING + DAYS)
@@ -206,7 +206,7 @@ def test_it_stands_until_a_reason_is_on_record(cast, meeting):
 @pytest.mark.parametrize("state", [AttendanceState.ON_SITE, AttendanceState.MADE_UP, AttendanceState.VISITED])
 def test_it_stops_when_they_were_there_after_all_or_made_up_for_it(cast, meeting, state):
     message = stored(the_one())
-    Expected.objects.update(state=state)
+    Attendance.objects.update(state=state)
     assert not stands(message, EVENING + DAYS)
 
 

@@ -4,7 +4,7 @@ from datetime import datetime, time, timedelta
 
 import pytest
 
-from meetings.models import Expected, Meeting
+from meetings.models import Attendance, Meeting
 from members.bulk import refresh_statistics
 from reminders.channels.rules import SHANGHAI
 from reminders.planning.queries import closed_lately, coming
@@ -24,8 +24,8 @@ def many_years(cast):
     held = {"organization": cast.branch, "kind": "theme_day", "state": "held"}
     meetings = Meeting.objects.bulk_create(Meeting(day=day, counts_for_year=day.year, **held) for day in days)
     absent = {"member": cast.zhang, "name": "张英", "is_formal": True, "state": "absent"}
-    Expected.objects.bulk_create(Expected(meeting=meeting, **absent) for meeting in meetings)
-    refresh_statistics(Meeting, Expected)
+    Attendance.objects.bulk_create(Attendance(meeting=meeting, **absent) for meeting in meetings)
+    refresh_statistics(Meeting, Attendance)
 
 
 def test_meetings_that_were_closed_lately_are_found_by_their_days():
@@ -42,4 +42,4 @@ def test_meetings_to_come_are_found_by_their_days(monkeypatch):
 def test_another_condition_would_not_do():
     """The control: without the days neither is found by that index."""
     assert "meeting_by_day" not in Meeting.objects.filter(kind="theme_day").values("pk").explain()
-    assert "meeting_by_day" not in Expected.objects.filter(state="absent").values("pk").explain()
+    assert "meeting_by_day" not in Attendance.objects.filter(state="absent").values("pk").explain()

@@ -8,7 +8,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from audit.models import Entry
-from meetings.models import Expected
+from meetings.models import Attendance
 from meetings.planning.rules import Workdays
 from members.fields import opened
 from members.models import ContactPerson, Member
@@ -53,7 +53,7 @@ def call(cast, message, result, at=AT, **given):
 
 
 def of_li(cast):
-    return Expected.objects.get(member=cast.li)
+    return Attendance.objects.get(member=cast.li)
 
 
 def url(message):
@@ -118,7 +118,7 @@ def test_a_call_that_was_dealt_with_stays(cast, message, result):
 
 
 def test_an_answer_that_is_refused_leaves_the_call_on_the_list(cast, message):
-    Expected.objects.filter(member=cast.li).update(state="on_site")
+    Attendance.objects.filter(member=cast.li).update(state="on_site")
 
     with pytest.raises(Refused):
         call(cast, message, "ill")
@@ -345,7 +345,7 @@ def test_who_has_answered_since_is_not_called(cast, message):
     known_as(cast.secretary)
     assert [one.message for one in calls_of(cast.secretary, at=timezone.now())] == [message]
 
-    Expected.objects.filter(member=cast.li).update(reason="住院", reason_source="officer")
+    Attendance.objects.filter(member=cast.li).update(reason="住院", reason_source="officer")
 
     assert calls_of(cast.secretary, at=timezone.now()) == []
 
@@ -354,8 +354,8 @@ def test_who_has_answered_since_is_not_called(cast, message):
 @pytest.mark.parametrize("number", [1, 3])
 def test_to_ask_of_three_whether_it_is_done_costs_as_much_as_of_one(cast, django_assert_num_queries, number):
     meeting = missed_meeting(cast, formal=4)
-    absent = list(Expected.objects.filter(meeting=meeting).order_by("pk").select_related("member")[:number])
-    Expected.objects.filter(pk__in=[one.pk for one in absent]).update(state="absent")
+    absent = list(Attendance.objects.filter(meeting=meeting).order_by("pk").select_related("member")[:number])
+    Attendance.objects.filter(pk__in=[one.pk for one in absent]).update(state="absent")
     for one in absent:
         to_call(cast, one.member, about=meeting.pk)
     known_as(cast.secretary)

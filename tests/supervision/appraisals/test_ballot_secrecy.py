@@ -11,7 +11,7 @@ from django.urls import reverse
 
 from audit.models import RowSum
 from audit.services import record
-from meetings.models import Mark as Tap
+from meetings.models import AttendanceChange
 from members.models import Member
 from supervision.appraisals import ballot_services
 from supervision.appraisals.ballot_services import cast_ballot
@@ -68,7 +68,7 @@ def test_no_other_table_of_the_program_holds_marks_of_a_ballot():
     assert holders == {Tally}
 
 
-@pytest.mark.parametrize("model", [MutualAppraisal, Tap, PaperCount])
+@pytest.mark.parametrize("model", [MutualAppraisal, AttendanceChange, PaperCount])
 def test_the_walk_finds_ways_where_there_are_some(model):
     """The negative control: these rows are meant to lead to who made them."""
     assert ways_to_a_voter(model)

@@ -3,7 +3,7 @@
 import uuid
 from datetime import date
 
-from meetings.models import Expected, Meeting
+from meetings.models import Attendance, Meeting
 from members.models import HelpRequest, Member, Organization, User
 from supervision.models import (
     AppraisalRound,
@@ -28,7 +28,7 @@ STATES = ("on_site", "online", "visited", "made_up", "leave", "absent", "unknown
 def hold(place: Organization, kind: str, day: date, state: str = "held", **people: tuple[Member, dict]) -> Meeting:
     meeting = Meeting.objects.create(organization=place, kind=kind, day=day, counts_for_year=day.year, state=state)
     for member, facts in people.values():
-        Expected.objects.create(meeting=meeting, member=member, name=member.name, is_formal=True, **facts)
+        Attendance.objects.create(meeting=meeting, member=member, name=member.name, is_formal=True, **facts)
     return meeting
 
 
