@@ -10,7 +10,7 @@ class SchemeState(TextChoices):
     RETIRED = "retired", _("No longer assessed by it")
 
 
-class Part(TextChoices):
+class IndicatorPart(TextChoices):
     """Whose work an indicator is about: both stand in one scheme, so that they are not two skins."""
 
     PARTY = "party", _("Party work")

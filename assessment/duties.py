@@ -13,10 +13,10 @@ from django.utils.translation import gettext_lazy as _
 from assessment.assessments.models import Assessment, BranchView
 from assessment.assessments.rules import view_duty
 from assessment.choices import AssessmentState, ViewSource
-from assessment.goals.rules import KEYS, Branch, Item, goal_duties
+from assessment.goals.rules import KEYS, Branch, GoalDates, goal_duties
 from members.choices import Capability
 from members.models import Organization
-from members.pages.links import DutyDisplay, Place
+from members.pages.links import DutyDisplay, DutyLink
 from members.paths import contains, subtree
 from members.regulations.queries import binding_below
 from rulebook.local import LocalRule
@@ -25,25 +25,25 @@ from rulebook.values import Duty
 VIEW, RECORD = Capability.VIEW_ASSESSMENT, Capability.RECORD_ASSESSMENT
 
 
-def _new_goal(place: Place) -> str:
+def _new_goal(place: DutyLink) -> str:
     return f"{reverse('assessment:goal-new')}?{urlencode({'org': place.organization.code})}"
 
 
-def _unchecked(place: Place) -> str:
+def _unchecked(place: DutyLink) -> str:
     return _goals(place, "planned")
 
 
-def _open(place: Place) -> str:
+def _open(place: DutyLink) -> str:
     return _goals(place, "open")
 
 
-def _goals(place: Place, state: str) -> str:
+def _goals(place: DutyLink, state: str) -> str:
     """The branch's goals of that year in a state."""
     wanted = urlencode({"org": place.organization.code, "year": place.duty.period, "state": state})
     return f"{reverse('assessment:goal-list')}?{wanted}"
 
 
-def _own_view(_place: Place) -> str:
+def _own_view(_place: DutyLink) -> str:
     return reverse("assessment:view-list")
 
 
@@ -71,12 +71,12 @@ def assessment_duties(path: str, *, on: date) -> list[Duty]:
 def _branches(path: str, rules: list[tuple[str, LocalRule]], on: date) -> Iterator[Branch]:
     """Those that a committee asks for something, with their goals of this year and the last. One query."""
     known: dict[str, tuple[str, date | None]] = {}
-    goals: dict[str, list[Item]] = defaultdict(list)
+    goals: dict[str, list[GoalDates]] = defaultdict(list)
     for place, code, first_day, year, *days in _rows(path, on):
         known[place] = code, first_day
         if year is not None:
             planned_on, checked_on, ended_on = days
-            goals[place].append(Item(year, planned_on, checked_on is not None, ended_on is not None))
+            goals[place].append(GoalDates(year, planned_on, checked_on is not None, ended_on is not None))
     for place, (code, first_day) in known.items():
         if local := tuple(one for above, one in rules if contains(above, place)):
             yield Branch(code, first_day, tuple(goals[place]), local)

@@ -10,7 +10,7 @@ from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 
 from assessment.cadres.models import CadrePost
-from assessment.cadres.queries import Line, cadre_lines
+from assessment.cadres.queries import CadreCounts, cadre_lines
 from assessment.cadres.rules import OFFICER_KEY
 from assessment.choices import GoalState
 from assessment.goals.models import Goal
@@ -18,7 +18,7 @@ from members.models import Organization
 from members.paths import subtree
 from rulebook.metric import Fact, Metric
 
-OfPlace = Callable[[Line, date], Fact | None]
+OfPlace = Callable[[CadreCounts, date], Fact | None]
 
 
 def goal_facts(path: str, first: date, last: date, *, on: date) -> list[Fact] | None:
@@ -73,27 +73,27 @@ def _of_places(path: str, day: date, of_place: OfPlace) -> Iterator[Fact]:
     return (fact for fact in facts if fact)
 
 
-def _trained(line: Line, day: date) -> Fact | None:
+def _trained(line: CadreCounts, day: date) -> Fact | None:
     people, kept = len(line.counts.people), len(line.counts.kept)
     unknown = 0 if line.counts.trained else people
     label = gettext("Cadres with the hours of the year: %(done)s of %(of)s") % {"done": kept, "of": people}
     return _fact("training", label, line, day, kept, people, unknown)
 
 
-def _full_time(line: Line, day: date) -> Fact | None:
+def _full_time(line: CadreCounts, day: date) -> Fact | None:
     people, full_time = len(line.counts.people), len(line.counts.full_time)
     label = ngettext("%(count)s cadre, %(full)s full-time", "%(count)s cadres, %(full)s full-time", people)
     return _fact("full_time", label % {"count": people, "full": full_time}, line, day, full_time, people)
 
 
-def _filled(line: Line, day: date) -> Fact | None:
+def _filled(line: CadreCounts, day: date) -> Fact | None:
     planned = line.counts.planned or 0
     held = min(line.counts.posts, planned)
     label = gettext("Posts of party work filled: %(done)s of %(of)s") % {"done": held, "of": planned}
     return _fact("posts", label, line, day, held, planned)
 
 
-def _fact(what: str, label: str, line: Line, day: date, done: int, of: int, unknown: int = 0) -> Fact | None:
+def _fact(what: str, label: str, line: CadreCounts, day: date, done: int, of: int, unknown: int = 0) -> Fact | None:
     """None where nothing is due of the place."""
     url = f"{reverse('assessment:cadre-list')}?{urlencode({'org': line.place.code, 'year': day.year})}"
     return Fact(f"{what}:{line.place.code}:{day.year}", label, day, done, of, unknown, url) if of else None

@@ -85,7 +85,7 @@ ASSESS = Capability.ASSESS
 
 
 @dataclass(frozen=True, slots=True)
-class Kind:
+class AssessmentKind:
     """`only`: how the list of assessments is asked for those of a kind."""
 
     only: str
@@ -93,9 +93,11 @@ class Kind:
     title: Promise
 
 
-OBJECTIONS = Kind("objections", "chat-dots", gettext_lazy("Objections to answer"))
-VALUES = Kind("values", "person-check", gettext_lazy("Values that wait for a second person"))
-STALE = Kind("stale", "arrow-counterclockwise", gettext_lazy("Published points that the record has overtaken"))
+OBJECTIONS = AssessmentKind("objections", "chat-dots", gettext_lazy("Objections to answer"))
+VALUES = AssessmentKind("values", "person-check", gettext_lazy("Values that wait for a second person"))
+STALE = AssessmentKind(
+    "stale", "arrow-counterclockwise", gettext_lazy("Published points that the record has overtaken")
+)
 
 
 def waiting_links(user: User, *, on: date) -> Iterator[Link]:
@@ -111,7 +113,7 @@ def waiting_links(user: User, *, on: date) -> Iterator[Link]:
 
 
 def _line(
-    kind: Kind, rows: "QuerySet[Objection] | QuerySet[ManualValue] | QuerySet[Assessment]", to: str
+    kind: AssessmentKind, rows: "QuerySet[Objection] | QuerySet[ManualValue] | QuerySet[Assessment]", to: str
 ) -> Iterator[Link]:
     """`to`: the way from a row to its assessment."""
     branches = Count(f"{to}organization", distinct=True)

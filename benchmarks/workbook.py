@@ -10,7 +10,7 @@ import django
 
 django.setup()
 
-from branchweb.demo.generator.people import People  # noqa: E402
+from branchweb.demo.generator.people import PersonMaker  # noqa: E402
 from members.models import Organization  # noqa: E402
 from members.roster.exporting import (  # noqa: E402
     CATEGORIES,
@@ -38,7 +38,7 @@ def paths_in_words() -> list[str]:
 
 def lines(rows: int, branches: list[str]) -> Iterator[tuple[object, ...]]:
     """In the order of their branches."""
-    people = People(Random(2), date.today())  # noqa: DTZ011
+    people = PersonMaker(Random(2), date.today())  # noqa: DTZ011
     for number in range(1, rows + 1):
         who = people.person(number)
         yield (

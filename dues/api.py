@@ -87,7 +87,7 @@ class NewPaymentSerializer(serializers.Serializer[dict[str, Any]]):
     reason = serializers.CharField(max_length=200, default="", allow_blank=True)
 
 
-class AskedSerializer(serializers.Serializer[dict[str, Any]]):
+class DuesFilterSerializer(serializers.Serializer[dict[str, Any]]):
     """Whose lines are asked for, where and when."""
 
     organization = serializers.CharField(required=False, max_length=40)
@@ -105,7 +105,7 @@ class ChargeViewSet(mixins.ListModelMixin, viewsets.GenericViewSet[Charge]):
     queryset = Charge.objects.none()
 
     def get_queryset(self) -> QuerySet[Charge]:
-        asked = asked_for(AskedSerializer, self.request)
+        asked = asked_for(DuesFilterSerializer, self.request)
         first, last = asked.get("since", date.min), asked.get("until", date.max)
         rows = Charge.objects.visible_to(asker(self.request)).between(first, last)
         return _narrowed(rows, asked, self.request)
@@ -129,7 +129,7 @@ class PaymentViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, viewsets.
     lookup_value_regex = "[0-9a-f-]{36}"
 
     def get_queryset(self) -> QuerySet[Payment]:
-        asked = asked_for(AskedSerializer, self.request)
+        asked = asked_for(DuesFilterSerializer, self.request)
         first, last = asked.get("since", date.min), asked.get("until", date.max)
         rows = Payment.objects.visible_to(asker(self.request)).paid_between(first, last)
         return _narrowed(rows, asked, self.request).select_related("receipt")

@@ -19,32 +19,32 @@ from dues.upwards.models import LargeDues, Remittance
 from meetings.models import Meeting
 from members.choices import Capability, OrganizationKind
 from members.models import Member, User
-from members.pages.links import DutyDisplay, Link, Place
+from members.pages.links import DutyDisplay, DutyLink, Link
 from members.paths import subtree
 
 
-def _bases(place: Place) -> str:
+def _bases(place: DutyLink) -> str:
     return _page("dues:basis-list", org=place.organization.code, year=place.duty.period)
 
 
-def _collection(place: Place) -> str:
+def _collection(place: DutyLink) -> str:
     return _page("dues:collect", org=place.organization.code)
 
 
-def _remittance(place: Place) -> str:
+def _remittance(place: DutyLink) -> str:
     return _page("dues:remittance-new", org=place.organization.code)
 
 
-def _disclosure(place: Place) -> str:
+def _disclosure(place: DutyLink) -> str:
     return _page("dues:disclosure", org=place.organization.code, year=place.duty.period)
 
 
-def _member(place: Place) -> str:
+def _member(place: DutyLink) -> str:
     """What is open, how to record a payment, and why it may be open: one talk ends in either."""
     return reverse("dues:member-detail", args=[place.member.key]) if place.member else _page("dues:arrears")
 
 
-def _reliefs(place: Place) -> str:
+def _reliefs(place: DutyLink) -> str:
     """The committee's to answer; those that wait stand first."""
     return reverse("dues:relief-list")
 

@@ -11,7 +11,7 @@ from members.models import Member
 from members.models.member import MemberQuerySet
 from members.paths import ROOT, subtree
 from members.retained import DEPARTED, WORKBOOKS
-from members.trail.retention import Due, ForGood, Kind, one_batch
+from members.trail.retention import ForGood, RetainedKind, RetentionRequest, one_batch
 
 
 def with_incomes(paths: Iterable[str]) -> MemberQuerySet:
@@ -20,7 +20,7 @@ def with_incomes(paths: Iterable[str]) -> MemberQuerySet:
     return Member.objects.former(paths).filter(Exists(bases))
 
 
-def remove_incomes(due: Due) -> int:
+def remove_incomes(due: RetentionRequest) -> int:
     """The income goes; what was to be paid a month, from when, and by which rule stays."""
     over = with_incomes([ROOT]).filter(due.rows("left_on", "left_path"))
     keys = one_batch(over.order_by("pk"))
@@ -28,7 +28,7 @@ def remove_incomes(due: Due) -> int:
     return len(keys)
 
 
-def remove_content(due: Due) -> int:
+def remove_content(due: RetentionRequest) -> int:
     """What was read from ledgers goes. What was never confirmed is cancelled."""
     over = LedgerImport.objects.exclude(content="").filter(due.rows("uploaded_at", "organization__path", moments=True))
     keys = one_batch(over.order_by("pk"))
@@ -38,7 +38,7 @@ def remove_content(due: Due) -> int:
 
 
 RETAINED = (
-    Kind(
+    RetainedKind(
         code="incomes",
         title=_("Incomes of people who left"),
         goes=_("The monthly income from which dues were computed, and what was counted."),
@@ -48,7 +48,7 @@ RETAINED = (
         remove=remove_incomes,
         kept=lambda paths: with_incomes(paths).count(),
     ),
-    Kind(
+    RetainedKind(
         code="ledgers",
         title=_("Cells of imported dues ledgers"),
         goes=_("What was read from the workbook, and the rows left out. The import can't be undone any more."),

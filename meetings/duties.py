@@ -7,24 +7,24 @@ from django.utils.translation import gettext_lazy as _
 from meetings.choices import MeetingKind
 from meetings.pages.forms import KINDS_OF
 from members.choices import Capability, OrganizationKind
-from members.pages.links import DutyDisplay, Place
+from members.pages.links import DutyDisplay, DutyLink
 
 
-def _do(place: Place, kind: str = "") -> str:
+def _do(place: DutyLink, kind: str = "") -> str:
     """One step further the meeting is looked up, or the form to plan it is open with its kind."""
     duty = place.duty
     given = {"kind": kind or duty.kind, "period": duty.period} | ({"member": duty.member} if duty.member else {})
     return f"{reverse('meetings:duty-do', args=[place.organization.code])}?{urlencode(given)}"
 
 
-def _election(place: Place) -> str:
+def _election(place: DutyLink) -> str:
     """A branch elects in a meeting; committees elect in congresses, and only the result is recorded."""
     if MeetingKind.ELECTION in KINDS_OF[OrganizationKind(place.organization.kind)]:
         return _do(place, MeetingKind.ELECTION)
     return place.organization.get_absolute_url()
 
 
-def _tasks(place: Place) -> str:
+def _tasks(place: DutyLink) -> str:
     """The open tasks of the place, of the owner where one is named."""
     given = {"organization": place.organization.code} | ({"owner": str(place.member.key)} if place.member else {})
     return f"{reverse('meetings:task-list')}?{urlencode(given)}"

@@ -30,7 +30,7 @@ Undone = tuple[Organization, Called]
 
 
 @dataclass(frozen=True, slots=True)
-class Evening:
+class MeetingHeld:
     """A meeting that took place, and where."""
 
     key: object
@@ -86,7 +86,7 @@ def _year_facts(kind: MeetingKind, path: str, first: date, last: date, year: int
         yield _missing(path, place, called, len(list(same)))
 
 
-def _evenings(kind: MeetingKind, path: str, year: int, on: date) -> list[Evening]:
+def _evenings(kind: MeetingKind, path: str, year: int, on: date) -> list[MeetingHeld]:
     """Meetings that were of the kind, alone or together with another, and belong to the year or were held in it."""
     rows = (
         Meeting.objects.within(path)
@@ -95,11 +95,11 @@ def _evenings(kind: MeetingKind, path: str, year: int, on: date) -> list[Evening
         .order_by("day", "key")
     )
     facts = rows.values_list("key", "organization__path", "organization__name", "day", "counts_for_year")
-    return [Evening(key, place, name, Held(kind, day, counts)) for key, place, name, day, counts in facts]
+    return [MeetingHeld(key, place, name, Held(kind, day, counts)) for key, place, name, day, counts in facts]
 
 
 def _counted_on(
-    evening: Evening, due_on: Mapping[tuple[str, str], date], year: int, first: date, last: date
+    evening: MeetingHeld, due_on: Mapping[tuple[str, str], date], year: int, first: date, last: date
 ) -> date | None:
     """Its day; of a yearly one that was held outside of these days the day in them on which it was due. None: it
     belongs elsewhere."""
@@ -169,8 +169,8 @@ EVENING = (
 )
 
 
-def _evening(key: object, path: str, place: str, kind: str, day: date, counts_for_year: int) -> Evening:
-    return Evening(key, path, place, Held(kind, day, counts_for_year))
+def _evening(key: object, path: str, place: str, kind: str, day: date, counts_for_year: int) -> MeetingHeld:
+    return MeetingHeld(key, path, place, Held(kind, day, counts_for_year))
 
 
 def _attended(path: str, first: date, last: date, on: date) -> QuerySet[Attendance, Any]:

@@ -13,8 +13,8 @@ from members.choices import HARD_TO_REACH_KINDS, Capability, OrganizationKind
 from members.contacts.rules import (
     HELP_KEY,
     REMINDER_KEY,
-    Asked,
     HardToReach,
+    HelpDates,
     InOffice,
     Interval,
     LastContact,
@@ -27,7 +27,7 @@ from members.models.contact import Contact, HelpRequest
 from members.models.member import Member, Situation
 from members.models.organization import Organization, Term
 from members.models.user import User
-from members.pages.links import DutyDisplay, Place
+from members.pages.links import DutyDisplay, DutyLink
 from members.paths import STEP, contains, subtree
 from members.regulations.queries import binding_below
 from rulebook.dates import add_months
@@ -159,18 +159,18 @@ def _requests(path: str, on: date, places: _Places) -> Found:
     )
     for roster, member, asked_on, due_on, answered_on in facts:
         if place := places.branch_of(roster):
-            asked = Asked(member, places.codes[place], asked_on, due_on, answered_on)
+            asked = HelpDates(member, places.codes[place], asked_on, due_on, answered_on)
             yield place, help_duty(asked, on=on, local=places.local(places.binding(place)))
 
 
-def _contact(place: Place) -> str:
+def _contact(place: DutyLink) -> str:
     """The form, and from there back to the desk."""
     if place.member is None:
         return reverse("members:reach-list")
     return f"{reverse('members:contact-add', args=[place.member.key])}?back=desk"
 
 
-def _help(place: Place) -> str:
+def _help(place: DutyLink) -> str:
     return reverse("members:help-next", args=[place.member.key]) if place.member else reverse("members:help-list")
 
 

@@ -12,7 +12,7 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from members.choices import HARD_TO_REACH_KINDS, OfficeKind, SituationKind
-from members.contacts.rules import Due, LastContact, NextContact, next_contact, next_contact_by
+from members.contacts.rules import ContactUrgency, LastContact, NextContact, next_contact, next_contact_by
 from members.duties import hard_to_reach
 from members.fields import holding, holding_sql
 from members.models.contact import Contact, HelpRequest, HelpRequestQuerySet
@@ -44,13 +44,13 @@ def contact_facts(path: str, first: date, last: date, *, on: date) -> list[Fact]
         next_contact_by(asked.rule if asked else None, facts.situations, last=facts.last, on=last).state
         for facts, asked in hard_to_reach(path, on=last)
     ]
-    asked_for = [state for state in due if state != Due.OPEN]
-    unknown = asked_for.count(Due.NEVER)
+    asked_for = [state for state in due if state != ContactUrgency.OPEN]
+    unknown = asked_for.count(ContactUrgency.NEVER)
     if not asked_for:
         return []
     if unknown == len(asked_for):
         return None
-    done, url = len(asked_for) - unknown - asked_for.count(Due.OVERDUE), reverse("members:reach-list")
+    done, url = len(asked_for) - unknown - asked_for.count(ContactUrgency.OVERDUE), reverse("members:reach-list")
     return [
         Fact(
             f"contacts:{last:%Y-%m}",
@@ -403,7 +403,7 @@ class Reached:
 
     @property
     def is_overdue(self) -> bool:
-        return self.next.state == Due.OVERDUE
+        return self.next.state == ContactUrgency.OVERDUE
 
 
 def reached(path: str, *, on: date) -> list[Reached]:

@@ -47,7 +47,7 @@ SENTENCES: dict[str, Promise] = {
 
 
 @dataclass(frozen=True, slots=True)
-class Facts:
+class PersonFacts:
     """What the rules look at; an empty text or None where nothing is recorded."""
 
     name: str = ""
@@ -60,8 +60,8 @@ class Facts:
 
 
 @dataclass(frozen=True, slots=True)
-class Objection:
-    """Why a fact can't stand; `field` is the fact's name in `Facts`, `beside` the facts it doesn't go together with."""
+class FactObjection:
+    """Why a fact can't stand; `field` is the fact's name in `PersonFacts`, `beside` the facts it contradicts."""
 
     field: str
     code: str
@@ -76,7 +76,7 @@ class Objection:
         return any(field in fields for field in (self.field, *self.beside))
 
 
-def objections(facts: Facts, *, on: date) -> list[Objection]:
+def objections(facts: PersonFacts, *, on: date) -> list[FactObjection]:
     """Everything that can't be true on that day, the first of each field being the most telling."""
     return [
         *_of_name(facts.name),
@@ -87,46 +87,46 @@ def objections(facts: Facts, *, on: date) -> list[Objection]:
     ]
 
 
-def _of_name(name: str) -> Iterator[Objection]:
+def _of_name(name: str) -> Iterator[FactObjection]:
     if not name.strip():
-        yield Objection("name", "name_missing")
+        yield FactObjection("name", "name_missing")
 
 
-def _of_identity(facts: Facts) -> Iterator[Objection]:
+def _of_identity(facts: PersonFacts) -> Iterator[FactObjection]:
     number = facts.national_id
     if not number:
         return
     if fault := identity_fault(number):
-        yield Objection("national_id", fault)
+        yield FactObjection("national_id", fault)
         return
     if facts.born and not facts.born.may_be(PartialDate(birth_in(number))):
-        yield Objection("born", "birth_date_contradicts_national_id", ("national_id",))
+        yield FactObjection("born", "birth_date_contradicts_national_id", ("national_id",))
     if facts.sex and facts.sex != sex_in(number):
-        yield Objection("sex", "sex_contradicts_national_id", ("national_id",))
+        yield FactObjection("sex", "sex_contradicts_national_id", ("national_id",))
 
 
-def _of_days(facts: Facts, on: date) -> Iterator[Objection]:
+def _of_days(facts: PersonFacts, on: date) -> Iterator[FactObjection]:
     if facts.born and born_too_long_ago(facts.born, on):
-        yield Objection("born", "birth_date_unlikely")
+        yield FactObjection("born", "birth_date_unlikely")
     for field in ("born", "joined"):
         day: PartialDate | None = getattr(facts, field)
         if day and day.first_day > on:
-            yield Objection(field, "date_in_future")
+            yield FactObjection(field, "date_in_future")
 
 
-def _of_joining(facts: Facts) -> Iterator[Objection]:
+def _of_joining(facts: PersonFacts) -> Iterator[FactObjection]:
     born = facts.born or _birth_by_identity(facts.national_id)
     if born and facts.joined and joined_too_young(born, facts.joined):
-        yield Objection("joined", "joined_before_eighteen", ("born", "national_id"))
+        yield FactObjection("joined", "joined_before_eighteen", ("born", "national_id"))
     if facts.joined and facts.confirmed and confirmed_before_joining(facts.joined, facts.confirmed):
-        yield Objection("confirmed", "full_before_joined", ("joined",))
+        yield FactObjection("confirmed", "full_before_joined", ("joined",))
 
 
-def _of_membership(facts: Facts, on: date) -> Iterator[Objection]:
+def _of_membership(facts: PersonFacts, on: date) -> Iterator[FactObjection]:
     if facts.confirmed and facts.membership:
         passed = facts.confirmed.first_day <= on
         if passed != (facts.membership == Membership.FORMAL):
-            yield Objection("confirmed", "membership_contradicts_full_date", ("membership",))
+            yield FactObjection("confirmed", "membership_contradicts_full_date", ("membership",))
 
 
 # --- Identity numbers (GB 11643) --------------------------------------------------------------------------------------

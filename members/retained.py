@@ -18,7 +18,7 @@ from members.models.member import Member, MemberQuerySet, Situation
 from members.paths import ROOT, subtree
 from members.roster.photos import forget_photo
 from members.roster.services import describe
-from members.trail.retention import Due, ForGood, Kind, midnight, one_batch
+from members.trail.retention import ForGood, RetainedKind, RetentionRequest, midnight, one_batch
 
 KEPT = (AccessLog, AccessAttempt, AccessFailureLog)
 
@@ -56,7 +56,7 @@ def _recorded(names: Iterable[str]) -> Q:
     return condition
 
 
-def strip_departed(due: Due) -> int:
+def strip_departed(due: RetentionRequest) -> int:
     """How somebody could be reached, income, health and what was said go; what they did in the party stays."""
     over = departed([ROOT]).filter(due.rows("left_on", "left_path"))
     keys = one_batch(over.order_by("pk"))
@@ -78,7 +78,7 @@ def _with_rows() -> Q:
     return Q(Exists(RosterImportRow.objects.filter(roster_import=OuterRef("pk"))))
 
 
-def remove_rows(due: Due) -> int:
+def remove_rows(due: RetentionRequest) -> int:
     """The rows of one workbook. What was never confirmed is cancelled; what is with a worker waits."""
     over = RosterImport.objects.filter(due.rows("uploaded_at", "organization__path", moments=True), _with_rows())
     over = over.exclude(pk__in=RosterImport.objects.unfinished().values("pk")).order_by("uploaded_at", "pk")
@@ -96,16 +96,16 @@ def count_workbooks(paths: Iterable[str]) -> int:
 
 
 # --- Accounts -------------------------------------------------------------------------------------------------------
-def remove_exports(due: Due) -> int:
+def remove_exports(due: RetentionRequest) -> int:
     """Each has its own day, set when it was made: at the latest so many days later."""
     return forget(before=midnight(due.on))
 
 
-def remove_logins(due: Due) -> int:
+def remove_logins(due: RetentionRequest) -> int:
     return forget_old_logins(before=midnight(due.before(ROOT)))
 
 
-def remove_sessions(due: Due) -> int:
+def remove_sessions(due: RetentionRequest) -> int:
     """Log-ins that are over, and from where each was made."""
     over = Session.objects.filter(expire_date__lt=midnight(due.before(ROOT)))
     removed = Session.objects.filter(pk__in=one_batch(over)).delete()[0]
@@ -114,7 +114,7 @@ def remove_sessions(due: Due) -> int:
 
 
 RETAINED = (
-    Kind(
+    RetainedKind(
         code="departed",
         title=_("Private facts of people who left"),
         goes=_(
@@ -127,7 +127,7 @@ RETAINED = (
         remove=strip_departed,
         kept=lambda paths: departed(paths).count(),
     ),
-    Kind(
+    RetainedKind(
         code="roster_rows",
         title=_("Rows of imported rosters"),
         goes=_("The cells as they were in the workbook, and what they replaced. The import can't be undone any more."),
@@ -137,7 +137,7 @@ RETAINED = (
         remove=remove_rows,
         kept=count_workbooks,
     ),
-    Kind(
+    RetainedKind(
         code="exports",
         title=_("Workbooks to fetch"),
         goes=_("The file and the request for it; with private values of many people after a day."),
@@ -148,7 +148,7 @@ RETAINED = (
         remove=remove_exports,
         kept=lambda paths: Export.objects.filter(subtree("organization__path", paths)).count(),
     ),
-    Kind(
+    RetainedKind(
         code="logins",
         title=_("Log of who logged in"),
         goes=_("Name, time and address of each log-in and each wrong password."),
@@ -160,7 +160,7 @@ RETAINED = (
         kept=lambda paths: AccessLog.objects.count(),
         placed=False,
     ),
-    Kind(
+    RetainedKind(
         code="sessions",
         title=_("Sessions that are over"),
         goes=_("From which address and with which browser somebody was logged in."),

@@ -130,7 +130,7 @@ class Grade(TextChoices):
     UNQUALIFIED = "unqualified", _("Unqualified")
 
 
-class Mark(TextChoices):
+class AppraisalMark(TextChoices):
     """What a ballot can say of somebody."""
 
     EXCELLENT = "excellent", _("Excellent")

@@ -15,7 +15,7 @@ from django.views.decorators.http import require_safe
 from members.access.policy import get_in_scope, requires
 from members.choices import Capability
 from members.models import Organization, User
-from members.pages.links import DutyDisplay, Place
+from members.pages.links import DutyDisplay, DutyLink
 from members.pages.requests import PageRequest
 from supervision.appraisals.models import Appraisee
 from supervision.choices import LOWER_GRADES, ProblemState, RoundState
@@ -25,22 +25,22 @@ from supervision.problems.models import Problem
 from supervision.suggestions.models import Suggestion
 
 
-def _report(place: Place) -> str:
+def _report(place: DutyLink) -> str:
     address = reverse("supervision:report-new", args=[place.organization.code])
     return f"{address}?{urlencode({'period': place.duty.period})}"
 
 
-def _to_read(place: Place) -> str:
+def _to_read(place: DutyLink) -> str:
     return f"{reverse('supervision:report-list')}?{urlencode({'period': place.duty.period, 'state': 'submitted'})}"
 
 
-def _talks(place: Place) -> str:
+def _talks(place: DutyLink) -> str:
     """The talks that are missing, each with a button to record it."""
     wanted = urlencode({"org": place.organization.code, "year": place.duty.period})
     return f"{reverse('supervision:talk-year')}?{wanted}"
 
 
-def _what_waits(place: Place) -> str:
+def _what_waits(place: DutyLink) -> str:
     """On to the row itself: one waits, or the one that waits longest."""
     duty = place.duty
     wanted = urlencode({"kind": duty.kind, "period": duty.period, "due": duty.due_on.isoformat()})

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from django.db.models import Model
 
-from dues.books.columns import Note
+from dues.books.columns import LedgerNote
 from dues.models import (
     Allocation,
     Arrangement,
@@ -108,7 +108,7 @@ def preview(full: "FullCast", place: Organization) -> LedgerImport:
     found = {
         "members": 1, "paid_total_fen": 13500, "charged_total_fen": 13500, "opening_total_fen": 0, "last_month": 4,
         "changed": 1, "new": {"bases": 0, "charges": 1, "payments": 1}, "refused_rows": 1, "blocked": False,
-        "unread": [], "notes": [Note(4, "name_missing", "姓名", "B4").stored()],
+        "unread": [], "notes": [LedgerNote(4, "name_missing", "姓名", "B4").stored()],
     }  # fmt: skip
     content = {"lines": [line], "refused": [[4, dump_cells(left_out)]], "headings": list(left_out)}
     return LedgerImport(

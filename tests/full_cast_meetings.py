@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 from django.core.files.base import ContentFile
 from django.utils import timezone
 
-from meetings.attendance.importing import Found
+from meetings.attendance.importing import SheetContents
 from meetings.attendance.rules import slot_of, token
 from meetings.choices import MeetingKind, MeetingState
 from meetings.models import (
@@ -154,6 +154,6 @@ def of_branch(full: "FullCast", place: Organization) -> None:
     full.keep(ThemeDay.objects.create(organization=place, day_of_month=20), place.code)
     full.keep(LocalKind.objects.create(organization=place, name="院坝会"), place.code)
     workbook = AttendanceImport.objects.create(
-        organization=place, year=2026, file_name="签到.xlsx", found=Found([]).stored()
+        organization=place, year=2026, file_name="签到.xlsx", found=SheetContents([]).stored()
     )
     full.keep(workbook, place.code)

@@ -103,7 +103,7 @@ class AssessmentDetailSerializer(AssessmentSerializer):
         read_only_fields = fields
 
 
-class AskedSerializer(serializers.Serializer[dict[str, Any]]):
+class AssessmentFilterSerializer(serializers.Serializer[dict[str, Any]]):
     """Which assessments are asked for."""
 
     organization = serializers.CharField(required=False, max_length=40)
@@ -125,7 +125,7 @@ class AssessmentViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, viewse
         return AssessmentDetailSerializer if self.action == "retrieve" else AssessmentSerializer
 
     def get_queryset(self) -> QuerySet[Assessment]:
-        asked = asked_for(AskedSerializer, self.request)
+        asked = asked_for(AssessmentFilterSerializer, self.request)
         user = asker(self.request)
         rows = Assessment.objects.visible_to(user)
         if code := asked.get("organization"):

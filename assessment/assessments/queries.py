@@ -19,7 +19,7 @@ from assessment.assessments.models import (
     ManualValue,
     Objection,
 )
-from assessment.choices import Part, ScoreState, ValueState
+from assessment.choices import IndicatorPart, ScoreState, ValueState
 from assessment.schemes.models import Band, Clause, Indicator, Scheme
 from members.choices import Capability, OrganizationKind
 from members.models import Organization, User
@@ -137,7 +137,7 @@ class ClauseLine:
 
 
 @dataclass(slots=True)
-class Line:
+class IndicatorLine:
     """A line of the tree. `points` of a line with lines below it are the sum of what is scored there."""
 
     indicator: Indicator
@@ -174,7 +174,7 @@ class PartSum:
     most: Decimal
 
 
-def tree_of(assessment: Assessment, *, with_links: bool, last: Assessment | None = None) -> list[Line]:
+def tree_of(assessment: Assessment, *, with_links: bool, last: Assessment | None = None) -> list[IndicatorLine]:
     """In the order of the sheet. Six queries, one more with last year's assessment."""
     indicators = list(Indicator.objects.filter(scheme=assessment.scheme_id).order_by("position"))
     parents = {one.parent_id for one in indicators}
@@ -182,7 +182,7 @@ def tree_of(assessment: Assessment, *, with_links: bool, last: Assessment | None
     lines = {}
     for one in indicators:
         depths[one.pk] = depths.get(one.parent_id, 0) + 1 if one.parent_id else 1
-        lines[one.pk] = Line(one, depths[one.pk], one.pk not in parents)
+        lines[one.pk] = IndicatorLine(one, depths[one.pk], one.pk not in parents)
     _fill_scores(lines, assessment, with_links)
     _fill_people(lines, assessment)
     _sum_up(lines)
@@ -191,10 +191,10 @@ def tree_of(assessment: Assessment, *, with_links: bool, last: Assessment | None
     return list(lines.values())
 
 
-def part_sums(lines: Iterable[Line]) -> list[PartSum]:
+def part_sums(lines: Iterable[IndicatorLine]) -> list[PartSum]:
     """Those parts that the scheme has indicators of."""
     leaves = [line for line in lines if line.is_leaf]
-    found = [(part, [line for line in leaves if line.indicator.part == part]) for part in Part]
+    found = [(part, [line for line in leaves if line.indicator.part == part]) for part in IndicatorPart]
     return [
         PartSum(
             str(part.label),
@@ -214,7 +214,7 @@ def assessment_before(assessment: Assessment) -> Assessment | None:
 
 
 # --- What fills the tree ----------------------------------------------------------------------------------------------
-def _fill_scores(lines: Mapping[Any, Line], assessment: Assessment, with_links: bool) -> None:
+def _fill_scores(lines: Mapping[Any, IndicatorLine], assessment: Assessment, with_links: bool) -> None:
     for score in IndicatorScore.objects.filter(assessment=assessment):
         line = lines[score.indicator_id]
         line.state, line.points = score.state, score.points or ZERO
@@ -234,7 +234,7 @@ def _fact(kept: Mapping[str, Any], with_links: bool) -> FactLine:
     return FactLine(str(kept["label"]), kept["on"], kept["done"], kept["of"], kept["unknown"], url, records)
 
 
-def _fill_people(lines: Mapping[Any, Line], assessment: Assessment) -> None:
+def _fill_people(lines: Mapping[Any, IndicatorLine], assessment: Assessment) -> None:
     of_clause: dict[UUID | None, ClauseLine] = {one.clause.pk: one for line in lines.values() for one in line.clauses}
     values = ManualValue.objects.filter(assessment=assessment).exclude(state="refused")
     for value in values.select_related("entered_by__member", "decided_by__member").order_by("entered_at", "key"):
@@ -251,7 +251,7 @@ def _fill_people(lines: Mapping[Any, Line], assessment: Assessment) -> None:
         lines[objection.indicator_id].objection = objection
 
 
-def _sum_up(lines: Mapping[Any, Line]) -> None:
+def _sum_up(lines: Mapping[Any, IndicatorLine]) -> None:
     """From the last line to the first, so that what lies below is summed before it is added above."""
     for line in reversed(list(lines.values())):
         if line.is_leaf:
@@ -262,7 +262,7 @@ def _sum_up(lines: Mapping[Any, Line]) -> None:
             above.open_points += line.open_points
 
 
-def _compare(lines: Mapping[Any, Line], last: Assessment) -> None:
+def _compare(lines: Mapping[Any, IndicatorLine], last: Assessment) -> None:
     """The same words, else the same code with as many points."""
     rows = IndicatorScore.objects.filter(assessment=last, points__isnull=False)
     found = list(rows.values_list("indicator__code", "indicator__title", "indicator__max_points", "points"))
@@ -274,7 +274,7 @@ def _compare(lines: Mapping[Any, Line], last: Assessment) -> None:
             line.before = by_title.get(one.title, by_code.get((one.code, one.max_points)))
 
 
-def mark_changed(lines: Sequence[Line], codes: Iterable[str]) -> list[Line]:
+def mark_changed(lines: Sequence[IndicatorLine], codes: Iterable[str]) -> list[IndicatorLine]:
     """The lines that are others by now."""
     wanted = set(codes)
     changed = [line for line in lines if line.indicator.code in wanted]

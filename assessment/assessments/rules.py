@@ -39,7 +39,7 @@ class ClauseResult:
 
 
 @dataclass(frozen=True, slots=True)
-class Sums:
+class FactSums:
     """Of facts: `due` is what is known of what was due; its `share` in per cent is None where nothing was."""
 
     done: int
@@ -123,14 +123,14 @@ def all_unknown(facts: Iterable[Trace]) -> bool:
     return due > 0 and sum(fact["unknown"] for fact in facts) >= due
 
 
-def sums(facts: Iterable[Trace]) -> Sums:
+def sums(facts: Iterable[Trace]) -> FactSums:
     facts = list(facts)
     due = sum(max(0, fact["of"] - fact["unknown"]) for fact in facts)
     missing = sum(max(0, fact["of"] - fact["done"] - fact["unknown"]) for fact in facts)
-    return Sums(sum(fact["done"] for fact in facts), due, missing)
+    return FactSums(sum(fact["done"] for fact in facts), due, missing)
 
 
-def points_of(terms: ClausePlan, found: Sums) -> Decimal:
+def points_of(terms: ClausePlan, found: FactSums) -> Decimal:
     """From the record."""
     match terms.kind:
         case ClauseKind.BONUS:
@@ -173,7 +173,7 @@ def given(terms: ClausePlan, times: Decimal | int) -> Decimal:
     return rounded(at_most((terms.points or ZERO) * times, terms.cap))
 
 
-def tiered(terms: ClausePlan, found: Sums) -> Decimal:
+def tiered(terms: ClausePlan, found: FactSums) -> Decimal:
     if terms.counted == Counted.SHARE:
         return rounded(terms.tiers[0][1]) if found.share is None else tier(terms, found.share)
     return tier(terms, found.done if terms.counted == Counted.DONE else found.missing)

@@ -27,7 +27,7 @@ from assessment.assessments.judging_queries import (
 from assessment.assessments.lists import LISTING, OWN, sheets, state_badges
 from assessment.assessments.models import Assessment, AssessmentQuerySet, IndicatorScore
 from assessment.assessments.queries import (
-    Line,
+    IndicatorLine,
     assessment_before,
     band_counts,
     branches_to_begin,
@@ -370,7 +370,7 @@ def _views(one: Assessment, *, assesses: bool) -> dict[str, Any]:
     return {"views": view_lines(one, with_words=assesses), "satisfaction": satisfaction_of(one)}
 
 
-def _steps(request: PageRequest, one: Assessment, lines: list[Line]) -> dict[str, Any]:
+def _steps(request: PageRequest, one: Assessment, lines: list[IndicatorLine]) -> dict[str, Any]:
     """What may be done next, and what stands in its way."""
     again = may_be_published_again(one, on=request.today)
     in_way = hindrances(one, on=request.today) if one.state == AssessmentState.SHOWN or again else []

@@ -9,7 +9,7 @@ from django.template.defaultfilters import floatformat
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext_lazy
 
-from assessment.cadres.queries import Line, PostLine
+from assessment.cadres.queries import CadreCounts, PostLine
 from assessment.cadres.rules import WHOLE
 from members.pages.listing import Badge, Column, Listing, Nothing, acts, day, linked, money, number, text
 from members.pages.requests import address
@@ -71,12 +71,12 @@ LISTING = Listing(
 )  # fmt: skip
 
 
-def _unfilled(line: Line, _on: date) -> Iterator[Badge]:
+def _unfilled(line: CadreCounts, _on: date) -> Iterator[Badge]:
     if line.counts.unfilled:
         yield UNFILLED % {"count": line.counts.unfilled}, "warn"
 
 
-def _spent(line: Line) -> str:
+def _spent(line: CadreCounts) -> str:
     percent = line.counts.spent_percent
     return "" if percent is None else f"{percent} %"
 
@@ -100,7 +100,7 @@ ROOMS, BUDGET, SPENT = (
 )
 
 
-def _kept(line: Line) -> str | None:
+def _kept(line: CadreCounts) -> str | None:
     counts = line.counts
     return f"{len(counts.kept)} / {len(counts.people)}" if counts.people else None
 

@@ -38,7 +38,7 @@ NO_HOURS = Value(Decimal(0), output_field=DecimalField())
 
 
 @dataclass(frozen=True, slots=True)
-class Asked:
+class YearRule:
     """The rule of a year and whether it has ended by then."""
 
     rule: Rule
@@ -83,10 +83,10 @@ def percent_of(part: int | None, whole: int | None) -> int | None:
     return None if part is None or not whole else per_mille(part, whole) // 10
 
 
-def asked_of(key: str, place: Organization, year: int, *, on: date) -> Asked:
+def asked_of(key: str, place: Organization, year: int, *, on: date) -> YearRule:
     """What is asked of the people at that place in the year. One query."""
     rule = hours_rule(key, year, in_force_at(place.path, on=min(on, date(year, 12, 31))))
-    return Asked(rule, has_ended(rule, year))
+    return YearRule(rule, has_ended(rule, year))
 
 
 def posts_of_year(path: str, year: int) -> CadrePostQuerySet:
@@ -190,14 +190,14 @@ class Counts:
 
 
 @dataclass(frozen=True, slots=True)
-class Line:
+class CadreCounts:
     place: Organization
     counts: Counts
     url: str = ""
     """The list of its posts, for who may read it."""
 
 
-def cadre_lines(path: str, year: int, places: OrganizationQuerySet, *, on: date) -> list[Line]:
+def cadre_lines(path: str, year: int, places: OrganizationQuerySet, *, on: date) -> list[CadreCounts]:
     """A line for each of the places, in their order. Four queries, whatever the tree."""
     day = min(on, date(year, 12, 31))
     rows = list(places)
@@ -211,7 +211,7 @@ def cadre_lines(path: str, year: int, places: OrganizationQuerySet, *, on: date)
         counts = known[one.organization_id]
         counts.planned, counts.rooms = one.posts_planned, one.rooms
         counts.budget, counts.spent = one.budget_fen, one.spent_fen
-    return [Line(place, known[place.pk]) for place in rows]
+    return [CadreCounts(place, known[place.pk]) for place in rows]
 
 
 def rules_of(path: str, places: Iterable[Organization], year: int) -> dict[int, Rule]:
@@ -223,7 +223,7 @@ def rules_of(path: str, places: Iterable[Organization], year: int) -> dict[int, 
     }
 
 
-def total_of(lines: Iterable[Line]) -> dict[str, int]:
+def total_of(lines: Iterable[CadreCounts]) -> dict[str, int]:
     """What is known, added; who holds posts in two organizations counts in each. Funds: only of organizations that put
     down both what is planned and what was spent."""
     all_counts = [line.counts for line in lines]

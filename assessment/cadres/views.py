@@ -28,8 +28,8 @@ from assessment.cadres.forms import (
 from assessment.cadres.lists import COURSES, LISTING, OWN, PLACES
 from assessment.cadres.models import CadrePost, CadrePostQuerySet, Conditions, Training, TrainingQuerySet
 from assessment.cadres.queries import (
-    Asked,
-    Line,
+    CadreCounts,
+    YearRule,
     asked_of,
     cadre_lines,
     own_key,
@@ -176,7 +176,7 @@ def list_url(place: Organization, year: int) -> str:
     return address("assessment:cadre-list", org=place.code, year=year)
 
 
-def _asked(request: PageRequest) -> tuple[Organization, CadreFilterForm, Asked, CadrePostQuerySet]:
+def _asked(request: PageRequest) -> tuple[Organization, CadreFilterForm, YearRule, CadrePostQuerySet]:
     place = place_asked_for(request, KEEP)
     form = CadreFilterForm(request.GET, today=request.today)
     asked = asked_of(OFFICER_KEY, place, form.of_year, on=request.today)
@@ -235,7 +235,7 @@ def cadre_counts_export(request: PageRequest) -> FileResponse:
     return PLACES.exported(request, lines, file=name, sheet=_("Cadres and conditions"))
 
 
-def _conditions_asked_for(request: PageRequest) -> tuple[Organization, CadreCountForm, list[Line]]:
+def _conditions_asked_for(request: PageRequest) -> tuple[Organization, CadreCountForm, list[CadreCounts]]:
     place = place_asked_for(request, *COUNT)
     form = CadreCountForm(request.GET, today=request.today)
     below = Organization.objects.below(place.path).exclude(kind=OrganizationKind.GROUP)

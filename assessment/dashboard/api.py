@@ -103,7 +103,7 @@ class RollUpSerializer(serializers.ModelSerializer[RollUp]):
 
 
 @dataclass(frozen=True, slots=True)
-class Asked:
+class FigureQuery:
     place: Organization
     period: Period
     unit: str
@@ -176,7 +176,7 @@ def _places(user: Any) -> QuerySet[Organization]:
     return found.exclude(kind=OrganizationKind.GROUP)
 
 
-def _asked(request: Request) -> Asked:
+def _asked(request: Request) -> FigureQuery:
     said, on, user = asked_for(PlaceSerializer, request), timezone.localdate(), asker(request)
     where = (
         {"code": said["org"]} if "org" in said else {"path": (user.access.paths(Capability.VIEW_DASHBOARD) or [""])[0]}
@@ -184,4 +184,4 @@ def _asked(request: Request) -> Asked:
     period = read_period(said["period"], on) if "period" in said else usual_period(on)
     if period is None:
         raise ValidationError({"period": [f"{first_kept(on):%Y-%m} … {on:%Y-%m}"]})
-    return Asked(get_object_or_404(_places(user), **where), period, said.get("unit", ""), on)
+    return FigureQuery(get_object_or_404(_places(user), **where), period, said.get("unit", ""), on)

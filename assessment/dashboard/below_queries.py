@@ -83,7 +83,7 @@ FROM members_organization o JOIN assessment_rollup r
 
 
 @dataclass(frozen=True, slots=True)
-class Line:
+class OrganizationBelow:
     """An organization below: a branch with the reasons why it may need help, or how many of its branches have one."""
 
     code: str
@@ -119,12 +119,12 @@ class Placed:
 
 
 @dataclass(frozen=True, slots=True)
-class Below:
+class OrganizationsBelow:
     """What is directly below: the first twelve that need help, and one more where there are more; branches that have
     not recorded enough, in the order of the tree, cut in the same way; and how many stand on each step."""
 
-    needing: list[Line]
-    uncompared: list[Line]
+    needing: list[OrganizationBelow]
+    uncompared: list[OrganizationBelow]
     steps: dict[int, int]
 
 
@@ -140,7 +140,7 @@ def values_at(place: Organization, unit: str, month: date, *, on: date) -> dict[
     }  # fmt: skip
 
 
-def below(place: Organization, unit: str, measure: Measure, month: date, *, on: date) -> Below:
+def below(place: Organization, unit: str, measure: Measure, month: date, *, on: date) -> OrganizationsBelow:
     """What is directly below in a month. Two queries, one of them over all of it."""
     values = values_at(place, unit, month, on=on)
     with connection.cursor() as cursor:
@@ -149,7 +149,7 @@ def below(place: Organization, unit: str, measure: Measure, month: date, *, on: 
     needing = heapq.nsmallest(SHOWN + 1, (row for row in rows if row[2] and not _apart(row)), key=_need)
     apart = list(islice(filter(_apart, rows), SHOWN + 1))
     lines = _chosen([row[0] for row in (*needing, *apart)], values)
-    return Below(
+    return OrganizationsBelow(
         [lines[row[0]] for row in needing],
         [lines[row[0]] for row in apart],
         _by_step(measure, Counter(row[5] for row in rows).items()),
@@ -247,7 +247,7 @@ PLACED = {measure.code: _placed_sql(measure, BRANCHES) for measure in MEASURES}
 PLACED_DIRECTLY = {measure.code: _placed_sql(measure, f"{DIRECTLY} AND o.kind <> 'group'") for measure in MEASURES}
 
 
-def _chosen(numbers: list[int], values: dict[str, Any]) -> dict[int, Line]:
+def _chosen(numbers: list[int], values: dict[str, Any]) -> dict[int, OrganizationBelow]:
     """The lines of organizations by number."""
     if not numbers:
         return {}
@@ -259,12 +259,12 @@ def _chosen(numbers: list[int], values: dict[str, Any]) -> dict[int, Line]:
     return dict(zip((row[-1] for row in rows), lines_of([row[:-1] for row in rows]), strict=True))
 
 
-def lines_of(rows: list[tuple[Any, ...]]) -> Iterator[Line]:
+def lines_of(rows: list[tuple[Any, ...]]) -> Iterator[OrganizationBelow]:
     """Rows of `LINE`."""
     for code, name, kind, branches, needing, incomplete, *figures in rows:
         found = dict(zip(NEEDED, figures, strict=True))
         why = tuple(reasons(found)) if kind == OrganizationKind.BRANCH else ()
-        yield Line(code, name, kind, branches, needing, incomplete, why)
+        yield OrganizationBelow(code, name, kind, branches, needing, incomplete, why)
 
 
 TrendRow = tuple[date, int, int | None]
@@ -375,7 +375,7 @@ class Need:
     count: int
     branches: int
     incomplete: int
-    first: list[Line]
+    first: list[OrganizationBelow]
 
 
 @dataclass(frozen=True, slots=True)
@@ -401,7 +401,7 @@ class NeedRows:
     def __len__(self) -> int:
         return self.count()
 
-    def __getitem__(self, part: slice) -> list[Line]:
+    def __getitem__(self, part: slice) -> list[OrganizationBelow]:
         """One query."""
         values = self._values() | {"skipped": part.start or 0, "most": part.stop - (part.start or 0)}
         cut = "LIMIT %(most)s OFFSET %(skipped)s"

@@ -43,7 +43,7 @@ from assessment.dashboard.rules import (
     step_words,
     trend_months,
 )
-from assessment.dashboard.views import VIEW, Asked, above, asked_for, frame_of, period_options, period_words
+from assessment.dashboard.views import VIEW, DashboardQuery, above, asked_for, frame_of, period_options, period_words
 from members.access.policy import requires
 from members.choices import OrganizationKind, UnitKind
 from members.pages.requests import PageRequest, workbook
@@ -83,7 +83,7 @@ def figure_records_export(request: PageRequest) -> FileResponse:
     return workbook(_("Records %(place)s %(measure)s %(period)s.xlsx") % words, sheet)
 
 
-def _asked(request: PageRequest) -> tuple[Asked, int | None, Records]:
+def _asked(request: PageRequest) -> tuple[DashboardQuery, int | None, Records]:
     """With the step of the spread that was asked for: then who stands on it, else all."""
     asked, step = asked_for(request, opens=True), STEPS_NAMED.get(request.GET.get("step", ""))
     where = (asked.place, asked.unit, asked.measure, asked.period)
@@ -93,7 +93,7 @@ def _asked(request: PageRequest) -> tuple[Asked, int | None, Records]:
     return asked, step, records_on_step(*where, step, branches=now["branches"], on=request.today)
 
 
-def _title(asked: Asked) -> str:
+def _title(asked: DashboardQuery) -> str:
     """The measure's; of a band the name that the schemes give it, where they name it alike."""
     if asked.measure not in BAND_MEASURES:
         return str(asked.measure.title)
@@ -102,7 +102,7 @@ def _title(asked: Asked) -> str:
     return _("Assessment band: %(name)s") % {"name": name} if name else str(asked.measure.title)
 
 
-def _frame(request: PageRequest, asked: Asked) -> dict[str, Any]:
+def _frame(request: PageRequest, asked: DashboardQuery) -> dict[str, Any]:
     title = _title(asked)
     return {
         "asked": asked,
@@ -121,14 +121,14 @@ def _frame(request: PageRequest, asked: Asked) -> dict[str, Any]:
     }
 
 
-def _figure(asked: Asked) -> tuple[int, int] | None:
+def _figure(asked: DashboardQuery) -> tuple[int, int] | None:
     """What the dashboard says: another where something was recorded since it was added up. None: nothing yet."""
     months = months_of(asked.place, asked.unit, asked.period.first, asked.period.last)
     figures = months.added(asked.period)
     return asked.measure.fraction(figures) if figures else None
 
 
-def _cells(asked: Asked, found: Records) -> Iterator[list[object]]:
+def _cells(asked: DashboardQuery, found: Records) -> Iterator[list[object]]:
     size = 100 if asked.measure.is_money else 1
     for row in found.rows:
         yield [row.title, row.day, row.note, row.part / size, row.whole / size]
@@ -160,7 +160,7 @@ def heat(request: PageRequest) -> HttpResponse:
     return response
 
 
-def _rows(asked: Asked, page: "Page[Any]", on: date) -> SafeString:
+def _rows(asked: DashboardQuery, page: "Page[Any]", on: date) -> SafeString:
     """Ready strings, joined: a template would take ten times as long over seven thousand cells."""
     children = list(page.object_list)
     shares = months_below([(one[0], one[4]) for one in children], asked.unit, asked.measure, on=on)
@@ -176,7 +176,7 @@ def _rows(asked: Asked, page: "Page[Any]", on: date) -> SafeString:
     return mark_safe("".join(lines))  # noqa: S308 - names are escaped, the rest is numbers
 
 
-def _rest(asked: Asked) -> str:
+def _rest(asked: DashboardQuery) -> str:
     """What each row's address says beside its organization."""
     said = {"unit": asked.unit, "measure": asked.measure.code}
     return escape("&" + urlencode({name: value for name, value in said.items() if value}))
@@ -263,7 +263,7 @@ def heat_export(request: PageRequest) -> FileResponse:
     return workbook(_("24 months %(place)s %(measure)s %(day)s.xlsx") % words, sheet)
 
 
-def _workbook_title(asked: Asked) -> str:
+def _workbook_title(asked: DashboardQuery) -> str:
     return f"{asked.place.name} · {period_words(asked.period)}"
 
 
@@ -279,7 +279,7 @@ def _figure_headings() -> list[str]:
 
 
 def _figure_cells(
-    asked: Asked, now: Figures | None, before: Figures | None, medians: Medians
+    asked: DashboardQuery, now: Figures | None, before: Figures | None, medians: Medians
 ) -> Iterator[list[object]]:
     for measure in MEASURES if now else ():
         assert now
@@ -303,13 +303,13 @@ def _need_headings() -> list[str]:
     return [_("Organization"), _("Code of the organization"), _("Branches"), _("Who needs help"), _("Reasons")]
 
 
-def _need_cells(asked: Asked, on: date) -> Iterator[list[object]]:
+def _need_cells(asked: DashboardQuery, on: date) -> Iterator[list[object]]:
     for line in below(asked.place, asked.unit, asked.measure, asked.period.last_begun(on), on=on).needing:
         why = "; ".join(str(reason.words) for reason in line.reasons)
         yield [line.name, line.code, line.branches, line.in_need, why]
 
 
-def _heat_cells(asked: Asked, on: date) -> Iterator[list[object]]:
+def _heat_cells(asked: DashboardQuery, on: date) -> Iterator[list[object]]:
     children = list(children_of(asked.place, asked.unit, on=on).values_list("pk", "path", "name", "code")[:MOST_ROWS])
     found = months_below([child[:2] for child in children], asked.unit, asked.measure, on=on)
     for number, _path, name, code in children:

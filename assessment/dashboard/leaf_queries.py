@@ -33,7 +33,7 @@ from assessment.dashboard.rules import INCOMPLETE, REASONS, Reason, last_day
 from dues.metrics import charges_by_month, payments_by_month
 from meetings.metrics import attendance_by_month, due_meetings_by_month
 from meetings.planning.duty_queries import RULE_KEYS, branches_with_committee
-from meetings.planning.duty_rules import Called, Place, called_for
+from meetings.planning.duty_rules import Called, OrganizationFacts, called_for
 from members.choices import OrganizationKind
 from members.metrics import (
     contacts_by_month,
@@ -167,7 +167,7 @@ def _called(
 
 def _asked(scope: Scope, alike: Class, number: int, rules: list[tuple[str, LocalRule]]) -> Iterator[tuple[object, ...]]:
     through, is_group, committee, binding = alike
-    place = Place("", OrganizationKind.GROUP if is_group else OrganizationKind.BRANCH, committee)
+    place = OrganizationFacts("", OrganizationKind.GROUP if is_group else OrganizationKind.BRANCH, committee)
     for one in called_for(place, on=scope.on, through=through, local=[rules[at][1] for at in binding]):
         if _falls(one, scope, through.year):
             carried = int(one.period.first.year < through.year)

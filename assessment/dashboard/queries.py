@@ -166,7 +166,7 @@ WIDTH = 1000
 
 
 @dataclass(frozen=True, slots=True)
-class Part:
+class BarPart:
     """A piece of a bar with its legend: where it begins and how wide it is, of `WIDTH`. `before` is its share in the
     period before, where one is shown."""
 
@@ -194,7 +194,7 @@ class Card:
     change: int | None = None
     is_better: bool | None = None
     median: str = ""
-    parts: tuple[Part, ...] = ()
+    parts: tuple[BarPart, ...] = ()
     before: str = ""
     part: int = 0
     whole: int = 0
@@ -287,11 +287,11 @@ def _yuan(fen: int) -> str:
     return f"{(fen + 50) // 100:,}"
 
 
-def _parts(pieces: Iterable[Piece], figures: Mapping[str, int], whole: int) -> list[Part]:
+def _parts(pieces: Iterable[Piece], figures: Mapping[str, int], whole: int) -> list[BarPart]:
     return list(_laid(pieces, figures, whole)) if whole else []
 
 
-def _laid(pieces: Iterable[Piece], figures: Mapping[str, int], whole: int) -> Iterator[Part]:
+def _laid(pieces: Iterable[Piece], figures: Mapping[str, int], whole: int) -> Iterator[BarPart]:
     begins = 0
     for code, words, names in pieces:
         count = sum(figures[name] for name in names)
@@ -299,7 +299,7 @@ def _laid(pieces: Iterable[Piece], figures: Mapping[str, int], whole: int) -> It
         measure = MEASURED.get(code, "")
         is_bad = measure in BY_CODE and BY_CODE[measure].more_is_better is False
         share = written(per_mille(count, whole, is_bad=is_bad))
-        yield Part(code, words, count, share, begins, width, measure=measure)
+        yield BarPart(code, words, count, share, begins, width, measure=measure)
         begins += width
 
 

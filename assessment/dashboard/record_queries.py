@@ -25,7 +25,7 @@ from meetings.choices import MeetingKind
 from meetings.meeting.models import Meeting
 from meetings.pages.queries import due_meetings, meeting_lines
 from members.choices import Capability, OrganizationKind
-from members.contacts.rules import Due
+from members.contacts.rules import ContactUrgency
 from members.metrics import help_due, reached, term_on
 from members.models import HelpRequest, Member, Organization, User
 from members.paths import STEP
@@ -40,7 +40,7 @@ SOON = 6
 
 
 @dataclass(frozen=True, slots=True)
-class Record:
+class FigureRecord:
     """`part` of `whole`: what it adds to the figure; amounts in fen. `url`: "" where it may not be opened."""
 
     title: str
@@ -55,7 +55,7 @@ class Record:
 class Records:
     """`ends`: why the viewer gets no further from here; empty where every record opens."""
 
-    rows: list[Record]
+    rows: list[FigureRecord]
     ends: str = ""
 
     @property
@@ -72,7 +72,7 @@ class Records:
 
 
 @dataclass(frozen=True, slots=True)
-class Wanted:
+class BranchPeriod:
     """A branch, the days of the period on which it stood, and who looks. `stands`: at the end of the last month."""
 
     branch: Organization
@@ -125,15 +125,17 @@ def records_on_step(
     months = (period.first, period.last_begun(on))
     found = on_step(place, unit, measure, months, branches, step, on=on)
     return Records([
-        Record(one.name, one.part, one.whole, url=records_address(one.code, measure.code, period.code, unit))
+        FigureRecord(one.name, one.part, one.whole, url=records_address(one.code, measure.code, period.code, unit))
         for one in found
     ])  # fmt: skip
 
 
-def _of_place(row: dict[str, Any], unit: str, measure: Measure, period: Period) -> Record:
+def _of_place(row: dict[str, Any], unit: str, measure: Measure, period: Period) -> FigureRecord:
     part, whole = measure.fraction({name.removeprefix("sum_"): value for name, value in row.items()})
     code = row["organization__code"]
-    return Record(row["organization__name"], part, whole, url=records_address(code, measure.code, period.code, unit))
+    return FigureRecord(
+        row["organization__name"], part, whole, url=records_address(code, measure.code, period.code, unit)
+    )
 
 
 def records_address(org: str, measure: str, period: str, unit: str) -> str:
@@ -153,7 +155,7 @@ def _kinds(unit: str) -> Q:
 # A branch: its own records
 
 
-def _wanted(branch: Organization, measure: Measure, period: Period, on: date, user: User) -> Wanted | None:
+def _wanted(branch: Organization, measure: Measure, period: Period, on: date, user: User) -> BranchPeriod | None:
     """None where the branch stood on no day of the period."""
     founded, dissolved = branch.founded_on, branch.dissolved_on
     first = max(period.first, founded.replace(day=1)) if founded else period.first
@@ -161,13 +163,13 @@ def _wanted(branch: Organization, measure: Measure, period: Period, on: date, us
     if dissolved:
         last = min(last, last_day((dissolved - timedelta(days=1)).replace(day=1)))
     begun = founded is None or founded <= min(last, on)
-    return Wanted(branch, measure, first, last, on, user) if begun and first <= last else None
+    return BranchPeriod(branch, measure, first, last, on, user) if begun and first <= last else None
 
 
-def _meetings(wanted: Wanted) -> Records:
+def _meetings(wanted: BranchPeriod) -> Records:
     may = wanted.may(Capability.VIEW_MEETINGS)
     rows = [
-        Record(
+        FigureRecord(
             f"{MeetingKind(one.duty.kind).label} {one.duty.period}", int(one.is_held), 1, one.duty.due_on,
             _held_words(one.meeting) if one.is_held else _("Not held"),
             one.meeting.get_absolute_url() if may and one.meeting else "",
@@ -186,13 +188,13 @@ def _held_words(meeting: Meeting | None) -> str:
     return _("Held on %(day)s") % {"day": meeting.day} if meeting else pgettext("a meeting", "Held")
 
 
-def _attendance(wanted: Wanted) -> Records:
+def _attendance(wanted: BranchPeriod) -> Records:
     may, rows = wanted.may(Capability.VIEW_MEETINGS), []
     for line in meeting_lines(wanted.branch.path, wanted.first, wanted.last):
         part, whole = wanted.measure.fraction(_attended(line.tally, line.unexplained))
         meeting = line.meeting
         url = meeting.get_absolute_url() if may else ""
-        rows.append(Record(_kind_of(meeting), part, whole, meeting.day, meeting.organization.name, url))
+        rows.append(FigureRecord(_kind_of(meeting), part, whole, meeting.day, meeting.organization.name, url))
     return Records(
         rows,
         ""
@@ -214,24 +216,24 @@ def _attended(tally: Tally, unexplained: int) -> dict[str, int]:
     }  # fmt: skip
 
 
-def _dues(wanted: Wanted) -> Records:
+def _dues(wanted: BranchPeriod) -> Records:
     found = member_months(wanted.branch, wanted.first, wanted.last)
     if wanted.may(Capability.VIEW_DUES):
         return Records(_by_member(found))
     months = [
-        Record(date_format(rows[0].month, "YEAR_MONTH_FORMAT"), *_sums(rows)) for rows in _grouped(found, "month")
+        FigureRecord(date_format(rows[0].month, "YEAR_MONTH_FORMAT"), *_sums(rows)) for rows in _grouped(found, "month")
     ]
     return Records(months, _("Who owes and who paid what stays in the branch."))
 
 
-def _by_member(found: list[MemberMonth]) -> list[Record]:
+def _by_member(found: list[MemberMonth]) -> list[FigureRecord]:
     members = Member.objects.in_bulk([one.member_id for one in found])
     rows = [_of_member(members[months[0].member_id], months) for months in _grouped(found, "member_id")]
     return sorted(rows, key=lambda row: (row.part - row.whole, row.title))
 
 
-def _of_member(member: Member, months: list[MemberMonth]) -> Record:
-    return Record(member.name, *_sums(months), url=reverse("dues:member-detail", args=[member.key]))
+def _of_member(member: Member, months: list[MemberMonth]) -> FigureRecord:
+    return FigureRecord(member.name, *_sums(months), url=reverse("dues:member-detail", args=[member.key]))
 
 
 def _grouped(found: Iterable[MemberMonth], by: str) -> Iterable[list[MemberMonth]]:
@@ -245,12 +247,12 @@ def _sums(months: list[MemberMonth]) -> tuple[int, int]:
     return sum(one.paid_fen for one in months), sum(one.charged_fen for one in months)
 
 
-def _contact(wanted: Wanted) -> Records:
+def _contact(wanted: BranchPeriod) -> Records:
     found = reached(wanted.branch.path, on=wanted.as_of)
     rows = [
-        Record(
+        FigureRecord(
             one.member.name, int(not one.is_overdue), 1, one.next.due_on,
-            _("Never recorded: nobody knows") if one.next.state == Due.NEVER else "",
+            _("Never recorded: nobody knows") if one.next.state == ContactUrgency.NEVER else "",
             one.member.get_absolute_url(),
         )
         for one in found
@@ -258,7 +260,7 @@ def _contact(wanted: Wanted) -> Records:
     return Records(rows) if wanted.may(Capability.VIEW_CONTACTS) else _kept(rows)
 
 
-def _problems(wanted: Wanted) -> Records:
+def _problems(wanted: BranchPeriod) -> Records:
     """Those above read the findings of their own inspections."""
     rows = problems_due(wanted.branch.path, wanted.first, wanted.last, on=wanted.on)
     keys = [one.pk for one in rows]
@@ -266,13 +268,13 @@ def _problems(wanted: Wanted) -> Records:
     return _partly_kept([(one.pk in open_to, _problem(one)) for one in rows])
 
 
-def _problem(one: Any) -> Record:
+def _problem(one: Any) -> FigureRecord:
     """A row of `problems_due`."""
     note = f"{one.problem_list.origin} · {one.get_state_display()}"
-    return Record(one.text, int(one.is_on_time), 1, one.due_on, note, one.get_absolute_url())
+    return FigureRecord(one.text, int(one.is_on_time), 1, one.due_on, note, one.get_absolute_url())
 
 
-def _help(wanted: Wanted) -> Records:
+def _help(wanted: BranchPeriod) -> Records:
     days = (wanted.branch.path, wanted.first, wanted.last)
     contacts, texts = wanted.may(Capability.VIEW_CONTACTS), wanted.may(Capability.VIEW_SUPERVISION)
     shown = [(contacts, _request(one)) for one in help_due(*days, on=wanted.on)]
@@ -280,21 +282,21 @@ def _help(wanted: Wanted) -> Records:
     return _partly_kept(shown)
 
 
-def _request(one: HelpRequest) -> Record:
+def _request(one: HelpRequest) -> FigureRecord:
     url = reverse("members:help-answer", args=[one.key])
-    return Record(one.member.name, int(_in_time(one)), 1, one.due_on, _("Request for help"), url)
+    return FigureRecord(one.member.name, int(_in_time(one)), 1, one.due_on, _("Request for help"), url)
 
 
-def _suggestion(one: Suggestion) -> Record:
+def _suggestion(one: Suggestion) -> FigureRecord:
     kind = str(one.get_kind_display())
-    return Record(kind, int(_in_time(one)), 1, one.due_on, _("Suggestion"), one.get_absolute_url())
+    return FigureRecord(kind, int(_in_time(one)), 1, one.due_on, _("Suggestion"), one.get_absolute_url())
 
 
 def _in_time(one: HelpRequest | Suggestion) -> bool:
     return one.answered_on is not None and one.answered_on <= one.due_on
 
 
-def _terms(wanted: Wanted) -> Records:
+def _terms(wanted: BranchPeriod) -> Records:
     term = term_on(wanted.branch, wanted.as_of) if wanted.stands else None
     if term is None:
         return Records([])
@@ -302,10 +304,10 @@ def _terms(wanted: Wanted) -> Records:
     note = pgettext("a term", "Over") if over else _("Less than six months to go") if soon else _("Running")
     url = reverse("members:organization-detail", args=[wanted.branch.code])
     title = _("Elected on %(day)s") % {"day": term.elected_on}
-    return Records([Record(title, int(soon), 1, term.ends_on, note, url)])
+    return Records([FigureRecord(title, int(soon), 1, term.ends_on, note, url)])
 
 
-def _bands(wanted: Wanted) -> Records:
+def _bands(wanted: BranchPeriod) -> Records:
     if not wanted.stands:
         return Records([])
     newest = newest_published(wanted.branch, wanted.as_of)
@@ -314,11 +316,11 @@ def _bands(wanted: Wanted) -> Records:
     ):
         return Records([])
     if newest is None:
-        return Records([Record(_("No assessment is published"), 0, 1)])
+        return Records([FigureRecord(_("No assessment is published"), 0, 1)])
     title = f"{newest.scheme.title} · {newest.scheme.year}"
     grade = newest.grade_or_band.name if newest.grade_or_band else _("Not complete: no band")
     url = newest.get_absolute_url() if wanted.may(Capability.VIEW_ASSESSMENT) else ""
-    return Records([Record(title, int(newest.grade_or_band is not None), 1, newest.published_on, grade, url)])
+    return Records([FigureRecord(title, int(newest.grade_or_band is not None), 1, newest.published_on, grade, url)])
 
 
 def _piece(published: Assessment) -> str:
@@ -332,16 +334,16 @@ def newest_published(branch: Organization, day: date) -> Assessment | None:
     return rows.order_by("published_on", "scheme__year", "key").last()
 
 
-def _kept(rows: list[Record]) -> Records:
+def _kept(rows: list[FigureRecord]) -> Records:
     return _partly_kept([(False, row) for row in rows])
 
 
-def _partly_kept(rows: list[tuple[bool, Record]]) -> Records:
+def _partly_kept(rows: list[tuple[bool, FigureRecord]]) -> Records:
     """What the viewer may read, and in one line what stays in the branch."""
     shown, kept = [row for may, row in rows if may], [row for may, row in rows if not may]
     if not kept:
         return Records(shown)
-    line = Record(_("Kept in the branch"), sum(row.part for row in kept), sum(row.whole for row in kept))
+    line = FigureRecord(_("Kept in the branch"), sum(row.part for row in kept), sum(row.whole for row in kept))
     return Records([*shown, line], _("Names and texts stay in the branch: above it they are counted, not read."))
 
 
@@ -350,7 +352,7 @@ OF = {
     **dict.fromkeys((measure.code for measure in BAND_MEASURES), "bands"),
 }
 """Measures with the same records."""
-BRANCH: dict[str, Callable[[Wanted], Records]] = {
+BRANCH: dict[str, Callable[[BranchPeriod], Records]] = {
     "meetings": _meetings, "attendance": _attendance, "dues": _dues, "contact": _contact, "problems": _problems,
     "help": _help, "terms": _terms, "bands": _bands,
 }  # fmt: skip

@@ -67,7 +67,7 @@ USUAL_MEASURE = "meetings"
 
 
 @dataclass(frozen=True, slots=True)
-class Asked:
+class DashboardQuery:
     """`usual` is the period that needn't be said in an address."""
 
     place: Organization
@@ -90,12 +90,12 @@ class Asked:
         return f"?{self.query(**others)}"
 
 
-def asked_for(request: PageRequest, *, opens: bool = False) -> Asked:
+def asked_for(request: PageRequest, *, opens: bool = False) -> DashboardQuery:
     """What isn't understood is as if it weren't said; a place outside one's own is missing. `opens`: a page of records,
     which there are of more measures than are charted."""
     usual = usual_period(request.today)
     unit = request.GET.get("unit", "")
-    return Asked(
+    return DashboardQuery(
         place_asked_for(request),
         read_period(request.GET.get("period", ""), request.today) or usual,
         usual,
@@ -177,7 +177,7 @@ def dashboard(request: PageRequest) -> HttpResponse:
     return response
 
 
-def frame_of(request: PageRequest, asked: Asked) -> dict[str, Any]:
+def frame_of(request: PageRequest, asked: DashboardQuery) -> dict[str, Any]:
     """What stands on every page of figures. Two queries."""
     as_of = followed_at()
     return {
@@ -196,7 +196,7 @@ def frame_of(request: PageRequest, asked: Asked) -> dict[str, Any]:
     }
 
 
-def board_of(request: PageRequest, asked: Asked) -> dict[str, Any]:
+def board_of(request: PageRequest, asked: DashboardQuery) -> dict[str, Any]:
     """The figures themselves; `now` is None as long as the job hasn't come to the place."""
     on, place = request.today, asked.place
     months = months_of(place, asked.unit, first_kept(on), month_of(on))
@@ -218,7 +218,9 @@ def board_of(request: PageRequest, asked: Asked) -> dict[str, Any]:
     }
 
 
-def _linked(asked: Asked, now: Figures, before: Figures | None, medians: Medians, *, on: date) -> list[dict[str, Any]]:
+def _linked(
+    asked: DashboardQuery, now: Figures, before: Figures | None, medians: Medians, *, on: date
+) -> list[dict[str, Any]]:
     """Each card with the way to its chart and to the record behind it."""
     cards = cards_of(now, before, medians, asked.period.code)
     if asked.place.kind != OrganizationKind.BRANCH:
@@ -238,18 +240,18 @@ def _linked(asked: Asked, now: Figures, before: Figures | None, medians: Medians
     ]
 
 
-def _records(asked: Asked, measure: str) -> str:
+def _records(asked: DashboardQuery, measure: str) -> str:
     return records_address(asked.place.code, measure, asked.period.code, asked.unit)
 
 
-def _of_branch(months: Months, asked: Asked, on: Any) -> dict[str, Any]:
+def _of_branch(months: Months, asked: DashboardQuery, on: Any) -> dict[str, Any]:
     """Why the branch may need help in the last month of the period."""
     figures = months.of(asked.period.last_begun(on)) or {}
     incomplete = bool(figures and figures["incomplete"])
     return {"incomplete": incomplete, "why": [] if incomplete or not figures else list(reasons(figures))}
 
 
-def _below(request: PageRequest, asked: Asked, now: Figures) -> dict[str, Any]:
+def _below(request: PageRequest, asked: DashboardQuery, now: Figures) -> dict[str, Any]:
     on = request.today
     last = asked.period.last_begun(on)
     found = below(asked.place, asked.unit, asked.measure, last, on=on)
@@ -337,7 +339,7 @@ def need_export(request: PageRequest) -> FileResponse:
     return NEEDS.exported(request, rows[:MOST_ROWS], file=name, sheet=_("Who needs help"))
 
 
-def _asked(request: PageRequest) -> tuple[Asked, NeedForm, NeedRows]:
+def _asked(request: PageRequest) -> tuple[DashboardQuery, NeedForm, NeedRows]:
     asked, form = asked_for(request), NeedForm(request.GET)
     said = form.asked()
     month = asked.period.last_begun(request.today)

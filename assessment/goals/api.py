@@ -55,7 +55,7 @@ class GoalSerializer(serializers.ModelSerializer[Goal]):
         return who_of(goal) if sees_names(goal, asker(self.context["request"])) else None
 
 
-class AskedSerializer(serializers.Serializer[dict[str, Any]]):
+class GoalFilterSerializer(serializers.Serializer[dict[str, Any]]):
     """Whose goals are asked for, and which."""
 
     organization = serializers.CharField(required=False, max_length=40)
@@ -74,7 +74,7 @@ class GoalViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, viewsets.Gen
     lookup_value_regex = "[0-9a-f-]{36}"
 
     def get_queryset(self) -> QuerySet[Goal]:
-        asked, user = asked_for(AskedSerializer, self.request), asker(self.request)
+        asked, user = asked_for(GoalFilterSerializer, self.request), asker(self.request)
         rows = Goal.objects.visible_to(user)
         if code := asked.get("organization"):
             place = get_object_or_404(Organization.objects.visible_to(user), code=code)

@@ -47,7 +47,7 @@ class Event:
 
 
 @dataclass(frozen=True, slots=True)
-class Named:
+class NamedGoal:
     """A goal and who answers for it, empty where the reader is told no name."""
 
     goal: Goal
@@ -127,19 +127,19 @@ NOTHING = dict.fromkeys(FIGURES, 0)
 
 
 @dataclass(frozen=True, slots=True)
-class Counted:
+class GoalCounts:
     branch: Organization
     year: int
     figures: dict[str, int]
 
 
-def goal_counts(path: str, year: int, branches: OrganizationQuerySet) -> list[Counted]:
+def goal_counts(path: str, year: int, branches: OrganizationQuerySet) -> list[GoalCounts]:
     """A line for each of the branches, in their order. Two queries, whatever the tree."""
     rows = Goal.objects.of_year(year).filter(subtree("organization__path", [path])).order_by()
     counts = {name: Count("pk", filter=condition) for name, condition in FIGURES.items()}
     known = {one.pop("organization"): one for one in rows.values("organization").annotate(**counts)}
-    return [Counted(branch, year, known.get(branch.pk, NOTHING)) for branch in branches]
+    return [GoalCounts(branch, year, known.get(branch.pk, NOTHING)) for branch in branches]
 
 
-def total_of(rows: list[Counted]) -> dict[str, int]:
+def total_of(rows: list[GoalCounts]) -> dict[str, int]:
     return {name: sum(one.figures[name] for one in rows) for name in FIGURES}

@@ -19,7 +19,7 @@ KEYS = {
 
 
 @dataclass(frozen=True, slots=True)
-class Item:
+class GoalDates:
     """A joint goal as far as days are concerned."""
 
     year: int
@@ -45,7 +45,7 @@ class Branch:
 
     code: str
     first_day: date | None
-    goals: tuple[Item, ...]
+    goals: tuple[GoalDates, ...]
     local: tuple[LocalRule, ...]
 
 

@@ -27,8 +27,8 @@ from assessment.goals.forms import (
 from assessment.goals.models import Goal, GoalQuerySet
 from assessment.goals.queries import (
     NAMES,
-    Counted,
-    Named,
+    GoalCounts,
+    NamedGoal,
     goal_counts,
     named_to,
     people_of,
@@ -246,8 +246,8 @@ def _asked(request: PageRequest) -> tuple[GoalFilterForm, GoalQuerySet, list[Org
     return form, LISTING.ordered(request, form.narrow(rows)), branches
 
 
-def _named(request: PageRequest, goals: Iterable[Goal]) -> list[Named]:
-    return [Named(goal, who_of(goal) if sees_names(goal, request.user) else "") for goal in goals]
+def _named(request: PageRequest, goals: Iterable[Goal]) -> list[NamedGoal]:
+    return [NamedGoal(goal, who_of(goal) if sees_names(goal, request.user) else "") for goal in goals]
 
 
 def _unnamed(form: GoalFilterForm) -> set[str]:
@@ -348,7 +348,7 @@ def goal_counts_export(request: PageRequest) -> FileResponse:
     return BRANCHES.exported(request, rows, file=name, sheet=_("Joint goals"))
 
 
-def _counts_asked_for(request: PageRequest) -> tuple[Organization, GoalCountForm, list[Counted]]:
+def _counts_asked_for(request: PageRequest) -> tuple[Organization, GoalCountForm, list[GoalCounts]]:
     place = place_asked_for(request, VIEW)
     form = GoalCountForm(request.GET, today=request.today)
     branches = Organization.objects.below(place.path).branches().standing_on(request.today).in_tree_order()

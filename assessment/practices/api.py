@@ -47,7 +47,7 @@ class PracticeSerializer(serializers.ModelSerializer[Practice]):
         read_only_fields = fields
 
 
-class AskedSerializer(serializers.Serializer[dict[str, Any]]):
+class PracticeFilterSerializer(serializers.Serializer[dict[str, Any]]):
     """Which practices are asked for."""
 
     search = serializers.CharField(required=False, max_length=60)
@@ -66,7 +66,7 @@ class PracticeViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, viewsets
     lookup_value_regex = "[0-9a-f-]{36}"
 
     def get_queryset(self) -> QuerySet[Practice]:
-        asked = asked_for(AskedSerializer, self.request)
+        asked = asked_for(PracticeFilterSerializer, self.request)
         rows = library(asker(self.request)).found_by(asked.get("search", ""))
         equal = {"kind": asked.get("kind"), "organization__unit_kind": asked.get("unit_kind")}
         rows = rows.filter(**{name: value for name, value in equal.items() if value})

@@ -35,7 +35,7 @@ class Private(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Found:
+class NameFound:
     """In which field, what, and of a name which."""
 
     field: str
@@ -43,7 +43,7 @@ class Found:
     name: str = ""
 
 
-def private_in(texts: Mapping[str, str], names: Iterable[str]) -> Found | None:
+def private_in(texts: Mapping[str, str], names: Iterable[str]) -> NameFound | None:
     """The first thing that gives somebody away. `names`: full names of people, however they are spaced."""
     known = [(name, _plain(name)) for name in names if len(_plain(name)) >= SHORTEST]
     for field, text in texts.items():
@@ -52,17 +52,17 @@ def private_in(texts: Mapping[str, str], names: Iterable[str]) -> Found | None:
     return None
 
 
-def _number_in(field: str, text: str) -> Found | None:
+def _number_in(field: str, text: str) -> NameFound | None:
     written = unicodedata.normalize("NFKC", text)
     for pattern, what in ((IDENTITY, Private.IDENTITY), (PHONE, Private.PHONE)):
         if pattern.search(written):
-            return Found(field, what)
+            return NameFound(field, what)
     return None
 
 
-def _name_in(field: str, text: str, names: list[tuple[str, str]]) -> Found | None:
+def _name_in(field: str, text: str, names: list[tuple[str, str]]) -> NameFound | None:
     written = _plain(text)
-    return next((Found(field, Private.NAME, name) for name, plain in names if plain in written), None)
+    return next((NameFound(field, Private.NAME, name) for name, plain in names if plain in written), None)
 
 
 def _plain(text: str) -> str:

@@ -89,7 +89,7 @@ class SchemeDetailSerializer(SchemeSerializer):
         read_only_fields = fields
 
 
-class AskedSerializer(serializers.Serializer[dict[str, Any]]):
+class SchemeFilterSerializer(serializers.Serializer[dict[str, Any]]):
     """Which schemes are asked for."""
 
     organization = serializers.CharField(required=False, max_length=40)
@@ -109,7 +109,7 @@ class SchemeViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, viewsets.G
 
     def get_queryset(self) -> QuerySet[Scheme]:
         rows = Scheme.objects.visible_to(asker(self.request)).annotate(organization_code=F("organization__code"))
-        asked = asked_for(AskedSerializer, self.request)
+        asked = asked_for(SchemeFilterSerializer, self.request)
         if code := asked.get("organization"):
             place = get_object_or_404(Organization.objects.visible_to(asker(self.request)), code=code)
             rows = rows.filter(subtree("organization__path", [place.path]))

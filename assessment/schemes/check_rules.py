@@ -7,7 +7,7 @@ from itertools import pairwise
 
 from django.utils.translation import gettext as _
 
-from assessment.choices import DEDUCTING, ClauseKind, Counted, Cycle, Every, Part
+from assessment.choices import DEDUCTING, ClauseKind, Counted, Cycle, Every, IndicatorPart
 from assessment.schemes.rules import BandPlan, ClausePlan, Flaw, IndicatorPlan, SchemePlan, fits, plain
 from members.choices import UnitKind
 
@@ -265,7 +265,7 @@ def _names(line: IndicatorPlan, path: str, before: Collection[str]) -> Iterator[
     if line.parent and (line.parent not in before or line.parent == line.code):
         sentence = _("There is no line %(code)s above this one: put it there, or choose another one.")
         yield Flaw(f"{path}/parent", "line_parent", sentence % {"code": line.parent}, hard=True)
-    if line.part not in Part.values or line.cycle not in Cycle.values:
+    if line.part not in IndicatorPart.values or line.cycle not in Cycle.values:
         sentence = _("Choose from the list whose work it is and how often it is looked at.")
         yield Flaw(f"{path}/part", "line_part", sentence, hard=True)
 

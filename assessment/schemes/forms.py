@@ -12,7 +12,7 @@ from django.db.models import Q, QuerySet
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from assessment.choices import ClauseKind, Counted, Cycle, Every, Part, SchemeState
+from assessment.choices import ClauseKind, Counted, Cycle, Every, IndicatorPart, SchemeState
 from assessment.schemes.check_rules import MOST_BANDS
 from assessment.schemes.import_services import BY_NUMBER
 from assessment.schemes.models import Band, Clause, Indicator, Scheme, SchemeQuerySet
@@ -247,7 +247,7 @@ class LineForm(forms.Form):
     )
     code = forms.CharField(label=_("Number of the line"), max_length=20)
     max_points = points_field(label=_("Full points of the line"))
-    part = choice_field(Part, label=_("Which work it is about"))
+    part = choice_field(IndicatorPart, label=_("Which work it is about"))
     cycle = choice_field(Cycle, label=_("How often it is looked at"))
     basis = forms.CharField(
         label=_("What people look at"), required=False, max_length=2000, widget=forms.Textarea(attrs={"rows": 3}),

@@ -5,7 +5,7 @@ from django.db.models import F, Q
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
-from assessment.choices import ClauseKind, Counted, Cycle, Every, Part, SchemeState
+from assessment.choices import ClauseKind, Counted, Cycle, Every, IndicatorPart, SchemeState
 from members.choices import Capability, UnitKind
 from members.models import Organization, User
 from members.paths import STEP
@@ -142,7 +142,7 @@ class Indicator(models.Model):
     """Among all lines of the scheme, in the order of the sheet."""
     code = models.CharField(_("code"), max_length=20)
     title = models.CharField(_("indicator"), max_length=200)
-    part = models.CharField(_("whose work"), max_length=10, choices=Part, default=Part.PARTY)
+    part = models.CharField(_("whose work"), max_length=10, choices=IndicatorPart, default=IndicatorPart.PARTY)
     cycle = models.CharField(_("looked at"), max_length=10, choices=Cycle, default=Cycle.YEAR)
     max_points = hundredths(_("full points"))
     basis = models.TextField(_("what is looked at"), blank=True)
@@ -155,7 +155,7 @@ class Indicator(models.Model):
         constraints = [
             models.UniqueConstraint(fields=["scheme", "code"], name="indicator_code_once"),
             models.CheckConstraint(condition=~Q(code="") & ~Q(title=""), name="indicator_has_code_and_title"),
-            models.CheckConstraint(condition=Q(part__in=Part.values), name="indicator_part_known"),
+            models.CheckConstraint(condition=Q(part__in=IndicatorPart.values), name="indicator_part_known"),
             models.CheckConstraint(condition=Q(cycle__in=Cycle.values), name="indicator_cycle_known"),
             models.CheckConstraint(condition=Q(max_points__gte=0), name="indicator_points_not_negative"),
             models.CheckConstraint(

@@ -15,7 +15,7 @@ from django.utils.module_loading import import_string
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import override
 
-from assessment.choices import ClauseKind, Cycle, Part
+from assessment.choices import ClauseKind, Cycle, IndicatorPart
 from assessment.schemes.check_rules import flaws, is_bonus
 from assessment.schemes.importing.doubts import Doubt
 from assessment.schemes.importing.reading import doubt_from, plan_from_json
@@ -126,7 +126,7 @@ def _line(line: Indicator, parent: str, clauses: tuple[ClausePlan, ...]) -> Indi
         title=line.title,
         max_points=line.max_points,
         parent=parent,
-        part=Part(line.part),
+        part=IndicatorPart(line.part),
         cycle=Cycle(line.cycle),
         basis=line.basis,
         clauses=clauses,
@@ -179,14 +179,14 @@ class TreeLine:
 
 
 @dataclass(frozen=True, slots=True)
-class Tree:
+class SchemeTree:
     """Everything a page shows of a scheme, and its plan."""
 
     plan: SchemePlan
     lines: Sequence[TreeLine]
     bands: Sequence[Band]
 
-    def points_of(self, part: Part) -> Decimal:
+    def points_of(self, part: IndicatorPart) -> Decimal:
         """What the lowest lines of the part are worth, without those that only add points."""
         counted = (one.line for one in self.lines if one.is_leaf and not one.is_bonus)
         return sum((line.max_points for line in counted if line.part == part), Decimal(0))
@@ -195,10 +195,10 @@ class Tree:
         return flaws(self.plan, metrics=all_metrics())
 
 
-def tree_of(scheme: Scheme) -> Tree:
+def tree_of(scheme: Scheme) -> SchemeTree:
     """Three queries, whatever the size."""
     rows = rows_of(scheme)
-    return Tree(rows.plan, list(_lines(rows)), rows.bands)
+    return SchemeTree(rows.plan, list(_lines(rows)), rows.bands)
 
 
 def places_kept(user: User) -> OrganizationQuerySet:
@@ -224,7 +224,7 @@ def _lines(rows: SchemeRows) -> Iterator[TreeLine]:
             is_bonus=is_bonus(planned, plan),
             is_first=beside[0] == line.pk,
             is_last=beside[-1] == line.pk,
-            begins_part=line.part == Part.BUSINESS != parts.get(line.parent_id),
+            begins_part=line.part == IndicatorPart.BUSINESS != parts.get(line.parent_id),
             clauses=[in_words(clause) for clause in rows.clauses.get(line.pk, ())],
         )
 
@@ -264,7 +264,7 @@ CYCLES = {Cycle.MONTH: "每月", Cycle.QUARTER: "每季度", Cycle.YEAR: "每年
 VIEWS = {"self": "自评", "peer": "支部互评", "superior": "上级考核", "members": "群众评议"}
 
 
-def scheme_sheet(scheme: Scheme, tree: Tree) -> Sheet:
+def scheme_sheet(scheme: Scheme, tree: SchemeTree) -> Sheet:
     """One row a lowest line, its groups before it with their points; below the table bands, quotas and weights."""
     depth = max((one.level for one in tree.lines), default=1)
     levels = LEVELS[:depth]
@@ -274,7 +274,7 @@ def scheme_sheet(scheme: Scheme, tree: Tree) -> Sheet:
     return Sheet("考核指标", ("序号", *levels, *BEHIND), rows, widths, title=scheme.title)
 
 
-def _rows(tree: Tree, depth: int) -> Iterator[Sequence[object]]:
+def _rows(tree: SchemeTree, depth: int) -> Iterator[Sequence[object]]:
     above: dict[UUID, list[str]] = {}
     for one in tree.lines:
         before = above.get(one.line.parent_id, []) if one.line.parent_id else []
@@ -286,8 +286,8 @@ def _rows(tree: Tree, depth: int) -> Iterator[Sequence[object]]:
 
 def _cells(one: TreeLine) -> list[object]:
     counted = [f"{clause.metric.title}：{clause.terms}" if clause.metric else clause.terms for clause in one.clauses]
-    if one.line.part == Part.BUSINESS:
-        counted.insert(0, str(Part.BUSINESS.label))
+    if one.line.part == IndicatorPart.BUSINESS:
+        counted.insert(0, str(IndicatorPart.BUSINESS.label))
     return [
         one.line.max_points,
         "\n".join(_sentence(clause.clause, one) for clause in one.clauses),
@@ -305,7 +305,7 @@ def _sentence(clause: Clause, one: TreeLine) -> str:
     return f"{clause.text}，最多{'加' if clause.kind == ClauseKind.BONUS else '扣'}{plain(cap)}分"
 
 
-def _remarks(scheme: Scheme, tree: Tree) -> Iterator[Sequence[object]]:
+def _remarks(scheme: Scheme, tree: SchemeTree) -> Iterator[Sequence[object]]:
     yield []
     if tree.bands:
         quotas = [f"{band.name}等次不超过{band.quota_percent}%。" for band in tree.bands if band.quota_percent]
@@ -349,7 +349,7 @@ class LineRead:
 
     @property
     def is_business(self) -> bool:
-        return self.plan.part == Part.BUSINESS
+        return self.plan.part == IndicatorPart.BUSINESS
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,7 +9,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
-from assessment.choices import ClauseKind, Counted, Cycle, Every, Part
+from assessment.choices import ClauseKind, Counted, Cycle, Every, IndicatorPart
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +38,7 @@ class IndicatorPlan:
     title: str
     max_points: Decimal
     parent: str = ""
-    part: Part = Part.PARTY
+    part: IndicatorPart = IndicatorPart.PARTY
     cycle: Cycle = Cycle.YEAR
     basis: str = ""
     clauses: tuple[ClausePlan, ...] = ()

@@ -16,7 +16,7 @@ from django.utils.translation import ngettext_lazy
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_safe
 
-from assessment.choices import Part
+from assessment.choices import IndicatorPart
 from assessment.schemes.forms import (
     BandsForm,
     CopyForm,
@@ -30,7 +30,7 @@ from assessment.schemes.forms import (
     data_of,
 )
 from assessment.schemes.models import Indicator, Scheme
-from assessment.schemes.queries import Tree, metric_groups, places_kept, plan_of, scheme_sheet, tree_of
+from assessment.schemes.queries import SchemeTree, metric_groups, places_kept, plan_of, scheme_sheet, tree_of
 from assessment.schemes.rules import Flaw, plain
 from assessment.schemes.services import (
     begin_scheme,
@@ -94,7 +94,7 @@ def lines_below_which(scheme: Scheme, line: Indicator | None = None) -> QuerySet
     return lines.exclude(pk=line.pk) if line else lines
 
 
-def checks(scheme: Scheme, tree: Tree) -> list[dict[str, Any]]:
+def checks(scheme: Scheme, tree: SchemeTree) -> list[dict[str, Any]]:
     """What doesn't add up yet: which line it is about, the sentence, and the page where it is put right."""
     return [
         {"place": _place(flaw, tree), "sentence": flaw.sentence, "url": _page(flaw, scheme, tree)}
@@ -102,11 +102,11 @@ def checks(scheme: Scheme, tree: Tree) -> list[dict[str, Any]]:
     ]
 
 
-def _place(flaw: Flaw, tree: Tree) -> str:
+def _place(flaw: Flaw, tree: SchemeTree) -> str:
     return str(tree.lines[flaw.line].line) if flaw.line is not None else ""
 
 
-def _page(flaw: Flaw, scheme: Scheme, tree: Tree) -> str:
+def _page(flaw: Flaw, scheme: Scheme, tree: SchemeTree) -> str:
     if flaw.line is None:
         name = "scheme-bands" if flaw.path.startswith("bands") else "scheme-edit"
         name = "scheme-line-new" if flaw.code == "no_lines" else name
@@ -205,8 +205,8 @@ def scheme_detail(request: PageRequest, key: UUID) -> HttpResponse:
         "version": version_words(scheme),
         "badges": state_badges(scheme, request.today),
         "tree": tree,
-        "party": tree.points_of(Part.PARTY),
-        "business": tree.points_of(Part.BUSINESS),
+        "party": tree.points_of(IndicatorPart.PARTY),
+        "business": tree.points_of(IndicatorPart.BUSINESS),
         "may_manage": manages,
         "may_copy": request.user.access.may_any([MANAGE]),
         "may_edit": manages and scheme.is_draft,

@@ -13,7 +13,7 @@ from supervision.appraisals.models import AppraisalRound, Appraisee, MutualAppra
 from supervision.appraisals.queries import appraised_by
 from supervision.appraisals.rules import rule_versions
 from supervision.appraisals.services import go_on, open_round
-from supervision.choices import BallotMethod, Grade, Mark, RoundState
+from supervision.choices import AppraisalMark, BallotMethod, Grade, RoundState
 
 SELF = (
     "一年来按时参加支部活动，按月交纳党费。不足是学习不够系统，主动联系群众少，今后每月至少走访两户。",
@@ -112,7 +112,7 @@ def _sums(row: Appraisee, ballots: int) -> list[Tally]:
     shares = WEIGHTS[Grade(row.grade)]
     counts = [ballots * share // 100 for share in shares]
     counts.append(ballots - sum(counts))
-    return [Tally(appraisee=row, mark=mark, ballots=count) for mark, count in zip(Mark, counts, strict=True)]
+    return [Tally(appraisee=row, mark=mark, ballots=count) for mark, count in zip(AppraisalMark, counts, strict=True)]
 
 
 def _this_year(home: Organization, by: User, on: date) -> None:
@@ -140,7 +140,7 @@ def _some_vote(begun: AppraisalRound, people: list[Appraisee]) -> None:
     for turn, voter in enumerate(waiting[: len(people) // 2]):
         asked = appraised_by(begun, voter.member_id)
         marks = {
-            str(one.pk): Mark.EXCELLENT if (turn + place) % 4 == 0 else Mark.QUALIFIED
+            str(one.pk): AppraisalMark.EXCELLENT if (turn + place) % 4 == 0 else AppraisalMark.QUALIFIED
             for place, one in enumerate(asked)
         }
         cast_ballot(round=begun, member_id=voter.member_id, marks=marks)

@@ -8,7 +8,7 @@ from itertools import chain
 from random import Random
 from typing import Protocol
 
-from branchweb.demo.county import COUNTY, GROUP_NAMES, HOME_BRANCH, PLACES, Place
+from branchweb.demo.county import COUNTY, GROUP_NAMES, HOME_BRANCH, PLACES, DemoOrganization
 from meetings.attendance.models import Attendance
 from meetings.attendance.queries import as_expected
 from meetings.choices import AttendanceState, LeaveKind, MeetingKind, ReasonSource
@@ -111,7 +111,7 @@ MISSED_THEME_DAY, MISSED_QUARTER, MISSED_COMMITTEE = 4, 5, 7
 
 
 @dataclass(frozen=True)
-class Evening:
+class PastMeeting:
     """One meeting that took place, before anybody was written down. `also`: other kinds that it was."""
 
     organization: Organization
@@ -129,7 +129,7 @@ def theme_day_of(code: str) -> int:
     return HOME_THEME_DAY if code == HOME_BRANCH else 5 + 3 * _number(code) % 20
 
 
-def evenings(places: dict[str, Organization], on: date) -> Iterator[Evening]:
+def evenings(places: dict[str, Organization], on: date) -> Iterator[PastMeeting]:
     """Everything that was held before that day, branch by branch."""
     branches = [place for place in PLACES if place.members]
     for place in branches:
@@ -138,11 +138,11 @@ def evenings(places: dict[str, Organization], on: date) -> Iterator[Evening]:
     yield from (evening for evening in _of_county(places, on) if evening.day < on)
 
 
-def _of_county(places: dict[str, Organization], on: date) -> Iterator[Evening]:
+def _of_county(places: dict[str, Organization], on: date) -> Iterator[PastMeeting]:
     """The committee's own meetings of the last months."""
     for month in list(_months(on))[-3:]:
         day = month.replace(day=COUNTY_DAY)
-        yield Evening(places[COUNTY], MeetingKind.COMMITTEE_MEETING, day, COUNTY_TITLE, COUNTY_ITEMS)
+        yield PastMeeting(places[COUNTY], MeetingKind.COMMITTEE_MEETING, day, COUNTY_TITLE, COUNTY_ITEMS)
 
 
 def _number(code: str) -> int:
@@ -154,7 +154,7 @@ def _months(on: date) -> Iterator[date]:
     return (add_months(on.replace(day=1), -back) for back in range(11, -1, -1))
 
 
-def _at_home(places: dict[str, Organization], on: date) -> Iterator[Evening]:
+def _at_home(places: dict[str, Organization], on: date) -> Iterator[PastMeeting]:
     home = places[HOME_BRANCH]
     groups = [places[f"{HOME_BRANCH}-g{number}"] for number, _name in enumerate(GROUP_NAMES, start=1)]
     for month in _months(on):
@@ -164,13 +164,13 @@ def _at_home(places: dict[str, Organization], on: date) -> Iterator[Evening]:
             yield _group_meeting(group, month)
         if month.month % 3 == 2:
             lecture = LECTURES[month.month // 3]
-            yield Evening(home, MeetingKind.PARTY_LECTURE, month.replace(day=LECTURE_DAY), f"党课：{lecture}")
+            yield PastMeeting(home, MeetingKind.PARTY_LECTURE, month.replace(day=LECTURE_DAY), f"党课：{lecture}")
             yield _general_meeting(home, month)
         if month.month == 1:
             yield _org_life_meeting(home, month)
 
 
-def _elsewhere(place: Place, places: dict[str, Organization], on: date) -> Iterator[Evening]:
+def _elsewhere(place: DemoOrganization, places: dict[str, Organization], on: date) -> Iterator[PastMeeting]:
     """Plainer, and with gaps: a theme day, a general, committee or group meeting is missing here and there."""
     branch, number, last = places[place.code], _number(place.code), add_months(on.replace(day=1), -1)
     for month in _months(on):
@@ -188,30 +188,30 @@ def _elsewhere(place: Place, places: dict[str, Organization], on: date) -> Itera
             yield _org_life_meeting(branch, month)
 
 
-def _theme_day(branch: Organization, month: date, items: tuple[tuple[str, str], ...]) -> Evening:
+def _theme_day(branch: Organization, month: date, items: tuple[tuple[str, str], ...]) -> PastMeeting:
     """In July the theme day is also the party lecture of the anniversary."""
     also = (MeetingKind.PARTY_LECTURE,) if month.month == 7 else ()
     day = month.replace(day=theme_day_of(branch.code))
-    return Evening(branch, MeetingKind.THEME_DAY, day, THEMES[month.month - 1], items, also)
+    return PastMeeting(branch, MeetingKind.THEME_DAY, day, THEMES[month.month - 1], items, also)
 
 
-def _committee_meeting(branch: Organization, month: date) -> Evening:
+def _committee_meeting(branch: Organization, month: date) -> PastMeeting:
     day = month.replace(day=COMMITTEE_DAY)
-    return Evening(branch, MeetingKind.COMMITTEE_MEETING, day, COMMITTEE_TITLE, COMMITTEE_ITEMS)
+    return PastMeeting(branch, MeetingKind.COMMITTEE_MEETING, day, COMMITTEE_TITLE, COMMITTEE_ITEMS)
 
 
-def _group_meeting(group: Organization, month: date) -> Evening:
-    return Evening(group, MeetingKind.GROUP_MEETING, month.replace(day=GROUP_DAY), items=GROUP_ITEMS)
+def _group_meeting(group: Organization, month: date) -> PastMeeting:
+    return PastMeeting(group, MeetingKind.GROUP_MEETING, month.replace(day=GROUP_DAY), items=GROUP_ITEMS)
 
 
-def _general_meeting(branch: Organization, month: date) -> Evening:
+def _general_meeting(branch: Organization, month: date) -> PastMeeting:
     day = month.replace(day=GENERAL_DAY)
-    return Evening(branch, MeetingKind.GENERAL_MEETING, day, GENERAL_TITLE, GENERAL_ITEMS)
+    return PastMeeting(branch, MeetingKind.GENERAL_MEETING, day, GENERAL_TITLE, GENERAL_ITEMS)
 
 
-def _org_life_meeting(branch: Organization, month: date) -> Evening:
+def _org_life_meeting(branch: Organization, month: date) -> PastMeeting:
     """In January, for the year before, together with the appraisal."""
-    return Evening(
+    return PastMeeting(
         branch, MeetingKind.ORG_LIFE_MEETING, month.replace(day=ORG_LIFE_DAY), ORG_LIFE_TITLE,
         ORG_LIFE_ITEMS, (MeetingKind.DEMOCRATIC_EVALUATION,), month.year - 1,
     )  # fmt: skip

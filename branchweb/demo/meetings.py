@@ -19,7 +19,7 @@ from branchweb.demo import evenings as words
 from branchweb.demo.county import HOME_BRANCH, PLACES
 from branchweb.demo.evenings import (
     ELSEWHERE,
-    Evening,
+    PastMeeting,
     Rolls,
     attend,
     evenings,
@@ -46,7 +46,7 @@ from meetings.choices import (
 from meetings.meeting.models import AgendaItem, Material, Meeting, Session, Speech, Task
 from meetings.minutes.models import Minutes
 from meetings.minutes.queries import as_evening, facts_in, voted
-from meetings.minutes.rules import Item, Said, compose
+from meetings.minutes.rules import AgendaPoint, SpeakerPoints, compose
 from meetings.planning.models import ThemeDay
 from meetings.votes.correction_services import Truth, confirm_correction, propose_correction
 from meetings.votes.models import AttendanceCorrection, MembershipStep, Vote
@@ -63,7 +63,7 @@ DECIDES = (MeetingKind.GENERAL_MEETING, MeetingKind.COMMITTEE_MEETING)
 
 
 @dataclass
-class Record:
+class MeetingToStore:
     """One meeting with everything that hangs on it, not yet stored."""
 
     meeting: Meeting
@@ -77,12 +77,14 @@ class Record:
     minutes: Minutes | None = None
 
 
-def write_down(evening: Evening, rolls: Rolls, rng: Random, missing: Collection[int] | None = None) -> Record | None:
+def write_down(
+    evening: PastMeeting, rolls: Rolls, rng: Random, missing: Collection[int] | None = None
+) -> MeetingToStore | None:
     """The record of an evening; None where fewer than two came, who are no meeting.
 
     `missing`: these members were absent and nobody said why, and nobody else was.
     """
-    record = Record(new_meeting(evening, rng))
+    record = MeetingToStore(new_meeting(evening, rng))
     record.expected = rolls.expected_at(record.meeting)
     there = [one for one in record.expected if one.member_id not in (missing or ())]
     if len(there) < 2:
@@ -99,7 +101,7 @@ def write_down(evening: Evening, rolls: Rolls, rng: Random, missing: Collection[
     return record
 
 
-def new_meeting(evening: Evening, rng: Random) -> Meeting:
+def new_meeting(evening: PastMeeting, rng: Random) -> Meeting:
     return Meeting(
         key=UUID(int=rng.getrandbits(128), version=4), organization=evening.organization, kind=evening.kind,
         title=evening.title, day=evening.day, starts_at=BEGINS, ends_at=ENDS, place=PLACE,
@@ -122,7 +124,7 @@ def at(day: date, hour: time) -> datetime:
     return timezone.make_aware(datetime.combine(day, hour))
 
 
-def _agenda(record: Record, evening: Evening, rng: Random) -> None:
+def _agenda(record: MeetingToStore, evening: PastMeeting, rng: Random) -> None:
     chair = str(record.meeting.chair)
     record.items = [
         AgendaItem(meeting=record.meeting, position=position, title=title, presenter=chair, report=report)
@@ -134,7 +136,7 @@ def _agenda(record: Record, evening: Evening, rng: Random) -> None:
         _decide(record, rng)
 
 
-def _decide(record: Record, rng: Random) -> None:
+def _decide(record: MeetingToStore, rng: Random) -> None:
     """The last point of a general meeting is voted on; too few of those with a vote decide nothing."""
     item, owner = record.items[-1], record.meeting.recorder
     speaker = str(owner)
@@ -149,7 +151,7 @@ def _decide(record: Record, rng: Random) -> None:
         record.speeches.append(Speech(item=item, speaker=dissenter, points=words.DISSENT, is_dissent=True))
 
 
-def _vote(record: Record, *, against: int) -> Vote:
+def _vote(record: MeetingToStore, *, against: int) -> Vote:
     heads = heads_there(record.expected)
     figures = Figures(votes_for=max(heads.present - against, 0), votes_against=min(against, heads.present))
     decision = decide(VoteSubject.MOTION, figures, heads, record.meeting.day)
@@ -166,12 +168,12 @@ def heads_there(expected: list[Attendance]) -> Heads:
     return Heads(len(entitled), sum(one.state in PRESENT for one in entitled))
 
 
-def minutes_of(record: Record) -> Minutes:
+def minutes_of(record: MeetingToStore) -> Minutes:
     """Not signed yet (`branchweb.demo.meetings`)."""
     return Minutes(meeting=record.meeting, text=_text(record))
 
 
-def _text(record: Record) -> str:
+def _text(record: MeetingToStore) -> str:
     heads, belonging = (
         heads_there(record.expected),
         [one for one in record.expected if one.not_counted not in NOT_EXPECTED],
@@ -184,13 +186,13 @@ def _text(record: Record) -> str:
     return compose(as_evening(record.meeting, tally, expected=record.expected, items=items))
 
 
-def _item(item: AgendaItem, record: Record) -> Item:
-    said = [Said(one.speaker, one.points, one.is_dissent) for one in record.speeches if one.item is item]
+def _item(item: AgendaItem, record: MeetingToStore) -> AgendaPoint:
+    said = [SpeakerPoints(one.speaker, one.points, one.is_dissent) for one in record.speeches if one.item is item]
     votes = [voted(vote) for vote in record.votes if vote.item is item]
-    return Item(item.title, item.presenter, item.report, said, item.decision, votes)
+    return AgendaPoint(item.title, item.presenter, item.report, said, item.decision, votes)
 
 
-def sign_all(records: Iterable[Record]) -> None:
+def sign_all(records: Iterable[MeetingToStore]) -> None:
     """Sign and lock everything, the day after each meeting.
 
     Whoever leads or writes at a branch has an account for that; groups sign on paper, and the branch files it.
@@ -209,7 +211,7 @@ def accounts_known() -> dict[int, str]:
     return dict(User.objects.filter(member__isnull=False).values_list("member_id", "username"))
 
 
-def sign(record: Record, accounts: Mapping[int, str], filing: Iterable[str]) -> None:
+def sign(record: MeetingToStore, accounts: Mapping[int, str], filing: Iterable[str]) -> None:
     """A second person files a paper: neither who signs the other line, nor who filed the other paper."""
     minutes, moment = record.minutes, at(record.meeting.day + timedelta(days=1), BEGINS)
     own = [accounts.get(one.pk) for one in _two(record)]
@@ -223,7 +225,7 @@ def sign(record: Record, accounts: Mapping[int, str], filing: Iterable[str]) -> 
         vote.counted_by = own[1] or vote.counted_by
 
 
-def _accounts(records: Iterable[Record]) -> dict[int, str]:
+def _accounts(records: Iterable[MeetingToStore]) -> dict[int, str]:
     """The same; who leads or writes at a branch without one gets an account, without a password yet."""
     known = accounts_known()
     taken = set(User.objects.values_list("username", flat=True))
@@ -243,7 +245,7 @@ def _names(member: Member) -> Iterable[str]:
     yield from (f"{name}{number}" for number in range(2, 100))
 
 
-def _two(record: Record) -> list[Member]:
+def _two(record: MeetingToStore) -> list[Member]:
     return [one for one in (record.meeting.chair, record.meeting.recorder) if one]
 
 
@@ -255,7 +257,7 @@ APPLICANT_NUMBER = "100111199805120026"
 """Of nobody: a number of the kind that tests use."""
 
 
-def end_tasks(records: Iterable[Record], home: str, on: date) -> None:
+def end_tasks(records: Iterable[MeetingToStore], home: str, on: date) -> None:
     """What was due is done, but for the home branch's latest, which nobody has closed yet."""
     tasks = [
         (record.meeting.organization.code, task.due_on, task)
@@ -271,7 +273,7 @@ def end_tasks(records: Iterable[Record], home: str, on: date) -> None:
         task.ended_with = words.TASK_DONE
 
 
-def vote_on_members(records: Iterable[Record], home: str, on: date) -> None:
+def vote_on_members(records: Iterable[MeetingToStore], home: str, on: date) -> None:
     """At the latest general meeting of the home branch: a confirmation that is approved, an admission that waits."""
     held = [one for one in records if one.meeting.organization.code == home]
     record = max(
@@ -297,7 +299,7 @@ def vote_on_members(records: Iterable[Record], home: str, on: date) -> None:
         record.minutes = minutes_of(record)
 
 
-def _confirmed(record: Record) -> Member | None:
+def _confirmed(record: MeetingToStore) -> Member | None:
     """The youngest who was there and holds no post: their year of probation was over three days before."""
     people = [one.member for one in record.expected if one.is_formal and not one.is_guest and not one.member.party_post]
     youngest = max((one for one in people if one.birth_on), key=lambda one: (one.birth_on, one.pk), default=None)
@@ -310,7 +312,7 @@ def _confirmed(record: Record) -> Member | None:
     return youngest
 
 
-def _counted_vote(record: Record, item: AgendaItem, subject: VoteSubject, about: str, **person: object) -> Vote:
+def _counted_vote(record: MeetingToStore, item: AgendaItem, subject: VoteSubject, about: str, **person: object) -> Vote:
     """By secret ballot, everybody who was there in favour, counted by two."""
     heads, meeting = heads_there(record.expected), record.meeting
     figures = Figures(votes_for=heads.present, issued=heads.present, returned=heads.present, void=0)
@@ -341,7 +343,7 @@ IN_DAYS = 4
 
 def plan_next(home: Organization, rolls: Rolls, rng: Random, on: date) -> Meeting:
     """The quarter's general meeting in a few days: agenda, material, a link, and somebody who asks for leave."""
-    evening = Evening(home, MeetingKind.GENERAL_MEETING, on + timedelta(days=IN_DAYS), words.NEXT_TITLE)
+    evening = PastMeeting(home, MeetingKind.GENERAL_MEETING, on + timedelta(days=IN_DAYS), words.NEXT_TITLE)
     meeting = new_meeting(evening, rng)
     expected = rolls.expected_at(meeting)
     lead(meeting, expected, rolls)
@@ -414,21 +416,21 @@ def fill(*, on: date) -> None:
     correct(places[HOME_BRANCH], rng, on)
 
 
-def _explain(records: Iterable[Record], rolls: Rolls, on: date) -> None:
+def _explain(records: Iterable[MeetingToStore], rolls: Rolls, on: date) -> None:
     """Everywhere somebody has asked why, only in some branches not for weeks."""
     for record in records:
         forgets = record.meeting.organization.code in FORGETFUL
         explain(record.expected, rolls, on - (LONG_AGO if forgets else ASKED_WITHIN))
 
 
-def _unlock_last(records: Iterable[Record]) -> None:
+def _unlock_last(records: Iterable[MeetingToStore]) -> None:
     """The home branch's latest meeting waits for its signatures."""
     held = (record for record in records if record.meeting.organization.code == HOME_BRANCH)
     last = max(held, key=lambda record: record.meeting.day)
     last.meeting.state = MeetingState.HELD
 
 
-def _compare(records: Iterable[Record]) -> None:
+def _compare(records: Iterable[MeetingToStore]) -> None:
     """What isn't signed yet agrees with the record as it is."""
     for record in records:
         if record.minutes and record.meeting.state == MeetingState.HELD:
@@ -445,7 +447,7 @@ def _theme_days(places: dict[str, Organization]) -> list[ThemeDay]:
     ]  # fmt: skip
 
 
-def _store(records: list[Record]) -> None:
+def _store(records: list[MeetingToStore]) -> None:
     """Table by table, in the order in which they point at each other."""
     Meeting.objects.bulk_create((one.meeting for one in records), AT_ONCE)
     Session.objects.bulk_create(chain.from_iterable(one.sessions for one in records))

@@ -13,7 +13,7 @@ from django.db import transaction
 
 from branchweb.demo import county as words
 from branchweb.demo.county import COUNTY, HOME_BRANCH, OFFICE_BRANCH, PLACES, make_places
-from branchweb.demo.people import Person, befall, belong, make_people, settle
+from branchweb.demo.people import DemoMember, befall, belong, make_people, settle
 from members.access.queries import access_for
 from members.accounts.office_services import ask_for_office
 from members.accounts.services import create_user, give_office, one_time_password
@@ -38,7 +38,7 @@ ANSWERED_WITHIN = timedelta(days=15)
 HELP_REQUESTS, OPEN_AMONG = 40, 12
 
 
-def look_after(situations: Sequence[Situation], people: Sequence[Person], rng: Random) -> list[ContactPerson]:
+def look_after(situations: Sequence[Situation], people: Sequence[DemoMember], rng: Random) -> list[ContactPerson]:
     """A contact person for most who need one; every sixth has none, which the program has to show."""
     branch_of = {person.member: person.place.code for person in people}
     able = [person for person in people if person.member not in {row.member for row in situations}]
@@ -168,7 +168,7 @@ TITLES = {
 }
 
 
-def fill_offices(people: Sequence[Person], places: dict[str, Organization], on: date) -> list[Office]:
+def fill_offices(people: Sequence[DemoMember], places: dict[str, Organization], on: date) -> list[Office]:
     """The offices of every branch and group, secretaries first, and the secretaries of what stands above.
 
     Held by members who are there and well.
@@ -237,7 +237,7 @@ def fill_terms(places: dict[str, Organization], on: date) -> None:
 
 
 def fill_users(
-    offices: Sequence[Office], people: Sequence[Person], places: dict[str, Organization], on: date
+    offices: Sequence[Office], people: Sequence[DemoMember], places: dict[str, Organization], on: date
 ) -> list[Login]:
     """One user for each role, with a password of the day; the other secretaries get theirs when they ask."""
     home, county = places[HOME_BRANCH], places[COUNTY]
@@ -265,7 +265,7 @@ def fill_users(
     return logins
 
 
-def _officials(people: Sequence[Person]) -> list[Member]:
+def _officials(people: Sequence[DemoMember]) -> list[Member]:
     """Members of the county committee's own branch without an office there."""
     free = [one.member for one in people if one.place.code == OFFICE_BRANCH and not one.member.party_post]
     return free[: len(AT_THE_COUNTY)]
@@ -358,15 +358,15 @@ def fill(*, on: date) -> list[Login]:
     return logins
 
 
-def invent(rng: Random, on: date) -> list[Person]:
+def invent(rng: Random, on: date) -> list[DemoMember]:
     """Everybody, branch by branch, not yet stored."""
-    people: list[Person] = []
+    people: list[DemoMember] = []
     for place in PLACES:
-        people += [Person(member, place) for member in make_people(place, rng, len(people), on)]
+        people += [DemoMember(member, place) for member in make_people(place, rng, len(people), on)]
     return people
 
 
-def _care(situations: list[Situation], people: list[Person], rng: Random, on: date) -> None:
+def _care(situations: list[Situation], people: list[DemoMember], rng: Random, on: date) -> None:
     offices = Office.objects.filter(kind=OfficeKind.SECRETARY).select_related("organization", "member__user")
     by_branch = {office.organization.code: office.member.user for office in offices if office.member}
     keepers = {person.member: by_branch[person.place.code] for person in people}

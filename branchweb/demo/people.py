@@ -8,7 +8,7 @@ from random import Random
 from uuid import uuid4
 
 from branchweb.demo import county
-from branchweb.demo.county import HOME_BRANCH, Place
+from branchweb.demo.county import HOME_BRANCH, DemoOrganization
 from members.choices import (
     AffiliationKind,
     DatePrecision,
@@ -58,12 +58,12 @@ BLENDS = {
 }
 
 
-def make_people(place: Place, rng: Random, first: int, on: date) -> list[Member]:
+def make_people(place: DemoOrganization, rng: Random, first: int, on: date) -> list[Member]:
     """The members of one branch, not yet stored. `first` numbers the person across the county."""
     return [_person(place, rng, first + index, on) for index in range(place.members)]
 
 
-def _person(place: Place, rng: Random, number: int, on: date) -> Member:
+def _person(place: DemoOrganization, rng: Random, number: int, on: date) -> Member:
     blend = BLENDS[place.unit]
     sex = rng.choices([Sex.MALE, Sex.FEMALE], [62, 38])[0]
     born = _born(rng, blend, on)
@@ -120,7 +120,7 @@ def _as_recorded(day: date, *, by_month: bool) -> tuple[date, str]:
     return (day.replace(day=1), DatePrecision.MONTH) if by_month else (day, DatePrecision.DAY)
 
 
-def _at_work(member: Member, place: Place, blend: Blend, rng: Random, on: date) -> None:
+def _at_work(member: Member, place: DemoOrganization, blend: Blend, rng: Random, on: date) -> None:
     post = rng.choice(blend.posts)
     if place.unit == UnitKind.VILLAGE:
         member.work_post, member.dues_category = f"{place.work}{post}", DuesCategory.FARMER
@@ -148,11 +148,11 @@ DESK_WORK = (UnitKind.ORGAN, UnitKind.INSTITUTION, UnitKind.SCHOOL)
 
 
 @dataclass(frozen=True)
-class Person:
+class DemoMember:
     """A member with the branch they belong to."""
 
     member: Member
-    place: Place
+    place: DemoOrganization
 
     def age(self, on: date) -> int:
         assert self.member.birth_on is not None
@@ -165,29 +165,29 @@ class Fate:
 
     kind: SituationKind
     count: int
-    among: Callable[[Person, date], bool]
+    among: Callable[[DemoMember, date], bool]
     began: tuple[int, int]
     apart_from: tuple[SituationKind, ...] = ()
     """Situations that rule it out."""
 
 
-def _away(person: Person, on: date) -> bool:
+def _away(person: DemoMember, on: date) -> bool:
     return person.place.unit in WORKING_AWAY and person.age(on) < 55 and person.member.is_formal(on)
 
 
-def _at_a_desk(person: Person, on: date) -> bool:
+def _at_a_desk(person: DemoMember, on: date) -> bool:
     return person.place.unit in DESK_WORK and person.age(on) < 50
 
 
-def _retired(person: Person, on: date) -> bool:
+def _retired(person: DemoMember, on: date) -> bool:
     return person.member.dues_category == DuesCategory.RETIRED
 
 
-def _older_than(age: int) -> Callable[[Person, date], bool]:
+def _older_than(age: int) -> Callable[[DemoMember, date], bool]:
     return lambda person, on: person.age(on) >= age
 
 
-def _formal(person: Person, on: date) -> bool:
+def _formal(person: DemoMember, on: date) -> bool:
     return person.member.is_formal(on) and person.age(on) < 58
 
 
@@ -210,7 +210,7 @@ FATES = (
 OF_ALL_MOBILE_LOST, SUSPENDED_OF_THESE = 3, 1
 
 
-def settle(people: Sequence[Person], places: dict[str, Organization]) -> None:
+def settle(people: Sequence[DemoMember], places: dict[str, Organization]) -> None:
     """Put everybody on the roster of their branch or of one of its groups; nothing is stored."""
     for number, person in enumerate(people):
         groups, code = person.place.groups, person.place.code
@@ -218,7 +218,7 @@ def settle(people: Sequence[Person], places: dict[str, Organization]) -> None:
         person.member.roster_path = places[here].path
 
 
-def belong(people: Sequence[Person], places: dict[str, Organization], on: date) -> list[Affiliation]:
+def belong(people: Sequence[DemoMember], places: dict[str, Organization], on: date) -> list[Affiliation]:
     """The affiliations behind the rosters; some came from another branch, some take part where they live."""
     by_path = {place.path: place for place in places.values()}
     rows: list[Affiliation] = []
@@ -232,7 +232,7 @@ def belong(people: Sequence[Person], places: dict[str, Organization], on: date) 
     return rows + _taking_part(people, places, on)
 
 
-def _since(person: Person, number: int) -> date | None:
+def _since(person: DemoMember, number: int) -> date | None:
     """Since joining or the founding of the branch; unknown for some of long ago."""
     joined = person.member.joined_on
     assert joined is not None
@@ -241,7 +241,7 @@ def _since(person: Person, number: int) -> date | None:
     return max(joined, date(person.place.founded, 7, 1))
 
 
-def _earlier(person: Person, places: dict[str, Organization], since: date, until: date) -> Affiliation:
+def _earlier(person: DemoMember, places: dict[str, Organization], since: date, until: date) -> Affiliation:
     elsewhere = "xipo" if person.place.code != "xipo" else "shiqiao"
     return Affiliation(
         member=person.member, organization=places[elsewhere], valid_from=since, valid_until=until,
@@ -249,7 +249,7 @@ def _earlier(person: Person, places: dict[str, Organization], since: date, until
     )  # fmt: skip
 
 
-def _taking_part(people: Sequence[Person], places: dict[str, Organization], on: date) -> list[Affiliation]:
+def _taking_part(people: Sequence[DemoMember], places: dict[str, Organization], on: date) -> list[Affiliation]:
     """Working members who report to the community where they live."""
     at_work = [person.member for person in people if person.place.unit == UnitKind.ORGAN][::13]
     return [
@@ -261,14 +261,14 @@ def _taking_part(people: Sequence[Person], places: dict[str, Organization], on: 
     ]  # fmt: skip
 
 
-def befall(people: Sequence[Person], rng: Random, on: date) -> list[Situation]:
+def befall(people: Sequence[DemoMember], rng: Random, on: date) -> list[Situation]:
     """Every kind of situation, in the numbers of FATES; retirement follows from the age."""
     rows = [
         Situation(member=person.member, kind=SituationKind.RETIRED, valid_from=retirement_of(person.member))
         for person in people
         if _retired(person, on)
     ]
-    held: dict[Person, set[SituationKind]] = {}
+    held: dict[DemoMember, set[SituationKind]] = {}
     for fate in FATES:
         open_to = [one for one in people if fate.among(one, on) and not held.get(one, set()) & set(fate.apart_from)]
         for person in _chosen(open_to, fate.count, set(held), rng):
@@ -277,7 +277,7 @@ def befall(people: Sequence[Person], rng: Random, on: date) -> list[Situation]:
     return rows + _lost(rows, on) + _over(people, on)
 
 
-def _chosen(open_to: list[Person], count: int, met: set[Person], rng: Random) -> list[Person]:
+def _chosen(open_to: list[DemoMember], count: int, met: set[DemoMember], rng: Random) -> list[DemoMember]:
     """Where there are several, one of them of the branch that the demo's secretary looks after.
 
     `met`: whom something else has befallen already.
@@ -288,7 +288,7 @@ def _chosen(open_to: list[Person], count: int, met: set[Person], rng: Random) ->
     return at_home + rng.sample(others, count - len(at_home))
 
 
-def _situation(person: Person, fate: Fate, rng: Random, on: date) -> Situation:
+def _situation(person: DemoMember, fate: Fate, rng: Random, on: date) -> Situation:
     began = add_months(on, -rng.randint(*fate.began)).replace(day=rng.randint(1, 20))
     row = Situation(member=person.member, kind=fate.kind, valid_from=began)
     if fate.kind == MOBILE:
@@ -320,7 +320,7 @@ def _lost(rows: Sequence[Situation], on: date) -> list[Situation]:
     return lost + suspended
 
 
-def _over(people: Sequence[Person], on: date) -> list[Situation]:
+def _over(people: Sequence[DemoMember], on: date) -> list[Situation]:
     """What is over: secondments that ended a year ago."""
     came_back = [person.member for person in people if _at_a_desk(person, on)][::29]
     return [

@@ -12,8 +12,8 @@ from django.db import transaction
 from django.utils import timezone
 
 from branchweb.demo.county import HOME_BRANCH
-from branchweb.demo.evenings import Evening, Rolls, read_rolls
-from branchweb.demo.meetings import Record, accounts_known, sign, write_down
+from branchweb.demo.evenings import PastMeeting, Rolls, read_rolls
+from branchweb.demo.meetings import MeetingToStore, accounts_known, sign, write_down
 from meetings.attendance.models import Attendance
 from meetings.choices import MeetingKind
 from meetings.meeting.models import AgendaItem, Meeting
@@ -118,7 +118,7 @@ def _prefer(absent: Absent, secretary: User) -> None:
 # --- What -------------------------------------------------------------------------------------------------------------
 def _meet(home: Organization, ago: timedelta, absent: Absent, rolls: Rolls, rng: Random, on: date) -> Meeting:
     """A short lecture, at which those were missing."""
-    evening = Evening(home, MeetingKind.PARTY_LECTURE, on - ago, TITLES[ago], ITEMS)
+    evening = PastMeeting(home, MeetingKind.PARTY_LECTURE, on - ago, TITLES[ago], ITEMS)
     missing = {one.pk for one in vars(absent).values()}
     record = write_down(evening, rolls, rng, missing)
     assert record is not None  # enough people belong to the demo's branch
@@ -126,7 +126,7 @@ def _meet(home: Organization, ago: timedelta, absent: Absent, rolls: Rolls, rng:
     return _store(record)
 
 
-def _store(record: Record) -> Meeting:
+def _store(record: MeetingToStore) -> Meeting:
     record.meeting.save(force_insert=True)
     Attendance.objects.bulk_create(record.expected)
     AgendaItem.objects.bulk_create(record.items)

@@ -11,7 +11,7 @@ from assessment.assessments.judging_services import enter_value, give_answer, gi
 from assessment.assessments.models import Assessment, ManualValue
 from assessment.assessments.queries import branches_of
 from assessment.assessments.services import begin, compute_waiting, publish, show_to_branch, store
-from assessment.choices import AssessmentState, ClauseKind, Counted, Cycle, Part, Satisfaction, ValueState
+from assessment.choices import AssessmentState, ClauseKind, Counted, Cycle, IndicatorPart, Satisfaction, ValueState
 from assessment.schemes.import_services import SAMPLES, keep_import, read_workbook
 from assessment.schemes.models import Clause, Scheme
 from assessment.schemes.rules import BandPlan, ClausePlan, IndicatorPlan, SchemePlan, Weights
@@ -57,7 +57,7 @@ PER, FLAT, TIERED, RATIO = (
 BONUS, MANUAL, VETO = ClauseKind.BONUS, ClauseKind.MANUAL, ClauseKind.VETO
 ATTENDED = ((D(90), D(8)), (D(80), D(6)), (D(60), D(3)), (D(0), D(0)))
 MONTH, QUARTER, EVENT = Cycle.MONTH, Cycle.QUARTER, Cycle.EVENT
-BUSINESS = Part.BUSINESS
+BUSINESS = IndicatorPart.BUSINESS
 VETO_WORDS = "书记或班子成员受到党纪处分，定为“差”"
 
 

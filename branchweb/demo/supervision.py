@@ -20,7 +20,7 @@ from supervision.problems.models import Inspection, Problem, ProblemList
 from supervision.problems.queries import is_responsible
 from supervision.problems.services import hand_over, make_list, plan_inspection, take_step, write_findings
 from supervision.self_checks.models import Checklist
-from supervision.self_checks.rules import Line
+from supervision.self_checks.rules import ChecklistLine
 from supervision.self_checks.services import keep_checklist, make_self_check, share_self_check
 from supervision.suggestions.models import Suggestion
 from supervision.suggestions.services import answer_suggestion, make_suggestion, say_settled
@@ -49,7 +49,7 @@ ANSWERS = (OfficeKind.SECRETARY, OfficeKind.ORGANIZATION_OFFICER)
 
 
 @dataclass(frozen=True)
-class Told:
+class DemoSuggestion:
     """`days` ago in the branch with that code, answered after `took` days; without an answer it waits."""
 
     branch: str
@@ -66,42 +66,42 @@ class Told:
 
 
 TOLD = (
-    Told(
+    DemoSuggestion(
         HOME_BRANCH, 118, CONDITIONS, "三号楼到活动室的台阶没有扶手，下雨天老同志不敢来开会。", 9, SOLVED,
         "已请社区在台阶两侧装了扶手，并铺了防滑垫。", settled=True, thanked=True,
     ),
-    Told(
+    DemoSuggestion(
         HOME_BRANCH, 86, WORK, "主题党日安排在周五下午，跑运输的同志赶不回来，能不能换到周末或者晚上？", 12, SOLVED,
         "支委会研究后，双月的主题党日改在周六上午，单月不变。", settled=True, thanked=True,
     ),
-    Told(
+    DemoSuggestion(
         HOME_BRANCH, 64, UNIT, "社区食堂的老年餐十一点半才开，能不能提前半小时？", 6, PASSED_UP,
         "已转社区党总支，食堂十月起十一点开餐试行一个月。", thanked=True,
     ),
-    Told(
+    DemoSuggestion(
         HOME_BRANCH, 47, LEADERS, "支部开会少念文件，多讲讲小区里的事。", 8, EXPLAINED,
         "规定要学的内容不能省，以后控制在半小时以内，其余时间议小区的事。", settled=False, named=False,
     ),
-    Told(
+    DemoSuggestion(
         HOME_BRANCH, 21, CONDITIONS, "活动室的音响有杂音，坐在后排的同志听不清。", 4, SOLVED,
         "已更换话筒，后排加了一个音箱。", thanked=True,
     ),
-    Told(HOME_BRANCH, 19, UNIT, "小区东门的路灯坏了两盏，晚上散会回家看不清路。"),
-    Told(HOME_BRANCH, 4, WORK, "流动党员的学习材料能不能每月固定一天发到微信群里？", named=False),
-    Told(
+    DemoSuggestion(HOME_BRANCH, 19, UNIT, "小区东门的路灯坏了两盏，晚上散会回家看不清路。"),
+    DemoSuggestion(HOME_BRANCH, 4, WORK, "流动党员的学习材料能不能每月固定一天发到微信群里？", named=False),
+    DemoSuggestion(
         "retired-1", 72, CONDITIONS, "学习资料字太小，请印大字版。", 5, SOLVED,
         "从本月起每次印二十份大字版，由党小组送到家。", settled=True, thanked=True,
     ),
-    Told("retired-1", 12, OTHER, "想请县医院来讲一次慢性病用药。"),
-    Told(
+    DemoSuggestion("retired-1", 12, OTHER, "想请县医院来讲一次慢性病用药。"),
+    DemoSuggestion(
         "dongshan-village", 55, UNIT, "西沟的机耕路被冲断了，秋收前能不能修通？", 13, PASSED_UP,
         "已报镇党委，列入今年的以工代赈项目。",
     ),
-    Told(
+    DemoSuggestion(
         "hospital-1", 33, WORK, "夜班的同志参加不了晚上的党小组会，能不能补学？", 7, SOLVED,
         "每次会后三天内安排一次补学，记入考勤。", thanked=True, shared=False,
     ),
-    Told("school-1", 28, WORK, "党员教师的公开课能不能开放给年轻教师听？"),
+    DemoSuggestion("school-1", 28, WORK, "党员教师的公开课能不能开放给年轻教师听？"),
 )  # fmt: skip
 
 
@@ -115,7 +115,7 @@ def fill_suggestions(*, on: date) -> None:
             _tell(told, _writer(members, number), officer, on)
 
 
-def _tell(told: Told, member: Member, officer: User, on: date) -> None:
+def _tell(told: DemoSuggestion, member: Member, officer: User, on: date) -> None:
     by = getattr(member, "user", None) or officer
     asked_on = on - timedelta(days=told.days)
     values = {"kind": told.kind, "text": told.text, "is_shared": told.shared, "shows_name": told.named}
@@ -128,7 +128,7 @@ def _tell(told: Told, member: Member, officer: User, on: date) -> None:
     _settle(told, one, member, by)
 
 
-def _settle(told: Told, one: Suggestion, member: Member, by: User) -> None:
+def _settle(told: DemoSuggestion, one: Suggestion, member: Member, by: User) -> None:
     """Only somebody with an account says so here."""
     if told.settled is not None and by.member_id == member.pk:
         say_settled(suggestion=one, is_settled=told.settled, by=by)
@@ -152,15 +152,15 @@ OCCASIONS = (TalkOccasion.YEARLY, TalkOccasion.BEFORE_MEETING, TalkOccasion.HARD
 TALKS_WITH_MEMBERS, TALKS_AMONG_MEMBERS = 14, 6
 TITLE, LEAD = "党员自查清单", "对照党章党规找差距。给自己看的，愿意的话再交给支部。"
 LINES = (
-    Line("按月主动交纳党费", "《关于中国共产党党费收缴、使用和管理的规定》"),
-    Line("按时参加党员大会、党小组会和党课", "《中国共产党支部工作条例（试行）》"),
-    Line("按时参加每月的主题党日", "《中国共产党支部工作条例（试行）》"),
-    Line("组织生活会上开展批评和自我批评", "《中国共产党支部工作条例（试行）》第17条"),
-    Line("每年至少同委员和其他党员各谈心一次", "《中国共产党支部工作条例（试行）》第19条"),
-    Line("对党员干部有意见，按组织程序负责地提出", "《中国共产党党内监督条例》第36条"),
-    Line("不在背后传播没有根据的举报", "《中国共产党党员权利保障条例》第46条"),
-    Line("外出六个月以上，及时告诉支部", "《中国共产党党员教育管理工作条例》第25条"),
-    Line("了解支部公布的党务和党费收支", "《中国共产党党务公开条例（试行）》"),
+    ChecklistLine("按月主动交纳党费", "《关于中国共产党党费收缴、使用和管理的规定》"),
+    ChecklistLine("按时参加党员大会、党小组会和党课", "《中国共产党支部工作条例（试行）》"),
+    ChecklistLine("按时参加每月的主题党日", "《中国共产党支部工作条例（试行）》"),
+    ChecklistLine("组织生活会上开展批评和自我批评", "《中国共产党支部工作条例（试行）》第17条"),
+    ChecklistLine("每年至少同委员和其他党员各谈心一次", "《中国共产党支部工作条例（试行）》第19条"),
+    ChecklistLine("对党员干部有意见，按组织程序负责地提出", "《中国共产党党内监督条例》第36条"),
+    ChecklistLine("不在背后传播没有根据的举报", "《中国共产党党员权利保障条例》第46条"),
+    ChecklistLine("外出六个月以上，及时告诉支部", "《中国共产党党员教育管理工作条例》第25条"),
+    ChecklistLine("了解支部公布的党务和党费收支", "《中国共产党党务公开条例（试行）》"),
 )
 M, P, N = CheckMark.MET, CheckMark.PARTLY, CheckMark.NOT_MET
 EARLIER = (P, M, P, N, N, M, M, CheckMark.NOT_APPLICABLE, P)

@@ -32,7 +32,7 @@ from dues.units import month_of, months_between
 from members.choices import DatePrecision, MergeState, OrganizationKind
 from members.models import Member, Merge, Organization, User
 from members.models.member import MemberQuerySet
-from members.pages.queries import Order, Page, Place, page_of, rows_from
+from members.pages.queries import Order, Page, PageStart, page_of, rows_from
 from members.paths import STEP, contains, subtree
 from rulebook.dates import add_months
 
@@ -42,7 +42,7 @@ UNSETTLED = (MonthState.OPEN, MonthState.PART)
 
 
 @dataclass(frozen=True, slots=True)
-class Cell:
+class MonthCell:
     """A member's month in the branch, in fen."""
 
     month: date
@@ -67,7 +67,7 @@ class GridRow:
     """Name of the party group; empty: in none."""
     moved: bool
     """Charged here this year, but on another roster or none today."""
-    cells: list[Cell]
+    cells: list[MonthCell]
     arrears: Arrears | None
     """None: owes nothing, or moved, and the branch of today's roster asks for it."""
     beyond: Beyond = Beyond()
@@ -89,7 +89,7 @@ class GridRow:
 
 
 @dataclass(frozen=True, slots=True)
-class Sums:
+class MonthSums:
     """A month of the branch, in fen."""
 
     charged_fen: int
@@ -216,9 +216,9 @@ def _facts(member: Member, month: date, branch: Organization, ledger: Ledger, ba
     )
 
 
-def _cell(facts: MonthFacts, on: date) -> Cell:
+def _cell(facts: MonthFacts, on: date) -> MonthCell:
     state = month_state(facts, current=month_of(on))
-    return Cell(facts.month, state, facts.charged_fen, facts.waived_fen, facts.settled_fen)
+    return MonthCell(facts.month, state, facts.charged_fen, facts.waived_fen, facts.settled_fen)
 
 
 def _belongs(member: Member, branch: Organization, month: date) -> bool:
@@ -228,10 +228,10 @@ def _belongs(member: Member, branch: Organization, month: date) -> bool:
     return contains(branch.path, member.roster_path)
 
 
-def sums_of(rows: Iterable[GridRow], month: date) -> Sums:
+def sums_of(rows: Iterable[GridRow], month: date) -> MonthSums:
     """What the branch asked for in that month, and what became of it."""
     cells = [cell for row in rows for cell in row.cells if cell.month == month]
-    return Sums(
+    return MonthSums(
         charged_fen=sum(cell.charged_fen for cell in cells),
         waived_fen=sum(cell.waived_fen for cell in cells),
         paid_fen=sum(min(cell.settled_fen, cell.owed_fen) for cell in cells),
@@ -243,7 +243,7 @@ def sums_of(rows: Iterable[GridRow], month: date) -> Sums:
 ROSTER_ORDER = Order(("roster_path", "name_key", "id"))
 
 
-class Person(NamedTuple):
+class NamedMember(NamedTuple):
     """Whom a line names."""
 
     id: int
@@ -253,7 +253,7 @@ class Person(NamedTuple):
     roster_path: str
 
 
-COLUMNS = Person._fields
+COLUMNS = NamedMember._fields
 ON_A_PAGE = 30
 IN_A_TREE = 20
 """People on a page of a subtree: some forty are looked at for one in arrears."""
@@ -273,7 +273,7 @@ class LastPaid:
 class ArrearsLine:
     """Somebody in arrears."""
 
-    member: Person
+    member: NamedMember
     place: str
     arrears: Arrears
     last_paid: LastPaid | None
@@ -298,14 +298,14 @@ class BranchArrears:
 def branch_lines(path: str, *, on: date) -> list[ArrearsLine]:
     """Everybody of a branch in arrears, most months first; those with a reason on record don't count for that."""
     late = in_arrears(Member.objects.below(path), on=on).in_roster_order()
-    lines = _lines(list(map(Person._make, late.values_list(*COLUMNS))), on)
+    lines = _lines(list(map(NamedMember._make, late.values_list(*COLUMNS))), on)
     return sorted(lines, key=lambda line: (-len(line.arrears.counted), -line.arrears.fen, line.member.name_key))
 
 
-def tree_page(path: str, place: Place, *, on: date) -> tuple[Page, list[ArrearsLine]]:
+def tree_page(path: str, place: PageStart, *, on: date) -> tuple[Page, list[ArrearsLine]]:
     """One page of those in arrears in a whole subtree, in roster order: as quick at its end as at its beginning."""
 
-    def rows(place: Place, wanted: int) -> list[Any]:
+    def rows(place: PageStart, wanted: int) -> list[Any]:
         # Numbers alone: they stand in the index of the roster, and forty are looked at for one who is behind.
         late = rows_from(in_arrears(Member.objects.below(path), on=on), ["id"], ROSTER_ORDER, place, wanted)
         return _people([pk for (pk,) in late])
@@ -314,9 +314,9 @@ def tree_page(path: str, place: Place, *, on: date) -> tuple[Page, list[ArrearsL
     return found, _lines(found.rows, on)
 
 
-def _people(members: list[int]) -> list[Person]:
+def _people(members: list[int]) -> list[NamedMember]:
     rows = Member.objects.filter(pk__in=members).values_list(*COLUMNS)
-    found = {row[0]: Person._make(row) for row in rows}
+    found = {row[0]: NamedMember._make(row) for row in rows}
     return [found[pk] for pk in members]
 
 
@@ -350,7 +350,7 @@ def open_reviews(user: User, path: str) -> list[ArrearsReview]:
     return list(rows.select_related("member").order_by("opened_on", "pk"))
 
 
-def _lines(members: Sequence[Person], on: date) -> list[ArrearsLine]:
+def _lines(members: Sequence[NamedMember], on: date) -> list[ArrearsLine]:
     """Six queries: arrears, names of places, last payments, reviews."""
     ids = [one.id for one in members]
     found = arrears_of(ids, on=on)

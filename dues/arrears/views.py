@@ -73,7 +73,7 @@ from members.fields import opened
 from members.models import Member, Organization
 from members.pages.forms import PlaceForm
 from members.pages.listing import Listing, Nothing, number, text
-from members.pages.queries import Place
+from members.pages.queries import PageStart
 from members.pages.requests import FORM_METHODS, PageRequest, branch_asked_for, branches_offered, place_asked_for
 from members.pages.steps import Crumb, Step, Words, form_page
 from members.refused import Refused
@@ -319,7 +319,7 @@ def _names(request: PageRequest, place: Organization) -> dict[str, Any]:
         lines = branch_lines(place.path, on=request.today)
         page = Paginator(lines, ON_A_PAGE).get_page(request.GET.get("page"))
         return {"lines": list(page), "numbered": page, "found": len(lines)}
-    beside, lines = tree_page(place.path, Place.from_query(request.GET), on=request.today)
+    beside, lines = tree_page(place.path, PageStart.from_query(request.GET), on=request.today)
     query = f"org={place.code}"
     return {"lines": lines, "page": beside, "query": query, "query_and": f"{query}&"}
 

@@ -8,7 +8,7 @@ from enum import Enum
 
 from members.dates import DAY, PartialDate
 from members.workbooks.catalogue import Catalogue, Field
-from members.workbooks.cells import Unreadable, fen, partial_date, says_nothing, shown, text, word
+from members.workbooks.cells import UnreadableCell, fen, partial_date, says_nothing, shown, text, word
 from members.workbooks.reading import Value
 
 MOMENT = """交易时间 交易日期 支付时间 付款时间 到账时间 收款时间 入账时间 入账日期 入帐日期 交易日 交易创建时间
@@ -94,7 +94,7 @@ EXACT = 10**15
 POWER = re.compile(r"\d(\.\d+)?e\+\d+", re.IGNORECASE)
 
 
-class Way(Enum):
+class MoneyDirection(Enum):
     """Which way the money went; NEITHER is the owner's own money moving, or nothing that can be read."""
 
     IN = "in"
@@ -107,7 +107,7 @@ class Amount:
     """Without its sign, in fen; `way` where the cell itself says it. `is_back`: something incoming taken back."""
 
     fen: int
-    way: Way | None = None
+    way: MoneyDirection | None = None
     is_back: bool = False
 
 
@@ -149,29 +149,29 @@ def amount(value: Value) -> Amount | None:
     negative = NEGATIVE.fullmatch(plain)
     inner = next(part for part in negative.groups() if part) if negative else plain
     found = _signed((fen(inner.lstrip("+")) or 0) * (-1 if negative else 1))
-    if side and found.way is not Way.OUT:
+    if side and found.way is not MoneyDirection.OUT:
         incoming = side[0].strip("().").startswith(INCOMING_SIDES)
-        return Amount(found.fen, Way.IN if incoming else Way.OUT)
+        return Amount(found.fen, MoneyDirection.IN if incoming else MoneyDirection.OUT)
     return found
 
 
-def way(value: Value) -> Way | None:
+def way(value: Value) -> MoneyDirection | None:
     """What a column like 收/支 says; None where it says nothing."""
     if value is None or not text(value):
         return None
     plain = word(value)
     if OUTWARD.match(plain):
-        return Way.OUT
-    return Way.IN if INWARD.match(plain) else Way.NEITHER
+        return MoneyDirection.OUT
+    return MoneyDirection.IN if INWARD.match(plain) else MoneyDirection.NEITHER
 
 
-def way_of_kind(value: Value) -> Way | None:
+def way_of_kind(value: Value) -> MoneyDirection | None:
     """What the kind of a transaction says about its way, where it does: 转入, 支出; None for 转账."""
     plain = word(value)
     found = re.search(r"转入|收入|来账|存入|入账|收款", plain), re.search(r"转出|支出|往账|取款|支取|付款|消费", plain)
     if bool(found[0]) == bool(found[1]):
         return None
-    return Way.IN if found[0] else Way.OUT
+    return MoneyDirection.IN if found[0] else MoneyDirection.OUT
 
 
 def given_back(status: Value, kind: Value, amount_fen: int) -> int:
@@ -205,14 +205,14 @@ def _plain(value: Value) -> str:
 
 
 def _signed(amount_fen: int) -> Amount:
-    return Amount(-amount_fen, Way.OUT) if amount_fen < 0 else Amount(amount_fen)
+    return Amount(-amount_fen, MoneyDirection.OUT) if amount_fen < 0 else Amount(amount_fen)
 
 
 def _day(value: Value) -> date | None:
     """A whole day; a bare count of days only where the file says it is a number."""
     try:
         found: PartialDate | None = partial_date(value, date.max)
-    except Unreadable:
+    except UnreadableCell:
         return None
     return found.first_day if found and found.precision == DAY else None
 

@@ -11,11 +11,11 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from dues.bills import cells as bills_cells
-from dues.bills.cells import BILL, TIME_WORDS, Amount, Way
+from dues.bills.cells import BILL, TIME_WORDS, Amount, MoneyDirection
 from dues.choices import BillSource
 from members.imports.kinds import NotThisKind
 from members.workbooks.catalogue import Column
-from members.workbooks.cells import Unreadable, line, says_nothing, text
+from members.workbooks.cells import UnreadableCell, line, says_nothing, text
 from members.workbooks.headings import Layout, find_layout
 from members.workbooks.reading import Head, OpenWorkbook, Row, Value, open_workbook
 
@@ -121,7 +121,7 @@ def _read_sheet(found: ReadBill, book: OpenWorkbook, layout: Layout) -> None:
             continue
         try:
             one = sheet.line(row)
-        except Unreadable as error:
+        except UnreadableCell as error:
             found.unread.append(UnreadLine(row.number, sheet.transaction(row), str(error)))
             continue
         if isinstance(one, BillLine):
@@ -163,18 +163,18 @@ class _Sheet:
         self.notes = [column.index for column in sorted(_columns(layout, "note"), key=lambda column: column.index)]
         self.single = {column.field: column.index for column in layout.known if not BILL.field(column.field).repeats}
 
-    def line(self, row: Row) -> BillLine | TakenBack | Way | None:
+    def line(self, row: Row) -> BillLine | TakenBack | MoneyDirection | None:
         """The money that came in; the way it went if it didn't; None for what is no transaction. Raises Unreadable."""
         if not self._begins_with_moment(row):
             return None
         amount = self._amount(row)
         if amount is None or not amount.fen:
             return None
-        if amount.way is not Way.IN:
+        if amount.way is not MoneyDirection.IN:
             return TakenBack(amount.fen, self._payer(row)) if amount.is_back else amount.way
         came_at = self._came_at(row)
         kept = amount.fen - self._given_back(row, amount.fen)
-        return self._line(row, came_at, amount.fen, kept) if kept > 0 else Way.NEITHER
+        return self._line(row, came_at, amount.fen, kept) if kept > 0 else MoneyDirection.NEITHER
 
     def transaction(self, row: Row) -> str:
         return bills_cells.transaction_number(self._value(row, "transaction"))[:LONGEST_NUMBER]
@@ -215,7 +215,9 @@ class _Sheet:
         for column, value in cells:
             if not _only_time(column, value) and (found := bills_cells.moment(value)):
                 return _with_time(found, alone, [other for at, other in cells if at is not column])
-        raise Unreadable(_("The day can't be read: %(written)s") % {"written": _shown(value for _at, value in cells)})
+        raise UnreadableCell(
+            _("The day can't be read: %(written)s") % {"written": _shown(value for _at, value in cells)}
+        )
 
     def _amount(self, row: Row) -> Amount | None:
         try:
@@ -223,18 +225,18 @@ class _Sheet:
                 return self._income(row)
             if "expense" in self.single and not says_nothing(self._value(row, "expense")):
                 spent = bills_cells.amount(self._value(row, "expense"))
-                return Amount(spent.fen, Way.OUT) if spent else None
+                return Amount(spent.fen, MoneyDirection.OUT) if spent else None
             return self._one_amount(row)
-        except Unreadable as error:
-            raise Unreadable(_("The amount can't be read: %(written)s") % {"written": error}) from error
+        except UnreadableCell as error:
+            raise UnreadableCell(_("The amount can't be read: %(written)s") % {"written": error}) from error
 
     def _income(self, row: Row) -> Amount | None:
         came = bills_cells.amount(self._value(row, "income"))
         if came and came.fen:
-            back = came.way is Way.OUT
-            return Amount(came.fen, Way.OUT if back else Way.IN, is_back=back)
+            back = came.way is MoneyDirection.OUT
+            return Amount(came.fen, MoneyDirection.OUT if back else MoneyDirection.IN, is_back=back)
         spent = bills_cells.amount(self._value(row, "expense"))
-        return Amount(spent.fen, Way.OUT) if spent else None
+        return Amount(spent.fen, MoneyDirection.OUT) if spent else None
 
     def _one_amount(self, row: Row) -> Amount | None:
         """One column for both ways: another says which way, or the sign does."""
@@ -242,17 +244,17 @@ class _Sheet:
         if found is None:
             return None
         said = bills_cells.way(self._value(row, "direction")) or bills_cells.way_of_kind(self._value(row, "kind"))
-        if found.way is Way.OUT:
-            return Amount(found.fen, Way.OUT, is_back=said is Way.IN)
+        if found.way is MoneyDirection.OUT:
+            return Amount(found.fen, MoneyDirection.OUT, is_back=said is MoneyDirection.IN)
         if said is None:
-            return Amount(found.fen, found.way or Way.IN)
+            return Amount(found.fen, found.way or MoneyDirection.IN)
         return Amount(found.fen, said)
 
     def _given_back(self, row: Row, gross: int) -> int:
         stated = bills_cells.given_back(self._value(row, "status"), self._value(row, "kind"), gross)
         try:
             back = bills_cells.amount(self._value(row, "refunded"))
-        except Unreadable:
+        except UnreadableCell:
             back = None
         return max(stated, back.fen if back else 0)
 

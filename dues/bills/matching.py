@@ -10,7 +10,7 @@ from collections.abc import Hashable, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Generic, TypeVar
 
-from dues.bills.rules import Mention, Said, plain_name, read_note
+from dues.bills.rules import Mention, NoteMeaning, plain_name, read_note
 from dues.choices import BillRowState, MatchWhy, NoMatch
 from members.search import name_key
 
@@ -31,7 +31,7 @@ SPEAKS_FOR = (
 
 
 @dataclass(frozen=True, slots=True)
-class Person(Generic[Key]):
+class PossiblePayer(Generic[Key]):
     """A member of the branch as matching sees him. `open_fen`: what is open by month, the oldest first."""
 
     key: Key
@@ -71,10 +71,10 @@ class Match(Generic[Key]):
 
 
 @dataclass
-class People(Generic[Key]):
+class PossiblePayers(Generic[Key]):
     """The members of a branch, found by their names and by the names of who pays for them."""
 
-    by_key: dict[Key, Person[Key]] = field(default_factory=dict)
+    by_key: dict[Key, PossiblePayer[Key]] = field(default_factory=dict)
     by_name: dict[str, list[Key]] = field(default_factory=lambda: defaultdict(list))
     by_former: dict[str, list[Key]] = field(default_factory=lambda: defaultdict(list))
     by_helper: dict[str, list[Key]] = field(default_factory=lambda: defaultdict(list))
@@ -82,7 +82,7 @@ class People(Generic[Key]):
     by_sound: dict[str, list[Key]] = field(default_factory=lambda: defaultdict(list))
 
     @classmethod
-    def of(cls, persons: Iterable[Person[Key]]) -> "People[Key]":
+    def of(cls, persons: Iterable[PossiblePayer[Key]]) -> "PossiblePayers[Key]":
         found = cls()
         for person in persons:
             found.by_key[person.key] = person
@@ -113,7 +113,7 @@ class People(Generic[Key]):
         return [key for known, keys in self.by_name.items() if re.fullmatch(pattern, known) for key in keys]
 
 
-def match(*, payer: str, note: str, amount_fen: int, people: People[Key]) -> Match[Key]:
+def match(*, payer: str, note: str, amount_fen: int, people: PossiblePayers[Key]) -> Match[Key]:
     """Who the money is for."""
     paid_by = plain_name(payer)
     said = read_note(note, people.names(), payer)
@@ -150,9 +150,9 @@ def _beneficiaries(mentions: tuple[Mention, ...]) -> list[Mention]:
 class _Look(Generic[Key]):
     """One row being looked at."""
 
-    people: People[Key]
+    people: PossiblePayers[Key]
     paid_by: str
-    said: Said
+    said: NoteMeaning
     fen: int
 
     def by_note(self, mentions: list[Mention]) -> Match[Key]:

@@ -12,7 +12,7 @@ from django.utils import timezone
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from dues.bills.matching import People, Person
+from dues.bills.matching import PossiblePayer, PossiblePayers
 from dues.bills.models import Bill, BillQuerySet, BillRow, BillRowQuerySet
 from dues.choices import BillRowState, MatchWhy
 from dues.ledger.models import Basis
@@ -26,14 +26,14 @@ SEPARATORS = re.compile(r"[,，、;；/\s]+")
 Names = dict[int, set[str]]
 
 
-def people_of(organization: Organization, *, on: date) -> People[UUID]:
+def people_of(organization: Organization, *, on: date) -> PossiblePayers[UUID]:
     """Everybody on the roster, with their contact persons, who paid for them before, and what is open."""
     members = list(Member.objects.below(organization.path).only("pk", "key", "name", "former_names"))
     ids = [member.pk for member in members]
     helpers, payers = _helpers(ids, on), _payers(ids)
     balance, monthly = months_open(ids), monthly_fen(ids, on)
-    return People.of(
-        Person(
+    return PossiblePayers.of(
+        PossiblePayer(
             member.key,
             member.name,
             former_names=tuple(part for part in SEPARATORS.split(member.former_names) if part),

@@ -14,7 +14,7 @@ LONG_NUMBER = 12
 """Numbers from this length on are the payment service's own; shorter ones are counted anew by the day or the file."""
 
 
-class Told(Protocol):
+class BillText(Protocol):
     """A row of a bill as far as it says which money it is."""
 
     @property
@@ -33,7 +33,7 @@ class Told(Protocol):
     def is_rounded(self) -> bool: ...
 
 
-def identities(rows: Sequence[Told]) -> list[str]:
+def identities(rows: Sequence[BillText]) -> list[str]:
     """A digest for each row of one file, in their order.
 
     A row with a transaction number is that transaction, wherever and however often it is repeated. Without a number,
@@ -55,13 +55,13 @@ def same_fields(came_at: datetime, payer_name: str, note: str, fen: int) -> str:
     return _digest([int(came_at.timestamp()), _plain(payer_name), _plain(note), fen])
 
 
-def _numbered(row: Told) -> list[object]:
+def _numbered(row: BillText) -> list[object]:
     if len(row.transaction) >= LONG_NUMBER:
         return [_plain(row.transaction), row.gross_fen]
     return [_plain(row.transaction), _fields(row)]
 
 
-def _fields(row: Told) -> str:
+def _fields(row: BillText) -> str:
     return same_fields(row.came_at, row.payer_name, row.note, row.gross_fen)
 
 
@@ -137,7 +137,7 @@ class Mention:
 
 
 @dataclass(frozen=True, slots=True)
-class Said:
+class NoteMeaning:
     """What a note was understood to say."""
 
     mentions: tuple[Mention, ...] = ()
@@ -152,7 +152,7 @@ class Said:
     """What is written in Latin letters, without spaces: perhaps a name in pinyin."""
 
 
-def read_note(note: str, names: Collection[str], payer: str = "") -> Said:
+def read_note(note: str, names: Collection[str], payer: str = "") -> NoteMeaning:
     """Whose names of `names` stand in the note and what it is about. The payer's own name is no stranger's."""
     plain = unicodedata.normalize("NFKC", note).lower()
     marked, found = _mark_names(re.sub(MARK, "", plain), names)
@@ -163,7 +163,7 @@ def read_note(note: str, names: Collection[str], payer: str = "") -> Said:
     left = _without_words(marked)
     runs = _runs(left, payer)
     strangers = tuple(run for run in runs if looks_like_name(run))
-    return Said(
+    return NoteMeaning(
         mentions=tuple(
             _mention(token, found[token], marked, left) for token in dict.fromkeys(re.findall(MARK, marked))
         ),

@@ -85,7 +85,7 @@ SENTENCES: Mapping[str, Promise] = REFUSALS | BLOCKS | WARNINGS
 
 
 @dataclass(frozen=True, slots=True)
-class Note:
+class LedgerNote:
     """Something about a row or a column. `row` is the sheet's own number, 0 for the whole; `cell` like "F12", or "".
 
     `about` fills the sentence and holds nothing private: it is stored in the clear.
@@ -120,9 +120,9 @@ class Note:
         return {**kept, "message": self.message}
 
 
-def note_from(stored: Mapping[str, Any]) -> Note:
-    """What `Note.stored` kept."""
-    return Note(**stored)
+def note_from(stored: Mapping[str, Any]) -> LedgerNote:
+    """What `LedgerNote.stored` kept."""
+    return LedgerNote(**stored)
 
 
 PAY = r"[交缴]"
@@ -225,7 +225,7 @@ LEDGER = Catalogue(
 )
 
 
-class Part(Enum):
+class MonthPart(Enum):
     """What a column of a month holds."""
 
     DUE = "due"
@@ -235,11 +235,11 @@ class Part(Enum):
 
 
 @dataclass(frozen=True, slots=True)
-class Period:
+class ColumnMonths:
     """The months that a column is for, 1 to 12, what it holds, and the year where the heading names one."""
 
     months: tuple[int, ...]
-    part: Part
+    part: MonthPart
     year: int | None = None
 
 
@@ -248,7 +248,7 @@ class PeriodColumn:
     """A column of the sheet that is about a month or several."""
 
     column: Column
-    period: Period
+    period: ColumnMonths
 
 
 WHOLE_YEAR = re.compile(r"(20\d\d)(?:年度?|[-./]|(?=\d))")
@@ -261,7 +261,7 @@ HALVES = {"上半年": (1, 2, 3, 4, 5, 6), "下半年": (7, 8, 9, 10, 11, 12)}
 KNOWN_REST = re.compile(rf"{BEFORE}{PARTS}")
 
 
-def period_of(heading: str) -> Period | None:
+def period_of(heading: str) -> ColumnMonths | None:
     """The months that a heading names; None where it names none."""
     if len(heading) > LONGEST:
         return None
@@ -272,7 +272,7 @@ def period_of(heading: str) -> Period | None:
     if found is None:
         return None
     months, left = found
-    return Period(months, _part(left), int(stated[1]) if stated else None)
+    return ColumnMonths(months, _part(left), int(stated[1]) if stated else None)
 
 
 def _months_in(plain: str) -> tuple[tuple[int, ...], str] | None:
@@ -298,13 +298,13 @@ def _without(plain: str, match: re.Match[str]) -> str:
     return (plain[: match.start()] + plain[match.end() :]).removeprefix("份").removeprefix("度")
 
 
-def _part(rest: str) -> Part:
+def _part(rest: str) -> MonthPart:
     plain = re.sub(r"[^\w]", "", rest)
     if re.search(r"日期|时间", plain):
-        return Part.DAY
+        return MonthPart.DAY
     if re.search(r"签|经手|收款|方式|备注|收据", plain) or not KNOWN_REST.fullmatch(plain):
-        return Part.OTHER
-    return Part.DUE if re.search(rf"应{PAY}", plain) else Part.PAID
+        return MonthPart.OTHER
+    return MonthPart.DUE if re.search(rf"应{PAY}", plain) else MonthPart.PAID
 
 
 def period_columns(layout: Layout) -> list[PeriodColumn]:
@@ -326,7 +326,7 @@ def _periods(layout: Layout) -> Iterator[PeriodColumn]:
             yield (one := PeriodColumn(column, period))
             parted = one if _names_part(column.heading) else None
         elif parted and column.field in ("due", "paid"):
-            yield PeriodColumn(column, Period(parted.period.months, Part(column.field), parted.period.year))
+            yield PeriodColumn(column, ColumnMonths(parted.period.months, MonthPart(column.field), parted.period.year))
         else:
             parted = None
 

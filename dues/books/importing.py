@@ -7,16 +7,27 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
-from dues.books.columns import Note, Part, PeriodColumn
-from dues.books.sheets import NOTHING, LedgerSheet, Mark, People, Person, Said, amount_of, day_of, mark_of, open_ledger
+from dues.books.columns import LedgerNote, MonthPart, PeriodColumn
+from dues.books.sheets import (
+    NOTHING,
+    CellMeaning,
+    LedgerMember,
+    LedgerMembers,
+    LedgerSheet,
+    PaidCell,
+    amount_of,
+    day_of,
+    mark_of,
+    open_ledger,
+)
 from dues.ledger.rules import Paid, spread
 from dues.units import FEN_PER_YUAN, month_of, yuan
 from members.choices import DuesCategory
 from members.models import Organization
 from members.regulations.queries import in_force_at
 from members.workbooks.catalogue import Column
-from members.workbooks.cells import Unreadable, shown, text
-from members.workbooks.headings import Record
+from members.workbooks.cells import UnreadableCell, shown, text
+from members.workbooks.headings import HeadedRow
 from members.workbooks.reading import Formula, Value
 from members.workbooks.vocabulary import category_of, membership_of
 from rulebook.local import LocalRule, Loosening
@@ -28,14 +39,14 @@ MOST_KEPT = 200
 
 
 @dataclass
-class Written:
+class WrittenRow:
     """A row as it is written: fen, None where nothing stands. `refusals` take the row back, `warnings` don't."""
 
     row: int
     sheet: str
     name: str
     cells: dict[str, Value]
-    person: Person | None = None
+    person: LedgerMember | None = None
     category: str = ""
     base: int | None = None
     monthly: int | None = None
@@ -45,9 +56,9 @@ class Written:
     total: int | None = None
     total_due: int | None = None
     due: dict[int, int] = field(default_factory=dict)
-    paid: dict[Months, Mark] = field(default_factory=dict)
-    refusals: list[Note] = field(default_factory=list)
-    warnings: list[Note] = field(default_factory=list)
+    paid: dict[Months, PaidCell] = field(default_factory=dict)
+    refusals: list[LedgerNote] = field(default_factory=list)
+    warnings: list[LedgerNote] = field(default_factory=list)
     places: dict[str, tuple[str, str]] = field(default_factory=dict)
     """Field → (heading, cell), for what is noted later."""
 
@@ -58,23 +69,25 @@ class Written:
 
     def warn(self, code: str, where: str, **about: object) -> None:
         heading, cell = self.places.get(where, ("", ""))
-        self.warnings.append(Note(self.row, code, heading, cell, about))
+        self.warnings.append(LedgerNote(self.row, code, heading, cell, about))
 
     def refuse(self, code: str, where: str, **about: object) -> None:
         heading, cell = self.places.get(where, ("", ""))
-        self.refusals.append(Note(self.row, code, heading, cell, about))
+        self.refusals.append(LedgerNote(self.row, code, heading, cell, about))
 
 
 class RowReader:
     """Reads the rows of one sheet."""
 
-    def __init__(self, sheet: LedgerSheet, people: People, year: int) -> None:
+    def __init__(self, sheet: LedgerSheet, people: LedgerMembers, year: int) -> None:
         self.sheet = sheet
         self.people = people
         self.year = year
 
-    def read(self, one: Record) -> Written:
-        row = Written(one.number, self.sheet.layout.sheet_name, text(self._value(one, "name"))[:60], self._cells(one))
+    def read(self, one: HeadedRow) -> WrittenRow:
+        row = WrittenRow(
+            one.number, self.sheet.layout.sheet_name, text(self._value(one, "name"))[:60], self._cells(one)
+        )
         row.places = {name: _place(column, one) for name, column in self.sheet.single.items()}
         self._person(row, one)
         self._category(row, one)
@@ -87,34 +100,34 @@ class RowReader:
         row.total, row.total_due = self._sum(row, one, "total"), self._sum(row, one, "total_due")
         return row
 
-    def _value(self, one: Record, name: str) -> Value:
+    def _value(self, one: HeadedRow, name: str) -> Value:
         column = self.sheet.single.get(name)
         return one.row.value(column.index) if column else None
 
-    def _cells(self, one: Record) -> dict[str, Value]:
+    def _cells(self, one: HeadedRow) -> dict[str, Value]:
         columns = self.sheet.layout.columns
         found = {column.heading: one.row.value(column.index) for column in columns}
         return {heading: _cut(value) for heading, value in found.items() if value not in (None, "")}
 
-    def _person(self, row: Written, one: Record) -> None:
+    def _person(self, row: WrittenRow, one: HeadedRow) -> None:
         found = self.people.find(self._value(one, "name"), self._value(one, "national_id"))
-        if isinstance(found, Note):
+        if isinstance(found, LedgerNote):
             row.refuse(found.code, "national_id" if "national_id" in found.code else "name", **found.about)
         else:
             row.person, row.name = found, found.name
 
-    def _category(self, row: Written, one: Record) -> None:
+    def _category(self, row: WrittenRow, one: HeadedRow) -> None:
         meant = category_of(self._value(one, "category"))
         known = row.person.category if row.person else ""
         if meant and known and meant != known:
             row.warn("category_differs", "category")
         row.category = meant or known
 
-    def _base(self, row: Written, one: Record) -> None:
+    def _base(self, row: WrittenRow, one: HeadedRow) -> None:
         value = self._value(one, "base")
         try:
             row.base = amount_of(value) or None
-        except Unreadable:
+        except UnreadableCell:
             meant = category_of(value)
             if meant:
                 row.category = row.category or meant
@@ -123,53 +136,53 @@ class RowReader:
             elif membership_of(value) is None:
                 row.warn("base_unreadable", "base", written=_short(value))
 
-    def _monthly(self, row: Written, one: Record) -> None:
+    def _monthly(self, row: WrittenRow, one: HeadedRow) -> None:
         value = self._value(one, "monthly")
         try:
             mark = mark_of(value, self.year)
-            row.waived = mark.said is Said.WAIVED
-            row.monthly = amount_of(value) if mark.said in (Said.AMOUNT, Said.NOTHING) else None
-        except Unreadable:
+            row.waived = mark.said is CellMeaning.WAIVED
+            row.monthly = amount_of(value) if mark.said in (CellMeaning.AMOUNT, CellMeaning.NOTHING) else None
+        except UnreadableCell:
             if _without_value(value):
                 row.warn("formula_without_value", "monthly")
             else:
                 row.refuse("amount_unreadable", "monthly", written=_short(value))
 
-    def _opening(self, row: Written, one: Record) -> None:
+    def _opening(self, row: WrittenRow, one: HeadedRow) -> None:
         value = self._value(one, "opening")
         try:
             row.opening = amount_of(value) or 0
-        except Unreadable:
+        except UnreadableCell:
             row.warn("opening_unreadable", "opening", written=_short(value))
 
-    def _period(self, row: Written, one: Record, at: PeriodColumn) -> None:
+    def _period(self, row: WrittenRow, one: HeadedRow, at: PeriodColumn) -> None:
         value, months = one.row.value(at.column.index), at.period.months
         where = f"month {months[-1]} {at.period.part.value}"
         row.places[where] = _place(at.column, one)
         try:
-            if at.period.part is Part.PAID and (mark := mark_of(value, self.year)) != NOTHING:
+            if at.period.part is MonthPart.PAID and (mark := mark_of(value, self.year)) != NOTHING:
                 row.paid[months] = mark
-            elif at.period.part is Part.DUE and (due := amount_of(value)) is not None:
+            elif at.period.part is MonthPart.DUE and (due := amount_of(value)) is not None:
                 row.due |= _shared(due, months)
-        except Unreadable:
+        except UnreadableCell:
             row.refuse("amount_unreadable", where, written=_short(value))
 
-    def _days(self, row: Written, one: Record) -> None:
+    def _days(self, row: WrittenRow, one: HeadedRow) -> None:
         """The days that stand in columns beside the amounts."""
         for at in self.sheet.periods:
             mark = row.paid.get(at.period.months)
-            if at.period.part is Part.DAY and mark and (day := day_of(one.row.value(at.column.index), self.year)):
-                row.paid[at.period.months] = Mark(mark.said, mark.fen, day)
+            if at.period.part is MonthPart.DAY and mark and (day := day_of(one.row.value(at.column.index), self.year)):
+                row.paid[at.period.months] = PaidCell(mark.said, mark.fen, day)
 
-    def _sum(self, row: Written, one: Record, name: str) -> int | None:
+    def _sum(self, row: WrittenRow, one: HeadedRow, name: str) -> int | None:
         """A total is only compared: what can't be read as one says nothing."""
         try:
             return amount_of(self._value(one, name))
-        except Unreadable:
+        except UnreadableCell:
             return None
 
 
-def merged(first: Written, second: Written) -> bool:
+def merged(first: WrittenRow, second: WrittenRow) -> bool:
     """Take over the months of another sheet's row about the same member; False where both speak of one month."""
     both = first.paid.keys() & second.paid.keys()
     if any(first.paid[months] != second.paid[months] for months in both):
@@ -193,7 +206,7 @@ def _shared(fen: int, months: Months) -> Mapping[int, int]:
     return {**dict.fromkeys(months, part), months[-1]: fen - part * (len(months) - 1)}
 
 
-def _place(column: Column, one: Record) -> tuple[str, str]:
+def _place(column: Column, one: HeadedRow) -> tuple[str, str]:
     return column.heading, f"{column.letter}{one.number}"
 
 
@@ -215,7 +228,7 @@ LEDGER_RULE = "ledger"
 
 
 @dataclass(slots=True)
-class Line:
+class LedgerLine:
     """What is to be stored about one member; amounts in fen, months 1 to 12."""
 
     row: int
@@ -241,26 +254,26 @@ class Line:
 
 
 @dataclass
-class Found:
+class LedgerContents:
     """What a workbook says: lines to store, rows that were refused, and everything there is to say."""
 
     last_month: int = 0
     """0 for a list of bases."""
-    lines: list[Line] = field(default_factory=list)
-    refused: list[Written] = field(default_factory=list)
-    notes: list[Note] = field(default_factory=list)
+    lines: list[LedgerLine] = field(default_factory=list)
+    refused: list[WrittenRow] = field(default_factory=list)
+    notes: list[LedgerNote] = field(default_factory=list)
     headings: list[str] = field(default_factory=list)
     unread: list[str] = field(default_factory=list)
     """Headings of columns that nobody understood."""
 
 
-def read_ledger(path: Path, *, organization: Organization, year: int, on: date) -> Found:
+def read_ledger(path: Path, *, organization: Organization, year: int, on: date) -> LedgerContents:
     """What the workbook says about the members of a branch. Raises UnreadableWorkbook, NotALedger."""
-    people = People(organization, year)
+    people = LedgerMembers(organization, year)
     with open_ledger(path, year) as ledger:
-        found = Found(headings=[column.heading for column in ledger.sheets[0].layout.columns])
+        found = LedgerContents(headings=[column.heading for column in ledger.sheets[0].layout.columns])
         found.unread = [column.heading for column in ledger.sheets[0].layout.unknown]
-        rows: list[Written] = []
+        rows: list[WrittenRow] = []
         for sheet in ledger.sheets:
             reader = RowReader(sheet, people, year)
             _gather(rows, [reader.read(one) for one in sheet.records()])
@@ -270,10 +283,10 @@ def read_ledger(path: Path, *, organization: Organization, year: int, on: date) 
     return found
 
 
-def _gather(rows: list[Written], of_sheet: list[Written]) -> None:
+def _gather(rows: list[WrittenRow], of_sheet: list[WrittenRow]) -> None:
     """Add the rows of a sheet; a member stands in one row of a sheet, in others for other months only."""
     known = {row.person.pk: row for row in rows if row.person}
-    here: dict[int, Written] = {}
+    here: dict[int, WrittenRow] = {}
     for row in of_sheet:
         pk = row.person.pk if row.person else None
         first = here.get(pk) if pk else None
@@ -287,7 +300,7 @@ def _gather(rows: list[Written], of_sheet: list[Written]) -> None:
         rows.append(row)
 
 
-def _compute(found: Found, rows: list[Written], amounts: "_Amounts") -> None:
+def _compute(found: LedgerContents, rows: list[WrittenRow], amounts: "_Amounts") -> None:
     found.last_month = max((row.last_month for row in rows if row.person), default=0)
     for row in rows:
         line = amounts.line(row, found.last_month) if row.person and not row.refusals else None
@@ -307,7 +320,7 @@ class _Amounts:
         self.on = on
         self.local: tuple[LocalRule, ...] = in_force_at(organization.path, on=date(year, 1, 1))
 
-    def line(self, row: Written, last_month: int) -> Line | None:
+    def line(self, row: WrittenRow, last_month: int) -> LedgerLine | None:
         """None where the row had to be refused after all."""
         ruled = self._ruled(row)
         monthly = self._monthly(row, ruled, last_month)
@@ -318,7 +331,7 @@ class _Amounts:
             row.refuse("category_missing", "category" if "category" in row.places else "name")
             return None
         holds = ruled if ruled and ruled.amount_fen == monthly else None
-        line = Line(
+        line = LedgerLine(
             row=row.row,
             member=row.person.pk,
             key=row.person.key,
@@ -338,7 +351,7 @@ class _Amounts:
         self._contradictions(row, line, last_month)
         return line
 
-    def _ruled(self, row: Written) -> MonthlyDues | None:
+    def _ruled(self, row: WrittenRow) -> MonthlyDues | None:
         """What the rule of January gives; None where it gives nothing."""
         base = Decimal(row.base) / FEN_PER_YUAN if row.base else None
         try:
@@ -346,7 +359,7 @@ class _Amounts:
         except (NoRule, BaseMissing):
             return None
 
-    def _monthly(self, row: Written, ruled: MonthlyDues | None, last_month: int) -> int | None:
+    def _monthly(self, row: WrittenRow, ruled: MonthlyDues | None, last_month: int) -> int | None:
         if row.monthly is not None:
             self._compare(row, row.monthly, ruled)
             return row.monthly
@@ -358,7 +371,7 @@ class _Amounts:
             return ruled.amount_fen
         return 0 if row.waived else None
 
-    def _compare(self, row: Written, monthly: int, ruled: MonthlyDues | None) -> None:
+    def _compare(self, row: WrittenRow, monthly: int, ruled: MonthlyDues | None) -> None:
         if not row.category:
             row.warn("category_unknown", "name")
         elif ruled and ruled.amount_fen != monthly:
@@ -374,7 +387,7 @@ class _Amounts:
             return False
         return True
 
-    def _contradictions(self, row: Written, line: Line, last_month: int) -> None:
+    def _contradictions(self, row: WrittenRow, line: LedgerLine, last_month: int) -> None:
         paid, owed = sum(fen for _m, _d, fen in line.payments), sum(fen - less for _m, fen, less in line.charges)
         if row.total is not None and last_month and row.total != paid:
             row.warn("total_contradicts_months", "total", written=_shown(row.total), sum=_shown(paid))
@@ -383,32 +396,32 @@ class _Amounts:
         if paid > owed + line.opening:
             until = date(self.year, last_month, 1)
             row.warn("paid_ahead", "total", fen=_shown(paid - owed - line.opening), month=f"{until:%Y-%m}")
-        waived = [months[-1] for months, mark in row.paid.items() if mark.said is Said.WAIVED]
+        waived = [months[-1] for months, mark in row.paid.items() if mark.said is CellMeaning.WAIVED]
         for where in ["monthly"] if row.waived else [f"month {month} paid" for month in sorted(waived)]:
             row.warn("month_waived", where)
         if last_month and date(self.year, row.last_month or 1, 1) > self.on:
             row.warn("month_to_come", f"month {row.last_month} paid", month=f"{self.year}-{row.last_month:02}")
 
 
-def _charges(row: Written, monthly: int, last_month: int) -> list[tuple[int, int, int]]:
+def _charges(row: WrittenRow, monthly: int, last_month: int) -> list[tuple[int, int, int]]:
     """Every month shown; a sheet with amounts due by month says itself what is due in which."""
-    waived = {month for months, mark in row.paid.items() if mark.said is Said.WAIVED for month in months}
+    waived = {month for months, mark in row.paid.items() if mark.said is CellMeaning.WAIVED for month in months}
     due = row.due or dict.fromkeys(range(1, last_month + 1), monthly)
     months = [month for month in range(1, last_month + 1) if month in due]
     return [(month, due[month], due[month] if row.waived or month in waived else 0) for month in months]
 
 
-def _money(row: Written) -> Iterable[tuple[Months, Mark]]:
-    return ((months, mark) for months, mark in sorted(row.paid.items()) if mark.said is not Said.WAIVED)
+def _money(row: WrittenRow) -> Iterable[tuple[Months, PaidCell]]:
+    return ((months, mark) for months, mark in sorted(row.paid.items()) if mark.said is not CellMeaning.WAIVED)
 
 
-def _paid(row: Written, months: Months, mark: Mark, monthly: int, on: date) -> tuple[str, int]:
+def _paid(row: WrittenRow, months: Months, mark: PaidCell, monthly: int, on: date) -> tuple[str, int]:
     """The day, if a believable one is given, and the amount; √ means what is due for each of the months."""
     day = mark.day.isoformat() if mark.day and mark.day <= on else ""
-    return day, mark.fen if mark.said is Said.AMOUNT else sum(row.due.get(month, monthly) for month in months)
+    return day, mark.fen if mark.said is CellMeaning.AMOUNT else sum(row.due.get(month, monthly) for month in months)
 
 
-def open_after(line: Line, year: int) -> tuple[int, int]:
+def open_after(line: LedgerLine, year: int) -> tuple[int, int]:
     """Months the sheet leaves open, and fen with what is carried over. Each column pays its month first, and what is
     carried over comes last, as storing it does."""
     before = date(year - 1, 12, 1)
@@ -428,7 +441,7 @@ def _shown(fen: int) -> str:
     return str(yuan(fen))
 
 
-def sums(found: Found) -> dict[str, Any]:
+def sums(found: LedgerContents) -> dict[str, Any]:
     """Members, and what they paid and were charged, in fen."""
     return {
         "members": len(found.lines),

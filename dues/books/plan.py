@@ -8,8 +8,8 @@ from datetime import date
 
 from django.db.models import Max, Sum
 
-from dues.books.columns import Note
-from dues.books.importing import Line
+from dues.books.columns import LedgerNote
+from dues.books.importing import LedgerLine
 from dues.choices import PaymentKind, PaymentWay, ProposalState
 from dues.ledger.models import Basis, Charge, ClosedMonth
 from dues.ledger.payment_models import Payment, PaymentProposal
@@ -27,7 +27,7 @@ FEW = 2
 class NewBasis:
     """The line's basis for the year; `ends` is the one that ends where it begins, `until` where the next begins."""
 
-    line: Line
+    line: LedgerLine
     begins: date
     until: date | None
     ends: Basis | None = None
@@ -35,7 +35,7 @@ class NewBasis:
 
 @dataclass(frozen=True, slots=True)
 class NewCharge:
-    line: Line
+    line: LedgerLine
     month: date
     turn: int
     amount: int
@@ -45,7 +45,7 @@ class NewCharge:
 
 @dataclass(frozen=True, slots=True)
 class NewPayment:
-    line: Line
+    line: LedgerLine
     key: uuid.UUID
     paid_on: date
     is_day: bool
@@ -59,7 +59,7 @@ class Plan:
     bases: list[NewBasis] = field(default_factory=list)
     charges: list[NewCharge] = field(default_factory=list)
     payments: list[NewPayment] = field(default_factory=list)
-    notes: list[Note] = field(default_factory=list)
+    notes: list[LedgerNote] = field(default_factory=list)
     refused: set[int] = field(default_factory=set)
     """Rows of the lines that can't be stored."""
 
@@ -83,7 +83,7 @@ class MonthOnRecord:
         return self.turn % 2 == 0
 
 
-def plan(lines: Iterable[Line], *, organization: Organization, year: int, on: date) -> Plan:
+def plan(lines: Iterable[LedgerLine], *, organization: Organization, year: int, on: date) -> Plan:
     """Compare the lines with the record; four queries."""
     lines = list(lines)
     planner = _Planner([line.member for line in lines], year, on)
@@ -92,7 +92,7 @@ def plan(lines: Iterable[Line], *, organization: Organization, year: int, on: da
         planner.add(made, line)
     closed = set(ClosedMonth.objects.filter(organization=organization).values_list("month", flat=True))
     for month in sorted(closed & {one.month for one in made.charges}):
-        made.notes.append(Note(0, "month_closed", about={"month": f"{month:%Y-%m}"}))
+        made.notes.append(LedgerNote(0, "month_closed", about={"month": f"{month:%Y-%m}"}))
     return made
 
 
@@ -105,7 +105,7 @@ class _Planner:
         self.payments = _payments(members, year)
         self.proposals = _proposals(members)
 
-    def add(self, made: Plan, line: Line) -> None:
+    def add(self, made: Plan, line: LedgerLine) -> None:
         """Plan a line whole or not at all."""
         own = Plan()
         self._basis(own, line)
@@ -122,7 +122,7 @@ class _Planner:
         made.charges += own.charges
         made.payments += own.payments
 
-    def _basis(self, made: Plan, line: Line) -> None:
+    def _basis(self, made: Plan, line: LedgerLine) -> None:
         """One for the year, unless it is there; another amount fixed within the year is left to people."""
         if not line.category:
             return
@@ -143,7 +143,7 @@ class _Planner:
         ends = (before.valid_until if before else None, after, over)
         return min((day for day in ends if day), default=None)
 
-    def _opening(self, made: Plan, line: Line) -> None:
+    def _opening(self, made: Plan, line: LedgerLine) -> None:
         if not line.opening:
             return
         december = date(self.year - 1, 12, 1)
@@ -154,7 +154,9 @@ class _Planner:
         else:
             made.notes.append(_note(line, "opening_known", "opening"))
 
-    def _charge(self, made: Plan, line: Line, month: date, amount: int, waived: int, *, opening: bool = False) -> None:
+    def _charge(
+        self, made: Plan, line: LedgerLine, month: date, amount: int, waived: int, *, opening: bool = False
+    ) -> None:
         known = self.standing[line.member].get(month)
         if known is None or not known.is_live:
             turn = known.turn + 1 if known else 0
@@ -163,7 +165,7 @@ class _Planner:
             where = "opening" if opening else f"month {month.month} due"
             made.notes.append(_note(line, "charged_differently", where, month))
 
-    def _payment(self, made: Plan, line: Line, month: int, day: str, amount: int) -> None:
+    def _payment(self, made: Plan, line: LedgerLine, month: int, day: str, amount: int) -> None:
         key, known = self._free_key(line, month)
         paid_on = date.fromisoformat(day) if day else date(self.year, month, 1)
         others = self.payments[line.member]
@@ -176,7 +178,7 @@ class _Planner:
         elif known != amount:
             made.notes.append(_note(line, "paid_differently", f"month {month} paid", paid_on))
 
-    def _free_key(self, line: Line, month: int) -> tuple[uuid.UUID, int | None]:
+    def _free_key(self, line: LedgerLine, month: int) -> tuple[uuid.UUID, int | None]:
         """The key that this month's payment gets, and the amount under which it stands already; a reversed payment's
         key is used up, the next one takes its place."""
         stored = {one.pk: one for one in self.payments[line.member]}
@@ -191,22 +193,22 @@ class _Planner:
         raise AssertionError(line.key)
 
 
-def _note(line: Line, code: str, where: str, month: date | None = None) -> Note:
+def _note(line: LedgerLine, code: str, where: str, month: date | None = None) -> LedgerNote:
     """With the cell it speaks of, else that of the monthly amount, else of the name."""
     places = line.places
     heading, cell = places.get(where) or places.get("monthly") or places.get("name") or ("", "")
-    return Note(line.row, code, heading, cell, {"month": f"{month:%Y-%m}"} if month else {})
+    return LedgerNote(line.row, code, heading, cell, {"month": f"{month:%Y-%m}"} if month else {})
 
 
-def _together(notes: list[Note]) -> list[Note]:
+def _together(notes: list[LedgerNote]) -> list[LedgerNote]:
     """The same about several months of a row is said once, with the first cell and all the months."""
-    by_code: dict[str, list[Note]] = defaultdict(list)
+    by_code: dict[str, list[LedgerNote]] = defaultdict(list)
     for note in notes:
         by_code[note.code].append(note)
     return [replace(same[0], about=_months(same)) for same in by_code.values()]
 
 
-def _months(notes: list[Note]) -> dict[str, object]:
+def _months(notes: list[LedgerNote]) -> dict[str, object]:
     """Several months one after the other as the first and the last."""
     months = sorted({str(note.about["month"]) for note in notes if note.about})
     if len(months) > FEW and months_apart(_month(months[0]), _month(months[-1])) == len(months) - 1:

@@ -15,8 +15,8 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from audit.services import record
-from dues.books.columns import Note
-from dues.books.importing import LEDGER_RULE, Found, Line, open_after, sums
+from dues.books.columns import LedgerNote
+from dues.books.importing import LEDGER_RULE, LedgerContents, LedgerLine, open_after, sums
 from dues.books.plan import KEYS, NewBasis, NewCharge, NewPayment, Plan, plan
 from dues.choices import ChargeKind, PaymentKind, PaymentWay, ProposalState
 from dues.ledger.models import Basis, Charge, ChargeQuerySet, ClosedMonth, LedgerImport
@@ -38,18 +38,18 @@ MOST_NOTES = 1_000
 class Judged:
     """A workbook beside the record: what it says, and what storing it would add."""
 
-    found: Found
+    found: LedgerContents
     plan: Plan
     year: int
     on: date
 
     @property
-    def kept(self) -> list[Line]:
+    def kept(self) -> list[LedgerLine]:
         """The lines that can be stored."""
         return [line for line in self.found.lines if line.row not in self.plan.refused]
 
     @property
-    def notes(self) -> list[Note]:
+    def notes(self) -> list[LedgerNote]:
         """By row, what concerns the whole sheet first. Of a row that the record refuses only that counts."""
         found = [note for note in self.found.notes if note.refuses or note.row not in self.plan.refused]
         return sorted([*found, *self.plan.notes], key=lambda note: (note.row, note.cell))
@@ -60,10 +60,10 @@ class Judged:
 
     def sums(self) -> dict[str, Any]:
         """{members, paid_total_fen, charged_total_fen} of what can be stored."""
-        return sums(Found(lines=self.kept))
+        return sums(LedgerContents(lines=self.kept))
 
 
-def judge(found: Found, *, organization: Organization, year: int, on: date) -> Judged:
+def judge(found: LedgerContents, *, organization: Organization, year: int, on: date) -> Judged:
     """Compare what a workbook says with the record."""
     return Judged(found, plan(found.lines, organization=organization, year=year, on=on), year, on)
 
@@ -129,7 +129,7 @@ def confirm_ledger(ledger: LedgerImport, *, by: User | str, on: date) -> LedgerI
     if locked.state != ImportState.PREVIEW:
         return locked
     content = json.loads(locked.content.open())
-    lines = [Line(**line) for line in content["lines"]]
+    lines = [LedgerLine(**line) for line in content["lines"]]
     lock_members(line.member for line in lines)
     made = plan(lines, organization=locked.organization, year=locked.year, on=on)
     _demand_possible(made)
@@ -156,13 +156,13 @@ def _counts(made: Plan) -> dict[str, int]:
     return {"bases": len(made.bases), "charges": len(made.charges), "payments": len(made.payments)}
 
 
-def _own_notes(judged: Judged, by: User | None) -> list[Note]:
+def _own_notes(judged: Judged, by: User | None) -> list[LedgerNote]:
     """That an officer's own payments are not simply stored."""
     mine = [line for line in judged.kept if by and line.member == by.member_id and line.payments]
-    return [Note(line.row, "own_payments", *line.places.get("name", ("", ""))) for line in mine]
+    return [LedgerNote(line.row, "own_payments", *line.places.get("name", ("", ""))) for line in mine]
 
 
-def _shown(judged: Judged, more: list[Note]) -> dict[str, Any]:
+def _shown(judged: Judged, more: list[LedgerNote]) -> dict[str, Any]:
     """What the preview shows, in the clear: no base of anybody."""
     return {
         **judged.sums(),

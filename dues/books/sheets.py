@@ -15,7 +15,16 @@ from django.db.models import Q
 from django.utils.translation import gettext as _
 
 from audit.keyring import fingerprints
-from dues.books.columns import LEDGER, Note, Part, Period, PeriodColumn, period_columns, period_of, single_columns
+from dues.books.columns import (
+    LEDGER,
+    ColumnMonths,
+    LedgerNote,
+    MonthPart,
+    PeriodColumn,
+    period_columns,
+    period_of,
+    single_columns,
+)
 from members.dates import DAY, PartialDate
 from members.fields import unended_on
 from members.imports.kinds import NotThisKind
@@ -26,7 +35,7 @@ from members.workbooks.catalogue import Column
 from members.workbooks.cells import (
     BRACKETED,
     RoundedByExcel,
-    Unreadable,
+    UnreadableCell,
     fen,
     identity_number,
     partial_date,
@@ -35,7 +44,7 @@ from members.workbooks.cells import (
     text,
     word,
 )
-from members.workbooks.headings import FOOTER, Layout, LeftOut, Record, Records, find_layout
+from members.workbooks.headings import FOOTER, HeadedRow, Layout, LeftOut, Records, find_layout
 from members.workbooks.reading import CellError, Head, OpenWorkbook, Value, open_workbook
 
 UNPAID = frozenset({"未交", "未缴", "没交", "未", "欠", "欠交", "欠缴", "欠费", "×", "x", "✗", "✕", "否", "缺", "待交"})
@@ -57,7 +66,7 @@ LARGEST_FEN = 100_000_000
 """A million yuan. Nothing in a branch's ledger is more; it also keeps clear of what the columns can hold."""
 
 
-class Said(Enum):
+class CellMeaning(Enum):
     """What a cell under a month says."""
 
     NOTHING = "nothing"
@@ -67,15 +76,15 @@ class Said(Enum):
 
 
 @dataclass(frozen=True, slots=True)
-class Mark:
+class PaidCell:
     """`fen` where an amount is written; `day` where the cell, or the column beside it, gives the day."""
 
-    said: Said
+    said: CellMeaning
     fen: int = 0
     day: date | None = None
 
 
-NOTHING = Mark(Said.NOTHING)
+NOTHING = PaidCell(CellMeaning.NOTHING)
 
 
 def amount_of(value: Value) -> int | None:
@@ -89,18 +98,18 @@ def amount_of(value: Value) -> int | None:
     return _bounded(_computed(plain), value)
 
 
-def mark_of(value: Value, year: int) -> Mark:
+def mark_of(value: Value, year: int) -> PaidCell:
     """What a cell under a month says. Raises Unreadable for what nobody could take for money."""
     value = shown(value)
     if isinstance(value, date | PartialDate):
-        return Mark(Said.PAID, day=_day(value))
+        return PaidCell(CellMeaning.PAID, day=_day(value))
     written = re.sub(r"\s", "", unicodedata.normalize("NFKC", text(value))).lower()
     if says_nothing(value) or written in UNPAID:
         return NOTHING
     if written in PAID or BRACKETED.sub("", written) in PAID:
-        return Mark(Said.PAID)
+        return PaidCell(CellMeaning.PAID)
     if written in WAIVED or BRACKETED.sub("", written) in WAIVED:
-        return Mark(Said.WAIVED)
+        return PaidCell(CellMeaning.WAIVED)
     return _day_or_amount(written, value, year)
 
 
@@ -108,25 +117,25 @@ def day_of(value: Value, year: int) -> date | None:
     """The day in a column of days; None where it is no whole day of that year or of the next."""
     try:
         mark = mark_of(value, year)
-    except Unreadable:
+    except UnreadableCell:
         return None
     return mark.day if mark.day and year <= mark.day.year <= year + 1 else None
 
 
-def _day_or_amount(written: str, value: Value, year: int) -> Mark:
+def _day_or_amount(written: str, value: Value, year: int) -> PaidCell:
     if match := DAY_OF_YEAR.fullmatch(written):
-        return Mark(Said.PAID, day=_made(year, match))
+        return PaidCell(CellMeaning.PAID, day=_made(year, match))
     if re.match(r"20\d\d[-./年]", written):
-        return Mark(Said.PAID, day=_day(partial_date(value, date(year, 12, 31))))
+        return PaidCell(CellMeaning.PAID, day=_day(partial_date(value, date(year, 12, 31))))
     amount = amount_of(value)
-    return Mark(Said.AMOUNT, amount) if amount else NOTHING
+    return PaidCell(CellMeaning.AMOUNT, amount) if amount else NOTHING
 
 
 def _made(year: int, match: re.Match[str]) -> date:
     try:
         return date(year, int(match[1]), int(match[2]))
     except ValueError as error:
-        raise Unreadable(match[0]) from error
+        raise UnreadableCell(match[0]) from error
 
 
 def _day(value: date | PartialDate | None) -> date | None:
@@ -143,18 +152,18 @@ def _computed(plain: str) -> int:
             return _fen(sum(map(Decimal, plain.split("+")), Decimal(0)))
         return _fen(Decimal(plain))
     except (InvalidOperation, ValueError, OverflowError) as error:
-        raise Unreadable(plain) from error
+        raise UnreadableCell(plain) from error
 
 
 def _fen(yuan: Decimal) -> int:
     if not yuan.is_finite() or abs(yuan) > LARGEST_FEN:
-        raise Unreadable(str(yuan))
+        raise UnreadableCell(str(yuan))
     return int((yuan * 100).quantize(Decimal(1), rounding=ROUND_HALF_UP))
 
 
 def _bounded(amount: int | None, value: Value) -> int | None:
     if amount is not None and not 0 <= amount <= LARGEST_FEN:
-        raise Unreadable(text(value))
+        raise UnreadableCell(text(value))
     return amount
 
 
@@ -181,28 +190,28 @@ class LedgerSheet:
     single: dict[str, Column]
     years: frozenset[int]
     book: OpenWorkbook
-    notes: list[Note] = field(default_factory=list)
+    notes: list[LedgerNote] = field(default_factory=list)
 
     @property
     def is_of_months(self) -> bool:
-        return any(one.period.part == Part.PAID for one in self.periods)
+        return any(one.period.part == MonthPart.PAID for one in self.periods)
 
     @property
     def is_useful(self) -> bool:
         return self.is_of_months or "base" in self.single or "monthly" in self.single
 
-    def records(self) -> Iterator[Record]:
+    def records(self) -> Iterator[HeadedRow]:
         """The rows about members; what else stands there is noted. Raises UnreadableWorkbook, NotALedger."""
         records = Records(self.layout, _keys(self.single), repeats=("month", "due", "paid"))
         for count, one in enumerate(records.of(self.book.rows(self.layout.sheet)), 1):
             if count > MOST_ROWS:
                 raise NotALedger(_("The sheet has more rows than a branch has members. Split it by branch."))
             if isinstance(one, LeftOut):
-                self.notes.append(Note(one.number, "row_not_read", about={"text": one.text[:60]}))
+                self.notes.append(LedgerNote(one.number, "row_not_read", about={"text": one.text[:60]}))
             elif not self._is_footer(one):
                 yield one
 
-    def _is_footer(self, one: Record) -> bool:
+    def _is_footer(self, one: HeadedRow) -> bool:
         """Without a column of numbers before it, 合计 stands where the names do."""
         name = self.single.get("name")
         return name is not None and FOOTER.match(word(one.row.value(name.index))) is not None
@@ -213,7 +222,7 @@ class Ledger:
     """The sheets that are read together, the best one first."""
 
     sheets: list[LedgerSheet]
-    notes: list[Note]
+    notes: list[LedgerNote]
 
     @property
     def is_of_months(self) -> bool:
@@ -245,7 +254,7 @@ def _sheet(book: OpenWorkbook, index: int, heads: list[Head], year: int) -> Ledg
     if layout is None:
         return None
     periods = period_columns(layout) or _of_one_month(layout)
-    read = [one for one in periods if one.period.year in (None, year) and one.period.part != Part.OTHER]
+    read = [one for one in periods if one.period.year in (None, year) and one.period.part != MonthPart.OTHER]
     sheet = LedgerSheet(layout, read, single_columns(layout, periods), _years(layout), book)
     sheet.notes = [_left_out(layout, one, year) for one in periods if one not in read]
     sheet.notes += [
@@ -259,9 +268,9 @@ def _of_one_month(layout: Layout) -> list[PeriodColumn]:
     period = period_of(layout.sheet_name)
     if period is None:
         return []
-    parts = {"due": Part.DUE, "paid": Part.PAID}
+    parts = {"due": MonthPart.DUE, "paid": MonthPart.PAID}
     return [
-        PeriodColumn(column, Period(period.months, parts[column.field], period.year))
+        PeriodColumn(column, ColumnMonths(period.months, parts[column.field], period.year))
         for column in layout.known
         if column.field in parts
     ]
@@ -275,10 +284,10 @@ def _together(usable: list[LedgerSheet], book: OpenWorkbook, year: int) -> Ledge
     for one in (best, *beside):
         one.notes = []
     if best.years and year not in best.years:
-        notes.append(Note(0, "sheet_of_other_year", about={"year": max(best.years)}))
+        notes.append(LedgerNote(0, "sheet_of_other_year", about={"year": max(best.years)}))
     unread = [name for name in left if name in _names(others)]
     if unread:
-        notes.append(Note(0, "other_sheets_not_read", about={"names": "、".join(unread)[:120]}))
+        notes.append(LedgerNote(0, "other_sheets_not_read", about={"names": "、".join(unread)[:120]}))
     return Ledger([best, *sorted(beside, key=lambda one: one.layout.sheet)], notes)
 
 
@@ -313,18 +322,18 @@ def _is_in(column: Column, periods: list[PeriodColumn]) -> bool:
     return any(one.column.index == column.index for one in periods)
 
 
-def _left_out(layout: Layout, one: PeriodColumn, year: int) -> Note:
+def _left_out(layout: Layout, one: PeriodColumn, year: int) -> LedgerNote:
     other_year = one.period.year not in (None, year)
     code = "column_of_other_year" if other_year else "column_unclear"
-    return Note(layout.header_row, code, one.column.heading, f"{one.column.letter}{layout.header_row}")
+    return LedgerNote(layout.header_row, code, one.column.heading, f"{one.column.letter}{layout.header_row}")
 
 
-def _unclear(layout: Layout, column: Column) -> Note:
-    return Note(layout.header_row, "column_unclear", column.heading, f"{column.letter}{layout.header_row}")
+def _unclear(layout: Layout, column: Column) -> LedgerNote:
+    return LedgerNote(layout.header_row, "column_unclear", column.heading, f"{column.letter}{layout.header_row}")
 
 
 @dataclass(frozen=True, slots=True)
-class Person:
+class LedgerMember:
     """A member who belongs or belonged to the branch. `in_year`: at some time in the ledger's year."""
 
     pk: int
@@ -334,46 +343,46 @@ class Person:
     in_year: bool
 
 
-class People:
+class LedgerMembers:
     """The members of a branch, past ones too: a ledger of an old year names who was there then."""
 
     def __init__(self, organization: Organization, year: int) -> None:
-        self.by_name: dict[str, list[Person]] = defaultdict(list)
-        self.by_print: dict[str, Person] = {}
+        self.by_name: dict[str, list[LedgerMember]] = defaultdict(list)
+        self.by_print: dict[str, LedgerMember] = {}
         for member, person in _persons(organization, year):
             self.by_name[_plain(member.name)].append(person)
             if member.national_id_print:
                 self.by_print[member.national_id_print] = person
 
-    def find(self, name: Value, number: Value) -> Person | Note:
+    def find(self, name: Value, number: Value) -> LedgerMember | LedgerNote:
         """The one who is meant, or why nobody is; the note has no row and no cell yet."""
         written = cells.name(name)
         try:
             identity = identity_number(number)
         except RoundedByExcel:
-            return Note(0, "national_id_rounded_by_excel")
-        except Unreadable:
-            return Note(0, "national_id_checksum")
+            return LedgerNote(0, "national_id_rounded_by_excel")
+        except UnreadableCell:
+            return LedgerNote(0, "national_id_checksum")
         if not written and not identity:
-            return Note(0, "name_missing")
+            return LedgerNote(0, "name_missing")
         known = self._with(identity) if identity else None
         if known is None:
             return self._by_name(written)
         same = not written or _plain(written) == _plain(known.name)
-        return known if same else Note(0, "name_differs", about={"name": written[:60]})
+        return known if same else LedgerNote(0, "name_differs", about={"name": written[:60]})
 
-    def _with(self, identity: str) -> Person | None:
+    def _with(self, identity: str) -> LedgerMember | None:
         return next((self.by_print[one] for one in fingerprints(identity) if one in self.by_print), None)
 
-    def _by_name(self, written: str) -> Person | Note:
+    def _by_name(self, written: str) -> LedgerMember | LedgerNote:
         found = self.by_name.get(_plain(written), [])
         then = [person for person in found if person.in_year] if len(found) > 1 else found
         if len(then or found) == 1:
             return (then or found)[0]
-        return Note(0, "member_ambiguous" if found else "member_unknown", about={"name": written[:60]})
+        return LedgerNote(0, "member_ambiguous" if found else "member_unknown", about={"name": written[:60]})
 
 
-def _persons(organization: Organization, year: int) -> Iterator[tuple[Member, Person]]:
+def _persons(organization: Organization, year: int) -> Iterator[tuple[Member, LedgerMember]]:
     here = Affiliation.objects.formal().filter(subtree("organization__path", [organization.path]))
     then = here.filter(
         Q(valid_from__isnull=True) | Q(valid_from__lt=date(year + 1, 1, 1)),
@@ -382,7 +391,7 @@ def _persons(organization: Organization, year: int) -> Iterator[tuple[Member, Pe
     in_year = set(then.values_list("member", flat=True))
     rows = Member.objects.filter(pk__in=here.values("member"))
     for member in rows.only("id", "key", "name", "national_id_print", "dues_category"):
-        yield member, Person(member.pk, str(member.key), member.name, member.dues_category, member.pk in in_year)
+        yield member, LedgerMember(member.pk, str(member.key), member.name, member.dues_category, member.pk in in_year)
 
 
 def _plain(written: str) -> str:

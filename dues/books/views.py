@@ -20,7 +20,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from dues.books.columns import note_from
-from dues.books.importing import Line, open_after, read_ledger
+from dues.books.importing import LedgerLine, open_after, read_ledger
 from dues.books.queries import ledger_rows, month_sums, remark_of, write_refused, write_year
 from dues.books.services import (
     confirm_ledger,
@@ -245,7 +245,7 @@ def _question(resting: list[Resting], published: str) -> str:
 
 def _lines(kept: LedgerImport) -> list[dict[str, Any]]:
     """Each member's line with its sums in fen."""
-    lines = (Line(**line) for line in json.loads(kept.content.open())["lines"])
+    lines = (LedgerLine(**line) for line in json.loads(kept.content.open())["lines"])
     return [
         {
             "row": line.row,

@@ -184,7 +184,7 @@ def _days_of(month: date) -> dict[str, Any]:
 
 
 @dataclass(frozen=True, slots=True)
-class Wanted:
+class DuesFacts:
     """What the facts ask of a member for a month."""
 
     branch: int
@@ -194,7 +194,7 @@ class Wanted:
     waived_fen: int
 
 
-def unfit_of(members: list[int], month: date) -> list[tuple[Charge, Wanted | None]]:
+def unfit_of(members: list[int], month: date) -> list[tuple[Charge, DuesFacts | None]]:
     """The last line of each member whose month isn't what the facts ask for, with what they ask for."""
     standing, wanted = _standing(members, month), owed_by_members(members, month)
     places = {line.organization_id for line in standing.values()} | {one.branch for one in wanted.values()}
@@ -204,7 +204,7 @@ def unfit_of(members: list[int], month: date) -> list[tuple[Charge, Wanted | Non
     return [(last, want) for last, want in pairs if not _fits(last, want) and not _is_fixed(last, want, closed)]
 
 
-def _is_fixed(last: Charge, want: Wanted | None, closed: set[int]) -> bool:
+def _is_fixed(last: Charge, want: DuesFacts | None, closed: set[int]) -> bool:
     """Taken over from a ledger, or in a branch that closed the month."""
     touched = {last.organization_id, want.branch if want else last.organization_id}
     return last.imported_from_id is not None or bool(touched & closed)
@@ -216,14 +216,14 @@ def _standing(members: list[int], month: date) -> dict[int, Charge]:
     return {line.member_id: line for line in rows}
 
 
-def owed_by_members(members: Iterable[int], month: date) -> dict[int, Wanted]:
+def owed_by_members(members: Iterable[int], month: date) -> dict[int, DuesFacts]:
     """By primary key; who owes nothing, or has no basis, isn't in it. Closed months count like others."""
     few = ", ".join(str(int(member)) for member in members) or "NULL"
     rows: Iterable[Any] = Basis.objects.raw(OWED_BY.format(few=few) + BASES_OWED, _days_of(month))
-    return {row.member_id: Wanted(row.branch, row, row.relief, row.waived) for row in rows}
+    return {row.member_id: DuesFacts(row.branch, row, row.relief, row.waived) for row in rows}
 
 
-def _fits(last: Charge, want: Wanted | None) -> bool:
+def _fits(last: Charge, want: DuesFacts | None) -> bool:
     if want is None or last.kind == ChargeKind.REVERSAL:
         return want is None and last.kind == ChargeKind.REVERSAL
     return (last.organization_id, last.basis_id, last.amount_fen, last.waived_fen) == (

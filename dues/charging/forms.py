@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from dues.charging.relief_services import NewRelief
-from dues.charging.rules import Effect, Item, items_of
+from dues.charging.rules import BaseItem, Effect, items_of
 from dues.charging.services import NewBasis
 from dues.choices import ReliefKind
 from dues.fields import MonthField, YuanField
@@ -115,7 +115,7 @@ class BasisForm(forms.Form):
         return {item.code: typed[item.code] for item in self.items if typed.get(item.code)}
 
 
-def _why(item: Item, on: date) -> str:
+def _why(item: BaseItem, on: date) -> str:
     try:
         return str(item.citation(on))
     except NoRule as none_held:

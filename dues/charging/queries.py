@@ -11,7 +11,7 @@ from django.db.models import F, OuterRef, Q, Sum, Value
 from django.db.models.functions import Concat
 
 from dues.charging.expected import Survey, survey, suspects, unfit_of
-from dues.charging.rules import BY_CODE, Item
+from dues.charging.rules import BY_CODE, BaseItem
 from dues.ledger.models import Basis, BasisQuerySet, Charge, ClosedMonth
 from dues.ledger.queries import branch_of
 from dues.units import first_month, month_of, months_between
@@ -125,7 +125,7 @@ class Progress:
 class CountedPart:
     """A part of a base as it was taken down, with the article that says whether it counts."""
 
-    item: Item
+    item: BaseItem
     fen: int
     citation: Citation
 

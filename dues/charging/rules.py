@@ -23,7 +23,7 @@ class Effect(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Item:
+class BaseItem:
     code: str
     label: Promise
     effect: Effect
@@ -36,59 +36,59 @@ class Item:
 
 
 EMPLOYED, RETIRED = DuesCategory.EMPLOYED, DuesCategory.RETIRED
-ITEMS: tuple[Item, ...] = (
-    Item("post_pay", _("Pay of the post"), Effect.COUNTS, "dues.base.wage", EMPLOYED),
-    Item("grade_pay", _("Pay of the grade"), Effect.COUNTS, "dues.base.wage", EMPLOYED),
-    Item("basic_pay", _("Basic pay of an enterprise"), Effect.COUNTS, "dues.base.wage", EMPLOYED),
-    Item("allowances", _("Allowances that everybody gets"), Effect.COUNTS, "dues.base.wage", EMPLOYED),
-    Item("basic_performance", _("Basic performance pay"), Effect.COUNTS, "dues.base.wage", EMPLOYED),
-    Item("regular_bonus", _("Bonus paid regularly to everybody"), Effect.COUNTS, "dues.base.wage", EMPLOYED),
-    Item(
+ITEMS: tuple[BaseItem, ...] = (
+    BaseItem("post_pay", _("Pay of the post"), Effect.COUNTS, "dues.base.wage", EMPLOYED),
+    BaseItem("grade_pay", _("Pay of the grade"), Effect.COUNTS, "dues.base.wage", EMPLOYED),
+    BaseItem("basic_pay", _("Basic pay of an enterprise"), Effect.COUNTS, "dues.base.wage", EMPLOYED),
+    BaseItem("allowances", _("Allowances that everybody gets"), Effect.COUNTS, "dues.base.wage", EMPLOYED),
+    BaseItem("basic_performance", _("Basic performance pay"), Effect.COUNTS, "dues.base.wage", EMPLOYED),
+    BaseItem("regular_bonus", _("Bonus paid regularly to everybody"), Effect.COUNTS, "dues.base.wage", EMPLOYED),
+    BaseItem(
         "annual_salary", _("Annual salary: received in the month"), Effect.COUNTS, "dues.base.annual_salary", EMPLOYED
     ),
-    Item(
+    BaseItem(
         "quarter_average",
         _("No monthly income: average of the last quarter, net"),
         Effect.COUNTS,
         "dues.base.self_employed",
         EMPLOYED,
     ),
-    Item("income_tax", _("Income tax"), Effect.TAKEN_OFF, "dues.base.excluded", EMPLOYED),
-    Item("social_insurance", _("Social insurance, own part"), Effect.TAKEN_OFF, "dues.base.excluded", EMPLOYED),
-    Item("housing_fund", _("Housing fund, own part"), Effect.TAKEN_OFF, "dues.base.excluded", EMPLOYED),
-    Item(
+    BaseItem("income_tax", _("Income tax"), Effect.TAKEN_OFF, "dues.base.excluded", EMPLOYED),
+    BaseItem("social_insurance", _("Social insurance, own part"), Effect.TAKEN_OFF, "dues.base.excluded", EMPLOYED),
+    BaseItem("housing_fund", _("Housing fund, own part"), Effect.TAKEN_OFF, "dues.base.excluded", EMPLOYED),
+    BaseItem(
         "annuity", _("Occupational or enterprise annuity, own part"), Effect.TAKEN_OFF, "dues.base.excluded", EMPLOYED
     ),
-    Item("reward_performance", _("Reward performance pay"), Effect.LEFT_OUT, "dues.base.wage", EMPLOYED),
-    Item(
+    BaseItem("reward_performance", _("Reward performance pay"), Effect.LEFT_OUT, "dues.base.wage", EMPLOYED),
+    BaseItem(
         "irregular_bonus",
         _("Bonus that is irregular or not for everybody"),
         Effect.LEFT_OUT,
         "dues.base.wage",
         EMPLOYED,
     ),
-    Item(
+    BaseItem(
         "reform_subsidies",
         _("Subsidies for housing, transport, telephone, overtime, meals, heating, cooling"),
         Effect.LEFT_OUT,
         "dues.base.excluded",
         EMPLOYED,
     ),
-    Item(
+    BaseItem(
         "selective_subsidies",
         _("Allowances that only some places, units, posts or people get"),
         Effect.LEFT_OUT,
         "dues.base.excluded",
         EMPLOYED,
     ),
-    Item("basic_pension", _("Basic pension"), Effect.COUNTS, "dues.base.retired", RETIRED),
-    Item("pension_allowances", _("Allowances besides the pension"), Effect.LEFT_OUT, "dues.base.retired", RETIRED),
+    BaseItem("basic_pension", _("Basic pension"), Effect.COUNTS, "dues.base.retired", RETIRED),
+    BaseItem("pension_allowances", _("Allowances besides the pension"), Effect.LEFT_OUT, "dues.base.retired", RETIRED),
 )
 BY_CODE = {item.code: item for item in ITEMS}
 SIGNS = {Effect.COUNTS: 1, Effect.TAKEN_OFF: -1, Effect.LEFT_OUT: 0}
 
 
-def items_of(category: str) -> tuple[Item, ...]:
+def items_of(category: str) -> tuple[BaseItem, ...]:
     """Those that the category has; a flat amount has none."""
     return tuple(item for item in ITEMS if item.category == category)
 

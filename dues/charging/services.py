@@ -17,7 +17,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from audit.services import record
-from dues.charging.expected import Wanted, insert_missing, survey, suspects, unfit_of
+from dues.charging.expected import DuesFacts, insert_missing, survey, suspects, unfit_of
 from dues.charging.queries import fen_of, parts_of, roster_base, stale_bases
 from dues.charging.rules import base_fen, counts, doubts_about, items_of
 from dues.choices import ChargeKind
@@ -70,7 +70,7 @@ def _correct_chunk(members: list[int], month: date, by: str) -> list[int]:
     return [last.member_id for last, _want in unfit]
 
 
-def _lines(last: Charge, want: Wanted | None, by: str, now: datetime) -> Iterable[Charge]:
+def _lines(last: Charge, want: DuesFacts | None, by: str, now: datetime) -> Iterable[Charge]:
     reason, turn = _reason(last, want), last.turn + 1
     made = {"member_id": last.member_id, "month": last.month, "reason": reason, "made_by": by, "made_at": now}
     if last.kind == ChargeKind.CHARGE:
@@ -88,7 +88,7 @@ def _lines(last: Charge, want: Wanted | None, by: str, now: datetime) -> Iterabl
         )  # fmt: skip
 
 
-def _reason(last: Charge, want: Wanted | None) -> str:
+def _reason(last: Charge, want: DuesFacts | None) -> str:
     """Which fact changed, for whoever reads the ledger; the first that differs."""
     if want is None:
         return _("Not due: no formal relation, not yet joined, or without a base")

@@ -14,7 +14,7 @@ from django.utils.translation import gettext_lazy
 
 from dues.books.queries import LedgerRow, ledger_rows, write_year
 from members.choices import Capability, ExportProblem
-from members.exports.kinds import GoOn, NotMade, Written, covered
+from members.exports.kinds import ExportContents, GoOn, NotMade, covered
 from members.exports.services import record_export
 from members.models import Export, Member, Organization, User
 from members.roster.services import demand_substance, refuse_too_many
@@ -62,7 +62,7 @@ class LedgerKind:
     title = gettext_lazy("Dues ledger with bases")
     holds = gettext_lazy("Monthly bases for dues")
 
-    def write(self, export: Export, target: Path, *, by: User, on: date, go_on: GoOn) -> Written:
+    def write(self, export: Export, target: Path, *, by: User, on: date, go_on: GoOn) -> ExportContents:
         branch, year = _branch(export), export.parameters["year"]
         if not (by.is_active and export.settled_by_id and by.access.may(Capability.FIX_BASES, branch.path)):
             raise NotMade(ExportProblem.NO_RIGHT)
@@ -73,9 +73,9 @@ class LedgerKind:
         with target.open("wb") as file:
             write_year(rows, file, branch=branch.name, year=year, bases=True)
         go_on(len(members))
-        return Written(len(members), [branch.code], members)
+        return ExportContents(len(members), [branch.code], members)
 
-    def record(self, export: Export, written: Written) -> None:
+    def record(self, export: Export, written: ExportContents) -> None:
         _record(
             written.members,
             place=_branch(export),

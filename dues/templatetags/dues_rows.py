@@ -13,7 +13,7 @@ from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
 
-from dues.arrears.grid import ArrearsLine, Cell, LastPaid
+from dues.arrears.grid import ArrearsLine, LastPaid, MonthCell
 from dues.arrears.queries import MonthLine, Paid
 from dues.choices import MONTH_COLOURS, MONTH_SIGNS, MonthState
 from dues.ledger.rules import Arrears
@@ -94,7 +94,7 @@ NO_CELL = '<td class="dues-cell dues-to-come" data-label="{}"><span class="visua
 
 
 @register.simple_tag
-def grid_cells(cells: Iterable[Cell]) -> SafeString:
+def grid_cells(cells: Iterable[MonthCell]) -> SafeString:
     """A member's months as cells of a table row: sign, word, and what is open."""
     language = get_language()
     written = [_cell(cell.month.month, cell.state, cell.open_fen, language) for cell in cells]

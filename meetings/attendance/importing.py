@@ -25,7 +25,7 @@ from members.models import Affiliation, Member, Organization, User
 from members.paths import subtree
 from members.refused import Refused
 from members.workbooks.cells import text
-from members.workbooks.headings import Record
+from members.workbooks.headings import HeadedRow
 
 
 class CannotUndo(Refused):
@@ -33,7 +33,7 @@ class CannotUndo(Refused):
 
 
 @dataclass(frozen=True, slots=True)
-class Note:
+class SheetNote:
     """Something about a row or a column, with a code and a sentence. `row` is the sheet's own number."""
 
     row: int
@@ -43,14 +43,14 @@ class Note:
 
 
 @dataclass
-class Found:
+class SheetContents:
     """What a sheet says: its meetings with the marks of each member, and what couldn't be used."""
 
     meetings: list[MeetingColumn]
     marks: dict[int, dict[int, Marked]] = field(default_factory=lambda: defaultdict(dict))
     """Index of the meeting's column → member → mark."""
-    refused: list[Note] = field(default_factory=list)
-    warnings: list[Note] = field(default_factory=list)
+    refused: list[SheetNote] = field(default_factory=list)
+    warnings: list[SheetNote] = field(default_factory=list)
 
     def answer(self) -> dict[str, Any]:
         """As the command and the preview show it."""
@@ -69,7 +69,7 @@ class Found:
         return {**self.answer(), "columns": columns, "marks": marks}
 
     @classmethod
-    def restored(cls, stored: Mapping[str, Any]) -> "Found":
+    def restored(cls, stored: Mapping[str, Any]) -> "SheetContents":
         """What `stored` kept."""
         columns = [
             MeetingColumn(index, heading, date.fromisoformat(day), MeetingKind(kind))
@@ -77,8 +77,8 @@ class Found:
         ]
         found = cls(
             columns,
-            refused=[Note(**note) for note in stored["refused"]],
-            warnings=[Note(**one) for one in stored["warnings"]],
+            refused=[SheetNote(**note) for note in stored["refused"]],
+            warnings=[SheetNote(**one) for one in stored["warnings"]],
         )
         for index, row in stored["marks"].items():
             marks = {int(pk): Marked(AttendanceState(state), kind) for pk, (state, kind) in row.items()}
@@ -96,10 +96,10 @@ class Found:
         }
 
 
-def read_sheet(path: Path, *, organization: Organization, year: int) -> Found:
+def read_sheet(path: Path, *, organization: Organization, year: int) -> SheetContents:
     """What the workbook says about the members of the branch; writes nothing. Raises UnreadableWorkbook, NotASheet."""
     with open_sheet(path, year) as sheet:
-        found = Found(meetings=sheet.meetings)
+        found = SheetContents(meetings=sheet.meetings)
         found.warnings += [_unread(sheet, column.heading) for column in sheet.unread]
         found.warnings += [_twice(sheet, column.heading) for column in sheet.twice]
         people = _People(organization)
@@ -109,7 +109,7 @@ def read_sheet(path: Path, *, organization: Organization, year: int) -> Found:
 
 
 def keep_preview(
-    *, key: UUID, found: Found, organization: Organization, year: int, file_name: str, by: User
+    *, key: UUID, found: SheetContents, organization: Organization, year: int, file_name: str, by: User
 ) -> AttendanceImport:
     """Keep what a sheet says until somebody confirms it. The same key twice keeps one."""
     kept, _is_new = AttendanceImport.objects.get_or_create(
@@ -135,11 +135,11 @@ def confirm_preview(*, attendance_import: AttendanceImport, by: User) -> Attenda
     locked = AttendanceImport.objects.select_for_update(of=("self",)).get(pk=attendance_import.pk)
     if locked.state != ImportState.PREVIEW:
         return locked
-    return store_sheet(Found.restored(locked.found), attendance_import=locked, by=by)
+    return store_sheet(SheetContents.restored(locked.found), attendance_import=locked, by=by)
 
 
 @transaction.atomic
-def store_sheet(found: Found, *, attendance_import: AttendanceImport, by: User | str) -> AttendanceImport:
+def store_sheet(found: SheetContents, *, attendance_import: AttendanceImport, by: User | str) -> AttendanceImport:
     """Store the meetings that aren't on record yet. The same sheet again stores nothing; a meeting is stored whole."""
     made = [meeting for column in found.meetings if (meeting := _store_meeting(found, column, attendance_import))]
     attendance_import.state = ImportState.APPLIED
@@ -180,20 +180,22 @@ class _People:
             self.by_name[_plain(member.name)].append(member.pk)
             self.by_print[member.national_id_print] = member.pk
 
-    def find(self, one: Record) -> list[int]:
+    def find(self, one: HeadedRow) -> list[int]:
         """The members a row can mean: none, one, or several of one name."""
         number = _plain(text(one.values.get("national_id")))
         known = [self.by_print[digest] for digest in fingerprints(number) if digest in self.by_print] if number else []
         return known or self.by_name.get(_plain(text(one.values.get("name"))), [])
 
 
-def _read_row(found: Found, one: Record, people: _People) -> None:
+def _read_row(found: SheetContents, one: HeadedRow, people: _People) -> None:
     members = people.find(one)
     if len(members) != 1:
         found.refused.append(_nobody(one) if not members else _several(one))
         return
     if any(members[0] in marks for marks in found.marks.values()):
-        found.refused.append(Note(one.number, "", "member_twice", _("This member stands in an earlier row already.")))
+        found.refused.append(
+            SheetNote(one.number, "", "member_twice", _("This member stands in an earlier row already."))
+        )
         return
     for meeting in found.meetings:
         mark = mark_of(one.row.value(meeting.index))
@@ -202,7 +204,7 @@ def _read_row(found: Found, one: Record, people: _People) -> None:
         found.marks[meeting.index][members[0]] = mark
 
 
-def _store_meeting(found: Found, column: MeetingColumn, source: AttendanceImport) -> Meeting | None:
+def _store_meeting(found: SheetContents, column: MeetingColumn, source: AttendanceImport) -> Meeting | None:
     known = Meeting.objects.filter(organization=source.organization, day=column.day, kind=column.kind)
     if known.exists():
         return None
@@ -234,30 +236,30 @@ def _plain(written: str) -> str:
     return re.sub(r"\s", "", written).upper()
 
 
-def _nobody(one: Record) -> Note:
+def _nobody(one: HeadedRow) -> SheetNote:
     sentence = _("Nobody of that name belongs to this branch. Record the member first, or correct the name.")
-    return Note(one.number, text(one.values.get("name")), "member_unknown", sentence)
+    return SheetNote(one.number, text(one.values.get("name")), "member_unknown", sentence)
 
 
-def _several(one: Record) -> Note:
+def _several(one: HeadedRow) -> SheetNote:
     sentence = _("Several members of this branch have that name. Add a column with the identity number.")
-    return Note(one.number, text(one.values.get("name")), "member_ambiguous", sentence)
+    return SheetNote(one.number, text(one.values.get("name")), "member_ambiguous", sentence)
 
 
-def _unclear(one: Record, meeting: MeetingColumn) -> Note:
+def _unclear(one: HeadedRow, meeting: MeetingColumn) -> SheetNote:
     sentence = _("This mark isn't understood: “%(mark)s”. The attendance was left unrecorded.")
     mark = text(one.row.value(meeting.index))
-    return Note(one.number, meeting.heading, "mark_unclear", sentence % {"mark": mark})
+    return SheetNote(one.number, meeting.heading, "mark_unclear", sentence % {"mark": mark})
 
 
-def _unread(sheet: SignInSheet, heading: str) -> Note:
+def _unread(sheet: SignInSheet, heading: str) -> SheetNote:
     sentence = _("This column names no day and kind of a meeting and was left out.")
-    return Note(sheet.layout.header_row, " ".join(heading.split()), "column_unclear", sentence)
+    return SheetNote(sheet.layout.header_row, " ".join(heading.split()), "column_unclear", sentence)
 
 
-def _twice(sheet: SignInSheet, heading: str) -> Note:
+def _twice(sheet: SignInSheet, heading: str) -> SheetNote:
     sentence = _("This meeting stands in an earlier column too; this one was left out.")
-    return Note(sheet.layout.header_row, heading, "meeting_twice", sentence)
+    return SheetNote(sheet.layout.header_row, heading, "meeting_twice", sentence)
 
 
 def _record(action: str, source: AttendanceImport, by: User | str, **details: int) -> None:

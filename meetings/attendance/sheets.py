@@ -18,7 +18,7 @@ from members.imports.kinds import NotThisKind
 from members.roster.headings import shared
 from members.workbooks.catalogue import Catalogue, Column, Field
 from members.workbooks.cells import text
-from members.workbooks.headings import Layout, Record, Records, find_layout
+from members.workbooks.headings import HeadedRow, Layout, Records, find_layout
 from members.workbooks.reading import OpenWorkbook, Value, open_workbook
 
 KIND_WORDS = (
@@ -142,10 +142,10 @@ class SignInSheet:
     twice: list[MeetingColumn]
     book: OpenWorkbook
 
-    def records(self) -> Iterator[Record]:
+    def records(self) -> Iterator[HeadedRow]:
         """The rows about members. Raises UnreadableWorkbook."""
         found = Records(self.layout, ("name",), repeats=("meeting",)).of(self.book.rows(self.layout.sheet))
-        return (one for one in found if isinstance(one, Record))
+        return (one for one in found if isinstance(one, HeadedRow))
 
 
 @contextmanager

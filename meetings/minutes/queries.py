@@ -18,7 +18,19 @@ from meetings.attendance.queries import Tally, tally_of
 from meetings.choices import LATER, NOT_EXPECTED, PRESENT, AttendanceState, LeaveKind
 from meetings.meeting.models import AgendaItem, Meeting, Observer
 from meetings.minutes.models import Minutes
-from meetings.minutes.rules import Absence, Evening, Facts, Gap, Item, Named, Part, Said, Stood, Voted, gaps
+from meetings.minutes.rules import (
+    Absence,
+    AgendaPoint,
+    Gap,
+    MinutesContent,
+    MinutesFacts,
+    MinutesPart,
+    NamedPerson,
+    SpeakerPoints,
+    Stood,
+    Voted,
+    gaps,
+)
 from meetings.votes.models import Candidate, Vote
 from meetings.votes.queries import on_the_ballot
 from members.fields import opened
@@ -30,7 +42,7 @@ NO_KIND = ("", LeaveKind.OTHER)
 """Of these the minutes say only that somebody was on leave: neither is a reason."""
 
 
-def evening_of(meeting: Meeting) -> Evening:
+def evening_of(meeting: Meeting) -> MinutesContent:
     """The record of the meeting as plain values."""
     return as_evening(
         meeting,
@@ -58,13 +70,13 @@ def as_evening(
     tally: Tally,
     *,
     expected: Iterable[Attendance],
-    items: Sequence[Item],
+    items: Sequence[AgendaPoint],
     observers: Sequence[str] = (),
-) -> Evening:
+) -> MinutesContent:
     """The same from rows that are in memory; nothing is read."""
     listed = list(expected)
     people = [one for one in listed if one.not_counted not in NOT_EXPECTED]
-    return Evening(
+    return MinutesContent(
         organization=meeting.organization.name,
         name=meeting.name,
         when=_when(meeting),
@@ -99,13 +111,13 @@ def _absence(one: Attendance) -> Absence:
     return Absence(one.name, is_leave, opened(one.reason) or kind)
 
 
-def item_of(item: AgendaItem) -> Item:
+def item_of(item: AgendaItem) -> AgendaPoint:
     """A point of the agenda with what hangs on it."""
-    return Item(
+    return AgendaPoint(
         title=item.title,
         presenter=item.presenter,
         report=item.report,
-        speeches=[Said(one.speaker, one.points, one.is_dissent) for one in item.speeches.all()],
+        speeches=[SpeakerPoints(one.speaker, one.points, one.is_dissent) for one in item.speeches.all()],
         decision=item.decision,
         votes=[voted(vote, on_the_ballot(vote)) for vote in item.votes.all() if vote.is_decided],
         tasks=[_task(one.what, one.who, one.due_on) for one in item.tasks.all()],
@@ -141,11 +153,11 @@ class Missing:
     url: str
 
 
-URLS: dict[Part, Callable[[Meeting, Gap], str]] = {
-    Part.ABOUT: lambda meeting, _gap: reverse("meetings:meeting-edit", args=[meeting.pk]),
-    Part.ATTENDANCE: lambda meeting, _gap: reverse("meetings:attendance", args=[meeting.pk]),
-    Part.AGENDA: lambda meeting, _gap: f"{meeting.get_absolute_url()}#agenda",
-    Part.VOTE: lambda _meeting, gap: reverse("meetings:vote-detail", args=[gap.key]),
+URLS: dict[MinutesPart, Callable[[Meeting, Gap], str]] = {
+    MinutesPart.ABOUT: lambda meeting, _gap: reverse("meetings:meeting-edit", args=[meeting.pk]),
+    MinutesPart.ATTENDANCE: lambda meeting, _gap: reverse("meetings:attendance", args=[meeting.pk]),
+    MinutesPart.AGENDA: lambda meeting, _gap: f"{meeting.get_absolute_url()}#agenda",
+    MinutesPart.VOTE: lambda _meeting, gap: reverse("meetings:vote-detail", args=[gap.key]),
 }
 
 
@@ -161,17 +173,17 @@ def there(meeting: Meeting) -> QuerySet[Member]:
     return Member.objects.filter(Q(pk__in=present.values("member")) | Q(pk__in=guests.values("member")))
 
 
-def _facts(meeting: Meeting) -> Facts:
+def _facts(meeting: Meeting) -> MinutesFacts:
     led = [one for one in (meeting.chair_id, meeting.recorder_id) if one]
     were_there = dict(there(meeting).filter(pk__in=led).values_list("pk", "name")) if led else {}
     tally = tally_of(meeting)
-    return Facts(
+    return MinutesFacts(
         items=meeting.agenda.count(),
         expected=tally.expected,
         present=tally.present,
         place=meeting.place or meeting.online_link,
-        chair=Named(str(meeting.chair), meeting.chair_id in were_there) if meeting.chair else None,
-        recorder=Named(str(meeting.recorder), meeting.recorder_id in were_there) if meeting.recorder else None,
+        chair=NamedPerson(str(meeting.chair), meeting.chair_id in were_there) if meeting.chair else None,
+        recorder=NamedPerson(str(meeting.recorder), meeting.recorder_id in were_there) if meeting.recorder else None,
         are_one=len(led) == 2 and led[0] == led[1],
         uncounted=[(str(vote.pk), vote.about) for vote in Vote.objects.undecided().filter(item__meeting=meeting)],
     )

@@ -18,7 +18,7 @@ class Absence:
 
 
 @dataclass(frozen=True, slots=True)
-class Said:
+class SpeakerPoints:
     speaker: str
     points: str
     is_dissent: bool = False
@@ -53,20 +53,20 @@ class Voted:
 
 
 @dataclass(frozen=True, slots=True)
-class Item:
+class AgendaPoint:
     """A point of the agenda. `tasks` are finished sentences."""
 
     title: str
     presenter: str = ""
     report: str = ""
-    speeches: Sequence[Said] = ()
+    speeches: Sequence[SpeakerPoints] = ()
     decision: str = ""
     votes: Sequence[Voted] = ()
     tasks: Sequence[str] = ()
 
 
 @dataclass(frozen=True, slots=True)
-class Evening:
+class MinutesContent:
     """Everything the minutes say. Counts are heads; `entitled` and `entitled_present` have a vote.
 
     `guests` were there and belong elsewhere; they are in no count.
@@ -88,10 +88,10 @@ class Evening:
     visited: Sequence[str] = ()
     guests: Sequence[str] = ()
     observers: Sequence[str] = ()
-    items: Sequence[Item] = field(default_factory=tuple)
+    items: Sequence[AgendaPoint] = field(default_factory=tuple)
 
 
-def compose(evening: Evening) -> str:
+def compose(evening: MinutesContent) -> str:
     """The minutes as text: head, attendance, observers, then item by item; what wasn't recorded stays blank."""
     blocks = [_title(evening), *_head(evening), *_attendance(evening)]
     for number, item in enumerate(evening.items, start=1):
@@ -99,14 +99,14 @@ def compose(evening: Evening) -> str:
     return "\n".join(blocks) + "\n"
 
 
-def _title(evening: Evening) -> str:
+def _title(evening: MinutesContent) -> str:
     return _("%(organization)s: minutes of the %(name)s") % {
         "organization": evening.organization,
         "name": evening.name,
     }
 
 
-def _head(evening: Evening) -> Iterator[str]:
+def _head(evening: MinutesContent) -> Iterator[str]:
     yield ""
     yield _line(_("Time"), evening.when)
     yield _line(_("Place"), evening.place)
@@ -114,7 +114,7 @@ def _head(evening: Evening) -> Iterator[str]:
     yield _line(_("Recorder"), evening.recorder)
 
 
-def _attendance(evening: Evening) -> Iterator[str]:
+def _attendance(evening: MinutesContent) -> Iterator[str]:
     heads = _("%(all)s, with a vote %(entitled)s")
     yield _line(_("Should attend"), heads % {"all": evening.expected, "entitled": evening.entitled})
     yield _line(_("Attended"), heads % {"all": evening.present, "entitled": evening.entitled_present})
@@ -144,7 +144,7 @@ def _absence(one: Absence) -> str:
     return pgettext("name (reason)", "%(name)s (%(reason)s)") % {"name": one.name, "reason": reason}
 
 
-def _item(number: int, item: Item) -> Iterator[str]:
+def _item(number: int, item: AgendaPoint) -> Iterator[str]:
     presenter = pgettext("presented by", " (%(name)s)") % {"name": item.presenter} if item.presenter else ""
     yield _("Item %(number)s: %(title)s") % {"number": number, "title": item.title} + presenter
     if item.report:
@@ -159,7 +159,7 @@ def _item(number: int, item: Item) -> Iterator[str]:
         yield _line(_("Task"), task)
 
 
-def _said(one: Said) -> str:
+def _said(one: SpeakerPoints) -> str:
     speaker = _("%(name)s, dissenting") % {"name": one.speaker} if one.is_dissent else one.speaker
     return _line(speaker, one.points)
 
@@ -203,7 +203,7 @@ def _listed(names: Iterable[str]) -> str:
     return pgettext("between names", ", ").join(names)
 
 
-class Part(StrEnum):
+class MinutesPart(StrEnum):
     """Where something is missing, and so where it is mended."""
 
     AGENDA = "agenda"
@@ -213,7 +213,7 @@ class Part(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Named:
+class NamedPerson:
     """Somebody who is named as chair or recorder, and whether he is recorded as there."""
 
     name: str
@@ -221,15 +221,15 @@ class Named:
 
 
 @dataclass(frozen=True, slots=True)
-class Facts:
+class MinutesFacts:
     """What is recorded of a meeting. `uncounted` are the votes without an outcome: key and question."""
 
     items: int
     expected: int
     present: int
     place: str
-    chair: Named | None
-    recorder: Named | None
+    chair: NamedPerson | None
+    recorder: NamedPerson | None
     are_one: bool = False
     uncounted: Sequence[tuple[str, str]] = ()
 
@@ -238,35 +238,37 @@ class Facts:
 class Gap:
     """Something that is missing, in a sentence; `key` of the vote where it is one."""
 
-    part: Part
+    part: MinutesPart
     sentence: str
     key: str = ""
 
 
-def gaps(facts: Facts) -> Iterator[Gap]:
+def gaps(facts: MinutesFacts) -> Iterator[Gap]:
     """In the order of the minutes."""
     if not facts.place:
-        yield Gap(Part.ABOUT, _("No place is recorded."))
+        yield Gap(MinutesPart.ABOUT, _("No place is recorded."))
     yield from _led(facts)
     if not facts.expected:
-        yield Gap(Part.ATTENDANCE, _("Nobody was expected."))
+        yield Gap(MinutesPart.ATTENDANCE, _("Nobody was expected."))
     elif not facts.present:
-        yield Gap(Part.ATTENDANCE, _("Nobody is recorded as there."))
+        yield Gap(MinutesPart.ATTENDANCE, _("Nobody is recorded as there."))
     if not facts.items:
-        yield Gap(Part.AGENDA, _("Nothing stands on the agenda."))
+        yield Gap(MinutesPart.AGENDA, _("Nothing stands on the agenda."))
     for key, about in facts.uncounted:
-        yield Gap(Part.VOTE, _("The vote “%(about)s” isn't counted.") % {"about": about}, key)
+        yield Gap(MinutesPart.VOTE, _("The vote “%(about)s” isn't counted.") % {"about": about}, key)
 
 
-def _led(facts: Facts) -> Iterator[Gap]:
+def _led(facts: MinutesFacts) -> Iterator[Gap]:
     if facts.chair is None:
-        yield Gap(Part.ABOUT, _("No chair is named."))
+        yield Gap(MinutesPart.ABOUT, _("No chair is named."))
     elif not facts.chair.was_there:
-        yield Gap(Part.ABOUT, _("%(name)s is named as chair and isn't recorded as there.") % {"name": facts.chair.name})
+        yield Gap(
+            MinutesPart.ABOUT, _("%(name)s is named as chair and isn't recorded as there.") % {"name": facts.chair.name}
+        )
     if facts.recorder is None:
-        yield Gap(Part.ABOUT, _("No recorder is named."))
+        yield Gap(MinutesPart.ABOUT, _("No recorder is named."))
     elif not facts.recorder.was_there:
         sentence = _("%(name)s is named as recorder and isn't recorded as there.")
-        yield Gap(Part.ABOUT, sentence % {"name": facts.recorder.name})
+        yield Gap(MinutesPart.ABOUT, sentence % {"name": facts.recorder.name})
     if facts.are_one:
-        yield Gap(Part.ABOUT, _("Chair and recorder are the same person; two people sign."))
+        yield Gap(MinutesPart.ABOUT, _("Chair and recorder are the same person; two people sign."))

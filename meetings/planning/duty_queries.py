@@ -23,11 +23,11 @@ from meetings.planning.duty_rules import (
     MINUTES,
     WINDOW,
     Called,
-    Evening,
     Held,
     LeaveAsked,
     Limit,
-    Place,
+    MeetingDone,
+    OrganizationFacts,
     TaskGiven,
     called_for,
     has_committee,
@@ -83,7 +83,9 @@ def meeting_states(
         binding = [number for number, (rule_path, _rule) in enumerate(rules) if contains(rule_path, place.path)]
         alike = (place.kind, place.path in committees, _begun(place, through.year), *binding)
         if alike not in called:
-            facts = Place(place.code, OrganizationKind(place.kind), place.path in committees, place.first_day)
+            facts = OrganizationFacts(
+                place.code, OrganizationKind(place.kind), place.path in committees, place.first_day
+            )
             local = [rules[number][1] for number in binding]
             called[alike] = called_for(facts, on=on, through=through, local=local)
         yield place, states(called[alike], held.get(place.path, ()), through.year)
@@ -164,7 +166,7 @@ class DutyLine:
 
 
 @dataclass(frozen=True, slots=True)
-class BranchLine:
+class BranchProgress:
     """How far a branch is, its groups included."""
 
     branch: Organization
@@ -219,7 +221,7 @@ def closes(meeting: Meeting, kind: str, period: str) -> bool:
     return for_the_year and fits(kind, period, meeting.day)
 
 
-def branch_lines(path: str, *, on: date, through: date | None = None) -> list[BranchLine]:
+def branch_lines(path: str, *, on: date, through: date | None = None) -> list[BranchProgress]:
     """The branches below a committee, those that need help first. Six queries, one more for an earlier year; never a
     name."""
     recorded = recorded_since(path, on=on, through=through)
@@ -248,8 +250,8 @@ def recorded_since(path: str, *, on: date, through: date | None) -> Callable[[st
     return lambda branch, day: branch in first and first[branch] <= day
 
 
-def _counted(branch: Organization, year: int, found: list[DutyState]) -> BranchLine:
-    return BranchLine(branch, year, len(found), found.count(DutyState.DONE), found.count(DutyState.OVERDUE))
+def _counted(branch: Organization, year: int, found: list[DutyState]) -> BranchProgress:
+    return BranchProgress(branch, year, len(found), found.count(DutyState.DONE), found.count(DutyState.OVERDUE))
 
 
 def planned_for(place: Organization, kind: str, period: str) -> Meeting | None:
@@ -287,7 +289,7 @@ LONGEST = timedelta(days=60)
 """What a committee may set at most: meetings of the year before may still fall due that long."""
 TOOK_PLACE = (MeetingState.OPEN, MeetingState.HELD, MeetingState.LOCKED)
 """A meeting that was opened and never closed has no minutes either."""
-Evenings = Mapping[str, list[Evening]]
+Evenings = Mapping[str, list[MeetingDone]]
 
 
 def record_duties(path: str, *, on: date) -> list[Duty]:
@@ -333,9 +335,9 @@ def _span(on: date) -> tuple[date, date]:
 
 def _minutes(path: str, on: date) -> Evenings:
     rows = Meeting.objects.within(path).filter(state__in=TOOK_PLACE, day__range=_span(on)).order_by()
-    found: dict[str, list[Evening]] = defaultdict(list)
+    found: dict[str, list[MeetingDone]] = defaultdict(list)
     for place, day, state in rows.values_list("organization__path", "day", "state"):
-        found[place].append(Evening(day, state == MeetingState.LOCKED))
+        found[place].append(MeetingDone(day, state == MeetingState.LOCKED))
     return found
 
 
@@ -349,9 +351,9 @@ def _absences(path: str, on: date) -> Evenings:
         .filter(subtree("meeting__organization__path", [path]), state=AttendanceState.ABSENT)
     )
     by_day = missed.order_by().values_list("meeting__organization__path", "meeting__day")
-    found: dict[str, list[Evening]] = defaultdict(list)
+    found: dict[str, list[MeetingDone]] = defaultdict(list)
     for place, day, unexplained in by_day.annotate(unexplained=Count("pk", filter=Q(reason=""))):
-        found[place].append(Evening(day, unexplained == 0))
+        found[place].append(MeetingDone(day, unexplained == 0))
     return found
 
 

@@ -57,7 +57,7 @@ class Period:
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
+class OrganizationFacts:
     """What has to be known of an organization to say which meetings it is asked for."""
 
     code: str
@@ -76,7 +76,7 @@ class Held:
 
 
 @dataclass(frozen=True, slots=True)
-class Asked:
+class RequiredMeeting:
     """A kind of meeting, the rule that asks for it, and how often."""
 
     kind: str
@@ -86,14 +86,14 @@ class Asked:
 
 ASKED = {
     OrganizationKind.BRANCH: (
-        Asked("general_meeting", "meet.general_meeting.per_quarter", "quarter"),
-        Asked("committee_meeting", "meet.committee_meeting.per_month", "month"),
-        Asked("theme_day", "meet.theme_day.per_month", "month"),
-        Asked("party_lecture", "meet.party_lecture.per_year", "year"),
-        Asked("org_life_meeting", "meet.org_life_meeting.per_year", "year"),
-        Asked("democratic_evaluation", "meet.democratic_evaluation.per_year", "year"),
+        RequiredMeeting("general_meeting", "meet.general_meeting.per_quarter", "quarter"),
+        RequiredMeeting("committee_meeting", "meet.committee_meeting.per_month", "month"),
+        RequiredMeeting("theme_day", "meet.theme_day.per_month", "month"),
+        RequiredMeeting("party_lecture", "meet.party_lecture.per_year", "year"),
+        RequiredMeeting("org_life_meeting", "meet.org_life_meeting.per_year", "year"),
+        RequiredMeeting("democratic_evaluation", "meet.democratic_evaluation.per_year", "year"),
     ),
-    OrganizationKind.GROUP: (Asked("group_meeting", "meet.group_meeting.per_month", "month"),),
+    OrganizationKind.GROUP: (RequiredMeeting("group_meeting", "meet.group_meeting.per_month", "month"),),
 }
 """In the order of the articles. Where the rulebook holds no number (lectures), only a local rule asks."""
 
@@ -114,7 +114,12 @@ class Called:
 
 
 def duties(
-    place: Place, held: Iterable[Held], *, on: date, through: date | None = None, local: Iterable[LocalRule] = ()
+    place: OrganizationFacts,
+    held: Iterable[Held],
+    *,
+    on: date,
+    through: date | None = None,
+    local: Iterable[LocalRule] = (),
 ) -> list[Duty]:
     """Every meeting due in the year of `through` whose period has begun by then, done or not as of `on`.
 
@@ -129,7 +134,7 @@ def duties(
     ]
 
 
-def called_for(place: Place, *, on: date, through: date, local: Iterable[LocalRule] = ()) -> list[Called]:
+def called_for(place: OrganizationFacts, *, on: date, through: date, local: Iterable[LocalRule] = ()) -> list[Called]:
     """What is asked of a place, whatever it did: the same for all of one kind under the same rules."""
     local = list(local)
     found = [
@@ -176,19 +181,19 @@ def _period_name(year: int, first_month: int, every: str) -> str:
     return f"{year}-{first_month:02}" if every == "month" else f"{year}-Q{(first_month + 2) // 3}"
 
 
-def _begun(place: Place, period: Period) -> bool:
+def _begun(place: OrganizationFacts, period: Period) -> bool:
     """Nothing is due for the period in which the first day lies, nor for earlier ones."""
     return place.first_day is None or place.first_day <= period.first
 
 
-def _listed(asked: Asked, year: int, local: list[LocalRule]) -> Iterator[Period]:
+def _listed(asked: RequiredMeeting, year: int, local: list[LocalRule]) -> Iterator[Period]:
     """The periods that fall due in the year: its own, and last year's where its window reaches into this one."""
     if asked.kind in IN_THE_WINDOW and window(year - 1, local).last.year == year:
         yield from periods(year - 1, asked.every)
     yield from periods(year, asked.every)
 
 
-def _called(asked: Asked, period: Period, on: date, local: list[LocalRule]) -> Called | None:
+def _called(asked: RequiredMeeting, period: Period, on: date, local: list[LocalRule]) -> Called | None:
     rule = rule_if_held(asked.rule_key, period.last, local)
     if rule is None or rule.value is None:
         return None
@@ -234,7 +239,7 @@ class Limit:
 
 
 @dataclass(frozen=True, slots=True)
-class Evening:
+class MeetingDone:
     """The day of a meeting, and whether what is asked of it is done."""
 
     day: date
@@ -273,10 +278,10 @@ def reasons_matter_since(on: date) -> date:
     return add_months(on.replace(day=1), -months.whole) if months else date(on.year, 1, 1)
 
 
-def month_duties(kind: str, place: str, evenings: Iterable[Evening], given: Limit, *, on: date) -> Iterator[Duty]:
+def month_duties(kind: str, place: str, evenings: Iterable[MeetingDone], given: Limit, *, on: date) -> Iterator[Duty]:
     """One duty a month with meetings, of the organization with that code: due with its earliest meeting that is
     undone, done when none is. Last year's meetings count as long as they fall due in this one."""
-    months: dict[str, list[Evening]] = defaultdict(list)
+    months: dict[str, list[MeetingDone]] = defaultdict(list)
     for one in evenings:
         if one.day <= on and on.year in (one.day.year, (one.day + given.days).year):
             months[one.day.isoformat()[:7]].append(one)

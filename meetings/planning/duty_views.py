@@ -13,7 +13,7 @@ from django.views.decorators.http import require_safe
 
 from meetings.choices import MeetingState
 from meetings.planning.duty_queries import (
-    BranchLine,
+    BranchProgress,
     DutyLine,
     branch_lines,
     duty_lines,
@@ -180,7 +180,7 @@ def _narrowed(form: DutyFilterForm, lines: Iterable[DutyLine]) -> list[DutyLine]
     return [line for line in lines if line.duty.kind == (kind or line.duty.kind) and state in ("", line.duty.state)]
 
 
-def _named(form: DutyFilterForm, lines: Iterable[BranchLine]) -> list[BranchLine]:
+def _named(form: DutyFilterForm, lines: Iterable[BranchProgress]) -> list[BranchProgress]:
     text = form.cleaned_data.get("q") or ""
     return [line for line in lines if text in line.branch.name]
 

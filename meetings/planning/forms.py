@@ -16,7 +16,7 @@ from meetings.choices import DayKind, MeetingKind
 from meetings.planning.duty_rules import ASKED, IN_THE_WINDOW, LIMIT_KEYS
 from meetings.planning.models import ThemeDay
 from meetings.planning.rules import Defaults, ListedDay, Proposal, bounds, fits, latest_day, read_days
-from meetings.planning.services import Line
+from meetings.planning.services import PlannedMeeting
 from members.models import Organization
 from members.pages.forms import FilterForm, day_field, key_field
 from rulebook.values import DutyState
@@ -91,9 +91,9 @@ class LineForm(forms.Form):
         """The year that is planned; organizational life may have been moved into it out of the year before."""
         return (self.year - 1, self.year) if kind in IN_THE_WINDOW else (self.year,)
 
-    def line(self) -> Line:
+    def line(self) -> PlannedMeeting:
         typed = {name: value for name, value in self.cleaned_data.items() if name not in ("code", "DELETE")}
-        return Line(organization=self.places[self.cleaned_data["code"]], **typed)
+        return PlannedMeeting(organization=self.places[self.cleaned_data["code"]], **typed)
 
 
 LineFormSet = forms.formset_factory(
@@ -117,7 +117,7 @@ def initial_lines(found: Iterable[Proposal], kept: ThemeDay | None) -> list[dict
     ]
 
 
-def kept_lines(lines: Any) -> list[Line]:
+def kept_lines(lines: Any) -> list[PlannedMeeting]:
     """The lines that weren't deleted, of a valid formset."""
     return [form.line() for form in lines if not form.cleaned_data.get("DELETE")]
 

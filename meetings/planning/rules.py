@@ -239,7 +239,7 @@ class Chip:
 
 
 @dataclass(frozen=True, slots=True)
-class Cell:
+class DayCell:
     """A day; the last cells of a short month have none."""
 
     day: date | None
@@ -250,12 +250,12 @@ class Cell:
 
 
 @dataclass(frozen=True, slots=True)
-class Row:
+class MonthRow:
     first: date
-    cells: tuple[Cell, ...]
+    cells: tuple[DayCell, ...]
 
 
-def year_grid(year: int, chips: Iterable[Chip], *, workdays: Workdays, today: date) -> list[Row]:
+def year_grid(year: int, chips: Iterable[Chip], *, workdays: Workdays, today: date) -> list[MonthRow]:
     """The twelve months, and those of the next year into which a meeting may be moved."""
     standing: dict[date, list[Chip]] = defaultdict(list)
     for chip in chips:
@@ -264,7 +264,7 @@ def year_grid(year: int, chips: Iterable[Chip], *, workdays: Workdays, today: da
     further = max(((day.year - year) * 12 + day.month for day in reach), default=12)
     months = (divmod(number, 12) for number in range(max(further, 12)))
     return [
-        Row(
+        MonthRow(
             date(year + later, month + 1, 1),
             tuple(_cell(year + later, month + 1, day, standing, workdays, today) for day in range(1, 32)),
         )
@@ -280,11 +280,11 @@ def kinds_in(chips: Iterable[Chip]) -> list[tuple[str, str]]:
 
 def _cell(
     year: int, month: int, number: int, standing: dict[date, list[Chip]], workdays: Workdays, today: date
-) -> Cell:
+) -> DayCell:
     if number > calendar.monthrange(year, month)[1]:
-        return Cell(None)
+        return DayCell(None)
     day = date(year, month, number)
-    return Cell(day, not workdays.is_workday(day), day < today, day == today, tuple(standing.get(day, ())))
+    return DayCell(day, not workdays.is_workday(day), day < today, day == today, tuple(standing.get(day, ())))
 
 
 LONGEST = 31
@@ -317,7 +317,7 @@ class Defaults:
     name: str = ""
 
 
-class Unreadable(ValueError):
+class UnreadableLine(ValueError):
     """What is wrong with a line, as a sentence."""
 
 
@@ -329,8 +329,8 @@ def read_days(text: str, defaults: Defaults) -> tuple[list[ListedDay], list[str]
         try:
             for listed in _read_line(line, defaults):
                 if found.setdefault(listed.day, listed).kind != listed.kind:
-                    raise Unreadable(_("%(day)s is already in the list as the opposite.") % {"day": listed.day})
-        except Unreadable as fault:
+                    raise UnreadableLine(_("%(day)s is already in the list as the opposite.") % {"day": listed.day})
+        except UnreadableLine as fault:
             faults.append(_("Line %(number)s: %(fault)s") % {"number": number, "fault": fault})
     return sorted(found.values(), key=lambda listed: listed.day), faults
 
@@ -340,12 +340,12 @@ def _read_line(line: str, defaults: Defaults) -> Iterator[ListedDay]:
     head = HEAD.fullmatch(plain)
     sentences = re.split("[。;]", head["rest"] if head else plain)
     if plain and not any(map(SPAN.search, sentences)):
-        raise Unreadable(_("No day is found in it. Write it like 2027-01-01, or take the line out."))
+        raise UnreadableLine(_("No day is found in it. Write it like 2027-01-01, or take the line out."))
     for sentence in sentences:
         name = (head["name"] if head else _name_in(sentence)) or defaults.name
         for days in SPAN.finditer(sentence):
             if not name:
-                raise Unreadable(_("The holiday has no name. Write it behind the day or into the field below."))
+                raise UnreadableLine(_("The holiday has no name. Write it behind the day or into the field below."))
             kind = _kind_in(sentence) or defaults.kind
             yield from (ListedDay(day, kind, name[:40]) for day in _days(days, defaults.year))
 
@@ -368,7 +368,7 @@ def _days(found: re.Match[str], year: int) -> Iterator[date]:
     last = _day(found["y2"] or first.year, found["m2"] or first.month, found["d2"]) if found["d2"] else first
     length = (last - first).days + 1
     if not 1 <= length <= LONGEST:
-        raise Unreadable(_("From %(first)s to %(last)s is no holiday.") % {"first": first, "last": last})
+        raise UnreadableLine(_("From %(first)s to %(last)s is no holiday.") % {"first": first, "last": last})
     yield from (first + timedelta(days=step) for step in range(length))
 
 
@@ -377,4 +377,4 @@ def _day(year: int | str, month: int | str, day: int | str) -> date:
         return date(int(year), int(month), int(day))
     except ValueError as error:
         written = {"year": year, "month": month, "day": day}
-        raise Unreadable(_("There is no day %(year)s-%(month)s-%(day)s.") % written) from error
+        raise UnreadableLine(_("There is no day %(year)s-%(month)s-%(day)s.") % written) from error

@@ -21,7 +21,7 @@ from members.refused import Refused
 
 
 @dataclass(frozen=True, slots=True)
-class Line:
+class PlannedMeeting:
     """A meeting as the planner's form gave it back."""
 
     organization: Organization
@@ -38,7 +38,7 @@ class Line:
 
 
 @transaction.atomic
-def plan_year(*, form: UUID, lines: Iterable[Line], by: User | str) -> list[Meeting]:
+def plan_year(*, form: UUID, lines: Iterable[PlannedMeeting], by: User | str) -> list[Meeting]:
     """Plan every line, or none. The same form sent twice plans once."""
     return [plan_meeting(meeting=_meeting(form, line), by=by) for line in lines]
 
@@ -58,7 +58,7 @@ def keep_theme_day(
     return kept
 
 
-def _meeting(form: UUID, line: Line) -> Meeting:
+def _meeting(form: UUID, line: PlannedMeeting) -> Meeting:
     """A yearly meeting counts for the year it is due in, even when it is held early in the next one."""
     return Meeting(
         pk=line.key(form), organization=line.organization, kind=line.kind, day=line.day, starts_at=line.starts_at,

@@ -54,7 +54,7 @@ from meetings.planning.rules import (
     year_grid,
 )
 from meetings.planning.services import (
-    Line,
+    PlannedMeeting,
     add_local_kind,
     keep_theme_day,
     plan_year,
@@ -188,7 +188,7 @@ def _lines(request: PageRequest, place: Organization, year: int, workdays: Workd
     return LineFormSet(initial=initial_lines(found, theme_day_of(place)), form_kwargs=given)
 
 
-def _planned(request: PageRequest, place: Organization, key: UUID, lines: list[Line]) -> HttpResponse:
+def _planned(request: PageRequest, place: Organization, key: UUID, lines: list[PlannedMeeting]) -> HttpResponse:
     count = len(plan_year(form=key, lines=lines, by=request.user))
     sentence = ngettext("%(count)s meeting is planned.", "%(count)s meetings are planned.", count)
     messages.success(request, sentence % {"count": count})

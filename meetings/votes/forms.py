@@ -12,7 +12,7 @@ from meetings.attendance.queries import roll
 from meetings.choices import ON_MEMBERSHIP, ON_PROBATION, VoteMethod, VoteSubject, subject_words
 from meetings.meeting.models import AgendaItem, Meeting
 from meetings.votes.membership_rules import extensions
-from meetings.votes.membership_services import Approval, Asked
+from meetings.votes.membership_services import Approval, StepDetails
 from meetings.votes.models import Vote
 from meetings.votes.queries import probations, subjects_at
 from meetings.votes.rules import Figures, usual_subject
@@ -236,8 +236,8 @@ class StepForm(forms.Form):
         if vote.subject != VoteSubject.EXTENSION:
             del self.fields["months"]
 
-    def asked(self) -> Asked:
-        return Asked(**{name: value for name, value in self.cleaned_data.items() if name != "key"})
+    def asked(self) -> StepDetails:
+        return StepDetails(**{name: value for name, value in self.cleaned_data.items() if name != "key"})
 
 
 class DecideForm(forms.Form):

@@ -17,7 +17,7 @@ SHORTEST, LONGEST = "recruit.probation.min_extension_months", "recruit.probation
 
 
 @dataclass(frozen=True, slots=True)
-class Person:
+class PersonVotedOn:
     """Whom a vote is about, as far as it is on record. `extended_by`: months, of each longer probation until then."""
 
     born: PartialDate | None = None
@@ -33,7 +33,7 @@ class TooEarly:
     is_certain: bool = True
 
 
-def too_early(subject: VoteSubject, person: Person, *, day: date) -> TooEarly | None:
+def too_early(subject: VoteSubject, person: PersonVotedOn, *, day: date) -> TooEarly | None:
     """None when nothing on record stands against the vote on that day."""
     checks = {
         VoteSubject.ADMISSION: _too_young,
@@ -43,7 +43,7 @@ def too_early(subject: VoteSubject, person: Person, *, day: date) -> TooEarly | 
     return checks[subject](person, day) if subject in checks else None
 
 
-def _too_young(person: Person, day: date) -> TooEarly | None:
+def _too_young(person: PersonVotedOn, day: date) -> TooEarly | None:
     held = rule_if_held(AGE, day)
     if held is None or person.born is None:
         return None
@@ -62,7 +62,7 @@ def _too_young(person: Person, day: date) -> TooEarly | None:
     return None
 
 
-def _still_on_probation(person: Person, day: date) -> TooEarly | None:
+def _still_on_probation(person: PersonVotedOn, day: date) -> TooEarly | None:
     held = rule_if_held(PROBATION, day)
     if held is None:
         return None
@@ -82,7 +82,7 @@ def _still_on_probation(person: Person, day: date) -> TooEarly | None:
     return None
 
 
-def _extended_before(person: Person, day: date) -> TooEarly | None:
+def _extended_before(person: PersonVotedOn, day: date) -> TooEarly | None:
     held = rule_if_held(SHORTEST, day)
     if held is None or not person.extended_by:
         return None
@@ -92,7 +92,7 @@ def _extended_before(person: Person, day: date) -> TooEarly | None:
     )
 
 
-def probation_ends(person: Person, on: date) -> PartialDate | None:
+def probation_ends(person: PersonVotedOn, on: date) -> PartialDate | None:
     """The first day on which the probation is over, as precise as its beginning is known; None: not known.
 
     It counts from the general meeting's vote (admission rules, article 32).
@@ -104,7 +104,7 @@ def probation_ends(person: Person, on: date) -> PartialDate | None:
     return PartialDate(add_months(person.joined.first_day, months), person.joined.precision)
 
 
-def holds_from(subject: VoteSubject, person: Person, *, day: date) -> PartialDate | None:
+def holds_from(subject: VoteSubject, person: PersonVotedOn, *, day: date) -> PartialDate | None:
     """From when what the meeting of that day decided holds; None: from the day of the approval.
 
     An admission holds from the vote, a confirmation from the end of the probation and not from the vote.

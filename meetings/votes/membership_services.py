@@ -26,7 +26,7 @@ from members.roster.services import Values, create_member, edit_member, end_belo
 
 
 @dataclass(frozen=True, slots=True)
-class Asked:
+class StepDetails:
     """What the vote doesn't say: an applicant's name (older votes) and identity number, the months of an extension."""
 
     name: str = ""
@@ -48,7 +48,7 @@ class Approval:
 
 
 @transaction.atomic
-def ask_step(*, key: uuid.UUID, vote: Vote, asked: Asked, today: date, by: User | str) -> MembershipStep:
+def ask_step(*, key: uuid.UUID, vote: Vote, asked: StepDetails, today: date, by: User | str) -> MembershipStep:
     """Hand what a vote decided to the committee above; where no rule asks for its approval, it holds at once.
 
     One step a vote: a second form gives the first one's row. Raises WrongState, and Refused for facts that can't be.
@@ -126,7 +126,7 @@ def take_back_approval(*, step: MembershipStep, reason: str, today: date, by: Us
     _record("take_back_membership_step", step, by, reason)
 
 
-def _step(key: uuid.UUID, vote: Vote, asked: Asked, by: User | str) -> MembershipStep:
+def _step(key: uuid.UUID, vote: Vote, asked: StepDetails, by: User | str) -> MembershipStep:
     subject, day = VoteSubject(vote.subject), vote.item.meeting.day
     effective = holds_from(subject, person_in(vote), day=day)
     return MembershipStep(

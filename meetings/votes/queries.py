@@ -19,7 +19,7 @@ from meetings.meeting.models import Meeting
 from meetings.votes import election_rules
 from meetings.votes.correction_queries import doubted_in
 from meetings.votes.election_rules import Ballot, CandidateVotes, Result, ballot_key, to_look_up
-from meetings.votes.membership_rules import Person, approval_by, holds_from, probation_ends
+from meetings.votes.membership_rules import PersonVotedOn, approval_by, holds_from, probation_ends
 from meetings.votes.models import Candidate, Count, MembershipStep, MembershipStepQuerySet, Vote
 from meetings.votes.rules import Figures, Heads, Quorum, differences, is_covered, quorum, subjects_of, usual_subject
 from members.access.queries import access_for
@@ -257,7 +257,7 @@ def way_on(vote: Vote) -> str:
     return _("The ways on: vote again after what is unclear has been cleared up, or adjourn.")
 
 
-def people(members: Iterable[Member]) -> dict[int, Person]:
+def people(members: Iterable[Member]) -> dict[int, PersonVotedOn]:
     """What the rules look at, by member; one query for all of them."""
     members = list(members)
     extended: dict[int | None, list[int]] = defaultdict(list)
@@ -266,15 +266,15 @@ def people(members: Iterable[Member]) -> dict[int, Person]:
     )
     for member_id, months in rows.values_list("member", "months"):
         extended[member_id].append(months or 0)
-    return {one.pk: Person(one.born, one.joined, tuple(extended[one.pk])) for one in members}
+    return {one.pk: PersonVotedOn(one.born, one.joined, tuple(extended[one.pk])) for one in members}
 
 
-def person_in(vote: Vote) -> Person:
+def person_in(vote: Vote) -> PersonVotedOn:
     """The member or the applicant whom a vote is about."""
     if vote.about_member:
         return people([vote.about_member])[vote.about_member.pk]
     born = PartialDate(vote.applicant_born_on) if vote.applicant_born_on else None
-    return Person(born=born)
+    return PersonVotedOn(born=born)
 
 
 def probations(members: Iterable[Member], on: date) -> dict[int, PartialDate | None]:

@@ -7,7 +7,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from members.choices import HARD_TO_REACH_KINDS, ContactKind, HelpState
-from members.contacts.rules import Due
+from members.contacts.rules import ContactUrgency
 from members.fields import opened
 from members.models.contact import Contact, ContactPerson, HelpRequest
 from members.models.member import Member, MemberQuerySet
@@ -151,9 +151,9 @@ class ReachFilterForm(forms.Form):
 
     DUE = [
         ("", "—"),
-        (Due.OVERDUE.value, _("Overdue")),
-        (Due.NEVER.value, _("No contact on record")),
-        (Due.SOON.value, _("Within two weeks")),
+        (ContactUrgency.OVERDUE.value, _("Overdue")),
+        (ContactUrgency.NEVER.value, _("No contact on record")),
+        (ContactUrgency.SOON.value, _("Within two weeks")),
     ]
     q = forms.CharField(label=_("Name, pinyin or end of the phone"), max_length=60, required=False)
     situation = forms.ChoiceField(

@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from members.choices import ContactKind, SituationKind
 from members.contacts.queries import ReachRow
-from members.contacts.rules import Due, NextContact
+from members.contacts.rules import ContactUrgency, NextContact
 from members.contacts.services import Numbers
 from members.models.contact import HelpRequest
 from members.pages.listing import Act, Badge, Listing, Nothing, acts, day, linked, number, text
@@ -115,12 +115,16 @@ class ReachLine:
             yield _("Name somebody"), address("members:contact-person-add", member.key, back="reach"), member.name
 
 
-STATES: dict[Due, Badge] = {
-    Due.OVERDUE: OVERDUE,
-    Due.NEVER: (_("No contact on record"), "warn"),
-    Due.SOON: (_("Soon"), "info"),
+STATES: dict[ContactUrgency, Badge] = {
+    ContactUrgency.OVERDUE: OVERDUE,
+    ContactUrgency.NEVER: (_("No contact on record"), "warn"),
+    ContactUrgency.SOON: (_("Soon"), "info"),
 }
-WRITTEN = {Due.OVERDUE: _("Overdue"), Due.NEVER: _("No contact on record"), Due.SOON: _("Within two weeks")}
+WRITTEN = {
+    ContactUrgency.OVERDUE: _("Overdue"),
+    ContactUrgency.NEVER: _("No contact on record"),
+    ContactUrgency.SOON: _("Within two weeks"),
+}
 
 
 def _state(line: ReachLine, _on: date) -> list[Badge]:

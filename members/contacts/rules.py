@@ -19,7 +19,7 @@ SOON = timedelta(days=14)
 """How long ahead a contact is shown as coming up. Ours, not a rule's."""
 
 
-class Due(StrEnum):
+class ContactUrgency(StrEnum):
     """How pressing the next contact is, the most pressing first."""
 
     OVERDUE = "overdue"
@@ -29,7 +29,7 @@ class Due(StrEnum):
     OPEN = "open"
 
 
-RANK = {due: rank for rank, due in enumerate(Due)}
+RANK = {due: rank for rank, due in enumerate(ContactUrgency)}
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +40,7 @@ class NextContact:
     overdue; or where no rule asks for one (OPEN). `rule` is None unless a rule's interval decides.
     """
 
-    state: Due
+    state: ContactUrgency
     due_on: date | None
     agreed: bool = False
     rule: Rule | None = None
@@ -84,9 +84,9 @@ def next_contact_by(
     if agreed_on and (due_on is None or agreed_on <= due_on):
         return NextContact(_state(agreed_on, on), agreed_on, agreed=True)
     if due_on is None:
-        return NextContact(Due.OPEN, None)
+        return NextContact(ContactUrgency.OPEN, None)
     if since is None or (last is None and due_on < on):
-        return NextContact(Due.NEVER, None, rule=asked)
+        return NextContact(ContactUrgency.NEVER, None, rule=asked)
     return NextContact(_state(due_on, on), due_on, rule=asked)
 
 
@@ -105,10 +105,10 @@ def answer_due(asked_on: date, *, local: Iterable[LocalRule] = ()) -> date:
     return asked_on + timedelta(days=rule("help.answer.days", asked_on, local).whole)
 
 
-def _state(due_on: date, on: date) -> Due:
+def _state(due_on: date, on: date) -> ContactUrgency:
     if due_on < on:
-        return Due.OVERDUE
-    return Due.SOON if due_on <= on + SOON else Due.LATER
+        return ContactUrgency.OVERDUE
+    return ContactUrgency.SOON if due_on <= on + SOON else ContactUrgency.LATER
 
 
 CONTACT, HELP, TERM = "contact", "help_request", "term_election"
@@ -134,7 +134,7 @@ class Interval:
 
 
 @dataclass(frozen=True, slots=True)
-class Asked:
+class HelpDates:
     """A request for help: who asked, of which branch, when, and by when it is (or on what day it was) answered."""
 
     pk: int
@@ -168,7 +168,7 @@ def contact_duty(facts: HardToReach, asked: Interval | None, *, on: date) -> Dut
     and is never overdue. A day that people agreed on claims no rule.
     """
     due = next_contact_by(asked.rule if asked else None, facts.situations, last=facts.last, on=on)
-    if due.state in (Due.LATER, Due.OPEN):
+    if due.state in (ContactUrgency.LATER, ContactUrgency.OPEN):
         return None
     due_on = due.due_on or _last_day(on)
     opened_on = due_on - SOON if due.due_on else on
@@ -177,7 +177,7 @@ def contact_duty(facts: HardToReach, asked: Interval | None, *, on: date) -> Dut
     return Duty(CONTACT, facts.branch, str(facts.pk), f"{opened_on:%Y-%m}", due_on, state, citation, stays=True)
 
 
-def help_duty(asked: Asked, *, on: date, local: Iterable[LocalRule] = ()) -> Duty | None:
+def help_duty(asked: HelpDates, *, on: date, local: Iterable[LocalRule] = ()) -> Duty | None:
     """The answer to a request; one that was answered in another year is no news."""
     done = asked.answered_on is not None and asked.answered_on <= on
     if done and asked.answered_on and asked.answered_on.year != on.year:

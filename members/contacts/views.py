@@ -37,7 +37,7 @@ from members.contacts.queries import (
     waiting_members,
     with_people,
 )
-from members.contacts.rules import Due, answer_due
+from members.contacts.rules import ContactUrgency, answer_due
 from members.contacts.services import (
     AT_ONCE,
     Numbers,
@@ -316,8 +316,8 @@ def reach_list(request: PageRequest) -> HttpResponse:
         prints=False,
         template="members/contacts/reach_list.html",
         more={
-            "overdue": sum(one.next.state == Due.OVERDUE for one in waiting),
-            "never": sum(one.next.state == Due.NEVER for one in waiting),
+            "overdue": sum(one.next.state == ContactUrgency.OVERDUE for one in waiting),
+            "never": sum(one.next.state == ContactUrgency.NEVER for one in waiting),
         },
     )
 

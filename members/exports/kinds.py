@@ -1,4 +1,4 @@
-"""Which workbooks may be made in the background. `settings.EXPORTS` names one `Kind` each."""
+"""Which workbooks may be made in the background. `settings.EXPORTS` names one `ExportKind` each."""
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
@@ -30,7 +30,7 @@ class NotMade(Exception):
 
 
 @dataclass(frozen=True, slots=True)
-class Written:
+class ExportContents:
     """How many rows, the codes of the organizations whose they are, and the ids of the members in it."""
 
     rows: int
@@ -38,7 +38,7 @@ class Written:
     members: Sequence[int] = ()
 
 
-class Kind(Protocol):
+class ExportKind(Protocol):
     """A workbook. What it holds is decided by the rights of whoever asks, as they are while it is written."""
 
     @property
@@ -49,11 +49,11 @@ class Kind(Protocol):
         """Which private values, for the second person."""
         ...
 
-    def write(self, export: Export, target: Path, *, by: User, on: date, go_on: GoOn) -> Written:
+    def write(self, export: Export, target: Path, *, by: User, on: date, go_on: GoOn) -> ExportContents:
         """Write the .xlsx; temporary files go beside it. Raises NotMade, and whatever `go_on` raises."""
         ...
 
-    def record(self, export: Export, written: Written) -> None:
+    def record(self, export: Export, written: ExportContents) -> None:
         """The same entry as when the workbook is made at once, in the transaction that finishes it."""
         ...
 
@@ -69,7 +69,7 @@ class Kind(Protocol):
 
 
 @cache
-def kinds() -> Mapping[str, Kind]:
+def kinds() -> Mapping[str, ExportKind]:
     """Name → kind, of all apps."""
     return {name: import_string(path) for name, path in settings.EXPORTS.items()}
 

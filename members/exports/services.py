@@ -24,7 +24,7 @@ from audit.keyring import SealBroken, seal, unseal
 from audit.services import record
 from members.access.queries import access_for
 from members.choices import ExportProblem, ExportState
-from members.exports.kinds import Kind, NotMade, Written, kinds
+from members.exports.kinds import ExportContents, ExportKind, NotMade, kinds
 from members.models.files import OPEN, Export, ExportedMember
 from members.models.organization import Organization
 from members.models.user import User
@@ -117,7 +117,7 @@ AGREED_KEPT = timedelta(days=1)
 NOBODY = {"claim": "", "claimed_until": None}
 
 
-class Stopped(Exception):
+class ExportStopped(Exception):
     """Somebody cancelled the export, or another worker has taken it over."""
 
 
@@ -198,9 +198,9 @@ def claim_export(key: UUID | str) -> Export | None:
 
 
 def count_rows_done(*, export: Export, done: int) -> None:
-    """Say how many rows are written. Raises Stopped when the turn is over."""
+    """Say how many rows are written. Raises ExportStopped when the turn is over."""
     if not _mine(export).update(done=done, claimed_until=timezone.now() + CLAIM):
-        raise Stopped
+        raise ExportStopped
 
 
 def let_go(*, export: Export) -> None:
@@ -213,10 +213,10 @@ def let_go(*, export: Export) -> None:
 
 @transaction.atomic
 def finish_export(*, export: Export, rows: int, covers: Sequence[str], put: Callable[[], None]) -> None:
-    """The workbook is complete: `put` lays the file where it is looked for. Raises Stopped when the turn is over."""
+    """The workbook is complete: `put` lays the file in its place. Raises ExportStopped when the turn is over."""
     held = _mine(export).select_for_update().first()
     if held is None:
-        raise Stopped
+        raise ExportStopped
     _end(held, ExportState.DONE, done=rows, total=rows, covers=list(covers))
     put()
 
@@ -342,7 +342,7 @@ def make_export(key: UUID | str, *, on: date) -> None:
     try:
         with scratch(export.key) as room:
             _make(export, kinds()[export.kind], room, on)
-    except Stopped:
+    except ExportStopped:
         return
     except NotMade as refusal:
         fail_export(export=export, problem=refusal.problem)
@@ -351,7 +351,7 @@ def make_export(key: UUID | str, *, on: date) -> None:
         raise
 
 
-def _make(export: Export, kind: Kind, room: Path, on: date) -> None:
+def _make(export: Export, kind: ExportKind, room: Path, on: date) -> None:
     plain, sealed = room / "plain.xlsx", room / "sealed"
 
     def go_on(done: int) -> None:
@@ -363,7 +363,7 @@ def _make(export: Export, kind: Kind, room: Path, on: date) -> None:
     finish_export(export=export, rows=written.rows, covers=written.covers, put=put)
 
 
-def _put(export: Export, kind: Kind, written: Written, sealed: Path) -> None:
+def _put(export: Export, kind: ExportKind, written: ExportContents, sealed: Path) -> None:
     """Last in the transaction: a file without its row is found by nobody, and goes with the next leftovers."""
     kind.record(export, written)
     sealed.replace(file_of(export.key))

@@ -27,7 +27,7 @@ LONGEST = 30
 
 
 @dataclass(frozen=True)
-class Kind:
+class ImportKind:
     """A kind of workbook: how it is called, and where it is uploaded."""
 
     sentence: Promise
@@ -36,10 +36,10 @@ class Kind:
 
 
 KINDS = {
-    "sign_in": Kind(_("This is a sign-in sheet."), _("Upload it as a sign-in sheet"), "meetings:import-new"),
-    "ledger": Kind(_("This is a ledger of dues."), _("Upload it as a ledger"), "dues:ledger-new"),
-    "bill": Kind(_("This is a bill or a bank statement."), _("Upload it as a bill"), "dues:bill-new"),
-    "roster": Kind(_("This is a roster of members."), _("Upload it as a roster"), "members:import-new"),
+    "sign_in": ImportKind(_("This is a sign-in sheet."), _("Upload it as a sign-in sheet"), "meetings:import-new"),
+    "ledger": ImportKind(_("This is a ledger of dues."), _("Upload it as a ledger"), "dues:ledger-new"),
+    "bill": ImportKind(_("This is a bill or a bank statement."), _("Upload it as a bill"), "dues:bill-new"),
+    "roster": ImportKind(_("This is a roster of members."), _("Upload it as a roster"), "members:import-new"),
 }
 
 

@@ -11,13 +11,13 @@ from django.utils.translation import gettext as _
 
 from members.choices import OrganizationKind
 from members.imports.kinds import NotThisKind, workbook_kind
-from members.imports.problems import Note, Problem
+from members.imports.problems import ImportNote, Problem
 from members.models.organization import Organization
 from members.organizations.rules import may_stand_under
 from members.roster.headings import ROSTER
 from members.workbooks.catalogue import Column
 from members.workbooks.cells import line
-from members.workbooks.headings import Layout, Record, Records, accepted, find_layout, samples_of
+from members.workbooks.headings import HeadedRow, Layout, Records, accepted, find_layout, samples_of
 from members.workbooks.reading import OpenWorkbook, open_workbook
 
 SEPARATORS = re.compile(r"\s*(?:[/\\>＞→|｜／＼»]|->|—>|、)+\s*")
@@ -54,18 +54,18 @@ class NoPlace(Exception):
 
 
 @dataclass(slots=True, eq=False)
-class Place:
+class TreeNode:
     """A node of the tree. `path` is empty until the organization stands; `pk` then is None too."""
 
     name: str
     kind: OrganizationKind
-    above: "Place | None" = None
+    above: "TreeNode | None" = None
     pk: int | None = None
     path: str = ""
-    below: dict[str, "Place"] = field(default_factory=dict)
+    below: dict[str, "TreeNode"] = field(default_factory=dict)
 
     @property
-    def branch(self) -> "Place":
+    def branch(self) -> "TreeNode":
         """The branch of a group; otherwise the place itself."""
         return self.above if self.kind == OrganizationKind.GROUP and self.above else self
 
@@ -103,27 +103,27 @@ class Places:
 
     def __init__(self, into: Organization | None, *, may_build: bool) -> None:
         self.may_build = may_build
-        self.roots: dict[str, Place] = {}
-        self.by_name: dict[str, list[Place]] = {}
+        self.roots: dict[str, TreeNode] = {}
+        self.by_name: dict[str, list[TreeNode]] = {}
         self.into = self._load(into)
         above = Organization.objects.get_ancestors(into).values_list("name", flat=True) if into else ()
         self.above_into = {key_of(name) for name in above}
-        self.known: dict[tuple[str, ...], Place | NoPlace] = {}
+        self.known: dict[tuple[str, ...], TreeNode | NoPlace] = {}
 
-    def _load(self, into: Organization | None) -> Place | None:
+    def _load(self, into: Organization | None) -> TreeNode | None:
         nodes = Organization.objects.below(into.path) if into else Organization.objects.all()
-        by_path: dict[str, Place] = {}
+        by_path: dict[str, TreeNode] = {}
         first = None
         for pk, path, name, kind in (
             nodes.filter(dissolved_on=None).in_tree_order().values_list("pk", "path", "name", "kind")
         ):
             above = by_path.get(path[: -Organization.steplen])
-            place = by_path[path] = Place(name, OrganizationKind(kind), above, pk, path)
+            place = by_path[path] = TreeNode(name, OrganizationKind(kind), above, pk, path)
             self._note(place)
             first = first or place
         return first if into else None
 
-    def _note(self, place: Place) -> None:
+    def _note(self, place: TreeNode) -> None:
         (place.above.below if place.above else self.roots)[key_of(place.name)] = place
         self.by_name.setdefault(key_of(place.name), []).append(place)
 
@@ -137,7 +137,7 @@ class Places:
         """Whether rows without an organization have a place: the one branch imported into."""
         return self.into is not None and self.into.kind in HOLDING
 
-    def find(self, parts: Iterable[str], group: str = "") -> Place:
+    def find(self, parts: Iterable[str], group: str = "") -> TreeNode:
         """The place of a row by what its columns say, highest first. Raises NoPlace."""
         written = tuple(parts)
         found = self.known.get((*written, "\0", group))
@@ -147,7 +147,7 @@ class Places:
             raise found
         return found
 
-    def _find_or_refuse(self, written: tuple[str, ...], group: str) -> Place | NoPlace:
+    def _find_or_refuse(self, written: tuple[str, ...], group: str) -> TreeNode | NoPlace:
         try:
             place = self._descend([name for part in written for name in SEPARATORS.split(line(part)) if name])
             place = self._group(place, group) if group else place
@@ -157,7 +157,7 @@ class Places:
             return refusal
         return place
 
-    def _descend(self, names: list[str]) -> Place:
+    def _descend(self, names: list[str]) -> TreeNode:
         if not names:
             return self._default()
         if self.into and self.into.kind in HOLDING:
@@ -170,7 +170,7 @@ class Places:
             place = self._child(place, name, last=name is names[-1])
         return place or self._default()
 
-    def _inside(self, branch: Place, name: str) -> Place:
+    def _inside(self, branch: TreeNode, name: str) -> TreeNode:
         """The one branch imported into, or a group of it."""
         if self._means(branch, name):
             return branch
@@ -179,12 +179,12 @@ class Places:
             raise NoPlace("organization_unknown", name=name[:LONGEST_NAME])
         return found or self._plan(branch, name, OrganizationKind.GROUP)
 
-    def _default(self) -> Place:
+    def _default(self) -> TreeNode:
         if self.into is None or self.into.kind not in HOLDING:
             raise NoPlace("organization_missing")
         return self.into
 
-    def _by_name(self, name: str) -> Place | None:
+    def _by_name(self, name: str) -> TreeNode | None:
         found = self.by_name.get(key_of(name), [])
         if len(found) > 1:
             raise NoPlace("organization_ambiguous", name=name)
@@ -198,7 +198,7 @@ class Places:
             names = names[1:]
         return names[1:] if names and self._means(self.into, names[0]) else names
 
-    def _means(self, place: Place, name: str) -> bool:
+    def _means(self, place: TreeNode, name: str) -> bool:
         """The same name, or its end: "第一党支部" in 红旗社区第一党支部."""
         ours, theirs = key_of(place.name), key_of(name)
         return ours == theirs or (
@@ -211,11 +211,11 @@ class Places:
         inside = self.into is not None and (self._means(self.into, name) or key in self.into.below)
         return inside or key in self.above_into
 
-    def _child(self, above: Place | None, name: str, *, last: bool) -> Place:
+    def _child(self, above: TreeNode | None, name: str, *, last: bool) -> TreeNode:
         found = (above.below if above else self.roots).get(key_of(name))
         return found or self._plan(above, name, kind_of(name, last=last))
 
-    def _group(self, branch: Place, name: str) -> Place:
+    def _group(self, branch: TreeNode, name: str) -> TreeNode:
         """The group in the branch; a group that can't be set up is no reason to refuse the member."""
         if branch.kind == OrganizationKind.GROUP:
             return branch
@@ -224,17 +224,17 @@ class Places:
             return found or branch
         return self._plan(branch, name, OrganizationKind.GROUP)
 
-    def _plan(self, above: Place | None, name: str, kind: OrganizationKind) -> Place:
+    def _plan(self, above: TreeNode | None, name: str, kind: OrganizationKind) -> TreeNode:
         if not self.may_build or len(name) > LONGEST_NAME:
             raise NoPlace("organization_unknown", name=name[:LONGEST_NAME])
         if not may_stand_under(kind, above.kind if above else None):
             raise NoPlace("organization_cannot_stand_there", name=name, above=above.name if above else "")
-        place = Place(name, kind, above)
+        place = TreeNode(name, kind, above)
         self._note(place)
         return place
 
 
-def unbuilt(place: Place) -> Iterator[Place]:
+def unbuilt(place: TreeNode) -> Iterator[TreeNode]:
     """The place and what is above it as far as it doesn't stand yet, highest first."""
     if place.pk is None:
         if place.above:
@@ -259,7 +259,7 @@ class RosterSheet:
 
     layout: Layout
     book: OpenWorkbook
-    notes: list[Note] = field(default_factory=list)
+    notes: list[ImportNote] = field(default_factory=list)
     asked: list[Column] = field(default_factory=list)
     """Columns with a proposal, whether it was accepted or not."""
 
@@ -267,14 +267,14 @@ class RosterSheet:
         """Heading → three different cells from below it."""
         return samples_of(self.layout, self.book.heads[self.layout.sheet])
 
-    def records(self) -> Iterator[Record]:
+    def records(self) -> Iterator[HeadedRow]:
         """The rows about members, each once. Raises UnreadableWorkbook."""
         records = Records(self.layout, KEYS)
         for found in records.of(self.book.rows(self.layout.sheet)):
-            if isinstance(found, Record):
+            if isinstance(found, HeadedRow):
                 yield found
             elif len(self.notes) < MOST_NOTES:
-                self.notes.append(Note(found.number, Problem("", found.code, {"text": found.text})))
+                self.notes.append(ImportNote(found.number, Problem("", found.code, {"text": found.text})))
 
 
 @contextmanager
@@ -295,14 +295,14 @@ def open_roster(
 TITLE = re.compile(r"[\w第]{2,40}?(?:党支部|支部|党总支|总支)(?:委员会)?")
 
 
-def other_title(layout: Layout, places: Places) -> Iterator[Note]:
+def other_title(layout: Layout, places: Places) -> Iterator[ImportNote]:
     """A note where the title of the sheet names another branch than the one imported into."""
     if not places.holds_members or not places.into or layout.column("organization"):
         return
     titles = [line(value) for row in layout.title_rows for value in row.cells if value]
     named = [found[0] for title in titles if (found := TITLE.search(title.rpartition("单位")[2].lstrip(":：(盖章) ")))]
     if named and not any(places.is_named(name) for name in named):
-        yield Note(0, Problem("", "another_branchs_title", {"name": named[0]}))
+        yield ImportNote(0, Problem("", "another_branchs_title", {"name": named[0]}))
 
 
 def refuse_unplaced(layout: Layout, places: Places) -> None:
@@ -314,23 +314,23 @@ def refuse_unplaced(layout: Layout, places: Places) -> None:
         )
 
 
-def _doubts(layout: Layout) -> Iterator[Note]:
+def _doubts(layout: Layout) -> Iterator[ImportNote]:
     for column in layout.columns:
         if column.doubt:
-            yield Note(layout.header_row, Problem(column.heading, column.doubt))
+            yield ImportNote(layout.header_row, Problem(column.heading, column.doubt))
     for name, code in SAID_ONCE.items():
         if layout.column(name) is None:
-            yield Note(layout.header_row, Problem("", code))
+            yield ImportNote(layout.header_row, Problem("", code))
 
 
-def _other_sheets(book: OpenWorkbook, layout: Layout, corrected: Mapping[str, str] | None) -> Iterator[Note]:
+def _other_sheets(book: OpenWorkbook, layout: Layout, corrected: Mapping[str, str] | None) -> Iterator[ImportNote]:
     others = [
         head.name
         for index, head in enumerate(book.heads)
         if index != layout.sheet and not head.hidden and _is_roster(book, index, corrected)
     ]
     if others:
-        yield Note(0, Problem("", "other_sheets_not_read", {"names": "、".join(others)[:200]}))
+        yield ImportNote(0, Problem("", "other_sheets_not_read", {"names": "、".join(others)[:200]}))
 
 
 def _is_roster(book: OpenWorkbook, index: int, corrected: Mapping[str, str] | None) -> bool:

@@ -129,7 +129,7 @@ class Problem:
 
 
 @dataclass(frozen=True, slots=True)
-class Note:
+class ImportNote:
     """A problem of a row, or of the workbook as a whole where the row is 0."""
 
     row: int
@@ -143,9 +143,9 @@ def _shown(name: str, value: object) -> object:
     return SituationKind(str(value)).label if name == "situation" else value
 
 
-def note_from_json(stored: Mapping[str, object]) -> Note:
+def note_from_json(stored: Mapping[str, object]) -> ImportNote:
     """A note as an import keeps it."""
-    return Note(int(str(stored["row"])), from_json(stored))
+    return ImportNote(int(str(stored["row"])), from_json(stored))
 
 
 def from_json(stored: Mapping[str, object]) -> Problem:

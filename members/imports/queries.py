@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from members.choices import ImportState, RowVerdict
-from members.imports.kinds import KINDS, Kind
+from members.imports.kinds import KINDS, ImportKind
 from members.imports.problems import Problem, from_json
 from members.models.files import CANCELLABLE, RosterImport, RosterImportRow
 from members.models.user import User
@@ -46,7 +46,7 @@ class Finding:
 
 
 @dataclass(frozen=True)
-class Line:
+class ImportLine:
     """A row of an import."""
 
     row: RosterImportRow
@@ -66,17 +66,17 @@ def rows_of(roster_import: RosterImport, verdict: str) -> QuerySet[RosterImportR
     return rows.filter(verdict=verdict) if verdict in RowVerdict.values else rows
 
 
-def lines(roster_import: RosterImport, rows: Iterable[RosterImportRow]) -> list[Line]:
+def lines(roster_import: RosterImport, rows: Iterable[RosterImportRow]) -> list[ImportLine]:
     """Rows opened for the page. Values of private columns aren't among them."""
     fields = {column["heading"]: column["field"] for column in roster_import.columns}
     applied = roster_import.state == ImportState.APPLIED
     return [_line(row, fields, applied=applied) for row in rows]
 
 
-def _line(row: RosterImportRow, fields: dict[str, str], *, applied: bool) -> Line:
+def _line(row: RosterImportRow, fields: dict[str, str], *, applied: bool) -> ImportLine:
     cells = {heading: text(cell) for heading, cell in load_cells(row.cells.open() if row.cells else "").items()}
     public = {heading: cell for heading, cell in cells.items() if fields.get(heading, "") not in PRIVATE}
-    return Line(
+    return ImportLine(
         row,
         [Finding(problem, public.get(problem.column, "")[:60]) for problem in map(from_json, row.problems)],
         [f"{heading} {cell}" for heading, cell in public.items() if fields.get(heading) in SHOWN],
@@ -138,7 +138,7 @@ def column_lines(roster_import: RosterImport, user: User) -> list[ColumnLine]:
     ]
 
 
-def elsewhere(roster_import: RosterImport) -> Kind | None:
+def elsewhere(roster_import: RosterImport) -> ImportKind | None:
     """Where a workbook of another kind belongs."""
     kinds = [note["about"]["kind"] for note in roster_import.notes if note["code"] == "another_kind"]
     return KINDS.get(kinds[0]) if kinds else None

@@ -10,15 +10,15 @@ from django.db.models import Q
 from audit.keyring import fingerprints
 from members.choices import RowVerdict, SituationKind
 from members.dates import PartialDate
-from members.imports.organization_resolver import NoPlace, Place, Places
+from members.imports.organization_resolver import NoPlace, Places, TreeNode
 from members.imports.problems import Problem
-from members.imports.row_parser import Facts, Understanding, Understood
+from members.imports.row_parser import Facts, ParsedRow, Understanding
 from members.models.member import Member, Situation
 from members.models.organization import Organization
 from members.paths import contains
 from members.search import name_key
 from members.workbooks.cells import line
-from members.workbooks.headings import Layout, Record
+from members.workbooks.headings import HeadedRow, Layout
 from members.workbooks.reading import Value
 
 DAYS = {"birth": "born", "joined": "joined", "full": "confirmed"}
@@ -27,7 +27,7 @@ SEALED = frozenset({"national_id", "phone", "address", "dues_base"})
 
 
 @dataclass(slots=True)
-class Known:
+class KnownMember:
     """A member who is already there, with the situations that hold."""
 
     member: Member
@@ -38,10 +38,10 @@ class Known:
 class Roster:
     """What a chunk of rows has to be compared with."""
 
-    by_print: Mapping[str, list[Known]] = field(default_factory=dict)
-    by_name: Mapping[str, list[Known]] = field(default_factory=dict)
+    by_print: Mapping[str, list[KnownMember]] = field(default_factory=dict)
+    by_name: Mapping[str, list[KnownMember]] = field(default_factory=dict)
 
-    def with_identity(self, number: str, branch: Place) -> Known | None:
+    def with_identity(self, number: str, branch: TreeNode) -> KnownMember | None:
         """Who has the number: the branch's own entry, where the number is in dispute."""
         if not self.by_print:
             return None
@@ -49,7 +49,7 @@ class Roster:
         own = (known for known in found if known.member.roster_path and contains(branch.path, known.member.roster_path))
         return next(own, found[0] if found else None)
 
-    def namesakes(self, name: str, branch: Place) -> list[Known]:
+    def namesakes(self, name: str, branch: TreeNode) -> list[KnownMember]:
         """Members of that name on the branch's roster."""
         return [known for known in self.by_name.get(name, []) if contains(branch.path, known.member.roster_path)]
 
@@ -59,7 +59,7 @@ def any_without_number(path: str) -> bool:
     return Member.objects.filter(national_id_print="", roster_path__gt="", roster_path__startswith=path).exists()
 
 
-def load(facts: Iterable[tuple[Facts, Place | None]], on: date, *, by_name: bool) -> Roster:
+def load(facts: Iterable[tuple[Facts, TreeNode | None]], on: date, *, by_name: bool) -> Roster:
     """Two queries for a whole chunk, a third for the situations of those found. `by_name`: look for namesakes too."""
     rows = list(facts)
     prints = [digest for row, _place in rows if "national_id" in row for digest in fingerprints(row["national_id"])]
@@ -68,16 +68,18 @@ def load(facts: Iterable[tuple[Facts, Place | None]], on: date, *, by_name: bool
     namesakes = _namesakes(rows) if by_name else []
     members |= {member.pk: member for member in namesakes}
     holding = _situations(members, on)
-    named: dict[str, list[Known]] = {}
+    named: dict[str, list[KnownMember]] = {}
     for member in namesakes:
-        named.setdefault(member.name, []).append(Known(member, holding.get(member.pk, frozenset())))
-    by_print: dict[str, list[Known]] = {}
+        named.setdefault(member.name, []).append(KnownMember(member, holding.get(member.pk, frozenset())))
+    by_print: dict[str, list[KnownMember]] = {}
     for member in numbered:
-        by_print.setdefault(member.national_id_print, []).append(Known(member, holding.get(member.pk, frozenset())))
+        by_print.setdefault(member.national_id_print, []).append(
+            KnownMember(member, holding.get(member.pk, frozenset()))
+        )
     return Roster(by_print, named)
 
 
-def _namesakes(rows: list[tuple[Facts, Place | None]]) -> list[Member]:
+def _namesakes(rows: list[tuple[Facts, TreeNode | None]]) -> list[Member]:
     """Members with a row's name in a row's branch, where only the name can match them: one of the two has no number.
 
     By place and sorting key, which is how the roster is indexed.
@@ -148,7 +150,7 @@ def contradicts(member: Member, facts: Facts) -> bool:
     return bool(born and member.born and not member.born.may_be(born))
 
 
-def new_situations(known: Known | None, wanted: Mapping[SituationKind, str]) -> dict[SituationKind, str]:
+def new_situations(known: KnownMember | None, wanted: Mapping[SituationKind, str]) -> dict[SituationKind, str]:
     """Those the member isn't in yet."""
     held = known.situations if known else frozenset()
     return {kind: place for kind, place in wanted.items() if kind not in held}
@@ -170,13 +172,13 @@ class Judged:
     """A row with its verdict, and what storing it would do."""
 
     number: int
-    record: Record
+    record: HeadedRow
     layout: Layout
     verdict: RowVerdict
     facts: Facts
     problems: list[Problem]
-    place: Place | None = None
-    known: Known | None = None
+    place: TreeNode | None = None
+    known: KnownMember | None = None
     changes: dict[str, tuple[Any, Any]] = field(default_factory=dict)
     situations: dict[SituationKind, str] = field(default_factory=dict)
     number_disputed: bool = False
@@ -224,7 +226,7 @@ class Judge:
         self.rows_by_birth: dict[int, int] = {}
         """Name and birth date to the first row that has them."""
 
-    def judge(self, records: Iterable[Record]) -> list[Judged]:
+    def judge(self, records: Iterable[HeadedRow]) -> list[Judged]:
         """The verdicts of a chunk, in four queries at most."""
         rows = [(record, self.understanding.of(record.values)) for record in records]
         placed = [self._place(record, understood) for record, understood in rows]
@@ -249,14 +251,14 @@ class Judge:
             if first != row.number:
                 self._problem(row, "name", "possible_double_in_file", row=first)
 
-    def forget(self, records: Iterable[Record]) -> None:
+    def forget(self, records: Iterable[HeadedRow]) -> None:
         """Let a chunk be judged a second time without its rows being taken for twins of themselves."""
         numbers = {record.number for record in records}
         self.rows_by_identity = {key: row for key, row in self.rows_by_identity.items() if row not in numbers}
         self.rows_by_name = {key: row for key, row in self.rows_by_name.items() if row not in numbers}
         self.rows_by_birth = {key: row for key, row in self.rows_by_birth.items() if row not in numbers}
 
-    def _place(self, record: Record, understood: Understood) -> Place | None:
+    def _place(self, record: HeadedRow, understood: ParsedRow) -> TreeNode | None:
         parts = [line(record.values[name]) for name in ABOVE if name in record.values]
         group = line(record.values.get("group"))
         try:
@@ -268,7 +270,7 @@ class Judge:
             understood.problems.append(Problem(self.headings.get("group", ""), "group_unknown", {"name": group[:60]}))
         return place
 
-    def _one(self, record: Record, understood: Understood, place: Place | None, roster: Roster) -> Judged:
+    def _one(self, record: HeadedRow, understood: ParsedRow, place: TreeNode | None, roster: Roster) -> Judged:
         judged = Judged(
             record.number, record, self.layout, RowVerdict.NEW, understood.facts, understood.problems, place
         )
@@ -295,7 +297,7 @@ class Judge:
     def _problem(self, judged: Judged, name: str, code: str, **about: object) -> None:
         judged.problems.append(Problem(self.headings.get(name, ""), code, about))
 
-    def _match(self, judged: Judged, place: Place, roster: Roster) -> Known | None:
+    def _match(self, judged: Judged, place: TreeNode, roster: Roster) -> KnownMember | None:
         number = judged.facts.get("national_id")
         known = roster.with_identity(number, place.branch) if number else None
         judged.number_disputed = known is not None and not self.sees(known.member)
@@ -311,7 +313,7 @@ class Judge:
             return known
         return None
 
-    def _match_by_name(self, judged: Judged, place: Place, roster: Roster) -> Known | None:
+    def _match_by_name(self, judged: Judged, place: TreeNode, roster: Roster) -> KnownMember | None:
         """Somebody of that name in the branch: certainly meant where only one can be."""
         namesakes = roster.namesakes(judged.name, place.branch)
         possible = [known for known in namesakes if not contradicts(known.member, judged.facts)]
@@ -323,7 +325,7 @@ class Judge:
             self._problem(judged, "name", "several_of_that_name")
         return possible[0] if len(possible) == 1 else None
 
-    def _compare(self, judged: Judged, understood: Understood) -> None:
+    def _compare(self, judged: Judged, understood: ParsedRow) -> None:
         if any(problem.refuses for problem in judged.problems):
             judged.verdict = RowVerdict.REFUSED
         elif any(problem.is_doubt for problem in judged.problems):
@@ -331,7 +333,7 @@ class Judge:
         elif judged.known:
             self._compare_known(judged, judged.known, understood)
 
-    def _compare_known(self, judged: Judged, known: Known, understood: Understood) -> None:
+    def _compare_known(self, judged: Judged, known: KnownMember, understood: ParsedRow) -> None:
         if "membership" in judged.facts and "membership" not in judged.record.values:
             del judged.facts["membership"]  # assumed for a newcomer only
         if judged.place is judged.place.branch if judged.place else False:

@@ -20,7 +20,7 @@ from members.people import (
 from members.roster import headings
 from members.roster.headings import FREE_TEXT
 from members.workbooks import cells, vocabulary
-from members.workbooks.cells import RoundedByExcel, Unreadable, identity_number, partial_date, says_nothing, shown
+from members.workbooks.cells import RoundedByExcel, UnreadableCell, identity_number, partial_date, says_nothing, shown
 from members.workbooks.reading import CellError, Formula, Value
 
 LENGTHS = {"name": 60, "former_names": 120, "ethnicity": 30, "native_place": 80, "work_post": 120, "party_post": 60}
@@ -32,7 +32,7 @@ Cells = Mapping[str, Value]
 
 
 @dataclass(slots=True)
-class Part:
+class RowPart:
     """Facts, the situations they speak of with their place, those they deny, and problems as (field, code, about)."""
 
     facts: dict[str, Any] = field(default_factory=dict)
@@ -43,7 +43,7 @@ class Part:
     def problem(self, name: str, code: str, **about: object) -> None:
         self.problems.append((name, code, about))
 
-    def add(self, other: "Part") -> None:
+    def add(self, other: "RowPart") -> None:
         """What the other says too; a place that is known already stays."""
         self.facts.update(other.facts)
         if other.situations:
@@ -70,22 +70,22 @@ def written(row: Cells, name: str) -> Value:
     return value if name in FREE_TEXT else shown(value)
 
 
-def read_sex(row: Cells, part: Part) -> None:
+def read_sex(row: Cells, part: RowPart) -> None:
     _word(row, part, "sex", vocabulary.sex_of, "sex_unknown")
 
 
-def read_education(row: Cells, part: Part) -> None:
+def read_education(row: Cells, part: RowPart) -> None:
     _word(row, part, "education", vocabulary.education_of, "education_unknown")
 
 
-def read_category(row: Cells, part: Part) -> None:
+def read_category(row: Cells, part: RowPart) -> None:
     """The category for dues; who is retired by it is in that situation too."""
     _word(row, part, "category", vocabulary.category_of, "category_unknown", fact="dues_category")
     if part.facts.get("dues_category") == DuesCategory.RETIRED:
         part.situations[SituationKind.RETIRED] = ""
 
 
-def _word(row: Cells, part: Part, name: str, meaning: Callable[[Value], Any], code: str, *, fact: str = "") -> None:
+def _word(row: Cells, part: RowPart, name: str, meaning: Callable[[Value], Any], code: str, *, fact: str = "") -> None:
     value = written(row, name)
     if value is None:
         return
@@ -96,33 +96,33 @@ def _word(row: Cells, part: Part, name: str, meaning: Callable[[Value], Any], co
         part.facts[fact or name] = meant
 
 
-def read_ethnicity(row: Cells, part: Part) -> None:
+def read_ethnicity(row: Cells, part: RowPart) -> None:
     ethnicity = vocabulary.ethnicity_of(written(row, "ethnicity"))
     if ethnicity and not vocabulary.is_people(ethnicity):
         part.problem("ethnicity", "ethnicity_unknown")
     part.keep_text("ethnicity", ethnicity)
 
 
-def read_native_place(row: Cells, part: Part) -> None:
+def read_native_place(row: Cells, part: RowPart) -> None:
     part.keep_text("native_place", cells.line(written(row, "native_place")))
 
 
-def read_former_names(row: Cells, part: Part) -> None:
+def read_former_names(row: Cells, part: RowPart) -> None:
     part.keep_text("former_names", cells.line(written(row, "former_names")))
 
 
-def read_party_post(row: Cells, part: Part) -> None:
+def read_party_post(row: Cells, part: RowPart) -> None:
     """Text only: a post in the party gives no office here; offices are given by a person."""
     part.keep_text("party_post", cells.line(written(row, "party_post")))
 
 
-def read_work(row: Cells, part: Part) -> None:
+def read_work(row: Cells, part: RowPart) -> None:
     """Unit and post, in one column or two."""
     texts = [cells.line(written(row, name)) for name in ("work_post", "work_unit", "post")]
     part.keep_text("work_post", " ".join(text for text in texts if text))
 
 
-def read_email(row: Cells, part: Part) -> None:
+def read_email(row: Cells, part: RowPart) -> None:
     email = cells.line(written(row, "email"))
     if EMAIL.fullmatch(email):
         part.facts["email"] = email[:254]
@@ -130,15 +130,15 @@ def read_email(row: Cells, part: Part) -> None:
         part.problem("email", "email_unreadable")
 
 
-def read_address(row: Cells, part: Part) -> None:
+def read_address(row: Cells, part: RowPart) -> None:
     part.keep_text("address", cells.text(written(row, "address")), LONG_TEXT)
 
 
-def read_phone(row: Cells, part: Part) -> None:
+def read_phone(row: Cells, part: RowPart) -> None:
     _read(row, part, "phone", cells.phone, "phone_unreadable")
 
 
-def read_dues_base(row: Cells, part: Part) -> None:
+def read_dues_base(row: Cells, part: RowPart) -> None:
     """An amount in fen, as text, because it is kept sealed."""
     _read(row, part, "dues_base", _fen, "amount_unreadable")
 
@@ -148,17 +148,17 @@ def _fen(value: Value) -> str | None:
     return None if amount is None else str(amount)
 
 
-def _read(row: Cells, part: Part, name: str, reader: Callable[[Value], Any], code: str) -> None:
+def _read(row: Cells, part: RowPart, name: str, reader: Callable[[Value], Any], code: str) -> None:
     try:
         value = reader(written(row, name))
-    except Unreadable:
+    except UnreadableCell:
         part.problem(name, code)
         return
     if value is not None:
         part.facts[name] = value
 
 
-def read_remark(row: Cells, part: Part) -> None:
+def read_remark(row: Cells, part: RowPart) -> None:
     """The remark itself, and what it proposes."""
     remark = cells.text(written(row, "remark"))
     part.keep_text("remark", remark, LONG_TEXT)
@@ -169,15 +169,15 @@ def read_remark(row: Cells, part: Part) -> None:
         part.problem("remark", "situation_from_remark", situation=kind.value)
 
 
-def read_lost_contact(row: Cells, part: Part) -> None:
+def read_lost_contact(row: Cells, part: RowPart) -> None:
     _answer(row, part, "lost_contact", SituationKind.LOST_CONTACT)
 
 
-def read_hardship(row: Cells, part: Part) -> None:
+def read_hardship(row: Cells, part: RowPart) -> None:
     _answer(row, part, "hardship", SituationKind.HARDSHIP)
 
 
-def read_mobile(row: Cells, part: Part) -> None:
+def read_mobile(row: Cells, part: RowPart) -> None:
     """Whether somebody is a mobile member, and where. A place without a word about it says so too."""
     place = cells.line(written(row, "place"))[:PLACE]
     mobile = _answer(row, part, "mobile", SituationKind.MOBILE, place)
@@ -193,11 +193,11 @@ def read_mobile(row: Cells, part: Part) -> None:
         part.problem("place", "maybe_abroad")
 
 
-def _answer(row: Cells, part: Part, name: str, kind: SituationKind, place: str = "") -> bool | None:
+def _answer(row: Cells, part: RowPart, name: str, kind: SituationKind, place: str = "") -> bool | None:
     value = shown(row.get(name))
     try:
         answer = None if isinstance(value, CellError) else cells.yes_or_no(value)
-    except Unreadable:
+    except UnreadableCell:
         part.problem(name, "answer_unreadable")
         return None
     if answer:
@@ -207,7 +207,7 @@ def _answer(row: Cells, part: Part, name: str, kind: SituationKind, place: str =
     return answer
 
 
-READERS: tuple[tuple[Callable[[Cells, Part], None], tuple[str, ...]], ...] = (
+READERS: tuple[tuple[Callable[[Cells, RowPart], None], tuple[str, ...]], ...] = (
     (read_sex, ("sex",)),
     (read_education, ("education",)),
     (read_category, ("category",)),
@@ -242,7 +242,7 @@ Facts = dict[str, Any]
 
 
 @dataclass(slots=True)
-class Understood:
+class ParsedRow:
     """A row's facts, the situations it speaks of with their place, those it denies, and its problems."""
 
     facts: Facts
@@ -260,21 +260,21 @@ class Understanding:
         self.on = on
         self.readers = [_Reader(read, names) for read, names in READERS if any(name in headings for name in names)]
 
-    def of(self, values: Cells) -> Understood:
+    def of(self, values: Cells) -> ParsedRow:
         said = _Row(self, values).read()
         problems = [Problem(self.headings.get(name, ""), code, about) for name, code, about in said.problems]
-        return Understood(said.facts, said.situations, said.denied, problems)
+        return ParsedRow(said.facts, said.situations, said.denied, problems)
 
 
 class _Reader:
     """A reader of parts. What stands in many rows is read once and remembered."""
 
-    def __init__(self, read: Callable[[Cells, Part], None], names: tuple[str, ...]) -> None:
+    def __init__(self, read: Callable[[Cells, RowPart], None], names: tuple[str, ...]) -> None:
         self.read = read
         self.names = names
-        self.known: dict[Value | tuple[Value, ...], Part] | None = {} if names[0] not in EVERYBODYS_OWN else None
+        self.known: dict[Value | tuple[Value, ...], RowPart] | None = {} if names[0] not in EVERYBODYS_OWN else None
 
-    def add_to(self, row: Cells, said: Part) -> None:
+    def add_to(self, row: Cells, said: RowPart) -> None:
         """What the row's cells say is added to what has been said."""
         key = row.get(self.names[0]) if len(self.names) == 1 else tuple([row.get(name) for name in self.names])
         if key is None:
@@ -287,8 +287,8 @@ class _Reader:
             part = self._remember(key, row)
         said.add(part)
 
-    def _remember(self, key: Value | tuple[Value, ...], row: Cells) -> Part:
-        part = Part()
+    def _remember(self, key: Value | tuple[Value, ...], row: Cells) -> RowPart:
+        part = RowPart()
         self.read(row, part)
         if self.known is not None and len(self.known) < REMEMBERED:
             self.known[key] = part
@@ -301,11 +301,11 @@ class _Row:
         self.readers = understanding.readers
         self.on = understanding.on
         self.values = values
-        self.said = Part()
+        self.said = RowPart()
         self.facts = self.said.facts
         self.problem = self.said.problem
 
-    def read(self) -> Part:
+    def read(self) -> RowPart:
         for name, value in self.values.items():
             if type(value) not in PLAIN:
                 self._note_formula(name, value)
@@ -340,7 +340,7 @@ class _Row:
             number = identity_number(value)
         except RoundedByExcel:
             self.problem("national_id", "national_id_rounded_by_excel")
-        except Unreadable:
+        except UnreadableCell:
             self.problem("national_id", "national_id_checksum")
         else:
             self._keep_identity(number, value)
@@ -386,7 +386,7 @@ class _Row:
             return None
         try:
             day = partial_date(value, self.on)
-        except Unreadable:
+        except UnreadableCell:
             self.problem(name, "date_unreadable")
             return None
         if day is None:

@@ -24,7 +24,7 @@ from members.imports.organization_resolver import (
     other_title,
     refuse_unplaced,
 )
-from members.imports.problems import Note
+from members.imports.problems import ImportNote
 from members.imports.row_checks import Judge, Judged, Sees, chunks
 from members.imports.undo_services import Undone, cancel_import
 from members.models.files import ColumnMapping, RosterImport
@@ -33,7 +33,7 @@ from members.models.user import User
 from members.organizations.services import hold_tree
 from members.roster.member_queries import whereabouts
 from members.workbooks.catalogue import Column
-from members.workbooks.headings import Layout, Record
+from members.workbooks.headings import HeadedRow, Layout
 from members.workbooks.reading import Row, UnreadableWorkbook, Value, load_cells
 
 MOST_WARNINGS = 20_000
@@ -105,7 +105,7 @@ def read_import(roster_import: RosterImport, *, on: date) -> None:
     waiting = (ImportState.UPLOADED, ImportState.READING)
     if not service.claim(roster_import=roster_import, states=waiting, now_in=ImportState.READING):
         return
-    with suppress(service.Stopped):
+    with suppress(service.ImportStopped):
         if file_of(roster_import).exists():
             _read_file(roster_import, on)
         else:
@@ -151,20 +151,20 @@ def _judge_again(roster_import: RosterImport, on: date) -> None:
     service.end_rows(roster_import=roster_import, notes=[])
 
 
-def _stored_records(roster_import: RosterImport, layout: Layout, verdicts: list[str]) -> Iterator[Record]:
+def _stored_records(roster_import: RosterImport, layout: Layout, verdicts: list[str]) -> Iterator[HeadedRow]:
     rows = roster_import.rows.filter(verdict__in=verdicts, member=None).order_by("number")
     for row in rows.iterator(chunk_size=service.CHUNK):
         yield stored_record(row.number, load_cells(row.cells.open()), layout)
 
 
-def stored_record(number: int, cells: dict[str, Value], layout: Layout) -> Record:
+def stored_record(number: int, cells: dict[str, Value], layout: Layout) -> HeadedRow:
     """A record as it was read from the sheet."""
     row = Row(number, [cells.get(column.heading) for column in layout.columns], [])
     values: dict[str, Value] = {}
     for column in layout.known:
         if (value := cells.get(column.heading)) is not None:
             values[column.field] = value
-    return Record(number, row, values, {})
+    return HeadedRow(number, row, values, {})
 
 
 # Storing, after confirmation
@@ -179,7 +179,7 @@ def apply_import(roster_import: RosterImport, *, on: date) -> None:
     places = Places(roster_import.organization, may_build=roster_import.may_build)
     judge = Judge(service.layout_of(roster_import), places, on, sees_of(roster_import.uploaded_by, on=on))
     last = 0
-    with suppress(service.Stopped), modest_cache():
+    with suppress(service.ImportStopped), modest_cache():
         while records := _next_records(roster_import, judge.layout, last):
             _store(roster_import, judge, records, on, by)
             last = records[-1].number
@@ -195,12 +195,12 @@ def sees_of(by: User | str | None, *, on: date) -> Sees:
     return lambda member: by.access.may(Capability.VIEW_ROSTER, whereabouts(member))
 
 
-def _next_records(roster_import: RosterImport, layout: Layout, last: int) -> list[Record]:
+def _next_records(roster_import: RosterImport, layout: Layout, last: int) -> list[HeadedRow]:
     rows = service.waiting_rows(roster_import).filter(number__gt=last).order_by("number")[: service.CHUNK]
     return [stored_record(row.number, load_cells(row.cells.open()), layout) for row in rows]
 
 
-def _store(roster_import: RosterImport, judge: Judge, records: list[Record], on: date, by: User | str) -> None:
+def _store(roster_import: RosterImport, judge: Judge, records: list[HeadedRow], on: date, by: User | str) -> None:
     """Judged at the moment of storing: the roster may have changed since the rows were looked through."""
     try:
         service.store_chunk(roster_import=roster_import, judged=judge.judge(records), on=on, by=by)
@@ -219,8 +219,8 @@ class Report:
     layout: Layout
     roster_import: RosterImport | None = None
     counts: dict[str, int] = field(default_factory=dict)
-    refused: list[Note] = field(default_factory=list)
-    warnings: list[Note] = field(default_factory=list)
+    refused: list[ImportNote] = field(default_factory=list)
+    warnings: list[ImportNote] = field(default_factory=list)
     asked: list[tuple[Column, list[str]]] = field(default_factory=list)
     """Columns with a proposal, each with three of its cells."""
 
@@ -235,7 +235,7 @@ class Report:
                 refusing = row.verdict in service.LEFT_OUT and (problem.refuses or problem.is_doubt)
                 kept = self.refused if refusing else self.warnings
                 if refusing or len(kept) < MOST_WARNINGS:
-                    kept.append(Note(row.number, problem))
+                    kept.append(ImportNote(row.number, problem))
 
 
 def import_roster(

@@ -19,8 +19,8 @@ from members import bulk
 from members.choices import AffiliationKind, ImportState, RowVerdict
 from members.dates import PartialDate
 from members.fields import sealed
-from members.imports.organization_resolver import Place, unbuilt
-from members.imports.problems import Note, Problem
+from members.imports.organization_resolver import TreeNode, unbuilt
+from members.imports.problems import ImportNote, Problem
 from members.imports.row_checks import DAYS, SEALED, Judged
 from members.models.files import ColumnMapping, RosterImport, RosterImportRow
 from members.models.member import Affiliation, Member, Situation
@@ -184,15 +184,15 @@ def claim(*, roster_import: RosterImport, states: Iterable[ImportState], now_in:
     return bool(taken)
 
 
-class Stopped(Exception):
+class ImportStopped(Exception):
     """Somebody cancelled the import while a worker was busy with it."""
 
 
 def go_on(roster_import: RosterImport) -> None:
-    """Hold the import until the transaction ends, so that nobody cancels it meanwhile. Raises Stopped if it was."""
+    """Hold the import until the transaction ends, so that nobody cancels it meanwhile. Raises ImportStopped."""
     held = RosterImport.objects.select_for_update().filter(pk=roster_import.pk)
     if held.values_list("state", flat=True).get() == ImportState.CANCELLED:
-        raise Stopped
+        raise ImportStopped
 
 
 @transaction.atomic
@@ -200,12 +200,12 @@ def fail_import(*, roster_import: RosterImport, sentence: str, kind: str = "") -
     """Say why the workbook couldn't be read. Rows that had been read go. `kind`: what it is instead (`kinds.KINDS`)."""
     go_on(roster_import)
     roster_import.rows.all().delete()
-    notes = [Note(0, Problem("", "another_kind", {"kind": kind})).as_json()] if kind else []
+    notes = [ImportNote(0, Problem("", "another_kind", {"kind": kind})).as_json()] if kind else []
     _set(roster_import, state=ImportState.FAILED, failure=sentence[:500], notes=notes, claimed_until=None)
 
 
 @transaction.atomic
-def begin_rows(*, roster_import: RosterImport, layout: Layout, notes: Iterable[Note]) -> None:
+def begin_rows(*, roster_import: RosterImport, layout: Layout, notes: Iterable[ImportNote]) -> None:
     """Note what the sheet was understood to be. Rows of an attempt that was interrupted go."""
     go_on(roster_import)
     roster_import.rows.all().delete()
@@ -232,7 +232,7 @@ def store_verdicts(*, roster_import: RosterImport, judged: Sequence[Judged]) -> 
 
 
 @transaction.atomic
-def end_rows(*, roster_import: RosterImport, notes: Iterable[Note]) -> None:
+def end_rows(*, roster_import: RosterImport, notes: Iterable[ImportNote]) -> None:
     """All rows are read and wait to be looked through."""
     go_on(roster_import)
     _set(
@@ -313,7 +313,7 @@ def store_chunk(
 ) -> None:
     """Store a chunk's accepted rows on the roster, and every row with what became of it.
 
-    `looked_through`: the rows are stored with their verdicts, which give way to these. Raises Stopped.
+    `looked_through`: the rows are stored with their verdicts, which give way to these. Raises ImportStopped.
     """
     go_on(roster_import)
     _build_places(roster_import, judged, by)
@@ -331,7 +331,7 @@ def store_chunk(
 
 @transaction.atomic
 def finish_import(*, roster_import: RosterImport, by: User | str) -> None:
-    """Everything accepted is stored: count it and put it on record. Raises Stopped."""
+    """Everything accepted is stored: count it and put it on record. Raises ImportStopped."""
     go_on(roster_import)
     counts = count_verdicts(roster_import)
     now = timezone.now()
@@ -377,7 +377,7 @@ def _build_places(roster_import: RosterImport, judged: Iterable[Judged], by: Use
         _set(roster_import, built=roster_import.built)
 
 
-def _build(roster_import: RosterImport, place: Place, by: User | str) -> None:
+def _build(roster_import: RosterImport, place: TreeNode, by: User | str) -> None:
     parent = Organization.objects.get(pk=place.above.pk) if place.above else None
     organization = create_organization(name=place.name, kind=place.kind, parent=parent, by=by)
     place.pk, place.path = organization.pk, organization.path

@@ -18,7 +18,7 @@ from audit.models import Entry
 from audit.services import record
 from members.choices import AffiliationKind, ImportState, RowVerdict
 from members.dates import DAY, MONTH, YEAR, PartialDate
-from members.imports.problems import Note, Problem
+from members.imports.problems import ImportNote, Problem
 from members.imports.row_checks import DAYS, value_of
 from members.imports.services import assign, text_of
 from members.models.files import CANCELLABLE, RosterImport, RosterImportRow
@@ -38,7 +38,7 @@ class Undone:
     """How many rows were taken back, and those that were not, with the reason."""
 
     rows: int = 0
-    kept: list[Note] = field(default_factory=list)
+    kept: list[ImportNote] = field(default_factory=list)
 
 
 @transaction.atomic
@@ -90,7 +90,7 @@ def _undo_rows(roster_import: RosterImport, rows: list[RosterImportRow], undone:
         if row.verdict == RowVerdict.NEW and member.pk not in built_on:
             gone.append(member.pk)
         elif row.verdict == RowVerdict.NEW or not _take_back(member, json.loads(row.before.open() or "{}")):
-            undone.kept.append(Note(row.number, Problem("", "has_later_facts")))
+            undone.kept.append(ImportNote(row.number, Problem("", "has_later_facts")))
             continue
         undone.rows += 1
     _remove_members(gone)

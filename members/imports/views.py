@@ -21,7 +21,16 @@ from members.dates import to_the_minute
 from members.imports.exporting import write_refused, write_template
 from members.imports.forms import ColumnsForm, ImportForm, places_for_import
 from members.imports.problems import note_from_json
-from members.imports.queries import BUSY, WITH_REMARKS, Line, column_lines, elsewhere, lines, rows_of, verdict_counts
+from members.imports.queries import (
+    BUSY,
+    WITH_REMARKS,
+    ImportLine,
+    column_lines,
+    elsewhere,
+    lines,
+    rows_of,
+    verdict_counts,
+)
 from members.imports.running import cancel, receive
 from members.imports.services import confirm_import, correct_columns
 from members.imports.undo_services import Undone, undo_import
@@ -52,7 +61,7 @@ def state_badges(row: RosterImport, _on: date) -> Iterator[Badge]:
     yield row.get_state_display(), STATE_KINDS.get(ImportState(row.state), "info")
 
 
-def _verdict_badges(line: Line, _on: date) -> Iterator[Badge]:
+def _verdict_badges(line: ImportLine, _on: date) -> Iterator[Badge]:
     yield line.row.get_verdict_display(), VERDICT_KINDS.get(RowVerdict(line.row.verdict), "quiet")
 
 

@@ -168,13 +168,13 @@ class Node:
 
 
 @dataclass(frozen=True)
-class Tree:
+class OrganizationTree:
     nodes: list[Node]
     cut: list[Organization]
     """Open organizations that have more below them than is shown."""
 
 
-def tree(user: User, *, opened: Organization | None, on: date) -> Tree:
+def tree(user: User, *, opened: Organization | None, on: date) -> OrganizationTree:
     """The lines with everything on the way to `opened` laid open, and its own level; nothing opened: a single top's.
 
     One query for the tops and one for each open level, and two for all figures.
@@ -196,7 +196,7 @@ def tree(user: User, *, opened: Organization | None, on: date) -> Tree:
         )
         for place in shown
     ]
-    return Tree(nodes, [place for place in shown if len(levels.get(place.path, ())) > LEVEL_LIMIT])
+    return OrganizationTree(nodes, [place for place in shown if len(levels.get(place.path, ())) > LEVEL_LIMIT])
 
 
 def _open_paths(tops: list[str], opened: Organization | None) -> Iterator[str]:

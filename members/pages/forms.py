@@ -15,7 +15,7 @@ from django.utils.translation import gettext_lazy
 
 from members.dates import PartialDate
 from members.models.organization import Organization
-from members.workbooks.cells import Unreadable, partial_date, phone
+from members.workbooks.cells import UnreadableCell, partial_date, phone
 
 FIRST_DAY, LAST_DAY = date(1900, 1, 1), date(2199, 12, 31)
 
@@ -33,7 +33,7 @@ class PartialDateField(forms.CharField):
         written = super().to_python(value)
         try:
             return partial_date(written, self.latest) if written else None
-        except Unreadable as error:
+        except UnreadableCell as error:
             raise ValidationError(_("Write a day, a month or a year, like 1985-07-01, 1985-07 or 1985.")) from error
 
     def run_validators(self, value: object) -> None:
@@ -58,7 +58,7 @@ class PhoneField(forms.CharField):
         written = super().to_python(value)
         try:
             return (phone(written) or "") if written else ""
-        except Unreadable as error:
+        except UnreadableCell as error:
             raise ValidationError(_("That is no phone number: a mobile number has 11 digits.")) from error
 
 

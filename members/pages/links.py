@@ -55,7 +55,7 @@ def _all(answers: Iterable[Iterable[Link]]) -> list[Link]:
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
+class DutyLink:
     """A duty with the rows that it names, so that an address can be made without a query."""
 
     duty: Duty
@@ -74,7 +74,7 @@ class DutyDisplay:
 
     title: Promise | str
     action: Promise | str
-    url: Callable[[Place], str]
+    url: Callable[[DutyLink], str]
     icon: str = "check-circle"
     seen_with: Capability | None = None
     done_with: Capability | None = None

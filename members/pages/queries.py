@@ -61,7 +61,7 @@ UNKNOWN = "-"
 
 
 @dataclass(frozen=True)
-class Place:
+class PageStart:
     """Where a page begins: behind a member, before one (`forward` is False), or at the beginning or the end."""
 
     key: UUID | None = None
@@ -69,7 +69,7 @@ class Place:
     forward: bool = True
 
     @classmethod
-    def from_query(cls, query: Mapping[str, str]) -> "Place":
+    def from_query(cls, query: Mapping[str, str]) -> "PageStart":
         """Read the address. What can't be read means the beginning."""
         if "end" in query:
             return cls(forward=False)
@@ -79,7 +79,7 @@ class Place:
         return cls()
 
     @classmethod
-    def _beside(cls, text: str, forward: bool) -> "Place":
+    def _beside(cls, text: str, forward: bool) -> "PageStart":
         try:
             return cls(UUID(text.removeprefix(UNKNOWN)), text.startswith(UNKNOWN), forward)
         except ValueError:
@@ -116,12 +116,12 @@ class Page:
     after: str = ""
 
 
-def page(rows: MemberQuerySet, columns: Sequence[str], order: Order, place: Place, size: int = PAGE_SIZE) -> Page:
+def page(rows: MemberQuerySet, columns: Sequence[str], order: Order, place: PageStart, size: int = PAGE_SIZE) -> Page:
     """One page, of columns that include `key` and those of the order; whole models would take twice the time."""
     return page_of(lambda place, wanted: _rows_of(rows, columns, order, place, wanted), order, place, size)
 
 
-def page_of(rows: Callable[[Place, int], list[Any]], order: Order, place: Place, size: int) -> Page:
+def page_of(rows: Callable[[PageStart, int], list[Any]], order: Order, place: PageStart, size: int) -> Page:
     """One page of what `rows` gives from a place on, at most so many.
 
     What would reach over the beginning, or begins at somebody who has gone, is the first page instead.
@@ -129,7 +129,7 @@ def page_of(rows: Callable[[Place, int], list[Any]], order: Order, place: Place,
     found = rows(place, size + 1)
     more, found = len(found) > size, found[:size]
     if place.key and not (found if place.forward else more):
-        return page_of(rows, order, Place(), size)
+        return page_of(rows, order, PageStart(), size)
     if not place.forward:
         found.reverse()
     has_before, has_after = (place.key is not None, more) if place.forward else (more, place.key is not None)
@@ -141,7 +141,7 @@ def page_of(rows: Callable[[Place, int], list[Any]], order: Order, place: Place,
 
 
 def rows_from(
-    rows: MemberQuerySet, columns: Sequence[str], order: Order, place: Place, wanted: int
+    rows: MemberQuerySet, columns: Sequence[str], order: Order, place: PageStart, wanted: int
 ) -> QuerySet[Member, Any]:
     """The same of an order whose columns are always known, as a query for tuples."""
     [(_condition, fields, _unknown)] = order.parts()
@@ -149,7 +149,7 @@ def rows_from(
     return here.order_by(*_directed(fields, place)).values_list(*columns)[:wanted]
 
 
-def _rows_of(rows: MemberQuerySet, columns: Sequence[str], order: Order, place: Place, wanted: int) -> list[Any]:
+def _rows_of(rows: MemberQuerySet, columns: Sequence[str], order: Order, place: PageStart, wanted: int) -> list[Any]:
     parts = order.parts() if place.forward else order.parts()[::-1]
     found: list[Any] = []
     begun = False
@@ -166,7 +166,7 @@ def _rows_of(rows: MemberQuerySet, columns: Sequence[str], order: Order, place: 
     return found
 
 
-def _directed(fields: tuple[str, ...], place: Place) -> list[str]:
+def _directed(fields: tuple[str, ...], place: PageStart) -> list[str]:
     return [name if place.forward else f"-{name}" for name in fields]
 
 

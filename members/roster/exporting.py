@@ -26,7 +26,7 @@ from members.choices import (
     SituationKind,
 )
 from members.dates import DAY, PartialDate
-from members.exports.kinds import GoOn, NotMade, Written, covered
+from members.exports.kinds import ExportContents, GoOn, NotMade, covered
 from members.exports.services import record_export
 from members.fields import opened
 from members.models.files import Export
@@ -302,7 +302,7 @@ class RosterKind:
     title = gettext_lazy("Roster")
     holds = gettext_lazy("Identity numbers, phones, addresses")
 
-    def write(self, export: Export, target: Path, *, by: User, on: date, go_on: GoOn) -> Written:
+    def write(self, export: Export, target: Path, *, by: User, on: date, go_on: GoOn) -> ExportContents:
         chosen = RosterFilter.from_query(QueryDict(export.parameters["query"]))
         private = export.parameters["private"]
         members, covers = _asked(by, chosen, private=private, on=on)
@@ -315,9 +315,9 @@ class RosterKind:
         given = {"private": private, "former": bool(chosen.former), "go_on": go_on, "folder": target.parent}
         with target.open("wb") as file:
             written = write_roster(members, file, on=on, **given)
-        return Written(len(written), covers, written)
+        return ExportContents(len(written), covers, written)
 
-    def record(self, export: Export, written: Written) -> None:
+    def record(self, export: Export, written: ExportContents) -> None:
         _record(
             written.members,
             place=export.organization,

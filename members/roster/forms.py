@@ -30,11 +30,11 @@ from members.models.organization import Organization, OrganizationQuerySet
 from members.models.user import User
 from members.pages.forms import IdentityNumberField, PartialDateField, PhoneField, choice_field, day_field, key_field
 from members.paths import STEP, subtree
-from members.people import ENDINGS, Facts, objections, read_from_identity
+from members.people import ENDINGS, PersonFacts, objections, read_from_identity
 from members.roster.filters import LONGEST_QUERY, SEALED, kept_query
 from members.roster.move_services import FACTS
 from members.roster.photos import LARGEST
-from members.roster.queries import Double, Known, possible_doubles
+from members.roster.queries import Double, PersonEntered, possible_doubles
 from members.roster.services import (
     DATES,
     EDITABLE,
@@ -99,15 +99,15 @@ class MemberForm(forms.Form):
 
     def clean(self) -> None:
         super().clean()
-        values, known = self.values(), {name for name in Facts.__dataclass_fields__ if name not in self.errors}
+        values, known = self.values(), {name for name in PersonFacts.__dataclass_fields__ if name not in self.errors}
         facts = replace(self.facts_before(), **{name: values[name] for name in known if name in values})
         changed = self.changed(values)
         for objection in objections(facts, on=self.on):
             if objection.field in known and objection.concerns(changed):
                 self.add_error(objection.field, objection.sentence)
 
-    def facts_before(self) -> Facts:
-        return Facts()
+    def facts_before(self) -> PersonFacts:
+        return PersonFacts()
 
     def changed(self, values: Values) -> set[str]:
         """The facts that the form would change."""
@@ -149,8 +149,8 @@ class NewMemberForm(MemberForm):
         """Who may be on record already is shown first; somebody with the same identity number certainly is."""
         super().clean()
         given = self.values()
-        asked = Known(given.get("name", ""), given.get("born"), given.get("phone", ""), given.get("national_id", ""),
-                      self.cleaned_data.get("key"))  # fmt: skip
+        name, phone, number = (given.get(field, "") for field in ("name", "phone", "national_id"))
+        asked = PersonEntered(name, given.get("born"), phone, number, self.cleaned_data.get("key"))
         self.doubles = possible_doubles(Member.objects.visible_to(self.user, Capability.EDIT_ROSTER), asked)
         if any(one.same_number for one in self.doubles):
             self.add_error("national_id", _("Somebody on your roster has this identity number: look below."))
@@ -197,7 +197,7 @@ class MemberEditForm(MemberForm):
     def _in_words(self, field: str, value: object) -> object:
         return dict(getattr(self.fields[field], "choices", ())).get(value, value)
 
-    def facts_before(self) -> Facts:
+    def facts_before(self) -> PersonFacts:
         return facts_of(self.member)
 
     def changed(self, values: Values) -> set[str]:

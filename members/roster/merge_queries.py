@@ -21,7 +21,7 @@ from members.models.organization import Organization
 from members.models.user import User
 from members.pages.links import Link
 from members.paths import subtree
-from members.roster.queries import Known, possible_doubles
+from members.roster.queries import PersonEntered, possible_doubles
 
 CAPABILITIES = (Capability.EDIT_ROSTER, Capability.IMPORT_ROSTER)
 MOVES, STAYS, ONE = "moves", "stays", "one"
@@ -30,7 +30,7 @@ Reference: TypeAlias = "Field[Any, Any]"
 
 
 @dataclass(frozen=True, slots=True)
-class Counted:
+class NamedRecords:
     """How many records of a kind name each of the two entries, and whether they stay with the entry that goes."""
 
     name: str
@@ -107,13 +107,13 @@ def mergeable(user: User) -> MemberQuerySet:
 
 def candidates(member: Member, user: User) -> list[Member]:
     """Who may be the same person, and who has the same name."""
-    known = Known(member.name, member.born, opened(member.phone), key=member.key)
+    known = PersonEntered(member.name, member.born, opened(member.phone), key=member.key)
     doubles = [one.member for one in possible_doubles(mergeable(user), known)]
     others = mergeable(user).filter(name=member.name).exclude(pk__in=[member.pk, *(one.pk for one in doubles)])
     return [*doubles, *others.order_by("pk")[:10]]
 
 
-def counted(kept: Member, merged: Member) -> list[Counted]:
+def counted(kept: Member, merged: Member) -> list[NamedRecords]:
     """What each of them has. One query."""
     fields = list(references())
     asked = {f"n{number}": _count(field) for number, field in enumerate(fields)}
@@ -125,7 +125,7 @@ def counted(kept: Member, merged: Member) -> list[Counted]:
         what = str(field.model._meta.verbose_name), settings.MERGING[label(field)] == STAYS
         before = sums.get(what, (0, 0))
         sums[what] = before[0] + mine, before[1] + other
-    return [Counted(name, *numbers, stays) for (name, stays), numbers in sums.items() if any(numbers)]
+    return [NamedRecords(name, *numbers, stays) for (name, stays), numbers in sums.items() if any(numbers)]
 
 
 def places(kept: Member, merged: Member) -> list[str]:

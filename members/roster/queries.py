@@ -26,7 +26,7 @@ from members.fields import opened
 from members.models.member import Member, MemberQuerySet, Situation
 from members.models.organization import Organization
 from members.models.user import User
-from members.pages.queries import Order, Page, Place, page
+from members.pages.queries import Order, Page, PageStart, page
 from members.paths import STEP, subtree
 from members.people import membership_on
 from members.roster.filters import AGES, NONE, RosterFilter
@@ -211,7 +211,7 @@ def _found(user: User, chosen: RosterFilter, on: date) -> Listed:
     return Listed(narrow.filter(pk__in=found[:FOUND]), count, FOUND, partly=count is None)
 
 
-def page_of(members: MemberQuerySet, *, sort: str, place: Place, former: bool = False) -> Page:
+def page_of(members: MemberQuerySet, *, sort: str, place: PageStart, former: bool = False) -> Page:
     """One page of the list, with nothing private."""
     return page(members, SHOWN_FIELDS + (LEAVING_FIELDS if former else ()), ORDERS[sort], place)
 
@@ -243,7 +243,7 @@ LAST_OFFERED = Organization._get_path("", 1, MOST_OFFERED)
 """The end of the path of the last one offered."""
 
 
-class Found(NamedTuple):
+class OrganizationRead(NamedTuple):
     """What is read of an organization."""
 
     code: str
@@ -263,7 +263,7 @@ class Places:
     """Path → what a page calls it: a group stands behind its branch."""
     offered: list[tuple[str, str]]
     """Codes and names, indented, of the organization chosen and of those directly below it."""
-    chosen: Found | None
+    chosen: OrganizationRead | None
     """None: none was asked for, or none that the user sees."""
 
 
@@ -276,7 +276,7 @@ def places_of(user: User, code: str, paths: Iterable[str]) -> Places:
     named = Q(path__in=paths | {path[:-STEP] for path in paths})
     near = (_from_code(code) if code else _from_offices(offices)) & subtree("path", offices)
     rows = Organization.objects.filter(named | near).in_tree_order().values_list("code", "name", "path", "kind")
-    found = [Found(*row) for row in rows]
+    found = [OrganizationRead(*row) for row in rows]
     by_path = {place.path: place for place in found}
     starts = [place for place in found if (place.code == code if code else place.path in offices)]
     return Places(
@@ -299,12 +299,12 @@ def _from_offices(paths: Iterable[str]) -> Q:
     return near
 
 
-def _called(place: Found, by_path: dict[str, Found]) -> str:
+def _called(place: OrganizationRead, by_path: dict[str, OrganizationRead]) -> str:
     above = by_path.get(place.above)
     return f"{above.name} · {place.name}" if place.kind == OrganizationKind.GROUP and above else place.name
 
 
-def _offered(found: list[Found], starts: set[str]) -> list[tuple[str, str]]:
+def _offered(found: list[OrganizationRead], starts: set[str]) -> list[tuple[str, str]]:
     near = [place for place in found if place.path in starts or place.above in starts]
     return [(place.code, "\u3000" * (place.above in starts) + place.name) for place in near[: MOST_OFFERED + 1]]
 
@@ -313,7 +313,7 @@ AT_MOST = 5
 
 
 @dataclass(frozen=True, slots=True)
-class Known:
+class PersonEntered:
     """What is said of a person who is being entered; `key` is the row's own, which is no double of itself."""
 
     name: str
@@ -335,7 +335,7 @@ class Double:
     """Name of the branch or group; empty: on no roster."""
 
 
-def possible_doubles(among: MemberQuerySet, known: Known) -> list[Double]:
+def possible_doubles(among: MemberQuerySet, known: PersonEntered) -> list[Double]:
     """Who has the identity number, the name with the birth date, or the phone number. Four queries at most."""
     others = among.exclude(key=known.key) if known.key else among
     found = {one.pk: one for rows in _candidates(others, known) for one in rows.order_by("pk")[:AT_MOST]}
@@ -345,7 +345,7 @@ def possible_doubles(among: MemberQuerySet, known: Known) -> list[Double]:
     return [Double(one, *_why(one, known), places.get(one.roster_path, "")) for one in members]
 
 
-def _candidates(others: MemberQuerySet, known: Known) -> Iterable[MemberQuerySet]:
+def _candidates(others: MemberQuerySet, known: PersonEntered) -> Iterable[MemberQuerySet]:
     if known.national_id:
         yield others.with_prints(fingerprints(known.national_id))
     if known.born:
@@ -357,7 +357,7 @@ def _candidates(others: MemberQuerySet, known: Known) -> Iterable[MemberQuerySet
         yield others.search(known.phone)
 
 
-def _why(member: Member, known: Known) -> tuple[bool, bool, bool]:
+def _why(member: Member, known: PersonEntered) -> tuple[bool, bool, bool]:
     """Same number, same name and birth, same phone."""
     return (
         bool(known.national_id) and opened(member.national_id) == known.national_id,

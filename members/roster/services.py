@@ -24,7 +24,7 @@ from members.models.member import Affiliation, Member, MemberQuerySet
 from members.models.organization import Organization
 from members.models.user import User
 from members.paths import contains
-from members.people import Facts, Objection, objections, says_something
+from members.people import FactObjection, PersonFacts, objections, says_something
 from members.refused import CannotBelong, Refused
 from members.search import name_key, search_terms
 
@@ -170,8 +170,8 @@ def version_of(member: Member) -> str:
     return fingerprint(repr([str(value_of(member, field)) for field in EDITABLE]))
 
 
-def facts_of(member: Member) -> Facts:
-    return Facts(**{field: value_of(member, field) for field in Facts.__dataclass_fields__})  # type: ignore[arg-type]
+def facts_of(member: Member) -> PersonFacts:
+    return PersonFacts(**{field: value_of(member, field) for field in PersonFacts.__dataclass_fields__})  # type: ignore[arg-type]
 
 
 def create_member(
@@ -287,7 +287,7 @@ def _refuse_unreasoned(changes: list[Change], reason: str) -> None:
         )
 
 
-def _refuse_objections(found: Iterable[Objection], about: set[str] | None = None) -> None:
+def _refuse_objections(found: Iterable[FactObjection], about: set[str] | None = None) -> None:
     """What was already doubtful before doesn't stand in the way of correcting something else."""
     for objection in found:
         if about is None or objection.concerns(about):

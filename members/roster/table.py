@@ -45,7 +45,7 @@ class Heading(NamedTuple):
     """The order that a click on the heading asks for; empty: none."""
 
 
-class Line(NamedTuple):
+class TableRow(NamedTuple):
     name: str
     url: str
     cells: list[str]
@@ -56,7 +56,7 @@ class Line(NamedTuple):
 
 class Table(NamedTuple):
     headings: list[Heading]
-    lines: list[Line]
+    lines: list[TableRow]
 
 
 Writer = Callable[[RosterRow], str]
@@ -106,7 +106,7 @@ def table_of(rows: Iterable[RosterRow], columns: list[str], *, grouped: bool = F
             Heading(column, label, SORTED_BY.get(column, "")) for column, label in zip(columns, labels, strict=True)
         ],
         lines=[
-            Line(
+            TableRow(
                 row.member.name,
                 address.replace(str(NOBODY), str(row.member.key)),
                 [write(row) for write in writers],

@@ -14,7 +14,7 @@ from members.roster.member_queries import Event, Happening
 
 
 @dataclass(frozen=True)
-class Line:
+class TimelineEvent:
     """As templates/includes/timeline.html shows it."""
 
     when: str
@@ -49,15 +49,15 @@ PAGES = {
 """Where an entry of the contact log is read in full and corrected."""
 
 
-def lines(events: list[Event], *, may_record: bool) -> list[Line]:
+def lines(events: list[Event], *, may_record: bool) -> list[TimelineEvent]:
     """The events as a person reads them; with links for those who keep the contact log."""
     return [_line(event, _url(event) if may_record else "") for event in events]
 
 
-def _line(event: Event, url: str) -> Line:
+def _line(event: Event, url: str) -> TimelineEvent:
     title, text = TELL[event.happening](event)
     icon = CONTACT_ICONS.get(event.code, "") if event.happening == Happening.CONTACT else ""
-    return Line(_when(event), icon or ICONS[event.happening], title, text, url)
+    return TimelineEvent(_when(event), icon or ICONS[event.happening], title, text, url)
 
 
 def _when(event: Event) -> str:

@@ -30,7 +30,7 @@ from members.models.organization import Organization
 from members.models.user import User
 from members.pages.about_member import member_crumbs, remove_page
 from members.pages.listing import Nothing
-from members.pages.queries import Place
+from members.pages.queries import PageStart
 from members.pages.requests import FORM_METHODS, PageRequest, try_on_form
 from members.pages.steps import Step, form_page
 from members.refused import Refused
@@ -84,7 +84,7 @@ def _list(request: PageRequest, wish: Mapping[str, Any] | None = None) -> HttpRe
     user, chosen = request.user, RosterFilter.from_query(request.GET)
     listed = queries.roster_list(user, chosen, on=request.today)
     former = bool(chosen.former)
-    page = queries.page_of(listed.members, sort=chosen.sort, place=Place.from_query(request.GET), former=former)
+    page = queries.page_of(listed.members, sort=chosen.sort, place=PageStart.from_query(request.GET), former=former)
     places = places_of(user, chosen.org, map(queries.place_of, page.rows))
     if chosen.org and not places.chosen:
         raise Http404

@@ -13,7 +13,7 @@ from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import get_language
 
 from members.roster.filters import COLUMNS, FIELDS
-from members.roster.table import Line, Table
+from members.roster.table import Table, TableRow
 
 register = template.Library()
 
@@ -43,14 +43,14 @@ def roster_lines(table: Table) -> SafeString:
     )
 
 
-def _group(name: str, lines: Iterable[Line], starts: list[str]) -> Iterator[str]:
+def _group(name: str, lines: Iterable[TableRow], starts: list[str]) -> Iterator[str]:
     if name:
         yield f'<tr class="row-group"><th colspan="{len(starts) + 1}" scope="rowgroup">{escape(name)}</th></tr>'
     for line in lines:
         yield _line(line, starts)
 
 
-def _line(line: Line, starts: list[str]) -> str:
+def _line(line: TableRow, starts: list[str]) -> str:
     cells = [
         f"{start}{text if isinstance(text, SafeString) else escape(text)}</td>"
         for start, text in zip(starts, line.cells, strict=True)

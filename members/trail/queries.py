@@ -26,7 +26,7 @@ from members.pages.links import duty_display
 from members.pages.queries import names_of
 from members.paths import STEP
 from members.regulations.queries import place_of
-from members.trail.retention import Kind, kinds
+from members.trail.retention import RetainedKind, kinds
 from rulebook.book import title_of
 from rulebook.rule import Rule
 from rulebook.wording import figure, period_words
@@ -228,10 +228,10 @@ LOOK_BACK = timedelta(days=92)
 
 
 @dataclass
-class Line:
+class RetentionLine:
     """A kind as its reader may see it. None: the number is not theirs to see, or told nobody."""
 
-    kind: Kind
+    kind: RetainedKind
     rule: Rule
     period: str
     kept: int | None = None
@@ -242,7 +242,7 @@ class Line:
     nights: list[Removal] = field(default_factory=list)
 
 
-def kept_how_long(user: User, *, on: date) -> list[Line]:
+def kept_how_long(user: User, *, on: date) -> list[RetentionLine]:
     """Every kind with what is there below the reader's offices. What went where isn't known: that is for the top."""
     lines, paths = [_line(kind, user, on) for kind in kinds()], _paths(user)
     at_the_top = sees_all(user)
@@ -258,19 +258,19 @@ def sees_all(user: User) -> bool:
     return any(user.access.may_everywhere(capability) for capability in READERS)
 
 
-def _line(kind: Kind, user: User, on: date) -> Line:
+def _line(kind: RetainedKind, user: User, on: date) -> RetentionLine:
     held = kind.due(on).rule_at(place_of(user))
     days = kind.days
     if days is None:
-        return Line(kind, held, figure(held.number, held.unit, held.policy))
-    return Line(kind, held, figure(Decimal(days), "days", held.policy) if days else _("at once"))
+        return RetentionLine(kind, held, figure(held.number, held.unit, held.policy))
+    return RetentionLine(kind, held, figure(Decimal(days), "days", held.policy) if days else _("at once"))
 
 
 def _paths(user: User) -> list[str]:
     return [path for capability in READERS for path in user.access.paths(capability)]
 
 
-def _add_removals(lines: dict[str, Line], on: date) -> None:
+def _add_removals(lines: dict[str, RetentionLine], on: date) -> None:
     finished = Removal.objects.filter(kind__in=lines, finished_at__isnull=False).order_by()
     for code, total, last in finished.values_list("kind").annotate(Sum("removed"), Max("night")):
         lines[code].removed = total if lines[code].kind.kept else None

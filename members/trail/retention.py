@@ -28,7 +28,7 @@ BATCH = 200
 
 
 @dataclass(frozen=True)
-class Due:
+class RetentionRequest:
     """What a kind is asked to take away: rows whose day lies before `before`, which may differ by place."""
 
     on: date
@@ -72,7 +72,7 @@ def one_batch(rows: QuerySet[Any]) -> list[Any]:
 
 
 @dataclass(frozen=True)
-class Kind:
+class RetainedKind:
     """Something that is kept for a time."""
 
     code: str
@@ -84,7 +84,7 @@ class Kind:
     """The day from which the time runs: "after leaving"."""
     rule_key: str
     """The ground in the rulebook, and where `days` is None the period."""
-    remove: Callable[[Due], int]
+    remove: Callable[[RetentionRequest], int]
     """Takes away one batch in the transaction around it and says how many; none are left when it says 0."""
     kept: Callable[[Iterable[str]], int] | None = None
     """How many are there below those paths. None: the number is told nobody, neither here nor in the audit trail."""
@@ -92,8 +92,8 @@ class Kind:
     placed: bool = True
     """Whether rows lie in the tree; if not, only who works for the whole tree is told how many there are."""
 
-    def due(self, on: date) -> Due:
-        return Due(on, self.rule_key, self.days)
+    def due(self, on: date) -> RetentionRequest:
+        return RetentionRequest(on, self.rule_key, self.days)
 
 
 @dataclass(frozen=True)
@@ -104,15 +104,15 @@ class ForGood:
     why: Promise
 
 
-def kinds() -> list[Kind]:
-    return [one for one in _declared() if isinstance(one, Kind)]
+def kinds() -> list[RetainedKind]:
+    return [one for one in _declared() if isinstance(one, RetainedKind)]
 
 
 def for_good() -> list[ForGood]:
     return [one for one in _declared() if isinstance(one, ForGood)]
 
 
-def _declared() -> list[Kind | ForGood]:
+def _declared() -> list[RetainedKind | ForGood]:
     return [one for name in settings.RETENTION for one in import_string(name)]
 
 
@@ -131,7 +131,7 @@ def carry_out(*, on: date) -> dict[str, int]:
     return {kind.code: removed for kind in kinds() if (removed := _carry_out(kind, on)) is not None}
 
 
-def _carry_out(kind: Kind, on: date) -> int | None:
+def _carry_out(kind: RetainedKind, on: date) -> int | None:
     try:
         Removal.objects.get_or_create(kind=kind.code, night=on)
         for left in Removal.objects.filter(kind=kind.code, finished_at=None, night__lt=on):
@@ -145,7 +145,7 @@ def _carry_out(kind: Kind, on: date) -> int | None:
 
 
 @transaction.atomic
-def _take_batch(kind: Kind, on: date) -> bool:
+def _take_batch(kind: RetainedKind, on: date) -> bool:
     """One batch and its number, both or neither; whether there may be more."""
     removal = Removal.objects.select_for_update().get(kind=kind.code, night=on)
     if removal.finished_at:
@@ -158,7 +158,7 @@ def _take_batch(kind: Kind, on: date) -> bool:
 
 
 @transaction.atomic
-def _finish(removal: Removal, kind: Kind) -> int:
+def _finish(removal: Removal, kind: RetainedKind) -> int:
     """Close the night with its entry, once. Where the number is told nobody, each night has one, whatever went."""
     removal = Removal.objects.select_for_update().get(pk=removal.pk)
     if removal.finished_at:

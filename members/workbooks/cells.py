@@ -24,7 +24,7 @@ EXACT_DIGITS = 10**15
 """Excel keeps fifteen digits of a number; from here on the last ones are lost."""
 
 
-class Unreadable(ValueError):
+class UnreadableCell(ValueError):
     """Something is written, but not what this column is for."""
 
 
@@ -77,7 +77,7 @@ def yes_or_no(value: Value) -> bool | None:
         return True
     if word(value) in NO:
         return False
-    raise Unreadable(text(value))
+    raise UnreadableCell(text(value))
 
 
 def name(value: Value) -> str:
@@ -105,7 +105,7 @@ def phone(value: Value) -> str | None:
         number = _one_phone(part)
         if number:
             return number
-    raise Unreadable(plain)
+    raise UnreadableCell(plain)
 
 
 def _one_phone(written: str) -> str | None:
@@ -130,13 +130,13 @@ def fen(value: Value) -> int | None:
     if says_nothing(value):
         return None
     if isinstance(value, bool | date | PartialDate | CellError):
-        raise Unreadable(text(value))
+        raise UnreadableCell(text(value))
     try:
         amount = Decimal(repr(value) if isinstance(value, int | float) else _plain_amount(value))
         if not amount.is_finite() or abs(amount) >= 10**10:
-            raise Unreadable(text(value))
+            raise UnreadableCell(text(value))
     except InvalidOperation as error:
-        raise Unreadable(text(value)) from error
+        raise UnreadableCell(text(value)) from error
     return int((amount * 100).quantize(Decimal(1), rounding=ROUND_HALF_UP))
 
 
@@ -176,7 +176,7 @@ def partial_date(value: Value, latest: date) -> PartialDate | None:
     if isinstance(value, date):
         return _within(value, DAY)
     if isinstance(value, bool | CellError):
-        raise Unreadable(text(value))
+        raise UnreadableCell(text(value))
     if isinstance(value, int | float) and abs(value) < LARGEST:
         return _from_number(value, latest)
     return _from_text(text(value), latest)
@@ -184,7 +184,7 @@ def partial_date(value: Value, latest: date) -> PartialDate | None:
 
 def _within(day: date, precision: str) -> PartialDate:
     if not FIRST_YEAR <= day.year <= LAST_YEAR:
-        raise Unreadable(day.isoformat())
+        raise UnreadableCell(day.isoformat())
     return PartialDate(day, precision)
 
 
@@ -204,7 +204,7 @@ def _from_number(number: float, latest: date) -> PartialDate:
 
 def _from_serial(days: int) -> PartialDate:
     if not 0 < days <= LAST_SERIAL:
-        raise Unreadable(str(days))
+        raise UnreadableCell(str(days))
     return _within(date.fromordinal(EPOCH.toordinal() + days), DAY)
 
 
@@ -218,7 +218,7 @@ def _from_text(written: str, latest: date) -> PartialDate:
             return read(match, latest)
     if plain.isdecimal() and len(plain) == 5 and int(plain) in SERIALS:
         return _from_serial(int(plain))
-    raise Unreadable(written)
+    raise UnreadableCell(written)
 
 
 def _plain_date(written: str) -> str:
@@ -242,7 +242,7 @@ def _month_first(match: re.Match[str], latest: date) -> PartialDate:
     """3/25/1958 or 25/3/1958; 3/5/1958 could be either and stays unreadable."""
     first, second = int(match[1]), int(match[2])
     if first <= 12 and second <= 12 and first != second:
-        raise Unreadable(match[0])
+        raise UnreadableCell(match[0])
     month, day = (first, second) if first <= 12 else (second, first)
     return _of_parts(match[3], str(month), str(day), latest)
 
@@ -282,7 +282,7 @@ def _of_parts(year: str, month: str | None, day: str | None, latest: date) -> Pa
     try:
         return _within(date(number, int(month or 0) or 1, int(day or 0) or 1), precision)
     except ValueError as error:
-        raise Unreadable("-".join(part for part in (year, month, day) if part)) from error
+        raise UnreadableCell("-".join(part for part in (year, month, day) if part)) from error
 
 
 def _with_century(year: int, month: int, latest: date) -> int:
@@ -294,11 +294,11 @@ OLD_IDENTITY = re.compile(r"\d{15}")
 ROUNDED = re.compile(r"\d(\.\d+)?E\+?1[4-8]|\d{15}0{2,3}", re.IGNORECASE)
 
 
-class RoundedByExcel(Unreadable):
+class RoundedByExcel(UnreadableCell):
     """An identity number that was kept as a number: its last digits are lost for good."""
 
 
-class WrongCheckDigit(Unreadable):
+class WrongCheckDigit(UnreadableCell):
     """An identity number whose last character doesn't follow from the others: somewhere a digit is wrong."""
 
 
@@ -316,7 +316,7 @@ def identity_number(value: Value) -> str | None:
     if OLD_IDENTITY.fullmatch(plain):
         return _with_check_digit(f"{plain[:6]}19{plain[6:]}")
     if not IDENTITY.fullmatch(plain):
-        raise (RoundedByExcel if _looks_rounded(value) else Unreadable)(text(value))
+        raise (RoundedByExcel if _looks_rounded(value) else UnreadableCell)(text(value))
     if check_digit(plain[:17]) != plain[17]:
         raise (RoundedByExcel if plain.endswith("000") else WrongCheckDigit)(plain)
     if birth_of(plain) is None:
@@ -336,7 +336,7 @@ def check_digit(seventeen: str) -> str:
 def _with_check_digit(seventeen: str) -> str:
     number = seventeen + check_digit(seventeen)
     if birth_of(number) is None:
-        raise Unreadable(seventeen)
+        raise UnreadableCell(seventeen)
     return number
 
 

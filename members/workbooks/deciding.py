@@ -9,7 +9,7 @@ from dataclasses import dataclass, field, replace
 
 from members.choices import Sex
 from members.workbooks.catalogue import Catalogue, Column, Field, Heading
-from members.workbooks.cells import YES, Unreadable, birth_of, identity_number, says_nothing, word
+from members.workbooks.cells import YES, UnreadableCell, birth_of, identity_number, says_nothing, word
 from members.workbooks.evidence import Evidence, day_in
 from members.workbooks.reading import Value
 from members.workbooks.vocabulary import sex_of
@@ -313,7 +313,7 @@ def _sexes_agree(one: Seen, numbers: Seen) -> bool:
 def _identity(value: Value) -> str:
     try:
         return identity_number(value) or ""
-    except Unreadable:
+    except UnreadableCell:
         return ""
 
 

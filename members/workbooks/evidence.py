@@ -20,7 +20,7 @@ from members.workbooks.cells import (
     NO,
     YES,
     RoundedByExcel,
-    Unreadable,
+    UnreadableCell,
     WrongCheckDigit,
     fen,
     identity_number,
@@ -156,7 +156,7 @@ def day_in(value: Value) -> PartialDate | None:
         return None
     try:
         return partial_date(value, date.today())
-    except Unreadable:
+    except UnreadableCell:
         return None
 
 
@@ -187,7 +187,7 @@ def _of_text(written: str) -> frozenset[str]:
 def _identity(plain: str) -> bool:
     try:
         return identity_number(plain) is not None
-    except Unreadable:
+    except UnreadableCell:
         return False
 
 
@@ -196,7 +196,7 @@ def _like_identity(plain: str) -> bool:
         identity_number(plain)
     except (RoundedByExcel, WrongCheckDigit):
         return True
-    except Unreadable:
+    except UnreadableCell:
         return re.fullmatch(r"\d{14,17}[\dXx*]{1,4}", plain) is not None
     return re.fullmatch(r"[\dX]{15,18}", re.sub(r"\s", "", plain).upper()) is not None
 
@@ -216,7 +216,7 @@ def _date(plain: str) -> bool:
         return False
     try:
         found = partial_date(plain, date.today())
-    except Unreadable:
+    except UnreadableCell:
         return False
     return found is not None and 1900 <= found.first_day.year <= 2100 and found.precision != "year"
 
@@ -224,7 +224,7 @@ def _date(plain: str) -> bool:
 def _loose_date(plain: str) -> bool:
     try:
         return partial_date(float(plain) if plain.isdecimal() else plain, date.today()) is not None
-    except Unreadable:
+    except UnreadableCell:
         return False
 
 
@@ -233,14 +233,14 @@ def _amount(plain: str) -> bool:
         return False  # 195811 is a month rather than an amount
     try:
         return fen(plain) in AMOUNTS
-    except Unreadable:
+    except UnreadableCell:
         return False
 
 
 def _money(plain: str) -> bool:
     try:
         return fen(plain) is not None and len(plain) < 14
-    except Unreadable:
+    except UnreadableCell:
         return False
 
 

@@ -220,7 +220,7 @@ NOT_A_RECORD = "row_is_not_a_record"
 
 
 @dataclass(frozen=True)
-class Record:
+class HeadedRow:
     """A row under the headings: its cells by field; repeated fields under (field, column)."""
 
     number: int
@@ -254,23 +254,23 @@ class Records:
         self.many = [column for column in layout.known if column.field in self.repeats]
         self.serial_columns = {column.index for column in layout.known if column.field == serial}
 
-    def of(self, rows: Iterable[Row]) -> Iterator[Record | LeftOut]:
+    def of(self, rows: Iterable[Row]) -> Iterator[HeadedRow | LeftOut]:
         """Every record, and every row left out that a person may ask about. Blank rows and footers pass silently."""
         for row in rows:
             if row.number > self.layout.header_row and (found := self._one(row)):
                 yield found
 
-    def _one(self, row: Row) -> Record | LeftOut | None:
+    def _one(self, row: Row) -> HeadedRow | LeftOut | None:
         values = self._values(row.cells)
         if self._is_plain(row, values):
-            return Record(row.number, row, values, self._repeated(row))
+            return HeadedRow(row.number, row, values, self._repeated(row))
         if not self._says_something(row) or self._is_footer(row) or self._is_heading(row):
             return None
         if self.name_column in row.filled:
             return LeftOut(row.number, BELONGS_ABOVE, self._shown(row))
         if self._looks_left_out(row, values):
             return LeftOut(row.number, NOT_A_RECORD, self._shown(row))
-        return Record(row.number, row, values, self._repeated(row))
+        return HeadedRow(row.number, row, values, self._repeated(row))
 
     def _values(self, cells: list[Value]) -> dict[str, Value]:
         """What is written under each heading."""

@@ -8,7 +8,7 @@ from pathlib import Path
 from xml.parsers import expat
 
 from members.workbooks import sheets
-from members.workbooks.sheets import Limits, Place, Range, SheetRow, Value, WorkbookRefused, plain_number
+from members.workbooks.sheets import Limits, Range, SheetEntry, SheetRow, Value, WorkbookRefused, plain_number
 
 PIECE = 1 << 17
 DAMAGE = (
@@ -88,7 +88,7 @@ class OdsBook:
         self.ranges: dict[int, list[Range]] = {}
         if b"encryption-data" in self._manifest():
             raise WorkbookRefused(sheets.ENCRYPTED)
-        self.places = [Place(name, False) for name in self._names()]
+        self.places = [SheetEntry(name, False) for name in self._names()]
 
     def _manifest(self) -> bytes:
         if "META-INF/manifest.xml" not in self.pack.namelist():

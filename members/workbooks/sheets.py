@@ -141,7 +141,7 @@ SheetRow = tuple[int, dict[int, Value]]
 """The sheet's own row number, from 1, and what is written in it by column, from 0."""
 
 
-class Place(NamedTuple):
+class SheetEntry(NamedTuple):
     """A sheet: its name, whether it is hidden, and where in the file it is."""
 
     name: str
@@ -161,7 +161,7 @@ class Range(NamedTuple):
 class Book(Protocol):
     """An open workbook."""
 
-    places: list[Place]
+    places: list[SheetEntry]
 
     def rows(self, index: int) -> Iterator[SheetRow]: ...
 

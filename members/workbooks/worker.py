@@ -33,7 +33,7 @@ import python_calamine as calamine
 from members.workbooks import sheets
 from members.workbooks import sheets as workbooks_sheets
 from members.workbooks.packed import DAMAGE, OdsBook
-from members.workbooks.sheets import Book, Limits, Place, Range, SheetRow, Value, WorkbookRefused, whole
+from members.workbooks.sheets import Book, Limits, Range, SheetEntry, SheetRow, Value, WorkbookRefused, whole
 from members.workbooks.xlsx import XlsxBook
 
 XLSX, XLS, ODS, CSV = "xlsx", "xls", "ods", "csv"
@@ -151,7 +151,7 @@ class DelimitedBook:
     def __init__(self, path: Path, limits: Limits) -> None:
         self.path = path
         self.encoding = encoding_of(path)
-        self.places = [Place("", False)]
+        self.places = [SheetEntry("", False)]
         csv.field_size_limit(limits.text_length)
         with path.open(encoding=self.encoding, newline="") as file:
             self.separator = separator_of(file.read(1 << 16))
@@ -197,7 +197,7 @@ class XlsBook:
         except (calamine.CalamineError, ValueError, OSError) as error:
             raise WorkbookRefused(workbooks_sheets.BROKEN) from error
         sheets = [sheet for sheet in self.book.sheets_metadata if sheet.typ == calamine.SheetTypeEnum.WorkSheet]
-        self.places = [Place(sheet.name, sheet.visible != calamine.SheetVisibleEnum.Visible) for sheet in sheets]
+        self.places = [SheetEntry(sheet.name, sheet.visible != calamine.SheetVisibleEnum.Visible) for sheet in sheets]
 
     def _sheet(self, index: int) -> Any:
         try:

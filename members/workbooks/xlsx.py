@@ -10,8 +10,8 @@ from members.workbooks import sheets
 from members.workbooks.packed import Attributes, local, new_parser, parse_pieces, pieces, walk
 from members.workbooks.sheets import (
     Limits,
-    Place,
     Range,
+    SheetEntry,
     SheetRow,
     Value,
     WorkbookRefused,
@@ -225,8 +225,8 @@ class XlsxBook:
             walk(self.pack, relations, on_start)
         return targets
 
-    def _places(self, root: str) -> list[Place]:
-        places: list[Place] = []
+    def _places(self, root: str) -> list[SheetEntry]:
+        places: list[SheetEntry] = []
 
         def on_start(tag: str, attributes: Attributes) -> None:
             if tag == "sheet":
@@ -234,7 +234,7 @@ class XlsxBook:
                 kind, part = self.targets.get(relation, ("", ""))
                 if kind == "worksheet" and part:
                     hidden = attributes.get("state", "visible") != "visible"
-                    places.append(Place(attributes.get("name", ""), hidden, part))
+                    places.append(SheetEntry(attributes.get("name", ""), hidden, part))
             elif tag == "workbookPr":
                 self.from_1904 = attributes.get("date1904") in {"1", "true"}
 

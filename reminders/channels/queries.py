@@ -197,7 +197,7 @@ def _officer(row: Mapping[str, Any]) -> Person:
 
 
 @dataclass(frozen=True, slots=True)
-class Way:
+class RecipientChannel:
     """Who would hear of it, and how. `contact` names the contact person in whose hands it is, empty otherwise."""
 
     channel: ChannelKind
@@ -206,13 +206,13 @@ class Way:
     """Whether it stands in an inbox as well."""
 
 
-def way_to_member(member: Member, *, on: date) -> Way | None:
+def way_to_member(member: Member, *, on: date) -> RecipientChannel | None:
     """None for who doesn't exist any more. Four queries."""
     known = recipients([member.pk], on=on).members.get(member.pk)
     return _way(recipient_for(known), known.path, setups_in_use()) if known else None
 
 
-def way_to_user(user: User, *, on: date) -> Way | None:
+def way_to_user(user: User, *, on: date) -> RecipientChannel | None:
     """As a member; else as the officer that they are."""
     if user.member:
         return way_to_member(user.member, on=on)
@@ -230,9 +230,11 @@ def member_links(member: Member, user: User) -> Iterator[Link]:
         yield Link("bell", _("How to tell them things"), text, address)
 
 
-def _way(recipient: Recipient, path: str, setups: Setups) -> Way:
+def _way(recipient: Recipient, path: str, setups: Setups) -> RecipientChannel:
     contact = recipient.person.name if recipient.addressee == Addressee.CONTACT_PERSON else ""
-    return Way(channel_for(recipient, setups.channels(path)), contact, recipient.person.user_id is not None)
+    return RecipientChannel(
+        channel_for(recipient, setups.channels(path)), contact, recipient.person.user_id is not None
+    )
 
 
 OFFERED = 200

@@ -22,7 +22,7 @@ from members.pages.requests import address
 from members.pages.steps import Words
 
 
-class Part(StrEnum):
+class BeginningPart(StrEnum):
     ROSTER = "roster"
     PLAN = "plan"
     BASES = "bases"
@@ -35,23 +35,23 @@ class Standing(StrEnum):
     LATER = "later"
 
 
-WHY: Mapping[Part, tuple[Words, Words, Words]] = {
-    Part.ROSTER: (
+WHY: Mapping[BeginningPart, tuple[Words, Words, Words]] = {
+    BeginningPart.ROSTER: (
         _("Upload the roster"),
         _("meetings, dues and calls all go by who is on it"),
         _("Your secretary uploads it: hand over the workbook that the branch has always kept."),
     ),
-    Part.PLAN: (
+    BeginningPart.PLAN: (
         _("Plan the year"),
         _("so that nobody has to think of the day of a meeting"),
         _("Your secretary plans it: say which day of the month the branch usually meets."),
     ),
-    Part.BASES: (
+    BeginningPart.BASES: (
         _("Fix the bases of dues"),
         _("without a base nobody can be charged"),
         _("The organization officer of the branch fixes them: say that the roster is there."),
     ),
-    Part.ACCOUNTS: (
+    BeginningPart.ACCOUNTS: (
         _("Have log-ins made"),
         _("so that members see their own dues and meetings"),
         _("The administrator of your committee makes them: give the names, and who holds which office."),
@@ -61,8 +61,8 @@ WHY: Mapping[Part, tuple[Words, Words, Words]] = {
 
 
 @dataclass(frozen=True, slots=True)
-class Line:
-    part: Part
+class BeginningStep:
+    part: BeginningPart
     standing: Standing
     url: str
     """Where it is done; empty for who may not do it."""
@@ -83,10 +83,10 @@ class Line:
 AHEAD = timedelta(days=31)
 """A branch has a plan when a meeting stands further ahead than that: the next one alone is none."""
 PAGES = {
-    "members:import-detail": Part.ROSTER,
-    "meetings:duty-list": Part.PLAN,
-    "dues:basis-list": Part.BASES,
-    "members:user-detail": Part.ACCOUNTS,
+    "members:import-detail": BeginningPart.ROSTER,
+    "meetings:duty-list": BeginningPart.PLAN,
+    "dues:basis-list": BeginningPart.BASES,
+    "members:user-detail": BeginningPart.ACCOUNTS,
 }
 """Where a step ends."""
 
@@ -95,21 +95,26 @@ def leads_on(request: HttpRequest) -> dict[str, Any]:
     """Context processor: `next_step` on the page that says another one was done; an import ends without a message."""
     part = PAGES.get(request.resolver_match.view_name) if request.resolver_match else None
     user = getattr(request, "user", None)
-    if part is None or not isinstance(user, User) or part is not Part.ROSTER and not len(get_messages(request)):
+    if (
+        part is None
+        or not isinstance(user, User)
+        or part is not BeginningPart.ROSTER
+        and not len(get_messages(request))
+    ):
         return {}
     lines = beginning_of(user, on=request.today)  # type: ignore[attr-defined]
     following = (line for line in lines if line.standing is Standing.NEXT and line.part is not part)
     return {"next_step": next(following, None)}
 
 
-def standings(done: set[Part]) -> list[tuple[Part, Standing]]:
+def standings(done: set[BeginningPart]) -> list[tuple[BeginningPart, Standing]]:
     """The first that isn't done is next; without a roster there is nothing else to begin with. Empty: all done."""
-    left = [part for part in Part if part not in done]
+    left = [part for part in BeginningPart if part not in done]
     found = dict.fromkeys(left[1:], Standing.LATER) | dict.fromkeys(left[:1], Standing.NEXT)
-    return [(part, found.get(part, Standing.DONE)) for part in Part] if left else []
+    return [(part, found.get(part, Standing.DONE)) for part in BeginningPart] if left else []
 
 
-def beginning_of(user: User, *, on: date) -> Sequence[Line]:
+def beginning_of(user: User, *, on: date) -> Sequence[BeginningStep]:
     """The steps of the one branch in which the user works; none for a branch that runs, at one query."""
     places = {one.path: one for one in user.access.held if _works_in(one.place, one.capabilities)}
     if len(places) != 1 or _runs(path := next(iter(places))):
@@ -128,29 +133,29 @@ def _runs(path: str) -> bool:
     return Organization.objects.filter(Exists(collected), Exists(locked), path=path).exists()
 
 
-def _lines(user: User, branch: Organization, on: date) -> list[Line]:
+def _lines(user: User, branch: Organization, on: date) -> list[BeginningStep]:
     urls = _urls(user, branch, (on + AHEAD).year)
-    return [Line(part, standing, urls[part]) for part, standing in standings(_done(user, branch, on))]
+    return [BeginningStep(part, standing, urls[part]) for part, standing in standings(_done(user, branch, on))]
 
 
-def _done(user: User, branch: Organization, on: date) -> set[Part]:
+def _done(user: User, branch: Organization, on: date) -> set[BeginningPart]:
     bases = progress_of(branch, on.year)
     others = User.objects.filter(is_active=True, member__in=Member.objects.below(branch.path)).exclude(pk=user.pk)
     facts = {
-        Part.ROSTER: bases.total > 0,
-        Part.PLAN: Meeting.objects.filter(organization=branch, day__gt=on + AHEAD).exists(),
-        Part.BASES: 0 < bases.total == bases.done,
-        Part.ACCOUNTS: others.exists(),
+        BeginningPart.ROSTER: bases.total > 0,
+        BeginningPart.PLAN: Meeting.objects.filter(organization=branch, day__gt=on + AHEAD).exists(),
+        BeginningPart.BASES: 0 < bases.total == bases.done,
+        BeginningPart.ACCOUNTS: others.exists(),
     }
     return {part for part, is_so in facts.items() if is_so}
 
 
-def _urls(user: User, branch: Organization, year: int) -> dict[Part, str]:
+def _urls(user: User, branch: Organization, year: int) -> dict[BeginningPart, str]:
     """The page of each step, empty where the user may not do it."""
     pages = {
-        Part.ROSTER: (Capability.IMPORT_ROSTER, reverse("members:import-list")),
-        Part.PLAN: (Capability.RECORD_MEETINGS, reverse("meetings:year-plan", args=[branch.code, year])),
-        Part.BASES: (Capability.FIX_BASES, address("dues:basis-list", org=branch.code)),
-        Part.ACCOUNTS: (Capability.MANAGE_USERS, address("members:user-create", org=branch.code)),
+        BeginningPart.ROSTER: (Capability.IMPORT_ROSTER, reverse("members:import-list")),
+        BeginningPart.PLAN: (Capability.RECORD_MEETINGS, reverse("meetings:year-plan", args=[branch.code, year])),
+        BeginningPart.BASES: (Capability.FIX_BASES, address("dues:basis-list", org=branch.code)),
+        BeginningPart.ACCOUNTS: (Capability.MANAGE_USERS, address("members:user-create", org=branch.code)),
     }
     return {part: url if user.access.may(needed, branch.path) else "" for part, (needed, url) in pages.items()}

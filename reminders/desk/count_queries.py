@@ -17,7 +17,7 @@ from members.paths import branch_path, subtree
 from reminders.choices import Addressee
 from reminders.desk.models import DeskCount, Effort
 from reminders.desk.queries import duties_below, keys_below
-from reminders.desk.rules import Counted, When, begins, counted, last_months, middle
+from reminders.desk.rules import DutyCounts, When, begins, counted, last_months, middle
 from reminders.messages.models import Message
 from rulebook.values import Duty
 
@@ -40,7 +40,7 @@ class KindCount:
 
 
 @dataclass(frozen=True, slots=True)
-class Below:
+class BranchesBelow:
     """The branches below some places, those that need help first. `as_of` is None when they were counted just now,
     `uncounted` is how many branches the job hasn't come to."""
 
@@ -52,7 +52,7 @@ class Below:
     uncounted: int = 0
 
 
-def counts_below(paths: Iterable[str], *, on: date, text: str = "") -> Below:
+def counts_below(paths: Iterable[str], *, on: date, text: str = "") -> BranchesBelow:
     """The counts of every standing branch in the subtrees; `text`: rows only of branches with that in their name."""
     paths = list(paths)
     standing = Organization.objects.filter(subtree("path", paths)).branches().standing_on(on).order_by()
@@ -62,7 +62,7 @@ def counts_below(paths: Iterable[str], *, on: date, text: str = "") -> Below:
     rows = sorted((row for path in paths for row in counts_at(path, on=on)), key=_need)
     sums = {name: sum(getattr(row, name) for row in rows) for name in FIGURES}
     shown = [row for row in rows if text.casefold() in row.organization.name.casefold()]
-    return Below(shown, branches, sums, sum(row.overdue > 0 for row in rows))
+    return BranchesBelow(shown, branches, sums, sum(row.overdue > 0 for row in rows))
 
 
 def counts_at(path: str, *, on: date) -> list[DeskCount]:
@@ -89,7 +89,7 @@ def kinds_at(path: str, *, on: date) -> list[KindCount]:
     return [KindCount(kind, **_figures(counted(of_kind[kind], said, on=on))) for kind in sorted(of_kind)]
 
 
-def _row(branch: Organization, found: Counted, on: date, at: datetime) -> DeskCount:
+def _row(branch: Organization, found: DutyCounts, on: date, at: datetime) -> DeskCount:
     return DeskCount(
         organization=branch,
         counted_on=on,
@@ -99,7 +99,7 @@ def _row(branch: Organization, found: Counted, on: date, at: datetime) -> DeskCo
     )
 
 
-def _figures(found: Counted) -> dict[str, int]:
+def _figures(found: DutyCounts) -> dict[str, int]:
     times = found.times
     return {
         "overdue": times.get(When.OVERDUE, 0),
@@ -116,18 +116,18 @@ def _need(row: DeskCount) -> tuple[int, int, str]:
     return -row.overdue, -row.this_week, row.organization.path
 
 
-def _stored(paths: list[str], branches: int, text: str) -> Below:
+def _stored(paths: list[str], branches: int, text: str) -> BranchesBelow:
     rows = DeskCount.objects.filter(subtree("organization__path", paths))
     sums = rows.aggregate(as_of=Min("counted_at"), **{name: Sum(name, default=0) for name in FIGURES})
     as_of = sums.pop("as_of")
     shown = rows.select_related("organization").in_need_first()
     if text:
         shown = shown.filter(organization__name__icontains=text)
-    return Below(shown, branches, sums, rows.filter(overdue__gt=0).count(), as_of, branches - rows.count())
+    return BranchesBelow(shown, branches, sums, rows.filter(overdue__gt=0).count(), as_of, branches - rows.count())
 
 
 @dataclass(frozen=True, slots=True)
-class Asked:
+class EffortAsked:
     """What was asked in a month, or of a branch in twelve. `duties`: whose period began then; of a branch, this year's.
     `questions`: messages of the program to its officers. None: nobody has counted it yet."""
 
@@ -140,7 +140,7 @@ class Asked:
 @dataclass(frozen=True, slots=True)
 class BranchAsked:
     branch: Organization
-    asked: Asked
+    asked: EffortAsked
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,7 +148,7 @@ class AskedBelow:
     """The branches below a place in tree order, the median of each figure, and when duties were counted (None: now)."""
 
     rows: list[BranchAsked]
-    median: Asked
+    median: EffortAsked
     as_of: datetime | None
 
 
@@ -157,7 +157,7 @@ def counted_since() -> date | None:
     return Effort.objects.order_by("month").values_list("month", flat=True).first()
 
 
-def asked_by_month(path: str, *, on: date, since: date | None) -> list[tuple[date, Asked]]:
+def asked_by_month(path: str, *, on: date, since: date | None) -> list[tuple[date, EffortAsked]]:
     """The last twelve months of a branch, the latest first. `since`: see `counted_since`. Three queries beside the
     apps' own for two years."""
     months = last_months(on)
@@ -169,7 +169,7 @@ def asked_by_month(path: str, *, on: date, since: date | None) -> list[tuple[dat
     for month in months:
         unknown = (0, 0) if since and since <= month else (None, None)
         typed.setdefault(month, unknown)
-    return [(month, Asked(duties[month], questions.get(month, 0), *typed[month])) for month in months]
+    return [(month, EffortAsked(duties[month], questions.get(month, 0), *typed[month])) for month in months]
 
 
 def asked_of(branch: Organization, *, on: date) -> AskedBelow:
@@ -187,7 +187,7 @@ def asked_below(paths: Iterable[str], *, on: date, live: bool = True) -> AskedBe
     questions, typed = _questions_by_place(paths, since), _typed_by_place(paths, since)
     nothing = (0, 0) if counted_since() else (None, None)
     rows = [
-        BranchAsked(one, Asked(duties.get(one.pk), questions[one.path], *typed.get(one.pk, nothing)))
+        BranchAsked(one, EffortAsked(duties.get(one.pk), questions[one.path], *typed.get(one.pk, nothing)))
         for one in branches
     ]
     return AskedBelow(rows, _median([row.asked for row in rows]), as_of)
@@ -236,10 +236,10 @@ def _typed_by_place(paths: list[str], since: date) -> dict[int, tuple[int, int]]
     return {place: (forms, fields) for place, forms, fields in sums}
 
 
-def _median(asked: list[Asked]) -> Asked:
+def _median(asked: list[EffortAsked]) -> EffortAsked:
     """Among those of whom it is known."""
     columns = [[getattr(one, name) for one in asked] for name in ("duties", "questions", "forms", "fields")]
-    return Asked(*(_middle(one for one in column if one is not None) for column in columns))
+    return EffortAsked(*(_middle(one for one in column if one is not None) for column in columns))
 
 
 def _middle(numbers: Iterable[int]) -> int | None:

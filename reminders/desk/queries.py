@@ -23,7 +23,7 @@ from members.choices import Capability, OfficeKind
 from members.duties import member_duties
 from members.models import Member, Office, Organization, User
 from members.offices import CAPABILITIES, Access, HeldOffice
-from members.pages.links import DutyDisplay, Place, duty_display
+from members.pages.links import DutyDisplay, DutyLink, duty_display
 from members.paths import common, subtree
 from reminders.desk.models import NotApplicable
 from reminders.desk.rules import DutyKey, Pile, Section, When, key_of, piles, sections, since_first_days
@@ -158,7 +158,7 @@ def words_of(kind: str) -> DutyDisplay:
     return duty_display().get(kind) or DutyDisplay(kind.replace("_", " "), _("Go there"), _page_of)
 
 
-def _page_of(place: Place) -> str:
+def _page_of(place: DutyLink) -> str:
     return place.organization.get_absolute_url()
 
 
@@ -207,7 +207,7 @@ def _line(
 ) -> DeskLine:
     words, member = words_of(duty.kind), members.get(int(duty.member or 0))
     does = words.done_with or words.seen_with
-    url = words.url(Place(duty, place, member)) if not does or user.access.may(does, place.path) else ""
+    url = words.url(DutyLink(duty, place, member)) if not does or user.access.may(does, place.path) else ""
     return DeskLine(duty, place, member, words, "" if place.path == at else place.name, url, said)
 
 
@@ -239,7 +239,7 @@ ABOVE_ALL = "~"
 
 
 @dataclass(frozen=True, slots=True)
-class Asked:
+class OpenDuties:
     """What is open of the officers' duties; `titles` of places by their codes."""
 
     of: Mapping[int, list[Duty]]
@@ -261,13 +261,13 @@ def duty_officers(path: str, *, on: date) -> list[User]:
     return [_standing(user, Access(on, tuple(held[user]))) for user in sorted(active)]
 
 
-def duties_of(officers: Sequence[User], *, on: date) -> Asked:
+def duties_of(officers: Sequence[User], *, on: date) -> OpenDuties:
     """Open duties by officer: where they settle them, of kinds that they see, and not said not to apply.
 
     Computed once for the nearest organization above all of them: as many queries for one officer as for all.
     """
     if not officers:
-        return Asked({}, {})
+        return OpenDuties({}, {})
     root = common(path for one in officers for path in settled_paths(one))
     said = keys_below(root)
     rows = Organization.objects.below(root).values_list("code", "path", "name")
@@ -277,7 +277,7 @@ def duties_of(officers: Sequence[User], *, on: date) -> Asked:
         if duty.state != DutyState.DONE and key_of(duty) not in said:
             by_path[places[duty.organization][0]].append(duty)
     ordered = sorted(by_path)
-    return Asked(
+    return OpenDuties(
         of={one.pk: _seen(one, by_path, ordered) for one in officers},
         places={code: name for code, (_path, name) in places.items()},
     )

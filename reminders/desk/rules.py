@@ -68,7 +68,7 @@ class Section(Generic[Line]):
 
 
 @dataclass(frozen=True, slots=True)
-class Counted:
+class DutyCounts:
     """How many duties fall into each time, how many are said not to apply, and which kinds are overdue."""
 
     times: Mapping[When, int]
@@ -134,12 +134,12 @@ def piles(lines: Iterable[Line]) -> list[Pile[Line]]:
     return [Pile(kind, of_one) for kind, of_one in of_kind.items()]
 
 
-def counted(duties: Sequence[Duty], not_applicable: set[DutyKey], *, on: date) -> Counted:
+def counted(duties: Sequence[Duty], not_applicable: set[DutyKey], *, on: date) -> DutyCounts:
     """What a level above reads of a branch: numbers, and no name. What is done is done, whatever was said of it."""
     asked = [duty for duty in duties if duty.state == DutyState.DONE or key_of(duty) not in not_applicable]
     times = Counter(when(duty, on=on) for duty in asked)
     kinds = Counter(duty.kind for duty in asked if duty.state == DutyState.OVERDUE)
-    return Counted(times, len(duties) - len(asked), dict(kinds.most_common()))
+    return DutyCounts(times, len(duties) - len(asked), dict(kinds.most_common()))
 
 
 def last_of_month(day: date) -> date:

@@ -31,9 +31,9 @@ from members.pages.steps import Button, Step, Words, form_page
 from members.paths import outermost
 from reminders.desk.beginning import beginning_of
 from reminders.desk.count_queries import (
-    Asked,
     AskedBelow,
-    Below,
+    BranchesBelow,
+    EffortAsked,
     asked_below,
     asked_by_month,
     asked_of,
@@ -242,7 +242,7 @@ def branch_export(request: PageRequest) -> FileResponse:
     return BRANCHES.exported(request, below.rows, file=f"{title} {request.today}.xlsx", sheet=title)
 
 
-def _counts_asked_for(request: PageRequest) -> tuple[Organization | None, Below]:
+def _counts_asked_for(request: PageRequest) -> tuple[Organization | None, BranchesBelow]:
     place, paths = places_asked_for(request)
     form = PlaceForm(request.GET, places=places_offered(request).none())
     return place, counts_below(paths, on=request.today, text=form.text())
@@ -297,9 +297,9 @@ def _effort_asked_for(request: PageRequest) -> tuple[Organization | None, list[s
     return place, paths
 
 
-def _year(found: AskedBelow, months: list[tuple[date, Asked]]) -> dict[str, Any]:
+def _year(found: AskedBelow, months: list[tuple[date, EffortAsked]]) -> dict[str, Any]:
     """The figures that those above see, and how many of the year's duties belong to none of its months so far."""
-    sums = found.rows[0].asked if found.rows else Asked()
+    sums = found.rows[0].asked if found.rows else EffortAsked()
     begun = sum(asked.duties or 0 for month, asked in months if month.year == months[0][0].year)
     return {"sums": sums, "begun": begun, "earlier": max((sums.duties or 0) - begun, 0)}
 

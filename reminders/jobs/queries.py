@@ -243,7 +243,7 @@ GONE = 24 * 3600
 
 
 @dataclass(frozen=True, slots=True)
-class Part:
+class ProcessState:
     name: str
     seconds: int
     """Since it last said that it is alive."""
@@ -257,7 +257,7 @@ class Part:
 class Machinery:
     health: Health
     backup: NewestBackup | None
-    parts: list[Part]
+    parts: list[ProcessState]
     channels: list[dict[str, Any]]
     """Per channel {label, waiting, unknown, dead}; channels of which nothing is left over are missing."""
     anchors: list[dict[str, Any]]
@@ -284,11 +284,11 @@ def _anchors(at: datetime) -> Iterator[dict[str, Any]]:
         yield {"label": labels[name], "seconds": one.seconds_behind(at), "problem": one.problem}
 
 
-def _parts(at: datetime) -> Iterator[Part]:
+def _parts(at: datetime) -> Iterator[ProcessState]:
     for row in Heartbeat.objects.exclude(name="health").order_by("name"):
         seconds = max(0, int((at - row.seen_at).total_seconds()))
         if seconds < GONE or row.name == "beat":
-            yield Part(_called(row.name), seconds)
+            yield ProcessState(_called(row.name), seconds)
 
 
 def _called(name: str) -> str:

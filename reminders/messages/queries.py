@@ -24,7 +24,7 @@ from members.pages.links import Link
 from members.paths import contains, subtree
 from reminders.choices import Addressee, AnswerChoice, MessageKind, MessageState
 from reminders.messages.models import Answer, Message, MessageQuerySet, Release
-from reminders.messages.rules import LINK, PURPOSES, Closed, Known, choices_of, closed
+from reminders.messages.rules import LINK, PURPOSES, AttendanceOnRecord, Closed, choices_of, closed
 from reminders.messages.text_rules import Unfilled, filled
 
 PEOPLE = ("organization", "member", "contact_person__person", "user", "setup", "answer")
@@ -193,10 +193,10 @@ def mark_key(message_key: UUID, number: int) -> UUID:
     return uuid.uuid5(message_key, f"answer {number}")
 
 
-def _known(meeting: Meeting | None, expected: Attendance | None, message: Message) -> Known:
+def _known(meeting: Meeting | None, expected: Attendance | None, message: Message) -> AttendanceOnRecord:
     if meeting is None or expected is None:
-        return Known()
-    return Known(
+        return AttendanceOnRecord()
+    return AttendanceOnRecord(
         state=expected.state,
         is_over=meeting.state in (MeetingState.HELD, MeetingState.LOCKED),
         is_locked=meeting.state == MeetingState.LOCKED,

@@ -95,7 +95,7 @@ class Closed(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Known:
+class AttendanceOnRecord:
     """What the meeting's record says about whom the question concerns. `state` is empty: not on the list."""
 
     state: str = ""
@@ -106,7 +106,7 @@ class Known:
     """The last that happened to this attendance was an answer to one of our messages."""
 
 
-def closed(purpose: Purpose, known: Known) -> Closed | None:
+def closed(purpose: Purpose, known: AttendanceOnRecord) -> Closed | None:
     """Why an answer isn't recorded; None when it is.
 
     A first answer is welcome also after the minutes: figures don't move by it. Another one isn't: they were signed

@@ -21,7 +21,7 @@ from meetings.meeting.services import lock_meeting
 from members.models import Organization, User
 from members.paths import subtree
 from members.refused import Refused
-from members.trail.retention import Due, Kind, one_batch
+from members.trail.retention import RetainedKind, RetentionRequest, one_batch
 from reminders.choices import WAITING, Addressee, AnswerChoice, AnswerSource, MessageKind, MessageState
 from reminders.messages.models import GIVEN_BACK, Answer, Message, MessageQuerySet, Release, Wording
 from reminders.messages.queries import CAN_BE_SENT_AGAIN, CLOSED, REASONS, Question, mark_key, meeting_of, question_of
@@ -287,7 +287,7 @@ def send_again(*, message: Message, at: datetime, by: User) -> Message:
 TOLD = Message.objects.exclude(state__in=WAITING).filter(emptied_on=None)
 
 
-def empty_messages(due: Due) -> int:
+def empty_messages(due: RetentionRequest) -> int:
     """Text and answer go; that somebody was told, of what kind of thing, how and when, stays. What waits is let be."""
     over = TOLD.filter(due.rows("planned_at", "organization__path", moments=True)).order_by("planned_at", "pk")
     keys = one_batch(over)
@@ -296,7 +296,7 @@ def empty_messages(due: Due) -> int:
 
 
 RETAINED = (
-    Kind(
+    RetainedKind(
         code="messages",
         title=gettext_lazy("Texts of messages"),
         goes=gettext_lazy("The text, and what was answered."),

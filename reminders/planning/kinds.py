@@ -27,7 +27,7 @@ class FindStanding(Protocol):
     def __call__(self, messages: Sequence[Pending], *, at: datetime) -> dict[UUID, Mapping[str, str]]: ...
 
 
-class Kind(NamedTuple):
+class MessageKindFacts(NamedTuple):
     """What is asked about each kind of message."""
 
     due: FindDue
@@ -44,16 +44,16 @@ PACE: Mapping[str, timedelta] = {
     MessageKind.READERS: timedelta(minutes=15),
 }
 """How often is enough for kinds that walk through very much and change slowly. All their hours are full ones."""
-KINDS: Mapping[str, Kind] = {
-    MessageKind.MISSED: Kind(member_kinds.missed_due, member_kinds.missed_standing),
-    MessageKind.INVITATION: Kind(member_kinds.invitation_due, member_kinds.invitation_standing),
-    MessageKind.MAKE_UP: Kind(member_kinds.make_up_due, member_kinds.make_up_standing),
-    MessageKind.DUES: Kind(member_kinds.dues_due, member_kinds.dues_standing),
-    MessageKind.TERM: Kind(officer_kinds.term_due, officer_kinds.term_standing),
-    MessageKind.DIGEST: Kind(officer_kinds.digest_due, officer_kinds.digest_standing),
-    MessageKind.DUE_NOW: Kind(officer_kinds.due_now_due, officer_kinds.due_now_standing),
-    MessageKind.READERS: Kind(officer_kinds.readers_due, officer_kinds.readers_standing),
-    MessageKind.ANNOUNCEMENT: Kind(member_kinds.announcement_due, member_kinds.announcement_standing),
+KINDS: Mapping[str, MessageKindFacts] = {
+    MessageKind.MISSED: MessageKindFacts(member_kinds.missed_due, member_kinds.missed_standing),
+    MessageKind.INVITATION: MessageKindFacts(member_kinds.invitation_due, member_kinds.invitation_standing),
+    MessageKind.MAKE_UP: MessageKindFacts(member_kinds.make_up_due, member_kinds.make_up_standing),
+    MessageKind.DUES: MessageKindFacts(member_kinds.dues_due, member_kinds.dues_standing),
+    MessageKind.TERM: MessageKindFacts(officer_kinds.term_due, officer_kinds.term_standing),
+    MessageKind.DIGEST: MessageKindFacts(officer_kinds.digest_due, officer_kinds.digest_standing),
+    MessageKind.DUE_NOW: MessageKindFacts(officer_kinds.due_now_due, officer_kinds.due_now_standing),
+    MessageKind.READERS: MessageKindFacts(officer_kinds.readers_due, officer_kinds.readers_standing),
+    MessageKind.ANNOUNCEMENT: MessageKindFacts(member_kinds.announcement_due, member_kinds.announcement_standing),
 }
 
 

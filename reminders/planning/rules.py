@@ -72,7 +72,7 @@ class Occasion(NamedTuple):
 
 
 class Pending(Protocol):
-    """A row's object, or `Due`."""
+    """A row's object, or `DueMessage`."""
 
     @property
     def pk(self) -> UUID: ...
@@ -100,7 +100,7 @@ class Pending(Protocol):
     def state(self) -> str: ...
 
 
-class Due(NamedTuple):
+class DueMessage(NamedTuple):
     """Just that of a row, `queries.due.rows_of`. Of very many due messages, making objects took half the time."""
 
     pk: UUID

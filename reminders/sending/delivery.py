@@ -24,7 +24,7 @@ from reminders.messages.rules import LINK
 from reminders.messages.services import answer_link
 from reminders.messages.text_rules import filled
 from reminders.planning.kinds import Checked, check_before_sending
-from reminders.planning.rules import Due
+from reminders.planning.rules import DueMessage
 from reminders.sending.queries import addresses_of, rows_of
 
 LEASE = timedelta(minutes=5)
@@ -122,7 +122,7 @@ class Inside:
         with transaction.atomic():
             return self._do(self._due(most))
 
-    def _due(self, most: int) -> list[Due]:
+    def _due(self, most: int) -> list[DueMessage]:
         """In no order of keys: very many are due at the same moment, and would be sorted for each batch."""
         due = Message.objects.due(self.at).filter(channel__in=INSIDE).order_by("due_at")
         rows = due.select_for_update(skip_locked=True)
@@ -130,7 +130,7 @@ class Inside:
             self.start -= 1
         return found
 
-    def _do(self, messages: Sequence[Due]) -> tuple[int, int, int]:
+    def _do(self, messages: Sequence[DueMessage]) -> tuple[int, int, int]:
         if not messages:
             return 0, 0, 0
         checked = check_before_sending(messages, self.at)
@@ -151,7 +151,7 @@ def _write(changed: Mapping[UUID, Mapping[str, str]]) -> None:
         still(changed, READY).bulk_update(rows, ["values"], batch_size=WRITTEN)
 
 
-def _move(messages: Sequence[Due], channel: ChannelKind, *, sent_at: datetime | None) -> int:
+def _move(messages: Sequence[DueMessage], channel: ChannelKind, *, sent_at: datetime | None) -> int:
     keys = [one.pk for one in messages if one.channel == channel]
     return still(keys, READY).update(state=BECOMES[channel], sent_at=sent_at, problem="") if keys else 0
 

@@ -21,7 +21,7 @@ from reminders.messages.models import Message, MessageQuerySet
 from reminders.messages.queries import PEOPLE, REASONS, Letter, letter, messages_of, told
 from reminders.messages.rules import choices_of
 from reminders.planning.kinds import undone
-from reminders.planning.rules import Due
+from reminders.planning.rules import DueMessage
 
 
 def addresses_of(messages: Sequence[Message], *, on: date) -> dict[UUID, str]:
@@ -73,13 +73,13 @@ def _phone(message: Message, of_member: Mapping[int, str], of_contact: Mapping[U
     return of_member.get(message.member_id) if message.member_id else None
 
 
-READ = (Cast("key", CharField()), *Due._fields[1:-1], Cast("values", TextField()))
+READ = (Cast("key", CharField()), *DueMessage._fields[1:-1], Cast("values", TextField()))
 parsed = json.JSONDecoder().raw_decode
 
 
-def rows_of(messages: MessageQuerySet) -> Iterator[Due]:
+def rows_of(messages: MessageQuerySet) -> Iterator[DueMessage]:
     for key, *between, values in messages.values_list(*READ):
-        yield Due._make((UUID(key), *between, parsed(values)[0]))
+        yield DueMessage._make((UUID(key), *between, parsed(values)[0]))
 
 
 @dataclass(frozen=True, slots=True)

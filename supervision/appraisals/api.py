@@ -54,7 +54,7 @@ class GradeSerializer(serializers.ModelSerializer[Appraisee]):
         read_only_fields = fields
 
 
-class AskedSerializer(serializers.Serializer[dict[str, Any]]):
+class AppraisalFilterSerializer(serializers.Serializer[dict[str, Any]]):
     """Where and of which year."""
 
     organization = serializers.CharField(required=False, max_length=40)
@@ -115,7 +115,7 @@ class GradeViewSet(mixins.ListModelMixin, viewsets.GenericViewSet[Appraisee]):
 
 
 def _narrowed(rows: Any, request: Request, prefix: str) -> Any:
-    asked = asked_for(AskedSerializer, request)
+    asked = asked_for(AppraisalFilterSerializer, request)
     if code := asked.get("organization"):
         place = get_object_or_404(Organization.objects.visible_to(asker(request)), code=code)
         rows = rows.filter(subtree(f"{prefix}organization__path", [place.path]))

@@ -16,7 +16,7 @@ from members.refused import Refused
 from supervision.appraisals.models import AppraisalRound, Appraisee, PaperCount, Tally
 from supervision.appraisals.rules import Figures, differing_people, missing_marks, unfit_people
 from supervision.appraisals.services import lock_round, record_act
-from supervision.choices import BallotMethod, Mark, RoundState
+from supervision.choices import AppraisalMark, BallotMethod, RoundState
 
 MOST = 9999
 
@@ -135,7 +135,7 @@ def _refuse_figures(held: AppraisalRound, people: set[str], ballots: int, figure
 
 
 def _possible(marks: Mapping[str, int]) -> bool:
-    return set(marks) == set(Mark.values) and all(0 <= number <= MOST for number in marks.values())
+    return set(marks) == set(AppraisalMark.values) and all(0 <= number <= MOST for number in marks.values())
 
 
 def _keep(held: AppraisalRound, typed: Mapping[str, Any], by: User) -> list[PaperCount]:

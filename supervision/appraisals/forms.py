@@ -18,7 +18,7 @@ from supervision.appraisals.ballot_services import MOST
 from supervision.appraisals.models import AppraisalRound, AppraisalRoundQuerySet, Appraisee
 from supervision.appraisals.rules import next_step, unfit_people
 from supervision.appraisals.services import EARLIEST
-from supervision.choices import BallotMethod, Grade, Mark, RoundState
+from supervision.choices import AppraisalMark, BallotMethod, Grade, RoundState
 
 LONGEST = 4000
 
@@ -162,7 +162,7 @@ class BallotForm(forms.Form):
         super().__init__(*args, **kwargs)
         for one in people:
             self.fields[str(one.pk)] = forms.ChoiceField(
-                label=one.member.name, choices=Mark.choices, widget=forms.RadioSelect,
+                label=one.member.name, choices=AppraisalMark.choices, widget=forms.RadioSelect,
                 error_messages={"required": gettext_lazy("Choose a mark, or “abstained”.")},
             )  # fmt: skip
 
@@ -179,7 +179,7 @@ class PaperForm(forms.Form):
         super().__init__(*args, **kwargs)
         self.people = people
         for one in people:
-            for mark in Mark:
+            for mark in AppraisalMark:
                 self.fields[_name(one, mark)] = forms.IntegerField(
                     label=mark.label, min_value=0, max_value=MOST, initial=0,
                     widget=forms.NumberInput(attrs={"inputmode": "numeric", "class": "form-control"}),
@@ -192,17 +192,17 @@ class PaperForm(forms.Form):
                 sentence = gettext(
                     "The marks add up to the number of papers, or one less where the member left themself out."
                 )
-                self.add_error(f"{key}-{Mark.EXCELLENT}", sentence)
+                self.add_error(f"{key}-{AppraisalMark.EXCELLENT}", sentence)
         return typed
 
     def lines(self) -> Iterator[tuple[Appraisee, list[forms.BoundField]]]:
         for one in self.people:
-            yield one, [self[_name(one, mark)] for mark in Mark]
+            yield one, [self[_name(one, mark)] for mark in AppraisalMark]
 
     def figures(self) -> dict[str, dict[str, int]]:
         typed = self.cleaned_data
-        return {str(one.pk): {mark.value: typed[_name(one, mark)] for mark in Mark} for one in self.people}
+        return {str(one.pk): {mark.value: typed[_name(one, mark)] for mark in AppraisalMark} for one in self.people}
 
 
-def _name(one: Appraisee, mark: Mark) -> str:
+def _name(one: Appraisee, mark: AppraisalMark) -> str:
     return f"{one.pk}-{mark}"

@@ -10,10 +10,10 @@ from members.pages.listing import Badge, Listing, Nothing, acts, badges, day, li
 from members.pages.steps import Words
 from supervision.appraisals.models import Appraisee
 from supervision.appraisals.queries import (
-    BranchLine,
-    Line,
+    AppraiseeLine,
+    BranchAppraisal,
 )
-from supervision.choices import Grade, Mark
+from supervision.choices import AppraisalMark, Grade
 
 
 def _is_closed(state: str) -> str:
@@ -52,14 +52,14 @@ def marks_in_words(result: dict[str, int] | None) -> Words:
     """The marks of one member, never of fewer than three ballots."""
     if not result:
         return _("Fewer than three ballots: not shown")
-    return " ".join(f"{mark.label} {result[mark]}" for mark in Mark if result[mark])
+    return " ".join(f"{mark.label} {result[mark]}" for mark in AppraisalMark if result[mark])
 
 
-def _grade(line: Line) -> str:
+def _grade(line: AppraiseeLine) -> str:
     return line.appraisee.get_grade_display() if line.appraisee.grade else ""
 
 
-def _help(line: Line, _on: date) -> Iterator[Badge]:
+def _help(line: AppraiseeLine, _on: date) -> Iterator[Badge]:
     one = line.appraisee
     if line.is_lower and one.followed_up_on:
         yield _("Done"), "good"
@@ -122,11 +122,11 @@ BRANCHES = Listing(
 )
 
 
-def _state(line: BranchLine) -> Badge:
+def _state(line: BranchAppraisal) -> Badge:
     return (line.state_text, _is_closed(line.state)) if line.state else (_("Not opened"), "quiet")
 
 
-def _graded(line: BranchLine, grade: Grade) -> int | Words:
+def _graded(line: BranchAppraisal, grade: Grade) -> int | Words:
     """Nothing while the appraisal isn't closed."""
     count = line.grades.get(grade)
     return "" if line.state != "closed" else LEFT_OUT if count is None else count

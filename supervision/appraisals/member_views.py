@@ -36,7 +36,7 @@ from supervision.appraisals.services import (
     write_self_appraisal,
 )
 from supervision.appraisals.views import crumbs_of
-from supervision.choices import LOWER_GRADES, Mark, RoundState
+from supervision.choices import LOWER_GRADES, AppraisalMark, RoundState
 
 
 @signed_in
@@ -107,7 +107,7 @@ def appraisal_ballot(request: PageRequest, key: UUID) -> HttpResponse:
     form = BallotForm(request.POST or None, people=people)
     if form.is_valid() and try_on_form(form, lambda: _cast(own, form)):
         return redirect("supervision:appraisal-own", key)
-    context = {"own": own, "round": own.round, "form": form, "marks": Mark.choices}
+    context = {"own": own, "round": own.round, "form": form, "marks": AppraisalMark.choices}
     return render(request, "supervision/appraisals/ballot.html", context)
 
 

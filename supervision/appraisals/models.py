@@ -9,7 +9,7 @@ from meetings.meeting.models import Meeting
 from members.choices import Capability
 from members.fields import SealedField
 from members.models import Member, Organization, User
-from supervision.choices import BallotMethod, Grade, Mark, RoundState
+from supervision.choices import AppraisalMark, BallotMethod, Grade, RoundState
 from supervision.scope import held_at, of_member
 
 
@@ -162,13 +162,13 @@ class Tally(models.Model):
     """How many ballots say a mark of somebody. A ballot is added to the sums and is kept nowhere."""
 
     appraisee = models.ForeignKey(Appraisee, on_delete=models.CASCADE, related_name="tallies")
-    mark = models.CharField(max_length=20, choices=Mark)
+    mark = models.CharField(max_length=20, choices=AppraisalMark)
     ballots = models.PositiveSmallIntegerField(default=0)
 
     class Meta:
         constraints = [
             models.UniqueConstraint(fields=["appraisee", "mark"], name="tally_one_per_mark"),
-            models.CheckConstraint(condition=Q(mark__in=Mark.values), name="tally_mark_known"),
+            models.CheckConstraint(condition=Q(mark__in=AppraisalMark.values), name="tally_mark_known"),
         ]
 
     def __str__(self) -> str:

@@ -86,7 +86,7 @@ def progress_of(round: AppraisalRound) -> Progress:
 
 
 @dataclass(slots=True)
-class Line:
+class AppraiseeLine:
     """Somebody in a round as the officers' page shows them."""
 
     appraisee: Appraisee
@@ -100,18 +100,18 @@ class Line:
         return self.appraisee.grade in LOWER_GRADES
 
 
-def lines_of(round: AppraisalRound) -> list[Line]:
+def lines_of(round: AppraisalRound) -> list[AppraiseeLine]:
     """Everybody in the round by name. Four queries."""
     rows = Appraisee.objects.filter(round=round).select_related("member", PLACE)
     people = list(rows.annotate(written=Count("mutual")).order_by("member__name_key", "pk"))
     sums, reasons = sums_of(round), reasons_of(round)
     return [
-        Line(one, shown_result(sums.get(one.pk, {})), reasons.get(one.member_id, ""), one.written)  # type: ignore[attr-defined]
+        AppraiseeLine(one, shown_result(sums.get(one.pk, {})), reasons.get(one.member_id, ""), one.written)  # type: ignore[attr-defined]
         for one in people
     ]
 
 
-def names_of(keys: list[str] | None, lines: list[Line]) -> list[str] | None:
+def names_of(keys: list[str] | None, lines: list[AppraiseeLine]) -> list[str] | None:
     """The people whose keys these are; what is no key stays as it is."""
     names = {str(line.appraisee.pk): line.appraisee.member.name for line in lines}
     return None if keys is None else [names.get(key, key) for key in keys]
@@ -219,7 +219,7 @@ def appraisal_figures(path: str, first: date, last: date) -> dict[str, int]:
 
 
 @dataclass(frozen=True, slots=True)
-class BranchLine:
+class BranchAppraisal:
     """A branch's appraisal of a year as a committee sees it. None: not shown, because it could be one or two people."""
 
     branch: Organization
@@ -231,7 +231,7 @@ class BranchLine:
         return str(RoundState(self.state).label) if self.state else ""
 
 
-def branch_lines(path: str, year: int, *, on: date) -> list[BranchLine]:
+def branch_lines(path: str, year: int, *, on: date) -> list[BranchAppraisal]:
     """Every branch at the path and below it, in tree order. Three queries."""
     branches = Organization.objects.below(path).branches().standing_on(on).in_tree_order()
     rounds = AppraisalRound.objects.filter(subtree("organization__path", [path]), year=year)
@@ -239,7 +239,9 @@ def branch_lines(path: str, year: int, *, on: date) -> list[BranchLine]:
     closed = Appraisee.objects.filter(round__in=rounds.closed().values("pk")).order_by()
     rows = closed.values("round__organization").annotate(**GRADES)
     counts = {row["round__organization"]: {grade: row[grade] for grade in GRADES} for row in rows}
-    return [BranchLine(branch, states.get(branch.pk, ""), guarded(counts.get(branch.pk, {}))) for branch in branches]
+    return [
+        BranchAppraisal(branch, states.get(branch.pk, ""), guarded(counts.get(branch.pk, {}))) for branch in branches
+    ]
 
 
 Place = tuple[str, int]

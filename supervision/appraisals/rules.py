@@ -9,9 +9,8 @@ from django.utils.translation import gettext as _
 
 from rulebook.book import rule, rule_if_held
 from rulebook.local import LocalRule
-from rulebook.values import NO_ARTICLE, Citation, Duty, Level, duty_state
-from rulebook.values import Mark as values_Mark
-from supervision.choices import BallotMethod, Mark, RoundState
+from rulebook.values import NO_ARTICLE, Citation, Duty, Level, Mark, duty_state
+from supervision.choices import AppraisalMark, BallotMethod, RoundState
 
 STEPS_KEY, SHARE_KEY, PROBATIONARY_KEY = "evaluation.steps", "evaluation.excellent.max_share", "evaluation.probationary"
 ORDER = tuple(RoundState)
@@ -60,12 +59,12 @@ def shown_result(sums: Mapping[str, int]) -> dict[str, int] | None:
     """The marks of one member in their order; None where fewer than three ballots speak of them."""
     if sum(sums.values()) < FEWEST:
         return None
-    return {mark: sums.get(mark, 0) for mark in Mark.values}
+    return {mark: sums.get(mark, 0) for mark in AppraisalMark.values}
 
 
 def missing_marks(asked: Collection[str], marks: Mapping[str, str]) -> list[str]:
     """Whom a ballot says nothing of, or something that no ballot can say."""
-    return [key for key in asked if marks.get(key) not in Mark.values]
+    return [key for key in asked if marks.get(key) not in AppraisalMark.values]
 
 
 def unfit_people(ballots: int, figures: Figures) -> list[str]:
@@ -137,9 +136,7 @@ def _citation(on: date, local: Iterable[LocalRule]) -> Citation:
     limit = rule_if_held(DAYS_KEY, on, local)
     if limit:
         return limit.citations[-1]
-    return Citation(
-        _("the day that was written down for the help"), "", NO_ARTICLE, Level.LOCAL, values_Mark.UNVERIFIED
-    )
+    return Citation(_("the day that was written down for the help"), "", NO_ARTICLE, Level.LOCAL, Mark.UNVERIFIED)
 
 
 FEWEST_COUNTED = 3

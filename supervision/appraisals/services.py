@@ -23,7 +23,7 @@ from supervision.appraisals.rules import (
     rule_versions,
     step_before,
 )
-from supervision.choices import LOWER_GRADES, BallotMethod, Grade, Mark, RoundState
+from supervision.choices import LOWER_GRADES, AppraisalMark, BallotMethod, Grade, RoundState
 
 EARLIEST = 2016
 
@@ -126,7 +126,7 @@ def _begin_ballot(held: AppraisalRound, method: str, meeting: Meeting | None) ->
         )
     held.method, held.meeting, held.ballots = BallotMethod(method), meeting or held.meeting, 0
     graded = people.filter(is_graded=True).order_by("pk").values_list("pk", flat=True)
-    Tally.objects.bulk_create(Tally(appraisee_id=pk, mark=mark) for pk in graded for mark in Mark)
+    Tally.objects.bulk_create(Tally(appraisee_id=pk, mark=mark) for pk in graded for mark in AppraisalMark)
 
 
 def _close_ballot(held: AppraisalRound) -> None:

@@ -50,7 +50,7 @@ from supervision.appraisals.queries import (
 )
 from supervision.appraisals.rules import next_step, step_before
 from supervision.appraisals.services import go_back, go_on, open_round
-from supervision.choices import Mark, RoundState
+from supervision.choices import AppraisalMark, RoundState
 
 VIEW, COUNT, RECORD = Capability.VIEW_SUPERVISION, Capability.COUNT_SUPERVISION, Capability.RECORD_SUPERVISION
 MOST_ROWS = 20_000
@@ -267,7 +267,7 @@ def round_on_paper(request: PageRequest, key: UUID) -> HttpResponse:
 def round_ballot_paper(request: PageRequest, key: UUID) -> HttpResponse:
     """A ballot paper to print, the same for everybody."""
     held = get_in_scope(request, BALLOTS.all(), pk=key)
-    context = {"round": held, "people": _people(held), "marks": Mark.choices, "crumbs": crumbs_of(held)}
+    context = {"round": held, "people": _people(held), "marks": AppraisalMark.choices, "crumbs": crumbs_of(held)}
     return render(request, "supervision/appraisals/ballot_paper.html", context)
 
 

@@ -34,7 +34,7 @@ Since = tuple[date, bool]
 
 
 @dataclass(slots=True)
-class Term:
+class KeyTerm:
     """Holder and code of the committee, and since when the record has the key approved."""
 
     place: tuple[Holder, str]
@@ -181,17 +181,17 @@ def _held() -> dict[tuple[Holder, str], str]:
     return {term.place: key for key, term in _terms().items() if not term.is_over}
 
 
-def _terms() -> dict[str, "Term"]:
+def _terms() -> dict[str, "KeyTerm"]:
     """Each key's time by the record. What ended doesn't begin again."""
     rows = _rows()
-    terms: dict[str, Term] = {}
+    terms: dict[str, KeyTerm] = {}
     for entry in Entry.objects.filter(action__in=(APPROVED, WITHDRAWN)).in_order():
         if entry.action == WITHDRAWN:
             _end(terms, [entry.subject_id])
         else:
             key, place = entry.subject_id, (_holder(entry, rows), entry.organization_code)
             _end(terms, [other for other, term in terms.items() if term.place == place and other != key])
-            terms.setdefault(key, Term(place, day_of(entry))).place = place
+            terms.setdefault(key, KeyTerm(place, day_of(entry))).place = place
     return terms
 
 
@@ -199,7 +199,7 @@ def day_of(entry: Entry) -> date:
     return timezone.localtime(entry.at).date()
 
 
-def _end(terms: dict[str, "Term"], keys: Iterable[str]) -> None:
+def _end(terms: dict[str, "KeyTerm"], keys: Iterable[str]) -> None:
     for term in (terms[key] for key in keys if key in terms):
         term.is_over = True
 

@@ -50,7 +50,7 @@ class Doubt:
 
 
 @dataclass(frozen=True, slots=True)
-class Named:
+class NamesInText:
     """Names that a text has for certain, and those that it may mean."""
 
     certain: frozenset[str]
@@ -84,7 +84,7 @@ def plain(name: str) -> str:
     return "".join(one for one in folded(name).casefold() if one.isalnum())
 
 
-def named_in(text: str, names: Iterable[str], *, is_list: bool = False) -> Named:
+def named_in(text: str, names: Iterable[str], *, is_list: bool = False) -> NamesInText:
     """Which of the names the text has. `is_list`: it consists of names, so that less is enough for a doubt."""
     certain: set[str] = set()
     doubtful: list[Doubt] = []
@@ -93,7 +93,7 @@ def named_in(text: str, names: Iterable[str], *, is_list: bool = False) -> Named
             certain.add(name)
         else:
             doubtful += [Doubt(name, words) for words in others]
-    return Named(frozenset(certain), tuple(doubtful))
+    return NamesInText(frozenset(certain), tuple(doubtful))
 
 
 def names_inside(text: str, names: Iterable[str]) -> tuple[Doubt, ...]:

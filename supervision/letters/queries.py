@@ -23,7 +23,7 @@ from members.paths import contains, subtree
 from supervision.choices import KeyState, LetterState, NameState
 from supervision.letters.key_record import is_last_made, is_needed, withdrawn_in_record
 from supervision.letters.models import DeclaredRelative, InspectorKey, Letter, LetterBox, NameRequest, RecoveryKey
-from supervision.letters.rules import FEWEST, Facts, Holding, Reader, few, fingerprint_of
+from supervision.letters.rules import FEWEST, Holding, Reader, RecusalFacts, few, fingerprint_of
 from supervision.letters.sealing import SignedKey, trusted
 
 ROOT = b"recovery key"
@@ -147,11 +147,11 @@ def _reading(name: str, keys: list[InspectorKey]) -> ReadingCommittee:
     )
 
 
-def routing_facts(*, on: date) -> Facts:
+def routing_facts(*, on: date) -> RecusalFacts:
     """The same queries over everything: whom a letter is about doesn't show in what was asked of the database."""
     offices = list(Office.objects.holding(on).select_related("organization", "member", "user__member"))
     kinds = dict(Organization.objects.values_list("path", "kind"))
-    return Facts(kinds, [_holding(office) for office in offices], readers(on=on))
+    return RecusalFacts(kinds, [_holding(office) for office in offices], readers(on=on))
 
 
 def readers(*, on: date) -> list[Reader]:
@@ -273,7 +273,7 @@ TOLD_FOR = timedelta(days=14)
 
 
 @dataclass(frozen=True, slots=True)
-class Line:
+class KeyLine:
     key: InspectorKey
     fingerprint: str
     badge: str
@@ -288,10 +288,10 @@ class Line:
 
 @dataclass(frozen=True, slots=True)
 class KeyLines:
-    mine: list[Line]
-    others: list[Line]
+    mine: list[KeyLine]
+    others: list[KeyLine]
     """Those of others that one may approve or withdraw."""
-    new: list[Line]
+    new: list[KeyLine]
     """Of everybody, for who reads letters: whom else they are sealed to, or soon."""
 
 
@@ -302,7 +302,7 @@ def lines_of(user: User, *, on: date) -> KeyLines:
     fresh = _new_for(user, on - NEW_FOR) if any(key.user_id == user.pk for key in rows) else []
     by = _withdrawn_by([*rows, *fresh])
 
-    def drawn(keys: list[InspectorKey]) -> list[Line]:
+    def drawn(keys: list[InspectorKey]) -> list[KeyLine]:
         return [_line(key, user, known, readers, by.get(str(key.pk), "")) for key in keys]
 
     mine = drawn([key for key in rows if key.user_id == user.pk])
@@ -330,10 +330,12 @@ def _withdrawn_by(keys: Iterable[InspectorKey]) -> dict[str, str]:
     return {key: names.get(actor, actor) for key, actor in actors.items()}
 
 
-def _line(key: InspectorKey, user: User, known: set[UUID], readers: list[InspectorKey], withdrawn_by: str = "") -> Line:
+def _line(
+    key: InspectorKey, user: User, known: set[UUID], readers: list[InspectorKey], withdrawn_by: str = ""
+) -> KeyLine:
     waits, state = may_be_approved(key, known), KeyState(key.state)
     is_unsigned = waits and state == KeyState.IN_USE
-    return Line(
+    return KeyLine(
         key=key,
         fingerprint=fingerprint_of(key.public_key),
         badge="bad" if is_unsigned else KIND[state],

@@ -100,7 +100,7 @@ class Reader:
 
 
 @dataclass(frozen=True, slots=True)
-class Facts:
+class RecusalFacts:
     """The tree as path → kind, who holds which office, and who could read."""
 
     kinds: Mapping[str, str]
@@ -160,7 +160,7 @@ class Concerned:
 
 def route(
     subjects: Sequence[Subject],
-    facts: Facts,
+    facts: RecusalFacts,
     *,
     close: Collection[str] = (),
     away: Collection[int] = (),
@@ -186,7 +186,7 @@ def route(
 
 def doubts(
     subjects: Sequence[Subject],
-    facts: Facts,
+    facts: RecusalFacts,
     *,
     close: Collection[str] = (),
     away: Collection[int] = (),
@@ -203,7 +203,7 @@ def doubts(
 
 
 def is_unconcerned(
-    person: Reader, subjects: Sequence[Subject], facts: Facts, *, close: Collection[str], text: str
+    person: Reader, subjects: Sequence[Subject], facts: RecusalFacts, *, close: Collection[str], text: str
 ) -> bool:
     """Whether somebody who reads no letters may learn who wrote this one: by the same conditions as its readers."""
     about = concerned(subjects, replace(facts, readers=[*facts.readers, person]), close, text, ())
@@ -212,7 +212,7 @@ def is_unconcerned(
 
 def concerned(
     subjects: Sequence[Subject],
-    facts: Facts,
+    facts: RecusalFacts,
     close: Collection[str] = (),
     text: str = "",
     cleared: Collection[str] = (),
@@ -300,7 +300,7 @@ def _not_cleared(
     return kept | (found.all - set(cleared))
 
 
-def _holders(subject: Subject, facts: Facts) -> list[Holding]:
+def _holders(subject: Subject, facts: RecusalFacts) -> list[Holding]:
     """By the post that was written, or by a name at, above or below the organization that was written."""
     home = home_of(subject.path, facts.kinds)
     here = (subject.path, home)
@@ -316,7 +316,7 @@ def _holders(subject: Subject, facts: Facts) -> list[Holding]:
     return [*by_post, *by_title, *(one for one in in_line if one.name in found.certain)]
 
 
-def _named_readers(subject: Subject, facts: Facts, cleared: Collection[str]) -> list[Reader]:
+def _named_readers(subject: Subject, facts: RecusalFacts, cleared: Collection[str]) -> list[Reader]:
     in_line = [one for one in facts.readers if _in_line(one.path, subject)]
     names = _not_cleared(_joined(subject.names), [one.name for one in in_line], cleared, is_list=True)
     return [one for one in in_line if one.name in names]
@@ -343,7 +343,7 @@ def _leads(kind: str, path: str, kinds: Mapping[str, str]) -> bool:
     return kind in BRANCH_HEADS or kind == OfficeKind.INSPECTOR or kinds.get(path) == OrganizationKind.COMMITTEE
 
 
-def _may_read(reader: Reader, about: Concerned, facts: Facts, conditions: Conditions) -> bool:
+def _may_read(reader: Reader, about: Concerned, facts: RecusalFacts, conditions: Conditions) -> bool:
     offices = [reader.path, *(held.path for held in facts.holdings if _is_of(held, reader))]
     relatives = set(reader.relatives) & about.relatives or {plain(name) for name in reader.relatives} & about.names
     kept_out = (

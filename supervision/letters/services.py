@@ -17,7 +17,7 @@ from meetings.planning.queries import workdays_on_record
 from members.models import Organization, User
 from members.refused import Refused
 from members.regulations.queries import in_force_at
-from members.trail.retention import BATCH, ForGood, Kind
+from members.trail.retention import BATCH, ForGood, RetainedKind
 from rulebook.book import rule
 from supervision.letters import sealing
 from supervision.letters.contents import (
@@ -356,7 +356,7 @@ def _is_due(letter: Letter, on: date) -> bool:
 
 
 RETAINED = (
-    Kind(
+    RetainedKind(
         code="letters",
         title=gettext_lazy("Sealed letters"),
         goes=gettext_lazy("The letter, what came with it, and what was written about it; its keys are destroyed."),

@@ -43,7 +43,7 @@ class MatterSerializer(serializers.ModelSerializer[Matter]):
         read_only_fields = fields
 
 
-class AskedSerializer(serializers.Serializer[dict[str, Any]]):
+class MatterFilterSerializer(serializers.Serializer[dict[str, Any]]):
     """Whose matters are asked for, and proposed when."""
 
     organization = serializers.CharField(required=False, max_length=40)
@@ -62,7 +62,7 @@ class MatterViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, viewsets.G
     lookup_value_regex = "[0-9a-f-]{36}"
 
     def get_queryset(self) -> QuerySet[Matter]:
-        asked, user = asked_for(AskedSerializer, self.request), asker(self.request)
+        asked, user = asked_for(MatterFilterSerializer, self.request), asker(self.request)
         rows = Matter.objects.visible_to(user).shown_as("proposed", asked.get("since"), asked.get("until"))
         if code := asked.get("organization"):
             place = get_object_or_404(Organization.objects.visible_to(user), code=code)

@@ -278,7 +278,7 @@ def matter_step(request: PageRequest, key: UUID, step: str) -> HttpResponse:
     )
 
 
-class Counted(NamedTuple):
+class BranchFigures(NamedTuple):
     branch: Organization
     figures: dict[str, int]
 
@@ -323,7 +323,7 @@ def matter_counts_export(request: PageRequest) -> FileResponse:
     return BRANCHES.exported(request, rows, file=name, sheet=_("Major matters"))
 
 
-def _counts_asked_for(request: PageRequest) -> tuple[Organization, forms.Form, int, list[Counted]]:
+def _counts_asked_for(request: PageRequest) -> tuple[Organization, forms.Form, int, list[BranchFigures]]:
     """The branches below the place that was asked for; where something was decided without an opinion, first."""
     place = place_asked_for(request, COUNT)
     form = CountFilterForm(request.GET, today=request.today)
@@ -331,5 +331,5 @@ def _counts_asked_for(request: PageRequest) -> tuple[Organization, forms.Form, i
     figures = matter_figures_by_place(place.path, first, last)
     branches = form.narrow(branches_counted(place.path, on=request.today))
     nothing = dict.fromkeys(FIGURES, 0)
-    rows = [Counted(branch, figures.get(branch.code, nothing)) for branch in branches]
+    rows = [BranchFigures(branch, figures.get(branch.code, nothing)) for branch in branches]
     return place, form, first.year, form.kept(rows)

@@ -17,19 +17,19 @@ from members.paths import subtree
 from rulebook.values import Duty
 from supervision.choices import InspectionState, ProblemSource, ProblemState, ProblemStepKind
 from supervision.problems.models import Inspection, Problem
-from supervision.problems.rules import Item, Part, possible, rectification_duties
+from supervision.problems.rules import ProblemDates, ProblemRole, possible, rectification_duties
 from supervision.scope import of_member
 
 
-def parts_of(problem: Problem, user: User) -> set[Part]:
+def parts_of(problem: Problem, user: User) -> set[ProblemRole]:
     """Who the user is to the problem. No query."""
     access, path = user.access, problem.organization.path
     settles = Capability.RECORD_SUPERVISION
     if problem.problem_list.source == ProblemSource.INSPECTION:
         settles = Capability.INSPECT
-    parts = {Part.RESPONSIBLE} if is_responsible(problem, user) else set()
-    parts |= {Part.RECORDER} if access.may(Capability.RECORD_SUPERVISION, path) else set()
-    return parts | ({Part.SETTLER} if access.may(settles, path) else set())
+    parts = {ProblemRole.RESPONSIBLE} if is_responsible(problem, user) else set()
+    parts |= {ProblemRole.RECORDER} if access.may(Capability.RECORD_SUPERVISION, path) else set()
+    return parts | ({ProblemRole.SETTLER} if access.may(settles, path) else set())
 
 
 def is_responsible(problem: Problem, user: User) -> bool:
@@ -141,13 +141,13 @@ def problem_duties(path: str, *, on: date) -> list[Duty]:
     return found
 
 
-def _items(path: str, on: date) -> dict[int, list[Item]]:
+def _items(path: str, on: date) -> dict[int, list[ProblemDates]]:
     """By organization: what is being put right, and what fell due this year."""
     counts = Q(state=ProblemState.OPEN) | Q(due_on__year=on.year)
     rows = Problem.objects.below(path).handed_over().filter(counts).exclude(state=ProblemState.DROPPED)
-    items: dict[int, list[Item]] = defaultdict(list)
+    items: dict[int, list[ProblemDates]] = defaultdict(list)
     for place, due_on, state in rows.order_by("due_on", "pk").values_list("organization_id", "due_on", "state"):
-        items[place].append(Item(due_on, state == ProblemState.OPEN))
+        items[place].append(ProblemDates(due_on, state == ProblemState.OPEN))
     return items
 
 

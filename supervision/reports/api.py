@@ -48,7 +48,7 @@ class ReportSerializer(serializers.ModelSerializer[Report]):
         read_only_fields = fields
 
 
-class AskedSerializer(serializers.Serializer[dict[str, Any]]):
+class ReportFilterSerializer(serializers.Serializer[dict[str, Any]]):
     """Which reports are asked for."""
 
     organization = serializers.CharField(required=False, max_length=40)
@@ -67,7 +67,7 @@ class ReportViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, viewsets.G
     lookup_value_regex = "[0-9a-f-]{36}"
 
     def get_queryset(self) -> QuerySet[Report]:
-        asked = asked_for(AskedSerializer, self.request)
+        asked = asked_for(ReportFilterSerializer, self.request)
         names = {"organization": "organization__code", "period": "period", "state": "state"}
         rows = Report.objects.visible_to(asker(self.request)).prefetch_related("steps")
         wanted = {names[name]: value for name, value in asked.items()}

@@ -209,7 +209,7 @@ class Figure:
 
 
 @dataclass(frozen=True, slots=True)
-class Row:
+class FigureRow:
     label: str
     figures: tuple[Figure, ...]
 
@@ -220,7 +220,7 @@ class Block:
 
     title: str
     columns: list[str]
-    rows: list[Row]
+    rows: list[FigureRow]
 
 
 @dataclass(frozen=True, slots=True)
@@ -310,10 +310,12 @@ def _blocks(sections: list[Plain], now: Values) -> list[Block]:
     return blocks
 
 
-def _row(line: Plain, columns: list[str], now: Values) -> Row:
+def _row(line: Plain, columns: list[str], now: Values) -> FigureRow:
     label = str(labels().get(line["figures"][0]["key"], line["label"]))
     named = columns or [""] * len(line["figures"])
-    return Row(label, tuple(_figure(one, column, now) for one, column in zip(line["figures"], named, strict=False)))
+    return FigureRow(
+        label, tuple(_figure(one, column, now) for one, column in zip(line["figures"], named, strict=False))
+    )
 
 
 def _figure(one: Plain, column: str, now: Values) -> Figure:

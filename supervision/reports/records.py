@@ -48,7 +48,7 @@ Rows = Callable[[str, date, date, date], "QuerySet[Any] | Sequence[Any]"]
 
 
 @dataclass(frozen=True, slots=True)
-class Record:
+class ReportRecord:
     """One row of such a page. `fen` only where the figure is a sum."""
 
     title: str
@@ -65,7 +65,7 @@ class Source:
 
     capability: Capability
     rows: Rows
-    show: Callable[[Any], Record]
+    show: Callable[[Any], ReportRecord]
     place: str = "organization"
     """The way from a row to its organization."""
     fen: Any = None
@@ -189,45 +189,51 @@ GRADES: dict[str, Condition] = {
 }
 
 
-def _show_suggestion(one: Suggestion) -> Record:
+def _show_suggestion(one: Suggestion) -> ReportRecord:
     note = one.get_outcome_display() if one.outcome else ""
-    return Record(one.get_kind_display(), one.organization.name, one.asked_on, note, one.get_absolute_url())
+    return ReportRecord(one.get_kind_display(), one.organization.name, one.asked_on, note, one.get_absolute_url())
 
 
-def _show_help(one: HelpRequest) -> Record:
-    return Record(one.member.name, "", one.asked_on, "", reverse("members:help-answer", args=[one.key]))
+def _show_help(one: HelpRequest) -> ReportRecord:
+    return ReportRecord(one.member.name, "", one.asked_on, "", reverse("members:help-answer", args=[one.key]))
 
 
-def _show_talk(one: Talk) -> Record:
+def _show_talk(one: Talk) -> ReportRecord:
     title = f"{one.first.name} · {one.second.name}"
-    return Record(title, one.organization.name, one.held_on, one.get_occasion_display(), one.get_absolute_url())
+    return ReportRecord(title, one.organization.name, one.held_on, one.get_occasion_display(), one.get_absolute_url())
 
 
-def _show_problem(one: Problem) -> Record:
-    return Record(one.text, one.organization.name, one.found_on, one.get_state_display(), one.get_absolute_url())
+def _show_problem(one: Problem) -> ReportRecord:
+    return ReportRecord(one.text, one.organization.name, one.found_on, one.get_state_display(), one.get_absolute_url())
 
 
-def _show_inspection(one: Inspection) -> Record:
+def _show_inspection(one: Inspection) -> ReportRecord:
     """While the findings are being written, the branch has no page of it to open."""
     url = "" if one.state == InspectionState.VISITED else one.get_absolute_url()
-    return Record(one.subject, one.organization.name, one.visit_on, one.get_state_display(), url)
+    return ReportRecord(one.subject, one.organization.name, one.visit_on, one.get_state_display(), url)
 
 
-def _show_matter(one: Matter) -> Record:
-    return Record(one.title, one.organization.name, one.proposed_on, one.get_kind_display(), one.get_absolute_url())
+def _show_matter(one: Matter) -> ReportRecord:
+    return ReportRecord(
+        one.title, one.organization.name, one.proposed_on, one.get_kind_display(), one.get_absolute_url()
+    )
 
 
-def _show_round(one: AppraisalRound) -> Record:
-    return Record(str(one.year), one.organization.name, one.closed_on, one.get_state_display(), one.get_absolute_url())
+def _show_round(one: AppraisalRound) -> ReportRecord:
+    return ReportRecord(
+        str(one.year), one.organization.name, one.closed_on, one.get_state_display(), one.get_absolute_url()
+    )
 
 
-def _show_appraisee(one: Appraisee) -> Record:
+def _show_appraisee(one: Appraisee) -> ReportRecord:
     place = one.round.organization.name
-    return Record(one.member.name, place, one.round.closed_on, one.get_grade_display(), one.round.get_absolute_url())
+    return ReportRecord(
+        one.member.name, place, one.round.closed_on, one.get_grade_display(), one.round.get_absolute_url()
+    )
 
 
-def _show_pair(one: AskedPair) -> Record:
-    return Record(one.names, one.place, None, "", reverse("supervision:talk-list"))
+def _show_pair(one: AskedPair) -> ReportRecord:
+    return ReportRecord(one.names, one.place, None, "", reverse("supervision:talk-list"))
 
 
 PART_SOURCES: dict[str, Source] = {
@@ -278,7 +284,7 @@ def own_records(
     return [row for row in rows if row.organization == organization.code]
 
 
-def shown(key: str, rows: Iterable[Any]) -> list[Record]:
+def shown(key: str, rows: Iterable[Any]) -> list[ReportRecord]:
     return [SOURCES[key].show(row) for row in rows]
 
 
@@ -325,37 +331,39 @@ def _disclosures(path: str, first: date, last: date, on: date) -> QuerySet[Discl
     return disclosures(path, first, last).select_related("organization").order_by("disclosed_on", "key")
 
 
-def _show_duty(duty: Duty) -> Record:
+def _show_duty(duty: Duty) -> ReportRecord:
     words = {DutyState.DONE: _("Done"), DutyState.OPEN: _("Still open"), DutyState.OVERDUE: _("Overdue")}
     title = f"{MeetingKind(duty.kind).label} {duty.period}"
     url = f"{reverse('meetings:duty-list')}?org={duty.organization}&year={duty.due_on.year}&kind={duty.kind}"
-    return Record(title, str(duty.citation), duty.due_on, words[duty.state], url)
+    return ReportRecord(title, str(duty.citation), duty.due_on, words[duty.state], url)
 
 
-def _show_lecture(one: Meeting) -> Record:
-    return Record(one.name, one.organization.name, one.day, str(one.get_kind_display()), one.get_absolute_url())
+def _show_lecture(one: Meeting) -> ReportRecord:
+    return ReportRecord(one.name, one.organization.name, one.day, str(one.get_kind_display()), one.get_absolute_url())
 
 
-def _show_attendance(one: Attendance) -> Record:
+def _show_attendance(one: Attendance) -> ReportRecord:
     meeting = one.meeting
     title = f"{one.name} · {meeting.name}"
-    return Record(title, meeting.organization.name, meeting.day, one.get_state_display(), meeting.get_absolute_url())
+    return ReportRecord(
+        title, meeting.organization.name, meeting.day, one.get_state_display(), meeting.get_absolute_url()
+    )
 
 
-def _show_charge(line: Charge) -> Record:
+def _show_charge(line: Charge) -> ReportRecord:
     url = reverse("dues:member-detail", args=[line.member.key])
     fen = line.amount_fen - line.waived_fen
-    return Record(line.member.name, line.organization.name, line.month, line.get_kind_display(), url, fen)
+    return ReportRecord(line.member.name, line.organization.name, line.month, line.get_kind_display(), url, fen)
 
 
-def _show_payment(one: Payment) -> Record:
+def _show_payment(one: Payment) -> ReportRecord:
     day, place = one.paid_on, one.organization.name
-    return Record(one.member.name, place, day, one.get_kind_display(), one.get_absolute_url(), one.amount_fen)
+    return ReportRecord(one.member.name, place, day, one.get_kind_display(), one.get_absolute_url(), one.amount_fen)
 
 
-def _show_disclosure(one: Disclosure) -> Record:
+def _show_disclosure(one: Disclosure) -> ReportRecord:
     url = reverse("dues:disclosure-detail", args=[one.pk])
-    return Record(str(one.year), one.organization.name, one.disclosed_on, one.get_way_display(), url)
+    return ReportRecord(str(one.year), one.organization.name, one.disclosed_on, one.get_way_display(), url)
 
 
 SOURCES: dict[str, Source] = {

@@ -182,7 +182,7 @@ DUE, HELD, MISSED = "due", "held", "missed"
 
 
 @dataclass(frozen=True, slots=True)
-class Line:
+class FigureLine:
     """A label and the keys of the figures beside it: one, or one for each column of the section."""
 
     label: Label
@@ -193,17 +193,17 @@ class Line:
 class Section:
     key: str
     title: Label
-    lines: tuple[Line, ...]
+    lines: tuple[FigureLine, ...]
     columns: tuple[Label, ...] = ()
 
 
 def _section(key: str, title: Label, *lines: tuple[str, Label]) -> Section:
-    return Section(key, title, tuple(Line(label, (f"{key}.{name}",)) for name, label in lines))
+    return Section(key, title, tuple(FigureLine(label, (f"{key}.{name}",)) for name, label in lines))
 
 
 def _meetings() -> Section:
     lines = (
-        Line(MeetingKind(kind).label, tuple(f"meetings.{kind}_{state}" for state in (DUE, HELD, MISSED)))
+        FigureLine(MeetingKind(kind).label, tuple(f"meetings.{kind}_{state}" for state in (DUE, HELD, MISSED)))
         for kind in MEETING_KINDS
     )
     return Section(

@@ -11,7 +11,7 @@ from members.fields import opened
 from members.pages.forms import choice_field, day_field, key_field
 from supervision.choices import CheckMark
 from supervision.self_checks.models import Checklist, ChecklistItem, SelfCheck
-from supervision.self_checks.rules import Line, read_lines, write_lines
+from supervision.self_checks.rules import ChecklistLine, read_lines, write_lines
 
 STATES = [("", "—"), ("holding", _("In force")), ("coming", _("Not begun yet")), ("ended", _("Ended"))]
 
@@ -37,7 +37,7 @@ class ChecklistForm(forms.Form):
         kwargs["initial"] = {"valid_from": today, **(_copy(copied) if copied else {})} | kwargs.get("initial", {})
         super().__init__(*args, **kwargs)
 
-    def clean_lines(self) -> list[Line]:
+    def clean_lines(self) -> list[ChecklistLine]:
         return read_lines(self.cleaned_data["lines"])
 
 
@@ -82,7 +82,7 @@ class SelfCheckForm(forms.Form):
 
 
 def _copy(checklist: Checklist) -> dict[str, Any]:
-    lines = [Line(item.text, item.source) for item in checklist.items.all()]
+    lines = [ChecklistLine(item.text, item.source) for item in checklist.items.all()]
     return {"title": checklist.title, "lead": checklist.lead, "lines": write_lines(lines)}
 
 

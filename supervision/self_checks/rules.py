@@ -10,7 +10,7 @@ BARS = ("\t", "|", "｜")
 
 
 @dataclass(frozen=True, slots=True)
-class Line:
+class ChecklistLine:
     text: str
     source: str = ""
 
@@ -25,40 +25,40 @@ class Unfit(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Objection:
+class ChecklistObjection:
     """`number` is the line it is about, from one; None: the whole."""
 
     why: Unfit
     number: int | None = None
 
 
-def read_lines(typed: str) -> list[Line]:
+def read_lines(typed: str) -> list[ChecklistLine]:
     """The lines of a list; rows with nothing in them are left out."""
     rows = (_line(row) for row in typed.splitlines())
     return [line for line in rows if line.text]
 
 
-def write_lines(lines: Iterable[Line]) -> str:
+def write_lines(lines: Iterable[ChecklistLine]) -> str:
     """The same as it can be typed."""
     return "\n".join(f"{line.text} | {line.source}" if line.source else line.text for line in lines)
 
 
-def objection(lines: list[Line]) -> Objection | None:
+def objection(lines: list[ChecklistLine]) -> ChecklistObjection | None:
     """What is wrong first; None: the list can be kept."""
     if not lines:
-        return Objection(Unfit.EMPTY)
+        return ChecklistObjection(Unfit.EMPTY)
     if len(lines) > MOST_LINES:
-        return Objection(Unfit.TOO_MANY)
+        return ChecklistObjection(Unfit.TOO_MANY)
     seen: set[str] = set()
     for number, line in enumerate(lines, start=1):
         if len(line.text) > LONGEST_TEXT or len(line.source) > LONGEST_SOURCE:
-            return Objection(Unfit.TOO_LONG, number)
+            return ChecklistObjection(Unfit.TOO_LONG, number)
         if line.text in seen:
-            return Objection(Unfit.TWICE, number)
+            return ChecklistObjection(Unfit.TWICE, number)
         seen.add(line.text)
     return None
 
 
-def _line(row: str) -> Line:
+def _line(row: str) -> ChecklistLine:
     at = min((row.index(bar) for bar in BARS if bar in row), default=len(row))
-    return Line(row[:at].strip(), row[at + 1 :].strip())
+    return ChecklistLine(row[:at].strip(), row[at + 1 :].strip())

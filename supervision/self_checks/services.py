@@ -13,7 +13,7 @@ from members.refused import Refused
 from members.roster.services import roster_code
 from supervision.choices import CheckMark
 from supervision.self_checks.models import Checklist, ChecklistItem, SelfCheck, SelfCheckAnswer
-from supervision.self_checks.rules import Line, Unfit, objection
+from supervision.self_checks.rules import ChecklistLine, Unfit, objection
 
 
 def keep_checklist(
@@ -22,7 +22,7 @@ def keep_checklist(
     organization: Organization,
     title: str,
     lead: str,
-    lines: list[Line],
+    lines: list[ChecklistLine],
     valid_from: date,
     valid_until: date | None,
     by: User,
@@ -55,7 +55,7 @@ def replace_checklist(
     key: UUID,
     title: str,
     lead: str,
-    lines: list[Line],
+    lines: list[ChecklistLine],
     valid_from: date,
     valid_until: date | None,
     on: date,
@@ -97,7 +97,14 @@ def end_checklist(*, checklist: Checklist, valid_until: date, on: date, by: User
 
 
 def _change(
-    held: Checklist, *, title: str, lead: str, lines: list[Line], valid_from: date, valid_until: date | None, by: User
+    held: Checklist,
+    *,
+    title: str,
+    lead: str,
+    lines: list[ChecklistLine],
+    valid_from: date,
+    valid_until: date | None,
+    by: User,
 ) -> Checklist:
     held.title, held.lead, held.valid_from, held.valid_until = title, lead, valid_from, valid_until
     _refuse_unfit(held, lines)
@@ -108,7 +115,7 @@ def _change(
     return held
 
 
-def _store_lines(checklist: Checklist, lines: Iterable[Line]) -> None:
+def _store_lines(checklist: Checklist, lines: Iterable[ChecklistLine]) -> None:
     ChecklistItem.objects.bulk_create(
         ChecklistItem(checklist=checklist, position=position, text=line.text, source=line.source)
         for position, line in enumerate(lines, start=1)
@@ -120,7 +127,7 @@ def _refuse_ended(checklist: Checklist, on: date) -> None:
         raise Refused(_("This list no longer holds. Copy it into a new one."))
 
 
-def _refuse_unfit(checklist: Checklist, lines: list[Line]) -> None:
+def _refuse_unfit(checklist: Checklist, lines: list[ChecklistLine]) -> None:
     if checklist.valid_until and checklist.valid_until <= checklist.valid_from:
         raise Refused(_("The end lies before the beginning."), "valid_until")
     found = objection(lines)

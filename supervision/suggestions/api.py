@@ -81,7 +81,7 @@ class AnswerSerializer(serializers.Serializer[dict[str, Any]]):
     is_thanked = serializers.BooleanField(default=False)
 
 
-class AskedSerializer(serializers.Serializer[dict[str, Any]]):
+class SuggestionFilterSerializer(serializers.Serializer[dict[str, Any]]):
     """Which suggestions are asked for."""
 
     organization = serializers.CharField(required=False, max_length=40)
@@ -99,7 +99,7 @@ class SuggestionViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, viewse
     lookup_value_regex = "[0-9a-f-]{36}"
 
     def get_queryset(self) -> QuerySet[Suggestion]:
-        user, asked = asker(self.request), asked_for(AskedSerializer, self.request)
+        user, asked = asker(self.request), asked_for(SuggestionFilterSerializer, self.request)
         rows = Suggestion.objects.visible_to(user).filter(held_at(user, VIEW))
         if code := asked.get("organization"):
             rows = rows.below(get_object_or_404(Organization.objects.visible_to(user), code=code).path)

@@ -21,7 +21,7 @@ from members.regulations.queries import binding_below
 from rulebook.values import Duty
 from supervision.choices import SuggestionOutcome
 from supervision.suggestions.models import Suggestion, SuggestionQuerySet
-from supervision.suggestions.rules import ANSWER_KEY, Asked, share, suggestion_duties
+from supervision.suggestions.rules import ANSWER_KEY, SuggestionDates, share, suggestion_duties
 
 PEOPLE = ("organization", "member", "answered_by__member", "recorded_by__member")
 
@@ -126,7 +126,7 @@ def suggestion_figures(path: str, first: date, last: date) -> dict[str, int]:
 
 
 @dataclass(frozen=True, slots=True)
-class BranchLine:
+class BranchSuggestions:
     """One branch in counts: what a committee is told."""
 
     branch: Organization
@@ -148,12 +148,12 @@ class BranchLine:
         return -self.overdue, -late, min(self.asked, 1), self.branch.path
 
 
-def branch_lines(path: str, first: date, last: date) -> list[BranchLine]:
+def branch_lines(path: str, first: date, last: date) -> list[BranchSuggestions]:
     """The standing branches at the path and below it, who needs help first. Two queries, whatever the tree."""
     rows = Suggestion.objects.filter(subtree("organization__path", [path])).order_by().values("organization")
     counted = {row.pop("organization"): row for row in rows.annotate(**_counts(first, last))}
     branches = Organization.objects.below(path).branches().standing_on(last)
-    lines = (BranchLine(branch, **counted.get(branch.pk, {})) for branch in branches)
+    lines = (BranchSuggestions(branch, **counted.get(branch.pk, {})) for branch in branches)
     return sorted(lines, key=lambda line: line.order)
 
 
@@ -183,14 +183,14 @@ def suggestions_due(path: str, *, on: date) -> list[Duty]:
     return found
 
 
-def _asked(path: str, on: date) -> Mapping[str, list[Asked]]:
+def _asked(path: str, on: date) -> Mapping[str, list[SuggestionDates]]:
     """Path of the branch → what waits, and what was answered this year."""
     this_year = Q(answered_on__isnull=True) | Q(answered_on__gte=date(on.year, 1, 1))
     rows = Suggestion.objects.filter(this_year, subtree("organization__path", [path]), asked_on__lte=on)
-    found: dict[str, list[Asked]] = defaultdict(list)
+    found: dict[str, list[SuggestionDates]] = defaultdict(list)
     facts = rows.order_by("due_on", "pk").values_list("organization__path", "asked_on", "due_on", "answered_on")
     for place, asked_on, due_on, answered_on in facts:
-        found[place].append(Asked(asked_on, due_on, answered_on))
+        found[place].append(SuggestionDates(asked_on, due_on, answered_on))
     return found
 
 

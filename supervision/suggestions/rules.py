@@ -44,7 +44,7 @@ SUGGESTION = "suggestion"
 
 
 @dataclass(frozen=True, slots=True)
-class Asked:
+class SuggestionDates:
     """A suggestion without who made it: when, by when it is (and on what day it was) answered."""
 
     asked_on: date
@@ -52,10 +52,12 @@ class Asked:
     answered_on: date | None = None
 
 
-def suggestion_duties(branch: str, asked: Iterable[Asked], *, on: date, local: Iterable[LocalRule] = ()) -> list[Duty]:
+def suggestion_duties(
+    branch: str, asked: Iterable[SuggestionDates], *, on: date, local: Iterable[LocalRule] = ()
+) -> list[Duty]:
     """One for each month in which something was asked: it names nobody. Done once all of the month are answered; the
     answers of another year are no news."""
-    months: dict[str, list[Asked]] = defaultdict(list)
+    months: dict[str, list[SuggestionDates]] = defaultdict(list)
     for one in asked:
         months[f"{one.asked_on:%Y-%m}"].append(one)
     citation = _citation(on, local)
@@ -63,7 +65,7 @@ def suggestion_duties(branch: str, asked: Iterable[Asked], *, on: date, local: I
     return [duty for duty in found if duty]
 
 
-def _month_duty(branch: str, period: str, asked: list[Asked], citation: Citation, on: date) -> Duty | None:
+def _month_duty(branch: str, period: str, asked: list[SuggestionDates], citation: Citation, on: date) -> Duty | None:
     open_days = [one.due_on for one in asked if one.answered_on is None or one.answered_on > on]
     answers = [one.answered_on for one in asked if one.answered_on]
     if not open_days and max(answers).year != on.year:

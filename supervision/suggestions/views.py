@@ -48,7 +48,7 @@ from supervision.suggestions.lists import BRANCHES, LISTING, OWN, OWN_HELP, SHOW
 from supervision.suggestions.models import Suggestion, SuggestionQuerySet
 from supervision.suggestions.queries import (
     PEOPLE,
-    BranchLine,
+    BranchSuggestions,
     branch_lines,
     in_words,
     own_help,
@@ -378,7 +378,7 @@ def suggestion_below_export(request: PageRequest) -> FileResponse:
 
 def _counts_asked_for(
     request: PageRequest,
-) -> tuple[Organization, BelowFilterForm, tuple[date, date], list[BranchLine]]:
+) -> tuple[Organization, BelowFilterForm, tuple[date, date], list[BranchSuggestions]]:
     place = place_asked_for(request, COUNT)
     places = Organization.objects.visible_to(request.user, COUNT).standing_on(request.today)
     places = places.filter(Q(kind__in=ABOVE) | Q(pk=place.pk))

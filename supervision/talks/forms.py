@@ -12,7 +12,7 @@ from members.models.member import MemberQuerySet
 from members.pages.forms import FilterForm, choice_field, day_field, key_field
 from supervision.choices import TalkOccasion
 from supervision.talks.models import TalkQuerySet
-from supervision.talks.queries import Below
+from supervision.talks.queries import BranchTalks
 
 NOTE_LENGTH = 4000
 
@@ -96,7 +96,7 @@ class YearForm(FilterForm):
         super().__init__(data)
         cast(forms.ChoiceField, self.fields["year"]).choices = [(year, year) for year in years]
 
-    def named(self, lines: list[Below]) -> list[Below]:
+    def named(self, lines: list[BranchTalks]) -> list[BranchTalks]:
         self.is_valid()
         return [line for line in lines if (self.cleaned_data.get("q") or "") in line.branch.name]
 

@@ -166,7 +166,7 @@ def of_branch(branch: Organization, *, on: date) -> BranchYear:
 
 
 @dataclass(frozen=True, slots=True)
-class Words:
+class PairWords:
     """How a kind of pair is called, and what stands there when nothing of it is missing."""
 
     title: Promise | str
@@ -174,15 +174,17 @@ class Words:
 
 
 PARTS = {
-    "committee": Words(_("Between members of the committee"), _("Everybody in the committee talked with each other.")),
-    "with-committee": Words(_("Members and the committee"), _("The committee talked with every member.")),
-    "members": Words(_("Members among each other"), _("Every member talked with another.")),
+    "committee": PairWords(
+        _("Between members of the committee"), _("Everybody in the committee talked with each other.")
+    ),
+    "with-committee": PairWords(_("Members and the committee"), _("The committee talked with every member.")),
+    "members": PairWords(_("Members among each other"), _("Every member talked with another.")),
 }
 """The kinds of article 19, by their name in the address."""
 
 
 @dataclass(frozen=True, slots=True)
-class Line:
+class MissingTalk:
     """A talk that is missing: who, and with whom; None: with anybody. `url` records it with both names filled in."""
 
     part: str
@@ -197,7 +199,7 @@ class Line:
 
 
 @dataclass(frozen=True, slots=True)
-class Below:
+class BranchTalks:
     """A branch as a committee sees it: counts, and none below three."""
 
     branch: Organization
@@ -207,17 +209,17 @@ class Below:
     is_done: bool
 
 
-def missing_lines(found: BranchYear, part: str, user: User) -> list[Line]:
+def missing_lines(found: BranchYear, part: str, user: User) -> list[MissingTalk]:
     """What is missing of one kind, with a proposal for the second where any would do. One query."""
     pairs = list(_pairs(found, part, user.access.member_id))
     people = Member.objects.in_bulk({one for pair in pairs for one in pair if one})
     return [_line(found, part, people.get(first), people.get(second or 0)) for first, second in pairs]
 
 
-def below_lines(path: str, *, on: date) -> list[Below]:
+def below_lines(path: str, *, on: date) -> list[BranchTalks]:
     """Every branch at the path and below it that is asked for talks. Six queries."""
     return [
-        Below(
+        BranchTalks(
             one.branch, len(one.members) + one.lost, told_above(one.talks), told_above(one.year.missing),
             not one.year.missing,
         )
@@ -238,9 +240,9 @@ def _pairs(found: BranchYear, part: str, me: int | None) -> Iterator[tuple[int, 
         yield from partners(found.year.without_member, ordinary)
 
 
-def _line(found: BranchYear, part: str, first: Member | None, second: Member | None) -> Line:
+def _line(found: BranchYear, part: str, first: Member | None, second: Member | None) -> MissingTalk:
     keys = {"org": found.branch.code, "first": first.key if first else "", "second": second.key if second else ""}
-    return Line(part, first, second, f"{reverse('supervision:talk-new')}?{urlencode(keys)}")
+    return MissingTalk(part, first, second, f"{reverse('supervision:talk-new')}?{urlencode(keys)}")
 
 
 def talk_figures(path: str, first: date, last: date) -> dict[str, int]:

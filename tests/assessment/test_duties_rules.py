@@ -6,7 +6,7 @@ from decimal import Decimal
 import pytest
 
 from assessment.assessments.rules import view_duty
-from assessment.goals.rules import Branch, Item, goal_duties
+from assessment.goals.rules import Branch, GoalDates, goal_duties
 from rulebook.local import LocalRule
 
 JANUARY, MARCH, MAY, JUNE, JULY = (date(2026, month, 15) for month in (1, 3, 5, 6, 7))
@@ -26,7 +26,7 @@ ALL = (asked("plan", 3), asked("check", 7), asked("result", 12))
 
 
 def item(planned_on=JANUARY, *, year=2026, checked=False, ended=False):
-    return Item(year, planned_on, checked, ended)
+    return GoalDates(year, planned_on, checked, ended)
 
 
 def found(*goals, on, local=ALL, first_day=None):

@@ -7,8 +7,8 @@ import pytest
 from django.utils import timezone
 
 from members.contacts.rules import (
-    Asked,
     HardToReach,
+    HelpDates,
     InOffice,
     LastContact,
     contact_duty,
@@ -114,7 +114,7 @@ def test_an_interval_that_a_committee_set_is_cited_as_the_committees():
     ],
 )
 def test_a_request_waits_for_its_answer(asked_on, due_on, answered_on, expected):
-    asked = Asked(7, "branch", day(asked_on), day(due_on), day(answered_on) if answered_on else None)
+    asked = HelpDates(7, "branch", day(asked_on), day(due_on), day(answered_on) if answered_on else None)
     duty = help_duty(asked, on=TODAY)
 
     assert told(duty) == expected

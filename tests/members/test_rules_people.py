@@ -8,7 +8,7 @@ import pytest
 from members.dates import DAY, MONTH, YEAR, PartialDate
 from members.people import (
     SENTENCES,
-    Facts,
+    PersonFacts,
     birth_in,
     born_too_long_ago,
     check_digit,
@@ -25,7 +25,7 @@ from tests.cast import make_national_id
 
 TODAY = date(2026, 11, 24)
 WOMAN = make_national_id("19580412", 268)
-GOOD = Facts(
+GOOD = PersonFacts(
     name="王秀英",
     national_id=WOMAN,
     sex="female",
@@ -41,7 +41,7 @@ def partial(text: str) -> PartialDate:
     return PartialDate(date(year, month or 1, day or 1), DAY if day else MONTH if month else YEAR)
 
 
-def found(facts: Facts) -> list[tuple[str, str]]:
+def found(facts: PersonFacts) -> list[tuple[str, str]]:
     return [(one.field, one.code) for one in objections(facts, on=TODAY)]
 
 
@@ -50,7 +50,7 @@ def test_facts_that_fit_each_other_are_not_objected_to():
 
 
 def test_what_is_not_recorded_is_never_objected_to():
-    assert found(Facts(name="王秀英", membership="formal_member")) == []
+    assert found(PersonFacts(name="王秀英", membership="formal_member")) == []
 
 
 @pytest.mark.parametrize(

@@ -5,7 +5,7 @@ from datetime import date, timedelta
 import pytest
 from django.urls import reverse
 
-from members.pages.links import Place, duty_display
+from members.pages.links import DutyLink, duty_display
 from reminders.desk.queries import duties_below
 from rulebook.values import DutyState
 from supervision.models import AppraisalRound, Appraisee
@@ -28,7 +28,7 @@ def duties_of(cast, kind):
 
 
 def led_to(client, cast, duty):
-    answer = client.get(duty_display()[duty.kind].url(Place(duty, cast.branch)))
+    answer = client.get(duty_display()[duty.kind].url(DutyLink(duty, cast.branch)))
     assert answer.status_code == 302
     assert client.get(answer.headers["Location"]).status_code == 200
     return answer.headers["Location"]
@@ -65,7 +65,7 @@ def test_who_was_graded_lower_is_named_on_the_page_and_not_in_the_address_of_the
     lower = Appraisee.objects.create(round=held, member=cast.li, grade="unqualified")
     duty = duties_of(cast, "appraisal_follow_up")[0]
 
-    assert str(lower.pk) not in duty_display()[duty.kind].url(Place(duty, cast.branch))
+    assert str(lower.pk) not in duty_display()[duty.kind].url(DutyLink(duty, cast.branch))
     assert led_to(secretary, cast, duty) == reverse("supervision:appraisee-detail", args=[lower.pk])
 
 

@@ -172,19 +172,19 @@ class Around:
 
 
 @dataclass
-class Understood:
+class ParsedClauses:
     clauses: list[ClausePlan] = field(default_factory=list)
     doubts: list[Doubt] = field(default_factory=list)
 
 
-def settle(found: Understood, points: Decimal | None) -> Understood:
+def settle(found: ParsedClauses, points: Decimal | None) -> ParsedClauses:
     """Beside clauses that take points, one that gives some would give them on top of all: it takes them instead."""
     if not any(clause.kind in DEDUCTING for clause in found.clauses):
         return found
     turned = [clause for clause in found.clauses if clause.kind in (ClauseKind.TIERED, ClauseKind.MANUAL)]
     doubts = [about("tiers_beside_deductions", clause.text) for clause in turned]
     clauses = [_taking(one, points) if one in turned else one for one in found.clauses]
-    return Understood(clauses, [*found.doubts, *doubts])
+    return ParsedClauses(clauses, [*found.doubts, *doubts])
 
 
 def _taking(clause: ClausePlan, points: Decimal | None) -> ClausePlan:

@@ -25,7 +25,7 @@ KEPT_LATE = (
 
 
 @dataclass(frozen=True, slots=True)
-class Known:
+class MetricWords:
     """A metric, the words for it, and what a sentence must say for the metric to be about it. Without a metric the
     record doesn't hold it, and words that name it name nothing else.
 
@@ -61,86 +61,86 @@ MINUTES = (
 )
 UNEXCUSED = r"无故|缺席|缺勤|旷会|不请假|未请假|未履行请假"
 KNOWN = (
-    Known(
+    MetricWords(
         "meetings.minutes",
         r"会议记录|[会议]纪要|记录",
         f"{MINUTES}|完整率|缺[1-9]|每(?:少|缺)",
         careless=True,
         unless=r"谈[心话]|学习|走访|培训|慰问|联系|自学|考勤|签到",
     ),
-    Known("meetings.explained", UNEXCUSED, UNEXCUSED, careless=True),
-    Known("meetings.attendance", r"(?:到会|参会|出勤|到课|参学|参与|参加|到场)率", r"率"),
-    Known(
+    MetricWords("meetings.explained", UNEXCUSED, UNEXCUSED, careless=True),
+    MetricWords("meetings.attendance", r"(?:到会|参会|出勤|到课|参学|参与|参加|到场)率", r"率"),
+    MetricWords(
         "meetings.general_meeting",
         r"支部党员大会|党员大会|支部大会|(?<!代表)党员会议",
         by_rule=Every.QUARTER,
         counts=True,
     ),
-    Known("meetings.committee_meeting", r"支委会|支部委员会", by_rule=Every.MONTH, counts=True),
-    Known("meetings.group_meeting", r"党小组会|小组会", by_rule=Every.MONTH, counts=True),
-    Known("meetings.theme_day", r"主题党日|党日活动|党员活动日|组织活动日", by_rule=Every.MONTH, counts=True),
-    Known(
+    MetricWords("meetings.committee_meeting", r"支委会|支部委员会", by_rule=Every.MONTH, counts=True),
+    MetricWords("meetings.group_meeting", r"党小组会|小组会", by_rule=Every.MONTH, counts=True),
+    MetricWords("meetings.theme_day", r"主题党日|党日活动|党员活动日|组织活动日", by_rule=Every.MONTH, counts=True),
+    MetricWords(
         "", r"书记[^,;。]{0,8}(?:讲|上|授)[^,;。]{0,4}党?课|书记[^,;。]{0,4}党课",
         by_rule=Every.YEAR, counts=True,
     ),
-    Known("meetings.party_lecture", r"党课", counts=True),
-    Known("meetings.org_life_meeting", r"(?<!双重)组织生活会", by_rule=Every.YEAR, counts=True),
-    Known("meetings.democratic_evaluation", r"民主评议", by_rule=Every.YEAR, counts=True),
-    Known("dues.disclosure", r"党费[^,;。]{0,10}(?:公示|公布|公开)|(?:公示|公布|公开)[^,;。]{0,8}党费",
+    MetricWords("meetings.party_lecture", r"党课", counts=True),
+    MetricWords("meetings.org_life_meeting", r"(?<!双重)组织生活会", by_rule=Every.YEAR, counts=True),
+    MetricWords("meetings.democratic_evaluation", r"民主评议", by_rule=Every.YEAR, counts=True),
+    MetricWords("dues.disclosure", r"党费[^,;。]{0,10}(?:公示|公布|公开)|(?:公示|公布|公开)[^,;。]{0,8}党费",
           r"(?:未|没有?|不)[^,;。]{0,10}(?:公示|公布|公开)"),
-    Known(
+    MetricWords(
         "dues.remitted",
         r"上[缴交][^,;。]{0,6}党费|党费[^,;。]{0,8}上[缴交]",
         r"(?:未|没有?|不)[^,;。]{0,14}上[缴交]",
     ),
-    Known("dues.paid", r"党费", KEPT_LATE),
-    Known(
+    MetricWords("dues.paid", r"党费", KEPT_LATE),
+    MetricWords(
         "members.terms",
         r"换届",
         r"(?:未|没有?|不)(?:能)?(?:按[时期规]|及时|如期|进行|完成)?[^,;。]{0,6}换届|换届[^,;。]{0,6}不及时",
     ),
-    Known("members.committee", r"支部委员会|支委会|支委班子", r"(?:未|没有?|不)(?:设立?|建立|成立|选举产生)"),
-    Known(
+    MetricWords("members.committee", r"支部委员会|支委会|支委班子", r"(?:未|没有?|不)(?:设立?|建立|成立|选举产生)"),
+    MetricWords(
         "members.secretary",
         r"书记",
         r"(?:未|没有?)(?:配备|配齐|选配|设)|书记(?:空缺|缺位|缺配)|(?:无|缺)(?:支部)?书记",
     ),
-    Known(
+    MetricWords(
         "members.contact",
         r"联系|走访",
         r"(?:未|没有?|不)(?:按[时期规]|及时|定期)?(?:联系|走访)|失去联系|(?:联系|走访)率|缺[1-9]",
     ),
-    Known("members.transfers", r"组织关系", r"(?:未|没有?|不)(?:能)?(?:按[时期规]|及时)|转接率|不及时"),
-    Known("supervision.talks", r"谈心谈话|谈心|谈话", is_whole=True),
-    Known(
+    MetricWords("members.transfers", r"组织关系", r"(?:未|没有?|不)(?:能)?(?:按[时期规]|及时)|转接率|不及时"),
+    MetricWords("supervision.talks", r"谈心谈话|谈心|谈话", is_whole=True),
+    MetricWords(
         "supervision.problems",
         r"整改",
         r"(?:未|没有?|不)[^,;。]{0,6}(?:整改|到位|完成)|整改[^,;。]{0,6}(?:不到位|未完成|不及时|率)",
         careless=True,
     ),
-    Known(
+    MetricWords(
         "supervision.suggestions",
         r"意见建议|意见和建议|党员意见",
         r"(?:未|没有?|不)[^,;。]{0,6}(?:答复|回复|办理|反馈)|答复率",
     ),
-    Known("supervision.matters_studied", r"三重一大|重大事项|重大问题", counts=True,
+    MetricWords("supervision.matters_studied", r"三重一大|重大事项|重大问题", counts=True,
           lacking=rf"{LACKING}|(?:未|没有?|不)[^,;。]{{0,8}}(?:研究|讨论|决定)"),
-    Known(
+    MetricWords(
         "assessment.training",
         r"(?:党务|书记|委员|干部|骨干)[^,;。]{0,12}(?:培训|学时)",
         r"(?:未|没有?|不)(?:达到?|完成|满|足)[^,;。]{0,6}(?:学时|\d)|(?:少于|不足|不到)\d|达标率|未达标|不达标",
     ),
-    Known(
+    MetricWords(
         "assessment.goals",
         r"(?:融合|共同|联合)目标",
         r"(?:未|没有?|不)[^,;。]{0,4}(?:完成|达到|实现)|完成率|达成率",
     ),
-    Known(
+    MetricWords(
         "assessment.posts_filled",
         r"党务(?:工作者|干部|人员|专干)",
         r"(?:未|没有?|不)(?:按[规要求定]{1,3})?(?:配备|配齐|设)|缺[1-9]",
     ),
-    Known("assessment.full_time", r"专职党务[^,;。]{0,6}(?:比例|占比|率)", r"比例|占比|率"),
+    MetricWords("assessment.full_time", r"专职党务[^,;。]{0,6}(?:比例|占比|率)", r"比例|占比|率"),
 )  # fmt: skip
 BY_METRIC = {known.metric: known for known in KNOWN}
 ALL_THREE = re.compile(r"三会一课")
@@ -159,7 +159,7 @@ HIDES = {
 """A sentence about the first that also names the others is about the first."""
 
 
-def named_in(text: str, holds: Callable[[Known], bool] = lambda _known: True) -> list[Known]:
+def named_in(text: str, holds: Callable[[MetricWords], bool] = lambda _known: True) -> list[MetricWords]:
     """What of the record a text names, in the order of the table."""
     found = [known for known in KNOWN if known.named(text) and holds(known)]
     if ALL_THREE.search(text):
@@ -167,12 +167,12 @@ def named_in(text: str, holds: Callable[[Known], bool] = lambda _known: True) ->
     return _unhidden(found)
 
 
-def _unhidden(found: list[Known]) -> list[Known]:
+def _unhidden(found: list[MetricWords]) -> list[MetricWords]:
     hidden = {name for one in found for name in HIDES.get(one.metric, ())}
     return [one for one in found if one.metric not in hidden]
 
 
-def facts_of(piece: str, around: Iterable[str], also: str = "") -> list[Known]:
+def facts_of(piece: str, around: Iterable[str], also: str = "") -> list[MetricWords]:
     """What a piece with points is computed from: what it names itself, else what the words around it name.
 
     `around`: what stands before it, the nearest first, the title of the indicator last. `also`: what else is
@@ -202,7 +202,7 @@ BARE = re.compile(
 """What a piece without a name of its own may say and still be about what stands before it."""
 
 
-def is_broader(found: list[Known], *texts: str) -> bool:
+def is_broader(found: list[MetricWords], *texts: str) -> bool:
     """Whether the record counts it over all meetings, while the text speaks of one kind of them."""
     if not any(one.metric in OVER_ALL for one in found):
         return False
@@ -228,7 +228,7 @@ def how_often(text: str) -> tuple[int, str] | None:
     return (int(times[1]) if times and int(times[1]) else 1), str(Every(found.lastgroup))
 
 
-def asked_for(known: Known, texts: Iterable[str]) -> tuple[int, str] | None:
+def asked_for(known: MetricWords, texts: Iterable[str]) -> tuple[int, str] | None:
     """How often these texts ask for it, where that is another number than the regulations'."""
     if not known.counts:
         return None

@@ -7,7 +7,7 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
-from assessment.choices import ClauseKind, Cycle, Part
+from assessment.choices import ClauseKind, Cycle, IndicatorPart
 from assessment.schemes.importing.doubts import Around, Doubt, NotAScheme, about
 from assessment.schemes.importing.remarks import Remarks, proposed_bands, remarks_of, year_in
 from assessment.schemes.importing.sentences import read
@@ -352,7 +352,7 @@ def _line_from_json(stored: Stored) -> IndicatorPlan:
         **{
             **stored,
             "max_points": Decimal(stored["max_points"]),
-            "part": Part(stored["part"]),
+            "part": IndicatorPart(stored["part"]),
             "cycle": Cycle(stored["cycle"]),
             "clauses": tuple(_clause_from_json(clause) for clause in stored["clauses"]),
         }

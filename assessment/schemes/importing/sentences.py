@@ -6,10 +6,10 @@ from dataclasses import replace
 from decimal import Decimal
 
 from assessment.choices import ClauseKind
-from assessment.schemes.importing.doubts import Around, Doubt, Understood, about, settle
+from assessment.schemes.importing.doubts import Around, Doubt, ParsedClauses, about, settle
 from assessment.schemes.importing.facts import (
     WITHOUT_NUMBER,
-    Known,
+    MetricWords,
     asked_for,
     facts_of,
     how_often,
@@ -76,7 +76,7 @@ MOST_CLAUSES = 60
 CENT = Decimal("0.01")
 
 
-def read(text: str, around: Around) -> Understood:
+def read(text: str, around: Around) -> ParsedClauses:
     """Every clause of a cell. Without one a person gives the points, and a doubt says so."""
     said = wording(text)
     reading = _Reading(around)
@@ -85,7 +85,7 @@ def read(text: str, around: Around) -> Understood:
         reading.doubts.append(Doubt("too_much_text"))
     if not reading.clauses:
         reading.by_person(said.written_between(0, len(said.text)))
-    return settle(Understood(reading.clauses, reading.doubts), around.points)
+    return settle(ParsedClauses(reading.clauses, reading.doubts), around.points)
 
 
 class _Reading:
@@ -203,7 +203,7 @@ class _Reading:
         if each:
             points = self._of_each(piece, points)
         cap = sentence.cap if each else None
-        found: Sequence[Known | None] = self._facts(piece, points) or [None]
+        found: Sequence[MetricWords | None] = self._facts(piece, points) or [None]
         for known in found:
             self._add(self._counted(ClausePlan(kind, piece.written, points=points, cap=cap), known, piece))
 
@@ -233,14 +233,14 @@ class _Reading:
 
     # Facts
 
-    def _named(self, piece: Piece, also: str = "") -> list[Known]:
+    def _named(self, piece: Piece, also: str = "") -> list[MetricWords]:
         found = facts_of(piece.text, [*self.before[:3], *self.around.titles], also)
         if not is_broader(found, piece.text, *self.around.titles[:1]):
             return found
         self.doubts.append(about("fact_is_broader", piece.written))
         return []
 
-    def _facts(self, piece: Piece, points: Decimal) -> list[Known]:
+    def _facts(self, piece: Piece, points: Decimal) -> list[MetricWords]:
         """Several count each by itself where points are taken for each, or where one alone takes everything."""
         found = self._named(piece)
         if wording_EACH.search(piece.text) and any(one.is_whole for one in found):
@@ -252,7 +252,7 @@ class _Reading:
         self.doubts.append(about("one_of_several", piece.written, facts="、".join(one.metric for one in found)))
         return []
 
-    def _counted(self, clause: ClausePlan, known: Known | None, piece: Piece) -> ClausePlan:
+    def _counted(self, clause: ClausePlan, known: MetricWords | None, piece: Piece) -> ClausePlan:
         if known is None:
             return clause
         if known.counts and (fewer := FEWER.search(piece.text)):
@@ -265,7 +265,7 @@ class _Reading:
         count, every = wanted or (None, "")
         return replace(clause, metric=known.metric, expected=count, every=every)
 
-    def _without_number(self, known: Known, piece: Piece) -> str:
+    def _without_number(self, known: MetricWords, piece: Piece) -> str:
         if not (instead := WITHOUT_NUMBER[known.metric]):
             self.doubts.append(about("no_number", piece.written))
         return instead
@@ -309,7 +309,7 @@ class _Reading:
             clause = self._counted(clause, found[0], piece)
         self._add(clause)
 
-    def _met(self, piece: Piece) -> list[Known]:
+    def _met(self, piece: Piece) -> list[MetricWords]:
         """What is done, said without a “not”: what it names, if nothing is said of how well it was done."""
         own = named_in(piece.words)
         return [one for one in own if one.holds(f"{piece.words}未开展不及时") or one.counts and one.holds("不得分")]
@@ -327,7 +327,7 @@ class _Reading:
         self._tell_of(found, text)
         self.before.insert(0, run[-1].text)
 
-    def _named_by_tiers(self, pieces: Sequence[Piece], found: Tiers) -> list[Known]:
+    def _named_by_tiers(self, pieces: Sequence[Piece], found: Tiers) -> list[MetricWords]:
         if found.counted == "done" and not found.often:
             return []
         own = "".join(piece.words for piece in pieces)

@@ -33,7 +33,7 @@ MOST_LINES = 1500
 
 
 @dataclass
-class Line:
+class IndicatorRow:
     """A row that says something of an indicator. `levels`: (text, row where it began) from the top down."""
 
     number: int
@@ -56,7 +56,7 @@ class Line:
 class Table:
     """What a sheet says: its lines, the points at its foot, and the remarks around it."""
 
-    lines: list[Line] = field(default_factory=list)
+    lines: list[IndicatorRow] = field(default_factory=list)
     total: Decimal | None = None
     remarks: list[tuple[int, str]] = field(default_factory=list)
     doubts: list[Doubt] = field(default_factory=list)
@@ -209,7 +209,7 @@ class Reader:
     def _line(self, row: Row) -> None:
         self._begin(row)
         self.above = self._levels(row)
-        found = Line(
+        found = IndicatorRow(
             row.number, tuple(one for one in [*([self.section] if self.section else []), *self.above] if one[0])
         )
         if not found.levels and not self.table.lines:
@@ -221,7 +221,7 @@ class Reader:
             return
         self.table.lines.append(found)
 
-    def _is_loose(self, line: Line) -> bool:
+    def _is_loose(self, line: IndicatorRow) -> bool:
         return not (
             line.method or line.standard or line.points is not None or line.upper or line.levels[-1][1] == line.number
         )
@@ -244,7 +244,7 @@ class Reader:
     def _points_in(self, row: Row) -> Decimal | None:
         return number_in(row.value(self.points.index)) if self.points else None
 
-    def _fill(self, line: Line, row: Row) -> None:
+    def _fill(self, line: IndicatorRow, row: Row) -> None:
         if self.points:
             line.is_shared = self.points.index in row.filled
             line.points = self._points_in(row)
@@ -255,7 +255,7 @@ class Reader:
                 line.upper[place] = found
         self._words(line, row)
 
-    def _doubt_points(self, line: Line, row: Row) -> None:
+    def _doubt_points(self, line: IndicatorRow, row: Row) -> None:
         column = self.points
         if column is None or line.points is not None:
             return
@@ -269,7 +269,7 @@ class Reader:
         elif said and said not in "-—/无":
             self.table.doubts.append(Doubt("points_unreadable", {"text": said[:80]}, **where))
 
-    def _words(self, line: Line, row: Row) -> None:
+    def _words(self, line: IndicatorRow, row: Row) -> None:
         for column in self.layout.known:
             name = self._attribute(column)
             said = "" if column.index in row.filled else text(row.value(column.index))
@@ -287,9 +287,9 @@ class Reader:
         return column.field if column.field in {"method", "cycle", "evidence", "note"} else ""
 
 
-def by_path(lines: Iterable[Line]) -> Iterator[list[Line]]:
+def by_path(lines: Iterable[IndicatorRow]) -> Iterator[list[IndicatorRow]]:
     """Lines one below the other that are about the same thing."""
-    group: list[Line] = []
+    group: list[IndicatorRow] = []
     for line in lines:
         if group and group[-1].levels != line.levels:
             yield group

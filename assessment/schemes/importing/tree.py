@@ -5,10 +5,10 @@ from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
 
-from assessment.choices import ClauseKind, Cycle, Part
-from assessment.schemes.importing.doubts import Around, Doubt, Understood, settle
+from assessment.choices import ClauseKind, Cycle, IndicatorPart
+from assessment.schemes.importing.doubts import Around, Doubt, ParsedClauses, settle
 from assessment.schemes.importing.sentences import read
-from assessment.schemes.importing.tables import EXTRA, FORBIDDING, Line, by_path, points_behind
+from assessment.schemes.importing.tables import EXTRA, FORBIDDING, IndicatorRow, by_path, points_behind
 from assessment.schemes.importing.wording import wording
 from assessment.schemes.rules import ClausePlan, IndicatorPlan, plain
 
@@ -27,7 +27,7 @@ class Node:
     row: int
     points: Decimal | None = None
     below: list["Node"] = field(default_factory=list)
-    lines: list[Line] = field(default_factory=list)
+    lines: list[IndicatorRow] = field(default_factory=list)
     titles: tuple[str, ...] = ()
     """Its own title and those above it, its own first."""
 
@@ -47,7 +47,7 @@ class Node:
         return any(FORBIDDING.search(title) for title in self.titles)
 
 
-def tree_of(lines: Sequence[Line], doubts: list[Doubt]) -> Node:
+def tree_of(lines: Sequence[IndicatorRow], doubts: list[Doubt]) -> Node:
     """The root has no title of its own."""
     root = Node("", 0)
     for group in by_path(lines):
@@ -58,7 +58,7 @@ def tree_of(lines: Sequence[Line], doubts: list[Doubt]) -> Node:
     return root
 
 
-def _place(root: Node, group: list[Line]) -> None:
+def _place(root: Node, group: list[IndicatorRow]) -> None:
     node = root
     for level, (said, row) in enumerate(group[0].levels):
         title, points = points_behind(said)
@@ -104,7 +104,7 @@ def _divide(node: Node) -> None:
     node.lines = []
 
 
-def _title_of(line: Line) -> str:
+def _title_of(line: IndicatorRow) -> str:
     """A line without a name of its own is called by its first words."""
     said = line.standard or line.method
     plain = wording(said)
@@ -212,10 +212,10 @@ class _Building:
         self.bands = bands
         self.facts = facts
         self.done = Indicators()
-        self.read: dict[int, Understood] = {}
+        self.read: dict[int, ParsedClauses] = {}
 
     def add(self, node: Node, code: str, parent: str) -> None:
-        found = Understood() if node.below else self._clauses(node, code)
+        found = ParsedClauses() if node.below else self._clauses(node, code)
         points = self._points(node, found.clauses)
         self._say(node, code, points)
         self.done.rows[code] = node.row
@@ -267,10 +267,10 @@ class _Building:
 
     # Clauses
 
-    def _clauses(self, node: Node, code: str) -> Understood:
+    def _clauses(self, node: Node, code: str) -> ParsedClauses:
         found = self._read(node)
         self.done.doubts += [replace(doubt, line=code) for doubt in found.doubts]
-        return Understood([self._known(clause, node, code) for clause in found.clauses][:MOST_CLAUSES], [])
+        return ParsedClauses([self._known(clause, node, code) for clause in found.clauses][:MOST_CLAUSES], [])
 
     def _known(self, clause: ClausePlan, node: Node, code: str) -> ClausePlan:
         if not clause.metric or clause.metric in self.facts:
@@ -278,12 +278,12 @@ class _Building:
         self.done.doubts.append(Doubt("fact_not_known", {"fact": clause.metric}, node.row, line=code))
         return replace(clause, metric="", expected=None, every="")
 
-    def _read(self, node: Node) -> Understood:
+    def _read(self, node: Node) -> ParsedClauses:
         if id(node) not in self.read:
             self.read[id(node)] = self._all_lines(node)
         return self.read[id(node)]
 
-    def _all_lines(self, node: Node) -> Understood:
+    def _all_lines(self, node: Node) -> ParsedClauses:
         """Every line with something to read; where there is none, a person gives the points of the whole."""
         clauses: list[ClausePlan] = []
         doubts: list[Doubt] = []
@@ -293,9 +293,9 @@ class _Building:
             where = {"row": line.number, "column": line.method_heading, "cell": line.method_cell}
             clauses += [clause for clause in found.clauses if clause not in clauses]
             doubts += [replace(doubt, **where) for doubt in found.doubts]  # type: ignore[arg-type]
-        return settle(Understood(clauses, doubts), node.points) if len(said) > 1 else Understood(clauses, doubts)
+        return settle(ParsedClauses(clauses, doubts), node.points) if len(said) > 1 else ParsedClauses(clauses, doubts)
 
-    def _text(self, line: Line, node: Node) -> str:
+    def _text(self, line: IndicatorRow, node: Node) -> str:
         if line.method:
             return line.method
         title = line.levels[-1][0] if line.levels else node.title
@@ -303,7 +303,7 @@ class _Building:
             return f"{title}，一票否决"
         return title if SCORING.search(title) else ""
 
-    def _around(self, line: Line, node: Node) -> Around:
+    def _around(self, line: IndicatorRow, node: Node) -> Around:
         own = [points_behind(said)[0] for said, _row in reversed(line.levels)]
         titles = dict.fromkeys([*filter(None, [node.titles[0] if node.titles else "", *own]), line.standard or ""])
         return Around(node.points, tuple(filter(None, titles)), self.bands)
@@ -317,9 +317,9 @@ def _by_clauses(clauses: list[ClausePlan]) -> Decimal:
     return max(caps) if len(caps) == len(clauses) else sum((clause.points or ZERO for clause in clauses), ZERO)
 
 
-def _part(node: Node) -> Part:
+def _part(node: Node) -> IndicatorPart:
     is_business = any(BUSINESS.search(title) and not PARTY.search(title) for title in node.titles)
-    return Part.BUSINESS if is_business else Part.PARTY
+    return IndicatorPart.BUSINESS if is_business else IndicatorPart.PARTY
 
 
 def _cycle(node: Node) -> Cycle:

@@ -85,7 +85,7 @@ class Resident:
 
 
 @dataclass(frozen=True, slots=True)
-class Evening:
+class MeetingWithRoll:
     """One meeting that took place, and who belonged there on its day."""
 
     key: UUID
@@ -156,7 +156,7 @@ def _situations(root: Organization) -> dict[int, list[tuple[str, date | None]]]:
 
 
 # --- Rows -----------------------------------------------------------------------------------------------------------
-def _evenings(branch: tuple[int, list[Resident]], months: int, on: date, random: Random) -> Iterator[Evening]:
+def _evenings(branch: tuple[int, list[Resident]], months: int, on: date, random: Random) -> Iterator[MeetingWithRoll]:
     """A theme day a month on the branch's fixed day, a general meeting in the middle of every quarter."""
     branch_id, people = branch
     theme_day, general_day = random.randrange(1, LAST_DAY + 1), random.randrange(1, LAST_DAY + 1)
@@ -166,10 +166,10 @@ def _evenings(branch: tuple[int, list[Resident]], months: int, on: date, random:
         if kind == MeetingKind.THEME_DAY or month.month % 3 == 2:
             day = min(month.replace(day=days[kind]), on)
             there = [one for one in people if one.since is None or one.since <= day]
-            yield Evening(UUID(int=random.getrandbits(128), version=4), branch_id, kind, day, there)
+            yield MeetingWithRoll(UUID(int=random.getrandbits(128), version=4), branch_id, kind, day, there)
 
 
-def _meeting_row(one: Evening) -> tuple[object, ...]:
+def _meeting_row(one: MeetingWithRoll) -> tuple[object, ...]:
     chair, recorder = one.people[0].member_id, one.people[-1].member_id
     return (
         one.key, one.branch_id, one.kind, None, "", MeetingState.LOCKED, one.day, "15:00:00", "16:30:00", one.day.year,
@@ -177,21 +177,23 @@ def _meeting_row(one: Evening) -> tuple[object, ...]:
     )  # fmt: skip
 
 
-def _minutes_row(one: Evening) -> tuple[object, ...]:
+def _minutes_row(one: MeetingWithRoll) -> tuple[object, ...]:
     """Signed on paper: nobody in a generated county logs in."""
     signed = _moment(one.day, ENDS)
     text = f"{one.kind.label} {one.day} {one.people[0].name} {one.people[-1].name}"
     return one.key, text, BY, signed, one.day, BY, signed, one.day, signed, ""
 
 
-def _expected_rows(evenings: Iterable[Evening], random: Random) -> Iterator[tuple[object, ...]]:
+def _expected_rows(evenings: Iterable[MeetingWithRoll], random: Random) -> Iterator[tuple[object, ...]]:
     for one in evenings:
         chair, marked = one.people[0].name, _moment(one.day, BEGINS)
         for who in one.people:
             yield _expected_row(one, who, random, chair, marked)
 
 
-def _expected_row(one: Evening, who: Resident, random: Random, chair: str, marked: datetime) -> tuple[object, ...]:
+def _expected_row(
+    one: MeetingWithRoll, who: Resident, random: Random, chair: str, marked: datetime
+) -> tuple[object, ...]:
     befallen = who.befallen(one.day)
     is_formal = who.is_formal(one.day)
     way = _way(befallen)[int(random.random() * 100)]

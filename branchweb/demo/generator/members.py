@@ -13,7 +13,7 @@ from django.db import transaction
 
 from audit.keyring import fingerprint, seal
 from audit.services import record
-from branchweb.demo.generator.people import People, Person
+from branchweb.demo.generator.people import InventedPerson, PersonMaker
 from members import bulk
 from members.choices import AffiliationKind, OfficeKind, OrganizationKind, UnitKind
 from members.models.member import Affiliation, Member, Situation
@@ -160,7 +160,7 @@ def _spread(
 
 # --- The people -----------------------------------------------------------------------------------------------------
 def _people(random: Random, homes: Iterator[Organization], on: date) -> None:
-    invented = People(random, on)
+    invented = PersonMaker(random, on)
     sealed = _Sealed(random)
     next_id = bulk.first_free_id(Member)
     while part := list(islice(homes, MEMBERS_AT_ONCE)):
@@ -187,7 +187,9 @@ class _Sealed:
         return self.bases[fen]
 
 
-def _member_row(random: Random, sealed: _Sealed, number: int, home: Organization, who: Person) -> tuple[object, ...]:
+def _member_row(
+    random: Random, sealed: _Sealed, number: int, home: Organization, who: InventedPerson
+) -> tuple[object, ...]:
     return (
         number, _key(random), who.name, "", who.sex, who.ethnicity, who.native_place, who.born, "day",
         seal(who.national_id), fingerprint(who.national_id), seal(who.phone), "", random.choice(sealed.addresses),
@@ -198,13 +200,15 @@ def _member_row(random: Random, sealed: _Sealed, number: int, home: Organization
     )  # fmt: skip
 
 
-def _affiliation_row(random: Random, number: int, home: Organization, who: Person, on: date) -> tuple[object, ...]:
+def _affiliation_row(
+    random: Random, number: int, home: Organization, who: InventedPerson, on: date
+) -> tuple[object, ...]:
     since = min(who.joined + timedelta(days=random.randrange(0, 30)), on) if random.random() < 0.5 else None
     return _key(random), number, home.pk, AffiliationKind.FORMAL, since, None, ""
 
 
 def _situation_rows(
-    random: Random, people: Iterable[tuple[int, Organization, Person]], on: date
+    random: Random, people: Iterable[tuple[int, Organization, InventedPerson]], on: date
 ) -> Iterator[tuple[object, ...]]:
     recorded = datetime(on.year, on.month, on.day, tzinfo=UTC)
     for number, _, who in people:
@@ -238,7 +242,7 @@ class Holder:
 def generate_offices(*, root: Organization, seed: int, on: date, by: str = "system") -> int:
     """Give every branch a secretary and the larger ones an officer, and committees their staff; how many offices."""
     random = Random(f"{seed} offices {root.code}")  # noqa: S311 - invented people, no secret
-    holders = [*_of_branches(root, on), *_above(root, People(random, on))]
+    holders = [*_of_branches(root, on), *_above(root, PersonMaker(random, on))]
     password = make_password(secrets.token_urlsafe())
     User.objects.bulk_create((_account(one, password) for one in holders), batch_size=ROWS_AT_ONCE)
     ids = dict(User.objects.filter(username__startswith=f"{root.code}-").values_list("username", "pk"))
@@ -270,7 +274,7 @@ def residents(root: Organization, on: date) -> Iterator[tuple[Organization, list
     return ((one, found[one.path]) for one in places if one.path in found)
 
 
-def _above(root: Organization, people: People) -> Iterator[Holder]:
+def _above(root: Organization, people: PersonMaker) -> Iterator[Holder]:
     committees: Iterable[Organization] = Organization.objects.below(root.path).filter(kind=OrganizationKind.COMMITTEE)
     for place in committees:
         for number, kind in enumerate(AT_THE_ROOT if place.pk == root.pk else ABOVE_BRANCHES):

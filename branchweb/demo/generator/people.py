@@ -96,7 +96,7 @@ YEAR = 365.2425
 
 
 @dataclass
-class Person:
+class InventedPerson:
     """What is invented of one member. Days that are known only to the month stand on its first."""
 
     name: str
@@ -119,7 +119,7 @@ class Person:
     """Kind, since when, and the place where one is known."""
 
 
-class People:
+class PersonMaker:
     """Invents people one after another; `number` keeps identity numbers apart."""
 
     def __init__(self, random: Random, on: date) -> None:
@@ -129,7 +129,7 @@ class People:
         self.surnames, self.weights = zip(*shares, strict=True)
         self.age_weights = [share for _, _, share in AGES]
 
-    def person(self, number: int) -> Person:
+    def person(self, number: int) -> InventedPerson:
         random = self.random
         sex = Sex.FEMALE if random.random() < 0.31 else Sex.MALE
         born = self._born(number)
@@ -138,7 +138,7 @@ class People:
         joined = self._joined(born, age)
         full = joined.replace(year=joined.year + 1, day=min(joined.day, 28))
         retired = category == DuesCategory.RETIRED
-        return Person(
+        return InventedPerson(
             name=self._name(sex, age),
             sex=sex,
             born=born,

@@ -21,9 +21,9 @@ from members.models import Organization, User
 from rulebook.dates import add_months
 from supervision.appraisals.models import AppraisalRound, Appraisee, Tally
 from supervision.choices import (
+    AppraisalMark,
     Grade,
     InspectionState,
-    Mark,
     MatterDecision,
     MatterKind,
     MatterOpinion,
@@ -91,7 +91,7 @@ class Span:
         return random.randint(1, max(round(most * self.years), 1))
 
 
-class Words:
+class SealedTexts:
     """Texts that are stored encrypted."""
 
     def __init__(self) -> None:
@@ -106,7 +106,7 @@ def generate_supervision(*, root: Organization, months: int, seed: int, on: date
     """Add what branches supervised in the last so many months; how many rows. Needs `generate_offices` before."""
     if not months:
         return 0
-    random, words = Random(f"{seed} supervision {root.code}"), Words()  # noqa: S311 - invented, no secret
+    random, words = Random(f"{seed} supervision {root.code}"), SealedTexts()  # noqa: S311 - invented, no secret
     span = Span(add_months(on.replace(day=1), 1 - months), on)
     rows = 0
     part: list[models.Model] = []
@@ -135,7 +135,7 @@ def _branches(root: Organization, on: date) -> Iterator[Branch]:
         yield Branch(place, [pk for pk, _name in members], recorders[place.pk], number, above[nearest])
 
 
-def _of_branch(branch: Branch, span: Span, random: Random, words: Words) -> Rows:
+def _of_branch(branch: Branch, span: Span, random: Random, words: SealedTexts) -> Rows:
     yield from _suggestions(branch, span, random, words)
     yield from _talks(branch, span, random)
     yield from _problems(branch, span, random)
@@ -158,7 +158,7 @@ def _store(rows: Iterable[models.Model]) -> int:
 
 
 # --- The parts --------------------------------------------------------------------------------------------------------
-def _suggestions(branch: Branch, span: Span, random: Random, words: Words) -> Rows:
+def _suggestions(branch: Branch, span: Span, random: Random, words: SealedTexts) -> Rows:
     for _ in range(span.times(random, SUGGESTIONS)):
         asked = span.some_day(random)
         answered = asked + timedelta(days=random.randrange(3, 20))
@@ -237,7 +237,7 @@ def _matters(branch: Branch, span: Span, random: Random) -> Rows:
         )  # fmt: skip
 
 
-def _appraisal(branch: Branch, on: date, random: Random, words: Words) -> Rows:
+def _appraisal(branch: Branch, on: date, random: Random, words: SealedTexts) -> Rows:
     """Last year's, closed: every member with a grade, the ballots as sums."""
     year, ballots = on.year - 1, len(branch.members)
     closed = AppraisalRound(
@@ -253,8 +253,8 @@ def _appraisal(branch: Branch, on: date, random: Random, words: Words) -> Rows:
         )  # fmt: skip
         yield appraisee
         abstained = min(random.randrange(2), ballots)
-        counts = {Mark(grade): ballots - abstained, Mark.ABSTAINED: abstained}
-        yield from (Tally(appraisee=appraisee, mark=mark, ballots=counts.get(mark, 0)) for mark in Mark)
+        counts = {AppraisalMark(grade): ballots - abstained, AppraisalMark.ABSTAINED: abstained}
+        yield from (Tally(appraisee=appraisee, mark=mark, ballots=counts.get(mark, 0)) for mark in AppraisalMark)
 
 
 def _reports(root: Organization, on: date) -> int:

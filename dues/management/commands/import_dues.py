@@ -9,7 +9,7 @@ from django.core.management.base import CommandParser
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from dues.books.columns import Note
+from dues.books.columns import LedgerNote
 from dues.books.importing import read_ledger
 from dues.books.services import confirm_ledger, judge, keep_preview, kept_touches, touches
 from dues.books.sheets import NotALedger
@@ -62,17 +62,17 @@ class Command(JsonCommand):
             yield f"{note['row']} {note['cell']} {note['column']}: {note['message']}"
 
 
-def _notes(touched: Touched) -> Iterator[Note]:
+def _notes(touched: Touched) -> Iterator[LedgerNote]:
     """What storing touches of what is there already, about the whole sheet."""
     if touched.receipts:
-        yield Note(0, "touches_receipts", about={"names": "、".join(touched.receipts)})
+        yield LedgerNote(0, "touches_receipts", about={"names": "、".join(touched.receipts)})
     for one in touched.months:
         sums = {"was": yuan(one.settled_fen), "will": yuan(one.would_settle_fen)}
-        yield Note(0, "touches_month", about={"name": one.name, "month": month_named(one), **sums})
+        yield LedgerNote(0, "touches_month", about={"name": one.name, "month": month_named(one), **sums})
     if touched.closed:
-        yield Note(0, "touches_closed", about={"months": "、".join(f"{month:%Y-%m}" for month in touched.closed)})
+        yield LedgerNote(0, "touches_closed", about={"months": "、".join(f"{month:%Y-%m}" for month in touched.closed)})
     if touched.published:
-        yield Note(0, "touches_published", about={"names": "、".join(touched.published)})
+        yield LedgerNote(0, "touches_published", about={"names": "、".join(touched.published)})
 
 
 def _branch(code: str) -> Organization:

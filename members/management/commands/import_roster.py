@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from members.choices import RowVerdict
 from members.console import organization_at
 from members.imports.organization_resolver import NotARoster
-from members.imports.problems import Note
+from members.imports.problems import ImportNote
 from members.imports.running import Report, import_roster
 from members.refused import Refused
 from members.roster.headings import LABELS
@@ -90,6 +90,6 @@ def _answer(report: Report, file: Path) -> dict[str, Any]:
     }
 
 
-def _found(note: Note) -> dict[str, Any]:
+def _found(note: ImportNote) -> dict[str, Any]:
     problem = note.problem
     return {"row": note.row, "column": problem.column, "code": problem.code, "message": problem.message}

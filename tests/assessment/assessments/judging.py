@@ -9,7 +9,7 @@ from django.urls import reverse
 from assessment.assessments import computing_queries
 from assessment.assessments.judging_services import confirm_values, enter_nothing_found, enter_value
 from assessment.assessments.services import begin, compute_waiting, show_to_branch
-from assessment.choices import ClauseKind, Counted, Part, SchemeState
+from assessment.choices import ClauseKind, Counted, IndicatorPart, SchemeState
 from assessment.models import Assessment, Band, Clause, Indicator, Scheme
 from assessment.schemes.rules import BandPlan, ClausePlan, IndicatorPlan, SchemePlan, Weights
 from assessment.schemes.services import store_plan
@@ -53,9 +53,9 @@ def plan(*, weights=Weights(), year=TODAY.year, code="shibei", total=D(100)):  #
                 ClausePlan(ClauseKind.VETO, "支部书记严重违纪", band_rank=3),
             ),
         ),
-        IndicatorPlan("2", "业务工作", D(40), part=Part.BUSINESS),
+        IndicatorPlan("2", "业务工作", D(40), part=IndicatorPart.BUSINESS),
         IndicatorPlan(
-            "2.1", "年度目标", D(40), parent="2", part=Part.BUSINESS,
+            "2.1", "年度目标", D(40), parent="2", part=IndicatorPart.BUSINESS,
             clauses=(
                 ClausePlan(ClauseKind.TIERED, "完成目标", counted=Counted.DONE,
                            tiers=((D(90), D(40)), (D(60), D(25)), (D(0), D(0)))),

@@ -11,7 +11,7 @@ from dues.models import Allocation, Charge
 from meetings.models import Attendance, Meeting
 from meetings.planning.duty_queries import meeting_duties
 from members.choices import HARD_TO_REACH_KINDS
-from members.contacts.rules import Due, LastContact, next_contact
+from members.contacts.rules import ContactUrgency, LastContact, next_contact
 from members.models import Affiliation, Contact, HelpRequest, Organization, Situation, Term
 from members.models.organization import LocalRule
 from members.paths import subtree
@@ -119,7 +119,7 @@ def reach(branch, as_of):
             local = [value_of(row) for row in LocalRule.objects.in_force_for(relation.organization.path)]
             known = LastContact(last.happened_on, last.next_on) if last else None
             found["hard_to_reach"] += 1
-            overdue = next_contact(situations, last=known, on=as_of, local=local).state == Due.OVERDUE
+            overdue = next_contact(situations, last=known, on=as_of, local=local).state == ContactUrgency.OVERDUE
             found["in_contact"] += not overdue
     return found
 

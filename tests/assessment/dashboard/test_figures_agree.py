@@ -5,7 +5,7 @@ import pytest
 from assessment.dashboard.services import rebuild
 from assessment.models import RollUp
 from members.models import Organization
-from reminders.desk.count_queries import Asked, AskedBelow
+from reminders.desk.count_queries import AskedBelow, EffortAsked
 from reminders.desk.services import count_desks
 from tests.assessment.dashboard.agreement import (
     effort_said,
@@ -61,7 +61,7 @@ def test_a_share_is_the_same_in_the_heat_table_in_the_trend_and_on_the_card(coun
 def test_contradictions_would_be_found(county, monkeypatch):
     """The negative control: another count of need, a tile that says more than its records, duties counted otherwise."""
     RollUp.objects.filter(organization=county.county).update(in_need=7, charged_fen=1)
-    monkeypatch.setattr("reminders.desk.views.asked_of", lambda branch, on: AskedBelow([], Asked(), None))
+    monkeypatch.setattr("reminders.desk.views.asked_of", lambda branch, on: AskedBelow([], EffortAsked(), None))
     user = county.county_secretary
 
     assert len(need_said(user, ["county"], ["2026-10"], on=TODAY)) == 1

@@ -2,7 +2,7 @@
 
 import pytest
 
-from assessment.practices.services import Found, Private, private_in
+from assessment.practices.services import NameFound, Private, private_in
 from tests.cast import make_national_id
 
 NUMBER = make_national_id("19750109", 349)
@@ -24,7 +24,9 @@ NUMBER = make_national_id("19750109", 349)
     ],
 )
 def test_names_and_numbers_are_found_however_they_are_written(text, what, name):
-    assert private_in({"title": "好", "solution": text}, ["张英", "阿依古丽·买买提"]) == Found("solution", what, name)
+    assert private_in({"title": "好", "solution": text}, ["张英", "阿依古丽·买买提"]) == NameFound(
+        "solution", what, name
+    )
 
 
 @pytest.mark.parametrize(
@@ -36,4 +38,4 @@ def test_other_words_and_numbers_are_not(text):
 
 
 def test_the_first_field_is_named_first():
-    assert private_in({"title": "张英", "problem": "13800138000"}, ["张英"]) == Found("title", Private.NAME, "张英")
+    assert private_in({"title": "张英", "problem": "13800138000"}, ["张英"]) == NameFound("title", Private.NAME, "张英")

@@ -3,7 +3,7 @@
 from dataclasses import replace
 from decimal import Decimal
 
-from assessment.choices import ClauseKind, Counted, Cycle, Every, Part
+from assessment.choices import ClauseKind, Counted, Cycle, Every, IndicatorPart
 from assessment.schemes.rules import BandPlan, ClausePlan, IndicatorPlan, SchemePlan, Weights
 
 METRICS = frozenset({"meetings.general_meeting", "meetings.attendance", "dues.paid"})
@@ -56,8 +56,8 @@ LINES = (
     line("1", "60", title="组织生活", cycle=Cycle.QUARTER, basis="会议记录"),
     line("1.1", "50", "1", missing(expected=1, every=Every.QUARTER), flat(), ratio(), cycle=Cycle.MONTH),
     line("1.2", "10", "1", tiered()),
-    line("2", "40", title="业务工作", part=Part.BUSINESS),
-    line("2.1", "40", "2", manual(), part=Part.BUSINESS),
+    line("2", "40", title="业务工作", part=IndicatorPart.BUSINESS),
+    line("2.1", "40", "2", manual(), part=IndicatorPart.BUSINESS),
     line("3", "4", "", bonus(), title="加分项", cycle=Cycle.EVENT),
     line("4", "0", "", veto(), title="一票否决", cycle=Cycle.EVENT),
 )

@@ -11,12 +11,12 @@ from django.db import connection
 from audit.keyring import fingerprint
 from audit.models import Entry
 from branchweb.demo.generator.members import _affiliation_row, generate_county
-from branchweb.demo.generator.people import NUMBERS_A_DAY, People, national_id
+from branchweb.demo.generator.people import NUMBERS_A_DAY, PersonMaker, national_id
 from members.choices import DuesCategory, Membership, OrganizationKind, SituationKind
 from members.dates import PartialDate, years_between
 from members.fields import opened
 from members.models import Affiliation, Member, Organization, Situation
-from members.people import Facts, birth_in, identity_fault, objections, sex_in
+from members.people import PersonFacts, birth_in, identity_fault, objections, sex_in
 from members.roster.services import scope_mismatches
 from tests.cast import TODAY
 
@@ -25,13 +25,13 @@ PEOPLE = 3_000
 
 @pytest.fixture(scope="module")
 def people():
-    inventor = People(Random(3), TODAY)
+    inventor = PersonMaker(Random(3), TODAY)
     return [inventor.person(number) for number in range(1, PEOPLE + 1)]
 
 
 def test_nobody_contradicts_the_rules_that_hold_for_people(people):
     for who in people:
-        facts = Facts(
+        facts = PersonFacts(
             name=who.name, national_id=who.national_id, sex=who.sex, born=PartialDate(who.born),
             joined=PartialDate(who.joined, who.joined_precision), membership=who.membership,
             confirmed=PartialDate(who.full, who.joined_precision) if who.full else None,
@@ -65,7 +65,7 @@ def test_identity_numbers_are_valid_and_belong_to_nobody():
 
 
 def test_no_two_people_get_one_identity_number():
-    inventor = People(Random(1), TODAY)
+    inventor = PersonMaker(Random(1), TODAY)
     numbers = [number + turn * NUMBERS_A_DAY for number in range(300) for turn in range(8)]
     assert len({inventor.person(number).national_id for number in numbers}) == len(numbers)
 

@@ -6,10 +6,10 @@ import pytest
 from openpyxl import load_workbook
 
 from dues.bills import cells
-from dues.bills.cells import Amount, Way
+from dues.bills.cells import Amount, MoneyDirection
 from dues.bills.importing import NotABill, read_bill
 from dues.choices import BillSource
-from members.workbooks.cells import Unreadable
+from members.workbooks.cells import UnreadableCell
 from members.workbooks.reading import UnreadableWorkbook
 from tests.dues.bills.bill_files import WECHAT_HEADINGS, alipay_bill, csv_bill, wechat_bill, wechat_row, xlsx_bill
 
@@ -76,21 +76,21 @@ def test_a_time_alone(written, clock):
         ("￥1,234.50", Amount(123450)),
         ("1，234.50元", Amount(123450)),
         ("+100.00", Amount(10000)),
-        ("-100.00", Amount(10000, Way.OUT)),
-        ("¥-100.00", Amount(10000, Way.OUT)),
-        ("−100.00", Amount(10000, Way.OUT)),
-        ("(100.00)", Amount(10000, Way.OUT)),
-        ("100.00-", Amount(10000, Way.OUT)),
-        ("100.00CR", Amount(10000, Way.IN)),
-        ("100.00 CR", Amount(10000, Way.IN)),
-        ("100.00 DR", Amount(10000, Way.OUT)),
-        ("贷100.00", Amount(10000, Way.IN)),
-        ("借100.00", Amount(10000, Way.OUT)),
+        ("-100.00", Amount(10000, MoneyDirection.OUT)),
+        ("¥-100.00", Amount(10000, MoneyDirection.OUT)),
+        ("−100.00", Amount(10000, MoneyDirection.OUT)),
+        ("(100.00)", Amount(10000, MoneyDirection.OUT)),
+        ("100.00-", Amount(10000, MoneyDirection.OUT)),
+        ("100.00CR", Amount(10000, MoneyDirection.IN)),
+        ("100.00 CR", Amount(10000, MoneyDirection.IN)),
+        ("100.00 DR", Amount(10000, MoneyDirection.OUT)),
+        ("贷100.00", Amount(10000, MoneyDirection.IN)),
+        ("借100.00", Amount(10000, MoneyDirection.OUT)),
         ("CNY 100.00", Amount(10000)),
         ("\t100.00\t", Amount(10000)),
         ("１００．００", Amount(10000)),
         (92.39, Amount(9239)),
-        (-92, Amount(9200, Way.OUT)),
+        (-92, Amount(9200, MoneyDirection.OUT)),
         (0, Amount(0)),
         ("0.00", Amount(0)),
         ("", None),
@@ -105,33 +105,33 @@ def test_an_amount_and_the_way_it_says(written, amount):
 
 @pytest.mark.parametrize("written", ["九十元", "12.3.4", "abc"])
 def test_an_amount_that_is_none(written):
-    with pytest.raises(Unreadable):
+    with pytest.raises(UnreadableCell):
         cells.amount(written)
 
 
 @pytest.mark.parametrize(
     ("written", "way"),
     [
-        ("收入", Way.IN),
-        ("收", Way.IN),
-        ("贷", Way.IN),
-        ("贷方", Way.IN),
-        ("C", Way.IN),
-        ("CR", Way.IN),
-        ("Credit", Way.IN),
-        ("来账", Way.IN),
-        ("转入", Way.IN),
-        ("存入", Way.IN),
-        ("支出", Way.OUT),
-        ("支", Way.OUT),
-        ("借", Way.OUT),
-        ("D", Way.OUT),
-        ("DR", Way.OUT),
-        ("往账", Way.OUT),
-        ("转出", Way.OUT),
-        ("不计收支", Way.OUT),
-        ("/", Way.NEITHER),
-        ("其他", Way.NEITHER),
+        ("收入", MoneyDirection.IN),
+        ("收", MoneyDirection.IN),
+        ("贷", MoneyDirection.IN),
+        ("贷方", MoneyDirection.IN),
+        ("C", MoneyDirection.IN),
+        ("CR", MoneyDirection.IN),
+        ("Credit", MoneyDirection.IN),
+        ("来账", MoneyDirection.IN),
+        ("转入", MoneyDirection.IN),
+        ("存入", MoneyDirection.IN),
+        ("支出", MoneyDirection.OUT),
+        ("支", MoneyDirection.OUT),
+        ("借", MoneyDirection.OUT),
+        ("D", MoneyDirection.OUT),
+        ("DR", MoneyDirection.OUT),
+        ("往账", MoneyDirection.OUT),
+        ("转出", MoneyDirection.OUT),
+        ("不计收支", MoneyDirection.OUT),
+        ("/", MoneyDirection.NEITHER),
+        ("其他", MoneyDirection.NEITHER),
         ("", None),
         (None, None),
     ],

@@ -4,25 +4,25 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dues.bills.matching import People, Person, match, sound
+from dues.bills.matching import PossiblePayer, PossiblePayers, match, sound
 from dues.bills.rules import plain_name, read_note
 from dues.choices import MatchWhy, NoMatch
 
 BRANCH = [
-    Person("张英", "张英", helpers=("刘小红",), open_fen=(2000, 2000), monthly_fen=2000),
-    Person("李国强", "李国强", payers=("李梅",), open_fen=(9239,), monthly_fen=9239),
-    Person("王芳", "王芳", monthly_fen=100),
-    Person("王芳芳", "王芳芳", open_fen=(4500,), monthly_fen=4500),
-    Person("陈明甲", "陈明", open_fen=(3000,), monthly_fen=3000),
-    Person("陈明乙", "陈明", helpers=("陈小雨",), monthly_fen=5000),
-    Person("欧阳修文", "欧阳修文", former_names=("欧阳文",)),
-    Person("赵刚", "赵刚", helpers=("赵小兰",), open_fen=(1500,), monthly_fen=1500),
-    Person("赵强", "赵强", helpers=("赵小兰",), monthly_fen=1700),
-    Person("何亮", "何亮"),
-    Person("周敏", "周  敏", helpers=("孙磊",)),
-    Person("龚敏永", "龚敏永", helpers=("李国强",), open_fen=(3300,), monthly_fen=1100),
+    PossiblePayer("张英", "张英", helpers=("刘小红",), open_fen=(2000, 2000), monthly_fen=2000),
+    PossiblePayer("李国强", "李国强", payers=("李梅",), open_fen=(9239,), monthly_fen=9239),
+    PossiblePayer("王芳", "王芳", monthly_fen=100),
+    PossiblePayer("王芳芳", "王芳芳", open_fen=(4500,), monthly_fen=4500),
+    PossiblePayer("陈明甲", "陈明", open_fen=(3000,), monthly_fen=3000),
+    PossiblePayer("陈明乙", "陈明", helpers=("陈小雨",), monthly_fen=5000),
+    PossiblePayer("欧阳修文", "欧阳修文", former_names=("欧阳文",)),
+    PossiblePayer("赵刚", "赵刚", helpers=("赵小兰",), open_fen=(1500,), monthly_fen=1500),
+    PossiblePayer("赵强", "赵强", helpers=("赵小兰",), monthly_fen=1700),
+    PossiblePayer("何亮", "何亮"),
+    PossiblePayer("周敏", "周  敏", helpers=("孙磊",)),
+    PossiblePayer("龚敏永", "龚敏永", helpers=("李国强",), open_fen=(3300,), monthly_fen=1100),
 ]
-PEOPLE = People.of(BRANCH)
+PEOPLE = PossiblePayers.of(BRANCH)
 
 # who paid, note, fen, what comes out
 CASES = [
@@ -183,15 +183,15 @@ def test_a_former_name_and_an_earlier_payment_are_said():
     [(2000, True), (5000, True), (1000, True), (24000, True), (25000, False), (2001, False)],
 )
 def test_what_is_open_from_the_oldest_month_on_and_whole_months_fit(fen, fits):
-    assert Person(1, "张英", open_fen=(2000, 3000), monthly_fen=1000).fits(fen) is fits
+    assert PossiblePayer(1, "张英", open_fen=(2000, 3000), monthly_fen=1000).fits(fen) is fits
 
 
 def test_an_amount_says_nothing_where_nothing_is_known():
-    assert Person(1, "张英").fits(2000) is None
+    assert PossiblePayer(1, "张英").fits(2000) is None
 
 
 def test_a_branch_without_members_matches_nobody():
-    found = match(payer="金瑞", note="张英党费", amount_fen=2000, people=People.of([]))
+    found = match(payer="金瑞", note="张英党费", amount_fen=2000, people=PossiblePayers.of([]))
     assert (found.state, found.reason) == ("unmatched", "nobody_of_that_name")
 
 

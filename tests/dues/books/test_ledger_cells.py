@@ -4,9 +4,9 @@ from datetime import date
 
 import pytest
 
-from dues.books.sheets import NOTHING, Mark, Said, amount_of, day_of, mark_of
+from dues.books.sheets import NOTHING, CellMeaning, PaidCell, amount_of, day_of, mark_of
 from members.dates import DAY, MONTH, PartialDate
-from members.workbooks.cells import Unreadable
+from members.workbooks.cells import UnreadableCell
 from members.workbooks.reading import CellError, Formula
 
 
@@ -31,32 +31,46 @@ def test_an_amount_in_the_ways_people_write_it(written, fen):
      Formula("=D3"), "40-50", "12/3"],
 )  # fmt: skip
 def test_what_is_no_amount_is_never_guessed(written):
-    with pytest.raises(Unreadable):
+    with pytest.raises(UnreadableCell):
         amount_of(written)
 
 
 @pytest.mark.parametrize(
     ("written", "mark"),
     [
-        ("√", Mark(Said.PAID)), (" √ ", Mark(Said.PAID)), ("已交", Mark(Said.PAID)), ("现金", Mark(Said.PAID)),
-        ("√(微信)", Mark(Said.PAID)), ("微信", Mark(Said.PAID)), ("免", Mark(Said.WAIVED)),
-        ("免交", Mark(Said.WAIVED)),
-        ("未交", NOTHING), ("欠", NOTHING), ("×", NOTHING), (None, NOTHING), ("", NOTHING), ("—", NOTHING),
+        ("√", PaidCell(CellMeaning.PAID)),
+        (" √ ", PaidCell(CellMeaning.PAID)),
+        ("已交", PaidCell(CellMeaning.PAID)),
+        ("现金", PaidCell(CellMeaning.PAID)),
+        ("√(微信)", PaidCell(CellMeaning.PAID)),
+        ("微信", PaidCell(CellMeaning.PAID)),
+        ("免", PaidCell(CellMeaning.WAIVED)),
+        ("免交", PaidCell(CellMeaning.WAIVED)),
+        ("未交", NOTHING),
+        ("欠", NOTHING),
+        ("×", NOTHING),
+        (None, NOTHING),
+        ("", NOTHING),
+        ("—", NOTHING),
         (0, NOTHING),
-        ("40", Mark(Said.AMOUNT, 4000)), (40.0, Mark(Said.AMOUNT, 4000)), ("√40", Mark(Said.AMOUNT, 4000)),
-        (date(2026, 3, 5), Mark(Said.PAID, day=date(2026, 3, 5))), ("3月5日", Mark(Said.PAID, day=date(2026, 3, 5))),
-        ("2026.3.5", Mark(Said.PAID, day=date(2026, 3, 5))), ("3.5", Mark(Said.AMOUNT, 350)),
-        (PartialDate(date(2026, 3, 1), MONTH), Mark(Said.PAID)),
-        (PartialDate(date(2026, 3, 5), DAY), Mark(Said.PAID, day=date(2026, 3, 5))),
+        ("40", PaidCell(CellMeaning.AMOUNT, 4000)),
+        (40.0, PaidCell(CellMeaning.AMOUNT, 4000)),
+        ("√40", PaidCell(CellMeaning.AMOUNT, 4000)),
+        (date(2026, 3, 5), PaidCell(CellMeaning.PAID, day=date(2026, 3, 5))),
+        ("3月5日", PaidCell(CellMeaning.PAID, day=date(2026, 3, 5))),
+        ("2026.3.5", PaidCell(CellMeaning.PAID, day=date(2026, 3, 5))),
+        ("3.5", PaidCell(CellMeaning.AMOUNT, 350)),
+        (PartialDate(date(2026, 3, 1), MONTH), PaidCell(CellMeaning.PAID)),
+        (PartialDate(date(2026, 3, 5), DAY), PaidCell(CellMeaning.PAID, day=date(2026, 3, 5))),
     ],
-)  # fmt: skip
+)
 def test_what_a_cell_under_a_month_says(written, mark):
     assert mark_of(written, 2026) == mark
 
 
 @pytest.mark.parametrize("written", ["？", "再议", "2月30日", "四十元", -1])
 def test_what_nobody_could_take_for_money_is_unreadable(written):
-    with pytest.raises(Unreadable):
+    with pytest.raises(UnreadableCell):
         mark_of(written, 2026)
 
 

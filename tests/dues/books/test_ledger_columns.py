@@ -4,7 +4,7 @@ import time
 
 import pytest
 
-from dues.books.columns import LEDGER, Part, period_columns, period_of, single_columns
+from dues.books.columns import LEDGER, MonthPart, period_columns, period_of, single_columns
 from members.workbooks.catalogue import Column
 from members.workbooks.headings import Layout
 
@@ -45,20 +45,32 @@ def test_a_heading_that_resembles_one_is_not_taken_for_it(heading):
 @pytest.mark.parametrize(
     ("heading", "months", "part", "year"),
     [
-        ("1月", (1,), Part.PAID, None), ("一月", (1,), Part.PAID, None), ("十月", (10,), Part.PAID, None),
-        ("十一月", (11,), Part.PAID, None), ("12月份", (12,), Part.PAID, None), ("2026.01", (1,), Part.PAID, 2026),
-        ("2026-1", (1,), Part.PAID, 2026), ("2026年11月", (11,), Part.PAID, 2026), ("202612", (12,), Part.PAID, 2026),
-        ("2026-01-01", (1,), Part.PAID, 2026), ("2025年3月", (3,), Part.PAID, 2025),
-        ("一季度", QUARTER, Part.PAID, None),
-        ("第四季度", (10, 11, 12), Part.PAID, None), ("Q1", QUARTER, Part.PAID, None),
-        ("1-3月", QUARTER, Part.PAID, None),
-        ("1月—3月", QUARTER, Part.PAID, None), ("1-2月", (1, 2), Part.PAID, None),
-        ("下半年", (7, 8, 9, 10, 11, 12), Part.PAID, None),
-        ("1月应交", (1,), Part.DUE, None), ("1月 实缴", (1,), Part.PAID, None), ("1月日期", (1,), Part.DAY, None),
-        ("1月签字", (1,), Part.OTHER, None), ("1月收据号", (1,), Part.OTHER, None),
-        ("交纳月份1", (1,), Part.PAID, None),
+        ("1月", (1,), MonthPart.PAID, None),
+        ("一月", (1,), MonthPart.PAID, None),
+        ("十月", (10,), MonthPart.PAID, None),
+        ("十一月", (11,), MonthPart.PAID, None),
+        ("12月份", (12,), MonthPart.PAID, None),
+        ("2026.01", (1,), MonthPart.PAID, 2026),
+        ("2026-1", (1,), MonthPart.PAID, 2026),
+        ("2026年11月", (11,), MonthPart.PAID, 2026),
+        ("202612", (12,), MonthPart.PAID, 2026),
+        ("2026-01-01", (1,), MonthPart.PAID, 2026),
+        ("2025年3月", (3,), MonthPart.PAID, 2025),
+        ("一季度", QUARTER, MonthPart.PAID, None),
+        ("第四季度", (10, 11, 12), MonthPart.PAID, None),
+        ("Q1", QUARTER, MonthPart.PAID, None),
+        ("1-3月", QUARTER, MonthPart.PAID, None),
+        ("1月—3月", QUARTER, MonthPart.PAID, None),
+        ("1-2月", (1, 2), MonthPart.PAID, None),
+        ("下半年", (7, 8, 9, 10, 11, 12), MonthPart.PAID, None),
+        ("1月应交", (1,), MonthPart.DUE, None),
+        ("1月 实缴", (1,), MonthPart.PAID, None),
+        ("1月日期", (1,), MonthPart.DAY, None),
+        ("1月签字", (1,), MonthPart.OTHER, None),
+        ("1月收据号", (1,), MonthPart.OTHER, None),
+        ("交纳月份1", (1,), MonthPart.PAID, None),
     ],
-)  # fmt: skip
+)
 def test_the_months_of_a_heading(heading, months, part, year):
     found = period_of(heading)
 

@@ -8,7 +8,7 @@ import pytest
 from django.db.models import Sum
 
 from audit.models import Entry
-from dues.books.importing import Found, read_ledger
+from dues.books.importing import LedgerContents, read_ledger
 from dues.books.services import confirm_ledger, judge, keep_preview, undo_ledger
 from dues.models import Allocation, Basis, Charge, ClosedMonth, LedgerImport, Payment, PaymentProposal, Receipt
 from dues.payments.services import confirm_proposal, reverse_payment
@@ -88,7 +88,7 @@ def test_no_base_stands_in_the_clear(preview):
 def test_the_same_form_twice_keeps_one_preview(cast, preview):
     judged_once = preview()
     again = keep_preview(
-        judge(Found(), organization=cast.branch, year=2026, on=TODAY),
+        judge(LedgerContents(), organization=cast.branch, year=2026, on=TODAY),
         key=judged_once.pk, organization=cast.branch, file_name="other.xlsx", by=cast.officer,
     )  # fmt: skip
 

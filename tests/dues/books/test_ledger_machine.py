@@ -22,7 +22,7 @@ from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, 
 from dues import verification
 from dues.arrears.statement import statement
 from dues.books import services as books_services
-from dues.books.importing import LEDGER_RULE, Found, Line
+from dues.books.importing import LEDGER_RULE, LedgerContents, LedgerLine
 from dues.charging import relief_services
 from dues.charging import services as charging_services
 from dues.charging.services import close_month
@@ -203,7 +203,7 @@ class Year(RuleBasedStateMachine):
     )
     def import_a_ledger(self, place, monthly, paid, last, opening):
         branch = getattr(self.cast, place)
-        found = Found(last_month=last, lines=[
+        found = LedgerContents(last_month=last, lines=[
             line(number, member, monthly, paid, last, opening)
             for number, member in enumerate(Member.objects.below(branch.path).order_by("pk"), start=2)
         ])  # fmt: skip
@@ -358,7 +358,7 @@ def lines(branch, month):
 
 
 def line(row, member, monthly, paid, last, opening):
-    return Line(
+    return LedgerLine(
         row=row, member=member.pk, key=str(member.key), name=member.name, category=DuesCategory.EMPLOYED, base=None,
         monthly=monthly, rules=LEDGER_RULE, rate=None, capped=False, opening=opening,
         charges=[(month, monthly, 0) for month in range(1, last + 1)], payments=[(last, "", paid)],

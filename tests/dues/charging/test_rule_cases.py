@@ -12,7 +12,7 @@ from decimal import Decimal
 
 import pytest
 
-from dues.charging.expected import Wanted, owed_by_members
+from dues.charging.expected import DuesFacts, owed_by_members
 from dues.ledger.rules import needs_superior
 from dues.models import Basis, Relief
 from dues.units import month_of
@@ -431,7 +431,7 @@ def owed(category: str, base: str, month: str, facts: str, places: dict[str, Org
     return shown(due, places) if due else "nothing"
 
 
-def shown(due: Wanted, places: dict[str, Organization]) -> str:
+def shown(due: DuesFacts, places: dict[str, Organization]) -> str:
     branch = next(letter for letter, place in places.items() if place.pk == due.branch)
     waived = f"-{due.waived_fen}" if due.waived_fen else ""
     return f"{branch} {due.basis.amount_fen}{waived}{' capped' if due.basis.capped else ''}"

@@ -11,7 +11,14 @@ from django.urls import reverse
 from openpyxl import Workbook
 
 from audit.models import Entry
-from meetings.attendance.importing import CannotUndo, Found, confirm_preview, keep_preview, read_sheet, undo_sheet
+from meetings.attendance.importing import (
+    CannotUndo,
+    SheetContents,
+    confirm_preview,
+    keep_preview,
+    read_sheet,
+    undo_sheet,
+)
 from meetings.attendance.sheets import NotASheet, day_of, kind_of, mark_of
 from meetings.choices import AttendanceState
 from meetings.models import AgendaItem, Attendance, AttendanceImport, Meeting
@@ -227,7 +234,7 @@ def kept(cast, found):
 
 @pytest.mark.django_db
 def test_a_preview_is_kept_whole(kept, found):
-    assert Found.restored(AttendanceImport.objects.get().found).answer() == found.answer()
+    assert SheetContents.restored(AttendanceImport.objects.get().found).answer() == found.answer()
 
 
 @pytest.mark.django_db

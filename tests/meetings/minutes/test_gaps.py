@@ -9,7 +9,7 @@ from django.urls import reverse
 
 from meetings.choices import AttendanceState, MeetingState
 from meetings.meeting.services import WrongState, plan_meeting
-from meetings.minutes.rules import Facts, Named, Part, gaps
+from meetings.minutes.rules import MinutesFacts, MinutesPart, NamedPerson, gaps
 from meetings.models import AgendaItem, Attendance, Meeting, Observer, Vote
 from meetings.pages.services import cancel_meeting, close_meeting, move_meeting, open_meeting
 from members.models import Affiliation
@@ -21,28 +21,35 @@ from tests.meetings.votes.voting import (
     plan,  # noqa: F401  # noqa: F401
 )
 
-THERE, AWAY = Named("张英", True), Named("李国强", False)
-WHOLE = {"items": 1, "expected": 3, "present": 2, "place": "会议室", "chair": THERE, "recorder": Named("王五", True)}
+THERE, AWAY = NamedPerson("张英", True), NamedPerson("李国强", False)
+WHOLE = {
+    "items": 1,
+    "expected": 3,
+    "present": 2,
+    "place": "会议室",
+    "chair": THERE,
+    "recorder": NamedPerson("王五", True),
+}
 
 
 @pytest.mark.parametrize(
     ("change", "part"),
     [
-        ({"items": 0}, Part.AGENDA),
-        ({"expected": 0, "present": 0}, Part.ATTENDANCE),
-        ({"present": 0}, Part.ATTENDANCE),
-        ({"place": ""}, Part.ABOUT),
-        ({"chair": None}, Part.ABOUT),
-        ({"chair": AWAY}, Part.ABOUT),
-        ({"recorder": None}, Part.ABOUT),
-        ({"recorder": AWAY}, Part.ABOUT),
-        ({"are_one": True}, Part.ABOUT),
-        ({"uncounted": [("key", "选举支部委员会")]}, Part.VOTE),
+        ({"items": 0}, MinutesPart.AGENDA),
+        ({"expected": 0, "present": 0}, MinutesPart.ATTENDANCE),
+        ({"present": 0}, MinutesPart.ATTENDANCE),
+        ({"place": ""}, MinutesPart.ABOUT),
+        ({"chair": None}, MinutesPart.ABOUT),
+        ({"chair": AWAY}, MinutesPart.ABOUT),
+        ({"recorder": None}, MinutesPart.ABOUT),
+        ({"recorder": AWAY}, MinutesPart.ABOUT),
+        ({"are_one": True}, MinutesPart.ABOUT),
+        ({"uncounted": [("key", "选举支部委员会")]}, MinutesPart.VOTE),
     ],
 )
 def test_what_is_missing_is_said_once_and_where_it_is_mended(change, part):
-    assert [gap.part for gap in gaps(Facts(**{**WHOLE, **change}))] == [part]
-    assert list(gaps(Facts(**WHOLE))) == []
+    assert [gap.part for gap in gaps(MinutesFacts(**{**WHOLE, **change}))] == [part]
+    assert list(gaps(MinutesFacts(**WHOLE))) == []
 
 
 @pytest.fixture

@@ -13,7 +13,7 @@ from audit.models import Entry
 from meetings.choices import MeetingKind, MeetingState
 from meetings.meeting.services import WrongState, plan_meeting
 from meetings.minutes.queries import CHAIR, RECORDER, signatures_of
-from meetings.minutes.rules import Absence, Evening, Item, Said, Stood, Voted, compose
+from meetings.minutes.rules import Absence, AgendaPoint, MinutesContent, SpeakerPoints, Stood, Voted, compose
 from meetings.minutes.services import correct_minutes, draft_minutes, edit_minutes, file_paper_signature, sign_minutes
 from meetings.minutes.views import minutes_as_word
 from meetings.models import AgendaItem, Attendance, Candidate, Correction, Meeting, Minutes, Vote
@@ -30,11 +30,11 @@ def english():
 
 def evening(**more):
     facts = {"organization": "第一党支部", "name": "主题党日", "when": "2026-11-14 19:00", "place": "会议室"}
-    return Evening(**{**facts, "chair": "张英", "recorder": "李国强", **HEADS, **more})
+    return MinutesContent(**{**facts, "chair": "张英", "recorder": "李国强", **HEADS, **more})
 
 
 def voted(**more):
-    return Item("表决", votes=[Voted("年度计划", 28, 26, "Passed.", **more)])
+    return AgendaPoint("表决", votes=[Voted("年度计划", 28, 26, "Passed.", **more)])
 
 
 @pytest.mark.parametrize(
@@ -55,10 +55,13 @@ def voted(**more):
         ),
         ({"visited": ["钱七"]}, "Visited or made up: 钱七"),
         ({"observers": ["孙八 镇党委"]}, "Observers: 孙八 镇党委"),
-        ({"items": [Item("学习", presenter="张英")]}, "Item 1: 学习 (张英)"),
-        ({"items": [Item("学习", speeches=[Said("李国强", "同意")])]}, "李国强: 同意"),
-        ({"items": [Item("学习", speeches=[Said("李国强", "不同意", True)])]}, "李国强, dissenting: 不同意"),
-        ({"items": [Item("学习", decision="通过")]}, "Decision: 通过"),
+        ({"items": [AgendaPoint("学习", presenter="张英")]}, "Item 1: 学习 (张英)"),
+        ({"items": [AgendaPoint("学习", speeches=[SpeakerPoints("李国强", "同意")])]}, "李国强: 同意"),
+        (
+            {"items": [AgendaPoint("学习", speeches=[SpeakerPoints("李国强", "不同意", True)])]},
+            "李国强, dissenting: 不同意",
+        ),
+        ({"items": [AgendaPoint("学习", decision="通过")]}, "Decision: 通过"),
         ({"items": [voted()]}, "年度计划: 28 should attend with a vote, 26 are present."),
         ({"items": [voted(figures=(20, 4, 2))]}, "For 20, against 4, abstained 2."),
         ({"items": [voted()]}, "Passed."),
@@ -70,7 +73,7 @@ def voted(**more):
         ),
         ({"items": [voted(candidates=[Stood("赵六", 3, 20, 2)])]}, "赵六: For 3, against 20, abstained 2."),
         ({"items": [voted(candidates=[Stood("孙七", 2)])]}, "孙七: For 2; written in by voters."),
-        ({"items": [Item("学习", tasks=["打扫 · 王五"])]}, "Task: 打扫 · 王五"),
+        ({"items": [AgendaPoint("学习", tasks=["打扫 · 王五"])]}, "Task: 打扫 · 王五"),
     ],
 )
 def test_minutes_say_what_was_recorded(english, more, line):
@@ -78,7 +81,7 @@ def test_minutes_say_what_was_recorded(english, more, line):
 
 
 def test_the_order_is_the_customary_one(english):
-    text = compose(evening(observers=["孙八"], items=[Item("一", report="报告", decision="定了")]))
+    text = compose(evening(observers=["孙八"], items=[AgendaPoint("一", report="报告", decision="定了")]))
     places = [
         text.index(part)
         for part in (

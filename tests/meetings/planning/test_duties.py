@@ -7,15 +7,15 @@ import pytest
 from meetings.models import Meeting, Session
 from meetings.planning import duty_queries
 from meetings.planning.duty_queries import meeting_duties
-from meetings.planning.duty_rules import Held, Place, called_for, duties, periods
+from meetings.planning.duty_rules import Held, OrganizationFacts, called_for, duties, periods
 from members.choices import Membership, OrganizationKind
 from members.models import LocalRule
 from rulebook.local import LocalRule as Rule
 from tests.cast import make_member, make_organization
 
-BRANCH = Place("branch", OrganizationKind.BRANCH)
-WITH_COMMITTEE = Place("branch", OrganizationKind.BRANCH, has_committee=True)
-GROUP = Place("group", OrganizationKind.GROUP)
+BRANCH = OrganizationFacts("branch", OrganizationKind.BRANCH)
+WITH_COMMITTEE = OrganizationFacts("branch", OrganizationKind.BRANCH, has_committee=True)
+GROUP = OrganizationFacts("group", OrganizationKind.GROUP)
 MARCH = date(2026, 3, 20)
 
 
@@ -47,7 +47,7 @@ def test_a_group_is_asked_for_its_monthly_meeting_only():
 
 
 def test_committees_are_asked_for_none_of_these():
-    assert found(Place("district", OrganizationKind.COMMITTEE)) == []
+    assert found(OrganizationFacts("district", OrganizationKind.COMMITTEE)) == []
 
 
 @pytest.mark.parametrize(
@@ -71,7 +71,7 @@ def test_a_meeting_of_another_period_closes_nothing():
 
 
 def test_a_branch_is_not_asked_for_the_time_before_it_was_founded():
-    young = Place("branch", OrganizationKind.BRANCH, first_day=date(2026, 2, 10))
+    young = OrganizationFacts("branch", OrganizationKind.BRANCH, first_day=date(2026, 2, 10))
 
     assert found(young) == [("theme_day", "2026-03", "open")]
 

@@ -10,7 +10,7 @@ from audit.models import Entry
 from meetings.models import Meeting, SpecialDay, ThemeDay
 from meetings.planning.queries import proposed_meetings
 from meetings.planning.rules import Workdays
-from meetings.planning.services import Line, keep_theme_day, plan_year
+from meetings.planning.services import PlannedMeeting, keep_theme_day, plan_year
 from members.models import LocalRule
 from tests.cast import TODAY
 
@@ -22,7 +22,7 @@ THEME_DAY = reverse("meetings:theme-day", args=["branch"])
 
 @pytest.fixture
 def line(cast):
-    return Line(cast.branch, "theme_day", "2026-12", 1, date(2026, 12, 21), time(19, 30), "社区活动室")
+    return PlannedMeeting(cast.branch, "theme_day", "2026-12", 1, date(2026, 12, 21), time(19, 30), "社区活动室")
 
 
 def as_posted(page, **changes):
@@ -61,7 +61,7 @@ def test_the_same_form_twice_plans_once_and_another_form_plans_again(cast, line)
 
 
 def test_a_line_that_fails_leaves_nothing_planned(cast, line):
-    wrong = Line(cast.branch, "party", "2026-12", 1, date(2026, 12, 21))
+    wrong = PlannedMeeting(cast.branch, "party", "2026-12", 1, date(2026, 12, 21))
     with pytest.raises(Exception, match="meeting_kind_known"):
         plan_year(form=uuid.uuid4(), lines=[line, wrong], by=cast.secretary)
 
@@ -69,7 +69,7 @@ def test_a_line_that_fails_leaves_nothing_planned(cast, line):
 
 
 def test_a_meeting_of_january_counts_for_the_year_it_is_due_in(cast):
-    line = Line(cast.branch, "org_life_meeting", "2026", 1, date(2027, 1, 20))
+    line = PlannedMeeting(cast.branch, "org_life_meeting", "2026", 1, date(2027, 1, 20))
     (meeting,) = plan_year(form=uuid.uuid4(), lines=[line], by=cast.secretary)
 
     assert meeting.counts_for_year == 2026

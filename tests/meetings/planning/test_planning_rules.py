@@ -4,7 +4,7 @@ from datetime import date
 
 import pytest
 
-from meetings.planning.duty_rules import Place, duties, window
+from meetings.planning.duty_rules import OrganizationFacts, duties, window
 from meetings.planning.rules import Habits, Workdays, bounds, of_the_program, proposals, proposed_day
 from members.choices import OrganizationKind
 from rulebook.local import LocalRule
@@ -200,7 +200,7 @@ def test_nothing_is_proposed_for_a_day_that_is_over(today, day):
 
 
 def due(**given):
-    place = Place("branch", OrganizationKind.BRANCH, **given)
+    place = OrganizationFacts("branch", OrganizationKind.BRANCH, **given)
     return duties(place, [], on=date(2026, 12, 31))
 
 

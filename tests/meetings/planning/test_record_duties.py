@@ -7,7 +7,15 @@ import pytest
 
 from meetings.models import Attendance, LeaveRequest, Meeting
 from meetings.planning.duty_queries import record_duties
-from meetings.planning.duty_rules import Evening, LeaveAsked, TaskGiven, leave_duty, limit, month_duties, task_duties
+from meetings.planning.duty_rules import (
+    LeaveAsked,
+    MeetingDone,
+    TaskGiven,
+    leave_duty,
+    limit,
+    month_duties,
+    task_duties,
+)
 from members.models import LocalRule
 from rulebook.local import LocalRule as LocalValue
 from tests.cast import TODAY, make_member, make_organization
@@ -23,7 +31,7 @@ def local(key, value):
 
 # --- Rules -----------------------------------------------------------------------------------------------------------
 def months(*evenings, on=TODAY, given=None):
-    held = [Evening(day(one.rstrip("+")), one.endswith("+")) for one in evenings]
+    held = [MeetingDone(day(one.rstrip("+")), one.endswith("+")) for one in evenings]
     found = month_duties("minutes", "branch", held, given or limit("minutes", on=on), on=on)
     return [(duty.period, str(duty.due_on), str(duty.state)) for duty in found]
 

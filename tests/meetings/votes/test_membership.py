@@ -15,7 +15,7 @@ from meetings.models import Attendance, Meeting, MembershipStep, Session, Vote
 from meetings.votes.forms import VoteForm
 from meetings.votes.membership_services import (
     Approval,
-    Asked,
+    StepDetails,
     ask_step,
     decide_step,
     take_back_approval,
@@ -69,7 +69,7 @@ def voted(meeting, subject, figures=PASSED, **who):
 
 
 def ask(vote, cast, **asked):
-    return ask_step(key=uuid.uuid4(), vote=vote, asked=Asked(**asked), today=TODAY, by=cast.secretary)
+    return ask_step(key=uuid.uuid4(), vote=vote, asked=StepDetails(**asked), today=TODAY, by=cast.secretary)
 
 
 def decide(step, cast, approval=YES, by=None):

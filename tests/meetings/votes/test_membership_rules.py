@@ -6,7 +6,14 @@ import pytest
 from django.utils import translation
 
 from meetings.choices import VoteSubject
-from meetings.votes.membership_rules import Person, approval_by, extensions, holds_from, probation_ends, too_early
+from meetings.votes.membership_rules import (
+    PersonVotedOn,
+    approval_by,
+    extensions,
+    holds_from,
+    probation_ends,
+    too_early,
+)
 from members.dates import PartialDate
 
 ADMISSION, CONFIRMATION, EXTENSION, CANCELLATION = (
@@ -20,27 +27,27 @@ IN_NOVEMBER = PartialDate(date(2025, 11, 1), "month")
     ("subject", "person", "day", "is_certain"),
     [
         # a year of probation, to the day; a longer one to its end
-        (CONFIRMATION, Person(joined=JOINED), date(2026, 11, 23), True),
-        (CONFIRMATION, Person(joined=JOINED), date(2026, 11, 24), None),
-        (CONFIRMATION, Person(joined=JOINED), date(2026, 5, 24), True),
-        (CONFIRMATION, Person(joined=JOINED, extended_by=(6,)), date(2027, 5, 23), True),
-        (CONFIRMATION, Person(joined=JOINED, extended_by=(6,)), date(2027, 5, 24), None),
+        (CONFIRMATION, PersonVotedOn(joined=JOINED), date(2026, 11, 23), True),
+        (CONFIRMATION, PersonVotedOn(joined=JOINED), date(2026, 11, 24), None),
+        (CONFIRMATION, PersonVotedOn(joined=JOINED), date(2026, 5, 24), True),
+        (CONFIRMATION, PersonVotedOn(joined=JOINED, extended_by=(6,)), date(2027, 5, 23), True),
+        (CONFIRMATION, PersonVotedOn(joined=JOINED, extended_by=(6,)), date(2027, 5, 24), None),
         # where only the month is known, and where nothing is, people say
-        (CONFIRMATION, Person(joined=IN_NOVEMBER), date(2026, 10, 31), True),
-        (CONFIRMATION, Person(joined=IN_NOVEMBER), date(2026, 11, 15), False),
-        (CONFIRMATION, Person(joined=IN_NOVEMBER), date(2026, 11, 30), None),
-        (CONFIRMATION, Person(), date(2026, 11, 24), False),
+        (CONFIRMATION, PersonVotedOn(joined=IN_NOVEMBER), date(2026, 10, 31), True),
+        (CONFIRMATION, PersonVotedOn(joined=IN_NOVEMBER), date(2026, 11, 15), False),
+        (CONFIRMATION, PersonVotedOn(joined=IN_NOVEMBER), date(2026, 11, 30), None),
+        (CONFIRMATION, PersonVotedOn(), date(2026, 11, 24), False),
         # eighteen on the birthday
-        (ADMISSION, Person(born=PartialDate(date(2008, 11, 25))), date(2026, 11, 24), True),
-        (ADMISSION, Person(born=PartialDate(date(2008, 11, 24))), date(2026, 11, 24), None),
-        (ADMISSION, Person(born=PartialDate(date(2008, 1, 1), "year")), date(2026, 11, 24), False),
-        (ADMISSION, Person(), date(2026, 11, 24), None),
+        (ADMISSION, PersonVotedOn(born=PartialDate(date(2008, 11, 25))), date(2026, 11, 24), True),
+        (ADMISSION, PersonVotedOn(born=PartialDate(date(2008, 11, 24))), date(2026, 11, 24), None),
+        (ADMISSION, PersonVotedOn(born=PartialDate(date(2008, 1, 1), "year")), date(2026, 11, 24), False),
+        (ADMISSION, PersonVotedOn(), date(2026, 11, 24), None),
         # longer once
-        (EXTENSION, Person(joined=JOINED), date(2026, 11, 24), None),
-        (EXTENSION, Person(joined=JOINED, extended_by=(6,)), date(2027, 5, 24), True),
+        (EXTENSION, PersonVotedOn(joined=JOINED), date(2026, 11, 24), None),
+        (EXTENSION, PersonVotedOn(joined=JOINED, extended_by=(6,)), date(2027, 5, 24), True),
         # nothing stands against ending a probation, nor against an ordinary motion
-        (CANCELLATION, Person(joined=JOINED), date(2026, 5, 24), None),
-        (VoteSubject.MOTION, Person(), date(2026, 5, 24), None),
+        (CANCELLATION, PersonVotedOn(joined=JOINED), date(2026, 5, 24), None),
+        (VoteSubject.MOTION, PersonVotedOn(), date(2026, 5, 24), None),
     ],
 )
 def test_a_vote_that_is_too_early_says_so(subject, person, day, is_certain):
@@ -51,7 +58,7 @@ def test_a_vote_that_is_too_early_says_so(subject, person, day, is_certain):
 
 def test_the_sentence_names_the_day_and_the_article():
     with translation.override("en"):
-        found = too_early(CONFIRMATION, Person(joined=JOINED), day=date(2026, 5, 24))
+        found = too_early(CONFIRMATION, PersonVotedOn(joined=JOINED), day=date(2026, 5, 24))
 
     assert found
     assert "2026-11-24" in found.sentence
@@ -61,12 +68,12 @@ def test_the_sentence_names_the_day_and_the_article():
 @pytest.mark.parametrize(
     ("subject", "person", "day", "holds"),
     [
-        (ADMISSION, Person(), date(2026, 11, 24), "2026-11-24"),
-        (CONFIRMATION, Person(joined=JOINED), date(2026, 12, 20), "2026-11-24"),  # not the day of the vote
-        (CONFIRMATION, Person(joined=JOINED, extended_by=(12,)), date(2027, 12, 1), "2027-11-24"),
-        (CONFIRMATION, Person(joined=IN_NOVEMBER), date(2026, 12, 20), "2026-11"),
-        (CONFIRMATION, Person(), date(2026, 12, 20), "2026-12-20"),
-        (CANCELLATION, Person(joined=JOINED), date(2026, 12, 20), "None"),
+        (ADMISSION, PersonVotedOn(), date(2026, 11, 24), "2026-11-24"),
+        (CONFIRMATION, PersonVotedOn(joined=JOINED), date(2026, 12, 20), "2026-11-24"),  # not the day of the vote
+        (CONFIRMATION, PersonVotedOn(joined=JOINED, extended_by=(12,)), date(2027, 12, 1), "2027-11-24"),
+        (CONFIRMATION, PersonVotedOn(joined=IN_NOVEMBER), date(2026, 12, 20), "2026-11"),
+        (CONFIRMATION, PersonVotedOn(), date(2026, 12, 20), "2026-12-20"),
+        (CANCELLATION, PersonVotedOn(joined=JOINED), date(2026, 12, 20), "None"),
     ],
 )
 def test_what_was_decided_holds_from_a_day_of_its_own(subject, person, day, holds):
@@ -76,8 +83,8 @@ def test_what_was_decided_holds_from_a_day_of_its_own(subject, person, day, hold
 def test_the_program_knows_nothing_of_a_day_before_its_rules():
     long_ago = date(2010, 5, 1)
 
-    assert probation_ends(Person(joined=PartialDate(date(2009, 1, 1))), long_ago) is None
-    assert too_early(CONFIRMATION, Person(joined=PartialDate(long_ago)), day=long_ago) is None
+    assert probation_ends(PersonVotedOn(joined=PartialDate(date(2009, 1, 1))), long_ago) is None
+    assert too_early(CONFIRMATION, PersonVotedOn(joined=PartialDate(long_ago)), day=long_ago) is None
     assert approval_by(long_ago) is None
     assert list(extensions(long_ago)) == []
 

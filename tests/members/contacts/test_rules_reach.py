@@ -5,7 +5,7 @@ from decimal import Decimal
 
 import pytest
 
-from members.contacts.rules import Due, LastContact, NextContact, answer_due, next_contact, silence
+from members.contacts.rules import ContactUrgency, LastContact, NextContact, answer_due, next_contact, silence
 from rulebook.local import LocalRule
 
 TODAY = date(2026, 11, 24)
@@ -18,26 +18,71 @@ def local(key: str, value: int) -> LocalRule:
 @pytest.mark.parametrize(
     ("situations", "last", "state", "due_on", "key"),
     [
-        ({"mobile": None}, LastContact(date(2026, 8, 23)), Due.OVERDUE, date(2026, 11, 23), "mobile.contact.months"),
-        ({"mobile": None}, LastContact(date(2026, 8, 24)), Due.SOON, date(2026, 11, 24), "mobile.contact.months"),
-        ({"mobile": None}, LastContact(date(2026, 9, 8)), Due.SOON, date(2026, 12, 8), "mobile.contact.months"),
-        ({"mobile": None}, LastContact(date(2026, 9, 9)), Due.LATER, date(2026, 12, 9), "mobile.contact.months"),
-        ({"retired": None}, LastContact(date(2026, 6, 1)), Due.SOON, date(2026, 12, 1), "retired.contact.months"),
-        ({"retired": None, "bedridden": None}, LastContact(date(2026, 6, 1)), Due.OVERDUE, date(2026, 9, 1),
-         "frail.contact.months"),
-        ({"abroad_sent": None}, LastContact(date(2026, 5, 1)), Due.OVERDUE, date(2026, 11, 1),
-         "abroad.contact.months"),
-        ({"frail": date(2026, 9, 1)}, None, Due.SOON, date(2026, 12, 1), "frail.contact.months"),
-        ({"frail": date(2026, 11, 1), "retired": date(2026, 10, 1)}, None, Due.LATER, date(2027, 1, 1),
-         "frail.contact.months"),
-        ({"frail": date(2026, 8, 1)}, None, Due.NEVER, None, "frail.contact.months"),
-        ({"retired": date(2008, 8, 1)}, None, Due.NEVER, None, "retired.contact.months"),
-        ({"frail": None}, None, Due.NEVER, None, "frail.contact.months"),
-        ({"lost_contact": date(2026, 1, 1)}, None, Due.OPEN, None, None),
-        ({"lost_contact": None}, LastContact(date(2026, 1, 1)), Due.OPEN, None, None),
-        ({}, None, Due.OPEN, None, None),
+        (
+            {"mobile": None},
+            LastContact(date(2026, 8, 23)),
+            ContactUrgency.OVERDUE,
+            date(2026, 11, 23),
+            "mobile.contact.months",
+        ),
+        (
+            {"mobile": None},
+            LastContact(date(2026, 8, 24)),
+            ContactUrgency.SOON,
+            date(2026, 11, 24),
+            "mobile.contact.months",
+        ),
+        (
+            {"mobile": None},
+            LastContact(date(2026, 9, 8)),
+            ContactUrgency.SOON,
+            date(2026, 12, 8),
+            "mobile.contact.months",
+        ),
+        (
+            {"mobile": None},
+            LastContact(date(2026, 9, 9)),
+            ContactUrgency.LATER,
+            date(2026, 12, 9),
+            "mobile.contact.months",
+        ),
+        (
+            {"retired": None},
+            LastContact(date(2026, 6, 1)),
+            ContactUrgency.SOON,
+            date(2026, 12, 1),
+            "retired.contact.months",
+        ),
+        (
+            {"retired": None, "bedridden": None},
+            LastContact(date(2026, 6, 1)),
+            ContactUrgency.OVERDUE,
+            date(2026, 9, 1),
+            "frail.contact.months",
+        ),
+        (
+            {"abroad_sent": None},
+            LastContact(date(2026, 5, 1)),
+            ContactUrgency.OVERDUE,
+            date(2026, 11, 1),
+            "abroad.contact.months",
+        ),
+        ({"frail": date(2026, 9, 1)}, None, ContactUrgency.SOON, date(2026, 12, 1), "frail.contact.months"),
+        (
+            {"frail": date(2026, 11, 1), "retired": date(2026, 10, 1)},
+            None,
+            ContactUrgency.LATER,
+            date(2027, 1, 1),
+            "frail.contact.months",
+        ),
+        ({"frail": date(2026, 8, 1)}, None, ContactUrgency.NEVER, None, "frail.contact.months"),
+        ({"retired": date(2008, 8, 1)}, None, ContactUrgency.NEVER, None, "retired.contact.months"),
+        ({"frail": None}, None, ContactUrgency.NEVER, None, "frail.contact.months"),
+        ({"lost_contact": date(2026, 1, 1)}, None, ContactUrgency.OPEN, None, None),
+        ({"lost_contact": None}, LastContact(date(2026, 1, 1)), ContactUrgency.OPEN, None, None),
+        ({}, None, ContactUrgency.OPEN, None, None),
     ],
-)  # fmt: skip
+)
 def test_the_shortest_interval_counts_from_the_last_contact_or_a_fresh_beginning(situations, last, state, due_on, key):
     due = next_contact(situations, last=last, on=TODAY)
     assert (due.state, due.due_on, due.agreed) == (state, due_on, False)
@@ -47,10 +92,10 @@ def test_the_shortest_interval_counts_from_the_last_contact_or_a_fresh_beginning
 @pytest.mark.parametrize(
     ("next_on", "state", "due_on", "agreed"),
     [
-        (date(2026, 11, 1), Due.OVERDUE, date(2026, 11, 1), True),
-        (date(2026, 12, 1), Due.SOON, date(2026, 12, 1), True),
-        (date(2027, 1, 2), Due.LATER, date(2027, 1, 1), False),
-        (date(2027, 1, 1), Due.LATER, date(2027, 1, 1), True),
+        (date(2026, 11, 1), ContactUrgency.OVERDUE, date(2026, 11, 1), True),
+        (date(2026, 12, 1), ContactUrgency.SOON, date(2026, 12, 1), True),
+        (date(2027, 1, 2), ContactUrgency.LATER, date(2027, 1, 1), False),
+        (date(2027, 1, 1), ContactUrgency.LATER, date(2027, 1, 1), True),
     ],
 )
 def test_a_day_that_was_agreed_on_counts_when_it_comes_first(next_on, state, due_on, agreed):
@@ -60,7 +105,7 @@ def test_a_day_that_was_agreed_on_counts_when_it_comes_first(next_on, state, due
 
 def test_a_day_that_was_agreed_on_counts_where_no_rule_asks():
     due = next_contact({"lost_contact": None}, last=LastContact(date(2026, 10, 1), date(2026, 11, 2)), on=TODAY)
-    assert (due.state, due.agreed, due.rule) == (Due.OVERDUE, True, None)
+    assert (due.state, due.agreed, due.rule) == (ContactUrgency.OVERDUE, True, None)
 
 
 def test_what_is_only_suggested_is_cited_as_local_and_what_is_national_as_national():
@@ -82,12 +127,12 @@ def test_a_committees_own_interval_is_used_and_cited():
 
 def test_the_most_pressing_come_first():
     waiting = [
-        NextContact(Due.OPEN, None),
-        NextContact(Due.LATER, date(2027, 3, 1)),
-        NextContact(Due.SOON, date(2026, 12, 1)),
-        NextContact(Due.NEVER, None),
-        NextContact(Due.OVERDUE, date(2026, 11, 1)),
-        NextContact(Due.OVERDUE, date(2026, 2, 1)),
+        NextContact(ContactUrgency.OPEN, None),
+        NextContact(ContactUrgency.LATER, date(2027, 3, 1)),
+        NextContact(ContactUrgency.SOON, date(2026, 12, 1)),
+        NextContact(ContactUrgency.NEVER, None),
+        NextContact(ContactUrgency.OVERDUE, date(2026, 11, 1)),
+        NextContact(ContactUrgency.OVERDUE, date(2026, 2, 1)),
     ]
     assert sorted(waiting, key=lambda one: one.order) == waiting[::-1]
 

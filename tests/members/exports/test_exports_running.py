@@ -15,7 +15,7 @@ from members import tasks
 from members.choices import ExportProblem, ExportState
 from members.exports import services
 from members.exports import services as service
-from members.exports.kinds import Written, kinds
+from members.exports.kinds import ExportContents, kinds
 from members.models import Export, Member
 from members.roster import exporting
 from members.roster.exporting import NAME, ROSTER
@@ -91,7 +91,7 @@ def test_a_worker_whose_turn_is_over_writes_nothing_more(cast: Cast) -> None:
         lambda: service.count_rows_done(export=slow, done=1),
         lambda: service.finish_export(export=slow, rows=1, covers=[], put=lambda: pytest.fail("put")),
     ):
-        with pytest.raises(service.Stopped):
+        with pytest.raises(service.ExportStopped):
             late()
     service.fail_export(export=slow, problem=ExportProblem.BROKE)
     service.let_go(export=slow)
@@ -105,7 +105,7 @@ class Broken:
     def __init__(self, problem: Exception) -> None:
         self.problem = problem
 
-    def write(self, *arguments: object, **options: object) -> Written:
+    def write(self, *arguments: object, **options: object) -> ExportContents:
         raise self.problem
 
 
@@ -200,7 +200,7 @@ class ExportMachine(RuleBasedStateMachine):
                 service.fail_export(export=self.held, problem=ExportProblem.NO_RIGHT)
             else:
                 service.let_go(export=self.held)
-        except service.Stopped:
+        except service.ExportStopped:
             pass
 
     @rule()

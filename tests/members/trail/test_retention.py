@@ -29,7 +29,7 @@ from members.refused import Refused
 from members.roster.photos import store_photo
 from members.roster.services import end_belonging
 from members.trail import retention
-from members.trail.retention import Due, Kind, carry_out, kinds
+from members.trail.retention import RetainedKind, RetentionRequest, carry_out, kinds
 from members.verification import checks
 from tests.cast import TODAY
 from tests.members.roster.photo_files import jpeg
@@ -102,7 +102,7 @@ def test_a_period_is_that_of_the_nearest_committee(cast, place, local, last):
     leave(member)
 
     for day, due in ((last, set()), (last + timedelta(days=1), {member.pk})):
-        over = Member.objects.former([""]).filter(Due(day, MONTHS).rows("left_on", "left_path"))
+        over = Member.objects.former([""]).filter(RetentionRequest(day, MONTHS).rows("left_on", "left_path"))
         assert set(over.values_list("pk", flat=True)) == due
 
 
@@ -159,7 +159,9 @@ def test_without_the_condition_of_the_place_a_committee_that_keeps_longer_would_
 
     departed = [only("departed")]
     monkeypatch.setattr(retention, "_declared", lambda: departed)
-    monkeypatch.setattr(Due, "rows", lambda due, day, place: Q(**{f"{day}__lt": due.before(cast.county.path)}))
+    monkeypatch.setattr(
+        RetentionRequest, "rows", lambda due, day, place: Q(**{f"{day}__lt": due.before(cast.county.path)})
+    )
     carry_out(on=OVER + timedelta(days=1))
     cast.zhang.refresh_from_db()
     assert not opened(cast.zhang.phone)
@@ -222,7 +224,7 @@ def test_a_kind_that_fails_keeps_no_other_and_leaves_no_half_batch(cast, monkeyp
 
 def only(code, **changes):
     kind = next(kind for kind in kinds() if kind.code == code)
-    return Kind(**{**vars(kind), **changes})
+    return RetainedKind(**{**vars(kind), **changes})
 
 
 def roster_import(cast, state, days):

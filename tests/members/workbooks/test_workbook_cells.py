@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from members.workbooks import cells
-from members.workbooks.cells import Unreadable
+from members.workbooks.cells import UnreadableCell
 from members.workbooks.reading import CellError, Formula, Value
 
 
@@ -89,7 +89,7 @@ def test_yes_and_no(value: Value, meant: bool | None) -> None:
 
 
 def test_neither_yes_nor_no_is_unreadable() -> None:
-    with pytest.raises(Unreadable):
+    with pytest.raises(UnreadableCell):
         cells.yes_or_no("也许")
 
 
@@ -120,7 +120,7 @@ def test_phones(value: Value, phone: str | None) -> None:
 
 @pytest.mark.parametrize("value", ["139", "abc", "23800000000123", 1.5])
 def test_phones_that_cannot_be_read(value: Value) -> None:
-    with pytest.raises(Unreadable):
+    with pytest.raises(UnreadableCell):
         cells.phone(value)
 
 
@@ -147,7 +147,7 @@ def test_amounts(value: Value, fen: int | None) -> None:
 
 @pytest.mark.parametrize("value", ["很多", float("1e300"), True, CellError("#N/A"), "1e400", "inf", Formula("=A1")])
 def test_amounts_that_cannot_be_read(value: Value) -> None:
-    with pytest.raises(Unreadable):
+    with pytest.raises(UnreadableCell):
         cells.fen(value)
 
 
@@ -161,5 +161,5 @@ def test_every_fen_survives_as_a_number_and_as_text(fen: int) -> None:
 def test_no_cell_breaks_a_reader(value: Value) -> None:
     cells.text(value), cells.name(value), cells.says_nothing(value)
     for reader in (cells.yes_or_no, cells.phone, cells.fen):
-        with suppress(Unreadable):
+        with suppress(UnreadableCell):
             reader(value)

@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from members.dates import PartialDate
-from members.workbooks.cells import Unreadable, partial_date
+from members.workbooks.cells import UnreadableCell, partial_date
 from members.workbooks.reading import CellError, Formula, Value
 
 LATEST = date(2026, 11, 24)
@@ -99,7 +99,7 @@ def test_nothing_written_is_no_day(value: Value) -> None:
     ],
 )
 def test_a_day_that_cannot_be_read(value: Value) -> None:
-    with pytest.raises(Unreadable):
+    with pytest.raises(UnreadableCell):
         partial_date(value, LATEST)
 
 
@@ -134,5 +134,5 @@ def test_a_year_of_two_digits_is_the_last_one_that_can_be(day: date) -> None:
 
 @given(st.one_of(st.text(), st.text("0123456789.-/年月日 "), st.floats(), st.integers(), st.datetimes()))
 def test_no_cell_breaks_the_reader(value: Value) -> None:
-    with suppress(Unreadable):
+    with suppress(UnreadableCell):
         partial_date(value, LATEST)

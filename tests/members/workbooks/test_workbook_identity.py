@@ -4,7 +4,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from members.workbooks.cells import RoundedByExcel, Unreadable, WrongCheckDigit, birth_of, check_digit, identity_number
+from members.workbooks.cells import (
+    RoundedByExcel,
+    UnreadableCell,
+    WrongCheckDigit,
+    birth_of,
+    check_digit,
+    identity_number,
+)
 from members.workbooks.reading import Formula, Value
 from tests.members.workbooks.workbook_files import identity
 
@@ -52,9 +59,9 @@ def test_a_wrong_check_digit(value: Value) -> None:
 
 @pytest.mark.parametrize("value", ["123", "abc", "1006781958112627", 12345, Formula("=A1"), "护照 E1234567"])
 def test_no_identity_number_at_all(value: Value) -> None:
-    with pytest.raises(Unreadable) as caught:
+    with pytest.raises(UnreadableCell) as caught:
         identity_number(value)
-    assert type(caught.value) is Unreadable
+    assert type(caught.value) is UnreadableCell
 
 
 def test_a_day_that_does_not_exist_is_refused() -> None:
@@ -79,5 +86,5 @@ def test_the_check_digit_is_the_standards_weighted_sum(seventeen: str) -> None:
 
 @given(st.text())
 def test_no_text_breaks_the_reader(value: str) -> None:
-    with suppress(Unreadable):
+    with suppress(UnreadableCell):
         identity_number(value)

@@ -3,7 +3,7 @@ from pathlib import Path
 import pytest
 
 from members.roster.headings import ROSTER
-from members.workbooks.headings import LeftOut, Record, Records, find_layout
+from members.workbooks.headings import HeadedRow, LeftOut, Records, find_layout
 from members.workbooks.reading import open_workbook
 from tests.members.workbooks.workbook_files import identity, xlsx
 
@@ -12,7 +12,7 @@ ZHANG = [1, "张三", "男", identity(number=1), None]
 LI = [2, "李四", "女", None, None]
 
 
-def found(path: Path) -> list[Record | LeftOut]:
+def found(path: Path) -> list[HeadedRow | LeftOut]:
     with open_workbook(path) as book:
         layout = find_layout(book.heads, ROSTER)
         assert layout is not None
@@ -22,7 +22,7 @@ def found(path: Path) -> list[Record | LeftOut]:
 def rows(tmp_path: Path, *below: list[object], merge: tuple[str, ...] = ()) -> list[tuple[int, str]]:
     """Row number → "record" or the code by which it was left out."""
     path = xlsx(tmp_path / "a.xlsx", [["党员花名册"], HEADINGS, *below], merge=merge)
-    return [(row.number, "record" if isinstance(row, Record) else row.code) for row in found(path)]
+    return [(row.number, "record" if isinstance(row, HeadedRow) else row.code) for row in found(path)]
 
 
 def test_every_row_with_a_name_is_a_record(tmp_path: Path) -> None:
@@ -31,7 +31,7 @@ def test_every_row_with_a_name_is_a_record(tmp_path: Path) -> None:
 
 def test_a_record_has_its_cells_by_field(tmp_path: Path) -> None:
     [record] = found(xlsx(tmp_path / "a.xlsx", [HEADINGS, ZHANG]))
-    assert isinstance(record, Record)
+    assert isinstance(record, HeadedRow)
     assert record.values == {"serial": 1, "name": "张三", "sex": "男", "national_id": ZHANG[3]}
 
 
@@ -90,7 +90,7 @@ def test_a_branch_merged_over_its_members_holds_for_each(tmp_path: Path) -> None
         [["党支部", "姓名", "性别"], ["第一党支部", "张三", "男"], [None, "李四", "女"]],
         merge=["A2:A3"],
     )
-    assert [row.values["organization"] for row in found(path) if isinstance(row, Record)] == ["第一党支部"] * 2
+    assert [row.values["organization"] for row in found(path) if isinstance(row, HeadedRow)] == ["第一党支部"] * 2
 
 
 def test_a_formula_that_is_the_only_thing_in_a_row_is_seen(tmp_path: Path) -> None:

@@ -9,7 +9,7 @@ from meetings.models import Meeting
 from members.access.queries import access_for
 from members.choices import OfficeKind
 from members.models import Organization
-from reminders.desk.beginning import Part, Standing, _runs, beginning_of, standings
+from reminders.desk.beginning import BeginningPart, Standing, _runs, beginning_of, standings
 from tests.cast import TODAY, make_member, make_organization, make_user
 from tests.dues.making import charge, pay
 
@@ -20,10 +20,10 @@ DONE, NEXT, LATER = Standing
     ("done", "expected"),
     [
         (set(), [NEXT, LATER, LATER, LATER]),
-        ({Part.ROSTER}, [DONE, NEXT, LATER, LATER]),
-        ({Part.ROSTER, Part.BASES}, [DONE, NEXT, DONE, LATER]),
-        ({Part.ROSTER, Part.PLAN, Part.BASES}, [DONE, DONE, DONE, NEXT]),
-        (set(Part), []),
+        ({BeginningPart.ROSTER}, [DONE, NEXT, LATER, LATER]),
+        ({BeginningPart.ROSTER, BeginningPart.BASES}, [DONE, NEXT, DONE, LATER]),
+        ({BeginningPart.ROSTER, BeginningPart.PLAN, BeginningPart.BASES}, [DONE, DONE, DONE, NEXT]),
+        (set(BeginningPart), []),
     ],
 )
 def test_the_first_that_is_not_done_is_next(done, expected):

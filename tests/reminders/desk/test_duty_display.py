@@ -14,7 +14,7 @@ from meetings.models import Attendance, LeaveRequest, Meeting
 from meetings.planning.duty_rules import EVERY, LIMIT_KEYS
 from members.choices import Capability
 from members.models import HelpRequest, Member, Organization, Situation, Term
-from members.pages.links import Place, duty_display
+from members.pages.links import DutyLink, duty_display
 from reminders.desk.queries import duties_below
 from supervision.models import AppraisalRound, Appraisee, Suggestion
 from tests.assessment.asking import asks_for, assessed
@@ -129,7 +129,7 @@ def test_every_button_opens_a_page_for_who_may_press_it(busy, client, django_ass
     members = {str(one.pk): one for one in Member.objects.all()}
     found = {}
     for duty in duties_below(busy.district.path, on=TODAY):
-        place = Place(duty, places[duty.organization], members.get(duty.member))
+        place = DutyLink(duty, places[duty.organization], members.get(duty.member))
         with django_assert_num_queries(0):
             found[duty.kind, duty.organization] = duty_display()[duty.kind].url(place)
     here = {kind: url for (kind, organization), url in found.items() if organization in ("branch", "group")}
@@ -168,7 +168,7 @@ def test_the_address_names_what_is_to_be_filled_in(cast, kind, address):
     duty = next(iter(duties_below(cast.branch.path, on=TODAY)))
     about = cast.zhang if "{" in address else None
     asked = type(duty)(kind, "branch", about and str(about.pk), "2026-11", TODAY, duty.state, duty.citation)
-    url = duty_display()[kind].url(Place(asked, cast.branch, about))
+    url = duty_display()[kind].url(DutyLink(asked, cast.branch, about))
 
     assert url == address.format(zhang=cast.zhang.key, pk=cast.zhang.pk)
 

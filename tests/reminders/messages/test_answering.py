@@ -13,7 +13,7 @@ from members.models import ContactPerson
 from members.refused import Refused
 from reminders.choices import Addressee, MessageKind
 from reminders.messages.queries import question_of
-from reminders.messages.rules import Closed, Known, Purpose, closed
+from reminders.messages.rules import AttendanceOnRecord, Closed, Purpose, closed
 from reminders.messages.services import answer
 from reminders.models import Answer, Message
 from tests.meetings.votes.voting import known_as
@@ -26,24 +26,24 @@ WHY, STUDIED = Purpose.WHY_ABSENT, Purpose.STUDIED
 @pytest.mark.parametrize(
     ("purpose", "known", "why"),
     [
-        (WHY, Known("absent"), None),
-        (WHY, Known("leave"), None),
-        (WHY, Known("unknown"), None),
-        (WHY, Known("absent", is_locked=True), None),
-        (WHY, Known(""), Closed.NOT_EXPECTED),
-        (WHY, Known("unknown", is_over=False), Closed.NOT_OVER),
-        (WHY, Known("on_site"), Closed.TOOK_PART),
-        (WHY, Known("visited"), Closed.TOOK_PART),
-        (WHY, Known("made_up"), Closed.TOOK_PART),
-        (WHY, Known("absent", has_reason=True), Closed.SAID_OTHERWISE),
-        (WHY, Known("absent", has_reason=True, is_locked=True), Closed.SAID_OTHERWISE),
-        (WHY, Known("absent", has_reason=True, is_answered_last=True), None),
-        (WHY, Known("absent", has_reason=True, is_answered_last=True, is_locked=True), Closed.MINUTES),
-        (STUDIED, Known("absent"), None),
-        (STUDIED, Known("absent", has_reason=True), None),
-        (STUDIED, Known("absent", has_reason=True, is_locked=True), None),
-        (STUDIED, Known("made_up"), Closed.TOOK_PART),
-        (STUDIED, Known("online"), Closed.TOOK_PART),
+        (WHY, AttendanceOnRecord("absent"), None),
+        (WHY, AttendanceOnRecord("leave"), None),
+        (WHY, AttendanceOnRecord("unknown"), None),
+        (WHY, AttendanceOnRecord("absent", is_locked=True), None),
+        (WHY, AttendanceOnRecord(""), Closed.NOT_EXPECTED),
+        (WHY, AttendanceOnRecord("unknown", is_over=False), Closed.NOT_OVER),
+        (WHY, AttendanceOnRecord("on_site"), Closed.TOOK_PART),
+        (WHY, AttendanceOnRecord("visited"), Closed.TOOK_PART),
+        (WHY, AttendanceOnRecord("made_up"), Closed.TOOK_PART),
+        (WHY, AttendanceOnRecord("absent", has_reason=True), Closed.SAID_OTHERWISE),
+        (WHY, AttendanceOnRecord("absent", has_reason=True, is_locked=True), Closed.SAID_OTHERWISE),
+        (WHY, AttendanceOnRecord("absent", has_reason=True, is_answered_last=True), None),
+        (WHY, AttendanceOnRecord("absent", has_reason=True, is_answered_last=True, is_locked=True), Closed.MINUTES),
+        (STUDIED, AttendanceOnRecord("absent"), None),
+        (STUDIED, AttendanceOnRecord("absent", has_reason=True), None),
+        (STUDIED, AttendanceOnRecord("absent", has_reason=True, is_locked=True), None),
+        (STUDIED, AttendanceOnRecord("made_up"), Closed.TOOK_PART),
+        (STUDIED, AttendanceOnRecord("online"), Closed.TOOK_PART),
     ],
 )
 def test_a_question_is_open_or_says_why_not(purpose, known, why):

@@ -13,7 +13,7 @@ from members.models import Member
 from supervision.appraisals.ballot_services import cast_ballot
 from supervision.appraisals.queries import appraised_by
 from supervision.appraisals.services import give_opinion, go_on, open_round
-from supervision.choices import Grade, Mark, RoundState
+from supervision.choices import AppraisalMark, Grade, RoundState
 from supervision.models import Appraisee, Tally
 from tests.cast import TODAY, make_member, make_user
 
@@ -60,12 +60,12 @@ def voters(held):
     return list(Member.objects.filter(appraisals__round=held, appraisals__has_ballot=True).order_by("pk"))
 
 
-def ballot(held, member, mark=Mark.QUALIFIED):
+def ballot(held, member, mark=AppraisalMark.QUALIFIED):
     """One mark for everybody else."""
     return {str(one.pk): mark for one in appraised_by(held, member.pk)}
 
 
-def vote(held, member, mark=Mark.QUALIFIED):
+def vote(held, member, mark=AppraisalMark.QUALIFIED):
     cast_ballot(round=held, member_id=member.pk, marks=ballot(held, member, mark))
 
 

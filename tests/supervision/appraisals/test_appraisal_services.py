@@ -30,7 +30,7 @@ from supervision.appraisals.services import (
     write_mutual_appraisal,
     write_self_appraisal,
 )
-from supervision.choices import Grade, Mark, RoundState
+from supervision.choices import AppraisalMark, Grade, RoundState
 from supervision.models import AppraisalRound, Appraisee, MutualAppraisal, PaperCount, Tally
 from tests.cast import TODAY
 from tests.supervision.appraisals.making import (
@@ -250,8 +250,8 @@ def test_help_after_a_lower_grade(cast, members):
 # --- Ballots ----------------------------------------------------------------------------------------------------------
 def test_a_ballot_is_added_to_the_sums(cast, members):
     held = led_to(cast, RoundState.BALLOT)
-    vote(held, cast.zhang, Mark.EXCELLENT)
-    vote(held, members[0], Mark.ABSTAINED)
+    vote(held, cast.zhang, AppraisalMark.EXCELLENT)
+    vote(held, members[0], AppraisalMark.ABSTAINED)
     found = sums(held)
     assert found["李国强"] == {"excellent": 1, "abstained": 1}
     assert found["张英"] == {"abstained": 1}
@@ -262,7 +262,7 @@ def test_a_ballot_counts_once(cast, members):
     held = led_to(cast, RoundState.BALLOT)
     vote(held, cast.zhang)
     with pytest.raises(AlreadyVoted), transaction.atomic():
-        vote(held, cast.zhang, Mark.UNQUALIFIED)
+        vote(held, cast.zhang, AppraisalMark.UNQUALIFIED)
     assert sums(held)["李国强"] == {"qualified": 1}
 
 
@@ -306,7 +306,7 @@ def test_beginning_anew_on_paper_throws_all_away(cast, members):
 
 # --- Paper ------------------------------------------------------------------------------------------------------------
 def figures(held, excellent=2, qualified=3):
-    marks = dict.fromkeys(Mark.values, 0) | {"excellent": excellent, "qualified": qualified}
+    marks = dict.fromkeys(AppraisalMark.values, 0) | {"excellent": excellent, "qualified": qualified}
     return {str(pk): marks for pk in held.appraisees.filter(is_graded=True).values_list("pk", flat=True)}
 
 

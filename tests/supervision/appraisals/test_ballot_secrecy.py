@@ -15,7 +15,7 @@ from meetings.models import AttendanceChange
 from members.models import Member
 from supervision.appraisals import ballot_services
 from supervision.appraisals.ballot_services import cast_ballot
-from supervision.choices import Mark, RoundState
+from supervision.choices import AppraisalMark, RoundState
 from supervision.models import AppraisalRound, Appraisee, MutualAppraisal, PaperCount, Tally
 from tests.supervision.appraisals.making import ballot, led_to, people
 
@@ -63,7 +63,7 @@ def test_no_other_table_of_the_program_holds_marks_of_a_ballot():
         model
         for model in apps.get_models()
         for field in model._meta.concrete_fields
-        if set(Mark.values) <= {choice for choice, _label in field.flatchoices}
+        if set(AppraisalMark.values) <= {choice for choice, _label in field.flatchoices}
     }
     assert holders == {Tally}
 
@@ -110,11 +110,14 @@ def test_a_vote_changes_the_sums_and_that_one_has_voted(round, cast, as_user, to
 def exchanged(round, one, other):
     """The database after two voters cast two ballots, and after they cast each other's."""
     found = []
-    for first, second in ((Mark.EXCELLENT, Mark.UNQUALIFIED), (Mark.UNQUALIFIED, Mark.EXCELLENT)):
+    for first, second in (
+        (AppraisalMark.EXCELLENT, AppraisalMark.UNQUALIFIED),
+        (AppraisalMark.UNQUALIFIED, AppraisalMark.EXCELLENT),
+    ):
         with transaction.atomic():
             for voter, mark in ((one, first), (other, second)):
                 about = set(ballot(round, one)) & set(ballot(round, other))
-                marks = {key: mark if key in about else Mark.ABSTAINED for key in ballot(round, voter)}
+                marks = {key: mark if key in about else AppraisalMark.ABSTAINED for key in ballot(round, voter)}
                 cast_ballot(round=round, member_id=voter.pk, marks=marks)
             found.append(everything())
             transaction.set_rollback(True)
@@ -171,7 +174,7 @@ def test_sums_written_one_by_one_would_tell_the_last_ballot(round, cast):
 
 
 @pytest.mark.django_db(transaction=True)
-@pytest.mark.parametrize("mark", [Mark.EXCELLENT, Mark.UNQUALIFIED])
+@pytest.mark.parametrize("mark", [AppraisalMark.EXCELLENT, AppraisalMark.UNQUALIFIED])
 def test_a_ballot_changes_the_same_sums_of_the_record_whatever_it_says(round, cast, mark):
     """Which of them a transaction wrote last is seen on PostgreSQL, beside who voted in it."""
     others = round.appraisees.filter(is_graded=True).exclude(member=cast.zhang)

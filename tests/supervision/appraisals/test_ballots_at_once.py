@@ -16,7 +16,7 @@ from django.urls import reverse
 from members.choices import Membership
 from members.models import Member
 from supervision.appraisals import ballot_services
-from supervision.choices import Mark
+from supervision.choices import AppraisalMark
 from supervision.models import Appraisee, Tally
 from tests.cast import make_cast, make_member, make_user
 from tests.supervision.appraisals.making import ballot, led_to
@@ -46,7 +46,7 @@ def voters_of(round):
 
 def chosen(number, place):
     """Voters choose differently, so that a ballot counted twice or lost shows in the sums."""
-    return Mark.values[(number + place) % len(Mark.values)]
+    return AppraisalMark.values[(number + place) % len(AppraisalMark.values)]
 
 
 class Senders:

@@ -10,7 +10,7 @@ import pytest
 from members.choices import OfficeKind, OrganizationKind
 from supervision.letters import calling_rules, name_rules
 from supervision.letters.name_rules import named_in, plain
-from supervision.letters.rules import MEMBER, Facts, Holding, NobodyMayRead, Reader, Subject, doubts, route
+from supervision.letters.rules import MEMBER, Holding, NobodyMayRead, Reader, RecusalFacts, Subject, doubts, route
 
 SPELLINGS = tomllib.loads((Path(__file__).parent / "spellings.toml").read_text("utf-8"))
 PEOPLE = SPELLINGS["person"]
@@ -25,11 +25,11 @@ KINDS = {COUNTY: COMMITTEE, TOWN: COMMITTEE, BRANCH: OrganizationKind.BRANCH, NE
 SOMEBODY = Subject(BRANCH, MEMBER, ("孙九",))
 
 
-def facts(*named: str, holdings: tuple[Holding, ...] = ()) -> Facts:
+def facts(*named: str, holdings: tuple[Holding, ...] = ()) -> RecusalFacts:
     """The named person and two others read at the town, and three at the county."""
     found = [Reader(f"t{n}", TOWN, name, n) for n, name in enumerate([*named, "茹甲甲", "茹乙乙"])]
     found += [Reader(f"c{n}", COUNTY, name, n) for n, name in enumerate(["茹丙丙", "茹丁丁", *named], 10)]
-    return Facts(KINDS, list(holdings), found)
+    return RecusalFacts(KINDS, list(holdings), found)
 
 
 def letters() -> Iterator[tuple[str, Subject, str]]:
@@ -67,7 +67,7 @@ def test_without_folding_many_do(monkeypatch):
 
 def test_with_names_compared_as_a_whole_most_do(monkeypatch):
     """The negative control: how it was."""
-    only_equal = name_rules.Named(frozenset(), ())
+    only_equal = name_rules.NamesInText(frozenset(), ())
     monkeypatch.setattr("supervision.letters.rules.named_in", lambda text, names, **given: only_equal)
 
     assert len(reached()) > 250
@@ -149,7 +149,7 @@ def test_whoever_was_typed_by_the_whole_name_is_never_cleared():
 
 
 def test_nobody_is_asked_about_who_would_not_get_the_letter():
-    far = Facts(KINDS, [], [*facts().readers, Reader("far", NEXT, "高峰", 30)])
+    far = RecusalFacts(KINDS, [], [*facts().readers, Reader("far", NEXT, "高峰", 30)])
 
     assert doubts([SOMEBODY], far, text="用电高峰期") == ()
 
@@ -166,7 +166,7 @@ def test_a_secretary_written_by_title_is_one_level_higher(typed, is_head):
 
 def test_relatives_are_found_in_any_spelling():
     read = [*facts().readers, Reader("r", TOWN, "茹己己", 40, relatives=("劉鐘華",))]
-    found = route([Subject(BRANCH, MEMBER, ("刘钟华(村会计)",))], Facts(KINDS, [], read))
+    found = route([Subject(BRANCH, MEMBER, ("刘钟华(村会计)",))], RecusalFacts(KINDS, [], read))
 
     assert {one.name for one in found.readers} == {"茹甲甲", "茹乙乙"}
 

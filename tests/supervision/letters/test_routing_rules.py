@@ -6,7 +6,7 @@ import pytest
 
 from members.choices import OfficeKind, OrganizationKind
 from supervision.letters.name_rules import plain
-from supervision.letters.rules import LEADERSHIP, MEMBER, Facts, Holding, NobodyMayRead, Reader, Subject, route
+from supervision.letters.rules import LEADERSHIP, MEMBER, Holding, NobodyMayRead, Reader, RecusalFacts, Subject, route
 
 CITY, COUNTY, TOWN, OTHER = "0001", "00010001", "000100010001", "000100010002"
 GENERAL, BRANCH, GROUP = "0001000100010001", "00010001000100010001", "000100010001000100010001"
@@ -39,7 +39,7 @@ READERS += [inspector(80 + n, CITY) for n in (1, 2)]
 
 
 def sent_to(*subjects: Subject, readers=READERS, holdings=HOLDINGS, **given) -> tuple[str, set[int]]:
-    found = route(subjects, Facts(KINDS, holdings, readers), **given)
+    found = route(subjects, RecusalFacts(KINDS, holdings, readers), **given)
     return found.path, {one.user_id for one in found.readers}
 
 

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 
 from members.choices import OfficeKind, OrganizationKind
 from members.paths import STEP
-from supervision.letters.rules import LEADERSHIP, MEMBER, Facts, Holding, Reader, Subject
+from supervision.letters.rules import LEADERSHIP, MEMBER, Holding, Reader, RecusalFacts, Subject
 
 COMMITTEE, GENERAL = OrganizationKind.COMMITTEE, OrganizationKind.GENERAL_BRANCH
 BRANCH, GROUP = OrganizationKind.BRANCH, OrganizationKind.GROUP
@@ -48,7 +48,7 @@ class Person:
 class Case:
     """A letter about `people` in a tree, as its writer wrote it."""
 
-    facts: Facts
+    facts: RecusalFacts
     people: list[Person]
     subjects: list[Subject]
     close: list[str]
@@ -93,7 +93,7 @@ def people(chance: random.Random, kinds: dict[str, str]) -> list[Person]:
     return everybody
 
 
-def facts_of(kinds: dict[str, str], everybody: list[Person]) -> Facts:
+def facts_of(kinds: dict[str, str], everybody: list[Person]) -> RecusalFacts:
     holdings = [
         Holding(path, kind, one.name, one.user_id, one.member_id, one.roster)
         for one in everybody
@@ -105,7 +105,7 @@ def facts_of(kinds: dict[str, str], everybody: list[Person]) -> Facts:
         for path, kind in one.offices
         if kind == OfficeKind.INSPECTOR
     ]
-    return Facts(kinds, holdings, readers)
+    return RecusalFacts(kinds, holdings, readers)
 
 
 def written(chance: random.Random, one: Person) -> Subject:

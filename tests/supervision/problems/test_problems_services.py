@@ -11,7 +11,7 @@ from members.refused import Refused
 from supervision.models import Inspection, Problem, ProblemList, ProblemStep
 from supervision.problems import services as service
 from supervision.problems.queries import problem_duties, problem_figures, problem_lines
-from supervision.problems.rules import Item, Part, possible, rectification_duties
+from supervision.problems.rules import ProblemDates, ProblemRole, possible, rectification_duties
 from supervision.problems.services import (
     assign,
     close_inspection,
@@ -45,13 +45,13 @@ def rows(cast, number=2):
 @pytest.mark.parametrize(
     ("state", "parts", "steps"),
     [
-        ("open", {Part.RESPONSIBLE}, ["done", "note"]),
-        ("open", {Part.RECORDER, Part.SETTLER}, ["done", "note", "moved", "dropped"]),
-        ("open", {Part.RECORDER}, ["done", "note"]),
-        ("done", {Part.SETTLER}, ["note", "accepted", "sent_back", "dropped"]),
-        ("done", {Part.SETTLER, Part.RESPONSIBLE}, ["note"]),
-        ("done", {Part.RECORDER}, ["note"]),
-        ("accepted", set(Part), []),
+        ("open", {ProblemRole.RESPONSIBLE}, ["done", "note"]),
+        ("open", {ProblemRole.RECORDER, ProblemRole.SETTLER}, ["done", "note", "moved", "dropped"]),
+        ("open", {ProblemRole.RECORDER}, ["done", "note"]),
+        ("done", {ProblemRole.SETTLER}, ["note", "accepted", "sent_back", "dropped"]),
+        ("done", {ProblemRole.SETTLER, ProblemRole.RESPONSIBLE}, ["note"]),
+        ("done", {ProblemRole.RECORDER}, ["note"]),
+        ("accepted", set(ProblemRole), []),
         ("open", set(), []),
     ],
 )
@@ -64,13 +64,17 @@ def test_what_can_happen_to_a_problem(state, parts, steps):
     [(31, True, None), (30, True, "open"), (0, True, "open"), (-1, True, "overdue"), (-1, False, "done")],
 )
 def test_a_duty_is_asked_a_month_ahead(days, is_open, state):
-    found = rectification_duties("branch", [Item(TODAY + timedelta(days=days), is_open)], on=TODAY)
+    found = rectification_duties("branch", [ProblemDates(TODAY + timedelta(days=days), is_open)], on=TODAY)
 
     assert [one.state for one in found] == ([state] if state else [])
 
 
 def test_the_earliest_open_problem_of_a_month_decides():
-    items = [Item(TODAY - timedelta(days=9), False), Item(TODAY - timedelta(days=3), True), Item(TODAY, True)]
+    items = [
+        ProblemDates(TODAY - timedelta(days=9), False),
+        ProblemDates(TODAY - timedelta(days=3), True),
+        ProblemDates(TODAY, True),
+    ]
     (duty,) = rectification_duties("branch", items, on=TODAY)
 
     assert (duty.period, duty.due_on, duty.state) == ("2026-11", TODAY - timedelta(days=3), "overdue")

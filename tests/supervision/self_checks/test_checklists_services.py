@@ -10,7 +10,7 @@ from members.refused import Refused
 from supervision.choices import CheckMark
 from supervision.models import Checklist, ChecklistItem, SelfCheck, SelfCheckAnswer
 from supervision.self_checks.queries import earlier_of, lines_of, sums_of
-from supervision.self_checks.rules import Line
+from supervision.self_checks.rules import ChecklistLine
 from supervision.self_checks.services import (
     change_self_check,
     end_checklist,
@@ -26,7 +26,7 @@ from tests.cast import TODAY
 pytestmark = pytest.mark.django_db
 
 BEFORE, TOMORROW = TODAY - timedelta(days=40), TODAY + timedelta(days=1)
-LINES = [Line("按月交纳党费", "党费规定第11条"), Line("按时参加组织生活")]
+LINES = [ChecklistLine("按月交纳党费", "党费规定第11条"), ChecklistLine("按时参加组织生活")]
 SECRET = "上半年漏交过两次"
 
 
@@ -37,7 +37,13 @@ def keep(cast, key=None, **changes):
 
 
 def replace(cast, checklist, key=None, **changes):
-    facts = {"title": "党员自查清单", "lead": "", "lines": [Line("新的一条")], "valid_from": TODAY, "valid_until": None}
+    facts = {
+        "title": "党员自查清单",
+        "lead": "",
+        "lines": [ChecklistLine("新的一条")],
+        "valid_from": TODAY,
+        "valid_until": None,
+    }
     return replace_checklist(
         checklist=checklist, key=key or uuid.uuid4(), on=TODAY, by=cast.county_staff, **facts | changes
     )
@@ -79,7 +85,7 @@ def test_sent_twice_it_is_stored_once(cast):
     ("changes", "field"),
     [
         ({"lines": []}, "lines"),
-        ({"lines": [Line("一"), Line("一")]}, "lines"),
+        ({"lines": [ChecklistLine("一"), ChecklistLine("一")]}, "lines"),
         ({"valid_until": BEFORE}, "valid_until"),
     ],
 )
@@ -207,7 +213,7 @@ def test_one_thrown_away_is_gone_with_its_answers(cast):
 def test_a_check_stands_beside_the_earlier_one_also_of_the_list_before(cast):
     old = keep(cast)
     before = check(cast, old, answers=answers(old, "partly", "not_met"), on=TODAY)
-    new = replace(cast, old, lines=[*LINES, Line("新的一条")])
+    new = replace(cast, old, lines=[*LINES, ChecklistLine("新的一条")])
     made = check(cast, new, answers=answers(new, "met", "partly", "met"))
     SelfCheck.objects.filter(pk=before.pk).update(made_on=BEFORE)
 

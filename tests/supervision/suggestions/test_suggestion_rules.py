@@ -10,7 +10,7 @@ from rulebook.values import DutyState
 from supervision.suggestions.rules import (
     ANSWER_KEY,
     AnswerState,
-    Asked,
+    SuggestionDates,
     answer_due,
     answer_state,
     share,
@@ -62,22 +62,25 @@ def days(*months_and_days):
     ("asked", "expected"),
     [
         ([], []),
-        ([Asked(days(11, 9), days(11, 24))], [("2026-11", days(11, 24), DutyState.OPEN)]),
-        ([Asked(days(11, 8), days(11, 23))], [("2026-11", days(11, 23), DutyState.OVERDUE)]),
-        ([Asked(days(11, 1), days(11, 16), days(11, 10))], [("2026-11", days(11, 16), DutyState.DONE)]),
+        ([SuggestionDates(days(11, 9), days(11, 24))], [("2026-11", days(11, 24), DutyState.OPEN)]),
+        ([SuggestionDates(days(11, 8), days(11, 23))], [("2026-11", days(11, 23), DutyState.OVERDUE)]),
+        ([SuggestionDates(days(11, 1), days(11, 16), days(11, 10))], [("2026-11", days(11, 16), DutyState.DONE)]),
         (  # the earliest of those that wait decides
-            [Asked(days(11, 1), days(11, 16), days(11, 10)), Asked(days(11, 20), days(12, 5))],
+            [SuggestionDates(days(11, 1), days(11, 16), days(11, 10)), SuggestionDates(days(11, 20), days(12, 5))],
             [("2026-11", days(12, 5), DutyState.OPEN)],
         ),
-        ([Asked(days(11, 1), days(11, 16), days(11, 25))], [("2026-11", days(11, 16), DutyState.OVERDUE)]),
+        ([SuggestionDates(days(11, 1), days(11, 16), days(11, 25))], [("2026-11", days(11, 16), DutyState.OVERDUE)]),
         (
-            [Asked(days(9, 1), days(9, 16)), Asked(days(11, 20), days(12, 5))],
+            [SuggestionDates(days(9, 1), days(9, 16)), SuggestionDates(days(11, 20), days(12, 5))],
             [("2026-09", days(9, 16), DutyState.OVERDUE), ("2026-11", days(12, 5), DutyState.OPEN)],
         ),
-        ([Asked(date(2025, 12, 1), date(2025, 12, 16), date(2025, 12, 9))], []),
-        ([Asked(date(2025, 12, 1), date(2025, 12, 16), days(1, 5))], [("2025-12", date(2025, 12, 16), DutyState.DONE)]),
+        ([SuggestionDates(date(2025, 12, 1), date(2025, 12, 16), date(2025, 12, 9))], []),
+        (
+            [SuggestionDates(date(2025, 12, 1), date(2025, 12, 16), days(1, 5))],
+            [("2025-12", date(2025, 12, 16), DutyState.DONE)],
+        ),
     ],
-)  # fmt: skip
+)
 def test_one_duty_for_each_month_in_which_something_was_asked(asked, expected):
     duties = suggestion_duties("branch", asked, on=NOVEMBER)
 
@@ -86,12 +89,12 @@ def test_one_duty_for_each_month_in_which_something_was_asked(asked, expected):
 
 
 def test_the_limit_is_ours_and_says_so():
-    (duty,) = suggestion_duties("branch", [Asked(days(11, 9), days(11, 24))], on=NOVEMBER)
+    (duty,) = suggestion_duties("branch", [SuggestionDates(days(11, 9), days(11, 24))], on=NOVEMBER)
 
     assert (duty.citation.level, duty.citation.verification) == ("L", "U")
 
 
 def test_before_the_rule_began_the_day_that_was_set_is_named():
-    (duty,) = suggestion_duties("branch", [Asked(date(1900, 1, 1), date(1900, 1, 9))], on=date(1900, 1, 5))
+    (duty,) = suggestion_duties("branch", [SuggestionDates(date(1900, 1, 1), date(1900, 1, 9))], on=date(1900, 1, 5))
 
     assert duty.citation.level == "L"
