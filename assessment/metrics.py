@@ -6,8 +6,7 @@ from datetime import date
 from django.db.models import QuerySet
 from django.urls import reverse
 from django.utils.http import urlencode
-from django.utils.translation import gettext, ngettext
-from django.utils.translation import gettext_lazy as _
+from django.utils.translation import gettext, gettext_lazy as _, ngettext
 
 from assessment.cadres.models import CadrePost
 from assessment.cadres.queries import CadreCounts, cadre_lines

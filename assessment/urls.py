@@ -1,14 +1,11 @@
 from django.urls import path
 
-from assessment.assessments import judging_views
-from assessment.assessments import views as assessments_views
+from assessment.assessments import judging_views, views as assessments_views
 from assessment.cadres import views as cadres_views
-from assessment.dashboard import detail_views
-from assessment.dashboard import views as dashboard_views
+from assessment.dashboard import detail_views, views as dashboard_views
 from assessment.goals import views as goals_views
 from assessment.practices import views as practices_views
-from assessment.schemes import import_views, line_views
-from assessment.schemes import views as schemes_views
+from assessment.schemes import import_views, line_views, views as schemes_views
 
 UP, DOWN = {"step": -1}, {"step": 1}
 

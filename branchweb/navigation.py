@@ -4,8 +4,7 @@ A page is shown to those who may open it; an entry or a tab without such a page 
 no entry of theirs holds stands in the account menu. `members.pages.navigation` draws it.
 """
 
-from django.utils.translation import gettext_lazy as _
-from django.utils.translation import pgettext_lazy
+from django.utils.translation import gettext_lazy as _, pgettext_lazy
 
 from members.choices import Capability, OfficeKind
 from members.pages.navigation import Entry, Page, Role, Tab

@@ -21,8 +21,7 @@ from django.views.decorators.http import require_safe
 from audit.models import ChainCheck
 from members.access.policy import public
 from reminders.jobs.models import Heartbeat
-from reminders.jobs.queries import NewestBackup, newest_backup
-from reminders.jobs.queries import health as health_of_jobs
+from reminders.jobs.queries import NewestBackup, health as health_of_jobs, newest_backup
 
 WRITES_EVERY = 5
 """Seconds. Anybody may ask for /health/; nobody makes the disk busy with it."""

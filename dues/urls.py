@@ -3,12 +3,9 @@ from django.urls import path
 from dues.arrears import views as arrears_views
 from dues.bills import views as bills_views
 from dues.books import views as books_views
-from dues.charging import relief_views
-from dues.charging import views as charging_views
-from dues.payments import list_views
-from dues.payments import views as payments_views
-from dues.upwards import use_views
-from dues.upwards import views as upwards_views
+from dues.charging import relief_views, views as charging_views
+from dues.payments import list_views, views as payments_views
+from dues.upwards import use_views, views as upwards_views
 
 app_name = "dues"
 urlpatterns = [

@@ -6,8 +6,7 @@ from django import forms
 from django.db.models.fields.files import FieldFile
 from django.http import FileResponse, Http404
 from django.utils.text import slugify
-from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext as _, gettext_lazy
 
 from meetings.documents import CONTENT_TYPES, LARGEST, PICTURES, DocumentKind
 

@@ -3,12 +3,9 @@ from django.urls import path
 from meetings.attendance import views as attendance_views
 from meetings.meeting import views as meeting_views
 from meetings.minutes import views as minutes_views
-from meetings.pages import figure_views, record_views, sheet_views
-from meetings.pages import views as pages_views
-from meetings.planning import calendar_views, duty_views
-from meetings.planning import views as planning_views
-from meetings.votes import correction_views, election_views
-from meetings.votes import views as votes_views
+from meetings.pages import figure_views, record_views, sheet_views, views as pages_views
+from meetings.planning import calendar_views, duty_views, views as planning_views
+from meetings.votes import correction_views, election_views, views as votes_views
 
 app_name = "meetings"
 urlpatterns = [

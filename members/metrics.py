@@ -8,8 +8,7 @@ from datetime import date, timedelta
 from django.db import connection
 from django.db.models import Count, Exists, OuterRef, Q
 from django.urls import reverse
-from django.utils.translation import gettext
-from django.utils.translation import gettext_lazy as _
+from django.utils.translation import gettext, gettext_lazy as _
 
 from members.choices import HARD_TO_REACH_KINDS, OfficeKind, SituationKind
 from members.contacts.rules import ContactUrgency, LastContact, NextContact, next_contact, next_contact_by

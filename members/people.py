@@ -7,8 +7,7 @@ from datetime import date
 from functools import lru_cache
 
 from django.utils.functional import Promise
-from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext as _, gettext_lazy
 from stdnum.cn import ric
 
 from members.choices import VOTELESS_KINDS, LeavingReason, Membership, Sex, SituationKind

@@ -7,8 +7,7 @@ from members.exports import views as exports_views
 from members.imports import views as imports_views
 from members.organizations import views as organizations_views
 from members.regulations import views as regulations_views
-from members.roster import member_views, merge_views
-from members.roster import views as roster_views
+from members.roster import member_views, merge_views, views as roster_views
 from members.trail import views as trail_views
 
 

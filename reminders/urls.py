@@ -3,8 +3,7 @@ from django.urls import path
 from reminders.channels import views as channels_views
 from reminders.desk import views as desk_views
 from reminders.jobs import views as jobs_views
-from reminders.messages import views as messages_views
-from reminders.messages import wording_views
+from reminders.messages import views as messages_views, wording_views
 from reminders.sending import views as sending_views
 
 app_name = "reminders"

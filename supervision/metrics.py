@@ -12,8 +12,7 @@ from datetime import date
 from typing import Any
 
 from django.db.models import Max, QuerySet
-from django.utils.translation import gettext
-from django.utils.translation import gettext_lazy as _
+from django.utils.translation import gettext, gettext_lazy as _
 
 from dues.units import last_day, month_of
 from meetings.planning.duty_queries import meeting_states

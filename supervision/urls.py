@@ -1,13 +1,10 @@
 from django.urls import path
 
 from supervision import duties
-from supervision.appraisals import member_views
-from supervision.appraisals import views as appraisals_views
-from supervision.letters import key_views
-from supervision.letters import views as letters_views
+from supervision.appraisals import member_views, views as appraisals_views
+from supervision.letters import key_views, views as letters_views
 from supervision.matters import views as matters_views
-from supervision.problems import inspection_views
-from supervision.problems import views as problems_views
+from supervision.problems import inspection_views, views as problems_views
 from supervision.problems.rules import STEPS
 from supervision.reports import views as reports_views
 from supervision.self_checks import views as self_checks_views

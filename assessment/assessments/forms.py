@@ -8,8 +8,7 @@ from typing import Any, cast
 from django import forms
 from django.core.validators import MaxValueValidator
 from django.db.models import QuerySet
-from django.utils.translation import gettext
-from django.utils.translation import gettext_lazy as _
+from django.utils.translation import gettext, gettext_lazy as _
 
 from assessment.assessments.judging_queries import AskedView
 from assessment.assessments.models import Assessment, AssessmentQuerySet, ManualValue, Objection

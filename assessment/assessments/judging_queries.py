@@ -10,8 +10,7 @@ from uuid import UUID
 from django.db.models import Exists, OuterRef, Sum
 from django.urls import reverse
 from django.utils.formats import date_format
-from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
+from django.utils.translation import gettext as _, ngettext
 
 from assessment.assessments.models import (
     Assessment,

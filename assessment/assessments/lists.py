@@ -8,8 +8,7 @@ from typing import Any
 from uuid import UUID
 
 from django.urls import reverse_lazy
-from django.utils.translation import gettext_lazy as _
-from django.utils.translation import ngettext_lazy
+from django.utils.translation import gettext_lazy as _, ngettext_lazy
 
 from assessment.assessments.models import Assessment
 from assessment.choices import AssessmentState

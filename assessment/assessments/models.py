@@ -3,8 +3,7 @@ import uuid
 from django.db import models
 from django.db.models import F, Q
 from django.urls import reverse
-from django.utils.translation import gettext_lazy as _
-from django.utils.translation import pgettext_lazy
+from django.utils.translation import gettext_lazy as _, pgettext_lazy
 
 from assessment.choices import AssessmentState, ObjectionOutcome, Satisfaction, ScoreState, ValueState, ViewSource
 from assessment.schemes.models import Band, Clause, Indicator, Scheme, hundredths

@@ -10,8 +10,7 @@ from django.contrib import messages
 from django.http import FileResponse, Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
-from django.utils.translation import gettext_lazy as _
-from django.utils.translation import ngettext
+from django.utils.translation import gettext_lazy as _, ngettext
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from assessment import tasks
@@ -43,8 +42,8 @@ from assessment.assessments.queries import (
     with_open_ends,
 )
 from assessment.assessments.rules import is_provisional
-from assessment.assessments.services import AT_ONCE as MOST_AT_ONCE
 from assessment.assessments.services import (
+    AT_ONCE as MOST_AT_ONCE,
     STEPS,
     Changed,
     Together,

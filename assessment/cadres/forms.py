@@ -7,8 +7,7 @@ from typing import Any, cast
 
 from django import forms
 from django.db.models import Q, QuerySet
-from django.utils.translation import gettext
-from django.utils.translation import gettext_lazy as _
+from django.utils.translation import gettext, gettext_lazy as _
 
 from assessment.cadres.models import CadrePost, CadrePostQuerySet, Conditions, TrainingQuerySet
 from assessment.cadres.rules import WHOLE

@@ -6,8 +6,7 @@ from datetime import date
 from operator import attrgetter
 
 from django.template.defaultfilters import floatformat
-from django.utils.translation import gettext_lazy as _
-from django.utils.translation import ngettext_lazy
+from django.utils.translation import gettext_lazy as _, ngettext_lazy
 
 from assessment.cadres.queries import CadreCounts, PostLine
 from assessment.cadres.rules import WHOLE

@@ -12,8 +12,7 @@ from django.db.models import Max, Q, Sum
 from django.urls import reverse
 from django.utils.formats import date_format
 from django.utils.http import urlencode
-from django.utils.translation import gettext as _
-from django.utils.translation import pgettext
+from django.utils.translation import gettext as _, pgettext
 
 from assessment.assessments.models import Assessment
 from assessment.dashboard.below_queries import on_step

@@ -16,8 +16,7 @@ from django.utils.formats import date_format
 from django.utils.html import format_html_join
 from django.utils.http import urlencode
 from django.utils.safestring import SafeString
-from django.utils.translation import get_language
-from django.utils.translation import gettext_lazy as _
+from django.utils.translation import get_language, gettext_lazy as _
 from django.views.decorators.http import require_safe
 
 from assessment.dashboard.below_queries import SHOWN, NeedRows, Spread, below, spread, spread_rows, trend_rows

@@ -6,8 +6,7 @@ from datetime import date
 
 from django.db.models import Count, Q
 from django.utils.functional import Promise
-from django.utils.translation import gettext
-from django.utils.translation import gettext_lazy as _
+from django.utils.translation import gettext, gettext_lazy as _
 
 from assessment.choices import GoalState
 from assessment.goals.models import Goal, GoalQuerySet, GoalStep

@@ -11,8 +11,7 @@ from uuid import UUID
 
 from django.db import IntegrityError, transaction
 from django.utils.functional import Promise
-from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext as _, gettext_lazy
 
 from assessment.choices import PracticeState
 from assessment.practices.models import Adoption, Practice

@@ -9,8 +9,7 @@ from typing import Any, cast
 from django import forms
 from django.core.files.uploadedfile import TemporaryUploadedFile
 from django.db.models import Q, QuerySet
-from django.utils.translation import gettext
-from django.utils.translation import gettext_lazy as _
+from django.utils.translation import gettext, gettext_lazy as _
 
 from assessment.choices import ClauseKind, Counted, Cycle, Every, IndicatorPart, SchemeState
 from assessment.schemes.check_rules import MOST_BANDS

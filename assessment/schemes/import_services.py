@@ -9,8 +9,7 @@ from uuid import UUID
 
 from django.db import transaction
 from django.utils.functional import Promise
-from django.utils.translation import gettext
-from django.utils.translation import gettext_lazy as _
+from django.utils.translation import gettext, gettext_lazy as _
 
 from assessment.schemes.importing.reading import Read, kept, plan_from_json, plan_to_json, read_scheme
 from assessment.schemes.models import Scheme, SchemeImport

@@ -12,8 +12,7 @@ from django.conf import settings
 from django.db.models import QuerySet
 from django.utils.functional import Promise
 from django.utils.module_loading import import_string
-from django.utils.translation import gettext_lazy as _
-from django.utils.translation import override
+from django.utils.translation import gettext_lazy as _, override
 
 from assessment.choices import ClauseKind, Cycle, IndicatorPart
 from assessment.schemes.check_rules import flaws, is_bonus

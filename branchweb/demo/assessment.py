@@ -9,8 +9,7 @@ from django.db import transaction
 
 from assessment.cadres.models import CadrePost
 from assessment.cadres.services import add_cadre_post, put_down_conditions, record_training
-from assessment.choices import GoalState, PostShare
-from assessment.choices import PracticeKind as Kind
+from assessment.choices import GoalState, PostShare, PracticeKind as Kind
 from assessment.dashboard.services import rebuild, rebuild_medians
 from assessment.goals.models import Goal
 from assessment.goals.services import add_goal_step, check_goal, end_goal, plan_goal

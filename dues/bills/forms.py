@@ -4,8 +4,7 @@ from typing import Any, cast
 
 from django import forms
 from django.db.models import Q, QuerySet, TextChoices
-from django.utils.translation import gettext_lazy as _
-from django.utils.translation import pgettext_lazy
+from django.utils.translation import gettext_lazy as _, pgettext_lazy
 
 from dues.bills.models import BillRowQuerySet
 from dues.choices import BillRowState, BillSource

@@ -6,15 +6,13 @@ from typing import Any
 
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.translation import gettext_lazy as _
-from django.utils.translation import ngettext_lazy
+from django.utils.translation import gettext_lazy as _, ngettext_lazy
 
 from dues.bills.forms import FOR_WHOM
 from dues.bills.models import Bill
 from dues.bills.queries import BillLineView
 from dues.choices import BillRowState, NoMatch
-from dues.templatetags.dues import months
-from dues.templatetags.dues import yuan as fen_in_yuan
+from dues.templatetags.dues import months, yuan as fen_in_yuan
 from members.dates import to_the_minute
 from members.pages.listing import Badge, Listing, Nothing, acts, day, drawn, linked, money, number, text
 from members.pages.queries import called

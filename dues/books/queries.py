@@ -9,8 +9,7 @@ from typing import IO
 
 from django.db.models import F, Q, Sum
 from django.utils.formats import date_format
-from django.utils.translation import gettext as _
-from django.utils.translation import pgettext
+from django.utils.translation import gettext as _, pgettext
 
 from dues.books.columns import LEDGER, note_from
 from dues.ledger.models import Basis, Charge, LedgerImport

@@ -4,8 +4,7 @@ from datetime import date
 from typing import Any, cast
 
 from django import forms
-from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext as _, gettext_lazy
 
 from dues.charging.relief_services import NewRelief
 from dues.charging.rules import BaseItem, Effect, items_of

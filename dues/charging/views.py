@@ -14,8 +14,7 @@ from django.forms import Form
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
-from django.utils.translation import gettext_lazy as _
-from django.utils.translation import ngettext
+from django.utils.translation import gettext_lazy as _, ngettext
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
@@ -53,8 +52,7 @@ from dues.fields import DUES
 from dues.ledger.models import Basis, ClosedMonth
 from dues.ledger.queries import branch_of
 from dues.papers import Touched, paper_page, touched_by, unseen
-from dues.templatetags.dues import month as month_in_words
-from dues.templatetags.dues import yuan as fen_in_yuan
+from dues.templatetags.dues import month as month_in_words, yuan as fen_in_yuan
 from dues.units import first_month, month_of, months_between, yuan
 from members.access.policy import get_in_scope, requires, signed_in
 from members.access.queries import holders, in_words, named_offices

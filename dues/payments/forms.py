@@ -6,8 +6,7 @@ from typing import Any, cast
 
 from django import forms
 from django.db.models import Q, QuerySet
-from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext as _, gettext_lazy
 
 from dues.choices import ForbiddenWay, PayerKind, PaymentKind, PaymentWay
 from dues.fields import MonthField, YuanField

@@ -11,8 +11,7 @@ from django.http import FileResponse, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.translation import gettext_lazy as _
-from django.utils.translation import ngettext
+from django.utils.translation import gettext_lazy as _, ngettext
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
@@ -23,8 +22,7 @@ from dues.ledger.queries import Settled, recorders_at, settled_by, total_of, wit
 from dues.payments.forms import PaymentFilterForm, RangeForm
 from dues.payments.queries import ReceiptSheet, of_token, sheets, with_payment
 from dues.payments.rules import masked
-from dues.templatetags.dues import months, paid_day
-from dues.templatetags.dues import yuan as fen_in_yuan
+from dues.templatetags.dues import months, paid_day, yuan as fen_in_yuan
 from members.access.policy import get_in_scope, public, requires, signed_in
 from members.choices import Capability, DatePrecision
 from members.exports.services import record_export

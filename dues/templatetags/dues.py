@@ -10,8 +10,7 @@ from django import template
 from django.utils.formats import date_format
 from django.utils.translation import get_language, gettext, pgettext
 
-from dues.units import runs
-from dues.units import yuan as in_yuan
+from dues.units import runs, yuan as in_yuan
 from members.choices import DatePrecision
 
 register = template.Library()

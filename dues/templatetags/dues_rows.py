@@ -10,8 +10,7 @@ from django.urls import reverse
 from django.utils.dates import MONTHS_3
 from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
-from django.utils.translation import get_language, ngettext
-from django.utils.translation import gettext as _
+from django.utils.translation import get_language, gettext as _, ngettext
 
 from dues.arrears.grid import ArrearsLine, LastPaid, MonthCell
 from dues.arrears.queries import MonthLine, Paid

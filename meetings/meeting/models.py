@@ -8,8 +8,7 @@ from django.db import models
 from django.db.models import F, Q
 from django.db.models.functions import Length, Substr
 from django.urls import reverse
-from django.utils.translation import gettext_lazy as _
-from django.utils.translation import pgettext_lazy
+from django.utils.translation import gettext_lazy as _, pgettext_lazy
 
 from meetings.choices import FOR_ALL_MEMBERS, MeetingKind, MeetingState, TaskEnd, kind_words
 from members.choices import Capability, OrganizationKind

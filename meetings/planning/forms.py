@@ -9,8 +9,7 @@ from django import forms
 from django.core.exceptions import ValidationError
 from django.core.validators import RegexValidator
 from django.db.models import QuerySet
-from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext as _, gettext_lazy
 
 from meetings.choices import DayKind, MeetingKind
 from meetings.planning.duty_rules import ASKED, IN_THE_WINDOW, LIMIT_KEYS

@@ -4,8 +4,7 @@ from collections.abc import Iterable
 from typing import Any, cast
 
 from django import forms
-from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext as _, gettext_lazy
 
 from meetings.attendance.models import Attendance
 from meetings.meeting.models import AgendaItem, Meeting

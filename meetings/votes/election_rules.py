@@ -4,8 +4,7 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
+from django.utils.translation import gettext as _, ngettext
 
 from meetings.choices import VoteSubject
 from meetings.votes.rules import Figures, Heads, ballot_mistakes, ballots_hold, in_a_row, rule_versions

@@ -4,8 +4,7 @@ from collections.abc import Collection, Mapping
 from typing import Any, cast
 
 from django import forms
-from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, pgettext_lazy
+from django.utils.translation import gettext as _, gettext_lazy, pgettext_lazy
 
 from meetings.attendance.models import Attendance, Exclusion
 from meetings.attendance.queries import roll

@@ -4,8 +4,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, fields
 from datetime import date
 
-from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
+from django.utils.translation import gettext as _, ngettext
 
 from meetings.choices import ON_MEMBERSHIP, PRESENT, AttendanceState, MeetingKind, VoteMethod, VoteSubject
 from members.choices import OrganizationKind

@@ -1,7 +1,6 @@
 """The lists of users, of offices, and of offices that take two people."""
 
-from django.utils.translation import gettext_lazy as _
-from django.utils.translation import ngettext_lazy
+from django.utils.translation import gettext_lazy as _, ngettext_lazy
 
 from members.accounts.queries import UserRow
 from members.models.office import OfficeRequest

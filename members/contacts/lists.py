@@ -6,8 +6,7 @@ from datetime import date
 
 from django.urls import reverse, reverse_lazy
 from django.utils.text import Truncator
-from django.utils.translation import gettext, ngettext, ngettext_lazy
-from django.utils.translation import gettext_lazy as _
+from django.utils.translation import gettext, gettext_lazy as _, ngettext, ngettext_lazy
 
 from members.choices import ContactKind, SituationKind
 from members.contacts.queries import ReachRow

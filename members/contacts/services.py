@@ -7,8 +7,7 @@ from typing import Any, TypeVar
 from uuid import UUID, uuid5
 
 from django.db import IntegrityError, models, transaction
-from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
+from django.utils.translation import gettext as _, ngettext
 
 from audit.models import Entry
 from audit.services import Change, record

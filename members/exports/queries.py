@@ -6,8 +6,7 @@ from datetime import date, datetime
 from django.db.models import Q
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
+from django.utils.translation import gettext as _, ngettext
 
 from members.choices import Capability, ExportState
 from members.exports.kinds import covered, kinds

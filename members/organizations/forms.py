@@ -4,8 +4,7 @@ from datetime import date
 from typing import Any, cast
 
 from django import forms
-from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, pgettext_lazy
+from django.utils.translation import gettext as _, gettext_lazy, pgettext_lazy
 
 from members.choices import Capability, OrganizationKind, UnitKind
 from members.models.organization import Organization, OrganizationQuerySet

@@ -1,8 +1,7 @@
 """The lists of organizations, and of the offices held in one."""
 
 from django.urls import reverse, reverse_lazy
-from django.utils.translation import gettext_lazy as _
-from django.utils.translation import ngettext_lazy
+from django.utils.translation import gettext_lazy as _, ngettext_lazy
 
 from members.models.office import Office
 from members.models.user import User

@@ -4,8 +4,7 @@ from collections.abc import Iterable
 from datetime import date
 from enum import StrEnum
 
-from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
+from django.utils.translation import gettext as _, ngettext
 
 from members.choices import OfficeKind, OrganizationKind
 from rulebook.book import rule

@@ -17,8 +17,7 @@ from django.template.context_processors import csrf
 from django.template.loader import render_to_string
 from django.utils.functional import Promise
 from django.utils.safestring import SafeString
-from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext as _, gettext_lazy
 
 from members.pages.forms import Orders, Rows, order_field
 from members.pages.requests import PageRequest, workbook

@@ -9,8 +9,7 @@ from uuid import UUID
 
 from django.db.models import F, Q, QuerySet, Subquery
 from django.db.models.functions import Coalesce
-from django.utils.translation import gettext as _
-from django.utils.translation import pgettext
+from django.utils.translation import gettext as _, pgettext
 
 from members.choices import office_words
 from members.models.member import Member, MemberQuerySet

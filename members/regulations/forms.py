@@ -6,8 +6,7 @@ from decimal import Decimal
 from typing import Any, cast
 
 from django import forms
-from django.utils.translation import gettext, gettext_lazy, ngettext
-from django.utils.translation import gettext_lazy as _
+from django.utils.translation import gettext, gettext_lazy, gettext_lazy as _, ngettext
 
 from members.choices import Capability, DuesCategory, OrganizationKind
 from members.models.organization import Organization

@@ -6,8 +6,7 @@ from dataclasses import dataclass, fields
 from django.http import QueryDict
 from django.utils.functional import Promise
 from django.utils.http import urlencode
-from django.utils.translation import gettext_lazy as _
-from django.utils.translation import pgettext_lazy
+from django.utils.translation import gettext_lazy as _, pgettext_lazy
 
 from audit.keyring import SealBroken, seal, unseal
 from members.choices import DuesCategory, Membership, SituationKind

@@ -10,8 +10,7 @@ from django.db.models import Count, Field, Model, OuterRef, Q, QuerySet, Subquer
 from django.db.models.fields.reverse_related import ForeignObjectRel
 from django.urls import reverse
 from django.utils.module_loading import import_string
-from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
+from django.utils.translation import gettext as _, ngettext
 
 from members.choices import Capability, MergeState, OrganizationKind
 from members.fields import opened

@@ -12,8 +12,7 @@ from django.core.exceptions import FieldDoesNotExist
 from django.db.models import Max, Model, Sum
 from django.utils import timezone
 from django.utils.functional import Promise
-from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext as _, gettext_lazy
 
 from audit.actions import ACTIONS, CODES, DETAILS, FIELDS, RECORDS
 from audit.models import Entry, EntryQuerySet

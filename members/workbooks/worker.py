@@ -30,8 +30,7 @@ from typing import Any, TextIO
 
 import python_calamine as calamine
 
-from members.workbooks import sheets
-from members.workbooks import sheets as workbooks_sheets
+from members.workbooks import sheets, sheets as workbooks_sheets
 from members.workbooks.packed import DAMAGE, OdsBook
 from members.workbooks.sheets import Book, Limits, Range, SheetEntry, SheetRow, Value, WorkbookRefused, whole
 from members.workbooks.xlsx import XlsxBook

@@ -6,8 +6,7 @@ from uuid import UUID
 
 from django import forms
 from django.http import QueryDict
-from django.utils.translation import gettext, gettext_lazy
-from django.utils.translation import gettext_lazy as _
+from django.utils.translation import gettext, gettext_lazy, gettext_lazy as _
 
 from members.pages.forms import choice_field
 from reminders.choices import ChannelKind, MessageKind, MessageState

@@ -8,8 +8,7 @@ from typing import Protocol
 
 from django.utils.formats import date_format
 from django.utils.functional import Promise
-from django.utils.translation import gettext, ngettext
-from django.utils.translation import gettext_lazy as _
+from django.utils.translation import gettext, gettext_lazy as _, ngettext
 
 from meetings.choices import MeetingKind
 from reminders.choices import Addressee, MessageKind

@@ -9,8 +9,7 @@ from typing import NamedTuple, Protocol
 from uuid import NAMESPACE_URL, UUID, uuid5
 
 from django.utils.formats import date_format
-from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
+from django.utils.translation import gettext as _, ngettext
 
 from dues.ledger.rules import ARREARS_STAGES, Arrears
 from dues.units import yuan

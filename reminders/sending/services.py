@@ -3,8 +3,7 @@
 import time
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
-from datetime import time as datetime_time
+from datetime import date, datetime, time as datetime_time, timedelta
 from uuid import UUID
 
 from django.db import transaction

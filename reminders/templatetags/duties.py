@@ -8,8 +8,7 @@ from uuid import uuid4
 from django import template
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
-from django.utils.translation import gettext as _
-from django.utils.translation import ngettext, pgettext_lazy
+from django.utils.translation import gettext as _, ngettext, pgettext_lazy
 
 from dues.choices import MONTH_COLOURS, MONTH_SIGNS, MonthState
 from meetings.choices import AttendanceState

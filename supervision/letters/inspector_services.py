@@ -13,8 +13,7 @@ from uuid import UUID
 
 from django.db import transaction
 from django.db.models import Sum
-from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext as _, gettext_lazy
 
 from audit.services import record
 from meetings.planning.queries import workdays_on_record

@@ -19,8 +19,7 @@ from members.access.policy import get_in_scope, requires, signed_in
 from members.choices import Capability, OfficeKind
 from members.models import Organization
 from members.pages.requests import FORM_METHODS, PageRequest, try_on_form
-from members.pages.steps import PAGE as STEP_PAGE
-from members.pages.steps import Crumb, Step, form_page
+from members.pages.steps import PAGE as STEP_PAGE, Crumb, Step, form_page
 from members.paths import outermost
 from supervision.choices import FileKind, LetterState
 from supervision.letters.contents import NamedSubject, Opened
@@ -39,8 +38,14 @@ from supervision.letters.inspector_services import (
     tell_result,
 )
 from supervision.letters.models import Letter, LetterFile, NameRequest
-from supervision.letters.queries import LINES, WHOLE, keys_of_inspectors, narrowed, with_too_few_readers
-from supervision.letters.queries import letter_counts as counts_of
+from supervision.letters.queries import (
+    LINES,
+    WHOLE,
+    keys_of_inspectors,
+    letter_counts as counts_of,
+    narrowed,
+    with_too_few_readers,
+)
 
 ON_A_PAGE = 30
 FILES = LetterFile.objects.select_related("letter__organization").defer("ciphertext")

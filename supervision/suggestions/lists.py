@@ -5,8 +5,7 @@ from datetime import date
 
 from django.utils.functional import Promise
 from django.utils.text import Truncator
-from django.utils.translation import gettext_lazy as _
-from django.utils.translation import ngettext_lazy
+from django.utils.translation import gettext_lazy as _, ngettext_lazy
 
 from members.models import HelpRequest
 from members.pages.listing import Badge, Listing, Nothing, badges, day, linked, number, text

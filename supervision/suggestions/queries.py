@@ -8,8 +8,7 @@ from datetime import date
 from django.db.models import Count, F, Q, QuerySet
 from django.urls import reverse
 from django.utils.http import urlencode
-from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
+from django.utils.translation import gettext as _, ngettext
 
 from members.choices import Capability, OrganizationKind
 from members.metrics import help_of

@@ -3,8 +3,7 @@
 from typing import NamedTuple
 
 from django.urls import reverse
-from django.utils.translation import gettext_lazy as _
-from django.utils.translation import ngettext_lazy
+from django.utils.translation import gettext_lazy as _, ngettext_lazy
 
 from members.models import Member
 from members.pages.listing import Badge, Listing, Nothing, acts, badges, day, linked, number, text

@@ -19,8 +19,7 @@ from branchweb.backup import databases, making
 from branchweb.backup.databases import compare
 from branchweb.backup.making import make_backup
 from branchweb.backup.restoring import mark, restore_backup
-from branchweb.management.commands import backup as backup_command
-from branchweb.management.commands import restore as restore_command
+from branchweb.management.commands import backup as backup_command, restore as restore_command
 from branchweb.management.commands.verify import every_check
 from members.models import Member, Organization
 from members.refused import Refused

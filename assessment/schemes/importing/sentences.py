@@ -18,6 +18,7 @@ from assessment.schemes.importing.facts import (
 )
 from assessment.schemes.importing.wording import (
     DEGREES,
+    EACH as wording_EACH,
     FEWER,
     LONGEST,
     MANUAL,
@@ -34,7 +35,6 @@ from assessment.schemes.importing.wording import (
     tiers_of,
     wording,
 )
-from assessment.schemes.importing.wording import EACH as wording_EACH
 from assessment.schemes.rules import ClausePlan
 
 PER_CENT = r"(\d{1,3})(?:\.\d+)?%"

@@ -11,8 +11,7 @@ from django.utils.translation import gettext as _
 from dues.charging.services import charge_month
 from members.console import organization_at
 from members.refused import Refused
-from rulebook.console import JsonCommand
-from rulebook.console import month as month_option
+from rulebook.console import JsonCommand, month as month_option
 
 
 class Command(JsonCommand):

@@ -4,8 +4,7 @@ from dataclasses import replace
 from datetime import date, timedelta
 from decimal import Decimal
 
-from hypothesis import given
-from hypothesis import strategies as st
+from hypothesis import given, strategies as st
 
 from assessment.assessments.rules import begins_with, by_facts, by_value, indicator_result, recomputed, weighted
 from assessment.choices import ClauseKind, Counted, Every, ScoreState

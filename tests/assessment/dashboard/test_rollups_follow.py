@@ -2,8 +2,7 @@
 
 import pytest
 from django.db import transaction
-from hypothesis import HealthCheck, example, given, settings
-from hypothesis import strategies as st
+from hypothesis import HealthCheck, example, given, settings, strategies as st
 
 from assessment.dashboard.services import compare, follow, rebuild
 from members.models import LocalRule, Organization

@@ -5,8 +5,7 @@ import zipfile
 from decimal import Decimal
 
 import pytest
-from hypothesis import HealthCheck, given, settings
-from hypothesis import strategies as st
+from hypothesis import HealthCheck, given, settings, strategies as st
 
 from assessment.schemes.check_rules import flaws
 from assessment.schemes.import_services import SAMPLES

@@ -11,8 +11,7 @@ from assessment.schemes.queries import plan_of
 from assessment.schemes.services import DoesNotAddUp, store_plan
 from audit.models import Entry
 from members.refused import Refused
-from tests.assessment.schemes.making import METRICS, PLAN, with_clause, with_line
-from tests.assessment.schemes.making import manual as by_hand
+from tests.assessment.schemes.making import METRICS, PLAN, manual as by_hand, with_clause, with_line
 
 pytestmark = pytest.mark.django_db
 

@@ -3,8 +3,7 @@
 from decimal import Decimal
 
 import pytest
-from hypothesis import example, given, settings
-from hypothesis import strategies as st
+from hypothesis import example, given, settings, strategies as st
 
 from assessment.choices import ClauseKind
 from assessment.schemes.check_rules import clause_flaws

@@ -1,8 +1,7 @@
 """Who the money on a bill is for. The table is the specification."""
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
+from hypothesis import given, strategies as st
 
 from dues.bills.matching import PossiblePayer, PossiblePayers, match, sound
 from dues.bills.rules import plain_name, read_note

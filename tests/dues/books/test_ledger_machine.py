@@ -15,16 +15,14 @@ import pytest
 from django.db import transaction
 from django.db.models import Q, Sum
 from django.template.loader import render_to_string
-from hypothesis import HealthCheck, Phase, settings
-from hypothesis import strategies as st
+from hypothesis import HealthCheck, Phase, settings, strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule, run_state_machine_as_test
 
 from dues import verification
 from dues.arrears.statement import statement
 from dues.books import services as books_services
 from dues.books.importing import LEDGER_RULE, LedgerContents, LedgerLine
-from dues.charging import relief_services
-from dues.charging import services as charging_services
+from dues.charging import relief_services, services as charging_services
 from dues.charging.services import close_month
 from dues.choices import ReliefKind
 from dues.ledger import services as ledger_services

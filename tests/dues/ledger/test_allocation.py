@@ -3,8 +3,7 @@
 from datetime import date
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
+from hypothesis import given, strategies as st
 
 from dues.ledger.rules import Paid, differences, passed_over, spread
 from rulebook.dates import add_months

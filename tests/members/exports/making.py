@@ -13,8 +13,7 @@ from django.utils import timezone
 
 from members import tasks
 from members.choices import ExportProblem, ExportState
-from members.exports import services
-from members.exports import services as service
+from members.exports import services, services as service
 from members.models import Export, User
 from members.roster import exporting
 from members.roster.exporting import NAME, parameters_of

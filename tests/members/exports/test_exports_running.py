@@ -6,15 +6,13 @@ from io import BytesIO
 import pytest
 from django.db import connection, transaction
 from django.urls import reverse
-from hypothesis import HealthCheck, strategies
-from hypothesis import settings as Settings
+from hypothesis import HealthCheck, settings as Settings, strategies
 from hypothesis.stateful import RuleBasedStateMachine, invariant, rule, run_state_machine_as_test
 
 from audit.models import Entry
 from members import tasks
 from members.choices import ExportProblem, ExportState
-from members.exports import services
-from members.exports import services as service
+from members.exports import services, services as service
 from members.exports.kinds import ExportContents, kinds
 from members.models import Export, Member
 from members.roster import exporting

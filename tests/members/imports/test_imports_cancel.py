@@ -16,8 +16,7 @@ from hypothesis.extra.django import TestCase
 from audit.models import Entry
 from members import tasks
 from members.choices import Education, ImportState
-from members.imports import running, undo_services
-from members.imports import services as service
+from members.imports import running, services as service, undo_services
 from members.imports.running import cancel, file_of
 from members.imports.undo_services import cancel_import, undo_import
 from members.models import Member, Organization, RosterImport, Situation, User

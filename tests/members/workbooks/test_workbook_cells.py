@@ -2,8 +2,7 @@ from contextlib import suppress
 from datetime import date, datetime
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
+from hypothesis import given, strategies as st
 
 from members.workbooks import cells
 from members.workbooks.cells import UnreadableCell

@@ -2,8 +2,7 @@ from contextlib import suppress
 from datetime import date, datetime, timedelta
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
+from hypothesis import given, strategies as st
 
 from members.dates import PartialDate
 from members.workbooks.cells import UnreadableCell, partial_date

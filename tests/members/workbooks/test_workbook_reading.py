@@ -5,8 +5,7 @@ from xml.sax.saxutils import escape
 import openpyxl
 import pytest
 import python_calamine
-from hypothesis import HealthCheck, given, settings
-from hypothesis import strategies as st
+from hypothesis import HealthCheck, given, settings, strategies as st
 
 from members.dates import PartialDate
 from members.workbooks.reading import CellError, Formula, Head, Row, open_workbook

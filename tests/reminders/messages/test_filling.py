@@ -1,8 +1,7 @@
 """Placeholders are filled, each of them, or nothing is sent."""
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
+from hypothesis import given, strategies as st
 
 from reminders.choices import MessageKind
 from reminders.messages.text_rules import (
