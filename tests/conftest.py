@@ -68,15 +68,12 @@ def differs_on_postgresql(item: pytest.Item) -> bool:
 
 
 @pytest.fixture(scope="session")
-def django_db_keepdb() -> bool:
-    """On SQLite the tests begin with the copy that is made below."""
-    return connection.vendor == "sqlite"
-
-
-@pytest.fixture(scope="session")
-def django_db_modify_db_settings(django_db_modify_db_settings_parallel_suffix: None, django_db_keepdb: bool) -> None:
-    if django_db_keepdb:
-        migrated_database.copy_to(Path(settings.DATABASES["default"]["TEST"]["NAME"]))
+def django_db_keepdb(django_db_modify_db_settings_parallel_suffix: None) -> bool:
+    """Whether tests begin with a copy, which is made here: always but on a PostgreSQL of somebody's own."""
+    if connection.vendor == "postgresql":
+        return migrated_database.copy_on_server(connection)
+    migrated_database.copy_to(Path(settings.DATABASES["default"]["TEST"]["NAME"]))
+    return True
 
 
 @pytest.fixture(autouse=True)

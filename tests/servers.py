@@ -21,6 +21,7 @@ import psycopg2
 import redis
 
 try:
+    from tests import migrated_database
     from tests.machine import program
 except ModuleNotFoundError as missing:
     sys.exit(f"{missing.name} isn't installed, which the tests need: run scripts/setup --test, then this again.")
@@ -47,6 +48,9 @@ POSTGRES_OPTIONS = {
     "synchronous_commit": "off",
     "full_page_writes": "off",
     "shared_buffers": "256MB",
+    "wal_level": "minimal",
+    "max_wal_senders": "0",
+    "max_wal_size": "4GB",
     "max_connections": "100",
     "log_min_messages": "fatal",
 }
@@ -56,16 +60,52 @@ POSTGRES_OPTIONS = {
 def postgres() -> Iterator[str]:
     """A PostgreSQL of its own; yields the DATABASE_URL of an empty database in it."""
     with _folder("branchweb-pg-") as folder:
-        initdb = program("initdb", package="postgresql", folders=POSTGRES_FOLDERS)
-        server = program("postgres", package="postgresql", folders=POSTGRES_FOLDERS)
-        data = str(folder / "data")
-        _run(
-            initdb, "--pgdata", data, "--auth=trust", "--username=branchweb", "--encoding=UTF8", "--no-sync", at=folder
-        )
-        options = {**POSTGRES_OPTIONS, "unix_socket_directories": str(folder)}
-        flags = [part for name, value in options.items() for part in ("-c", f"{name}={value}")]
-        with _server(folder, [server, "-D", data, *flags], lambda: _answers_postgres(folder), signal.SIGINT):
-            yield f"postgresql://branchweb@{quote(str(folder), safe='')}/branchweb"
+        _copy(_migrated(), folder / "data")
+        with _postgres_in(folder):
+            _create("branchweb", folder)
+            yield url_of("branchweb", folder)
+
+
+def url_of(name: str, folder: Path) -> str:
+    return f"postgresql://branchweb@{quote(str(folder), safe='')}/{name}"
+
+
+def _migrated() -> Path:
+    """The folder of a server with a migrated database in it, made once for a state of the migrations."""
+    version = subprocess.run([_postgres("initdb"), "--version"], capture_output=True, text=True, check=True).stdout
+    kind = f"postgresql-{version.split()[2]}-"
+    return migrated_database.kept(kind, "", _make_migrated)
+
+
+def _make_migrated(to: Path) -> None:
+    with _folder("branchweb-pg-") as folder:
+        settings = ["--auth=trust", "--username=branchweb", "--encoding=UTF8", "--no-sync", "--wal-segsize=1"]
+        _run(_postgres("initdb"), "--pgdata", str(folder / "data"), *settings, at=folder)
+        with _postgres_in(folder):
+            name = migrated_database.name_on_server()
+            _create(name, folder)
+            migrated_database.migrate(url_of(name, folder))
+        shutil.copytree(folder / "data", to)
+
+
+def _postgres(name: str) -> str:
+    return program(name, package="postgresql", folders=POSTGRES_FOLDERS)
+
+
+def _postgres_in(folder: Path) -> contextlib.AbstractContextManager[None]:
+    options = {**POSTGRES_OPTIONS, "unix_socket_directories": str(folder)}
+    flags = [part for name, value in options.items() for part in ("-c", f"{name}={value}")]
+    command = [_postgres("postgres"), "-D", str(folder / "data"), *flags]
+    return _server(folder, command, lambda: _answers_postgres(folder), signal.SIGINT)
+
+
+def _copy(folder: Path, to: Path) -> None:
+    """For the server's user."""
+    shutil.copytree(folder, to)
+    if os.geteuid() == 0:
+        nobody = pwd.getpwnam("nobody")
+        for name in (to, *to.rglob("*")):
+            os.chown(name, nobody.pw_uid, nobody.pw_gid)
 
 
 @contextlib.contextmanager
@@ -91,13 +131,20 @@ def folder_of_redis() -> contextlib.AbstractContextManager[Path]:
 
 def _answers_postgres(folder: Path) -> bool:
     try:
-        connection = psycopg2.connect(host=str(folder), user="branchweb", dbname="postgres")
+        _connection(folder).close()
     except psycopg2.OperationalError:
         return False
-    connection.autocommit = True
-    with contextlib.closing(connection), connection.cursor() as cursor:
-        cursor.execute("CREATE DATABASE branchweb")
     return True
+
+
+def _create(name: str, folder: Path) -> None:
+    with contextlib.closing(_connection(folder)) as connection, connection.cursor() as cursor:
+        connection.autocommit = True
+        cursor.execute(f"CREATE DATABASE {name}")
+
+
+def _connection(folder: Path) -> psycopg2.extensions.connection:
+    return psycopg2.connect(host=str(folder), user="branchweb", dbname="postgres")
 
 
 def _answers_redis(socket: Path) -> bool:
