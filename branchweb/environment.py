@@ -100,8 +100,10 @@ def _database(url: str, pooled: bool) -> dict[str, Any]:
         }
         return database
     # Compiling a query takes PostgreSQL half a second, more than any query here takes to run. Who asks for it, has it.
+    # Tables lie in `public`, whatever a role's or a database's own search path says: another may hold their doubles.
     options: dict[str, Any] = database.get("OPTIONS", {})
-    return {**database, "OPTIONS": {**options, "options": f"-c jit=off {options.get('options', '')}".strip()}}
+    ours = f"-c jit=off -c search_path=public {options.get('options', '')}".strip()
+    return {**database, "OPTIONS": {**options, "options": ours}}
 
 
 def limited(database: dict[str, Any], seconds: int) -> dict[str, Any]:

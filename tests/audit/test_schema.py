@@ -159,6 +159,25 @@ IDLE = {
         ALTER TABLE reminders_attempt DROP CONSTRAINT {name}, ADD CONSTRAINT {name}
         FOREIGN KEY (message_id) REFERENCES reminders_message (key) DEFERRABLE INITIALLY DEFERRED NOT VALID
     """,
+    "a check that calls what nobody here wrote": "ALTER TABLE dues_charge ADD CHECK (lo_create(0) > 0)",
+    "an index that calls what nobody here wrote": """
+        CREATE FUNCTION strange(bigint) RETURNS bigint IMMUTABLE LANGUAGE plpgsql AS $$ BEGIN RETURN $1; END $$;
+        CREATE INDEX ON dues_charge (strange(organization_id))
+    """,
+    "a column of a type that calls": """
+        CREATE DOMAIN strange AS bigint CHECK (lo_create(0) > 0);
+        ALTER TABLE dues_charge ALTER COLUMN organization_id TYPE strange
+    """,
+    "an operator of the same name": """
+        CREATE FUNCTION strange(point, text) RETURNS boolean LANGUAGE sql AS 'SELECT true';
+        CREATE OPERATOR = (LEFTARG = point, RIGHTARG = text, FUNCTION = strange)
+    """,
+    "a value that the database fills in": "ALTER TABLE dues_charge ALTER COLUMN organization_id SET DEFAULT 1",
+    "a function at each change of a table": """
+        CREATE FUNCTION strange() RETURNS event_trigger LANGUAGE plpgsql AS $$ BEGIN RETURN; END $$;
+        CREATE EVENT TRIGGER strange ON ddl_command_end EXECUTE FUNCTION strange()
+    """,
+    "a catalogue that others answer for": "SET LOCAL search_path = public, pg_catalog",
     "triggers off for the session": "SET LOCAL session_replication_role = replica",
 }
 

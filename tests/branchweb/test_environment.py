@@ -207,7 +207,7 @@ def test_postgresql_is_reached_by_its_address_or_its_socket(settings_with, url, 
     assert database["ENGINE"] == "audit.databases.postgresql"
     assert (database["HOST"], database["PORT"], database["NAME"], database["USER"]) == (host, port, name, user)
     assert database["CONN_HEALTH_CHECKS"] is True
-    assert database["OPTIONS"] == {"options": "-c jit=off"}
+    assert database["OPTIONS"] == {"options": "-c jit=off -c search_path=public"}
 
 
 @pytest.mark.parametrize(("pooled", "is_disabled"), [("0", False), ("1", True)])
@@ -219,7 +219,7 @@ def test_behind_a_pooler_nothing_is_left_with_the_server(settings_with, pooled, 
 def test_what_an_address_says_of_postgresql_comes_after_what_we_say(settings_with):
     url = "postgresql://me@db/branchweb?sslmode=require&options=-c%20jit%3Don"
     database = settings_with(DATABASE_URL=url)["DATABASES"]["default"]
-    assert database["OPTIONS"] == {"sslmode": "require", "options": "-c jit=off -c jit=on"}
+    assert database["OPTIONS"] == {"sslmode": "require", "options": "-c jit=off -c search_path=public -c jit=on"}
 
 
 @pytest.mark.parametrize(
