@@ -16,6 +16,7 @@ from audit.services import record
 from members.access.queries import access_for
 from members.choices import Capability
 from members.models import User
+from members.people import says_something
 from members.refused import Refused
 from supervision.choices import NameState
 from supervision.letters import sealing
@@ -124,7 +125,7 @@ def seal_name(letter: Letter, writer: Writer, custody: CustodyKey) -> None:
 def ask_for_name(*, letter: Letter, passphrase: str, text: str, on: date, by: User, key: UUID) -> None:
     """By an inspector, once for a key. The writer sees it with the receipt. Raises Refused, Damaged."""
     words, row = said(text), lock_letter(letter)
-    if len(words) < SHORTEST_REASON:
+    if len(words) < SHORTEST_REASON or not says_something(words):
         raise Refused(_("Say why the letter can't be followed up without the name, in a sentence."), "text")
     letter_key = open_letter_key(row, by, passphrase)
     if NameRequest.objects.filter(pk=key).exists():

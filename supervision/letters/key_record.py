@@ -23,6 +23,7 @@ from supervision.choices import KeyState
 from supervision.letters.models import CustodyKey, InspectorKey, Letter, RecoveryKey
 from supervision.letters.rules import FEWEST
 
+MADE_BY_INSPECTOR = ("make_inspector_key", "change_passphrase")
 APPROVED, WITHDRAWN = "approve_inspector_key", "withdraw_inspector_key"
 MADE = ("make_recovery_key", "lose_recovery_key")
 Holder = tuple[str, object]
@@ -53,6 +54,12 @@ def is_as_recorded(row: InspectorKey) -> bool:
     """Whether nothing was edited since it was approved; true for a key that never was."""
     last = Entry.objects.about(row._meta.label, row.pk).filter(action=APPROVED).in_order().last()
     return last is None or _fits(last, row)
+
+
+def is_as_made(row: InspectorKey) -> bool:
+    """Whether it is the key that its inspector made, by both its halves. A fingerprint heard says it of one of them."""
+    last = Entry.objects.about(row._meta.label, row.pk).filter(action__in=MADE_BY_INSPECTOR).in_order().last()
+    return last is not None and _fits(last, row)
 
 
 def is_last_made(row: RecoveryKey) -> bool:

@@ -266,6 +266,8 @@ def _approve_row(key: InspectorKey, signer: Signer, on: date, by: User) -> None:
         raise Refused(
             _("This key is older than signatures. Its inspector chooses the passphrase anew, then approve it.")
         )
+    if not key_record.is_as_made(row):
+        raise Refused(_("This key is not what its inspector made: its row was changed. See manage.py verify."))
     if str(row.pk) not in key_record.held_keys():
         mark_sealings(row.public_key, EARLY)
     for older in InspectorKey.objects.in_use().filter(user=row.user, organization=row.organization).exclude(pk=row.pk):

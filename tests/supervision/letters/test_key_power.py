@@ -5,6 +5,7 @@ Each attack is shown to matter: with the question for a passphrase left out it s
 
 import io
 import json
+from contextlib import nullcontext
 from datetime import timedelta
 
 import pytest
@@ -293,3 +294,19 @@ def test_the_second_key_too_takes_the_recovery_key(cast):
         approve_key(key=key, passphrase=PASSPHRASE, on=TODAY, by=cast.inspector)
     approve_first_key(key=key, private=recovery, on=TODAY, by=cast.inspector)
     assert readers() == {"inspector", "second"}
+
+
+# --- A row that waits, edited before somebody approves it -------------------------------------------------------------
+@pytest.mark.parametrize("protected", [True, False], ids=["as it is", "without asking the record"])
+def test_a_half_that_its_inspector_did_not_make_is_never_approved(sealed, monkeypatch, protected):
+    """The fingerprint that is heard is of the half that opens letters; the other one approves keys."""
+    user = newcomer(sealed)
+    strangers = sealing.new_pair().signing
+    InspectorKey.objects.filter(user=user).update(signing_key=strangers)
+    if not protected:
+        monkeypatch.setattr(key_services.key_record, "is_as_made", lambda row: True)
+
+    with nullcontext() if not protected else pytest.raises(Refused, match="改动"):
+        approve_key(key=InspectorKey.objects.get(user=user), passphrase=PASSPHRASE, on=TODAY, by=sealed.inspectors[0])
+
+    assert ("newcomer" in readers()) is not protected
