@@ -30,7 +30,7 @@ from supervision.letters.contents import (
     subjects_of,
 )
 from supervision.letters.inspector_services import open_letter_key
-from supervision.letters.key_record import CLOSED, mark_sealings, note_sealing
+from supervision.letters.key_record import CLOSED, mark_sealings, note_sealing, refuse_broken_record
 from supervision.letters.models import CustodyKey, InspectorKey, Letter, NameRequest, RecoveryKey, SealedName
 from supervision.letters.queries import as_reader, keys_of_inspectors, recovery_key, routing_facts
 from supervision.letters.row_order import scattered
@@ -57,6 +57,7 @@ class OpenedRequest:
 @transaction.atomic
 def make_custody_key(*, user: User, recovery: bytes, on: date, by: User | str) -> bytes:
     """The private half, given out once. The recovery key signs it; an older one is withdrawn. Raises Refused."""
+    refuse_broken_record()
     root = recovery_key()
     if root is None or sealing.signing_public_of(recovery) != root.signing_key:
         raise Refused(_("This is not the recovery key of this installation."))
