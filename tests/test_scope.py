@@ -1,8 +1,10 @@
 """Every scoped model × every member of the cast: exactly the rows of the reviewed table, no more and no fewer."""
 
 import inspect
+from collections.abc import Iterator
 
 import pytest
+from django.db import transaction
 from django.db.models import Model
 
 from audit.models import Entry
@@ -10,7 +12,7 @@ from members.access.queries import access_for
 from members.models import Member, Organization
 from members.trail import queries
 from tests.cast import TODAY
-from tests.full_cast import make_full_cast
+from tests.full_cast import FullCast, make_full_cast
 from tests.scope_table import REACHED_THROUGH, SCOPE
 from tests.world import MODELS
 
@@ -23,9 +25,12 @@ PARTS = (
 )  # fmt: skip
 
 
-@pytest.fixture
-def full_cast(db):
-    return make_full_cast()
+@pytest.fixture(scope="module")
+def full_cast(django_db_setup, django_db_blocker) -> Iterator[FullCast]:
+    """Made once: all that is done to it here is to look."""
+    with django_db_blocker.unblock(), transaction.atomic():
+        yield make_full_cast()
+        transaction.set_rollback(True)
 
 
 def viewer(full_cast, part):
