@@ -3,6 +3,7 @@
 from collections import Counter, deque
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from functools import cache
 from html.parser import HTMLParser
 from urllib.parse import urlencode, urljoin, urlsplit
 
@@ -141,8 +142,8 @@ def crawl(client: Client, *, start: str = "/", each: int | None = None) -> Itera
         address, came_from = ahead.popleft()
         visit = look_at(client, address, came_from)
         yield visit
-        for further in visit.page.addresses(address) if visit.page else ():
-            further = further.partition("#")[0]
+        for link in visit.page.addresses(address) if visit.page else ():
+            further = link.partition("#")[0]
             kind = kind_of(further)
             if kind is None or further in seen or (each and met[kind] >= each):
                 continue
@@ -151,6 +152,7 @@ def crawl(client: Client, *, start: str = "/", each: int | None = None) -> Itera
             ahead.append((further, address))
 
 
+@cache
 def kind_of(address: str) -> object:
     """The view that answers there and the names of what is asked; None where this program doesn't answer."""
     parts = urlsplit(address)

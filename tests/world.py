@@ -123,11 +123,16 @@ def identity(row: Model, attribute: str) -> object:
 def open_world(blocker, make: Callable[[], FullCast]) -> Iterator[World]:
     """For a fixture of a module's scope: one cast for all its tests, in a transaction that is undone at the end."""
     logging.disable(logging.CRITICAL)  # a line and a traceback for each refusal cost more than the refusal
-    with blocker.unblock(), transaction.atomic(), people_read_once():
+    with blocker.unblock(), transaction.atomic(), people_read_once(), contexts_forgotten():
         full = make()
         yield World(full, {part: session_of(getattr(full.cast, part)) for part in PARTS[1:]})
         transaction.set_rollback(True)
     logging.disable(logging.NOTSET)
+
+
+def contexts_forgotten() -> contextlib.AbstractContextManager[object]:
+    """Django keeps a copy of the context for each part of a page, which nobody asks for in a world."""
+    return mock.patch("django.test.client.store_rendered_templates", lambda *_kept, **_signal: None)
 
 
 @contextlib.contextmanager

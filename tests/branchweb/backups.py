@@ -1,6 +1,6 @@
 """An empty installation beside the test's own, to restore into."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -12,7 +12,7 @@ from branchweb.backup import databases
 from branchweb.backup.databases import Counts
 from tests import migrated_database
 
-NAME, MIGRATED = "restored", "restored_migrated"
+IS_THERE = "SELECT 1 FROM pg_database WHERE datname = %s"
 
 
 @contextmanager
@@ -30,32 +30,36 @@ def empty_installation(settings: Any, folder: Path, *, migrated: bool) -> Iterat
         connection.close()
         connection.settings_dict["NAME"] = before
         if connection.vendor == "postgresql":
-            _statement(f"DROP DATABASE {NAME} WITH (FORCE)")
+            _statement(f"DROP DATABASE {before}_restored WITH (FORCE)")
 
 
 def keep_migrated() -> None:
-    """PostgreSQL: remember the test's database as it is now, migrated and empty; a copy is quick."""
-    if connection.vendor == "postgresql":
+    """On a PostgreSQL of somebody's own: remember the test's database as it is now, migrated and empty."""
+    if connection.vendor == "postgresql" and not _statement(IS_THERE, [migrated_database.name_on_server()]):
         connection.close()
-        _statement(f"DROP DATABASE IF EXISTS {MIGRATED} WITH (FORCE)")
-        _statement(f"CREATE DATABASE {MIGRATED} TEMPLATE {connection.settings_dict['NAME']}")
+        name = connection.settings_dict["NAME"]
+        _statement(f"CREATE DATABASE {migrated_database.name_on_server()} TEMPLATE {name}")
 
 
 def _created(folder: Path, migrated: bool) -> str:
     if connection.vendor == "postgresql":
-        _statement(f"CREATE DATABASE {NAME} TEMPLATE {MIGRATED if migrated else 'template1'}")
-        return NAME
+        name = f"{connection.settings_dict['NAME']}_restored"
+        _statement(f"CREATE DATABASE {name} TEMPLATE {migrated_database.name_on_server() if migrated else 'template1'}")
+        return name
     path = folder / "restored.sqlite3"
     if migrated:
         migrated_database.copy_to(path)
     return str(path)
 
 
-def _statement(statement: str) -> None:
+def _statement(statement: str, parameters: Sequence[object] | None = None) -> list[tuple[object, ...]]:
     database = psycopg2.connect(**(connection.get_connection_params() | {"dbname": "postgres", "cursor_factory": None}))
     database.autocommit = True
-    database.cursor().execute(statement)
+    cursor = database.cursor()
+    cursor.execute(statement, parameters)
+    answered = cursor.fetchall() if cursor.description else []
     database.close()
+    return answered
 
 
 def counts_now() -> Counts:
