@@ -146,6 +146,7 @@ def people_read_once() -> Iterator[None]:
 
     def user_of(request: Any) -> Any:
         key = request.COOKIES.get(settings.SESSION_COOKIE_NAME)
+        request.session.accessed = True  # as by reading who it is, each time
         if key not in users:
             users[key] = REAL_USER(request)
         return copy.copy(users[key])
