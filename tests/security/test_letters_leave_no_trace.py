@@ -20,6 +20,7 @@ from audit.models import Entry
 from members.choices import OfficeKind
 from supervision.letters import row_order
 from supervision.models import InspectorKey, Letter, LetterBox, LetterFile, LetterMessage, SealedName
+from tests.emptying import triggers_lifted
 from tests.security.test_stolen_dump import files, rows
 from tests.supervision.letters.letterbox import PASSPHRASE, open_box, write
 from tests.world import BACKEND
@@ -57,7 +58,8 @@ class Written:
             self.clients.append(client)
         for at in range(number):
             client = self.clients[at % len(self.clients)]
-            client.get("/")
+            if at < len(self.clients):
+                client.get("/")
             client.post("/preferences/", {"language": "zh-hans", "text_size": "normal", "theme": "auto"})
             text, name, phone, witness = words(at)
             self.receipts.append(write(text, client, name=name, contact=phone, excluded=witness))
@@ -225,8 +227,16 @@ def share_in_order(stored: list[str], written: list[str]) -> float:
     return sum(one < other for one, other in pairs) / len(pairs)
 
 
+def begin_at_the_front() -> None:
+    """On PostgreSQL rows that were deleted by tests before leave gaps, which new ones fill."""
+    if connection.vendor == "postgresql":
+        with triggers_lifted(), connection.cursor() as cursor:
+            cursor.execute("TRUNCATE supervision_letter CASCADE")
+
+
 def long_texts(cast, number: int = 24) -> dict[str, float]:
     """Letters too long for a row; the share in order of letters, of their boxes, and of texts that are kept apart."""
+    begin_at_the_front()
     open_box(cast)
     order: list[str] = []
     for at in range(number):

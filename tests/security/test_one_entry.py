@@ -3,7 +3,8 @@
 That is what two taps at once are, one after the other: nothing that the page knew has changed for the second.
 """
 
-from collections.abc import Callable
+import pickle
+from collections.abc import Callable, Iterator
 from contextlib import suppress
 from copy import copy
 from datetime import date, time, timedelta
@@ -12,6 +13,7 @@ from typing import Any
 import pytest
 from allauth.mfa.models import Authenticator
 from django.core.exceptions import ObjectDoesNotExist
+from django.db import transaction
 from django.db.models import Model
 from knox.models import AuthToken
 
@@ -152,9 +154,18 @@ ACTS: dict[str, Act] = {
 }  # fmt: skip
 
 
+@pytest.fixture(scope="module")
+def made(django_db_setup: None, django_db_blocker: Any) -> Iterator[bytes]:
+    """The full cast, made once; each test takes back what it did and has objects of its own."""
+    with django_db_blocker.unblock(), transaction.atomic():
+        yield pickle.dumps(make_full_cast())
+        transaction.set_rollback(True)
+
+
 @pytest.fixture
-def full() -> FullCast:
-    return make_full_cast()
+def full(made: bytes) -> FullCast:
+    full: FullCast = pickle.loads(made)
+    return full
 
 
 @pytest.mark.parametrize("name", ACTS)
