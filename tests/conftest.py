@@ -31,6 +31,7 @@ def pytest_collection() -> Generator[None, object, object]:
     gc.disable()
     collected = yield
     gc.freeze()
+    gc.set_threshold(50_000, 20, 20)
     gc.enable()
     return collected
 
@@ -39,7 +40,8 @@ def pytest_collection() -> Generator[None, object, object]:
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """Whatever opens a browser or asks a database is marked so, without having to remember it; see tests/databases.py.
 
-    Files with slow tests come first: a file is run by one worker, and the last ones have to be short.
+    The longest files come first, then those with slow tests: a file is run by one worker, and the last ones have to be
+    short.
     """
     for item in items:
         fixtures = set(getattr(item, "fixturenames", ()))
@@ -48,7 +50,8 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
         if databases.asks_a_database(fixtures, is_marked=item.get_closest_marker("django_db") is not None):
             item.add_marker(pytest.mark.database)
     slow = {item.path for item in items if item.get_closest_marker("slow")}
-    items.sort(key=lambda item: item.path not in slow)
+    longest = {settings.BASE_DIR / name: at for at, name in enumerate(databases.LONGEST)}
+    items.sort(key=lambda item: longest.get(item.path, len(longest) + (item.path not in slow)))
     if connection.vendor == "postgresql" and not named_by_hand(config):
         left = [item for item in items if not differs_on_postgresql(item)]
         config.hook.pytest_deselected(items=left)

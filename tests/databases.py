@@ -28,6 +28,20 @@ TEST_OF_PART = {
     "tests/test_policy.py": "test_everybody_is_answered_as_the_table_says",
 }
 """The one test of the file that is asked there."""
+LONGEST = (
+    "tests/test_policy.py",
+    "tests/security/test_canaries.py",
+    "tests/branchweb/test_crawl.py",
+    "tests/reminders/test_chaos.py",
+    "tests/security/test_random_forms.py",
+    "tests/branchweb/test_drill.py",
+    "tests/security/test_letters_leave_no_trace.py",
+    "tests/assessment/dashboard/test_rollups_rounds.py",
+    "tests/assessment/dashboard/test_figure_records.py",
+    "tests/branchweb/demo/test_assessment.py",
+    "tests/test_look.py",
+)
+"""Files that take longer than all others; they are begun first, so that no worker is left alone with one."""
 DATABASE_FIXTURES = {"db", "transactional_db", "live_server"}
 PAGE_FIXTURES = {"as_user", "client", "browser"}
 """A test with these looks at pages, wherever it lies."""

@@ -3,10 +3,10 @@
 import pytest
 from django.conf import settings
 
-from tests.databases import IN_PART, ONLY_ON_SQLITE, TEST_OF_PART, runs_on_postgresql
+from tests.databases import IN_PART, LONGEST, ONLY_ON_SQLITE, TEST_OF_PART, runs_on_postgresql
 
 PAGE = settings.BASE_DIR / "docs/tests.md"
-NAMED = [*ONLY_ON_SQLITE, *IN_PART]
+NAMED = [*ONLY_ON_SQLITE, *IN_PART, *LONGEST]
 
 
 @pytest.mark.parametrize("pattern", NAMED)
