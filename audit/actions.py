@@ -160,6 +160,7 @@ ACTIONS: dict[str, Promise] = {
     "open_sign_in": _("Opened signing in by code"),
     "close_sign_in": _("Ended signing in by code"),
     "ask_leave": _("Asked for leave"),
+    "take_back_leave": _("Took a request for leave back"),
     "decide_leave": _("Answered a request for leave"),
     "end_task": _("Closed a task"),
     "reopen_task": _("Opened a task again"),

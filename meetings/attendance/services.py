@@ -253,6 +253,18 @@ def ask_leave(*, meeting: Meeting, member_id: int, kind: str, reason: str, by: U
 
 
 @transaction.atomic
+def take_back_leave(*, meeting: Meeting, member_id: int, by: User) -> None:
+    """Come after all; only while nobody has answered. Raises WrongState."""
+    request = LeaveRequest.objects.filter(meeting=lock_meeting(meeting), member=member_id).first()
+    if request is None:
+        return
+    if request.state != RequestState.ASKED:
+        raise WrongState(_("Your request has been answered. Talk to the branch secretary."))
+    _record_leave("take_back_leave", request, meeting, by)
+    request.delete()
+
+
+@transaction.atomic
 def decide_leave(*, request: LeaveRequest, granted: bool, by: User) -> LeaveRequest:
     """Answer a request; granting marks the leave, at once or when the meeting opens. Raises WrongState."""
     meeting = lock_meeting(request.meeting)
@@ -290,6 +302,19 @@ def make_up(*, meeting: Meeting, member_id: int, study: AttendanceFields, key: u
     """Who missed it has read the material and answers with a line. Raises WrongState, Attendance.DoesNotExist."""
     study = replace(study, state=AttendanceState.MADE_UP, answer_source=ReasonSource.MEMBER)
     return follow_up(meeting=meeting, member_id=member_id, attendance=study, key=key, is_own=True, by=by)
+
+
+@transaction.atomic
+def say_why(*, meeting: Meeting, member_id: int, reason: str, by: User) -> Attendance:
+    """Who was absent gives the reason; what is recorded already stays. Raises WrongState, Attendance.DoesNotExist."""
+    expected = Attendance.objects.get(meeting=lock_meeting(meeting), member=member_id)
+    known = attendance_of(expected)
+    said = replace(known, reason=reason, reason_source=ReasonSource.MEMBER)
+    if known == said:
+        return expected
+    if known.state != AttendanceState.ABSENT or known.reason:
+        raise WrongState(_("The branch has recorded this already. If it isn't right, tell the branch secretary."))
+    return follow_up(meeting=meeting, member_id=member_id, attendance=said, key=uuid.uuid4(), is_own=True, by=by)
 
 
 def _mark_leave(request: LeaveRequest, meeting: Meeting, by: User) -> None:

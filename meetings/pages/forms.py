@@ -380,6 +380,15 @@ class MakeUpForm(forms.Form):
         return AttendanceFields(AttendanceState.MADE_UP, **given)
 
 
+class WhyForm(forms.Form):
+    """A member's own reason for an absence."""
+
+    reason = forms.CharField(
+        label=gettext_lazy("Reason"), max_length=300,
+        help_text=gettext_lazy("Stored encrypted. The officers of your branch read it."),
+    )  # fmt: skip
+
+
 class LeaveForm(forms.Form):
     """A member asks not to come."""
 

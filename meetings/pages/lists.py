@@ -7,6 +7,7 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _, pgettext_lazy
 
 from meetings.attendance.models import Attendance
+from meetings.choices import AttendanceState
 from meetings.pages.queries import MISSED, PersonLine
 from meetings.templatetags.meetings import state_badges
 from members.pages.listing import Act, Listing, Nothing, acts, badges, day, drawn, linked, number, text
@@ -50,6 +51,8 @@ MEETINGS = Listing(
 
 
 def _make_up(one: Attendance) -> Iterator[Act]:
+    if one.state == AttendanceState.ABSENT and not one.reason:
+        yield _("Say why"), reverse("meetings:absence-why", args=[one.meeting_id]), str(one.meeting)
     if one.state in MISSED:
         yield _("Make up for it"), reverse("meetings:make-up", args=[one.meeting_id]), str(one.meeting)
 
@@ -82,7 +85,7 @@ FIGURES = [
 ]
 NAME = linked("name", _("Name"), "member.name", url="member.get_absolute_url")
 BRANCH = text("branch", _("Branch"), "branch.name")
-EXPECTED = number("expected", _("Expected"), "tally.expected")
+EXPECTED = number("expected", _("Attendance"), "tally.expected")
 MONTHS, ELSEWHERE = _("Months in a row without a reason"), _("Attended elsewhere")
 TOOK_PART = text(
     "took_part",

@@ -134,8 +134,13 @@ def member_page(meeting: Meeting, user: User, *, on: date) -> dict[str, Any]:
         "decisions": list(decisions_of(meeting)),
         "may_ask": is_coming and not is_recorded and meeting.day >= on and not (asked and asked.decided_by_id),
         "signs": role_of(meeting, user) is not None and Minutes.objects.filter(pk=meeting.pk).exists(),
+        "may_say_why": own is not None and _is_unexplained(own) and _is_over(meeting),
         "may_make_up": own is not None and own.state in MISSED and _is_over(meeting),
     }
+
+
+def _is_unexplained(own: Attendance) -> bool:
+    return own.state == AttendanceState.ABSENT and not own.reason
 
 
 def decisions_of(meeting: Meeting) -> QuerySet[AgendaItem]:

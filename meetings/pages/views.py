@@ -1,6 +1,6 @@
 """The pages of a meeting, and a member's own side."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import date
 from functools import partial
 from typing import Any
@@ -17,7 +17,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from meetings.attendance.models import Attendance, LeaveRequest
 from meetings.attendance.queries import tallies_of
-from meetings.attendance.services import ask_leave, decide_leave, make_up, note_leave
+from meetings.attendance.services import ask_leave, decide_leave, make_up, note_leave, say_why, take_back_leave
 from meetings.choices import RequestState
 from meetings.meeting.crumbs import list_crumb, trail
 from meetings.meeting.models import Meeting
@@ -34,6 +34,7 @@ from meetings.pages.forms import (
     NoteLeaveForm,
     PlanForm,
     ShiftForm,
+    WhyForm,
 )
 from meetings.pages.queries import meeting_page, member_page, my_meetings, usual, usual_day
 from meetings.pages.record_views import end
@@ -206,6 +207,29 @@ def leave_ask(request: PageRequest, key: UUID) -> HttpResponse:
     return form_page(request, form, lambda typed: act(**typed), step, meeting, **_about(request, meeting))
 
 
+@signed_in
+@require_POST
+def leave_take_back(request: PageRequest, key: UUID) -> HttpResponse:
+    """Come after all."""
+    meeting = _asked_meeting(request, key)
+    act = partial(take_back_leave, meeting=meeting, member_id=request.user.member_id or 0, by=request.user)
+    try_with_message(request, act, _("Your request is taken back: you are expected."))
+    return redirect(meeting)
+
+
+@signed_in
+@require_http_methods(["GET", "HEAD", "POST"])
+def absence_why(request: PageRequest, key: UUID) -> HttpResponse:
+    """Say why one wasn't there: one tap on a usual reason elsewhere, or here in one's own words."""
+    meeting = _asked_meeting(request, key)
+    act = partial(say_why, meeting=meeting, member_id=request.user.member_id or 0, by=request.user)
+    step = Step(_("Say why you were not there"), _("Send"), _("Thank you: your reason is on record."))
+    return form_page(
+        request, WhyForm(request.POST or None), lambda typed: _if_expected(lambda: act(**typed)), step, meeting,
+        crumbs=[(_("My meetings"), reverse("meetings:mine"))], lead=str(meeting),
+    )  # fmt: skip
+
+
 @requires(Capability.RECORD_MEETINGS)
 @require_http_methods(["GET", "HEAD", "POST"])
 def leave_note(request: PageRequest, key: UUID) -> HttpResponse:
@@ -241,8 +265,9 @@ def meeting_make_up(request: PageRequest, key: UUID) -> HttpResponse:
     """The material of a meeting that one missed, and a line on it."""
     meeting = _asked_meeting(request, key)
     page = member_page(meeting, request.user, on=request.today)
-    material = "、".join(one.title for one in page["materials"])[:200]
-    form = MakeUpForm(request.POST or None, meeting=meeting, on=request.today, initial={"made_up_with": material})
+    material = "、".join(one.title for one in page["materials"] or page["agenda"])[:200]
+    initial = {"made_up_with": material, "made_up_on": request.today}
+    form = MakeUpForm(request.POST or None, meeting=meeting, on=request.today, initial=initial)
     step = Step(_("Make up for the meeting"), _("Send my line"), _("Thank you: it is recorded as made up."))
     return form_page(
         request, form, partial(_made_up, request, meeting, form), step, meeting,
@@ -264,9 +289,13 @@ def _asked_meeting(request: PageRequest, key: UUID) -> Meeting:
 
 
 def _made_up(request: PageRequest, meeting: Meeting, form: MakeUpForm, typed: dict[str, Any]) -> Attendance:
+    given = {"meeting": meeting, "member_id": request.user.member_id or 0, "key": typed["key"]}
+    return _if_expected(lambda: make_up(study=form.study(), by=request.user, **given))
+
+
+def _if_expected(act: Callable[[], Attendance]) -> Attendance:
     try:
-        given = {"meeting": meeting, "member_id": request.user.member_id or 0, "key": typed["key"]}
-        return make_up(study=form.study(), by=request.user, **given)
+        return act()
     except Attendance.DoesNotExist as nobody:
         raise WrongState(gettext("You weren't expected at this meeting.")) from nobody
 

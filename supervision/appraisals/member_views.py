@@ -36,7 +36,7 @@ from supervision.appraisals.services import (
     write_self_appraisal,
 )
 from supervision.appraisals.views import crumbs_of
-from supervision.choices import LOWER_GRADES, AppraisalMark, RoundState
+from supervision.choices import LOWER_GRADES, RoundState
 
 
 @signed_in
@@ -101,14 +101,21 @@ def appraisal_of(request: PageRequest, key: UUID, about: UUID) -> HttpResponse:
 def appraisal_ballot(request: PageRequest, key: UUID) -> HttpResponse:
     """The ballot: everybody on one page, sent once. Sent again, it says on the own page that it has been counted."""
     own = _own(request, key)
-    if own.round.state != RoundState.BALLOT or own.round.method != "online" or not own.has_ballot or own.has_voted:
+    if own.round.state != RoundState.BALLOT or not own.may_vote_online:
         return redirect("supervision:appraisal-own", key)
     people = list(appraised_by(own.round, own.member_id))
-    form = BallotForm(request.POST or None, people=people)
+    rest = "rest" in request.POST
+    form = BallotForm(None if rest else request.POST or None, people=people, initial=_with_rest(request, people))
     if form.is_valid() and try_on_form(form, lambda: _cast(own, form)):
         return redirect("supervision:appraisal-own", key)
-    context = {"own": own, "round": own.round, "form": form, "marks": AppraisalMark.choices}
+    context = {"own": own, "round": own.round, "form": form, "rest": rest}
     return render(request, "supervision/appraisals/ballot.html", context)
+
+
+def _with_rest(request: PageRequest, people: list[Appraisee]) -> dict[str, str]:
+    """What was marked so far, and for everybody else what the press of a button says; nothing is handed in by that."""
+    rest = request.POST.get("rest", "")
+    return {str(one.pk): request.POST.get(str(one.pk), rest) for one in people}
 
 
 @signed_in

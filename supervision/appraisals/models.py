@@ -125,6 +125,11 @@ class Appraisee(models.Model):
     def scope_path(self) -> str:
         return self.round.organization.path
 
+    @property
+    def may_vote_online(self) -> bool:
+        """While the round is at its ballot."""
+        return self.has_ballot and not self.has_voted and self.round.method == "online"
+
 
 class MutualAppraisalQuerySet(models.QuerySet["MutualAppraisal"]):
     def visible_to(self, user: User, capability: Capability = Capability.VIEW_SUPERVISION) -> "MutualAppraisalQuerySet":

@@ -186,7 +186,17 @@ def own_links(user: User, *, on: date) -> Iterator[Link]:
     if one := own_appraisals(user).first():
         words = {"year": one.round.year}
         title = _("Democratic appraisal %(year)s") % words
-        yield Link("patch-check", title, own_words(one), reverse("supervision:appraisal-own", args=[one.round_id]))
+        yield Link("patch-check", title, own_words(one), own_url(one))
+
+
+def own_url(one: Appraisee) -> str:
+    """Where what waits is done: the text, the ballot, else the own page."""
+    page = "own"
+    if one.round.state == RoundState.SELF and not one.self_appraised_on:
+        page = "text"
+    elif one.round.state == RoundState.BALLOT and one.may_vote_online:
+        page = "ballot"
+    return reverse(f"supervision:appraisal-{page}", args=[one.round_id])
 
 
 def own_words(one: Appraisee) -> str:
@@ -196,7 +206,7 @@ def own_words(one: Appraisee) -> str:
             return _("Write your self-appraisal.")
         case RoundState.MUTUAL:
             return _("Write what you see in the others.")
-        case RoundState.BALLOT if one.has_ballot and not one.has_voted and one.round.method == "online":
+        case RoundState.BALLOT if one.may_vote_online:
             return _("Your ballot is open.")
         case RoundState.CLOSED if one.told_on is None:
             return _("Your result is here.")

@@ -66,9 +66,11 @@ def write(request: HttpRequest) -> HttpResponse:
         return _sent(request, LetterForm(request.POST))
     if request.POST.get("step") == "edit":
         return _edited(request, LetterForm(initial=request.POST.dict()))
-    place = place_named(request.POST.get("place", ""))
+    form = PlaceForm(request.POST)
+    codes = [request.POST["place"]] if request.POST.get("place") else [code for code, _name in form.found()]
+    place = place_named(codes[0]) if len(codes) == 1 else None
     if place is None:
-        return _places(request, PlaceForm(request.POST))
+        return _places(request, form)
     return _letter(request, LetterForm(initial={"place": place.code, "receipt": sealing.receipt()}), place)
 
 

@@ -34,14 +34,14 @@ def test_a_ballot_in_large_type_on_a_telephone(browser, live_server, transaction
     graded = Appraisee.objects.filter(round=held, is_graded=True).exclude(member=cast.zhang).count()
     assert labels.count() == 5 * graded
     assert all(labels.nth(place).bounding_box()["height"] >= THUMB for place in range(labels.count()))
-    page.click(".ballot button[type=submit]")  # nobody is marked yet
+    page.click(".ballot .btn-primary")  # nobody is marked yet
     page.locator(".ballot .notice-bad").wait_for()
     assert sums(held) == {}
     page.evaluate("document.documentElement.classList.remove('large-type')")
     assert len({labels.nth(place).bounding_box()["y"] for place in range(5)}) == 1  # the five marks of one person
     for fieldset in page.locator(".ballot fieldset").all():
         fieldset.locator("label").nth(1).click()
-    page.dblclick(".ballot button[type=submit]")
+    page.dblclick(".ballot .btn-primary")
     page.locator(".step-line").wait_for()
 
     assert sums(held)["李国强"] == {"qualified": 1}

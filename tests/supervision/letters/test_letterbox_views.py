@@ -56,11 +56,18 @@ def test_the_link_is_the_same_for_everybody(cast, as_user):
 
 # --- Whom it is about ------------------------------------------------------------------------------------------------
 def test_an_organization_is_found_by_a_part_of_its_name(client, box):
-    page = client.post("/letters/write/", {"step": "find", "search": "第二党支部"}).text
+    page = client.post("/letters/write/", {"step": "find", "search": "红旗社区"}).text
 
     assert 'value="next-branch"' in page
     assert "城关镇党委" in page  # above it, so that namesakes can be told apart
-    assert 'value="branch"' not in page
+    assert 'name="text"' not in page
+
+
+def test_the_only_organization_of_a_name_needs_no_choice(client, box):
+    page = client.post("/letters/write/", {"step": "find", "search": "第二党支部"}).text
+
+    assert 'name="place" value="next-branch"' in page
+    assert 'name="text"' in page
 
 
 @pytest.mark.parametrize("search", ["没有这个", "红", "\0", "x" * 61])
