@@ -114,6 +114,12 @@ class BaseLine:
         """There is nothing to keep: the roster is asked."""
         return self.now is None and not self.keepable
 
+    @property
+    def is_known(self) -> bool:
+        """The roster says enough to be taken over, mistyped or not."""
+        category = self.member.dues_category
+        return self.takeable and bool(category) and (category not in RATE_KEYS or self.roster_fen is not None)
+
 
 @dataclass(frozen=True, slots=True)
 class Progress:

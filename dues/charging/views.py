@@ -13,7 +13,7 @@ from django.db import transaction
 from django.forms import Form
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
-from django.urls import reverse
+from django.urls import reverse, reverse_lazy
 from django.utils.translation import gettext_lazy as _, ngettext
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
@@ -108,7 +108,12 @@ BASES = Listing(
         replace(drawn("acts", _("Actions"), "dues/charging/bases.html#acts"), is_untitled=True),
     ],
     phone=["name", "now", "category", "last", "monthly"],
-    nothing=Nothing(_("Nobody is on this roster yet."), "people"),
+    nothing=Nothing(
+        _("Nobody is on this roster yet: upload the workbook that the branch has always kept, then come back here."),
+        "people",
+        _("Upload the roster"),
+        reverse_lazy("members:import-list"),
+    ),
     size=1_000,
 )
 
@@ -191,7 +196,8 @@ def basis_list(request: PageRequest) -> HttpResponse:
         "fixed": BASES.shown(request, fixed) if fixed and waiting else None,
         "progress": progress_in(lines),
         "keepable": sum(line.keepable for line in lines),
-        "takeable": sum(line.takeable for line in lines),
+        "takeable": sum(line.takeable for line in lines) if any(line.is_known for line in lines) else 0,
+        "nothing_known": any(line.takeable for line in lines) and not any(line.is_known for line in lines),
         "rule": rule("dues.base.fix", request.today),
         "readers": _readers(branch, request),
     }
