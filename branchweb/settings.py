@@ -114,6 +114,7 @@ TEMPLATES = [
 ]
 
 NAVIGATION = "branchweb.navigation"
+GUIDE = "branchweb.guide.help_with"
 """The pages, entries and tabs of each role, above all apps; see `members.pages.navigation`."""
 
 DUTY_DISPLAY = [

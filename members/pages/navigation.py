@@ -267,6 +267,7 @@ def _drawn(seen: Seen, url_name: str, _language: str | None) -> Drawn:
         "tabs": current["tabs"] if current and len(current["tabs"]) > 1 else [],
         "beside": _beside(current),
         "apart": [_link(page, url_name) for page in seen.apart if page not in _help()],
+        "says": _says(seen, url_name),
         "helping": [_link(page, url_name) for page in seen.apart if page in _help()],
     }
     return Drawn(
@@ -276,6 +277,19 @@ def _drawn(seen: Seen, url_name: str, _language: str | None) -> Drawn:
         menu=render_to_string("includes/frame_menu.html", pieces),
         help=render_to_string("includes/frame_help.html", pieces),
     )
+
+
+def _says(seen: Seen, url_name: str) -> tuple[str, str] | None:
+    """What the guide says of the page, else of the first page of its entry that it names."""
+    around = [page for entry, shown in seen.entries if _is_in(entry, url_name) for page in entry.pages if page in shown]
+    said: tuple[str, str] | None = import_string(settings.GUIDE)(
+        sorted(around, key=lambda page: not page.current(url_name))
+    )
+    return said
+
+
+def _is_in(entry: Entry, url_name: str) -> bool:
+    return any(page.current(url_name) for page in entry.pages)
 
 
 def _entry(entry: Entry, shown: frozenset[Page], url_name: str) -> dict[str, Any]:

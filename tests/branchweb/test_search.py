@@ -3,8 +3,10 @@
 import pytest
 from django.urls import reverse
 
+from branchweb.guide import PUBLIC, told
 from branchweb.search import MOST, found
 from members.access.queries import access_for
+from members.pages.navigation import pages
 from tests.cast import TODAY, make_member
 
 
@@ -96,3 +98,23 @@ def test_every_hit_opens_for_whom_it_is_shown(cast, as_user, part, typed) -> Non
     answers = {url: client.get(url).status_code for hit in hits for url in (hit.url, hit.contact) if url}
 
     assert {url: status for url, status in answers.items() if status not in (200, 302)} == {}
+
+
+@pytest.mark.parametrize("language", ["zh-hans", "en"])
+@pytest.mark.parametrize("part", ["member", "secretary", "county_staff", "inspector", "administrator"])
+def test_the_guide_leads_everybody_to_pages_that_open(cast, as_user, part, language) -> None:
+    user = cast.users()[part]
+    user.prefer(language=language)
+    client = as_user(user)
+
+    sections = client.get(reverse("guide")).context["sections"]
+
+    urls = {url for section in sections for _words, url, _label in section.steps if url}
+    assert len(urls) > 1
+    assert {url: client.get(url).status_code for url in urls if client.get(url).status_code not in (200, 302)} == {}
+
+
+def test_the_guide_names_pages_that_exist() -> None:
+    named = {name for one in told().values() for name in (one["page"], *(step[0] for step in one["steps"])) if name}
+
+    assert named - {page.url_name for page in pages()} == {PUBLIC}
