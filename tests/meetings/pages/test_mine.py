@@ -124,6 +124,26 @@ def test_the_way_back_from_asking_for_leave_is_to_ones_own_meetings(meeting, cas
     assert f'href="{reverse("meetings:meeting-list")}"' not in page
 
 
+def test_a_request_is_taken_back_until_it_is_answered(meeting, cast, as_user):
+    client = as_user(cast.member)
+    asked(meeting, cast)
+    client.post(url("leave-take-back", meeting))
+    assert not LeaveRequest.objects.exists()
+    answered = asked(meeting, cast)
+    decide_leave(request=answered, granted=True, by=cast.secretary)
+    client.post(url("leave-take-back", meeting))
+    assert LeaveRequest.objects.get().state == "granted"
+
+
+def test_a_reason_is_given_once_and_only_for_an_absence(cast, as_user):
+    absent, there = held(cast, "absent"), held(cast, "on_site")
+    client = as_user(cast.member)
+    for meeting, reason in ((absent, "生病了"), (absent, "在外地"), (there, "在外地")):
+        client.post(url("absence-why", meeting), {"reason": reason})
+    assert (own(absent, cast).reason.open(), own(absent, cast).reason_source) == ("生病了", "member")
+    assert not own(there, cast).reason
+
+
 def test_leave_without_a_kind_is_asked_again(meeting, cast, as_user):
     assert "kind" in as_user(cast.member).post(url("leave-ask", meeting), {"reason": "住院"}).context["form"].errors
 
