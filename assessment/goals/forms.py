@@ -13,7 +13,7 @@ from assessment.goals.models import Goal, GoalQuerySet
 from assessment.years import CountForm, YearForm
 from members.models import Member, Organization
 from members.models.member import MemberQuerySet
-from members.pages.forms import day_field, key_field
+from members.pages.forms import PersonField, day_field, key_field
 
 LONGEST = 2000
 OPEN = {
@@ -42,7 +42,7 @@ class GoalForm(forms.Form):
         label=_("Party work behind it"), max_length=300, widget=forms.Textarea(attrs={"rows": 2}),
         help_text=_("What the branch does so that the unit gets there."),
     )  # fmt: skip
-    responsible: "forms.ModelChoiceField[Member]" = forms.ModelChoiceField(
+    responsible = PersonField(
         label=_("Member who answers for it"), queryset=Member.objects.none(), required=False, to_field_name="key"
     )
     responsible_name = forms.CharField(

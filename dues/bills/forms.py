@@ -10,7 +10,7 @@ from dues.bills.models import BillRowQuerySet
 from dues.choices import BillRowState, BillSource
 from dues.fields import UploadForm, YuanField
 from members.models import Member, Organization
-from members.pages.forms import FilterForm
+from members.pages.forms import FilterForm, PersonField
 
 FOR_WHOM = pgettext_lazy("whose dues a row of a bill is", "For whom")
 WAITING, EVERYTHING = "waiting", "all"
@@ -26,9 +26,7 @@ class BillUploadForm(UploadForm):
 class BillRowForm(forms.Form):
     """For whom a row is; what the ledger may ask besides."""
 
-    member = forms.ModelChoiceField(
-        label=FOR_WHOM, queryset=Member.objects.none(), to_field_name="key", empty_label="—"
-    )
+    member = PersonField(label=FOR_WHOM, queryset=Member.objects.none(), to_field_name="key", empty_label="—")
     voluntary = YuanField(
         label=_("Of this voluntary, in yuan"),
         required=False,

@@ -15,7 +15,7 @@ from dues.payments.queries import OpenLine
 from dues.payments.services import HandedIn, NewPayment, RefusedLine
 from dues.units import last_day
 from members.models import Member, Organization
-from members.pages.forms import FilterForm, day_field, key_field
+from members.pages.forms import FilterForm, PersonField, day_field, key_field
 from members.refused import Refused
 
 BY_HAND = [way for way in PaymentWay.choices if way[0] != PaymentWay.LEDGER]
@@ -32,7 +32,7 @@ class PaymentForm(forms.Form):
     way = forms.ChoiceField(label=gettext_lazy("Way of paying"), choices=[*BY_HAND, ASKED_FOR])
     payer_kind = forms.ChoiceField(label=gettext_lazy("Handed over by"), choices=PayerKind.choices)
     payer_name = forms.CharField(label=gettext_lazy("Name of the relative"), max_length=60, required=False)
-    payer = forms.ModelChoiceField(
+    payer = PersonField(
         label=gettext_lazy("Which member"), queryset=Member.objects.none(), required=False, empty_label="—"
     )
     voluntary = YuanField(

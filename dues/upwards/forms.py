@@ -15,7 +15,7 @@ from dues.upwards.models import LARGE_FROM_FEN, DuesUse, RemittanceQuerySet
 from dues.upwards.queries import deciding_meetings
 from meetings.meeting.models import Meeting
 from members.models import Member, Organization
-from members.pages.forms import FilterForm, choice_field, day_field, key_field
+from members.pages.forms import FilterForm, PersonField, choice_field, day_field, key_field
 
 
 class RemittanceForm(forms.Form):
@@ -109,7 +109,7 @@ class DisclosureForm(forms.Form):
 
 class LargeForm(forms.Form):
     key = key_field()
-    member = forms.ModelChoiceField(label=_("Member"), queryset=Member.objects.none(), to_field_name="key")
+    member = PersonField(label=_("Member"), queryset=Member.objects.none(), to_field_name="key")
     amount_fen = YuanField(label=_("Amount, in yuan"), least_fen=LARGE_FROM_FEN)
     given_on = day_field(label=_("Given on"))
 

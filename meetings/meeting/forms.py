@@ -13,7 +13,7 @@ from meetings.meeting.queries import people_of
 from meetings.meeting.services import Handout
 from members.choices import OfficeKind
 from members.models import Member, Office, Organization, User
-from members.pages.forms import day_field, key_field
+from members.pages.forms import PersonField, day_field, key_field
 from members.paths import STEP
 
 LINES = forms.Textarea(attrs={"rows": 4})
@@ -58,7 +58,7 @@ class SpeechForm(forms.Form):
 class TaskForm(forms.Form):
     key = key_field()
     what = forms.CharField(label=gettext_lazy("What is to be done"), max_length=200)
-    owner = forms.ModelChoiceField(label=gettext_lazy("Responsible"), queryset=Member.objects.none())
+    owner = PersonField(label=gettext_lazy("Responsible"), queryset=Member.objects.none())
     due_on = day_field(label=pgettext_lazy("deadline", "By"))
 
     def __init__(self, *args: Any, meeting: Meeting, **kwargs: Any) -> None:

@@ -25,7 +25,7 @@ from meetings.planning.queries import usable_at
 from members.choices import OrganizationKind
 from members.fields import opened
 from members.models import Member, Organization
-from members.pages.forms import choice_field, day_field, key_field
+from members.pages.forms import PersonField, choice_field, day_field, key_field
 
 KINDS_OF = {
     OrganizationKind.BRANCH: (
@@ -60,6 +60,7 @@ class MeetingForm(forms.ModelForm):
             "starts_at": forms.TimeInput(attrs={"type": "time"}, format="%H:%M"),
             "ends_at": forms.TimeInput(attrs={"type": "time"}, format="%H:%M"),
         }
+        field_classes = {"chair": PersonField, "recorder": PersonField}
 
     online_link = forms.URLField(label=gettext_lazy("Online link"), required=False, assume_scheme="https")
 

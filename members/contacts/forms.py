@@ -11,7 +11,7 @@ from members.contacts.rules import ContactUrgency
 from members.fields import opened
 from members.models.contact import Contact, ContactPerson, HelpRequest
 from members.models.member import Member, MemberQuerySet
-from members.pages.forms import PhoneField, choice_field, day_field, key_field
+from members.pages.forms import PersonField, PhoneField, choice_field, day_field, key_field
 
 PERSON_FACTS = ("person", "name", "relation", "phone", "valid_from", "valid_until")
 CONTACT_FACTS = ("happened_on", "kind", "made_by", "needs", "next_on")
@@ -20,7 +20,7 @@ CONTACT_FACTS = ("happened_on", "kind", "made_by", "needs", "next_on")
 class ContactPersonForm(forms.Form):
     """A member of the same branch, or somebody else with name and phone."""
 
-    person = forms.ModelChoiceField(
+    person = PersonField(
         label=_("A member of the branch"), queryset=Member.objects.none(), required=False, empty_label="—"
     )
     name = forms.CharField(label=_("Or somebody else"), max_length=60, required=False)

@@ -3,13 +3,18 @@
 import re
 import unicodedata
 import uuid
-from collections.abc import Iterable, Mapping
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import date
 from typing import Any, TypeVar, cast
 
 from django import forms
 from django.core.exceptions import ValidationError
 from django.db.models import QuerySet
+from django.forms.models import ModelChoiceIterator
+from django.forms.utils import flatatt
+from django.template.loader import render_to_string
+from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _, gettext_lazy
 
 from members.dates import PartialDate
@@ -81,6 +86,79 @@ def choice_field(choices: Any, **kwargs: Any) -> forms.ChoiceField:
     """One of the choices, or none of them when it isn't required."""
     offered = list(choices.choices)
     return forms.ChoiceField(choices=offered if kwargs.get("required", True) else [("", "—"), *offered], **kwargs)
+
+
+MOST_IN_SELECT = 15
+
+
+class LookedUp(forms.Select):
+    """A select of at most fifteen choices; of more, a field where the browser offers what fits what is typed."""
+
+    def render(self, name: str, value: Any, attrs: Any = None, renderer: Any = None) -> SafeString:
+        context = self.get_context(name, value, attrs)
+        widget = context["widget"]
+        options = [one for _group, group, _index in widget["optgroups"] for one in group]
+        offered = [one for one in options if one["value"] != ""]
+        if len(offered) <= MOST_IN_SELECT:
+            return self._render(self.template_name, context, renderer)  # type: ignore[attr-defined,no-any-return]
+        typed = [one["label"] for one in offered if one["selected"]] or widget["value"]
+        more = {"offered": offered, "typed": typed[0], "placeholder": _("Type the first characters")}
+        more |= {"list_id": f"{widget['attrs'].get('id', name)}-offered", "attrs": flatatt(widget["attrs"])}
+        return render_to_string("includes/looked_up.html", {"name": name, **more})
+
+
+class LookedUpField(forms.ChoiceField):
+    """One of many, typed as the list has it or by its name alone where there is one such; links give the key."""
+
+    widget = LookedUp
+
+    def to_python(self, value: Any) -> Any:
+        labels = {str(key): _plain(label) for key, label in cast(Iterable[tuple[Any, Any]], self.choices)}
+        typed = "" if value is None else _plain(value)
+        meant = [typed] if typed in labels or not typed else [key for key, label in labels.items() if label == typed]
+        meant = meant or [key for key, label in labels.items() if label.split(" · ")[0] == typed]
+        if not meant:
+            sentence = _("“%(typed)s” isn't in the list. Type the first characters and choose from what is offered.")
+            raise ValidationError(sentence % {"typed": typed}, code="invalid_choice")
+        if len(meant) > 1:
+            names = _(", ").join(labels[key] for key in meant)
+            raise ValidationError(_("There are several, choose one of them: %(names)s.") % {"names": names})
+        return super().to_python(meant[0])
+
+
+def _plain(words: object) -> str:
+    return " ".join(unicodedata.normalize("NFC", str(words)).split())
+
+
+class LookedUpRow(LookedUpField, forms.ModelChoiceField):
+    """The same of the rows of a queryset."""
+
+
+class People(ModelChoiceIterator):
+    """Everybody by name, namesakes with their group or branch, the year of birth, and at last a sign of the record."""
+
+    def __iter__(self) -> Iterator[tuple[Any, str]]:
+        if self.field.empty_label is not None:
+            yield "", self.field.empty_label
+        people = {self.choice(one)[0]: one for one in self.queryset.all()}
+        labels = {value: self.field.label_from_instance(one) for value, one in people.items()}
+        for telling in (_place, lambda one: one.birth_on and str(one.birth_on.year), lambda one: str(one.key)[:4]):
+            several = Counter(labels.values())
+            for value, one in people.items():
+                if several[labels[value]] > 1:
+                    labels[value] = " · ".join(filter(None, (labels[value], telling(one))))
+        yield from labels.items()
+
+
+class PersonField(LookedUpRow):
+    """A member of the queryset."""
+
+    iterator = People
+
+
+def _place(member: Any) -> str:
+    """Only asked for namesakes."""
+    return str(Organization.objects.filter(path=member.roster_path).values_list("name", flat=True).first() or "")
 
 
 MOST_OFFERED = 300

@@ -12,7 +12,7 @@ from meetings.meeting.models import Meeting
 from members.fields import opened
 from members.models import Member, Organization
 from members.models.member import MemberQuerySet
-from members.pages.forms import FilterForm, choice_field, day_field, key_field
+from members.pages.forms import FilterForm, PersonField, choice_field, day_field, key_field
 from supervision.appraisals.ballot_services import MOST
 from supervision.appraisals.models import AppraisalRound, AppraisalRoundQuerySet, Appraisee
 from supervision.appraisals.rules import next_step, unfit_people
@@ -77,7 +77,7 @@ class TextForm(forms.Form):
 class SaidForm(TextForm):
     """What somebody without an account says of another, as an officer writes it down."""
 
-    author = forms.ModelChoiceField(label=_("Who says it"), queryset=Member.objects.none())
+    author = PersonField(label=_("Who says it"), queryset=Member.objects.none())
     field_order = ("author", "text")
 
     def __init__(self, *args: Any, people: MemberQuerySet, **kwargs: Any) -> None:

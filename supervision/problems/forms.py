@@ -11,7 +11,7 @@ from django.utils.translation import gettext, gettext_lazy as _
 from meetings.files import FileForm
 from members.models import Member, Organization
 from members.models.member import MemberQuerySet
-from members.pages.forms import FilterForm, choice_field, day_field, key_field
+from members.pages.forms import FilterForm, PersonField, choice_field, day_field, key_field
 from supervision.choices import InspectionState, ProblemSource, ProblemState
 from supervision.problems.models import Inspection, InspectionQuerySet, Problem, ProblemQuerySet
 from supervision.problems.queries import condition
@@ -48,9 +48,7 @@ class RowForm(forms.Form):
 
     text = forms.CharField(label=_("Problem"), max_length=300, required=False)
     measure = forms.CharField(label=_("Measure"), max_length=300, required=False)
-    responsible: "forms.ModelChoiceField[Member]" = forms.ModelChoiceField(
-        label=_("Who puts it right"), queryset=None, required=False
-    )
+    responsible = PersonField(label=_("Who puts it right"), queryset=Member.objects.none(), required=False)
     responsible_name = forms.CharField(label=_("Or somebody else"), max_length=60, required=False)
     due_on = day_field(label=_("Put right by"), required=False)
     is_internal = forms.BooleanField(label=_("Only for the branch's officers"), required=False)
@@ -121,9 +119,7 @@ class AssignForm(forms.Form):
 
     key = key_field()
     measure = forms.CharField(label=_("Measure"), max_length=300, required=False)
-    responsible: "forms.ModelChoiceField[Member]" = forms.ModelChoiceField(
-        label=_("Who puts it right"), queryset=None, required=False
-    )
+    responsible = PersonField(label=_("Who puts it right"), queryset=Member.objects.none(), required=False)
     responsible_name = forms.CharField(label=_("Or somebody else"), max_length=60, required=False)
     is_internal = forms.BooleanField(label=_("Only for the branch's officers"), required=False)
 

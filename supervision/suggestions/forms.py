@@ -10,7 +10,7 @@ from django.utils.translation import gettext, gettext_lazy as _
 from members.fields import opened
 from members.models import Member, Organization
 from members.models.member import MemberQuerySet
-from members.pages.forms import FilterForm, choice_field, day_field, key_field
+from members.pages.forms import FilterForm, PersonField, choice_field, day_field, key_field
 from supervision.choices import SuggestionKind, SuggestionOutcome
 from supervision.suggestions.models import Suggestion, SuggestionQuerySet
 from supervision.suggestions.rules import AnswerState
@@ -54,7 +54,7 @@ class SuggestionForm(forms.Form):
 class RecordForm(SuggestionForm):
     """What an officer writes down for a member who can't."""
 
-    member = forms.ModelChoiceField(label=_("Whose suggestion"), queryset=Member.objects.none())
+    member = PersonField(label=_("Whose suggestion"), queryset=Member.objects.none())
     asked_on = day_field(label=_("Said on"))
     field_order = ("key", "member", "asked_on", "kind", "text", "audience", "shows_name")
 

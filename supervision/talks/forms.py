@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from members.models import Member, Organization
 from members.models.member import MemberQuerySet
-from members.pages.forms import FilterForm, choice_field, day_field, key_field
+from members.pages.forms import FilterForm, PersonField, choice_field, day_field, key_field
 from supervision.choices import TalkOccasion
 from supervision.talks.models import TalkQuerySet
 from supervision.talks.queries import BranchTalks
@@ -21,8 +21,8 @@ class TalkForm(forms.Form):
     """A talk of two people of the branch, as an officer puts it on record."""
 
     key = key_field()
-    first = forms.ModelChoiceField(label=_("Who talked"), queryset=Member.objects.none(), to_field_name="key")
-    second = forms.ModelChoiceField(label=_("With whom"), queryset=Member.objects.none(), to_field_name="key")
+    first = PersonField(label=_("Who talked"), queryset=Member.objects.none(), to_field_name="key")
+    second = PersonField(label=_("With whom"), queryset=Member.objects.none(), to_field_name="key")
     held_on = day_field(label=_("When"))
     occasion = choice_field(TalkOccasion, label=_("Why"))
 
