@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _, gettext_lazy
 
 from dues.units import FEN_PER_YUAN, yuan
 from members.models import Organization
-from members.pages.forms import key_field
+from members.pages.forms import LookedUpRow, key_field
 from members.pages.steps import Crumb
 
 DUES: Crumb = (gettext_lazy("Dues"), reverse_lazy("dues:grid"))
@@ -60,7 +60,7 @@ class UploadForm(forms.Form):
     """What a branch uploads: `places` are those offered."""
 
     key = key_field()
-    organization = forms.ModelChoiceField(
+    organization = LookedUpRow(
         label=gettext_lazy("Branch"), queryset=Organization.objects.none(), to_field_name="code", empty_label=None
     )
 

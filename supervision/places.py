@@ -6,7 +6,7 @@ from django.http import Http404
 from members.access.policy import get_in_scope
 from members.choices import Capability, OrganizationKind
 from members.models import Organization
-from members.pages.requests import PageRequest
+from members.pages.requests import PageRequest, code_asked_for
 from members.paths import subtree
 
 BELOW = (OrganizationKind.BRANCH, OrganizationKind.GROUP)
@@ -21,7 +21,7 @@ def branches_offered(request: PageRequest, capability: Capability) -> QuerySet[O
 
 def branch_asked_for(request: PageRequest, capability: Capability) -> Organization:
     """The one in the address, else the first of one's own. 404 outside one's own."""
-    if code := request.GET.get("org"):
+    if code := code_asked_for(request):
         return get_in_scope(request, Organization.objects.filter(kind__in=BELOW), code=code)
     first = branches_offered(request, capability).first() or _first(request, capability, Q(kind__in=BELOW))
     if first is None:
@@ -31,7 +31,7 @@ def branch_asked_for(request: PageRequest, capability: Capability) -> Organizati
 
 def place_asked_for(request: PageRequest, *capabilities: Capability) -> Organization:
     """The same for pages that are also about committees."""
-    if code := request.GET.get("org"):
+    if code := code_asked_for(request):
         return get_in_scope(request, Organization.objects.all(), code=code)
     found = (_first(request, capability, Q()) for capability in capabilities)
     first = next((place for place in found if place), None)

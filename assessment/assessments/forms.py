@@ -18,7 +18,7 @@ from assessment.schemes.models import Band, Clause, Indicator, Scheme
 from meetings.files import FileForm
 from members.models import Organization
 from members.models.organization import OrganizationQuerySet
-from members.pages.forms import FilterForm, choice_field, day_field, key_field
+from members.pages.forms import FilterForm, LookedUpField, choice_field, day_field, key_field
 
 ONLY = {
     "stale": _("The record has changed since"),
@@ -36,7 +36,7 @@ class AssessmentFilterForm(FilterForm):
     scheme = forms.ChoiceField(label=_("The scheme"), required=False)
     state = choice_field(AssessmentState, label=_("State"), required=False)
     only = forms.ChoiceField(label=_("Only"), required=False, choices=[("", "—"), *ONLY.items()])
-    org = forms.ChoiceField(label=_("Committee"), required=False)
+    org = LookedUpField(label=_("Committee"), required=False)
 
     def __init__(self, data: Any, *, schemes: Sequence[Scheme], places: Sequence[Organization]) -> None:
         super().__init__(data)

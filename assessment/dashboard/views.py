@@ -58,7 +58,7 @@ from members.models import Organization
 from members.pages.links import start_links
 from members.pages.listing import Listing, Nothing, excel, linked, text
 from members.pages.navigation import first_page
-from members.pages.requests import PageRequest, address
+from members.pages.requests import PageRequest, address, code_asked_for
 
 VIEW = Capability.VIEW_DASHBOARD
 PLACES = Organization.objects.exclude(kind=OrganizationKind.GROUP)
@@ -105,7 +105,7 @@ def asked_for(request: PageRequest, *, opens: bool = False) -> DashboardQuery:
 
 def place_asked_for(request: PageRequest) -> Organization:
     """The organization of the address, else the first of one's offices."""
-    if code := request.GET.get("org"):
+    if code := code_asked_for(request):
         return get_in_scope(request, PLACES.all(), code=code)
     paths = request.user.access.paths(VIEW)
     first = PLACES.filter(path__in=paths).order_by("path").first()

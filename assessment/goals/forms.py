@@ -13,7 +13,7 @@ from assessment.goals.models import Goal, GoalQuerySet
 from assessment.years import CountForm, YearForm
 from members.models import Member, Organization
 from members.models.member import MemberQuerySet
-from members.pages.forms import PersonField, day_field, key_field
+from members.pages.forms import LookedUpField, PersonField, day_field, key_field
 
 LONGEST = 2000
 OPEN = {
@@ -175,7 +175,7 @@ class GoalFilterForm(YearForm):
     q = forms.CharField(label=_("Words in the goal, the target or the party work"), required=False, max_length=60)
     state = forms.ChoiceField(label=_("State"), required=False)
     who = forms.CharField(label=_("Who answers for it"), required=False, max_length=60)
-    org = forms.ChoiceField(label=_("Branch"), required=False)
+    org = LookedUpField(label=_("Branch"), required=False)
 
     def __init__(self, data: Any, *, branches: list[Organization], today: date, names: Q | None) -> None:
         """`names`: of which goals the reader is told who answers for them; None: of none."""

@@ -10,7 +10,7 @@ from assessment.choices import PracticeKind
 from assessment.practices.models import Practice, PracticeQuerySet
 from members.choices import UnitKind
 from members.models import Organization
-from members.pages.forms import choice_field, key_field
+from members.pages.forms import LookedUpRow, choice_field, key_field
 
 FACTS = ("kind", "title", "problem", "solution", "needs")
 LONGEST = 4000
@@ -34,7 +34,7 @@ class PracticeForm(forms.Form):
     """A practice as it is written, and changed as long as it isn't published."""
 
     key = key_field()
-    organization = forms.ModelChoiceField(
+    organization = LookedUpRow(
         label=_("Branch"), queryset=Organization.objects.none(), to_field_name="code", empty_label=None
     )
     kind = choice_field(PracticeKind, label=_("Which kind of difficulty"))
@@ -91,7 +91,7 @@ class AdoptForm(WordsForm):
     """Which branch takes it over."""
 
     key = key_field()
-    organization = forms.ModelChoiceField(
+    organization = LookedUpRow(
         label=_("Branch"), queryset=Organization.objects.none(), to_field_name="code", empty_label=None
     )
     field_order = ("key", "organization", "words")

@@ -19,7 +19,7 @@ from assessment.schemes.queries import all_metrics
 from assessment.schemes.rules import BandPlan, SchemePlan, plain
 from members.choices import UnitKind
 from members.models import Organization
-from members.pages.forms import choice_field, day_field, key_field
+from members.pages.forms import LookedUpField, choice_field, day_field, key_field
 
 VIEWS = ("self", "peer", "superior", "members")
 
@@ -157,7 +157,7 @@ class CopyForm(forms.Form):
     title = forms.CharField(label=_("Title of the scheme"), max_length=160)
     year = year_field()
     code = forms.CharField(label=_("Code of the scheme"), max_length=60)
-    org = forms.ChoiceField(label=_("For which committee"))
+    org = LookedUpField(label=_("For which committee"))
 
     def __init__(self, data: Any, *, scheme: Scheme, places: Sequence[Organization]) -> None:
         codes = [place.code for place in places]
@@ -269,7 +269,7 @@ class ClauseForm(forms.Form):
         label=_("The clause as a sentence"), max_length=300, widget=forms.Textarea(attrs={"rows": 2}),
         help_text=_("It stands beside the points that it gave or took."),
     )  # fmt: skip
-    metric = forms.ChoiceField(
+    metric = LookedUpField(
         label=_("Fact of the record"), required=False, help_text=_("Empty: a person says what is found.")
     )
     points = points_field()

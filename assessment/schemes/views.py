@@ -47,7 +47,7 @@ from members.choices import Capability
 from members.exports.services import record_export
 from members.models import Organization
 from members.pages.listing import Badge, Listing, Nothing, badges, linked, number, text
-from members.pages.requests import FORM_METHODS, PageRequest, address, workbook
+from members.pages.requests import FORM_METHODS, PageRequest, address, code_asked_for, workbook
 from members.pages.steps import Button, Crumb, Step, form_page
 
 VIEW, MANAGE = Capability.VIEW_ASSESSMENT, Capability.MANAGE_SCHEMES
@@ -80,7 +80,7 @@ def places_offered(request: PageRequest) -> list[Organization]:
 
 def place_asked_for(request: PageRequest) -> Organization:
     """The one in the address, else the first of one's own. 404 outside one's own."""
-    code = request.GET.get("org")
+    code = code_asked_for(request)
     found = next((place for place in places_offered(request) if code in (None, "", place.code)), None)
     if found is None:
         raise Http404

@@ -16,7 +16,7 @@ from meetings.meeting.models import Meeting
 from members.choices import DuesCategory
 from members.fields import opened
 from members.models import Organization
-from members.pages.forms import MOST_OFFERED, FilterForm, day_field, key_field
+from members.pages.forms import MOST_OFFERED, FilterForm, LookedUpField, day_field, key_field
 from rulebook.dates import add_months
 
 EARLIEST = 2008
@@ -47,7 +47,7 @@ class GridForm(FilterForm):
     """Branch, year and month, and which of its members in which order. What can't be meant counts as not asked."""
 
     q = forms.CharField(label=_("Name"), required=False, max_length=60)
-    org = forms.ChoiceField(label=_("Branch"), required=False)
+    org = LookedUpField(label=_("Branch"), required=False)
     year = forms.TypedChoiceField(label=_("Year"), required=False, coerce=int, empty_value=None)
     month = forms.TypedChoiceField(label=_("Month shown"), required=False, coerce=int, empty_value=None)
     state = forms.ChoiceField(label=_("In that month"), required=False, choices=STATES)

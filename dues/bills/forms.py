@@ -10,7 +10,7 @@ from dues.bills.models import BillRowQuerySet
 from dues.choices import BillRowState, BillSource
 from dues.fields import UploadForm, YuanField
 from members.models import Member, Organization
-from members.pages.forms import FilterForm, PersonField
+from members.pages.forms import FilterForm, LookedUpField, PersonField
 
 FOR_WHOM = pgettext_lazy("whose dues a row of a bill is", "For whom")
 WAITING, EVERYTHING = "waiting", "all"
@@ -83,7 +83,7 @@ class BillRowFilterForm(FilterForm):
     """Empty fields, and what can't be read, ask for what waits."""
 
     q = forms.CharField(label=_("Name, note or transaction number"), required=False, max_length=80)
-    org = forms.ChoiceField(label=_("Branch"), required=False)
+    org = LookedUpField(label=_("Branch"), required=False)
     state = forms.ChoiceField(
         label=_("State"),
         required=False,

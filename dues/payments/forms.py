@@ -15,7 +15,7 @@ from dues.payments.queries import OpenLine
 from dues.payments.services import HandedIn, NewPayment, RefusedLine
 from dues.units import last_day
 from members.models import Member, Organization
-from members.pages.forms import FilterForm, PersonField, day_field, key_field
+from members.pages.forms import FilterForm, LookedUpField, PersonField, day_field, key_field
 from members.refused import Refused
 
 BY_HAND = [way for way in PaymentWay.choices if way[0] != PaymentWay.LEDGER]
@@ -121,7 +121,7 @@ STATES = ((LIVE, gettext_lazy("Valid")), (REVERSED, gettext_lazy("Taken back, an
 
 class PaymentFilterForm(FilterForm):
     q = forms.CharField(label=gettext_lazy("Name of the member or of who paid"), required=False, max_length=60)
-    org = forms.ChoiceField(label=gettext_lazy("Branch"), required=False)
+    org = LookedUpField(label=gettext_lazy("Branch"), required=False)
     month = MonthField(label=gettext_lazy("Paid in the month"), required=False)
     way = forms.ChoiceField(
         label=gettext_lazy("Way of paying"),

@@ -38,7 +38,7 @@ from members.choices import Capability, ImportState, OrganizationKind
 from members.fields import opened
 from members.imports.kinds import led
 from members.models import Organization, User
-from members.pages.forms import key_field
+from members.pages.forms import LookedUpRow, key_field
 from members.pages.listing import Listing, Nothing, linked, number, text
 from members.pages.requests import FORM_METHODS, PageRequest, try_with_message
 from members.pages.steps import Button, Crumb, Step, form_page
@@ -158,7 +158,7 @@ def _sign_in_by_name(request: HttpRequest, meeting: Meeting) -> HttpResponse:
 
 class AttendanceUploadForm(forms.Form):
     key = key_field()
-    organization = forms.ModelChoiceField(
+    organization = LookedUpRow(
         label=_("Branch"), queryset=Organization.objects.none(), to_field_name="code", empty_label=None
     )
     year = forms.IntegerField(

@@ -13,7 +13,7 @@ from meetings.meeting.queries import people_of
 from meetings.meeting.services import Handout
 from members.choices import OfficeKind
 from members.models import Member, Office, Organization, User
-from members.pages.forms import PersonField, day_field, key_field
+from members.pages.forms import LookedUpRow, PersonField, day_field, key_field
 from members.paths import STEP
 
 LINES = forms.Textarea(attrs={"rows": 4})
@@ -125,7 +125,7 @@ class SheetForm(FileForm):
         return file
 
 
-class HolderField(forms.ModelChoiceField):
+class HolderField(LookedUpRow):
     def label_from_instance(self, obj: Any) -> str:
         """Who holds the office, and which it is."""
         member = obj.member or (obj.user.member if obj.user else None)
@@ -171,7 +171,7 @@ class TaskFilterForm(forms.Form):
             ("", gettext_lazy("Open")), ("overdue", gettext_lazy("Overdue")), ("ended", gettext_lazy("Closed tasks")),
         ],
     )  # fmt: skip
-    organization = forms.ModelChoiceField(
+    organization = LookedUpRow(
         label=gettext_lazy("Branch or group"), required=False, queryset=Organization.objects.none(),
         to_field_name="code", empty_label=gettext_lazy("All I may see"),
     )  # fmt: skip

@@ -21,7 +21,7 @@ from members.access.policy import requires, signed_in
 from members.choices import Capability
 from members.exports.services import record_export
 from members.models import Member, Organization
-from members.pages.forms import FilterForm, day_field
+from members.pages.forms import FilterForm, LookedUpField, day_field
 from members.pages.listing import excel
 from members.pages.requests import PageRequest, address, place_asked_for
 
@@ -49,7 +49,7 @@ class FiguresForm(PeriodForm):
     """The same for an organization, and only those who were missing for long."""
 
     q = forms.CharField(label=_("Name"), required=False)
-    org = forms.ChoiceField(label=_("Organization"), required=False)
+    org = LookedUpField(label=_("Organization"), required=False)
     flagged = forms.BooleanField(label=_("Only those missing for months without a reason"), required=False)
     field_order = ("q", "first", "last", "org", "flagged")
 

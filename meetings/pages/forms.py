@@ -25,7 +25,7 @@ from meetings.planning.queries import usable_at
 from members.choices import OrganizationKind
 from members.fields import opened
 from members.models import Member, Organization
-from members.pages.forms import PersonField, choice_field, day_field, key_field
+from members.pages.forms import LookedUpRow, PersonField, choice_field, day_field, key_field
 
 KINDS_OF = {
     OrganizationKind.BRANCH: (
@@ -223,7 +223,7 @@ class MeetingFilterForm(forms.Form):
     state = forms.ChoiceField(
         label=gettext_lazy("State"), required=False, choices=[("", gettext_lazy("All")), *MeetingState.choices]
     )
-    organization = forms.ModelChoiceField(
+    organization = LookedUpRow(
         label=gettext_lazy("Branch or group"), required=False, queryset=Organization.objects.none(),
         to_field_name="code", empty_label=gettext_lazy("All I may see"),
     )  # fmt: skip

@@ -17,7 +17,7 @@ from meetings.planning.models import ThemeDay
 from meetings.planning.rules import Defaults, ListedDay, Proposal, bounds, fits, latest_day, read_days
 from meetings.planning.services import PlannedMeeting
 from members.models import Organization
-from members.pages.forms import FilterForm, day_field, key_field
+from members.pages.forms import FilterForm, LookedUpField, LookedUpRow, day_field, key_field
 from rulebook.values import DutyState
 
 MOST_LINES = 400
@@ -65,6 +65,12 @@ class LineForm(forms.Form):
         except ValidationError:
             return None
         return (kind, period, day) if day and kind in MeetingKind.values and re.match(PERIOD, period) else None
+
+    @property
+    def month(self) -> date | None:
+        """The first day of the month where it stands in the plan."""
+        shown = self.shown()
+        return shown[2].replace(day=1) if shown else None
 
     def clean_code(self) -> str:
         if self.cleaned_data["code"] not in self.places:
@@ -184,7 +190,7 @@ class SpecialDaysForm(forms.Form):
 class LocalKindForm(forms.Form):
     key = key_field()
     name = forms.CharField(label=gettext_lazy("Name of the kind"), max_length=60)
-    organization = forms.ModelChoiceField(
+    organization = LookedUpRow(
         label=gettext_lazy("For everybody below"),
         queryset=Organization.objects.none(),
         to_field_name="code",
@@ -210,7 +216,7 @@ class DutyFilterForm(FilterForm):
     """Place, year, and what of it. A year that hasn't begun isn't offered."""
 
     q = forms.CharField(label=gettext_lazy("Branch"), required=False)
-    org = forms.ChoiceField(label=gettext_lazy("Organization"), required=False)
+    org = LookedUpField(label=gettext_lazy("Organization"), required=False)
     year = forms.TypedChoiceField(label=gettext_lazy("Year"), required=False, coerce=int, empty_value=None)
     kind = forms.ChoiceField(
         label=gettext_lazy("Kind"), required=False, choices=[("", gettext_lazy("All kinds")), *KINDS]

@@ -11,7 +11,7 @@ from members.choices import Capability
 from members.imports.queries import ColumnLine
 from members.models.organization import Organization, OrganizationQuerySet
 from members.models.user import User
-from members.pages.forms import key_field
+from members.pages.forms import LookedUpRow, key_field
 from members.roster.headings import LABELS
 from members.workbooks.sheets import LIMITS, MIB
 
@@ -23,7 +23,7 @@ class ImportForm(forms.Form):
     """A workbook and where its members belong."""
 
     key = key_field()
-    organization = forms.ModelChoiceField(
+    organization = LookedUpRow(
         label=gettext_lazy("Into"),
         queryset=Organization.objects.none(),
         to_field_name="code",

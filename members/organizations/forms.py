@@ -10,7 +10,7 @@ from members.choices import Capability, OrganizationKind, UnitKind
 from members.models.organization import Organization, OrganizationQuerySet
 from members.models.user import User
 from members.organizations.rules import STANDS_UNDER, may_stand_under
-from members.pages.forms import choice_field, day_field, key_field
+from members.pages.forms import LookedUpRow, choice_field, day_field, key_field
 from members.paths import subtree
 
 ANY = ("", gettext_lazy("All"))
@@ -93,7 +93,7 @@ class OrganizationEditForm(DescribingForm):
     """Another name, or better knowledge."""
 
 
-class PlaceField(forms.ModelChoiceField):
+class PlaceField(LookedUpRow):
     """One of the organizations, shown in the order of the tree and indented."""
 
     def label_from_instance(self, place: Organization) -> str:

@@ -100,7 +100,7 @@ class LookedUp(forms.Select):
         options = [one for _group, group, _index in widget["optgroups"] for one in group]
         offered = [one for one in options if one["value"] != ""]
         if len(offered) <= MOST_IN_SELECT:
-            return self._render(self.template_name, context, renderer)  # type: ignore[attr-defined,no-any-return]
+            return self._render(self.template_name, context, renderer)  # type: ignore[attr-defined]
         typed = [one["label"] for one in offered if one["selected"]] or widget["value"]
         more = {"offered": offered, "typed": typed[0], "placeholder": _("Type the first characters")}
         more |= {"list_id": f"{widget['attrs'].get('id', name)}-offered", "attrs": flatatt(widget["attrs"])}
@@ -139,7 +139,7 @@ class People(ModelChoiceIterator):
 
     def __iter__(self) -> Iterator[tuple[Any, str]]:
         if self.field.empty_label is not None:
-            yield "", self.field.empty_label
+            yield "", str(self.field.empty_label)
         people = {self.choice(one)[0]: one for one in self.queryset.all()}
         labels = {value: self.field.label_from_instance(one) for value, one in people.items()}
         for telling in (_place, lambda one: one.birth_on and str(one.birth_on.year), lambda one: str(one.key)[:4]):
@@ -196,7 +196,7 @@ class PlaceForm(FilterForm):
     """Where one looks, and a part of a branch's name."""
 
     q = forms.CharField(label=gettext_lazy("Branch"), required=False, max_length=60)
-    org = forms.ChoiceField(label=gettext_lazy("Organization"), required=False)
+    org = LookedUpField(label=gettext_lazy("Organization"), required=False)
 
     def __init__(self, data: Any, *, places: QuerySet[Organization], at: Organization | None = None) -> None:
         super().__init__(data)

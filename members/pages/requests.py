@@ -32,6 +32,16 @@ class PageRequest(HttpRequest):
     htmx: HtmxDetails
 
 
+def code_asked_for(request: PageRequest) -> str:
+    """Of the organization in the address: a field of many (`LookedUpField`) sends its name."""
+    asked = request.GET.get("org", "")
+    if asked.isascii():
+        return asked
+    named = Organization.objects.visible_to(request.user).filter(name=asked.strip())
+    codes = list(named.values_list("code", flat=True)[:2])
+    return codes[0] if len(codes) == 1 else asked
+
+
 def branches_offered(request: PageRequest, *capabilities: Capability) -> QuerySet[Organization]:
     """The standing branches in which one of the capabilities holds, in tree order."""
     paths = [path for capability in capabilities for path in request.user.access.paths(capability)]
@@ -43,7 +53,7 @@ def branches_offered(request: PageRequest, *capabilities: Capability) -> QuerySe
 
 def branch_asked_for(request: PageRequest, *capabilities: Capability) -> Organization:
     """404 where the address names a place outside one's own, or where one has no branch at all."""
-    if code := request.GET.get("org"):
+    if code := code_asked_for(request):
         return get_in_scope(request, Organization.objects.branches(), code=code)
     first = branches_offered(request, *capabilities).first()
     if first is None:
@@ -55,7 +65,7 @@ def place_asked_for(
     request: PageRequest, *capabilities: Capability, among: QuerySet[Organization] | None = None
 ) -> Organization:
     """The same for pages that are also about committees: any organization, else the first of one's offices."""
-    if code := request.GET.get("org"):
+    if code := code_asked_for(request):
         return get_in_scope(request, Organization.objects.all() if among is None else among, code=code)
     paths = [path for capability in capabilities for path in request.user.access.paths(capability)]
     if (first := Organization.objects.filter(path__in=paths).first()) is None:

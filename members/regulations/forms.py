@@ -11,7 +11,7 @@ from django.utils.translation import gettext, gettext_lazy, gettext_lazy as _, n
 from members.choices import Capability, DuesCategory, OrganizationKind
 from members.models.organization import Organization
 from members.models.user import User
-from members.pages.forms import day_field, key_field
+from members.pages.forms import LookedUpRow, day_field, key_field
 from rulebook.book import subjects
 from rulebook.finding import Search
 from rulebook.local import LocalRule, Loosening
@@ -62,7 +62,7 @@ class LocalRuleForm(forms.Form):
     """A committee's own figure for one rule, with what it stands on."""
 
     key = key_field()
-    organization = forms.ModelChoiceField(label=_("Committee"), queryset=Organization.objects.none())
+    organization = LookedUpRow(label=_("Committee"), queryset=Organization.objects.none())
     value = forms.CharField(label=_("What it sets"), max_length=40)
     document = forms.CharField(label=_("Document"), max_length=200)
     number = forms.CharField(label=_("Document number"), max_length=80, required=False)

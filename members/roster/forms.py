@@ -28,7 +28,15 @@ from members.fields import opened
 from members.models.member import Member, Situation
 from members.models.organization import Organization, OrganizationQuerySet
 from members.models.user import User
-from members.pages.forms import IdentityNumberField, PartialDateField, PhoneField, choice_field, day_field, key_field
+from members.pages.forms import (
+    IdentityNumberField,
+    LookedUpRow,
+    PartialDateField,
+    PhoneField,
+    choice_field,
+    day_field,
+    key_field,
+)
 from members.paths import STEP, subtree
 from members.people import ENDINGS, PersonFacts, objections, read_from_identity
 from members.roster.filters import LONGEST_QUERY, SEALED, kept_query
@@ -124,7 +132,7 @@ class MemberForm(forms.Form):
         return given
 
 
-class RosterField(forms.ModelChoiceField):
+class RosterField(LookedUpRow):
     """Of the places that `rosters_of` gives: a group with its branch, because many have the same name."""
 
     def label_from_instance(self, obj: Organization) -> str:
@@ -276,7 +284,7 @@ def rule_of(because: LeavingReason, on: date) -> Rule | None:
     return rule_if_held(key, on) if key else None
 
 
-class PlaceField(forms.ModelChoiceField):
+class PlaceField(LookedUpRow):
     """The branch itself stands for those who are in no group."""
 
     def label_from_instance(self, obj: Organization) -> str:

@@ -14,7 +14,7 @@ from audit.models import ChainCheck, EntryQuerySet
 from members.access.policy import requires
 from members.choices import Capability
 from members.dates import to_the_minute
-from members.pages.forms import day_field
+from members.pages.forms import LookedUpField, day_field
 from members.pages.listing import Listing, Nothing, linked, text
 from members.pages.requests import PageRequest
 from members.trail.queries import (
@@ -61,7 +61,7 @@ class TrailFilter(forms.Form):
 
     q = forms.CharField(label=_("Name of the record"), required=False, max_length=100)
     who = forms.CharField(label=_("Who (user name)"), required=False, max_length=150)
-    action = forms.ChoiceField(label=_("Did what"), required=False)
+    action = LookedUpField(label=_("Did what"), required=False)
     first = day_field(label=_("From"), required=False)
     last = day_field(label=_("Until"), required=False)
     kind = forms.CharField(required=False, max_length=60, widget=forms.HiddenInput)
@@ -111,7 +111,8 @@ def audit_list(request: PageRequest) -> HttpResponse:
         query.pop(name, None)
     check = ChainCheck.objects.first()
     trail = trail_page(entries, reader=request.user, **TrailPlace(request.GET).numbers())
-    return TRAIL.shown(request, trail.acts, form=form).answer(
+    without = ("about",) if form.cleaned_data.get("id") else ()
+    return TRAIL.shown(request, trail.acts, form=form, without=without).answer(
         title=_("Audit trail"),
         prints=False,
         template="members/trail/audit.html",

@@ -26,7 +26,7 @@ from members.pages.forms import PlaceForm, key_field
 from members.pages.links import Link, own_links, start_links
 from members.pages.listing import excel
 from members.pages.navigation import first_page
-from members.pages.requests import FORM_METHODS, PageRequest, address, try_with_message, workbook
+from members.pages.requests import FORM_METHODS, PageRequest, address, code_asked_for, try_with_message, workbook
 from members.pages.steps import Button, Step, Words, form_page
 from members.paths import outermost
 from reminders.desk.beginning import beginning_of
@@ -65,7 +65,7 @@ ABOVE = (OrganizationKind.COMMITTEE, OrganizationKind.GENERAL_BRANCH)
 
 def places_asked_for(request: PageRequest) -> tuple[Organization | None, list[str]]:
     """The organization of the address and its path, else none and the paths of all of one's offices."""
-    if code := request.GET.get("org"):
+    if code := code_asked_for(request):
         place = get_in_scope(request, Organization.objects.all(), code=code)
         return place, [place.path]
     return None, request.user.access.paths(Capability.VIEW_DUTIES)

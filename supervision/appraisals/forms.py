@@ -12,7 +12,7 @@ from meetings.meeting.models import Meeting
 from members.fields import opened
 from members.models import Member, Organization
 from members.models.member import MemberQuerySet
-from members.pages.forms import FilterForm, PersonField, choice_field, day_field, key_field
+from members.pages.forms import FilterForm, LookedUpField, PersonField, choice_field, day_field, key_field
 from supervision.appraisals.ballot_services import MOST
 from supervision.appraisals.models import AppraisalRound, AppraisalRoundQuerySet, Appraisee
 from supervision.appraisals.rules import next_step, unfit_people
@@ -121,7 +121,7 @@ class RoundFilterForm(FilterForm):
     state = choice_field(RoundState, label=_("State"), required=False)
     first = day_field(label=_("Closed from"), required=False)
     last = day_field(label=_("Closed to"), required=False)
-    org = forms.ChoiceField(label=_("Organization"), required=False)
+    org = LookedUpField(label=_("Organization"), required=False)
 
     def __init__(self, data: Any, *, places: QuerySet[Organization], today: date) -> None:
         super().__init__(data)

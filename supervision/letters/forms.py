@@ -11,7 +11,7 @@ from django.utils.translation import gettext, gettext_lazy, gettext_lazy as _
 
 from members.choices import OfficeKind
 from members.models import Organization
-from members.pages.forms import key_field
+from members.pages.forms import LookedUpRow, key_field
 from supervision.letters import sealing
 from supervision.letters.contents import NamedSubject
 from supervision.letters.name_rules import Doubt
@@ -66,9 +66,7 @@ class NameReasonForm(WordsForm):
 class NewKeyForm(forms.Form):
     """An inspector's own pair of keys."""
 
-    organization = forms.ModelChoiceField(
-        label=_("For the office at"), queryset=Organization.objects.none(), empty_label=None
-    )
+    organization = LookedUpRow(label=_("For the office at"), queryset=Organization.objects.none(), empty_label=None)
     passphrase = passphrase_field(
         _("New passphrase"),
         is_new=True,

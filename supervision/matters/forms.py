@@ -11,7 +11,7 @@ from dues.fields import YuanField
 from meetings.meeting.models import Meeting
 from meetings.votes.models import Vote
 from members.models import Organization
-from members.pages.forms import FilterForm, choice_field, day_field, key_field
+from members.pages.forms import FilterForm, LookedUpField, choice_field, day_field, key_field
 from supervision.choices import MatterDecision, MatterKind, MatterOpinion
 from supervision.matters.models import Matter, MatterQuerySet
 from supervision.matters.queries import STATES, meetings_for, votes_for
@@ -167,7 +167,7 @@ class MatterFilterForm(FilterForm):
     shown = forms.ChoiceField(label=_("Only what was"), required=False, choices=[("", "—"), *SHOWN.items()])
     first = day_field(label=_("From"), required=False)
     last = day_field(label=_("To"), required=False)
-    org = forms.ChoiceField(label=_("Branch"), required=False)
+    org = LookedUpField(label=_("Branch"), required=False)
 
     def __init__(self, data: Any, *, branches: list[Organization], units: list[str]) -> None:
         super().__init__(data)

@@ -11,7 +11,7 @@ from django.utils.translation import gettext, gettext_lazy as _
 from meetings.files import FileForm
 from members.models import Member, Organization
 from members.models.member import MemberQuerySet
-from members.pages.forms import FilterForm, PersonField, choice_field, day_field, key_field
+from members.pages.forms import FilterForm, LookedUpField, LookedUpRow, PersonField, choice_field, day_field, key_field
 from supervision.choices import InspectionState, ProblemSource, ProblemState
 from supervision.problems.models import Inspection, InspectionQuerySet, Problem, ProblemQuerySet
 from supervision.problems.queries import condition
@@ -145,7 +145,7 @@ class ProblemFilterForm(FilterForm):
     who = forms.CharField(label=_("Who puts it right"), required=False, max_length=60)
     first = day_field(label=_("From the day"), required=False)
     last = day_field(label=_("To the day"), required=False)
-    org = forms.ChoiceField(label=_("Branch"), required=False)
+    org = LookedUpField(label=_("Branch"), required=False)
     list = forms.UUIDField(required=False, widget=forms.HiddenInput)
     meeting = forms.UUIDField(required=False, widget=forms.HiddenInput)
 
@@ -185,7 +185,7 @@ class CountForm(FilterForm):
     q = forms.CharField(label=_("Name of the branch"), required=False, max_length=60)
     first = day_field(label=_("From the day"), required=False)
     last = day_field(label=_("To the day"), required=False)
-    org = forms.ChoiceField(label=_("Organization"), required=False)
+    org = LookedUpField(label=_("Organization"), required=False)
 
     def __init__(self, data: Any, *, places: list[Organization]) -> None:
         super().__init__(data)
@@ -205,7 +205,7 @@ class PlanForm(forms.Form):
     """Who comes when, and what is looked at."""
 
     key = key_field()
-    organization: "forms.ModelChoiceField[Organization]" = forms.ModelChoiceField(label=_("Branch"), queryset=None)
+    organization = LookedUpRow(label=_("Branch"), queryset=Organization.objects.none())
     visit_on = day_field(label=_("Visit on"))
     team = forms.CharField(label=_("Who comes"), max_length=200)
     subject = forms.CharField(
@@ -238,7 +238,7 @@ class InspectionFilterForm(FilterForm):
     state = choice_field(InspectionState, label=_("State"), required=False)
     first = day_field(label=_("From the day"), required=False)
     last = day_field(label=_("To the day"), required=False)
-    org = forms.ChoiceField(label=_("Branch"), required=False)
+    org = LookedUpField(label=_("Branch"), required=False)
 
     def __init__(self, data: Any, *, places: list[Organization]) -> None:
         super().__init__(data)

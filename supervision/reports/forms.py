@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from meetings.meeting.models import Meeting
 from meetings.planning.duty_rules import Period
 from members.models import Organization
-from members.pages.forms import FilterForm, key_field
+from members.pages.forms import FilterForm, LookedUpField, key_field
 from supervision.choices import ReportState
 from supervision.reports.queries import MISSING
 from supervision.reports.rules import reportable
@@ -27,7 +27,7 @@ class ReportFilterForm(FilterForm):
     state = forms.ChoiceField(
         label=_("State"), required=False, choices=[("", _("All")), (MISSING, _("Missing")), *ReportState.choices]
     )
-    org = forms.ChoiceField(label=_("Organization"), required=False)
+    org = LookedUpField(label=_("Organization"), required=False)
 
     def __init__(self, data: Any, *, places: Iterable[Organization], today: date) -> None:
         super().__init__(data)

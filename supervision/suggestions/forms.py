@@ -10,7 +10,7 @@ from django.utils.translation import gettext, gettext_lazy as _
 from members.fields import opened
 from members.models import Member, Organization
 from members.models.member import MemberQuerySet
-from members.pages.forms import FilterForm, PersonField, choice_field, day_field, key_field
+from members.pages.forms import FilterForm, LookedUpField, PersonField, choice_field, day_field, key_field
 from supervision.choices import SuggestionKind, SuggestionOutcome
 from supervision.suggestions.models import Suggestion, SuggestionQuerySet
 from supervision.suggestions.rules import AnswerState
@@ -126,7 +126,7 @@ class PeriodForm(FilterForm):
     year = forms.TypedChoiceField(label=_("Year"), coerce=int, required=False, empty_value=None)
     first = day_field(label=_("From"), required=False)
     last = day_field(label=_("To"), required=False)
-    org = forms.ChoiceField(label=_("Organization"), required=False)
+    org = LookedUpField(label=_("Organization"), required=False)
 
     def __init__(self, data: Any, *, places: QuerySet[Organization], today: date) -> None:
         super().__init__(data)

@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from members.models import Member, Organization
 from members.models.member import MemberQuerySet
-from members.pages.forms import FilterForm, PersonField, choice_field, day_field, key_field
+from members.pages.forms import FilterForm, LookedUpField, PersonField, choice_field, day_field, key_field
 from supervision.choices import TalkOccasion
 from supervision.talks.models import TalkQuerySet
 from supervision.talks.queries import BranchTalks
@@ -65,7 +65,7 @@ class TalkNoteForm(forms.Form):
 
 class TalkFilterForm(FilterForm):
     q = forms.CharField(label=_("Name of one of the two"), max_length=60, required=False)
-    org = forms.ChoiceField(label=_("Branch"), required=False)
+    org = LookedUpField(label=_("Branch"), required=False)
     first = day_field(label=_("From"), required=False)
     last = day_field(label=_("To"), required=False)
     occasion = choice_field(TalkOccasion, label=_("Why"), required=False)

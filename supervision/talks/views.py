@@ -20,7 +20,7 @@ from members.exports.services import record_export
 from members.fields import opened
 from members.models import Member, Organization
 from members.pages.listing import Nothing, excel
-from members.pages.requests import FORM_METHODS, PageRequest, address, workbook
+from members.pages.requests import FORM_METHODS, PageRequest, address, code_asked_for, workbook
 from members.pages.steps import Button, Crumb, Step, form_page
 from rulebook.book import rule_if_held
 from supervision.places import BELOW, branch_asked_for, branches_offered, place_asked_for
@@ -58,7 +58,7 @@ from supervision.talks.services import (
 TALKS = Talk.objects.select_related("organization", "first", "second", "recorded_by__member")
 SEEN_WITH = (Capability.VIEW_SUPERVISION, Capability.COUNT_SUPERVISION)
 MOST_ROWS = 20_000
-AT_FIRST, YEARS = 12, 5
+AT_FIRST, YEARS = 8, 5
 
 
 @requires(Capability.VIEW_SUPERVISION)
@@ -235,7 +235,7 @@ def _to_change(request: PageRequest, key: UUID) -> Talk:
 
 def _where(request: PageRequest) -> tuple[Organization, Member | None]:
     """The branch, and oneself where one records a talk of one's own; None: as an officer of the branch."""
-    code, mine, may = request.GET.get("org"), own_branch(request.user), request.user.access.may
+    code, mine, may = code_asked_for(request), own_branch(request.user), request.user.access.may
     is_own = mine is not None and code in (mine.code, "", None)
     if mine and is_own and not may(Capability.RECORD_SUPERVISION, mine.path):
         return mine, request.user.member
