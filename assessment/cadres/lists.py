@@ -124,7 +124,7 @@ PLACES = Listing(
 
 
 HELD_ON, SUBJECT, HOURS, CERTIFICATE = (
-    day("held_on", _("Date of the course")),
+    replace(day("held_on", _("Date of the course")), style="nowrap says-itself"),
     text("subject", _("Subject of the course")),
     Column("hours", _("Class hours"), attrgetter("hours"), "number", floatformat),
     text("certificate", _("Certificate"), lambda one: one.certificate or None),
@@ -138,7 +138,7 @@ COURSES = Listing(
         CERTIFICATE,
         acts(lambda one: [(_("Take out"), address("assessment:training-remove", one.pk), one.member.name)]),
     ],
-    phone=["name", "hours", "subject", "held_on"],
+    phone=["name", "acts", "held_on", "subject", "hours"],
     workbook=[
         text("organization", _("Organization"), "organization.name"),
         text("name", _("Name"), "member.name"),

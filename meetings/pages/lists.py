@@ -36,7 +36,7 @@ def _corrected(row: dict[str, Any]) -> object:
 MEETINGS = Listing(
     columns=[
         linked("name", _("Meeting"), "meeting.name", url="meeting.get_absolute_url", below=_kind),
-        text("day", _("Date"), _day_and_hour, style="nowrap"),
+        text("day", _("Date"), _day_and_hour, style="nowrap says-itself"),
         PLACE,
         text("place", _("Place"), "meeting.place"),
         badges("state", _("State"), lambda row, _on: state_badges(row["meeting"])),

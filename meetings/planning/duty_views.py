@@ -55,10 +55,10 @@ DUTIES = Listing(
     columns=[
         text("meeting", _("Meeting"), "name"),
         text("place", _("Branch or group"), "place.name"),
-        text("period", _("Period"), "duty.period", style="nowrap"),
+        text("period", _("Period"), "duty.period", style="nowrap desk-only"),
         day("due_on", _("Due by"), "duty.due_on"),
         text("state", _("State"), lambda line: "", badges=_state, below=_planned),
-        text("citation", _("By which article"), lambda line: str(line.duty.citation), style="quiet"),
+        text("citation", _("By which article"), lambda line: str(line.duty.citation), style="quiet desk-only"),
         acts(_duty_acts),
     ],
     phone=["meeting", "state", "place", "due_on"],

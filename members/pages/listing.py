@@ -1,6 +1,7 @@
 """Lists: one declaration says columns, orders, the row on a phone, totals, the workbook and what an empty one says
 (docs/pages.md)."""
 
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
@@ -45,6 +46,8 @@ class Cell(TypedDict, total=False):
     end: str
     """The tags around it: `th` for the name of the row, else `td`."""
     text: object
+    is_usual: bool
+    """It says nothing, or what nearly every row says: quiet, and left out of the row on a phone."""
     is_more: bool
     url: str
     below: object
@@ -52,6 +55,7 @@ class Cell(TypedDict, total=False):
     acts: Iterable[Act]
 
 
+SAYS_NOTHING = ("—", "0", "0.00")
 NO_MORE: Cell = {"is_more": False, "url": "", "below": "", "badges": (), "acts": ()}
 
 
@@ -273,7 +277,21 @@ class Listing:
 
 def _lines(columns: Sequence[Column], rows: Iterable[Any], request: PageRequest) -> list[list[Cell]]:
     framed = list(zip(_frames(columns), columns, strict=True))
-    return [[{**frame, **column.cell(row, request)} for frame, column in framed] for row in rows]
+    lines: list[list[Cell]] = [[{**frame, **column.cell(row, request)} for frame, column in framed] for row in rows]
+    for column, *cells in zip(columns[1:], *[line[1:] for line in lines], strict=True):
+        if not column.template:
+            _quieten(cells, counts="number" in column.style or "nowrap" in column.style)
+    return lines
+
+
+def _quieten(cells: Sequence[Cell], *, counts: bool) -> None:
+    """`counts`: numbers and days, of which only those that say nothing are quiet."""
+    quiet = {*SAYS_NOTHING}
+    if not counts and cells:
+        words, many = Counter(str(cell["text"]) for cell in cells).most_common(1)[0]
+        quiet |= {words} if words and many >= max(5, 0.8 * len(cells)) else set()
+    for cell in cells:
+        cell["is_usual"] = not cell["is_more"] and str(cell["text"]) in quiet
 
 
 def _frames(columns: Sequence[Column]) -> list[Cell]:

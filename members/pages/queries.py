@@ -55,7 +55,7 @@ def _titled(name: str, offices: list[str]) -> str:
     return pgettext("name (office)", "%(name)s (%(office)s)") % {"name": name, "office": _(", ").join(offices)}
 
 
-PAGE_SIZE = 60
+PAGE_SIZE = 35
 UNKNOWN = "-"
 
 

@@ -101,7 +101,7 @@ LISTING = Listing(
             url=lambda message: address("reminders:message-detail", message.key),
         ),
         text("kind", _("What for"), "get_kind_display", below=_again),
-        text("when", _("When"), lambda message: _moment(message.sent_at or message.due_at), style="nowrap"),
+        text("when", _("When"), lambda message: _moment(message.sent_at or message.due_at), style="nowrap says-itself"),
         CHANNEL,
         STATE,
         text("led_to", _("What it led to"), _led_to),

@@ -93,6 +93,17 @@
     });
   });
 
+  // What is open where there is room begins folded on a phone; without this file it stays open.
+  function foldOnPhones() {
+    if (!window.matchMedia("(max-width: 35.99em)").matches) return;
+    document.querySelectorAll("details[data-wide]").forEach(function (fold) {
+      fold.open = false;
+      fold.removeAttribute("data-wide");
+    });
+  }
+  document.addEventListener("htmx:afterSettle", foldOnPhones);
+  foldOnPhones();
+
   // A patch that meets the log-in means that the session has ended: load the whole page, which leads there and back.
   document.addEventListener("htmx:beforeSwap", function (event) {
     var answer = event.detail.xhr.responseURL;

@@ -100,7 +100,7 @@ PEOPLE = Listing(
         ),
         acts(lambda line: [(_("Write the opinion"), _opinion_url(line.appraisee), line.appraisee.member.name)]),
     ],
-    phone=["name", "grade", "self", "told_on"],
+    phone=["name", "self", "grade", "told_on"],
     nothing=Nothing(_("No branch stands here."), "patch-check"),
     size=500,
 )

@@ -222,6 +222,13 @@ class Block:
     columns: list[str]
     rows: list[FigureRow]
 
+    @property
+    def parts(self) -> list[list[FigureRow]]:
+        """What says something, and several rows of nothing but zeros."""
+        zeros = [row for row in self.rows if not any(one.value or one.now for one in row.figures)]
+        is_folded = len(zeros) > 1 or len(zeros) == len(self.rows)
+        return [[row for row in self.rows if row not in zeros], zeros] if is_folded else [self.rows, []]
+
 
 @dataclass(frozen=True, slots=True)
 class Composed:

@@ -182,7 +182,9 @@ def report_detail(request: PageRequest, key: UUID) -> HttpResponse:
     """The report with its figures, its words, what happened to it, and what may be done now."""
     report = get_in_scope(request, REPORTS.all(), pk=key)
     context = report_page(report, request.user, on=request.today)
-    branches = SUMMARY.shown(request, context.pop("branches"))
+    rows = context.pop("branches")
+    branches = SUMMARY.shown(request, [one for one in rows if one["stands"] != Stands.SUBMITTED])
+    context["submitted"] = SUMMARY.shown(request, [one for one in rows if one["stands"] == Stands.SUBMITTED])
     acts = [(act, ACT_WORDS[act]) for act in context.pop("acts")]
     context["counts"] = [(STANDS_WORDS[Stands(stands)], count) for stands, count in context["stand"].items()]
     kind = STATE_KINDS[ReportState(report.state)]

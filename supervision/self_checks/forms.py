@@ -59,7 +59,7 @@ class SelfCheckForm(forms.Form):
 
     key = key_field()
     plan = forms.CharField(
-        label=_("What I will do"), max_length=4000, required=False, widget=forms.Textarea(attrs={"rows": 4})
+        label=_("What I will do"), max_length=4000, required=False, widget=forms.Textarea(attrs={"rows": 3})
     )
 
     def __init__(self, *args: Any, items: list[ChecklistItem], stored: SelfCheck | None = None, **kwargs: Any) -> None:
@@ -71,7 +71,7 @@ class SelfCheckForm(forms.Form):
                 CheckMark, label=item.text, help_text=item.source, widget=forms.RadioSelect
             )
             self.fields[f"note_{item.position}"] = forms.CharField(
-                label=_("For myself"), max_length=1000, required=False, widget=forms.Textarea(attrs={"rows": 2})
+                label=_("For myself"), max_length=1000, required=False, widget=forms.Textarea(attrs={"rows": 1})
             )
         self.fields["plan"] = self.fields.pop("plan")
 

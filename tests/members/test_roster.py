@@ -123,7 +123,7 @@ def test_the_number_of_queries_does_not_grow_with_the_rows(
     client = as_user(cast.other_secretary)
     client.get(LIST)
     with django_assert_num_queries(QUERIES):
-        assert len(listed(client)) == min(60, more + 1)
+        assert len(listed(client)) == min(35, more + 1)
 
 
 @pytest.fixture
@@ -157,14 +157,14 @@ def test_next_pages_lead_through_everybody_once_and_previous_ones_back(
         html = client.get(LIST + address).content.decode()
         pages.append(names_in(html))
         address = linked(html, "after")
-    assert [len(page) for page in pages] == [60, 60, 30]
+    assert [len(page) for page in pages] == [35, 35, 35, 35, 10]
     assert sorted(sum(pages, [])) == sorted(crowd)
     html = client.get(f"{LIST}?sort={sort}&end=1").content.decode()
     backwards = [names_in(html)]
     while address := linked(html, "before"):
         html = client.get(LIST + address).content.decode()
         backwards.append(names_in(html))
-    assert backwards[0] == sum(pages, [])[-60:]
+    assert backwards[0] == sum(pages, [])[-35:]
     assert backwards[-1] == pages[0]
 
 
@@ -175,7 +175,7 @@ def test_unknown_dates_of_birth_come_last(crowd: list[str], cast: Cast, as_user:
 
 
 def test_the_default_order_is_by_name_within_the_branch(crowd: list[str], cast: Cast, as_user: AsUser) -> None:
-    assert listed(as_user(cast.next_secretary)) == crowd[:60]
+    assert listed(as_user(cast.next_secretary)) == crowd[:35]
 
 
 def test_a_page_after_somebody_who_has_gone_is_the_first(crowd: list[str], cast: Cast, as_user: AsUser) -> None:
@@ -213,8 +213,8 @@ def test_of_a_common_name_the_first_that_are_found_are_listed_and_the_page_says_
     answer = client.get(LIST, {"q": "王"})
     assert (answer.context["listed"].count, answer.context["listed"].partly) == (None, True)
     last = names_in(client.get(LIST, {"q": "王", "end": 1}).content.decode())
-    assert len(last) == 60
-    assert len(names_in(answer.content.decode()) + last) == 120
+    assert len(last) == 35
+    assert len(names_in(answer.content.decode()) + last) == 70
     monkeypatch.setattr(queries, "FOUND", 150)
     assert client.get(LIST, {"q": "王"}).context["listed"].count == 150
     assert not client.get(LIST, {"q": "王"}).context["listed"].partly

@@ -129,6 +129,7 @@ def test_a_day_that_is_typed_moves_the_meeting_in_the_grid_and_one_left_out_goes
     log_in(page, live_server, "secretary", THIS_YEAR)
     line = page.locator(".plan-lines tbody tr").last
     field = line.locator("input[type=date]").get_attribute("id")
+    page.locator("form details.fold > summary").last.click()
     line.locator("input[type=date]").fill("2026-12-29")
     line.locator("input[type=date]").dispatch_event("change")
     stands = where(page, field)

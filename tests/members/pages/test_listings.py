@@ -124,7 +124,7 @@ def test_a_day_in_the_second_line_is_written_as_in_a_column() -> None:
 
 
 def test_what_is_unknown_is_a_dash() -> None:
-    assert page(Row("张英", fen=None)).count(">—</td>") == 1
+    assert page(Row("张英", fen=None)).count('<span class="usual">—</span>') == 1
 
 
 def test_a_state_has_a_shape_and_none_leaves_an_empty_cell() -> None:
@@ -238,3 +238,21 @@ def test_a_cell_with_markup_in_a_workbook_is_found() -> None:
     listed = text("name", gettext_lazy("Name"), lambda row: [row.name])
     with pytest.raises(AssertionError, match="gives a workbook"):
         plainly(type(listed).plain)(listed, Row("张英"), TODAY)
+
+
+def test_what_says_nothing_and_what_nearly_every_row_says_is_quiet() -> None:
+    listing = Listing(
+        columns=[
+            text("name", gettext_lazy("Name")),
+            text("place", gettext_lazy("Where")),
+            number("met", gettext_lazy("Met")),
+        ],
+        nothing=LISTING.nothing,
+    )
+    rows = [{"name": "A", "place": "First", "met": met} for met in (0, 7, 7, 7, 7)]
+    lines = listing.shown(asked(), [*rows, {"name": "A", "place": "Second", "met": None}]).lines
+    assert [[bool(cell.get("is_usual")) for cell in line] for line in lines] == [
+        [False, True, True],
+        *[[False, True, False]] * 4,
+        [False, False, True],
+    ]

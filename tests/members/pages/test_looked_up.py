@@ -4,10 +4,12 @@ from datetime import date
 
 import pytest
 from django import forms
+from django.urls import reverse
 
+from members.choices import OrganizationKind
 from members.models import Member
 from members.pages.forms import LookedUpField, PersonField
-from tests.cast import make_member
+from tests.cast import make_member, make_organization
 
 
 class WhoForm(forms.Form):
@@ -93,3 +95,16 @@ def test_other_choices_are_understood_by_what_they_are_called():
     assert [field.clean(typed) for typed in ("a", "东山镇党委", "红旗一支部", "")] == ["a", "a", "b", ""]
     with pytest.raises(forms.ValidationError):
         field.clean("红旗")
+
+
+def test_a_place_in_an_address_may_be_named(cast, as_user):
+    page, staff = reverse("meetings:duty-list"), as_user(cast.county_staff)
+    by_code = staff.get(page, {"org": cast.branch.code})
+    assert staff.get(page, {"org": cast.branch.name}).context["place"] == by_code.context["place"] == cast.branch
+
+
+def test_a_name_outside_ones_own_or_of_several_is_no_place(cast, as_user):
+    page = reverse("meetings:duty-list")
+    assert as_user(cast.secretary).get(page, {"org": cast.other_branch.name}).status_code == 404
+    make_organization("namesake", cast.branch.name, OrganizationKind.BRANCH, cast.district)
+    assert as_user(cast.county_staff).get(page, {"org": cast.branch.name}).status_code == 404

@@ -7,6 +7,7 @@ import pytest
 
 from rulebook.local import LocalRule
 from supervision.choices import ReportState
+from supervision.reports.figures import Block, Figure, FigureRow
 from supervision.reports.rules import (
     MOVES,
     SECTIONS,
@@ -181,3 +182,13 @@ def test_no_figure_is_named_twice_and_each_can_be_called_by_its_name():
     assert len(SECTIONS) == 10
     with pytest.raises(KeyError):
         name_of("nothing")
+
+
+def test_rows_of_zeros_are_put_apart_when_there_are_several() -> None:
+    def row(*values: int, now: int | None = None) -> FigureRow:
+        return FigureRow("", tuple(Figure("", value, "", is_money=False, now=now) for value in values))
+
+    said, none, changed = row(0, 2), row(0, 0), row(0, now=1)
+    assert Block("", [], [said, none, changed, none]).parts == [[said, changed], [none, none]]
+    assert Block("", [], [said, none]).parts == [[said, none], []]
+    assert Block("", [], [none]).parts == [[], [none]]
