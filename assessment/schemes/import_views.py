@@ -23,7 +23,6 @@ from assessment.schemes.import_services import (
     store_import,
     throw_away,
 )
-from assessment.schemes.importing.doubts import NotAScheme
 from assessment.schemes.models import SchemeImport
 from assessment.schemes.queries import imports_shown, preview_of
 from assessment.schemes.views import MANAGE, places_offered, posted
@@ -32,7 +31,7 @@ from members.pages.listing import Listing, Nothing, linked, text
 from members.pages.requests import FORM_METHODS, PageRequest, try_with_message
 from members.pages.steps import Button, Crumb, Step, form_page
 from members.refused import Refused
-from members.workbooks.reading import UnreadableWorkbook
+from members.workbooks.reading import UnusableWorkbook
 
 IMPORTS = SchemeImport.objects.select_related("organization", "scheme", "uploaded_by")
 LISTING = Listing(
@@ -151,7 +150,7 @@ def _read(request: PageRequest, form: SchemeUploadForm) -> SchemeImport | None:
     path, name = form.source()
     try:
         found = read_workbook(path, name=name, organization=place, year=request.today.year)
-    except (UnreadableWorkbook, NotAScheme) as refusal:
+    except UnusableWorkbook as refusal:
         form.add_error("file", str(refusal))
         return None
     return keep_import(found, key=form.cleaned_data["key"], organization=place, by=request.user)

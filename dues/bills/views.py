@@ -24,7 +24,7 @@ from dues.bills.forms import (
     BillUploadForm,
     UndoRowForm,
 )
-from dues.bills.importing import NotABill, ReadBill, read_bill
+from dues.bills.importing import ReadBill, read_bill
 from dues.bills.lists import ASIDE, BILLS, CLEAR, OF_BILL, ROWS, SHOWN, row_badge, row_url, row_words
 from dues.bills.models import Bill, BillRow
 from dues.bills.queries import AMOUNT, Group, groups_of, lines_of, with_counts, with_facts
@@ -44,7 +44,7 @@ from members.pages.requests import (
 )
 from members.pages.steps import Button, Crumb, Step, form_page
 from members.refused import Refused
-from members.workbooks.reading import UnreadableWorkbook
+from members.workbooks.reading import UnusableWorkbook
 
 TOLD = 5
 IN_ORDER = (
@@ -180,7 +180,7 @@ def _store(request: PageRequest, typed: dict[str, Any]) -> Bill:
     require_at(request, typed["organization"].path)
     try:
         read = read_bill(Path(typed["file"].temporary_file_path()))
-    except (UnreadableWorkbook, NotABill) as refusal:
+    except UnusableWorkbook as refusal:
         raise Refused(led(refusal), "file") from refusal
     _tell_unread(request, read)
     facts = {"key": typed["key"], "organization": typed["organization"], "file_name": typed["file"].name}

@@ -29,7 +29,6 @@ from dues.books.services import (
     live_charges,
     undo_ledger,
 )
-from dues.books.sheets import NotALedger
 from dues.exporting.ledger import NAME, export_bases, file_name, parameters_of, whose_bases
 from dues.fields import DUES, UploadForm
 from dues.ledger.models import LedgerImport
@@ -56,7 +55,7 @@ from members.pages.steps import Button, Step, form_page
 from members.refused import Refused
 from members.roster.second_person import ask_second
 from members.roster.services import may_take_alone
-from members.workbooks.reading import UnreadableWorkbook
+from members.workbooks.reading import UnusableWorkbook
 
 
 class LedgerUploadForm(UploadForm):
@@ -226,7 +225,7 @@ def _read(request: PageRequest, typed: dict[str, Any]) -> LedgerImport:
     try:
         path = Path(cast(TemporaryUploadedFile, typed["file"]).temporary_file_path())
         judged = judge(read_ledger(path, **about), **about)
-    except (UnreadableWorkbook, NotALedger) as refusal:
+    except UnusableWorkbook as refusal:
         raise Refused(led(refusal), "file") from refusal
     kept = {"organization": typed["organization"], "file_name": typed["file"].name, "by": request.user}
     return keep_preview(judged, key=typed["key"], **kept)

@@ -29,7 +29,6 @@ from meetings.attendance.services import (
     sign_in_by_name,
     sign_in_member,
 )
-from meetings.attendance.sheets import NotASheet
 from meetings.choices import MeetingKind
 from meetings.meeting.models import Meeting
 from meetings.meeting.services import WrongState
@@ -43,7 +42,7 @@ from members.pages.listing import Listing, Nothing, linked, number, text
 from members.pages.requests import FORM_METHODS, PageRequest, try_with_message
 from members.pages.steps import Button, Crumb, Step, form_page
 from members.refused import Refused
-from members.workbooks.reading import UnreadableWorkbook
+from members.workbooks.reading import UnusableWorkbook
 
 MEETINGS = Meeting.objects.select_related("organization")
 COOKIE = "sign_in"
@@ -277,7 +276,7 @@ def _read(request: PageRequest, typed: dict[str, Any]) -> AttendanceImport:
     require_at(request, about["organization"].path)
     try:
         found = read_sheet(Path(typed["file"].temporary_file_path()), **about)
-    except (UnreadableWorkbook, NotASheet) as refusal:
+    except UnusableWorkbook as refusal:
         raise Refused(led(refusal), "file") from refusal
     return keep_preview(key=typed["key"], found=found, file_name=typed["file"].name, by=request.user, **about)
 

@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from members.roster.headings import ROSTER
 from members.workbooks.cells import text
-from members.workbooks.reading import Head
+from members.workbooks.reading import Head, UnusableWorkbook
 
 OF_A_PERSON = frozenset(
     ("national_id", "sex", "ethnicity", "birth", "joined", "full", "membership", "education", "phone", "address")
@@ -43,15 +43,12 @@ KINDS = {
 }
 
 
-class NotThisKind(Exception):
+class NotThisKind(UnusableWorkbook):
     """A workbook that isn't what an import reads. `kind`: what it is instead, where that shows; then it is said."""
 
     def __init__(self, sentence: str, heads: Sequence[Head] = ()) -> None:
-        super().__init__(sentence)
         self.kind = workbook_kind(heads)
-
-    def __str__(self) -> str:
-        return str(KINDS[self.kind].sentence) if self.kind else super().__str__()
+        super().__init__(str(KINDS[self.kind].sentence) if self.kind else sentence)
 
 
 def workbook_kind(heads: Iterable[Head]) -> str:

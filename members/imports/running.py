@@ -17,7 +17,6 @@ from members.access.queries import access_for
 from members.choices import Capability, ImportState, RowVerdict
 from members.imports import services as service
 from members.imports.organization_resolver import (
-    NotARoster,
     Places,
     RosterSheet,
     open_roster,
@@ -34,7 +33,7 @@ from members.organizations.services import hold_tree
 from members.roster.member_queries import whereabouts
 from members.workbooks.catalogue import Column
 from members.workbooks.headings import HeadedRow, Layout
-from members.workbooks.reading import Row, UnreadableWorkbook, Value, load_cells
+from members.workbooks.reading import Row, UnusableWorkbook, Value, load_cells
 
 MOST_WARNINGS = 20_000
 SYSTEM = "system"
@@ -117,7 +116,7 @@ def _read_file(roster_import: RosterImport, on: date) -> None:
     try:
         with modest_cache(), open_roster(file_of(roster_import), remembered(roster_import.organization)) as sheet:
             _read_sheet(roster_import, sheet, on)
-    except (UnreadableWorkbook, NotARoster) as refusal:
+    except UnusableWorkbook as refusal:
         service.fail_import(roster_import=roster_import, sentence=str(refusal), kind=getattr(refusal, "kind", ""))
 
 

@@ -18,6 +18,7 @@ from typing import Any, NamedTuple, cast
 from django.utils.translation import gettext_lazy as _
 
 from members.dates import MONTH, PartialDate
+from members.refused import Refused
 from members.workbooks import sheets
 from members.workbooks.sheets import LIMITS, Limits, Range
 
@@ -49,15 +50,16 @@ SENTENCES = {
 }
 
 
-class UnreadableWorkbook(Exception):
-    """A workbook that can't be read. `code` says why to a program, the exception's text to a person."""
+class UnusableWorkbook(Refused):
+    """A workbook that an import can't take; the sentence says why."""
+
+
+class UnreadableWorkbook(UnusableWorkbook):
+    """A workbook that can't be read. `code` says why to a program."""
 
     def __init__(self, code: str) -> None:
-        super().__init__(code)
+        super().__init__(str(SENTENCES[code]))
         self.code = code
-
-    def __str__(self) -> str:
-        return str(SENTENCES[self.code])
 
 
 class Formula(str):

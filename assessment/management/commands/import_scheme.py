@@ -11,13 +11,12 @@ from django.utils.translation import gettext as _
 
 from assessment.choices import ScoreState
 from assessment.schemes.import_services import Stored, read_workbook, store_read_plan
-from assessment.schemes.importing.doubts import Doubt, NotAScheme
+from assessment.schemes.importing.doubts import Doubt
 from assessment.schemes.importing.reading import Read
 from assessment.schemes.rules import BandPlan, IndicatorPlan
 from members.console import organization_at
 from members.models import Organization
 from members.refused import Refused
-from members.workbooks.reading import UnreadableWorkbook
 from rulebook.console import JsonCommand, WrongUse
 
 YEARS = range(2000, 2101)
@@ -25,7 +24,7 @@ YEARS = range(2000, 2101)
 
 class Command(JsonCommand):
     help = __doc__
-    wrong_use = (UnreadableWorkbook, NotAScheme, Refused)
+    wrong_use = (Refused,)
 
     def add_options(self, parser: CommandParser) -> None:
         parser.add_argument("file", type=Path)

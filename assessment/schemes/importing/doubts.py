@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from assessment.choices import DEDUCTING, ClauseKind
 from assessment.schemes.rules import ClausePlan
+from members.workbooks.reading import UnusableWorkbook
 
 OF_SENTENCES: dict[str, Promise] = {
     "not_understood": _(
@@ -121,7 +122,7 @@ REFUSALS: dict[str, Promise] = {
 SENTENCES: Mapping[str, Promise] = OF_SENTENCES | OF_SHEETS | REFUSALS
 
 
-class NotAScheme(Exception):
+class NotAScheme(UnusableWorkbook):
     """A workbook that is no table of indicators; the sentence says what is missing."""
 
     def __init__(self, code: str) -> None:

@@ -12,7 +12,6 @@ from django.utils.translation import gettext as _
 from dues.books.columns import LedgerNote
 from dues.books.importing import read_ledger
 from dues.books.services import confirm_ledger, judge, keep_preview, kept_touches, touches
-from dues.books.sheets import NotALedger
 from dues.papers import Touched
 from dues.templatetags.dues import month_named
 from dues.units import yuan
@@ -20,13 +19,12 @@ from members.choices import OrganizationKind
 from members.console import organization_at
 from members.models import Organization
 from members.refused import Refused
-from members.workbooks.reading import UnreadableWorkbook
 from rulebook.console import JsonCommand, WrongUse
 
 
 class Command(JsonCommand):
     help = __doc__
-    wrong_use = (UnreadableWorkbook, NotALedger, Refused)
+    wrong_use = (Refused,)
 
     def add_options(self, parser: CommandParser) -> None:
         parser.add_argument("file", type=Path)

@@ -9,14 +9,14 @@ from django.core.management.base import CommandParser
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from dues.bills.importing import NotABill, ReadBill, read_bill
+from dues.bills.importing import ReadBill, read_bill
 from dues.bills.models import Bill, BillRow
 from dues.bills.services import new_bill, post_certain, store_bill
 from dues.choices import BillRowState, NoMatch
 from dues.units import yuan
 from members.console import organization_at
 from members.models import Member, Organization
-from members.workbooks.reading import UnreadableWorkbook
+from members.refused import Refused
 from rulebook.console import JsonCommand, WrongUse
 
 UNREADABLE = "row_unreadable"
@@ -24,7 +24,7 @@ UNREADABLE = "row_unreadable"
 
 class Command(JsonCommand):
     help = __doc__
-    wrong_use = (UnreadableWorkbook, NotABill)
+    wrong_use = (Refused,)
 
     def add_options(self, parser: CommandParser) -> None:
         parser.add_argument("file", type=Path)

@@ -9,15 +9,14 @@ from django.utils.translation import gettext as _
 
 from meetings.attendance.importing import read_sheet, store_sheet
 from meetings.attendance.models import AttendanceImport
-from meetings.attendance.sheets import NotASheet
 from members.console import organization_at
-from members.workbooks.reading import UnreadableWorkbook
+from members.refused import Refused
 from rulebook.console import JsonCommand, WrongUse
 
 
 class Command(JsonCommand):
     help = __doc__
-    wrong_use = (UnreadableWorkbook, NotASheet)
+    wrong_use = (Refused,)
 
     def add_options(self, parser: CommandParser) -> None:
         parser.add_argument("file", type=Path)

@@ -10,18 +10,16 @@ from django.utils.translation import gettext as _
 
 from members.choices import RowVerdict
 from members.console import organization_at
-from members.imports.organization_resolver import NotARoster
 from members.imports.problems import ImportNote
 from members.imports.running import Report, import_roster
 from members.refused import Refused
 from members.roster.headings import LABELS
-from members.workbooks.reading import UnreadableWorkbook
 from rulebook.console import JsonCommand, WrongUse
 
 
 class Command(JsonCommand):
     help = __doc__
-    wrong_use = (UnreadableWorkbook, NotARoster, Refused)
+    wrong_use = (Refused,)
 
     def add_options(self, parser: CommandParser) -> None:
         parser.add_argument("file", type=Path)
