@@ -13,6 +13,7 @@ from datetime import date
 from django.conf import settings
 from django.core.exceptions import MiddlewareNotUsed
 from django.http import HttpRequest, HttpResponseBase
+from django.middleware.gzip import GZipMiddleware
 from django.utils import timezone
 
 from supervision.letters.rate_limit import VISITORS
@@ -137,3 +138,15 @@ def client_address(request: HttpRequest) -> str:
     if settings.PROXIES and len(addresses) >= settings.PROXIES:
         return addresses[-settings.PROXIES]
     return str(request.META.get("REMOTE_ADDR", ""))
+
+
+class PagesCompressedMiddleware(GZipMiddleware):
+    """Text of pages and answers, a few bytes longer by chance each time and with the tokens of forms masked, so that
+    its length doesn't tell what is in it. Letters aren't compressed; workbooks are already.
+    """
+
+    def process_response(self, request: HttpRequest, response: HttpResponseBase) -> HttpResponseBase:
+        kind = response.headers.get("Content-Type", "")
+        if is_anonymous(request.path_info) or not kind.startswith(("text/", "application/json")):
+            return response
+        return super().process_response(request, response)

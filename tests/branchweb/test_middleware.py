@@ -2,7 +2,7 @@ import pytest
 from django.core.exceptions import MiddlewareNotUsed
 from django.http import HttpResponse
 
-from branchweb.middleware import ClientAddressMiddleware
+from branchweb.middleware import ClientAddressMiddleware, PagesCompressedMiddleware
 
 
 @pytest.mark.parametrize(
@@ -27,3 +27,29 @@ def test_without_a_proxy_nobody_can_choose_an_address(settings):
     settings.PROXIES = 0
     with pytest.raises(MiddlewareNotUsed):
         ClientAddressMiddleware(HttpResponse)
+
+
+def sizes_of(client, address, times=8):
+    answers = [client.get(address, headers={"accept-encoding": "gzip"}) for _ in range(times)]
+    assert {answer.status_code for answer in answers} == {200}
+    return {answer.headers.get("Content-Encoding"): {len(answer.content) for answer in answers} for answer in answers}
+
+
+def test_pages_come_compressed_and_never_twice_of_the_same_length(cast, as_user):
+    client = as_user(cast.secretary)
+    plain = client.get("/regulations/").content
+    [(coding, sizes)] = sizes_of(client, "/regulations/").items()
+
+    assert coding == "gzip"
+    assert len(sizes) > 1
+    assert max(sizes) < len(plain) / 3
+
+
+@pytest.mark.parametrize(
+    ("address", "kind", "coding"),
+    [("/", "text/html", "gzip"), ("/letters/", "text/html", None), ("/", "application/vnd.ms-excel", None)],
+)
+def test_neither_letters_nor_workbooks_are_compressed(address, kind, coding, rf):
+    middleware = PagesCompressedMiddleware(lambda request: HttpResponse(b"x" * 1000, content_type=kind))
+
+    assert middleware(rf.get(address, headers={"accept-encoding": "gzip"})).headers.get("Content-Encoding") == coding
