@@ -10,7 +10,7 @@ from typing import Any
 
 from django.apps import apps
 from django.db import connection, transaction
-from django.db.models import NOT_PROVIDED, Field, ForeignKey, Model
+from django.db.models import NOT_PROVIDED, BaseConstraint, CheckConstraint, Field, ForeignKey, Model
 
 Definitions = dict[type[Model], set[str]]
 
@@ -49,35 +49,36 @@ SELECT 'triggers are switched off for this user' WHERE current_setting('session_
 """
 """What makes definitions idle on PostgreSQL although they are there, or hides rows from the program."""
 CALLING = r"""
-SELECT relname, conname, pg_get_constraintdef(pg_constraint.oid)
+SELECT 'check', relname, conname, pg_get_constraintdef(pg_constraint.oid)
 FROM pg_constraint JOIN pg_class ON pg_class.oid = conrelid
 WHERE contype = 'c' AND pg_get_constraintdef(pg_constraint.oid) !~ '^CHECK \(\("?\w+"? >= 0\)\)$'
 AND relnamespace = current_schema()::regnamespace
 UNION ALL
-SELECT pg_class.relname, objid::regclass::text, refobjid::regprocedure::text
+SELECT 'index', pg_class.relname, objid::regclass::text, refobjid::regprocedure::text
 FROM pg_depend JOIN pg_index ON indexrelid = objid JOIN pg_class ON pg_class.oid = indrelid
 WHERE classid = 'pg_class'::regclass AND refclassid = 'pg_proc'::regclass
 AND relnamespace = current_schema()::regnamespace
 UNION ALL
-SELECT relname, attname, 'a value that the database fills in' FROM pg_attrdef JOIN pg_class ON pg_class.oid = adrelid
+SELECT 'default', relname, attname, pg_get_expr(adbin, adrelid) FROM pg_attrdef JOIN pg_class ON pg_class.oid = adrelid
 JOIN pg_attribute ON attrelid = adrelid AND attnum = adnum WHERE relnamespace = current_schema()::regnamespace
 UNION ALL
-SELECT relname, attname, atttypid::regtype::text FROM pg_attribute JOIN pg_class ON pg_class.oid = attrelid
+SELECT 'type', relname, attname, atttypid::regtype::text FROM pg_attribute JOIN pg_class ON pg_class.oid = attrelid
 JOIN pg_type ON pg_type.oid = atttypid
-WHERE relnamespace = current_schema()::regnamespace AND relkind = 'r' AND typnamespace <> 'pg_catalog'::regnamespace
+WHERE relnamespace = current_schema()::regnamespace AND relkind = 'r'
+AND (typnamespace <> 'pg_catalog'::regnamespace OR attcollation <> typcollation)
 UNION ALL
-SELECT '', oid::regprocedure::text, 'a function' FROM pg_proc
+SELECT 'function', '', oid::regprocedure::text, 'what runs nothing of the program' FROM pg_proc
 WHERE pronamespace = current_schema()::regnamespace AND oid NOT IN (SELECT tgfoid FROM pg_trigger)
 AND oid NOT IN (SELECT objid FROM pg_depend WHERE classid = 'pg_proc'::regclass AND deptype = 'e')
 UNION ALL
-SELECT '', oid::regoperator::text, 'an operator' FROM pg_operator
+SELECT 'operator', '', oid::regoperator::text, 'not of PostgreSQL' FROM pg_operator
 WHERE oprnamespace = current_schema()::regnamespace
 AND oid NOT IN (SELECT objid FROM pg_depend WHERE classid = 'pg_operator'::regclass AND deptype = 'e')
 UNION ALL
-SELECT '', evtname, 'runs when a table changes' FROM pg_event_trigger
+SELECT 'event trigger', '', evtname, 'runs when a table changes' FROM pg_event_trigger
 """
-"""What may call a function of the database when a row or a table is written: table, name, what it is. An index can only
-call what changes nothing, or says so: of the functions that PostgreSQL brings nobody depends by its catalogue."""
+"""What may call a function of the database when a row or a table is written, or compares otherwise: kind, table, name,
+what it is. An index can only call what changes nothing, or says so; of PostgreSQL's own functions none depends."""
 
 
 def definition_faults() -> Iterator[str]:
@@ -98,12 +99,17 @@ def _strange_calls(models: list[type[Model]]) -> Iterator[str]:
     [[path]] = _rows("SHOW search_path")  # no statement that a function of the same name could answer
     if "pg_catalog" in path:
         yield f"the search path {path} lets others answer for the catalogue of PostgreSQL"
-    known = {(one._meta.db_table, each.name) for one in models for each in one._meta.constraints}
+    checks = {(one._meta.db_table, each.name) for one in models for each in one._meta.constraints if _is_check(each)}
     fields = ((one._meta.db_table, each) for one in models for each in one._meta.local_fields)
-    known |= {(table, field.column) for table, field in fields if field.db_default is not NOT_PROVIDED}
-    for table, name, what in _rows(CALLING):
-        if (table, name) not in known:
-            yield f"{table}: {name} doesn't belong here ({what})"
+    defaults = {(table, field.column) for table, field in fields if field.db_default is not NOT_PROVIDED}
+    for kind, table, name, what in _rows(CALLING):
+        literal = kind == "default" and (table, name) in defaults and "(" not in what
+        if not (literal or (kind == "check" and (table, name) in checks)):
+            yield f"{table}: the {kind} {name} doesn't belong here ({what})"
+
+
+def _is_check(constraint: BaseConstraint) -> bool:
+    return isinstance(constraint, CheckConstraint)
 
 
 def orphans() -> Iterator[str]:

@@ -57,9 +57,9 @@ def is_as_recorded(row: InspectorKey) -> bool:
 
 
 def is_as_made(row: InspectorKey) -> bool:
-    """Whether it is the key that its inspector made, by both its halves. A fingerprint heard says it of one of them."""
+    """Whether it is the key that its inspector made there, by both its halves. A fingerprint heard says it of one."""
     last = Entry.objects.about(row._meta.label, row.pk).filter(action__in=MADE_BY_INSPECTOR).in_order().last()
-    return last is not None and _fits(last, row)
+    return last is not None and _fits(last, row) and last.organization_code == row.organization.code
 
 
 def is_last_made(row: RecoveryKey) -> bool:

@@ -164,7 +164,7 @@ def change_passphrase(*, key: InspectorKey, old: str, new: str, by: User) -> Non
     private = private_of(row, old, "old")
     _refuse_weak(new, by, "new")
     row.locked_private_key = sealing.lock_private(private, new, passphrase_cost())
-    row.signing_key = row.signing_key or sealing.signing_public_of(private)
+    row.signing_key = sealing.signing_public_of(private)  # whatever stood in the row
     row.save(update_fields=["locked_private_key", "signing_key"])
     _record_act("change_passphrase", row, by)
 

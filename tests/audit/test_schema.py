@@ -160,10 +160,15 @@ IDLE = {
         FOREIGN KEY (message_id) REFERENCES reminders_message (key) DEFERRABLE INITIALLY DEFERRED NOT VALID
     """,
     "a check that calls what nobody here wrote": "ALTER TABLE dues_charge ADD CHECK (lo_create(0) > 0)",
+    "a check with the name of an index": """
+        ALTER TABLE members_affiliation ADD CONSTRAINT affiliation_one_open_formal CHECK (lo_create(0) > 0)
+    """,
+    "a value of ours that it computes": "ALTER TABLE dues_charge ALTER carried_over SET DEFAULT lo_create(0) > 0",
     "an index that calls what nobody here wrote": """
         CREATE FUNCTION strange(bigint) RETURNS bigint IMMUTABLE LANGUAGE plpgsql AS $$ BEGIN RETURN $1; END $$;
         CREATE INDEX ON dues_charge (strange(organization_id))
     """,
+    "a column that compares otherwise": 'ALTER TABLE members_office ALTER COLUMN kind TYPE varchar(30) COLLATE "C"',
     "a column of a type that calls": """
         CREATE DOMAIN strange AS bigint CHECK (lo_create(0) > 0);
         ALTER TABLE dues_charge ALTER COLUMN organization_id TYPE strange

@@ -21,6 +21,7 @@ from supervision.letters.key_services import (
     Consent,
     approve_first_key,
     approve_key,
+    change_passphrase,
     make_key,
     make_recovery_key,
     withdraw_key,
@@ -297,6 +298,24 @@ def test_the_second_key_too_takes_the_recovery_key(cast):
 
 
 # --- A row that waits, edited before somebody approves it -------------------------------------------------------------
+def test_another_passphrase_records_no_half_of_a_stranger(sealed):
+    user = newcomer(sealed)
+    own = InspectorKey.objects.get(user=user).signing_key
+    InspectorKey.objects.filter(user=user).update(signing_key=sealing.new_pair().signing)
+    change_passphrase(key=InspectorKey.objects.get(user=user), old=PASSPHRASE, new=f"{PASSPHRASE} 长城", by=user)
+
+    assert InspectorKey.objects.get(user=user).signing_key == own
+
+
+def test_a_key_is_approved_for_no_other_committee(sealed):
+    user = newcomer(sealed)
+    user.offices.update(organization=sealed.cast.district)
+    InspectorKey.objects.filter(user=user).update(organization=sealed.cast.district)
+
+    with pytest.raises(Refused, match="改动"):
+        approve_key(key=InspectorKey.objects.get(user=user), passphrase=PASSPHRASE, on=TODAY, by=sealed.inspectors[0])
+
+
 @pytest.mark.parametrize("protected", [True, False], ids=["as it is", "without asking the record"])
 def test_a_half_that_its_inspector_did_not_make_is_never_approved(sealed, monkeypatch, protected):
     """The fingerprint that is heard is of the half that opens letters; the other one approves keys."""
