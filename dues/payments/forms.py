@@ -5,7 +5,7 @@ from datetime import date
 from typing import Any, cast
 
 from django import forms
-from django.db.models import Q, QuerySet
+from django.db.models import Max, Q, QuerySet
 from django.utils.translation import gettext as _, gettext_lazy
 
 from dues.choices import ForbiddenWay, PayerKind, PaymentKind, PaymentWay
@@ -224,7 +224,9 @@ class CollectForm(forms.Form):
 
 
 class RangeForm(forms.Form):
-    """Which numbers of a year are printed; without them all of this year's."""
+    """Which numbers of a year are printed; without them its newest."""
+
+    NEWEST = 10
 
     org = forms.CharField(required=False, max_length=40, widget=forms.HiddenInput)
     year = forms.IntegerField(label=gettext_lazy("Year"), required=False, min_value=2000, max_value=2200)
@@ -240,8 +242,9 @@ class RangeForm(forms.Form):
         self.is_valid()
         typed = self.cleaned_data
         receipts = receipts.filter(year=typed.get("year") or self.on.year)
-        if typed.get("first"):
-            receipts = receipts.filter(number__gte=typed["first"])
+        newest = receipts.aggregate(last=Max("number", default=0))["last"] if not typed.get("last") else 0
+        if first := typed.get("first") or newest - self.NEWEST + 1:
+            receipts = receipts.filter(number__gte=first)
         if typed.get("last"):
             receipts = receipts.filter(number__lte=typed["last"])
         return receipts.order_by("number")

@@ -192,7 +192,7 @@ def _at(name: str, branch: Organization) -> str:
     return address(f"dues:{name}", org=branch.code)
 
 
-AT_ONCE = 300
+AT_ONCE = 60
 """Receipts printed at once, at most."""
 MINUTE = 60
 WRONG_A_MINUTE = 20
