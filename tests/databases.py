@@ -11,17 +11,23 @@ ONLY_ON_SQLITE = {
     "tests/branchweb/test_crawl.py": "Where pages lead and what they say; each is asked in tests/test_policy.py",
     "tests/branchweb/demo/test_[!g]*.py": "What stands in the demo; PostgreSQL makes it once",
     "tests/security/test_canaries.py": "Who is shown what is decided above the database; scope is compared on both",
+    "tests/branchweb/test_untraced.py": "What no log, session or answer says; no row is asked for it",
     "tests/security/test_every_answer.py": "Headers and tokens of answers",
+    "tests/supervision/letters/test_letter_floods.py": "Counted in the memory of each process",
     "tests/test_ways.py": "Which files something passes; what the database answers is asked elsewhere",
 }
 """Pattern of the file → why PostgreSQL can't differ there, or where it is asked instead."""
 IN_PART = {
+    "tests/assessment/dashboard/test_figure_records.py": "What the statements count; SQLite also opens the tiles",
     "tests/assessment/dashboard/test_rollups_follow.py": "Each act by itself; SQLite also in random order",
     "tests/branchweb/demo/test_members.py": "The whole demo is made once",
     "tests/dues/books/test_ledger_machine.py": "The machine plays; that it would notice faults is seen on SQLite",
     "tests/test_policy.py": "Of each line of the table the first who is let in, so that every page is opened once",
 }
 TEST_OF_PART = {
+    "tests/assessment/dashboard/test_figure_records.py": (
+        "test_the_statements_count_what_the_apps_that_own_the_facts_count"
+    ),
     "tests/assessment/dashboard/test_rollups_follow.py": "test_each_act_is_in_after_one_round",
     "tests/branchweb/demo/test_members.py": "test_the_command_prints_the_log_ins_of_the_contract",
     "tests/dues/books/test_ledger_machine.py": "test_whatever_happens_the_ledger_adds_up",
