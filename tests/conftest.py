@@ -36,12 +36,12 @@ def pytest_collection() -> Generator[None, object, object]:
     return collected
 
 
-@pytest.hookimpl(tryfirst=True)
-def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+@pytest.hookimpl(wrapper=True, tryfirst=True)
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> Generator[None, None, None]:
     """Whatever opens a browser or asks a database is marked so, without having to remember it; see tests/databases.py.
 
     The longest files come first, then those with slow tests: a file is run by one worker, and the last ones have to be
-    short.
+    short. Sorted last of all, for pytest-django puts whatever commits behind everything that doesn't.
     """
     for item in items:
         fixtures = set(getattr(item, "fixturenames", ()))
@@ -49,13 +49,14 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
             item.add_marker(pytest.mark.browser)
         if databases.asks_a_database(fixtures, is_marked=item.get_closest_marker("django_db") is not None):
             item.add_marker(pytest.mark.database)
-    slow = {item.path for item in items if item.get_closest_marker("slow")}
-    longest = {settings.BASE_DIR / name: at for at, name in enumerate(databases.LONGEST)}
-    items.sort(key=lambda item: longest.get(item.path, len(longest) + (item.path not in slow)))
     if connection.vendor == "postgresql" and not named_by_hand(config):
         left = [item for item in items if not differs_on_postgresql(item)]
         config.hook.pytest_deselected(items=left)
         items[:] = [item for item in items if differs_on_postgresql(item)]
+    yield
+    slow = {item.path for item in items if item.get_closest_marker("slow")}
+    longest = {settings.BASE_DIR / name: at for at, name in enumerate(databases.LONGEST)}
+    items.sort(key=lambda item: longest.get(item.path, len(longest) + (item.path not in slow)))
 
 
 def named_by_hand(config: pytest.Config) -> bool:
