@@ -109,10 +109,7 @@ BASES = Listing(
     ],
     phone=["name", "now", "category", "last", "monthly"],
     nothing=Nothing(
-        _("Nobody is on this roster yet: upload the workbook that the branch has always kept, then come back here."),
-        "people",
-        _("Upload the roster"),
-        reverse_lazy("members:import-list"),
+        _("Nobody is on this roster yet."), "people", _("Upload the roster"), reverse_lazy("members:import-list")
     ),
     size=1_000,
 )
@@ -196,8 +193,7 @@ def basis_list(request: PageRequest) -> HttpResponse:
         "fixed": BASES.shown(request, fixed) if fixed and waiting else None,
         "progress": progress_in(lines),
         "keepable": sum(line.keepable for line in lines),
-        "takeable": sum(line.takeable for line in lines) if any(line.is_known for line in lines) else 0,
-        "nothing_known": any(line.takeable for line in lines) and not any(line.is_known for line in lines),
+        "takeable": any(line.is_known for line in lines) and sum(line.takeable for line in lines),
         "rule": rule("dues.base.fix", request.today),
         "readers": _readers(branch, request),
     }
