@@ -20,7 +20,7 @@ from tests.branchweb.backups import counts_now, empty_installation, keep_migrate
 from tests.cast import make_cast
 
 PAIR = sealing.new_pair()
-KILLS = int(os.environ.get("BRANCHWEB_KILLS", "12"))
+KILLS = int(os.environ.get("BRANCHWEB_KILLS", "6"))
 """Trials of the suite. Five hundred: BRANCHWEB_KILLS=500."""
 
 
@@ -97,7 +97,7 @@ def test_a_restore_that_is_killed_says_so_and_is_begun_anew(home, settings):
     before = counts_now()
     make_backup(home / "backup", sealed_to=PAIR.public)
     seconds, ends = 0.5, {"not begun": 0, "broken off": 0, "done": 0}
-    for trial, after in zip(range(KILLS * 5), moments(1), strict=False):
+    for trial, after in zip(range(KILLS * 10), moments(1), strict=False):
         if trial >= KILLS and ends["broken off"]:  # how long a restore lies open depends on the machine
             break
         folder = home / f"elsewhere{trial}"
