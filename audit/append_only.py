@@ -34,7 +34,7 @@ SELECT tgname, concat(
 )
 FROM pg_trigger JOIN pg_class ON pg_class.oid = tgrelid JOIN pg_proc ON pg_proc.oid = tgfoid
 JOIN pg_language ON pg_language.oid = prolang
-WHERE NOT tgisinternal AND relnamespace = {schema}
+WHERE (NOT tgisinternal OR lanname <> 'internal') AND relnamespace = {schema}
 """
 COPY = re.compile(r"\bpg_temp(_\d+)?\.")
 """Where PostgreSQL has a copy, before its name."""
