@@ -1,6 +1,7 @@
 """Tables that are written once: the database itself refuses UPDATE, DELETE and (PostgreSQL) TRUNCATE."""
 
 import re
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
@@ -170,7 +171,14 @@ def _triggers_in(schema: str) -> Triggers:
     query = POSTGRESQL_TRIGGERS.format(schema=schema) if connection.vendor == "postgresql" else SQLITE_TRIGGERS
     with connection.cursor() as cursor:
         cursor.execute(query)
-        return {name: _plain(text) for name, text in cursor.fetchall()}
+        found = cursor.fetchall()
+    often = Counter(name for name, _text in found)
+    """One of a name that stands twice is a stranger's; both are named."""
+    return {name if often[name] == 1 else f"{name} on {_table(text)}": _plain(text) for name, text in found}
+
+
+def _table(text: str) -> str:
+    return text.partition(" ON ")[2].partition(" ")[0]
 
 
 def _schema(cursor: Any) -> str:

@@ -10,7 +10,7 @@ from typing import Any
 
 from django.apps import apps
 from django.db import connection, transaction
-from django.db.models import NOT_PROVIDED, BaseConstraint, CheckConstraint, Field, ForeignKey, Model
+from django.db.models import NOT_PROVIDED, CheckConstraint, Field, ForeignKey, Model
 
 Definitions = dict[type[Model], set[str]]
 
@@ -48,37 +48,45 @@ UNION ALL
 SELECT 'triggers are switched off for this user' WHERE current_setting('session_replication_role') <> 'origin'
 """
 """What makes definitions idle on PostgreSQL although they are there, or hides rows from the program."""
-CALLING = r"""
+STRANGE = r"""
+WITH places AS (SELECT * FROM pg_namespace WHERE nspname !~ '^pg_' AND nspname <> 'information_schema'),
+extended AS (SELECT objid FROM pg_depend WHERE deptype = 'e')
 SELECT 'check', relname, conname, pg_get_constraintdef(pg_constraint.oid)
 FROM pg_constraint JOIN pg_class ON pg_class.oid = conrelid
 WHERE contype = 'c' AND pg_get_constraintdef(pg_constraint.oid) !~ '^CHECK \(\("?\w+"? >= 0\)\)$'
 AND relnamespace = current_schema()::regnamespace
 UNION ALL
-SELECT 'index', pg_class.relname, objid::regclass::text, refobjid::regprocedure::text
-FROM pg_depend JOIN pg_index ON indexrelid = objid JOIN pg_class ON pg_class.oid = indrelid
-WHERE classid = 'pg_class'::regclass AND refclassid = 'pg_proc'::regclass
-AND relnamespace = current_schema()::regnamespace
-UNION ALL
 SELECT 'default', relname, attname, pg_get_expr(adbin, adrelid) FROM pg_attrdef JOIN pg_class ON pg_class.oid = adrelid
 JOIN pg_attribute ON attrelid = adrelid AND attnum = adnum WHERE relnamespace = current_schema()::regnamespace
 UNION ALL
-SELECT 'type', relname, attname, atttypid::regtype::text FROM pg_attribute JOIN pg_class ON pg_class.oid = attrelid
+SELECT 'column', relname, attname, atttypid::regtype::text FROM pg_attribute JOIN pg_class ON pg_class.oid = attrelid
 JOIN pg_type ON pg_type.oid = atttypid
 WHERE relnamespace = current_schema()::regnamespace AND relkind = 'r'
 AND (typnamespace <> 'pg_catalog'::regnamespace OR attcollation <> typcollation)
 UNION ALL
-SELECT 'function', '', oid::regprocedure::text, 'what runs nothing of the program' FROM pg_proc
-WHERE pronamespace = current_schema()::regnamespace AND oid NOT IN (SELECT tgfoid FROM pg_trigger)
-AND oid NOT IN (SELECT objid FROM pg_depend WHERE classid = 'pg_proc'::regclass AND deptype = 'e')
+SELECT 'table', '', CASE WHEN nspname = current_schema() THEN relname ELSE nspname || '.' || relname END, 'of nobody'
+FROM pg_class JOIN places ON places.oid = relnamespace
+WHERE relkind IN ('r', 'p', 'v', 'm', 'f') AND pg_class.oid NOT IN (SELECT objid FROM extended)
 UNION ALL
-SELECT 'operator', '', oid::regoperator::text, 'not of PostgreSQL' FROM pg_operator
-WHERE oprnamespace = current_schema()::regnamespace
-AND oid NOT IN (SELECT objid FROM pg_depend WHERE classid = 'pg_operator'::regclass AND deptype = 'e')
+SELECT 'function', '', pg_proc.oid::regprocedure::text, lanname FROM pg_proc JOIN places ON places.oid = pronamespace
+JOIN pg_language ON pg_language.oid = prolang WHERE pg_proc.oid NOT IN (SELECT tgfoid FROM pg_trigger)
+AND NOT (lanname = 'c' AND pg_proc.oid IN (SELECT objid FROM extended))
+UNION ALL
+SELECT 'operator', '', pg_operator.oid::regoperator::text, oprcode::text
+FROM pg_operator JOIN places ON places.oid = oprnamespace
+WHERE NOT (oprname = '<->' AND pg_operator.oid IN (SELECT objid FROM extended))
+UNION ALL
+SELECT 'type', '', pg_type.oid::regtype::text, 'not of PostgreSQL' FROM pg_type JOIN places ON places.oid = typnamespace
+WHERE typtype IN ('d', 'e', 'r', 'm')
+UNION ALL
+SELECT 'cast', '', castsource::regtype || ' as ' || casttarget::regtype, 'not of PostgreSQL'
+FROM pg_cast WHERE oid >= 16384
 UNION ALL
 SELECT 'event trigger', '', evtname, 'runs when a table changes' FROM pg_event_trigger
 """
-"""What may call a function of the database when a row or a table is written, or compares otherwise: kind, table, name,
-what it is. An index can only call what changes nothing, or says so; of PostgreSQL's own functions none depends."""
+"""What may run, or answer for the program's own, when a row is written or read: kind, table, name, what it is. The
+database is the program's alone: what it holds besides is strange. Of extensions functions in C are known, and the
+operator of distance."""
 
 
 def definition_faults() -> Iterator[str]:
@@ -91,25 +99,25 @@ def definition_faults() -> Iterator[str]:
         yield from (f"{table}: {one}" for one in sorted(definitions - there[table]))
     if connection.vendor == "postgresql":
         yield from (text for (text,) in _rows(IDLE))
-        yield from _strange_calls(models)
+        yield from _strangers(models)
 
 
-def _strange_calls(models: list[type[Model]]) -> Iterator[str]:
-    """What runs in the database, and neither a model nor a migration has asked for it."""
+def _strangers(models: list[type[Model]]) -> Iterator[str]:
+    """What is in the database, and neither a model nor a migration has asked for it."""
     [[path]] = _rows("SHOW search_path")  # no statement that a function of the same name could answer
     if "pg_catalog" in path:
         yield f"the search path {path} lets others answer for the catalogue of PostgreSQL"
-    checks = {(one._meta.db_table, each.name) for one in models for each in one._meta.constraints if _is_check(each)}
-    fields = ((one._meta.db_table, each) for one in models for each in one._meta.local_fields)
-    defaults = {(table, field.column) for table, field in fields if field.db_default is not NOT_PROVIDED}
-    for kind, table, name, what in _rows(CALLING):
-        literal = kind == "default" and (table, name) in defaults and "(" not in what
-        if not (literal or (kind == "check" and (table, name) in checks)):
-            yield f"{table}: the {kind} {name} doesn't belong here ({what})"
-
-
-def _is_check(constraint: BaseConstraint) -> bool:
-    return isinstance(constraint, CheckConstraint)
+    known = {("table", "", table) for table in (*(one._meta.db_table for one in models), "django_migrations")}
+    for one in models:
+        table, options = one._meta.db_table, one._meta
+        known |= {("check", table, each.name) for each in options.constraints if isinstance(each, CheckConstraint)}
+        known |= {
+            ("default", table, each.column) for each in options.local_fields if each.db_default is not NOT_PROVIDED
+        }
+    for kind, table, name, what in _rows(STRANGE):
+        computes = kind == "default" and "(" in what
+        if computes or (kind, table, name) not in known:
+            yield f"{table}: the {kind} {name} doesn't belong here ({what})".removeprefix(": ")
 
 
 def orphans() -> Iterator[str]:

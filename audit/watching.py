@@ -30,8 +30,8 @@ REFERENCING = {
 }
 STANDING_ON_SQLITE = "SELECT name, sql FROM sqlite_master WHERE type = 'trigger' AND name LIKE 'audit_touched_%'"
 STANDING_FUNCTIONS = """
-SELECT proname, prosrc FROM pg_proc
-WHERE proname LIKE 'audit_touched_%' AND pronamespace = current_schema()::regnamespace
+SELECT proname, concat(prosrc, array_to_string(proconfig, ' '), CASE WHEN prosecdef THEN 'as its owner' END)
+FROM pg_proc WHERE proname LIKE 'audit_touched_%' AND pronamespace = current_schema()::regnamespace
 """
 STANDING_TRIGGERS = """
 SELECT tgname, pg_get_triggerdef(pg_trigger.oid, true) || tgenabled::text

@@ -177,6 +177,18 @@ IDLE = {
         CREATE FUNCTION strange(point, text) RETURNS boolean LANGUAGE sql AS 'SELECT true';
         CREATE OPERATOR = (LEFTARG = point, RIGHTARG = text, FUNCTION = strange)
     """,
+    "an index over a type elsewhere": """
+        CREATE SCHEMA elsewhere; CREATE DOMAIN elsewhere.strange AS bigint CHECK (lo_create(0) > 0);
+        CREATE INDEX ON dues_charge ((organization_id::elsewhere.strange))
+    """,
+    "a function elsewhere": """
+        CREATE SCHEMA elsewhere;
+        CREATE FUNCTION elsewhere.to_regclass(text) RETURNS regclass LANGUAGE sql AS 'SELECT NULL::regclass'
+    """,
+    "a table that inherits": "CREATE TABLE strange () INHERITS (audit_head)",
+    "a table elsewhere": "CREATE SCHEMA elsewhere; CREATE TABLE elsewhere.strange (id bigint REFERENCES members_user)",
+    "a view": "CREATE VIEW strange AS SELECT 1",
+    "a cast": "CREATE CAST (point AS text) WITH INOUT",
     "a value that the database fills in": "ALTER TABLE dues_charge ALTER COLUMN organization_id SET DEFAULT 1",
     "a function at each change of a table": """
         CREATE FUNCTION strange() RETURNS event_trigger LANGUAGE plpgsql AS $$ BEGIN RETURN; END $$;
@@ -194,6 +206,21 @@ if postgresql:
         run(statement.format(name=constraint_of("reminders_attempt", "message_id")))
 
         assert "database_definitions" in failing()
+
+    def test_a_trigger_of_the_same_name_on_another_table_is_named():
+        run(
+            [
+                "CREATE TRIGGER audit_entry_no_update BEFORE UPDATE ON members_office "
+                "EXECUTE FUNCTION audit_entry_refuse()"
+            ]
+        )
+
+        assert "audit_entry_no_update on" in failing()["database_triggers"]
+
+    def test_a_row_function_that_runs_otherwise_is_named():
+        run(["ALTER FUNCTION audit_touched_dues_payment() SECURITY DEFINER"])
+
+        assert "dues_payment" in failing()["row_triggers"]
 
 
 def constraint_of(table, column):
