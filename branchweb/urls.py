@@ -9,7 +9,7 @@ handler500 = "branchweb.views.server_error"
 urlpatterns = [
     path("health/", views.health, name="health"),
     path("health/jobs/", views.jobs_health, name="jobs-health"),
-    path("help/", guide, name="guide"),
+    path("guide/", guide, name="guide"),
     path("search/", search, name="search"),
     path("api/", include("branchweb.api")),
     path("account/", include("members.urls_account")),
