@@ -1,9 +1,10 @@
 """A place's figures over months, with medians, as cards; the time of reminders, the way to the desk, the roll-ups."""
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
+from itertools import groupby
 
 from django.conf import settings
 from django.db.models import Count, Exists, OuterRef, Q
@@ -212,6 +213,25 @@ def cards_of(now: Figures, before: Figures | None, medians: Medians, period: str
     elif before and not is_compared(before):
         before = None
     return [_card(BY_CODE[code], now, before, medians.of(period, code)) for code in CARDS]
+
+
+CURVE = 12
+"""Months of the line in a tile."""
+
+
+def curve(measure: Measure, rows: Sequence[Figures | None]) -> list[str]:
+    """Points in a field of 100 × 20: a line for each stretch of months that is known, the highest at the top."""
+    shares = [known(share_of(measure, row)) for row in rows]
+    found = [share for share in shares if share is not None]
+    if len(found) < 3:
+        return []
+    low, rise = min(found), max(found) - min(found)
+    points = [
+        None if share is None else f"{100 * at // (len(shares) - 1)},{18 - 16 * (share - low) // rise if rise else 10}"
+        for at, share in enumerate(shares)
+    ]
+    stretches = groupby(points, key=lambda point: point is not None)
+    return [" ".join(filter(None, stretch)) for is_known, stretch in stretches if is_known]
 
 
 def bands_card(

@@ -1,6 +1,6 @@
 """The dashboard: its place and period, cards and charts, and who needs help."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from functools import lru_cache
@@ -21,6 +21,7 @@ from django.views.decorators.http import require_safe
 
 from assessment.dashboard.below_queries import SHOWN, NeedRows, Spread, below, spread, spread_rows, trend_rows
 from assessment.dashboard.queries import (
+    CURVE,
     Figures,
     Medians,
     Months,
@@ -29,6 +30,7 @@ from assessment.dashboard.queries import (
     bands_card,
     burden_below,
     cards_of,
+    curve,
     desk_page,
     followed_at,
     medians_of,
@@ -209,7 +211,9 @@ def board_of(request: PageRequest, asked: DashboardQuery) -> dict[str, Any]:
         "now": now,
         "compared": is_compared(now),
         "before": period_words(before) if before and earlier else "",
-        "cards": _linked(asked, now, earlier, medians, on=on),
+        "cards": _linked(
+            asked, now, earlier, medians, [months.of(month) for month in trend_months(on)[-CURVE:]], on=on
+        ),
         "trend": trend_rows(asked.measure, months, medians, on=on),
         "burden": burden_below(place.path, on=on),
         "desk": desk_page(place, request.user),
@@ -218,9 +222,10 @@ def board_of(request: PageRequest, asked: DashboardQuery) -> dict[str, Any]:
 
 
 def _linked(
-    asked: DashboardQuery, now: Figures, before: Figures | None, medians: Medians, *, on: date
-) -> list[dict[str, Any]]:
-    """Each card with the way to its chart and to the record behind it."""
+    asked: DashboardQuery, now: Figures, before: Figures | None, medians: Medians,
+    lately: Sequence[Figures | None], *, on: date,
+) -> list[dict[str, Any]]:  # fmt: skip
+    """Each card with its line over the last months, the way to its chart and to the record behind it."""
     cards = cards_of(now, before, medians, asked.period.code)
     if asked.place.kind != OrganizationKind.BRANCH:
         names = band_names(asked.place, asked.unit, asked.period.last.year)
@@ -232,6 +237,7 @@ def _linked(
             "chosen": card.code == asked.measure.code,
             "wide": card.code in WIDE,
             "parts": [(part, _records(asked, part.measure) if part.measure else "") for part in card.parts],
+            "curve": curve(BY_CODE[card.code], lately) if card.code in BY_CODE else [],
             "chart": "" if card.code == "bands" else asked.at(measure=card.code),
             "record": _records(asked, card.code),
         }

@@ -9,7 +9,7 @@ from django.urls import reverse
 
 from assessment.dashboard.below_queries import below, spread
 from assessment.dashboard.models import FIGURES
-from assessment.dashboard.queries import band_names, band_years, bands_card, cards_of, medians_of, months_of
+from assessment.dashboard.queries import band_names, band_years, bands_card, cards_of, curve, medians_of, months_of
 from assessment.dashboard.rules import BY_CODE, MEASURES, NOT_RECORDED, REASONS, last_day, read_period, share_of, step
 from assessment.dashboard.services import rebuild
 from assessment.models import Assessment, RollUp
@@ -84,6 +84,21 @@ def test_cards_say_how_it_was_before(cast):
     terms = cards["terms"]
     assert (terms.shown, terms.change, terms.before, terms.median) == ("0", None, "1", "50%")
     assert (cards["dues"].before, cards["dues"].median) == ("", "")
+
+
+@pytest.mark.parametrize(
+    ("paid", "lines"),
+    [
+        ([0, 50, 100], ["0,18 50,10 100,2"]),
+        ([80, 80, 80], ["0,10 50,10 100,10"]),
+        ([0, None, 50, 100], ["0,18", "66,10 100,2"]),
+        ([0, None, 100], []),
+    ],
+)
+def test_a_tile_draws_the_months_that_are_known(paid, lines):
+    rows = [None if fen is None else dict.fromkeys(FIGURES, 0) | {"charged_fen": 100, "paid_fen": fen} for fen in paid]
+
+    assert curve(BY_CODE["dues"], rows) == lines
 
 
 def test_nothing_due_is_no_zero(cast):
