@@ -302,6 +302,7 @@ def _page(request: PageRequest, form: CollectForm, branch: Organization, meeting
         "own": request.user.member_id,
         "waiting": waiting_members(branch),
         "query": request.GET.urlencode(),
+        "may_charge": request.user.access.may(Capability.FIX_BASES, branch.path),
     }
     return render(request, "dues/payments/collect.html", context)
 

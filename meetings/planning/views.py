@@ -191,7 +191,7 @@ def _planned(request: PageRequest, place: Organization, key: UUID, lines: list[P
     count = len(plan_year(form=key, lines=lines, by=request.user))
     sentence = ngettext("%(count)s meeting is planned.", "%(count)s meetings are planned.", count)
     messages.success(request, sentence % {"count": count})
-    return redirect(f"{reverse('meetings:duty-list')}?org={place.code}")
+    return redirect(f"{reverse('meetings:meeting-list')}?org={place.code}")
 
 
 LOOKS = {DayKind.OFF: "good", DayKind.WORKED: "warn"}

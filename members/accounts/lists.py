@@ -33,7 +33,7 @@ USERS = Listing(
     phone=["name", "state", "username", "offices"],
     counted=ngettext_lazy("%(counter)s user", "%(counter)s users", "counter"),
     nothing=Nothing(_("Nobody fits. Try a part of the name, or show everybody."), "person-badge"),
-    size=50,
+    size=30,
 )
 
 
