@@ -48,9 +48,11 @@ UNION ALL
 SELECT 'triggers are switched off for this user' WHERE current_setting('session_replication_role') <> 'origin'
 """
 """What makes definitions idle on PostgreSQL although they are there, or hides rows from the program."""
+MIGRATIONS = "django_migrations"
 STRANGE = r"""
-WITH places AS (SELECT * FROM pg_namespace WHERE nspname !~ '^pg_' AND nspname <> 'information_schema'),
-extended AS (SELECT objid FROM pg_depend WHERE deptype = 'e')
+WITH members AS (SELECT classid, objid FROM pg_depend WHERE deptype = 'e'),
+in_c AS (SELECT pg_proc.oid FROM pg_proc JOIN pg_language ON pg_language.oid = prolang AND lanname = 'c'
+    WHERE pg_proc.oid IN (SELECT objid FROM members WHERE classid = 'pg_proc'::regclass))
 SELECT 'check', relname, conname, pg_get_constraintdef(pg_constraint.oid)
 FROM pg_constraint JOIN pg_class ON pg_class.oid = conrelid
 WHERE contype = 'c' AND pg_get_constraintdef(pg_constraint.oid) !~ '^CHECK \(\("?\w+"? >= 0\)\)$'
@@ -59,25 +61,33 @@ UNION ALL
 SELECT 'default', relname, attname, pg_get_expr(adbin, adrelid) FROM pg_attrdef JOIN pg_class ON pg_class.oid = adrelid
 JOIN pg_attribute ON attrelid = adrelid AND attnum = adnum WHERE relnamespace = current_schema()::regnamespace
 UNION ALL
-SELECT 'column', relname, attname, atttypid::regtype::text FROM pg_attribute JOIN pg_class ON pg_class.oid = attrelid
-JOIN pg_type ON pg_type.oid = atttypid
-WHERE relnamespace = current_schema()::regnamespace AND relkind = 'r'
-AND (typnamespace <> 'pg_catalog'::regnamespace OR attcollation <> typcollation)
+SELECT CASE WHEN typnamespace = 'pg_catalog'::regnamespace AND attcollation = typcollation THEN 'column'
+    ELSE 'kind of the column' END, relname, attname, atttypid::regtype::text
+FROM pg_attribute JOIN pg_class ON pg_class.oid = attrelid JOIN pg_type ON pg_type.oid = atttypid
+WHERE relnamespace = current_schema()::regnamespace AND relkind = 'r' AND attnum > 0 AND NOT attisdropped
 UNION ALL
 SELECT 'table', '', CASE WHEN nspname = current_schema() THEN relname ELSE nspname || '.' || relname END, 'of nobody'
-FROM pg_class JOIN places ON places.oid = relnamespace
-WHERE relkind IN ('r', 'p', 'v', 'm', 'f') AND pg_class.oid NOT IN (SELECT objid FROM extended)
+FROM pg_class JOIN pg_namespace ON pg_namespace.oid = relnamespace
+WHERE relkind IN ('r', 'p', 'v', 'm', 'f') AND pg_class.oid >= 16384 AND nspname !~ '^pg_(temp|toast)'
+AND NOT (relkind = 'v' AND pg_class.oid IN (SELECT objid FROM members WHERE classid = 'pg_class'::regclass))
 UNION ALL
-SELECT 'function', '', pg_proc.oid::regprocedure::text, lanname FROM pg_proc JOIN places ON places.oid = pronamespace
-JOIN pg_language ON pg_language.oid = prolang WHERE pg_proc.oid NOT IN (SELECT tgfoid FROM pg_trigger)
-AND NOT (lanname = 'c' AND pg_proc.oid IN (SELECT objid FROM extended))
+SELECT 'function', '', oid::regprocedure::text, 'not in C' FROM pg_proc
+WHERE oid >= 16384 AND oid NOT IN (SELECT oid FROM in_c) AND oid NOT IN (
+    SELECT tgfoid FROM pg_trigger JOIN pg_class ON pg_class.oid = tgrelid
+    WHERE relnamespace = current_schema()::regnamespace
+)
 UNION ALL
-SELECT 'operator', '', pg_operator.oid::regoperator::text, oprcode::text
-FROM pg_operator JOIN places ON places.oid = oprnamespace
-WHERE NOT (oprname = '<->' AND pg_operator.oid IN (SELECT objid FROM extended))
+SELECT 'operator', '', oid::regoperator::text, oprcode::text FROM pg_operator
+WHERE oid >= 16384 AND NOT (
+    oprcode IN (SELECT oid FROM in_c) AND oid IN (SELECT objid FROM members WHERE classid = 'pg_operator'::regclass)
+    AND oprname <> ALL ('{=,<>,<,>,<=,>=,+,-,*,/,||,~~,~~*,!~~,~,~*,->,->>,@>,<@,&&}'::text[])
+)
 UNION ALL
-SELECT 'type', '', pg_type.oid::regtype::text, 'not of PostgreSQL' FROM pg_type JOIN places ON places.oid = typnamespace
-WHERE typtype IN ('d', 'e', 'r', 'm')
+SELECT 'operator class', '', opcname::text, 'not of PostgreSQL' FROM pg_opclass
+WHERE oid >= 16384 AND oid NOT IN (SELECT objid FROM members WHERE classid = 'pg_opclass'::regclass)
+UNION ALL
+SELECT 'type', '', oid::regtype::text, 'not of PostgreSQL' FROM pg_type
+WHERE oid >= 16384 AND typtype IN ('d', 'e', 'r', 'm')
 UNION ALL
 SELECT 'cast', '', castsource::regtype || ' as ' || casttarget::regtype, 'not of PostgreSQL'
 FROM pg_cast WHERE oid >= 16384
@@ -85,8 +95,8 @@ UNION ALL
 SELECT 'event trigger', '', evtname, 'runs when a table changes' FROM pg_event_trigger
 """
 """What may run, or answer for the program's own, when a row is written or read: kind, table, name, what it is. The
-database is the program's alone: what it holds besides is strange. Of extensions functions in C are known, and the
-operator of distance."""
+database is the program's alone: what it holds besides is strange, wherever it lies (16384 is the first number of what
+isn't PostgreSQL's own). Known of extensions are functions in C, operators that the program doesn't use, and views."""
 
 
 def definition_faults() -> Iterator[str]:
@@ -97,9 +107,14 @@ def definition_faults() -> Iterator[str]:
     for model, definitions in wanted.items():
         table = model._meta.db_table
         yield from (f"{table}: {one}" for one in sorted(definitions - there[table]))
+        yield from (f"{table}: nobody asks for {one}" for one in sorted(there[table] - definitions) if _leads(one))
     if connection.vendor == "postgresql":
         yield from (text for (text,) in _rows(IDLE))
         yield from _strangers(models)
+
+
+def _leads(definition: str) -> bool:
+    return connection.vendor == "postgresql" and definition.startswith("FOREIGN KEY")
 
 
 def _strangers(models: list[type[Model]]) -> Iterator[str]:
@@ -107,9 +122,11 @@ def _strangers(models: list[type[Model]]) -> Iterator[str]:
     [[path]] = _rows("SHOW search_path")  # no statement that a function of the same name could answer
     if "pg_catalog" in path:
         yield f"the search path {path} lets others answer for the catalogue of PostgreSQL"
-    known = {("table", "", table) for table in (*(one._meta.db_table for one in models), "django_migrations")}
+    known = {("table", "", table) for table in (*(one._meta.db_table for one in models), MIGRATIONS)}
+    known |= {("column", MIGRATIONS, name) for name in ("id", "app", "name", "applied")}
     for one in models:
         table, options = one._meta.db_table, one._meta
+        known |= {("column", table, each.column) for each in options.local_concrete_fields}
         known |= {("check", table, each.name) for each in options.constraints if isinstance(each, CheckConstraint)}
         known |= {
             ("default", table, each.column) for each in options.local_fields if each.db_default is not NOT_PROVIDED

@@ -58,7 +58,7 @@ class UnreadableWorkbook(UnusableWorkbook):
     """A workbook that can't be read. `code` says why to a program."""
 
     def __init__(self, code: str) -> None:
-        super().__init__(str(SENTENCES[code]))
+        super().__init__(cast(str, SENTENCES[code]))  # put into words only where it is read
         self.code = code
 
 

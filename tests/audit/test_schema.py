@@ -186,6 +186,16 @@ IDLE = {
         CREATE FUNCTION elsewhere.to_regclass(text) RETURNS regclass LANGUAGE sql AS 'SELECT NULL::regclass'
     """,
     "a table that inherits": "CREATE TABLE strange () INHERITS (audit_head)",
+    "a further column with a reference": "ALTER TABLE dues_charge ADD COLUMN strange bigint REFERENCES members_user",
+    "a further reference": """
+        ALTER TABLE dues_charge ADD FOREIGN KEY (member_id) REFERENCES members_member ON DELETE CASCADE
+    """,
+    "a function among PostgreSQL's own": """
+        CREATE FUNCTION information_schema.strange() RETURNS integer LANGUAGE sql AS 'SELECT 1'
+    """,
+    "a function that lasts as long as a session": """
+        CREATE FUNCTION pg_temp.strange() RETURNS integer LANGUAGE sql AS 'SELECT 1'
+    """,
     "a table elsewhere": "CREATE SCHEMA elsewhere; CREATE TABLE elsewhere.strange (id bigint REFERENCES members_user)",
     "a view": "CREATE VIEW strange AS SELECT 1",
     "a cast": "CREATE CAST (point AS text) WITH INOUT",

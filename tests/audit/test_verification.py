@@ -72,7 +72,8 @@ def test_a_tail_cut_with_its_head_contradicts_the_anchor(entries):
     run("DELETE FROM audit_entry WHERE number > 1")
     Head.objects.update(number=1, digest=entries[0].digest)
 
-    assert set(failing()) == {"audit_anchors", "append_only_audit_entry"}
+    left = {"database_definitions"} if connection.vendor == "postgresql" else set()  # a function without its trigger
+    assert set(failing()) == {"audit_anchors", "append_only_audit_entry"} | left
 
 
 def test_only_the_first_few_of_many_breaks_are_named(cast):

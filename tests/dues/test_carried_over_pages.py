@@ -81,7 +81,7 @@ def test_the_preview_of_a_ledger_has_a_column_for_it(cast, as_user, tmp_path):
     page = client.get(reverse("dues:ledger-detail", args=[LedgerImport.objects.get().pk]))
 
     assert 'data-label="上年结转" class="number">46.00</td>' in page.text
-    assert 'data-label="应交" class="number phone-below">0.00</td>' in page.text
+    assert 'data-label="应交" class="number phone-below"><span class="usual">0.00</span></td>' in page.text
 
 
 def test_sheet_and_overview_call_what_is_older_by_one_word_and_say_that_it_is_not_part_of_what_is_due(cast, as_user):
