@@ -134,7 +134,7 @@ class LookedUpRow(LookedUpField, forms.ModelChoiceField):
     """The same of the rows of a queryset."""
 
 
-class People(ModelChoiceIterator):
+class PersonChoices(ModelChoiceIterator):
     """Everybody by name, namesakes with their group or branch, the year of birth, and at last a sign of the record."""
 
     def __iter__(self) -> Iterator[tuple[Any, str]]:
@@ -142,7 +142,12 @@ class People(ModelChoiceIterator):
             yield "", str(self.field.empty_label)
         people = {self.choice(one)[0]: one for one in self.queryset.all()}
         labels = {value: self.field.label_from_instance(one) for value, one in people.items()}
-        for telling in (_place, lambda one: one.birth_on and str(one.birth_on.year), lambda one: str(one.key)[:4]):
+        places = _place_names(labels, people)
+        for telling in (
+            lambda one: places.get(one.roster_path),
+            lambda one: one.birth_on and str(one.birth_on.year),
+            lambda one: str(one.key)[:4],
+        ):
             several = Counter(labels.values())
             for value, one in people.items():
                 if several[labels[value]] > 1:
@@ -153,12 +158,14 @@ class People(ModelChoiceIterator):
 class PersonField(LookedUpRow):
     """A member of the queryset."""
 
-    iterator = People
+    iterator = PersonChoices
 
 
-def _place(member: Any) -> str:
-    """Only asked for namesakes."""
-    return str(Organization.objects.filter(path=member.roster_path).values_list("name", flat=True).first() or "")
+def _place_names(labels: Mapping[Any, str], people: Mapping[Any, Any]) -> dict[str, str]:
+    """Path → name of the group or branch of each namesake, asked for only where there are any."""
+    several = Counter(labels.values())
+    paths = {one.roster_path for value, one in people.items() if several[labels[value]] > 1}
+    return dict(Organization.objects.filter(path__in=paths).values_list("path", "name")) if paths else {}
 
 
 MOST_OFFERED = 300

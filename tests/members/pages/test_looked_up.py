@@ -70,8 +70,10 @@ def test_whoever_is_not_offered_is_nobody(cast, crowd):
     assert WhoForm({"who": ""}).errors.as_data()["who"][0].code == "required"
 
 
-def test_namesakes_are_told_apart_by_where_they_stand(cast, crowd):
+def test_namesakes_are_told_apart_by_where_they_stand(cast, crowd, django_assert_num_queries):
     here, there = make_member("陈静", cast.branch), make_member("陈静", cast.group)
+    with django_assert_num_queries(2):  # the people, and the places of all namesakes
+        str(WhoForm()["who"])
     assert chosen("陈静") is None
     assert f"陈静 · {cast.branch}" in refusal("陈静") and f"陈静 · {cast.group}" in refusal("陈静")
     assert chosen(f"陈静 · {cast.branch}") == here
