@@ -23,7 +23,7 @@ PUBLIC = "letterbox:about"
 
 
 @dataclass(frozen=True, slots=True)
-class Section:
+class GuideSection:
     title: Any
     anchor: str
     sentence: str
@@ -32,7 +32,7 @@ class Section:
 
 
 @cache
-def told() -> dict[str, dict[str, Any]]:
+def sections_by_page() -> dict[str, dict[str, Any]]:
     """Name of a page → what the file says of it."""
     with Path(__file__).with_name("guide.toml").open("rb") as file:
         return {one["page"]: one for one in tomllib.load(file)["sections"]}
@@ -40,7 +40,7 @@ def told() -> dict[str, dict[str, Any]]:
 
 def sentence_of(page: Page) -> str:
     """What one does there, in the language of the page; empty for a page the guide doesn't name."""
-    said = told().get(page.url_name)
+    said = sections_by_page().get(page.url_name)
     return said[_language()] if said else ""
 
 
@@ -67,12 +67,12 @@ def guide(request: PageRequest) -> HttpResponse:
     return render(request, "guide.html", {"sections": list(_sections(shown))})
 
 
-def _sections(shown: list[Page]) -> Iterator[Section]:
+def _sections(shown: list[Page]) -> Iterator[GuideSection]:
     labels = {PUBLIC: _("Sealed letters to inspectors")} | {page.url_name: page.label for page in shown}
     for page in shown:
-        if said := told().get(page.url_name):
+        if said := sections_by_page().get(page.url_name):
             steps = [_step(step, labels) for step in said["steps"] if step[0] in labels or not step[0]]
-            yield Section(page.label, anchor_of(page), sentence_of(page), steps)
+            yield GuideSection(page.label, anchor_of(page), sentence_of(page), steps)
 
 
 def _step(step: list[str], labels: dict[str, Any]) -> tuple[str, str, Any]:

@@ -85,7 +85,7 @@ FIGURES = [
 ]
 NAME = linked("name", _("Name"), "member.name", url="member.get_absolute_url")
 BRANCH = text("branch", _("Branch"), "branch.name")
-EXPECTED = number("expected", _("Attendance"), "tally.expected")
+EXPECTED = number("expected", _("Expected"), "tally.expected")
 MONTHS, ELSEWHERE = _("Months in a row without a reason"), _("Attended elsewhere")
 TOOK_PART = text(
     "took_part",

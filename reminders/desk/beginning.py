@@ -84,7 +84,7 @@ AHEAD = timedelta(days=31)
 """A branch has a plan when a meeting stands further ahead than that: the next one alone is none."""
 PAGES = {
     "members:import-detail": BeginningPart.ROSTER,
-    "meetings:duty-list": BeginningPart.PLAN,
+    "meetings:meeting-list": BeginningPart.PLAN,
     "dues:basis-list": BeginningPart.BASES,
     "members:user-detail": BeginningPart.ACCOUNTS,
 }

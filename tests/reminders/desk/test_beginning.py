@@ -75,7 +75,11 @@ def test_a_step_that_is_done_leads_on_and_an_open_one_does_not(secretary, as_use
     assert f'<a href="{reverse("members:import-list")}">Upload the roster</a>' in client.get(bases).text
     make_member("新一", Organization.objects.get(code="begun"))
     assert "Plan the year</a>" in client.get(bases).text
-    assert "All steps" not in client.get(f"{reverse('meetings:duty-list')}?org=begun").text
+    meetings = f"{reverse('meetings:meeting-list')}?org=begun"
+    assert "All steps" not in client.get(meetings).text
+    later, place = TODAY + timedelta(days=40), Organization.objects.get(code="begun")
+    Meeting.objects.create(organization=place, kind="theme_day", day=later, counts_for_year=later.year)
+    assert "Fix the bases of dues</a>" in client.get(meetings).text  # where planning the year ends
 
 
 def test_the_next_meeting_alone_is_no_plan(cast, secretary):
