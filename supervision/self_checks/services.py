@@ -27,7 +27,7 @@ def keep_checklist(
     valid_until: date | None,
     by: User,
 ) -> Checklist:
-    """Keep a new list. The same key twice stores it once. Raises Refused."""  # fmt: skip
+    """Keep a new list. The same key twice stores it once. Raises Refused."""
     known = Checklist.objects.filter(pk=key, organization=organization).first()
     if known:
         return known
@@ -64,7 +64,7 @@ def replace_checklist(
     """A list that hasn't begun is changed; one that has is in members' hands: it ends, and a new one takes its place
     from that day. Whether somebody answered it makes no difference, and can't be told from what happens. Raises
     Refused.
-    """  # fmt: skip
+    """
     held = Checklist.objects.select_for_update().select_related("organization").get(pk=checklist.pk)
     if held.valid_from > on:
         return _change(held, title=title, lead=lead, lines=lines, valid_from=valid_from, valid_until=valid_until, by=by)
@@ -76,9 +76,15 @@ def replace_checklist(
     held.valid_until = valid_from
     held.save()
     return keep_checklist(
-        key=key, organization=held.organization, title=title, lead=lead, lines=lines, valid_from=valid_from,
-        valid_until=valid_until, by=by,
-    )  # fmt: skip
+        key=key,
+        organization=held.organization,
+        title=title,
+        lead=lead,
+        lines=lines,
+        valid_from=valid_from,
+        valid_until=valid_until,
+        by=by,
+    )
 
 
 @transaction.atomic
@@ -91,9 +97,7 @@ def end_checklist(*, checklist: Checklist, valid_until: date, on: date, by: User
     change = ("valid_until", held.valid_until, valid_until)
     held.valid_until = valid_until
     held.save()
-    record(
-        action="end_checklist", by=by, subject=held, organization_code=held.organization.code, changes=[change]
-    )  # fmt: skip
+    record(action="end_checklist", by=by, subject=held, organization_code=held.organization.code, changes=[change])
 
 
 def _change(
@@ -146,9 +150,12 @@ def _sentence(why: Unfit) -> str:
 
 def _record(action: str, checklist: Checklist, by: User) -> None:
     record(
-        action=action, by=by, subject=checklist, organization_code=checklist.organization.code,
+        action=action,
+        by=by,
+        subject=checklist,
+        organization_code=checklist.organization.code,
         details={"rows": checklist.items.count()},
-    )  # fmt: skip
+    )
 
 
 Answers = Mapping[UUID, tuple[str, str]]

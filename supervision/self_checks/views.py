@@ -19,10 +19,9 @@ from members.choices import Capability
 from members.fields import opened
 from members.models import Member, Organization
 from members.pages.listing import Badge, Listing, Nothing, badges, day, linked, number, text
-from members.pages.requests import FORM_METHODS, PageRequest, address
+from members.pages.requests import FORM_METHODS, PageRequest, address, place_asked_for
 from members.pages.steps import Button, Crumb, Step, form_page
 from supervision.choices import CheckMark
-from supervision.places import place_asked_for
 from supervision.self_checks.forms import (
     ChecklistEndForm,
     ChecklistFilterForm,

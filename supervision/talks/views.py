@@ -15,15 +15,22 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_safe
 
 from members.access.policy import get_in_scope, requires, signed_in
-from members.choices import Capability
+from members.choices import Capability, OrganizationKind
 from members.exports.services import record_export
 from members.fields import opened
 from members.models import Member, Organization
 from members.pages.listing import Nothing, excel
-from members.pages.requests import FORM_METHODS, PageRequest, address, code_asked_for, workbook
+from members.pages.requests import (
+    FORM_METHODS,
+    PageRequest,
+    address,
+    branches_offered,
+    code_asked_for,
+    place_asked_for,
+    workbook,
+)
 from members.pages.steps import Button, Crumb, Step, form_page
 from rulebook.book import rule_if_held
-from supervision.places import BELOW, branch_asked_for, branches_offered, place_asked_for
 from supervision.talks.forms import (
     OwnTalkForm,
     TalkCorrectForm,
@@ -59,6 +66,8 @@ TALKS = Talk.objects.select_related("organization", "first", "second", "recorded
 SEEN_WITH = (Capability.VIEW_SUPERVISION, Capability.COUNT_SUPERVISION)
 MOST_ROWS = 20_000
 AT_FIRST, YEARS = 8, 5
+BELOW = (OrganizationKind.BRANCH, OrganizationKind.GROUP)
+"""Whose rows somebody there may read by name. A group keeps no talks: its branch does, and the pages say so."""
 
 
 @requires(Capability.VIEW_SUPERVISION)
@@ -93,9 +102,15 @@ def talk_export(request: PageRequest) -> FileResponse:
 
 
 def _asked(request: PageRequest) -> tuple[Organization, TalkFilterForm, QuerySet[Talk]]:
-    branch = branch_asked_for(request, Capability.VIEW_SUPERVISION)
+    branch = _branch_or_group(request, Capability.VIEW_SUPERVISION)
     form = TalkFilterForm(request.GET, branches=branches_offered(request, Capability.VIEW_SUPERVISION))
     return branch, form, LISTING.ordered(request, form.narrow(TALKS.filter(organization=branch)))
+
+
+def _branch_or_group(request: PageRequest, capability: Capability) -> Organization:
+    """The one in the address, else the first of one's own."""
+    first = None if code_asked_for(request) else branches_offered(request, capability).first()
+    return first or place_asked_for(request, capability, among=Organization.objects.filter(kind__in=BELOW))
 
 
 def _no_talk(branch: Organization, url: str) -> Nothing | None:
@@ -239,7 +254,7 @@ def _where(request: PageRequest) -> tuple[Organization, Member | None]:
     is_own = mine is not None and code in (mine.code, "", None)
     if mine and is_own and not may(Capability.RECORD_SUPERVISION, mine.path):
         return mine, request.user.member
-    place = branch_asked_for(request, Capability.RECORD_SUPERVISION)
+    place = _branch_or_group(request, Capability.RECORD_SUPERVISION)
     if place.kind != BELOW[0] or not may(Capability.RECORD_SUPERVISION, place.path):
         raise PermissionDenied(_("An officer of the branch puts its talks on record."))
     return place, None

@@ -43,7 +43,7 @@ def tell(
     language: str = "zh-hans",
     **fields: object,
 ) -> Message:
-    """A message that was sent by text message, unless said otherwise."""  # fmt: skip
+    """A message that was sent by text message, unless said otherwise."""
     state = fields.setdefault("state", MessageState.SENT)
     number = Message.objects.count()
     given = {
