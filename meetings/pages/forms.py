@@ -25,7 +25,7 @@ from meetings.planning.queries import usable_at
 from members.choices import OrganizationKind
 from members.fields import opened
 from members.models import Member, Organization
-from members.pages.forms import LookedUpRow, PersonField, choice_field, day_field, key_field
+from members.pages.forms import FoldedBoxes, LookedUpRow, PersonField, choice_field, day_field, key_field
 
 KINDS_OF = {
     OrganizationKind.BRANCH: (
@@ -122,7 +122,7 @@ class PlanForm(MeetingForm):
     key = key_field()
     kind = forms.ChoiceField(label=gettext_lazy("Kind"))
     also = forms.MultipleChoiceField(
-        label=gettext_lazy("It is also"), required=False, widget=forms.CheckboxSelectMultiple,
+        label=gettext_lazy("It is also"), required=False, widget=FoldedBoxes,
         help_text=gettext_lazy("One evening can be several: a theme day with a party lecture counts as both."),
     )  # fmt: skip
     counts_for_year = forms.IntegerField(
@@ -133,7 +133,9 @@ class PlanForm(MeetingForm):
     items = forms.CharField(
         label=gettext_lazy("Agenda"), required=False, widget=LINES, help_text=gettext_lazy("A line an item.")
     )
-    field_order = ("kind", "title", "day", "starts_at", "ends_at", "place", "online_link", "items", "chair", "recorder")
+    field_order = (
+        "kind", "also", "title", "day", "starts_at", "ends_at", "place", "online_link", "items", "chair", "recorder",
+    )  # fmt: skip
 
     def __init__(self, *args: Any, organization: Organization, on: date, **kwargs: Any) -> None:
         super().__init__(*args, organization=organization, on=on, **kwargs)
@@ -144,7 +146,15 @@ class PlanForm(MeetingForm):
         local = [(key, kind.name) for key, kind in self.local_kinds.items()]
         cast(forms.ChoiceField, self.fields["kind"]).choices = [*kinds, *local]
         cast(forms.MultipleChoiceField, self.fields["also"]).choices = kinds
+        cast(FoldedBoxes, self.fields["also"].widget).taken = self["kind"]
+        if len(kinds) + len(local) == 1:
+            del self.fields["also"]
         self.organization = organization
+
+    def clean_also(self) -> list[str]:
+        if self.cleaned_data.get("kind") in self.cleaned_data["also"]:
+            raise ValidationError(_("The meeting is of this kind already; it isn't counted twice."))
+        return self.cleaned_data["also"]
 
     def planned(self) -> Meeting:
         """The meeting as typed, not yet stored."""

@@ -88,7 +88,7 @@ def meeting_plan(request: PageRequest, code: str) -> HttpResponse:
     return form_page(
         request, form,
         lambda typed: plan_meeting(
-            meeting=form.planned(), also=typed["also"], items=form.agenda(), by=request.user
+            meeting=form.planned(), also=typed.get("also", ()), items=form.agenda(), by=request.user
         ),
         step, partial(_after_planning, request), crumbs=[list_crumb(request)], lead=organization.name,
         more={"then_label": _("Store and open the meeting")},

@@ -13,6 +13,7 @@ from django.core.exceptions import ValidationError
 from django.db.models import QuerySet
 from django.forms.models import ModelChoiceIterator
 from django.forms.utils import flatatt
+from django.forms.widgets import ChoiceWidget
 from django.template.loader import render_to_string
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _, gettext_lazy
@@ -105,6 +106,19 @@ class LookedUp(forms.Select):
         more = {"offered": offered, "typed": typed[0], "placeholder": _("Type the first characters")}
         more |= {"list_id": f"{widget['attrs'].get('id', name)}-offered", "attrs": flatatt(widget["attrs"])}
         return render_to_string("includes/looked_up.html", {"name": name, **more})
+
+
+class FoldedBoxes(ChoiceWidget):
+    """Boxes behind a line that names the ticked ones, without the one that `taken`, another field, has chosen."""
+
+    allow_multiple_selected = use_fieldset = True
+    taken: forms.BoundField
+
+    def render(self, name: str, value: Any, attrs: Any = None, renderer: Any = None) -> SafeString:
+        groups = self.get_context(name, value, attrs)["widget"]["optgroups"]
+        boxes = [box | {"is_taken": box["value"] == self.taken.value()} for _group, (box,), _index in groups]
+        ticked = [str(box["label"]) for box in boxes if box["selected"] and not box["is_taken"]]
+        return render_to_string("includes/folded_boxes.html", {"boxes": boxes, "ticked": ticked, "taken": self.taken})
 
 
 class LookedUpField(forms.ChoiceField):

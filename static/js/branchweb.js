@@ -86,6 +86,23 @@
     if (field && field.form) field.form.requestSubmit();
   });
 
+  // Folded boxes: their line says which are ticked, and what another field has chosen isn't among them.
+  document.addEventListener("change", function () {
+    document.querySelectorAll(".boxes").forEach(function (fold) {
+      var taken = document.getElementById(fold.dataset.taken);
+      var line = fold.querySelector("summary");
+      var ticked = Array.from(fold.querySelectorAll("input")).filter(function (box) {
+        box.disabled = box.parentElement.hidden = box.value === taken.value;
+        box.checked = box.checked && !box.disabled;
+        return box.checked;
+      });
+      var names = ticked.map(function (box) {
+        return box.labels[0].textContent;
+      });
+      line.textContent = names.join(line.dataset.between) || line.dataset.none;
+    });
+  });
+
   document.addEventListener("click", function (event) {
     if (event.target.closest("[data-prints]")) window.print();
     document.querySelectorAll("details.menu[open]").forEach(function (menu) {

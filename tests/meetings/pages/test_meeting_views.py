@@ -1,5 +1,6 @@
 """The pages of a meeting: they work, in scope, for the right office, by the right method, and say what is wrong."""
 
+import re
 import uuid
 from datetime import date, timedelta
 
@@ -83,6 +84,7 @@ def test_a_meeting_of_january_can_count_for_the_year_before(cast, as_user):
         ({"counts_for_year": "12"}, "counts_for_year"),
         ({"chair": "987654"}, "chair"),
         ({"key": "x"}, "key"),
+        ({"also": ["theme_day"]}, "also"),
     ],
 )
 def test_a_plan_that_cannot_be_is_refused_at_its_field(cast, as_user, change, field):
@@ -90,6 +92,20 @@ def test_a_plan_that_cannot_be_is_refused_at_its_field(cast, as_user, change, fi
 
     assert field in answer.context["form"].errors
     assert not Meeting.objects.exists()
+
+
+def test_what_else_it_is_is_folded_without_the_chosen_kind_and_says_what_is_ticked(cast, as_user):
+    client, fold = as_user(cast.secretary), re.compile(r'<details class="boxes".*?</details>', re.DOTALL)
+    begun = fold.search(client.get(plan_url(cast.branch)).text).group()
+    again = fold.search(client.post(plan_url(cast.branch), planned(day="", also=["party_lecture"])).text).group()
+
+    assert [line for line in (">没有其他</summary>", ">党课</summary>") if line in begun] == [">没有其他</summary>"]
+    assert ">党课</summary>" in again
+    assert re.search(r'value="theme_day"[^>]* disabled', begun)
+
+
+def test_a_group_has_one_kind_and_is_asked_for_no_other(cast, as_user):
+    assert "also" not in as_user(cast.group_leader).get(plan_url(cast.group)).context["form"].fields
 
 
 def test_the_chair_is_somebody_of_the_branch(cast, as_user):
