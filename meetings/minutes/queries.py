@@ -33,9 +33,11 @@ from meetings.minutes.rules import (
 )
 from meetings.votes.models import Candidate, Vote
 from meetings.votes.queries import on_the_ballot
+from members.access.queries import in_words, makers_of_accounts, named_offices
+from members.choices import Capability
 from members.fields import opened
 from members.models import Member, User
-from members.pages.queries import names_of
+from members.pages.queries import called, names_of
 
 NOT_THERE = (AttendanceState.ABSENT, AttendanceState.LEAVE, AttendanceState.UNKNOWN)
 NO_KIND = ("", LeaveKind.OTHER)
@@ -221,7 +223,57 @@ def signatures_of(minutes: Minutes) -> list[Signature]:
     return list(_lines(minutes))
 
 
-def minutes_page(minutes: Minutes, user: User) -> dict[str, Any]:
+@dataclass(frozen=True, slots=True)
+class Filing:
+    """The signatures on paper that are still to be filed, and who can: behind every lock stand two accounts."""
+
+    missing: list[Signature]
+    may: bool
+    """The viewer: neither one of the two who sign, nor who filed the other paper."""
+    others: str
+    """Who else can; empty: the viewer's is the only account of the place."""
+    asked: str
+    """Who makes another account."""
+    own: str
+    """The missing name that is also what the viewer, whose account stands for nobody on the roster, is called."""
+
+    @property
+    def takes_another(self) -> bool:
+        return not self.may or len(self.missing) > 1
+
+    @property
+    def names(self) -> str:
+        """Of the missing ones those of others."""
+        return _(", ").join(one.name for one in self.missing if one.name != self.own)
+
+
+def filing_of(minutes: Minutes, signatures: Iterable[Signature], user: User, *, on: date) -> Filing | None:
+    """None where nothing is left to file. One query."""
+    missing, meeting = [one for one in signatures if one.on_paper], minutes.meeting
+    if not missing or minutes.is_locked:
+        return None
+    filed, path = (minutes.chair_signed_by, minutes.recorder_signed_by, ""), meeting.organization.path
+    offices = named_offices([path], on=on)
+    able = {
+        one.account: one
+        for one in offices
+        if one.office.may(Capability.RECORD_MEETINGS, path) and may_file(meeting, one.member_id, one.account, filed)
+    }
+    return Filing(
+        missing=missing,
+        may=may_file(meeting, user.member_id, user.username, filed),
+        others=in_words(one for account, one in able.items() if account != user.username),
+        asked=makers_of_accounts(offices, path),
+        own=next((one.name for one in missing if user.member_id is None and one.name == called(user)), ""),
+    )
+
+
+def may_file(meeting: Meeting, member_id: int | None, account: str, filed: Iterable[str]) -> bool:
+    """Whether that account may file a paper: it is neither of the two who sign, nor among those who signed or filed."""
+    return account not in filed and (member_id is None or member_id not in (meeting.chair_id, meeting.recorder_id))
+
+
+def minutes_page(minutes: Minutes, user: User, *, on: date) -> dict[str, Any]:
     """The page of the minutes: their lines, what was corrected by whom, and as what the viewer still signs."""
     signatures, corrections, meeting = signatures_of(minutes), list(minutes.corrections.all()), minutes.meeting
     role = role_of(meeting, user)
@@ -233,6 +285,7 @@ def minutes_page(minutes: Minutes, user: User) -> dict[str, Any]:
         "mine": next((one for one in signatures if one.role == role and not one.sentence), None),
         "gaps": [] if minutes.is_locked else missing_in(meeting),
         "has_changed": has_changed(minutes),
+        "filing": filing_of(minutes, signatures, user, on=on),
     }
 
 

@@ -12,7 +12,16 @@ from meetings.choices import MeetingState
 from meetings.meeting.models import Meeting
 from meetings.meeting.services import WrongState, lock_meeting, stored_already
 from meetings.minutes.models import Correction, Minutes
-from meetings.minutes.queries import CHAIR, evening_of, facts_in, has_changed, missing_in, role_of, signs_on_paper
+from meetings.minutes.queries import (
+    CHAIR,
+    evening_of,
+    facts_in,
+    has_changed,
+    may_file,
+    missing_in,
+    role_of,
+    signs_on_paper,
+)
 from meetings.minutes.rules import compose
 from members.models import User
 from members.trail.retention import ForGood
@@ -87,7 +96,7 @@ def file_paper_signature(*, minutes: Minutes, role: str, signed_on: date, seen: 
     meeting = minutes.meeting
     if not signs_on_paper(meeting.chair if role == CHAIR else meeting.recorder):
         raise WrongState(_("Who has an account signs by logging in; nobody signs for another."))
-    if role_of(meeting, by) or str(by) in (minutes.chair_signed_by, minutes.recorder_signed_by):
+    if not may_file(meeting, by.member_id, by.username, (minutes.chair_signed_by, minutes.recorder_signed_by)):
         raise WrongState(_("A second person files the paper, who signs neither of the two lines. Ask a colleague."))
     if not meeting.day <= signed_on <= on:
         raise WrongState(_("The paper was signed on a day between the meeting and today."), "signed_on")
@@ -133,6 +142,13 @@ def _unsign(minutes: Minutes) -> None:
 def _sign(minutes: Minutes, role: str, by: User) -> Minutes:
     if getattr(minutes, f"{role}_signed_at"):
         raise WrongState(_("This line is signed already."))
+    if str(by) in (minutes.chair_signed_by, minutes.recorder_signed_by):
+        raise WrongState(
+            _(
+                "You have filed the other signature, and behind every lock stand two accounts. Store the text anew: "
+                "that takes the signature back, and somebody else files it."
+            )
+        )
     setattr(minutes, f"{role}_signed_by", str(by))
     setattr(minutes, f"{role}_signed_at", timezone.now())
     if minutes.chair_signed_at and minutes.recorder_signed_at:

@@ -20,7 +20,7 @@ from meetings.meeting.crumbs import trail
 from meetings.meeting.models import Meeting
 from meetings.meeting.queries import meeting_links
 from meetings.minutes.models import Minutes
-from meetings.minutes.queries import ROLES, Signature, has_changed, minutes_page, role_of, signatures_of
+from meetings.minutes.queries import ROLES, Filing, Signature, has_changed, minutes_page, role_of, signatures_of
 from meetings.minutes.services import correct_minutes, draft_minutes, edit_minutes, file_paper_signature, sign_minutes
 from meetings.planning.duty_queries import DutyLine, left_this_month
 from meetings.votes.correction_queries import correction_sentences, doubted_in
@@ -80,9 +80,10 @@ def minutes_detail(request: PageRequest, key: UUID) -> HttpResponse:
     context: dict[str, Any] = {"meeting": meeting, "may_record": may_record, "correction_form": CorrectionForm()}
     context |= {"attendance_corrections": correction_sentences(meeting), "doubted": doubted_in(meeting)}
     if minutes := _minutes_or_none(meeting):
-        context |= minutes_page(minutes, request.user)
+        context |= minutes_page(minutes, request.user, on=request.today)
         context["sign_form"] = SignForm(initial={"seen": minutes.text})
-        context["papers"] = _papers(context["signatures"], minutes) if may_record else []
+        context["papers"] = _papers(context["filing"], minutes) if may_record else []
+        context["may_make_accounts"] = request.user.access.may(Capability.MANAGE_USERS, meeting.scope_path)
         if may_record:
             left = _left_this_month(request, meeting)
             context |= {"left": left, "links": meeting_links(meeting, request.user)}
@@ -195,12 +196,11 @@ def _of(meeting: Meeting) -> Minutes:
     return minutes
 
 
-def _papers(signatures: list[Signature], minutes: Minutes) -> list[tuple[Signature, PaperForm]]:
-    """A form for each line that somebody without an account signs on paper."""
+def _papers(filing: Filing | None, minutes: Minutes) -> list[tuple[Signature, PaperForm]]:
+    """A form for each signature on paper that the viewer may file."""
     return [
         (one, PaperForm(initial={"seen": minutes.text, "role": one.role}, auto_id=f"{one.role}_%s"))
-        for one in signatures
-        if one.on_paper
+        for one in (filing.missing if filing and filing.may else ())
     ]
 
 

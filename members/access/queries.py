@@ -3,7 +3,7 @@ from dataclasses import dataclass
 from datetime import date
 from functools import lru_cache
 
-from django.db.models import Value
+from django.db.models import Case, Value, When
 from django.db.models.functions import Coalesce, NullIf
 from django.utils.translation import gettext as _
 
@@ -40,6 +40,9 @@ class NamedOffice:
     name: str
     member_id: int | None
     """Whose person it is; None: a log-in without a member."""
+    account: str = ""
+    """The log-in; empty: the member has none, or it was closed."""
+    email: str = ""
 
     def __str__(self) -> str:
         return _("%(name)s (%(office)s)") % {
@@ -56,13 +59,25 @@ def named_offices(paths: Iterable[str], *, on: date) -> list[NamedOffice]:
         Office.objects.holding(on)
         .filter(organization__path__in=above)
         .with_stand_ins(on)
-        .annotate(named=named, person=Coalesce("member", "user__member"))
+        .annotate(named=named, person=Coalesce("member", "user__member"), account=_log_in("username"))
+        .annotate(address=_log_in("email"))
     )
     rows = held.order_by("organization__path", "kind", "valid_from", "pk")
     return [
-        NamedOffice(HeldOffice(OfficeKind(kind), *place), name, person)
-        for name, person, kind, *place in rows.values_list("named", "person", "kind", *PLACE)
+        NamedOffice(HeldOffice(OfficeKind(kind), *place), name, person, account, address)
+        for name, person, account, address, kind, *place in rows.values_list(
+            "named", "person", "account", "address", "kind", *PLACE
+        )
     ]
+
+
+def _log_in(field: str) -> Case:
+    """Of the account with which the office is exercised; empty where it is closed, or there is none."""
+    return Case(
+        When(user__is_active=True, then=f"user__{field}"),
+        When(user=None, member__user__is_active=True, then=f"member__user__{field}"),
+        default=Value(""),
+    )
 
 
 def holders(offices: Iterable[NamedOffice], capability: Capability, path: str) -> list[NamedOffice]:
@@ -75,3 +90,10 @@ def holders(offices: Iterable[NamedOffice], capability: Capability, path: str) -
 def in_words(offices: Iterable[NamedOffice]) -> str:
     """Their names with the offices, one after the other; empty: nobody."""
     return _(", ").join(map(str, offices))
+
+
+def makers_of_accounts(offices: Iterable[NamedOffice], path: str) -> str:
+    """Whom a branch asks for log-ins: names with the organization and, where it is known, the address."""
+    able = [one for one in holders(offices, Capability.MANAGE_USERS, path) if one.account]
+    asked = ((one, _("%(name)s of %(place)s") % {"name": one, "place": one.office.organization}) for one in able)
+    return _(", ").join(" ".join(filter(None, (words, one.email))) for one, words in asked)

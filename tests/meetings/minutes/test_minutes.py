@@ -17,6 +17,7 @@ from meetings.minutes.rules import Absence, AgendaPoint, MinutesContent, Speaker
 from meetings.minutes.services import correct_minutes, draft_minutes, edit_minutes, file_paper_signature, sign_minutes
 from meetings.minutes.views import minutes_as_word
 from meetings.models import AgendaItem, Attendance, Candidate, Correction, Meeting, Minutes, Vote
+from members.models import Member
 
 DAY = date(2026, 11, 14)
 HEADS = {"expected": 30, "present": 27, "entitled": 28, "entitled_present": 26}
@@ -298,6 +299,18 @@ def test_two_papers_are_filed_by_two(minutes, cast):
     with pytest.raises(WrongState):
         on_paper(minutes, cast.officer, role=CHAIR)
     assert on_paper(minutes, cast.secretary, role=CHAIR).is_locked
+
+
+@pytest.mark.django_db
+@pytest.mark.usefixtures("chen_has_no_account")
+def test_who_filed_one_paper_does_not_sign_the_other_line_once_the_account_is_connected(minutes, cast):
+    cast.member.delete()
+    filed = on_paper(minutes, cast.secretary)
+    cast.secretary.member = Member.objects.get(name="张英")
+    cast.secretary.save()
+
+    with pytest.raises(WrongState):
+        sign_minutes(minutes=filed, seen=filed.text, by=cast.secretary)
 
 
 @pytest.mark.django_db

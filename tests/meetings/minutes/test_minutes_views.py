@@ -9,7 +9,8 @@ from django.urls import reverse
 from meetings.minutes.queries import CHAIR, RECORDER
 from meetings.minutes.services import sign_minutes
 from meetings.models import Attendance, Correction, Meeting, Minutes
-from members.models import Member
+from members.choices import OfficeKind
+from members.models import Member, Office
 from tests.cast import make_member, make_user
 
 DAY = date(2026, 11, 14)
@@ -97,6 +98,64 @@ def test_the_page_offers_each_what_they_can_do(as_user, cast, minutes, held):
 
     assert offered == {"member": [sign], "secretary": [paper]}
     assert Minutes.objects.get().recorder_paper_on == date(2026, 11, 20)
+
+
+@pytest.fixture
+def both_on_paper(cast, chen, chen_has_no_account):
+    cast.member.delete()
+    cast.zhang.refresh_from_db()
+
+
+@pytest.mark.django_db
+@pytest.mark.usefixtures("today", "both_on_paper")
+def test_who_files_one_of_two_papers_is_told_before_who_files_the_other_and_isnt_offered_it(
+    as_user, cast, minutes, held
+):
+    client, other = as_user(cast.secretary), "可由officer（组织委员）存档"
+    begun = client.get(address("minutes", held))
+    typed = {"seen": minutes.text, "role": RECORDER, "signed_on": "2026-11-20"}
+    client.post(address("minutes-paper", held), typed)
+    filed = client.get(address("minutes", held))
+
+    assert [len(begun.context["papers"]), len(filed.context["papers"])] == [2, 0]
+    assert other in begun.text
+    assert other in filed.text
+    assert len(as_user(cast.officer).get(address("minutes", held)).context["papers"]) == 1
+
+
+@pytest.mark.django_db
+@pytest.mark.usefixtures("today", "both_on_paper")
+@pytest.mark.parametrize("has_address", [True, False])
+def test_where_there_is_one_account_the_page_names_who_makes_another(as_user, cast, minutes, held, has_address):
+    Office.objects.filter(user=cast.officer).delete()
+    cast.administrator.prefer(email="admin@example.org" if has_address else "")
+    cast.secretary.display_name = "张英"
+    cast.secretary.save()
+    page = as_user(cast.secretary).get(address("minutes", held)).text
+
+    assert "县委administrator（系统管理员）" + (" admin@example.org" if has_address else "") in page
+    assert "给陈明开账号" in page
+    assert "您就是张英本人的，请一并" in page
+    assert reverse("members:user-create") not in page
+    Office.objects.create(user=cast.secretary, kind=OfficeKind.ADMINISTRATOR, organization=cast.county)
+    assert reverse("members:user-create") in as_user(cast.secretary).get(address("minutes", held)).text
+
+
+@pytest.mark.django_db
+@pytest.mark.usefixtures("today", "chen_has_no_account")
+def test_who_signs_is_told_first_that_another_files_the_paper_and_a_closed_account_is_nobody(
+    as_user, cast, minutes, held
+):
+    Office.objects.create(member=cast.zhang, kind=OfficeKind.SECRETARY, organization=cast.branch)
+    client = as_user(cast.member)
+    before = client.get(address("minutes", held))
+    cast.officer.is_active = False
+    cast.officer.save()
+
+    assert before.context["mine"].name == "张英"
+    assert before.context["papers"] == []
+    assert before.context["filing"].others == "officer（组织委员）, secretary（党支部书记）".replace(", ", "、")
+    assert client.get(address("minutes", held)).context["filing"].others == "secretary（党支部书记）"
 
 
 @pytest.mark.django_db
