@@ -196,8 +196,11 @@ RENEWED_WITH_KEYS = ["supervision.letters.key_services.renew_recovery_proof"]
 """What each app vouches for with the key ring besides private fields: called when the ring has a new key."""
 MEETING_LINKS = ["dues.navigation.meeting_links", "supervision.navigation.meeting_links"]
 MEMBER_LINKS = [
-    "meetings.votes.queries.member_links",
     "dues.navigation.member_links",
+    "meetings.pages.queries.member_links",
+    "members.contacts.queries.member_links",
+    "supervision.problems.queries.member_links",
+    "meetings.votes.queries.member_links",
     "reminders.channels.queries.member_links",
 ]
 ORGANIZATION_FIGURES = [

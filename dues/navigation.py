@@ -3,15 +3,16 @@
 from collections.abc import Iterator
 from datetime import date
 
-from django.db.models import QuerySet
+from django.db.models import Max, QuerySet
 from django.urls import reverse
+from django.utils.formats import date_format
 from django.utils.functional import Promise
 from django.utils.http import urlencode
 from django.utils.translation import gettext, gettext_lazy as _, ngettext, ngettext_lazy
 
 from dues.ledger.models import ArrearsReview, Charge, Relief
 from dues.ledger.payment_models import PaymentProposal
-from dues.ledger.queries import arrears_of, in_arrears, owed_by
+from dues.ledger.queries import Beyond, arrears_of, beyond_of, in_arrears, owed_by
 from dues.ledger.rules import Arrears
 from dues.units import yuan
 from dues.upwards.models import LargeDues, Remittance
@@ -117,18 +118,18 @@ def start_links(user: User, *, on: date) -> Iterator[Link]:
 def own_links(user: User, *, on: date) -> Iterator[Link]:
     """What a member owes, in three queries."""
     if user.access.member_id is not None:
-        yield Link("cash-coin", gettext("My dues"), _own(user.access.member_id, on), reverse("dues:mine"))
+        owed = owed_by([user.access.member_id], on=on).get(user.access.member_id)
+        yield Link("cash-coin", gettext("My dues"), _said(user.access.member_id, owed), reverse("dues:mine"))
 
 
-def member_links(member: Member, user: User) -> Iterator[Link]:
-    """The page of the member's dues, for who may open it."""
-    if user.access.member_id == member.pk:
-        yield Link(
-            "cash-coin", gettext("My dues"), gettext("What was charged, what was paid, and why."), reverse("dues:mine")
-        )
-    elif user.access.may(Capability.VIEW_DUES, member.roster_path):
-        address = reverse("dues:member-detail", args=[member.key])
-        yield Link("wallet2", gettext("Dues"), gettext("What was charged, what was paid, and why."), address)
+def member_links(member: Member, user: User, *, on: date) -> Iterator[Link]:
+    """What a member owes, for who may read it. Five queries."""
+    own = user.access.member_id == member.pk
+    if own or user.access.may(Capability.VIEW_DUES, member.roster_path):
+        owed = owed_by([member.pk], on=on).get(member.pk)
+        address = reverse("dues:mine") if own else reverse("dues:member-detail", args=[member.key])
+        title = gettext("My dues") if own else gettext("Dues")
+        yield Link("wallet2", title, _said(member.pk, owed), address, is_late=bool(owed and owed.fen))
 
 
 def _arrears_text(paths: list[str], on: date) -> str:
@@ -147,16 +148,23 @@ def _arrears_text(paths: list[str], on: date) -> str:
     return sentence % {"members": len(found), "yuan": _yuan(sum(one.fen for one in found))}
 
 
-def _own(member: int, on: date) -> str:
-    owed = owed_by([member], on=on).get(member)
+def _said(member: int, owed: Arrears | None) -> str:
     if owed is None:
-        is_charged = Charge.objects.filter(member=member).exists()
-        return gettext("Nothing open.") if is_charged else gettext("Nothing has been charged yet.")
+        return _settled(member)
     due, this_month = (
         _due_text(owed),
         gettext("This month, unpaid: %(yuan)s yuan.") % {"yuan": _yuan(owed.this_month_fen)},
     )
     return " ".join([*([due] if owed.fen else []), *([this_month] if owed.this_month else [])])
+
+
+def _settled(member: int) -> str:
+    last = Charge.objects.filter(member=member).aggregate(month=Max("month"))["month"]
+    if last is None:
+        return gettext("Nothing has been charged yet.")
+    settled = gettext("Settled until %(month)s.") % {"month": date_format(last, "YEAR_MONTH_FORMAT")}
+    ahead = beyond_of([member]).get(member, Beyond()).ahead_fen
+    return " ".join([settled, *([gettext("Paid ahead: %(yuan)s yuan.") % {"yuan": _yuan(ahead)}] if ahead else [])])
 
 
 def _due_text(owed: Arrears) -> str:

@@ -59,6 +59,7 @@ urlpatterns = [
     path("figures/", figure_views.figure_list, name="figure-list"),
     path("figures/workbook/", figure_views.figure_export, name="figure-export"),
     path("figures/mine/", figure_views.figure_mine, name="figure-mine"),
+    path("figures/<uuid:key>/", figure_views.figure_member, name="figure-member"),
     path("kinds/", planning_views.local_kind_list, name="local-kind-list"),
     path("kinds/<uuid:key>/retire/", planning_views.local_kind_retire, name="local-kind-retire"),
     path("days/", planning_views.special_day_list, name="special-day-list"),

@@ -2,6 +2,7 @@
 
 from datetime import date
 from typing import Any
+from uuid import UUID
 
 from django import forms
 from django.db.models import QuerySet
@@ -13,16 +14,18 @@ from django.views.decorators.http import require_safe
 
 from meetings.attendance.models import Attendance
 from meetings.attendance.queries import Tally, attendance_of, elsewhere_of
-from meetings.pages.lists import OWN, PEOPLE, PLACES
-from meetings.pages.queries import PersonLine, counted_on, flag_rule, months_of, person_lines, place_lines
+from meetings.choices import AttendanceState
+from meetings.pages.lists import OWN, PEOPLE, PLACES, THEIRS
+from meetings.pages.queries import MISSED, PersonLine, counted_on, flag_rule, months_of, person_lines, place_lines
 from meetings.planning.duty_rules import ASKED
 from meetings.planning.places import places_offered
-from members.access.policy import requires, signed_in
+from members.access.policy import get_in_scope, requires, signed_in
 from members.choices import Capability
 from members.exports.services import record_export
 from members.models import Member, Organization
+from members.pages.about_member import member_crumbs
 from members.pages.forms import FilterForm, LookedUpField, day_field
-from members.pages.listing import excel
+from members.pages.listing import Listing, excel
 from members.pages.requests import PageRequest, address, place_asked_for
 
 
@@ -110,22 +113,42 @@ def figure_mine(request: PageRequest) -> HttpResponse:
     if request.user.access.member_id is None:
         raise Http404
     member = get_object_or_404(Member, pk=request.user.access.member_id)
+    words: dict[str, Any] = {"title": _("My attendance"), "crumbs": [(_("My meetings"), reverse("meetings:mine"))]}
+    return _of_one(request, member, OWN, {"acts"}, **words)
+
+
+@requires(Capability.VIEW_MEETINGS)
+@require_safe
+def figure_member(request: PageRequest, key: UUID) -> HttpResponse:
+    """The same of a member, for the officers of the branch: which meetings were missed, and why."""
+    member = get_in_scope(request, Member.objects.all(), key=key)
+    words: dict[str, Any] = {
+        "title": _("Attendance of %(name)s") % {"name": member.name},
+        "crumbs": member_crumbs(member),
+    }
+    may_record = request.user.access.may(Capability.RECORD_MEETINGS, member.roster_path)
+    return _of_one(request, member, THEIRS, set() if may_record else {"acts"}, **words)
+
+
+def _of_one(request: PageRequest, member: Member, listing: Listing, without: set[str], **words: Any) -> HttpResponse:
+    """What was missed stands first."""
     form = PeriodForm(request.GET)
     first, last = form.period(request.today)
     as_of = counted_on(last, request.today)
     own = Attendance.objects.of_held_meetings().between(first, last).filter(member=member)
     rows = list(own.select_related("meeting__organization").order_by("-meeting__day", "pk"))
     more = {
+        "own": member.pk == request.user.access.member_id,
         "tally": attendance_of([member], first, last).get(member.pk, Tally()),
         "months": months_of([member.pk], on=as_of).get(member.pk, 0),
         "rule": flag_rule(as_of),
         "as_of": as_of,
         "elsewhere": elsewhere_of([member.pk], first, last).get(member.pk, []),
     }
-    return OWN.shown(request, rows, form=form, without={"acts"}).answer(
-        title=_("My attendance"),
+    rows.sort(key=lambda one: (one.state != AttendanceState.ABSENT, one.state not in MISSED))
+    return listing.shown(request, rows, form=form, without=without).answer(
+        **words,
         lead=_period(first, last),
-        crumbs=[(_("My meetings"), reverse("meetings:mine"))],
         prints=False,
         template="meetings/pages/figures_mine.html",
         more=more,

@@ -1,6 +1,7 @@
 """What lists of meetings and of attendance show."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import Any
 
 from django.urls import reverse
@@ -70,8 +71,21 @@ OWN = Listing(
         acts(_make_up),
     ],
     phone=["name", "state", "day", "organization"],
-    nothing=Nothing(_("No meeting of this period is on record for you."), "calendar-event"),
+    nothing=Nothing(_("No meeting of this period is on record."), "calendar-event"),
 )
+
+
+def _give_reason(one: Attendance) -> Iterator[Act]:
+    if one.state in MISSED:
+        yield (
+            _("Reason, make-up"),
+            reverse("meetings:attendance-person", args=[one.meeting_id, one.member_id]),
+            str(one.meeting),
+        )
+
+
+THEIRS = replace(OWN, columns=[*OWN.columns[:-1], acts(_give_reason)])
+"""The same of a member, for the officers of the branch."""
 
 
 FIGURES = [

@@ -8,6 +8,8 @@ from itertools import islice
 from typing import Any
 
 from django.db.models import BooleanField, Count, ExpressionWrapper, Min, Q, QuerySet
+from django.urls import reverse
+from django.utils.translation import gettext, ngettext
 
 from meetings.attendance.models import Attendance, AttendanceChange, LeaveRequest
 from meetings.attendance.queries import (
@@ -23,7 +25,7 @@ from meetings.attendance.queries import (
 )
 from meetings.attendance.rules import unexplained_months
 from meetings.choices import TOOK_PART, AttendanceState, MeetingKind, MeetingState, NotCountedBecause
-from meetings.meeting.models import AgendaItem, Meeting, MeetingQuerySet
+from meetings.meeting.models import AgendaItem, Meeting, MeetingQuerySet, Task
 from meetings.meeting.queries import agenda_is_open
 from meetings.minutes.models import Minutes
 from meetings.minutes.queries import missing_in, role_of
@@ -33,8 +35,10 @@ from meetings.planning.queries import theme_day_of
 from meetings.votes.correction_queries import correction_sentences, own_corrections, waiting_at
 from meetings.votes.queries import by_hands, quorums_of
 from meetings.votes.rules import Quorum
+from members.choices import Capability
 from members.fields import opened
 from members.models import Affiliation, Member, Organization, User
+from members.pages.links import Link
 from members.paths import branch_path, subtree
 from rulebook.book import rule_if_held
 from rulebook.dates import add_months
@@ -390,6 +394,35 @@ def months_of(members: Iterable[int], *, on: date) -> dict[int, int]:
         absences[member].append((day, bool(unexplained)))
     since = _joined(absences)
     return {member: unexplained_months(days, on=on, since=since.get(member)) for member, days in absences.items()}
+
+
+def member_links(member: Member, user: User, *, on: date) -> Iterator[Link]:
+    """What a member missed in twelve months, and open tasks, for who may read them. At most four queries."""
+    if not user.access.may(Capability.VIEW_MEETINGS, member.roster_path):
+        return
+    first = add_months(on, -12)
+    address = f"{reverse('meetings:figure-member', args=[member.key])}?first={first}"
+    held = Attendance.objects.of_held_meetings().should_attend().between(first, on).filter(member=member)
+    heads = held.aggregate(expected=TALLY["expected"], absent=TALLY["is_absent"], unexplained=UNEXPLAINED)
+    text = _missed(*heads.values(), months_of([member.pk], on=on).get(member.pk, 0))
+    yield Link("calendar-event", gettext("Meetings"), text, address, bool(heads["unexplained"]))
+    days = list(Task.objects.visible_to(user).open().filter(owner=member).in_order().values_list("due_on", flat=True))
+    if days:
+        text = ngettext("%(count)s task of decisions is open.", "%(count)s tasks of decisions are open.", len(days))
+        address = f"{reverse('meetings:task-list')}?owner={member.key}"
+        is_late = any(day and day < on for day in days)
+        yield Link("list-check", gettext("Tasks"), text % {"count": len(days)}, address, is_late)
+
+
+def _missed(expected: int, absent: int, unexplained: int, months: int) -> str:
+    if not expected:
+        return gettext("No meeting of twelve months is on record.")
+    said = gettext("Absent %(absent)s of %(expected)s times in twelve months, %(unexplained)s without a reason.")
+    if not absent:
+        said = gettext("Not once absent of %(expected)s times in twelve months.")
+    sentence = said % {"absent": absent, "expected": expected, "unexplained": unexplained}
+    row = ngettext("%(count)s month in a row.", "%(count)s months in a row.", months) % {"count": months}
+    return f"{sentence} {row}" if months else sentence
 
 
 def _joined(members: Iterable[int]) -> dict[int, date | None]:

@@ -358,7 +358,7 @@ def start_links(user: User, *, on: date) -> Iterator[Link]:
         )  # fmt: skip
 
 
-def member_links(member: Member, user: User) -> Iterator[Link]:
+def member_links(member: Member, user: User, *, on: date) -> Iterator[Link]:
     """The meetings and votes that decided about the membership, for who may read them. One query."""
     paths = user.access.paths(Capability.VIEW_MEETINGS)
     if not paths:

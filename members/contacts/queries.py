@@ -1,19 +1,22 @@
 """Who is hard to reach, when somebody was last in touch, and when it is due again."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
 from django.db.models import Count, F, OuterRef, Subquery
+from django.urls import reverse
+from django.utils.translation import gettext as _
 
 from members.choices import HARD_TO_REACH_KINDS, Capability, HelpState, OrganizationKind, SituationKind
-from members.contacts.rules import LastContact, NextContact, next_contact, silence
+from members.contacts.rules import ContactUrgency, LastContact, NextContact, next_contact, silence
 from members.models.contact import Contact, ContactPerson, HelpRequest, HelpRequestQuerySet
 from members.models.member import Member, MemberQuerySet, Situation
 from members.models.organization import LocalRule, Organization
 from members.models.user import User
+from members.pages.links import Link
 from members.paths import contains, subtree
 from members.regulations.queries import value_of
 from rulebook import local
@@ -88,6 +91,33 @@ def help_requests(user: User, *, state: str = "") -> HelpRequestQuerySet:
     elif state == HelpState.ANSWERED:
         rows = rows.filter(answered_on__isnull=False)
     return rows.order_by(F("answered_on").desc(nulls_first=True), "due_on", "pk")
+
+
+def member_links(member: Member, user: User, *, on: date) -> Iterator[Link]:
+    """The latest contact and the open requests for help, for who may read the log. Four queries."""
+    if not user.access.may(Capability.VIEW_CONTACTS, member.roster_path):
+        return
+    keeps = user.access.may(Capability.RECORD_CONTACTS, member.roster_path)
+    last = Contact.objects.filter(member=member).latest_first().first()
+    found = Situation.objects.of(*HARD_TO_REACH_KINDS).holding(on).filter(member=member)
+    known = last and LastContact(last.happened_on, last.next_on)
+    asked = next_contact(
+        dict(found.values_list("kind", "valid_from")), last=known, on=on, local=_Rules(on).at(member.roster_path)
+    )
+    address = (
+        reverse("members:contact-edit", args=[last.key]) if last else reverse("members:contact-add", args=[member.key])
+    )
+    is_late = asked.state in (ContactUrgency.OVERDUE, ContactUrgency.NEVER)
+    yield Link("chat-dots", _("Last contact"), _last(last, asked), address if keeps else "#timeline", is_late)
+    if request := HelpRequest.objects.unanswered().filter(member=member).order_by("due_on", "pk").first():
+        text = _("Open, answer by %(day)s.") % {"day": request.due_on}
+        address = reverse("members:help-answer", args=[request.key]) if keeps else reverse("members:help-list")
+        yield Link("life-preserver", _("Request for help"), text, address, request.due_on < on)
+
+
+def _last(last: Contact | None, asked: NextContact) -> str:
+    said = f"{last.get_kind_display()} {last.happened_on}" if last else _("No contact on record")
+    return f"{said} · {_('due by %(day)s') % {'day': asked.due_on}}" if asked.due_on else said
 
 
 def possible_contact_persons(member: Member, user: User, present: int | None = None) -> MemberQuerySet:

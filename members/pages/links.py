@@ -26,6 +26,7 @@ class Link:
     title: str
     text: str
     url: str
+    is_late: bool = False
 
 
 def start_links(user: User, *, on: date) -> list[Link]:
@@ -38,10 +39,10 @@ def own_links(user: User, *, on: date) -> list[Link]:
     return _all(import_string(name)(user, on=on) for name in settings.OWN_LINKS)
 
 
-def member_links(member: Member, user: User) -> list[Link]:
-    """Other apps' pages about a member that the user may open; `settings.MEMBER_LINKS` ask a fixed
-    number of queries."""
-    return _all(import_string(name)(member, user) for name in settings.MEMBER_LINKS)
+def member_links(member: Member, user: User, *, on: date) -> list[Link]:
+    """How a member stands and what is open, each with its page, as far as the user may open that;
+    `settings.MEMBER_LINKS` ask a fixed number of queries."""
+    return _all(import_string(name)(member, user, on=on) for name in settings.MEMBER_LINKS)
 
 
 def organization_figures(organization: Organization, user: User, *, on: date) -> list[Link]:

@@ -365,7 +365,7 @@ def _page(request: PageRequest, member: Member) -> dict[str, Any]:
         "standing": _span(page.standing),
         "events": lines(page.events, may_record=may_record),
         "start": start,
-        "links": member_links(member, request.user),
+        "links": member_links(member, request.user, on=request.today),
         "situations": [(one, _since(one.valid_from, request.today)) for one in page.situations],
         "reads_contacts": page.contact_persons or request.user.access.may(Capability.VIEW_CONTACTS, member.roster_path),
     }

@@ -220,7 +220,7 @@ def way_to_user(user: User, *, on: date) -> RecipientChannel | None:
     return _way(officer_recipient(known), "", setups_in_use()) if known else None
 
 
-def member_links(member: Member, user: User) -> Iterator[Link]:
+def member_links(member: Member, user: User, *, on: date) -> Iterator[Link]:
     """The page of how the member is told things, for who may change it."""
     text = _("Quiet hours, language, channels.")
     if user.access.member_id == member.pk:

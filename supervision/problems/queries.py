@@ -7,6 +7,7 @@ from datetime import date
 
 from django.db.models import Case, Count, F, Max, Q, QuerySet, Value, When
 from django.urls import reverse
+from django.utils.http import urlencode
 from django.utils.translation import ngettext
 
 from members.choices import Capability
@@ -63,14 +64,22 @@ def own_links(user: User, *, on: date) -> Iterator[Link]:
     if user.access.member_id is None:
         return
     rows = Problem.objects.handed_over().filter(of_member(user, "responsible"), state="open")
-    due = sorted(rows.values_list("due_on", flat=True))
-    if due:
-        sentence = ngettext(
-            "%(count)s to put right, by %(day)s", "%(count)s to put right, the first by %(day)s", len(due)
-        )
-        words = {"count": len(due), "day": due[0].isoformat()}
-        title = ngettext("A problem to put right", "Problems to put right", len(due))
-        yield Link("list-check", title, sentence % words, reverse("supervision:problem-mine"))
+    if days := sorted(rows.values_list("due_on", flat=True)):
+        yield _to_put_right(days, reverse("supervision:problem-mine"), is_late=days[0] < on)
+
+
+def member_links(member: Member, user: User, *, on: date) -> Iterator[Link]:
+    """What a member has to put right, as far as the user may read it. One query."""
+    rows = Problem.objects.visible_to(user).filter(responsible=member, state=ProblemState.OPEN)
+    if days := sorted(rows.values_list("due_on", flat=True)):
+        url = f"{reverse('supervision:problem-list')}?{urlencode({'who': member.name, 'state': 'open'})}"
+        yield _to_put_right(days, url, is_late=days[0] < on)
+
+
+def _to_put_right(days: list[date], url: str, *, is_late: bool) -> Link:
+    sentence = ngettext("%(count)s to put right, by %(day)s", "%(count)s to put right, the first by %(day)s", len(days))
+    title = ngettext("A problem to put right", "Problems to put right", len(days))
+    return Link("list-check", title, sentence % {"count": len(days), "day": days[0].isoformat()}, url, is_late)
 
 
 SHOWN = ("found", "accepted", "on_time", "dropped", "unsettled", "overdue")

@@ -56,7 +56,7 @@ def test_nobody_behind_is_said_too(cast, as_user, english):
     ("owed", "paid", "text"),
     [
         (None, 0, "Nothing has been charged yet."),
-        ("2026-10", 8000, "Nothing open."),
+        ("2026-10", 8000, "Settled until November 2026."),
         ("2026-10", 5000, "This month, unpaid: 30.00 yuan."),
         ("2026-10", 0, "Due and unpaid: 40.00 yuan, 1 month. This month, unpaid: 40.00 yuan."),
     ],

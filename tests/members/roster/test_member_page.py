@@ -166,7 +166,7 @@ def test_the_page_costs_the_same_however_much_there_is(cast, zhang, as_user, row
         ContactPerson.objects.create(member=zhang, person=cast.li, valid_from=day)
         Situation.objects.create(member=zhang, kind="seconded", valid_from=day, valid_until=day + timedelta(days=9))
     client = as_user(user)
-    with django_assert_num_queries(11):
+    with django_assert_num_queries(23):
         assert client.get(reverse("members:member-detail", args=[zhang.key])).status_code == 200
 
 
